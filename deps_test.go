@@ -1,0 +1,118 @@
+package exemplar_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed lists, for every package, the packages of ours that it may import.
+// An arrow that is not here is a decision to take, not a line to add in
+// passing: see docs/architecture.md.
+var allowed = map[string][]string{
+	"internal/kernel":       {},
+	"internal/weights":      {},
+	"internal/imaging/jpeg": {},
+	"internal/imaging":      {"internal/imaging/jpeg"},
+	"internal/decide":       {},
+	"internal/nn":           {"internal/kernel"},
+	"internal/model":        {"internal/nn", "internal/kernel", "internal/weights"},
+	"internal/geometry":     {"internal/imaging", "internal/kernel"},
+	"internal/gallery":      {"internal/decide", "internal/kernel", "internal/weights"},
+	"internal/draw":         {"internal/imaging"},
+	"internal/augment":      {"internal/imaging"},
+	"internal/dataset":      {"internal/imaging", "internal/decide"},
+	"internal/eval":         {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
+	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
+		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
+	"": {"internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry"},
+}
+
+// confined names outside modules that only some packages may import, so that
+// each can be replaced in one place.
+var confined = map[string][]string{
+	"modernc.org/sqlite":                            {"internal/gallery"},
+	"github.com/spf13/cobra":                        {"cmd/exemplar"},
+	"google.golang.org/protobuf/encoding/protowire": {"internal/weights", "internal/train"},
+	"github.com/pelletier/go-toml/v2":               {"internal/train"},
+	"golang.org/x/sys/cpu":                          {"internal/kernel", "internal/geometry"},
+	"github.com/ebitengine/purego":                  {}, // ends static linking
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for pkg, imports := range packageImports(t) {
+		if strings.HasPrefix(pkg, "cmd/") || strings.HasPrefix(pkg, "bench/") || strings.HasPrefix(pkg, "tools/") {
+			continue // the ends of every arrow
+		}
+		may, known := allowed[pkg]
+		if !known {
+			t.Errorf("package %q is not in the table: say in deps_test.go what it may import", pkg)
+		}
+		for path, file := range imports {
+			ours, isOurs := strings.CutPrefix(path, "exemplar/")
+			if isOurs && !slices.Contains(may, ours) {
+				t.Errorf("%s: %s imports %s", file, pkg, ours)
+			}
+			if path == "exemplar" {
+				t.Errorf("%s: %s imports the root package", file, pkg)
+			}
+		}
+	}
+}
+
+func TestDependenciesAreConfined(t *testing.T) {
+	for pkg, imports := range packageImports(t) {
+		for path, file := range imports {
+			only, isConfined := confined[path]
+			if isConfined && !slices.Contains(only, pkg) {
+				t.Errorf("%s: %s imports %s, which only %v may", file, pkg, path, only)
+			}
+		}
+	}
+}
+
+// packageImports maps each package folder to its non-test imports and a file
+// that holds each.
+func packageImports(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	found := map[string]map[string]string{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(filepath.Dir(path))
+		if pkg == "." {
+			pkg = ""
+		}
+		if found[pkg] == nil {
+			found[pkg] = map[string]string{}
+		}
+		for _, imp := range file.Imports {
+			name, err := strconv.Unquote(imp.Path.Value)
+			if err != nil {
+				return err
+			}
+			found[pkg][name] = path
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
