@@ -1,0 +1,138 @@
+package imaging
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	stdjpeg "image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// Info tells about the file that a picture came from.
+type Info struct {
+	Format      string // "jpeg", "png", "gif", "bmp", "tiff", "webp"
+	W, H        int    // of the upright picture in the file, before any scaling
+	Orientation int    // EXIF, 1 to 8; already applied
+}
+
+// Decode reads a picture at its full size: upright, transparency over white.
+// Errors wrap [ErrTooLarge], [ErrUnsupported] or [ErrCorrupt]; the limits are
+// checked before memory is taken.
+//
+// A file that is cut off is damaged, however little is missing: an answer
+// about half a document would be a guess. Only the end marker may be missing.
+func Decode(data []byte, lim Limits) (*Image, Info, error) {
+	return decode(data, 0, lim)
+}
+
+// DecodeAtLeast is [Decode] for those who need a picture of a longer side of
+// about side pixels and will scale it themselves: where the file's own longer
+// side is at least that, so is the result's, but it may be an exact half,
+// quarter or eighth of the file's (rounded up) when that saves time. Only JPEG
+// does; other formats come at full size.
+func DecodeAtLeast(data []byte, side int, lim Limits) (*Image, Info, error) {
+	return decode(data, max(side, 1), lim)
+}
+
+// decode reads a picture, at full size when side is 0.
+func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
+	if err := lim.checkBytes(len(data)); err != nil {
+		return nil, Info{}, err
+	}
+	f, err := sniff(data)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	w, h, err := f.size(data)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("read %s header: %w", f.name, classify(err))
+	}
+	if err := lim.checkPixels(f.name, w, h); err != nil {
+		return nil, Info{}, err
+	}
+	img, err := f.pixels(data, side)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", f.name, w, h, classify(err))
+	}
+	info := Info{Format: f.name, W: w, H: h, Orientation: f.orientation(data)}
+	if info.Orientation >= 5 {
+		info.W, info.H = h, w
+	}
+	return upright(img, info.Orientation), info, nil
+}
+
+// format is one of the file formats that are read.
+type format struct {
+	name        string
+	size        func(data []byte) (w, h int, err error)
+	pixels      func(data []byte, side int) (*Image, error)
+	orientation func(data []byte) int
+}
+
+var (
+	jpegFormat = library("jpeg", stdjpeg.DecodeConfig, stdjpeg.Decode, jpegOrientation)
+	pngFormat  = library("png", png.DecodeConfig, png.Decode, pngOrientation)
+	gifFormat  = library("gif", gif.DecodeConfig, gif.Decode, alwaysUpright)
+	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
+	tiffFormat = library("tiff", tiff.DecodeConfig, tiff.Decode, tiffOrientation)
+	webpFormat = library("webp", webp.DecodeConfig, webp.Decode, webpOrientation)
+)
+
+func alwaysUpright([]byte) int { return 1 }
+
+// library makes a format of a decoder in the manner of the standard library.
+func library(name string, config func(io.Reader) (image.Config, error),
+	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) format {
+	return format{
+		name: name,
+		size: func(data []byte) (w, h int, err error) {
+			defer guard(&err)
+			c, err := config(bytes.NewReader(data))
+			return c.Width, c.Height, err
+		},
+		pixels: func(data []byte, _ int) (m *Image, err error) {
+			defer guard(&err)
+			img, err := decode(bytes.NewReader(data))
+			if err != nil {
+				return nil, err
+			}
+			return FromImage(img), nil
+		},
+		orientation: orientation,
+	}
+}
+
+// guard turns a panic of a decoder that is not ours into an error: a strange
+// file must not end the process.
+func guard(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: the decoder gave up: %v", ErrCorrupt, r)
+	}
+}
+
+// classify wraps an error of a decoder in the sentinel that fits, if it does
+// not wrap one already.
+func classify(err error) error {
+	var (
+		pngUnsupported  png.UnsupportedError
+		jpegUnsupported stdjpeg.UnsupportedError
+		tiffUnsupported tiff.UnsupportedError
+	)
+	switch {
+	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt):
+		return err
+	case errors.Is(err, bmp.ErrUnsupported), errors.As(err, &pngUnsupported),
+		errors.As(err, &jpegUnsupported), errors.As(err, &tiffUnsupported):
+		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: the file ends too early: copy or send it again", ErrCorrupt)
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+}

@@ -1,0 +1,50 @@
+package imaging
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What can be wrong with a file. Errors of this package wrap one of these and
+// say in words what was found and what to do about it.
+var (
+	// ErrTooLarge means that the file has more bytes, or claims more pixels,
+	// than the limits allow.
+	ErrTooLarge = errors.New("picture is too large")
+	// ErrUnsupported means that the file is none of the formats that are read,
+	// or uses a part of its format that is not.
+	ErrUnsupported = errors.New("picture format is not supported")
+	// ErrCorrupt means that the file is damaged or cut off.
+	ErrCorrupt = errors.New("picture is damaged")
+)
+
+// Limits bound what a file may cost. A limit of zero or less is no limit.
+type Limits struct {
+	MaxBytes  int64 // of the file
+	MaxPixels int64 // width x height that the file claims
+}
+
+// DefaultLimits allows for the largest common phone photos (108 megapixels)
+// and for scans of A3 at 600 dpi.
+var DefaultLimits = Limits{MaxBytes: 128 << 20, MaxPixels: 128 << 20}
+
+// checkBytes refuses a file of n bytes that is over the limit.
+func (l Limits) checkBytes(n int) error {
+	if l.MaxBytes > 0 && int64(n) > l.MaxBytes {
+		return fmt.Errorf("%w: the file has %d bytes, the limit is %d: save it with stronger compression or raise the limit",
+			ErrTooLarge, n, l.MaxBytes)
+	}
+	return nil
+}
+
+// checkPixels refuses a file that claims more pixels than the limit, or none.
+func (l Limits) checkPixels(format string, w, h int) error {
+	if w <= 0 || h <= 0 {
+		return fmt.Errorf("%w: the %s header claims %d x %d pixels", ErrCorrupt, format, w, h)
+	}
+	if l.MaxPixels > 0 && int64(w) > l.MaxPixels/int64(h) {
+		return fmt.Errorf("%w: the %s header claims %d x %d pixels, the limit is %d: scale the picture down or raise the limit",
+			ErrTooLarge, format, w, h, l.MaxPixels)
+	}
+	return nil
+}
