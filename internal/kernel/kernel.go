@@ -1,0 +1,92 @@
+// Package kernel is the arithmetic under the network: matrix products, convolutions, reductions and dot products
+// on slices of float32 (and int8 for the gallery scan).
+//
+// Every operation exists as portable Go, which is the truth, and on amd64 as AVX2+FMA and AVX-512 assembly that is
+// generated from _asm. The fastest variant that the processor supports is chosen at start; [Use] or the environment
+// variable EXEMPLAR_KERNEL ("generic", "avx2", "avx512") choose another. The build tag purego leaves the assembly out.
+//
+// Conventions: outputs come first, images are NHWC, matrices row-major. Functions panic on slices of the wrong length,
+// since that is a mistake in the program; slices may be longer than needed. Outputs must not overlap inputs, unless a
+// function says that it works in place. Nothing is allocated except by [Pack]. All functions may be called from
+// several goroutines at once on different outputs.
+//
+// The variants round differently (fused multiply-add, other orders of summation), so their results agree within the
+// error bound of a float32 sum and not bit by bit. Within one variant a row of a product does not depend on the number
+// of rows computed with it. NaN and infinities in the data propagate; with non-finite weights the padding of a
+// convolution may give NaN, since zero is multiplied by them.
+package kernel
+
+import "fmt"
+
+// Activation is the function that is applied to each output of a product or convolution.
+type Activation uint8
+
+const (
+	None        Activation = iota
+	ReLU                   // max(x, 0)
+	HardSwish              // x * HardSigmoid(x)
+	HardSigmoid            // min(max(x/6 + 1/2, 0), 1)
+)
+
+// apply is the activation of one value. NaN stays NaN.
+func (a Activation) apply(x float32) float32 {
+	switch a {
+	case ReLU:
+		if x < 0 {
+			return 0
+		}
+		return x
+	case HardSwish:
+		return x * hardSigmoid(x)
+	case HardSigmoid:
+		return hardSigmoid(x)
+	}
+	return x
+}
+
+func hardSigmoid(x float32) float32 {
+	t := x*(1.0/6) + 0.5
+	if t < 0 {
+		return 0
+	}
+	if t > 1 {
+		return 1
+	}
+	return t
+}
+
+// activate applies a to x in place.
+func activate(x []float32, a Activation) {
+	switch a {
+	case ReLU:
+		for i, v := range x {
+			if v < 0 {
+				x[i] = 0
+			}
+		}
+	case HardSwish:
+		for i, v := range x {
+			x[i] = v * hardSigmoid(v)
+		}
+	case HardSigmoid:
+		for i, v := range x {
+			x[i] = hardSigmoid(v)
+		}
+	}
+}
+
+// need panics unless a slice of got elements has at least want.
+func need(op, name string, got, want int) {
+	if got < want {
+		panic(fmt.Sprintf("kernel: %s: len(%s) = %d, want at least %d", op, name, got, want))
+	}
+}
+
+// needSizes panics if a size is negative.
+func needSizes(op string, sizes ...int) {
+	for _, s := range sizes {
+		if s < 0 {
+			panic(fmt.Sprintf("kernel: %s: negative size %d", op, s))
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package kernel
+
+import "unsafe"
+
+const (
+	panelWidth = 64 // columns of a full panel of packed weights: four AVX-512 vectors
+	lanes      = 16 // widths of panels are multiples of it: one AVX-512 vector
+	alignment  = 64 // bytes: a cache line, so that no vector of weights straddles two
+)
+
+// Packed is a matrix of weights in the order in which the product reads it: panels of 64 columns (the last narrower,
+// padded with zeros to a multiple of 16), each row-major. The panel of column j begins at data[j*K].
+type Packed struct {
+	K, N int
+	data []float32
+}
+
+// Pack lays out w (K,N). The result keeps no reference to w.
+func Pack(w []float32, k, n int) *Packed {
+	needSizes("Pack", k, n)
+	need("Pack", "w", len(w), k*n)
+	p := &Packed{K: k, N: n, data: alignedFloats(k * paddedTo(n, lanes))}
+	for col := 0; col < n; col += panelWidth {
+		panel, width := p.panel(col)
+		used := min(width, n-col)
+		for row := range k {
+			copy(panel[row*width:][:used], w[row*n+col:])
+		}
+	}
+	return p
+}
+
+// panel returns the panel that begins at column col, a multiple of panelWidth, and its width.
+func (p *Packed) panel(col int) ([]float32, int) {
+	width := min(panelWidth, paddedTo(p.N-col, lanes))
+	return p.data[col*p.K:][:p.K*width], width
+}
+
+// MatMul computes out (M,N) = act(in (M,K) · w + bias). bias (N) may be nil.
+func MatMul(out, in []float32, m int, w *Packed, bias []float32, act Activation) {
+	needSizes("MatMul", m)
+	need("MatMul", "out", len(out), m*w.N)
+	need("MatMul", "in", len(in), m*w.K)
+	if bias != nil {
+		need("MatMul", "bias", len(bias), w.N)
+	}
+	if m == 0 || w.N == 0 {
+		return
+	}
+	matMul(out[:m*w.N], in[:m*w.K], m, w, bias, act)
+}
+
+func paddedTo(n, multiple int) int { return (n + multiple - 1) / multiple * multiple }
+
+// alignedFloats returns n zeros that begin on a cache line.
+func alignedFloats(n int) []float32 {
+	const extra = alignment / 4
+	x := make([]float32, n+extra)
+	skip := 0
+	if over := uintptr(unsafe.Pointer(&x[0])) % alignment; over != 0 {
+		skip = int(alignment-over) / 4
+	}
+	return x[skip : skip+n : skip+n]
+}
