@@ -1,0 +1,135 @@
+package decide
+
+import "fmt"
+
+// Verdict is the outcome of a decision.
+type Verdict string
+
+// The verdicts.
+const (
+	Match     Verdict = "match"     // one label, or the common ancestor of the labels in question
+	Ambiguous Verdict = "ambiguous" // rivals too close to tell, with no common ancestor
+	Unknown   Verdict = "unknown"   // nothing registered is like it
+	Refused   Verdict = "refused"   // not a usable image
+)
+
+// Candidate is a label with the evidence that speaks for it: the best over its
+// references and their rotations.
+type Candidate struct {
+	Label     Label
+	Score     float32 // cosine
+	Reference string  // id of the reference that scored
+	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
+}
+
+// Policy is what a decision is held to.
+type Policy struct {
+	Calibration *Calibration
+	Threshold   float64 // cosine from which on a label is accepted
+	Margin      float64 // cosine by which the best must lead every other label
+}
+
+// NewPolicy returns the policy under which a stranger is accepted with
+// probability fpir in a gallery of the given number of labels.
+func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
+	if !(fpir > 0 && fpir < 1) {
+		return Policy{}, fmt.Errorf("a false positive rate of %v: it must lie between 0 and 1", fpir)
+	}
+	return Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin}, nil
+}
+
+// Decision is an answer and what it rests on.
+type Decision struct {
+	Verdict      Verdict
+	Label        Label      // of a match, else empty
+	Open         []Label    // sub-labels of Label between which it stays open, best first
+	Best         Candidate  // the highest score, whatever the verdict; zero without candidates
+	Rival        *Candidate // the best that speaks for another answer, if there is one
+	Threshold    float64
+	FMR          float64 // share of impostors that reach Best.Score
+	Extrapolated bool    // FMR is smaller than the calibration's data support
+	Reason       string  // one sentence
+}
+
+// Decide answers from candidates, one for each label, by falling score. It
+// does not keep or change them.
+//
+// The best label over the threshold that leads every other one by more than
+// the margin is a match. Labels within the margin are rivals: the answer is the
+// deepest label that contains all of them, with what lies below left open, and
+// ambiguous if there is none. A label with references of its own contains its
+// sub-labels in the same way: a sub-label that does not lead its parent by the
+// margin is answered as the parent, which is right in either case.
+func Decide(candidates []Candidate, p Policy) Decision {
+	d := Decision{Verdict: Unknown, Threshold: p.Threshold, FMR: 1}
+	if len(candidates) == 0 {
+		d.Reason = "nothing is registered"
+		return d
+	}
+	d.Best = candidates[0]
+	d.FMR = p.Calibration.FMR(float64(d.Best.Score))
+	d.Extrapolated = d.FMR < p.Calibration.SupportedFMR()
+	close := withinMargin(candidates, p.Margin)
+	switch label := commonLabel(close); {
+	case !(float64(d.Best.Score) >= p.Threshold):
+		d.Rival = firstOutside(candidates, d.Best.Label)
+		d.Reason = unknownReason(d)
+	case label == "":
+		d.Verdict = Ambiguous
+		d.Rival = firstOutside(candidates, d.Best.Label)
+		d.Reason = tooClose(close, p) + " and have no label in common"
+	default:
+		d.Verdict, d.Label = Match, label
+		d.Rival = firstOutside(candidates, label)
+		d.Open = sublabels(close, label)
+		d.Reason = matchReason(d, close, p)
+	}
+	return d
+}
+
+// Refuse is the decision on what is not a usable image.
+func Refuse(reason string) Decision {
+	return Decision{Verdict: Refused, FMR: 1, Reason: reason}
+}
+
+// withinMargin returns the head of candidates that the best does not lead by
+// more than margin, the best included.
+func withinMargin(candidates []Candidate, margin float64) []Candidate {
+	best := float64(candidates[0].Score)
+	n := 1
+	for n < len(candidates) && best-float64(candidates[n].Score) <= margin {
+		n++
+	}
+	return candidates[:n]
+}
+
+// commonLabel returns the deepest label that contains those of all candidates.
+func commonLabel(candidates []Candidate) Label {
+	common := candidates[0].Label
+	for _, c := range candidates[1:] {
+		common = CommonAncestor(common, c.Label)
+	}
+	return common
+}
+
+// sublabels returns the candidates' labels below label.
+func sublabels(candidates []Candidate, label Label) []Label {
+	var open []Label
+	for _, c := range candidates {
+		if c.Label != label {
+			open = append(open, c.Label)
+		}
+	}
+	return open
+}
+
+// firstOutside returns the best candidate that speaks neither for label nor
+// for what lies above or below it.
+func firstOutside(candidates []Candidate, label Label) *Candidate {
+	for _, c := range candidates {
+		if !label.Contains(c.Label) && !c.Label.Contains(label) {
+			return &c
+		}
+	}
+	return nil
+}
