@@ -1,0 +1,138 @@
+package draw
+
+import (
+	"slices"
+	"strconv"
+)
+
+// sheet is a document being drawn: a canvas, the design's look, and the source
+// of what is printed (design) and what is filled in (value).
+type sheet struct {
+	*canvas
+	look
+	doc     Document
+	w, h    float32  // size in units
+	changed string   // the field that gets another value, see Document.Changed
+	fields  []string // fields met so far
+	sum     float32  // of the amounts printed so far
+}
+
+// look is what all parts of a design share.
+type look struct {
+	lang                *language
+	paper               rgb
+	dark, accent, light rgb // text, bands, tints
+	second              rgb
+	heading, body       *face
+	headingWide         float32
+	bodyWide            float32
+	dateStyle           int
+}
+
+// editionKeys are the parts of a design that another edition may have
+// otherwise. Every layout draws all of them.
+var editionKeys = []string{"year", "band", "logo", "note", "shift"}
+
+// design returns the stream of one part of the printed design. Another edition
+// gets other streams for the year and one or two more of editionKeys.
+func (s *sheet) design(key string) rng {
+	if s.doc.Edition > 0 && slices.Contains(editionKeys, key) {
+		seed := s.doc.Template + uint64(s.doc.Edition)*0x9e3779b97f4a7c15
+		first := stream(seed, "edition").IntN(len(editionKeys))
+		second := stream(seed, "edition two").IntN(len(editionKeys))
+		if key == "year" || key == editionKeys[first] || key == editionKeys[second] {
+			return stream(seed, s.doc.Kind+key)
+		}
+	}
+	return stream(s.doc.Template, s.doc.Kind+key)
+}
+
+// trait returns the stream of something that comes with the contents and is
+// no text: whose face, which boxes are ticked, how many lines there are.
+func (s *sheet) trait(name string) rng { return stream(s.doc.Content, name) }
+
+// value returns the stream of one field's text. The kind has no part in it:
+// the same person holds the card, the licence and the ticket.
+func (s *sheet) value(field string) rng {
+	if !slices.Contains(s.fields, field) {
+		s.fields = append(s.fields, field)
+	}
+	if field == s.changed {
+		return stream(s.doc.Content^uint64(s.doc.Changed)<<32, "changed "+field)
+	}
+	return stream(s.doc.Content, field)
+}
+
+// shift returns the displacement of the part that editions move.
+func (s *sheet) shift(most float32) float32 { return s.design("shift").between(-most, most) }
+
+// year returns the year printed somewhere small.
+func (s *sheet) year() string { return strconv.Itoa(s.design("year").upTo(1994, 2026)) }
+
+// term returns a printed word in the design's language.
+func (s *sheet) term(i int) string { return s.lang.terms[i] }
+
+// faces pairs that go together: heading and body.
+var faces = [][2]*face{
+	{bold, regular}, {bold, regular}, {medium, regular}, {smallCaps, regular},
+	{boldItalic, italic}, {monoBold, mono}, {bold, mono}, {medium, medium},
+}
+
+func newLook(s *sheet) look {
+	r := stream(s.doc.Template, s.doc.Kind+"look")
+	hue := r.Float32()
+	other := hue + pick(r, float32(0.08), 0.33, 0.5, 0.58, 0.92)
+	if other > 1 {
+		other--
+	}
+	pair := pick(r, faces...)
+	l := look{
+		lang:        &languages[0],
+		paper:       white.toward(hsl(r.Float32(), 0.5, 0.8), r.between(0, 0.22)),
+		dark:        black.toward(hsl(hue, 0.7, 0.25), r.between(0, 0.8)),
+		accent:      hsl(hue, r.between(0.4, 0.9), r.between(0.28, 0.5)),
+		second:      hsl(other, r.between(0.4, 0.9), r.between(0.35, 0.6)),
+		light:       hsl(hue, r.between(0.3, 0.7), r.between(0.85, 0.94)),
+		heading:     pair[0],
+		body:        pair[1],
+		headingWide: r.between(0.78, 1.12),
+		bodyWide:    r.between(0.8, 1.02),
+		dateStyle:   r.IntN(4),
+	}
+	if r.chance(0.65) {
+		l.lang = &languages[r.IntN(len(languages))]
+	}
+	return l
+}
+
+// head and text styles in the design's faces.
+func (s *sheet) headStyle(size float32, c rgb) style {
+	return style{face: s.heading, size: size, wide: s.headingWide, ink: solid(c)}
+}
+
+func (s *sheet) bodyStyle(size float32, c rgb) style {
+	return style{face: s.body, size: size, wide: s.bodyWide, ink: solid(c)}
+}
+
+// ground covers the sheet with one colour.
+func (s *sheet) ground(c rgb) {
+	b := c.bytes()
+	for i := 0; i < len(s.img.Pix); i += 3 {
+		copy(s.img.Pix[i:i+3], b[:])
+	}
+}
+
+// grain adds the faint unevenness of paper and print.
+func (s *sheet) grain() {
+	state := mix(s.doc.Template) | 1
+	for i := range s.img.Pix {
+		if i%10 == 0 {
+			state ^= state << 13
+			state ^= state >> 7
+			state ^= state << 17
+		}
+		noise := int(state>>(6*(i%10))&3) + int(state>>(6*(i%10)+2)&3) - 3
+		v := int(s.img.Pix[i]) + noise
+		s.img.Pix[i] = byte(max(0, min(255, v)))
+	}
+}
