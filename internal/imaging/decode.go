@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/gif"
-	stdjpeg "image/jpeg"
 	"image/png"
 	"io"
+
+	"exemplar/internal/imaging/jpeg"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -77,15 +79,52 @@ type format struct {
 }
 
 var (
-	jpegFormat = library("jpeg", stdjpeg.DecodeConfig, stdjpeg.Decode, jpegOrientation)
+	jpegFormat = format{"jpeg", jpegSize, jpegPixels, jpegOrientation}
 	pngFormat  = library("png", png.DecodeConfig, png.Decode, pngOrientation)
-	gifFormat  = library("gif", gif.DecodeConfig, gif.Decode, alwaysUpright)
+	gifFormat  = library("gif", gif.DecodeConfig, firstFrame, alwaysUpright)
 	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
 	tiffFormat = library("tiff", tiff.DecodeConfig, tiff.Decode, tiffOrientation)
 	webpFormat = library("webp", webp.DecodeConfig, webp.Decode, webpOrientation)
 )
 
 func alwaysUpright([]byte) int { return 1 }
+
+func jpegSize(data []byte) (w, h int, err error) {
+	header, err := jpeg.ReadHeader(data)
+	return header.W, header.H, err
+}
+
+// jpegPixels decodes at the smallest scale that leaves side pixels.
+func jpegPixels(data []byte, side int) (*Image, error) {
+	header, err := jpeg.ReadHeader(data)
+	if err != nil {
+		return nil, err
+	}
+	scale := 1
+	for side > 0 && scale < 8 && (max(header.W, header.H)+2*scale-1)/(2*scale) >= side {
+		scale *= 2
+	}
+	w, h, pix, err := jpeg.Decode(data, scale)
+	return &Image{W: w, H: h, Pix: pix}, err
+}
+
+// firstFrame puts the first frame of a GIF, which may be smaller than the
+// picture, in its place.
+func firstFrame(r io.Reader) (image.Image, error) {
+	var file bytes.Buffer
+	config, err := gif.DecodeConfig(io.TeeReader(r, &file))
+	if err != nil {
+		return nil, err
+	}
+	frame, err := gif.Decode(io.MultiReader(&file, r))
+	canvas := image.Rect(0, 0, config.Width, config.Height)
+	if err != nil || frame.Bounds() == canvas {
+		return frame, err
+	}
+	whole := image.NewRGBA(canvas)
+	draw.Draw(whole, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
+	return whole, nil
+}
 
 // library makes a format of a decoder in the manner of the standard library.
 func library(name string, config func(io.Reader) (image.Config, error),
@@ -122,15 +161,16 @@ func guard(err *error) {
 func classify(err error) error {
 	var (
 		pngUnsupported  png.UnsupportedError
-		jpegUnsupported stdjpeg.UnsupportedError
 		tiffUnsupported tiff.UnsupportedError
 	)
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt):
 		return err
-	case errors.Is(err, bmp.ErrUnsupported), errors.As(err, &pngUnsupported),
-		errors.As(err, &jpegUnsupported), errors.As(err, &tiffUnsupported):
+	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
+		errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported):
 		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
+	case errors.Is(err, jpeg.ErrTruncated):
+		return fmt.Errorf("%w: %w: copy or send it again", ErrCorrupt, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return fmt.Errorf("%w: the file ends too early: copy or send it again", ErrCorrupt)
 	}

@@ -1,0 +1,152 @@
+package jpeg
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+)
+
+// bitReader hands out the bits of an entropy-coded segment, from which the
+// stuffed zero bytes have been removed beforehand: so refilling takes eight
+// bytes at a time without looking at them.
+type bitReader struct {
+	src  []byte // the segment, then padding
+	end  int    // length of the segment without the padding
+	pos  int    // of the next byte to load
+	bits uint64 // the next bits, from the highest down
+	n    uint   // how many of them there are; those below are zero or a preview
+	bad  bool   // a code was met that is not in its table
+}
+
+// padding is what may be read past the end of a segment before that is noticed,
+// which is after every block: a block of 64 coefficients takes at most
+// 64*(16+16) bits.
+const padding = 64*(16+16)/8 + 16
+
+// fill makes at least 56 bits available. The byte that is loaded in part is
+// loaded again the next time: its bits are the same, so or-ing them is harmless.
+func (r *bitReader) fill() {
+	r.bits |= binary.BigEndian.Uint64(r.src[r.pos:]) >> (r.n & 63)
+	r.pos += int(63-r.n) >> 3
+	r.n |= 56
+}
+
+// need makes at least 32 bits available: a code and its value.
+func (r *bitReader) need() {
+	if r.n < 32 {
+		r.fill()
+	}
+}
+
+func (r *bitReader) drop(count uint) {
+	r.bits <<= count & 63
+	r.n -= count
+}
+
+// failed tells whether what was read so far was not there or not valid.
+func (r *bitReader) failed() bool {
+	return r.bad || r.pos*8-int(r.n) > r.end*8
+}
+
+// take returns the next count bits, 0 to 16. They must be there: see need.
+func (r *bitReader) take(count uint) int32 {
+	v := r.bits >> 1 >> (63 - count&63)
+	r.drop(count)
+	return int32(v)
+}
+
+// signed returns the next count bits, 1 to 15, as a value in JPEG's
+// one's-complement-like coding (T.81 F.2.2.1, RECEIVE and EXTEND).
+func (r *bitReader) signed(count uint) int32 {
+	v := int32(r.bits >> ((64 - count) & 63))
+	if r.bits>>63 == 0 {
+		v -= 1<<(count&31) - 1
+	}
+	r.drop(count)
+	return v
+}
+
+// symbol decodes one Huffman code. 16 bits must be there: see need.
+func (r *bitReader) symbol(h *huffman) byte {
+	if e := h.short[r.bits>>(64-shortBits)]; e != 0 {
+		r.drop(uint(e >> 8))
+		return byte(e)
+	}
+	for length := uint(shortBits + 1); length <= 16; length++ {
+		code := int32(r.bits >> (64 - length))
+		if code < h.limit[length] {
+			r.drop(length)
+			return h.symbols[code-h.offset[length]]
+		}
+	}
+	r.bad = true
+	return 0
+}
+
+// openSegment prepares d.bits for the entropy-coded bytes at d.pos, up to the
+// next marker, where it leaves d.pos.
+func (d *decoder) openSegment() {
+	out := d.spare[:0]
+	for {
+		at := bytes.IndexByte(d.data[d.pos:], 0xFF)
+		if at < 0 || d.pos+at+1 >= len(d.data) {
+			out = append(out, d.data[d.pos:]...)
+			d.pos = len(d.data)
+			break
+		}
+		marker := d.data[d.pos+at+1]
+		if marker == 0 {
+			at++ // keep FF, drop the 0
+		}
+		out = append(out, d.data[d.pos:d.pos+at]...)
+		d.pos += at
+		if marker != 0 && marker != 0xFF {
+			break
+		}
+		d.pos++
+	}
+	d.bits = bitReader{src: append(out, make([]byte, padding)...), end: len(out)}
+	d.spare = out
+}
+
+// nextRestart passes over the restart marker that must come now and opens the
+// segment after it. index counts the restarts of the scan.
+func (d *decoder) nextRestart(index int) error {
+	if d.pos+2 > len(d.data) {
+		return ErrTruncated
+	}
+	if got, want := d.data[d.pos+1], byte(rst0+index%8); got != want {
+		return corrupt("marker %02X at byte %d where restart marker %02X is due", got, d.pos, want)
+	}
+	d.pos += 2
+	for i := range d.components {
+		d.components[i].dc = 0
+	}
+	d.openSegment()
+	return nil
+}
+
+// scanError says why reading the current segment failed.
+func (d *decoder) scanError(row int) error {
+	if !d.bits.bad && d.pos >= len(d.data) {
+		return fmt.Errorf("%w: %d of %d rows of blocks are there", ErrTruncated, row, d.mcusY)
+	}
+	return corrupt("invalid code in row %d of %d of blocks", row, d.mcusY)
+}
+
+// skipEntropy moves past the entropy-coded bytes of a scan that is not needed.
+func (d *decoder) skipEntropy() {
+	for {
+		at := bytes.IndexByte(d.data[d.pos:], 0xFF)
+		if at < 0 || d.pos+at+1 >= len(d.data) {
+			d.pos = len(d.data)
+			return
+		}
+		d.pos += at
+		marker := d.data[d.pos+1]
+		if marker != 0 && marker != 0xFF && (marker < rst0 || marker > rst7) {
+			return
+		}
+		d.pos++
+	}
+}

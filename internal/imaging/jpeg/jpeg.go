@@ -1,0 +1,183 @@
+// Package jpeg decodes JPEG files to RGB, if wanted at a half, a quarter or an
+// eighth of their size, which costs far less than decoding all and scaling
+// down.
+//
+//	header, err := jpeg.ReadHeader(data)
+//	w, h, pix, err := jpeg.Decode(data, 4)
+//
+// It reads baseline, extended and progressive Huffman-coded files of 8 bits
+// with 1, 3 or 4 components and any sampling by whole factors (ITU-T T.81), the
+// Adobe colour models included. At a reduced scale each pixel is the mean of
+// the pixels it stands for: the average is taken in the frequency domain, where
+// most coefficients need not be computed, or even stored.
+//
+// It is not a streaming decoder: the whole file is in memory. Arithmetic
+// coding, 12 bits, lossless and hierarchical files are not supported.
+//
+// The path of a file: markers.go reads the segments, bits.go and huffman.go
+// turn a scan's bytes into coefficients, sequential.go (or progressive.go and
+// buffered.go) walks over the blocks, idct.go makes samples of them, and
+// color.go makes pixels of samples.
+package jpeg
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrCorrupt means that the file is damaged.
+var ErrCorrupt = errors.New("damaged JPEG")
+
+// ErrTruncated means that the file ends before its picture does.
+var ErrTruncated = fmt.Errorf("%w: the file ends too early", ErrCorrupt)
+
+// ErrUnsupported means that the file uses a part of JPEG that is not read.
+var ErrUnsupported = errors.New("unsupported JPEG")
+
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrCorrupt}, args...)...)
+}
+
+func unsupported(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...)
+}
+
+// Header is what a file says about itself before its first scan.
+type Header struct {
+	W, H        int
+	Components  int // 1 grey, 3 colour, 4 CMYK
+	Progressive bool
+}
+
+// ReadHeader reads the segments up to the frame header and allocates next to
+// nothing, whatever they claim.
+func ReadHeader(data []byte) (Header, error) {
+	d := decoder{data: data}
+	if err := d.readFrame(); err != nil {
+		return Header{}, err
+	}
+	return Header{W: d.w, H: d.h, Components: len(d.components), Progressive: d.progressive}, nil
+}
+
+// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels,
+// 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8. Memory is
+// proportional to the result, and for progressive files (except at 1/8) and
+// those with several scans to the whole picture: 2 bytes a sample. The caller
+// checks the size first, with [ReadHeader].
+func Decode(data []byte, scale int) (w, h int, pix []byte, err error) {
+	if scale != 1 && scale != 2 && scale != 4 && scale != 8 {
+		panic(fmt.Sprintf("jpeg: decode at 1/%d", scale))
+	}
+	d := decoder{data: data}
+	if err := d.readFrame(); err != nil {
+		return 0, 0, nil, err
+	}
+	if err := d.layOut(scale); err != nil {
+		return 0, 0, nil, err
+	}
+	if err := d.readScans(); err != nil {
+		return 0, 0, nil, err
+	}
+	return d.outW, d.outH, d.pix, nil
+}
+
+// decoder is the state of decoding one file.
+type decoder struct {
+	data []byte
+	pos  int
+
+	// From the segments.
+	w, h        int
+	progressive bool
+	components  []component
+	quant       [4]*[64]uint16 // in zigzag order; nil until defined
+	dc, ac      [4]*huffman    // nil until defined
+	restart     int            // MCUs between restart markers; 0: none
+	jfif        bool
+	adobe       int // transform of an Adobe segment, or -1
+
+	// From layOut.
+	hMax, vMax   int // largest sampling factors
+	mcusX, mcusY int
+	size         int // side of the square that a block of full resolution becomes
+	outW, outH   int
+	pix          []byte
+
+	// Of files with several scans.
+	coefficients   int // buffered per block: 64, or 1 where DC is enough
+	scans, visited int // counted against maxScans and maxVisits
+
+	bits  bitReader
+	rows  [4][]byte // one row of samples per component, upsampled
+	spare []byte    // a scan's bytes without stuffing, reused
+}
+
+// component is one of the colour channels.
+type component struct {
+	id     byte
+	h, v   int // sampling factors
+	table  int // of quantisation
+	size   int // side of the square of samples that a block becomes: 1, 2, 4 or 8
+	stride int // samples in a row of plane
+
+	// plane holds the samples of one row of MCUs.
+	plane []byte
+	// blocksX and blocksY count blocks, whole MCUs; buffered holds their
+	// coefficients, in zigzag order, when they come in several scans.
+	blocksX, blocksY int
+	buffered         []int16
+	seen             bool // in a scan of DC
+
+	scaling scaling
+	dc      int32    // the last block's, which the next one's is relative to
+	dcTable *huffman // of the current scan
+	acTable *huffman
+}
+
+// layOut decides what becomes of blocks at a scale, and takes the memory. It
+// refuses before that a picture that the rest of the file is too short to hold.
+func (d *decoder) layOut(scale int) error {
+	d.size = 8 / scale
+	d.outW, d.outH = ceilDiv(d.w, scale), ceilDiv(d.h, scale)
+	blocks := 0
+	for i := range d.components {
+		c := &d.components[i]
+		c.blocksX, c.blocksY = d.mcusX*c.h, d.mcusY*c.v
+		blocks += c.blocksX * c.blocksY
+		c.size = d.sampleSize(c)
+		c.stride = c.blocksX * c.size
+	}
+	// A block takes at least one bit of code for DC and, where the scan has
+	// AC as well, one for the end of the block.
+	bits := 2 * blocks
+	if d.progressive {
+		bits = blocks
+	}
+	if (len(d.data)-d.pos)*8 < bits {
+		return fmt.Errorf("%w: %d bytes cannot hold %d x %d pixels", ErrTruncated, len(d.data), d.w, d.h)
+	}
+	for i := range d.components {
+		c := &d.components[i]
+		c.plane = make([]byte, c.stride*c.v*c.size)
+		d.rows[i] = make([]byte, d.mcusX*d.hMax*d.size)
+	}
+	d.pix = make([]byte, 3*d.outW*d.outH)
+	return nil
+}
+
+// sampleSize returns the side of a component's decoded block. A component of
+// lower resolution is reduced less, as far as that goes, so that it need not be
+// enlarged afterwards. Progressive files at 1/8 are the exception: with DC
+// alone the scans of AC, most of the file, need not be read.
+func (d *decoder) sampleSize(c *component) int {
+	size := d.size
+	if d.progressive && size == 1 {
+		return size
+	}
+	for size < 8 && d.hMax*d.size%(2*size*c.h) == 0 && d.vMax*d.size%(2*size*c.v) == 0 {
+		size *= 2
+	}
+	return size
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -1,0 +1,232 @@
+package jpeg
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Markers (T.81 table B.1) that the decoder knows.
+const (
+	sof0  = 0xC0 // baseline
+	sof1  = 0xC1 // extended sequential
+	sof2  = 0xC2 // progressive
+	sof15 = 0xCF
+	dht   = 0xC4
+	jpg   = 0xC8
+	dac   = 0xCC
+	rst0  = 0xD0
+	rst7  = 0xD7
+	soi   = 0xD8
+	eoi   = 0xD9
+	sos   = 0xDA
+	dqt   = 0xDB
+	dri   = 0xDD
+	app0  = 0xE0
+	app14 = 0xEE
+)
+
+// nextMarker finds the next marker and returns it with its segment, which is
+// empty for those that have none. Bytes before a marker are passed over, as
+// all decoders do.
+func (d *decoder) nextMarker() (marker byte, segment []byte, err error) {
+	for {
+		at := bytes.IndexByte(d.data[d.pos:], 0xFF)
+		if at < 0 || d.pos+at+1 >= len(d.data) {
+			return 0, nil, ErrTruncated
+		}
+		d.pos += at + 1
+		marker = d.data[d.pos]
+		if marker != 0 && marker != 0xFF && (marker < rst0 || marker > soi) && marker != 1 {
+			d.pos++
+			break
+		}
+	}
+	if marker == eoi {
+		return marker, nil, nil
+	}
+	if d.pos+2 > len(d.data) {
+		return 0, nil, ErrTruncated
+	}
+	end := d.pos + int(binary.BigEndian.Uint16(d.data[d.pos:]))
+	if end < d.pos+2 {
+		return 0, nil, corrupt("segment %02X at byte %d is shorter than its length field", marker, d.pos)
+	}
+	if end > len(d.data) {
+		return 0, nil, ErrTruncated
+	}
+	segment, d.pos = d.data[d.pos+2:end], end
+	return marker, segment, nil
+}
+
+// readFrame reads up to and including the frame header.
+func (d *decoder) readFrame() error {
+	d.adobe = -1
+	if !bytes.HasPrefix(d.data, []byte{0xFF, soi}) {
+		return corrupt("it does not begin with FF D8")
+	}
+	d.pos = 2
+	for len(d.components) == 0 {
+		marker, segment, err := d.nextMarker()
+		if err != nil {
+			return err
+		}
+		if marker == sos || marker == eoi {
+			return corrupt("a scan or the end comes before the frame header")
+		}
+		if err := d.readSegment(marker, segment); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readScans reads the rest of the file and leaves the picture in d.pix.
+func (d *decoder) readScans() error {
+	for {
+		marker, segment, err := d.nextMarker()
+		if err != nil {
+			return err
+		}
+		switch marker {
+		case eoi:
+			return d.finishBuffered()
+		case sos:
+			done, err := d.readScan(segment)
+			if done || err != nil {
+				return err
+			}
+		default:
+			if err := d.readSegment(marker, segment); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// readSegment takes in tables and headers; what it does not know it ignores.
+func (d *decoder) readSegment(marker byte, b []byte) error {
+	switch {
+	case marker == dqt:
+		return d.readQuantisation(b)
+	case marker == dht:
+		return d.readHuffman(b)
+	case marker == dri:
+		if len(b) < 2 {
+			return corrupt("the restart interval has %d bytes", len(b))
+		}
+		d.restart = int(binary.BigEndian.Uint16(b))
+	case marker == app0:
+		d.jfif = d.jfif || bytes.HasPrefix(b, []byte("JFIF\x00"))
+	case marker == app14:
+		if len(b) >= 12 && bytes.HasPrefix(b, []byte("Adobe")) {
+			d.adobe = int(b[11])
+		}
+	case marker >= sof0 && marker <= sof2:
+		return d.readFrameHeader(marker, b)
+	case marker > sof2 && marker <= sof15 && marker != jpg:
+		return unsupported("coding process %02X (arithmetic, lossless or hierarchical): save it as baseline JPEG", marker)
+	}
+	return nil
+}
+
+// readQuantisation reads a DQT segment (T.81 B.2.4.1).
+func (d *decoder) readQuantisation(b []byte) error {
+	for len(b) > 0 {
+		precision, id := b[0]>>4, b[0]&15
+		width := 1 + int(precision)
+		if precision > 1 || id > 3 || len(b) < 1+64*width {
+			return corrupt("quantisation table %d of precision %d in %d bytes", id, precision, len(b))
+		}
+		table := new([64]uint16)
+		for z := range table {
+			if precision == 0 {
+				table[z] = uint16(b[1+z])
+			} else {
+				table[z] = binary.BigEndian.Uint16(b[1+2*z:])
+			}
+		}
+		d.quant[id] = table
+		b = b[1+64*width:]
+	}
+	return nil
+}
+
+// readHuffman reads a DHT segment (T.81 B.2.4.2).
+func (d *decoder) readHuffman(b []byte) error {
+	for len(b) > 0 {
+		if len(b) < 17 {
+			return corrupt("a Huffman table of %d bytes", len(b))
+		}
+		class, id := b[0]>>4, b[0]&15
+		if class > 1 || id > 3 {
+			return corrupt("Huffman table %d of class %d", id, class)
+		}
+		table, size, err := newHuffman(b[1:], class == 0)
+		if err != nil {
+			return err
+		}
+		if class == 0 {
+			d.dc[id] = table
+		} else {
+			d.ac[id] = table
+		}
+		b = b[1+size:]
+	}
+	return nil
+}
+
+// readFrameHeader reads an SOF segment (T.81 B.2.2).
+func (d *decoder) readFrameHeader(marker byte, b []byte) error {
+	if len(d.components) > 0 {
+		return corrupt("a second frame header")
+	}
+	if len(b) < 6 || len(b) < 6+3*int(b[5]) {
+		return corrupt("a frame header of %d bytes", len(b))
+	}
+	if b[0] != 8 {
+		return unsupported("%d bits a sample: save it with 8", b[0])
+	}
+	d.progressive = marker == sof2
+	d.h, d.w = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
+	if d.h == 0 {
+		return unsupported("the height is not in the header")
+	}
+	if d.w == 0 {
+		return corrupt("the width is 0")
+	}
+	count := int(b[5])
+	if count != 1 && count != 3 && count != 4 {
+		return unsupported("%d components", count)
+	}
+	for b = b[6:]; len(d.components) < count; b = b[3:] {
+		c := component{id: b[0], h: int(b[1] >> 4), v: int(b[1] & 15), table: int(b[2])}
+		if c.h < 1 || c.h > 4 || c.v < 1 || c.v > 4 || c.table > 3 {
+			return corrupt("component %d has sampling %d x %d and quantisation table %d", c.id, c.h, c.v, c.table)
+		}
+		d.components = append(d.components, c)
+	}
+	return d.checkSampling()
+}
+
+// checkSampling derives the grid of MCUs from the components' sampling factors.
+func (d *decoder) checkSampling() error {
+	if len(d.components) == 1 {
+		// A scan of one component has one block per MCU, whatever its factors.
+		d.components[0].h, d.components[0].v = 1, 1
+	}
+	for _, c := range d.components {
+		d.hMax, d.vMax = max(d.hMax, c.h), max(d.vMax, c.v)
+	}
+	for i, c := range d.components {
+		if d.hMax%c.h != 0 || d.vMax%c.v != 0 {
+			return unsupported("component %d is sampled %d x %d in %d x %d: no whole factor", c.id, c.h, c.v, d.hMax, d.vMax)
+		}
+		for _, other := range d.components[:i] {
+			if other.id == c.id {
+				return corrupt("two components are called %d", c.id)
+			}
+		}
+	}
+	d.mcusX, d.mcusY = ceilDiv(d.w, 8*d.hMax), ceilDiv(d.h, 8*d.vMax)
+	return nil
+}

@@ -1,0 +1,115 @@
+package jpeg
+
+import "math"
+
+// naturalOrder maps the zigzag position of a coefficient to 8*v+u, v the
+// vertical frequency and u the horizontal one (T.81 figure 5).
+var naturalOrder = [64]uint8{
+	0, 1, 8, 16, 9, 2, 3, 10,
+	17, 24, 32, 25, 18, 11, 4, 5,
+	12, 19, 26, 33, 40, 48, 41, 34,
+	27, 20, 13, 6, 7, 14, 21, 28,
+	35, 42, 49, 56, 57, 50, 43, 36,
+	29, 22, 15, 23, 30, 37, 44, 51,
+	58, 59, 52, 45, 38, 31, 39, 46,
+	53, 60, 61, 54, 47, 55, 62, 63,
+}
+
+// scaling turns the coefficients of a component's blocks into samples.
+type scaling struct {
+	factors [64]int32     // quantisation, in zigzag order
+	weights [64]sumWeight // for blocks of 2x2 samples, in zigzag order
+	block   [64]int32     // scratch: zero between blocks
+}
+
+// prepareScaling gives every component the tables that its size needs.
+func (d *decoder) prepareScaling() {
+	for i := range d.components {
+		c := &d.components[i]
+		for k, q := range d.quant[c.table] {
+			c.scaling.factors[k] = int32(q)
+		}
+		switch {
+		case c.size == 2:
+			c.scaling.prepareSums()
+		case c.size == 1 && c.acTable != nil:
+			c.acTable.makeSkips()
+		}
+	}
+}
+
+// flat returns the sample of a block that has only a DC coefficient.
+func (s *scaling) flat(dc int32) byte {
+	return sample((dc*s.factors[0]+4)>>3 + 128)
+}
+
+// fill sets the size x size samples at the start of dst.
+func fill(dst []byte, stride, size int, v byte) {
+	for y := range size {
+		row := dst[y*stride : y*stride+size]
+		for x := range row {
+			row[x] = v
+		}
+	}
+}
+
+// sample limits a value to 0...255.
+func sample(v int32) byte {
+	if uint32(v) > 255 {
+		return byte(^v >> 31)
+	}
+	return byte(v)
+}
+
+// sumWeight says what a coefficient contributes to a block of 2x2 samples:
+// which sum it goes to, and by how much in units of 1/(1<<sumBits).
+type sumWeight struct {
+	weight int
+	sum    uint8
+}
+
+const sumBits = 16
+
+// prepareSums computes the weights for blocks of 2x2 samples.
+//
+// A sample is the mean of 4x4 pixels. Along one axis, the mean over the first
+// or the second half of the cosine of frequency u is the same (u = 0), opposite
+// (u odd) or zero (u even): so 2x2 samples are sums and differences of four
+// numbers, and each coefficient counts towards one of them.
+func (s *scaling) prepareSums() {
+	for k, natural := range naturalOrder {
+		u, v := int(natural&7), int(natural>>3)
+		weight := halfMean(u) * halfMean(v) * float64(s.factors[k])
+		s.weights[k] = sumWeight{
+			weight: int(math.Round(weight * (1 << sumBits))),
+			sum:    uint8(u&1 + v&1*2),
+		}
+	}
+}
+
+// halfMean returns the mean of the basis function of frequency u over the first
+// four of its eight pixels.
+func halfMean(u int) float64 {
+	sum := 0.0
+	for x := range 4 {
+		sum += math.Cos(float64((2*x+1)*u) * math.Pi / 16)
+	}
+	if u == 0 {
+		return math.Sqrt2 / 4
+	}
+	return sum / 8
+}
+
+// putSums writes 2x2 samples: sums are those that neither axis changes the sign
+// of, that the right half does, that the lower half does, and that both do.
+func putSums(dst []byte, stride int, sums *[4]int) {
+	const half = 1<<(sumBits-1) + 128<<sumBits
+	same, right, below, both := sums[0]+half, sums[1], sums[2], sums[3]
+	top, bottom := dst[:2:2], dst[stride:stride+2:stride+2]
+	top[0] = clamp((same + right + below + both) >> sumBits)
+	top[1] = clamp((same - right + below - both) >> sumBits)
+	bottom[0] = clamp((same + right - below - both) >> sumBits)
+	bottom[1] = clamp((same - right - below + both) >> sumBits)
+}
+
+func clamp(v int) byte { return byte(min(max(v, 0), 255)) }

@@ -1,0 +1,163 @@
+package jpeg
+
+// streamScan decodes the one scan of a sequential file: each row of MCUs
+// becomes samples and then pixels, and is forgotten.
+func (d *decoder) streamScan() error {
+	d.prepareScaling()
+	d.openSegment()
+	for row := range d.mcusY {
+		for x := range d.mcusX {
+			if mcu := row*d.mcusX + x; d.restartDue(mcu) {
+				if err := d.nextRestart(mcu/d.restart - 1); err != nil {
+					return err
+				}
+			}
+			d.streamMCU(x)
+			if d.bits.failed() {
+				return d.scanError(row)
+			}
+		}
+		d.emit(row)
+	}
+	return nil
+}
+
+// streamMCU decodes the blocks of the MCU in column x into the planes.
+func (d *decoder) streamMCU(x int) {
+	for i := range d.components {
+		c := &d.components[i]
+		for v := range c.v {
+			for h := range c.h {
+				at := v*c.size*c.stride + (x*c.h+h)*c.size
+				d.bits.streamBlock(c, c.plane[at:])
+			}
+		}
+	}
+}
+
+// streamBlock decodes one block into samples at the start of dst. The reader
+// may run past the end of its segment by a block at most: see padding.
+func (r *bitReader) streamBlock(c *component, dst []byte) {
+	if r.pos > r.end+8 {
+		return // the MCU has failed already
+	}
+	c.dc += r.difference(c.dcTable)
+	s := &c.scaling
+	switch c.size {
+	case 1:
+		r.skipAC(c.acTable)
+		dst[0] = s.flat(c.dc)
+	case 2:
+		sums := [4]int{int(c.dc) * s.weights[0].weight}
+		r.sumAC(c.acTable, &sums, &s.weights)
+		putSums(dst, c.stride, &sums)
+	default:
+		s.block[0] = c.dc * s.factors[0]
+		if r.readAC(c.acTable, &s.factors, &s.block) {
+			s.inverse(dst, c.stride, c.size)
+		} else {
+			fill(dst, c.stride, c.size, s.flat(c.dc))
+		}
+	}
+}
+
+// difference decodes a DC coefficient relative to the one before.
+func (r *bitReader) difference(h *huffman) int32 {
+	r.need()
+	if v := h.values[r.bits>>(64-valueBits)]; v != 0 {
+		r.drop(v.length())
+		return v.value()
+	}
+	size := r.symbol(h)
+	if size == 0 {
+		return 0
+	}
+	return r.signed(uint(size))
+}
+
+// skipAC passes over the AC coefficients of a block, several at a time where
+// their codes are short.
+func (r *bitReader) skipAC(h *huffman) {
+	for k := uint(1); k < 64; {
+		r.need()
+		s := h.skips[r.bits>>(64-skipBits)]
+		next := k + s.count()
+		if next < 64 {
+			r.drop(s.length())
+			k = next
+			continue
+		}
+		if next >= blockEnd && next < blockEnd+64 {
+			r.drop(s.length())
+			return
+		}
+		// The window holds codes of the next block too, or too little.
+		k = r.skipOne(h, k)
+	}
+}
+
+// skipOne passes over the code before coefficient k, and returns the next k.
+func (r *bitReader) skipOne(h *huffman, k uint) uint {
+	symbol := r.symbol(h)
+	run, size := uint(symbol>>4), uint(symbol&15)
+	if size == 0 && run != 15 {
+		return 64
+	}
+	r.drop(size)
+	return k + run + 1
+}
+
+// sumAC decodes the AC coefficients of a block and adds each, weighted, to one
+// of four sums: see putSums.
+func (r *bitReader) sumAC(h *huffman, sums *[4]int, weights *[64]sumWeight) {
+	for k := 1; k < 64; k++ {
+		r.need()
+		v := h.values[r.bits>>(64-valueBits)]
+		if v == 0 {
+			v = r.longValue(h)
+		} else {
+			r.drop(v.length())
+		}
+		k += v.run()
+		if k > 63 {
+			return
+		}
+		w := &weights[k]
+		sums[w.sum&3] += int(v.value()) * w.weight
+	}
+}
+
+// readAC decodes the AC coefficients of a block, multiplies them by their
+// factors and stores them in natural order. It reports whether there are any.
+func (r *bitReader) readAC(h *huffman, factors *[64]int32, block *[64]int32) bool {
+	any := false
+	for k := 1; k < 64; k++ {
+		r.need()
+		v := h.values[r.bits>>(64-valueBits)]
+		if v == 0 {
+			v = r.longValue(h)
+		} else {
+			r.drop(v.length())
+		}
+		k += v.run()
+		if k > 63 {
+			break
+		}
+		block[naturalOrder[k]&63] = v.value() * factors[k]
+		any = true
+	}
+	return any
+}
+
+// longValue decodes an AC coefficient whose code and value exceed valueBits.
+func (r *bitReader) longValue(h *huffman) value {
+	symbol := r.symbol(h)
+	run, size := uint(symbol>>4), uint(symbol&15)
+	switch {
+	case size > 0:
+		return newValue(0, run, r.signed(size))
+	case run == 15:
+		return newValue(0, run, 0)
+	}
+	return newValue(0, 64, 0)
+}
