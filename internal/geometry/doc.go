@@ -1,0 +1,24 @@
+// Package geometry proves that a picture shows a registered document, and says
+// where it lies.
+//
+// It works in three steps, each of which can end the matter:
+//
+//   - features: difference-of-Gaussians points with RootSIFT descriptors of 128
+//     bytes ([Extract]), matched between a reference and a probe;
+//   - fit: a homography from reference to probe, found by PROSAC with local
+//     optimisation and the MAGSAC++ score, and the quad that it implies;
+//   - comparison: the probe, rectified onto the reference, against it, block by
+//     block: agrees in place, agrees elsewhere, disagrees, cannot be judged.
+//
+// A [Reference] is made once, on registering; a [Probe] once per photo; [Verify]
+// joins them into [Evidence]. An [Index] over all references' descriptors names
+// the candidates that are worth verifying.
+//
+//	ref := geometry.NewReference(referencePicture)
+//	probe := geometry.NewProbe(photo)
+//	evidence := geometry.Verify(probe, ref)
+//	if evidence.Located { fmt.Println(evidence.Quad, evidence.Score()) }
+//
+// The package decides nothing: what the evidence is worth is for package decide.
+// Everything is deterministic: the same pictures give the same evidence.
+package geometry

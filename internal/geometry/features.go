@@ -1,0 +1,96 @@
+package geometry
+
+import (
+	"slices"
+	"sync"
+)
+
+// Feature is a distinct place of a picture.
+type Feature struct {
+	X, Y  float32 // pixels of the picture it was found in; (0, 0) is the centre of the first pixel
+	Scale float32 // sigma of the blob, in the same pixels
+	Angle float32 // radians, [0, 2 pi), clockwise on screen
+	Dark  bool    // a dark blob on lighter ground; such features match only each other
+}
+
+// Features are the features of one picture, the light ones first, each part
+// ordered by strength.
+type Features struct {
+	W, H        int // of the picture
+	Points      []Feature
+	Descriptors []byte // 128 for each point, each at most 127
+	light       int    // number of light features
+}
+
+// Options say how many features to look for.
+type Options struct {
+	Max  int // at most so many
+	Grid int // spread over so many cells per axis
+}
+
+// extractor owns the memory of one extraction.
+type extractor struct {
+	space   scaleSpace
+	extrema []extremum
+}
+
+var extractors = sync.Pool{New: func() any { return new(extractor) }}
+
+// Extract finds the features of a picture. Features of pictures with a side
+// under 16 pixels, and of even grey, are none.
+func Extract(g *Gray, o Options) *Features {
+	x := extractors.Get().(*extractor)
+	defer extractors.Put(x)
+	x.space.input.load(g)
+	x.space.build()
+	x.extrema = x.space.detect(x.extrema[:0])
+	kept := strongest(x.extrema, g.W, g.H, o.Grid, o.Max)
+	return x.describe(g, kept)
+}
+
+// describe makes features of the extrema: one, or two where the direction is
+// not clear.
+func (x *extractor) describe(g *Gray, kept []extremum) *Features {
+	f := &Features{W: g.W, H: g.H}
+	f.Points = make([]Feature, 0, len(kept)*5/4)
+	f.Descriptors = make([]byte, 0, len(kept)*5/4*descriptorBytes)
+	slices.SortStableFunc(kept, lightFirst)
+	var p patch
+	var hist [descriptorBytes]float32
+	for _, e := range kept {
+		angles, n := x.space.orientations(e)
+		for _, angle := range angles[:n] {
+			x.space.samplePatch(&p, e, angle)
+			describePatch(&hist, &p)
+			f.append(e, angle, &hist)
+		}
+	}
+	return f
+}
+
+func lightFirst(a, b extremum) int {
+	switch {
+	case a.response < 0 && b.response > 0: // the difference of a light blob is negative
+		return -1
+	case a.response > 0 && b.response < 0:
+		return 1
+	}
+	return 0
+}
+
+func (f *Features) append(e extremum, angle float32, hist *[descriptorBytes]float32) {
+	scale := float32(int(1) << e.octave)
+	// Octaves keep every second pixel, so pixel centres coincide: no half-pixel shift.
+	f.Points = append(f.Points, Feature{
+		X: e.x * scale, Y: e.y * scale,
+		Scale: scale * float32(layerSigma(float64(e.layer))),
+		Angle: angle,
+		Dark:  e.response > 0,
+	})
+	if e.response <= 0 {
+		f.light++
+	}
+	n := len(f.Descriptors)
+	f.Descriptors = append(f.Descriptors, make([]byte, descriptorBytes)...)
+	quantise(f.Descriptors[n:], hist)
+}

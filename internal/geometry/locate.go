@@ -1,0 +1,160 @@
+package geometry
+
+import "math"
+
+// cellGrid is the raster of the reference on which the spread of the inliers
+// is measured.
+const cellGrid = 6
+
+// Fit is where a reference lies in a probe.
+type Fit struct {
+	H        Homography // reference pixels to probe pixels
+	Quad     [4]Point   // the reference's corners in the probe, clockwise from its top left
+	Inliers  int        // distinct places that agree
+	Cells    int        // of the reference's 6 x 6 cells, those with an inlier
+	Residual float64    // root mean square distance of the inliers, probe pixels
+	Matches  int        // mutual nearest neighbours that agree in scale and turn
+	pairs    []match
+}
+
+// locate fits the reference's features to the probe's. It returns false where
+// they do not lie anywhere.
+func locate(ref *Features, probe *searchable) (Fit, bool) {
+	matches := consistent(ref, probe.Features, matchFeatures(ref, probe))
+	if len(matches) < minInliers {
+		return Fit{}, false
+	}
+	from, to := make([]Point, len(matches)), make([]Point, len(matches))
+	for i, m := range matches {
+		r, p := &ref.Points[m.ref], &probe.Points[m.probe]
+		from[i] = Point{float64(r.X), float64(r.Y)}
+		to[i] = Point{float64(p.X), float64(p.Y)}
+	}
+	c := newCorrespondences(from, to)
+	m, ok := c.fit()
+	if !ok {
+		return Fit{}, false
+	}
+	f := Fit{H: c.inPixels(&m.h), Matches: len(matches)}
+	f.Quad = quadOf(&f.H, ref.W, ref.H)
+	if !f.possible(ref, probe.Features) {
+		return Fit{}, false
+	}
+	f.count(ref, probe.Features, matches)
+	return f, f.Inliers >= minInliers
+}
+
+// inPixels undoes the normalisation.
+func (c *correspondences) inPixels(h *Homography) Homography {
+	inverse, _ := c.toRef.Inverse()
+	h2 := h.Multiply(&inverse)
+	out := c.toProbe.Multiply(&h2)
+	for i := range out {
+		out[i] /= out[8]
+	}
+	return out
+}
+
+// corners of a w x h picture, clockwise from the top left.
+func corners(w, h int) [4]Point {
+	r, b := float64(w)-0.5, float64(h)-0.5
+	return [4]Point{{-0.5, -0.5}, {r, -0.5}, {r, b}, {-0.5, b}}
+}
+
+func quadOf(h *Homography, w, h2 int) [4]Point {
+	quad := corners(w, h2)
+	for i, p := range quad {
+		quad[i] = h.Apply(p)
+	}
+	return quad
+}
+
+const (
+	minQuadSide  = 12.0 // pixels: below it nothing could have been recognised
+	maxQuadArea  = 30.0 // in areas of the probe
+	maxSideRatio = 6.0  // of opposite sides, or of the aspect before and after
+)
+
+// possible says whether the quad can be the picture of a document: in front of
+// the camera, convex, not mirrored, neither a speck nor a sliver.
+func (f *Fit) possible(ref, probe *Features) bool {
+	for _, p := range corners(ref.W, ref.H) {
+		if !(f.H.depth(p) > 0) {
+			return false
+		}
+	}
+	area := 0.0
+	var side [4]float64
+	for i := range f.Quad {
+		a, b, c := f.Quad[i], f.Quad[(i+1)%4], f.Quad[(i+2)%4]
+		t := turn(a, b, c)
+		if !(t > 0) {
+			return false
+		}
+		area += t / 4
+		side[i] = math.Hypot(b.X-a.X, b.Y-a.Y)
+		if side[i] < minQuadSide {
+			return false
+		}
+	}
+	aspect := (side[0] + side[2]) / (side[1] + side[3]) * float64(ref.H) / float64(ref.W)
+	return area < maxQuadArea*float64(probe.W*probe.H) &&
+		within(side[0]/side[2], maxSideRatio) && within(side[1]/side[3], maxSideRatio) && within(aspect, maxSideRatio)
+}
+
+func within(ratio, limit float64) bool { return ratio < limit && ratio > 1/limit }
+
+const (
+	maxTurnError  = 40 * math.Pi / 180
+	maxScaleError = 2.0
+)
+
+// count finds the inliers: near, and turned and scaled as the map says.
+// Features at the same place (two directions of one point) count once.
+func (f *Fit) count(ref, probe *Features, matches []match) {
+	var cells [cellGrid * cellGrid]bool
+	seenRef, seenProbe := map[[2]int]bool{}, map[[2]int]bool{}
+	squares := 0.0
+	for _, m := range matches {
+		r, p := &ref.Points[m.ref], &probe.Points[m.probe]
+		d2, ok := f.agrees(r, p)
+		if !ok {
+			continue
+		}
+		f.pairs = append(f.pairs, m)
+		rk, pk := place(r), place(p)
+		if seenRef[rk] || seenProbe[pk] {
+			continue
+		}
+		seenRef[rk], seenProbe[pk] = true, true
+		f.Inliers++
+		squares += d2
+		cells[min(cellGrid-1, int(r.Y)*cellGrid/ref.H)*cellGrid+min(cellGrid-1, int(r.X)*cellGrid/ref.W)] = true
+	}
+	for _, c := range cells {
+		if c {
+			f.Cells++
+		}
+	}
+	f.Residual = math.Sqrt(squares / max(1, float64(f.Inliers)))
+}
+
+func place(p *Feature) [2]int { return [2]int{int(p.X / 2), int(p.Y / 2)} }
+
+// agrees says whether two features correspond under the map, and the square of
+// their distance.
+func (f *Fit) agrees(r, p *Feature) (squared float64, ok bool) {
+	at := Point{float64(r.X), float64(r.Y)}
+	q := f.H.Apply(at)
+	dx, dy := q.X-float64(p.X), q.Y-float64(p.Y)
+	squared = dx*dx + dy*dy
+	if squared > inlierResidual*inlierResidual {
+		return squared, false
+	}
+	ux, uy, vx, vy := f.H.jacobian(at)
+	scale := math.Sqrt(math.Abs(ux*vy-uy*vx)) * float64(r.Scale) / float64(p.Scale)
+	sin, cos := math.Sincos(float64(r.Angle))
+	turned := math.Atan2(vx*cos+vy*sin, ux*cos+uy*sin) - float64(p.Angle)
+	turned = math.Abs(math.Remainder(turned, 2*math.Pi))
+	return squared, turned < maxTurnError && within(scale, maxScaleError)
+}
