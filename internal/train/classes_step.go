@@ -1,0 +1,253 @@
+package train
+
+import (
+	"math"
+	"slices"
+
+	"exemplar/internal/kernel"
+)
+
+// blockRows is the number of centres handled at a time: 512 rows of 256 values are half a megabyte, so that what one
+// product writes the next still finds in the second cache.
+const blockRows = 512
+
+// classShard is a range of classes [lo, hi) and the scratch memory of its part of a step.
+type classShard struct {
+	head   *Classes
+	lo, hi int
+
+	rows   []int32   // S classes of this step, rising
+	inv    []float32 // (S) 1/|w|, or 1 for a plain head
+	scores []float32 // (S,B) logits, then their exponentials, then the gradient by the cosines
+	top    []float32 // (B) largest logit
+	sum    []float64 // (B) of exponentials
+	block  []float32 // (blockRows,D) normalised centres
+	grad   []float32 // (blockRows,D)
+	du     []float32 // (B,D)
+	right  []target  // samples whose class lies in this shard
+}
+
+// target is the place of a sample's own class.
+type target struct {
+	sample, row int // row of rows
+	logit       float32
+	slope       float32
+}
+
+// batch is what all shards share in a step.
+type batch struct {
+	n       int
+	targets []int32
+	unit    []float32      // (B,D)
+	columns *kernel.Packed // unitᵀ
+	packed  *kernel.Packed // unit
+	shift   []float32      // (B) subtracted from the logits before the exponential
+	coef    []float32      // (B) scale·weight / (B·sum)
+	weight  float64
+	lr      float64
+}
+
+// Step computes the mean loss over a batch, adds weight times its gradient to du (B,D), and updates the centres that
+// took part with learning rate lr. unit (B,D) are the normalised embeddings (for a plain head: as they are). step
+// numbers the samples of classes; the same number draws the same classes.
+func (c *Classes) Step(du, unit []float32, targets []int32, weight, lr float64, step uint64) float64 {
+	b := &batch{
+		n: len(targets), targets: targets, unit: unit, weight: weight, lr: lr,
+		columns: packTransposed(unit, len(targets), c.opt.Dim),
+		packed:  kernel.Pack(unit, len(targets), c.opt.Dim),
+		shift:   make([]float32, len(targets)),
+		coef:    make([]float32, len(targets)),
+	}
+	positives := slices.Clone(targets)
+	slices.Sort(positives)
+	positives = slices.Compact(positives)
+	c.eachShard(func(s *classShard) {
+		s.sample(positives, step)
+		s.logits(b)
+	})
+	c.setShift(b)
+	c.eachShard(func(s *classShard) { s.exponentials(b) })
+	loss := c.setCoefficients(b)
+	c.eachShard(func(s *classShard) { s.backward(b) })
+	for _, s := range c.shards {
+		addScaled(du, s.du, 1)
+	}
+	return loss
+}
+
+// scale is s of the margin family; a plain head has none.
+func (c *Classes) scale() float32 {
+	if c.opt.Plain {
+		return 1
+	}
+	return float32(c.opt.Margin.Scale)
+}
+
+// logits gathers the sampled centres and computes their scores with every sample, the margin on the right ones.
+func (s *classShard) logits(b *batch) {
+	s.reserve(b)
+	for from := 0; from < len(s.rows); from += blockRows {
+		rows := min(blockRows, len(s.rows)-from)
+		s.gather(from, rows, true)
+		product(s.scores[from*b.n:][:rows*b.n], s.block[:rows*s.head.opt.Dim], rows, b.columns)
+	}
+	s.right = s.right[:0]
+	for i, class := range b.targets {
+		if int(class) < s.lo || int(class) >= s.hi {
+			continue
+		}
+		row, _ := slices.BinarySearch(s.rows, class)
+		t := target{sample: i, row: row, slope: 1}
+		at := &s.scores[row*b.n+i]
+		if !s.head.opt.Plain {
+			*at, t.slope = s.head.opt.Margin.target(*at)
+		}
+		t.logit = *at * s.head.scale()
+		s.right = append(s.right, t)
+	}
+}
+
+// reserve sizes the scratch memory. It grows with the largest sample and stays.
+func (s *classShard) reserve(b *batch) {
+	d := s.head.opt.Dim
+	s.inv = slices.Grow(s.inv[:0], len(s.rows))[:len(s.rows)]
+	s.scores = slices.Grow(s.scores[:0], len(s.rows)*b.n)[:len(s.rows)*b.n]
+	s.block = slices.Grow(s.block[:0], blockRows*d)[:blockRows*d]
+	s.grad = slices.Grow(s.grad[:0], blockRows*d)[:blockRows*d]
+	s.du = slices.Grow(s.du[:0], b.n*d)[:b.n*d]
+	s.sum = slices.Grow(s.sum[:0], b.n)[:b.n]
+	s.top = slices.Grow(s.top[:0], b.n)[:b.n]
+	clear(s.du)
+	clear(s.sum)
+}
+
+// gather copies centres into block, normalised. first says that their lengths are not known yet.
+func (s *classShard) gather(from, rows int, first bool) {
+	d := s.head.opt.Dim
+	for i := range rows {
+		w := s.head.centre(int(s.rows[from+i]))
+		if first {
+			s.inv[from+i] = 1
+			if !s.head.opt.Plain {
+				s.inv[from+i] = float32(1 / math.Max(math.Sqrt(float64(kernel.Dot(w, w))), minNorm))
+			}
+		}
+		inv, out := s.inv[from+i], s.block[i*d:][:d]
+		for j, v := range w {
+			out[j] = v * inv
+		}
+	}
+}
+
+// setShift chooses what keeps the exponentials in range. Scaled cosines lie in [−s, s], and e^64 · 2^31 classes still
+// fits a float32: they need no search for the largest logit unless s is above 64.
+func (c *Classes) setShift(b *batch) {
+	if !c.opt.Plain {
+		for i := range b.shift {
+			b.shift[i] = max(0, c.scale()-64)
+		}
+		return
+	}
+	c.eachShard(func(s *classShard) {
+		copy(s.top, s.scores[:b.n])
+		for row := 1; row < len(s.rows); row++ {
+			for i, v := range s.scores[row*b.n:][:b.n] {
+				s.top[i] = max(s.top[i], v)
+			}
+		}
+	})
+	copy(b.shift, c.shards[0].top)
+	for _, s := range c.shards[1:] {
+		for i, v := range s.top {
+			b.shift[i] = max(b.shift[i], v)
+		}
+	}
+}
+
+// exponentials replaces the scores by e^(scale·score − shift) and sums them per sample.
+func (s *classShard) exponentials(b *batch) {
+	scale := s.head.scale()
+	partial := make([]float32, b.n)
+	for from := 0; from < len(s.rows); from += blockRows {
+		clear(partial)
+		for row := from; row < min(from+blockRows, len(s.rows)); row++ {
+			scores := s.scores[row*b.n:][:b.n]
+			shift := b.shift[:len(scores)]
+			sum := partial[:len(scores)]
+			for i, v := range scores {
+				e := fastExp(v*scale - shift[i])
+				scores[i] = e
+				sum[i] += e
+			}
+		}
+		for i, v := range partial {
+			s.sum[i] += float64(v)
+		}
+	}
+}
+
+// setCoefficients adds up the shards' sums, in order, and returns the mean loss.
+func (c *Classes) setCoefficients(b *batch) float64 {
+	sums := make([]float64, b.n)
+	var loss float64
+	for _, s := range c.shards {
+		for i, v := range s.sum {
+			sums[i] += v
+		}
+		for _, t := range s.right {
+			loss += float64(b.shift[t.sample] - t.logit)
+		}
+	}
+	for i, v := range sums {
+		v = math.Max(v, math.SmallestNonzeroFloat32)
+		loss += math.Log(v)
+		b.coef[i] = float32(float64(c.scale()) * b.weight / (float64(b.n) * v))
+	}
+	return loss / float64(b.n)
+}
+
+// backward turns the exponentials into the gradient by the cosines, G = coef·(p − 1 at the right class), adds Gᵀ·w to
+// du, and steps the centres along G·u taken through their normalisation.
+func (s *classShard) backward(b *batch) {
+	d := s.head.opt.Dim
+	for row := range s.rows {
+		g := s.scores[row*b.n:][:b.n]
+		coef := b.coef[:len(g)]
+		for i := range g {
+			g[i] *= coef[i]
+		}
+	}
+	whole := s.head.scale() * float32(b.weight/float64(b.n))
+	for _, t := range s.right {
+		g := &s.scores[t.row*b.n+t.sample]
+		*g = t.slope * (*g - whole)
+	}
+	part := make([]float32, b.n*d)
+	for from := 0; from < len(s.rows); from += blockRows {
+		rows := min(blockRows, len(s.rows)-from)
+		g, block, grad := s.scores[from*b.n:][:rows*b.n], s.block[:rows*d], s.grad[:rows*d]
+		s.gather(from, rows, false)
+		productTransposed(part, g, block, rows, b.n, d)
+		addScaled(s.du, part, 1)
+		product(grad, g, rows, b.packed)
+		s.update(from, rows, b.lr)
+	}
+}
+
+// update steps the centres of a block by its gradients.
+func (s *classShard) update(from, rows int, lr float64) {
+	c, d := s.head, s.head.opt.Dim
+	for i := range rows {
+		class := int(s.rows[from+i])
+		grad := s.grad[i*d:][:d]
+		if !c.opt.Plain {
+			w := s.block[i*d:][:d]
+			along, inv := kernel.Dot(w, grad), s.inv[from+i]
+			for j := range grad {
+				grad[j] = (grad[j] - w[j]*along) * inv
+			}
+		}
+		c.steps[class]++
+		c.opt.Optimizer.update(c.centre(class), grad, c.state.slice(class*d, (class+1)*d), lr, 1, int(c.steps[class]))
+	}
+}

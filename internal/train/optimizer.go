@@ -1,0 +1,103 @@
+package train
+
+import "math"
+
+// Optimizer holds the settings of the update rule: AdamW, or SGD with momentum. Its state lies beside the weights that
+// it belongs to, so that the rows of a PartialFC head and dense weights share one rule.
+//
+// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, as PyTorch computes it):
+//
+//	p ← p·(1 − lr·λ);  m ← β1·m + (1−β1)·g;  v ← β2·v + (1−β2)·g²
+//	p ← p − lr · (m / (1−β1^t)) / (√(v / (1−β2^t)) + ε)
+//
+// SGD (as PyTorch computes it): g ← g + λ·p;  b ← μ·b + g;  p ← p − lr·b.
+type Optimizer struct {
+	Kind         string // "adamw" or "sgd"
+	Beta1, Beta2 float64
+	Epsilon      float64
+	Momentum     float64
+	WeightDecay  float64 // λ
+}
+
+// moments is the number of state values per weight.
+func (o Optimizer) moments() int {
+	if o.Kind == "sgd" {
+		return 1
+	}
+	return 2
+}
+
+// state is the memory of the update rule for one run of weights; second is nil under SGD.
+type state struct{ first, second []float32 }
+
+func (o Optimizer) newState(n int) state {
+	s := state{first: make([]float32, n)}
+	if o.moments() == 2 {
+		s.second = make([]float32, n)
+	}
+	return s
+}
+
+func (s state) slice(from, to int) state {
+	part := state{first: s.first[from:to]}
+	if s.second != nil {
+		part.second = s.second[from:to]
+	}
+	return part
+}
+
+// update takes one step on value. step counts from 1; gradScale multiplies the gradient (clipping).
+func (o Optimizer) update(value, grad []float32, s state, lr, gradScale float64, step int) {
+	if o.Kind == "sgd" {
+		o.updateSGD(value, grad, s.first, lr, gradScale)
+		return
+	}
+	o.updateAdamW(value, grad, s.first, s.second, lr, gradScale, step)
+}
+
+func (o Optimizer) updateAdamW(value, grad, m, v []float32, lr, gradScale float64, step int) {
+	n := len(value)
+	grad, m, v = grad[:n], m[:n], v[:n]
+	keep := float32(1 - lr*o.WeightDecay)
+	b1, b2, eps := float32(o.Beta1), float32(o.Beta2), float32(o.Epsilon)
+	rate := float32(lr / (1 - math.Pow(o.Beta1, float64(step))))
+	vScale := float32(1 / math.Sqrt(1-math.Pow(o.Beta2, float64(step))))
+	gs := float32(gradScale)
+	for i, g := range grad {
+		g *= gs
+		mi := b1*m[i] + (1-b1)*g
+		vi := b2*v[i] + (1-b2)*g*g
+		m[i], v[i] = mi, vi
+		root := float32(math.Sqrt(float64(vi)))
+		value[i] = value[i]*keep - rate*mi/(root*vScale+eps)
+	}
+}
+
+func (o Optimizer) updateSGD(value, grad, b []float32, lr, gradScale float64) {
+	n := len(value)
+	grad, b = grad[:n], b[:n]
+	rate, mu, decay, gs := float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(gradScale)
+	for i, g := range grad {
+		bi := mu*b[i] + g*gs + decay*value[i]
+		b[i] = bi
+		value[i] -= rate * bi
+	}
+}
+
+// clipScale returns the factor that brings a gradient of the given global norm to at most limit (no limit: 0), as
+// PyTorch's clip_grad_norm_ does.
+func clipScale(norm, limit float64) float64 {
+	if limit <= 0 {
+		return 1
+	}
+	return math.Min(1, limit/(norm+1e-6))
+}
+
+// sumSquares adds up the squares of x in float64, in order.
+func sumSquares(x []float32) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
+}
