@@ -1,0 +1,182 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Pool is the images that a network is trained on: byte ranges of files, in a fixed order. A whole file and a member of
+// a tar shard are the same to it. It holds names and places only (about 100 bytes an image), so that millions of
+// images need no memory of their own. Its methods may be used by many goroutines at once.
+type Pool struct {
+	files []poolFile
+	items []item
+}
+
+type poolFile struct {
+	path  string
+	shard *os.File // open tar shard; nil for an image file of its own
+}
+
+// item is one image.
+type item struct {
+	file   int32
+	size   int32 // bytes; of an image file of its own: unknown, -1
+	offset int64
+	name   string // path inside the shard or folder
+}
+
+// maxImageBytes bounds what is read for one image.
+const maxImageBytes = 256 << 20
+
+// OpenPool lists the images of all paths, in this order: tar shards, folders of tar shards, and folders of images, in
+// which folders are labels. Close it after use.
+func OpenPool(paths ...string) (*Pool, error) {
+	p := &Pool{}
+	for _, path := range paths {
+		if err := p.add(path); err != nil {
+			p.Close()
+			return nil, err
+		}
+	}
+	if len(p.items) == 0 {
+		return nil, fmt.Errorf("open pool: %w in %s", ErrNoImages, strings.Join(paths, ", "))
+	}
+	return p, nil
+}
+
+func (p *Pool) add(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("open pool: %w", err)
+	}
+	if !info.IsDir() {
+		return p.addShards([]string{path})
+	}
+	shards, err := filepath.Glob(filepath.Join(path, "*.tar"))
+	if err != nil {
+		return fmt.Errorf("open pool: %w", err)
+	}
+	if len(shards) > 0 {
+		slices.Sort(shards)
+		return p.addShards(shards)
+	}
+	return p.addFolder(path)
+}
+
+func (p *Pool) addFolder(root string) error {
+	folder, err := ReadFolder(root)
+	if err != nil {
+		return err
+	}
+	for _, s := range folder.Samples {
+		p.items = append(p.items, item{file: int32(len(p.files)), size: -1, name: s.Path})
+		p.files = append(p.files, poolFile{path: filepath.Join(root, filepath.FromSlash(s.Path))})
+	}
+	return nil
+}
+
+// addShards indexes shards, several at a time: a scan of headers waits for the disk.
+func (p *Pool) addShards(paths []string) error {
+	indexes := make([][]member, len(paths))
+	errs := make([]error, len(paths))
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		wg.Go(func() {
+			gate <- struct{}{}
+			indexes[i], errs[i] = indexShard(path)
+			<-gate
+		})
+	}
+	wg.Wait()
+	for i, path := range paths {
+		if errs[i] != nil {
+			return fmt.Errorf("open shard %q: %w", path, errs[i])
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("open shard: %w", err)
+		}
+		for _, m := range indexes[i] {
+			p.items = append(p.items, item{file: int32(len(p.files)), size: int32(m.size), offset: m.offset, name: m.name})
+		}
+		p.files = append(p.files, poolFile{path: path, shard: f})
+	}
+	return nil
+}
+
+// Close releases the open shards.
+func (p *Pool) Close() error {
+	var errs []error
+	for _, f := range p.files {
+		if f.shard != nil {
+			errs = append(errs, f.shard.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Len is the number of images.
+func (p *Pool) Len() int { return len(p.items) }
+
+// Name is the path of an image inside its shard or folder.
+func (p *Pool) Name(i int) string { return p.items[i].name }
+
+// Label is the folder part of the image's name; "" for an image that belongs to no class.
+func (p *Pool) Label(i int) string { return newSample(p.items[i].name).Label }
+
+// Bytes reads the file of an image.
+func (p *Pool) Bytes(i int) ([]byte, error) {
+	it := p.items[i]
+	f := p.files[it.file]
+	if f.shard == nil {
+		return readWhole(f.path)
+	}
+	data := make([]byte, it.size)
+	if _, err := f.shard.ReadAt(data, it.offset); err != nil {
+		return nil, fmt.Errorf("read %q in %q: %w", it.name, f.path, err)
+	}
+	return data, nil
+}
+
+func readWhole(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read image: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxImageBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read image %q: %w", path, err)
+	}
+	if len(data) > maxImageBytes {
+		return nil, fmt.Errorf("read image %q: larger than %d bytes", path, maxImageBytes)
+	}
+	return data, nil
+}
+
+// Fingerprint identifies the images and their order: the SHA-256 of one line "name, size, CRC-32 (hexadecimal)" per
+// image, separated by tabs. It reads every image. A teacher's features carry it, so that they cannot be laid on
+// other images.
+func (p *Pool) Fingerprint() (string, error) {
+	hash := sha256.New()
+	for i, it := range p.items {
+		data, err := p.Bytes(i)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(hash, "%s\t%d\t%08x\n", it.name, len(data), crc32.ChecksumIEEE(data))
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

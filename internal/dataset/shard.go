@@ -1,0 +1,146 @@
+package dataset
+
+import (
+	"archive/tar"
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A shard is a plain tar file whose members are images, as WebDataset uses them: read front to back by anyone, at
+// random by an index of offsets. The index is written beside the shard by Pack, "<shard>.idx", and found by scanning
+// the headers where it is missing. It is text: a line "exemplar-shard-index 1 <bytes of the shard>", then a line
+// "<offset> <size> <name>" per image, separated by tabs. An index of a shard of another size is not used.
+const (
+	indexSuffix = ".idx"
+	indexMagic  = "exemplar-shard-index 1"
+	maxMembers  = 10_000_000
+)
+
+// member is an image in a shard.
+type member struct {
+	offset, size int64
+	name         string
+}
+
+// indexShard reads the index of a shard, or makes one in memory.
+func indexShard(path string) ([]member, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path + indexSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return scanShard(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	members, shardSize, err := readIndex(f)
+	if err != nil {
+		return nil, fmt.Errorf("index %q: %w; delete it to have the shard scanned", path+indexSuffix, err)
+	}
+	if shardSize != info.Size() {
+		return scanShard(path)
+	}
+	return members, nil
+}
+
+// scanShard finds the images of a shard by its headers. The tar reader seeks over their contents.
+func scanShard(path string) ([]member, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var members []member
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			return members, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("scan after %d images: %w", len(members), err)
+		}
+		if h.Typeflag != tar.TypeReg || !isImageName(h.Name) {
+			continue
+		}
+		at, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return nil, err
+		}
+		m := member{offset: at, size: h.Size, name: h.Name}
+		if err := m.check(at + h.Size); err != nil {
+			return nil, err
+		}
+		members = append(members, m)
+	}
+}
+
+func isImageName(name string) bool {
+	return !strings.HasPrefix(path.Base(name), ".") && slices.Contains(extensions, strings.ToLower(path.Ext(name)))
+}
+
+// check refuses a member that does not lie within a shard of the given size.
+func (m member) check(shardSize int64) error {
+	if m.offset < 0 || m.size < 0 || m.size > maxImageBytes || m.offset > shardSize-m.size {
+		return fmt.Errorf("image %.80q: %d bytes at %d do not lie in a shard of %d (limit %d bytes)",
+			m.name, m.size, m.offset, shardSize, maxImageBytes)
+	}
+	return nil
+}
+
+// readIndex parses an index and returns the size of the shard that it describes.
+func readIndex(r io.Reader) ([]member, int64, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	lines.Scan()
+	text, ok := strings.CutPrefix(lines.Text(), indexMagic+"\t")
+	shardSize, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("first line is not %q and a size", indexMagic), lines.Err())
+	}
+	var members []member
+	for n := 2; lines.Scan(); n++ {
+		m, err := parseMember(lines.Text())
+		if err == nil {
+			err = m.check(shardSize)
+		}
+		if err == nil && len(members) == maxMembers {
+			err = fmt.Errorf("more than %d images", maxMembers)
+		}
+		if err != nil {
+			return nil, 0, fmt.Errorf("line %d: %w", n, err)
+		}
+		members = append(members, m)
+	}
+	return members, shardSize, lines.Err()
+}
+
+func parseMember(line string) (member, error) {
+	fields := strings.SplitN(line, "\t", 3)
+	if len(fields) != 3 {
+		return member{}, fmt.Errorf("want offset, size and name, have %.80q", line)
+	}
+	offset, err1 := strconv.ParseInt(fields[0], 10, 64)
+	size, err2 := strconv.ParseInt(fields[1], 10, 64)
+	return member{offset: offset, size: size, name: fields[2]}, errors.Join(err1, err2)
+}
+
+// writeIndex writes what readIndex reads.
+func writeIndex(w io.Writer, members []member, shardSize int64) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s\t%d\n", indexMagic, shardSize)
+	for _, m := range members {
+		fmt.Fprintf(out, "%d\t%d\t%s\n", m.offset, m.size, m.name)
+	}
+	return out.Flush()
+}
