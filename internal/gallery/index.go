@@ -1,0 +1,181 @@
+package gallery
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"exemplar/internal/decide"
+)
+
+// Index finds the labels whose references are most like a probe, exactly, in
+// memory: of every reference it keeps four embeddings of dim numbers as float32
+// and as bytes, and about 150 bytes besides; for dim = 256 that is 5.3 KB.
+// It is safe for concurrent use.
+type Index struct {
+	dim int
+
+	mu     sync.RWMutex
+	blocks []*block
+	ids    []string         // by slot
+	labels []int32          // by slot: into names
+	slots  map[string]int32 // by id
+
+	names   []decide.Label
+	numbers map[decide.Label]int32 // into names
+	counts  []int                  // by label: its references
+	live    int                    // labels with references
+
+	norm, residual float64 // the largest that were ever put in
+}
+
+// Item is a reference as the index needs it.
+type Item struct {
+	ID      string
+	Label   decide.Label
+	Vectors []float32 // (Rotations,dim)
+}
+
+// NewIndex makes an empty index of embeddings of dim numbers.
+func NewIndex(dim int) *Index {
+	x := &Index{dim: dim}
+	x.reset()
+	return x
+}
+
+// Len returns the number of references.
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.ids)
+}
+
+// Labels returns the number of labels that have references.
+func (x *Index) Labels() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.live
+}
+
+// Update forgets the removed references and then puts the items in, replacing
+// those of the same id. Searches see all of it or nothing.
+func (x *Index) Update(removed []string, items ...Item) {
+	for _, item := range items {
+		if len(item.Vectors) != Rotations*x.dim {
+			panic(fmt.Sprintf("gallery: index of %d numbers: item of %d", x.dim, len(item.Vectors)))
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, id := range removed {
+		x.remove(id)
+	}
+	for _, item := range items {
+		x.put(item)
+	}
+}
+
+// reset empties the index.
+func (x *Index) reset() {
+	x.blocks, x.ids, x.labels, x.slots = nil, nil, nil, map[string]int32{}
+	x.names, x.numbers, x.counts, x.live = nil, map[decide.Label]int32{}, nil, 0
+	x.norm, x.residual = 0, 0
+}
+
+func (x *Index) put(item Item) {
+	slot, known := x.slots[item.ID]
+	if !known {
+		slot = int32(len(x.ids))
+		x.slots[item.ID] = slot
+		x.ids = append(x.ids, item.ID)
+		x.labels = append(x.labels, x.count(item.Label))
+		x.grow()
+	} else {
+		old := x.labels[slot]
+		x.labels[slot] = x.count(item.Label)
+		x.uncount(old)
+	}
+	b, row := x.at(int(slot))
+	for r := range Rotations {
+		from, to := (row+r)*x.dim, (row+r+1)*x.dim
+		exact := b.exact[from:to]
+		copy(exact, item.Vectors[r*x.dim:])
+		scale, residual := quantise(b.bytes[from:to], exact)
+		b.scale[row+r] = scale
+		x.norm, x.residual = math.Max(x.norm, norm(exact)), math.Max(x.residual, residual)
+	}
+}
+
+// at returns the block of a slot and the first of its rows there.
+func (x *Index) at(slot int) (*block, int) {
+	return x.blocks[slot/blockReferences], slot % blockReferences * Rotations
+}
+
+// grow makes room for one more slot.
+func (x *Index) grow() {
+	if len(x.ids) > len(x.blocks)*blockReferences {
+		x.blocks = append(x.blocks, new(block))
+	}
+	b := x.blocks[len(x.blocks)-1]
+	rows := len(b.scale) + Rotations
+	b.exact = extend(b.exact, rows*x.dim, blockReferences*Rotations*x.dim)
+	b.bytes = extend(b.bytes, rows*x.dim, blockReferences*Rotations*x.dim)
+	b.scale = extend(b.scale, rows, blockReferences*Rotations)
+}
+
+// extend lengthens s to n elements, doubling its memory up to limit elements.
+func extend[T any](s []T, n, limit int) []T {
+	if n > cap(s) {
+		grown := make([]T, n, min(limit, max(2*n, 16)))
+		copy(grown, s)
+		return grown
+	}
+	return s[:n]
+}
+
+// remove takes the last slot's reference into the place of the one removed.
+func (x *Index) remove(id string) {
+	slot, known := x.slots[id]
+	if !known {
+		return
+	}
+	last := int32(len(x.ids) - 1)
+	x.uncount(x.labels[slot])
+	x.ids[slot], x.labels[slot] = x.ids[last], x.labels[last]
+	x.slots[x.ids[slot]] = slot
+	delete(x.slots, id)
+	x.ids[last] = ""
+	x.ids, x.labels = x.ids[:last], x.labels[:last]
+
+	to, row := x.at(int(slot))
+	from, fromRow := x.at(int(last))
+	n := Rotations * x.dim
+	copy(to.exact[row*x.dim:][:n], from.exact[fromRow*x.dim:])
+	copy(to.bytes[row*x.dim:][:n], from.bytes[fromRow*x.dim:])
+	copy(to.scale[row:][:Rotations], from.scale[fromRow:])
+	from.exact, from.bytes, from.scale = from.exact[:fromRow*x.dim], from.bytes[:fromRow*x.dim], from.scale[:fromRow]
+	if fromRow == 0 {
+		x.blocks = x.blocks[:len(x.blocks)-1]
+	}
+}
+
+// count notes one more reference of a label and returns the label's number.
+func (x *Index) count(label decide.Label) int32 {
+	number, known := x.numbers[label]
+	if !known {
+		number = int32(len(x.names))
+		x.numbers[label] = number
+		x.names = append(x.names, label)
+		x.counts = append(x.counts, 0)
+	}
+	if x.counts[number]++; x.counts[number] == 1 {
+		x.live++
+	}
+	return number
+}
+
+func (x *Index) uncount(number int32) {
+	if x.counts[number]--; x.counts[number] == 0 {
+		x.live--
+	}
+}

@@ -1,0 +1,98 @@
+package gallery
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// applicationID marks a SQLite file as a gallery: "EXGL".
+const applicationID = 0x4558474c
+
+// schemas are the steps from one version of the file to the next, in order:
+// schema/0001.sql makes version 1 of nothing. PRAGMA user_version says which
+// one a file has. Steps are never changed once released.
+//
+//go:embed schema/*.sql
+var schemas embed.FS
+
+// latestVersion is the version of file that this program writes.
+const latestVersion = 1
+
+// prepare checks that the database is a gallery and brings it up to date.
+func (g *Gallery) prepare(ctx context.Context) error {
+	version, err := fileVersion(ctx, g.db)
+	switch {
+	case err != nil:
+		return err
+	case version == latestVersion:
+		return nil
+	case g.readOnly && version == 0:
+		return ErrNotGallery
+	case g.readOnly:
+		return fmt.Errorf("it must be brought up to date: %w", ErrReadOnly)
+	}
+	tx, err := g.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := migrate(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// querier is what *sql.DB and *sql.Tx have in common.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// fileVersion returns the version of the gallery, 0 for an empty file.
+func fileVersion(ctx context.Context, db querier) (int, error) {
+	var application, version, tables int
+	const query = `SELECT (SELECT application_id FROM pragma_application_id),
+		(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)`
+	if err := db.QueryRowContext(ctx, query).Scan(&application, &version, &tables); err != nil {
+		return 0, err
+	}
+	switch {
+	case application == 0 && version == 0 && tables == 0:
+		return 0, nil
+	case application != applicationID:
+		return 0, fmt.Errorf("%w (a SQLite file of another program)", ErrNotGallery)
+	case version > latestVersion:
+		return 0, fmt.Errorf("%w (file version %d, known up to %d)", ErrNewer, version, latestVersion)
+	}
+	return version, nil
+}
+
+// migrate takes the steps that the file lacks. Another process may have taken
+// them in the meantime, so it looks again.
+func migrate(ctx context.Context, tx *sql.Tx) error {
+	version, err := fileVersion(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for step := version + 1; step <= latestVersion; step++ {
+		text, err := schemas.ReadFile(fmt.Sprintf("schema/%04d.sql", step))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+			return fmt.Errorf("bring the file to version %d: %w", step, err)
+		}
+	}
+	if version == 0 {
+		_, err := tx.ExecContext(ctx, `INSERT INTO gallery VALUES (1, ?, ?, '', 0, 0)`, ulid.Make().String(), time.Now().UnixMilli())
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, latestVersion))
+	return err
+}

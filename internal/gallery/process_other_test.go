@@ -1,0 +1,7 @@
+//go:build !unix
+
+package gallery
+
+func dropPrivileges() error { return nil }
+
+func canDropPrivileges() bool { return false }

@@ -1,0 +1,199 @@
+package gallery
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"exemplar/internal/decide"
+)
+
+// state is the gallery's own row.
+type state struct {
+	id      string
+	created int64
+	model   string
+	dim     int
+	seq     int64
+}
+
+func readState(ctx context.Context, db querier) (s state, err error) {
+	err = db.QueryRowContext(ctx, `SELECT id, created, model, dim, seq FROM gallery`).Scan(&s.id, &s.created, &s.model, &s.dim, &s.seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("%w (its own row is missing)", ErrCorrupt)
+	}
+	return s, err
+}
+
+// checkModel says whether embeddings of the model can be used with the gallery.
+func (s state) checkModel(model string, dim int) error {
+	if s.model != "" && (s.model != model || s.dim != dim) {
+		return fmt.Errorf("%w (it has %s with %d numbers, this is %s with %d)", ErrWrongModel, s.model, s.dim, model, dim)
+	}
+	return nil
+}
+
+// Filter selects references; its zero value selects all.
+type Filter struct {
+	Under decide.Label // of this label and of those below it
+	Hash  *Hash        // of the image with this hash
+}
+
+// List returns the selected references, by label and then by age.
+func (g *Gallery) List(ctx context.Context, f Filter) (references []Reference, err error) {
+	err = g.read(ctx, "list", func(tx *sql.Tx) error {
+		references, err = list(ctx, tx, f)
+		return err
+	})
+	return references, err
+}
+
+const selectReference = `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model
+	FROM reference r, gallery g `
+
+func list(ctx context.Context, tx *sql.Tx, f Filter) ([]Reference, error) {
+	where, args := `WHERE true `, []any(nil)
+	if f.Under != "" { // '0' follows '/'
+		where += `AND (r.label = ? OR r.label >= ? AND r.label < ?) `
+		args = append(args, string(f.Under), string(f.Under)+"/", string(f.Under)+"0")
+	}
+	if f.Hash != nil {
+		where += `AND r.hash = ? `
+		args = append(args, f.Hash[:])
+	}
+	return query(ctx, tx, where+`ORDER BY r.label, r.id`, args...)
+}
+
+// query returns the references r that a condition selects.
+func query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Reference, error) {
+	rows, err := tx.QueryContext(ctx, selectReference+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var references []Reference
+	for rows.Next() {
+		r, err := scanReference(rows)
+		if err != nil {
+			return nil, err
+		}
+		references = append(references, r)
+	}
+	return references, rows.Err()
+}
+
+// scanReference reads the columns of selectReference.
+func scanReference(row interface{ Scan(...any) error }) (Reference, error) {
+	var r Reference
+	var hash []byte
+	var label string
+	var registered int64
+	err := row.Scan(&r.ID, &label, &hash, &r.Source, &r.Note, &registered, &r.Width, &r.Height, &r.Model)
+	r.Label, r.Registered = decide.Label(label), time.UnixMilli(registered).UTC()
+	copy(r.Hash[:], hash)
+	return r, err
+}
+
+// Get returns the reference with the given id.
+func (g *Gallery) Get(ctx context.Context, id string) (r Reference, err error) {
+	err = g.read(ctx, "look up in", func(tx *sql.Tx) error {
+		r, err = scanReference(tx.QueryRowContext(ctx, selectReference+`WHERE r.id = ?`, id))
+		return missing(id, err)
+	})
+	return r, err
+}
+
+// Picture returns the stored JPEG of a reference.
+func (g *Gallery) Picture(ctx context.Context, id string) (jpeg []byte, err error) {
+	err = g.read(ctx, "read a picture in", func(tx *sql.Tx) error {
+		jpeg, err = readPicture(ctx, tx, id)
+		return err
+	})
+	return jpeg, err
+}
+
+func readPicture(ctx context.Context, tx *sql.Tx, id string) (jpeg []byte, err error) {
+	err = missing(id, tx.QueryRowContext(ctx, `SELECT jpeg FROM picture WHERE reference = ?`, id).Scan(&jpeg))
+	return jpeg, err
+}
+
+// Features returns the local features of a reference, nil if none were made.
+func (g *Gallery) Features(ctx context.Context, id string) (features []byte, err error) {
+	err = g.read(ctx, "read features in", func(tx *sql.Tx) error {
+		return missing(id, tx.QueryRowContext(ctx,
+			`SELECT features FROM embedding, gallery WHERE reference = ? AND embedding.model = gallery.model`, id).Scan(&features))
+	})
+	return features, err
+}
+
+// missing names the reference that a query found no row of.
+func missing(id string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("id %q: %w", id, ErrNoReference)
+	}
+	return err
+}
+
+// LabelCount is a label that has references of its own.
+type LabelCount struct {
+	Label      decide.Label
+	References int
+}
+
+// Labels returns the labels that have references, in order.
+func (g *Gallery) Labels(ctx context.Context) (labels []LabelCount, err error) {
+	err = g.read(ctx, "list", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT label, count(*) FROM reference GROUP BY label ORDER BY label`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var label string
+			var count int
+			if err := rows.Scan(&label, &count); err != nil {
+				return err
+			}
+			labels = append(labels, LabelCount{decide.Label(label), count})
+		}
+		return rows.Err()
+	})
+	return labels, err
+}
+
+// Stats describes a gallery.
+type Stats struct {
+	ID         string // ULID of the gallery
+	Path       string
+	Created    time.Time
+	Model      string // fingerprint; empty before the first reference
+	Dim        int
+	References int
+	Labels     int
+	Features   int   // references with local features
+	Bytes      int64 // on disk, with what is not yet checkpointed
+	Changes    int64 // sequence number of the last change
+}
+
+// Stats counts what the gallery holds.
+func (g *Gallery) Stats(ctx context.Context) (Stats, error) {
+	s := Stats{Path: g.path}
+	err := g.read(ctx, "count", func(tx *sql.Tx) error {
+		own, err := readState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		s.ID, s.Created, s.Model, s.Dim, s.Changes = own.id, time.UnixMilli(own.created).UTC(), own.model, own.dim, own.seq
+		return tx.QueryRowContext(ctx, `SELECT count(*), count(DISTINCT label),
+			(SELECT count(features) FROM embedding WHERE model = ?) FROM reference`, own.model).Scan(&s.References, &s.Labels, &s.Features)
+	})
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(g.path + suffix); err == nil {
+			s.Bytes += info.Size()
+		}
+	}
+	return s, err
+}
