@@ -176,25 +176,6 @@ func TestCacheKeepsToItsLimitAndCountsCorruptOnce(t *testing.T) {
 	}
 }
 
-func TestFormsAreDifferentAndGroupUp(t *testing.T) {
-	m := picture(1, 20, 30)
-	seen := map[string]Form{}
-	for f := range Form(MaxForms) {
-		v := f.Apply(m)
-		key := fmt.Sprint(v.W, v.Pix)
-		if other, ok := seen[key]; ok {
-			t.Errorf("forms %d and %d are the same", other, f)
-		}
-		seen[key] = f
-	}
-	if back := Form(3).Apply(Form(1).Apply(m)); !slices.Equal(back.Pix, m.Pix) {
-		t.Error("a turn and the turn back are not the picture")
-	}
-	if twice := Form(4).Apply(Form(4).Apply(m)); !slices.Equal(twice.Pix, m.Pix) {
-		t.Error("mirrored twice is not the picture")
-	}
-}
-
 func TestDuplicatesAreFoundMergedAndDropped(t *testing.T) {
 	pictures := []*imaging.Image{picture(1, 90, 60), picture(2, 90, 60), picture(3, 64, 64), nil, nil}
 	pictures[3], _, _ = imaging.Decode(imaging.EncodeJPEG(imaging.Resize(pictures[1], 70, 50), 60), imaging.DefaultLimits)
