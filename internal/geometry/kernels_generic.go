@@ -70,20 +70,20 @@ func isPit(v float32, below, mid, above []float32, o, stride int) bool {
 	return true
 }
 
-// nearestRowsGeneric fills best, second and column: see nearest. Columns past n
-// are padding; equal products go to the higher index.
-func nearestRowsGeneric(best, second, column []int32, rows, columns []byte, n int) {
+// nearestRowsGeneric fills best, second and column: see nearest. Padding counts
+// as a column with which every product is 0; equal products go to the higher
+// index.
+func nearestRowsGeneric(best, second, column []int32, rows, columns []byte) {
+	var dots [blockWidth]int32
 	for i := range best {
 		row := rows[i*descriptorBytes:][:descriptorBytes]
-		var dots [blockWidth]int32
-		for b := range len(columns) / blockBytes {
-			dotBlock(&dots, row, columns[b*blockBytes:][:blockBytes])
-			for l, d := range dots[:min(blockWidth, n-b*blockWidth)] {
-				j := b*blockWidth + l
-				v := d<<matchIndexBits | int32(j)
+		for j := 0; j < len(columns)/descriptorBytes; j += blockWidth {
+			dotBlock(&dots, row, columns[j*descriptorBytes:][:blockBytes])
+			for l, d := range dots {
+				v := d<<matchIndexBits | int32(j+l)
 				second[i] = max(second[i], min(best[i], v))
 				best[i] = max(best[i], v)
-				column[j] = max(column[j], d<<matchIndexBits|int32(i))
+				column[j+l] = max(column[j+l], d<<matchIndexBits|int32(i))
 			}
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm
+
 package geometry
 
 func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
@@ -10,8 +12,8 @@ func extremaRow(mask []uint16, below, mid, above []float32, at, stride int, thre
 	extremaRowGeneric(mask, below, mid, above, at, stride, threshold, groups)
 }
 
-func nearestRows(best, second, column []int32, rows, columns []byte, n int) {
-	nearestRowsGeneric(best, second, column, rows, columns, n)
+func nearestRows(best, second, column []int32, rows, columns []byte) {
+	nearestRowsGeneric(best, second, column, rows, columns)
 }
 
 func describePatch(hist *[descriptorBytes]float32, p *patch) { describeGeneric(hist, p) }

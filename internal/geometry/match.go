@@ -24,8 +24,8 @@ type match struct {
 }
 
 // packed holds descriptors in the order in which the kernels read them: blocks
-// of 16 descriptors, in each block 32 groups of 4 bytes of each descriptor. The
-// last block is filled up with zeros.
+// of 16 descriptors, in each block 32 groups of 4 bytes of each descriptor,
+// filled up with zeros to an even number of blocks.
 type packed struct {
 	n    int
 	data []byte
@@ -39,7 +39,7 @@ const (
 
 func pack(descriptors []byte) packed {
 	n := len(descriptors) / descriptorBytes
-	p := packed{n: n, data: make([]byte, (n+blockWidth-1)/blockWidth*blockBytes)}
+	p := packed{n: n, data: make([]byte, (n+2*blockWidth-1)/(2*blockWidth)*2*blockBytes)}
 	for i := range n {
 		block := p.data[i/blockWidth*blockBytes:]
 		d := descriptors[i*descriptorBytes:][:descriptorBytes]
@@ -87,7 +87,7 @@ func appendMatches(out []match, ref *Features, from, to int, probe *packed, prob
 	if n == 0 || probe.n < 2 {
 		return out
 	}
-	nearest := newNearest(n, probe.n)
+	nearest := newNearest(n, len(probe.data)/descriptorBytes)
 	nearest.search(rows, probe)
 	for i := range n {
 		j := int(nearest.best[i]) & (maxMatchable - 1)
@@ -109,18 +109,17 @@ func distance(dotAndIndex int32) float32 {
 }
 
 // nearest holds, as dot<<matchIndexBits | index, the best and second best
-// column of every row, and the best row of every column, the last to a
-// multiple of the block width.
+// column of every row, and the best row of every column, padding included.
 type nearest struct {
 	best, second, column []int32
 }
 
 func newNearest(rows, columns int) *nearest {
-	all := make([]int32, 2*rows+(columns+blockWidth-1)/blockWidth*blockWidth)
+	all := make([]int32, 2*rows+columns)
 	return &nearest{best: all[:rows], second: all[rows : 2*rows], column: all[2*rows:]}
 }
 
 // search fills n with the nearest of rows among columns.
 func (n *nearest) search(rows []byte, columns *packed) {
-	nearestRows(n.best, n.second, n.column, rows, columns.data, columns.n)
+	nearestRows(n.best, n.second, n.column, rows, columns.data)
 }

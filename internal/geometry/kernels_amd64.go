@@ -1,0 +1,85 @@
+//go:build !noasm
+
+package geometry
+
+import "golang.org/x/sys/cpu"
+
+// useAVX512 says whether the vector kernels run; tests switch it.
+var useAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ &&
+	cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VNNI
+
+//go:noescape
+func filterSymmetricAVX512(dst, src *float32, step int, half *float32, taps, groups int)
+
+//go:noescape
+func subtractAVX512(dst, a, b *float32, groups int)
+
+//go:noescape
+func extremaRowAVX512(mask *uint16, below, mid, above *float32, stride int, threshold float32, groups int)
+
+//go:noescape
+func nearestFourAVX512(lanes *[8][16]int32, column *int32, rows, columns *byte, row, pairs int)
+
+func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
+	taps := len(half) - 1
+	if !useAVX512 || taps == 0 || groups == 0 {
+		filterSymmetricGeneric(dst, src, at, step, half, groups)
+		return
+	}
+	n := groups * lanes
+	_, _, _ = dst[n-1], src[at-taps*step], src[at+taps*step+n-1]
+	filterSymmetricAVX512(&dst[0], &src[at], step, &half[0], taps, groups)
+}
+
+func subtract(dst, a, b []float32) {
+	n := len(dst)
+	if !useAVX512 || n == 0 || n%lanes != 0 {
+		subtractGeneric(dst, a, b)
+		return
+	}
+	_, _ = a[n-1], b[n-1]
+	subtractAVX512(&dst[0], &a[0], &b[0], n/lanes)
+}
+
+func extremaRow(mask []uint16, below, mid, above []float32, at, stride int, threshold float32, groups int) {
+	if !useAVX512 || groups <= 0 {
+		extremaRowGeneric(mask, below, mid, above, at, stride, threshold, groups)
+		return
+	}
+	last := at + groups*lanes + stride
+	_, _, _, _, _ = mask[groups-1], below[last], mid[last], above[last], mid[at-stride-1]
+	extremaRowAVX512(&mask[0], &below[at], &mid[at], &above[at], stride, threshold, groups)
+}
+
+func nearestRows(best, second, column []int32, rows, columns []byte) {
+	pairs := len(columns) / (2 * blockBytes)
+	if !useAVX512 || pairs == 0 {
+		nearestRowsGeneric(best, second, column, rows, columns)
+		return
+	}
+	_ = column[2*blockWidth*pairs-1]
+	var found [8][16]int32
+	var tail [4 * descriptorBytes]byte
+	for i := 0; i < len(best); i += 4 {
+		four := rows[i*descriptorBytes:]
+		if len(four) < len(tail) {
+			copy(tail[:], four)
+			four = tail[:]
+		}
+		nearestFourAVX512(&found, &column[0], &four[0], &columns[0], i, pairs)
+		for k := range min(4, len(best)-i) {
+			best[i+k], second[i+k] = twoLargest(&found[k], &found[4+k])
+		}
+	}
+}
+
+// twoLargest joins the best and second best of each lane.
+func twoLargest(first, second *[16]int32) (a, b int32) {
+	for l, v := range first {
+		b = max(b, second[l], min(a, v))
+		a = max(a, v)
+	}
+	return a, b
+}
+
+func describePatch(hist *[descriptorBytes]float32, p *patch) { describeGeneric(hist, p) }
