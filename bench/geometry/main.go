@@ -26,6 +26,10 @@ var measures = []struct {
 }{
 	{"inliers", func(e *geometry.Evidence) float64 { return float64(e.Inliers) }},
 	{"cells", func(e *geometry.Evidence) float64 { return float64(e.Cells) + float64(e.Inliers)/1e4 }},
+	{"agree", func(e *geometry.Evidence) float64 { return e.Agree }},
+	{"in place", func(e *geometry.Evidence) float64 { return e.AgreeInPlace }},
+	{"mean correlation", func(e *geometry.Evidence) float64 { return e.MeanCorrelation }},
+	{"judged", func(e *geometry.Evidence) float64 { return float64(e.Judged) }},
 }
 
 func main() {

@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 // useAVX512 says whether the vector kernels run; tests switch it.
 var useAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ &&
-	cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VNNI
+	cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VNNI
 
 //go:noescape
 func filterSymmetricAVX512(dst, src *float32, step int, half *float32, taps, groups int)
@@ -83,3 +83,29 @@ func twoLargest(first, second *[16]int32) (a, b int32) {
 }
 
 func describePatch(hist *[descriptorBytes]float32, p *patch) { describeGeneric(hist, p) }
+
+//go:noescape
+func correlateAVX512(sums *[3][searchHigh][searchWide]int32, pix *int8, window *byte, stride int)
+
+func correlate(found *correlations, t *template, window []byte, stride int) {
+	if !useAVX512 {
+		correlateGeneric(found, t, window, stride)
+		return
+	}
+	// The kernel reads 19 bytes more than the last group starts at.
+	_ = window[(windowSide-1)*stride+blockSide-4+63]
+	var sums [3][searchHigh][searchWide]int32
+	correlateAVX512(&sums, &t.pix[0], &window[0], stride)
+	const n = blockPixels
+	spread := float32(n*float64(t.squares) - float64(t.sum)*float64(t.sum))
+	for y := range found {
+		for x := range found[y] {
+			product, sum, squares := sums[0][y][x], sums[1][y][x], sums[2][y][x]
+			below := spread * float32(n*int64(squares)-int64(sum)*int64(sum))
+			found[y][x] = 0
+			if below > 0 {
+				found[y][x] = float32(n*int64(product)-int64(t.sum)*int64(sum)) / sqrt32(below)
+			}
+		}
+	}
+}

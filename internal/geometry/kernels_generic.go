@@ -1,5 +1,7 @@
 package geometry
 
+import "math"
+
 // The loops below are the truth that the vector kernels are tested against,
 // and what runs where there are none.
 
@@ -97,6 +99,32 @@ func dotBlock(dots *[blockWidth]int32, row, block []byte) {
 		four := block[g*blockWidth*4:][:blockWidth*4]
 		for l := range dots {
 			dots[l] += a*int32(four[4*l]) + b*int32(four[4*l+1]) + c*int32(four[4*l+2]) + d*int32(four[4*l+3])
+		}
+	}
+}
+
+// correlateGeneric fills found with the normalised correlation of a template
+// with every place of a window of windowSide rows, whose bytes are at most 127.
+func correlateGeneric(found *correlations, t *template, window []byte, stride int) {
+	const n = blockPixels
+	spread := float64(n*t.squares) - float64(t.sum)*float64(t.sum)
+	for dy := range found {
+		for dx := range found[dy] {
+			var product, sum, squares int32
+			for y := range blockSide {
+				row := window[(dy+y)*stride+dx:][:blockSide]
+				for x, v := range t.pix[y*blockSide:][:blockSide] {
+					p := int32(row[x])
+					product += int32(v) * p
+					sum += p
+					squares += p * p
+				}
+			}
+			below := spread * (n*float64(squares) - float64(sum)*float64(sum))
+			found[dy][dx] = 0
+			if below > 0 {
+				found[dy][dx] = float32((n*float64(product) - float64(t.sum)*float64(sum)) / math.Sqrt(below))
+			}
 		}
 	}
 }

@@ -17,3 +17,7 @@ func nearestRows(best, second, column []int32, rows, columns []byte) {
 }
 
 func describePatch(hist *[descriptorBytes]float32, p *patch) { describeGeneric(hist, p) }
+
+func correlate(found *correlations, t *template, window []byte, stride int) {
+	correlateGeneric(found, t, window, stride)
+}

@@ -88,3 +88,26 @@ func TestNearestRowsAgreeWithGeneric(t *testing.T) {
 		}
 	}
 }
+
+func TestCorrelateAgreesWithGeneric(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	g := &Gray{W: 40, H: 40, Pix: randomBytes(rng, 1600, 256)}
+	for _, tpl := range newTemplates(g) {
+		const stride = 96
+		window := randomBytes(rng, stride*(windowSide+2), 128)
+		for y := range blockSide { // hide the block at (3, 5)
+			for x := range blockSide {
+				window[(y+5)*stride+x+3] = g.Pix[y*40+x] / 2
+			}
+		}
+		var got, want correlations
+		correlate(&got, &tpl, window, stride)
+		correlateGeneric(&want, &tpl, window, stride)
+		for y := range want {
+			near(t, "correlation", got[y][:], want[y][:], 1e-4)
+		}
+		if want[5][3] < 0.99 {
+			t.Fatalf("the hidden block correlates by %g", want[5][3])
+		}
+	}
+}

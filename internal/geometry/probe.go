@@ -2,7 +2,8 @@ package geometry
 
 // Probe is a photo, ready to be verified.
 type Probe struct {
-	full     *Gray
+	w, h     int
+	photo    *photo
 	features *searchable
 }
 
@@ -10,5 +11,8 @@ var probeOptions = Options{Max: 800, Grid: 4}
 
 // NewProbe prepares a photo.
 func NewProbe(g *Gray) *Probe {
-	return &Probe{full: g, features: newSearchable(Extract(shrink(g, workSide), probeOptions))}
+	return &Probe{
+		w: g.W, h: g.H, photo: newPhoto(g),
+		features: newSearchable(Extract(shrink(g, workSide), probeOptions)),
+	}
 }
