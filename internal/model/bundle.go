@@ -1,0 +1,161 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"exemplar/internal/weights"
+)
+
+// Bundle is a network at rest: everything that is needed to embed pictures and
+// to judge the scores.
+type Bundle struct {
+	Arch        Architecture
+	Calibration []byte // JSON, written and read by the decision; nil if there is none
+	Card        string // what the network is, how it was made, under what terms: for people
+	// Fingerprint names the function that the bundle computes: the SHA-256 of
+	// architecture and tensors, in hexadecimal. Embeddings of one fingerprint
+	// can be compared with each other and with no others.
+	Fingerprint string
+
+	tensors map[string]weights.Tensor // float32, PyTorch's names and layout; never changed
+}
+
+// The metadata of a bundle's file.
+const (
+	metaFormat       = "format"
+	metaArchitecture = "architecture"
+	metaInput        = "preprocessing"
+	metaCalibration  = "calibration"
+	metaCard         = "card"
+	metaFingerprint  = "fingerprint"
+
+	formatName = "exemplar-bundle/1"
+	// inputText states what all networks take. A bundle that says otherwise was
+	// made by a later program.
+	inputText = "RGB, area-resampled to the square, divided by 255"
+)
+
+// New makes a bundle with random weights, always the same for a seed.
+func New(arch Architecture, seed uint64) (*Bundle, error) {
+	if err := arch.Validate(); err != nil {
+		return nil, err
+	}
+	l := newLayers(arch)
+	l.randomise(rand.New(rand.NewPCG(seed, 0)))
+	return l.bundle(), nil
+}
+
+// Load reads a bundle that Save wrote. It refuses a file that was damaged or
+// changed. It does not keep data.
+func Load(data []byte) (*Bundle, error) {
+	file, err := weights.ParseSafetensors(data)
+	if err != nil {
+		return nil, fmt.Errorf("load bundle: %w", err)
+	}
+	b, err := fromFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("load bundle: %w", err)
+	}
+	return b, nil
+}
+
+func fromFile(file *weights.Safetensors) (*Bundle, error) {
+	meta := file.Metadata
+	switch meta[metaFormat] {
+	case formatName:
+	case "":
+		return nil, fmt.Errorf("the file has tensors but does not say of which network: import it with its description")
+	default:
+		return nil, fmt.Errorf("format %q is not known: made by a newer version?", meta[metaFormat])
+	}
+	if meta[metaInput] != inputText {
+		return nil, fmt.Errorf("preprocessing %q is not known: made by a newer version?", meta[metaInput])
+	}
+	var arch Architecture
+	if err := json.Unmarshal([]byte(meta[metaArchitecture]), &arch); err != nil {
+		return nil, fmt.Errorf("architecture: %w", err)
+	}
+	b, err := fromTensors(arch, file.Tensors)
+	if err != nil {
+		return nil, err
+	}
+	if b.Fingerprint != meta[metaFingerprint] {
+		return nil, fmt.Errorf("fingerprint of the contents is %.12s, the file says %.12s: damaged or edited", b.Fingerprint, meta[metaFingerprint])
+	}
+	b.Card = meta[metaCard]
+	if text := meta[metaCalibration]; text != "" {
+		b.Calibration = []byte(text)
+	}
+	return b, nil
+}
+
+// fromTensors makes a bundle of tensors under their PyTorch names.
+func fromTensors(arch Architecture, tensors map[string]weights.Tensor) (*Bundle, error) {
+	if err := arch.Validate(); err != nil {
+		return nil, err
+	}
+	l := newLayers(arch)
+	if err := l.load(tensors); err != nil {
+		return nil, err
+	}
+	return l.bundle(), nil
+}
+
+// bundle copies the tensors of the network into a bundle.
+func (l *layers) bundle() *Bundle {
+	b := &Bundle{Arch: l.arch, tensors: l.torchTensors()}
+	b.Fingerprint = fingerprint(b.Arch, b.tensors)
+	return b
+}
+
+// layers makes the network of the bundle's tensors.
+func (b *Bundle) layers() *layers {
+	l := newLayers(b.Arch)
+	if err := l.load(b.tensors); err != nil {
+		panic("model: " + err.Error()) // every way to make a bundle has checked it
+	}
+	return l
+}
+
+// Save writes the bundle to a file, in one step.
+func (b *Bundle) Save(path string) error {
+	data, err := b.Encode()
+	if err != nil {
+		return fmt.Errorf("save bundle %q: %w", path, err)
+	}
+	return weights.WriteFile(path, data)
+}
+
+// Encode returns the bytes that Save writes.
+func (b *Bundle) Encode() ([]byte, error) {
+	arch, err := json.Marshal(b.Arch)
+	if err != nil {
+		return nil, err
+	}
+	file := weights.Safetensors{Tensors: b.tensors, Metadata: map[string]string{
+		metaFormat:       formatName,
+		metaArchitecture: string(arch),
+		metaInput:        inputText,
+		metaFingerprint:  b.Fingerprint,
+		metaCard:         b.Card,
+		metaCalibration:  string(b.Calibration),
+	}}
+	return file.Encode()
+}
+
+// fingerprint hashes architecture, names, shapes and values.
+func fingerprint(arch Architecture, tensors map[string]weights.Tensor) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s %g %s %d %d\n", formatName, arch.Backbone, arch.Width, arch.Head, arch.Embedding, arch.Input)
+	for _, name := range slices.Sorted(maps.Keys(tensors)) {
+		fmt.Fprintf(h, "%s %v\n", name, tensors[name].Shape)
+		h.Write(tensors[name].Data)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

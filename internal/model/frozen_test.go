@@ -1,0 +1,118 @@
+package model
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// TestBatchDoesNotMatter holds a picture's embedding to be the same at every
+// place of every batch: galleries compare embeddings of different calls.
+func TestBatchDoesNotMatter(t *testing.T) {
+	network := Default().Freeze()
+	const kinds = 3
+	distinct := pictures(kinds, 128)
+	alone := make([]float32, kinds*256)
+	for i := range kinds {
+		network.Embed(alone[i*256:], distinct[i*network.Arch.pixels():], 1)
+	}
+	for _, count := range []int{0, 2, group, group + 1, batch + group - 1} {
+		pixels := bytes.Repeat(distinct, count/kinds+1)
+		got := make([]float32, count*256)
+		network.Embed(got, pixels, count)
+		for i := range count {
+			if !slices.Equal(got[i*256:][:256], alone[i%kinds*256:][:256]) {
+				t.Fatalf("picture %d of %d is embedded in another way than alone", i, count)
+			}
+		}
+	}
+}
+
+func TestEmbeddingsHaveLengthOne(t *testing.T) {
+	network := Default().Freeze()
+	pixels := append(pictures(1, 128), make([]byte, network.Arch.pixels())...) // black, too
+	out := make([]float32, 2*256)
+	network.Embed(out, pixels, 2)
+	for i := range 2 {
+		length := 0.0
+		for _, v := range out[i*256:][:256] {
+			length += float64(v) * float64(v)
+		}
+		if math.Abs(length-1) > 1e-6 {
+			t.Errorf("picture %d: squared length %v", i, length)
+		}
+	}
+}
+
+func TestEmbedConcurrently(t *testing.T) {
+	network := Default().Freeze()
+	pixels := pictures(5, 128)
+	want := make([]float32, 5*256)
+	network.Embed(want, pixels, 5)
+	var calls sync.WaitGroup
+	for range 4 {
+		calls.Go(func() {
+			got := make([]float32, 5*256)
+			for range 3 {
+				clear(got)
+				network.Embed(got, pixels, 5)
+				if !slices.Equal(got, want) {
+					t.Error("calls disturb each other")
+				}
+			}
+		})
+	}
+	calls.Wait()
+}
+
+func TestEmbedDoesNotAllocate(t *testing.T) {
+	network := Default().Freeze()
+	pixels, out := pictures(2, 128), make([]float32, 2*256)
+	// The pool of scratch memory may be emptied by a collection in between.
+	if n := testing.AllocsPerRun(10, func() { network.Embed(out, pixels, 2) }); n > 1 {
+		t.Errorf("%v allocations per call", n)
+	}
+}
+
+func TestEmbedPanicsOnShortSlices(t *testing.T) {
+	network := Default().Freeze()
+	for name, call := range map[string]func(){
+		"pixels": func() { network.Embed(make([]float32, 256), make([]byte, 128*128*3-1), 1) },
+		"out":    func() { network.Embed(make([]float32, 255), make([]byte, 128*128*3), 1) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("short %s were accepted", name)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
+func BenchmarkEmbed(b *testing.B) {
+	network := Default().Freeze()
+	for _, count := range []int{1, 64} {
+		b.Run(map[int]string{1: "1", 64: "64"}[count], func(b *testing.B) {
+			pixels, out := pictures(count, 128), make([]float32, count*256)
+			b.ReportAllocs()
+			for b.Loop() {
+				network.Embed(out, pixels, count)
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N*count), "ms/image")
+		})
+	}
+}
+
+func BenchmarkFreeze(b *testing.B) {
+	for b.Loop() {
+		bundle, err := Load(defaultFile)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bundle.Freeze()
+	}
+}

@@ -1,0 +1,168 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"exemplar/internal/kernel"
+	"exemplar/internal/nn"
+	"exemplar/internal/weights"
+)
+
+// tensor is a parameter or a running statistic under its name in PyTorch, and
+// how PyTorch lays the same numbers out.
+type tensor struct {
+	name   string
+	shape  []int // in PyTorch
+	dims   []int // the layout here, without dimensions of 1
+	order  []int // which of dims comes first, second, ... in PyTorch
+	values []float32
+	param  *nn.Param // nil for a running statistic
+}
+
+// add lists a tensor. shape is PyTorch's; dims and order may be nil where both
+// layouts agree.
+func (l *layers) add(name string, param *nn.Param, values []float32, shape, dims, order []int) {
+	l.tensors = append(l.tensors, tensor{name, shape, dims, order, values, param})
+}
+
+func (l *layers) addParam(name string, p *nn.Param, shape, dims, order []int) {
+	l.add(name, p, p.Value, shape, dims, order)
+}
+
+func (l *layers) addStem(name string, s *nn.Stem) {
+	l.addParam(name+".weight", s.Weight, []int{s.Out, 3, 3, 3}, []int{3, 3, 3, s.Out}, []int{3, 2, 0, 1})
+}
+
+func (l *layers) addDepthwise(name string, d *nn.Depthwise) {
+	c, r := d.Channels, d.Size
+	l.addParam(name+".weight", d.Weight, []int{c, 1, r, r}, []int{r, r, c}, []int{2, 0, 1})
+}
+
+// addPointwise lists a linear layer that is a 1x1 convolution in PyTorch.
+func (l *layers) addPointwise(name string, p *nn.Linear) {
+	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In, 1, 1}, []int{p.In, p.Out}, []int{1, 0})
+	if p.Bias != nil {
+		l.addParam(name+".bias", p.Bias, []int{p.Out}, nil, nil)
+	}
+}
+
+func (l *layers) addLinear(name string, p *nn.Linear) {
+	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In}, []int{p.In, p.Out}, []int{1, 0})
+}
+
+// addFlattened lists a linear layer behind a flattening, which runs over the
+// cells of a channel in PyTorch and over the channels of a cell here.
+func (l *layers) addFlattened(name string, p *nn.Linear, cells, c int) {
+	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In}, []int{cells, c, p.Out}, []int{2, 1, 0})
+}
+
+func (l *layers) addLayerNorm(name string, n *nn.LayerNorm) {
+	shape := []int{n.Channels}
+	l.addParam(name+".weight", n.Gain, shape, nil, nil)
+	l.addParam(name+".bias", n.Bias, shape, nil, nil)
+}
+
+func (l *layers) newBatchNorm(name string, c int, act kernel.Activation) *nn.BatchNorm {
+	n := nn.NewBatchNorm(c, act)
+	shape := []int{c}
+	l.addParam(name+".weight", n.Gain, shape, nil, nil)
+	l.addParam(name+".bias", n.Bias, shape, nil, nil)
+	l.add(name+".running_mean", nil, n.Mean, shape, nil, nil)
+	l.add(name+".running_var", nil, n.Var, shape, nil, nil)
+	return n
+}
+
+// torch returns the values in PyTorch's layout.
+func (t tensor) torch() weights.Tensor {
+	return weights.NewFloat32(toTorch(t.values, t.dims, t.order), t.shape...)
+}
+
+// setTorch sets the values from PyTorch's layout.
+func (t tensor) setTorch(w weights.Tensor) error {
+	if !slices.Equal(w.Shape, t.shape) {
+		return fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
+	}
+	from, err := w.Float32s()
+	if err != nil {
+		return fmt.Errorf("tensor %q: %w", t.name, err)
+	}
+	if t.order == nil {
+		copy(t.values, from)
+		return nil
+	}
+	eachPair(t.dims, t.order, func(ours, torch int) { t.values[ours] = from[torch] })
+	return nil
+}
+
+// toTorch transposes values of the given dimensions so that dimension order[0]
+// comes first, then order[1], and so on. Without an order it returns the values
+// themselves.
+func toTorch(values []float32, dims, order []int) []float32 {
+	if order == nil {
+		return values
+	}
+	out := make([]float32, len(values))
+	eachPair(dims, order, func(ours, torch int) { out[torch] = values[ours] })
+	return out
+}
+
+// eachPair visits every element's offset in the layout of dims, in order, and in
+// the transposed one.
+func eachPair(dims, order []int, visit func(ours, torch int)) {
+	strides := make([]int, len(dims)) // in the transposed layout, of each of dims
+	size := 1
+	for _, d := range slices.Backward(order) {
+		strides[d] = size
+		size *= dims[d]
+	}
+	index := make([]int, len(dims))
+	torch := 0
+	for ours := range size {
+		visit(ours, torch)
+		for d := len(dims) - 1; d >= 0; d-- {
+			index[d]++
+			torch += strides[d]
+			if index[d] < dims[d] {
+				break
+			}
+			torch -= index[d] * strides[d]
+			index[d] = 0
+		}
+	}
+}
+
+// load sets all tensors from a file's. Every tensor of the network must be there
+// and no other, but for the counters of batches that PyTorch keeps.
+func (l *layers) load(file map[string]weights.Tensor) error {
+	known := map[string]bool{}
+	for _, t := range l.tensors {
+		known[t.name] = true
+		w, found := file[t.name]
+		if !found {
+			return fmt.Errorf("tensor %q is missing for %s", t.name, l.arch)
+		}
+		if err := t.setTorch(w); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(file)) {
+		if !known[name] && !strings.HasSuffix(name, ".num_batches_tracked") {
+			return fmt.Errorf("tensor %q does not belong to %s", name, l.arch)
+		}
+	}
+	return nil
+}
+
+// torchTensors returns all tensors by their names, in PyTorch's layout.
+func (l *layers) torchTensors() map[string]weights.Tensor {
+	all := map[string]weights.Tensor{}
+	for _, t := range l.tensors {
+		all[t.name] = t.torch()
+	}
+	return all
+}
+
+func (t tensor) isBackbone() bool { return strings.HasPrefix(t.name, "backbone.") }
