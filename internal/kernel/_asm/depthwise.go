@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// depthwise emits the depthwise convolution of rows that have the same filter rows inside the image: filters of 3x3
+// and 5x5, strides 1 and 2, and tiles of 8, 4 or 1 neighbouring outputs.
+func depthwise(c *build.Context) {
+	for _, s := range isas(c) {
+		for _, size := range []int{3, 5} {
+			for _, stride := range []int{1, 2} {
+				for _, tile := range []int{8, 4, 1} {
+					(&depthwiseRows{isa: s, size: size, stride: stride, tile: tile}).emit()
+				}
+			}
+		}
+	}
+}
+
+// depthwiseRows emits one function. A tile is a vector of channels of neighbouring outputs in a row. Each input of the
+// tile is loaded once per filter row and used for all outputs that it reaches, so there are fewer loads than
+// multiply-adds, and the weights of a filter row stay in registers. The first and last size/2 inputs of a tile may lie
+// beside the image: they are loaded under a mask, which makes them zero, so there is no other code for the borders.
+// A last tile, or a last vector of channels, that would reach past the end is moved back and overlaps its neighbour.
+type depthwiseRows struct {
+	*isa
+	size, stride, tile int
+	channelBytes       reg.GPVirtual // of all channels of a pixel
+	odd                map[int]reg.GPVirtual
+	at, channel        reg.GPVirtual // first output of the tile; byte offset of the vector of channels
+	in, out            operand.Mem   // of the row, in the frame
+	masks              []operand.Mem // AVX2: in the frame
+}
+
+func (d *depthwiseRows) emit() {
+	d.begin(fmt.Sprintf("depthwise%dx%ds%dt%d", d.size, d.size, d.stride, d.tile),
+		"func(out, in, weights, bias *float32, rows, taps, w, q, c int, act uint64)",
+		fmt.Sprintf("computes rows of q >= %d outputs from rows of w inputs with c >= %d channels. in and weights begin", d.tile, d.lanes),
+		"at the first of the filter rows, taps in all, that lie in the image. bias may be nil.")
+	d.setUp()
+	rows, channels, tiles := d.label("rows"), d.label("channels"), d.label("tiles")
+	d.place(rows)
+	d.XORQ(d.channel, d.channel)
+	d.place(channels)
+	d.XORQ(d.at, d.at)
+	d.place(tiles)
+	d.edges()
+	d.initialise()
+	d.products()
+	d.activation(d.load("act"), d.tile, d.tile)
+	d.store()
+	d.nextOverlapping(d.at, d.load("q"), d.tile, tiles)
+	d.nextOverlapping(d.channel, d.channelBytes, d.vectorBytes(), channels)
+	d.nextRow(rows)
+	d.end()
+}
+
+func (d *depthwiseRows) setUp() {
+	d.channelBytes = d.load("c")
+	d.SHLQ(operand.U8(2), d.channelBytes)
+	d.odd = d.oddMultiples(d.channelBytes, min(d.inputs(), multiplesPerBase))
+	d.at, d.channel = d.GP64(), d.GP64()
+	d.in, d.out = d.AllocLocal(8), d.AllocLocal(8)
+	d.MOVQ(d.load("in"), d.in)
+	d.MOVQ(d.load("out"), d.out)
+	if !d.wide() {
+		for range d.size / 2 * 2 {
+			d.masks = append(d.masks, d.AllocLocal(d.vectorBytes()))
+		}
+	}
+}
+
+// inputs is the number of neighbouring inputs that a tile depends on.
+func (d *depthwiseRows) inputs() int { return (d.tile-1)*d.stride + d.size }
+
+// edge numbers the masks of the inputs that may lie beside the image; -1 is an input that cannot.
+func (d *depthwiseRows) edge(input int) int {
+	half := d.size / 2
+	switch fromEnd := d.inputs() - 1 - input; {
+	case input < half:
+		return input
+	case fromEnd < half:
+		return half + fromEnd
+	}
+	return -1
+}
+
+// edges makes the masks: all ones for an input with a column in [0, w), else zeros.
+func (d *depthwiseRows) edges() {
+	w := d.load("w")
+	for input := range d.inputs() {
+		e := d.edge(input)
+		if e < 0 {
+			continue
+		}
+		column := d.GP64()
+		d.LEAQ(operand.Mem{Base: d.at, Index: d.at, Scale: 1, Disp: input - d.size/2}, column)
+		if d.stride == 1 {
+			d.LEAQ(operand.Mem{Base: d.at, Disp: input - d.size/2}, column)
+		}
+		d.CMPQ(column, w) // carry if below, and negative columns are not
+		d.SBBQ(column, column)
+		if d.wide() {
+			d.KMOVW(column.As32(), kmask[1+e])
+			continue
+		}
+		mask := d.v(15)
+		d.MOVQ(column, mask.AsX())
+		d.VPBROADCASTD(mask.AsX(), mask)
+		d.VMOVUPS(mask, d.masks[e])
+	}
+}
+
+var kmask = []reg.Register{reg.K0, reg.K1, reg.K2, reg.K3, reg.K4}
+
+func (d *depthwiseRows) initialise() {
+	bias := d.load("bias")
+	none, done := d.label("unbiased"), d.label("biased")
+	d.TESTQ(bias, bias)
+	d.JZ(none)
+	d.VMOVUPS(operand.Mem{Base: bias, Index: d.channel, Scale: 1}, d.v(0))
+	d.JMP(done)
+	d.place(none)
+	d.VXORPS(d.v(0), d.v(0), d.v(0))
+	d.place(done)
+	for i := 1; i < d.tile; i++ {
+		d.VMOVAPS(d.v(0), d.v(i))
+	}
+}
+
+// products emits the loop over filter rows.
+func (d *depthwiseRows) products() {
+	first := d.copyOf(d.at)
+	if d.stride == 2 {
+		d.ADDQ(first, first)
+	}
+	d.SUBQ(operand.U8(uint8(d.size/2)), first)
+	d.IMULQ(d.channelBytes, first)
+	d.ADDQ(d.channel, first)
+	d.ADDQ(d.in, first)
+	in := d.multiples(first, d.odd, d.inputs())
+	w := d.load("weights")
+	d.ADDQ(d.channel, w)
+	weights := d.multiples(w, d.odd, d.size)
+	taps, pitch := d.load("taps"), d.load("w")
+	d.IMULQ(d.channelBytes, pitch)
+	loop := d.label("taps")
+	d.place(loop)
+	d.filterRow(in, weights)
+	d.advance(in, pitch)
+	for range d.size {
+		d.advance(weights, d.channelBytes)
+	}
+	d.DECQ(taps)
+	d.JNZ(loop)
+}
+
+// filterRow adds the products of one row of the filter.
+func (d *depthwiseRows) filterRow(in, weights *multiples) {
+	for x := range d.size {
+		d.VMOVUPS(weights.at(x, 0), d.v(d.tile+x))
+	}
+	for input := range d.inputs() {
+		value := d.v(d.tile + d.size)
+		if d.wide() && input%2 == 1 {
+			value = d.v(d.tile + d.size + 1)
+		}
+		switch e := d.edge(input); {
+		case e < 0:
+			d.VMOVUPS(in.at(input, 0), value)
+		case d.wide():
+			d.VMOVUPS_Z(in.at(input, 0), kmask[1+e], value)
+		default:
+			d.VMOVUPS(d.masks[e], d.v(15))
+			d.VMASKMOVPS(in.at(input, 0), d.v(15), value)
+		}
+		for output := range d.tile {
+			if x := input - output*d.stride; x >= 0 && x < d.size {
+				d.VFMADD231PS(value, d.v(d.tile+x), d.v(output))
+			}
+		}
+	}
+}
+
+func (d *depthwiseRows) store() {
+	to := d.copyOf(d.at)
+	d.IMULQ(d.channelBytes, to)
+	d.ADDQ(d.channel, to)
+	d.ADDQ(d.out, to)
+	out := d.multiples(to, d.odd, d.tile)
+	for i := range d.tile {
+		d.VMOVUPS(d.v(i), out.at(i, 0))
+	}
+}
+
+// nextOverlapping moves position by step and jumps to again, unless it was at the end; the last step is shortened so
+// that it ends at end.
+func (s *isa) nextOverlapping(position, end reg.GPVirtual, step int, again operand.LabelRef) {
+	last, fits := s.copyOf(end), s.label("fits")
+	s.SUBQ(operand.U8(uint8(step)), last)
+	s.CMPQ(position, last)
+	done := s.label("through")
+	s.JGE(done)
+	s.ADDQ(operand.U8(uint8(step)), position)
+	s.CMPQ(position, last)
+	s.JLE(fits)
+	s.MOVQ(last, position)
+	s.place(fits)
+	s.JMP(again)
+	s.place(done)
+}
+
+// nextRow moves to the next row of outputs, if there is one.
+func (d *depthwiseRows) nextRow(again operand.LabelRef) {
+	in, out := d.load("w"), d.load("q")
+	d.IMULQ(d.channelBytes, in)
+	d.IMULQ(d.channelBytes, out)
+	if d.stride == 2 {
+		d.ADDQ(in, in)
+	}
+	d.ADDQ(in, d.in)
+	d.ADDQ(out, d.out)
+	d.DECQ(d.param("rows"))
+	d.JNZ(again)
+}
