@@ -77,8 +77,8 @@ func (f *frame) glare(g glareSpot) {
 			if d <= 0 {
 				continue
 			}
-			// Steeper in the middle than a paraboloid: a light source's image.
-			t := min(1, g.strength*d*(0.4+1.4*d))
+			// Flat at the rim, so that none is seen; cut off where it blinds.
+			t := min(1, g.strength*1.25*smooth(d))
 			row[x] = lerp(row[x], laneMask, uint64(t*256))
 		}
 	}
