@@ -37,10 +37,18 @@ func (l Limits) checkBytes(n int) error {
 	return nil
 }
 
+// maxSide is the longest side that is read, whatever the limits: arithmetic on
+// pictures counts on sums of 255*maxSide fitting in 32 bits.
+const maxSide = 1 << 20
+
 // checkPixels refuses a file that claims more pixels than the limit, or none.
 func (l Limits) checkPixels(format string, w, h int) error {
 	if w <= 0 || h <= 0 {
 		return fmt.Errorf("%w: the %s header claims %d x %d pixels", ErrCorrupt, format, w, h)
+	}
+	if max(w, h) > maxSide {
+		return fmt.Errorf("%w: the %s header claims %d x %d pixels, the limit is %d on a side: cut the picture into pieces",
+			ErrTooLarge, format, w, h, maxSide)
 	}
 	if l.MaxPixels > 0 && int64(w) > l.MaxPixels/int64(h) {
 		return fmt.Errorf("%w: the %s header claims %d x %d pixels, the limit is %d: scale the picture down or raise the limit",

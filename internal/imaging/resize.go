@@ -1,6 +1,9 @@
 package imaging
 
-import "fmt"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // ResizeArea scales the picture to w by h pixels, each axis by itself. Every
 // new pixel is the mean of the rectangle of the old picture that it covers,
@@ -10,38 +13,16 @@ import "fmt"
 //
 // It panics when a side, old or new, is not positive.
 func ResizeArea(src *Image, w, h int) *Image {
-	checkSizes("resize", src, w, h)
+	checkSizes(src, w, h)
 	out := NewImage(w, h)
 	columns, rows := areaSpans(src.W, w), areaSpans(src.H, h)
 	sums := make([]uint32, 3*src.W)
 	mean := 1 / (float64(columns[0].total()) * float64(rows[0].total()))
 	for y, span := range rows {
-		clear(sums)
-		span.each(func(at int, weight uint32) {
-			for i, v := range src.row(at) {
-				sums[i] += weight * uint32(v)
-			}
-		})
+		sumRows(sums, src, span)
 		averageRow(out.row(y), sums, columns, mean)
 	}
 	return out
-}
-
-// averageRow fills a row of the result from the weighted sums of the rows it
-// covers.
-func averageRow(dst []byte, sums []uint32, columns []areaSpan, mean float64) {
-	for x, span := range columns {
-		var r, g, b uint64
-		span.each(func(at int, weight uint32) {
-			s := sums[3*at : 3*at+3 : 3*at+3]
-			r += uint64(weight) * uint64(s[0])
-			g += uint64(weight) * uint64(s[1])
-			b += uint64(weight) * uint64(s[2])
-		})
-		dst[3*x] = byte(float64(r)*mean + 0.5)
-		dst[3*x+1] = byte(float64(g)*mean + 0.5)
-		dst[3*x+2] = byte(float64(b)*mean + 0.5)
-	}
 }
 
 // areaSpan says which old samples along one axis a new one covers: those from
@@ -50,7 +31,7 @@ func averageRow(dst []byte, sums []uint32, columns []areaSpan, mean float64) {
 // old one is worth m, divided among the new ones, and a new one n.
 type areaSpan struct {
 	first, last       int
-	head, inner, tail uint32
+	head, inner, tail uint32 // tail is 0 where first and last are one
 }
 
 // areaSpans returns the spans of m new samples over n old ones. Both counts
@@ -72,23 +53,9 @@ func areaSpans(n, m int) []areaSpan {
 	return spans
 }
 
-// each calls f with every old sample and its weight.
-func (s areaSpan) each(f func(at int, weight uint32)) {
-	f(s.first, s.head)
-	for at := s.first + 1; at < s.last; at++ {
-		f(at, s.inner)
-	}
-	if s.last > s.first {
-		f(s.last, s.tail)
-	}
-}
-
 // total is the sum of the span's weights, the same for all spans of an axis.
 func (s areaSpan) total() uint64 {
-	if s.first == s.last {
-		return uint64(s.head)
-	}
-	return uint64(s.head) + uint64(s.inner)*uint64(s.last-s.first-1) + uint64(s.tail)
+	return uint64(s.head) + uint64(s.inner)*uint64(max(0, s.last-s.first-1)) + uint64(s.tail)
 }
 
 func gcd(a, b int) int {
@@ -98,11 +65,84 @@ func gcd(a, b int) int {
 	return a
 }
 
+// sumRows sets sums to the weighted sums of the samples of the rows in a span,
+// column by column. A sum is less than 256 times the picture's height.
+func sumRows(sums []uint32, src *Image, span areaSpan) {
+	stride := 3 * src.W
+	at := 0
+	for ; at+8 <= stride; at += 8 {
+		sumEightColumns((*[8]uint32)(sums[at:]), src.Pix[at:], stride, span)
+	}
+	for ; at < stride; at++ {
+		inner := uint32(0)
+		for y := span.first + 1; y < span.last; y++ {
+			inner += uint32(src.Pix[y*stride+at])
+		}
+		sums[at] = inner*span.inner + span.head*uint32(src.Pix[span.first*stride+at]) +
+			span.tail*uint32(src.Pix[span.last*stride+at])
+	}
+}
+
+// sumEightColumns is sumRows for the eight columns at the start of pix. It holds
+// several samples in one word: four of 16 bits while it adds up rows of equal
+// weight, two of 32 bits to apply the weights.
+func sumEightColumns(sums *[8]uint32, pix []byte, stride int, span areaSpan) {
+	const (
+		fourLanes = 0x00FF00FF00FF00FF
+		twoLanes  = 0x0000FFFF0000FFFF
+		twoBytes  = 0x000000FF000000FF
+		fits      = 257 // rows of 255 that 16 bits hold
+	)
+	var w0, w1, w2, w3 uint64 // w0 holds the columns 0 and 4, w1 1 and 5 ...
+	for y := span.first + 1; y < span.last; {
+		var even, odd uint64
+		for end := min(y+fits, span.last); y < end; y++ {
+			v := binary.LittleEndian.Uint64(pix[y*stride:])
+			even += v & fourLanes
+			odd += v >> 8 & fourLanes
+		}
+		w0, w2 = w0+even&twoLanes, w2+even>>16&twoLanes
+		w1, w3 = w1+odd&twoLanes, w3+odd>>16&twoLanes
+	}
+	top := binary.LittleEndian.Uint64(pix[span.first*stride:])
+	bottom := binary.LittleEndian.Uint64(pix[span.last*stride:])
+	inner, head, tail := uint64(span.inner), uint64(span.head), uint64(span.tail)
+	w0 = w0*inner + top&twoBytes*head + bottom&twoBytes*tail
+	w1 = w1*inner + top>>8&twoBytes*head + bottom>>8&twoBytes*tail
+	w2 = w2*inner + top>>16&twoBytes*head + bottom>>16&twoBytes*tail
+	w3 = w3*inner + top>>24&twoBytes*head + bottom>>24&twoBytes*tail
+	sums[0], sums[1], sums[2], sums[3] = uint32(w0), uint32(w1), uint32(w2), uint32(w3)
+	sums[4], sums[5], sums[6], sums[7] = uint32(w0>>32), uint32(w1>>32), uint32(w2>>32), uint32(w3>>32)
+}
+
+// averageRow fills a row of the result from the weighted sums of the rows it
+// covers. mean is 1 divided by the weight of all that a new pixel covers.
+func averageRow(dst []byte, sums []uint32, columns []areaSpan, mean float64) {
+	for x, span := range columns {
+		first, last := 3*span.first, 3*span.last
+		var r, g, b uint64
+		for i := first + 3; i < last; i += 3 {
+			p := sums[i : i+3 : i+3]
+			r, g, b = r+uint64(p[0]), g+uint64(p[1]), b+uint64(p[2])
+		}
+		p, q, out := sums[first:first+3:first+3], sums[last:last+3:last+3], dst[3*x:3*x+3:3*x+3]
+		inner, head, tail := uint64(span.inner), uint64(span.head), uint64(span.tail)
+		out[0] = scaled(r*inner+head*uint64(p[0])+tail*uint64(q[0]), mean)
+		out[1] = scaled(g*inner+head*uint64(p[1])+tail*uint64(q[1]), mean)
+		out[2] = scaled(b*inner+head*uint64(p[2])+tail*uint64(q[2]), mean)
+	}
+}
+
+// scaled rounds sum*mean, a sample, to nearest. Sums stay below 1<<53: see
+// maxSide.
+func scaled(sum uint64, mean float64) byte { return byte(int(float64(int64(sum))*mean + 0.5)) }
+
 // Resize scales the picture to w by h pixels: an axis that shrinks by area
 // (as [ResizeArea]), one that grows by linear interpolation between pixel
-// centres. It panics when a side, old or new, is not positive.
+// centres. The size it has already returns src itself. It panics when a side,
+// old or new, is not positive.
 func Resize(src *Image, w, h int) *Image {
-	checkSizes("resize", src, w, h)
+	checkSizes(src, w, h)
 	if w < src.W || h < src.H {
 		src = ResizeArea(src, min(w, src.W), min(h, src.H))
 	}
@@ -123,27 +163,45 @@ func FitWithin(src *Image, side int) *Image {
 	return ResizeArea(src, scaled(src.W), scaled(src.H))
 }
 
-// enlarge interpolates linearly in both axes; pixel centres lie at +0.5.
+// tapBits is the precision of interpolation: 2*tapBits+8 bits must fit in 32.
+const tapBits = 11
+
+// enlarge interpolates linearly in both axes.
 func enlarge(src *Image, w, h int) *Image {
 	out := NewImage(w, h)
 	columns, rows := linearTaps(src.W, w), linearTaps(src.H, h)
+	// The two old rows that new ones lie between, scaled to the new width.
+	upper, lower := make([]uint32, 3*w), make([]uint32, 3*w)
+	held := -1
 	for y, v := range rows {
-		upper, lower, dst := src.row(v.first), src.row(v.second), out.row(y)
-		for x, u := range columns {
-			for c := range 3 {
-				a, b := 3*u.first+c, 3*u.second+c
-				top := (1<<tapBits-u.weight)*uint32(upper[a]) + u.weight*uint32(upper[b])
-				bottom := (1<<tapBits-u.weight)*uint32(lower[a]) + u.weight*uint32(lower[b])
-				sum := (1<<tapBits-v.weight)*top + v.weight*bottom
-				dst[3*x+c] = byte((sum + 1<<(2*tapBits-1)) >> (2 * tapBits))
-			}
+		switch v.first {
+		case held:
+		case held + 1:
+			upper, lower = lower, upper
+			stretch(lower, src.row(v.second), columns)
+		default:
+			stretch(upper, src.row(v.first), columns)
+			stretch(lower, src.row(v.second), columns)
+		}
+		held = v.first
+		dst := out.row(y)
+		for i, a := range upper[:len(dst)] {
+			sum := a*(1<<tapBits-v.weight) + lower[i]*v.weight
+			dst[i] = byte((sum + 1<<(2*tapBits-1)) >> (2 * tapBits))
 		}
 	}
 	return out
 }
 
-// tapBits is the precision of interpolation: 2*tapBits+8 bits must fit in 32.
-const tapBits = 11
+// stretch interpolates a row; the result is scaled by 1<<tapBits.
+func stretch(dst []uint32, row []byte, columns []linearTap) {
+	for x, u := range columns {
+		a, b, out := row[3*u.first:][:3], row[3*u.second:][:3], dst[3*x:][:3]
+		for c := range out {
+			out[c] = (1<<tapBits-u.weight)*uint32(a[c]) + u.weight*uint32(b[c])
+		}
+	}
+}
 
 // linearTap is a pair of old samples; the second counts weight / 1<<tapBits.
 type linearTap struct {
@@ -151,6 +209,8 @@ type linearTap struct {
 	weight        uint32
 }
 
+// linearTaps returns what m new samples lie between, of n old ones. The centre
+// of sample i lies at i+0.5; beyond the outermost ones nothing changes.
 func linearTaps(n, m int) []linearTap {
 	taps := make([]linearTap, m)
 	for i := range taps {
@@ -162,8 +222,8 @@ func linearTaps(n, m int) []linearTap {
 	return taps
 }
 
-func checkSizes(what string, src *Image, w, h int) {
+func checkSizes(src *Image, w, h int) {
 	if src.W <= 0 || src.H <= 0 || w <= 0 || h <= 0 {
-		panic(fmt.Sprintf("imaging: %s %d x %d to %d x %d pixels", what, src.W, src.H, w, h))
+		panic(fmt.Sprintf("imaging: resize %d x %d to %d x %d pixels", src.W, src.H, w, h))
 	}
 }
