@@ -1,0 +1,193 @@
+package dataset
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Sample is one image of a data set.
+type Sample struct {
+	Path        string // relative to the root, with forward slashes
+	Label       string // its folder, "id-card/front"; "" for a file in the root, which belongs to no class
+	IsReference bool   // the file's name ends in _ref before the extension
+	Condition   string // what was varied when it was taken ("canon", "desk"); "" when unknown
+}
+
+// PathLabel says something about one image and a label that is not its own.
+type PathLabel struct{ Path, Label string }
+
+// Folder is a data set in a folder tree, in which a folder's path is the label
+// of the images in it.
+type Folder struct {
+	Root    string
+	Samples []Sample    // sorted by path
+	Ignore  []PathLabel // ignore.tsv: pairs that count neither as mated nor as non-mated
+	Also    []PathLabel // also.tsv: labels that are in the picture as well
+}
+
+const (
+	maxSamples = 5_000_000 // a guard against being pointed at a whole disk
+	maxLine    = 64 << 10  // bytes of one line of a .tsv
+)
+
+// ErrNoImages says that a folder holds no file that could be an image.
+var ErrNoImages = errors.New("no image files")
+
+// extensions are the names under which images are looked for; whether a file
+// is one, decoding tells.
+var extensions = []string{".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+
+// ReadFolder lists the images under root, and reads ignore.tsv and also.tsv in
+// it. Hidden files and folders, links and files of other kinds are passed over.
+// No image is opened.
+func ReadFolder(root string) (*Folder, error) {
+	set := &Folder{Root: root}
+	if err := set.list(); err != nil {
+		return nil, fmt.Errorf("read data set %q: %w", root, err)
+	}
+	if len(set.Samples) == 0 {
+		return nil, fmt.Errorf("read data set %q: %w (looked for %s)", root, ErrNoImages, strings.Join(extensions, " "))
+	}
+	nameConditions(set.Samples)
+	var err error
+	if set.Ignore, err = set.readPairs("ignore.tsv"); err != nil {
+		return nil, err
+	}
+	if set.Also, err = set.readPairs("also.tsv"); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// Labels returns the distinct labels, sorted.
+func (f *Folder) Labels() []string {
+	var labels []string
+	for _, s := range f.Samples {
+		if s.Label != "" {
+			labels = append(labels, s.Label)
+		}
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
+func (f *Folder) list() error {
+	err := filepath.WalkDir(f.Root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if file != f.Root && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !d.Type().IsRegular() || !slices.Contains(extensions, strings.ToLower(path.Ext(d.Name()))) {
+			return nil
+		}
+		if len(f.Samples) == maxSamples {
+			return fmt.Errorf("more than %d images", maxSamples)
+		}
+		rel, err := filepath.Rel(f.Root, file)
+		if err != nil {
+			return err
+		}
+		f.Samples = append(f.Samples, newSample(filepath.ToSlash(rel)))
+		return nil
+	})
+	slices.SortFunc(f.Samples, func(a, b Sample) int { return strings.Compare(a.Path, b.Path) })
+	return err
+}
+
+func newSample(rel string) Sample {
+	label := path.Dir(rel)
+	if label == "." {
+		label = ""
+	}
+	return Sample{Path: rel, Label: label, IsReference: strings.HasSuffix(stem(rel), "_ref")}
+}
+
+// stem returns a file's name without folder and extension.
+func stem(file string) string {
+	base := path.Base(file)
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
+// nameConditions reads conditions off the file names: a name that at least
+// three classes, and a fifth of all classes with captures, have in common
+// (dvd001/canon.jpg, dvd002/canon.jpg) tells how a picture was taken.
+func nameConditions(samples []Sample) {
+	classes := map[string]bool{}
+	seen := map[string]map[string]bool{}
+	for _, s := range samples {
+		if s.IsReference || s.Label == "" {
+			continue
+		}
+		classes[s.Label] = true
+		name := stem(s.Path)
+		if seen[name] == nil {
+			seen[name] = map[string]bool{}
+		}
+		seen[name][s.Label] = true
+	}
+	for i, s := range samples {
+		if n := len(seen[stem(s.Path)]); !s.IsReference && n >= 3 && 5*n >= len(classes) {
+			samples[i].Condition = stem(s.Path)
+		}
+	}
+}
+
+// readPairs reads a list of the set, which need not be there.
+func (f *Folder) readPairs(name string) ([]PathLabel, error) {
+	file := filepath.Join(f.Root, name)
+	r, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read list: %w", err)
+	}
+	defer r.Close()
+	pairs, err := ReadPathLabels(r)
+	if err != nil {
+		return nil, fmt.Errorf("read %q: %w", file, err)
+	}
+	for i, p := range pairs {
+		_, found := slices.BinarySearchFunc(f.Samples, p.Path, func(s Sample, path string) int { return strings.Compare(s.Path, path) })
+		if !found {
+			return nil, fmt.Errorf("read %q: entry %d: the set has no image %q", file, i+1, p.Path)
+		}
+	}
+	return pairs, nil
+}
+
+// ReadPathLabels reads lines of a path, a tab and a label. Empty lines and
+// lines that begin with # are passed over.
+func ReadPathLabels(r io.Reader) ([]PathLabel, error) {
+	var pairs []PathLabel
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	for n := 1; lines.Scan(); n++ {
+		text := strings.TrimRight(lines.Text(), "\r")
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		file, label, ok := strings.Cut(text, "\t")
+		if !ok || file == "" || label == "" || strings.Contains(label, "\t") {
+			return nil, fmt.Errorf("line %d: want a path, a tab and a label, have %.80q", n, text)
+		}
+		pairs = append(pairs, PathLabel{Path: file, Label: strings.Trim(label, "/")})
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read lines: %w", err)
+	}
+	return pairs, nil
+}

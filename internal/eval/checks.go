@@ -1,0 +1,176 @@
+package eval
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"exemplar/internal/kernel"
+)
+
+// Checks are what looks wrong with the data themselves.
+type Checks struct {
+	// Duplicates are files with the same bytes: under two labels, one of them
+	// is a mistake.
+	Duplicates []Duplicate `json:"duplicates,omitempty"`
+	// Suspects are images that match another class, and do not match their own.
+	Suspects []Suspect `json:"suspects,omitempty"`
+	// Refused are the images that could not be used.
+	Refused []RefusedImage `json:"refused,omitempty"`
+	// Lonely are classes with a single image: they form no mated pair.
+	Lonely []string `json:"lonely,omitempty"`
+}
+
+// Duplicate is a file that occurs several times.
+type Duplicate struct {
+	Paths      []string `json:"paths"`
+	LabelError bool     `json:"label_error"` // under different labels
+}
+
+// Suspect is an image whose label may be wrong, or which shows another class's
+// document as well.
+type Suspect struct {
+	Path  string  `json:"path"`
+	Label string  `json:"label"`
+	Own   float64 `json:"own"` // best score with another image of its class
+	Other string  `json:"other"`
+	Score float64 `json:"score"` // best score with an image of that one
+}
+
+// RefusedImage says why an image was not used.
+type RefusedImage struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// Empty reports whether nothing was found.
+func (c *Checks) Empty() bool {
+	return c == nil || len(c.Duplicates)+len(c.Suspects)+len(c.Refused)+len(c.Lonely) == 0
+}
+
+const (
+	maxSuspects   = 50
+	maxForSuspect = 10_000 // images; beyond, all nearest neighbours take too long
+)
+
+// check looks at the data. matched is the score from which two images are taken
+// to show the same: the threshold at an FMR of 1e-3.
+func check(ctx context.Context, s *Set, c *classes, o Options, matched float64) (*Checks, error) {
+	r := &Checks{Duplicates: duplicates(s), Lonely: lonely(s, c)}
+	for _, x := range s.Samples {
+		if x.Refused != "" {
+			r.Refused = append(r.Refused, RefusedImage{x.Path, x.Refused})
+		}
+	}
+	var err error
+	if s.Scores == nil && len(s.Samples) <= maxForSuspect {
+		r.Suspects, err = suspects(ctx, s, c, o, matched)
+	}
+	return r, err
+}
+
+func duplicates(s *Set) []Duplicate {
+	groups := map[string][]int{}
+	var order []string
+	for i, x := range s.Samples {
+		if x.Hash == "" {
+			continue
+		}
+		if len(groups[x.Hash]) == 1 {
+			order = append(order, x.Hash)
+		}
+		groups[x.Hash] = append(groups[x.Hash], i)
+	}
+	var list []Duplicate
+	for _, h := range order {
+		var d Duplicate
+		for _, i := range groups[h] {
+			d.Paths = append(d.Paths, s.Samples[i].Path)
+			d.LabelError = d.LabelError || s.Samples[i].Label != s.Samples[groups[h][0]].Label
+		}
+		list = append(list, d)
+	}
+	slices.SortStableFunc(list, func(a, b Duplicate) int {
+		if a.LabelError != b.LabelError {
+			return map[bool]int{true: -1, false: 1}[a.LabelError]
+		}
+		return strings.Compare(a.Paths[0], b.Paths[0])
+	})
+	return list
+}
+
+func lonely(s *Set, c *classes) []string {
+	size := make([]int, len(c.labels))
+	for _, i := range usable(s) {
+		if !c.isStranger(int(i)) {
+			size[c.of[i]]++
+		}
+	}
+	var list []string
+	for k, n := range size {
+		if n < 2 {
+			list = append(list, c.labels[k])
+		}
+	}
+	return list
+}
+
+// neighbours are an image's nearest ones: of its own class and of the others.
+type neighbours struct {
+	own, other float64
+	class      int32 // of the other
+}
+
+// suspects compares every image with all others.
+func suspects(ctx context.Context, s *Set, c *classes, o Options, matched float64) ([]Suspect, error) {
+	near := make([]neighbours, len(s.Samples))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range o.Workers {
+		group.Go(func() {
+			scores := make([]float32, len(s.Samples))
+			for ctx.Err() == nil {
+				i := int(next.Add(1) - 1)
+				if i >= len(s.Samples) {
+					return
+				}
+				kernel.DotBlock(scores, s.Embeddings[i*s.Dim:(i+1)*s.Dim], s.Embeddings, s.Dim)
+				near[i] = nearest(s, c, i, scores)
+			}
+		})
+	}
+	group.Wait()
+	var list []Suspect
+	for i, x := range s.Samples {
+		if n := near[i]; x.Refused == "" && x.Label != "" && !math.IsInf(n.own, -1) && n.own < matched && n.other >= matched {
+			list = append(list, Suspect{Path: x.Path, Label: x.Label, Own: n.own, Other: c.labels[n.class], Score: n.other})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Suspect) int { return cmp.Compare(b.Score-b.Own, a.Score-a.Own) })
+	return list[:min(len(list), maxSuspects)], ctx.Err()
+}
+
+func nearest(s *Set, c *classes, i int, scores []float32) neighbours {
+	n := neighbours{own: math.Inf(-1), other: math.Inf(-1), class: -1}
+	for j, v := range scores {
+		score := float64(v)
+		switch {
+		case j == i || s.Samples[j].Refused != "" || c.isStranger(j) || c.neutral(i, j):
+		case c.of[j] == c.of[i]:
+			n.own = max(n.own, score)
+		case score > n.other:
+			n.other, n.class = score, c.of[j]
+		}
+	}
+	return n
+}
+
+// String describes a suspect in one line.
+func (s Suspect) String() string {
+	return fmt.Sprintf("%s: %.3f with %q, %.3f with its own class", s.Path, s.Score, s.Other, s.Own)
+}

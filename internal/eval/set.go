@@ -1,0 +1,179 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"exemplar/internal/dataset"
+)
+
+// Errors that say what a data set lacks.
+var (
+	ErrNoSamples = errors.New("no images to judge")
+	ErrNoMated   = errors.New("no two images of one class: nothing should match")
+	ErrNoOther   = errors.New("a single class: nothing should be told apart")
+)
+
+// Sample is one image of a [Set].
+type Sample struct {
+	dataset.Sample
+	Refused string // why the image could not be used; it is counted and takes part in no pair
+	Hash    string // of the file's bytes, to find duplicates; "" when unknown
+}
+
+// enrolled reports whether the sample is registered: a reference of a class.
+func (x Sample) enrolled() bool { return x.IsReference && x.Label != "" }
+
+// Set is what is judged: samples, and what one model makes of them. A sample
+// without a label is a stranger: it belongs to no class, is never registered,
+// and two strangers form no pair.
+//
+// Either Embeddings or Scores is set.
+type Set struct {
+	Name    string
+	Model   string // names the model in reports that show several
+	Samples []Sample
+	Ignore  []dataset.PathLabel // pairs that count neither way
+
+	Dim        int
+	Embeddings []float32   // len(Samples) x Dim, L2-normalised; rows of refused samples are not read
+	Turned     [][]float32 // nil, or for sample i further embeddings (k x Dim) of the picture turned, used when it is a reference
+
+	// Scores are of whole comparisons, captures x references, both in the
+	// order of Samples and without the refused ones; strangers are captures.
+	Scores []float32
+
+	// Answers are decisions on the captures, in the order of Samples without
+	// references; nil when none were taken.
+	Answers []Answer
+}
+
+// AtDepth returns the set with labels cut to their first depth names. A
+// reference of a deeper label is left out where the cut label has references of
+// its own: then the parent alone is registered, and its sub-labels' captures
+// are to be recognised as the parent. It is for sets of embeddings without
+// answers.
+func (s *Set) AtDepth(depth int) *Set {
+	own := map[string]bool{}
+	for _, x := range s.Samples {
+		if x.IsReference && x.Label == cutLabel(x.Label, depth) {
+			own[x.Label] = true
+		}
+	}
+	out := &Set{Name: s.Name, Model: s.Model, Dim: s.Dim}
+	for _, p := range s.Ignore {
+		out.Ignore = append(out.Ignore, dataset.PathLabel{Path: p.Path, Label: cutLabel(p.Label, depth)})
+	}
+	for i, x := range s.Samples {
+		cut := cutLabel(x.Label, depth)
+		if x.IsReference && own[cut] && x.Label != cut {
+			continue
+		}
+		x.Label = cut
+		out.Samples = append(out.Samples, x)
+		out.Embeddings = append(out.Embeddings, s.Embeddings[i*s.Dim:(i+1)*s.Dim]...)
+		if s.Turned != nil {
+			out.Turned = append(out.Turned, s.Turned[i])
+		}
+	}
+	return out
+}
+
+func cutLabel(label string, depth int) string {
+	names := strings.Split(label, "/")
+	return strings.Join(names[:min(depth, len(names))], "/")
+}
+
+// WithStrangers returns the set with another one's images as strangers, for
+// sets of embeddings of one model.
+func (s *Set) WithStrangers(other *Set) (*Set, error) {
+	if s.Dim != other.Dim || s.Embeddings == nil || other.Embeddings == nil {
+		return nil, fmt.Errorf("add strangers of %q to %q: embeddings of %d and %d values", other.Name, s.Name, other.Dim, s.Dim)
+	}
+	out := *s
+	out.Samples = slices.Clone(s.Samples)
+	for _, x := range other.Samples {
+		x.Path = other.Name + "/" + x.Path
+		x.Label, x.IsReference, x.Condition = "", false, ""
+		out.Samples = append(out.Samples, x)
+	}
+	out.Embeddings = slices.Concat(s.Embeddings, other.Embeddings)
+	if s.Turned != nil {
+		out.Turned = slices.Concat(s.Turned, make([][]float32, len(other.Samples)))
+	}
+	out.Answers = nil
+	return &out, nil
+}
+
+// check reports what cannot be computed with: wrong lengths, values that are
+// no numbers, vectors without length one.
+func (s *Set) check() error {
+	if len(s.Samples) == 0 {
+		return ErrNoSamples
+	}
+	if s.Turned != nil && len(s.Turned) != len(s.Samples) {
+		return fmt.Errorf("turned embeddings for %d of %d images", len(s.Turned), len(s.Samples))
+	}
+	if s.Scores != nil {
+		return s.checkScores()
+	}
+	if s.Dim <= 0 || len(s.Embeddings) != len(s.Samples)*s.Dim {
+		return fmt.Errorf("%d embedding values for %d images of %d", len(s.Embeddings), len(s.Samples), s.Dim)
+	}
+	for i, x := range s.Samples {
+		if x.Refused != "" {
+			continue
+		}
+		if n := norm(s.Embeddings[i*s.Dim : (i+1)*s.Dim]); !(math.Abs(n-1) < 1e-3) {
+			return fmt.Errorf("embedding of %q has length %.4g, want 1: normalise the vectors", x.Path, n)
+		}
+	}
+	return nil
+}
+
+func (s *Set) checkScores() error {
+	captures, references := 0, 0
+	for _, x := range s.Samples {
+		switch {
+		case x.Refused != "":
+		case x.enrolled():
+			references++
+		default:
+			captures++
+		}
+	}
+	if len(s.Scores) != captures*references {
+		return fmt.Errorf("%d scores for %d captures x %d references", len(s.Scores), captures, references)
+	}
+	for i, v := range s.Scores {
+		if math.IsNaN(float64(v)) {
+			return fmt.Errorf("score of capture %d, reference %d is not a number", i/references, i%references)
+		}
+	}
+	return nil
+}
+
+func norm(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return math.Sqrt(sum)
+}
+
+// normalize scales every row of x (n x dim) to length one; rows of zeros stay.
+func normalize(x []float32, dim int) {
+	for ; len(x) >= dim && dim > 0; x = x[dim:] {
+		row := x[:dim]
+		n := norm(row)
+		if n == 0 {
+			continue
+		}
+		for i, v := range row {
+			row[i] = float32(float64(v) / n)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package eval
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// pair is one comparison of samples A and B. Samples of a score list have the
+// numbers of their classes.
+type pair struct {
+	score float64
+	a, b  int32
+}
+
+const (
+	bins     = 1 << 18    // over [-1, 1]
+	binWidth = 2.0 / bins // 7.6e-6: the resolution of cosines that are not kept one by one
+
+	// Up to keepAll pairs are kept; of more, twice those that an FMR of 1e-3
+	// accepts, and at least keepAll.
+	keepAll   = 2_000_000
+	keepShare = 2e-3
+
+	maxPairs = 16 << 20 // mated pairs, or pairs of scores that are no cosine: 256 MB
+)
+
+// tally gathers comparisons one by one: all mated pairs, the highest non-mated
+// pairs, and where those are not all, a histogram and a uniform sample of the
+// non-mated ones. One goroutine owns a tally; several are merged.
+type tally struct {
+	mated []pair
+	top   []pair  // non-mated pairs above floor, all of them
+	floor float64 // every non-mated pair with a higher score is in top
+	total int64   // non-mated pairs
+	count []int64 // non-mated pairs by sample
+
+	keep   int     // how many of the highest to keep; 0: all
+	hist   []int64 // of the non-mated scores, where not all are kept
+	sample []pair  // of the non-mated pairs, each taken with the probability share
+	share  float64
+}
+
+// newTally returns a tally for scores in any range, all of which are kept.
+func newTally(samples int) *tally {
+	return &tally{floor: math.Inf(-1), count: make([]int64, samples)}
+}
+
+// newCosineTally returns a tally for cosines of about so many non-mated pairs.
+func newCosineTally(samples int, other int64) *tally {
+	t := newTally(samples)
+	if other > keepAll {
+		t.keep = max(keepAll, int(float64(other)*keepShare)+1)
+		t.share = keepAll / float64(other)
+		t.hist = make([]int64, bins)
+	}
+	return t
+}
+
+func bin(score float64) int {
+	return max(0, min(bins-1, int((score+1)*(bins/2))))
+}
+
+// binStart is the lowest score of a bin.
+func binStart(b int) float64 { return float64(b)*binWidth - 1 }
+
+func (t *tally) addOther(score float64, a, b int32) {
+	t.total++
+	t.count[a]++
+	t.count[b]++
+	if score > t.floor {
+		t.top = append(t.top, pair{score, a, b})
+	}
+	if t.keep == 0 {
+		return
+	}
+	t.hist[bin(score)]++
+	if len(t.top) >= 2*t.keep {
+		t.prune()
+	}
+	if chance(a, b) < t.share {
+		t.sample = append(t.sample, pair{score, a, b})
+	}
+}
+
+// prune raises the floor to the bin's edge above which at most keep pairs lie,
+// as far as this tally has seen, and lets go of the pairs below.
+func (t *tally) prune() {
+	b, above := bins, int64(0)
+	for b > 0 && above+t.hist[b-1] <= int64(t.keep) {
+		b--
+		above += t.hist[b]
+	}
+	t.floor = math.Nextafter(binStart(b), -1)
+	t.drop()
+}
+
+// drop lets go of the kept pairs at or below the floor.
+func (t *tally) drop() {
+	t.top = slices.DeleteFunc(t.top, func(p pair) bool { return p.score <= t.floor })
+}
+
+// descending orders pairs by falling score, and equal ones by their samples, so
+// that the result does not depend on who counted first.
+func descending(x, y pair) int {
+	switch {
+	case x.score > y.score:
+		return -1
+	case x.score < y.score:
+		return 1
+	case x.a != y.a:
+		return cmp.Compare(x.a, y.a)
+	default:
+		return cmp.Compare(x.b, y.b)
+	}
+}
+
+// chance draws a number in [0, 1) for a pair: the same one in every run, and
+// whichever goroutine meets the pair (splitmix64's finaliser).
+func chance(a, b int32) float64 {
+	x := uint64(uint32(min(a, b)))<<32 | uint64(uint32(max(a, b)))
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return float64((x^x>>31)>>11) / (1 << 53)
+}
+
+// merge adds what another tally gathered, which is not to be used afterwards.
+func (t *tally) merge(o *tally) {
+	t.mated = append(t.mated, o.mated...)
+	t.sample = append(t.sample, o.sample...)
+	t.total += o.total
+	for i, n := range o.hist {
+		t.hist[i] += n
+	}
+	for i, n := range o.count {
+		t.count[i] += n
+	}
+	t.floor = max(t.floor, o.floor)
+	t.top = append(t.top, o.top...)
+	t.drop()
+}
+
+// comparisons closes the tally. The last pruning makes the floor the same
+// however the work was divided: no part's floor was higher than the whole's.
+func (t *tally) comparisons(class []int32) *comparisons {
+	if t.keep > 0 {
+		t.prune()
+	}
+	slices.SortFunc(t.mated, descending)
+	slices.SortFunc(t.top, descending)
+	c := &comparisons{mated: t.mated, top: t.top, floor: t.floor, total: t.total, count: t.count, class: class}
+	if len(t.top) == int(t.total) {
+		return c
+	}
+	c.hist = t.hist
+	c.above = make([]int64, bins+1)
+	for b := bins - 1; b >= 0; b-- {
+		c.above[b] = c.above[b+1] + t.hist[b]
+	}
+	for _, p := range t.sample {
+		if p.score <= t.floor {
+			c.rest = append(c.rest, p)
+		}
+	}
+	slices.SortFunc(c.rest, descending)
+	c.restWeight = 1 / t.share
+	return c
+}
