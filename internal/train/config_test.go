@@ -1,0 +1,124 @@
+package train
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func writeRecipe(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// minimal is a recipe that works, in a folder that holds what it names.
+const minimal = "[data]\npaths = [\"images\"]\n[contrast]\nweight = 1\n"
+
+func recipeFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "images"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestRecipesExtendEachOther(t *testing.T) {
+	dir := recipeFolder(t)
+	writeRecipe(t, dir, "base.toml", minimal+"[optimizer]\nlr = 0.5\nwarmup = 7\n[[stage]]\nname = \"one\"\nsteps = 3\n[[stage]]\ninput = 160\n[stage.optimizer]\nwarmup = 9\n")
+	cfg, err := LoadConfig(writeRecipe(t, dir, "mine.toml", "extends = \"base.toml\"\nseed = 5\n[optimizer]\nlr = 0.25\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := cfg.Stages[0], cfg.Stages[1]
+	if cfg.Seed != 5 || cfg.Name != "mine" || one.Name != "one" || one.Steps != 3 || two.Steps != 1600 {
+		t.Errorf("config %+v", cfg)
+	}
+	if one.Optimizer.LR != 0.25 || one.Optimizer.Warmup != 7 || two.Optimizer.Warmup != 9 || two.Optimizer.LR != 0.25 || two.Input != 160 {
+		t.Errorf("optimizers %+v and %+v", one.Optimizer, two.Optimizer)
+	}
+	if cfg.Data.Paths[0] != filepath.Join(dir, "images") {
+		t.Errorf("path %q is not relative to its recipe", cfg.Data.Paths[0])
+	}
+}
+
+func TestWrongRecipesAreRefusedWithTheirLine(t *testing.T) {
+	cases := map[string]struct{ text, want string }{
+		"unknown key":       {minimal + "margn = 3\n", "mine.toml:5: unknown key \"contrast.margn\""},
+		"unknown table":     {minimal + "[losses]\nx = 1\n", "mine.toml:5: unknown key \"losses\""},
+		"wrong type":        {minimal + "scale = \"much\"\n", "mine.toml:5:"},
+		"not TOML":          {minimal + "scale = = 1\n", "mine.toml:5:"},
+		"impossible input":  {"input = 100\n" + minimal, "mine.toml:1: input does not fit"},
+		"impossible head":   {minimal + "[network]\nhead = \"tail\"\n", "mine.toml:6: network.head does not fit"},
+		"out of range":      {minimal + "[batch]\nviews = 3\n", "mine.toml:6: batch.views is 3"},
+		"not a number":      {minimal + "[optimizer]\nlr = nan\n", "mine.toml:6: optimizer.lr is NaN"},
+		"in a stage":        {minimal + "[[stage]]\nsteps = 5\n[[stage]]\nsteps = 0\n", "mine.toml:8: steps is 0"},
+		"missing file":      {"[data]\npaths = [\"nothing\"]\n", "mine.toml:2: data.paths cannot be used"},
+		"missing start":     {minimal + "[network]\nstart = \"gone.safetensors\"\n", "mine.toml:6: network.start cannot be used"},
+		"missing set":       {minimal + "[evaluate]\nset = \"gone\"\n", "mine.toml:6: evaluate.set cannot be used"},
+		"missing base":      {"extends = \"gone.toml\"\n" + minimal, "read recipe"},
+		"itself":            {"extends = \"mine.toml\"\n" + minimal, "extend each other"},
+		"no loss":           {"[data]\npaths = [\"images\"]\n", "nothing would be learnt"},
+		"one view":          {minimal + "[batch]\nviews = 1\n", "mine.toml:6: batch.views is 1"},
+		"replicas":          {minimal + "[batch]\nreplicas = 7\n", "mine.toml:6: batch.replicas is 7"},
+		"no teacher":        {minimal + "[distill]\nweight = 1\n", "distill.teacher is missing"},
+		"teacher not there": {minimal + "[distill]\nweight = 1\nteacher = \"gone\"\n", "mine.toml:7: distill.teacher cannot be used"},
+		"unknown loss kind": {minimal + "[distill]\nkind = \"osmosis\"\n", "mine.toml:6: distill.kind"},
+		"no class head":     {minimal + "[distill]\nweight = 1\nteacher = \"images\"\nkind = \"logits\"\n", "needs class centres"},
+		"patience, no set":  {minimal + "[evaluate]\npatience = 3\n", "mine.toml:6: evaluate.patience"},
+		"table for a value": {minimal + "[data.forms]\nx = 1\n", "mine.toml:5:"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := LoadConfig(writeRecipe(t, recipeFolder(t), "mine.toml", c.text))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
+func FuzzLoadConfig(f *testing.F) {
+	f.Add(minimal)
+	f.Add("[[stage]]\nsteps=1\n[stage.batch]\nviews=2\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		LoadConfig(writeRecipe(t, recipeFolder(t), "mine.toml", text))
+	})
+}
+
+// The recipes of the repository must load; what they need but the repository does not hold is made up.
+func TestReadyRecipesLoad(t *testing.T) {
+	files, err := filepath.Glob("../../recipes/*.toml")
+	if err != nil || len(files) < 8 {
+		t.Fatalf("%d recipes (%v)", len(files), err)
+	}
+	root := t.TempDir()
+	for _, dir := range []string{"repo/recipes", "repo/runs", "shared/data/train", "shared/data/backgrounds", "shared/data/reference", "shared/data/bench/dvd_located"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"repo/runs/teacher.safetensors", "shared/data/train/doc-000.tar", "shared/data/reference/start.safetensors"} {
+		writeRecipe(t, root, file, "")
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeRecipe(t, root, filepath.Join("repo/recipes", filepath.Base(f)), string(data))
+	}
+	for _, f := range files {
+		if filepath.Base(f) == "default.toml" {
+			continue // has no loss of its own
+		}
+		if _, err := LoadConfig(filepath.Join(root, "repo/recipes", filepath.Base(f))); err != nil {
+			t.Error(err)
+		}
+	}
+}
