@@ -51,6 +51,29 @@ func (f *frame) load(m *imaging.Image) {
 	}
 }
 
+// loadHalf fills f with a picture at half its size, as halve would.
+func (f *frame) loadHalf(m *imaging.Image) {
+	f.resize(max(1, m.W/2), max(1, m.H/2))
+	right, below := 3, 3*m.W
+	if m.W == 1 {
+		right = 0
+	}
+	if m.H == 1 {
+		below = 0
+	}
+	for y := range f.h {
+		out := f.row(y)
+		upper, lower := m.Pix[6*m.W*y:], m.Pix[6*m.W*y+below:]
+		for x := range out {
+			i := 6 * x
+			sum := func(c int) uint64 {
+				return (uint64(upper[i+c]) + uint64(upper[i+right+c]) + uint64(lower[i+c]) + uint64(lower[i+right+c]) + 2) >> 2
+			}
+			out[x] = pixel(sum(0), sum(1), sum(2))
+		}
+	}
+}
+
 // store writes f as bytes, RGB.
 func (f *frame) store(dst []byte) {
 	for i, p := range f.px {

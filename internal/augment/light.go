@@ -145,7 +145,7 @@ func (f *frame) printed(r rng, s *scratch, strength float64) {
 	t.saturate(1 - 0.7*strength*r.Float64())
 	t.contrast(1 + 0.5*strength*r.Float64())
 	paper, toner := 1-0.12*strength*r.Float64(), 0.15*strength*r.Float64()
-	t.curve(-1, func(v float64) float64 { return toner + v*(paper-toner) })
+	t.bend(func(v float64) float64 { return toner + v*(paper-toner) })
 	t.apply(f)
 	f.gaussian(s, 0.6*strength*float64(min(f.w, f.h))/128)
 	period := 2 + 2*r.Float64()

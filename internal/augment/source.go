@@ -68,18 +68,14 @@ func mirrored(m *imaging.Image) *imaging.Image {
 }
 
 // Source is a picture made ready for many captures. It is used by one
-// goroutine at a time: smaller copies are made when they are first needed.
+// goroutine at a time: copies are made when they are first needed.
 type Source struct {
 	img    *imaging.Image
-	levels []frame // each half the size of the one before
+	levels []frame // each half the size of the one before; empty until needed
 }
 
-// NewSource prepares a picture.
-func NewSource(m *imaging.Image) *Source {
-	s := &Source{img: m, levels: make([]frame, 1, 4)}
-	s.levels[0].load(m)
-	return s
-}
+// NewSource prepares a picture, which must not change while it is in use.
+func NewSource(m *imaging.Image) *Source { return &Source{img: m} }
 
 // tooCoarse is how many source pixels a step may cross before the next smaller
 // copy is taken: bilinear sampling reads two of them.
@@ -89,18 +85,27 @@ const tooCoarse = 1.6
 // by what its sides are smaller.
 func (s *Source) level(step float64) (f *frame, scaleX, scaleY float64) {
 	i := 0
-	for ; step > tooCoarse; i++ {
-		if i == len(s.levels)-1 {
-			last := &s.levels[i]
-			if last.w < 8 || last.h < 8 {
-				break
-			}
-			var half frame
-			last.halve(&half)
-			s.levels = append(s.levels, half)
-		}
-		step /= 2
+	for w, h := s.img.W, s.img.H; step > tooCoarse && min(w, h) >= 8; i++ {
+		step, w, h = step/2, w/2, h/2
 	}
-	f = &s.levels[i]
+	f = s.copy(i)
 	return f, float64(f.w) / float64(s.img.W), float64(f.h) / float64(s.img.H)
+}
+
+// copy returns the picture halved i times.
+func (s *Source) copy(i int) *frame {
+	for len(s.levels) <= i {
+		s.levels = append(s.levels, frame{})
+	}
+	f := &s.levels[i]
+	switch {
+	case f.px != nil:
+	case i == 0:
+		f.load(s.img)
+	case i == 1 && s.levels[0].px == nil:
+		f.loadHalf(s.img) // the full size may never be needed
+	default:
+		s.copy(i - 1).halve(f)
+	}
+	return f
 }

@@ -2,61 +2,52 @@ package augment
 
 import "math"
 
-// tone is a change of tones: a table per channel, after a mix of channels.
+// tone is a change of tones: a mix of the channels, then one curve for all of
+// them, then a factor for each.
 type tone struct {
-	table [3][256]byte
+	curve [256]float64 // 0..1 to what is wished, uncut
+	gain  [3]float64
 	mix   [9]float64 // rows: what each channel is made of
 	mixed bool
 }
 
 func newTone() *tone {
-	t := &tone{mix: [9]float64{1, 0, 0, 0, 1, 0, 0, 0, 1}}
-	for c := range t.table {
-		for v := range 256 {
-			t.table[c][v] = byte(v)
-		}
+	t := &tone{gain: [3]float64{1, 1, 1}, mix: [9]float64{1, 0, 0, 0, 1, 0, 0, 0, 1}}
+	for v := range t.curve {
+		t.curve[v] = float64(v) / 255
 	}
 	return t
 }
 
-// curve applies v -> f(v), both in 0..1, to one channel, or to all (-1).
-func (t *tone) curve(channel int, f func(v float64) float64) {
-	for c := range t.table {
-		if channel >= 0 && c != channel {
-			continue
-		}
-		for i, v := range t.table[c] {
-			t.table[c][i] = byte(max(0, min(1, f(float64(v)/255)))*255 + 0.5)
-		}
+// bend applies f to what the curve yields so far.
+func (t *tone) bend(f func(v float64) float64) {
+	for i, v := range t.curve {
+		t.curve[i] = f(v)
 	}
 }
 
 func (t *tone) gamma(g float64) {
-	t.curve(-1, func(v float64) float64 { return math.Pow(v, g) })
+	t.bend(func(v float64) float64 { return math.Pow(max(0, v), g) })
 }
 
 // contrast stretches tones about mid grey.
 func (t *tone) contrast(k float64) {
-	t.curve(-1, func(v float64) float64 { return 0.5 + (v-0.5)*k })
+	t.bend(func(v float64) float64 { return 0.5 + (v-0.5)*k })
 }
 
 // exposure multiplies the light by 2^stops. The picture is taken to be
 // gamma-encoded with 2.2.
 func (t *tone) exposure(stops float64) {
 	k := math.Pow(2, stops/2.2)
-	t.curve(-1, func(v float64) float64 { return v * k })
+	t.bend(func(v float64) float64 { return v * k })
 }
 
-func (t *tone) brighten(by float64) { t.curve(-1, func(v float64) float64 { return v + by }) }
+func (t *tone) brighten(by float64) { t.bend(func(v float64) float64 { return v + by }) }
 
-func (t *tone) invert() { t.curve(-1, func(v float64) float64 { return 1 - v }) }
+func (t *tone) invert() { t.bend(func(v float64) float64 { return 1 - v }) }
 
 // balance multiplies the channels.
-func (t *tone) balance(r, g, b float64) {
-	for c, k := range [3]float64{r, g, b} {
-		t.curve(c, func(v float64) float64 { return v * k })
-	}
-}
+func (t *tone) balance(r, g, b float64) { t.gain = [3]float64{r, g, b} }
 
 // Luma of Rec. 601.
 const (
@@ -91,9 +82,14 @@ func (t *tone) apply(f *frame) {
 	if t.mixed {
 		t.applyMix(f)
 	}
-	red, green, blue := &t.table[0], &t.table[1], &t.table[2]
+	var table [3][256]uint64
+	for c, k := range t.gain {
+		for i, v := range t.curve {
+			table[c][i] = uint64(max(0, min(1, v*k))*255+0.5) << (16 * c)
+		}
+	}
 	for i, p := range f.px {
-		f.px[i] = uint64(red[byte(p)]) | uint64(green[byte(p>>16)])<<16 | uint64(blue[byte(p>>32)])<<32
+		f.px[i] = table[0][byte(p)] | table[1][byte(p>>16)] | table[2][byte(p>>32)]
 	}
 }
 

@@ -49,6 +49,23 @@ func TestViewOfOddSources(t *testing.T) {
 	}
 }
 
+// Four views of one picture, as a training step with two forms takes them.
+func BenchmarkViewsOfOneSource(b *testing.B) {
+	for name, size := range map[string][2]int{"160x220": {160, 220}, "640x450": {640, 450}} {
+		b.Run(name, func(b *testing.B) {
+			m, c := testPicture(size[0], size[1]), NewCapture(Full())
+			dst := make([]byte, 3*128*128)
+			var src *Source
+			for seed := uint64(0); b.Loop(); seed++ {
+				if seed%4 == 0 {
+					src = NewSource(m)
+				}
+				c.ViewOf(dst, 128, src, Form(seed%8), seed)
+			}
+		})
+	}
+}
+
 func BenchmarkView(b *testing.B) {
 	src := testPicture(160, 220)
 	dst := make([]byte, 3*256*256)
