@@ -9,12 +9,12 @@ const (
 	// A picture is judged at inspectSide pixels, in blocks of inspectBlock:
 	// scaling down removes the noise of sensors and of compression, and the
 	// light changes little within a block.
-	inspectSide, inspectBlock = 256, 16
+	inspectSide, inspectBlock = 256, 8
 	// blankSpread is the most that the samples of a block differ in a blank
-	// picture. Sheets of white paper, photographed at 12 megapixels with noise
-	// of 5 levels and a shadow across them, stay below; grey print 20 levels
-	// from its paper is above, a quarter of it being ink.
-	blankSpread = 4
+	// picture. A sheet of white paper photographed with noise of 5 levels and a
+	// shadow of 30 across it stays below; print 25 levels darker than its
+	// paper, a quarter of it ink, is above.
+	blankSpread = 5
 )
 
 // Inspect says in words why a picture is of no use as a reference, or returns
@@ -25,8 +25,9 @@ func Inspect(m *Image) (problem string) {
 		return fmt.Sprintf("it has %d x %d pixels, at least %d on each side are needed", m.W, m.H, minSide)
 	}
 	small := FitWithin(m, inspectSide)
-	for y := 0; y < small.H; y += inspectBlock {
-		for x := 0; x < small.W; x += inspectBlock {
+	// Blocks overlap by half, so that no edge hides between them.
+	for y := 0; y < small.H; y += inspectBlock / 2 {
+		for x := 0; x < small.W; x += inspectBlock / 2 {
 			if small.Crop(x, y, inspectBlock, inspectBlock).spread() > blankSpread {
 				return ""
 			}
