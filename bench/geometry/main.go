@@ -29,6 +29,13 @@ var measures = []struct {
 	{"agree", func(e *geometry.Evidence) float64 { return e.Agree }},
 	{"in place", func(e *geometry.Evidence) float64 { return e.AgreeInPlace }},
 	{"mean correlation", func(e *geometry.Evidence) float64 { return e.MeanCorrelation }},
+	{"score", func(e *geometry.Evidence) float64 { return e.Score() }},
+	{"closer", func(e *geometry.Evidence) float64 {
+		if e.Closer {
+			return 1
+		}
+		return 0
+	}},
 	{"judged", func(e *geometry.Evidence) float64 { return float64(e.Judged) }},
 }
 

@@ -40,6 +40,9 @@ func openSet(t table, own []int, keep func(class int) bool) rates {
 			right = append(right, mated)
 		}
 	}
+	if r.captures == 0 {
+		return r
+	}
 	n := float64(r.captures)
 	r.rank1 /= n
 	slices.SortFunc(strangers, func(a, b float64) int { return -cmpFloat(a, b) })

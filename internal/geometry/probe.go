@@ -1,18 +1,31 @@
 package geometry
 
-// Probe is a photo, ready to be verified.
+import "sync"
+
+var (
+	probeOptions       = Options{Max: 800, Grid: 4}
+	closerProbeOptions = Options{Max: 4000, Grid: 8}
+)
+
+// Probe is a photo, ready to be verified. It may be used by several
+// goroutines; what not every answer needs is made on first use.
 type Probe struct {
 	w, h     int
-	photo    *photo
-	features *searchable
+	features func() *searchable
+	closer   func() *searchable
+	photo    func() *photo
 }
 
-var probeOptions = Options{Max: 800, Grid: 4}
-
-// NewProbe prepares a photo.
+// NewProbe prepares a photo, which it keeps.
 func NewProbe(g *Gray) *Probe {
 	return &Probe{
-		w: g.W, h: g.H, photo: newPhoto(g),
-		features: newSearchable(Extract(shrink(g, workSide), probeOptions)),
+		w: g.W, h: g.H,
+		features: sync.OnceValue(func() *searchable {
+			return newSearchable(Extract(shrink(g, workSide), probeOptions))
+		}),
+		closer: sync.OnceValue(func() *searchable {
+			return newSearchable(Extract(shrink(g, closerSide), closerProbeOptions))
+		}),
+		photo: sync.OnceValue(func() *photo { return newPhoto(g) }),
 	}
 }

@@ -1,13 +1,26 @@
 package geometry
 
-// workSide is the longer side, in pixels, at which features are looked for.
-const workSide = 640
+import "sync"
 
-// Reference is a registered picture, ready to be verified against.
+// workSide is the longer side, in pixels, at which features are looked for
+// first; closerSide that of the closer look.
+const (
+	workSide   = 640
+	closerSide = 1024
+)
+
+var (
+	referenceOptions       = Options{Max: 800, Grid: 4}
+	closerReferenceOptions = Options{Max: 1500, Grid: 4}
+)
+
+// Reference is a registered picture, ready to be verified against. It may be
+// used by several goroutines.
 type Reference struct {
-	features  *Features
-	w, h      int // of the picture as registered
-	templates *comparable
+	features *Features
+	picture  *Gray // at most compareSide
+	closer   func() *Features
+	compared func() *comparable
 }
 
 // comparable is the picture of a reference as it is compared.
@@ -16,19 +29,18 @@ type comparable struct {
 	templates []template
 }
 
-func newComparable(g *Gray) *comparable {
-	g = shrink(g, compareSide)
-	return &comparable{w: g.W, h: g.H, templates: newTemplates(soften(g))}
-}
-
-var referenceOptions = Options{Max: 800, Grid: 4}
-
 // NewReference extracts what is kept of a reference.
 func NewReference(g *Gray) *Reference {
+	return newReference(Extract(shrink(g, workSide), referenceOptions), shrink(g, compareSide))
+}
+
+func newReference(f *Features, picture *Gray) *Reference {
 	return &Reference{
-		features:  Extract(shrink(g, workSide), referenceOptions),
-		w:         g.W,
-		h:         g.H,
-		templates: newComparable(g),
+		features: f,
+		picture:  picture,
+		closer:   sync.OnceValue(func() *Features { return Extract(picture, closerReferenceOptions) }),
+		compared: sync.OnceValue(func() *comparable {
+			return &comparable{w: picture.W, h: picture.H, templates: newTemplates(soften(picture))}
+		}),
 	}
 }

@@ -4,7 +4,7 @@ import "math"
 
 const (
 	scalesPerOctave = 3
-	baseSigma       = 1.6 // smoothing of the first layer of every octave, in its pixels (Lowe 2004, 3.3)
+	baseSigma       = 1.2 // smoothing of the first layer of every octave, in its pixels (Lowe 2004, 3.3)
 	cameraSigma     = 0.5 // smoothing that a picture is assumed to have
 	layers          = scalesPerOctave + 3
 	minOctaveSide   = 16

@@ -3,22 +3,65 @@ package geometry
 // Evidence is what speaks for a probe showing a reference.
 type Evidence struct {
 	Located bool
-	Fit
+	Closer  bool // found, or looked for in vain, by the closer look
+	Fit          // in pixels of the probe and of the reference's picture
 	Comparison
 }
 
-// Verify looks for the reference in the probe.
+const (
+	// strongCells is a spread of inliers that needs no closer look, unless the
+	// document is smaller than smallArea of the photo.
+	strongCells = 12
+	smallArea   = 0.2
+)
+
+// Verify looks for the reference in the probe, closer where the first look is
+// not convincing, and compares the two.
 func Verify(p *Probe, r *Reference) Evidence {
-	fit, ok := locate(r.features, p.features)
-	e := Evidence{Located: ok, Fit: fit}
-	if ok {
-		fromCompare := resizing(r.templates.w, r.templates.h, r.features.W, r.features.H)
-		toPhoto := resizing(p.features.W, p.features.H, p.w, p.h)
-		m := fit.H.Multiply(&fromCompare)
-		m = toPhoto.Multiply(&m)
-		e.Comparison = compare(p.photo, r.templates, &m)
+	e := Glance(p, r)
+	if e.convincing(p) {
+		return e
 	}
-	return e
+	closer := verify(p, p.closer(), r, r.closer())
+	closer.Closer = true
+	if e.Located && (!closer.Located || e.Score() > closer.Score()) {
+		e.Closer = true
+		return e
+	}
+	return closer
+}
+
+// Glance is Verify without the closer look.
+func Glance(p *Probe, r *Reference) Evidence {
+	return verify(p, p.features(), r, r.features)
+}
+
+func (e *Evidence) convincing(p *Probe) bool {
+	return e.Located && e.Cells >= strongCells && quadArea(&e.Quad) >= smallArea*float64(p.w*p.h)
+}
+
+func quadArea(q *[4]Point) float64 {
+	return (turn(q[0], q[1], q[2]) + turn(q[0], q[2], q[3])) / 2
+}
+
+func verify(p *Probe, probe *searchable, r *Reference, ref *Features) Evidence {
+	fit, ok := locate(ref, probe)
+	if !ok {
+		return Evidence{}
+	}
+	fit.rescale(
+		resizing(r.picture.W, r.picture.H, ref.W, ref.H),
+		resizing(probe.W, probe.H, p.w, p.h),
+	)
+	fit.Quad = quadOf(&fit.H, r.picture.W, r.picture.H)
+	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.compared(), &fit.H)}
+}
+
+// rescale changes the units of the map's two sides.
+func (f *Fit) rescale(before, after Homography) {
+	m := f.H.Multiply(&before)
+	f.H = after.Multiply(&m)
+	f.Residual *= after[0]
 }
 
 // resizing maps pixels of a picture to those of the same picture at another
@@ -26,4 +69,14 @@ func Verify(p *Probe, r *Reference) Evidence {
 func resizing(fromW, fromH, toW, toH int) Homography {
 	sx, sy := float64(toW)/float64(fromW), float64(toH)/float64(fromH)
 	return Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+}
+
+// Score orders evidence: the share of the reference that agrees, times what
+// the spread of its inliers makes believable.
+func (e *Evidence) Score() float64 {
+	if !e.Located {
+		return 0
+	}
+	spread := min(1, float64(e.Cells)/strongCells)
+	return e.AgreeInPlace * (0.5 + 0.5*spread)
 }
