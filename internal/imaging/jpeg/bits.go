@@ -23,18 +23,19 @@ type bitReader struct {
 // 64*(16+16) bits.
 const padding = 64*(16+16)/8 + 16
 
-// fill makes at least 56 bits available. The byte that is loaded in part is
-// loaded again the next time: its bits are the same, so or-ing them is harmless.
-func (r *bitReader) fill() {
-	r.bits |= binary.BigEndian.Uint64(r.src[r.pos:]) >> (r.n & 63)
-	r.pos += int(63-r.n) >> 3
-	r.n |= 56
+// refill returns at least 56 bits, given those that are there and their number.
+// The byte that is loaded in part is loaded again the next time: its bits are
+// the same, so or-ing them is harmless.
+func (r *bitReader) refill(bits uint64, n uint) (uint64, uint) {
+	bits |= binary.BigEndian.Uint64(r.src[r.pos:]) >> (n & 63)
+	r.pos += int(63-n) >> 3
+	return bits, n | 56
 }
 
 // need makes at least 32 bits available: a code and its value.
 func (r *bitReader) need() {
 	if r.n < 32 {
-		r.fill()
+		r.bits, r.n = r.refill(r.bits, r.n)
 	}
 }
 
@@ -86,6 +87,9 @@ func (r *bitReader) symbol(h *huffman) byte {
 // openSegment prepares d.bits for the entropy-coded bytes at d.pos, up to the
 // next marker, where it leaves d.pos.
 func (d *decoder) openSegment() {
+	if d.spare == nil {
+		d.spare = make([]byte, 0, len(d.data)-d.pos+padding) // enough for any segment
+	}
 	out := d.spare[:0]
 	for {
 		at := bytes.IndexByte(d.data[d.pos:], 0xFF)
@@ -105,8 +109,8 @@ func (d *decoder) openSegment() {
 		}
 		d.pos++
 	}
-	d.bits = bitReader{src: append(out, make([]byte, padding)...), end: len(out)}
-	d.spare = out
+	d.bits = bitReader{src: out[:len(out)+padding], end: len(out)}
+	clear(d.bits.src[len(out):])
 }
 
 // nextRestart passes over the restart marker that must come now and opens the

@@ -4,32 +4,46 @@ package jpeg
 func (d *decoder) emit(mcuRow int) {
 	height := d.vMax * d.size
 	for y := range min(height, d.outH-mcuRow*height) {
-		out := d.pix[3*d.outW*(mcuRow*height+y):][:3*d.outW]
 		for i := range d.components {
-			c := &d.components[i]
-			factor := height / (c.v * c.size)
-			c.upsample(d.rows[i], y/factor, d.hMax*d.size/(c.h*c.size))
+			d.openRow(i, y)
 		}
-		d.convert(out)
+		d.convert(d.pix[3*d.outW*(mcuRow*height+y):][:3*d.outW])
 	}
 }
 
-// upsample repeats every sample of row y of the plane factor times.
-func (c *component) upsample(dst []byte, y, factor int) {
-	src := c.plane[y*c.stride:][:c.stride]
-	switch factor {
-	case 1:
-		copy(dst, src)
-	case 2:
-		dst = dst[:2*len(src)]
-		for i, v := range src {
-			dst[2*i], dst[2*i+1] = v, v
+// openRow makes d.rows[i] the samples of component i in row y of the MCUs: one
+// for each pixel, but for every second where halfChroma says so.
+func (d *decoder) openRow(i, y int) {
+	c := &d.components[i]
+	y /= d.vMax * d.size / (c.v * c.size)
+	row := c.plane[y*c.stride:][:c.stride]
+	factor := d.columnFactor(c)
+	if factor > 1 && !(i > 0 && d.halfChroma()) {
+		if d.wide[i] == nil {
+			d.wide[i] = make([]byte, d.mcusX*d.hMax*d.size)
 		}
-	default:
-		for i, v := range src {
-			for j := range factor {
-				dst[i*factor+j] = v
-			}
+		upsample(d.wide[i], row, factor)
+		row = d.wide[i]
+	}
+	d.rows[i] = row
+}
+
+// columnFactor tells how many pixels side by side share a sample.
+func (d *decoder) columnFactor(c *component) int { return d.hMax * d.size / (c.h * c.size) }
+
+// halfChroma tells whether the picture is luma and chroma with half the columns,
+// which most are. Then conversion and upsampling are one.
+func (d *decoder) halfChroma() bool {
+	c := d.components
+	return len(c) == 3 && !d.isRGB() && d.columnFactor(&c[0]) == 1 &&
+		d.columnFactor(&c[1]) == 2 && d.columnFactor(&c[2]) == 2
+}
+
+// upsample repeats every sample factor times.
+func upsample(dst, src []byte, factor int) {
+	for i, v := range src {
+		for j := range factor {
+			dst[i*factor+j] = v
 		}
 	}
 }
@@ -43,6 +57,8 @@ func (d *decoder) convert(out []byte) {
 		return
 	case d.isRGB():
 		convertRGB(out, a, b, c)
+	case d.halfChroma():
+		convertHalfChroma(out, a, b, c)
 	default:
 		convertYCbCr(out, a, b, c)
 	}
@@ -89,13 +105,38 @@ func convertRGB(out, r, g, b []byte) {
 func convertYCbCr(out, luma, cb, cr []byte) {
 	luma = luma[:len(out)/3]
 	cb, cr = cb[:len(luma)], cr[:len(luma)]
-	for i := range luma {
-		p := out[3*i : 3*i+3 : 3*i+3]
-		y, b, r := int32(luma[i])<<16+1<<15, int32(cb[i])-128, int32(cr[i])-128
-		p[0] = sample((y + 91881*r) >> 16)
-		p[1] = sample((y - 22554*b - 46802*r) >> 16)
-		p[2] = sample((y + 116130*b) >> 16)
+	for i, y := range luma {
+		r, g, b := chroma(cb[i], cr[i])
+		putPixel(out[3*i:3*i+3:3*i+3], y, r, g, b)
 	}
+}
+
+// convertHalfChroma is convertYCbCr for chroma of which two pixels share a
+// sample.
+func convertHalfChroma(out, luma, cb, cr []byte) {
+	pairs := len(out) / 6
+	cb, cr = cb[:(len(out)/3+1)/2], cr[:(len(out)/3+1)/2]
+	for i := range pairs {
+		r, g, b := chroma(cb[i], cr[i])
+		two, p := luma[2*i:2*i+2:2*i+2], out[6*i:6*i+6:6*i+6]
+		putPixel(p[:3], two[0], r, g, b)
+		putPixel(p[3:], two[1], r, g, b)
+	}
+	if last := len(out) - 6*pairs; last > 0 {
+		r, g, b := chroma(cb[pairs], cr[pairs])
+		putPixel(out[6*pairs:], luma[2*pairs], r, g, b)
+	}
+}
+
+// chroma returns what is to be added to luma, scaled by 1<<16 and rounded.
+func chroma(cb, cr byte) (r, g, b int32) {
+	u, v := int32(cb)-128, int32(cr)-128
+	return 91881*v + 1<<15, 1<<15 - 22554*u - 46802*v, 116130*u + 1<<15
+}
+
+func putPixel(p []byte, luma byte, r, g, b int32) {
+	y := int32(luma) << 16
+	p[0], p[1], p[2] = sample((y+r)>>16), sample((y+g)>>16), sample((y+b)>>16)
 }
 
 // applyBlack makes RGB of CMY, in place, and black. In all files of four

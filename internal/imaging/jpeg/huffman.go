@@ -28,7 +28,7 @@ type huffman struct {
 	skips *[1 << skipBits]skip
 }
 
-// value is a decoded coefficient: in bits 0-7 the length of code and value, in
+// value is a decoded coefficient: in bits 0-4 the length of code and value, in
 // bits 8-15 the run of zeros before it, in bits 16-31 the value itself. The end
 // of a block is a run past its end.
 type value uint32
@@ -37,11 +37,11 @@ func newValue(length, run uint, v int32) value {
 	return value(length) | value(run)<<8 | value(uint16(v))<<16
 }
 
-func (v value) length() uint { return uint(v & 0xFF) }
+func (v value) length() uint { return uint(v & 31) }
 func (v value) run() int     { return int(v >> 8 & 0xFF) }
 func (v value) value() int32 { return int32(v) >> 16 }
 
-// skip is a number of coefficients passed over: in bits 0-7 the length of
+// skip is a number of coefficients passed over: in bits 0-4 the length of
 // their codes and values, in bits 8-15 their count, runs of zeros included.
 // blockEnd is added to the count when the end of the block comes after them.
 // Where the window is too short for one code, the count is tooShort.
@@ -54,7 +54,7 @@ const (
 
 func newSkip(length, count uint) skip { return skip(count<<8 | length) }
 
-func (s skip) length() uint { return uint(s & 0xFF) }
+func (s skip) length() uint { return uint(s & 31) }
 func (s skip) count() uint  { return uint(s >> 8) }
 
 // newHuffman makes a table of the 16 counts of codes by length and the symbols

@@ -108,7 +108,8 @@ type decoder struct {
 	scans, visited int // counted against maxScans and maxVisits
 
 	bits  bitReader
-	rows  [4][]byte // one row of samples per component, upsampled
+	rows  [4][]byte // one row of samples per component, for a row of pixels
+	wide  [4][]byte // memory for rows that had to be upsampled
 	spare []byte    // a scan's bytes without stuffing, reused
 }
 
@@ -159,7 +160,6 @@ func (d *decoder) layOut(scale int) error {
 	for i := range d.components {
 		c := &d.components[i]
 		c.plane = make([]byte, c.stride*c.v*c.size)
-		d.rows[i] = make([]byte, d.mcusX*d.hMax*d.size)
 	}
 	d.pix = make([]byte, 3*d.outW*d.outH)
 	return nil

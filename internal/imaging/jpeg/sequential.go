@@ -76,24 +76,30 @@ func (r *bitReader) difference(h *huffman) int32 {
 }
 
 // skipAC passes over the AC coefficients of a block, several at a time where
-// their codes are short.
+// their codes are short. Like the two functions after it, it keeps the reader's
+// bits in variables of its own, and so in registers.
 func (r *bitReader) skipAC(h *huffman) {
+	skips, bits, n := h.skips, r.bits, r.n
 	for k := uint(1); k < 64; {
-		r.need()
-		s := h.skips[r.bits>>(64-skipBits)]
+		if n < 32 {
+			bits, n = r.refill(bits, n)
+		}
+		s := skips[bits>>(64-skipBits)]
 		next := k + s.count()
-		if next < 64 {
-			r.drop(s.length())
+		switch {
+		case next < 64:
 			k = next
-			continue
+			bits, n = bits<<s.length(), n-s.length()
+		case next >= blockEnd && next < blockEnd+64:
+			k = 64
+			bits, n = bits<<s.length(), n-s.length()
+		default: // the window holds codes of the next block too, or too little
+			r.bits, r.n = bits, n
+			k = r.skipOne(h, k)
+			bits, n = r.bits, r.n
 		}
-		if next >= blockEnd && next < blockEnd+64 {
-			r.drop(s.length())
-			return
-		}
-		// The window holds codes of the next block too, or too little.
-		k = r.skipOne(h, k)
 	}
+	r.bits, r.n = bits, n
 }
 
 // skipOne passes over the code before coefficient k, and returns the next k.
@@ -110,35 +116,43 @@ func (r *bitReader) skipOne(h *huffman, k uint) uint {
 // sumAC decodes the AC coefficients of a block and adds each, weighted, to one
 // of four sums: see putSums.
 func (r *bitReader) sumAC(h *huffman, sums *[4]int, weights *[64]sumWeight) {
+	bits, n := r.bits, r.n
 	for k := 1; k < 64; k++ {
-		r.need()
-		v := h.values[r.bits>>(64-valueBits)]
-		if v == 0 {
-			v = r.longValue(h)
-		} else {
-			r.drop(v.length())
+		if n < 32 {
+			bits, n = r.refill(bits, n)
 		}
+		v := h.values[bits>>(64-valueBits)]
+		if v == 0 {
+			r.bits, r.n = bits, n
+			v = r.longValue(h)
+			bits, n = r.bits, r.n
+		}
+		bits, n = bits<<v.length(), n-v.length()
 		k += v.run()
 		if k > 63 {
-			return
+			break
 		}
 		w := &weights[k]
 		sums[w.sum&3] += int(v.value()) * w.weight
 	}
+	r.bits, r.n = bits, n
 }
 
 // readAC decodes the AC coefficients of a block, multiplies them by their
 // factors and stores them in natural order. It reports whether there are any.
 func (r *bitReader) readAC(h *huffman, factors *[64]int32, block *[64]int32) bool {
-	any := false
+	bits, n, any := r.bits, r.n, false
 	for k := 1; k < 64; k++ {
-		r.need()
-		v := h.values[r.bits>>(64-valueBits)]
-		if v == 0 {
-			v = r.longValue(h)
-		} else {
-			r.drop(v.length())
+		if n < 32 {
+			bits, n = r.refill(bits, n)
 		}
+		v := h.values[bits>>(64-valueBits)]
+		if v == 0 {
+			r.bits, r.n = bits, n
+			v = r.longValue(h)
+			bits, n = r.bits, r.n
+		}
+		bits, n = bits<<v.length(), n-v.length()
 		k += v.run()
 		if k > 63 {
 			break
@@ -146,10 +160,12 @@ func (r *bitReader) readAC(h *huffman, factors *[64]int32, block *[64]int32) boo
 		block[naturalOrder[k]&63] = v.value() * factors[k]
 		any = true
 	}
+	r.bits, r.n = bits, n
 	return any
 }
 
-// longValue decodes an AC coefficient whose code and value exceed valueBits.
+// longValue decodes an AC coefficient whose code and value exceed valueBits. It
+// returns it with length 0, its bits being consumed.
 func (r *bitReader) longValue(h *huffman) value {
 	symbol := r.symbol(h)
 	run, size := uint(symbol>>4), uint(symbol&15)
