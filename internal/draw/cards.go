@@ -32,7 +32,7 @@ func (s *sheet) cardGround() {
 // change.
 func (s *sheet) bandColor() rgb {
 	r := s.design("band")
-	return s.accent.toward(hsl(r.Float32(), r.between(0.4, 0.9), r.between(0.3, 0.5)), r.between(0, 0.8))
+	return s.accent.toward(hsl(r.Float32(), r.between(0.4, 0.9), r.between(0.3, 0.5)), r.between(0.25, 0.8))
 }
 
 // field is a printed caption with the value that is filled in below it.

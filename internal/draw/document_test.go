@@ -88,3 +88,22 @@ func BenchmarkDraw(b *testing.B) {
 		})
 	}
 }
+
+func TestExamplesAreAGallery(t *testing.T) {
+	seen := map[string]bool{}
+	var pictures []*imaging.Image
+	for _, e := range append(Examples(), Stranger()) {
+		if seen[e.Label] {
+			t.Errorf("label %q twice", e.Label)
+		}
+		seen[e.Label] = true
+		pictures = append(pictures, Draw(e.Document))
+	}
+	for i, a := range pictures {
+		for _, b := range pictures[:i] {
+			if d := difference(a, b); d < 0.01 {
+				t.Errorf("example %d is too much like another one: %.4f of the pixels differ", i, d)
+			}
+		}
+	}
+}

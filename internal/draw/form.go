@@ -16,10 +16,10 @@ func drawForm(s *sheet) {
 	y := f.titles()
 	f.writtenByHand = s.trait("hand").chance(0.45)
 	f.pen = penColor(s.trait("hand"))
-	for section := 1; y < s.h-430; section++ {
+	for section := 1; y < s.h-545; section++ { // no section is higher than 290
 		y = f.section(section, y)
 	}
-	f.closing(max(y+10, s.h-330))
+	f.closing(max(y, s.h-300))
 	s.imprint(s.w - f.x)
 }
 
@@ -57,6 +57,7 @@ func (f *formGrid) titles() float32 {
 		s.text(f.x+20, 123, title, big.fit(title, f.width-340))
 		s.emblem(f.x+f.width-240, 92, 36, band.readable(), s.light)
 	}
+	f.rect(f.x+f.width-190+shift/3, 43, 182, 64, solid(s.paper))
 	f.box(f.x+f.width-185+shift/3, 45, 175, 60, s.term(termNumber), s.ifFilled(digits(s.value("form number"), "###### / ##")))
 	return f.explanation(175)
 }

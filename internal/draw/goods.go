@@ -8,65 +8,93 @@ import (
 
 func ticketPage(s *sheet) (w, h float32) { return 1200, s.design("height").between(430, 620) }
 
-// drawTicket draws an entrance or travel ticket with a stub to tear off.
+// drawTicket draws an entrance or travel ticket with a stub to tear off on
+// either side.
 func drawTicket(s *sheet) {
 	r := s.design("ticket")
 	band := s.bandColor()
 	s.rect(0, 0, s.w, s.h, solid(s.light.toward(white, r.Float32())))
-	stub := s.w * r.between(0.72, 0.78)
-	s.ticketPicture(r, band, stub)
-	event := s.ifFilled(s.lang.name(s.value("event")) + " " + s.lang.name(s.value("event two")))
-	x := s.w * 0.3
-	s.emblem(x+40, 75, 40, band, s.second)
-	s.text(x+100, 70, strings.ToUpper(s.lang.name(s.design("venue")))+" "+s.term(termTicket), s.headStyle(30, band.toward(black, 0.2)))
-	s.text(x+100, 104, s.lang.name(s.design("place"))+" · "+s.year(), s.bodyStyle(22, s.dark))
-	s.text(x, s.h*0.45, event, s.headStyle(62, s.dark).fit(event, stub-x-30))
-	s.text(x, s.h*0.45+48, s.ifFilled(s.lang.date(s.value("day"), 2022, 2027, 2)+"   "+digits(s.value("time"), "1#:#0")), s.bodyStyle(34, s.dark))
-	s.seats(x, s.h*0.68+s.shift(10), stub-x-30, band)
-	s.stub(stub, band)
+	stub := s.w * r.between(0.22, 0.3)
+	t := ticket{s, band, 0, s.w - stub}
+	stubX := s.w - stub
+	if r.chance(0.3) {
+		t.x, stubX = stub, 0
+	}
+	t.ground(r)
+	x, room := t.text(r)
+	t.seats(x, s.h*0.68+s.shift(10), room)
+	t.stub(stubX, stub)
 	note := s.lang.phrase(s.design("note"), 9)
-	s.text(x, s.h-26, note, s.bodyStyle(17, s.dark).fit(note, stub-x-30))
+	s.text(x, s.h-26, note, s.bodyStyle(17, s.dark).fit(note, room))
 }
 
-func (s *sheet) ticketPicture(r rng, band rgb, stub float32) {
-	s.illustration(0, 0, s.w*0.27, s.h, r)
+// ticket is the larger part of a ticket being drawn: x to x+width.
+type ticket struct {
+	*sheet
+	band     rgb
+	x, width float32
+}
+
+func (t ticket) ground(r rng) {
 	switch r.IntN(3) {
 	case 0:
-		s.rect(s.w*0.27, s.h-62, stub-s.w*0.27, 62, tinted(band, 0.18))
+		t.rect(t.x, t.h-62, t.width, 62, tinted(t.band, 0.18))
 	case 1:
-		s.hatch(s.w*0.27, 0, stub-s.w*0.27, s.h, 12, 0.7, tinted(band, 0.3))
+		t.hatch(t.x, 0, t.width, t.h, 12, 0.7, tinted(t.band, 0.3))
 	default:
-		s.rosette(s.w*0.55, s.h*0.5, s.h*0.42, tinted(band, 0.3), r)
+		t.rosette(t.x+t.width*0.6, t.h*0.5, t.h*0.42, tinted(t.band, 0.3), r)
 	}
 }
 
-func (s *sheet) seats(x, y, w float32, band rgb) {
+// text draws the picture and what the ticket is for beside it, and returns
+// where the text starts and how wide it may be.
+func (t ticket) text(r rng) (x, room float32) {
+	picture := t.width * r.between(0.25, 0.36)
+	pictureX := t.x
+	x, room = t.x+picture+35, t.width-picture-65
+	if r.chance(0.25) {
+		pictureX, x = t.x+t.width-picture, t.x+35
+	}
+	t.illustration(pictureX, 0, picture, t.h, r)
+	t.emblem(x+40, 75, 40, t.band, t.second)
+	venue := strings.ToUpper(t.lang.name(t.design("venue"))) + " " + t.term(termTicket)
+	t.sheet.text(x+100, 70, venue, t.headStyle(30, t.band.toward(black, 0.2)).fit(venue, room-110))
+	t.sheet.text(x+100, 104, t.lang.name(t.design("place"))+" · "+t.year(), t.bodyStyle(22, t.dark))
+	event := t.ifFilled(t.lang.name(t.value("event")) + " " + t.lang.name(t.value("event two")))
+	t.sheet.text(x, t.h*0.45, event, t.headStyle(62, t.dark).fit(event, room))
+	when := t.ifFilled(t.lang.date(t.value("day"), 2022, 2027, 2) + "   " + digits(t.value("time"), "1#:#0"))
+	t.sheet.text(x, t.h*0.45+48, when, t.bodyStyle(34, t.dark))
+	return x, room
+}
+
+func (t ticket) seats(x, y, w float32) {
 	for i, term := range []int{termRow, termSeat, termPrice} {
 		left := x + float32(i)*w/3
-		s.roundRect(left, y, w/3-14, 84, 10, tinted(band, 0.16))
-		s.text(left+14, y+25, s.term(term), s.bodyStyle(18, s.dark))
-		g := s.value("seat " + fmt.Sprint(i))
-		value := []string{digits(g, "@"), digits(g, "##"), cents(amount(g, 8, 120))}[i]
-		s.text(left+14, y+70, s.ifFilled(value), style{face: bold, size: 42, ink: solid(s.dark)})
+		t.roundRect(left, y, w/3-14, 84, 10, tinted(t.band, 0.16))
+		t.sheet.text(left+14, y+25, t.term(term), t.bodyStyle(18, t.dark))
+		g := t.value("seat " + fmt.Sprint(i))
+		value := t.ifFilled([]string{digits(g, "@"), digits(g, "##"), cents(amount(g, 8, 120))}[i])
+		t.sheet.text(left+14, y+70, value, style{face: bold, size: 42, ink: solid(t.dark)}.fit(value, w/3-40))
 	}
 }
 
-func (s *sheet) stub(x float32, band rgb) {
-	s.rect(x, 0, s.w-x, s.h, solid(band))
-	s.dashes(x, 0, x, s.h, 4, 10, 9, solid(white))
-	on := band.readable()
-	mid := (x + s.w) / 2
-	st := s.bodyStyle(26, on)
+func (t ticket) stub(x, w float32) {
+	t.rect(x, 0, w, t.h, solid(t.band))
+	tear := max(x, t.x)
+	t.dashes(tear, 0, tear, t.h, 4, 10, 9, solid(white))
+	on := t.band.readable()
+	mid := x + w/2
+	st := t.bodyStyle(26, on)
 	st.align = center
-	s.text(mid, 62, s.term(termTicket), st)
-	d := min(s.w-x-70, s.h*0.46)
-	s.rect(mid-d/2-12, 90, d+24, d+24, solid(white))
-	s.matrixCode(mid-d/2, 102, d, black, s.trait("matrix"))
-	number := s.ifFilled(digits(s.value("number"), "@@ ######"))
-	s.text(mid, d+165, number, style{face: mono, size: 34, align: center, ink: solid(on)})
-	if room := s.h - d - 190; room > 60 {
-		s.rect(x+40, d+185, s.w-x-80, room-20, solid(white))
-		s.barcode(x+50, d+192, s.w-x-100, room-34, "", black, s.trait("bars"))
+	t.sheet.text(mid, 62, t.term(termTicket), st)
+	d := min(w-70, t.h*0.46)
+	t.rect(mid-d/2-12, 90, d+24, d+24, solid(white))
+	t.matrixCode(mid-d/2, 102, d, black, t.trait("matrix"))
+	number := t.ifFilled(digits(t.value("number"), "@@ ######"))
+	t.sheet.text(mid, d+165, number, style{face: mono, size: 34, align: center, ink: solid(on)}.fit(number, w-30))
+	if room := t.h - d - 190; room > 60 {
+		t.rect(x+40, d+185, w-80, room-20, solid(white))
+		t.barcode(x+50, d+192, w-100, room-34, "", black, t.trait("bars"))
 	}
 }
 
@@ -82,16 +110,36 @@ func drawLabel(s *sheet) {
 	s.rect(0, 0, s.w, s.h, solid(s.light.toward(pick(r, white, rgb{0.97, 0.93, 0.82}, s.second), 0.5)))
 	inset := r.between(18, 45)
 	s.stroke(new(path).roundRect(inset, inset, s.w-2*inset, s.h-2*inset, r.between(0, 70)), identity, r.between(3, 10), solid(band))
-	s.illustration(s.w*0.14, s.h*0.12, s.w*0.72, s.h*0.34, r)
+	ribbon := s.labelPicture(r)
 	s.emblem(s.w/2, s.h*0.12, 70, band, white)
 	brand := pick(r, s.lang.name(r), s.lang.name(r)+" & "+s.lang.name(r), "Old "+s.lang.name(r), s.lang.name(r)+" "+s.lang.name(r))
-	ribbon := s.h * 0.47
 	s.rect(inset, ribbon, s.w-2*inset, s.h*0.13, solid(band))
 	st := s.headStyle(s.h*0.095, band.readable())
 	st.align = center
 	s.text(s.w/2, ribbon+s.h*0.095, brand, st.fit(brand, s.w*0.84))
 	s.variety(band)
 	s.labelFoot(band)
+}
+
+// labelPicture draws the picture in one of several shapes, and returns where
+// the ribbon with the brand lies.
+func (s *sheet) labelPicture(r rng) (ribbon float32) {
+	art := s.design("picture")
+	switch r.IntN(4) {
+	case 0:
+		s.illustration(s.w*0.14, s.h*0.12, s.w*0.72, s.h*0.34, art)
+		return s.h * 0.47
+	case 1: // in an oval
+		oval := new(path).ellipse(s.w/2, s.h*0.3, s.w*0.36, s.h*0.18)
+		s.within(oval, func() { s.illustration(s.w*0.14, s.h*0.12, s.w*0.72, s.h*0.36, art) })
+		s.stroke(oval, identity, 8, solid(s.accent))
+		return s.h * 0.49
+	case 2: // below the brand
+		s.illustration(s.w*0.1, s.h*0.33, s.w*0.8, s.h*0.27, art)
+		return s.h * 0.19
+	}
+	s.illustration(0, 0, s.w, s.h*0.5, art) // across the label
+	return s.h * 0.49
 }
 
 // variety prints what the label's contents are: the kind of goods, amount,

@@ -182,7 +182,7 @@ func (s *sheet) portrait(x, y, w, h float32, grey bool, g rng) {
 	}
 	f.shoulders(x, y, w, h, cloth, skin, g)
 	f.head(skin, g)
-	f.features(skin, hair, g)
+	f.features(skin, hair, !long, g)
 	if !long || g.chance(0.7) {
 		f.shortHair(hair, g)
 	}
@@ -228,7 +228,7 @@ func (f face2D) head(skin rgb, g rng) {
 	f.fill(p, identity, blend(skin.toward(white, 0.14), skin.toward(black, 0.16), point{f.cx - f.rx, f.cy - f.ry}, point{f.cx + f.rx, f.cy + f.ry*0.7}))
 }
 
-func (f face2D) features(skin, hair rgb, g rng) {
+func (f face2D) features(skin, hair rgb, mayHaveBeard bool, g rng) {
 	eye, level := f.rx*g.between(0.36, 0.44), f.cy-f.ry*0.08
 	iris := hsl(g.between(0.05, 0.6), 0.4, 0.25)
 	if skin.r == skin.b {
@@ -255,7 +255,7 @@ func (f face2D) features(skin, hair rgb, g rng) {
 		}
 		f.line(f.cx-eye*0.4, level, f.cx+eye*0.4, level, f.rx*0.045, solid(black))
 	}
-	if g.chance(0.15) {
+	if g.chance(0.25) && mayHaveBeard {
 		beard := new(path)
 		beard.moveTo(f.cx-f.rx*0.9, f.cy+f.ry*0.35)
 		beard.cubeTo(f.cx-f.rx*0.8, f.cy+f.ry*1.2, f.cx+f.rx*0.8, f.cy+f.ry*1.2, f.cx+f.rx*0.9, f.cy+f.ry*0.35)

@@ -3,6 +3,7 @@ package draw
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // sheet is a document being drawn: a canvas, the design's look, and the source
@@ -30,22 +31,31 @@ type look struct {
 }
 
 // editionKeys are the parts of a design that another edition may have
-// otherwise. Every layout draws all of them.
-var editionKeys = []string{"year", "band", "logo", "note", "shift"}
+// otherwise; the first two are seen at a glance. Every layout draws all of
+// them.
+var editionKeys = []string{"band", "logo", "note", "shift", "year"}
 
-// design returns the stream of one part of the printed design. Another edition
-// gets other streams for the year and one or two more of editionKeys.
+// design returns the stream of one part of the printed design.
 func (s *sheet) design(key string) rng {
 	if s.doc.Edition > 0 && slices.Contains(editionKeys, key) {
-		seed := s.doc.Template + uint64(s.doc.Edition)*0x9e3779b97f4a7c15
-		first := stream(seed, "edition").IntN(len(editionKeys))
-		second := stream(seed, "edition two").IntN(len(editionKeys))
-		if key == "year" || key == editionKeys[first] || key == editionKeys[second] {
-			return stream(seed, s.doc.Kind+key)
+		if seed := s.doc.Template + uint64(s.doc.Edition)*0x9e3779b97f4a7c15; editionChanges(seed, key) {
+			return stream(seed, s.family()+key)
 		}
 	}
-	return stream(s.doc.Template, s.doc.Kind+key)
+	return stream(s.doc.Template, s.family()+key)
 }
+
+// editionChanges says whether an edition differs in a part: always in the
+// year, in the colour or the emblem, and in one thing more.
+func editionChanges(seed uint64, key string) bool {
+	r := stream(seed, "edition")
+	first := r.IntN(2)
+	second := (first + 1 + r.IntN(3)) % 4
+	return key == "year" || key == editionKeys[first] || key == editionKeys[second]
+}
+
+// family is the kind as far as the design goes: a card's two sides have one.
+func (s *sheet) family() string { return strings.TrimSuffix(s.doc.Kind, "-back") }
 
 // trait returns the stream of something that comes with the contents and is
 // no text: whose face, which boxes are ticked, how many lines there are.
@@ -79,7 +89,7 @@ var faces = [][2]*face{
 }
 
 func newLook(s *sheet) look {
-	r := stream(s.doc.Template, s.doc.Kind+"look")
+	r := stream(s.doc.Template, s.family()+"look")
 	hue := r.Float32()
 	other := hue + pick(r, float32(0.08), 0.33, 0.5, 0.58, 0.92)
 	if other > 1 {
