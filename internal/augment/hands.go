@@ -135,17 +135,19 @@ func (s *scene) finger(f finger) {
 			} else if along < -length {
 				d = math.Hypot(d, (along+length)/f.radius)
 			}
-			s.fingerPixel(y*s.out.w+x, f, math.Abs(d), along, across)
+			root := ramp((along+length)/f.radius - 1) // it grows out of the hand
+			s.fingerPixel(y*s.out.w+x, f, math.Abs(d), along, across, root)
 		}
 	}
 }
 
-// fingerPixel colours a pixel at distance d (1 is the outline) of the axis.
-func (s *scene) fingerPixel(i int, f finger, d, along, across float64) {
+// fingerPixel colours a pixel at distance d (1 is the outline) of the axis,
+// with the opacity root.
+func (s *scene) fingerPixel(i int, f finger, d, along, across, root float64) {
 	soft := 1.2 / f.radius
 	if d > 1 { // contact shadow
 		if k := 1 - (d-1)/0.6; k > 0 {
-			s.out.px[i] = gained(s.out.px[i], uint64(128*(1-0.4*k*k)))
+			s.out.px[i] = gained(s.out.px[i], uint64(128*(1-0.4*k*k*root)))
 		}
 		if d > 1+soft {
 			return
@@ -158,7 +160,7 @@ func (s *scene) fingerPixel(i int, f finger, d, along, across float64) {
 		c = mixColor(c, [3]float64{0.95, 0.8, 0.76}, 0.55)
 		k += 0.1 * (1 - n)
 	}
-	cover := max(0, min(1, (1+soft-d)/soft))
+	cover := root * max(0, min(1, (1+soft-d)/soft))
 	s.out.px[i] = lerp(s.out.px[i], colorOf(c[0]*k, c[1]*k, c[2]*k), uint64(cover*256))
 	s.mask[i] = byte(float64(s.mask[i]) * (1 - cover))
 }
