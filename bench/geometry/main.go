@@ -28,6 +28,7 @@ var measures = []struct {
 	{"cells", func(e *geometry.Evidence) float64 { return float64(e.Cells) + float64(e.Inliers)/1e4 }},
 	{"agree", func(e *geometry.Evidence) float64 { return e.Agree }},
 	{"in place", func(e *geometry.Evidence) float64 { return e.AgreeInPlace }},
+	{"smoothly", func(e *geometry.Evidence) float64 { return e.AgreeSmoothly }},
 	{"mean correlation", func(e *geometry.Evidence) float64 { return e.MeanCorrelation }},
 	{"score", func(e *geometry.Evidence) float64 { return e.Score() }},
 	{"closer", func(e *geometry.Evidence) float64 {

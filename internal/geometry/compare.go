@@ -41,6 +41,7 @@ type Comparison struct {
 	Judged          int
 	Agree           float64 // share of the judged blocks that agree loosely
 	AgreeInPlace    float64 // share that agrees strictly, on the smooth field
+	AgreeSmoothly   float64 // share that agrees strictly, where its neighbours say
 	MeanCorrelation float64
 }
 
@@ -97,24 +98,39 @@ func (t *template) deviation() float64 {
 type correlations [searchHigh][searchWide]float32
 
 // compare judges the photo, rectified by the map from the comparison picture
-// to it, against the reference.
+// to it, against the reference. The first pass, at half the resolution where
+// there is enough of it, finds how the paper is bent; the second looks again
+// with that undone.
 func compare(p *photo, r *comparable, h *Homography) Comparison {
-	var c Comparison
-	rect := rectify(p, h, r.w, r.h)
+	first := r.half
+	toFull := 2.0
+	if first == nil {
+		first, toFull = r, 1
+	}
+	half := resizing(first.w, first.h, r.w, r.h)
+	m := h.Multiply(&half)
+	bent := fitField(search(p, first, &warp{h: m}), first.w, first.h)
+	bent.magnify(toFull)
+	c := Comparison{Blocks: search(p, r, &warp{h: *h, bent: &bent})}
+	c.judge(r.w, r.h)
+	return c
+}
+
+// search finds every template of r in the photo seen through w.
+func search(p *photo, r *comparable, w *warp) []Block {
+	rect := rectify(p, w, r.w, r.h)
+	blocks := make([]Block, len(r.templates))
 	var found correlations
 	for i := range r.templates {
-		t := &r.templates[i]
-		b := Block{X: t.x, Y: t.y}
+		t, b := &r.templates[i], &blocks[i]
+		b.X, b.Y = t.x, t.y
 		if rect.visible(t.x, t.y) {
-			window := rect.pix[t.y*rect.stride+t.x:]
-			correlate(&found, t, window, rect.stride)
+			correlate(&found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
 			b.take(&found)
 			b.judged = true
 		}
-		c.Blocks = append(c.Blocks, b)
 	}
-	c.judge()
-	return c
+	return blocks
 }
 
 // take finds the best place.
@@ -155,10 +171,11 @@ const (
 )
 
 // judge turns correlations and displacements into verdicts and shares.
-func (c *Comparison) judge() {
-	field := fitField(c.Blocks)
+func (c *Comparison) judge(w, h int) {
+	field := fitField(c.Blocks, w, h)
 	mx, my := medianShift(c.Blocks)
-	var inPlace, agree int
+	near := neighbourhood(c.Blocks, &field)
+	var inPlace, agree, smooth int
 	sum := 0.0
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
@@ -167,7 +184,7 @@ func (c *Comparison) judge() {
 		}
 		c.Judged++
 		sum += float64(max(0, b.Correlation))
-		fx, fy := field.at(b)
+		fx, fy := field.atBlock(b)
 		strict := b.Correlation > strictCorrelation && hypot(b.DX-fx, b.DY-fy) < strictDistance
 		loose := b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance
 		switch {
@@ -181,6 +198,9 @@ func (c *Comparison) judge() {
 		if strict {
 			inPlace++
 		}
+		if b.Correlation > strictCorrelation && hypot(b.DX-near[i][0], b.DY-near[i][1]) < strictDistance {
+			smooth++
+		}
 		if loose {
 			agree++
 		}
@@ -188,6 +208,7 @@ func (c *Comparison) judge() {
 	if c.Judged > 0 {
 		n := float64(c.Judged)
 		c.Agree, c.AgreeInPlace, c.MeanCorrelation = float64(agree)/n, float64(inPlace)/n, sum/n
+		c.AgreeSmoothly = float64(smooth) / n
 	}
 }
 
