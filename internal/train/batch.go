@@ -1,0 +1,267 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/dataset"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+// noClass is the target of a drawn sample, which has no centre in the classification head.
+const noClass = -1
+
+// Batch is the samples of one step. Samples are numbered by view, then class; they lie in Pixels replica by replica, at
+// the place that Layout says.
+type Batch struct {
+	Layout Layout
+	Pixels []byte    // (S, size, size, 3)
+	Target []int32   // (S) training class, by sample number
+	Source []picture // (K) by class
+	err    error
+}
+
+// picture is the image and form that a class of a batch shows; image -1 is drawn.
+type picture struct {
+	image int32
+	form  int32
+}
+
+// Layout places samples in replicas. Each replica normalises by the statistics of its own samples; so that neither a
+// view nor the two views of a class can be told by them, a replica holds one view of some classes and the other view of
+// others.
+type Layout struct {
+	Classes, Views, Replicas int
+}
+
+func (l Layout) samples() int { return l.Classes * l.Views }
+
+// place is the position in Pixels of one view of a class.
+func (l Layout) place(view, class int) int {
+	chunk := l.Classes / l.Replicas
+	replica := (class/chunk + view*(l.Replicas/2)) % l.Replicas
+	return replica*chunk*l.Views + view*chunk + class%chunk
+}
+
+// loader makes the batches of a stage, ahead of time.
+type loader struct {
+	stage   Stage
+	seed    uint64
+	classes *dataset.Classes
+	cache   *dataset.Cache
+	forms   int // of the data
+	views   [2]*augment.Capture
+	workers int
+
+	ready chan *Batch
+	spare chan *Batch
+
+	epoch int
+	order []int
+}
+
+// aheadBatches is how many finished batches wait for the network.
+const aheadBatches = 2
+
+func newLoader(stage Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data DataConfig, backgrounds []*imaging.Image) (*loader, error) {
+	if n := len(classes.Members); n < stage.Batch.Images {
+		return nil, fmt.Errorf("stage %q: a step takes %d images (batch.images), the data hold %d", stage.Name, stage.Batch.Images, n)
+	}
+	l := &loader{
+		stage: stage, seed: seed, classes: classes, cache: cache, forms: data.Forms, workers: data.Workers,
+		ready: make(chan *Batch, aheadBatches), spare: make(chan *Batch, aheadBatches+2), epoch: -1,
+	}
+	if l.workers == 0 {
+		l.workers = runtime.GOMAXPROCS(0)
+	}
+	c := stage.Capture
+	l.views[0], l.views[1] = newCapture(c.ViewA, c.Strength, backgrounds), newCapture(c.ViewB, c.Strength, backgrounds)
+	return l, nil
+}
+
+// newCapture is the capture simulator by the name of its strength.
+func newCapture(name string, strength float64, backgrounds []*imaging.Image) *augment.Capture {
+	var cfg augment.Config
+	switch name {
+	case "clean":
+		cfg = augment.Config{Clean: 1}
+	case "light":
+		cfg = augment.Light()
+	case "full":
+		cfg = augment.Full()
+	case "wide":
+		cfg = augment.Wide()
+	}
+	cfg.Strength *= strength
+	cfg.Backgrounds = backgrounds
+	return augment.NewCapture(cfg)
+}
+
+// run makes the batches of steps from on until the context ends.
+func (l *loader) run(ctx context.Context, from int) {
+	defer close(l.ready)
+	for step := from; step < l.stage.Steps; step++ {
+		b := l.empty()
+		l.fill(ctx, b, step)
+		select {
+		case l.ready <- b:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// next returns the next batch; give it back with reuse.
+func (l *loader) next(ctx context.Context) (*Batch, error) {
+	select {
+	case b, ok := <-l.ready:
+		if !ok {
+			return nil, context.Cause(ctx)
+		}
+		return b, b.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *loader) reuse(b *Batch) { l.spare <- b }
+
+func (l *loader) empty() *Batch {
+	select {
+	case b := <-l.spare:
+		return b
+	default:
+	}
+	layout := Layout{l.stage.Batch.classes(), l.stage.Batch.Views, l.stage.Batch.Replicas}
+	n, size := layout.samples(), l.stage.Input
+	return &Batch{
+		Layout: layout, Pixels: make([]byte, n*size*size*3),
+		Target: make([]int32, n), Source: make([]picture, layout.Classes),
+	}
+}
+
+// fill makes the samples of a step, image by image on several goroutines. What a sample looks like depends on the seed,
+// the step and its place only.
+func (l *loader) fill(ctx context.Context, b *Batch, step int) {
+	groups := l.groups(step)
+	jobs := len(groups) + (l.stage.Batch.Drawn+1)/2
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var once sync.Once
+	b.err = nil
+	for range l.workers {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				job := int(next.Add(1)) - 1
+				if job >= jobs {
+					return
+				}
+				var err error
+				if job < len(groups) {
+					err = l.fillImage(b, step, job, groups[job])
+				} else {
+					l.fillDrawn(b, step, job-len(groups))
+				}
+				if err != nil {
+					once.Do(func() { b.err = err })
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// groups returns the image groups of a step: the next few of this epoch's order. What is left at an epoch's end is
+// passed over, so that no batch holds an image twice.
+func (l *loader) groups(step int) []int {
+	images := l.stage.Batch.Images
+	perEpoch := len(l.classes.Members) / images
+	if epoch := step / perEpoch; epoch != l.epoch {
+		l.epoch = epoch
+		l.order = stream(l.seed, forOrder, uint64(epoch)).Perm(len(l.classes.Members))
+	}
+	return l.order[step%perEpoch*images:][:images]
+}
+
+// maxReplacements bounds the search for an image that decodes.
+const maxReplacements = 100
+
+// fillImage makes all samples of one image: its forms, in all views. A corrupt image is replaced by another one, drawn
+// at random; that this one may be in the batch already is a risk of one in the number of images.
+func (l *loader) fillImage(b *Batch, step, slot, group int) error {
+	rng := stream(l.seed, forForms, uint64(step)<<20|uint64(slot))
+	forms := rng.Perm(l.forms)[:l.stage.Batch.Forms]
+	for range maxReplacements {
+		err := l.fillForms(b, step, slot, group, forms, rng)
+		if err == nil {
+			return nil
+		}
+		group = rng.IntN(len(l.classes.Members))
+	}
+	return fmt.Errorf("%d images in a row cannot be decoded", maxReplacements)
+}
+
+func (l *loader) fillForms(b *Batch, step, slot, group int, forms []int, rng *rand.Rand) error {
+	members := l.classes.Members[group]
+	var sources [2]*augment.Source
+	var image [2]int32
+	for view := range b.Layout.Views {
+		image[view] = members[rng.IntN(len(members))]
+		if view == 1 && image[1] == image[0] {
+			sources[1] = sources[0]
+			continue
+		}
+		m, err := l.cache.Image(int(image[view]))
+		if err != nil {
+			return err
+		}
+		sources[view] = augment.NewSource(m)
+	}
+	for i, form := range forms {
+		class := slot*len(forms) + i
+		b.Source[class] = picture{image[0], int32(form)}
+		for view := range b.Layout.Views {
+			b.Target[view*b.Layout.Classes+class] = int32(group*l.forms + form)
+			l.capture(b, step, view, class, sources[view], augment.Form(form))
+		}
+	}
+	return nil
+}
+
+// capture makes one sample.
+func (l *loader) capture(b *Batch, step, view, class int, src *augment.Source, form augment.Form) {
+	size := l.stage.Input
+	at := b.Layout.place(view, class)
+	seed := mix(mix(l.seed, uint64(forViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))
+	l.views[view].ViewOf(b.Pixels[at*size*size*3:][:size*size*3], size, src, form, seed)
+}
+
+// fillDrawn makes two drawn classes. A class is a printed design: its views have other contents, so that what is printed
+// must count and what is filled in must not. The second class is another design with the same contents.
+func (l *loader) fillDrawn(b *Batch, step, pair int) {
+	rng := stream(l.seed, forForms, uint64(step)<<20|1<<19|uint64(pair))
+	kinds := draw.Kinds()
+	doc := draw.Document{Kind: kinds[rng.IntN(len(kinds))], Template: rng.Uint64(), Size: l.stage.Input * 2}
+	contents := [2]uint64{rng.Uint64(), rng.Uint64()}
+	blank := rng.IntN(3) == 0
+	first := l.stage.Batch.Images * l.stage.Batch.Forms
+	for i := range 2 {
+		class := first + 2*pair + i
+		if class == b.Layout.Classes {
+			return
+		}
+		b.Source[class] = picture{image: -1}
+		for view := range b.Layout.Views {
+			doc.Content, doc.Blank = contents[view], blank && view == 0
+			b.Target[view*b.Layout.Classes+class] = noClass
+			l.capture(b, step, view, class, augment.NewSource(draw.Draw(doc)), 0)
+		}
+		doc.Template = rng.Uint64()
+	}
+}

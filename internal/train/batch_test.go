@@ -1,0 +1,196 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+// drawnFolder writes pictures of drawn documents, and returns the folder.
+func drawnFolder(t testing.TB, count int) string {
+	t.Helper()
+	dir := t.TempDir()
+	kinds := draw.Kinds()
+	for i := range count {
+		m := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Size: 120})
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.png", i)), imaging.EncodePNG(m), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func testLoader(t testing.TB, dir string, stage Stage, workers int) *loader {
+	t.Helper()
+	pool, err := dataset.OpenPool(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	classes := dataset.InstanceClasses(pool.Len(), 8, nil, false)
+	l, err := newLoader(stage, 3, classes, dataset.NewCache(pool, 96, 1<<24), DataConfig{Forms: 8, Workers: workers}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func smallStage() Stage {
+	s := DefaultConfig().Settings
+	s.Steps, s.Input = 6, 96
+	s.Batch = BatchConfig{Images: 4, Forms: 2, Views: 2, Replicas: 2, Drawn: 4}
+	return Stage{Name: "small", Settings: s}
+}
+
+func TestBatchesDependOnTheirStepAlone(t *testing.T) {
+	dir := drawnFolder(t, 11)
+	run := func(workers, from int) []*Batch {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		l := testLoader(t, dir, smallStage(), workers)
+		go l.run(ctx, from)
+		var out []*Batch
+		for range 6 - from {
+			b, err := l.next(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, b)
+		}
+		return out
+	}
+	whole, resumed := run(3, 0), run(1, 4)
+	for i, b := range resumed {
+		if w := whole[4+i]; !slices.Equal(b.Pixels, w.Pixels) || !slices.Equal(b.Target, w.Target) {
+			t.Errorf("step %d differs after a resume", 4+i)
+		}
+	}
+	for step, b := range whole {
+		seen := map[int32]bool{}
+		for class, p := range b.Source[:8] {
+			target := b.Target[class]
+			if seen[target] || target != b.Target[class+12] || target != p.image*8+p.form {
+				t.Errorf("step %d, class %d: target %d, picture %+v", step, class, target, p)
+			}
+			seen[target] = true
+		}
+		if b.Target[8] != noClass {
+			t.Errorf("step %d: a drawn sample has class %d", step, b.Target[8])
+		}
+	}
+}
+
+func TestLayoutMixesViewsButNotTheClassesOfAReplica(t *testing.T) {
+	for _, l := range []Layout{{16, 2, 4}, {12, 2, 2}, {9, 1, 3}, {6, 2, 1}} {
+		where := map[int]int{}
+		perReplica := l.samples() / l.Replicas
+		for view := range l.Views {
+			count := make([]int, l.Replicas)
+			for class := range l.Classes {
+				at := l.place(view, class)
+				where[at]++
+				count[at/perReplica]++
+				if view == 1 && l.Replicas > 1 && at/perReplica == l.place(0, class)/perReplica {
+					t.Errorf("%+v: both views of class %d lie in one replica", l, class)
+				}
+			}
+			if slices.Max(count) != slices.Min(count) {
+				t.Errorf("%+v: view %d is spread as %v", l, view, count)
+			}
+		}
+		if len(where) != l.samples() {
+			t.Errorf("%+v: %d places for %d samples", l, len(where), l.samples())
+		}
+	}
+}
+
+func TestCorruptImagesAreReplacedAndTooManyStop(t *testing.T) {
+	dir := drawnFolder(t, 6)
+	os.WriteFile(filepath.Join(dir, "000.png"), []byte("no picture"), 0o644)
+	l := testLoader(t, dir, smallStage(), 2)
+	for step := range 3 {
+		b := l.empty()
+		if l.fill(context.Background(), b, step); b.err != nil {
+			t.Fatal(b.err)
+		}
+		for _, p := range b.Source {
+			if p.image == 0 {
+				t.Error("the corrupt image is in a batch")
+			}
+		}
+	}
+	if l.cache.Corrupt() != 1 {
+		t.Errorf("%d corrupt images counted", l.cache.Corrupt())
+	}
+	for i := range 6 {
+		os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.png", i)), []byte("no picture"), 0o644)
+	}
+	l = testLoader(t, dir, smallStage(), 2)
+	b := l.empty()
+	if l.fill(context.Background(), b, 0); b.err == nil {
+		t.Error("no error with nothing but corrupt images")
+	}
+}
+
+func TestLoaderNeedsABatchOfImages(t *testing.T) {
+	pool, err := dataset.OpenPool(drawnFolder(t, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := newLoader(smallStage(), 1, dataset.InstanceClasses(3, 8, nil, false), dataset.NewCache(pool, 96, 0), DataConfig{Forms: 8}, nil); err == nil {
+		t.Error("no error for 3 images where a step takes 4")
+	}
+}
+
+// Samples per second with decoding (nothing kept) and with full capture: go test -bench Loader -run -
+func BenchmarkLoader(b *testing.B) {
+	const shards = "../../../shared/data/train"
+	if _, err := os.Stat(shards); err != nil {
+		b.Skip("needs the training shards in ", shards)
+	}
+	for _, kept := range []bool{false, true} {
+		b.Run(fmt.Sprintf("kept=%v", kept), func(b *testing.B) {
+			stage := Stage{Settings: DefaultConfig().Settings}
+			l := testLoader(b, shards, stage, 0)
+			if kept {
+				stage.Batch.Images = 128
+				l.order, l.epoch = make([]int, 128), 0
+				for i := range l.order {
+					l.order[i] = i * 100
+				}
+			}
+			l.cache = dataset.NewCache(openPool(b, shards), 160, 1<<30)
+			batch := l.empty()
+			step := 0
+			for b.Loop() {
+				if kept {
+					step = 0
+				} else {
+					step++
+				}
+				if l.fill(context.Background(), batch, step); batch.err != nil {
+					b.Fatal(batch.err)
+				}
+			}
+			b.ReportMetric(float64(b.N*batch.Layout.samples())/b.Elapsed().Seconds(), "samples/s")
+		})
+	}
+}
+
+func openPool(t testing.TB, path string) *dataset.Pool {
+	t.Helper()
+	pool, err := dataset.OpenPool(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	return pool
+}
