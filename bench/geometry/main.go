@@ -30,6 +30,7 @@ var measures = []struct {
 	{"in place", func(e *geometry.Evidence) float64 { return e.AgreeInPlace }},
 	{"smoothly", func(e *geometry.Evidence) float64 { return e.AgreeSmoothly }},
 	{"mean correlation", func(e *geometry.Evidence) float64 { return e.MeanCorrelation }},
+	{"mean in place", func(e *geometry.Evidence) float64 { return e.MeanInPlace }},
 	{"score", func(e *geometry.Evidence) float64 { return e.Score() }},
 	{"closer", func(e *geometry.Evidence) float64 {
 		if e.Closer {

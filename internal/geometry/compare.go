@@ -33,6 +33,10 @@ type Block struct {
 	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
 	Verdict     Verdict
 	judged      bool
+
+	// How sharply the correlation falls about the best place: 0 along a line.
+	sharpX, sharpY float32
+	found          correlations
 }
 
 // Comparison is a reference's picture against the rectified photo.
@@ -42,7 +46,8 @@ type Comparison struct {
 	Agree           float64 // share of the judged blocks that agree loosely
 	AgreeInPlace    float64 // share that agrees strictly, on the smooth field
 	AgreeSmoothly   float64 // share that agrees strictly, where its neighbours say
-	MeanCorrelation float64
+	MeanCorrelation float64 // of the best places
+	MeanInPlace     float64 // of the places where the neighbours say
 }
 
 // template is a block of the reference, ready to be searched for.
@@ -97,22 +102,17 @@ func (t *template) deviation() float64 {
 // its search window.
 type correlations [searchHigh][searchWide]float32
 
-// compare judges the photo, rectified by the map from the comparison picture
-// to it, against the reference. The first pass, at half the resolution where
-// there is enough of it, finds how the paper is bent; the second looks again
-// with that undone.
-func compare(p *photo, r *comparable, h *Homography) Comparison {
-	first := r.half
-	toFull := 2.0
-	if first == nil {
-		first, toFull = r, 1
-	}
-	half := resizing(first.w, first.h, r.w, r.h)
-	m := h.Multiply(&half)
-	bent := fitField(search(p, first, &warp{h: m}), first.w, first.h)
-	bent.magnify(toFull)
-	c := Comparison{Blocks: search(p, r, &warp{h: *h, bent: &bent})}
-	c.judge(r.w, r.h)
+// compare judges the photo, rectified by the map from the reference's picture
+// to it, against the reference. The first pass, on a smaller picture, finds how
+// the paper is bent; the second looks again with that undone.
+func compare(p *photo, l *ladder, h *Homography) Comparison {
+	rung := l.rungFor(h)
+	fine := l.rungs[rung]()
+	coarse := l.rungs[min(rung+coarseSteps, len(l.rungs)-1)]()
+	bent := fitField(search(p, coarse, &warp{h: l.onto(coarse, h)}), coarse.w, coarse.h)
+	bent.resize(fine.w, fine.h)
+	c := Comparison{Blocks: search(p, fine, &warp{h: l.onto(fine, h), bent: &bent})}
+	c.judge(fine.w, fine.h)
 	return c
 }
 
@@ -120,13 +120,12 @@ func compare(p *photo, r *comparable, h *Homography) Comparison {
 func search(p *photo, r *comparable, w *warp) []Block {
 	rect := rectify(p, w, r.w, r.h)
 	blocks := make([]Block, len(r.templates))
-	var found correlations
 	for i := range r.templates {
 		t, b := &r.templates[i], &blocks[i]
 		b.X, b.Y = t.x, t.y
 		if rect.visible(t.x, t.y) {
-			correlate(&found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
-			b.take(&found)
+			correlate(&b.found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
+			b.take()
 			b.judged = true
 		}
 	}
@@ -134,11 +133,11 @@ func search(p *photo, r *comparable, w *warp) []Block {
 }
 
 // take finds the best place.
-func (b *Block) take(found *correlations) {
+func (b *Block) take() {
 	best := float32(-2)
 	bx, by := 0, 0
-	for y := range found {
-		for x, v := range found[y] {
+	for y := range b.found {
+		for x, v := range b.found[y] {
 			if v > best {
 				best, bx, by = v, x, y
 			}
@@ -147,20 +146,38 @@ func (b *Block) take(found *correlations) {
 	b.Correlation = best
 	b.DX, b.DY = float32(bx-searchReach), float32(by-searchReach)
 	if bx > 0 && bx < searchWide-1 {
-		b.DX += vertex(found[by][bx-1], best, found[by][bx+1])
+		d, sharp := vertex(b.found[by][bx-1], best, b.found[by][bx+1])
+		b.DX, b.sharpX = b.DX+d, sharp
 	}
 	if by > 0 && by < searchHigh-1 {
-		b.DY += vertex(found[by-1][bx], best, found[by+1][bx])
+		d, sharp := vertex(b.found[by-1][bx], best, b.found[by+1][bx])
+		b.DY, b.sharpY = b.DY+d, sharp
 	}
 }
 
-// vertex is where the parabola through three heights at -1, 0, 1 has its top.
-func vertex(l, m, r float32) float32 {
+// vertex is where the parabola through three heights at -1, 0, 1 has its top,
+// and how sharply it falls.
+func vertex(l, m, r float32) (at, sharp float32) {
 	d := l - 2*m + r
 	if d >= 0 {
-		return 0
+		return 0, 0
 	}
-	return 0.5 * (l - r) / d
+	return 0.5 * (l - r) / d, -d
+}
+
+// near is the best correlation within strictDistance of a displacement.
+func (b *Block) near(dx, dy float32) float32 {
+	const reach = strictDistance
+	x, y := dx+searchReach, dy+searchReach
+	best := float32(0)
+	for j := max(0, int(y-reach+1)); j < searchHigh && float32(j) <= y+reach; j++ {
+		for i := max(0, int(x-reach+1)); i < searchWide && float32(i) <= x+reach; i++ {
+			if hypot(float32(i)-x, float32(j)-y) <= reach {
+				best = max(best, b.found[j][i])
+			}
+		}
+	}
+	return best
 }
 
 const (
@@ -170,46 +187,48 @@ const (
 	looseDistance     = 4.0
 )
 
-// judge turns correlations and displacements into verdicts and shares.
+// judge turns correlations and displacements into verdicts and shares. A block
+// agrees in place if it correlates where the field says, not if its best place
+// is there: a line may be found anywhere along itself.
 func (c *Comparison) judge(w, h int) {
 	field := fitField(c.Blocks, w, h)
+	around := neighbourhood(c.Blocks, &field)
 	mx, my := medianShift(c.Blocks)
-	near := neighbourhood(c.Blocks, &field)
-	var inPlace, agree, smooth int
-	sum := 0.0
+	var n, inPlace, smooth, agree, best, placed float64
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
 		if !b.judged {
 			continue
 		}
-		c.Judged++
-		sum += float64(max(0, b.Correlation))
-		fx, fy := field.atBlock(b)
-		strict := b.Correlation > strictCorrelation && hypot(b.DX-fx, b.DY-fy) < strictDistance
+		n++
+		there := b.near(around[i][0], around[i][1])
+		best += float64(max(0, b.Correlation))
+		placed += float64(there)
+		inPlace += one(b.near(field.atBlock(b)) > strictCorrelation)
 		loose := b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance
+		agree += one(loose)
+		smooth += one(there > strictCorrelation)
 		switch {
-		case strict:
+		case there > strictCorrelation:
 			b.Verdict = InPlace
-		case loose:
+		case b.Correlation > strictCorrelation:
 			b.Verdict = Elsewhere
 		default:
 			b.Verdict = Disagrees
 		}
-		if strict {
-			inPlace++
-		}
-		if b.Correlation > strictCorrelation && hypot(b.DX-near[i][0], b.DY-near[i][1]) < strictDistance {
-			smooth++
-		}
-		if loose {
-			agree++
-		}
 	}
-	if c.Judged > 0 {
-		n := float64(c.Judged)
-		c.Agree, c.AgreeInPlace, c.MeanCorrelation = float64(agree)/n, float64(inPlace)/n, sum/n
-		c.AgreeSmoothly = float64(smooth) / n
+	if n > 0 {
+		c.Judged = int(n)
+		c.Agree, c.AgreeInPlace, c.AgreeSmoothly = agree/n, inPlace/n, smooth/n
+		c.MeanCorrelation, c.MeanInPlace = best/n, placed/n
 	}
+}
+
+func one(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func hypot(x, y float32) float32 { return sqrt32(x*x + y*y) }

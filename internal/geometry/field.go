@@ -35,56 +35,76 @@ func (b *Block) center() (x, y float64) {
 	return float64(b.X) + (blockSide-1)/2.0, float64(b.Y) + (blockSide-1)/2.0
 }
 
-// magnify makes f the field of the same picture k times as large.
-func (f *field) magnify(k float64) {
-	f.w, f.h = f.w*k, f.h*k
+// resize makes f the field of the same picture at another size.
+func (f *field) resize(w, h int) {
+	kx, ky := float64(w)/f.w, float64(h)/f.h
+	f.w, f.h = float64(w), float64(h)
 	for i := range f.x {
-		f.x[i] *= k
-		f.y[i] *= k
+		f.x[i] *= kx
+		f.y[i] *= ky
 	}
 }
 
 const (
 	fieldSteps = 8
-	fieldRidge = 1e-2 // keeps the quadratic at rest where nothing holds it
+	fieldRidge = 1e-3 // keeps the quadratic at rest where nothing holds it
 )
 
 // fitField fits the displacement of the judged blocks, robustly: iteratively
 // reweighted least squares with the weights of Geman and McClure, whose width
-// shrinks to a pixel; it starts from the median.
+// shrinks to a pixel; it starts from the median. A block counts in each
+// direction for as much as its correlation is sharp there.
 func fitField(blocks []Block, w, h int) field {
 	f := field{w: float64(w), h: float64(h)}
 	mx, my := medianShift(blocks)
 	f.x[0], f.y[0] = float64(mx), float64(my)
-	width := 6.0
+	width := float32(6)
 	for range fieldSteps {
-		var a [6][6]float64
-		var bx, by [6]float64
+		var x, y fieldSystem
 		for i := range blocks {
 			b := &blocks[i]
 			if !b.judged || b.Correlation < looseCorrelation {
 				continue
 			}
 			fx, fy := f.atBlock(b)
-			d := float64(hypot(b.DX-fx, b.DY-fy)) / width
-			weight := float64(b.Correlation) / ((1 + d*d) * (1 + d*d))
 			row := f.basis(b.center())
-			for r, v := range row {
-				for c, u := range row[:r+1] {
-					a[r][c] += weight * v * u
-				}
-				bx[r] += weight * v * float64(b.DX)
-				by[r] += weight * v * float64(b.DY)
-			}
+			x.add(&row, float64(b.DX), float64(b.sharpX)*falloff(b.DX-fx, width))
+			y.add(&row, float64(b.DY), float64(b.sharpY)*falloff(b.DY-fy, width))
 		}
-		for i := 1; i < 6; i++ {
-			a[i][i] += fieldRidge
-		}
-		a[0][0] += 1e-9
-		f.x, f.y = solveSix(&a, bx), solveSix(&a, by)
+		f.x, f.y = x.solve(), y.solve()
 		width = max(1, width*0.7)
 	}
 	return f
+}
+
+// falloff is the weight of a deviation.
+func falloff(d, width float32) float64 {
+	d /= width
+	return float64(1 / ((1 + d*d) * (1 + d*d)))
+}
+
+// fieldSystem is the normal matrix (lower triangle) and right side of the fit
+// of one component.
+type fieldSystem struct {
+	a [6][6]float64
+	b [6]float64
+}
+
+func (s *fieldSystem) add(row *[6]float64, value, weight float64) {
+	for r, v := range row {
+		for c, u := range row[:r+1] {
+			s.a[r][c] += weight * v * u
+		}
+		s.b[r] += weight * v * value
+	}
+}
+
+func (s *fieldSystem) solve() [6]float64 {
+	s.a[0][0] += 1e-9
+	for i := 1; i < 6; i++ {
+		s.a[i][i] += fieldRidge
+	}
+	return solveSix(&s.a, s.b)
 }
 
 // solveSix solves a symmetric positive definite system given by its lower
@@ -139,7 +159,8 @@ const (
 	nearBlocks = 3   // blocks to each side that say where a block should lie
 	nearSigma  = 1.5 // blocks
 	nearSteps  = 3
-	nearWidth  = 1.5 // pixels: neighbours further from the consensus count little
+	nearWidth  = 1.5  // pixels: neighbours further from the consensus count little
+	nearRest   = 0.01 // weight of staying on the field, where little is near
 )
 
 // neighbourhood predicts the displacement of every block from those around it
@@ -171,21 +192,22 @@ func consensus(blocks []Block, deviation [][2]float32, grid map[[2]int]int, i in
 	width := float32(4)
 	for range nearSteps {
 		var sx, sy float32
-		total := float32(0.05) // rests on the field where nothing is near
+		wx, wy := float32(nearRest), float32(nearRest)
 		for dy := -nearBlocks; dy <= nearBlocks; dy++ {
 			for dx := -nearBlocks; dx <= nearBlocks; dx++ {
 				k, ok := grid[[2]int{b.X/blockSide + dx, b.Y/blockSide + dy}]
 				if !ok || k == i {
 					continue
 				}
-				d := hypot(deviation[k][0]-x, deviation[k][1]-y) / width
-				weight := fastExp(-float32(dx*dx+dy*dy)/(2*nearSigma*nearSigma)) * blocks[k].Correlation / ((1 + d*d) * (1 + d*d))
-				sx += weight * deviation[k][0]
-				sy += weight * deviation[k][1]
-				total += weight
+				d, other := deviation[k], &blocks[k]
+				weight := fastExp(-float32(dx*dx+dy*dy) / (2 * nearSigma * nearSigma))
+				u := weight * other.sharpX * float32(falloff(d[0]-x, width))
+				v := weight * other.sharpY * float32(falloff(d[1]-y, width))
+				sx, wx = sx+u*d[0], wx+u
+				sy, wy = sy+v*d[1], wy+v
 			}
 		}
-		x, y = sx/total, sy/total
+		x, y = sx/wx, sy/wy
 		width = max(nearWidth, width/2)
 	}
 	return x, y

@@ -123,7 +123,7 @@ func (w *warp) sample(out []byte, src *Gray, x, y float64) {
 		a, b := src.Pix[o:o+2], src.Pix[o+src.W:o+src.W+2]
 		top := int32(a[0])<<8 + fx*(int32(a[1])-int32(a[0]))
 		bottom := int32(b[0])<<8 + fx*(int32(b[1])-int32(b[0]))
-		out[i] = byte((top<<8 + fy*(bottom-top) + 1<<16) >> 17)
+		out[i] = byte((top<<8 + fy*(bottom-top)) >> 17) // half brightness: at most 127
 		X += step[0]
 		Y += step[1]
 		W += step[2]

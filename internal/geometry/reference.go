@@ -20,27 +20,7 @@ type Reference struct {
 	features *Features
 	picture  *Gray // at most compareSide
 	closer   func() *Features
-	compared func() *comparable
-}
-
-// comparable is the picture of a reference as it is compared.
-type comparable struct {
-	w, h      int
-	templates []template
-	half      *comparable // at half the size, where that is large enough
-}
-
-// minHalfSide is the longer side below which a reference has no half-size
-// picture: it would have too few blocks.
-const minHalfSide = 480
-
-func newComparable(g *Gray) *comparable {
-	c := &comparable{w: g.W, h: g.H, templates: newTemplates(soften(g))}
-	if max(g.W, g.H) >= minHalfSide {
-		half := resizeArea(g, g.W/2, g.H/2)
-		c.half = &comparable{w: half.W, h: half.H, templates: newTemplates(soften(half))}
-	}
-	return c
+	compared *ladder
 }
 
 // NewReference extracts what is kept of a reference.
@@ -53,8 +33,6 @@ func newReference(f *Features, picture *Gray) *Reference {
 		features: f,
 		picture:  picture,
 		closer:   sync.OnceValue(func() *Features { return Extract(picture, closerReferenceOptions) }),
-		compared: sync.OnceValue(func() *comparable {
-			return newComparable(picture)
-		}),
+		compared: newLadder(picture),
 	}
 }

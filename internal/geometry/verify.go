@@ -54,7 +54,7 @@ func verify(p *Probe, probe *searchable, r *Reference, ref *Features) Evidence {
 		resizing(probe.W, probe.H, p.w, p.h),
 	)
 	fit.Quad = quadOf(&fit.H, r.picture.W, r.picture.H)
-	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.compared(), &fit.H)}
+	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.compared, &fit.H)}
 }
 
 // rescale changes the units of the map's two sides.
