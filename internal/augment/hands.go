@@ -28,7 +28,7 @@ func (s *scene) castShadow(d *sheet3D, depth float64) {
 
 // multiply scales the photo by a smaller picture of factors (255 is 1).
 func (s *scene) multiply(m *frame) {
-	var full frame
+	full := &s.d
 	full.resize(s.out.w, s.out.h)
 	full.enlarge(m)
 	for i, p := range s.out.px {

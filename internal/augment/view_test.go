@@ -2,6 +2,7 @@ package augment
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 
 	"exemplar/internal/imaging"
@@ -34,6 +35,28 @@ func TestViewIsDeterministic(t *testing.T) {
 			t.Fatalf("seed %d: two captures differ", seed)
 		}
 	}
+}
+
+// Several goroutines share a Capture and do not disturb each other.
+func TestViewIsSafeForConcurrentUse(t *testing.T) {
+	c, m := NewCapture(Wide()), testPicture(100, 140)
+	var want [16][]byte
+	for i := range want {
+		want[i] = make([]byte, 3*64*64)
+		c.View(want[i], 64, m, uint64(i))
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			got := make([]byte, 3*64*64)
+			for i := range want {
+				if c.View(got, 64, m, uint64(i)); !bytes.Equal(got, want[i]) {
+					t.Errorf("seed %d: a capture beside others differs", i)
+				}
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func TestViewOfOddSources(t *testing.T) {

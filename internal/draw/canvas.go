@@ -74,37 +74,57 @@ func (c *canvas) within(p *path, paint func()) {
 func (c *canvas) composite(mask []byte, box image.Rectangle, k ink) {
 	w := box.Dx()
 	alpha := uint32(k.alpha*256 + 0.5)
-	flat := k.c.bytes()
+	shades := k.shades()
+	from, step := k.along(float32(box.Min.X)/c.scale, 0), k.along(1/c.scale, 0)-k.along(0, 0)
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		row := mask[(y-box.Min.Y)*w:][:w]
 		out := c.img.Pix[3*(y*c.img.W+box.Min.X):][:3*w]
+		down := k.along(0, float32(y)/c.scale) - k.along(0, 0)
 		for x, cover := range row {
 			if cover == 0 {
 				continue
 			}
-			color := flat
+			color := &shades[0]
 			if k.gradient {
-				color = k.at(float32(box.Min.X+x)/c.scale, float32(y)/c.scale).bytes()
+				color = &shades[int(max(0, min(1, from+down+step*float32(x)))*(numShades-1)+0.5)]
 			}
+			o := out[3*x : 3*x+3 : 3*x+3]
 			a := (uint32(cover) + uint32(cover)>>7) * alpha // 0..65536
-			for i := range 3 {
-				o := &out[3*x+i]
-				*o = byte((uint32(*o)*(65536-a) + uint32(color[i])*a + 32768) >> 16)
+			if a == 1<<16 {
+				o[0], o[1], o[2] = color[0], color[1], color[2]
+				continue
 			}
+			o[0] = byte((uint32(o[0])*(1<<16-a) + uint32(color[0])*a + 1<<15) >> 16)
+			o[1] = byte((uint32(o[1])*(1<<16-a) + uint32(color[1])*a + 1<<15) >> 16)
+			o[2] = byte((uint32(o[2])*(1<<16-a) + uint32(color[2])*a + 1<<15) >> 16)
 		}
 	}
+}
+
+// numShades is how many colours stand for a gradient: more than two colours
+// are apart in any channel.
+const numShades = 256
+
+// shades returns the colours of a gradient, or the one colour first.
+func (k ink) shades() (shades [numShades][3]byte) {
+	shades[0] = k.c.bytes()
+	if k.gradient {
+		for i := range shades {
+			shades[i] = k.c.toward(k.c2, float32(i)/(numShades-1)).bytes()
+		}
+	}
+	return shades
+}
+
+// along returns how far along the gradient a point is: 0 at from, 1 at to.
+func (k ink) along(x, y float32) float32 {
+	dx, dy := k.to.x-k.from.x, k.to.y-k.from.y
+	return ((x-k.from.x)*dx + (y-k.from.y)*dy) / (dx*dx + dy*dy + 1e-9)
 }
 
 func (c rgb) bytes() [3]byte {
 	to := func(v float32) byte { return byte(max(0, min(255, v*255+0.5))) }
 	return [3]byte{to(c.r), to(c.g), to(c.b)}
-}
-
-// at returns the gradient's colour at a point.
-func (k ink) at(x, y float32) rgb {
-	dx, dy := k.to.x-k.from.x, k.to.y-k.from.y
-	t := ((x-k.from.x)*dx + (y-k.from.y)*dy) / (dx*dx + dy*dy + 1e-9)
-	return k.c.toward(k.c2, max(0, min(1, t)))
 }
 
 // rect fills an upright rectangle.

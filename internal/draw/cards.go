@@ -90,10 +90,10 @@ func (s *sheet) country() string {
 func (s *sheet) titleBand(title string) float32 {
 	r := s.design("title")
 	height := r.between(88, 128)
-	band, onBand := s.bandColor(), white
+	band := s.bandColor()
+	onBand := band.readable()
 	if r.chance(0.65) {
 		s.rect(0, 0, s.w, height, blend(band, band.toward(s.second, 0.5), point{0, 0}, point{s.w, 0}))
-		onBand = band.readable()
 	} else {
 		onBand = band.toward(black, 0.2)
 		s.rect(40, height, s.w-80, 3, solid(band))
