@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image/jpeg"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+	"exemplar/internal/augment"
+	"exemplar/internal/decide"
+	"exemplar/internal/draw"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
+	"exemplar/internal/model"
+)
+
+// timings are process CPU milliseconds of one core.
+type timings struct {
+	Kernel      string  `json:"kernel"`
+	Batch1      float64 `json:"batch1_ms"`
+	Batch64     float64 `json:"batch64_ms_per_image"`
+	Photo       float64 `json:"photo_ms"`        // bytes of a photo in memory to answer
+	PhotoStd    float64 `json:"photo_std_ms"`    // the same with the standard library's JPEG decoder
+	ScanMillion float64 `json:"scan_million_ms"` // one probe against a million embeddings, exact
+	photos      string
+}
+
+func newBench() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "bench [IMAGE...]",
+		GroupID: "tool",
+		Short:   "Measure the speed on this machine, in CPU time of one core",
+		Long: `Measure, in CPU milliseconds of one core: the network with one picture and with 64 at once, a photo from its bytes
+to its answer (the mean over the images given, or over drawn 12-megapixel JPEGs), and the exact search of a million
+embeddings for one probe.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			t, err := measure(cmd.Context(), args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(t)
+			}
+			t.print(cmd.OutOrStdout())
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
+	return cmd
+}
+
+func measure(ctx context.Context, paths []string) (timings, error) {
+	photos, named, err := benchPhotos(paths)
+	if err != nil {
+		return timings{}, err
+	}
+	t := timings{Kernel: kernel.Active(), photos: named}
+	t.Batch1, t.Batch64 = benchNetwork(1), benchNetwork(64)/64
+	if t.Photo, t.PhotoStd, err = benchAnswers(ctx, photos); err != nil {
+		return timings{}, err
+	}
+	t.ScanMillion = benchScan(1_000_000)
+	return t, nil
+}
+
+func (t timings) print(out io.Writer) {
+	fmt.Fprintf(out, "CPU milliseconds of one core, arithmetic %s\n", t.Kernel)
+	fmt.Fprintf(out, "  network, one picture            %8.3f\n", t.Batch1)
+	fmt.Fprintf(out, "  network, per picture of 64      %8.3f\n", t.Batch64)
+	fmt.Fprintf(out, "  photo to answer                 %8.1f  (%s)\n", t.Photo, t.photos)
+	fmt.Fprintf(out, "  the same by Go's image/jpeg     %8.1f\n", t.PhotoStd)
+	fmt.Fprintf(out, "  search among 1,000,000          %8.1f\n", t.ScanMillion)
+}
+
+// benchPhotos reads the named photos, or draws two of 12 megapixels.
+func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
+	if len(paths) > 0 {
+		inputs, err := expandInputs(paths, "")
+		if err != nil {
+			return nil, "", err
+		}
+		for _, in := range inputs {
+			data, err := in.read()
+			if err != nil {
+				return nil, "", err
+			}
+			photos = append(photos, data)
+		}
+		return photos, fmt.Sprintf("mean of %s given", count(len(photos), "image")), nil
+	}
+	params := augment.Everyday()
+	for i, example := range draw.Examples()[:2] {
+		photo := augment.Scene(draw.Draw(example.Document), nil, params, uint64(i)).Image
+		photos = append(photos, imaging.EncodeJPEG(imaging.Resize(photo, 4000, 3000), 92))
+	}
+	return photos, "mean of two drawn 12-megapixel JPEGs", nil
+}
+
+func benchNetwork(batch int) float64 {
+	bundle := model.Default()
+	network := bundle.Freeze()
+	pixels := bytes.Repeat(imaging.ResizeArea(draw.Draw(draw.Examples()[0].Document), bundle.Arch.Input, bundle.Arch.Input).Pix, batch)
+	out := make([]float32, batch*bundle.Arch.Embedding)
+	return cpuMilliseconds(func() { network.Embed(out, pixels, batch) })
+}
+
+// benchAnswers times whole answers from a gallery of the examples, with our
+// decoder and with the standard library's.
+func benchAnswers(ctx context.Context, photos [][]byte) (ours, standard float64, err error) {
+	folder, err := os.MkdirTemp("", "exemplar-bench-")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer os.RemoveAll(folder)
+	g, err := exemplar.Open(filepath.Join(folder, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer g.Close()
+	var items []exemplar.Item
+	for _, e := range draw.Examples() {
+		items = append(items, exemplar.Item{Label: e.Label, Source: e.Label, Data: imaging.EncodePNG(draw.Draw(e.Document))})
+	}
+	if _, err := g.Register(ctx, items, exemplar.RegisterOptions{}); err != nil {
+		return 0, 0, err
+	}
+	for _, photo := range photos {
+		if _, err := g.Classify(ctx, photo); err != nil {
+			return 0, 0, err
+		}
+		ours += cpuMilliseconds(func() { g.Classify(ctx, photo) }) / float64(len(photos))
+		standard += cpuMilliseconds(func() { standardAnswer(photo) }) / float64(len(photos))
+	}
+	return ours, standard, nil
+}
+
+// standardAnswer is what a Go program without our decoder would do: decode at
+// full size, scale down, embed. Pictures of other formats take no time.
+func standardAnswer(photo []byte) {
+	decoded, err := jpeg.Decode(bytes.NewReader(photo))
+	if err != nil {
+		return
+	}
+	bundle := model.Default()
+	input := imaging.ResizeArea(imaging.FromImage(decoded), bundle.Arch.Input, bundle.Arch.Input)
+	out := make([]float32, bundle.Arch.Embedding)
+	defaultNetwork().Embed(out, input.Pix, 1)
+}
+
+// benchScan times the exact search among n random embeddings, those of n/4
+// references at four turns.
+func benchScan(n int) float64 {
+	dim := model.Default().Arch.Embedding
+	rng := rand.New(rand.NewPCG(1, 2))
+	random := func(rows int) []float32 {
+		vectors := make([]float32, rows*dim)
+		for i := range vectors {
+			vectors[i] = rng.Float32() - rng.Float32() // nearly Gaussian is near enough
+		}
+		for row := range rows {
+			kernel.NormalizeL2(vectors[row*dim:][:dim])
+		}
+		return vectors
+	}
+	index := gallery.NewIndex(dim)
+	for i := range n / gallery.Rotations {
+		index.Update(nil, gallery.Item{ID: strconv.Itoa(i), Label: decide.Label(strconv.Itoa(i)), Vectors: random(gallery.Rotations)})
+	}
+	probe := random(1)
+	return cpuMilliseconds(func() { index.Search(probe, 1) })
+}

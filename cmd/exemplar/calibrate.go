@@ -1,0 +1,138 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"exemplar/internal/calibrate"
+	"exemplar/internal/dataset"
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+	"exemplar/internal/weights"
+)
+
+type calibrateFlags struct {
+	model, out string
+	drawn      int
+	seed       uint64
+}
+
+func newCalibrate() *cobra.Command {
+	var flags calibrateFlags
+	cmd := &cobra.Command{
+		Use:     "calibrate --out BUNDLE [DATASET...]",
+		GroupID: "judge",
+		Short:   "Measure how often impostors reach a score, and write it into a bundle",
+		Long: `Compare pictures with the references of other classes, fit the share of impostors that reach a score (its tail by
+extreme-value theory) and write the curve into a copy of the model bundle. Thresholds follow it from then on: for a wished
+share of accepted strangers (--fpir) and the number of registered labels.
+
+A DATASET is a folder tree whose folders are the labels; a picture in its root is a class of its own. --drawn N adds N drawn
+documents, captured by the simulator. Pictures that the model was trained on must not be among them: it knows how to keep
+those apart.`,
+		Example: `  exemplar calibrate --drawn 1500 strangers/ --out calibrated.safetensors`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			bundle, err := readBundle(flags.model)
+			if err != nil {
+				return err
+			}
+			return runCalibrate(cmd, bundle, args, flags)
+		},
+	}
+	cmd.Flags().StringVar(&flags.model, "model", "", "the bundle to calibrate, instead of the one inside")
+	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the bundle to write")
+	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "number of drawn documents to add")
+	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the drawn documents and their captures")
+	cmd.MarkFlagRequired("out")
+	return cmd
+}
+
+// readBundle reads a bundle, or the one inside for the empty path.
+func readBundle(path string) (*model.Bundle, error) {
+	if path == "" {
+		return model.Default(), nil
+	}
+	data, err := weights.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := model.Load(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return bundle, nil
+}
+
+func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flags calibrateFlags) error {
+	pool := calibrate.NewPool(bundle)
+	var source []string
+	for _, root := range roots {
+		folder, err := dataset.ReadFolder(root)
+		if err != nil {
+			return err
+		}
+		err = pool.AddFolder(cmd.Context(), folder, func(s dataset.Sample) (*imaging.Image, error) {
+			return readSample(cmd, root, s)
+		})
+		if err != nil {
+			return err
+		}
+		source = append(source, fmt.Sprintf("%d pictures of %s", len(folder.Samples), filepath.Base(filepath.Clean(root))))
+	}
+	if flags.drawn > 0 {
+		if err := pool.AddDrawn(cmd.Context(), flags.drawn, flags.seed); err != nil {
+			return err
+		}
+		source = append(source, fmt.Sprintf("%d drawn documents of seed %d", flags.drawn, flags.seed))
+	}
+	curve, err := pool.Fit(strings.Join(source, ", ") + "; each captured by the simulator")
+	if err != nil {
+		return err
+	}
+	calibrated := *bundle
+	if calibrated.Calibration, err = json.Marshal(curve); err != nil {
+		return err
+	}
+	if err := calibrated.Save(flags.out); err != nil {
+		return err
+	}
+	printCurve(cmd, curve)
+	return nil
+}
+
+// readSample reads a picture of a data set; one that cannot be used is
+// reported and left out.
+func readSample(cmd *cobra.Command, root string, s dataset.Sample) (*imaging.Image, error) {
+	data, err := input{name: filepath.Join(root, filepath.FromSlash(s.Path))}.read()
+	if err != nil {
+		return nil, err
+	}
+	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
+	if err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: refused: %v\n", s.Path, err)
+		return nil, nil
+	}
+	return picture, nil
+}
+
+func printCurve(cmd *cobra.Command, c *decide.Calibration) {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "fitted on %d impostor comparisons; below FMR %.2g it extrapolates; margin %.3f\n", c.Pairs, c.SupportedFMR(), c.Margin)
+	sizes := []int{1, 10, 100, 1000, 10000}
+	fmt.Fprint(out, "threshold (cosine) by share of accepted strangers and number of labels:\n  fpir")
+	for _, n := range sizes {
+		fmt.Fprintf(out, "%8d", n)
+	}
+	for _, fpir := range []float64{0.001, 0.01, 0.05, 0.1} {
+		fmt.Fprintf(out, "\n %5g", fpir)
+		for _, n := range sizes {
+			fmt.Fprintf(out, "%8.3f", c.Threshold(fpir, n))
+		}
+	}
+	fmt.Fprintln(out)
+}

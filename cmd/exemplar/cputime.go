@@ -1,0 +1,26 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"exemplar/internal/model"
+)
+
+// benchTime is how long each figure is measured.
+const benchTime = 500 * time.Millisecond
+
+// cpuMilliseconds returns the process CPU time of one call of work, averaged
+// over as many as fit into benchTime, after one that is not counted.
+func cpuMilliseconds(work func()) float64 {
+	work()
+	calls := 0
+	wall, start := time.Now(), processCPU()
+	for time.Since(wall) < benchTime {
+		work()
+		calls++
+	}
+	return float64(processCPU()-start) / float64(calls) / float64(time.Millisecond)
+}
+
+var defaultNetwork = sync.OnceValue(func() *model.Network { return model.Default().Freeze() })

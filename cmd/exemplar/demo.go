@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+	"exemplar/internal/augment"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+func newDemo() *cobra.Command {
+	var keep string
+	cmd := &cobra.Command{
+		Use:     "demo",
+		GroupID: "use",
+		Short:   "Register a few drawn documents and recognise hard photos of them",
+		Long: `Draw a few documents, register one picture of each, take hard photos of them (turned, blurred, shadowed, from the
+side) and of a stranger that resembles one of them, and recognise the photos. Nothing else is needed: the documents, the
+camera and the model are in the program.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			folder := keep
+			if folder == "" {
+				temporary, err := os.MkdirTemp("", "exemplar-demo-")
+				if err != nil {
+					return err
+				}
+				defer os.RemoveAll(temporary)
+				folder = temporary
+			}
+			return demo(cmd, folder, keep != "")
+		},
+	}
+	cmd.Flags().StringVar(&keep, "keep", "", "keep the documents, the photos and the gallery in this folder")
+	return cmd
+}
+
+func demo(cmd *cobra.Command, folder string, kept bool) error {
+	out := cmd.OutOrStdout()
+	documents, inbox := filepath.Join(folder, "documents"), filepath.Join(folder, "inbox")
+	if err := drawDemo(documents, inbox); err != nil {
+		return err
+	}
+	g, err := exemplar.Open(filepath.Join(folder, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	fmt.Fprintln(out, "$ exemplar register documents/")
+	references, err := expandInputs([]string{documents}, "")
+	if err != nil {
+		return err
+	}
+	if err := register(cmd.Context(), g, references, registerFlags{}, out); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "\n$ exemplar classify inbox/")
+	photos, err := expandInputs([]string{inbox}, "")
+	if err != nil {
+		return err
+	}
+	if err := classify(cmd.Context(), g, photos, &textPrinter{w: out, show: filepath.Base}); err != nil {
+		return err
+	}
+	if kept {
+		fmt.Fprintf(out, "\nThe pictures are in %s and %s.\n", documents, inbox)
+	} else {
+		fmt.Fprintln(out, "\nTo look at the pictures: exemplar demo --keep FOLDER")
+	}
+	return nil
+}
+
+// drawDemo writes the documents and the photos of them.
+func drawDemo(documents, inbox string) error {
+	examples := append(draw.Examples(), draw.Stranger())
+	return inOrder(context.Background(), examples, func(e draw.Example) ([]file, error) {
+		return demoFiles(documents, inbox, e), nil
+	}, func(_ draw.Example, files []file) error {
+		for _, f := range files {
+			if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(f.path, f.data, 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type file struct {
+	path string
+	data []byte
+}
+
+// demoFiles draws a document, and photos of it that are named after what they
+// show.
+func demoFiles(documents, inbox string, e draw.Example) []file {
+	picture := draw.Draw(e.Document)
+	var files []file
+	if e.Label != "" {
+		files = append(files, file{filepath.Join(documents, filepath.FromSlash(e.Label), "scan.png"), imaging.EncodePNG(picture)})
+	}
+	name := "stranger"
+	if e.Label != "" {
+		name = flatName(e.Label)
+	}
+	for i := range demoPhotos {
+		photo := augment.Scene(picture, nil, augment.Everyday(), uint64(i)+3)
+		path := filepath.Join(inbox, fmt.Sprintf("%s_photo%d.jpg", name, i+1))
+		files = append(files, file{path, imaging.EncodeJPEG(photo.Image, 85)})
+	}
+	return files
+}
+
+// demoPhotos is how many photos are taken of each document.
+const demoPhotos = 2
+
+// flatName makes one file name of a label.
+func flatName(label string) string {
+	flat := []byte(label)
+	for i, c := range flat {
+		if c == '/' {
+			flat[i] = '_'
+		}
+	}
+	return string(flat)
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
+)
+
+func newDoctor() *cobra.Command {
+	var store galleryFlags
+	cmd := &cobra.Command{
+		Use:     "doctor",
+		GroupID: "tool",
+		Short:   "Check that the program, the model and the gallery work on this machine",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sick := false
+			for _, check := range []struct {
+				name string
+				run  func() (string, error)
+			}{
+				{"arithmetic", checkArithmetic},
+				{"model", func() (string, error) { return checkModel(store.model) }},
+				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
+			} {
+				sick = report(cmd.OutOrStdout(), check.name, check.run) || sick
+			}
+			if sick {
+				return errors.New("something is wrong, see above")
+			}
+			return nil
+		},
+	}
+	store.add(cmd)
+	return cmd
+}
+
+// report runs a check and prints its line; it returns whether it failed.
+func report(out io.Writer, name string, run func() (string, error)) bool {
+	found, err := run()
+	if err != nil {
+		fmt.Fprintf(out, "FAIL  %-10s  %v\n", name, err)
+		return true
+	}
+	fmt.Fprintf(out, "ok    %-10s  %s\n", name, found)
+	return false
+}
+
+// checkArithmetic runs the network with every variant that this machine has
+// and holds each to the portable one.
+func checkArithmetic() (string, error) {
+	defer kernel.Use(kernel.Active())
+	picture := imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document))
+	var want []float32
+	for _, variant := range append([]string{"generic"}, kernel.Variants()...) {
+		if err := kernel.Use(variant); err != nil {
+			return "", err
+		}
+		got, err := exemplar.DefaultModel().Embed(picture)
+		if err != nil {
+			return "", err
+		}
+		if want == nil {
+			want = got
+		}
+		if cosine := kernel.Dot(got, want); !(cosine > 0.99999) {
+			return "", fmt.Errorf("variant %s disagrees with the portable one: cosine %.6f; set EXEMPLAR_KERNEL=generic", variant, cosine)
+		}
+	}
+	return strings.Join(kernel.Variants(), ", ") + " agree", nil
+}
+
+func checkModel(path string) (string, error) {
+	m, err := exemplar.OpenModel(path)
+	if err != nil {
+		return "", err
+	}
+	c := m.Calibration()
+	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint(), c.Pairs, c.Source), nil
+}
+
+func checkGallery(cmd *cobra.Command, store *galleryFlags) (string, error) {
+	g, err := store.open(exemplar.ReadOnly)
+	if errors.Is(err, exemplar.ErrNoGallery) {
+		return "none yet", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer g.Close()
+	problems, err := g.Check(cmd.Context())
+	if err != nil {
+		return "", err
+	}
+	if len(problems) > 0 {
+		return "", fmt.Errorf("%s: %s", count(len(problems), "problem"), strings.Join(problems, "; "))
+	}
+	stats, err := g.Stats(cmd.Context())
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: %s of %s, %d KB", stats.Path, count(stats.References, "reference"), count(stats.Labels, "label"), stats.Bytes>>10), nil
+}

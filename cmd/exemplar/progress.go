@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// progress draws one line on a terminal, and nothing anywhere else, so that
+// output that is kept holds results alone.
+type progress struct {
+	mu    sync.Mutex
+	out   io.Writer // nil: not a terminal
+	verb  string
+	total int
+	done  int
+	start time.Time
+	drawn time.Time
+}
+
+func newProgress(verb string, total int) *progress {
+	p := &progress{verb: verb, total: total, start: time.Now()}
+	if isTerminal(os.Stderr) && total > 1 {
+		p.out = os.Stderr
+	}
+	return p
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// step counts n more as done.
+func (p *progress) step(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done += n
+	if p.out == nil || time.Since(p.drawn) < 100*time.Millisecond {
+		return
+	}
+	p.drawn = time.Now()
+	const width = 24
+	filled := width * p.done / p.total
+	rest := time.Since(p.start) * time.Duration(p.total-p.done) / time.Duration(max(p.done, 1))
+	fmt.Fprintf(p.out, "\r%s [%s%s] %d/%d, %s left \x1b[K", p.verb,
+		strings.Repeat("=", filled), strings.Repeat(" ", width-filled), p.done, p.total, rest.Round(time.Second))
+}
+
+// clear removes the line, so that something else can be printed.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.out != nil {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,233 @@
+package exemplar
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+)
+
+// What can be wrong with a gallery; each says what to do about it.
+var (
+	ErrNoGallery   = gallery.ErrNoGallery
+	ErrNotGallery  = gallery.ErrNotGallery
+	ErrNewer       = gallery.ErrNewer
+	ErrCorrupt     = gallery.ErrCorrupt
+	ErrReadOnly    = gallery.ErrReadOnly
+	ErrDiskFull    = gallery.ErrDiskFull
+	ErrBusy        = gallery.ErrBusy
+	ErrOtherModel  = gallery.ErrWrongModel
+	ErrNoReference = gallery.ErrNoReference
+	ErrLabel       = decide.ErrLabel
+)
+
+// DefaultFPIR is the share of strangers that is accepted unless told otherwise.
+const DefaultFPIR = 0.01
+
+// Mode says what a gallery is opened for.
+type Mode int
+
+// The modes.
+const (
+	ReadOnly  Mode = iota // it must be there already
+	ReadWrite             // it is made where there is none
+)
+
+// Options say how a gallery is opened.
+type Options struct {
+	Mode  Mode
+	Model *Model  // nil: DefaultModel
+	FPIR  float64 // share of strangers that may be accepted; 0: DefaultFPIR
+}
+
+// Gallery is an open collection of references. It is safe for concurrent use,
+// and follows what other processes change in the same file.
+type Gallery struct {
+	store *gallery.Gallery
+	model *Model
+	fpir  float64
+
+	loading sync.Mutex
+	view    *gallery.View // nil until the first probe
+}
+
+// Open opens the gallery file at path.
+func Open(path string, opts Options) (*Gallery, error) {
+	if opts.FPIR == 0 {
+		opts.FPIR = DefaultFPIR
+	}
+	if !(opts.FPIR > 0 && opts.FPIR < 1) {
+		return nil, fmt.Errorf("open gallery %q: a false positive rate of %v: it must lie between 0 and 1", path, opts.FPIR)
+	}
+	if opts.Model == nil {
+		opts.Model = DefaultModel()
+	}
+	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite})
+	if err != nil {
+		return nil, err
+	}
+	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR}, nil
+}
+
+// follow returns the view of the references, loaded when first needed: most
+// commands that look after a gallery never do.
+func (g *Gallery) follow(ctx context.Context) (*gallery.View, error) {
+	g.loading.Lock()
+	defer g.loading.Unlock()
+	if g.view == nil {
+		view, err := g.store.Follow(ctx, g.model.Fingerprint(), g.model.Dim())
+		if err != nil {
+			return nil, err
+		}
+		g.view = view
+	}
+	return g.view, nil
+}
+
+// Close releases the file.
+func (g *Gallery) Close() error { return g.store.Close() }
+
+// Reference is one registered image.
+type Reference struct {
+	ID         string    `json:"id"`
+	Label      string    `json:"label"`
+	Source     string    `json:"source"` // name under which the image arrived
+	Note       string    `json:"note,omitempty"`
+	Registered time.Time `json:"registered"`
+	Width      int       `json:"width"` // of the image as it arrived, upright, in pixels
+	Height     int       `json:"height"`
+	SHA256     string    `json:"sha256"` // of the file as it arrived
+	Model      string    `json:"model"`  // fingerprint
+}
+
+func newReference(r gallery.Reference) Reference {
+	return Reference{
+		ID: r.ID, Label: string(r.Label), Source: r.Source, Note: r.Note, Registered: r.Registered,
+		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model,
+	}
+}
+
+// List returns the references of a label and of those below it, in order of
+// labels and then of age; of all labels when label is empty.
+func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
+	filter := gallery.Filter{}
+	if label != "" {
+		parsed, err := decide.ParseLabel(label)
+		if err != nil {
+			return nil, err
+		}
+		filter.Under = parsed
+	}
+	found, err := g.store.List(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	references := make([]Reference, len(found))
+	for i, r := range found {
+		references[i] = newReference(r)
+	}
+	return references, nil
+}
+
+// Get returns the reference with an id.
+func (g *Gallery) Get(ctx context.Context, id string) (Reference, error) {
+	r, err := g.store.Get(ctx, id)
+	return newReference(r), err
+}
+
+// Picture returns the stored JPEG of a reference.
+func (g *Gallery) Picture(ctx context.Context, id string) ([]byte, error) {
+	return g.store.Picture(ctx, id)
+}
+
+// Remove deletes references by id, all or none.
+func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
+	return g.store.Remove(ctx, ids...)
+}
+
+// RemoveLabel deletes the references of a label and of those below it, and
+// returns how many they were.
+func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
+	parsed, err := decide.ParseLabel(label)
+	if err != nil {
+		return 0, err
+	}
+	return g.store.RemoveLabel(ctx, parsed)
+}
+
+// Rename moves a label, with those below it, and returns how many references
+// moved. Where the new label exists the two merge.
+func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
+	old, err := decide.ParseLabel(from)
+	if err != nil {
+		return 0, err
+	}
+	renamed, err := decide.ParseLabel(to)
+	if err != nil {
+		return 0, err
+	}
+	return g.store.RenameLabel(ctx, old, renamed)
+}
+
+// SetNote replaces the note of a reference.
+func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
+	return g.store.SetNote(ctx, id, note)
+}
+
+// Export writes everything in the gallery to one portable file, a ZIP archive,
+// which appears whole or not at all.
+func (g *Gallery) Export(ctx context.Context, path string) error { return g.store.Export(ctx, path) }
+
+// Imported counts what an import did.
+type Imported = gallery.Imported
+
+// Import adds the references of an exported file that are not there yet.
+func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
+	return g.store.Import(ctx, path)
+}
+
+// Check reads the whole gallery and says in words what is wrong with it; an
+// empty answer means that all is well.
+func (g *Gallery) Check(ctx context.Context) ([]string, error) { return g.store.Check(ctx) }
+
+// Stats describes a gallery.
+type Stats = gallery.Stats
+
+// Stats counts what the gallery holds.
+func (g *Gallery) Stats(ctx context.Context) (Stats, error) { return g.store.Stats(ctx) }
+
+// Reembed replaces the embeddings of all references by those of this gallery's
+// model, made of the pictures that are kept. It may be interrupted: the gallery
+// stays usable with its former model until all are there. progress, if not nil,
+// is told how many are done.
+func (g *Gallery) Reembed(ctx context.Context, progress func(done, total int)) error {
+	return g.store.Reembed(ctx, g.model.Fingerprint(), g.model.Dim(), g.derive, progress)
+}
+
+// derive makes of kept pictures what the model makes of them.
+func (g *Gallery) derive(ctx context.Context, batch []gallery.Stored) ([]gallery.Derived, error) {
+	derived := make([]gallery.Derived, len(batch))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, stored := range batch {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			picture, _, err := imaging.Decode(stored.Picture, imaging.DefaultLimits)
+			if err != nil {
+				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
+			}
+			derived[i].Vectors = g.model.embedTurned(picture)
+			return nil
+		})
+	}
+	return derived, group.Wait()
+}

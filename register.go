@@ -1,0 +1,230 @@
+package exemplar
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+)
+
+// Item is a picture to register.
+type Item struct {
+	Label  string
+	Source string // name of the file, kept with the reference
+	Note   string
+	Data   []byte // the file
+}
+
+// RegisterOptions say how items are registered.
+type RegisterOptions struct {
+	// Replace removes the references that a label has itself (not those of its
+	// sub-labels) when items of that label are registered.
+	Replace bool
+}
+
+// Outcome says what became of an item.
+type Outcome string
+
+// The outcomes.
+const (
+	Registered   Outcome = "registered"
+	Skipped      Outcome = "skipped" // the same file is registered under the same label
+	RefusedImage Outcome = "refused" // it is of no use as a reference
+)
+
+// Registration is what became of an item.
+type Registration struct {
+	Outcome Outcome `json:"outcome"`
+	ID      string  `json:"id,omitempty"` // of the new reference, or of the one it is a copy of
+	Label   string  `json:"label"`
+	Source  string  `json:"source"`
+	Reason  string  `json:"reason,omitempty"` // why it was skipped or refused, or what to know about it
+	Rivals  []Rival `json:"rivals,omitempty"` // other labels that captures may be taken for
+}
+
+// Rival is another label that looks alike.
+type Rival struct {
+	Label string  `json:"label"`
+	Score float64 `json:"score"`
+}
+
+// pictureSide is the longer side at which a reference's picture is kept, and
+// pictureQuality its JPEG quality: what a person needs to see, a later model to
+// embed anew and the comparison to compare with.
+const (
+	pictureSide    = 768
+	pictureQuality = 85
+)
+
+// Register stores the items' pictures as references. Those that can be used
+// become visible together, and are on the disk when Register returns. The
+// outcomes are in the order of the items.
+func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
+	results := make([]Registration, len(items))
+	entries := make([]*gallery.Entry, len(items))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, item := range items {
+		group.Go(func() error {
+			entry, err := g.newEntry(item)
+			results[i] = Registration{Outcome: Registered, Label: item.Label, Source: item.Source}
+			if err != nil {
+				results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
+				return nil
+			}
+			entries[i], results[i].Label = entry, string(entry.Label)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
+		return nil, err
+	}
+	if err := g.add(ctx, entries, results, opts); err != nil {
+		return nil, err
+	}
+	return results, g.noteRivals(ctx, entries, results)
+}
+
+// newEntry makes the reference of an item; the error says why it cannot be one.
+func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
+	label, err := decide.ParseLabel(item.Label)
+	if err != nil {
+		return nil, err
+	}
+	picture, info, err := imaging.DecodeAtLeast(item.Data, pictureSide, imaging.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	if problem := imaging.Inspect(picture); problem != "" {
+		return nil, fmt.Errorf("%s", problem)
+	}
+	picture = imaging.FitWithin(picture, pictureSide)
+	return &gallery.Entry{
+		Reference: gallery.Reference{
+			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
+			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
+		},
+		Picture: imaging.EncodeJPEG(picture, pictureQuality),
+		Vectors: g.model.embedTurned(picture),
+	}, nil
+}
+
+// skipCopies drops entries whose very file is registered already, or comes
+// twice, under the same label. Under another label it is kept and said: one of
+// the two labels may be wrong.
+func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, results []Registration, opts RegisterOptions) error {
+	seen := map[gallery.Hash][]gallery.Reference{}
+	for i, entry := range entries {
+		if entry == nil {
+			continue
+		}
+		copies, known := seen[entry.Hash]
+		if !known {
+			stored, err := g.store.List(ctx, gallery.Filter{Hash: &entry.Hash})
+			if err != nil {
+				return err
+			}
+			copies = stored
+		}
+		for _, copied := range copies {
+			results[i].Reason = fmt.Sprintf("is the same picture as %s (%s)", copied.Source, copied.Label)
+			if copied.Label == entry.Label && !opts.Replace {
+				results[i].Outcome, results[i].ID, entries[i] = Skipped, copied.ID, nil
+				break
+			}
+		}
+		seen[entry.Hash] = append(copies, entry.Reference)
+	}
+	return nil
+}
+
+// add stores the entries that are left as one change.
+func (g *Gallery) add(ctx context.Context, entries []*gallery.Entry, results []Registration, opts RegisterOptions) error {
+	var kept []gallery.Entry
+	var at []int
+	labels := map[decide.Label]bool{}
+	for i, entry := range entries {
+		if entry != nil {
+			kept, at = append(kept, *entry), append(at, i)
+			labels[entry.Label] = true
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	var replaced []string
+	if opts.Replace {
+		old, err := g.referencesOf(ctx, labels)
+		if err != nil {
+			return err
+		}
+		replaced = old
+	}
+	added, err := g.store.Replace(ctx, replaced, kept...)
+	if err != nil {
+		return err
+	}
+	for j, reference := range added {
+		results[at[j]].ID = reference.ID
+		entries[at[j]].ID = reference.ID
+	}
+	return nil
+}
+
+// referencesOf returns the ids of the references that the labels have
+// themselves.
+func (g *Gallery) referencesOf(ctx context.Context, labels map[decide.Label]bool) ([]string, error) {
+	var ids []string
+	for label := range labels {
+		references, err := g.store.List(ctx, gallery.Filter{Under: label})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range references {
+			if r.Label == label {
+				ids = append(ids, r.ID)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// noteRivals says of every new reference what else it resembles: a near twin
+// under its own label, which adds little, and the other label that captures of
+// it are most easily taken for.
+func (g *Gallery) noteRivals(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
+	view, err := g.follow(ctx)
+	if err != nil {
+		return err
+	}
+	for i, entry := range entries {
+		if entry == nil {
+			continue
+		}
+		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+		near, err := view.Neighbours(ctx, entry.Label, entry.Hash, upright, entry.ID)
+		if err != nil {
+			return err
+		}
+		if same := near.Same; same != nil && float64(same.Score) >= nearTwin && results[i].Reason == "" {
+			results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
+		}
+		if other := near.Other; other != nil && g.model.close(float64(other.Score)) {
+			results[i].Rivals = []Rival{{Label: string(other.Label), Score: float64(other.Score)}}
+		}
+	}
+	return nil
+}
+
+// nearTwin is the cosine from which on two pictures of one label are as good
+// as one: copies at another size or compression score above it, captures below.
+const nearTwin = 0.98
