@@ -10,32 +10,32 @@ const (
 // startBuffered takes the memory for coefficients at the first scan, and counts
 // the scan against the bounds.
 func (d *decoder) startBuffered(s scan) error {
-	if d.coefficients == 0 {
-		d.allocateBuffers()
-	}
-	all := 0
+	blocks := 0
 	for i := range d.components {
-		all += 64 * len(d.components[i].buffered) / d.coefficients
+		c := &d.components[i]
+		blocks += c.blocksX * c.blocksY
+		if d.scans == 0 {
+			d.allocateBuffer(c)
+		}
 	}
 	for _, c := range s.components {
-		d.visited += len(c.buffered) / d.coefficients * (s.last - s.first + 1)
+		d.visited += c.blocksX * c.blocksY * (s.last - s.first + 1)
 		c.seen = c.seen || s.first == 0
 	}
-	if d.scans++; d.scans > maxScans || d.visited > maxVisits*all {
+	if d.scans++; d.scans > maxScans || d.visited > maxVisits*64*blocks {
 		return corrupt("more scans than any picture needs")
 	}
 	return nil
 }
 
-func (d *decoder) allocateBuffers() {
-	d.coefficients = 64
-	if d.progressive && d.size == 1 {
-		d.coefficients = 1
+// allocateBuffer takes the memory for a component's coefficients. Where a block
+// becomes one sample, DC is enough, and scans of AC need not be read.
+func (d *decoder) allocateBuffer(c *component) {
+	c.kept = 64
+	if d.progressive && c.sizeX == 1 && c.sizeY == 1 {
+		c.kept = 1
 	}
-	for i := range d.components {
-		c := &d.components[i]
-		c.buffered = make([]int16, c.blocksX*c.blocksY*d.coefficients)
-	}
+	c.buffered = make([]int16, c.blocksX*c.blocksY*c.kept)
 }
 
 // bufferScan decodes a sequential scan of some of the components.
@@ -63,8 +63,8 @@ func (d *decoder) eachBlock(s scan, decode func(c *component, b []int16), restar
 	d.openSegment()
 	mcu := 0
 	visit := func(c *component, x, y int) error {
-		at := (y*c.blocksX + x) * d.coefficients
-		decode(c, c.buffered[at:at+d.coefficients:at+d.coefficients])
+		at := (y*c.blocksX + x) * c.kept
+		decode(c, c.buffered[at:at+c.kept:at+c.kept])
 		if d.bits.failed() {
 			return d.scanError(y / c.v)
 		}
@@ -144,29 +144,30 @@ func (d *decoder) finishBuffered() error {
 func (d *decoder) reconstructRow(c *component, row int) {
 	for v := range c.v {
 		for x := range c.blocksX {
-			at := ((row*c.v+v)*c.blocksX + x) * d.coefficients
-			b := c.buffered[at : at+d.coefficients]
-			c.scaling.samples(c.plane[v*c.size*c.stride+x*c.size:], c.stride, c.size, b)
+			at := ((row*c.v+v)*c.blocksX + x) * c.kept
+			c.samples(c.plane[v*c.sizeY*c.stride+x*c.sizeX:], c.buffered[at:at+c.kept])
 		}
 	}
 }
 
-// samples makes samples of the coefficients of a block, in zigzag order.
-func (s *scaling) samples(dst []byte, stride, size int, b []int16) {
-	switch size {
-	case 1:
+// samples makes samples of the coefficients of a block, in zigzag order, at the
+// start of dst.
+func (c *component) samples(dst []byte, b []int16) {
+	s := &c.scaling
+	switch {
+	case c.sizeX == 1 && c.sizeY == 1:
 		dst[0] = s.flat(int32(b[0]))
-	case 2:
+	case c.sizeX <= 2 && c.sizeY <= 2:
 		var sums [4]int
 		for k, v := range b {
 			w := &s.weights[k]
 			sums[w.sum&3] += int(v) * w.weight
 		}
-		putSums(dst, stride, &sums)
+		putSums(dst, c.stride, c.sizeX, c.sizeY, &sums)
 	default:
 		for k, v := range b {
 			s.block[naturalOrder[k]&63] = int32(v) * s.factors[k]
 		}
-		s.inverse(dst, stride, size)
+		s.inverse(dst, c.stride, c.sizeX, c.sizeY)
 	}
 }

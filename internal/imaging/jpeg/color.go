@@ -15,7 +15,7 @@ func (d *decoder) emit(mcuRow int) {
 // for each pixel, but for every second where halfChroma says so.
 func (d *decoder) openRow(i, y int) {
 	c := &d.components[i]
-	y /= d.vMax * d.size / (c.v * c.size)
+	y /= d.vMax * d.size / (c.v * c.sizeY)
 	row := c.plane[y*c.stride:][:c.stride]
 	factor := d.columnFactor(c)
 	if factor > 1 && !(i > 0 && d.halfChroma()) {
@@ -29,7 +29,7 @@ func (d *decoder) openRow(i, y int) {
 }
 
 // columnFactor tells how many pixels side by side share a sample.
-func (d *decoder) columnFactor(c *component) int { return d.hMax * d.size / (c.h * c.size) }
+func (d *decoder) columnFactor(c *component) int { return d.hMax * d.size / (c.h * c.sizeX) }
 
 // halfChroma tells whether the picture is luma and chroma with half the columns,
 // which most are. Then conversion and upsampling are one.

@@ -3,37 +3,63 @@ package jpeg
 // The inverse transforms are those of the Independent JPEG Group's jidctint.c
 // and jidctred.c: Loeffler, Ligtenberg and Moschytz, "Practical fast 1-D DCT
 // algorithms with 11 multiplications" (ICASSP 1989), columns first and then
-// rows, in integers. The form for 4x4 computes the means of neighbouring
-// outputs of the form for 8x8, which makes frequency 4 drop out. Constants are
+// rows, in integers. The forms to four and to two samples compute
+// the means of neighbouring outputs of the form to eight, which makes frequency
+// 4, and 2 and 6, drop out. Constants are
 // scaled by 1<<constBits; between the passes, values by 1<<passBits.
 const (
 	constBits = 13
 	passBits  = 2
 )
 
-// inverse transforms s.block into size x size samples, 4 or 8, at the start of
-// dst, and clears it.
-func (s *scaling) inverse(dst []byte, stride, size int) {
-	if size == 8 {
-		inverse8(dst, stride, &s.block)
-	} else {
-		inverse4(dst, stride, &s.block)
+// inverse transforms s.block into w x h samples, each side 1, 2, 4 or 8, at the
+// start of dst, and clears it.
+func (s *scaling) inverse(dst []byte, stride, w, h int) {
+	transformColumns(&s.block, w, h)
+	for y := range h {
+		row := (*[8]int32)(s.block[8*y:])
+		out := dst[y*stride : y*stride+w : y*stride+w]
+		switch w {
+		case 8:
+			row8(out, row)
+		case 4:
+			row4(out, row)
+		case 2:
+			row2(out, row)
+		default:
+			out[0] = sample((row[0] + 128<<(passBits+3) + 1<<(passBits+2)) >> (passBits + 3))
+		}
 	}
 	s.block = [64]int32{}
 }
 
-func inverse8(dst []byte, stride int, b *[64]int32) {
+// neededColumns has a bit for every column of coefficients that counts when
+// rows become so many samples.
+var neededColumns = [9]uint8{1: 0b00000001, 2: 0b10101011, 4: 0b11101111, 8: 0b11111111}
+
+// transformColumns transforms the columns that w samples a row need to h values.
+func transformColumns(b *[64]int32, w, h int) {
+	needed := neededColumns[w]
 	for x := range 8 {
-		if b[8+x]|b[16+x]|b[24+x]|b[32+x]|b[40+x]|b[48+x]|b[56+x] == 0 {
-			dc := b[x] << passBits
-			b[x], b[8+x], b[16+x], b[24+x] = dc, dc, dc, dc
-			b[32+x], b[40+x], b[48+x], b[56+x] = dc, dc, dc, dc
+		if needed>>x&1 == 0 {
 			continue
 		}
-		column8(b, x)
-	}
-	for y := range 8 {
-		row8(dst[y*stride:y*stride+8:y*stride+8], (*[8]int32)(b[8*y:]))
+		if b[8+x]|b[16+x]|b[24+x]|b[32+x]|b[40+x]|b[48+x]|b[56+x] == 0 || h == 1 {
+			if dc := b[x] << passBits; dc != 0 {
+				for y := range h {
+					b[(8*y+x)&63] = dc
+				}
+			}
+			continue
+		}
+		switch h {
+		case 8:
+			column8(b, x)
+		case 4:
+			column4(b, x)
+		case 2:
+			column2(b, x)
+		}
 	}
 }
 
@@ -86,25 +112,22 @@ func odd8(x1, x3, x5, x7 int32) (o0, o1, o2, o3 int32) {
 	return o0, o1, o2, o3
 }
 
-func inverse4(dst []byte, stride int, b *[64]int32) {
-	const (
-		columnShift = constBits - passBits + 1
-		rowShift    = constBits + passBits + 3 + 1
-	)
-	for x := range 8 {
-		if x == 4 {
-			continue
-		}
-		e0, e1, o0, o1 := parts4(b[x]<<(constBits+1)+1<<(columnShift-1), b[8+x], b[16+x], b[24+x], b[40+x], b[48+x], b[56+x])
-		b[x], b[24+x] = (e0+o0)>>columnShift, (e0-o0)>>columnShift
-		b[8+x], b[16+x] = (e1+o1)>>columnShift, (e1-o1)>>columnShift
-	}
-	for y := range 4 {
-		w, out := b[8*y:8*y+8:8*y+8], dst[y*stride:y*stride+4:y*stride+4]
-		e0, e1, o0, o1 := parts4(w[0]<<(constBits+1)+128<<rowShift+1<<(rowShift-1), w[1], w[2], w[3], w[5], w[6], w[7])
-		out[0], out[3] = sample((e0+o0)>>rowShift), sample((e0-o0)>>rowShift)
-		out[1], out[2] = sample((e1+o1)>>rowShift), sample((e1-o1)>>rowShift)
-	}
+// column4 transforms column x of b to four values in place.
+func column4(b *[64]int32, x int) {
+	const shift = constBits - passBits + 1
+	x &= 7
+	e0, e1, o0, o1 := parts4(b[x]<<(constBits+1)+1<<(shift-1), b[8+x], b[16+x], b[24+x], b[40+x], b[48+x], b[56+x])
+	b[x], b[24+x] = (e0+o0)>>shift, (e0-o0)>>shift
+	b[8+x], b[16+x] = (e1+o1)>>shift, (e1-o1)>>shift
+}
+
+// row4 transforms a row into four samples.
+func row4(dst []byte, w *[8]int32) {
+	const shift = constBits + passBits + 3 + 1
+	_ = dst[3]
+	e0, e1, o0, o1 := parts4(w[0]<<(constBits+1)+128<<shift+1<<(shift-1), w[1], w[2], w[3], w[5], w[6], w[7])
+	dst[0], dst[3] = sample((e0+o0)>>shift), sample((e0-o0)>>shift)
+	dst[1], dst[2] = sample((e1+o1)>>shift), sample((e1-o1)>>shift)
 }
 
 // parts4 returns the even and the odd part of the transform to four; x0 comes
@@ -114,4 +137,26 @@ func parts4(x0, x1, x2, x3, x5, x6, x7 int32) (e0, e1, o0, o1 int32) {
 	o0 = x1*20995 + x3*7373 - x5*4926 - x7*4176  // 2.562915447, 0.899976223, 0.601344887, 0.509795579
 	o1 = x1*8697 - x3*17799 + x5*11893 - x7*1730 // 1.061594337, 2.172734803, 1.451774981, 0.211164243
 	return x0 + even, x0 - even, o0, o1
+}
+
+// column2 transforms column x of b to two values in place.
+func column2(b *[64]int32, x int) {
+	const shift = constBits - passBits + 2
+	x &= 7
+	even := b[x]<<(constBits+2) + 1<<(shift-1)
+	odd := odd2(b[8+x], b[24+x], b[40+x], b[56+x])
+	b[x], b[8+x] = (even+odd)>>shift, (even-odd)>>shift
+}
+
+// row2 transforms a row into two samples.
+func row2(dst []byte, w *[8]int32) {
+	const shift = constBits + passBits + 3 + 2
+	even := w[0]<<(constBits+2) + 128<<shift + 1<<(shift-1)
+	odd := odd2(w[1], w[3], w[5], w[7])
+	dst[0], dst[1] = sample((even+odd)>>shift), sample((even-odd)>>shift)
+}
+
+// odd2 is the odd part of the transform to two.
+func odd2(x1, x3, x5, x7 int32) int32 {
+	return x1*29692 - x3*10426 + x5*6967 - x7*5906 // 3.624509785, 1.272758580, 0.850430095, 0.720959822
 }

@@ -61,8 +61,8 @@ func ReadHeader(data []byte) (Header, error) {
 
 // Decode returns the picture at 1/scale of its size, rounded up: w by h pixels,
 // 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8. Memory is
-// proportional to the result, and for progressive files (except at 1/8) and
-// those with several scans to the whole picture: 2 bytes a sample. The caller
+// proportional to the result, and for progressive files and others with
+// several scans to the whole picture: 2 bytes a sample (but for luma at 1/8). The caller
 // checks the size first, with [ReadHeader].
 func Decode(data []byte, scale int) (w, h int, pix []byte, err error) {
 	if scale != 1 && scale != 2 && scale != 4 && scale != 8 {
@@ -103,9 +103,7 @@ type decoder struct {
 	outW, outH   int
 	pix          []byte
 
-	// Of files with several scans.
-	coefficients   int // buffered per block: 64, or 1 where DC is enough
-	scans, visited int // counted against maxScans and maxVisits
+	scans, visited int // of a file with several: see maxScans and maxVisits
 
 	bits  bitReader
 	rows  [4][]byte // one row of samples per component, for a row of pixels
@@ -118,15 +116,17 @@ type component struct {
 	id     byte
 	h, v   int // sampling factors
 	table  int // of quantisation
-	size   int // side of the square of samples that a block becomes: 1, 2, 4 or 8
 	stride int // samples in a row of plane
 
+	// sizeX and sizeY are the sides of what a block becomes: 1, 2, 4 or 8 samples.
+	sizeX, sizeY int
 	// plane holds the samples of one row of MCUs.
 	plane []byte
 	// blocksX and blocksY count blocks, whole MCUs; buffered holds their
 	// coefficients, in zigzag order, when they come in several scans.
 	blocksX, blocksY int
 	buffered         []int16
+	kept             int  // coefficients buffered per block: 64, or 1 where DC is enough
 	seen             bool // in a scan of DC
 
 	scaling scaling
@@ -145,8 +145,9 @@ func (d *decoder) layOut(scale int) error {
 		c := &d.components[i]
 		c.blocksX, c.blocksY = d.mcusX*c.h, d.mcusY*c.v
 		blocks += c.blocksX * c.blocksY
-		c.size = d.sampleSize(c)
-		c.stride = c.blocksX * c.size
+		c.sizeX = sampleSide(d.size, d.hMax, c.h)
+		c.sizeY = sampleSide(d.size, d.vMax, c.v)
+		c.stride = c.blocksX * c.sizeX
 	}
 	// A block takes at least one bit of code for DC and, where the scan has
 	// AC as well, one for the end of the block.
@@ -159,25 +160,22 @@ func (d *decoder) layOut(scale int) error {
 	}
 	for i := range d.components {
 		c := &d.components[i]
-		c.plane = make([]byte, c.stride*c.v*c.size)
+		c.plane = make([]byte, c.stride*c.v*c.sizeY)
 	}
 	d.pix = make([]byte, 3*d.outW*d.outH)
 	return nil
 }
 
-// sampleSize returns the side of a component's decoded block. A component of
-// lower resolution is reduced less, as far as that goes, so that it need not be
-// enlarged afterwards. Progressive files at 1/8 are the exception: with DC
-// alone the scans of AC, most of the file, need not be read.
-func (d *decoder) sampleSize(c *component) int {
-	size := d.size
-	if d.progressive && size == 1 {
-		return size
+// sampleSide returns a side of what a component's block becomes when those of
+// full resolution become size samples: most and factor are the largest sampling
+// factor and the component's. A component of lower resolution is reduced less,
+// as far as that goes, so that it need not be enlarged afterwards.
+func sampleSide(size, most, factor int) int {
+	side := size
+	for side < 8 && most*size%(2*side*factor) == 0 {
+		side *= 2
 	}
-	for size < 8 && d.hMax*d.size%(2*size*c.h) == 0 && d.vMax*d.size%(2*size*c.v) == 0 {
-		size *= 2
-	}
-	return size
+	return side
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -6,7 +6,7 @@ func (d *decoder) progressiveScan(s scan) error {
 	if err := d.startBuffered(s); err != nil {
 		return err
 	}
-	if s.first > 0 && d.coefficients == 1 {
+	if s.first > 0 && s.components[0].kept == 1 {
 		d.skipEntropy()
 		return nil
 	}

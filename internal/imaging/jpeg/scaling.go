@@ -18,7 +18,7 @@ var naturalOrder = [64]uint8{
 // scaling turns the coefficients of a component's blocks into samples.
 type scaling struct {
 	factors [64]int32     // quantisation, in zigzag order
-	weights [64]sumWeight // for blocks of 2x2 samples, in zigzag order
+	weights [64]sumWeight // for blocks of up to 2x2 samples, in zigzag order
 	block   [64]int32     // scratch: zero between blocks
 }
 
@@ -30,10 +30,12 @@ func (d *decoder) prepareScaling() {
 			c.scaling.factors[k] = int32(q)
 		}
 		switch {
-		case c.size == 2:
-			c.scaling.prepareSums()
-		case c.size == 1 && c.acTable != nil:
-			c.acTable.makeSkips()
+		case c.sizeX == 1 && c.sizeY == 1:
+			if c.acTable != nil {
+				c.acTable.makeSkips()
+			}
+		case c.sizeX <= 2 && c.sizeY <= 2:
+			c.scaling.prepareSums(c.sizeX, c.sizeY)
 		}
 	}
 }
@@ -43,10 +45,10 @@ func (s *scaling) flat(dc int32) byte {
 	return sample((dc*s.factors[0]+4)>>3 + 128)
 }
 
-// fill sets the size x size samples at the start of dst.
-func fill(dst []byte, stride, size int, v byte) {
-	for y := range size {
-		row := dst[y*stride : y*stride+size]
+// fill sets the w x h samples at the start of dst.
+func fill(dst []byte, stride, w, h int, v byte) {
+	for y := range h {
+		row := dst[y*stride : y*stride+w]
 		for x := range row {
 			row[x] = v
 		}
@@ -61,7 +63,7 @@ func sample(v int32) byte {
 	return byte(v)
 }
 
-// sumWeight says what a coefficient contributes to a block of 2x2 samples:
+// sumWeight says what a coefficient contributes to a block of up to 2x2 samples:
 // which sum it goes to, and by how much in units of 1/(1<<sumBits).
 type sumWeight struct {
 	weight int
@@ -70,16 +72,17 @@ type sumWeight struct {
 
 const sumBits = 16
 
-// prepareSums computes the weights for blocks of 2x2 samples.
+// prepareSums computes the weights for blocks of w x h samples, 1 or 2 each.
 //
-// A sample is the mean of 4x4 pixels. Along one axis, the mean over the first
-// or the second half of the cosine of frequency u is the same (u = 0), opposite
-// (u odd) or zero (u even): so 2x2 samples are sums and differences of four
-// numbers, and each coefficient counts towards one of them.
-func (s *scaling) prepareSums() {
+// Where there are two samples along an axis, each is the mean of four pixels.
+// The mean over the first or the second four of the cosine of frequency u is
+// the same (u = 0), opposite (u odd) or zero (u even): so 2x2 samples are sums
+// and differences of four numbers, and each coefficient counts towards one of
+// them. Where there is one sample, only u = 0 counts.
+func (s *scaling) prepareSums(w, h int) {
 	for k, natural := range naturalOrder {
 		u, v := int(natural&7), int(natural>>3)
-		weight := halfMean(u) * halfMean(v) * float64(s.factors[k])
+		weight := meanOf(u, w) * meanOf(v, h) * float64(s.factors[k])
 		s.weights[k] = sumWeight{
 			weight: int(math.Round(weight * (1 << sumBits))),
 			sum:    uint8(u&1 + v&1*2),
@@ -87,29 +90,35 @@ func (s *scaling) prepareSums() {
 	}
 }
 
-// halfMean returns the mean of the basis function of frequency u over the first
-// four of its eight pixels.
-func halfMean(u int) float64 {
-	sum := 0.0
-	for x := range 4 {
+// meanOf returns the mean of the basis function of frequency u over the first
+// of so many equal parts of its eight pixels.
+func meanOf(u, parts int) float64 {
+	sum, pixels := 0.0, 8/parts
+	for x := range pixels {
 		sum += math.Cos(float64((2*x+1)*u) * math.Pi / 16)
 	}
 	if u == 0 {
 		return math.Sqrt2 / 4
 	}
-	return sum / 8
+	return sum / float64(2*pixels)
 }
 
-// putSums writes 2x2 samples: sums are those that neither axis changes the sign
-// of, that the right half does, that the lower half does, and that both do.
-func putSums(dst []byte, stride int, sums *[4]int) {
+// putSums writes w x h samples, 1 or 2 each: sums are those that neither axis
+// changes the sign of, that the right half does, that the lower half does, and
+// that both do.
+func putSums(dst []byte, stride, w, h int, sums *[4]int) {
 	const half = 1<<(sumBits-1) + 128<<sumBits
 	same, right, below, both := sums[0]+half, sums[1], sums[2], sums[3]
-	top, bottom := dst[:2:2], dst[stride:stride+2:stride+2]
-	top[0] = clamp((same + right + below + both) >> sumBits)
-	top[1] = clamp((same - right + below - both) >> sumBits)
-	bottom[0] = clamp((same + right - below - both) >> sumBits)
-	bottom[1] = clamp((same - right - below + both) >> sumBits)
+	dst[0] = clamp((same + right + below + both) >> sumBits)
+	if w == 2 {
+		dst[1] = clamp((same - right + below - both) >> sumBits)
+	}
+	if h == 2 {
+		dst[stride] = clamp((same + right - below - both) >> sumBits)
+	}
+	if w == 2 && h == 2 {
+		dst[stride+1] = clamp((same - right - below + both) >> sumBits)
+	}
 }
 
 func clamp(v int) byte { return byte(min(max(v, 0), 255)) }

@@ -28,7 +28,7 @@ func (d *decoder) streamMCU(x int) {
 		c := &d.components[i]
 		for v := range c.v {
 			for h := range c.h {
-				at := v*c.size*c.stride + (x*c.h+h)*c.size
+				at := v*c.sizeY*c.stride + (x*c.h+h)*c.sizeX
 				d.bits.streamBlock(c, c.plane[at:])
 			}
 		}
@@ -43,20 +43,21 @@ func (r *bitReader) streamBlock(c *component, dst []byte) {
 	}
 	c.dc += r.difference(c.dcTable)
 	s := &c.scaling
-	switch c.size {
-	case 1:
+	switch {
+	case c.sizeX == 1 && c.sizeY == 1:
 		r.skipAC(c.acTable)
 		dst[0] = s.flat(c.dc)
-	case 2:
+	case c.sizeX <= 2 && c.sizeY <= 2:
 		sums := [4]int{int(c.dc) * s.weights[0].weight}
 		r.sumAC(c.acTable, &sums, &s.weights)
-		putSums(dst, c.stride, &sums)
+		putSums(dst, c.stride, c.sizeX, c.sizeY, &sums)
 	default:
 		s.block[0] = c.dc * s.factors[0]
 		if r.readAC(c.acTable, &s.factors, &s.block) {
-			s.inverse(dst, c.stride, c.size)
+			s.inverse(dst, c.stride, c.sizeX, c.sizeY)
 		} else {
-			fill(dst, c.stride, c.size, s.flat(c.dc))
+			fill(dst, c.stride, c.sizeX, c.sizeY, s.flat(c.dc))
+			s.block[0] = 0
 		}
 	}
 }
