@@ -22,7 +22,7 @@ func (s *scene) castShadow(d *sheet3D, depth float64) {
 			}
 		}
 	}
-	m.gaussian(&s.scratch, height*0.5*s.view.scale*d.size/shrink)
+	m.gaussian(&s.scratch, height*0.5*s.view.unit()*d.size/shrink)
 	s.multiply(&m)
 }
 
@@ -67,7 +67,7 @@ func (s *scene) hand(q [4]Point, side int, skin [3]float64) {
 	length := math.Hypot(b.X-a.X, b.Y-a.Y)
 	center := Point{(q[0].X + q[2].X) / 2, (q[0].Y + q[2].Y) / 2}
 	n := s.r.upTo(1, 3)
-	radius := min(s.view.scale*s.r.between(0.035, 0.06), 0.14*length)
+	radius := min(s.view.unit()*s.r.between(0.035, 0.065), 0.14*length)
 	at, reach := s.r.between(0.2, 0.7), s.r.between(0.6, 2.6)*radius
 	s.palm(a, b, at+float64(n-1)*1.05*radius/length, radius, skin, center)
 	for i := range n {

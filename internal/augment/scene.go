@@ -117,6 +117,10 @@ func (o *outlook) project(x, y, z float64) Point {
 	return Point{o.offX + o.scale*p.X, o.offY + o.scale*p.Y}
 }
 
+// unit returns how many pixels one unit of the plane, the document's longer
+// side, is long where the camera looks.
+func (o *outlook) unit() float64 { return o.scale * o.cam.focal / o.cam.distance }
+
 // settle computes the maps after a change.
 func (o *outlook) settle() {
 	o.toP = o.cam.plane().then(homography{o.scale, 0, o.offX, 0, o.scale, o.offY, 0, 0, 1})

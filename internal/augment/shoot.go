@@ -33,7 +33,7 @@ func (s *scene) reflections(quad [4]Point) {
 		a, t, u := quad[0], r.between(0.1, 0.9), r.between(0.1, 0.9)
 		x := a.X + (quad[1].X-a.X)*t + (quad[3].X-a.X)*u
 		y := a.Y + (quad[1].Y-a.Y)*t + (quad[3].Y-a.Y)*u
-		reach := s.view.scale * s.doc.size * r.between(0.05, 0.19)
+		reach := s.view.unit() * r.between(0.07, 0.26)
 		angle := r.angle()
 		s.out.glare(glareSpot{x, y, reach, reach * r.between(0.15, 0.8), angle, r.between(0.5, 1.4)})
 		// The veil around a bright reflection.
