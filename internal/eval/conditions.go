@@ -9,14 +9,14 @@ import (
 // Condition is the part of a set that was taken in one way, judged at the
 // threshold of the whole set.
 type Condition struct {
-	Name     string  `json:"name"`
-	Captures int     `json:"captures"`
-	Target   float64 `json:"fmr_target"` // of the whole set: 1e-4, or the smallest supported one
-	FMR      float64 `json:"fmr"`        // of pairs with such a capture
-	TPR      float64 `json:"tpr"`
-	Low      float64 `json:"low"`
-	High     float64 `json:"high"`
-	Rank1    float64 `json:"rank1"`
+	Name     string   `json:"name"`
+	Captures int      `json:"captures"`
+	Target   float64  `json:"fmr_target"` // of the whole set: 1e-4, or the smallest supported one
+	FMR      float64  `json:"fmr"`        // of pairs with such a capture
+	TPR      float64  `json:"tpr"`
+	Low      float64  `json:"low"`
+	High     float64  `json:"high"`
+	Rank1    *float64 `json:"rank1,omitempty"` // nil when no such capture is of a registered class
 }
 
 // conditions judges each condition of a set; of a set with one there is nothing
@@ -37,14 +37,14 @@ func conditions(s *Set, c *comparisons, v *Verification, id *Identification) []C
 	point := v.headline()
 	var list []Condition
 	for name, n := range captures {
-		list = append(list, Condition{Name: name, Captures: n, Target: point.Target, Rank1: math.NaN()})
+		list = append(list, Condition{Name: name, Captures: n, Target: point.Target})
 	}
 	slices.SortFunc(list, func(a, b Condition) int { return strings.Compare(a.Name, b.Name) })
 	for i := range list {
 		list[i].judge(s, c, point.Threshold)
 		list[i].rank(s, id)
 	}
-	return list
+	return slices.DeleteFunc(list, func(x Condition) bool { return math.IsNaN(x.TPR) })
 }
 
 // headline is the point at 1e-4, or at the smallest FMR that has support.
@@ -116,6 +116,7 @@ func (x *Condition) rank(s *Set, id *Identification) {
 		}
 	}
 	if trials > 0 {
-		x.Rank1 = hits / trials
+		rate := hits / trials
+		x.Rank1 = &rate
 	}
 }

@@ -98,12 +98,11 @@ func (s openStudy) point(target float64) OpenPoint {
 
 // lowest is the lowest score of any attempt that has one.
 func (s openSearch) lowest() float64 {
-	low := math.Inf(1)
+	low := math.MaxFloat64
 	for _, list := range [][]attempt{s.registered, s.fit} {
-		for _, a := range slices.Backward(list) {
+		for _, a := range list {
 			if !math.IsInf(a.score, -1) {
 				low = min(low, a.score)
-				break
 			}
 		}
 	}

@@ -1,0 +1,104 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// Promise compares an FPIR that was asked for with the one that strangers met.
+type Promise struct {
+	Classes   int     `json:"classes"` // registered
+	Requested float64 `json:"requested"`
+	Met       float64 `json:"met"`
+	Low       float64 `json:"low"` // 95 % interval of the FPIR met
+	High      float64 `json:"high"`
+	Threshold float64 `json:"threshold"`
+	Strangers int     `json:"strangers"` // searches by images of classes that were not registered
+}
+
+// CheckPromises draws galleries of each size from the set's classes, with their
+// references or else one image each, and looks the images of all other classes
+// up in them. threshold says what a calibration advises for n classes and an
+// FPIR; it must not have been fitted on this set. Sizes for which the set has
+// too few classes are left out.
+func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, threshold func(n int, fpir float64) (float64, error), o Options) ([]Promise, error) {
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("check calibration on %q: %w", s.Name, err)
+	}
+	o = o.withDefaults(s)
+	c := newClasses(s)
+	g := referenceGallery(s, c)
+	if len(g.enrol) == 0 {
+		g = drawnGallery(s, c, 1, o.random(0))
+	}
+	var list []Promise
+	for _, n := range sizes {
+		if n > len(g.enrol) {
+			continue
+		}
+		best, err := g.strangerScores(ctx, n, o)
+		if err != nil {
+			return nil, err
+		}
+		if len(best) == 0 {
+			continue // every class is registered, and the set has no strangers
+		}
+		for _, f := range fpirs {
+			t, err := threshold(n, f)
+			if err != nil {
+				return nil, fmt.Errorf("check calibration on %q: threshold for %d classes: %w", s.Name, n, err)
+			}
+			list = append(list, promise(n, f, t, best, c.count()))
+		}
+	}
+	return list, nil
+}
+
+// strangerScores are the best scores of probes whose class was not drawn, over
+// all repetitions.
+func (g *gallery) strangerScores(ctx context.Context, n int, o Options) ([]attempt, error) {
+	drawn := make([][]bool, o.Repetitions)
+	for r := range drawn {
+		drawn[r] = make([]bool, len(g.enrol))
+		for _, place := range o.random(2<<48 | uint64(n)<<16 | uint64(r)).Perm(len(g.enrol))[:n] {
+			drawn[r][place] = true
+		}
+	}
+	found := make([][]attempt, len(g.probes))
+	err := g.each(ctx, o.Workers, func(k int, scores []float32) {
+		class := g.classes.of[g.probes[k]]
+		own := g.place(class)
+		masked := make([]float32, len(scores))
+		for _, in := range drawn {
+			if own >= 0 && in[own] {
+				continue
+			}
+			for i, v := range scores {
+				masked[i] = v
+				if !in[i] {
+					masked[i] = float32(math.Inf(-1))
+				}
+			}
+			found[k] = append(found[k], attempt{class, g.find(k, masked).stranger})
+		}
+	})
+	var all []attempt
+	for _, list := range found {
+		all = append(all, list...)
+	}
+	return all, err
+}
+
+func promise(n int, fpir, threshold float64, best []attempt, classes int) Promise {
+	p := Promise{Classes: n, Requested: fpir, Threshold: threshold, Strangers: len(best)}
+	rate := newClustered(classes)
+	for _, a := range best {
+		rate.trials[a.class]++
+		if a.score >= threshold {
+			rate.hits[a.class]++
+		}
+	}
+	p.Met, p.Low, p.High = rate.interval()
+	return p
+}

@@ -1,0 +1,325 @@
+package eval
+
+import (
+	"context"
+	_ "embed" // the page's parts
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+)
+
+var (
+	//go:embed page/report.html
+	pageHTML string
+	//go:embed page/report.css
+	pageCSS string
+	//go:embed page/report.js
+	pageJS string
+)
+
+// ReportOptions say what a report shows beside the results.
+type ReportOptions struct {
+	Title  string   // "Evaluation" by default
+	Sweeps []*Sweep // one for each model
+	Thumb  Thumb    // pictures for the worst pairs and the maps; nil for none
+	Maps   bool     // draw the embeddings by principal axes and t-SNE
+}
+
+// WriteReport writes one HTML page that needs nothing else, neither files nor a
+// network. Results of one set by several models stand side by side, in the
+// order given.
+func WriteReport(ctx context.Context, w io.Writer, results []*Result, o ReportOptions) error {
+	page, err := newPage(ctx, results, o)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	t, err := template.New("report").Funcs(template.FuncMap{
+		"percent": percent, "series": series, "inc": func(i int) int { return i + 1 },
+		"score": func(v float64) string { return fmt.Sprintf("%.3f", v) },
+		"rate":  func(v float64) string { return fmt.Sprintf("%.2g", v) },
+		"short": shortLabel,
+	}).Parse(pageHTML)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if err := t.Execute(w, page); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// page is what the template shows.
+type page struct {
+	Title  string
+	CSS    template.CSS
+	JS     template.JS
+	Models []string // in the order of their colours; empty when unnamed
+	Rows   []headline
+	Sets   []setView
+	Sweep  *sweepView
+	Thumbs []string
+}
+
+// headline is a row of the first table.
+type headline struct {
+	First  bool // row of its set
+	Span   int  // rows of the set
+	Series string
+	R      *Result
+	Point  *Point     // TPR at 1e-4
+	Loose  *Point     // TPR at 1e-3
+	Open   *OpenPoint // own class out at 1 %
+	Wide   *OpenPoint // and at 5 %
+}
+
+type setView struct {
+	ID, Name                  string
+	Models                    []*modelView
+	ROC, DET, CMC, Open       template.HTML
+	HasVerification, HasRanks bool
+}
+
+type modelView struct {
+	Series    string
+	R         *Result
+	Histogram template.HTML
+	PCA, SNE  template.HTML
+	Genuine   []pairView
+	Impostor  []pairView
+	Matrix    *matrixView
+}
+
+type pairView struct {
+	A, B   imageView
+	Score  float64
+	Margin string // to the threshold
+}
+
+type imageView struct {
+	Path, Label string
+	Thumb       int
+}
+
+type sweepView struct {
+	Models     []string
+	Severities []int
+	Operators  []sweepOperator
+}
+
+type sweepOperator struct {
+	Name string
+	Plot template.HTML
+	Rows [][]SweepPoint // by model
+}
+
+func newPage(ctx context.Context, results []*Result, o ReportOptions) (*page, error) {
+	thumbs := newThumbnails(o.Thumb)
+	p := &page{Title: o.Title, CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Sweep: newSweepView(o.Sweeps)}
+	if p.Title == "" {
+		p.Title = "Evaluation"
+	}
+	for _, group := range bySet(results) {
+		p.Rows = append(p.Rows, headlines(group)...)
+		view, err := newSetView(ctx, group, o, thumbs)
+		if err != nil {
+			return nil, err
+		}
+		view.ID = fmt.Sprintf("set-%d", len(p.Sets)+1)
+		p.Sets = append(p.Sets, view)
+		for _, r := range group {
+			if r.Model != "" && !slices.Contains(p.Models, r.Model) {
+				p.Models = append(p.Models, r.Model)
+			}
+		}
+	}
+	p.Thumbs = thumbs.Images
+	return p, nil
+}
+
+// bySet groups results by their set, in the order in which sets come first.
+func bySet(results []*Result) [][]*Result {
+	var groups [][]*Result
+	at := map[string]int{}
+	for _, r := range results {
+		k, known := at[r.Name]
+		if !known {
+			k = len(groups)
+			at[r.Name] = k
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], r)
+	}
+	return groups
+}
+
+func headlines(group []*Result) []headline {
+	var rows []headline
+	for i, r := range group {
+		h := headline{First: i == 0, Span: len(group), Series: series(i), R: r}
+		if v := r.Verification; v != nil {
+			strict, loose := v.At(1e-4), v.At(1e-3)
+			h.Point, h.Loose = &strict, &loose
+		}
+		if id := r.Identification; id != nil {
+			h.Open, h.Wide = id.at(OwnClassOut, 0.01), id.at(OwnClassOut, 0.05)
+		}
+		rows = append(rows, h)
+	}
+	return rows
+}
+
+// at returns the point of a protocol and target, or nil.
+func (id *Identification) at(protocol string, target float64) *OpenPoint {
+	for i, p := range id.Open {
+		if p.Protocol == protocol && p.Target == target {
+			return &id.Open[i]
+		}
+	}
+	return nil
+}
+
+// Right is the share that was answered rightly.
+func (p *OpenPoint) Right() float64 { return 1 - p.FNIR }
+
+// RightLow and RightHigh are its interval.
+func (p *OpenPoint) RightLow() float64 { return 1 - p.High }
+
+// RightHigh is the upper end of [OpenPoint.Right].
+func (p *OpenPoint) RightHigh() float64 { return 1 - p.Low }
+
+func newSetView(ctx context.Context, group []*Result, o ReportOptions, thumbs *thumbnails) (setView, error) {
+	v := setView{Name: group[0].Name}
+	var verified, found []*Result
+	for i, r := range group {
+		m, err := newModelView(ctx, i, r, o, thumbs)
+		if err != nil {
+			return v, err
+		}
+		v.Models = append(v.Models, m)
+		if r.Verification != nil {
+			verified = append(verified, r)
+		}
+		if r.Identification != nil {
+			found = append(found, r)
+		}
+	}
+	if v.HasVerification = len(verified) > 0; v.HasVerification {
+		v.ROC, v.DET = rocPlot(verified), detPlot(verified)
+	}
+	if v.HasRanks = len(found) > 0; v.HasRanks {
+		v.CMC, v.Open = cmcPlot(found), openPlot(found)
+	}
+	return v, nil
+}
+
+func newModelView(ctx context.Context, i int, r *Result, o ReportOptions, thumbs *thumbnails) (*modelView, error) {
+	m := &modelView{Series: series(i), R: r}
+	if r.Verification != nil {
+		m.Histogram = histogramPlot(r)
+		threshold := r.Verification.headline().Threshold
+		m.Genuine = pairViews(r.Set, r.Verification.Worst.Genuine, threshold, thumbs)
+		m.Impostor = pairViews(r.Set, r.Verification.Worst.Impostor, threshold, thumbs)
+	}
+	if r.Identification != nil {
+		m.Matrix = confusionView(r.Identification.Confusions)
+	}
+	if !o.Maps || r.Set == nil || r.Set.Embeddings == nil {
+		return m, nil
+	}
+	var err error
+	m.PCA, m.SNE, err = embeddingMaps(ctx, r.Set, thumbs)
+	return m, err
+}
+
+func pairViews(s *Set, pairs []ScoredPair, threshold float64, thumbs *thumbnails) []pairView {
+	var list []pairView
+	for _, p := range pairs {
+		image := func(i int) imageView {
+			return imageView{Path: s.Samples[i].Path, Label: s.Samples[i].Label, Thumb: thumbs.number(s, i)}
+		}
+		v := pairView{A: image(p.A), B: image(p.B), Score: p.Score, Margin: "rejected"}
+		if p.Score >= threshold {
+			v.Margin = "accepted"
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// matrixView is the matrix of the classes that are most often taken for each
+// other.
+type matrixView struct {
+	Labels []string
+	Rows   []matrixRow
+}
+
+type matrixRow struct {
+	Label string
+	Cells []matrixCell
+}
+
+type matrixCell struct {
+	Count, Of int
+	Shade     string // opacity of the cell's colour
+}
+
+// matrixSide bounds the classes of the matrix.
+const matrixSide = 16
+
+func confusionView(list []Confusion) *matrixView {
+	if len(list) == 0 {
+		return nil
+	}
+	var labels []string
+	for _, c := range list {
+		for _, l := range []string{c.Truth, c.Answer} {
+			if len(labels) < matrixSide && !slices.Contains(labels, l) {
+				labels = append(labels, l)
+			}
+		}
+	}
+	slices.Sort(labels)
+	m := &matrixView{Labels: labels}
+	for _, truth := range labels {
+		row := matrixRow{Label: truth, Cells: make([]matrixCell, len(labels))}
+		for _, c := range list {
+			if k := slices.Index(labels, c.Answer); c.Truth == truth && k >= 0 {
+				row.Cells[k] = matrixCell{c.Count, c.Of, fmt.Sprintf("%.2f", 0.15+0.85*float64(c.Count)/float64(c.Of))}
+			}
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// shortLabel keeps a label's end, where labels differ.
+func shortLabel(label string) string {
+	const most = 22
+	runes := []rune(label)
+	if len(runes) <= most {
+		return label
+	}
+	return "…" + strings.TrimLeft(string(runes[len(runes)-most:]), "/")
+}
+
+func newSweepView(sweeps []*Sweep) *sweepView {
+	if len(sweeps) == 0 {
+		return nil
+	}
+	v := &sweepView{Severities: []int{1, 2, 3, 4, 5}}
+	var operators []string
+	for _, s := range sweeps {
+		v.Models = append(v.Models, s.Model)
+		operators = append(operators, s.Operators()...)
+	}
+	for _, name := range distinct(operators) {
+		x := sweepOperator{Name: name, Plot: sweepPlot(sweeps, name)}
+		for _, s := range sweeps {
+			x.Rows = append(x.Rows, s.Of(name))
+		}
+		v.Operators = append(v.Operators, x)
+	}
+	return v
+}
