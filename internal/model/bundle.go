@@ -52,7 +52,7 @@ func New(arch Architecture, seed uint64) (*Bundle, error) {
 }
 
 // Load reads a bundle that Save wrote. It refuses a file that was damaged or
-// changed. It does not keep data.
+// changed. The bundle keeps data, which must not be changed afterwards.
 func Load(data []byte) (*Bundle, error) {
 	file, err := weights.ParseSafetensors(data)
 	if err != nil {
@@ -100,25 +100,29 @@ func fromTensors(arch Architecture, tensors map[string]weights.Tensor) (*Bundle,
 	if err := arch.Validate(); err != nil {
 		return nil, err
 	}
-	l := newLayers(arch)
-	if err := l.load(tensors); err != nil {
+	own, err := newLayers(arch).check(tensors)
+	if err != nil {
 		return nil, err
 	}
-	return l.bundle(), nil
+	return newBundle(arch, own), nil
+}
+
+func newBundle(arch Architecture, tensors map[string]weights.Tensor) *Bundle {
+	return &Bundle{Arch: arch, tensors: tensors, Fingerprint: fingerprint(arch, tensors)}
 }
 
 // bundle copies the tensors of the network into a bundle.
 func (l *layers) bundle() *Bundle {
-	b := &Bundle{Arch: l.arch, tensors: l.torchTensors()}
-	b.Fingerprint = fingerprint(b.Arch, b.tensors)
-	return b
+	return newBundle(l.arch, l.torchTensors())
 }
 
 // layers makes the network of the bundle's tensors.
 func (b *Bundle) layers() *layers {
 	l := newLayers(b.Arch)
-	if err := l.load(b.tensors); err != nil {
-		panic("model: " + err.Error()) // every way to make a bundle has checked it
+	for _, t := range l.tensors {
+		if err := t.setTorch(b.tensors[t.name]); err != nil {
+			panic("model: " + err.Error()) // every way to make a bundle has checked it
+		}
 	}
 	return l
 }

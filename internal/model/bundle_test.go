@@ -89,7 +89,7 @@ func TestLoadRefuses(t *testing.T) {
 		"architecture gone": {edit(func(f *weights.Safetensors) { delete(f.Metadata, "architecture") }), "architecture"},
 		"other head": {edit(func(f *weights.Safetensors) {
 			f.Metadata["architecture"] = strings.Replace(f.Metadata["architecture"], "squeeze_1", "gap_ln", 1)
-		}), "shape"},
+		}), "is missing"},
 		"impossible size": {edit(func(f *weights.Safetensors) {
 			f.Metadata["architecture"] = strings.Replace(f.Metadata["architecture"], "96", "100", 1)
 		}), "multiple of 32"},

@@ -82,8 +82,9 @@ func (t tensor) torch() weights.Tensor {
 
 // setTorch sets the values from PyTorch's layout.
 func (t tensor) setTorch(w weights.Tensor) error {
-	if !slices.Equal(w.Shape, t.shape) {
-		return fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
+	w, err := t.check(w)
+	if err != nil {
+		return err
 	}
 	from, err := w.Float32s()
 	if err != nil {
@@ -134,26 +135,42 @@ func eachPair(dims, order []int, visit func(ours, torch int)) {
 	}
 }
 
-// load sets all tensors from a file's. Every tensor of the network must be there
-// and no other, but for the counters of batches that PyTorch keeps.
-func (l *layers) load(file map[string]weights.Tensor) error {
-	known := map[string]bool{}
+// check returns the tensors of the network out of a file's, as float32. Every
+// one must be there and no other, but for the counters of batches that PyTorch
+// keeps.
+func (l *layers) check(file map[string]weights.Tensor) (map[string]weights.Tensor, error) {
+	own := map[string]weights.Tensor{}
 	for _, t := range l.tensors {
-		known[t.name] = true
 		w, found := file[t.name]
 		if !found {
-			return fmt.Errorf("tensor %q is missing for %s", t.name, l.arch)
+			return nil, fmt.Errorf("tensor %q is missing for %s", t.name, l.arch)
 		}
-		if err := t.setTorch(w); err != nil {
-			return err
+		var err error
+		if own[t.name], err = t.check(w); err != nil {
+			return nil, err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(file)) {
-		if !known[name] && !strings.HasSuffix(name, ".num_batches_tracked") {
-			return fmt.Errorf("tensor %q does not belong to %s", name, l.arch)
+		if _, known := own[name]; !known && !strings.HasSuffix(name, ".num_batches_tracked") {
+			return nil, fmt.Errorf("tensor %q does not belong to %s", name, l.arch)
 		}
 	}
-	return nil
+	return own, nil
+}
+
+// check returns w as float32, if it has the right shape.
+func (t tensor) check(w weights.Tensor) (weights.Tensor, error) {
+	if !slices.Equal(w.Shape, t.shape) {
+		return w, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
+	}
+	if w.DType == weights.F32 {
+		return w, nil
+	}
+	values, err := w.Float32s()
+	if err != nil {
+		return w, fmt.Errorf("tensor %q: %w", t.name, err)
+	}
+	return weights.NewFloat32(values, w.Shape...), nil
 }
 
 // torchTensors returns all tensors by their names, in PyTorch's layout.
