@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,14 +26,17 @@ var errPartly = errors.New("some pictures could not be used")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:])
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
 
-func run(ctx context.Context, args []string) int {
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
@@ -40,12 +44,12 @@ func run(ctx context.Context, args []string) int {
 	case errors.Is(err, errPartly):
 		return exitPartly
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(os.Stderr, "exemplar: stopped; what was reported as done is done")
+		fmt.Fprintln(errOut, "exemplar: stopped; what was reported as done is done")
 		return exitFailed
 	}
-	fmt.Fprintln(os.Stderr, "exemplar: "+err.Error())
+	fmt.Fprintln(errOut, "exemplar: "+err.Error())
 	if hint := hintFor(err); hint != "" {
-		fmt.Fprintln(os.Stderr, "  "+hint)
+		fmt.Fprintln(errOut, "  "+hint)
 	}
 	return exitFailed
 }

@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"exemplar"
+	"exemplar/internal/augment"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+	"exemplar/internal/weights"
+)
+
+// session is a user's folder with a gallery of its own.
+type session struct {
+	t       *testing.T
+	folder  string
+	gallery string
+}
+
+func newSession(t *testing.T) *session {
+	folder := t.TempDir()
+	return &session{t, folder, filepath.Join(folder, "g.db")}
+}
+
+// run runs a command in the session and returns what it printed.
+func (s *session) run(wantCode int, args ...string) (out, errOut string) {
+	s.t.Helper()
+	var o, e bytes.Buffer
+	if code := run(context.Background(), args, &o, &e); code != wantCode {
+		s.t.Fatalf("exemplar %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), code, wantCode, o.String(), e.String())
+	}
+	return o.String(), e.String()
+}
+
+// inGallery is run with the session's gallery.
+func (s *session) inGallery(wantCode int, args ...string) (out, errOut string) {
+	s.t.Helper()
+	return s.run(wantCode, append(args, "--gallery", s.gallery)...)
+}
+
+// write puts a file into the session's folder and returns its path.
+func (s *session) write(name string, data []byte) string {
+	s.t.Helper()
+	path := filepath.Join(s.folder, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+	return path
+}
+
+// documents writes a tree of three drawn documents.
+func (s *session) documents() string {
+	for _, e := range draw.Examples()[2:5] {
+		s.write("documents/"+e.Label+"/scan.png", imaging.EncodePNG(draw.Draw(e.Document)))
+	}
+	return filepath.Join(s.folder, "documents")
+}
+
+// scanned is a slightly disturbed picture of a drawn document, as a file.
+func scanned(e draw.Example, quarterTurns int) []byte {
+	return imaging.EncodeJPEG(augment.Sweep("noise", 1, draw.Draw(e.Document), 1).Rotate(quarterTurns), 90)
+}
+
+func TestRegisterThenClassify(t *testing.T) {
+	s := newSession(t)
+	out, _ := s.inGallery(0, "register", s.documents())
+	if !strings.HasPrefix(out, "registered 3 references of 3 labels") {
+		t.Errorf("register said %q", out)
+	}
+	example := draw.Examples()[3]
+	turned := s.write("turned.jpg", scanned(example, 1))
+	out, _ = s.inGallery(0, "classify", turned)
+	if !strings.Contains(out, "match") || !strings.Contains(out, example.Label) || !strings.Contains(out, "turned 90") {
+		t.Errorf("classify said %q, want a match with %s turned 90", out, example.Label)
+	}
+	out, _ = s.inGallery(0, "register", s.documents())
+	if !strings.HasPrefix(out, "registered 0 references") || strings.Count(out, "skipped") != 3 {
+		t.Errorf("registering again said %q, want 3 skipped", out)
+	}
+}
+
+func TestClassifyJSON(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	example := draw.Examples()[3]
+	good, bad := s.write("a.jpg", scanned(example, 0)), s.write("b.jpg", []byte("not a picture"))
+	out, _ := s.inGallery(exitPartly, "classify", "--json", good, bad)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines, want 2:\n%s", len(lines), out)
+	}
+	var answers [2]map[string]any
+	for i, line := range lines {
+		if err := json.Unmarshal([]byte(line), &answers[i]); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"path", "decision", "label", "score", "threshold", "fmr", "rotation", "reason", "candidates"} {
+			if _, ok := answers[i][key]; !ok {
+				t.Errorf("line %d has no %q: %s", i, key, line)
+			}
+		}
+	}
+	if answers[0]["path"] != good || answers[0]["decision"] != "match" || answers[0]["label"] != example.Label {
+		t.Errorf("the good picture: %s", lines[0])
+	}
+	if answers[1]["path"] != bad || answers[1]["decision"] != "refused" || answers[1]["reason"] == "" {
+		t.Errorf("the bad picture: %s", lines[1])
+	}
+	candidates := answers[0]["candidates"].([]any)
+	first := candidates[0].(map[string]any)
+	for _, key := range []string{"label", "score", "reference"} {
+		if _, ok := first[key]; !ok {
+			t.Errorf("candidate has no %q: %v", key, first)
+		}
+	}
+}
+
+func TestClassifyCSV(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(draw.Examples()[3], 0)))
+	lines := strings.Split(out, "\n")
+	if lines[0] != "path,decision,label,score,threshold,fmr,rotation,reason" || !strings.Contains(lines[1], ",match,") {
+		t.Errorf("CSV:\n%s", out)
+	}
+}
+
+func TestRegisterRefusesWhatShowsNothing(t *testing.T) {
+	s := newSession(t)
+	blank := s.write("blank.png", imaging.EncodePNG(imaging.NewImage(300, 200)))
+	out, _ := s.inGallery(exitPartly, "register", "--label", "x", blank)
+	if !strings.Contains(out, "registered 0 references") || !strings.Contains(out, "blank.png: refused") {
+		t.Errorf("register said %q", out)
+	}
+}
+
+func TestRegisterNeedsALabel(t *testing.T) {
+	s := newSession(t)
+	path := s.write("a.png", imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document)))
+	_, errOut := s.inGallery(exitFailed, "register", path)
+	if !strings.Contains(errOut, "--label") {
+		t.Errorf("said %q, want a hint at --label", errOut)
+	}
+	if _, err := os.Stat(s.gallery); err == nil {
+		t.Error("a gallery was made all the same")
+	}
+}
+
+func TestRegisterReplace(t *testing.T) {
+	s := newSession(t)
+	example := draw.Examples()[3]
+	first := s.write("first.png", imaging.EncodePNG(draw.Draw(example.Document)))
+	second := s.write("second.jpg", scanned(example, 0))
+	s.inGallery(0, "register", "--label", "form", first)
+	s.inGallery(0, "register", "--label", "form/other", first)
+	s.inGallery(0, "register", "--label", "form", "--replace", second)
+	out, _ := s.inGallery(0, "gallery", "list", "--json")
+	var references []exemplar.Reference
+	if err := json.Unmarshal([]byte(out), &references); err != nil {
+		t.Fatal(err)
+	}
+	if len(references) != 2 || references[0].Source != second || references[1].Label != "form/other" {
+		t.Errorf("the gallery holds %+v, want the second picture and the sub-label", references)
+	}
+}
+
+func TestGalleryVerbs(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	exported := filepath.Join(s.folder, "all.zip")
+	s.inGallery(0, "gallery", "export", exported)
+	if out, _ := s.inGallery(0, "gallery", "rename", "id-card", "card"); !strings.Contains(out, "renamed 1 reference") {
+		t.Errorf("rename said %q", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "list", "card"); !strings.Contains(out, "card/back") {
+		t.Errorf("list said %q", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "remove", "--label", "card"); !strings.Contains(out, "removed 1 reference") {
+		t.Errorf("remove said %q", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "import", exported); !strings.Contains(out, "added 1 reference, 2 were there already") {
+		t.Errorf("import said %q", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "reembed"); !strings.Contains(out, "embedded 0 references") {
+		t.Errorf("reembed said %q, want nothing to do", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "check"); !strings.Contains(out, "all is well") {
+		t.Errorf("check said %q", out)
+	}
+}
+
+func TestEmbed(t *testing.T) {
+	s := newSession(t)
+	out := filepath.Join(s.folder, "out.npy")
+	s.run(0, "embed", "--npy", out, s.documents())
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := weights.ParseNpy(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows.Shape) != 2 || rows.Shape[0] != 3 || rows.Shape[1] != exemplar.DefaultModel().Dim() {
+		t.Errorf("shape %v, want [3 %d]", rows.Shape, exemplar.DefaultModel().Dim())
+	}
+	list, err := os.ReadFile(filepath.Join(s.folder, "out.txt"))
+	if err != nil || strings.Count(string(list), "\n") != 3 {
+		t.Errorf("out.txt: %q, %v", list, err)
+	}
+}
+
+func TestErrorsSayWhatToDo(t *testing.T) {
+	s := newSession(t)
+	picture := s.write("a.png", imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document)))
+	damaged := s.write("damaged.db", []byte(strings.Repeat("no gallery ", 200)))
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no gallery", []string{"classify", picture, "--gallery", s.gallery}, "register something first"},
+		{"no file", []string{"classify", "nowhere.jpg", "--gallery", s.gallery}, "nowhere.jpg"},
+		{"no match", []string{"classify", filepath.Join(s.folder, "*.tiff"), "--gallery", s.gallery}, "nothing matches"},
+		{"not a gallery", []string{"classify", picture, "--gallery", damaged}, "no gallery"},
+		{"bad rate", []string{"classify", picture, "--gallery", s.gallery, "--fpir", "2"}, "between 0 and 1"},
+		{"not a model", []string{"register", "--label", "x", picture, "--gallery", s.gallery, "--model", damaged}, "damaged.db"},
+		{"unknown verb", []string{"recognise"}, "unknown command"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, errOut := s.run(exitFailed, c.args...)
+			if !strings.Contains(errOut, c.want) {
+				t.Errorf("said %q, want %q in it", errOut, c.want)
+			}
+		})
+	}
+}
+
+func TestDoctorAndVersion(t *testing.T) {
+	s := newSession(t)
+	if out, _ := s.inGallery(0, "doctor"); strings.Contains(out, "FAIL") {
+		t.Errorf("doctor said %s", out)
+	}
+	if out, _ := s.run(0, "version"); !strings.HasPrefix(out, "exemplar "+version) {
+		t.Errorf("version said %q", out)
+	}
+}
