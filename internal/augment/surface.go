@@ -116,7 +116,8 @@ func drawWood(f *frame, r rng) {
 	grain.addNoise(r, size/6, 2, 0.06)
 	grain.addNoise(r, size/14, 1.3, 0.05)
 	rings := r.between(4, 14)
-	light := [3]float64{r.between(0.5, 0.85), r.between(0.36, 0.6), r.between(0.2, 0.38)}
+	tone := r.between(0.4, 0.85)
+	light := [3]float64{tone, tone * r.between(0.64, 0.8), tone * r.between(0.38, 0.6)}
 	depth := r.between(0.1, 0.35)
 	plank := size / r.between(1.5, 6)
 	for y := range f.h {

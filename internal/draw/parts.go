@@ -171,7 +171,7 @@ func (s *sheet) portrait(x, y, w, h float32, grey bool, g rng) {
 		return c
 	}
 	back := tone(hsl(g.Float32(), 0.15, g.between(0.72, 0.9)))
-	skin := tone(hsl(g.between(0.04, 0.09), g.between(0.3, 0.55), g.between(0.35, 0.78)))
+	skin := tone(hsl(g.between(0.055, 0.085), g.between(0.3, 0.5), g.between(0.32, 0.78)))
 	hair := tone(hsl(g.between(0.02, 0.12), g.between(0.1, 0.6), g.between(0.06, 0.45)))
 	cloth := tone(hsl(g.Float32(), g.between(0.1, 0.6), g.between(0.15, 0.6)))
 	s.rect(x, y, w, h, blend(back.toward(white, 0.3), back.toward(black, 0.12), point{x, y}, point{x + w, y + h}))
