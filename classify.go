@@ -26,7 +26,7 @@ func (g *Gallery) Classify(ctx context.Context, data []byte) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	candidates, err := view.Search(ctx, g.model.embed(picture), consideredLabels)
+	candidates, err := view.Search(ctx, g.model.EmbedImage(picture), consideredLabels)
 	if err != nil {
 		return Answer{}, err
 	}

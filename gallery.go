@@ -225,7 +225,7 @@ func (g *Gallery) derive(ctx context.Context, batch []gallery.Stored) ([]gallery
 			if err != nil {
 				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
 			}
-			derived[i].Vectors = g.model.embedTurned(picture)
+			derived[i].Vectors = g.model.EmbedTurned(picture)
 			return nil
 		})
 	}

@@ -73,23 +73,23 @@ func (m *Model) Embed(data []byte) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.embed(picture), nil
+	return m.EmbedImage(picture), nil
 }
 
 // decodeSide is the longer side from which a picture may be scaled down to the
 // network's input without loss that matters.
 func (m *Model) decodeSide() int { return 2 * m.bundle.Arch.Input }
 
-// embed returns the embedding of an upright picture.
-func (m *Model) embed(picture *imaging.Image) []float32 {
+// EmbedImage returns the L2-normalised embedding of an upright picture.
+func (m *Model) EmbedImage(picture *imaging.Image) []float32 {
 	out := make([]float32, m.Dim())
 	m.network.Embed(out, m.input(picture).Pix, 1)
 	return out
 }
 
-// embedTurned returns the (4,dim) embeddings of a picture turned clockwise by
+// EmbedTurned returns the (4,dim) embeddings of a picture turned clockwise by
 // 0, 90, 180 and 270 degrees.
-func (m *Model) embedTurned(picture *imaging.Image) []float32 {
+func (m *Model) EmbedTurned(picture *imaging.Image) []float32 {
 	const rotations = 4
 	upright := m.input(picture)
 	var inputs []byte

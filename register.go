@@ -114,7 +114,7 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
 		},
 		Picture: imaging.EncodeJPEG(picture, pictureQuality),
-		Vectors: g.model.embedTurned(picture),
+		Vectors: g.model.EmbedTurned(picture),
 	}, nil
 }
 

@@ -33,6 +33,7 @@ type Block struct {
 	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
 	Verdict     Verdict
 	judged      bool
+	There       float32
 
 	// How sharply the correlation falls about the best place: 0 along a line.
 	sharpX, sharpY float32
@@ -109,9 +110,9 @@ func compare(p *photo, l *ladder, h *Homography) Comparison {
 	rung := l.rungFor(h)
 	fine := l.rungs[rung]()
 	coarse := l.rungs[min(rung+coarseSteps, len(l.rungs)-1)]()
-	bent := fitField(search(p, coarse, &warp{h: l.onto(coarse, h)}), coarse.w, coarse.h)
+	bent := newBend(search(p, coarse, &warp{h: l.onto(coarse, h)}), coarse.w, coarse.h)
 	bent.resize(fine.w, fine.h)
-	c := Comparison{Blocks: search(p, fine, &warp{h: l.onto(fine, h), bent: &bent})}
+	c := Comparison{Blocks: search(p, fine, &warp{h: l.onto(fine, h), bent: bent})}
 	c.judge(fine.w, fine.h)
 	return c
 }
@@ -192,7 +193,7 @@ const (
 // is there: a line may be found anywhere along itself.
 func (c *Comparison) judge(w, h int) {
 	field := fitField(c.Blocks, w, h)
-	around := neighbourhood(c.Blocks, &field)
+	around := newDeviations(c.Blocks, &field)
 	mx, my := medianShift(c.Blocks)
 	var n, inPlace, smooth, agree, best, placed float64
 	for i := range c.Blocks {
@@ -201,10 +202,13 @@ func (c *Comparison) judge(w, h int) {
 			continue
 		}
 		n++
-		there := b.near(around[i][0], around[i][1])
+		fx, fy := field.atBlock(b)
+		dx, dy := around.consensus(float32(b.X/blockSide), float32(b.Y/blockSide), i)
+		there := b.near(fx+dx, fy+dy)
 		best += float64(max(0, b.Correlation))
 		placed += float64(there)
-		inPlace += one(b.near(field.atBlock(b)) > strictCorrelation)
+		b.There = there
+		inPlace += one(b.near(fx, fy) > strictCorrelation)
 		loose := b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance
 		agree += one(loose)
 		smooth += one(there > strictCorrelation)

@@ -50,7 +50,7 @@ type rectified struct {
 // through the homography. bent may be nil.
 type warp struct {
 	h    Homography
-	bent *field
+	bent *bend
 }
 
 // rectify samples the photo at the places of a w x h reference.

@@ -1,0 +1,138 @@
+package geometry
+
+// bend is how the paper is bent: a quadratic, and what the places around say
+// beyond it, since paper curls at its edges as no quadratic does.
+type bend struct {
+	field
+	columns, rows int     // nodes of a lattice over the picture, beyond its edges too
+	stepX, stepY  float64 // pixels from node to node
+	nodes         [][2]float32
+}
+
+const (
+	nearBlocks = 2   // blocks to each side that say where a block should lie
+	nearSigma  = 1.3 // blocks
+	nearSteps  = 3
+	nearWidth  = 1.5  // pixels: blocks further from the consensus count little
+	nearRest   = 0.01 // weight of staying on the field, where little is near
+	slopeRest  = 0.05 // weight of a level consensus
+)
+
+// deviations are the displacements of blocks from a field, by place.
+type deviations struct {
+	blocks        []Block
+	columns, rows int
+	index         []int // of the block at a place, or -1
+	from          [][2]float32
+}
+
+func newDeviations(blocks []Block, f *field) *deviations {
+	d := &deviations{blocks: blocks, columns: int(f.w) / blockSide, rows: int(f.h) / blockSide}
+	d.index = make([]int, d.columns*d.rows)
+	for i := range d.index {
+		d.index[i] = -1
+	}
+	d.from = make([][2]float32, len(blocks))
+	for i := range blocks {
+		if b := &blocks[i]; b.judged && b.Correlation > looseCorrelation {
+			fx, fy := f.atBlock(b)
+			d.from[i] = [2]float32{b.DX - fx, b.DY - fy}
+			d.index[b.Y/blockSide*d.columns+b.X/blockSide] = i
+		}
+	}
+	return d
+}
+
+// consensus is the deviation at (x, y), in blocks, that the blocks about it
+// agree on, without block skip: a robust local linear regression.
+func (d *deviations) consensus(x, y float32, skip int) (dx, dy float32) {
+	width := float32(4)
+	for range nearSteps {
+		var u, v localPlane
+		for j := max(0, int(y+0.5)-nearBlocks); j <= min(d.rows-1, int(y+0.5)+nearBlocks); j++ {
+			for i := max(0, int(x+0.5)-nearBlocks); i <= min(d.columns-1, int(x+0.5)+nearBlocks); i++ {
+				k := d.index[j*d.columns+i]
+				if k < 0 || k == skip {
+					continue
+				}
+				b, from := &d.blocks[k], d.from[k]
+				px, py := float32(i)-x, float32(j)-y
+				near := nearness(px*px + py*py)
+				u.add(px, py, from[0], near*b.sharpX*float32(falloff(from[0]-dx, width)))
+				v.add(px, py, from[1], near*b.sharpY*float32(falloff(from[1]-dy, width)))
+			}
+		}
+		dx, dy = u.top(), v.top()
+		width = max(nearWidth, width/2)
+	}
+	return dx, dy
+}
+
+// nearness is the weight of a block at a squared distance in blocks.
+func nearness(squared float32) float32 { return fastExp(-squared / (2 * nearSigma * nearSigma)) }
+
+// localPlane is the weighted regression of values on a + b x + c y.
+type localPlane struct {
+	w, x, y, xx, xy, yy, v, vx, vy float32
+}
+
+func (p *localPlane) add(x, y, value, weight float32) {
+	p.w += weight
+	wx, wy, wv := weight*x, weight*y, weight*value
+	p.x, p.y, p.v = p.x+wx, p.y+wy, p.v+wv
+	p.xx, p.xy, p.yy = p.xx+wx*x, p.xy+wx*y, p.yy+wy*y
+	p.vx, p.vy = p.vx+wv*x, p.vy+wv*y
+}
+
+// top is the plane's height at the origin.
+func (p *localPlane) top() float32 {
+	w, xx, yy := p.w+nearRest, p.xx+slopeRest, p.yy+slopeRest
+	c0, c1, c2 := xx*yy-p.xy*p.xy, p.xy*p.y-p.x*yy, p.x*p.xy-xx*p.y
+	return (p.v*c0 + p.vx*c1 + p.vy*c2) / (w*c0 + p.x*c1 + p.y*c2)
+}
+
+// newBend finds the bend that the blocks of a w x h picture show.
+func newBend(blocks []Block, w, h int) *bend {
+	b := &bend{
+		field:   fitField(blocks, w, h),
+		columns: w/blockSide + 2, rows: h/blockSide + 2,
+		stepX: blockSide, stepY: blockSide,
+	}
+	d := newDeviations(blocks, &b.field)
+	b.nodes = make([][2]float32, b.columns*b.rows)
+	for j := range b.rows {
+		for i := range b.columns {
+			// Node i lies on the left edge of block i.
+			x, y := d.consensus(float32(i)-0.5, float32(j)-0.5, -1)
+			b.nodes[j*b.columns+i] = [2]float32{x, y}
+		}
+	}
+	return b
+}
+
+// resize makes b the bend of the same picture at another size.
+func (b *bend) resize(w, h int) {
+	kx, ky := float32(float64(w)/b.w), float32(float64(h)/b.h)
+	b.stepX, b.stepY = b.stepX*float64(kx), b.stepY*float64(ky)
+	b.field.resize(w, h)
+	for i := range b.nodes {
+		b.nodes[i][0] *= kx
+		b.nodes[i][1] *= ky
+	}
+}
+
+// at is the displacement at a place of the picture, in its pixels: the
+// quadratic's and, between the nodes, the lattice's.
+func (b *bend) at(x, y float64) (dx, dy float64) {
+	dx, dy = b.field.at(x, y)
+	u := min(max((x+0.5)/b.stepX, 0), float64(b.columns)-1.001)
+	v := min(max((y+0.5)/b.stepY, 0), float64(b.rows)-1.001)
+	i, j := int(u), int(v)
+	fu, fv := float32(u-float64(i)), float32(v-float64(j))
+	top, bottom := b.nodes[j*b.columns+i:], b.nodes[(j+1)*b.columns+i:]
+	mix := func(k int) float64 {
+		t := top[0][k] + fu*(top[1][k]-top[0][k])
+		return float64(t + fv*(bottom[0][k]+fu*(bottom[1][k]-bottom[0][k])-t))
+	}
+	return dx + mix(0), dy + mix(1)
+}
