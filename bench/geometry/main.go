@@ -31,7 +31,9 @@ var measures = []struct {
 	{"smoothly", func(e *geometry.Evidence) float64 { return e.AgreeSmoothly }},
 	{"mean correlation", func(e *geometry.Evidence) float64 { return e.MeanCorrelation }},
 	{"mean in place", func(e *geometry.Evidence) float64 { return e.MeanInPlace }},
+	{"weak in place", func(e *geometry.Evidence) float64 { return e.WeakInPlace }},
 	{"score", func(e *geometry.Evidence) float64 { return e.Score() }},
+	{"coverage", func(e *geometry.Evidence) float64 { return e.Coverage }},
 	{"closer", func(e *geometry.Evidence) float64 {
 		if e.Closer {
 			return 1

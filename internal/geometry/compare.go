@@ -1,6 +1,9 @@
 package geometry
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
 	// compareSide is the longer side of the reference, in pixels, at which it is
@@ -49,6 +52,7 @@ type Comparison struct {
 	AgreeSmoothly   float64 // share that agrees strictly, where its neighbours say
 	MeanCorrelation float64 // of the best places
 	MeanInPlace     float64 // of the places where the neighbours say
+	WeakInPlace     float64 // a tenth of those correlations are below it
 }
 
 // template is a block of the reference, ready to be searched for.
@@ -196,6 +200,7 @@ func (c *Comparison) judge(w, h int) {
 	around := newDeviations(c.Blocks, &field)
 	mx, my := medianShift(c.Blocks)
 	var n, inPlace, smooth, agree, best, placed float64
+	places := make([]float32, 0, len(c.Blocks))
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
 		if !b.judged {
@@ -207,7 +212,7 @@ func (c *Comparison) judge(w, h int) {
 		there := b.near(fx+dx, fy+dy)
 		best += float64(max(0, b.Correlation))
 		placed += float64(there)
-		b.There = there
+		places = append(places, there)
 		inPlace += one(b.near(fx, fy) > strictCorrelation)
 		loose := b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance
 		agree += one(loose)
@@ -225,6 +230,8 @@ func (c *Comparison) judge(w, h int) {
 		c.Judged = int(n)
 		c.Agree, c.AgreeInPlace, c.AgreeSmoothly = agree/n, inPlace/n, smooth/n
 		c.MeanCorrelation, c.MeanInPlace = best/n, placed/n
+		slices.Sort(places)
+		c.WeakInPlace = float64(places[len(places)/10])
 	}
 }
 

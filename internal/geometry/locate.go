@@ -12,9 +12,9 @@ type Fit struct {
 	Quad     [4]Point   // the reference's corners in the probe, clockwise from its top left
 	Inliers  int        // distinct places that agree
 	Cells    int        // of the reference's 6 x 6 cells, those with an inlier
+	Coverage float64    // share of those of its cells that have features
 	Residual float64    // root mean square distance of the inliers, probe pixels
 	Matches  int        // mutual nearest neighbours that agree in scale and turn
-	pairs    []match
 }
 
 // locate fits the reference's features to the probe's. It returns false where
@@ -121,7 +121,6 @@ func (f *Fit) count(ref, probe *Features, matches []match) {
 		if !ok {
 			continue
 		}
-		f.pairs = append(f.pairs, m)
 		rk, pk := place(r), place(p)
 		if seenRef[rk] || seenProbe[pk] {
 			continue
@@ -129,14 +128,36 @@ func (f *Fit) count(ref, probe *Features, matches []match) {
 		seenRef[rk], seenProbe[pk] = true, true
 		f.Inliers++
 		squares += d2
-		cells[min(cellGrid-1, int(r.Y)*cellGrid/ref.H)*cellGrid+min(cellGrid-1, int(r.X)*cellGrid/ref.W)] = true
+		cells[ref.cell(r)] = true
 	}
 	for _, c := range cells {
 		if c {
 			f.Cells++
 		}
 	}
+	f.Coverage = float64(f.Cells) / float64(max(1, ref.usableCells()))
 	f.Residual = math.Sqrt(squares / max(1, float64(f.Inliers)))
+}
+
+func (f *Features) cell(p *Feature) int {
+	x, y := int(p.X)*cellGrid/f.W, int(p.Y)*cellGrid/f.H
+	return min(cellGrid-1, y)*cellGrid + min(cellGrid-1, x)
+}
+
+// minCellFeatures is how many features make a cell of a reference count.
+const minCellFeatures = 4
+
+// usableCells is the number of cells in which inliers can be expected.
+func (f *Features) usableCells() (n int) {
+	var count [cellGrid * cellGrid]int
+	for i := range f.Points {
+		c := f.cell(&f.Points[i])
+		count[c]++
+		if count[c] == minCellFeatures {
+			n++
+		}
+	}
+	return n
 }
 
 func place(p *Feature) [2]int { return [2]int{int(p.X / 2), int(p.Y / 2)} }

@@ -9,10 +9,10 @@ type Evidence struct {
 }
 
 const (
-	// strongCells is a spread of inliers that needs no closer look, unless the
+	// strongCoverage is a spread of inliers that needs no closer look, unless the
 	// document is smaller than smallArea of the photo.
-	strongCells = 12
-	smallArea   = 0.2
+	strongCoverage = 1.0 / 3
+	smallArea      = 0.2
 )
 
 // Verify looks for the reference in the probe, closer where the first look is
@@ -37,7 +37,7 @@ func Glance(p *Probe, r *Reference) Evidence {
 }
 
 func (e *Evidence) convincing(p *Probe) bool {
-	return e.Located && e.Cells >= strongCells && quadArea(&e.Quad) >= smallArea*float64(p.w*p.h)
+	return e.Located && e.Coverage >= strongCoverage && quadArea(&e.Quad) >= smallArea*float64(p.w*p.h)
 }
 
 func quadArea(q *[4]Point) float64 {
@@ -71,12 +71,22 @@ func resizing(fromW, fromH, toW, toH int) Homography {
 	return Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
 }
 
-// Score orders evidence: the share of the reference that agrees, times what
-// the spread of its inliers makes believable.
+// Score orders evidence, in [0, 1]: how much of the reference agrees, and how
+// well where it agrees least (what tells siblings apart), less where few places
+// could be judged or the inliers are huddled.
 func (e *Evidence) Score() float64 {
 	if !e.Located {
 		return 0
 	}
-	spread := min(1, float64(e.Cells)/strongCells)
-	return e.AgreeInPlace * (0.5 + 0.5*spread)
+	enough := min(1, float64(e.Judged)/enoughJudged)
+	spread := min(1, 0.5+e.Coverage)
+	agreement := (e.AgreeSmoothly + max(0, e.WeakInPlace-worthlessWeak)) / (2 - worthlessWeak)
+	return agreement * enough * spread
 }
+
+const (
+	enoughJudged = 12 // blocks that make their share as good as certain
+	// worthlessWeak is a WeakInPlace that chance reaches too: a tenth of the
+	// blocks may well be covered.
+	worthlessWeak = 0.4
+)
