@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,6 +37,9 @@ func (g *Gallery) prepare(ctx context.Context) error {
 	case g.readOnly:
 		return fmt.Errorf("it must be brought up to date: %w", ErrReadOnly)
 	}
+	if err := g.useWAL(ctx); err != nil {
+		return err
+	}
 	tx, err := g.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -45,6 +49,18 @@ func (g *Gallery) prepare(ctx context.Context) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// useWAL makes the file one whose readers go on while one process writes; the
+// file remembers it. SQLite does not wait for others before this step, which
+// another process may be taking with the same new file, so it is tried again.
+func (g *Gallery) useWAL(ctx context.Context) error {
+	for deadline := time.Now().Add(busyTimeout); ; time.Sleep(5 * time.Millisecond) {
+		_, err := g.db.ExecContext(ctx, `PRAGMA journal_mode = wal`)
+		if !errors.Is(translate(err), ErrBusy) || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 // querier is what *sql.DB and *sql.Tx have in common.

@@ -10,12 +10,17 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // Options say how a gallery is opened.
 type Options struct {
 	Create bool // make a new one where there is none
 }
+
+// busyTimeout is how long to wait for another process that writes. Writes take
+// milliseconds; an import of a large gallery takes seconds.
+const busyTimeout = 15 * time.Second
 
 // Gallery is an open gallery file. It is safe for concurrent use, and any
 // number of processes may have the same file open.
@@ -60,7 +65,7 @@ func (g *Gallery) open(opts Options) error {
 	} else if info.IsDir() {
 		return fmt.Errorf("%w (it is a folder)", ErrNotGallery)
 	}
-	err := g.connect("_pragma=journal_mode(wal)")
+	err := g.connect("")
 	if errors.Is(translate(err), ErrReadOnly) {
 		g.readOnly = true
 		if err = g.connect("mode=ro"); err != nil && nothingPending(g.path) {
@@ -99,7 +104,8 @@ func nothingPending(path string) bool {
 // connect opens the database with the given parameters and checks what it is.
 func (g *Gallery) connect(parameters string) error {
 	// Every commit is on the disk before it is reported: synchronous(full).
-	const always = "_txlock=immediate&_pragma=busy_timeout(15000)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&"
+	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&",
+		busyTimeout.Milliseconds())
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(g.path), RawQuery: always + parameters}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {

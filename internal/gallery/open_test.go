@@ -1,0 +1,245 @@
+package gallery
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// mustSay checks that err is the sentinel, and names the file.
+func mustSay(t *testing.T, err, want error, path string) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("got %v, want %v", err, want)
+	}
+	if !strings.Contains(err.Error(), filepath.Base(path)) {
+		t.Errorf("%q does not name the gallery", err)
+	}
+}
+
+func TestOpenWhatIsNoGallery(t *testing.T) {
+	otherProgram := func(t *testing.T, path string) {
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec(`CREATE TABLE bookmarks (url TEXT)`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(data string) func(t *testing.T, path string) {
+		return func(t *testing.T, path string) {
+			if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	cases := []struct {
+		name string
+		make func(t *testing.T, path string)
+		want error
+	}{
+		{"nothing", func(*testing.T, string) {}, ErrNoGallery},
+		{"a folder", func(t *testing.T, path string) { os.Mkdir(path, 0o700) }, ErrNotGallery},
+		{"a text", write(strings.Repeat("to whom it may concern\n", 100)), ErrNotGallery},
+		{"a short text", write("hello"), ErrNotGallery},
+		{"another program's", otherProgram, ErrNotGallery},
+		{"of a newer version", func(t *testing.T, path string) {
+			g := openGallery(t, path)
+			if _, err := g.db.Exec(`PRAGMA user_version = 99`); err != nil {
+				t.Fatal(err)
+			}
+			g.Close()
+		}, ErrNewer},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "some.gallery")
+			c.make(t, path)
+			before, _ := os.ReadFile(path)
+			_, err := Open(path, Options{})
+			mustSay(t, err, c.want, path)
+			if after, _ := os.ReadFile(path); string(after) != string(before) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+// Whatever part of a gallery is overwritten or cut off, looking at it gives an
+// answer or ErrCorrupt or ErrNotGallery, never a panic or another error.
+func TestDamagedGallery(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "damaged.gallery")
+	g := openGallery(t, path)
+	for i := range 40 {
+		add(t, g, entry("a/b", uint64(2*i)), entry("c", uint64(2*i+1)))
+	}
+	g.Close()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[error]int{}
+	damage := func(name string, data []byte) {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := look(path)
+		switch {
+		case err == nil:
+		case errors.Is(err, ErrCorrupt):
+			found[ErrCorrupt]++
+		case errors.Is(err, ErrNotGallery):
+			found[ErrNotGallery]++
+		default:
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	const page = 4096
+	for at := 0; at+page <= len(whole); at += page {
+		data := append([]byte(nil), whole...)
+		for i := range page {
+			data[at+i] ^= 0x5a
+		}
+		damage("overwritten", data)
+		damage("cut", whole[:at])
+	}
+	if found[ErrCorrupt] == 0 || found[ErrNotGallery] == 0 {
+		t.Errorf("found %v", found)
+	}
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := look(path); err != nil {
+		t.Errorf("restored: %v", err)
+	}
+}
+
+// look opens a gallery, reads all of it and checks it.
+func look(path string) error {
+	ctx := context.Background()
+	g, err := Open(path, Options{})
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	if _, err := g.Follow(ctx, testModel, testDim); err != nil {
+		return err
+	}
+	problems, err := g.Check(ctx)
+	if err == nil && len(problems) > 0 {
+		return ErrCorrupt
+	}
+	return err
+}
+
+func TestOpenAgain(t *testing.T) {
+	for _, name := range []string{"plain", "with space", "per%20cent", "what?mode=memory", "a#b", "ünï", "a&b=c"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "not yet", name)
+			g := openGallery(t, path)
+			add(t, g, entry("a", 1))
+			if err := g.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("the file is not there, or open to others: %v, %v", info, err)
+			}
+			if n := len(mustList(t, openGallery(t, path), Filter{})); n != 1 {
+				t.Errorf("%d references", n)
+			}
+		})
+	}
+}
+
+// An empty file is a gallery that is about to be: another process is making it.
+func TestOpenEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.gallery")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	mustBeSound(t, g)
+}
+
+// Many that make the same gallery at once make one.
+func TestCreateAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.gallery")
+	var wg sync.WaitGroup
+	var galleries sync.Map
+	for i := range 8 {
+		wg.Go(func() {
+			g, err := Open(path, Options{Create: true})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer g.Close()
+			if _, err := g.Add(context.Background(), entry("a", uint64(i))); err != nil {
+				t.Error(err)
+			}
+			s, err := g.Stats(context.Background())
+			if err != nil {
+				t.Error(err)
+			}
+			galleries.Store(s.ID, true)
+		})
+	}
+	wg.Wait()
+	ids := 0
+	galleries.Range(func(any, any) bool { ids++; return true })
+	if n := len(mustList(t, openGallery(t, path), Filter{})); n != 8 || ids != 1 {
+		t.Errorf("%d references in %d galleries", n, ids)
+	}
+}
+
+// A gallery that cannot grow any more says so, and is as it was before.
+func TestDiskFull(t *testing.T) {
+	t.Run("limited by pages", func(t *testing.T) {
+		g := newGallery(t)
+		g.db.SetMaxOpenConns(1) // the limit is the connection's
+		if _, err := g.db.Exec(`PRAGMA max_page_count = 60`); err != nil {
+			t.Fatal(err)
+		}
+		fillUp(t, g)
+	})
+	t.Run("a small disk", func(t *testing.T) {
+		g, err := Open(filepath.Join(smallDisk(t), "full.gallery"), Options{Create: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		fillUp(t, g)
+	})
+}
+
+func fillUp(t *testing.T, g *Gallery) {
+	t.Helper()
+	added := 0
+	for {
+		big := entry("a", uint64(added))
+		big.Picture = append(big.Picture, make([]byte, 20_000)...)
+		_, err := g.Add(context.Background(), big)
+		if err != nil {
+			mustSay(t, err, ErrDiskFull, g.path)
+			break
+		}
+		if added++; added > 1000 {
+			t.Fatal("it never filled up")
+		}
+	}
+	if n := len(mustList(t, g, Filter{})); n != added || added == 0 {
+		t.Errorf("%d references, %d were reported", n, added)
+	}
+	mustBeSound(t, g)
+}
