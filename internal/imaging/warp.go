@@ -1,0 +1,73 @@
+package imaging
+
+import "math"
+
+// Warp returns a w x h picture whose pixel at (x, y) is src seen through the
+// homography m (row-major, pixel centres on integers): the point
+// m*(x, y, 1). What falls outside src takes its nearest pixel. Where the map
+// shrinks, src is averaged down first, so that nothing aliases.
+//
+// It panics if w or h is less than 1.
+func Warp(src *Image, m [9]float64, w, h int) *Image {
+	checkSizes(src, w, h)
+	for step := coarsest(m, w, h); step >= 2 && min(src.W, src.H) >= 4; step /= 2 {
+		half := ResizeArea(src, src.W/2, src.H/2)
+		m = resized(m, float64(half.W)/float64(src.W), float64(half.H)/float64(src.H))
+		src = half
+	}
+	dst := NewImage(w, h)
+	for y := range h {
+		row := dst.Pix[3*w*y : 3*w*(y+1)]
+		for x := range w {
+			px, py := project(&m, float64(x), float64(y))
+			src.bilinear(row[3*x:3*x+3], px, py)
+		}
+	}
+	return dst
+}
+
+// coarsest is the smallest step in src, in pixels, that a step of one pixel in
+// the result makes at its middle.
+func coarsest(m [9]float64, w, h int) float64 {
+	cx, cy := float64(w)/2, float64(h)/2
+	x0, y0 := project(&m, cx, cy)
+	x1, y1 := project(&m, cx+1, cy)
+	x2, y2 := project(&m, cx, cy+1)
+	return min(math.Hypot(x1-x0, y1-y0), math.Hypot(x2-x0, y2-y0))
+}
+
+// resized follows m by a change of size with pixel edges kept in place.
+func resized(m [9]float64, sx, sy float64) [9]float64 {
+	for i := range 3 {
+		m[i] = m[i]*sx + m[6+i]*(sx-1)/2
+		m[3+i] = m[3+i]*sy + m[6+i]*(sy-1)/2
+	}
+	return m
+}
+
+func project(m *[9]float64, x, y float64) (px, py float64) {
+	z := m[6]*x + m[7]*y + m[8]
+	return (m[0]*x + m[1]*y + m[2]) / z, (m[3]*x + m[4]*y + m[5]) / z
+}
+
+// bilinear writes the colour of m at a point between pixels.
+func (m *Image) bilinear(dst []byte, x, y float64) {
+	x, y = clampTo(x, float64(m.W-1)), clampTo(y, float64(m.H-1))
+	x0, y0 := min(int(x), max(m.W-2, 0)), min(int(y), max(m.H-2, 0))
+	fx, fy := float32(x-float64(x0)), float32(y-float64(y0))
+	right, down := 3*min(1, m.W-1), 3*m.W*min(1, m.H-1)
+	at := m.Pix[3*(y0*m.W+x0):]
+	for c := range 3 {
+		top := float32(at[c])*(1-fx) + float32(at[right+c])*fx
+		bottom := float32(at[down+c])*(1-fx) + float32(at[down+right+c])*fx
+		dst[c] = byte(top*(1-fy) + bottom*fy + 0.5)
+	}
+}
+
+// clampTo limits v to [0, limit]; what is no number becomes 0.
+func clampTo(v, limit float64) float64 {
+	if !(v > 0) {
+		return 0
+	}
+	return min(v, limit)
+}
