@@ -26,6 +26,8 @@ type Options struct {
 	Repetitions int      // of these draws; 10 by default
 	Drawn       []int    // sizes of drawn galleries; 1, 2 and 5 by default
 	Workers     int      // goroutines; GOMAXPROCS by default
+
+	keep int // non-mated pairs to keep one by one; keepAll by default
 }
 
 func (o Options) withDefaults(s *Set) Options {
@@ -43,6 +45,9 @@ func (o Options) withDefaults(s *Set) Options {
 	}
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.keep == 0 {
+		o.keep = keepAll
 	}
 	return o
 }
@@ -120,7 +125,7 @@ func (r *Result) measure(ctx context.Context, c *classes, o Options) error {
 func compare(ctx context.Context, s *Set, c *classes, o Options) (*comparisons, error) {
 	switch o.Protocol {
 	case AllPairs:
-		return allPairs(ctx, s, c, o.Workers)
+		return allPairs(ctx, s, c, o)
 	case ReferenceProbe:
 		g := referenceGallery(s, c)
 		if n := int64(len(g.enrol)) * int64(len(g.probes)); n > maxPairs {

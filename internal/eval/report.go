@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func WriteReport(ctx context.Context, w io.Writer, results []*Result, o ReportOp
 		"percent": percent, "series": series, "inc": func(i int) int { return i + 1 },
 		"score": func(v float64) string { return fmt.Sprintf("%.3f", v) },
 		"rate":  func(v float64) string { return fmt.Sprintf("%.2g", v) },
-		"short": shortLabel,
+		"short": shortLabel, "count": grouped,
 	}).Parse(pageHTML)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -292,6 +293,15 @@ func confusionView(list []Confusion) *matrixView {
 		m.Rows = append(m.Rows, row)
 	}
 	return m
+}
+
+// grouped writes a number with narrow spaces between its thousands.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "\u202f" + text[i:]
+	}
+	return text
 }
 
 // shortLabel keeps a label's end, where labels differ.

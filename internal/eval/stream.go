@@ -17,17 +17,17 @@ const (
 )
 
 // allPairs compares every two usable samples of a set of embeddings once.
-func allPairs(ctx context.Context, s *Set, c *classes, workers int) (*comparisons, error) {
+func allPairs(ctx context.Context, s *Set, c *classes, o Options) (*comparisons, error) {
 	use := usable(s)
 	mated, other := expectedPairs(use, c)
 	if mated > maxPairs {
 		return nil, fmt.Errorf("%d mated pairs, more than %d: judge references against probes, or fewer images of a class", mated, int64(maxPairs))
 	}
-	tallies := make([]*tally, workers)
+	tallies := make([]*tally, o.Workers)
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for w := range workers {
-		tallies[w] = newCosineTally(len(s.Samples), other)
+	for w := range o.Workers {
+		tallies[w] = newCosineTally(len(s.Samples), other, o.keep)
 		group.Go(func() {
 			b := newPairBlock(s, c, use, tallies[w])
 			for ctx.Err() == nil {

@@ -46,12 +46,13 @@ func newTally(samples int) *tally {
 	return &tally{floor: math.Inf(-1), count: make([]int64, samples)}
 }
 
-// newCosineTally returns a tally for cosines of about so many non-mated pairs.
-func newCosineTally(samples int, other int64) *tally {
+// newCosineTally returns a tally for cosines of about so many non-mated pairs,
+// of which it keeps all up to the given number.
+func newCosineTally(samples int, other int64, keep int) *tally {
 	t := newTally(samples)
-	if other > keepAll {
-		t.keep = max(keepAll, int(float64(other)*keepShare)+1)
-		t.share = keepAll / float64(other)
+	if other > int64(keep) {
+		t.keep = max(keep, int(float64(other)*keepShare)+1)
+		t.share = float64(keep) / float64(other)
 		t.hist = make([]int64, bins)
 	}
 	return t

@@ -1,0 +1,99 @@
+package eval
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"exemplar/internal/imaging"
+)
+
+func TestPrincipalAxes(t *testing.T) {
+	// Points of an ellipse in a plane of four dimensions: half-axes 3 and 1.
+	var x []float32
+	for k := range 100 {
+		s, c := math.Sincos(2 * math.Pi * float64(k) / 100)
+		x = append(x, 5, float32(3*c), float32(s), -2)
+	}
+	points, share, err := principal(x, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "first share", share[0], 0.9, 1e-6)
+	near(t, "second share", share[1], 0.1, 1e-6)
+	for k, p := range points {
+		near(t, "x", math.Abs(p.x), math.Abs(float64(x[4*k+1])), 1e-5)
+		near(t, "y", math.Abs(p.y), math.Abs(float64(x[4*k+2])), 1e-5)
+	}
+}
+
+// Neighbours on the map must be neighbours in space: nearly every image's
+// nearest one is of its class, which principal axes do not achieve.
+func TestTSNEKeepsNeighbours(t *testing.T) {
+	s := drawSet(41, numbered(25), 6, 32, 0.4)
+	start, _, err := principal(s.Embeddings, s.Dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	points, err := tsne(context.Background(), s.Embeddings, s.Dim, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := sameNeighbour(s, start), sameNeighbour(s, points)
+	if after < 0.9 || before > 0.9 {
+		t.Errorf("nearest of the same class: %.2f by principal axes, %.2f by t-SNE", before, after)
+	}
+	again, _ := tsne(context.Background(), s.Embeddings, s.Dim, start)
+	if again[3] != points[3] {
+		t.Error("not the same map twice")
+	}
+}
+
+func sameNeighbour(s *Set, points []xy) float64 {
+	hits := 0.0
+	for i, p := range points {
+		best, least := -1, math.Inf(1)
+		for j, q := range points {
+			if d := math.Hypot(p.x-q.x, p.y-q.y); j != i && d < least {
+				best, least = j, d
+			}
+		}
+		if s.Samples[best].Label == s.Samples[i].Label {
+			hits += 1 / float64(len(points))
+		}
+	}
+	return hits
+}
+
+func TestBaselines(t *testing.T) {
+	a, b := imaging.NewImage(80, 60), imaging.NewImage(80, 60)
+	for i := range a.Pix {
+		x, y := i/3%80, i/240
+		a.Pix[i] = byte(128 + 100*math.Sin(float64(x)/9)*math.Cos(float64(y)/13))
+		b.Pix[i] = byte(128 + 100*math.Sin(float64(y)/7+float64(x)/31))
+	}
+	brighter := imaging.NewImage(80, 60)
+	for i, v := range a.Pix {
+		brighter.Pix[i] = byte(float64(v)*0.8) + 20
+	}
+	for name, of := range map[string]func(*imaging.Image) []float32{"hash": HashDCT, "colour": Color16} {
+		x, y, z := of(a), of(b), of(brighter)
+		near(t, name+" length", norm(x), 1, 1e-6)
+		if same, other := dot(x, z), dot(x, y); same < 0.85 || other > 0.6 {
+			t.Errorf("%s: %.2f with itself brighter, %.2f with another", name, same, other)
+		}
+		near(t, name+" of a blank", norm(of(imaging.NewImage(5, 5))), 1, 1e-6)
+	}
+	// One bit of 64 is 1/32 of the cosine.
+	x := HashDCT(a)
+	y := append([]float32{-x[0]}, x[1:]...)
+	near(t, "one bit", dot(x, y), 1-1.0/32, 1e-6)
+}
+
+func dot(a, b []float32) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += float64(v) * float64(b[i])
+	}
+	return sum
+}

@@ -1,0 +1,173 @@
+package eval
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"exemplar/internal/weights"
+)
+
+func TestJSONShape(t *testing.T) {
+	s := drawSet(31, numbered(12), 4, 16, 0.6)
+	var b bytes.Buffer
+	if err := WriteJSON(&b, []*Result{evaluate(t, s, Options{}), evaluate(t, drawSet(1, numbered(1), 1, 4, 0), Options{})}); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Sets []map[string]any `json:"sets"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	wantKeys(t, "set", got.Sets[0], "name", "images", "refused", "verification", "identification", "classification")
+	v := got.Sets[0]["verification"].(map[string]any)
+	wantKeys(t, "verification", v, "mated_pairs", "non_mated_pairs", "auroc", "eer", "points")
+	wantKeys(t, "point", v["points"].([]any)[0].(map[string]any), "fmr_target", "fmr", "threshold", "tpr", "low", "high", "supported")
+	id := got.Sets[0]["identification"].(map[string]any)
+	open := id["open"].([]any)
+	wantKeys(t, "open", open[0].(map[string]any), "protocol", "fpir_target", "fpir", "fnir", "low", "high", "threshold")
+	if len(id["ranks"].([]any)) != MaxRank || len(open) != 2*len(OpenTargets) || len(v["points"].([]any)) != len(Targets) {
+		t.Errorf("%d ranks, %d open points, %d points", len(id["ranks"].([]any)), len(open), len(v["points"].([]any)))
+	}
+	if got.Sets[1]["verification"] != nil {
+		t.Error("a single image has a verification")
+	}
+}
+
+func wantKeys(t *testing.T, what string, object map[string]any, keys ...string) {
+	t.Helper()
+	for _, k := range keys {
+		if _, ok := object[k]; !ok {
+			t.Errorf("%s has no %q", what, k)
+		}
+	}
+}
+
+func TestCSV(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteCSV(&b, []*Result{evaluate(t, drawSet(31, numbered(12), 4, 16, 0.6), Options{})}); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&b).ReadAll()
+	if err != nil || !slices.Equal(lines[0], csvColumns) || len(lines) != 1+6+len(Targets)+MaxRank+2*len(OpenTargets) {
+		t.Errorf("%d lines, %v", len(lines), err)
+	}
+}
+
+func TestReportStandsAlone(t *testing.T) {
+	s := drawSet(32, append(numbered(10), "tree/<b>leaf</b>"), 4, 16, 0.9)
+	s.Model = "first"
+	for _, x := range s.Samples {
+		if !x.IsReference {
+			s.Answers = append(s.Answers, Answer{Match, x.Label})
+		}
+	}
+	other := *s
+	other.Model = "second"
+	results := []*Result{evaluate(t, s, Options{}), evaluate(t, &other, Options{})}
+	sweep := &Sweep{Model: "first"}
+	for severity := range Severities {
+		sweep.Add("blur", severity+1, results[0].Verification)
+	}
+	var b bytes.Buffer
+	err := WriteReport(context.Background(), &b, results, ReportOptions{
+		Sweeps: []*Sweep{sweep}, Maps: true,
+		Thumb: func(*Set, int) []byte { return []byte("\x89PNG tiny") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, want := range []string{"first", "second", `aria-label="ROC"`, `aria-label="DET"`, `aria-label="CMC"`, `aria-label="t-SNE"`, "robustness to blur", "data:image/png;base64,", "Taken for each other", "Worst mated pairs", "By condition", "tree/&lt;b&gt;leaf"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	for _, bad := range []string{"<b>leaf", "NaN", "ZgotmplZ", "%!", `src="http`, `href="http`, "url(", "@import", "fetch("} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the report contains %q", bad)
+		}
+	}
+	if n := strings.Count(page, "data:image/png"); n != len(s.Samples) {
+		t.Errorf("%d thumbnails for %d images of one set", n, len(s.Samples))
+	}
+}
+
+func TestReportOfPoorSets(t *testing.T) {
+	scores, err := ReadScores(strings.NewReader("score,mated,class_a,class_b\n5,1,a,a\n3,0,a,b\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := EvaluateScores("matcher", "", scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	poor := []*Result{r, evaluate(t, drawSet(1, numbered(1), 1, 4, 0), Options{}), evaluate(t, drawSet(1, numbered(2), 2, 2, 0), Options{})}
+	if err := WriteReport(context.Background(), &b, poor, ReportOptions{Maps: true}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") {
+		t.Error("the report contains values that are no numbers")
+	}
+}
+
+func TestReadScores(t *testing.T) {
+	s, err := ReadScores(strings.NewReader("score,mated,class_a,class_b\n12,1,a,a\n7,0,a,b\n7,1,b,b\n-3,false,c,a\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.Verify()
+	if err != nil || v.MatedPairs != 2 || v.NonMatedPairs != 2 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	near(t, "auroc", v.AUROC, 3.5/4, 1e-12)
+	for name, text := range map[string]string{
+		"empty": "", "header": "a,b,c,d\n", "columns": "score,mated,class_a,class_b\n1,1,a\n",
+		"score": "score,mated,class_a,class_b\nhigh,1,a,a\n", "infinite": "score,mated,class_a,class_b\nInf,1,a,a\n",
+		"mated": "score,mated,class_a,class_b\n1,perhaps,a,a\n", "contradiction": "score,mated,class_a,class_b\n1,1,a,b\n",
+	} {
+		if _, err := ReadScores(strings.NewReader(text)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func FuzzReadScores(f *testing.F) {
+	f.Add("score,mated,class_a,class_b\n12,1,a,a\n7,0,a,b\n")
+	f.Add("score,mated,class_a,class_b\n\"1\",true,\"\",\"\"\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if s, err := ReadScores(strings.NewReader(text)); err == nil {
+			if v, err := s.Verify(); err == nil && !(v.AUROC >= 0 && v.AUROC <= 1) {
+				t.Errorf("AUROC %v", v.AUROC)
+			}
+		}
+	})
+}
+
+func TestReadEmbeddings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.npy")
+	data, err := weights.EncodeNpy(weights.NewFloat32([]float32{3, 4, 0, 2}, 2, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := weights.WriteFile(path, data); err != nil {
+		t.Fatal(err)
+	}
+	x, dim, err := ReadEmbeddings(path, 2)
+	if err != nil || dim != 2 || !slices.Equal(x, []float32{0.6, 0.8, 0, 1}) {
+		t.Errorf("%v, %d, %v", x, dim, err)
+	}
+	if _, _, err := ReadEmbeddings(path, 3); err == nil {
+		t.Error("three images, two rows: no error")
+	}
+	if _, _, err := ReadEmbeddings(path+"x", 2); err == nil {
+		t.Error("no file: no error")
+	}
+}
