@@ -1,3 +1,6 @@
+// Package dataset turns data on disk into samples: folder trees of labelled
+// images, and tar shards of training pictures. It reads and lists; decoding is
+// internal/imaging's.
 package dataset
 
 import (
@@ -181,10 +184,11 @@ func ReadPathLabels(r io.Reader) ([]PathLabel, error) {
 			continue
 		}
 		file, label, ok := strings.Cut(text, "\t")
+		label = strings.Trim(label, "/")
 		if !ok || file == "" || label == "" || strings.Contains(label, "\t") {
 			return nil, fmt.Errorf("line %d: want a path, a tab and a label, have %.80q", n, text)
 		}
-		pairs = append(pairs, PathLabel{Path: file, Label: strings.Trim(label, "/")})
+		pairs = append(pairs, PathLabel{Path: file, Label: label})
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read lines: %w", err)
