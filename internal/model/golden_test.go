@@ -95,24 +95,9 @@ func (l *layers) evaluateBytes(pixels []byte, n int) (last, embeddings []float32
 // TestNetworksMatchPyTorch compares every head, several widths and input sizes
 // with PyTorch's results, in both forms of the network.
 func TestNetworksMatchPyTorch(t *testing.T) {
-	data, err := os.ReadFile("testdata/networks.safetensors")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden, err := weights.ParseSafetensors(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, tensor := range golden.Tensors {
+	for name, tensor := range goldenNetworks(t) {
 		t.Run(name, func(t *testing.T) {
-			b := Default()
-			if name != "reference" {
-				arch := Architecture{Backbone: "lcnet"}
-				if _, err := fmt.Sscan(name, &arch.Width, &arch.Head, &arch.Embedding, &arch.Input); err != nil {
-					t.Fatal(err)
-				}
-				b = formulaBundle(t, arch)
-			}
+			b := goldenBundle(t, name)
 			want, pixels := float32s(t, tensor), pictures(2, b.Arch.Input)
 			got := make([]float32, len(want))
 			b.Freeze().EmbedRaw(got, pixels, 2)
@@ -121,6 +106,36 @@ func TestNetworksMatchPyTorch(t *testing.T) {
 			checkClose(t, "layers", got, want, b.Arch.Embedding, 1e-4)
 		})
 	}
+}
+
+// goldenNetworks returns PyTorch's raw embeddings of the formula's first two
+// pictures, by network.
+func goldenNetworks(t testing.TB) map[string]weights.Tensor {
+	t.Helper()
+	data, err := os.ReadFile("testdata/networks.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := weights.ParseSafetensors(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return golden.Tensors
+}
+
+// goldenBundle makes the network of that name: "reference", or width, head,
+// embedding and input of one from the formula.
+func goldenBundle(t testing.TB, name string) *Bundle {
+	t.Helper()
+	if name == "reference" {
+		b := *Default()
+		return &b
+	}
+	arch := Architecture{Backbone: "lcnet"}
+	if _, err := fmt.Sscan(name, &arch.Width, &arch.Head, &arch.Embedding, &arch.Input); err != nil {
+		t.Fatal(err)
+	}
+	return formulaBundle(t, arch)
 }
 
 // TestReferenceGoldens compares with what was recorded when the reference

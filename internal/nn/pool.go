@@ -48,3 +48,15 @@ func addScaled(y, x []float32, s float32) {
 		y[i] += s * v
 	}
 }
+
+// Shares returns the pooling as a matrix (H·W,Out·Out): the share of every
+// position in every cell.
+func (p AdaptivePool) Shares(h, w int) []float32 {
+	one := AdaptivePool{Channels: 1, Out: p.Out}
+	cells := p.Out * p.Out
+	shares := make([]float32, h*w*cells)
+	one.eachPair(1, h, w, func(cell, position int, weight float32) {
+		shares[position*cells+cell] = weight
+	})
+	return shares
+}

@@ -11,16 +11,6 @@ import (
 
 // tiny is testdata/tiny.onnx, written by the onnx package.
 func tiny() *OnnxModel {
-	i64s := func(v ...byte) (out []byte) {
-		for _, b := range v {
-			fill := byte(0)
-			if b >= 0x80 {
-				fill = 0xff
-			}
-			out = append(out, b, fill, fill, fill, fill, fill, fill, fill)
-		}
-		return out
-	}
 	return &OnnxModel{
 		IRVersion: 9, Producer: "formats", Opset: 18,
 		Metadata: map[string]string{"key": "value"},
@@ -40,7 +30,7 @@ func tiny() *OnnxModel {
 			Initializers: map[string]Tensor{
 				"weight": NewFloat32([]float32{0, 1, 2, 3, 4, 5}, 2, 3),
 				"bias":   NewFloat32([]float32{0.5, -0.5}, 2),
-				"shape":  {DType: I64, Shape: []int{2}, Data: i64s(0xff, 2)},
+				"shape":  NewInt64([]int64{-1, 2}, 2),
 				"flags":  {DType: U8, Shape: []int{3}, Data: []byte{1, 2, 255}},
 			},
 			Inputs:  []OnnxValue{{Name: "x", DType: F32, Shape: []OnnxDim{{Name: "n"}, {Size: 3}}}},

@@ -60,6 +60,20 @@ func NewFloat32(values []float32, shape ...int) Tensor {
 	return Tensor{DType: F32, Shape: slices.Clone(shape), Data: data}
 }
 
+// NewInt64 makes an I64 tensor of a copy of the values. It panics when the shape
+// does not hold exactly that many.
+func NewInt64(values []int64, shape ...int) Tensor {
+	n, err := elements(shape)
+	if err != nil || n != len(values) {
+		panic(fmt.Sprintf("weights: shape %v for %d values", shape, len(values)))
+	}
+	data := make([]byte, 0, 8*n)
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint64(data, uint64(v))
+	}
+	return Tensor{DType: I64, Shape: slices.Clone(shape), Data: data}
+}
+
 // Float32s returns the elements of a floating-point tensor, rounded to float32
 // where they are wider.
 func (t Tensor) Float32s() ([]float32, error) {
