@@ -83,7 +83,7 @@ var (
 	pngFormat  = library("png", png.DecodeConfig, png.Decode, pngOrientation)
 	gifFormat  = library("gif", gif.DecodeConfig, firstFrame, alwaysUpright)
 	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
-	tiffFormat = library("tiff", tiff.DecodeConfig, tiff.Decode, tiffOrientation)
+	tiffFormat = library("tiff", tiff.DecodeConfig, firstPage, tiffOrientation)
 	webpFormat = library("webp", webp.DecodeConfig, webp.Decode, webpOrientation)
 )
 
@@ -124,6 +124,26 @@ func firstFrame(r io.Reader) (image.Image, error) {
 	whole := image.NewRGBA(canvas)
 	draw.Draw(whole, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
 	return whole, nil
+}
+
+// firstPage decodes the first picture of a TIFF file. The decoder takes fax
+// compression to mean ink on white whatever the file says, which is wrong where
+// zero is black: there the codes for white stand for zeros.
+func firstPage(r io.Reader) (image.Image, error) {
+	const faxGroup3, faxGroup4, blackIsZero = 3, 4, 1
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	page, err := tiff.Decode(bytes.NewReader(data))
+	compression := tiffValue(data, compressionTag)
+	if gray, ok := page.(*image.Gray); ok && (compression == faxGroup3 || compression == faxGroup4) &&
+		tiffValue(data, photometricTag) == blackIsZero {
+		for i := range gray.Pix {
+			gray.Pix[i] = ^gray.Pix[i]
+		}
+	}
+	return page, err
 }
 
 // library makes a format of a decoder in the manner of the standard library.
@@ -169,10 +189,8 @@ func classify(err error) error {
 	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
 		errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported):
 		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
-	case errors.Is(err, jpeg.ErrTruncated):
-		return fmt.Errorf("%w: %w: copy or send it again", ErrCorrupt, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return fmt.Errorf("%w: the file ends too early: copy or send it again", ErrCorrupt)
+		err = errors.New("the file ends too early")
 	}
-	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	return fmt.Errorf("%w: %w: copy or send the file again", ErrCorrupt, err)
 }

@@ -5,16 +5,29 @@ import (
 	"encoding/binary"
 )
 
-// orientationTag is Orientation in IFD 0 (TIFF 6.0, section 8; Exif 2.3, 4.6.4).
-const orientationTag = 0x0112
+// Tags of TIFF 6.0, sections 8 and 11; EXIF (2.3, 4.6.4) shares them.
+const (
+	compressionTag = 0x0103
+	photometricTag = 0x0106
+	orientationTag = 0x0112
+)
 
 // tiffOrientation returns the orientation, 1 to 8, that a TIFF structure gives
 // in its first directory. A TIFF file is one, and so is the payload of an EXIF
 // block. It returns 1, upright, when there is none or the structure is damaged:
 // a broken EXIF block is no reason to refuse a picture.
 func tiffOrientation(b []byte) int {
+	if value := tiffValue(b, orientationTag); value >= 1 && value <= 8 {
+		return int(value)
+	}
+	return 1
+}
+
+// tiffValue returns the value of a tag in the first directory of a TIFF
+// structure that has one number for it, or 0.
+func tiffValue(b []byte, tag uint16) uint32 {
 	if len(b) < 8 {
-		return 1
+		return 0
 	}
 	var order binary.ByteOrder
 	switch string(b[:4]) {
@@ -23,40 +36,39 @@ func tiffOrientation(b []byte) int {
 	case "MM\x00*":
 		order = binary.BigEndian
 	default:
-		return 1
+		return 0
 	}
 	at := int64(order.Uint32(b[4:]))
 	if at+2 > int64(len(b)) {
-		return 1
+		return 0
 	}
 	entries := b[at+2:]
 	for range order.Uint16(b[at:]) {
 		if len(entries) < 12 {
-			return 1
+			return 0
 		}
-		if order.Uint16(entries) == orientationTag {
-			return shortEntry(entries, order)
+		if order.Uint16(entries) == tag {
+			return entryValue(entries, order)
 		}
 		entries = entries[12:]
 	}
-	return 1
+	return 0
 }
 
-// shortEntry returns the orientation in a directory entry (tag, type, count,
-// value), or 1 when it is none. Some writers use LONG instead of SHORT.
-func shortEntry(entry []byte, order binary.ByteOrder) int {
+// entryValue returns the number in a directory entry (tag, type, count, value).
+// Some writers use LONG where SHORT is due.
+func entryValue(entry []byte, order binary.ByteOrder) uint32 {
 	const short, long = 3, 4
-	value := 0
+	if order.Uint32(entry[4:]) != 1 {
+		return 0
+	}
 	switch order.Uint16(entry[2:]) {
 	case short:
-		value = int(order.Uint16(entry[8:]))
+		return uint32(order.Uint16(entry[8:]))
 	case long:
-		value = int(min(order.Uint32(entry[8:]), 9))
+		return order.Uint32(entry[8:])
 	}
-	if order.Uint32(entry[4:]) != 1 || value < 1 || value > 8 {
-		return 1
-	}
-	return value
+	return 0
 }
 
 // exifOrientation is tiffOrientation for a payload that may begin with the

@@ -172,7 +172,7 @@ func enlarge(src *Image, w, h int) *Image {
 	columns, rows := linearTaps(src.W, w), linearTaps(src.H, h)
 	// The two old rows that new ones lie between, scaled to the new width.
 	upper, lower := make([]uint32, 3*w), make([]uint32, 3*w)
-	held := -1
+	held := -2 // the old row in upper: none, nor the one before any
 	for y, v := range rows {
 		switch v.first {
 		case held:
