@@ -21,7 +21,7 @@ type Classes struct {
 	shards []*classShard
 	weight []float32 // (C,D), not normalised
 	state  state     // of each weight
-	steps  []uint32  // updates that each row has had: its time in AdamW's bias correction
+	steps  []float32 // updates that each row has had: its time in AdamW's bias correction; whole numbers
 }
 
 // ClassesOptions describes a head.
@@ -47,7 +47,7 @@ func NewClasses(opt ClassesOptions) (*Classes, error) {
 		opt:    opt,
 		weight: make([]float32, opt.Count*opt.Dim),
 		state:  opt.Optimizer.newState(opt.Count * opt.Dim),
-		steps:  make([]uint32, opt.Count),
+		steps:  make([]float32, opt.Count),
 	}
 	for i := range opt.Shards {
 		lo, hi := i*opt.Count/opt.Shards, (i+1)*opt.Count/opt.Shards

@@ -1,0 +1,111 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/eval"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+)
+
+// Names of the figures of an evaluation. The first decides which network is the best so far.
+const (
+	FigureTPR   = "TPR at FPR 1e-4"
+	FigureRank1 = "rank-1"
+)
+
+// evaluator measures a network on a folder of references and captures: on the classes at odd places of the sorted
+// order only (the 1st, 3rd, ...), so that the others are left for reporting what was never chosen by.
+type evaluator struct {
+	set    eval.Set
+	images []*imaging.Image
+}
+
+// newEvaluator reads the images of a set. They are kept at twice the side of the largest input.
+func newEvaluator(root string, side int) (*evaluator, error) {
+	folder, err := dataset.ReadFolder(root)
+	if err != nil {
+		return nil, err
+	}
+	labels := folder.Labels()
+	e := &evaluator{set: eval.Set{Name: filepath.Base(root), Ignore: folder.Ignore}}
+	for _, s := range folder.Samples {
+		at, found := slices.BinarySearch(labels, s.Label)
+		if !found || at%2 == 1 {
+			continue
+		}
+		m, err := readImage(filepath.Join(root, filepath.FromSlash(s.Path)), side)
+		if err != nil {
+			return nil, fmt.Errorf("evaluation set: %w", err)
+		}
+		e.images = append(e.images, m)
+		e.set.Samples = append(e.set.Samples, eval.Sample{Sample: s})
+	}
+	e.set.Ignore = slices.DeleteFunc(slices.Clone(e.set.Ignore), func(p dataset.PathLabel) bool {
+		return !slices.ContainsFunc(e.set.Samples, func(s eval.Sample) bool { return s.Path == p.Path })
+	})
+	if len(e.images) == 0 {
+		return nil, fmt.Errorf("evaluation set %q: %w with a label", root, dataset.ErrNoImages)
+	}
+	return e, nil
+}
+
+func readImage(path string, side int) (*imaging.Image, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := imaging.DecodeAtLeast(data, 2*side, imaging.DefaultLimits)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, err)
+	}
+	return imaging.FitWithin(m, 2*side), nil
+}
+
+// evaluate returns the figures of a bundle.
+func (e *evaluator) evaluate(ctx context.Context, b *model.Bundle) (map[string]float64, error) {
+	set := e.set
+	set.Dim = b.Arch.Embedding
+	set.Embeddings = embedAll(b.Freeze(), e.images)
+	result, err := eval.Evaluate(ctx, &set, eval.Options{})
+	if err != nil {
+		return nil, err
+	}
+	figures := map[string]float64{}
+	if v := result.Verification; v != nil {
+		figures[FigureTPR] = v.At(1e-4).TPR
+	}
+	if id := result.Identification; id != nil {
+		figures[FigureRank1] = id.Ranks[0]
+	}
+	return figures, nil
+}
+
+// embedAll embeds pictures on all cores.
+func embedAll(n *model.Network, images []*imaging.Image) []float32 {
+	out := make([]float32, len(images)*n.Arch.Embedding)
+	eachPart(len(images), func(from, to int) {
+		for i := from; i < to; i++ {
+			pixels := imaging.ResizeArea(images[i], n.Arch.Input, n.Arch.Input).Pix
+			n.Embed(out[i*n.Arch.Embedding:][:n.Arch.Embedding], pixels, 1)
+		}
+	})
+	return out
+}
+
+// eachPart splits [0, n) into one part per core and runs them at once.
+func eachPart(n int, f func(from, to int)) {
+	parts := min(n, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for p := range parts {
+		wg.Go(func() { f(p*n/parts, (p+1)*n/parts) })
+	}
+	wg.Wait()
+}

@@ -1,0 +1,151 @@
+package train
+
+import (
+	"fmt"
+	"math"
+)
+
+// weightTensor is a tensor of the network in training: a parameter, or a running statistic of a batch normalisation,
+// which has no gradient.
+type weightTensor struct {
+	name  string
+	value []float32
+	grads [][]float32 // by replica; nil for a statistic
+	state state
+	mean  []float32 // exponential moving average
+}
+
+// weightSet is what the optimiser works on.
+type weightSet struct {
+	tensors []*weightTensor
+	rule    Optimizer
+	steps   int // of the optimiser
+	average int // updates of the moving average
+}
+
+// setRule starts the optimiser afresh.
+func (w *weightSet) setRule(rule Optimizer) {
+	w.rule, w.steps = rule, 0
+	for _, t := range w.tensors {
+		if t.grads != nil {
+			t.state = rule.newState(len(t.value))
+		}
+	}
+}
+
+// step sums the gradients over the replicas, in their order, clips them by their global norm, and updates the
+// parameters. It returns the norm before clipping. Gradients are cleared. Weight decay takes in every parameter, as in
+// the recipe of the reference network: PyTorch's AdamW makes no exceptions.
+func (w *weightSet) step(lr, clip float64) float64 {
+	squares := make([]float64, len(w.tensors))
+	w.each(func(i int, t *weightTensor) {
+		if t.grads == nil {
+			return
+		}
+		for _, g := range t.grads[1:] {
+			addScaled(t.grads[0], g, 1)
+			clear(g)
+		}
+		squares[i] = sumSquares(t.grads[0])
+	})
+	var sum float64
+	for _, s := range squares {
+		sum += s
+	}
+	norm := math.Sqrt(sum)
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return norm // the caller stops; the weights are still good
+	}
+	w.steps++
+	scale := clipScale(norm, clip)
+	w.each(func(_ int, t *weightTensor) {
+		if t.grads != nil {
+			w.rule.update(t.value, t.grads[0], t.state, lr, scale, w.steps)
+			clear(t.grads[0])
+		}
+	})
+	return norm
+}
+
+// each runs f for all tensors, spread over the cores by size. f must touch nothing but its tensor.
+func (w *weightSet) each(f func(i int, t *weightTensor)) {
+	total := 0
+	for _, t := range w.tensors {
+		total += len(t.value)
+	}
+	ends := make([]int, len(w.tensors)) // values up to and including each tensor
+	sum := 0
+	for i, t := range w.tensors {
+		sum += len(t.value)
+		ends[i] = sum
+	}
+	eachPart(total, func(from, to int) {
+		for i, end := range ends {
+			if end > from && end <= to {
+				f(i, w.tensors[i])
+			}
+		}
+	})
+}
+
+// updateMean moves the running means of weights and statistics: mean ← d·mean + (1−d)·value, where d rises to decay
+// from (1+t)/(10+t) so that the first steps, which know nothing, are soon forgotten.
+func (w *weightSet) updateMean(decay float64) {
+	w.average++
+	d := float32(math.Min(decay, float64(1+w.average)/float64(10+w.average)))
+	w.each(func(_ int, t *weightTensor) {
+		if t.mean == nil {
+			t.mean = append([]float32(nil), t.value...)
+			return
+		}
+		for i, v := range t.value {
+			t.mean[i] = d*t.mean[i] + (1-d)*v
+		}
+	})
+}
+
+// swapMean exchanges weights and running means.
+func (w *weightSet) swapMean() {
+	for _, t := range w.tensors {
+		for i, v := range t.mean {
+			t.value[i], t.mean[i] = v, t.value[i]
+		}
+	}
+}
+
+// sections lists the state for a checkpoint. Tensors without a running mean yet get one here, so that the sections of a
+// run are always the same.
+func (w *weightSet) sections() []section {
+	var out []section
+	for _, t := range w.tensors {
+		if t.mean == nil {
+			t.mean = append([]float32(nil), t.value...)
+		}
+		out = append(out, section{"value/" + t.name, t.value}, section{"mean/" + t.name, t.mean})
+		if t.grads != nil {
+			out = append(out, section{"first/" + t.name, t.state.first})
+		}
+		if t.state.second != nil {
+			out = append(out, section{"second/" + t.name, t.state.second})
+		}
+	}
+	return out
+}
+
+// sections lists the centres by ranges of classes, so that a checkpoint does not depend on how many shards share the
+// work. Steps of the rows are exact as float32 up to 2^24.
+func (c *Classes) sections() []section {
+	const rangeClasses = 1 << 16
+	var out []section
+	for lo := 0; lo < c.opt.Count; lo += rangeClasses {
+		hi := min(lo+rangeClasses, c.opt.Count)
+		name := func(what string) string { return fmt.Sprintf("classes/%s/%d-%d", what, lo, hi) }
+		s := c.state.slice(lo*c.opt.Dim, hi*c.opt.Dim)
+		out = append(out, section{name("weight"), c.weight[lo*c.opt.Dim : hi*c.opt.Dim]}, section{name("first"), s.first})
+		if s.second != nil {
+			out = append(out, section{name("second"), s.second})
+		}
+		out = append(out, section{name("steps"), c.steps[lo:hi]})
+	}
+	return out
+}
