@@ -44,7 +44,7 @@ those apart.`,
 			return runCalibrate(cmd, bundle, args, flags)
 		},
 	}
-	cmd.Flags().StringVar(&flags.model, "model", "", "the bundle to calibrate, instead of the one inside")
+	cmd.Flags().StringVar(&flags.model, "model", "", "the bundle or ONNX file to calibrate, instead of the bundle inside")
 	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the bundle to write")
 	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "number of drawn documents to add")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the drawn documents and their captures")
@@ -52,7 +52,8 @@ those apart.`,
 	return cmd
 }
 
-// readBundle reads a bundle, or the one inside for the empty path.
+// readBundle reads a bundle or an ONNX network of a known architecture; for
+// the empty path it is the bundle inside.
 func readBundle(path string) (*model.Bundle, error) {
 	if path == "" {
 		return model.Default(), nil
@@ -61,7 +62,11 @@ func readBundle(path string) (*model.Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := model.Load(data)
+	load := model.Load
+	if filepath.Ext(path) == ".onnx" {
+		load = func(data []byte) (*model.Bundle, error) { return model.ImportONNX(data, nil) }
+	}
+	bundle, err := load(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -16,7 +16,7 @@ import (
 var verbs = []func() *cobra.Command{
 	newDemo, newRegister, newClassify, newGallery,
 	newEval, newCalibrate,
-	newEmbed,
+	newEmbed, newExport,
 	newBench, newDoctor, newVersion,
 }
 
