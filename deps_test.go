@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 		"internal/augment", "internal/draw", "internal/dataset"},
 	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
-	"": {"internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry"},
+	"": {"internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry", "internal/kernel"},
 }
 
 // confined names outside modules that only some packages may import, so that

@@ -142,7 +142,10 @@ func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, resu
 				break
 			}
 		}
-		seen[entry.Hash] = append(copies, entry.Reference)
+		if entries[i] != nil { // it was not skipped
+			copies = append(copies, entry.Reference)
+		}
+		seen[entry.Hash] = copies
 	}
 	return nil
 }
