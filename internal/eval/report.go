@@ -90,6 +90,7 @@ type modelView struct {
 	Genuine   []pairView
 	Impostor  []pairView
 	Matrix    *matrixView
+	Decisions *matrixView
 }
 
 type pairView struct {
@@ -226,6 +227,9 @@ func newModelView(ctx context.Context, i int, r *Result, o ReportOptions, thumbs
 	if r.Identification != nil {
 		m.Matrix = confusionView(r.Identification.Confusions)
 	}
+	if r.Classification != nil {
+		m.Decisions = decisionView(r.Classification.Confusion)
+	}
 	if !o.Maps || r.Set == nil || r.Set.Embeddings == nil {
 		return m, nil
 	}
@@ -247,52 +251,6 @@ func pairViews(s *Set, pairs []ScoredPair, threshold float64, thumbs *thumbnails
 		list = append(list, v)
 	}
 	return list
-}
-
-// matrixView is the matrix of the classes that are most often taken for each
-// other.
-type matrixView struct {
-	Labels []string
-	Rows   []matrixRow
-}
-
-type matrixRow struct {
-	Label string
-	Cells []matrixCell
-}
-
-type matrixCell struct {
-	Count, Of int
-	Shade     string // opacity of the cell's colour
-}
-
-// matrixSide bounds the classes of the matrix.
-const matrixSide = 16
-
-func confusionView(list []Confusion) *matrixView {
-	if len(list) == 0 {
-		return nil
-	}
-	var labels []string
-	for _, c := range list {
-		for _, l := range []string{c.Truth, c.Answer} {
-			if len(labels) < matrixSide && !slices.Contains(labels, l) {
-				labels = append(labels, l)
-			}
-		}
-	}
-	slices.Sort(labels)
-	m := &matrixView{Labels: labels}
-	for _, truth := range labels {
-		row := matrixRow{Label: truth, Cells: make([]matrixCell, len(labels))}
-		for _, c := range list {
-			if k := slices.Index(labels, c.Answer); c.Truth == truth && k >= 0 {
-				row.Cells[k] = matrixCell{c.Count, c.Of, fmt.Sprintf("%.2f", 0.15+0.85*float64(c.Count)/float64(c.Of))}
-			}
-		}
-		m.Rows = append(m.Rows, row)
-	}
-	return m
 }
 
 // grouped writes a number with narrow spaces between its thousands.
