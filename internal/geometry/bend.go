@@ -69,7 +69,7 @@ func (d *deviations) consensus(x, y float32, skip int) (dx, dy float32) {
 }
 
 // nearness is the weight of a block at a squared distance in blocks.
-func nearness(squared float32) float32 { return fastExp(-squared / (2 * nearSigma * nearSigma)) }
+func nearness(squared float32) float32 { return exp32(-squared / (2 * nearSigma * nearSigma)) }
 
 // localPlane is the weighted regression of values on a + b x + c y.
 type localPlane struct {

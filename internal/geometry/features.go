@@ -32,6 +32,10 @@ type Options struct {
 type extractor struct {
 	space   scaleSpace
 	extrema []extremum
+
+	patch     patch
+	gradients polar
+	hist      histogram
 }
 
 var extractors = sync.Pool{New: func() any { return new(extractor) }}
@@ -55,14 +59,10 @@ func (x *extractor) describe(g *Gray, kept []extremum) *Features {
 	f.Points = make([]Feature, 0, len(kept)*5/4)
 	f.Descriptors = make([]byte, 0, len(kept)*5/4*descriptorBytes)
 	slices.SortStableFunc(kept, lightFirst)
-	var p patch
-	var hist [descriptorBytes]float32
 	for _, e := range kept {
-		angles, n := x.space.orientations(e)
+		angles, n := x.orientations(e)
 		for _, angle := range angles[:n] {
-			x.space.samplePatch(&p, e, angle)
-			describePatch(&hist, &p)
-			f.append(e, angle, &hist)
+			x.describeOne(f, e, angle)
 		}
 	}
 	return f
@@ -78,19 +78,25 @@ func lightFirst(a, b extremum) int {
 	return 0
 }
 
-func (f *Features) append(e extremum, angle float32, hist *[descriptorBytes]float32) {
-	scale := float32(int(1) << e.octave)
+// describeOne appends the feature that an extremum makes at an angle.
+func (x *extractor) describeOne(f *Features, e extremum, angle float32) {
+	sigma := layerSigma(float64(e.layer))
+	x.space.samplePatch(&x.patch, e, angle, binSigmas*patchBins/patchSide*sigma)
+	x.gradients.fill(&x.patch)
+	x.hist.pool(&x.gradients)
+	n := len(f.Descriptors)
+	f.Descriptors = append(f.Descriptors, make([]byte, descriptorBytes)...)
+	quantise(f.Descriptors[n:], &x.hist)
+
 	// Octaves keep every second pixel, so pixel centres coincide: no half-pixel shift.
+	scale := float32(int(1) << e.octave)
 	f.Points = append(f.Points, Feature{
 		X: e.x * scale, Y: e.y * scale,
-		Scale: scale * float32(layerSigma(float64(e.layer))),
+		Scale: scale * float32(sigma),
 		Angle: angle,
 		Dark:  e.response > 0,
 	})
 	if e.response <= 0 {
 		f.light++
 	}
-	n := len(f.Descriptors)
-	f.Descriptors = append(f.Descriptors, make([]byte, descriptorBytes)...)
-	quantise(f.Descriptors[n:], hist)
 }

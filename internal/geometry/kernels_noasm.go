@@ -16,7 +16,15 @@ func nearestRows(best, second, column []int32, rows, columns []byte) {
 	nearestRowsGeneric(best, second, column, rows, columns)
 }
 
-func describePatch(hist *[descriptorBytes]float32, p *patch) { describeGeneric(hist, p) }
+func sample(p *patch, img *plane, f *patchFrame) { sampleGeneric(p, img, f) }
+
+func (g *polar) fill(p *patch) { g.fillGeneric(p) }
+
+func (h *histogram) pool(g *polar) { h.poolGeneric(g) }
+
+func quantise(out []byte, h *histogram) { quantiseGeneric(out, h) }
+
+func warpRow(out []byte, src *Gray, line *warpLine) { warpRowGeneric(out, src, line) }
 
 func correlate(found *correlations, t *template, window []byte, stride int) {
 	correlateGeneric(found, t, window, stride)

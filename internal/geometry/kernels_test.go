@@ -111,3 +111,65 @@ func TestCorrelateAgreesWithGeneric(t *testing.T) {
 		}
 	}
 }
+
+func TestDescriptionAgreesWithGeneric(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	var img plane
+	img.load(&Gray{W: 90, H: 70, Pix: randomBytes(rng, 90*70, 256)})
+	for range 50 {
+		f := patchFrame{
+			x: rng.Float32() * 120, y: rng.Float32() * 100, ux: rng.Float32()*4 - 2, uy: rng.Float32()*4 - 2,
+			limitX: 90 + 2*planeMargin - 2, limitY: 70 + 2*planeMargin - 2, stride: uint32(img.stride),
+		}
+		var got, want patch
+		sample(&got, &img, &f)
+		sampleGeneric(&want, &img, &f)
+		near(t, "sample", got[:patchRow*patchRow], want[:patchRow*patchRow], 0.02)
+
+		var g, w polar
+		g.fill(&want)
+		w.fillGeneric(&want)
+		near(t, "turns", g.turns[:], w.turns[:], 1e-4)
+		near(t, "magnitudes", g.magnitudes[:], w.magnitudes[:], 1e-3)
+
+		var hist, slow histogram
+		hist.pool(&w)
+		slow.poolGeneric(&w)
+		near(t, "pool", hist[:], slow[:], 0.05)
+
+		fast, exact := make([]byte, descriptorBytes), make([]byte, descriptorBytes)
+		copied := slow
+		quantise(fast, &slow)
+		quantiseGeneric(exact, &copied)
+		for i := range exact {
+			if d := int(fast[i]) - int(exact[i]); d < -1 || d > 1 {
+				t.Fatalf("byte %d is %d, want %d", i, fast[i], exact[i])
+			}
+		}
+	}
+	var none histogram
+	out := make([]byte, descriptorBytes)
+	quantise(out, &none)
+	if slices.Max(out) != 0 {
+		t.Fatal("an even patch has a descriptor")
+	}
+}
+
+func TestWarpRowAgreesWithGeneric(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	src := soften(&Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
+	for range 50 {
+		l := warpLine{
+			x: rng.Float32()*200 - 50, y: rng.Float32()*200 - 50, w: 1, dx: rng.Float32()*4 - 2, dy: rng.Float32()*4 - 2,
+			dw: rng.Float32() * 0.005, maxX: 98.99, maxY: 78.99,
+		}
+		got, want := make([]byte, 64), make([]byte, 64)
+		warpRow(got, src, &l)
+		warpRowGeneric(want, src, &l)
+		for i := range want {
+			if d := int(got[i]) - int(want[i]); d < -1 || d > 1 {
+				t.Fatalf("pixel %d is %d, want %d", i, got[i], want[i])
+			}
+		}
+	}
+}

@@ -21,7 +21,8 @@ func newPhoto(g *Gray) *photo {
 
 // soften filters g with 1 2 1 in both directions.
 func soften(g *Gray) *Gray {
-	out := &Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
+	// Rows are read four bytes at a time, up to two past the end.
+	out := &Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix), len(g.Pix)+4)}
 	sums := make([]uint16, g.W+2)
 	for y := range g.H {
 		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
@@ -64,9 +65,10 @@ func rectify(p *photo, by *warp, w, height int) *rectified {
 	m := warp{h: shrinkBy.Multiply(&by.h), bent: by.bent}
 	r.quad = quadTest{m: m, w: float64(src.W - 1), h: float64(src.H - 1)}
 	for y := range height + 2*searchReach {
-		row := r.pix[y*r.stride:][:w+2*searchReach]
+		row := r.pix[y*r.stride:][:r.stride]
 		for x := 0; x < len(row); x += warpStep {
-			m.sample(row[x:min(x+warpStep, len(row))], src, float64(x-searchReach), float64(y-searchReach))
+			line := m.line(float64(x-searchReach), float64(y-searchReach), src)
+			warpRow(row[x:min(x+warpStep, len(row))], src, &line)
 		}
 	}
 	return r
@@ -76,10 +78,14 @@ func rectify(p *photo, by *warp, w, height int) *rectified {
 // taken to be linear.
 const warpStep = 64
 
-// line returns the homogeneous coordinates of (x, y) bent, and their steps per
-// pixel along the row.
-func (w *warp) line(x, y float64) (at, step [3]float64) {
-	h := &w.h
+// warpLine is a piece of a row as the photo sees it.
+type warpLine struct {
+	x, y, w, dx, dy, dw float32 // homogeneous place of the first pixel, step per pixel
+	maxX, maxY          float32
+}
+
+// line returns the piece of a row that begins at (x, y).
+func (w *warp) line(x, y float64, src *Gray) warpLine {
 	x0, y0, x1, y1 := x, y, x+warpStep, y
 	if w.bent != nil {
 		dx, dy := w.bent.at(x, y)
@@ -88,11 +94,34 @@ func (w *warp) line(x, y float64) (at, step [3]float64) {
 		x1, y1 = x1+dx, y1+dy
 	}
 	sx, sy := (x1-x0)/warpStep, (y1-y0)/warpStep
-	for i := range 3 {
-		at[i] = h[3*i]*x0 + h[3*i+1]*y0 + h[3*i+2]
-		step[i] = h[3*i]*sx + h[3*i+1]*sy
+	h := &w.h
+	return warpLine{
+		x:    float32(h[0]*x0 + h[1]*y0 + h[2]),
+		y:    float32(h[3]*x0 + h[4]*y0 + h[5]),
+		w:    float32(h[6]*x0 + h[7]*y0 + h[8]),
+		dx:   float32(h[0]*sx + h[1]*sy),
+		dy:   float32(h[3]*sx + h[4]*sy),
+		dw:   float32(h[6]*sx + h[7]*sy),
+		maxX: float32(src.W) - 1.01, maxY: float32(src.H) - 1.01,
 	}
-	return at, step
+}
+
+// warpRowGeneric samples the photo along a line, at half brightness, so that
+// bytes are at most 127. Places outside are moved to the edge.
+func warpRowGeneric(out []byte, src *Gray, l *warpLine) {
+	for i := range out {
+		k := float32(i)
+		inverse := 1 / (l.w + k*l.dw)
+		x := min(max((l.x+k*l.dx)*inverse, 0), l.maxX)
+		y := min(max((l.y+k*l.dy)*inverse, 0), l.maxY)
+		ix, iy := int(x), int(y)
+		fx, fy := x-float32(ix), y-float32(iy)
+		o := iy*src.W + ix
+		a, b := src.Pix[o:o+2], src.Pix[o+src.W:o+src.W+2]
+		top := float32(a[0]) + fx*(float32(a[1])-float32(a[0]))
+		bottom := float32(b[0]) + fx*(float32(b[1])-float32(b[0]))
+		out[i] = byte((top + fy*(bottom-top)) / 2)
+	}
 }
 
 // levelFor chooses the level of the photo whose pixels are about as large as
@@ -107,27 +136,6 @@ func (p *photo) levelFor(h *Homography, w, height int) (level int, down float64)
 		scale /= 2
 	}
 	return level, down
-}
-
-// sample fills a piece of a row that begins at (x, y).
-func (w *warp) sample(out []byte, src *Gray, x, y float64) {
-	at, step := w.line(x, y)
-	X, Y, W := at[0], at[1], at[2]
-	maxX, maxY := float64(src.W)-1.001, float64(src.H)-1.001
-	for i := range out {
-		inv := 1 / W
-		px, py := min(max(X*inv, 0), maxX), min(max(Y*inv, 0), maxY)
-		ix, iy := int(px), int(py)
-		fx, fy := int32((px-float64(ix))*256), int32((py-float64(iy))*256)
-		o := iy*src.W + ix
-		a, b := src.Pix[o:o+2], src.Pix[o+src.W:o+src.W+2]
-		top := int32(a[0])<<8 + fx*(int32(a[1])-int32(a[0]))
-		bottom := int32(b[0])<<8 + fx*(int32(b[1])-int32(b[0]))
-		out[i] = byte((top<<8 + fy*(bottom-top)) >> 17) // half brightness: at most 127
-		X += step[0]
-		Y += step[1]
-		W += step[2]
-	}
 }
 
 // quadTest says whether a place of the reference lies in the photo.

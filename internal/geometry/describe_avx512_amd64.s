@@ -1,0 +1,309 @@
+//go:build !noasm
+
+#include "textflag.h"
+
+// func samplePatchAVX512(p *patch, places *patchPlaces, pix *float32, frame *patchFrame)
+//
+// It interpolates the picture at x = frame.x + u*frame.ux - v*frame.uy,
+// y = frame.y + u*frame.uy + v*frame.ux for the patch's 21 groups of places
+// (u, v), clamped to the limits.
+TEXT ·samplePatchAVX512(SB), NOSPLIT, $0-32
+	MOVQ p+0(FP), DI
+	MOVQ places+8(FP), SI
+	MOVQ pix+16(FP), R8
+	MOVQ frame+24(FP), BX
+	VBROADCASTSS (BX), Z16    // x
+	VBROADCASTSS 4(BX), Z17   // y
+	VBROADCASTSS 8(BX), Z18   // ux
+	VBROADCASTSS 12(BX), Z19  // uy
+	VBROADCASTSS 16(BX), Z20  // limits
+	VBROADCASTSS 20(BX), Z21
+	MOVL 24(BX), R9           // stride
+	VPBROADCASTD R9, Z22
+	SHLQ $2, R9
+	LEAQ (R8)(R9*1), R10
+	VPXORD Z23, Z23, Z23
+	MOVQ $21, CX
+
+sampleLoop:
+	VMOVUPS (SI), Z0
+	VMOVUPS 1344(SI), Z1
+	VMOVAPS Z16, Z2
+	VFMADD231PS Z18, Z0, Z2
+	VFNMADD231PS Z19, Z1, Z2
+	VMOVAPS Z17, Z3
+	VFMADD231PS Z19, Z0, Z3
+	VFMADD231PS Z18, Z1, Z3
+	VMAXPS Z23, Z2, Z2
+	VMINPS Z20, Z2, Z2
+	VMAXPS Z23, Z3, Z3
+	VMINPS Z21, Z3, Z3
+	VCVTTPS2DQ Z2, Z4
+	VCVTTPS2DQ Z3, Z5
+	VCVTDQ2PS Z4, Z6
+	VCVTDQ2PS Z5, Z7
+	VSUBPS Z6, Z2, Z2 // fractions
+	VSUBPS Z7, Z3, Z3
+	VPMULLD Z22, Z5, Z5
+	VPADDD Z4, Z5, Z4
+	KXNORW K1, K1, K1
+	KXNORW K2, K2, K2
+	KXNORW K3, K3, K3
+	KXNORW K4, K4, K4
+	VGATHERDPS (R8)(Z4*4), K1, Z8
+	VGATHERDPS 4(R8)(Z4*4), K2, Z9
+	VGATHERDPS (R10)(Z4*4), K3, Z10
+	VGATHERDPS 4(R10)(Z4*4), K4, Z11
+	VSUBPS Z8, Z9, Z9
+	VFMADD231PS Z9, Z2, Z8
+	VSUBPS Z10, Z11, Z11
+	VFMADD231PS Z11, Z2, Z10
+	VSUBPS Z8, Z10, Z10
+	VFMADD231PS Z10, Z3, Z8
+	VMOVUPS Z8, (DI)
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ  sampleLoop
+	VZEROUPPER
+	RET
+
+// atan(t)*8/(2 pi): the coefficients of fastTurn, times 8.
+DATA ·turnPoly+0(SB)/4, $1.27321059
+DATA ·turnPoly+4(SB)/4, $-0.42350944
+DATA ·turnPoly+8(SB)/4, $0.24642736
+DATA ·turnPoly+12(SB)/4, $-0.14824694
+DATA ·turnPoly+16(SB)/4, $0.06704030
+DATA ·turnPoly+20(SB)/4, $-0.01492390
+DATA ·turnPoly+24(SB)/4, $1e-20
+DATA ·turnPoly+28(SB)/4, $2.0
+DATA ·turnPoly+32(SB)/4, $4.0
+DATA ·turnPoly+36(SB)/4, $8.0
+DATA ·turnPoly+40(SB)/4, $0x7fffffff
+GLOBL ·turnPoly(SB), RODATA|NOPTR, $44
+
+// func polarAVX512(turns, magnitudes *[256]float32, p *patch)
+TEXT ·polarAVX512(SB), NOSPLIT, $0-24
+	MOVQ turns+0(FP), DI
+	MOVQ magnitudes+8(FP), SI
+	MOVQ p+16(FP), R8
+	VBROADCASTSS ·turnPoly+0(SB), Z16
+	VBROADCASTSS ·turnPoly+4(SB), Z17
+	VBROADCASTSS ·turnPoly+8(SB), Z18
+	VBROADCASTSS ·turnPoly+12(SB), Z19
+	VBROADCASTSS ·turnPoly+16(SB), Z20
+	VBROADCASTSS ·turnPoly+20(SB), Z21
+	VBROADCASTSS ·turnPoly+24(SB), Z22
+	VBROADCASTSS ·turnPoly+28(SB), Z23
+	VBROADCASTSS ·turnPoly+32(SB), Z24
+	VBROADCASTSS ·turnPoly+36(SB), Z25
+	VBROADCASTSS ·turnPoly+40(SB), Z26
+	VPXORD Z27, Z27, Z27
+	ADDQ $76, R8 // the first inner sample
+	MOVQ $16, CX
+
+polarLoop:
+	VMOVUPS 4(R8), Z0
+	VSUBPS -4(R8), Z0, Z0
+	VMOVUPS 72(R8), Z1
+	VSUBPS -72(R8), Z1, Z1
+	VMULPS Z0, Z0, Z2
+	VFMADD231PS Z1, Z1, Z2
+	VSQRTPS Z2, Z2
+	VMOVUPS Z2, (SI)
+	VPANDD Z26, Z0, Z3
+	VPANDD Z26, Z1, Z4
+	VMINPS Z4, Z3, Z5
+	VMAXPS Z4, Z3, Z6
+	VMAXPS Z22, Z6, Z6
+	VDIVPS Z6, Z5, Z5
+	VMULPS Z5, Z5, Z6
+	VMOVAPS Z21, Z7
+	VFMADD213PS Z20, Z6, Z7
+	VFMADD213PS Z19, Z6, Z7
+	VFMADD213PS Z18, Z6, Z7
+	VFMADD213PS Z17, Z6, Z7
+	VFMADD213PS Z16, Z6, Z7
+	VMULPS Z5, Z7, Z7
+	VCMPPS $14, Z3, Z4, K1
+	VSUBPS Z7, Z23, K1, Z7
+	VCMPPS $1, Z27, Z0, K2
+	VSUBPS Z7, Z24, K2, Z7
+	VCMPPS $1, Z27, Z1, K3
+	VSUBPS Z7, Z25, K3, Z7
+	VMOVUPS Z7, (DI)
+	ADDQ $72, R8
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ  polarLoop
+	VZEROUPPER
+	RET
+
+// COLUMNS leaves in S, per quarter, the sums over its four samples of ACC times
+// each of the four column weights Z12 to Z15.
+#define COLUMNS(ACC, S) \
+	VMULPS Z12, ACC, Z4 \
+	VMULPS Z13, ACC, Z5 \
+	VMULPS Z14, ACC, Z6 \
+	VMULPS Z15, ACC, Z7 \
+	VUNPCKLPS Z5, Z4, Z8 \
+	VUNPCKHPS Z5, Z4, Z9 \
+	VADDPS Z8, Z9, Z8 \
+	VUNPCKLPS Z7, Z6, Z9 \
+	VUNPCKHPS Z7, Z6, Z10 \
+	VADDPS Z9, Z10, Z9 \
+	VUNPCKLPD Z9, Z8, Z10 \
+	VUNPCKHPD Z9, Z8, Z11 \
+	VADDPS Z10, Z11, S
+
+// func poolAVX512(hist *[128]float32, turns, magnitudes *[256]float32, rowWeights, columnWeights *[64]float32)
+//
+// rowWeights holds the four weights of each row, columnWeights the sixteen of
+// each of the four spatial columns.
+TEXT ·poolAVX512(SB), NOSPLIT, $0-40
+	MOVQ hist+0(FP), DI
+	MOVQ turns+8(FP), SI
+	MOVQ magnitudes+16(FP), R8
+	MOVQ rowWeights+24(FP), R9
+	MOVQ columnWeights+32(FP), R10
+	VMOVUPS (R10), Z12
+	VMOVUPS 64(R10), Z13
+	VMOVUPS 128(R10), Z14
+	VMOVUPS 192(R10), Z15
+	VBROADCASTSS ·turnPoly+36(SB), Z25 // 8
+	VBROADCASTSS ·turnPoly+40(SB), Z26
+	VPXORD Z27, Z27, Z27               // 0
+	MOVL $0x3f800000, AX
+	VPBROADCASTD AX, Z28               // 1
+	VPXORD Z29, Z29, Z29               // direction
+	MOVQ $8, BX
+
+poolDirection:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	XORQ R11, R11
+	MOVQ R9, R12
+
+poolRow:
+	VMOVUPS (SI)(R11*1), Z16
+	VSUBPS Z29, Z16, Z16
+	VPANDD Z26, Z16, Z16
+	VSUBPS Z16, Z25, Z17
+	VMINPS Z17, Z16, Z16
+	VSUBPS Z16, Z28, Z16
+	VMAXPS Z27, Z16, Z16
+	VMULPS (R8)(R11*1), Z16, Z16
+	VFMADD231PS.BCST (R12), Z16, Z0
+	VFMADD231PS.BCST 4(R12), Z16, Z1
+	VFMADD231PS.BCST 8(R12), Z16, Z2
+	VFMADD231PS.BCST 12(R12), Z16, Z3
+	ADDQ $16, R12
+	ADDQ $64, R11
+	CMPQ R11, $1024
+	JLT  poolRow
+
+	COLUMNS(Z0, Z20)
+	COLUMNS(Z1, Z21)
+	COLUMNS(Z2, Z22)
+	COLUMNS(Z3, Z23)
+	VSHUFF32X4 $0x44, Z21, Z20, Z4
+	VSHUFF32X4 $0xee, Z21, Z20, Z5
+	VADDPS Z4, Z5, Z4
+	VSHUFF32X4 $0x44, Z23, Z22, Z6
+	VSHUFF32X4 $0xee, Z23, Z22, Z7
+	VADDPS Z6, Z7, Z6
+	VSHUFF32X4 $0x88, Z6, Z4, Z8
+	VSHUFF32X4 $0xdd, Z6, Z4, Z9
+	VADDPS Z8, Z9, Z8
+	VMOVUPS Z8, (DI)
+	ADDQ $64, DI
+	VADDPS Z28, Z29, Z29
+	DECQ BX
+	JNZ  poolDirection
+	VZEROUPPER
+	RET
+
+// REDUCE leaves the sum of Z8's lanes in all lanes of X8's first.
+#define REDUCE \
+	VEXTRACTF64X4 $1, Z8, Y9 \
+	VADDPS Y9, Y8, Y8 \
+	VEXTRACTF128 $1, Y8, X9 \
+	VADDPS X9, X8, X8 \
+	VMOVHLPS X8, X8, X9 \
+	VADDPS X9, X8, X8 \
+	VMOVSHDUP X8, X9 \
+	VADDSS X9, X8, X8
+
+// BYTES writes sqrt(Z*scale)+0.5, at most 127, as 16 bytes.
+#define BYTES(Z, OFF) \
+	VMULPS Z16, Z, Z \
+	VSQRTPS Z, Z \
+	VADDPS Z17, Z, Z \
+	VMINPS Z18, Z, Z \
+	VCVTTPS2DQ Z, Z \
+	VPMOVDB Z, X9 \
+	VMOVDQU X9, OFF(DI)
+
+// func quantiseAVX512(out *byte, hist *[128]float32, clip, scale float32)
+TEXT ·quantiseAVX512(SB), NOSPLIT, $0-24
+	MOVQ out+0(FP), DI
+	MOVQ hist+8(FP), SI
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
+	VMOVUPS 256(SI), Z4
+	VMOVUPS 320(SI), Z5
+	VMOVUPS 384(SI), Z6
+	VMOVUPS 448(SI), Z7
+	VMULPS Z0, Z0, Z8
+	VMULPS Z1, Z1, Z9
+	VFMADD231PS Z2, Z2, Z8
+	VFMADD231PS Z3, Z3, Z9
+	VFMADD231PS Z4, Z4, Z8
+	VFMADD231PS Z5, Z5, Z9
+	VFMADD231PS Z6, Z6, Z8
+	VFMADD231PS Z7, Z7, Z9
+	VADDPS Z9, Z8, Z8
+	REDUCE
+	VSQRTSS X8, X8, X8
+	VMULSS clip+16(FP), X8, X8
+	VBROADCASTSS X8, Z10
+	VMINPS Z10, Z0, Z0
+	VMINPS Z10, Z1, Z1
+	VMINPS Z10, Z2, Z2
+	VMINPS Z10, Z3, Z3
+	VMINPS Z10, Z4, Z4
+	VMINPS Z10, Z5, Z5
+	VMINPS Z10, Z6, Z6
+	VMINPS Z10, Z7, Z7
+	VADDPS Z0, Z1, Z8
+	VADDPS Z2, Z3, Z9
+	VADDPS Z4, Z8, Z8
+	VADDPS Z5, Z9, Z9
+	VADDPS Z6, Z8, Z8
+	VADDPS Z7, Z9, Z9
+	VADDPS Z9, Z8, Z8
+	REDUCE
+	VMOVSS ·turnPoly+24(SB), X9 // an even patch has no sum: stay finite
+	VMAXSS X9, X8, X8
+	VMOVSS scale+20(FP), X9
+	VDIVSS X8, X9, X8
+	VBROADCASTSS X8, Z16
+	MOVL $0x3f000000, AX // 0.5
+	VPBROADCASTD AX, Z17
+	MOVL $0x42fe0000, AX // 127
+	VPBROADCASTD AX, Z18
+	BYTES(Z0, 0)
+	BYTES(Z1, 16)
+	BYTES(Z2, 32)
+	BYTES(Z3, 48)
+	BYTES(Z4, 64)
+	BYTES(Z5, 80)
+	BYTES(Z6, 96)
+	BYTES(Z7, 112)
+	VZEROUPPER
+	RET
