@@ -14,12 +14,23 @@ type Linear struct {
 	Weight  *Param // (In,Out)
 	Bias    *Param // (Out), or nil
 
-	packed *kernel.Packed
+	packed *packs // shared by replicas
+}
+
+// packs are the weights in the order in which the products read them.
+type packs struct {
+	forward, backward *kernel.Packed // Weight and its transpose
 }
 
 // NewLinear makes a layer of zeros without a bias.
 func NewLinear(in, out int) *Linear {
-	return &Linear{In: in, Out: out, Weight: newParam(in*out, 0)}
+	return &Linear{In: in, Out: out, Weight: newParam(in*out, 0), packed: &packs{}}
+}
+
+// Replica shares the layer's values and packed weights and has gradients of its
+// own.
+func (l *Linear) Replica() *Linear {
+	return &Linear{In: l.In, Out: l.Out, Weight: l.Weight.replica(), Bias: l.Bias.replica(), packed: l.packed}
 }
 
 // AddBias gives the layer a bias of zeros and returns the layer.
@@ -40,14 +51,29 @@ func (l *Linear) InitFanOut(rng *rand.Rand) {
 	l.Weight.fillNormal(rng, math.Sqrt(2/float64(l.Out)))
 }
 
-// Pack makes the present weights the ones that Forward uses.
+// Pack makes the present weights the ones that Forward and Backward use, here
+// and in all replicas.
 func (l *Linear) Pack() {
-	l.packed = kernel.Pack(l.Weight.Value, l.In, l.Out)
+	l.packed.forward = kernel.Pack(l.Weight.Value, l.In, l.Out)
+	l.packed.backward = kernel.Pack(transposed(l.Weight.Value, l.In, l.Out), l.Out, l.In)
 }
 
 // Forward computes out (rows,Out) = in (rows,In) · Weight + Bias.
 func (l *Linear) Forward(out, in []float32, rows int) {
-	kernel.MatMul(out, in, rows, l.packed, l.bias(), kernel.None)
+	kernel.MatMul(out, in, rows, l.packed.forward, l.bias(), kernel.None)
+}
+
+// Backward computes dIn = dOut · Weightᵀ, if dIn is not nil, and adds
+// inᵀ · dOut to the gradient of the weights and the sum of dOut's rows to that
+// of the bias.
+func (l *Linear) Backward(dIn, dOut, in []float32, rows int) {
+	addProductTransposed(l.Weight.Grad, in, dOut, rows, l.In, l.Out)
+	if l.Bias != nil {
+		addRows(l.Bias.Grad, dOut, rows)
+	}
+	if dIn != nil {
+		kernel.MatMul(dIn, dOut, rows, l.packed.backward, nil, kernel.None)
+	}
 }
 
 func (l *Linear) bias() []float32 {

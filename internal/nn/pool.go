@@ -21,6 +21,14 @@ func (p AdaptivePool) Forward(out, in []float32, n, h, w int) {
 	})
 }
 
+// Backward computes dIn (N,H,W,C) from dOut.
+func (p AdaptivePool) Backward(dIn, dOut []float32, n, h, w int) {
+	clear(dIn[:n*h*w*p.Channels])
+	p.eachPair(n, h, w, func(cell, position int, weight float32) {
+		addScaled(dIn[position:][:p.Channels], dOut[cell:][:p.Channels], weight)
+	})
+}
+
 // eachPair visits every cell and every position that it covers, as offsets into
 // the output and the input, with the position's share of the cell's mean.
 func (p AdaptivePool) eachPair(n, h, w int, visit func(cell, position int, weight float32)) {
@@ -38,14 +46,6 @@ func (p AdaptivePool) eachPair(n, h, w int, visit func(cell, position int, weigh
 				}
 			}
 		}
-	}
-}
-
-// addScaled computes y += s·x.
-func addScaled(y, x []float32, s float32) {
-	y = y[:len(x)]
-	for i, v := range x {
-		y[i] += s * v
 	}
 }
 

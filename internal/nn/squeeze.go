@@ -8,6 +8,8 @@ import "exemplar/internal/kernel"
 type SqueezeExcite struct {
 	Channels       int
 	Reduce, Expand *Linear // with biases
+
+	dFactor, dHidden, dMean []float32 // of one call of Backward
 }
 
 // NewSqueezeExcite makes a layer of zeros with a quarter of the channels
@@ -20,7 +22,12 @@ func NewSqueezeExcite(channels int) *SqueezeExcite {
 	}
 }
 
-// Pack makes the present weights the ones that Forward uses.
+// Replica shares the layer's values and has gradients of its own.
+func (s *SqueezeExcite) Replica() *SqueezeExcite {
+	return &SqueezeExcite{Channels: s.Channels, Reduce: s.Reduce.Replica(), Expand: s.Expand.Replica()}
+}
+
+// Pack makes the present weights the ones that Forward and Backward use.
 func (s *SqueezeExcite) Pack() {
 	s.Reduce.Pack()
 	s.Expand.Pack()
@@ -39,7 +46,34 @@ func (s *SqueezeExcite) Forward(x []float32, n, hw int, gate *Gate) {
 	c, r := s.Channels, s.Reduce.Out
 	gate.Mean, gate.Hidden, gate.Factor = grow(gate.Mean, n*c), grow(gate.Hidden, n*r), grow(gate.Factor, n*c)
 	kernel.GlobalAverage(gate.Mean, x, n, hw, c)
-	kernel.MatMul(gate.Hidden, gate.Mean, n, s.Reduce.packed, s.Reduce.Bias.Value, kernel.ReLU)
-	kernel.MatMul(gate.Factor, gate.Hidden, n, s.Expand.packed, s.Expand.Bias.Value, kernel.HardSigmoid)
+	kernel.MatMul(gate.Hidden, gate.Mean, n, s.Reduce.packed.forward, s.Reduce.Bias.Value, kernel.ReLU)
+	kernel.MatMul(gate.Factor, gate.Hidden, n, s.Expand.packed.forward, s.Expand.Bias.Value, kernel.HardSigmoid)
 	kernel.ScaleChannels(x, n, hw, c, gate.Factor)
+}
+
+// Backward turns d, the gradient of the output, into that of the input, in
+// place. x is the input (N,HW,Channels), gate what Forward left.
+func (s *SqueezeExcite) Backward(d, x []float32, n, hw int, gate *Gate) {
+	c, r := s.Channels, s.Reduce.Out
+	s.dFactor, s.dHidden, s.dMean = grow(s.dFactor, n*c), grow(s.dHidden, n*r), grow(s.dMean, n*c)
+	for i := range n {
+		image := i * hw * c
+		sumProducts(s.dFactor[i*c:][:c], d[image:][:hw*c], x[image:][:hw*c])
+	}
+	for i, f := range gate.Factor[:n*c] {
+		if f <= 0 || f >= 1 { // the flat ends of the hard sigmoid
+			s.dFactor[i] = 0
+		}
+		s.dFactor[i] /= 6
+	}
+	s.Expand.Backward(s.dHidden, s.dFactor, gate.Hidden, n)
+	for i, h := range gate.Hidden[:n*r] {
+		if h <= 0 {
+			s.dHidden[i] = 0
+		}
+	}
+	s.Reduce.Backward(s.dMean, s.dHidden, gate.Mean, n)
+	for i := range n {
+		scaleAndAdd(d[i*hw*c:][:hw*c], gate.Factor[i*c:][:c], s.dMean[i*c:][:c], 1/float32(hw))
+	}
 }

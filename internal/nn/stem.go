@@ -18,13 +18,19 @@ type Stem struct {
 	Out    int
 	Weight *Param // (3,3,3,Out): row, column, colour, output
 
-	packed   *kernel.Packed
+	packed   *packs    // shared by replicas; the gradient of pictures is not needed
 	unfolded []float32 // one picture's, (P·Q,27)
 }
 
 // NewStem makes a layer of zeros.
 func NewStem(out int) *Stem {
-	return &Stem{Out: out, Weight: newParam(stemTaps*out, 0)}
+	return &Stem{Out: out, Weight: newParam(stemTaps*out, 0), packed: &packs{}}
+}
+
+// Replica shares the layer's values and packed weights and has gradients of its
+// own.
+func (s *Stem) Replica() *Stem {
+	return &Stem{Out: s.Out, Weight: s.Weight.replica(), packed: s.packed}
 }
 
 // InitFanOut draws the weights as timm does: normally, with variance 2/(9·Out).
@@ -32,9 +38,10 @@ func (s *Stem) InitFanOut(rng *rand.Rand) {
 	s.Weight.fillNormal(rng, math.Sqrt(2/float64(9*s.Out)))
 }
 
-// Pack makes the present weights the ones that Forward uses.
+// Pack makes the present weights the ones that Forward uses, here and in all
+// replicas.
 func (s *Stem) Pack() {
-	s.packed = kernel.Pack(s.Weight.Value, stemTaps, s.Out)
+	s.packed.forward = kernel.Pack(s.Weight.Value, stemTaps, s.Out)
 }
 
 // Forward computes out (N,P,Q,Out) from in (N,H,W,3); P and Q are half of H
@@ -43,7 +50,16 @@ func (s *Stem) Forward(out, in []float32, n, h, w int) {
 	positions := half(h) * half(w)
 	for i := range n {
 		s.unfold(in[i*h*w*3:][:h*w*3], h, w)
-		kernel.MatMul(out[i*positions*s.Out:], s.unfolded, positions, s.packed, nil, kernel.None)
+		kernel.MatMul(out[i*positions*s.Out:], s.unfolded, positions, s.packed.forward, nil, kernel.None)
+	}
+}
+
+// Backward adds to the gradient of the weights.
+func (s *Stem) Backward(dOut, in []float32, n, h, w int) {
+	positions := half(h) * half(w)
+	for i := range n {
+		s.unfold(in[i*h*w*3:][:h*w*3], h, w)
+		addProductTransposed(s.Weight.Grad, s.unfolded, dOut[i*positions*s.Out:], positions, stemTaps, s.Out)
 	}
 }
 
