@@ -59,8 +59,8 @@ DATA one<>+60(SB)/4, $0x3f800000
 GLOBL one<>(SB), RODATA|NOPTR, $64
 
 // func depthwise3x3s1t8AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise3x3s1t8AVX2(SB), NOSPLIT, $80-80
+// Requires: AVX, FMA3
+TEXT ·depthwise3x3s1t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -78,26 +78,19 @@ channels2:
 	XORQ SI, SI
 
 tiles3:
-	MOVQ         w+48(FP), R8
-	LEAQ         -1(SI)(SI*1), R9
-	LEAQ         -1(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         8(SI)(SI*1), R9
-	LEAQ         8(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased4
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased5
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    8(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased4
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased5
 
 unbiased4:
 	VXORPS Y0, Y0, Y0
@@ -110,85 +103,91 @@ biased5:
 	VMOVAPS Y0, Y5
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y7
-	MOVQ    SI, R8
-	SUBQ    $0x01, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	SUBQ    $0x01, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
 taps6:
-	VMOVUPS     (R10), Y8
-	VMOVUPS     (R10)(AX*1), Y9
-	VMOVUPS     (R10)(AX*2), Y10
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R9), Y15, Y11
+	VMOVUPS     (R11), Y8
+	VMOVUPS     (R11)(AX*1), Y9
+	VMOVUPS     (R11)(AX*2), Y10
+	BTL         $0x00, R8
+	JCC         beside7
+	VMOVUPS     (R10), Y11
 	VFMADD231PS Y11, Y8, Y0
-	VMOVUPS     (R9)(AX*1), Y11
+
+beside7:
+	VMOVUPS     (R10)(AX*1), Y11
 	VFMADD231PS Y11, Y9, Y0
 	VFMADD231PS Y11, Y8, Y1
-	VMOVUPS     (R9)(AX*2), Y11
+	VMOVUPS     (R10)(AX*2), Y11
 	VFMADD231PS Y11, Y10, Y0
 	VFMADD231PS Y11, Y9, Y1
 	VFMADD231PS Y11, Y8, Y2
-	VMOVUPS     (R9)(CX*1), Y11
+	VMOVUPS     (R10)(CX*1), Y11
 	VFMADD231PS Y11, Y10, Y1
 	VFMADD231PS Y11, Y9, Y2
 	VFMADD231PS Y11, Y8, Y3
-	VMOVUPS     (R9)(AX*4), Y11
+	VMOVUPS     (R10)(AX*4), Y11
 	VFMADD231PS Y11, Y10, Y2
 	VFMADD231PS Y11, Y9, Y3
 	VFMADD231PS Y11, Y8, Y4
-	VMOVUPS     (R9)(DX*1), Y11
+	VMOVUPS     (R10)(DX*1), Y11
 	VFMADD231PS Y11, Y10, Y3
 	VFMADD231PS Y11, Y9, Y4
 	VFMADD231PS Y11, Y8, Y5
-	VMOVUPS     (R9)(CX*2), Y11
+	VMOVUPS     (R10)(CX*2), Y11
 	VFMADD231PS Y11, Y10, Y4
 	VFMADD231PS Y11, Y9, Y5
 	VFMADD231PS Y11, Y8, Y6
-	VMOVUPS     (R9)(BX*1), Y11
+	VMOVUPS     (R10)(BX*1), Y11
 	VFMADD231PS Y11, Y10, Y5
 	VFMADD231PS Y11, Y9, Y6
 	VFMADD231PS Y11, Y8, Y7
-	VMOVUPS     (R9)(AX*8), Y11
+	VMOVUPS     (R10)(AX*8), Y11
 	VFMADD231PS Y11, Y10, Y6
 	VFMADD231PS Y11, Y9, Y7
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R8), Y15, Y11
+	BTL         $0x01, R8
+	JCC         beside16
+	VMOVUPS     (R9), Y11
 	VFMADD231PS Y11, Y10, Y7
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps6
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated7
-	JA          hard8
-	VXORPS      Y8, Y8, Y8
-	VMAXPS      Y0, Y8, Y0
-	VMAXPS      Y1, Y8, Y1
-	VMAXPS      Y2, Y8, Y2
-	VMAXPS      Y3, Y8, Y3
-	VMAXPS      Y4, Y8, Y4
-	VMAXPS      Y5, Y8, Y5
-	VMAXPS      Y6, Y8, Y6
-	VMAXPS      Y7, Y8, Y7
-	JMP         activated7
 
-hard8:
+beside16:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps6
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated17
+	JA     hard18
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+	JMP    activated17
+
+hard18:
 	CMPQ        R8, $0x03
-	JE          sigmoid9
+	JE          sigmoid19
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -230,9 +229,9 @@ hard8:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated7
+	JMP         activated17
 
-sigmoid9:
+sigmoid19:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -268,7 +267,7 @@ sigmoid9:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated7:
+activated17:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -284,29 +283,29 @@ activated7:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through11
+	JGE     through21
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits10
+	JLE     fits20
 	MOVQ    R8, SI
 
-fits10:
+fits20:
 	JMP tiles3
 
-through11:
+through21:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through13
+	JGE  through23
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits12
+	JLE  fits22
 	MOVQ SI, DI
 
-fits12:
+fits22:
 	JMP channels2
 
-through13:
+through23:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -319,8 +318,8 @@ through13:
 	RET
 
 // func depthwise3x3s1t4AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise3x3s1t4AVX2(SB), NOSPLIT, $80-80
+// Requires: AVX, FMA3
+TEXT ·depthwise3x3s1t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -330,96 +329,95 @@ TEXT ·depthwise3x3s1t4AVX2(SB), NOSPLIT, $80-80
 	MOVQ out+0(FP), BX
 	MOVQ BX, 8(SP)
 
-rows14:
+rows24:
 	XORQ SI, SI
 
-channels15:
+channels25:
 	XORQ BX, BX
 
-tiles16:
-	MOVQ         w+48(FP), DI
-	LEAQ         -1(BX)(BX*1), R8
-	LEAQ         -1(BX), R8
-	CMPQ         R8, DI
-	SBBQ         R8, R8
-	MOVQ         R8, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         4(BX)(BX*1), R8
-	LEAQ         4(BX), R8
-	CMPQ         R8, DI
-	SBBQ         R8, R8
-	MOVQ         R8, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	MOVQ         bias+24(FP), DI
-	TESTQ        DI, DI
-	JZ           unbiased17
-	VMOVUPS      (DI)(SI*1), Y0
-	JMP          biased18
+tiles26:
+	MOVQ    w+48(FP), R8
+	XORL    DI, DI
+	LEAQ    4(BX), R9
+	CMPQ    R9, R8
+	ADCL    DI, DI
+	LEAQ    -1(BX), R9
+	CMPQ    R9, R8
+	ADCL    DI, DI
+	MOVQ    bias+24(FP), R8
+	TESTQ   R8, R8
+	JZ      unbiased27
+	VMOVUPS (R8)(SI*1), Y0
+	JMP     biased28
 
-unbiased17:
+unbiased27:
 	VXORPS Y0, Y0, Y0
 
-biased18:
+biased28:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
-	MOVQ    BX, DI
-	SUBQ    $0x01, DI
-	IMULQ   AX, DI
-	ADDQ    SI, DI
-	ADDQ    (SP), DI
-	MOVQ    weights+16(FP), R8
+	MOVQ    BX, R8
+	SUBQ    $0x01, R8
+	IMULQ   AX, R8
 	ADDQ    SI, R8
-	MOVQ    taps+40(FP), R9
-	MOVQ    w+48(FP), R10
-	IMULQ   AX, R10
+	ADDQ    (SP), R8
+	MOVQ    weights+16(FP), R9
+	ADDQ    SI, R9
+	MOVQ    taps+40(FP), R10
+	MOVQ    w+48(FP), R11
+	IMULQ   AX, R11
 
-taps19:
-	VMOVUPS     (R8), Y4
-	VMOVUPS     (R8)(AX*1), Y5
-	VMOVUPS     (R8)(AX*2), Y6
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (DI), Y15, Y7
+taps29:
+	VMOVUPS     (R9), Y4
+	VMOVUPS     (R9)(AX*1), Y5
+	VMOVUPS     (R9)(AX*2), Y6
+	BTL         $0x00, DI
+	JCC         beside30
+	VMOVUPS     (R8), Y7
 	VFMADD231PS Y7, Y4, Y0
-	VMOVUPS     (DI)(AX*1), Y7
+
+beside30:
+	VMOVUPS     (R8)(AX*1), Y7
 	VFMADD231PS Y7, Y5, Y0
 	VFMADD231PS Y7, Y4, Y1
-	VMOVUPS     (DI)(AX*2), Y7
+	VMOVUPS     (R8)(AX*2), Y7
 	VFMADD231PS Y7, Y6, Y0
 	VFMADD231PS Y7, Y5, Y1
 	VFMADD231PS Y7, Y4, Y2
-	VMOVUPS     (DI)(CX*1), Y7
+	VMOVUPS     (R8)(CX*1), Y7
 	VFMADD231PS Y7, Y6, Y1
 	VFMADD231PS Y7, Y5, Y2
 	VFMADD231PS Y7, Y4, Y3
-	VMOVUPS     (DI)(AX*4), Y7
+	VMOVUPS     (R8)(AX*4), Y7
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y7, Y5, Y3
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (DI)(DX*1), Y15, Y7
+	BTL         $0x01, DI
+	JCC         beside35
+	VMOVUPS     (R8)(DX*1), Y7
 	VFMADD231PS Y7, Y6, Y3
-	ADDQ        R10, DI
-	ADDQ        AX, R8
-	ADDQ        AX, R8
-	ADDQ        AX, R8
-	DECQ        R9
-	JNZ         taps19
-	MOVQ        act+72(FP), DI
-	CMPQ        DI, $0x01
-	JB          activated20
-	JA          hard21
-	VXORPS      Y4, Y4, Y4
-	VMAXPS      Y0, Y4, Y0
-	VMAXPS      Y1, Y4, Y1
-	VMAXPS      Y2, Y4, Y2
-	VMAXPS      Y3, Y4, Y3
-	JMP         activated20
 
-hard21:
+beside35:
+	ADDQ   R11, R8
+	ADDQ   AX, R9
+	ADDQ   AX, R9
+	ADDQ   AX, R9
+	DECQ   R10
+	JNZ    taps29
+	MOVQ   act+72(FP), DI
+	CMPQ   DI, $0x01
+	JB     activated36
+	JA     hard37
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+	JMP    activated36
+
+hard37:
 	CMPQ        DI, $0x03
-	JE          sigmoid22
+	JE          sigmoid38
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -441,9 +439,9 @@ hard21:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated20
+	JMP         activated36
 
-sigmoid22:
+sigmoid38:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -463,7 +461,7 @@ sigmoid22:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated20:
+activated36:
 	MOVQ    BX, DI
 	IMULQ   AX, DI
 	ADDQ    SI, DI
@@ -475,29 +473,29 @@ activated20:
 	MOVQ    q+56(FP), DI
 	SUBQ    $0x04, DI
 	CMPQ    BX, DI
-	JGE     through24
+	JGE     through40
 	ADDQ    $0x04, BX
 	CMPQ    BX, DI
-	JLE     fits23
+	JLE     fits39
 	MOVQ    DI, BX
 
-fits23:
-	JMP tiles16
+fits39:
+	JMP tiles26
 
-through24:
+through40:
 	MOVQ AX, BX
 	SUBQ $0x20, BX
 	CMPQ SI, BX
-	JGE  through26
+	JGE  through42
 	ADDQ $0x20, SI
 	CMPQ SI, BX
-	JLE  fits25
+	JLE  fits41
 	MOVQ BX, SI
 
-fits25:
-	JMP channels15
+fits41:
+	JMP channels25
 
-through26:
+through42:
 	MOVQ  w+48(FP), BX
 	MOVQ  q+56(FP), SI
 	IMULQ AX, BX
@@ -505,13 +503,13 @@ through26:
 	ADDQ  BX, (SP)
 	ADDQ  SI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows14
+	JNZ   rows24
 	VZEROUPPER
 	RET
 
 // func depthwise3x3s1t1AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise3x3s1t1AVX2(SB), NOSPLIT, $80-80
+// Requires: AVX, FMA3
+TEXT ·depthwise3x3s1t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	MOVQ in+8(FP), CX
@@ -519,87 +517,86 @@ TEXT ·depthwise3x3s1t1AVX2(SB), NOSPLIT, $80-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows27:
+rows43:
 	XORQ DX, DX
 
-channels28:
+channels44:
 	XORQ CX, CX
 
-tiles29:
-	MOVQ         w+48(FP), BX
-	LEAQ         -1(CX)(CX*1), SI
-	LEAQ         -1(CX), SI
-	CMPQ         SI, BX
-	SBBQ         SI, SI
-	MOVQ         SI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         1(CX)(CX*1), SI
-	LEAQ         1(CX), SI
-	CMPQ         SI, BX
-	SBBQ         SI, SI
-	MOVQ         SI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	MOVQ         bias+24(FP), BX
-	TESTQ        BX, BX
-	JZ           unbiased30
-	VMOVUPS      (BX)(DX*1), Y0
-	JMP          biased31
+tiles45:
+	MOVQ    w+48(FP), SI
+	XORL    BX, BX
+	LEAQ    1(CX), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	LEAQ    -1(CX), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	MOVQ    bias+24(FP), SI
+	TESTQ   SI, SI
+	JZ      unbiased46
+	VMOVUPS (SI)(DX*1), Y0
+	JMP     biased47
 
-unbiased30:
+unbiased46:
 	VXORPS Y0, Y0, Y0
 
-biased31:
-	MOVQ  CX, BX
-	SUBQ  $0x01, BX
-	IMULQ AX, BX
-	ADDQ  DX, BX
-	ADDQ  (SP), BX
-	MOVQ  weights+16(FP), SI
+biased47:
+	MOVQ  CX, SI
+	SUBQ  $0x01, SI
+	IMULQ AX, SI
 	ADDQ  DX, SI
-	MOVQ  taps+40(FP), DI
-	MOVQ  w+48(FP), R8
-	IMULQ AX, R8
+	ADDQ  (SP), SI
+	MOVQ  weights+16(FP), DI
+	ADDQ  DX, DI
+	MOVQ  taps+40(FP), R8
+	MOVQ  w+48(FP), R9
+	IMULQ AX, R9
 
-taps32:
-	VMOVUPS     (SI), Y1
-	VMOVUPS     (SI)(AX*1), Y2
-	VMOVUPS     (SI)(AX*2), Y3
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (BX), Y15, Y4
+taps48:
+	VMOVUPS     (DI), Y1
+	VMOVUPS     (DI)(AX*1), Y2
+	VMOVUPS     (DI)(AX*2), Y3
+	BTL         $0x00, BX
+	JCC         beside49
+	VMOVUPS     (SI), Y4
 	VFMADD231PS Y4, Y1, Y0
-	VMOVUPS     (BX)(AX*1), Y4
-	VFMADD231PS Y4, Y2, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (BX)(AX*2), Y15, Y4
-	VFMADD231PS Y4, Y3, Y0
-	ADDQ        R8, BX
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	DECQ        DI
-	JNZ         taps32
-	MOVQ        act+72(FP), BX
-	CMPQ        BX, $0x01
-	JB          activated33
-	JA          hard34
-	VXORPS      Y1, Y1, Y1
-	VMAXPS      Y0, Y1, Y0
-	JMP         activated33
 
-hard34:
+beside49:
+	VMOVUPS     (SI)(AX*1), Y4
+	VFMADD231PS Y4, Y2, Y0
+	BTL         $0x01, BX
+	JCC         beside51
+	VMOVUPS     (SI)(AX*2), Y4
+	VFMADD231PS Y4, Y3, Y0
+
+beside51:
+	ADDQ   R9, SI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	DECQ   R8
+	JNZ    taps48
+	MOVQ   act+72(FP), BX
+	CMPQ   BX, $0x01
+	JB     activated52
+	JA     hard53
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+	JMP    activated52
+
+hard53:
 	CMPQ        BX, $0x03
-	JE          sigmoid35
+	JE          sigmoid54
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated33
+	JMP         activated52
 
-sigmoid35:
+sigmoid54:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -607,7 +604,7 @@ sigmoid35:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated33:
+activated52:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -616,29 +613,29 @@ activated33:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through37
+	JGE     through56
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits36
+	JLE     fits55
 	MOVQ    BX, CX
 
-fits36:
-	JMP tiles29
+fits55:
+	JMP tiles45
 
-through37:
+through56:
 	MOVQ AX, CX
 	SUBQ $0x20, CX
 	CMPQ DX, CX
-	JGE  through39
+	JGE  through58
 	ADDQ $0x20, DX
 	CMPQ DX, CX
-	JLE  fits38
+	JLE  fits57
 	MOVQ CX, DX
 
-fits38:
-	JMP channels28
+fits57:
+	JMP channels44
 
-through39:
+through58:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -646,13 +643,13 @@ through39:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows27
+	JNZ   rows43
 	VZEROUPPER
 	RET
 
 // func depthwise3x3s2t8AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise3x3s2t8AVX2(SB), NOSPLIT, $80-80
+// Requires: AVX, FMA3
+TEXT ·depthwise3x3s2t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -663,36 +660,31 @@ TEXT ·depthwise3x3s2t8AVX2(SB), NOSPLIT, $80-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows40:
+rows59:
 	XORQ DI, DI
 
-channels41:
+channels60:
 	XORQ SI, SI
 
-tiles42:
-	MOVQ         w+48(FP), R8
-	LEAQ         -1(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         15(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased43
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased44
+tiles61:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    15(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased62
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased63
 
-unbiased43:
+unbiased62:
 	VXORPS Y0, Y0, Y0
 
-biased44:
+biased63:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -700,93 +692,99 @@ biased44:
 	VMOVAPS Y0, Y5
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y7
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x01, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x01, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
-taps45:
-	VMOVUPS     (R10), Y8
-	VMOVUPS     (R10)(AX*1), Y9
-	VMOVUPS     (R10)(AX*2), Y10
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R9), Y15, Y11
+taps64:
+	VMOVUPS     (R11), Y8
+	VMOVUPS     (R11)(AX*1), Y9
+	VMOVUPS     (R11)(AX*2), Y10
+	BTL         $0x00, R8
+	JCC         beside65
+	VMOVUPS     (R10), Y11
 	VFMADD231PS Y11, Y8, Y0
-	VMOVUPS     (R9)(AX*1), Y11
+
+beside65:
+	VMOVUPS     (R10)(AX*1), Y11
 	VFMADD231PS Y11, Y9, Y0
-	VMOVUPS     (R9)(AX*2), Y11
+	VMOVUPS     (R10)(AX*2), Y11
 	VFMADD231PS Y11, Y10, Y0
 	VFMADD231PS Y11, Y8, Y1
-	VMOVUPS     (R9)(CX*1), Y11
+	VMOVUPS     (R10)(CX*1), Y11
 	VFMADD231PS Y11, Y9, Y1
-	VMOVUPS     (R9)(AX*4), Y11
+	VMOVUPS     (R10)(AX*4), Y11
 	VFMADD231PS Y11, Y10, Y1
 	VFMADD231PS Y11, Y8, Y2
-	VMOVUPS     (R9)(DX*1), Y11
+	VMOVUPS     (R10)(DX*1), Y11
 	VFMADD231PS Y11, Y9, Y2
-	VMOVUPS     (R9)(CX*2), Y11
+	VMOVUPS     (R10)(CX*2), Y11
 	VFMADD231PS Y11, Y10, Y2
 	VFMADD231PS Y11, Y8, Y3
-	VMOVUPS     (R9)(BX*1), Y11
+	VMOVUPS     (R10)(BX*1), Y11
 	VFMADD231PS Y11, Y9, Y3
-	VMOVUPS     (R9)(AX*8), Y11
+	VMOVUPS     (R10)(AX*8), Y11
 	VFMADD231PS Y11, Y10, Y3
 	VFMADD231PS Y11, Y8, Y4
-	VMOVUPS     (R8), Y11
+	VMOVUPS     (R9), Y11
 	VFMADD231PS Y11, Y9, Y4
-	VMOVUPS     (R8)(AX*1), Y11
+	VMOVUPS     (R9)(AX*1), Y11
 	VFMADD231PS Y11, Y10, Y4
 	VFMADD231PS Y11, Y8, Y5
-	VMOVUPS     (R8)(AX*2), Y11
+	VMOVUPS     (R9)(AX*2), Y11
 	VFMADD231PS Y11, Y9, Y5
-	VMOVUPS     (R8)(CX*1), Y11
+	VMOVUPS     (R9)(CX*1), Y11
 	VFMADD231PS Y11, Y10, Y5
 	VFMADD231PS Y11, Y8, Y6
-	VMOVUPS     (R8)(AX*4), Y11
+	VMOVUPS     (R9)(AX*4), Y11
 	VFMADD231PS Y11, Y9, Y6
-	VMOVUPS     (R8)(DX*1), Y11
+	VMOVUPS     (R9)(DX*1), Y11
 	VFMADD231PS Y11, Y10, Y6
 	VFMADD231PS Y11, Y8, Y7
-	VMOVUPS     (R8)(CX*2), Y11
+	VMOVUPS     (R9)(CX*2), Y11
 	VFMADD231PS Y11, Y9, Y7
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R8)(BX*1), Y15, Y11
+	BTL         $0x01, R8
+	JCC         beside81
+	VMOVUPS     (R9)(BX*1), Y11
 	VFMADD231PS Y11, Y10, Y7
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps45
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated46
-	JA          hard47
-	VXORPS      Y8, Y8, Y8
-	VMAXPS      Y0, Y8, Y0
-	VMAXPS      Y1, Y8, Y1
-	VMAXPS      Y2, Y8, Y2
-	VMAXPS      Y3, Y8, Y3
-	VMAXPS      Y4, Y8, Y4
-	VMAXPS      Y5, Y8, Y5
-	VMAXPS      Y6, Y8, Y6
-	VMAXPS      Y7, Y8, Y7
-	JMP         activated46
 
-hard47:
+beside81:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps64
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated82
+	JA     hard83
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+	JMP    activated82
+
+hard83:
 	CMPQ        R8, $0x03
-	JE          sigmoid48
+	JE          sigmoid84
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -828,9 +826,9 @@ hard47:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated46
+	JMP         activated82
 
-sigmoid48:
+sigmoid84:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -866,7 +864,7 @@ sigmoid48:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated46:
+activated82:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -882,29 +880,29 @@ activated46:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through50
+	JGE     through86
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits49
+	JLE     fits85
 	MOVQ    R8, SI
 
-fits49:
-	JMP tiles42
+fits85:
+	JMP tiles61
 
-through50:
+through86:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through52
+	JGE  through88
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits51
+	JLE  fits87
 	MOVQ SI, DI
 
-fits51:
-	JMP channels41
+fits87:
+	JMP channels60
 
-through52:
+through88:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -913,13 +911,13 @@ through52:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows40
+	JNZ   rows59
 	VZEROUPPER
 	RET
 
 // func depthwise3x3s2t4AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise3x3s2t4AVX2(SB), NOSPLIT, $80-80
+// Requires: AVX, FMA3
+TEXT ·depthwise3x3s2t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -930,98 +928,99 @@ TEXT ·depthwise3x3s2t4AVX2(SB), NOSPLIT, $80-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows53:
+rows89:
 	XORQ DI, DI
 
-channels54:
+channels90:
 	XORQ SI, SI
 
-tiles55:
-	MOVQ         w+48(FP), R8
-	LEAQ         -1(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         7(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased56
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased57
+tiles91:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    7(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased92
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased93
 
-unbiased56:
+unbiased92:
 	VXORPS Y0, Y0, Y0
 
-biased57:
+biased93:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x01, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    weights+16(FP), R9
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x01, R9
+	IMULQ   AX, R9
 	ADDQ    DI, R9
-	MOVQ    taps+40(FP), R10
-	MOVQ    w+48(FP), R11
-	IMULQ   AX, R11
+	ADDQ    (SP), R9
+	MOVQ    weights+16(FP), R10
+	ADDQ    DI, R10
+	MOVQ    taps+40(FP), R11
+	MOVQ    w+48(FP), R12
+	IMULQ   AX, R12
 
-taps58:
-	VMOVUPS     (R9), Y4
-	VMOVUPS     (R9)(AX*1), Y5
-	VMOVUPS     (R9)(AX*2), Y6
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R8), Y15, Y7
+taps94:
+	VMOVUPS     (R10), Y4
+	VMOVUPS     (R10)(AX*1), Y5
+	VMOVUPS     (R10)(AX*2), Y6
+	BTL         $0x00, R8
+	JCC         beside95
+	VMOVUPS     (R9), Y7
 	VFMADD231PS Y7, Y4, Y0
-	VMOVUPS     (R8)(AX*1), Y7
+
+beside95:
+	VMOVUPS     (R9)(AX*1), Y7
 	VFMADD231PS Y7, Y5, Y0
-	VMOVUPS     (R8)(AX*2), Y7
+	VMOVUPS     (R9)(AX*2), Y7
 	VFMADD231PS Y7, Y6, Y0
 	VFMADD231PS Y7, Y4, Y1
-	VMOVUPS     (R8)(CX*1), Y7
+	VMOVUPS     (R9)(CX*1), Y7
 	VFMADD231PS Y7, Y5, Y1
-	VMOVUPS     (R8)(AX*4), Y7
+	VMOVUPS     (R9)(AX*4), Y7
 	VFMADD231PS Y7, Y6, Y1
 	VFMADD231PS Y7, Y4, Y2
-	VMOVUPS     (R8)(DX*1), Y7
+	VMOVUPS     (R9)(DX*1), Y7
 	VFMADD231PS Y7, Y5, Y2
-	VMOVUPS     (R8)(CX*2), Y7
+	VMOVUPS     (R9)(CX*2), Y7
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y7, Y4, Y3
-	VMOVUPS     (R8)(BX*1), Y7
+	VMOVUPS     (R9)(BX*1), Y7
 	VFMADD231PS Y7, Y5, Y3
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R8)(AX*8), Y15, Y7
+	BTL         $0x01, R8
+	JCC         beside103
+	VMOVUPS     (R9)(AX*8), Y7
 	VFMADD231PS Y7, Y6, Y3
-	ADDQ        R11, R8
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	DECQ        R10
-	JNZ         taps58
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated59
-	JA          hard60
-	VXORPS      Y4, Y4, Y4
-	VMAXPS      Y0, Y4, Y0
-	VMAXPS      Y1, Y4, Y1
-	VMAXPS      Y2, Y4, Y2
-	VMAXPS      Y3, Y4, Y3
-	JMP         activated59
 
-hard60:
+beside103:
+	ADDQ   R12, R9
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	DECQ   R11
+	JNZ    taps94
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated104
+	JA     hard105
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+	JMP    activated104
+
+hard105:
 	CMPQ        R8, $0x03
-	JE          sigmoid61
+	JE          sigmoid106
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -1043,9 +1042,9 @@ hard60:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated59
+	JMP         activated104
 
-sigmoid61:
+sigmoid106:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -1065,7 +1064,7 @@ sigmoid61:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated59:
+activated104:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -1077,29 +1076,29 @@ activated59:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through63
+	JGE     through108
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits62
+	JLE     fits107
 	MOVQ    R8, SI
 
-fits62:
-	JMP tiles55
+fits107:
+	JMP tiles91
 
-through63:
+through108:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through65
+	JGE  through110
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits64
+	JLE  fits109
 	MOVQ SI, DI
 
-fits64:
-	JMP channels54
+fits109:
+	JMP channels90
 
-through65:
+through110:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -1108,13 +1107,13 @@ through65:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows53
+	JNZ   rows89
 	VZEROUPPER
 	RET
 
 // func depthwise3x3s2t1AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise3x3s2t1AVX2(SB), NOSPLIT, $80-80
+// Requires: AVX, FMA3
+TEXT ·depthwise3x3s2t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	MOVQ in+8(FP), CX
@@ -1122,86 +1121,87 @@ TEXT ·depthwise3x3s2t1AVX2(SB), NOSPLIT, $80-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows66:
+rows111:
 	XORQ DX, DX
 
-channels67:
+channels112:
 	XORQ CX, CX
 
-tiles68:
-	MOVQ         w+48(FP), BX
-	LEAQ         -1(CX)(CX*1), SI
-	CMPQ         SI, BX
-	SBBQ         SI, SI
-	MOVQ         SI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         1(CX)(CX*1), SI
-	CMPQ         SI, BX
-	SBBQ         SI, SI
-	MOVQ         SI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	MOVQ         bias+24(FP), BX
-	TESTQ        BX, BX
-	JZ           unbiased69
-	VMOVUPS      (BX)(DX*1), Y0
-	JMP          biased70
+tiles113:
+	MOVQ    w+48(FP), SI
+	XORL    BX, BX
+	LEAQ    1(CX)(CX*1), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	LEAQ    -1(CX)(CX*1), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	MOVQ    bias+24(FP), SI
+	TESTQ   SI, SI
+	JZ      unbiased114
+	VMOVUPS (SI)(DX*1), Y0
+	JMP     biased115
 
-unbiased69:
+unbiased114:
 	VXORPS Y0, Y0, Y0
 
-biased70:
-	MOVQ  CX, BX
-	ADDQ  BX, BX
-	SUBQ  $0x01, BX
-	IMULQ AX, BX
-	ADDQ  DX, BX
-	ADDQ  (SP), BX
-	MOVQ  weights+16(FP), SI
+biased115:
+	MOVQ  CX, SI
+	ADDQ  SI, SI
+	SUBQ  $0x01, SI
+	IMULQ AX, SI
 	ADDQ  DX, SI
-	MOVQ  taps+40(FP), DI
-	MOVQ  w+48(FP), R8
-	IMULQ AX, R8
+	ADDQ  (SP), SI
+	MOVQ  weights+16(FP), DI
+	ADDQ  DX, DI
+	MOVQ  taps+40(FP), R8
+	MOVQ  w+48(FP), R9
+	IMULQ AX, R9
 
-taps71:
-	VMOVUPS     (SI), Y1
-	VMOVUPS     (SI)(AX*1), Y2
-	VMOVUPS     (SI)(AX*2), Y3
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (BX), Y15, Y4
+taps116:
+	VMOVUPS     (DI), Y1
+	VMOVUPS     (DI)(AX*1), Y2
+	VMOVUPS     (DI)(AX*2), Y3
+	BTL         $0x00, BX
+	JCC         beside117
+	VMOVUPS     (SI), Y4
 	VFMADD231PS Y4, Y1, Y0
-	VMOVUPS     (BX)(AX*1), Y4
-	VFMADD231PS Y4, Y2, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (BX)(AX*2), Y15, Y4
-	VFMADD231PS Y4, Y3, Y0
-	ADDQ        R8, BX
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	DECQ        DI
-	JNZ         taps71
-	MOVQ        act+72(FP), BX
-	CMPQ        BX, $0x01
-	JB          activated72
-	JA          hard73
-	VXORPS      Y1, Y1, Y1
-	VMAXPS      Y0, Y1, Y0
-	JMP         activated72
 
-hard73:
+beside117:
+	VMOVUPS     (SI)(AX*1), Y4
+	VFMADD231PS Y4, Y2, Y0
+	BTL         $0x01, BX
+	JCC         beside119
+	VMOVUPS     (SI)(AX*2), Y4
+	VFMADD231PS Y4, Y3, Y0
+
+beside119:
+	ADDQ   R9, SI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	DECQ   R8
+	JNZ    taps116
+	MOVQ   act+72(FP), BX
+	CMPQ   BX, $0x01
+	JB     activated120
+	JA     hard121
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+	JMP    activated120
+
+hard121:
 	CMPQ        BX, $0x03
-	JE          sigmoid74
+	JE          sigmoid122
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated72
+	JMP         activated120
 
-sigmoid74:
+sigmoid122:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -1209,7 +1209,7 @@ sigmoid74:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated72:
+activated120:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -1218,29 +1218,29 @@ activated72:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through76
+	JGE     through124
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits75
+	JLE     fits123
 	MOVQ    BX, CX
 
-fits75:
-	JMP tiles68
+fits123:
+	JMP tiles113
 
-through76:
+through124:
 	MOVQ AX, CX
 	SUBQ $0x20, CX
 	CMPQ DX, CX
-	JGE  through78
+	JGE  through126
 	ADDQ $0x20, DX
 	CMPQ DX, CX
-	JLE  fits77
+	JLE  fits125
 	MOVQ CX, DX
 
-fits77:
-	JMP channels67
+fits125:
+	JMP channels112
 
-through78:
+through126:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -1249,13 +1249,13 @@ through78:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows66
+	JNZ   rows111
 	VZEROUPPER
 	RET
 
 // func depthwise5x5s1t8AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise5x5s1t8AVX2(SB), NOSPLIT, $144-80
+// Requires: AVX, FMA3
+TEXT ·depthwise5x5s1t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -1266,52 +1266,37 @@ TEXT ·depthwise5x5s1t8AVX2(SB), NOSPLIT, $144-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows79:
+rows127:
 	XORQ DI, DI
 
-channels80:
+channels128:
 	XORQ SI, SI
 
-tiles81:
-	MOVQ         w+48(FP), R8
-	LEAQ         -2(SI)(SI*1), R9
-	LEAQ         -2(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         -1(SI)(SI*1), R9
-	LEAQ         -1(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	LEAQ         8(SI)(SI*1), R9
-	LEAQ         8(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 112(SP)
-	LEAQ         9(SI)(SI*1), R9
-	LEAQ         9(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 80(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased82
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased83
+tiles129:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    8(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    9(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased130
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased131
 
-unbiased82:
+unbiased130:
 	VXORPS Y0, Y0, Y0
 
-biased83:
+biased131:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -1319,109 +1304,121 @@ biased83:
 	VMOVAPS Y0, Y5
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y7
-	MOVQ    SI, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
-taps84:
-	VMOVUPS     (R10), Y8
-	VMOVUPS     (R10)(AX*1), Y9
-	VMOVUPS     (R10)(AX*2), Y10
-	VMOVUPS     (R10)(CX*1), Y11
-	VMOVUPS     (R10)(AX*4), Y12
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R9), Y15, Y13
+taps132:
+	VMOVUPS     (R11), Y8
+	VMOVUPS     (R11)(AX*1), Y9
+	VMOVUPS     (R11)(AX*2), Y10
+	VMOVUPS     (R11)(CX*1), Y11
+	VMOVUPS     (R11)(AX*4), Y12
+	BTL         $0x00, R8
+	JCC         beside133
+	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y8, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R9)(AX*1), Y15, Y13
+
+beside133:
+	BTL         $0x01, R8
+	JCC         beside134
+	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y0
 	VFMADD231PS Y13, Y8, Y1
-	VMOVUPS     (R9)(AX*2), Y13
+
+beside134:
+	VMOVUPS     (R10)(AX*2), Y13
 	VFMADD231PS Y13, Y10, Y0
 	VFMADD231PS Y13, Y9, Y1
 	VFMADD231PS Y13, Y8, Y2
-	VMOVUPS     (R9)(CX*1), Y13
+	VMOVUPS     (R10)(CX*1), Y13
 	VFMADD231PS Y13, Y11, Y0
 	VFMADD231PS Y13, Y10, Y1
 	VFMADD231PS Y13, Y9, Y2
 	VFMADD231PS Y13, Y8, Y3
-	VMOVUPS     (R9)(AX*4), Y13
+	VMOVUPS     (R10)(AX*4), Y13
 	VFMADD231PS Y13, Y12, Y0
 	VFMADD231PS Y13, Y11, Y1
 	VFMADD231PS Y13, Y10, Y2
 	VFMADD231PS Y13, Y9, Y3
 	VFMADD231PS Y13, Y8, Y4
-	VMOVUPS     (R9)(DX*1), Y13
+	VMOVUPS     (R10)(DX*1), Y13
 	VFMADD231PS Y13, Y12, Y1
 	VFMADD231PS Y13, Y11, Y2
 	VFMADD231PS Y13, Y10, Y3
 	VFMADD231PS Y13, Y9, Y4
 	VFMADD231PS Y13, Y8, Y5
-	VMOVUPS     (R9)(CX*2), Y13
+	VMOVUPS     (R10)(CX*2), Y13
 	VFMADD231PS Y13, Y12, Y2
 	VFMADD231PS Y13, Y11, Y3
 	VFMADD231PS Y13, Y10, Y4
 	VFMADD231PS Y13, Y9, Y5
 	VFMADD231PS Y13, Y8, Y6
-	VMOVUPS     (R9)(BX*1), Y13
+	VMOVUPS     (R10)(BX*1), Y13
 	VFMADD231PS Y13, Y12, Y3
 	VFMADD231PS Y13, Y11, Y4
 	VFMADD231PS Y13, Y10, Y5
 	VFMADD231PS Y13, Y9, Y6
 	VFMADD231PS Y13, Y8, Y7
-	VMOVUPS     (R9)(AX*8), Y13
+	VMOVUPS     (R10)(AX*8), Y13
 	VFMADD231PS Y13, Y12, Y4
 	VFMADD231PS Y13, Y11, Y5
 	VFMADD231PS Y13, Y10, Y6
 	VFMADD231PS Y13, Y9, Y7
-	VMOVUPS     (R8), Y13
+	VMOVUPS     (R9), Y13
 	VFMADD231PS Y13, Y12, Y5
 	VFMADD231PS Y13, Y11, Y6
 	VFMADD231PS Y13, Y10, Y7
-	VMOVUPS     112(SP), Y15
-	VMASKMOVPS  (R8)(AX*1), Y15, Y13
+	BTL         $0x03, R8
+	JCC         beside143
+	VMOVUPS     (R9)(AX*1), Y13
 	VFMADD231PS Y13, Y12, Y6
 	VFMADD231PS Y13, Y11, Y7
-	VMOVUPS     80(SP), Y15
-	VMASKMOVPS  (R8)(AX*2), Y15, Y13
-	VFMADD231PS Y13, Y12, Y7
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps84
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated85
-	JA          hard86
-	VXORPS      Y8, Y8, Y8
-	VMAXPS      Y0, Y8, Y0
-	VMAXPS      Y1, Y8, Y1
-	VMAXPS      Y2, Y8, Y2
-	VMAXPS      Y3, Y8, Y3
-	VMAXPS      Y4, Y8, Y4
-	VMAXPS      Y5, Y8, Y5
-	VMAXPS      Y6, Y8, Y6
-	VMAXPS      Y7, Y8, Y7
-	JMP         activated85
 
-hard86:
+beside143:
+	BTL         $0x02, R8
+	JCC         beside144
+	VMOVUPS     (R9)(AX*2), Y13
+	VFMADD231PS Y13, Y12, Y7
+
+beside144:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps132
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated145
+	JA     hard146
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+	JMP    activated145
+
+hard146:
 	CMPQ        R8, $0x03
-	JE          sigmoid87
+	JE          sigmoid147
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -1463,9 +1460,9 @@ hard86:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated85
+	JMP         activated145
 
-sigmoid87:
+sigmoid147:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -1501,7 +1498,7 @@ sigmoid87:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated85:
+activated145:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -1517,29 +1514,29 @@ activated85:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through89
+	JGE     through149
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits88
+	JLE     fits148
 	MOVQ    R8, SI
 
-fits88:
-	JMP tiles81
+fits148:
+	JMP tiles129
 
-through89:
+through149:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through91
+	JGE  through151
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits90
+	JLE  fits150
 	MOVQ SI, DI
 
-fits90:
-	JMP channels80
+fits150:
+	JMP channels128
 
-through91:
+through151:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -1547,13 +1544,13 @@ through91:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows79
+	JNZ   rows127
 	VZEROUPPER
 	RET
 
 // func depthwise5x5s1t4AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise5x5s1t4AVX2(SB), NOSPLIT, $144-80
+// Requires: AVX, FMA3
+TEXT ·depthwise5x5s1t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -1564,126 +1561,123 @@ TEXT ·depthwise5x5s1t4AVX2(SB), NOSPLIT, $144-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows92:
+rows152:
 	XORQ DI, DI
 
-channels93:
+channels153:
 	XORQ SI, SI
 
-tiles94:
-	MOVQ         w+48(FP), R8
-	LEAQ         -2(SI)(SI*1), R9
-	LEAQ         -2(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         -1(SI)(SI*1), R9
-	LEAQ         -1(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	LEAQ         4(SI)(SI*1), R9
-	LEAQ         4(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 112(SP)
-	LEAQ         5(SI)(SI*1), R9
-	LEAQ         5(SI), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 80(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased95
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased96
+tiles154:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    4(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    5(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased155
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased156
 
-unbiased95:
+unbiased155:
 	VXORPS Y0, Y0, Y0
 
-biased96:
+biased156:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
-	MOVQ    SI, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    weights+16(FP), R9
+	MOVQ    SI, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
 	ADDQ    DI, R9
-	MOVQ    taps+40(FP), R10
-	MOVQ    w+48(FP), R11
-	IMULQ   AX, R11
+	ADDQ    (SP), R9
+	MOVQ    weights+16(FP), R10
+	ADDQ    DI, R10
+	MOVQ    taps+40(FP), R11
+	MOVQ    w+48(FP), R12
+	IMULQ   AX, R12
 
-taps97:
-	VMOVUPS     (R9), Y4
-	VMOVUPS     (R9)(AX*1), Y5
-	VMOVUPS     (R9)(AX*2), Y6
-	VMOVUPS     (R9)(CX*1), Y7
-	VMOVUPS     (R9)(AX*4), Y8
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R8), Y15, Y9
+taps157:
+	VMOVUPS     (R10), Y4
+	VMOVUPS     (R10)(AX*1), Y5
+	VMOVUPS     (R10)(AX*2), Y6
+	VMOVUPS     (R10)(CX*1), Y7
+	VMOVUPS     (R10)(AX*4), Y8
+	BTL         $0x00, R8
+	JCC         beside158
+	VMOVUPS     (R9), Y9
 	VFMADD231PS Y9, Y4, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R8)(AX*1), Y15, Y9
+
+beside158:
+	BTL         $0x01, R8
+	JCC         beside159
+	VMOVUPS     (R9)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y0
 	VFMADD231PS Y9, Y4, Y1
-	VMOVUPS     (R8)(AX*2), Y9
+
+beside159:
+	VMOVUPS     (R9)(AX*2), Y9
 	VFMADD231PS Y9, Y6, Y0
 	VFMADD231PS Y9, Y5, Y1
 	VFMADD231PS Y9, Y4, Y2
-	VMOVUPS     (R8)(CX*1), Y9
+	VMOVUPS     (R9)(CX*1), Y9
 	VFMADD231PS Y9, Y7, Y0
 	VFMADD231PS Y9, Y6, Y1
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y4, Y3
-	VMOVUPS     (R8)(AX*4), Y9
+	VMOVUPS     (R9)(AX*4), Y9
 	VFMADD231PS Y9, Y8, Y0
 	VFMADD231PS Y9, Y7, Y1
 	VFMADD231PS Y9, Y6, Y2
 	VFMADD231PS Y9, Y5, Y3
-	VMOVUPS     (R8)(DX*1), Y9
+	VMOVUPS     (R9)(DX*1), Y9
 	VFMADD231PS Y9, Y8, Y1
 	VFMADD231PS Y9, Y7, Y2
 	VFMADD231PS Y9, Y6, Y3
-	VMOVUPS     112(SP), Y15
-	VMASKMOVPS  (R8)(CX*2), Y15, Y9
+	BTL         $0x03, R8
+	JCC         beside164
+	VMOVUPS     (R9)(CX*2), Y9
 	VFMADD231PS Y9, Y8, Y2
 	VFMADD231PS Y9, Y7, Y3
-	VMOVUPS     80(SP), Y15
-	VMASKMOVPS  (R8)(BX*1), Y15, Y9
-	VFMADD231PS Y9, Y8, Y3
-	ADDQ        R11, R8
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	DECQ        R10
-	JNZ         taps97
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated98
-	JA          hard99
-	VXORPS      Y4, Y4, Y4
-	VMAXPS      Y0, Y4, Y0
-	VMAXPS      Y1, Y4, Y1
-	VMAXPS      Y2, Y4, Y2
-	VMAXPS      Y3, Y4, Y3
-	JMP         activated98
 
-hard99:
+beside164:
+	BTL         $0x02, R8
+	JCC         beside165
+	VMOVUPS     (R9)(BX*1), Y9
+	VFMADD231PS Y9, Y8, Y3
+
+beside165:
+	ADDQ   R12, R9
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	DECQ   R11
+	JNZ    taps157
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated166
+	JA     hard167
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+	JMP    activated166
+
+hard167:
 	CMPQ        R8, $0x03
-	JE          sigmoid100
+	JE          sigmoid168
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -1705,9 +1699,9 @@ hard99:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated98
+	JMP         activated166
 
-sigmoid100:
+sigmoid168:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -1727,7 +1721,7 @@ sigmoid100:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated98:
+activated166:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -1739,29 +1733,29 @@ activated98:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through102
+	JGE     through170
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits101
+	JLE     fits169
 	MOVQ    R8, SI
 
-fits101:
-	JMP tiles94
+fits169:
+	JMP tiles154
 
-through102:
+through170:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through104
+	JGE  through172
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits103
+	JLE  fits171
 	MOVQ SI, DI
 
-fits103:
-	JMP channels93
+fits171:
+	JMP channels153
 
-through104:
+through172:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -1769,13 +1763,13 @@ through104:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows92
+	JNZ   rows152
 	VZEROUPPER
 	RET
 
 // func depthwise5x5s1t1AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise5x5s1t1AVX2(SB), NOSPLIT, $144-80
+// Requires: AVX, FMA3
+TEXT ·depthwise5x5s1t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -1784,111 +1778,108 @@ TEXT ·depthwise5x5s1t1AVX2(SB), NOSPLIT, $144-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows105:
+rows173:
 	XORQ BX, BX
 
-channels106:
+channels174:
 	XORQ DX, DX
 
-tiles107:
-	MOVQ         w+48(FP), SI
-	LEAQ         -2(DX)(DX*1), DI
-	LEAQ         -2(DX), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         -1(DX)(DX*1), DI
-	LEAQ         -1(DX), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	LEAQ         1(DX)(DX*1), DI
-	LEAQ         1(DX), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 112(SP)
-	LEAQ         2(DX)(DX*1), DI
-	LEAQ         2(DX), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 80(SP)
-	MOVQ         bias+24(FP), SI
-	TESTQ        SI, SI
-	JZ           unbiased108
-	VMOVUPS      (SI)(BX*1), Y0
-	JMP          biased109
+tiles175:
+	MOVQ    w+48(FP), DI
+	XORL    SI, SI
+	LEAQ    1(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    2(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -1(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -2(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	MOVQ    bias+24(FP), DI
+	TESTQ   DI, DI
+	JZ      unbiased176
+	VMOVUPS (DI)(BX*1), Y0
+	JMP     biased177
 
-unbiased108:
+unbiased176:
 	VXORPS Y0, Y0, Y0
 
-biased109:
-	MOVQ  DX, SI
-	SUBQ  $0x02, SI
-	IMULQ AX, SI
-	ADDQ  BX, SI
-	ADDQ  (SP), SI
-	MOVQ  weights+16(FP), DI
+biased177:
+	MOVQ  DX, DI
+	SUBQ  $0x02, DI
+	IMULQ AX, DI
 	ADDQ  BX, DI
-	MOVQ  taps+40(FP), R8
-	MOVQ  w+48(FP), R9
-	IMULQ AX, R9
+	ADDQ  (SP), DI
+	MOVQ  weights+16(FP), R8
+	ADDQ  BX, R8
+	MOVQ  taps+40(FP), R9
+	MOVQ  w+48(FP), R10
+	IMULQ AX, R10
 
-taps110:
-	VMOVUPS     (DI), Y1
-	VMOVUPS     (DI)(AX*1), Y2
-	VMOVUPS     (DI)(AX*2), Y3
-	VMOVUPS     (DI)(CX*1), Y4
-	VMOVUPS     (DI)(AX*4), Y5
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (SI), Y15, Y6
+taps178:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (R8)(AX*1), Y2
+	VMOVUPS     (R8)(AX*2), Y3
+	VMOVUPS     (R8)(CX*1), Y4
+	VMOVUPS     (R8)(AX*4), Y5
+	BTL         $0x00, SI
+	JCC         beside179
+	VMOVUPS     (DI), Y6
 	VFMADD231PS Y6, Y1, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (SI)(AX*1), Y15, Y6
-	VFMADD231PS Y6, Y2, Y0
-	VMOVUPS     (SI)(AX*2), Y6
-	VFMADD231PS Y6, Y3, Y0
-	VMOVUPS     112(SP), Y15
-	VMASKMOVPS  (SI)(CX*1), Y15, Y6
-	VFMADD231PS Y6, Y4, Y0
-	VMOVUPS     80(SP), Y15
-	VMASKMOVPS  (SI)(AX*4), Y15, Y6
-	VFMADD231PS Y6, Y5, Y0
-	ADDQ        R9, SI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	DECQ        R8
-	JNZ         taps110
-	MOVQ        act+72(FP), SI
-	CMPQ        SI, $0x01
-	JB          activated111
-	JA          hard112
-	VXORPS      Y1, Y1, Y1
-	VMAXPS      Y0, Y1, Y0
-	JMP         activated111
 
-hard112:
+beside179:
+	BTL         $0x01, SI
+	JCC         beside180
+	VMOVUPS     (DI)(AX*1), Y6
+	VFMADD231PS Y6, Y2, Y0
+
+beside180:
+	VMOVUPS     (DI)(AX*2), Y6
+	VFMADD231PS Y6, Y3, Y0
+	BTL         $0x03, SI
+	JCC         beside182
+	VMOVUPS     (DI)(CX*1), Y6
+	VFMADD231PS Y6, Y4, Y0
+
+beside182:
+	BTL         $0x02, SI
+	JCC         beside183
+	VMOVUPS     (DI)(AX*4), Y6
+	VFMADD231PS Y6, Y5, Y0
+
+beside183:
+	ADDQ   R10, DI
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	DECQ   R9
+	JNZ    taps178
+	MOVQ   act+72(FP), SI
+	CMPQ   SI, $0x01
+	JB     activated184
+	JA     hard185
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+	JMP    activated184
+
+hard185:
 	CMPQ        SI, $0x03
-	JE          sigmoid113
+	JE          sigmoid186
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated111
+	JMP         activated184
 
-sigmoid113:
+sigmoid186:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -1896,7 +1887,7 @@ sigmoid113:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated111:
+activated184:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -1905,29 +1896,29 @@ activated111:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through115
+	JGE     through188
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits114
+	JLE     fits187
 	MOVQ    SI, DX
 
-fits114:
-	JMP tiles107
+fits187:
+	JMP tiles175
 
-through115:
+through188:
 	MOVQ AX, DX
 	SUBQ $0x20, DX
 	CMPQ BX, DX
-	JGE  through117
+	JGE  through190
 	ADDQ $0x20, BX
 	CMPQ BX, DX
-	JLE  fits116
+	JLE  fits189
 	MOVQ DX, BX
 
-fits116:
-	JMP channels106
+fits189:
+	JMP channels174
 
-through117:
+through190:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -1935,13 +1926,13 @@ through117:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows105
+	JNZ   rows173
 	VZEROUPPER
 	RET
 
 // func depthwise5x5s2t8AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise5x5s2t8AVX2(SB), NOSPLIT, $144-80
+// Requires: AVX, FMA3
+TEXT ·depthwise5x5s2t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -1952,48 +1943,37 @@ TEXT ·depthwise5x5s2t8AVX2(SB), NOSPLIT, $144-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows118:
+rows191:
 	XORQ DI, DI
 
-channels119:
+channels192:
 	XORQ SI, SI
 
-tiles120:
-	MOVQ         w+48(FP), R8
-	LEAQ         -2(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         -1(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	LEAQ         15(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 112(SP)
-	LEAQ         16(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 80(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased121
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased122
+tiles193:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    15(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    16(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased194
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased195
 
-unbiased121:
+unbiased194:
 	VXORPS Y0, Y0, Y0
 
-biased122:
+biased195:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -2001,121 +1981,133 @@ biased122:
 	VMOVAPS Y0, Y5
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y7
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	MOVQ    R8, R10
-	LEAQ    (R9)(AX*8), R10
-	ADDQ    AX, R10
-	LEAQ    (R10)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R11
-	ADDQ    DI, R11
-	MOVQ    taps+40(FP), R12
-	MOVQ    w+48(FP), R13
-	IMULQ   AX, R13
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	MOVQ    R9, R11
+	LEAQ    (R10)(AX*8), R11
+	ADDQ    AX, R11
+	LEAQ    (R11)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R12
+	ADDQ    DI, R12
+	MOVQ    taps+40(FP), R13
+	MOVQ    w+48(FP), R14
+	IMULQ   AX, R14
 
-taps123:
-	VMOVUPS     (R11), Y8
-	VMOVUPS     (R11)(AX*1), Y9
-	VMOVUPS     (R11)(AX*2), Y10
-	VMOVUPS     (R11)(CX*1), Y11
-	VMOVUPS     (R11)(AX*4), Y12
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R9), Y15, Y13
+taps196:
+	VMOVUPS     (R12), Y8
+	VMOVUPS     (R12)(AX*1), Y9
+	VMOVUPS     (R12)(AX*2), Y10
+	VMOVUPS     (R12)(CX*1), Y11
+	VMOVUPS     (R12)(AX*4), Y12
+	BTL         $0x00, R8
+	JCC         beside197
+	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y8, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R9)(AX*1), Y15, Y13
+
+beside197:
+	BTL         $0x01, R8
+	JCC         beside198
+	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y0
-	VMOVUPS     (R9)(AX*2), Y13
+
+beside198:
+	VMOVUPS     (R10)(AX*2), Y13
 	VFMADD231PS Y13, Y10, Y0
 	VFMADD231PS Y13, Y8, Y1
-	VMOVUPS     (R9)(CX*1), Y13
+	VMOVUPS     (R10)(CX*1), Y13
 	VFMADD231PS Y13, Y11, Y0
 	VFMADD231PS Y13, Y9, Y1
-	VMOVUPS     (R9)(AX*4), Y13
+	VMOVUPS     (R10)(AX*4), Y13
 	VFMADD231PS Y13, Y12, Y0
 	VFMADD231PS Y13, Y10, Y1
 	VFMADD231PS Y13, Y8, Y2
-	VMOVUPS     (R9)(DX*1), Y13
+	VMOVUPS     (R10)(DX*1), Y13
 	VFMADD231PS Y13, Y11, Y1
 	VFMADD231PS Y13, Y9, Y2
-	VMOVUPS     (R9)(CX*2), Y13
+	VMOVUPS     (R10)(CX*2), Y13
 	VFMADD231PS Y13, Y12, Y1
 	VFMADD231PS Y13, Y10, Y2
 	VFMADD231PS Y13, Y8, Y3
-	VMOVUPS     (R9)(BX*1), Y13
+	VMOVUPS     (R10)(BX*1), Y13
 	VFMADD231PS Y13, Y11, Y2
 	VFMADD231PS Y13, Y9, Y3
-	VMOVUPS     (R9)(AX*8), Y13
+	VMOVUPS     (R10)(AX*8), Y13
 	VFMADD231PS Y13, Y12, Y2
 	VFMADD231PS Y13, Y10, Y3
 	VFMADD231PS Y13, Y8, Y4
-	VMOVUPS     (R10), Y13
+	VMOVUPS     (R11), Y13
 	VFMADD231PS Y13, Y11, Y3
 	VFMADD231PS Y13, Y9, Y4
-	VMOVUPS     (R10)(AX*1), Y13
+	VMOVUPS     (R11)(AX*1), Y13
 	VFMADD231PS Y13, Y12, Y3
 	VFMADD231PS Y13, Y10, Y4
 	VFMADD231PS Y13, Y8, Y5
-	VMOVUPS     (R10)(AX*2), Y13
+	VMOVUPS     (R11)(AX*2), Y13
 	VFMADD231PS Y13, Y11, Y4
 	VFMADD231PS Y13, Y9, Y5
-	VMOVUPS     (R10)(CX*1), Y13
+	VMOVUPS     (R11)(CX*1), Y13
 	VFMADD231PS Y13, Y12, Y4
 	VFMADD231PS Y13, Y10, Y5
 	VFMADD231PS Y13, Y8, Y6
-	VMOVUPS     (R10)(AX*4), Y13
+	VMOVUPS     (R11)(AX*4), Y13
 	VFMADD231PS Y13, Y11, Y5
 	VFMADD231PS Y13, Y9, Y6
-	VMOVUPS     (R10)(DX*1), Y13
+	VMOVUPS     (R11)(DX*1), Y13
 	VFMADD231PS Y13, Y12, Y5
 	VFMADD231PS Y13, Y10, Y6
 	VFMADD231PS Y13, Y8, Y7
-	VMOVUPS     (R10)(CX*2), Y13
+	VMOVUPS     (R11)(CX*2), Y13
 	VFMADD231PS Y13, Y11, Y6
 	VFMADD231PS Y13, Y9, Y7
-	VMOVUPS     (R10)(BX*1), Y13
+	VMOVUPS     (R11)(BX*1), Y13
 	VFMADD231PS Y13, Y12, Y6
 	VFMADD231PS Y13, Y10, Y7
-	VMOVUPS     112(SP), Y15
-	VMASKMOVPS  (R10)(AX*8), Y15, Y13
+	BTL         $0x03, R8
+	JCC         beside214
+	VMOVUPS     (R11)(AX*8), Y13
 	VFMADD231PS Y13, Y11, Y7
-	VMOVUPS     80(SP), Y15
-	VMASKMOVPS  (R8), Y15, Y13
-	VFMADD231PS Y13, Y12, Y7
-	ADDQ        R13, R9
-	ADDQ        R13, R10
-	ADDQ        R13, R8
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	DECQ        R12
-	JNZ         taps123
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated124
-	JA          hard125
-	VXORPS      Y8, Y8, Y8
-	VMAXPS      Y0, Y8, Y0
-	VMAXPS      Y1, Y8, Y1
-	VMAXPS      Y2, Y8, Y2
-	VMAXPS      Y3, Y8, Y3
-	VMAXPS      Y4, Y8, Y4
-	VMAXPS      Y5, Y8, Y5
-	VMAXPS      Y6, Y8, Y6
-	VMAXPS      Y7, Y8, Y7
-	JMP         activated124
 
-hard125:
+beside214:
+	BTL         $0x02, R8
+	JCC         beside215
+	VMOVUPS     (R9), Y13
+	VFMADD231PS Y13, Y12, Y7
+
+beside215:
+	ADDQ   R14, R10
+	ADDQ   R14, R11
+	ADDQ   R14, R9
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	DECQ   R13
+	JNZ    taps196
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated216
+	JA     hard217
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+	JMP    activated216
+
+hard217:
 	CMPQ        R8, $0x03
-	JE          sigmoid126
+	JE          sigmoid218
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -2157,9 +2149,9 @@ hard125:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated124
+	JMP         activated216
 
-sigmoid126:
+sigmoid218:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -2195,7 +2187,7 @@ sigmoid126:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated124:
+activated216:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -2211,29 +2203,29 @@ activated124:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through128
+	JGE     through220
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits127
+	JLE     fits219
 	MOVQ    R8, SI
 
-fits127:
-	JMP tiles120
+fits219:
+	JMP tiles193
 
-through128:
+through220:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through130
+	JGE  through222
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits129
+	JLE  fits221
 	MOVQ SI, DI
 
-fits129:
-	JMP channels119
+fits221:
+	JMP channels192
 
-through130:
+through222:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -2242,13 +2234,13 @@ through130:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows118
+	JNZ   rows191
 	VZEROUPPER
 	RET
 
 // func depthwise5x5s2t4AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise5x5s2t4AVX2(SB), NOSPLIT, $144-80
+// Requires: AVX, FMA3
+TEXT ·depthwise5x5s2t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -2259,130 +2251,131 @@ TEXT ·depthwise5x5s2t4AVX2(SB), NOSPLIT, $144-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows131:
+rows223:
 	XORQ DI, DI
 
-channels132:
+channels224:
 	XORQ SI, SI
 
-tiles133:
-	MOVQ         w+48(FP), R8
-	LEAQ         -2(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         -1(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	LEAQ         7(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 112(SP)
-	LEAQ         8(SI)(SI*1), R9
-	CMPQ         R9, R8
-	SBBQ         R9, R9
-	MOVQ         R9, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 80(SP)
-	MOVQ         bias+24(FP), R8
-	TESTQ        R8, R8
-	JZ           unbiased134
-	VMOVUPS      (R8)(DI*1), Y0
-	JMP          biased135
+tiles225:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    7(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    8(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased226
+	VMOVUPS (R9)(DI*1), Y0
+	JMP     biased227
 
-unbiased134:
+unbiased226:
 	VXORPS Y0, Y0, Y0
 
-biased135:
+biased227:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
-taps136:
-	VMOVUPS     (R10), Y4
-	VMOVUPS     (R10)(AX*1), Y5
-	VMOVUPS     (R10)(AX*2), Y6
-	VMOVUPS     (R10)(CX*1), Y7
-	VMOVUPS     (R10)(AX*4), Y8
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (R9), Y15, Y9
+taps228:
+	VMOVUPS     (R11), Y4
+	VMOVUPS     (R11)(AX*1), Y5
+	VMOVUPS     (R11)(AX*2), Y6
+	VMOVUPS     (R11)(CX*1), Y7
+	VMOVUPS     (R11)(AX*4), Y8
+	BTL         $0x00, R8
+	JCC         beside229
+	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y4, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (R9)(AX*1), Y15, Y9
+
+beside229:
+	BTL         $0x01, R8
+	JCC         beside230
+	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y0
-	VMOVUPS     (R9)(AX*2), Y9
+
+beside230:
+	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y6, Y0
 	VFMADD231PS Y9, Y4, Y1
-	VMOVUPS     (R9)(CX*1), Y9
+	VMOVUPS     (R10)(CX*1), Y9
 	VFMADD231PS Y9, Y7, Y0
 	VFMADD231PS Y9, Y5, Y1
-	VMOVUPS     (R9)(AX*4), Y9
+	VMOVUPS     (R10)(AX*4), Y9
 	VFMADD231PS Y9, Y8, Y0
 	VFMADD231PS Y9, Y6, Y1
 	VFMADD231PS Y9, Y4, Y2
-	VMOVUPS     (R9)(DX*1), Y9
+	VMOVUPS     (R10)(DX*1), Y9
 	VFMADD231PS Y9, Y7, Y1
 	VFMADD231PS Y9, Y5, Y2
-	VMOVUPS     (R9)(CX*2), Y9
+	VMOVUPS     (R10)(CX*2), Y9
 	VFMADD231PS Y9, Y8, Y1
 	VFMADD231PS Y9, Y6, Y2
 	VFMADD231PS Y9, Y4, Y3
-	VMOVUPS     (R9)(BX*1), Y9
+	VMOVUPS     (R10)(BX*1), Y9
 	VFMADD231PS Y9, Y7, Y2
 	VFMADD231PS Y9, Y5, Y3
-	VMOVUPS     (R9)(AX*8), Y9
+	VMOVUPS     (R10)(AX*8), Y9
 	VFMADD231PS Y9, Y8, Y2
 	VFMADD231PS Y9, Y6, Y3
-	VMOVUPS     112(SP), Y15
-	VMASKMOVPS  (R8), Y15, Y9
+	BTL         $0x03, R8
+	JCC         beside238
+	VMOVUPS     (R9), Y9
 	VFMADD231PS Y9, Y7, Y3
-	VMOVUPS     80(SP), Y15
-	VMASKMOVPS  (R8)(AX*1), Y15, Y9
-	VFMADD231PS Y9, Y8, Y3
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps136
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated137
-	JA          hard138
-	VXORPS      Y4, Y4, Y4
-	VMAXPS      Y0, Y4, Y0
-	VMAXPS      Y1, Y4, Y1
-	VMAXPS      Y2, Y4, Y2
-	VMAXPS      Y3, Y4, Y3
-	JMP         activated137
 
-hard138:
+beside238:
+	BTL         $0x02, R8
+	JCC         beside239
+	VMOVUPS     (R9)(AX*1), Y9
+	VFMADD231PS Y9, Y8, Y3
+
+beside239:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps228
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated240
+	JA     hard241
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+	JMP    activated240
+
+hard241:
 	CMPQ        R8, $0x03
-	JE          sigmoid139
+	JE          sigmoid242
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -2404,9 +2397,9 @@ hard138:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated137
+	JMP         activated240
 
-sigmoid139:
+sigmoid242:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -2426,7 +2419,7 @@ sigmoid139:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated137:
+activated240:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -2438,29 +2431,29 @@ activated137:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through141
+	JGE     through244
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits140
+	JLE     fits243
 	MOVQ    R8, SI
 
-fits140:
-	JMP tiles133
+fits243:
+	JMP tiles225
 
-through141:
+through244:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through143
+	JGE  through246
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits142
+	JLE  fits245
 	MOVQ SI, DI
 
-fits142:
-	JMP channels132
+fits245:
+	JMP channels224
 
-through143:
+through246:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -2469,13 +2462,13 @@ through143:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows131
+	JNZ   rows223
 	VZEROUPPER
 	RET
 
 // func depthwise5x5s2t1AVX2(out *float32, in *float32, weights *float32, bias *float32, rows int, taps int, w int, q int, c int, act uint64)
-// Requires: AVX, AVX2, FMA3, SSE2
-TEXT ·depthwise5x5s2t1AVX2(SB), NOSPLIT, $144-80
+// Requires: AVX, FMA3
+TEXT ·depthwise5x5s2t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ c+64(FP), AX
 	SHLQ $0x02, AX
 	LEAQ (AX)(AX*2), CX
@@ -2484,108 +2477,109 @@ TEXT ·depthwise5x5s2t1AVX2(SB), NOSPLIT, $144-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows144:
+rows247:
 	XORQ BX, BX
 
-channels145:
+channels248:
 	XORQ DX, DX
 
-tiles146:
-	MOVQ         w+48(FP), SI
-	LEAQ         -2(DX)(DX*1), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 16(SP)
-	LEAQ         -1(DX)(DX*1), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 48(SP)
-	LEAQ         1(DX)(DX*1), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 112(SP)
-	LEAQ         2(DX)(DX*1), DI
-	CMPQ         DI, SI
-	SBBQ         DI, DI
-	MOVQ         DI, X15
-	VPBROADCASTD X15, Y15
-	VMOVUPS      Y15, 80(SP)
-	MOVQ         bias+24(FP), SI
-	TESTQ        SI, SI
-	JZ           unbiased147
-	VMOVUPS      (SI)(BX*1), Y0
-	JMP          biased148
+tiles249:
+	MOVQ    w+48(FP), DI
+	XORL    SI, SI
+	LEAQ    1(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    2(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -1(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -2(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	MOVQ    bias+24(FP), DI
+	TESTQ   DI, DI
+	JZ      unbiased250
+	VMOVUPS (DI)(BX*1), Y0
+	JMP     biased251
 
-unbiased147:
+unbiased250:
 	VXORPS Y0, Y0, Y0
 
-biased148:
-	MOVQ  DX, SI
-	ADDQ  SI, SI
-	SUBQ  $0x02, SI
-	IMULQ AX, SI
-	ADDQ  BX, SI
-	ADDQ  (SP), SI
-	MOVQ  weights+16(FP), DI
+biased251:
+	MOVQ  DX, DI
+	ADDQ  DI, DI
+	SUBQ  $0x02, DI
+	IMULQ AX, DI
 	ADDQ  BX, DI
-	MOVQ  taps+40(FP), R8
-	MOVQ  w+48(FP), R9
-	IMULQ AX, R9
+	ADDQ  (SP), DI
+	MOVQ  weights+16(FP), R8
+	ADDQ  BX, R8
+	MOVQ  taps+40(FP), R9
+	MOVQ  w+48(FP), R10
+	IMULQ AX, R10
 
-taps149:
-	VMOVUPS     (DI), Y1
-	VMOVUPS     (DI)(AX*1), Y2
-	VMOVUPS     (DI)(AX*2), Y3
-	VMOVUPS     (DI)(CX*1), Y4
-	VMOVUPS     (DI)(AX*4), Y5
-	VMOVUPS     16(SP), Y15
-	VMASKMOVPS  (SI), Y15, Y6
+taps252:
+	VMOVUPS     (R8), Y1
+	VMOVUPS     (R8)(AX*1), Y2
+	VMOVUPS     (R8)(AX*2), Y3
+	VMOVUPS     (R8)(CX*1), Y4
+	VMOVUPS     (R8)(AX*4), Y5
+	BTL         $0x00, SI
+	JCC         beside253
+	VMOVUPS     (DI), Y6
 	VFMADD231PS Y6, Y1, Y0
-	VMOVUPS     48(SP), Y15
-	VMASKMOVPS  (SI)(AX*1), Y15, Y6
-	VFMADD231PS Y6, Y2, Y0
-	VMOVUPS     (SI)(AX*2), Y6
-	VFMADD231PS Y6, Y3, Y0
-	VMOVUPS     112(SP), Y15
-	VMASKMOVPS  (SI)(CX*1), Y15, Y6
-	VFMADD231PS Y6, Y4, Y0
-	VMOVUPS     80(SP), Y15
-	VMASKMOVPS  (SI)(AX*4), Y15, Y6
-	VFMADD231PS Y6, Y5, Y0
-	ADDQ        R9, SI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	DECQ        R8
-	JNZ         taps149
-	MOVQ        act+72(FP), SI
-	CMPQ        SI, $0x01
-	JB          activated150
-	JA          hard151
-	VXORPS      Y1, Y1, Y1
-	VMAXPS      Y0, Y1, Y0
-	JMP         activated150
 
-hard151:
+beside253:
+	BTL         $0x01, SI
+	JCC         beside254
+	VMOVUPS     (DI)(AX*1), Y6
+	VFMADD231PS Y6, Y2, Y0
+
+beside254:
+	VMOVUPS     (DI)(AX*2), Y6
+	VFMADD231PS Y6, Y3, Y0
+	BTL         $0x03, SI
+	JCC         beside256
+	VMOVUPS     (DI)(CX*1), Y6
+	VFMADD231PS Y6, Y4, Y0
+
+beside256:
+	BTL         $0x02, SI
+	JCC         beside257
+	VMOVUPS     (DI)(AX*4), Y6
+	VFMADD231PS Y6, Y5, Y0
+
+beside257:
+	ADDQ   R10, DI
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	DECQ   R9
+	JNZ    taps252
+	MOVQ   act+72(FP), SI
+	CMPQ   SI, $0x01
+	JB     activated258
+	JA     hard259
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+	JMP    activated258
+
+hard259:
 	CMPQ        SI, $0x03
-	JE          sigmoid152
+	JE          sigmoid260
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated150
+	JMP         activated258
 
-sigmoid152:
+sigmoid260:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -2593,7 +2587,7 @@ sigmoid152:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated150:
+activated258:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -2602,29 +2596,29 @@ activated150:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through154
+	JGE     through262
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits153
+	JLE     fits261
 	MOVQ    SI, DX
 
-fits153:
-	JMP tiles146
+fits261:
+	JMP tiles249
 
-through154:
+through262:
 	MOVQ AX, DX
 	SUBQ $0x20, DX
 	CMPQ BX, DX
-	JGE  through156
+	JGE  through264
 	ADDQ $0x20, BX
 	CMPQ BX, DX
-	JLE  fits155
+	JLE  fits263
 	MOVQ DX, BX
 
-fits155:
-	JMP channels145
+fits263:
+	JMP channels248
 
-through156:
+through264:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -2633,7 +2627,7 @@ through156:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows144
+	JNZ   rows247
 	VZEROUPPER
 	RET
 
@@ -2657,21 +2651,18 @@ channels2:
 	XORQ SI, SI
 
 tiles3:
-	MOVQ    w+48(FP), R8
-	LEAQ    -1(SI)(SI*1), R9
-	LEAQ    -1(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    8(SI)(SI*1), R9
-	LEAQ    8(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    8(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
 	JZ      unbiased4
-	VMOVUPS (R8)(DI*1), Z0
+	VMOVUPS (R9)(DI*1), Z0
 	JMP     biased5
 
 unbiased4:
@@ -2685,83 +2676,91 @@ biased5:
 	VMOVAPS Z0, Z5
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z7
-	MOVQ    SI, R8
-	SUBQ    $0x01, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	SUBQ    $0x01, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
 taps6:
-	VMOVUPS     (R10), Z8
-	VMOVUPS     (R10)(AX*1), Z9
-	VMOVUPS     (R10)(AX*2), Z10
-	VMOVUPS.Z   (R9), K1, Z11
+	VMOVUPS     (R11), Z8
+	VMOVUPS     (R11)(AX*1), Z9
+	VMOVUPS     (R11)(AX*2), Z10
+	BTL         $0x00, R8
+	JCC         beside7
+	VMOVUPS     (R10), Z11
 	VFMADD231PS Z11, Z8, Z0
-	VMOVUPS     (R9)(AX*1), Z12
+
+beside7:
+	VMOVUPS     (R10)(AX*1), Z12
 	VFMADD231PS Z12, Z9, Z0
 	VFMADD231PS Z12, Z8, Z1
-	VMOVUPS     (R9)(AX*2), Z11
+	VMOVUPS     (R10)(AX*2), Z11
 	VFMADD231PS Z11, Z10, Z0
 	VFMADD231PS Z11, Z9, Z1
 	VFMADD231PS Z11, Z8, Z2
-	VMOVUPS     (R9)(CX*1), Z12
+	VMOVUPS     (R10)(CX*1), Z12
 	VFMADD231PS Z12, Z10, Z1
 	VFMADD231PS Z12, Z9, Z2
 	VFMADD231PS Z12, Z8, Z3
-	VMOVUPS     (R9)(AX*4), Z11
+	VMOVUPS     (R10)(AX*4), Z11
 	VFMADD231PS Z11, Z10, Z2
 	VFMADD231PS Z11, Z9, Z3
 	VFMADD231PS Z11, Z8, Z4
-	VMOVUPS     (R9)(DX*1), Z12
+	VMOVUPS     (R10)(DX*1), Z12
 	VFMADD231PS Z12, Z10, Z3
 	VFMADD231PS Z12, Z9, Z4
 	VFMADD231PS Z12, Z8, Z5
-	VMOVUPS     (R9)(CX*2), Z11
+	VMOVUPS     (R10)(CX*2), Z11
 	VFMADD231PS Z11, Z10, Z4
 	VFMADD231PS Z11, Z9, Z5
 	VFMADD231PS Z11, Z8, Z6
-	VMOVUPS     (R9)(BX*1), Z12
+	VMOVUPS     (R10)(BX*1), Z12
 	VFMADD231PS Z12, Z10, Z5
 	VFMADD231PS Z12, Z9, Z6
 	VFMADD231PS Z12, Z8, Z7
-	VMOVUPS     (R9)(AX*8), Z11
+	VMOVUPS     (R10)(AX*8), Z11
 	VFMADD231PS Z11, Z10, Z6
 	VFMADD231PS Z11, Z9, Z7
-	VMOVUPS.Z   (R8), K2, Z12
+	BTL         $0x01, R8
+	JCC         beside16
+	VMOVUPS     (R9), Z12
 	VFMADD231PS Z12, Z10, Z7
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps6
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated7
-	JA          hard8
-	VXORPS      Z8, Z8, Z8
-	VMAXPS      Z0, Z8, Z0
-	VMAXPS      Z1, Z8, Z1
-	VMAXPS      Z2, Z8, Z2
-	VMAXPS      Z3, Z8, Z3
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	JMP         activated7
 
-hard8:
+beside16:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps6
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated17
+	JA     hard18
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+	JMP    activated17
+
+hard18:
 	CMPQ        R8, $0x03
-	JE          sigmoid9
+	JE          sigmoid19
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -2805,9 +2804,9 @@ hard8:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated7
+	JMP         activated17
 
-sigmoid9:
+sigmoid19:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -2843,7 +2842,7 @@ sigmoid9:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated7:
+activated17:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -2859,29 +2858,29 @@ activated7:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through11
+	JGE     through21
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits10
+	JLE     fits20
 	MOVQ    R8, SI
 
-fits10:
+fits20:
 	JMP tiles3
 
-through11:
+through21:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through13
+	JGE  through23
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits12
+	JLE  fits22
 	MOVQ SI, DI
 
-fits12:
+fits22:
 	JMP channels2
 
-through13:
+through23:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -2905,90 +2904,95 @@ TEXT ·depthwise3x3s1t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), BX
 	MOVQ BX, 8(SP)
 
-rows14:
+rows24:
 	XORQ SI, SI
 
-channels15:
+channels25:
 	XORQ BX, BX
 
-tiles16:
-	MOVQ    w+48(FP), DI
-	LEAQ    -1(BX)(BX*1), R8
-	LEAQ    -1(BX), R8
-	CMPQ    R8, DI
-	SBBQ    R8, R8
-	KMOVW   R8, K1
-	LEAQ    4(BX)(BX*1), R8
-	LEAQ    4(BX), R8
-	CMPQ    R8, DI
-	SBBQ    R8, R8
-	KMOVW   R8, K2
-	MOVQ    bias+24(FP), DI
-	TESTQ   DI, DI
-	JZ      unbiased17
-	VMOVUPS (DI)(SI*1), Z0
-	JMP     biased18
+tiles26:
+	MOVQ    w+48(FP), R8
+	XORL    DI, DI
+	LEAQ    4(BX), R9
+	CMPQ    R9, R8
+	ADCL    DI, DI
+	LEAQ    -1(BX), R9
+	CMPQ    R9, R8
+	ADCL    DI, DI
+	MOVQ    bias+24(FP), R8
+	TESTQ   R8, R8
+	JZ      unbiased27
+	VMOVUPS (R8)(SI*1), Z0
+	JMP     biased28
 
-unbiased17:
+unbiased27:
 	VXORPS Z0, Z0, Z0
 
-biased18:
+biased28:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
-	MOVQ    BX, DI
-	SUBQ    $0x01, DI
-	IMULQ   AX, DI
-	ADDQ    SI, DI
-	ADDQ    (SP), DI
-	MOVQ    weights+16(FP), R8
+	MOVQ    BX, R8
+	SUBQ    $0x01, R8
+	IMULQ   AX, R8
 	ADDQ    SI, R8
-	MOVQ    taps+40(FP), R9
-	MOVQ    w+48(FP), R10
-	IMULQ   AX, R10
+	ADDQ    (SP), R8
+	MOVQ    weights+16(FP), R9
+	ADDQ    SI, R9
+	MOVQ    taps+40(FP), R10
+	MOVQ    w+48(FP), R11
+	IMULQ   AX, R11
 
-taps19:
-	VMOVUPS     (R8), Z4
-	VMOVUPS     (R8)(AX*1), Z5
-	VMOVUPS     (R8)(AX*2), Z6
-	VMOVUPS.Z   (DI), K1, Z7
+taps29:
+	VMOVUPS     (R9), Z4
+	VMOVUPS     (R9)(AX*1), Z5
+	VMOVUPS     (R9)(AX*2), Z6
+	BTL         $0x00, DI
+	JCC         beside30
+	VMOVUPS     (R8), Z7
 	VFMADD231PS Z7, Z4, Z0
-	VMOVUPS     (DI)(AX*1), Z8
+
+beside30:
+	VMOVUPS     (R8)(AX*1), Z8
 	VFMADD231PS Z8, Z5, Z0
 	VFMADD231PS Z8, Z4, Z1
-	VMOVUPS     (DI)(AX*2), Z7
+	VMOVUPS     (R8)(AX*2), Z7
 	VFMADD231PS Z7, Z6, Z0
 	VFMADD231PS Z7, Z5, Z1
 	VFMADD231PS Z7, Z4, Z2
-	VMOVUPS     (DI)(CX*1), Z8
+	VMOVUPS     (R8)(CX*1), Z8
 	VFMADD231PS Z8, Z6, Z1
 	VFMADD231PS Z8, Z5, Z2
 	VFMADD231PS Z8, Z4, Z3
-	VMOVUPS     (DI)(AX*4), Z7
+	VMOVUPS     (R8)(AX*4), Z7
 	VFMADD231PS Z7, Z6, Z2
 	VFMADD231PS Z7, Z5, Z3
-	VMOVUPS.Z   (DI)(DX*1), K2, Z8
+	BTL         $0x01, DI
+	JCC         beside35
+	VMOVUPS     (R8)(DX*1), Z8
 	VFMADD231PS Z8, Z6, Z3
-	ADDQ        R10, DI
-	ADDQ        AX, R8
-	ADDQ        AX, R8
-	ADDQ        AX, R8
-	DECQ        R9
-	JNZ         taps19
-	MOVQ        act+72(FP), DI
-	CMPQ        DI, $0x01
-	JB          activated20
-	JA          hard21
-	VXORPS      Z4, Z4, Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	JMP         activated20
 
-hard21:
+beside35:
+	ADDQ   R11, R8
+	ADDQ   AX, R9
+	ADDQ   AX, R9
+	ADDQ   AX, R9
+	DECQ   R10
+	JNZ    taps29
+	MOVQ   act+72(FP), DI
+	CMPQ   DI, $0x01
+	JB     activated36
+	JA     hard37
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
+	JMP    activated36
+
+hard37:
 	CMPQ        DI, $0x03
-	JE          sigmoid22
+	JE          sigmoid38
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -3012,9 +3016,9 @@ hard21:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated20
+	JMP         activated36
 
-sigmoid22:
+sigmoid38:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -3034,7 +3038,7 @@ sigmoid22:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated20:
+activated36:
 	MOVQ    BX, DI
 	IMULQ   AX, DI
 	ADDQ    SI, DI
@@ -3046,29 +3050,29 @@ activated20:
 	MOVQ    q+56(FP), DI
 	SUBQ    $0x04, DI
 	CMPQ    BX, DI
-	JGE     through24
+	JGE     through40
 	ADDQ    $0x04, BX
 	CMPQ    BX, DI
-	JLE     fits23
+	JLE     fits39
 	MOVQ    DI, BX
 
-fits23:
-	JMP tiles16
+fits39:
+	JMP tiles26
 
-through24:
+through40:
 	MOVQ AX, BX
 	SUBQ $0x40, BX
 	CMPQ SI, BX
-	JGE  through26
+	JGE  through42
 	ADDQ $0x40, SI
 	CMPQ SI, BX
-	JLE  fits25
+	JLE  fits41
 	MOVQ BX, SI
 
-fits25:
-	JMP channels15
+fits41:
+	JMP channels25
 
-through26:
+through42:
 	MOVQ  w+48(FP), BX
 	MOVQ  q+56(FP), SI
 	IMULQ AX, BX
@@ -3076,7 +3080,7 @@ through26:
 	ADDQ  BX, (SP)
 	ADDQ  SI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows14
+	JNZ   rows24
 	VZEROUPPER
 	RET
 
@@ -3090,72 +3094,77 @@ TEXT ·depthwise3x3s1t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows27:
+rows43:
 	XORQ DX, DX
 
-channels28:
+channels44:
 	XORQ CX, CX
 
-tiles29:
-	MOVQ    w+48(FP), BX
-	LEAQ    -1(CX)(CX*1), SI
-	LEAQ    -1(CX), SI
-	CMPQ    SI, BX
-	SBBQ    SI, SI
-	KMOVW   SI, K1
-	LEAQ    1(CX)(CX*1), SI
-	LEAQ    1(CX), SI
-	CMPQ    SI, BX
-	SBBQ    SI, SI
-	KMOVW   SI, K2
-	MOVQ    bias+24(FP), BX
-	TESTQ   BX, BX
-	JZ      unbiased30
-	VMOVUPS (BX)(DX*1), Z0
-	JMP     biased31
+tiles45:
+	MOVQ    w+48(FP), SI
+	XORL    BX, BX
+	LEAQ    1(CX), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	LEAQ    -1(CX), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	MOVQ    bias+24(FP), SI
+	TESTQ   SI, SI
+	JZ      unbiased46
+	VMOVUPS (SI)(DX*1), Z0
+	JMP     biased47
 
-unbiased30:
+unbiased46:
 	VXORPS Z0, Z0, Z0
 
-biased31:
-	MOVQ  CX, BX
-	SUBQ  $0x01, BX
-	IMULQ AX, BX
-	ADDQ  DX, BX
-	ADDQ  (SP), BX
-	MOVQ  weights+16(FP), SI
+biased47:
+	MOVQ  CX, SI
+	SUBQ  $0x01, SI
+	IMULQ AX, SI
 	ADDQ  DX, SI
-	MOVQ  taps+40(FP), DI
-	MOVQ  w+48(FP), R8
-	IMULQ AX, R8
+	ADDQ  (SP), SI
+	MOVQ  weights+16(FP), DI
+	ADDQ  DX, DI
+	MOVQ  taps+40(FP), R8
+	MOVQ  w+48(FP), R9
+	IMULQ AX, R9
 
-taps32:
-	VMOVUPS     (SI), Z1
-	VMOVUPS     (SI)(AX*1), Z2
-	VMOVUPS     (SI)(AX*2), Z3
-	VMOVUPS.Z   (BX), K1, Z4
+taps48:
+	VMOVUPS     (DI), Z1
+	VMOVUPS     (DI)(AX*1), Z2
+	VMOVUPS     (DI)(AX*2), Z3
+	BTL         $0x00, BX
+	JCC         beside49
+	VMOVUPS     (SI), Z4
 	VFMADD231PS Z4, Z1, Z0
-	VMOVUPS     (BX)(AX*1), Z5
-	VFMADD231PS Z5, Z2, Z0
-	VMOVUPS.Z   (BX)(AX*2), K2, Z4
-	VFMADD231PS Z4, Z3, Z0
-	ADDQ        R8, BX
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	DECQ        DI
-	JNZ         taps32
-	MOVQ        act+72(FP), BX
-	CMPQ        BX, $0x01
-	JB          activated33
-	JA          hard34
-	VXORPS      Z1, Z1, Z1
-	VMAXPS      Z0, Z1, Z0
-	JMP         activated33
 
-hard34:
+beside49:
+	VMOVUPS     (SI)(AX*1), Z5
+	VFMADD231PS Z5, Z2, Z0
+	BTL         $0x01, BX
+	JCC         beside51
+	VMOVUPS     (SI)(AX*2), Z4
+	VFMADD231PS Z4, Z3, Z0
+
+beside51:
+	ADDQ   R9, SI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	DECQ   R8
+	JNZ    taps48
+	MOVQ   act+72(FP), BX
+	CMPQ   BX, $0x01
+	JB     activated52
+	JA     hard53
+	VXORPS Z1, Z1, Z1
+	VMAXPS Z0, Z1, Z0
+	JMP    activated52
+
+hard53:
 	CMPQ        BX, $0x03
-	JE          sigmoid35
+	JE          sigmoid54
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -3164,9 +3173,9 @@ hard34:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated33
+	JMP         activated52
 
-sigmoid35:
+sigmoid54:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -3174,7 +3183,7 @@ sigmoid35:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated33:
+activated52:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -3183,29 +3192,29 @@ activated33:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through37
+	JGE     through56
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits36
+	JLE     fits55
 	MOVQ    BX, CX
 
-fits36:
-	JMP tiles29
+fits55:
+	JMP tiles45
 
-through37:
+through56:
 	MOVQ AX, CX
 	SUBQ $0x40, CX
 	CMPQ DX, CX
-	JGE  through39
+	JGE  through58
 	ADDQ $0x40, DX
 	CMPQ DX, CX
-	JLE  fits38
+	JLE  fits57
 	MOVQ CX, DX
 
-fits38:
-	JMP channels28
+fits57:
+	JMP channels44
 
-through39:
+through58:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -3213,7 +3222,7 @@ through39:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows27
+	JNZ   rows43
 	VZEROUPPER
 	RET
 
@@ -3230,32 +3239,31 @@ TEXT ·depthwise3x3s2t8AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows40:
+rows59:
 	XORQ DI, DI
 
-channels41:
+channels60:
 	XORQ SI, SI
 
-tiles42:
-	MOVQ    w+48(FP), R8
-	LEAQ    -1(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    15(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
-	JZ      unbiased43
-	VMOVUPS (R8)(DI*1), Z0
-	JMP     biased44
+tiles61:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    15(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased62
+	VMOVUPS (R9)(DI*1), Z0
+	JMP     biased63
 
-unbiased43:
+unbiased62:
 	VXORPS Z0, Z0, Z0
 
-biased44:
+biased63:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -3263,91 +3271,99 @@ biased44:
 	VMOVAPS Z0, Z5
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z7
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x01, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x01, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
-taps45:
-	VMOVUPS     (R10), Z8
-	VMOVUPS     (R10)(AX*1), Z9
-	VMOVUPS     (R10)(AX*2), Z10
-	VMOVUPS.Z   (R9), K1, Z11
+taps64:
+	VMOVUPS     (R11), Z8
+	VMOVUPS     (R11)(AX*1), Z9
+	VMOVUPS     (R11)(AX*2), Z10
+	BTL         $0x00, R8
+	JCC         beside65
+	VMOVUPS     (R10), Z11
 	VFMADD231PS Z11, Z8, Z0
-	VMOVUPS     (R9)(AX*1), Z12
+
+beside65:
+	VMOVUPS     (R10)(AX*1), Z12
 	VFMADD231PS Z12, Z9, Z0
-	VMOVUPS     (R9)(AX*2), Z11
+	VMOVUPS     (R10)(AX*2), Z11
 	VFMADD231PS Z11, Z10, Z0
 	VFMADD231PS Z11, Z8, Z1
-	VMOVUPS     (R9)(CX*1), Z12
+	VMOVUPS     (R10)(CX*1), Z12
 	VFMADD231PS Z12, Z9, Z1
-	VMOVUPS     (R9)(AX*4), Z11
+	VMOVUPS     (R10)(AX*4), Z11
 	VFMADD231PS Z11, Z10, Z1
 	VFMADD231PS Z11, Z8, Z2
-	VMOVUPS     (R9)(DX*1), Z12
+	VMOVUPS     (R10)(DX*1), Z12
 	VFMADD231PS Z12, Z9, Z2
-	VMOVUPS     (R9)(CX*2), Z11
+	VMOVUPS     (R10)(CX*2), Z11
 	VFMADD231PS Z11, Z10, Z2
 	VFMADD231PS Z11, Z8, Z3
-	VMOVUPS     (R9)(BX*1), Z12
+	VMOVUPS     (R10)(BX*1), Z12
 	VFMADD231PS Z12, Z9, Z3
-	VMOVUPS     (R9)(AX*8), Z11
+	VMOVUPS     (R10)(AX*8), Z11
 	VFMADD231PS Z11, Z10, Z3
 	VFMADD231PS Z11, Z8, Z4
-	VMOVUPS     (R8), Z12
+	VMOVUPS     (R9), Z12
 	VFMADD231PS Z12, Z9, Z4
-	VMOVUPS     (R8)(AX*1), Z11
+	VMOVUPS     (R9)(AX*1), Z11
 	VFMADD231PS Z11, Z10, Z4
 	VFMADD231PS Z11, Z8, Z5
-	VMOVUPS     (R8)(AX*2), Z12
+	VMOVUPS     (R9)(AX*2), Z12
 	VFMADD231PS Z12, Z9, Z5
-	VMOVUPS     (R8)(CX*1), Z11
+	VMOVUPS     (R9)(CX*1), Z11
 	VFMADD231PS Z11, Z10, Z5
 	VFMADD231PS Z11, Z8, Z6
-	VMOVUPS     (R8)(AX*4), Z12
+	VMOVUPS     (R9)(AX*4), Z12
 	VFMADD231PS Z12, Z9, Z6
-	VMOVUPS     (R8)(DX*1), Z11
+	VMOVUPS     (R9)(DX*1), Z11
 	VFMADD231PS Z11, Z10, Z6
 	VFMADD231PS Z11, Z8, Z7
-	VMOVUPS     (R8)(CX*2), Z12
+	VMOVUPS     (R9)(CX*2), Z12
 	VFMADD231PS Z12, Z9, Z7
-	VMOVUPS.Z   (R8)(BX*1), K2, Z11
+	BTL         $0x01, R8
+	JCC         beside81
+	VMOVUPS     (R9)(BX*1), Z11
 	VFMADD231PS Z11, Z10, Z7
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps45
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated46
-	JA          hard47
-	VXORPS      Z8, Z8, Z8
-	VMAXPS      Z0, Z8, Z0
-	VMAXPS      Z1, Z8, Z1
-	VMAXPS      Z2, Z8, Z2
-	VMAXPS      Z3, Z8, Z3
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	JMP         activated46
 
-hard47:
+beside81:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps64
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated82
+	JA     hard83
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+	JMP    activated82
+
+hard83:
 	CMPQ        R8, $0x03
-	JE          sigmoid48
+	JE          sigmoid84
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -3391,9 +3407,9 @@ hard47:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated46
+	JMP         activated82
 
-sigmoid48:
+sigmoid84:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -3429,7 +3445,7 @@ sigmoid48:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated46:
+activated82:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -3445,29 +3461,29 @@ activated46:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through50
+	JGE     through86
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits49
+	JLE     fits85
 	MOVQ    R8, SI
 
-fits49:
-	JMP tiles42
+fits85:
+	JMP tiles61
 
-through50:
+through86:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through52
+	JGE  through88
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits51
+	JLE  fits87
 	MOVQ SI, DI
 
-fits51:
-	JMP channels41
+fits87:
+	JMP channels60
 
-through52:
+through88:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -3476,7 +3492,7 @@ through52:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows40
+	JNZ   rows59
 	VZEROUPPER
 	RET
 
@@ -3493,92 +3509,99 @@ TEXT ·depthwise3x3s2t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows53:
+rows89:
 	XORQ DI, DI
 
-channels54:
+channels90:
 	XORQ SI, SI
 
-tiles55:
-	MOVQ    w+48(FP), R8
-	LEAQ    -1(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    7(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
-	JZ      unbiased56
-	VMOVUPS (R8)(DI*1), Z0
-	JMP     biased57
+tiles91:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    7(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased92
+	VMOVUPS (R9)(DI*1), Z0
+	JMP     biased93
 
-unbiased56:
+unbiased92:
 	VXORPS Z0, Z0, Z0
 
-biased57:
+biased93:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x01, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    weights+16(FP), R9
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x01, R9
+	IMULQ   AX, R9
 	ADDQ    DI, R9
-	MOVQ    taps+40(FP), R10
-	MOVQ    w+48(FP), R11
-	IMULQ   AX, R11
+	ADDQ    (SP), R9
+	MOVQ    weights+16(FP), R10
+	ADDQ    DI, R10
+	MOVQ    taps+40(FP), R11
+	MOVQ    w+48(FP), R12
+	IMULQ   AX, R12
 
-taps58:
-	VMOVUPS     (R9), Z4
-	VMOVUPS     (R9)(AX*1), Z5
-	VMOVUPS     (R9)(AX*2), Z6
-	VMOVUPS.Z   (R8), K1, Z7
+taps94:
+	VMOVUPS     (R10), Z4
+	VMOVUPS     (R10)(AX*1), Z5
+	VMOVUPS     (R10)(AX*2), Z6
+	BTL         $0x00, R8
+	JCC         beside95
+	VMOVUPS     (R9), Z7
 	VFMADD231PS Z7, Z4, Z0
-	VMOVUPS     (R8)(AX*1), Z8
+
+beside95:
+	VMOVUPS     (R9)(AX*1), Z8
 	VFMADD231PS Z8, Z5, Z0
-	VMOVUPS     (R8)(AX*2), Z7
+	VMOVUPS     (R9)(AX*2), Z7
 	VFMADD231PS Z7, Z6, Z0
 	VFMADD231PS Z7, Z4, Z1
-	VMOVUPS     (R8)(CX*1), Z8
+	VMOVUPS     (R9)(CX*1), Z8
 	VFMADD231PS Z8, Z5, Z1
-	VMOVUPS     (R8)(AX*4), Z7
+	VMOVUPS     (R9)(AX*4), Z7
 	VFMADD231PS Z7, Z6, Z1
 	VFMADD231PS Z7, Z4, Z2
-	VMOVUPS     (R8)(DX*1), Z8
+	VMOVUPS     (R9)(DX*1), Z8
 	VFMADD231PS Z8, Z5, Z2
-	VMOVUPS     (R8)(CX*2), Z7
+	VMOVUPS     (R9)(CX*2), Z7
 	VFMADD231PS Z7, Z6, Z2
 	VFMADD231PS Z7, Z4, Z3
-	VMOVUPS     (R8)(BX*1), Z8
+	VMOVUPS     (R9)(BX*1), Z8
 	VFMADD231PS Z8, Z5, Z3
-	VMOVUPS.Z   (R8)(AX*8), K2, Z7
+	BTL         $0x01, R8
+	JCC         beside103
+	VMOVUPS     (R9)(AX*8), Z7
 	VFMADD231PS Z7, Z6, Z3
-	ADDQ        R11, R8
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	DECQ        R10
-	JNZ         taps58
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated59
-	JA          hard60
-	VXORPS      Z4, Z4, Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	JMP         activated59
 
-hard60:
+beside103:
+	ADDQ   R12, R9
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	DECQ   R11
+	JNZ    taps94
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated104
+	JA     hard105
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
+	JMP    activated104
+
+hard105:
 	CMPQ        R8, $0x03
-	JE          sigmoid61
+	JE          sigmoid106
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -3602,9 +3625,9 @@ hard60:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated59
+	JMP         activated104
 
-sigmoid61:
+sigmoid106:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -3624,7 +3647,7 @@ sigmoid61:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated59:
+activated104:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -3636,29 +3659,29 @@ activated59:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through63
+	JGE     through108
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits62
+	JLE     fits107
 	MOVQ    R8, SI
 
-fits62:
-	JMP tiles55
+fits107:
+	JMP tiles91
 
-through63:
+through108:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through65
+	JGE  through110
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits64
+	JLE  fits109
 	MOVQ SI, DI
 
-fits64:
-	JMP channels54
+fits109:
+	JMP channels90
 
-through65:
+through110:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -3667,7 +3690,7 @@ through65:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows53
+	JNZ   rows89
 	VZEROUPPER
 	RET
 
@@ -3681,71 +3704,78 @@ TEXT ·depthwise3x3s2t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows66:
+rows111:
 	XORQ DX, DX
 
-channels67:
+channels112:
 	XORQ CX, CX
 
-tiles68:
-	MOVQ    w+48(FP), BX
-	LEAQ    -1(CX)(CX*1), SI
-	CMPQ    SI, BX
-	SBBQ    SI, SI
-	KMOVW   SI, K1
-	LEAQ    1(CX)(CX*1), SI
-	CMPQ    SI, BX
-	SBBQ    SI, SI
-	KMOVW   SI, K2
-	MOVQ    bias+24(FP), BX
-	TESTQ   BX, BX
-	JZ      unbiased69
-	VMOVUPS (BX)(DX*1), Z0
-	JMP     biased70
+tiles113:
+	MOVQ    w+48(FP), SI
+	XORL    BX, BX
+	LEAQ    1(CX)(CX*1), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	LEAQ    -1(CX)(CX*1), DI
+	CMPQ    DI, SI
+	ADCL    BX, BX
+	MOVQ    bias+24(FP), SI
+	TESTQ   SI, SI
+	JZ      unbiased114
+	VMOVUPS (SI)(DX*1), Z0
+	JMP     biased115
 
-unbiased69:
+unbiased114:
 	VXORPS Z0, Z0, Z0
 
-biased70:
-	MOVQ  CX, BX
-	ADDQ  BX, BX
-	SUBQ  $0x01, BX
-	IMULQ AX, BX
-	ADDQ  DX, BX
-	ADDQ  (SP), BX
-	MOVQ  weights+16(FP), SI
+biased115:
+	MOVQ  CX, SI
+	ADDQ  SI, SI
+	SUBQ  $0x01, SI
+	IMULQ AX, SI
 	ADDQ  DX, SI
-	MOVQ  taps+40(FP), DI
-	MOVQ  w+48(FP), R8
-	IMULQ AX, R8
+	ADDQ  (SP), SI
+	MOVQ  weights+16(FP), DI
+	ADDQ  DX, DI
+	MOVQ  taps+40(FP), R8
+	MOVQ  w+48(FP), R9
+	IMULQ AX, R9
 
-taps71:
-	VMOVUPS     (SI), Z1
-	VMOVUPS     (SI)(AX*1), Z2
-	VMOVUPS     (SI)(AX*2), Z3
-	VMOVUPS.Z   (BX), K1, Z4
+taps116:
+	VMOVUPS     (DI), Z1
+	VMOVUPS     (DI)(AX*1), Z2
+	VMOVUPS     (DI)(AX*2), Z3
+	BTL         $0x00, BX
+	JCC         beside117
+	VMOVUPS     (SI), Z4
 	VFMADD231PS Z4, Z1, Z0
-	VMOVUPS     (BX)(AX*1), Z5
-	VFMADD231PS Z5, Z2, Z0
-	VMOVUPS.Z   (BX)(AX*2), K2, Z4
-	VFMADD231PS Z4, Z3, Z0
-	ADDQ        R8, BX
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	ADDQ        AX, SI
-	DECQ        DI
-	JNZ         taps71
-	MOVQ        act+72(FP), BX
-	CMPQ        BX, $0x01
-	JB          activated72
-	JA          hard73
-	VXORPS      Z1, Z1, Z1
-	VMAXPS      Z0, Z1, Z0
-	JMP         activated72
 
-hard73:
+beside117:
+	VMOVUPS     (SI)(AX*1), Z5
+	VFMADD231PS Z5, Z2, Z0
+	BTL         $0x01, BX
+	JCC         beside119
+	VMOVUPS     (SI)(AX*2), Z4
+	VFMADD231PS Z4, Z3, Z0
+
+beside119:
+	ADDQ   R9, SI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	ADDQ   AX, DI
+	DECQ   R8
+	JNZ    taps116
+	MOVQ   act+72(FP), BX
+	CMPQ   BX, $0x01
+	JB     activated120
+	JA     hard121
+	VXORPS Z1, Z1, Z1
+	VMAXPS Z0, Z1, Z0
+	JMP    activated120
+
+hard121:
 	CMPQ        BX, $0x03
-	JE          sigmoid74
+	JE          sigmoid122
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -3754,9 +3784,9 @@ hard73:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated72
+	JMP         activated120
 
-sigmoid74:
+sigmoid122:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -3764,7 +3794,7 @@ sigmoid74:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated72:
+activated120:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -3773,29 +3803,29 @@ activated72:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through76
+	JGE     through124
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits75
+	JLE     fits123
 	MOVQ    BX, CX
 
-fits75:
-	JMP tiles68
+fits123:
+	JMP tiles113
 
-through76:
+through124:
 	MOVQ AX, CX
 	SUBQ $0x40, CX
 	CMPQ DX, CX
-	JGE  through78
+	JGE  through126
 	ADDQ $0x40, DX
 	CMPQ DX, CX
-	JLE  fits77
+	JLE  fits125
 	MOVQ CX, DX
 
-fits77:
-	JMP channels67
+fits125:
+	JMP channels112
 
-through78:
+through126:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -3804,7 +3834,7 @@ through78:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows66
+	JNZ   rows111
 	VZEROUPPER
 	RET
 
@@ -3821,44 +3851,37 @@ TEXT ·depthwise5x5s1t8AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows79:
+rows127:
 	XORQ DI, DI
 
-channels80:
+channels128:
 	XORQ SI, SI
 
-tiles81:
-	MOVQ    w+48(FP), R8
-	LEAQ    -2(SI)(SI*1), R9
-	LEAQ    -2(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    -1(SI)(SI*1), R9
-	LEAQ    -1(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	LEAQ    8(SI)(SI*1), R9
-	LEAQ    8(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K4
-	LEAQ    9(SI)(SI*1), R9
-	LEAQ    9(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K3
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
-	JZ      unbiased82
-	VMOVUPS (R8)(DI*1), Z0
-	JMP     biased83
+tiles129:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    8(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    9(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased130
+	VMOVUPS (R9)(DI*1), Z0
+	JMP     biased131
 
-unbiased82:
+unbiased130:
 	VXORPS Z0, Z0, Z0
 
-biased83:
+biased131:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -3866,105 +3889,121 @@ biased83:
 	VMOVAPS Z0, Z5
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z7
-	MOVQ    SI, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
-taps84:
-	VMOVUPS     (R10), Z8
-	VMOVUPS     (R10)(AX*1), Z9
-	VMOVUPS     (R10)(AX*2), Z10
-	VMOVUPS     (R10)(CX*1), Z11
-	VMOVUPS     (R10)(AX*4), Z12
-	VMOVUPS.Z   (R9), K1, Z13
+taps132:
+	VMOVUPS     (R11), Z8
+	VMOVUPS     (R11)(AX*1), Z9
+	VMOVUPS     (R11)(AX*2), Z10
+	VMOVUPS     (R11)(CX*1), Z11
+	VMOVUPS     (R11)(AX*4), Z12
+	BTL         $0x00, R8
+	JCC         beside133
+	VMOVUPS     (R10), Z13
 	VFMADD231PS Z13, Z8, Z0
-	VMOVUPS.Z   (R9)(AX*1), K2, Z14
+
+beside133:
+	BTL         $0x01, R8
+	JCC         beside134
+	VMOVUPS     (R10)(AX*1), Z14
 	VFMADD231PS Z14, Z9, Z0
 	VFMADD231PS Z14, Z8, Z1
-	VMOVUPS     (R9)(AX*2), Z13
+
+beside134:
+	VMOVUPS     (R10)(AX*2), Z13
 	VFMADD231PS Z13, Z10, Z0
 	VFMADD231PS Z13, Z9, Z1
 	VFMADD231PS Z13, Z8, Z2
-	VMOVUPS     (R9)(CX*1), Z14
+	VMOVUPS     (R10)(CX*1), Z14
 	VFMADD231PS Z14, Z11, Z0
 	VFMADD231PS Z14, Z10, Z1
 	VFMADD231PS Z14, Z9, Z2
 	VFMADD231PS Z14, Z8, Z3
-	VMOVUPS     (R9)(AX*4), Z13
+	VMOVUPS     (R10)(AX*4), Z13
 	VFMADD231PS Z13, Z12, Z0
 	VFMADD231PS Z13, Z11, Z1
 	VFMADD231PS Z13, Z10, Z2
 	VFMADD231PS Z13, Z9, Z3
 	VFMADD231PS Z13, Z8, Z4
-	VMOVUPS     (R9)(DX*1), Z14
+	VMOVUPS     (R10)(DX*1), Z14
 	VFMADD231PS Z14, Z12, Z1
 	VFMADD231PS Z14, Z11, Z2
 	VFMADD231PS Z14, Z10, Z3
 	VFMADD231PS Z14, Z9, Z4
 	VFMADD231PS Z14, Z8, Z5
-	VMOVUPS     (R9)(CX*2), Z13
+	VMOVUPS     (R10)(CX*2), Z13
 	VFMADD231PS Z13, Z12, Z2
 	VFMADD231PS Z13, Z11, Z3
 	VFMADD231PS Z13, Z10, Z4
 	VFMADD231PS Z13, Z9, Z5
 	VFMADD231PS Z13, Z8, Z6
-	VMOVUPS     (R9)(BX*1), Z14
+	VMOVUPS     (R10)(BX*1), Z14
 	VFMADD231PS Z14, Z12, Z3
 	VFMADD231PS Z14, Z11, Z4
 	VFMADD231PS Z14, Z10, Z5
 	VFMADD231PS Z14, Z9, Z6
 	VFMADD231PS Z14, Z8, Z7
-	VMOVUPS     (R9)(AX*8), Z13
+	VMOVUPS     (R10)(AX*8), Z13
 	VFMADD231PS Z13, Z12, Z4
 	VFMADD231PS Z13, Z11, Z5
 	VFMADD231PS Z13, Z10, Z6
 	VFMADD231PS Z13, Z9, Z7
-	VMOVUPS     (R8), Z14
+	VMOVUPS     (R9), Z14
 	VFMADD231PS Z14, Z12, Z5
 	VFMADD231PS Z14, Z11, Z6
 	VFMADD231PS Z14, Z10, Z7
-	VMOVUPS.Z   (R8)(AX*1), K4, Z13
+	BTL         $0x03, R8
+	JCC         beside143
+	VMOVUPS     (R9)(AX*1), Z13
 	VFMADD231PS Z13, Z12, Z6
 	VFMADD231PS Z13, Z11, Z7
-	VMOVUPS.Z   (R8)(AX*2), K3, Z14
-	VFMADD231PS Z14, Z12, Z7
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps84
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated85
-	JA          hard86
-	VXORPS      Z8, Z8, Z8
-	VMAXPS      Z0, Z8, Z0
-	VMAXPS      Z1, Z8, Z1
-	VMAXPS      Z2, Z8, Z2
-	VMAXPS      Z3, Z8, Z3
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	JMP         activated85
 
-hard86:
+beside143:
+	BTL         $0x02, R8
+	JCC         beside144
+	VMOVUPS     (R9)(AX*2), Z14
+	VFMADD231PS Z14, Z12, Z7
+
+beside144:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps132
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated145
+	JA     hard146
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+	JMP    activated145
+
+hard146:
 	CMPQ        R8, $0x03
-	JE          sigmoid87
+	JE          sigmoid147
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -4008,9 +4047,9 @@ hard86:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated85
+	JMP         activated145
 
-sigmoid87:
+sigmoid147:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -4046,7 +4085,7 @@ sigmoid87:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated85:
+activated145:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4062,29 +4101,29 @@ activated85:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through89
+	JGE     through149
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits88
+	JLE     fits148
 	MOVQ    R8, SI
 
-fits88:
-	JMP tiles81
+fits148:
+	JMP tiles129
 
-through89:
+through149:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through91
+	JGE  through151
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits90
+	JLE  fits150
 	MOVQ SI, DI
 
-fits90:
-	JMP channels80
+fits150:
+	JMP channels128
 
-through91:
+through151:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4092,7 +4131,7 @@ through91:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows79
+	JNZ   rows127
 	VZEROUPPER
 	RET
 
@@ -4109,114 +4148,123 @@ TEXT ·depthwise5x5s1t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows92:
+rows152:
 	XORQ DI, DI
 
-channels93:
+channels153:
 	XORQ SI, SI
 
-tiles94:
-	MOVQ    w+48(FP), R8
-	LEAQ    -2(SI)(SI*1), R9
-	LEAQ    -2(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    -1(SI)(SI*1), R9
-	LEAQ    -1(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	LEAQ    4(SI)(SI*1), R9
-	LEAQ    4(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K4
-	LEAQ    5(SI)(SI*1), R9
-	LEAQ    5(SI), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K3
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
-	JZ      unbiased95
-	VMOVUPS (R8)(DI*1), Z0
-	JMP     biased96
+tiles154:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    4(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    5(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased155
+	VMOVUPS (R9)(DI*1), Z0
+	JMP     biased156
 
-unbiased95:
+unbiased155:
 	VXORPS Z0, Z0, Z0
 
-biased96:
+biased156:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
-	MOVQ    SI, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    weights+16(FP), R9
+	MOVQ    SI, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
 	ADDQ    DI, R9
-	MOVQ    taps+40(FP), R10
-	MOVQ    w+48(FP), R11
-	IMULQ   AX, R11
+	ADDQ    (SP), R9
+	MOVQ    weights+16(FP), R10
+	ADDQ    DI, R10
+	MOVQ    taps+40(FP), R11
+	MOVQ    w+48(FP), R12
+	IMULQ   AX, R12
 
-taps97:
-	VMOVUPS     (R9), Z4
-	VMOVUPS     (R9)(AX*1), Z5
-	VMOVUPS     (R9)(AX*2), Z6
-	VMOVUPS     (R9)(CX*1), Z7
-	VMOVUPS     (R9)(AX*4), Z8
-	VMOVUPS.Z   (R8), K1, Z9
+taps157:
+	VMOVUPS     (R10), Z4
+	VMOVUPS     (R10)(AX*1), Z5
+	VMOVUPS     (R10)(AX*2), Z6
+	VMOVUPS     (R10)(CX*1), Z7
+	VMOVUPS     (R10)(AX*4), Z8
+	BTL         $0x00, R8
+	JCC         beside158
+	VMOVUPS     (R9), Z9
 	VFMADD231PS Z9, Z4, Z0
-	VMOVUPS.Z   (R8)(AX*1), K2, Z10
+
+beside158:
+	BTL         $0x01, R8
+	JCC         beside159
+	VMOVUPS     (R9)(AX*1), Z10
 	VFMADD231PS Z10, Z5, Z0
 	VFMADD231PS Z10, Z4, Z1
-	VMOVUPS     (R8)(AX*2), Z9
+
+beside159:
+	VMOVUPS     (R9)(AX*2), Z9
 	VFMADD231PS Z9, Z6, Z0
 	VFMADD231PS Z9, Z5, Z1
 	VFMADD231PS Z9, Z4, Z2
-	VMOVUPS     (R8)(CX*1), Z10
+	VMOVUPS     (R9)(CX*1), Z10
 	VFMADD231PS Z10, Z7, Z0
 	VFMADD231PS Z10, Z6, Z1
 	VFMADD231PS Z10, Z5, Z2
 	VFMADD231PS Z10, Z4, Z3
-	VMOVUPS     (R8)(AX*4), Z9
+	VMOVUPS     (R9)(AX*4), Z9
 	VFMADD231PS Z9, Z8, Z0
 	VFMADD231PS Z9, Z7, Z1
 	VFMADD231PS Z9, Z6, Z2
 	VFMADD231PS Z9, Z5, Z3
-	VMOVUPS     (R8)(DX*1), Z10
+	VMOVUPS     (R9)(DX*1), Z10
 	VFMADD231PS Z10, Z8, Z1
 	VFMADD231PS Z10, Z7, Z2
 	VFMADD231PS Z10, Z6, Z3
-	VMOVUPS.Z   (R8)(CX*2), K4, Z9
+	BTL         $0x03, R8
+	JCC         beside164
+	VMOVUPS     (R9)(CX*2), Z9
 	VFMADD231PS Z9, Z8, Z2
 	VFMADD231PS Z9, Z7, Z3
-	VMOVUPS.Z   (R8)(BX*1), K3, Z10
-	VFMADD231PS Z10, Z8, Z3
-	ADDQ        R11, R8
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	ADDQ        AX, R9
-	DECQ        R10
-	JNZ         taps97
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated98
-	JA          hard99
-	VXORPS      Z4, Z4, Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	JMP         activated98
 
-hard99:
+beside164:
+	BTL         $0x02, R8
+	JCC         beside165
+	VMOVUPS     (R9)(BX*1), Z10
+	VFMADD231PS Z10, Z8, Z3
+
+beside165:
+	ADDQ   R12, R9
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	ADDQ   AX, R10
+	DECQ   R11
+	JNZ    taps157
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated166
+	JA     hard167
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
+	JMP    activated166
+
+hard167:
 	CMPQ        R8, $0x03
-	JE          sigmoid100
+	JE          sigmoid168
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -4240,9 +4288,9 @@ hard99:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated98
+	JMP         activated166
 
-sigmoid100:
+sigmoid168:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -4262,7 +4310,7 @@ sigmoid100:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated98:
+activated166:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4274,29 +4322,29 @@ activated98:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through102
+	JGE     through170
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits101
+	JLE     fits169
 	MOVQ    R8, SI
 
-fits101:
-	JMP tiles94
+fits169:
+	JMP tiles154
 
-through102:
+through170:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through104
+	JGE  through172
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits103
+	JLE  fits171
 	MOVQ SI, DI
 
-fits103:
-	JMP channels93
+fits171:
+	JMP channels153
 
-through104:
+through172:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4304,7 +4352,7 @@ through104:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows92
+	JNZ   rows152
 	VZEROUPPER
 	RET
 
@@ -4319,90 +4367,99 @@ TEXT ·depthwise5x5s1t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows105:
+rows173:
 	XORQ BX, BX
 
-channels106:
+channels174:
 	XORQ DX, DX
 
-tiles107:
-	MOVQ    w+48(FP), SI
-	LEAQ    -2(DX)(DX*1), DI
-	LEAQ    -2(DX), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K1
-	LEAQ    -1(DX)(DX*1), DI
-	LEAQ    -1(DX), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K2
-	LEAQ    1(DX)(DX*1), DI
-	LEAQ    1(DX), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K4
-	LEAQ    2(DX)(DX*1), DI
-	LEAQ    2(DX), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K3
-	MOVQ    bias+24(FP), SI
-	TESTQ   SI, SI
-	JZ      unbiased108
-	VMOVUPS (SI)(BX*1), Z0
-	JMP     biased109
+tiles175:
+	MOVQ    w+48(FP), DI
+	XORL    SI, SI
+	LEAQ    1(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    2(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -1(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -2(DX), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	MOVQ    bias+24(FP), DI
+	TESTQ   DI, DI
+	JZ      unbiased176
+	VMOVUPS (DI)(BX*1), Z0
+	JMP     biased177
 
-unbiased108:
+unbiased176:
 	VXORPS Z0, Z0, Z0
 
-biased109:
-	MOVQ  DX, SI
-	SUBQ  $0x02, SI
-	IMULQ AX, SI
-	ADDQ  BX, SI
-	ADDQ  (SP), SI
-	MOVQ  weights+16(FP), DI
+biased177:
+	MOVQ  DX, DI
+	SUBQ  $0x02, DI
+	IMULQ AX, DI
 	ADDQ  BX, DI
-	MOVQ  taps+40(FP), R8
-	MOVQ  w+48(FP), R9
-	IMULQ AX, R9
+	ADDQ  (SP), DI
+	MOVQ  weights+16(FP), R8
+	ADDQ  BX, R8
+	MOVQ  taps+40(FP), R9
+	MOVQ  w+48(FP), R10
+	IMULQ AX, R10
 
-taps110:
-	VMOVUPS     (DI), Z1
-	VMOVUPS     (DI)(AX*1), Z2
-	VMOVUPS     (DI)(AX*2), Z3
-	VMOVUPS     (DI)(CX*1), Z4
-	VMOVUPS     (DI)(AX*4), Z5
-	VMOVUPS.Z   (SI), K1, Z6
+taps178:
+	VMOVUPS     (R8), Z1
+	VMOVUPS     (R8)(AX*1), Z2
+	VMOVUPS     (R8)(AX*2), Z3
+	VMOVUPS     (R8)(CX*1), Z4
+	VMOVUPS     (R8)(AX*4), Z5
+	BTL         $0x00, SI
+	JCC         beside179
+	VMOVUPS     (DI), Z6
 	VFMADD231PS Z6, Z1, Z0
-	VMOVUPS.Z   (SI)(AX*1), K2, Z7
-	VFMADD231PS Z7, Z2, Z0
-	VMOVUPS     (SI)(AX*2), Z6
-	VFMADD231PS Z6, Z3, Z0
-	VMOVUPS.Z   (SI)(CX*1), K4, Z7
-	VFMADD231PS Z7, Z4, Z0
-	VMOVUPS.Z   (SI)(AX*4), K3, Z6
-	VFMADD231PS Z6, Z5, Z0
-	ADDQ        R9, SI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	DECQ        R8
-	JNZ         taps110
-	MOVQ        act+72(FP), SI
-	CMPQ        SI, $0x01
-	JB          activated111
-	JA          hard112
-	VXORPS      Z1, Z1, Z1
-	VMAXPS      Z0, Z1, Z0
-	JMP         activated111
 
-hard112:
+beside179:
+	BTL         $0x01, SI
+	JCC         beside180
+	VMOVUPS     (DI)(AX*1), Z7
+	VFMADD231PS Z7, Z2, Z0
+
+beside180:
+	VMOVUPS     (DI)(AX*2), Z6
+	VFMADD231PS Z6, Z3, Z0
+	BTL         $0x03, SI
+	JCC         beside182
+	VMOVUPS     (DI)(CX*1), Z7
+	VFMADD231PS Z7, Z4, Z0
+
+beside182:
+	BTL         $0x02, SI
+	JCC         beside183
+	VMOVUPS     (DI)(AX*4), Z6
+	VFMADD231PS Z6, Z5, Z0
+
+beside183:
+	ADDQ   R10, DI
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	DECQ   R9
+	JNZ    taps178
+	MOVQ   act+72(FP), SI
+	CMPQ   SI, $0x01
+	JB     activated184
+	JA     hard185
+	VXORPS Z1, Z1, Z1
+	VMAXPS Z0, Z1, Z0
+	JMP    activated184
+
+hard185:
 	CMPQ        SI, $0x03
-	JE          sigmoid113
+	JE          sigmoid186
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -4411,9 +4468,9 @@ hard112:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated111
+	JMP         activated184
 
-sigmoid113:
+sigmoid186:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -4421,7 +4478,7 @@ sigmoid113:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated111:
+activated184:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -4430,29 +4487,29 @@ activated111:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through115
+	JGE     through188
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits114
+	JLE     fits187
 	MOVQ    SI, DX
 
-fits114:
-	JMP tiles107
+fits187:
+	JMP tiles175
 
-through115:
+through188:
 	MOVQ AX, DX
 	SUBQ $0x40, DX
 	CMPQ BX, DX
-	JGE  through117
+	JGE  through190
 	ADDQ $0x40, BX
 	CMPQ BX, DX
-	JLE  fits116
+	JLE  fits189
 	MOVQ DX, BX
 
-fits116:
-	JMP channels106
+fits189:
+	JMP channels174
 
-through117:
+through190:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -4460,7 +4517,7 @@ through117:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows105
+	JNZ   rows173
 	VZEROUPPER
 	RET
 
@@ -4477,40 +4534,37 @@ TEXT ·depthwise5x5s2t8AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows118:
+rows191:
 	XORQ DI, DI
 
-channels119:
+channels192:
 	XORQ SI, SI
 
-tiles120:
-	MOVQ    w+48(FP), R8
-	LEAQ    -2(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    -1(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	LEAQ    15(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K4
-	LEAQ    16(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K3
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
-	JZ      unbiased121
-	VMOVUPS (R8)(DI*1), Z0
-	JMP     biased122
+tiles193:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    15(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    16(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased194
+	VMOVUPS (R9)(DI*1), Z0
+	JMP     biased195
 
-unbiased121:
+unbiased194:
 	VXORPS Z0, Z0, Z0
 
-biased122:
+biased195:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -4518,117 +4572,133 @@ biased122:
 	VMOVAPS Z0, Z5
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z7
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	MOVQ    R8, R10
-	LEAQ    (R9)(AX*8), R10
-	ADDQ    AX, R10
-	LEAQ    (R10)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R11
-	ADDQ    DI, R11
-	MOVQ    taps+40(FP), R12
-	MOVQ    w+48(FP), R13
-	IMULQ   AX, R13
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	MOVQ    R9, R11
+	LEAQ    (R10)(AX*8), R11
+	ADDQ    AX, R11
+	LEAQ    (R11)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R12
+	ADDQ    DI, R12
+	MOVQ    taps+40(FP), R13
+	MOVQ    w+48(FP), R14
+	IMULQ   AX, R14
 
-taps123:
-	VMOVUPS     (R11), Z8
-	VMOVUPS     (R11)(AX*1), Z9
-	VMOVUPS     (R11)(AX*2), Z10
-	VMOVUPS     (R11)(CX*1), Z11
-	VMOVUPS     (R11)(AX*4), Z12
-	VMOVUPS.Z   (R9), K1, Z13
+taps196:
+	VMOVUPS     (R12), Z8
+	VMOVUPS     (R12)(AX*1), Z9
+	VMOVUPS     (R12)(AX*2), Z10
+	VMOVUPS     (R12)(CX*1), Z11
+	VMOVUPS     (R12)(AX*4), Z12
+	BTL         $0x00, R8
+	JCC         beside197
+	VMOVUPS     (R10), Z13
 	VFMADD231PS Z13, Z8, Z0
-	VMOVUPS.Z   (R9)(AX*1), K2, Z14
+
+beside197:
+	BTL         $0x01, R8
+	JCC         beside198
+	VMOVUPS     (R10)(AX*1), Z14
 	VFMADD231PS Z14, Z9, Z0
-	VMOVUPS     (R9)(AX*2), Z13
+
+beside198:
+	VMOVUPS     (R10)(AX*2), Z13
 	VFMADD231PS Z13, Z10, Z0
 	VFMADD231PS Z13, Z8, Z1
-	VMOVUPS     (R9)(CX*1), Z14
+	VMOVUPS     (R10)(CX*1), Z14
 	VFMADD231PS Z14, Z11, Z0
 	VFMADD231PS Z14, Z9, Z1
-	VMOVUPS     (R9)(AX*4), Z13
+	VMOVUPS     (R10)(AX*4), Z13
 	VFMADD231PS Z13, Z12, Z0
 	VFMADD231PS Z13, Z10, Z1
 	VFMADD231PS Z13, Z8, Z2
-	VMOVUPS     (R9)(DX*1), Z14
+	VMOVUPS     (R10)(DX*1), Z14
 	VFMADD231PS Z14, Z11, Z1
 	VFMADD231PS Z14, Z9, Z2
-	VMOVUPS     (R9)(CX*2), Z13
+	VMOVUPS     (R10)(CX*2), Z13
 	VFMADD231PS Z13, Z12, Z1
 	VFMADD231PS Z13, Z10, Z2
 	VFMADD231PS Z13, Z8, Z3
-	VMOVUPS     (R9)(BX*1), Z14
+	VMOVUPS     (R10)(BX*1), Z14
 	VFMADD231PS Z14, Z11, Z2
 	VFMADD231PS Z14, Z9, Z3
-	VMOVUPS     (R9)(AX*8), Z13
+	VMOVUPS     (R10)(AX*8), Z13
 	VFMADD231PS Z13, Z12, Z2
 	VFMADD231PS Z13, Z10, Z3
 	VFMADD231PS Z13, Z8, Z4
-	VMOVUPS     (R10), Z14
+	VMOVUPS     (R11), Z14
 	VFMADD231PS Z14, Z11, Z3
 	VFMADD231PS Z14, Z9, Z4
-	VMOVUPS     (R10)(AX*1), Z13
+	VMOVUPS     (R11)(AX*1), Z13
 	VFMADD231PS Z13, Z12, Z3
 	VFMADD231PS Z13, Z10, Z4
 	VFMADD231PS Z13, Z8, Z5
-	VMOVUPS     (R10)(AX*2), Z14
+	VMOVUPS     (R11)(AX*2), Z14
 	VFMADD231PS Z14, Z11, Z4
 	VFMADD231PS Z14, Z9, Z5
-	VMOVUPS     (R10)(CX*1), Z13
+	VMOVUPS     (R11)(CX*1), Z13
 	VFMADD231PS Z13, Z12, Z4
 	VFMADD231PS Z13, Z10, Z5
 	VFMADD231PS Z13, Z8, Z6
-	VMOVUPS     (R10)(AX*4), Z14
+	VMOVUPS     (R11)(AX*4), Z14
 	VFMADD231PS Z14, Z11, Z5
 	VFMADD231PS Z14, Z9, Z6
-	VMOVUPS     (R10)(DX*1), Z13
+	VMOVUPS     (R11)(DX*1), Z13
 	VFMADD231PS Z13, Z12, Z5
 	VFMADD231PS Z13, Z10, Z6
 	VFMADD231PS Z13, Z8, Z7
-	VMOVUPS     (R10)(CX*2), Z14
+	VMOVUPS     (R11)(CX*2), Z14
 	VFMADD231PS Z14, Z11, Z6
 	VFMADD231PS Z14, Z9, Z7
-	VMOVUPS     (R10)(BX*1), Z13
+	VMOVUPS     (R11)(BX*1), Z13
 	VFMADD231PS Z13, Z12, Z6
 	VFMADD231PS Z13, Z10, Z7
-	VMOVUPS.Z   (R10)(AX*8), K4, Z14
+	BTL         $0x03, R8
+	JCC         beside214
+	VMOVUPS     (R11)(AX*8), Z14
 	VFMADD231PS Z14, Z11, Z7
-	VMOVUPS.Z   (R8), K3, Z13
-	VFMADD231PS Z13, Z12, Z7
-	ADDQ        R13, R9
-	ADDQ        R13, R10
-	ADDQ        R13, R8
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	ADDQ        AX, R11
-	DECQ        R12
-	JNZ         taps123
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated124
-	JA          hard125
-	VXORPS      Z8, Z8, Z8
-	VMAXPS      Z0, Z8, Z0
-	VMAXPS      Z1, Z8, Z1
-	VMAXPS      Z2, Z8, Z2
-	VMAXPS      Z3, Z8, Z3
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	JMP         activated124
 
-hard125:
+beside214:
+	BTL         $0x02, R8
+	JCC         beside215
+	VMOVUPS     (R9), Z13
+	VFMADD231PS Z13, Z12, Z7
+
+beside215:
+	ADDQ   R14, R10
+	ADDQ   R14, R11
+	ADDQ   R14, R9
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	ADDQ   AX, R12
+	DECQ   R13
+	JNZ    taps196
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated216
+	JA     hard217
+	VXORPS Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+	JMP    activated216
+
+hard217:
 	CMPQ        R8, $0x03
-	JE          sigmoid126
+	JE          sigmoid218
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -4672,9 +4742,9 @@ hard125:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated124
+	JMP         activated216
 
-sigmoid126:
+sigmoid218:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -4710,7 +4780,7 @@ sigmoid126:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated124:
+activated216:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4726,29 +4796,29 @@ activated124:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through128
+	JGE     through220
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits127
+	JLE     fits219
 	MOVQ    R8, SI
 
-fits127:
-	JMP tiles120
+fits219:
+	JMP tiles193
 
-through128:
+through220:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through130
+	JGE  through222
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits129
+	JLE  fits221
 	MOVQ SI, DI
 
-fits129:
-	JMP channels119
+fits221:
+	JMP channels192
 
-through130:
+through222:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4757,7 +4827,7 @@ through130:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows118
+	JNZ   rows191
 	VZEROUPPER
 	RET
 
@@ -4774,118 +4844,131 @@ TEXT ·depthwise5x5s2t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows131:
+rows223:
 	XORQ DI, DI
 
-channels132:
+channels224:
 	XORQ SI, SI
 
-tiles133:
-	MOVQ    w+48(FP), R8
-	LEAQ    -2(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K1
-	LEAQ    -1(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K2
-	LEAQ    7(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K4
-	LEAQ    8(SI)(SI*1), R9
-	CMPQ    R9, R8
-	SBBQ    R9, R9
-	KMOVW   R9, K3
-	MOVQ    bias+24(FP), R8
-	TESTQ   R8, R8
-	JZ      unbiased134
-	VMOVUPS (R8)(DI*1), Z0
-	JMP     biased135
+tiles225:
+	MOVQ    w+48(FP), R9
+	XORL    R8, R8
+	LEAQ    7(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    8(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -1(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	LEAQ    -2(SI)(SI*1), R10
+	CMPQ    R10, R9
+	ADCL    R8, R8
+	MOVQ    bias+24(FP), R9
+	TESTQ   R9, R9
+	JZ      unbiased226
+	VMOVUPS (R9)(DI*1), Z0
+	JMP     biased227
 
-unbiased134:
+unbiased226:
 	VXORPS Z0, Z0, Z0
 
-biased135:
+biased227:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
-	MOVQ    SI, R8
-	ADDQ    R8, R8
-	SUBQ    $0x02, R8
-	IMULQ   AX, R8
-	ADDQ    DI, R8
-	ADDQ    (SP), R8
-	MOVQ    R8, R9
-	LEAQ    (R9)(AX*8), R8
-	ADDQ    AX, R8
-	MOVQ    weights+16(FP), R10
-	ADDQ    DI, R10
-	MOVQ    taps+40(FP), R11
-	MOVQ    w+48(FP), R12
-	IMULQ   AX, R12
+	MOVQ    SI, R9
+	ADDQ    R9, R9
+	SUBQ    $0x02, R9
+	IMULQ   AX, R9
+	ADDQ    DI, R9
+	ADDQ    (SP), R9
+	MOVQ    R9, R10
+	LEAQ    (R10)(AX*8), R9
+	ADDQ    AX, R9
+	MOVQ    weights+16(FP), R11
+	ADDQ    DI, R11
+	MOVQ    taps+40(FP), R12
+	MOVQ    w+48(FP), R13
+	IMULQ   AX, R13
 
-taps136:
-	VMOVUPS     (R10), Z4
-	VMOVUPS     (R10)(AX*1), Z5
-	VMOVUPS     (R10)(AX*2), Z6
-	VMOVUPS     (R10)(CX*1), Z7
-	VMOVUPS     (R10)(AX*4), Z8
-	VMOVUPS.Z   (R9), K1, Z9
+taps228:
+	VMOVUPS     (R11), Z4
+	VMOVUPS     (R11)(AX*1), Z5
+	VMOVUPS     (R11)(AX*2), Z6
+	VMOVUPS     (R11)(CX*1), Z7
+	VMOVUPS     (R11)(AX*4), Z8
+	BTL         $0x00, R8
+	JCC         beside229
+	VMOVUPS     (R10), Z9
 	VFMADD231PS Z9, Z4, Z0
-	VMOVUPS.Z   (R9)(AX*1), K2, Z10
+
+beside229:
+	BTL         $0x01, R8
+	JCC         beside230
+	VMOVUPS     (R10)(AX*1), Z10
 	VFMADD231PS Z10, Z5, Z0
-	VMOVUPS     (R9)(AX*2), Z9
+
+beside230:
+	VMOVUPS     (R10)(AX*2), Z9
 	VFMADD231PS Z9, Z6, Z0
 	VFMADD231PS Z9, Z4, Z1
-	VMOVUPS     (R9)(CX*1), Z10
+	VMOVUPS     (R10)(CX*1), Z10
 	VFMADD231PS Z10, Z7, Z0
 	VFMADD231PS Z10, Z5, Z1
-	VMOVUPS     (R9)(AX*4), Z9
+	VMOVUPS     (R10)(AX*4), Z9
 	VFMADD231PS Z9, Z8, Z0
 	VFMADD231PS Z9, Z6, Z1
 	VFMADD231PS Z9, Z4, Z2
-	VMOVUPS     (R9)(DX*1), Z10
+	VMOVUPS     (R10)(DX*1), Z10
 	VFMADD231PS Z10, Z7, Z1
 	VFMADD231PS Z10, Z5, Z2
-	VMOVUPS     (R9)(CX*2), Z9
+	VMOVUPS     (R10)(CX*2), Z9
 	VFMADD231PS Z9, Z8, Z1
 	VFMADD231PS Z9, Z6, Z2
 	VFMADD231PS Z9, Z4, Z3
-	VMOVUPS     (R9)(BX*1), Z10
+	VMOVUPS     (R10)(BX*1), Z10
 	VFMADD231PS Z10, Z7, Z2
 	VFMADD231PS Z10, Z5, Z3
-	VMOVUPS     (R9)(AX*8), Z9
+	VMOVUPS     (R10)(AX*8), Z9
 	VFMADD231PS Z9, Z8, Z2
 	VFMADD231PS Z9, Z6, Z3
-	VMOVUPS.Z   (R8), K4, Z10
+	BTL         $0x03, R8
+	JCC         beside238
+	VMOVUPS     (R9), Z10
 	VFMADD231PS Z10, Z7, Z3
-	VMOVUPS.Z   (R8)(AX*1), K3, Z9
-	VFMADD231PS Z9, Z8, Z3
-	ADDQ        R12, R9
-	ADDQ        R12, R8
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	ADDQ        AX, R10
-	DECQ        R11
-	JNZ         taps136
-	MOVQ        act+72(FP), R8
-	CMPQ        R8, $0x01
-	JB          activated137
-	JA          hard138
-	VXORPS      Z4, Z4, Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	JMP         activated137
 
-hard138:
+beside238:
+	BTL         $0x02, R8
+	JCC         beside239
+	VMOVUPS     (R9)(AX*1), Z9
+	VFMADD231PS Z9, Z8, Z3
+
+beside239:
+	ADDQ   R13, R10
+	ADDQ   R13, R9
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	ADDQ   AX, R11
+	DECQ   R12
+	JNZ    taps228
+	MOVQ   act+72(FP), R8
+	CMPQ   R8, $0x01
+	JB     activated240
+	JA     hard241
+	VXORPS Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
+	JMP    activated240
+
+hard241:
 	CMPQ        R8, $0x03
-	JE          sigmoid139
+	JE          sigmoid242
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -4909,9 +4992,9 @@ hard138:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated137
+	JMP         activated240
 
-sigmoid139:
+sigmoid242:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -4931,7 +5014,7 @@ sigmoid139:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated137:
+activated240:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4943,29 +5026,29 @@ activated137:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through141
+	JGE     through244
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits140
+	JLE     fits243
 	MOVQ    R8, SI
 
-fits140:
-	JMP tiles133
+fits243:
+	JMP tiles225
 
-through141:
+through244:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through143
+	JGE  through246
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits142
+	JLE  fits245
 	MOVQ SI, DI
 
-fits142:
-	JMP channels132
+fits245:
+	JMP channels224
 
-through143:
+through246:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4974,7 +5057,7 @@ through143:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows131
+	JNZ   rows223
 	VZEROUPPER
 	RET
 
@@ -4989,87 +5072,100 @@ TEXT ·depthwise5x5s2t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows144:
+rows247:
 	XORQ BX, BX
 
-channels145:
+channels248:
 	XORQ DX, DX
 
-tiles146:
-	MOVQ    w+48(FP), SI
-	LEAQ    -2(DX)(DX*1), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K1
-	LEAQ    -1(DX)(DX*1), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K2
-	LEAQ    1(DX)(DX*1), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K4
-	LEAQ    2(DX)(DX*1), DI
-	CMPQ    DI, SI
-	SBBQ    DI, DI
-	KMOVW   DI, K3
-	MOVQ    bias+24(FP), SI
-	TESTQ   SI, SI
-	JZ      unbiased147
-	VMOVUPS (SI)(BX*1), Z0
-	JMP     biased148
+tiles249:
+	MOVQ    w+48(FP), DI
+	XORL    SI, SI
+	LEAQ    1(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    2(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -1(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	LEAQ    -2(DX)(DX*1), R8
+	CMPQ    R8, DI
+	ADCL    SI, SI
+	MOVQ    bias+24(FP), DI
+	TESTQ   DI, DI
+	JZ      unbiased250
+	VMOVUPS (DI)(BX*1), Z0
+	JMP     biased251
 
-unbiased147:
+unbiased250:
 	VXORPS Z0, Z0, Z0
 
-biased148:
-	MOVQ  DX, SI
-	ADDQ  SI, SI
-	SUBQ  $0x02, SI
-	IMULQ AX, SI
-	ADDQ  BX, SI
-	ADDQ  (SP), SI
-	MOVQ  weights+16(FP), DI
+biased251:
+	MOVQ  DX, DI
+	ADDQ  DI, DI
+	SUBQ  $0x02, DI
+	IMULQ AX, DI
 	ADDQ  BX, DI
-	MOVQ  taps+40(FP), R8
-	MOVQ  w+48(FP), R9
-	IMULQ AX, R9
+	ADDQ  (SP), DI
+	MOVQ  weights+16(FP), R8
+	ADDQ  BX, R8
+	MOVQ  taps+40(FP), R9
+	MOVQ  w+48(FP), R10
+	IMULQ AX, R10
 
-taps149:
-	VMOVUPS     (DI), Z1
-	VMOVUPS     (DI)(AX*1), Z2
-	VMOVUPS     (DI)(AX*2), Z3
-	VMOVUPS     (DI)(CX*1), Z4
-	VMOVUPS     (DI)(AX*4), Z5
-	VMOVUPS.Z   (SI), K1, Z6
+taps252:
+	VMOVUPS     (R8), Z1
+	VMOVUPS     (R8)(AX*1), Z2
+	VMOVUPS     (R8)(AX*2), Z3
+	VMOVUPS     (R8)(CX*1), Z4
+	VMOVUPS     (R8)(AX*4), Z5
+	BTL         $0x00, SI
+	JCC         beside253
+	VMOVUPS     (DI), Z6
 	VFMADD231PS Z6, Z1, Z0
-	VMOVUPS.Z   (SI)(AX*1), K2, Z7
-	VFMADD231PS Z7, Z2, Z0
-	VMOVUPS     (SI)(AX*2), Z6
-	VFMADD231PS Z6, Z3, Z0
-	VMOVUPS.Z   (SI)(CX*1), K4, Z7
-	VFMADD231PS Z7, Z4, Z0
-	VMOVUPS.Z   (SI)(AX*4), K3, Z6
-	VFMADD231PS Z6, Z5, Z0
-	ADDQ        R9, SI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	ADDQ        AX, DI
-	DECQ        R8
-	JNZ         taps149
-	MOVQ        act+72(FP), SI
-	CMPQ        SI, $0x01
-	JB          activated150
-	JA          hard151
-	VXORPS      Z1, Z1, Z1
-	VMAXPS      Z0, Z1, Z0
-	JMP         activated150
 
-hard151:
+beside253:
+	BTL         $0x01, SI
+	JCC         beside254
+	VMOVUPS     (DI)(AX*1), Z7
+	VFMADD231PS Z7, Z2, Z0
+
+beside254:
+	VMOVUPS     (DI)(AX*2), Z6
+	VFMADD231PS Z6, Z3, Z0
+	BTL         $0x03, SI
+	JCC         beside256
+	VMOVUPS     (DI)(CX*1), Z7
+	VFMADD231PS Z7, Z4, Z0
+
+beside256:
+	BTL         $0x02, SI
+	JCC         beside257
+	VMOVUPS     (DI)(AX*4), Z6
+	VFMADD231PS Z6, Z5, Z0
+
+beside257:
+	ADDQ   R10, DI
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	ADDQ   AX, R8
+	DECQ   R9
+	JNZ    taps252
+	MOVQ   act+72(FP), SI
+	CMPQ   SI, $0x01
+	JB     activated258
+	JA     hard259
+	VXORPS Z1, Z1, Z1
+	VMAXPS Z0, Z1, Z0
+	JMP    activated258
+
+hard259:
 	CMPQ        SI, $0x03
-	JE          sigmoid152
+	JE          sigmoid260
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -5078,9 +5174,9 @@ hard151:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated150
+	JMP         activated258
 
-sigmoid152:
+sigmoid260:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -5088,7 +5184,7 @@ sigmoid152:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated150:
+activated258:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -5097,29 +5193,29 @@ activated150:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through154
+	JGE     through262
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits153
+	JLE     fits261
 	MOVQ    SI, DX
 
-fits153:
-	JMP tiles146
+fits261:
+	JMP tiles249
 
-through154:
+through262:
 	MOVQ AX, DX
 	SUBQ $0x40, DX
 	CMPQ BX, DX
-	JGE  through156
+	JGE  through264
 	ADDQ $0x40, BX
 	CMPQ BX, DX
-	JLE  fits155
+	JLE  fits263
 	MOVQ DX, BX
 
-fits155:
-	JMP channels145
+fits263:
+	JMP channels248
 
-through156:
+through264:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -5128,6 +5224,6 @@ through156:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows144
+	JNZ   rows247
 	VZEROUPPER
 	RET

@@ -24,8 +24,9 @@ func depthwise(c *build.Context) {
 
 // depthwiseRows emits one function. A tile is a vector of channels of neighbouring outputs in a row. Each input of the
 // tile is loaded once per filter row and used for all outputs that it reaches, so there are fewer loads than
-// multiply-adds, and the weights of a filter row stay in registers. The first and last size/2 inputs of a tile may lie
-// beside the image: they are loaded under a mask, which makes them zero, so there is no other code for the borders.
+// multiply-adds, and the weights of a filter row stay in registers. The first and last size/2 inputs of a tile, its
+// edges, may lie beside the image and are skipped then; the jumps repeat from row to row and are predicted well.
+// (Loads under an empty mask would do without jumps, but take microcode where the page beside the image is missing.)
 // A last tile, or a last vector of channels, that would reach past the end is moved back and overlaps its neighbour.
 type depthwiseRows struct {
 	*isa
@@ -34,7 +35,7 @@ type depthwiseRows struct {
 	odd                map[int]reg.GPVirtual
 	at, channel        reg.GPVirtual // first output of the tile; byte offset of the vector of channels
 	in, out            operand.Mem   // of the row, in the frame
-	masks              []operand.Mem // AVX2: in the frame
+	inside             reg.GPVirtual // bits: which edges are in the image
 }
 
 func (d *depthwiseRows) emit() {
@@ -49,7 +50,7 @@ func (d *depthwiseRows) emit() {
 	d.place(channels)
 	d.XORQ(d.at, d.at)
 	d.place(tiles)
-	d.edges()
+	d.findEdges()
 	d.initialise()
 	d.products()
 	d.activation(d.load("act"), d.tile, d.tile)
@@ -64,59 +65,47 @@ func (d *depthwiseRows) setUp() {
 	d.channelBytes = d.load("c")
 	d.SHLQ(operand.U8(2), d.channelBytes)
 	d.odd = d.oddMultiples(d.channelBytes, min(d.inputs(), multiplesPerBase))
-	d.at, d.channel = d.GP64(), d.GP64()
+	d.at, d.channel, d.inside = d.GP64(), d.GP64(), d.GP32()
 	d.in, d.out = d.AllocLocal(8), d.AllocLocal(8)
 	d.MOVQ(d.load("in"), d.in)
 	d.MOVQ(d.load("out"), d.out)
-	if !d.wide() {
-		for range d.size / 2 * 2 {
-			d.masks = append(d.masks, d.AllocLocal(d.vectorBytes()))
-		}
-	}
 }
 
 // inputs is the number of neighbouring inputs that a tile depends on.
 func (d *depthwiseRows) inputs() int { return (d.tile-1)*d.stride + d.size }
 
-// edge numbers the masks of the inputs that may lie beside the image; -1 is an input that cannot.
+// edgeInput is the input of edge e: those that may lie beside the image are the first and the last size/2 of a tile.
+func (d *depthwiseRows) edgeInput(e int) int {
+	if half := d.size / 2; e >= half {
+		return d.inputs() - 1 - (e - half)
+	}
+	return e
+}
+
+// edge is the number of an input's edge; -1 is an input that is always inside.
 func (d *depthwiseRows) edge(input int) int {
-	half := d.size / 2
-	switch fromEnd := d.inputs() - 1 - input; {
-	case input < half:
-		return input
-	case fromEnd < half:
-		return half + fromEnd
+	for e := range d.size / 2 * 2 {
+		if d.edgeInput(e) == input {
+			return e
+		}
 	}
 	return -1
 }
 
-// edges makes the masks: all ones for an input with a column in [0, w), else zeros.
-func (d *depthwiseRows) edges() {
-	w := d.load("w")
-	for input := range d.inputs() {
-		e := d.edge(input)
-		if e < 0 {
-			continue
+// findEdges sets bit e of inside if edge e is in the image, with a column in [0, w).
+func (d *depthwiseRows) findEdges() {
+	w, column := d.load("w"), d.GP64()
+	d.XORL(d.inside, d.inside)
+	for e := d.size/2*2 - 1; e >= 0; e-- {
+		first := operand.Mem{Base: d.at, Disp: d.edgeInput(e) - d.size/2}
+		if d.stride == 2 {
+			first = first.Idx(d.at, 1)
 		}
-		column := d.GP64()
-		d.LEAQ(operand.Mem{Base: d.at, Index: d.at, Scale: 1, Disp: input - d.size/2}, column)
-		if d.stride == 1 {
-			d.LEAQ(operand.Mem{Base: d.at, Disp: input - d.size/2}, column)
-		}
-		d.CMPQ(column, w) // carry if below, and negative columns are not
-		d.SBBQ(column, column)
-		if d.wide() {
-			d.KMOVW(column.As32(), kmask[1+e])
-			continue
-		}
-		mask := d.v(15)
-		d.MOVQ(column, mask.AsX())
-		d.VPBROADCASTD(mask.AsX(), mask)
-		d.VMOVUPS(mask, d.masks[e])
+		d.LEAQ(first, column)
+		d.CMPQ(column, w) // carry if below as unsigned numbers, which negative columns are not
+		d.ADCL(d.inside, d.inside)
 	}
 }
-
-var kmask = []reg.Register{reg.K0, reg.K1, reg.K2, reg.K3, reg.K4}
 
 func (d *depthwiseRows) initialise() {
 	bias := d.load("bias")
@@ -170,19 +159,20 @@ func (d *depthwiseRows) filterRow(in, weights *multiples) {
 		if d.wide() && input%2 == 1 {
 			value = d.v(d.tile + d.size + 1)
 		}
-		switch e := d.edge(input); {
-		case e < 0:
-			d.VMOVUPS(in.at(input, 0), value)
-		case d.wide():
-			d.VMOVUPS_Z(in.at(input, 0), kmask[1+e], value)
-		default:
-			d.VMOVUPS(d.masks[e], d.v(15))
-			d.VMASKMOVPS(in.at(input, 0), d.v(15), value)
+		beside := d.label("beside")
+		e := d.edge(input)
+		if e >= 0 {
+			d.BTL(operand.U8(uint8(e)), d.inside)
+			d.JCC(beside)
 		}
+		d.VMOVUPS(in.at(input, 0), value)
 		for output := range d.tile {
 			if x := input - output*d.stride; x >= 0 && x < d.size {
 				d.VFMADD231PS(value, d.v(d.tile+x), d.v(output))
 			}
+		}
+		if e >= 0 {
+			d.place(beside)
 		}
 	}
 }
