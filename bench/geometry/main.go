@@ -48,8 +48,15 @@ func main() {
 	workers := flag.Int("workers", 2, "pictures at once")
 	dump := flag.String("dump", "", "file for all evidence as TSV")
 	every := flag.Int("every", 1, "use every n-th capture only")
+	cost := flag.Bool("cost", false, "measure the time of each step instead")
 	odd := flag.Bool("odd", false, "use the odd classes only")
 	flag.Parse()
+	if *cost {
+		if err := costs(*data); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	var out *os.File
 	if *dump != "" {
 		var err error

@@ -29,17 +29,17 @@ func scene(b *testing.B, name string) *Gray {
 }
 
 func BenchmarkExtract640(b *testing.B) {
-	g := shrink(scene(b, "dvd_scene/dvd001/canon.jpg"), workSide)
+	g := Shrink(scene(b, "dvd_scene/dvd001/canon.jpg"), workSide)
 	b.ReportAllocs()
 	for b.Loop() {
-		Extract(g, probeOptions)
+		Extract(g, ProbeOptions)
 	}
 }
 
 func BenchmarkShrinkTo640(b *testing.B) {
 	g := scene(b, "dvd_scene/dvd001/canon.jpg")
 	for b.Loop() {
-		shrink(g, workSide)
+		Shrink(g, workSide)
 	}
 }
 

@@ -1,8 +1,8 @@
 package geometry
 
-// shrink returns g scaled so that its longer side is at most side, by area
+// Shrink returns g scaled so that its longer side is at most side, by area
 // averaging; g itself where it is no larger.
-func shrink(g *Gray, side int) *Gray {
+func Shrink(g *Gray, side int) *Gray {
 	longer := max(g.W, g.H)
 	if longer <= side {
 		return g

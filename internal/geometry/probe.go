@@ -3,7 +3,7 @@ package geometry
 import "sync"
 
 var (
-	probeOptions       = Options{Max: 800, Grid: 4}
+	ProbeOptions       = Options{Max: 800, Grid: 4}
 	closerProbeOptions = Options{Max: 4000, Grid: 8}
 )
 
@@ -21,10 +21,10 @@ func NewProbe(g *Gray) *Probe {
 	return &Probe{
 		w: g.W, h: g.H,
 		features: sync.OnceValue(func() *searchable {
-			return newSearchable(Extract(shrink(g, workSide), probeOptions))
+			return newSearchable(Extract(Shrink(g, workSide), ProbeOptions))
 		}),
 		closer: sync.OnceValue(func() *searchable {
-			return newSearchable(Extract(shrink(g, closerSide), closerProbeOptions))
+			return newSearchable(Extract(Shrink(g, closerSide), closerProbeOptions))
 		}),
 		photo: sync.OnceValue(func() *photo { return newPhoto(g) }),
 	}

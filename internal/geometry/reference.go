@@ -25,7 +25,7 @@ type Reference struct {
 
 // NewReference extracts what is kept of a reference.
 func NewReference(g *Gray) *Reference {
-	return newReference(Extract(shrink(g, workSide), referenceOptions), shrink(g, compareSide))
+	return newReference(Extract(Shrink(g, workSide), referenceOptions), Shrink(g, compareSide))
 }
 
 func newReference(f *Features, picture *Gray) *Reference {

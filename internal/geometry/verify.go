@@ -44,16 +44,31 @@ func quadArea(q *[4]Point) float64 {
 	return (turn(q[0], q[1], q[2]) + turn(q[0], q[2], q[3])) / 2
 }
 
-func verify(p *Probe, probe *searchable, r *Reference, ref *Features) Evidence {
+// Locate is Glance without the comparison.
+func Locate(p *Probe, r *Reference) (Fit, bool) {
+	return locateAs(p, p.features(), r, r.features)
+}
+
+// locateAs fits given features of the two, and returns the fit in pixels of the
+// probe and of the reference's picture.
+func locateAs(p *Probe, probe *searchable, r *Reference, ref *Features) (Fit, bool) {
 	fit, ok := locate(ref, probe)
 	if !ok {
-		return Evidence{}
+		return Fit{}, false
 	}
 	fit.rescale(
 		resizing(r.picture.W, r.picture.H, ref.W, ref.H),
 		resizing(probe.W, probe.H, p.w, p.h),
 	)
 	fit.Quad = quadOf(&fit.H, r.picture.W, r.picture.H)
+	return fit, true
+}
+
+func verify(p *Probe, probe *searchable, r *Reference, ref *Features) Evidence {
+	fit, ok := locateAs(p, probe, r, ref)
+	if !ok {
+		return Evidence{}
+	}
 	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.compared, &fit.H)}
 }
 
