@@ -50,6 +50,7 @@ type machine struct {
 	handles [2]*Gallery
 	views   [2]*View
 	model   map[string]Entry
+	gone    []string // ids that were removed
 	seed    uint64
 }
 
@@ -101,6 +102,9 @@ func (m *machine) fresh(t *rapid.T) []Entry {
 	for i := range entries {
 		m.seed++
 		entries[i] = entry(drawTestLabel(t), m.seed)
+		if len(m.gone) > 0 && rapid.Bool().Draw(t, "again") { // as an import would
+			entries[i].ID, m.gone = m.gone[0], m.gone[1:]
+		}
 	}
 	return entries
 }
@@ -126,9 +130,7 @@ func (m *machine) add(t *rapid.T) {
 func (m *machine) replace(t *rapid.T) {
 	ids, entries := m.some(t), m.fresh(t)
 	added, err := m.any(t).Replace(context.Background(), ids, entries...)
-	for _, id := range ids {
-		delete(m.model, id)
-	}
+	m.forget(ids)
 	m.register(t, entries, added, err)
 }
 
@@ -137,9 +139,7 @@ func (m *machine) remove(t *rapid.T) {
 	if err := m.any(t).Remove(context.Background(), ids...); err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range ids {
-		delete(m.model, id)
-	}
+	m.forget(ids)
 }
 
 // affected says whether a change of a label subtree did what it should.
@@ -149,16 +149,25 @@ func affected(t *rapid.T, n int, err error, want int) {
 	}
 }
 
+func (m *machine) forget(ids []string) {
+	m.gone = append(m.gone, ids...)
+	for _, id := range ids {
+		delete(m.model, id)
+	}
+}
+
 func (m *machine) removeLabel(t *rapid.T) {
-	label, want := drawTestLabel(t), 0
+	label := drawTestLabel(t)
+	var ids []string
 	for id, e := range m.model {
 		if label.Contains(e.Label) {
-			delete(m.model, id)
-			want++
+			ids = append(ids, id)
 		}
 	}
+	slices.Sort(ids)
+	m.forget(ids)
 	n, err := m.any(t).RemoveLabel(context.Background(), label)
-	affected(t, n, err, want)
+	affected(t, n, err, len(ids))
 }
 
 func (m *machine) rename(t *rapid.T) {

@@ -72,15 +72,17 @@ func TestSearchIsExact(t *testing.T) {
 		n, labels, dim int
 		spread         float32
 	}{
-		{"scattered", 3000, 500, 64, 100},
+		{"scattered", 1500, 300, 64, 100},
 		{"few, without bytes", fewReferences, 50, 64, 100},
-		{"fewer labels than asked for", 3000, 3, 64, 100},
-		{"one label", 3000, 1, 64, 1},
-		{"clustered", 3000, 300, 64, 0.3},
-		{"nearly all alike", 3000, 300, 64, 0.001},
-		{"all alike", 2500, 100, 64, 0},
-		{"odd length", 2100, 500, 37, 100},
-		{"full length", 2100, 2100, 256, 100},
+		{"fewer labels than asked for", 1500, 3, 64, 100},
+		{"one label", 1500, 1, 64, 1},
+		{"clustered", 1500, 200, 64, 0.3},
+		{"nearly all alike", 1500, 200, 64, 0.001},
+		{"all alike", 1100, 100, 64, 0},
+		{"short, so that the bound is nearly reached", 1500, 1000, 2, 100},
+		{"short and alike", 1500, 1000, 3, 0.02},
+		{"odd length", 1100, 300, 37, 100},
+		{"full length", 1100, 1100, 256, 100},
 	}
 	testEachKernel(t, func(t *testing.T) {
 		for _, c := range cases {
@@ -89,7 +91,7 @@ func TestSearchIsExact(t *testing.T) {
 				list := items(rng, c.n, c.labels, c.dim, c.spread)
 				x := NewIndex(c.dim)
 				x.Update(nil, list...)
-				for i := range 6 {
+				for i := range 4 {
 					probe := randomVectors(rng, 1, c.dim)
 					if i%2 == 1 { // a registered one, turned and disturbed
 						probe = disturbed(rng, list[rng.IntN(c.n)].Vectors[c.dim:2*c.dim], 0.3)
@@ -123,17 +125,21 @@ func TestIndexForgetsItsHistory(t *testing.T) {
 		const dim = 8
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		x, kept := NewIndex(dim), map[string]Item{}
-		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+		for _, item := range items(rng, rapid.SampledFrom([]int{0, 300, 1024, 1100}).Draw(t, "first"), 40, dim, 2) {
+			x.Update(nil, item)
+			kept[item.ID] = item
+		}
+		for range rapid.IntRange(1, 10).Draw(t, "steps") {
 			var removed []string
 			for range rapid.IntRange(0, 150).Draw(t, "removed") {
-				id := fmt.Sprint(rng.IntN(1500))
+				id := fmt.Sprintf("%06d", rng.IntN(1500))
 				removed = append(removed, id)
 				delete(kept, id)
 			}
 			var put []Item
 			for range rapid.IntRange(0, 200).Draw(t, "put") {
 				item := items(rng, 1, 40, dim, 2)[0]
-				item.ID = fmt.Sprint(rng.IntN(1500))
+				item.ID = fmt.Sprintf("%06d", rng.IntN(1500))
 				put = append(put, item)
 				kept[item.ID] = item
 			}
@@ -148,11 +154,26 @@ func TestIndexForgetsItsHistory(t *testing.T) {
 		if x.Len() != len(kept) || x.Labels() != len(labels) {
 			t.Fatalf("%d references of %d labels, want %d of %d", x.Len(), x.Labels(), len(kept), len(labels))
 		}
+		mustMatchBytes(t, x)
 		probe := randomVectors(rng, 1, dim)
 		if got, want := x.Search(probe, 7), searchAll(list, probe, 7); !slices.Equal(got, want) {
 			t.Fatalf("\n got %v\nwant %v", got, want)
 		}
 	})
+}
+
+// mustMatchBytes checks that the bytes and scales are those of the embeddings
+// beside them.
+func mustMatchBytes(t *rapid.T, x *Index) {
+	q := make([]int8, x.dim)
+	for i, b := range x.blocks {
+		for row := range b.scale {
+			from, to := row*x.dim, (row+1)*x.dim
+			if scale, _ := quantise(q, b.exact[from:to]); scale != b.scale[row] || !slices.Equal(q, b.bytes[from:to]) {
+				t.Fatalf("block %d, row %d: bytes of another embedding", i, row)
+			}
+		}
+	}
 }
 
 func TestSearchOfNothing(t *testing.T) {
