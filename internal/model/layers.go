@@ -1,8 +1,8 @@
 package model
 
 import (
-	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
@@ -38,7 +38,7 @@ type head struct {
 	stages    []headStage
 }
 
-// headStage is a linear layer and what normalises its output, in this order.
+// headStage is a linear layer and what normalises its output, in that order.
 type headStage struct {
 	linear *nn.Linear
 	ln     *nn.LayerNorm // or nil
@@ -48,90 +48,103 @@ type headStage struct {
 // newLayers makes the network of a valid architecture: convolutions of zeros,
 // norms that change nothing.
 func newLayers(arch Architecture) *layers {
-	l := &layers{arch: arch}
 	c := channels(stemChannels, arch.Width)
-	l.stem = nn.NewStem(c)
-	l.addStem("backbone.conv_stem", l.stem)
-	l.stemBN = l.newBatchNorm("backbone.bn1", c, kernel.HardSwish)
-	for i, stage := range stages {
-		for j, spec := range stage {
-			out := channels(spec.channels, arch.Width)
-			l.blocks = append(l.blocks, l.newBlock(fmt.Sprintf("backbone.blocks.%d.%d.", i, j), c, out, spec))
-			c = out
-		}
+	l := &layers{arch: arch, stem: nn.NewStem(c), stemBN: nn.NewBatchNorm(c, kernel.HardSwish)}
+	for _, spec := range slices.Concat(stages...) {
+		out := channels(spec.channels, arch.Width)
+		l.blocks = append(l.blocks, newBlock(c, out, spec))
+		c = out
 	}
-	l.addHead(c)
+	l.head = newHead(arch, c)
+	l.list()
 	return l
 }
 
-func (l *layers) newBlock(name string, c, out int, spec blockSpec) *block {
-	b := &block{depthwise: nn.NewDepthwise(c, spec.size, spec.stride), pointwise: nn.NewLinear(c, out)}
-	l.addDepthwise(name+"conv_dw", b.depthwise)
-	b.bn1 = l.newBatchNorm(name+"bn1", c, kernel.HardSwish)
+func newBlock(c, out int, spec blockSpec) *block {
+	b := &block{
+		depthwise: nn.NewDepthwise(c, spec.size, spec.stride),
+		bn1:       nn.NewBatchNorm(c, kernel.HardSwish),
+		pointwise: nn.NewLinear(c, out),
+		bn2:       nn.NewBatchNorm(out, kernel.HardSwish),
+	}
 	if spec.squeezeExcite {
 		b.excite = nn.NewSqueezeExcite(c)
-		l.addPointwise(name+"se.conv_reduce", b.excite.Reduce)
-		l.addPointwise(name+"se.conv_expand", b.excite.Expand)
 	}
-	l.addPointwise(name+"conv_pw", b.pointwise)
-	b.bn2 = l.newBatchNorm(name+"bn2", out, kernel.HardSwish)
 	return b
 }
 
-// addHead builds the head for a last map of c channels. The parts are numbered
-// as in a PyTorch Sequential, whose flatten and pooling count too.
-func (l *layers) addHead(c int) {
-	number := 0
-	next := func() string {
-		number++
-		return fmt.Sprintf("head.%d", number-1)
-	}
-	kind, dim := l.arch.Head, l.arch.Embedding
-	cells := poolSide * poolSide
-	switch kind {
+// newHead makes the head for a last map of c channels.
+func newHead(arch Architecture, c int) head {
+	h := head{pool: nn.AdaptivePool{Channels: c, Out: poolSide}}
+	switch arch.Head {
 	case "gap_ln":
-		cells = 1
-		l.head.pool = nn.AdaptivePool{Channels: c, Out: 1}
-		next() // the pooling
-	default:
-		l.head.pool = nn.AdaptivePool{Channels: c, Out: poolSide}
-	}
-	switch kind {
+		h.pool.Out = 1
 	case "squeeze_ln", "squeeze_lbn":
-		l.head.squeeze = nn.NewLinear(c, c/4)
-		l.addPointwise(next(), l.head.squeeze)
-		c /= 4
+		h.squeeze = nn.NewLinear(c, c/4)
 	case "squeeze_1":
-		l.head.squeeze = nn.NewLinear(c, 64)
-		l.addPointwise(next(), l.head.squeeze)
-		c = 64
-		l.head.squeezeBN = l.newBatchNorm(next(), c, kernel.HardSwish)
-		next() // the hardswish
+		h.squeeze = nn.NewLinear(c, 64)
+		h.squeezeBN = nn.NewBatchNorm(64, kernel.HardSwish)
 	}
-	next() // the flattening
-	first := nn.NewLinear(cells*c, dim)
-	l.addFlattened(next(), first, cells, c)
-	l.head.stages = append(l.head.stages, l.norms(first, next))
-	if kind != "squeeze_1" {
-		second := nn.NewLinear(dim, dim)
-		l.addLinear(next(), second)
-		l.head.stages = append(l.head.stages, l.norms(second, next))
+	if h.squeeze != nil {
+		c = h.squeeze.Out
 	}
+	h.stages = append(h.stages, newStage(arch.Head, h.pool.Out*h.pool.Out*c, arch.Embedding))
+	if arch.Head != "squeeze_1" {
+		h.stages = append(h.stages, newStage(arch.Head, arch.Embedding, arch.Embedding))
+	}
+	return h
 }
 
-// norms completes a stage of the head with the norms that the head's kind puts
-// behind its linear layers.
-func (l *layers) norms(linear *nn.Linear, next func() string) headStage {
-	s := headStage{linear: linear}
-	if l.arch.Head != "flat_bn" {
-		s.ln = nn.NewLayerNorm(linear.Out)
-		l.addLayerNorm(next(), s.ln)
+func newStage(kind string, in, out int) headStage {
+	s := headStage{linear: nn.NewLinear(in, out)}
+	if kind != "flat_bn" {
+		s.ln = nn.NewLayerNorm(out)
 	}
-	switch l.arch.Head {
+	switch kind {
 	case "flat_bn", "squeeze_lbn", "squeeze_1":
-		s.bn = l.newBatchNorm(next(), linear.Out, kernel.None)
+		s.bn = nn.NewBatchNorm(out, kernel.None)
 	}
 	return s
+}
+
+// replica shares the values of all parameters, and has gradients and running
+// statistics of its own.
+func (l *layers) replica() *layers {
+	r := &layers{arch: l.arch, stem: l.stem.Replica(), stemBN: l.stemBN.Replica()}
+	for _, b := range l.blocks {
+		r.blocks = append(r.blocks, b.replica())
+	}
+	r.head = head{pool: l.head.pool}
+	if l.head.squeeze != nil {
+		r.head.squeeze = l.head.squeeze.Replica()
+	}
+	if l.head.squeezeBN != nil {
+		r.head.squeezeBN = l.head.squeezeBN.Replica()
+	}
+	for _, s := range l.head.stages {
+		r.head.stages = append(r.head.stages, s.replica())
+	}
+	r.list()
+	return r
+}
+
+func (b *block) replica() *block {
+	r := &block{depthwise: b.depthwise.Replica(), bn1: b.bn1.Replica(), pointwise: b.pointwise.Replica(), bn2: b.bn2.Replica()}
+	if b.excite != nil {
+		r.excite = b.excite.Replica()
+	}
+	return r
+}
+
+func (s headStage) replica() headStage {
+	r := headStage{linear: s.linear.Replica()}
+	if s.ln != nil {
+		r.ln = s.ln.Replica()
+	}
+	if s.bn != nil {
+		r.bn = s.bn.Replica()
+	}
+	return r
 }
 
 // randomise draws the weights of all convolutions and linear layers, as PyTorch

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
 	"exemplar/internal/weights"
 )
@@ -20,59 +19,6 @@ type tensor struct {
 	order  []int // which of dims comes first, second, ... in PyTorch
 	values []float32
 	param  *nn.Param // nil for a running statistic
-}
-
-// add lists a tensor. shape is PyTorch's; dims and order may be nil where both
-// layouts agree.
-func (l *layers) add(name string, param *nn.Param, values []float32, shape, dims, order []int) {
-	l.tensors = append(l.tensors, tensor{name, shape, dims, order, values, param})
-}
-
-func (l *layers) addParam(name string, p *nn.Param, shape, dims, order []int) {
-	l.add(name, p, p.Value, shape, dims, order)
-}
-
-func (l *layers) addStem(name string, s *nn.Stem) {
-	l.addParam(name+".weight", s.Weight, []int{s.Out, 3, 3, 3}, []int{3, 3, 3, s.Out}, []int{3, 2, 0, 1})
-}
-
-func (l *layers) addDepthwise(name string, d *nn.Depthwise) {
-	c, r := d.Channels, d.Size
-	l.addParam(name+".weight", d.Weight, []int{c, 1, r, r}, []int{r, r, c}, []int{2, 0, 1})
-}
-
-// addPointwise lists a linear layer that is a 1x1 convolution in PyTorch.
-func (l *layers) addPointwise(name string, p *nn.Linear) {
-	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In, 1, 1}, []int{p.In, p.Out}, []int{1, 0})
-	if p.Bias != nil {
-		l.addParam(name+".bias", p.Bias, []int{p.Out}, nil, nil)
-	}
-}
-
-func (l *layers) addLinear(name string, p *nn.Linear) {
-	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In}, []int{p.In, p.Out}, []int{1, 0})
-}
-
-// addFlattened lists a linear layer behind a flattening, which runs over the
-// cells of a channel in PyTorch and over the channels of a cell here.
-func (l *layers) addFlattened(name string, p *nn.Linear, cells, c int) {
-	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In}, []int{cells, c, p.Out}, []int{2, 1, 0})
-}
-
-func (l *layers) addLayerNorm(name string, n *nn.LayerNorm) {
-	shape := []int{n.Channels}
-	l.addParam(name+".weight", n.Gain, shape, nil, nil)
-	l.addParam(name+".bias", n.Bias, shape, nil, nil)
-}
-
-func (l *layers) newBatchNorm(name string, c int, act kernel.Activation) *nn.BatchNorm {
-	n := nn.NewBatchNorm(c, act)
-	shape := []int{c}
-	l.addParam(name+".weight", n.Gain, shape, nil, nil)
-	l.addParam(name+".bias", n.Bias, shape, nil, nil)
-	l.add(name+".running_mean", nil, n.Mean, shape, nil, nil)
-	l.add(name+".running_var", nil, n.Var, shape, nil, nil)
-	return n
 }
 
 // torch returns the values in PyTorch's layout.
