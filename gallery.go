@@ -56,7 +56,6 @@ type Gallery struct {
 
 	loading sync.Mutex
 	view    *gallery.View // nil until the first probe
-	proofs  proofs
 }
 
 // Open opens the gallery file at path.
