@@ -9,7 +9,9 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
+	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -218,7 +220,7 @@ func pngHeader(w, h uint32) []byte {
 }
 
 func TestErrors(t *testing.T) {
-	jpeg, png := testFile(t, "orientation-1.jpg"), testFile(t, "drawn.png")
+	photo, drawn := testFile(t, "orientation-1.jpg"), testFile(t, "drawn.png")
 	heic := []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
 	tests := []struct {
 		name  string
@@ -231,11 +233,11 @@ func TestErrors(t *testing.T) {
 		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "no known picture format"},
 		{"HEIC", heic, DefaultLimits, ErrUnsupported, "Most Compatible"},
 		{"PDF", []byte("%PDF-1.7\n"), DefaultLimits, ErrUnsupported, "pdftoppm"},
-		{"too many bytes", png, Limits{MaxBytes: 100}, ErrTooLarge, "the limit is 100"},
-		{"too many pixels", png, Limits{MaxPixels: 48*32 - 1}, ErrTooLarge, "48 x 32"},
-		{"half a JPEG", jpeg[:len(jpeg)-200], DefaultLimits, ErrCorrupt, "rows of blocks are there: copy or send the file again"},
-		{"half a PNG", png[:len(png)/2], DefaultLimits, ErrCorrupt, "not enough pixel data: copy or send the file again"},
-		{"a JPEG header", jpeg[:10], DefaultLimits, ErrCorrupt, "ends too early"},
+		{"too many bytes", drawn, Limits{MaxBytes: 100}, ErrTooLarge, "the limit is 100"},
+		{"too many pixels", drawn, Limits{MaxPixels: 48*32 - 1}, ErrTooLarge, "48 x 32"},
+		{"half a JPEG", photo[:len(photo)-200], DefaultLimits, ErrCorrupt, "rows of blocks are there: copy or send the file again"},
+		{"half a PNG", drawn[:len(drawn)/2], DefaultLimits, ErrCorrupt, "not enough pixel data: copy or send the file again"},
+		{"a JPEG header", photo[:10], DefaultLimits, ErrCorrupt, "ends too early"},
 		{"inks in TIFF", testFile(t, "cmyk.tif"), DefaultLimits, ErrUnsupported, "convert"},
 	}
 	for _, test := range tests {
@@ -244,7 +246,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
-	if _, _, err := Decode(png, Limits{}); err != nil {
+	if _, _, err := Decode(drawn, Limits{}); err != nil {
 		t.Errorf("no limits: %v", err)
 	}
 }
@@ -297,6 +299,55 @@ func FuzzDecode(f *testing.F) {
 		}
 		if m.W != info.W || m.H != info.H || len(m.Pix) != 3*m.W*m.H || m.W*m.H > 1<<16 {
 			t.Fatalf("%d x %d in %d bytes, info %+v", m.W, m.H, len(m.Pix), info)
+		}
+	})
+}
+
+// TestMutated decodes a thousand damaged pictures: an error or a picture, and no
+// more memory than the limit allows for.
+func TestMutated(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*.*")
+	nested, _ := filepath.Glob("jpeg/testdata/*.jpg")
+	files = append(files, nested...)
+	random := rand.New(rand.NewPCG(7, 8))
+	lim := Limits{MaxBytes: 1 << 20, MaxPixels: 1 << 20}
+	for i := range 1000 {
+		data, err := os.ReadFile(files[i%len(files)])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 1 + random.IntN(20) {
+			data[random.IntN(len(data))] = byte(random.Uint32())
+		}
+		m, _, err := DecodeAtLeast(data, 1+random.IntN(100), lim)
+		if err == nil && int64(len(m.Pix)) > 3*lim.MaxPixels {
+			t.Fatalf("%s: %d x %d pixels", files[i%len(files)], m.W, m.H)
+		}
+	}
+}
+
+// BenchmarkPhoto is what precedes the network: a drawn photo of 12 megapixels to
+// an input of 160 pixels, and the same by the standard library.
+func BenchmarkPhoto(b *testing.B) {
+	data := EncodeJPEG(drawPage(4000, 3000, 100, 3), 88)
+	b.Run("reduced", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			m, _, err := DecodeAtLeast(data, 160, DefaultLimits)
+			if err != nil {
+				b.Fatal(err)
+			}
+			ResizeArea(m, 160, 160)
+		}
+	})
+	b.Run("standard", func(b *testing.B) {
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			m, err := jpeg.Decode(bytes.NewReader(data))
+			if err != nil {
+				b.Fatal(err)
+			}
+			ResizeArea(FromImage(m), 160, 160)
 		}
 	})
 }

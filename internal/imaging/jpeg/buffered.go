@@ -7,6 +7,23 @@ const (
 	maxVisits = 14
 )
 
+// block is what is known of a block so far, of its coefficients in zigzag order.
+type block struct {
+	values []int16
+	end    *uint8 // no value after this one differs from zero
+}
+
+func (b block) set(k int, v int16) {
+	b.values[k] = v
+	*b.end = max(*b.end, uint8(k))
+}
+
+// blockAt returns a block of those that a component buffers.
+func (c *component) blockAt(x, y int) block {
+	i := y*c.blocksX + x
+	return block{values: c.buffered[i*c.kept : (i+1)*c.kept : (i+1)*c.kept], end: &c.ends[i]}
+}
+
 // startBuffered takes the memory for coefficients at the first scan, and counts
 // the scan against the bounds.
 func (d *decoder) startBuffered(s scan) error {
@@ -36,6 +53,7 @@ func (d *decoder) allocateBuffer(c *component) {
 		c.kept = 1
 	}
 	c.buffered = make([]int16, c.blocksX*c.blocksY*c.kept)
+	c.ends = make([]uint8, c.blocksX*c.blocksY)
 }
 
 // bufferScan decodes a sequential scan of some of the components.
@@ -44,14 +62,14 @@ func (d *decoder) bufferScan(s scan) error {
 	if err := d.startBuffered(s); err != nil {
 		return err
 	}
-	return d.eachBlock(s, func(c *component, b []int16) {
+	return d.eachBlock(s, func(c *component, b block) {
 		c.dc += d.bits.difference(c.dcTable)
-		b[0] = int16(c.dc)
+		b.values[0] = int16(c.dc)
 		for k := 1; k < 64; k++ {
 			d.bits.need()
 			v := d.bits.longValue(c.acTable)
 			if k += v.run(); k < 64 {
-				b[k] = int16(v.value())
+				b.set(k, int16(v.value()))
 			}
 		}
 	}, func() {})
@@ -59,12 +77,11 @@ func (d *decoder) bufferScan(s scan) error {
 
 // eachBlock calls decode with the buffered coefficients of every block of a
 // scan, in the order of the file, and restarted at every restart marker.
-func (d *decoder) eachBlock(s scan, decode func(c *component, b []int16), restarted func()) error {
+func (d *decoder) eachBlock(s scan, decode func(c *component, b block), restarted func()) error {
 	d.openSegment()
 	mcu := 0
 	visit := func(c *component, x, y int) error {
-		at := (y*c.blocksX + x) * c.kept
-		decode(c, c.buffered[at:at+c.kept:at+c.kept])
+		decode(c, c.blockAt(x, y))
 		if d.bits.failed() {
 			return d.scanError(y / c.v)
 		}
@@ -144,28 +161,26 @@ func (d *decoder) finishBuffered() error {
 func (d *decoder) reconstructRow(c *component, row int) {
 	for v := range c.v {
 		for x := range c.blocksX {
-			at := ((row*c.v+v)*c.blocksX + x) * c.kept
-			c.samples(c.plane[v*c.sizeY*c.stride+x*c.sizeX:], c.buffered[at:at+c.kept])
+			c.samples(c.plane[v*c.sizeY*c.stride+x*c.sizeX:], c.blockAt(x, row*c.v+v))
 		}
 	}
 }
 
-// samples makes samples of the coefficients of a block, in zigzag order, at the
-// start of dst.
-func (c *component) samples(dst []byte, b []int16) {
+// samples makes samples of a block at the start of dst.
+func (c *component) samples(dst []byte, b block) {
 	s := &c.scaling
 	switch {
-	case c.sizeX == 1 && c.sizeY == 1:
-		dst[0] = s.flat(int32(b[0]))
+	case *b.end == 0, c.sizeX*c.sizeY == 1:
+		fill(dst, c.stride, c.sizeX, c.sizeY, s.flat(int32(b.values[0])))
 	case c.sizeX <= 2 && c.sizeY <= 2:
 		var sums [4]int
-		for k, v := range b {
+		for k, v := range b.values[:*b.end+1] {
 			w := &s.weights[k]
 			sums[w.sum&3] += int(v) * w.weight
 		}
 		putSums(dst, c.stride, c.sizeX, c.sizeY, &sums)
 	default:
-		for k, v := range b {
+		for k, v := range b.values[:*b.end+1] {
 			s.block[naturalOrder[k]&63] = int32(v) * s.factors[k]
 		}
 		s.inverse(dst, c.stride, c.sizeX, c.sizeY)

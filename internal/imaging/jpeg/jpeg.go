@@ -126,8 +126,9 @@ type component struct {
 	// coefficients, in zigzag order, when they come in several scans.
 	blocksX, blocksY int
 	buffered         []int16
-	kept             int  // coefficients buffered per block: 64, or 1 where DC is enough
-	seen             bool // in a scan of DC
+	ends             []uint8 // of each block: see block
+	kept             int     // coefficients buffered per block: 64, or 1 where DC is enough
+	seen             bool    // in a scan of DC
 
 	scaling scaling
 	dc      int32    // the last block's, which the next one's is relative to

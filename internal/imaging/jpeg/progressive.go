@@ -11,15 +11,15 @@ func (d *decoder) progressiveScan(s scan) error {
 		return nil
 	}
 	run := 0 // blocks that have nothing more in this band
-	return d.eachBlock(s, func(c *component, b []int16) {
+	return d.eachBlock(s, func(c *component, b block) {
 		r := &d.bits
 		switch {
 		case s.first == 0 && s.high == 0:
 			c.dc += r.difference(c.dcTable)
-			b[0] = int16(c.dc << s.low)
+			b.values[0] = int16(c.dc << s.low)
 		case s.first == 0:
 			r.need()
-			b[0] |= int16(r.take(1) << s.low)
+			b.values[0] |= int16(r.take(1) << s.low)
 		case s.high == 0:
 			run = r.firstAC(c.acTable, b, s, run)
 		default:
@@ -30,7 +30,7 @@ func (d *decoder) progressiveScan(s scan) error {
 
 // firstAC decodes a band of a block for the first time. run is the number of
 // blocks, this one included, that have nothing; it returns the number left.
-func (r *bitReader) firstAC(h *huffman, b []int16, s scan, run int) int {
+func (r *bitReader) firstAC(h *huffman, b block, s scan, run int) int {
 	if run > 0 {
 		return run - 1
 	}
@@ -43,7 +43,7 @@ func (r *bitReader) firstAC(h *huffman, b []int16, s scan, run int) int {
 			k += zeros
 			v := r.signed(size) << s.low
 			if k <= s.last {
-				b[k&63] = int16(v)
+				b.set(k, int16(v))
 			}
 		case zeros < 15:
 			return 1<<zeros + int(r.take(uint(zeros))) - 1
@@ -56,7 +56,7 @@ func (r *bitReader) firstAC(h *huffman, b []int16, s scan, run int) int {
 
 // refineAC decodes one more bit of a band of a block: coefficients that are not
 // zero get their next bit, and some that are zero become plus or minus one.
-func (r *bitReader) refineAC(h *huffman, b []int16, s scan, run int) int {
+func (r *bitReader) refineAC(h *huffman, b block, s scan, run int) int {
 	one := int16(1) << s.low
 	k := s.first
 	for run == 0 && k <= s.last {
@@ -76,7 +76,7 @@ func (r *bitReader) refineAC(h *huffman, b []int16, s scan, run int) int {
 		}
 		k = r.refine(b, k, s.last, zeros, one)
 		if fresh != 0 && k <= s.last {
-			b[k&63] = fresh
+			b.set(k, fresh)
 		}
 		k++
 	}
@@ -89,12 +89,12 @@ func (r *bitReader) refineAC(h *huffman, b []int16, s scan, run int) int {
 
 // refine reads the next bit of the coefficients from k on that are not zero,
 // until it has passed over a number of zeros; it returns where the next zero is.
-func (r *bitReader) refine(b []int16, k, last, zeros int, one int16) int {
-	for ; k <= last; k++ {
-		v := b[k&63]
+func (r *bitReader) refine(b block, k, last, zeros int, one int16) int {
+	for end := min(last, int(*b.end)); k <= end; k++ {
+		v := b.values[k]
 		if v == 0 {
 			if zeros == 0 {
-				break
+				return k
 			}
 			zeros--
 			continue
@@ -104,10 +104,10 @@ func (r *bitReader) refine(b []int16, k, last, zeros int, one int16) int {
 			continue
 		}
 		if v > 0 {
-			b[k&63] = v + one
+			b.values[k] = v + one
 		} else {
-			b[k&63] = v - one
+			b.values[k] = v - one
 		}
 	}
-	return k
+	return min(k+zeros, last+1)
 }
