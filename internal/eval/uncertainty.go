@@ -11,7 +11,7 @@ import (
 // cluster-robust one (Aronow, Samii and Assenova 2015): squared sums over
 // classes, less the squared sums over pairs of classes, which were counted
 // twice. Resampling classes with weights w_a*w_b instead counts the latter three
-// times (Owen 2007), and its percentiles lean the wrong way in the tail;
+// times (Owen 2007), and costs a thousand walks over the pairs;
 // docs/evaluation.md has the measured coverage of both.
 type uncertainty struct {
 	c       *comparisons
