@@ -61,8 +61,8 @@ func ReadHeader(data []byte) (Header, error) {
 
 // Decode returns the picture at 1/scale of its size, rounded up: w by h pixels,
 // 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8. Memory is
-// proportional to the result, and for progressive files and others with
-// several scans to the whole picture: 2 bytes a sample (but for luma at 1/8). The caller
+// proportional to the result, and for progressive files and others with several
+// scans to the whole picture: 2 bytes a sample (but for luma at 1/8). The caller
 // checks the size first, with [ReadHeader].
 func Decode(data []byte, scale int) (w, h int, pix []byte, err error) {
 	if scale != 1 && scale != 2 && scale != 4 && scale != 8 {
