@@ -3,15 +3,13 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"image/color"
-	"image/jpeg"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 
-	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
 )
 
 // picture is one file of a set.
@@ -106,22 +104,18 @@ func (s *set) readIgnore() error {
 	return lines.Err()
 }
 
-func (s *set) open(p picture) (*geometry.Gray, error) {
-	f, err := os.Open(filepath.Join(s.root, p.name))
+func (s *set) open(p picture) (*imaging.Gray, error) {
+	return openGray(filepath.Join(s.root, p.name))
+}
+
+func openGray(path string) (*imaging.Gray, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	m, err := jpeg.Decode(f)
+	m, _, err := imaging.Decode(data, imaging.Limits{MaxBytes: 1 << 26, MaxPixels: 1 << 26})
 	if err != nil {
-		return nil, fmt.Errorf("decode %s: %w", p.name, err)
+		return nil, fmt.Errorf("decode %q: %w", path, err)
 	}
-	b := m.Bounds()
-	g := &geometry.Gray{W: b.Dx(), H: b.Dy(), Pix: make([]byte, b.Dx()*b.Dy())}
-	for y := range g.H {
-		for x := range g.W {
-			g.Pix[y*g.W+x] = color.GrayModel.Convert(m.At(b.Min.X+x, b.Min.Y+y)).(color.Gray).Y
-		}
-	}
-	return g, nil
+	return m.Gray(), nil
 }

@@ -5,10 +5,12 @@ import (
 	"image/jpeg"
 	"os"
 	"testing"
+
+	"exemplar/internal/imaging"
 )
 
 // scene opens a picture of the shared data, or skips.
-func scene(b *testing.B, name string) *Gray {
+func scene(b *testing.B, name string) *imaging.Gray {
 	f, err := os.Open("../../../shared/data/bench/" + name)
 	if err != nil {
 		b.Skip("no shared data: ", err)
@@ -18,7 +20,7 @@ func scene(b *testing.B, name string) *Gray {
 	if err != nil {
 		b.Fatal(err)
 	}
-	g := &Gray{W: m.Bounds().Dx(), H: m.Bounds().Dy()}
+	g := &imaging.Gray{W: m.Bounds().Dx(), H: m.Bounds().Dy()}
 	g.Pix = make([]byte, g.W*g.H)
 	for y := range g.H {
 		for x := range g.W {

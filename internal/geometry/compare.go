@@ -3,6 +3,8 @@ package geometry
 import (
 	"math"
 	"slices"
+
+	"exemplar/internal/imaging"
 )
 
 const (
@@ -64,7 +66,7 @@ type template struct {
 }
 
 // newTemplates cuts a picture into blocks and keeps those with texture.
-func newTemplates(g *Gray) []template {
+func newTemplates(g *imaging.Gray) []template {
 	var out []template
 	for y := 0; y+blockSide <= g.H; y += blockSide {
 		for x := 0; x+blockSide <= g.W; x += blockSide {
@@ -78,7 +80,7 @@ func newTemplates(g *Gray) []template {
 	return out
 }
 
-func (t *template) fill(g *Gray) {
+func (t *template) fill(g *imaging.Gray) {
 	total := 0
 	t.each(g, func(_ int, v byte) { total += int(v) })
 	mean := (total + blockPixels/2) / blockPixels
@@ -90,7 +92,7 @@ func (t *template) fill(g *Gray) {
 	})
 }
 
-func (t *template) each(g *Gray, do func(i int, v byte)) {
+func (t *template) each(g *imaging.Gray, do func(i int, v byte)) {
 	for y := range blockSide {
 		for x, v := range g.Pix[(t.y+y)*g.W+t.x:][:blockSide] {
 			do(y*blockSide+x, v)

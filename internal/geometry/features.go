@@ -3,6 +3,8 @@ package geometry
 import (
 	"slices"
 	"sync"
+
+	"exemplar/internal/imaging"
 )
 
 // Feature is a distinct place of a picture.
@@ -42,7 +44,7 @@ var extractors = sync.Pool{New: func() any { return new(extractor) }}
 
 // Extract finds the features of a picture. Features of pictures with a side
 // under 16 pixels, and of even grey, are none.
-func Extract(g *Gray, o Options) *Features {
+func Extract(g *imaging.Gray, o Options) *Features {
 	x := extractors.Get().(*extractor)
 	defer extractors.Put(x)
 	x.space.input.load(g)
@@ -54,7 +56,7 @@ func Extract(g *Gray, o Options) *Features {
 
 // describe makes features of the extrema: one, or two where the direction is
 // not clear.
-func (x *extractor) describe(g *Gray, kept []extremum) *Features {
+func (x *extractor) describe(g *imaging.Gray, kept []extremum) *Features {
 	f := &Features{W: g.W, H: g.H}
 	f.Points = make([]Feature, 0, len(kept)*5/4)
 	f.Descriptors = make([]byte, 0, len(kept)*5/4*descriptorBytes)

@@ -1,8 +1,10 @@
 package geometry
 
+import "exemplar/internal/imaging"
+
 // Shrink returns g scaled so that its longer side is at most side, by area
 // averaging; g itself where it is no larger.
-func Shrink(g *Gray, side int) *Gray {
+func Shrink(g *imaging.Gray, side int) *imaging.Gray {
 	longer := max(g.W, g.H)
 	if longer <= side {
 		return g
@@ -14,8 +16,8 @@ func Shrink(g *Gray, side int) *Gray {
 
 // resizeArea shrinks g to w x h: every pixel is the mean of the rectangle that
 // it covers in g.
-func resizeArea(g *Gray, w, h int) *Gray {
-	out := &Gray{W: w, H: h, Pix: make([]byte, w*h)}
+func resizeArea(g *imaging.Gray, w, h int) *imaging.Gray {
+	out := &imaging.Gray{W: w, H: h, Pix: make([]byte, w*h)}
 	columns := areaSpans(g.W, w)
 	rows := areaSpans(g.H, h)
 	sum := make([]float32, g.W)

@@ -2,7 +2,11 @@
 
 package geometry
 
-import "golang.org/x/sys/cpu"
+import (
+	"golang.org/x/sys/cpu"
+
+	"exemplar/internal/imaging"
+)
 
 // useAVX512 says whether the vector kernels run; tests switch it.
 var useAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ &&
@@ -134,7 +138,7 @@ func quantise(out []byte, h *histogram) {
 
 // warpRow needs len(out) to be a multiple of 16 and two bytes of room behind
 // the picture.
-func warpRow(out []byte, src *Gray, line *warpLine) {
+func warpRow(out []byte, src *imaging.Gray, line *warpLine) {
 	if !useAVX512 || len(out)%lanes != 0 || cap(src.Pix) < len(src.Pix)+2 {
 		warpRowGeneric(out, src, line)
 		return

@@ -2,6 +2,8 @@
 
 package geometry
 
+import "exemplar/internal/imaging"
+
 func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
 	filterSymmetricGeneric(dst, src, at, step, half, groups)
 }
@@ -24,7 +26,7 @@ func (h *histogram) pool(g *polar) { h.poolGeneric(g) }
 
 func quantise(out []byte, h *histogram) { quantiseGeneric(out, h) }
 
-func warpRow(out []byte, src *Gray, line *warpLine) { warpRowGeneric(out, src, line) }
+func warpRow(out []byte, src *imaging.Gray, line *warpLine) { warpRowGeneric(out, src, line) }
 
 func correlate(found *correlations, t *template, window []byte, stride int) {
 	correlateGeneric(found, t, window, stride)

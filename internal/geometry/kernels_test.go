@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"exemplar/internal/imaging"
 )
 
 func randomFloats(rng *rand.Rand, n int) []float32 {
@@ -91,7 +93,7 @@ func TestNearestRowsAgreeWithGeneric(t *testing.T) {
 
 func TestCorrelateAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	g := &Gray{W: 40, H: 40, Pix: randomBytes(rng, 1600, 256)}
+	g := &imaging.Gray{W: 40, H: 40, Pix: randomBytes(rng, 1600, 256)}
 	for _, tpl := range newTemplates(g) {
 		const stride = 96
 		window := randomBytes(rng, stride*(windowSide+2), 128)
@@ -115,7 +117,7 @@ func TestCorrelateAgreesWithGeneric(t *testing.T) {
 func TestDescriptionAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	var img plane
-	img.load(&Gray{W: 90, H: 70, Pix: randomBytes(rng, 90*70, 256)})
+	img.load(&imaging.Gray{W: 90, H: 70, Pix: randomBytes(rng, 90*70, 256)})
 	for range 50 {
 		f := patchFrame{
 			x: rng.Float32() * 120, y: rng.Float32() * 100, ux: rng.Float32()*4 - 2, uy: rng.Float32()*4 - 2,
@@ -157,7 +159,7 @@ func TestDescriptionAgreesWithGeneric(t *testing.T) {
 
 func TestWarpRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
-	src := soften(&Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
+	src := soften(&imaging.Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
 	for range 50 {
 		l := warpLine{
 			x: rng.Float32()*200 - 50, y: rng.Float32()*200 - 50, w: 1, dx: rng.Float32()*4 - 2, dy: rng.Float32()*4 - 2,

@@ -3,6 +3,8 @@ package geometry
 import (
 	"math"
 	"sync"
+
+	"exemplar/internal/imaging"
 )
 
 const (
@@ -32,7 +34,7 @@ type comparable struct {
 	templates []template
 }
 
-func newLadder(g *Gray) *ladder {
+func newLadder(g *imaging.Gray) *ladder {
 	l := &ladder{w: g.W, h: g.H}
 	for scale := 1.0; ; scale *= ladderStep {
 		w, h := int(float64(g.W)*scale+0.5), int(float64(g.H)*scale+0.5)

@@ -1,5 +1,7 @@
 package geometry
 
+import "exemplar/internal/imaging"
+
 // planeMargin is the number of replicated pixels around a plane, so that
 // filters and samplers may read past its edges. It bounds the filter radius.
 const planeMargin = 16
@@ -55,7 +57,7 @@ func (p *plane) padEnds() {
 }
 
 // load fills p with a grey picture, 0 to 255, margins included.
-func (p *plane) load(g *Gray) {
+func (p *plane) load(g *imaging.Gray) {
 	p.reshape(g.W, g.H)
 	for y := range g.H {
 		toFloats(p.pix[p.at(0, y):][:g.W], g.Pix[y*g.W:][:g.W])

@@ -1,6 +1,10 @@
 package geometry
 
-import "sync"
+import (
+	"sync"
+
+	"exemplar/internal/imaging"
+)
 
 var (
 	ProbeOptions       = Options{Max: 800, Grid: 4}
@@ -17,7 +21,7 @@ type Probe struct {
 }
 
 // NewProbe prepares a photo, which it keeps.
-func NewProbe(g *Gray) *Probe {
+func NewProbe(g *imaging.Gray) *Probe {
 	return &Probe{
 		w: g.W, h: g.H,
 		features: sync.OnceValue(func() *searchable {

@@ -1,14 +1,18 @@
 package geometry
 
-import "math"
+import (
+	"math"
+
+	"exemplar/internal/imaging"
+)
 
 // photo is a probe made ready to be rectified: halved again and again, each
 // level slightly blurred.
 type photo struct {
-	levels []*Gray
+	levels []*imaging.Gray
 }
 
-func newPhoto(g *Gray) *photo {
+func newPhoto(g *imaging.Gray) *photo {
 	p := &photo{}
 	for {
 		p.levels = append(p.levels, soften(g))
@@ -20,9 +24,9 @@ func newPhoto(g *Gray) *photo {
 }
 
 // soften filters g with 1 2 1 in both directions.
-func soften(g *Gray) *Gray {
+func soften(g *imaging.Gray) *imaging.Gray {
 	// Rows are read four bytes at a time, up to two past the end.
-	out := &Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix), len(g.Pix)+4)}
+	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix), len(g.Pix)+4)}
 	sums := make([]uint16, g.W+2)
 	for y := range g.H {
 		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
@@ -85,7 +89,7 @@ type warpLine struct {
 }
 
 // line returns the piece of a row that begins at (x, y).
-func (w *warp) line(x, y float64, src *Gray) warpLine {
+func (w *warp) line(x, y float64, src *imaging.Gray) warpLine {
 	x0, y0, x1, y1 := x, y, x+warpStep, y
 	if w.bent != nil {
 		dx, dy := w.bent.at(x, y)
@@ -108,7 +112,7 @@ func (w *warp) line(x, y float64, src *Gray) warpLine {
 
 // warpRowGeneric samples the photo along a line, at half brightness, so that
 // bytes are at most 127. Places outside are moved to the edge.
-func warpRowGeneric(out []byte, src *Gray, l *warpLine) {
+func warpRowGeneric(out []byte, src *imaging.Gray, l *warpLine) {
 	for i := range out {
 		k := float32(i)
 		inverse := 1 / (l.w + k*l.dw)

@@ -1,6 +1,10 @@
 package geometry
 
-import "sync"
+import (
+	"sync"
+
+	"exemplar/internal/imaging"
+)
 
 // workSide is the longer side, in pixels, at which features are looked for
 // first; closerSide that of the closer look.
@@ -10,7 +14,7 @@ const (
 )
 
 var (
-	referenceOptions       = Options{Max: 800, Grid: 4}
+	referenceOptions       = Options{Max: 700, Grid: 4}
 	closerReferenceOptions = Options{Max: 1500, Grid: 4}
 )
 
@@ -18,17 +22,23 @@ var (
 // used by several goroutines.
 type Reference struct {
 	features *Features
-	picture  *Gray // at most compareSide
+	picture  *imaging.Gray // at most compareSide
 	closer   func() *Features
 	compared *ladder
 }
 
-// NewReference extracts what is kept of a reference.
-func NewReference(g *Gray) *Reference {
-	return newReference(Extract(Shrink(g, workSide), referenceOptions), Shrink(g, compareSide))
+// NewReference extracts what is kept of a reference: what comes back from
+// [UnmarshalReference] is the same.
+func NewReference(g *imaging.Gray) *Reference {
+	found := Extract(Shrink(g, workSide), referenceOptions)
+	stored, err := unmarshalFeatures(found.marshal())
+	if err != nil {
+		panic("geometry: stored features cannot be read back: " + err.Error())
+	}
+	return newReference(stored, Shrink(g, compareSide))
 }
 
-func newReference(f *Features, picture *Gray) *Reference {
+func newReference(f *Features, picture *imaging.Gray) *Reference {
 	return &Reference{
 		features: f,
 		picture:  picture,
