@@ -22,13 +22,20 @@ func depthwiseGeneric(out, in []float32, h, w, c int, weights []float32, r, stri
 // addTaps adds to o the products of count neighbouring pixels and their weights.
 func addTaps(o, in, w []float32, count int) {
 	c := len(o)
-	for ; count >= 3; count -= 3 {
+	if count == 5 {
+		a0, a1, w0, w1 := in[:c], in[c:][:c], w[:c], w[c:][:c]
+		for i := range o {
+			o[i] += a0[i]*w0[i] + a1[i]*w1[i]
+		}
+		in, w, count = in[2*c:], w[2*c:], 3
+	}
+	if count == 3 {
 		a0, a1, a2 := in[:c], in[c:][:c], in[2*c:][:c]
 		w0, w1, w2 := w[:c], w[c:][:c], w[2*c:][:c]
 		for i := range o {
 			o[i] += a0[i]*w0[i] + a1[i]*w1[i] + a2[i]*w2[i]
 		}
-		in, w = in[3*c:], w[3*c:]
+		return
 	}
 	for t := range count {
 		a, b := in[t*c:][:c], w[t*c:][:c]

@@ -46,13 +46,10 @@ func (a Activation) apply(x float32) float32 {
 
 func hardSigmoid(x float32) float32 {
 	t := x*(1.0/6) + 0.5
-	if t < 0 {
-		return 0
+	if t >= 0 && t <= 1 { // most values, and one branch that is predicted well
+		return t
 	}
-	if t > 1 {
-		return 1
-	}
-	return t
+	return min(max(t, 0), 1)
 }
 
 // activate applies a to x in place.
