@@ -1,0 +1,207 @@
+package geometry
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"sync"
+)
+
+// Candidate is a reference that shares features with a probe.
+type Candidate struct {
+	ID    int64
+	Score float32 // comparable between candidates of one query only
+}
+
+// Index finds, among many references, those that a probe may show, by the
+// visual words that they share (Sivic and Zisserman 2003), signatures within
+// the words and agreement in turn (Jegou, Douze and Schmid 2008). It takes
+// about 12 bytes a feature. It may be used by several goroutines.
+type Index struct {
+	mu    sync.RWMutex
+	lists []postings
+	slots []slot
+	byID  map[int64]int
+	dead  int
+}
+
+// postings are the features of one word and polarity.
+type postings struct {
+	signatures []uint64
+	places     []uint32 // slot<<8 | angle in 1/256 of a turn
+}
+
+type slot struct {
+	id       int64
+	features int
+	live     bool
+}
+
+const (
+	maxSlots     = 1 << 24
+	maxHamming   = 22 // of 64 bits: signatures further apart do not vote
+	turnBins     = 16 // bins of the difference in angle
+	minVotes     = 1e-6
+	deadFraction = 4 // lists are cleaned when a quarter of the slots is dead
+)
+
+// NewIndex returns an empty index.
+func NewIndex() *Index {
+	return &Index{lists: make([]postings, 2*words().size()), byID: map[int64]int{}}
+}
+
+// Len is the number of references.
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.byID)
+}
+
+// Add puts a reference into the index; one with the same id is replaced.
+func (x *Index) Add(id int64, r *Reference) {
+	v := words()
+	f := r.features
+	first, _ := v.assign(f.Descriptors)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.remove(id)
+	if len(x.slots) == maxSlots {
+		panic("geometry: index: more than 16 million references")
+	}
+	at := len(x.slots)
+	x.slots = append(x.slots, slot{id: id, features: len(f.Points), live: true})
+	x.byID[id] = at
+	for i, word := range first {
+		p := &f.Points[i]
+		l := &x.lists[listOf(word, p.Dark)]
+		l.signatures = append(l.signatures, v.signature(f.Descriptors[i*descriptorBytes:][:descriptorBytes], word))
+		l.places = append(l.places, uint32(at)<<8|uint32(angleByte(p.Angle)))
+	}
+}
+
+func listOf(word int32, dark bool) int {
+	if dark {
+		return 2*int(word) + 1
+	}
+	return 2 * int(word)
+}
+
+func angleByte(angle float32) uint8 {
+	return uint8(int(angle * (256 / (2 * math.Pi))))
+}
+
+// Remove takes a reference out of the index.
+func (x *Index) Remove(id int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.remove(id)
+	if x.dead*deadFraction > len(x.slots) {
+		x.clean()
+	}
+}
+
+func (x *Index) remove(id int64) {
+	if at, ok := x.byID[id]; ok {
+		x.slots[at].live = false
+		delete(x.byID, id)
+		x.dead++
+	}
+}
+
+// clean drops what belongs to dead slots and numbers the others anew.
+func (x *Index) clean() {
+	moved := make([]int, len(x.slots))
+	kept := x.slots[:0]
+	for i, s := range x.slots {
+		moved[i] = -1
+		if s.live {
+			moved[i] = len(kept)
+			x.byID[s.id] = len(kept)
+			kept = append(kept, s)
+		}
+	}
+	x.slots, x.dead = kept, 0
+	for i := range x.lists {
+		l := &x.lists[i]
+		n := 0
+		for k, place := range l.places {
+			if to := moved[place>>8]; to >= 0 {
+				l.places[n], l.signatures[n] = uint32(to)<<8|place&255, l.signatures[k]
+				n++
+			}
+		}
+		l.places, l.signatures = l.places[:n], l.signatures[:n]
+	}
+}
+
+// Query returns up to n references, the likeliest first.
+func (x *Index) Query(p *Probe, n int) []Candidate {
+	f := p.features().Features
+	v := words()
+	first, second := v.assign(f.Descriptors)
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	votes := make([][turnBins]float32, len(x.slots))
+	for i := range f.Points {
+		d := f.Descriptors[i*descriptorBytes:][:descriptorBytes]
+		for _, word := range [2]int32{first[i], second[i]} {
+			x.vote(votes, &f.Points[i], word, v.signature(d, word))
+		}
+	}
+	return x.best(votes, n)
+}
+
+// vote lets a feature vote for all references that have a like one in a word.
+func (x *Index) vote(votes [][turnBins]float32, p *Feature, word int32, signature uint64) {
+	l := &x.lists[listOf(word, p.Dark)]
+	if len(l.places) == 0 {
+		return
+	}
+	rarity := float32(math.Log(1 + float64(len(x.slots))/float64(len(l.places))))
+	angle := angleByte(p.Angle)
+	places := l.places[:len(l.signatures)]
+	for k, s := range l.signatures {
+		h := bits.OnesCount64(s ^ signature)
+		if h > maxHamming {
+			continue
+		}
+		place := places[k]
+		turned := (angle - uint8(place)) >> 4
+		votes[place>>8][turned] += rarity * hammingWeight[h]
+	}
+}
+
+// hammingWeight falls as a Gaussian of the distance (Jegou, Douze and Schmid
+// 2009, section 4.2).
+var hammingWeight = newHammingWeight()
+
+func newHammingWeight() (w [maxHamming + 1]float32) {
+	for h := range w {
+		w[h] = float32(math.Exp(-float64(h*h) / (2 * 13 * 13)))
+	}
+	return w
+}
+
+// best ranks the slots by their most popular turn, with its neighbours.
+func (x *Index) best(votes [][turnBins]float32, n int) []Candidate {
+	var out []Candidate
+	for at := range votes {
+		s := &x.slots[at]
+		if !s.live {
+			continue
+		}
+		top := float32(0)
+		b := &votes[at]
+		for k := range b {
+			top = max(top, b[(k+turnBins-1)%turnBins]+b[k]+b[(k+1)%turnBins])
+		}
+		if top > minVotes {
+			out = append(out, Candidate{ID: s.id, Score: top / float32(math.Sqrt(float64(s.features)))})
+		}
+	}
+	slices.SortFunc(out, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+	})
+	return out[:min(n, len(out))]
+}

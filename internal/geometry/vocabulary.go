@@ -1,0 +1,112 @@
+package geometry
+
+import (
+	_ "embed"
+	"math"
+	"math/rand/v2"
+	"sync"
+)
+
+// vocabularyFile holds the visual words, 64 bytes each: a descriptor of four
+// bits an element, the earlier in the low half. It is trained by
+// bench/geometry/vocabulary on pictures that no bench set contains.
+//
+//go:embed vocabulary.bin
+var vocabularyFile []byte
+
+// vocabulary maps descriptors to visual words.
+type vocabulary struct {
+	centers []byte // descriptors
+	packed  packed
+}
+
+var words = sync.OnceValue(func() *vocabulary {
+	centers := make([]byte, 2*len(vocabularyFile))
+	for i, v := range vocabularyFile {
+		centers[2*i], centers[2*i+1] = v&15*nibbleStep, v>>4*nibbleStep
+	}
+	return newVocabulary(centers)
+})
+
+func newVocabulary(centers []byte) *vocabulary {
+	return &vocabulary{centers: centers, packed: pack(centers)}
+}
+
+func (v *vocabulary) size() int { return v.packed.n }
+
+// assign returns the nearest word of every descriptor, and the second nearest.
+func (v *vocabulary) assign(descriptors []byte) (first, second []int32) {
+	n := newNearest(len(descriptors)/descriptorBytes, len(v.packed.data)/descriptorBytes)
+	n.search(descriptors, &v.packed)
+	for i := range n.best {
+		n.best[i] &= maxMatchable - 1
+		n.second[i] &= maxMatchable - 1
+	}
+	return n.best, n.second
+}
+
+// signature says in 64 bits on which side of its word's centre a descriptor
+// lies: two elements a bit (Hamming embedding without a rotation: Jegou, Douze
+// and Schmid 2008, section 4).
+func (v *vocabulary) signature(descriptor []byte, word int32) (bits uint64) {
+	c := v.centers[int(word)*descriptorBytes:][:descriptorBytes]
+	for i := range 64 {
+		if int(descriptor[2*i])+int(descriptor[2*i+1]) > int(c[2*i])+int(c[2*i+1]) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+// TrainVocabulary clusters descriptors of 128 bytes by spherical k-means and
+// returns the words as vocabularyFile stores them.
+func TrainVocabulary(descriptors []byte, size, rounds int, rng *rand.Rand) []byte {
+	n := len(descriptors) / descriptorBytes
+	centers := make([]byte, 0, size*descriptorBytes)
+	for range size {
+		k := rng.IntN(n)
+		centers = append(centers, descriptors[k*descriptorBytes:][:descriptorBytes]...)
+	}
+	for range rounds {
+		centers = moveCenters(newVocabulary(centers), descriptors, rng)
+	}
+	out := make([]byte, len(centers)/2)
+	for i := range out {
+		out[i] = nibble(centers[2*i]) | nibble(centers[2*i+1])<<4
+	}
+	return out
+}
+
+// moveCenters returns the normalised means of the descriptors nearest to each
+// centre; a centre without any becomes a random descriptor.
+func moveCenters(v *vocabulary, descriptors []byte, rng *rand.Rand) []byte {
+	sums := make([]float64, len(v.centers))
+	const batch = 4096 * descriptorBytes
+	for from := 0; from < len(descriptors); from += batch {
+		part := descriptors[from:min(from+batch, len(descriptors))]
+		first, _ := v.assign(part)
+		for i, word := range first {
+			sum := sums[int(word)*descriptorBytes:][:descriptorBytes]
+			for k, d := range part[i*descriptorBytes:][:descriptorBytes] {
+				sum[k] += float64(d)
+			}
+		}
+	}
+	out := make([]byte, len(sums))
+	for word := range v.size() {
+		sum, to := sums[word*descriptorBytes:][:descriptorBytes], out[word*descriptorBytes:]
+		squares := 0.0
+		for _, s := range sum {
+			squares += s * s
+		}
+		if squares == 0 {
+			k := rng.IntN(len(descriptors) / descriptorBytes)
+			copy(to[:descriptorBytes], descriptors[k*descriptorBytes:])
+			continue
+		}
+		for k, s := range sum {
+			to[k] = byte(min(127, s*descriptorScale/math.Sqrt(squares)+0.5))
+		}
+	}
+	return out
+}
