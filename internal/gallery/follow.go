@@ -113,6 +113,7 @@ func (v *View) reload(ctx context.Context, tx *sql.Tx) error {
 func (x *Index) become(other *Index) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.version++
 	x.blocks, x.ids, x.labels, x.slots = other.blocks, other.ids, other.labels, other.slots
 	x.names, x.numbers, x.counts, x.live = other.names, other.numbers, other.counts, other.live
 	x.norm, x.residual = other.norm, other.residual

@@ -27,6 +27,8 @@ type Index struct {
 	live    int                    // labels with references
 
 	norm, residual float64 // the largest that were ever put in
+
+	version uint64 // grows with every change
 }
 
 // Item is a reference as the index needs it.
@@ -57,6 +59,21 @@ func (x *Index) Labels() int {
 	return x.live
 }
 
+// Members returns the references, each with its label, and a version that
+// grows with every change. If the version is still since, it returns none.
+func (x *Index) Members(since uint64) (members map[string]decide.Label, version uint64) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.version == since {
+		return nil, since
+	}
+	members = make(map[string]decide.Label, len(x.ids))
+	for slot, id := range x.ids {
+		members[id] = x.names[x.labels[slot]]
+	}
+	return members, x.version
+}
+
 // Update forgets the removed references and then puts the items in, replacing
 // those of the same id. Searches see all of it or nothing.
 func (x *Index) Update(removed []string, items ...Item) {
@@ -67,6 +84,7 @@ func (x *Index) Update(removed []string, items ...Item) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.version++
 	for _, id := range removed {
 		x.remove(id)
 	}

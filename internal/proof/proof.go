@@ -49,6 +49,22 @@ func NewReference(picture *imaging.Image, vector []float32) *Reference {
 	return &Reference{geometry.NewReference(picture.Gray()), vector, picture.W, picture.H}
 }
 
+// StoredReference is NewReference with features that were kept of it; without
+// any they are made of the picture.
+func StoredReference(features []byte, picture *imaging.Image, vector []float32) (*Reference, error) {
+	if len(features) == 0 {
+		return NewReference(picture, vector), nil
+	}
+	shape, err := geometry.UnmarshalReference(features, picture.Gray())
+	if err != nil {
+		return nil, err
+	}
+	return &Reference{shape, vector, picture.W, picture.H}, nil
+}
+
+// Features returns what is to be kept of a reference beside its picture.
+func (r *Reference) Features() ([]byte, error) { return r.shape.MarshalBinary() }
+
 // Found is what looking for a reference in a photo came to.
 type Found struct {
 	geometry.Evidence
@@ -68,8 +84,8 @@ func (p *Photo) Verify(r *Reference) Found {
 // Glance returns the number of places of the reference that a first look
 // finds in the photo, lying as those of one flat thing would.
 func (p *Photo) Glance(r *Reference) int {
-	e := geometry.Glance(p.probe, r.shape)
-	return e.Inliers
+	fit, _ := geometry.Locate(p.probe, r.shape)
+	return fit.Inliers
 }
 
 // weigh puts the evidence of a located reference into the terms of a decision.
