@@ -127,6 +127,17 @@ func (b *Bundle) layers() *layers {
 	return l
 }
 
+// WithInput returns the same weights for another input size. It is another
+// network, with another fingerprint: card and calibration do not come along.
+func (b *Bundle) WithInput(side int) (*Bundle, error) {
+	arch := b.Arch
+	arch.Input = side
+	if err := arch.Validate(); err != nil {
+		return nil, err
+	}
+	return newBundle(arch, b.tensors), nil
+}
+
 // Save writes the bundle to a file, in one step.
 func (b *Bundle) Save(path string) error {
 	data, err := b.Encode()

@@ -105,6 +105,20 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
+func TestWithInput(t *testing.T) {
+	b, _ := New(small, 1)
+	larger := small
+	larger.Input = 160
+	want, _ := New(larger, 1)
+	got, err := b.WithInput(160)
+	if err != nil || got.Arch != larger || got.Fingerprint != want.Fingerprint {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := b.WithInput(100); err == nil {
+		t.Error("an impossible size was accepted")
+	}
+}
+
 const description = `{"architecture": {"backbone": "lcnet", "width": 0.25, "head": "squeeze_1", "embedding": 16},
  "input": {"width": 96, "height": 96, "channels": "RGB", "scale": "1/255", "mean": [0,0,0], "std": [1,1,1]},
  "batch_norm_eps": 1e-05, "layer_norm_eps": 1e-05, "activation": "hardswish"}`

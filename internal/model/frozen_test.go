@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+
+	"exemplar/internal/kernel"
 )
 
 // TestBatchDoesNotMatter holds a picture's embedding to be the same at every
@@ -28,6 +30,20 @@ func TestBatchDoesNotMatter(t *testing.T) {
 				t.Fatalf("picture %d of %d is embedded in another way than alone", i, count)
 			}
 		}
+	}
+}
+
+// TestKernelVariantsAgree embeds with every implementation that runs here.
+func TestKernelVariantsAgree(t *testing.T) {
+	defer kernel.Use(kernel.Active())
+	want, pixels := float32s(t, goldenNetworks(t)["reference"]), pictures(2, 128)
+	for _, variant := range kernel.Variants() {
+		if err := kernel.Use(variant); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]float32, len(want))
+		Default().Freeze().EmbedRaw(got, pixels, 2)
+		checkClose(t, variant, got, want, 256, 1e-4)
 	}
 }
 

@@ -11,12 +11,15 @@ func scaleShift(y, x, scale, shift []float32, act kernel.Activation) {
 	shift = shift[:c]
 	for ; len(y) > 0; y, x = y[c:], x[c:] {
 		to, from := y[:c], x[:c]
+		if act != kernel.HardSwish {
+			for i, s := range scale {
+				to[i] = s*from[i] + shift[i]
+			}
+			continue
+		}
 		for i, s := range scale {
 			u := s*from[i] + shift[i]
-			if act == kernel.HardSwish {
-				u *= min(max(u*(1.0/6)+0.5, 0), 1)
-			}
-			to[i] = u
+			to[i] = u * min(max(u*(1.0/6)+0.5, 0), 1)
 		}
 	}
 }
@@ -80,12 +83,28 @@ func combine(out, a, b, p, q, r []float32) {
 	}
 }
 
-// addProductTransposed adds aᵀ · b to out (k,n): a (m,k), b (m,n).
+// addProductTransposed adds aᵀ · b to out (k,n): a (m,k), b (m,n). Four rows go
+// at a time, which reads and writes out a quarter as often.
 func addProductTransposed(out, a, b []float32, m, k, n int) {
-	for row := range m {
+	row := 0
+	for ; row+4 <= m; row += 4 {
+		addFourRows(out, a[row*k:][:4*k], b[row*n:][:4*n], k, n)
+	}
+	for ; row < m; row++ {
 		from := b[row*n:][:n]
 		for i, v := range a[row*k:][:k] {
 			addScaled(out[i*n:][:n], from, v)
+		}
+	}
+}
+
+func addFourRows(out, a, b []float32, k, n int) {
+	b0, b1, b2, b3 := b[:n], b[n:][:n], b[2*n:][:n], b[3*n:][:n]
+	for i := range k {
+		a0, a1, a2, a3 := a[i], a[k+i], a[2*k+i], a[3*k+i]
+		to := out[i*n:][:n]
+		for j := range to {
+			to[j] += a0*b0[j] + a1*b1[j] + a2*b2[j] + a3*b3[j]
 		}
 	}
 }
