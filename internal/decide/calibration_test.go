@@ -266,6 +266,10 @@ func TestFitMargin(t *testing.T) {
 	if _, err := FitMargin(leads[:100], 0.003); !errors.Is(err, ErrTooFew) {
 		t.Errorf("100 leads for 0.003: %v", err)
 	}
+	leads[500] = float32(math.NaN())
+	if _, err := FitMargin(leads, 0.01); !errors.Is(err, ErrCalibration) {
+		t.Errorf("a lead of NaN: %v", err)
+	}
 }
 
 // The definition: at most the given share of wrong labels leads by more.

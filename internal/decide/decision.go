@@ -69,20 +69,20 @@ func Decide(candidates []Candidate, p Policy) Decision {
 	d.Best = candidates[0]
 	d.FMR = p.Calibration.FMR(float64(d.Best.Score))
 	d.Extrapolated = d.FMR < p.Calibration.SupportedFMR()
-	close := withinMargin(candidates, p.Margin)
-	switch label := commonLabel(close); {
+	near := withinMargin(candidates, p.Margin)
+	switch label := commonLabel(near); {
 	case !(float64(d.Best.Score) >= p.Threshold):
 		d.Rival = firstOutside(candidates, d.Best.Label)
 		d.Reason = unknownReason(d)
 	case label == "":
 		d.Verdict = Ambiguous
 		d.Rival = firstOutside(candidates, d.Best.Label)
-		d.Reason = tooClose(close, p) + " and have no label in common"
+		d.Reason = tooClose(near, p) + " and have no label in common"
 	default:
 		d.Verdict, d.Label = Match, label
 		d.Rival = firstOutside(candidates, label)
-		d.Open = sublabels(close, label)
-		d.Reason = matchReason(d, close, p)
+		d.Open = sublabels(near, label)
+		d.Reason = matchReason(d, near, p)
 	}
 	return d
 }

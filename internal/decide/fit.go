@@ -149,10 +149,9 @@ func FitMargin(leads []float32, rate float64) (float64, error) {
 	}
 	sorted := slices.Clone(leads)
 	slices.Sort(sorted)
-	allowed := int(rate * float64(len(sorted))) // leads below -m
-	margin := -float64(sorted[min(allowed, len(sorted)-1)])
-	if math.IsNaN(float64(sorted[0])) {
+	if math.IsNaN(float64(sorted[0])) { // NaN comes first
 		return 0, fmt.Errorf("a lead is NaN: %w", ErrCalibration)
 	}
-	return max(0, margin), nil
+	allowed := int(rate * float64(len(sorted))) // leads below -m
+	return max(0, -float64(sorted[min(allowed, len(sorted)-1)])), nil
 }

@@ -12,10 +12,10 @@ const maxNamed = 3
 
 // matchReason is, for instance, "accepts at 0.47, wrong once in 400,000; next
 // id-card/front/1st-edition 0.61".
-func matchReason(d Decision, close []Candidate, p Policy) string {
+func matchReason(d Decision, near []Candidate, p Policy) string {
 	reason := fmt.Sprintf("accepts at %s, %s", cosine(p.Threshold), wrongOnce(d, p))
 	if len(d.Open) > 0 {
-		reason += fmt.Sprintf("; %s, so the sub-label is open", tooClose(close, p))
+		reason += fmt.Sprintf("; %s, so the sub-label is open", tooClose(near, p))
 	}
 	if d.Rival != nil {
 		reason += "; next " + named(*d.Rival)
@@ -37,12 +37,12 @@ func unknownReason(d Decision) string {
 }
 
 // tooClose names the labels that cannot be told apart, the first few of them.
-func tooClose(close []Candidate, p Policy) string {
+func tooClose(near []Candidate, p Policy) string {
 	names := make([]string, 0, maxNamed+1)
-	for _, c := range close[:min(len(close), maxNamed)] {
+	for _, c := range near[:min(len(near), maxNamed)] {
 		names = append(names, named(c))
 	}
-	if more := len(close) - maxNamed; more > 0 {
+	if more := len(near) - maxNamed; more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	return fmt.Sprintf("%s are within %s", joined(names), cosine(p.Margin))

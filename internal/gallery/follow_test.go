@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -325,18 +326,35 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// While another process writes for too long, a change is given up, and says why.
+func TestBusy(t *testing.T) {
+	ctx := context.Background()
+	g := newGallery(t)
+	other := openGallery(t, g.path)
+	g.db.SetMaxOpenConns(1) // the waiting time is the connection's
+	if _, err := g.db.Exec(`PRAGMA busy_timeout = 20`); err != nil {
+		t.Fatal(err)
+	}
+	err := other.write(ctx, "hold", func(*sql.Tx) error {
+		_, err := g.Add(ctx, entry("a", 1))
+		return err
+	})
+	mustSay(t, err, ErrBusy, g.path)
+	add(t, g, entry("a", 1))
+}
+
 func TestNeighbours(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)
 	v := follow(t, g)
 	rng := rand.New(rand.NewPCG(8, 8))
-	close := func(e Entry, noise float32) Entry { // another image, turned, much like e
+	alike := func(e Entry, noise float32) Entry { // another image, turned, much like e
 		out := entry(e.Label, rng.Uint64()%1e6+1000)
 		copy(out.Vectors[testDim:2*testDim], disturbed(rng, e.Vectors[:testDim], noise))
 		return out
 	}
 	image := entry("id/front", 1)
-	sibling, rival, copyElsewhere := close(image, 0.2), close(image, 0.4), image
+	sibling, rival, copyElsewhere := alike(image, 0.2), alike(image, 0.4), image
 	rival.Label, copyElsewhere.Label = "passport", "elsewhere"
 	copyElsewhere.Vectors = randomVectors(rng, Rotations, testDim)
 
