@@ -114,6 +114,12 @@ func (n *Network) EmbedRaw(out []float32, pixels []byte, count int) {
 	}
 	s := n.scratch.Get().(*scratch)
 	defer n.scratch.Put(s)
+	n.embed(s, out, pixels, count)
+}
+
+// embed is EmbedRaw with the memory for it. It allocates nothing.
+func (n *Network) embed(s *scratch, out []float32, pixels []byte, count int) {
+	size, dim := n.Arch.pixels(), n.Arch.Embedding
 	for done := 0; done < count; done += batch {
 		m := min(batch, count-done)
 		n.lastMaps(s, pixels[done*size:], m)
