@@ -216,6 +216,12 @@ func (c checkpoints) save(p Position, sections []section) error {
 	return nil
 }
 
+// removeNewest removes the newest checkpoint.
+func (c checkpoints) removeNewest() error {
+	files := c.list()
+	return os.Remove(files[len(files)-1])
+}
+
 // list returns the checkpoints, oldest first.
 func (c checkpoints) list() []string {
 	files, _ := filepath.Glob(filepath.Join(c.dir, "*"+checkpointSuffix))

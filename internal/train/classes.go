@@ -137,3 +137,6 @@ func (s *classShard) sample(positives []int32, step uint64) {
 		s.rows = append(s.rows, positives[at])
 	}
 }
+
+// SetRate changes the share of the classes that a step samples.
+func (c *Classes) SetRate(rate float64) { c.opt.Rate = rate }

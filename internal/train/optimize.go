@@ -19,8 +19,7 @@ type weightTensor struct {
 type weightSet struct {
 	tensors []*weightTensor
 	rule    Optimizer
-	steps   int // of the optimiser
-	average int // updates of the moving average
+	steps   int // of the optimiser: since the stage began
 }
 
 // setRule starts the optimiser afresh.
@@ -88,16 +87,11 @@ func (w *weightSet) each(f func(i int, t *weightTensor)) {
 	})
 }
 
-// updateMean moves the running means of weights and statistics: mean ← d·mean + (1−d)·value, where d rises to decay
-// from (1+t)/(10+t) so that the first steps, which know nothing, are soon forgotten.
-func (w *weightSet) updateMean(decay float64) {
-	w.average++
-	d := float32(math.Min(decay, float64(1+w.average)/float64(10+w.average)))
+// updateMean moves the running means of weights and statistics after step t of the run: mean ← d·mean + (1−d)·value,
+// where d rises to decay from (1+t)/(10+t), so that the first steps, which know nothing, are soon forgotten.
+func (w *weightSet) updateMean(decay float64, t int) {
+	d := float32(math.Min(decay, float64(1+t)/float64(10+t)))
 	w.each(func(_ int, t *weightTensor) {
-		if t.mean == nil {
-			t.mean = append([]float32(nil), t.value...)
-			return
-		}
 		for i, v := range t.value {
 			t.mean[i] = d*t.mean[i] + (1-d)*v
 		}
@@ -113,14 +107,10 @@ func (w *weightSet) swapMean() {
 	}
 }
 
-// sections lists the state for a checkpoint. Tensors without a running mean yet get one here, so that the sections of a
-// run are always the same.
+// sections lists the state for a checkpoint.
 func (w *weightSet) sections() []section {
 	var out []section
 	for _, t := range w.tensors {
-		if t.mean == nil {
-			t.mean = append([]float32(nil), t.value...)
-		}
 		out = append(out, section{"value/" + t.name, t.value}, section{"mean/" + t.name, t.mean})
 		if t.grads != nil {
 			out = append(out, section{"first/" + t.name, t.state.first})

@@ -1,0 +1,162 @@
+package train
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+
+	"exemplar/internal/model"
+)
+
+// network is a model in training: replicas that share the values of the parameters, and what the optimiser keeps of
+// them.
+type network struct {
+	replicas []*model.Trainable
+	weights  weightSet
+	inputs   []replicaInput
+	input    int // side in pixels
+}
+
+// replicaInput is the part of a batch that a replica works on.
+type replicaInput struct{ pixels, out, dOut []float32 }
+
+// newNetwork makes the network of a bundle; setStage must follow.
+func newNetwork(b *model.Bundle) *network {
+	n := &network{}
+	n.replicas = []*model.Trainable{b.Trainable()}
+	for _, t := range n.replicas[0].Tensors() {
+		n.weights.tensors = append(n.weights.tensors, &weightTensor{name: t.Name, value: t.Value, mean: slices.Clone(t.Value)})
+	}
+	return n
+}
+
+const projectionName = "distill.projection"
+
+// setStage prepares for a stage: its input size, its replicas, a fresh optimiser, and the projection to a teacher, if
+// there is one. Values and running means go on.
+func (n *network) setStage(s Stage, p *Projection) error {
+	arch := n.replicas[0].Arch()
+	arch.Input = s.Input
+	b, err := model.New(arch, 0)
+	if err != nil {
+		return err
+	}
+	before := n.weights.tensors
+	first := b.Trainable()
+	n.replicas = []*model.Trainable{first}
+	for _, t := range before {
+		copy(tensorOf(first, t.name), t.value)
+	}
+	for range s.Batch.Replicas - 1 {
+		n.replicas = append(n.replicas, first.Replica())
+	}
+	n.weights.tensors = nil
+	for i, t := range first.Tensors() {
+		w := &weightTensor{name: t.Name, value: t.Value, mean: before[i].mean}
+		if t.Grad != nil {
+			for _, r := range n.replicas {
+				w.grads = append(w.grads, r.Tensors()[i].Grad)
+			}
+		}
+		n.weights.tensors = append(n.weights.tensors, w)
+	}
+	if p != nil {
+		n.weights.tensors = append(n.weights.tensors, &weightTensor{name: projectionName, value: p.Weight, mean: slices.Clone(p.Weight), grads: [][]float32{p.Grad}})
+	}
+	n.weights.setRule(s.Optimizer.rule())
+	n.input = s.Input
+	n.inputs = make([]replicaInput, len(n.replicas))
+	each := s.Batch.samples() / len(n.replicas)
+	for i := range n.inputs {
+		n.inputs[i] = replicaInput{make([]float32, each*s.Input*s.Input*3), make([]float32, each*arch.Embedding), make([]float32, each*arch.Embedding)}
+	}
+	n.changed()
+	return nil
+}
+
+func tensorOf(t *model.Trainable, name string) []float32 {
+	all := t.Tensors()
+	i := slices.IndexFunc(all, func(x model.Tensor) bool { return x.Name == name })
+	if i < 0 {
+		return nil // the projection of a stage before
+	}
+	return all[i].Value
+}
+
+// forward computes the embeddings of a batch, by sample number, into out (S,D).
+func (n *network) forward(out []float32, b *Batch) {
+	n.eachReplica(func(i int, r *model.Trainable) {
+		in := n.inputs[i]
+		bytes := b.Pixels[i*len(in.pixels):][:len(in.pixels)]
+		for k, v := range bytes {
+			in.pixels[k] = float32(v) * (1.0 / 255)
+		}
+		r.ForwardTrain(in.out, in.pixels, n.perReplica())
+	})
+	model.MergeStatistics(n.replicas)
+	n.eachSample(b, out, func(sample, place []float32) { copy(sample, place) }, func(in replicaInput) []float32 { return in.out })
+}
+
+// backward takes the gradient by the embeddings, by sample number, to the parameters.
+func (n *network) backward(d []float32, b *Batch) {
+	n.eachSample(b, d, func(sample, place []float32) { copy(place, sample) }, func(in replicaInput) []float32 { return in.dOut })
+	n.eachReplica(func(i int, r *model.Trainable) { r.Backward(n.inputs[i].dOut) })
+}
+
+func (n *network) dim() int { return n.replicas[0].Arch().Embedding }
+
+func (n *network) perReplica() int { return len(n.inputs[0].out) / n.dim() }
+
+// eachSample visits every sample's row of rows (S,D), and its place in the replicas.
+func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place []float32), part func(replicaInput) []float32) {
+	d, each := n.dim(), n.perReplica()
+	for view := range b.Layout.Views {
+		for class := range b.Layout.Classes {
+			at := b.Layout.place(view, class)
+			sample := view*b.Layout.Classes + class
+			visit(rows[sample*d:][:d], part(n.inputs[at/each])[at%each*d:][:d])
+		}
+	}
+}
+
+// eachReplica runs f for all replicas, as many at a time as there are cores.
+func (n *network) eachReplica(f func(i int, r *model.Trainable)) {
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, r := range n.replicas {
+		gate <- struct{}{}
+		wg.Go(func() {
+			f(i, r)
+			<-gate
+		})
+	}
+	wg.Wait()
+}
+
+// restored follows the reading of a checkpoint after so many steps of the stage: the replicas' statistics and the packed
+// weights are made the first replica's.
+func (n *network) restored(steps int) {
+	n.weights.steps = steps
+	first := n.replicas[0].Tensors()
+	for _, r := range n.replicas[1:] {
+		for i, t := range r.Tensors() {
+			if t.Grad == nil {
+				copy(t.Value, first[i].Value)
+			}
+		}
+	}
+	n.changed()
+}
+
+// changed makes new values take effect.
+func (n *network) changed() { n.replicas[0].Changed() }
+
+// bundle makes a bundle for the present input size of the present weights, or of their running means.
+func (n *network) bundle(useMean bool) *model.Bundle {
+	if !useMean {
+		return n.replicas[0].Bundle()
+	}
+	n.weights.swapMean()
+	defer n.weights.swapMean()
+	return n.replicas[0].Bundle()
+}

@@ -1,0 +1,285 @@
+package train
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+)
+
+// Errors that a caller may want to tell apart.
+var (
+	ErrDiverged = errors.New("training diverged")
+	ErrExists   = errors.New("the folder already holds a run")
+)
+
+// Options are what a run does not depend on.
+type Options struct {
+	Resume   bool      // go on from the newest checkpoint, if there is one
+	Progress io.Writer // what happens, in lines; nil = nothing
+	Terminal bool      // Progress is a terminal: one line that is written over
+
+	everyStep bool // progress after every step, for tests
+}
+
+// Result is what a run leaves behind.
+type Result struct {
+	Bundle   string // file of the final bundle
+	Best     string // file of the bundle with the best evaluation; "" without evaluations
+	Report   string
+	Position Position
+	Figures  map[string]float64 // of the final bundle; nil without an evaluation set
+	Corrupt  int                // images that could not be decoded
+}
+
+// Files of a run's folder, beside the log.
+const (
+	bundleName     = "bundle.safetensors"
+	bestName       = "best.safetensors"
+	checkpointsDir = "checkpoints"
+)
+
+// Run trains a network by a recipe and writes the bundle. When ctx ends it saves a checkpoint and returns the context's
+// error; with Resume the same recipe then goes on as if nothing had happened: for a seed and a number of replicas the
+// weights are the same to the bit.
+func Run(ctx context.Context, cfg *Config, opt Options) (*Result, error) {
+	r, err := newRun(cfg, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	if err := r.begin(); err != nil {
+		return nil, err
+	}
+	if err := r.stages(ctx); err != nil {
+		return nil, r.interrupted(err)
+	}
+	return r.finish(ctx)
+}
+
+// run is a run in progress.
+type run struct {
+	cfg *Config
+	opt Options
+
+	pool        *dataset.Pool
+	cache       *dataset.Cache
+	classes     *dataset.Classes
+	backgrounds []*imaging.Image
+	evaluator   *evaluator // nil without a set
+	teachers    map[string]*Teacher
+	fingerprint string // of the pool, once a teacher has asked for it
+
+	net       *network
+	objective *objective
+	rows      *rowsOf
+	pos       Position
+	saved     checkpoints
+	logs      *logs
+	meter     *meter
+	figures   map[string]float64 // newest evaluation
+}
+
+// newRun opens everything that the recipe names, so that nothing is missing once work has begun.
+func newRun(cfg *Config, opt Options) (*run, error) {
+	r := &run{cfg: cfg, opt: opt, teachers: map[string]*Teacher{}, saved: checkpoints{filepath.Join(cfg.Out, checkpointsDir), cfg.Checkpoint.Keep}}
+	if !opt.Resume && len(r.saved.list()) > 0 {
+		return nil, fmt.Errorf("train into %q: %w: resume it, or choose another folder", cfg.Out, ErrExists)
+	}
+	if err := r.openData(); err != nil {
+		return nil, err
+	}
+	if err := r.openTeachers(); err != nil {
+		return nil, err
+	}
+	if cfg.Evaluate.Set != "" {
+		var err error
+		if r.evaluator, err = newEvaluator(cfg.Evaluate.Set, cfg.largestInput()); err != nil {
+			return nil, err
+		}
+	}
+	start, err := cfg.startBundle()
+	if err != nil {
+		return nil, err
+	}
+	r.net = newNetwork(start)
+	r.pos = Position{Run: r.identity()}
+	r.meter = newMeter(opt, cfg)
+	return r, nil
+}
+
+func (cfg *Config) largestInput() int {
+	side := 0
+	for _, s := range cfg.Stages {
+		side = max(side, s.Input)
+	}
+	return side
+}
+
+// startBundle makes the network that the first stage begins with.
+func (cfg *Config) startBundle() (*model.Bundle, error) {
+	arch := cfg.architecture(cfg.Stages[0].Input)
+	fresh, err := model.New(arch, cfg.Seed)
+	if err != nil {
+		return nil, err
+	}
+	switch cfg.Network.Start {
+	case "random":
+		return fresh, nil
+	case "default":
+		return startFrom(fresh, model.Default())
+	}
+	data, err := os.ReadFile(cfg.Network.Start)
+	if err != nil {
+		return nil, cfg.wrong(noStage, "network.start", "cannot be read: %v", err)
+	}
+	if b, err := model.Load(data); err == nil {
+		return startFrom(fresh, b)
+	}
+	b, err := fresh.LoadBackbone(data)
+	if err != nil {
+		return nil, cfg.wrong(noStage, "network.start", "holds neither a bundle nor a backbone of width %g: %v", arch.Width, err)
+	}
+	return b, nil
+}
+
+// startFrom takes all of a bundle where the architectures agree but for the input, else its backbone.
+func startFrom(fresh, from *model.Bundle) (*model.Bundle, error) {
+	arch := from.Arch
+	arch.Input = fresh.Arch.Input
+	data, err := from.Encode()
+	if err != nil {
+		return nil, err
+	}
+	if arch == fresh.Arch {
+		return from, nil
+	}
+	return fresh.LoadBackbone(data)
+}
+
+// identity hashes what the run's result depends on: the recipe, and the names of the images.
+func (r *run) identity() string {
+	cfg := *r.cfg
+	cfg.Out, cfg.Name, cfg.Checkpoint, cfg.Data.CacheMiB, cfg.Data.Workers = "", "", CheckpointConfig{}, 0, 0
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		panic("train: a recipe that was read cannot be written: " + err.Error())
+	}
+	h := sha256.New()
+	h.Write(text)
+	for i := range r.pool.Len() {
+		io.WriteString(h, r.pool.Name(i)+"\n")
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:16])
+}
+
+// begin restores the newest checkpoint, or sets up the first stage.
+func (r *run) begin() error {
+	if r.opt.Resume {
+		p, ok, damaged, err := r.saved.load(r.layout)
+		for _, d := range damaged {
+			r.meter.note("%v; using the one before", d)
+		}
+		if err != nil {
+			return err
+		}
+		if ok {
+			r.pos = p
+			r.net.restored(p.Step)
+			r.meter.note("resumed at step %d", p.Total)
+			return r.openLogs()
+		}
+	}
+	if err := r.enterStage(0); err != nil {
+		return err
+	}
+	return r.openLogs()
+}
+
+func (r *run) openLogs() (err error) {
+	r.logs, err = openLogs(r.cfg.Out, r.pos.Total)
+	return err
+}
+
+// layout sets up the stage of a checkpoint and returns the sections that it must hold.
+func (r *run) layout(p Position) ([]section, error) {
+	if p.Run != r.pos.Run {
+		return nil, fmt.Errorf("%w: recipe or images have changed since", ErrOtherRun)
+	}
+	if p.Stage < 0 || p.Stage >= len(r.cfg.Stages) {
+		return nil, fmt.Errorf("%w: stage %d of %d", ErrOtherRun, p.Stage, len(r.cfg.Stages))
+	}
+	if err := r.setStage(p.Stage); err != nil {
+		return nil, err
+	}
+	return r.sections(), nil
+}
+
+func (r *run) sections() []section {
+	out := r.net.weights.sections()
+	if r.objective.classes != nil {
+		out = append(out, r.objective.classes.sections()...)
+	}
+	return out
+}
+
+func (r *run) save() error { return r.saved.save(r.pos, r.sections()) }
+
+// interrupted saves what has been done when a run stops early, and says where it stands.
+func (r *run) interrupted(err error) error {
+	if errors.Is(err, ErrDiverged) || r.pos.Total == 0 {
+		return err
+	}
+	if saveErr := r.save(); saveErr != nil {
+		return errors.Join(err, saveErr)
+	}
+	r.meter.note("stopped at step %d; resume to go on", r.pos.Total)
+	return err
+}
+
+// finish measures the final network and writes bundle and report.
+func (r *run) finish(ctx context.Context) (*Result, error) {
+	if err := r.save(); err != nil {
+		return nil, err
+	}
+	b := r.net.bundle(r.useMean())
+	b.Card = r.card()
+	result := &Result{Bundle: filepath.Join(r.cfg.Out, bundleName), Position: r.pos, Corrupt: r.cache.Corrupt()}
+	if err := b.Save(result.Bundle); err != nil {
+		return nil, err
+	}
+	if r.evaluator != nil {
+		figures, err := r.evaluator.evaluate(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		result.Figures, r.figures = figures, figures
+		result.Best = filepath.Join(r.cfg.Out, bestName)
+	}
+	result.Report = filepath.Join(r.cfg.Out, "report.html")
+	return result, r.report("The run is complete.")
+}
+
+func (r *run) close() {
+	r.meter.end()
+	r.pool.Close()
+	if r.logs != nil {
+		r.logs.close()
+	}
+}
+
+// card describes the network for people.
+func (r *run) card() string {
+	return fmt.Sprintf("# %s\n\nTrained by exemplar from recipe %s on %d images, %d steps, %d samples, %s of work. Start: %s. Seed: %d.\n",
+		r.cfg.Name, filepath.Base(r.cfg.file), r.pool.Len(), r.pos.Total, r.pos.Samples,
+		time.Duration(r.pos.Seconds*float64(time.Second)).Round(time.Second), filepath.Base(r.cfg.Network.Start), r.cfg.Seed)
+}

@@ -1,0 +1,136 @@
+package train
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/dataset"
+	"exemplar/internal/imaging"
+)
+
+// openData opens the images, groups them into classes, and reads the backgrounds.
+func (r *run) openData() error {
+	d := r.cfg.Data
+	pool, err := dataset.OpenPool(d.Paths...)
+	if err != nil {
+		return r.cfg.wrong(noStage, "data.paths", "cannot be used: %v", err)
+	}
+	r.pool = pool
+	r.cache = dataset.NewCache(pool, max(d.ShortSide, r.cfg.largestInput()), int64(d.CacheMiB)<<20)
+	if r.classes, err = r.groupClasses(); err != nil {
+		return err
+	}
+	if d.Backgrounds == "" {
+		return nil
+	}
+	folder, err := dataset.ReadFolder(d.Backgrounds)
+	if err != nil {
+		return r.cfg.wrong(noStage, "data.backgrounds", "cannot be used: %v", err)
+	}
+	for _, s := range folder.Samples {
+		m, err := readImage(filepath.Join(folder.Root, filepath.FromSlash(s.Path)), r.cfg.largestInput())
+		if err != nil {
+			return fmt.Errorf("background: %w", err)
+		}
+		r.backgrounds = append(r.backgrounds, m)
+	}
+	return nil
+}
+
+// groupClasses says which images are one class.
+func (r *run) groupClasses() (*dataset.Classes, error) {
+	d := r.cfg.Data
+	if d.Classes == "labels" {
+		classes, err := dataset.LabelClasses(r.pool, d.Forms)
+		if err != nil {
+			return nil, r.cfg.wrong(noStage, "data.classes", "does not fit: %v", err)
+		}
+		return classes, nil
+	}
+	if d.Duplicates == "keep" {
+		return dataset.InstanceClasses(r.pool.Len(), d.Forms, nil, false), nil
+	}
+	hashes, valid := make([]uint64, r.pool.Len()), make([]bool, r.pool.Len())
+	eachPart(r.pool.Len(), func(from, to int) {
+		for i := from; i < to; i++ {
+			if m, err := r.cache.Image(i); err == nil {
+				hashes[i], valid[i] = dataset.PerceptualHash(m)
+			}
+		}
+	})
+	return dataset.InstanceClasses(r.pool.Len(), d.Forms, dataset.GroupByHash(hashes, valid, d.Distance), d.Duplicates == "merge"), nil
+}
+
+// openTeachers loads the feature files of all stages.
+func (r *run) openTeachers() error {
+	for i, s := range r.cfg.Stages {
+		path := s.Distill.Teacher
+		if s.Distill.Weight == 0 || r.teachers[path] != nil {
+			continue
+		}
+		if r.fingerprint == "" {
+			var err error
+			if r.fingerprint, err = r.pool.Fingerprint(); err != nil {
+				return err
+			}
+		}
+		t, err := LoadTeacher(path, r.fingerprint, r.pool.Len())
+		if err != nil {
+			return r.cfg.wrong(i, "distill.teacher", "cannot be used: %v", err)
+		}
+		r.teachers[path] = t
+	}
+	return nil
+}
+
+// imprint sets every class centre to the embedding of its clean image by the running mean of the network.
+func (r *run) imprint() {
+	r.meter.note("imprinting %d class centres", r.classes.Count())
+	input := r.stage().Input
+	net := r.net.bundle(r.useMean()).Freeze()
+	dim := net.Arch.Embedding
+	eachPart(len(r.classes.Members), func(from, to int) {
+		pixels := make([]byte, 0, r.classes.Forms*input*input*3)
+		out := make([]float32, r.classes.Forms*dim)
+		for group := from; group < to; group++ {
+			m, err := r.cache.Image(int(r.classes.Members[group][0]))
+			if err != nil {
+				continue // counted; its centre stays random and its images are never seen
+			}
+			pixels = pixels[:0]
+			for form := range r.classes.Forms {
+				pixels = append(pixels, imaging.ResizeArea(augment.Form(form).Apply(m), input, input).Pix...)
+			}
+			net.Embed(out, pixels, r.classes.Forms)
+			for form := range r.classes.Forms {
+				r.objective.classes.Imprint(group*r.classes.Forms+form, out[form*dim:][:dim])
+			}
+		}
+	})
+}
+
+// Preview draws what a run by this recipe will see: for each of a few images the clean input and n captures of the
+// first stage's second view (the only one, where there is one).
+func Preview(cfg *Config, images, n int) (*imaging.Image, error) {
+	r := &run{cfg: cfg}
+	if err := r.openData(); err != nil {
+		return nil, err
+	}
+	defer r.pool.Close()
+	stage := cfg.Stages[0]
+	name := stage.Capture.ViewB
+	if stage.Batch.Views == 1 {
+		name = stage.Capture.ViewA
+	}
+	var pictures []*imaging.Image
+	for _, group := range stream(cfg.Seed, forOrder, 0).Perm(len(r.classes.Members)) {
+		if m, err := r.cache.Image(int(r.classes.Members[group][0])); err == nil {
+			pictures = append(pictures, m)
+		}
+		if len(pictures) == images {
+			break
+		}
+	}
+	return newCapture(name, stage.Capture.Strength, r.backgrounds).Preview(pictures, n, stage.Input, cfg.Seed), nil
+}

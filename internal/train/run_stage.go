@@ -1,0 +1,267 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"time"
+
+	"exemplar/internal/model"
+)
+
+func (r *run) stage() Stage { return r.cfg.Stages[r.pos.Stage] }
+
+// useMean says whether the running means are what a bundle is made of.
+func (r *run) useMean() bool { return r.stage().Optimizer.EMA > 0 }
+
+// setStage makes everything that stage i needs, without looking at the data. Class centres go on from the stage before.
+func (r *run) setStage(i int) error {
+	r.pos.Stage = i
+	s := r.stage()
+	o := &objective{settings: s.Settings}
+	if s.Classes.Weight > 0 {
+		var before *Classes
+		if r.objective != nil {
+			before = r.objective.classes
+		}
+		var err error
+		if o.classes, err = r.newClasses(s, before); err != nil {
+			return err
+		}
+	}
+	if s.Distill.Weight > 0 {
+		o.teacher = r.teachers[s.Distill.Teacher]
+		if s.Distill.Kind.needsProjection() {
+			o.projection = NewProjection(r.cfg.Network.Embedding, o.teacher.Dim, r.cfg.Seed)
+		}
+	}
+	r.objective = o
+	if err := r.net.setStage(s, o.projection); err != nil {
+		return err
+	}
+	r.rows = newRows(s.Batch.samples(), r.cfg.Network.Embedding)
+	return nil
+}
+
+// newClasses makes the classification head of a stage, with the centres of the head before it, if there was one.
+func (r *run) newClasses(s Stage, before *Classes) (*Classes, error) {
+	c := s.Classes
+	rows := s.Optimizer.rule()
+	rows.Kind, rows.WeightDecay = c.Rows, c.WeightDecay
+	head, err := NewClasses(ClassesOptions{
+		Count: r.classes.Count(), Dim: r.cfg.Network.Embedding, Rate: c.Rate, MaxSample: c.MaxSample,
+		Shards: min(c.Shards, r.classes.Count()), Margin: c.margin(), Plain: c.Plain, Optimizer: rows, Seed: mix(r.cfg.Seed, uint64(r.pos.Stage)),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stage %q: %w", s.Name, err)
+	}
+	if before != nil {
+		head.weight = before.weight
+	}
+	return head, nil
+}
+
+// enterStage begins stage i.
+func (r *run) enterStage(i int) error {
+	hadCentres := r.objective != nil && r.objective.classes != nil
+	if err := r.setStage(i); err != nil {
+		return err
+	}
+	r.pos.Step = 0
+	if s := r.stage(); s.Classes.Imprint && !hadCentres && r.objective.classes != nil {
+		r.imprint()
+	}
+	return nil
+}
+
+// stages runs from the present position to the end, or until an evaluation says that it is enough.
+func (r *run) stages(ctx context.Context) error {
+	for {
+		enough, err := r.steps(ctx)
+		if err != nil {
+			return err
+		}
+		if enough || r.pos.Stage+1 == len(r.cfg.Stages) {
+			return nil
+		}
+		if err := r.enterStage(r.pos.Stage + 1); err != nil {
+			return err
+		}
+	}
+}
+
+// steps runs the rest of the present stage.
+func (r *run) steps(ctx context.Context) (enough bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := r.stage()
+	l, err := newLoader(s, mix(r.cfg.Seed, uint64(r.pos.Stage)), r.classes, r.cache, r.cfg.Data, r.backgrounds)
+	if err != nil {
+		return false, err
+	}
+	go l.run(ctx, r.pos.Step)
+	watch := newWatch()
+	for r.pos.Step < s.Steps {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		began := time.Now()
+		b, err := l.next(ctx)
+		if err != nil {
+			return false, err
+		}
+		e, err := r.step(b)
+		l.reuse(b)
+		if err == nil {
+			err = watch.check(e.Loss)
+		}
+		if err != nil {
+			return false, r.diverged(err)
+		}
+		r.pos.Seconds += time.Since(began).Seconds()
+		if err := r.after(ctx, e, time.Since(began)); err != nil {
+			return false, err
+		}
+		if p := r.cfg.Evaluate.Patience; p > 0 && r.pos.Evaluations >= p {
+			r.meter.note("no better evaluation in %d: stopping", p)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// step trains on one batch.
+func (r *run) step(b *Batch) (Entry, error) {
+	s := r.stage()
+	lr := s.schedule().At(r.pos.Step)
+	r.net.forward(r.rows.raw, b)
+	loss, parts := r.objective.compute(r.rows, b, lr, uint64(r.pos.Total))
+	e := Entry{Step: r.pos.Total + 1, Stage: s.Name, Loss: loss, Parts: parts, LR: lr}
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return e, fmt.Errorf("loss is %v", loss)
+	}
+	r.net.backward(r.rows.draw, b)
+	e.Norm = r.net.weights.step(lr, s.Optimizer.Clip)
+	if math.IsNaN(e.Norm) || math.IsInf(e.Norm, 0) {
+		return e, fmt.Errorf("gradient norm is %v", e.Norm)
+	}
+	r.net.changed()
+	if s.Optimizer.EMA > 0 {
+		r.net.weights.updateMean(s.Optimizer.EMA, r.pos.Total)
+	}
+	r.pos.Step++
+	r.pos.Total++
+	r.pos.Samples += int64(r.rows.n)
+	return e, nil
+}
+
+// after logs a step and does what is due after it.
+func (r *run) after(ctx context.Context, e Entry, took time.Duration) error {
+	e.Images, e.Seconds = float64(r.rows.n)/took.Seconds(), r.pos.Seconds
+	if err := r.logs.add(e); err != nil {
+		return err
+	}
+	r.meter.step(e, r.pos, r.figures)
+	if r.evaluator != nil && r.pos.Total%r.cfg.Evaluate.Every == 0 {
+		if err := r.measure(ctx, e); err != nil {
+			return err
+		}
+	}
+	if r.pos.Total%r.cfg.Checkpoint.Every == 0 {
+		if err := r.save(); err != nil {
+			return err
+		}
+		return r.report("The run is not complete.")
+	}
+	return nil
+}
+
+// measure evaluates the network and keeps the bundle if it is the best so far.
+func (r *run) measure(ctx context.Context, e Entry) error {
+	b := r.net.bundle(r.useMean())
+	figures, err := r.evaluator.evaluate(ctx, b)
+	if err != nil {
+		return err
+	}
+	r.figures = figures
+	if err := r.logs.add(Entry{Step: e.Step, Stage: e.Stage, Seconds: e.Seconds, Figures: figures}); err != nil {
+		return err
+	}
+	r.meter.evaluation(e.Step, figures)
+	r.pos.Evaluations++
+	if r.pos.BestStep > 0 && figures[FigureTPR] <= r.pos.Best {
+		return nil
+	}
+	r.pos.Best, r.pos.BestStep, r.pos.Evaluations = figures[FigureTPR], e.Step, 0
+	b.Card = r.card()
+	return b.Save(filepath.Join(r.cfg.Out, bestName))
+}
+
+// watch notices a loss that has run away: the mean of the last steps far above that of the stage's first.
+type watch struct {
+	first, recent float64
+	seen          int
+}
+
+const (
+	watchSteps  = 50 // in the means
+	watchFactor = 3
+)
+
+func newWatch() *watch { return &watch{} }
+
+func (w *watch) check(loss float64) error {
+	w.seen++
+	if w.seen <= watchSteps {
+		w.first += loss / watchSteps
+		w.recent = w.first
+		return nil
+	}
+	w.recent += (loss - w.recent) / watchSteps
+	if w.recent > watchFactor*math.Abs(w.first)+1 {
+		return fmt.Errorf("loss has risen from %.3g to %.3g", w.first, w.recent)
+	}
+	return nil
+}
+
+// diverged goes back to the newest checkpoint whose network still works and writes its bundle.
+func (r *run) diverged(cause error) error {
+	fail := fmt.Errorf("%w at step %d: %w", ErrDiverged, r.pos.Total+1, cause)
+	for {
+		p, ok, _, err := r.saved.load(r.layout)
+		if err != nil || !ok {
+			return fmt.Errorf("%w; there is no good checkpoint to go back to: lower optimizer.lr", errors.Join(fail, err))
+		}
+		r.pos = p
+		r.net.restored(p.Step)
+		b := r.net.bundle(r.useMean())
+		if !worksOnNoise(b) {
+			if err := r.saved.removeNewest(); err != nil {
+				return errors.Join(fail, err)
+			}
+			continue
+		}
+		b.Card = r.card()
+		path := filepath.Join(r.cfg.Out, bundleName)
+		if err := b.Save(path); err != nil {
+			return errors.Join(fail, err)
+		}
+		r.report(fmt.Sprintf("Stopped: %v. The bundle is that of step %d.", cause, p.Total))
+		return fmt.Errorf("%w; %s holds the network of step %d: lower optimizer.lr and start afresh", fail, path, p.Total)
+	}
+}
+
+// worksOnNoise says whether a bundle's embedding of a picture is made of numbers.
+func worksOnNoise(b *model.Bundle) bool {
+	rng := stream(0, forViews, 0)
+	pixels := make([]byte, b.Arch.Input*b.Arch.Input*3)
+	for i := range pixels {
+		pixels[i] = byte(rng.Uint32())
+	}
+	out := make([]float32, b.Arch.Embedding)
+	b.Freeze().Embed(out, pixels, 1)
+	length := sumSquares(out)
+	return length > 0.5 && length < 2
+}

@@ -1,0 +1,217 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"strings"
+	"testing"
+
+	"exemplar/internal/model"
+	"exemplar/internal/weights"
+)
+
+// trajectory is what tools/train/trajectory.py writes.
+type trajectory struct {
+	Head     string
+	Contrast bool
+	Margin   []float64 // scale, m1, m2, m3; nil without a class head
+	Losses   []float64
+	Norms    []float64
+	Float32  []float64
+	Running  map[string]float64
+}
+
+const (
+	trajectoryPool, trajectoryBatch = 48, 16
+	trajectorySide, trajectoryDim   = 96, 32
+)
+
+// The whole network with head, losses, clipping and AdamW takes the steps that PyTorch takes. Rounding alone makes two
+// float32 runs part, the more the longer they run: PyTorch's own distance from float64 is the measure.
+func TestTrajectoryIsPyTorchs(t *testing.T) {
+	var golden []trajectory
+	if err := json.Unmarshal(readFile(t, "testdata/trajectory.json"), &golden); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range golden {
+		t.Run(g.Head, func(t *testing.T) {
+			steps := len(g.Losses)
+			if testing.Short() {
+				steps = 5
+			}
+			net, objective := g.setUp(t)
+			drift := 1e-4
+			for step := range steps {
+				loss, norm := g.step(net, objective, step)
+				drift = math.Max(drift, 4*math.Abs(g.Float32[step]-g.Losses[step]))
+				if math.Abs(loss-g.Losses[step]) > drift+1e-4*g.Losses[step] {
+					t.Fatalf("step %d: loss %.6f, want %.6f within %.2g", step, loss, g.Losses[step], drift)
+				}
+				if step < 3 && math.Abs(norm-g.Norms[step]) > 2e-3*g.Norms[step] {
+					t.Errorf("step %d: gradient norm %v, want %v", step, norm, g.Norms[step])
+				}
+			}
+			if !testing.Short() {
+				g.checkRunning(t, net)
+			}
+		})
+	}
+}
+
+func (g trajectory) setUp(t *testing.T) (*network, *objective) {
+	t.Helper()
+	arch := model.Architecture{Backbone: "lcnet", Width: 0.5, Head: g.Head, Embedding: trajectoryDim, Input: trajectorySide}
+	bundle, err := model.New(arch, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net := newNetwork(bundle)
+	s := DefaultConfig().Settings
+	s.Input = trajectorySide
+	s.Batch = BatchConfig{Images: trajectoryBatch / 2, Forms: 1, Views: 2, Replicas: 1}
+	s.Optimizer.LR, s.Optimizer.Clip = 1e-4, 5
+	if g.Contrast {
+		s.Contrast.Weight = 1
+	}
+	o := &objective{}
+	if g.Margin != nil {
+		s.Classes.Weight, s.Classes.LRScale = 1, 10
+		o.classes = newTestClasses(t, ClassesOptions{
+			Count: trajectoryPool, Dim: trajectoryDim, Rate: 1, Shards: 2, Optimizer: DefaultConfig().Settings.Optimizer.rule(),
+			Margin: Margin{Scale: g.Margin[0], M1: g.Margin[1], M2: g.Margin[2], M3: g.Margin[3]},
+		})
+		o.classes.opt.Optimizer.WeightDecay = 0
+		for i, v := range formulaNoise(len(o.classes.weight), 99) {
+			o.classes.weight[i] = float32(v)
+		}
+	}
+	o.settings = s
+	if err := net.setStage(Stage{Settings: s}, nil); err != nil {
+		t.Fatal(err)
+	}
+	fillByFormula(t, net)
+	return net, o
+}
+
+// step takes one step on the batch that trajectory.py takes: sample i shows picture (7·step + i) mod pool.
+func (g trajectory) step(net *network, o *objective, step int) (loss, norm float64) {
+	const size = trajectorySide * trajectorySide * 3
+	b := &Batch{Layout: Layout{trajectoryBatch / 2, 2, 1}, Pixels: make([]byte, trajectoryBatch*size),
+		Target: make([]int32, trajectoryBatch), Source: make([]picture, trajectoryBatch/2)}
+	all := formulaPictures(trajectoryPool, trajectorySide)
+	for i := range trajectoryBatch {
+		k := (7*step + i) % trajectoryPool
+		b.Target[i] = int32(k)
+		copy(b.Pixels[b.Layout.place(i/(trajectoryBatch/2), i%(trajectoryBatch/2))*size:], all[k*size:][:size])
+	}
+	rows := newRows(trajectoryBatch, trajectoryDim)
+	net.forward(rows.raw, b)
+	loss, _ = o.compute(rows, b, o.settings.Optimizer.LR, uint64(step))
+	net.backward(rows.draw, b)
+	norm = net.weights.step(o.settings.Optimizer.LR, o.settings.Optimizer.Clip)
+	net.changed()
+	return loss, norm
+}
+
+func (g trajectory) checkRunning(t *testing.T, net *network) {
+	t.Helper()
+	for _, w := range net.weights.tensors {
+		if w.grads != nil {
+			continue
+		}
+		var sum float64
+		for _, v := range w.value {
+			sum += float64(v)
+		}
+		if want := g.Running[w.name]; math.Abs(sum-want) > 0.02*math.Abs(want)+0.05 {
+			t.Errorf("%s sums up to %v, want %v", w.name, sum, want)
+		}
+	}
+}
+
+// What follows mirrors tools/golden/formula.py.
+
+func formulaNoise(count int, seed uint32) []float64 {
+	out := make([]float64, count)
+	for i := range out {
+		h := uint32(i)*2654435761 + seed
+		h ^= h >> 15
+		h *= 2246822519
+		h ^= h >> 13
+		out[i] = float64(h)/(1<<32) - 0.5
+	}
+	return out
+}
+
+func formulaPictures(count, side int) []byte {
+	grain := formulaNoise(count*side*side*3, 7)
+	out := make([]byte, 0, len(grain))
+	for k := range count {
+		for y := range side {
+			for x := range side {
+				for c := range 3 {
+					pattern := (x*(k+2) + y*(c+1)) ^ ((x * y) >> (k + 2))
+					out = append(out, byte(int(float64(pattern)+40*grain[len(out)])))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// fillByFormula sets every tensor. The formula runs over PyTorch's order of the values, which a bundle's file has.
+func fillByFormula(t *testing.T, n *network) {
+	t.Helper()
+	bundle := n.replicas[0].Bundle()
+	data, err := bundle.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := weights.ParseSafetensors(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tensor := range file.Tensors {
+		file.Tensors[name] = formulaTensor(name, tensor.Shape)
+	}
+	if data, err = file.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	description := fmt.Sprintf(`{"architecture": {"backbone": "lcnet", "width": 0.5, "head": %q, "embedding": %d},
+		"input": {"width": %d, "height": %d, "channels": "RGB", "scale": "1/255", "mean": [0,0,0], "std": [1,1,1]},
+		"batch_norm_eps": 1e-05, "layer_norm_eps": 1e-05, "activation": "hardswish"}`,
+		bundle.Arch.Head, bundle.Arch.Embedding, bundle.Arch.Input, bundle.Arch.Input)
+	filled, err := model.ImportTorch(data, []byte(description))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range filled.Trainable().Tensors() {
+		copy(n.weights.tensors[i].value, x.Value)
+	}
+	n.restored(0)
+}
+
+func formulaTensor(name string, shape []int) weights.Tensor {
+	count := 1
+	for _, d := range shape {
+		count *= d
+	}
+	values := make([]float32, count)
+	gain := math.Sqrt(36 / float64(count/shape[0]))
+	for i, u := range formulaNoise(count, crc32.ChecksumIEEE([]byte(name))) {
+		switch {
+		case len(shape) > 1:
+			u *= gain
+		case strings.HasSuffix(name, "running_var"):
+			u = 1 + u
+		case strings.HasSuffix(name, "weight"):
+			u = 1 + 0.5*u
+		default:
+			u *= 0.5
+		}
+		values[i] = float32(u)
+	}
+	return weights.NewFloat32(values, shape...)
+}
