@@ -158,11 +158,11 @@ beside7:
 	VFMADD231PS Y11, Y10, Y6
 	VFMADD231PS Y11, Y9, Y7
 	BTL         $0x01, R8
-	JCC         beside16
+	JCC         beside8
 	VMOVUPS     (R9), Y11
 	VFMADD231PS Y11, Y10, Y7
 
-beside16:
+beside8:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
@@ -172,8 +172,8 @@ beside16:
 	JNZ    taps6
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated17
-	JA     hard18
+	JB     activated9
+	JA     hard10
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -183,11 +183,11 @@ beside16:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
-	JMP    activated17
+	JMP    activated9
 
-hard18:
+hard10:
 	CMPQ        R8, $0x03
-	JE          sigmoid19
+	JE          sigmoid11
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -229,9 +229,9 @@ hard18:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated17
+	JMP         activated9
 
-sigmoid19:
+sigmoid11:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -267,7 +267,7 @@ sigmoid19:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated17:
+activated9:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -283,29 +283,29 @@ activated17:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through21
+	JGE     through13
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits20
+	JLE     fits12
 	MOVQ    R8, SI
 
-fits20:
+fits12:
 	JMP tiles3
 
-through21:
+through13:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through23
+	JGE  through15
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits22
+	JLE  fits14
 	MOVQ SI, DI
 
-fits22:
+fits14:
 	JMP channels2
 
-through23:
+through15:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -329,13 +329,13 @@ TEXT ·depthwise3x3s1t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), BX
 	MOVQ BX, 8(SP)
 
-rows24:
+rows16:
 	XORQ SI, SI
 
-channels25:
+channels17:
 	XORQ BX, BX
 
-tiles26:
+tiles18:
 	MOVQ    w+48(FP), R8
 	XORL    DI, DI
 	LEAQ    4(BX), R9
@@ -346,14 +346,14 @@ tiles26:
 	ADCL    DI, DI
 	MOVQ    bias+24(FP), R8
 	TESTQ   R8, R8
-	JZ      unbiased27
+	JZ      unbiased19
 	VMOVUPS (R8)(SI*1), Y0
-	JMP     biased28
+	JMP     biased20
 
-unbiased27:
+unbiased19:
 	VXORPS Y0, Y0, Y0
 
-biased28:
+biased20:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -368,16 +368,16 @@ biased28:
 	MOVQ    w+48(FP), R11
 	IMULQ   AX, R11
 
-taps29:
+taps21:
 	VMOVUPS     (R9), Y4
 	VMOVUPS     (R9)(AX*1), Y5
 	VMOVUPS     (R9)(AX*2), Y6
 	BTL         $0x00, DI
-	JCC         beside30
+	JCC         beside22
 	VMOVUPS     (R8), Y7
 	VFMADD231PS Y7, Y4, Y0
 
-beside30:
+beside22:
 	VMOVUPS     (R8)(AX*1), Y7
 	VFMADD231PS Y7, Y5, Y0
 	VFMADD231PS Y7, Y4, Y1
@@ -393,31 +393,31 @@ beside30:
 	VFMADD231PS Y7, Y6, Y2
 	VFMADD231PS Y7, Y5, Y3
 	BTL         $0x01, DI
-	JCC         beside35
+	JCC         beside23
 	VMOVUPS     (R8)(DX*1), Y7
 	VFMADD231PS Y7, Y6, Y3
 
-beside35:
+beside23:
 	ADDQ   R11, R8
 	ADDQ   AX, R9
 	ADDQ   AX, R9
 	ADDQ   AX, R9
 	DECQ   R10
-	JNZ    taps29
+	JNZ    taps21
 	MOVQ   act+72(FP), DI
 	CMPQ   DI, $0x01
-	JB     activated36
-	JA     hard37
+	JB     activated24
+	JA     hard25
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
-	JMP    activated36
+	JMP    activated24
 
-hard37:
+hard25:
 	CMPQ        DI, $0x03
-	JE          sigmoid38
+	JE          sigmoid26
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -439,9 +439,9 @@ hard37:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated36
+	JMP         activated24
 
-sigmoid38:
+sigmoid26:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -461,7 +461,7 @@ sigmoid38:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated36:
+activated24:
 	MOVQ    BX, DI
 	IMULQ   AX, DI
 	ADDQ    SI, DI
@@ -473,29 +473,29 @@ activated36:
 	MOVQ    q+56(FP), DI
 	SUBQ    $0x04, DI
 	CMPQ    BX, DI
-	JGE     through40
+	JGE     through28
 	ADDQ    $0x04, BX
 	CMPQ    BX, DI
-	JLE     fits39
+	JLE     fits27
 	MOVQ    DI, BX
 
-fits39:
-	JMP tiles26
+fits27:
+	JMP tiles18
 
-through40:
+through28:
 	MOVQ AX, BX
 	SUBQ $0x20, BX
 	CMPQ SI, BX
-	JGE  through42
+	JGE  through30
 	ADDQ $0x20, SI
 	CMPQ SI, BX
-	JLE  fits41
+	JLE  fits29
 	MOVQ BX, SI
 
-fits41:
-	JMP channels25
+fits29:
+	JMP channels17
 
-through42:
+through30:
 	MOVQ  w+48(FP), BX
 	MOVQ  q+56(FP), SI
 	IMULQ AX, BX
@@ -503,7 +503,7 @@ through42:
 	ADDQ  BX, (SP)
 	ADDQ  SI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows24
+	JNZ   rows16
 	VZEROUPPER
 	RET
 
@@ -517,13 +517,13 @@ TEXT ·depthwise3x3s1t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows43:
+rows31:
 	XORQ DX, DX
 
-channels44:
+channels32:
 	XORQ CX, CX
 
-tiles45:
+tiles33:
 	MOVQ    w+48(FP), SI
 	XORL    BX, BX
 	LEAQ    1(CX), DI
@@ -534,14 +534,14 @@ tiles45:
 	ADCL    BX, BX
 	MOVQ    bias+24(FP), SI
 	TESTQ   SI, SI
-	JZ      unbiased46
+	JZ      unbiased34
 	VMOVUPS (SI)(DX*1), Y0
-	JMP     biased47
+	JMP     biased35
 
-unbiased46:
+unbiased34:
 	VXORPS Y0, Y0, Y0
 
-biased47:
+biased35:
 	MOVQ  CX, SI
 	SUBQ  $0x01, SI
 	IMULQ AX, SI
@@ -553,50 +553,50 @@ biased47:
 	MOVQ  w+48(FP), R9
 	IMULQ AX, R9
 
-taps48:
+taps36:
 	VMOVUPS     (DI), Y1
 	VMOVUPS     (DI)(AX*1), Y2
 	VMOVUPS     (DI)(AX*2), Y3
 	BTL         $0x00, BX
-	JCC         beside49
+	JCC         beside37
 	VMOVUPS     (SI), Y4
 	VFMADD231PS Y4, Y1, Y0
 
-beside49:
+beside37:
 	VMOVUPS     (SI)(AX*1), Y4
 	VFMADD231PS Y4, Y2, Y0
 	BTL         $0x01, BX
-	JCC         beside51
+	JCC         beside38
 	VMOVUPS     (SI)(AX*2), Y4
 	VFMADD231PS Y4, Y3, Y0
 
-beside51:
+beside38:
 	ADDQ   R9, SI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	DECQ   R8
-	JNZ    taps48
+	JNZ    taps36
 	MOVQ   act+72(FP), BX
 	CMPQ   BX, $0x01
-	JB     activated52
-	JA     hard53
+	JB     activated39
+	JA     hard40
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
-	JMP    activated52
+	JMP    activated39
 
-hard53:
+hard40:
 	CMPQ        BX, $0x03
-	JE          sigmoid54
+	JE          sigmoid41
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated52
+	JMP         activated39
 
-sigmoid54:
+sigmoid41:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -604,7 +604,7 @@ sigmoid54:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated52:
+activated39:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -613,29 +613,29 @@ activated52:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through56
+	JGE     through43
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits55
+	JLE     fits42
 	MOVQ    BX, CX
 
-fits55:
-	JMP tiles45
+fits42:
+	JMP tiles33
 
-through56:
+through43:
 	MOVQ AX, CX
 	SUBQ $0x20, CX
 	CMPQ DX, CX
-	JGE  through58
+	JGE  through45
 	ADDQ $0x20, DX
 	CMPQ DX, CX
-	JLE  fits57
+	JLE  fits44
 	MOVQ CX, DX
 
-fits57:
-	JMP channels44
+fits44:
+	JMP channels32
 
-through58:
+through45:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -643,7 +643,7 @@ through58:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows43
+	JNZ   rows31
 	VZEROUPPER
 	RET
 
@@ -660,13 +660,13 @@ TEXT ·depthwise3x3s2t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows59:
+rows46:
 	XORQ DI, DI
 
-channels60:
+channels47:
 	XORQ SI, SI
 
-tiles61:
+tiles48:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    15(SI)(SI*1), R10
@@ -677,14 +677,14 @@ tiles61:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased62
+	JZ      unbiased49
 	VMOVUPS (R9)(DI*1), Y0
-	JMP     biased63
+	JMP     biased50
 
-unbiased62:
+unbiased49:
 	VXORPS Y0, Y0, Y0
 
-biased63:
+biased50:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -707,16 +707,16 @@ biased63:
 	MOVQ    w+48(FP), R13
 	IMULQ   AX, R13
 
-taps64:
+taps51:
 	VMOVUPS     (R11), Y8
 	VMOVUPS     (R11)(AX*1), Y9
 	VMOVUPS     (R11)(AX*2), Y10
 	BTL         $0x00, R8
-	JCC         beside65
+	JCC         beside52
 	VMOVUPS     (R10), Y11
 	VFMADD231PS Y11, Y8, Y0
 
-beside65:
+beside52:
 	VMOVUPS     (R10)(AX*1), Y11
 	VFMADD231PS Y11, Y9, Y0
 	VMOVUPS     (R10)(AX*2), Y11
@@ -755,22 +755,22 @@ beside65:
 	VMOVUPS     (R9)(CX*2), Y11
 	VFMADD231PS Y11, Y9, Y7
 	BTL         $0x01, R8
-	JCC         beside81
+	JCC         beside53
 	VMOVUPS     (R9)(BX*1), Y11
 	VFMADD231PS Y11, Y10, Y7
 
-beside81:
+beside53:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	DECQ   R12
-	JNZ    taps64
+	JNZ    taps51
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated82
-	JA     hard83
+	JB     activated54
+	JA     hard55
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -780,11 +780,11 @@ beside81:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
-	JMP    activated82
+	JMP    activated54
 
-hard83:
+hard55:
 	CMPQ        R8, $0x03
-	JE          sigmoid84
+	JE          sigmoid56
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -826,9 +826,9 @@ hard83:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated82
+	JMP         activated54
 
-sigmoid84:
+sigmoid56:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -864,7 +864,7 @@ sigmoid84:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated82:
+activated54:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -880,29 +880,29 @@ activated82:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through86
+	JGE     through58
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits85
+	JLE     fits57
 	MOVQ    R8, SI
 
-fits85:
-	JMP tiles61
+fits57:
+	JMP tiles48
 
-through86:
+through58:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through88
+	JGE  through60
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits87
+	JLE  fits59
 	MOVQ SI, DI
 
-fits87:
-	JMP channels60
+fits59:
+	JMP channels47
 
-through88:
+through60:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -911,7 +911,7 @@ through88:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows59
+	JNZ   rows46
 	VZEROUPPER
 	RET
 
@@ -928,13 +928,13 @@ TEXT ·depthwise3x3s2t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows89:
+rows61:
 	XORQ DI, DI
 
-channels90:
+channels62:
 	XORQ SI, SI
 
-tiles91:
+tiles63:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    7(SI)(SI*1), R10
@@ -945,14 +945,14 @@ tiles91:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased92
+	JZ      unbiased64
 	VMOVUPS (R9)(DI*1), Y0
-	JMP     biased93
+	JMP     biased65
 
-unbiased92:
+unbiased64:
 	VXORPS Y0, Y0, Y0
 
-biased93:
+biased65:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -968,16 +968,16 @@ biased93:
 	MOVQ    w+48(FP), R12
 	IMULQ   AX, R12
 
-taps94:
+taps66:
 	VMOVUPS     (R10), Y4
 	VMOVUPS     (R10)(AX*1), Y5
 	VMOVUPS     (R10)(AX*2), Y6
 	BTL         $0x00, R8
-	JCC         beside95
+	JCC         beside67
 	VMOVUPS     (R9), Y7
 	VFMADD231PS Y7, Y4, Y0
 
-beside95:
+beside67:
 	VMOVUPS     (R9)(AX*1), Y7
 	VFMADD231PS Y7, Y5, Y0
 	VMOVUPS     (R9)(AX*2), Y7
@@ -996,31 +996,31 @@ beside95:
 	VMOVUPS     (R9)(BX*1), Y7
 	VFMADD231PS Y7, Y5, Y3
 	BTL         $0x01, R8
-	JCC         beside103
+	JCC         beside68
 	VMOVUPS     (R9)(AX*8), Y7
 	VFMADD231PS Y7, Y6, Y3
 
-beside103:
+beside68:
 	ADDQ   R12, R9
 	ADDQ   AX, R10
 	ADDQ   AX, R10
 	ADDQ   AX, R10
 	DECQ   R11
-	JNZ    taps94
+	JNZ    taps66
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated104
-	JA     hard105
+	JB     activated69
+	JA     hard70
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
-	JMP    activated104
+	JMP    activated69
 
-hard105:
+hard70:
 	CMPQ        R8, $0x03
-	JE          sigmoid106
+	JE          sigmoid71
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -1042,9 +1042,9 @@ hard105:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated104
+	JMP         activated69
 
-sigmoid106:
+sigmoid71:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -1064,7 +1064,7 @@ sigmoid106:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated104:
+activated69:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -1076,29 +1076,29 @@ activated104:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through108
+	JGE     through73
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits107
+	JLE     fits72
 	MOVQ    R8, SI
 
-fits107:
-	JMP tiles91
+fits72:
+	JMP tiles63
 
-through108:
+through73:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through110
+	JGE  through75
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits109
+	JLE  fits74
 	MOVQ SI, DI
 
-fits109:
-	JMP channels90
+fits74:
+	JMP channels62
 
-through110:
+through75:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -1107,7 +1107,7 @@ through110:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows89
+	JNZ   rows61
 	VZEROUPPER
 	RET
 
@@ -1121,13 +1121,13 @@ TEXT ·depthwise3x3s2t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows111:
+rows76:
 	XORQ DX, DX
 
-channels112:
+channels77:
 	XORQ CX, CX
 
-tiles113:
+tiles78:
 	MOVQ    w+48(FP), SI
 	XORL    BX, BX
 	LEAQ    1(CX)(CX*1), DI
@@ -1138,14 +1138,14 @@ tiles113:
 	ADCL    BX, BX
 	MOVQ    bias+24(FP), SI
 	TESTQ   SI, SI
-	JZ      unbiased114
+	JZ      unbiased79
 	VMOVUPS (SI)(DX*1), Y0
-	JMP     biased115
+	JMP     biased80
 
-unbiased114:
+unbiased79:
 	VXORPS Y0, Y0, Y0
 
-biased115:
+biased80:
 	MOVQ  CX, SI
 	ADDQ  SI, SI
 	SUBQ  $0x01, SI
@@ -1158,50 +1158,50 @@ biased115:
 	MOVQ  w+48(FP), R9
 	IMULQ AX, R9
 
-taps116:
+taps81:
 	VMOVUPS     (DI), Y1
 	VMOVUPS     (DI)(AX*1), Y2
 	VMOVUPS     (DI)(AX*2), Y3
 	BTL         $0x00, BX
-	JCC         beside117
+	JCC         beside82
 	VMOVUPS     (SI), Y4
 	VFMADD231PS Y4, Y1, Y0
 
-beside117:
+beside82:
 	VMOVUPS     (SI)(AX*1), Y4
 	VFMADD231PS Y4, Y2, Y0
 	BTL         $0x01, BX
-	JCC         beside119
+	JCC         beside83
 	VMOVUPS     (SI)(AX*2), Y4
 	VFMADD231PS Y4, Y3, Y0
 
-beside119:
+beside83:
 	ADDQ   R9, SI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	DECQ   R8
-	JNZ    taps116
+	JNZ    taps81
 	MOVQ   act+72(FP), BX
 	CMPQ   BX, $0x01
-	JB     activated120
-	JA     hard121
+	JB     activated84
+	JA     hard85
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
-	JMP    activated120
+	JMP    activated84
 
-hard121:
+hard85:
 	CMPQ        BX, $0x03
-	JE          sigmoid122
+	JE          sigmoid86
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated120
+	JMP         activated84
 
-sigmoid122:
+sigmoid86:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -1209,7 +1209,7 @@ sigmoid122:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated120:
+activated84:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -1218,29 +1218,29 @@ activated120:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through124
+	JGE     through88
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits123
+	JLE     fits87
 	MOVQ    BX, CX
 
-fits123:
-	JMP tiles113
+fits87:
+	JMP tiles78
 
-through124:
+through88:
 	MOVQ AX, CX
 	SUBQ $0x20, CX
 	CMPQ DX, CX
-	JGE  through126
+	JGE  through90
 	ADDQ $0x20, DX
 	CMPQ DX, CX
-	JLE  fits125
+	JLE  fits89
 	MOVQ CX, DX
 
-fits125:
-	JMP channels112
+fits89:
+	JMP channels77
 
-through126:
+through90:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -1249,7 +1249,7 @@ through126:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows111
+	JNZ   rows76
 	VZEROUPPER
 	RET
 
@@ -1266,13 +1266,13 @@ TEXT ·depthwise5x5s1t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows127:
+rows91:
 	XORQ DI, DI
 
-channels128:
+channels92:
 	XORQ SI, SI
 
-tiles129:
+tiles93:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    8(SI), R10
@@ -1289,14 +1289,14 @@ tiles129:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased130
+	JZ      unbiased94
 	VMOVUPS (R9)(DI*1), Y0
-	JMP     biased131
+	JMP     biased95
 
-unbiased130:
+unbiased94:
 	VXORPS Y0, Y0, Y0
 
-biased131:
+biased95:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -1318,25 +1318,25 @@ biased131:
 	MOVQ    w+48(FP), R13
 	IMULQ   AX, R13
 
-taps132:
+taps96:
 	VMOVUPS     (R11), Y8
 	VMOVUPS     (R11)(AX*1), Y9
 	VMOVUPS     (R11)(AX*2), Y10
 	VMOVUPS     (R11)(CX*1), Y11
 	VMOVUPS     (R11)(AX*4), Y12
 	BTL         $0x00, R8
-	JCC         beside133
+	JCC         beside97
 	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y8, Y0
 
-beside133:
+beside97:
 	BTL         $0x01, R8
-	JCC         beside134
+	JCC         beside98
 	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y0
 	VFMADD231PS Y13, Y8, Y1
 
-beside134:
+beside98:
 	VMOVUPS     (R10)(AX*2), Y13
 	VFMADD231PS Y13, Y10, Y0
 	VFMADD231PS Y13, Y9, Y1
@@ -1380,18 +1380,18 @@ beside134:
 	VFMADD231PS Y13, Y11, Y6
 	VFMADD231PS Y13, Y10, Y7
 	BTL         $0x03, R8
-	JCC         beside143
+	JCC         beside99
 	VMOVUPS     (R9)(AX*1), Y13
 	VFMADD231PS Y13, Y12, Y6
 	VFMADD231PS Y13, Y11, Y7
 
-beside143:
+beside99:
 	BTL         $0x02, R8
-	JCC         beside144
+	JCC         beside100
 	VMOVUPS     (R9)(AX*2), Y13
 	VFMADD231PS Y13, Y12, Y7
 
-beside144:
+beside100:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
@@ -1400,11 +1400,11 @@ beside144:
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	DECQ   R12
-	JNZ    taps132
+	JNZ    taps96
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated145
-	JA     hard146
+	JB     activated101
+	JA     hard102
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1414,11 +1414,11 @@ beside144:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
-	JMP    activated145
+	JMP    activated101
 
-hard146:
+hard102:
 	CMPQ        R8, $0x03
-	JE          sigmoid147
+	JE          sigmoid103
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -1460,9 +1460,9 @@ hard146:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated145
+	JMP         activated101
 
-sigmoid147:
+sigmoid103:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -1498,7 +1498,7 @@ sigmoid147:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated145:
+activated101:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -1514,29 +1514,29 @@ activated145:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through149
+	JGE     through105
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits148
+	JLE     fits104
 	MOVQ    R8, SI
 
-fits148:
-	JMP tiles129
+fits104:
+	JMP tiles93
 
-through149:
+through105:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through151
+	JGE  through107
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits150
+	JLE  fits106
 	MOVQ SI, DI
 
-fits150:
-	JMP channels128
+fits106:
+	JMP channels92
 
-through151:
+through107:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -1544,7 +1544,7 @@ through151:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows127
+	JNZ   rows91
 	VZEROUPPER
 	RET
 
@@ -1561,13 +1561,13 @@ TEXT ·depthwise5x5s1t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows152:
+rows108:
 	XORQ DI, DI
 
-channels153:
+channels109:
 	XORQ SI, SI
 
-tiles154:
+tiles110:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    4(SI), R10
@@ -1584,14 +1584,14 @@ tiles154:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased155
+	JZ      unbiased111
 	VMOVUPS (R9)(DI*1), Y0
-	JMP     biased156
+	JMP     biased112
 
-unbiased155:
+unbiased111:
 	VXORPS Y0, Y0, Y0
 
-biased156:
+biased112:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -1606,25 +1606,25 @@ biased156:
 	MOVQ    w+48(FP), R12
 	IMULQ   AX, R12
 
-taps157:
+taps113:
 	VMOVUPS     (R10), Y4
 	VMOVUPS     (R10)(AX*1), Y5
 	VMOVUPS     (R10)(AX*2), Y6
 	VMOVUPS     (R10)(CX*1), Y7
 	VMOVUPS     (R10)(AX*4), Y8
 	BTL         $0x00, R8
-	JCC         beside158
+	JCC         beside114
 	VMOVUPS     (R9), Y9
 	VFMADD231PS Y9, Y4, Y0
 
-beside158:
+beside114:
 	BTL         $0x01, R8
-	JCC         beside159
+	JCC         beside115
 	VMOVUPS     (R9)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y0
 	VFMADD231PS Y9, Y4, Y1
 
-beside159:
+beside115:
 	VMOVUPS     (R9)(AX*2), Y9
 	VFMADD231PS Y9, Y6, Y0
 	VFMADD231PS Y9, Y5, Y1
@@ -1644,18 +1644,18 @@ beside159:
 	VFMADD231PS Y9, Y7, Y2
 	VFMADD231PS Y9, Y6, Y3
 	BTL         $0x03, R8
-	JCC         beside164
+	JCC         beside116
 	VMOVUPS     (R9)(CX*2), Y9
 	VFMADD231PS Y9, Y8, Y2
 	VFMADD231PS Y9, Y7, Y3
 
-beside164:
+beside116:
 	BTL         $0x02, R8
-	JCC         beside165
+	JCC         beside117
 	VMOVUPS     (R9)(BX*1), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside165:
+beside117:
 	ADDQ   R12, R9
 	ADDQ   AX, R10
 	ADDQ   AX, R10
@@ -1663,21 +1663,21 @@ beside165:
 	ADDQ   AX, R10
 	ADDQ   AX, R10
 	DECQ   R11
-	JNZ    taps157
+	JNZ    taps113
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated166
-	JA     hard167
+	JB     activated118
+	JA     hard119
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
-	JMP    activated166
+	JMP    activated118
 
-hard167:
+hard119:
 	CMPQ        R8, $0x03
-	JE          sigmoid168
+	JE          sigmoid120
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -1699,9 +1699,9 @@ hard167:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated166
+	JMP         activated118
 
-sigmoid168:
+sigmoid120:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -1721,7 +1721,7 @@ sigmoid168:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated166:
+activated118:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -1733,29 +1733,29 @@ activated166:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through170
+	JGE     through122
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits169
+	JLE     fits121
 	MOVQ    R8, SI
 
-fits169:
-	JMP tiles154
+fits121:
+	JMP tiles110
 
-through170:
+through122:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through172
+	JGE  through124
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits171
+	JLE  fits123
 	MOVQ SI, DI
 
-fits171:
-	JMP channels153
+fits123:
+	JMP channels109
 
-through172:
+through124:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -1763,7 +1763,7 @@ through172:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows152
+	JNZ   rows108
 	VZEROUPPER
 	RET
 
@@ -1778,13 +1778,13 @@ TEXT ·depthwise5x5s1t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows173:
+rows125:
 	XORQ BX, BX
 
-channels174:
+channels126:
 	XORQ DX, DX
 
-tiles175:
+tiles127:
 	MOVQ    w+48(FP), DI
 	XORL    SI, SI
 	LEAQ    1(DX), R8
@@ -1801,14 +1801,14 @@ tiles175:
 	ADCL    SI, SI
 	MOVQ    bias+24(FP), DI
 	TESTQ   DI, DI
-	JZ      unbiased176
+	JZ      unbiased128
 	VMOVUPS (DI)(BX*1), Y0
-	JMP     biased177
+	JMP     biased129
 
-unbiased176:
+unbiased128:
 	VXORPS Y0, Y0, Y0
 
-biased177:
+biased129:
 	MOVQ  DX, DI
 	SUBQ  $0x02, DI
 	IMULQ AX, DI
@@ -1820,38 +1820,38 @@ biased177:
 	MOVQ  w+48(FP), R10
 	IMULQ AX, R10
 
-taps178:
+taps130:
 	VMOVUPS     (R8), Y1
 	VMOVUPS     (R8)(AX*1), Y2
 	VMOVUPS     (R8)(AX*2), Y3
 	VMOVUPS     (R8)(CX*1), Y4
 	VMOVUPS     (R8)(AX*4), Y5
 	BTL         $0x00, SI
-	JCC         beside179
+	JCC         beside131
 	VMOVUPS     (DI), Y6
 	VFMADD231PS Y6, Y1, Y0
 
-beside179:
+beside131:
 	BTL         $0x01, SI
-	JCC         beside180
+	JCC         beside132
 	VMOVUPS     (DI)(AX*1), Y6
 	VFMADD231PS Y6, Y2, Y0
 
-beside180:
+beside132:
 	VMOVUPS     (DI)(AX*2), Y6
 	VFMADD231PS Y6, Y3, Y0
 	BTL         $0x03, SI
-	JCC         beside182
+	JCC         beside133
 	VMOVUPS     (DI)(CX*1), Y6
 	VFMADD231PS Y6, Y4, Y0
 
-beside182:
+beside133:
 	BTL         $0x02, SI
-	JCC         beside183
+	JCC         beside134
 	VMOVUPS     (DI)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside183:
+beside134:
 	ADDQ   R10, DI
 	ADDQ   AX, R8
 	ADDQ   AX, R8
@@ -1859,27 +1859,27 @@ beside183:
 	ADDQ   AX, R8
 	ADDQ   AX, R8
 	DECQ   R9
-	JNZ    taps178
+	JNZ    taps130
 	MOVQ   act+72(FP), SI
 	CMPQ   SI, $0x01
-	JB     activated184
-	JA     hard185
+	JB     activated135
+	JA     hard136
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
-	JMP    activated184
+	JMP    activated135
 
-hard185:
+hard136:
 	CMPQ        SI, $0x03
-	JE          sigmoid186
+	JE          sigmoid137
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated184
+	JMP         activated135
 
-sigmoid186:
+sigmoid137:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -1887,7 +1887,7 @@ sigmoid186:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated184:
+activated135:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -1896,29 +1896,29 @@ activated184:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through188
+	JGE     through139
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits187
+	JLE     fits138
 	MOVQ    SI, DX
 
-fits187:
-	JMP tiles175
+fits138:
+	JMP tiles127
 
-through188:
+through139:
 	MOVQ AX, DX
 	SUBQ $0x20, DX
 	CMPQ BX, DX
-	JGE  through190
+	JGE  through141
 	ADDQ $0x20, BX
 	CMPQ BX, DX
-	JLE  fits189
+	JLE  fits140
 	MOVQ DX, BX
 
-fits189:
-	JMP channels174
+fits140:
+	JMP channels126
 
-through190:
+through141:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -1926,7 +1926,7 @@ through190:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows173
+	JNZ   rows125
 	VZEROUPPER
 	RET
 
@@ -1943,13 +1943,13 @@ TEXT ·depthwise5x5s2t8AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows191:
+rows142:
 	XORQ DI, DI
 
-channels192:
+channels143:
 	XORQ SI, SI
 
-tiles193:
+tiles144:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    15(SI)(SI*1), R10
@@ -1966,14 +1966,14 @@ tiles193:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased194
+	JZ      unbiased145
 	VMOVUPS (R9)(DI*1), Y0
-	JMP     biased195
+	JMP     biased146
 
-unbiased194:
+unbiased145:
 	VXORPS Y0, Y0, Y0
 
-biased195:
+biased146:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -1999,24 +1999,24 @@ biased195:
 	MOVQ    w+48(FP), R14
 	IMULQ   AX, R14
 
-taps196:
+taps147:
 	VMOVUPS     (R12), Y8
 	VMOVUPS     (R12)(AX*1), Y9
 	VMOVUPS     (R12)(AX*2), Y10
 	VMOVUPS     (R12)(CX*1), Y11
 	VMOVUPS     (R12)(AX*4), Y12
 	BTL         $0x00, R8
-	JCC         beside197
+	JCC         beside148
 	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y8, Y0
 
-beside197:
+beside148:
 	BTL         $0x01, R8
-	JCC         beside198
+	JCC         beside149
 	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y0
 
-beside198:
+beside149:
 	VMOVUPS     (R10)(AX*2), Y13
 	VFMADD231PS Y13, Y10, Y0
 	VFMADD231PS Y13, Y8, Y1
@@ -2069,17 +2069,17 @@ beside198:
 	VFMADD231PS Y13, Y12, Y6
 	VFMADD231PS Y13, Y10, Y7
 	BTL         $0x03, R8
-	JCC         beside214
+	JCC         beside150
 	VMOVUPS     (R11)(AX*8), Y13
 	VFMADD231PS Y13, Y11, Y7
 
-beside214:
+beside150:
 	BTL         $0x02, R8
-	JCC         beside215
+	JCC         beside151
 	VMOVUPS     (R9), Y13
 	VFMADD231PS Y13, Y12, Y7
 
-beside215:
+beside151:
 	ADDQ   R14, R10
 	ADDQ   R14, R11
 	ADDQ   R14, R9
@@ -2089,11 +2089,11 @@ beside215:
 	ADDQ   AX, R12
 	ADDQ   AX, R12
 	DECQ   R13
-	JNZ    taps196
+	JNZ    taps147
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated216
-	JA     hard217
+	JB     activated152
+	JA     hard153
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -2103,11 +2103,11 @@ beside215:
 	VMAXPS Y5, Y8, Y5
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
-	JMP    activated216
+	JMP    activated152
 
-hard217:
+hard153:
 	CMPQ        R8, $0x03
-	JE          sigmoid218
+	JE          sigmoid154
 	VXORPS      Y8, Y8, Y8
 	VMOVUPS     half<>+0(SB), Y9
 	VFMADD231PS sixth<>+0(SB), Y0, Y9
@@ -2149,9 +2149,9 @@ hard217:
 	VMAXPS      Y8, Y10, Y10
 	VMINPS      one<>+0(SB), Y10, Y10
 	VMULPS      Y10, Y7, Y7
-	JMP         activated216
+	JMP         activated152
 
-sigmoid218:
+sigmoid154:
 	VXORPS      Y9, Y9, Y9
 	VMOVUPS     one<>+0(SB), Y10
 	VMOVUPS     half<>+0(SB), Y8
@@ -2187,7 +2187,7 @@ sigmoid218:
 	VMAXPS      Y8, Y9, Y8
 	VMINPS      Y8, Y10, Y7
 
-activated216:
+activated152:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -2203,29 +2203,29 @@ activated216:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through220
+	JGE     through156
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits219
+	JLE     fits155
 	MOVQ    R8, SI
 
-fits219:
-	JMP tiles193
+fits155:
+	JMP tiles144
 
-through220:
+through156:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through222
+	JGE  through158
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits221
+	JLE  fits157
 	MOVQ SI, DI
 
-fits221:
-	JMP channels192
+fits157:
+	JMP channels143
 
-through222:
+through158:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -2234,7 +2234,7 @@ through222:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows191
+	JNZ   rows142
 	VZEROUPPER
 	RET
 
@@ -2251,13 +2251,13 @@ TEXT ·depthwise5x5s2t4AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows223:
+rows159:
 	XORQ DI, DI
 
-channels224:
+channels160:
 	XORQ SI, SI
 
-tiles225:
+tiles161:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    7(SI)(SI*1), R10
@@ -2274,14 +2274,14 @@ tiles225:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased226
+	JZ      unbiased162
 	VMOVUPS (R9)(DI*1), Y0
-	JMP     biased227
+	JMP     biased163
 
-unbiased226:
+unbiased162:
 	VXORPS Y0, Y0, Y0
 
-biased227:
+biased163:
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
@@ -2300,24 +2300,24 @@ biased227:
 	MOVQ    w+48(FP), R13
 	IMULQ   AX, R13
 
-taps228:
+taps164:
 	VMOVUPS     (R11), Y4
 	VMOVUPS     (R11)(AX*1), Y5
 	VMOVUPS     (R11)(AX*2), Y6
 	VMOVUPS     (R11)(CX*1), Y7
 	VMOVUPS     (R11)(AX*4), Y8
 	BTL         $0x00, R8
-	JCC         beside229
+	JCC         beside165
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y4, Y0
 
-beside229:
+beside165:
 	BTL         $0x01, R8
-	JCC         beside230
+	JCC         beside166
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside230:
+beside166:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y6, Y0
 	VFMADD231PS Y9, Y4, Y1
@@ -2342,17 +2342,17 @@ beside230:
 	VFMADD231PS Y9, Y8, Y2
 	VFMADD231PS Y9, Y6, Y3
 	BTL         $0x03, R8
-	JCC         beside238
+	JCC         beside167
 	VMOVUPS     (R9), Y9
 	VFMADD231PS Y9, Y7, Y3
 
-beside238:
+beside167:
 	BTL         $0x02, R8
-	JCC         beside239
+	JCC         beside168
 	VMOVUPS     (R9)(AX*1), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside239:
+beside168:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
@@ -2361,21 +2361,21 @@ beside239:
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	DECQ   R12
-	JNZ    taps228
+	JNZ    taps164
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated240
-	JA     hard241
+	JB     activated169
+	JA     hard170
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
-	JMP    activated240
+	JMP    activated169
 
-hard241:
+hard170:
 	CMPQ        R8, $0x03
-	JE          sigmoid242
+	JE          sigmoid171
 	VXORPS      Y4, Y4, Y4
 	VMOVUPS     half<>+0(SB), Y5
 	VFMADD231PS sixth<>+0(SB), Y0, Y5
@@ -2397,9 +2397,9 @@ hard241:
 	VMAXPS      Y4, Y5, Y5
 	VMINPS      one<>+0(SB), Y5, Y5
 	VMULPS      Y5, Y3, Y3
-	JMP         activated240
+	JMP         activated169
 
-sigmoid242:
+sigmoid171:
 	VXORPS      Y5, Y5, Y5
 	VMOVUPS     one<>+0(SB), Y6
 	VMOVUPS     half<>+0(SB), Y4
@@ -2419,7 +2419,7 @@ sigmoid242:
 	VMAXPS      Y4, Y5, Y4
 	VMINPS      Y4, Y6, Y3
 
-activated240:
+activated169:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -2431,29 +2431,29 @@ activated240:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through244
+	JGE     through173
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits243
+	JLE     fits172
 	MOVQ    R8, SI
 
-fits243:
-	JMP tiles225
+fits172:
+	JMP tiles161
 
-through244:
+through173:
 	MOVQ AX, SI
 	SUBQ $0x20, SI
 	CMPQ DI, SI
-	JGE  through246
+	JGE  through175
 	ADDQ $0x20, DI
 	CMPQ DI, SI
-	JLE  fits245
+	JLE  fits174
 	MOVQ SI, DI
 
-fits245:
-	JMP channels224
+fits174:
+	JMP channels160
 
-through246:
+through175:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -2462,7 +2462,7 @@ through246:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows223
+	JNZ   rows159
 	VZEROUPPER
 	RET
 
@@ -2477,13 +2477,13 @@ TEXT ·depthwise5x5s2t1AVX2(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows247:
+rows176:
 	XORQ BX, BX
 
-channels248:
+channels177:
 	XORQ DX, DX
 
-tiles249:
+tiles178:
 	MOVQ    w+48(FP), DI
 	XORL    SI, SI
 	LEAQ    1(DX)(DX*1), R8
@@ -2500,14 +2500,14 @@ tiles249:
 	ADCL    SI, SI
 	MOVQ    bias+24(FP), DI
 	TESTQ   DI, DI
-	JZ      unbiased250
+	JZ      unbiased179
 	VMOVUPS (DI)(BX*1), Y0
-	JMP     biased251
+	JMP     biased180
 
-unbiased250:
+unbiased179:
 	VXORPS Y0, Y0, Y0
 
-biased251:
+biased180:
 	MOVQ  DX, DI
 	ADDQ  DI, DI
 	SUBQ  $0x02, DI
@@ -2520,38 +2520,38 @@ biased251:
 	MOVQ  w+48(FP), R10
 	IMULQ AX, R10
 
-taps252:
+taps181:
 	VMOVUPS     (R8), Y1
 	VMOVUPS     (R8)(AX*1), Y2
 	VMOVUPS     (R8)(AX*2), Y3
 	VMOVUPS     (R8)(CX*1), Y4
 	VMOVUPS     (R8)(AX*4), Y5
 	BTL         $0x00, SI
-	JCC         beside253
+	JCC         beside182
 	VMOVUPS     (DI), Y6
 	VFMADD231PS Y6, Y1, Y0
 
-beside253:
+beside182:
 	BTL         $0x01, SI
-	JCC         beside254
+	JCC         beside183
 	VMOVUPS     (DI)(AX*1), Y6
 	VFMADD231PS Y6, Y2, Y0
 
-beside254:
+beside183:
 	VMOVUPS     (DI)(AX*2), Y6
 	VFMADD231PS Y6, Y3, Y0
 	BTL         $0x03, SI
-	JCC         beside256
+	JCC         beside184
 	VMOVUPS     (DI)(CX*1), Y6
 	VFMADD231PS Y6, Y4, Y0
 
-beside256:
+beside184:
 	BTL         $0x02, SI
-	JCC         beside257
+	JCC         beside185
 	VMOVUPS     (DI)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside257:
+beside185:
 	ADDQ   R10, DI
 	ADDQ   AX, R8
 	ADDQ   AX, R8
@@ -2559,27 +2559,27 @@ beside257:
 	ADDQ   AX, R8
 	ADDQ   AX, R8
 	DECQ   R9
-	JNZ    taps252
+	JNZ    taps181
 	MOVQ   act+72(FP), SI
 	CMPQ   SI, $0x01
-	JB     activated258
-	JA     hard259
+	JB     activated186
+	JA     hard187
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
-	JMP    activated258
+	JMP    activated186
 
-hard259:
+hard187:
 	CMPQ        SI, $0x03
-	JE          sigmoid260
+	JE          sigmoid188
 	VXORPS      Y1, Y1, Y1
 	VMOVUPS     half<>+0(SB), Y2
 	VFMADD231PS sixth<>+0(SB), Y0, Y2
 	VMAXPS      Y1, Y2, Y2
 	VMINPS      one<>+0(SB), Y2, Y2
 	VMULPS      Y2, Y0, Y0
-	JMP         activated258
+	JMP         activated186
 
-sigmoid260:
+sigmoid188:
 	VXORPS      Y2, Y2, Y2
 	VMOVUPS     one<>+0(SB), Y3
 	VMOVUPS     half<>+0(SB), Y1
@@ -2587,7 +2587,7 @@ sigmoid260:
 	VMAXPS      Y1, Y2, Y1
 	VMINPS      Y1, Y3, Y0
 
-activated258:
+activated186:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -2596,29 +2596,29 @@ activated258:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through262
+	JGE     through190
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits261
+	JLE     fits189
 	MOVQ    SI, DX
 
-fits261:
-	JMP tiles249
+fits189:
+	JMP tiles178
 
-through262:
+through190:
 	MOVQ AX, DX
 	SUBQ $0x20, DX
 	CMPQ BX, DX
-	JGE  through264
+	JGE  through192
 	ADDQ $0x20, BX
 	CMPQ BX, DX
-	JLE  fits263
+	JLE  fits191
 	MOVQ DX, BX
 
-fits263:
-	JMP channels248
+fits191:
+	JMP channels177
 
-through264:
+through192:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -2627,7 +2627,7 @@ through264:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows247
+	JNZ   rows176
 	VZEROUPPER
 	RET
 
@@ -2731,11 +2731,11 @@ beside7:
 	VFMADD231PS Z11, Z10, Z6
 	VFMADD231PS Z11, Z9, Z7
 	BTL         $0x01, R8
-	JCC         beside16
+	JCC         beside8
 	VMOVUPS     (R9), Z12
 	VFMADD231PS Z12, Z10, Z7
 
-beside16:
+beside8:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
@@ -2745,8 +2745,8 @@ beside16:
 	JNZ    taps6
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated17
-	JA     hard18
+	JB     activated9
+	JA     hard10
 	VXORPS Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -2756,11 +2756,11 @@ beside16:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 	VMAXPS Z7, Z8, Z7
-	JMP    activated17
+	JMP    activated9
 
-hard18:
+hard10:
 	CMPQ        R8, $0x03
-	JE          sigmoid19
+	JE          sigmoid11
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -2804,9 +2804,9 @@ hard18:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated17
+	JMP         activated9
 
-sigmoid19:
+sigmoid11:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -2842,7 +2842,7 @@ sigmoid19:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated17:
+activated9:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -2858,29 +2858,29 @@ activated17:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through21
+	JGE     through13
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits20
+	JLE     fits12
 	MOVQ    R8, SI
 
-fits20:
+fits12:
 	JMP tiles3
 
-through21:
+through13:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through23
+	JGE  through15
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits22
+	JLE  fits14
 	MOVQ SI, DI
 
-fits22:
+fits14:
 	JMP channels2
 
-through23:
+through15:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -2904,13 +2904,13 @@ TEXT ·depthwise3x3s1t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), BX
 	MOVQ BX, 8(SP)
 
-rows24:
+rows16:
 	XORQ SI, SI
 
-channels25:
+channels17:
 	XORQ BX, BX
 
-tiles26:
+tiles18:
 	MOVQ    w+48(FP), R8
 	XORL    DI, DI
 	LEAQ    4(BX), R9
@@ -2921,14 +2921,14 @@ tiles26:
 	ADCL    DI, DI
 	MOVQ    bias+24(FP), R8
 	TESTQ   R8, R8
-	JZ      unbiased27
+	JZ      unbiased19
 	VMOVUPS (R8)(SI*1), Z0
-	JMP     biased28
+	JMP     biased20
 
-unbiased27:
+unbiased19:
 	VXORPS Z0, Z0, Z0
 
-biased28:
+biased20:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -2943,16 +2943,16 @@ biased28:
 	MOVQ    w+48(FP), R11
 	IMULQ   AX, R11
 
-taps29:
+taps21:
 	VMOVUPS     (R9), Z4
 	VMOVUPS     (R9)(AX*1), Z5
 	VMOVUPS     (R9)(AX*2), Z6
 	BTL         $0x00, DI
-	JCC         beside30
+	JCC         beside22
 	VMOVUPS     (R8), Z7
 	VFMADD231PS Z7, Z4, Z0
 
-beside30:
+beside22:
 	VMOVUPS     (R8)(AX*1), Z8
 	VFMADD231PS Z8, Z5, Z0
 	VFMADD231PS Z8, Z4, Z1
@@ -2968,31 +2968,31 @@ beside30:
 	VFMADD231PS Z7, Z6, Z2
 	VFMADD231PS Z7, Z5, Z3
 	BTL         $0x01, DI
-	JCC         beside35
+	JCC         beside23
 	VMOVUPS     (R8)(DX*1), Z8
 	VFMADD231PS Z8, Z6, Z3
 
-beside35:
+beside23:
 	ADDQ   R11, R8
 	ADDQ   AX, R9
 	ADDQ   AX, R9
 	ADDQ   AX, R9
 	DECQ   R10
-	JNZ    taps29
+	JNZ    taps21
 	MOVQ   act+72(FP), DI
 	CMPQ   DI, $0x01
-	JB     activated36
-	JA     hard37
+	JB     activated24
+	JA     hard25
 	VXORPS Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 	VMAXPS Z3, Z4, Z3
-	JMP    activated36
+	JMP    activated24
 
-hard37:
+hard25:
 	CMPQ        DI, $0x03
-	JE          sigmoid38
+	JE          sigmoid26
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -3016,9 +3016,9 @@ hard37:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated36
+	JMP         activated24
 
-sigmoid38:
+sigmoid26:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -3038,7 +3038,7 @@ sigmoid38:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated36:
+activated24:
 	MOVQ    BX, DI
 	IMULQ   AX, DI
 	ADDQ    SI, DI
@@ -3050,29 +3050,29 @@ activated36:
 	MOVQ    q+56(FP), DI
 	SUBQ    $0x04, DI
 	CMPQ    BX, DI
-	JGE     through40
+	JGE     through28
 	ADDQ    $0x04, BX
 	CMPQ    BX, DI
-	JLE     fits39
+	JLE     fits27
 	MOVQ    DI, BX
 
-fits39:
-	JMP tiles26
+fits27:
+	JMP tiles18
 
-through40:
+through28:
 	MOVQ AX, BX
 	SUBQ $0x40, BX
 	CMPQ SI, BX
-	JGE  through42
+	JGE  through30
 	ADDQ $0x40, SI
 	CMPQ SI, BX
-	JLE  fits41
+	JLE  fits29
 	MOVQ BX, SI
 
-fits41:
-	JMP channels25
+fits29:
+	JMP channels17
 
-through42:
+through30:
 	MOVQ  w+48(FP), BX
 	MOVQ  q+56(FP), SI
 	IMULQ AX, BX
@@ -3080,7 +3080,7 @@ through42:
 	ADDQ  BX, (SP)
 	ADDQ  SI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows24
+	JNZ   rows16
 	VZEROUPPER
 	RET
 
@@ -3094,13 +3094,13 @@ TEXT ·depthwise3x3s1t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows43:
+rows31:
 	XORQ DX, DX
 
-channels44:
+channels32:
 	XORQ CX, CX
 
-tiles45:
+tiles33:
 	MOVQ    w+48(FP), SI
 	XORL    BX, BX
 	LEAQ    1(CX), DI
@@ -3111,14 +3111,14 @@ tiles45:
 	ADCL    BX, BX
 	MOVQ    bias+24(FP), SI
 	TESTQ   SI, SI
-	JZ      unbiased46
+	JZ      unbiased34
 	VMOVUPS (SI)(DX*1), Z0
-	JMP     biased47
+	JMP     biased35
 
-unbiased46:
+unbiased34:
 	VXORPS Z0, Z0, Z0
 
-biased47:
+biased35:
 	MOVQ  CX, SI
 	SUBQ  $0x01, SI
 	IMULQ AX, SI
@@ -3130,41 +3130,41 @@ biased47:
 	MOVQ  w+48(FP), R9
 	IMULQ AX, R9
 
-taps48:
+taps36:
 	VMOVUPS     (DI), Z1
 	VMOVUPS     (DI)(AX*1), Z2
 	VMOVUPS     (DI)(AX*2), Z3
 	BTL         $0x00, BX
-	JCC         beside49
+	JCC         beside37
 	VMOVUPS     (SI), Z4
 	VFMADD231PS Z4, Z1, Z0
 
-beside49:
+beside37:
 	VMOVUPS     (SI)(AX*1), Z5
 	VFMADD231PS Z5, Z2, Z0
 	BTL         $0x01, BX
-	JCC         beside51
+	JCC         beside38
 	VMOVUPS     (SI)(AX*2), Z4
 	VFMADD231PS Z4, Z3, Z0
 
-beside51:
+beside38:
 	ADDQ   R9, SI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	DECQ   R8
-	JNZ    taps48
+	JNZ    taps36
 	MOVQ   act+72(FP), BX
 	CMPQ   BX, $0x01
-	JB     activated52
-	JA     hard53
+	JB     activated39
+	JA     hard40
 	VXORPS Z1, Z1, Z1
 	VMAXPS Z0, Z1, Z0
-	JMP    activated52
+	JMP    activated39
 
-hard53:
+hard40:
 	CMPQ        BX, $0x03
-	JE          sigmoid54
+	JE          sigmoid41
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -3173,9 +3173,9 @@ hard53:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated52
+	JMP         activated39
 
-sigmoid54:
+sigmoid41:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -3183,7 +3183,7 @@ sigmoid54:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated52:
+activated39:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -3192,29 +3192,29 @@ activated52:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through56
+	JGE     through43
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits55
+	JLE     fits42
 	MOVQ    BX, CX
 
-fits55:
-	JMP tiles45
+fits42:
+	JMP tiles33
 
-through56:
+through43:
 	MOVQ AX, CX
 	SUBQ $0x40, CX
 	CMPQ DX, CX
-	JGE  through58
+	JGE  through45
 	ADDQ $0x40, DX
 	CMPQ DX, CX
-	JLE  fits57
+	JLE  fits44
 	MOVQ CX, DX
 
-fits57:
-	JMP channels44
+fits44:
+	JMP channels32
 
-through58:
+through45:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -3222,7 +3222,7 @@ through58:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows43
+	JNZ   rows31
 	VZEROUPPER
 	RET
 
@@ -3239,13 +3239,13 @@ TEXT ·depthwise3x3s2t8AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows59:
+rows46:
 	XORQ DI, DI
 
-channels60:
+channels47:
 	XORQ SI, SI
 
-tiles61:
+tiles48:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    15(SI)(SI*1), R10
@@ -3256,14 +3256,14 @@ tiles61:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased62
+	JZ      unbiased49
 	VMOVUPS (R9)(DI*1), Z0
-	JMP     biased63
+	JMP     biased50
 
-unbiased62:
+unbiased49:
 	VXORPS Z0, Z0, Z0
 
-biased63:
+biased50:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -3286,16 +3286,16 @@ biased63:
 	MOVQ    w+48(FP), R13
 	IMULQ   AX, R13
 
-taps64:
+taps51:
 	VMOVUPS     (R11), Z8
 	VMOVUPS     (R11)(AX*1), Z9
 	VMOVUPS     (R11)(AX*2), Z10
 	BTL         $0x00, R8
-	JCC         beside65
+	JCC         beside52
 	VMOVUPS     (R10), Z11
 	VFMADD231PS Z11, Z8, Z0
 
-beside65:
+beside52:
 	VMOVUPS     (R10)(AX*1), Z12
 	VFMADD231PS Z12, Z9, Z0
 	VMOVUPS     (R10)(AX*2), Z11
@@ -3334,22 +3334,22 @@ beside65:
 	VMOVUPS     (R9)(CX*2), Z12
 	VFMADD231PS Z12, Z9, Z7
 	BTL         $0x01, R8
-	JCC         beside81
+	JCC         beside53
 	VMOVUPS     (R9)(BX*1), Z11
 	VFMADD231PS Z11, Z10, Z7
 
-beside81:
+beside53:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	DECQ   R12
-	JNZ    taps64
+	JNZ    taps51
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated82
-	JA     hard83
+	JB     activated54
+	JA     hard55
 	VXORPS Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -3359,11 +3359,11 @@ beside81:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 	VMAXPS Z7, Z8, Z7
-	JMP    activated82
+	JMP    activated54
 
-hard83:
+hard55:
 	CMPQ        R8, $0x03
-	JE          sigmoid84
+	JE          sigmoid56
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -3407,9 +3407,9 @@ hard83:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated82
+	JMP         activated54
 
-sigmoid84:
+sigmoid56:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -3445,7 +3445,7 @@ sigmoid84:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated82:
+activated54:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -3461,29 +3461,29 @@ activated82:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through86
+	JGE     through58
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits85
+	JLE     fits57
 	MOVQ    R8, SI
 
-fits85:
-	JMP tiles61
+fits57:
+	JMP tiles48
 
-through86:
+through58:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through88
+	JGE  through60
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits87
+	JLE  fits59
 	MOVQ SI, DI
 
-fits87:
-	JMP channels60
+fits59:
+	JMP channels47
 
-through88:
+through60:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -3492,7 +3492,7 @@ through88:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows59
+	JNZ   rows46
 	VZEROUPPER
 	RET
 
@@ -3509,13 +3509,13 @@ TEXT ·depthwise3x3s2t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows89:
+rows61:
 	XORQ DI, DI
 
-channels90:
+channels62:
 	XORQ SI, SI
 
-tiles91:
+tiles63:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    7(SI)(SI*1), R10
@@ -3526,14 +3526,14 @@ tiles91:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased92
+	JZ      unbiased64
 	VMOVUPS (R9)(DI*1), Z0
-	JMP     biased93
+	JMP     biased65
 
-unbiased92:
+unbiased64:
 	VXORPS Z0, Z0, Z0
 
-biased93:
+biased65:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -3549,16 +3549,16 @@ biased93:
 	MOVQ    w+48(FP), R12
 	IMULQ   AX, R12
 
-taps94:
+taps66:
 	VMOVUPS     (R10), Z4
 	VMOVUPS     (R10)(AX*1), Z5
 	VMOVUPS     (R10)(AX*2), Z6
 	BTL         $0x00, R8
-	JCC         beside95
+	JCC         beside67
 	VMOVUPS     (R9), Z7
 	VFMADD231PS Z7, Z4, Z0
 
-beside95:
+beside67:
 	VMOVUPS     (R9)(AX*1), Z8
 	VFMADD231PS Z8, Z5, Z0
 	VMOVUPS     (R9)(AX*2), Z7
@@ -3577,31 +3577,31 @@ beside95:
 	VMOVUPS     (R9)(BX*1), Z8
 	VFMADD231PS Z8, Z5, Z3
 	BTL         $0x01, R8
-	JCC         beside103
+	JCC         beside68
 	VMOVUPS     (R9)(AX*8), Z7
 	VFMADD231PS Z7, Z6, Z3
 
-beside103:
+beside68:
 	ADDQ   R12, R9
 	ADDQ   AX, R10
 	ADDQ   AX, R10
 	ADDQ   AX, R10
 	DECQ   R11
-	JNZ    taps94
+	JNZ    taps66
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated104
-	JA     hard105
+	JB     activated69
+	JA     hard70
 	VXORPS Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 	VMAXPS Z3, Z4, Z3
-	JMP    activated104
+	JMP    activated69
 
-hard105:
+hard70:
 	CMPQ        R8, $0x03
-	JE          sigmoid106
+	JE          sigmoid71
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -3625,9 +3625,9 @@ hard105:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated104
+	JMP         activated69
 
-sigmoid106:
+sigmoid71:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -3647,7 +3647,7 @@ sigmoid106:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated104:
+activated69:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -3659,29 +3659,29 @@ activated104:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through108
+	JGE     through73
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits107
+	JLE     fits72
 	MOVQ    R8, SI
 
-fits107:
-	JMP tiles91
+fits72:
+	JMP tiles63
 
-through108:
+through73:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through110
+	JGE  through75
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits109
+	JLE  fits74
 	MOVQ SI, DI
 
-fits109:
-	JMP channels90
+fits74:
+	JMP channels62
 
-through110:
+through75:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -3690,7 +3690,7 @@ through110:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows89
+	JNZ   rows61
 	VZEROUPPER
 	RET
 
@@ -3704,13 +3704,13 @@ TEXT ·depthwise3x3s2t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), CX
 	MOVQ CX, 8(SP)
 
-rows111:
+rows76:
 	XORQ DX, DX
 
-channels112:
+channels77:
 	XORQ CX, CX
 
-tiles113:
+tiles78:
 	MOVQ    w+48(FP), SI
 	XORL    BX, BX
 	LEAQ    1(CX)(CX*1), DI
@@ -3721,14 +3721,14 @@ tiles113:
 	ADCL    BX, BX
 	MOVQ    bias+24(FP), SI
 	TESTQ   SI, SI
-	JZ      unbiased114
+	JZ      unbiased79
 	VMOVUPS (SI)(DX*1), Z0
-	JMP     biased115
+	JMP     biased80
 
-unbiased114:
+unbiased79:
 	VXORPS Z0, Z0, Z0
 
-biased115:
+biased80:
 	MOVQ  CX, SI
 	ADDQ  SI, SI
 	SUBQ  $0x01, SI
@@ -3741,41 +3741,41 @@ biased115:
 	MOVQ  w+48(FP), R9
 	IMULQ AX, R9
 
-taps116:
+taps81:
 	VMOVUPS     (DI), Z1
 	VMOVUPS     (DI)(AX*1), Z2
 	VMOVUPS     (DI)(AX*2), Z3
 	BTL         $0x00, BX
-	JCC         beside117
+	JCC         beside82
 	VMOVUPS     (SI), Z4
 	VFMADD231PS Z4, Z1, Z0
 
-beside117:
+beside82:
 	VMOVUPS     (SI)(AX*1), Z5
 	VFMADD231PS Z5, Z2, Z0
 	BTL         $0x01, BX
-	JCC         beside119
+	JCC         beside83
 	VMOVUPS     (SI)(AX*2), Z4
 	VFMADD231PS Z4, Z3, Z0
 
-beside119:
+beside83:
 	ADDQ   R9, SI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	ADDQ   AX, DI
 	DECQ   R8
-	JNZ    taps116
+	JNZ    taps81
 	MOVQ   act+72(FP), BX
 	CMPQ   BX, $0x01
-	JB     activated120
-	JA     hard121
+	JB     activated84
+	JA     hard85
 	VXORPS Z1, Z1, Z1
 	VMAXPS Z0, Z1, Z0
-	JMP    activated120
+	JMP    activated84
 
-hard121:
+hard85:
 	CMPQ        BX, $0x03
-	JE          sigmoid122
+	JE          sigmoid86
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -3784,9 +3784,9 @@ hard121:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated120
+	JMP         activated84
 
-sigmoid122:
+sigmoid86:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -3794,7 +3794,7 @@ sigmoid122:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated120:
+activated84:
 	MOVQ    CX, BX
 	IMULQ   AX, BX
 	ADDQ    DX, BX
@@ -3803,29 +3803,29 @@ activated120:
 	MOVQ    q+56(FP), BX
 	SUBQ    $0x01, BX
 	CMPQ    CX, BX
-	JGE     through124
+	JGE     through88
 	ADDQ    $0x01, CX
 	CMPQ    CX, BX
-	JLE     fits123
+	JLE     fits87
 	MOVQ    BX, CX
 
-fits123:
-	JMP tiles113
+fits87:
+	JMP tiles78
 
-through124:
+through88:
 	MOVQ AX, CX
 	SUBQ $0x40, CX
 	CMPQ DX, CX
-	JGE  through126
+	JGE  through90
 	ADDQ $0x40, DX
 	CMPQ DX, CX
-	JLE  fits125
+	JLE  fits89
 	MOVQ CX, DX
 
-fits125:
-	JMP channels112
+fits89:
+	JMP channels77
 
-through126:
+through90:
 	MOVQ  w+48(FP), CX
 	MOVQ  q+56(FP), DX
 	IMULQ AX, CX
@@ -3834,7 +3834,7 @@ through126:
 	ADDQ  CX, (SP)
 	ADDQ  DX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows111
+	JNZ   rows76
 	VZEROUPPER
 	RET
 
@@ -3851,13 +3851,13 @@ TEXT ·depthwise5x5s1t8AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows127:
+rows91:
 	XORQ DI, DI
 
-channels128:
+channels92:
 	XORQ SI, SI
 
-tiles129:
+tiles93:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    8(SI), R10
@@ -3874,14 +3874,14 @@ tiles129:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased130
+	JZ      unbiased94
 	VMOVUPS (R9)(DI*1), Z0
-	JMP     biased131
+	JMP     biased95
 
-unbiased130:
+unbiased94:
 	VXORPS Z0, Z0, Z0
 
-biased131:
+biased95:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -3903,25 +3903,25 @@ biased131:
 	MOVQ    w+48(FP), R13
 	IMULQ   AX, R13
 
-taps132:
+taps96:
 	VMOVUPS     (R11), Z8
 	VMOVUPS     (R11)(AX*1), Z9
 	VMOVUPS     (R11)(AX*2), Z10
 	VMOVUPS     (R11)(CX*1), Z11
 	VMOVUPS     (R11)(AX*4), Z12
 	BTL         $0x00, R8
-	JCC         beside133
+	JCC         beside97
 	VMOVUPS     (R10), Z13
 	VFMADD231PS Z13, Z8, Z0
 
-beside133:
+beside97:
 	BTL         $0x01, R8
-	JCC         beside134
+	JCC         beside98
 	VMOVUPS     (R10)(AX*1), Z14
 	VFMADD231PS Z14, Z9, Z0
 	VFMADD231PS Z14, Z8, Z1
 
-beside134:
+beside98:
 	VMOVUPS     (R10)(AX*2), Z13
 	VFMADD231PS Z13, Z10, Z0
 	VFMADD231PS Z13, Z9, Z1
@@ -3965,18 +3965,18 @@ beside134:
 	VFMADD231PS Z14, Z11, Z6
 	VFMADD231PS Z14, Z10, Z7
 	BTL         $0x03, R8
-	JCC         beside143
+	JCC         beside99
 	VMOVUPS     (R9)(AX*1), Z13
 	VFMADD231PS Z13, Z12, Z6
 	VFMADD231PS Z13, Z11, Z7
 
-beside143:
+beside99:
 	BTL         $0x02, R8
-	JCC         beside144
+	JCC         beside100
 	VMOVUPS     (R9)(AX*2), Z14
 	VFMADD231PS Z14, Z12, Z7
 
-beside144:
+beside100:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
@@ -3985,11 +3985,11 @@ beside144:
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	DECQ   R12
-	JNZ    taps132
+	JNZ    taps96
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated145
-	JA     hard146
+	JB     activated101
+	JA     hard102
 	VXORPS Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -3999,11 +3999,11 @@ beside144:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 	VMAXPS Z7, Z8, Z7
-	JMP    activated145
+	JMP    activated101
 
-hard146:
+hard102:
 	CMPQ        R8, $0x03
-	JE          sigmoid147
+	JE          sigmoid103
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -4047,9 +4047,9 @@ hard146:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated145
+	JMP         activated101
 
-sigmoid147:
+sigmoid103:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -4085,7 +4085,7 @@ sigmoid147:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated145:
+activated101:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4101,29 +4101,29 @@ activated145:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through149
+	JGE     through105
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits148
+	JLE     fits104
 	MOVQ    R8, SI
 
-fits148:
-	JMP tiles129
+fits104:
+	JMP tiles93
 
-through149:
+through105:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through151
+	JGE  through107
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits150
+	JLE  fits106
 	MOVQ SI, DI
 
-fits150:
-	JMP channels128
+fits106:
+	JMP channels92
 
-through151:
+through107:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4131,7 +4131,7 @@ through151:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows127
+	JNZ   rows91
 	VZEROUPPER
 	RET
 
@@ -4148,13 +4148,13 @@ TEXT ·depthwise5x5s1t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows152:
+rows108:
 	XORQ DI, DI
 
-channels153:
+channels109:
 	XORQ SI, SI
 
-tiles154:
+tiles110:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    4(SI), R10
@@ -4171,14 +4171,14 @@ tiles154:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased155
+	JZ      unbiased111
 	VMOVUPS (R9)(DI*1), Z0
-	JMP     biased156
+	JMP     biased112
 
-unbiased155:
+unbiased111:
 	VXORPS Z0, Z0, Z0
 
-biased156:
+biased112:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -4193,25 +4193,25 @@ biased156:
 	MOVQ    w+48(FP), R12
 	IMULQ   AX, R12
 
-taps157:
+taps113:
 	VMOVUPS     (R10), Z4
 	VMOVUPS     (R10)(AX*1), Z5
 	VMOVUPS     (R10)(AX*2), Z6
 	VMOVUPS     (R10)(CX*1), Z7
 	VMOVUPS     (R10)(AX*4), Z8
 	BTL         $0x00, R8
-	JCC         beside158
+	JCC         beside114
 	VMOVUPS     (R9), Z9
 	VFMADD231PS Z9, Z4, Z0
 
-beside158:
+beside114:
 	BTL         $0x01, R8
-	JCC         beside159
+	JCC         beside115
 	VMOVUPS     (R9)(AX*1), Z10
 	VFMADD231PS Z10, Z5, Z0
 	VFMADD231PS Z10, Z4, Z1
 
-beside159:
+beside115:
 	VMOVUPS     (R9)(AX*2), Z9
 	VFMADD231PS Z9, Z6, Z0
 	VFMADD231PS Z9, Z5, Z1
@@ -4231,18 +4231,18 @@ beside159:
 	VFMADD231PS Z10, Z7, Z2
 	VFMADD231PS Z10, Z6, Z3
 	BTL         $0x03, R8
-	JCC         beside164
+	JCC         beside116
 	VMOVUPS     (R9)(CX*2), Z9
 	VFMADD231PS Z9, Z8, Z2
 	VFMADD231PS Z9, Z7, Z3
 
-beside164:
+beside116:
 	BTL         $0x02, R8
-	JCC         beside165
+	JCC         beside117
 	VMOVUPS     (R9)(BX*1), Z10
 	VFMADD231PS Z10, Z8, Z3
 
-beside165:
+beside117:
 	ADDQ   R12, R9
 	ADDQ   AX, R10
 	ADDQ   AX, R10
@@ -4250,21 +4250,21 @@ beside165:
 	ADDQ   AX, R10
 	ADDQ   AX, R10
 	DECQ   R11
-	JNZ    taps157
+	JNZ    taps113
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated166
-	JA     hard167
+	JB     activated118
+	JA     hard119
 	VXORPS Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 	VMAXPS Z3, Z4, Z3
-	JMP    activated166
+	JMP    activated118
 
-hard167:
+hard119:
 	CMPQ        R8, $0x03
-	JE          sigmoid168
+	JE          sigmoid120
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -4288,9 +4288,9 @@ hard167:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated166
+	JMP         activated118
 
-sigmoid168:
+sigmoid120:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -4310,7 +4310,7 @@ sigmoid168:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated166:
+activated118:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4322,29 +4322,29 @@ activated166:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through170
+	JGE     through122
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits169
+	JLE     fits121
 	MOVQ    R8, SI
 
-fits169:
-	JMP tiles154
+fits121:
+	JMP tiles110
 
-through170:
+through122:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through172
+	JGE  through124
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits171
+	JLE  fits123
 	MOVQ SI, DI
 
-fits171:
-	JMP channels153
+fits123:
+	JMP channels109
 
-through172:
+through124:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4352,7 +4352,7 @@ through172:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows152
+	JNZ   rows108
 	VZEROUPPER
 	RET
 
@@ -4367,13 +4367,13 @@ TEXT ·depthwise5x5s1t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows173:
+rows125:
 	XORQ BX, BX
 
-channels174:
+channels126:
 	XORQ DX, DX
 
-tiles175:
+tiles127:
 	MOVQ    w+48(FP), DI
 	XORL    SI, SI
 	LEAQ    1(DX), R8
@@ -4390,14 +4390,14 @@ tiles175:
 	ADCL    SI, SI
 	MOVQ    bias+24(FP), DI
 	TESTQ   DI, DI
-	JZ      unbiased176
+	JZ      unbiased128
 	VMOVUPS (DI)(BX*1), Z0
-	JMP     biased177
+	JMP     biased129
 
-unbiased176:
+unbiased128:
 	VXORPS Z0, Z0, Z0
 
-biased177:
+biased129:
 	MOVQ  DX, DI
 	SUBQ  $0x02, DI
 	IMULQ AX, DI
@@ -4409,38 +4409,38 @@ biased177:
 	MOVQ  w+48(FP), R10
 	IMULQ AX, R10
 
-taps178:
+taps130:
 	VMOVUPS     (R8), Z1
 	VMOVUPS     (R8)(AX*1), Z2
 	VMOVUPS     (R8)(AX*2), Z3
 	VMOVUPS     (R8)(CX*1), Z4
 	VMOVUPS     (R8)(AX*4), Z5
 	BTL         $0x00, SI
-	JCC         beside179
+	JCC         beside131
 	VMOVUPS     (DI), Z6
 	VFMADD231PS Z6, Z1, Z0
 
-beside179:
+beside131:
 	BTL         $0x01, SI
-	JCC         beside180
+	JCC         beside132
 	VMOVUPS     (DI)(AX*1), Z7
 	VFMADD231PS Z7, Z2, Z0
 
-beside180:
+beside132:
 	VMOVUPS     (DI)(AX*2), Z6
 	VFMADD231PS Z6, Z3, Z0
 	BTL         $0x03, SI
-	JCC         beside182
+	JCC         beside133
 	VMOVUPS     (DI)(CX*1), Z7
 	VFMADD231PS Z7, Z4, Z0
 
-beside182:
+beside133:
 	BTL         $0x02, SI
-	JCC         beside183
+	JCC         beside134
 	VMOVUPS     (DI)(AX*4), Z6
 	VFMADD231PS Z6, Z5, Z0
 
-beside183:
+beside134:
 	ADDQ   R10, DI
 	ADDQ   AX, R8
 	ADDQ   AX, R8
@@ -4448,18 +4448,18 @@ beside183:
 	ADDQ   AX, R8
 	ADDQ   AX, R8
 	DECQ   R9
-	JNZ    taps178
+	JNZ    taps130
 	MOVQ   act+72(FP), SI
 	CMPQ   SI, $0x01
-	JB     activated184
-	JA     hard185
+	JB     activated135
+	JA     hard136
 	VXORPS Z1, Z1, Z1
 	VMAXPS Z0, Z1, Z0
-	JMP    activated184
+	JMP    activated135
 
-hard185:
+hard136:
 	CMPQ        SI, $0x03
-	JE          sigmoid186
+	JE          sigmoid137
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -4468,9 +4468,9 @@ hard185:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated184
+	JMP         activated135
 
-sigmoid186:
+sigmoid137:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -4478,7 +4478,7 @@ sigmoid186:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated184:
+activated135:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -4487,29 +4487,29 @@ activated184:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through188
+	JGE     through139
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits187
+	JLE     fits138
 	MOVQ    SI, DX
 
-fits187:
-	JMP tiles175
+fits138:
+	JMP tiles127
 
-through188:
+through139:
 	MOVQ AX, DX
 	SUBQ $0x40, DX
 	CMPQ BX, DX
-	JGE  through190
+	JGE  through141
 	ADDQ $0x40, BX
 	CMPQ BX, DX
-	JLE  fits189
+	JLE  fits140
 	MOVQ DX, BX
 
-fits189:
-	JMP channels174
+fits140:
+	JMP channels126
 
-through190:
+through141:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -4517,7 +4517,7 @@ through190:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows173
+	JNZ   rows125
 	VZEROUPPER
 	RET
 
@@ -4534,13 +4534,13 @@ TEXT ·depthwise5x5s2t8AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows191:
+rows142:
 	XORQ DI, DI
 
-channels192:
+channels143:
 	XORQ SI, SI
 
-tiles193:
+tiles144:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    15(SI)(SI*1), R10
@@ -4557,14 +4557,14 @@ tiles193:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased194
+	JZ      unbiased145
 	VMOVUPS (R9)(DI*1), Z0
-	JMP     biased195
+	JMP     biased146
 
-unbiased194:
+unbiased145:
 	VXORPS Z0, Z0, Z0
 
-biased195:
+biased146:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -4590,24 +4590,24 @@ biased195:
 	MOVQ    w+48(FP), R14
 	IMULQ   AX, R14
 
-taps196:
+taps147:
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(AX*1), Z9
 	VMOVUPS     (R12)(AX*2), Z10
 	VMOVUPS     (R12)(CX*1), Z11
 	VMOVUPS     (R12)(AX*4), Z12
 	BTL         $0x00, R8
-	JCC         beside197
+	JCC         beside148
 	VMOVUPS     (R10), Z13
 	VFMADD231PS Z13, Z8, Z0
 
-beside197:
+beside148:
 	BTL         $0x01, R8
-	JCC         beside198
+	JCC         beside149
 	VMOVUPS     (R10)(AX*1), Z14
 	VFMADD231PS Z14, Z9, Z0
 
-beside198:
+beside149:
 	VMOVUPS     (R10)(AX*2), Z13
 	VFMADD231PS Z13, Z10, Z0
 	VFMADD231PS Z13, Z8, Z1
@@ -4660,17 +4660,17 @@ beside198:
 	VFMADD231PS Z13, Z12, Z6
 	VFMADD231PS Z13, Z10, Z7
 	BTL         $0x03, R8
-	JCC         beside214
+	JCC         beside150
 	VMOVUPS     (R11)(AX*8), Z14
 	VFMADD231PS Z14, Z11, Z7
 
-beside214:
+beside150:
 	BTL         $0x02, R8
-	JCC         beside215
+	JCC         beside151
 	VMOVUPS     (R9), Z13
 	VFMADD231PS Z13, Z12, Z7
 
-beside215:
+beside151:
 	ADDQ   R14, R10
 	ADDQ   R14, R11
 	ADDQ   R14, R9
@@ -4680,11 +4680,11 @@ beside215:
 	ADDQ   AX, R12
 	ADDQ   AX, R12
 	DECQ   R13
-	JNZ    taps196
+	JNZ    taps147
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated216
-	JA     hard217
+	JB     activated152
+	JA     hard153
 	VXORPS Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -4694,11 +4694,11 @@ beside215:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 	VMAXPS Z7, Z8, Z7
-	JMP    activated216
+	JMP    activated152
 
-hard217:
+hard153:
 	CMPQ        R8, $0x03
-	JE          sigmoid218
+	JE          sigmoid154
 	VMOVUPS     sixth<>+0(SB), Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VXORPS      Z8, Z8, Z8
@@ -4742,9 +4742,9 @@ hard217:
 	VMAXPS      Z8, Z12, Z12
 	VMINPS      Z10, Z12, Z12
 	VMULPS      Z12, Z7, Z7
-	JMP         activated216
+	JMP         activated152
 
-sigmoid218:
+sigmoid154:
 	VXORPS      Z9, Z9, Z9
 	VMOVUPS     one<>+0(SB), Z10
 	VMOVUPS     half<>+0(SB), Z8
@@ -4780,7 +4780,7 @@ sigmoid218:
 	VMAXPS      Z8, Z9, Z8
 	VMINPS      Z8, Z10, Z7
 
-activated216:
+activated152:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -4796,29 +4796,29 @@ activated216:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x08, R8
 	CMPQ    SI, R8
-	JGE     through220
+	JGE     through156
 	ADDQ    $0x08, SI
 	CMPQ    SI, R8
-	JLE     fits219
+	JLE     fits155
 	MOVQ    R8, SI
 
-fits219:
-	JMP tiles193
+fits155:
+	JMP tiles144
 
-through220:
+through156:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through222
+	JGE  through158
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits221
+	JLE  fits157
 	MOVQ SI, DI
 
-fits221:
-	JMP channels192
+fits157:
+	JMP channels143
 
-through222:
+through158:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -4827,7 +4827,7 @@ through222:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows191
+	JNZ   rows142
 	VZEROUPPER
 	RET
 
@@ -4844,13 +4844,13 @@ TEXT ·depthwise5x5s2t4AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), SI
 	MOVQ SI, 8(SP)
 
-rows223:
+rows159:
 	XORQ DI, DI
 
-channels224:
+channels160:
 	XORQ SI, SI
 
-tiles225:
+tiles161:
 	MOVQ    w+48(FP), R9
 	XORL    R8, R8
 	LEAQ    7(SI)(SI*1), R10
@@ -4867,14 +4867,14 @@ tiles225:
 	ADCL    R8, R8
 	MOVQ    bias+24(FP), R9
 	TESTQ   R9, R9
-	JZ      unbiased226
+	JZ      unbiased162
 	VMOVUPS (R9)(DI*1), Z0
-	JMP     biased227
+	JMP     biased163
 
-unbiased226:
+unbiased162:
 	VXORPS Z0, Z0, Z0
 
-biased227:
+biased163:
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -4893,24 +4893,24 @@ biased227:
 	MOVQ    w+48(FP), R13
 	IMULQ   AX, R13
 
-taps228:
+taps164:
 	VMOVUPS     (R11), Z4
 	VMOVUPS     (R11)(AX*1), Z5
 	VMOVUPS     (R11)(AX*2), Z6
 	VMOVUPS     (R11)(CX*1), Z7
 	VMOVUPS     (R11)(AX*4), Z8
 	BTL         $0x00, R8
-	JCC         beside229
+	JCC         beside165
 	VMOVUPS     (R10), Z9
 	VFMADD231PS Z9, Z4, Z0
 
-beside229:
+beside165:
 	BTL         $0x01, R8
-	JCC         beside230
+	JCC         beside166
 	VMOVUPS     (R10)(AX*1), Z10
 	VFMADD231PS Z10, Z5, Z0
 
-beside230:
+beside166:
 	VMOVUPS     (R10)(AX*2), Z9
 	VFMADD231PS Z9, Z6, Z0
 	VFMADD231PS Z9, Z4, Z1
@@ -4935,17 +4935,17 @@ beside230:
 	VFMADD231PS Z9, Z8, Z2
 	VFMADD231PS Z9, Z6, Z3
 	BTL         $0x03, R8
-	JCC         beside238
+	JCC         beside167
 	VMOVUPS     (R9), Z10
 	VFMADD231PS Z10, Z7, Z3
 
-beside238:
+beside167:
 	BTL         $0x02, R8
-	JCC         beside239
+	JCC         beside168
 	VMOVUPS     (R9)(AX*1), Z9
 	VFMADD231PS Z9, Z8, Z3
 
-beside239:
+beside168:
 	ADDQ   R13, R10
 	ADDQ   R13, R9
 	ADDQ   AX, R11
@@ -4954,21 +4954,21 @@ beside239:
 	ADDQ   AX, R11
 	ADDQ   AX, R11
 	DECQ   R12
-	JNZ    taps228
+	JNZ    taps164
 	MOVQ   act+72(FP), R8
 	CMPQ   R8, $0x01
-	JB     activated240
-	JA     hard241
+	JB     activated169
+	JA     hard170
 	VXORPS Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 	VMAXPS Z3, Z4, Z3
-	JMP    activated240
+	JMP    activated169
 
-hard241:
+hard170:
 	CMPQ        R8, $0x03
-	JE          sigmoid242
+	JE          sigmoid171
 	VMOVUPS     sixth<>+0(SB), Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VXORPS      Z4, Z4, Z4
@@ -4992,9 +4992,9 @@ hard241:
 	VMAXPS      Z4, Z7, Z7
 	VMINPS      Z6, Z7, Z7
 	VMULPS      Z7, Z3, Z3
-	JMP         activated240
+	JMP         activated169
 
-sigmoid242:
+sigmoid171:
 	VXORPS      Z5, Z5, Z5
 	VMOVUPS     one<>+0(SB), Z6
 	VMOVUPS     half<>+0(SB), Z4
@@ -5014,7 +5014,7 @@ sigmoid242:
 	VMAXPS      Z4, Z5, Z4
 	VMINPS      Z4, Z6, Z3
 
-activated240:
+activated169:
 	MOVQ    SI, R8
 	IMULQ   AX, R8
 	ADDQ    DI, R8
@@ -5026,29 +5026,29 @@ activated240:
 	MOVQ    q+56(FP), R8
 	SUBQ    $0x04, R8
 	CMPQ    SI, R8
-	JGE     through244
+	JGE     through173
 	ADDQ    $0x04, SI
 	CMPQ    SI, R8
-	JLE     fits243
+	JLE     fits172
 	MOVQ    R8, SI
 
-fits243:
-	JMP tiles225
+fits172:
+	JMP tiles161
 
-through244:
+through173:
 	MOVQ AX, SI
 	SUBQ $0x40, SI
 	CMPQ DI, SI
-	JGE  through246
+	JGE  through175
 	ADDQ $0x40, DI
 	CMPQ DI, SI
-	JLE  fits245
+	JLE  fits174
 	MOVQ SI, DI
 
-fits245:
-	JMP channels224
+fits174:
+	JMP channels160
 
-through246:
+through175:
 	MOVQ  w+48(FP), SI
 	MOVQ  q+56(FP), DI
 	IMULQ AX, SI
@@ -5057,7 +5057,7 @@ through246:
 	ADDQ  SI, (SP)
 	ADDQ  DI, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows223
+	JNZ   rows159
 	VZEROUPPER
 	RET
 
@@ -5072,13 +5072,13 @@ TEXT ·depthwise5x5s2t1AVX512(SB), NOSPLIT, $16-80
 	MOVQ out+0(FP), DX
 	MOVQ DX, 8(SP)
 
-rows247:
+rows176:
 	XORQ BX, BX
 
-channels248:
+channels177:
 	XORQ DX, DX
 
-tiles249:
+tiles178:
 	MOVQ    w+48(FP), DI
 	XORL    SI, SI
 	LEAQ    1(DX)(DX*1), R8
@@ -5095,14 +5095,14 @@ tiles249:
 	ADCL    SI, SI
 	MOVQ    bias+24(FP), DI
 	TESTQ   DI, DI
-	JZ      unbiased250
+	JZ      unbiased179
 	VMOVUPS (DI)(BX*1), Z0
-	JMP     biased251
+	JMP     biased180
 
-unbiased250:
+unbiased179:
 	VXORPS Z0, Z0, Z0
 
-biased251:
+biased180:
 	MOVQ  DX, DI
 	ADDQ  DI, DI
 	SUBQ  $0x02, DI
@@ -5115,38 +5115,38 @@ biased251:
 	MOVQ  w+48(FP), R10
 	IMULQ AX, R10
 
-taps252:
+taps181:
 	VMOVUPS     (R8), Z1
 	VMOVUPS     (R8)(AX*1), Z2
 	VMOVUPS     (R8)(AX*2), Z3
 	VMOVUPS     (R8)(CX*1), Z4
 	VMOVUPS     (R8)(AX*4), Z5
 	BTL         $0x00, SI
-	JCC         beside253
+	JCC         beside182
 	VMOVUPS     (DI), Z6
 	VFMADD231PS Z6, Z1, Z0
 
-beside253:
+beside182:
 	BTL         $0x01, SI
-	JCC         beside254
+	JCC         beside183
 	VMOVUPS     (DI)(AX*1), Z7
 	VFMADD231PS Z7, Z2, Z0
 
-beside254:
+beside183:
 	VMOVUPS     (DI)(AX*2), Z6
 	VFMADD231PS Z6, Z3, Z0
 	BTL         $0x03, SI
-	JCC         beside256
+	JCC         beside184
 	VMOVUPS     (DI)(CX*1), Z7
 	VFMADD231PS Z7, Z4, Z0
 
-beside256:
+beside184:
 	BTL         $0x02, SI
-	JCC         beside257
+	JCC         beside185
 	VMOVUPS     (DI)(AX*4), Z6
 	VFMADD231PS Z6, Z5, Z0
 
-beside257:
+beside185:
 	ADDQ   R10, DI
 	ADDQ   AX, R8
 	ADDQ   AX, R8
@@ -5154,18 +5154,18 @@ beside257:
 	ADDQ   AX, R8
 	ADDQ   AX, R8
 	DECQ   R9
-	JNZ    taps252
+	JNZ    taps181
 	MOVQ   act+72(FP), SI
 	CMPQ   SI, $0x01
-	JB     activated258
-	JA     hard259
+	JB     activated186
+	JA     hard187
 	VXORPS Z1, Z1, Z1
 	VMAXPS Z0, Z1, Z0
-	JMP    activated258
+	JMP    activated186
 
-hard259:
+hard187:
 	CMPQ        SI, $0x03
-	JE          sigmoid260
+	JE          sigmoid188
 	VMOVUPS     sixth<>+0(SB), Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VXORPS      Z1, Z1, Z1
@@ -5174,9 +5174,9 @@ hard259:
 	VMAXPS      Z1, Z4, Z4
 	VMINPS      Z3, Z4, Z4
 	VMULPS      Z4, Z0, Z0
-	JMP         activated258
+	JMP         activated186
 
-sigmoid260:
+sigmoid188:
 	VXORPS      Z2, Z2, Z2
 	VMOVUPS     one<>+0(SB), Z3
 	VMOVUPS     half<>+0(SB), Z1
@@ -5184,7 +5184,7 @@ sigmoid260:
 	VMAXPS      Z1, Z2, Z1
 	VMINPS      Z1, Z3, Z0
 
-activated258:
+activated186:
 	MOVQ    DX, SI
 	IMULQ   AX, SI
 	ADDQ    BX, SI
@@ -5193,29 +5193,29 @@ activated258:
 	MOVQ    q+56(FP), SI
 	SUBQ    $0x01, SI
 	CMPQ    DX, SI
-	JGE     through262
+	JGE     through190
 	ADDQ    $0x01, DX
 	CMPQ    DX, SI
-	JLE     fits261
+	JLE     fits189
 	MOVQ    SI, DX
 
-fits261:
-	JMP tiles249
+fits189:
+	JMP tiles178
 
-through262:
+through190:
 	MOVQ AX, DX
 	SUBQ $0x40, DX
 	CMPQ BX, DX
-	JGE  through264
+	JGE  through192
 	ADDQ $0x40, BX
 	CMPQ BX, DX
-	JLE  fits263
+	JLE  fits191
 	MOVQ DX, BX
 
-fits263:
-	JMP channels248
+fits191:
+	JMP channels177
 
-through264:
+through192:
 	MOVQ  w+48(FP), DX
 	MOVQ  q+56(FP), BX
 	IMULQ AX, DX
@@ -5224,6 +5224,6 @@ through264:
 	ADDQ  DX, (SP)
 	ADDQ  BX, 8(SP)
 	DECQ  rows+32(FP)
-	JNZ   rows247
+	JNZ   rows176
 	VZEROUPPER
 	RET

@@ -30,6 +30,23 @@ func Pack(w []float32, k, n int) *Packed {
 	return p
 }
 
+// PackTransposed lays out the transpose of w (K,N), for products with its N columns as inputs: it is
+// Pack(transpose of w, n, k).
+func PackTransposed(w []float32, k, n int) *Packed {
+	needSizes("PackTransposed", k, n)
+	need("PackTransposed", "w", len(w), k*n)
+	p := &Packed{K: n, N: k, data: alignedFloats(n * paddedTo(k, lanes))}
+	for col := 0; col < k; col += panelWidth {
+		panel, width := p.panel(col)
+		for j := range min(width, k-col) {
+			for row, v := range w[(col+j)*n:][:n] {
+				panel[row*width+j] = v
+			}
+		}
+	}
+	return p
+}
+
 // panel returns the panel that begins at column col, a multiple of panelWidth, and its width.
 func (p *Packed) panel(col int) ([]float32, int) {
 	width := min(panelWidth, paddedTo(p.N-col, lanes))

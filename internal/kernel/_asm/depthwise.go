@@ -15,7 +15,7 @@ func depthwise(c *build.Context) {
 		for _, size := range []int{3, 5} {
 			for _, stride := range []int{1, 2} {
 				for _, tile := range []int{8, 4, 1} {
-					(&depthwiseRows{isa: s, size: size, stride: stride, tile: tile}).emit()
+					(&depthwiseRows{isa: s, window: window{size, stride, tile}}).emit()
 				}
 			}
 		}
@@ -30,12 +30,36 @@ func depthwise(c *build.Context) {
 // A last tile, or a last vector of channels, that would reach past the end is moved back and overlaps its neighbour.
 type depthwiseRows struct {
 	*isa
-	size, stride, tile int
-	channelBytes       reg.GPVirtual // of all channels of a pixel
-	odd                map[int]reg.GPVirtual
-	at, channel        reg.GPVirtual // first output of the tile; byte offset of the vector of channels
-	in, out            operand.Mem   // of the row, in the frame
-	inside             reg.GPVirtual // bits: which edges are in the image
+	window
+	channelBytes reg.GPVirtual // of all channels of a pixel
+	odd          map[int]reg.GPVirtual
+	at, channel  reg.GPVirtual // first output of the tile; byte offset of the vector of channels
+	in, out      operand.Mem   // of the row, in the frame
+	inside       reg.GPVirtual // bits: which edges are in the image
+}
+
+// window is a tile of neighbouring outputs in a row, seen by a filter of one size and stride.
+type window struct{ size, stride, tile int }
+
+// inputs is the number of neighbouring inputs that a tile depends on.
+func (w window) inputs() int { return (w.tile-1)*w.stride + w.size }
+
+// edgeInput is the input of edge e: those that may lie beside the image are the first and the last size/2 of a tile.
+func (w window) edgeInput(e int) int {
+	if half := w.size / 2; e >= half {
+		return w.inputs() - 1 - (e - half)
+	}
+	return e
+}
+
+// edge is the number of an input's edge; -1 is an input that is always inside.
+func (w window) edge(input int) int {
+	for e := range w.size / 2 * 2 {
+		if w.edgeInput(e) == input {
+			return e
+		}
+	}
+	return -1
 }
 
 func (d *depthwiseRows) emit() {
@@ -50,7 +74,7 @@ func (d *depthwiseRows) emit() {
 	d.place(channels)
 	d.XORQ(d.at, d.at)
 	d.place(tiles)
-	d.findEdges()
+	d.findEdges(d.window, d.inside, d.at)
 	d.initialise()
 	d.products()
 	d.activation(d.load("act"), d.tile, d.tile)
@@ -71,40 +95,33 @@ func (d *depthwiseRows) setUp() {
 	d.MOVQ(d.load("out"), d.out)
 }
 
-// inputs is the number of neighbouring inputs that a tile depends on.
-func (d *depthwiseRows) inputs() int { return (d.tile-1)*d.stride + d.size }
-
-// edgeInput is the input of edge e: those that may lie beside the image are the first and the last size/2 of a tile.
-func (d *depthwiseRows) edgeInput(e int) int {
-	if half := d.size / 2; e >= half {
-		return d.inputs() - 1 - (e - half)
+// findEdges sets bit e of inside if edge e of the window of output at is in the image, with a column in [0, w).
+func (s *isa) findEdges(win window, inside, at reg.GPVirtual) {
+	w, column := s.load("w"), s.GP64()
+	s.XORL(inside, inside)
+	for e := win.size/2*2 - 1; e >= 0; e-- {
+		first := operand.Mem{Base: at, Disp: win.edgeInput(e) - win.size/2}
+		if win.stride == 2 {
+			first = first.Idx(at, 1)
+		}
+		s.LEAQ(first, column)
+		s.CMPQ(column, w) // carry if below as unsigned numbers, which negative columns are not
+		s.ADCL(inside, inside)
 	}
-	return e
 }
 
-// edge is the number of an input's edge; -1 is an input that is always inside.
-func (d *depthwiseRows) edge(input int) int {
-	for e := range d.size / 2 * 2 {
-		if d.edgeInput(e) == input {
-			return e
-		}
+// ifInside emits what uses an input of the window, with a jump around it if the input is an edge.
+func (s *isa) ifInside(win window, inside reg.GPVirtual, input int, use func()) {
+	e := win.edge(input)
+	if e < 0 {
+		use()
+		return
 	}
-	return -1
-}
-
-// findEdges sets bit e of inside if edge e is in the image, with a column in [0, w).
-func (d *depthwiseRows) findEdges() {
-	w, column := d.load("w"), d.GP64()
-	d.XORL(d.inside, d.inside)
-	for e := d.size/2*2 - 1; e >= 0; e-- {
-		first := operand.Mem{Base: d.at, Disp: d.edgeInput(e) - d.size/2}
-		if d.stride == 2 {
-			first = first.Idx(d.at, 1)
-		}
-		d.LEAQ(first, column)
-		d.CMPQ(column, w) // carry if below as unsigned numbers, which negative columns are not
-		d.ADCL(d.inside, d.inside)
-	}
+	beside := s.label("beside")
+	s.BTL(operand.U8(uint8(e)), inside)
+	s.JCC(beside)
+	use()
+	s.place(beside)
 }
 
 func (d *depthwiseRows) initialise() {
@@ -159,21 +176,14 @@ func (d *depthwiseRows) filterRow(in, weights *multiples) {
 		if d.wide() && input%2 == 1 {
 			value = d.v(d.tile + d.size + 1)
 		}
-		beside := d.label("beside")
-		e := d.edge(input)
-		if e >= 0 {
-			d.BTL(operand.U8(uint8(e)), d.inside)
-			d.JCC(beside)
-		}
-		d.VMOVUPS(in.at(input, 0), value)
-		for output := range d.tile {
-			if x := input - output*d.stride; x >= 0 && x < d.size {
-				d.VFMADD231PS(value, d.v(d.tile+x), d.v(output))
+		d.ifInside(d.window, d.inside, input, func() {
+			d.VMOVUPS(in.at(input, 0), value)
+			for output := range d.tile {
+				if x := input - output*d.stride; x >= 0 && x < d.size {
+					d.VFMADD231PS(value, d.v(d.tile+x), d.v(output))
+				}
 			}
-		}
-		if e >= 0 {
-			d.place(beside)
-		}
+		})
 	}
 }
 

@@ -25,6 +25,8 @@ func main() {
 		"stem":      stem,
 		"pool":      pool,
 		"dot":       dot,
+		"gradient":  gradient,
+		"channels":  channels,
 	} {
 		if err := write(*dir, name, generate); err != nil {
 			log.Fatalf("generate %s: %v", name, err)

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// channels emits the passes over rows of channels that batch normalisation takes: for each vector of channels the loop
+// over rows, with what is per channel in registers.
+func channels(c *build.Context) {
+	slope := &slopeConstants{
+		third: floats(c, "third", 1.0/3),
+		three: floats(c, "three", 3),
+		minus: floats(c, "minusThree", -3),
+	}
+	for _, s := range isas(c) {
+		s.scaleShift()
+		s.moments()
+		s.scaleShiftBackward(slope)
+		s.combine()
+	}
+}
+
+type slopeConstants struct{ third, three, minus operand.Mem }
+
+// channelPass is where a loop over vectors of channels stands.
+type channelPass struct {
+	*isa
+	stride, at reg.GPVirtual // bytes of a row, and to the vector of channels
+}
+
+// pass emits for each vector of channels: prepare, then body for each row, given where the vector is in the row of each
+// stream, then finish.
+func (s *isa) pass(prepare func(p *channelPass), streams []string, body func(rows []operand.Mem), finish func(p *channelPass)) {
+	p := &channelPass{isa: s, stride: s.load("c"), at: s.GP64()}
+	s.SHLQ(operand.U8(2), p.stride)
+	s.XORQ(p.at, p.at)
+	vectors, loop := s.label("vectors"), s.label("rows")
+	s.place(vectors)
+	prepare(p)
+	var rows []operand.Mem
+	for _, name := range streams {
+		r := s.load(name)
+		s.ADDQ(p.at, r)
+		rows = append(rows, operand.Mem{Base: r})
+	}
+	count := s.load("rows")
+	s.place(loop)
+	body(rows)
+	for _, r := range rows {
+		s.ADDQ(p.stride, r.Base)
+	}
+	s.DECQ(count)
+	s.JNZ(loop)
+	finish(p)
+	s.ADDQ(operand.U8(uint8(s.vectorBytes())), p.at)
+	s.DECQ(s.param("vectors"))
+	s.JNZ(vectors)
+	s.end()
+}
+
+// channel loads the vector of channels of a per-channel parameter.
+func (p *channelPass) channel(name string, v reg.VecPhysical) {
+	base := p.load(name)
+	p.VMOVUPS(operand.Mem{Base: base, Index: p.at, Scale: 1}, v)
+}
+
+// setChannel stores it.
+func (p *channelPass) setChannel(v reg.VecPhysical, name string) {
+	base := p.load(name)
+	p.VMOVUPS(v, operand.Mem{Base: base, Index: p.at, Scale: 1})
+}
+
+func nothing(*channelPass) {}
+
+func (s *isa) scaleShift() {
+	s.begin("scaleShiftRows", "func(y, x, scale, shift *float32, rows, c, vectors int, act uint64)",
+		"computes y = act(scale·x + shift) for the first vectors of each row of c channels.")
+	act := s.load("act")
+	scale, shift := s.v(14), s.v(15)
+	s.pass(func(p *channelPass) {
+		p.channel("scale", scale)
+		p.channel("shift", shift)
+	}, []string{"y", "x"}, func(rows []operand.Mem) {
+		s.VMOVUPS(rows[1], s.v(0))
+		s.VFMADD213PS(shift, scale, s.v(0))
+		s.activation(act, 1, 1)
+		s.VMOVUPS(s.v(0), rows[0])
+	}, nothing)
+}
+
+func (s *isa) moments() {
+	s.begin("momentsRows", "func(sum, squares, x *float32, rows, c, vectors int)",
+		"sets sum and squares to the sums of x and x² over rows of c channels, for the first vectors.")
+	sum, squares, x := s.v(0), s.v(1), s.v(2)
+	s.pass(func(*channelPass) {
+		s.VXORPS(sum, sum, sum)
+		s.VXORPS(squares, squares, squares)
+	}, []string{"x"}, func(rows []operand.Mem) {
+		s.VMOVUPS(rows[0], x)
+		s.VADDPS(x, sum, sum)
+		s.VFMADD231PS(x, x, squares)
+	}, func(p *channelPass) {
+		p.setChannel(sum, "sum")
+		p.setChannel(squares, "squares")
+	})
+}
+
+func (s *isa) scaleShiftBackward(k *slopeConstants) {
+	s.begin("scaleShiftBackwardRows", "func(du, dy, x, scale, shift, sum, product *float32, rows, c, vectors int, act uint64)",
+		"computes du = dy · act'(scale·x + shift) and the sums of du and du·x over rows of", "c channels, for the first vectors. act is None or HardSwish.")
+	act := s.load("act")
+	sum, product, d, x, u, scale, shift := s.v(0), s.v(1), s.v(2), s.v(3), s.v(4), s.v(5), s.v(6)
+	third, three, minus, half, one := s.v(9), s.v(10), s.v(11), s.v(12), s.v(13)
+	s.VMOVUPS(k.third, third)
+	s.VMOVUPS(k.three, three)
+	s.VMOVUPS(k.minus, minus)
+	s.VMOVUPS(s.constants.half, half)
+	s.VMOVUPS(s.constants.one, one)
+	s.pass(func(p *channelPass) {
+		p.channel("scale", scale)
+		p.channel("shift", shift)
+		s.VXORPS(sum, sum, sum)
+		s.VXORPS(product, product, product)
+	}, []string{"du", "dy", "x"}, func(rows []operand.Mem) {
+		linear := s.label("linear")
+		s.VMOVUPS(rows[1], d)
+		s.VMOVUPS(rows[2], x)
+		s.TESTQ(act, act)
+		s.JZ(linear)
+		s.VMOVAPS(x, u)
+		s.VFMADD213PS(shift, scale, u)
+		s.multiplyBySlope(d, u, third, three, minus, half, one)
+		s.place(linear)
+		s.VADDPS(d, sum, sum)
+		s.VFMADD231PS(x, d, product)
+		s.VMOVUPS(d, rows[0])
+	}, func(p *channelPass) {
+		p.setChannel(sum, "sum")
+		p.setChannel(product, "product")
+	})
+}
+
+// multiplyBySlope multiplies d by the derivative of hard swish at u: 0 up to -3, 1 from 3 on, u/3 + 1/2 between, and NaN
+// for NaN.
+func (s *isa) multiplyBySlope(d, u, third, three, minus, half, one reg.VecPhysical) {
+	const notLessOrEqual, greaterOrEqual = 6, 13
+	slope := s.v(7)
+	s.VMOVAPS(half, slope)
+	s.VFMADD231PS(third, u, slope)
+	if s.wide() {
+		s.VCMPPS(operand.U8(greaterOrEqual), three, u, reg.K1)
+		s.VMOVAPS(one, reg.K1, slope)
+		s.VCMPPS(operand.U8(notLessOrEqual), minus, u, reg.K2)
+		s.VMULPS_Z(slope, d, reg.K2, d)
+		return
+	}
+	mask := s.v(8)
+	s.VCMPPS(operand.U8(greaterOrEqual), three, u, mask)
+	s.VBLENDVPS(mask, one, slope, slope)
+	s.VCMPPS(operand.U8(notLessOrEqual), minus, u, mask)
+	s.VANDPS(mask, slope, slope)
+	s.VMULPS(slope, d, d)
+}
+
+func (s *isa) combine() {
+	s.begin("combineRows", "func(out, a, b, p, q, r *float32, rows, c, vectors int)",
+		"computes out = p·a + q·b + r for the first vectors of each row of c channels.")
+	p, q, r, x := s.v(0), s.v(1), s.v(2), s.v(3)
+	s.pass(func(ps *channelPass) {
+		ps.channel("p", p)
+		ps.channel("q", q)
+		ps.channel("r", r)
+	}, []string{"out", "a", "b"}, func(rows []operand.Mem) {
+		s.VMOVUPS(rows[1], x)
+		s.VFMADD213PS(r, p, x)
+		s.VFMADD231PS(rows[2], q, x)
+		s.VMOVUPS(x, rows[0])
+	}, nothing)
+}
