@@ -12,6 +12,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/proof"
 )
 
 // What can be wrong with a gallery; each says what to do about it.
@@ -56,6 +57,7 @@ type Gallery struct {
 
 	loading sync.Mutex
 	view    *gallery.View // nil until the first probe
+	shapes  shapes
 }
 
 // Open opens the gallery file at path.
@@ -226,7 +228,8 @@ func (g *Gallery) derive(ctx context.Context, batch []gallery.Stored) ([]gallery
 				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
 			}
 			derived[i].Vectors = g.model.EmbedTurned(picture)
-			return nil
+			derived[i].Features, err = proof.NewReference(picture, derived[i].Vectors[:g.model.Dim()]).Features()
+			return err
 		})
 	}
 	return derived, group.Wait()

@@ -11,6 +11,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/proof"
 )
 
 // Item is a picture to register.
@@ -108,13 +109,19 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 		return nil, fmt.Errorf("%s", problem)
 	}
 	picture = imaging.FitWithin(picture, pictureSide)
+	vectors := g.model.EmbedTurned(picture)
+	features, err := proof.NewReference(picture, vectors[:g.model.Dim()]).Features()
+	if err != nil {
+		return nil, err
+	}
 	return &gallery.Entry{
 		Reference: gallery.Reference{
 			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
 			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
 		},
-		Picture: imaging.EncodeJPEG(picture, pictureQuality),
-		Vectors: g.model.EmbedTurned(picture),
+		Picture:  imaging.EncodeJPEG(picture, pictureQuality),
+		Vectors:  vectors,
+		Features: features,
 	}, nil
 }
 

@@ -15,7 +15,7 @@ import (
 // verbs are the commands, in the order of the help.
 var verbs = []func() *cobra.Command{
 	newDemo, newRegister, newClassify, newGallery,
-	newEval, newCalibrate,
+	newEval, newCalibrate, newDraw,
 	newEmbed, newExport,
 	newBench, newDoctor, newVersion,
 }

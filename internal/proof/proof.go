@@ -90,11 +90,12 @@ func (p *Photo) Glance(r *Reference) int {
 
 // weigh puts the evidence of a located reference into the terms of a decision.
 func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {
+	frame, inside := frameAndInside(e.Blocks)
 	return &decide.Geometry{
 		Verifiable: true, Located: true,
-		Inliers: e.Inliers, Coverage: e.Coverage, Residual: e.Residual / side(&e.Quad),
+		Turn: turn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
 		Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
-		Correlation: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace,
+		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
 		Score: float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
 	}
 }
@@ -111,12 +112,40 @@ func (p *Photo) cutOut(r *Reference, h *geometry.Homography) []float32 {
 	return out
 }
 
-// side is the side of the square that is as large as the quad, in pixels.
-func side(q *[4]geometry.Point) float64 {
-	area := 0.0
-	for i, a := range q {
-		b := q[(i+1)%4]
-		area += (a.X*b.Y - b.X*a.Y) / 2
+// turn is by how many degrees clockwise the document lies turned in the photo,
+// to the nearest quarter.
+func turn(q *[4]geometry.Point) int {
+	dx, dy := q[1].X-q[0].X+q[2].X-q[3].X, q[1].Y-q[0].Y+q[2].Y-q[3].Y // its upper and lower edge
+	quarters := math.Round(math.Atan2(dy, dx) / (math.Pi / 2))
+	return (int(quarters)*90 + 360) % 360
+}
+
+// frameAndInside returns the share of the judged blocks that agree, of those
+// along the edges and of the others; 1 where there are none.
+func frameAndInside(blocks []geometry.Block) (frame, inside float64) {
+	right, bottom := 0, 0
+	for _, b := range blocks {
+		right, bottom = max(right, b.X), max(bottom, b.Y)
 	}
-	return math.Sqrt(max(area, 1))
+	var agree, judged [2]float64 // of the frame, inside
+	for _, b := range blocks {
+		if b.Verdict == geometry.Unjudged {
+			continue
+		}
+		part := 1
+		if b.X == 0 || b.Y == 0 || b.X == right || b.Y == bottom {
+			part = 0
+		}
+		judged[part]++
+		if b.Verdict == geometry.InPlace {
+			agree[part]++
+		}
+	}
+	share := func(part int) float64 {
+		if judged[part] == 0 {
+			return 1
+		}
+		return agree[part] / judged[part]
+	}
+	return share(0), share(1)
 }

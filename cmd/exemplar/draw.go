@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+type drawFlags struct {
+	kinds              []string
+	count, photos      int
+	size               int
+	seed               uint64
+	siblings, inScenes bool
+}
+
+func newDraw() *cobra.Command {
+	var flags drawFlags
+	cmd := &cobra.Command{
+		Use:     "draw FOLDER",
+		GroupID: "judge",
+		Short:   "Draw documents, with siblings and photos of them, as a labelled data set",
+		Long: `Draw documents into FOLDER/KIND/NUMBER/: NUMBER_ref.png, and with --photos simulated captures of it. With --siblings the
+documents that are hardest to tell from it lie beside it, each a sub-label: the same form with other contents, another
+edition, one changed line, the same contents on another form, the blank form. The same seed draws the same.
+
+Kinds: ` + strings.Join(draw.Kinds(), ", ") + ".",
+		Example: `  exemplar draw documents/ --count 50 --photos 3
+  exemplar eval documents/`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, kind := range flags.kinds {
+				if !slices.Contains(draw.Kinds(), kind) {
+					return fmt.Errorf("--kind %q is not known: %s", kind, strings.Join(draw.Kinds(), ", "))
+				}
+			}
+			if flags.count < 1 || flags.photos < 0 {
+				return fmt.Errorf("--count must be at least 1, --photos at least 0")
+			}
+			return runDraw(cmd, args[0], flags)
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&flags.kinds, "kind", nil, "kinds to draw, separated by commas (default all)")
+	f.IntVarP(&flags.count, "count", "n", 10, "number of documents, each of another design")
+	f.IntVar(&flags.photos, "photos", 0, "simulated captures of each")
+	f.BoolVar(&flags.inScenes, "scenes", false, "captures are whole photos, the document lying somewhere in them")
+	f.BoolVar(&flags.siblings, "siblings", false, "draw what is hardest to tell from each as well")
+	f.IntVar(&flags.size, "size", 0, "longer side in pixels (default what the design chooses, 400 to 1200)")
+	f.Uint64Var(&flags.seed, "seed", 1, "seed")
+	return cmd
+}
+
+// drawn is one document to draw, with the label under which it goes.
+type drawn struct {
+	label    string
+	document draw.Document
+}
+
+func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
+	documents := flags.documents()
+	progress := newProgress("drawing", len(documents))
+	err := inOrder(cmd.Context(), documents, func(d drawn) (int, error) {
+		return flags.write(folder, d)
+	}, func(drawn, int) error {
+		progress.step(1)
+		return nil
+	})
+	progress.clear()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s, %d captures of each, in %s\n", count(len(documents), "document"), flags.photos, folder)
+	return nil
+}
+
+func (f *drawFlags) documents() []drawn {
+	kinds := f.kinds
+	if len(kinds) == 0 {
+		kinds = draw.Kinds()
+	}
+	var all []drawn
+	for i := range f.count {
+		kind, seed := kinds[i%len(kinds)], f.seed<<32+uint64(i)
+		d := draw.Document{Kind: kind, Template: seed, Content: seed, Size: f.size}
+		label := fmt.Sprintf("%s/%04d", kind, i)
+		if !f.siblings {
+			all = append(all, drawn{label, d})
+			continue
+		}
+		all = append(all, drawn{label + "/original", d})
+		siblings := draw.Siblings(d)
+		for _, name := range slices.Sorted(maps.Keys(siblings)) {
+			all = append(all, drawn{label + "/" + name, siblings[name]})
+		}
+	}
+	return all
+}
+
+// write draws a document and its captures into its label's folder.
+func (f *drawFlags) write(folder string, d drawn) (int, error) {
+	place := filepath.Join(folder, filepath.FromSlash(d.label))
+	if err := os.MkdirAll(place, 0o755); err != nil {
+		return 0, err
+	}
+	picture := draw.Draw(d.document)
+	name := filepath.Base(place)
+	if err := os.WriteFile(filepath.Join(place, name+"_ref.png"), imaging.EncodePNG(picture), 0o644); err != nil {
+		return 0, err
+	}
+	for i := range f.photos {
+		seed := d.document.Template*1000003 + d.document.Content*101 + uint64(i)
+		if err := os.WriteFile(filepath.Join(place, fmt.Sprintf("photo%d.jpg", i+1)), f.capture(picture, seed), 0o644); err != nil {
+			return 0, err
+		}
+	}
+	return f.photos, nil
+}
+
+// capture is a simulated photo of a document, as a file: whole, or of the
+// document alone at the size of a photo's share of it.
+func (f *drawFlags) capture(picture *imaging.Image, seed uint64) []byte {
+	if f.inScenes {
+		return imaging.EncodeJPEG(augment.Scene(picture, nil, augment.Everyday(), seed).Image, 85)
+	}
+	const side = 320
+	captured := imaging.NewImage(side, side)
+	augment.NewCapture(augment.Full()).View(captured.Pix, side, picture, seed)
+	return imaging.EncodeJPEG(imaging.Resize(captured, side*picture.W/max(picture.W, picture.H), side*picture.H/max(picture.W, picture.H)), 90)
+}

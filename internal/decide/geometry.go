@@ -1,0 +1,69 @@
+package decide
+
+import "math"
+
+// Geometry is what was found by looking for a reference in the probe: where it
+// lies, and how much of it agrees. Shares and correlations lie in [0, 1].
+// A candidate whose reference was not looked for has none.
+type Geometry struct {
+	// Verifiable is false where the reference or the probe has too few features
+	// to be found by: then only the embedding speaks.
+	Verifiable bool
+	Located    bool // all that follows is zero otherwise
+
+	Turn     int     // degrees clockwise by which the document lies turned in the photo: 0, 90, 180, 270
+	Inliers  int     // features that lie as those of one flat thing would
+	Coverage float64 // share of the reference's parts in which there are any
+
+	Judged   int     // places that could be compared
+	Agree    float64 // share of them that agrees somewhere near
+	InPlace  float64 // that agrees on one smooth field
+	Smoothly float64 // that agrees where its neighbours say
+	Best     float64 // mean correlation of the places, each where it fits best
+	There    float64 // mean correlation, each where its neighbours say
+	Weak     float64 // a tenth of the places correlates less, there
+	Frame    float64 // Smoothly of the places along the edges
+	Inside   float64 // Smoothly of the others
+
+	Score float64 // cosine of the document, cut out and upright, with the reference
+}
+
+// feature is a figure of the evidence that speaks the more for the reference
+// the higher it is.
+type feature struct {
+	name string
+	of   func(g *Geometry) float64
+}
+
+// features are those that a [Proof] may weigh.
+var features = []feature{
+	{"inliers", func(g *Geometry) float64 { return math.Log(float64(max(1, g.Inliers))) }},
+	{"coverage", func(g *Geometry) float64 { return min(1, max(0, g.Coverage)) }},
+	{"agree", func(g *Geometry) float64 { return g.odds(g.Agree) }},
+	{"in-place", func(g *Geometry) float64 { return g.odds(g.InPlace) }},
+	{"smoothly", func(g *Geometry) float64 { return g.odds(g.Smoothly) }},
+	{"best", func(g *Geometry) float64 { return logit(g.Best) }},
+	{"there", func(g *Geometry) float64 { return logit(g.There) }},
+	{"weak", func(g *Geometry) float64 { return max(0, g.Weak) }},
+	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, 1+g.Judged))) }},
+	{"score", func(g *Geometry) float64 { return g.Score }},
+}
+
+// enoughJudged is how many places say as much as any number more.
+const enoughJudged = 24
+
+// odds is the logarithm of the odds of a share of the judged places, drawn
+// towards even by one place on either side: few places say little.
+func (g *Geometry) odds(share float64) float64 {
+	n := float64(min(g.Judged, 4*enoughJudged))
+	return math.Log((share*n + 1) / ((1-share)*n + 1))
+}
+
+// logit is bounded, so that no correlation is worth everything.
+func logit(x float64) float64 {
+	x = min(max(x, 0.02), 0.98)
+	return math.Log(x / (1 - x))
+}
+
+// differing is the number of places that do not agree.
+func (g *Geometry) differing() int { return int(math.Round((1 - g.Smoothly) * float64(g.Judged))) }

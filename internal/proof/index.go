@@ -1,0 +1,79 @@
+package proof
+
+import (
+	"fmt"
+	"sync"
+
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+// Index names the references that share features with a photo, among many. It
+// may be used by several goroutines.
+type Index struct {
+	features *geometry.Index
+
+	mu      sync.RWMutex
+	numbers map[string]int64
+	ids     map[int64]string
+	next    int64
+}
+
+// NewIndex makes an empty index.
+func NewIndex() *Index {
+	return &Index{features: geometry.NewIndex(), numbers: map[string]int64{}, ids: map[int64]string{}}
+}
+
+// Has reports whether the index holds a reference.
+func (x *Index) Has(id string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	_, has := x.numbers[id]
+	return has
+}
+
+// Add puts a reference into the index by the features that were kept of it.
+func (x *Index) Add(id string, features []byte) error {
+	// The index looks at features alone; the picture only has to be one.
+	shape, err := geometry.UnmarshalReference(features, &imaging.Gray{W: 1, H: 1, Pix: []byte{0}})
+	if err != nil {
+		return fmt.Errorf("features of reference %s: %w", id, err)
+	}
+	x.mu.Lock()
+	number, known := x.numbers[id]
+	if !known {
+		x.next++
+		number = x.next
+		x.numbers[id], x.ids[number] = number, id
+	}
+	x.mu.Unlock()
+	x.features.Add(number, shape)
+	return nil
+}
+
+// Remove takes a reference out, if it is there.
+func (x *Index) Remove(id string) {
+	x.mu.Lock()
+	number, known := x.numbers[id]
+	delete(x.numbers, id)
+	delete(x.ids, number)
+	x.mu.Unlock()
+	if known {
+		x.features.Remove(number)
+	}
+}
+
+// Query returns up to n references that share features with the photo, the
+// likeliest first.
+func (x *Index) Query(p *Photo, n int) []string {
+	found := x.features.Query(p.probe, n)
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	ids := make([]string, 0, len(found))
+	for _, c := range found {
+		if id, still := x.ids[c.ID]; still {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
