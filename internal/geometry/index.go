@@ -40,7 +40,7 @@ type slot struct {
 
 const (
 	maxSlots     = 1 << 24
-	maxHamming   = 22 // of 64 bits: signatures further apart do not vote
+	maxHamming   = 20 // of 64 bits: signatures further apart do not vote
 	turnBins     = 16 // bins of the difference in angle
 	minVotes     = 1e-6
 	deadFraction = 4 // lists are cleaned when a quarter of the slots is dead
@@ -137,7 +137,16 @@ func (x *Index) clean() {
 
 // Query returns up to n references, the likeliest first.
 func (x *Index) Query(p *Probe, n int) []Candidate {
-	f := p.features().Features
+	return x.query(p.features().Features, n)
+}
+
+// QueryCloser is Query by the features of the closer look: slower, for
+// documents that are small in the photo.
+func (x *Index) QueryCloser(p *Probe, n int) []Candidate {
+	return x.query(p.closer().Features, n)
+}
+
+func (x *Index) query(f *Features, n int) []Candidate {
 	v := words()
 	first, second := v.assign(f.Descriptors)
 	x.mu.RLock()
