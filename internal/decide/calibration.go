@@ -30,6 +30,8 @@ type Calibration struct {
 	Knots  []Knot  `json:"knots"`            // rising scores, falling rates
 	Tail   Tail    `json:"tail"`
 	Margin float64 `json:"margin"` // lead in cosine that a label needs over its rivals
+
+	Proof *Proof `json:"proof,omitempty"` // what geometry is worth; nil where it was not fitted
 }
 
 // Knot is one counted point of the curve.

@@ -20,6 +20,8 @@ type Candidate struct {
 	Score     float32 // cosine
 	Reference string  // id of the reference that scored
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
+
+	Geometry *Geometry // what looking for that reference in the probe found; nil where nobody looked
 }
 
 // Policy is what a decision is held to.
@@ -27,6 +29,11 @@ type Policy struct {
 	Calibration *Calibration
 	Threshold   float64 // cosine from which on a label is accepted
 	Margin      float64 // cosine by which the best must lead every other label
+
+	// Where the calibration has a proof, candidates with geometry are held to
+	// these instead.
+	Accept    float64 // LLR from which on a label is accepted that nothing else registered looks like
+	Contested float64 // LLR from which on it is accepted if another label looks like the probe too
 }
 
 // NewPolicy returns the policy under which a stranger is accepted with
@@ -35,7 +42,11 @@ func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
 	if !(fpir > 0 && fpir < 1) {
 		return Policy{}, fmt.Errorf("a false positive rate of %v: it must lie between 0 and 1", fpir)
 	}
-	return Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin}, nil
+	p := Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin}
+	if c.Proof != nil {
+		p.Accept, p.Contested = c.Proof.Thresholds(fpir, labels)
+	}
+	return p, nil
 }
 
 // Decision is an answer and what it rests on.
@@ -46,9 +57,13 @@ type Decision struct {
 	Best         Candidate  // the highest score, whatever the verdict; zero without candidates
 	Rival        *Candidate // the best that speaks for another answer, if there is one
 	Threshold    float64
-	FMR          float64 // share of impostors that reach Best.Score
+	FMR          float64 // share of impostors that reach Best.Score; if Proved, of look-alikes that reach LLR
 	Extrapolated bool    // FMR is smaller than the calibration's data support
 	Reason       string  // one sentence
+
+	Proved       bool    // the decision rests on geometry; Threshold had no part in it
+	LLR          float64 // of Best, if Proved
+	ThresholdLLR float64 // what LLR was held to, if Proved
 }
 
 // Decide answers from candidates, one for each label, by falling score. It
@@ -60,7 +75,18 @@ type Decision struct {
 // ambiguous if there is none. A label with references of its own contains its
 // sub-labels in the same way: a sub-label that does not lead its parent by the
 // margin is answered as the parent, which is right in either case.
+//
+// Where candidates were verified and the calibration has a proof, geometry
+// decides: see [Policy.Rank]. Only what cannot be verified is left to the score.
 func Decide(candidates []Candidate, p Policy) Decision {
+	if d, ok := decideProof(candidates, p); ok {
+		return d
+	}
+	return decideScore(candidates, p)
+}
+
+// decideScore answers from the scores alone.
+func decideScore(candidates []Candidate, p Policy) Decision {
 	d := Decision{Verdict: Unknown, Threshold: p.Threshold, FMR: 1}
 	if len(candidates) == 0 {
 		d.Reason = "nothing is registered"

@@ -1,0 +1,177 @@
+package decide
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Trial is one probe against one reference.
+type Trial struct {
+	Probe  int // comparisons of one probe carry one number
+	Family int // probes of one family carry one number
+	Geometry
+	Mated   bool // the probe shows the reference
+	Sibling bool // it shows a look-alike; neither: something else
+}
+
+const (
+	// ridge is the strength of the pull of every weight to zero, in comparisons.
+	ridge      = 10.0
+	fitSteps   = 400
+	minTrials  = 100
+	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
+
+	lookAlikes = 0.03 // [Proof.Alike]
+	kin        = -1.0 // [Proof.Kin]
+)
+
+// ProofFeatures are the features a proof weighs.
+func ProofFeatures() []string {
+	return []string{"inliers", "coverage", "smoothly", "there", "weak", "score"}
+}
+
+// FitProof fits the weights on located trials by logistic regression, mated
+// against siblings and others, with weights that are not negative (projected
+// gradient) and both sides counting half; then the rates at which strangers
+// reach an LLR, and the margin by which the wrong one of two registered
+// look-alikes hardly ever leads.
+func FitProof(trials []Trial, source string) (*Proof, error) {
+	var located []Trial
+	mated := 0
+	for _, t := range trials {
+		if t.Located {
+			located = append(located, t)
+			if t.Mated {
+				mated++
+			}
+		}
+	}
+	if mated < minTrials || len(located)-mated < minTrials {
+		return nil, fmt.Errorf("%d mated and %d other located comparisons, at least %d of each: %w",
+			mated, len(located)-mated, minTrials, ErrTooFew)
+	}
+	p := &Proof{Source: source, Alike: lookAlikes, Kin: kin}
+	p.regress(located)
+	if err := p.count(trials); err != nil {
+		return nil, err
+	}
+	return p, p.check()
+}
+
+// regress sets Bias and Terms.
+func (p *Proof) regress(trials []Trial) {
+	names := ProofFeatures()
+	x, mean, scale := standardised(trials, names)
+	side := [2]float64{}
+	for _, t := range trials {
+		side[oneIf(t.Mated)]++
+	}
+	weights, bias := make([]float64, len(names)), 0.0
+	momentum := make([]float64, len(names)+1)
+	for range fitSteps {
+		gradient := make([]float64, len(names)+1)
+		for i, t := range trials {
+			sum := bias
+			for k, w := range weights {
+				sum += w * x[i][k]
+			}
+			y := oneIf(t.Mated)
+			e := (1/(1+math.Exp(-sum)) - float64(y)) / side[y]
+			for k, v := range x[i] {
+				gradient[k] += e * v
+			}
+			gradient[len(names)] += e
+		}
+		const rate, keep = 0.3, 0.9
+		for k := range weights {
+			gradient[k] += ridge / float64(len(trials)) * weights[k]
+			momentum[k] = keep*momentum[k] - rate*gradient[k]
+			weights[k] += momentum[k]
+			if weights[k] < 0 {
+				weights[k], momentum[k] = 0, 0
+			}
+		}
+		last := len(names)
+		momentum[last] = keep*momentum[last] - rate*gradient[last]
+		bias += momentum[last]
+	}
+	p.Bias, p.Terms = bias, nil
+	for k, name := range names {
+		p.Terms = append(p.Terms, Term{name, weights[k] / scale[k]})
+		p.Bias -= weights[k] / scale[k] * mean[k]
+	}
+}
+
+func oneIf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// standardised returns the features of the trials with mean 0 and deviation 1,
+// and what was taken off and divided by.
+func standardised(trials []Trial, names []string) (x [][]float64, mean, scale []float64) {
+	x = make([][]float64, len(trials))
+	mean, scale = make([]float64, len(names)), make([]float64, len(names))
+	for i := range trials {
+		x[i] = make([]float64, len(names))
+		for k, name := range names {
+			x[i][k] = featureNamed(name).of(&trials[i].Geometry)
+			mean[k] += x[i][k] / float64(len(trials))
+		}
+	}
+	for k := range names {
+		for i := range x {
+			x[i][k] -= mean[k]
+			scale[k] += x[i][k] * x[i][k] / float64(len(x))
+		}
+		scale[k] = math.Sqrt(max(scale[k], 1e-12))
+		for i := range x {
+			x[i][k] /= scale[k]
+		}
+	}
+	return x, mean, scale
+}
+
+// count sets the rates and the margin.
+func (p *Proof) count(trials []Trial) error {
+	own, rival := map[int]float64{}, map[int]float64{}
+	var random []float64
+	for i := range trials {
+		t := &trials[i]
+		llr := p.LLR(&t.Geometry)
+		switch {
+		case t.Mated:
+			raise(own, t.Probe, llr)
+		case t.Sibling:
+			raise(rival, t.Probe, llr)
+		default:
+			random = append(random, llr)
+		}
+	}
+	var family, leads []float64
+	for probe, llr := range rival {
+		family = append(family, llr)
+		if mated, ok := own[probe]; ok {
+			leads = append(leads, llr-mated)
+		}
+	}
+	if len(family) < minTrials || len(random) < minTrials {
+		return fmt.Errorf("%d strangers with look-alikes, %d other comparisons, at least %d of each: %w",
+			len(family), len(random), minTrials, ErrTooFew)
+	}
+	p.Family, p.Random = fitSurvival(family), fitSurvival(random)
+	slices.Sort(leads)
+	if n := len(leads); n > 0 {
+		p.Margin = max(0, leads[n-1-int(wrongLeads*float64(n))])
+	}
+	return nil
+}
+
+func raise(best map[int]float64, key int, value float64) {
+	if old, ok := best[key]; !ok || value > old {
+		best[key] = value
+	}
+}

@@ -1,0 +1,138 @@
+package decide
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// Proof weighs the evidence of geometry: how many times likelier it is if the
+// probe shows the reference than if it shows something that looks like it (an
+// edition, another page, a form of the same design). It is fitted by [FitProof]
+// on such families, and on pairs at random.
+//
+// What it promises rests on them: a stranger is taken to have a look-alike
+// registered that is no closer to it than the members of the families are to
+// each other. Documents that differ in a line or a letter are closer.
+// A Proof is not changed once made, and safe for concurrent use.
+type Proof struct {
+	Source string   `json:"source,omitempty"` // what it was fitted on, in words
+	Bias   float64  `json:"bias"`
+	Terms  []Term   `json:"terms"`
+	Family Survival `json:"family"` // of the best LLR that a stranger reaches with its look-alikes
+	Random Survival `json:"random"` // of the LLR of a comparison with something else
+	Margin float64  `json:"margin"` // lead in LLR that a label needs over its rivals
+
+	// Alike is the share of strangers that have a look-alike registered, where
+	// nothing in the gallery shows that it holds families.
+	Alike float64 `json:"alike"`
+	// Kin is the LLR from which on a label is taken to look like the probe.
+	Kin float64 `json:"kin"`
+}
+
+// Term is a feature's share in the likelihood ratio. A weight is never
+// negative: better agreement never speaks against a reference.
+type Term struct {
+	Feature string  `json:"feature"`
+	Weight  float64 `json:"weight"`
+}
+
+// notLocated is the LLR of a reference that was looked for and not found.
+const notLocated = -6
+
+// maxLLR bounds what evidence may be worth, either way.
+const maxLLR = 6
+
+// LLR returns the decimal logarithm of the likelihood ratio, in [-6, 6].
+func (p *Proof) LLR(g *Geometry) float64 {
+	if !g.Located {
+		return notLocated
+	}
+	sum := p.Bias
+	for _, t := range p.Terms {
+		sum += t.Weight * featureNamed(t.Feature).of(g)
+	}
+	if math.IsNaN(sum) {
+		return notLocated
+	}
+	return min(max(sum/math.Ln10, -maxLLR), maxLLR)
+}
+
+func featureNamed(name string) *feature {
+	for i := range features {
+		if features[i].name == name {
+			return &features[i]
+		}
+	}
+	return nil
+}
+
+// Thresholds returns the LLR from which on labels are accepted so that a
+// stranger is accepted with probability fpir, 0 < fpir < 1, in a gallery of n
+// labels: it is taken for something that looks like it, or for one of n other
+// things,
+//
+//	share * Family(t) + 1 - (1-Random(t))^n <= fpir.
+//
+// If another label looks like the probe as well, the gallery holds a family and
+// the probe is of it, registered or not: contested is the t for a share of 1.
+// Else accept is that for [Proof.Alike].
+func (p *Proof) Thresholds(fpir float64, n int) (accept, contested float64) {
+	return p.threshold(p.Alike, fpir, n), p.threshold(1, fpir, n)
+}
+
+func (p *Proof) threshold(share, fpir float64, n int) float64 {
+	low, high := float64(-maxLLR), float64(4*maxLLR)
+	for high-low > 1e-6 {
+		mid := (low + high) / 2
+		other := -math.Expm1(float64(n) * math.Log1p(-min(p.Random.Rate(mid), 1-1e-12)))
+		if share*p.Family.Rate(mid)+other <= fpir {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return high
+}
+
+// UnmarshalJSON reads and checks a proof.
+func (p *Proof) UnmarshalJSON(data []byte) error {
+	type plain Proof
+	var read plain
+	if err := json.Unmarshal(data, &read); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	checked := Proof(read)
+	if err := checked.check(); err != nil {
+		return fmt.Errorf("proof: %w", err)
+	}
+	*p = checked
+	return nil
+}
+
+func (p *Proof) check() error {
+	if !(math.Abs(p.Bias) <= 1e3) {
+		return fmt.Errorf("bias is %v", p.Bias)
+	}
+	if !(p.Margin >= 0 && p.Margin <= 2*maxLLR) {
+		return fmt.Errorf("margin is %v, a lead in LLR", p.Margin)
+	}
+	if !(p.Alike > 0 && p.Alike <= 1) || !(math.Abs(p.Kin) <= maxLLR) {
+		return fmt.Errorf("alike is %v, kin %v", p.Alike, p.Kin)
+	}
+	for _, t := range p.Terms {
+		if featureNamed(t.Feature) == nil {
+			return fmt.Errorf("feature %q is not known", t.Feature)
+		}
+		if !(t.Weight >= 0 && t.Weight <= 1e3) {
+			return fmt.Errorf("weight of %s is %v", t.Feature, t.Weight)
+		}
+	}
+	if err := p.Family.check(); err != nil {
+		return fmt.Errorf("family: %w", err)
+	}
+	if err := p.Random.check(); err != nil {
+		return fmt.Errorf("random: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package decide
+
+import (
+	"fmt"
+	"math"
+)
+
+// provedReason is, for instance, "found upside down, 93 % of the 118 places
+// agree; of look-alikes one in 400 agrees as well; next id-card/back, of which
+// 12 % agrees".
+func provedReason(d *Decision, close []Candidate, p Policy) string {
+	reason := fmt.Sprintf("%s, %s of the %d places agree; %s", found(d.Best.Geometry),
+		percent(d.Best.Geometry.Smoothly), d.Best.Geometry.Judged, alikeOnce(d, p))
+	if len(d.Open) > 0 {
+		reason += fmt.Sprintf("; %s, so the sub-label is open", agreeAlike(close))
+	}
+	if d.Rival != nil && d.Rival.Geometry.Located {
+		reason += fmt.Sprintf("; next %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Geometry.Smoothly))
+	}
+	return reason
+}
+
+// differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
+// 120 places differ", "id-card/front agrees in the frame, disagrees inside: 31
+// of 120 places differ", or "best id-card/back, but only 40 % of it agrees".
+func differsReason(d *Decision, kin *proven) string {
+	g, label := d.Best.Geometry, d.Best.Label
+	const alike, most, apart = 0.5, 0.75, 0.2
+	var reason string
+	switch {
+	case g.Judged == 0:
+		return fmt.Sprintf("best %s, but too little of it is in the photo to compare", label)
+	case g.Smoothly < alike:
+		reason = fmt.Sprintf("best %s, but only %s of it agrees", label, percent(g.Smoothly))
+	case g.Frame >= most && g.Frame-g.Inside >= apart:
+		reason = fmt.Sprintf("%s agrees in the frame, disagrees inside: %s", label, differ(g))
+	default:
+		reason = fmt.Sprintf("like %s, but %s", label, differ(g))
+	}
+	if kin != nil {
+		reason += fmt.Sprintf("; %s is as near, so it may be one of that kind which is not registered", kin.Label)
+	}
+	return reason
+}
+
+func differ(g *Geometry) string {
+	return fmt.Sprintf("%d of %d places differ", g.differing(), g.Judged)
+}
+
+// notFoundReason is, for instance, "nothing registered was found in it; most
+// like id-card/back, score 0.31".
+func notFoundReason(d *Decision) string {
+	return fmt.Sprintf("nothing registered was found in it; most like %s, score %s", d.Best.Label, cosine(float64(d.Best.Score)))
+}
+
+// agreeAlike names the labels that agree about as well as each other.
+func agreeAlike(close []Candidate) string {
+	names := make([]string, 0, maxNamed+1)
+	for _, c := range close[:min(len(close), maxNamed)] {
+		names = append(names, fmt.Sprintf("%s (%s)", c.Label, percent(c.Geometry.Smoothly)))
+	}
+	if more := len(close) - maxNamed; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return joined(names) + " agree about as well"
+}
+
+// alikeOnce says how often a look-alike agrees as well, and does not claim more
+// than the data support.
+func alikeOnce(d *Decision, p Policy) string {
+	if d.Extrapolated {
+		return "of look-alikes fewer than one in " + thousands(onceIn(p.Calibration.Proof.Family.Supported())) + " agree as well"
+	}
+	return "of look-alikes one in " + thousands(max(2, onceIn(d.FMR))) + " agrees as well"
+}
+
+// found says how the document lies.
+func found(g *Geometry) string {
+	switch g.Turn {
+	case 180:
+		return "found upside down"
+	case 90:
+		return "found turned to the right"
+	case 270:
+		return "found turned to the left"
+	}
+	return "found"
+}
+
+// percent rounds a share down, so that only what agrees everywhere is 100 %.
+func percent(share float64) string { return fmt.Sprintf("%d %%", int(math.Floor(100*share+1e-9))) }
