@@ -34,6 +34,7 @@ type Options struct {
 type extractor struct {
 	space   scaleSpace
 	extrema []extremum
+	turned  []oriented
 
 	patch     patch
 	gradients polar
@@ -51,26 +52,39 @@ func Extract(g *imaging.Gray, o Options) *Features {
 	x.space.build()
 	x.extrema = x.space.detect(x.extrema[:0])
 	kept := strongest(x.extrema, g.W, g.H, o.Grid, o.Max)
-	return x.describe(g, kept)
+	return x.describe(g, kept, o.Max)
 }
 
-// describe makes features of the extrema: one, or two where the direction is
-// not clear.
-func (x *extractor) describe(g *imaging.Gray, kept []extremum) *Features {
-	f := &Features{W: g.W, H: g.H}
-	f.Points = make([]Feature, 0, len(kept)*5/4)
-	f.Descriptors = make([]byte, 0, len(kept)*5/4*descriptorBytes)
-	slices.SortStableFunc(kept, lightFirst)
+// describe makes features of the extrema, strongest first, up to limit: one of
+// each, or two where its direction is not clear.
+func (x *extractor) describe(g *imaging.Gray, kept []extremum, limit int) *Features {
+	turned := x.turned[:0]
 	for _, e := range kept {
 		angles, n := x.orientations(e)
 		for _, angle := range angles[:n] {
-			x.describeOne(f, e, angle)
+			if len(turned) < limit {
+				turned = append(turned, oriented{e, angle})
+			}
 		}
+	}
+	x.turned = turned
+	slices.SortStableFunc(turned, lightFirst)
+	f := &Features{W: g.W, H: g.H}
+	f.Points = make([]Feature, 0, len(turned))
+	f.Descriptors = make([]byte, len(turned)*descriptorBytes)
+	for i, o := range turned {
+		x.describeOne(f, o.extremum, o.angle, f.Descriptors[i*descriptorBytes:][:descriptorBytes])
 	}
 	return f
 }
 
-func lightFirst(a, b extremum) int {
+// oriented is an extremum with one of its directions.
+type oriented struct {
+	extremum
+	angle float32
+}
+
+func lightFirst(a, b oriented) int {
 	switch {
 	case a.response < 0 && b.response > 0: // the difference of a light blob is negative
 		return -1
@@ -81,14 +95,12 @@ func lightFirst(a, b extremum) int {
 }
 
 // describeOne appends the feature that an extremum makes at an angle.
-func (x *extractor) describeOne(f *Features, e extremum, angle float32) {
+func (x *extractor) describeOne(f *Features, e extremum, angle float32, descriptor []byte) {
 	sigma := layerSigma(float64(e.layer))
 	x.space.samplePatch(&x.patch, e, angle, binSigmas*patchBins/patchSide*sigma)
 	x.gradients.fill(&x.patch)
 	x.hist.pool(&x.gradients)
-	n := len(f.Descriptors)
-	f.Descriptors = append(f.Descriptors, make([]byte, descriptorBytes)...)
-	quantise(f.Descriptors[n:], &x.hist)
+	quantise(descriptor, &x.hist)
 
 	// Octaves keep every second pixel, so pixel centres coincide: no half-pixel shift.
 	scale := float32(int(1) << e.octave)

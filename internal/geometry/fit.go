@@ -12,7 +12,7 @@ const (
 	// inlierResidual is what is reported as an inlier.
 	inlierResidual = 4.0
 	minInliers     = 5
-	maxSamples     = 500
+	maxSamples     = 1200
 	confidence     = 0.999
 	localSteps     = 4
 	fitSeed        = 0x5eed

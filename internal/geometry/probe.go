@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	ProbeOptions       = Options{Max: 800, Grid: 4}
+	ProbeOptions       = Options{Max: 1000, Grid: 4}
 	closerProbeOptions = Options{Max: 4000, Grid: 8}
 )
 

@@ -14,7 +14,7 @@ const (
 )
 
 var (
-	referenceOptions       = Options{Max: 700, Grid: 4}
+	referenceOptions       = Options{Max: 800, Grid: 4}
 	closerReferenceOptions = Options{Max: 1500, Grid: 4}
 )
 

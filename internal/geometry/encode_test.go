@@ -1,0 +1,64 @@
+package geometry
+
+import (
+	"errors"
+	"testing"
+
+	"exemplar/internal/imaging"
+)
+
+func TestReferenceSurvivesStorage(t *testing.T) {
+	g := page(t, 7, -1)
+	r := NewReference(g)
+	data, err := r.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(data) > 64<<10 {
+		t.Errorf("features take %d bytes", len(data))
+	}
+	back, err := UnmarshalReference(data, r.Picture())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := placed(g.W, g.H, 10, 0.8, 320, 320, 0)
+	p := NewProbe(capture(g, &m, 640, 640, 1))
+	if a, b := Verify(p, r), Verify(p, back); a.H != b.H || a.Score() != b.Score() {
+		t.Errorf("score %g before, %g after", a.Score(), b.Score())
+	}
+}
+
+func TestUnmarshalRefusesDamage(t *testing.T) {
+	g := page(t, 7, -1)
+	good, _ := NewReference(g).MarshalBinary()
+	for name, data := range map[string][]byte{
+		"empty":     nil,
+		"short":     good[:20],
+		"long":      append(append([]byte{}, good...), 0),
+		"magic":     append([]byte("nope"), good[4:]...),
+		"no width":  append(append([]byte(featuresMagic), 0, 0), good[6:]...),
+		"too many":  append(append([]byte{}, good[:8]...), 255, 255, 255, 255),
+		"far place": append(append(append([]byte{}, good[:headerBytes]...), 255, 255), good[headerBytes+2:]...),
+	} {
+		if _, err := UnmarshalReference(data, g); !errors.Is(err, ErrFeatures) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if _, err := UnmarshalReference(good, nil); !errors.Is(err, ErrFeatures) {
+		t.Errorf("no picture: error %v", err)
+	}
+}
+
+func FuzzUnmarshalReference(f *testing.F) {
+	g := page(f, 7, -1)
+	good, _ := NewReference(g).MarshalBinary()
+	f.Add(good)
+	f.Add(good[:headerBytes])
+	small := &imaging.Gray{W: 64, H: 64, Pix: make([]byte, 64*64)}
+	p := NewProbe(small)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if r, err := UnmarshalReference(data, small); err == nil {
+			Glance(p, r)
+		}
+	})
+}

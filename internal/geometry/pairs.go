@@ -1,0 +1,41 @@
+package geometry
+
+// Pair is a place of a reference and the place of a photo that shows it.
+type Pair struct {
+	Reference Point // pixels of the reference's picture, see [Reference.Picture]
+	Photo     Point // pixels of the photo
+}
+
+// Pairs returns the places that agree under the map of located evidence, for
+// people to see: they are matched once more. Nothing comes of evidence that is
+// not located.
+func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
+	if !e.Located {
+		return nil
+	}
+	probe, ref := p.features(), r.features
+	if e.Closer {
+		probe, ref = p.closer(), r.closer()
+	}
+	fit := e.Fit
+	fit.rescale(
+		resizing(ref.W, ref.H, r.picture.W, r.picture.H),
+		resizing(p.w, p.h, probe.W, probe.H),
+	)
+	toPicture := resizing(ref.W, ref.H, r.picture.W, r.picture.H)
+	toPhoto := resizing(probe.W, probe.H, p.w, p.h)
+	var pairs []Pair
+	seen := map[[2]int]bool{} // a point may have features of two directions
+	for _, m := range matchFeatures(ref, probe) {
+		from, to := &ref.Points[m.ref], &probe.Points[m.probe]
+		if _, ok := fit.agrees(from, to); !ok || seen[place(from)] {
+			continue
+		}
+		seen[place(from)] = true
+		pairs = append(pairs, Pair{
+			Reference: toPicture.Apply(Point{float64(from.X), float64(from.Y)}),
+			Photo:     toPhoto.Apply(Point{float64(to.X), float64(to.Y)}),
+		})
+	}
+	return pairs
+}
