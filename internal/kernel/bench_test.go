@@ -113,6 +113,38 @@ func BenchmarkLayers(b *testing.B) {
 	}
 }
 
+// BenchmarkGradients runs what training adds, on shapes of the same network.
+func BenchmarkGradients(b *testing.B) {
+	in, dOut, dw := alignedFloats(1<<19), alignedFloats(1<<19), alignedFloats(1<<18)
+	fillNormal(newRand(), in)
+	fillNormal(newRand(), dOut)
+	bench := func(b *testing.B, shape string, macs int, run func()) {
+		for _, name := range Variants() {
+			b.Run(fmt.Sprintf("%s/%s", shape, name), func(b *testing.B) {
+				use(b, name)
+				measure(b, 1, macs, run)
+			})
+		}
+	}
+	for _, s := range [][3]int{{4096, 8, 16}, {1024, 16, 32}, {1024, 32, 32}, {256, 32, 64}, {256, 64, 64}, {256, 128, 128}, {64, 256, 256}, {4096, 27, 8}} {
+		m, k, n := s[0], s[1], s[2]
+		bench(b, fmt.Sprintf("transA %dx%dx%d", m, k, n), m*k*n, func() { MatMulTransA(dw, in, dOut, m, k, n) })
+	}
+	for _, s := range [][4]int{{64, 8, 3, 1}, {64, 16, 3, 2}, {32, 32, 3, 1}, {16, 64, 3, 1}, {8, 128, 5, 1}, {8, 128, 5, 2}, {4, 256, 5, 1}} {
+		side, c, r, stride := s[0], s[1], s[2], s[3]
+		macs := outSize(side, stride) * outSize(side, stride) * r * r * c
+		bench(b, fmt.Sprintf("dw%d s%d %d %dpx", r, stride, c, side*side), macs, func() { DepthwiseBackwardWeights(dw, dOut, in, 1, side, side, c, r, stride) })
+	}
+	for _, c := range []int{8, 16, 128} {
+		x, dy, du := in[:1<<15], dOut[:1<<15], dw[:1<<15]
+		p, q := make([]float32, c), make([]float32, c)
+		bench(b, fmt.Sprintf("moments %d", c), len(x), func() { Moments(p, q, x) })
+		bench(b, fmt.Sprintf("scaleShift %d", c), len(x), func() { ScaleShift(du, x, p, q, HardSwish) })
+		bench(b, fmt.Sprintf("scaleShiftBackward %d", c), len(x), func() { ScaleShiftBackward(du, dy, x, in[:c], in, HardSwish, p, q) })
+		bench(b, fmt.Sprintf("combine %d", c), len(x), func() { Combine(du, dy, x, p, p, q) })
+	}
+}
+
 // measure reports the fastest of all runs, which other work on the machine disturbs least.
 func measure(b *testing.B, images, macs int, run func()) {
 	fastest := time.Hour

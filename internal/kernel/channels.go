@@ -9,9 +9,7 @@ import "fmt"
 func ScaleShift(y, x, scale, shift []float32, act Activation) {
 	c := len(scale)
 	needChannels("ScaleShift", c, len(y), len(x), len(shift))
-	if len(y) > 0 {
-		scaleShift(y, x, scale, shift, act)
-	}
+	forParts(len(y), c, func(from, to int) { scaleShift(y[from:to], x[from:to], scale, shift, act) })
 }
 
 // Moments sets sum and squares (C) to the sums of x and of x² over the rows of x (rows,C).
@@ -20,9 +18,7 @@ func Moments(sum, squares, x []float32) {
 	needChannels("Moments", c, len(x), len(x), len(squares))
 	clear(sum)
 	clear(squares[:c])
-	if len(x) > 0 {
-		moments(sum, squares, x)
-	}
+	forParts(len(x), c, func(from, to int) { moments(sum, squares, x[from:to]) })
 }
 
 // ScaleShiftBackward computes du = dy · act'(u) with u = scale·x + shift, and sets sum and product (C) to the sums of
@@ -36,17 +32,15 @@ func ScaleShiftBackward(du, dy, x, scale, shift []float32, act Activation, sum, 
 	needChannels("ScaleShiftBackward", c, len(du), min(len(dy), len(x)), min(len(shift), len(sum), len(product)))
 	clear(sum[:c])
 	clear(product[:c])
-	if len(du) > 0 {
-		scaleShiftBackward(du, dy, x, scale, shift, act, sum[:c], product)
-	}
+	forParts(len(du), c, func(from, to int) {
+		scaleShiftBackward(du[from:to], dy[from:to], x[from:to], scale, shift, act, sum[:c], product)
+	})
 }
 
 // Combine computes out = p·a + q·b + r for out, a and b (rows,C), with p, q and r (C). out may be a or b.
 func Combine(out, a, b, p, q, r []float32) {
 	needChannels("Combine", len(p), len(out), min(len(a), len(b)), min(len(q), len(r)))
-	if len(out) > 0 {
-		combine(out, a, b, p, q, r)
-	}
+	forParts(len(out), len(p), func(from, to int) { combine(out[from:to], a[from:to], b[from:to], p, q, r) })
 }
 
 // needChannels panics unless n values are whole rows of c channels, and inputs and per-channel slices are long enough.
@@ -56,4 +50,14 @@ func needChannels(op string, c, n, inputs, perChannel int) {
 	}
 	need(op, "input", inputs, n)
 	need(op, "per-channel slice", perChannel, c)
+}
+
+// forParts calls f for parts of n values that are whole rows of c channels. A part stays in the first-level cache,
+// since the assembly passes over it once for each vector of channels.
+func forParts(n, c int, f func(from, to int)) {
+	const values = 2048
+	part := max(1, values/max(1, c)) * c
+	for at := 0; at < n; at += part {
+		f(at, min(at+part, n))
+	}
 }

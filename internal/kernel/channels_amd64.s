@@ -180,11 +180,13 @@ TEXT ·momentsRowsAVX2(SB), NOSPLIT, $0-48
 	XORQ CX, CX
 
 vectors6:
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   x+16(FP), DX
-	ADDQ   CX, DX
-	MOVQ   rows+24(FP), BX
+	MOVQ    sum+0(FP), DX
+	VMOVUPS (DX)(CX*1), Y0
+	MOVQ    squares+8(FP), DX
+	VMOVUPS (DX)(CX*1), Y1
+	MOVQ    x+16(FP), DX
+	ADDQ    CX, DX
+	MOVQ    rows+24(FP), BX
 
 rows7:
 	VMOVUPS     (DX), Y2
@@ -221,8 +223,10 @@ vectors8:
 	VMOVUPS (BX)(DX*1), Y5
 	MOVQ    shift+32(FP), BX
 	VMOVUPS (BX)(DX*1), Y6
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
+	MOVQ    sum+40(FP), BX
+	VMOVUPS (BX)(DX*1), Y0
+	MOVQ    product+48(FP), BX
+	VMOVUPS (BX)(DX*1), Y1
 	MOVQ    du+0(FP), BX
 	ADDQ    DX, BX
 	MOVQ    dy+8(FP), SI
@@ -366,18 +370,20 @@ activated3:
 	RET
 
 // func momentsRowsAVX512(sum *float32, squares *float32, x *float32, rows int, c int, vectors int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·momentsRowsAVX512(SB), NOSPLIT, $0-48
 	MOVQ c+32(FP), AX
 	SHLQ $0x02, AX
 	XORQ CX, CX
 
 vectors6:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	MOVQ   x+16(FP), DX
-	ADDQ   CX, DX
-	MOVQ   rows+24(FP), BX
+	MOVQ    sum+0(FP), DX
+	VMOVUPS (DX)(CX*1), Z0
+	MOVQ    squares+8(FP), DX
+	VMOVUPS (DX)(CX*1), Z1
+	MOVQ    x+16(FP), DX
+	ADDQ    CX, DX
+	MOVQ    rows+24(FP), BX
 
 rows7:
 	VMOVUPS     (DX), Z2
@@ -397,7 +403,7 @@ rows7:
 	RET
 
 // func scaleShiftBackwardRowsAVX512(du *float32, dy *float32, x *float32, scale *float32, shift *float32, sum *float32, product *float32, rows int, c int, vectors int, act uint64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·scaleShiftBackwardRowsAVX512(SB), NOSPLIT, $0-88
 	MOVQ    act+80(FP), AX
 	VMOVUPS third<>+0(SB), Z9
@@ -414,8 +420,10 @@ vectors8:
 	VMOVUPS (BX)(DX*1), Z5
 	MOVQ    shift+32(FP), BX
 	VMOVUPS (BX)(DX*1), Z6
-	VXORPS  Z0, Z0, Z0
-	VXORPS  Z1, Z1, Z1
+	MOVQ    sum+40(FP), BX
+	VMOVUPS (BX)(DX*1), Z0
+	MOVQ    product+48(FP), BX
+	VMOVUPS (BX)(DX*1), Z1
 	MOVQ    du+0(FP), BX
 	ADDQ    DX, BX
 	MOVQ    dy+8(FP), SI

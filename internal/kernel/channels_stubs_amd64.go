@@ -9,13 +9,13 @@ package kernel
 //go:noescape
 func scaleShiftRowsAVX2(y *float32, x *float32, scale *float32, shift *float32, rows int, c int, vectors int, act uint64)
 
-// momentsRowsAVX2 sets sum and squares to the sums of x and x² over rows of c channels, for the first vectors.
+// momentsRowsAVX2 adds to sum and squares the sums of x and x² over rows of c channels, for the first vectors.
 //
 //go:noescape
 func momentsRowsAVX2(sum *float32, squares *float32, x *float32, rows int, c int, vectors int)
 
-// scaleShiftBackwardRowsAVX2 computes du = dy · act'(scale·x + shift) and the sums of du and du·x over rows of
-// c channels, for the first vectors. act is None or HardSwish.
+// scaleShiftBackwardRowsAVX2 computes du = dy · act'(scale·x + shift) and adds to sum and product those of du and du·x over
+// rows of c channels, for the first vectors. act is None or HardSwish.
 //
 //go:noescape
 func scaleShiftBackwardRowsAVX2(du *float32, dy *float32, x *float32, scale *float32, shift *float32, sum *float32, product *float32, rows int, c int, vectors int, act uint64)
@@ -30,13 +30,13 @@ func combineRowsAVX2(out *float32, a *float32, b *float32, p *float32, q *float3
 //go:noescape
 func scaleShiftRowsAVX512(y *float32, x *float32, scale *float32, shift *float32, rows int, c int, vectors int, act uint64)
 
-// momentsRowsAVX512 sets sum and squares to the sums of x and x² over rows of c channels, for the first vectors.
+// momentsRowsAVX512 adds to sum and squares the sums of x and x² over rows of c channels, for the first vectors.
 //
 //go:noescape
 func momentsRowsAVX512(sum *float32, squares *float32, x *float32, rows int, c int, vectors int)
 
-// scaleShiftBackwardRowsAVX512 computes du = dy · act'(scale·x + shift) and the sums of du and du·x over rows of
-// c channels, for the first vectors. act is None or HardSwish.
+// scaleShiftBackwardRowsAVX512 computes du = dy · act'(scale·x + shift) and adds to sum and product those of du and du·x over
+// rows of c channels, for the first vectors. act is None or HardSwish.
 //
 //go:noescape
 func scaleShiftBackwardRowsAVX512(du *float32, dy *float32, x *float32, scale *float32, shift *float32, sum *float32, product *float32, rows int, c int, vectors int, act uint64)

@@ -268,10 +268,11 @@ steps9:
 
 rowsDone8:
 rows10:
-	CMPQ   DX, $0x02
+	CMPQ   DX, $0x03
 	JLT    rowsDone11
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
 	MOVQ   CX, DI
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
@@ -282,6 +283,8 @@ steps12:
 	VFMADD231PS  Y13, Y12, Y0
 	VBROADCASTSS 4(DI), Y14
 	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS 8(DI), Y13
+	VFMADD231PS  Y13, Y12, Y2
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
@@ -292,15 +295,19 @@ steps12:
 	VADDPS       (AX), Y1, Y1
 	VMOVUPS      Y1, (AX)
 	ADDQ         SI, AX
-	ADDQ         $0x08, CX
-	SUBQ         $0x02, DX
+	VADDPS       (AX), Y2, Y2
+	VMOVUPS      Y2, (AX)
+	ADDQ         SI, AX
+	ADDQ         $0x0c, CX
+	SUBQ         $0x03, DX
 	JMP          rows10
 
 rowsDone11:
 rows13:
-	CMPQ   DX, $0x01
+	CMPQ   DX, $0x02
 	JLT    rowsDone14
 	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
 	MOVQ   CX, DI
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
@@ -309,6 +316,8 @@ steps15:
 	VMOVUPS      (R8), Y12
 	VBROADCASTSS (DI), Y13
 	VFMADD231PS  Y13, Y12, Y0
+	VBROADCASTSS 4(DI), Y14
+	VFMADD231PS  Y14, Y12, Y1
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
@@ -316,11 +325,38 @@ steps15:
 	VADDPS       (AX), Y0, Y0
 	VMOVUPS      Y0, (AX)
 	ADDQ         SI, AX
-	ADDQ         $0x04, CX
-	SUBQ         $0x01, DX
+	VADDPS       (AX), Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         SI, AX
+	ADDQ         $0x08, CX
+	SUBQ         $0x02, DX
 	JMP          rows13
 
 rowsDone14:
+rows16:
+	CMPQ   DX, $0x01
+	JLT    rowsDone17
+	VXORPS Y0, Y0, Y0
+	MOVQ   CX, DI
+	MOVQ   b+16(FP), R8
+	MOVQ   m+24(FP), R9
+
+steps18:
+	VMOVUPS      (R8), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y13, Y12, Y0
+	ADDQ         BX, DI
+	ADDQ         SI, R8
+	DECQ         R9
+	JNZ          steps18
+	VADDPS       (AX), Y0, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         SI, AX
+	ADDQ         $0x04, CX
+	SUBQ         $0x01, DX
+	JMP          rows16
+
+rowsDone17:
 	VZEROUPPER
 	RET
 
@@ -335,9 +371,9 @@ TEXT ·addTransA16AVX2(SB), NOSPLIT, $0-48
 	SHLQ $0x02, BX
 	SHLQ $0x02, SI
 
-rows16:
+rows19:
 	CMPQ   DX, $0x06
-	JLT    rowsDone17
+	JLT    rowsDone20
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -354,7 +390,7 @@ rows16:
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
 
-steps18:
+steps21:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (DI), Y14
@@ -378,7 +414,7 @@ steps18:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
-	JNZ          steps18
+	JNZ          steps21
 	VADDPS       (AX), Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VADDPS       32(AX), Y1, Y1
@@ -411,12 +447,12 @@ steps18:
 	ADDQ         SI, AX
 	ADDQ         $0x18, CX
 	SUBQ         $0x06, DX
-	JMP          rows16
+	JMP          rows19
 
-rowsDone17:
-rows19:
+rowsDone20:
+rows22:
 	CMPQ   DX, $0x04
-	JLT    rowsDone20
+	JLT    rowsDone23
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -429,7 +465,7 @@ rows19:
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
 
-steps21:
+steps24:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (DI), Y14
@@ -447,7 +483,7 @@ steps21:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
-	JNZ          steps21
+	JNZ          steps24
 	VADDPS       (AX), Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VADDPS       32(AX), Y1, Y1
@@ -470,12 +506,12 @@ steps21:
 	ADDQ         SI, AX
 	ADDQ         $0x10, CX
 	SUBQ         $0x04, DX
-	JMP          rows19
+	JMP          rows22
 
-rowsDone20:
-rows22:
+rowsDone23:
+rows25:
 	CMPQ   DX, $0x02
-	JLT    rowsDone23
+	JLT    rowsDone26
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -484,7 +520,7 @@ rows22:
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
 
-steps24:
+steps27:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (DI), Y14
@@ -496,7 +532,7 @@ steps24:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
-	JNZ          steps24
+	JNZ          steps27
 	VADDPS       (AX), Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VADDPS       32(AX), Y1, Y1
@@ -509,19 +545,19 @@ steps24:
 	ADDQ         SI, AX
 	ADDQ         $0x08, CX
 	SUBQ         $0x02, DX
-	JMP          rows22
+	JMP          rows25
 
-rowsDone23:
-rows25:
+rowsDone26:
+rows28:
 	CMPQ   DX, $0x01
-	JLT    rowsDone26
+	JLT    rowsDone29
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, DI
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
 
-steps27:
+steps30:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (DI), Y14
@@ -530,7 +566,7 @@ steps27:
 	ADDQ         BX, DI
 	ADDQ         SI, R8
 	DECQ         R9
-	JNZ          steps27
+	JNZ          steps30
 	VADDPS       (AX), Y0, Y0
 	VMOVUPS      Y0, (AX)
 	VADDPS       32(AX), Y1, Y1
@@ -538,9 +574,9 @@ steps27:
 	ADDQ         SI, AX
 	ADDQ         $0x04, CX
 	SUBQ         $0x01, DX
-	JMP          rows25
+	JMP          rows28
 
-rowsDone26:
+rowsDone29:
 	VZEROUPPER
 	RET
 
@@ -557,7 +593,7 @@ TEXT ·addTransA16AVX512(SB), NOSPLIT, $0-56
 	KMOVQ mask+48(FP), K1
 
 rows1:
-	CMPQ   DX, $0x18
+	CMPQ   DX, $0x1b
 	JLT    rowsDone2
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -583,36 +619,42 @@ rows1:
 	VXORPS Z21, Z21, Z21
 	VXORPS Z22, Z22, Z22
 	VXORPS Z23, Z23, Z23
+	VXORPS Z24, Z24, Z24
+	VXORPS Z25, Z25, Z25
+	VXORPS Z26, Z26, Z26
 	MOVQ   CX, DI
 	MOVQ   b+16(FP), R8
 	MOVQ   m+24(FP), R9
 
 steps3:
-	VMOVUPS.Z        (R8), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST 4(DI), Z24, Z1
-	VFMADD231PS.BCST 8(DI), Z24, Z2
-	VFMADD231PS.BCST 12(DI), Z24, Z3
-	VFMADD231PS.BCST 16(DI), Z24, Z4
-	VFMADD231PS.BCST 20(DI), Z24, Z5
-	VFMADD231PS.BCST 24(DI), Z24, Z6
-	VFMADD231PS.BCST 28(DI), Z24, Z7
-	VFMADD231PS.BCST 32(DI), Z24, Z8
-	VFMADD231PS.BCST 36(DI), Z24, Z9
-	VFMADD231PS.BCST 40(DI), Z24, Z10
-	VFMADD231PS.BCST 44(DI), Z24, Z11
-	VFMADD231PS.BCST 48(DI), Z24, Z12
-	VFMADD231PS.BCST 52(DI), Z24, Z13
-	VFMADD231PS.BCST 56(DI), Z24, Z14
-	VFMADD231PS.BCST 60(DI), Z24, Z15
-	VFMADD231PS.BCST 64(DI), Z24, Z16
-	VFMADD231PS.BCST 68(DI), Z24, Z17
-	VFMADD231PS.BCST 72(DI), Z24, Z18
-	VFMADD231PS.BCST 76(DI), Z24, Z19
-	VFMADD231PS.BCST 80(DI), Z24, Z20
-	VFMADD231PS.BCST 84(DI), Z24, Z21
-	VFMADD231PS.BCST 88(DI), Z24, Z22
-	VFMADD231PS.BCST 92(DI), Z24, Z23
+	VMOVUPS.Z        (R8), K1, Z27
+	VFMADD231PS.BCST (DI), Z27, Z0
+	VFMADD231PS.BCST 4(DI), Z27, Z1
+	VFMADD231PS.BCST 8(DI), Z27, Z2
+	VFMADD231PS.BCST 12(DI), Z27, Z3
+	VFMADD231PS.BCST 16(DI), Z27, Z4
+	VFMADD231PS.BCST 20(DI), Z27, Z5
+	VFMADD231PS.BCST 24(DI), Z27, Z6
+	VFMADD231PS.BCST 28(DI), Z27, Z7
+	VFMADD231PS.BCST 32(DI), Z27, Z8
+	VFMADD231PS.BCST 36(DI), Z27, Z9
+	VFMADD231PS.BCST 40(DI), Z27, Z10
+	VFMADD231PS.BCST 44(DI), Z27, Z11
+	VFMADD231PS.BCST 48(DI), Z27, Z12
+	VFMADD231PS.BCST 52(DI), Z27, Z13
+	VFMADD231PS.BCST 56(DI), Z27, Z14
+	VFMADD231PS.BCST 60(DI), Z27, Z15
+	VFMADD231PS.BCST 64(DI), Z27, Z16
+	VFMADD231PS.BCST 68(DI), Z27, Z17
+	VFMADD231PS.BCST 72(DI), Z27, Z18
+	VFMADD231PS.BCST 76(DI), Z27, Z19
+	VFMADD231PS.BCST 80(DI), Z27, Z20
+	VFMADD231PS.BCST 84(DI), Z27, Z21
+	VFMADD231PS.BCST 88(DI), Z27, Z22
+	VFMADD231PS.BCST 92(DI), Z27, Z23
+	VFMADD231PS.BCST 96(DI), Z27, Z24
+	VFMADD231PS.BCST 100(DI), Z27, Z25
+	VFMADD231PS.BCST 104(DI), Z27, Z26
 	ADDQ             BX, DI
 	ADDQ             SI, R8
 	DECQ             R9
@@ -713,8 +755,20 @@ steps3:
 	VADDPS           Z31, Z23, Z23
 	VMOVUPS          Z23, K1, (AX)
 	ADDQ             SI, AX
-	ADDQ             $0x60, CX
-	SUBQ             $0x18, DX
+	VMOVUPS.Z        (AX), K1, Z31
+	VADDPS           Z31, Z24, Z24
+	VMOVUPS          Z24, K1, (AX)
+	ADDQ             SI, AX
+	VMOVUPS.Z        (AX), K1, Z31
+	VADDPS           Z31, Z25, Z25
+	VMOVUPS          Z25, K1, (AX)
+	ADDQ             SI, AX
+	VMOVUPS.Z        (AX), K1, Z31
+	VADDPS           Z31, Z26, Z26
+	VMOVUPS          Z26, K1, (AX)
+	ADDQ             SI, AX
+	ADDQ             $0x6c, CX
+	SUBQ             $0x1b, DX
 	JMP              rows1
 
 rowsDone2:
@@ -742,23 +796,23 @@ rows4:
 	MOVQ   m+24(FP), R9
 
 steps6:
-	VMOVUPS.Z        (R8), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST 4(DI), Z24, Z1
-	VFMADD231PS.BCST 8(DI), Z24, Z2
-	VFMADD231PS.BCST 12(DI), Z24, Z3
-	VFMADD231PS.BCST 16(DI), Z24, Z4
-	VFMADD231PS.BCST 20(DI), Z24, Z5
-	VFMADD231PS.BCST 24(DI), Z24, Z6
-	VFMADD231PS.BCST 28(DI), Z24, Z7
-	VFMADD231PS.BCST 32(DI), Z24, Z8
-	VFMADD231PS.BCST 36(DI), Z24, Z9
-	VFMADD231PS.BCST 40(DI), Z24, Z10
-	VFMADD231PS.BCST 44(DI), Z24, Z11
-	VFMADD231PS.BCST 48(DI), Z24, Z12
-	VFMADD231PS.BCST 52(DI), Z24, Z13
-	VFMADD231PS.BCST 56(DI), Z24, Z14
-	VFMADD231PS.BCST 60(DI), Z24, Z15
+	VMOVUPS.Z        (R8), K1, Z27
+	VFMADD231PS.BCST (DI), Z27, Z0
+	VFMADD231PS.BCST 4(DI), Z27, Z1
+	VFMADD231PS.BCST 8(DI), Z27, Z2
+	VFMADD231PS.BCST 12(DI), Z27, Z3
+	VFMADD231PS.BCST 16(DI), Z27, Z4
+	VFMADD231PS.BCST 20(DI), Z27, Z5
+	VFMADD231PS.BCST 24(DI), Z27, Z6
+	VFMADD231PS.BCST 28(DI), Z27, Z7
+	VFMADD231PS.BCST 32(DI), Z27, Z8
+	VFMADD231PS.BCST 36(DI), Z27, Z9
+	VFMADD231PS.BCST 40(DI), Z27, Z10
+	VFMADD231PS.BCST 44(DI), Z27, Z11
+	VFMADD231PS.BCST 48(DI), Z27, Z12
+	VFMADD231PS.BCST 52(DI), Z27, Z13
+	VFMADD231PS.BCST 56(DI), Z27, Z14
+	VFMADD231PS.BCST 60(DI), Z27, Z15
 	ADDQ             BX, DI
 	ADDQ             SI, R8
 	DECQ             R9
@@ -848,15 +902,15 @@ rows7:
 	MOVQ   m+24(FP), R9
 
 steps9:
-	VMOVUPS.Z        (R8), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST 4(DI), Z24, Z1
-	VFMADD231PS.BCST 8(DI), Z24, Z2
-	VFMADD231PS.BCST 12(DI), Z24, Z3
-	VFMADD231PS.BCST 16(DI), Z24, Z4
-	VFMADD231PS.BCST 20(DI), Z24, Z5
-	VFMADD231PS.BCST 24(DI), Z24, Z6
-	VFMADD231PS.BCST 28(DI), Z24, Z7
+	VMOVUPS.Z        (R8), K1, Z27
+	VFMADD231PS.BCST (DI), Z27, Z0
+	VFMADD231PS.BCST 4(DI), Z27, Z1
+	VFMADD231PS.BCST 8(DI), Z27, Z2
+	VFMADD231PS.BCST 12(DI), Z27, Z3
+	VFMADD231PS.BCST 16(DI), Z27, Z4
+	VFMADD231PS.BCST 20(DI), Z27, Z5
+	VFMADD231PS.BCST 24(DI), Z27, Z6
+	VFMADD231PS.BCST 28(DI), Z27, Z7
 	ADDQ             BX, DI
 	ADDQ             SI, R8
 	DECQ             R9
@@ -910,11 +964,11 @@ rows10:
 	MOVQ   m+24(FP), R9
 
 steps12:
-	VMOVUPS.Z        (R8), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST 4(DI), Z24, Z1
-	VFMADD231PS.BCST 8(DI), Z24, Z2
-	VFMADD231PS.BCST 12(DI), Z24, Z3
+	VMOVUPS.Z        (R8), K1, Z27
+	VFMADD231PS.BCST (DI), Z27, Z0
+	VFMADD231PS.BCST 4(DI), Z27, Z1
+	VFMADD231PS.BCST 8(DI), Z27, Z2
+	VFMADD231PS.BCST 12(DI), Z27, Z3
 	ADDQ             BX, DI
 	ADDQ             SI, R8
 	DECQ             R9
@@ -950,9 +1004,9 @@ rows13:
 	MOVQ   m+24(FP), R9
 
 steps15:
-	VMOVUPS.Z        (R8), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
-	VFMADD231PS.BCST 4(DI), Z24, Z1
+	VMOVUPS.Z        (R8), K1, Z27
+	VFMADD231PS.BCST (DI), Z27, Z0
+	VFMADD231PS.BCST 4(DI), Z27, Z1
 	ADDQ             BX, DI
 	ADDQ             SI, R8
 	DECQ             R9
@@ -979,8 +1033,8 @@ rows16:
 	MOVQ   m+24(FP), R9
 
 steps18:
-	VMOVUPS.Z        (R8), K1, Z24
-	VFMADD231PS.BCST (DI), Z24, Z0
+	VMOVUPS.Z        (R8), K1, Z27
+	VFMADD231PS.BCST (DI), Z27, Z0
 	ADDQ             BX, DI
 	ADDQ             SI, R8
 	DECQ             R9
@@ -1760,7 +1814,7 @@ TEXT ·depthwiseWeights3x3s1AVX2(SB), NOSPLIT, $32-72
 	LEAQ (CX)(AX*4), BX
 	MOVQ $0x00000000, (SP)
 
-channels28:
+channels31:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1784,14 +1838,14 @@ channels28:
 	MOVQ   dOut+8(FP), BX
 	ADDQ   (SP), BX
 
-rows29:
+rows32:
 	XORQ SI, SI
 	MOVQ 24(SP), DI
 
-fours30:
+fours33:
 	LEAQ        4(SI), R8
 	CMPQ        R8, q+48(FP)
-	JGT         rest32
+	JGT         rest35
 	MOVQ        w+32(FP), R9
 	XORL        R8, R8
 	LEAQ        4(SI), R10
@@ -1810,13 +1864,13 @@ fours30:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R10
 	CMPQ        R10, h+24(FP)
-	JCC         outside34
+	JCC         outside37
 	BTL         $0x00, R8
-	JCC         beside35
+	JCC         beside38
 	VMOVUPS     (R9), Y13
 	VFMADD231PS Y13, Y9, Y0
 
-beside35:
+beside38:
 	VMOVUPS     (R9)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y1
 	VFMADD231PS Y13, Y10, Y0
@@ -1832,22 +1886,22 @@ beside35:
 	VFMADD231PS Y13, Y11, Y2
 	VFMADD231PS Y13, Y12, Y1
 	BTL         $0x01, R8
-	JCC         beside36
+	JCC         beside39
 	VMOVUPS     (R9)(DX*1), Y13
 	VFMADD231PS Y13, Y12, Y2
 
-beside36:
-outside34:
+beside39:
+outside37:
 	INCQ        R10
 	ADDQ        R11, R9
 	CMPQ        R10, h+24(FP)
-	JCC         outside37
+	JCC         outside40
 	BTL         $0x00, R8
-	JCC         beside38
+	JCC         beside41
 	VMOVUPS     (R9), Y13
 	VFMADD231PS Y13, Y9, Y3
 
-beside38:
+beside41:
 	VMOVUPS     (R9)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y4
 	VFMADD231PS Y13, Y10, Y3
@@ -1863,22 +1917,22 @@ beside38:
 	VFMADD231PS Y13, Y11, Y5
 	VFMADD231PS Y13, Y12, Y4
 	BTL         $0x01, R8
-	JCC         beside39
+	JCC         beside42
 	VMOVUPS     (R9)(DX*1), Y13
 	VFMADD231PS Y13, Y12, Y5
 
-beside39:
-outside37:
+beside42:
+outside40:
 	INCQ        R10
 	ADDQ        R11, R9
 	CMPQ        R10, h+24(FP)
-	JCC         outside40
+	JCC         outside43
 	BTL         $0x00, R8
-	JCC         beside41
+	JCC         beside44
 	VMOVUPS     (R9), Y13
 	VFMADD231PS Y13, Y9, Y6
 
-beside41:
+beside44:
 	VMOVUPS     (R9)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y7
 	VFMADD231PS Y13, Y10, Y6
@@ -1894,12 +1948,12 @@ beside41:
 	VFMADD231PS Y13, Y11, Y8
 	VFMADD231PS Y13, Y12, Y7
 	BTL         $0x01, R8
-	JCC         beside42
+	JCC         beside45
 	VMOVUPS     (R9)(DX*1), Y13
 	VFMADD231PS Y13, Y12, Y8
 
-beside42:
-outside40:
+beside45:
+outside43:
 	ADDQ AX, BX
 	ADDQ AX, BX
 	ADDQ AX, BX
@@ -1909,12 +1963,12 @@ outside40:
 	ADDQ AX, DI
 	ADDQ AX, DI
 	ADDQ $0x04, SI
-	JMP  fours30
+	JMP  fours33
 
-rest32:
-ones31:
+rest35:
+ones34:
 	CMPQ        SI, q+48(FP)
-	JGE         rowDone33
+	JGE         rowDone36
 	MOVQ        w+32(FP), R9
 	XORL        R8, R8
 	LEAQ        1(SI), R10
@@ -1930,38 +1984,19 @@ ones31:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R10
 	CMPQ        R10, h+24(FP)
-	JCC         outside43
-	BTL         $0x00, R8
-	JCC         beside44
-	VMOVUPS     (R9), Y10
-	VFMADD231PS Y10, Y9, Y0
-
-beside44:
-	VMOVUPS     (R9)(AX*1), Y10
-	VFMADD231PS Y10, Y9, Y1
-	BTL         $0x01, R8
-	JCC         beside45
-	VMOVUPS     (R9)(AX*2), Y10
-	VFMADD231PS Y10, Y9, Y2
-
-beside45:
-outside43:
-	INCQ        R10
-	ADDQ        R11, R9
-	CMPQ        R10, h+24(FP)
 	JCC         outside46
 	BTL         $0x00, R8
 	JCC         beside47
 	VMOVUPS     (R9), Y10
-	VFMADD231PS Y10, Y9, Y3
+	VFMADD231PS Y10, Y9, Y0
 
 beside47:
 	VMOVUPS     (R9)(AX*1), Y10
-	VFMADD231PS Y10, Y9, Y4
+	VFMADD231PS Y10, Y9, Y1
 	BTL         $0x01, R8
 	JCC         beside48
 	VMOVUPS     (R9)(AX*2), Y10
-	VFMADD231PS Y10, Y9, Y5
+	VFMADD231PS Y10, Y9, Y2
 
 beside48:
 outside46:
@@ -1972,30 +2007,49 @@ outside46:
 	BTL         $0x00, R8
 	JCC         beside50
 	VMOVUPS     (R9), Y10
-	VFMADD231PS Y10, Y9, Y6
+	VFMADD231PS Y10, Y9, Y3
 
 beside50:
 	VMOVUPS     (R9)(AX*1), Y10
-	VFMADD231PS Y10, Y9, Y7
+	VFMADD231PS Y10, Y9, Y4
 	BTL         $0x01, R8
 	JCC         beside51
 	VMOVUPS     (R9)(AX*2), Y10
-	VFMADD231PS Y10, Y9, Y8
+	VFMADD231PS Y10, Y9, Y5
 
 beside51:
 outside49:
+	INCQ        R10
+	ADDQ        R11, R9
+	CMPQ        R10, h+24(FP)
+	JCC         outside52
+	BTL         $0x00, R8
+	JCC         beside53
+	VMOVUPS     (R9), Y10
+	VFMADD231PS Y10, Y9, Y6
+
+beside53:
+	VMOVUPS     (R9)(AX*1), Y10
+	VFMADD231PS Y10, Y9, Y7
+	BTL         $0x01, R8
+	JCC         beside54
+	VMOVUPS     (R9)(AX*2), Y10
+	VFMADD231PS Y10, Y9, Y8
+
+beside54:
+outside52:
 	ADDQ AX, BX
 	ADDQ AX, DI
 	ADDQ $0x01, SI
-	JMP  ones31
+	JMP  ones34
 
-rowDone33:
+rowDone36:
 	MOVQ    w+32(FP), SI
 	IMULQ   AX, SI
 	ADDQ    SI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows29
+	JNZ     rows32
 	MOVQ    dw+0(FP), BX
 	IMUL3Q  $0x00, AX, SI
 	ADDQ    SI, BX
@@ -2029,7 +2083,7 @@ rowDone33:
 	ADDQ    AX, BX
 	ADDQ    $0x20, (SP)
 	DECQ    vectors+64(FP)
-	JNZ     channels28
+	JNZ     channels31
 	VZEROUPPER
 	RET
 
@@ -2043,7 +2097,7 @@ TEXT ·depthwiseWeights3x3s2AVX2(SB), NOSPLIT, $32-72
 	LEAQ (CX)(AX*4), BX
 	MOVQ $0x00000000, (SP)
 
-channels52:
+channels55:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2067,14 +2121,14 @@ channels52:
 	MOVQ   dOut+8(FP), SI
 	ADDQ   (SP), SI
 
-rows53:
+rows56:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours54:
+fours57:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest56
+	JGT         rest59
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        7(DI)(DI*1), R11
@@ -2093,13 +2147,13 @@ fours54:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside58
+	JCC         outside61
 	BTL         $0x00, R9
-	JCC         beside59
+	JCC         beside62
 	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y9, Y0
 
-beside59:
+beside62:
 	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y1
 	VMOVUPS     (R10)(AX*2), Y13
@@ -2118,22 +2172,22 @@ beside59:
 	VMOVUPS     (R10)(BX*1), Y13
 	VFMADD231PS Y13, Y12, Y1
 	BTL         $0x01, R9
-	JCC         beside60
+	JCC         beside63
 	VMOVUPS     (R10)(AX*8), Y13
 	VFMADD231PS Y13, Y12, Y2
 
-beside60:
-outside58:
+beside63:
+outside61:
 	INCQ        R11
 	ADDQ        R12, R10
 	CMPQ        R11, h+24(FP)
-	JCC         outside61
+	JCC         outside64
 	BTL         $0x00, R9
-	JCC         beside62
+	JCC         beside65
 	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y9, Y3
 
-beside62:
+beside65:
 	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y4
 	VMOVUPS     (R10)(AX*2), Y13
@@ -2152,22 +2206,22 @@ beside62:
 	VMOVUPS     (R10)(BX*1), Y13
 	VFMADD231PS Y13, Y12, Y4
 	BTL         $0x01, R9
-	JCC         beside63
+	JCC         beside66
 	VMOVUPS     (R10)(AX*8), Y13
 	VFMADD231PS Y13, Y12, Y5
 
-beside63:
-outside61:
+beside66:
+outside64:
 	INCQ        R11
 	ADDQ        R12, R10
 	CMPQ        R11, h+24(FP)
-	JCC         outside64
+	JCC         outside67
 	BTL         $0x00, R9
-	JCC         beside65
+	JCC         beside68
 	VMOVUPS     (R10), Y13
 	VFMADD231PS Y13, Y9, Y6
 
-beside65:
+beside68:
 	VMOVUPS     (R10)(AX*1), Y13
 	VFMADD231PS Y13, Y9, Y7
 	VMOVUPS     (R10)(AX*2), Y13
@@ -2186,12 +2240,12 @@ beside65:
 	VMOVUPS     (R10)(BX*1), Y13
 	VFMADD231PS Y13, Y12, Y7
 	BTL         $0x01, R9
-	JCC         beside66
+	JCC         beside69
 	VMOVUPS     (R10)(AX*8), Y13
 	VFMADD231PS Y13, Y12, Y8
 
-beside66:
-outside64:
+beside69:
+outside67:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -2205,12 +2259,12 @@ outside64:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours54
+	JMP  fours57
 
-rest56:
-ones55:
+rest59:
+ones58:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone57
+	JGE         rowDone60
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI)(DI*1), R11
@@ -2226,38 +2280,19 @@ ones55:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside67
-	BTL         $0x00, R9
-	JCC         beside68
-	VMOVUPS     (R10), Y10
-	VFMADD231PS Y10, Y9, Y0
-
-beside68:
-	VMOVUPS     (R10)(AX*1), Y10
-	VFMADD231PS Y10, Y9, Y1
-	BTL         $0x01, R9
-	JCC         beside69
-	VMOVUPS     (R10)(AX*2), Y10
-	VFMADD231PS Y10, Y9, Y2
-
-beside69:
-outside67:
-	INCQ        R11
-	ADDQ        R12, R10
-	CMPQ        R11, h+24(FP)
 	JCC         outside70
 	BTL         $0x00, R9
 	JCC         beside71
 	VMOVUPS     (R10), Y10
-	VFMADD231PS Y10, Y9, Y3
+	VFMADD231PS Y10, Y9, Y0
 
 beside71:
 	VMOVUPS     (R10)(AX*1), Y10
-	VFMADD231PS Y10, Y9, Y4
+	VFMADD231PS Y10, Y9, Y1
 	BTL         $0x01, R9
 	JCC         beside72
 	VMOVUPS     (R10)(AX*2), Y10
-	VFMADD231PS Y10, Y9, Y5
+	VFMADD231PS Y10, Y9, Y2
 
 beside72:
 outside70:
@@ -2268,25 +2303,44 @@ outside70:
 	BTL         $0x00, R9
 	JCC         beside74
 	VMOVUPS     (R10), Y10
-	VFMADD231PS Y10, Y9, Y6
+	VFMADD231PS Y10, Y9, Y3
 
 beside74:
 	VMOVUPS     (R10)(AX*1), Y10
-	VFMADD231PS Y10, Y9, Y7
+	VFMADD231PS Y10, Y9, Y4
 	BTL         $0x01, R9
 	JCC         beside75
 	VMOVUPS     (R10)(AX*2), Y10
-	VFMADD231PS Y10, Y9, Y8
+	VFMADD231PS Y10, Y9, Y5
 
 beside75:
 outside73:
+	INCQ        R11
+	ADDQ        R12, R10
+	CMPQ        R11, h+24(FP)
+	JCC         outside76
+	BTL         $0x00, R9
+	JCC         beside77
+	VMOVUPS     (R10), Y10
+	VFMADD231PS Y10, Y9, Y6
+
+beside77:
+	VMOVUPS     (R10)(AX*1), Y10
+	VFMADD231PS Y10, Y9, Y7
+	BTL         $0x01, R9
+	JCC         beside78
+	VMOVUPS     (R10)(AX*2), Y10
+	VFMADD231PS Y10, Y9, Y8
+
+beside78:
+outside76:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones55
+	JMP  ones58
 
-rowDone57:
+rowDone60:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
@@ -2294,7 +2348,7 @@ rowDone57:
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows53
+	JNZ     rows56
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x00, AX, DI
 	ADDQ    DI, SI
@@ -2328,7 +2382,7 @@ rowDone57:
 	ADDQ    AX, SI
 	ADDQ    $0x20, (SP)
 	DECQ    vectors+64(FP)
-	JNZ     channels52
+	JNZ     channels55
 	VZEROUPPER
 	RET
 
@@ -2342,7 +2396,7 @@ TEXT ·depthwiseWeights5x5s1AVX2(SB), NOSPLIT, $32-72
 	LEAQ (CX)(AX*4), BX
 	MOVQ $0x00000000, (SP)
 
-channels76:
+channels79:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2362,14 +2416,14 @@ channels76:
 	MOVQ   dOut+8(FP), SI
 	ADDQ   (SP), SI
 
-rows77:
+rows80:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours78:
+fours81:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest80
+	JGT         rest83
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        4(DI), R11
@@ -2394,20 +2448,20 @@ fours78:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside82
+	JCC         outside85
 	BTL         $0x00, R9
-	JCC         beside83
+	JCC         beside86
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside83:
+beside86:
 	BTL         $0x01, R9
-	JCC         beside84
+	JCC         beside87
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 	VFMADD231PS Y9, Y6, Y0
 
-beside84:
+beside87:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y1
@@ -2427,19 +2481,19 @@ beside84:
 	VFMADD231PS Y9, Y7, Y3
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside85
+	JCC         beside88
 	VMOVUPS     (R10)(CX*2), Y9
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y3
 
-beside85:
+beside88:
 	BTL         $0x02, R9
-	JCC         beside86
+	JCC         beside89
 	VMOVUPS     (R10)(BX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside86:
-outside82:
+beside89:
+outside85:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -2449,12 +2503,12 @@ outside82:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours78
+	JMP  fours81
 
-rest80:
-ones79:
+rest83:
+ones82:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone81
+	JGE         rowDone84
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI), R11
@@ -2476,46 +2530,46 @@ ones79:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside87
+	JCC         outside90
 	BTL         $0x00, R9
-	JCC         beside88
+	JCC         beside91
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside88:
+beside91:
 	BTL         $0x01, R9
-	JCC         beside89
+	JCC         beside92
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside89:
+beside92:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside90
+	JCC         beside93
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside90:
+beside93:
 	BTL         $0x02, R9
-	JCC         beside91
+	JCC         beside94
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside91:
-outside87:
+beside94:
+outside90:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones79
+	JMP  ones82
 
-rowDone81:
+rowDone84:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows77
+	JNZ     rows80
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x00, AX, DI
 	ADDQ    DI, SI
@@ -2554,14 +2608,14 @@ rowDone81:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows92:
+rows95:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours93:
+fours96:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest95
+	JGT         rest98
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        4(DI), R11
@@ -2586,20 +2640,20 @@ fours93:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside97
+	JCC         outside100
 	BTL         $0x00, R9
-	JCC         beside98
+	JCC         beside101
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside98:
+beside101:
 	BTL         $0x01, R9
-	JCC         beside99
+	JCC         beside102
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 	VFMADD231PS Y9, Y6, Y0
 
-beside99:
+beside102:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y1
@@ -2619,19 +2673,19 @@ beside99:
 	VFMADD231PS Y9, Y7, Y3
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside100
+	JCC         beside103
 	VMOVUPS     (R10)(CX*2), Y9
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y3
 
-beside100:
+beside103:
 	BTL         $0x02, R9
-	JCC         beside101
+	JCC         beside104
 	VMOVUPS     (R10)(BX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside101:
-outside97:
+beside104:
+outside100:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -2641,12 +2695,12 @@ outside97:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours93
+	JMP  fours96
 
-rest95:
-ones94:
+rest98:
+ones97:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone96
+	JGE         rowDone99
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI), R11
@@ -2668,46 +2722,46 @@ ones94:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside102
+	JCC         outside105
 	BTL         $0x00, R9
-	JCC         beside103
+	JCC         beside106
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside103:
+beside106:
 	BTL         $0x01, R9
-	JCC         beside104
+	JCC         beside107
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside104:
+beside107:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside105
+	JCC         beside108
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside105:
+beside108:
 	BTL         $0x02, R9
-	JCC         beside106
+	JCC         beside109
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside106:
-outside102:
+beside109:
+outside105:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones94
+	JMP  ones97
 
-rowDone96:
+rowDone99:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows92
+	JNZ     rows95
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x05, AX, DI
 	ADDQ    DI, SI
@@ -2746,14 +2800,14 @@ rowDone96:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows107:
+rows110:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours108:
+fours111:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest110
+	JGT         rest113
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        4(DI), R11
@@ -2778,20 +2832,20 @@ fours108:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside112
+	JCC         outside115
 	BTL         $0x00, R9
-	JCC         beside113
+	JCC         beside116
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside113:
+beside116:
 	BTL         $0x01, R9
-	JCC         beside114
+	JCC         beside117
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 	VFMADD231PS Y9, Y6, Y0
 
-beside114:
+beside117:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y1
@@ -2811,19 +2865,19 @@ beside114:
 	VFMADD231PS Y9, Y7, Y3
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside115
+	JCC         beside118
 	VMOVUPS     (R10)(CX*2), Y9
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y3
 
-beside115:
+beside118:
 	BTL         $0x02, R9
-	JCC         beside116
+	JCC         beside119
 	VMOVUPS     (R10)(BX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside116:
-outside112:
+beside119:
+outside115:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -2833,12 +2887,12 @@ outside112:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours108
+	JMP  fours111
 
-rest110:
-ones109:
+rest113:
+ones112:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone111
+	JGE         rowDone114
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI), R11
@@ -2860,46 +2914,46 @@ ones109:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside117
+	JCC         outside120
 	BTL         $0x00, R9
-	JCC         beside118
+	JCC         beside121
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside118:
+beside121:
 	BTL         $0x01, R9
-	JCC         beside119
+	JCC         beside122
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside119:
+beside122:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside120
+	JCC         beside123
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside120:
+beside123:
 	BTL         $0x02, R9
-	JCC         beside121
+	JCC         beside124
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside121:
-outside117:
+beside124:
+outside120:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones109
+	JMP  ones112
 
-rowDone111:
+rowDone114:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows107
+	JNZ     rows110
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x0a, AX, DI
 	ADDQ    DI, SI
@@ -2938,14 +2992,14 @@ rowDone111:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows122:
+rows125:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours123:
+fours126:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest125
+	JGT         rest128
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        4(DI), R11
@@ -2970,20 +3024,20 @@ fours123:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside127
+	JCC         outside130
 	BTL         $0x00, R9
-	JCC         beside128
+	JCC         beside131
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside128:
+beside131:
 	BTL         $0x01, R9
-	JCC         beside129
+	JCC         beside132
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 	VFMADD231PS Y9, Y6, Y0
 
-beside129:
+beside132:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y1
@@ -3003,19 +3057,19 @@ beside129:
 	VFMADD231PS Y9, Y7, Y3
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside130
+	JCC         beside133
 	VMOVUPS     (R10)(CX*2), Y9
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y3
 
-beside130:
+beside133:
 	BTL         $0x02, R9
-	JCC         beside131
+	JCC         beside134
 	VMOVUPS     (R10)(BX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside131:
-outside127:
+beside134:
+outside130:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -3025,12 +3079,12 @@ outside127:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours123
+	JMP  fours126
 
-rest125:
-ones124:
+rest128:
+ones127:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone126
+	JGE         rowDone129
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI), R11
@@ -3052,46 +3106,46 @@ ones124:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside132
+	JCC         outside135
 	BTL         $0x00, R9
-	JCC         beside133
+	JCC         beside136
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside133:
+beside136:
 	BTL         $0x01, R9
-	JCC         beside134
+	JCC         beside137
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside134:
+beside137:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside135
+	JCC         beside138
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside135:
+beside138:
 	BTL         $0x02, R9
-	JCC         beside136
+	JCC         beside139
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside136:
-outside132:
+beside139:
+outside135:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones124
+	JMP  ones127
 
-rowDone126:
+rowDone129:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows122
+	JNZ     rows125
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x0f, AX, DI
 	ADDQ    DI, SI
@@ -3130,14 +3184,14 @@ rowDone126:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows137:
+rows140:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours138:
+fours141:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest140
+	JGT         rest143
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        4(DI), R11
@@ -3162,20 +3216,20 @@ fours138:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside142
+	JCC         outside145
 	BTL         $0x00, R9
-	JCC         beside143
+	JCC         beside146
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside143:
+beside146:
 	BTL         $0x01, R9
-	JCC         beside144
+	JCC         beside147
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 	VFMADD231PS Y9, Y6, Y0
 
-beside144:
+beside147:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y1
@@ -3195,19 +3249,19 @@ beside144:
 	VFMADD231PS Y9, Y7, Y3
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside145
+	JCC         beside148
 	VMOVUPS     (R10)(CX*2), Y9
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y3
 
-beside145:
+beside148:
 	BTL         $0x02, R9
-	JCC         beside146
+	JCC         beside149
 	VMOVUPS     (R10)(BX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside146:
-outside142:
+beside149:
+outside145:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -3217,12 +3271,12 @@ outside142:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours138
+	JMP  fours141
 
-rest140:
-ones139:
+rest143:
+ones142:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone141
+	JGE         rowDone144
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI), R11
@@ -3244,46 +3298,46 @@ ones139:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside147
+	JCC         outside150
 	BTL         $0x00, R9
-	JCC         beside148
+	JCC         beside151
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside148:
+beside151:
 	BTL         $0x01, R9
-	JCC         beside149
+	JCC         beside152
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside149:
+beside152:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside150
+	JCC         beside153
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside150:
+beside153:
 	BTL         $0x02, R9
-	JCC         beside151
+	JCC         beside154
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside151:
-outside147:
+beside154:
+outside150:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones139
+	JMP  ones142
 
-rowDone141:
+rowDone144:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows137
+	JNZ     rows140
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x14, AX, DI
 	ADDQ    DI, SI
@@ -3305,7 +3359,7 @@ rowDone141:
 	ADDQ    AX, SI
 	ADDQ    $0x20, (SP)
 	DECQ    vectors+64(FP)
-	JNZ     channels76
+	JNZ     channels79
 	VZEROUPPER
 	RET
 
@@ -3319,7 +3373,7 @@ TEXT ·depthwiseWeights5x5s2AVX2(SB), NOSPLIT, $32-72
 	LEAQ (CX)(AX*4), BX
 	MOVQ $0x00000000, (SP)
 
-channels152:
+channels155:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3339,14 +3393,14 @@ channels152:
 	MOVQ   dOut+8(FP), SI
 	ADDQ   (SP), SI
 
-rows153:
+rows156:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours154:
+fours157:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest156
+	JGT         rest159
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        7(DI)(DI*1), R11
@@ -3374,19 +3428,19 @@ fours154:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R12
 	CMPQ        R12, h+24(FP)
-	JCC         outside158
+	JCC         outside161
 	BTL         $0x00, R9
-	JCC         beside159
+	JCC         beside162
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside159:
+beside162:
 	BTL         $0x01, R9
-	JCC         beside160
+	JCC         beside163
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 
-beside160:
+beside163:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y0
@@ -3411,18 +3465,18 @@ beside160:
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside161
+	JCC         beside164
 	VMOVUPS     (R11), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside161:
+beside164:
 	BTL         $0x02, R9
-	JCC         beside162
+	JCC         beside165
 	VMOVUPS     (R11)(AX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside162:
-outside158:
+beside165:
+outside161:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -3436,12 +3490,12 @@ outside158:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours154
+	JMP  fours157
 
-rest156:
-ones155:
+rest159:
+ones158:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone157
+	JGE         rowDone160
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI)(DI*1), R11
@@ -3463,41 +3517,41 @@ ones155:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside163
+	JCC         outside166
 	BTL         $0x00, R9
-	JCC         beside164
+	JCC         beside167
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside164:
+beside167:
 	BTL         $0x01, R9
-	JCC         beside165
+	JCC         beside168
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside165:
+beside168:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside166
+	JCC         beside169
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside166:
+beside169:
 	BTL         $0x02, R9
-	JCC         beside167
+	JCC         beside170
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside167:
-outside163:
+beside170:
+outside166:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones155
+	JMP  ones158
 
-rowDone157:
+rowDone160:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
@@ -3505,7 +3559,7 @@ rowDone157:
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows153
+	JNZ     rows156
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x00, AX, DI
 	ADDQ    DI, SI
@@ -3544,14 +3598,14 @@ rowDone157:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows168:
+rows171:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours169:
+fours172:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest171
+	JGT         rest174
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        7(DI)(DI*1), R11
@@ -3579,19 +3633,19 @@ fours169:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R12
 	CMPQ        R12, h+24(FP)
-	JCC         outside173
+	JCC         outside176
 	BTL         $0x00, R9
-	JCC         beside174
+	JCC         beside177
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside174:
+beside177:
 	BTL         $0x01, R9
-	JCC         beside175
+	JCC         beside178
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 
-beside175:
+beside178:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y0
@@ -3616,18 +3670,18 @@ beside175:
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside176
+	JCC         beside179
 	VMOVUPS     (R11), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside176:
+beside179:
 	BTL         $0x02, R9
-	JCC         beside177
+	JCC         beside180
 	VMOVUPS     (R11)(AX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside177:
-outside173:
+beside180:
+outside176:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -3641,12 +3695,12 @@ outside173:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours169
+	JMP  fours172
 
-rest171:
-ones170:
+rest174:
+ones173:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone172
+	JGE         rowDone175
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI)(DI*1), R11
@@ -3668,41 +3722,41 @@ ones170:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside178
+	JCC         outside181
 	BTL         $0x00, R9
-	JCC         beside179
+	JCC         beside182
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside179:
+beside182:
 	BTL         $0x01, R9
-	JCC         beside180
+	JCC         beside183
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside180:
+beside183:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside181
+	JCC         beside184
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside181:
+beside184:
 	BTL         $0x02, R9
-	JCC         beside182
+	JCC         beside185
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside182:
-outside178:
+beside185:
+outside181:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones170
+	JMP  ones173
 
-rowDone172:
+rowDone175:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
@@ -3710,7 +3764,7 @@ rowDone172:
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows168
+	JNZ     rows171
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x05, AX, DI
 	ADDQ    DI, SI
@@ -3749,14 +3803,14 @@ rowDone172:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows183:
+rows186:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours184:
+fours187:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest186
+	JGT         rest189
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        7(DI)(DI*1), R11
@@ -3784,19 +3838,19 @@ fours184:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R12
 	CMPQ        R12, h+24(FP)
-	JCC         outside188
+	JCC         outside191
 	BTL         $0x00, R9
-	JCC         beside189
+	JCC         beside192
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside189:
+beside192:
 	BTL         $0x01, R9
-	JCC         beside190
+	JCC         beside193
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 
-beside190:
+beside193:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y0
@@ -3821,18 +3875,18 @@ beside190:
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside191
+	JCC         beside194
 	VMOVUPS     (R11), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside191:
+beside194:
 	BTL         $0x02, R9
-	JCC         beside192
+	JCC         beside195
 	VMOVUPS     (R11)(AX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside192:
-outside188:
+beside195:
+outside191:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -3846,12 +3900,12 @@ outside188:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours184
+	JMP  fours187
 
-rest186:
-ones185:
+rest189:
+ones188:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone187
+	JGE         rowDone190
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI)(DI*1), R11
@@ -3873,41 +3927,41 @@ ones185:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside193
+	JCC         outside196
 	BTL         $0x00, R9
-	JCC         beside194
+	JCC         beside197
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside194:
+beside197:
 	BTL         $0x01, R9
-	JCC         beside195
+	JCC         beside198
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside195:
+beside198:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside196
+	JCC         beside199
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside196:
+beside199:
 	BTL         $0x02, R9
-	JCC         beside197
+	JCC         beside200
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside197:
-outside193:
+beside200:
+outside196:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones185
+	JMP  ones188
 
-rowDone187:
+rowDone190:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
@@ -3915,7 +3969,7 @@ rowDone187:
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows183
+	JNZ     rows186
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x0a, AX, DI
 	ADDQ    DI, SI
@@ -3954,14 +4008,14 @@ rowDone187:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows198:
+rows201:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours199:
+fours202:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest201
+	JGT         rest204
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        7(DI)(DI*1), R11
@@ -3989,19 +4043,19 @@ fours199:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R12
 	CMPQ        R12, h+24(FP)
-	JCC         outside203
+	JCC         outside206
 	BTL         $0x00, R9
-	JCC         beside204
+	JCC         beside207
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside204:
+beside207:
 	BTL         $0x01, R9
-	JCC         beside205
+	JCC         beside208
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 
-beside205:
+beside208:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y0
@@ -4026,18 +4080,18 @@ beside205:
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside206
+	JCC         beside209
 	VMOVUPS     (R11), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside206:
+beside209:
 	BTL         $0x02, R9
-	JCC         beside207
+	JCC         beside210
 	VMOVUPS     (R11)(AX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside207:
-outside203:
+beside210:
+outside206:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -4051,12 +4105,12 @@ outside203:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours199
+	JMP  fours202
 
-rest201:
-ones200:
+rest204:
+ones203:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone202
+	JGE         rowDone205
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI)(DI*1), R11
@@ -4078,41 +4132,41 @@ ones200:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside208
+	JCC         outside211
 	BTL         $0x00, R9
-	JCC         beside209
+	JCC         beside212
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside209:
+beside212:
 	BTL         $0x01, R9
-	JCC         beside210
+	JCC         beside213
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside210:
+beside213:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside211
+	JCC         beside214
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside211:
+beside214:
 	BTL         $0x02, R9
-	JCC         beside212
+	JCC         beside215
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside212:
-outside208:
+beside215:
+outside211:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones200
+	JMP  ones203
 
-rowDone202:
+rowDone205:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
@@ -4120,7 +4174,7 @@ rowDone202:
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows198
+	JNZ     rows201
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x0f, AX, DI
 	ADDQ    DI, SI
@@ -4159,14 +4213,14 @@ rowDone202:
 	MOVQ    dOut+8(FP), SI
 	ADDQ    (SP), SI
 
-rows213:
+rows216:
 	XORQ DI, DI
 	MOVQ 24(SP), R8
 
-fours214:
+fours217:
 	LEAQ        4(DI), R9
 	CMPQ        R9, q+48(FP)
-	JGT         rest216
+	JGT         rest219
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        7(DI)(DI*1), R11
@@ -4194,19 +4248,19 @@ fours214:
 	IMULQ       AX, R12
 	MOVQ        8(SP), R12
 	CMPQ        R12, h+24(FP)
-	JCC         outside218
+	JCC         outside221
 	BTL         $0x00, R9
-	JCC         beside219
+	JCC         beside222
 	VMOVUPS     (R10), Y9
 	VFMADD231PS Y9, Y5, Y0
 
-beside219:
+beside222:
 	BTL         $0x01, R9
-	JCC         beside220
+	JCC         beside223
 	VMOVUPS     (R10)(AX*1), Y9
 	VFMADD231PS Y9, Y5, Y1
 
-beside220:
+beside223:
 	VMOVUPS     (R10)(AX*2), Y9
 	VFMADD231PS Y9, Y5, Y2
 	VFMADD231PS Y9, Y6, Y0
@@ -4231,18 +4285,18 @@ beside220:
 	VFMADD231PS Y9, Y7, Y4
 	VFMADD231PS Y9, Y8, Y2
 	BTL         $0x03, R9
-	JCC         beside221
+	JCC         beside224
 	VMOVUPS     (R11), Y9
 	VFMADD231PS Y9, Y8, Y3
 
-beside221:
+beside224:
 	BTL         $0x02, R9
-	JCC         beside222
+	JCC         beside225
 	VMOVUPS     (R11)(AX*1), Y9
 	VFMADD231PS Y9, Y8, Y4
 
-beside222:
-outside218:
+beside225:
+outside221:
 	ADDQ AX, SI
 	ADDQ AX, SI
 	ADDQ AX, SI
@@ -4256,12 +4310,12 @@ outside218:
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x04, DI
-	JMP  fours214
+	JMP  fours217
 
-rest216:
-ones215:
+rest219:
+ones218:
 	CMPQ        DI, q+48(FP)
-	JGE         rowDone217
+	JGE         rowDone220
 	MOVQ        w+32(FP), R10
 	XORL        R9, R9
 	LEAQ        1(DI)(DI*1), R11
@@ -4283,41 +4337,41 @@ ones215:
 	IMULQ       AX, R11
 	MOVQ        8(SP), R11
 	CMPQ        R11, h+24(FP)
-	JCC         outside223
+	JCC         outside226
 	BTL         $0x00, R9
-	JCC         beside224
+	JCC         beside227
 	VMOVUPS     (R10), Y6
 	VFMADD231PS Y6, Y5, Y0
 
-beside224:
+beside227:
 	BTL         $0x01, R9
-	JCC         beside225
+	JCC         beside228
 	VMOVUPS     (R10)(AX*1), Y6
 	VFMADD231PS Y6, Y5, Y1
 
-beside225:
+beside228:
 	VMOVUPS     (R10)(AX*2), Y6
 	VFMADD231PS Y6, Y5, Y2
 	BTL         $0x03, R9
-	JCC         beside226
+	JCC         beside229
 	VMOVUPS     (R10)(CX*1), Y6
 	VFMADD231PS Y6, Y5, Y3
 
-beside226:
+beside229:
 	BTL         $0x02, R9
-	JCC         beside227
+	JCC         beside230
 	VMOVUPS     (R10)(AX*4), Y6
 	VFMADD231PS Y6, Y5, Y4
 
-beside227:
-outside223:
+beside230:
+outside226:
 	ADDQ AX, SI
 	ADDQ AX, R8
 	ADDQ AX, R8
 	ADDQ $0x01, DI
-	JMP  ones215
+	JMP  ones218
 
-rowDone217:
+rowDone220:
 	MOVQ    w+32(FP), DI
 	IMULQ   AX, DI
 	ADDQ    DI, 24(SP)
@@ -4325,7 +4379,7 @@ rowDone217:
 	ADDQ    DI, 24(SP)
 	INCQ    8(SP)
 	DECQ    16(SP)
-	JNZ     rows213
+	JNZ     rows216
 	MOVQ    dw+0(FP), SI
 	IMUL3Q  $0x14, AX, DI
 	ADDQ    DI, SI
@@ -4347,7 +4401,7 @@ rowDone217:
 	ADDQ    AX, SI
 	ADDQ    $0x20, (SP)
 	DECQ    vectors+64(FP)
-	JNZ     channels152
+	JNZ     channels155
 	VZEROUPPER
 	RET
 

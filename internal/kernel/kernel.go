@@ -16,6 +16,8 @@
 // convolution may give NaN, since zero is multiplied by them.
 package kernel
 
+//go:generate sh -c "cd _asm && go run ."
+
 import "fmt"
 
 // Activation is the function that is applied to each output of a product or convolution.
@@ -28,22 +30,7 @@ const (
 	HardSigmoid            // min(max(x/6 + 1/2, 0), 1)
 )
 
-// apply is the activation of one value. NaN stays NaN.
-func (a Activation) apply(x float32) float32 {
-	switch a {
-	case ReLU:
-		if x < 0 {
-			return 0
-		}
-		return x
-	case HardSwish:
-		return x * hardSigmoid(x)
-	case HardSigmoid:
-		return hardSigmoid(x)
-	}
-	return x
-}
-
+// hardSigmoid is min(max(x/6 + 1/2, 0), 1). NaN stays NaN.
 func hardSigmoid(x float32) float32 {
 	t := x*(1.0/6) + 0.5
 	if t >= 0 && t <= 1 { // most values, and one branch that is predicted well

@@ -203,6 +203,12 @@ func TestNoAllocations(t *testing.T) {
 			NormalizeL2(out[:c])
 			DotBlock(out[:10], in[:c], in, c)
 			DotBlockInt8(sums, probe, refs, c)
+			MatMulTransA(weights, in, out, 30, 24, 8)
+			DepthwiseBackwardWeights(weights, out, in, n, h, w, c, 3, 1)
+			ScaleShift(out, in, bias[:c], bias, HardSwish)
+			Moments(out[:c], out[c:], in[:10*c])
+			ScaleShiftBackward(out[:10*c], in, in, bias[:c], bias, HardSwish, weights, weights[c:])
+			Combine(out[:10*c], in, in, bias[:c], bias, bias)
 		})
 		if allocations != 0 {
 			t.Errorf("%g allocations", allocations)

@@ -92,11 +92,11 @@ func (s *isa) scaleShift() {
 
 func (s *isa) moments() {
 	s.begin("momentsRows", "func(sum, squares, x *float32, rows, c, vectors int)",
-		"sets sum and squares to the sums of x and x² over rows of c channels, for the first vectors.")
+		"adds to sum and squares the sums of x and x² over rows of c channels, for the first vectors.")
 	sum, squares, x := s.v(0), s.v(1), s.v(2)
-	s.pass(func(*channelPass) {
-		s.VXORPS(sum, sum, sum)
-		s.VXORPS(squares, squares, squares)
+	s.pass(func(p *channelPass) {
+		p.channel("sum", sum)
+		p.channel("squares", squares)
 	}, []string{"x"}, func(rows []operand.Mem) {
 		s.VMOVUPS(rows[0], x)
 		s.VADDPS(x, sum, sum)
@@ -109,7 +109,7 @@ func (s *isa) moments() {
 
 func (s *isa) scaleShiftBackward(k *slopeConstants) {
 	s.begin("scaleShiftBackwardRows", "func(du, dy, x, scale, shift, sum, product *float32, rows, c, vectors int, act uint64)",
-		"computes du = dy · act'(scale·x + shift) and the sums of du and du·x over rows of", "c channels, for the first vectors. act is None or HardSwish.")
+		"computes du = dy · act'(scale·x + shift) and adds to sum and product those of du and du·x over", "rows of c channels, for the first vectors. act is None or HardSwish.")
 	act := s.load("act")
 	sum, product, d, x, u, scale, shift := s.v(0), s.v(1), s.v(2), s.v(3), s.v(4), s.v(5), s.v(6)
 	third, three, minus, half, one := s.v(9), s.v(10), s.v(11), s.v(12), s.v(13)
@@ -121,8 +121,8 @@ func (s *isa) scaleShiftBackward(k *slopeConstants) {
 	s.pass(func(p *channelPass) {
 		p.channel("scale", scale)
 		p.channel("shift", shift)
-		s.VXORPS(sum, sum, sum)
-		s.VXORPS(product, product, product)
+		p.channel("sum", sum)
+		p.channel("product", product)
 	}, []string{"du", "dy", "x"}, func(rows []operand.Mem) {
 		linear := s.label("linear")
 		s.VMOVUPS(rows[1], d)

@@ -8,6 +8,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// stemTaps is the number of rows of the stem's weights.
+const stemTaps = 27
+
 // gradient emits what adds to the gradients of weights.
 func gradient(c *build.Context) {
 	both := isas(c)
@@ -16,9 +19,9 @@ func gradient(c *build.Context) {
 		vectors int
 		rows    []int
 	}{
-		{both[0], 1, []int{12, 8, 4, 2, 1}},
+		{both[0], 1, []int{12, 8, 4, 3, 2, 1}},
 		{both[0], 2, []int{6, 4, 2, 1}},
-		{both[1], 1, []int{24, 16, 8, 4, 2, 1}},
+		{both[1], 1, []int{stemTaps, 16, 8, 4, 2, 1}},
 		{both[1], 2, []int{12, 8, 4, 2, 1}},
 		{both[1], 4, []int{6, 4, 2, 1}},
 	} {
@@ -89,6 +92,9 @@ func (p *transA) step(rows int, a, b reg.GPVirtual) {
 	free := 12
 	if p.wide() {
 		free = 24
+		if p.vectors == 1 {
+			free = stemTaps
+		}
 	}
 	for v := range p.vectors {
 		p.moveLast(v, operand.Mem{Base: b, Disp: v * p.vectorBytes()}, p.v(free+v))
