@@ -90,17 +90,20 @@ func resizing(fromW, fromH, toW, toH int) Homography {
 // well where it agrees least (what tells siblings apart), less where few places
 // could be judged or the inliers are huddled.
 func (e *Evidence) Score() float64 {
-	if !e.Located {
+	if !e.Located || e.Judged == 0 {
 		return 0
 	}
-	enough := min(1, float64(e.Judged)/enoughJudged)
+	judged := float64(e.Judged)
+	enough := min(1, judged/enoughJudged, judged/(enoughShare*float64(len(e.Blocks))))
 	spread := min(1, 0.5+e.Coverage)
 	agreement := (e.AgreeSmoothly + max(0, e.WeakInPlace-worthlessWeak)) / (2 - worthlessWeak)
 	return agreement * enough * spread
 }
 
 const (
-	enoughJudged = 12 // blocks that make their share as good as certain
+	// enoughJudged blocks, and that share of all, say as much as the whole.
+	enoughJudged = 12
+	enoughShare  = 0.5
 	// worthlessWeak is a WeakInPlace that chance reaches too: a tenth of the
 	// blocks may well be covered.
 	worthlessWeak = 0.4
