@@ -18,7 +18,10 @@ package kernel
 
 //go:generate sh -c "cd _asm && go run ."
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Activation is the function that is applied to each output of a product or convolution.
 type Activation uint8
@@ -32,11 +35,16 @@ const (
 
 // hardSigmoid is min(max(x/6 + 1/2, 0), 1). NaN stays NaN.
 func hardSigmoid(x float32) float32 {
-	t := x*(1.0/6) + 0.5
-	if t >= 0 && t <= 1 { // most values, and one branch that is predicted well
-		return t
-	}
-	return min(max(t, 0), 1)
+	return min(max(x*(1.0/6)+0.5, 0), 1)
+}
+
+// clampUnit is min(max(t, 0), 1), without the jumps that real activations make unpredictable: among floats that are not
+// negative the order is that of their bits. NaN becomes 0 or 1, which does no harm to a product with what made it NaN.
+func clampUnit(t float32) float32 {
+	const one = 0x3f800000
+	bits := int32(math.Float32bits(t))
+	bits &^= bits >> 31
+	return math.Float32frombits(uint32(min(bits, one)))
 }
 
 // activate applies a to x in place.
@@ -50,7 +58,7 @@ func activate(x []float32, a Activation) {
 		}
 	case HardSwish:
 		for i, v := range x {
-			x[i] = v * hardSigmoid(v)
+			x[i] = v * clampUnit(v*(1.0/6)+0.5)
 		}
 	case HardSigmoid:
 		for i, v := range x {
