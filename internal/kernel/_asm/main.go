@@ -27,6 +27,7 @@ func main() {
 		"dot":       dot,
 		"gradient":  gradient,
 		"channels":  channels,
+		"update":    update,
 	} {
 		if err := write(*dir, name, generate); err != nil {
 			log.Fatalf("generate %s: %v", name, err)
