@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -17,9 +18,10 @@ import (
 )
 
 type calibrateFlags struct {
-	model, out string
-	drawn      int
-	seed       uint64
+	model, out            string
+	siblings, backgrounds string
+	captures, drawn       int
+	seed                  uint64
 }
 
 func newCalibrate() *cobra.Command {
@@ -34,8 +36,14 @@ share of accepted strangers (--fpir) and the number of registered labels.
 
 A DATASET is a folder tree whose folders are the labels; a picture in its root is a class of its own. --drawn N adds N drawn
 documents, captured by the simulator. Pictures that the model was trained on must not be among them: it knows how to keep
-those apart.`,
-		Example: `  exemplar calibrate --drawn 1500 strangers/ --out calibrated.safetensors`,
+those apart.
+
+With --siblings the proof is fitted as well: what geometry, that is, the comparison of a photo with a reference place by place,
+is worth, and how well a stranger agrees that looks like something registered. Families of look-alikes, KIND/FAMILY/MEMBER in
+that folder and N/5 drawn ones, are laid into photos; half of them checks what was fitted on the other half. Without it the
+bundle keeps the proof that it has.`,
+		Example: `  exemplar calibrate --drawn 1500 strangers/ --out calibrated.safetensors
+  exemplar calibrate --drawn 1500 --siblings siblings/ --backgrounds desks/ strangers/ --out calibrated.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			bundle, err := readBundle(flags.model)
 			if err != nil {
@@ -47,6 +55,9 @@ those apart.`,
 	cmd.Flags().StringVar(&flags.model, "model", "", "the bundle or ONNX file to calibrate, instead of the bundle inside")
 	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the bundle to write")
 	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "number of drawn documents to add")
+	cmd.Flags().StringVar(&flags.siblings, "siblings", "", "folder of families of look-alikes, KIND/FAMILY/MEMBER, to fit the proof on")
+	cmd.Flags().IntVar(&flags.captures, "captures", 4, "photos of each of their members")
+	cmd.Flags().StringVar(&flags.backgrounds, "backgrounds", "", "folder of pictures to lay them on, besides drawn surfaces")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the drawn documents and their captures")
 	cmd.MarkFlagRequired("out")
 	return cmd
@@ -99,6 +110,9 @@ func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flag
 	if err != nil {
 		return err
 	}
+	if err := addProof(cmd, bundle, curve, flags); err != nil {
+		return err
+	}
 	calibrated := *bundle
 	if calibrated.Calibration, err = json.Marshal(curve); err != nil {
 		return err
@@ -107,6 +121,59 @@ func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flag
 		return err
 	}
 	printCurve(cmd, curve)
+	return nil
+}
+
+// addProof fits the proof, or keeps the one that the bundle has.
+func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibration, flags calibrateFlags) error {
+	if flags.siblings == "" {
+		if old, err := decide.ParseCalibration(bundle.Calibration); err == nil {
+			curve.Proof = old.Proof
+		}
+		return nil
+	}
+	families, err := calibrate.PictureFamilies(flags.siblings, flags.captures)
+	if err != nil {
+		return err
+	}
+	source := fmt.Sprintf("%d families of %s", len(families), filepath.Base(filepath.Clean(flags.siblings)))
+	if drawn := calibrate.DrawnFamilies(flags.drawn/calibrate.DrawnCaptures, flags.seed); len(drawn) > 0 {
+		families = append(families, drawn...)
+		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
+	}
+	bar := newProgress("verifying", len(families))
+	trials, err := calibrate.RunTrials(cmd.Context(), calibrate.NewProver(bundle), families, calibrate.TrialOptions{
+		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
+	})
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	if curve.Proof, err = decide.FitProof(trials.List, source+"; captured by the simulator"); err != nil {
+		return err
+	}
+	return printProof(cmd, curve.Proof, trials)
+}
+
+// printProof prints the weights, the thresholds, and what the promise is worth.
+func printProof(cmd *cobra.Command, p *decide.Proof, trials *calibrate.Trials) error {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "proof fitted on %d comparisons: LLR = %.2f", len(trials.List), p.Bias/math.Ln10)
+	for _, t := range p.Terms {
+		fmt.Fprintf(out, " + %.3g %s", t.Weight/math.Ln10, t.Feature)
+	}
+	fmt.Fprintf(out, "; margin %.2f\n", p.Margin)
+	checks, err := trials.CrossCheck([]float64{0.01, 0.02, 0.05, 0.1, 0.2})
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, "strangers with a look-alike registered, each half of the families judged by the other:\n  wished     met   right\n")
+	for _, c := range checks {
+		fmt.Fprintf(out, "  %5.1f%%  %5.1f%%  %5.1f%%\n", 100*c.Wished, 100*c.Met, 100*c.Right)
+	}
+	if n := len(trials.Twins); n > 0 {
+		fmt.Fprintf(out, "%d comparisons with look-alikes that hardly differ were left out\n", n)
+	}
 	return nil
 }
 

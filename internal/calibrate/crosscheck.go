@@ -1,0 +1,83 @@
+package calibrate
+
+import (
+	"exemplar/internal/decide"
+)
+
+// Check is what a proof keeps of its promise on families that it was not fitted
+// on.
+type Check struct {
+	Wished    float64 // share of strangers accepted whose look-alikes are registered
+	Met       float64
+	Strangers int
+	Right     float64 // share of captures accepted as what they are
+}
+
+// CrossCheck fits on every other family and looks at the rest, both ways.
+func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
+	checks := make([]Check, len(wished))
+	for i, w := range wished {
+		checks[i].Wished = w
+	}
+	mated := 0
+	for fold := range 2 {
+		proof, err := decide.FitProof(t.of(1-fold), "")
+		if err != nil {
+			return nil, err
+		}
+		own, alike := bestOf(proof, t.of(fold))
+		mated += len(own)
+		for i := range checks {
+			c := &checks[i]
+			_, threshold := proof.Thresholds(c.Wished, 1)
+			c.Strangers += len(alike)
+			c.Met += reached(alike, threshold)
+			c.Right += reached(own, threshold)
+		}
+	}
+	for i := range checks {
+		checks[i].Met /= float64(max(1, checks[i].Strangers))
+		checks[i].Right /= float64(max(1, mated))
+	}
+	return checks, nil
+}
+
+// of returns the trials of the families of one parity.
+func (t *Trials) of(parity int) []decide.Trial {
+	var list []decide.Trial
+	for _, trial := range t.List {
+		if trial.Family%2 == parity {
+			list = append(list, trial)
+		}
+	}
+	return list
+}
+
+// bestOf returns for every capture the LLR of its own reference and the best of
+// its look-alikes'.
+func bestOf(p *decide.Proof, trials []decide.Trial) (own, alike map[int]float64) {
+	own, alike = map[int]float64{}, map[int]float64{}
+	for i := range trials {
+		of := alike
+		switch {
+		case trials[i].Mated:
+			of = own
+		case !trials[i].Sibling:
+			continue
+		}
+		llr := p.LLR(&trials[i].Geometry)
+		if old, ok := of[trials[i].Probe]; !ok || llr > old {
+			of[trials[i].Probe] = llr
+		}
+	}
+	return own, alike
+}
+
+func reached(llrs map[int]float64, threshold float64) (n float64) {
+	for _, llr := range llrs {
+		if llr >= threshold {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,209 @@
+package calibrate
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+)
+
+// Trials are captures of the members of families, each verified against its own
+// reference, those of its look-alikes and some of other families.
+type Trials struct {
+	List []decide.Trial
+	// Twins are comparisons with look-alikes that differ in less than
+	// [minDiffering] of their places: no proof promises anything of them.
+	Twins []decide.Trial
+}
+
+const (
+	// minDiffering is the share of a look-alike's places that must differ, as
+	// the pictures themselves show, for it to be counted.
+	minDiffering = 0.1
+	// minVisible is how much of a document a capture must show to be counted.
+	minVisible = 0.5
+
+	strangers    = 60 // references of other families that captures are verified against
+	strangersPer = 4  // each against so many of them
+)
+
+// TrialOptions say how trials are made.
+type TrialOptions struct {
+	Backgrounds string // folder of pictures to lay documents on, besides drawn surfaces; may be empty
+	Seed        uint64
+	Progress    func() // called after each family, from any goroutine; may be nil
+}
+
+// trialRun is what the families of a run share.
+type trialRun struct {
+	prover      *Prover
+	opts        TrialOptions
+	backgrounds []string
+	strangers   []stranger
+}
+
+type stranger struct {
+	family int
+	ref    *Registered
+}
+
+// RunTrials captures and verifies every family, on all cores. The same
+// arguments give the same trials.
+func RunTrials(ctx context.Context, prover *Prover, sources []Source, opts TrialOptions) (*Trials, error) {
+	run := &trialRun{prover: prover, opts: opts}
+	if err := run.listBackgrounds(); err != nil {
+		return nil, err
+	}
+	if err := run.registerStrangers(sources); err != nil {
+		return nil, err
+	}
+	made := make([]Trials, len(sources))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, source := range sources {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			family, err := source()
+			if err == nil {
+				made[i] = run.family(i, family)
+				run.progress()
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	all := new(Trials)
+	for _, m := range made {
+		all.List, all.Twins = append(all.List, m.List...), append(all.Twins, m.Twins...)
+	}
+	return all, nil
+}
+
+func (run *trialRun) progress() {
+	if run.opts.Progress != nil {
+		run.opts.Progress()
+	}
+}
+
+func (run *trialRun) listBackgrounds() error {
+	if run.opts.Backgrounds == "" {
+		return nil
+	}
+	files, err := os.ReadDir(run.opts.Backgrounds)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !f.IsDir() {
+			run.backgrounds = append(run.backgrounds, filepath.Join(run.opts.Backgrounds, f.Name()))
+		}
+	}
+	return nil
+}
+
+// registerStrangers takes the first member of families all over the list.
+func (run *trialRun) registerStrangers(sources []Source) error {
+	n := min(strangers, len(sources))
+	run.strangers = make([]stranger, n)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		at := i * len(sources) / n
+		group.Go(func() error {
+			f, err := sources[at]()
+			if err == nil && len(f.Members) == 0 {
+				err = fmt.Errorf("family %d has no members", at)
+			}
+			if err == nil {
+				run.strangers[i] = stranger{at, run.prover.Register(f.Members[0])}
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// family makes the trials of one family.
+func (run *trialRun) family(number int, f Family) Trials {
+	registered := make([]*Registered, len(f.Members))
+	for i, m := range f.Members {
+		registered[i] = run.prover.Register(m)
+	}
+	var t Trials
+	for i, shot := range f.Shots {
+		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
+		photo := augment.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
+		if photo.Visible < minVisible {
+			continue
+		}
+		trial := decide.Trial{Probe: number<<10 | i, Family: number}
+		run.verify(&t, trial, shot, registered, run.prover.Photo(photo.Image), r)
+	}
+	return t
+}
+
+// verify adds the trials of one capture.
+func (run *trialRun) verify(t *Trials, trial decide.Trial, shot Shot, registered []*Registered, photo *Photo, r *rand.Rand) {
+	document := run.prover.Photo(shot.Document)
+	add := func(list *[]decide.Trial, ref *Registered, mated, sibling bool) {
+		trial.Geometry, trial.Mated, trial.Sibling = *run.prover.Prove(photo, ref), mated, sibling
+		*list = append(*list, trial)
+	}
+	if shot.Own >= 0 {
+		add(&t.List, registered[shot.Own], true, false)
+	}
+	for _, s := range shot.Siblings {
+		if like := run.prover.Prove(document, registered[s]); like.Located && 1-like.Smoothly < minDiffering {
+			add(&t.Twins, registered[s], false, true)
+		} else {
+			add(&t.List, registered[s], false, true)
+		}
+	}
+	for range strangersPer {
+		if other := run.strangers[r.IntN(len(run.strangers))]; other.family != trial.Family {
+			add(&t.List, other.ref, false, false)
+		}
+	}
+}
+
+// background returns a picture to lay a document on, or nil for a drawn
+// surface.
+func (run *trialRun) background(r *rand.Rand) *imaging.Image {
+	if len(run.backgrounds) == 0 || r.IntN(2) == 0 {
+		return nil
+	}
+	picture, err := readPicture(run.backgrounds[r.IntN(len(run.backgrounds))])
+	if err != nil {
+		return nil
+	}
+	return picture
+}
+
+// conditions draws how a photo is taken: with some care or none, or cut to the
+// document, by the phone or by what found it.
+func conditions(r *rand.Rand) augment.SceneParams {
+	switch r.IntN(5) {
+	case 0, 1:
+		return augment.Everyday()
+	case 2:
+		return augment.Hard()
+	}
+	p := augment.Everyday()
+	p.SizeMin, p.SizeMax = 0.9, 1
+	if r.IntN(2) == 0 {
+		p.Width, p.Height = 480, 360
+	}
+	return p
+}
