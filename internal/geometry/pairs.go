@@ -39,3 +39,23 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 	}
 	return pairs
 }
+
+// Places returns the corners of each of the evidence's blocks, clockwise from
+// the top left, in pixels of the reference's picture: blocks count in pixels of
+// the size at which the two were compared.
+func Places(r *Reference, e *Evidence) [][4]Point {
+	places := make([][4]Point, len(e.Blocks))
+	if len(places) == 0 {
+		return places
+	}
+	l := r.compared
+	c := l.rungs[l.rungFor(&e.H)]()
+	toPicture := resizing(c.w, c.h, l.w, l.h)
+	for i, b := range e.Blocks {
+		places[i] = corners(blockSide, blockSide)
+		for j, p := range places[i] {
+			places[i][j] = toPicture.Apply(Point{p.X + float64(b.X), p.Y + float64(b.Y)})
+		}
+	}
+	return places
+}

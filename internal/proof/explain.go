@@ -1,0 +1,230 @@
+package proof
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+// Compared is what [Explain] shows: a reference that was looked for in a photo,
+// and the decision that came of it.
+type Compared struct {
+	Reference *Reference
+	Picture   *imaging.Image // of the reference, in colour, at any size
+	Label     string         // of the reference
+	Found     Found
+	Decision  decide.Decision
+}
+
+// Explain draws why a photo was, or was not, taken for a document: the two side
+// by side with points that agree, where the document lies, which places agree
+// and which do not, and the decision in words.
+func Explain(p *Photo, c Compared) *imaging.Image {
+	typesetting.Lock()
+	defer typesetting.Unlock()
+	left, right := fitPanel(p.picture), fitPanel(c.Picture)
+	width := max(minWidth, 2*margin+left.W+between+right.W)
+	words := layOut(&c, float64(width-2*margin))
+	out := newCanvas(width, top+max(left.H, right.H)+margin+words.height+margin, paper)
+
+	spare := width - 2*margin - left.W - between - right.W
+	photo := panel{image.Rect(0, 0, left.W, left.H).Add(image.Pt(margin+spare/2, top)), p.picture.W, p.picture.H}
+	reference := panel{image.Rect(0, 0, right.W, right.H).Add(image.Pt(photo.frame.Max.X+between, top)), 0, 0}
+	reference.w, reference.h = comparedSize(c.Reference)
+
+	out.put(left, photo.frame.Min.X, photo.frame.Min.Y)
+	out.put(right, reference.frame.Min.X, reference.frame.Min.Y)
+	out.heading(photo, "Photo")
+	out.heading(reference, "Reference  "+c.Label)
+	if c.Found.Located {
+		out.verdicts(c.Reference, &c.Found, photo, reference)
+		out.place(&c.Found, photo)
+		out.pairs(spread(geometry.Pairs(p.probe, c.Reference.shape, &c.Found.Evidence), maxPairs), photo, reference)
+	}
+	words.draw(out, margin, float64(top+max(left.H, right.H)+margin))
+	return imaging.FromImage(out)
+}
+
+// Sizes in pixels.
+const (
+	panelHeight, panelWidth = 700, 960
+	margin                  = 36
+	between                 = 56
+	top                     = 64
+	minWidth                = 1100
+	maxPairs                = 60
+)
+
+var (
+	paper     = color.NRGBA{250, 250, 248, 255}
+	ink       = color.NRGBA{28, 32, 38, 255}
+	faint     = color.NRGBA{104, 112, 122, 255}
+	rule      = color.NRGBA{214, 216, 218, 255}
+	accent    = color.NRGBA{37, 99, 235, 255}
+	green     = color.NRGBA{22, 163, 74, 255}
+	amber     = color.NRGBA{234, 150, 0, 255}
+	red       = color.NRGBA{220, 38, 38, 255}
+	white     = color.NRGBA{255, 255, 255, 255}
+	unmarked  = color.NRGBA{148, 155, 164, 255}
+	verdictOf = map[geometry.Verdict]color.NRGBA{geometry.InPlace: green, geometry.Elsewhere: amber, geometry.Disagrees: red}
+)
+
+func faded(c color.NRGBA, share float64) color.NRGBA {
+	c.A = uint8(math.Round(255 * share))
+	return c
+}
+
+// fitPanel scales a picture to the size of a panel, up to twice its own.
+func fitPanel(m *imaging.Image) *imaging.Image {
+	k := min(float64(panelHeight)/float64(m.H), float64(panelWidth)/float64(m.W), 2)
+	return imaging.Resize(m, max(1, int(float64(m.W)*k)), max(1, int(float64(m.H)*k)))
+}
+
+// comparedSize is the size of the picture whose pixels evidence speaks of.
+func comparedSize(r *Reference) (w, h int) {
+	picture := r.shape.Picture()
+	return picture.W, picture.H
+}
+
+// panel shows a picture of w by h pixels in a frame of the canvas.
+type panel struct {
+	frame image.Rectangle
+	w, h  int
+}
+
+// at maps a place of the picture, pixel centres on integers, to the canvas.
+func (p *panel) at(q geometry.Point) geometry.Point {
+	return geometry.Point{
+		X: float64(p.frame.Min.X) + (q.X+0.5)*float64(p.frame.Dx())/float64(p.w),
+		Y: float64(p.frame.Min.Y) + (q.Y+0.5)*float64(p.frame.Dy())/float64(p.h),
+	}
+}
+
+func (c *canvas) heading(p panel, s string) {
+	c.text(faint, bodyType, float64(p.frame.Min.X), float64(p.frame.Min.Y-16), shorten(bodyType, s, float64(p.frame.Dx())))
+}
+
+// verdicts colours the places of the reference by what was found of them, in
+// both pictures.
+func (c *canvas) verdicts(r *Reference, f *Found, photo, reference panel) {
+	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
+	for i, place := range geometry.Places(r.shape, &f.Evidence) {
+		verdict := f.Blocks[i].Verdict
+		var there, here [4]geometry.Point
+		for j := range place {
+			corner := mix(place[j], place[(j+2)%4], 0.03) // apart from its neighbours
+			there[j], here[j] = photo.at(f.H.Apply(corner)), reference.at(corner)
+		}
+		onReference.mark(verdict, here)
+		if verdict != geometry.Unjudged { // what is outside of the photo
+			onPhoto.mark(verdict, there)
+		}
+	}
+}
+
+// mark colours a place; one that could not be judged is hatched.
+func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
+	shade, judged := verdictOf[v]
+	if judged {
+		opacity := 0.25
+		if v != geometry.InPlace { // what speaks against stands out
+			opacity = 0.42
+			c.outline(faded(shade, 0.8), 1.2, q[:]...)
+		}
+		c.fill(faded(shade, opacity), q[:]...)
+		return
+	}
+	const lines = 4
+	c.fill(faded(unmarked, 0.18), q[:]...)
+	for i := 1; i < lines; i++ { // parallel to the diagonal
+		k := float64(i) / lines
+		c.line(faded(unmarked, 0.8), mix(q[0], q[1], k), mix(q[0], q[3], k), 1)
+		c.line(faded(unmarked, 0.8), mix(q[1], q[2], k), mix(q[3], q[2], k), 1)
+	}
+}
+
+func mix(a, b geometry.Point, k float64) geometry.Point {
+	return geometry.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
+}
+
+// place draws where the document lies, its upper edge marked.
+func (c *canvas) place(f *Found, photo panel) {
+	var q [4]geometry.Point
+	for i, p := range f.Quad {
+		q[i] = photo.at(p)
+	}
+	on := c.within(photo.frame)
+	on.outline(faded(white, 0.9), 5, q[:]...)
+	on.outline(accent, 2.5, q[:]...)
+	on.dot(white, q[0], 8)
+	on.dot(accent, q[0], 6)
+}
+
+func (c *canvas) pairs(pairs []geometry.Pair, photo, reference panel) {
+	for _, p := range pairs {
+		c.line(faded(accent, 0.35), photo.at(p.Photo), reference.at(p.Reference), 1.1)
+	}
+	for _, p := range pairs {
+		for _, at := range [2]geometry.Point{photo.at(p.Photo), reference.at(p.Reference)} {
+			c.dot(faded(white, 0.9), at, 3.6)
+			c.dot(accent, at, 2.5)
+		}
+	}
+}
+
+// spread returns n of the pairs, far from each other in the reference: each is
+// the one that is furthest from those before it.
+func spread(pairs []geometry.Pair, n int) []geometry.Pair {
+	if len(pairs) <= n {
+		return pairs
+	}
+	nearest := make([]float64, len(pairs))
+	for i := range nearest {
+		nearest[i] = math.Inf(1)
+	}
+	var out []geometry.Pair
+	for next := 0; len(out) < n; {
+		out = append(out, pairs[next])
+		chosen, far := pairs[next].Reference, -1.0
+		for i := range pairs {
+			d := pairs[i].Reference
+			nearest[i] = min(nearest[i], math.Hypot(d.X-chosen.X, d.Y-chosen.Y))
+			if nearest[i] > far {
+				next, far = i, nearest[i]
+			}
+		}
+	}
+	return out
+}
+
+// figures are the numbers that the decision rests on.
+func figures(c *Compared) (out [][2]string) {
+	d, f := &c.Decision, &c.Found
+	if d.Proved {
+		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
+	}
+	needed := "likeness, whole picture"
+	if !d.Proved {
+		needed = fmt.Sprintf("likeness; %.3f accepts", d.Threshold)
+	}
+	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), needed})
+	if !f.Located {
+		return append(out, [2]string{"not found", "in the photo"})
+	}
+	inPlace := 0
+	for _, b := range f.Blocks {
+		if b.Verdict == geometry.InPlace {
+			inPlace++
+		}
+	}
+	return append(out,
+		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "places agree in place"},
+		[2]string{fmt.Sprint(f.Inliers), "points agree"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*f.Coverage), "of its parts have some"},
+	)
+}

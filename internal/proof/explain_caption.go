@@ -1,0 +1,92 @@
+package proof
+
+import (
+	"image/color"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/geometry"
+)
+
+// caption is the text below the pictures, broken into lines.
+type caption struct {
+	verdict decide.Verdict
+	label   string
+	reason  []string
+	figures [][2]string // number and what it counts
+	room    float64
+	height  int
+}
+
+const (
+	longestLine  = 1150 // pixels: longer ones are hard to read
+	titleHeight  = 44
+	lineHeight   = 27
+	figureHeight = 76
+	legendHeight = 34
+)
+
+func layOut(c *Compared, room float64) *caption {
+	w := &caption{verdict: c.Decision.Verdict, figures: figures(c), room: room}
+	w.label = string(c.Decision.Label)
+	w.reason = wrap(bodyType, c.Decision.Reason, min(room, longestLine))
+	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight + legendHeight
+	return w
+}
+
+// draw sets the caption with its upper left corner at (x, y).
+func (w *caption) draw(c *canvas, x, y float64) {
+	w.title(c, x, y)
+	y += titleHeight
+	for _, line := range w.reason {
+		y += lineHeight
+		c.text(ink, bodyType, x, y-4, line)
+	}
+	w.numbers(c, x, y)
+	w.legend(c, x, y+figureHeight)
+}
+
+// title is the decision on its colour, and the label.
+func (w *caption) title(c *canvas, x, y float64) {
+	shade := map[decide.Verdict]color.NRGBA{decide.Match: green, decide.Ambiguous: amber, decide.Unknown: red}[w.verdict]
+	if shade == (color.NRGBA{}) {
+		shade = faint
+	}
+	name := string(w.verdict)
+	width := widthOf(strongType, name) + 28
+	c.box(shade, x, y, width, 36, 8)
+	c.text(white, strongType, x+14, y+25, name)
+	c.text(ink, titleType, x+width+16, y+28, shorten(titleType, w.label, w.room-width-16))
+}
+
+func (w *caption) numbers(c *canvas, x, y float64) {
+	const gap = 44
+	for _, f := range w.figures {
+		c.text(ink, figureType, x, y+38, f[0])
+		c.text(faint, smallType, x, y+60, f[1])
+		x += max(widthOf(figureType, f[0]), widthOf(smallType, f[1])) + gap
+	}
+}
+
+// legend says what the colours mean.
+func (w *caption) legend(c *canvas, x, y float64) {
+	c.fill(rule, geometry.Point{X: x, Y: y}, geometry.Point{X: x + w.room, Y: y},
+		geometry.Point{X: x + w.room, Y: y + 1}, geometry.Point{X: x, Y: y + 1})
+	const side = 16
+	y += legendHeight - side
+	for _, entry := range []struct {
+		verdict geometry.Verdict
+		meaning string
+	}{
+		{geometry.InPlace, "agrees in place"},
+		{geometry.Elsewhere, "agrees, but displaced"},
+		{geometry.Disagrees, "disagrees"},
+		{geometry.Unjudged, "cannot be judged"},
+	} {
+		c.mark(entry.verdict, [4]geometry.Point{{X: x, Y: y}, {X: x + side, Y: y}, {X: x + side, Y: y + side}, {X: x, Y: y + side}})
+		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
+	}
+	c.line(accent, geometry.Point{X: x, Y: y + side/2}, geometry.Point{X: x + 26, Y: y + side/2}, 1.5)
+	c.dot(accent, geometry.Point{X: x, Y: y + side/2}, 2.5)
+	c.dot(accent, geometry.Point{X: x + 26, Y: y + side/2}, 2.5)
+	c.text(faint, smallType, x+34, y+13, "points that agree (some)")
+}
