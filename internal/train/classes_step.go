@@ -53,7 +53,7 @@ type batch struct {
 func (c *Classes) Step(du, unit []float32, targets []int32, weight, lr float64, step uint64) float64 {
 	b := &batch{
 		n: len(targets), targets: targets, unit: unit, weight: weight, lr: lr,
-		columns: packTransposed(unit, len(targets), c.opt.Dim),
+		columns: kernel.PackTransposed(unit, len(targets), c.opt.Dim),
 		packed:  kernel.Pack(unit, len(targets), c.opt.Dim),
 		shift:   make([]float32, len(targets)),
 		coef:    make([]float32, len(targets)),
@@ -70,7 +70,7 @@ func (c *Classes) Step(du, unit []float32, targets []int32, weight, lr float64, 
 	loss := c.setCoefficients(b)
 	c.eachShard(func(s *classShard) { s.backward(b) })
 	for _, s := range c.shards {
-		addScaled(du, s.du, 1)
+		kernel.AddScaled(du, s.du, 1)
 	}
 	return loss
 }
@@ -171,14 +171,7 @@ func (s *classShard) exponentials(b *batch) {
 	for from := 0; from < len(s.rows); from += blockRows {
 		clear(partial)
 		for row := from; row < min(from+blockRows, len(s.rows)); row++ {
-			scores := s.scores[row*b.n:][:b.n]
-			shift := b.shift[:len(scores)]
-			sum := partial[:len(scores)]
-			for i, v := range scores {
-				e := fastExp(v*scale - shift[i])
-				scores[i] = e
-				sum[i] += e
-			}
+			kernel.SoftmaxTerms(s.scores[row*b.n:][:b.n], b.shift, partial, scale)
 		}
 		for i, v := range partial {
 			s.sum[i] += float64(v)
@@ -222,13 +215,11 @@ func (s *classShard) backward(b *batch) {
 		g := &s.scores[t.row*b.n+t.sample]
 		*g = t.slope * (*g - whole)
 	}
-	part := make([]float32, b.n*d)
 	for from := 0; from < len(s.rows); from += blockRows {
 		rows := min(blockRows, len(s.rows)-from)
 		g, block, grad := s.scores[from*b.n:][:rows*b.n], s.block[:rows*d], s.grad[:rows*d]
 		s.gather(from, rows, false)
-		productTransposed(part, g, block, rows, b.n, d)
-		addScaled(s.du, part, 1)
+		kernel.MatMulTransA(s.du, g, block, rows, b.n, d)
 		product(grad, g, rows, b.packed)
 		s.update(from, rows, b.lr)
 	}

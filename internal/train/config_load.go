@@ -60,7 +60,7 @@ func (cfg *Config) read(path string, depth int) error {
 		if depth == maxExtends {
 			return fmt.Errorf("%s: more than %d recipes extend each other", path, maxExtends)
 		}
-		if err := cfg.read(filepath.Join(filepath.Dir(path), head.Extends), depth+1); err != nil {
+		if err := cfg.read(resolve(filepath.Dir(path), head.Extends), depth+1); err != nil {
 			return err
 		}
 	}
@@ -137,11 +137,7 @@ func (cfg *Config) resolvePaths(folder string, set map[string]any) {
 		_, ok := t[name]
 		return ok
 	}
-	join := func(p *string) {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(folder, *p)
-		}
-	}
+	join := func(p *string) { *p = resolve(folder, *p) }
 	if has("network", "start") && cfg.Network.Start != "random" && cfg.Network.Start != "default" {
 		join(&cfg.Network.Start)
 	}
@@ -162,6 +158,14 @@ func (cfg *Config) resolvePaths(folder string, set map[string]any) {
 	for i := range cfg.Stages {
 		join(&cfg.Stages[i].Distill.Teacher)
 	}
+}
+
+// resolve makes a path relative to folder, unless it is empty or absolute.
+func resolve(folder, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(folder, path)
 }
 
 // recipeError gives an error of the parser its file and line.

@@ -20,58 +20,41 @@ type Contrast struct {
 	Margin float64 // 0.15 in the reference recipe
 }
 
+// never is a cosine whose exponential vanishes.
+const never = -1e6
+
 // Loss returns the mean loss and adds weight times its gradient to du. unit and du are (2N,D), normalised rows, view A
-// of all classes first, then view B in the same order.
+// of all classes first, then view B in the same order. The scale is at most 64, so that exponentials need no shift.
+//
+// The matrix of scores is symmetric, margins included: the sum over a column is the sum over the row of the anchor, and
+// G + Gᵀ, which du = (G + Gᵀ)·u asks for, has the elements s·e_ij·(1/sum_i + 1/sum_j), less 2s at the positives.
 func (c Contrast) Loss(du, unit []float32, classes, d int, weight float64) float64 {
 	n := 2 * classes
-	scores := make([]float32, n*n)
-	product(scores, unit, n, packTransposed(unit, n, d))
+	scores, sums, noShift := make([]float32, n*n), make([]float32, n), make([]float32, n)
+	product(scores, unit, n, kernel.PackTransposed(unit, n, d))
+	s := float32(c.Scale)
 	var loss float64
 	for i := range n {
-		loss += c.row(scores[i*n:][:n], i, (i+classes)%n)
+		row := scores[i*n:][:n]
+		positive := &row[(i+classes)%n]
+		row[i] = never
+		*positive -= float32(c.Margin)
+		loss -= float64(s * *positive)
+		kernel.SoftmaxTerms(row, noShift, sums, s)
 	}
-	// scores now hold dL/dcos · n; cos = u·uᵀ is symmetric in its operands: du += (G + Gᵀ)·u.
-	symmetrize(scores, n)
+	for i, v := range sums {
+		loss += math.Log(float64(v))
+		sums[i] = s / v
+	}
+	for i := range n {
+		row := scores[i*n:][:n]
+		for j, e := range row {
+			row[j] = e * (sums[i] + sums[j])
+		}
+		row[(i+classes)%n] -= 2 * s
+	}
 	grad := make([]float32, n*d)
 	product(grad, scores, n, kernel.Pack(unit, n, d))
-	addScaled(du, grad, float32(weight/float64(n)))
+	kernel.AddScaled(du, grad, float32(weight/float64(n)))
 	return loss / float64(n)
-}
-
-// row turns the cosines of one anchor into the gradient by them and returns its loss.
-func (c Contrast) row(cos []float32, anchor, positive int) float64 {
-	s := float32(c.Scale)
-	cos[positive] -= float32(c.Margin)
-	top := float32(math.Inf(-1))
-	for j, v := range cos {
-		if j != anchor {
-			top = max(top, v)
-		}
-	}
-	right := float64(s * (cos[positive] - top))
-	var sum float64
-	for j, v := range cos {
-		e := fastExp(s * (v - top))
-		cos[j] = e
-		if j != anchor {
-			sum += float64(e)
-		}
-	}
-	inv := float32(1/sum) * s
-	for j := range cos {
-		cos[j] *= inv
-	}
-	cos[anchor] = 0
-	cos[positive] -= s
-	return math.Log(sum) - right
-}
-
-// symmetrize replaces g (N,N) by g + gᵀ.
-func symmetrize(g []float32, n int) {
-	for i := range n {
-		for j := i; j < n; j++ {
-			sum := g[i*n+j] + g[j*n+i]
-			g[i*n+j], g[j*n+i] = sum, sum
-		}
-	}
 }

@@ -62,7 +62,7 @@ func (d Distill) features(du, unit, teacher []float32, n int, p *Projection, wei
 		zi, ti, gi := z[i*e:][:e], teacher[i*e:][:e], dz[i*e:][:e]
 		if d.Kind == DistillCosine {
 			loss += 1 - float64(kernel.Dot(zi, ti))
-			addScaled(gi, ti, -1)
+			kernel.AddScaled(gi, ti, -1)
 		} else {
 			loss += divergence(gi, zi, ti, d.Scale, -1)
 		}
@@ -77,8 +77,8 @@ func (d Distill) features(du, unit, teacher []float32, n int, p *Projection, wei
 // pairs compares the cosines of the students with others (N,D) with those of the teachers among themselves.
 func (d Distill) pairs(du, unit, others, teacher []float32, n, dim, teacherDim int, weight float64) float64 {
 	student, wanted := make([]float32, n*n), make([]float32, n*n)
-	product(student, unit, n, packTransposed(others, n, dim))
-	product(wanted, teacher, n, packTransposed(teacher, n, teacherDim))
+	product(student, unit, n, kernel.PackTransposed(others, n, dim))
+	product(wanted, teacher, n, kernel.PackTransposed(teacher, n, teacherDim))
 	grad := make([]float32, n*n)
 	var loss float64
 	for i := range n {
@@ -98,7 +98,7 @@ func (d Distill) pairs(du, unit, others, teacher []float32, n, dim, teacherDim i
 	}
 	part := make([]float32, n*dim)
 	product(part, grad, n, kernel.Pack(others, n, dim))
-	addScaled(du, part, float32(weight/float64(n)))
+	kernel.AddScaled(du, part, float32(weight/float64(n)))
 	return loss / float64(n)
 }
 
@@ -150,6 +150,16 @@ func squaredDistance(grad, have, wanted []float32) float64 {
 	return loss
 }
 
+// symmetrize replaces g (N,N) by g + gᵀ.
+func symmetrize(g []float32, n int) {
+	for i := range n {
+		for j := i; j < n; j++ {
+			sum := g[i*n+j] + g[j*n+i]
+			g[i*n+j], g[j*n+i] = sum, sum
+		}
+	}
+}
+
 func scaleBy(x []float32, s float32) {
 	for i := range x {
 		x[i] *= s
@@ -180,9 +190,7 @@ func (p *Projection) forward(out, in []float32, n int) {
 // backward adds to din (N,In) and to the gradient of the weights.
 func (p *Projection) backward(din, dout, in []float32, n int) {
 	part := make([]float32, n*p.In)
-	product(part, dout, n, packTransposed(p.Weight, p.In, p.Out))
-	addScaled(din, part, 1)
-	dw := make([]float32, p.In*p.Out)
-	productTransposed(dw, in, dout, n, p.In, p.Out)
-	addScaled(p.Grad, dw, 1)
+	product(part, dout, n, kernel.PackTransposed(p.Weight, p.In, p.Out))
+	kernel.AddScaled(din, part, 1)
+	kernel.MatMulTransA(p.Grad, in, dout, n, p.In, p.Out)
 }

@@ -333,18 +333,6 @@ func TestDistillation(t *testing.T) {
 	}
 }
 
-func TestFastExp(t *testing.T) {
-	for x := float32(-90); x < 88; x += 0.00371 {
-		got, want := float64(fastExp(x)), math.Exp(float64(x))
-		if x < -87 {
-			want = 0
-		}
-		if math.Abs(got-want) > 2.5e-7*want {
-			t.Fatalf("e^%v: got %v, want %v", x, got, want)
-		}
-	}
-}
-
 func ExampleMargin() {
 	arcFace := Margin{Scale: 64, M2: 0.5}
 	value, slope := arcFace.target(0.8)

@@ -1,6 +1,10 @@
 package train
 
-import "slices"
+import (
+	"slices"
+
+	"exemplar/internal/kernel"
+)
 
 // objective is the losses of a stage, each with its weight, and what they train besides the network.
 type objective struct {
@@ -119,6 +123,6 @@ func gatherRows(x []float32, chosen []int, d int) []float32 {
 // scatterRows adds the rows of part to the chosen rows of x.
 func scatterRows(x, part []float32, chosen []int, d int) {
 	for k, i := range chosen {
-		addScaled(x[i*d:][:d], part[k*d:][:d], 1)
+		kernel.AddScaled(x[i*d:][:d], part[k*d:][:d], 1)
 	}
 }

@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"exemplar/internal/kernel"
 )
 
 // weightTensor is a tensor of the network in training: a parameter, or a running statistic of a batch normalisation,
@@ -42,7 +44,7 @@ func (w *weightSet) step(lr, clip float64) float64 {
 			return
 		}
 		for _, g := range t.grads[1:] {
-			addScaled(t.grads[0], g, 1)
+			kernel.AddScaled(t.grads[0], g, 1)
 			clear(g)
 		}
 		squares[i] = sumSquares(t.grads[0])

@@ -1,6 +1,10 @@
 package train
 
-import "math"
+import (
+	"math"
+
+	"exemplar/internal/kernel"
+)
 
 // Optimizer holds the settings of the update rule: AdamW, or SGD with momentum. Its state lies beside the weights that
 // it belongs to, so that the rows of a PartialFC head and dense weights share one rule.
@@ -56,21 +60,13 @@ func (o Optimizer) update(value, grad []float32, s state, lr, gradScale float64,
 }
 
 func (o Optimizer) updateAdamW(value, grad, m, v []float32, lr, gradScale float64, step int) {
-	n := len(value)
-	grad, m, v = grad[:n], m[:n], v[:n]
-	keep := float32(1 - lr*o.WeightDecay)
-	b1, b2, eps := float32(o.Beta1), float32(o.Beta2), float32(o.Epsilon)
-	rate := float32(lr / (1 - math.Pow(o.Beta1, float64(step))))
-	vScale := float32(1 / math.Sqrt(1-math.Pow(o.Beta2, float64(step))))
-	gs := float32(gradScale)
-	for i, g := range grad {
-		g *= gs
-		mi := b1*m[i] + (1-b1)*g
-		vi := b2*v[i] + (1-b2)*g*g
-		m[i], v[i] = mi, vi
-		root := float32(math.Sqrt(float64(vi)))
-		value[i] = value[i]*keep - rate*mi/(root*vScale+eps)
-	}
+	t := float64(step)
+	kernel.AdamW(value, grad, m, v, kernel.AdamWStep{
+		Scale: float32(gradScale), Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
+		Root: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))),
+		Rate: float32(lr / (1 - math.Pow(o.Beta1, t))),
+		Keep: float32(1 - lr*o.WeightDecay),
+	})
 }
 
 func (o Optimizer) updateSGD(value, grad, b []float32, lr, gradScale float64) {
