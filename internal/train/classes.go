@@ -22,6 +22,8 @@ type Classes struct {
 	weight []float32 // (C,D), not normalised
 	state  state     // of each weight
 	steps  []float32 // updates that each row has had: its time in AdamW's bias correction; whole numbers
+
+	corrections corrections
 }
 
 // ClassesOptions describes a head.
@@ -48,6 +50,8 @@ func NewClasses(opt ClassesOptions) (*Classes, error) {
 		weight: make([]float32, opt.Count*opt.Dim),
 		state:  opt.Optimizer.newState(opt.Count * opt.Dim),
 		steps:  make([]float32, opt.Count),
+
+		corrections: opt.Optimizer.corrections(),
 	}
 	for i := range opt.Shards {
 		lo, hi := i*opt.Count/opt.Shards, (i+1)*opt.Count/opt.Shards

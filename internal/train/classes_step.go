@@ -16,15 +16,16 @@ type classShard struct {
 	head   *Classes
 	lo, hi int
 
-	rows   []int32   // S classes of this step, rising
-	inv    []float32 // (S) 1/|w|, or 1 for a plain head
-	scores []float32 // (S,B) logits, then their exponentials, then the gradient by the cosines
-	top    []float32 // (B) largest logit
-	sum    []float64 // (B) of exponentials
-	block  []float32 // (blockRows,D) normalised centres
-	grad   []float32 // (blockRows,D)
-	du     []float32 // (B,D)
-	right  []target  // samples whose class lies in this shard
+	rows    []int32   // S classes of this step, rising
+	inv     []float32 // (S) 1/|w|, or 1 for a plain head
+	scores  []float32 // (S,B) logits, then their exponentials, then the gradient by the cosines
+	top     []float32 // (B) largest logit
+	sum     []float64 // (B) of exponentials
+	partial []float32 // (B) of those of a block
+	block   []float32 // (blockRows,D) normalised centres
+	grad    []float32 // (blockRows,D)
+	du      []float32 // (B,D)
+	right   []target  // samples whose class lies in this shard
 }
 
 // target is the place of a sample's own class.
@@ -61,12 +62,14 @@ func (c *Classes) Step(du, unit []float32, targets []int32, weight, lr float64, 
 	positives := slices.Clone(targets)
 	slices.Sort(positives)
 	positives = slices.Compact(positives)
+	c.setShift(b)
 	c.eachShard(func(s *classShard) {
 		s.sample(positives, step)
 		s.logits(b)
 	})
-	c.setShift(b)
-	c.eachShard(func(s *classShard) { s.exponentials(b) })
+	if c.opt.Plain {
+		c.searchShift(b)
+	}
 	loss := c.setCoefficients(b)
 	c.eachShard(func(s *classShard) { s.backward(b) })
 	for _, s := range c.shards {
@@ -83,27 +86,44 @@ func (c *Classes) scale() float32 {
 	return float32(c.opt.Margin.Scale)
 }
 
-// logits gathers the sampled centres and computes their scores with every sample, the margin on the right ones.
+// logits gathers the sampled centres and computes their scores with every sample, the margin on the right ones. Where no
+// search for the largest is needed, the exponentials follow while a block is in the cache.
 func (s *classShard) logits(b *batch) {
 	s.reserve(b)
+	s.findTargets(b)
 	for from := 0; from < len(s.rows); from += blockRows {
 		rows := min(blockRows, len(s.rows)-from)
 		s.gather(from, rows, true)
 		product(s.scores[from*b.n:][:rows*b.n], s.block[:rows*s.head.opt.Dim], rows, b.columns)
+		s.applyMargins(b, from, from+rows)
+		if !s.head.opt.Plain {
+			s.exponentials(b, from, from+rows)
+		}
 	}
+}
+
+// findTargets lists the samples whose class lies in this shard, by row.
+func (s *classShard) findTargets(b *batch) {
 	s.right = s.right[:0]
 	for i, class := range b.targets {
-		if int(class) < s.lo || int(class) >= s.hi {
-			continue
+		if int(class) >= s.lo && int(class) < s.hi {
+			row, _ := slices.BinarySearch(s.rows, class)
+			s.right = append(s.right, target{sample: i, row: row, slope: 1})
 		}
-		row, _ := slices.BinarySearch(s.rows, class)
-		t := target{sample: i, row: row, slope: 1}
-		at := &s.scores[row*b.n+i]
+	}
+	slices.SortStableFunc(s.right, func(a, b target) int { return a.row - b.row })
+}
+
+// applyMargins moves the scores of the right classes among rows [from, to).
+func (s *classShard) applyMargins(b *batch, from, to int) {
+	first, _ := slices.BinarySearchFunc(s.right, from, func(t target, row int) int { return t.row - row })
+	for i := first; i < len(s.right) && s.right[i].row < to; i++ {
+		t := &s.right[i]
+		score := &s.scores[t.row*b.n+t.sample]
 		if !s.head.opt.Plain {
-			*at, t.slope = s.head.opt.Margin.target(*at)
+			*score, t.slope = s.head.opt.Margin.target(*score)
 		}
-		t.logit = *at * s.head.scale()
-		s.right = append(s.right, t)
+		t.logit = *score * s.head.scale()
 	}
 }
 
@@ -117,6 +137,7 @@ func (s *classShard) reserve(b *batch) {
 	s.du = slices.Grow(s.du[:0], b.n*d)[:b.n*d]
 	s.sum = slices.Grow(s.sum[:0], b.n)[:b.n]
 	s.top = slices.Grow(s.top[:0], b.n)[:b.n]
+	s.partial = slices.Grow(s.partial[:0], b.n)[:b.n]
 	clear(s.du)
 	clear(s.sum)
 }
@@ -132,22 +153,22 @@ func (s *classShard) gather(from, rows int, first bool) {
 				s.inv[from+i] = float32(1 / math.Max(math.Sqrt(float64(kernel.Dot(w, w))), minNorm))
 			}
 		}
-		inv, out := s.inv[from+i], s.block[i*d:][:d]
-		for j, v := range w {
-			out[j] = v * inv
-		}
+		out := s.block[i*d:][:d]
+		clear(out)
+		kernel.AddScaled(out, w, s.inv[from+i])
 	}
 }
 
 // setShift chooses what keeps the exponentials in range. Scaled cosines lie in [−s, s], and e^64 · 2^31 classes still
-// fits a float32: they need no search for the largest logit unless s is above 64.
+// fits a float32: they need no search for the largest logit.
 func (c *Classes) setShift(b *batch) {
-	if !c.opt.Plain {
-		for i := range b.shift {
-			b.shift[i] = max(0, c.scale()-64)
-		}
-		return
+	for i := range b.shift {
+		b.shift[i] = max(0, c.scale()-64)
 	}
+}
+
+// searchShift makes the largest logit of each sample the shift: a plain head's logits have no limit.
+func (c *Classes) searchShift(b *batch) {
 	c.eachShard(func(s *classShard) {
 		copy(s.top, s.scores[:b.n])
 		for row := 1; row < len(s.rows); row++ {
@@ -162,20 +183,21 @@ func (c *Classes) setShift(b *batch) {
 			b.shift[i] = max(b.shift[i], v)
 		}
 	}
+	c.eachShard(func(s *classShard) {
+		for from := 0; from < len(s.rows); from += blockRows {
+			s.exponentials(b, from, min(from+blockRows, len(s.rows)))
+		}
+	})
 }
 
-// exponentials replaces the scores by e^(scale·score − shift) and sums them per sample.
-func (s *classShard) exponentials(b *batch) {
-	scale := s.head.scale()
-	partial := make([]float32, b.n)
-	for from := 0; from < len(s.rows); from += blockRows {
-		clear(partial)
-		for row := from; row < min(from+blockRows, len(s.rows)); row++ {
-			kernel.SoftmaxTerms(s.scores[row*b.n:][:b.n], b.shift, partial, scale)
-		}
-		for i, v := range partial {
-			s.sum[i] += float64(v)
-		}
+// exponentials replaces the scores of rows [from, to) by e^(scale·score − shift) and sums them per sample.
+func (s *classShard) exponentials(b *batch, from, to int) {
+	clear(s.partial)
+	for row := from; row < to; row++ {
+		kernel.SoftmaxTerms(s.scores[row*b.n:][:b.n], b.shift, s.partial, s.head.scale())
+	}
+	for i, v := range s.partial {
+		s.sum[i] += float64(v)
 	}
 }
 
@@ -203,25 +225,28 @@ func (c *Classes) setCoefficients(b *batch) float64 {
 // du, and steps the centres along G·u taken through their normalisation.
 func (s *classShard) backward(b *batch) {
 	d := s.head.opt.Dim
-	for row := range s.rows {
-		g := s.scores[row*b.n:][:b.n]
-		coef := b.coef[:len(g)]
-		for i := range g {
-			g[i] *= coef[i]
-		}
-	}
-	whole := s.head.scale() * float32(b.weight/float64(b.n))
-	for _, t := range s.right {
-		g := &s.scores[t.row*b.n+t.sample]
-		*g = t.slope * (*g - whole)
-	}
 	for from := 0; from < len(s.rows); from += blockRows {
 		rows := min(blockRows, len(s.rows)-from)
 		g, block, grad := s.scores[from*b.n:][:rows*b.n], s.block[:rows*d], s.grad[:rows*d]
+		kernel.ScaleChannels(g, 1, rows, b.n, b.coef)
+		s.subtractTargets(b, from, from+rows)
 		s.gather(from, rows, false)
 		kernel.MatMulTransA(s.du, g, block, rows, b.n, d)
 		product(grad, g, rows, b.packed)
 		s.update(from, rows, b.lr)
+	}
+}
+
+// subtractTargets completes the gradient at the right classes among rows [from, to).
+func (s *classShard) subtractTargets(b *batch, from, to int) {
+	whole := s.head.scale() * float32(b.weight/float64(b.n))
+	first, _ := slices.BinarySearchFunc(s.right, from, func(t target, row int) int { return t.row - row })
+	for _, t := range s.right[first:] {
+		if t.row >= to {
+			return
+		}
+		g := &s.scores[t.row*b.n+t.sample]
+		*g = t.slope * (*g - whole)
 	}
 }
 
@@ -231,14 +256,13 @@ func (s *classShard) update(from, rows int, lr float64) {
 	for i := range rows {
 		class := int(s.rows[from+i])
 		grad := s.grad[i*d:][:d]
+		scale := float32(1)
 		if !c.opt.Plain {
 			w := s.block[i*d:][:d]
-			along, inv := kernel.Dot(w, grad), s.inv[from+i]
-			for j := range grad {
-				grad[j] = (grad[j] - w[j]*along) * inv
-			}
+			kernel.AddScaled(grad, w, -kernel.Dot(w, grad))
+			scale = s.inv[from+i]
 		}
 		c.steps[class]++
-		c.opt.Optimizer.update(c.centre(class), grad, c.state.slice(class*d, (class+1)*d), lr, 1, int(c.steps[class]))
+		c.opt.Optimizer.updateAt(c.centre(class), grad, c.state.slice(class*d, (class+1)*d), lr, scale, c.corrections.at(int(c.steps[class])))
 	}
 }

@@ -52,27 +52,49 @@ func (s state) slice(from, to int) state {
 
 // update takes one step on value. step counts from 1; gradScale multiplies the gradient (clipping).
 func (o Optimizer) update(value, grad []float32, s state, lr, gradScale float64, step int) {
+	o.updateAt(value, grad, s, lr, float32(gradScale), o.correction(step))
+}
+
+// correction is what makes up for moments that began at zero: 1/(1−β1^t) and 1/√(1−β2^t).
+type correction struct{ first, root float64 }
+
+func (o Optimizer) correction(step int) correction {
+	t := float64(step)
+	return correction{1 / (1 - math.Pow(o.Beta1, t)), 1 / math.Sqrt(1-math.Pow(o.Beta2, t))}
+}
+
+// corrections are those of the first steps, computed once: rows of centres each have a time of their own. The last one
+// stands for all later steps.
+type corrections []correction
+
+const correctionSteps = 1 << 14
+
+func (o Optimizer) corrections() corrections {
+	table := make(corrections, correctionSteps)
+	for i := range table {
+		table[i] = o.correction(i + 1)
+	}
+	return table
+}
+
+func (c corrections) at(step int) correction { return c[min(step, len(c))-1] }
+
+// updateAt takes one step with the correction of its time.
+func (o Optimizer) updateAt(value, grad []float32, s state, lr float64, gradScale float32, c correction) {
 	if o.Kind == "sgd" {
 		o.updateSGD(value, grad, s.first, lr, gradScale)
 		return
 	}
-	o.updateAdamW(value, grad, s.first, s.second, lr, gradScale, step)
-}
-
-func (o Optimizer) updateAdamW(value, grad, m, v []float32, lr, gradScale float64, step int) {
-	t := float64(step)
-	kernel.AdamW(value, grad, m, v, kernel.AdamWStep{
-		Scale: float32(gradScale), Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
-		Root: float32(1 / math.Sqrt(1-math.Pow(o.Beta2, t))),
-		Rate: float32(lr / (1 - math.Pow(o.Beta1, t))),
-		Keep: float32(1 - lr*o.WeightDecay),
+	kernel.AdamW(value, grad, s.first, s.second, kernel.AdamWStep{
+		Scale: gradScale, Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
+		Root: float32(c.root), Rate: float32(lr * c.first), Keep: float32(1 - lr*o.WeightDecay),
 	})
 }
 
-func (o Optimizer) updateSGD(value, grad, b []float32, lr, gradScale float64) {
+func (o Optimizer) updateSGD(value, grad, b []float32, lr float64, gradScale float32) {
 	n := len(value)
 	grad, b = grad[:n], b[:n]
-	rate, mu, decay, gs := float32(lr), float32(o.Momentum), float32(o.WeightDecay), float32(gradScale)
+	rate, mu, decay, gs := float32(lr), float32(o.Momentum), float32(o.WeightDecay), gradScale
 	for i, g := range grad {
 		bi := mu*b[i] + g*gs + decay*value[i]
 		b[i] = bi
