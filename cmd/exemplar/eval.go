@@ -17,6 +17,7 @@ import (
 
 type evalFlags struct {
 	models, embeddings []string
+	matrices           []string
 	scores, strangers  string
 	protocol           string
 	seed               uint64
@@ -41,24 +42,31 @@ resampling classes.
 A DATASET is a folder tree whose folders are the labels; a file whose name ends in _ref is a class's reference. In its root,
 ignore.tsv (path, label) lists pairs that count neither way.
 
---embeddings NAME=FILE.npy judges any other system's vectors, a row for each picture of the data set in the order of paths.
---scores FILE.csv (score,mated,class_a,class_b) judges scores that are no cosine; it needs no data set.`,
+Other systems are judged by what they made of the same pictures, in the order of their paths (byte by byte):
+--embeddings NAME=FILE.npy        vectors, a row for each picture of the data set
+--embeddings NAME=SET.npy,STRANGERS.npy   the same where there are --strangers, whose vectors are the second file
+--matrix NAME=FILE.npy            scores of any kind, higher for more alike: a row for each capture, a column for each
+                                  reference; where there are --strangers, their rows follow
+--scores FILE.csv                 pairs (score,mated,class_a,class_b); needs no data set
+The bundle inside is then judged only if named: --model ''.`,
 		Example: `  exemplar eval photos/ --html report.html
   exemplar eval photos/ --baselines --strangers other-photos/
+  exemplar eval photos/ --model '' --matrix SIFT=inliers.npy
   exemplar eval --scores pairs.csv --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && flags.scores == "" {
 				return fmt.Errorf("no data set: give a folder tree, or --scores")
 			}
-			if len(flags.embeddings) > 0 && len(args) != 1 {
-				return fmt.Errorf("--embeddings are of one data set, %d are given", len(args))
+			if len(flags.embeddings)+len(flags.matrices) > 0 && len(args) != 1 {
+				return fmt.Errorf("--embeddings and --matrix are of one data set, %d are given", len(args))
 			}
 			return runEval(cmd, args, &flags)
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&flags.models, "model", nil, "a model bundle, instead of the one inside; again for several side by side")
-	f.StringArrayVar(&flags.embeddings, "embeddings", nil, "NAME=FILE.npy: vectors of another system")
+	f.StringArrayVar(&flags.models, "model", nil, "a model bundle, instead of the one inside, which is ''; again for several side by side")
+	f.StringArrayVar(&flags.embeddings, "embeddings", nil, "NAME=FILE.npy: vectors of another system; again for several")
+	f.StringArrayVar(&flags.matrices, "matrix", nil, "NAME=FILE.npy: scores of another system, captures x references; again for several")
 	f.StringVar(&flags.scores, "scores", "", "a CSV of scores to judge")
 	f.StringVar(&flags.strangers, "strangers", "", "a folder of pictures that belong to no class, added to every data set")
 	f.StringVar(&flags.protocol, "protocol", string(eval.AllPairs), "pairs of verification: all-pairs or reference-probe")
@@ -135,23 +143,32 @@ func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []
 	return results, nil
 }
 
-// adjust cuts the labels of a set and adds the strangers.
+// adjust cuts the labels of a set, adds the strangers, and gives the set the
+// scores of a system that brought a matrix.
 func (f *evalFlags) adjust(cmd *cobra.Command, set *eval.Set, sys system) (*eval.Set, error) {
+	whole := set
 	if f.depth > 0 {
 		set = set.AtDepth(f.depth)
 	}
-	if f.strangers == "" {
+	if f.strangers != "" {
+		folder, err := dataset.ReadFolder(f.strangers)
+		if err != nil {
+			return nil, err
+		}
+		strangers, err := embedSet(cmd, folder, sys.ofStrangers())
+		if err != nil {
+			return nil, err
+		}
+		if sys.matrix != "" {
+			addStrangers(set, strangers)
+		} else if set, err = set.WithStrangers(strangers); err != nil {
+			return nil, err
+		}
+	}
+	if sys.matrix == "" {
 		return set, nil
 	}
-	folder, err := dataset.ReadFolder(f.strangers)
-	if err != nil {
-		return nil, err
-	}
-	strangers, err := embedSet(cmd, folder, sys)
-	if err != nil {
-		return nil, err
-	}
-	return set.WithStrangers(strangers)
+	return set, readMatrix(set, whole, sys.matrix)
 }
 
 func judgeScores(path string) (*eval.Result, error) {
@@ -175,7 +192,7 @@ func (f *evalFlags) write(cmd *cobra.Command, results []*eval.Result, sets []*da
 		}
 	}
 	if f.html != "" {
-		options := eval.ReportOptions{Sweeps: f.sweepModels, Thumb: thumbnails(sets), Maps: true}
+		options := eval.ReportOptions{Sweeps: f.sweepModels, Thumb: thumbnails(sets, f.strangers), Maps: true}
 		if err := writeTo(f.html, func(w io.Writer) error { return eval.WriteReport(cmd.Context(), w, results, options) }); err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
+	"exemplar/internal/weights"
 )
 
 // system is what is judged: it makes a vector of a picture, or brings the
@@ -25,13 +26,26 @@ type system struct {
 	model *exemplar.Model                        // of ours, else nil
 	embed func(*imaging.Image) []float32         // nil where file says
 	turn  func(picture *imaging.Image) []float32 // (k,dim) for references; nil: upright only
-	file  string                                 // an npy
+	file  string                                 // an npy, "set.npy,strangers.npy" where there are strangers
+
+	matrix string // an npy of scores, captures x references, instead of vectors
+}
+
+// given reports whether a system's vectors or scores were made elsewhere.
+func (sys *system) given() bool { return sys.file != "" || sys.matrix != "" }
+
+// ofStrangers is the system as it judges the strangers.
+func (sys system) ofStrangers() system {
+	if _, strangers, ok := strings.Cut(sys.file, ","); ok {
+		sys.file = strangers
+	}
+	return sys
 }
 
 // systems lists what the flags ask to be judged, ours first.
 func (f *evalFlags) systems() ([]system, error) {
 	paths := f.models
-	if len(paths) == 0 && len(f.embeddings) == 0 {
+	if len(paths) == 0 && len(f.embeddings)+len(f.matrices) == 0 {
 		paths = []string{""}
 	}
 	var all []system
@@ -48,10 +62,17 @@ func (f *evalFlags) systems() ([]system, error) {
 	}
 	for _, text := range f.embeddings {
 		name, file, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, fmt.Errorf("--embeddings %q: want NAME=FILE.npy", text)
+		if _, _, pair := strings.Cut(file, ","); !ok || pair != (f.strangers != "") {
+			return nil, fmt.Errorf("--embeddings %q: want NAME=FILE.npy, or NAME=SET.npy,STRANGERS.npy with --strangers", text)
 		}
 		all = append(all, system{name: name, file: file})
+	}
+	for _, text := range f.matrices {
+		name, file, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("--matrix %q: want NAME=FILE.npy", text)
+		}
+		all = append(all, system{name: name, matrix: file})
 	}
 	if f.baselines {
 		all = append(all, system{name: "perceptual hash", dim: eval.HashDim, embed: eval.HashDCT},
@@ -83,7 +104,8 @@ func embedSet(cmd *cobra.Command, folder *dataset.Folder, sys system) (*eval.Set
 	})
 	progress.clear()
 	if err == nil && sys.file != "" {
-		set.Embeddings, set.Dim, err = eval.ReadEmbeddings(sys.file, len(set.Samples))
+		file, _, _ := strings.Cut(sys.file, ",")
+		set.Embeddings, set.Dim, err = eval.ReadEmbeddings(file, len(set.Samples))
 	}
 	return set, err
 }
@@ -94,7 +116,7 @@ func (sys *system) row(folder *dataset.Folder, s dataset.Sample) (row, error) {
 		return row{vector: make([]float32, sys.dim), refused: err.Error()}, nil
 	}
 	r := row{hash: fmt.Sprintf("%x", sha256.Sum256(data))}
-	if sys.file != "" {
+	if sys.given() {
 		return r, nil
 	}
 	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
@@ -110,6 +132,61 @@ func (sys *system) row(folder *dataset.Folder, s dataset.Sample) (row, error) {
 
 func readSampleFile(root string, s dataset.Sample) ([]byte, error) {
 	return input{name: filepath.Join(root, filepath.FromSlash(s.Path))}.read()
+}
+
+// addStrangers adds pictures of no class to a set that is to have scores.
+func addStrangers(set, strangers *eval.Set) {
+	for _, x := range strangers.Samples {
+		x.Path = strangers.Name + "/" + x.Path
+		x.Label, x.IsReference, x.Condition = "", false, ""
+		set.Samples = append(set.Samples, x)
+	}
+	set.Turned = nil // it is of vectors
+}
+
+// readMatrix gives a set the scores in a file: a row for each of its captures, a
+// column for each reference of the whole set, of which those that the set has
+// kept are taken.
+func readMatrix(set, whole *eval.Set, path string) error {
+	data, err := weights.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	matrix, err := weights.ParseNpy(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	references, captures := split(set)
+	columns, _ := split(whole)
+	if len(matrix.Shape) != 2 || matrix.Shape[0] != len(captures) || matrix.Shape[1] != len(columns) {
+		return fmt.Errorf("%s: shape %v for %d captures and %d references: want a row for each capture, a column for each reference", path, matrix.Shape, len(captures), len(columns))
+	}
+	scores, err := matrix.Float32s()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	kept := map[string]bool{}
+	for _, r := range references {
+		kept[r] = true
+	}
+	for i, v := range scores {
+		if kept[columns[i%len(columns)]] {
+			set.Scores = append(set.Scores, v)
+		}
+	}
+	return nil
+}
+
+// split lists the paths of a set's references and of its captures.
+func split(set *eval.Set) (references, captures []string) {
+	for _, x := range set.Samples {
+		if x.IsReference && x.Label != "" {
+			references = append(references, x.Path)
+		} else {
+			captures = append(captures, x.Path)
+		}
+	}
+	return references, captures
 }
 
 // decideSet registers the references of a data set, classifies its other
@@ -162,7 +239,7 @@ func decideSet(ctx context.Context, folder *dataset.Folder, set *eval.Set, sys s
 // sweepSet judges a system on its data set's references, disturbed.
 func sweepSet(cmd *cobra.Command, folder *dataset.Folder, sys system) (*eval.Sweep, error) {
 	if sys.embed == nil {
-		return nil, fmt.Errorf("--sweep makes new pictures: it cannot judge the vectors of %s", sys.file)
+		return nil, fmt.Errorf("--sweep makes new pictures: it cannot judge what %s made of others", sys.name)
 	}
 	clean, pictures, err := cleanReferences(folder, sys)
 	if err != nil {
@@ -234,14 +311,19 @@ func cleanReferences(folder *dataset.Folder, sys system) (*eval.Set, []labelled,
 // thumbHeight is the height in pixels of a report's pictures.
 const thumbHeight = 120
 
-// thumbnails reads small pictures for a report from the data sets.
-func thumbnails(folders []*dataset.Folder) eval.Thumb {
+// thumbnails reads small pictures for a report from the data sets. Those of
+// strangers are found by a path that begins with their folder's name.
+func thumbnails(folders []*dataset.Folder, strangers string) eval.Thumb {
 	roots := map[string]string{}
 	for _, folder := range folders {
 		roots[filepath.Base(filepath.Clean(folder.Root))] = folder.Root
 	}
 	return func(set *eval.Set, sample int) []byte {
-		data, err := readSampleFile(roots[set.Name], set.Samples[sample].Sample)
+		x := set.Samples[sample].Sample
+		data, err := readSampleFile(roots[set.Name], x)
+		if err != nil && strangers != "" && x.Label == "" {
+			data, err = readSampleFile(filepath.Dir(filepath.Clean(strangers)), x)
+		}
 		if err != nil {
 			return nil
 		}
