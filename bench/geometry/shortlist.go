@@ -8,8 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
-	"time"
 
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
@@ -74,9 +74,11 @@ func (s *set) ranks(index *geometry.Index, ids map[*picture]int64, closer bool, 
 			query = index.QueryCloser
 		}
 		query(p, 1)
-		start := time.Now()
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		start := threadTime()
 		found := query(p, limits[len(limits)-1])
-		spent.Add(int64(time.Since(start)))
+		spent.Add(int64(threadTime() - start))
 		for rank, c := range found {
 			if c.ID == own[s.captures[i].class] {
 				for k, limit := range limits {
@@ -88,7 +90,7 @@ func (s *set) ranks(index *geometry.Index, ids map[*picture]int64, closer bool, 
 		}
 		return nil
 	})
-	fmt.Printf("%-16s closer %-5v %d references, %.1f ms a query, own reference among the first", s.name, closer, index.Len(),
+	fmt.Printf("%-16s closer %-5v %d references, %.1f CPU-ms a query, own reference among the first", s.name, closer, index.Len(),
 		float64(spent.Load())/1e6/float64(len(s.captures)))
 	for k, limit := range limits {
 		fmt.Printf("  %d: %.1f", limit, 100*float64(within[k].Load())/float64(len(s.captures)))

@@ -113,9 +113,9 @@ type correlations [searchHigh][searchWide]float32
 // to it, against the reference. The first pass, on a smaller picture, finds how
 // the paper is bent; the second looks again with that undone.
 func compare(p *photo, l *ladder, h *Homography) Comparison {
-	rung := l.rungFor(h)
-	fine := l.rungs[rung]()
-	coarse := l.rungs[min(rung+coarseSteps, len(l.rungs)-1)]()
+	at := l.rungFor(h)
+	fine := l.rungs[at]()
+	coarse := l.rungs[min(at+coarseSteps, len(l.rungs)-1)]()
 	bent := newBend(search(p, coarse, &warp{h: l.onto(coarse, h)}), coarse.w, coarse.h)
 	bent.resize(fine.w, fine.h)
 	c := Comparison{Blocks: search(p, fine, &warp{h: l.onto(fine, h), bent: bent})}
@@ -124,7 +124,7 @@ func compare(p *photo, l *ladder, h *Homography) Comparison {
 }
 
 // search finds every template of r in the photo seen through w.
-func search(p *photo, r *comparable, w *warp) []Block {
+func search(p *photo, r *rung, w *warp) []Block {
 	rect := rectify(p, w, r.w, r.h)
 	blocks := make([]Block, len(r.templates))
 	for i := range r.templates {

@@ -28,15 +28,15 @@ func page(t testing.TB, seed uint64, changed int) *imaging.Gray {
 		draw.Draw(img, image.Rect(x0, y0, x1, y1), image.NewUniform(color.Gray{v}), image.Point{}, draw.Src)
 	}
 	rng := rand.New(rand.NewPCG(seed, 1))
-	write(t, img, 30, 50, 30, words20(rng, 2))
+	write(t, img, 30, 50, 30, pseudoWords(rng, 2))
 	for k := range 6 {
 		x, y := 330+rng.IntN(100), 20+rng.IntN(60)
 		fill(x, y, x+8+rng.IntN(25), y+8+rng.IntN(25), uint8(60+30*k))
 	}
 	for i := range lines {
-		words := words20(rng, 6)
+		words := pseudoWords(rng, 6)
 		if i == changed {
-			words = words20(rand.New(rand.NewPCG(seed, 99)), 6)
+			words = pseudoWords(rand.New(rand.NewPCG(seed, 99)), 6)
 		}
 		y := 100 + i*24
 		write(t, img, 30, y, 15, words)
@@ -47,7 +47,7 @@ func page(t testing.TB, seed uint64, changed int) *imaging.Gray {
 	return &imaging.Gray{W: w, H: h, Pix: img.Pix}
 }
 
-func words20(rng *rand.Rand, n int) (out string) {
+func pseudoWords(rng *rand.Rand, n int) (out string) {
 	for range n {
 		for range 3 + rng.IntN(6) {
 			out += string(rune('a' + rng.IntN(26)))

@@ -196,7 +196,6 @@ type growth struct {
 	n, size  int
 	expected float64 // T_n of the paper, section 2.2
 	until    int
-	drawn    int
 }
 
 func newGrowth(n int) *growth {

@@ -25,11 +25,11 @@ const (
 // compared at the resolution that the photo has of it.
 type ladder struct {
 	w, h  int
-	rungs []func() *comparable
+	rungs []func() *rung
 }
 
-// comparable is the picture of a reference as it is compared.
-type comparable struct {
+// rung is the picture of a reference as it is compared.
+type rung struct {
 	w, h      int
 	templates []template
 }
@@ -41,8 +41,8 @@ func newLadder(g *imaging.Gray) *ladder {
 		if scale < 1 && max(w, h) < minRungSide {
 			return l
 		}
-		l.rungs = append(l.rungs, sync.OnceValue(func() *comparable {
-			return &comparable{w: w, h: h, templates: newTemplates(soften(resizeArea(g, w, h)))}
+		l.rungs = append(l.rungs, sync.OnceValue(func() *rung {
+			return &rung{w: w, h: h, templates: newTemplates(soften(resizeArea(g, w, h)))}
 		}))
 	}
 }
@@ -51,16 +51,16 @@ func newLadder(g *imaging.Gray) *ladder {
 func (l *ladder) rungFor(h *Homography) int {
 	ux, uy, vx, vy := h.jacobian(Point{float64(l.w) / 2, float64(l.h) / 2})
 	scale := math.Sqrt(math.Abs(ux*vy - uy*vx))
-	rung := 0
-	for scale < minPhotoScale && rung < len(l.rungs)-1 {
+	at := 0
+	for scale < minPhotoScale && at < len(l.rungs)-1 {
 		scale /= ladderStep
-		rung++
+		at++
 	}
-	return rung
+	return at
 }
 
 // onto returns the map from c's pixels to where h maps those of the ladder.
-func (l *ladder) onto(c *comparable, h *Homography) Homography {
+func (l *ladder) onto(c *rung, h *Homography) Homography {
 	r := resizing(c.w, c.h, l.w, l.h)
 	return h.Multiply(&r)
 }
