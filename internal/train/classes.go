@@ -47,7 +47,7 @@ func NewClasses(opt ClassesOptions) (*Classes, error) {
 	}
 	c := &Classes{
 		opt:    opt,
-		weight: make([]float32, opt.Count*opt.Dim),
+		weight: newLarge(opt.Count * opt.Dim),
 		state:  opt.Optimizer.newState(opt.Count * opt.Dim),
 		steps:  make([]float32, opt.Count),
 

@@ -35,9 +35,9 @@ func (o Optimizer) moments() int {
 type state struct{ first, second []float32 }
 
 func (o Optimizer) newState(n int) state {
-	s := state{first: make([]float32, n)}
+	s := state{first: newLarge(n)}
 	if o.moments() == 2 {
-		s.second = make([]float32, n)
+		s.second = newLarge(n)
 	}
 	return s
 }
