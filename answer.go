@@ -27,6 +27,36 @@ type Answer struct {
 	// Candidates are the best labels, by falling score. The first one is what
 	// Score, FMR and Rotation speak of, whatever the decision.
 	Candidates []Candidate `json:"candidates"`
+	// Geometry is where the best candidate lies in the picture and how far it
+	// agrees; nil where it was not found or not looked for.
+	Geometry *Geometry `json:"geometry,omitempty"`
+}
+
+// Geometry is a document found in a picture.
+type Geometry struct {
+	Inliers   int     `json:"inliers"`   // features that lie as those of one flat thing would
+	Coverage  float64 `json:"coverage"`  // share of the reference's parts in which there are any
+	Agreement float64 `json:"agreement"` // share of the places that could be compared that agree
+	Judged    int     `json:"judged"`    // number of those places
+	// Quad holds the document's corners, from its upper left one clockwise, in
+	// pixels of the upright picture as sent. They may lie outside of it.
+	Quad [4][2]float64 `json:"quad"`
+	LLR  float64       `json:"llr"` // decimal logarithm of the likelihood ratio
+	// ThresholdLLR is what LLR is held to where geometry decides.
+	ThresholdLLR float64 `json:"threshold_llr"`
+}
+
+// newGeometry is what was found of a reference, its quad scaled to the picture
+// as sent.
+func newGeometry(s sighting, d decide.Decision, scaleX, scaleY float64) *Geometry {
+	g := &Geometry{
+		Inliers: s.found.Inliers, Coverage: s.found.Coverage, Agreement: s.found.AgreeSmoothly, Judged: s.found.Judged,
+		LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
+	}
+	for i, p := range s.found.Quad {
+		g.Quad[i] = [2]float64{(p.X+0.5)*scaleX - 0.5, (p.Y+0.5)*scaleY - 0.5}
+	}
+	return g
 }
 
 // Candidate is a label that a picture was compared with.

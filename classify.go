@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"exemplar/internal/decide"
+	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/proof"
 )
 
 // consideredLabels is how many labels a decision looks at: enough to see every
@@ -15,24 +17,93 @@ const consideredLabels = 32
 // answer, [Refused], and not an error; an error means that the gallery cannot
 // be read.
 func (g *Gallery) Classify(ctx context.Context, data []byte) (Answer, error) {
-	picture, _, err := imaging.DecodeAtLeast(data, g.model.decodeSide(), imaging.DefaultLimits)
+	picture, info, err := imaging.DecodeAtLeast(data, g.decodeSide(), imaging.DefaultLimits)
 	if err != nil {
 		return newAnswer(decide.Refuse(err.Error()), nil), nil
 	}
 	if problem := imaging.Inspect(picture); problem != "" {
 		return newAnswer(decide.Refuse(problem), nil), nil
 	}
+	if g.geometry != GeometryOff {
+		picture = imaging.FitWithin(picture, proof.PhotoSide)
+	}
 	view, err := g.follow(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
+	w, err := g.weigh(ctx, view, picture)
+	if err != nil {
+		return Answer{}, err
+	}
+	decision := decide.Decide(w.candidates, w.policy)
+	answer := newAnswer(decision, w.policy.Rank(w.candidates))
+	if best, ok := w.seen[decision.Best.Reference]; ok && best.found.Located {
+		answer.Geometry = newGeometry(best, decision, float64(info.W)/float64(picture.W), float64(info.H)/float64(picture.H))
+	}
+	return answer, nil
+}
+
+// decodeSide is the longer side from which on a probe is decoded: a little less
+// than what is worked on will do, and often spares three quarters of the pixels.
+func (g *Gallery) decodeSide() int {
+	if g.geometry == GeometryOff {
+		return g.model.decodeSide()
+	}
+	return proof.PhotoSide * 7 / 8
+}
+
+// weighing is everything that a decision is taken from.
+type weighing struct {
+	candidates []decide.Candidate // one for each label, by falling score
+	policy     decide.Policy
+	seen       map[string]sighting // by reference
+}
+
+// weigh gathers the evidence for an upright picture.
+func (g *Gallery) weigh(ctx context.Context, view *gallery.View, picture *imaging.Image) (weighing, error) {
+	w := weighing{seen: map[string]sighting{}}
 	candidates, err := view.Search(ctx, g.model.EmbedImage(picture), consideredLabels)
 	if err != nil {
-		return Answer{}, err
+		return w, err
 	}
-	policy, err := decide.NewPolicy(g.model.calibration, g.fpir, view.Index().Labels())
+	w.candidates = candidates
+	if w.policy, err = decide.NewPolicy(g.model.calibration, g.fpir, view.Index().Labels()); err != nil {
+		return w, err
+	}
+	if g.geometry == GeometryOff || g.model.calibration.Proof == nil {
+		return w, nil
+	}
+	photo := proof.NewPhoto(picture, g.model.network, g.model.bundle.Arch)
+	seen, err := g.look(ctx, view, photo, candidates)
 	if err != nil {
-		return Answer{}, err
+		return w, err
 	}
-	return newAnswer(decide.Decide(candidates, policy), candidates), nil
+	for _, s := range seen {
+		w.add(s)
+	}
+	return w, nil
+}
+
+// add gives the sighting's label its evidence, if that is the label's best.
+func (w *weighing) add(s sighting) {
+	w.seen[s.id] = s
+	c := decide.Candidate{Label: s.label, Reference: s.id, Score: s.score, Geometry: s.found.Weighed}
+	if s.found.Located {
+		c.Score, c.Rotation = float32(s.found.Weighed.Score), s.found.Weighed.Turn
+	}
+	for i := range w.candidates {
+		old := &w.candidates[i]
+		if old.Label != s.label {
+			continue
+		}
+		llr := w.policy.Calibration.Proof.LLR
+		if old.Geometry == nil || llr(c.Geometry) > llr(old.Geometry) {
+			if !s.found.Located {
+				c.Score, c.Rotation = old.Score, old.Rotation
+			}
+			*old = c
+		}
+		return
+	}
+	w.candidates = append(w.candidates, c)
 }

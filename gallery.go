@@ -46,7 +46,19 @@ type Options struct {
 	Mode  Mode
 	Model *Model  // nil: DefaultModel
 	FPIR  float64 // share of strangers that may be accepted; 0: DefaultFPIR
+
+	Geometry Geometries // how far documents are looked for in photos
 }
+
+// Geometries says how far documents are looked for in photos.
+type Geometries int
+
+// How far documents are looked for.
+const (
+	GeometryLocate Geometries = iota // all that may be there by their looks or by their features
+	GeometryVerify                   // only those whose looks are most like the whole picture's
+	GeometryOff                      // not at all: the embedding of the whole picture decides
+)
 
 // Gallery is an open collection of references. It is safe for concurrent use,
 // and follows what other processes change in the same file.
@@ -54,6 +66,8 @@ type Gallery struct {
 	store *gallery.Gallery
 	model *Model
 	fpir  float64
+
+	geometry Geometries
 
 	loading sync.Mutex
 	view    *gallery.View // nil until the first probe
@@ -75,7 +89,7 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR}, nil
+	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry}, nil
 }
 
 // follow returns the view of the references, loaded when first needed: most

@@ -70,6 +70,9 @@ func (g *Gallery) shortlist(ctx context.Context, view *gallery.View, photo *proo
 	for _, c := range candidates[:min(len(candidates), byLikeness)] {
 		add(c.Reference, c.Score)
 	}
+	if g.geometry == GeometryVerify {
+		return list, nil
+	}
 	if len(members) <= fewReferences {
 		for _, id := range slices.Sorted(mapKeys(members)) {
 			add(id, -1)

@@ -29,11 +29,12 @@ type Photo struct {
 	probe   *geometry.Probe
 	network *model.Network
 	arch    model.Architecture
+	covered []*area // by documents that were found already
 }
 
 // NewPhoto prepares a picture, which it keeps.
 func NewPhoto(picture *imaging.Image, network *model.Network, arch model.Architecture) *Photo {
-	return &Photo{picture, geometry.NewProbe(picture.Gray()), network, arch}
+	return &Photo{picture: picture, probe: geometry.NewProbe(picture.Gray()), network: network, arch: arch}
 }
 
 // Reference is a registered picture that can be looked for.
@@ -71,11 +72,16 @@ type Found struct {
 	Weighed *decide.Geometry // the evidence in the terms of a decision
 }
 
+// enoughFeatures is how many features both sides need for it to mean something
+// that a reference was not found.
+const enoughFeatures = 60
+
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
 	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: true}
+	f.Weighed = &decide.Geometry{Verifiable: min(p.probe.Count(), r.shape.Count()) >= enoughFeatures}
 	if f.Located {
+		p.dismissCovered(r, &f.Evidence)
 		f.Weighed = p.weigh(r, &f.Evidence)
 	}
 	return f
@@ -90,10 +96,10 @@ func (p *Photo) Glance(r *Reference) int {
 
 // weigh puts the evidence of a located reference into the terms of a decision.
 func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {
-	frame, inside := frameAndInside(e.Blocks)
+	frame, inside := agreementByPlace(e.Blocks)
 	return &decide.Geometry{
 		Verifiable: true, Located: true,
-		Turn: turn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
+		Turn: quarterTurn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
 		Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
 		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
 		Score: float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
@@ -112,40 +118,36 @@ func (p *Photo) cutOut(r *Reference, h *geometry.Homography) []float32 {
 	return out
 }
 
-// turn is by how many degrees clockwise the document lies turned in the photo,
-// to the nearest quarter.
-func turn(q *[4]geometry.Point) int {
-	dx, dy := q[1].X-q[0].X+q[2].X-q[3].X, q[1].Y-q[0].Y+q[2].Y-q[3].Y // its upper and lower edge
-	quarters := math.Round(math.Atan2(dy, dx) / (math.Pi / 2))
-	return (int(quarters)*90 + 360) % 360
+// quarterTurn is the turn of the quad's upper side, to the next multiple of 90
+// degrees, clockwise.
+func quarterTurn(q *[4]geometry.Point) int {
+	angle := math.Atan2(q[1].Y-q[0].Y, q[1].X-q[0].X) * 180 / math.Pi
+	return (int(math.Round(angle/90))*90 + 360) % 360
 }
 
-// frameAndInside returns the share of the judged blocks that agree, of those
-// along the edges and of the others; 1 where there are none.
-func frameAndInside(blocks []geometry.Block) (frame, inside float64) {
+// agreementByPlace is the share of the judged blocks that agree among those
+// along the edges, the outer fifth on each side, and among the others.
+func agreementByPlace(blocks []geometry.Block) (frame, inside float64) {
 	right, bottom := 0, 0
-	for _, b := range blocks {
-		right, bottom = max(right, b.X), max(bottom, b.Y)
+	for i := range blocks {
+		right, bottom = max(right, blocks[i].X), max(bottom, blocks[i].Y)
 	}
-	var agree, judged [2]float64 // of the frame, inside
-	for _, b := range blocks {
+	var judged, agree [2]float64
+	for i := range blocks {
+		b := &blocks[i]
 		if b.Verdict == geometry.Unjudged {
 			continue
 		}
-		part := 1
-		if b.X == 0 || b.Y == 0 || b.X == right || b.Y == bottom {
-			part = 0
+		at := 0
+		if isInner(b.X, right) && isInner(b.Y, bottom) {
+			at = 1
 		}
-		judged[part]++
+		judged[at]++
 		if b.Verdict == geometry.InPlace {
-			agree[part]++
+			agree[at]++
 		}
 	}
-	share := func(part int) float64 {
-		if judged[part] == 0 {
-			return 1
-		}
-		return agree[part] / judged[part]
-	}
-	return share(0), share(1)
+	return agree[0] / max(1, judged[0]), agree[1] / max(1, judged[1])
 }
+
+func isInner(x, last int) bool { return 5*x >= last && 5*x <= 4*last }

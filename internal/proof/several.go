@@ -1,0 +1,220 @@
+package proof
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+const (
+	// MaxPlaces is how many documents are found in one photo at most.
+	MaxPlaces = 8
+	// sameShare of the smaller of two claims' areas that both lay claim to makes
+	// them rivals.
+	sameShare = 0.5
+	// rim is how far a document may reach beyond the picture registered of it, as
+	// a share of its size: a case, a frame, a white edge that was trimmed.
+	rim = 0.08
+)
+
+// Claim says that a reference was found in a photo. Of is what the caller knows
+// it by.
+type Claim[T any] struct {
+	Of        T
+	Reference *Reference
+	Found     Found
+	LLR       float64
+}
+
+// Place is where a document lies in a photo: the best claim to it, and the
+// others, which are about the same part of the photo, by falling LLR.
+type Place[T any] struct {
+	Claim[T]
+	Rivals []Claim[T]
+}
+
+// Several finds the documents in a photo, each in its place, the most certain
+// ones of each look first. look returns the claims that are worth answering of
+// the photo it is given: first the whole, then what is left of it with the
+// documents that were found painted over, until it has no claim to anything
+// new.
+//
+// A document that lies on another one is found beside it: what disagrees with
+// a reference is not taken to be part of it.
+func Several[T any](p *Photo, look func(rest *Photo) ([]Claim[T], error)) ([]Place[T], error) {
+	var places []Place[T]
+	var areas []*area
+	for rest := p; ; rest = p.without(areas) {
+		claims, err := look(rest)
+		if err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(claims, func(a, b Claim[T]) int { return cmp.Compare(b.LLR, a.LLR) })
+		before := len(places)
+		for _, c := range claims {
+			if !c.Found.Located {
+				continue
+			}
+			claimed := p.area(c.Reference, &c.Found)
+			if i := slices.IndexFunc(areas, claimed.sameAs); i >= 0 {
+				places[i].Rivals = append(places[i].Rivals, c)
+			} else if len(places) < MaxPlaces {
+				places, areas = append(places, Place[T]{Claim: c}), append(areas, claimed)
+			}
+		}
+		if len(places) == before || len(places) == MaxPlaces {
+			return places, nil
+		}
+	}
+}
+
+// areaStep is the number of pixels of the photo from one point of an area to
+// the next.
+const areaStep = 4
+
+// area is a part of a photo, as a raster.
+type area struct {
+	w, h  int
+	inner []bool
+	size  int    // how many are set
+	upon  []bool // where it may cover what lies below: inner and a rim about it
+}
+
+// area is the part of the photo that a reference accounts for: where it lies,
+// but for the places that disagree.
+func (p *Photo) area(r *Reference, f *Found) *area {
+	a := &area{w: p.picture.W/areaStep + 2, h: p.picture.H/areaStep + 2}
+	a.inner, a.upon = make([]bool, a.w*a.h), make([]bool, a.w*a.h)
+	a.set(a.inner, f.Quad, true)
+	wider := f.Quad
+	for i, corner := range f.Quad {
+		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+rim)
+	}
+	a.set(a.upon, wider, true)
+	for i, place := range geometry.Places(r.shape, &f.Evidence) {
+		if f.Blocks[i].Verdict == geometry.Disagrees {
+			for j, corner := range place {
+				place[j] = f.H.Apply(corner)
+			}
+			a.set(a.inner, place, false)
+			a.set(a.upon, place, false)
+		}
+	}
+	for _, set := range a.inner {
+		if set {
+			a.size++
+		}
+	}
+	return a
+}
+
+// set marks what lies in a convex quad, clockwise on screen.
+func (a *area) set(marks []bool, q [4]geometry.Point, to bool) {
+	lo, hi := q[0], q[0]
+	for _, p := range q {
+		lo = geometry.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
+		hi = geometry.Point{X: max(hi.X, p.X), Y: max(hi.Y, p.Y)}
+	}
+	first := func(v float64) int { return int(max(0, math.Ceil(v/areaStep))) }
+	last := func(v float64, n int) int { return int(min(float64(n-1), math.Floor(v/areaStep))) }
+	for y := first(lo.Y); y <= last(hi.Y, a.h); y++ {
+		for x := first(lo.X); x <= last(hi.X, a.w); x++ {
+			if contains(&q, float64(x*areaStep), float64(y*areaStep)) {
+				marks[y*a.w+x] = to
+			}
+		}
+	}
+}
+
+// contains says whether a convex quad, clockwise on screen, holds a point.
+func contains(q *[4]geometry.Point, x, y float64) bool {
+	for i, a := range q {
+		b := q[(i+1)%4]
+		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sameAs says whether two claims are about the same part of a photo.
+func (a *area) sameAs(b *area) bool {
+	both := 0
+	for i, set := range a.inner {
+		if set && b.inner[i] {
+			both++
+		}
+	}
+	return float64(both) > sameShare*float64(min(a.size, b.size))
+}
+
+// without returns the photo with areas painted over, each in its mean colour.
+func (p *Photo) without(areas []*area) *Photo {
+	left := &imaging.Image{W: p.picture.W, H: p.picture.H, Pix: slices.Clone(p.picture.Pix)}
+	for _, a := range areas {
+		a.paint(left)
+	}
+	rest := NewPhoto(left, p.network, p.arch)
+	rest.covered = areas
+	return rest
+}
+
+// dismissCovered takes back the verdict on places that a document which was
+// found before covers.
+func (p *Photo) dismissCovered(r *Reference, e *geometry.Evidence) {
+	if len(p.covered) == 0 {
+		return
+	}
+	places := geometry.Places(r.shape, e)
+	geometry.Dismiss(r.shape, e, func(i int) bool {
+		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&places[i], &e.H) })
+	})
+}
+
+// covers says whether the area may lie upon any of a raster of points of a
+// reference's place.
+func (a *area) covers(place *[4]geometry.Point, h *geometry.Homography) bool {
+	const steps = 4
+	for j := range steps + 1 {
+		for i := range steps + 1 {
+			k, l := float64(i)/steps, float64(j)/steps
+			p := h.Apply(mix(mix(place[0], place[1], k), mix(place[3], place[2], k), l))
+			x, y := int(math.Round(p.X/areaStep)), int(math.Round(p.Y/areaStep))
+			if x >= 0 && y >= 0 && x < a.w && y < a.h && a.upon[y*a.w+x] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (a *area) paint(m *imaging.Image) {
+	var sum [3]int
+	n := 0
+	a.each(m, func(pixel []byte) {
+		for c, v := range pixel {
+			sum[c] += int(v)
+		}
+		n++
+	})
+	if n == 0 {
+		return
+	}
+	mean := []byte{byte(sum[0] / n), byte(sum[1] / n), byte(sum[2] / n)}
+	a.each(m, func(pixel []byte) { copy(pixel, mean) })
+}
+
+// each visits the pixels of an area.
+func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
+	for y := range m.H {
+		row := a.inner[(y+areaStep/2)/areaStep*a.w:]
+		for x := range m.W {
+			if row[(x+areaStep/2)/areaStep] {
+				visit(m.Pix[3*(y*m.W+x):][:3])
+			}
+		}
+	}
+}
