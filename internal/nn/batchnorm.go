@@ -98,7 +98,7 @@ func (b *BatchNorm) Begin() {
 
 // Accumulate adds a piece x (rows,Channels) to the batch's statistics.
 func (b *BatchNorm) Accumulate(x []float32, rows int) {
-	sumMoments(b.piece[0], b.piece[1], x[:rows*b.Channels])
+	kernel.Moments(b.piece[0], b.piece[1], x[:rows*b.Channels])
 	addTo(b.sum, b.piece[0])
 	addTo(b.squares, b.piece[1])
 	b.rows += rows
@@ -123,14 +123,14 @@ func (b *BatchNorm) End() {
 
 // Apply computes y (rows,Channels) from x. y may be x.
 func (b *BatchNorm) Apply(y, x []float32, rows int) {
-	scaleShift(y[:rows*b.Channels], x, b.scale, b.shift, b.Act)
+	kernel.ScaleShift(y[:rows*b.Channels], x, b.scale, b.shift, b.Act)
 }
 
 // BackwardActivation computes du = dy · act'(u) for a piece, and adds to the
 // sums that the gradients rest on. du may be dy.
 func (b *BatchNorm) BackwardActivation(du, dy, x []float32, rows int) {
 	n := rows * b.Channels
-	activationBackward(du[:n], dy[:n], x[:n], b.scale, b.shift, b.Act, b.piece[0], b.piece[1])
+	kernel.ScaleShiftBackward(du[:n], dy[:n], x[:n], b.scale, b.shift, b.Act, b.piece[0], b.piece[1])
 	addTo(b.dSum, b.piece[0])
 	addTo(b.dProduct, b.piece[1])
 }
@@ -158,7 +158,7 @@ func (b *BatchNorm) EndBackward() {
 // left, for a piece. dx may be du.
 func (b *BatchNorm) BackwardInput(dx, du, x []float32, rows int) {
 	n := rows * b.Channels
-	combine(dx[:n], du[:n], x[:n], b.fromDU, b.fromX, b.constant)
+	kernel.Combine(dx[:n], du[:n], x[:n], b.fromDU, b.fromX, b.constant)
 }
 
 func addTo(sum []float64, x []float32) {

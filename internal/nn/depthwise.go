@@ -50,7 +50,7 @@ func (d *Depthwise) Backward(dIn, dOut, in []float32, n, h, w int) {
 	d.flip()
 	for i := range n {
 		from, to := dOut[i*p*q*c:][:p*q*c], in[i*h*w*c:][:h*w*c]
-		addDepthwiseWeights(d.Weight.Grad, from, to, h, w, c, d.Size, d.Stride)
+		kernel.DepthwiseBackwardWeights(d.Weight.Grad, from, to, 1, h, w, c, d.Size, d.Stride)
 		if d.Stride > 1 {
 			from = d.spreadOut(from, h, w)
 		}

@@ -55,7 +55,7 @@ func (l *Linear) InitFanOut(rng *rand.Rand) {
 // and in all replicas.
 func (l *Linear) Pack() {
 	l.packed.forward = kernel.Pack(l.Weight.Value, l.In, l.Out)
-	l.packed.backward = kernel.Pack(transposed(l.Weight.Value, l.In, l.Out), l.Out, l.In)
+	l.packed.backward = kernel.PackTransposed(l.Weight.Value, l.In, l.Out)
 }
 
 // Forward computes out (rows,Out) = in (rows,In) · Weight + Bias.
@@ -67,7 +67,7 @@ func (l *Linear) Forward(out, in []float32, rows int) {
 // inᵀ · dOut to the gradient of the weights and the sum of dOut's rows to that
 // of the bias.
 func (l *Linear) Backward(dIn, dOut, in []float32, rows int) {
-	addProductTransposed(l.Weight.Grad, in, dOut, rows, l.In, l.Out)
+	kernel.MatMulTransA(l.Weight.Grad, in, dOut, rows, l.In, l.Out)
 	if l.Bias != nil {
 		addRows(l.Bias.Grad, dOut, rows)
 	}

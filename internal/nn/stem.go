@@ -59,7 +59,7 @@ func (s *Stem) Backward(dOut, in []float32, n, h, w int) {
 	positions := half(h) * half(w)
 	for i := range n {
 		s.unfold(in[i*h*w*3:][:h*w*3], h, w)
-		addProductTransposed(s.Weight.Grad, s.unfolded, dOut[i*positions*s.Out:], positions, stemTaps, s.Out)
+		kernel.MatMulTransA(s.Weight.Grad, s.unfolded, dOut[i*positions*s.Out:], positions, stemTaps, s.Out)
 	}
 }
 
