@@ -1,0 +1,130 @@
+"""Judges the bundle inside and the baselines on every set, with and without strangers. See `run` beside this file."""
+import argparse
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+
+import matching
+import networks
+import page
+from pictures import Cache, Folder
+
+# Name in the tables, folder, further flags of `exemplar eval`. Of forms, a filled copy is to be recognised by its exact
+# variant, or by its type alone, with the blank form registered: there captures are no references of each other.
+SETS = [
+    ("dvd_located", "dvd_located", []),
+    ("dvd_scene", "dvd_scene", []),
+    ("forms, leaf", "forms", []),
+    ("forms, type", "forms", ["--depth", "1", "--protocol", "reference-probe"]),
+    ("banknotes_located", "banknotes_located", []),
+    ("banknotes_scene", "banknotes_scene", []),
+    ("bookpages_located", "bookpages_located", []),
+    ("bookpages_scene", "bookpages_scene", []),
+    ("receipts", "receipts", []),
+    ("vinyl_located", "vinyl_located", []),
+    ("rupiah", "rupiah", []),
+]
+
+
+class Bench:
+    def __init__(self, args):
+        self.exemplar, self.work, self.matching, self.html = args.exemplar, args.work, args.matching, args.html
+        self.data, self.strangers = args.data, Folder(args.data / "distractors")
+        self.cache = Cache(args.work / "cache")
+        self.networks = networks.networks(args.work)
+
+    def judge(self, name, folder, flags, with_strangers):
+        """Results of all systems on one set, as `exemplar eval --json` words them."""
+        command = [self.exemplar, "eval", self.data / folder.name, "--json", "--model", "", "--baselines", *flags]
+        if with_strangers:
+            command += ["--strangers", self.strangers.root]
+        for network in self.networks:
+            command += ["--embeddings", f"{network.name}={self.vectors(network, folder, with_strangers)}"]
+        for system, path in self.matrices(folder, with_strangers):
+            command += ["--matrix", f"{system}={path}"]
+        if self.html:
+            command += ["--html", self.work / page.file_name(name, with_strangers)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        return json.loads(done.stdout)["sets"]
+
+    def vectors(self, network, folder, with_strangers):
+        folders = [folder, self.strangers] if with_strangers else [folder]
+        return ",".join(str(self.cache.get(f"{network.name}-{f.name}", [f], network.settings, lambda: network.embed(f))) for f in folders)
+
+    def matrices(self, folder, with_strangers):
+        """Names and files of the scores by matching, as far as these were asked for."""
+        if not folder.references or self.matching == "none" or (with_strangers and self.matching == "sets"):
+            return
+        for kind in (matching.SIFT(), matching.ORB()):
+            parts = [self.scores(kind, folder, folder, folder.captures)]
+            if with_strangers:
+                parts.append(self.scores(kind, folder, self.strangers, self.strangers.paths))
+            inliers, cells = np.concatenate(parts, axis=1)
+            for measure, values in (("inliers", inliers), ("cells", cells)):
+                path = self.work / "cache" / f"{kind.name}-{measure}.npy"
+                np.save(path, values)
+                yield f"{kind.name} {measure}", path
+
+    def scores(self, kind, folder, probes, paths):
+        path = self.cache.get(f"{kind.name}-{folder.name}-{probes.name}", [folder, probes], matching.SETTINGS,
+                              lambda: matching.scores(kind, folder, probes, paths))
+        return np.load(path)
+
+
+def figures(name, with_strangers, result):
+    """One line of the table, of a result of `exemplar eval --json`. Rates are shares, empty where there is none."""
+    row = {"set": name, "strangers": "yes" if with_strangers else "no", "system": result["model"],
+           "images": result["images"], "refused": result["refused"]}
+    verification, identification = result["verification"], result["identification"] or {}
+    row["mated_pairs"], row["non_mated_pairs"] = verification["mated_pairs"], verification["non_mated_pairs"]
+    point = next(p for p in verification["points"] if p["fmr_target"] == 1e-4)
+    row |= {"tpr": point["tpr"], "tpr_low": point["low"], "tpr_high": point["high"], "tpr_supported": point["supported"]}
+    row["gallery"] = identification.get("gallery", "")
+    for column, key in (("rank1", "ranks"), ("rank1_low", "ranks_low"), ("rank1_high", "ranks_high")):
+        row[column] = identification[key][0] if identification else ""
+    for protocol in ("own-class-out", "held-out"):
+        for target, percent in ((0.01, "1"), (0.05, "5")):
+            p = next((p for p in identification.get("open", []) if p["protocol"] == protocol and p["fpir_target"] == target), None)
+            column = f"{protocol.replace('-', '_')}_{percent}"
+            row[column] = 1 - p["fnir"] if p else ""
+            row[column + "_low"], row[column + "_high"] = (1 - p["high"], 1 - p["low"]) if p else ("", "")
+    return {k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--exemplar", required=True)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--html", action="store_true", help="write pages with pictures too")
+    parser.add_argument("--matching", choices=["none", "sets", "all"], default="all",
+                        help="SIFT and ORB on nothing, on the sets alone, or against the strangers too")
+    parser.add_argument("--only", default="", help="folders of sets, separated by commas; writes no results")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    bench, rows = Bench(args), []
+    wanted = [s for s in SETS if not args.only or s[1] in args.only.split(",")]
+    for name, folder, flags in wanted:
+        for with_strangers in (False, True):
+            print(f"{name}{' with strangers' if with_strangers else ''}", file=sys.stderr)
+            rows += [figures(name, with_strangers, r) for r in bench.judge(name, Folder(args.data / folder), flags, with_strangers)]
+    if args.html:
+        page.write_index(args.work / "index.html", rows)
+    if args.only:
+        print(page.tables(rows))
+        return
+    results = pathlib.Path("docs/results")
+    with open(results / "quality.csv", "w", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    (results / "quality.md").write_text(page.document(rows))
+
+
+if __name__ == "__main__":
+    main()
