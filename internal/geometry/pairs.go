@@ -59,3 +59,21 @@ func Places(r *Reference, e *Evidence) [][4]Point {
 	}
 	return places
 }
+
+// Dismiss takes back the verdicts on some of the evidence's blocks, because
+// something is known to lie upon them, and judges the others anew.
+func Dismiss(r *Reference, e *Evidence, hidden func(block int) bool) {
+	any := false
+	for i := range e.Blocks {
+		b := &e.Blocks[i]
+		if b.judged && hidden(i) {
+			b.judged, b.Verdict, any = false, Unjudged, true
+		}
+	}
+	if !any {
+		return
+	}
+	c := r.compared.rungs[r.compared.rungFor(&e.H)]()
+	e.Comparison = Comparison{Blocks: e.Blocks}
+	e.judge(c.w, c.h)
+}

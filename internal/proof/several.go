@@ -17,7 +17,7 @@ const (
 	sameShare = 0.5
 	// rim is how far a document may reach beyond the picture registered of it, as
 	// a share of its size: a case, a frame, a white edge that was trimmed.
-	rim = 0.08
+	rim = 0.05
 )
 
 // Claim says that a reference was found in a photo. Of is what the caller knows
