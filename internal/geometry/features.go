@@ -51,7 +51,7 @@ func Extract(g *imaging.Gray, o Options) *Features {
 	x.space.input.load(g)
 	x.space.build()
 	x.extrema = x.space.detect(x.extrema[:0])
-	kept := strongest(x.extrema, g.W, g.H, o.Grid, o.Max)
+	kept := strongest(x.extrema, g.W, g.H, o.Grid, o.Max*3/4) // some have two directions
 	return x.describe(g, kept, o.Max)
 }
 
