@@ -12,8 +12,8 @@ import (
 const (
 	// MaxPlaces is how many documents are found in one photo at most.
 	MaxPlaces = 8
-	// sameShare of the smaller of two claims' areas that both lay claim to makes
-	// them rivals.
+	// sameShare of what agrees with the one of two claims that has less of it
+	// makes them rivals, if it agrees with the other as well.
 	sameShare = 0.5
 	// rim is how far a document may reach beyond the picture registered of it, as
 	// a share of its size: a case, a frame, a white edge that was trimmed.
@@ -42,8 +42,9 @@ type Place[T any] struct {
 // documents that were found painted over, until it has no claim to anything
 // new.
 //
-// A document that lies on another one is found beside it: what disagrees with
-// a reference is not taken to be part of it.
+// A document that lies on another one is found as well as that one: what
+// disagrees with a reference is not taken to be part of it, and what lies below
+// something that was found cannot speak against another.
 func Several[T any](p *Photo, look func(rest *Photo) ([]Claim[T], error)) ([]Place[T], error) {
 	var places []Place[T]
 	var areas []*area
@@ -75,35 +76,38 @@ func Several[T any](p *Photo, look func(rest *Photo) ([]Claim[T], error)) ([]Pla
 // the next.
 const areaStep = 4
 
-// area is a part of a photo, as a raster.
+// area is what a document takes up of a photo, as rasters.
 type area struct {
-	w, h  int
-	inner []bool
-	size  int    // how many are set
-	upon  []bool // where it may cover what lies below: inner and a rim about it
+	w, h   int
+	agrees []bool // places that agree with the reference
+	size   int    // of these
+	shown  []bool // where it is seen: all of its outline but for what disagrees
+	upon   []bool // where it may cover what lies below: the same and a rim about it
 }
 
-// area is the part of the photo that a reference accounts for: where it lies,
-// but for the places that disagree.
+// area is where a reference was found.
 func (p *Photo) area(r *Reference, f *Found) *area {
 	a := &area{w: p.picture.W/areaStep + 2, h: p.picture.H/areaStep + 2}
-	a.inner, a.upon = make([]bool, a.w*a.h), make([]bool, a.w*a.h)
-	a.set(a.inner, f.Quad, true)
+	a.agrees, a.shown, a.upon = make([]bool, a.w*a.h), make([]bool, a.w*a.h), make([]bool, a.w*a.h)
+	a.set(a.shown, &f.Quad, true)
 	wider := f.Quad
 	for i, corner := range f.Quad {
 		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+rim)
 	}
-	a.set(a.upon, wider, true)
+	a.set(a.upon, &wider, true)
 	for i, place := range geometry.Places(r.shape, &f.Evidence) {
-		if f.Blocks[i].Verdict == geometry.Disagrees {
-			for j, corner := range place {
-				place[j] = f.H.Apply(corner)
-			}
-			a.set(a.inner, place, false)
-			a.set(a.upon, place, false)
+		for j, corner := range place {
+			place[j] = f.H.Apply(corner)
+		}
+		switch f.Blocks[i].Verdict {
+		case geometry.InPlace, geometry.Elsewhere:
+			a.set(a.agrees, &place, true)
+		case geometry.Disagrees:
+			a.set(a.shown, &place, false)
+			a.set(a.upon, &place, false)
 		}
 	}
-	for _, set := range a.inner {
+	for _, set := range a.agrees {
 		if set {
 			a.size++
 		}
@@ -112,7 +116,7 @@ func (p *Photo) area(r *Reference, f *Found) *area {
 }
 
 // set marks what lies in a convex quad, clockwise on screen.
-func (a *area) set(marks []bool, q [4]geometry.Point, to bool) {
+func (a *area) set(marks []bool, q *[4]geometry.Point, to bool) {
 	lo, hi := q[0], q[0]
 	for _, p := range q {
 		lo = geometry.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
@@ -122,7 +126,7 @@ func (a *area) set(marks []bool, q [4]geometry.Point, to bool) {
 	last := func(v float64, n int) int { return int(min(float64(n-1), math.Floor(v/areaStep))) }
 	for y := first(lo.Y); y <= last(hi.Y, a.h); y++ {
 		for x := first(lo.X); x <= last(hi.X, a.w); x++ {
-			if contains(&q, float64(x*areaStep), float64(y*areaStep)) {
+			if contains(q, float64(x*areaStep), float64(y*areaStep)) {
 				marks[y*a.w+x] = to
 			}
 		}
@@ -140,11 +144,12 @@ func contains(q *[4]geometry.Point, x, y float64) bool {
 	return true
 }
 
-// sameAs says whether two claims are about the same part of a photo.
+// sameAs says whether two claims are about the same part of a photo: what
+// agrees with one agrees with the other as well.
 func (a *area) sameAs(b *area) bool {
 	both := 0
-	for i, set := range a.inner {
-		if set && b.inner[i] {
+	for i, set := range a.agrees {
+		if set && b.agrees[i] {
 			both++
 		}
 	}
@@ -210,7 +215,7 @@ func (a *area) paint(m *imaging.Image) {
 // each visits the pixels of an area.
 func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
 	for y := range m.H {
-		row := a.inner[(y+areaStep/2)/areaStep*a.w:]
+		row := a.shown[(y+areaStep/2)/areaStep*a.w:]
 		for x := range m.W {
 			if row[(x+areaStep/2)/areaStep] {
 				visit(m.Pix[3*(y*m.W+x):][:3])
