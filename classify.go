@@ -2,9 +2,9 @@ package exemplar
 
 import (
 	"context"
+	"math"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
 	"exemplar/internal/proof"
 )
@@ -27,11 +27,7 @@ func (g *Gallery) Classify(ctx context.Context, data []byte) (Answer, error) {
 	if g.geometry != GeometryOff {
 		picture = imaging.FitWithin(picture, proof.PhotoSide)
 	}
-	view, err := g.follow(ctx)
-	if err != nil {
-		return Answer{}, err
-	}
-	w, err := g.weigh(ctx, view, picture)
+	w, err := g.weigh(ctx, picture, consideredLabels)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -59,10 +55,43 @@ type weighing struct {
 	seen       map[string]sighting // by reference
 }
 
-// weigh gathers the evidence for an upright picture.
-func (g *Gallery) weigh(ctx context.Context, view *gallery.View, picture *imaging.Image) (weighing, error) {
+// Scores returns how much speaks for each registered label, on one scale: the
+// likelihood ratio (log10) of a document that was found in the picture, and for
+// all other labels the cosine less 20, which is below any ratio. It is for
+// judging the whole decision with many thresholds; the error says why a picture
+// cannot be used, too.
+func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
+	picture, _, err := imaging.DecodeAtLeast(data, g.decodeSide(), imaging.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	w, err := g.weigh(ctx, imaging.FitWithin(picture, proof.PhotoSide), math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	scores := map[string]float64{}
+	for _, c := range w.candidates {
+		scores[string(c.Label)] = float64(c.Score)
+		if w.policy.Calibration.Proof == nil {
+			continue
+		}
+		if c.Geometry != nil && c.Geometry.Located {
+			scores[string(c.Label)] = w.policy.Calibration.Proof.LLR(c.Geometry)
+		} else {
+			scores[string(c.Label)] -= 20
+		}
+	}
+	return scores, nil
+}
+
+// weigh gathers the evidence for an upright picture from the best labels.
+func (g *Gallery) weigh(ctx context.Context, picture *imaging.Image, labels int) (weighing, error) {
 	w := weighing{seen: map[string]sighting{}}
-	candidates, err := view.Search(ctx, g.model.EmbedImage(picture), consideredLabels)
+	view, err := g.follow(ctx)
+	if err != nil {
+		return w, err
+	}
+	candidates, err := view.Search(ctx, g.model.EmbedImage(picture), labels)
 	if err != nil {
 		return w, err
 	}

@@ -2,8 +2,6 @@ package exemplar
 
 import (
 	"context"
-	"iter"
-	"maps"
 	"sync"
 
 	"exemplar/internal/decide"
@@ -26,8 +24,6 @@ type shapes struct {
 	kept    map[string]*proof.Reference
 	order   []string // of kept, by age
 }
-
-func mapKeys(m map[string]decide.Label) iter.Seq[string] { return maps.Keys(m) }
 
 // follow takes in what changed in the gallery and returns its references.
 func (s *shapes) follow(ctx context.Context, g *Gallery, view *gallery.View) (map[string]decide.Label, error) {
@@ -77,6 +73,14 @@ func (s *shapes) query(photo *proof.Photo, n int) []string {
 	index := s.index
 	s.mu.Unlock()
 	return index.Query(photo, n)
+}
+
+// queryCloser is query by the features of the closer look.
+func (s *shapes) queryCloser(photo *proof.Photo, n int) []string {
+	s.mu.Lock()
+	index := s.index
+	s.mu.Unlock()
+	return index.QueryCloser(photo, n)
 }
 
 // get returns a reference ready to be looked for.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"exemplar/internal/decide"
@@ -33,32 +34,62 @@ type sighting struct {
 }
 
 // look looks for the references that may be in the photo and compares the most
-// promising with it, best first.
+// promising with it. Where a first look convinces of none, it looks closer.
 func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Photo, candidates []decide.Candidate) ([]sighting, error) {
-	seen, err := g.shortlist(ctx, view, photo, candidates)
-	if err != nil {
-		return nil, err
-	}
-	for i := range seen {
-		if seen[i].shape, err = g.shapes.get(ctx, g, seen[i].id); err != nil {
-			return nil, err
-		}
-		seen[i].near = photo.Glance(seen[i].shape)
-	}
-	slices.SortStableFunc(seen, func(a, b sighting) int { return cmp.Compare(b.near, a.near) })
-	seen = seen[:min(len(seen), compared)]
-	for i := range seen {
-		seen[i].found = photo.Verify(seen[i].shape)
-	}
-	return seen, nil
-}
-
-// shortlist names the references to look for.
-func (g *Gallery) shortlist(ctx context.Context, view *gallery.View, photo *proof.Photo, candidates []decide.Candidate) ([]sighting, error) {
 	members, err := g.shapes.follow(ctx, g, view)
 	if err != nil {
 		return nil, err
 	}
+	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo.Glance)
+	if err != nil || len(seen) > 0 && seen[0].near >= plenty {
+		return verifyBest(photo, seen), err
+	}
+	closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo.GlanceCloser)
+	return verifyBest(photo, merge(closer, seen)), err
+}
+
+// plenty is how many places that agree at a first look make a second needless.
+const plenty = 25
+
+// glance counts for each of the list the places that a look finds, and returns
+// it with most first.
+func (g *Gallery) glance(ctx context.Context, list []sighting, look func(*proof.Reference) int) ([]sighting, error) {
+	for i := range list {
+		shape, err := g.shapes.get(ctx, g, list[i].id)
+		if err != nil {
+			return nil, err
+		}
+		list[i].shape, list[i].near = shape, look(shape)
+	}
+	slices.SortStableFunc(list, func(a, b sighting) int { return cmp.Compare(b.near, a.near) })
+	return list, nil
+}
+
+// merge returns the best half of either list.
+func merge(a, b []sighting) []sighting {
+	merged := slices.Clone(a[:min(len(a), compared/2)])
+	for _, s := range b {
+		if !slices.ContainsFunc(merged, func(m sighting) bool { return m.id == s.id }) {
+			merged = append(merged, s)
+		}
+	}
+	return merged
+}
+
+// verifyBest compares the first of the list with the photo.
+func verifyBest(photo *proof.Photo, list []sighting) []sighting {
+	list = list[:min(len(list), compared)]
+	for i := range list {
+		list[i].found = photo.Verify(list[i].shape)
+	}
+	return list
+}
+
+// shortlist names the references to look for: those that look like the whole
+// picture, and all others of a small gallery, or of a large one those that query
+// finds by their features.
+func (g *Gallery) shortlist(members map[string]decide.Label, photo *proof.Photo, candidates []decide.Candidate,
+	query func(*shapes, *proof.Photo, int) []string) []sighting {
 	chosen := map[string]bool{}
 	var list []sighting
 	add := func(id string, score float32) {
@@ -70,19 +101,18 @@ func (g *Gallery) shortlist(ctx context.Context, view *gallery.View, photo *proo
 	for _, c := range candidates[:min(len(candidates), byLikeness)] {
 		add(c.Reference, c.Score)
 	}
-	if g.geometry == GeometryVerify {
-		return list, nil
-	}
-	if len(members) <= fewReferences {
-		for _, id := range slices.Sorted(mapKeys(members)) {
+	switch {
+	case g.geometry == GeometryVerify:
+	case len(members) <= fewReferences:
+		for _, id := range slices.Sorted(maps.Keys(members)) {
 			add(id, -1)
 		}
-		return list, nil
+	default:
+		for _, id := range query(&g.shapes, photo, byFeatures) {
+			add(id, -1)
+		}
 	}
-	for _, id := range g.shapes.query(photo, byFeatures) {
-		add(id, -1)
-	}
-	return list, nil
+	return list
 }
 
 // newShape prepares a stored reference for being looked for.

@@ -46,7 +46,7 @@ for standard input.
 		},
 	}
 	store.add(cmd)
-	store.addFPIR(cmd)
+	store.addDecision(cmd)
 	format.add(cmd)
 	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this pattern")
 	return cmd

@@ -24,6 +24,7 @@ var verbs = []func() *cobra.Command{
 type galleryFlags struct {
 	gallery, model string
 	fpir           float64
+	geometry       string
 }
 
 func (f *galleryFlags) add(cmd *cobra.Command) {
@@ -31,7 +32,9 @@ func (f *galleryFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.model, "model", "", "a model bundle, instead of the one inside")
 }
 
-func (f *galleryFlags) addFPIR(cmd *cobra.Command) {
+// addDecision adds the flags of commands that decide.
+func (f *galleryFlags) addDecision(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.geometry, "geometry", "locate", "how far documents are looked for in photos: locate, verify (only what the whole picture is like), off")
 	cmd.Flags().Float64Var(&f.fpir, "fpir", exemplar.DefaultFPIR, "share of strangers that may be accepted")
 }
 
@@ -60,7 +63,23 @@ func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 			return nil, err
 		}
 	}
-	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: f.fpir})
+	geometry, err := parseGeometry(f.geometry)
+	if err != nil {
+		return nil, err
+	}
+	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: f.fpir, Geometry: geometry})
+}
+
+func parseGeometry(name string) (exemplar.Geometries, error) {
+	switch name {
+	case "", "locate":
+		return exemplar.GeometryLocate, nil
+	case "verify":
+		return exemplar.GeometryVerify, nil
+	case "off":
+		return exemplar.GeometryOff, nil
+	}
+	return 0, fmt.Errorf("--geometry %q: want locate, verify or off", name)
 }
 
 // dataFolder is where this user's programs keep their data.

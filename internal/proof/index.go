@@ -65,8 +65,14 @@ func (x *Index) Remove(id string) {
 
 // Query returns up to n references that share features with the photo, the
 // likeliest first.
-func (x *Index) Query(p *Photo, n int) []string {
-	found := x.features.Query(p.probe, n)
+func (x *Index) Query(p *Photo, n int) []string { return x.names(x.features.Query(p.probe, n)) }
+
+// QueryCloser is Query by the features of the closer look.
+func (x *Index) QueryCloser(p *Photo, n int) []string {
+	return x.names(x.features.QueryCloser(p.probe, n))
+}
+
+func (x *Index) names(found []geometry.Candidate) []string {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	ids := make([]string, 0, len(found))

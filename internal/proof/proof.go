@@ -94,6 +94,13 @@ func (p *Photo) Glance(r *Reference) int {
 	return fit.Inliers
 }
 
+// GlanceCloser is Glance by the closer look's features, at the photo's own
+// resolution.
+func (p *Photo) GlanceCloser(r *Reference) int {
+	fit, _ := geometry.LocateCloser(p.probe, r.shape)
+	return fit.Inliers
+}
+
 // weigh puts the evidence of a located reference into the terms of a decision.
 func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {
 	frame, inside := agreementByPlace(e.Blocks)
