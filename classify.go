@@ -31,12 +31,7 @@ func (g *Gallery) Classify(ctx context.Context, data []byte) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	decision := decide.Decide(w.candidates, w.policy)
-	answer := newAnswer(decision, w.policy.Rank(w.candidates))
-	if best, ok := w.seen[decision.Best.Reference]; ok && best.found.Located {
-		answer.Geometry = newGeometry(best, decision, float64(info.W)/float64(picture.W), float64(info.H)/float64(picture.H))
-	}
-	return answer, nil
+	return w.answer(float64(info.W)/float64(picture.W), float64(info.H)/float64(picture.H)), nil
 }
 
 // decodeSide is the longer side from which on a probe is decoded: a little less
@@ -111,6 +106,17 @@ func (g *Gallery) weigh(ctx context.Context, picture *imaging.Image, labels int)
 		w.add(s)
 	}
 	return w, nil
+}
+
+// answer decides. The scales are from the picture that was worked on to the one
+// as sent.
+func (w *weighing) answer(scaleX, scaleY float64) Answer {
+	decision := decide.Decide(w.candidates, w.policy)
+	answer := newAnswer(decision, w.policy.Rank(w.candidates))
+	if best, ok := w.seen[decision.Best.Reference]; ok && best.found.Located {
+		answer.Geometry = newGeometry(best, decision, scaleX, scaleY)
+	}
+	return answer
 }
 
 // add gives the sighting's label its evidence, if that is the label's best.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"text/tabwriter"
 
@@ -18,7 +19,8 @@ import (
 func newClassify() *cobra.Command {
 	var store galleryFlags
 	var format formatFlags
-	var only string
+	var only, explain string
+	var all bool
 	cmd := &cobra.Command{
 		Use:     "classify PATH...",
 		GroupID: "use",
@@ -26,6 +28,9 @@ func newClassify() *cobra.Command {
 		Long: `Say for each picture which registered document it is ("match"), that several are too close to tell ("ambiguous"),
 that it is none of them ("unknown"), or that it cannot be used ("refused"). PATH is a file, a folder, a pattern, or -
 for standard input.
+
+A document is looked for in the whole photo, and compared with its reference place by place: --geometry says how far.
+--all answers with every document in a picture, a line each. --explain FILE.png draws why.
 
 --fpir is the share of strangers that may be accepted; the threshold follows it and the number of labels.`,
 		Example: `  exemplar classify inbox/*.jpg
@@ -42,33 +47,76 @@ for standard input.
 				return err
 			}
 			defer g.Close()
-			return classify(cmd.Context(), g, inputs, format.printer(cmd.OutOrStdout()))
+			if explain != "" {
+				if err := explainOne(cmd.Context(), g, inputs, explain); err != nil {
+					return err
+				}
+			}
+			answer := one(g)
+			if all {
+				answer = g.ClassifyAll
+			}
+			return classify(cmd.Context(), inputs, answer, format.printer(cmd.OutOrStdout()))
 		},
 	}
 	store.add(cmd)
 	store.addDecision(cmd)
 	format.add(cmd)
 	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this pattern")
+	cmd.Flags().BoolVar(&all, "all", false, "answer with every document in a picture")
+	cmd.Flags().StringVar(&explain, "explain", "", "draw the comparison of one picture with its best candidate to this file (PNG)")
 	return cmd
 }
 
+// answering says what a picture file shows.
+type answering func(ctx context.Context, data []byte) ([]exemplar.Answer, error)
+
+// one answers with the most prominent document.
+func one(g *exemplar.Gallery) answering {
+	return func(ctx context.Context, data []byte) ([]exemplar.Answer, error) {
+		answer, err := g.Classify(ctx, data)
+		return []exemplar.Answer{answer}, err
+	}
+}
+
+// explainOne draws why the only input is answered as it is.
+func explainOne(ctx context.Context, g *exemplar.Gallery, inputs []input, path string) error {
+	if len(inputs) != 1 {
+		return fmt.Errorf("--explain draws one picture, %d are given", len(inputs))
+	}
+	data, err := inputs[0].read()
+	if err != nil {
+		return err
+	}
+	drawn, err := g.Explain(ctx, data)
+	if err != nil {
+		return fmt.Errorf("explain %s: %w", inputs[0].name, err)
+	}
+	return os.WriteFile(path, drawn, 0o644)
+}
+
 // classify answers the inputs in their order, several at a time.
-func classify(ctx context.Context, g *exemplar.Gallery, inputs []input, out answerPrinter) error {
+func classify(ctx context.Context, inputs []input, answer answering, out answerPrinter) error {
 	progress := newProgress("classifying", len(inputs))
 	refused := 0
-	err := inOrder(ctx, inputs, func(in input) (exemplar.Answer, error) {
+	err := inOrder(ctx, inputs, func(in input) ([]exemplar.Answer, error) {
 		data, err := in.read()
 		if err != nil {
-			return exemplar.Answer{Decision: exemplar.Refused, Reason: err.Error(), FMR: 1, Candidates: []exemplar.Candidate{}}, nil
+			return []exemplar.Answer{{Decision: exemplar.Refused, Reason: err.Error(), FMR: 1, Candidates: []exemplar.Candidate{}}}, nil
 		}
-		return g.Classify(ctx, data)
-	}, func(in input, answer exemplar.Answer) error {
-		if answer.Decision == exemplar.Refused {
-			refused++
-		}
+		return answer(ctx, data)
+	}, func(in input, answers []exemplar.Answer) error {
 		progress.clear()
 		progress.step(1)
-		return out.print(in.name, answer)
+		for _, a := range answers {
+			if a.Decision == exemplar.Refused {
+				refused++
+			}
+			if err := out.print(in.name, a); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	progress.clear()
 	if err := errors.Join(err, out.flush()); err != nil {

@@ -65,7 +65,7 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 	if err != nil {
 		return err
 	}
-	if err := classify(cmd.Context(), g, photos, &textPrinter{w: out, show: filepath.Base}); err != nil {
+	if err := classify(cmd.Context(), photos, one(g), &textPrinter{w: out, show: filepath.Base}); err != nil {
 		return err
 	}
 	if kept {
