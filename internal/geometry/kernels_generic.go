@@ -108,23 +108,48 @@ func dotBlock(dots *[blockWidth]int32, row, block []byte) {
 func correlateGeneric(found *correlations, t *template, window []byte, stride int) {
 	const n = blockPixels
 	spread := float64(n*t.squares) - float64(t.sum)*float64(t.sum)
+	var sums windowSums
+	sums.fill(window, stride)
 	for dy := range found {
 		for dx := range found[dy] {
-			var product, sum, squares int32
+			product := int32(0)
 			for y := range blockSide {
-				row := window[(dy+y)*stride+dx:][:blockSide]
-				for x, v := range t.pix[y*blockSide:][:blockSide] {
-					p := int32(row[x])
-					product += int32(v) * p
-					sum += p
-					squares += p * p
+				row := (*[blockSide]byte)(window[(dy+y)*stride+dx:])
+				for x, v := range (*[blockSide]int8)(t.pix[y*blockSide:]) {
+					product += int32(v) * int32(row[x])
 				}
 			}
-			below := spread * (n*float64(squares) - float64(sum)*float64(sum))
+			sum, squares := sums.at(dy, dx)
+			below := spread * (n*squares - sum*sum)
 			found[dy][dx] = 0
 			if below > 0 {
-				found[dy][dx] = float32((n*float64(product) - float64(t.sum)*float64(sum)) / math.Sqrt(below))
+				found[dy][dx] = float32((n*float64(product) - float64(t.sum)*sum) / math.Sqrt(below))
 			}
 		}
 	}
+}
+
+// windowSums are the integrals of a window's brightness and of its square.
+type windowSums struct {
+	sum, squares [windowSide + 1][windowSide + 1]int32
+}
+
+func (s *windowSums) fill(window []byte, stride int) {
+	for y := range windowSide {
+		row, squares := int32(0), int32(0)
+		for x, v := range window[y*stride:][:windowSide] {
+			row += int32(v)
+			squares += int32(v) * int32(v)
+			s.sum[y+1][x+1] = s.sum[y][x+1] + row
+			s.squares[y+1][x+1] = s.squares[y][x+1] + squares
+		}
+	}
+}
+
+// at returns the sums over the block at a place.
+func (s *windowSums) at(y, x int) (sum, squares float64) {
+	over := func(i *[windowSide + 1][windowSide + 1]int32) float64 {
+		return float64(i[y+blockSide][x+blockSide] - i[y][x+blockSide] - i[y+blockSide][x] + i[y][x])
+	}
+	return over(&s.sum), over(&s.squares)
 }
