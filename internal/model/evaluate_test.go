@@ -4,12 +4,12 @@ import "exemplar/internal/nn"
 
 // evaluate computes the last maps and the raw embeddings of n pictures layer by
 // layer, with running statistics: the plain meaning of the network, which the
-// frozen form is tested against. x (N,S,S,3) holds pixels from 0 to 1.
-func (l *layers) evaluate(x []float32, n int) (last, embeddings []float32) {
+// frozen form is tested against. pixels is (N,S,S,3).
+func (l *layers) evaluate(pixels []byte, n int) (last, embeddings []float32) {
 	l.pack()
 	side := l.arch.Input / 2
 	y := make([]float32, n*side*side*l.stem.Out)
-	l.stem.Forward(y, x, n, l.arch.Input, l.arch.Input)
+	l.stem.Forward(y, pixels, n, l.arch.Input, l.arch.Input)
 	evaluateNorm(l.stemBN, y)
 	for _, b := range l.blocks {
 		y, side = b.evaluate(y, n, side)

@@ -83,15 +83,6 @@ func cosine(a, b []float32) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// evaluateBytes is evaluate on RGB bytes.
-func (l *layers) evaluateBytes(pixels []byte, n int) (last, embeddings []float32) {
-	x := make([]float32, len(pixels))
-	for i, v := range pixels {
-		x[i] = float32(v) / 255
-	}
-	return l.evaluate(x, n)
-}
-
 // TestNetworksMatchPyTorch compares every head, several widths and input sizes
 // with PyTorch's results, in both forms of the network.
 func TestNetworksMatchPyTorch(t *testing.T) {
@@ -102,7 +93,7 @@ func TestNetworksMatchPyTorch(t *testing.T) {
 			got := make([]float32, len(want))
 			b.Freeze().EmbedRaw(got, pixels, 2)
 			checkClose(t, "frozen", got, want, b.Arch.Embedding, 1e-4)
-			_, got = b.layers().evaluateBytes(pixels, 2)
+			_, got = b.layers().evaluate(pixels, 2)
 			checkClose(t, "layers", got, want, b.Arch.Embedding, 1e-4)
 		})
 	}
@@ -152,7 +143,7 @@ func TestReferenceGoldens(t *testing.T) {
 		got := make([]float32, len(want))
 		b.Freeze().EmbedRaw(got, pixels.Data, n)
 		checkClose(t, c.embeddings, got, want, 256, 1e-4)
-		_, got = b.layers().evaluateBytes(pixels.Data, n)
+		_, got = b.layers().evaluate(pixels.Data, n)
 		checkClose(t, c.embeddings+" by layers", got, want, 256, 1e-4)
 	}
 }
@@ -172,6 +163,6 @@ func TestReferenceLastMap(t *testing.T) {
 	s := network.newScratch()
 	network.lastMaps(s, pixels.Data, n)
 	checkClose(t, "frozen", s.last[:len(want)], want, 4096, tolerance)
-	got, _ := Default().layers().evaluateBytes(pixels.Data, n)
+	got, _ := Default().layers().evaluate(pixels.Data, n)
 	checkClose(t, "layers", got, want, 4096, tolerance)
 }

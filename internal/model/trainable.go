@@ -10,7 +10,7 @@ import (
 // statistics, and gradients come back to every parameter.
 //
 //	net := bundle.Trainable()
-//	net.ForwardTrain(out, pixels, n)   // pixels (n,S,S,3) from 0 to 1, out (n,Embedding)
+//	net.ForwardTrain(out, pixels, n)   // pixels (n,S,S,3) in bytes, out (n,Embedding)
 //	net.Backward(dOut)                 // adds to Tensors()[i].Grad
 //	... change the values, clear the gradients ...
 //	net.Changed()
@@ -25,7 +25,7 @@ type Trainable struct {
 	units []*unit
 	head  chain
 
-	pixels []float32 // of the last batch
+	pixels []byte // of the last batch
 	n      int
 	last   []float32    // last maps, activated
 	grads  [2][]float32 // gradients by a unit's activation and by the one before
@@ -99,10 +99,10 @@ func MergeStatistics(replicas []*Trainable) {
 }
 
 // ForwardTrain computes the raw embeddings out (n,Embedding) of a batch of at
-// least two pictures, pixels (n,Input,Input,3) from 0 to 1, with the batch's
+// least two pictures, pixels (n,Input,Input,3) in bytes, with the batch's
 // statistics, and moves the running ones. pixels must stay as they are until
 // Backward.
-func (t *Trainable) ForwardTrain(out, pixels []float32, n int) {
+func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 	if size, dim := t.net.arch.pixels(), t.net.arch.Embedding; n < 2 || len(pixels) < n*size || len(out) < n*dim {
 		panic(fmt.Sprintf("model: ForwardTrain: %d pictures of %d values in %d, results of %d in %d", n, size, len(pixels), dim, len(out)))
 	}
@@ -112,7 +112,11 @@ func (t *Trainable) ForwardTrain(out, pixels []float32, n int) {
 		u.bn.Begin()
 		u.eachPiece(n, func(i, m int) {
 			out := u.output(i, m)
-			u.conv.forward(out, t.input(k, i, m), m, u.inSide)
+			if k == 0 {
+				t.net.stem.Forward(out, t.picture(i, m), m, u.inSide, u.inSide)
+			} else {
+				u.conv.forward(out, t.input(k, i, m), m, u.inSide)
+			}
 			u.bn.Accumulate(out, m*u.outSide*u.outSide)
 		})
 		u.bn.End()
@@ -123,12 +127,15 @@ func (t *Trainable) ForwardTrain(out, pixels []float32, n int) {
 	t.head.forward(out, t.last, n)
 }
 
-// input computes what unit k sees of m pictures from the i-th on.
+// picture returns the pixels of m pictures from the i-th on.
+func (t *Trainable) picture(i, m int) []byte {
+	size := t.net.arch.pixels()
+	return t.pixels[i*size:][:m*size]
+}
+
+// input computes what unit k, which is not the stem, sees of m pictures from the
+// i-th on.
 func (t *Trainable) input(k, i, m int) []float32 {
-	if k == 0 {
-		size := t.net.arch.pixels()
-		return t.pixels[i*size:][:m*size]
-	}
 	return t.units[k-1].activate(&t.piece, i, m)
 }
 
@@ -160,12 +167,11 @@ func (t *Trainable) backwardUnit(k int, before, d []float32) {
 	u.eachPiece(t.n, func(i, m int) {
 		dz := d[i*u.outSize():][:m*u.outSize()]
 		u.bn.BackwardInput(dz, dz, u.output(i, m), m*u.outSide*u.outSide)
-		in := t.input(k, i, m)
 		if k == 0 {
-			u.conv.backward(nil, dz, in, m, u.inSide)
+			t.net.stem.Backward(dz, t.picture(i, m), m, u.inSide, u.inSide)
 			return
 		}
-		p := t.units[k-1]
+		in, p := t.input(k, i, m), t.units[k-1]
 		dIn := before[i*p.outSize():][:m*p.outSize()]
 		u.conv.backward(dIn, dz, in, m, u.inSide)
 		rows := m * p.outSide * p.outSide

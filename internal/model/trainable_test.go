@@ -39,15 +39,6 @@ func trainingGoldens(t testing.TB) map[string]map[string][]float32 {
 	return golden
 }
 
-// floats turns bytes into pixels from 0 to 1.
-func floats(pixels []byte) []float32 {
-	x := make([]float32, len(pixels))
-	for i, v := range pixels {
-		x[i] = float32(v) / 255
-	}
-	return x
-}
-
 func formulaGradient(n int) []float32 {
 	d := make([]float32, n)
 	for i, v := range noise(n, 5) {
@@ -76,7 +67,7 @@ func TestTrainingStepMatchesPyTorch(t *testing.T) {
 			b := goldenBundle(t, name)
 			net := b.Trainable()
 			out := make([]float32, trainingBatch*b.Arch.Embedding)
-			net.ForwardTrain(out, floats(pictures(trainingBatch, b.Arch.Input)), trainingBatch)
+			net.ForwardTrain(out, pictures(trainingBatch, b.Arch.Input), trainingBatch)
 			net.Backward(formulaGradient(len(out)))
 			checkClose(t, "out", out, golden["out"], b.Arch.Embedding, 1e-3)
 			for _, x := range net.net.tensors {
@@ -98,7 +89,7 @@ func TestTrainingStepMatchesPyTorch(t *testing.T) {
 func TestGradientsAddUp(t *testing.T) {
 	b, _ := New(small, 1)
 	net := b.Trainable()
-	pixels := floats(pictures(4, small.Input))
+	pixels := pictures(4, small.Input)
 	out := make([]float32, 4*small.Embedding)
 	step := func() {
 		net.ForwardTrain(out, pixels, 4)
@@ -123,7 +114,7 @@ func TestGradientsAddUp(t *testing.T) {
 // network gives alone, bit by bit, and sees changes of the original.
 func TestReplicasShareValues(t *testing.T) {
 	b, _ := New(small, 1)
-	pixels := floats(pictures(8, small.Input))
+	pixels := pictures(8, small.Input)
 	half := len(pixels) / 2
 	gradients := func(net *Trainable, part int) (out []float32, grads [][]float32) {
 		out = make([]float32, 4*small.Embedding)
@@ -162,7 +153,7 @@ func TestMergeStatistics(t *testing.T) {
 	b, _ := New(small, 1)
 	net := b.Trainable()
 	replicas := []*Trainable{net, net.Replica(), net.Replica()}
-	pixels := floats(pictures(6, small.Input))
+	pixels := pictures(6, small.Input)
 	out := make([]float32, 2*small.Embedding)
 	for i, r := range replicas {
 		r.ForwardTrain(out, pixels[i*len(pixels)/3:], 2)
@@ -204,7 +195,7 @@ func BenchmarkTrain(b *testing.B) {
 	net := Default().Trainable()
 	for _, n := range []int{16, 64} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			pixels := floats(pictures(n, 128))
+			pixels := pictures(n, 128)
 			out, d := make([]float32, n*256), formulaGradient(n*256)
 			start := cpuTime()
 			for b.Loop() {

@@ -5,7 +5,7 @@ import "exemplar/internal/nn"
 // unit is a convolution, its batch normalisation with activation, and
 // squeeze-and-excite where the architecture has it.
 type unit struct {
-	conv            convolution
+	conv            convolution // nil for the stem, which takes bytes
 	bn              *nn.BatchNorm
 	excite          *nn.SqueezeExcite // or nil
 	inSide, outSide int
@@ -16,7 +16,7 @@ type unit struct {
 // newUnits lists the units of the backbone.
 func newUnits(l *layers) []*unit {
 	side := l.arch.Input
-	units := []*unit{{conv: stemConv{l.stem}, bn: l.stemBN, inSide: side, outSide: side / 2, inChannels: 3}}
+	units := []*unit{{bn: l.stemBN, inSide: side, outSide: side / 2, inChannels: 3}}
 	side /= 2
 	for _, b := range l.blocks {
 		out := b.depthwise.OutSize(side)
@@ -63,19 +63,10 @@ func (u *unit) activate(p *pieceMemory, i, m int) []float32 {
 	return p.activated
 }
 
-// convolution is one of the three kinds, on n maps of side x side.
+// convolution is one of the two kinds of a block, on n maps of side x side.
 type convolution interface {
 	forward(out, in []float32, n, side int)
 	backward(dIn, dOut, in []float32, n, side int)
-}
-
-type stemConv struct{ *nn.Stem }
-
-func (c stemConv) forward(out, in []float32, n, side int) { c.Forward(out, in, n, side, side) }
-
-// backward leaves dIn alone: nobody wants the gradient of the pixels.
-func (c stemConv) backward(_, dOut, in []float32, n, side int) {
-	c.Backward(dOut, in, n, side, side)
 }
 
 type depthwiseConv struct{ *nn.Depthwise }

@@ -121,7 +121,10 @@ func TestStemGradients(t *testing.T) {
 		rng := newRand()
 		l := NewStem(c.out)
 		l.InitFanOut(rng)
-		in, d := normals(rng, c.n*c.h*c.w*3), normals(rng, c.n*half(c.h)*half(c.w)*c.out)
+		in, d := make([]byte, c.n*c.h*c.w*3), normals(rng, c.n*((c.h+1)/2)*((c.w+1)/2)*c.out)
+		for i := range in {
+			in[i] = byte(rng.IntN(256))
+		}
 		out := make([]float32, len(d))
 		l.Backward(d, in, c.n, c.h, c.w)
 		checkGradient(t, fmt.Sprint(c), l.Weight.Value, l.Weight.Grad, func() float64 {

@@ -13,12 +13,12 @@ import (
 type network struct {
 	replicas []*model.Trainable
 	weights  weightSet
-	inputs   []replicaInput
+	inputs   []replicaPart
 	input    int // side in pixels
 }
 
-// replicaInput is the part of a batch that a replica works on.
-type replicaInput struct{ pixels, out, dOut []float32 }
+// replicaPart is the part of the embeddings that a replica makes, and of their gradients.
+type replicaPart struct{ out, dOut []float32 }
 
 // newNetwork makes the network of a bundle; setStage must follow.
 func newNetwork(b *model.Bundle) *network {
@@ -65,10 +65,10 @@ func (n *network) setStage(s Stage, p *Projection) error {
 	}
 	n.weights.setRule(s.Optimizer.rule())
 	n.input = s.Input
-	n.inputs = make([]replicaInput, len(n.replicas))
+	n.inputs = make([]replicaPart, len(n.replicas))
 	each := s.Batch.samples() / len(n.replicas)
 	for i := range n.inputs {
-		n.inputs[i] = replicaInput{make([]float32, each*s.Input*s.Input*3), make([]float32, each*arch.Embedding), make([]float32, each*arch.Embedding)}
+		n.inputs[i] = replicaPart{make([]float32, each*arch.Embedding), make([]float32, each*arch.Embedding)}
 	}
 	n.changed()
 	return nil
@@ -87,19 +87,16 @@ func tensorOf(t *model.Trainable, name string) []float32 {
 func (n *network) forward(out []float32, b *Batch) {
 	n.eachReplica(func(i int, r *model.Trainable) {
 		in := n.inputs[i]
-		bytes := b.Pixels[i*len(in.pixels):][:len(in.pixels)]
-		for k, v := range bytes {
-			in.pixels[k] = float32(v) * (1.0 / 255)
-		}
-		r.ForwardTrain(in.out, in.pixels, n.perReplica())
+		size := n.perReplica() * n.input * n.input * 3
+		r.ForwardTrain(in.out, b.Pixels[i*size:][:size], n.perReplica())
 	})
 	model.MergeStatistics(n.replicas)
-	n.eachSample(b, out, func(sample, place []float32) { copy(sample, place) }, func(in replicaInput) []float32 { return in.out })
+	n.eachSample(b, out, func(sample, place []float32) { copy(sample, place) }, func(in replicaPart) []float32 { return in.out })
 }
 
 // backward takes the gradient by the embeddings, by sample number, to the parameters.
 func (n *network) backward(d []float32, b *Batch) {
-	n.eachSample(b, d, func(sample, place []float32) { copy(place, sample) }, func(in replicaInput) []float32 { return in.dOut })
+	n.eachSample(b, d, func(sample, place []float32) { copy(place, sample) }, func(in replicaPart) []float32 { return in.dOut })
 	n.eachReplica(func(i int, r *model.Trainable) { r.Backward(n.inputs[i].dOut) })
 }
 
@@ -108,7 +105,7 @@ func (n *network) dim() int { return n.replicas[0].Arch().Embedding }
 func (n *network) perReplica() int { return len(n.inputs[0].out) / n.dim() }
 
 // eachSample visits every sample's row of rows (S,D), and its place in the replicas.
-func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place []float32), part func(replicaInput) []float32) {
+func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place []float32), part func(replicaPart) []float32) {
 	d, each := n.dim(), n.perReplica()
 	for view := range b.Layout.Views {
 		for class := range b.Layout.Classes {
