@@ -55,13 +55,27 @@ type Rival struct {
 	Score float64 `json:"score"`
 }
 
-// pictureSide is the longer side at which a reference's picture is kept, and
-// pictureQuality its JPEG quality: what a person needs to see, a later model to
-// embed anew and the comparison to compare with.
 const (
-	pictureSide    = 768
-	pictureQuality = 85
+	// pictureSide is the longer side at which a reference's picture is kept:
+	// what a person needs to see, a later model to embed anew and the comparison
+	// to compare with.
+	pictureSide = 768
+	// referenceBytes is what a reference's picture and features may take
+	// together, so that a million fit on a disk.
+	referenceBytes = 100_000
 )
+
+// encodePicture compresses a picture to at most the given number of bytes, as
+// well as that allows; the lowest quality is taken whatever its size.
+func encodePicture(picture *imaging.Image, most int) []byte {
+	var jpeg []byte
+	for _, quality := range []int{88, 80, 70, 60, 45, 30} {
+		if jpeg = imaging.EncodeJPEG(picture, quality); len(jpeg) <= most {
+			break
+		}
+	}
+	return jpeg
+}
 
 // Register stores the items' pictures as references. Those that can be used
 // become visible together, and are on the disk when Register returns. The
@@ -119,7 +133,7 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
 			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
 		},
-		Picture:  imaging.EncodeJPEG(picture, pictureQuality),
+		Picture:  encodePicture(picture, referenceBytes-len(features)),
 		Vectors:  vectors,
 		Features: features,
 	}, nil

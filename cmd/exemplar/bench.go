@@ -20,6 +20,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/model"
@@ -27,13 +28,18 @@ import (
 
 // timings are process CPU milliseconds of one core.
 type timings struct {
-	Kernel      string  `json:"kernel"`
-	Batch1      float64 `json:"batch1_ms"`
-	Batch64     float64 `json:"batch64_ms_per_image"`
-	Photo       float64 `json:"photo_ms"`        // bytes of a photo in memory to answer
-	PhotoStd    float64 `json:"photo_std_ms"`    // the same with the standard library's JPEG decoder
-	ScanMillion float64 `json:"scan_million_ms"` // one probe against a million embeddings, exact
-	photos      string
+	Kernel       string  `json:"kernel"`
+	Batch1       float64 `json:"batch1_ms"`
+	Batch64      float64 `json:"batch64_ms_per_image"`
+	Photo        float64 `json:"photo_ms"`         // bytes of a photo in memory to answer, by the embedding of the whole picture
+	PhotoStd     float64 `json:"photo_std_ms"`     // the same with the standard library's JPEG decoder
+	PhotoLocated float64 `json:"photo_located_ms"` // bytes of a photo to answer as by default, the document looked for and compared
+	Features     float64 `json:"features_ms"`      // features of a picture scaled to 640 pixels
+	Verify       float64 `json:"verify_ms"`        // fit of one reference: each picture against the next
+	Compare      float64 `json:"compare_ms"`       // comparison of one reference place by place: each picture against itself
+	ScanMillion  float64 `json:"scan_million_ms"`  // one probe against a million embeddings, exact
+
+	photos string // which they were, in words
 }
 
 func newBench() *cobra.Command {
@@ -43,8 +49,9 @@ func newBench() *cobra.Command {
 		GroupID: "tool",
 		Short:   "Measure the speed on this machine, in CPU time of one core",
 		Long: `Measure, in CPU milliseconds of one core: the network with one picture and with 64 at once, a photo from its bytes
-to its answer (the mean over the images given, or over drawn 12-megapixel JPEGs), and the exact search of a million
-embeddings for one probe.`,
+to its answer (the mean over the images given, or over drawn 12-megapixel JPEGs; by the embedding of the whole picture, and
+as by default, the document looked for and compared), the steps of that, and the exact search of a million embeddings for
+one probe.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			t, err := measure(cmd.Context(), args)
@@ -69,7 +76,10 @@ func measure(ctx context.Context, paths []string) (timings, error) {
 	}
 	t := timings{Kernel: kernel.Active(), photos: named}
 	t.Batch1, t.Batch64 = benchNetwork(1), benchNetwork(64)/64
-	if t.Photo, t.PhotoStd, err = benchAnswers(ctx, photos); err != nil {
+	if err := t.benchAnswers(ctx, photos); err != nil {
+		return timings{}, err
+	}
+	if err := t.benchGeometry(photos); err != nil {
 		return timings{}, err
 	}
 	t.ScanMillion = benchScan(1_000_000)
@@ -80,8 +90,12 @@ func (t timings) print(out io.Writer) {
 	fmt.Fprintf(out, "CPU milliseconds of one core, arithmetic %s\n", t.Kernel)
 	fmt.Fprintf(out, "  network, one picture            %8.3f\n", t.Batch1)
 	fmt.Fprintf(out, "  network, per picture of 64      %8.3f\n", t.Batch64)
-	fmt.Fprintf(out, "  photo to answer                 %8.1f  (%s)\n", t.Photo, t.photos)
+	fmt.Fprintf(out, "  photo to answer, by its looks   %8.1f  (%s)\n", t.Photo, t.photos)
 	fmt.Fprintf(out, "  the same by Go's image/jpeg     %8.1f\n", t.PhotoStd)
+	fmt.Fprintf(out, "  document located and compared   %8.1f\n", t.PhotoLocated)
+	fmt.Fprintf(out, "    features at 640 pixels        %8.2f\n", t.Features)
+	fmt.Fprintf(out, "    fit of one reference          %8.2f\n", t.Verify)
+	fmt.Fprintf(out, "    comparison with one           %8.2f\n", t.Compare)
 	fmt.Fprintf(out, "  search among 1,000,000          %8.1f\n", t.ScanMillion)
 }
 
@@ -117,34 +131,75 @@ func benchNetwork(batch int) float64 {
 	return cpuMilliseconds(func() { network.Embed(out, pixels, batch) })
 }
 
-// benchAnswers times whole answers from a gallery of the examples, with our
-// decoder and with the standard library's.
-func benchAnswers(ctx context.Context, photos [][]byte) (ours, standard float64, err error) {
+// benchAnswers times whole answers from a gallery of the examples.
+func (t *timings) benchAnswers(ctx context.Context, photos [][]byte) error {
 	folder, err := os.MkdirTemp("", "exemplar-bench-")
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	defer os.RemoveAll(folder)
-	g, err := exemplar.Open(filepath.Join(folder, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
-	if err != nil {
-		return 0, 0, err
+	for _, how := range []struct {
+		geometry exemplar.Geometries
+		ms       *float64
+	}{{exemplar.GeometryOff, &t.Photo}, {exemplar.GeometryLocate, &t.PhotoLocated}} {
+		g, err := exampleGallery(ctx, filepath.Join(folder, "gallery.db"), how.geometry)
+		if err != nil {
+			return err
+		}
+		for _, photo := range photos {
+			if _, err := g.Classify(ctx, photo); err != nil {
+				return err
+			}
+			*how.ms += cpuMilliseconds(func() { g.Classify(ctx, photo) }) / float64(len(photos))
+		}
+		if err := g.Close(); err != nil {
+			return err
+		}
 	}
-	defer g.Close()
+	for _, photo := range photos {
+		t.PhotoStd += cpuMilliseconds(func() { standardAnswer(photo) }) / float64(len(photos))
+	}
+	return nil
+}
+
+// exampleGallery opens a gallery of the drawn examples.
+func exampleGallery(ctx context.Context, path string, geometry exemplar.Geometries) (*exemplar.Gallery, error) {
+	g, err := exemplar.Open(path, exemplar.Options{Mode: exemplar.ReadWrite, Geometry: geometry})
+	if err != nil {
+		return nil, err
+	}
 	var items []exemplar.Item
 	for _, e := range draw.Examples() {
 		items = append(items, exemplar.Item{Label: e.Label, Source: e.Label, Data: imaging.EncodePNG(draw.Draw(e.Document))})
 	}
 	if _, err := g.Register(ctx, items, exemplar.RegisterOptions{}); err != nil {
-		return 0, 0, err
+		g.Close()
+		return nil, err
 	}
+	return g, nil
+}
+
+// benchGeometry times the steps of looking for a reference.
+func (t *timings) benchGeometry(photos [][]byte) error {
+	const side = 640
+	var pictures []*imaging.Gray
 	for _, photo := range photos {
-		if _, err := g.Classify(ctx, photo); err != nil {
-			return 0, 0, err
+		picture, _, err := imaging.DecodeAtLeast(photo, side, imaging.DefaultLimits)
+		if err != nil {
+			return err
 		}
-		ours += cpuMilliseconds(func() { g.Classify(ctx, photo) }) / float64(len(photos))
-		standard += cpuMilliseconds(func() { standardAnswer(photo) }) / float64(len(photos))
+		pictures = append(pictures, imaging.FitWithin(picture, side).Gray())
 	}
-	return ours, standard, nil
+	share := 1 / float64(len(pictures))
+	for i, picture := range pictures {
+		probe, own := geometry.NewProbe(picture), geometry.NewReference(picture)
+		next := geometry.NewReference(pictures[(i+1)%len(pictures)])
+		t.Features += share * cpuMilliseconds(func() { geometry.NewProbe(picture).Count() })
+		t.Verify += share * cpuMilliseconds(func() { geometry.Locate(probe, next) })
+		located := cpuMilliseconds(func() { geometry.Locate(probe, own) })
+		t.Compare += share * max(0, cpuMilliseconds(func() { geometry.Glance(probe, own) })-located)
+	}
+	return nil
 }
 
 // standardAnswer is what a Go program without our decoder would do: decode at
