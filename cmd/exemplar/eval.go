@@ -23,6 +23,7 @@ type evalFlags struct {
 	seed               uint64
 	depth              int
 	baselines, decide  bool
+	verify             bool
 	sweep, json        bool
 	fpir               float64
 	csv, html          string
@@ -73,6 +74,7 @@ The bundle inside is then judged only if named: --model ''.`,
 	f.Uint64Var(&flags.seed, "seed", 1, "seed of drawn galleries and of the classes left out")
 	f.IntVar(&flags.depth, "depth", 0, "cut labels to their first parts, 0: not at all")
 	f.BoolVar(&flags.baselines, "baselines", false, "add a perceptual hash and a 16 x 16 colour correlation")
+	f.BoolVar(&flags.verify, "verify", false, "judge the whole decision as well: what a gallery finds for every label, geometry included")
 	f.BoolVar(&flags.decide, "decide", false, "judge decisions as well: register the references, classify the captures")
 	f.Float64Var(&flags.fpir, "fpir", 0.01, "share of strangers that decisions may accept")
 	f.BoolVar(&flags.sweep, "sweep", false, "robustness: disturb the clean references in 12 ways at 5 severities")
@@ -119,12 +121,12 @@ func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []
 		if err != nil {
 			return nil, err
 		}
-		if f.decide {
-			if set.Answers, err = decideSet(cmd.Context(), folder, set, sys, f.fpir); err != nil {
+		if f.decide && !sys.verify {
+			if set.Answers, err = decideSet(cmd.Context(), set, sys, f.fpir, readerFor(folder.Root, "")); err != nil {
 				return nil, err
 			}
 		}
-		if set, err = f.adjust(cmd, set, sys); err != nil {
+		if set, err = f.adjust(cmd, folder, set, sys); err != nil {
 			return nil, err
 		}
 		result, err := eval.Evaluate(cmd.Context(), set, eval.Options{Protocol: eval.Protocol(f.protocol), Seed: f.seed})
@@ -143,32 +145,35 @@ func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []
 	return results, nil
 }
 
-// adjust cuts the labels of a set, adds the strangers, and gives the set the
-// scores of a system that brought a matrix.
-func (f *evalFlags) adjust(cmd *cobra.Command, set *eval.Set, sys system) (*eval.Set, error) {
+// adjust cuts the labels of a set, adds the strangers, and gives the set its
+// scores where the system has those instead of vectors.
+func (f *evalFlags) adjust(cmd *cobra.Command, folder *dataset.Folder, set *eval.Set, sys system) (*eval.Set, error) {
 	whole := set
 	if f.depth > 0 {
 		set = set.AtDepth(f.depth)
 	}
 	if f.strangers != "" {
-		folder, err := dataset.ReadFolder(f.strangers)
+		others, err := dataset.ReadFolder(f.strangers)
 		if err != nil {
 			return nil, err
 		}
-		strangers, err := embedSet(cmd, folder, sys.ofStrangers())
+		strangers, err := embedSet(cmd, others, sys.ofStrangers())
 		if err != nil {
 			return nil, err
 		}
-		if sys.matrix != "" {
+		if sys.scored() {
 			addStrangers(set, strangers)
 		} else if set, err = set.WithStrangers(strangers); err != nil {
 			return nil, err
 		}
 	}
-	if sys.matrix == "" {
-		return set, nil
+	switch {
+	case sys.matrix != "":
+		return set, readMatrix(set, whole, sys.matrix)
+	case sys.verify:
+		return set, verifySet(cmd, set, sys, readerFor(folder.Root, f.strangers))
 	}
-	return set, readMatrix(set, whole, sys.matrix)
+	return set, nil
 }
 
 func judgeScores(path string) (*eval.Result, error) {

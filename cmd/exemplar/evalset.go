@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -28,11 +26,13 @@ type system struct {
 	turn  func(picture *imaging.Image) []float32 // (k,dim) for references; nil: upright only
 	file  string                                 // an npy, "set.npy,strangers.npy" where there are strangers
 
-	matrix string // an npy of scores, captures x references, instead of vectors
+	// Instead of vectors: scores, captures x references.
+	matrix string // an npy
+	verify bool   // what a gallery of the model says
 }
 
-// given reports whether a system's vectors or scores were made elsewhere.
-func (sys *system) given() bool { return sys.file != "" || sys.matrix != "" }
+// scored reports whether a system has scores and no vectors.
+func (sys *system) scored() bool { return sys.matrix != "" || sys.verify }
 
 // ofStrangers is the system as it judges the strangers.
 func (sys system) ofStrangers() system {
@@ -59,6 +59,9 @@ func (f *evalFlags) systems() ([]system, error) {
 			name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		}
 		all = append(all, system{name: name, dim: m.Dim(), model: m, embed: m.EmbedImage, turn: m.EmbedTurned})
+		if f.verify {
+			all = append(all, system{name: name + ", whole decision", model: m, verify: true})
+		}
 	}
 	for _, text := range f.embeddings {
 		name, file, ok := strings.Cut(text, "=")
@@ -116,12 +119,15 @@ func (sys *system) row(folder *dataset.Folder, s dataset.Sample) (row, error) {
 		return row{vector: make([]float32, sys.dim), refused: err.Error()}, nil
 	}
 	r := row{hash: fmt.Sprintf("%x", sha256.Sum256(data))}
-	if sys.given() {
+	if sys.file != "" || sys.matrix != "" {
 		return r, nil
 	}
 	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
 	if err != nil {
 		return row{vector: make([]float32, sys.dim), refused: err.Error()}, nil
+	}
+	if sys.verify {
+		return r, nil
 	}
 	r.vector = sys.embed(picture)
 	if s.IsReference && sys.turn != nil {
@@ -167,73 +173,47 @@ func readMatrix(set, whole *eval.Set, path string) error {
 	}
 	kept := map[string]bool{}
 	for _, r := range references {
-		kept[r] = true
+		kept[r.Path] = true
 	}
 	for i, v := range scores {
-		if kept[columns[i%len(columns)]] {
+		if kept[columns[i%len(columns)].Path] {
 			set.Scores = append(set.Scores, v)
 		}
 	}
 	return nil
 }
 
-// split lists the paths of a set's references and of its captures.
-func split(set *eval.Set) (references, captures []string) {
+// isRegistered reports whether a sample is a reference of a class.
+func isRegistered(x eval.Sample) bool { return x.IsReference && x.Label != "" }
+
+// split lists a set's references and its captures, without those that were
+// refused.
+func split(set *eval.Set) (references, captures []eval.Sample) {
 	for _, x := range set.Samples {
-		if x.IsReference && x.Label != "" {
-			references = append(references, x.Path)
-		} else {
-			captures = append(captures, x.Path)
+		switch {
+		case x.Refused != "":
+		case isRegistered(x):
+			references = append(references, x)
+		default:
+			captures = append(captures, x)
 		}
 	}
 	return references, captures
 }
 
-// decideSet registers the references of a data set, classifies its other
-// pictures, and returns the answers in their order.
-func decideSet(ctx context.Context, folder *dataset.Folder, set *eval.Set, sys system, fpir float64) ([]eval.Answer, error) {
-	if sys.model == nil {
-		return nil, nil // another system's vectors carry no decisions
+// reader reads a picture of a set, its strangers included.
+type reader func(x dataset.Sample) ([]byte, error)
+
+// readerFor reads from a data set's root. The path of a stranger that was added
+// begins with the name of the strangers' folder.
+func readerFor(root, strangers string) reader {
+	return func(x dataset.Sample) ([]byte, error) {
+		data, err := readSampleFile(root, x)
+		if err != nil && strangers != "" && x.Label == "" {
+			return readSampleFile(filepath.Dir(filepath.Clean(strangers)), x)
+		}
+		return data, err
 	}
-	temporary, err := os.MkdirTemp("", "exemplar-eval-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(temporary)
-	g, err := exemplar.Open(filepath.Join(temporary, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite, Model: sys.model, FPIR: fpir})
-	if err != nil {
-		return nil, err
-	}
-	defer g.Close()
-	var probes []dataset.Sample
-	for i, s := range folder.Samples {
-		if !s.IsReference || s.Label == "" {
-			probes = append(probes, s)
-			continue
-		}
-		if set.Samples[i].Refused != "" {
-			continue
-		}
-		data, err := readSampleFile(folder.Root, s)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := g.Register(ctx, []exemplar.Item{{Label: s.Label, Source: s.Path, Data: data}}, exemplar.RegisterOptions{}); err != nil {
-			return nil, err
-		}
-	}
-	var answers []eval.Answer
-	err = inOrder(ctx, probes, func(s dataset.Sample) (exemplar.Answer, error) {
-		data, err := readSampleFile(folder.Root, s)
-		if err != nil {
-			return exemplar.Answer{Decision: exemplar.Refused}, nil
-		}
-		return g.Classify(ctx, data)
-	}, func(_ dataset.Sample, a exemplar.Answer) error {
-		answers = append(answers, eval.Answer{Outcome: eval.Outcome(a.Decision), Label: a.Label})
-		return nil
-	})
-	return answers, err
 }
 
 // sweepSet judges a system on its data set's references, disturbed.
@@ -311,19 +291,14 @@ func cleanReferences(folder *dataset.Folder, sys system) (*eval.Set, []labelled,
 // thumbHeight is the height in pixels of a report's pictures.
 const thumbHeight = 120
 
-// thumbnails reads small pictures for a report from the data sets. Those of
-// strangers are found by a path that begins with their folder's name.
+// thumbnails reads small pictures for a report from the data sets.
 func thumbnails(folders []*dataset.Folder, strangers string) eval.Thumb {
-	roots := map[string]string{}
+	readers := map[string]reader{}
 	for _, folder := range folders {
-		roots[filepath.Base(filepath.Clean(folder.Root))] = folder.Root
+		readers[filepath.Base(filepath.Clean(folder.Root))] = readerFor(folder.Root, strangers)
 	}
 	return func(set *eval.Set, sample int) []byte {
-		x := set.Samples[sample].Sample
-		data, err := readSampleFile(roots[set.Name], x)
-		if err != nil && strangers != "" && x.Label == "" {
-			data, err = readSampleFile(filepath.Dir(filepath.Clean(strangers)), x)
-		}
+		data, err := readers[set.Name](set.Samples[sample].Sample)
 		if err != nil {
 			return nil
 		}

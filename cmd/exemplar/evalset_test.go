@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
 	"exemplar/internal/weights"
 )
 
@@ -98,5 +100,31 @@ func TestEvalEmbeddingsOfStrangers(t *testing.T) {
 	_, said := s.run(2, "eval", set, "--strangers", strangers, "--embeddings", "v="+vectors)
 	if !strings.Contains(said, "STRANGERS.npy") {
 		t.Errorf("no vectors of the strangers: %q", said)
+	}
+}
+
+func TestEvalVerify(t *testing.T) {
+	s := newSession(t)
+	for _, e := range draw.Examples()[2:6] {
+		s.write("set/"+e.Label+"/scan_ref.png", imaging.EncodePNG(draw.Draw(e.Document)))
+		s.write("set/"+e.Label+"/photo.jpg", scanned(e, 0))
+	}
+	s.write("others/stranger.jpg", scanned(draw.Stranger(), 0))
+	out, _ := s.run(0, "eval", "--verify", "--json", "--strangers", s.folder+"/others", s.folder+"/set")
+	var answer struct {
+		Sets []struct {
+			Model          string
+			Verification   struct{ AUROC float64 }
+			Identification struct{ Ranks []float64 }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.Sets) != 2 || answer.Sets[1].Model != "exemplar, whole decision" {
+		t.Fatalf("judged %v", answer.Sets)
+	}
+	if v := answer.Sets[1]; v.Verification.AUROC != 1 || v.Identification.Ranks[0] != 1 {
+		t.Errorf("light captures: %+v", v)
 	}
 }
