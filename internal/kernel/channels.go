@@ -55,7 +55,7 @@ func needChannels(op string, c, n, inputs, perChannel int) {
 // forParts calls f for parts of n values that are whole rows of c channels. A part stays in the first-level cache,
 // since the assembly passes over it once for each vector of channels.
 func forParts(n, c int, f func(from, to int)) {
-	const values = 2048
+	const values = 8192
 	part := max(1, values/max(1, c)) * c
 	for at := 0; at < n; at += part {
 		f(at, min(at+part, n))

@@ -19,58 +19,138 @@ func splitChannels(c int) split {
 	return s
 }
 
-func scaleShift(y, x, scale, shift []float32, act Activation) {
-	c := len(scale)
-	s, rows := splitChannels(c), len(y)/c
-	if s.wide > 0 {
-		scaleShiftRowsAVX512(&y[0], &x[0], &scale[0], &shift[0], rows, c, s.wide, uint64(act))
+// blockChannels is the number of channels that the widest code takes at a time.
+const blockChannels = 64
+
+// foldedRows says how rows of c channels, n values in all, are taken: several at a time as one row of 64 channels where
+// that is possible, for the sake of the widest code. It returns the number of channels and how many rows are one.
+func foldedRows(n, c int) (channels, copies int) {
+	if active == avx512 && c < blockChannels && blockChannels%c == 0 && n%blockChannels == 0 {
+		return blockChannels, blockChannels / c
 	}
-	if i := 16 * s.wide; s.narrow > 0 {
+	return c, 1
+}
+
+// folded is what is per channel, as often as a folded row needs it.
+type folded [blockChannels]float32
+
+func (f *folded) repeat(x []float32, copies int) []float32 {
+	if copies == 1 {
+		return x
+	}
+	for i := range copies {
+		copy(f[i*len(x):], x)
+	}
+	return f[:copies*len(x)]
+}
+
+// sums returns zeros to add up in for a folded row, or x itself.
+func (f *folded) sums(x []float32, copies int) []float32 {
+	if copies == 1 {
+		return x
+	}
+	return f[:copies*len(x)]
+}
+
+// addTo adds the sums of a folded row to x.
+func (f *folded) addTo(x []float32, copies int) {
+	if copies == 1 {
+		return
+	}
+	for i, v := range f[:copies*len(x)] {
+		x[i%len(x)] += v
+	}
+}
+
+// blocks is the number of channels that the widest code takes.
+func blocks(c int) int {
+	if active == avx512 {
+		return c / blockChannels * blockChannels
+	}
+	return 0
+}
+
+func scaleShift(y, x, scale, shift []float32, act Activation) {
+	c, copies := foldedRows(len(y), len(scale))
+	var f [2]folded
+	scale, shift = f[0].repeat(scale, copies), f[1].repeat(shift[:len(scale)], copies)
+	rows, done := len(y)/c, blocks(c)
+	for i := 0; i < done; i += blockChannels {
+		scaleShift64AVX512(&y[i], &x[i], &scale[i], &shift[i], rows, c, uint64(act))
+	}
+	s := splitChannels(c - done)
+	if i := done; s.wide > 0 {
+		scaleShiftRowsAVX512(&y[i], &x[i], &scale[i], &shift[i], rows, c, s.wide, uint64(act))
+	}
+	if i := done + 16*s.wide; s.narrow > 0 {
 		scaleShiftRowsAVX2(&y[i], &x[i], &scale[i], &shift[i], rows, c, s.narrow, uint64(act))
 	}
-	if i := s.rest; i < c {
+	if i := done + s.rest; i < c {
 		scaleShiftGeneric(y[i:], x[i:], scale[i:], shift[i:], c, act)
 	}
 }
 
 func moments(sum, squares, x []float32) {
-	c := len(sum)
-	s, rows := splitChannels(c), len(x)/c
-	if s.wide > 0 {
-		momentsRowsAVX512(&sum[0], &squares[0], &x[0], rows, c, s.wide)
+	c, copies := foldedRows(len(x), len(sum))
+	var f [2]folded
+	to, toSquares := f[0].sums(sum, copies), f[1].sums(squares[:len(sum)], copies)
+	rows, done := len(x)/c, blocks(c)
+	for i := 0; i < done; i += blockChannels {
+		moments64AVX512(&to[i], &toSquares[i], &x[i], rows, c)
 	}
-	if i := 16 * s.wide; s.narrow > 0 {
-		momentsRowsAVX2(&sum[i], &squares[i], &x[i], rows, c, s.narrow)
+	s := splitChannels(c - done)
+	if i := done; s.wide > 0 {
+		momentsRowsAVX512(&to[i], &toSquares[i], &x[i], rows, c, s.wide)
 	}
-	if i := s.rest; i < c {
-		momentsGeneric(sum[i:], squares[i:], x[i:], c)
+	if i := done + 16*s.wide; s.narrow > 0 {
+		momentsRowsAVX2(&to[i], &toSquares[i], &x[i], rows, c, s.narrow)
 	}
+	if i := done + s.rest; i < c {
+		momentsGeneric(to[i:], toSquares[i:], x[i:], c)
+	}
+	f[0].addTo(sum, copies)
+	f[1].addTo(squares[:len(sum)], copies)
 }
 
 func scaleShiftBackward(du, dy, x, scale, shift []float32, act Activation, sum, product []float32) {
-	c := len(scale)
-	s, rows := splitChannels(c), len(du)/c
-	if s.wide > 0 {
-		scaleShiftBackwardRowsAVX512(&du[0], &dy[0], &x[0], &scale[0], &shift[0], &sum[0], &product[0], rows, c, s.wide, uint64(act))
+	c, copies := foldedRows(len(du), len(scale))
+	var f [4]folded
+	to, toProduct := f[2].sums(sum, copies), f[3].sums(product[:len(sum)], copies)
+	scale, shift = f[0].repeat(scale, copies), f[1].repeat(shift[:len(scale)], copies)
+	rows, done := len(du)/c, blocks(c)
+	for i := 0; i < done; i += blockChannels {
+		scaleShiftBackward64AVX512(&du[i], &dy[i], &x[i], &scale[i], &shift[i], &to[i], &toProduct[i], rows, c, uint64(act))
 	}
-	if i := 16 * s.wide; s.narrow > 0 {
-		scaleShiftBackwardRowsAVX2(&du[i], &dy[i], &x[i], &scale[i], &shift[i], &sum[i], &product[i], rows, c, s.narrow, uint64(act))
+	s := splitChannels(c - done)
+	if i := done; s.wide > 0 {
+		scaleShiftBackwardRowsAVX512(&du[i], &dy[i], &x[i], &scale[i], &shift[i], &to[i], &toProduct[i], rows, c, s.wide, uint64(act))
 	}
-	if i := s.rest; i < c {
-		scaleShiftBackwardGeneric(du[i:], dy[i:], x[i:], scale[i:], shift[i:], c, act, sum[i:], product[i:])
+	if i := done + 16*s.wide; s.narrow > 0 {
+		scaleShiftBackwardRowsAVX2(&du[i], &dy[i], &x[i], &scale[i], &shift[i], &to[i], &toProduct[i], rows, c, s.narrow, uint64(act))
 	}
+	if i := done + s.rest; i < c {
+		scaleShiftBackwardGeneric(du[i:], dy[i:], x[i:], scale[i:], shift[i:], c, act, to[i:], toProduct[i:])
+	}
+	f[2].addTo(sum, copies)
+	f[3].addTo(product[:len(sum)], copies)
 }
 
 func combine(out, a, b, p, q, r []float32) {
-	c := len(p)
-	s, rows := splitChannels(c), len(out)/c
-	if s.wide > 0 {
-		combineRowsAVX512(&out[0], &a[0], &b[0], &p[0], &q[0], &r[0], rows, c, s.wide)
+	c, copies := foldedRows(len(out), len(p))
+	var f [3]folded
+	p, q, r = f[0].repeat(p, copies), f[1].repeat(q[:len(p)], copies), f[2].repeat(r[:len(p)], copies)
+	rows, done := len(out)/c, blocks(c)
+	for i := 0; i < done; i += blockChannels {
+		combine64AVX512(&out[i], &a[i], &b[i], &p[i], &q[i], &r[i], rows, c)
 	}
-	if i := 16 * s.wide; s.narrow > 0 {
+	s := splitChannels(c - done)
+	if i := done; s.wide > 0 {
+		combineRowsAVX512(&out[i], &a[i], &b[i], &p[i], &q[i], &r[i], rows, c, s.wide)
+	}
+	if i := done + 16*s.wide; s.narrow > 0 {
 		combineRowsAVX2(&out[i], &a[i], &b[i], &p[i], &q[i], &r[i], rows, c, s.narrow)
 	}
-	if i := s.rest; i < c {
+	if i := done + s.rest; i < c {
 		combineGeneric(out[i:], a[i:], b[i:], p[i:], q[i:], r[i:], c)
 	}
 }

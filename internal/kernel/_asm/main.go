@@ -20,15 +20,16 @@ func main() {
 	dir := flag.String("dir", "..", "directory of package kernel")
 	flag.Parse()
 	for name, generate := range map[string]func(c *build.Context){
-		"matmul":      matMul,
-		"depthwise":   depthwise,
-		"stem":        stem,
-		"pool":        pool,
-		"dot":         dot,
-		"gradient":    gradient,
-		"channels":    channels,
-		"update":      update,
-		"stemweights": stemWeights,
+		"matmul":       matMul,
+		"depthwise":    depthwise,
+		"stem":         stem,
+		"pool":         pool,
+		"dot":          dot,
+		"gradient":     gradient,
+		"channels":     channels,
+		"channelblock": channelBlocks,
+		"update":       update,
+		"stemweights":  stemWeights,
 	} {
 		if err := write(*dir, name, generate); err != nil {
 			log.Fatalf("generate %s: %v", name, err)
