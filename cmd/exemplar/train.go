@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/imaging"
+	"exemplar/internal/train"
+	"exemplar/internal/weights"
+)
+
+func newTrain() *cobra.Command {
+	var preview, out string
+	var resume bool
+	cmd := &cobra.Command{
+		Use:     "train RECIPE.toml",
+		GroupID: "judge",
+		Short:   "Train a network on your own images, on ordinary CPUs",
+		Long: `Train a network by a recipe: every image its own class, captured by the simulator; two-view contrast, margin softmax over
+sampled class centres (PartialFC), distillation, alone or together. The run's folder holds checkpoints, logs (JSONL and
+TensorBoard), a report and the bundle. Ctrl-C saves and stops; --resume goes on exactly where it stopped.
+
+The bundle has no calibration yet: see exemplar calibrate. Recipes to begin from are in recipes/, and docs/training.md
+explains them.`,
+		Example: `  exemplar train recipes/recommended.toml --preview preview.png
+  exemplar train recipes/recommended.toml --resume`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			recipe, err := train.LoadConfig(args[0])
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				recipe.Out = out
+			}
+			if preview != "" {
+				return writePreview(recipe, preview)
+			}
+			return runTrain(cmd, recipe, resume)
+		},
+	}
+	cmd.Flags().StringVar(&preview, "preview", "", "draw what the network will see to this file (PNG), and do not train")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "folder of the run, instead of the recipe's")
+	cmd.Flags().BoolVar(&resume, "resume", false, "go on from the newest checkpoint")
+	return cmd
+}
+
+func writePreview(recipe *train.Config, path string) error {
+	const pictures, captures = 12, 7
+	sheet, err := train.Preview(recipe, pictures, captures)
+	if err != nil {
+		return err
+	}
+	return weights.WriteFile(path, imaging.EncodePNG(sheet))
+}
+
+func runTrain(cmd *cobra.Command, recipe *train.Config, resume bool) error {
+	result, err := train.Run(cmd.Context(), recipe, train.Options{
+		Resume: resume, Progress: cmd.ErrOrStderr(), Terminal: cmd.ErrOrStderr() == os.Stderr && isTerminal(os.Stderr),
+	})
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "bundle: %s\n", result.Bundle)
+	if result.Best != "" {
+		fmt.Fprintf(out, "best of the evaluations: %s\n", result.Best)
+	}
+	fmt.Fprintf(out, "report: %s\n", result.Report)
+	if result.Corrupt > 0 {
+		fmt.Fprintf(out, "%s could not be decoded\n", count(result.Corrupt, "image"))
+	}
+	return nil
+}
+
+func newPack() *cobra.Command {
+	var prefix string
+	var options dataset.PackOptions
+	cmd := &cobra.Command{
+		Use:     "pack OUT-FOLDER PATH...",
+		GroupID: "judge",
+		Short:   "Pack images into tar shards for training",
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pool, err := dataset.OpenPool(args[1:]...)
+			if err != nil {
+				return err
+			}
+			defer pool.Close()
+			report, err := dataset.Pack(cmd.Context(), pool, args[0], prefix, options)
+			if err != nil {
+				return err
+			}
+			for _, name := range report.Corrupt {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: left out, it cannot be decoded\n", name)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s in %s of %s\n", count(report.Images, "image"), count(report.Shards, "shard"), filepath.Clean(args[0]))
+			if len(report.Corrupt) > 0 {
+				return errPartly
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&prefix, "prefix", "images", "beginning of the shards' names")
+	cmd.Flags().IntVar(&options.ShortSide, "short-side", 0, "scale images down to this many pixels on the short side (0: keep the files as they are)")
+	return cmd
+}
