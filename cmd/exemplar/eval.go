@@ -74,7 +74,7 @@ The bundle inside is then judged only if named: --model ''.`,
 	f.Uint64Var(&flags.seed, "seed", 1, "seed of drawn galleries and of the classes left out")
 	f.IntVar(&flags.depth, "depth", 0, "cut labels to their first parts, 0: not at all")
 	f.BoolVar(&flags.baselines, "baselines", false, "add a perceptual hash and a 16 x 16 colour correlation")
-	f.BoolVar(&flags.verify, "verify", false, "judge the whole decision as well: what a gallery finds for every label, geometry included")
+	f.BoolVar(&flags.verify, "verify", false, "judge the whole decision as well, geometry included, of bundles that have a proof")
 	f.BoolVar(&flags.decide, "decide", false, "judge decisions as well: register the references, classify the captures")
 	f.Float64Var(&flags.fpir, "fpir", 0.01, "share of strangers that decisions may accept")
 	f.BoolVar(&flags.sweep, "sweep", false, "robustness: disturb the clean references in 12 ways at 5 severities")
