@@ -1,5 +1,74 @@
 package main
 
-import "errors"
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"time"
 
-func benchStep(python string, seconds float64) error { return errors.New("not yet") }
+	"exemplar/internal/train"
+)
+
+const (
+	stepBatch  = 64
+	stepInput  = 128
+	stepRounds = 3
+)
+
+// benchStep times a training step and PyTorch's, in turn, on one core each, and reports the best of both.
+func benchStep(python string, seconds float64) error {
+	runtime.GOMAXPROCS(1)
+	ours, peer := math.Inf(1), math.Inf(1)
+	var name string
+	for range stepRounds {
+		ms, err := timeStep(seconds)
+		if err != nil {
+			return err
+		}
+		ours = min(ours, ms)
+		if name, ms, err = timePeer(python, seconds); err != nil {
+			return err
+		}
+		peer = min(peer, ms)
+	}
+	return report(map[string]any{"what": "training step", "batch": stepBatch, "input": stepInput, "cpu_ms_per_image": ours,
+		"peer": name, "peer_cpu_ms_per_image": peer, "times_faster": peer / ours})
+}
+
+// timeStep returns the CPU milliseconds per image of the best step.
+func timeStep(seconds float64) (float64, error) {
+	step, err := train.NewStep(stepBatch, stepInput)
+	if err != nil {
+		return 0, err
+	}
+	best := math.Inf(1)
+	for begin := time.Now(); time.Since(begin).Seconds() < seconds; {
+		start := cpuTime()
+		step()
+		best = min(best, 1e3*(cpuTime()-start).Seconds()/stepBatch)
+	}
+	return best, nil
+}
+
+// timePeer runs tools/train/step_peer.py from the root of the repository.
+func timePeer(python string, seconds float64) (name string, ms float64, err error) {
+	cmd := exec.Command(python, "tools/train/step_peer.py", "--batch", strconv.Itoa(stepBatch),
+		"--input", strconv.Itoa(stepInput), "--seconds", fmt.Sprint(seconds))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", 0, fmt.Errorf("run the peer with %s (it needs torch): %w", python, err)
+	}
+	var result struct {
+		Peer string  `json:"peer"`
+		MS   float64 `json:"ms_per_image"`
+	}
+	if err := json.Unmarshal(out, &result); err != nil {
+		return "", 0, fmt.Errorf("peer: %w", err)
+	}
+	return result.Peer, result.MS, nil
+}

@@ -35,18 +35,13 @@ const projectionName = "distill.projection"
 // setStage prepares for a stage: its input size, its replicas, a fresh optimiser, and the projection to a teacher, if
 // there is one. Values and running means go on.
 func (n *network) setStage(s Stage, p *Projection) error {
-	arch := n.replicas[0].Arch()
-	arch.Input = s.Input
-	b, err := model.New(arch, 0)
+	b, err := n.bundle(false).WithInput(s.Input)
 	if err != nil {
 		return err
 	}
 	before := n.weights.tensors
 	first := b.Trainable()
 	n.replicas = []*model.Trainable{first}
-	for _, t := range before {
-		copy(tensorOf(first, t.name), t.value)
-	}
 	for range s.Batch.Replicas - 1 {
 		n.replicas = append(n.replicas, first.Replica())
 	}
@@ -68,19 +63,10 @@ func (n *network) setStage(s Stage, p *Projection) error {
 	n.inputs = make([]replicaPart, len(n.replicas))
 	each := s.Batch.samples() / len(n.replicas)
 	for i := range n.inputs {
-		n.inputs[i] = replicaPart{make([]float32, each*arch.Embedding), make([]float32, each*arch.Embedding)}
+		n.inputs[i] = replicaPart{make([]float32, each*n.dim()), make([]float32, each*n.dim())}
 	}
 	n.changed()
 	return nil
-}
-
-func tensorOf(t *model.Trainable, name string) []float32 {
-	all := t.Tensors()
-	i := slices.IndexFunc(all, func(x model.Tensor) bool { return x.Name == name })
-	if i < 0 {
-		return nil // the projection of a stage before
-	}
-	return all[i].Value
 }
 
 // forward computes the embeddings of a batch, by sample number, into out (S,D).

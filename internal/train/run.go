@@ -154,14 +154,13 @@ func (cfg *Config) startBundle() (*model.Bundle, error) {
 
 // startFrom takes all of a bundle where the architectures agree but for the input, else its backbone.
 func startFrom(fresh, from *model.Bundle) (*model.Bundle, error) {
-	arch := from.Arch
-	arch.Input = fresh.Arch.Input
+	same, err := from.WithInput(fresh.Arch.Input)
+	if err != nil || same.Arch == fresh.Arch {
+		return same, err
+	}
 	data, err := from.Encode()
 	if err != nil {
 		return nil, err
-	}
-	if arch == fresh.Arch {
-		return from, nil
 	}
 	return fresh.LoadBackbone(data)
 }

@@ -1,0 +1,39 @@
+package train
+
+import (
+	"math/rand/v2"
+
+	"exemplar/internal/model"
+)
+
+// NewStep prepares what is measured of the trainer's speed: one call of the result is a whole training step of the
+// network inside the program on a batch of so many random pictures, in one replica: forward with batch statistics,
+// contrastive loss, backward, clipping and AdamW. batch is even.
+func NewStep(batch, input int) (step func(), err error) {
+	bundle, err := model.Default().WithInput(input)
+	if err != nil {
+		return nil, err
+	}
+	s := DefaultConfig().Settings
+	s.Input = input
+	s.Batch = BatchConfig{Images: batch / 2, Forms: 1, Views: 2, Replicas: 1}
+	s.Contrast.Weight = 1
+	net := newNetwork(bundle)
+	if err := net.setStage(Stage{Settings: s}, nil); err != nil {
+		return nil, err
+	}
+	b := &Batch{Layout: Layout{batch / 2, 2, 1}, Pixels: make([]byte, batch*input*input*3),
+		Target: make([]int32, batch), Source: make([]picture, batch/2)}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range b.Pixels {
+		b.Pixels[i] = byte(rng.Uint32())
+	}
+	o, rows := &objective{settings: s}, newRows(batch, bundle.Arch.Embedding)
+	return func() {
+		net.forward(rows.raw, b)
+		o.compute(rows, b, s.Optimizer.LR, 0)
+		net.backward(rows.draw, b)
+		net.weights.step(s.Optimizer.LR, s.Optimizer.Clip)
+		net.changed()
+	}, nil
+}
