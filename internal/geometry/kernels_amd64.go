@@ -1,16 +1,17 @@
-//go:build !noasm
+//go:build !purego
 
 package geometry
 
 import (
-	"golang.org/x/sys/cpu"
-
 	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
 )
 
-// useAVX512 says whether the vector kernels run; tests switch it.
-var useAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ &&
-	cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VBMI && cpu.X86.HasAVX512VNNI
+// The variants of [kernel.Active] for which there is assembly here too.
+const (
+	avx2   = "avx2"
+	avx512 = "avx512"
+)
 
 //go:noescape
 func filterSymmetricAVX512(dst, src *float32, step int, half *float32, taps, groups int)
@@ -22,11 +23,14 @@ func subtractAVX512(dst, a, b *float32, groups int)
 func extremaRowAVX512(mask *uint16, below, mid, above *float32, stride int, threshold float32, groups int)
 
 //go:noescape
+func nearestFourAVX2(lanes *[8][16]int32, column *int32, rows, columns *byte, row, pairs int)
+
+//go:noescape
 func nearestFourAVX512(lanes *[8][16]int32, column *int32, rows, columns *byte, row, pairs int)
 
 func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
 	taps := len(half) - 1
-	if !useAVX512 || taps == 0 || groups == 0 {
+	if kernel.Active() != avx512 || taps == 0 || groups == 0 {
 		filterSymmetricGeneric(dst, src, at, step, half, groups)
 		return
 	}
@@ -37,7 +41,7 @@ func filterSymmetric(dst, src []float32, at, step int, half []float32, groups in
 
 func subtract(dst, a, b []float32) {
 	n := len(dst)
-	if !useAVX512 || n == 0 || n%lanes != 0 {
+	if kernel.Active() != avx512 || n == 0 || n%lanes != 0 {
 		subtractGeneric(dst, a, b)
 		return
 	}
@@ -46,7 +50,7 @@ func subtract(dst, a, b []float32) {
 }
 
 func extremaRow(mask []uint16, below, mid, above []float32, at, stride int, threshold float32, groups int) {
-	if !useAVX512 || groups <= 0 {
+	if kernel.Active() != avx512 || groups <= 0 {
 		extremaRowGeneric(mask, below, mid, above, at, stride, threshold, groups)
 		return
 	}
@@ -57,7 +61,8 @@ func extremaRow(mask []uint16, below, mid, above []float32, at, stride int, thre
 
 func nearestRows(best, second, column []int32, rows, columns []byte) {
 	pairs := len(columns) / (2 * blockBytes)
-	if !useAVX512 || pairs == 0 {
+	variant := kernel.Active()
+	if variant != avx2 && variant != avx512 || pairs == 0 {
 		nearestRowsGeneric(best, second, column, rows, columns)
 		return
 	}
@@ -70,7 +75,11 @@ func nearestRows(best, second, column []int32, rows, columns []byte) {
 			copy(tail[:], four)
 			four = tail[:]
 		}
-		nearestFourAVX512(&found, &column[0], &four[0], &columns[0], i, pairs)
+		if variant == avx512 {
+			nearestFourAVX512(&found, &column[0], &four[0], &columns[0], i, pairs)
+		} else {
+			nearestFourAVX2(&found, &column[0], &four[0], &columns[0], i, pairs)
+		}
 		for k := range min(4, len(best)-i) {
 			best[i+k], second[i+k] = twoLargest(&found[k], &found[4+k])
 		}
@@ -102,7 +111,7 @@ func quantiseAVX512(out *byte, hist *histogram, clip, scale float32)
 func warpRowAVX512(out, pix *byte, stride int, line *warpLine, groups int)
 
 func sample(p *patch, img *plane, f *patchFrame) {
-	if !useAVX512 {
+	if kernel.Active() != avx512 {
 		sampleGeneric(p, img, f)
 		return
 	}
@@ -112,7 +121,7 @@ func sample(p *patch, img *plane, f *patchFrame) {
 }
 
 func (g *polar) fill(p *patch) {
-	if !useAVX512 {
+	if kernel.Active() != avx512 {
 		g.fillGeneric(p)
 		return
 	}
@@ -120,7 +129,7 @@ func (g *polar) fill(p *patch) {
 }
 
 func (h *histogram) pool(g *polar) {
-	if !useAVX512 {
+	if kernel.Active() != avx512 {
 		h.poolGeneric(g)
 		return
 	}
@@ -128,7 +137,7 @@ func (h *histogram) pool(g *polar) {
 }
 
 func quantise(out []byte, h *histogram) {
-	if !useAVX512 {
+	if kernel.Active() != avx512 {
 		quantiseGeneric(out, h)
 		return
 	}
@@ -139,7 +148,7 @@ func quantise(out []byte, h *histogram) {
 // warpRow needs len(out) to be a multiple of 16 and two bytes of room behind
 // the picture.
 func warpRow(out []byte, src *imaging.Gray, line *warpLine) {
-	if !useAVX512 || len(out)%lanes != 0 || cap(src.Pix) < len(src.Pix)+2 {
+	if kernel.Active() != avx512 || len(out)%lanes != 0 || cap(src.Pix) < len(src.Pix)+2 {
 		warpRowGeneric(out, src, line)
 		return
 	}
@@ -147,17 +156,25 @@ func warpRow(out []byte, src *imaging.Gray, line *warpLine) {
 }
 
 //go:noescape
+func correlateAVX2(sums *[3][searchHigh][searchWide]int32, pix *int8, window *byte, stride int)
+
+//go:noescape
 func correlateAVX512(sums *[3][searchHigh][searchWide]int32, pix *int8, window *byte, stride int)
 
 func correlate(found *correlations, t *template, window []byte, stride int) {
-	if !useAVX512 {
+	variant := kernel.Active()
+	if variant != avx2 && variant != avx512 {
 		correlateGeneric(found, t, window, stride)
 		return
 	}
-	// The kernel reads 19 bytes more than the last group starts at.
-	_ = window[(windowSide-1)*stride+blockSide-4+63]
+	// The kernels read at most 32 bytes from where the last group starts.
+	_ = window[(windowSide-1)*stride+blockSide-4+31]
 	var sums [3][searchHigh][searchWide]int32
-	correlateAVX512(&sums, &t.pix[0], &window[0], stride)
+	if variant == avx512 {
+		correlateAVX512(&sums, &t.pix[0], &window[0], stride)
+	} else {
+		correlateAVX2(&sums, &t.pix[0], &window[0], stride)
+	}
 	const n = blockPixels
 	spread := float32(n*float64(t.squares) - float64(t.sum)*float64(t.sum))
 	for y := range found {

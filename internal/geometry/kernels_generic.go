@@ -107,7 +107,7 @@ func dotBlock(dots *[blockWidth]int32, row, block []byte) {
 // with every place of a window of windowSide rows, whose bytes are at most 127.
 func correlateGeneric(found *correlations, t *template, window []byte, stride int) {
 	const n = blockPixels
-	spread := float64(n*t.squares) - float64(t.sum)*float64(t.sum)
+	spread := n*float64(t.squares) - float64(t.sum)*float64(t.sum)
 	var sums windowSums
 	sums.fill(window, stride)
 	for dy := range found {

@@ -6,7 +6,22 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
 )
+
+// eachVariant runs a test with all variants that this processor has.
+func eachVariant(t *testing.T, test func(t *testing.T)) {
+	before := kernel.Active()
+	for _, name := range kernel.Variants() {
+		if err := kernel.Use(name); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, test)
+	}
+	if err := kernel.Use(before); err != nil {
+		t.Fatal(err)
+	}
+}
 
 func randomFloats(rng *rand.Rand, n int) []float32 {
 	out := make([]float32, n)
@@ -24,6 +39,22 @@ func randomBytes(rng *rand.Rand, n, limit int) []byte {
 	return out
 }
 
+// randomDescriptors have the norm of true ones, at most; every third has the
+// largest bytes.
+func randomDescriptors(rng *rand.Rand, n int) []byte {
+	out := randomBytes(rng, n*descriptorBytes, 45)
+	for i := 0; i < n; i += 3 {
+		d, from := out[i*descriptorBytes:][:descriptorBytes], rng.IntN(100)
+		for k := range d {
+			d[k] = 1
+		}
+		for k := range 16 {
+			d[from+k] = 127
+		}
+	}
+	return out
+}
+
 func near(t *testing.T, what string, got, want []float32, tolerance float32) {
 	t.Helper()
 	for i := range want {
@@ -34,6 +65,10 @@ func near(t *testing.T, what string, got, want []float32, tolerance float32) {
 }
 
 func TestFilterSymmetricAgreesWithGeneric(t *testing.T) {
+	eachVariant(t, testFilterSymmetricAgreesWithGeneric)
+}
+
+func testFilterSymmetricAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	src := randomFloats(rng, 4000)
 	for groups := 1; groups < 11; groups++ {
@@ -49,7 +84,9 @@ func TestFilterSymmetricAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-func TestExtremaRowAgreesWithGeneric(t *testing.T) {
+func TestExtremaRowAgreesWithGeneric(t *testing.T) { eachVariant(t, testExtremaRowAgreesWithGeneric) }
+
+func testExtremaRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const stride, groups = 96, 4
 	total := 0
@@ -75,11 +112,13 @@ func TestExtremaRowAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-func TestNearestRowsAgreeWithGeneric(t *testing.T) {
+func TestNearestRowsAgreeWithGeneric(t *testing.T) { eachVariant(t, testNearestRowsAgreeWithGeneric) }
+
+func testNearestRowsAgreeWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, size := range [][2]int{{1, 1}, {3, 33}, {8, 32}, {21, 100}} {
-		rows := randomBytes(rng, size[0]*descriptorBytes, 45)
-		columns := pack(randomBytes(rng, size[1]*descriptorBytes, 45))
+		rows := randomDescriptors(rng, size[0])
+		columns := pack(randomDescriptors(rng, size[1]))
 		got := newNearest(size[0], len(columns.data)/descriptorBytes)
 		want := newNearest(size[0], len(columns.data)/descriptorBytes)
 		nearestRows(got.best, got.second, got.column, rows, columns.data)
@@ -91,7 +130,36 @@ func TestNearestRowsAgreeWithGeneric(t *testing.T) {
 	}
 }
 
-func TestCorrelateAgreesWithGeneric(t *testing.T) {
+func TestCorrelateAgreesAtTheLimits(t *testing.T) { eachVariant(t, testCorrelateAgreesAtTheLimits) }
+
+func testCorrelateAgreesAtTheLimits(t *testing.T) {
+	const stride = 64
+	for _, v := range []int8{-128, 127} {
+		var tpl template
+		for i := range tpl.pix[:blockPixels/2] {
+			tpl.pix[i] = v
+			tpl.sum += int32(v)
+			tpl.squares += int32(v) * int32(v)
+		}
+		window := make([]byte, stride*(windowSide+1))
+		for i := range window[:stride*windowSide/2] {
+			window[i] = 127
+		}
+		var got, want correlations
+		correlate(&got, &tpl, window, stride)
+		correlateGeneric(&want, &tpl, window, stride)
+		for y := range want {
+			near(t, "correlation", got[y][:], want[y][:], 1e-4)
+		}
+		if abs(got[searchReach][0]) < 0.99 {
+			t.Fatalf("halves of %d and 127 correlate by %g", v, got[searchReach][0])
+		}
+	}
+}
+
+func TestCorrelateAgreesWithGeneric(t *testing.T) { eachVariant(t, testCorrelateAgreesWithGeneric) }
+
+func testCorrelateAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	g := &imaging.Gray{W: 40, H: 40, Pix: randomBytes(rng, 1600, 256)}
 	for _, tpl := range newTemplates(g) {
@@ -114,7 +182,9 @@ func TestCorrelateAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-func TestDescriptionAgreesWithGeneric(t *testing.T) {
+func TestDescriptionAgreesWithGeneric(t *testing.T) { eachVariant(t, testDescriptionAgreesWithGeneric) }
+
+func testDescriptionAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	var img plane
 	img.load(&imaging.Gray{W: 90, H: 70, Pix: randomBytes(rng, 90*70, 256)})
@@ -157,7 +227,9 @@ func TestDescriptionAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-func TestWarpRowAgreesWithGeneric(t *testing.T) {
+func TestWarpRowAgreesWithGeneric(t *testing.T) { eachVariant(t, testWarpRowAgreesWithGeneric) }
+
+func testWarpRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	src := soften(&imaging.Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
 	for range 50 {
