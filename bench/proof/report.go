@@ -76,8 +76,8 @@ func (r *rates) count(with, without decide.Decision, own decide.Label) {
 	}
 }
 
-// lead is by how much the best is over the threshold that it is held to.
-func lead(d decide.Decision) float64 { return d.LLR - d.ThresholdLLR }
+// lead is how sure the decision is of its best label.
+func lead(d decide.Decision) float64 { return -d.FPIR }
 
 func above(values []float64, threshold float64) (n float64) {
 	for _, v := range values {

@@ -9,7 +9,7 @@ import (
 
 // Evidence puts what geometry found into the terms of a decision. Score is the
 // cosine of the document, rectified onto the reference, with the reference.
-func Evidence(e *geometry.Evidence, score float32) *decide.Geometry {
+func Evidence(r *geometry.Reference, e *geometry.Evidence, score float32) *decide.Geometry {
 	if !e.Located {
 		return &decide.Geometry{Verifiable: true}
 	}
@@ -20,7 +20,26 @@ func Evidence(e *geometry.Evidence, score float32) *decide.Geometry {
 		Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
 		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace,
 		Frame: frame, Inside: inside, Score: float64(score),
+		Places: placesOf(r, e),
 	}
+}
+
+// placesOf returns the judged blocks as they lie in the photo.
+func placesOf(r *geometry.Reference, e *geometry.Evidence) []decide.Place {
+	places := make([]decide.Place, 0, e.Judged)
+	for i, corners := range geometry.Places(r, e) {
+		verdict := e.Blocks[i].Verdict
+		if verdict == geometry.Unjudged {
+			continue
+		}
+		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
+		places = append(places, decide.Place{
+			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
+			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
+			Agrees: verdict == geometry.InPlace,
+		})
+	}
+	return places
 }
 
 // quarterTurn is the turn of the quad's upper side, to the next multiple of 90.

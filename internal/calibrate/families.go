@@ -12,7 +12,7 @@ import (
 
 // Family is a set of documents that look alike, and which of them are captured.
 type Family struct {
-	Name    string
+	Name    string           // of its kind
 	Members []*imaging.Image // what is registered
 	Shots   []Shot
 }
@@ -103,7 +103,7 @@ func drawnFamily(seed uint64, i int) Family {
 	kinds := draw.Kinds()
 	document := draw.Document{Kind: kinds[i%len(kinds)], Template: r.Uint64(), Content: r.Uint64()}
 	siblings := draw.Siblings(document)
-	f := Family{Name: "drawn"}
+	f := Family{Name: document.Kind}
 	register := func(d draw.Document) int {
 		f.Members = append(f.Members, draw.Draw(d))
 		return len(f.Members) - 1

@@ -53,9 +53,9 @@ func (p *Prover) Photo(picture *imaging.Image) *Photo {
 func (p *Prover) Prove(photo *Photo, r *Registered) *decide.Geometry {
 	e := geometry.Verify(photo.geometry, r.geometry)
 	if !e.Located {
-		return Evidence(&e, 0)
+		return Evidence(r.geometry, &e, 0)
 	}
-	return Evidence(&e, dot(r.vector, p.embed(p.rectified(photo.picture, &e, r))))
+	return Evidence(r.geometry, &e, dot(r.vector, p.embed(p.rectified(photo.picture, &e, r))))
 }
 
 // rectified is the located document as the network takes it.

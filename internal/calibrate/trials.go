@@ -16,7 +16,7 @@ import (
 )
 
 // Trials are captures of the members of families, each verified against its own
-// reference, those of its look-alikes and some of other families.
+// reference, those of its look-alikes and some of other kinds.
 type Trials struct {
 	List []decide.Trial
 	// Twins are comparisons with look-alikes that differ in less than
@@ -31,7 +31,7 @@ const (
 	// minVisible is how much of a document a capture must show to be counted.
 	minVisible = 0.5
 
-	strangers    = 60 // references of other families that captures are verified against
+	strangers    = 60 // references of other kinds that captures are verified against
 	strangersPer = 4  // each against so many of them
 )
 
@@ -51,8 +51,8 @@ type trialRun struct {
 }
 
 type stranger struct {
-	family int
-	ref    *Registered
+	kind string
+	ref  *Registered
 }
 
 // RunTrials captures and verifies every family, on all cores. The same
@@ -127,7 +127,7 @@ func (run *trialRun) registerStrangers(sources []Source) error {
 				err = fmt.Errorf("family %d has no members", at)
 			}
 			if err == nil {
-				run.strangers[i] = stranger{at, run.prover.Register(f.Members[0])}
+				run.strangers[i] = stranger{f.Name, run.prover.Register(f.Members[0])}
 			}
 			return err
 		})
@@ -149,16 +149,17 @@ func (run *trialRun) family(number int, f Family) Trials {
 			continue
 		}
 		trial := decide.Trial{Probe: number<<10 | i, Family: number}
-		run.verify(&t, trial, shot, registered, run.prover.Photo(photo.Image), r)
+		run.verify(&t, f.Name, trial, shot, registered, run.prover.Photo(photo.Image), r)
 	}
 	return t
 }
 
 // verify adds the trials of one capture.
-func (run *trialRun) verify(t *Trials, trial decide.Trial, shot Shot, registered []*Registered, photo *Photo, r *rand.Rand) {
+func (run *trialRun) verify(t *Trials, kind string, trial decide.Trial, shot Shot, registered []*Registered, photo *Photo, r *rand.Rand) {
 	document := run.prover.Photo(shot.Document)
 	add := func(list *[]decide.Trial, ref *Registered, mated, sibling bool) {
 		trial.Geometry, trial.Mated, trial.Sibling = *run.prover.Prove(photo, ref), mated, sibling
+		trial.Places = nil // a single comparison has no use for them
 		*list = append(*list, trial)
 	}
 	if shot.Own >= 0 {
@@ -172,7 +173,7 @@ func (run *trialRun) verify(t *Trials, trial decide.Trial, shot Shot, registered
 		}
 	}
 	for range strangersPer {
-		if other := run.strangers[r.IntN(len(run.strangers))]; other.family != trial.Family {
+		if other := run.strangers[r.IntN(len(run.strangers))]; other.kind != kind {
 			add(&t.List, other.ref, false, false)
 		}
 	}

@@ -32,6 +32,7 @@ type Policy struct {
 
 	// Where the calibration has a proof, candidates with geometry are held to
 	// these instead.
+	Labels    int     // in the gallery
 	Accept    float64 // LLR from which on a label is accepted that nothing else registered looks like
 	Contested float64 // LLR from which on it is accepted if another label looks like the probe too
 }
@@ -42,7 +43,7 @@ func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
 	if !(fpir > 0 && fpir < 1) {
 		return Policy{}, fmt.Errorf("a false positive rate of %v: it must lie between 0 and 1", fpir)
 	}
-	p := Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin}
+	p := Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin, Labels: labels}
 	if c.Proof != nil {
 		p.Accept, p.Contested = c.Proof.Thresholds(fpir, labels)
 	}
@@ -62,8 +63,9 @@ type Decision struct {
 	Reason       string  // one sentence
 
 	Proved       bool    // the decision rests on geometry; Threshold had no part in it
-	LLR          float64 // of Best, if Proved
+	LLR          float64 // of Best, if Proved; with what the places say that tell it from its kin
 	ThresholdLLR float64 // what LLR was held to, if Proved
+	FPIR         float64 // share of strangers accepted if LLR were the threshold, if Proved
 }
 
 // Decide answers from candidates, one for each label, by falling score. It

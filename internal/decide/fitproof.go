@@ -23,16 +23,16 @@ const (
 	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
 
 	lookAlikes = 0.03 // [Proof.Alike]
-	kin        = -1.0 // [Proof.Kin]
+	kinShare   = 0.5  // of look-alikes reach [Proof.Kin]
 )
 
 // ProofFeatures are the features a proof weighs.
 func ProofFeatures() []string {
-	return []string{"inliers", "coverage", "smoothly", "there", "weak", "score"}
+	return []string{"coverage", "smoothly", "weak", "weak-sharp", "judged"}
 }
 
 // FitProof fits the weights on located trials by logistic regression, mated
-// against siblings and others, with weights that are not negative (projected
+// against siblings, which are what is hard to tell, with weights that are not negative (projected
 // gradient) and both sides counting half; then the rates at which strangers
 // reach an LLR, and the margin by which the wrong one of two registered
 // look-alikes hardly ever leads.
@@ -40,7 +40,7 @@ func FitProof(trials []Trial, source string) (*Proof, error) {
 	var located []Trial
 	mated := 0
 	for _, t := range trials {
-		if t.Located {
+		if t.Located && (t.Mated || t.Sibling) {
 			located = append(located, t)
 			if t.Mated {
 				mated++
@@ -51,7 +51,7 @@ func FitProof(trials []Trial, source string) (*Proof, error) {
 		return nil, fmt.Errorf("%d mated and %d other located comparisons, at least %d of each: %w",
 			mated, len(located)-mated, minTrials, ErrTooFew)
 	}
-	p := &Proof{Source: source, Alike: lookAlikes, Kin: kin}
+	p := &Proof{Source: source, Alike: lookAlikes}
 	p.regress(located)
 	if err := p.count(trials); err != nil {
 		return nil, err
@@ -163,6 +163,7 @@ func (p *Proof) count(trials []Trial) error {
 			len(family), len(random), minTrials, ErrTooFew)
 	}
 	p.Family, p.Random = fitSurvival(family), fitSurvival(random)
+	p.Kin = p.Family.reachedBy(kinShare)
 	slices.Sort(leads)
 	if n := len(leads); n > 0 {
 		p.Margin = max(0, leads[n-1-int(wrongLeads*float64(n))])

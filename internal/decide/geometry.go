@@ -26,6 +26,17 @@ type Geometry struct {
 	Inside   float64 // Smoothly of the others
 
 	Score float64 // cosine of the document, cut out and upright, with the reference
+
+	// Places are those that were judged, where they lie in the photo. They are
+	// needed only to tell references apart that lie in the same part of it.
+	Places []Place
+}
+
+// Place is a small part of a reference as it lies in the photo.
+type Place struct {
+	X, Y   float32 // of its middle, pixels
+	Size   float32 // of its sides, pixels
+	Agrees bool    // where its neighbours say
 }
 
 // feature is a figure of the evidence that speaks the more for the reference
@@ -45,18 +56,23 @@ var features = []feature{
 	{"best", func(g *Geometry) float64 { return logit(g.Best) }},
 	{"there", func(g *Geometry) float64 { return logit(g.There) }},
 	{"weak", func(g *Geometry) float64 { return max(0, g.Weak) }},
-	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, 1+g.Judged))) }},
+	{"weak-sharp", func(g *Geometry) float64 { return max(0, g.Weak-0.5) }},
+	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, g.Judged) + evenJudged)) }},
 	{"score", func(g *Geometry) float64 { return g.Score }},
 }
 
-// enoughJudged is how many places say as much as any number more.
-const enoughJudged = 24
+const (
+	// enoughJudged is how many places say as much as any number more: what
+	// spoils one place spoils its neighbours too.
+	enoughJudged = 24
+	evenJudged   = 4
+)
 
 // odds is the logarithm of the odds of a share of the judged places, drawn
-// towards even by one place on either side: few places say little.
+// towards even by evenJudged places on either side: few places say little.
 func (g *Geometry) odds(share float64) float64 {
-	n := float64(min(g.Judged, 4*enoughJudged))
-	return math.Log((share*n + 1) / ((1-share)*n + 1))
+	n := float64(min(g.Judged, enoughJudged))
+	return math.Log((share*n + evenJudged) / ((1-share)*n + evenJudged))
 }
 
 // logit is bounded, so that no correlation is worth everything.

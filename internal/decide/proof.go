@@ -84,15 +84,20 @@ func (p *Proof) Thresholds(fpir float64, n int) (accept, contested float64) {
 func (p *Proof) threshold(share, fpir float64, n int) float64 {
 	low, high := float64(-maxLLR), float64(4*maxLLR)
 	for high-low > 1e-6 {
-		mid := (low + high) / 2
-		other := -math.Expm1(float64(n) * math.Log1p(-min(p.Random.Rate(mid), 1-1e-12)))
-		if share*p.Family.Rate(mid)+other <= fpir {
+		if mid := (low + high) / 2; p.fpir(share, mid, n) <= fpir {
 			high = mid
 		} else {
 			low = mid
 		}
 	}
 	return high
+}
+
+// fpir is the share of strangers that are accepted from an LLR on, where the
+// given share of them has a look-alike registered.
+func (p *Proof) fpir(share, llr float64, n int) float64 {
+	other := -math.Expm1(float64(n) * math.Log1p(-min(p.Random.Rate(llr), 1-1e-12)))
+	return min(1, share*p.Family.Rate(llr)+other)
 }
 
 // UnmarshalJSON reads and checks a proof.

@@ -1,11 +1,20 @@
 package decide
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // proven is a candidate with what its evidence is worth.
 type proven struct {
 	Candidate
 	llr float64
+}
+
+// kin is a label other than the best that looks like the probe too.
+type kin struct {
+	proven
+	told tally // the places that tell it from the best, the best first
 }
 
 // Rank orders candidates as the decision sees them: those that were verified by
@@ -32,15 +41,7 @@ func (p Policy) verified(candidates []Candidate) []proven {
 			all = append(all, proven{c, p.Calibration.Proof.LLR(c.Geometry)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b proven) int {
-		switch {
-		case a.llr > b.llr:
-			return -1
-		case a.llr < b.llr:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(a, b proven) int { return cmp.Compare(b.llr, a.llr) })
 	return all
 }
 
@@ -51,80 +52,92 @@ func (p Policy) isVerified(c *Candidate) bool {
 // decideProof answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
-// The best label is accepted from the policy's threshold on: the strict one if
-// another label is kin, that is, looks like the probe as well. Labels that it
-// does not lead by the margin are its rivals, as for scores.
+// The best label is accepted from the policy's threshold on. If it has kin,
+// other labels that look like the probe, the gallery holds a family, and the
+// probe may be another member of it. Then what the places say that tell the best
+// from its kin is added to its LLR; and if the kin would be accepted in its
+// absence, the strict threshold holds.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
 	best := ranked[0]
-	kin := p.kin(ranked)
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, FMR: 1, Proved: true, Best: best.Candidate, LLR: best.llr, ThresholdLLR: p.Accept}
-	if kin != nil {
-		d.ThresholdLLR = p.Contested
+	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr, ThresholdLLR: p.Accept}
+	family := p.kin(ranked)
+	proof, share := p.Calibration.Proof, p.Calibration.Proof.Alike
+	if slices.ContainsFunc(family, func(k kin) bool { return k.llr >= p.Accept }) {
+		d.ThresholdLLR, share = p.Contested, 1
 	}
-	if best.llr < d.ThresholdLLR || !best.Geometry.Located {
+	if len(family) > 0 {
+		d.LLR = max(best.llr+family[0].told.llr(), -maxLLR)
+	}
+	d.FMR = proof.Family.Rate(d.LLR)
+	d.Extrapolated = d.FMR < proof.Family.Supported()
+	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
+	p.settle(&d, ranked, family)
+	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
 		}
 	}
-	d.FMR = p.Calibration.Proof.Family.Rate(d.LLR)
-	d.Extrapolated = d.FMR < p.Calibration.Proof.Family.Supported()
-	p.settle(&d, ranked, kin)
 	return d, true
 }
 
 // settle sets verdict, label, rival and reason.
-func (p Policy) settle(d *Decision, ranked []proven, kin *proven) {
-	plain := make([]Candidate, len(ranked))
+func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
+	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
-		plain[i] = c.Candidate
+		others[i] = c.Candidate
 	}
-	close := plain[:p.contenders(ranked)]
-	switch label := commonLabel(close); {
+	close := p.contenders(ranked)
+	label := commonLabel(close)
+	d.Rival = firstOutside(others, d.Best.Label)
+	switch {
 	case !d.Best.Geometry.Located:
-		d.Rival = firstOutside(plain, d.Best.Label)
 		d.Reason = notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
-		d.Rival = firstOutside(plain, d.Best.Label)
-		d.Reason = differsReason(d, kin)
+		d.Reason = differsReason(d, family)
 	case label == "":
 		d.Verdict = Ambiguous
-		d.Rival = firstOutside(plain, d.Best.Label)
 		d.Reason = agreeAlike(close) + " and have no label in common"
 	default:
 		d.Verdict, d.Label = Match, label
-		d.Rival = firstOutside(plain, label)
+		d.Rival = firstOutside(others, label)
 		d.Open = sublabels(close, label)
 		d.Reason = provedReason(d, close, p)
 	}
 }
 
-// kin returns the best candidate other than the first that looks like the probe
-// too and speaks for another answer; nil if there is none.
-func (p Policy) kin(ranked []proven) *proven {
-	first := ranked[0].Label
-	for i, c := range ranked[1:] {
-		if c.llr < p.Calibration.Proof.Kin {
-			break
-		}
-		if !first.Contains(c.Label) && !c.Label.Contains(first) {
-			return &ranked[i+1]
+// kin returns the candidates that look like the probe and speak for another
+// answer than the first, the one that speaks most against it first.
+func (p Policy) kin(ranked []proven) []kin {
+	var family []kin
+	best := &ranked[0]
+	for _, c := range ranked[1:] {
+		inLine := best.Label.Contains(c.Label) || c.Label.Contains(best.Label)
+		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !inLine {
+			family = append(family, kin{c, tell(best.Geometry, c.Geometry)})
 		}
 	}
-	return nil
+	slices.SortStableFunc(family, func(a, b kin) int { return cmp.Compare(a.told.llr(), b.told.llr()) })
+	return family
 }
 
-// contenders is how many candidates the best does not lead by the margin, the
-// best included.
-func (p Policy) contenders(ranked []proven) int {
-	n := 1
-	for n < len(ranked) && ranked[n].Geometry.Located && ranked[0].llr-ranked[n].llr <= p.Calibration.Proof.Margin {
-		n++
+// contenders returns the best candidate and those that it neither leads by the
+// margin nor is told from.
+func (p Policy) contenders(ranked []proven) []Candidate {
+	best := &ranked[0]
+	close := []Candidate{best.Candidate}
+	for _, c := range ranked[1:] {
+		if !c.Geometry.Located || best.llr-c.llr > p.Calibration.Proof.Margin {
+			break
+		}
+		if !tell(best.Geometry, c.Geometry).apart() {
+			close = append(close, c.Candidate)
+		}
 	}
-	return n
+	return close
 }
 
 // unverifiable answers from the scores of the candidates that have too few

@@ -23,7 +23,7 @@ func provedReason(d *Decision, close []Candidate, p Policy) string {
 // differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
 // 120 places differ", "id-card/front agrees in the frame, disagrees inside: 31
 // of 120 places differ", or "best id-card/back, but only 40 % of it agrees".
-func differsReason(d *Decision, kin *proven) string {
+func differsReason(d *Decision, family []kin) string {
 	g, label := d.Best.Geometry, d.Best.Label
 	const alike, most, apart = 0.5, 0.75, 0.2
 	var reason string
@@ -37,10 +37,21 @@ func differsReason(d *Decision, kin *proven) string {
 	default:
 		reason = fmt.Sprintf("like %s, but %s", label, differ(g))
 	}
-	if kin != nil {
-		reason += fmt.Sprintf("; %s is as near, so it may be one of that kind which is not registered", kin.Label)
+	if len(family) > 0 {
+		reason += "; " + ofTheirKind(family[0])
 	}
 	return reason
+}
+
+// ofTheirKind is, for instance, "of the 45 places that tell it from form/v2, 5
+// speak for that, so it may be one of their kind that is not registered".
+func ofTheirKind(k kin) string {
+	const unregistered = "so it may be one of their kind that is not registered"
+	if k.told.second > bySecond {
+		return fmt.Sprintf("of the %d places that tell it from %s, %d speak for that, %s",
+			k.told.first+k.told.second, k.Label, k.told.second, unregistered)
+	}
+	return fmt.Sprintf("%s looks like it too, %s", k.Label, unregistered)
 }
 
 func differ(g *Geometry) string {

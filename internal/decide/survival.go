@@ -36,6 +36,20 @@ func (s *Survival) Rate(llr float64) float64 {
 	return math.Exp((1-at)*math.Log(a.Rate) + at*math.Log(b.Rate))
 }
 
+// reachedBy returns the smallest LLR, to within 1e-6, that at most the given
+// share reaches.
+func (s *Survival) reachedBy(share float64) float64 {
+	low, high := s.Steps[0].LLR, 4.0*maxLLR
+	for high-low > 1e-6 {
+		if mid := (low + high) / 2; s.Rate(mid) <= share {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return high
+}
+
 // Supported returns the smallest rate that the data speak for (rule of three).
 func (s *Survival) Supported() float64 { return min(1, 3/float64(s.Count)) }
 
@@ -70,27 +84,22 @@ func fitSurvival(llrs []float64) Survival {
 		s.Steps = append(s.Steps, step)
 	}
 	slices.Reverse(s.Steps)
-	s.Slope = tailSlope(sorted, s.Steps[len(s.Steps)-1].LLR)
+	s.Slope = tailSlope(sorted)
 	if len(s.Steps) == 1 {
 		s.Steps = append([]Step{{s.Steps[0].LLR - 1, 1}}, s.Steps...)
 	}
 	return s
 }
 
-// tailSlope is that of an exponential law (maximum likelihood) over the tenth
-// of the values that lie highest, but no fewer than the tail's.
-func tailSlope(falling []float64, start float64) float64 {
-	n := max(tailCount, len(falling)/10)
-	n = min(n, len(falling))
-	floor, sum := falling[n-1], 0.0
-	for _, v := range falling[:n] {
-		sum += v - floor
+// tailSlope is that of an exponential law (maximum likelihood) over the highest
+// values, several times as many as lie beyond the last step.
+func tailSlope(falling []float64) float64 {
+	top := falling[:min(5*tailCount, len(falling))]
+	sum := 0.0
+	for _, v := range top {
+		sum += v - top[len(top)-1]
 	}
-	if sum <= 0 {
-		return steepest
-	}
-	_ = start
-	return min(max(-float64(n)/sum, steepest), flattest)
+	return min(max(-float64(len(top))/max(sum, 1e-9), steepest), flattest)
 }
 
 func (s *Survival) check() error {

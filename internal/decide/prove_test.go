@@ -1,0 +1,128 @@
+package decide
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// provePolicy accepts from an LLR of 0 on, and from 1 where there is kin: an
+// LLR is 20 times the share of places that agree, over 0.8, and each place is
+// worth 0.2.
+var provePolicy = Policy{
+	Calibration: &Calibration{
+		Pairs: 100_000, Knots: testPolicy.Calibration.Knots, Tail: testPolicy.Calibration.Tail,
+		Proof: &Proof{
+			Bias: -0.8 * 20 * math.Ln10, Terms: []Term{{"coverage", 20 * math.Ln10}}, Margin: 0.5, Alike: 0.03, Kin: -4,
+			Family: Survival{Count: 1000, Steps: []Step{{-6, 1}, {0, 0.1}, {1, 0.01}}, Slope: -math.Ln10},
+			Random: Survival{Count: 1000, Steps: []Step{{-6, 1}, {-5, 0.001}}, Slope: -10},
+		},
+	},
+	Threshold: 0.47, Margin: 0.05, Labels: 10, Accept: 0, Contested: 1,
+}
+
+func found100(label Label, agrees int, turn int) Candidate {
+	g := located(float64(agrees) / 100)
+	g.Turn = turn
+	return Candidate{Label: label, Score: 0.3, Geometry: g}
+}
+
+// shifted is a candidate whose agreeing places begin at another one, so that it
+// agrees where others do not.
+func shifted(label Label, first, agrees int) Candidate {
+	c := found100(label, agrees, 0)
+	for i := range c.Geometry.Places {
+		c.Geometry.Places[i].Agrees = i >= first && i < first+agrees
+	}
+	return c
+}
+
+func TestDecideByGeometry(t *testing.T) {
+	nowhere := Candidate{Label: "passport", Score: 0.2, Geometry: &Geometry{Verifiable: true}}
+	inside := found100("id/front", 75, 0)
+	inside.Geometry.Frame, inside.Geometry.Inside = 0.98, 0.5
+	cases := []struct {
+		name       string
+		candidates []Candidate
+		verdict    Verdict
+		label      Label
+		open       []Label
+		reason     string // or its beginning
+	}{
+		{"clear", []Candidate{found100("id/front", 93, 180), nowhere}, Match, "id/front", nil,
+			"found upside down, 93 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well"},
+		{"rank by geometry, not by score", []Candidate{nowhere, found100("id/front", 84, 0)}, Match, "id/front", nil,
+			"found, 84 % of the 100 places agree; of look-alikes one in 63 agrees as well"},
+		{"too little", []Candidate{found100("id/front", 40, 0)}, Unknown, "", nil, "best id/front, but only 40 % of it agrees"},
+		{"nearly", []Candidate{found100("id/front", 79, 0)}, Unknown, "", nil, "like id/front, but 21 of 100 places differ"},
+		{"frame only", []Candidate{inside}, Unknown, "", nil, "id/front agrees in the frame, disagrees inside: 25 of 100 places differ"},
+		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; most like passport, score 0.20"},
+		{"told from its sibling", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 0, 70)}, Match, "form/v1", nil,
+			"found, 95 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; next form/v2, of which 70 % agrees"},
+		{"third of their kind", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 25, 75)}, Unknown, "", nil,
+			"like form/v1, but 5 of 100 places differ; of the 30 places that tell it from form/v2, 5 speak for that, so it may be"},
+		{"contested", []Candidate{found100("form/v1", 83, 0), found100("form/v2", 81, 0)}, Unknown, "", nil,
+			"like form/v1, but 17 of 100 places differ; form/v2 looks like it too, so it may be"},
+		{"twins", []Candidate{found100("form/v1", 98, 0), found100("form/v2", 97, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
+			"found, 98 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; form/v1 (98 %) and form/v2 (97 %) agree about as well, so the sub-label is open"},
+		{"twins without a family", []Candidate{found100("a", 98, 0), found100("b", 97, 0)}, Ambiguous, "", nil,
+			"a (98 %) and b (97 %) agree about as well and have no label in common"},
+		{"sub-label and its parent are no kin", []Candidate{found100("id/new", 84, 0), shifted("id", 20, 70)}, Match, "id/new", nil, "found, 84 %"},
+		{"too few features", []Candidate{{Label: "blank", Score: 0.9, Geometry: &Geometry{}}, nowhere}, Match, "blank", nil, "accepts at 0.47"},
+		{"nothing verified", []Candidate{{Label: "id", Score: 0.9}}, Match, "id", nil, "accepts at 0.47"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			d := Decide(c.candidates, provePolicy)
+			if d.Verdict != c.verdict || d.Label != c.label || !slices.Equal(d.Open, c.open) {
+				t.Errorf("got %s %q, open %q", d.Verdict, d.Label, d.Open)
+			}
+			if !strings.HasPrefix(d.Reason, c.reason) {
+				t.Errorf("reason %q\n  want %q", d.Reason, c.reason)
+			}
+		})
+	}
+}
+
+// A decision accepts exactly what its own FPIR says it accepts.
+func TestDecisionFPIR(t *testing.T) {
+	p := provePolicy
+	p.Accept, p.Contested = p.Calibration.Proof.Thresholds(0.01, p.Labels)
+	for agrees := range 101 {
+		d := Decide([]Candidate{found100("id", agrees, 0)}, p)
+		if accepted := d.Verdict == Match; accepted != (d.FPIR <= 0.01*(1+1e-4)) {
+			t.Errorf("%d %% agree: %s at an FPIR of %v", agrees, d.Verdict, d.FPIR)
+		}
+	}
+}
+
+func TestRank(t *testing.T) {
+	candidates := []Candidate{{Label: "a", Score: 0.9}, found100("b", 50, 0), found100("c", 80, 0)}
+	var got []Label
+	for _, c := range provePolicy.Rank(candidates) {
+		got = append(got, c.Label)
+	}
+	if !slices.Equal(got, []Label{"c", "b", "a"}) {
+		t.Errorf("ranked %q", got)
+	}
+}
+
+// Places count for one reference only where the other was judged too and says
+// otherwise.
+func TestTell(t *testing.T) {
+	first, second := located(0.9).Places, located(0.9).Places
+	if got := tell(&Geometry{Places: first}, &Geometry{Places: second}); got != (tally{}) {
+		t.Errorf("like itself: %v", got)
+	}
+	for i := range second {
+		second[i].X += 9 // the same place to within half its size
+		second[i].Agrees = i >= 4 && i < 95
+	}
+	if got := tell(&Geometry{Places: first}, &Geometry{Places: second}); got != (tally{4, 5}) {
+		t.Errorf("got %v, want 4 for the first and 5 for the second", got)
+	}
+	if got := tell(&Geometry{Places: first}, &Geometry{}); got != (tally{}) {
+		t.Errorf("nothing to compare with: %v", got)
+	}
+}
