@@ -1,7 +1,8 @@
 // Command train measures the trainer beside its peers, each pair in one run:
 //
 //	go run ./bench/train classes                                 # a PartialFC step at 100,000 and at 1.28 million classes
-//	go run ./bench/train step --python python                    # forward, backward and AdamW beside PyTorch
+//	go run ./bench/train -python python step                     # forward, backward and AdamW beside PyTorch
+//	go run ./bench/train pipeline                                # decoding, capture and training, on one core and on two
 //
 // It prints one JSON object per line.
 package main
@@ -24,7 +25,7 @@ func main() {
 	python := flag.String("python", "python3", "interpreter with torch, for the peers")
 	seconds := flag.Float64("seconds", 8, "time of each measurement")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: train [flags] classes|step")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: train [flags] classes|step|pipeline")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -32,6 +33,8 @@ func main() {
 	switch flag.Arg(0) {
 	case "classes":
 		err = benchClasses(*seconds)
+	case "pipeline":
+		err = benchPipeline()
 	case "step":
 		err = benchStep(*python, *seconds)
 	default:

@@ -145,7 +145,6 @@ func TestClassLossesAndGradients(t *testing.T) {
 	for name, m := range cases {
 		t.Run(name, func(t *testing.T) {
 			opt := ClassesOptions{Count: classes, Dim: d, Rate: 1, Shards: 3, Optimizer: Optimizer{Kind: "sgd"}}
-			run := func(du, unit []float32) float64 { return 0 }
 			opt.Plain = m == nil
 			if m != nil {
 				opt.Margin = *m
@@ -153,7 +152,7 @@ func TestClassLossesAndGradients(t *testing.T) {
 			c := newTestClasses(t, opt)
 			w := rows64(c.weight, d)
 			before := append([]float32(nil), c.weight...)
-			run = func(du, unit []float32) float64 { return c.Step(du, unit, targets, 1, 1, 0) }
+			run := func(du, unit []float32) float64 { return c.Step(du, unit, targets, 1, 1, 0) }
 			var loss float64
 			dx := make([]float32, n*d)
 			if opt.Plain {
