@@ -109,8 +109,27 @@ func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {
 		Turn: quarterTurn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
 		Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
 		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
-		Score: float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
+		Score:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
+		Places: placesOf(r, e),
 	}
+}
+
+// placesOf returns the judged blocks as they lie in the photo.
+func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
+	places := make([]decide.Place, 0, e.Judged)
+	for i, corners := range geometry.Places(r.shape, e) {
+		verdict := e.Blocks[i].Verdict
+		if verdict == geometry.Unjudged {
+			continue
+		}
+		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
+		places = append(places, decide.Place{
+			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
+			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
+			Agrees: verdict == geometry.InPlace,
+		})
+	}
+	return places
 }
 
 // cutOut returns the embedding of the part of the photo that the map says is
