@@ -61,9 +61,19 @@ func TestPackTransposed(t *testing.T) {
 			if got.K != want.K || got.N != want.N || !slices.Equal(got.data, want.data) {
 				t.Fatalf("the transpose of (%d,%d) is packed in another way", k, n)
 			}
+			fillNormal(r, w)
+			got.Set(w)
+			if !slices.Equal(got.data, Pack(w, n, k).data) {
+				t.Fatalf("set to other weights, (%d,%d) is packed in another way", n, k)
+			}
+			got.SetTransposed(transposed)
+			if !slices.Equal(got.data, PackTransposed(transposed, k, n).data) {
+				t.Fatalf("set to the transpose of other weights, (%d,%d) is packed in another way", k, n)
+			}
 		}
 	}
 	mustPanic(t, "short weights", func() { PackTransposed(make([]float32, 6), 2, 4) })
+	mustPanic(t, "short weights in place", func() { Pack(make([]float32, 8), 2, 4).Set(make([]float32, 6)) })
 }
 
 func TestDepthwiseBackwardWeights(t *testing.T) {

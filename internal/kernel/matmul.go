@@ -18,15 +18,8 @@ type Packed struct {
 // Pack lays out w (K,N). The result keeps no reference to w.
 func Pack(w []float32, k, n int) *Packed {
 	needSizes("Pack", k, n)
-	need("Pack", "w", len(w), k*n)
 	p := &Packed{K: k, N: n, data: alignedFloats(k * paddedTo(n, lanes))}
-	for col := 0; col < n; col += panelWidth {
-		panel, width := p.panel(col)
-		used := min(width, n-col)
-		for row := range k {
-			copy(panel[row*width:][:used], w[row*n+col:])
-		}
-	}
+	p.Set(w)
 	return p
 }
 
@@ -34,17 +27,45 @@ func Pack(w []float32, k, n int) *Packed {
 // Pack(transpose of w, n, k).
 func PackTransposed(w []float32, k, n int) *Packed {
 	needSizes("PackTransposed", k, n)
-	need("PackTransposed", "w", len(w), k*n)
 	p := &Packed{K: n, N: k, data: alignedFloats(n * paddedTo(k, lanes))}
-	for col := 0; col < k; col += panelWidth {
+	p.SetTransposed(w)
+	return p
+}
+
+// Set lays out other weights w (K,N) in the same memory.
+func (p *Packed) Set(w []float32) {
+	need("Packed.Set", "w", len(w), p.K*p.N)
+	for col := 0; col < p.N; col += panelWidth {
 		panel, width := p.panel(col)
-		for j := range min(width, k-col) {
-			for row, v := range w[(col+j)*n:][:n] {
-				panel[row*width+j] = v
+		used := min(width, p.N-col)
+		for row := range p.K {
+			copy(panel[row*width:][:used], w[row*p.N+col:])
+		}
+	}
+}
+
+// SetTransposed lays out the transpose of other weights w (N,K) in the same memory.
+func (p *Packed) SetTransposed(w []float32) {
+	need("Packed.SetTransposed", "w", len(w), p.K*p.N)
+	for col := 0; col < p.N; col += panelWidth {
+		panel, width := p.panel(col)
+		used := min(width, p.N-col)
+		// A few rows of the panel at a time stay in the cache for all columns.
+		for row := 0; row < p.K; row += lanes {
+			part := panel[row*width : min(row+lanes, p.K)*width]
+			for j := range used {
+				transposeInto(part[j:], width, w[(col+j)*p.K+row:])
 			}
 		}
 	}
-	return p
+}
+
+// transposeInto sets every width-th element of column to the elements of row.
+func transposeInto(column []float32, width int, row []float32) {
+	for at := 0; at < len(column); at += width {
+		column[at] = row[0]
+		row = row[1:]
+	}
 }
 
 // panel returns the panel that begins at column col, a multiple of panelWidth, and its width.

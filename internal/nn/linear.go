@@ -54,8 +54,13 @@ func (l *Linear) InitFanOut(rng *rand.Rand) {
 // Pack makes the present weights the ones that Forward and Backward use, here
 // and in all replicas.
 func (l *Linear) Pack() {
-	l.packed.forward = kernel.Pack(l.Weight.Value, l.In, l.Out)
-	l.packed.backward = kernel.PackTransposed(l.Weight.Value, l.In, l.Out)
+	if l.packed.forward == nil {
+		l.packed.forward = kernel.Pack(l.Weight.Value, l.In, l.Out)
+		l.packed.backward = kernel.PackTransposed(l.Weight.Value, l.In, l.Out)
+		return
+	}
+	l.packed.forward.Set(l.Weight.Value)
+	l.packed.backward.SetTransposed(l.Weight.Value)
 }
 
 // Forward computes out (rows,Out) = in (rows,In) · Weight + Bias.
