@@ -79,14 +79,15 @@ type run struct {
 	teachers    map[string]*Teacher
 	fingerprint string // of the pool, once a teacher has asked for it
 
-	net       *network
-	objective *objective
-	rows      *rowsOf
-	pos       Position
-	saved     checkpoints
-	logs      *logs
-	meter     *meter
-	figures   map[string]float64 // newest evaluation
+	net        *network
+	objective  *objective
+	rows       *rowsOf
+	pos        Position
+	saved      checkpoints
+	logs       *logs
+	meter      *meter
+	figures    map[string]float64 // newest evaluation
+	measuredAt int                // step of it
 }
 
 // newRun opens everything that the recipe names, so that nothing is missing once work has begun.
@@ -257,12 +258,10 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	if r.evaluator != nil {
-		figures, err := r.evaluator.evaluate(ctx, b)
-		if err != nil {
+		if err := r.measure(ctx); err != nil {
 			return nil, err
 		}
-		result.Figures, r.figures = figures, figures
-		result.Best = filepath.Join(r.cfg.Out, bestName)
+		result.Figures, result.Best = r.figures, filepath.Join(r.cfg.Out, bestName)
 	}
 	result.Report = filepath.Join(r.cfg.Out, "report.html")
 	return result, r.report("The run is complete.")

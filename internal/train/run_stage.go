@@ -165,7 +165,7 @@ func (r *run) after(ctx context.Context, e Entry, took time.Duration) error {
 	}
 	r.meter.step(e, r.pos, r.figures)
 	if r.evaluator != nil && r.pos.Total%r.cfg.Evaluate.Every == 0 {
-		if err := r.measure(ctx, e); err != nil {
+		if err := r.measure(ctx); err != nil {
 			return err
 		}
 	}
@@ -179,22 +179,26 @@ func (r *run) after(ctx context.Context, e Entry, took time.Duration) error {
 }
 
 // measure evaluates the network and keeps the bundle if it is the best so far.
-func (r *run) measure(ctx context.Context, e Entry) error {
+func (r *run) measure(ctx context.Context) error {
+	if r.measuredAt == r.pos.Total {
+		return nil
+	}
+	r.measuredAt = r.pos.Total
 	b := r.net.bundle(r.useMean())
 	figures, err := r.evaluator.evaluate(ctx, b)
 	if err != nil {
 		return err
 	}
 	r.figures = figures
-	if err := r.logs.add(Entry{Step: e.Step, Stage: e.Stage, Seconds: e.Seconds, Figures: figures}); err != nil {
+	if err := r.logs.add(Entry{Step: r.pos.Total, Stage: r.stage().Name, Seconds: r.pos.Seconds, Figures: figures}); err != nil {
 		return err
 	}
-	r.meter.evaluation(e.Step, figures)
+	r.meter.evaluation(r.pos.Total, figures)
 	r.pos.Evaluations++
 	if r.pos.BestStep > 0 && figures[FigureTPR] <= r.pos.Best {
 		return nil
 	}
-	r.pos.Best, r.pos.BestStep, r.pos.Evaluations = figures[FigureTPR], e.Step, 0
+	r.pos.Best, r.pos.BestStep, r.pos.Evaluations = figures[FigureTPR], r.pos.Total, 0
 	b.Card = r.card()
 	return b.Save(filepath.Join(r.cfg.Out, bestName))
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
 	"exemplar/internal/model"
 )
 
@@ -240,6 +242,39 @@ func TestTrainingLowersTheLoss(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// The evaluation set has five classes, of which the 1st, 3rd and 5th are measured.
+func TestRunEvaluatesAndKeepsTheBest(t *testing.T) {
+	set, out := t.TempDir(), filepath.Join(t.TempDir(), "run")
+	for class := range 5 {
+		folder := filepath.Join(set, fmt.Sprint("class", class))
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range []string{"a_ref.png", "b.png"} {
+			m := draw.Draw(draw.Document{Kind: "id-card", Template: uint64(class), Content: uint64(i), Size: 150})
+			if err := os.WriteFile(filepath.Join(folder, name), imaging.EncodePNG(m), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	cfg := loadTiny(t, drawnFolder(t, 6), out, 5, fmt.Sprintf("[evaluate]\nset = %q\nevery = 2\n", set))
+	result := mustRun(t, cfg, Options{})
+	if _, ok := result.Figures[FigureTPR]; !ok || result.Position.BestStep == 0 {
+		t.Errorf("result %+v", result)
+	}
+	if _, err := model.Load(readFile(t, result.Best)); err != nil {
+		t.Error(err)
+	}
+	e, err := newEvaluator(set, 96)
+	if err != nil || len(e.images) != 6 {
+		t.Errorf("%d images of the odd classes, error %v", len(e.images), err)
+	}
+	entries, err := ReadLog(filepath.Join(out, logName), math.MaxInt)
+	if err != nil || len(entries) != 5+3 {
+		t.Errorf("%d log entries, error %v", len(entries), err)
 	}
 }
 
