@@ -12,15 +12,18 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
 
-	"exemplar/internal/calibrate"
 	"exemplar/internal/decide"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/proof"
 )
 
 func main() {
@@ -38,7 +41,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		found, err := verify(s, calibrate.NewProver(bundle))
+		found, err := verify(s, bundle)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -68,16 +71,30 @@ func open(path string) (*model.Bundle, *decide.Calibration, error) {
 	return bundle, calibration, err
 }
 
+// referenceSide is the longer side at which a gallery keeps its references.
+const referenceSide = 768
+
+// reference is a picture of the set, ready to be looked for.
+type reference struct {
+	*proof.Reference
+	shape *geometry.Reference
+}
+
 // verify looks for every reference in every capture. The candidates of a
 // capture hold one entry for each reference that is not to be ignored.
-func verify(s *set, prover *calibrate.Prover) ([][]decide.Candidate, error) {
-	references := make([]*calibrate.Registered, len(s.references))
+func verify(s *set, bundle *model.Bundle) ([][]decide.Candidate, error) {
+	network := bundle.Freeze()
+	references := make([]reference, len(s.references))
 	err := each(len(references), func(i int) error {
 		picture, err := s.open(s.references[i])
-		if err == nil {
-			references[i] = prover.Register(picture)
+		if err != nil {
+			return err
 		}
-		return err
+		picture = imaging.FitWithin(picture, referenceSide)
+		vector := make([]float32, bundle.Arch.Embedding)
+		network.Embed(vector, imaging.ResizeArea(picture, bundle.Arch.Input, bundle.Arch.Input).Pix, 1)
+		references[i] = reference{proof.NewReference(picture, vector), geometry.NewReference(picture.Gray())}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -89,15 +106,35 @@ func verify(s *set, prover *calibrate.Prover) ([][]decide.Candidate, error) {
 		if err != nil {
 			return err
 		}
-		photo := prover.Photo(picture)
+		photo := proof.NewPhoto(imaging.FitWithin(picture, proof.PhotoSide), network, bundle.Arch)
 		for j, r := range s.references {
 			if r.label != capture.label && s.ignore[[2]string{capture.name, r.label}] {
 				continue
 			}
-			found[i] = append(found[i], decide.Candidate{Label: decide.Label(r.label), Reference: r.name, Geometry: prover.Prove(photo, references[j])})
+			f := photo.Verify(references[j].Reference)
+			f.Weighed.Places = places(references[j].shape, &f.Evidence)
+			found[i] = append(found[i], decide.Candidate{Label: decide.Label(r.label), Reference: r.name, Geometry: f.Weighed})
 		}
 		return nil
 	})
+}
+
+// places are the judged blocks as they lie in the photo.
+func places(r *geometry.Reference, e *geometry.Evidence) []decide.Place {
+	places := make([]decide.Place, 0, e.Judged)
+	for i, corners := range geometry.Places(r, e) {
+		verdict := e.Blocks[i].Verdict
+		if verdict == geometry.Unjudged {
+			continue
+		}
+		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
+		places = append(places, decide.Place{
+			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
+			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
+			Agrees: verdict == geometry.InPlace,
+		})
+	}
+	return places
 }
 
 func each(n int, do func(i int) error) error {

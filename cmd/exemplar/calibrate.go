@@ -142,7 +142,7 @@ func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibratio
 		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
 	}
 	bar := newProgress("verifying", len(families))
-	trials, err := calibrate.RunTrials(cmd.Context(), calibrate.NewProver(bundle), families, calibrate.TrialOptions{
+	trials, err := calibrate.RunTrials(cmd.Context(), bundle, families, calibrate.TrialOptions{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})
 	bar.clear()

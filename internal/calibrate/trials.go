@@ -13,6 +13,8 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+	"exemplar/internal/proof"
 )
 
 // Trials are captures of the members of families, each verified against its own
@@ -31,6 +33,9 @@ const (
 	// minVisible is how much of a document a capture must show to be counted.
 	minVisible = 0.5
 
+	// referenceSide is the longer side at which a gallery keeps its references.
+	referenceSide = 768
+
 	strangers    = 60 // references of other kinds that captures are verified against
 	strangersPer = 4  // each against so many of them
 )
@@ -44,7 +49,8 @@ type TrialOptions struct {
 
 // trialRun is what the families of a run share.
 type trialRun struct {
-	prover      *Prover
+	network     *model.Network
+	arch        model.Architecture
 	opts        TrialOptions
 	backgrounds []string
 	strangers   []stranger
@@ -52,13 +58,13 @@ type trialRun struct {
 
 type stranger struct {
 	kind string
-	ref  *Registered
+	ref  *proof.Reference
 }
 
 // RunTrials captures and verifies every family, on all cores. The same
 // arguments give the same trials.
-func RunTrials(ctx context.Context, prover *Prover, sources []Source, opts TrialOptions) (*Trials, error) {
-	run := &trialRun{prover: prover, opts: opts}
+func RunTrials(ctx context.Context, bundle *model.Bundle, sources []Source, opts TrialOptions) (*Trials, error) {
+	run := &trialRun{network: bundle.Freeze(), arch: bundle.Arch, opts: opts}
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
 	}
@@ -127,7 +133,7 @@ func (run *trialRun) registerStrangers(sources []Source) error {
 				err = fmt.Errorf("family %d has no members", at)
 			}
 			if err == nil {
-				run.strangers[i] = stranger{f.Name, run.prover.Register(f.Members[0])}
+				run.strangers[i] = stranger{f.Name, run.register(f.Members[0])}
 			}
 			return err
 		})
@@ -135,11 +141,19 @@ func (run *trialRun) registerStrangers(sources []Source) error {
 	return group.Wait()
 }
 
+// register makes a reference as a gallery does.
+func (run *trialRun) register(picture *imaging.Image) *proof.Reference {
+	picture = imaging.FitWithin(picture, referenceSide)
+	vector := make([]float32, run.arch.Embedding)
+	run.network.Embed(vector, imaging.ResizeArea(picture, run.arch.Input, run.arch.Input).Pix, 1)
+	return proof.NewReference(picture, vector)
+}
+
 // family makes the trials of one family.
 func (run *trialRun) family(number int, f Family) Trials {
-	registered := make([]*Registered, len(f.Members))
+	registered := make([]*proof.Reference, len(f.Members))
 	for i, m := range f.Members {
-		registered[i] = run.prover.Register(m)
+		registered[i] = run.register(m)
 	}
 	var t Trials
 	for i, shot := range f.Shots {
@@ -149,16 +163,16 @@ func (run *trialRun) family(number int, f Family) Trials {
 			continue
 		}
 		trial := decide.Trial{Probe: number<<10 | i, Family: number}
-		run.verify(&t, f.Name, trial, shot, registered, run.prover.Photo(photo.Image), r)
+		run.verify(&t, f.Name, trial, shot, registered, proof.NewPhoto(photo.Image, run.network, run.arch), r)
 	}
 	return t
 }
 
 // verify adds the trials of one capture.
-func (run *trialRun) verify(t *Trials, kind string, trial decide.Trial, shot Shot, registered []*Registered, photo *Photo, r *rand.Rand) {
-	document := run.prover.Photo(shot.Document)
-	add := func(list *[]decide.Trial, ref *Registered, mated, sibling bool) {
-		trial.Geometry, trial.Mated, trial.Sibling = *run.prover.Prove(photo, ref), mated, sibling
+func (run *trialRun) verify(t *Trials, kind string, trial decide.Trial, shot Shot, registered []*proof.Reference, photo *proof.Photo, r *rand.Rand) {
+	document := proof.NewPhoto(shot.Document, run.network, run.arch)
+	add := func(list *[]decide.Trial, ref *proof.Reference, mated, sibling bool) {
+		trial.Geometry, trial.Mated, trial.Sibling = *photo.Verify(ref).Weighed, mated, sibling
 		trial.Places = nil // a single comparison has no use for them
 		*list = append(*list, trial)
 	}
@@ -166,7 +180,7 @@ func (run *trialRun) verify(t *Trials, kind string, trial decide.Trial, shot Sho
 		add(&t.List, registered[shot.Own], true, false)
 	}
 	for _, s := range shot.Siblings {
-		if like := run.prover.Prove(document, registered[s]); like.Located && 1-like.Smoothly < minDiffering {
+		if like := document.Verify(registered[s]).Weighed; like.Located && 1-like.Smoothly < minDiffering {
 			add(&t.Twins, registered[s], false, true)
 		} else {
 			add(&t.List, registered[s], false, true)
