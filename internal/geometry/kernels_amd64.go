@@ -13,11 +13,28 @@ const (
 	avx512 = "avx512"
 )
 
+// assembly is the variant of the assembly that runs, or "" for none.
+func assembly() string {
+	if v := kernel.Active(); v == avx2 || v == avx512 {
+		return v
+	}
+	return ""
+}
+
+//go:noescape
+func filterSymmetricAVX2(dst, src *float32, step int, half *float32, taps, groups int)
+
 //go:noescape
 func filterSymmetricAVX512(dst, src *float32, step int, half *float32, taps, groups int)
 
 //go:noescape
+func subtractAVX2(dst, a, b *float32, groups int)
+
+//go:noescape
 func subtractAVX512(dst, a, b *float32, groups int)
+
+//go:noescape
+func extremaRowAVX2(mask *uint16, below, mid, above *float32, stride int, threshold float32, groups int)
 
 //go:noescape
 func extremaRowAVX512(mask *uint16, below, mid, above *float32, stride int, threshold float32, groups int)
@@ -29,40 +46,54 @@ func nearestFourAVX2(lanes *[8][16]int32, column *int32, rows, columns *byte, ro
 func nearestFourAVX512(lanes *[8][16]int32, column *int32, rows, columns *byte, row, pairs int)
 
 func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
-	taps := len(half) - 1
-	if kernel.Active() != avx512 || taps == 0 || groups == 0 {
+	taps, variant := len(half)-1, assembly()
+	if variant == "" || taps == 0 || groups == 0 {
 		filterSymmetricGeneric(dst, src, at, step, half, groups)
 		return
 	}
 	n := groups * lanes
 	_, _, _ = dst[n-1], src[at-taps*step], src[at+taps*step+n-1]
-	filterSymmetricAVX512(&dst[0], &src[at], step, &half[0], taps, groups)
+	if variant == avx512 {
+		filterSymmetricAVX512(&dst[0], &src[at], step, &half[0], taps, groups)
+	} else {
+		filterSymmetricAVX2(&dst[0], &src[at], step, &half[0], taps, groups)
+	}
 }
 
 func subtract(dst, a, b []float32) {
 	n := len(dst)
-	if kernel.Active() != avx512 || n == 0 || n%lanes != 0 {
+	variant := assembly()
+	if variant == "" || n == 0 || n%lanes != 0 {
 		subtractGeneric(dst, a, b)
 		return
 	}
 	_, _ = a[n-1], b[n-1]
-	subtractAVX512(&dst[0], &a[0], &b[0], n/lanes)
+	if variant == avx512 {
+		subtractAVX512(&dst[0], &a[0], &b[0], n/lanes)
+	} else {
+		subtractAVX2(&dst[0], &a[0], &b[0], n/lanes)
+	}
 }
 
 func extremaRow(mask []uint16, below, mid, above []float32, at, stride int, threshold float32, groups int) {
-	if kernel.Active() != avx512 || groups <= 0 {
+	variant := assembly()
+	if variant == "" || groups <= 0 {
 		extremaRowGeneric(mask, below, mid, above, at, stride, threshold, groups)
 		return
 	}
 	last := at + groups*lanes + stride
 	_, _, _, _, _ = mask[groups-1], below[last], mid[last], above[last], mid[at-stride-1]
-	extremaRowAVX512(&mask[0], &below[at], &mid[at], &above[at], stride, threshold, groups)
+	if variant == avx512 {
+		extremaRowAVX512(&mask[0], &below[at], &mid[at], &above[at], stride, threshold, groups)
+	} else {
+		extremaRowAVX2(&mask[0], &below[at], &mid[at], &above[at], stride, threshold, groups)
+	}
 }
 
 func nearestRows(best, second, column []int32, rows, columns []byte) {
 	pairs := len(columns) / (2 * blockBytes)
-	variant := kernel.Active()
-	if variant != avx2 && variant != avx512 || pairs == 0 {
+	variant := assembly()
+	if variant == "" || pairs == 0 {
 		nearestRowsGeneric(best, second, column, rows, columns)
 		return
 	}
@@ -162,8 +193,8 @@ func correlateAVX2(sums *[3][searchHigh][searchWide]int32, pix *int8, window *by
 func correlateAVX512(sums *[3][searchHigh][searchWide]int32, pix *int8, window *byte, stride int)
 
 func correlate(found *correlations, t *template, window []byte, stride int) {
-	variant := kernel.Active()
-	if variant != avx2 && variant != avx512 {
+	variant := assembly()
+	if variant == "" {
 		correlateGeneric(found, t, window, stride)
 		return
 	}

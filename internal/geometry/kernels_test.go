@@ -90,10 +90,15 @@ func testExtremaRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const stride, groups = 96, 4
 	total := 0
-	for range 50 {
+	for round := range 50 {
 		var stack [3][]float32
 		for i := range stack {
 			stack[i] = randomFloats(rng, 4*stride)
+			for k := range stack[i] {
+				if round%2 == 1 { // with ties
+					stack[i][k] = float32(int(stack[i][k]))
+				}
+			}
 		}
 		got, want := make([]uint16, groups), make([]uint16, groups)
 		extremaRow(got, stack[0], stack[1], stack[2], stride+9, stride, 0.5, groups)
