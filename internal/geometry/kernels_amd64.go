@@ -127,63 +127,103 @@ func twoLargest(first, second *[16]int32) (a, b int32) {
 }
 
 //go:noescape
+func samplePatchAVX2(p *patch, places *patchPlaces, pix *float32, frame *patchFrame)
+
+//go:noescape
 func samplePatchAVX512(p *patch, places *patchPlaces, pix *float32, frame *patchFrame)
+
+//go:noescape
+func polarAVX2(turns, magnitudes *[256]float32, p *patch)
 
 //go:noescape
 func polarAVX512(turns, magnitudes *[256]float32, p *patch)
 
 //go:noescape
+func poolAVX2(hist *histogram, turns, magnitudes *[256]float32, rowWeights *[patchSide][spatialBins]float32, columnWeights *[spatialBins][patchSide]float32)
+
+//go:noescape
 func poolAVX512(hist *histogram, turns, magnitudes *[256]float32, rowWeights *[patchSide][spatialBins]float32, columnWeights *[spatialBins][patchSide]float32)
+
+//go:noescape
+func quantiseAVX2(out *byte, hist *histogram, clip, scale float32)
 
 //go:noescape
 func quantiseAVX512(out *byte, hist *histogram, clip, scale float32)
 
 //go:noescape
+func warpRowAVX2(out, pix *byte, stride int, line *warpLine, groups int)
+
+//go:noescape
 func warpRowAVX512(out, pix *byte, stride int, line *warpLine, groups int)
 
 func sample(p *patch, img *plane, f *patchFrame) {
-	if kernel.Active() != avx512 {
+	variant := assembly()
+	if variant == "" {
 		sampleGeneric(p, img, f)
 		return
 	}
 	// The limits keep every read inside: two pixels of the last but one row.
 	_ = img.pix[int(f.limitY+1)*img.stride+int(f.limitX)+1]
-	samplePatchAVX512(p, places, &img.pix[0], f)
+	if variant == avx512 {
+		samplePatchAVX512(p, places, &img.pix[0], f)
+	} else {
+		samplePatchAVX2(p, places, &img.pix[0], f)
+	}
 }
 
 func (g *polar) fill(p *patch) {
-	if kernel.Active() != avx512 {
+	variant := assembly()
+	if variant == "" {
 		g.fillGeneric(p)
 		return
 	}
-	polarAVX512(&g.turns, &g.magnitudes, p)
+	if variant == avx512 {
+		polarAVX512(&g.turns, &g.magnitudes, p)
+	} else {
+		polarAVX2(&g.turns, &g.magnitudes, p)
+	}
 }
 
 func (h *histogram) pool(g *polar) {
-	if kernel.Active() != avx512 {
+	variant := assembly()
+	if variant == "" {
 		h.poolGeneric(g)
 		return
 	}
-	poolAVX512(h, &g.turns, &g.magnitudes, &pooling, &poolingColumns)
+	if variant == avx512 {
+		poolAVX512(h, &g.turns, &g.magnitudes, &pooling, &poolingColumns)
+	} else {
+		poolAVX2(h, &g.turns, &g.magnitudes, &pooling, &poolingColumns)
+	}
 }
 
 func quantise(out []byte, h *histogram) {
-	if kernel.Active() != avx512 {
+	variant := assembly()
+	if variant == "" {
 		quantiseGeneric(out, h)
 		return
 	}
 	_ = out[descriptorBytes-1]
-	quantiseAVX512(&out[0], h, clipAt, descriptorScale*descriptorScale)
+	if variant == avx512 {
+		quantiseAVX512(&out[0], h, clipAt, descriptorScale*descriptorScale)
+	} else {
+		quantiseAVX2(&out[0], h, clipAt, descriptorScale*descriptorScale)
+	}
 }
 
 // warpRow needs len(out) to be a multiple of 16 and two bytes of room behind
 // the picture.
 func warpRow(out []byte, src *imaging.Gray, line *warpLine) {
-	if kernel.Active() != avx512 || len(out)%lanes != 0 || cap(src.Pix) < len(src.Pix)+2 {
+	variant := assembly()
+	if variant == "" || len(out)%lanes != 0 || cap(src.Pix) < len(src.Pix)+2 {
 		warpRowGeneric(out, src, line)
 		return
 	}
-	warpRowAVX512(&out[0], &src.Pix[0], src.W, line, len(out)/lanes)
+	if variant == avx512 {
+		warpRowAVX512(&out[0], &src.Pix[0], src.W, line, len(out)/lanes)
+	} else {
+		warpRowAVX2(&out[0], &src.Pix[0], src.W, line, len(out)/lanes)
+	}
 }
 
 //go:noescape
