@@ -72,16 +72,37 @@ func isPit(v float32, below, mid, above []float32, o, stride int) bool {
 	return true
 }
 
+// Three numbers share a word, a lane each, so that one multiplication by a small
+// number does three. 128 products of bytes up to 127, or 64 of bytes up to 127
+// and up to 255, stay within a lane.
+const (
+	laneBits   = 21
+	laneMask   = 1<<laneBits - 1
+	wordLanes  = 3
+	blockWords = (blockWidth + wordLanes - 1) / wordLanes
+)
+
+// laneSums are the lanes of blockWords words.
+type laneSums [blockWords * wordLanes]int32
+
+func (s *laneSums) add(words *[blockWords]uint64) {
+	for i, w := range words {
+		s[3*i] += int32(w & laneMask)
+		s[3*i+1] += int32(w >> laneBits & laneMask)
+		s[3*i+2] += int32(w >> (2 * laneBits))
+	}
+}
+
 // nearestRowsGeneric fills best, second and column: see nearest. Padding counts
 // as a column with which every product is 0; equal products go to the higher
 // index.
 func nearestRowsGeneric(best, second, column []int32, rows, columns []byte) {
-	var dots [blockWidth]int32
-	for i := range best {
-		row := rows[i*descriptorBytes:][:descriptorBytes]
-		for j := 0; j < len(columns)/descriptorBytes; j += blockWidth {
-			dotBlock(&dots, row, columns[j*descriptorBytes:][:blockBytes])
-			for l, d := range dots {
+	var block wideBlock
+	for j := 0; j < len(columns)/descriptorBytes; j += blockWidth {
+		block.fill((*[blockBytes]byte)(columns[j*descriptorBytes:]))
+		for i := range best {
+			dots := block.multiply((*[descriptorBytes]byte)(rows[i*descriptorBytes:]))
+			for l, d := range dots[:blockWidth] {
 				v := d<<matchIndexBits | int32(j+l)
 				second[i] = max(second[i], min(best[i], v))
 				best[i] = max(best[i], v)
@@ -91,16 +112,32 @@ func nearestRowsGeneric(best, second, column []int32, rows, columns []byte) {
 	}
 }
 
-// dotBlock multiplies a descriptor with the 16 of a packed block.
-func dotBlock(dots *[blockWidth]int32, row, block []byte) {
-	clear(dots[:])
-	for g := range blockGroups {
-		a, b, c, d := int32(row[4*g]), int32(row[4*g+1]), int32(row[4*g+2]), int32(row[4*g+3])
-		four := block[g*blockWidth*4:][:blockWidth*4]
-		for l := range dots {
-			dots[l] += a*int32(four[4*l]) + b*int32(four[4*l+1]) + c*int32(four[4*l+2]) + d*int32(four[4*l+3])
-		}
+// wideBlock holds each byte of 16 descriptors in a lane.
+type wideBlock [descriptorBytes][blockWords]uint64
+
+func (w *wideBlock) fill(packed *[blockBytes]byte) {
+	clear(w[:])
+	for at, v := range packed {
+		four, k := at/4, at%4
+		l := four % blockWidth
+		w[four/blockWidth*4+k][l/wordLanes] |= uint64(v) << (l % wordLanes * laneBits)
 	}
+}
+
+// multiply returns the dot products of the 16 descriptors with another.
+func (w *wideBlock) multiply(row *[descriptorBytes]byte) (dots laneSums) {
+	var s0, s1, s2, s3, s4, s5 uint64
+	for k, b := range row {
+		words, v := &w[k], uint64(b)
+		s0 += v * words[0]
+		s1 += v * words[1]
+		s2 += v * words[2]
+		s3 += v * words[3]
+		s4 += v * words[4]
+		s5 += v * words[5]
+	}
+	dots.add(&[blockWords]uint64{s0, s1, s2, s3, s4, s5})
+	return dots
 }
 
 // correlateGeneric fills found with the normalised correlation of a template
@@ -110,23 +147,62 @@ func correlateGeneric(found *correlations, t *template, window []byte, stride in
 	spread := n*float64(t.squares) - float64(t.sum)*float64(t.sum)
 	var sums windowSums
 	sums.fill(window, stride)
+	var wide wideWindow
+	wide.fill(window, stride)
 	for dy := range found {
+		products := wide.multiply(&t.pix, dy)
 		for dx := range found[dy] {
-			product := int32(0)
-			for y := range blockSide {
-				row := (*[blockSide]byte)(window[(dy+y)*stride+dx:])
-				for x, v := range (*[blockSide]int8)(t.pix[y*blockSide:]) {
-					product += int32(v) * int32(row[x])
-				}
-			}
 			sum, squares := sums.at(dy, dx)
+			product := float64(products[dx]) - templateOffset*sum
 			below := spread * (n*squares - sum*sum)
 			found[dy][dx] = 0
 			if below > 0 {
-				found[dy][dx] = float32((n*float64(product) - float64(t.sum)*sum) / math.Sqrt(below))
+				found[dy][dx] = float32((n*product - float64(t.sum)*sum) / math.Sqrt(below))
 			}
 		}
 	}
+}
+
+// templateOffset makes the pixels of a template positive, as lanes have no sign.
+const templateOffset = 128
+
+// wideWindow holds at each place of a window the pixel there and the next two.
+type wideWindow [windowSide][windowSide]uint64
+
+func (w *wideWindow) fill(window []byte, stride int) {
+	for y := range w {
+		word := uint64(0)
+		for x := windowSide - 1; x >= 0; x-- {
+			word = (word<<laneBits | uint64(window[y*stride+x])) & (1<<(wordLanes*laneBits) - 1)
+			w[y][x] = word
+		}
+	}
+}
+
+// multiply returns the products of a template, with templateOffset added to
+// each pixel, with the window's places from row dy.
+func (w *wideWindow) multiply(pix *[blockPixels]int8, dy int) (products laneSums) {
+	for y := 0; y < blockSide; y += 2 {
+		var words [blockWords]uint64
+		addRow(&words, (*[blockSide]int8)(pix[y*blockSide:]), &w[dy+y])
+		addRow(&words, (*[blockSide]int8)(pix[(y+1)*blockSide:]), &w[dy+y+1])
+		products.add(&words)
+	}
+	return products
+}
+
+func addRow(words *[blockWords]uint64, pix *[blockSide]int8, row *[windowSide]uint64) {
+	s0, s1, s2, s3, s4, s5 := words[0], words[1], words[2], words[3], words[4], words[5]
+	for x, p := range pix {
+		v := uint64(int(p) + templateOffset)
+		s0 += v * row[x]
+		s1 += v * row[x+3]
+		s2 += v * row[x+6]
+		s3 += v * row[x+9]
+		s4 += v * row[x+12]
+		s5 += v * row[x+15]
+	}
+	*words = [blockWords]uint64{s0, s1, s2, s3, s4, s5}
 }
 
 // windowSums are the integrals of a window's brightness and of its square.

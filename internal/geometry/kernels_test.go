@@ -1,6 +1,7 @@
 package geometry
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -117,9 +118,26 @@ func testExtremaRowAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-func TestNearestRowsAgreeWithGeneric(t *testing.T) { eachVariant(t, testNearestRowsAgreeWithGeneric) }
+// nearestRowsPlainly is what nearestRows should do, without any cleverness.
+func nearestRowsPlainly(n *nearest, rows, columns []byte) {
+	for i := range n.best {
+		for j := range n.column {
+			dot := int32(0)
+			for k, v := range rows[i*descriptorBytes:][:descriptorBytes] {
+				at := j/blockWidth*blockBytes + (k/4*blockWidth+j%blockWidth)*4 + k%4
+				dot += int32(v) * int32(columns[at])
+			}
+			v := dot<<matchIndexBits | int32(j)
+			n.second[i] = max(n.second[i], min(n.best[i], v))
+			n.best[i] = max(n.best[i], v)
+			n.column[j] = max(n.column[j], dot<<matchIndexBits|int32(i))
+		}
+	}
+}
 
-func testNearestRowsAgreeWithGeneric(t *testing.T) {
+func TestNearestRows(t *testing.T) { eachVariant(t, testNearestRows) }
+
+func testNearestRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, size := range [][2]int{{1, 1}, {3, 33}, {8, 32}, {21, 100}} {
 		rows := randomDescriptors(rng, size[0])
@@ -127,7 +145,7 @@ func testNearestRowsAgreeWithGeneric(t *testing.T) {
 		got := newNearest(size[0], len(columns.data)/descriptorBytes)
 		want := newNearest(size[0], len(columns.data)/descriptorBytes)
 		nearestRows(got.best, got.second, got.column, rows, columns.data)
-		nearestRowsGeneric(want.best, want.second, want.column, rows, columns.data)
+		nearestRowsPlainly(want, rows, columns.data)
 		if !slices.Equal(got.best, want.best) || !slices.Equal(got.second, want.second) ||
 			!slices.Equal(got.column[:size[1]], want.column[:size[1]]) {
 			t.Fatalf("%d rows, %d columns: different answers", size[0], size[1])
@@ -135,9 +153,28 @@ func testNearestRowsAgreeWithGeneric(t *testing.T) {
 	}
 }
 
-func TestCorrelateAgreesAtTheLimits(t *testing.T) { eachVariant(t, testCorrelateAgreesAtTheLimits) }
+// correlatePlainly is what correlate should do, by the formula of Pearson's
+// correlation.
+func correlatePlainly(found *correlations, t *template, window []byte, stride int) {
+	for dy := range found {
+		for dx := range found[dy] {
+			var sum, squares, own, ownSquares, product float64
+			for i, p := range t.pix {
+				v, u := float64(window[(dy+i/blockSide)*stride+dx+i%blockSide]), float64(p)
+				sum, squares, product = sum+v, squares+v*v, product+u*v
+				own, ownSquares = own+u, ownSquares+u*u
+			}
+			const n = blockPixels
+			if below := (n*squares - sum*sum) * (n*ownSquares - own*own); below > 0 {
+				found[dy][dx] = float32((n*product - sum*own) / math.Sqrt(below))
+			}
+		}
+	}
+}
 
-func testCorrelateAgreesAtTheLimits(t *testing.T) {
+func TestCorrelateAtTheLimits(t *testing.T) { eachVariant(t, testCorrelateAtTheLimits) }
+
+func testCorrelateAtTheLimits(t *testing.T) {
 	const stride = 64
 	for _, v := range []int8{-128, 127} {
 		var tpl template
@@ -152,7 +189,7 @@ func testCorrelateAgreesAtTheLimits(t *testing.T) {
 		}
 		var got, want correlations
 		correlate(&got, &tpl, window, stride)
-		correlateGeneric(&want, &tpl, window, stride)
+		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
 			near(t, "correlation", got[y][:], want[y][:], 1e-4)
 		}
@@ -162,9 +199,9 @@ func testCorrelateAgreesAtTheLimits(t *testing.T) {
 	}
 }
 
-func TestCorrelateAgreesWithGeneric(t *testing.T) { eachVariant(t, testCorrelateAgreesWithGeneric) }
+func TestCorrelate(t *testing.T) { eachVariant(t, testCorrelate) }
 
-func testCorrelateAgreesWithGeneric(t *testing.T) {
+func testCorrelate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	g := &imaging.Gray{W: 40, H: 40, Pix: randomBytes(rng, 1600, 256)}
 	for _, tpl := range newTemplates(g) {
@@ -177,7 +214,7 @@ func testCorrelateAgreesWithGeneric(t *testing.T) {
 		}
 		var got, want correlations
 		correlate(&got, &tpl, window, stride)
-		correlateGeneric(&want, &tpl, window, stride)
+		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
 			near(t, "correlation", got[y][:], want[y][:], 1e-4)
 		}
