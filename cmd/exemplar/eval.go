@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -117,6 +118,9 @@ func runEval(cmd *cobra.Command, roots []string, flags *evalFlags) error {
 func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []system) ([]*eval.Result, error) {
 	var results []*eval.Result
 	for _, sys := range systems {
+		if sys.verify && !slices.ContainsFunc(folder.Samples, isReference) {
+			continue // nothing to register
+		}
 		set, err := embedSet(cmd, folder, sys)
 		if err != nil {
 			return nil, err

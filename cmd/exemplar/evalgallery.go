@@ -45,7 +45,7 @@ func decideSet(ctx context.Context, set *eval.Set, sys system, fpir float64, rea
 	}
 	var probes []eval.Sample // refused ones are to be answered too
 	for _, x := range set.Samples {
-		if !isRegistered(x) {
+		if !isReference(x.Sample) {
 			probes = append(probes, x)
 		}
 	}

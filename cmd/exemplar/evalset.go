@@ -183,8 +183,8 @@ func readMatrix(set, whole *eval.Set, path string) error {
 	return nil
 }
 
-// isRegistered reports whether a sample is a reference of a class.
-func isRegistered(x eval.Sample) bool { return x.IsReference && x.Label != "" }
+// isReference reports whether a sample is a reference of a class.
+func isReference(x dataset.Sample) bool { return x.IsReference && x.Label != "" }
 
 // split lists a set's references and its captures, without those that were
 // refused.
@@ -192,7 +192,7 @@ func split(set *eval.Set) (references, captures []eval.Sample) {
 	for _, x := range set.Samples {
 		switch {
 		case x.Refused != "":
-		case isRegistered(x):
+		case isReference(x.Sample):
 			references = append(references, x)
 		default:
 			captures = append(captures, x)
