@@ -12,7 +12,6 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,7 +19,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
 	"exemplar/internal/proof"
@@ -74,17 +72,11 @@ func open(path string) (*model.Bundle, *decide.Calibration, error) {
 // referenceSide is the longer side at which a gallery keeps its references.
 const referenceSide = 768
 
-// reference is a picture of the set, ready to be looked for.
-type reference struct {
-	*proof.Reference
-	shape *geometry.Reference
-}
-
 // verify looks for every reference in every capture. The candidates of a
 // capture hold one entry for each reference that is not to be ignored.
 func verify(s *set, bundle *model.Bundle) ([][]decide.Candidate, error) {
 	network := bundle.Freeze()
-	references := make([]reference, len(s.references))
+	references := make([]*proof.Reference, len(s.references))
 	err := each(len(references), func(i int) error {
 		picture, err := s.open(s.references[i])
 		if err != nil {
@@ -93,7 +85,7 @@ func verify(s *set, bundle *model.Bundle) ([][]decide.Candidate, error) {
 		picture = imaging.FitWithin(picture, referenceSide)
 		vector := make([]float32, bundle.Arch.Embedding)
 		network.Embed(vector, imaging.ResizeArea(picture, bundle.Arch.Input, bundle.Arch.Input).Pix, 1)
-		references[i] = reference{proof.NewReference(picture, vector), geometry.NewReference(picture.Gray())}
+		references[i] = proof.NewReference(picture, vector)
 		return nil
 	})
 	if err != nil {
@@ -111,30 +103,12 @@ func verify(s *set, bundle *model.Bundle) ([][]decide.Candidate, error) {
 			if r.label != capture.label && s.ignore[[2]string{capture.name, r.label}] {
 				continue
 			}
-			f := photo.Verify(references[j].Reference)
-			f.Weighed.Places = places(references[j].shape, &f.Evidence)
+			f := photo.Verify(references[j])
+			f.Weighed.Whole = len(f.Blocks)
 			found[i] = append(found[i], decide.Candidate{Label: decide.Label(r.label), Reference: r.name, Geometry: f.Weighed})
 		}
 		return nil
 	})
-}
-
-// places are the judged blocks as they lie in the photo.
-func places(r *geometry.Reference, e *geometry.Evidence) []decide.Place {
-	places := make([]decide.Place, 0, e.Judged)
-	for i, corners := range geometry.Places(r, e) {
-		verdict := e.Blocks[i].Verdict
-		if verdict == geometry.Unjudged {
-			continue
-		}
-		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
-		places = append(places, decide.Place{
-			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
-			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
-			Agrees: verdict == geometry.InPlace,
-		})
-	}
-	return places
 }
 
 func each(n int, do func(i int) error) error {

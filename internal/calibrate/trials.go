@@ -37,7 +37,7 @@ const (
 	referenceSide = 768
 
 	strangers    = 60 // references of other kinds that captures are verified against
-	strangersPer = 4  // each against so many of them
+	strangersPer = 12 // each against so many of them
 )
 
 // TrialOptions say how trials are made.

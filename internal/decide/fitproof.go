@@ -22,8 +22,8 @@ const (
 	minTrials  = 100
 	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
 
-	lookAlikes = 0.03 // [Proof.Alike]
-	kinShare   = 0.5  // of look-alikes reach [Proof.Kin]
+	lookAlikes = 0.025 // [Proof.Alike]
+	kinShare   = 0.5   // of look-alikes reach [Proof.Kin]
 )
 
 // ProofFeatures are the features a proof weighs.

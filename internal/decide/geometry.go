@@ -15,7 +15,8 @@ type Geometry struct {
 	Inliers  int     // features that lie as those of one flat thing would
 	Coverage float64 // share of the reference's parts in which there are any
 
-	Judged   int     // places that could be compared
+	Whole    int     // places that the reference has to compare; 0 where nobody counted
+	Judged   int     // those of them that could be judged
 	Agree    float64 // share of them that agrees somewhere near
 	InPlace  float64 // that agrees on one smooth field
 	Smoothly float64 // that agrees where its neighbours say
@@ -52,11 +53,11 @@ var features = []feature{
 	{"coverage", func(g *Geometry) float64 { return min(1, max(0, g.Coverage)) }},
 	{"agree", func(g *Geometry) float64 { return g.odds(g.Agree) }},
 	{"in-place", func(g *Geometry) float64 { return g.odds(g.InPlace) }},
-	{"smoothly", func(g *Geometry) float64 { return g.odds(g.Smoothly) }},
+	{"smoothly", func(g *Geometry) float64 { return g.odds(g.Smoothly * g.seen()) }},
 	{"best", func(g *Geometry) float64 { return logit(g.Best) }},
 	{"there", func(g *Geometry) float64 { return logit(g.There) }},
-	{"weak", func(g *Geometry) float64 { return max(0, g.Weak) }},
-	{"weak-sharp", func(g *Geometry) float64 { return max(0, g.Weak-0.5) }},
+	{"weak", func(g *Geometry) float64 { return max(0, g.Weak*g.seen()) }},
+	{"weak-sharp", func(g *Geometry) float64 { return max(0, g.Weak*g.seen()-0.5) }},
 	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, g.Judged) + evenJudged)) }},
 	{"score", func(g *Geometry) float64 { return g.Score }},
 }
@@ -67,6 +68,16 @@ const (
 	enoughJudged = 24
 	evenJudged   = 4
 )
+
+// seen is 1 if half of the reference could be judged, less in proportion below:
+// a fit that puts most of it outside of the photo is likely to be a wrong one.
+func (g *Geometry) seen() float64 {
+	const enough = 0.5
+	if g.Whole == 0 {
+		return 1
+	}
+	return min(1, float64(g.Judged)/(enough*float64(g.Whole)))
+}
 
 // odds is the logarithm of the odds of a share of the judged places, drawn
 // towards even by evenJudged places on either side: few places say little.

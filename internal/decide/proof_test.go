@@ -111,6 +111,11 @@ func TestLLRNeverFallsWithAgreement(t *testing.T) {
 		}
 		last = llr
 	}
+	partly := located(0.9)
+	partly.Whole = 1000 // a tenth of it could be judged
+	if p.LLR(partly) >= p.LLR(located(0.9)) {
+		t.Error("what lies outside of the photo does not count")
+	}
 	broken := located(0.9)
 	broken.Weak, broken.Smoothly = math.NaN(), math.NaN()
 	if got := p.LLR(broken); got != notLocated {
@@ -172,7 +177,7 @@ func TestCalibrationCarriesItsProof(t *testing.T) {
 	}
 	for _, change := range [][2]string{
 		{`"feature":"smoothly"`, `"feature":"colour"`}, {`"weight":`, `"weight":-`}, {`"bias":`, `"bias":1e9,"x":`},
-		{`"alike":0.03`, `"alike":0`}, {`"family":{`, `"family":{},"x":{`}, {`"random":{`, `"random":{},"x":{`},
+		{`"alike":0.025`, `"alike":0`}, {`"family":{`, `"family":{},"x":{`}, {`"random":{`, `"random":{},"x":{`},
 	} {
 		bad := strings.Replace(string(data), change[0], change[1], 1)
 		if bad == string(data) {

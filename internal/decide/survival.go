@@ -56,9 +56,9 @@ func (s *Survival) Supported() float64 { return min(1, 3/float64(s.Count)) }
 const (
 	tailCount = 8 // comparisons beyond the last counted step
 	stepRatio = 0.8
-	// steepest and flattest are the slopes a tail may have, per unit of LLR: an
-	// LLR that means what it says gives ln(10).
-	flattest, steepest = -1.0, -2 * math.Ln10
+	// steepest and flattest are the slopes a tail may have, per unit of LLR: if
+	// that means what it says, mated probes fall off by ln(10) more slowly.
+	flattest, steepest = -math.Ln10, -4 * math.Ln10
 )
 
 // fitSurvival counts. Values at or below the floor count as reached by all.
@@ -92,14 +92,18 @@ func fitSurvival(llrs []float64) Survival {
 }
 
 // tailSlope is that of an exponential law (maximum likelihood) over the highest
-// values, several times as many as lie beyond the last step.
+// values, some more than lie beyond the last step; what was not located is no
+// part of the tail.
 func tailSlope(falling []float64) float64 {
-	top := falling[:min(5*tailCount, len(falling))]
-	sum := 0.0
-	for _, v := range top {
-		sum += v - top[len(top)-1]
+	n := min(2*tailCount, len(falling))
+	for n > 1 && falling[n-1] <= notLocated {
+		n--
 	}
-	return min(max(-float64(len(top))/max(sum, 1e-9), steepest), flattest)
+	sum := 0.0
+	for _, v := range falling[:n] {
+		sum += v - falling[n-1]
+	}
+	return min(max(-float64(n)/max(sum, 1e-9), steepest), flattest)
 }
 
 func (s *Survival) check() error {
