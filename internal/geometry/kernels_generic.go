@@ -2,8 +2,9 @@ package geometry
 
 import "math"
 
-// The loops below are the truth that the vector kernels are tested against,
-// and what runs where there are none.
+// The loops below are what runs where there are no vector kernels, and the truth
+// that those are tested against, except for matching and correlation: plain
+// loops in the tests are the truth of these.
 
 // filterSymmetricGeneric computes, for i below 16*groups and o = at+i,
 //
