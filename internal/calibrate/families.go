@@ -21,7 +21,7 @@ type Family struct {
 type Shot struct {
 	Document *imaging.Image
 	Relation string // between the document and its siblings
-	Own      int    // the member that the document is an instance of, -1 for none
+	Own      int    // the member that the document is an instance of
 	Siblings []int  // the members that look like it and are not it
 }
 

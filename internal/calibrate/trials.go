@@ -151,10 +151,11 @@ func (run *trialRun) register(picture *imaging.Image) *proof.Reference {
 
 // family makes the trials of one family.
 func (run *trialRun) family(number int, f Family) Trials {
-	registered := make([]*proof.Reference, len(f.Members))
+	members := make([]*proof.Reference, len(f.Members))
 	for i, m := range f.Members {
-		registered[i] = run.register(m)
+		members[i] = run.register(m)
 	}
+	twins := run.twins(f, members)
 	var t Trials
 	for i, shot := range f.Shots {
 		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
@@ -162,35 +163,65 @@ func (run *trialRun) family(number int, f Family) Trials {
 		if photo.Visible < minVisible {
 			continue
 		}
-		trial := decide.Trial{Probe: number<<10 | i, Family: number}
-		run.verify(&t, f.Name, trial, shot, registered, proof.NewPhoto(photo.Image, run.network, run.arch), r)
+		verifier := verifier{run.photo(photo.Image), decide.Trial{Probe: number<<10 | i, Family: number}}
+		t.List = append(t.List, verifier.trial(members[shot.Own], true, false))
+		for _, s := range shot.Siblings {
+			list := &t.List
+			if twins[pair{shot.Document, s}] {
+				list = &t.Twins
+			}
+			*list = append(*list, verifier.trial(members[s], false, true))
+		}
+		for range strangersPer {
+			if other := run.strangers[r.IntN(len(run.strangers))]; other.kind != f.Name {
+				t.List = append(t.List, verifier.trial(other.ref, false, false))
+			}
+		}
 	}
 	return t
 }
 
-// verify adds the trials of one capture.
-func (run *trialRun) verify(t *Trials, kind string, trial decide.Trial, shot Shot, registered []*proof.Reference, photo *proof.Photo, r *rand.Rand) {
-	document := proof.NewPhoto(shot.Document, run.network, run.arch)
-	add := func(list *[]decide.Trial, ref *proof.Reference, mated, sibling bool) {
-		trial.Geometry, trial.Mated, trial.Sibling = *photo.Verify(ref).Weighed, mated, sibling
-		trial.Places = nil // a single comparison has no use for them
-		*list = append(*list, trial)
-	}
-	if shot.Own >= 0 {
-		add(&t.List, registered[shot.Own], true, false)
-	}
-	for _, s := range shot.Siblings {
-		if like := document.Verify(registered[s]).Weighed; like.Located && 1-like.Smoothly < minDiffering {
-			add(&t.Twins, registered[s], false, true)
-		} else {
-			add(&t.List, registered[s], false, true)
+// pair is a document and a member of its family that looks like it.
+type pair struct {
+	document *imaging.Image
+	member   int
+}
+
+// twins returns the pairs that differ in less than minDiffering of their
+// places.
+func (run *trialRun) twins(f Family, members []*proof.Reference) map[pair]bool {
+	twins := map[pair]bool{}
+	for _, shot := range f.Shots {
+		var document *proof.Photo
+		for _, s := range shot.Siblings {
+			if _, known := twins[pair{shot.Document, s}]; known {
+				continue
+			}
+			if document == nil {
+				document = run.photo(shot.Document)
+			}
+			like := document.Verify(members[s]).Weighed
+			twins[pair{shot.Document, s}] = like.Located && 1-like.Smoothly < minDiffering
 		}
 	}
-	for range strangersPer {
-		if other := run.strangers[r.IntN(len(run.strangers))]; other.kind != kind {
-			add(&t.List, other.ref, false, false)
-		}
-	}
+	return twins
+}
+
+func (run *trialRun) photo(picture *imaging.Image) *proof.Photo {
+	return proof.NewPhoto(picture, run.network, run.arch)
+}
+
+// verifier holds references against one capture.
+type verifier struct {
+	photo *proof.Photo
+	blank decide.Trial // with the numbers of the capture
+}
+
+func (v *verifier) trial(ref *proof.Reference, mated, sibling bool) decide.Trial {
+	t := v.blank
+	t.Geometry, t.Mated, t.Sibling = *v.photo.Verify(ref).Weighed, mated, sibling
+	t.Places = nil // a single comparison has no use for them
+	return t
 }
 
 // background returns a picture to lay a document on, or nil for a drawn
