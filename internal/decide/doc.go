@@ -11,5 +11,10 @@
 //	answer := decide.Decide(candidates, policy)
 //	fmt.Println(answer.Verdict, answer.Label, answer.Reason)
 //
+// Where references were looked for in the probe, a candidate carries its
+// [Geometry], and a [Proof] in the calibration (fitted by [FitProof]) says what
+// that is worth as a likelihood ratio; then [Decide] goes by it, and between
+// references that look alike by the places that tell them apart.
+//
 // It does not compute embeddings or scores; internal/gallery does.
 package decide

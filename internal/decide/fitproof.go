@@ -59,48 +59,55 @@ func FitProof(trials []Trial, source string) (*Proof, error) {
 	return p, p.check()
 }
 
-// regress sets Bias and Terms.
+// regress sets Bias and Terms: gradient descent with momentum on features of
+// mean 0 and deviation 1, weights kept from falling below 0.
 func (p *Proof) regress(trials []Trial) {
+	const rate, keep = 0.3, 0.9
 	names := ProofFeatures()
 	x, mean, scale := standardised(trials, names)
-	side := [2]float64{}
-	for _, t := range trials {
-		side[oneIf(t.Mated)]++
-	}
-	weights, bias := make([]float64, len(names)), 0.0
-	momentum := make([]float64, len(names)+1)
+	last := len(names) // the bias, after the weights
+	at, momentum := make([]float64, last+1), make([]float64, last+1)
 	for range fitSteps {
-		gradient := make([]float64, len(names)+1)
-		for i, t := range trials {
-			sum := bias
-			for k, w := range weights {
-				sum += w * x[i][k]
-			}
-			y := oneIf(t.Mated)
-			e := (1/(1+math.Exp(-sum)) - float64(y)) / side[y]
-			for k, v := range x[i] {
-				gradient[k] += e * v
-			}
-			gradient[len(names)] += e
-		}
-		const rate, keep = 0.3, 0.9
-		for k := range weights {
-			gradient[k] += ridge / float64(len(trials)) * weights[k]
-			momentum[k] = keep*momentum[k] - rate*gradient[k]
-			weights[k] += momentum[k]
-			if weights[k] < 0 {
-				weights[k], momentum[k] = 0, 0
+		for k, slope := range slopes(trials, x, at) {
+			momentum[k] = keep*momentum[k] - rate*slope
+			at[k] += momentum[k]
+			if k < last && at[k] < 0 {
+				at[k], momentum[k] = 0, 0
 			}
 		}
-		last := len(names)
-		momentum[last] = keep*momentum[last] - rate*gradient[last]
-		bias += momentum[last]
 	}
-	p.Bias, p.Terms = bias, nil
+	p.Bias, p.Terms = at[last], nil
 	for k, name := range names {
-		p.Terms = append(p.Terms, Term{name, weights[k] / scale[k]})
-		p.Bias -= weights[k] / scale[k] * mean[k]
+		p.Terms = append(p.Terms, Term{name, at[k] / scale[k]})
+		p.Bias -= at[k] / scale[k] * mean[k]
 	}
+}
+
+// slopes is the gradient of the logistic loss at some weights and a bias, both
+// sides counting half, plus that of the ridge.
+func slopes(trials []Trial, x [][]float64, at []float64) []float64 {
+	last := len(at) - 1
+	gradient := make([]float64, len(at))
+	var count [2]float64
+	for i := range trials {
+		count[oneIf(trials[i].Mated)]++
+	}
+	for i := range trials {
+		sum := at[last]
+		for k, v := range x[i] {
+			sum += at[k] * v
+		}
+		y := oneIf(trials[i].Mated)
+		e := (1/(1+math.Exp(-sum)) - float64(y)) / count[y]
+		for k, v := range x[i] {
+			gradient[k] += e * v
+		}
+		gradient[last] += e
+	}
+	for k := range last {
+		gradient[k] += ridge / float64(len(trials)) * at[k]
+	}
+	return gradient
 }
 
 func oneIf(b bool) int {
