@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
@@ -193,4 +194,18 @@ func openPool(t testing.TB, path string) *dataset.Pool {
 	}
 	t.Cleanup(func() { pool.Close() })
 	return pool
+}
+
+// A form of the scaled picture is the scaled picture of the form.
+func TestFormsAreScaledOnce(t *testing.T) {
+	m := draw.Draw(draw.Document{Kind: "cover", Template: 3, Size: 150})
+	got := appendForms(nil, m, int(augment.AllForms), 96)
+	for form := range augment.AllForms {
+		want := imaging.ResizeArea(form.Apply(m), 96, 96).Pix
+		for i, v := range got[int(form)*len(want):][:len(want)] {
+			if d := int(v) - int(want[i]); d < -1 || d > 1 {
+				t.Fatalf("form %d: sample %d is %d, want %d", form, i, v, want[i])
+			}
+		}
+	}
 }

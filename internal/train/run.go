@@ -57,7 +57,7 @@ func Run(ctx context.Context, cfg *Config, opt Options) (*Result, error) {
 		return nil, err
 	}
 	defer r.close()
-	if err := r.begin(); err != nil {
+	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.stages(ctx); err != nil {
@@ -82,6 +82,7 @@ type run struct {
 	net        *network
 	objective  *objective
 	rows       *rowsOf
+	entering   bool // a stage is being set up
 	pos        Position
 	saved      checkpoints
 	logs       *logs
@@ -183,7 +184,7 @@ func (r *run) identity() string {
 }
 
 // begin restores the newest checkpoint, or sets up the first stage.
-func (r *run) begin() error {
+func (r *run) begin(ctx context.Context) error {
 	if r.opt.Resume {
 		p, ok, damaged, err := r.saved.load(r.layout)
 		for _, d := range damaged {
@@ -199,7 +200,7 @@ func (r *run) begin() error {
 			return r.openLogs()
 		}
 	}
-	if err := r.enterStage(0); err != nil {
+	if err := r.enterStage(ctx, 0); err != nil {
 		return err
 	}
 	return r.openLogs()
@@ -236,7 +237,7 @@ func (r *run) save() error { return r.saved.save(r.pos, r.sections()) }
 
 // interrupted saves what has been done when a run stops early, and says where it stands.
 func (r *run) interrupted(err error) error {
-	if errors.Is(err, ErrDiverged) || r.pos.Total == 0 {
+	if errors.Is(err, ErrDiverged) || r.pos.Total == 0 || r.entering {
 		return err
 	}
 	if saveErr := r.save(); saveErr != nil {

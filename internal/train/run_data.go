@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -85,7 +86,7 @@ func (r *run) openTeachers() error {
 }
 
 // imprint sets every class centre to the embedding of its clean image by the running mean of the network.
-func (r *run) imprint() {
+func (r *run) imprint(ctx context.Context) error {
 	r.meter.note("imprinting %d class centres", r.classes.Count())
 	input := r.stage().Input
 	net := r.net.bundle(r.useMean()).Freeze()
@@ -93,21 +94,33 @@ func (r *run) imprint() {
 	eachPart(len(r.classes.Members), func(from, to int) {
 		pixels := make([]byte, 0, r.classes.Forms*input*input*3)
 		out := make([]float32, r.classes.Forms*dim)
-		for group := from; group < to; group++ {
+		for group := from; group < to && ctx.Err() == nil; group++ {
 			m, err := r.cache.Image(int(r.classes.Members[group][0]))
 			if err != nil {
 				continue // counted; its centre stays random and its images are never seen
 			}
-			pixels = pixels[:0]
-			for form := range r.classes.Forms {
-				pixels = append(pixels, imaging.ResizeArea(augment.Form(form).Apply(m), input, input).Pix...)
-			}
+			pixels = appendForms(pixels[:0], m, r.classes.Forms, input)
 			net.Embed(out, pixels, r.classes.Forms)
 			for form := range r.classes.Forms {
 				r.objective.classes.Imprint(group*r.classes.Forms+form, out[form*dim:][:dim])
 			}
 		}
 	})
+	return ctx.Err()
+}
+
+// appendForms appends the network's input for each form of an image. Turning and mirroring may come after the scaling
+// to a square, which then is done once.
+func appendForms(pixels []byte, m *imaging.Image, forms, input int) []byte {
+	square := imaging.ResizeArea(m, input, input)
+	for form := range augment.Form(forms) {
+		if form < augment.Turned {
+			pixels = append(pixels, form.Apply(square).Pix...)
+		} else {
+			pixels = append(pixels, imaging.ResizeArea(form.Apply(m), input, input).Pix...)
+		}
+	}
+	return pixels
 }
 
 // Preview draws what a run by this recipe will see: for each of a few images the clean input and n captures of the

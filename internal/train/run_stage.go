@@ -63,16 +63,20 @@ func (r *run) newClasses(s Stage, before *Classes) (*Classes, error) {
 	return head, nil
 }
 
-// enterStage begins stage i.
-func (r *run) enterStage(i int) error {
+// enterStage begins stage i. Until it is through, the state is neither of the stage before nor of this one.
+func (r *run) enterStage(ctx context.Context, i int) error {
+	r.entering = true
 	hadCentres := r.objective != nil && r.objective.classes != nil
 	if err := r.setStage(i); err != nil {
 		return err
 	}
 	r.pos.Step = 0
 	if s := r.stage(); s.Classes.Imprint && !hadCentres && r.objective.classes != nil {
-		r.imprint()
+		if err := r.imprint(ctx); err != nil {
+			return err
+		}
 	}
+	r.entering = false
 	return nil
 }
 
@@ -86,7 +90,10 @@ func (r *run) stages(ctx context.Context) error {
 		if enough || r.pos.Stage+1 == len(r.cfg.Stages) {
 			return nil
 		}
-		if err := r.enterStage(r.pos.Stage + 1); err != nil {
+		if err := r.save(); err != nil {
+			return err
+		}
+		if err := r.enterStage(ctx, r.pos.Stage+1); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func TestTrajectoryIsPyTorchs(t *testing.T) {
 		t.Run(g.Head, func(t *testing.T) {
 			steps := len(g.Losses)
 			if testing.Short() {
-				steps = 5
+				steps = 3
 			}
 			net, objective := g.setUp(t)
 			drift := 1e-4
