@@ -16,7 +16,7 @@ type layer struct {
 // layers is the work of PP-LCNet x0.5 with the squeeze head on 128x128 pixels, for up to so many images at once.
 // The two reductions to one position of squeeze-and-excite are left in, as they are part of the time.
 func layers(most int) []layer {
-	a, b := alignedFloats(most*64*64*16), alignedFloats(most*64*64*16)
+	a, b := Floats(most*64*64*16), Floats(most*64*64*16)
 	fillNormal(newRand(), a)
 	pixels := make([]byte, most*128*128*3)
 	var all []layer
@@ -24,7 +24,7 @@ func layers(most int) []layer {
 		all = append(all, layer{fmt.Sprintf(format, args...), macs, func(n int) { run(n); a, b = b, a }})
 	}
 	weights := func(n int) []float32 {
-		w := alignedFloats(n)
+		w := Floats(n)
 		fillNormal(newRand(), w)
 		for i := range w {
 			w[i] /= 16 // keeps activations from overflowing
@@ -115,7 +115,7 @@ func BenchmarkLayers(b *testing.B) {
 
 // BenchmarkGradients runs what training adds, on shapes of the same network.
 func BenchmarkGradients(b *testing.B) {
-	in, dOut, dw := alignedFloats(1<<19), alignedFloats(1<<19), alignedFloats(1<<18)
+	in, dOut, dw := Floats(1<<19), Floats(1<<19), Floats(1<<18)
 	fillNormal(newRand(), in)
 	fillNormal(newRand(), dOut)
 	bench := func(b *testing.B, shape string, macs int, run func()) {

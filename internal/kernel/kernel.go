@@ -7,7 +7,7 @@
 //
 // Conventions: outputs come first, images are NHWC, matrices row-major. Functions panic on slices of the wrong length,
 // since that is a mistake in the program; slices may be longer than needed. Outputs must not overlap inputs, unless a
-// function says that it works in place. Nothing is allocated except by [Pack]. All functions may be called from
+// function says that it works in place. Nothing is allocated except by [Pack], [PackTransposed] and [Floats]. All functions may be called from
 // several goroutines at once on different outputs.
 //
 // The variants round differently (fused multiply-add, other orders of summation), so their results agree within the

@@ -50,7 +50,7 @@ var canary = math.Float32frombits(0x7fc0beef)
 func guarded(t *testing.T, n, offset int) ([]float32, func()) {
 	t.Helper()
 	const margin = 96
-	all := alignedFloats(n + offset + 2*margin)
+	all := Floats(n + offset + 2*margin)
 	for i := range all {
 		all[i] = canary
 	}

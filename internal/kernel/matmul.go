@@ -1,7 +1,5 @@
 package kernel
 
-import "unsafe"
-
 const (
 	panelWidth = 64 // columns of a full panel of packed weights: four AVX-512 vectors
 	lanes      = 16 // widths of panels are multiples of it: one AVX-512 vector
@@ -18,7 +16,7 @@ type Packed struct {
 // Pack lays out w (K,N). The result keeps no reference to w.
 func Pack(w []float32, k, n int) *Packed {
 	needSizes("Pack", k, n)
-	p := &Packed{K: k, N: n, data: alignedFloats(k * paddedTo(n, lanes))}
+	p := &Packed{K: k, N: n, data: Floats(k * paddedTo(n, lanes))}
 	p.Set(w)
 	return p
 }
@@ -27,7 +25,7 @@ func Pack(w []float32, k, n int) *Packed {
 // Pack(transpose of w, n, k).
 func PackTransposed(w []float32, k, n int) *Packed {
 	needSizes("PackTransposed", k, n)
-	p := &Packed{K: n, N: k, data: alignedFloats(n * paddedTo(k, lanes))}
+	p := &Packed{K: n, N: k, data: Floats(n * paddedTo(k, lanes))}
 	p.SetTransposed(w)
 	return p
 }
@@ -89,14 +87,3 @@ func MatMul(out, in []float32, m int, w *Packed, bias []float32, act Activation)
 }
 
 func paddedTo(n, multiple int) int { return (n + multiple - 1) / multiple * multiple }
-
-// alignedFloats returns n zeros that begin on a cache line.
-func alignedFloats(n int) []float32 {
-	const extra = alignment / 4
-	x := make([]float32, n+extra)
-	skip := 0
-	if over := uintptr(unsafe.Pointer(&x[0])) % alignment; over != 0 {
-		skip = int(alignment-over) / 4
-	}
-	return x[skip : skip+n : skip+n]
-}

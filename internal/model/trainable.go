@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 
+	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
 )
 
@@ -25,7 +26,8 @@ type Trainable struct {
 	units []*unit
 	head  chain
 
-	pixels []byte // of the last batch
+	memory []float32 // of a batch: for what the convolutions put out, and for grads
+	pixels []byte    // of the last batch
 	n      int
 	last   []float32    // last maps, activated
 	grads  [2][]float32 // gradients by a unit's activation and by the one before
@@ -107,8 +109,8 @@ func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 		panic(fmt.Sprintf("model: ForwardTrain: %d pictures of %d values in %d, results of %d in %d", n, size, len(pixels), dim, len(out)))
 	}
 	t.pixels, t.n = pixels, n
+	t.divide(n)
 	for k, u := range t.units {
-		u.out = grow(u.out, n*u.outSize())
 		u.bn.Begin()
 		u.eachPiece(n, func(i, m int) {
 			out := u.output(i, m)
@@ -127,6 +129,29 @@ func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 	t.head.forward(out, t.last, n)
 }
 
+// divide shares the memory out for a batch of n pictures. It is one piece, to
+// lie in huge pages.
+func (t *Trainable) divide(n int) {
+	all, largest := 0, 0
+	for _, u := range t.units {
+		all += u.outSize()
+		largest = max(largest, u.outSize())
+	}
+	if need := n * (all + 2*largest); len(t.memory) < need {
+		t.memory = kernel.Floats(need)
+	}
+	rest := t.memory
+	take := func(size int) []float32 {
+		part := rest[:n*size]
+		rest = rest[n*size:]
+		return part
+	}
+	for _, u := range t.units {
+		u.out = take(u.outSize())
+	}
+	t.grads[0], t.grads[1] = take(largest), take(largest)
+}
+
 // picture returns the pixels of m pictures from the i-th on.
 func (t *Trainable) picture(i, m int) []byte {
 	size := t.net.arch.pixels()
@@ -143,13 +168,6 @@ func (t *Trainable) input(k, i, m int) []float32 {
 // ForwardTrain and adds those by the parameters to their Grad.
 func (t *Trainable) Backward(dOut []float32) {
 	final := t.units[len(t.units)-1]
-	largest := 0
-	for _, u := range t.units {
-		largest = max(largest, u.outSize())
-	}
-	for i := range t.grads {
-		t.grads[i] = grow(t.grads[i], t.n*largest)
-	}
 	d, before := t.grads[0], t.grads[1]
 	t.head.backward(d, dOut, t.last, t.n)
 	final.bn.BackwardActivation(d, d, final.out, t.n*final.outSide*final.outSide)

@@ -1,0 +1,20 @@
+package kernel
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+const (
+	adviseHugePages = 14      // MADV_HUGEPAGE
+	hugePage        = 2 << 20 // bytes
+)
+
+// adviseHuge asks for huge pages under x. It is advice only: without it all works the same.
+func adviseHuge(x []float32) {
+	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x))
+	start := -int(uintptr(unsafe.Pointer(&x[0]))) & (hugePage - 1)
+	if whole := (len(bytes) - start) &^ (hugePage - 1); whole > 0 {
+		_ = syscall.Madvise(bytes[start:start+whole], adviseHugePages)
+	}
+}
