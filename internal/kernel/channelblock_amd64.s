@@ -113,7 +113,7 @@ DATA one<>+60(SB)/4, $0x3f800000
 GLOBL one<>(SB), RODATA|NOPTR, $64
 
 // func scaleShift64AVX512(y *float32, x *float32, scale *float32, shift *float32, rows int, c int, act uint64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·scaleShift64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    act+48(FP), AX
 	MOVQ    scale+16(FP), CX
@@ -133,6 +133,10 @@ TEXT ·scaleShift64AVX512(SB), NOSPLIT, $0-56
 	MOVQ    x+8(FP), SI
 
 rows1:
+	PREFETCHT0  8192(SI)
+	PREFETCHT0  8256(SI)
+	PREFETCHT0  8320(SI)
+	PREFETCHT0  8384(SI)
 	VMOVUPS     (SI), Z0
 	VFMADD213PS Z20, Z16, Z0
 	VMOVUPS     64(SI), Z1
@@ -212,7 +216,7 @@ activated2:
 	RET
 
 // func moments64AVX512(sum *float32, squares *float32, x *float32, rows int, c int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·moments64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    sum+0(FP), AX
 	VMOVUPS (AX), Z16
@@ -230,6 +234,10 @@ TEXT ·moments64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    x+16(FP), DX
 
 rows5:
+	PREFETCHT0  8192(DX)
+	PREFETCHT0  8256(DX)
+	PREFETCHT0  8320(DX)
+	PREFETCHT0  8384(DX)
 	VMOVUPS     (DX), Z0
 	VADDPS      Z0, Z16, Z16
 	VFMADD231PS Z0, Z0, Z20
@@ -259,7 +267,7 @@ rows5:
 	RET
 
 // func scaleShiftBackward64AVX512(du *float32, dy *float32, x *float32, scale *float32, shift *float32, sum *float32, product *float32, rows int, c int, act uint64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·scaleShiftBackward64AVX512(SB), NOSPLIT, $0-80
 	MOVQ    act+72(FP), AX
 	VMOVUPS third<>+0(SB), Z9
@@ -295,6 +303,14 @@ TEXT ·scaleShiftBackward64AVX512(SB), NOSPLIT, $0-80
 	MOVQ    x+16(FP), DI
 
 rows6:
+	PREFETCHT0  8192(SI)
+	PREFETCHT0  8256(SI)
+	PREFETCHT0  8320(SI)
+	PREFETCHT0  8384(SI)
+	PREFETCHT0  8192(DI)
+	PREFETCHT0  8256(DI)
+	PREFETCHT0  8320(DI)
+	PREFETCHT0  8384(DI)
 	VMOVUPS     (SI), Z0
 	VMOVUPS     (DI), Z1
 	TESTQ       AX, AX
@@ -382,7 +398,7 @@ linear10:
 	RET
 
 // func combine64AVX512(out *float32, a *float32, b *float32, p *float32, q *float32, r *float32, rows int, c int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·combine64AVX512(SB), NOSPLIT, $0-64
 	MOVQ    p+24(FP), AX
 	VMOVUPS (AX), Z16
@@ -407,6 +423,14 @@ TEXT ·combine64AVX512(SB), NOSPLIT, $0-64
 	MOVQ    b+16(FP), SI
 
 rows11:
+	PREFETCHT0  8192(BX)
+	PREFETCHT0  8256(BX)
+	PREFETCHT0  8320(BX)
+	PREFETCHT0  8384(BX)
+	PREFETCHT0  8192(SI)
+	PREFETCHT0  8256(SI)
+	PREFETCHT0  8320(SI)
+	PREFETCHT0  8384(SI)
 	VMOVUPS     (BX), Z0
 	VFMADD213PS Z24, Z16, Z0
 	VFMADD231PS (SI), Z20, Z0
