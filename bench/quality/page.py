@@ -32,8 +32,12 @@ def line(cells):
     return "| " + " | ".join(cells) + " |\n"
 
 
+ORDER = ["exemplar", "exemplar, whole decision", "exemplar, upright"]  # first of all systems
+
+
 def names(rows, column):
-    return list(dict.fromkeys(r[column] for r in rows))
+    """The values of a column, in the order in which they come; systems of ours first."""
+    return sorted(dict.fromkeys(r[column] for r in rows), key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER))
 
 
 def find(rows, name, strangers, system):

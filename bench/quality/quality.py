@@ -40,9 +40,10 @@ class Bench:
 
     def judge(self, name, folder, flags, with_strangers):
         """Results of all systems on one set, as `exemplar eval --json` words them."""
-        command = [self.exemplar, "eval", self.data / folder.name, "--json", "--model", "", "--baselines", *flags]
+        command = [self.exemplar, "eval", self.data / folder.name, "--json", "--model", "", "--verify", "--baselines", *flags]
         if with_strangers:
             command += ["--strangers", self.strangers.root]
+        command += ["--embeddings", f"exemplar, upright={self.upright(folder, with_strangers)}"]
         for network in self.networks:
             command += ["--embeddings", f"{network.name}={self.vectors(network, folder, with_strangers)}"]
         for system, path in self.matrices(folder, with_strangers):
@@ -53,27 +54,46 @@ class Bench:
         return json.loads(done.stdout)["sets"]
 
     def vectors(self, network, folder, with_strangers):
-        folders = [folder, self.strangers] if with_strangers else [folder]
-        return ",".join(str(self.cache.get(f"{network.name}-{f.name}", [f], network.settings, lambda: network.embed(f))) for f in folders)
+        return self.joined(folder, with_strangers,
+                           lambda f: self.cache.get(f"{network.name}-{f.name}", [f], network.settings, lambda: network.embed(f)))
+
+    def upright(self, folder, with_strangers):
+        """Our embeddings without the turned forms of references, which is how the other networks are judged."""
+        def embed(f):
+            path = self.work / "cache" / f"upright-{f.name}.npy"
+            subprocess.run([self.exemplar, "embed", "--npy", path, f.root], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            listed = [pathlib.Path(p).relative_to(f.root).as_posix() for p in path.with_suffix(".txt").read_text().split("\n")[:-1]]
+            vectors = np.load(path)
+            np.save(path, vectors[[listed.index(p) for p in f.paths]])
+            return path
+        return self.joined(folder, with_strangers, embed)
+
+    def joined(self, folder, with_strangers, vectors):
+        """Paths of the vectors of the set, and of the strangers, as --embeddings takes them."""
+        return ",".join(str(vectors(f)) for f in ([folder, self.strangers] if with_strangers else [folder]))
 
     def matrices(self, folder, with_strangers):
-        """Names and files of the scores by matching, as far as these were asked for."""
-        if not folder.references or self.matching == "none" or (with_strangers and self.matching == "sets"):
+        """Names and files of the scores by matching, as far as these were asked for or are kept from earlier runs."""
+        if not folder.references or (with_strangers and self.matching == "sets"):
             return
+        sources = [(folder, folder.captures)] + ([(self.strangers, self.strangers.paths)] if with_strangers else [])
         for kind in (matching.SIFT(), matching.ORB()):
-            parts = [self.scores(kind, folder, folder, folder.captures)]
-            if with_strangers:
-                parts.append(self.scores(kind, folder, self.strangers, self.strangers.paths))
-            inliers, cells = np.concatenate(parts, axis=1)
+            kept = [self.cache.path(self.name(kind, folder, probes), [folder, probes], matching.SETTINGS).exists() for probes, _ in sources]
+            if self.matching == "kept" and not all(kept):
+                continue
+            inliers, cells = np.concatenate([self.scores(kind, folder, *source) for source in sources], axis=1)
             for measure, values in (("inliers", inliers), ("cells", cells)):
                 path = self.work / "cache" / f"{kind.name}-{measure}.npy"
                 np.save(path, values)
                 yield f"{kind.name} {measure}", path
 
+    @staticmethod
+    def name(kind, folder, probes):
+        return f"{kind.name}-{folder.name}-{probes.name}"
+
     def scores(self, kind, folder, probes, paths):
-        path = self.cache.get(f"{kind.name}-{folder.name}-{probes.name}", [folder, probes], matching.SETTINGS,
-                              lambda: matching.scores(kind, folder, probes, paths))
-        return np.load(path)
+        return np.load(self.cache.get(self.name(kind, folder, probes), [folder, probes], matching.SETTINGS,
+                                      lambda: matching.scores(kind, folder, probes, paths)))
 
 
 def figures(name, with_strangers, result):
@@ -102,8 +122,8 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--html", action="store_true", help="write pages with pictures too")
-    parser.add_argument("--matching", choices=["none", "sets", "all"], default="all",
-                        help="SIFT and ORB on nothing, on the sets alone, or against the strangers too")
+    parser.add_argument("--matching", choices=["kept", "sets", "all"], default="sets",
+                        help="SIFT and ORB as far as kept from earlier runs, on the sets, or against the strangers too")
     parser.add_argument("--only", default="", help="folders of sets, separated by commas; writes no results")
     args = parser.parse_args()
     cv2.setNumThreads(1)
