@@ -107,7 +107,7 @@ func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {
 	return &decide.Geometry{
 		Verifiable: true, Located: true,
 		Turn: quarterTurn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
-		Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
+		Whole: len(e.Blocks), Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
 		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
 		Score:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
 		Places: placesOf(r, e),
