@@ -112,7 +112,7 @@ func demoFiles(documents, inbox string, e draw.Example) []file {
 		name = flatName(e.Label)
 	}
 	for i := range demoPhotos {
-		photo := augment.Scene(picture, nil, augment.Everyday(), uint64(i)+3)
+		photo := augment.Scene(picture, nil, augment.Everyday(), uint64(i)+4)
 		path := filepath.Join(inbox, fmt.Sprintf("%s_photo%d.jpg", name, i+1))
 		files = append(files, file{path, imaging.EncodeJPEG(photo.Image, 85)})
 	}
