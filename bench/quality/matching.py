@@ -2,10 +2,10 @@
 import cv2
 import numpy as np
 
-SIDE = 640  # longer side of a picture, pixels
+SIDE = 640  # longer side from which on a picture is reduced, pixels; enlarging smaller ones does harm
 FEATURES = 600
 RATIO = 0.85  # of the nearest to the second distance (Lowe 2004)
-ERROR = 4  # pixels that an inlier may lie off
+ERROR = 3  # pixels that an inlier may lie off
 CELLS = 6  # of the reference in each direction
 
 
@@ -46,8 +46,8 @@ class ORB:
 def detect(kind, data):
     """Points (n,2) in units of the picture's sides, in pixels, and descriptors."""
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    scale = SIDE / max(image.shape)
-    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    scale = min(1, SIDE / max(image.shape))
+    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     points, descriptors = kind.detector.detectAndCompute(image, None)
     if descriptors is None or len(points) < 4:
         return None
@@ -96,4 +96,4 @@ def scores(kind, folder, probes, paths):
     return out
 
 
-SETTINGS = (SIDE, FEATURES, RATIO, ERROR, CELLS, "mutual", "magsac", cv2.__version__)
+SETTINGS = (SIDE, FEATURES, RATIO, ERROR, CELLS, "mutual", "reduced", "magsac", cv2.__version__)

@@ -32,11 +32,12 @@ def line(cells):
     return "| " + " | ".join(cells) + " |\n"
 
 
-ORDER = ["exemplar", "exemplar, whole decision", "exemplar, upright"]  # first of all systems
+ORDER = ["exemplar", "exemplar, whole decision", "exemplar, upright", "perceptual hash", "16 x 16 colour", "EfficientNet-Lite2", "SSCD distilled",
+         "SSCD", "SIFT inliers", "SIFT cells", "ORB inliers", "ORB cells"]
 
 
 def names(rows, column):
-    """The values of a column, in the order in which they come; systems of ours first."""
+    """The values of a column, in the order in which they come; systems in theirs."""
     return sorted(dict.fromkeys(r[column] for r in rows), key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER))
 
 
