@@ -24,6 +24,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/model"
+	"exemplar/internal/train"
 )
 
 // timings are process CPU milliseconds of one core.
@@ -31,19 +32,20 @@ type timings struct {
 	Kernel       string  `json:"kernel"`
 	Batch1       float64 `json:"batch1_ms"`
 	Batch64      float64 `json:"batch64_ms_per_image"`
-	Photo        float64 `json:"photo_ms"`         // bytes of a photo in memory to answer, by the embedding of the whole picture
-	PhotoStd     float64 `json:"photo_std_ms"`     // the same with the standard library's JPEG decoder
-	PhotoLocated float64 `json:"photo_located_ms"` // bytes of a photo to answer as by default, the document looked for and compared
-	Features     float64 `json:"features_ms"`      // features of a picture scaled to 640 pixels
-	Verify       float64 `json:"verify_ms"`        // fit of one reference: each picture against the next
-	Compare      float64 `json:"compare_ms"`       // comparison of one reference place by place: each picture against itself
-	ScanMillion  float64 `json:"scan_million_ms"`  // one probe against a million embeddings, exact
+	Photo        float64 `json:"photo_ms"`                     // bytes of a photo in memory to answer, by the embedding of the whole picture
+	PhotoStd     float64 `json:"photo_std_ms"`                 // the same with the standard library's JPEG decoder
+	PhotoLocated float64 `json:"photo_located_ms"`             // bytes of a photo to answer as by default, the document looked for and compared
+	Features     float64 `json:"features_ms"`                  // features of a picture scaled to 640 pixels
+	Verify       float64 `json:"verify_ms"`                    // fit of one reference: each picture against the next
+	Compare      float64 `json:"compare_ms"`                   // comparison of one reference place by place: each picture against itself
+	ScanMillion  float64 `json:"scan_million_ms"`              // one probe against a million embeddings, exact
+	Train        float64 `json:"train_ms_per_image,omitempty"` // a whole training step, per picture of 64
 
 	photos string // which they were, in words
 }
 
 func newBench() *cobra.Command {
-	var asJSON bool
+	var asJSON, training bool
 	cmd := &cobra.Command{
 		Use:     "bench [IMAGE...]",
 		GroupID: "tool",
@@ -58,6 +60,11 @@ one probe.`,
 			if err != nil {
 				return err
 			}
+			if training {
+				if t.Train, err = benchTraining(); err != nil {
+					return err
+				}
+			}
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(t)
 			}
@@ -66,6 +73,7 @@ one probe.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
+	cmd.Flags().BoolVar(&training, "train", false, "measure a training step as well: forward, backward and AdamW, batch 64 at 128 pixels")
 	return cmd
 }
 
@@ -97,6 +105,19 @@ func (t timings) print(out io.Writer) {
 	fmt.Fprintf(out, "    fit of one reference          %8.2f\n", t.Verify)
 	fmt.Fprintf(out, "    comparison with one           %8.2f\n", t.Compare)
 	fmt.Fprintf(out, "  search among 1,000,000          %8.1f\n", t.ScanMillion)
+	if t.Train > 0 {
+		fmt.Fprintf(out, "  training step, per picture      %8.2f\n", t.Train)
+	}
+}
+
+// benchTraining times a training step, per picture.
+func benchTraining() (float64, error) {
+	const batch, side = 64, 128
+	step, err := train.NewStep(batch, side)
+	if err != nil {
+		return 0, err
+	}
+	return cpuMilliseconds(step) / batch, nil
 }
 
 // benchPhotos reads the named photos, or draws two of 12 megapixels.
