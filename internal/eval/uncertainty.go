@@ -84,8 +84,14 @@ func (u *uncertainty) fmr(threshold float64) (low, high float64) {
 	}
 	variance := max(shared*u.active/max(1, u.active-1)-single, single) / (total * total)
 	// Satterthwaite's degrees of freedom: how many classes the variance is
-	// known from.
-	freedom := shared*shared/fourth - 1
+	// known from. Where all classes agree to the bit, they are too few to tell.
+	freedom := 1.0
+	if fourth > 0 {
+		freedom = shared*shared/fourth - 1
+	}
+	if !(variance > 0) {
+		variance = rate * (1 - rate) / total
+	}
 	low, high = studentWilson(rate, rate*(1-rate)/variance, freedom)
 	return low / rate, high / rate
 }
