@@ -80,21 +80,42 @@ func (cfg *Config) apply(path string, data []byte) error {
 	if err := toml.Unmarshal(data, &set); err != nil {
 		return recipeError(path, err)
 	}
+	set, lines := small(set).(map[string]any), keyLines(data)
 	cfg.resolvePaths(filepath.Dir(path), set)
-	for name, line := range keyLines(data) {
+	for name, line := range lines {
 		cfg.keys[name] = key{path, line}
 	}
 	if cfg.Stages == nil {
 		cfg.Stages = inherited
 		return nil
 	}
-	stages, _ := set["stage"].([]any)
+	stages, ok := set["stage"].([]any)
+	if !ok || len(stages) != len(cfg.Stages) {
+		return fmt.Errorf("%s:%d: stages are written [[stage]], each with its keys", path, lines["stage"])
+	}
 	cfg.stageKeys = nil
 	for i := range cfg.Stages {
 		keys, _ := stages[i].(map[string]any)
 		cfg.stageKeys = append(cfg.stageKeys, keys)
 	}
 	return nil
+}
+
+// small writes the keys of a decoded document in small letters: the parser does not tell them from capitals.
+func small(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		set := make(map[string]any, len(value))
+		for name, v := range value {
+			set[strings.ToLower(name)] = small(v)
+		}
+		return set
+	case []any:
+		for i := range value {
+			value[i] = small(value[i])
+		}
+	}
+	return value
 }
 
 // fillStages gives the stages the settings that they do not set themselves.
@@ -185,8 +206,8 @@ func recipeError(path string, err error) error {
 }
 
 var (
-	tableLine = regexp.MustCompile(`^\s*\[+\s*([A-Za-z0-9_.-]+)\s*\]`)
-	keyLine   = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*=`)
+	tableLine = regexp.MustCompile(`^\s*\[+\s*([a-z0-9_.-]+)\s*\]`)
+	keyLine   = regexp.MustCompile(`^\s*([a-z0-9_.-]+)\s*=`)
 )
 
 // keyLines finds the line of each key: "batch.images", "stage.1.steps" for the second stage. Keys inside inline tables
@@ -196,8 +217,9 @@ func keyLines(data []byte) map[string]int {
 	table, stage := "", -1
 	scan := bufio.NewScanner(bytes.NewReader(data))
 	for n := 1; scan.Scan(); n++ {
-		if m := tableLine.FindStringSubmatch(scan.Text()); m != nil {
-			table = m[1] + "."
+		text := strings.ToLower(scan.Text())
+		if m := tableLine.FindStringSubmatch(text); m != nil {
+			table, lines[m[1]] = m[1]+".", n
 			if m[1] == "stage" {
 				stage++
 			}
@@ -205,7 +227,7 @@ func keyLines(data []byte) map[string]int {
 				table = fmt.Sprintf("stage.%d.%s", stage, rest)
 			}
 			lines[strings.TrimSuffix(table, ".")] = n
-		} else if m := keyLine.FindStringSubmatch(scan.Text()); m != nil {
+		} else if m := keyLine.FindStringSubmatch(text); m != nil {
 			lines[table+m[1]] = n
 		}
 	}

@@ -71,6 +71,8 @@ func TestWrongRecipesAreRefusedWithTheirLine(t *testing.T) {
 		"unknown loss kind": {minimal + "[distill]\nkind = \"osmosis\"\n", "mine.toml:6: distill.kind"},
 		"no class head":     {minimal + "[distill]\nweight = 1\nteacher = \"images\"\nkind = \"logits\"\n", "needs class centres"},
 		"patience, no set":  {minimal + "[evaluate]\npatience = 3\n", "mine.toml:6: evaluate.patience"},
+		"capital letters":   {"[[Stage]]\n[[Stage]]\nSteps = 0\n" + minimal, "mine.toml:3: steps is 0"},
+		"one stage":         {minimal + "[stAge]\n", "mine.toml:5: stages are written [[stage]]"},
 		"table for a value": {minimal + "[data.forms]\nx = 1\n", "mine.toml:5:"},
 	}
 	for name, c := range cases {
@@ -86,6 +88,7 @@ func TestWrongRecipesAreRefusedWithTheirLine(t *testing.T) {
 func FuzzLoadConfig(f *testing.F) {
 	f.Add(minimal)
 	f.Add("[[stage]]\nsteps=1\n[stage.batch]\nviews=2\n")
+	f.Add("[stAge] ")
 	f.Fuzz(func(t *testing.T, text string) {
 		LoadConfig(writeRecipe(t, recipeFolder(t), "mine.toml", text))
 	})
