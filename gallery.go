@@ -85,6 +85,9 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if opts.Model == nil {
 		opts.Model = DefaultModel()
 	}
+	if opts.Model.calibration == nil {
+		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", path, ErrModel)
+	}
 	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite})
 	if err != nil {
 		return nil, err

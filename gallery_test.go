@@ -209,6 +209,32 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
+// What training leaves has no calibration: it can be judged, but decides nothing.
+func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
+	bundle := *model.Default()
+	bundle.Calibration = nil
+	path := filepath.Join(t.TempDir(), "trained.safetensors")
+	if err := bundle.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	m, err := exemplar.OpenModel(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture := imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document))
+	if v, err := m.Embed(picture); err != nil || len(v) != m.Dim() {
+		t.Errorf("%d values, %v", len(v), err)
+	}
+	gallery := filepath.Join(t.TempDir(), "g.db")
+	_, err = exemplar.Open(gallery, exemplar.Options{Mode: exemplar.ReadWrite, Model: m})
+	if !errors.Is(err, exemplar.ErrModel) || !strings.Contains(err.Error(), "exemplar calibrate") {
+		t.Errorf("a gallery opens with it: %v", err)
+	}
+	if _, err := os.Stat(gallery); err == nil {
+		t.Error("and is made")
+	}
+}
+
 // The simulator's captures of everything that can be drawn, against scans.
 func TestCapturesOfDrawnDocuments(t *testing.T) {
 	g := newGallery(t)

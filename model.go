@@ -31,7 +31,8 @@ var DefaultModel = sync.OnceValue(func() *Model {
 	return m
 })
 
-// OpenModel reads a bundle. The empty path means [DefaultModel].
+// OpenModel reads a bundle. The empty path means [DefaultModel]. A bundle
+// without a calibration can embed, and be judged, but a gallery refuses it.
 func OpenModel(path string) (*Model, error) {
 	if path == "" {
 		return DefaultModel(), nil
@@ -52,11 +53,15 @@ func OpenModel(path string) (*Model, error) {
 }
 
 func newModel(bundle *model.Bundle) (*Model, error) {
-	calibration, err := decide.ParseCalibration(bundle.Calibration)
-	if err != nil {
+	m := &Model{bundle: bundle, network: bundle.Freeze()}
+	if len(bundle.Calibration) == 0 { // as training leaves it
+		return m, nil
+	}
+	var err error
+	if m.calibration, err = decide.ParseCalibration(bundle.Calibration); err != nil {
 		return nil, fmt.Errorf("%w: %w: make one with exemplar calibrate", ErrModel, err)
 	}
-	return &Model{bundle: bundle, network: bundle.Freeze(), calibration: calibration}, nil
+	return m, nil
 }
 
 // Fingerprint names the model: embeddings of different fingerprints cannot be
@@ -114,5 +119,6 @@ const closeFMR = 1e-4
 // captures of one may be taken for the other.
 func (m *Model) close(score float64) bool { return m.calibration.FMR(score) <= closeFMR }
 
-// Calibration says how often impostors reach a score.
+// Calibration says how often impostors reach a score; nil if the bundle does not
+// say, and then it embeds but decides nothing.
 func (m *Model) Calibration() *decide.Calibration { return m.calibration }

@@ -84,6 +84,9 @@ func checkModel(path string) (string, error) {
 		return "", err
 	}
 	c := m.Calibration()
+	if c == nil {
+		return "", fmt.Errorf("%.12s has no calibration: make one with exemplar calibrate", m.Fingerprint())
+	}
 	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint(), c.Pairs, c.Source), nil
 }
 

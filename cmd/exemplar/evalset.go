@@ -59,7 +59,7 @@ func (f *evalFlags) systems() ([]system, error) {
 			name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		}
 		all = append(all, system{name: name, dim: m.Dim(), model: m, embed: m.EmbedImage, turn: m.EmbedTurned})
-		if f.verify && m.Calibration().Proof != nil { // else there is nothing but the embedding
+		if c := m.Calibration(); f.verify && c != nil && c.Proof != nil { // else there is nothing but the embedding
 			all = append(all, system{name: name + ", whole decision", model: m, verify: true})
 		}
 	}
