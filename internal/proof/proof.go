@@ -126,7 +126,7 @@ func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
 		places = append(places, decide.Place{
 			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
 			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
-			Agrees: verdict == geometry.InPlace,
+			Agrees: e.Blocks[i].Agrees(),
 		})
 	}
 	return places
