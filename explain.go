@@ -3,7 +3,6 @@ package exemplar
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
@@ -32,13 +31,9 @@ func (g *Gallery) Explain(ctx context.Context, data []byte) ([]byte, error) {
 	if !looked {
 		return nil, ErrNothingToExplain
 	}
-	kept, err := g.store.Picture(ctx, best.id)
+	reference, err := g.picture(ctx, best.id)
 	if err != nil {
 		return nil, err
-	}
-	reference, _, err := imaging.Decode(kept, imaging.DefaultLimits)
-	if err != nil {
-		return nil, fmt.Errorf("picture of reference %s: %w", best.id, err)
 	}
 	return imaging.EncodePNG(proof.Explain(proof.NewPhoto(picture, g.model.network, g.model.bundle.Arch), proof.Compared{
 		Reference: best.shape, Picture: reference, Label: string(best.label), Found: best.found, Decision: decision,

@@ -46,13 +46,7 @@ type Registration struct {
 	Label   string  `json:"label"`
 	Source  string  `json:"source"`
 	Reason  string  `json:"reason,omitempty"` // why it was skipped or refused, or what to know about it
-	Rivals  []Rival `json:"rivals,omitempty"` // other labels that captures may be taken for
-}
-
-// Rival is another label that looks alike.
-type Rival struct {
-	Label string  `json:"label"`
-	Score float64 `json:"score"`
+	Rivals  []Rival `json:"rivals,omitempty"` // other labels that it resembles
 }
 
 const (
@@ -106,7 +100,7 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err := g.add(ctx, entries, results, opts); err != nil {
 		return nil, err
 	}
-	return results, g.noteRivals(ctx, entries, results)
+	return results, g.noteNeighbours(ctx, entries, results)
 }
 
 // newEntry makes the reference of an item; the error says why it cannot be one.
@@ -222,31 +216,33 @@ func (g *Gallery) referencesOf(ctx context.Context, labels map[decide.Label]bool
 	return ids, nil
 }
 
-// noteRivals says of every new reference what else it resembles: a near twin
-// under its own label, which adds little, and the other label that captures of
-// it are most easily taken for.
-func (g *Gallery) noteRivals(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
+// noteNeighbours says of every new reference what else it resembles: a near
+// twin under its own label, which adds little, and its rivals.
+func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
 	view, err := g.follow(ctx)
 	if err != nil {
 		return err
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, entry := range entries {
 		if entry == nil {
 			continue
 		}
-		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
-		near, err := view.Neighbours(ctx, entry.Label, entry.Hash, upright, entry.ID)
-		if err != nil {
+		group.Go(func() error {
+			upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+			near, err := view.Neighbours(ctx, entry.Label, entry.Hash, upright, entry.ID)
+			if err != nil {
+				return err
+			}
+			if same := near.Same; same != nil && float64(same.Score) >= nearTwin && results[i].Reason == "" {
+				results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
+			}
+			results[i].Rivals, err = g.Rivals(ctx, entry.ID)
 			return err
-		}
-		if same := near.Same; same != nil && float64(same.Score) >= nearTwin && results[i].Reason == "" {
-			results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
-		}
-		if other := near.Other; other != nil && g.model.close(float64(other.Score)) {
-			results[i].Rivals = []Rival{{Label: string(other.Label), Score: float64(other.Score)}}
-		}
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // nearTwin is the cosine from which on two pictures of one label are as good

@@ -115,7 +115,7 @@ type registerReport struct {
 	registered, refused int
 	labels              map[string]bool
 	notes               []string
-	pairs               map[[2]string]bool // labels already said to be close
+	pairs               map[[2]string]bool // labels already said to be alike
 }
 
 func (r *registerReport) refuse(name, reason string) {
@@ -144,8 +144,7 @@ func (r *registerReport) add(reg exemplar.Registration) {
 		pair := [2]string{min(reg.Label, rival.Label), max(reg.Label, rival.Label)}
 		if !r.pairs[pair] {
 			r.pairs[pair] = true
-			r.notes = append(r.notes, fmt.Sprintf("%s and %s are close (score %.2f): captures of one may be answered %q",
-				pair[0], pair[1], rival.Score, exemplar.Ambiguous))
+			r.notes = append(r.notes, reg.Label+" "+rival.Reason)
 		}
 	}
 }
