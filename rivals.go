@@ -45,12 +45,12 @@ const (
 	// alike embeddings. The pictures of references are whole and clean, so that
 	// these find what resembles each other; an index of all features would take
 	// longer to read than the rest takes.
-	rivalLabels = 32
+	rivalLabels = 16
 	// fewShared is how many places that agree at a first look are too few for a
 	// rival: pictures at random reach ten.
 	fewShared = 12
 	// maxRivals is how many rivals are laid on a reference.
-	maxRivals = 4
+	maxRivals = 3
 )
 
 // newcomer is a reference whose rivals are looked for.
@@ -227,25 +227,42 @@ const (
 // reason is, for instance, "differs from note/first only in 3 regions; 83 of 90
 // places agree".
 func (o *overlay) reason(label string) string {
-	agree := int(math.Round(o.found.AgreeSmoothly * float64(o.found.Judged)))
-	of := fmt.Sprintf("%d of %d places agree", agree, o.found.Judged)
-	if 2*agree < o.found.Judged {
-		return fmt.Sprintf("shares a part with %s: %s", label, of)
-	}
+	agree := o.agreeing()
+	places := fmt.Sprintf("%d of %d places agree", agree, o.found.Judged)
 	where := o.where()
-	if o.found.Judged-agree < fewTelling {
-		if where == "" {
-			return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, of)
-		}
-		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, of)
-	}
-	if where == "" {
-		return fmt.Sprintf("differs from %s a little everywhere; %s", label, of)
-	}
-	if len(o.Regions) < fewRegions && o.Area < littleArea {
+	switch {
+	case 2*agree < o.found.Weighed.Whole:
+		return fmt.Sprintf("shares a part with %s: %s", label, places)
+	case o.found.Judged-agree < fewTelling && where == "":
+		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, places)
+	case o.found.Judged-agree < fewTelling && o.Area < littleArea:
+		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, places)
+	case where == "":
+		where = "a little everywhere"
+	case o.isLittle():
 		where = "only " + where
 	}
-	return fmt.Sprintf("differs from %s %s; %s", label, where, of)
+	return fmt.Sprintf("differs from %s %s; %s", label, where, places)
+}
+
+// title heads a picture of the two.
+func (o *overlay) title() string {
+	switch {
+	case len(o.Regions) == 0 && o.Recoloured:
+		return "These two differ in colour alone"
+	case len(o.Regions) == 0:
+		return "These two do not differ"
+	case o.isLittle():
+		return "These two differ only here"
+	}
+	return "These two differ here"
+}
+
+func (o *overlay) isLittle() bool { return o.Area < littleArea && len(o.Regions) < fewRegions }
+
+// agreeing is the number of places that agree.
+func (o *overlay) agreeing() int {
+	return int(math.Round(o.found.AgreeSmoothly * float64(o.found.Judged)))
 }
 
 // where is, for instance, "in 2 regions and in colour"; empty if nowhere.

@@ -57,24 +57,40 @@ func fitLevels(each func(add func(x, y byte))) levelMap {
 // levelStep is the raster on which levels are compared, in pixels.
 const levelStep = 3
 
-// matchLevels brings m's colours to those of the picture it lies on.
+// matchLevels brings m to the exposure of the picture it lies on, if that
+// explains clearly more of it. All channels are mapped alike: another colour
+// stays another colour.
 func matchLevels(m, on *imaging.Image) {
-	for c := range 3 {
-		l := fitLevels(func(add func(x, y byte)) {
-			for y := 0; y < m.H; y += levelStep {
-				for x := 0; x < m.W; x += levelStep {
-					i := 3*(y*m.W+x) + c
-					add(m.Pix[i], on.Pix[i])
+	const alike, clearly = 16, 0.15
+	each := func(do func(x, y byte)) {
+		for y := 0; y < m.H; y += levelStep {
+			for i := 3 * y * m.W; i < 3*(y+1)*m.W; i += 3 * levelStep {
+				for c := range 3 {
+					do(m.Pix[i+c], on.Pix[i+c])
 				}
 			}
-		})
-		var table [256]byte
-		for v := range table {
-			table[v] = level(l.gain*float64(v) + l.offset)
 		}
-		for i := c; i < len(m.Pix); i += 3 {
-			m.Pix[i] = table[m.Pix[i]]
+	}
+	l := fitLevels(each)
+	n, asIs, mapped := 0, 0, 0
+	each(func(x, y byte) {
+		n++
+		if math.Abs(float64(x)-float64(y)) < alike {
+			asIs++
 		}
+		if math.Abs(l.of(float64(x))-float64(y)) < alike {
+			mapped++
+		}
+	})
+	if float64(mapped-asIs) < clearly*float64(n) {
+		return
+	}
+	var table [256]byte
+	for v := range table {
+		table[v] = level(l.of(float64(v)))
+	}
+	for i, v := range m.Pix {
+		m.Pix[i] = table[v]
 	}
 }
 
@@ -98,29 +114,31 @@ func matchLocally(g, on *imaging.Gray) {
 			}
 		})
 	}
+	row := make([]levelMap, columns)
 	for y := range g.H {
 		j, v := tileAt(y, rows)
-		for x := range g.W {
+		for i := range row {
+			row[i] = mix(maps[j*columns+i], maps[min(j+1, rows-1)*columns+i], v)
+		}
+		for x, value := range g.Pix[y*g.W:][:g.W] {
 			i, u := tileAt(x, columns)
-			top, bottom := maps[j*columns+i], maps[min(j+1, rows-1)*columns+i]
-			topNext, bottomNext := maps[j*columns+min(i+1, columns-1)], maps[min(j+1, rows-1)*columns+min(i+1, columns-1)]
-			at := &g.Pix[y*g.W+x]
-			value := float64(*at)
-			upper := (1-u)*top.of(value) + u*topNext.of(value)
-			lower := (1-u)*bottom.of(value) + u*bottomNext.of(value)
-			*at = level((1-v)*upper + v*lower)
+			g.Pix[y*g.W+x] = level(mix(row[i], row[min(i+1, columns-1)], u).of(float64(value)))
 		}
 	}
 }
 
 func (l levelMap) of(v float64) float64 { return l.gain*v + l.offset }
 
+func mix(a, b levelMap, share float64) levelMap {
+	return levelMap{a.gain + share*(b.gain-a.gain), a.offset + share*(b.offset-a.offset)}
+}
+
 // tileAt returns the tile whose middle lies before a place, and how far the
 // place is on the way to the next one's.
 func tileAt(at, tiles int) (first int, share float64) {
-	t := (float64(at)+0.5)/tileSide - 0.5
-	first = min(max(int(math.Floor(t)), 0), tiles-1)
-	return first, min(max(t-float64(first), 0), 1)
+	t := max((float64(at)+0.5)/tileSide-0.5, 0)
+	first = min(int(t), tiles-1)
+	return first, min(t-float64(first), 1)
 }
 
 // matchSharpness blurs the sharper of two pictures until it is as the other.
@@ -294,26 +312,35 @@ func (s *shifts) agreed(found []*shift, x, y int) shift {
 	return shift{xs[len(xs)/2], ys[len(ys)/2]}
 }
 
-// apply moves each patch of g back.
+// apply moves each patch of g back, by whole pixels and 1/32 of them; what lies
+// outside is the nearest pixel.
 func (s *shifts) apply(g *imaging.Gray) *imaging.Gray {
+	const unit = 32
 	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
 	for y := range g.H {
-		row := s.at[min(y/patchSide, s.rows-1)*s.columns:][:s.columns]
-		for x := range g.W {
-			d := &row[min(x/patchSide, s.columns-1)]
-			out.Pix[y*g.W+x] = sample(g, float64(x)+d.x, float64(y)+d.y)
+		for i, d := range s.at[min(y/patchSide, s.rows-1)*s.columns:][:s.columns] {
+			dx, u := split(d.x, unit)
+			dy, v := split(d.y, unit)
+			top := g.Pix[min(max(y+dy, 0), g.H-1)*g.W:][:g.W]
+			bottom := g.Pix[min(max(y+dy+1, 0), g.H-1)*g.W:][:g.W]
+			end := (i + 1) * patchSide
+			if i == s.columns-1 {
+				end = g.W
+			}
+			for x := i * patchSide; x < end; x++ {
+				l, r := min(max(x+dx, 0), g.W-1), min(max(x+dx+1, 0), g.W-1)
+				upper := int(top[l])*(unit-u) + int(top[r])*u
+				lower := int(bottom[l])*(unit-u) + int(bottom[r])*u
+				out.Pix[y*g.W+x] = byte((upper*(unit-v) + lower*v + unit*unit/2) / (unit * unit))
+			}
 		}
 	}
 	return out
 }
 
-// sample is the level between pixels, of the nearest place inside.
-func sample(g *imaging.Gray, x, y float64) byte {
-	x, y = min(max(x, 0), float64(g.W-1)), min(max(y, 0), float64(g.H-1))
-	i, j := min(int(x), g.W-2), min(int(y), g.H-2)
-	u, v := x-float64(i), y-float64(j)
-	top, bottom := g.Pix[j*g.W+i:], g.Pix[(j+1)*g.W+i:]
-	upper := float64(top[0]) + u*(float64(top[1])-float64(top[0]))
-	lower := float64(bottom[0]) + u*(float64(bottom[1])-float64(bottom[0]))
-	return byte(upper + v*(lower-upper) + 0.5)
+// split divides a length into whole pixels and what is left, in units of them.
+func split(v float64, unit int) (whole, rest int) {
+	all := int(math.Round(v * float64(unit)))
+	whole = int(math.Floor(float64(all) / float64(unit)))
+	return whole, all - whole*unit
 }

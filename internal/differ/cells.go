@@ -3,6 +3,7 @@ package differ
 import (
 	"cmp"
 	"image"
+	"math"
 	"slices"
 
 	"exemplar/internal/geometry"
@@ -58,35 +59,52 @@ func (c *cellGrid) share(of []image.Rectangle) float64 {
 }
 
 // details returns how strongly the pixels of two pictures lie outside of what
-// the other one has beside them.
+// the other one has beside them, by the standard of a's contrast.
 func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
-	const (
-		noise   = 12 // levels that compression and grain make
-		texture = 20 // levels from pixel to pixel of a cell that shows something
-	)
+	const noise = 12 // levels that compression and grain make of a full contrast
 	loA, hiA := extremes(a)
 	loB, hiB := extremes(b)
-	sums, ranges := make([]int, len(c.covered)), make([]int, len(c.covered))
+	contrasts, strongest := c.contrasts(loA, hiA)
+	share := min(max(strongest/fullContrast, 0.5), 1)
+	tolerance := int(noise*share + 0.5)
+	sums := make([]int, len(c.covered))
 	for y := range a.H {
-		row := y / cellSide * c.columns
-		for x := range a.W {
-			i, k := y*a.W+x, row+x/cellSide
-			va, vb := int(a.Pix[i]), int(b.Pix[i])
-			d := max(va-int(hiB[i]), int(loB[i])-va, vb-int(hiA[i]), int(loA[i])-vb)
-			sums[k] += max(0, d-noise)
-			ranges[k] += int(hiA[i]) - int(loA[i])
+		i, row := y*a.W, y/cellSide*c.columns
+		rowB, lowA, highA, lowB, highB := b.Pix[i:][:a.W], loA[i:][:a.W], hiA[i:][:a.W], loB[i:][:a.W], hiB[i:][:a.W]
+		for x, v := range a.Pix[i:][:a.W] {
+			va, vb := int(v), int(rowB[x])
+			d := max(va-int(highB[x]), int(lowB[x])-va, vb-int(highA[x]), int(lowA[x])-vb)
+			sums[row+x/cellSide] += max(0, d-tolerance)
 		}
 	}
-	const area = cellSide * cellSide
 	counted := make([]float64, len(sums))
-	var textured []float64
+	var printed, plain []float64
 	for k, sum := range sums {
-		counted[k] = float64(sum) / area
-		if c.covered[k] && ranges[k] > texture*area {
-			textured = append(textured, counted[k])
+		counted[k] = float64(sum) / (cellSide * cellSide)
+		switch {
+		case !c.covered[k]:
+		case contrasts[k] > strongest/3:
+			printed = append(printed, counted[k])
+		default:
+			plain = append(plain, counted[k])
 		}
 	}
-	return c.strengths(counted, textured, minDetail)
+	return c.strengths(counted, max(median(printed), median(plain)), minDetail*share)
+}
+
+// contrasts returns the mean range of the levels about each pixel of a cell, and
+// that of the cells that show most.
+func (c *cellGrid) contrasts(lo, hi []byte) (of []float64, strongest float64) {
+	of = make([]float64, len(c.covered))
+	for y := range c.h {
+		cells := of[y/cellSide*c.columns:][:c.columns]
+		low, high := lo[y*c.w:][:c.w], hi[y*c.w:][:c.w]
+		for x, v := range high {
+			cells[x/cellSide] += float64(int(v)-int(low[x])) / (cellSide * cellSide)
+		}
+	}
+	sorted := slices.Sorted(slices.Values(of))
+	return of, sorted[len(sorted)*98/100]
 }
 
 // extremes returns the least and greatest level within half a pixel of each, to
@@ -100,57 +118,77 @@ func extremes(g *imaging.Gray) (lo, hi []byte) {
 			low[x], high[x] = min(up[x], v, down[x]), max(up[x], v, down[x])
 		}
 		toLo, toHi := lo[y*g.W:][:g.W], hi[y*g.W:][:g.W]
+		lowLeft, highLeft := low[0], high[0]
 		for x, v := range mid {
-			l, r := max(0, x-1), min(g.W-1, x+1)
-			toLo[x] = byte((int(v) + int(min(low[l], low[x], low[r]))) / 2)
-			toHi[x] = byte((int(v) + int(max(high[l], high[x], high[r])) + 1) / 2)
+			r := min(x+1, g.W-1)
+			toLo[x] = byte((int(v) + int(min(lowLeft, low[x], low[r]))) / 2)
+			toHi[x] = byte((int(v) + int(max(highLeft, high[x], high[r])) + 1) / 2)
+			lowLeft, highLeft = low[x], high[x]
 		}
 	}
 	return lo, hi
 }
 
 // tones returns how strongly the means of two pictures differ, of all channels
-// together; at the edges, where scans have shadows, no more than weakly.
-func (c *cellGrid) tones(a, b *imaging.Image) []float64 {
-	sums := make([][3]int, len(c.covered))
-	for y := range a.H {
-		cells := sums[y/cellSide*c.columns:][:c.columns]
-		for x := range a.W {
-			i, s := 3*(y*a.W+x), &cells[x/cellSide]
-			for k := range s {
-				s[k] += int(a.Pix[i+k]) - int(b.Pix[i+k])
+// together, and by how much most do. What a displacement explains is left out,
+// and at the edges, where scans have shadows, a difference is at most weak.
+func (c *cellGrid) tones(a, b *imaging.Image) (strengths []float64, usual float64) {
+	const displaced = 1.5 / cellSide // pixels
+	ma, mb := c.means(a), c.means(b)
+	counted := make([]float64, len(ma))
+	var covered []float64
+	for i := range ma {
+		step := 0.0 // to the neighbours
+		for _, n := range [4]int{i - 1, i + 1, i - c.columns, i + c.columns} {
+			if n >= 0 && n < len(ma) {
+				step = max(step, distance(&ma[i], &ma[n]))
 			}
 		}
-	}
-	counted := make([]float64, len(sums))
-	var usual []float64
-	for i, s := range sums {
-		area := float64(c.cell(i).Dx() * c.cell(i).Dy())
-		for _, v := range s {
-			counted[i] += max(float64(v), -float64(v)) / area
-		}
+		counted[i] = max(0, distance(&ma[i], &mb[i])-displaced*step)
 		if c.covered[i] {
-			usual = append(usual, counted[i])
+			covered = append(covered, counted[i])
 		}
 	}
-	strengths := c.strengths(counted, usual, minTone)
+	usual = median(covered)
+	strengths = c.strengths(counted, usual, minTone)
 	for i, s := range strengths {
 		if c.atEdge(i) {
 			strengths[i] = min(s, weak)
 		}
 	}
-	return strengths
+	return strengths, usual
+}
+
+// means returns the mean of each channel in each cell.
+func (c *cellGrid) means(m *imaging.Image) [][3]float64 {
+	sums := make([][3]int, len(c.covered))
+	for y := range m.H {
+		cells := sums[y/cellSide*c.columns:][:c.columns]
+		row := m.Pix[3*y*m.W:][:3*m.W]
+		for i := 0; i < len(row); i += 3 {
+			s, p := &cells[i/(3*cellSide)], row[i:i+3]
+			s[0] += int(p[0])
+			s[1] += int(p[1])
+			s[2] += int(p[2])
+		}
+	}
+	out := make([][3]float64, len(sums))
+	for i, s := range sums {
+		area := float64(c.cell(i).Dx() * c.cell(i).Dy())
+		out[i] = [3]float64{float64(s[0]) / area, float64(s[1]) / area, float64(s[2]) / area}
+	}
+	return out
+}
+
+func distance(a, b *[3]float64) float64 {
+	return math.Abs(a[0]-b[0]) + math.Abs(a[1]-b[1]) + math.Abs(a[2]-b[2])
 }
 
 // strengths puts what was counted in the covered cells into units of what makes
 // a difference: the given minimum, and several times what is usual.
-func (c *cellGrid) strengths(counted, usual []float64, least float64) []float64 {
+func (c *cellGrid) strengths(counted []float64, usual, least float64) []float64 {
 	const unusual = 4
-	unit := least
-	if len(usual) > 0 {
-		slices.Sort(usual)
-		unit = max(unit, unusual*usual[len(usual)/2])
-	}
+	unit := max(least, unusual*usual)
 	out := make([]float64, len(counted))
 	for i, v := range counted {
 		if c.covered[i] {
@@ -158,6 +196,14 @@ func (c *cellGrid) strengths(counted, usual []float64, least float64) []float64 
 		}
 	}
 	return out
+}
+
+func median(of []float64) float64 {
+	if len(of) == 0 {
+		return 0
+	}
+	slices.Sort(of)
+	return of[len(of)/2]
 }
 
 const (
@@ -169,32 +215,40 @@ const (
 	// paragraph may lie apart to be one difference.
 	wordGap = 4 * cellSide
 	lineGap = cellSide
+	// rowHeight is by how much regions may lie lower and still be read as a row.
+	rowHeight = 3 * cellSide
 )
 
 // regions joins the cells that differ into rectangles of pixels, from the top
-// down: neighbours, then what lies close together, then what it takes for
-// no more than maxRegions.
+// down: neighbours, then what lies close together, then what costs least for
+// there to be no more than maxRegions.
 func (c *cellGrid) regions(strength []float64) []image.Rectangle {
 	var found []image.Rectangle
 	seen := make([]bool, len(strength))
 	for i, s := range strength {
 		if s >= 1 && !seen[i] {
-			if box, total := c.flood(strength, seen, i); total >= enough {
+			if box, total := c.flood(strength, seen, i); total >= enough && !c.isScansEdge(box) {
 				found = append(found, box)
 			}
 		}
 	}
-	found = joined(found, wordGap, lineGap)
-	for gap := lineGap; len(found) > maxRegions; gap += cellSide {
-		found = joined(found, gap+wordGap-lineGap, gap)
-	}
+	found = fewer(joined(found, wordGap, lineGap))
 	for i, r := range found {
 		found[i] = r.Inset(-cellSide / 2).Intersect(image.Rect(0, 0, c.w, c.h))
 	}
 	slices.SortFunc(found, func(a, b image.Rectangle) int {
-		return cmp.Or(cmp.Compare(a.Min.Y, b.Min.Y), cmp.Compare(a.Min.X, b.Min.X))
+		return cmp.Or(cmp.Compare(a.Min.Y/rowHeight, b.Min.Y/rowHeight), cmp.Compare(a.Min.X, b.Min.X))
 	})
 	return found
+}
+
+// isScansEdge says that a rectangle is a strip along an edge of the picture: the
+// shadow of the paper, or the table beside it.
+func (c *cellGrid) isScansEdge(r image.Rectangle) bool {
+	const thin, long = 3 * cellSide, 3
+	inner := image.Rect(cellSide, cellSide, c.w-cellSide, c.h-cellSide)
+	thickness, length := min(r.Dx(), r.Dy()), max(r.Dx(), r.Dy())
+	return !r.In(inner) && thickness <= thin && length >= long*thickness
 }
 
 // flood gathers the cells that hang together with the first.
@@ -233,6 +287,25 @@ func joined(all []image.Rectangle, gapX, gapY int) []image.Rectangle {
 			out[near], again = out[near].Union(r), true
 		}
 		all = out
+	}
+	return all
+}
+
+// fewer unites pairs, always those whose union holds least else, until no more
+// than maxRegions are left.
+func fewer(all []image.Rectangle) []image.Rectangle {
+	area := func(r image.Rectangle) int { return r.Dx() * r.Dy() }
+	for len(all) > maxRegions {
+		a, b, least := 0, 0, math.MaxInt
+		for i := range all {
+			for j := range i {
+				if cost := area(all[i].Union(all[j])) - area(all[i]) - area(all[j]); cost < least {
+					a, b, least = j, i, cost
+				}
+			}
+		}
+		all[a] = all[a].Union(all[b])
+		all = joined(slices.Delete(all, b, b+1), 0, 0)
 	}
 	return all
 }

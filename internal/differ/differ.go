@@ -46,7 +46,7 @@ func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
 	cells := newCellGrid(big, back, b)
 	laid := imaging.Warp(b, back, big.W, big.H)
 	matchLevels(laid, big)
-	tones := cells.tones(big, laid)
+	tones, shade := cells.tones(big, laid)
 	ga, gb := matchSharpness(soften(big.Gray()), soften(laid.Gray()))
 	gb = newShifts(ga, gb).apply(gb)
 	matchLocally(gb, ga)
@@ -56,7 +56,8 @@ func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
 	found := cells.regions(details)
 	d.Area = cells.share(found)
 	both := cells.regions(greater(details, tones))
-	if d.Recoloured = cells.share(both)-d.Area > mostToned; !d.Recoloured {
+	d.Recoloured = shade > minTone || cells.share(both)-d.Area > mostToned
+	if !d.Recoloured {
 		found, d.Area = both, cells.share(both)
 	}
 	for _, r := range found {
@@ -72,6 +73,9 @@ const (
 	// a scanner adds to a tone stays below 20 in each channel.
 	minDetail = 2
 	minTone   = 3 * 20
+	// fullContrast is the range of levels about a pixel, halfway to its neighbours,
+	// of black print on white, as a cell's mean: scans of fine print have less.
+	fullContrast = 30
 	// mostToned is the share of the picture up to which another tone makes regions.
 	mostToned = 0.35
 )

@@ -41,7 +41,7 @@ func (w *caption) draw(c *canvas, x, y float64) {
 		y += lineHeight
 		c.text(ink, bodyType, x, y-4, line)
 	}
-	w.numbers(c, x, y)
+	c.numbers(w.figures, x, y)
 	w.legend(c, x, y+figureHeight)
 }
 
@@ -58,9 +58,10 @@ func (w *caption) title(c *canvas, x, y float64) {
 	c.text(ink, titleType, x+width+16, y+28, shorten(titleType, w.label, w.room-width-16))
 }
 
-func (w *caption) numbers(c *canvas, x, y float64) {
+// numbers sets figures in a row, each above what it counts.
+func (c *canvas) numbers(figures [][2]string, x, y float64) {
 	const gap = 44
-	for _, f := range w.figures {
+	for _, f := range figures {
 		c.text(ink, figureType, x, y+38, f[0])
 		c.text(faint, smallType, x, y+60, f[1])
 		x += max(widthOf(figureType, f[0]), widthOf(smallType, f[1])) + gap
