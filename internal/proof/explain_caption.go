@@ -15,6 +15,7 @@ type caption struct {
 	figures [][2]string // number and what it counts
 	room    float64
 	height  int
+	located bool
 }
 
 const (
@@ -26,10 +27,13 @@ const (
 )
 
 func layOut(c *Compared, room float64) *caption {
-	w := &caption{verdict: c.Decision.Verdict, figures: figures(c), room: room}
+	w := &caption{verdict: c.Decision.Verdict, figures: figures(c), room: room, located: c.Found.Located}
 	w.label = string(c.Decision.Label)
 	w.reason = wrap(bodyType, c.Decision.Reason, min(room, longestLine))
-	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight + legendHeight
+	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight
+	if w.located {
+		w.height += legendHeight
+	}
 	return w
 }
 
@@ -42,7 +46,9 @@ func (w *caption) draw(c *canvas, x, y float64) {
 		c.text(ink, bodyType, x, y-4, line)
 	}
 	c.numbers(w.figures, x, y)
-	w.legend(c, x, y+figureHeight)
+	if w.located {
+		w.legend(c, x, y+figureHeight)
+	}
 }
 
 // title is the decision on its colour, and the label.
@@ -89,5 +95,7 @@ func (w *caption) legend(c *canvas, x, y float64) {
 	c.line(accent, geometry.Point{X: x, Y: y + side/2}, geometry.Point{X: x + 26, Y: y + side/2}, 1.5)
 	c.dot(accent, geometry.Point{X: x, Y: y + side/2}, 2.5)
 	c.dot(accent, geometry.Point{X: x + 26, Y: y + side/2}, 2.5)
-	c.text(faint, smallType, x+34, y+13, "points that agree (some)")
+	x = c.text(faint, smallType, x+34, y+13, "points that agree (some)") + 28
+	c.dot(accent, geometry.Point{X: x + 6, Y: y + side/2}, 6)
+	c.text(faint, smallType, x+20, y+13, "its upper left corner")
 }
