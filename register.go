@@ -3,6 +3,7 @@ package exemplar
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -81,13 +82,13 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, item := range items {
 		group.Go(func() error {
-			entry, err := g.newEntry(item)
+			entry, note, err := g.newEntry(item)
 			results[i] = Registration{Outcome: Registered, Label: item.Label, Source: item.Source}
 			if err != nil {
 				results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
 				return nil
 			}
-			entries[i], results[i].Label = entry, string(entry.Label)
+			entries[i], results[i].Label, results[i].Reason = entry, string(entry.Label), note
 			return nil
 		})
 	}
@@ -103,24 +104,29 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	return results, g.noteNeighbours(ctx, entries, results)
 }
 
-// newEntry makes the reference of an item; the error says why it cannot be one.
-func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
+// newEntry makes the reference of an item, with what is to be known of it; the
+// error says why it cannot be one.
+func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err error) {
 	label, err := decide.ParseLabel(item.Label)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	picture, info, err := imaging.DecodeAtLeast(item.Data, pictureSide, imaging.DefaultLimits)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if problem := imaging.Inspect(picture); problem != "" {
-		return nil, fmt.Errorf("%s", problem)
+		return nil, "", errors.New(problem)
 	}
 	picture = imaging.FitWithin(picture, pictureSide)
 	vectors := g.model.EmbedTurned(picture)
-	features, err := proof.NewReference(picture, vectors[:g.model.Dim()]).Features()
+	shape := proof.NewReference(picture, vectors[:g.model.Dim()])
+	if g.geometry != GeometryOff && !shape.CanBeFound() {
+		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
+	}
+	features, err := shape.Features()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	return &gallery.Entry{
 		Reference: gallery.Reference{
@@ -130,7 +136,7 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 		Picture:  encodePicture(picture, referenceBytes-len(features)),
 		Vectors:  vectors,
 		Features: features,
-	}, nil
+	}, note, nil
 }
 
 // skipCopies drops entries whose very file is registered already, or comes

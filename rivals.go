@@ -42,9 +42,9 @@ type Region struct {
 
 const (
 	// rivalLabels is how many labels are looked at for rivals, those with the most
-	// alike embeddings. The pictures of references are whole and clean, so that
-	// these find what resembles each other; an index of all features would take
-	// longer to read than the rest takes.
+	// alike embeddings. References are whole and clean, so that these hold all that
+	// resembles each other (TestTheMostAlikeLabelsHoldTheRivals); to read an index
+	// of all features would take longer than all the rest.
 	rivalLabels = 16
 	// fewShared is how many places that agree at a first look are too few for a
 	// rival: pictures at random reach ten.

@@ -120,6 +120,22 @@ func TestRivalsByLooks(t *testing.T) {
 	}
 }
 
+// A picture without detail can be registered, and it is said what that means.
+func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
+	g := newGallery(t)
+	plain := imaging.NewImage(600, 400)
+	for i := range plain.Pix {
+		plain.Pix[i] = byte(40 + 60*(i/3%600/200) + i/(3*600)/4)
+	}
+	r := registerOne(t, g, exemplar.Item{Label: "plain", Source: "plain.png", Data: imaging.EncodePNG(plain)})
+	if !strings.Contains(r.Reason, "too little to be looked for") {
+		t.Errorf("three plain stripes: %q", r.Reason)
+	}
+	if r := registerOne(t, g, pictured("form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600})); r.Reason != "" {
+		t.Errorf("a form: %q", r.Reason)
+	}
+}
+
 func TestRivalsOfARegisteredReference(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)

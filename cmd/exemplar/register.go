@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -117,10 +118,10 @@ func register(ctx context.Context, g *exemplar.Gallery, inputs []input, flags re
 		}
 	}
 	report.print()
-	if report.refused > 0 {
+	if report.failed == nil && report.refused > 0 {
 		return errPartly
 	}
-	return nil
+	return report.failed
 }
 
 // registerReport gathers what is said at the end, the count and the notes, or
@@ -128,6 +129,7 @@ func register(ctx context.Context, g *exemplar.Gallery, inputs []input, flags re
 type registerReport struct {
 	out                 io.Writer
 	lines               *json.Encoder // nil: in words
+	failed              error         // to write them
 	registered, refused int
 	labels              map[string]bool
 	notes               []string
@@ -148,7 +150,7 @@ func newRegisterReport(asJSON bool, out io.Writer) *registerReport {
 
 func (r *registerReport) add(reg exemplar.Registration) {
 	if r.lines != nil {
-		r.lines.Encode(reg)
+		r.failed = errors.Join(r.failed, r.lines.Encode(reg))
 	}
 	switch reg.Outcome {
 	case exemplar.RefusedImage:

@@ -219,8 +219,8 @@ const (
 	rowHeight = 3 * cellSide
 )
 
-// regions joins the cells that differ into rectangles of pixels, from the top
-// down: neighbours, then what lies close together, then what costs least for
+// regions joins the cells that differ into rectangles of pixels, in the order of
+// reading: neighbours, then what lies close together, then what costs least for
 // there to be no more than maxRegions.
 func (c *cellGrid) regions(strength []float64) []image.Rectangle {
 	var found []image.Rectangle

@@ -12,8 +12,8 @@ import (
 
 // Difference is where two pictures differ.
 type Difference struct {
-	// Regions are rectangles of the first picture's pixels, from the top down, at
-	// most maxRegions.
+	// Regions are rectangles of the first picture's pixels, in the order of
+	// reading, at most maxRegions.
 	Regions []image.Rectangle
 	// Recoloured says that the tone differs over so much of the picture that no
 	// region is made of that: another colour, or another scanner's.
@@ -27,12 +27,12 @@ const workSide = 768
 
 // Between returns where picture b differs from a. onto maps b's pixels to a's.
 //
-// b is laid onto a, at a's brightness and sharpness, and each part of it moved
-// to where it fits best, as its neighbours agree. Then a pixel differs as far as
-// it lies outside of what the other picture has within a pixel of it, which
-// forgives what alignment and compression leave; and a place differs whose
-// tone does. What most places show (paper that is bent, noise) is no difference.
-// What b does not cover is not compared.
+// b is laid onto a, at a's exposure and sharpness, and each part of it moved to
+// where its neighbours agree that it fits best. Then a pixel differs as far as it
+// lies outside of what the other picture has within half a pixel of it, which
+// forgives what alignment and compression leave; and a place differs whose tone
+// does. What most places show (noise, paper that is bent) is no difference. What b
+// does not cover is not compared.
 func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
 	back, ok := onto.Inverse()
 	if !ok || min(a.W, a.H) < 2*cellSide {
@@ -68,9 +68,9 @@ func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
 }
 
 const (
-	// minDetail and minTone are the strengths, in levels of 256, from which on a
-	// cell differs: a letter makes 5 in its cell, JPEG less than 1; what a lamp or
-	// a scanner adds to a tone stays below 20 in each channel.
+	// minDetail and minTone are the levels of 256, mean of its pixels, by which a
+	// cell has to differ, of a full contrast and of three channels together. A
+	// changed letter makes 5 and more in its cell, compression less than 1.
 	minDetail = 2
 	minTone   = 3 * 20
 	// fullContrast is the range of levels about a pixel, halfway to its neighbours,

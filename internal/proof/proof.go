@@ -69,6 +69,10 @@ func StoredReference(features []byte, picture *imaging.Image, vector []float32) 
 // Features returns what is to be kept of a reference beside its picture.
 func (r *Reference) Features() ([]byte, error) { return r.shape.MarshalBinary() }
 
+// CanBeFound is false where the reference has too few features to be looked for:
+// then only its embedding speaks for it.
+func (r *Reference) CanBeFound() bool { return r.shape.Count() >= enoughFeatures }
+
 // Found is what looking for a reference in a photo came to.
 type Found struct {
 	geometry.Evidence
