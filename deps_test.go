@@ -28,12 +28,13 @@ var allowed = map[string][]string{
 	"internal/augment":      {"internal/imaging"},
 	"internal/dataset":      {"internal/imaging", "internal/decide"},
 	"internal/eval":         {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
-	"internal/proof":        {"internal/geometry", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
+	"internal/differ":       {"internal/geometry", "internal/imaging"},
+	"internal/proof":        {"internal/geometry", "internal/differ", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
 	"internal/calibrate": {"internal/proof", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",
 		"internal/augment", "internal/draw", "internal/dataset"},
 	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
-	"": {"internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry", "internal/proof"},
+	"": {"internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry", "internal/differ", "internal/proof"},
 }
 
 // confined names outside modules that only some packages may import, so that

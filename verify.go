@@ -117,11 +117,31 @@ func (g *Gallery) shortlist(members map[string]decide.Label, photo *proof.Photo,
 
 // newShape prepares a stored reference for being looked for.
 func (g *Gallery) newShape(ctx context.Context, id string) (*proof.Reference, error) {
-	jpeg, err := g.store.Picture(ctx, id)
+	shape, _, err := g.stored(ctx, id)
+	return shape, err
+}
+
+// stored reads a reference and prepares it for being looked for; its picture
+// comes along.
+func (g *Gallery) stored(ctx context.Context, id string) (*proof.Reference, *imaging.Image, error) {
+	picture, err := g.picture(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	features, err := g.store.Features(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	shape, err := proof.StoredReference(features, picture, g.model.EmbedImage(picture))
+	if err != nil {
+		return nil, nil, fmt.Errorf("features of reference %s: %w", id, err)
+	}
+	return shape, picture, nil
+}
+
+// picture reads the picture of a reference.
+func (g *Gallery) picture(ctx context.Context, id string) (*imaging.Image, error) {
+	jpeg, err := g.store.Picture(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -129,9 +149,5 @@ func (g *Gallery) newShape(ctx context.Context, id string) (*proof.Reference, er
 	if err != nil {
 		return nil, fmt.Errorf("picture of reference %s: %w", id, err)
 	}
-	shape, err := proof.StoredReference(features, picture, g.model.EmbedImage(picture))
-	if err != nil {
-		return nil, fmt.Errorf("features of reference %s: %w", id, err)
-	}
-	return shape, nil
+	return picture, nil
 }

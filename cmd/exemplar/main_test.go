@@ -173,6 +173,42 @@ func TestRegisterReplace(t *testing.T) {
 	}
 }
 
+// Two editions: the note, the JSON and the picture say in what they differ.
+func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
+	s := newSession(t)
+	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	first := s.write("first.png", imaging.EncodePNG(draw.Draw(note)))
+	second := s.write("second.png", imaging.EncodePNG(draw.Draw(draw.Siblings(note)["edition"])))
+	drawn := filepath.Join(s.folder, "differ.png")
+	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
+		t.Errorf("alone: said %q", out)
+	}
+	out, _ := s.inGallery(0, "register", "--label", "note/second", "--explain", drawn, second)
+	if !strings.Contains(out, "1 note") || !strings.Contains(out, "note/second differs from note/first only in") {
+		t.Errorf("said %q", out)
+	}
+	if data, err := os.ReadFile(drawn); err != nil || !bytes.HasPrefix(data, []byte("\x89PNG")) {
+		t.Errorf("%s: %v", drawn, err)
+	}
+	out, _ = s.inGallery(0, "register", "--label", "note/third", "--json", second)
+	var r exemplar.Registration
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if len(r.Rivals) != 2 || r.Rivals[0].Label != "note/second" || len(r.Rivals[0].Regions) != 0 || len(r.Rivals[1].Regions) == 0 {
+		t.Errorf("rivals %+v, want the copy, then the first edition with regions", r.Rivals)
+	}
+	for _, key := range []string{`"outcome":"registered"`, `"agreement":`, `"regions":[{"x":`, `"reason":`} {
+		if !strings.Contains(out, key) {
+			t.Errorf("no %s in %s", key, out)
+		}
+	}
+	out, _ = s.inGallery(0, "gallery", "rivals", r.ID)
+	if strings.Count(out, "\n") != 2 || !strings.Contains(out, "note/first only in") {
+		t.Errorf("rivals said %q", out)
+	}
+}
+
 func TestGalleryVerbs(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())

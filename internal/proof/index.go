@@ -34,8 +34,7 @@ func (x *Index) Has(id string) bool {
 
 // Add puts a reference into the index by the features that were kept of it.
 func (x *Index) Add(id string, features []byte) error {
-	// The index looks at features alone; the picture only has to be one.
-	shape, err := geometry.UnmarshalReference(features, &imaging.Gray{W: 1, H: 1, Pix: []byte{0}})
+	shape, err := featuresOnly(features)
 	if err != nil {
 		return fmt.Errorf("features of reference %s: %w", id, err)
 	}
@@ -82,4 +81,10 @@ func (x *Index) names(found []geometry.Candidate) []string {
 		}
 	}
 	return ids
+}
+
+// featuresOnly is a reference of which only the features are looked at; its picture
+// only has to be one.
+func featuresOnly(features []byte) (*geometry.Reference, error) {
+	return geometry.UnmarshalReference(features, &imaging.Gray{W: 1, H: 1, Pix: []byte{0}})
 }

@@ -37,6 +37,9 @@ func NewPhoto(picture *imaging.Image, network *model.Network, arch model.Archite
 	return &Photo{picture: picture, probe: geometry.NewProbe(picture.Gray()), network: network, arch: arch}
 }
 
+// Size returns the size of the picture in pixels.
+func (p *Photo) Size() (w, h int) { return p.picture.W, p.picture.H }
+
 // Reference is a registered picture that can be looked for.
 type Reference struct {
 	shape  *geometry.Reference
@@ -66,6 +69,10 @@ func StoredReference(features []byte, picture *imaging.Image, vector []float32) 
 // Features returns what is to be kept of a reference beside its picture.
 func (r *Reference) Features() ([]byte, error) { return r.shape.MarshalBinary() }
 
+// CanBeFound is false where the reference has too few features to be looked for:
+// then only its embedding speaks for it.
+func (r *Reference) CanBeFound() bool { return r.shape.Count() >= enoughFeatures }
+
 // Found is what looking for a reference in a photo came to.
 type Found struct {
 	geometry.Evidence
@@ -79,7 +86,7 @@ const enoughFeatures = 60
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
 	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: min(p.probe.Count(), r.shape.Count()) >= enoughFeatures}
+	f.Weighed = &decide.Geometry{Verifiable: p.canVerify(r.shape)}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
 		f.Weighed = p.weigh(r, &f.Evidence)
