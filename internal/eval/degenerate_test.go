@@ -76,6 +76,27 @@ func TestTinySetsAreJudged(t *testing.T) {
 	}
 }
 
+// Scores of any size, and as close as numbers can be, make a readable page.
+func TestScoresOfAnySizeAreWritten(t *testing.T) {
+	for _, lines := range []string{
+		"1,0,a,b\n1.0000000000000002,1,a,a\n", "3e38,0,a,b\n-3e38,1,a,a\n", "3e38,0,a,b\n3e38,1,a,a\n", "1e-310,0,a,b\n0,1,a,a\n", "1e-13,0,a,b\n3e-13,1,a,a\n",
+	} {
+		scores, err := ReadScores(strings.NewReader("score,mated,class_a,class_b\n" + lines))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := EvaluateScores("matcher", "", scores)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkWritten(t, lines, r)
+	}
+	ticks := axis{low: 1, high: 1.0000000000000002}.ticks()
+	if len(ticks) > 12 {
+		t.Errorf("%d ticks", len(ticks))
+	}
+}
+
 // tinySet draws up to seven images of up to four labels, nested ones among them, with
 // few different scores.
 func tinySet(rng *rand.Rand) *Set {

@@ -130,7 +130,7 @@ func TestReadScores(t *testing.T) {
 	near(t, "auroc", v.AUROC, 3.5/4, 1e-12)
 	for name, text := range map[string]string{
 		"empty": "", "header": "a,b,c,d\n", "columns": "score,mated,class_a,class_b\n1,1,a\n",
-		"score": "score,mated,class_a,class_b\nhigh,1,a,a\n", "infinite": "score,mated,class_a,class_b\nInf,1,a,a\n",
+		"score": "score,mated,class_a,class_b\nhigh,1,a,a\n", "infinite": "score,mated,class_a,class_b\nInf,1,a,a\n", "huge": "score,mated,class_a,class_b\n1e39,1,a,a\n",
 		"mated": "score,mated,class_a,class_b\n1,perhaps,a,a\n", "contradiction": "score,mated,class_a,class_b\n1,1,a,b\n",
 	} {
 		if _, err := ReadScores(strings.NewReader(text)); err == nil {

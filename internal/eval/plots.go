@@ -81,7 +81,7 @@ func histogramPlot(r *Result) template.HTML {
 	}
 	p := &plot{x: axis{title: "score", low: h.Low, high: h.High}, y: axis{title: "share of pairs", low: 0, high: top * 1.05, percent: true}}
 	if h.Low == h.High {
-		p.x.high++
+		p.x.high += max(1, math.Abs(h.High)) // 1 alone is lost beside a large score
 	}
 	width := (p.x.high - p.x.low) / plotBins
 	var mated, other []xy
