@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/weights"
 )
 
@@ -115,6 +117,27 @@ func TestReportOfPoorSets(t *testing.T) {
 	}
 	if strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") {
 		t.Error("the report contains values that are no numbers")
+	}
+}
+
+func TestModelsKeepTheirColours(t *testing.T) {
+	for i := range seriesColours {
+		if colour := fmt.Sprintf("--c%d: #", i); strings.Count(pageCSS, colour) != 2 { // in light and in dark
+			t.Errorf("%q is not set in light and dark", colour)
+		}
+		if rule := fmt.Sprintf(".s%d { --c: var(--c%d); }", i, i); !strings.Contains(pageCSS, rule) || series(i) == series(i+seriesColours-1) {
+			t.Errorf("model %d has no colour of its own", i)
+		}
+	}
+	// The first can be judged in no plot; the second's lines keep the second colour.
+	nothing := &Set{Name: "drawn", Scores: []float32{}, Samples: []Sample{{Sample: dataset.Sample{Path: "a/1.jpg", Label: "a"}}}}
+	results := []*Result{evaluate(t, nothing, Options{}), evaluate(t, drawSet(1, numbered(3), 3, 4, 0), Options{})}
+	var b bytes.Buffer
+	if err := WriteReport(context.Background(), &b, results, ReportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if page := b.String(); !strings.Contains(page, `class="line s1 `) || strings.Contains(page, `class="line s0 `) {
+		t.Error("the second model's lines have the first's colour")
 	}
 }
 
