@@ -52,7 +52,7 @@ var scoreColumns = []string{"score", "mated", "class_a", "class_b"}
 // Higher scores mean more alike; mated is 1 or 0, true or false. The classes
 // are those of the two images, for the intervals.
 func ReadScores(r io.Reader) (*Scores, error) {
-	lines := csv.NewReader(bufio.NewReaderSize(r, 1<<20))
+	lines := csv.NewReader(bufio.NewReaderSize(r, 64<<10))
 	lines.ReuseRecord = true
 	lines.FieldsPerRecord = len(scoreColumns)
 	header, err := lines.Read()
