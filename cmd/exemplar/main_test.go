@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"exemplar"
@@ -57,10 +58,19 @@ func (s *session) write(name string, data []byte) string {
 	return path
 }
 
+// documentFiles makes the files of three drawn documents, by label, once for all tests.
+var documentFiles = sync.OnceValue(func() map[string][]byte {
+	files := map[string][]byte{}
+	for _, e := range draw.Examples()[2:5] {
+		files[e.Label] = imaging.EncodeJPEG(draw.Draw(e.Document), 95)
+	}
+	return files
+})
+
 // documents writes a tree of three drawn documents.
 func (s *session) documents() string {
-	for _, e := range draw.Examples()[2:5] {
-		s.write("documents/"+e.Label+"/scan.png", imaging.EncodePNG(draw.Draw(e.Document)))
+	for label, file := range documentFiles() {
+		s.write("documents/"+label+"/scan.jpg", file)
 	}
 	return filepath.Join(s.folder, "documents")
 }
@@ -145,7 +155,7 @@ func TestRegisterRefusesWhatShowsNothing(t *testing.T) {
 
 func TestRegisterNeedsALabel(t *testing.T) {
 	s := newSession(t)
-	path := s.write("a.png", imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document)))
+	path := s.write("a.jpg", scanned(draw.Examples()[0], 0))
 	_, errOut := s.inGallery(exitFailed, "register", path)
 	if !strings.Contains(errOut, "--label") {
 		t.Errorf("said %q, want a hint at --label", errOut)
@@ -158,7 +168,7 @@ func TestRegisterNeedsALabel(t *testing.T) {
 func TestRegisterReplace(t *testing.T) {
 	s := newSession(t)
 	example := draw.Examples()[3]
-	first := s.write("first.png", imaging.EncodePNG(draw.Draw(example.Document)))
+	first := s.write("first.jpg", documentFiles()[example.Label])
 	second := s.write("second.jpg", scanned(example, 0))
 	s.inGallery(0, "register", "--label", "form", first)
 	s.inGallery(0, "register", "--label", "form/other", first)
@@ -257,7 +267,7 @@ func TestEmbed(t *testing.T) {
 
 func TestErrorsSayWhatToDo(t *testing.T) {
 	s := newSession(t)
-	picture := s.write("a.png", imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document)))
+	picture := s.write("a.jpg", scanned(draw.Examples()[0], 0))
 	damaged := s.write("damaged.db", []byte(strings.Repeat("no gallery ", 200)))
 	for _, c := range []struct {
 		name string
