@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/png"
 	"io"
+	"math"
 
 	"exemplar/internal/imaging/jpeg"
 
@@ -84,7 +85,7 @@ var (
 	gifFormat  = library("gif", gif.DecodeConfig, firstFrame, alwaysUpright)
 	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
 	tiffFormat = library("tiff", tiff.DecodeConfig, firstPage, tiffOrientation)
-	webpFormat = library("webp", webp.DecodeConfig, webp.Decode, webpOrientation)
+	webpFormat = library("webp", webp.DecodeConfig, fullRange, webpOrientation)
 )
 
 func alwaysUpright([]byte) int { return 1 }
@@ -124,6 +125,36 @@ func firstFrame(r io.Reader) (image.Image, error) {
 	whole := image.NewRGBA(canvas)
 	draw.Draw(whole, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
 	return whole, nil
+}
+
+// fullRange decodes WebP. Lossy files hold brightness from 16 to 235 and colour
+// from 16 to 240 (RFC 6386, section 9.2; ITU-R BT.601), which the decoder hands on
+// in a type that means 0 to 255: all would look washed out.
+func fullRange(r io.Reader) (image.Image, error) {
+	picture, err := webp.Decode(r)
+	switch m := picture.(type) {
+	case *image.YCbCr:
+		widen(m)
+	case *image.NYCbCrA:
+		widen(&m.YCbCr)
+	}
+	return picture, err
+}
+
+func widen(m *image.YCbCr) {
+	var bright, colour [256]byte
+	for v := range 256 {
+		bright[v] = byte(min(max(math.Round(float64(v-16)*255/219), 0), 255))
+		colour[v] = byte(min(max(math.Round(float64(v-128)*255/224)+128, 0), 255))
+	}
+	for i, v := range m.Y {
+		m.Y[i] = bright[v]
+	}
+	for _, plane := range [2][]byte{m.Cb, m.Cr} {
+		for i, v := range plane {
+			plane[i] = colour[v]
+		}
+	}
 }
 
 // firstPage decodes the first picture of a TIFF file. The decoder takes fax

@@ -64,7 +64,7 @@ func TestDecodeFormats(t *testing.T) {
 		{"rgb16.tif", "drawn.png", "tiff", 0},
 		{"plain.bmp", "drawn.png", "bmp", 0},
 		{"lossless.webp", "drawn.png", "webp", 0},
-		{"lossy.webp", "drawn.png", "webp", 10},
+		{"lossy.webp", "drawn.png", "webp", 5},
 		{"palette.png", "drawn.png", "png", 6},
 		{"palette.gif", "palette.png", "gif", 0},
 		{"alpha.png", "alpha-over-white.png", "png", 0.5},
