@@ -33,13 +33,12 @@ class Network:
         self.dim = self.features(np.zeros((1, side, side, 3), np.uint8)).shape[1]
 
     def features(self, pictures):
-        """(n,dim) of (n,side,side,3) bytes of RGB. One by one: a network that is quantised as it runs (SSCD is) scales its
-        integers by the largest value in the batch, so that pictures would change each other's features."""
+        """(n,dim) of (n,side,side,3) bytes of RGB."""
         x = pictures
         if self.input.type != "tensor(uint8)":
             x = ((x.astype(np.float32) / 255 - self.mean) / self.std).transpose(0, 3, 1, 2)
-        out = [self.session.run(None, {self.input.name: x[i : i + 1]})[0].ravel() for i in range(len(x))]
-        return np.stack(out).astype("<f4")
+        out = self.session.run(None, {self.input.name: x})[0]
+        return out.reshape(len(out), -1).astype("<f4")
 
 
 def answer(network, ask, tell):
