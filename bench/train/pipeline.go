@@ -81,17 +81,19 @@ func benchPipeline(python string, rounds int) error {
 // benchScaling runs the pipeline on one core and on two, in turn.
 func benchScaling(rounds int) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	one, two := newSide(), newSide()
+	var speed [2]float64 // by cores, less one
 	for range rounds {
-		for i, s := range []*side{one, two} {
+		for i := range speed {
 			runtime.GOMAXPROCS(i + 1)
-			if err := s.measure(runPipeline); err != nil {
+			p, err := runPipeline(longRun)
+			if err != nil {
 				return err
 			}
+			speed[i] = max(speed[i], p.images)
 		}
 	}
-	return report(figure{What: "whole pipeline, two cores", Unit: "images/s", Ours: two.images, Peer: one.images, Whose: "the same on one core",
-		Ratio: two.images / one.images, Want: ">= 1.8"})
+	return report(figure{What: "whole pipeline, two cores", Unit: "images/s", Ours: speed[1], Peer: speed[0], Whose: "the same on one core",
+		Ratio: speed[1] / speed[0], Want: ">= 1.8"})
 }
 
 // runPipeline trains for so many steps.
