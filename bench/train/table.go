@@ -15,7 +15,7 @@ func writeTable(path string, figures []figure) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The trainer beside its peers\n\nMade by `go run ./bench/train -python python all` in one run, on %s, %d cores, kernels %s, %s.\n",
 		processor(), runtime.NumCPU(), kernel.Variants()[len(kernel.Variants())-1], runtime.Version())
-	b.WriteString("CPU times are those of all the processes of a side, best of several rounds; images per second are by the clock, so work beside it lowers both sides.\n\n")
+	b.WriteString("CPU times are those of all the processes of a side, best of several rounds; images per second are by the clock, so work beside it lowers both sides; the figure of two cores beside one is worth nothing then.\n\n")
 	b.WriteString("| what | unit | exemplar | peer | the peer is | ratio | wanted |\n|---|---|---|---|---|---|---|\n")
 	for _, f := range figures {
 		peer, ratio := "", ""
