@@ -78,5 +78,5 @@ func benchAll(python string, seconds float64, rounds int) error {
 			return err
 		}
 	}
-	return writeTable("docs/results/train.md", measured)
+	return writeTable("docs/results/train.md", measured, rounds, seconds)
 }

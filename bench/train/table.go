@@ -11,10 +11,10 @@ import (
 )
 
 // writeTable writes the figures of a whole run as a page.
-func writeTable(path string, figures []figure) error {
+func writeTable(path string, figures []figure, rounds int, seconds float64) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# The trainer beside its peers\n\nMade by `go run ./bench/train -python python all` in one run, on %s, %d cores, kernels %s, %s.\n",
-		processor(), runtime.NumCPU(), kernel.Variants()[len(kernel.Variants())-1], runtime.Version())
+	fmt.Fprintf(&b, "# The trainer beside its peers\n\nMade by `go run ./bench/train -python python -rounds %d -seconds %g all` in one run, on %s, %d cores, kernels %s, %s.\n",
+		rounds, seconds, processor(), runtime.NumCPU(), kernel.Variants()[len(kernel.Variants())-1], runtime.Version())
 	b.WriteString("CPU times are those of all the processes of a side, best of several rounds; images per second are by the clock, so work beside it lowers both sides; the figure of two cores beside one is worth nothing then.\n\n")
 	b.WriteString("| what | unit | exemplar | peer | the peer is | ratio | wanted |\n|---|---|---|---|---|---|---|\n")
 	for _, f := range figures {
