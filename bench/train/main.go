@@ -1,8 +1,10 @@
 // Command train measures the trainer beside its peers, each pair in one run:
 //
-//	go run ./bench/train classes                                 # a PartialFC step at 100,000 and at 1.28 million classes
-//	go run ./bench/train -python python step                     # forward, backward and AdamW beside PyTorch
-//	go run ./bench/train pipeline                                # decoding, capture and training, on one core and on two
+//	go run ./bench/train -python python step      # forward, backward and AdamW beside PyTorch
+//	go run ./bench/train -python python pipeline  # decoding, capture and training beside PyTorch and OpenCV
+//	go run ./bench/train scaling                  # the pipeline on two cores beside one
+//	go run ./bench/train classes                  # a PartialFC step at 1.28 million classes beside one at 100,000
+//	go run ./bench/train -python python all       # all of them, and the table docs/results/train.md
 //
 // It prints one JSON object per line.
 package main
@@ -11,32 +13,30 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"os"
-	"runtime/debug"
-	"strings"
-	"time"
-
-	"exemplar/internal/train"
 )
 
 func main() {
-	python := flag.String("python", "python3", "interpreter with torch, for the peers")
-	seconds := flag.Float64("seconds", 8, "time of each measurement")
+	python := flag.String("python", "python3", "interpreter with torch and opencv, for the peers")
+	seconds := flag.Float64("seconds", 8, "time of each measurement of a step")
+	rounds := flag.Int("rounds", 3, "measurements of each side in turn, of which the best counts")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: train [flags] classes|step|pipeline")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: train [flags] step|pipeline|scaling|classes|all")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
 	var err error
 	switch flag.Arg(0) {
+	case "step":
+		err = benchStep(*python, *seconds, *rounds)
+	case "pipeline":
+		err = benchPipeline(*python, *rounds)
+	case "scaling":
+		err = benchScaling(*rounds)
 	case "classes":
 		err = benchClasses(*seconds)
-	case "pipeline":
-		err = benchPipeline()
-	case "step":
-		err = benchStep(*python, *seconds)
+	case "all":
+		err = benchAll(*python, *seconds, *rounds)
 	default:
 		flag.Usage()
 		os.Exit(2)
@@ -47,89 +47,36 @@ func main() {
 	}
 }
 
-func report(values map[string]any) error { return json.NewEncoder(os.Stdout).Encode(values) }
+// figure is one thing measured on both sides.
+type figure struct {
+	What  string  `json:"what"`
+	Unit  string  `json:"unit"`
+	Ours  float64 `json:"ours"`
+	Peer  float64 `json:"peer"`
+	Whose string  `json:"peer_is"`
+	Ratio float64 `json:"ratio"`
+	Want  string  `json:"want"`
+}
 
-const (
-	classBatch = 512
-	classDim   = 256
-)
+// measured are the figures of this run.
+var measured []figure
 
-// benchClasses times a step of the classification head: all of 100,000 classes, then the same number of classes, a
-// tenth, and three tenths of 1.28 million.
-func benchClasses(seconds float64) error {
-	debug.SetMemoryLimit(6 << 30)
-	const few, many = 100_000, 1_281_167
-	base, err := timeClasses(few, []float64{1}, seconds)
-	if err != nil {
-		return err
-	}
-	rates := []float64{float64(few) / many, 0.1, 0.3}
-	times, err := timeClasses(many, rates, seconds)
-	if err != nil {
-		return err
-	}
-	for i, rate := range rates {
-		err := report(map[string]any{"what": "PartialFC step", "batch": classBatch, "classes": many, "rate": rate,
-			"sampled": int(rate * many), "cpu_ms": times[i], "cpu_ms_100k_classes_all": base[0], "ratio": times[i] / base[0], "peak_memory_mib": peakMemory()})
-		if err != nil {
+func report(f figure) error {
+	measured = append(measured, f)
+	return json.NewEncoder(os.Stdout).Encode(f)
+}
+
+// benchAll makes every figure and writes the table of them.
+func benchAll(python string, seconds float64, rounds int) error {
+	for _, bench := range []func() error{
+		func() error { return benchClasses(seconds) }, // first: it tells the memory that the process has taken so far
+		func() error { return benchStep(python, seconds, rounds) },
+		func() error { return benchPipeline(python, rounds) },
+		func() error { return benchScaling(rounds) },
+	} {
+		if err := bench(); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// timeClasses returns the CPU milliseconds of a step at each sampling rate: the best of several.
-func timeClasses(classes int, rates []float64, seconds float64) ([]float64, error) {
-	unit := make([]float32, classBatch*classDim)
-	rng := rand.New(rand.NewPCG(1, 1))
-	for i := range classBatch {
-		row := unit[i*classDim:][:classDim]
-		var sum float64
-		for j := range row {
-			row[j] = float32(rng.NormFloat64())
-			sum += float64(row[j] * row[j])
-		}
-		for j := range row {
-			row[j] /= float32(math.Sqrt(sum))
-		}
-	}
-	targets, du := make([]int32, classBatch), make([]float32, len(unit))
-	var times []float64
-	head, err := train.NewClasses(train.ClassesOptions{Count: classes, Dim: classDim, Rate: 1, Shards: 8,
-		Margin: train.Margin{Scale: 64, M3: 0.35}, Optimizer: train.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}})
-	if err != nil {
-		return nil, err
-	}
-	for class := range classes { // touches all memory, as the first steps of a run would
-		head.Imprint(class, unit[class%classBatch*classDim:][:classDim])
-	}
-	for _, rate := range rates {
-		head.SetRate(rate)
-		best := math.Inf(1)
-		for step, begin := uint64(0), time.Now(); step < 3 || time.Since(begin).Seconds() < seconds; step++ {
-			for i := range targets {
-				targets[i] = int32(rng.IntN(classes))
-			}
-			start := cpuTime()
-			head.Step(du, unit, targets, 1, 1e-3, step)
-			best = min(best, 1e3*(cpuTime()-start).Seconds())
-		}
-		times = append(times, best)
-	}
-	return times, nil
-}
-
-// peakMemory is the largest resident size of the process so far, in MiB; 0 where the system does not tell.
-func peakMemory() int {
-	data, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(data)) {
-		var kib int
-		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
-			return kib >> 10
-		}
-	}
-	return 0
+	return writeTable("docs/results/train.md", measured, rounds, seconds)
 }

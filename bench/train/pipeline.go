@@ -2,72 +2,150 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 
 	"exemplar/internal/train"
 )
 
-// benchPipeline trains by the reference recipe, with every image decoded anew, on one core and on two. The CPU time of
-// a sample is taken from the difference between a longer and a shorter run, so that setting up does not count.
-func benchPipeline() error {
-	speed := map[int]float64{}
-	for _, cores := range []int{1, 2} {
-		runtime.GOMAXPROCS(cores)
-		const few, many = 3, 9
-		_, short, err := runPipeline(few)
-		if err != nil {
+// A run of the pipeline trains by the reference recipe with every image decoded anew. CPU time is the difference between
+// a longer run and a shorter one, so that setting up does not count. Speed is by the clock, of the fastest window of
+// steps; the first steps do not count, nor the last, whose batches nobody makes beside them any more.
+const (
+	longRun, shortRun = 22, 4
+	firstSteps        = 3
+	lastSteps         = 3
+	windowSteps       = 10
+	samplesPerStep    = 512 // of the reference recipe
+)
+
+// pace is how fast a pipeline was.
+type pace struct {
+	images float64 // per second, by the clock; 0 of a short run
+	cpu    float64 // milliseconds of the whole run
+}
+
+// side is the best of several rounds.
+type side struct{ images, cpu float64 }
+
+func newSide() *side { return &side{cpu: math.Inf(1)} }
+
+// measure adds a round.
+func (s *side) measure(run func(steps int) (pace, error)) error {
+	short, err := run(shortRun)
+	if err != nil {
+		return err
+	}
+	long, err := run(longRun)
+	if err != nil {
+		return err
+	}
+	s.images = max(s.images, long.images)
+	s.cpu = min(s.cpu, (long.cpu-short.cpu)/((longRun-shortRun)*samplesPerStep))
+	return nil
+}
+
+// benchPipeline trains beside PyTorch with an OpenCV loader, in turn, on two cores. The peer has one worker or two,
+// whichever is better.
+func benchPipeline(python string, rounds int) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	ours, peer := newSide(), newSide()
+	var name string
+	for round := range max(2, rounds) {
+		if err := ours.measure(runPipeline); err != nil {
 			return err
 		}
-		best, long, err := runPipeline(many)
-		if err != nil {
-			return err
-		}
-		speed[cores] = best
-		err = report(map[string]any{"what": "pipeline: decode, capture, train", "cores": cores, "images_per_second": best,
-			"cpu_ms_per_image": (long - short) / ((many - few) * samplesPerStep), "scaling": speed[cores] / speed[1]})
+		workers := 1 + round%2
+		err := peer.measure(func(steps int) (p pace, err error) {
+			name, p, err = runPipelinePeer(python, steps, workers)
+			return p, err
+		})
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	const what = "whole pipeline: decode, two forms in two views, train"
+	err := report(figure{What: what, Unit: "CPU-ms an image", Ours: ours.cpu, Peer: peer.cpu, Whose: name, Ratio: peer.cpu / ours.cpu})
+	if err != nil {
+		return err
+	}
+	return report(figure{What: what + ", two cores", Unit: "images/s", Ours: ours.images, Peer: peer.images, Whose: name, Ratio: ours.images / peer.images, Want: ">= 2"})
 }
 
-const samplesPerStep = 512 // of the reference recipe
+// benchScaling runs the pipeline on one core and on two, in turn.
+func benchScaling(rounds int) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var speed [2]float64 // by cores, less one
+	for range rounds {
+		for i := range speed {
+			runtime.GOMAXPROCS(i + 1)
+			p, err := runPipeline(longRun)
+			if err != nil {
+				return err
+			}
+			speed[i] = max(speed[i], p.images)
+		}
+	}
+	return report(figure{What: "whole pipeline, two cores", Unit: "images/s", Ours: speed[1], Peer: speed[0], Whose: "the same on one core",
+		Ratio: speed[1] / speed[0], Want: ">= 1.8"})
+}
 
-// runPipeline trains for so many steps, and returns the images per second of the fastest step and the CPU milliseconds
-// of the whole.
-func runPipeline(steps int) (best, cpu float64, err error) {
+// runPipeline trains for so many steps.
+func runPipeline(steps int) (pace, error) {
 	dir, err := os.MkdirTemp("", "pipeline")
 	if err != nil {
-		return 0, 0, err
+		return pace{}, err
 	}
 	defer os.RemoveAll(dir)
 	recipes, err := filepath.Abs("recipes")
 	if err != nil {
-		return 0, 0, err
+		return pace{}, err
 	}
 	recipe := filepath.Join(dir, "pipeline.toml")
 	text := fmt.Sprintf("extends = %q\nout = %q\nsteps = %d\n[data]\ncache_mib = 0\n[evaluate]\nset = \"\"\n",
 		filepath.Join(recipes, "reference.toml"), filepath.Join(dir, "run"), steps)
 	if err := os.WriteFile(recipe, []byte(text), 0o644); err != nil {
-		return 0, 0, err
+		return pace{}, err
 	}
 	cfg, err := train.LoadConfig(recipe)
 	if err != nil {
-		return 0, 0, err
+		return pace{}, err
 	}
 	start := cpuTime()
 	if _, err := train.Run(context.Background(), cfg, train.Options{}); err != nil {
-		return 0, 0, err
+		return pace{}, err
 	}
-	cpu = 1e3 * (cpuTime() - start).Seconds()
+	p := pace{cpu: 1e3 * (cpuTime() - start).Seconds()}
 	entries, err := train.ReadLog(filepath.Join(dir, "run", "log.jsonl"), math.MaxInt)
-	for _, e := range entries {
-		best = max(best, e.Images)
+	for i := firstSteps - 1; i+windowSteps < len(entries)-lastSteps; i++ {
+		p.images = max(p.images, windowSteps*samplesPerStep/(entries[i+windowSteps].Seconds-entries[i].Seconds))
 	}
-	return best, cpu, err
+	return p, err
+}
+
+// runPipelinePeer runs tools/train/loader_peer.py from the root of the repository.
+func runPipelinePeer(python string, steps, workers int) (name string, p pace, err error) {
+	cmd := exec.Command(python, "tools/train/loader_peer.py", "--steps", strconv.Itoa(steps), "--threads", "2", "--workers", strconv.Itoa(workers))
+	// Threads that wait by spinning take the time of the workers.
+	cmd.Env = append(os.Environ(), "OMP_WAIT_POLICY=PASSIVE")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", pace{}, fmt.Errorf("run the peer with %s (it needs torch and opencv): %w", python, err)
+	}
+	var result struct {
+		Peer   string  `json:"peer"`
+		Images float64 `json:"images_per_second"`
+	}
+	if err := json.Unmarshal(out, &result); err != nil {
+		return "", pace{}, fmt.Errorf("peer: %w", err)
+	}
+	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // the workers' too: it has waited for them
+	return result.Peer, pace{images: result.Images, cpu: 1e3 * used.Seconds()}, nil
 }

@@ -15,7 +15,7 @@ import (
 // verbs are the commands, in the order of the help.
 var verbs = []func() *cobra.Command{
 	newDemo, newRegister, newClassify, newGallery,
-	newEval, newCalibrate, newDraw, newTrain, newPack,
+	newEval, newCalibrate, newDraw, newTrain, newTeach, newPack,
 	newEmbed, newExport,
 	newBench, newDoctor, newVersion,
 }

@@ -199,7 +199,7 @@ func openPool(t testing.TB, path string) *dataset.Pool {
 // A form of the scaled picture is the scaled picture of the form.
 func TestFormsAreScaledOnce(t *testing.T) {
 	m := draw.Draw(draw.Document{Kind: "cover", Template: 3, Size: 150})
-	got := appendForms(nil, m, int(augment.AllForms), 96)
+	got := appendForms(nil, m, int(augment.AllForms), 96, imaging.ResizeArea)
 	for form := range augment.AllForms {
 		want := imaging.ResizeArea(form.Apply(m), 96, 96).Pix
 		for i, v := range got[int(form)*len(want):][:len(want)] {

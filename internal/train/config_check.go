@@ -226,8 +226,19 @@ func (cfg *Config) checkLosses(i int, s Stage) error {
 		return cfg.wrong(i, "distill.kind", "is %q, which needs class centres: set classes.weight", s.Distill.Kind)
 	case s.Classes.Weight > 0 && s.Classes.Plain && (s.Contrast.Weight > 0 || s.Distill.Kind == DistillLogits && s.Distill.Weight > 0):
 		return cfg.wrong(i, "classes.plain", "scores by lengths as well as angles, which the other losses do not: use one of them")
-	case s.Distill.Weight > 0:
-		return cfg.checkFile(i, "distill.teacher", s.Distill.Teacher)
+	}
+	return nil
+}
+
+// checkTeachers refuses feature files that are not there.
+func (cfg *Config) checkTeachers() error {
+	for i, s := range cfg.Stages {
+		if s.Distill.Weight == 0 {
+			continue
+		}
+		if _, err := os.Stat(s.Distill.Teacher); err != nil {
+			return cfg.wrong(i, "distill.teacher", "cannot be used: %v: make it with exemplar teach", err)
+		}
 	}
 	return nil
 }

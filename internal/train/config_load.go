@@ -17,6 +17,18 @@ import (
 // LoadConfig reads a recipe and those that it extends, and refuses what cannot work, naming file and line: unknown
 // keys, impossible values, files that are not there.
 func LoadConfig(path string) (*Config, error) {
+	cfg, err := LoadConfigToTeach(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.checkTeachers(); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+// LoadConfigToTeach is LoadConfig of a recipe whose teacher may yet have to be made.
+func LoadConfigToTeach(path string) (*Config, error) {
 	cfg := DefaultConfig()
 	cfg.keys = map[string]key{}
 	if err := cfg.read(path, 0); err != nil {

@@ -13,9 +13,9 @@ import (
 // openData opens the images, groups them into classes, and reads the backgrounds.
 func (r *run) openData() error {
 	d := r.cfg.Data
-	pool, err := dataset.OpenPool(d.Paths...)
+	pool, err := r.cfg.openPool()
 	if err != nil {
-		return r.cfg.wrong(noStage, "data.paths", "cannot be used: %v", err)
+		return err
 	}
 	r.pool = pool
 	r.cache = dataset.NewCache(pool, max(d.ShortSide, r.cfg.largestInput()), int64(d.CacheMiB)<<20)
@@ -37,6 +37,15 @@ func (r *run) openData() error {
 		r.backgrounds = append(r.backgrounds, m)
 	}
 	return nil
+}
+
+// openPool lists the images of the recipe. Close it after use.
+func (cfg *Config) openPool() (*dataset.Pool, error) {
+	pool, err := dataset.OpenPool(cfg.Data.Paths...)
+	if err != nil {
+		return nil, cfg.wrong(noStage, "data.paths", "cannot be used: %v", err)
+	}
+	return pool, nil
 }
 
 // groupClasses says which images are one class.
@@ -99,7 +108,7 @@ func (r *run) imprint(ctx context.Context) error {
 			if err != nil {
 				continue // counted; its centre stays random and its images are never seen
 			}
-			pixels = appendForms(pixels[:0], m, r.classes.Forms, input)
+			pixels = appendForms(pixels[:0], m, r.classes.Forms, input, imaging.ResizeArea)
 			net.Embed(out, pixels, r.classes.Forms)
 			for form := range r.classes.Forms {
 				r.objective.classes.Imprint(group*r.classes.Forms+form, out[form*dim:][:dim])
@@ -109,15 +118,15 @@ func (r *run) imprint(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// appendForms appends the network's input for each form of an image. Turning and mirroring may come after the scaling
+// appendForms appends a network's input for each form of an image. Turning and mirroring may come after the scaling
 // to a square, which then is done once.
-func appendForms(pixels []byte, m *imaging.Image, forms, input int) []byte {
-	square := imaging.ResizeArea(m, input, input)
+func appendForms(pixels []byte, m *imaging.Image, forms, input int, resize func(m *imaging.Image, w, h int) *imaging.Image) []byte {
+	square := resize(m, input, input)
 	for form := range augment.Form(forms) {
 		if form < augment.Turned {
 			pixels = append(pixels, form.Apply(square).Pix...)
 		} else {
-			pixels = append(pixels, imaging.ResizeArea(form.Apply(m), input, input).Pix...)
+			pixels = append(pixels, resize(form.Apply(m), input, input).Pix...)
 		}
 	}
 	return pixels

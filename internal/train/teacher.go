@@ -1,11 +1,13 @@
 package train
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 
+	"exemplar/internal/kernel"
 	"exemplar/internal/weights"
 )
 
@@ -16,15 +18,21 @@ import (
 //	"dataset"  fingerprint of the images, dataset.Pool.Fingerprint
 //	"forms"    number of forms of each image that it covers, the first ones; "1" is the picture as it is
 //	"teacher"  what made the features: for people
+//
+// Features have any length but zero; a row of zeros stands for a picture of which the teacher has none.
 type Teacher struct {
-	Name  string
-	Dim   int
-	Forms int
+	Name    string
+	Dataset string // fingerprint of the images
+	Dim     int
+	Forms   int
 
-	features []float32 // unit rows
+	features []float32 // (N·Forms, Dim), rows of length one or zero
 }
 
-const teacherFormat = "exemplar-teacher/1"
+const (
+	teacherFormat = "exemplar-teacher/1"
+	maxForms      = 24
+)
 
 // ErrOtherData says that a teacher's features were made of other images.
 var ErrOtherData = errors.New("features of another data set")
@@ -55,8 +63,8 @@ func parseTeacher(data []byte, fingerprint string, n int) (*Teacher, error) {
 		return nil, fmt.Errorf("%w: made for %.12s, the images here are %.12s", ErrOtherData, meta["dataset"], fingerprint)
 	}
 	forms, err := strconv.Atoi(meta["forms"])
-	if err != nil || forms < 1 || forms > 24 {
-		return nil, fmt.Errorf("forms %q is not a number from 1 to 24", meta["forms"])
+	if err != nil || forms < 1 || forms > maxForms {
+		return nil, fmt.Errorf("forms %q is not a number from 1 to %d", meta["forms"], maxForms)
 	}
 	tensor, ok := file.Tensors["features"]
 	if !ok || len(tensor.Shape) != 2 || tensor.Shape[0] != n*forms || tensor.Shape[1] < 1 {
@@ -66,29 +74,80 @@ func parseTeacher(data []byte, fingerprint string, n int) (*Teacher, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Teacher{Name: meta["teacher"], Dim: tensor.Shape[1], Forms: forms, features: make([]float32, len(values))}
-	for i, v := range values {
-		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("feature %d of row %d is %v", i%t.Dim, i/t.Dim, v)
+	t := &Teacher{Name: meta["teacher"], Dataset: fingerprint, Dim: tensor.Shape[1], Forms: forms, features: values}
+	for row := range n * forms {
+		if err := unitFeature(t.row(row)); err != nil && !errors.Is(err, errNoFeature) {
+			return nil, fmt.Errorf("row %d: %w", row, err)
 		}
 	}
-	normalizeRows(t.features, make([]float32, n*forms), values, n*forms, t.Dim)
 	return t, nil
 }
 
-// EncodeTeacher returns the bytes of a feature file for features (n·forms, dim).
-func EncodeTeacher(name, fingerprint string, features []float32, forms, dim int) ([]byte, error) {
+var errNoFeature = errors.New("a feature of length zero")
+
+// unitFeature gives a feature the length one. One that has none, or is not made of numbers, is an error.
+func unitFeature(row []float32) error {
+	for i, v := range row {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return fmt.Errorf("feature %d is %v", i, v)
+		}
+	}
+	norm := math.Sqrt(float64(kernel.Dot(row, row)))
+	if norm < minNorm {
+		return errNoFeature
+	}
+	for i := range row {
+		row[i] = float32(float64(row[i]) / norm)
+	}
+	return nil
+}
+
+// Save writes the feature file at path in one step.
+func (t *Teacher) Save(path string) error {
+	data, err := t.encode()
+	if err != nil {
+		return fmt.Errorf("save teacher %q: %w", path, err)
+	}
+	return weights.WriteFile(path, data)
+}
+
+func (t *Teacher) encode() ([]byte, error) {
+	half := make([]byte, 0, 2*len(t.features))
+	for _, v := range t.features {
+		half = binary.LittleEndian.AppendUint16(half, toHalf(v))
+	}
 	file := weights.Safetensors{
-		Metadata: map[string]string{"format": teacherFormat, "dataset": fingerprint, "forms": strconv.Itoa(forms), "teacher": name},
-		Tensors:  map[string]weights.Tensor{"features": weights.NewFloat32(features, len(features)/dim, dim)},
+		Metadata: map[string]string{"format": teacherFormat, "dataset": t.Dataset, "forms": strconv.Itoa(t.Forms), "teacher": t.Name},
+		Tensors:  map[string]weights.Tensor{"features": {DType: weights.F16, Shape: []int{len(t.features) / t.Dim, t.Dim}, Data: half}},
 	}
 	return file.Encode()
 }
+
+// toHalf rounds a value of at most 1 to IEEE 754 binary16, ties to even. Below 2^-14 its steps are 2^-24.
+func toHalf(v float32) uint16 {
+	bits := math.Float32bits(v)
+	sign := uint16(bits >> 16 & 0x8000)
+	if magnitude := math.Abs(float64(v)); magnitude < 0x1p-14 {
+		return sign | uint16(math.RoundToEven(magnitude*0x1p24))
+	}
+	bits += 0xfff + bits>>13&1 // a carry out of the fraction raises the exponent, as it should
+	return sign | uint16(bits>>13&0x3ffff-(127-15)<<10)
+}
+
+// Images is the number of images that there are features of.
+func (t *Teacher) Images() int { return len(t.features) / (t.Dim * t.Forms) }
+
+// row is a picture's place in features.
+func (t *Teacher) row(i int) []float32 { return t.features[i*t.Dim:][:t.Dim] }
 
 // feature returns the unit feature of a picture, nil where the teacher has none.
 func (t *Teacher) feature(p picture) []float32 {
 	if p.image < 0 || int(p.form) >= t.Forms {
 		return nil
 	}
-	return t.features[(int(p.image)*t.Forms+int(p.form))*t.Dim:][:t.Dim]
+	row := t.row(int(p.image)*t.Forms + int(p.form))
+	if kernel.Dot(row, row) == 0 {
+		return nil
+	}
+	return row
 }

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"exemplar/internal/model"
+	"exemplar/internal/train"
+)
+
+type teachFlags struct {
+	model, out string
+	forms      int
+}
+
+func newTeach() *cobra.Command {
+	var flags teachFlags
+	cmd := &cobra.Command{
+		Use:     "teach RECIPE.toml [-- COMMAND...]",
+		GroupID: "judge",
+		Short:   "Make the features of a teacher for the images of a recipe",
+		Long: `Make the feature file that a recipe with distill.weight learns from: what another network sees in each of its images, in
+the order in which training counts them. The file belongs to these images; on others, training refuses it.
+
+The teacher is a bundle (--model), or a command that is given after --. It gets the pictures on its standard input and
+writes features to its standard output; tools/train/teach.py is one for any image network in ONNX, and docs/training.md
+says what passes between the two, for writing another.
+
+Nothing is written until all features are there. Ctrl-C leaves no file, or the one that was there before.`,
+		Example: `  exemplar teach recipes/generation-3.toml -- python tools/train/teach.py --model sscd.onnx
+  exemplar teach mine.toml --model large.safetensors --out runs/teacher.safetensors`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			recipes, command := args, []string(nil)
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				recipes, command = args[:dash], args[dash:]
+			}
+			if len(recipes) != 1 {
+				return fmt.Errorf("%s before the teacher's command, which begins after --: want one", count(len(recipes), "argument"))
+			}
+			return teach(cmd, recipes[0], command, flags)
+		},
+	}
+	cmd.Flags().StringVar(&flags.model, "model", "", "the teacher is this model bundle")
+	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the file to write (default: the recipe's distill.teacher)")
+	cmd.Flags().IntVar(&flags.forms, "forms", 0, "forms of each image, the first ones: 1 is the picture as it is (default: all that the recipe trains)")
+	return cmd
+}
+
+func teach(cmd *cobra.Command, recipe string, command []string, flags teachFlags) error {
+	cfg, err := train.LoadConfigToTeach(recipe)
+	if err != nil {
+		return err
+	}
+	out := flags.out
+	if out == "" {
+		if out, err = cfg.TeacherPath(); err != nil {
+			return fmt.Errorf("%w: say --out FILE", err)
+		}
+	}
+	teacher, err := openTeacher(cmd.Context(), flags.model, command, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	var bar *progress // once the number of images is known
+	lesson := train.Lesson{Forms: flags.forms, Progress: func(done, total int) {
+		if bar == nil {
+			bar = newProgress("teaching", total)
+		}
+		bar.step(done - bar.done)
+	}}
+	features, skipped, err := train.Teach(cmd.Context(), cfg, teacher, lesson)
+	if bar != nil {
+		bar.clear()
+	}
+	if closeErr := teacher.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	if err := features.Save(out); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s of %s, %d values each, by %s\n", out,
+		count(features.Forms, "form"), count(features.Images(), "image"), features.Dim, features.Name)
+	if skipped > 0 {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s could not be decoded and have no features; training passes over them\n", count(skipped, "image"))
+	}
+	return nil
+}
+
+// openTeacher opens the bundle or starts the command, one of which must be given.
+func openTeacher(ctx context.Context, path string, command []string, messages io.Writer) (*train.Embedder, error) {
+	switch {
+	case path != "" && len(command) > 0:
+		return nil, fmt.Errorf("both --model and a command are given: want one teacher")
+	case len(command) > 0:
+		return train.EmbedByCommand(ctx, command, messages)
+	case path == "":
+		return nil, fmt.Errorf("no teacher: give a bundle (--model FILE) or, after --, a command, such as python tools/train/teach.py --model FILE.onnx")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := model.Load(data)
+	if err != nil {
+		return nil, fmt.Errorf("read model %q: %w", path, err)
+	}
+	return train.EmbedByBundle(bundle), nil
+}
