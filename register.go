@@ -10,6 +10,7 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/proof"
 )
@@ -60,8 +61,8 @@ const (
 	// what a person needs to see, a later model to embed anew and the comparison
 	// to compare with.
 	pictureSide = 768
-	// referenceBytes is what a reference's picture and features may take
-	// together, so that a million fit on a disk.
+	// referenceBytes is what a reference's picture and features, with their
+	// visual words, may take together, so that a million fit on a disk.
 	referenceBytes = 100_000
 )
 
@@ -124,7 +125,7 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 	}
 	picture = imaging.FitWithin(picture, pictureSide)
 	vectors := g.model.EmbedTurned(picture)
-	features, err := proof.NewReference(picture, vectors[:g.model.Dim()]).Features()
+	features, words, err := proof.NewReference(picture, vectors[:g.model.Dim()]).Features()
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +134,10 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
 			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
 		},
-		Picture:  encodePicture(picture, referenceBytes-len(features)),
+		Picture:  encodePicture(picture, referenceBytes-len(features)-len(words)),
 		Vectors:  vectors,
 		Features: features,
+		Words:    gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
 	}, nil
 }
 

@@ -3,13 +3,13 @@ package exemplar
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/imaging"
+	"exemplar/internal/geometry"
 	"exemplar/internal/proof"
 )
 
@@ -27,9 +27,9 @@ const (
 type sighting struct {
 	id    string
 	label decide.Label
-	shape *proof.Reference
-	score float32 // of the embeddings of the whole pictures; -1 where unknown
-	near  int     // places that a first look found
+	shape *proof.Reference // nil until it is compared
+	score float32          // of the embeddings of the whole pictures; -1 where unknown
+	near  int              // places that a first look found
 	found proof.Found
 }
 
@@ -41,11 +41,17 @@ func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Pho
 		return nil, err
 	}
 	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo.Glance)
-	if err != nil || len(seen) > 0 && seen[0].near >= plenty {
-		return verifyBest(photo, seen), err
+	if err != nil {
+		return nil, err
 	}
-	closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo.GlanceCloser)
-	return verifyBest(photo, merge(closer, seen)), err
+	if len(seen) == 0 || seen[0].near < plenty {
+		closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo.GlanceCloser)
+		if err != nil {
+			return nil, err
+		}
+		seen = merge(closer, seen)
+	}
+	return g.verifyBest(ctx, view, photo, seen)
 }
 
 // plenty is how many places that agree at a first look make a second needless.
@@ -53,14 +59,20 @@ const plenty = 25
 
 // glance counts for each of the list the places that a look finds, and returns
 // it with most first.
-func (g *Gallery) glance(ctx context.Context, list []sighting, look func(*proof.Reference) int) ([]sighting, error) {
-	for i := range list {
-		shape, err := g.shapes.get(ctx, g, list[i].id)
+func (g *Gallery) glance(ctx context.Context, list []sighting, look func(*geometry.Sketch) int) ([]sighting, error) {
+	kept := list[:0]
+	for _, s := range list {
+		sketch, err := g.shapes.sketch(ctx, g, s.id)
+		if errors.Is(err, ErrNoReference) { // removed by another process just now
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		list[i].shape, list[i].near = shape, look(shape)
+		s.near = look(sketch)
+		kept = append(kept, s)
 	}
+	list = kept
 	slices.SortStableFunc(list, func(a, b sighting) int { return cmp.Compare(b.near, a.near) })
 	return list, nil
 }
@@ -77,12 +89,20 @@ func merge(a, b []sighting) []sighting {
 }
 
 // verifyBest compares the first of the list with the photo.
-func verifyBest(photo *proof.Photo, list []sighting) []sighting {
-	list = list[:min(len(list), compared)]
-	for i := range list {
-		list[i].found = photo.Verify(list[i].shape)
+func (g *Gallery) verifyBest(ctx context.Context, view *gallery.View, photo *proof.Photo, list []sighting) ([]sighting, error) {
+	var verified []sighting
+	for _, s := range list[:min(len(list), compared)] {
+		shape, err := g.shapes.get(ctx, g, view, s.id)
+		if errors.Is(err, ErrNoReference) { // removed by another process just now
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.shape, s.found = shape, photo.Verify(shape)
+		verified = append(verified, s)
 	}
-	return list
+	return verified, nil
 }
 
 // shortlist names the references to look for: those that look like the whole
@@ -113,25 +133,4 @@ func (g *Gallery) shortlist(members map[string]decide.Label, photo *proof.Photo,
 		}
 	}
 	return list
-}
-
-// newShape prepares a stored reference for being looked for.
-func (g *Gallery) newShape(ctx context.Context, id string) (*proof.Reference, error) {
-	jpeg, err := g.store.Picture(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	features, err := g.store.Features(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	picture, _, err := imaging.Decode(jpeg, imaging.DefaultLimits)
-	if err != nil {
-		return nil, fmt.Errorf("picture of reference %s: %w", id, err)
-	}
-	shape, err := proof.StoredReference(features, picture, g.model.EmbedImage(picture))
-	if err != nil {
-		return nil, fmt.Errorf("features of reference %s: %w", id, err)
-	}
-	return shape, nil
 }

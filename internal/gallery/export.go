@@ -22,6 +22,7 @@ import (
 //
 //	pictures/LABEL/ID.jpg   the kept pictures
 //	features/ID.bin         local features, where there are any
+//	words/ID.bin            what the index keeps of them, the same
 //	embeddings.npy          float32 (n,4,dim), rows in the order of the manifest
 //	manifest.json           all else, with the SHA-256 of every file
 const (
@@ -54,6 +55,9 @@ type manifestRecord struct {
 	PictureSHA256  string       `json:"picture_sha256"`
 	Features       string       `json:"features,omitempty"`
 	FeaturesSHA256 string       `json:"features_sha256,omitempty"`
+	Words          string       `json:"words,omitempty"`
+	WordsSHA256    string       `json:"words_sha256,omitempty"`
+	Vocabulary     string       `json:"vocabulary,omitempty"` // of the words
 }
 
 // Export writes the whole gallery, as it is at this moment, to one file. The
@@ -136,9 +140,10 @@ func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 func exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
 	record = manifestRecord{ID: r.ID, Label: r.Label, SHA256: hex.EncodeToString(r.Hash[:]), Source: r.Source, Note: r.Note,
 		Registered: r.Registered, Width: r.Width, Height: r.Height}
-	var picture, features []byte
-	err = tx.QueryRowContext(ctx, `SELECT p.jpeg, e.vectors, e.features FROM picture p
-		JOIN embedding e ON e.reference = p.reference WHERE p.reference = ? AND e.model = ?`, r.ID, r.Model).Scan(&picture, &vectors, &features)
+	var picture, features, words []byte
+	err = tx.QueryRowContext(ctx, `SELECT p.jpeg, e.vectors, e.features, coalesce(w.vocabulary, ''), w.data FROM picture p
+		JOIN embedding e ON e.reference = p.reference LEFT JOIN words w ON w.reference = e.reference AND w.model = e.model
+		WHERE p.reference = ? AND e.model = ?`, r.ID, r.Model).Scan(&picture, &vectors, &features, &record.Vocabulary, &words)
 	if err != nil {
 		return record, nil, fmt.Errorf("reference %s: %w", r.ID, missing(r.ID, err))
 	}
@@ -148,7 +153,13 @@ func exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (r
 	}
 	if features != nil {
 		record.Features = "features/" + r.ID + ".bin"
-		record.FeaturesSHA256, err = writeMember(out, record.Features, features)
+		if record.FeaturesSHA256, err = writeMember(out, record.Features, features); err != nil {
+			return record, nil, err
+		}
+	}
+	if words != nil {
+		record.Words = "words/" + r.ID + ".bin"
+		record.WordsSHA256, err = writeMember(out, record.Words, words)
 	}
 	return record, vectors, err
 }

@@ -48,7 +48,7 @@ const (
 
 // NewIndex returns an empty index.
 func NewIndex() *Index {
-	return &Index{lists: make([]postings, 2*words().size()), byID: map[int64]int{}}
+	return &Index{lists: make([]postings, 2*vocabularySize), byID: map[int64]int{}}
 }
 
 // Len is the number of references.
@@ -60,35 +60,48 @@ func (x *Index) Len() int {
 
 // Add puts a reference into the index; one with the same id is replaced.
 func (x *Index) Add(id int64, r *Reference) {
-	v := words()
-	f := r.features
-	first, _ := v.assign(f.Descriptors)
+	light, dark := wordsOf(r.features)
+	x.add(id, light, dark)
+}
+
+// AddWords is Add by the words that were stored of a reference under the name
+// of this [Vocabulary]. What is none leaves the index as it was.
+func (x *Index) AddWords(id int64, stored []byte) error {
+	light, dark, err := unmarshalWords(stored)
+	if err == nil {
+		x.add(id, light, dark)
+	}
+	return err
+}
+
+func (x *Index) add(id int64, light, dark []word) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.remove(id)
 	if len(x.slots) == maxSlots {
 		panic("geometry: index: more than 16 million references")
 	}
-	at := len(x.slots)
-	x.slots = append(x.slots, slot{id: id, features: len(f.Points), live: true})
-	x.byID[id] = at
-	for i, word := range first {
-		p := &f.Points[i]
-		l := &x.lists[listOf(word, p.Dark)]
-		l.signatures = append(l.signatures, v.signature(f.Descriptors[i*descriptorBytes:][:descriptorBytes], word))
-		l.places = append(l.places, uint32(at)<<8|uint32(angleByte(p.Angle)))
+	at := uint32(len(x.slots))
+	x.slots = append(x.slots, slot{id: id, features: len(light) + len(dark), live: true})
+	x.byID[id] = int(at)
+	for _, w := range light {
+		x.lists[listOf(w.number, false)].add(at, w)
+	}
+	for _, w := range dark {
+		x.lists[listOf(w.number, true)].add(at, w)
 	}
 }
 
-func listOf(word int32, dark bool) int {
+func (l *postings) add(at uint32, w word) {
+	l.signatures = append(l.signatures, w.signature)
+	l.places = append(l.places, at<<8|uint32(w.angle))
+}
+
+func listOf(number uint16, dark bool) int {
 	if dark {
-		return 2*int(word) + 1
+		return 2*int(number) + 1
 	}
-	return 2 * int(word)
-}
-
-func angleByte(angle float32) uint8 {
-	return uint8(int(angle * (256 / (2 * math.Pi))))
+	return 2 * int(number)
 }
 
 // Remove takes a reference out of the index.
@@ -155,15 +168,15 @@ func (x *Index) query(f *Features, n int) []Candidate {
 	for i := range f.Points {
 		d := f.Descriptors[i*descriptorBytes:][:descriptorBytes]
 		for _, word := range [2]int32{first[i], second[i]} {
-			x.vote(votes, &f.Points[i], word, v.signature(d, word))
+			x.vote(votes, &f.Points[i], uint16(word), v.signature(d, word))
 		}
 	}
 	return x.best(votes, n)
 }
 
 // vote lets a feature vote for all references that have a like one in a word.
-func (x *Index) vote(votes [][turnBins]float32, p *Feature, word int32, signature uint64) {
-	l := &x.lists[listOf(word, p.Dark)]
+func (x *Index) vote(votes [][turnBins]float32, p *Feature, number uint16, signature uint64) {
+	l := &x.lists[listOf(number, p.Dark)]
 	if len(l.places) == 0 {
 		return
 	}

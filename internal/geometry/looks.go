@@ -5,9 +5,3 @@ func (r *Reference) Count() int { return len(r.features.Points) }
 
 // Count is how many features the first look finds in the photo.
 func (p *Probe) Count() int { return len(p.features().Points) }
-
-// LocateCloser is [Locate] by the closer look's features: more of them, at the
-// photo's own resolution.
-func LocateCloser(p *Probe, r *Reference) (Fit, bool) {
-	return locateAs(p, p.closer(), r, r.closer())
-}
