@@ -28,10 +28,11 @@ const (
 // the features of all, and the references that were looked for lately. It
 // follows the gallery as its view does.
 type shapes struct {
-	mu       sync.Mutex
-	members  map[string]decide.Label // as of version
-	version  uint64
-	index    *proof.Index
+	mu      sync.Mutex
+	members map[string]decide.Label // as of version
+	version uint64
+	index   *proof.Index
+
 	sketches recent[*geometry.Sketch]
 	kept     recent[*proof.Reference]
 }
@@ -73,10 +74,11 @@ func (s *shapes) addToIndex(ctx context.Context, g *Gallery, members map[string]
 			missing = append(missing, id)
 		}
 	}
-	err := g.store.EachWords(ctx, missing, func(id string, words gallery.Words) {
+	err := g.store.EachWords(ctx, missing, func(id string, words gallery.Words) error {
 		if words.Vocabulary == geometry.Vocabulary() {
 			_ = s.index.Add(id, words.Data) // damaged ones are made again, too
 		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -85,22 +87,26 @@ func (s *shapes) addToIndex(ctx context.Context, g *Gallery, members map[string]
 		if s.index.Has(id) {
 			continue
 		}
-		features, err := g.store.Features(ctx, id)
-		if errors.Is(err, ErrNoReference) || err == nil && len(features) == 0 { // just removed, or there never were any
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		sketch, err := geometry.UnmarshalSketch(features)
-		if err != nil {
-			return fmt.Errorf("features of reference %s: %w", id, err)
-		}
-		if err := s.index.Add(id, sketch.Words()); err != nil {
+		if err := s.addByFeatures(ctx, g, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *shapes) addByFeatures(ctx context.Context, g *Gallery, id string) error {
+	features, err := g.store.Features(ctx, id)
+	if errors.Is(err, ErrNoReference) || err == nil && len(features) == 0 { // just removed, or there never were any
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sketch, err := geometry.UnmarshalSketch(features)
+	if err != nil {
+		return fmt.Errorf("features of reference %s: %w", id, err)
+	}
+	return s.index.Add(id, sketch.Words())
 }
 
 // query returns the references that share features with the photo, best first.
@@ -121,12 +127,12 @@ func (s *shapes) queryCloser(photo *proof.Photo, n int) []string {
 
 // sketch returns a reference ready to be looked for.
 func (s *shapes) sketch(ctx context.Context, g *Gallery, id string) (*geometry.Sketch, error) {
-	return keep(s, &s.sketches, keptSketches, id, func() (*geometry.Sketch, error) { return g.newSketch(ctx, id) })
+	return s.sketches.get(id, keptSketches, func() (*geometry.Sketch, error) { return g.newSketch(ctx, id) })
 }
 
 // get returns a reference ready to be compared.
 func (s *shapes) get(ctx context.Context, g *Gallery, view *gallery.View, id string) (*proof.Reference, error) {
-	return keep(s, &s.kept, keptShapes, id, func() (*proof.Reference, error) { return g.newShape(ctx, view, id) })
+	return s.kept.get(id, keptShapes, func() (*proof.Reference, error) { return g.newShape(ctx, view, id) })
 }
 
 // newSketch prepares a stored reference for being looked for.
@@ -176,50 +182,4 @@ func (g *Gallery) decodePicture(ctx context.Context, id string) (*imaging.Image,
 		return nil, fmt.Errorf("picture of reference %s: %w", id, err)
 	}
 	return picture, nil
-}
-
-// recent holds values by id, the ones put in last.
-type recent[T any] struct {
-	values map[string]T
-	order  []string // of values, by age
-}
-
-// keep returns the value of an id, made if it is not there, and then kept among
-// the limit last ones. Making it does not hold others up.
-func keep[T any](s *shapes, in *recent[T], limit int, id string, make func() (T, error)) (T, error) {
-	s.mu.Lock()
-	value, there := in.values[id]
-	s.mu.Unlock()
-	if there {
-		return value, nil
-	}
-	value, err := make()
-	if err != nil {
-		return value, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	in.put(id, value, limit)
-	return value, nil
-}
-
-func (r *recent[T]) put(id string, value T, limit int) {
-	if r.values == nil {
-		r.values = map[string]T{}
-	}
-	if _, there := r.values[id]; !there {
-		r.order = append(r.order, id)
-	}
-	r.values[id] = value
-	if len(r.order) > limit {
-		delete(r.values, r.order[0])
-		r.order = r.order[1:]
-	}
-}
-
-func (r *recent[T]) forget(id string) {
-	if _, there := r.values[id]; there {
-		delete(r.values, id)
-		r.order = slices.DeleteFunc(r.order, func(other string) bool { return other == id })
-	}
 }

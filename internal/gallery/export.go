@@ -70,7 +70,7 @@ func (g *Gallery) Export(ctx context.Context, path string) error {
 	defer os.Remove(temporary.Name()) // fails once it is renamed
 	defer temporary.Close()
 	buffered := bufio.NewWriterSize(temporary, 1<<20)
-	err = g.read(ctx, "export", func(tx *sql.Tx) error { return writeExport(ctx, tx, buffered) })
+	err = g.read(ctx, "export", func(tx *sql.Tx) error { return g.writeExport(ctx, tx, buffered) })
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func syncFolder(path string) error {
 	return folder.Close()
 }
 
-func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
+func (g *Gallery) writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 	own, err := readState(ctx, tx)
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 		References: make([]manifestRecord, 0, len(references))}
 	vectors := make([]byte, 0, 4*Rotations*own.dim*len(references))
 	for _, r := range references {
-		record, data, err := exportOne(ctx, tx, out, r)
+		record, data, err := g.exportOne(ctx, tx, out, r)
 		if err != nil {
 			return err
 		}
@@ -137,13 +137,12 @@ func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 
 // exportOne writes the files of a reference and returns its record and its
 // embeddings.
-func exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
+func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
 	record = manifestRecord{ID: r.ID, Label: r.Label, SHA256: hex.EncodeToString(r.Hash[:]), Source: r.Source, Note: r.Note,
 		Registered: r.Registered, Width: r.Width, Height: r.Height}
-	var picture, features, words []byte
-	err = tx.QueryRowContext(ctx, `SELECT p.jpeg, e.vectors, e.features, coalesce(w.vocabulary, ''), w.data FROM picture p
-		JOIN embedding e ON e.reference = p.reference LEFT JOIN words w ON w.reference = e.reference AND w.model = e.model
-		WHERE p.reference = ? AND e.model = ?`, r.ID, r.Model).Scan(&picture, &vectors, &features, &record.Vocabulary, &words)
+	var picture, features []byte
+	err = tx.QueryRowContext(ctx, `SELECT p.jpeg, e.vectors, e.features FROM picture p
+		JOIN embedding e ON e.reference = p.reference WHERE p.reference = ? AND e.model = ?`, r.ID, r.Model).Scan(&picture, &vectors, &features)
 	if err != nil {
 		return record, nil, fmt.Errorf("reference %s: %w", r.ID, missing(r.ID, err))
 	}
@@ -157,10 +156,11 @@ func exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (r
 			return record, nil, err
 		}
 	}
-	if words != nil {
-		record.Words = "words/" + r.ID + ".bin"
-		record.WordsSHA256, err = writeMember(out, record.Words, words)
-	}
+	err = g.eachWords(ctx, tx, []string{r.ID}, func(_ string, words Words) error {
+		record.Words, record.Vocabulary = "words/"+r.ID+".bin", words.Vocabulary
+		record.WordsSHA256, err = writeMember(out, record.Words, words.Data)
+		return err
+	})
 	return record, vectors, err
 }
 

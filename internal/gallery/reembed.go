@@ -31,6 +31,9 @@ type Derived struct {
 // they get ErrWrongModel. progress, if not nil, is told how many are done.
 func (g *Gallery) Reembed(ctx context.Context, model string, dim int, vocabulary string,
 	embed func(ctx context.Context, batch []Stored) ([]Derived, error), progress func(done, total int)) error {
+	if g.readOnly {
+		return g.fail("embed", ErrReadOnly)
+	}
 	after, done := "", 0
 	for {
 		batch, left, err := g.lacking(ctx, model, vocabulary, after)
