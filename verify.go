@@ -30,6 +30,8 @@ type sighting struct {
 	shape *proof.Reference // nil until it is compared
 	score float32          // of the embeddings of the whole pictures; -1 where unknown
 	near  int              // places that a first look found
+
+	verifiable bool // it means something that no more were found
 	found proof.Found
 }
 
@@ -40,12 +42,12 @@ func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Pho
 	if err != nil {
 		return nil, err
 	}
-	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo.Glance)
+	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo, photo.Glance)
 	if err != nil {
 		return nil, err
 	}
 	if len(seen) == 0 || seen[0].near < plenty {
-		closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo.GlanceCloser)
+		closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo, photo.GlanceCloser)
 		if err != nil {
 			return nil, err
 		}
@@ -54,12 +56,18 @@ func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Pho
 	return g.verifyBest(ctx, view, photo, seen)
 }
 
-// plenty is how many places that agree at a first look make a second needless.
-const plenty = 25
+const (
+	// plenty is how many places that agree at a first look make a second
+	// needless.
+	plenty = 25
+	// chance is how many places may agree by it: where a reference was found
+	// plainly, one of which no more is seen is no rival, and is not compared.
+	chance = 5
+)
 
 // glance counts for each of the list the places that a look finds, and returns
 // it with most first.
-func (g *Gallery) glance(ctx context.Context, list []sighting, look func(*geometry.Sketch) int) ([]sighting, error) {
+func (g *Gallery) glance(ctx context.Context, list []sighting, photo *proof.Photo, look func(*geometry.Sketch) int) ([]sighting, error) {
 	kept := list[:0]
 	for _, s := range list {
 		sketch, err := g.shapes.sketch(ctx, g, s.id)
@@ -69,7 +77,7 @@ func (g *Gallery) glance(ctx context.Context, list []sighting, look func(*geomet
 		if err != nil {
 			return nil, err
 		}
-		s.near = look(sketch)
+		s.near, s.verifiable = look(sketch), photo.CanVerify(sketch)
 		kept = append(kept, s)
 	}
 	list = kept
@@ -92,6 +100,9 @@ func merge(a, b []sighting) []sighting {
 func (g *Gallery) verifyBest(ctx context.Context, view *gallery.View, photo *proof.Photo, list []sighting) ([]sighting, error) {
 	var verified []sighting
 	for _, s := range list[:min(len(list), compared)] {
+		if list[0].near >= plenty && s.near < chance && s.verifiable {
+			continue
+		}
 		shape, err := g.shapes.get(ctx, g, view, s.id)
 		if errors.Is(err, ErrNoReference) { // removed by another process just now
 			continue

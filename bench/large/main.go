@@ -27,6 +27,7 @@ func main() {
 	data := flag.String("data", "../shared/data", "folder of the real pictures")
 	sizes := flag.String("sizes", "100,10000", "numbers of references")
 	keep := flag.String("keep", "", "folder in which the galleries stay, to be used again")
+	side := flag.Int("side", 640, "longer side of the photos, pixels")
 	every := flag.Int("every", 2, "use every n-th photo")
 	part := flag.String("part", "all", "documents that are asked for: odd, even, all")
 	first := flag.String("first", "", "answer one photo from this gallery, and nothing else")
@@ -35,14 +36,14 @@ func main() {
 	if *first != "" {
 		err = answerOne(*first, flag.Arg(0))
 	} else {
-		err = run(*data, *sizes, *keep, *part, *every)
+		err = run(*data, *sizes, *keep, *part, *every, *side)
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(data, sizes, keep, part string, every int) error {
+func run(data, sizes, keep, part string, every, side int) error {
 	m, err := realMaterial(data)
 	if os.IsNotExist(err) {
 		log.Printf("%v: the documents are drawn", err)
@@ -50,6 +51,7 @@ func run(data, sizes, keep, part string, every int) error {
 	} else if err != nil {
 		return err
 	}
+	m.side = side
 	if err := m.thin(every, part); err != nil {
 		return err
 	}

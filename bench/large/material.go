@@ -14,9 +14,6 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// photoSide is the longer side of the photos that are asked about.
-const photoSide = 640
-
 // photo is a picture of a document that is registered, or of none.
 type photo struct {
 	set   string
@@ -30,6 +27,7 @@ type material struct {
 	name      string
 	reference func(i int) (label string, data []byte, err error) // the i-th, of any number
 	photos    []photo
+	side      int // longer side of the photos that are asked about, pixels
 }
 
 // thin keeps every n-th photo, of one half of the documents or of all.
@@ -47,49 +45,25 @@ func (m *material) thin(n int, part string) error {
 	return nil
 }
 
-// hiddenSets are the sets whose documents are asked for; strangerSet shows
-// none of them, and every so many of its pictures are asked about.
+// hiddenSets are the sets whose documents are asked for. Every leftOut-th of
+// them is not registered, and its photos are strangers.
 var hiddenSets = []string{"bookpages_scene", "banknotes_scene", "dvd_scene"}
 
-const (
-	strangerSet   = "distractors"
-	strangerEvery = 5
-)
+const leftOut = 4
 
 // realMaterial hides the documents of the sets among mosaics of training
 // pictures.
 func realMaterial(data string) (*material, error) {
 	m := &material{name: "real"}
-	type hidden struct{ label, path string }
 	var documents []hidden
 	for _, name := range hiddenSets {
 		folder, err := dataset.ReadFolder(filepath.Join(data, "bench", name))
 		if err != nil {
 			return nil, err
 		}
-		number := map[string]int{}
-		for i, label := range folder.Labels() {
-			number[label] = i
-		}
-		registered := map[string]bool{}
-		for _, s := range folder.Samples {
-			if s.IsReference {
-				documents = append(documents, hidden{name + "/" + s.Label, filepath.Join(folder.Root, s.Path)})
-				registered[s.Label] = true
-			}
-		}
-		for _, s := range folder.Samples {
-			if !s.IsReference && registered[s.Label] {
-				m.photos = append(m.photos, photo{name, name + "/" + s.Label, number[s.Label]%2 == 0, loader(filepath.Join(folder.Root, s.Path))})
-			}
-		}
-	}
-	strangers, err := dataset.ReadFolder(filepath.Join(data, "bench", strangerSet))
-	if err != nil {
-		return nil, err
-	}
-	for i := 0; i < len(strangers.Samples); i += strangerEvery {
-		m.photos = append(m.photos, photo{set: strangerSet, load: loader(filepath.Join(strangers.Root, strangers.Samples[i].Path))})
+		references, photos, strangers := split(name, folder)
+		documents = append(documents, references...)
+		m.photos = append(append(m.photos, photos...), strangers...)
 	}
 	pool, err := dataset.OpenPool(filepath.Join(data, "train"))
 	if err != nil {
@@ -104,6 +78,38 @@ func realMaterial(data string) (*material, error) {
 		return fmt.Sprintf("other/%05d", i), data, err
 	}
 	return m, nil
+}
+
+// hidden is a document that is registered among others.
+type hidden struct{ label, path string }
+
+// split parts a set into the documents to register, the photos of these, and
+// those of the documents that are left out.
+func split(set string, folder *dataset.Folder) (documents []hidden, photos, strangers []photo) {
+	number, hasReference := map[string]int{}, map[string]bool{}
+	for i, label := range folder.Labels() {
+		number[label] = i + 1
+	}
+	for _, s := range folder.Samples {
+		if s.IsReference {
+			hasReference[s.Label] = true
+			if number[s.Label]%leftOut != 0 {
+				documents = append(documents, hidden{set + "/" + s.Label, filepath.Join(folder.Root, s.Path)})
+			}
+		}
+	}
+	for _, s := range folder.Samples {
+		p := photo{set: set, label: set + "/" + s.Label, odd: number[s.Label]%2 == 1, load: loader(filepath.Join(folder.Root, s.Path))}
+		switch {
+		case s.IsReference || !hasReference[s.Label]:
+		case number[s.Label]%leftOut == 0:
+			p.set, p.label = set+", left out", ""
+			strangers = append(strangers, p)
+		default:
+			photos = append(photos, p)
+		}
+	}
+	return documents, photos, strangers
 }
 
 func loader(path string) func() (*imaging.Image, error) {
@@ -159,7 +165,7 @@ func drawnMaterial() *material {
 		p := photo{set: "drawn", label: fmt.Sprintf("%s/%05d", kinds[i%len(kinds)], i), odd: i%2 == 0}
 		shown := document(i)
 		if i >= drawnAsked {
-			p.set, p.label = "drawn strangers", ""
+			p.set, p.label = "drawn, left out", ""
 			shown.Template += 1 << 32
 		}
 		p.load = func() (*imaging.Image, error) {

@@ -47,7 +47,7 @@ func measure(path string, m *material, size int) error {
 		if p.label != "" && !registered[p.label] {
 			continue
 		}
-		data, err := encoded(p)
+		data, err := m.encoded(p)
 		if err != nil {
 			return err
 		}
@@ -70,13 +70,13 @@ func measure(path string, m *material, size int) error {
 	return recall(path, m, registered)
 }
 
-// encoded is the photo as it is sent: 640 pixels wide or high, a JPEG.
-func encoded(p photo) ([]byte, error) {
+// encoded is the photo as it is sent, a JPEG.
+func (m *material) encoded(p photo) ([]byte, error) {
 	picture, err := p.load()
 	if err != nil {
 		return nil, err
 	}
-	return imaging.EncodeJPEG(imaging.FitWithin(picture, photoSide), 90), nil
+	return imaging.EncodeJPEG(imaging.FitWithin(picture, m.side), 90), nil
 }
 
 func (a *asked) ask(g *exemplar.Gallery, p photo, data []byte) error {
@@ -99,7 +99,7 @@ func (a *asked) ask(g *exemplar.Gallery, p photo, data []byte) error {
 }
 
 func (a *asked) print(size int) {
-	fmt.Printf("%6d  %-16s %4d photos  right %5.1f %%  wrong %4.1f %%  CPU-ms: median %6.1f, 90 %% %6.1f  ms: median %6.1f, 90 %% %6.1f\n",
+	fmt.Printf("%6d  %-25s %4d photos  right %5.1f %%  wrong %4.1f %%  CPU-ms: median %6.1f, 90 %% %6.1f  ms: median %6.1f, 90 %% %6.1f\n",
 		size, a.set, a.photos, percent(a.right, a.photos), percent(a.wrong, a.photos),
 		quantile(a.cpu, 0.5), quantile(a.cpu, 0.9), quantile(a.wall, 0.5), quantile(a.wall, 0.9))
 }
@@ -113,7 +113,7 @@ func quantile(values []float64, q float64) float64 {
 
 // start measures processes of their own from nothing to the first answer.
 func start(path string, m *material) error {
-	data, err := encoded(m.photos[0])
+	data, err := m.encoded(m.photos[0])
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func recall(path string, m *material, registered map[string]bool) error {
 			sets = append(sets, p.set)
 			counts[p.set] = new([3]counter)
 		}
-		picture = imaging.FitWithin(picture, photoSide)
+		picture = imaging.FitWithin(picture, m.side)
 		shown := proof.NewPhoto(picture, network, bundle.Arch)
 		own := func(id string) bool { return labels[id] == p.label }
 		counts[p.set][0].add(slices.IndexFunc(index.Query(shown, ranks[len(ranks)-1]), own))

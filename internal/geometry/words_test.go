@@ -14,7 +14,7 @@ func TestStoredWordsAnswerAsReferencesDo(t *testing.T) {
 		r := NewReference(page(t, 100+uint64(id), -1))
 		direct.Add(id, r)
 		words := r.Sketch().Words()
-		if per := float64(len(words)) / float64(max(1, r.Count())); per > 12 {
+		if per := float64(len(words)) / float64(max(1, r.Sketch().Count())); per > 12 {
 			t.Errorf("%.1f bytes a feature", per)
 		}
 		if err := stored.AddWords(id, words); err != nil {

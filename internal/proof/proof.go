@@ -73,10 +73,15 @@ type Found struct {
 // that a reference was not found.
 const enoughFeatures = 60
 
+// CanVerify reports whether both sides have so many.
+func (p *Photo) CanVerify(s *geometry.Sketch) bool {
+	return min(p.probe.Count(), s.Count()) >= enoughFeatures
+}
+
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
 	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: min(p.probe.Count(), r.shape.Count()) >= enoughFeatures}
+	f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
 		f.Weighed = p.weigh(r, &f.Evidence)
