@@ -3,6 +3,7 @@ package exemplar
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -47,13 +48,7 @@ type Registration struct {
 	Label   string  `json:"label"`
 	Source  string  `json:"source"`
 	Reason  string  `json:"reason,omitempty"` // why it was skipped or refused, or what to know about it
-	Rivals  []Rival `json:"rivals,omitempty"` // other labels that captures may be taken for
-}
-
-// Rival is another label that looks alike.
-type Rival struct {
-	Label string  `json:"label"`
-	Score float64 `json:"score"`
+	Rivals  []Rival `json:"rivals,omitempty"` // other labels that it resembles
 }
 
 const (
@@ -88,13 +83,13 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, item := range items {
 		group.Go(func() error {
-			entry, err := g.newEntry(item)
+			entry, note, err := g.newEntry(item)
 			results[i] = Registration{Outcome: Registered, Label: item.Label, Source: item.Source}
 			if err != nil {
 				results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
 				return nil
 			}
-			entries[i], results[i].Label = entry, string(entry.Label)
+			entries[i], results[i].Label, results[i].Reason = entry, string(entry.Label), note
 			return nil
 		})
 	}
@@ -107,27 +102,32 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err := g.add(ctx, entries, results, opts); err != nil {
 		return nil, err
 	}
-	return results, g.noteRivals(ctx, entries, results)
+	return results, g.noteNeighbours(ctx, entries, results)
 }
 
-// newEntry makes the reference of an item; the error says why it cannot be one.
-func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
+// newEntry makes the reference of an item, with what is to be known of it; the
+// error says why it cannot be one.
+func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err error) {
 	label, err := decide.ParseLabel(item.Label)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	picture, info, err := imaging.DecodeAtLeast(item.Data, pictureSide, imaging.DefaultLimits)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if problem := imaging.Inspect(picture); problem != "" {
-		return nil, fmt.Errorf("%s", problem)
+		return nil, "", errors.New(problem)
 	}
 	picture = imaging.FitWithin(picture, pictureSide)
 	vectors := g.model.EmbedTurned(picture)
-	features, words, err := proof.NewReference(picture, vectors[:g.model.Dim()]).Features()
+	shape := proof.NewReference(picture, vectors[:g.model.Dim()])
+	if g.geometry != GeometryOff && !shape.CanBeFound() {
+		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
+	}
+	features, words, err := shape.Features()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	return &gallery.Entry{
 		Reference: gallery.Reference{
@@ -138,7 +138,7 @@ func (g *Gallery) newEntry(item Item) (*gallery.Entry, error) {
 		Vectors:  vectors,
 		Features: features,
 		Words:    gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
-	}, nil
+	}, note, nil
 }
 
 // skipCopies drops entries whose very file is registered already, or comes
@@ -224,31 +224,33 @@ func (g *Gallery) referencesOf(ctx context.Context, labels map[decide.Label]bool
 	return ids, nil
 }
 
-// noteRivals says of every new reference what else it resembles: a near twin
-// under its own label, which adds little, and the other label that captures of
-// it are most easily taken for.
-func (g *Gallery) noteRivals(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
+// noteNeighbours says of every new reference what else it resembles: a near
+// twin under its own label, which adds little, and its rivals.
+func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
 	view, err := g.follow(ctx)
 	if err != nil {
 		return err
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, entry := range entries {
 		if entry == nil {
 			continue
 		}
-		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
-		near, err := view.Neighbours(ctx, entry.Label, entry.Hash, upright, entry.ID)
-		if err != nil {
+		group.Go(func() error {
+			upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+			near, err := view.Neighbours(ctx, entry.Label, entry.Hash, upright, entry.ID)
+			if err != nil {
+				return err
+			}
+			if same := near.Same; same != nil && float64(same.Score) >= nearTwin && results[i].Reason == "" {
+				results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
+			}
+			results[i].Rivals, err = g.Rivals(ctx, entry.ID)
 			return err
-		}
-		if same := near.Same; same != nil && float64(same.Score) >= nearTwin && results[i].Reason == "" {
-			results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
-		}
-		if other := near.Other; other != nil && g.model.close(float64(other.Score)) {
-			results[i].Rivals = []Rival{{Label: string(other.Label), Score: float64(other.Score)}}
-		}
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // nearTwin is the cosine from which on two pictures of one label are as good

@@ -53,9 +53,11 @@ func (g *Gallery) claims(ctx context.Context, view *gallery.View, rest *proof.Ph
 	if err != nil {
 		return nil, err
 	}
+	weigher := policy.Calibration.Proof
+	accept := weigher.Threshold(weigher.Alike, policy.FPIR, policy.Labels)
 	var claims []proof.Claim[sighting]
 	for _, s := range seen {
-		if llr := policy.Calibration.Proof.LLR(s.found.Weighed); s.found.Located && llr >= policy.Accept {
+		if llr := weigher.LLR(s.found.Weighed); s.found.Located && llr >= accept {
 			claims = append(claims, proof.Claim[sighting]{Of: s, Reference: s.shape, Found: s.found, LLR: llr})
 		}
 	}

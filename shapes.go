@@ -131,8 +131,8 @@ func (s *shapes) sketch(ctx context.Context, g *Gallery, id string) (*geometry.S
 }
 
 // get returns a reference ready to be compared.
-func (s *shapes) get(ctx context.Context, g *Gallery, view *gallery.View, id string) (*proof.Reference, error) {
-	return s.kept.get(id, keptShapes, func() (*proof.Reference, error) { return g.newShape(ctx, view, id) })
+func (s *shapes) get(ctx context.Context, g *Gallery, id string) (*proof.Reference, error) {
+	return s.kept.get(id, keptShapes, func() (*proof.Reference, error) { return g.newShape(ctx, id) })
 }
 
 // newSketch prepares a stored reference for being looked for.
@@ -142,7 +142,7 @@ func (g *Gallery) newSketch(ctx context.Context, id string) (*geometry.Sketch, e
 		return nil, err
 	}
 	if len(features) == 0 { // of a gallery from before there were any
-		picture, err := g.decodePicture(ctx, id)
+		picture, err := g.picture(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -156,23 +156,35 @@ func (g *Gallery) newSketch(ctx context.Context, id string) (*geometry.Sketch, e
 }
 
 // newShape prepares a stored reference for being compared.
-func (g *Gallery) newShape(ctx context.Context, view *gallery.View, id string) (*proof.Reference, error) {
+func (g *Gallery) newShape(ctx context.Context, id string) (*proof.Reference, error) {
+	shape, _, err := g.stored(ctx, id)
+	return shape, err
+}
+
+// stored reads a reference and prepares it for being compared; its picture
+// comes along.
+func (g *Gallery) stored(ctx context.Context, id string) (*proof.Reference, *imaging.Image, error) {
+	view, err := g.follow(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	sketch, err := g.shapes.sketch(ctx, g, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	picture, err := g.decodePicture(ctx, id)
+	picture, err := g.picture(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	vector := view.Index().Upright(id)
 	if vector == nil {
-		return nil, fmt.Errorf("reference %s: %w", id, ErrNoReference)
+		return nil, nil, fmt.Errorf("reference %s: %w", id, ErrNoReference)
 	}
-	return proof.CompleteReference(sketch, picture, vector), nil
+	return proof.CompleteReference(sketch, picture, vector), picture, nil
 }
 
-func (g *Gallery) decodePicture(ctx context.Context, id string) (*imaging.Image, error) {
+// picture reads the picture of a reference.
+func (g *Gallery) picture(ctx context.Context, id string) (*imaging.Image, error) {
 	jpeg, err := g.store.Picture(ctx, id)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ type sighting struct {
 	near  int              // places that a first look found
 
 	verifiable bool // it means something that no more were found
-	found proof.Found
+	found      proof.Found
 }
 
 // look looks for the references that may be in the photo and compares the most
@@ -53,7 +53,7 @@ func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Pho
 		}
 		seen = merge(closer, seen)
 	}
-	return g.verifyBest(ctx, view, photo, seen)
+	return g.verifyBest(ctx, photo, seen)
 }
 
 const (
@@ -97,13 +97,13 @@ func merge(a, b []sighting) []sighting {
 }
 
 // verifyBest compares the first of the list with the photo.
-func (g *Gallery) verifyBest(ctx context.Context, view *gallery.View, photo *proof.Photo, list []sighting) ([]sighting, error) {
+func (g *Gallery) verifyBest(ctx context.Context, photo *proof.Photo, list []sighting) ([]sighting, error) {
 	var verified []sighting
 	for _, s := range list[:min(len(list), compared)] {
 		if list[0].near >= plenty && s.near < chance && s.verifiable {
 			continue
 		}
-		shape, err := g.shapes.get(ctx, g, view, s.id)
+		shape, err := g.shapes.get(ctx, g, s.id)
 		if errors.Is(err, ErrNoReference) { // removed by another process just now
 			continue
 		}

@@ -2,87 +2,71 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/imaging"
 )
 
-// picture is one file of a set; its folder is its label.
-type picture struct{ name, label string }
-
-// set is a folder of references (X_ref.jpg) and captures.
+// set is a data set whose classes all have references and captures.
 type set struct {
 	name, root           string
-	labels               []string // leaves with a reference, sorted
-	references, captures []picture
-	ignore               map[[2]string]bool // capture, label: neither mated nor non-mated
+	labels               []string // of the references, sorted
+	references, captures []dataset.Sample
+	ignore               map[dataset.PathLabel]bool // neither mated nor non-mated
 }
 
 func loadSet(root string) (*set, error) {
-	s := &set{name: filepath.Base(root), root: root, ignore: map[[2]string]bool{}}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".jpg") {
-			return err
-		}
-		rel, err := filepath.Rel(root, path)
-		p := picture{filepath.ToSlash(rel), filepath.ToSlash(filepath.Dir(rel))}
-		if strings.HasSuffix(path, "_ref.jpg") {
-			s.references = append(s.references, p)
-		} else {
-			s.captures = append(s.captures, p)
-		}
-		return err
-	})
+	folder, err := dataset.ReadFolder(root)
 	if err != nil {
 		return nil, err
 	}
+	s := &set{name: filepath.Base(root), root: root, ignore: map[dataset.PathLabel]bool{}}
+	for _, p := range folder.Ignore {
+		s.ignore[p] = true
+	}
+	for _, x := range folder.Samples {
+		if x.IsReference {
+			s.references = append(s.references, x)
+		} else {
+			s.captures = append(s.captures, x)
+		}
+	}
 	s.keepLeaves()
-	return s, s.readIgnore()
+	return s, nil
 }
 
 // keepLeaves drops references of labels that have no captures themselves, and
 // captures of labels without a reference.
 func (s *set) keepLeaves() {
 	captured, referenced := map[string]bool{}, map[string]bool{}
-	for _, p := range s.captures {
-		captured[p.label] = true
+	for _, x := range s.captures {
+		captured[x.Label] = true
 	}
-	s.references = slices.DeleteFunc(s.references, func(p picture) bool { return !captured[p.label] })
-	for _, p := range s.references {
-		if !referenced[p.label] {
-			referenced[p.label] = true
-			s.labels = append(s.labels, p.label)
+	s.references = slices.DeleteFunc(s.references, func(x dataset.Sample) bool { return !captured[x.Label] })
+	for _, x := range s.references {
+		if !referenced[x.Label] {
+			referenced[x.Label] = true
+			s.labels = append(s.labels, x.Label)
 		}
 	}
 	slices.Sort(s.labels)
-	s.captures = slices.DeleteFunc(s.captures, func(p picture) bool { return !referenced[p.label] })
+	s.captures = slices.DeleteFunc(s.captures, func(x dataset.Sample) bool { return !referenced[x.Label] })
 }
 
-func (s *set) readIgnore() error {
-	data, err := os.ReadFile(filepath.Join(s.root, "ignore.tsv"))
-	if os.IsNotExist(err) {
-		return nil
-	}
-	for line := range strings.Lines(string(data)) {
-		if capture, label, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
-			s.ignore[[2]string{capture, label}] = true
-		}
-	}
-	return err
-}
+func (s *set) open(x dataset.Sample) (*imaging.Image, error) { return openPicture(s.root, x.Path) }
 
-func (s *set) open(p picture) (*imaging.Image, error) {
-	data, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(p.name)))
+// openPicture reads the picture at a path under root.
+func openPicture(root, path string) (*imaging.Image, error) {
+	data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
 	if err != nil {
 		return nil, err
 	}
 	m, _, err := imaging.Decode(data, imaging.DefaultLimits)
 	if err != nil {
-		return nil, fmt.Errorf("decode %s: %w", p.name, err)
+		return nil, fmt.Errorf("decode %s: %w", path, err)
 	}
 	return m, nil
 }

@@ -4,20 +4,55 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"exemplar/internal/decide"
+	"exemplar/internal/eval"
 )
 
 // rates are what a set, or a half of its classes, came to.
 type rates struct {
-	captures                      int
-	rank1, atOne, atFive          float64
-	right, wrong, open, strangers float64 // as used; open: answered with a label above the true one
+	captures             int
+	rank1, atOne, atFive float64
+	wrong, open          float64 // as used; open: answered with a label above the true one
+	right, strangers     share
+}
+
+// share counts by class, since the captures of a class err together.
+type share struct{ hits, trials []float64 }
+
+func newShare(classes int) share {
+	return share{make([]float64, classes), make([]float64, classes)}
+}
+
+func (s share) add(class int, hit bool) {
+	s.trials[class]++
+	if hit {
+		s.hits[class]++
+	}
+}
+
+// String is the share in percent, with its 95 % interval.
+func (s share) String() string {
+	p, low, high := eval.ShareInterval(s.hits, s.trials)
+	return fmt.Sprintf("%.1f [%.1f-%.1f]", 100*p, 100*low, 100*high)
+}
+
+func printHeader(fpir float64, distractors bool) {
+	last := ""
+	if distractors {
+		last = "distractors"
+	}
+	printLine("%-16s %-5s %5s  %6s %6s %6s   as used at %g: %-19s %5s %5s  %-17s  %s", "set", "half", "n", "rank-1", "1%", "5%", fpir, "right", "wrong", "open", "strangers", last)
+}
+
+func printLine(format string, values ...any) {
+	fmt.Println(strings.TrimRight(fmt.Sprintf(format, values...), " "))
 }
 
 // report prints the rates of the 1st, 3rd, ... classes, of the 2nd, 4th, ...
-// and of all.
-func report(s *set, found [][]decide.Candidate, p decide.Policy) {
+// and of all, these with the share of the unregistered pictures that is accepted.
+func report(s *set, found, unregistered [][]decide.Candidate, p decide.Policy) {
 	for _, half := range []struct {
 		name string
 		keep func(class int) bool
@@ -27,20 +62,34 @@ func report(s *set, found [][]decide.Candidate, p decide.Policy) {
 		{"all", func(int) bool { return true }},
 	} {
 		r := judge(s, found, p, half.keep)
-		fmt.Printf("%-16s %-5s %5d  %6.1f %6.1f %6.1f   %15s %6.1f %6.1f %6.1f %9.1f\n", s.name, half.name, r.captures,
-			100*r.rank1, 100*r.atOne, 100*r.atFive, "", 100*r.right, 100*r.wrong, 100*r.open, 100*r.strangers)
+		last := ""
+		if half.name == "all" && len(unregistered) > 0 {
+			last = accepted(unregistered, p).String()
+		}
+		printLine("%-16s %-5s %5d  %6.1f %6.1f %6.1f   %16s %-19s %5.1f %5.1f  %-17s  %s", s.name, half.name, r.captures,
+			100*r.rank1, 100*r.atOne, 100*r.atFive, "", r.right, 100*r.wrong, 100*r.open, r.strangers, last)
 	}
 }
 
+// accepted is the share of pictures that are answered with a label.
+func accepted(found [][]decide.Candidate, p decide.Policy) share {
+	s := newShare(len(found))
+	for i, candidates := range found {
+		s.add(i, decide.Decide(candidates, p).Verdict == decide.Match)
+	}
+	return s
+}
+
 func judge(s *set, found [][]decide.Candidate, p decide.Policy, keep func(class int) bool) rates {
-	var r rates
+	r := rates{right: newShare(len(s.labels)), strangers: newShare(len(s.labels))}
 	var strangers, right []float64
 	for i, c := range s.captures {
-		if class, _ := slices.BinarySearch(s.labels, c.label); !keep(class) {
+		class, _ := slices.BinarySearch(s.labels, c.Label)
+		if !keep(class) {
 			continue
 		}
 		r.captures++
-		own := decide.Label(c.label)
+		own := decide.Label(c.Label)
 		others := slices.DeleteFunc(slices.Clone(found[i]), func(c decide.Candidate) bool { return c.Label == own })
 		with, without := decide.Decide(found[i], p), decide.Decide(others, p)
 		strangers = append(strangers, lead(without))
@@ -48,7 +97,7 @@ func judge(s *set, found [][]decide.Candidate, p decide.Policy, keep func(class 
 			r.rank1++
 			right = append(right, lead(with))
 		}
-		r.count(with, without, own)
+		r.count(with, without, own, class)
 	}
 	n := float64(max(1, r.captures))
 	slices.SortFunc(strangers, func(a, b float64) int { return cmp.Compare(b, a) })
@@ -56,24 +105,22 @@ func judge(s *set, found [][]decide.Candidate, p decide.Policy, keep func(class 
 		r.atOne = above(right, strangers[int(0.01*n)]) / n
 		r.atFive = above(right, strangers[int(0.05*n)]) / n
 	}
-	r.rank1, r.right, r.wrong, r.open, r.strangers = r.rank1/n, r.right/n, r.wrong/n, r.open/n, r.strangers/n
+	r.rank1, r.wrong, r.open = r.rank1/n, r.wrong/n, r.open/n
 	return r
 }
 
 // count adds the answers given with the own class registered and without.
-func (r *rates) count(with, without decide.Decision, own decide.Label) {
+func (r *rates) count(with, without decide.Decision, own decide.Label, class int) {
+	matched := with.Verdict == decide.Match
+	r.right.add(class, matched && with.Label == own)
 	switch {
-	case with.Verdict != decide.Match:
-	case with.Label == own:
-		r.right++
+	case !matched || with.Label == own:
 	case with.Label.Contains(own):
 		r.open++
 	default:
 		r.wrong++
 	}
-	if without.Verdict == decide.Match && !without.Label.Contains(own) {
-		r.strangers++
-	}
+	r.strangers.add(class, without.Verdict == decide.Match && !without.Label.Contains(own))
 }
 
 // lead is how sure the decision is of its best label.

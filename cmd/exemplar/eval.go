@@ -125,13 +125,13 @@ func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []
 		if err != nil {
 			return nil, err
 		}
-		if f.decide && !sys.verify {
-			if set.Answers, err = decideSet(cmd.Context(), set, sys, f.fpir, readerFor(folder.Root, "")); err != nil {
-				return nil, err
-			}
-		}
 		if set, err = f.adjust(cmd, folder, set, sys); err != nil {
 			return nil, err
+		}
+		if f.decide && !sys.verify {
+			if set.Answers, err = decideSet(cmd.Context(), set, sys, f.fpir, readerFor(folder.Root, f.strangers)); err != nil {
+				return nil, err
+			}
 		}
 		result, err := eval.Evaluate(cmd.Context(), set, eval.Options{Protocol: eval.Protocol(f.protocol), Seed: f.seed})
 		if err != nil {

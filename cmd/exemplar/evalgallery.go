@@ -68,6 +68,7 @@ func decideSet(ctx context.Context, set *eval.Set, sys system, fpir float64, rea
 // its other pictures.
 func verifySet(cmd *cobra.Command, set *eval.Set, sys system, read reader) error {
 	references, captures := split(set)
+	set.Scores = make([]float32, 0, len(references)*len(captures))
 	progress := newProgress("verifying "+set.Name, len(captures))
 	defer progress.clear()
 	return withGallery(cmd.Context(), set, sys, exemplar.DefaultFPIR, read, func(g *exemplar.Gallery) error {

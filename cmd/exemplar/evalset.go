@@ -175,6 +175,7 @@ func readMatrix(set, whole *eval.Set, path string) error {
 	for _, r := range references {
 		kept[r.Path] = true
 	}
+	set.Scores = make([]float32, 0, len(references)*len(captures))
 	for i, v := range scores {
 		if kept[columns[i%len(columns)].Path] {
 			set.Scores = append(set.Scores, v)

@@ -17,7 +17,7 @@ func newGallery() *cobra.Command {
 		GroupID: "use",
 		Short:   "Look after what is registered",
 	}
-	cmd.AddCommand(galleryList(), galleryShow(), galleryRename(), galleryRemove(), galleryNote(),
+	cmd.AddCommand(galleryList(), galleryShow(), galleryRivals(), galleryRename(), galleryRemove(), galleryNote(),
 		galleryExport(), galleryImport(), galleryReembed(), galleryCheck())
 	return cmd
 }
@@ -89,6 +89,37 @@ func galleryShow() *cobra.Command {
 			return enc.Encode(reference)
 		})
 	cmd.Flags().StringVar(&picture, "picture", "", "write the kept picture (JPEG) to this file")
+	return cmd
+}
+
+func galleryRivals() *cobra.Command {
+	var asJSON bool
+	var explain string
+	cmd := galleryVerb("rivals ID", "Say which other labels a reference resembles, and in what it differs", cobra.ExactArgs(1), exemplar.ReadOnly,
+		func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			rivals, err := g.Rivals(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if explain != "" && len(rivals) > 0 {
+				drawn, err := g.ExplainRival(cmd.Context(), args[0], rivals[0].Reference)
+				if err != nil {
+					return err
+				}
+				if err := os.WriteFile(explain, drawn, 0o644); err != nil {
+					return err
+				}
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(rivals)
+			}
+			for _, r := range rivals {
+				fmt.Fprintln(cmd.OutOrStdout(), r.Reason)
+			}
+			return nil
+		})
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().StringVar(&explain, "explain", "", "draw in what it differs from the most alike label to this file (PNG)")
 	return cmd
 }
 

@@ -3,20 +3,17 @@ package main
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"exemplar/internal/dataset"
 )
 
 // maxStdin bounds what is read from standard input, where no file size can be
 // asked for first; it is the decoder's own limit.
 const maxStdin = 64 << 20
-
-// imageExtensions are the files taken from a folder. A file named on the
-// command line is tried whatever its name is.
-var imageExtensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".heif"}
 
 // input is one picture to read: a file, or standard input.
 type input struct {
@@ -42,8 +39,8 @@ func (in input) read() ([]byte, error) {
 	return os.ReadFile(in.name)
 }
 
-// expandInputs turns the arguments of a command into pictures: files, folders
-// (walked, in order), glob patterns that the shell left alone, "-".
+// expandInputs turns the arguments of a command into pictures: files, whatever
+// their names, folders (as a data set lists them), glob patterns that the shell left alone, "-".
 // Only files whose name matches the pattern only are kept, if it is not empty.
 func expandInputs(args []string, only string) ([]input, error) {
 	if _, err := filepath.Match(only, "x"); err != nil {
@@ -64,7 +61,7 @@ func expandInputs(args []string, only string) ([]input, error) {
 		})
 	}
 	if len(inputs) == 0 {
-		return nil, fmt.Errorf("no pictures in %s (looked for %s)", strings.Join(args, ", "), strings.Join(imageExtensions, " "))
+		return nil, fmt.Errorf("no pictures in %s (looked for %s)", strings.Join(args, ", "), strings.Join(dataset.Extensions, " "))
 	}
 	return inputs, nil
 }
@@ -99,23 +96,11 @@ func expandArgument(arg string) ([]input, error) {
 }
 
 func walkFolder(root string) ([]input, error) {
+	paths, err := dataset.ListImages(root)
 	var inputs []input
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		hidden := path != root && strings.HasPrefix(entry.Name(), ".")
-		if entry.IsDir() {
-			if hidden {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !hidden && slices.Contains(imageExtensions, strings.ToLower(filepath.Ext(path))) {
-			inputs = append(inputs, input{name: path, root: root})
-		}
-		return nil
-	})
+	for _, p := range paths {
+		inputs = append(inputs, input{name: filepath.Join(root, filepath.FromSlash(p)), root: root})
+	}
 	return inputs, err
 }
 

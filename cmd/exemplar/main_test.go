@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"exemplar"
@@ -57,10 +58,19 @@ func (s *session) write(name string, data []byte) string {
 	return path
 }
 
+// documentFiles makes the files of three drawn documents, by label, once for all tests.
+var documentFiles = sync.OnceValue(func() map[string][]byte {
+	files := map[string][]byte{}
+	for _, e := range draw.Examples()[2:5] {
+		files[e.Label] = imaging.EncodeJPEG(draw.Draw(e.Document), 95)
+	}
+	return files
+})
+
 // documents writes a tree of three drawn documents.
 func (s *session) documents() string {
-	for _, e := range draw.Examples()[2:5] {
-		s.write("documents/"+e.Label+"/scan.png", imaging.EncodePNG(draw.Draw(e.Document)))
+	for label, file := range documentFiles() {
+		s.write("documents/"+label+"/scan.jpg", file)
 	}
 	return filepath.Join(s.folder, "documents")
 }
@@ -145,7 +155,7 @@ func TestRegisterRefusesWhatShowsNothing(t *testing.T) {
 
 func TestRegisterNeedsALabel(t *testing.T) {
 	s := newSession(t)
-	path := s.write("a.png", imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document)))
+	path := s.write("a.jpg", scanned(draw.Examples()[0], 0))
 	_, errOut := s.inGallery(exitFailed, "register", path)
 	if !strings.Contains(errOut, "--label") {
 		t.Errorf("said %q, want a hint at --label", errOut)
@@ -158,7 +168,7 @@ func TestRegisterNeedsALabel(t *testing.T) {
 func TestRegisterReplace(t *testing.T) {
 	s := newSession(t)
 	example := draw.Examples()[3]
-	first := s.write("first.png", imaging.EncodePNG(draw.Draw(example.Document)))
+	first := s.write("first.jpg", documentFiles()[example.Label])
 	second := s.write("second.jpg", scanned(example, 0))
 	s.inGallery(0, "register", "--label", "form", first)
 	s.inGallery(0, "register", "--label", "form/other", first)
@@ -170,6 +180,42 @@ func TestRegisterReplace(t *testing.T) {
 	}
 	if len(references) != 2 || references[0].Source != second || references[1].Label != "form/other" {
 		t.Errorf("the gallery holds %+v, want the second picture and the sub-label", references)
+	}
+}
+
+// Two editions: the note, the JSON and the picture say in what they differ.
+func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
+	s := newSession(t)
+	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	first := s.write("first.png", imaging.EncodePNG(draw.Draw(note)))
+	second := s.write("second.png", imaging.EncodePNG(draw.Draw(draw.Siblings(note)["edition"])))
+	drawn := filepath.Join(s.folder, "differ.png")
+	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
+		t.Errorf("alone: said %q", out)
+	}
+	out, _ := s.inGallery(0, "register", "--label", "note/second", "--explain", drawn, second)
+	if !strings.Contains(out, "1 note") || !strings.Contains(out, "note/second differs from note/first only in") {
+		t.Errorf("said %q", out)
+	}
+	if data, err := os.ReadFile(drawn); err != nil || !bytes.HasPrefix(data, []byte("\x89PNG")) {
+		t.Errorf("%s: %v", drawn, err)
+	}
+	out, _ = s.inGallery(0, "register", "--label", "note/third", "--json", second)
+	var r exemplar.Registration
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if len(r.Rivals) != 2 || r.Rivals[0].Label != "note/second" || len(r.Rivals[0].Regions) != 0 || len(r.Rivals[1].Regions) == 0 {
+		t.Errorf("rivals %+v, want the copy, then the first edition with regions", r.Rivals)
+	}
+	for _, key := range []string{`"outcome":"registered"`, `"agreement":`, `"regions":[{"x":`, `"reason":`} {
+		if !strings.Contains(out, key) {
+			t.Errorf("no %s in %s", key, out)
+		}
+	}
+	out, _ = s.inGallery(0, "gallery", "rivals", r.ID)
+	if strings.Count(out, "\n") != 2 || !strings.Contains(out, "note/first only in") {
+		t.Errorf("rivals said %q", out)
 	}
 }
 
@@ -221,7 +267,7 @@ func TestEmbed(t *testing.T) {
 
 func TestErrorsSayWhatToDo(t *testing.T) {
 	s := newSession(t)
-	picture := s.write("a.png", imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document)))
+	picture := s.write("a.jpg", scanned(draw.Examples()[0], 0))
 	damaged := s.write("damaged.db", []byte(strings.Repeat("no gallery ", 200)))
 	for _, c := range []struct {
 		name string

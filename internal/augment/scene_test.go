@@ -67,10 +67,14 @@ func TestSceneQuadIsTrue(t *testing.T) {
 	for i := range grey.Pix {
 		grey.Pix[i] = 110
 	}
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 8
+	}
 	for name, bendProbability := range map[string]float64{"flat": 0, "bent": 1} {
 		p := Plain()
 		p.Bend = bendProbability
-		for seed := range uint64(40) {
+		for seed := range seeds {
 			doc := markedDocument(420, 300+int(seed%3)*100)
 			photo := Scene(doc, grey, p, seed)
 			q := photo.Quad
@@ -89,21 +93,25 @@ func TestSceneQuadIsTrue(t *testing.T) {
 func TestSceneVisible(t *testing.T) {
 	doc := markedDocument(300, 400)
 	p := Plain()
-	for seed := range uint64(10) {
+	seeds := uint64(20)
+	if testing.Short() {
+		seeds = 8
+	}
+	for seed := range seeds / 2 {
 		if v := Scene(doc, nil, p, seed).Visible; v < 0.97 || v > 1 {
 			t.Errorf("seed %d: %.3f of a document inside the picture is visible", seed, v)
 		}
 	}
 	p.Outside, p.Fingers = 1, 1
 	sum := 0.0
-	for seed := range uint64(20) {
+	for seed := range seeds {
 		v := Scene(doc, nil, p, seed).Visible
 		if v < 0 || v > 1 {
 			t.Errorf("seed %d: visible %.3f", seed, v)
 		}
 		sum += v
 	}
-	if mean := sum / 20; mean < 0.4 || mean > 0.93 {
+	if mean := sum / float64(seeds); mean < 0.4 || mean > 0.93 {
 		t.Errorf("partly outside and held: %.2f visible on average", mean)
 	}
 }

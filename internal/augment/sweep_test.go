@@ -12,11 +12,15 @@ import (
 // level.
 func TestSweepGrowsWorse(t *testing.T) {
 	m := Surface("stone", 300, 384, 1) // nothing in it repeats
+	seeds := uint64(5)
+	if testing.Short() {
+		seeds = 2
+	}
 	for _, name := range Families() {
 		if name == "perspective" || name == "rotation" {
 			continue // another frame: see TestSweepMovesCorners
 		}
-		for seed := range uint64(5) {
+		for seed := range seeds {
 			last := 100.0
 			for level := 1; level <= Levels; level++ {
 				psnr := PSNR(m, Sweep(name, level, m, seed))
@@ -53,7 +57,11 @@ func TestSweepMovesCorners(t *testing.T) {
 }
 
 func TestSweepIsDeterministicAndTakesAnything(t *testing.T) {
-	for _, size := range [][2]int{{1, 1}, {2, 77}, {600, 500}} {
+	large := [2]int{600, 500}
+	if testing.Short() {
+		large = [2]int{200, 150}
+	}
+	for _, size := range [][2]int{{1, 1}, {2, 77}, large} {
 		m := testPicture(size[0], size[1])
 		before := slices.Clone(m.Pix)
 		for _, name := range Families() {

@@ -29,7 +29,7 @@ func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
 		mated += len(own)
 		for i := range checks {
 			c := &checks[i]
-			_, threshold := proof.Thresholds(c.Wished, 1)
+			threshold := proof.Threshold(1, c.Wished, 1)
 			c.Strangers += len(alike)
 			c.Met += reached(alike, threshold)
 			c.Right += reached(own, threshold)

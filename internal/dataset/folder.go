@@ -44,23 +44,65 @@ const (
 // ErrNoImages says that a folder holds no file that could be an image.
 var ErrNoImages = errors.New("no image files")
 
-// extensions are the names under which images are looked for; whether a file
-// is one, decoding tells.
-var extensions = []string{".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+// Extensions are the names under which images are looked for; whether a file is
+// one that can be used, decoding tells. Of HEIC it says what to do.
+var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"}
 
-// ReadFolder lists the images under root, and reads ignore.tsv and also.tsv in
-// it. Hidden files and folders, links and files of other kinds are passed over.
-// No image is opened.
+// ListImages lists the images under root: paths relative to it, with forward
+// slashes, sorted byte by byte. Hidden files and folders and files of other kinds
+// are passed over, links to files are followed, links to folders are not. No
+// image is opened.
+func ListImages(root string) ([]string, error) {
+	var paths []string
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && file != root && strings.HasPrefix(d.Name(), ".") {
+			return fs.SkipDir
+		}
+		if !isImageName(d.Name()) || !isFile(file, d) {
+			return nil
+		}
+		if len(paths) == maxSamples {
+			return fmt.Errorf("more than %d images", maxSamples)
+		}
+		rel, err := filepath.Rel(root, file)
+		paths = append(paths, filepath.ToSlash(rel))
+		return err
+	})
+	slices.Sort(paths)
+	return paths, err
+}
+
+func isImageName(name string) bool {
+	return !strings.HasPrefix(path.Base(name), ".") && slices.Contains(Extensions, strings.ToLower(path.Ext(name)))
+}
+
+// isFile reports whether a folder's entry is a file, or a link that leads to one.
+func isFile(file string, d fs.DirEntry) bool {
+	if d.Type() != fs.ModeSymlink {
+		return d.Type().IsRegular()
+	}
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// ReadFolder reads what [ListImages] finds under root as a data set, and
+// ignore.tsv and also.tsv in it.
 func ReadFolder(root string) (*Folder, error) {
-	set := &Folder{Root: root}
-	if err := set.list(); err != nil {
+	paths, err := ListImages(root)
+	if err != nil {
 		return nil, fmt.Errorf("read data set %q: %w", root, err)
 	}
-	if len(set.Samples) == 0 {
-		return nil, fmt.Errorf("read data set %q: %w (looked for %s)", root, ErrNoImages, strings.Join(extensions, " "))
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("read data set %q: %w (looked for %s)", root, ErrNoImages, strings.Join(Extensions, " "))
+	}
+	set := &Folder{Root: root}
+	for _, p := range paths {
+		set.Samples = append(set.Samples, newSample(p))
 	}
 	nameConditions(set.Samples)
-	var err error
 	if set.Ignore, err = set.readPairs("ignore.tsv"); err != nil {
 		return nil, err
 	}
@@ -80,34 +122,6 @@ func (f *Folder) Labels() []string {
 	}
 	slices.Sort(labels)
 	return slices.Compact(labels)
-}
-
-func (f *Folder) list() error {
-	err := filepath.WalkDir(f.Root, func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if file != f.Root && strings.HasPrefix(d.Name(), ".") {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !d.Type().IsRegular() || !slices.Contains(extensions, strings.ToLower(path.Ext(d.Name()))) {
-			return nil
-		}
-		if len(f.Samples) == maxSamples {
-			return fmt.Errorf("more than %d images", maxSamples)
-		}
-		rel, err := filepath.Rel(f.Root, file)
-		if err != nil {
-			return err
-		}
-		f.Samples = append(f.Samples, newSample(filepath.ToSlash(rel)))
-		return nil
-	})
-	slices.SortFunc(f.Samples, func(a, b Sample) int { return strings.Compare(a.Path, b.Path) })
-	return err
 }
 
 func newSample(rel string) Sample {

@@ -31,8 +31,10 @@ func TestReadFolder(t *testing.T) {
 		"form/desk.png": "", "form/other.png": "", "stray.tiff": "", "notes.txt": "", ".hidden/x.jpg": "", "form/.y.jpg": "",
 		"ignore.tsv": "# why\nform/desk.png\tcard/back\n\n", "also.tsv": "stray.tiff\tcard/front/\r\n",
 	})
-	if err := os.Symlink(filepath.Join(root, "stray.tiff"), filepath.Join(root, "link.jpg")); err != nil {
-		t.Log("no links here:", err)
+	for name, target := range map[string]string{"link.jpg": "stray.tiff", "broken.jpg": "absent.jpg", "folder.jpg": "card"} {
+		if err := os.Symlink(filepath.Join(root, target), filepath.Join(root, name)); err != nil {
+			t.Skip("no links here:", err)
+		}
 	}
 	f, err := ReadFolder(root)
 	if err != nil {
@@ -45,6 +47,7 @@ func TestReadFolder(t *testing.T) {
 		{"card/front/desk.jpg", "card/front", false, "desk"},
 		{"form/desk.png", "form", false, "desk"},
 		{"form/other.png", "form", false, ""},
+		{"link.jpg", "", false, ""},
 		{"stray.tiff", "", false, ""},
 	}
 	if !slices.Equal(f.Samples, want) {

@@ -8,8 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -83,10 +81,6 @@ func scanShard(path string) ([]member, error) {
 		}
 		members = append(members, m)
 	}
-}
-
-func isImageName(name string) bool {
-	return !strings.HasPrefix(path.Base(name), ".") && slices.Contains(extensions, strings.ToLower(path.Ext(name)))
 }
 
 // check refuses a member that does not lie within a shard of the given size.

@@ -31,10 +31,9 @@ type Policy struct {
 	Margin      float64 // cosine by which the best must lead every other label
 
 	// Where the calibration has a proof, candidates with geometry are held to
-	// these instead.
-	Labels    int     // in the gallery
-	Accept    float64 // LLR from which on a label is accepted that nothing else registered looks like
-	Contested float64 // LLR from which on it is accepted if another label looks like the probe too
+	// these instead: see [Proof.Threshold].
+	FPIR   float64 // share of strangers that may be accepted
+	Labels int     // in the gallery
 }
 
 // NewPolicy returns the policy under which a stranger is accepted with
@@ -43,11 +42,7 @@ func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
 	if !(fpir > 0 && fpir < 1) {
 		return Policy{}, fmt.Errorf("a false positive rate of %v: it must lie between 0 and 1", fpir)
 	}
-	p := Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin, Labels: labels}
-	if c.Proof != nil {
-		p.Accept, p.Contested = c.Proof.Thresholds(fpir, labels)
-	}
-	return p, nil
+	return Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin, FPIR: fpir, Labels: labels}, nil
 }
 
 // Decision is an answer and what it rests on.

@@ -37,7 +37,7 @@ type Geometry struct {
 type Place struct {
 	X, Y   float32 // of its middle, pixels
 	Size   float32 // of its sides, pixels
-	Agrees bool    // where its neighbours say
+	Agrees bool    // where its neighbours say, whatever the photo's noise leaves to be expected
 }
 
 // feature is a figure of the evidence that speaks the more for the reference

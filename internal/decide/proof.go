@@ -67,21 +67,30 @@ func featureNamed(name string) *feature {
 	return nil
 }
 
-// Thresholds returns the LLR from which on labels are accepted so that a
+// Share returns how many of the strangers, in the place of a probe, have a
+// look-alike registered, where kin is the highest LLR of a label other than the
+// best: [Proof.Alike] up to [Proof.Kin], and 1 from where such a label would be
+// accepted itself at the given rate and number of labels. Then the gallery
+// holds a family, and the probe is of it, registered or not. Between the two it
+// rises geometrically.
+func (p *Proof) Share(kin, fpir float64, n int) float64 {
+	if kin <= p.Kin {
+		return p.Alike
+	}
+	accept := p.Threshold(p.Alike, fpir, n)
+	if kin >= accept {
+		return 1
+	}
+	return math.Pow(p.Alike, (accept-kin)/(accept-p.Kin))
+}
+
+// Threshold returns the LLR from which on labels are accepted so that a
 // stranger is accepted with probability fpir, 0 < fpir < 1, in a gallery of n
 // labels: it is taken for something that looks like it, or for one of n other
 // things,
 //
 //	share * Family(t) + 1 - (1-Random(t))^n <= fpir.
-//
-// If another label looks like the probe as well, the gallery holds a family and
-// the probe is of it, registered or not: contested is the t for a share of 1.
-// Else accept is that for [Proof.Alike].
-func (p *Proof) Thresholds(fpir float64, n int) (accept, contested float64) {
-	return p.threshold(p.Alike, fpir, n), p.threshold(1, fpir, n)
-}
-
-func (p *Proof) threshold(share, fpir float64, n int) float64 {
+func (p *Proof) Threshold(share, fpir float64, n int) float64 {
 	low, high := float64(-maxLLR), float64(4*maxLLR)
 	for high-low > 1e-6 {
 		if mid := (low + high) / 2; p.fpir(share, mid, n) <= fpir {

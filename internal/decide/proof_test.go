@@ -58,7 +58,7 @@ func mustFitProof(t testing.TB, trials []Trial) *Proof {
 func TestProofKeepsItsPromise(t *testing.T) {
 	p := mustFitProof(t, trialsLike(400, 1))
 	for _, fpir := range []float64{0.2, 0.05, 0.02} {
-		_, threshold := p.Thresholds(fpir, 10)
+		threshold := p.Threshold(1, fpir, 10)
 		accepted, strangers, right := 0.0, 0.0, 0.0
 		for _, trial := range trialsLike(1500, 2) {
 			reached := float64(oneIf(p.LLR(&trial.Geometry) >= threshold))
@@ -80,15 +80,36 @@ func TestProofKeepsItsPromise(t *testing.T) {
 
 func TestThresholdsRiseWithCare(t *testing.T) {
 	p := mustFitProof(t, trialsLike(200, 3))
-	accept, contested := p.Thresholds(0.01, 10)
+	accept, contested := p.Threshold(p.Alike, 0.01, 10), p.Threshold(1, 0.01, 10)
 	if accept >= contested {
 		t.Errorf("accepts at %v, from kin at %v", accept, contested)
 	}
-	if stricter, _ := p.Thresholds(0.001, 10); stricter <= accept {
+	if stricter := p.Threshold(p.Alike, 0.001, 10); stricter <= accept {
 		t.Errorf("a rate of 0.001 accepts at %v, one of 0.01 at %v", stricter, accept)
 	}
-	if larger, _ := p.Thresholds(0.01, 100_000); larger <= accept {
+	if larger := p.Threshold(p.Alike, 0.01, 100_000); larger <= accept {
 		t.Errorf("100,000 labels accept at %v, 10 at %v", larger, accept)
+	}
+}
+
+// The closer another label comes to the probe, the likelier the gallery holds a
+// family that the probe is of.
+func TestShareRisesWithKin(t *testing.T) {
+	p := mustFitProof(t, trialsLike(200, 3))
+	last := 0.0
+	for kin := -6.0; kin <= 6; kin += 0.01 {
+		share := p.Share(kin, 0.01, 10)
+		if share < last || share < p.Alike || share > 1 {
+			t.Fatalf("share %v at %v, after %v", share, kin, last)
+		}
+		last = share
+	}
+	accept := p.Threshold(p.Alike, 0.01, 10)
+	if got := p.Share(accept, 0.01, 10); got != 1 {
+		t.Errorf("of a label that would be accepted: %v", got)
+	}
+	if got := p.Share(p.Kin, 0.01, 10); got != p.Alike {
+		t.Errorf("of a label that is hardly like it: %v", got)
 	}
 }
 

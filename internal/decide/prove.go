@@ -11,7 +11,7 @@ type proven struct {
 	llr float64
 }
 
-// kin is a label other than the best that looks like the probe too.
+// kin is a label other than the best whose reference was found too.
 type kin struct {
 	proven
 	told tally // the places that tell it from the best, the best first
@@ -52,26 +52,24 @@ func (p Policy) isVerified(c *Candidate) bool {
 // decideProof answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
-// The best label is accepted from the policy's threshold on. If it has kin,
-// other labels that look like the probe, the gallery holds a family, and the
-// probe may be another member of it. Then what the places say that tell the best
-// from its kin is added to its LLR; and if the kin would be accepted in its
-// absence, the strict threshold holds.
+// The best label is accepted from a threshold on that rises with its kin, other
+// labels that look like the probe: then the gallery holds a family, and the
+// probe may be another member of it; see [Proof.Share]. What the places say that
+// tell the best from its kin is added to its LLR.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
-	best := ranked[0]
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr, ThresholdLLR: p.Accept}
-	family := p.kin(ranked)
-	proof, share := p.Calibration.Proof, p.Calibration.Proof.Alike
-	if slices.ContainsFunc(family, func(k kin) bool { return k.llr >= p.Accept }) {
-		d.ThresholdLLR, share = p.Contested, 1
-	}
+	best, family, proof := ranked[0], p.kin(ranked), p.Calibration.Proof
+	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr}
+	share := proof.Alike
 	if len(family) > 0 {
+		closest := slices.MaxFunc(family, func(a, b kin) int { return cmp.Compare(a.llr, b.llr) })
+		share = proof.Share(closest.llr, p.FPIR, p.Labels)
 		d.LLR = max(best.llr+family[0].told.llr(), -maxLLR)
 	}
+	d.ThresholdLLR = proof.Threshold(share, p.FPIR, p.Labels)
 	d.FMR = proof.Family.Rate(d.LLR)
 	d.Extrapolated = d.FMR < proof.Family.Supported()
 	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
@@ -83,6 +81,9 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	}
 	return d, true
 }
+
+// inLine says that one of two labels is the other, or lies below it.
+func inLine(a, b Label) bool { return a.Contains(b) || b.Contains(a) }
 
 // settle sets verdict, label, rival and reason.
 func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
@@ -97,7 +98,7 @@ func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
 	case !d.Best.Geometry.Located:
 		d.Reason = notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
-		d.Reason = differsReason(d, family)
+		d.Reason = differsReason(d, family, p.Calibration.Proof.Kin)
 	case label == "":
 		d.Verdict = Ambiguous
 		d.Reason = agreeAlike(close) + " and have no label in common"
@@ -109,14 +110,13 @@ func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
 	}
 }
 
-// kin returns the candidates that look like the probe and speak for another
-// answer than the first, the one that speaks most against it first.
+// kin returns the candidates that were found too and stand for another answer
+// than the first, the one that speaks most against it first.
 func (p Policy) kin(ranked []proven) []kin {
 	var family []kin
 	best := &ranked[0]
 	for _, c := range ranked[1:] {
-		inLine := best.Label.Contains(c.Label) || c.Label.Contains(best.Label)
-		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !inLine {
+		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !inLine(best.Label, c.Label) {
 			family = append(family, kin{c, tell(best.Geometry, c.Geometry)})
 		}
 	}

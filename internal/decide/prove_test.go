@@ -7,19 +7,19 @@ import (
 	"testing"
 )
 
-// provePolicy accepts from an LLR of 0 on, and from 1 where there is kin: an
-// LLR is 20 times the share of places that agree, over 0.8, and each place is
+// provePolicy accepts from an LLR of 0 on, and from 1 where there is kin that
+// would be accepted: an LLR is 20 times the share of places that agree, over 0.8, and each place is
 // worth 0.2.
 var provePolicy = Policy{
 	Calibration: &Calibration{
 		Pairs: 100_000, Knots: testPolicy.Calibration.Knots, Tail: testPolicy.Calibration.Tail,
 		Proof: &Proof{
-			Bias: -0.8 * 20 * math.Ln10, Terms: []Term{{"coverage", 20 * math.Ln10}}, Margin: 0.5, Alike: 0.03, Kin: -4,
+			Bias: -0.8 * 20 * math.Ln10, Terms: []Term{{"coverage", 20 * math.Ln10}}, Margin: 0.5, Alike: 0.1, Kin: -4,
 			Family: Survival{Count: 1000, Steps: []Step{{-6, 1}, {0, 0.1}, {1, 0.01}}, Slope: -math.Ln10},
 			Random: Survival{Count: 1000, Steps: []Step{{-6, 1}, {-5, 0.001}}, Slope: -10},
 		},
 	},
-	Threshold: 0.47, Margin: 0.05, Labels: 10, Accept: 0, Contested: 1,
+	Threshold: 0.47, Margin: 0.05, FPIR: 0.01, Labels: 10,
 }
 
 func found100(label Label, agrees int, turn int) Candidate {
@@ -60,8 +60,9 @@ func TestDecideByGeometry(t *testing.T) {
 		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; most like passport, score 0.20"},
 		{"told from its sibling", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 0, 70)}, Match, "form/v1", nil,
 			"found, 95 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; next form/v2, of which 70 % agrees"},
-		{"third of their kind", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 25, 75)}, Unknown, "", nil,
-			"like form/v1, but 5 of 100 places differ; of the 30 places that tell it from form/v2, 5 speak for that, so it may be"},
+		{"third of their kind", []Candidate{found100("form/v1", 85, 0), shifted("form/v2", 25, 75)}, Unknown, "", nil,
+			"like form/v1, but 15 of 100 places differ; of the 40 places that tell it from form/v2, 15 speak for that, so it may be"},
+		{"noise for its sibling", []Candidate{found100("form/v1", 97, 0), shifted("form/v2", 38, 62)}, Match, "form/v1", nil, "found, 97 %"},
 		{"contested", []Candidate{found100("form/v1", 83, 0), found100("form/v2", 81, 0)}, Unknown, "", nil,
 			"like form/v1, but 17 of 100 places differ; form/v2 looks like it too, so it may be"},
 		{"twins", []Candidate{found100("form/v1", 98, 0), found100("form/v2", 97, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
@@ -87,12 +88,12 @@ func TestDecideByGeometry(t *testing.T) {
 
 // A decision accepts exactly what its own FPIR says it accepts.
 func TestDecisionFPIR(t *testing.T) {
-	p := provePolicy
-	p.Accept, p.Contested = p.Calibration.Proof.Thresholds(0.01, p.Labels)
-	for agrees := range 101 {
-		d := Decide([]Candidate{found100("id", agrees, 0)}, p)
-		if accepted := d.Verdict == Match; accepted != (d.FPIR <= 0.01*(1+1e-4)) {
-			t.Errorf("%d %% agree: %s at an FPIR of %v", agrees, d.Verdict, d.FPIR)
+	for kin := range 90 {
+		for agrees := kin + 10; agrees < 101; agrees++ {
+			d := Decide([]Candidate{found100("id", agrees, 0), found100("other", kin, 0)}, provePolicy)
+			if accepted := d.Verdict == Match; accepted != (d.FPIR <= 0.01) && math.Abs(d.FPIR/0.01-1) > 1e-4 {
+				t.Errorf("%d %% agree, of another %d: %s at an FPIR of %v", agrees, kin, d.Verdict, d.FPIR)
+			}
 		}
 	}
 }
@@ -124,5 +125,24 @@ func TestTell(t *testing.T) {
 	}
 	if got := tell(&Geometry{Places: first}, &Geometry{}); got != (tally{}) {
 		t.Errorf("nothing to compare with: %v", got)
+	}
+}
+
+// Few places for the other one among many for the first are noise; as many are
+// not, and more of them never speak less.
+func TestTallyLLR(t *testing.T) {
+	if got := (tally{first: 43, second: 3}).llr(); got != 0 {
+		t.Errorf("noise is worth %v", got)
+	}
+	if got := (tally{first: 5, second: 5}).llr(); got > -2 {
+		t.Errorf("a draw is worth %v", got)
+	}
+	for first := range 60 {
+		for second := range 60 {
+			less, more := tally{first, second}.llr(), tally{first, second + 1}.llr()
+			if more > less || less > 0 || less < -maxLLR {
+				t.Fatalf("%d to %d is worth %v, one more %v", first, second, less, more)
+			}
+		}
 	}
 }

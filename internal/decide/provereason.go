@@ -23,21 +23,21 @@ func provedReason(d *Decision, close []Candidate, p Policy) string {
 // differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
 // 120 places differ", "id-card/front agrees in the frame, disagrees inside: 31
 // of 120 places differ", or "best id-card/back, but only 40 % of it agrees".
-func differsReason(d *Decision, family []kin) string {
+func differsReason(d *Decision, family []kin, alike float64) string {
 	g, label := d.Best.Geometry, d.Best.Label
-	const alike, most, apart = 0.5, 0.75, 0.2
+	const half, most, apart = 0.5, 0.75, 0.2
 	var reason string
 	switch {
 	case g.Judged == 0:
 		return fmt.Sprintf("best %s, but too little of it is in the photo to compare", label)
-	case g.Smoothly < alike:
+	case g.Smoothly < half:
 		reason = fmt.Sprintf("best %s, but only %s of it agrees", label, percent(g.Smoothly))
 	case g.Frame >= most && g.Frame-g.Inside >= apart:
 		reason = fmt.Sprintf("%s agrees in the frame, disagrees inside: %s", label, differ(g))
 	default:
 		reason = fmt.Sprintf("like %s, but %s", label, differ(g))
 	}
-	if len(family) > 0 {
+	if len(family) > 0 && (family[0].told.llr() < 0 || family[0].llr >= alike) {
 		reason += "; " + ofTheirKind(family[0])
 	}
 	return reason
@@ -47,7 +47,7 @@ func differsReason(d *Decision, family []kin) string {
 // speak for that, so it may be one of their kind that is not registered".
 func ofTheirKind(k kin) string {
 	const unregistered = "so it may be one of their kind that is not registered"
-	if k.told.second > bySecond {
+	if k.told.llr() < 0 {
 		return fmt.Sprintf("of the %d places that tell it from %s, %d speak for that, %s",
 			k.told.first+k.told.second, k.Label, k.told.second, unregistered)
 	}

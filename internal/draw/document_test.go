@@ -39,8 +39,12 @@ func TestSiblingsDifferInWhatTheyShould(t *testing.T) {
 	limits := map[string][2]float64{ // smallest and largest share of pixels that differ
 		"contents": {0.001, 0.99}, "edition": {0.0005, 0.99}, "line": {0.0001, 0.4}, "design": {0.05, 1}, "blank": {0.001, 0.9},
 	}
+	templates := uint64(6)
+	if testing.Short() {
+		templates = 2
+	}
 	for _, kind := range Kinds() {
-		for template := range uint64(6) {
+		for template := range templates {
 			d := Document{Kind: kind, Template: template, Content: template + 1, Size: 500}
 			picture := Draw(d)
 			for name, sibling := range Siblings(d) {
@@ -69,8 +73,12 @@ func TestBlankHidesTheContents(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
+	sizes := []int{1, 100, 333, 1200}
+	if testing.Short() {
+		sizes = sizes[:3]
+	}
 	for _, kind := range Kinds() {
-		for _, size := range []int{1, 100, 333, 1200} {
+		for _, size := range sizes {
 			m := Draw(Document{Kind: kind, Size: size})
 			if got, want := max(m.W, m.H), max(size, minSize); got != want {
 				t.Errorf("%s at %d: longer side %d, want %d", kind, size, got, want)

@@ -147,7 +147,7 @@ func (r *ranks) rates() (rates, low, high []float64) {
 func identify(ctx context.Context, s *Set, c *classes, o Options) (*Identification, error) {
 	g := referenceGallery(s, c)
 	id := &Identification{Gallery: "references"}
-	if len(g.enrol) == 0 {
+	if len(g.enrol) == 0 && s.Scores == nil { // scores are of references alone
 		g, id.Gallery = drawnGallery(s, c, 1, o.random(0)), "drawn"
 	}
 	findings, err := g.findAll(ctx, o.Workers)

@@ -52,7 +52,7 @@ var scoreColumns = []string{"score", "mated", "class_a", "class_b"}
 // Higher scores mean more alike; mated is 1 or 0, true or false. The classes
 // are those of the two images, for the intervals.
 func ReadScores(r io.Reader) (*Scores, error) {
-	lines := csv.NewReader(bufio.NewReaderSize(r, 1<<20))
+	lines := csv.NewReader(bufio.NewReaderSize(r, 64<<10))
 	lines.ReuseRecord = true
 	lines.FieldsPerRecord = len(scoreColumns)
 	header, err := lines.Read()
@@ -81,8 +81,8 @@ func ReadScores(r io.Reader) (*Scores, error) {
 
 func (s *Scores) add(record []string, number map[string]int32) error {
 	score, err := strconv.ParseFloat(record[0], 64)
-	if err != nil || math.IsNaN(score) || math.IsInf(score, 0) {
-		return fmt.Errorf("score %q is not a number", record[0])
+	if err != nil || !(math.Abs(score) <= math.MaxFloat32) {
+		return fmt.Errorf("score %q: want a number, of at most %.2g", record[0], math.MaxFloat32)
 	}
 	mated, err := strconv.ParseBool(record[1])
 	if err != nil {

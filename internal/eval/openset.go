@@ -96,15 +96,18 @@ func (s openStudy) point(target float64) OpenPoint {
 	return p
 }
 
-// lowest is the lowest score of any attempt that has one.
+// lowest is the lowest score of any attempt that has one, 0 where none has.
 func (s openSearch) lowest() float64 {
-	low := math.MaxFloat64
+	low := math.Inf(1)
 	for _, list := range [][]attempt{s.registered, s.fit} {
 		for _, a := range list {
 			if !math.IsInf(a.score, -1) {
 				low = min(low, a.score)
 			}
 		}
+	}
+	if math.IsInf(low, 1) {
+		return 0
 	}
 	return low
 }
@@ -206,7 +209,9 @@ func ownClassOut(g *gallery, findings []finding) openStudy {
 		if g.classes.isStranger(int(g.probes[k])) {
 			continue
 		}
-		strangers = append(strangers, attempt{class, f.stranger})
+		if !math.IsInf(f.stranger, -1) { // else there is no other class to be taken for
+			strangers = append(strangers, attempt{class, f.stranger})
+		}
 		if f.rank > 0 {
 			registered = append(registered, f.attempt(class))
 		}

@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/weights"
 )
 
@@ -118,6 +120,27 @@ func TestReportOfPoorSets(t *testing.T) {
 	}
 }
 
+func TestModelsKeepTheirColours(t *testing.T) {
+	for i := range seriesColours {
+		if colour := fmt.Sprintf("--c%d: #", i); strings.Count(pageCSS, colour) != 2 { // in light and in dark
+			t.Errorf("%q is not set in light and dark", colour)
+		}
+		if rule := fmt.Sprintf(".s%d { --c: var(--c%d); }", i, i); !strings.Contains(pageCSS, rule) || series(i) == series(i+seriesColours-1) {
+			t.Errorf("model %d has no colour of its own", i)
+		}
+	}
+	// The first can be judged in no plot; the second's lines keep the second colour.
+	nothing := &Set{Name: "drawn", Scores: []float32{}, Samples: []Sample{{Sample: dataset.Sample{Path: "a/1.jpg", Label: "a"}}}}
+	results := []*Result{evaluate(t, nothing, Options{}), evaluate(t, drawSet(1, numbered(3), 3, 4, 0), Options{})}
+	var b bytes.Buffer
+	if err := WriteReport(context.Background(), &b, results, ReportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if page := b.String(); !strings.Contains(page, `class="line s1 `) || strings.Contains(page, `class="line s0 `) {
+		t.Error("the second model's lines have the first's colour")
+	}
+}
+
 func TestReadScores(t *testing.T) {
 	s, err := ReadScores(strings.NewReader("score,mated,class_a,class_b\n12,1,a,a\n7,0,a,b\n7,1,b,b\n-3,false,c,a\n"))
 	if err != nil {
@@ -130,7 +153,7 @@ func TestReadScores(t *testing.T) {
 	near(t, "auroc", v.AUROC, 3.5/4, 1e-12)
 	for name, text := range map[string]string{
 		"empty": "", "header": "a,b,c,d\n", "columns": "score,mated,class_a,class_b\n1,1,a\n",
-		"score": "score,mated,class_a,class_b\nhigh,1,a,a\n", "infinite": "score,mated,class_a,class_b\nInf,1,a,a\n",
+		"score": "score,mated,class_a,class_b\nhigh,1,a,a\n", "infinite": "score,mated,class_a,class_b\nInf,1,a,a\n", "huge": "score,mated,class_a,class_b\n1e39,1,a,a\n",
 		"mated": "score,mated,class_a,class_b\n1,perhaps,a,a\n", "contradiction": "score,mated,class_a,class_b\n1,1,a,b\n",
 	} {
 		if _, err := ReadScores(strings.NewReader(text)); err == nil {

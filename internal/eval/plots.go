@@ -5,14 +5,36 @@ import (
 	"html/template"
 	"math"
 	"strconv"
+	"strings"
 )
 
-// series is the class of the i-th model's colour.
-func series(i int) string { return "s" + strconv.Itoa(i%6) }
+// The style sheet has this many colours; as those of the second half resemble the
+// first's, they are ringed as well.
+const seriesColours = 12
+
+// series names the classes of the i-th model's colour.
+func series(i int) string {
+	i %= seriesColours
+	if i >= seriesColours/2 {
+		return fmt.Sprintf("s%d ringed", i)
+	}
+	return fmt.Sprintf("s%d", i)
+}
+
+// modelLine draws a model's line in a style, "dashed" or none, with rings at its
+// points where the colour alone does not tell.
+func (p *plot) modelLine(series, style string, points []xy) {
+	p.line(series+" "+style, points)
+	if strings.Contains(series, "ringed") {
+		for _, v := range points {
+			p.dot(series, v.x, v.y, 3)
+		}
+	}
+}
 
 // rocPlot shows TPR over FMR of several models on one set, on a logarithmic
 // axis, with the intervals as bands.
-func rocPlot(models []*Result) template.HTML {
+func rocPlot(models []*modelView) template.HTML {
 	p := &plot{
 		x: axis{title: "false match rate", low: lowestFMR(models), high: 1, log: true},
 		y: axis{title: "true positive rate", low: 0, high: 1, percent: true},
@@ -22,10 +44,10 @@ func rocPlot(models []*Result) template.HTML {
 }
 
 // detPlot shows the same as FNMR over FMR, both logarithmic.
-func detPlot(models []*Result) template.HTML {
+func detPlot(models []*modelView) template.HTML {
 	floor := 0.1
-	for _, r := range models {
-		if n := float64(r.Verification.MatedPairs); n > 0 {
+	for _, m := range models {
+		if n := float64(m.R.Verification.MatedPairs); n > 0 {
 			floor = min(floor, math.Pow(10, math.Floor(math.Log10(1/n))))
 		}
 	}
@@ -38,27 +60,27 @@ func detPlot(models []*Result) template.HTML {
 }
 
 // lowestFMR is where the axis begins: the power of ten below the rule of three.
-func lowestFMR(models []*Result) float64 {
+func lowestFMR(models []*modelView) float64 {
 	low := 0.1
-	for _, r := range models {
-		low = min(low, 3/float64(r.Verification.NonMatedPairs))
+	for _, m := range models {
+		low = min(low, 3/float64(m.R.Verification.NonMatedPairs))
 	}
 	return max(1e-6, math.Pow(10, math.Floor(math.Log10(low))))
 }
 
-func (p *plot) curves(models []*Result, of func(CurvePoint) (v, low, high float64)) {
-	for i, r := range models {
+func (p *plot) curves(models []*modelView, of func(CurvePoint) (v, low, high float64)) {
+	for _, m := range models {
 		var line, low, high []xy
-		for _, c := range r.Verification.Curve {
+		for _, c := range m.R.Verification.Curve {
 			if c.FMR < p.x.low*(1-1e-9) {
 				continue
 			}
 			v, l, h := of(c)
 			line, low, high = append(line, xy{c.FMR, v}), append(low, xy{c.FMR, l}), append(high, xy{c.FMR, h})
-			p.spot(c.FMR, v, "%s\nFMR %.2g · %s %s\n95 %%: %s – %s\nthreshold %.4f", r.title(), c.FMR, p.y.title, percent(v), percent(l), percent(h), c.Threshold)
+			p.spot(c.FMR, v, "%s\nFMR %.2g · %s %s\n95 %%: %s – %s\nthreshold %.4f", m.R.title(), c.FMR, p.y.title, percent(v), percent(l), percent(h), c.Threshold)
 		}
-		p.band(series(i), low, high)
-		p.line(series(i), line)
+		p.band(m.Series, low, high)
+		p.modelLine(m.Series, "", line)
 	}
 }
 
@@ -81,7 +103,7 @@ func histogramPlot(r *Result) template.HTML {
 	}
 	p := &plot{x: axis{title: "score", low: h.Low, high: h.High}, y: axis{title: "share of pairs", low: 0, high: top * 1.05, percent: true}}
 	if h.Low == h.High {
-		p.x.high++
+		p.x.high += max(1, math.Abs(h.High)) // 1 alone is lost beside a large score
 	}
 	width := (p.x.high - p.x.low) / plotBins
 	var mated, other []xy
@@ -101,48 +123,48 @@ func histogramPlot(r *Result) template.HTML {
 }
 
 // cmcPlot shows the share of captures whose label is among the best few.
-func cmcPlot(models []*Result) template.HTML {
+func cmcPlot(models []*modelView) template.HTML {
 	low := 1.0
-	for _, r := range models {
-		low = min(low, r.Identification.Low[0])
+	for _, m := range models {
+		low = min(low, m.R.Identification.Low[0])
 	}
 	p := &plot{
 		x: axis{title: "rank", low: 1, high: MaxRank, interior: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
 		y: axis{title: "right label among the best", low: math.Floor(low*10) / 10, high: 1, percent: true},
 	}
-	for i, r := range models {
-		id := r.Identification
+	for _, m := range models {
+		id := m.R.Identification
 		var line, below, above []xy
 		for k, v := range id.Ranks {
 			x := float64(k + 1)
 			line, below, above = append(line, xy{x, v}), append(below, xy{x, id.Low[k]}), append(above, xy{x, id.High[k]})
-			p.spot(x, v, "%s\nrank %d: %s\n95 %%: %s – %s", r.title(), k+1, percent(v), percent(id.Low[k]), percent(id.High[k]))
+			p.spot(x, v, "%s\nrank %d: %s\n95 %%: %s – %s", m.R.title(), k+1, percent(v), percent(id.Low[k]), percent(id.High[k]))
 		}
-		p.band(series(i), below, above)
-		p.line(series(i), line)
+		p.band(m.Series, below, above)
+		p.modelLine(m.Series, "", line)
 	}
 	return p.svg("CMC")
 }
 
 // openPlot shows FNIR over FPIR of both protocols; held-out is dashed.
-func openPlot(models []*Result) template.HTML {
+func openPlot(models []*modelView) template.HTML {
 	p := &plot{
 		x: axis{title: "strangers accepted (FPIR)", low: 1e-3, high: 1, log: true},
 		y: axis{title: "captures missed (FNIR)", low: 0, high: 1, percent: true},
 	}
-	for i, r := range models {
-		for _, c := range r.Identification.OpenCurves {
+	for _, m := range models {
+		for _, c := range m.R.Identification.OpenCurves {
 			var line, low, high []xy
 			for _, v := range c.Points {
 				x := v.Target
 				line, low, high = append(line, xy{x, v.FNIR}), append(low, xy{x, v.Low}), append(high, xy{x, v.High})
-				p.spot(x, v.FNIR, "%s, %s\nFPIR asked %.3g, met %.3g\nFNIR %s\n95 %%: %s – %s", r.title(), c.Protocol, x, v.FPIR, percent(v.FNIR), percent(v.Low), percent(v.High))
+				p.spot(x, v.FNIR, "%s, %s\nFPIR asked %.3g, met %.3g\nFNIR %s\n95 %%: %s – %s", m.R.title(), c.Protocol, x, v.FPIR, percent(v.FNIR), percent(v.Low), percent(v.High))
 			}
 			if c.Protocol == OwnClassOut {
-				p.band(series(i), low, high)
-				p.line(series(i), line)
+				p.band(m.Series, low, high)
+				p.modelLine(m.Series, "", line)
 			} else {
-				p.line(series(i)+" dashed", line)
+				p.modelLine(m.Series, "dashed", line)
 			}
 		}
 	}

@@ -193,7 +193,7 @@ func (p *OpenPoint) RightHigh() float64 { return 1 - p.Low }
 
 func newSetView(ctx context.Context, group []*Result, o ReportOptions, thumbs *thumbnails) (setView, error) {
 	v := setView{Name: group[0].Name}
-	var verified, found []*Result
+	var verified, found []*modelView
 	for i, r := range group {
 		m, err := newModelView(ctx, i, r, o, thumbs)
 		if err != nil {
@@ -201,10 +201,10 @@ func newSetView(ctx context.Context, group []*Result, o ReportOptions, thumbs *t
 		}
 		v.Models = append(v.Models, m)
 		if r.Verification != nil {
-			verified = append(verified, r)
+			verified = append(verified, m)
 		}
 		if r.Identification != nil {
-			found = append(found, r)
+			found = append(found, m)
 		}
 	}
 	if v.HasVerification = len(verified) > 0; v.HasVerification {

@@ -44,6 +44,7 @@ type Set struct {
 
 	// Scores are of whole comparisons, captures x references, both in the
 	// order of Samples and without the refused ones; strangers are captures.
+	// Without captures or references they are empty, yet not nil.
 	Scores []float32
 
 	// Answers are decisions on the captures, in the order of Samples without
@@ -149,8 +150,8 @@ func (s *Set) checkScores() error {
 		return fmt.Errorf("%d scores for %d captures x %d references", len(s.Scores), captures, references)
 	}
 	for i, v := range s.Scores {
-		if math.IsNaN(float64(v)) {
-			return fmt.Errorf("score of capture %d, reference %d is not a number", i/references, i%references)
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("score of capture %d, reference %d is %g: want a finite number", i/references, i%references, v)
 		}
 	}
 	return nil

@@ -48,8 +48,9 @@ func (a axis) ticks() []float64 {
 			break
 		}
 	}
-	for k := math.Ceil(a.low/step - 1e-9); k*step <= a.high+1e-9; k++ {
-		list = append(list, k*step+0) // + 0: no negative zero
+	first := math.Ceil(a.low/step - 1e-9)
+	for k := range int((a.high-first*step)/step+1e-9) + 1 {
+		list = append(list, (first+float64(k))*step+0) // + 0: no negative zero
 	}
 	return list
 }
@@ -70,7 +71,7 @@ func (a axis) label(v float64) string {
 	case a.percent:
 		return strconv.FormatFloat(math.Round(v*1000)/10, 'f', -1, 64) + " %"
 	}
-	return strconv.FormatFloat(math.Round(v*1e6)/1e6, 'g', -1, 64)
+	return strconv.FormatFloat(v, 'g', 6, 64)
 }
 
 // Size of a plot and its margins, in the units of its view box.

@@ -1,5 +1,7 @@
 package geometry
 
+import "math"
+
 // bend is how the paper is bent: a quadratic, and what the places around say
 // beyond it, since paper curls at its edges as no quadratic does.
 type bend struct {
@@ -57,7 +59,7 @@ func (d *deviations) consensus(x, y float32, skip int) (dx, dy float32) {
 				}
 				b, from := &d.blocks[k], d.from[k]
 				px, py := float32(i)-x, float32(j)-y
-				near := nearness(px*px + py*py)
+				near := nearness(px) * nearness(py)
 				u.add(px, py, from[0], near*b.sharpX*float32(falloff(from[0]-dx, width)))
 				v.add(px, py, from[1], near*b.sharpY*float32(falloff(from[1]-dy, width)))
 			}
@@ -68,8 +70,17 @@ func (d *deviations) consensus(x, y float32, skip int) (dx, dy float32) {
 	return dx, dy
 }
 
-// nearness is the weight of a block at a squared distance in blocks.
-func nearness(squared float32) float32 { return exp32(-squared / (2 * nearSigma * nearSigma)) }
+// nearness is the weight of a block at a distance along one side, in blocks and
+// halves of them.
+func nearness(distance float32) float32 { return nearnesses[int(max(distance, -distance)*2+0.5)] }
+
+var nearnesses = func() (table [2*nearBlocks + 2]float32) {
+	for i := range table {
+		d := float64(i) / 2
+		table[i] = float32(math.Exp(-d * d / (2 * nearSigma * nearSigma)))
+	}
+	return table
+}()
 
 // localPlane is the weighted regression of values on a + b x + c y.
 type localPlane struct {
@@ -110,8 +121,27 @@ func newBend(blocks []Block, w, h int) *bend {
 	return b
 }
 
-// resize makes b the bend of the same picture at another size.
+// undo adds to the displacements of blocks that were seen through b those that b
+// had undone, and returns the blocks. b may be nil.
+func (b *bend) undo(blocks []Block) []Block {
+	if b == nil {
+		return blocks
+	}
+	for i := range blocks {
+		if k := &blocks[i]; k.judged {
+			x, y := k.center()
+			dx, dy := b.at(x+float64(k.DX), y+float64(k.DY))
+			k.DX, k.DY = k.DX+float32(dx), k.DY+float32(dy)
+		}
+	}
+	return blocks
+}
+
+// resize makes b the bend of the same picture at another size. b may be nil.
 func (b *bend) resize(w, h int) {
+	if b == nil {
+		return
+	}
 	kx, ky := float32(float64(w)/b.w), float32(float64(h)/b.h)
 	b.stepX, b.stepY = b.stepX*float64(kx), b.stepY*float64(ky)
 	b.field.resize(w, h)

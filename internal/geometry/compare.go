@@ -38,7 +38,11 @@ type Block struct {
 	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
 	Verdict     Verdict
 	judged      bool
-	There       float32
+
+	texture  float32 // deviation of the reference there, half grey levels
+	contrast float32 // deviation of the photo where it was found
+	there    float32 // correlation where its neighbours say
+	expected float32 // correlation that the photo's noise allows
 
 	// How sharply the correlation falls about the best place: 0 along a line.
 	sharpX, sharpY float32
@@ -54,7 +58,7 @@ type Comparison struct {
 	AgreeSmoothly   float64 // share that agrees strictly, where its neighbours say
 	MeanCorrelation float64 // of the best places
 	MeanInPlace     float64 // of the places where the neighbours say
-	WeakInPlace     float64 // a tenth of those correlations are below it
+	WeakInPlace     float64 // a tenth of those correlations, as shares of what is expected, are below it
 }
 
 // template is a block of the reference, ready to be searched for.
@@ -110,33 +114,46 @@ func (t *template) deviation() float64 {
 type correlations [searchHigh][searchWide]float32
 
 // compare judges the photo, rectified by the map from the reference's picture
-// to it, against the reference. The first pass, on a smaller picture, finds how
-// the paper is bent; the second looks again with that undone.
+// to it, against the reference. Passes on smaller pictures, each larger than the
+// one before, find how the paper is bent, and further into the parts that the
+// map alone leaves out of reach; the last looks with that undone.
 func compare(p *photo, l *ladder, h *Homography) Comparison {
 	at := l.rungFor(h)
+	var bent *bend
+	for steps := bendSteps; steps > 0; steps-- {
+		r := l.rungs[min(at+steps, len(l.rungs)-1)]()
+		bent.resize(r.w, r.h)
+		blocks, _ := search(p, r, &warp{h: l.onto(r, h), bent: bent})
+		bent = newBend(bent.undo(blocks), r.w, r.h)
+	}
 	fine := l.rungs[at]()
-	coarse := l.rungs[min(at+coarseSteps, len(l.rungs)-1)]()
-	bent := newBend(search(p, coarse, &warp{h: l.onto(coarse, h)}), coarse.w, coarse.h)
 	bent.resize(fine.w, fine.h)
-	c := Comparison{Blocks: search(p, fine, &warp{h: l.onto(fine, h), bent: bent})}
+	blocks, rect := search(p, fine, &warp{h: l.onto(fine, h), bent: bent})
+	c := Comparison{Blocks: blocks}
+	for i := range blocks {
+		if b := &blocks[i]; b.judged {
+			b.contrast = rect.deviation(b)
+		}
+	}
 	c.judge(fine.w, fine.h)
 	return c
 }
 
 // search finds every template of r in the photo seen through w.
-func search(p *photo, r *rung, w *warp) []Block {
+func search(p *photo, r *rung, w *warp) ([]Block, *rectified) {
 	rect := rectify(p, w, r.w, r.h)
 	blocks := make([]Block, len(r.templates))
 	for i := range r.templates {
 		t, b := &r.templates[i], &blocks[i]
 		b.X, b.Y = t.x, t.y
+		b.texture = float32(t.deviation())
 		if rect.visible(t.x, t.y) {
 			correlate(&b.found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
 			b.take()
 			b.judged = true
 		}
 	}
-	return blocks
+	return blocks, rect
 }
 
 // take finds the best place.
@@ -200,6 +217,14 @@ const (
 func (c *Comparison) judge(w, h int) {
 	field := fitField(c.Blocks, w, h)
 	around := newDeviations(c.Blocks, &field)
+	for i := range c.Blocks {
+		if b := &c.Blocks[i]; b.judged {
+			fx, fy := field.atBlock(b)
+			dx, dy := around.consensus(float32(b.X/blockSide), float32(b.Y/blockSide), i)
+			b.there = b.near(fx+dx, fy+dy)
+		}
+	}
+	expect(c.Blocks)
 	mx, my := medianShift(c.Blocks)
 	var n, inPlace, smooth, agree, best, placed float64
 	places := make([]float32, 0, len(c.Blocks))
@@ -210,23 +235,13 @@ func (c *Comparison) judge(w, h int) {
 		}
 		n++
 		fx, fy := field.atBlock(b)
-		dx, dy := around.consensus(float32(b.X/blockSide), float32(b.Y/blockSide), i)
-		there := b.near(fx+dx, fy+dy)
 		best += float64(max(0, b.Correlation))
-		placed += float64(there)
-		places = append(places, there)
+		placed += float64(b.there)
+		places = append(places, b.there/b.expected)
 		inPlace += one(b.near(fx, fy) > strictCorrelation)
-		loose := b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance
-		agree += one(loose)
-		smooth += one(there > strictCorrelation)
-		switch {
-		case there > strictCorrelation:
-			b.Verdict = InPlace
-		case b.Correlation > strictCorrelation:
-			b.Verdict = Elsewhere
-		default:
-			b.Verdict = Disagrees
-		}
+		agree += one(b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance)
+		b.Verdict = b.verdict()
+		smooth += one(b.Verdict == InPlace)
 	}
 	if n > 0 {
 		c.Judged = int(n)
@@ -235,6 +250,16 @@ func (c *Comparison) judge(w, h int) {
 		slices.Sort(places)
 		c.WeakInPlace = float64(places[len(places)/10])
 	}
+}
+
+func (b *Block) verdict() Verdict {
+	switch enough := enoughOfExpected * b.expected; {
+	case b.there > enough:
+		return InPlace
+	case b.Correlation > enough:
+		return Elsewhere
+	}
+	return Disagrees
 }
 
 func one(b bool) float64 {

@@ -9,10 +9,10 @@ import (
 
 const (
 	// ladderStep is the factor from one size of a reference's picture to the
-	// next; coarseSteps of them lead from the size that is compared to the one at
+	// next; bendSteps of them lead from the size that is compared to the one at
 	// which the bend is looked for first.
-	ladderStep  = math.Sqrt2 / 2
-	coarseSteps = 2
+	ladderStep = math.Sqrt2 / 2
+	bendSteps  = 3
 	// minRungSide is the longer side of the smallest picture: below it there are
 	// too few blocks.
 	minRungSide = 192

@@ -45,8 +45,6 @@ func (s *scaleSpace) layerOf(e extremum) *plane {
 
 func sqrt32(v float32) float32 { return float32(math.Sqrt(float64(v))) }
 
-func exp32(v float32) float32 { return float32(math.Exp(float64(v))) }
-
 // smoothCircle filters a circular histogram with 1 4 6 4 1.
 func smoothCircle(h [orientationBins]float32) [orientationBins]float32 {
 	var out [orientationBins]float32

@@ -70,9 +70,12 @@ func rectify(p *photo, by *warp, w, height int) *rectified {
 	r.quad = quadTest{m: m, w: float64(src.W - 1), h: float64(src.H - 1)}
 	for y := range height + 2*searchReach {
 		row := r.pix[y*r.stride:][:r.stride]
+		at := m.bend(Point{-searchReach, float64(y - searchReach)})
 		for x := 0; x < len(row); x += warpStep {
-			line := m.line(float64(x-searchReach), float64(y-searchReach), src)
+			next := m.bend(Point{float64(x + warpStep - searchReach), float64(y - searchReach)})
+			line := m.line(at, next, src)
 			warpRow(row[x:min(x+warpStep, len(row))], src, &line)
+			at = next
 		}
 	}
 	return r
@@ -88,21 +91,24 @@ type warpLine struct {
 	maxX, maxY          float32
 }
 
-// line returns the piece of a row that begins at (x, y).
-func (w *warp) line(x, y float64, src *imaging.Gray) warpLine {
-	x0, y0, x1, y1 := x, y, x+warpStep, y
-	if w.bent != nil {
-		dx, dy := w.bent.at(x, y)
-		x0, y0 = x0+dx, y0+dy
-		dx, dy = w.bent.at(x+warpStep, y)
-		x1, y1 = x1+dx, y1+dy
+// bend returns where a place of the reference lies once the paper is flat.
+func (w *warp) bend(p Point) Point {
+	if w.bent == nil {
+		return p
 	}
-	sx, sy := (x1-x0)/warpStep, (y1-y0)/warpStep
+	dx, dy := w.bent.at(p.X, p.Y)
+	return Point{p.X + dx, p.Y + dy}
+}
+
+// line returns the piece of a row between two places, warpStep pixels apart
+// before they were bent.
+func (w *warp) line(from, to Point, src *imaging.Gray) warpLine {
+	sx, sy := (to.X-from.X)/warpStep, (to.Y-from.Y)/warpStep
 	h := &w.h
 	return warpLine{
-		x:    float32(h[0]*x0 + h[1]*y0 + h[2]),
-		y:    float32(h[3]*x0 + h[4]*y0 + h[5]),
-		w:    float32(h[6]*x0 + h[7]*y0 + h[8]),
+		x:    float32(h[0]*from.X + h[1]*from.Y + h[2]),
+		y:    float32(h[3]*from.X + h[4]*from.Y + h[5]),
+		w:    float32(h[6]*from.X + h[7]*from.Y + h[8]),
 		dx:   float32(h[0]*sx + h[1]*sy),
 		dy:   float32(h[3]*sx + h[4]*sy),
 		dw:   float32(h[6]*sx + h[7]*sy),
@@ -149,11 +155,7 @@ type quadTest struct {
 }
 
 func (q *quadTest) inside(x, y float64) bool {
-	if q.m.bent != nil {
-		dx, dy := q.m.bent.at(x, y)
-		x, y = x+dx, y+dy
-	}
-	p := q.m.h.Apply(Point{x, y})
+	p := q.m.h.Apply(q.m.bend(Point{x, y}))
 	return p.X >= 0 && p.Y >= 0 && p.X <= q.w && p.Y <= q.h
 }
 
@@ -161,4 +163,18 @@ func (q *quadTest) inside(x, y float64) bool {
 func (r *rectified) visible(x, y int) bool {
 	l, t, rt, bt := float64(x), float64(y), float64(x+blockSide-1), float64(y+blockSide-1)
 	return r.quad.inside(l, t) && r.quad.inside(rt, t) && r.quad.inside(l, bt) && r.quad.inside(rt, bt)
+}
+
+// deviation is that of the photo where a block was found.
+func (r *rectified) deviation(b *Block) float32 {
+	at := (b.Y+searchReach+int(math.Round(float64(b.DY))))*r.stride + b.X + searchReach + int(math.Round(float64(b.DX)))
+	var sum, squares int32
+	for y := range blockSide {
+		for _, v := range r.pix[at+y*r.stride:][:blockSide] {
+			sum += int32(v)
+			squares += int32(v) * int32(v)
+		}
+	}
+	mean := float64(sum) / blockPixels
+	return float32(math.Sqrt(max(0, float64(squares)/blockPixels-mean*mean)))
 }

@@ -1,80 +1,22 @@
 package model
 
 import (
-	"hash/crc32"
-	"math"
-	"strings"
 	"testing"
 
+	"exemplar/internal/model/formula"
 	"exemplar/internal/weights"
 )
-
-// Pictures and weights from a formula, the same here and in
-// tools/golden/formula.py.
-
-// noise returns count values in [-0.5, 0.5).
-func noise(count int, seed uint32) []float64 {
-	out := make([]float64, count)
-	for i := range out {
-		h := uint32(i)*2654435761 + seed
-		h ^= h >> 15
-		h *= 2246822519
-		h ^= h >> 13
-		out[i] = float64(h)/(1<<32) - 0.5
-	}
-	return out
-}
-
-// pictures returns count pictures of side x side RGB bytes.
-func pictures(count, side int) []byte {
-	grain := noise(count*side*side*3, 7)
-	out := make([]byte, 0, len(grain))
-	for k := range count {
-		for y := range side {
-			for x := range side {
-				for c := range 3 {
-					pattern := (x*(k+2) + y*(c+1)) ^ ((x * y) >> (k + 2))
-					out = append(out, byte(int(float64(pattern)+40*grain[len(out)])))
-				}
-			}
-		}
-	}
-	return out
-}
 
 // formulaBundle makes a bundle whose tensors all come from the formula.
 func formulaBundle(t testing.TB, arch Architecture) *Bundle {
 	t.Helper()
 	tensors := map[string]weights.Tensor{}
 	for _, tensor := range newLayers(arch).tensors {
-		tensors[tensor.name] = formulaTensor(tensor.name, tensor.shape)
+		tensors[tensor.name] = formula.Tensor(tensor.name, tensor.shape)
 	}
 	b, err := fromTensors(arch, tensors)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
-}
-
-func formulaTensor(name string, shape []int) weights.Tensor {
-	count := 1
-	for _, d := range shape {
-		count *= d
-	}
-	values := make([]float32, count)
-	gain := math.Sqrt(36 / float64(count/shape[0]))
-	for i, u := range noise(count, crc32.ChecksumIEEE([]byte(name))) {
-		switch {
-		case len(shape) > 1:
-			u *= gain
-		case strings.HasSuffix(name, "running_var"):
-			u = 1 + u
-		case strings.HasSuffix(name, "weight"):
-			u = 1 + 0.5*u
-		default:
-			u *= 0.5
-		}
-		values[i] = float32(u)
-	}
-	return weights.NewFloat32(values, shape...)
 }

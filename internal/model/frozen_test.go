@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/model/formula"
 )
 
 // TestBatchDoesNotMatter holds a picture's embedding to be the same at every
@@ -16,7 +17,7 @@ import (
 func TestBatchDoesNotMatter(t *testing.T) {
 	network := Default().Freeze()
 	const kinds = 3
-	distinct := pictures(kinds, 128)
+	distinct := formula.Pictures(kinds, 128)
 	alone := make([]float32, kinds*256)
 	for i := range kinds {
 		network.Embed(alone[i*256:], distinct[i*network.Arch.pixels():], 1)
@@ -36,7 +37,7 @@ func TestBatchDoesNotMatter(t *testing.T) {
 // TestKernelVariantsAgree embeds with every implementation that runs here.
 func TestKernelVariantsAgree(t *testing.T) {
 	defer kernel.Use(kernel.Active())
-	want, pixels := float32s(t, goldenNetworks(t)["reference"]), pictures(2, 128)
+	want, pixels := float32s(t, goldenNetworks(t)["reference"]), formula.Pictures(2, 128)
 	for _, variant := range kernel.Variants() {
 		if err := kernel.Use(variant); err != nil {
 			t.Fatal(err)
@@ -49,7 +50,7 @@ func TestKernelVariantsAgree(t *testing.T) {
 
 func TestEmbeddingsHaveLengthOne(t *testing.T) {
 	network := Default().Freeze()
-	pixels := append(pictures(1, 128), make([]byte, network.Arch.pixels())...) // black, too
+	pixels := append(formula.Pictures(1, 128), make([]byte, network.Arch.pixels())...) // black, too
 	out := make([]float32, 2*256)
 	network.Embed(out, pixels, 2)
 	for i := range 2 {
@@ -65,7 +66,7 @@ func TestEmbeddingsHaveLengthOne(t *testing.T) {
 
 func TestEmbedConcurrently(t *testing.T) {
 	network := Default().Freeze()
-	pixels := pictures(5, 128)
+	pixels := formula.Pictures(5, 128)
 	want := make([]float32, 5*256)
 	network.Embed(want, pixels, 5)
 	var calls sync.WaitGroup
@@ -86,7 +87,7 @@ func TestEmbedConcurrently(t *testing.T) {
 
 func TestEmbedDoesNotAllocate(t *testing.T) {
 	network := Default().Freeze()
-	pixels, out := pictures(2, 128), make([]float32, 2*256)
+	pixels, out := formula.Pictures(2, 128), make([]float32, 2*256)
 	s := network.newScratch()
 	if n := testing.AllocsPerRun(5, func() { network.embed(s, out, pixels, 2) }); n > 0 {
 		t.Errorf("%v allocations per call", n)
@@ -114,7 +115,7 @@ func BenchmarkEmbed(b *testing.B) {
 	network := Default().Freeze()
 	for _, count := range []int{1, 64} {
 		b.Run(strconv.Itoa(count), func(b *testing.B) {
-			pixels, out := pictures(count, 128), make([]float32, count*256)
+			pixels, out := formula.Pictures(count, 128), make([]float32, count*256)
 			network.Embed(out, pixels, count)
 			b.ReportAllocs()
 			start := cpuTime()

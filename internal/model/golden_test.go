@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"exemplar/internal/model/formula"
 	"exemplar/internal/weights"
 )
 
@@ -89,7 +90,7 @@ func TestNetworksMatchPyTorch(t *testing.T) {
 	for name, tensor := range goldenNetworks(t) {
 		t.Run(name, func(t *testing.T) {
 			b := goldenBundle(t, name)
-			want, pixels := float32s(t, tensor), pictures(2, b.Arch.Input)
+			want, pixels := float32s(t, tensor), formula.Pictures(2, b.Arch.Input)
 			got := make([]float32, len(want))
 			b.Freeze().EmbedRaw(got, pixels, 2)
 			checkClose(t, "frozen", got, want, b.Arch.Embedding, 1e-4)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/model/formula"
 	"exemplar/internal/weights"
 )
 
@@ -48,7 +49,7 @@ func TestONNXRoundTrip(t *testing.T) {
 func checkEmbeddings(t *testing.T, what string, b *Bundle, want []float32) {
 	t.Helper()
 	got := make([]float32, len(want))
-	b.Freeze().EmbedRaw(got, pictures(2, b.Arch.Input), 2)
+	b.Freeze().EmbedRaw(got, formula.Pictures(2, b.Arch.Input), 2)
 	checkClose(t, what, got, want, b.Arch.Embedding, 1e-4)
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"exemplar/internal/model/formula"
 	"exemplar/internal/weights"
 )
 
@@ -41,7 +42,7 @@ func trainingGoldens(t testing.TB) map[string]map[string][]float32 {
 
 func formulaGradient(n int) []float32 {
 	d := make([]float32, n)
-	for i, v := range noise(n, 5) {
+	for i, v := range formula.Noise(n, 5) {
 		d[i] = float32(v)
 	}
 	return d
@@ -51,7 +52,7 @@ func formulaGradient(n int) []float32 {
 func summary(x tensor, values []float32) []float32 {
 	values = toTorch(values, x.dims, x.order)
 	seed := crc32.ChecksumIEEE([]byte(x.name))
-	first, second := noise(len(values), seed+1), noise(len(values), seed+2)
+	first, second := formula.Noise(len(values), seed+1), formula.Noise(len(values), seed+2)
 	var s [3]float64
 	for i, v := range values {
 		s[0] += float64(v) * float64(v)
@@ -67,7 +68,7 @@ func TestTrainingStepMatchesPyTorch(t *testing.T) {
 			b := goldenBundle(t, name)
 			net := b.Trainable()
 			out := make([]float32, trainingBatch*b.Arch.Embedding)
-			net.ForwardTrain(out, pictures(trainingBatch, b.Arch.Input), trainingBatch)
+			net.ForwardTrain(out, formula.Pictures(trainingBatch, b.Arch.Input), trainingBatch)
 			net.Backward(formulaGradient(len(out)))
 			checkClose(t, "out", out, golden["out"], b.Arch.Embedding, 1e-3)
 			for _, x := range net.net.tensors {
@@ -89,7 +90,7 @@ func TestTrainingStepMatchesPyTorch(t *testing.T) {
 func TestGradientsAddUp(t *testing.T) {
 	b, _ := New(small, 1)
 	net := b.Trainable()
-	pixels := pictures(4, small.Input)
+	pixels := formula.Pictures(4, small.Input)
 	out := make([]float32, 4*small.Embedding)
 	step := func() {
 		net.ForwardTrain(out, pixels, 4)
@@ -114,7 +115,7 @@ func TestGradientsAddUp(t *testing.T) {
 // network gives alone, bit by bit, and sees changes of the original.
 func TestReplicasShareValues(t *testing.T) {
 	b, _ := New(small, 1)
-	pixels := pictures(8, small.Input)
+	pixels := formula.Pictures(8, small.Input)
 	half := len(pixels) / 2
 	gradients := func(net *Trainable, part int) (out []float32, grads [][]float32) {
 		out = make([]float32, 4*small.Embedding)
@@ -153,7 +154,7 @@ func TestMergeStatistics(t *testing.T) {
 	b, _ := New(small, 1)
 	net := b.Trainable()
 	replicas := []*Trainable{net, net.Replica(), net.Replica()}
-	pixels := pictures(6, small.Input)
+	pixels := formula.Pictures(6, small.Input)
 	out := make([]float32, 2*small.Embedding)
 	for i, r := range replicas {
 		r.ForwardTrain(out, pixels[i*len(pixels)/3:], 2)
@@ -195,7 +196,7 @@ func BenchmarkTrain(b *testing.B) {
 	net := Default().Trainable()
 	for _, n := range []int{16, 64} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			pixels := pictures(n, 128)
+			pixels := formula.Pictures(n, 128)
 			out, d := make([]float32, n*256), formulaGradient(n*256)
 			start := cpuTime()
 			for b.Loop() {

@@ -131,11 +131,11 @@ func (c *canvas) verdicts(r *Reference, f *Found, photo, reference panel) {
 func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
 	shade, judged := verdictOf[v]
 	if judged {
-		opacity := 0.25
+		opacity, edge := 0.25, 0.4
 		if v != geometry.InPlace { // what speaks against stands out
-			opacity = 0.42
-			c.outline(faded(shade, 0.8), 1.2, q[:]...)
+			opacity, edge = 0.42, 0.8
 		}
+		c.outline(faded(shade, edge), 1.2, q[:]...)
 		c.fill(faded(shade, opacity), q[:]...)
 		return
 	}
@@ -205,14 +205,17 @@ func spread(pairs []geometry.Pair, n int) []geometry.Pair {
 // figures are the numbers that the decision rests on.
 func figures(c *Compared) (out [][2]string) {
 	d, f := &c.Decision, &c.Found
-	if d.Proved {
+	if d.Proved && f.Located {
 		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
 	}
-	needed := "likeness, whole picture"
-	if !d.Proved {
-		needed = fmt.Sprintf("likeness; %.3f accepts", d.Threshold)
+	likeness := "likeness, whole picture"
+	switch {
+	case !d.Proved:
+		likeness = fmt.Sprintf("likeness; %.3f accepts", d.Threshold)
+	case f.Located:
+		likeness = "likeness, cut out"
 	}
-	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), needed})
+	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), likeness})
 	if !f.Located {
 		return append(out, [2]string{"not found", "in the photo"})
 	}
@@ -225,6 +228,6 @@ func figures(c *Compared) (out [][2]string) {
 	return append(out,
 		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "places agree in place"},
 		[2]string{fmt.Sprint(f.Inliers), "points agree"},
-		[2]string{fmt.Sprintf("%.0f %%", 100*f.Coverage), "of its parts have some"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its parts have some"},
 	)
 }

@@ -130,6 +130,7 @@ func face(ttf []byte, size float64) func() font.Face {
 
 var (
 	smallType  = face(goregular.TTF, 15)
+	badgeType  = face(gobold.TTF, 15)
 	bodyType   = face(goregular.TTF, 19)
 	strongType = face(gobold.TTF, 19)
 	figureType = face(gobold.TTF, 26)

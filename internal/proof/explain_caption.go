@@ -15,6 +15,7 @@ type caption struct {
 	figures [][2]string // number and what it counts
 	room    float64
 	height  int
+	located bool
 }
 
 const (
@@ -26,10 +27,13 @@ const (
 )
 
 func layOut(c *Compared, room float64) *caption {
-	w := &caption{verdict: c.Decision.Verdict, figures: figures(c), room: room}
+	w := &caption{verdict: c.Decision.Verdict, figures: figures(c), room: room, located: c.Found.Located}
 	w.label = string(c.Decision.Label)
 	w.reason = wrap(bodyType, c.Decision.Reason, min(room, longestLine))
-	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight + legendHeight
+	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight
+	if w.located {
+		w.height += legendHeight
+	}
 	return w
 }
 
@@ -41,8 +45,10 @@ func (w *caption) draw(c *canvas, x, y float64) {
 		y += lineHeight
 		c.text(ink, bodyType, x, y-4, line)
 	}
-	w.numbers(c, x, y)
-	w.legend(c, x, y+figureHeight)
+	c.numbers(w.figures, x, y)
+	if w.located {
+		w.legend(c, x, y+figureHeight)
+	}
 }
 
 // title is the decision on its colour, and the label.
@@ -58,9 +64,10 @@ func (w *caption) title(c *canvas, x, y float64) {
 	c.text(ink, titleType, x+width+16, y+28, shorten(titleType, w.label, w.room-width-16))
 }
 
-func (w *caption) numbers(c *canvas, x, y float64) {
+// numbers sets figures in a row, each above what it counts.
+func (c *canvas) numbers(figures [][2]string, x, y float64) {
 	const gap = 44
-	for _, f := range w.figures {
+	for _, f := range figures {
 		c.text(ink, figureType, x, y+38, f[0])
 		c.text(faint, smallType, x, y+60, f[1])
 		x += max(widthOf(figureType, f[0]), widthOf(smallType, f[1])) + gap
@@ -88,5 +95,7 @@ func (w *caption) legend(c *canvas, x, y float64) {
 	c.line(accent, geometry.Point{X: x, Y: y + side/2}, geometry.Point{X: x + 26, Y: y + side/2}, 1.5)
 	c.dot(accent, geometry.Point{X: x, Y: y + side/2}, 2.5)
 	c.dot(accent, geometry.Point{X: x + 26, Y: y + side/2}, 2.5)
-	c.text(faint, smallType, x+34, y+13, "points that agree (some)")
+	x = c.text(faint, smallType, x+34, y+13, "points that agree (some)") + 28
+	c.dot(accent, geometry.Point{X: x + 6, Y: y + side/2}, 6)
+	c.text(faint, smallType, x+20, y+13, "its upper left corner")
 }

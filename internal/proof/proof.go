@@ -37,6 +37,9 @@ func NewPhoto(picture *imaging.Image, network *model.Network, arch model.Archite
 	return &Photo{picture: picture, probe: geometry.NewProbe(picture.Gray()), network: network, arch: arch}
 }
 
+// Size returns the size of the picture in pixels.
+func (p *Photo) Size() (w, h int) { return p.picture.W, p.picture.H }
+
 // Reference is a registered picture that can be looked for.
 type Reference struct {
 	shape  *geometry.Reference
@@ -62,6 +65,10 @@ func (r *Reference) Features() (features, words []byte, err error) {
 	features, err = r.shape.MarshalBinary()
 	return features, r.shape.Sketch().Words(), err
 }
+
+// CanBeFound is false where the reference has too few features to be looked for:
+// then only its embedding speaks for it.
+func (r *Reference) CanBeFound() bool { return r.shape.Sketch().Count() >= enoughFeatures }
 
 // Found is what looking for a reference in a photo came to.
 type Found struct {
@@ -122,7 +129,7 @@ func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
 		places = append(places, decide.Place{
 			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
 			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
-			Agrees: verdict == geometry.InPlace,
+			Agrees: e.Blocks[i].Agrees(),
 		})
 	}
 	return places

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"exemplar/internal/kernel"
 )
 
 // Classes is the classification head of margin softmax: one centre per class. A step looks at a sample of the classes
@@ -47,7 +49,7 @@ func NewClasses(opt ClassesOptions) (*Classes, error) {
 	}
 	c := &Classes{
 		opt:    opt,
-		weight: newLarge(opt.Count * opt.Dim),
+		weight: kernel.Floats(opt.Count * opt.Dim),
 		state:  opt.Optimizer.newState(opt.Count * opt.Dim),
 		steps:  make([]float32, opt.Count),
 

@@ -35,9 +35,9 @@ func (o Optimizer) moments() int {
 type state struct{ first, second []float32 }
 
 func (o Optimizer) newState(n int) state {
-	s := state{first: newLarge(n)}
+	s := state{first: kernel.Floats(n)}
 	if o.moments() == 2 {
-		s.second = newLarge(n)
+		s.second = kernel.Floats(n)
 	}
 	return s
 }

@@ -3,12 +3,11 @@ package train
 import (
 	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"math"
-	"strings"
 	"testing"
 
 	"exemplar/internal/model"
+	"exemplar/internal/model/formula"
 	"exemplar/internal/weights"
 )
 
@@ -83,7 +82,7 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 			Margin: Margin{Scale: g.Margin[0], M1: g.Margin[1], M2: g.Margin[2], M3: g.Margin[3]},
 		})
 		o.classes.opt.Optimizer.WeightDecay = 0
-		for i, v := range formulaNoise(len(o.classes.weight), 99) {
+		for i, v := range formula.Noise(len(o.classes.weight), 99) {
 			o.classes.weight[i] = float32(v)
 		}
 	}
@@ -100,7 +99,7 @@ func (g trajectory) step(net *network, o *objective, step int) (loss, norm float
 	const size = trajectorySide * trajectorySide * 3
 	b := &Batch{Layout: Layout{trajectoryBatch / 2, 2, 1}, Pixels: make([]byte, trajectoryBatch*size),
 		Target: make([]int32, trajectoryBatch), Source: make([]picture, trajectoryBatch/2)}
-	all := formulaPictures(trajectoryPool, trajectorySide)
+	all := formula.Pictures(trajectoryPool, trajectorySide)
 	for i := range trajectoryBatch {
 		k := (7*step + i) % trajectoryPool
 		b.Target[i] = int32(k)
@@ -131,36 +130,6 @@ func (g trajectory) checkRunning(t *testing.T, net *network) {
 	}
 }
 
-// What follows mirrors tools/golden/formula.py.
-
-func formulaNoise(count int, seed uint32) []float64 {
-	out := make([]float64, count)
-	for i := range out {
-		h := uint32(i)*2654435761 + seed
-		h ^= h >> 15
-		h *= 2246822519
-		h ^= h >> 13
-		out[i] = float64(h)/(1<<32) - 0.5
-	}
-	return out
-}
-
-func formulaPictures(count, side int) []byte {
-	grain := formulaNoise(count*side*side*3, 7)
-	out := make([]byte, 0, len(grain))
-	for k := range count {
-		for y := range side {
-			for x := range side {
-				for c := range 3 {
-					pattern := (x*(k+2) + y*(c+1)) ^ ((x * y) >> (k + 2))
-					out = append(out, byte(int(float64(pattern)+40*grain[len(out)])))
-				}
-			}
-		}
-	}
-	return out
-}
-
 // fillByFormula sets every tensor. The formula runs over PyTorch's order of the values, which a bundle's file has.
 func fillByFormula(t *testing.T, n *network) {
 	t.Helper()
@@ -174,7 +143,7 @@ func fillByFormula(t *testing.T, n *network) {
 		t.Fatal(err)
 	}
 	for name, tensor := range file.Tensors {
-		file.Tensors[name] = formulaTensor(name, tensor.Shape)
+		file.Tensors[name] = formula.Tensor(name, tensor.Shape)
 	}
 	if data, err = file.Encode(); err != nil {
 		t.Fatal(err)
@@ -191,27 +160,4 @@ func fillByFormula(t *testing.T, n *network) {
 		copy(n.weights.tensors[i].value, x.Value)
 	}
 	n.restored(0)
-}
-
-func formulaTensor(name string, shape []int) weights.Tensor {
-	count := 1
-	for _, d := range shape {
-		count *= d
-	}
-	values := make([]float32, count)
-	gain := math.Sqrt(36 / float64(count/shape[0]))
-	for i, u := range formulaNoise(count, crc32.ChecksumIEEE([]byte(name))) {
-		switch {
-		case len(shape) > 1:
-			u *= gain
-		case strings.HasSuffix(name, "running_var"):
-			u = 1 + u
-		case strings.HasSuffix(name, "weight"):
-			u = 1 + 0.5*u
-		default:
-			u *= 0.5
-		}
-		values[i] = float32(u)
-	}
-	return weights.NewFloat32(values, shape...)
 }

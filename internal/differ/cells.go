@@ -1,0 +1,311 @@
+package differ
+
+import (
+	"cmp"
+	"image"
+	"math"
+	"slices"
+
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+// cellSide is the size of the cells in which differences are counted, pixels.
+const cellSide = 8
+
+// cellGrid divides a picture into cells; those at the right and lower edge may
+// be smaller.
+type cellGrid struct {
+	w, h, columns, rows int
+	covered             []bool // the cells that the other picture shows
+}
+
+// newCellGrid divides picture a. The map leads from its pixels to those of b.
+func newCellGrid(a *imaging.Image, to geometry.Homography, b *imaging.Image) *cellGrid {
+	const border = 2 // pixels that a scan may lack
+	c := &cellGrid{w: a.W, h: a.H, columns: (a.W + cellSide - 1) / cellSide, rows: (a.H + cellSide - 1) / cellSide}
+	c.covered = make([]bool, c.columns*c.rows)
+	for i := range c.covered {
+		c.covered[i] = true
+		r := c.cell(i)
+		for _, p := range [4]image.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, {X: r.Min.X, Y: r.Max.Y}, r.Max} {
+			q := to.Apply(geometry.Point{X: float64(p.X) - 0.5, Y: float64(p.Y) - 0.5})
+			c.covered[i] = c.covered[i] && q.X >= -border && q.Y >= -border &&
+				q.X < float64(b.W+border) && q.Y < float64(b.H+border)
+		}
+	}
+	return c
+}
+
+func (c *cellGrid) cell(i int) image.Rectangle {
+	x, y := i%c.columns*cellSide, i/c.columns*cellSide
+	return image.Rect(x, y, min(x+cellSide, c.w), min(y+cellSide, c.h))
+}
+
+// atEdge says whether a cell lies where a scan may show its end.
+func (c *cellGrid) atEdge(i int) bool {
+	const edge = 3 // cells
+	x, y := i%c.columns, i/c.columns
+	return min(x, y, c.columns-1-x, c.rows-1-y) < edge
+}
+
+// share is the share of the picture that rectangles cover, if none overlap.
+func (c *cellGrid) share(of []image.Rectangle) float64 {
+	area := 0
+	for _, r := range of {
+		area += r.Dx() * r.Dy()
+	}
+	return float64(area) / float64(c.w*c.h)
+}
+
+// details returns how strongly the pixels of two pictures lie outside of what
+// the other one has beside them, by the standard of a's contrast.
+func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
+	const noise = 12 // levels that compression and grain make of a full contrast
+	loA, hiA := extremes(a)
+	loB, hiB := extremes(b)
+	contrasts, strongest := c.contrasts(loA, hiA)
+	share := min(max(strongest/fullContrast, 0.5), 1)
+	tolerance := int(noise*share + 0.5)
+	sums := make([]int, len(c.covered))
+	for y := range a.H {
+		i, row := y*a.W, y/cellSide*c.columns
+		rowB, lowA, highA, lowB, highB := b.Pix[i:][:a.W], loA[i:][:a.W], hiA[i:][:a.W], loB[i:][:a.W], hiB[i:][:a.W]
+		for x, v := range a.Pix[i:][:a.W] {
+			va, vb := int(v), int(rowB[x])
+			d := max(va-int(highB[x]), int(lowB[x])-va, vb-int(highA[x]), int(lowA[x])-vb)
+			sums[row+x/cellSide] += max(0, d-tolerance)
+		}
+	}
+	counted := make([]float64, len(sums))
+	var printed, plain []float64
+	for k, sum := range sums {
+		counted[k] = float64(sum) / (cellSide * cellSide)
+		switch {
+		case !c.covered[k]:
+		case contrasts[k] > strongest/3:
+			printed = append(printed, counted[k])
+		default:
+			plain = append(plain, counted[k])
+		}
+	}
+	return c.strengths(counted, max(median(printed), median(plain)), minDetail*share)
+}
+
+// contrasts returns the mean range of the levels about each pixel of a cell, and
+// that of the cells that show most.
+func (c *cellGrid) contrasts(lo, hi []byte) (of []float64, strongest float64) {
+	of = make([]float64, len(c.covered))
+	for y := range c.h {
+		cells := of[y/cellSide*c.columns:][:c.columns]
+		low, high := lo[y*c.w:][:c.w], hi[y*c.w:][:c.w]
+		for x, v := range high {
+			cells[x/cellSide] += float64(int(v)-int(low[x])) / (cellSide * cellSide)
+		}
+	}
+	sorted := slices.Sorted(slices.Values(of))
+	return of, sorted[len(sorted)*98/100]
+}
+
+// extremes returns the least and greatest level within half a pixel of each, to
+// the sides and to the corners: halfway to the neighbour's.
+func extremes(g *imaging.Gray) (lo, hi []byte) {
+	lo, hi = make([]byte, len(g.Pix)), make([]byte, len(g.Pix))
+	low, high := make([]byte, g.W), make([]byte, g.W)
+	for y := range g.H {
+		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
+		for x, v := range mid {
+			low[x], high[x] = min(up[x], v, down[x]), max(up[x], v, down[x])
+		}
+		toLo, toHi := lo[y*g.W:][:g.W], hi[y*g.W:][:g.W]
+		lowLeft, highLeft := low[0], high[0]
+		for x, v := range mid {
+			r := min(x+1, g.W-1)
+			toLo[x] = byte((int(v) + int(min(lowLeft, low[x], low[r]))) / 2)
+			toHi[x] = byte((int(v) + int(max(highLeft, high[x], high[r])) + 1) / 2)
+			lowLeft, highLeft = low[x], high[x]
+		}
+	}
+	return lo, hi
+}
+
+// tones returns how strongly the means of two pictures differ, of all channels
+// together, and by how much most do. What a displacement explains is left out,
+// and at the edges, where scans have shadows, a difference is at most weak.
+func (c *cellGrid) tones(a, b *imaging.Image) (strengths []float64, usual float64) {
+	const displaced = 1.5 / cellSide // pixels
+	ma, mb := c.means(a), c.means(b)
+	counted := make([]float64, len(ma))
+	var covered []float64
+	for i := range ma {
+		step := 0.0 // to the neighbours
+		for _, n := range [4]int{i - 1, i + 1, i - c.columns, i + c.columns} {
+			if n >= 0 && n < len(ma) {
+				step = max(step, distance(&ma[i], &ma[n]))
+			}
+		}
+		counted[i] = max(0, distance(&ma[i], &mb[i])-displaced*step)
+		if c.covered[i] {
+			covered = append(covered, counted[i])
+		}
+	}
+	usual = median(covered)
+	strengths = c.strengths(counted, usual, minTone)
+	for i, s := range strengths {
+		if c.atEdge(i) {
+			strengths[i] = min(s, weak)
+		}
+	}
+	return strengths, usual
+}
+
+// means returns the mean of each channel in each cell.
+func (c *cellGrid) means(m *imaging.Image) [][3]float64 {
+	sums := make([][3]int, len(c.covered))
+	for y := range m.H {
+		cells := sums[y/cellSide*c.columns:][:c.columns]
+		row := m.Pix[3*y*m.W:][:3*m.W]
+		for i := 0; i < len(row); i += 3 {
+			s, p := &cells[i/(3*cellSide)], row[i:i+3]
+			s[0] += int(p[0])
+			s[1] += int(p[1])
+			s[2] += int(p[2])
+		}
+	}
+	out := make([][3]float64, len(sums))
+	for i, s := range sums {
+		area := float64(c.cell(i).Dx() * c.cell(i).Dy())
+		out[i] = [3]float64{float64(s[0]) / area, float64(s[1]) / area, float64(s[2]) / area}
+	}
+	return out
+}
+
+func distance(a, b *[3]float64) float64 {
+	return math.Abs(a[0]-b[0]) + math.Abs(a[1]-b[1]) + math.Abs(a[2]-b[2])
+}
+
+// strengths puts what was counted in the covered cells into units of what makes
+// a difference: the given minimum, and several times what is usual.
+func (c *cellGrid) strengths(counted []float64, usual, least float64) []float64 {
+	const unusual = 4
+	unit := max(least, unusual*usual)
+	out := make([]float64, len(counted))
+	for i, v := range counted {
+		if c.covered[i] {
+			out[i] = v / unit
+		}
+	}
+	return out
+}
+
+func median(of []float64) float64 {
+	if len(of) == 0 {
+		return 0
+	}
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
+const (
+	weak       = 0.4 // strength of a cell that belongs to a difference beside it
+	enough     = 2   // strength of a difference, all its cells together
+	maxRegions = 12
+
+	// wordGap and lineGap, in pixels, are what words of a line and lines of a
+	// paragraph may lie apart to be one difference.
+	wordGap = 4 * cellSide
+	lineGap = cellSide
+	// rowHeight is by how much regions may lie lower and still be read as a row.
+	rowHeight = 3 * cellSide
+)
+
+// regions joins the cells that differ into rectangles of pixels, in the order of
+// reading: neighbours, then what lies close together, then what costs least for
+// there to be no more than maxRegions.
+func (c *cellGrid) regions(strength []float64) []image.Rectangle {
+	var found []image.Rectangle
+	seen := make([]bool, len(strength))
+	for i, s := range strength {
+		if s >= 1 && !seen[i] {
+			if box, total := c.flood(strength, seen, i); total >= enough && !c.isScansEdge(box) {
+				found = append(found, box)
+			}
+		}
+	}
+	found = fewer(joined(found, wordGap, lineGap))
+	for i, r := range found {
+		found[i] = r.Inset(-cellSide / 2).Intersect(image.Rect(0, 0, c.w, c.h))
+	}
+	slices.SortFunc(found, func(a, b image.Rectangle) int {
+		return cmp.Or(cmp.Compare(a.Min.Y/rowHeight, b.Min.Y/rowHeight), cmp.Compare(a.Min.X, b.Min.X))
+	})
+	return found
+}
+
+// isScansEdge says that a rectangle is a strip along an edge of the picture: the
+// shadow of the paper, or the table beside it.
+func (c *cellGrid) isScansEdge(r image.Rectangle) bool {
+	const thin, long = 3 * cellSide, 3
+	inner := image.Rect(cellSide, cellSide, c.w-cellSide, c.h-cellSide)
+	thickness, length := min(r.Dx(), r.Dy()), max(r.Dx(), r.Dy())
+	return !r.In(inner) && thickness <= thin && length >= long*thickness
+}
+
+// flood gathers the cells that hang together with the first.
+func (c *cellGrid) flood(strength []float64, seen []bool, first int) (box image.Rectangle, total float64) {
+	seen[first] = true
+	for queue := []int{first}; len(queue) > 0; {
+		i := queue[0]
+		queue = queue[1:]
+		box = box.Union(c.cell(i))
+		total += strength[i]
+		x, y := i%c.columns, i/c.columns
+		for ny := max(0, y-1); ny <= min(c.rows-1, y+1); ny++ {
+			for nx := max(0, x-1); nx <= min(c.columns-1, x+1); nx++ {
+				if n := ny*c.columns + nx; !seen[n] && strength[n] >= weak {
+					seen[n] = true
+					queue = append(queue, n)
+				}
+			}
+		}
+	}
+	return box, total
+}
+
+// joined unites rectangles that are closer than the gaps to each other.
+func joined(all []image.Rectangle, gapX, gapY int) []image.Rectangle {
+	for again := true; again; {
+		again = false
+		var out []image.Rectangle
+		for _, r := range all {
+			about := image.Rect(r.Min.X-gapX, r.Min.Y-gapY, r.Max.X+gapX, r.Max.Y+gapY)
+			near := slices.IndexFunc(out, about.Overlaps)
+			if near < 0 {
+				out = append(out, r)
+				continue
+			}
+			out[near], again = out[near].Union(r), true
+		}
+		all = out
+	}
+	return all
+}
+
+// fewer unites pairs, always those whose union holds least else, until no more
+// than maxRegions are left.
+func fewer(all []image.Rectangle) []image.Rectangle {
+	area := func(r image.Rectangle) int { return r.Dx() * r.Dy() }
+	for len(all) > maxRegions {
+		a, b, least := 0, 0, math.MaxInt
+		for i := range all {
+			for j := range i {
+				if cost := area(all[i].Union(all[j])) - area(all[i]) - area(all[j]); cost < least {
+					a, b, least = j, i, cost
+				}
+			}
+		}
+		all[a] = all[a].Union(all[b])
+		all = joined(slices.Delete(all, b, b+1), 0, 0)
+	}
+	return all
+}

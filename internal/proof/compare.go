@@ -1,0 +1,26 @@
+package proof
+
+import (
+	"exemplar/internal/decide"
+	"exemplar/internal/differ"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+// Compare is [Photo.Verify] without the closer look: enough where the photo is
+// itself a reference, which fills its picture.
+func (p *Photo) Compare(r *Reference) Found {
+	f := Found{Evidence: geometry.Glance(p.probe, r.shape)}
+	f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
+	if f.Located {
+		f.Weighed = p.weigh(r, &f.Evidence)
+	}
+	return f
+}
+
+// Differ returns where the photo differs from a reference that was found in it.
+// picture is the reference's own, in colour.
+func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) differ.Difference {
+	w, h := comparedSize(r)
+	return differ.Between(p.picture, imaging.Resize(picture, w, h), f.H)
+}

@@ -1,0 +1,210 @@
+package exemplar_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"exemplar"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+// pictured is a drawn document as an item to register.
+func pictured(label string, d draw.Document) exemplar.Item {
+	return exemplar.Item{Label: label, Source: label, Data: imaging.EncodePNG(draw.Draw(d))}
+}
+
+// registerOne registers an item and returns what is said of it.
+func registerOne(t *testing.T, g *exemplar.Gallery, item exemplar.Item) exemplar.Registration {
+	t.Helper()
+	r := register(t, g, item)[0]
+	if r.Outcome != exemplar.Registered {
+		t.Fatalf("%s: %s (%s)", item.Label, r.Outcome, r.Reason)
+	}
+	return r
+}
+
+// The second edition of a document is reported with the first, and the regions
+// cover what was printed anew, in pixels of the picture as sent.
+func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
+	// Larger than the picture that is kept.
+	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 1200}
+	for _, name := range []string{"edition", "line", "contents"} {
+		g := newGallery(t)
+		sibling := draw.Siblings(note)[name]
+		first := registerOne(t, g, pictured("note/first", note))
+		r := registerOne(t, g, pictured("note/second", sibling))
+		if len(first.Rivals) != 0 || len(r.Rivals) != 1 {
+			t.Fatalf("%s: rivals %+v, then %+v; want none, then one", name, first.Rivals, r.Rivals)
+		}
+		rival := r.Rivals[0]
+		if rival.Label != "note/first" || rival.Reference != first.ID || rival.Judged < 40 || rival.Agreement < 0.8 || rival.Score < 0.7 {
+			t.Errorf("%s: %+v", name, rival)
+		}
+		if !strings.Contains(rival.Reason, "differs from note/first only in") {
+			t.Errorf("%s: the reason is %q", name, rival.Reason)
+		}
+		before, after := draw.Draw(note), draw.Draw(sibling)
+		marked, covered, area := 0, 0, 0
+		for _, region := range rival.Regions {
+			area += region.W * region.H
+		}
+		for i := 0; i < len(before.Pix); i += 3 {
+			if d := int(before.Pix[i+1]) - int(after.Pix[i+1]); max(d, -d) < 80 {
+				continue
+			}
+			marked++
+			x, y := i/3%before.W, i/3/before.W
+			if slices.ContainsFunc(rival.Regions, func(r exemplar.Region) bool { return x >= r.X && y >= r.Y && x < r.X+r.W && y < r.Y+r.H }) {
+				covered++
+			}
+		}
+		if marked == 0 || covered < marked*95/100 || area > before.W*before.H/10 {
+			t.Errorf("%s: %v cover %d of %d changed pixels, and %d of %d pixels in all", name, rival.Regions, covered, marked, area, before.W*before.H)
+		}
+	}
+}
+
+// Only what looks alike under a label that says something else is a rival.
+func TestWhatIsNoRival(t *testing.T) {
+	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	edition := draw.Siblings(note)["edition"]
+	for _, c := range []struct {
+		name   string
+		label  string
+		sent   draw.Document
+		rivals int
+	}{
+		{"an edition under another label", "note/second", edition, 1},
+		{"under the same label", "note/first", edition, 0},
+		{"under a label above", "note", edition, 0},
+		{"under a label below", "note/first/second", edition, 0},
+		{"a note of another bank", "note/other", draw.Document{Kind: "banknote", Template: 77, Content: 77, Size: 600}, 0},
+		{"a form", "form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600}, 0},
+	} {
+		g := newGallery(t)
+		registerOne(t, g, pictured("note/first", note))
+		if r := registerOne(t, g, pictured(c.label, c.sent)); len(r.Rivals) != c.rivals {
+			t.Errorf("%s: rivals %+v, want %d", c.name, r.Rivals, c.rivals)
+		}
+	}
+}
+
+// Captures of two references that do not differ cannot be told apart, and that
+// is said: here the other one is a scan of the same document.
+func TestTheSameDocumentUnderTwoLabels(t *testing.T) {
+	g := newGallery(t)
+	note := draw.Document{Kind: "banknote", Template: 9, Content: 9, Size: 900}
+	registerOne(t, g, pictured("a", note))
+	scan := imaging.EncodeJPEG(imaging.Resize(draw.Draw(note), 700, 367).Rotate(1), 85)
+	r := registerOne(t, g, exemplar.Item{Label: "b", Source: "scan", Data: scan})
+	if len(r.Rivals) != 1 || !strings.Contains(r.Rivals[0].Reason, "cannot be told apart") || len(r.Rivals[0].Regions) != 0 {
+		t.Errorf("a scan of the same: %+v", r.Rivals)
+	}
+}
+
+// Without geometry the embedding says which labels are close.
+func TestRivalsByLooks(t *testing.T) {
+	g := open(t, filepath.Join(t.TempDir(), "g.db"), exemplar.Options{Mode: exemplar.ReadWrite, Geometry: exemplar.GeometryOff})
+	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	first := registerOne(t, g, pictured("note/first", note))
+	r := registerOne(t, g, pictured("note/second", draw.Siblings(note)["edition"]))
+	if len(r.Rivals) != 1 || r.Rivals[0].Reference != first.ID || r.Rivals[0].Judged != 0 || !strings.Contains(r.Rivals[0].Reason, "is close to note/first") {
+		t.Errorf("rivals %+v, want one by its looks", r.Rivals)
+	}
+}
+
+// A picture without detail can be registered, and it is said what that means.
+func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
+	g := newGallery(t)
+	plain := imaging.NewImage(600, 400)
+	for i := range plain.Pix {
+		plain.Pix[i] = byte(40 + 60*(i/3%600/200) + i/(3*600)/4)
+	}
+	r := registerOne(t, g, exemplar.Item{Label: "plain", Source: "plain.png", Data: imaging.EncodePNG(plain)})
+	if !strings.Contains(r.Reason, "too little to be looked for") {
+		t.Errorf("three plain stripes: %q", r.Reason)
+	}
+	if r := registerOne(t, g, pictured("form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600})); r.Reason != "" {
+		t.Errorf("a form: %q", r.Reason)
+	}
+}
+
+func TestRivalsOfARegisteredReference(t *testing.T) {
+	ctx := context.Background()
+	g := newGallery(t)
+	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	first := registerOne(t, g, pictured("note/first", note))
+	second := registerOne(t, g, pictured("note/second", draw.Siblings(note)["edition"]))
+	form := registerOne(t, g, pictured("form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600}))
+	rivals, err := g.Rivals(ctx, second.ID)
+	if err != nil || !reflect.DeepEqual(rivals, second.Rivals) {
+		t.Errorf("later: %+v, %v; on registering: %+v", rivals, err, second.Rivals)
+	}
+	if rivals, err := g.Rivals(ctx, first.ID); err != nil || len(rivals) != 1 || rivals[0].Label != "note/second" {
+		t.Errorf("of the first: %+v, %v", rivals, err)
+	}
+	drawn, err := g.ExplainRival(ctx, second.ID, first.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, info, err := imaging.Decode(drawn, imaging.DefaultLimits); err != nil || info.Format != "png" || m.W < 1000 {
+		t.Errorf("the picture: %+v, %v", info, err)
+	}
+	if _, err := g.ExplainRival(ctx, second.ID, form.ID); !errors.Is(err, exemplar.ErrNotAlike) {
+		t.Errorf("a note and a form: %v, want ErrNotAlike", err)
+	}
+	if _, err := g.Rivals(ctx, "none"); !errors.Is(err, exemplar.ErrNoReference) {
+		t.Errorf("no such reference: %v", err)
+	}
+	if _, err := g.ExplainRival(ctx, second.ID, "none"); !errors.Is(err, exemplar.ErrNoReference) {
+		t.Errorf("no such rival: %v", err)
+	}
+}
+
+// BenchmarkRegister registers one more picture in a gallery of 100: one of its
+// own kind, and the second edition of a document whose first edition and other
+// siblings are there.
+func BenchmarkRegister(b *testing.B) {
+	g, err := exemplar.Open(b.TempDir()+"/g.db", exemplar.Options{Mode: exemplar.ReadWrite})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer g.Close()
+	var items []exemplar.Item
+	kinds := draw.Kinds()
+	for i := range 96 {
+		d := draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 800}
+		items = append(items, pictured(fmt.Sprintf("%s/%d", d.Kind, i), d))
+	}
+	card := draw.Document{Kind: "id-card", Template: 1000, Content: 1000, Size: 800}
+	siblings := draw.Siblings(card)
+	for _, name := range []string{"contents", "line", "design"} {
+		items = append(items, pictured("card/"+name, siblings[name]))
+	}
+	items = append(items, pictured("card/first", card))
+	if _, err := g.Register(context.Background(), items, exemplar.RegisterOptions{}); err != nil {
+		b.Fatal(err)
+	}
+	for name, d := range map[string]draw.Document{
+		"alone":  {Kind: "form", Template: 2000, Content: 2000, Size: 800},
+		"rivals": siblings["edition"],
+	} {
+		b.Run(name, func(b *testing.B) {
+			again := []exemplar.Item{pictured("new", d)}
+			for b.Loop() {
+				results, err := g.Register(context.Background(), again, exemplar.RegisterOptions{Replace: true})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(len(results[0].Rivals)), "rivals")
+			}
+		})
+	}
+}
