@@ -40,7 +40,7 @@ type slot struct {
 
 const (
 	maxSlots     = 1 << 24
-	maxHamming   = 20 // of 64 bits: signatures further apart do not vote
+	maxHamming   = 18 // of 64 bits: signatures further apart do not vote
 	turnBins     = 16 // bins of the difference in angle
 	minVotes     = 1e-6
 	deadFraction = 4 // lists are cleaned when a quarter of the slots is dead
@@ -164,33 +164,56 @@ func (x *Index) query(f *Features, n int) []Candidate {
 	first, second := v.assign(f.Descriptors)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	votes := make([][turnBins]float32, len(x.slots))
+	tallies := make([]tally, len(x.slots))
 	for i := range f.Points {
 		d := f.Descriptors[i*descriptorBytes:][:descriptorBytes]
-		for _, word := range [2]int32{first[i], second[i]} {
-			x.vote(votes, &f.Points[i], uint16(word), v.signature(d, word))
+		for _, number := range [2]int32{first[i], second[i]} {
+			b := ballot{voter: int32(i) + 1, angle: angleByte(f.Points[i].Angle), signature: v.signature(d, number)}
+			x.vote(tallies, uint16(number), f.Points[i].Dark, b)
 		}
 	}
-	return x.best(votes, n)
+	return x.best(tallies, n)
+}
+
+// tally holds the votes for a reference by the turn that they speak for.
+type tally struct {
+	turned [turnBins]float32
+	voter  int32 // who voted last: a feature of the probe, from 1
+	given  float32
+}
+
+// ballot is a feature of the probe as a word describes it.
+type ballot struct {
+	voter     int32
+	angle     uint8
+	signature uint64
 }
 
 // vote lets a feature vote for all references that have a like one in a word.
-func (x *Index) vote(votes [][turnBins]float32, p *Feature, number uint16, signature uint64) {
-	l := &x.lists[listOf(number, p.Dark)]
+// Texture and print repeat themselves, and a feature is like many of such a
+// reference: it votes but once, for the one it is most like (burstiness: Jegou,
+// Douze and Schmid 2009, section 3).
+func (x *Index) vote(tallies []tally, number uint16, dark bool, b ballot) {
+	l := &x.lists[listOf(number, dark)]
 	if len(l.places) == 0 {
 		return
 	}
 	rarity := float32(math.Log(1 + float64(len(x.slots))/float64(len(l.places))))
-	angle := angleByte(p.Angle)
 	places := l.places[:len(l.signatures)]
 	for k, s := range l.signatures {
-		h := bits.OnesCount64(s ^ signature)
+		h := bits.OnesCount64(s ^ b.signature)
 		if h > maxHamming {
 			continue
 		}
-		place := places[k]
-		turned := (angle - uint8(place)) >> 4
-		votes[place>>8][turned] += rarity * hammingWeight[h]
+		t := &tallies[places[k]>>8]
+		weight := rarity * hammingWeight[h]
+		if t.voter != b.voter {
+			t.voter, t.given = b.voter, 0
+		}
+		if weight > t.given {
+			t.turned[(b.angle-uint8(places[k]))>>4] += weight - t.given
+			t.given = weight
+		}
 	}
 }
 
@@ -205,25 +228,31 @@ func newHammingWeight() (w [maxHamming + 1]float32) {
 	return w
 }
 
-// best ranks the slots by their most popular turn, with its neighbours.
-func (x *Index) best(votes [][turnBins]float32, n int) []Candidate {
+// best ranks the slots by their most popular turn, with its neighbours, as far
+// as it is more popular than the others, which are chance.
+func (x *Index) best(tallies []tally, n int) []Candidate {
 	var out []Candidate
-	for at := range votes {
+	for at := range tallies {
 		s := &x.slots[at]
 		if !s.live {
 			continue
 		}
-		top := float32(0)
-		b := &votes[at]
-		for k := range b {
-			top = max(top, b[(k+turnBins-1)%turnBins]+b[k]+b[(k+1)%turnBins])
-		}
-		if top > minVotes {
-			out = append(out, Candidate{ID: s.id, Score: top / float32(math.Sqrt(float64(s.features)))})
+		if score := tallies[at].score(); score > minVotes {
+			out = append(out, Candidate{ID: s.id, Score: score / float32(math.Sqrt(float64(s.features)))})
 		}
 	}
 	slices.SortFunc(out, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
 	})
 	return out[:min(n, len(out))]
+}
+
+func (t *tally) score() float32 {
+	const near = 3 // bins that a turn spreads over
+	top, all := float32(0), float32(0)
+	for k, v := range t.turned {
+		all += v
+		top = max(top, t.turned[(k+turnBins-1)%turnBins]+v+t.turned[(k+1)%turnBins])
+	}
+	return top - (all-top)*near/(turnBins-near)
 }
