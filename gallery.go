@@ -11,6 +11,7 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/proof"
 )
@@ -223,11 +224,13 @@ type Stats = gallery.Stats
 func (g *Gallery) Stats(ctx context.Context) (Stats, error) { return g.store.Stats(ctx) }
 
 // Reembed replaces the embeddings of all references by those of this gallery's
-// model, made of the pictures that are kept. It may be interrupted: the gallery
+// model, made of the pictures that are kept, and their local features with
+// them. It leaves out the references that have what this program would make.
+// It may be interrupted: the gallery
 // stays usable with its former model until all are there. progress, if not nil,
 // is told how many are done.
 func (g *Gallery) Reembed(ctx context.Context, progress func(done, total int)) error {
-	return g.store.Reembed(ctx, g.model.Fingerprint(), g.model.Dim(), g.derive, progress)
+	return g.store.Reembed(ctx, g.model.Fingerprint(), g.model.Dim(), geometry.Vocabulary(), g.derive, progress)
 }
 
 // derive makes of kept pictures what the model makes of them.
@@ -245,7 +248,7 @@ func (g *Gallery) derive(ctx context.Context, batch []gallery.Stored) ([]gallery
 				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
 			}
 			derived[i].Vectors = g.model.EmbedTurned(picture)
-			derived[i].Features, err = proof.NewReference(picture, derived[i].Vectors[:g.model.Dim()]).Features()
+			derived[i].Features, derived[i].Words, err = proof.NewReference(picture, derived[i].Vectors[:g.model.Dim()]).Features()
 			return err
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/proof"
 )
@@ -55,8 +56,8 @@ const (
 	// what a person needs to see, a later model to embed anew and the comparison
 	// to compare with.
 	pictureSide = 768
-	// referenceBytes is what a reference's picture and features may take
-	// together, so that a million fit on a disk.
+	// referenceBytes is what a reference's picture and features, with their
+	// visual words, may take together, so that a million fit on a disk.
 	referenceBytes = 100_000
 )
 
@@ -124,7 +125,7 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 	if g.geometry != GeometryOff && !shape.CanBeFound() {
 		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
 	}
-	features, err := shape.Features()
+	features, words, err := shape.Features()
 	if err != nil {
 		return nil, "", err
 	}
@@ -133,9 +134,10 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
 			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
 		},
-		Picture:  encodePicture(picture, referenceBytes-len(features)),
+		Picture:  encodePicture(picture, referenceBytes-len(features)-len(words)),
 		Vectors:  vectors,
 		Features: features,
+		Words:    gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
 	}, note, nil
 }
 

@@ -153,16 +153,11 @@ func (g *Gallery) newcomer(ctx context.Context, id string) (*newcomer, error) {
 func (g *Gallery) glanceAtSuspects(ctx context.Context, n *newcomer) error {
 	for i := range n.suspects {
 		s := &n.suspects[i]
-		features, err := g.store.Features(ctx, s.Reference)
+		sketch, err := g.shapes.sketch(ctx, g, s.Reference)
 		if err != nil {
 			return err
 		}
-		if len(features) == 0 { // of a gallery from before there were any
-			continue
-		}
-		if s.near, s.verifiable, err = n.photo.GlanceAt(features); err != nil {
-			return fmt.Errorf("features of reference %s: %w", s.Reference, err)
-		}
+		s.near, s.verifiable = n.photo.Glance(sketch), n.photo.CanVerify(sketch)
 	}
 	slices.SortStableFunc(n.suspects, func(a, b suspect) int { return cmp.Compare(b.near, a.near) })
 	return nil

@@ -91,11 +91,11 @@ func TestTheMostAlikeLabelsHoldTheRivals(t *testing.T) {
 // isRival looks for a reference in a newcomer by its features.
 func isRival(t *testing.T, g *Gallery, n *newcomer, id string) bool {
 	t.Helper()
-	features, err := g.store.Features(context.Background(), id)
+	sketch, err := g.shapes.sketch(context.Background(), g, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if near, _, err := n.photo.GlanceAt(features); err != nil || near < fewShared {
+	if n.photo.Glance(sketch) < fewShared {
 		return false
 	}
 	o, err := g.lay(context.Background(), n, id)

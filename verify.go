@@ -3,13 +3,13 @@ package exemplar
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/imaging"
+	"exemplar/internal/geometry"
 	"exemplar/internal/proof"
 )
 
@@ -18,7 +18,7 @@ const (
 	fewReferences = 32
 	// byLikeness and byFeatures are how many of a larger gallery's references
 	// are: those with the most alike embeddings, and those that share features.
-	byLikeness, byFeatures = 8, 32
+	byLikeness, byFeatures = 8, 16
 	// compared is how many are compared with the photo place by place.
 	compared = 6
 )
@@ -27,10 +27,12 @@ const (
 type sighting struct {
 	id    string
 	label decide.Label
-	shape *proof.Reference
-	score float32 // of the embeddings of the whole pictures; -1 where unknown
-	near  int     // places that a first look found
-	found proof.Found
+	shape *proof.Reference // nil until it is compared
+	score float32          // of the embeddings of the whole pictures; -1 where unknown
+	near  int              // places that a first look found
+
+	verifiable bool // it means something that no more were found
+	found      proof.Found
 }
 
 // look looks for the references that may be in the photo and compares the most
@@ -40,27 +42,45 @@ func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Pho
 	if err != nil {
 		return nil, err
 	}
-	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo.Glance)
-	if err != nil || len(seen) > 0 && seen[0].near >= plenty {
-		return verifyBest(photo, seen), err
+	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo, photo.Glance)
+	if err != nil {
+		return nil, err
 	}
-	closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo.GlanceCloser)
-	return verifyBest(photo, merge(closer, seen)), err
-}
-
-// plenty is how many places that agree at a first look make a second needless.
-const plenty = 25
-
-// glance counts for each of the list the places that a look finds, and returns
-// it with most first.
-func (g *Gallery) glance(ctx context.Context, list []sighting, look func(*proof.Reference) int) ([]sighting, error) {
-	for i := range list {
-		shape, err := g.shapes.get(ctx, g, list[i].id)
+	if len(seen) == 0 || seen[0].near < plenty {
+		closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo, photo.GlanceCloser)
 		if err != nil {
 			return nil, err
 		}
-		list[i].shape, list[i].near = shape, look(shape)
+		seen = merge(closer, seen)
 	}
+	return g.verifyBest(ctx, photo, seen)
+}
+
+const (
+	// plenty is how many places that agree at a first look make a second
+	// needless.
+	plenty = 25
+	// chance is how many places may agree by it: where a reference was found
+	// plainly, one of which no more is seen is no rival, and is not compared.
+	chance = 5
+)
+
+// glance counts for each of the list the places that a look finds, and returns
+// it with most first.
+func (g *Gallery) glance(ctx context.Context, list []sighting, photo *proof.Photo, look func(*geometry.Sketch) int) ([]sighting, error) {
+	kept := list[:0]
+	for _, s := range list {
+		sketch, err := g.shapes.sketch(ctx, g, s.id)
+		if errors.Is(err, ErrNoReference) { // removed by another process just now
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.near, s.verifiable = look(sketch), photo.CanVerify(sketch)
+		kept = append(kept, s)
+	}
+	list = kept
 	slices.SortStableFunc(list, func(a, b sighting) int { return cmp.Compare(b.near, a.near) })
 	return list, nil
 }
@@ -77,12 +97,23 @@ func merge(a, b []sighting) []sighting {
 }
 
 // verifyBest compares the first of the list with the photo.
-func verifyBest(photo *proof.Photo, list []sighting) []sighting {
-	list = list[:min(len(list), compared)]
-	for i := range list {
-		list[i].found = photo.Verify(list[i].shape)
+func (g *Gallery) verifyBest(ctx context.Context, photo *proof.Photo, list []sighting) ([]sighting, error) {
+	var verified []sighting
+	for _, s := range list[:min(len(list), compared)] {
+		if list[0].near >= plenty && s.near < chance && s.verifiable {
+			continue
+		}
+		shape, err := g.shapes.get(ctx, g, s.id)
+		if errors.Is(err, ErrNoReference) { // removed by another process just now
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.shape, s.found = shape, photo.Verify(shape)
+		verified = append(verified, s)
 	}
-	return list
+	return verified, nil
 }
 
 // shortlist names the references to look for: those that look like the whole
@@ -113,41 +144,4 @@ func (g *Gallery) shortlist(members map[string]decide.Label, photo *proof.Photo,
 		}
 	}
 	return list
-}
-
-// newShape prepares a stored reference for being looked for.
-func (g *Gallery) newShape(ctx context.Context, id string) (*proof.Reference, error) {
-	shape, _, err := g.stored(ctx, id)
-	return shape, err
-}
-
-// stored reads a reference and prepares it for being looked for; its picture
-// comes along.
-func (g *Gallery) stored(ctx context.Context, id string) (*proof.Reference, *imaging.Image, error) {
-	picture, err := g.picture(ctx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	features, err := g.store.Features(ctx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	shape, err := proof.StoredReference(features, picture, g.model.EmbedImage(picture))
-	if err != nil {
-		return nil, nil, fmt.Errorf("features of reference %s: %w", id, err)
-	}
-	return shape, picture, nil
-}
-
-// picture reads the picture of a reference.
-func (g *Gallery) picture(ctx context.Context, id string) (*imaging.Image, error) {
-	jpeg, err := g.store.Picture(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	picture, _, err := imaging.Decode(jpeg, imaging.DefaultLimits)
-	if err != nil {
-		return nil, fmt.Errorf("picture of reference %s: %w", id, err)
-	}
-	return picture, nil
 }

@@ -22,6 +22,7 @@ import (
 //
 //	pictures/LABEL/ID.jpg   the kept pictures
 //	features/ID.bin         local features, where there are any
+//	words/ID.bin            what the index keeps of them, the same
 //	embeddings.npy          float32 (n,4,dim), rows in the order of the manifest
 //	manifest.json           all else, with the SHA-256 of every file
 const (
@@ -54,6 +55,9 @@ type manifestRecord struct {
 	PictureSHA256  string       `json:"picture_sha256"`
 	Features       string       `json:"features,omitempty"`
 	FeaturesSHA256 string       `json:"features_sha256,omitempty"`
+	Words          string       `json:"words,omitempty"`
+	WordsSHA256    string       `json:"words_sha256,omitempty"`
+	Vocabulary     string       `json:"vocabulary,omitempty"` // of the words
 }
 
 // Export writes the whole gallery, as it is at this moment, to one file. The
@@ -66,7 +70,7 @@ func (g *Gallery) Export(ctx context.Context, path string) error {
 	defer os.Remove(temporary.Name()) // fails once it is renamed
 	defer temporary.Close()
 	buffered := bufio.NewWriterSize(temporary, 1<<20)
-	err = g.read(ctx, "export", func(tx *sql.Tx) error { return writeExport(ctx, tx, buffered) })
+	err = g.read(ctx, "export", func(tx *sql.Tx) error { return g.writeExport(ctx, tx, buffered) })
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func syncFolder(path string) error {
 	return folder.Close()
 }
 
-func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
+func (g *Gallery) writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 	own, err := readState(ctx, tx)
 	if err != nil {
 		return err
@@ -107,7 +111,7 @@ func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 		References: make([]manifestRecord, 0, len(references))}
 	vectors := make([]byte, 0, 4*Rotations*own.dim*len(references))
 	for _, r := range references {
-		record, data, err := exportOne(ctx, tx, out, r)
+		record, data, err := g.exportOne(ctx, tx, out, r)
 		if err != nil {
 			return err
 		}
@@ -133,7 +137,7 @@ func writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
 
 // exportOne writes the files of a reference and returns its record and its
 // embeddings.
-func exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
+func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
 	record = manifestRecord{ID: r.ID, Label: r.Label, SHA256: hex.EncodeToString(r.Hash[:]), Source: r.Source, Note: r.Note,
 		Registered: r.Registered, Width: r.Width, Height: r.Height}
 	var picture, features []byte
@@ -148,8 +152,15 @@ func exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (r
 	}
 	if features != nil {
 		record.Features = "features/" + r.ID + ".bin"
-		record.FeaturesSHA256, err = writeMember(out, record.Features, features)
+		if record.FeaturesSHA256, err = writeMember(out, record.Features, features); err != nil {
+			return record, nil, err
+		}
 	}
+	err = g.eachWords(ctx, tx, []string{r.ID}, func(_ string, words Words) error {
+		record.Words, record.Vocabulary = "words/"+r.ID+".bin", words.Vocabulary
+		record.WordsSHA256, err = writeMember(out, record.Words, words.Data)
+		return err
+	})
 	return record, vectors, err
 }
 

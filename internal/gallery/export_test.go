@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func exported(t testing.TB) (g *Gallery, path string) {
 	t.Helper()
 	g = newGallery(t)
 	plain := entry("id/front", 2)
-	plain.Features, plain.Note = nil, "no features"
+	plain.Features, plain.Words, plain.Note = nil, Words{}, "no features"
 	add(t, g, entry("passport", 1), plain, entry("身分證/正面", 3))
 	path = filepath.Join(t.TempDir(), "export.zip")
 	if err := g.Export(context.Background(), path); err != nil {
@@ -54,6 +55,10 @@ func TestExportAndImport(t *testing.T) {
 				t.Errorf("%s: %q, %v became %q, %v", r.ID, a, errA, b, errB)
 			}
 		}
+	}
+	stored, came := wordsOf(t, from), wordsOf(t, to)
+	if len(stored) != 2 || !reflect.DeepEqual(stored, came) {
+		t.Errorf("words %q became %q", stored, came)
 	}
 	probe := entry("", 3).Vectors[:testDim]
 	if found := follow(t, to).Index().Search(probe, 1)[0]; found.Label != "身分證/正面" || found.Score < 0.999 {

@@ -18,6 +18,8 @@ import (
 const (
 	testModel = "model-1"
 	testDim   = 32
+
+	testVocabulary = "words-1"
 )
 
 // TestMain runs the roles that other processes play in tests (see process_test.go).
@@ -71,6 +73,7 @@ func entry(label decide.Label, seed uint64) Entry {
 		Picture:  picture,
 		Vectors:  randomVectors(rand.New(rand.NewPCG(seed, 1)), Rotations, testDim),
 		Features: fmt.Appendf(nil, "features %d", seed),
+		Words:    Words{testVocabulary, fmt.Appendf(nil, "words %d", seed)},
 	}
 }
 
@@ -90,6 +93,24 @@ func follow(t testing.TB, g *Gallery) *View {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// wordsOf reads the words of all references.
+func wordsOf(t testing.TB, g *Gallery) map[string]Words {
+	t.Helper()
+	var ids []string
+	for _, r := range mustList(t, g, Filter{}) {
+		ids = append(ids, r.ID)
+	}
+	stored := map[string]Words{}
+	err := g.EachWords(context.Background(), ids, func(id string, words Words) error {
+		stored[id] = Words{words.Vocabulary, slices.Clone(words.Data)}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stored
 }
 
 func mustList(t testing.TB, g *Gallery, f Filter) []Reference {
@@ -123,7 +144,7 @@ func TestAddAndRead(t *testing.T) {
 	g := newGallery(t)
 	first, second := entry("id/front", 1), entry("id/back", 2)
 	second.Note, second.Registered = "from the archive", time.Date(2020, 2, 3, 4, 5, 6, 789_654_321, time.UTC)
-	second.Features = nil
+	second.Features, second.Words = nil, Words{}
 	before := time.Now().Truncate(time.Millisecond)
 	added := add(t, g, first, second)
 	if first.ID != "" {
@@ -186,6 +207,8 @@ func TestAddRefuses(t *testing.T) {
 		{"picture", func(e *Entry) { e.Picture = []byte("\x89PNG") }, ErrInvalid},
 		{"no picture", func(e *Entry) { e.Picture = nil }, ErrInvalid},
 		{"huge picture", func(e *Entry) { e.Picture = make([]byte, MaxPictureBytes+1) }, ErrInvalid},
+		{"huge words", func(e *Entry) { e.Words.Data = make([]byte, MaxWordsBytes+1) }, ErrInvalid},
+		{"words of nothing", func(e *Entry) { e.Words.Vocabulary = "" }, ErrInvalid},
 		{"huge features", func(e *Entry) { e.Features = make([]byte, MaxFeaturesBytes+1) }, ErrInvalid},
 		{"long note", func(e *Entry) { e.Note = string(make([]byte, MaxTextBytes+1)) }, ErrInvalid},
 		{"note not UTF-8", func(e *Entry) { e.Note = "\xff" }, ErrInvalid},

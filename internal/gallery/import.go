@@ -152,6 +152,12 @@ func (in *export) importOne(ctx context.Context, tx *sql.Tx, seq int64, i int) (
 			return false, err
 		}
 	}
+	if record.Words != "" {
+		e.Words.Vocabulary = record.Vocabulary
+		if e.Words.Data, err = in.member(record.Words, MaxWordsBytes, record.WordsSHA256); err != nil {
+			return false, err
+		}
+	}
 	n := Rotations * in.Dim
 	e.Vectors = in.vectors[i*n : (i+1)*n]
 	if fault := e.fault(); fault != nil {

@@ -3,6 +3,7 @@ package gallery
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"exemplar/internal/decide"
@@ -72,6 +73,19 @@ func (x *Index) Members(since uint64) (members map[string]decide.Label, version 
 		members[id] = x.names[x.labels[slot]]
 	}
 	return members, x.version
+}
+
+// Upright returns the embedding of a reference's picture as it is, not turned;
+// nil if there is no such reference.
+func (x *Index) Upright(id string) []float32 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	slot, known := x.slots[id]
+	if !known {
+		return nil
+	}
+	b, row := x.at(int(slot))
+	return slices.Clone(b.exact[row*x.dim : (row+1)*x.dim])
 }
 
 // Update forgets the removed references and then puts the items in, replacing

@@ -22,11 +22,12 @@ const applicationID = 0x4558474c
 var schemas embed.FS
 
 // latestVersion is the version of file that this program writes.
-const latestVersion = 1
+const latestVersion = 2
 
 // prepare checks that the database is a gallery and brings it up to date.
 func (g *Gallery) prepare(ctx context.Context) error {
 	version, err := fileVersion(ctx, g.db)
+	g.version = version
 	switch {
 	case err != nil:
 		return err
@@ -34,8 +35,8 @@ func (g *Gallery) prepare(ctx context.Context) error {
 		return nil
 	case g.readOnly && version == 0:
 		return ErrNotGallery
-	case g.readOnly:
-		return fmt.Errorf("it must be brought up to date: %w", ErrReadOnly)
+	case g.readOnly: // what an older version lacks is done without
+		return nil
 	}
 	if err := g.useWAL(ctx); err != nil {
 		return err
@@ -48,6 +49,7 @@ func (g *Gallery) prepare(ctx context.Context) error {
 	if err := migrate(ctx, tx); err != nil {
 		return err
 	}
+	g.version = latestVersion
 	return tx.Commit()
 }
 

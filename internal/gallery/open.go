@@ -28,6 +28,7 @@ type Gallery struct {
 	path     string
 	db       *sql.DB
 	readOnly bool       // SQLite was told not to write
+	version  int        // of the file, as opened
 	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
 }
 

@@ -132,6 +132,17 @@ func look(path string) error {
 	if _, err := g.Follow(ctx, testModel, testDim); err != nil {
 		return err
 	}
+	references, err := g.List(ctx, Filter{})
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(references))
+	for i, r := range references {
+		ids[i] = r.ID
+	}
+	if err := g.EachWords(ctx, ids, func(string, Words) error { return nil }); err != nil {
+		return err
+	}
 	problems, err := g.Check(ctx)
 	if err == nil && len(problems) > 0 {
 		return ErrCorrupt

@@ -29,7 +29,7 @@ func (m *nextModel) embed(_ context.Context, batch []Stored) ([]Derived, error) 
 	derived := make([]Derived, len(batch))
 	for i, s := range batch {
 		m.pictures++
-		derived[i] = Derived{Vectors: m.vectors(s.Picture), Features: []byte("next " + s.ID)}
+		derived[i] = Derived{Vectors: m.vectors(s.Picture), Features: []byte("next " + s.ID), Words: []byte("next words " + s.ID)}
 	}
 	return derived, nil
 }
@@ -50,7 +50,7 @@ func TestReembed(t *testing.T) {
 	old := follow(t, g)
 	next := &nextModel{dim: 48}
 	var progress []int
-	err := g.Reembed(ctx, "model-2", 48, next.embed, func(done, total int) { progress = append(progress, done, total) })
+	err := g.Reembed(ctx, "model-2", 48, testVocabulary, next.embed, func(done, total int) { progress = append(progress, done, total) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +75,9 @@ func TestReembed(t *testing.T) {
 	if got, err := g.Features(ctx, r.ID); err != nil || string(got) != "next "+r.ID {
 		t.Errorf("features %q, %v", got, err)
 	}
+	if got := wordsOf(t, g)[r.ID]; got.Vocabulary != testVocabulary || string(got.Data) != "next words "+r.ID {
+		t.Errorf("words %q", got)
+	}
 	if got, err := g.Get(ctx, r.ID); err != nil || got.Model != "model-2" || !got.Registered.Equal(r.Registered) {
 		t.Errorf("reference %+v, %v", got, err)
 	}
@@ -94,7 +97,7 @@ func TestReembedInterrupted(t *testing.T) {
 		}
 		return nil
 	}}
-	if err := g.Reembed(ctx, "model-2", 48, next.embed, nil); !errors.Is(err, stop) {
+	if err := g.Reembed(ctx, "model-2", 48, testVocabulary, next.embed, nil); !errors.Is(err, stop) {
 		t.Fatalf("got %v", err)
 	}
 	found, err := v.Search(ctx, entry("a", 5).Vectors[:testDim], 1)
@@ -103,7 +106,7 @@ func TestReembedInterrupted(t *testing.T) {
 	}
 	mustBeSound(t, g)
 	next.before = nil
-	if err := g.Reembed(ctx, "model-2", 48, next.embed, nil); err != nil {
+	if err := g.Reembed(ctx, "model-2", 48, testVocabulary, next.embed, nil); err != nil {
 		t.Fatal(err)
 	}
 	if next.pictures != 2*reembedBatch {
@@ -126,7 +129,7 @@ func TestReembedWhileOthersChange(t *testing.T) {
 		add(t, other, late)
 		return other.Remove(ctx, references[3].ID)
 	}
-	if err := g.Reembed(ctx, "model-2", 48, next.embed, nil); err != nil {
+	if err := g.Reembed(ctx, "model-2", 48, testVocabulary, next.embed, nil); err != nil {
 		t.Fatal(err)
 	}
 	v, err := g.Follow(ctx, "model-2", 48)
@@ -148,6 +151,8 @@ func TestReembedRefuses(t *testing.T) {
 		{"too few", func(d []Derived) []Derived { return d[1:] }},
 		{"short", func(d []Derived) []Derived { d[0].Vectors = d[0].Vectors[1:]; return d }},
 		{"not of length 1", func(d []Derived) []Derived { d[0].Vectors[0] += 1; return d }},
+		{"no words", func(d []Derived) []Derived { d[0].Words = nil; return d }},
+		{"words", func(d []Derived) []Derived { d[0].Words = make([]byte, MaxWordsBytes+1); return d }},
 		{"features", func(d []Derived) []Derived { d[0].Features = make([]byte, MaxFeaturesBytes+1); return d }},
 	}
 	for _, c := range cases {
@@ -155,7 +160,7 @@ func TestReembedRefuses(t *testing.T) {
 			g := newGallery(t)
 			fill(t, g, 3)
 			next := &nextModel{dim: 48}
-			err := g.Reembed(context.Background(), "model-2", 48, func(ctx context.Context, batch []Stored) ([]Derived, error) {
+			err := g.Reembed(context.Background(), "model-2", 48, testVocabulary, func(ctx context.Context, batch []Stored) ([]Derived, error) {
 				derived, err := next.embed(ctx, batch)
 				return c.spoil(derived), err
 			}, nil)
@@ -167,4 +172,32 @@ func TestReembedRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A gallery whose words are of another vocabulary, or that has none, gets them
+// without another model; what has them already is left alone.
+func TestReembedUpgradesWords(t *testing.T) {
+	ctx := context.Background()
+	g := newGallery(t)
+	current, old, none := entry("a", 1), entry("a", 2), entry("a", 3)
+	old.Words.Vocabulary, none.Words = "words of old", Words{}
+	references := add(t, g, current, old, none)
+	v := follow(t, g)
+	same := &nextModel{dim: testDim}
+	if err := g.Reembed(ctx, testModel, testDim, testVocabulary, same.embed, nil); err != nil {
+		t.Fatal(err)
+	}
+	if same.pictures != 2 {
+		t.Errorf("%d pictures were embedded, want 2", same.pictures)
+	}
+	stored := wordsOf(t, g)
+	for i, want := range []string{string(current.Words.Data), "next words " + references[1].ID, "next words " + references[2].ID} {
+		if got := stored[references[i].ID]; got.Vocabulary != testVocabulary || string(got.Data) != want {
+			t.Errorf("reference %d has words %q of %q, want %q", i, got.Data, got.Vocabulary, want)
+		}
+	}
+	if err := v.Refresh(ctx); err != nil || v.Index().Len() != 3 {
+		t.Errorf("a view has %d references, %v", v.Index().Len(), err)
+	}
+	mustBeSound(t, g)
 }

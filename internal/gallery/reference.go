@@ -22,8 +22,9 @@ const Rotations = 4
 const (
 	MaxPictureBytes  = 4 << 20
 	MaxFeaturesBytes = 4 << 20
+	MaxWordsBytes    = 1 << 20
 	MaxTextBytes     = 4096 // of source and note each
-	MaxModelBytes    = 200
+	MaxModelBytes    = 200  // of the names of a model and of a vocabulary
 	MaxDim           = 4096
 )
 
@@ -48,6 +49,7 @@ type Entry struct {
 	Picture  []byte    // JPEG, upright, longer side at most 768 pixels
 	Vectors  []float32 // (4,dim): L2-normalised embeddings of the picture turned by 0, 90, 180, 270 degrees
 	Features []byte    // local features, opaque here; may be nil
+	Words    Words     // of the features; may be none
 }
 
 // dim is the length of the entry's embeddings.
@@ -86,10 +88,11 @@ func (e *Entry) fault() error {
 		return fmt.Errorf("model fingerprint is empty or longer than %d bytes", MaxModelBytes)
 	case e.Width < 1 || e.Height < 1 || e.Width > math.MaxInt32 || e.Height > math.MaxInt32:
 		return fmt.Errorf("image of %d x %d pixels", e.Width, e.Height)
-	case len(e.Features) > MaxFeaturesBytes:
-		return fmt.Errorf("features of %d bytes, at most %d", len(e.Features), MaxFeaturesBytes)
 	}
 	if err := pictureFault(e.Picture); err != nil {
+		return err
+	}
+	if err := featuresFault(e.Features, e.Words); err != nil {
 		return err
 	}
 	return vectorsFault(e.Vectors)
@@ -102,6 +105,19 @@ func pictureFault(picture []byte) error {
 	}
 	if !bytes.HasPrefix(picture, []byte{0xff, 0xd8, 0xff}) {
 		return fmt.Errorf("picture is no JPEG")
+	}
+	return nil
+}
+
+// featuresFault checks that features and their words are within the limits.
+func featuresFault(features []byte, words Words) error {
+	switch {
+	case len(features) > MaxFeaturesBytes:
+		return fmt.Errorf("features of %d bytes, at most %d", len(features), MaxFeaturesBytes)
+	case len(words.Data) > MaxWordsBytes:
+		return fmt.Errorf("visual words of %d bytes, at most %d", len(words.Data), MaxWordsBytes)
+	case words.Data != nil && (words.Vocabulary == "" || len(words.Vocabulary) > MaxModelBytes):
+		return fmt.Errorf("name of the vocabulary is empty or longer than %d bytes", MaxModelBytes)
 	}
 	return nil
 }

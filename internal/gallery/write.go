@@ -93,12 +93,19 @@ func insertEntry(ctx context.Context, tx *sql.Tx, seq int64, e *Entry) error {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO picture (reference, jpeg) VALUES (?, ?)`, e.ID, e.Picture); err != nil {
 		return err
 	}
-	return insertEmbedding(ctx, tx, e.ID, e.Model, e.Vectors, e.Features)
+	return insertEmbedding(ctx, tx, e.ID, e.Model, e.Vectors, e.Features, e.Words)
 }
 
-func insertEmbedding(ctx context.Context, tx *sql.Tx, id, model string, vectors []float32, features []byte) error {
+// insertEmbedding stores what a model made of a reference, in place of what it
+// made before.
+func insertEmbedding(ctx context.Context, tx *sql.Tx, id, model string, vectors []float32, features []byte, words Words) error {
 	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO embedding (reference, model, vectors, features) VALUES (?, ?, ?, ?)`,
 		id, model, encodeVectors(vectors), features)
+	if err != nil || words.Data == nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO words (reference, model, vocabulary, data) VALUES (?, ?, ?, ?)`,
+		id, model, words.Vocabulary, words.Data)
 	return err
 }
 

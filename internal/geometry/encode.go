@@ -91,12 +91,30 @@ func unmarshalFeatures(data []byte) (*Features, error) {
 			return nil, fmt.Errorf("%w: feature %d at (%g, %g) of %d x %d pixels", ErrFeatures, i, p.X, p.Y, w, h)
 		}
 		to := f.Descriptors[i*descriptorBytes:][:descriptorBytes]
-		for k, v := range from[6:] {
-			to[2*k], to[2*k+1] = v&15*nibbleStep, v>>4*nibbleStep
+		for k := range descriptorBytes / 16 { // eight bytes, sixteen elements
+			v := binary.LittleEndian.Uint64(from[6+8*k:])
+			binary.LittleEndian.PutUint64(to[16*k:], widen(v)*nibbleStep)
+			binary.LittleEndian.PutUint64(to[16*k+8:], widen(v>>32)*nibbleStep)
 		}
 	}
 	return f, nil
 }
+
+// widen puts the eight halves of four bytes into a byte each, in order.
+func widen(v uint64) uint64 {
+	v &= 0xffffffff
+	v = (v | v<<16) & 0x0000ffff0000ffff
+	v = (v | v<<8) & 0x00ff00ff00ff00ff
+	return (v | v<<4) & 0x0f0f0f0f0f0f0f0f
+}
+
+// storedScales are the scales that a byte stands for.
+var storedScales = func() (scales [256]float32) {
+	for i := range scales {
+		scales[i] = float32(math.Exp2((float64(i) - scaleOrigin) / scaleUnit))
+	}
+	return scales
+}()
 
 func unmarshalFeature(b []byte, dark bool) Feature {
 	place := func(i int) float32 {
@@ -104,7 +122,7 @@ func unmarshalFeature(b []byte, dark bool) Feature {
 	}
 	return Feature{
 		X: place(0), Y: place(2),
-		Scale: float32(math.Exp2((float64(b[4]) - scaleOrigin) / scaleUnit)),
+		Scale: storedScales[b[4]],
 		Angle: float32(b[5]) * (2 * math.Pi / 256),
 		Dark:  dark,
 	}

@@ -62,3 +62,22 @@ func FuzzUnmarshalReference(f *testing.F) {
 		}
 	})
 }
+
+// Every element comes back in its place, to the next multiple of eight.
+func TestStoredDescriptorsAreRoundedInPlace(t *testing.T) {
+	found := Extract(page(t, 7, -1), referenceOptions)
+	back, err := unmarshalFeatures(found.marshal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range found.Descriptors {
+		if want := min(15, (v+4)/8) * 8; back.Descriptors[i] != want {
+			t.Fatalf("element %d of descriptor %d: %d became %d, want %d", i%descriptorBytes, i/descriptorBytes, v, back.Descriptors[i], want)
+		}
+	}
+	for i, p := range found.Points {
+		if ratio := back.Points[i].Scale / p.Scale; ratio < 0.97 || ratio > 1.03 {
+			t.Fatalf("feature %d: scale %g became %g", i, p.Scale, back.Points[i].Scale)
+		}
+	}
+}

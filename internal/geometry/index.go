@@ -40,7 +40,7 @@ type slot struct {
 
 const (
 	maxSlots     = 1 << 24
-	maxHamming   = 20 // of 64 bits: signatures further apart do not vote
+	maxHamming   = 18 // of 64 bits: signatures further apart do not vote
 	turnBins     = 16 // bins of the difference in angle
 	minVotes     = 1e-6
 	deadFraction = 4 // lists are cleaned when a quarter of the slots is dead
@@ -48,7 +48,7 @@ const (
 
 // NewIndex returns an empty index.
 func NewIndex() *Index {
-	return &Index{lists: make([]postings, 2*words().size()), byID: map[int64]int{}}
+	return &Index{lists: make([]postings, 2*vocabularySize), byID: map[int64]int{}}
 }
 
 // Len is the number of references.
@@ -60,35 +60,48 @@ func (x *Index) Len() int {
 
 // Add puts a reference into the index; one with the same id is replaced.
 func (x *Index) Add(id int64, r *Reference) {
-	v := words()
-	f := r.features
-	first, _ := v.assign(f.Descriptors)
+	light, dark := wordsOf(r.features)
+	x.add(id, light, dark)
+}
+
+// AddWords is Add by the words that were stored of a reference under the name
+// of this [Vocabulary]. What is none leaves the index as it was.
+func (x *Index) AddWords(id int64, stored []byte) error {
+	light, dark, err := unmarshalWords(stored)
+	if err == nil {
+		x.add(id, light, dark)
+	}
+	return err
+}
+
+func (x *Index) add(id int64, light, dark []word) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.remove(id)
 	if len(x.slots) == maxSlots {
 		panic("geometry: index: more than 16 million references")
 	}
-	at := len(x.slots)
-	x.slots = append(x.slots, slot{id: id, features: len(f.Points), live: true})
-	x.byID[id] = at
-	for i, word := range first {
-		p := &f.Points[i]
-		l := &x.lists[listOf(word, p.Dark)]
-		l.signatures = append(l.signatures, v.signature(f.Descriptors[i*descriptorBytes:][:descriptorBytes], word))
-		l.places = append(l.places, uint32(at)<<8|uint32(angleByte(p.Angle)))
+	at := uint32(len(x.slots))
+	x.slots = append(x.slots, slot{id: id, features: len(light) + len(dark), live: true})
+	x.byID[id] = int(at)
+	for _, w := range light {
+		x.lists[listOf(w.number, false)].add(at, w)
+	}
+	for _, w := range dark {
+		x.lists[listOf(w.number, true)].add(at, w)
 	}
 }
 
-func listOf(word int32, dark bool) int {
+func (l *postings) add(at uint32, w word) {
+	l.signatures = append(l.signatures, w.signature)
+	l.places = append(l.places, at<<8|uint32(w.angle))
+}
+
+func listOf(number uint16, dark bool) int {
 	if dark {
-		return 2*int(word) + 1
+		return 2*int(number) + 1
 	}
-	return 2 * int(word)
-}
-
-func angleByte(angle float32) uint8 {
-	return uint8(int(angle * (256 / (2 * math.Pi))))
+	return 2 * int(number)
 }
 
 // Remove takes a reference out of the index.
@@ -151,33 +164,56 @@ func (x *Index) query(f *Features, n int) []Candidate {
 	first, second := v.assign(f.Descriptors)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	votes := make([][turnBins]float32, len(x.slots))
+	tallies := make([]tally, len(x.slots))
 	for i := range f.Points {
 		d := f.Descriptors[i*descriptorBytes:][:descriptorBytes]
-		for _, word := range [2]int32{first[i], second[i]} {
-			x.vote(votes, &f.Points[i], word, v.signature(d, word))
+		for _, number := range [2]int32{first[i], second[i]} {
+			b := ballot{voter: int32(i) + 1, angle: angleByte(f.Points[i].Angle), signature: v.signature(d, number)}
+			x.vote(tallies, uint16(number), f.Points[i].Dark, b)
 		}
 	}
-	return x.best(votes, n)
+	return x.best(tallies, n)
+}
+
+// tally holds the votes for a reference by the turn that they speak for.
+type tally struct {
+	turned [turnBins]float32
+	voter  int32 // who voted last: a feature of the probe, from 1
+	given  float32
+}
+
+// ballot is a feature of the probe as a word describes it.
+type ballot struct {
+	voter     int32
+	angle     uint8
+	signature uint64
 }
 
 // vote lets a feature vote for all references that have a like one in a word.
-func (x *Index) vote(votes [][turnBins]float32, p *Feature, word int32, signature uint64) {
-	l := &x.lists[listOf(word, p.Dark)]
+// Texture and print repeat themselves, and a feature is like many of such a
+// reference: it votes but once, for the one it is most like (burstiness: Jegou,
+// Douze and Schmid 2009, section 3).
+func (x *Index) vote(tallies []tally, number uint16, dark bool, b ballot) {
+	l := &x.lists[listOf(number, dark)]
 	if len(l.places) == 0 {
 		return
 	}
 	rarity := float32(math.Log(1 + float64(len(x.slots))/float64(len(l.places))))
-	angle := angleByte(p.Angle)
 	places := l.places[:len(l.signatures)]
 	for k, s := range l.signatures {
-		h := bits.OnesCount64(s ^ signature)
+		h := bits.OnesCount64(s ^ b.signature)
 		if h > maxHamming {
 			continue
 		}
-		place := places[k]
-		turned := (angle - uint8(place)) >> 4
-		votes[place>>8][turned] += rarity * hammingWeight[h]
+		t := &tallies[places[k]>>8]
+		weight := rarity * hammingWeight[h]
+		if t.voter != b.voter {
+			t.voter, t.given = b.voter, 0
+		}
+		if weight > t.given {
+			t.turned[(b.angle-uint8(places[k]))>>4] += weight - t.given
+			t.given = weight
+		}
 	}
 }
 
@@ -192,25 +228,31 @@ func newHammingWeight() (w [maxHamming + 1]float32) {
 	return w
 }
 
-// best ranks the slots by their most popular turn, with its neighbours.
-func (x *Index) best(votes [][turnBins]float32, n int) []Candidate {
+// best ranks the slots by their most popular turn, with its neighbours, as far
+// as it is more popular than the others, which are chance.
+func (x *Index) best(tallies []tally, n int) []Candidate {
 	var out []Candidate
-	for at := range votes {
+	for at := range tallies {
 		s := &x.slots[at]
 		if !s.live {
 			continue
 		}
-		top := float32(0)
-		b := &votes[at]
-		for k := range b {
-			top = max(top, b[(k+turnBins-1)%turnBins]+b[k]+b[(k+1)%turnBins])
-		}
-		if top > minVotes {
-			out = append(out, Candidate{ID: s.id, Score: top / float32(math.Sqrt(float64(s.features)))})
+		if score := tallies[at].score(); score > minVotes {
+			out = append(out, Candidate{ID: s.id, Score: score / float32(math.Sqrt(float64(s.features)))})
 		}
 	}
 	slices.SortFunc(out, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
 	})
 	return out[:min(n, len(out))]
+}
+
+func (t *tally) score() float32 {
+	const near = 3 // bins that a turn spreads over
+	top, all := float32(0), float32(0)
+	for k, v := range t.turned {
+		all += v
+		top = max(top, t.turned[(k+turnBins-1)%turnBins]+v+t.turned[(k+1)%turnBins])
+	}
+	return top - (all-top)*near/(turnBins-near)
 }

@@ -1,13 +1,7 @@
 package geometry
 
-// Count is how many features the reference can be found by.
-func (r *Reference) Count() int { return len(r.features.Points) }
+// Count is how many features the sketch can be found by.
+func (s *Sketch) Count() int { return len(s.features.Points) }
 
 // Count is how many features the first look finds in the photo.
 func (p *Probe) Count() int { return len(p.features().Points) }
-
-// LocateCloser is [Locate] by the closer look's features: more of them, at the
-// photo's own resolution.
-func LocateCloser(p *Probe, r *Reference) (Fit, bool) {
-	return locateAs(p, p.closer(), r, r.closer())
-}

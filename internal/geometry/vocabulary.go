@@ -14,6 +14,9 @@ import (
 //go:embed vocabulary.bin
 var vocabularyFile []byte
 
+// vocabularySize is the number of words in vocabularyFile.
+const vocabularySize = 4096
+
 // vocabulary maps descriptors to visual words.
 type vocabulary struct {
 	centers []byte // descriptors

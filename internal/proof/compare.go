@@ -11,27 +11,11 @@ import (
 // itself a reference, which fills its picture.
 func (p *Photo) Compare(r *Reference) Found {
 	f := Found{Evidence: geometry.Glance(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: p.canVerify(r.shape)}
+	f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
 	if f.Located {
 		f.Weighed = p.weigh(r, &f.Evidence)
 	}
 	return f
-}
-
-// GlanceAt is [Photo.Glance] at a reference of which only the features are at
-// hand, as [Reference.Features] returned them. verifiable is false where these
-// are too few to say anything.
-func (p *Photo) GlanceAt(features []byte) (places int, verifiable bool, err error) {
-	shape, err := featuresOnly(features)
-	if err != nil {
-		return 0, false, err
-	}
-	fit, _ := geometry.Locate(p.probe, shape)
-	return fit.Inliers, p.canVerify(shape), nil
-}
-
-func (p *Photo) canVerify(r *geometry.Reference) bool {
-	return min(p.probe.Count(), r.Count()) >= enoughFeatures
 }
 
 // Differ returns where the photo differs from a reference that was found in it.

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"exemplar/internal/geometry"
-	"exemplar/internal/imaging"
 )
 
 // Index names the references that share features with a photo, among many. It
@@ -32,21 +31,20 @@ func (x *Index) Has(id string) bool {
 	return has
 }
 
-// Add puts a reference into the index by the features that were kept of it.
-func (x *Index) Add(id string, features []byte) error {
-	shape, err := featuresOnly(features)
-	if err != nil {
-		return fmt.Errorf("features of reference %s: %w", id, err)
-	}
+// Add puts a reference into the index by the visual words that were kept of it
+// under the name of this program's vocabulary.
+func (x *Index) Add(id string, words []byte) error {
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	number, known := x.numbers[id]
 	if !known {
-		x.next++
-		number = x.next
-		x.numbers[id], x.ids[number] = number, id
+		number = x.next + 1
 	}
-	x.mu.Unlock()
-	x.features.Add(number, shape)
+	if err := x.features.AddWords(number, words); err != nil {
+		return fmt.Errorf("reference %s: %w", id, err)
+	}
+	x.numbers[id], x.ids[number] = number, id
+	x.next = max(x.next, number)
 	return nil
 }
 
@@ -81,10 +79,4 @@ func (x *Index) names(found []geometry.Candidate) []string {
 		}
 	}
 	return ids
-}
-
-// featuresOnly is a reference of which only the features are looked at; its picture
-// only has to be one.
-func featuresOnly(features []byte) (*geometry.Reference, error) {
-	return geometry.UnmarshalReference(features, &imaging.Gray{W: 1, H: 1, Pix: []byte{0}})
 }

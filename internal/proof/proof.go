@@ -53,25 +53,22 @@ func NewReference(picture *imaging.Image, vector []float32) *Reference {
 	return &Reference{geometry.NewReference(picture.Gray()), vector, picture.W, picture.H}
 }
 
-// StoredReference is NewReference with features that were kept of it; without
-// any they are made of the picture.
-func StoredReference(features []byte, picture *imaging.Image, vector []float32) (*Reference, error) {
-	if len(features) == 0 {
-		return NewReference(picture, vector), nil
-	}
-	shape, err := geometry.UnmarshalReference(features, picture.Gray())
-	if err != nil {
-		return nil, err
-	}
-	return &Reference{shape, vector, picture.W, picture.H}, nil
+// CompleteReference is NewReference with the features of a sketch instead of
+// those of the picture.
+func CompleteReference(sketch *geometry.Sketch, picture *imaging.Image, vector []float32) *Reference {
+	return &Reference{sketch.Complete(picture.Gray()), vector, picture.W, picture.H}
 }
 
-// Features returns what is to be kept of a reference beside its picture.
-func (r *Reference) Features() ([]byte, error) { return r.shape.MarshalBinary() }
+// Features returns what is to be kept of a reference beside its picture, and
+// their visual words for an [Index].
+func (r *Reference) Features() (features, words []byte, err error) {
+	features, err = r.shape.MarshalBinary()
+	return features, r.shape.Sketch().Words(), err
+}
 
 // CanBeFound is false where the reference has too few features to be looked for:
 // then only its embedding speaks for it.
-func (r *Reference) CanBeFound() bool { return r.shape.Count() >= enoughFeatures }
+func (r *Reference) CanBeFound() bool { return r.shape.Sketch().Count() >= enoughFeatures }
 
 // Found is what looking for a reference in a photo came to.
 type Found struct {
@@ -83,10 +80,15 @@ type Found struct {
 // that a reference was not found.
 const enoughFeatures = 60
 
+// CanVerify reports whether both sides have so many.
+func (p *Photo) CanVerify(s *geometry.Sketch) bool {
+	return min(p.probe.Count(), s.Count()) >= enoughFeatures
+}
+
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
 	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: p.canVerify(r.shape)}
+	f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
 		f.Weighed = p.weigh(r, &f.Evidence)
@@ -94,19 +96,13 @@ func (p *Photo) Verify(r *Reference) Found {
 	return f
 }
 
-// Glance returns the number of places of the reference that a first look
-// finds in the photo, lying as those of one flat thing would.
-func (p *Photo) Glance(r *Reference) int {
-	fit, _ := geometry.Locate(p.probe, r.shape)
-	return fit.Inliers
-}
+// Glance returns the number of places of a reference that a first look finds
+// in the photo, lying as those of one flat thing would.
+func (p *Photo) Glance(s *geometry.Sketch) int { return p.probe.Inliers(s) }
 
-// GlanceCloser is Glance by the closer look's features, at the photo's own
-// resolution.
-func (p *Photo) GlanceCloser(r *Reference) int {
-	fit, _ := geometry.LocateCloser(p.probe, r.shape)
-	return fit.Inliers
-}
+// GlanceCloser is Glance by the photo's features of the closer look, at its
+// own resolution.
+func (p *Photo) GlanceCloser(s *geometry.Sketch) int { return p.probe.InliersCloser(s) }
 
 // weigh puts the evidence of a located reference into the terms of a decision.
 func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {

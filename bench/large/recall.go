@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"exemplar"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+	"exemplar/internal/proof"
+)
+
+// ranks are those up to which recall is counted.
+var ranks = [...]int{1, 2, 4, 8, 16, 24, 32, 50, 100}
+
+// recall prints how often a photo's own document is among the first n that the
+// index of features proposes, by the first and by the closer look, and of the
+// labels that look most like the whole picture.
+func recall(path string, m *material, registered map[string]bool) error {
+	store, err := gallery.Open(path, gallery.Options{})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	index, labels, err := indexOf(store)
+	if err != nil {
+		return err
+	}
+	view, err := store.Follow(context.Background(), exemplar.DefaultModel().Fingerprint(), exemplar.DefaultModel().Dim())
+	if err != nil {
+		return err
+	}
+	bundle := model.Default()
+	network := bundle.Freeze()
+	var sets []string
+	counts := map[string]*[3]counter{}
+	for _, p := range m.photos {
+		if p.label == "" || !registered[p.label] {
+			continue
+		}
+		picture, err := p.load()
+		if err != nil {
+			return err
+		}
+		if counts[p.set] == nil {
+			sets = append(sets, p.set)
+			counts[p.set] = new([3]counter)
+		}
+		picture = imaging.FitWithin(picture, m.side)
+		shown := proof.NewPhoto(picture, network, bundle.Arch)
+		own := func(id string) bool { return labels[id] == p.label }
+		counts[p.set][0].add(slices.IndexFunc(index.Query(shown, ranks[len(ranks)-1]), own))
+		counts[p.set][1].add(slices.IndexFunc(index.QueryCloser(shown, ranks[len(ranks)-1]), own))
+		counts[p.set][2].add(likeness(view, picture, p.label))
+	}
+	for _, set := range sets {
+		for i, by := range [3]string{"features", "closer features", "likeness"} {
+			counts[set][i].print(set, by)
+		}
+	}
+	return nil
+}
+
+// indexOf makes the index as a process does, and returns the label of every
+// reference.
+func indexOf(store *gallery.Gallery) (*proof.Index, map[string]string, error) {
+	references, err := store.List(context.Background(), gallery.Filter{})
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []string
+	labels := map[string]string{}
+	for _, r := range references {
+		ids = append(ids, r.ID)
+		labels[r.ID] = string(r.Label)
+	}
+	index := proof.NewIndex()
+	err = store.EachWords(context.Background(), ids, func(id string, words gallery.Words) error {
+		return index.Add(id, words.Data)
+	})
+	return index, labels, err
+}
+
+// likeness is the rank of a label among those most like the whole picture; -1
+// where it is none of the first.
+func likeness(view *gallery.View, picture *imaging.Image, label string) int {
+	found := view.Index().Search(exemplar.DefaultModel().EmbedImage(picture), ranks[len(ranks)-1])
+	for i, c := range found {
+		if string(c.Label) == label {
+			return i
+		}
+	}
+	return -1
+}
+
+// counter counts the photos whose document comes within each rank.
+type counter struct {
+	photos int
+	within [len(ranks)]int
+}
+
+func (c *counter) add(rank int) {
+	c.photos++
+	for i, limit := range ranks {
+		if rank >= 0 && rank < limit {
+			c.within[i]++
+		}
+	}
+}
+
+func (c *counter) print(set, by string) {
+	fmt.Printf("recall  %-16s by %-16s", set, by)
+	for i, limit := range ranks {
+		fmt.Printf("  %d: %5.1f", limit, percent(c.within[i], c.photos))
+	}
+	fmt.Println()
+}

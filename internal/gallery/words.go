@@ -1,0 +1,51 @@
+package gallery
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+)
+
+// Words is what an index of local features keeps of a reference. It is opaque
+// here, and of use only to a program with the same vocabulary.
+type Words struct {
+	Vocabulary string // name
+	Data       []byte // nil where none were made
+}
+
+// wordsVersion is the version of file from which on there are words.
+const wordsVersion = 2
+
+// EachWords calls use with the stored words of the given references, in no
+// order, and leaves out those that have none. The data is valid until use
+// returns; an error of use ends it.
+func (g *Gallery) EachWords(ctx context.Context, ids []string, use func(id string, words Words) error) error {
+	return g.read(ctx, "read features in", func(tx *sql.Tx) error { return g.eachWords(ctx, tx, ids, use) })
+}
+
+func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words Words) error) error {
+	if g.version < wordsVersion {
+		return nil
+	}
+	list, err := json.Marshal(ids) // one statement, however many there are
+	if err != nil {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT w.reference, w.vocabulary, w.data FROM json_each(?) wanted
+		CROSS JOIN words w ON w.reference = wanted.value JOIN gallery g ON g.model = w.model`, string(list))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var words Words
+		if err := rows.Scan(&id, &words.Vocabulary, (*sql.RawBytes)(&words.Data)); err != nil {
+			return err
+		}
+		if err := use(id, words); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
