@@ -49,8 +49,6 @@ func main() {
 	dump := flag.String("dump", "", "file for all evidence as TSV")
 	every := flag.Int("every", 1, "use every n-th capture only")
 	cost := flag.Bool("cost", false, "measure the time of each step instead")
-	size := flag.Int("shortlist", 0, "measure the index instead, in a gallery of so many references")
-	train := flag.String("train", "../shared/data/train", "pictures that fill up the gallery")
 	odd := flag.Bool("odd", false, "use the odd classes only")
 	flag.Parse()
 	if *cost {
@@ -75,12 +73,6 @@ func main() {
 		}
 		s.thin(*every, *odd)
 		sets = append(sets, s)
-	}
-	if *size > 0 {
-		if err := shortlist(sets, *train, *size, *workers); err != nil {
-			log.Fatal(err)
-		}
-		return
 	}
 	for _, s := range sets {
 		evidence, err := measure(s, *workers)

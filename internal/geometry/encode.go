@@ -34,7 +34,7 @@ const (
 	maxStoredCount = 2 * maxMatchable
 )
 
-// ErrFeatures is wrapped by the errors of [UnmarshalReference].
+// ErrFeatures is wrapped by the errors of [UnmarshalSketch].
 var ErrFeatures = errors.New("not the features of a reference")
 
 func (f *Features) marshal() []byte {
@@ -135,16 +135,3 @@ func (r *Reference) MarshalBinary() ([]byte, error) { return r.features.marshal(
 // Picture is what the reference is compared by: at most 768 pixels on the
 // longer side, to be stored as a JPEG of moderate quality.
 func (r *Reference) Picture() *imaging.Gray { return r.picture }
-
-// UnmarshalReference makes a reference of its stored features and picture,
-// which it keeps.
-func UnmarshalReference(features []byte, picture *imaging.Gray) (*Reference, error) {
-	f, err := unmarshalFeatures(features)
-	if err != nil {
-		return nil, err
-	}
-	if picture == nil || picture.W < 1 || picture.H < 1 || len(picture.Pix) < picture.W*picture.H {
-		return nil, fmt.Errorf("%w: no picture beside them", ErrFeatures)
-	}
-	return newReference(f, Shrink(picture, compareSide)), nil
-}

@@ -2,6 +2,7 @@ package geometry
 
 import (
 	"errors"
+	"math"
 	"testing"
 )
 
@@ -46,5 +47,44 @@ func TestSearchReportsWhatCannotBeLoaded(t *testing.T) {
 	_, err := Search(NewProbe(noise(100, 100)), NewIndex(), []int64{3}, 1, func(int64) (*Reference, error) { return nil, lost })
 	if !errors.Is(err, lost) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Repeated print must not outvote what agrees in many places: a feature of the
+// probe votes once for a reference, with the one it is most like.
+func TestAFeatureVotesOnceForAReference(t *testing.T) {
+	x := NewIndex()
+	near, far, other := uint64(0b1), uint64(0b111111), uint64(1)<<40
+	var comb []word
+	for range 50 {
+		comb = append(comb, word{number: 7, signature: far}, word{number: 8, signature: near})
+	}
+	x.add(1, comb, nil)
+	x.add(2, []word{{number: 7}, {number: 8, signature: other}, {number: 9}}, nil)
+	tallies := make([]tally, 2)
+	x.vote(tallies, 7, false, ballot{voter: 1}) // its first word and its second
+	x.vote(tallies, 8, false, ballot{voter: 1})
+	once := tallies[0].turned[0]
+	if most := float32(math.Log(1+2.0/1)) * hammingWeight[0]; once <= 0 || once > most {
+		t.Errorf("one feature gave %g to fifty like it, at most %g for one", once, most)
+	}
+	if tallies[0].given != once {
+		t.Errorf("gave %g, and counts as %g", once, tallies[0].given)
+	}
+	x.vote(tallies, 9, false, ballot{voter: 2})
+	if best := x.best(tallies, 2); len(best) != 2 || best[0].ID != 2 {
+		t.Errorf("candidates %v, want 2 first, where two features agree", best)
+	}
+}
+
+// Votes that are spread over all turns are chance.
+func TestVotesForEveryTurnSayNothing(t *testing.T) {
+	var even, one tally
+	for k := range even.turned {
+		even.turned[k] = 5
+	}
+	one.turned[turnBins-1], one.turned[0] = 2, 3
+	if even.score() > minVotes || one.score() < 4 {
+		t.Errorf("spread over all turns %g, want 0; agreeing %g", even.score(), one.score())
 	}
 }

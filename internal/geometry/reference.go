@@ -28,7 +28,7 @@ type Reference struct {
 }
 
 // NewReference extracts what is kept of a reference: what comes back from
-// [UnmarshalReference] is the same.
+// [UnmarshalSketch] and [Sketch.Complete] is the same.
 func NewReference(g *imaging.Gray) *Reference {
 	found := Extract(Shrink(g, workSide), referenceOptions)
 	stored, err := unmarshalFeatures(found.marshal())
