@@ -11,8 +11,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -45,7 +47,7 @@ func main() {
 
 func run(data, sizes, keep, part string, every, side int) error {
 	m, err := realMaterial(data)
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		log.Printf("%v: the documents are drawn", err)
 		m = drawnMaterial()
 	} else if err != nil {
@@ -83,7 +85,7 @@ func fill(path string, m *material, size int) error {
 	if err != nil {
 		return err
 	}
-	defer g.Close()
+	defer g.Close() // again, in vain, where all went well
 	stats, err := g.Stats(context.Background())
 	if err != nil {
 		return err
@@ -111,10 +113,14 @@ func fill(path string, m *material, size int) error {
 		}
 		at += len(items)
 	}
-	if stats, err = g.Stats(context.Background()); err != nil {
+	if err := g.Close(); err != nil { // all of it is in one file then
 		return err
 	}
-	fmt.Printf("%d references: %.1f KB each", size, float64(stats.Bytes)/1024/float64(size))
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d references: %.1f KB each", size, float64(info.Size())/1024/float64(size))
 	if from < size {
 		fmt.Printf(", %.1f CPU-ms each to make and register", milliseconds(processCPU()-start)/float64(size-from))
 	}
