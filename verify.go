@@ -18,7 +18,7 @@ const (
 	fewReferences = 32
 	// byLikeness and byFeatures are how many of a larger gallery's references
 	// are: those with the most alike embeddings, and those that share features.
-	byLikeness, byFeatures = 8, 16
+	byLikeness, byFeatures = 8, 24
 	// compared is how many are compared with the photo place by place.
 	compared = 6
 )
