@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"exemplar/internal/augment"
@@ -16,29 +17,61 @@ import (
 	"exemplar/internal/proof"
 )
 
-// largeGallery registers more documents than are all looked through.
-func largeGallery(t *testing.T) (path string, documents []*imaging.Image) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), "large.gallery")
+// large is a gallery file of more documents than are all looked through, made
+// once, and the documents in it.
+var large = sync.OnceValues(func() (file []byte, documents []*imaging.Image) {
+	folder, err := os.MkdirTemp("", "exemplar-test-*")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "large.gallery")
 	g, err := Open(path, Options{Mode: ReadWrite, Geometry: GeometryOff}) // so that rivals are not looked for
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	defer g.Close()
 	var items []Item
 	kinds := draw.Kinds()
 	for i := range fewReferences + 4 {
-		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 400})
+		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 300})
 		documents = append(documents, document)
 		items = append(items, Item{Label: fmt.Sprintf("document/%d", i), Source: "drawn", Data: imaging.EncodePNG(document)})
 	}
 	if _, err := g.Register(context.Background(), items, RegisterOptions{}); err != nil {
+		panic(err)
+	}
+	if err := g.Close(); err != nil { // so that the file alone holds all of it
+		panic(err)
+	}
+	if file, err = os.ReadFile(path); err != nil {
+		panic(err)
+	}
+	return file, documents
+})
+
+// largeGallery returns a copy of it in which statements were run.
+func largeGallery(t *testing.T, statements string) (path string, documents []*imaging.Image) {
+	t.Helper()
+	file, documents := large()
+	path = filepath.Join(t.TempDir(), "large.gallery")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := g.Close(); err != nil {
-		t.Fatal(err)
-	}
+	change(t, path, statements)
 	return path, documents
+}
+
+// change runs statements on a gallery file.
+func change(t *testing.T, path, statements string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(statements); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func openOne(t *testing.T, path string) *Gallery {
@@ -71,32 +104,10 @@ func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, err
 	return labels, nil
 }
 
-// change runs statements on a copy of a gallery and returns its path.
-func change(t *testing.T, path string, statements string) string {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := filepath.Join(t.TempDir(), "changed.gallery")
-	if err := os.WriteFile(changed, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("sqlite", changed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec(statements); err != nil {
-		t.Fatal(err)
-	}
-	return changed
-}
-
 // The words that are stored spare the features a reading; where they are missing,
 // damaged or another program's, the features do.
 func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
-	path, documents := largeGallery(t)
+	path, documents := largeGallery(t, "")
 	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
 	want, err := proposals(t, path, photo)
 	if err != nil || len(want) == 0 || want[0] != "document/21" {
@@ -109,16 +120,19 @@ func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
 		"some without words":    `DELETE FROM words WHERE rowid % 2 = 0`,
 		"its features not read": `UPDATE embedding SET features = x'00'`,
 	} {
-		got, err := proposals(t, change(t, path, statements), photo)
+		changed, _ := largeGallery(t, statements)
+		got, err := proposals(t, changed, photo)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: proposals %q, %v, want %q", name, got, err, want)
 		}
 	}
-	_, err = proposals(t, change(t, path, `DELETE FROM words; UPDATE embedding SET features = x'00'`), photo)
+	neither, _ := largeGallery(t, `DELETE FROM words; UPDATE embedding SET features = x'00'`)
+	_, err = proposals(t, neither, photo)
 	if err == nil || !strings.Contains(err.Error(), "features of reference") {
 		t.Errorf("neither: error %v", err)
 	}
-	got, err := proposals(t, change(t, path, `DELETE FROM words; UPDATE embedding SET features = NULL`), photo)
+	older, _ := largeGallery(t, `DELETE FROM words; UPDATE embedding SET features = NULL`)
+	got, err := proposals(t, older, photo)
 	if err != nil || len(got) != 0 {
 		t.Errorf("of before there were features: proposals %q, %v", got, err)
 	}
@@ -127,9 +141,8 @@ func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
 // What was derived by a program with other words is derived anew, and only that.
 func TestReembedMakesWordsAnew(t *testing.T) {
 	ctx := context.Background()
-	path, documents := largeGallery(t)
+	old, documents := largeGallery(t, `UPDATE words SET vocabulary = 'other' WHERE rowid <= 5; UPDATE embedding SET features = NULL WHERE rowid <= 5`)
 	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
-	old := change(t, path, `UPDATE words SET vocabulary = 'other' WHERE rowid <= 5; UPDATE embedding SET features = NULL WHERE rowid <= 5`)
 	g, embedded := openOne(t, old), 0
 	if err := g.Reembed(ctx, func(done, _ int) { embedded = done }); err != nil || embedded != 5 {
 		t.Fatalf("embedded %d, %v, want 5", embedded, err)
@@ -137,7 +150,8 @@ func TestReembedMakesWordsAnew(t *testing.T) {
 	if err := g.Close(); err != nil { // so that the file alone holds all of it
 		t.Fatal(err)
 	}
-	got, err := proposals(t, change(t, old, `UPDATE embedding SET features = x'00'`), photo)
+	change(t, old, `UPDATE embedding SET features = x'00'`)
+	got, err := proposals(t, old, photo)
 	if err != nil || len(got) == 0 || got[0] != "document/21" {
 		t.Errorf("proposals %q, %v", got, err)
 	}
