@@ -69,6 +69,10 @@ const (
 	evenJudged   = 4
 )
 
+// judged says that the reference was found, and that there was something to
+// compare: a wrong fit may lie on blank paper.
+func (g *Geometry) judged() bool { return g.Located && g.Judged > 0 }
+
 // seen is 1 if half of the reference could be judged, less in proportion below:
 // a fit that puts most of it outside of the photo is likely to be a wrong one.
 func (g *Geometry) seen() float64 {

@@ -37,7 +37,8 @@ type Term struct {
 	Weight  float64 `json:"weight"`
 }
 
-// notLocated is the LLR of a reference that was looked for and not found.
+// notLocated is the LLR of a reference that was looked for and not found, or
+// only where nothing could be compared.
 const notLocated = -6
 
 // maxLLR bounds what evidence may be worth, either way.
@@ -45,7 +46,7 @@ const maxLLR = 6
 
 // LLR returns the decimal logarithm of the likelihood ratio, in [-6, 6].
 func (p *Proof) LLR(g *Geometry) float64 {
-	if !g.Located {
+	if !g.judged() {
 		return notLocated
 	}
 	sum := p.Bias

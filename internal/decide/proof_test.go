@@ -125,6 +125,11 @@ func TestLLRNeverFallsWithAgreement(t *testing.T) {
 	if last != notLocated {
 		t.Errorf("what was not found is worth %v", last)
 	}
+	unseen := located(1)
+	unseen.Judged = 0
+	if got := p.LLR(unseen); got != notLocated {
+		t.Errorf("a fit to where nothing can be seen is worth %v", got)
+	}
 	for share := 0.0; share <= 1; share += 0.01 {
 		llr := p.LLR(located(share))
 		if llr < last {
