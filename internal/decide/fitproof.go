@@ -23,7 +23,7 @@ const (
 	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
 
 	lookAlikes = 0.025 // [Proof.Alike]
-	kinShare   = 0.6   // of look-alikes reach [Proof.Kin]
+	kinShare   = 0.565 // of look-alikes reach [Proof.Kin]
 )
 
 // ProofFeatures are the features a proof weighs.
