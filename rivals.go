@@ -142,7 +142,7 @@ func (g *Gallery) newcomer(ctx context.Context, id string) (*newcomer, error) {
 	}
 	own := decide.Label(n.Label)
 	for _, c := range candidates {
-		if !own.Contains(c.Label) && !c.Label.Contains(own) {
+		if !own.InLine(c.Label) {
 			n.suspects = append(n.suspects, suspect{Candidate: c})
 		}
 	}

@@ -175,7 +175,7 @@ func (p *Pool) impostorScores() ([]float32, error) {
 	for i, probe := range p.probes {
 		group.Go(func() error {
 			for _, c := range index.Search(probe.vector, index.Labels()) {
-				if !probe.label.Contains(c.Label) && !c.Label.Contains(probe.label) {
+				if !probe.label.InLine(c.Label) {
 					found[i] = append(found[i], c.Score)
 				}
 			}

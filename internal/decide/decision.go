@@ -150,7 +150,7 @@ func sublabels(candidates []Candidate, label Label) []Label {
 // for what lies above or below it.
 func firstOutside(candidates []Candidate, label Label) *Candidate {
 	for _, c := range candidates {
-		if !label.Contains(c.Label) && !c.Label.Contains(label) {
+		if !label.InLine(c.Label) {
 			return &c
 		}
 	}

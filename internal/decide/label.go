@@ -98,6 +98,10 @@ func (l Label) Contains(other Label) bool {
 	return l != "" && isPrefix && (rest == "" || rest[0] == '/')
 }
 
+// InLine reports whether one of l and other is the other or lies under it: they
+// are no rivals then.
+func (l Label) InLine(other Label) bool { return l.Contains(other) || other.Contains(l) }
+
 // CommonAncestor returns the deepest label that contains a and b, which is a
 // or b itself if one contains the other; empty if there is none.
 func CommonAncestor(a, b Label) Label {

@@ -11,7 +11,7 @@ type proven struct {
 	llr float64
 }
 
-// kin is a label other than the best whose reference was found too.
+// kin is a label other than the best that looks like the probe too.
 type kin struct {
 	proven
 	told tally // the places that tell it from the best, the best first
@@ -82,9 +82,6 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	return d, true
 }
 
-// inLine says that one of two labels is the other, or lies below it.
-func inLine(a, b Label) bool { return a.Contains(b) || b.Contains(a) }
-
 // settle sets verdict, label, rival and reason.
 func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
 	others := make([]Candidate, len(ranked))
@@ -98,7 +95,7 @@ func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
 	case !d.Best.Geometry.Located:
 		d.Reason = notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
-		d.Reason = differsReason(d, family, p.Calibration.Proof.Kin)
+		d.Reason = differsReason(d, family)
 	case label == "":
 		d.Verdict = Ambiguous
 		d.Reason = agreeAlike(close) + " and have no label in common"
@@ -110,13 +107,13 @@ func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
 	}
 }
 
-// kin returns the candidates that were found too and stand for another answer
-// than the first, the one that speaks most against it first.
+// kin returns the candidates that look like the probe too and stand for another
+// answer than the first, the one that speaks most against it first.
 func (p Policy) kin(ranked []proven) []kin {
 	var family []kin
 	best := &ranked[0]
 	for _, c := range ranked[1:] {
-		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !inLine(best.Label, c.Label) {
+		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !best.Label.InLine(c.Label) {
 			family = append(family, kin{c, tell(best.Geometry, c.Geometry)})
 		}
 	}

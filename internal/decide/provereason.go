@@ -23,7 +23,7 @@ func provedReason(d *Decision, close []Candidate, p Policy) string {
 // differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
 // 120 places differ", "id-card/front agrees in the frame, disagrees inside: 31
 // of 120 places differ", or "best id-card/back, but only 40 % of it agrees".
-func differsReason(d *Decision, family []kin, alike float64) string {
+func differsReason(d *Decision, family []kin) string {
 	g, label := d.Best.Geometry, d.Best.Label
 	const half, most, apart = 0.5, 0.75, 0.2
 	var reason string
@@ -37,7 +37,7 @@ func differsReason(d *Decision, family []kin, alike float64) string {
 	default:
 		reason = fmt.Sprintf("like %s, but %s", label, differ(g))
 	}
-	if len(family) > 0 && (family[0].told.llr() < 0 || family[0].llr >= alike) {
+	if len(family) > 0 {
 		reason += "; " + ofTheirKind(family[0])
 	}
 	return reason

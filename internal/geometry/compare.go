@@ -67,6 +67,7 @@ type template struct {
 	pix     [blockPixels]int8 // half the brightness, less its mean
 	sum     int32             // of pix
 	squares int32
+	texture float32 // its deviation
 }
 
 // newTemplates cuts a picture into blocks and keeps those with texture.
@@ -76,7 +77,8 @@ func newTemplates(g *imaging.Gray) []template {
 		for x := 0; x+blockSide <= g.W; x += blockSide {
 			t := template{x: x, y: y}
 			t.fill(g)
-			if t.deviation() >= minTexture {
+			if deviation := t.deviation(); deviation >= minTexture {
+				t.texture = float32(deviation)
 				out = append(out, t)
 			}
 		}
@@ -146,7 +148,7 @@ func search(p *photo, r *rung, w *warp) ([]Block, *rectified) {
 	for i := range r.templates {
 		t, b := &r.templates[i], &blocks[i]
 		b.X, b.Y = t.x, t.y
-		b.texture = float32(t.deviation())
+		b.texture = t.texture
 		if rect.visible(t.x, t.y) {
 			correlate(&b.found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
 			b.take()

@@ -1,9 +1,6 @@
 package geometry
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // field is a smooth displacement over a picture: a quadratic of the place in
 // each component. Places run from -1 to 1.
@@ -147,10 +144,5 @@ func medianShift(blocks []Block) (x, y float32) {
 			xs, ys = append(xs, b.DX), append(ys, b.DY)
 		}
 	}
-	if len(xs) == 0 {
-		return 0, 0
-	}
-	slices.Sort(xs)
-	slices.Sort(ys)
-	return xs[len(xs)/2], ys[len(ys)/2]
+	return quantile(xs, 0.5), quantile(ys, 0.5)
 }
