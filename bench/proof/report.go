@@ -14,8 +14,9 @@ import (
 type rates struct {
 	captures             int
 	rank1, atOne, atFive float64
-	wrong, open          float64 // as used; open: answered with a label above the true one
-	right, strangers     share
+	// As used; open: answered with a label above the true one, which strangers may be too.
+	wrong, open, strangersOpen    float64
+	right, strangers, familiesOut share
 }
 
 // share counts by class, since the captures of a class err together.
@@ -43,7 +44,7 @@ func printHeader(fpir float64, distractors bool) {
 	if distractors {
 		last = "distractors"
 	}
-	printLine("%-16s %-5s %5s  %6s %6s %6s   as used at %g: %-19s %5s %5s  %-17s  %s", "set", "half", "n", "rank-1", "1%", "5%", fpir, "right", "wrong", "open", "strangers", last)
+	printLine("%-16s %-5s %5s  %6s %6s %6s   as used at %g: %-19s %5s %5s  %-17s %5s  %-17s  %s", "set", "half", "n", "rank-1", "1%", "5%", fpir, "right", "wrong", "open", "strangers", "open", "families out", last)
 }
 
 func printLine(format string, values ...any) {
@@ -66,8 +67,8 @@ func report(s *set, found, unregistered [][]decide.Candidate, p decide.Policy) {
 		if half.name == "all" && len(unregistered) > 0 {
 			last = accepted(unregistered, p).String()
 		}
-		printLine("%-16s %-5s %5d  %6.1f %6.1f %6.1f   %16s %-19s %5.1f %5.1f  %-17s  %s", s.name, half.name, r.captures,
-			100*r.rank1, 100*r.atOne, 100*r.atFive, "", r.right, 100*r.wrong, 100*r.open, r.strangers, last)
+		printLine("%-16s %-5s %5d  %6.1f %6.1f %6.1f   %16s %-19s %5.1f %5.1f  %-17s %5.1f  %-17s  %s", s.name, half.name, r.captures,
+			100*r.rank1, 100*r.atOne, 100*r.atFive, "", r.right, 100*r.wrong, 100*r.open, r.strangers, 100*r.strangersOpen, r.familiesOut, last)
 	}
 }
 
@@ -81,7 +82,7 @@ func accepted(found [][]decide.Candidate, p decide.Policy) share {
 }
 
 func judge(s *set, found [][]decide.Candidate, p decide.Policy, keep func(class int) bool) rates {
-	r := rates{right: newShare(len(s.labels)), strangers: newShare(len(s.labels))}
+	r := rates{right: newShare(len(s.labels)), strangers: newShare(len(s.labels)), familiesOut: newShare(len(s.labels))}
 	var strangers, right []float64
 	for i, c := range s.captures {
 		class, _ := slices.BinarySearch(s.labels, c.Label)
@@ -90,14 +91,17 @@ func judge(s *set, found [][]decide.Candidate, p decide.Policy, keep func(class 
 		}
 		r.captures++
 		own := decide.Label(c.Label)
-		others := slices.DeleteFunc(slices.Clone(found[i]), func(c decide.Candidate) bool { return c.Label == own })
-		with, without := decide.Decide(found[i], p), decide.Decide(others, p)
-		strangers = append(strangers, lead(without))
+		others := without(found[i], func(label decide.Label) bool { return label == own })
+		with := decide.Decide(found[i], p)
+		strangers = append(strangers, lead(others, p))
 		if with.Best.Label == own {
 			r.rank1++
-			right = append(right, lead(with))
+			right = append(right, lead(found[i], p))
 		}
-		r.count(with, without, own, class)
+		r.count(with, own, class)
+		r.countStranger(decide.Decide(others, p), own, class)
+		unrelated := without(others, func(label decide.Label) bool { return decide.CommonAncestor(label, own) != "" })
+		r.familiesOut.add(class, decide.Decide(unrelated, p).Verdict == decide.Match)
 	}
 	n := float64(max(1, r.captures))
 	slices.SortFunc(strangers, func(a, b float64) int { return cmp.Compare(b, a) })
@@ -105,12 +109,12 @@ func judge(s *set, found [][]decide.Candidate, p decide.Policy, keep func(class 
 		r.atOne = above(right, strangers[int(0.01*n)]) / n
 		r.atFive = above(right, strangers[int(0.05*n)]) / n
 	}
-	r.rank1, r.wrong, r.open = r.rank1/n, r.wrong/n, r.open/n
+	r.rank1, r.wrong, r.open, r.strangersOpen = r.rank1/n, r.wrong/n, r.open/n, r.strangersOpen/n
 	return r
 }
 
-// count adds the answers given with the own class registered and without.
-func (r *rates) count(with, without decide.Decision, own decide.Label, class int) {
+// count adds the answer given with the own class registered.
+func (r *rates) count(with decide.Decision, own decide.Label, class int) {
 	matched := with.Verdict == decide.Match
 	r.right.add(class, matched && with.Label == own)
 	switch {
@@ -120,11 +124,32 @@ func (r *rates) count(with, without decide.Decision, own decide.Label, class int
 	default:
 		r.wrong++
 	}
-	r.strangers.add(class, without.Verdict == decide.Match && !without.Label.Contains(own))
 }
 
-// lead is how sure the decision is of its best label.
-func lead(d decide.Decision) float64 { return -d.FPIR }
+// countStranger adds the answer given without it. What it is called for its
+// family is true of it.
+func (r *rates) countStranger(d decide.Decision, own decide.Label, class int) {
+	matched, open := d.Verdict == decide.Match, d.Label.Contains(own)
+	r.strangers.add(class, matched && !open)
+	if matched && open {
+		r.strangersOpen++
+	}
+}
+
+// without returns the candidates but for those of some labels.
+func without(candidates []decide.Candidate, of func(decide.Label) bool) []decide.Candidate {
+	return slices.DeleteFunc(slices.Clone(candidates), func(c decide.Candidate) bool { return of(c.Label) })
+}
+
+// lead is how sure the decision is of its best label, and not only of what is
+// above it: as labels with nothing above them are decided.
+func lead(candidates []decide.Candidate, p decide.Policy) float64 {
+	leaves := slices.Clone(candidates)
+	for i, c := range leaves {
+		leaves[i].Label = decide.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
+	}
+	return -decide.Decide(leaves, p).FPIR
+}
 
 func above(values []float64, threshold float64) (n float64) {
 	for _, v := range values {

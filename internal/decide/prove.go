@@ -11,11 +11,21 @@ type proven struct {
 	llr float64
 }
 
-// kin is a label other than the best that looks like the probe too.
+// kin is a label that looks like the probe too and stands for another answer.
 type kin struct {
 	proven
 	told tally // the places that tell it from the best, the best first
 }
+
+// standing is what speaks for a label as the answer, and what it is held to.
+type standing struct {
+	label          Label
+	kin            []kin   // the one that speaks most against it first
+	share          float64 // of strangers that have a look-alike registered
+	llr, threshold float64
+}
+
+func (s *standing) holds() bool { return s.llr >= s.threshold }
 
 // Rank orders candidates as the decision sees them: those that were verified by
 // falling LLR, then the others in the order they came in. Without a proof it
@@ -52,28 +62,30 @@ func (p Policy) isVerified(c *Candidate) bool {
 // decideProof answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
-// The best label is accepted from a threshold on that rises with its kin, other
-// labels that look like the probe: then the gallery holds a family, and the
-// probe may be another member of it; see [Proof.Share]. What the places say that
-// tell the best from its kin is added to its LLR.
+// The answer is the deepest label that holds: the best candidate's or one above
+// it.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
-	best, family, proof := ranked[0], p.kin(ranked), p.Calibration.Proof
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr}
-	share := proof.Alike
-	if len(family) > 0 {
-		closest := slices.MaxFunc(family, func(a, b kin) int { return cmp.Compare(a.llr, b.llr) })
-		share = proof.Share(closest.llr, p.FPIR, p.Labels)
-		d.LLR = max(best.llr+family[0].told.llr(), -maxLLR)
+	best, proof := ranked[0].Candidate, p.Calibration.Proof
+	leaf := p.standing(best.Label, ranked)
+	s := leaf
+	for _, above := range best.Label.Ancestors() {
+		if s.holds() {
+			break
+		}
+		s = p.standing(above, ranked)
 	}
-	d.ThresholdLLR = proof.Threshold(share, p.FPIR, p.Labels)
+	if !s.holds() {
+		s = leaf
+	}
+	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best, LLR: s.llr, ThresholdLLR: s.threshold}
 	d.FMR = proof.Family.Rate(d.LLR)
 	d.Extrapolated = d.FMR < proof.Family.Supported()
-	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
-	p.settle(&d, ranked, family)
+	d.FPIR = proof.fpir(s.share, d.LLR, p.Labels)
+	p.settle(&d, ranked, &s, &leaf)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
@@ -82,38 +94,59 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	return d, true
 }
 
-// settle sets verdict, label, rival and reason.
-func (p Policy) settle(d *Decision, ranked []proven, family []kin) {
+// standing weighs a label, the best candidate's or one above it, against its
+// kin, other labels that look like the probe. The threshold rises with them: the
+// gallery holds a family then, and the probe may be another member of it; see
+// [Proof.Share]. What the places say that tell the best from its kin is added to
+// its LLR.
+//
+// What lies under the label is no kin of it: it counts as further references of
+// the label would, and another member of that family lies under it too. So
+// registering a sub-label takes nothing from the labels above it.
+func (p Policy) standing(label Label, ranked []proven) standing {
+	proof := p.Calibration.Proof
+	s := standing{label: label, kin: p.kin(label, ranked), share: proof.Alike, llr: ranked[0].llr}
+	if len(s.kin) > 0 {
+		closest := slices.MaxFunc(s.kin, func(a, b kin) int { return cmp.Compare(a.llr, b.llr) })
+		s.share = proof.Share(closest.llr, p.FPIR, p.Labels)
+		s.llr = max(s.llr+s.kin[0].told.llr(), -maxLLR)
+	}
+	s.threshold = proof.Threshold(s.share, p.FPIR, p.Labels)
+	return s
+}
+
+// settle sets verdict, label, rival and reason by the standing of the deepest
+// label that holds, if one does, and of the best candidate's.
+func (p Policy) settle(d *Decision, ranked []proven, s, leaf *standing) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
 		others[i] = c.Candidate
 	}
 	close := p.contenders(ranked)
-	label := commonLabel(close)
 	d.Rival = firstOutside(others, d.Best.Label)
-	switch {
+	switch common := commonLabel(close); {
 	case !d.Best.Geometry.Located:
 		d.Reason = notFoundReason(d)
-	case !(d.LLR >= d.ThresholdLLR):
-		d.Reason = differsReason(d, family)
-	case label == "":
+	case !s.holds():
+		d.Reason = differsReason(d, leaf.kin)
+	case common == "":
 		d.Verdict = Ambiguous
 		d.Reason = agreeAlike(close) + " and have no label in common"
 	default:
-		d.Verdict, d.Label = Match, label
-		d.Rival = firstOutside(others, label)
-		d.Open = sublabels(close, label)
-		d.Reason = provedReason(d, close, p)
+		d.Verdict, d.Label = Match, CommonAncestor(s.label, common)
+		d.Rival = firstOutside(others, d.Label)
+		d.Open = sublabels(close, d.Label)
+		d.Reason = provedReason(d, openReason(d, close, s, leaf), p)
 	}
 }
 
 // kin returns the candidates that look like the probe too and stand for another
-// answer than the first, the one that speaks most against it first.
-func (p Policy) kin(ranked []proven) []kin {
+// answer than label, the one that speaks most against the best first.
+func (p Policy) kin(label Label, ranked []proven) []kin {
 	var family []kin
 	best := &ranked[0]
 	for _, c := range ranked[1:] {
-		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !best.Label.InLine(c.Label) {
+		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !label.InLine(c.Label) {
 			family = append(family, kin{c, tell(best.Geometry, c.Geometry)})
 		}
 	}

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -60,11 +61,24 @@ func TestDecideByGeometry(t *testing.T) {
 		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; most like passport, score 0.20"},
 		{"told from its sibling", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 0, 70)}, Match, "form/v1", nil,
 			"found, 95 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; next form/v2, of which 70 % agrees"},
-		{"third of their kind", []Candidate{found100("form/v1", 85, 0), shifted("form/v2", 25, 75)}, Unknown, "", nil,
-			"like form/v1, but 15 of 100 places differ; of the 40 places that tell it from form/v2, 15 speak for that, so it may be"},
+		{"third of their kind", []Candidate{found100("v1", 85, 0), shifted("v2", 25, 75)}, Unknown, "", nil,
+			"like v1, but 15 of 100 places differ; of the 40 places that tell it from v2, 15 speak for that, so it may be one of their kind that is not registered"},
+		{"third of a family", []Candidate{found100("form/v1", 85, 0), shifted("form/v2", 25, 75)}, Match, "form", []Label{"form/v1"},
+			"found, 85 % of the 100 places agree; of look-alikes one in 100 agrees as well; of the 40 places that tell it from form/v2, 15 speak for that, so it may be one of their kind that is not registered: the sub-label is open"},
+		{"third of a family, and little of it", []Candidate{found100("form/v1", 79, 0), shifted("form/v2", 25, 70)}, Unknown, "", nil,
+			"like form/v1, but 21 of 100 places differ; of the 41 places"},
+		{"one place speaks against it", []Candidate{shifted("v1", 1, 75), shifted("v2", 0, 75)}, Unknown, "", nil,
+			"like v1, but 25 of 100 places differ; of the 2 places that tell it from v2, 1 speaks for that"},
+		{"the only place speaks against it", []Candidate{shifted("v1", 1, 75), shifted("v2", 0, 76)}, Unknown, "", nil,
+			"like v2, but 24 of 100 places differ; v1 looks like it too"},
 		{"noise for its sibling", []Candidate{found100("form/v1", 97, 0), shifted("form/v2", 38, 62)}, Match, "form/v1", nil, "found, 97 %"},
-		{"contested", []Candidate{found100("form/v1", 83, 0), found100("form/v2", 81, 0)}, Unknown, "", nil,
-			"like form/v1, but 17 of 100 places differ; form/v2 looks like it too, so it may be"},
+		{"contested", []Candidate{found100("v1", 83, 0), found100("v2", 81, 0)}, Unknown, "", nil,
+			"like v1, but 17 of 100 places differ; v2 looks like it too, so it may be"},
+		{"contested in a family", []Candidate{found100("form/v1", 83, 0), found100("form/v2", 81, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
+			"found, 83 % of the 100 places agree; of look-alikes one in 40 agrees as well; form/v2 looks like it too, so it may be one of their kind that is not registered: the sub-label is open"},
+		{"contested from outside of the family", []Candidate{found100("form/v1", 83, 0), found100("form/v2", 81, 0), found100("other", 82, 0)}, Unknown, "", nil,
+			"like form/v1, but 17 of 100 places differ"},
+		{"contested two levels up", []Candidate{found100("form/a/1", 83, 0), found100("form/b/1", 81, 0)}, Match, "form", []Label{"form/a/1", "form/b/1"}, "found, 83 %"},
 		{"twins", []Candidate{found100("form/v1", 98, 0), found100("form/v2", 97, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
 			"found, 98 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; form/v1 (98 %) and form/v2 (97 %) agree about as well, so the sub-label is open"},
 		{"twins without a family", []Candidate{found100("a", 98, 0), found100("b", 97, 0)}, Ambiguous, "", nil,
@@ -96,6 +110,88 @@ func TestDecisionFPIR(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What lies under a label counts for it as further references would: whether a
+// family's photo is answered does not depend on how finely it is labelled.
+func TestSublabelsCountAsReferences(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 0))
+	raised := 0
+	for range 1500 {
+		candidates := gallery(rng, 5)
+		fine := Decide(candidates, provePolicy)
+		above := fine.Best.Label.Ancestors()
+		if len(above) == 0 {
+			continue
+		}
+		family := above[rng.IntN(len(above))]
+		coarse := Decide(merge(provePolicy.Rank(candidates), family), provePolicy)
+		if fine.Verdict != coarse.Verdict || !coarse.Label.InLine(fine.Label) && fine.Verdict == Match {
+			t.Fatalf("%v: %s %q, and as references of %s %s %q", candidates, fine.Verdict, fine.Label, family, coarse.Verdict, coarse.Label)
+		}
+		if fine.Verdict == Match && fine.Label.Contains(family) {
+			raised++
+		}
+	}
+	if raised < 50 {
+		t.Errorf("only %d answers named the family", raised)
+	}
+}
+
+// Registering a sibling under a common parent may open the sub-label, but a match
+// stays one.
+func TestSiblingKeepsMatch(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 0))
+	opened := 0
+	for range 1500 {
+		candidates := gallery(rng, 4)
+		before := Decide(candidates, provePolicy)
+		if before.Verdict != Match || before.Best.Label.Parent() == "" {
+			continue
+		}
+		parent := before.Best.Label.Parent()
+		most := int(100 * before.Best.Geometry.Smoothly)
+		sibling := shifted(parent+"/sibling", rng.IntN(101-most), most)
+		after := Decide(append(candidates, sibling), provePolicy)
+		if after.Verdict != Match || !after.Label.Contains(before.Label) {
+			t.Fatalf("%v with %v: %s %q, before %q", candidates, sibling, after.Verdict, after.Label, before.Label)
+		}
+		if after.Label != before.Label {
+			opened++
+		}
+	}
+	if opened < 50 {
+		t.Errorf("only %d siblings opened the sub-label", opened)
+	}
+}
+
+// gallery is up to n labels of two families and one alone, each found to agree
+// in some places.
+func gallery(rng *rand.Rand, n int) []Candidate {
+	labels := []Label{"form/a/1", "form/a/2", "form/b/1", "form/b", "note/1", "note/2", "id"}
+	rng.Shuffle(len(labels), func(i, j int) { labels[i], labels[j] = labels[j], labels[i] })
+	var all []Candidate
+	for _, label := range labels[:1+rng.IntN(n)] {
+		agrees := 60 + rng.IntN(41)
+		all = append(all, shifted(label, rng.IntN(101-agrees), agrees))
+	}
+	return all
+}
+
+// merge makes what lies under a label references of it: the best speaks for it.
+func merge(ranked []Candidate, label Label) []Candidate {
+	var merged []Candidate
+	found := false
+	for _, c := range ranked {
+		if label.Contains(c.Label) {
+			if found {
+				continue
+			}
+			found, c.Label = true, label
+		}
+		merged = append(merged, c)
+	}
+	return merged
 }
 
 func TestRank(t *testing.T) {

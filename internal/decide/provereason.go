@@ -3,21 +3,37 @@ package decide
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // provedReason is, for instance, "found upside down, 93 % of the 118 places
 // agree; of look-alikes one in 400 agrees as well; next id-card/back, of which
-// 12 % agrees".
-func provedReason(d *Decision, close []Candidate, p Policy) string {
+// 12 % agrees". open says why the sub-label is open, if it is.
+func provedReason(d *Decision, open string, p Policy) string {
 	reason := fmt.Sprintf("%s, %s of the %d places agree; %s", found(d.Best.Geometry),
 		percent(d.Best.Geometry.Smoothly), d.Best.Geometry.Judged, alikeOnce(d, p))
-	if len(d.Open) > 0 {
-		reason += fmt.Sprintf("; %s, so the sub-label is open", agreeAlike(close))
+	if open != "" {
+		reason += "; " + open
 	}
 	if d.Rival != nil && d.Rival.Geometry.Located {
 		reason += fmt.Sprintf("; next %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Geometry.Smoothly))
 	}
 	return reason
+}
+
+// openReason is, for instance, "form/v1 (98 %) and form/v2 (97 %) agree about as
+// well, so the sub-label is open", or empty where it is not open. Where the best
+// label does not hold and one above it does, that is for want of what tells the
+// best from its kin there.
+func openReason(d *Decision, close []Candidate, s, leaf *standing) string {
+	switch {
+	case !leaf.holds():
+		i := slices.IndexFunc(leaf.kin, func(k kin) bool { return s.label.Contains(k.Label) })
+		return ofTheirKind(leaf.kin[i]) + ": the sub-label is open"
+	case len(d.Open) > 0:
+		return agreeAlike(close) + ", so the sub-label is open"
+	}
+	return ""
 }
 
 // differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
@@ -46,12 +62,18 @@ func differsReason(d *Decision, family []kin) string {
 // ofTheirKind is, for instance, "of the 45 places that tell it from form/v2, 5
 // speak for that, so it may be one of their kind that is not registered".
 func ofTheirKind(k kin) string {
-	const unregistered = "so it may be one of their kind that is not registered"
-	if k.told.llr() < 0 {
-		return fmt.Sprintf("of the %d places that tell it from %s, %d speak for that, %s",
-			k.told.first+k.told.second, k.Label, k.told.second, unregistered)
+	var alike string
+	switch places := k.told.first + k.told.second; {
+	case k.told.llr() >= 0:
+		alike = fmt.Sprintf("%s looks like it too", k.Label)
+	case places == 1:
+		alike = fmt.Sprintf("the one place that tells it from %s speaks for that", k.Label)
+	case k.told.second == 1:
+		alike = fmt.Sprintf("of the %d places that tell it from %s, 1 speaks for that", places, k.Label)
+	default:
+		alike = fmt.Sprintf("of the %d places that tell it from %s, %d speak for that", places, k.Label, k.told.second)
 	}
-	return fmt.Sprintf("%s looks like it too, %s", k.Label, unregistered)
+	return alike + ", so it may be one of their kind that is not registered"
 }
 
 func differ(g *Geometry) string {
