@@ -2,8 +2,9 @@
 // capture against every reference, what the likelihood ratio answers at the
 // threshold that accepts 1 and 5 % of the same captures as strangers (their own
 // class left out, its look-alikes still there), and what the decision answers
-// at --fpir 0.01; with -distractors, also how many pictures of things that no set
-// registers are accepted as anything.
+// at --fpir 0.01, with the own class left out and with its whole family; with
+// -distractors, also how many pictures of things that no set registers are
+// accepted as anything.
 //
 //	go run ./bench/proof -model calibrated.safetensors dvd_scene forms
 //	go run ./bench/proof -distractors ../shared/data/bench/distractors dvd_scene
