@@ -43,6 +43,8 @@ func TestDecideByGeometry(t *testing.T) {
 	nowhere := Candidate{Label: "passport", Score: 0.2, Geometry: &Geometry{Verifiable: true}}
 	inside := found100("id/front", 75, 0)
 	inside.Geometry.Frame, inside.Geometry.Inside = 0.98, 0.5
+	more := shifted("v2", 0, 76) // weighs less than 75 places all the same
+	more.Geometry.Coverage = 0.74
 	cases := []struct {
 		name       string
 		candidates []Candidate
@@ -69,8 +71,8 @@ func TestDecideByGeometry(t *testing.T) {
 			"like form/v1, but 21 of 100 places differ; of the 41 places"},
 		{"one place speaks against it", []Candidate{shifted("v1", 1, 75), shifted("v2", 0, 75)}, Unknown, "", nil,
 			"like v1, but 25 of 100 places differ; of the 2 places that tell it from v2, 1 speaks for that"},
-		{"the only place speaks against it", []Candidate{shifted("v1", 1, 75), shifted("v2", 0, 76)}, Unknown, "", nil,
-			"like v2, but 24 of 100 places differ; v1 looks like it too"},
+		{"the only place speaks against it", []Candidate{found100("v1", 75, 0), more}, Unknown, "", nil,
+			"like v1, but 25 of 100 places differ; the one place that tells it from v2 speaks for that"},
 		{"noise for its sibling", []Candidate{found100("form/v1", 97, 0), shifted("form/v2", 38, 62)}, Match, "form/v1", nil, "found, 97 %"},
 		{"contested", []Candidate{found100("v1", 83, 0), found100("v2", 81, 0)}, Unknown, "", nil,
 			"like v1, but 17 of 100 places differ; v2 looks like it too, so it may be"},
