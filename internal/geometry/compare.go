@@ -38,6 +38,7 @@ type Block struct {
 	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
 	Verdict     Verdict
 	judged      bool
+	hidden      bool // by what is known to lie upon it
 
 	texture  float32 // deviation of the reference there, half grey levels
 	contrast float32 // deviation of the photo where it was found
@@ -59,6 +60,9 @@ type Comparison struct {
 	MeanCorrelation float64 // of the best places
 	MeanInPlace     float64 // of the places where the neighbours say
 	WeakInPlace     float64 // a tenth of those correlations, as shares of what is expected, are below it
+
+	rung *rung // that was compared
+	seen warp  // that the photo was seen through
 }
 
 // template is a block of the reference, ready to be searched for.
@@ -130,8 +134,9 @@ func compare(p *photo, l *ladder, h *Homography) Comparison {
 	}
 	fine := l.rungs[at]()
 	bent.resize(fine.w, fine.h)
-	blocks, rect := search(p, fine, &warp{h: l.onto(fine, h), bent: bent})
-	c := Comparison{Blocks: blocks}
+	seen := warp{h: l.onto(fine, h), bent: bent}
+	blocks, rect := search(p, fine, &seen)
+	c := Comparison{Blocks: blocks, rung: fine, seen: seen}
 	for i := range blocks {
 		if b := &blocks[i]; b.judged {
 			b.contrast = rect.deviation(b)
@@ -149,7 +154,7 @@ func search(p *photo, r *rung, w *warp) ([]Block, *rectified) {
 		t, b := &r.templates[i], &blocks[i]
 		b.X, b.Y = t.x, t.y
 		b.texture = t.texture
-		if rect.visible(t.x, t.y) {
+		if rect.visible(t.x, t.y, blockSide) {
 			correlate(&b.found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
 			b.take()
 			b.judged = true

@@ -31,6 +31,7 @@ type ladder struct {
 // rung is the picture of a reference as it is compared.
 type rung struct {
 	w, h      int
+	picture   *imaging.Gray
 	templates []template
 }
 
@@ -42,7 +43,8 @@ func newLadder(g *imaging.Gray) *ladder {
 			return l
 		}
 		l.rungs = append(l.rungs, sync.OnceValue(func() *rung {
-			return &rung{w: w, h: h, templates: newTemplates(soften(resizeArea(g, w, h)))}
+			picture := soften(resizeArea(g, w, h))
+			return &rung{w: w, h: h, picture: picture, templates: newTemplates(picture)}
 		}))
 	}
 }

@@ -62,18 +62,17 @@ func Places(r *Reference, e *Evidence) [][4]Point {
 
 // Dismiss takes back the verdicts on some of the evidence's blocks, because
 // something is known to lie upon them, and judges the others anew.
-func Dismiss(r *Reference, e *Evidence, hidden func(block int) bool) {
+func Dismiss(e *Evidence, hidden func(block int) bool) {
 	any := false
 	for i := range e.Blocks {
 		b := &e.Blocks[i]
 		if b.judged && hidden(i) {
-			b.judged, b.Verdict, any = false, Unjudged, true
+			b.judged, b.hidden, b.Verdict, any = false, true, Unjudged, true
 		}
 	}
 	if !any {
 		return
 	}
-	c := r.compared.rungs[r.compared.rungFor(&e.H)]()
-	e.Comparison = Comparison{Blocks: e.Blocks}
-	e.judge(c.w, c.h)
+	e.Comparison = Comparison{Blocks: e.Blocks, rung: e.rung, seen: e.seen}
+	e.judge(e.rung.w, e.rung.h)
 }

@@ -159,10 +159,11 @@ func (q *quadTest) inside(x, y float64) bool {
 	return p.X >= 0 && p.Y >= 0 && p.X <= q.w && p.Y <= q.h
 }
 
-// visible says whether the block at (x, y) lies wholly in the photo.
-func (r *rectified) visible(x, y int) bool {
-	l, t, rt, bt := float64(x), float64(y), float64(x+blockSide-1), float64(y+blockSide-1)
-	return r.quad.inside(l, t) && r.quad.inside(rt, t) && r.quad.inside(l, bt) && r.quad.inside(rt, bt)
+// visible says whether the square of the given side at (x, y) lies wholly in the
+// photo.
+func (r *rectified) visible(x, y, side int) bool {
+	left, top, right, bottom := float64(x), float64(y), float64(x+side-1), float64(y+side-1)
+	return r.quad.inside(left, top) && r.quad.inside(right, top) && r.quad.inside(left, bottom) && r.quad.inside(right, bottom)
 }
 
 // deviation is that of the photo where a block was found.

@@ -174,7 +174,7 @@ func (p *Photo) dismissCovered(r *Reference, e *geometry.Evidence) {
 		return
 	}
 	places := geometry.Places(r.shape, e)
-	geometry.Dismiss(r.shape, e, func(i int) bool {
+	geometry.Dismiss(e, func(i int) bool {
 		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&places[i], &e.H) })
 	})
 }

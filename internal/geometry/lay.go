@@ -1,0 +1,47 @@
+package geometry
+
+import (
+	"slices"
+
+	"exemplar/internal/imaging"
+)
+
+// CellSide is the side in pixels of the cells of a [Laid] photo.
+const CellSide = 8
+
+// Laid is a photo laid on the reference that was found in it.
+type Laid struct {
+	Reference *imaging.Gray // as it was compared: at the size that the photo resolves
+	Photo     *imaging.Gray // as large, the paper made flat; at half brightness
+	Seen      []bool        // cells that lie in the photo and under nothing known, W/CellSide in a row
+}
+
+// Lay lays the probe on a reference that was located in it.
+func (e *Evidence) Lay(p *Probe) Laid {
+	w, h := e.rung.w, e.rung.h
+	flat := warp{e.seen.h, newBend(e.seen.bent.undo(slices.Clone(e.Blocks)), w, h)}
+	rect := rectify(p.photo(), &flat, w, h)
+	laid := Laid{Reference: e.rung.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}}
+	for y := range h {
+		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
+		laid.Photo.Pix = append(laid.Photo.Pix, row[:w]...)
+	}
+	columns, rows := w/CellSide, h/CellSide
+	laid.Seen = make([]bool, columns*rows)
+	for i := range laid.Seen {
+		laid.Seen[i] = rect.visible(i%columns*CellSide, i/columns*CellSide, CellSide)
+	}
+	for i := range e.Blocks {
+		if b := &e.Blocks[i]; b.hidden {
+			laid.hide(b, columns)
+		}
+	}
+	return laid
+}
+
+func (l *Laid) hide(b *Block, columns int) {
+	const across = blockSide / CellSide
+	for y := range across {
+		clear(l.Seen[(b.Y/CellSide+y)*columns+b.X/CellSide:][:across])
+	}
+}
