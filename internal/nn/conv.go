@@ -96,8 +96,8 @@ type strip struct {
 	h, w, q      int       // size of the input, width of the output
 }
 
-// stripMemory is kept from call to call: strips are many and short-lived.
-var stripMemory = sync.Pool{New: func() any { return new([]float32) }}
+// strips keeps memory from call to call.
+var strips = sync.Pool{New: func() any { return new(strip) }}
 
 // eachStrip visits the outputs of a batch of h x w inputs in strips, whose taps
 // are yet to be set.
@@ -107,13 +107,14 @@ func (c *Conv) eachStrip(n, h, w int, visit func(s *strip)) {
 		return
 	}
 	rows := min(p, max(1, stripFloats/(q*c.taps())))
-	memory := stripMemory.Get().(*[]float32)
-	defer stripMemory.Put(memory)
-	*memory = grow(*memory, rows*q*c.taps())
+	s := strips.Get().(*strip)
+	defer strips.Put(s)
+	memory := grow(s.taps[:cap(s.taps)], rows*q*c.taps())
 	for i := range n {
 		for top := 0; top < p; top += rows {
 			count := min(rows, p-top) * q
-			visit(&strip{(*memory)[:count*c.taps()], (i*p + top) * q, count, top, i, h, w, q})
+			*s = strip{memory[:count*c.taps()], (i*p + top) * q, count, top, i, h, w, q}
+			visit(s)
 		}
 	}
 }
