@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/augment":       {"internal/imaging"},
 	"internal/dataset":       {"internal/imaging", "internal/decide"},
 	"internal/eval":          {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
+	"internal/change":        {"internal/nn", "internal/kernel", "internal/imaging", "internal/weights"},
 	"internal/differ":        {"internal/geometry", "internal/imaging"},
 	"internal/proof":         {"internal/geometry", "internal/differ", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
 	"internal/calibrate": {"internal/proof", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",

@@ -22,6 +22,17 @@ type packs struct {
 	forward, backward *kernel.Packed // Weight and its transpose
 }
 
+// set lays out weights (in,out), always of the same size.
+func (p *packs) set(weights []float32, in, out int) {
+	if p.forward == nil {
+		p.forward = kernel.Pack(weights, in, out)
+		p.backward = kernel.PackTransposed(weights, in, out)
+		return
+	}
+	p.forward.Set(weights)
+	p.backward.SetTransposed(weights)
+}
+
 // NewLinear makes a layer of zeros without a bias.
 func NewLinear(in, out int) *Linear {
 	return &Linear{In: in, Out: out, Weight: newParam(in*out, 0), packed: &packs{}}
@@ -53,15 +64,7 @@ func (l *Linear) InitFanOut(rng *rand.Rand) {
 
 // Pack makes the present weights the ones that Forward and Backward use, here
 // and in all replicas.
-func (l *Linear) Pack() {
-	if l.packed.forward == nil {
-		l.packed.forward = kernel.Pack(l.Weight.Value, l.In, l.Out)
-		l.packed.backward = kernel.PackTransposed(l.Weight.Value, l.In, l.Out)
-		return
-	}
-	l.packed.forward.Set(l.Weight.Value)
-	l.packed.backward.SetTransposed(l.Weight.Value)
-}
+func (l *Linear) Pack() { l.packed.set(l.Weight.Value, l.In, l.Out) }
 
 // Forward computes out (rows,Out) = in (rows,In) · Weight + Bias.
 func (l *Linear) Forward(out, in []float32, rows int) {

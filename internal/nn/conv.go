@@ -1,0 +1,167 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"exemplar/internal/kernel"
+)
+
+// Conv is a convolution of all channels by square filters, with zeros around
+// the input. Unlike other layers' its Forward may run in several goroutines at
+// once.
+//
+// It gathers the inputs of some rows of outputs side by side (im2col) and leaves
+// the rest to the matrix product.
+type Conv struct {
+	In, Out           int    // channels
+	Size, Stride, Pad int    // of the filters; zeros on each side
+	Weight            *Param // (Size,Size,In,Out): row, column, input, output
+	Bias              *Param // (Out)
+
+	packed *packs // of Weight as a matrix (Size·Size·In,Out); shared by replicas
+}
+
+// NewConv makes a layer of zeros.
+func NewConv(in, out, size, stride, pad int) *Conv {
+	return &Conv{
+		In: in, Out: out, Size: size, Stride: stride, Pad: pad,
+		Weight: newParam(size*size*in*out, 0), Bias: newParam(out, 0), packed: &packs{},
+	}
+}
+
+// Replica shares the layer's values and packed weights and has gradients of its
+// own.
+func (c *Conv) Replica() *Conv {
+	r := *c
+	r.Weight, r.Bias = c.Weight.replica(), c.Bias.replica()
+	return &r
+}
+
+// InitFanIn draws the weights normally, with variance 2/(Size²·In), as suits a
+// ReLU after the layer (He et al. 2015, eq. 10). The biases become zeros.
+func (c *Conv) InitFanIn(rng *rand.Rand) {
+	c.Weight.fillNormal(rng, math.Sqrt(2/float64(c.taps())))
+	clear(c.Bias.Value)
+}
+
+// Pack makes the present weights the ones that Forward and Backward use, here
+// and in all replicas.
+func (c *Conv) Pack() { c.packed.set(c.Weight.Value, c.taps(), c.Out) }
+
+// taps is the number of inputs to one output.
+func (c *Conv) taps() int { return c.Size * c.Size * c.In }
+
+// OutSize is the extent of the output along an axis where the input's is n.
+func (c *Conv) OutSize(n int) int { return max(0, n+2*c.Pad-c.Size+c.Stride) / c.Stride }
+
+// Forward computes out (N,P,Q,Out) = act(convolution of in (N,H,W,In) + Bias).
+func (c *Conv) Forward(out, in []float32, n, h, w int, act kernel.Activation) {
+	c.eachStrip(n, h, w, func(s *strip) {
+		c.gather(s, in)
+		kernel.MatMul(out[s.first*c.Out:], s.taps, s.count, c.packed.forward, c.Bias.Value, act)
+	})
+}
+
+// Backward computes dIn, if it is not nil, and adds to the gradients of the
+// weights and the bias. dOut is the gradient before Forward's activation.
+func (c *Conv) Backward(dIn, dOut, in []float32, n, h, w int) {
+	if dIn != nil {
+		clear(dIn[:n*h*w*c.In])
+	}
+	c.eachStrip(n, h, w, func(s *strip) {
+		d := dOut[s.first*c.Out:][:s.count*c.Out]
+		c.gather(s, in)
+		kernel.MatMulTransA(c.Weight.Grad, s.taps, d, s.count, c.taps(), c.Out)
+		addRows(c.Bias.Grad, d, s.count)
+		if dIn != nil {
+			kernel.MatMul(s.taps, d, s.count, c.packed.backward, nil, kernel.None)
+			c.scatter(dIn, s)
+		}
+	})
+}
+
+// stripFloats is the size of a strip: a quarter of a cache of 1 MiB, which the
+// weights and what is gathered from share. A row of outputs that needs more gets
+// it.
+const stripFloats = 1 << 16
+
+// strip is some rows of outputs of one picture.
+type strip struct {
+	taps         []float32 // (count,Size·Size·In): the inputs to each output
+	first, count int       // outputs: position in the batch, number
+	top          int       // the first row of outputs
+	picture      int       // of the batch
+	h, w, q      int       // size of the input, width of the output
+}
+
+// strips keeps memory from call to call.
+var strips = sync.Pool{New: func() any { return new(strip) }}
+
+// eachStrip visits the outputs of a batch of h x w inputs in strips, whose taps
+// are yet to be set.
+func (c *Conv) eachStrip(n, h, w int, visit func(s *strip)) {
+	p, q := c.OutSize(h), c.OutSize(w)
+	if p*q == 0 {
+		return
+	}
+	rows := min(p, max(1, stripFloats/(q*c.taps())))
+	s := strips.Get().(*strip)
+	defer strips.Put(s)
+	memory := grow(s.taps[:cap(s.taps)], rows*q*c.taps())
+	for i := range n {
+		for top := 0; top < p; top += rows {
+			count := min(rows, p-top) * q
+			*s = strip{memory[:count*c.taps()], (i*p + top) * q, count, top, i, h, w, q}
+			visit(s)
+		}
+	}
+}
+
+// gather sets the taps of a strip: zeros where a filter hangs over the edge.
+func (c *Conv) gather(s *strip, in []float32) {
+	c.eachFilterRow(s, func(taps []float32, row int) {
+		for x := range s.q {
+			run := taps[x*c.taps():][:c.Size*c.In]
+			left := x*c.Stride - c.Pad
+			if row >= 0 && left >= 0 && left+c.Size <= s.w {
+				copy(run, in[(row+left)*c.In:])
+				continue
+			}
+			clear(run)
+			if from, to := max(left, 0), min(left+c.Size, s.w); row >= 0 && from < to {
+				copy(run[(from-left)*c.In:], in[(row+from)*c.In:(row+to)*c.In])
+			}
+		}
+	})
+}
+
+// scatter adds the taps of a strip to dIn where gather takes them from.
+func (c *Conv) scatter(dIn []float32, s *strip) {
+	c.eachFilterRow(s, func(taps []float32, row int) {
+		for x := 0; x < s.q && row >= 0; x++ {
+			left := x*c.Stride - c.Pad
+			if from, to := max(left, 0), min(left+c.Size, s.w); from < to {
+				kernel.AddScaled(dIn[(row+from)*c.In:], taps[x*c.taps()+(from-left)*c.In:][:(to-from)*c.In], 1)
+			}
+		}
+	})
+}
+
+// eachFilterRow visits the rows of the filters in every row of a strip's
+// outputs: their taps of the first output, and the position in the batch of the
+// row of inputs that they lie on, -1 if it is outside.
+func (c *Conv) eachFilterRow(s *strip, visit func(taps []float32, row int)) {
+	for y := range s.count / s.q {
+		for k := range c.Size {
+			row := (s.top+y)*c.Stride - c.Pad + k
+			if row < 0 || row >= s.h {
+				row = -1
+			} else {
+				row = (s.picture*s.h + row) * s.w
+			}
+			visit(s.taps[y*s.q*c.taps()+k*c.Size*c.In:], row)
+		}
+	}
+}
