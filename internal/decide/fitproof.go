@@ -23,12 +23,23 @@ const (
 	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
 
 	lookAlikes = 0.025 // [Proof.Alike]
-	kinShare   = 0.565 // of look-alikes reach [Proof.Kin]
+	kinShare   = 0.4   // of look-alikes reach [Proof.Kin]: as many as are accepted at 1 %
+	thirdLead  = 0.85  // [Proof.Lead]
 )
 
-// ProofFeatures are the features a proof weighs.
-func ProofFeatures() []string {
-	return []string{"coverage", "smoothly", "weak", "weak-sharp", "judged"}
+// opinion is what one kind of evidence says, and its share in the whole.
+type opinion struct {
+	share    float64
+	features []string
+}
+
+// opinions are fitted each for itself and pooled: the LLR is the mean of theirs
+// by these shares (logarithmic opinion pool: Genest and Zidek 1986). Fitted
+// together, the changes of print would get all the weight: in the families no
+// two documents of one kind differ in print, while notes have serial numbers.
+var opinions = []opinion{
+	{0.6, []string{"coverage", "smoothly", "weak", "weak-sharp", "judged"}},
+	{0.4, []string{"unchanged"}},
 }
 
 // FitProof fits the weights on located trials by logistic regression, mated
@@ -51,21 +62,22 @@ func FitProof(trials []Trial, source string) (*Proof, error) {
 		return nil, fmt.Errorf("%d mated and %d other located comparisons, at least %d of each: %w",
 			mated, len(located)-mated, minTrials, ErrTooFew)
 	}
-	p := &Proof{Source: source, Alike: lookAlikes}
-	p.regress(located)
+	p := &Proof{Source: source, Alike: lookAlikes, Lead: thirdLead}
+	for _, o := range opinions {
+		p.regress(located, o)
+	}
 	if err := p.count(trials); err != nil {
 		return nil, err
 	}
 	return p, p.check()
 }
 
-// regress sets Bias and Terms: gradient descent with momentum on features of
-// mean 0 and deviation 1, weights kept from falling below 0.
-func (p *Proof) regress(trials []Trial) {
+// regress adds an opinion to Bias and Terms: gradient descent with momentum on
+// features of mean 0 and deviation 1, weights kept from falling below 0.
+func (p *Proof) regress(trials []Trial, o opinion) {
 	const rate, keep = 0.3, 0.9
-	names := ProofFeatures()
-	x, mean, scale := standardised(trials, names)
-	last := len(names) // the bias, after the weights
+	x, mean, scale := standardised(trials, o.features)
+	last := len(o.features) // the bias, after the weights
 	at, momentum := make([]float64, last+1), make([]float64, last+1)
 	for range fitSteps {
 		for k, slope := range slopes(trials, x, at) {
@@ -76,10 +88,11 @@ func (p *Proof) regress(trials []Trial) {
 			}
 		}
 	}
-	p.Bias, p.Terms = at[last], nil
-	for k, name := range names {
-		p.Terms = append(p.Terms, Term{name, at[k] / scale[k]})
-		p.Bias -= at[k] / scale[k] * mean[k]
+	p.Bias += o.share * at[last]
+	for k, name := range o.features {
+		weight := o.share * at[k] / scale[k]
+		p.Terms = append(p.Terms, Term{name, weight})
+		p.Bias -= weight * mean[k]
 	}
 }
 

@@ -25,6 +25,8 @@ type Geometry struct {
 	Weak     float64 // a tenth of the places correlates less, there
 	Frame    float64 // Smoothly of the places along the edges
 	Inside   float64 // Smoothly of the others
+	Changed  float64 // share of the print that is another than the reference's
+	Changes  int     // places where it surely is
 
 	Score float64 // cosine of the document, cut out and upright, with the reference
 
@@ -59,6 +61,7 @@ var features = []feature{
 	{"weak", func(g *Geometry) float64 { return max(0, g.Weak*g.seen()) }},
 	{"weak-sharp", func(g *Geometry) float64 { return max(0, g.Weak*g.seen()-0.5) }},
 	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, g.Judged) + evenJudged)) }},
+	{"unchanged", func(g *Geometry) float64 { return -math.Log(min(1, max(0, g.Changed)) + leastChanged) }},
 	{"score", func(g *Geometry) float64 { return g.Score }},
 }
 
@@ -67,6 +70,8 @@ const (
 	// spoils one place spoils its neighbours too.
 	enoughJudged = 24
 	evenJudged   = 4
+	// leastChanged is a share of changed print below which less is worth nothing.
+	leastChanged = 0.003
 )
 
 // judged says that the reference was found, and that there was something to

@@ -26,8 +26,11 @@ type Proof struct {
 	// Alike is the share of strangers that have a look-alike registered, where
 	// nothing in the gallery shows that it holds families.
 	Alike float64 `json:"alike"`
-	// Kin is the LLR from which on a label is taken to look like the probe.
+	// Kin is the LLR from which on two references are taken to look alike.
 	Kin float64 `json:"kin"`
+	// Lead in LLR is what a label has over its kin, other labels that look like
+	// the probe, and one of their kind that is not registered has hardly ever.
+	Lead float64 `json:"lead"`
 }
 
 // Term is a feature's share in the likelihood ratio. A weight is never
@@ -70,19 +73,19 @@ func featureNamed(name string) *feature {
 
 // Share returns how many of the strangers, in the place of a probe, have a
 // look-alike registered, where kin is the highest LLR of a label other than the
-// best: [Proof.Alike] up to [Proof.Kin], and 1 from where such a label would be
-// accepted itself at the given rate and number of labels. Then the gallery
-// holds a family, and the probe is of it, registered or not. Between the two it
-// rises geometrically.
+// best. A label is accepted beside kin if it leads it by [Proof.Lead], which one
+// of their kind that is not registered hardly ever has, or if it would be
+// accepted were such strangers all there are. The share is what comes to that
+// threshold, from [Proof.Alike] to 1.
 func (p *Proof) Share(kin, fpir float64, n int) float64 {
-	if kin <= p.Kin {
+	t := kin + p.Lead
+	switch {
+	case t <= p.Threshold(p.Alike, fpir, n):
 		return p.Alike
-	}
-	accept := p.Threshold(p.Alike, fpir, n)
-	if kin >= accept {
+	case t >= p.Threshold(1, fpir, n):
 		return 1
 	}
-	return math.Pow(p.Alike, (accept-kin)/(accept-p.Kin))
+	return (fpir - p.other(t, n)) / p.Family.Rate(t)
 }
 
 // Threshold returns the LLR from which on labels are accepted so that a
@@ -106,8 +109,13 @@ func (p *Proof) Threshold(share, fpir float64, n int) float64 {
 // fpir is the share of strangers that are accepted from an LLR on, where the
 // given share of them has a look-alike registered.
 func (p *Proof) fpir(share, llr float64, n int) float64 {
-	other := -math.Expm1(float64(n) * math.Log1p(-min(p.Random.Rate(llr), 1-1e-12)))
-	return min(1, share*p.Family.Rate(llr)+other)
+	return min(1, share*p.Family.Rate(llr)+p.other(llr, n))
+}
+
+// other is the share of strangers that are taken for one of n things that do not
+// look like them.
+func (p *Proof) other(llr float64, n int) float64 {
+	return -math.Expm1(float64(n) * math.Log1p(-min(p.Random.Rate(llr), 1-1e-12)))
 }
 
 // UnmarshalJSON reads and checks a proof.
@@ -132,8 +140,8 @@ func (p *Proof) check() error {
 	if !(p.Margin >= 0 && p.Margin <= 2*maxLLR) {
 		return fmt.Errorf("margin is %v, a lead in LLR", p.Margin)
 	}
-	if !(p.Alike > 0 && p.Alike <= 1) || !(math.Abs(p.Kin) <= maxLLR) {
-		return fmt.Errorf("alike is %v, kin %v", p.Alike, p.Kin)
+	if !(p.Alike > 0 && p.Alike <= 1) || !(math.Abs(p.Kin) <= maxLLR) || !(p.Lead >= 0 && p.Lead <= 2*maxLLR) {
+		return fmt.Errorf("alike is %v, kin %v, lead %v", p.Alike, p.Kin, p.Lead)
 	}
 	for _, t := range p.Terms {
 		if featureNamed(t.Feature) == nil {

@@ -11,22 +11,6 @@ type proven struct {
 	llr float64
 }
 
-// kin is a label that looks like the probe too and stands for another answer.
-type kin struct {
-	proven
-	told tally // the places that tell it from the best, the best first
-}
-
-// standing is what speaks for a label as the answer, and what it is held to.
-type standing struct {
-	label          Label
-	kin            []kin   // the one that speaks most against it first
-	share          float64 // of strangers that have a look-alike registered
-	llr, threshold float64
-}
-
-func (s *standing) holds() bool { return s.llr >= s.threshold }
-
 // Rank orders candidates as the decision sees them: those that were verified by
 // falling LLR, then the others in the order they came in. Without a proof it
 // leaves them as they are. The result is a copy.
@@ -62,30 +46,35 @@ func (p Policy) isVerified(c *Candidate) bool {
 // decideProof answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
-// The answer is the deepest label that holds: the best candidate's or one above
-// it.
+// The best label is accepted from a threshold on that rises with its kin, other
+// labels that look like the probe: then the gallery holds a family, and the
+// probe may be another member of it; see [Proof.Share]. Where it does not reach
+// that, and no place surely shows other print, what would tell the family's
+// members apart is not to be seen: then the label that they have in common is
+// the answer.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
-	best, proof := ranked[0].Candidate, p.Calibration.Proof
-	leaf := p.standing(best.Label, ranked)
-	s := leaf
-	for _, above := range best.Label.Ancestors() {
-		if s.holds() {
-			break
-		}
-		s = p.standing(above, ranked)
+	best, kin, proof := ranked[0], closestKin(ranked), p.Calibration.Proof
+	close := p.contenders(ranked)
+	share := proof.Alike
+	if kin != nil {
+		share = proof.Share(kin.llr, p.FPIR, p.Labels)
 	}
-	if !s.holds() {
-		s = leaf
-	}
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best, LLR: s.llr, ThresholdLLR: s.threshold}
-	d.FMR = proof.Family.Rate(d.LLR)
+	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr,
+		ThresholdLLR: proof.Threshold(share, p.FPIR, p.Labels), FMR: proof.Family.Rate(best.llr), FPIR: proof.fpir(share, best.llr, p.Labels)}
 	d.Extrapolated = d.FMR < proof.Family.Supported()
-	d.FPIR = proof.fpir(s.share, d.LLR, p.Labels)
-	p.settle(&d, ranked, &s, &leaf)
+	if share == proof.Alike {
+		kin = nil // too unlike to count
+	}
+	if alone := proof.Threshold(proof.Alike, p.FPIR, p.Labels); d.LLR < d.ThresholdLLR && d.LLR >= alone && best.Geometry.Changes == 0 {
+		if family := p.family(ranked); commonLabel(family) != "" {
+			close, d.ThresholdLLR, d.FPIR = family, alone, proof.fpir(proof.Alike, d.LLR, p.Labels)
+		}
+	}
+	p.settle(&d, ranked, close, kin)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
@@ -94,63 +83,50 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	return d, true
 }
 
-// standing weighs a label, the best candidate's or one above it, against its
-// kin, other labels that look like the probe. The threshold rises with them: the
-// gallery holds a family then, and the probe may be another member of it; see
-// [Proof.Share]. What the places say that tell the best from its kin is added to
-// its LLR.
-//
-// What lies under the label is no kin of it: it counts as further references of
-// the label would, and another member of that family lies under it too. So
-// registering a sub-label takes nothing from the labels above it.
-func (p Policy) standing(label Label, ranked []proven) standing {
-	proof := p.Calibration.Proof
-	s := standing{label: label, kin: p.kin(label, ranked), share: proof.Alike, llr: ranked[0].llr}
-	if len(s.kin) > 0 {
-		closest := slices.MaxFunc(s.kin, func(a, b kin) int { return cmp.Compare(a.llr, b.llr) })
-		s.share = proof.Share(closest.llr, p.FPIR, p.Labels)
-		s.llr = max(s.llr+s.kin[0].told.llr(), -maxLLR)
-	}
-	s.threshold = proof.Threshold(s.share, p.FPIR, p.Labels)
-	return s
-}
-
-// settle sets verdict, label, rival and reason by the standing of the deepest
-// label that holds, if one does, and of the best candidate's.
-func (p Policy) settle(d *Decision, ranked []proven, s, leaf *standing) {
+// settle sets verdict, label, rival and reason.
+func (p Policy) settle(d *Decision, ranked []proven, close []Candidate, kin *proven) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
 		others[i] = c.Candidate
 	}
-	close := p.contenders(ranked)
+	label := commonLabel(close)
 	d.Rival = firstOutside(others, d.Best.Label)
-	switch common := commonLabel(close); {
+	switch {
 	case !d.Best.Geometry.Located:
 		d.Reason = notFoundReason(d)
-	case !s.holds():
-		d.Reason = differsReason(d, leaf.kin)
-	case common == "":
+	case !(d.LLR >= d.ThresholdLLR):
+		d.Reason = differsReason(d, kin)
+	case label == "":
 		d.Verdict = Ambiguous
 		d.Reason = agreeAlike(close) + " and have no label in common"
 	default:
-		d.Verdict, d.Label = Match, CommonAncestor(s.label, common)
-		d.Rival = firstOutside(others, d.Label)
-		d.Open = sublabels(close, d.Label)
-		d.Reason = provedReason(d, openReason(d, close, s, leaf), p)
+		d.Verdict, d.Label = Match, label
+		d.Rival = firstOutside(others, label)
+		d.Open = sublabels(close, label)
+		d.Reason = provedReason(d, close, p)
 	}
 }
 
-// kin returns the candidates that look like the probe too and stand for another
-// answer than label, the one that speaks most against the best first.
-func (p Policy) kin(label Label, ranked []proven) []kin {
-	var family []kin
-	best := &ranked[0]
-	for _, c := range ranked[1:] {
-		if c.Geometry.Located && c.llr >= p.Calibration.Proof.Kin && !label.InLine(c.Label) {
-			family = append(family, kin{c, tell(best.Geometry, c.Geometry)})
+// closestKin returns the candidate that looks most like the probe of those that
+// stand for another answer than the first, or nil.
+func closestKin(ranked []proven) *proven {
+	for i, c := range ranked[1:] {
+		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) {
+			return &ranked[1+i]
 		}
 	}
-	slices.SortStableFunc(family, func(a, b kin) int { return cmp.Compare(a.told.llr(), b.told.llr()) })
+	return nil
+}
+
+// family returns the best candidate and those that it does not lead by as much
+// as what is registered leads the rest of its kind.
+func (p Policy) family(ranked []proven) []Candidate {
+	var family []Candidate
+	for _, c := range ranked {
+		if c.Geometry.Located && ranked[0].llr-c.llr < p.Calibration.Proof.Lead {
+			family = append(family, c.Candidate)
+		}
+	}
 	return family
 }
 

@@ -3,17 +3,20 @@ package decide
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // provedReason is, for instance, "found upside down, 93 % of the 118 places
-// agree; of look-alikes one in 400 agrees as well; next id-card/back, of which
-// 12 % agrees". open says why the sub-label is open, if it is.
-func provedReason(d *Decision, open string, p Policy) string {
-	reason := fmt.Sprintf("%s, %s of the %d places agree; %s", found(d.Best.Geometry),
-		percent(d.Best.Geometry.Smoothly), d.Best.Geometry.Judged, alikeOnce(d, p))
-	if open != "" {
-		reason += "; " + open
+// agree, other print in 2; of look-alikes one in 400 agrees as well; next
+// id-card/back, of which 12 % agrees".
+func provedReason(d *Decision, close []Candidate, p Policy) string {
+	g := d.Best.Geometry
+	reason := fmt.Sprintf("%s, %s of the %d places agree", found(g), percent(g.Smoothly), g.Judged)
+	if g.Changes > 0 {
+		reason += fmt.Sprintf(", other print in %d", g.Changes)
+	}
+	reason += "; " + alikeOnce(d, p)
+	if len(d.Open) > 0 {
+		reason += "; " + agreeAlike(close) + ", so the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Geometry.Located {
 		reason += fmt.Sprintf("; next %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Geometry.Smoothly))
@@ -21,25 +24,10 @@ func provedReason(d *Decision, open string, p Policy) string {
 	return reason
 }
 
-// openReason is, for instance, "form/v1 (98 %) and form/v2 (97 %) agree about as
-// well, so the sub-label is open", or empty where it is not open. Where the best
-// label does not hold and one above it does, that is for want of what tells the
-// best from its kin there.
-func openReason(d *Decision, close []Candidate, s, leaf *standing) string {
-	switch {
-	case !leaf.holds():
-		i := slices.IndexFunc(leaf.kin, func(k kin) bool { return s.label.Contains(k.Label) })
-		return ofTheirKind(leaf.kin[i]) + ": the sub-label is open"
-	case len(d.Open) > 0:
-		return agreeAlike(close) + ", so the sub-label is open"
-	}
-	return ""
-}
-
 // differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
 // 120 places differ", "id-card/front agrees in the frame, disagrees inside: 31
 // of 120 places differ", or "best id-card/back, but only 40 % of it agrees".
-func differsReason(d *Decision, family []kin) string {
+func differsReason(d *Decision, kin *proven) string {
 	g, label := d.Best.Geometry, d.Best.Label
 	const half, most, apart = 0.5, 0.75, 0.2
 	var reason string
@@ -53,31 +41,19 @@ func differsReason(d *Decision, family []kin) string {
 	default:
 		reason = fmt.Sprintf("like %s, but %s", label, differ(g))
 	}
-	if len(family) > 0 {
-		reason += "; " + ofTheirKind(family[0])
+	if kin != nil {
+		reason += fmt.Sprintf("; %s looks like it too, so it may be one of their kind that is not registered", kin.Label)
 	}
 	return reason
 }
 
-// ofTheirKind is, for instance, "of the 45 places that tell it from form/v2, 5
-// speak for that, so it may be one of their kind that is not registered".
-func ofTheirKind(k kin) string {
-	var alike string
-	switch places := k.told.first + k.told.second; {
-	case k.told.llr() >= 0:
-		alike = fmt.Sprintf("%s looks like it too", k.Label)
-	case places == 1:
-		alike = fmt.Sprintf("the one place that tells it from %s speaks for that", k.Label)
-	case k.told.second == 1:
-		alike = fmt.Sprintf("of the %d places that tell it from %s, 1 speaks for that", places, k.Label)
-	default:
-		alike = fmt.Sprintf("of the %d places that tell it from %s, %d speak for that", places, k.Label, k.told.second)
-	}
-	return alike + ", so it may be one of their kind that is not registered"
-}
-
+// differ is, for instance, "31 of 120 places differ and 18 % of the print".
 func differ(g *Geometry) string {
-	return fmt.Sprintf("%d of %d places differ", g.differing(), g.Judged)
+	differ := fmt.Sprintf("%d of %d places differ", g.differing(), g.Judged)
+	if print := int(math.Round(100 * g.Changed)); print > 0 {
+		differ += fmt.Sprintf(" and %d %% of the print", print)
+	}
+	return differ
 }
 
 // notFoundReason is, for instance, "nothing registered was found in it; most

@@ -1,7 +1,5 @@
 package decide
 
-import "math"
-
 // tally counts the places of the photo that tell two references apart: where
 // one agrees and the other does not. What agrees with both, or with neither (a
 // thumb, glare, what is filled in), says nothing.
@@ -25,38 +23,11 @@ func tell(first, second *Geometry) (t tally) {
 }
 
 const (
-	// bySecond is the share of the places that tell a registered document's
-	// reference from another in which noise lets the other one agree alone.
-	bySecond = 0.06
-
 	// fewTelling places, all for one of them but this many, tell two registered
 	// references apart.
 	fewTelling   = 3
 	stillTelling = 1
 )
-
-// thirds are the shares in which the other one agrees alone if the photo shows a
-// third of their kind: where the third has what both have it tells nothing, and
-// elsewhere it may have what either has.
-var thirds = [...]float64{0.15, 0.25, 0.35, 0.45, 0.55}
-
-// llr is what the tally says, where the question is whether the photo shows
-// the first or a third of their kind that is not registered: binomial, and never
-// in favour, as it takes for granted that it is one of the three.
-func (t tally) llr() float64 {
-	likelihood := func(share float64) float64 {
-		return math.Pow(share, float64(t.second)) * math.Pow(1-share, float64(t.first))
-	}
-	third := 0.0
-	for _, share := range thirds {
-		third += likelihood(share) / float64(len(thirds))
-	}
-	own := likelihood(bySecond)
-	if own >= third {
-		return 0
-	}
-	return max(math.Log10(own/third), -maxLLR)
-}
 
 // apart says that the tally leaves no doubt which of the two it is, if it is
 // one of them: the first.

@@ -14,6 +14,8 @@ type Laid struct {
 	Reference *imaging.Gray // as it was compared: at the size that the photo resolves
 	Photo     *imaging.Gray // as large, the paper made flat; at half brightness
 	Seen      []bool        // cells that lie in the photo and under nothing known, W/CellSide in a row
+
+	flat warp
 }
 
 // Lay lays the probe on a reference that was located in it.
@@ -21,7 +23,7 @@ func (e *Evidence) Lay(p *Probe) Laid {
 	w, h := e.rung.w, e.rung.h
 	flat := warp{e.seen.h, newBend(e.seen.bent.undo(slices.Clone(e.Blocks)), w, h)}
 	rect := rectify(p.photo(), &flat, w, h)
-	laid := Laid{Reference: e.rung.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}}
+	laid := Laid{Reference: e.rung.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
 	for y := range h {
 		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
 		laid.Photo.Pix = append(laid.Photo.Pix, row[:w]...)
@@ -45,3 +47,7 @@ func (l *Laid) hide(b *Block, columns int) {
 		clear(l.Seen[(b.Y/CellSide+y)*columns+b.X/CellSide:][:across])
 	}
 }
+
+// At returns where a place of the reference as it was compared lies in the
+// photo, in its pixels.
+func (l *Laid) At(p Point) Point { return l.flat.h.Apply(l.flat.bend(p)) }

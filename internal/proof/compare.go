@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"exemplar/internal/decide"
 	"exemplar/internal/differ"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
@@ -11,10 +10,7 @@ import (
 // itself a reference, which fills its picture.
 func (p *Photo) Compare(r *Reference) Found {
 	f := Found{Evidence: geometry.Glance(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
-	if f.Located {
-		f.Weighed = p.weigh(r, &f.Evidence)
-	}
+	p.weigh(r, &f)
 	return f
 }
 

@@ -74,6 +74,7 @@ func (r *Reference) CanBeFound() bool { return r.shape.Sketch().Count() >= enoug
 type Found struct {
 	geometry.Evidence
 	Weighed *decide.Geometry // the evidence in the terms of a decision
+	Changes Changes
 }
 
 // enoughFeatures is how many features both sides need for it to mean something
@@ -88,11 +89,10 @@ func (p *Photo) CanVerify(s *geometry.Sketch) bool {
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
 	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
-	f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
-		f.Weighed = p.weigh(r, &f.Evidence)
 	}
+	p.weigh(r, &f)
 	return f
 }
 
@@ -104,14 +104,22 @@ func (p *Photo) Glance(s *geometry.Sketch) int { return p.probe.Inliers(s) }
 // own resolution.
 func (p *Photo) GlanceCloser(s *geometry.Sketch) int { return p.probe.InliersCloser(s) }
 
-// weigh puts the evidence of a located reference into the terms of a decision.
-func (p *Photo) weigh(r *Reference, e *geometry.Evidence) *decide.Geometry {
+// weigh looks for changes where a reference was located, and puts all evidence
+// into the terms of a decision.
+func (p *Photo) weigh(r *Reference, f *Found) {
+	if !f.Located {
+		f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
+		return
+	}
+	e := &f.Evidence
+	f.Changes = p.changes(r, e)
 	frame, inside := agreementByPlace(e.Blocks)
-	return &decide.Geometry{
+	f.Weighed = &decide.Geometry{
 		Verifiable: true, Located: true,
 		Turn: quarterTurn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
 		Whole: len(e.Blocks), Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
 		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
+		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
 		Score:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
 		Places: placesOf(r, e),
 	}

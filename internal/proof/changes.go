@@ -1,0 +1,105 @@
+package proof
+
+import (
+	"image"
+	"math"
+
+	"exemplar/internal/change"
+	"exemplar/internal/geometry"
+)
+
+// Changes is where a photo shows other print than the reference that was found
+// in it.
+type Changes struct {
+	Share float64 // of the reference's print that was seen: how much of it is another
+	Where []Change
+}
+
+// Change is a rectangle of a reference in which the photo shows other print.
+type Change struct {
+	Reference [4]geometry.Point // clockwise from the upper left, pixels of the reference's picture
+	Photo     [4]geometry.Point // the same places, pixels of the photo
+}
+
+const (
+	// priorCells of the share priorShare stand beside those that were seen: of
+	// few cells little is known.
+	priorCells, priorShare = 40, 0.1
+
+	// surely is the certainty from which on a cell is taken to have changed, and
+	// fewestCells so many of them, next to each other, are worth showing.
+	surely      = 0.8
+	fewestCells = 3
+	maxChanges  = 12
+)
+
+// changes looks for other print where the reference was found.
+func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
+	laid := e.Lay(p.probe)
+	seen := change.Default().Detect(laid.Reference, laid.Photo)
+	sum, n := priorCells*priorShare, float64(priorCells)
+	changed := make([]bool, len(seen.Logit))
+	for i, logit := range seen.Logit {
+		if !seen.Judged[i] || !laid.Seen[i] {
+			continue
+		}
+		likely := 1 / (1 + math.Exp(-float64(logit)))
+		sum, n = sum+likely, n+1
+		changed[i] = likely > surely
+	}
+	c := Changes{Share: sum / n}
+	w, h := comparedSize(r)
+	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
+	for _, at := range patches(changed, seen.W) {
+		var found Change
+		for i, corner := range cornersOf(at) {
+			found.Photo[i] = laid.At(corner)
+			found.Reference[i] = geometry.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
+		}
+		c.Where = append(c.Where, found)
+	}
+	return c
+}
+
+// cornersOf returns the corners of a rectangle of cells in pixels.
+func cornersOf(r image.Rectangle) [4]geometry.Point {
+	left, top := float64(r.Min.X*change.Cell)-0.5, float64(r.Min.Y*change.Cell)-0.5
+	right, bottom := float64(r.Max.X*change.Cell)-0.5, float64(r.Max.Y*change.Cell)-0.5
+	return [4]geometry.Point{{X: left, Y: top}, {X: right, Y: top}, {X: right, Y: bottom}, {X: left, Y: bottom}}
+}
+
+// patches returns the bounds of the largest groups of marked cells, each cell no
+// further than one from the next, in the order of reading.
+func patches(marked []bool, w int) []image.Rectangle {
+	var found []image.Rectangle
+	done := make([]bool, len(marked))
+	for i, m := range marked {
+		if m && !done[i] {
+			if at, cells := patch(marked, done, w, i); cells >= fewestCells && len(found) < maxChanges {
+				found = append(found, at)
+			}
+		}
+	}
+	return found
+}
+
+// patch marks the group of a cell as done, and returns its bounds and size.
+func patch(marked, done []bool, w, from int) (bounds image.Rectangle, cells int) {
+	const reach = 2
+	done[from] = true
+	for todo := []int{from}; len(todo) > 0; {
+		x, y := todo[len(todo)-1]%w, todo[len(todo)-1]/w
+		todo = todo[:len(todo)-1]
+		bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
+		cells++
+		for v := max(0, y-reach); v <= min(len(marked)/w-1, y+reach); v++ {
+			for u := max(0, x-reach); u <= min(w-1, x+reach); u++ {
+				if k := v*w + u; marked[k] && !done[k] {
+					done[k] = true
+					todo = append(todo, k)
+				}
+			}
+		}
+	}
+	return bounds, cells
+}
