@@ -90,12 +90,13 @@ func changeSample(probe *geometry.Probe, ref *geometry.Reference, document *imag
 	if !e.Located || e.Judged == 0 {
 		return change.Sample{}, false
 	}
-	a := geometry.Align(probe, ref, &e.H)
-	if min(a.Ref.W, a.Ref.H) < minSampleSide {
+	laid := e.Lay(probe)
+	w, h := laid.Reference.W, laid.Reference.H
+	if min(w, h) < minSampleSide {
 		return change.Sample{}, false
 	}
-	flat := geometry.Compared(atReferenceSide(document), a.Ref.W, a.Ref.H)
-	return change.NewSample(a.Ref, a.Laid, flat, a.Seen), true
+	flat := geometry.Compared(atReferenceSide(document), w, h)
+	return change.NewSample(laid.Reference, laid.Photo, flat, laid.Seen), true
 }
 
 // atReferenceSide is a picture as it is compared once it is registered.
