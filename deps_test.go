@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"internal/differ":        {"internal/geometry", "internal/imaging"},
 	"internal/proof":         {"internal/geometry", "internal/differ", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
 	"internal/calibrate": {"internal/proof", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",
-		"internal/augment", "internal/draw", "internal/dataset"},
+		"internal/augment", "internal/draw", "internal/dataset", "internal/change"},
 	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
 	"": {"internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry", "internal/differ", "internal/proof"},

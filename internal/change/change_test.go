@@ -236,6 +236,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
+// BenchmarkDetect takes pictures of the size that documents are compared at.
 func BenchmarkDetect(b *testing.B) {
 	ref := drawing(768, 544, 1)
 	laid := halved(ref)
@@ -244,4 +245,28 @@ func BenchmarkDetect(b *testing.B) {
 	for b.Loop() {
 		d.Detect(ref, laid)
 	}
+}
+
+// FuzzLoad gives files to the reader, which takes them or says why not.
+func FuzzLoad(f *testing.F) {
+	data, err := newDetector(newNetwork(small)).Encode(map[string]string{"made by": "a test"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add(data[:len(data)/2])
+	f.Add([]byte(`{"e.bias":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		n, err := loadNetwork(small, data)
+		if err != nil {
+			return
+		}
+		again, err := newDetector(n).Encode(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := loadNetwork(small, again); err != nil && !strings.Contains(err.Error(), "Inf") {
+			t.Fatal(err)
+		}
+	})
 }

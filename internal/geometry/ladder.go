@@ -43,7 +43,7 @@ func newLadder(g *imaging.Gray) *ladder {
 			return l
 		}
 		l.rungs = append(l.rungs, sync.OnceValue(func() *rung {
-			picture := soften(resizeArea(g, w, h))
+			picture := Compared(g, w, h)
 			return &rung{w: w, h: h, picture: picture, templates: newTemplates(picture)}
 		}))
 	}

@@ -1,0 +1,215 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"exemplar/internal/kernel"
+)
+
+const (
+	batch       = 16 // crops a step
+	peakRate    = 2e-3
+	warmUp      = 0.1 // share of the steps until the rate is at its peak
+	weightDecay = 1e-4
+	beta1       = 0.9
+	beta2       = 0.999
+	epsilon     = 1e-8
+
+	checkpointSteps = 200
+)
+
+// Options say how a detector is trained.
+type Options struct {
+	Steps int
+	Seed  uint64
+	// Checkpoint is a file to keep the state of the training in, or empty. If it
+	// exists the training goes on from there.
+	Checkpoint string
+	// Progress, which may be nil, gets the mean loss of each step.
+	Progress func(step int, loss float64)
+}
+
+// Train makes a detector from samples, by AdamW on the cross-entropy of the
+// cells whose truth is known. It uses all cores; the same samples and options
+// give the same detector on any number of them, interrupted or not. When ctx
+// ends, the state is kept in the checkpoint.
+func Train(ctx context.Context, samples []Sample, o Options) (*Detector, error) {
+	t, err := newTraining(samples, o)
+	if err != nil {
+		return nil, fmt.Errorf("train a detector of changes: %w", err)
+	}
+	for t.step < o.Steps {
+		if ctx.Err() != nil {
+			return nil, errors.Join(ctx.Err(), t.save())
+		}
+		loss := t.learn()
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			return nil, fmt.Errorf("train a detector of changes: the loss of step %d is %v", t.step, loss)
+		}
+		if o.Progress != nil {
+			o.Progress(t.step, loss)
+		}
+		if t.step%checkpointSteps == 0 {
+			if err := t.save(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return newDetector(t.net), nil
+}
+
+// training is the state between two steps, and the memory of one.
+type training struct {
+	opts    Options
+	samples []Sample
+	name    string
+	net     *network
+	moments [][2][]float32 // of AdamW, by parameter
+	step    int            // done
+	crops   [batch]*lesson
+}
+
+// lesson is what a crop adds to a step: sums over its cells. Every crop of a
+// batch has gradients of its own, so that it does not matter who computes what.
+type lesson struct {
+	net   *network
+	loss  float64
+	cells int
+}
+
+func newTraining(samples []Sample, o Options) (*training, error) {
+	t := &training{opts: o, net: newNetwork(layers)}
+	for _, s := range samples {
+		if len(s.Cells) > 0 {
+			t.samples = append(t.samples, s)
+		}
+	}
+	if len(t.samples) == 0 {
+		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
+	}
+	t.name = nameOf(layers, t.samples, o)
+	t.net.init(rand.New(rand.NewPCG(o.Seed, 0)))
+	for _, p := range t.net.params() {
+		t.moments = append(t.moments, [2][]float32{make([]float32, len(p.Value)), make([]float32, len(p.Value))})
+	}
+	if err := t.resume(); err != nil {
+		return nil, err
+	}
+	t.net.pack()
+	for i := range t.crops {
+		t.crops[i] = &lesson{net: t.net.replica()}
+	}
+	return t, nil
+}
+
+// learn takes a step and returns its mean loss.
+func (t *training) learn() float64 {
+	var next atomic.Int32
+	var group sync.WaitGroup
+	for range min(batch, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			w := workers.Get().(*worker)
+			defer workers.Put(w)
+			for i := int(next.Add(1)) - 1; i < batch; i = int(next.Add(1)) - 1 {
+				// The place in the stream is the state: a checkpoint need not hold a generator.
+				r := rand.New(rand.NewPCG(t.opts.Seed+1, uint64(t.step*batch+i)))
+				w.study(t.crops[i], &t.samples[r.IntN(len(t.samples))], r)
+			}
+		})
+	}
+	group.Wait()
+	loss, cells := 0.0, 0
+	for _, l := range t.crops {
+		loss += l.loss
+		cells += l.cells
+	}
+	t.step++
+	if cells == 0 {
+		return 0
+	}
+	t.update(1 / float32(cells))
+	return loss / float64(cells)
+}
+
+// worker is the memory that a goroutine learns in.
+type worker struct {
+	crop crop
+	pass pass
+	d    []float32
+}
+
+var workers = sync.Pool{New: func() any { return new(worker) }}
+
+// study sets l to a crop's loss and adds to its gradients.
+func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
+	w.crop.cut(s, r)
+	w.pass.take(&w.crop.ref, &w.crop.laid)
+	if w.crop.negative {
+		for i, v := range w.pass.pair.v {
+			w.pass.pair.v[i] = -v
+		}
+	}
+	l.net.forward(&w.pass)
+	w.d = sized(w.d, len(w.crop.cells))
+	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), w.crop.cells[:])
+	l.net.backward(&w.pass, w.d)
+}
+
+// crossEntropy sums -ln p of the truth over the cells where it is known, and
+// sets d to the gradient of the sum.
+func crossEntropy(d, logits []float32, cells []Truth) (loss float64, known int) {
+	for i, truth := range cells {
+		if truth == Unsure {
+			d[i] = 0
+			continue
+		}
+		known++
+		z, sign := float64(logits[i]), 1.0
+		if truth == Changed {
+			z, sign = -z, -1
+		}
+		// -ln(1 - σ(z)) = ln(1 + e^z), without overflow.
+		loss += max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))
+		d[i] = float32(sign / (1 + math.Exp(-z)))
+	}
+	return loss, known
+}
+
+// update sums the gradients of the crops, in their order, and steps the weights
+// along them.
+func (t *training) update(scale float32) {
+	rate := t.rate()
+	step := kernel.AdamWStep{
+		Scale: scale, Beta1: beta1, Beta2: beta2, Epsilon: epsilon,
+		Root: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(t.step)))),
+		Rate: float32(rate / (1 - math.Pow(beta1, float64(t.step)))),
+		Keep: float32(1 - rate*weightDecay),
+	}
+	for i, p := range t.net.params() {
+		for _, l := range t.crops {
+			grad := l.net.params()[i].Grad
+			kernel.AddScaled(p.Grad, grad, 1)
+			clear(grad)
+		}
+		kernel.AdamW(p.Value, p.Grad, t.moments[i][0], t.moments[i][1], step)
+		clear(p.Grad)
+	}
+	t.net.pack()
+}
+
+// rate of the step that is being taken: a straight rise, then a cosine's fall to
+// zero.
+func (t *training) rate() float64 {
+	done := float64(t.step) / float64(t.opts.Steps)
+	if done < warmUp {
+		return peakRate * done / warmUp
+	}
+	return peakRate * (1 + math.Cos(math.Pi*(done-warmUp)/(1-warmUp))) / 2
+}

@@ -1,0 +1,125 @@
+// Command change trains the detector of changed print.
+//
+//	go run ./tools/change -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
+//	    -out internal/change/weights.safetensors
+//
+// Samples are captures of drawn documents, laid on their own references and on
+// those of look-alikes, and of every other family of real look-alikes, laid on
+// their own; the families between are left to those who measure. Making them
+// takes about as long as the training, which goes on from OUT.partial when it
+// was interrupted.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"time"
+
+	"exemplar/internal/calibrate"
+	"exemplar/internal/change"
+	"exemplar/internal/weights"
+)
+
+type settings struct {
+	drawn                      int
+	siblings, backgrounds, out string
+	steps                      int
+	seed                       uint64
+}
+
+func main() {
+	var s settings
+	flag.IntVar(&s.drawn, "drawn", 600, "families of drawn documents")
+	flag.StringVar(&s.siblings, "siblings", "", "folder KIND/FAMILY/MEMBER of real look-alikes; may be empty")
+	flag.StringVar(&s.backgrounds, "backgrounds", "", "folder of pictures to lay documents on; may be empty")
+	flag.StringVar(&s.out, "out", "", "the file of weights to write")
+	flag.IntVar(&s.steps, "steps", 4000, "steps of the training")
+	flag.Uint64Var(&s.seed, "seed", 1, "of samples and training")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := s.run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func (s *settings) run(ctx context.Context) error {
+	if s.out == "" {
+		return fmt.Errorf("-out is missing: where shall the weights go?")
+	}
+	samples, err := s.samples(ctx)
+	if err != nil {
+		return err
+	}
+	partial := s.out + ".partial"
+	report := progress{began: time.Now()}
+	d, err := change.Train(ctx, samples, change.Options{Steps: s.steps, Seed: s.seed, Checkpoint: partial, Progress: report.step})
+	if err != nil {
+		return err
+	}
+	data, err := d.Encode(map[string]string{
+		"command": fmt.Sprintf("go run ./tools/change -drawn %d -siblings DIR -backgrounds DIR -steps %d -seed %d", s.drawn, s.steps, s.seed),
+		"samples": fmt.Sprint(len(samples)),
+	})
+	if err != nil {
+		return err
+	}
+	if err := weights.WriteFile(s.out, data); err != nil {
+		return err
+	}
+	return os.Remove(partial)
+}
+
+// samples captures drawn documents with their look-alikes, and real ones.
+func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
+	began := time.Now()
+	var done atomic.Int32
+	opts := calibrate.TrialOptions{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
+		if n := done.Add(1); n%50 == 0 {
+			fmt.Printf("%d families captured, %.0f s\n", n, time.Since(began).Seconds())
+		}
+	}}
+	samples, err := calibrate.ChangeSamples(ctx, calibrate.DrawnFamilies(s.drawn, s.seed), opts)
+	if err != nil || s.siblings == "" {
+		return samples, err
+	}
+	families, err := calibrate.PictureFamilies(s.siblings, 1)
+	if err != nil {
+		return nil, err
+	}
+	var learnt []calibrate.Source
+	for i := 0; i < len(families); i += 2 {
+		learnt = append(learnt, families[i])
+	}
+	opts.Seed++
+	more, err := calibrate.ChangeSamples(ctx, learnt, opts)
+	return append(samples, more...), err
+}
+
+// progress prints the mean loss of every hundred steps.
+type progress struct {
+	began time.Time
+	last  []float64
+}
+
+const meanOver = 100
+
+func (p *progress) step(step int, loss float64) {
+	p.last = append(p.last[max(0, len(p.last)-meanOver+1):], loss)
+	if step%meanOver == 0 {
+		fmt.Printf("step %d  loss %.4f  %.0f s\n", step, p.mean(), time.Since(p.began).Seconds())
+	}
+}
+
+func (p *progress) mean() float64 {
+	sum := 0.0
+	for _, v := range p.last {
+		sum += v / float64(len(p.last))
+	}
+	return sum
+}
