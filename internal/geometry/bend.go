@@ -45,29 +45,49 @@ func newDeviations(blocks []Block, f *field) *deviations {
 	return d
 }
 
+// neighbour is a block near a place.
+type neighbour struct {
+	x, y             float32 // from the place, in blocks
+	dx, dy           float32 // its deviation
+	weightX, weightY float32 // how much it counts, before it is seen to be off
+}
+
 // consensus is the deviation at (x, y), in blocks, that the blocks about it
 // agree on, without block skip: a robust local linear regression.
 func (d *deviations) consensus(x, y float32, skip int) (dx, dy float32) {
+	var room [(2*nearBlocks + 1) * (2*nearBlocks + 1)]neighbour
+	near := d.near(room[:0], x, y, skip)
 	width := float32(4)
 	for range nearSteps {
 		var u, v localPlane
-		for j := max(0, int(y+0.5)-nearBlocks); j <= min(d.rows-1, int(y+0.5)+nearBlocks); j++ {
-			for i := max(0, int(x+0.5)-nearBlocks); i <= min(d.columns-1, int(x+0.5)+nearBlocks); i++ {
-				k := d.index[j*d.columns+i]
-				if k < 0 || k == skip {
-					continue
-				}
-				b, from := &d.blocks[k], d.from[k]
-				px, py := float32(i)-x, float32(j)-y
-				near := nearness(px) * nearness(py)
-				u.add(px, py, from[0], near*b.sharpX*float32(falloff(from[0]-dx, width)))
-				v.add(px, py, from[1], near*b.sharpY*float32(falloff(from[1]-dy, width)))
-			}
+		for i := range near {
+			n := &near[i]
+			u.add(n.x, n.y, n.dx, n.weightX*falloff(n.dx-dx, width))
+			v.add(n.x, n.y, n.dy, n.weightY*falloff(n.dy-dy, width))
 		}
 		dx, dy = u.top(), v.top()
 		width = max(nearWidth, width/2)
 	}
 	return dx, dy
+}
+
+// near appends to found the blocks about (x, y) without block skip.
+func (d *deviations) near(found []neighbour, x, y float32, skip int) []neighbour {
+	left, right := max(0, int(x+0.5)-nearBlocks), min(d.columns-1, int(x+0.5)+nearBlocks)
+	for j := max(0, int(y+0.5)-nearBlocks); j <= min(d.rows-1, int(y+0.5)+nearBlocks); j++ {
+		py := float32(j) - y
+		nearY := nearness(py)
+		for i := left; i <= right; i++ {
+			k := d.index[j*d.columns+i]
+			if k < 0 || k == skip {
+				continue
+			}
+			b, from, px := &d.blocks[k], d.from[k], float32(i)-x
+			near := nearness(px) * nearY
+			found = append(found, neighbour{px, py, from[0], from[1], near * b.sharpX, near * b.sharpY})
+		}
+	}
+	return found
 }
 
 // nearness is the weight of a block at a distance along one side, in blocks and
@@ -155,14 +175,80 @@ func (b *bend) resize(w, h int) {
 // quadratic's and, between the nodes, the lattice's.
 func (b *bend) at(x, y float64) (dx, dy float64) {
 	dx, dy = b.field.at(x, y)
-	u := min(max((x+0.5)/b.stepX, 0), float64(b.columns)-1.001)
-	v := min(max((y+0.5)/b.stepY, 0), float64(b.rows)-1.001)
-	i, j := int(u), int(v)
-	fu, fv := float32(u-float64(i)), float32(v-float64(j))
-	top, bottom := b.nodes[j*b.columns+i:], b.nodes[(j+1)*b.columns+i:]
-	mix := func(k int) float64 {
-		t := top[0][k] + fu*(top[1][k]-top[0][k])
-		return float64(t + fv*(bottom[0][k]+fu*(bottom[1][k]-bottom[0][k])-t))
+	i, u := nodeBefore(x, b.stepX, b.columns)
+	j, v := nodeBefore(y, b.stepY, b.rows)
+	cx, cy := b.curl(i, j, u, v)
+	return dx + cx, dy + cy
+}
+
+// nodeBefore returns the node of the lattice that lies before a place, and how
+// far the place is on the way to the next one.
+func nodeBefore(at, step float64, nodes int) (i int, share float32) {
+	u := min(max((at+0.5)/step, 0), float64(nodes)-1.001)
+	i = int(u)
+	return i, float32(u - float64(i))
+}
+
+// curl is the lattice's displacement behind node (i, j).
+func (b *bend) curl(i, j int, u, v float32) (dx, dy float64) {
+	top, bottom := b.nodes[j*b.columns+i:][:2], b.nodes[(j+1)*b.columns+i:][:2]
+	tx, ty := top[0][0]+u*(top[1][0]-top[0][0]), top[0][1]+u*(top[1][1]-top[0][1])
+	bx, by := bottom[0][0]+u*(bottom[1][0]-bottom[0][0]), bottom[0][1]+u*(bottom[1][1]-bottom[0][1])
+	return float64(tx + v*(bx-tx)), float64(ty + v*(by-ty))
+}
+
+// bendRaster undoes a bend at the places of a raster, row by row: what depends on
+// the column alone is worked out once. It says the same as at, to the bit.
+type bendRaster struct {
+	bent    *bend // may be nil
+	columns []bendColumn
+	places  []Point
+}
+
+type bendColumn struct {
+	x      float64
+	u, uu  float64 // the place from -1 to 1, and its square
+	dx, dy float64 // the quadratic up to its second term
+	node   int
+	share  float32
+}
+
+// newBendRaster prepares n columns from first on.
+func newBendRaster(b *bend, first, step float64, n int) bendRaster {
+	r := bendRaster{bent: b, columns: make([]bendColumn, n), places: make([]Point, n)}
+	for i := range r.columns {
+		c := &r.columns[i]
+		c.x = first + float64(i)*step
+		if b != nil {
+			c.u = 2*c.x/b.w - 1
+			c.uu = c.u * c.u
+			c.dx, c.dy = b.x[0]+b.x[1]*c.u, b.y[0]+b.y[1]*c.u
+			c.node, c.share = nodeBefore(c.x, b.stepX, b.columns)
+		}
 	}
-	return dx + mix(0), dy + mix(1)
+	return r
+}
+
+// row returns where the places of a row lie once the paper is flat. They hold
+// until the next call.
+func (r *bendRaster) row(y float64) []Point {
+	b := r.bent
+	if b == nil {
+		for i := range r.columns {
+			r.places[i] = Point{r.columns[i].x, y}
+		}
+		return r.places
+	}
+	v := 2*y/b.h - 1
+	vx, vy, vvx, vvy := b.x[2]*v, b.y[2]*v, b.x[5]*(v*v), b.y[5]*(v*v)
+	j, share := nodeBefore(y, b.stepY, b.rows)
+	for i := range r.columns {
+		c := &r.columns[i]
+		uv := c.u * v
+		dx := c.dx + vx + b.x[3]*c.uu + b.x[4]*uv + vvx
+		dy := c.dy + vy + b.y[3]*c.uu + b.y[4]*uv + vvy
+		cx, cy := b.curl(c.node, j, c.share, share)
+		r.places[i] = Point{c.x + (dx + cx), y + (dy + cy)}
+	}
+	return r.places
 }

@@ -47,7 +47,6 @@ type Block struct {
 
 	// How sharply the correlation falls about the best place: 0 along a line.
 	sharpX, sharpY float32
-	found          correlations
 }
 
 // Comparison is a reference's picture against the rectified photo.
@@ -61,8 +60,9 @@ type Comparison struct {
 	MeanInPlace     float64 // of the places where the neighbours say
 	WeakInPlace     float64 // a tenth of those correlations, as shares of what is expected, are below it
 
-	rung *rung // that was compared
-	seen warp  // that the photo was seen through
+	rung  *rung          // that was compared
+	seen  warp           // that the photo was seen through
+	found []correlations // of each block
 }
 
 // template is a block of the reference, ready to be searched for.
@@ -115,76 +115,86 @@ func (t *template) deviation() float64 {
 	return math.Sqrt(float64(t.squares)/blockPixels - mean*mean)
 }
 
-// correlations holds the normalised correlation of a block with each place of
-// its search window.
-type correlations [searchHigh][searchWide]float32
-
 // compare judges the photo, rectified by the map from the reference's picture
 // to it, against the reference. Passes on smaller pictures, each larger than the
 // one before, find how the paper is bent, and further into the parts that the
 // map alone leaves out of reach; the last looks with that undone.
 func compare(p *photo, l *ladder, h *Homography) Comparison {
 	at := l.rungFor(h)
+	fine := l.rungs[at]()
+	s := newSearcher(p, fine)
 	var bent *bend
 	for steps := bendSteps; steps > 0; steps-- {
 		r := l.rungs[min(at+steps, len(l.rungs)-1)]()
 		bent.resize(r.w, r.h)
-		blocks, _ := search(p, r, &warp{h: l.onto(r, h), bent: bent})
+		blocks := s.search(r, &warp{h: l.onto(r, h), bent: bent})
 		bent = newBend(bent.undo(blocks), r.w, r.h)
 	}
-	fine := l.rungs[at]()
 	bent.resize(fine.w, fine.h)
 	seen := warp{h: l.onto(fine, h), bent: bent}
-	blocks, rect := search(p, fine, &seen)
-	c := Comparison{Blocks: blocks, rung: fine, seen: seen}
-	for i := range blocks {
-		if b := &blocks[i]; b.judged {
-			b.contrast = rect.deviation(b)
-		}
-	}
+	c := Comparison{Blocks: s.search(fine, &seen), rung: fine, seen: seen, found: s.found}
 	c.judge(fine.w, fine.h)
 	return c
 }
 
+// searcher looks for templates in a photo.
+type searcher struct {
+	photo *photo
+	pix   []byte         // of the photo when last rectified
+	found []correlations // of each block that was last looked for
+}
+
+// newSearcher makes one with enough memory for a reference.
+func newSearcher(p *photo, r *rung) searcher {
+	return searcher{photo: p, pix: make([]byte, rectifiedSize(r.w, r.h)), found: make([]correlations, len(r.templates))}
+}
+
 // search finds every template of r in the photo seen through w.
-func search(p *photo, r *rung, w *warp) ([]Block, *rectified) {
-	rect := rectify(p, w, r.w, r.h)
+func (s *searcher) search(r *rung, w *warp) []Block {
+	rect := rectify(s.photo, w, &r.needed, s.pix)
+	s.pix = rect.pix
+	s.found = resized(s.found, len(r.templates))
 	blocks := make([]Block, len(r.templates))
+	var seen sighting
 	for i := range r.templates {
-		t, b := &r.templates[i], &blocks[i]
+		t, b, found := &r.templates[i], &blocks[i], &s.found[i]
 		b.X, b.Y = t.x, t.y
 		b.texture = t.texture
 		if rect.visible(t.x, t.y, blockSide) {
-			correlate(&b.found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
-			b.take()
+			seen.look(found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
+			b.take(found, &seen)
 			b.judged = true
 		}
 	}
-	return blocks, rect
+	return blocks
+}
+
+// resized returns a slice of n elements, undefined, in the memory of s if that is
+// enough.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
 }
 
 // take finds the best place.
-func (b *Block) take() {
-	best := float32(-2)
-	bx, by := 0, 0
-	for y := range b.found {
-		for x, v := range b.found[y] {
-			if v > best {
-				best, bx, by = v, x, y
-			}
-		}
-	}
+func (b *Block) take(found *correlations, s *sighting) {
+	best, bx, by := s.peaks.highest()
 	b.Correlation = best
 	b.DX, b.DY = float32(bx-searchReach), float32(by-searchReach)
 	if bx > 0 && bx < searchWide-1 {
-		d, sharp := vertex(b.found[by][bx-1], best, b.found[by][bx+1])
+		d, sharp := vertex(found[by][bx-1], best, found[by][bx+1])
 		b.DX, b.sharpX = b.DX+d, sharp
 	}
 	if by > 0 && by < searchHigh-1 {
-		d, sharp := vertex(b.found[by-1][bx], best, b.found[by+1][bx])
+		d, sharp := vertex(found[by-1][bx], best, found[by+1][bx])
 		b.DY, b.sharpY = b.DY+d, sharp
 	}
+	b.contrast = s.sums.deviation(searchReach+round(b.DX), searchReach+round(b.DY))
 }
+
+func round(v float32) int { return int(math.Round(float64(v))) }
 
 // vertex is where the parabola through three heights at -1, 0, 1 has its top,
 // and how sharply it falls.
@@ -194,21 +204,6 @@ func vertex(l, m, r float32) (at, sharp float32) {
 		return 0, 0
 	}
 	return 0.5 * (l - r) / d, -d
-}
-
-// near is the best correlation within strictDistance of a displacement.
-func (b *Block) near(dx, dy float32) float32 {
-	const reach = strictDistance
-	x, y := dx+searchReach, dy+searchReach
-	best := float32(0)
-	for j := max(0, int(y-reach+1)); j < searchHigh && float32(j) <= y+reach; j++ {
-		for i := max(0, int(x-reach+1)); i < searchWide && float32(i) <= x+reach; i++ {
-			if hypot(float32(i)-x, float32(j)-y) <= reach {
-				best = max(best, b.found[j][i])
-			}
-		}
-	}
-	return best
 }
 
 const (
@@ -228,7 +223,7 @@ func (c *Comparison) judge(w, h int) {
 		if b := &c.Blocks[i]; b.judged {
 			fx, fy := field.atBlock(b)
 			dx, dy := around.consensus(float32(b.X/blockSide), float32(b.Y/blockSide), i)
-			b.there = b.near(fx+dx, fy+dy)
+			b.there = c.found[i].near(fx+dx, fy+dy)
 		}
 	}
 	expect(c.Blocks)
@@ -245,7 +240,7 @@ func (c *Comparison) judge(w, h int) {
 		best += float64(max(0, b.Correlation))
 		placed += float64(b.there)
 		places = append(places, b.there/b.expected)
-		inPlace += one(b.near(fx, fy) > strictCorrelation)
+		inPlace += one(c.found[i].near(fx, fy) > strictCorrelation)
 		agree += one(b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance)
 		b.Verdict = b.verdict()
 		smooth += one(b.Verdict == InPlace)

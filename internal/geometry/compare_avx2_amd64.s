@@ -42,12 +42,12 @@
 	VPBROADCASTD (4*GROUP)(R14), Y8 \
 	PIECE(64*GROUP, Y9, ACC)
 
-// func correlateAVX2(sums *[3][17][16]int32, pix *int8, window *byte, stride int)
+// func sumWindowAVX2(sums *windowSums, pix *int8, window *byte, stride int)
 //
 // The stack holds, for each of the 48 rows of the window, 8 groups of sixteen
 // overlapping four-byte pieces (24,576 bytes), then the rows' sums and sums of
 // squares (48 x 2 x 64 bytes).
-TEXT ·correlateAVX2(SB), 0, $30784-32
+TEXT ·sumWindowAVX2(SB), 0, $30784-32
 	MOVQ sums+0(FP), DI
 	MOVQ pix+8(FP), SI
 	MOVQ window+16(FP), R8
@@ -207,5 +207,73 @@ lastRow:
 	ADDQ $32, DI
 	DECQ AX
 	JNZ  half
+	VZEROUPPER
+	RET
+
+// LESS leaves eight sums, blockPixels times each less the product of X with Y4
+// and Y5, as float32 in R. All is exact in float64 and rounded once.
+#define LESS(AT, XLOW, XHIGH, R, RX) \
+	VCVTDQ2PD AT(SI), Y6 \
+	VCVTDQ2PD (AT+16)(SI), Y7 \
+	VMULPD Y15, Y6, Y6 \
+	VMULPD Y15, Y7, Y7 \
+	VFNMADD231PD XLOW, Y4, Y6 \
+	VFNMADD231PD XHIGH, Y5, Y7 \
+	VCVTPD2PSY Y6, RX \
+	VCVTPD2PSY Y7, X7 \
+	VINSERTF128 $1, X7, R, R
+
+// func normaliseAVX2(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
+TEXT ·normaliseAVX2(SB), NOSPLIT, $0-36
+	MOVQ found+0(FP), DI
+	MOVQ peaks+8(FP), BX
+	MOVQ sums+16(FP), SI
+	VBROADCASTSD templateSum+24(FP), Y14
+	VBROADCASTSS spread+32(FP), Y13
+	MOVQ $0x4090000000000000, AX // 1024, blockPixels
+	VMOVQ AX, X15
+	VPBROADCASTQ X15, Y15
+	MOVL $1, AX
+	VMOVD AX, X12
+	VPBROADCASTD X12, Y12
+	MOVQ $2, DX
+
+	// The left and the right eight columns.
+normaliseHalf:
+	MOVL $0xc0000000, AX // -2, noCorrelation
+	VMOVD AX, X10
+	VPBROADCASTD X10, Y10 // highest
+	VPXOR Y9, Y9, Y9      // rows of these
+	VPXOR Y8, Y8, Y8      // this row
+	MOVQ $17, CX
+
+normaliseRow:
+	VCVTDQ2PD 1088(SI), Y4
+	VCVTDQ2PD 1104(SI), Y5
+	LESS(0, Y14, Y14, Y0, X0)
+	LESS(2176, Y4, Y5, Y1, X1)
+	VMULPS Y13, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VCMPPS $30, Y2, Y1, Y2 // whether the window is not even
+	VSQRTPS Y1, Y1
+	VDIVPS Y1, Y0, Y0
+	VANDPS Y2, Y0, Y0
+	VMOVUPS Y0, (DI)
+	VCMPPS $30, Y10, Y0, Y2
+	VBLENDVPS Y2, Y0, Y10, Y10
+	VBLENDVPS Y2, Y8, Y9, Y9
+	VPADDD Y12, Y8, Y8
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ  normaliseRow
+
+	VMOVUPS Y10, (BX)
+	VMOVDQU Y9, 64(BX)
+	ADDQ $32, BX
+	SUBQ $(1088-32), SI
+	SUBQ $(1088-32), DI
+	DECQ DX
+	JNZ  normaliseHalf
 	VZEROUPPER
 	RET

@@ -16,7 +16,12 @@ func (f *field) basis(x, y float64) [6]float64 {
 
 // at is the displacement at a place of the picture, in its pixels.
 func (f *field) at(x, y float64) (dx, dy float64) {
-	for i, v := range f.basis(x, y) {
+	basis := f.basis(x, y)
+	return f.sum(&basis)
+}
+
+func (f *field) sum(basis *[6]float64) (dx, dy float64) {
+	for i, v := range basis {
 		dx += f.x[i] * v
 		dy += f.y[i] * v
 	}
@@ -55,18 +60,16 @@ func fitField(blocks []Block, w, h int) field {
 	f := field{w: float64(w), h: float64(h)}
 	mx, my := medianShift(blocks)
 	f.x[0], f.y[0] = float64(mx), float64(my)
+	rows := f.rows(blocks)
 	width := float32(6)
 	for range fieldSteps {
 		var x, y fieldSystem
-		for i := range blocks {
-			b := &blocks[i]
-			if !b.judged || b.Correlation < looseCorrelation {
-				continue
-			}
-			fx, fy := f.atBlock(b)
-			row := f.basis(b.center())
-			x.add(&row, float64(b.DX), float64(b.sharpX)*falloff(b.DX-fx, width))
-			y.add(&row, float64(b.DY), float64(b.sharpY)*falloff(b.DY-fy, width))
+		for i := range rows {
+			r := &rows[i]
+			fx, fy := f.sum(&r.basis)
+			b := r.block
+			x.add(&r.basis, float64(b.DX), float64(b.sharpX)*float64(falloff(b.DX-float32(fx), width)))
+			y.add(&r.basis, float64(b.DY), float64(b.sharpY)*float64(falloff(b.DY-float32(fy), width)))
 		}
 		f.x, f.y = x.solve(), y.solve()
 		width = max(1, width*0.7)
@@ -74,10 +77,26 @@ func fitField(blocks []Block, w, h int) field {
 	return f
 }
 
+// fieldRow is a block that the field is fitted to.
+type fieldRow struct {
+	basis [6]float64 // at its middle
+	block *Block
+}
+
+func (f *field) rows(blocks []Block) []fieldRow {
+	rows := make([]fieldRow, 0, len(blocks))
+	for i := range blocks {
+		if b := &blocks[i]; b.judged && b.Correlation >= looseCorrelation {
+			rows = append(rows, fieldRow{f.basis(b.center()), b})
+		}
+	}
+	return rows
+}
+
 // falloff is the weight of a deviation.
-func falloff(d, width float32) float64 {
+func falloff(d, width float32) float32 {
 	d /= width
-	return float64(1 / ((1 + d*d) * (1 + d*d)))
+	return 1 / ((1 + d*d) * (1 + d*d))
 }
 
 // fieldSystem is the normal matrix (lower triangle) and right side of the fit
@@ -89,10 +108,11 @@ type fieldSystem struct {
 
 func (s *fieldSystem) add(row *[6]float64, value, weight float64) {
 	for r, v := range row {
+		wv := weight * v
 		for c, u := range row[:r+1] {
-			s.a[r][c] += weight * v * u
+			s.a[r][c] += wv * u
 		}
-		s.b[r] += weight * v * value
+		s.b[r] += wv * value
 	}
 }
 

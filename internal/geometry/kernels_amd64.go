@@ -2,10 +2,7 @@
 
 package geometry
 
-import (
-	"exemplar/internal/imaging"
-	"exemplar/internal/kernel"
-)
+import "exemplar/internal/kernel"
 
 // The variants of [kernel.Active] for which there is assembly here too.
 const (
@@ -151,10 +148,10 @@ func quantiseAVX2(out *byte, hist *histogram, clip, scale float32)
 func quantiseAVX512(out *byte, hist *histogram, clip, scale float32)
 
 //go:noescape
-func warpRowAVX2(out, pix *byte, stride int, line *warpLine, groups int)
+func warpRowAVX2(out, pix *byte, width int, line *warpLine, skip, groups int)
 
 //go:noescape
-func warpRowAVX512(out, pix *byte, stride int, line *warpLine, groups int)
+func warpRowAVX512(out, pix *byte, width int, line *warpLine, skip, groups int)
 
 func sample(p *patch, img *plane, f *patchFrame) {
 	variant := assembly()
@@ -211,51 +208,58 @@ func quantise(out []byte, h *histogram) {
 	}
 }
 
-// warpRow needs len(out) to be a multiple of 16 and two bytes of room behind
-// the picture.
-func warpRow(out []byte, src *imaging.Gray, line *warpLine) {
+// warpRow needs len(out) to be a multiple of lanes.
+func warpRow(out []byte, src *level, line *warpLine, skip int) {
 	variant := assembly()
-	if variant == "" || len(out)%lanes != 0 || cap(src.Pix) < len(src.Pix)+2 {
-		warpRowGeneric(out, src, line)
+	if variant == "" || len(out)%lanes != 0 || cap(src.pix) < levelSize(src.w, src.h) {
+		warpRowGeneric(out, src, line, skip)
 		return
 	}
 	if variant == avx512 {
-		warpRowAVX512(&out[0], &src.Pix[0], src.W, line, len(out)/lanes)
+		warpRowAVX512(&out[0], &src.pix[0], src.w, line, skip, len(out)/lanes)
 	} else {
-		warpRowAVX2(&out[0], &src.Pix[0], src.W, line, len(out)/lanes)
+		warpRowAVX2(&out[0], &src.pix[0], src.w, line, skip, len(out)/lanes)
 	}
 }
 
 //go:noescape
-func correlateAVX2(sums *[3][searchHigh][searchWide]int32, pix *int8, window *byte, stride int)
+func sumWindowAVX2(sums *windowSums, pix *int8, window *byte, stride int)
 
 //go:noescape
-func correlateAVX512(sums *[3][searchHigh][searchWide]int32, pix *int8, window *byte, stride int)
+func sumWindowAVX512(sums *windowSums, pix *int8, window *byte, stride int)
 
-func correlate(found *correlations, t *template, window []byte, stride int) {
+func sumWindow(sums *windowSums, pix *[blockPixels]int8, window []byte, stride int) {
 	variant := assembly()
 	if variant == "" {
-		correlateGeneric(found, t, window, stride)
+		sumWindowGeneric(sums, pix, window, stride)
 		return
 	}
 	// The kernels read at most 32 bytes from where the last group starts.
 	_ = window[(windowSide-1)*stride+blockSide-4+31]
-	var sums [3][searchHigh][searchWide]int32
 	if variant == avx512 {
-		correlateAVX512(&sums, &t.pix[0], &window[0], stride)
+		sumWindowAVX512(sums, &pix[0], &window[0], stride)
 	} else {
-		correlateAVX2(&sums, &t.pix[0], &window[0], stride)
+		sumWindowAVX2(sums, &pix[0], &window[0], stride)
 	}
-	const n = blockPixels
-	spread := float32(n*float64(t.squares) - float64(t.sum)*float64(t.sum))
-	for y := range found {
-		for x := range found[y] {
-			product, sum, squares := sums[0][y][x], sums[1][y][x], sums[2][y][x]
-			below := spread * float32(n*int64(squares)-int64(sum)*int64(sum))
-			found[y][x] = 0
-			if below > 0 {
-				found[y][x] = float32(n*int64(product)-int64(t.sum)*int64(sum)) / sqrt32(below)
-			}
-		}
+}
+
+//go:noescape
+func normaliseAVX2(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
+
+//go:noescape
+func normaliseAVX512(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
+
+func normalise(found *correlations, peaks *columnPeaks, sums *windowSums, t *template) {
+	variant := assembly()
+	if variant == "" {
+		normaliseGeneric(found, peaks, sums, t)
+		return
+	}
+	sum := float64(t.sum)
+	spread := float32(blockPixels*float64(t.squares) - sum*sum)
+	if variant == avx512 {
+		normaliseAVX512(found, peaks, sums, sum, spread)
+	} else {
+		normaliseAVX2(found, peaks, sums, sum, spread)
 	}
 }

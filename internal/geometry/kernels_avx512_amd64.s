@@ -325,12 +325,12 @@ DATA ·windowPerm+48(SB)/8, $0x100f0e0d0f0e0d0c
 DATA ·windowPerm+56(SB)/8, $0x1211100f11100f0e
 GLOBL ·windowPerm(SB), RODATA|NOPTR, $64
 
-// func correlateAVX512(sums *[3][17][16]int32, pix *int8, window *byte, stride int)
+// func sumWindowAVX512(sums *windowSums, pix *int8, window *byte, stride int)
 //
 // The stack holds, for each of the 48 rows of the window, 8 groups of sixteen
 // overlapping four-byte pieces (24,576 bytes), then the rows' sums and sums of
 // squares (48 x 2 x 64 bytes).
-TEXT ·correlateAVX512(SB), 0, $30784-32
+TEXT ·sumWindowAVX512(SB), 0, $30784-32
 	MOVQ sums+0(FP), DI
 	MOVQ pix+8(FP), SI
 	MOVQ window+16(FP), R8
@@ -505,5 +505,65 @@ lastRow:
 
 	VPADDD Z1, Z0, Z0
 	VMOVDQU32 Z0, (DI)
+	VZEROUPPER
+	RET
+
+// func normaliseAVX512(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
+//
+// A row at a time; all is exact in float64 and rounded once to float32.
+TEXT ·normaliseAVX512(SB), NOSPLIT, $0-36
+	MOVQ found+0(FP), DI
+	MOVQ peaks+8(FP), BX
+	MOVQ sums+16(FP), SI
+	VBROADCASTSD templateSum+24(FP), Z21
+	VBROADCASTSS spread+32(FP), Z22
+	MOVQ $0x4090000000000000, AX // 1024, blockPixels
+	VPBROADCASTQ AX, Z20
+	MOVL $0xc0000000, AX // -2, noCorrelation
+	VPBROADCASTD AX, Z23 // highest
+	VPXORD Z24, Z24, Z24 // rows of these
+	VPXORD Z25, Z25, Z25 // this row
+	MOVL $1, AX
+	VPBROADCASTD AX, Z26
+	VPXORD Z27, Z27, Z27
+	MOVQ $17, CX
+
+normaliseRow:
+	VCVTDQ2PD (SI), Z0
+	VCVTDQ2PD 32(SI), Z1
+	VCVTDQ2PD 1088(SI), Z2
+	VCVTDQ2PD 1120(SI), Z3
+	VCVTDQ2PD 2176(SI), Z4
+	VCVTDQ2PD 2208(SI), Z5
+	VMULPD Z20, Z0, Z0
+	VMULPD Z20, Z1, Z1
+	VMULPD Z20, Z4, Z4
+	VMULPD Z20, Z5, Z5
+	VFNMADD231PD Z21, Z2, Z0
+	VFNMADD231PD Z21, Z3, Z1
+	VFNMADD231PD Z2, Z2, Z4
+	VFNMADD231PD Z3, Z3, Z5
+	VCVTPD2PS Z0, Y0
+	VCVTPD2PS Z1, Y1
+	VCVTPD2PS Z4, Y4
+	VCVTPD2PS Z5, Y5
+	VINSERTF64X4 $1, Y1, Z0, Z0
+	VINSERTF64X4 $1, Y5, Z4, Z4
+	VMULPS Z22, Z4, Z4
+	VCMPPS $30, Z27, Z4, K1 // whether the window is not even
+	VSQRTPS Z4, Z4
+	VDIVPS.Z Z4, Z0, K1, Z0
+	VMOVUPS Z0, (DI)
+	VCMPPS $30, Z23, Z0, K2
+	VMOVAPS Z0, K2, Z23
+	VMOVDQA32 Z25, K2, Z24
+	VPADDD Z26, Z25, Z25
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ  normaliseRow
+
+	VMOVUPS Z23, (BX)
+	VMOVDQU32 Z24, 64(BX)
 	VZEROUPPER
 	RET

@@ -141,24 +141,44 @@ func (w *wideBlock) multiply(row *[descriptorBytes]byte) (dots laneSums) {
 	return dots
 }
 
-// correlateGeneric fills found with the normalised correlation of a template
-// with every place of a window of windowSide rows, whose bytes are at most 127.
-func correlateGeneric(found *correlations, t *template, window []byte, stride int) {
-	const n = blockPixels
-	spread := n*float64(t.squares) - float64(t.sum)*float64(t.sum)
-	var sums windowSums
-	sums.fill(window, stride)
+// sumWindowGeneric fills sums for the places of a window of windowSide rows,
+// whose bytes are at most 127.
+func sumWindowGeneric(sums *windowSums, pix *[blockPixels]int8, window []byte, stride int) {
+	var of integrals
+	of.fill(window, stride)
 	var wide wideWindow
 	wide.fill(window, stride)
-	for dy := range found {
-		products := wide.multiply(&t.pix, dy)
-		for dx := range found[dy] {
-			sum, squares := sums.at(dy, dx)
-			product := float64(products[dx]) - templateOffset*sum
-			below := spread * (n*squares - sum*sum)
-			found[dy][dx] = 0
-			if below > 0 {
-				found[dy][dx] = float32((n*product - float64(t.sum)*sum) / math.Sqrt(below))
+	for dy := range searchHigh {
+		products := wide.multiply(pix, dy)
+		for dx := range searchWide {
+			sum, squares := of.at(dy, dx)
+			sums[0][dy][dx], sums[1][dy][dx], sums[2][dy][dx] = products[dx]-templateOffset*sum, sum, squares
+		}
+	}
+}
+
+// normaliseGeneric computes, with n = blockPixels, from the sums over a template
+// T and over a place of the window W
+//
+//	(n sum TW - sum T sum W) / sqrt((n sum TT - (sum T)^2) (n sum WW - (sum W)^2))
+//
+// or 0 where the window is even.
+func normaliseGeneric(found *correlations, peaks *columnPeaks, sums *windowSums, t *template) {
+	const n = blockPixels
+	spread := n*float64(t.squares) - float64(t.sum)*float64(t.sum)
+	for x := range peaks.value {
+		peaks.value[x] = noCorrelation
+	}
+	for y := range found {
+		for x := range found[y] {
+			product, sum, squares := int64(sums[0][y][x]), int64(sums[1][y][x]), int64(sums[2][y][x])
+			v := float32(0)
+			if below := spread * float64(n*squares-sum*sum); below > 0 {
+				v = float32(float64(n*product-int64(t.sum)*sum) / math.Sqrt(below))
+			}
+			found[y][x] = v
+			if v > peaks.value[x] {
+				peaks.value[x], peaks.row[x] = v, int32(y)
 			}
 		}
 	}
@@ -206,12 +226,12 @@ func addRow(words *[blockWords]uint64, pix *[blockSide]int8, row *[windowSide]ui
 	*words = [blockWords]uint64{s0, s1, s2, s3, s4, s5}
 }
 
-// windowSums are the integrals of a window's brightness and of its square.
-type windowSums struct {
+// integrals are those of a window's brightness and of its square.
+type integrals struct {
 	sum, squares [windowSide + 1][windowSide + 1]int32
 }
 
-func (s *windowSums) fill(window []byte, stride int) {
+func (s *integrals) fill(window []byte, stride int) {
 	for y := range windowSide {
 		row, squares := int32(0), int32(0)
 		for x, v := range window[y*stride:][:windowSide] {
@@ -224,9 +244,9 @@ func (s *windowSums) fill(window []byte, stride int) {
 }
 
 // at returns the sums over the block at a place.
-func (s *windowSums) at(y, x int) (sum, squares float64) {
-	over := func(i *[windowSide + 1][windowSide + 1]int32) float64 {
-		return float64(i[y+blockSide][x+blockSide] - i[y][x+blockSide] - i[y+blockSide][x] + i[y][x])
+func (s *integrals) at(y, x int) (sum, squares int32) {
+	over := func(i *[windowSide + 1][windowSide + 1]int32) int32 {
+		return i[y+blockSide][x+blockSide] - i[y][x+blockSide] - i[y+blockSide][x] + i[y][x]
 	}
 	return over(&s.sum), over(&s.squares)
 }

@@ -2,8 +2,6 @@
 
 package geometry
 
-import "exemplar/internal/imaging"
-
 func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
 	filterSymmetricGeneric(dst, src, at, step, half, groups)
 }
@@ -26,8 +24,14 @@ func (h *histogram) pool(g *polar) { h.poolGeneric(g) }
 
 func quantise(out []byte, h *histogram) { quantiseGeneric(out, h) }
 
-func warpRow(out []byte, src *imaging.Gray, line *warpLine) { warpRowGeneric(out, src, line) }
+func warpRow(out []byte, src *level, line *warpLine, skip int) {
+	warpRowGeneric(out, src, line, skip)
+}
 
-func correlate(found *correlations, t *template, window []byte, stride int) {
-	correlateGeneric(found, t, window, stride)
+func sumWindow(sums *windowSums, pix *[blockPixels]int8, window []byte, stride int) {
+	sumWindowGeneric(sums, pix, window, stride)
+}
+
+func normalise(found *correlations, peaks *columnPeaks, sums *windowSums, t *template) {
+	normaliseGeneric(found, peaks, sums, t)
 }

@@ -188,7 +188,8 @@ func testCorrelateAtTheLimits(t *testing.T) {
 			window[i] = 127
 		}
 		var got, want correlations
-		correlate(&got, &tpl, window, stride)
+		var seen sighting
+		seen.look(&got, &tpl, window, stride)
 		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
 			near(t, "correlation", got[y][:], want[y][:], 1e-4)
@@ -213,7 +214,8 @@ func testCorrelate(t *testing.T) {
 			}
 		}
 		var got, want correlations
-		correlate(&got, &tpl, window, stride)
+		var seen sighting
+		seen.look(&got, &tpl, window, stride)
 		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
 			near(t, "correlation", got[y][:], want[y][:], 1e-4)
@@ -269,23 +271,85 @@ func testDescriptionAgreesWithGeneric(t *testing.T) {
 	}
 }
 
+func TestNormalise(t *testing.T) { eachVariant(t, testNormalise) }
+
+// As the correlations, so their peaks: the first of those that are equal.
+func testNormalise(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	for round := range 20 {
+		tpl := template{sum: int32(rng.IntN(2000) - 1000), squares: 1 << 20}
+		var sums windowSums
+		for y := range searchHigh {
+			for x := range searchWide {
+				mean, deviation := rng.IntN(128), rng.IntN(60)
+				sums[0][y][x] = int32(rng.IntN(1<<21) - 1<<20)
+				sums[1][y][x] = int32(blockPixels * mean)
+				sums[2][y][x] = int32(blockPixels * (mean*mean + deviation*deviation))
+				if round%2 == 1 { // even windows, and ties
+					sums[0][y][x], sums[1][y][x], sums[2][y][x] = int32(rng.IntN(3)-1)<<19, 0, int32(rng.IntN(2))<<20
+				}
+			}
+		}
+		var got, want correlations
+		var gotPeaks, wantPeaks columnPeaks
+		normalise(&got, &gotPeaks, &sums, &tpl)
+		normaliseGeneric(&want, &wantPeaks, &sums, &tpl)
+		for y := range want {
+			for x, v := range want[y] {
+				near(t, "correlation", got[y][x:x+1], want[y][x:x+1], 1e-6*(1+abs(v)))
+			}
+		}
+		for x, peak := range gotPeaks.value {
+			row, highest := 0, got[0][x]
+			for y := range got {
+				if got[y][x] > highest {
+					row, highest = y, got[y][x]
+				}
+			}
+			if peak != highest || int(gotPeaks.row[x]) != row {
+				t.Fatalf("column %d is highest in row %d with %g, want row %d, %g", x, gotPeaks.row[x], peak, row, highest)
+			}
+		}
+	}
+}
+
+func TestHighestIsTheFirstOfEquals(t *testing.T) {
+	peaks := columnPeaks{row: [searchWide]int32{3: 9, 5: 4, 7: 4, 8: 6}}
+	for x := range peaks.value {
+		peaks.value[x] = noCorrelation
+	}
+	for _, x := range []int{3, 5, 7} {
+		peaks.value[x] = 0.5
+	}
+	peaks.value[8] = 0.25
+	if v, x, y := peaks.highest(); v != 0.5 || x != 5 || y != 4 {
+		t.Errorf("highest is %g at (%d, %d), want 0.5 at (5, 4)", v, x, y)
+	}
+}
+
 func TestWarpRowAgreesWithGeneric(t *testing.T) { eachVariant(t, testWarpRowAgreesWithGeneric) }
 
 func testWarpRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
-	src := soften(&imaging.Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
-	for range 50 {
+	src := newLevel(&imaging.Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
+	for round := range 200 {
+		// From all but level, which is done in another way, to steep.
+		steep := float32(round%5) / 2
 		l := warpLine{
-			x: rng.Float32()*200 - 50, y: rng.Float32()*200 - 50, w: 1, dx: rng.Float32()*4 - 2, dy: rng.Float32()*4 - 2,
+			x: rng.Float32()*200 - 50, y: rng.Float32()*200 - 50, w: 1, dx: rng.Float32()*4 - 2, dy: steep * (rng.Float32()*2 - 1),
 			dw: rng.Float32() * 0.005, maxX: 98.99, maxY: 78.99,
 		}
-		got, want := make([]byte, 64), make([]byte, 64)
-		warpRow(got, src, &l)
-		warpRowGeneric(want, src, &l)
+		got, want, part := make([]byte, 64), make([]byte, 64), make([]byte, 64)
+		warpRow(got, src, &l, 0)
+		warpRowGeneric(want, src, &l, 0)
 		for i := range want {
 			if d := int(got[i]) - int(want[i]); d < -1 || d > 1 {
 				t.Fatalf("pixel %d is %d, want %d", i, got[i], want[i])
 			}
+		}
+		skip := round % 4
+		if warpRow(part[lanes*skip:], src, &l, skip); !slices.Equal(part[lanes*skip:], got[lanes*skip:]) {
+			t.Fatalf("after %d groups that are skipped: %v, want %v", skip, part[lanes*skip:], got[lanes*skip:])
 		}
 	}
 }

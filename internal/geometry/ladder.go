@@ -33,6 +33,7 @@ type rung struct {
 	w, h      int
 	picture   *imaging.Gray
 	templates []template
+	needed    needed
 }
 
 func newLadder(g *imaging.Gray) *ladder {
@@ -44,7 +45,8 @@ func newLadder(g *imaging.Gray) *ladder {
 		}
 		l.rungs = append(l.rungs, sync.OnceValue(func() *rung {
 			picture := Compared(g, w, h)
-			return &rung{w: w, h: h, picture: picture, templates: newTemplates(picture)}
+			templates := newTemplates(picture)
+			return &rung{w: w, h: h, picture: picture, templates: templates, needed: newNeeded(templates, w, h)}
 		}))
 	}
 }

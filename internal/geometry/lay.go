@@ -22,7 +22,8 @@ type Laid struct {
 func (e *Evidence) Lay(p *Probe) Laid {
 	w, h := e.rung.w, e.rung.h
 	flat := warp{e.seen.h, newBend(e.seen.bent.undo(slices.Clone(e.Blocks)), w, h)}
-	rect := rectify(p.photo(), &flat, w, h)
+	all := allNeeded(w, h)
+	rect := rectify(p.photo(), &flat, &all, nil)
 	laid := Laid{Reference: e.rung.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
 	for y := range h {
 		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]

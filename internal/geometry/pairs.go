@@ -73,6 +73,6 @@ func Dismiss(e *Evidence, hidden func(block int) bool) {
 	if !any {
 		return
 	}
-	e.Comparison = Comparison{Blocks: e.Blocks, rung: e.rung, seen: e.seen}
+	e.Comparison = Comparison{Blocks: e.Blocks, rung: e.rung, seen: e.seen, found: e.found}
 	e.judge(e.rung.w, e.rung.h)
 }

@@ -1,50 +1,8 @@
 package geometry
 
-import (
-	"math"
-
-	"exemplar/internal/imaging"
-)
-
-// photo is a probe made ready to be rectified: halved again and again, each
-// level slightly blurred.
-type photo struct {
-	levels []*imaging.Gray
-}
-
-func newPhoto(g *imaging.Gray) *photo {
-	p := &photo{}
-	for {
-		p.levels = append(p.levels, soften(g))
-		if min(g.W, g.H) < 64 {
-			return p
-		}
-		g = resizeArea(g, g.W/2, g.H/2)
-	}
-}
-
-// soften filters g with 1 2 1 in both directions.
-func soften(g *imaging.Gray) *imaging.Gray {
-	// Rows are read four bytes at a time, up to two past the end.
-	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix), len(g.Pix)+4)}
-	sums := make([]uint16, g.W+2)
-	for y := range g.H {
-		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
-		for x, v := range mid {
-			sums[x+1] = uint16(up[x]) + 2*uint16(v) + uint16(down[x])
-		}
-		sums[0], sums[g.W+1] = sums[1], sums[g.W]
-		to := out.Pix[y*g.W:][:g.W]
-		for x := range to {
-			to[x] = byte((sums[x] + 2*sums[x+1] + sums[x+2] + 8) >> 4)
-		}
-	}
-	return out
-}
-
 // rectified is the photo seen through the map, at half brightness, with
-// a margin of searchReach. Pixel (0, 0) of the reference is at offset
-// searchReach*(stride+1).
+// a margin of searchReach, where templates are searched for. Pixel (0, 0) of the
+// reference is at offset searchReach*(stride+1).
 type rectified struct {
 	stride int
 	pix    []byte
@@ -58,32 +16,111 @@ type warp struct {
 	bent *bend
 }
 
-// rectify samples the photo at the places of a w x h reference.
-func rectify(p *photo, by *warp, w, height int) *rectified {
-	level, down := p.levelFor(&by.h, w, height)
-	src := p.levels[level]
-	r := &rectified{stride: (w + 2*searchReach + 31) / 16 * 16}
-	r.pix = make([]byte, r.stride*(height+2*searchReach+1))
+// rectify samples the photo at the places of a reference that are needed, in
+// the given memory if that is enough.
+func rectify(p *photo, by *warp, n *needed, memory []byte) *rectified {
+	at, down := p.levelFor(&by.h, n.w, n.h)
+	src := p.levels[at]()
+	r := &rectified{stride: rectifiedStride(n.w), pix: resized(memory, rectifiedSize(n.w, n.h))}
 	// Halving moves the centre of the first pixel by a quarter of two.
 	shrinkBy := Homography{1 / down, 0, 0.5/down - 0.5, 0, 1 / down, 0.5/down - 0.5, 0, 0, 1}
 	m := warp{h: shrinkBy.Multiply(&by.h), bent: by.bent}
-	r.quad = quadTest{m: m, w: float64(src.W - 1), h: float64(src.H - 1)}
-	for y := range height + 2*searchReach {
-		row := r.pix[y*r.stride:][:r.stride]
-		at := m.bend(Point{-searchReach, float64(y - searchReach)})
-		for x := 0; x < len(row); x += warpStep {
-			next := m.bend(Point{float64(x + warpStep - searchReach), float64(y - searchReach)})
-			line := m.line(at, next, src)
-			warpRow(row[x:min(x+warpStep, len(row))], src, &line)
-			at = next
+	r.quad = quadTest{m: m, w: float64(src.w - 1), h: float64(src.h - 1)}
+	raster := newBendRaster(m.bent, -searchReach, warpStep, n.pieces+1)
+	for y := range n.h + 2*searchReach {
+		spans := n.row(y)
+		if spans == nil {
+			continue
+		}
+		places := raster.row(float64(y - searchReach))
+		for i, groups := range spans {
+			if groups.first < groups.end {
+				line := m.line(places[i], places[i+1], src)
+				row := r.pix[y*r.stride+i*warpStep:]
+				warpRow(row[groups.first*lanes:groups.end*lanes], src, &line, groups.first)
+			}
 		}
 	}
 	return r
 }
 
+// rectifiedStride leaves room for what the kernels read behind the last window.
+func rectifiedStride(w int) int { return (w + 2*searchReach + 31) / 16 * 16 }
+
+func rectifiedSize(w, h int) int { return rectifiedStride(w) * (h + 2*searchReach + 1) }
+
 // warpStep is the number of pixels in a row over which the displacement is
 // taken to be linear.
 const warpStep = 64
+
+// needed says which pixels of a rectified w x h picture are looked at, pieces of
+// warpStep pixels at a time. Windows begin at multiples of blockSide and are
+// windowSide = 3 * lanes long, so that bands of lanes rows are alike.
+type needed struct {
+	w, h   int
+	pieces int    // per row
+	spans  []span // of all bands
+	any    []bool // by band: whether there is one
+}
+
+// span is a run of groups of lanes pixels within a piece.
+type span struct{ first, end int }
+
+const groupsPerPiece = warpStep / lanes
+
+func nothingNeeded(w, h int) needed {
+	n := needed{w: w, h: h, pieces: (rectifiedStride(w) + warpStep - 1) / warpStep}
+	n.any = make([]bool, h/lanes+2)
+	n.spans = make([]span, n.pieces*len(n.any))
+	return n
+}
+
+// newNeeded returns the windows of templates.
+func newNeeded(templates []template, w, h int) needed {
+	const groups = windowSide / lanes
+	n := nothingNeeded(w, h)
+	for i := range templates {
+		t := &templates[i]
+		for band := t.y / lanes; band < t.y/lanes+groups; band++ {
+			n.any[band] = true
+			for g := t.x / lanes; g < t.x/lanes+groups; g++ {
+				n.spans[band*n.pieces+g/groupsPerPiece].add(g % groupsPerPiece)
+			}
+		}
+	}
+	return n
+}
+
+// allNeeded returns the whole picture.
+func allNeeded(w, h int) needed {
+	n := nothingNeeded(w, h)
+	groups := rectifiedStride(w) / lanes
+	for i := range n.spans {
+		n.spans[i] = span{0, min(groupsPerPiece, groups-i%n.pieces*groupsPerPiece)}
+	}
+	for band := range n.any {
+		n.any[band] = true
+	}
+	return n
+}
+
+func (s *span) add(group int) {
+	if s.first == s.end {
+		*s = span{group, group + 1}
+		return
+	}
+	s.first, s.end = min(s.first, group), max(s.end, group+1)
+}
+
+// row returns the spans of a row, the margin's first one being 0; nil of a row
+// without any.
+func (n *needed) row(y int) []span {
+	band := y / lanes
+	if !n.any[band] {
+		return nil
+	}
+	return n.spans[band*n.pieces:][:n.pieces]
+}
 
 // warpLine is a piece of a row as the photo sees it.
 type warpLine struct {
@@ -102,7 +139,7 @@ func (w *warp) bend(p Point) Point {
 
 // line returns the piece of a row between two places, warpStep pixels apart
 // before they were bent.
-func (w *warp) line(from, to Point, src *imaging.Gray) warpLine {
+func (w *warp) line(from, to Point, src *level) warpLine {
 	sx, sy := (to.X-from.X)/warpStep, (to.Y-from.Y)/warpStep
 	h := &w.h
 	return warpLine{
@@ -112,40 +149,26 @@ func (w *warp) line(from, to Point, src *imaging.Gray) warpLine {
 		dx:   float32(h[0]*sx + h[1]*sy),
 		dy:   float32(h[3]*sx + h[4]*sy),
 		dw:   float32(h[6]*sx + h[7]*sy),
-		maxX: float32(src.W) - 1.01, maxY: float32(src.H) - 1.01,
+		maxX: float32(src.w) - 1.01, maxY: float32(src.h) - 1.01,
 	}
 }
 
-// warpRowGeneric samples the photo along a line, at half brightness, so that
-// bytes are at most 127. Places outside are moved to the edge.
-func warpRowGeneric(out []byte, src *imaging.Gray, l *warpLine) {
+// warpRowGeneric samples the photo along a line, from its pixel lanes*skip on, at
+// half brightness, so that bytes are at most 127. Places outside are moved to the
+// edge.
+func warpRowGeneric(out []byte, src *level, l *warpLine, skip int) {
 	for i := range out {
-		k := float32(i)
+		k := float32(lanes*skip + i)
 		inverse := 1 / (l.w + k*l.dw)
 		x := min(max((l.x+k*l.dx)*inverse, 0), l.maxX)
 		y := min(max((l.y+k*l.dy)*inverse, 0), l.maxY)
 		ix, iy := int(x), int(y)
 		fx, fy := x-float32(ix), y-float32(iy)
-		o := iy*src.W + ix
-		a, b := src.Pix[o:o+2], src.Pix[o+src.W:o+src.W+2]
-		top := float32(a[0]) + fx*(float32(a[1])-float32(a[0]))
-		bottom := float32(b[0]) + fx*(float32(b[1])-float32(b[0]))
+		p := src.pix[2*(iy*src.w+ix):][:4]
+		top := float32(p[0]) + fx*(float32(p[2])-float32(p[0]))
+		bottom := float32(p[1]) + fx*(float32(p[3])-float32(p[1]))
 		out[i] = byte((top + fy*(bottom-top)) / 2)
 	}
-}
-
-// levelFor chooses the level of the photo whose pixels are about as large as
-// those of the reference.
-func (p *photo) levelFor(h *Homography, w, height int) (level int, down float64) {
-	ux, uy, vx, vy := h.jacobian(Point{float64(w) / 2, float64(height) / 2})
-	scale := math.Sqrt(math.Abs(ux*vy - uy*vx))
-	down = 1
-	for scale > 1.5 && level+1 < len(p.levels) {
-		level++
-		down *= 2
-		scale /= 2
-	}
-	return level, down
 }
 
 // quadTest says whether a place of the reference lies in the photo.
@@ -164,18 +187,4 @@ func (q *quadTest) inside(x, y float64) bool {
 func (r *rectified) visible(x, y, side int) bool {
 	left, top, right, bottom := float64(x), float64(y), float64(x+side-1), float64(y+side-1)
 	return r.quad.inside(left, top) && r.quad.inside(right, top) && r.quad.inside(left, bottom) && r.quad.inside(right, bottom)
-}
-
-// deviation is that of the photo where a block was found.
-func (r *rectified) deviation(b *Block) float32 {
-	at := (b.Y+searchReach+int(math.Round(float64(b.DY))))*r.stride + b.X + searchReach + int(math.Round(float64(b.DX)))
-	var sum, squares int32
-	for y := range blockSide {
-		for _, v := range r.pix[at+y*r.stride:][:blockSide] {
-			sum += int32(v)
-			squares += int32(v) * int32(v)
-		}
-	}
-	mean := float64(sum) / blockPixels
-	return float32(math.Sqrt(max(0, float64(squares)/blockPixels-mean*mean)))
 }

@@ -8,32 +8,38 @@
 	VBROADCASTSS STEP(BX), TMP \
 	VFMADD231PS TMP, Y15, R
 
-// BETWEEN leaves the first byte of P, interpolated to the second by Y1, in R.
-#define BETWEEN(P, R) \
-	VPAND Y10, P, R \
-	VPSRLD $8, P, P \
-	VPAND Y10, P, P \
-	VPSUBD R, P, P \
-	VCVTDQ2PS P, P \
+// BETWEEN leaves a byte of Y3, interpolated to another by Y1, in R.
+#define BETWEEN(FIRST, SECOND, TMP, R) \
+	VPSRLD FIRST, Y3, R \
+	VPAND Y10, R, R \
+	VPSRLD SECOND, Y3, TMP \
+	VPAND Y10, TMP, TMP \
+	VPSUBD R, TMP, TMP \
+	VCVTDQ2PS TMP, TMP \
 	VCVTDQ2PS R, R \
-	VFMADD231PS P, Y1, R
+	VFMADD231PS TMP, Y1, R
 
-// func warpRowAVX2(out, pix *byte, stride int, line *warpLine, groups int)
+// func warpRowAVX2(out, pix *byte, width int, line *warpLine, skip, groups int)
 //
 // line holds the homogeneous place of the first pixel (x, y, w), the step per
-// pixel, and the largest x and y. Eight pixels at a time, it reads four bytes
-// at up to two pixels before the picture's end.
-TEXT ·warpRowAVX2(SB), NOSPLIT, $0-40
+// pixel, and the largest x and y. The first groups of sixteen pixels are skipped;
+// then there are eight at a time.
+TEXT ·warpRowAVX2(SB), NOSPLIT, $0-48
 	MOVQ out+0(FP), DI
 	MOVQ pix+8(FP), R8
-	MOVQ stride+16(FP), R9
+	MOVQ width+16(FP), R9
 	MOVQ line+24(FP), BX
-	MOVQ groups+32(FP), CX
+	MOVQ skip+32(FP), DX
+	MOVQ groups+40(FP), CX
 	ADDQ CX, CX
-	LEAQ (R8)(R9*1), R10
 	VMOVD R9, X11
 	VPBROADCASTD X11, Y11
 	VCVTDQ2PS ·laneIndex(SB), Y15 // k
+	SHLQ $4, DX
+	VMOVD DX, X14
+	VPBROADCASTD X14, Y14
+	VCVTDQ2PS Y14, Y14
+	VADDPS Y14, Y15, Y15
 	MOVL $0x41000000, AX          // 8
 	VMOVD AX, X14
 	VPBROADCASTD X14, Y14
@@ -69,11 +75,9 @@ warpLoop:
 	VPMULLD Y11, Y4, Y4
 	VPADDD Y3, Y4, Y4
 	VPCMPEQD Y0, Y0, Y0
-	VPGATHERDD Y0, (R8)(Y4*1), Y3
-	VPCMPEQD Y0, Y0, Y0
-	VPGATHERDD Y0, (R10)(Y4*1), Y5
-	BETWEEN(Y3, Y6)
-	BETWEEN(Y5, Y7)
+	VPGATHERDD Y0, (R8)(Y4*2), Y3 // from the lowest byte: left, below, right, below
+	BETWEEN($0, $16, Y5, Y6)
+	BETWEEN($8, $24, Y5, Y7)
 	VSUBPS Y6, Y7, Y7
 	VFMADD231PS Y7, Y2, Y6
 	VMULPS Y9, Y6, Y6
