@@ -2,6 +2,7 @@ package exemplar
 
 import (
 	"exemplar/internal/decide"
+	"exemplar/internal/geometry"
 )
 
 // Decision is what an [Answer] comes to.
@@ -38,6 +39,11 @@ type Geometry struct {
 	Coverage  float64 `json:"coverage"`  // share of the reference's parts in which there are any
 	Agreement float64 `json:"agreement"` // share of the places that could be compared that agree
 	Judged    int     `json:"judged"`    // number of those places
+	// Changed is the share of the reference's print in whose place the picture
+	// shows other print: a changed line, another edition, another serial number.
+	// Changes are the places where it surely does, at most twelve, as Quad.
+	Changed float64         `json:"changed"`
+	Changes [][4][2]float64 `json:"changes,omitempty"`
 	// Quad holds the document's corners, from its upper left one clockwise, in
 	// pixels of the upright picture as sent. They may lie outside of it.
 	Quad [4][2]float64 `json:"quad"`
@@ -51,10 +57,17 @@ type Geometry struct {
 func newGeometry(s sighting, d decide.Decision, scaleX, scaleY float64) *Geometry {
 	g := &Geometry{
 		Inliers: s.found.Inliers, Coverage: s.found.Coverage, Agreement: s.found.AgreeSmoothly, Judged: s.found.Judged,
-		LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
+		Changed: s.found.Changes.Share, LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
 	}
-	for i, p := range s.found.Quad {
-		g.Quad[i] = [2]float64{(p.X+0.5)*scaleX - 0.5, (p.Y+0.5)*scaleY - 0.5}
+	asSent := func(q [4]geometry.Point) (corners [4][2]float64) {
+		for i, p := range q {
+			corners[i] = [2]float64{(p.X+0.5)*scaleX - 0.5, (p.Y+0.5)*scaleY - 0.5}
+		}
+		return corners
+	}
+	g.Quad = asSent(s.found.Quad)
+	for _, c := range s.found.Changes.Where {
+		g.Changes = append(g.Changes, asSent(c.Photo))
 	}
 	return g
 }

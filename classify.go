@@ -94,6 +94,7 @@ func (g *Gallery) weigh(ctx context.Context, picture *imaging.Image, labels int)
 	if w.policy, err = decide.NewPolicy(g.model.calibration, g.fpir, view.Index().Labels()); err != nil {
 		return w, err
 	}
+	w.policy.Exact = g.exact
 	if g.geometry == GeometryOff || g.model.calibration.Proof == nil {
 		return w, nil
 	}

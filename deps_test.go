@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"internal/eval":          {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
 	"internal/change":        {"internal/nn", "internal/kernel", "internal/imaging", "internal/weights"},
 	"internal/differ":        {"internal/geometry", "internal/imaging"},
-	"internal/proof":         {"internal/geometry", "internal/differ", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
+	"internal/proof":         {"internal/geometry", "internal/change", "internal/differ", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
 	"internal/calibrate": {"internal/proof", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",
 		"internal/augment", "internal/draw", "internal/dataset", "internal/change"},
 	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",

@@ -49,6 +49,10 @@ type Options struct {
 	FPIR  float64 // share of strangers that may be accepted; 0: DefaultFPIR
 
 	Geometry Geometries // how far documents are looked for in photos
+	// Exact refuses a document with other print in a place where it surely shows
+	// that: a changed line, another edition, another serial number. Without it such
+	// a document is a match, and the answer says where: [Geometry.Changes].
+	Exact bool
 }
 
 // Geometries says how far documents are looked for in photos.
@@ -69,6 +73,7 @@ type Gallery struct {
 	fpir  float64
 
 	geometry Geometries
+	exact    bool
 
 	loading sync.Mutex
 	view    *gallery.View // nil until the first probe
@@ -93,7 +98,7 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry}, nil
+	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry, exact: opts.Exact}, nil
 }
 
 // follow returns the view of the references, loaded when first needed: most

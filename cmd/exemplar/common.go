@@ -25,6 +25,7 @@ type galleryFlags struct {
 	gallery, model string
 	fpir           float64
 	geometry       string
+	exact          bool
 }
 
 func (f *galleryFlags) add(cmd *cobra.Command) {
@@ -35,6 +36,7 @@ func (f *galleryFlags) add(cmd *cobra.Command) {
 // addDecision adds the flags of commands that decide.
 func (f *galleryFlags) addDecision(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.geometry, "geometry", "locate", "how far documents are looked for in photos: locate, verify (only what the whole picture is like), off")
+	cmd.Flags().BoolVar(&f.exact, "exact", false, "refuse a document that shows other print in some place, such as a changed line")
 	cmd.Flags().Float64Var(&f.fpir, "fpir", exemplar.DefaultFPIR, "share of strangers that may be accepted")
 }
 
@@ -67,7 +69,7 @@ func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: f.fpir, Geometry: geometry})
+	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: f.fpir, Geometry: geometry, Exact: f.exact})
 }
 
 func parseGeometry(name string) (exemplar.Geometries, error) {

@@ -17,17 +17,26 @@ import (
 // minSampleSide is the shorter side, in pixels, of what changes are learnt from.
 const minSampleSide = 96
 
+const (
+	// othersPer references of other kinds are looked for in each capture; where one
+	// is taken to be there, all of its print is another.
+	othersPer = 12
+)
+
 // inPlace are the relations of look-alikes that are drawn to the same measures:
 // what they share lies in the same places, so the pictures themselves show where
 // they differ.
 var inPlace = []string{"contents", "edition", "line", "blank edition"}
 
 // ChangeSamples captures the documents of every family and lays each capture on
-// its own reference and on those of look-alikes that are drawn to the same
-// measures. The same arguments give the same samples.
+// its own reference, on those of its look-alikes, and on others that it is taken
+// for. The same arguments give the same samples.
 func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]change.Sample, error) {
-	run := &trialRun{opts: opts}
+	run := &changeRun{trialRun: trialRun{opts: opts}}
 	if err := run.listBackgrounds(); err != nil {
+		return nil, err
+	}
+	if err := run.registerOthers(sources); err != nil {
 		return nil, err
 	}
 	made := make([][]change.Sample, len(sources))
@@ -40,7 +49,7 @@ func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]
 			}
 			family, err := source()
 			if err == nil {
-				made[i] = run.changeSamples(i, family)
+				made[i] = run.samples(i, family)
 				run.progress()
 			}
 			return err
@@ -49,15 +58,35 @@ func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	var all []change.Sample
-	for _, m := range made {
-		all = append(all, m...)
-	}
-	return all, nil
+	return slices.Concat(made...), nil
 }
 
-// changeSamples makes the samples of one family.
-func (run *trialRun) changeSamples(number int, f Family) []change.Sample {
+// changeRun is what the families of a run share.
+type changeRun struct {
+	trialRun
+	others []other
+}
+
+type other struct {
+	kind string
+	ref  *geometry.Reference
+}
+
+// registerOthers takes the first member of families all over the list.
+func (run *changeRun) registerOthers(sources []Source) error {
+	n := min(strangers, len(sources))
+	for i := range n {
+		f, err := sources[i*len(sources)/n]()
+		if err != nil {
+			return err
+		}
+		run.others = append(run.others, other{f.Name, geometry.NewReference(atReferenceSide(f.Members[0]))})
+	}
+	return nil
+}
+
+// samples makes the samples of one family.
+func (run *changeRun) samples(number int, f Family) []change.Sample {
 	references := make([]*geometry.Reference, len(f.Members))
 	for i, m := range f.Members {
 		references[i] = geometry.NewReference(atReferenceSide(m))
@@ -69,34 +98,70 @@ func (run *trialRun) changeSamples(number int, f Family) []change.Sample {
 		if photo.Visible < minVisible {
 			continue
 		}
-		probe := geometry.NewProbe(photo.Image.Gray())
-		on := []int{shot.Own}
+		s := sampler{document: atReferenceSide(shot.Document), probe: geometry.NewProbe(photo.Image.Gray())}
+		s.add(references[shot.Own], s.inPlace)
+		truth := s.nearlyInPlace
 		if slices.Contains(inPlace, shot.Relation) {
-			on = append(on, shot.Siblings...)
+			truth = s.inPlace
 		}
-		for _, member := range on {
-			if s, ok := changeSample(probe, references[member], shot.Document); ok {
-				samples = append(samples, s)
+		for _, sibling := range shot.Siblings {
+			s.add(references[sibling], truth)
+		}
+		for range othersPer {
+			if o := run.others[r.IntN(len(run.others))]; o.kind != f.Name {
+				s.add(o.ref, s.elsewhere)
 			}
 		}
+		samples = append(samples, s.samples...)
 	}
 	return samples
 }
 
-// changeSample lays a photo of a document on a reference, if it can be found and
-// is not too small.
-func changeSample(probe *geometry.Probe, ref *geometry.Reference, document *imaging.Image) (change.Sample, bool) {
+// sampler lays one capture of a document on references.
+type sampler struct {
+	document *imaging.Gray
+	probe    *geometry.Probe
+	samples  []change.Sample
+}
+
+// add lays the capture on a reference, if it can be found and is not too small.
+func (s *sampler) add(ref *geometry.Reference, truth func(*geometry.Reference, *geometry.Laid) change.Sample) {
+	if laid, ok := lay(s.probe, ref); ok && min(laid.Reference.W, laid.Reference.H) >= minSampleSide {
+		s.samples = append(s.samples, truth(ref, &laid))
+	}
+}
+
+func lay(probe *geometry.Probe, ref *geometry.Reference) (geometry.Laid, bool) {
 	e := geometry.Verify(probe, ref)
 	if !e.Located || e.Judged == 0 {
-		return change.Sample{}, false
+		return geometry.Laid{}, false
 	}
-	laid := e.Lay(probe)
-	w, h := laid.Reference.W, laid.Reference.H
-	if min(w, h) < minSampleSide {
-		return change.Sample{}, false
+	return e.Lay(probe), true
+}
+
+// inPlace takes the document itself to lie on the reference.
+func (s *sampler) inPlace(_ *geometry.Reference, l *geometry.Laid) change.Sample {
+	flat := geometry.Compared(s.document, l.Reference.W, l.Reference.H)
+	return change.NewSample(l.Reference, l.Photo, flat, l.Seen)
+}
+
+// nearlyInPlace lays the document on the reference as it does the capture. Where
+// it cannot be found, the capture was not either.
+func (s *sampler) nearlyInPlace(ref *geometry.Reference, l *geometry.Laid) change.Sample {
+	flat, ok := lay(geometry.NewProbe(s.document), ref)
+	switch {
+	case !ok:
+		return s.elsewhere(ref, l)
+	case flat.Photo.W < l.Reference.W: // less is known than is to be judged
+		return change.Sample{}
 	}
-	flat := geometry.Compared(atReferenceSide(document), w, h)
-	return change.NewSample(laid.Reference, laid.Photo, flat, laid.Seen), true
+	document := geometry.Compared(flat.Photo, l.Reference.W, l.Reference.H)
+	return change.NewLaidSample(l.Reference, l.Photo, document, l.Seen)
+}
+
+// elsewhere is a capture of something else.
+func (s *sampler) elsewhere(_ *geometry.Reference, l *geometry.Laid) change.Sample {
+	return change.NewOtherSample(l.Reference, l.Photo, l.Seen)
 }
 
 // atReferenceSide is a picture as it is compared once it is registered.

@@ -57,6 +57,73 @@ func NewSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
 	return s
 }
 
+const (
+	// A document that was itself laid on the reference does not lie on it to the
+	// pixel, nor is it of the same ink: mean differences, normalised as what the
+	// network sees, of a cell and of the one and its four neighbours.
+	sameLaid, sameAround       = 0.3, 0.35
+	changedLaid, changedAround = 0.55, 0.5
+)
+
+// NewLaidSample is [NewSample] with a document that another fit laid on the
+// reference: at half brightness, at its own exposure and only nearly in place.
+func NewLaidSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
+	s := Sample{Ref: ref, Laid: laid}
+	columns, rows := s.size()
+	if columns*rows == 0 {
+		return s
+	}
+	s.Cells = make([]Truth, columns*rows)
+	var p pass
+	p.take(ref, document)
+	differences := p.differences(columns, rows)
+	for i, judged := range p.refSums.judged() {
+		if !judged || !seen[i] {
+			continue
+		}
+		here, about := differences[i], around4(differences, columns, i)
+		switch {
+		case here < sameLaid && about < sameAround:
+			s.Cells[i] = Same
+		case here > changedLaid && about > changedAround:
+			s.Cells[i] = Changed
+		}
+	}
+	return s
+}
+
+// NewOtherSample is a photo of something else, where it was taken for the
+// reference.
+func NewOtherSample(ref, laid *imaging.Gray, seen []bool) Sample {
+	nothing := &imaging.Gray{W: ref.W, H: ref.H, Pix: make([]byte, len(ref.Pix))}
+	for i, v := range ref.Pix {
+		nothing.Pix[i] = v ^ 128
+	}
+	return NewSample(ref, laid, nothing, seen)
+}
+
+// differences are the mean differences of the pair of pictures in each cell, as
+// the network sees them.
+func (p *pass) differences(columns, rows int) []float32 {
+	out := make([]float32, columns*rows)
+	for y := range rows * Cell {
+		row := p.pair.row(y)
+		for x := range columns * Cell {
+			d := row[pictures*x] - row[pictures*x+1]
+			out[y/Cell*columns+x/Cell] += max(d, -d) / (Cell * Cell)
+		}
+	}
+	return out
+}
+
+// around4 is the mean of a cell, counted twice, and its four neighbours.
+func around4(cells []float32, columns, i int) float32 {
+	x, rows := i%columns, len(cells)/columns
+	y := i / columns
+	at := func(x, y int) float32 { return cells[min(max(y, 0), rows-1)*columns+min(max(x, 0), columns-1)] }
+	return (2*cells[i] + at(x-1, y) + at(x+1, y) + at(x, y-1) + at(x, y+1)) / 6
+}
+
 // size returns the number of whole cells.
 func (s *Sample) size() (columns, rows int) { return s.Ref.W / Cell, s.Ref.H / Cell }
 

@@ -34,6 +34,7 @@ type Policy struct {
 	// these instead: see [Proof.Threshold].
 	FPIR   float64 // share of strangers that may be accepted
 	Labels int     // in the gallery
+	Exact  bool    // what surely shows other print somewhere is not accepted
 }
 
 // NewPolicy returns the policy under which a stranger is accepted with

@@ -96,6 +96,8 @@ func (p Policy) settle(d *Decision, ranked []proven, close []Candidate, kin *pro
 		d.Reason = notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
 		d.Reason = differsReason(d, kin)
+	case p.Exact && d.Best.Geometry.Changes > 0:
+		d.Reason = reprintedReason(d)
 	case label == "":
 		d.Verdict = Ambiguous
 		d.Reason = agreeAlike(close) + " and have no label in common"

@@ -47,6 +47,17 @@ func differsReason(d *Decision, kin *proven) string {
 	return reason
 }
 
+// reprintedReason is, for instance, "id-card/front, of which 98 % agrees, but other
+// print in 1 place".
+func reprintedReason(d *Decision) string {
+	g := d.Best.Geometry
+	places := "1 place"
+	if g.Changes > 1 {
+		places = fmt.Sprintf("%d places", g.Changes)
+	}
+	return fmt.Sprintf("%s, of which %s agrees, but other print in %s", d.Best.Label, percent(g.Smoothly), places)
+}
+
 // differ is, for instance, "31 of 120 places differ and 18 % of the print".
 func differ(g *Geometry) string {
 	differ := fmt.Sprintf("%d of %d places differ", g.differing(), g.Judged)

@@ -43,6 +43,7 @@ func Explain(p *Photo, c Compared) *imaging.Image {
 	out.heading(reference, "Reference  "+c.Label)
 	if c.Found.Located {
 		out.verdicts(c.Reference, &c.Found, photo, reference)
+		out.changes(&c.Found, photo, reference)
 		out.place(&c.Found, photo)
 		out.pairs(spread(geometry.Pairs(p.probe, c.Reference.shape, &c.Found.Evidence), maxPairs), photo, reference)
 	}
@@ -70,6 +71,7 @@ var (
 	amber     = color.NRGBA{234, 150, 0, 255}
 	red       = color.NRGBA{220, 38, 38, 255}
 	white     = color.NRGBA{255, 255, 255, 255}
+	violet    = color.NRGBA{147, 51, 234, 255}
 	unmarked  = color.NRGBA{148, 155, 164, 255}
 	verdictOf = map[geometry.Verdict]color.NRGBA{geometry.InPlace: green, geometry.Elsewhere: amber, geometry.Disagrees: red}
 )
@@ -145,6 +147,21 @@ func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
 		k := float64(i) / lines
 		c.line(faded(unmarked, 0.8), mix(q[0], q[1], k), mix(q[0], q[3], k), 1)
 		c.line(faded(unmarked, 0.8), mix(q[1], q[2], k), mix(q[3], q[2], k), 1)
+	}
+}
+
+// changes frames the places that surely show other print, in both pictures.
+func (c *canvas) changes(f *Found, photo, reference panel) {
+	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
+	for _, place := range f.Changes.Where {
+		var there, here [4]geometry.Point
+		for i := range there {
+			there[i], here[i] = photo.at(place.Photo[i]), reference.at(place.Reference[i])
+		}
+		onPhoto.outline(faded(white, 0.9), 5, there[:]...)
+		onPhoto.outline(violet, 2.5, there[:]...)
+		onReference.outline(faded(white, 0.9), 5, here[:]...)
+		onReference.outline(violet, 2.5, here[:]...)
 	}
 }
 
@@ -227,6 +244,7 @@ func figures(c *Compared) (out [][2]string) {
 	}
 	return append(out,
 		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "places agree in place"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*f.Changes.Share), "of the print differs"},
 		[2]string{fmt.Sprint(f.Inliers), "points agree"},
 		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its parts have some"},
 	)

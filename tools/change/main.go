@@ -3,11 +3,11 @@
 //	go run ./tools/change -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
 //	    -out internal/change/weights.safetensors
 //
-// Samples are captures of drawn documents, laid on their own references and on
-// those of look-alikes, and of every other family of real look-alikes, laid on
-// their own; the families between are left to those who measure. Making them
-// takes about as long as the training, which goes on from OUT.partial when it
-// was interrupted.
+// Samples are captures of drawn documents and of every other family of real
+// look-alikes, laid on their own references, on those of look-alikes and on
+// others that they are taken for; the families between are left to those who
+// measure. Making them takes about as long as the training, which goes on from
+// OUT.partial when it was interrupted.
 package main
 
 import (
@@ -88,7 +88,7 @@ func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
 	if err != nil || s.siblings == "" {
 		return samples, err
 	}
-	families, err := calibrate.PictureFamilies(s.siblings, 1)
+	families, err := calibrate.PictureFamilies(s.siblings, siblingCaptures)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +100,9 @@ func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
 	more, err := calibrate.ChangeSamples(ctx, learnt, opts)
 	return append(samples, more...), err
 }
+
+// siblingCaptures are made of every member of a real family: there are few.
+const siblingCaptures = 8
 
 // progress prints the mean loss of every hundred steps.
 type progress struct {
