@@ -1,0 +1,64 @@
+package exemplar_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"exemplar"
+	"exemplar/internal/augment"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+// A photo of a form in which one line was changed is a match that says where, and
+// none where exactness is asked for; one of the form itself is a match either way.
+func TestOneChangedLine(t *testing.T) {
+	forms := 12
+	if testing.Short() {
+		forms = 4
+	}
+	phone := augment.Everyday()
+	phone.SizeMin, phone.Fingers, phone.Outside, phone.Blur = 0.8, 0, 0, 0
+	var matched, exact, found, refused int
+	for i := range uint64(forms) {
+		form := draw.Document{Kind: "form", Template: 100 + i, Content: 100 + i, Size: 800}
+		path := filepath.Join(t.TempDir(), "gallery.db")
+		lenient := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite})
+		strict := open(t, path, exemplar.Options{Exact: true})
+		registerOne(t, lenient, pictured("form", form))
+		photo := func(d draw.Document) []byte {
+			return imaging.EncodeJPEG(augment.Scene(draw.Draw(d), nil, phone, i).Image, 90)
+		}
+		own, changed := photo(form), photo(draw.Siblings(form)["line"])
+		matched += count(answer(t, lenient, own).Decision == exemplar.Match)
+		exact += count(answer(t, strict, own).Decision == exemplar.Match)
+		if a := answer(t, lenient, changed); a.Decision == exemplar.Match && len(a.Geometry.Changes) > 0 {
+			found++
+		}
+		if a := answer(t, strict, changed); a.Decision != exemplar.Match {
+			refused++
+		}
+	}
+	t.Logf("of %d forms %d are matches, %d exactly; of as many with a changed line %d are said to differ, and %d are refused",
+		forms, matched, exact, found, refused)
+	if matched < forms || exact < forms*3/4 || found < forms*3/4 || refused < forms*3/4 {
+		t.Error("too few")
+	}
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func answer(t *testing.T, g *exemplar.Gallery, picture []byte) exemplar.Answer {
+	t.Helper()
+	a, err := g.Classify(context.Background(), picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
