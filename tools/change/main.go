@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"exemplar/internal/calibrate"
@@ -40,7 +41,7 @@ func main() {
 	flag.IntVar(&s.steps, "steps", 4000, "steps of the training")
 	flag.Uint64Var(&s.seed, "seed", 1, "of samples and training")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := s.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
