@@ -23,10 +23,10 @@ const (
 	othersPer = 12
 )
 
-// inPlace are the relations of look-alikes that are drawn to the same measures:
+// inPlace are the relations of look-alikes that are made to the same measures:
 // what they share lies in the same places, so the pictures themselves show where
 // they differ.
-var inPlace = []string{"contents", "edition", "line", "blank edition"}
+var inPlace = []string{"contents", "edition", "line", "blank edition", "edit"}
 
 // ChangeSamples captures the documents of every family and lays each capture on
 // its own reference, on those of its look-alikes, and on others that it is taken

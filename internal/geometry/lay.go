@@ -6,8 +6,12 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// CellSide is the side in pixels of the cells of a [Laid] photo.
-const CellSide = 8
+// CellSide is the side in pixels of the cells of a [Laid] photo, BlockSide that of
+// a [Block].
+const (
+	CellSide  = 8
+	BlockSide = blockSide
+)
 
 // Laid is a photo laid on the reference that was found in it.
 type Laid struct {

@@ -31,6 +31,10 @@ const (
 	surely      = 0.8
 	fewestCells = 3
 	maxChanges  = 12
+
+	// settled is the share of the places about a patch that must agree: where the
+	// paper curls away from the fit, most print seems to be another.
+	settled = 0.5
 )
 
 // changes looks for other print where the reference was found.
@@ -51,6 +55,9 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 	w, h := comparedSize(r)
 	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
 	for _, at := range patches(changed, seen.W) {
+		if !isSettled(e.Blocks, at) {
+			continue
+		}
 		var found Change
 		for i, corner := range cornersOf(at) {
 			found.Photo[i] = laid.At(corner)
@@ -59,6 +66,30 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 		c.Where = append(c.Where, found)
 	}
 	return c
+}
+
+// isSettled says whether the places about a rectangle of cells lie where they
+// should: none of them agrees elsewhere, and enough of those around agree.
+func isSettled(blocks []geometry.Block, cells image.Rectangle) bool {
+	const near, far = geometry.BlockSide / 4, 2 * geometry.BlockSide
+	at := image.Rect(cells.Min.X*change.Cell, cells.Min.Y*change.Cell, cells.Max.X*change.Cell, cells.Max.Y*change.Cell)
+	judged, agree := 0, 0
+	for i := range blocks {
+		b := &blocks[i]
+		place := image.Rect(b.X, b.Y, b.X+geometry.BlockSide, b.Y+geometry.BlockSide)
+		switch {
+		case b.Verdict == geometry.Unjudged || !place.Overlaps(at.Inset(-far)):
+			continue
+		case b.Verdict == geometry.Elsewhere && place.Overlaps(at.Inset(-near)):
+			return false
+		case b.Verdict == geometry.InPlace:
+			agree++
+		}
+		if !place.Overlaps(at) || b.Verdict == geometry.InPlace {
+			judged++
+		}
+	}
+	return float64(agree) >= settled*float64(judged)
 }
 
 // cornersOf returns the corners of a rectangle of cells in pixels.

@@ -1,12 +1,12 @@
 // Command change trains the detector of changed print.
 //
 //	go run ./tools/change -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
-//	    -out internal/change/weights.safetensors
+//	    -pool ../shared/data/train -edited 1000 -out internal/change/weights.safetensors
 //
-// Samples are captures of drawn documents and of every other family of real
-// look-alikes, laid on their own references, on those of look-alikes and on
-// others that they are taken for; the families between are left to those who
-// measure. Making them takes about as long as the training, which goes on from
+// Samples are captures of drawn documents, of every other family of real
+// look-alikes, and of pictures of a pool of which parts were replaced, laid on
+// their own references, on those of look-alikes and on others that they are taken
+// for; the families between are left to those who measure. Making them takes about as long as the training, which goes on from
 // OUT.partial when it was interrupted.
 package main
 
@@ -22,23 +22,26 @@ import (
 
 	"exemplar/internal/calibrate"
 	"exemplar/internal/change"
+	"exemplar/internal/dataset"
 	"exemplar/internal/weights"
 )
 
 type settings struct {
-	drawn                      int
-	siblings, backgrounds, out string
-	steps                      int
-	seed                       uint64
+	drawn, edited                    int
+	siblings, backgrounds, pool, out string
+	steps                            int
+	seed                             uint64
 }
 
 func main() {
 	var s settings
 	flag.IntVar(&s.drawn, "drawn", 600, "families of drawn documents")
+	flag.IntVar(&s.edited, "edited", 0, "pictures of the pool, each with an edited copy")
+	flag.StringVar(&s.pool, "pool", "", "folder of tar shards, or of pictures")
 	flag.StringVar(&s.siblings, "siblings", "", "folder KIND/FAMILY/MEMBER of real look-alikes; may be empty")
 	flag.StringVar(&s.backgrounds, "backgrounds", "", "folder of pictures to lay documents on; may be empty")
 	flag.StringVar(&s.out, "out", "", "the file of weights to write")
-	flag.IntVar(&s.steps, "steps", 4000, "steps of the training")
+	flag.IntVar(&s.steps, "steps", 10000, "steps of the training")
 	flag.Uint64Var(&s.seed, "seed", 1, "of samples and training")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -64,7 +67,7 @@ func (s *settings) run(ctx context.Context) error {
 		return err
 	}
 	data, err := d.Encode(map[string]string{
-		"command": fmt.Sprintf("go run ./tools/change -drawn %d -siblings DIR -backgrounds DIR -steps %d -seed %d", s.drawn, s.steps, s.seed),
+		"command": fmt.Sprintf("go run ./tools/change -drawn %d -siblings DIR -backgrounds DIR -pool DIR -edited %d -steps %d -seed %d", s.drawn, s.edited, s.steps, s.seed),
 		"samples": fmt.Sprint(len(samples)),
 	})
 	if err != nil {
@@ -85,21 +88,25 @@ func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
 			fmt.Printf("%d families captured, %.0f s\n", n, time.Since(began).Seconds())
 		}
 	}}
-	samples, err := calibrate.ChangeSamples(ctx, calibrate.DrawnFamilies(s.drawn, s.seed), opts)
-	if err != nil || s.siblings == "" {
-		return samples, err
+	families := calibrate.DrawnFamilies(s.drawn, s.seed)
+	if s.siblings != "" {
+		real, err := calibrate.PictureFamilies(s.siblings, siblingCaptures)
+		if err != nil {
+			return nil, err
+		}
+		for i := 0; i < len(real); i += 2 {
+			families = append(families, real[i])
+		}
 	}
-	families, err := calibrate.PictureFamilies(s.siblings, siblingCaptures)
-	if err != nil {
-		return nil, err
+	if s.pool != "" {
+		pool, err := dataset.OpenPool(s.pool)
+		if err != nil {
+			return nil, err
+		}
+		defer pool.Close()
+		families = append(families, calibrate.EditedFamilies(pool, s.edited, s.seed)...)
 	}
-	var learnt []calibrate.Source
-	for i := 0; i < len(families); i += 2 {
-		learnt = append(learnt, families[i])
-	}
-	opts.Seed++
-	more, err := calibrate.ChangeSamples(ctx, learnt, opts)
-	return append(samples, more...), err
+	return calibrate.ChangeSamples(ctx, families, opts)
 }
 
 // siblingCaptures are made of every member of a real family: there are few.
