@@ -12,7 +12,7 @@ func TestPatches(t *testing.T) {
 	const w = 10
 	rows := []string{
 		"xx........",
-		"x.......x.",
+		"x.........",
 		"..........",
 		"....x.x..x", // one cell between two does not part them
 		"...x......",
