@@ -2,11 +2,16 @@ package calibrate
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
 
 	"exemplar/internal/change"
+	"exemplar/internal/dataset"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
 )
 
 func TestChangeSamples(t *testing.T) {
@@ -59,4 +64,39 @@ func likeness(s *change.Sample) float64 {
 		}
 	}
 	return (n*xy - x*y) / math.Sqrt((n*xx-x*x)*(n*yy-y*y))
+}
+
+// An edited copy differs from its picture, in less than half of it.
+func TestEditedFamilies(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 4 {
+		d := draw.Document{Kind: draw.Kinds()[i], Template: uint64(i), Size: 200}
+		if err := os.WriteFile(filepath.Join(dir, d.Kind+".png"), imaging.EncodePNG(draw.Draw(d)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pool, err := dataset.OpenPool(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for i, source := range EditedFamilies(pool, 6, 1) {
+		f, err := source()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _ := EditedFamilies(pool, 6, 1)[i]()
+		if !reflect.DeepEqual(f, again) {
+			t.Errorf("family %d is another at the second time", i)
+		}
+		own, edited, other := f.Members[0], f.Members[1], 0
+		for k := range own.Pix {
+			if own.Pix[k] != edited.Pix[k] {
+				other++
+			}
+		}
+		if other == 0 || other > len(own.Pix)/2 || len(f.Shots) != editedCaptures {
+			t.Errorf("family %d: %d of %d values differ, %d shots", i, other, len(own.Pix), len(f.Shots))
+		}
+	}
 }
