@@ -59,7 +59,7 @@ type Decision struct {
 	Reason       string  // one sentence
 
 	Proved       bool    // the decision rests on geometry; Threshold had no part in it
-	LLR          float64 // of Best, if Proved; with what the places say that tell it from kin outside of the answer
+	LLR          float64 // of Best, if Proved
 	ThresholdLLR float64 // what LLR was held to, if Proved
 	FPIR         float64 // share of strangers accepted if LLR were the threshold, if Proved
 }

@@ -57,21 +57,16 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	if len(ranked) == 0 {
 		return d, false
 	}
-	best, kin, proof := ranked[0], closestKin(ranked), p.Calibration.Proof
-	close := p.contenders(ranked)
-	share := proof.Alike
-	if kin != nil {
-		share = proof.Share(kin.llr, p.FPIR, p.Labels)
-	}
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr,
-		ThresholdLLR: proof.Threshold(share, p.FPIR, p.Labels), FMR: proof.Family.Rate(best.llr), FPIR: proof.fpir(share, best.llr, p.Labels)}
+	best, proof := ranked[0], p.Calibration.Proof
+	kin, share := p.kin(ranked)
+	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr, FMR: proof.Family.Rate(best.llr)}
 	d.Extrapolated = d.FMR < proof.Family.Supported()
-	if share == proof.Alike {
-		kin = nil // too unlike to count
-	}
-	if alone := proof.Threshold(proof.Alike, p.FPIR, p.Labels); d.LLR < d.ThresholdLLR && d.LLR >= alone && best.Geometry.Changes == 0 {
+	close := p.contenders(ranked)
+	p.hold(&d, share)
+	if kin != nil && d.LLR < d.ThresholdLLR && best.Geometry.Changes == 0 {
 		if family := p.family(ranked); commonLabel(family) != "" {
-			close, d.ThresholdLLR, d.FPIR = family, alone, proof.fpir(proof.Alike, d.LLR, p.Labels)
+			close = family
+			p.hold(&d, proof.Alike)
 		}
 	}
 	p.settle(&d, ranked, close, kin)
@@ -81,6 +76,14 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		}
 	}
 	return d, true
+}
+
+// hold holds the decision to a share of strangers that have a look-alike
+// registered.
+func (p Policy) hold(d *Decision, share float64) {
+	proof := p.Calibration.Proof
+	d.ThresholdLLR = proof.Threshold(share, p.FPIR, p.Labels)
+	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
 }
 
 // settle sets verdict, label, rival and reason.
@@ -109,15 +112,20 @@ func (p Policy) settle(d *Decision, ranked []proven, close []Candidate, kin *pro
 	}
 }
 
-// closestKin returns the candidate that looks most like the probe of those that
-// stand for another answer than the first, or nil.
-func closestKin(ranked []proven) *proven {
+// kin returns the candidate that looks most like the probe of those that stand
+// for another answer than the first, nil if none looks much like it; and the share
+// of strangers that have a look-alike registered by that.
+func (p Policy) kin(ranked []proven) (*proven, float64) {
+	proof := p.Calibration.Proof
 	for i, c := range ranked[1:] {
 		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) {
-			return &ranked[1+i]
+			if share := proof.Share(c.llr, p.FPIR, p.Labels); share > proof.Alike {
+				return &ranked[1+i], share
+			}
+			break
 		}
 	}
-	return nil
+	return nil, proof.Alike
 }
 
 // family returns the best candidate and those that it does not lead by as much
