@@ -148,10 +148,10 @@ func matchSharpness(a, b *imaging.Gray) (*imaging.Gray, *imaging.Gray) {
 	for range most {
 		switch {
 		case ea > alike*eb:
-			a = soften(a)
+			a = a.Soften()
 			ea = edges(a)
 		case eb > alike*ea:
-			b = soften(b)
+			b = b.Soften()
 			eb = edges(b)
 		default:
 			return a, b
@@ -172,22 +172,6 @@ func edges(g *imaging.Gray) (sum float64) {
 		sum += float64(n)
 	}
 	return sum
-}
-
-// soften filters g with 1 2 1 in both directions.
-func soften(g *imaging.Gray) *imaging.Gray {
-	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
-	sums := make([]int, g.W)
-	for y := range g.H {
-		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
-		for x := range sums {
-			sums[x] = int(up[x]) + 2*int(mid[x]) + int(down[x])
-		}
-		for x, s := range sums {
-			out.Pix[y*g.W+x] = byte((sums[max(0, x-1)] + 2*s + sums[min(g.W-1, x+1)] + 8) / 16)
-		}
-	}
-	return out
 }
 
 const (

@@ -47,7 +47,7 @@ func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
 	laid := imaging.Warp(b, back, big.W, big.H)
 	matchLevels(laid, big)
 	tones, shade := cells.tones(big, laid)
-	ga, gb := matchSharpness(soften(big.Gray()), soften(laid.Gray()))
+	ga, gb := matchSharpness(big.Gray().Soften(), laid.Gray().Soften())
 	gb = newShifts(ga, gb).apply(gb)
 	matchLocally(gb, ga)
 	details := cells.details(ga, gb)
