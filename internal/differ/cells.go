@@ -62,19 +62,17 @@ func (c *cellGrid) share(of []image.Rectangle) float64 {
 // the other one has beside them, by the standard of a's contrast.
 func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
 	const noise = 12 // levels that compression and grain make of a full contrast
-	loA, hiA := extremes(a)
-	loB, hiB := extremes(b)
-	contrasts, strongest := c.contrasts(loA, hiA)
+	contrasts, strongest := c.contrasts(a)
 	share := min(max(strongest/fullContrast, 0.5), 1)
 	tolerance := int(noise*share + 0.5)
 	sums := make([]int, len(c.covered))
 	for y := range a.H {
-		i, row := y*a.W, y/cellSide*c.columns
-		rowB, lowA, highA, lowB, highB := b.Pix[i:][:a.W], loA[i:][:a.W], hiA[i:][:a.W], loB[i:][:a.W], hiB[i:][:a.W]
-		for x, v := range a.Pix[i:][:a.W] {
-			va, vb := int(v), int(rowB[x])
-			d := max(va-int(highB[x]), int(lowB[x])-va, vb-int(highA[x]), int(lowA[x])-vb)
-			sums[row+x/cellSide] += max(0, d-tolerance)
+		cells, rowB := sums[y/cellSide*c.columns:][:c.columns], b.Pix[y*a.W:][:a.W]
+		for x, v := range a.Pix[y*a.W:][:a.W] {
+			// Only what differs beside itself too can lie outside.
+			if d := int(v) - int(rowB[x]); d > tolerance || -d > tolerance {
+				cells[x/cellSide] += max(0, outside(a, b, x, y)-tolerance)
+			}
 		}
 	}
 	counted := make([]float64, len(sums))
@@ -92,41 +90,45 @@ func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
 	return c.strengths(counted, max(median(printed), median(plain)), minDetail*share)
 }
 
-// contrasts returns the mean range of the levels about each pixel of a cell, and
-// that of the cells that show most.
-func (c *cellGrid) contrasts(lo, hi []byte) (of []float64, strongest float64) {
-	of = make([]float64, len(c.covered))
-	for y := range c.h {
-		cells := of[y/cellSide*c.columns:][:c.columns]
-		low, high := lo[y*c.w:][:c.w], hi[y*c.w:][:c.w]
-		for x, v := range high {
-			cells[x/cellSide] += float64(int(v)-int(low[x])) / (cellSide * cellSide)
+// outside is by how much the pixel of one of two pictures lies outside of what
+// the other has there.
+func outside(a, b *imaging.Gray, x, y int) int {
+	va, vb := int(a.Pix[y*a.W+x]), int(b.Pix[y*b.W+x])
+	loA, hiA := extremes(a, x, y)
+	loB, hiB := extremes(b, x, y)
+	return max(va-hiB, loB-va, vb-hiA, loA-vb)
+}
+
+// extremes returns the least and greatest level within half a pixel of one, to
+// the sides and to the corners: halfway to the neighbour's.
+func extremes(g *imaging.Gray, x, y int) (lo, hi int) {
+	at := g.Pix[y*g.W+x]
+	least, greatest := at, at
+	left, right := max(0, x-1), min(x+1, g.W-1)
+	for j := max(0, y-1); j <= min(y+1, g.H-1); j++ {
+		for _, v := range g.Pix[j*g.W:][left : right+1] {
+			least, greatest = min(least, v), max(greatest, v)
 		}
+	}
+	return (int(at) + int(least)) / 2, (int(at) + int(greatest) + 1) / 2
+}
+
+// contrasts returns the mean range of the extremes of a cell's pixels, and that
+// of the cells that show most.
+func (c *cellGrid) contrasts(g *imaging.Gray) (of []float64, strongest float64) {
+	sums := make([]int, len(c.covered))
+	low, high := newEnds(g.W), newEnds(g.W)
+	for y := range g.H {
+		row := g.Pix[y*g.W:][:g.W]
+		verticalExtremes(low, high, g.Pix[max(0, y-1)*g.W:][:g.W], row, g.Pix[min(g.H-1, y+1)*g.W:][:g.W])
+		addRanges(sums[y/cellSide*c.columns:][:c.columns], row, low, high)
+	}
+	of = make([]float64, len(sums))
+	for i, sum := range sums {
+		of[i] = float64(sum) / (cellSide * cellSide)
 	}
 	sorted := slices.Sorted(slices.Values(of))
 	return of, sorted[len(sorted)*98/100]
-}
-
-// extremes returns the least and greatest level within half a pixel of each, to
-// the sides and to the corners: halfway to the neighbour's.
-func extremes(g *imaging.Gray) (lo, hi []byte) {
-	lo, hi = make([]byte, len(g.Pix)), make([]byte, len(g.Pix))
-	low, high := make([]byte, g.W), make([]byte, g.W)
-	for y := range g.H {
-		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
-		for x, v := range mid {
-			low[x], high[x] = min(up[x], v, down[x]), max(up[x], v, down[x])
-		}
-		toLo, toHi := lo[y*g.W:][:g.W], hi[y*g.W:][:g.W]
-		lowLeft, highLeft := low[0], high[0]
-		for x, v := range mid {
-			r := min(x+1, g.W-1)
-			toLo[x] = byte((int(v) + int(min(lowLeft, low[x], low[r]))) / 2)
-			toHi[x] = byte((int(v) + int(max(highLeft, high[x], high[r])) + 1) / 2)
-			lowLeft, highLeft = low[x], high[x]
-		}
-	}
-	return lo, hi
 }
 
 // tones returns how strongly the means of two pictures differ, of all channels

@@ -91,17 +91,17 @@ func newTemplates(g *imaging.Gray) []template {
 }
 
 func (t *template) fill(g *imaging.Gray) {
-	total := 0
+	total := int32(0)
 	for y := range blockSide {
 		for _, v := range t.row(g, y) {
-			total += int(v)
+			total += int32(v)
 		}
 	}
 	mean := (total + blockPixels/2) / blockPixels
 	for y := range blockSide {
 		pix := t.pix[y*blockSide:][:blockSide]
 		for x, v := range t.row(g, y) {
-			d := int32(min(127, max(-128, (int(v)-mean)/2)))
+			d := (int32(v) - mean) / 2
 			pix[x] = int8(d)
 			t.sum += d
 			t.squares += d * d
