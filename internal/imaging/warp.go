@@ -17,7 +17,7 @@ func Warp(src *Image, m [9]float64, w, h int) *Image {
 	}
 	dst := NewImage(w, h)
 	for y := range h {
-		row := dst.Pix[3*w*y : 3*w*(y+1)]
+		row := dst.row(y)
 		for x := range w {
 			px, py := project(&m, float64(x), float64(y))
 			src.bilinear(row[3*x:3*x+3], px, py)
@@ -56,18 +56,32 @@ func (m *Image) bilinear(dst []byte, x, y float64) {
 	x0, y0 := min(int(x), max(m.W-2, 0)), min(int(y), max(m.H-2, 0))
 	fx, fy := float32(x-float64(x0)), float32(y-float64(y0))
 	right, down := 3*min(1, m.W-1), 3*m.W*min(1, m.H-1)
-	at := m.Pix[3*(y0*m.W+x0):]
-	for c := range 3 {
-		top := float32(at[c])*(1-fx) + float32(at[right+c])*fx
-		bottom := float32(at[down+c])*(1-fx) + float32(at[down+right+c])*fx
-		dst[c] = byte(top*(1-fy) + bottom*fy + 0.5)
-	}
+	at := 3 * (y0*m.W + x0)
+	a, b := m.Pix[at:][:3], m.Pix[at+right:][:3]
+	c, d := m.Pix[at+down:][:3], m.Pix[at+down+right:][:3]
+	gx, gy := 1-fx, 1-fy
+	dst = dst[:3]
+	dst[0] = byte(int32((levels[a[0]]*gx+levels[b[0]]*fx)*gy + (levels[c[0]]*gx+levels[d[0]]*fx)*fy + 0.5))
+	dst[1] = byte(int32((levels[a[1]]*gx+levels[b[1]]*fx)*gy + (levels[c[1]]*gx+levels[d[1]]*fx)*fy + 0.5))
+	dst[2] = byte(int32((levels[a[2]]*gx+levels[b[2]]*fx)*gy + (levels[c[2]]*gx+levels[d[2]]*fx)*fy + 0.5))
 }
+
+// levels are the numbers from 0 to 255: to look them up is quicker than to
+// convert them.
+var levels = func() (of [256]float32) {
+	for i := range of {
+		of[i] = float32(i)
+	}
+	return of
+}()
 
 // clampTo limits v to [0, limit]; what is no number becomes 0.
 func clampTo(v, limit float64) float64 {
 	if !(v > 0) {
 		return 0
 	}
-	return min(v, limit)
+	if v > limit { // quicker than min, which minds what is no number
+		return limit
+	}
+	return v
 }

@@ -1,0 +1,54 @@
+package differ
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"exemplar/internal/imaging"
+)
+
+// Eight pixels at a time or one: the contrast of a cell is the mean range of the
+// extremes of its pixels.
+func TestContrastsAreTheRangesOfExtremes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for w := 1; w < 40; w += 1 + w/20 {
+		g := &imaging.Gray{W: w, H: 21, Pix: make([]byte, w*21)}
+		for i := range g.Pix {
+			g.Pix[i] = byte(rng.IntN(256))
+			if i%5 == 0 {
+				g.Pix[i] = [4]byte{0, 127, 128, 255}[rng.IntN(4)]
+			}
+		}
+		c := &cellGrid{w: w, h: g.H, columns: (w + cellSide - 1) / cellSide, rows: 3}
+		c.covered = make([]bool, c.columns*c.rows)
+		want := make([]float64, len(c.covered))
+		for i := range g.Pix {
+			lo, hi := extremes(g, i%w, i/w)
+			want[i/w/cellSide*c.columns+i%w/cellSide] += float64(hi-lo) / (cellSide * cellSide)
+		}
+		if got, _ := c.contrasts(g); !slices.Equal(got, want) {
+			t.Fatalf("%d pixels wide: %v, want %v", w, got, want)
+		}
+	}
+}
+
+// What is alike within the tolerance does not lie outside by more.
+func TestOutsideIsAtMostTheDifference(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	a, b := &imaging.Gray{W: 30, H: 20, Pix: make([]byte, 600)}, &imaging.Gray{W: 30, H: 20, Pix: make([]byte, 600)}
+	some := 0
+	for i := range a.Pix {
+		a.Pix[i], b.Pix[i] = byte(rng.IntN(256)), byte(rng.IntN(256))
+	}
+	for i, v := range a.Pix {
+		d, out := int(v)-int(b.Pix[i]), outside(a, b, i%30, i/30)
+		if out > max(d, -d) {
+			t.Fatalf("levels %d and %d: outside by %d", v, b.Pix[i], out)
+		}
+		some += max(0, out)
+	}
+	if some == 0 {
+		t.Fatal("nothing lies outside in the test data")
+	}
+}
