@@ -94,9 +94,12 @@ func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
 // the other has there.
 func outside(a, b *imaging.Gray, x, y int) int {
 	va, vb := int(a.Pix[y*a.W+x]), int(b.Pix[y*b.W+x])
-	loA, hiA := extremes(a, x, y)
-	loB, hiB := extremes(b, x, y)
-	return max(va-hiB, loB-va, vb-hiA, loA-vb)
+	if va < vb {
+		a, b, va, vb = b, a, vb, va
+	}
+	_, hi := extremes(b, x, y)
+	lo, _ := extremes(a, x, y)
+	return max(va-hi, lo-vb)
 }
 
 // extremes returns the least and greatest level within half a pixel of one, to
@@ -105,10 +108,10 @@ func extremes(g *imaging.Gray, x, y int) (lo, hi int) {
 	at := g.Pix[y*g.W+x]
 	least, greatest := at, at
 	left, right := max(0, x-1), min(x+1, g.W-1)
-	for j := max(0, y-1); j <= min(y+1, g.H-1); j++ {
-		for _, v := range g.Pix[j*g.W:][left : right+1] {
-			least, greatest = min(least, v), max(greatest, v)
-		}
+	for _, row := range [3]int{max(0, y-1), y, min(y+1, g.H-1)} {
+		r := g.Pix[row*g.W:][:g.W]
+		l, m, n := r[left], r[x], r[right]
+		least, greatest = min(least, l, m, n), max(greatest, l, m, n)
 	}
 	return (int(at) + int(least)) / 2, (int(at) + int(greatest) + 1) / 2
 }

@@ -2,8 +2,8 @@ package differ
 
 import "encoding/binary"
 
-// The loops below work on eight pixels, those of a row of a cell, at a time: a
-// byte each of a word.
+// What follows works on eight pixels, those of a row of a cell, at a time: a byte
+// each of a word.
 
 const (
 	topBits  = 0x8080808080808080
@@ -51,6 +51,17 @@ func addRanges(cells []int, row, low, high []byte) {
 		hi := (int(row[x]) + int(max(high[x], high[x+1], high[x+2])) + 1) / 2
 		cells[x/cellSide] += hi - lo
 	}
+}
+
+// everySecond sums the absolute differences of the first, third, fifth and
+// seventh byte.
+func everySecond(a, b uint64) int {
+	a, b = a&twoBytes, b&twoBytes
+	const one = 0x0001000100010001
+	not := ((a|one<<8)-b)>>8&one ^ one // where a is less
+	// There, the difference the other way round: bits turned, and one added.
+	d := ((a|one<<8)-b)&twoBytes ^ not*0xFF + not
+	return int(d * one >> 48)
 }
 
 // notLess has all bits set in the bytes of a that are not less than those of b.

@@ -52,3 +52,20 @@ func TestOutsideIsAtMostTheDifference(t *testing.T) {
 		t.Fatal("nothing lies outside in the test data")
 	}
 }
+
+func TestEverySecond(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 1000 {
+		a, b := make([]byte, 8), make([]byte, 8)
+		want := 0
+		for i := range a {
+			a[i], b[i] = [4]byte{0, 255, byte(rng.IntN(256)), 128}[rng.IntN(4)], byte(rng.IntN(3)*127+rng.IntN(2))
+			if d := int(a[i]) - int(b[i]); i%2 == 0 {
+				want += max(d, -d)
+			}
+		}
+		if got := everySecond(load(a), load(b)); got != want {
+			t.Fatalf("%v against %v: %d, want %d", a, b, got, want)
+		}
+	}
+}
