@@ -39,21 +39,37 @@ func (f *levelFit) solve() levelMap {
 // step by step: the pairs of what differs drop out.
 var levelWidths = [4]float64{24, 24, 16, 16}
 
-// levelPairs are pairs of levels of two pictures that lie on each other.
-type levelPairs struct{ x, y []byte }
+// levelPairs counts pairs of levels of two pictures that lie on each other.
+// Documents have few levels, so that each pair comes many times.
+type levelPairs struct {
+	count [1 << 16]int32 // of pair x<<8 | y
+	seen  []uint16       // those with a count
+}
 
-func (p *levelPairs) add(x, y byte) { p.x, p.y = append(p.x, x), append(p.y, y) }
+func (p *levelPairs) add(x, y byte) {
+	pair := uint16(x)<<8 | uint16(y)
+	if p.count[pair] == 0 {
+		p.seen = append(p.seen, pair)
+	}
+	p.count[pair]++
+}
+
+func (p *levelPairs) clear() {
+	for _, pair := range p.seen {
+		p.count[pair] = 0
+	}
+	p.seen = p.seen[:0]
+}
 
 // fit fits the levels x to y robustly.
 func (p *levelPairs) fit() levelMap {
 	l := levelMap{1, 0}
-	ys := p.y[:len(p.x)]
 	for _, width := range levelWidths {
 		var fit levelFit
-		for i, vx := range p.x {
-			x, y := float64(vx), float64(ys[i])
-			d := (y - l.gain*x - l.offset) / width
-			fit.add(x, y, 1/((1+d*d)*(1+d*d)))
+		for _, pair := range p.seen {
+			x, y := float64(pair>>8), float64(pair&0xFF)
+			d := (y - l.of(x)) / width
+			fit.add(x, y, float64(p.count[pair])/((1+d*d)*(1+d*d)))
 		}
 		l = fit.solve()
 	}
@@ -63,17 +79,18 @@ func (p *levelPairs) fit() levelMap {
 // improved says whether mapping x brings clearly more pairs together.
 func (p *levelPairs) improved(l levelMap) bool {
 	const alike, clearly = 16, 0.15
-	asIs, mapped := 0, 0
-	for i, vx := range p.x {
-		x, y := float64(vx), float64(p.y[i])
+	all, asIs, mapped := int32(0), int32(0), int32(0)
+	for _, pair := range p.seen {
+		x, y, n := float64(pair>>8), float64(pair&0xFF), p.count[pair]
+		all += n
 		if math.Abs(x-y) < alike {
-			asIs++
+			asIs += n
 		}
 		if math.Abs(l.of(x)-y) < alike {
-			mapped++
+			mapped += n
 		}
 	}
-	return float64(mapped-asIs) >= clearly*float64(len(p.x))
+	return float64(mapped-asIs) >= clearly*float64(all)
 }
 
 // levelStep is the raster on which levels are compared, in pixels.
@@ -83,7 +100,7 @@ const levelStep = 3
 // explains clearly more of it. All channels are mapped alike: another colour
 // stays another colour.
 func matchLevels(m, on *imaging.Image) {
-	var pairs levelPairs
+	pairs := new(levelPairs)
 	for y := 0; y < m.H; y += levelStep {
 		for i := 3 * y * m.W; i < 3*(y+1)*m.W; i += 3 * levelStep {
 			for c := range 3 {
@@ -131,10 +148,10 @@ func matchLocally(g, on *imaging.Gray) {
 // tileMaps returns the map of the levels of each tile.
 func tileMaps(g, on *imaging.Gray, columns, rows int) []levelMap {
 	maps := make([]levelMap, columns*rows)
-	var pairs levelPairs
+	pairs := new(levelPairs)
 	for i := range maps {
 		x0, y0 := i%columns*tileSide, i/columns*tileSide
-		pairs.x, pairs.y = pairs.x[:0], pairs.y[:0]
+		pairs.clear()
 		for y := y0; y < min(y0+tileSide, g.H); y += levelStep {
 			for x := x0; x < min(x0+tileSide, g.W); x += levelStep {
 				pairs.add(g.Pix[y*g.W+x], on.Pix[y*g.W+x])
