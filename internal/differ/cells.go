@@ -13,18 +13,32 @@ import (
 // cellSide is the size of the cells in which differences are counted, pixels.
 const cellSide = 8
 
-// cellGrid divides a picture into cells; those at the right and lower edge may
-// be smaller.
-type cellGrid struct {
-	w, h, columns, rows int
-	covered             []bool // the cells that the other picture shows
+// grid divides a picture into cells; those at the right and lower edge may be
+// smaller.
+type grid struct{ w, h, columns, rows int }
+
+func newGrid(w, h int) grid {
+	return grid{w: w, h: h, columns: (w + cellSide - 1) / cellSide, rows: (h + cellSide - 1) / cellSide}
 }
 
-// newCellGrid divides picture a. The map leads from its pixels to those of b.
-func newCellGrid(a *imaging.Image, to geometry.Homography, b *imaging.Image) *cellGrid {
+func (c *grid) cells() int { return c.columns * c.rows }
+
+func (c *grid) cell(i int) image.Rectangle {
+	x, y := i%c.columns*cellSide, i/c.columns*cellSide
+	return image.Rect(x, y, min(x+cellSide, c.w), min(y+cellSide, c.h))
+}
+
+// cellGrid is the grid of a picture on which another one lies.
+type cellGrid struct {
+	grid
+	covered []bool // the cells that the other picture shows
+}
+
+// newCellGrid finds what is covered. The map leads from pixels of the grid's
+// picture to those of b.
+func newCellGrid(of grid, to geometry.Homography, b *imaging.Image) *cellGrid {
 	const border = 2 // pixels that a scan may lack
-	c := &cellGrid{w: a.W, h: a.H, columns: (a.W + cellSide - 1) / cellSide, rows: (a.H + cellSide - 1) / cellSide}
-	c.covered = make([]bool, c.columns*c.rows)
+	c := &cellGrid{of, make([]bool, of.cells())}
 	for i := range c.covered {
 		c.covered[i] = true
 		r := c.cell(i)
@@ -35,11 +49,6 @@ func newCellGrid(a *imaging.Image, to geometry.Homography, b *imaging.Image) *ce
 		}
 	}
 	return c
-}
-
-func (c *cellGrid) cell(i int) image.Rectangle {
-	x, y := i%c.columns*cellSide, i/c.columns*cellSide
-	return image.Rect(x, y, min(x+cellSide, c.w), min(y+cellSide, c.h))
 }
 
 // atEdge says whether a cell lies where a scan may show its end.
@@ -60,12 +69,11 @@ func (c *cellGrid) share(of []image.Rectangle) float64 {
 
 // details returns how strongly the pixels of two pictures lie outside of what
 // the other one has beside them, by the standard of a's contrast.
-func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
+func (c *cellGrid) details(a, b *imaging.Gray, contrast *contrast) []float64 {
 	const noise = 12 // levels that compression and grain make of a full contrast
-	contrasts, strongest := c.contrasts(a)
-	share := min(max(strongest/fullContrast, 0.5), 1)
+	share := min(max(contrast.strongest/fullContrast, 0.5), 1)
 	tolerance := int(noise*share + 0.5)
-	sums := make([]int, len(c.covered))
+	sums := make([]int, c.cells())
 	for y := range a.H {
 		cells, rowB := sums[y/cellSide*c.columns:][:c.columns], b.Pix[y*a.W:][:a.W]
 		for x, v := range a.Pix[y*a.W:][:a.W] {
@@ -81,7 +89,7 @@ func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
 		counted[k] = float64(sum) / (cellSide * cellSide)
 		switch {
 		case !c.covered[k]:
-		case contrasts[k] > strongest/3:
+		case contrast.cells[k] > contrast.strongest/3:
 			printed = append(printed, counted[k])
 		default:
 			plain = append(plain, counted[k])
@@ -116,30 +124,34 @@ func extremes(g *imaging.Gray, x, y int) (lo, hi int) {
 	return (int(at) + int(least)) / 2, (int(at) + int(greatest) + 1) / 2
 }
 
-// contrasts returns the mean range of the extremes of a cell's pixels, and that
-// of the cells that show most.
-func (c *cellGrid) contrasts(g *imaging.Gray) (of []float64, strongest float64) {
-	sums := make([]int, len(c.covered))
+// contrast is the mean range of the extremes of a cell's pixels, and that of the
+// cells that show most.
+type contrast struct {
+	cells     []float64
+	strongest float64
+}
+
+func (c *grid) contrast(g *imaging.Gray) *contrast {
+	sums := make([]int, c.cells())
 	low, high := newEnds(g.W), newEnds(g.W)
 	for y := range g.H {
 		row := g.Pix[y*g.W:][:g.W]
 		verticalExtremes(low, high, g.Pix[max(0, y-1)*g.W:][:g.W], row, g.Pix[min(g.H-1, y+1)*g.W:][:g.W])
 		addRanges(sums[y/cellSide*c.columns:][:c.columns], row, low, high)
 	}
-	of = make([]float64, len(sums))
+	of := make([]float64, len(sums))
 	for i, sum := range sums {
 		of[i] = float64(sum) / (cellSide * cellSide)
 	}
 	sorted := slices.Sorted(slices.Values(of))
-	return of, sorted[len(sorted)*98/100]
+	return &contrast{of, sorted[len(sorted)*98/100]}
 }
 
-// tones returns how strongly the means of two pictures differ, of all channels
-// together, and by how much most do. What a displacement explains is left out,
+// tones returns how strongly the means of the cells of two pictures differ, of
+// all channels together, and by how much most do. What a displacement explains is left out,
 // and at the edges, where scans have shadows, a difference is at most weak.
-func (c *cellGrid) tones(a, b *imaging.Image) (strengths []float64, usual float64) {
+func (c *cellGrid) tones(ma, mb [][3]float64) (strengths []float64, usual float64) {
 	const displaced = 1.5 / cellSide // pixels
-	ma, mb := c.means(a), c.means(b)
 	counted := make([]float64, len(ma))
 	var covered []float64
 	for i := range ma {
@@ -165,8 +177,8 @@ func (c *cellGrid) tones(a, b *imaging.Image) (strengths []float64, usual float6
 }
 
 // means returns the mean of each channel in each cell.
-func (c *cellGrid) means(m *imaging.Image) [][3]float64 {
-	sums := make([][3]int, len(c.covered))
+func (c *grid) means(m *imaging.Image) [][3]float64 {
+	sums := make([][3]int, c.cells())
 	for y := range m.H {
 		cells := sums[y/cellSide*c.columns:][:c.columns]
 		row := m.Pix[3*y*m.W:][:3*m.W]

@@ -20,14 +20,13 @@ func TestContrastsAreTheRangesOfExtremes(t *testing.T) {
 				g.Pix[i] = [4]byte{0, 127, 128, 255}[rng.IntN(4)]
 			}
 		}
-		c := &cellGrid{w: w, h: g.H, columns: (w + cellSide - 1) / cellSide, rows: 3}
-		c.covered = make([]bool, c.columns*c.rows)
-		want := make([]float64, len(c.covered))
+		cells := newGrid(w, g.H)
+		want := make([]float64, cells.cells())
 		for i := range g.Pix {
 			lo, hi := extremes(g, i%w, i/w)
-			want[i/w/cellSide*c.columns+i%w/cellSide] += float64(hi-lo) / (cellSide * cellSide)
+			want[i/w/cellSide*cells.columns+i%w/cellSide] += float64(hi-lo) / (cellSide * cellSide)
 		}
-		if got, _ := c.contrasts(g); !slices.Equal(got, want) {
+		if got := cells.contrast(g).cells; !slices.Equal(got, want) {
 			t.Fatalf("%d pixels wide: %v, want %v", w, got, want)
 		}
 	}
