@@ -7,10 +7,11 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// matchSharpness blurs the sharper of two pictures until it is as the other.
-func matchSharpness(a, b *imaging.Gray) (*imaging.Gray, *imaging.Gray) {
+// matchSharpness blurs the sharper of two pictures until it is as the other. ea
+// are the edges of a.
+func matchSharpness(a, b *imaging.Gray, ea float64) (*imaging.Gray, *imaging.Gray) {
 	const alike, most = 1.2, 4
-	ea, eb := edges(a), edges(b)
+	eb := edges(b)
 	for range most {
 		switch {
 		case ea > alike*eb:

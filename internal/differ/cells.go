@@ -98,33 +98,36 @@ func (c *cellGrid) details(a, b *imaging.Gray, contrast *contrast) []float64 {
 	return c.strengths(counted, max(median(printed), median(plain)), minDetail*share)
 }
 
-// outside is by how much the pixel of one of two pictures lies outside of what
-// the other has there.
+// outside is by how much the pixel of one of two pictures lies outside of the
+// extremes of the other there: the least and greatest level within half a pixel,
+// to the sides and to the corners, which is halfway to the neighbour's.
 func outside(a, b *imaging.Gray, x, y int) int {
 	va, vb := int(a.Pix[y*a.W+x]), int(b.Pix[y*b.W+x])
 	if va < vb {
 		a, b, va, vb = b, a, vb, va
 	}
-	_, hi := extremes(b, x, y)
-	lo, _ := extremes(a, x, y)
-	return max(va-hi, lo-vb)
-}
-
-// extremes returns the least and greatest level within half a pixel of one, to
-// the sides and to the corners: halfway to the neighbour's.
-func extremes(g *imaging.Gray, x, y int) (lo, hi int) {
-	at := g.Pix[y*g.W+x]
-	least, greatest := at, at
-	left, right := max(0, x-1), min(x+1, g.W-1)
-	for _, row := range [3]int{max(0, y-1), y, min(y+1, g.H-1)} {
-		r := g.Pix[row*g.W:][:g.W]
-		l, m, n := r[left], r[x], r[right]
-		least, greatest = min(least, l, m, n), max(greatest, l, m, n)
+	aboutA, aboutB := about(a, x, y), about(b, x, y)
+	least, greatest := a.Pix[y*a.W+x], b.Pix[y*b.W+x]
+	for i, row := range aboutA {
+		for k, v := range row {
+			least, greatest = min(least, v), max(greatest, aboutB[i][k])
+		}
 	}
-	return (int(at) + int(least)) / 2, (int(at) + int(greatest) + 1) / 2
+	return max(va-(vb+int(greatest)+1)/2, (va+int(least))/2-vb)
 }
 
-// contrast is the mean range of the extremes of a cell's pixels, and that of the
+// about returns the pixel at (x, y) and its neighbours, by rows; the outermost
+// ones twice.
+func about(g *imaging.Gray, x, y int) (rows [3][3]byte) {
+	left, right := max(0, x-1), min(x+1, g.W-1)
+	for i, j := range [3]int{max(0, y-1), y, min(y+1, g.H-1)} {
+		r := g.Pix[j*g.W:][:g.W]
+		rows[i] = [3]byte{r[left], r[x], r[right]}
+	}
+	return rows
+}
+
+// contrast is the mean range of the extremes of a cell's pixels (see outside), and that of the
 // cells that show most.
 type contrast struct {
 	cells     []float64

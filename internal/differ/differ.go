@@ -35,6 +35,7 @@ type Subject struct {
 	means    [][3]float64
 	gray     *imaging.Gray // softened
 	contrast *contrast     // of gray
+	edges    float64       // of gray
 }
 
 // NewSubject prepares a picture, which it keeps.
@@ -49,7 +50,7 @@ func NewSubject(m *imaging.Image) *Subject {
 	s.grid = newGrid(s.big.W, s.big.H)
 	s.means = s.grid.means(s.big)
 	s.gray = s.big.Gray().Soften()
-	s.contrast = s.grid.contrast(s.gray)
+	s.contrast, s.edges = s.grid.contrast(s.gray), edges(s.gray)
 	return s
 }
 
@@ -72,7 +73,7 @@ func (s *Subject) Differs(m *imaging.Image, onto geometry.Homography) Difference
 	laid := imaging.Warp(m, back, s.big.W, s.big.H)
 	matchLevels(laid, s.big)
 	tones, shade := cells.tones(s.means, cells.means(laid))
-	own, other := matchSharpness(s.gray, laid.Gray().Soften())
+	own, other := matchSharpness(s.gray, laid.Gray().Soften(), s.edges)
 	contrast := s.contrast
 	if own != s.gray {
 		contrast = cells.contrast(own)

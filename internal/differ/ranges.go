@@ -34,7 +34,7 @@ func verticalExtremes(low, high, up, mid, down []byte) {
 }
 
 // addRanges adds to each cell the ranges of the extremes of a row's pixels: see
-// extremes. low and high are those of its columns.
+// outside. low and high are those of its columns.
 func addRanges(cells []int, row, low, high []byte) {
 	x := 0
 	for ; x+8 <= len(row); x += 8 {
