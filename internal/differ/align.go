@@ -7,151 +7,18 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// levelMap maps the levels of one picture to those of another.
-type levelMap struct{ gain, offset float64 }
-
-// levelFit gathers pairs of levels for a weighted regression.
-type levelFit struct{ n, x, y, xx, xy float64 }
-
-func (f *levelFit) add(x, y, weight float64) {
-	f.n += weight
-	f.x += weight * x
-	f.y += weight * y
-	f.xx += weight * x * x
-	f.xy += weight * x * y
-}
-
-// solve returns the regression; of levels that hardly vary the offset alone.
-func (f *levelFit) solve() levelMap {
-	if f.n == 0 {
-		return levelMap{1, 0}
-	}
-	const flat = 16 // variance
-	mx, my := f.x/f.n, f.y/f.n
-	if v := f.xx/f.n - mx*mx; v > flat {
-		if gain := (f.xy/f.n - mx*my) / v; gain > 0.5 && gain < 2 {
-			return levelMap{gain, my - gain*mx}
-		}
-	}
-	return levelMap{1, my - mx}
-}
-
-// levelWidths are the deviations, in levels, beyond which a pair counts little,
-// step by step: the pairs of what differs drop out.
-var levelWidths = [4]float64{24, 24, 16, 16}
-
-// fitLevels fits the levels x to y robustly. each calls back with all pairs.
-func fitLevels(each func(add func(x, y byte))) levelMap {
-	l := levelMap{1, 0}
-	for _, width := range levelWidths {
-		var fit levelFit
-		each(func(x, y byte) {
-			d := (float64(y) - l.gain*float64(x) - l.offset) / width
-			fit.add(float64(x), float64(y), 1/((1+d*d)*(1+d*d)))
-		})
-		l = fit.solve()
-	}
-	return l
-}
-
-// levelStep is the raster on which levels are compared, in pixels.
-const levelStep = 3
-
-// matchLevels brings m to the exposure of the picture it lies on, if that
-// explains clearly more of it. All channels are mapped alike: another colour
-// stays another colour.
-func matchLevels(m, on *imaging.Image) {
-	const alike, clearly = 16, 0.15
-	each := func(do func(x, y byte)) {
-		for y := 0; y < m.H; y += levelStep {
-			for i := 3 * y * m.W; i < 3*(y+1)*m.W; i += 3 * levelStep {
-				for c := range 3 {
-					do(m.Pix[i+c], on.Pix[i+c])
-				}
-			}
-		}
-	}
-	l := fitLevels(each)
-	n, asIs, mapped := 0, 0, 0
-	each(func(x, y byte) {
-		n++
-		if math.Abs(float64(x)-float64(y)) < alike {
-			asIs++
-		}
-		if math.Abs(l.of(float64(x))-float64(y)) < alike {
-			mapped++
-		}
-	})
-	if float64(mapped-asIs) < clearly*float64(n) {
-		return
-	}
-	var table [256]byte
-	for v := range table {
-		table[v] = level(l.of(float64(v)))
-	}
-	for i, v := range m.Pix {
-		m.Pix[i] = table[v]
-	}
-}
-
-func level(v float64) byte { return byte(min(max(v+0.5, 0), 255)) }
-
-// tileSide is the size of the parts whose levels are matched each for itself.
-const tileSide = 64
-
-// matchLocally brings g's levels to those of the picture it lies on, tile by
-// tile and smoothly in between: two photos are not lit alike.
-func matchLocally(g, on *imaging.Gray) {
-	columns, rows := (g.W+tileSide-1)/tileSide, (g.H+tileSide-1)/tileSide
-	maps := make([]levelMap, columns*rows)
-	for i := range maps {
-		x0, y0 := i%columns*tileSide, i/columns*tileSide
-		maps[i] = fitLevels(func(add func(x, y byte)) {
-			for y := y0; y < min(y0+tileSide, g.H); y += levelStep {
-				for x := x0; x < min(x0+tileSide, g.W); x += levelStep {
-					add(g.Pix[y*g.W+x], on.Pix[y*g.W+x])
-				}
-			}
-		})
-	}
-	row := make([]levelMap, columns)
-	for y := range g.H {
-		j, v := tileAt(y, rows)
-		for i := range row {
-			row[i] = mix(maps[j*columns+i], maps[min(j+1, rows-1)*columns+i], v)
-		}
-		for x, value := range g.Pix[y*g.W:][:g.W] {
-			i, u := tileAt(x, columns)
-			g.Pix[y*g.W+x] = level(mix(row[i], row[min(i+1, columns-1)], u).of(float64(value)))
-		}
-	}
-}
-
-func (l levelMap) of(v float64) float64 { return l.gain*v + l.offset }
-
-func mix(a, b levelMap, share float64) levelMap {
-	return levelMap{a.gain + share*(b.gain-a.gain), a.offset + share*(b.offset-a.offset)}
-}
-
-// tileAt returns the tile whose middle lies before a place, and how far the
-// place is on the way to the next one's.
-func tileAt(at, tiles int) (first int, share float64) {
-	t := max((float64(at)+0.5)/tileSide-0.5, 0)
-	first = min(int(t), tiles-1)
-	return first, min(t-float64(first), 1)
-}
-
-// matchSharpness blurs the sharper of two pictures until it is as the other.
-func matchSharpness(a, b *imaging.Gray) (*imaging.Gray, *imaging.Gray) {
+// matchSharpness blurs the sharper of two pictures until it is as the other. ea
+// are the edges of a.
+func matchSharpness(a, b *imaging.Gray, ea float64) (*imaging.Gray, *imaging.Gray) {
 	const alike, most = 1.2, 4
-	ea, eb := edges(a), edges(b)
+	eb := edges(b)
 	for range most {
 		switch {
 		case ea > alike*eb:
-			a = soften(a)
+			a = a.Soften()
 			ea = edges(a)
 		case eb > alike*ea:
-			b = soften(b)
+			b = b.Soften()
 			eb = edges(b)
 		default:
 			return a, b
@@ -172,22 +39,6 @@ func edges(g *imaging.Gray) (sum float64) {
 		sum += float64(n)
 	}
 	return sum
-}
-
-// soften filters g with 1 2 1 in both directions.
-func soften(g *imaging.Gray) *imaging.Gray {
-	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
-	sums := make([]int, g.W)
-	for y := range g.H {
-		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
-		for x := range sums {
-			sums[x] = int(up[x]) + 2*int(mid[x]) + int(down[x])
-		}
-		for x, s := range sums {
-			out.Pix[y*g.W+x] = byte((sums[max(0, x-1)] + 2*s + sums[min(g.W-1, x+1)] + 8) / 16)
-		}
-	}
-	return out
 }
 
 const (
@@ -257,7 +108,11 @@ func patchDistance(on, g *imaging.Gray, x0, y0, dx, dy, limit int) (sum int) {
 	for y := y0; y < min(y0+patchSide, g.H) && sum < limit; y += patchStep {
 		from := min(max(y+dy, 0), g.H-1)
 		a, b := on.Pix[y*g.W:][:g.W], g.Pix[from*g.W:][:g.W]
-		for x := left; x < right; x += patchStep {
+		x := left
+		for ; x+8 <= right; x += 8 {
+			sum += everySecond(load(a[x:]), load(b[x+dx:]))
+		}
+		for ; x < right; x += patchStep {
 			d := int(a[x]) - int(b[x+dx])
 			sum += max(d, -d)
 		}
@@ -315,27 +170,37 @@ func (s *shifts) agreed(found []*shift, x, y int) shift {
 // apply moves each patch of g back, by whole pixels and 1/32 of them; what lies
 // outside is the nearest pixel.
 func (s *shifts) apply(g *imaging.Gray) *imaging.Gray {
-	const unit = 32
 	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
 	for y := range g.H {
 		for i, d := range s.at[min(y/patchSide, s.rows-1)*s.columns:][:s.columns] {
-			dx, u := split(d.x, unit)
-			dy, v := split(d.y, unit)
-			top := g.Pix[min(max(y+dy, 0), g.H-1)*g.W:][:g.W]
-			bottom := g.Pix[min(max(y+dy+1, 0), g.H-1)*g.W:][:g.W]
 			end := (i + 1) * patchSide
 			if i == s.columns-1 {
 				end = g.W
 			}
-			for x := i * patchSide; x < end; x++ {
-				l, r := min(max(x+dx, 0), g.W-1), min(max(x+dx+1, 0), g.W-1)
-				upper := int(top[l])*(unit-u) + int(top[r])*u
-				lower := int(bottom[l])*(unit-u) + int(bottom[r])*u
-				out.Pix[y*g.W+x] = byte((upper*(unit-v) + lower*v + unit*unit/2) / (unit * unit))
-			}
+			d.apply(out.Pix[y*g.W:][i*patchSide:end], g, i*patchSide, y)
 		}
 	}
 	return out
+}
+
+// apply fills out with the pixels of g from (x0, y) on, displaced.
+func (d shift) apply(out []byte, g *imaging.Gray, x0, y int) {
+	const unit = 32
+	dx, u := split(d.x, unit)
+	dy, v := split(d.y, unit)
+	top := g.Pix[min(max(y+dy, 0), g.H-1)*g.W:][:g.W]
+	bottom := g.Pix[min(max(y+dy+1, 0), g.H-1)*g.W:][:g.W]
+	// The columns on the left and on the right of a place, weighted downwards.
+	column := func(x int) int {
+		x = min(max(x, 0), g.W-1)
+		return int(top[x])*(unit-v) + int(bottom[x])*v
+	}
+	left := column(x0 + dx)
+	for i := range out {
+		right := column(x0 + i + dx + 1)
+		out[i] = byte((left*(unit-u) + right*u + unit*unit/2) / (unit * unit))
+		left = right
+	}
 }
 
 // split divides a length into whole pixels and what is left, in units of them.

@@ -7,13 +7,13 @@ import (
 	"exemplar/internal/geometry"
 )
 
-func BenchmarkBetween(b *testing.B) {
+func BenchmarkDiffers(b *testing.B) {
 	first := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
 	second := first
 	second.Edition = 1
 	x, y := draw.Draw(first), draw.Draw(second)
 	b.ReportAllocs()
 	for b.Loop() {
-		Between(x, y, geometry.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1})
+		between(x, y, geometry.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1})
 	}
 }

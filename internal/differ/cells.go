@@ -13,18 +13,32 @@ import (
 // cellSide is the size of the cells in which differences are counted, pixels.
 const cellSide = 8
 
-// cellGrid divides a picture into cells; those at the right and lower edge may
-// be smaller.
-type cellGrid struct {
-	w, h, columns, rows int
-	covered             []bool // the cells that the other picture shows
+// grid divides a picture into cells; those at the right and lower edge may be
+// smaller.
+type grid struct{ w, h, columns, rows int }
+
+func newGrid(w, h int) grid {
+	return grid{w: w, h: h, columns: (w + cellSide - 1) / cellSide, rows: (h + cellSide - 1) / cellSide}
 }
 
-// newCellGrid divides picture a. The map leads from its pixels to those of b.
-func newCellGrid(a *imaging.Image, to geometry.Homography, b *imaging.Image) *cellGrid {
+func (c *grid) cells() int { return c.columns * c.rows }
+
+func (c *grid) cell(i int) image.Rectangle {
+	x, y := i%c.columns*cellSide, i/c.columns*cellSide
+	return image.Rect(x, y, min(x+cellSide, c.w), min(y+cellSide, c.h))
+}
+
+// cellGrid is the grid of a picture on which another one lies.
+type cellGrid struct {
+	grid
+	covered []bool // the cells that the other picture shows
+}
+
+// newCellGrid finds what is covered. The map leads from pixels of the grid's
+// picture to those of b.
+func newCellGrid(of grid, to geometry.Homography, b *imaging.Image) *cellGrid {
 	const border = 2 // pixels that a scan may lack
-	c := &cellGrid{w: a.W, h: a.H, columns: (a.W + cellSide - 1) / cellSide, rows: (a.H + cellSide - 1) / cellSide}
-	c.covered = make([]bool, c.columns*c.rows)
+	c := &cellGrid{of, make([]bool, of.cells())}
 	for i := range c.covered {
 		c.covered[i] = true
 		r := c.cell(i)
@@ -35,11 +49,6 @@ func newCellGrid(a *imaging.Image, to geometry.Homography, b *imaging.Image) *ce
 		}
 	}
 	return c
-}
-
-func (c *cellGrid) cell(i int) image.Rectangle {
-	x, y := i%c.columns*cellSide, i/c.columns*cellSide
-	return image.Rect(x, y, min(x+cellSide, c.w), min(y+cellSide, c.h))
 }
 
 // atEdge says whether a cell lies where a scan may show its end.
@@ -60,21 +69,18 @@ func (c *cellGrid) share(of []image.Rectangle) float64 {
 
 // details returns how strongly the pixels of two pictures lie outside of what
 // the other one has beside them, by the standard of a's contrast.
-func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
+func (c *cellGrid) details(a, b *imaging.Gray, contrast *contrast) []float64 {
 	const noise = 12 // levels that compression and grain make of a full contrast
-	loA, hiA := extremes(a)
-	loB, hiB := extremes(b)
-	contrasts, strongest := c.contrasts(loA, hiA)
-	share := min(max(strongest/fullContrast, 0.5), 1)
+	share := min(max(contrast.strongest/fullContrast, 0.5), 1)
 	tolerance := int(noise*share + 0.5)
-	sums := make([]int, len(c.covered))
+	sums := make([]int, c.cells())
 	for y := range a.H {
-		i, row := y*a.W, y/cellSide*c.columns
-		rowB, lowA, highA, lowB, highB := b.Pix[i:][:a.W], loA[i:][:a.W], hiA[i:][:a.W], loB[i:][:a.W], hiB[i:][:a.W]
-		for x, v := range a.Pix[i:][:a.W] {
-			va, vb := int(v), int(rowB[x])
-			d := max(va-int(highB[x]), int(lowB[x])-va, vb-int(highA[x]), int(lowA[x])-vb)
-			sums[row+x/cellSide] += max(0, d-tolerance)
+		cells, rowB := sums[y/cellSide*c.columns:][:c.columns], b.Pix[y*a.W:][:a.W]
+		for x, v := range a.Pix[y*a.W:][:a.W] {
+			// Only what differs beside itself too can lie outside.
+			if d := int(v) - int(rowB[x]); d > tolerance || -d > tolerance {
+				cells[x/cellSide] += max(0, outside(a, b, x, y)-tolerance)
+			}
 		}
 	}
 	counted := make([]float64, len(sums))
@@ -83,7 +89,7 @@ func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
 		counted[k] = float64(sum) / (cellSide * cellSide)
 		switch {
 		case !c.covered[k]:
-		case contrasts[k] > strongest/3:
+		case contrast.cells[k] > contrast.strongest/3:
 			printed = append(printed, counted[k])
 		default:
 			plain = append(plain, counted[k])
@@ -92,49 +98,63 @@ func (c *cellGrid) details(a, b *imaging.Gray) []float64 {
 	return c.strengths(counted, max(median(printed), median(plain)), minDetail*share)
 }
 
-// contrasts returns the mean range of the levels about each pixel of a cell, and
-// that of the cells that show most.
-func (c *cellGrid) contrasts(lo, hi []byte) (of []float64, strongest float64) {
-	of = make([]float64, len(c.covered))
-	for y := range c.h {
-		cells := of[y/cellSide*c.columns:][:c.columns]
-		low, high := lo[y*c.w:][:c.w], hi[y*c.w:][:c.w]
-		for x, v := range high {
-			cells[x/cellSide] += float64(int(v)-int(low[x])) / (cellSide * cellSide)
+// outside is by how much the pixel of one of two pictures lies outside of the
+// extremes of the other there: the least and greatest level within half a pixel,
+// to the sides and to the corners, which is halfway to the neighbour's.
+func outside(a, b *imaging.Gray, x, y int) int {
+	va, vb := int(a.Pix[y*a.W+x]), int(b.Pix[y*b.W+x])
+	if va < vb {
+		a, b, va, vb = b, a, vb, va
+	}
+	aboutA, aboutB := about(a, x, y), about(b, x, y)
+	least, greatest := a.Pix[y*a.W+x], b.Pix[y*b.W+x]
+	for i, row := range aboutA {
+		for k, v := range row {
+			least, greatest = min(least, v), max(greatest, aboutB[i][k])
 		}
+	}
+	return max(va-(vb+int(greatest)+1)/2, (va+int(least))/2-vb)
+}
+
+// about returns the pixel at (x, y) and its neighbours, by rows; the outermost
+// ones twice.
+func about(g *imaging.Gray, x, y int) (rows [3][3]byte) {
+	left, right := max(0, x-1), min(x+1, g.W-1)
+	for i, j := range [3]int{max(0, y-1), y, min(y+1, g.H-1)} {
+		r := g.Pix[j*g.W:][:g.W]
+		rows[i] = [3]byte{r[left], r[x], r[right]}
+	}
+	return rows
+}
+
+// contrast is the mean range of the extremes of a cell's pixels (see outside), and that of the
+// cells that show most.
+type contrast struct {
+	cells     []float64
+	strongest float64
+}
+
+func (c *grid) contrast(g *imaging.Gray) *contrast {
+	sums := make([]int, c.cells())
+	low, high := newEnds(g.W), newEnds(g.W)
+	for y := range g.H {
+		row := g.Pix[y*g.W:][:g.W]
+		verticalExtremes(low, high, g.Pix[max(0, y-1)*g.W:][:g.W], row, g.Pix[min(g.H-1, y+1)*g.W:][:g.W])
+		addRanges(sums[y/cellSide*c.columns:][:c.columns], row, low, high)
+	}
+	of := make([]float64, len(sums))
+	for i, sum := range sums {
+		of[i] = float64(sum) / (cellSide * cellSide)
 	}
 	sorted := slices.Sorted(slices.Values(of))
-	return of, sorted[len(sorted)*98/100]
+	return &contrast{of, sorted[len(sorted)*98/100]}
 }
 
-// extremes returns the least and greatest level within half a pixel of each, to
-// the sides and to the corners: halfway to the neighbour's.
-func extremes(g *imaging.Gray) (lo, hi []byte) {
-	lo, hi = make([]byte, len(g.Pix)), make([]byte, len(g.Pix))
-	low, high := make([]byte, g.W), make([]byte, g.W)
-	for y := range g.H {
-		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
-		for x, v := range mid {
-			low[x], high[x] = min(up[x], v, down[x]), max(up[x], v, down[x])
-		}
-		toLo, toHi := lo[y*g.W:][:g.W], hi[y*g.W:][:g.W]
-		lowLeft, highLeft := low[0], high[0]
-		for x, v := range mid {
-			r := min(x+1, g.W-1)
-			toLo[x] = byte((int(v) + int(min(lowLeft, low[x], low[r]))) / 2)
-			toHi[x] = byte((int(v) + int(max(highLeft, high[x], high[r])) + 1) / 2)
-			lowLeft, highLeft = low[x], high[x]
-		}
-	}
-	return lo, hi
-}
-
-// tones returns how strongly the means of two pictures differ, of all channels
-// together, and by how much most do. What a displacement explains is left out,
+// tones returns how strongly the means of the cells of two pictures differ, of
+// all channels together, and by how much most do. What a displacement explains is left out,
 // and at the edges, where scans have shadows, a difference is at most weak.
-func (c *cellGrid) tones(a, b *imaging.Image) (strengths []float64, usual float64) {
+func (c *cellGrid) tones(ma, mb [][3]float64) (strengths []float64, usual float64) {
 	const displaced = 1.5 / cellSide // pixels
-	ma, mb := c.means(a), c.means(b)
 	counted := make([]float64, len(ma))
 	var covered []float64
 	for i := range ma {
@@ -160,8 +180,8 @@ func (c *cellGrid) tones(a, b *imaging.Image) (strengths []float64, usual float6
 }
 
 // means returns the mean of each channel in each cell.
-func (c *cellGrid) means(m *imaging.Image) [][3]float64 {
-	sums := make([][3]int, len(c.covered))
+func (c *grid) means(m *imaging.Image) [][3]float64 {
+	sums := make([][3]int, c.cells())
 	for y := range m.H {
 		cells := sums[y/cellSide*c.columns:][:c.columns]
 		row := m.Pix[3*y*m.W:][:3*m.W]

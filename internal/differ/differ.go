@@ -12,7 +12,7 @@ import (
 
 // Difference is where two pictures differ.
 type Difference struct {
-	// Regions are rectangles of the first picture's pixels, in the order of
+	// Regions are rectangles of the subject's pixels, in the order of
 	// reading, at most maxRegions.
 	Regions []image.Rectangle
 	// Recoloured says that the tone differs over so much of the picture that no
@@ -25,32 +25,62 @@ type Difference struct {
 // at most twice, so that a pixel is little to forgive.
 const workSide = 768
 
-// Between returns where picture b differs from a. onto maps b's pixels to a's.
+// Subject is a picture that others are held against. What this takes of it is
+// worked out once; it may be used by several goroutines.
+type Subject struct {
+	w, h   int            // of the picture as it came
+	kx, ky float64        // its pixels to one of those that are looked at
+	big    *imaging.Image // what is looked at; nil if it is too small
+	grid
+	means    [][3]float64
+	gray     *imaging.Gray // softened
+	contrast *contrast     // of gray
+	edges    float64       // of gray
+}
+
+// NewSubject prepares a picture, which it keeps.
+func NewSubject(m *imaging.Image) *Subject {
+	s := &Subject{w: m.W, h: m.H}
+	if min(m.W, m.H) < 2*cellSide {
+		return s
+	}
+	k := min(2, max(1, workSide/float64(max(m.W, m.H))))
+	s.big = imaging.Resize(m, int(k*float64(m.W)+0.5), int(k*float64(m.H)+0.5))
+	s.kx, s.ky = float64(m.W)/float64(s.big.W), float64(m.H)/float64(s.big.H)
+	s.grid = newGrid(s.big.W, s.big.H)
+	s.means = s.grid.means(s.big)
+	s.gray = s.big.Gray().Soften()
+	s.contrast, s.edges = s.grid.contrast(s.gray), edges(s.gray)
+	return s
+}
+
+// Differs returns where a picture differs from the subject. onto maps its pixels
+// to the subject's.
 //
-// b is laid onto a, at a's exposure and sharpness, and each part of it moved to
-// where its neighbours agree that it fits best. Then a pixel differs as far as it
-// lies outside of what the other picture has within half a pixel of it, which
-// forgives what alignment and compression leave; and a place differs whose tone
-// does. What most places show (noise, paper that is bent) is no difference. What b
-// does not cover is not compared.
-func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
+// The picture is laid onto the subject, at its exposure and sharpness, and each
+// part of it moved to where its neighbours agree that it fits best. Then a pixel
+// differs as far as it lies outside of what the other picture has within half a
+// pixel of it, which forgives what alignment and compression leave; and a place
+// differs whose tone does. What most places show (noise, paper that is bent) is no
+// difference. What the picture does not cover is not compared.
+func (s *Subject) Differs(m *imaging.Image, onto geometry.Homography) Difference {
 	back, ok := onto.Inverse()
-	if !ok || min(a.W, a.H) < 2*cellSide {
+	if !ok || s.big == nil {
 		return Difference{}
 	}
-	k := min(2, max(1, workSide/float64(max(a.W, a.H))))
-	big := imaging.Resize(a, int(k*float64(a.W)+0.5), int(k*float64(a.H)+0.5))
-	kx, ky := float64(a.W)/float64(big.W), float64(a.H)/float64(big.H)
-	back = back.Multiply(&geometry.Homography{kx, 0, (kx - 1) / 2, 0, ky, (ky - 1) / 2, 0, 0, 1})
-
-	cells := newCellGrid(big, back, b)
-	laid := imaging.Warp(b, back, big.W, big.H)
-	matchLevels(laid, big)
-	tones, shade := cells.tones(big, laid)
-	ga, gb := matchSharpness(soften(big.Gray()), soften(laid.Gray()))
-	gb = newShifts(ga, gb).apply(gb)
-	matchLocally(gb, ga)
-	details := cells.details(ga, gb)
+	back = back.Multiply(&geometry.Homography{s.kx, 0, (s.kx - 1) / 2, 0, s.ky, (s.ky - 1) / 2, 0, 0, 1})
+	cells := newCellGrid(s.grid, back, m)
+	laid := imaging.Warp(m, back, s.big.W, s.big.H)
+	matchLevels(laid, s.big)
+	tones, shade := cells.tones(s.means, cells.means(laid))
+	own, other := matchSharpness(s.gray, laid.Gray().Soften(), s.edges)
+	contrast := s.contrast
+	if own != s.gray {
+		contrast = cells.contrast(own)
+	}
+	other = newShifts(own, other).apply(other)
+	matchLocally(other, own)
+	details := cells.details(own, other, contrast)
 
 	var d Difference
 	found := cells.regions(details)
@@ -61,8 +91,8 @@ func Between(a, b *imaging.Image, onto geometry.Homography) Difference {
 		found, d.Area = both, cells.share(both)
 	}
 	for _, r := range found {
-		d.Regions = append(d.Regions, image.Rect(int(kx*float64(r.Min.X)), int(ky*float64(r.Min.Y)),
-			min(a.W, int(kx*float64(r.Max.X)+0.99)), min(a.H, int(ky*float64(r.Max.Y)+0.99))))
+		d.Regions = append(d.Regions, image.Rect(int(s.kx*float64(r.Min.X)), int(s.ky*float64(r.Min.Y)),
+			min(s.w, int(s.kx*float64(r.Max.X)+0.99)), min(s.h, int(s.ky*float64(r.Max.Y)+0.99))))
 	}
 	return d
 }

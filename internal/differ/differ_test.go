@@ -38,6 +38,11 @@ func changed(a, b *imaging.Image) (at []image.Point) {
 	return at
 }
 
+// between is where picture b differs from a.
+func between(a, b *imaging.Image, onto geometry.Homography) Difference {
+	return NewSubject(a).Differs(b, onto)
+}
+
 func within(at []image.Point, regions []image.Rectangle) (n int) {
 	for _, p := range at {
 		for _, r := range regions {
@@ -80,7 +85,7 @@ func TestAChangedLineIsFound(t *testing.T) {
 			continue // a field of a letter or two
 		}
 		seen, h := again(b)
-		found := Between(a, seen, h)
+		found := between(a, seen, h)
 		if got := within(marks, found.Regions); got < len(marks)*9/10 {
 			t.Errorf("%s: %d of %d changed pixels lie in %v", kind, got, len(marks), found.Regions)
 		}
@@ -88,7 +93,7 @@ func TestAChangedLineIsFound(t *testing.T) {
 			t.Errorf("%s: one line is %.2f of the picture: %v", kind, found.Area, found.Regions)
 		}
 		same, h := again(a)
-		if self := Between(a, same, h); self.Area > 0.01 || self.Recoloured {
+		if self := between(a, same, h); self.Area > 0.01 || self.Recoloured {
 			t.Errorf("%s: differs from itself by %.3f, recoloured %v: %v", kind, self.Area, self.Recoloured, self.Regions)
 		}
 	}
@@ -98,9 +103,9 @@ func TestAChangedLineIsFound(t *testing.T) {
 func TestATurnedPictureIsLaidUpright(t *testing.T) {
 	d := draw.Document{Kind: "id-card", Template: 7, Content: 7, Size: 700}
 	a, b := draw.Draw(d), draw.Draw(draw.Siblings(d)["line"])
-	upright := Between(a, b, scaledBy(1))
+	upright := between(a, b, scaledBy(1))
 	w, h := float64(a.W-1), float64(a.H-1)
-	turned := Between(a, b.Rotate(2), geometry.Homography{-1, 0, w, 0, -1, h, 0, 0, 1})
+	turned := between(a, b.Rotate(2), geometry.Homography{-1, 0, w, 0, -1, h, 0, 0, 1})
 	if len(upright.Regions) == 0 || len(turned.Regions) != len(upright.Regions) {
 		t.Fatalf("upright %v, turned %v", upright.Regions, turned.Regions)
 	}
@@ -117,7 +122,7 @@ func TestWhatIsNotCoveredIsNotCompared(t *testing.T) {
 	a := draw.Draw(d)
 	b := draw.Draw(draw.Siblings(d)["contents"])
 	half := b.H / 2
-	found := Between(a, b.Crop(0, 0, b.W, half), scaledBy(1))
+	found := between(a, b.Crop(0, 0, b.W, half), scaledBy(1))
 	if len(found.Regions) == 0 {
 		t.Fatal("other contents do not differ")
 	}
@@ -142,11 +147,11 @@ func TestColours(t *testing.T) {
 		}
 		copy(part.Pix[i:], p[:])
 	}
-	found := Between(a, part, scaledBy(1))
+	found := between(a, part, scaledBy(1))
 	if len(found.Regions) != 1 || !found.Regions[0].Overlaps(patch) || found.Area > 0.1 || found.Recoloured {
 		t.Errorf("a tinted patch: %+v, want one region at %v", found, patch)
 	}
-	if found := Between(a, all, scaledBy(1)); !found.Recoloured || found.Area > 0.1 {
+	if found := between(a, all, scaledBy(1)); !found.Recoloured || found.Area > 0.1 {
 		t.Errorf("all tinted: %+v, want recoloured and hardly a region", found)
 	}
 }
@@ -157,7 +162,7 @@ func TestRegionsAreFewAndInside(t *testing.T) {
 	for _, kind := range kinds(t) {
 		a := draw.Draw(draw.Document{Kind: kind, Template: 1, Content: 1, Size: 500})
 		b := imaging.Resize(draw.Draw(draw.Document{Kind: "page", Template: 2, Content: 2, Size: 500}), a.W, a.H)
-		found := Between(a, b, scaledBy(1))
+		found := between(a, b, scaledBy(1))
 		if n := len(found.Regions); n == 0 && !found.Recoloured || n > maxRegions {
 			t.Errorf("%s against a page: %d regions", kind, n)
 		}
@@ -177,8 +182,8 @@ func TestOddPicturesAndMaps(t *testing.T) {
 	for _, size := range [][2]int{{1, 1}, {1, 3000}, {3000, 1}, {16, 16}, {40, 17}} {
 		m := imaging.NewImage(size[0], size[1])
 		for _, h := range []geometry.Homography{scaledBy(1), {}, scaledBy(1e6), scaledBy(1e-6), {1, 0, 0, 0, 1, 0, 1, 1, -30}, {math.NaN(), 0, 0, 0, 1, 0, 0, 0, 1}} {
-			Between(m, one, h)
-			Between(one, m, h)
+			between(m, one, h)
+			between(one, m, h)
 		}
 	}
 }

@@ -91,23 +91,27 @@ func newTemplates(g *imaging.Gray) []template {
 }
 
 func (t *template) fill(g *imaging.Gray) {
-	total := 0
-	t.each(g, func(_ int, v byte) { total += int(v) })
-	mean := (total + blockPixels/2) / blockPixels
-	t.each(g, func(i int, v byte) {
-		d := int32(min(127, max(-128, (int(v)-mean)/2)))
-		t.pix[i] = int8(d)
-		t.sum += d
-		t.squares += d * d
-	})
-}
-
-func (t *template) each(g *imaging.Gray, do func(i int, v byte)) {
+	total := int32(0)
 	for y := range blockSide {
-		for x, v := range g.Pix[(t.y+y)*g.W+t.x:][:blockSide] {
-			do(y*blockSide+x, v)
+		for _, v := range t.row(g, y) {
+			total += int32(v)
 		}
 	}
+	mean := (total + blockPixels/2) / blockPixels
+	for y := range blockSide {
+		pix := t.pix[y*blockSide:][:blockSide]
+		for x, v := range t.row(g, y) {
+			d := (int32(v) - mean) / 2
+			pix[x] = int8(d)
+			t.sum += d
+			t.squares += d * d
+		}
+	}
+}
+
+// row is row y of the picture's block.
+func (t *template) row(g *imaging.Gray, y int) []byte {
+	return g.Pix[(t.y+y)*g.W+t.x:][:blockSide]
 }
 
 func (t *template) deviation() float64 {

@@ -77,7 +77,7 @@ func capture(g *imaging.Gray, m *Homography, w, h int, seed uint64) *imaging.Gra
 	rng := rand.New(rand.NewPCG(seed, 2))
 	out := &imaging.Gray{W: w, H: h, Pix: make([]byte, w*h)}
 	inverse, _ := m.Inverse()
-	src := soften(g)
+	src := g.Soften()
 	for y := range h {
 		for x := range w {
 			v := 110 + 30*math.Sin(float64(x)/17+float64(seed))*math.Cos(float64(y)/23)

@@ -21,7 +21,7 @@ func newPhoto(g *imaging.Gray) *photo {
 	picture := func() *imaging.Gray { return g }
 	for w, h := g.W, g.H; ; w, h = w/2, h/2 {
 		larger := picture
-		p.levels = append(p.levels, sync.OnceValue(func() *level { return newLevel(soften(larger())) }))
+		p.levels = append(p.levels, sync.OnceValue(func() *level { return newLevel(larger().Soften()) }))
 		if min(w, h) < minHalved {
 			return p
 		}
@@ -67,21 +67,3 @@ func newLevel(g *imaging.Gray) *level {
 // levelSize is the memory that a level takes: the vector kernels read up to three
 // rows and 64 bytes past its end.
 func levelSize(w, h int) int { return 2*w*(h+3) + 64 }
-
-// soften filters g with 1 2 1 in both directions.
-func soften(g *imaging.Gray) *imaging.Gray {
-	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
-	sums := make([]uint16, g.W+2)
-	for y := range g.H {
-		up, mid, down := g.Pix[max(0, y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[min(g.H-1, y+1)*g.W:][:g.W]
-		for x, v := range mid {
-			sums[x+1] = uint16(up[x]) + 2*uint16(v) + uint16(down[x])
-		}
-		sums[0], sums[g.W+1] = sums[1], sums[g.W]
-		to := out.Pix[y*g.W:][:g.W]
-		for x := range to {
-			to[x] = byte((sums[x] + 2*sums[x+1] + sums[x+2] + 8) >> 4)
-		}
-	}
-	return out
-}

@@ -15,15 +15,33 @@ func Warp(src *Image, m [9]float64, w, h int) *Image {
 		m = resized(m, float64(half.W)/float64(src.W), float64(half.H)/float64(src.H))
 		src = half
 	}
+	if src.W < 2 || src.H < 2 { // so that there are four pixels about each point
+		src = Resize(src, max(2, src.W), max(2, src.H))
+	}
 	dst := NewImage(w, h)
 	for y := range h {
-		row := dst.Pix[3*w*y : 3*w*(y+1)]
-		for x := range w {
-			px, py := project(&m, float64(x), float64(y))
-			src.bilinear(row[3*x:3*x+3], px, py)
-		}
+		src.warpRow(dst.row(y), &m, float64(y))
 	}
 	return dst
+}
+
+// warpRow fills a row of the result with the colours of src at points between
+// pixels.
+func (m *Image) warpRow(dst []byte, t *[9]float64, y float64) {
+	tx, ty, tz := t[1]*y, t[4]*y, t[7]*y
+	maxX, maxY, stride := float64(m.W-1), float64(m.H-1), 3*m.W
+	for i, at := 0, 0.0; i+3 <= len(dst); i, at = i+3, at+1 {
+		z := t[6]*at + tz + t[8]
+		px, py := clampTo((t[0]*at+tx+t[2])/z, maxX), clampTo((t[3]*at+ty+t[5])/z, maxY)
+		x0, y0 := min(int(px), m.W-2), min(int(py), m.H-2)
+		fx, fy := float32(px-float64(x0)), float32(py-float64(y0))
+		gx, gy := 1-fx, 1-fy
+		from := y0*stride + 3*x0
+		a, b, out := m.Pix[from:][:6], m.Pix[from+stride:][:6], dst[i:][:3]
+		out[0] = byte(int32((levels[a[0]]*gx+levels[a[3]]*fx)*gy + (levels[b[0]]*gx+levels[b[3]]*fx)*fy + 0.5))
+		out[1] = byte(int32((levels[a[1]]*gx+levels[a[4]]*fx)*gy + (levels[b[1]]*gx+levels[b[4]]*fx)*fy + 0.5))
+		out[2] = byte(int32((levels[a[2]]*gx+levels[a[5]]*fx)*gy + (levels[b[2]]*gx+levels[b[5]]*fx)*fy + 0.5))
+	}
 }
 
 // coarsest is the smallest step in src, in pixels, that a step of one pixel in
@@ -50,24 +68,22 @@ func project(m *[9]float64, x, y float64) (px, py float64) {
 	return (m[0]*x + m[1]*y + m[2]) / z, (m[3]*x + m[4]*y + m[5]) / z
 }
 
-// bilinear writes the colour of m at a point between pixels.
-func (m *Image) bilinear(dst []byte, x, y float64) {
-	x, y = clampTo(x, float64(m.W-1)), clampTo(y, float64(m.H-1))
-	x0, y0 := min(int(x), max(m.W-2, 0)), min(int(y), max(m.H-2, 0))
-	fx, fy := float32(x-float64(x0)), float32(y-float64(y0))
-	right, down := 3*min(1, m.W-1), 3*m.W*min(1, m.H-1)
-	at := m.Pix[3*(y0*m.W+x0):]
-	for c := range 3 {
-		top := float32(at[c])*(1-fx) + float32(at[right+c])*fx
-		bottom := float32(at[down+c])*(1-fx) + float32(at[down+right+c])*fx
-		dst[c] = byte(top*(1-fy) + bottom*fy + 0.5)
+// levels are the numbers from 0 to 255: to look them up is quicker than to
+// convert them.
+var levels = func() (of [256]float32) {
+	for i := range of {
+		of[i] = float32(i)
 	}
-}
+	return of
+}()
 
 // clampTo limits v to [0, limit]; what is no number becomes 0.
 func clampTo(v, limit float64) float64 {
 	if !(v > 0) {
 		return 0
 	}
-	return min(v, limit)
+	if v > limit { // quicker than min, which minds what is no number
+		return limit
+	}
+	return v
 }

@@ -18,5 +18,5 @@ func (p *Photo) Compare(r *Reference) Found {
 // picture is the reference's own, in colour.
 func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) differ.Difference {
 	w, h := comparedSize(r)
-	return differ.Between(p.picture, imaging.Resize(picture, w, h), f.H)
+	return p.subject().Differs(imaging.Resize(picture, w, h), f.H)
 }

@@ -10,8 +10,10 @@ package proof
 
 import (
 	"math"
+	"sync"
 
 	"exemplar/internal/decide"
+	"exemplar/internal/differ"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
@@ -29,12 +31,16 @@ type Photo struct {
 	probe   *geometry.Probe
 	network *model.Network
 	arch    model.Architecture
+	subject func() *differ.Subject
 	covered []*area // by documents that were found already
 }
 
 // NewPhoto prepares a picture, which it keeps.
 func NewPhoto(picture *imaging.Image, network *model.Network, arch model.Architecture) *Photo {
-	return &Photo{picture: picture, probe: geometry.NewProbe(picture.Gray()), network: network, arch: arch}
+	return &Photo{
+		picture: picture, probe: geometry.NewProbe(picture.Gray()), network: network, arch: arch,
+		subject: sync.OnceValue(func() *differ.Subject { return differ.NewSubject(picture) }),
+	}
 }
 
 // Size returns the size of the picture in pixels.
