@@ -24,7 +24,7 @@ const (
 
 	lookAlikes = 0.025 // [Proof.Alike]
 	kinShare   = 0.4   // of look-alikes reach [Proof.Kin]: as many as are accepted at 1 %
-	thirdLead  = 0.85  // [Proof.Lead]
+	thirdLead  = 1.05  // [Proof.Lead]
 )
 
 // opinion is what one kind of evidence says, and its share in the whole.

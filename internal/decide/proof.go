@@ -29,7 +29,8 @@ type Proof struct {
 	// Kin is the LLR from which on two references are taken to look alike.
 	Kin float64 `json:"kin"`
 	// Lead in LLR is what a label has over its kin, other labels that look like
-	// the probe, and one of their kind that is not registered has hardly ever.
+	// the probe, and one of their kind that is not registered has hardly ever;
+	// beside kin of LLR 0, see [Proof.Share].
 	Lead float64 `json:"lead"`
 }
 
@@ -71,14 +72,18 @@ func featureNamed(name string) *feature {
 	return nil
 }
 
+// leadGrowth is by how much more a label must lead kin that looks more like the
+// probe, per LLR: what agrees better is told apart more clearly.
+const leadGrowth = 0.25
+
 // Share returns how many of the strangers, in the place of a probe, have a
 // look-alike registered, where kin is the highest LLR of a label other than the
-// best. A label is accepted beside kin if it leads it by [Proof.Lead], which one
-// of their kind that is not registered hardly ever has, or if it would be
-// accepted were such strangers all there are. The share is what comes to that
-// threshold, from [Proof.Alike] to 1.
+// best. A label is accepted beside kin if it leads it by [Proof.Lead] and
+// leadGrowth, as one of their kind that is not registered hardly ever does, or
+// if it would be accepted were such strangers all there are. The share is what
+// comes to that threshold, from [Proof.Alike] to 1.
 func (p *Proof) Share(kin, fpir float64, n int) float64 {
-	t := kin + p.Lead
+	t := kin + p.Lead + leadGrowth*kin
 	switch {
 	case t <= p.Threshold(p.Alike, fpir, n):
 		return p.Alike

@@ -105,15 +105,15 @@ func TestShareRisesWithKin(t *testing.T) {
 		last = share
 	}
 	alone, family := p.Threshold(p.Alike, 0.01, 10), p.Threshold(1, 0.01, 10)
-	if got := p.Share(alone-p.Lead, 0.01, 10); got != p.Alike {
+	if got := p.Share((alone-p.Lead)/(1+leadGrowth)-1e-4, 0.01, 10); got != p.Alike {
 		t.Errorf("of a label that what is accepted anyway leads enough: %v", got)
 	}
-	if got := p.Share(family-p.Lead+0.01, 0.01, 10); got != 1 {
+	if got := p.Share((family-p.Lead)/(1+leadGrowth)+0.01, 0.01, 10); got != 1 {
 		t.Errorf("of a label that only what is sure leads enough: %v", got)
 	}
-	kin := (alone+family)/2 - p.Lead
-	if got := p.Threshold(p.Share(kin, 0.01, 10), 0.01, 10); math.Abs(got-kin-p.Lead) > 1e-3 {
-		t.Errorf("beside kin of %v accepts at %v, want a lead of %v", kin, got, p.Lead)
+	kin := ((alone+family)/2 - p.Lead) / (1 + leadGrowth)
+	if got := p.Threshold(p.Share(kin, 0.01, 10), 0.01, 10); math.Abs(got-(alone+family)/2) > 1e-3 {
+		t.Errorf("beside kin of %v accepts at %v, want %v", kin, got, (alone+family)/2)
 	}
 }
 

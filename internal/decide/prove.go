@@ -49,7 +49,7 @@ func (p Policy) isVerified(c *Candidate) bool {
 // The best label is accepted from a threshold on that rises with its kin, other
 // labels that look like the probe: then the gallery holds a family, and the
 // probe may be another member of it; see [Proof.Share]. Where it does not reach
-// that, and no place surely shows other print, what would tell the family's
+// that, and hardly any print seems another, what would tell the family's
 // members apart is not to be seen: then the label that they have in common is
 // the answer.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
@@ -63,7 +63,7 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	d.Extrapolated = d.FMR < proof.Family.Supported()
 	close := p.contenders(ranked)
 	p.hold(&d, share)
-	if kin != nil && d.LLR < d.ThresholdLLR && best.Geometry.Changes == 0 {
+	if kin != nil && d.LLR < d.ThresholdLLR && best.Geometry.unchanged() {
 		if family := p.family(ranked); commonLabel(family) != "" {
 			close = family
 			p.hold(&d, proof.Alike)
