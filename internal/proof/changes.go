@@ -28,7 +28,7 @@ const (
 
 	// surely is the certainty from which on a cell is taken to have changed, and
 	// fewestCells so many of them, next to each other, are worth showing.
-	surely      = 0.8
+	surely      = 0.9
 	fewestCells = 3
 	maxChanges  = 12
 
