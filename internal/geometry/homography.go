@@ -54,10 +54,10 @@ func (h *Homography) jacobian(p Point) (ux, uy, vx, vy float64) {
 	return (h[0] - q.X*h[6]) / w, (h[1] - q.X*h[7]) / w, (h[3] - q.Y*h[6]) / w, (h[4] - q.Y*h[7]) / w
 }
 
-// squareTo returns the map of the unit square's corners (0,0) (1,0) (1,1)
+// SquareTo returns the map of the unit square's corners (0,0) (1,0) (1,1)
 // (0,1) to q (Heckbert 1989, 2.2.3), and false where three of them lie on
 // a line.
-func squareTo(q *[4]Point) (Homography, bool) {
+func SquareTo(q *[4]Point) (Homography, bool) {
 	sx := q[0].X - q[1].X + q[2].X - q[3].X
 	sy := q[0].Y - q[1].Y + q[2].Y - q[3].Y
 	dx1, dy1 := q[1].X-q[2].X, q[1].Y-q[2].Y
@@ -77,11 +77,11 @@ func squareTo(q *[4]Point) (Homography, bool) {
 
 // fourPoints returns the homography that maps from to to.
 func fourPoints(from, to *[4]Point) (Homography, bool) {
-	a, ok := squareTo(from)
+	a, ok := SquareTo(from)
 	if !ok {
 		return a, false
 	}
-	b, ok := squareTo(to)
+	b, ok := SquareTo(to)
 	if !ok {
 		return b, false
 	}
