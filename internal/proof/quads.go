@@ -13,7 +13,10 @@ const (
 	// outlineSide is the longer side, in pixels, of the picture in which outlines
 	// are looked for: print is gone there, edges of paper are not.
 	outlineSide = 256
-	maxQuads    = 3
+	// maxQuads is how many are proposed. Of 29 pages at 640 pixels, among 10,000
+	// references, 8 are answered with the first 8 of them, 11 with 10, 12 with 12
+	// and 13 with 16; each costs half a CPU-ms and a search.
+	maxQuads = 12
 )
 
 // Quads proposes where documents may lie in a picture, from straight edges
@@ -84,7 +87,7 @@ func outlines(lines []line, w, h int) []outline {
 			}
 		}
 	}
-	crossings := crossAll(lines)
+	crossings := crossAll(lines, w, h)
 	var found []outline
 	for i, p := range pairs {
 		for _, q := range pairs[:i] {
@@ -114,21 +117,26 @@ func (l *line) apart(m *line, w, h int) bool {
 	return math.Abs(here-there) > minSide*outlineSide
 }
 
-// crossing is where two lines meet: how far along the first.
+// crossing is where two lines meet: how far along the first. It is ok where a
+// document may have a corner there.
 type crossing struct {
 	at geometry.Point
 	t  float64
 	ok bool
 }
 
-func crossAll(lines []line) [][]crossing {
+func crossAll(lines []line, w, h int) [][]crossing {
 	all := make([][]crossing, len(lines))
 	for i := range lines {
 		all[i] = make([]crossing, len(lines))
 		for j := range lines {
-			if i != j {
-				all[i][j] = lines[i].cross(&lines[j])
+			if i == j {
+				continue
 			}
+			c := lines[i].cross(&lines[j])
+			c.ok = c.ok && c.at.X >= -beyond*outlineSide && c.at.Y >= -beyond*outlineSide &&
+				c.at.X <= float64(w)+beyond*outlineSide && c.at.Y <= float64(h)+beyond*outlineSide
+			all[i][j] = c
 		}
 	}
 	return all
@@ -140,14 +148,14 @@ func crossAll(lines []line) [][]crossing {
 func join(lines []line, crossings [][]crossing, side [4]int, w, h int) (outline, bool) {
 	var o outline
 	for i := range side {
-		c := crossings[side[i]][side[(i+1)%4]]
-		if !c.ok || c.at.X < -beyond*outlineSide || c.at.Y < -beyond*outlineSide ||
-			c.at.X > float64(w)+beyond*outlineSide || c.at.Y > float64(h)+beyond*outlineSide {
+		c := &crossings[side[i]][side[(i+1)%4]]
+		if !c.ok {
 			return o, false
 		}
 		o.corners[i] = c.at
 	}
-	mean, worst, past := 0.0, 1.0, 0.0
+	mean, worst := 0.0, 1.0
+	var spans [4][2]float64
 	for i := range side {
 		t0 := crossings[side[i]][side[(i+3)%4]].t
 		t1 := crossings[side[i]][side[(i+1)%4]].t
@@ -155,13 +163,17 @@ func join(lines []line, crossings [][]crossing, side [4]int, w, h int) (outline,
 		if t1-t0 < minSide*outlineSide {
 			return o, false
 		}
-		l := &lines[side[i]]
-		s := l.support(t0, t1)
+		s := lines[side[i]].support(t0, t1)
 		mean, worst = mean+s/4, min(worst, s)
-		past += (l.support(t0-pastCorner, t0-2) + l.support(t1+2, t1+pastCorner)) / 8
+		spans[i] = [2]float64{t0, t1}
 	}
 	if mean < minSupport || worst < minWorst {
 		return o, false
+	}
+	past := 0.0
+	for i, span := range spans {
+		l := &lines[side[i]]
+		past += (l.support(span[0]-pastCorner, span[0]-2) + l.support(span[1]+2, span[1]+pastCorner)) / 8
 	}
 	area, convex := o.settle()
 	size := math.Sqrt(math.Sqrt(area / float64(w*h)))

@@ -44,7 +44,8 @@ func TestQuadsFindDocuments(t *testing.T) {
 		for j, c := range photo.Quad {
 			truth[j] = geometry.Point{X: c.X - 0.5, Y: c.Y - 0.5}
 		}
-		for _, q := range Quads(photo.Image) {
+		quads := Quads(photo.Image)
+		for _, q := range quads[:min(3, len(quads))] {
 			if overlap(&q, &truth, photo.Image.W, photo.Image.H) > 0.8 {
 				found++
 				break

@@ -1,0 +1,26 @@
+package proof
+
+import (
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+// EmbedParts returns the embeddings of the parts of the photo in which documents
+// may lie (see [Quads]), each laid straight, on any of its sides.
+func (p *Photo) EmbedParts() [][]float32 {
+	small := imaging.FitWithin(p.picture, outlineSide) // enough for the network, and scaled down once for all
+	side := p.arch.Input
+	var embeddings [][]float32
+	for _, quad := range Quads(small) {
+		toSmall, ok := geometry.SquareTo(&quad)
+		if !ok {
+			continue
+		}
+		step := 1 / float64(side)
+		fromInput := geometry.Homography{step, 0, step / 2, 0, step, step / 2, 0, 0, 1}
+		out := make([]float32, p.arch.Embedding)
+		p.network.Embed(out, imaging.Warp(small, toSmall.Multiply(&fromInput), side, side).Pix, 1)
+		embeddings = append(embeddings, out)
+	}
+	return embeddings
+}
