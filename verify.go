@@ -42,12 +42,16 @@ func (g *Gallery) look(ctx context.Context, view *gallery.View, photo *proof.Pho
 	if err != nil {
 		return nil, err
 	}
-	seen, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).query), photo, photo.Glance)
+	list := g.shortlist(members, candidates, func() []string { return g.shapes.query(photo, byFeatures) })
+	seen, err := g.glance(ctx, list, photo, photo.Glance)
 	if err != nil {
 		return nil, err
 	}
 	if len(seen) == 0 || seen[0].near < plenty {
-		closer, err := g.glance(ctx, g.shortlist(members, photo, candidates, (*shapes).queryCloser), photo, photo.GlanceCloser)
+		list = g.shortlist(members, candidates, func() []string {
+			return append(likeParts(view, photo), g.shapes.queryCloser(photo, byFeatures)...)
+		})
+		closer, err := g.glance(ctx, list, photo, photo.GlanceCloser)
 		if err != nil {
 			return nil, err
 		}
@@ -118,9 +122,8 @@ func (g *Gallery) verifyBest(ctx context.Context, photo *proof.Photo, list []sig
 
 // shortlist names the references to look for: those that look like the whole
 // picture, and all others of a small gallery, or of a large one those that query
-// finds by their features.
-func (g *Gallery) shortlist(members map[string]decide.Label, photo *proof.Photo, candidates []decide.Candidate,
-	query func(*shapes, *proof.Photo, int) []string) []sighting {
+// finds.
+func (g *Gallery) shortlist(members map[string]decide.Label, candidates []decide.Candidate, query func() []string) []sighting {
 	chosen := map[string]bool{}
 	var list []sighting
 	add := func(id string, score float32) {
@@ -139,9 +142,22 @@ func (g *Gallery) shortlist(members map[string]decide.Label, photo *proof.Photo,
 			add(id, -1)
 		}
 	default:
-		for _, id := range query(&g.shapes, photo, byFeatures) {
+		for _, id := range query() {
 			add(id, -1)
 		}
 	}
 	return list
+}
+
+// likeParts names the references of which each looks most like one of the parts
+// of the photo in which documents may lie: a page of small print has no features
+// to be found by, but looks like itself once it is cut out.
+func likeParts(view *gallery.View, photo *proof.Photo) []string {
+	var ids []string
+	for _, embedding := range photo.EmbedParts() {
+		for _, c := range view.Index().Search(embedding, 1) {
+			ids = append(ids, c.Reference)
+		}
+	}
+	return ids
 }
