@@ -3,10 +3,7 @@ package calibrate
 import (
 	"context"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/augment"
 	"exemplar/internal/change"
@@ -16,12 +13,6 @@ import (
 
 // minSampleSide is the shorter side, in pixels, of what changes are learnt from.
 const minSampleSide = 96
-
-const (
-	// othersPer references of other kinds are looked for in each capture; where one
-	// is taken to be there, all of its print is another.
-	othersPer = 12
-)
 
 // inPlace are the relations of look-alikes that are made to the same measures:
 // what they share lies in the same places, so the pictures themselves show where
@@ -36,29 +27,15 @@ func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
 	}
-	if err := run.registerOthers(sources); err != nil {
+	var err error
+	if run.others, err = firstMembers(ctx, sources, func(f Family) other { return other{f.Name, newShape(f.Members[0])} }); err != nil {
 		return nil, err
 	}
-	made := make([][]change.Sample, len(sources))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, source := range sources {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			family, err := source()
-			if err == nil {
-				made[i] = run.samples(i, family)
-				run.progress()
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return slices.Concat(made...), nil
+	made, err := forFamilies(ctx, sources, func(i int, f Family) ([]change.Sample, error) {
+		defer run.progress()
+		return run.samples(i, f), nil
+	})
+	return slices.Concat(made...), err
 }
 
 // changeRun is what the families of a run share.
@@ -72,24 +49,11 @@ type other struct {
 	ref  *geometry.Reference
 }
 
-// registerOthers takes the first member of families all over the list.
-func (run *changeRun) registerOthers(sources []Source) error {
-	n := min(strangers, len(sources))
-	for i := range n {
-		f, err := sources[i*len(sources)/n]()
-		if err != nil {
-			return err
-		}
-		run.others = append(run.others, other{f.Name, geometry.NewReference(atReferenceSide(f.Members[0]))})
-	}
-	return nil
-}
-
 // samples makes the samples of one family.
 func (run *changeRun) samples(number int, f Family) []change.Sample {
 	references := make([]*geometry.Reference, len(f.Members))
 	for i, m := range f.Members {
-		references[i] = geometry.NewReference(atReferenceSide(m))
+		references[i] = newShape(m)
 	}
 	var samples []change.Sample
 	for i, shot := range f.Shots {
@@ -107,7 +71,7 @@ func (run *changeRun) samples(number int, f Family) []change.Sample {
 		for _, sibling := range shot.Siblings {
 			s.add(references[sibling], truth)
 		}
-		for range othersPer {
+		for range strangersPer { // where one is taken to be there, all of its print is another
 			if o := run.others[r.IntN(len(run.others))]; o.kind != f.Name {
 				s.add(o.ref, s.elsewhere)
 			}
@@ -136,7 +100,7 @@ func lay(probe *geometry.Probe, ref *geometry.Reference) (geometry.Laid, bool) {
 	if !e.Located || e.Judged == 0 {
 		return geometry.Laid{}, false
 	}
-	return e.Lay(probe), true
+	return e.Lay(probe, change.Cell), true
 }
 
 // inPlace takes the document itself to lie on the reference.
@@ -163,6 +127,8 @@ func (s *sampler) nearlyInPlace(ref *geometry.Reference, l *geometry.Laid) chang
 func (s *sampler) elsewhere(_ *geometry.Reference, l *geometry.Laid) change.Sample {
 	return change.NewOtherSample(l.Reference, l.Photo, l.Seen)
 }
+
+func newShape(m *imaging.Image) *geometry.Reference { return geometry.NewReference(atReferenceSide(m)) }
 
 // atReferenceSide is a picture as it is compared once it is registered.
 func atReferenceSide(m *imaging.Image) *imaging.Gray {

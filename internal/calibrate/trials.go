@@ -68,26 +68,15 @@ func RunTrials(ctx context.Context, bundle *model.Bundle, sources []Source, opts
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
 	}
-	if err := run.registerStrangers(sources); err != nil {
+	var err error
+	if run.strangers, err = firstMembers(ctx, sources, func(f Family) stranger { return stranger{f.Name, run.register(f.Members[0])} }); err != nil {
 		return nil, err
 	}
-	made := make([]Trials, len(sources))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, source := range sources {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			family, err := source()
-			if err == nil {
-				made[i] = run.family(i, family)
-				run.progress()
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	made, err := forFamilies(ctx, sources, func(i int, f Family) (Trials, error) {
+		defer run.progress()
+		return run.family(i, f), nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	all := new(Trials)
@@ -119,26 +108,40 @@ func (run *trialRun) listBackgrounds() error {
 	return nil
 }
 
-// registerStrangers takes the first member of families all over the list.
-func (run *trialRun) registerStrangers(sources []Source) error {
-	n := min(strangers, len(sources))
-	run.strangers = make([]stranger, n)
-	var group errgroup.Group
+// forFamilies makes something of every family, on all cores.
+func forFamilies[T any](ctx context.Context, sources []Source, of func(number int, f Family) (T, error)) ([]T, error) {
+	made := make([]T, len(sources))
+	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		at := i * len(sources) / n
+	for i, source := range sources {
 		group.Go(func() error {
-			f, err := sources[at]()
-			if err == nil && len(f.Members) == 0 {
-				err = fmt.Errorf("family %d has no members", at)
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
+			family, err := source()
 			if err == nil {
-				run.strangers[i] = stranger{f.Name, run.register(f.Members[0])}
+				made[i], err = of(i, family)
 			}
 			return err
 		})
 	}
-	return group.Wait()
+	return made, group.Wait()
+}
+
+// firstMembers makes something of families all over the list, of which the first
+// member is to be a stranger to others.
+func firstMembers[T any](ctx context.Context, sources []Source, of func(Family) T) ([]T, error) {
+	n := min(strangers, len(sources))
+	some := make([]Source, n)
+	for i := range some {
+		some[i] = sources[i*len(sources)/n]
+	}
+	return forFamilies(ctx, some, func(i int, f Family) (made T, err error) {
+		if len(f.Members) == 0 {
+			return made, fmt.Errorf("family %d has no members", i*len(sources)/n)
+		}
+		return of(f), nil
+	})
 }
 
 // register makes a reference as a gallery does.

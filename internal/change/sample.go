@@ -34,6 +34,21 @@ type Sample struct {
 // on it without a camera in between, all of one size. seen says which whole
 // cells lie in the photo.
 func NewSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
+	return newSample(ref, laid, seen, func(i, columns int) Truth {
+		const n = Cell * Cell
+		switch difference := differenceIn(ref, document, i%columns*Cell, i/columns*Cell); {
+		case difference < sameDifference*n:
+			return Same
+		case difference > changedDifference*n:
+			return Changed
+		}
+		return Unsure
+	})
+}
+
+// newSample asks for the truth about the cells that are seen and have print, by
+// their places in rows of columns.
+func newSample(ref, laid *imaging.Gray, seen []bool, truth func(i, columns int) Truth) Sample {
 	s := Sample{Ref: ref, Laid: laid}
 	columns, rows := s.size()
 	if columns*rows == 0 {
@@ -43,15 +58,8 @@ func NewSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
 	var sums sums
 	sums.take(ref, columns*Cell, rows*Cell)
 	for i, judged := range sums.judged() {
-		if !judged || !seen[i] {
-			continue
-		}
-		const n = Cell * Cell
-		switch difference := differenceIn(ref, document, i%columns*Cell, i/columns*Cell); {
-		case difference < sameDifference*n:
-			s.Cells[i] = Same
-		case difference > changedDifference*n:
-			s.Cells[i] = Changed
+		if judged && seen[i] {
+			s.Cells[i] = truth(i, columns)
 		}
 	}
 	return s
@@ -68,38 +76,28 @@ const (
 // NewLaidSample is [NewSample] with a document that another fit laid on the
 // reference: at half brightness, at its own exposure and only nearly in place.
 func NewLaidSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
-	s := Sample{Ref: ref, Laid: laid}
-	columns, rows := s.size()
-	if columns*rows == 0 {
-		return s
+	var differences []float32
+	if columns, rows := ref.W/Cell, ref.H/Cell; columns*rows > 0 {
+		var p pass
+		p.take(ref, document)
+		differences = p.differences(columns, rows)
 	}
-	s.Cells = make([]Truth, columns*rows)
-	var p pass
-	p.take(ref, document)
-	differences := p.differences(columns, rows)
-	for i, judged := range p.refSums.judged() {
-		if !judged || !seen[i] {
-			continue
-		}
+	return newSample(ref, laid, seen, func(i, columns int) Truth {
 		here, about := differences[i], around4(differences, columns, i)
 		switch {
 		case here < sameLaid && about < sameAround:
-			s.Cells[i] = Same
+			return Same
 		case here > changedLaid && about > changedAround:
-			s.Cells[i] = Changed
+			return Changed
 		}
-	}
-	return s
+		return Unsure
+	})
 }
 
 // NewOtherSample is a photo of something else, where it was taken for the
 // reference.
 func NewOtherSample(ref, laid *imaging.Gray, seen []bool) Sample {
-	nothing := &imaging.Gray{W: ref.W, H: ref.H, Pix: make([]byte, len(ref.Pix))}
-	for i, v := range ref.Pix {
-		nothing.Pix[i] = v ^ 128
-	}
-	return NewSample(ref, laid, nothing, seen)
+	return newSample(ref, laid, seen, func(int, int) Truth { return Changed })
 }
 
 // differences are the mean differences of the pair of pictures in each cell, as

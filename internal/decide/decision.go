@@ -50,7 +50,7 @@ func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
 type Decision struct {
 	Verdict      Verdict
 	Label        Label      // of a match, else empty
-	Open         []Label    // sub-labels of Label between which it stays open, and others that are not registered; best first
+	Open         []Label    // sub-labels of Label between which it stays open, best first
 	Best         Candidate  // the highest score, whatever the verdict; zero without candidates
 	Rival        *Candidate // the best that speaks for another answer, if there is one
 	Threshold    float64
@@ -76,8 +76,7 @@ type Decision struct {
 //
 // Where candidates were verified and the calibration has a proof, geometry
 // decides: see [Policy.Rank]. Only what cannot be verified is left to the score.
-// A label is then also answered as the one above it where other sub-labels of
-// that look like the probe too, so that it may be one that is not registered.
+// Sub-labels that cannot be told apart there are answered as the label above them.
 func Decide(candidates []Candidate, p Policy) Decision {
 	if d, ok := decideProof(candidates, p); ok {
 		return d

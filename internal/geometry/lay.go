@@ -6,24 +6,21 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// CellSide is the side in pixels of the cells of a [Laid] photo, BlockSide that of
-// a [Block].
-const (
-	CellSide  = 8
-	BlockSide = blockSide
-)
+// BlockSide is the side in pixels of a [Block].
+const BlockSide = blockSide
 
 // Laid is a photo laid on the reference that was found in it.
 type Laid struct {
 	Reference *imaging.Gray // as it was compared: at the size that the photo resolves
 	Photo     *imaging.Gray // as large, the paper made flat; at half brightness
-	Seen      []bool        // cells that lie in the photo and under nothing known, W/CellSide in a row
+	Seen      []bool        // cells that lie in the photo and under nothing known, row by row
 
 	flat warp
 }
 
-// Lay lays the probe on a reference that was located in it.
-func (e *Evidence) Lay(p *Probe) Laid {
+// Lay lays the probe on a reference that was located in it. cell is the side of
+// the cells, a divisor of BlockSide.
+func (e *Evidence) Lay(p *Probe, cell int) Laid {
 	w, h := e.rung.w, e.rung.h
 	flat := warp{e.seen.h, newBend(e.seen.bent.undo(slices.Clone(e.Blocks)), w, h)}
 	all := allNeeded(w, h)
@@ -33,23 +30,24 @@ func (e *Evidence) Lay(p *Probe) Laid {
 		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
 		laid.Photo.Pix = append(laid.Photo.Pix, row[:w]...)
 	}
-	columns, rows := w/CellSide, h/CellSide
+	columns, rows := w/cell, h/cell
 	laid.Seen = make([]bool, columns*rows)
 	for i := range laid.Seen {
-		laid.Seen[i] = rect.visible(i%columns*CellSide, i/columns*CellSide, CellSide)
+		laid.Seen[i] = rect.visible(i%columns*cell, i/columns*cell, cell)
 	}
 	for i := range e.Blocks {
 		if b := &e.Blocks[i]; b.hidden {
-			laid.hide(b, columns)
+			laid.hide(b, cell)
 		}
 	}
 	return laid
 }
 
-func (l *Laid) hide(b *Block, columns int) {
-	const across = blockSide / CellSide
+// hide marks the cells of a block as not seen.
+func (l *Laid) hide(b *Block, cell int) {
+	columns, across := l.Photo.W/cell, blockSide/cell
 	for y := range across {
-		clear(l.Seen[(b.Y/CellSide+y)*columns+b.X/CellSide:][:across])
+		clear(l.Seen[(b.Y/cell+y)*columns+b.X/cell:][:across])
 	}
 }
 

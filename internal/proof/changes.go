@@ -39,7 +39,7 @@ const (
 
 // changes looks for other print where the reference was found.
 func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
-	laid := e.Lay(p.probe)
+	laid := e.Lay(p.probe, change.Cell)
 	seen := change.Default().Detect(laid.Reference, laid.Photo)
 	sum, n := priorCells*priorShare, float64(priorCells)
 	changed := make([]bool, len(seen.Logit))
@@ -59,7 +59,8 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 			continue
 		}
 		var found Change
-		for i, corner := range cornersOf(at) {
+		for i, corner := range box(change.Cell*float64(at.Min.X)-0.5, change.Cell*float64(at.Min.Y)-0.5,
+			change.Cell*float64(at.Dx()), change.Cell*float64(at.Dy())) {
 			found.Photo[i] = laid.At(corner)
 			found.Reference[i] = geometry.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
 		}
@@ -92,15 +93,8 @@ func isSettled(blocks []geometry.Block, cells image.Rectangle) bool {
 	return float64(agree) >= settled*float64(judged)
 }
 
-// cornersOf returns the corners of a rectangle of cells in pixels.
-func cornersOf(r image.Rectangle) [4]geometry.Point {
-	left, top := float64(r.Min.X*change.Cell)-0.5, float64(r.Min.Y*change.Cell)-0.5
-	right, bottom := float64(r.Max.X*change.Cell)-0.5, float64(r.Max.Y*change.Cell)-0.5
-	return [4]geometry.Point{{X: left, Y: top}, {X: right, Y: top}, {X: right, Y: bottom}, {X: left, Y: bottom}}
-}
-
-// patches returns the bounds of the largest groups of marked cells, each cell no
-// further than one from the next, in the order of reading.
+// patches returns the bounds of the first groups of marked cells, in the order of
+// reading; between two cells of a group at most one is not marked.
 func patches(marked []bool, w int) []image.Rectangle {
 	var found []image.Rectangle
 	done := make([]bool, len(marked))

@@ -158,11 +158,25 @@ func (c *canvas) changes(f *Found, photo, reference panel) {
 		for i := range there {
 			there[i], here[i] = photo.at(place.Photo[i]), reference.at(place.Reference[i])
 		}
-		onPhoto.outline(faded(white, 0.9), 5, there[:]...)
-		onPhoto.outline(violet, 2.5, there[:]...)
-		onReference.outline(faded(white, 0.9), 5, here[:]...)
-		onReference.outline(violet, 2.5, here[:]...)
+		onPhoto.frame(violet, there)
+		onReference.frame(violet, here)
 	}
+}
+
+// frame outlines a place so that it stands out from any picture.
+func (c *canvas) frame(shade color.NRGBA, q [4]geometry.Point) {
+	c.outline(faded(white, 0.9), 5, q[:]...)
+	c.outline(shade, 2.5, q[:]...)
+}
+
+// box returns the corners of a rectangle, clockwise from the upper left.
+func box(x, y, w, h float64) [4]geometry.Point {
+	return [4]geometry.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
+}
+
+// boxOf is box for a rectangle of pixels.
+func boxOf(r image.Rectangle) [4]geometry.Point {
+	return box(float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()))
 }
 
 func mix(a, b geometry.Point, k float64) geometry.Point {
@@ -176,8 +190,7 @@ func (c *canvas) place(f *Found, photo panel) {
 		q[i] = photo.at(p)
 	}
 	on := c.within(photo.frame)
-	on.outline(faded(white, 0.9), 5, q[:]...)
-	on.outline(accent, 2.5, q[:]...)
+	on.frame(accent, q)
 	on.dot(white, q[0], 8)
 	on.dot(accent, q[0], 6)
 }

@@ -89,10 +89,10 @@ func (w *caption) legend(c *canvas, x, y float64) {
 		{geometry.Disagrees, "disagrees"},
 		{geometry.Unjudged, "cannot be judged"},
 	} {
-		c.mark(entry.verdict, square(x, y, side))
+		c.mark(entry.verdict, box(x, y, side, side))
 		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
 	}
-	frame := square(x, y, side)
+	frame := box(x, y, side, side)
 	c.outline(violet, 2.5, frame[:]...)
 	x = c.text(faint, smallType, x+side+8, y+13, "other print") + 28
 	c.line(accent, geometry.Point{X: x, Y: y + side/2}, geometry.Point{X: x + 26, Y: y + side/2}, 1.5)
@@ -101,8 +101,4 @@ func (w *caption) legend(c *canvas, x, y float64) {
 	x = c.text(faint, smallType, x+34, y+13, "points that agree (some)") + 28
 	c.dot(accent, geometry.Point{X: x + 6, Y: y + side/2}, 6)
 	c.text(faint, smallType, x+20, y+13, "its upper left corner")
-}
-
-func square(x, y, side float64) [4]geometry.Point {
-	return [4]geometry.Point{{X: x, Y: y}, {X: x + side, Y: y}, {X: x + side, Y: y + side}, {X: x, Y: y + side}}
 }

@@ -3,7 +3,6 @@ package proof
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"slices"
 
 	"exemplar/internal/differ"
@@ -45,7 +44,8 @@ func ExplainRivals(p *Photo, r Rivals) *imaging.Image {
 		out.put([]*imaging.Image{left, right}[i], panel.frame.Min.X, panel.frame.Min.Y)
 		out.heading(panel, r.Labels[i])
 		out.regions(r.Regions, panel)
-		out.outline(rule, 1, corners(panel.frame.Min, left.W, left.H)...)
+		edges := boxOf(panel.frame)
+		out.outline(rule, 1, edges[:]...)
 	}
 	details.draw(out, margin, float64(bottom))
 	words.draw(out, margin, float64(bottom+details.height))
@@ -107,7 +107,7 @@ func (c *canvas) regions(regions []image.Rectangle, on panel) {
 	c.fade(on.frame, frames)
 	part := c.within(on.frame)
 	for _, f := range frames {
-		part.frame(different, f)
+		part.frame(different, boxOf(f))
 	}
 	for i, f := range frames {
 		c.badge(i+1, geometry.Point{
@@ -132,12 +132,6 @@ func (c *canvas) fade(part image.Rectangle, except []image.Rectangle) {
 			}
 		}
 	}
-}
-
-func (c *canvas) frame(ink color.NRGBA, r image.Rectangle) {
-	sides := corners(r.Min, r.Dx(), r.Dy())
-	c.outline(faded(white, 0.9), 5, sides...)
-	c.outline(ink, 2.5, sides...)
 }
 
 // badge is a number on a disc.
@@ -213,16 +207,11 @@ func (s *detailStrip) draw(c *canvas, x, y float64) {
 		c.badge(d.number, geometry.Point{X: x + d.x + badge, Y: y + d.y + badge})
 		for _, m := range d.pair {
 			c.put(m, at.X, at.Y)
-			c.outline(rule, 1, corners(at, m.W, m.H)...)
+			edges := box(float64(at.X), float64(at.Y), float64(m.W), float64(m.H))
+			c.outline(rule, 1, edges[:]...)
 			at.X += m.W + detailGap
 		}
 	}
-}
-
-func corners(at image.Point, w, h int) []geometry.Point {
-	x0, y0 := float64(at.X), float64(at.Y)
-	x1, y1 := x0+float64(w), y0+float64(h)
-	return []geometry.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }
 
 // rivalCaption is the text below.

@@ -6,8 +6,9 @@
 // Samples are captures of drawn documents, of every other family of real
 // look-alikes, and of pictures of a pool of which parts were replaced, laid on
 // their own references, on those of look-alikes and on others that they are taken
-// for; the families between are left to those who measure. Making them takes about as long as the training, which goes on from
-// OUT.partial when it was interrupted.
+// for; the families between are left to those who measure. Making them takes
+// about as long as the training, which goes on from OUT.partial when it was
+// interrupted.
 package main
 
 import (
