@@ -19,6 +19,7 @@ var allowed = map[string][]string{
 	"internal/weights":       {},
 	"internal/imaging/jpeg":  {},
 	"internal/imaging":       {"internal/imaging/jpeg"},
+	"internal/cputime":       {},
 	"internal/decide":        {},
 	"internal/nn":            {"internal/kernel"},
 	"internal/model":         {"internal/nn", "internal/kernel", "internal/weights"},

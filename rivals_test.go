@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"exemplar"
+	"exemplar/internal/cputime"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 )
@@ -198,7 +199,7 @@ func BenchmarkRegister(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			again := []exemplar.Item{pictured("new", d)}
-			rivals, start := 0, cpuTime()
+			rivals, start := 0, cputime.Used()
 			for b.Loop() {
 				results, err := g.Register(context.Background(), again, exemplar.RegisterOptions{Replace: true})
 				if err != nil {
@@ -207,7 +208,7 @@ func BenchmarkRegister(b *testing.B) {
 				rivals = len(results[0].Rivals)
 			}
 			b.ReportMetric(float64(rivals), "rivals")
-			b.ReportMetric(float64((cpuTime()-start).Microseconds())/1000/float64(b.N), "CPU-ms/op")
+			b.ReportMetric(float64((cputime.Used()-start).Microseconds())/1000/float64(b.N), "CPU-ms/op")
 		})
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"log"
 	"os"
 	"runtime"
-	"syscall"
 	"time"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/imaging"
 	ours "exemplar/internal/imaging/jpeg"
 )
@@ -74,20 +74,12 @@ func cpuMilliseconds(work func() error, span time.Duration) (float64, error) {
 	if err := work(); err != nil {
 		return 0, err
 	}
-	calls, start, cpu := 0, time.Now(), cpuTime()
+	calls, start, cpu := 0, time.Now(), cputime.Used()
 	for time.Since(start) < span {
 		if err := work(); err != nil {
 			return 0, err
 		}
 		calls++
 	}
-	return (cpuTime() - cpu).Seconds() * 1e3 / float64(calls), nil
-}
-
-func cpuTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		log.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return (cputime.Used() - cpu).Seconds() * 1e3 / float64(calls), nil
 }

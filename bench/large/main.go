@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"exemplar"
+	"exemplar/internal/cputime"
 )
 
 func main() {
@@ -91,7 +92,7 @@ func fill(path string, m *material, size int) error {
 		return err
 	}
 	const batch = 200
-	start, from := processCPU(), stats.References
+	start, from := cputime.Used(), stats.References
 	for at := from; at < size; {
 		items := make([]exemplar.Item, min(batch, size-at))
 		err := parallel(len(items), func(i int) error {
@@ -122,7 +123,7 @@ func fill(path string, m *material, size int) error {
 	}
 	fmt.Printf("%d references: %.1f KB each", size, float64(info.Size())/1024/float64(size))
 	if from < size {
-		fmt.Printf(", %.1f CPU-ms each to make and register", milliseconds(processCPU()-start)/float64(size-from))
+		fmt.Printf(", %.1f CPU-ms each to make and register", milliseconds(cputime.Used()-start)/float64(size-from))
 	}
 	fmt.Println()
 	return nil

@@ -10,9 +10,8 @@ import (
 	"strconv"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"exemplar"
+	"exemplar/internal/cputime"
 	"exemplar/internal/imaging"
 )
 
@@ -80,12 +79,12 @@ func (m *material) encoded(p photo) ([]byte, error) {
 }
 
 func (a *asked) ask(g *exemplar.Gallery, p photo, data []byte) error {
-	began, spent := time.Now(), processCPU()
+	began, spent := time.Now(), cputime.Used()
 	answer, err := g.Classify(context.Background(), data)
 	if err != nil {
 		return err
 	}
-	a.cpu = append(a.cpu, milliseconds(processCPU()-spent))
+	a.cpu = append(a.cpu, milliseconds(cputime.Used()-spent))
 	a.wall = append(a.wall, milliseconds(time.Since(began)))
 	a.photos++
 	switch {
@@ -154,13 +153,4 @@ func printMemory(size int) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	fmt.Printf("%6d  memory in use %s MB\n", size, strconv.FormatUint(m.HeapInuse>>20, 10))
-}
-
-// processCPU is the user and system time of the process so far.
-func processCPU() time.Duration {
-	var usage unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // it has no way to fail
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

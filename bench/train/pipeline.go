@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strconv"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/train"
 )
 
@@ -117,11 +118,11 @@ func runPipeline(steps int) (pace, error) {
 	if err != nil {
 		return pace{}, err
 	}
-	start := cpuTime()
+	start := cputime.Used()
 	if _, err := train.Run(context.Background(), cfg, train.Options{}); err != nil {
 		return pace{}, err
 	}
-	p := pace{cpu: 1e3 * (cpuTime() - start).Seconds()}
+	p := pace{cpu: 1e3 * (cputime.Used() - start).Seconds()}
 	entries, err := train.ReadLog(filepath.Join(dir, "run", "log.jsonl"), math.MaxInt)
 	for i := firstSteps - 1; i+windowSteps < len(entries)-lastSteps; i++ {
 		p.images = max(p.images, windowSteps*samplesPerStep/(entries[i+windowSteps].Seconds-entries[i].Seconds))

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/train"
 )
 
@@ -46,9 +47,9 @@ func timeStep(seconds float64) (float64, error) {
 	}
 	best := math.Inf(1)
 	for begin := time.Now(); time.Since(begin).Seconds() < seconds; {
-		start := cpuTime()
+		start := cputime.Used()
 		step()
-		best = min(best, 1e3*(cpuTime()-start).Seconds()/stepBatch)
+		best = min(best, 1e3*(cputime.Used()-start).Seconds()/stepBatch)
 	}
 	return best, nil
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/model"
 )
 
@@ -15,12 +16,12 @@ const benchTime = 500 * time.Millisecond
 func cpuMilliseconds(work func()) float64 {
 	work()
 	calls := 0
-	wall, start := time.Now(), processCPU()
+	wall, start := time.Now(), cputime.Used()
 	for time.Since(wall) < benchTime {
 		work()
 		calls++
 	}
-	return float64(processCPU()-start) / float64(calls) / float64(time.Millisecond)
+	return float64(cputime.Used()-start) / float64(calls) / float64(time.Millisecond)
 }
 
 var defaultNetwork = sync.OnceValue(func() *model.Network { return model.Default().Freeze() })

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"math"
@@ -104,24 +103,9 @@ func (t *tensor) read(from weights.Tensor) error {
 }
 
 func (t *tensor) half() weights.Tensor {
-	data := make([]byte, 2*len(t.Value))
+	values := make([]float32, len(t.Value))
 	for i, v := range t.Value {
-		binary.LittleEndian.PutUint16(data[2*t.inFile(i):], toHalf(v))
+		values[t.inFile(i)] = v
 	}
-	return weights.Tensor{DType: weights.F16, Shape: t.shape, Data: data}
-}
-
-// toHalf rounds to the nearest IEEE 754 binary16 number, ties to even. Beyond
-// its range it gives infinity, which Load refuses.
-func toHalf(v float32) uint16 {
-	bits := math.Float32bits(v)
-	sign := uint16(bits >> 16 & 0x8000)
-	switch size := math.Abs(float64(v)); {
-	case size >= 65520 || size != size:
-		return sign | 0x7c00
-	case size < 1.0/(1<<14): // denormal: a multiple of 2^-24
-		return sign | uint16(math.RoundToEven(size*(1<<24)))
-	}
-	bits = bits&0x7fffffff - (127-15)<<23 // the exponent's bias
-	return sign | uint16((bits+0xfff+bits>>13&1)>>13)
+	return weights.NewFloat16(values, t.shape...)
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/kernel"
 	"exemplar/internal/model/formula"
 )
@@ -118,11 +119,11 @@ func BenchmarkEmbed(b *testing.B) {
 			pixels, out := formula.Pictures(count, 128), make([]float32, count*256)
 			network.Embed(out, pixels, count)
 			b.ReportAllocs()
-			start := cpuTime()
+			start := cputime.Used()
 			for b.Loop() {
 				network.Embed(out, pixels, count)
 			}
-			used := cpuTime() - start
+			used := cputime.Used() - start
 			b.ReportMetric(used.Seconds()*1000/float64(b.N*count), "cpu-ms/image")
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/model/formula"
 	"exemplar/internal/weights"
 )
@@ -198,13 +199,13 @@ func BenchmarkTrain(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			pixels := formula.Pictures(n, 128)
 			out, d := make([]float32, n*256), formulaGradient(n*256)
-			start := cpuTime()
+			start := cputime.Used()
 			for b.Loop() {
 				net.ForwardTrain(out, pixels, n)
 				net.Backward(d)
 				net.Changed()
 			}
-			used := cpuTime() - start
+			used := cputime.Used() - start
 			b.ReportMetric(used.Seconds()*1000/float64(b.N*n), "cpu-ms/image")
 		})
 	}

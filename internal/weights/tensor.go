@@ -60,6 +60,21 @@ func NewFloat32(values []float32, shape ...int) Tensor {
 	return Tensor{DType: F32, Shape: slices.Clone(shape), Data: data}
 }
 
+// NewFloat16 makes an F16 tensor of the values, each rounded to the nearest, ties
+// to even, and infinite beyond the type's range. It panics when the shape does not
+// hold exactly that many.
+func NewFloat16(values []float32, shape ...int) Tensor {
+	n, err := elements(shape)
+	if err != nil || n != len(values) {
+		panic(fmt.Sprintf("weights: shape %v for %d values", shape, len(values)))
+	}
+	data := make([]byte, 0, 2*n)
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint16(data, floatToHalf(v))
+	}
+	return Tensor{DType: F16, Shape: slices.Clone(shape), Data: data}
+}
+
 // NewInt64 makes an I64 tensor of a copy of the values. It panics when the shape
 // does not hold exactly that many.
 func NewInt64(values []int64, shape ...int) Tensor {
@@ -165,4 +180,19 @@ func halfToFloat(h uint16) float32 {
 		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
 	}
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
+}
+
+// floatToHalf rounds to the nearest IEEE 754 binary16 number, ties to even.
+// Beyond its range it gives infinity.
+func floatToHalf(v float32) uint16 {
+	bits := math.Float32bits(v)
+	sign := uint16(bits >> 16 & 0x8000)
+	switch size := math.Abs(float64(v)); {
+	case size >= 65520 || size != size:
+		return sign | 0x7c00
+	case size < 1.0/(1<<14): // denormal: a multiple of 2^-24
+		return sign | uint16(math.RoundToEven(size*(1<<24)))
+	}
+	bits = bits&0x7fffffff - (127-15)<<23 // the exponent's bias
+	return sign | uint16((bits+0xfff+bits>>13&1)>>13)
 }

@@ -54,3 +54,30 @@ func TestTensorRefusesDisagreement(t *testing.T) {
 		}
 	}
 }
+
+// TestFloatToHalf takes every half there is through float32 and back, and numbers
+// between.
+func TestFloatToHalf(t *testing.T) {
+	for h := range 1 << 16 {
+		data := []byte{byte(h), byte(h >> 8)}
+		v, err := Tensor{DType: F16, Shape: []int{1}, Data: data}.Float32s()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v[0] != v[0] {
+			continue
+		}
+		if got := floatToHalf(v[0]); got != uint16(h) {
+			t.Fatalf("%#04x is %v, and that %#04x", h, v[0], got)
+		}
+	}
+	for v, want := range map[float32]uint16{
+		1 + 1.0/2048: 0x3c00, 1 + 3.0/2048: 0x3c02, 1 + 1.01/2048: 0x3c01, // ties to even
+		2047.9: 0x6800, 65519: 0x7bff, 65520: 0x7c00, 1e30: 0x7c00, -1e30: 0xfc00,
+		1.5 / (1 << 24): 2, -0.5 / (1 << 24): 0x8000, 1.0/(1<<14) - 1.0/(1<<26): 0x0400,
+	} {
+		if got := floatToHalf(v); got != want {
+			t.Errorf("%v is %#04x, want %#04x", v, got, want)
+		}
+	}
+}
