@@ -137,11 +137,7 @@ func (p *packer) finish() error {
 	}
 	p.file = nil
 	p.report.Shards++
-	index, err := os.Create(final + indexSuffix)
-	if err != nil {
-		return fmt.Errorf("pack: %w", err)
-	}
-	if err := errors.Join(writeIndex(index, p.members, size), index.Close()); err != nil {
+	if err := weights.WriteFile(final+indexSuffix, encodeIndex(p.members, size)); err != nil {
 		return fmt.Errorf("pack: write index: %w", err)
 	}
 	return nil
