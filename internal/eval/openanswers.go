@@ -228,13 +228,22 @@ func Halves(probes []Probe, group func(label string) string) (odd, even []Probe)
 	for _, p := range probes {
 		names = append(names, group(p.Label))
 	}
-	names = distinct(names)
+	isOdd := Odd(names)
 	for _, p := range probes {
-		if at, _ := slices.BinarySearch(names, group(p.Label)); at%2 == 0 {
+		if isOdd(group(p.Label)) {
 			odd = append(odd, p)
 		} else {
 			even = append(even, p)
 		}
 	}
 	return odd, even
+}
+
+// Odd tells the 1st, 3rd, 5th ... of some names, in their order, from the others.
+func Odd(names []string) func(name string) bool {
+	names = distinct(slices.Clone(names))
+	return func(name string) bool {
+		at, _ := slices.BinarySearch(names, name)
+		return at%2 == 0
+	}
 }
