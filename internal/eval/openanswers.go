@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -136,6 +137,16 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 
 	r.AtStrangers, r.AtUnrelated = j.sweep(all), j.sweep(hasNone)
 	return r
+}
+
+// Accepted is the share of pictures, none of which shows anything registered,
+// that are answered with a label.
+func Accepted(strangers []Lookup) Share {
+	probes := make([]Probe, len(strangers))
+	for i, l := range strangers {
+		probes[i] = Probe{Label: strconv.Itoa(i), LeftOut: l} // each by itself
+	}
+	return newJudge(probes).share(func(*Probe) bool { return true }, (*Probe).accepted)
 }
 
 // right reports whether a registered probe was answered with its label.
