@@ -9,31 +9,24 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
-	"exemplar/internal/proof"
+	"exemplar/internal/recognise"
 )
-
-// referenceSide is the longer side at which a gallery keeps its references.
-const referenceSide = 768
 
 // gallery holds a set's references, ready to be looked for.
 type gallery struct {
 	set        *set
-	arch       model.Architecture
-	network    *model.Network
-	references []*proof.Reference // of set.references
+	embedder   *recognise.Embedder
+	references []*recognise.Reference // of set.references
 }
 
 func newGallery(s *set, bundle *model.Bundle) (*gallery, error) {
-	g := &gallery{set: s, arch: bundle.Arch, network: bundle.Freeze(), references: make([]*proof.Reference, len(s.references))}
+	g := &gallery{set: s, embedder: recognise.NewEmbedder(bundle), references: make([]*recognise.Reference, len(s.references))}
 	return g, each(len(g.references), func(i int) error {
 		picture, err := s.open(s.references[i])
 		if err != nil {
 			return err
 		}
-		picture = imaging.FitWithin(picture, referenceSide)
-		vector := make([]float32, g.arch.Embedding)
-		g.network.Embed(vector, imaging.ResizeArea(picture, g.arch.Input, g.arch.Input).Pix, 1)
-		g.references[i] = proof.NewReference(picture, vector)
+		g.references[i] = recognise.NewReference(g.embedder, picture).Reference
 		return nil
 	})
 }
@@ -41,7 +34,7 @@ func newGallery(s *set, bundle *model.Bundle) (*gallery, error) {
 // look looks for every reference in a picture but for those whose label is to
 // be passed over.
 func (g *gallery) look(picture *imaging.Image, pass func(label string) bool) []decide.Candidate {
-	photo := proof.NewPhoto(imaging.FitWithin(picture, proof.PhotoSide), g.network, g.arch)
+	photo := recognise.NewPhoto(g.embedder, imaging.FitWithin(picture, recognise.PhotoSide))
 	var found []decide.Candidate
 	for i, r := range g.set.references {
 		if pass(r.Label) {
