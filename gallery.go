@@ -7,6 +7,7 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
+	labels "exemplar/internal/label"
 	"exemplar/internal/recognise"
 )
 
@@ -32,8 +33,9 @@ type Mode int
 
 // The modes.
 const (
-	ReadOnly  Mode = iota // it must be there already
-	ReadWrite             // it is made where there is none
+	ReadOnly          Mode = iota // it must be there already, and is not changed
+	ReadWrite                     // it is made where there is none
+	ReadWriteExisting             // it must be there already
 )
 
 // Options say how a gallery is opened.
@@ -85,7 +87,7 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if opts.Model.inner.Calibration == nil {
 		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", path, ErrModel)
 	}
-	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite})
+	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +125,7 @@ func newReference(r gallery.Reference) Reference {
 func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
 	filter := gallery.Filter{}
 	if label != "" {
-		parsed, err := decide.ParseLabel(label)
+		parsed, err := labels.ParseStored(label)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +161,7 @@ func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
 // RemoveLabel deletes the references of a label and of those below it, and
 // returns how many they were.
 func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
-	parsed, err := decide.ParseLabel(label)
+	parsed, err := labels.ParseStored(label)
 	if err != nil {
 		return 0, err
 	}
@@ -169,7 +171,7 @@ func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
 // Rename moves a label, with those below it, and returns how many references
 // moved. Where the new label exists the two merge.
 func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
-	old, err := decide.ParseLabel(from)
+	old, err := labels.ParseStored(from)
 	if err != nil {
 		return 0, err
 	}

@@ -113,7 +113,7 @@ func openGray(path string) (*imaging.Gray, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := imaging.Decode(data, imaging.Limits{MaxBytes: 1 << 26, MaxPixels: 1 << 26})
+	m, _, err := imaging.Decode(data, imaging.Limits{Bytes: 1 << 26, Pixels: 1 << 26})
 	if err != nil {
 		return nil, fmt.Errorf("decode %q: %w", path, err)
 	}

@@ -6,17 +6,18 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log"
 	"math"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"exemplar/internal/geometry"
+	"exemplar/internal/parallel"
 )
 
 // measures are the figures of the evidence that are judged one by one.
@@ -100,7 +101,7 @@ func (s *set) thin(n int, odd bool) {
 // measure verifies every capture against every reference.
 func measure(s *set, workers int) ([][]geometry.Evidence, error) {
 	references := make([]*geometry.Reference, len(s.references))
-	err := parallel(workers, len(references), func(i int) error {
+	err := parallel.Each(context.Background(), workers, len(references), func(_ context.Context, i int) error {
 		g, err := s.open(s.references[i])
 		if err == nil {
 			references[i] = geometry.NewReference(g)
@@ -112,7 +113,7 @@ func measure(s *set, workers int) ([][]geometry.Evidence, error) {
 	}
 	evidence := make([][]geometry.Evidence, len(s.captures))
 	var probing, verifying atomic.Int64
-	err = parallel(workers, len(s.captures), func(i int) error {
+	err = parallel.Each(context.Background(), workers, len(s.captures), func(_ context.Context, i int) error {
 		g, err := s.open(s.captures[i])
 		if err != nil {
 			return err
@@ -132,27 +133,6 @@ func measure(s *set, workers int) ([][]geometry.Evidence, error) {
 	fmt.Printf("%s: %.2f ms a probe, %.3f ms a pair\n", s.name,
 		float64(probing.Load())/n, float64(verifying.Load())/n/float64(len(references)))
 	return evidence, err
-}
-
-// parallel calls do for 0 to n-1 from several workers and returns an error.
-func parallel(workers, n int, do func(i int) error) error {
-	var next atomic.Int64
-	errs := make([]error, workers)
-	var wait sync.WaitGroup
-	for w := range workers {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n && errs[w] == nil; i = int(next.Add(1)) - 1 {
-				errs[w] = do(i)
-			}
-		})
-	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // report prints, for each measure, the rates over odd classes, even classes

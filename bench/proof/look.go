@@ -1,14 +1,13 @@
 package main
 
 import (
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
+	"context"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
 )
 
@@ -81,10 +80,5 @@ func (g *gallery) distractors(root string) ([][]decide.Candidate, error) {
 }
 
 func each(n int, do func(i int) error) error {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error { return do(i) })
-	}
-	return group.Wait()
+	return parallel.Each(context.Background(), 0, n, func(_ context.Context, i int) error { return do(i) })
 }

@@ -6,14 +6,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
 )
 
@@ -107,21 +105,13 @@ func (run *trialRun) listBackgrounds() error {
 // forFamilies makes something of every family, on all cores.
 func forFamilies[T any](ctx context.Context, sources []Source, of func(number int, f Family) (T, error)) ([]T, error) {
 	made := make([]T, len(sources))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, source := range sources {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			family, err := source()
-			if err == nil {
-				made[i], err = of(i, family)
-			}
-			return err
-		})
-	}
-	return made, group.Wait()
+	return made, parallel.Each(ctx, 0, len(sources), func(_ context.Context, i int) error {
+		family, err := sources[i]()
+		if err == nil {
+			made[i], err = of(i, family)
+		}
+		return err
+	})
 }
 
 // firstMembers makes something of families all over the list, of which the first

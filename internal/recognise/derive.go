@@ -3,13 +3,11 @@ package recognise
 import (
 	"context"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/gallery"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
 )
 
 // Reembed replaces the embeddings and the local features of all references by
@@ -21,23 +19,13 @@ func (g *Engine) Reembed(ctx context.Context, progress func(done, total int)) er
 
 // derive makes of kept pictures what the model makes of them.
 func (g *Engine) derive(ctx context.Context, batch []gallery.Stored) ([]gallery.Derived, error) {
-	derived := make([]gallery.Derived, len(batch))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, stored := range batch {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			picture, _, err := imaging.Decode(stored.Picture, imaging.DefaultLimits)
-			if err != nil {
-				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
-			}
-			made := NewReference(g.model.Embedder, picture)
-			derived[i].Vectors = made.Vectors
-			derived[i].Features, derived[i].Words, err = made.Features()
-			return err
-		})
-	}
-	return derived, group.Wait()
+	return parallel.Map(ctx, 0, batch, func(_ context.Context, stored gallery.Stored) (gallery.Derived, error) {
+		picture, _, err := imaging.Decode(stored.Picture, imaging.DefaultLimits)
+		if err != nil {
+			return gallery.Derived{}, fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
+		}
+		made := NewReference(g.model.Embedder, picture)
+		features, words, err := made.Features()
+		return gallery.Derived{Vectors: made.Vectors, Features: features, Words: words}, err
+	})
 }

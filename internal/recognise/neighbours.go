@@ -4,15 +4,13 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/differ"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
 )
 
 const (
@@ -109,24 +107,22 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 	if err := g.matchCandidates(ctx, s); err != nil {
 		return nil, err
 	}
-	laid := make([]*Overlay, min(len(s.candidates), maxNeighbours))
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, c := range s.candidates[:len(laid)] {
+	best := s.candidates[:min(len(s.candidates), maxNeighbours)]
+	for i, c := range best {
 		if c.inliers < fewShared {
+			best = best[:i]
 			break
 		}
-		group.Go(func() (err error) {
-			laid[i], err = g.lay(inner, s, c.Candidate.Reference)
-			return err
-		})
 	}
-	if err := group.Wait(); err != nil {
+	laid, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*Overlay, error) {
+		return g.lay(ctx, s, c.Candidate.Reference)
+	})
+	if err != nil {
 		return nil, err
 	}
 	var neighbours []Neighbour
 	for i, o := range laid {
-		if c := s.candidates[i]; o != nil && o.alike {
+		if c := best[i]; o.alike {
 			neighbours = append(neighbours, Neighbour{c.Label, c.Candidate.Reference, c.Score, o})
 		}
 	}

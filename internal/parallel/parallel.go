@@ -1,0 +1,116 @@
+// Package parallel spreads work over cores. It is the program's one fan-out:
+// every call cancels, waits for what it has started, and returns an error
+// instead of hanging, whichever item fails.
+package parallel
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Each calls work(ctx, i) for every i in [0,n), at most workers at a time (all
+// cores, if workers is not positive). The first error cancels the context of the
+// others and is returned once all of them have ended.
+func Each(ctx context.Context, workers, n int, work func(ctx context.Context, i int) error) error {
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(count(workers))
+	for i := range n {
+		if inner.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			if err := inner.Err(); err != nil {
+				return err
+			}
+			return work(inner, i)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// Map returns what work makes of each item, in the items' order. It ends early
+// as [Each] does.
+func Map[In, Out any](ctx context.Context, workers int, items []In, work func(context.Context, In) (Out, error)) ([]Out, error) {
+	results := make([]Out, len(items))
+	err := Each(ctx, workers, len(items), func(ctx context.Context, i int) (err error) {
+		results[i], err = work(ctx, items[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// ahead is how many results for each worker may wait for an earlier one.
+const ahead = 2
+
+// Ordered yields what work makes of each item, in the items' order, each as soon
+// as all before it were taken. The first error in that order is yielded last,
+// with the zero result; so is the end of ctx. When the loop over it ends, however
+// it ends, nothing that it started is still running. The items must come to an
+// end when ctx does: Ordered waits for the sequence.
+func Ordered[In, Out any](ctx context.Context, workers int, items iter.Seq[In], work func(context.Context, In) (Out, error)) iter.Seq2[Out, error] {
+	type result struct {
+		out Out
+		err error
+	}
+	return func(yield func(Out, error) bool) {
+		inner, cancel := context.WithCancel(ctx)
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer cancel()
+
+		slots := make(chan chan result, ahead*count(workers))
+		running.Go(func() {
+			defer close(slots)
+			free := make(chan struct{}, count(workers))
+			for item := range items {
+				slot := make(chan result, 1)
+				select {
+				case free <- struct{}{}:
+				case <-inner.Done():
+					return
+				}
+				select {
+				case slots <- slot:
+				case <-inner.Done():
+					return
+				}
+				running.Go(func() {
+					defer func() { <-free }()
+					out, err := work(inner, item)
+					slot <- result{out, err}
+				})
+			}
+		})
+		var zero Out
+		for slot := range slots {
+			r := <-slot
+			if r.err != nil {
+				yield(zero, r.err)
+				return
+			}
+			if !yield(r.out, nil) {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(zero, err)
+		}
+	}
+}
+
+func count(workers int) int {
+	if workers > 0 {
+		return workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
