@@ -13,21 +13,17 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
 	"exemplar/internal/parallel"
-	"exemplar/internal/proof"
+	"exemplar/internal/recognise"
 )
-
-// referenceSide is the longer side at which a gallery keeps its references.
-const referenceSide = 768
 
 // gallery holds a set's references, ready to be looked for.
 type gallery struct {
 	folder     *dataset.Folder
 	name       string
-	samples    []dataset.Sample   // that are registered
-	references []*proof.Reference // of samples
+	samples    []dataset.Sample       // that are registered
+	references []*recognise.Reference // of samples
 	captures   []dataset.Sample
-	arch       model.Architecture
-	network    *model.Network
+	embedder   *recognise.Embedder
 	policy     decide.Policy
 }
 
@@ -36,7 +32,7 @@ func newGallery(ctx context.Context, root string, bundle *model.Bundle, calibrat
 	if err != nil {
 		return nil, err
 	}
-	g := &gallery{folder: folder, name: filepath.Base(root), arch: bundle.Arch, network: bundle.Freeze()}
+	g := &gallery{folder: folder, name: filepath.Base(root), embedder: recognise.NewEmbedder(bundle)}
 	g.samples, g.captures = folder.Leaves()
 	labels := map[string]bool{} // what nobody took a photo of is not registered
 	for _, x := range g.captures {
@@ -50,15 +46,12 @@ func newGallery(ctx context.Context, root string, bundle *model.Bundle, calibrat
 	return g, err
 }
 
-func (g *gallery) newReference(_ context.Context, x dataset.Sample) (*proof.Reference, error) {
+func (g *gallery) newReference(_ context.Context, x dataset.Sample) (*recognise.Reference, error) {
 	picture, err := open(g.folder, x)
 	if err != nil {
 		return nil, err
 	}
-	picture = imaging.FitWithin(picture, referenceSide)
-	vector := make([]float32, g.arch.Embedding)
-	g.network.Embed(vector, imaging.ResizeArea(picture, g.arch.Input, g.arch.Input).Pix, 1)
-	return proof.NewReference(picture, vector), nil
+	return recognise.NewReference(g.embedder, picture).Reference, nil
 }
 
 func open(folder *dataset.Folder, x dataset.Sample) (*imaging.Image, error) {
@@ -75,7 +68,7 @@ func open(folder *dataset.Folder, x dataset.Sample) (*imaging.Image, error) {
 
 // look looks for every reference in a picture but for those of some labels.
 func (g *gallery) look(picture *imaging.Image, ignored []string) []decide.Candidate {
-	photo := proof.NewPhoto(imaging.FitWithin(picture, proof.PhotoSide), g.network, g.arch)
+	photo := recognise.NewPhoto(g.embedder, imaging.FitWithin(picture, recognise.PhotoSide))
 	var found []decide.Candidate
 	for i, r := range g.samples {
 		if slices.Contains(ignored, r.Label) {

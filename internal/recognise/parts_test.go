@@ -1,4 +1,4 @@
-package proof
+package recognise
 
 import (
 	"slices"
@@ -14,13 +14,8 @@ import (
 // A part of a photo looks more like the document that lies in it, on one of its
 // sides, than the whole photo does.
 func TestPartsLookLikeTheDocument(t *testing.T) {
-	bundle := model.Default()
-	network := bundle.Freeze()
-	embed := func(m *imaging.Image) []float32 {
-		out := make([]float32, bundle.Arch.Embedding)
-		network.Embed(out, imaging.Resize(m, bundle.Arch.Input, bundle.Arch.Input).Pix, 1)
-		return out
-	}
+	embedder := NewEmbedder(model.Default())
+	embed := embedder.Embed
 	everyday := augment.Everyday()
 	everyday.Width, everyday.Height = 640, 480
 	kinds := draw.Kinds()
@@ -41,7 +36,7 @@ func TestPartsLookLikeTheDocument(t *testing.T) {
 			return best
 		}
 		whole := likeness(embed(photo))
-		parts := NewPhoto(photo, network, bundle.Arch).EmbedParts()
+		parts := NewPhoto(embedder, photo).EmbedParts()
 		if slices.ContainsFunc(parts, func(part []float32) bool { return likeness(part) > max(0.4, whole+0.1) }) {
 			alike++
 		}
@@ -53,10 +48,9 @@ func TestPartsLookLikeTheDocument(t *testing.T) {
 }
 
 func TestAPhotoOfNothingHasNoParts(t *testing.T) {
-	bundle := model.Default()
-	network := bundle.Freeze()
+	embedder := NewEmbedder(model.Default())
 	for _, m := range []*imaging.Image{grey(640, 480), grey(1, 1), grey(1, 5000)} {
-		if parts := NewPhoto(m, network, bundle.Arch).EmbedParts(); len(parts) != 0 {
+		if parts := NewPhoto(embedder, m).EmbedParts(); len(parts) != 0 {
 			t.Errorf("%d x %d: %d parts", m.W, m.H, len(parts))
 		}
 	}
@@ -66,8 +60,7 @@ func BenchmarkEmbedParts(b *testing.B) {
 	p := augment.Everyday()
 	p.Width, p.Height, p.Clutter = 640, 480, 1
 	m := augment.Scene(draw.Draw(draw.Examples()[6].Document), nil, p, 6).Image
-	bundle := model.Default()
-	photo := NewPhoto(m, bundle.Freeze(), bundle.Arch)
+	photo := NewPhoto(NewEmbedder(model.Default()), m)
 	b.ReportAllocs()
 	for b.Loop() {
 		photo.EmbedParts()

@@ -1,10 +1,11 @@
-package proof
+package explain
 
 import (
 	"image/color"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/geometry"
+	"exemplar/internal/recognise"
 )
 
 // caption is the text below the pictures, broken into lines.
@@ -26,10 +27,10 @@ const (
 	legendHeight = 34
 )
 
-func layOut(c *Compared, room float64) *caption {
-	w := &caption{verdict: c.Decision.Verdict, figures: figures(c), room: room, located: c.Found.Located}
-	w.label = string(c.Decision.Label)
-	w.reason = wrap(bodyType, c.Decision.Reason, min(room, longestLine))
+func layOut(f *recognise.Finding, room float64) *caption {
+	w := &caption{verdict: f.Decision.Verdict, figures: figures(f), room: room, located: f.Best.Found.Located}
+	w.label = string(f.Decision.Label)
+	w.reason = wrap(bodyType, f.Decision.Reason, min(room, longestLine))
 	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight
 	if w.located {
 		w.height += legendHeight

@@ -1,4 +1,4 @@
-package proof
+package explain
 
 import (
 	"bytes"
@@ -10,7 +10,41 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+	"exemplar/internal/recognise"
 )
+
+// desk holds drawn documents that are registered by their labels.
+type desk struct {
+	embedder   *recognise.Embedder
+	pictures   map[string]*imaging.Image
+	references map[string]*recognise.Reference
+}
+
+func newDesk(examples ...draw.Example) *desk {
+	d := &desk{recognise.NewEmbedder(model.Default()), map[string]*imaging.Image{}, map[string]*recognise.Reference{}}
+	for _, e := range examples {
+		made := recognise.NewReference(d.embedder, draw.Draw(e.Document))
+		d.pictures[e.Label], d.references[e.Label] = made.Picture, made.Reference
+	}
+	return d
+}
+
+func (d *desk) photo(m *imaging.Image) *recognise.Photo { return recognise.NewPhoto(d.embedder, m) }
+
+// finding compares a photo with a reference, and decides nothing.
+func (d *desk) finding(p *recognise.Photo, label string) *recognise.Finding {
+	r := d.references[label]
+	return &recognise.Finding{Best: &recognise.Hypothesis{Label: decide.Label(label), Reference: r, Found: p.Verify(r)}}
+}
+
+func grey(w, h int) *imaging.Image {
+	m := imaging.NewImage(w, h)
+	for i := range m.Pix {
+		m.Pix[i] = 120
+	}
+	return m
+}
 
 // tinted is the share of a picture's pixels, in the columns from and to, in
 // which the one channel leads each of the others by 20.
@@ -46,9 +80,8 @@ func TestExplainShowsWhatDiffers(t *testing.T) {
 		{"other contents", draw.Siblings(form)["contents"], 0.02, 1, 0.05},
 	} {
 		photo := d.photo(augment.Scene(draw.Draw(c.shown), grey(64, 48), p, 4).Image)
-		found := photo.Verify(d.references["form"])
-		m := Explain(photo, Compared{d.references["form"], d.pictures["form"], "form", found, decide.Decision{}})
-		middle := margin + fitPanel(photo.picture).W + between/2
+		m := Photo(photo, d.finding(photo, "form"), d.pictures["form"])
+		middle := margin + fitPanel(photo.Picture()).W + between/2
 		for side, columns := range map[string][2]int{"photo": {0, middle}, "reference": {middle, m.W}} {
 			r, g := tinted(m, red, columns[0], columns[1]), tinted(m, green, columns[0], columns[1])
 			if r < c.lo || r > c.hi || g < c.minGreen {
@@ -63,8 +96,8 @@ func TestExplainIsDeterministic(t *testing.T) {
 	e := draw.Examples()[0]
 	d := newDesk(e)
 	photo := d.photo(augment.Scene(d.pictures[e.Label], nil, augment.Everyday(), 1).Image)
-	c := Compared{d.references[e.Label], d.pictures[e.Label], e.Label, photo.Verify(d.references[e.Label]), decide.Decision{}}
-	if !bytes.Equal(Explain(photo, c).Pix, Explain(photo, c).Pix) {
+	f, picture := d.finding(photo, e.Label), d.pictures[e.Label]
+	if !bytes.Equal(Photo(photo, f, picture).Pix, Photo(photo, f, picture).Pix) {
 		t.Error("two explanations of one thing differ")
 	}
 }
@@ -78,13 +111,14 @@ func TestExplainOddities(t *testing.T) {
 	for _, size := range [][2]int{{1, 1}, {1, 5000}, {5000, 1}, {40, 30}} {
 		m := grey(size[0], size[1])
 		photo := d.photo(m)
-		vector := make([]float32, d.arch.Embedding)
-		reference := NewReference(m, vector)
-		for _, c := range []Compared{
-			{d.references[e.Label], d.pictures[e.Label], "身分證/正面", photo.Verify(d.references[e.Label]), decision},
-			{reference, m, "", photo.Verify(reference), decide.Decision{}},
-		} {
-			if out := Explain(photo, c); out.W < minWidth || out.W > 2*panelWidth+2*margin+between || out.H > 3000 {
+		known := d.finding(photo, e.Label)
+		known.Decision, known.Best.Label = decision, "身分證/正面"
+		d.references[""] = recognise.NewReference(d.embedder, m).Reference
+		for _, c := range []struct {
+			finding *recognise.Finding
+			picture *imaging.Image
+		}{{known, d.pictures[e.Label]}, {d.finding(photo, ""), m}} {
+			if out := Photo(photo, c.finding, c.picture); out.W < minWidth || out.W > 2*panelWidth+2*margin+between || out.H > 3000 {
 				t.Errorf("%v: the picture is %d x %d", size, out.W, out.H)
 			}
 		}

@@ -1,4 +1,4 @@
-package proof
+package explain
 
 import (
 	"image"
@@ -118,11 +118,11 @@ func face(ttf []byte, size float64) func() font.Face {
 	return sync.OnceValue(func() font.Face {
 		parsed, err := opentype.Parse(ttf)
 		if err != nil {
-			panic("proof: parse built-in font: " + err.Error())
+			panic("explain: parse built-in font: " + err.Error())
 		}
 		made, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
 		if err != nil {
-			panic("proof: size built-in font: " + err.Error())
+			panic("explain: size built-in font: " + err.Error())
 		}
 		return made
 	})

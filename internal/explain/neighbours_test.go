@@ -1,4 +1,4 @@
-package proof
+package explain
 
 import (
 	"bytes"
@@ -9,32 +9,32 @@ import (
 	"exemplar/internal/differ"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 )
 
 // laid lays the second of two drawn documents on the first.
-func laid(first, second draw.Document) (*Photo, Rivals) {
+func laid(first, second draw.Document) *recognise.Overlay {
 	d := newDesk(draw.Example{Label: "first", Document: first}, draw.Example{Label: "second", Document: second})
-	photo := d.photo(d.pictures["first"])
-	r := Rivals{Labels: [2]string{"first", "second"}, Reference: d.references["second"], Picture: d.pictures["second"]}
-	r.Found = photo.Compare(r.Reference)
-	r.Difference = photo.Differ(r.Reference, r.Picture, &r.Found)
-	return photo, r
+	o := &recognise.Overlay{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
+	o.Found = o.On.Compare(o.Reference)
+	o.Difference = o.On.Differ(o.Reference, o.Picture, &o.Found)
+	return o
 }
 
 // Of two forms only what differs keeps its colour, under a red frame; a
 // document laid on itself is shown as it is.
-func TestExplainRivalsShowsWhatDiffers(t *testing.T) {
+func TestNeighboursShowsWhatDiffers(t *testing.T) {
 	form := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
 	for _, c := range []struct {
 		name   string
 		second draw.Document
 		differ bool
 	}{{"itself", form, false}, {"other contents", draw.Siblings(form)["contents"], true}} {
-		photo, r := laid(form, c.second)
-		m := ExplainRivals(photo, r)
-		panel := fitPanel(photo.picture)
-		if differs := len(r.Regions) > 0; differs != c.differ {
-			t.Fatalf("%s: regions %v", c.name, r.Regions)
+		o := laid(form, c.second)
+		m := Neighbours(o, "first", "second")
+		panel := fitPanel(o.On.Picture())
+		if differs := len(o.Regions) > 0; differs != c.differ {
+			t.Fatalf("%s: regions %v", c.name, o.Regions)
 		}
 		// Halfway between the panels' middles lies the gap; both panels show frames.
 		for side, columns := range map[string][2]int{"first": {0, m.W / 2}, "second": {m.W / 2, m.W}} {
@@ -64,24 +64,24 @@ func same(m, part *imaging.Image, at image.Point) float64 {
 
 // Any number of regions, of any size, and words of any length come out, the same
 // each time.
-func TestExplainRivalsOddities(t *testing.T) {
+func TestNeighboursOddities(t *testing.T) {
 	card := draw.Document{Kind: "ticket", Template: 4, Content: 4, Size: 500}
-	photo, r := laid(card, draw.Siblings(card)["edition"])
-	r.Labels = [2]string{strings.Repeat("ab/", 300), "身分證/正面"}
-	r.Title, r.Says = strings.Repeat("title ", 60), strings.Repeat("really ", 90)+strings.Repeat("x", 700)
-	w, h := photo.Size()
+	o := laid(card, draw.Siblings(card)["edition"])
+	labels := [2]string{strings.Repeat("ab/", 300), "身分證/正面"}
+	title, says := strings.Repeat("title ", 60), strings.Repeat("really ", 90)+strings.Repeat("x", 700)
+	w, h := o.On.Size()
 	for _, regions := range [][]image.Rectangle{
 		nil,
 		{image.Rect(0, 0, w, h)},
 		{image.Rect(0, 0, 1, 1), image.Rect(w-1, h-1, w, h), image.Rect(0, h/2, w, h/2+1)},
 		slicesOf(w, h, 30),
 	} {
-		r.Difference = differ.Difference{Regions: regions}
-		m := ExplainRivals(photo, r)
+		o.Difference = differ.Difference{Regions: regions}
+		m := neighbours(o, labels, title, says)
 		if m.W < minWidth || m.W > 2*panelWidth+2*margin+between || m.H > 4000 {
 			t.Errorf("%d regions: the picture is %d x %d", len(regions), m.W, m.H)
 		}
-		if !bytes.Equal(m.Pix, ExplainRivals(photo, r).Pix) {
+		if !bytes.Equal(m.Pix, neighbours(o, labels, title, says).Pix) {
 			t.Errorf("%d regions: two pictures of one thing differ", len(regions))
 		}
 	}

@@ -1,49 +1,42 @@
-package proof
+package explain
 
 import (
 	"fmt"
 	"image"
 	"slices"
 
-	"exemplar/internal/differ"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 )
 
-// Rivals is what [ExplainRivals] shows: two references that resemble each
-// other. The first is the photo's picture.
-type Rivals struct {
-	Labels    [2]string
-	Reference *Reference     // the second
-	Picture   *imaging.Image // of the second, in colour
-	Found     Found          // of the second in the first
-	differ.Difference
-	Title string // what is to be seen, in a few words
-	Says  string // a sentence
+// Neighbours draws where two references differ: the two side by side, the second
+// laid on the first, so that equal places lie at equal height, the regions that
+// differ framed and numbered, all else pale; and each region once more, enlarged.
+// The second must have been found in the first.
+func Neighbours(o *recognise.Overlay, first, second string) *imaging.Image {
+	return neighbours(o, [2]string{first, second}, title(o), first+" "+Difference(o, second))
 }
 
-// ExplainRivals draws where two references differ: the two side by side, the
-// second laid on the first, so that equal places lie at equal height, the
-// regions that differ framed and numbered, all else pale; and each region once
-// more, enlarged.
-func ExplainRivals(p *Photo, r Rivals) *imaging.Image {
+func neighbours(o *recognise.Overlay, labels [2]string, title, says string) *imaging.Image {
 	typesetting.Lock()
 	defer typesetting.Unlock()
-	left := fitPanel(p.picture)
+	picture := o.On.Picture()
+	left := fitPanel(picture)
 	width := max(minWidth, 2*margin+2*left.W+between)
 	room := float64(width - 2*margin)
-	details := layOutDetails(p, &r, room)
-	words := layOutRivals(&r, room)
+	details := layOutDetails(o, room)
+	words := layOutNeighbours(o, title, says, room)
 	bottom := top + left.H + margin
 	out := newCanvas(width, bottom+details.height+words.height+margin, paper)
 
 	first := image.Rect(0, 0, left.W, left.H).Add(image.Pt((width-2*left.W-between)/2, top))
 	second := first.Add(image.Pt(left.W+between, 0))
-	right := lay(p, &r, left.W, left.H)
-	for i, panel := range []panel{{first, p.picture.W, p.picture.H}, {second, p.picture.W, p.picture.H}} {
+	right := layPart(o, image.Rect(0, 0, picture.W, picture.H), left.W, left.H)
+	for i, panel := range []panel{{first, picture.W, picture.H}, {second, picture.W, picture.H}} {
 		out.put([]*imaging.Image{left, right}[i], panel.frame.Min.X, panel.frame.Min.Y)
-		out.heading(panel, r.Labels[i])
-		out.regions(r.Regions, panel)
+		out.heading(panel, labels[i])
+		out.regions(o.Regions, panel)
 		edges := boxOf(panel.frame)
 		out.outline(rule, 1, edges[:]...)
 	}
@@ -52,15 +45,10 @@ func ExplainRivals(p *Photo, r Rivals) *imaging.Image {
 	return imaging.FromImage(out)
 }
 
-// lay returns the second picture as it lies on the first, scaled to w x h;
-// paper where it ends.
-func lay(p *Photo, r *Rivals, w, h int) *imaging.Image {
-	return layPart(p, r, image.Rect(0, 0, p.picture.W, p.picture.H), w, h)
-}
-
-// layPart returns the second picture as it lies on a part of the first.
-func layPart(p *Photo, r *Rivals, part image.Rectangle, w, h int) *imaging.Image {
-	back, ok := r.Found.H.Inverse()
+// layPart returns the second picture as it lies on a part of the first, scaled to
+// w x h; paper where it ends.
+func layPart(o *recognise.Overlay, part image.Rectangle, w, h int) *imaging.Image {
+	back, ok := o.Found.H.Inverse()
 	if !ok {
 		return imaging.NewImage(w, h)
 	}
@@ -69,8 +57,8 @@ func layPart(p *Photo, r *Rivals, part image.Rectangle, w, h int) *imaging.Image
 	toFirst := geometry.Homography{
 		sx, 0, (sx-1)/2 + float64(part.Min.X), 0, sy, (sy-1)/2 + float64(part.Min.Y), 0, 0, 1,
 	}
-	fw, fh := comparedSize(r.Reference)
-	second := imaging.Resize(r.Picture, fw, fh)
+	fw, fh := o.Reference.Size()
+	second := imaging.Resize(o.Picture, fw, fh)
 	toSecond := back.Multiply(&toFirst)
 	out := imaging.Warp(second, toSecond, w, h)
 	for y := range h {
@@ -164,20 +152,20 @@ const (
 )
 
 // layOutDetails enlarges the regions and puts them in rows.
-func layOutDetails(p *Photo, r *Rivals, room float64) *detailStrip {
-	s := &detailStrip{}
-	panel := fitPanel(p.picture)
-	scale := float64(panel.W) / float64(p.picture.W)
-	all := image.Rect(0, 0, p.picture.W, p.picture.H)
-	for i, region := range r.Regions {
+func layOutDetails(o *recognise.Overlay, room float64) *detailStrip {
+	s, picture := &detailStrip{}, o.On.Picture()
+	panel := fitPanel(picture)
+	scale := float64(panel.W) / float64(picture.W)
+	all := image.Rect(0, 0, picture.W, picture.H)
+	for i, region := range o.Regions {
 		part := region.Inset(-3).Intersect(all)
 		zoom := min(detailZoom, detailWidth/float64(part.Dx()), detailHeight/float64(part.Dy()))
 		if zoom < detailGain*scale || len(s.details) == maxDetails {
 			continue
 		}
 		w, h := int(zoom*float64(part.Dx())), int(zoom*float64(part.Dy()))
-		first := p.picture.Crop(part.Min.X, part.Min.Y, part.Dx(), part.Dy())
-		s.details = append(s.details, detail{number: i + 1, pair: [2]*imaging.Image{imaging.Resize(first, w, h), layPart(p, r, part, w, h)}})
+		first := picture.Crop(part.Min.X, part.Min.Y, part.Dx(), part.Dy())
+		s.details = append(s.details, detail{number: i + 1, pair: [2]*imaging.Image{imaging.Resize(first, w, h), layPart(o, part, w, h)}})
 	}
 	s.flow(room)
 	return s
@@ -214,28 +202,28 @@ func (s *detailStrip) draw(c *canvas, x, y float64) {
 	}
 }
 
-// rivalCaption is the text below.
-type rivalCaption struct {
+// neighbourCaption is the text below.
+type neighbourCaption struct {
 	title   string
 	says    []string
 	figures [][2]string
 	height  int
 }
 
-func layOutRivals(r *Rivals, room float64) *rivalCaption {
-	w := &rivalCaption{title: shorten(titleType, r.Title, room), says: wrap(bodyType, r.Says, min(room, longestLine))}
-	agree := int(r.Found.AgreeSmoothly*float64(r.Found.Judged) + 0.5)
+func layOutNeighbours(o *recognise.Overlay, title, says string, room float64) *neighbourCaption {
+	w := &neighbourCaption{title: shorten(titleType, title, room), says: wrap(bodyType, says, min(room, longestLine))}
+	agree := o.Agreeing()
 	w.figures = [][2]string{
-		{fmt.Sprintf("%d of %d", agree, r.Found.Judged), "places agree"},
-		{fmt.Sprintf("%.1f %%", 100*r.Area), "of the picture differs"},
-		{fmt.Sprint(r.Found.Inliers), "points agree"},
-		{fmt.Sprintf("%.3f", r.Found.Weighed.Score), "likeness"},
+		{fmt.Sprintf("%d of %d", agree, o.Found.Judged), "places agree"},
+		{fmt.Sprintf("%.1f %%", 100*o.Area), "of the picture differs"},
+		{fmt.Sprint(o.Found.Inliers), "points agree"},
+		{fmt.Sprintf("%.3f", o.Found.Weighed.Score), "likeness"},
 	}
 	w.height = titleHeight + lineHeight*len(w.says) + figureHeight
 	return w
 }
 
-func (w *rivalCaption) draw(c *canvas, x, y float64) {
+func (w *neighbourCaption) draw(c *canvas, x, y float64) {
 	c.text(ink, titleType, x, y+28, w.title)
 	y += titleHeight
 	for _, line := range w.says {

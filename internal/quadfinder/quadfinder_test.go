@@ -1,4 +1,4 @@
-package proof
+package quadfinder
 
 import (
 	"math"
@@ -75,7 +75,7 @@ func TestQuadsAreExact(t *testing.T) {
 			t.Errorf("%v: nothing found", size)
 			continue
 		}
-		pixel := float64(max(m.W, m.H)) / outlineSide
+		pixel := float64(max(m.W, m.H)) / Side
 		for i, p := range quads[0] {
 			if math.Hypot(p.X-want[i].X, p.Y-want[i].Y) > max(1, 1.5*pixel) {
 				t.Errorf("%v: corner %d at %.1f, want %.1f", size, i, p, want[i])
@@ -117,4 +117,23 @@ func BenchmarkQuads(b *testing.B) {
 	for b.Loop() {
 		Quads(m)
 	}
+}
+
+// contains says whether a convex quad, clockwise on screen, holds a point.
+func contains(q *[4]geometry.Point, x, y float64) bool {
+	for i, a := range q {
+		b := q[(i+1)%4]
+		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func grey(w, h int) *imaging.Image {
+	m := imaging.NewImage(w, h)
+	for i := range m.Pix {
+		m.Pix[i] = 128
+	}
+	return m
 }

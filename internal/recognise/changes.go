@@ -1,4 +1,4 @@
-package proof
+package recognise
 
 import (
 	"image"
@@ -52,7 +52,7 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 		changed[i] = likely > surely
 	}
 	c := Changes{Share: sum / n}
-	w, h := comparedSize(r)
+	w, h := r.Size()
 	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
 	for _, at := range patches(changed, seen.W) {
 		if !isSettled(e.Blocks, at) {
@@ -127,4 +127,9 @@ func patch(marked, done []bool, w, from int) (bounds image.Rectangle, cells int)
 		}
 	}
 	return bounds, cells
+}
+
+// box returns the corners of a rectangle, clockwise from the upper left.
+func box(x, y, w, h float64) [4]geometry.Point {
+	return [4]geometry.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
 }

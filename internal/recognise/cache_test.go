@@ -1,20 +1,26 @@
-package exemplar
+package recognise
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"exemplar/internal/augment"
+	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
-	"exemplar/internal/proof"
+	"exemplar/internal/model"
 )
 
 // large is a gallery file of more documents than are all looked through, made
@@ -26,21 +32,21 @@ var large = sync.OnceValues(func() (file []byte, documents []*imaging.Image) {
 	}
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, "large.gallery")
-	g, err := Open(path, Options{Mode: ReadWrite, Geometry: GeometryOff}) // so that rivals are not looked for
+	store, err := gallery.Open(path, gallery.Options{Create: true})
 	if err != nil {
 		panic(err)
 	}
-	var items []Item
 	kinds := draw.Kinds()
+	var entries []gallery.Entry
 	for i := range fewReferences + 4 {
 		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 300})
 		documents = append(documents, document)
-		items = append(items, Item{Label: fmt.Sprintf("document/%d", i), Source: "drawn", Data: imaging.EncodePNG(document)})
+		entries = append(entries, newEntry(fmt.Sprintf("document/%d", i), document))
 	}
-	if _, err := g.Register(context.Background(), items, RegisterOptions{}); err != nil {
+	if _, err := store.Add(context.Background(), entries...); err != nil {
 		panic(err)
 	}
-	if err := g.Close(); err != nil { // so that the file alone holds all of it
+	if err := store.Close(); err != nil { // so that the file alone holds all of it
 		panic(err)
 	}
 	if file, err = os.ReadFile(path); err != nil {
@@ -57,12 +63,12 @@ func largeGallery(t *testing.T, statements string) (path string, documents []*im
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	change(t, path, statements)
+	runSQL(t, path, statements)
 	return path, documents
 }
 
-// change runs statements on a gallery file.
-func change(t *testing.T, path, statements string) {
+// runSQL runs statements on a gallery file.
+func runSQL(t *testing.T, path, statements string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -74,31 +80,58 @@ func change(t *testing.T, path, statements string) {
 	}
 }
 
-func openOne(t *testing.T, path string) *Gallery {
+// defaultModel is the model inside the program.
+var defaultModel = sync.OnceValue(func() *Model {
+	m, err := NewModel(model.Default())
+	if err != nil {
+		panic(err)
+	}
+	return m
+})
+
+// newEntry is what a gallery keeps of a picture.
+func newEntry(label string, picture *imaging.Image) gallery.Entry {
+	m := defaultModel()
+	made := NewReference(m.Embedder, picture)
+	features, words, err := made.Features()
+	if err != nil {
+		panic(err)
+	}
+	return gallery.Entry{
+		Reference: gallery.Reference{
+			Label: decide.Label(label), Hash: sha256.Sum256(picture.Pix), Source: label, Width: picture.W, Height: picture.H, Model: m.Fingerprint,
+		},
+		Picture: made.EncodePicture(features, words), Vectors: made.Vectors,
+		Features: features, Words: gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
+	}
+}
+
+// openEngine opens a gallery, new where there is none.
+func openEngine(t *testing.T, path string) *Engine {
 	t.Helper()
-	g, err := Open(path, Options{Mode: ReadWrite})
+	store, err := gallery.Open(path, gallery.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { g.Close() })
-	return g
+	t.Cleanup(func() { store.Close() })
+	return New(store, defaultModel())
 }
 
 // proposals are the labels that the index of features proposes for a photo.
 func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, error) {
 	t.Helper()
 	ctx := context.Background()
-	g := openOne(t, path)
+	g := openEngine(t, path)
 	view, err := g.follow(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := g.shapes.follow(ctx, g, view)
+	members, err := g.references.follow(ctx, g, view)
 	if err != nil {
 		return nil, err
 	}
 	var labels []string
-	for _, id := range g.shapes.query(proof.NewPhoto(picture, g.model.network, g.model.bundle.Arch), 5) {
+	for _, id := range g.references.featureIndex().Query(NewPhoto(g.model.Embedder, picture), 5) {
 		labels = append(labels, string(members[id]))
 	}
 	return labels, nil
@@ -143,46 +176,80 @@ func TestReembedMakesWordsAnew(t *testing.T) {
 	ctx := context.Background()
 	old, documents := largeGallery(t, `UPDATE words SET vocabulary = 'other' WHERE rowid <= 5; UPDATE embedding SET features = NULL WHERE rowid <= 5`)
 	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
-	g, embedded := openOne(t, old), 0
+	g, embedded := openEngine(t, old), 0
 	if err := g.Reembed(ctx, func(done, _ int) { embedded = done }); err != nil || embedded != 5 {
 		t.Fatalf("embedded %d, %v, want 5", embedded, err)
 	}
-	if err := g.Close(); err != nil { // so that the file alone holds all of it
+	if err := g.store.Close(); err != nil { // so that the file alone holds all of it
 		t.Fatal(err)
 	}
-	change(t, old, `UPDATE embedding SET features = x'00'`)
+	runSQL(t, old, `UPDATE embedding SET features = x'00'`)
 	got, err := proposals(t, old, photo)
 	if err != nil || len(got) == 0 || got[0] != "document/21" {
 		t.Errorf("proposals %q, %v", got, err)
 	}
 }
 
-func TestRecentKeepsTheLast(t *testing.T) {
-	var r recent[int]
-	made := 0
+func TestLastUsedAreKept(t *testing.T) {
+	ctx := context.Background()
+	c, made := newLastUsed[int](2), 0
 	get := func(id string) {
-		if _, err := r.get(id, 2, func() (int, error) { made++; return made, nil }); err != nil {
+		if _, err := c.get(ctx, id, func(context.Context) (int, error) { made++; return made, nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, step := range []struct {
 		id   string
 		made int
-	}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"b", 3}, {"a", 4}} {
+	}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"a", 3}, {"b", 4}} {
 		if get(step.id); made != step.made {
 			t.Errorf("%q: %d made, want %d", step.id, made, step.made)
 		}
 	}
-	r.forget("a")
-	r.forget("unknown")
-	if get("c"); made != 4 {
+	c.forget("a")
+	c.forget("unknown")
+	if get("b"); made != 4 {
 		t.Errorf("%d made after another was forgotten", made)
 	}
-	if get("a"); made != 5 || len(r.order) != len(r.values) {
-		t.Errorf("%d made, %d in order of %d", made, len(r.order), len(r.values))
+	if get("a"); made != 5 {
+		t.Errorf("%d made", made)
 	}
-	failed := fmt.Errorf("failed")
-	if _, err := r.get("x", 2, func() (int, error) { return 0, failed }); err != failed {
+	failed := errors.New("failed")
+	if _, err := c.get(ctx, "x", func(context.Context) (int, error) { return 0, failed }); err != failed {
 		t.Errorf("error %v", err)
+	}
+	if get("x"); made != 6 {
+		t.Error("a failure was kept")
+	}
+}
+
+// What several want at once is made once, and that one gives up fails no other.
+func TestLastUsedAreMadeOnce(t *testing.T) {
+	c, made := newLastUsed[int](2), atomic.Int32{}
+	begun, goOn := make(chan bool), make(chan bool)
+	first, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	read := func(ctx context.Context) (int, error) {
+		if made.Add(1) == 1 {
+			close(begun)
+			<-goOn
+		}
+		return 7, ctx.Err()
+	}
+	get := func(ctx context.Context) {
+		if v, err := c.get(ctx, "a", read); v != 7 || err != nil {
+			t.Errorf("%d, %v", v, err)
+		}
+	}
+	wait.Go(func() { get(first) })
+	<-begun
+	for range 8 {
+		wait.Go(func() { get(context.Background()) })
+	}
+	cancel()
+	close(goOn)
+	wait.Wait()
+	if made.Load() != 1 {
+		t.Errorf("made %d times", made.Load())
 	}
 }

@@ -1,4 +1,7 @@
-package proof
+// Package quadfinder proposes where documents may lie in a picture, from
+// straight edges alone: lines by a Hough transform, and the quadrilaterals that
+// they bound.
+package quadfinder
 
 import (
 	"cmp"
@@ -10,9 +13,9 @@ import (
 )
 
 const (
-	// outlineSide is the longer side, in pixels, of the picture in which outlines
+	// Side is the longer side, in pixels, of the picture in which outlines
 	// are looked for: print is gone there, edges of paper are not.
-	outlineSide = 256
+	Side = 256
 	// maxQuads is how many are proposed. Of 29 pages at 640 pixels, among 10,000
 	// references, 8 are answered with the first 8 of them, 11 with 10, 12 with 12
 	// and 13 with 16; each costs half a CPU-ms and a search.
@@ -24,7 +27,7 @@ const (
 // be found by. Corners are clockwise, the first one upper left; which side of
 // the document is up is not known.
 func Quads(picture *imaging.Image) [][4]geometry.Point {
-	k := float64(outlineSide) / float64(max(picture.W, picture.H))
+	k := float64(Side) / float64(max(picture.W, picture.H))
 	w, h := max(1, int(math.Round(k*float64(picture.W)))), max(1, int(math.Round(k*float64(picture.H))))
 	if min(w, h) < minOutline {
 		return nil
@@ -51,7 +54,7 @@ func Quads(picture *imaging.Image) [][4]geometry.Point {
 const (
 	minOutline = 48 // pixels of the shorter side
 	// alikeCorners is how far the corners of two proposals lie apart on average, as
-	// a share of outlineSide, for the two to be as good as one.
+	// a share of Side, for the two to be as good as one.
 	alikeCorners = 0.05
 )
 
@@ -60,7 +63,7 @@ func alike(a, b *[4]geometry.Point) bool {
 	for i := range a {
 		sum += math.Hypot(a[i].X-b[i].X, a[i].Y-b[i].Y)
 	}
-	return sum < 4*alikeCorners*outlineSide
+	return sum < 4*alikeCorners*Side
 }
 
 // outline is four lines that may be the edges of a document.
@@ -72,8 +75,8 @@ type outline struct {
 const (
 	maxParallel = 40 * math.Pi / 180 // between opposite sides, seen in perspective
 	minCrossing = 40 * math.Pi / 180 // between neighbouring sides
-	minSide     = 0.12               // of outlineSide
-	beyond      = 0.06               // of outlineSide: how far corners may lie outside the picture
+	minSide     = 0.12               // of Side
+	beyond      = 0.06               // of Side: how far corners may lie outside the picture
 )
 
 // outlines joins lines to quads, best first.
@@ -114,7 +117,7 @@ func (l *line) apart(m *line, w, h int) bool {
 	if math.Cos(l.angle-m.angle) < 0 { // the normals point against each other
 		there = -there
 	}
-	return math.Abs(here-there) > minSide*outlineSide
+	return math.Abs(here-there) > minSide*Side
 }
 
 // crossing is where two lines meet: how far along the first. It is ok where a
@@ -134,8 +137,8 @@ func crossAll(lines []line, w, h int) [][]crossing {
 				continue
 			}
 			c := lines[i].cross(&lines[j])
-			c.ok = c.ok && c.at.X >= -beyond*outlineSide && c.at.Y >= -beyond*outlineSide &&
-				c.at.X <= float64(w)+beyond*outlineSide && c.at.Y <= float64(h)+beyond*outlineSide
+			c.ok = c.ok && c.at.X >= -beyond*Side && c.at.Y >= -beyond*Side &&
+				c.at.X <= float64(w)+beyond*Side && c.at.Y <= float64(h)+beyond*Side
 			all[i][j] = c
 		}
 	}
@@ -160,7 +163,7 @@ func join(lines []line, crossings [][]crossing, side [4]int, w, h int) (outline,
 		t0 := crossings[side[i]][side[(i+3)%4]].t
 		t1 := crossings[side[i]][side[(i+1)%4]].t
 		t0, t1 = min(t0, t1), max(t0, t1)
-		if t1-t0 < minSide*outlineSide {
+		if t1-t0 < minSide*Side {
 			return o, false
 		}
 		s := lines[side[i]].support(t0, t1)

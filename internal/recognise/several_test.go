@@ -1,4 +1,4 @@
-package proof
+package recognise
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"exemplar/internal/augment"
+	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
@@ -13,44 +14,47 @@ import (
 
 // desk holds drawn documents that are registered by their labels.
 type desk struct {
-	network    *model.Network
-	arch       model.Architecture
+	embedder   *Embedder
 	labels     []string
 	pictures   map[string]*imaging.Image
 	references map[string]*Reference
 }
 
 func newDesk(examples ...draw.Example) *desk {
-	bundle := model.Default()
-	d := &desk{network: bundle.Freeze(), arch: bundle.Arch, pictures: map[string]*imaging.Image{}, references: map[string]*Reference{}}
+	d := &desk{embedder: NewEmbedder(model.Default()), pictures: map[string]*imaging.Image{}, references: map[string]*Reference{}}
 	for _, e := range examples {
-		picture := imaging.FitWithin(draw.Draw(e.Document), 768)
-		vector := make([]float32, d.arch.Embedding)
-		d.network.Embed(vector, imaging.ResizeArea(picture, d.arch.Input, d.arch.Input).Pix, 1)
+		made := NewReference(d.embedder, draw.Draw(e.Document))
 		d.labels = append(d.labels, e.Label)
-		d.pictures[e.Label], d.references[e.Label] = picture, NewReference(picture, vector)
+		d.pictures[e.Label], d.references[e.Label] = made.Picture, made.Reference
 	}
 	return d
 }
 
-func (d *desk) photo(m *imaging.Image) *Photo { return NewPhoto(m, d.network, d.arch) }
+func (d *desk) photo(m *imaging.Image) *Photo { return NewPhoto(d.embedder, m) }
 
 // look claims every reference that is found and of which most agrees.
-func (d *desk) look(rest *Photo) ([]Claim[string], error) {
-	var claims []Claim[string]
+func (d *desk) look(rest *Photo) ([]*Hypothesis, error) {
+	var claims []*Hypothesis
 	for _, label := range d.labels {
 		f := rest.Verify(d.references[label])
 		if f.Located && f.Judged >= 12 && f.AgreeSmoothly > 0.6 {
-			claims = append(claims, Claim[string]{Of: label, Reference: d.references[label], Found: f, LLR: f.AgreeSmoothly})
+			claims = append(claims, &Hypothesis{Label: decide.Label(label), Reference: d.references[label], Found: f})
 		}
 	}
 	return claims, nil
 }
 
-func labelsOf(places []Place[string]) []string {
+// places finds what lies in a photo; what agrees more is more certain.
+func (d *desk) places(p *Photo) ([]place, error) { return findPlaces(p, d.look, agreement) }
+
+func agreement(h *Hypothesis) float64 { return h.Found.AgreeSmoothly }
+
+func (p *place) label() string { return string(p.claims[0].Label) }
+
+func labelsOf(places []place) []string {
 	var labels []string
 	for _, p := range places {
-		labels = append(labels, p.Of)
+		labels = append(labels, p.label())
 	}
 	slices.Sort(labels)
 	return labels
@@ -98,7 +102,7 @@ func TestSeveral(t *testing.T) {
 		{"half covered", hidden, []string{licence.Label, form.Label}},
 		{"nothing", grey(640, 480), nil},
 	} {
-		places, err := Several(d.photo(c.photo), d.look)
+		places, err := d.places(d.photo(c.photo))
 		if got := labelsOf(places); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: found %v, error %v; want %v", c.name, got, err, c.want)
 		}
@@ -108,9 +112,9 @@ func TestSeveral(t *testing.T) {
 	rivals := newDesk(card, edition)
 	alone := grey(1000, 700)
 	paste(alone, shrunk(rivals.pictures[edition.Label], 700), 100, 100)
-	places, _ := Several(rivals.photo(alone), rivals.look)
-	if len(places) != 1 || places[0].Of != edition.Label || len(places[0].Rivals) != 1 || places[0].Rivals[0].Of != card.Label {
-		t.Errorf("second edition: found %v with %d rivals", labelsOf(places), len(places[0].Rivals))
+	places, _ := rivals.places(rivals.photo(alone))
+	if len(places) != 1 || places[0].label() != edition.Label || len(places[0].claims) != 2 || string(places[0].claims[1].Label) != card.Label {
+		t.Errorf("second edition: found %v with %d rivals", labelsOf(places), len(places[0].claims)-1)
 	}
 }
 
@@ -129,18 +133,18 @@ func TestSeveralInScenes(t *testing.T) {
 		there := []string{label(0), label(1), label(2)}
 		p.Others = []*imaging.Image{d.pictures[there[1]], d.pictures[there[2]]}
 		photo := augment.Scene(d.pictures[there[0]], nil, p, seed)
-		places, err := Several(d.photo(photo.Image), d.look)
+		places, err := d.places(d.photo(photo.Image))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, place := range places {
 			switch {
-			case place.Of == there[0]:
+			case place.label() == there[0]:
 				first++
-			case slices.Contains(there, place.Of):
+			case slices.Contains(there, place.label()):
 				others++
 			default:
-				t.Errorf("seed %d: found %s, which is not there", seed, place.Of)
+				t.Errorf("seed %d: found %s, which is not there", seed, place.label())
 			}
 		}
 	}
@@ -161,15 +165,15 @@ func TestSeveralEnds(t *testing.T) {
 		t.Fatalf("%d claims to one document", len(claims))
 	}
 	rounds := 0
-	places, err := Several(p, func(*Photo) ([]Claim[string], error) { // claims the same for ever
+	places, err := findPlaces(p, func(*Photo) ([]*Hypothesis, error) { // claims the same for ever
 		rounds++
 		return slices.Clone(claims), nil
-	})
+	}, agreement)
 	if err != nil || len(places) != 1 || rounds != 2 {
 		t.Errorf("the same claim again: %d places after %d rounds, error %v", len(places), rounds, err)
 	}
 	broken := errors.New("broken")
-	if _, err := Several(p, func(*Photo) ([]Claim[string], error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := findPlaces(p, func(*Photo) ([]*Hypothesis, error) { return nil, broken }, agreement); !errors.Is(err, broken) {
 		t.Errorf("error is %v", err)
 	}
 }

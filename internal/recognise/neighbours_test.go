@@ -1,4 +1,4 @@
-package exemplar
+package recognise
 
 import (
 	"context"
@@ -8,14 +8,15 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
 )
 
 // benchReferences are the references of bench sets, labelled by set and folder.
-func benchReferences(t *testing.T, sets ...string) (items []Item) {
+func benchReferences(t *testing.T, sets ...string) (entries []gallery.Entry) {
 	t.Helper()
 	for _, set := range sets {
-		root := filepath.Join("../shared/data/bench", set)
+		root := filepath.Join("../../../shared/data/bench", set)
 		if _, err := os.Stat(root); err != nil {
 			if os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "1" {
 				t.Fatal(err)
@@ -27,58 +28,57 @@ func benchReferences(t *testing.T, sets ...string) (items []Item) {
 				return err
 			}
 			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
 			folder, _ := filepath.Rel(root, filepath.Dir(path))
-			items = append(items, Item{Label: set + "/" + filepath.ToSlash(folder), Source: path, Data: data})
+			if err == nil {
+				entries = append(entries, newEntry(set+"/"+filepath.ToSlash(folder), picture))
+			}
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	return items
+	return entries
 }
 
-// Rivals are looked for among the labels with the most alike embeddings: no
+// Neighbours are looked for among the labels with the most alike embeddings: no
 // reference that is found elsewhere by its features is missed by that.
-func TestTheMostAlikeLabelsHoldTheRivals(t *testing.T) {
+func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compares all references of six sets")
 	}
 	ctx := context.Background()
-	g, err := Open(filepath.Join(t.TempDir(), "g.db"), Options{Mode: ReadWrite})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer g.Close()
-	items := benchReferences(t, "forms", "banknotes_scene", "rupiah", "bookpages_scene", "dvd_located", "vinyl_located")
-	if _, err := g.Register(ctx, items, RegisterOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	references, err := g.List(ctx, "")
+	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
+	references, err := g.store.Add(ctx, benchReferences(t, "forms", "banknotes_scene", "rupiah", "bookpages_scene", "dvd_located", "vinyl_located")...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rivals := 0
 	for i, r := range references {
-		family := strings.HasPrefix(r.Label, "forms") || strings.HasPrefix(r.Label, "banknotes") || strings.HasPrefix(r.Label, "rupiah")
+		set, _, _ := strings.Cut(string(r.Label), "/")
+		family := set == "forms" || set == "banknotes_scene" || set == "rupiah"
 		if !family && i%12 != 0 {
 			continue
 		}
-		n, err := g.newcomer(ctx, r.ID)
+		n, err := g.subject(ctx, r.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		listed := map[string]bool{}
-		for _, s := range n.suspects {
-			listed[s.Reference] = true
+		for _, c := range n.candidates {
+			listed[c.Candidate.Reference] = true
 		}
 		for _, other := range references {
-			if decide.Label(r.Label).Contains(decide.Label(other.Label)) || decide.Label(other.Label).Contains(decide.Label(r.Label)) {
+			if r.Label.InLine(other.Label) {
 				continue
 			}
 			if alike := isRival(t, g, n, other.ID); alike {
 				if rivals++; !listed[other.ID] {
-					t.Errorf("%s is not among the %d labels most like %s", other.Label, rivalLabels, r.Label)
+					t.Errorf("%s is not among the %d labels most like %s", other.Label, neighbourLabels, r.Label)
 				}
 			}
 		}
@@ -88,14 +88,14 @@ func TestTheMostAlikeLabelsHoldTheRivals(t *testing.T) {
 	}
 }
 
-// isRival looks for a reference in a newcomer by its features.
-func isRival(t *testing.T, g *Gallery, n *newcomer, id string) bool {
+// isRival looks for a reference in another one by its features.
+func isRival(t *testing.T, g *Engine, n *subject, id string) bool {
 	t.Helper()
-	sketch, err := g.shapes.sketch(context.Background(), g, id)
+	sketch, err := g.references.features(context.Background(), g, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n.photo.Glance(sketch) < fewShared {
+	if n.photo.CoarseMatch(sketch) < fewShared {
 		return false
 	}
 	o, err := g.lay(context.Background(), n, id)

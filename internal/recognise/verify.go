@@ -1,80 +1,14 @@
-// Package proof holds a photo against references: where each lies in it, how
-// much of it agrees, and how alike the document is once it is cut out and
-// upright. It joins internal/geometry and a network into the evidence that
-// internal/decide weighs.
-//
-//	photo := proof.NewPhoto(picture, network, bundle.Arch)
-//	found := photo.Verify(reference)
-//	if found.Located { fmt.Println(found.Quad) }
-package proof
+package recognise
 
 import (
 	"math"
-	"sync"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/differ"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
-	"exemplar/internal/model"
 )
-
-// PhotoSide is the longer side, in pixels, at which a photo is worked on: what
-// the closer look makes use of.
-const PhotoSide = 1024
-
-// Photo is a picture in which references are looked for. It may be used by
-// several goroutines.
-type Photo struct {
-	picture *imaging.Image
-	probe   *geometry.Probe
-	network *model.Network
-	arch    model.Architecture
-	subject func() *differ.Subject
-	covered []*area // by documents that were found already
-}
-
-// NewPhoto prepares a picture, which it keeps.
-func NewPhoto(picture *imaging.Image, network *model.Network, arch model.Architecture) *Photo {
-	return &Photo{
-		picture: picture, probe: geometry.NewProbe(picture.Gray()), network: network, arch: arch,
-		subject: sync.OnceValue(func() *differ.Subject { return differ.NewSubject(picture) }),
-	}
-}
-
-// Size returns the size of the picture in pixels.
-func (p *Photo) Size() (w, h int) { return p.picture.W, p.picture.H }
-
-// Reference is a registered picture that can be looked for.
-type Reference struct {
-	shape  *geometry.Reference
-	vector []float32 // embedding of the upright picture
-	w, h   int       // of the picture, pixels
-}
-
-// NewReference prepares a reference from its picture and its embedding, which
-// it keeps.
-func NewReference(picture *imaging.Image, vector []float32) *Reference {
-	return &Reference{geometry.NewReference(picture.Gray()), vector, picture.W, picture.H}
-}
-
-// CompleteReference is NewReference with the features of a sketch instead of
-// those of the picture.
-func CompleteReference(sketch *geometry.Sketch, picture *imaging.Image, vector []float32) *Reference {
-	return &Reference{sketch.Complete(picture.Gray()), vector, picture.W, picture.H}
-}
-
-// Features returns what is to be kept of a reference beside its picture, and
-// their visual words for an [Index].
-func (r *Reference) Features() (features, words []byte, err error) {
-	features, err = r.shape.MarshalBinary()
-	return features, r.shape.Sketch().Words(), err
-}
-
-// CanBeFound is false where the reference has too few features to be looked for:
-// then only its embedding speaks for it.
-func (r *Reference) CanBeFound() bool { return r.shape.Sketch().Count() >= enoughFeatures }
 
 // Found is what looking for a reference in a photo came to.
 type Found struct {
@@ -102,13 +36,27 @@ func (p *Photo) Verify(r *Reference) Found {
 	return f
 }
 
-// Glance returns the number of places of a reference that a first look finds
-// in the photo, lying as those of one flat thing would.
-func (p *Photo) Glance(s *geometry.Sketch) int { return p.probe.Inliers(s) }
+// Compare is [Photo.Verify] without the fine match: enough where the photo is
+// itself a reference, which fills its picture.
+func (p *Photo) Compare(r *Reference) Found {
+	f := Found{Evidence: geometry.Glance(p.probe, r.shape)}
+	p.weigh(r, &f)
+	return f
+}
 
-// GlanceCloser is Glance by the photo's features of the closer look, at its
-// own resolution.
-func (p *Photo) GlanceCloser(s *geometry.Sketch) int { return p.probe.InliersCloser(s) }
+// Differ returns where the photo differs from a reference that was found in it.
+// picture is the reference's own, in colour.
+func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) differ.Difference {
+	w, h := r.Size()
+	return p.subject().Differs(imaging.Resize(picture, w, h), f.H)
+}
+
+// CoarseMatch returns the number of features of a reference that are found in
+// the photo, lying as those of one flat thing would.
+func (p *Photo) CoarseMatch(s *geometry.Sketch) int { return p.probe.Inliers(s) }
+
+// FineMatch is CoarseMatch by the photo's features at its own resolution.
+func (p *Photo) FineMatch(s *geometry.Sketch) int { return p.probe.InliersCloser(s) }
 
 // weigh looks for changes where a reference was located, and puts all evidence
 // into the terms of a decision.
@@ -153,12 +101,10 @@ func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
 // the reference.
 func (p *Photo) cutOut(r *Reference, h *geometry.Homography) []float32 {
 	// From the network's input to the reference's picture: edges meet edges.
-	sx, sy := float64(r.w)/float64(p.arch.Input), float64(r.h)/float64(p.arch.Input)
+	side := p.embedder.arch.Input
+	sx, sy := float64(r.w)/float64(side), float64(r.h)/float64(side)
 	toReference := geometry.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
-	toPhoto := h.Multiply(&toReference)
-	out := make([]float32, p.arch.Embedding)
-	p.network.Embed(out, imaging.Warp(p.picture, toPhoto, p.arch.Input, p.arch.Input).Pix, 1)
-	return out
+	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
 }
 
 // quarterTurn is the turn of the quad's upper side, to the next multiple of 90

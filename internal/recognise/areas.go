@@ -1,7 +1,6 @@
-package proof
+package recognise
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -10,67 +9,13 @@ import (
 )
 
 const (
-	// MaxPlaces is how many documents are found in one photo at most.
-	MaxPlaces = 8
-	// sameShare of what agrees with the one of two claims that has less of it
-	// makes them rivals, if it agrees with the other as well.
+	// sameShare of what agrees with the smaller of two claims makes them rivals
+	// for one place, if it agrees with the other as well.
 	sameShare = 0.5
 	// rim is how far a document may reach beyond the picture registered of it, as
 	// a share of its size: a case, a frame, a white edge that was trimmed.
 	rim = 0.05
 )
-
-// Claim says that a reference was found in a photo. Of is what the caller knows
-// it by.
-type Claim[T any] struct {
-	Of        T
-	Reference *Reference
-	Found     Found
-	LLR       float64
-}
-
-// Place is where a document lies in a photo: the best claim to it, and the
-// others, which are about the same part of the photo, by falling LLR.
-type Place[T any] struct {
-	Claim[T]
-	Rivals []Claim[T]
-}
-
-// Several finds the documents in a photo, each in its place, the most certain
-// ones of each look first. look returns the claims that are worth answering of
-// the photo it is given: first the whole, then what is left of it with the
-// documents that were found painted over, until it has no claim to anything
-// new.
-//
-// A document that lies on another one is found as well as that one: what
-// disagrees with a reference is not taken to be part of it, and what lies below
-// something that was found cannot speak against another.
-func Several[T any](p *Photo, look func(rest *Photo) ([]Claim[T], error)) ([]Place[T], error) {
-	var places []Place[T]
-	var areas []*area
-	for rest := p; ; rest = p.without(areas) {
-		claims, err := look(rest)
-		if err != nil {
-			return nil, err
-		}
-		slices.SortStableFunc(claims, func(a, b Claim[T]) int { return cmp.Compare(b.LLR, a.LLR) })
-		before := len(places)
-		for _, c := range claims {
-			if !c.Found.Located {
-				continue
-			}
-			claimed := p.area(c.Reference, &c.Found)
-			if i := slices.IndexFunc(areas, claimed.sameAs); i >= 0 {
-				places[i].Rivals = append(places[i].Rivals, c)
-			} else if len(places) < MaxPlaces {
-				places, areas = append(places, Place[T]{Claim: c}), append(areas, claimed)
-			}
-		}
-		if len(places) == before || len(places) == MaxPlaces {
-			return places, nil
-		}
-	}
-}
 
 // areaStep is the number of pixels of the photo from one point of an area to
 // the next.
@@ -162,8 +107,8 @@ func (p *Photo) without(areas []*area) *Photo {
 	for _, a := range areas {
 		a.paint(left)
 	}
-	rest := NewPhoto(left, p.network, p.arch)
-	rest.covered = areas
+	rest := NewPhoto(p.embedder, left)
+	rest.covered, rest.scaleX, rest.scaleY = areas, p.scaleX, p.scaleY
 	return rest
 }
 
@@ -222,4 +167,8 @@ func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
 			}
 		}
 	}
+}
+
+func mix(a, b geometry.Point, k float64) geometry.Point {
+	return geometry.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
 }

@@ -1,4 +1,7 @@
-package proof
+// Package explain draws, for people, what a decision rests on: a photo beside the
+// reference it was compared with, and two references that resemble each other. It
+// draws what internal/recognise found and looks for nothing itself.
+package explain
 
 import (
 	"fmt"
@@ -6,46 +9,39 @@ import (
 	"image/color"
 	"math"
 
-	"exemplar/internal/decide"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 )
 
-// Compared is what [Explain] shows: a reference that was looked for in a photo,
-// and the decision that came of it.
-type Compared struct {
-	Reference *Reference
-	Picture   *imaging.Image // of the reference, in colour, at any size
-	Label     string         // of the reference
-	Found     Found
-	Decision  decide.Decision
-}
-
-// Explain draws why a photo was, or was not, taken for a document: the two side
-// by side with points that agree, where the document lies, which places agree
-// and which do not, and the decision in words.
-func Explain(p *Photo, c Compared) *imaging.Image {
+// Photo draws why a photo was, or was not, taken for a document: the two side by
+// side with points that agree, where the document lies, which blocks agree and
+// which do not, and the decision in words. picture is the reference's, in colour,
+// at any size. The finding must have been compared: its Best is not nil.
+func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *imaging.Image {
 	typesetting.Lock()
 	defer typesetting.Unlock()
-	left, right := fitPanel(p.picture), fitPanel(c.Picture)
+	left, right := fitPanel(p.Picture()), fitPanel(picture)
 	width := max(minWidth, 2*margin+left.W+between+right.W)
-	words := layOut(&c, float64(width-2*margin))
+	words := layOut(f, float64(width-2*margin))
 	out := newCanvas(width, top+max(left.H, right.H)+margin+words.height+margin, paper)
 
+	found, compared := &f.Best.Found, f.Best.Reference
 	spare := width - 2*margin - left.W - between - right.W
-	photo := panel{image.Rect(0, 0, left.W, left.H).Add(image.Pt(margin+spare/2, top)), p.picture.W, p.picture.H}
+	w, h := p.Size()
+	photo := panel{image.Rect(0, 0, left.W, left.H).Add(image.Pt(margin+spare/2, top)), w, h}
 	reference := panel{image.Rect(0, 0, right.W, right.H).Add(image.Pt(photo.frame.Max.X+between, top)), 0, 0}
-	reference.w, reference.h = comparedSize(c.Reference)
+	reference.w, reference.h = compared.Size()
 
 	out.put(left, photo.frame.Min.X, photo.frame.Min.Y)
 	out.put(right, reference.frame.Min.X, reference.frame.Min.Y)
 	out.heading(photo, "Photo")
-	out.heading(reference, "Reference  "+c.Label)
-	if c.Found.Located {
-		out.verdicts(c.Reference, &c.Found, photo, reference)
-		out.changes(&c.Found, photo, reference)
-		out.place(&c.Found, photo)
-		out.pairs(spread(geometry.Pairs(p.probe, c.Reference.shape, &c.Found.Evidence), maxPairs), photo, reference)
+	out.heading(reference, "Reference  "+string(f.Best.Label))
+	if found.Located {
+		out.verdicts(compared, found, photo, reference)
+		out.changes(found, photo, reference)
+		out.place(found, photo)
+		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)
 	}
 	words.draw(out, margin, float64(top+max(left.H, right.H)+margin))
 	return imaging.FromImage(out)
@@ -87,12 +83,6 @@ func fitPanel(m *imaging.Image) *imaging.Image {
 	return imaging.Resize(m, max(1, int(float64(m.W)*k)), max(1, int(float64(m.H)*k)))
 }
 
-// comparedSize is the size of the picture whose pixels evidence speaks of.
-func comparedSize(r *Reference) (w, h int) {
-	picture := r.shape.Picture()
-	return picture.W, picture.H
-}
-
 // panel shows a picture of w by h pixels in a frame of the canvas.
 type panel struct {
 	frame image.Rectangle
@@ -113,9 +103,9 @@ func (c *canvas) heading(p panel, s string) {
 
 // verdicts colours the places of the reference by what was found of them, in
 // both pictures.
-func (c *canvas) verdicts(r *Reference, f *Found, photo, reference panel) {
+func (c *canvas) verdicts(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
-	for i, place := range geometry.Places(r.shape, &f.Evidence) {
+	for i, place := range r.Blocks(f) {
 		verdict := f.Blocks[i].Verdict
 		var there, here [4]geometry.Point
 		for j := range place {
@@ -151,7 +141,7 @@ func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
 }
 
 // changes frames the places that surely show other print, in both pictures.
-func (c *canvas) changes(f *Found, photo, reference panel) {
+func (c *canvas) changes(f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
 	for _, place := range f.Changes.Where {
 		var there, here [4]geometry.Point
@@ -184,7 +174,7 @@ func mix(a, b geometry.Point, k float64) geometry.Point {
 }
 
 // place draws where the document lies, its upper edge marked.
-func (c *canvas) place(f *Found, photo panel) {
+func (c *canvas) place(f *recognise.Found, photo panel) {
 	var q [4]geometry.Point
 	for i, p := range f.Quad {
 		q[i] = photo.at(p)
@@ -233,8 +223,8 @@ func spread(pairs []geometry.Pair, n int) []geometry.Pair {
 }
 
 // figures are the numbers that the decision rests on.
-func figures(c *Compared) (out [][2]string) {
-	d, f := &c.Decision, &c.Found
+func figures(finding *recognise.Finding) (out [][2]string) {
+	d, f := &finding.Decision, &finding.Best.Found
 	if d.Proved && f.Located {
 		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
 	}
