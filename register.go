@@ -9,7 +9,6 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/recognise"
 )
 
 // Item is a picture to register.
