@@ -32,14 +32,14 @@ type galleryFlags struct {
 }
 
 func (f *galleryFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.gallery, "gallery", "g", "", "the gallery's `FILE` (default "+defaultGalleryHelp()+")")
+	cmd.Flags().StringVarP(&f.gallery, "gallery", "g", "", "`FILE` of the gallery (default "+defaultGalleryHelp()+")")
 	orFromEnvironment(cmd, "gallery", "EXEMPLAR_GALLERY")
 	addModel(cmd, &f.model)
 }
 
 // addModel adds the flag for the model.
 func addModel(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "model", "", "a model bundle, instead of the one inside")
+	cmd.Flags().StringVar(path, "model", "", "`BUNDLE` to use instead of the one inside")
 	orFromEnvironment(cmd, "model", "EXEMPLAR_MODEL")
 	cmd.RegisterFlagCompletionFunc("model", filesNamed("safetensors", "onnx"))
 }

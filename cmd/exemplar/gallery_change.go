@@ -137,7 +137,7 @@ func galleryExport() *cobra.Command {
 }
 
 func galleryImport() *cobra.Command {
-	return galleryVerb{
+	cmd := galleryVerb{
 		use: "import FILE.zip", short: "Add the references of an exported file that are not there yet",
 		args: cobra.ExactArgs(1), writes: true, makes: true, suggestFor: []string{"restore", "load"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
@@ -149,4 +149,9 @@ func galleryImport() *cobra.Command {
 			return nil
 		},
 	}.command()
+	cmd.PreRunE = func(_ *cobra.Command, args []string) error { // before a gallery is made for it
+		_, err := os.Stat(args[0])
+		return err
+	}
+	return cmd
 }

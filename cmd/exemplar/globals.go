@@ -16,7 +16,7 @@ func addGlobals(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.BoolP("quiet", "q", false, "print results and errors only: no progress, no notes")
 	f.BoolP("verbose", "v", false, "print everything that is known")
-	f.IntP("jobs", "j", 0, "how many pictures are worked on at once (default one per core)")
+	f.IntP("jobs", "j", 0, "work on `N` pictures at once (default one per core)")
 	root.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
 }
 

@@ -19,6 +19,7 @@ func explainYourself(root *cobra.Command) {
 		".LocalFlags.FlagUsages", fmt.Sprintf(".LocalFlags.FlagUsagesWrapped %d", helpColumns),
 		".InheritedFlags.FlagUsages", fmt.Sprintf(".InheritedFlags.FlagUsagesWrapped %d", helpColumns),
 		"{{.Example}}", "{{.Example | fill}}",
+		"{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", // a command that only holds others
 	)
 	root.SetUsageTemplate(usage.Replace(root.UsageTemplate()))
 	root.SetHelpTemplate("{{with (or .Long .Short)}}{{. | fill | trimTrailingWhitespaces}}\n\n{{end}}" +
@@ -65,16 +66,16 @@ func newHelp() *cobra.Command {
 // unknownCommand names the commands that come near.
 func unknownCommand(cmd *cobra.Command, name string) error {
 	cmd.SuggestionsMinimumDistance = suggestionDistance
-	return fmt.Errorf("there is no command %q%s; see %s --help", cmd.CommandPath()+" "+name, didYouMean(cmd.SuggestionsFor(name)), cmd.CommandPath())
+	return fmt.Errorf("there is no command %q: %s", cmd.CommandPath()+" "+name, didYouMean(cmd, cmd.SuggestionsFor(name)))
 }
 
 const suggestionDistance = 2 // letters: cobra's own
 
-func didYouMean(names []string) string {
+func didYouMean(cmd *cobra.Command, names []string) string {
 	if len(names) == 0 {
-		return ""
+		return "see " + cmd.CommandPath() + " --help"
 	}
-	return ": did you mean " + strings.Join(names, " or ") + "?"
+	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
 // flagError names the flags that come near, or the command that is unknown where
@@ -92,7 +93,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		flags.AddCommand(&cobra.Command{Use: "--" + f.Name, Run: func(*cobra.Command, []string) {}})
 	})
-	return fmt.Errorf("there is no flag --%s%s; see %s --help", name, didYouMean(flags.SuggestionsFor("--"+name)), cmd.CommandPath())
+	return fmt.Errorf("there is no flag --%s: %s", name, didYouMean(cmd, flags.SuggestionsFor("--"+name)))
 }
 
 // fill lays text out on some columns. Lines that begin with a space or a dash are

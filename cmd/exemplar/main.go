@@ -78,6 +78,7 @@ func complain(w io.Writer, err error) {
 }
 
 func newRoot() *cobra.Command {
+	cobra.EnableCommandSorting = false // verbs has their order
 	root := &cobra.Command{
 		Use:   "exemplar",
 		Short: "Recognise documents from one registered image each",
