@@ -19,7 +19,7 @@ func newDoctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		GroupID: "tool",
-		Short:   "Check that the program, the model and the gallery work on this machine",
+		Short:   "Check that program, model and gallery work on this machine",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sick := false

@@ -36,7 +36,7 @@ func newEval() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "eval DATASET...",
 		GroupID: "judge",
-		Short:   "Measure how good recognition is on labelled pictures, with intervals",
+		Short:   "Measure how good recognition is on labelled pictures",
 		Long: `Measure verification (TPR at an FMR of 1e-5 to 1e-1, over all pairs), identification (rank, CMC; open set with classes
 left out, and with each capture's own class left out) and, with --decide, the decisions. All rates have 95 % intervals by
 resampling classes.

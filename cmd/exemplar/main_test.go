@@ -311,3 +311,6 @@ func TestDoctorAndVersion(t *testing.T) {
 		t.Errorf("version said %q", out)
 	}
 }
+
+// examples are the documents of the demonstration.
+func examples() []draw.Example { return draw.Examples() }
