@@ -84,7 +84,9 @@ func scaleFor(pixels, side int) int {
 
 // format is one of the file formats that are read.
 type format struct {
-	name string
+	name, called string // for programs and for people: "jpeg", "JPEG"
+	// matches tells a file by its first bytes.
+	matches func(head []byte) bool
 	// open reads the header, and takes next to no memory whatever it claims.
 	open func(data []byte) (opened, error)
 }
@@ -117,14 +119,18 @@ func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err
 	return o.pixels(scale)
 }
 
-var (
-	jpegFormat = format{"jpeg", openJPEG}
-	pngFormat  = format{"png", openPNG}
-	gifFormat  = format{"gif", openGIF}
-	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
-	tiffFormat = library("tiff", tiff.DecodeConfig, firstPage, tiffOrientation)
-	webpFormat = format{"webp", openWebP}
-)
+var jpegFormat = format{"jpeg", "JPEG", begins("\xFF\xD8\xFF"), openJPEG}
+
+// formats are tried in this order.
+var formats = []format{
+	jpegFormat,
+	{"png", "PNG", begins(png.Signature), openPNG},
+	{"gif", "GIF", begins("GIF87a", "GIF89a"), openGIF},
+	{"bmp", "BMP", isBMP, library(bmp.DecodeConfig, bmp.Decode, alwaysUpright)},
+	{"tiff", "TIFF", begins("II*\x00", "MM\x00*"), library(tiff.DecodeConfig, firstPage, tiffOrientation)},
+	{"webp", "WebP", isWebP, openWebP},
+	{"pnm", "PNM", isPNM, openPNM},
+}
 
 func alwaysUpright([]byte) int { return 1 }
 
@@ -217,10 +223,10 @@ func firstPage(r io.Reader) (image.Image, error) {
 // four samples of 16 bits, or of 8 twice.
 const libraryCost = 8
 
-// library makes a format of a decoder in the manner of the standard library.
-func library(name string, config func(io.Reader) (image.Config, error),
-	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) format {
-	return format{name, func(data []byte) (opened, error) {
+// library opens files with a decoder in the manner of the standard library.
+func library(config func(io.Reader) (image.Config, error),
+	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) func([]byte) (opened, error) {
+	return func(data []byte) (opened, error) {
 		c, err := config(bytes.NewReader(data))
 		if err != nil {
 			return opened{}, err
@@ -238,7 +244,7 @@ func library(name string, config func(io.Reader) (image.Config, error),
 				return fromImage(img, scale), nil, nil
 			},
 		}, nil
-	}}
+	}
 }
 
 // guard turns a panic of a decoder that is not ours into an error: a strange

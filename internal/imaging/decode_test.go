@@ -230,7 +230,7 @@ func TestErrors(t *testing.T) {
 		words string
 	}{
 		{"empty", nil, DefaultLimits, ErrCorrupt, "empty"},
-		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "no known picture format"},
+		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "this is text: send a photo"},
 		{"HEIC", heic, DefaultLimits, ErrUnsupported, "Most Compatible"},
 		{"PDF", []byte("%PDF-1.7\n"), DefaultLimits, ErrUnsupported, "pdftoppm"},
 		{"too many bytes", drawn, Limits{Bytes: 100}, ErrTooLarge, "more than 100 bytes"},
