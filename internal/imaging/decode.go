@@ -142,18 +142,29 @@ func openJPEG(data []byte) (opened, error) {
 	return opened{
 		w: header.W, h: header.H, orientation: jpegOrientation(data),
 		cost: func(scale int) int64 {
-			pixels := int64(header.W) * int64(header.H)
-			bytes := 3*pixels/int64(scale*scale) + 1<<20
-			if header.Progressive { // coefficients of two bytes; several scans are rare otherwise
-				bytes += 2 * pixels * int64(header.Components)
+			bytes := 3*int64(header.W)*int64(header.H)/int64(scale*scale) + int64(len(data)) + 1<<20
+			if header.Buffered {
+				bytes += 2*int64(header.Samples) + int64(header.Samples)/64
 			}
 			return bytes
 		},
 		pixels: func(scale int) (*Image, []string, error) {
-			w, h, pix, err := jpeg.Decode(data, scale)
-			return &Image{W: w, H: h, Pix: pix}, nil, err
+			w, h, pix, damage, err := jpeg.DecodeDamaged(data, scale)
+			return &Image{W: w, H: h, Pix: pix}, damageNotes(damage), err
 		},
 	}, nil
+}
+
+func damageNotes(damage jpeg.Damage) []string {
+	switch {
+	case damage.Err == nil:
+		return nil
+	case damage.Missing == 0:
+		return []string{"damaged: some detail may be missing"}
+	case errors.Is(damage.Err, jpeg.ErrTruncated):
+		return cutOff(damage.Missing)
+	}
+	return []string{fmt.Sprintf("damaged: %.0f %% of the picture is missing", max(1, 100*damage.Missing))}
 }
 
 func openPNG(data []byte) (opened, error) {
