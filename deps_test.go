@@ -36,7 +36,7 @@ var allowed = map[string][]string{
 	"internal/model/formula": {"internal/weights"},
 	"internal/geometry":      {"internal/imaging", "internal/kernel"},
 	"internal/gallery":       {"internal/label", "internal/decide", "internal/fileio", "internal/kernel", "internal/weights"},
-	"internal/draw":          {"internal/imaging"},
+	"internal/draw":          {"internal/imaging", "internal/fileio"},
 	"internal/augment":       {"internal/imaging"},
 	"internal/dataset":       {"internal/imaging", "internal/decide"},
 	"internal/eval":          {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
