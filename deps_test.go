@@ -40,6 +40,8 @@ var allowed = map[string][]string{
 	"internal/augment":       {"internal/imaging"},
 	"internal/dataset":       {"internal/imaging", "internal/decide"},
 	"internal/eval":          {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
+	"internal/eval/harness": {"internal/eval", "internal/recognise", "internal/gallery", "internal/decide", "internal/label", "internal/model",
+		"internal/dataset", "internal/imaging", "internal/augment", "internal/weights"},
 	"internal/change":        {"internal/nn", "internal/kernel", "internal/imaging", "internal/weights"},
 	"internal/differ":        {"internal/geometry", "internal/imaging"},
 	"internal/quadfinder":    {"internal/geometry", "internal/imaging"},
