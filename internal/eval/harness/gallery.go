@@ -97,9 +97,12 @@ func (g *Gallery) Register(ctx context.Context, references []Reference) (refused
 	if err != nil {
 		return nil, err
 	}
-	for i, reference := range added {
-		entries[i].Reference = reference
-		name := string(reference.Label)
+	for i, a := range added {
+		if a.Twin { // the very file is there already
+			continue
+		}
+		entries[i].Reference = a.Reference
+		name := string(a.Label)
 		g.entries[name] = append(g.entries[name], entries[i])
 	}
 	return refused, nil
@@ -132,13 +135,16 @@ func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 			}
 		}
 	}
-	if len(removed)+len(restored) == 0 {
-		return nil
-	}
-	slices.Sort(removed)
 	slices.SortFunc(restored, func(a, b gallery.Entry) int { return strings.Compare(a.ID, b.ID) })
-	if _, err := g.store.Replace(ctx, removed, restored...); err != nil {
-		return fmt.Errorf("leave labels out: %w", err)
+	if len(removed) > 0 {
+		if err := g.store.Remove(ctx, removed...); err != nil {
+			return fmt.Errorf("leave labels out: %w", err)
+		}
+	}
+	if len(restored) > 0 {
+		if _, err := g.store.Add(ctx, restored...); err != nil {
+			return fmt.Errorf("put labels back: %w", err)
+		}
 	}
 	g.out = labels
 	return nil
