@@ -1,19 +1,15 @@
 package imaging
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 
+	"exemplar/internal/imaging/bmp"
 	"exemplar/internal/imaging/gif"
 	"exemplar/internal/imaging/jpeg"
 	"exemplar/internal/imaging/png"
-	"exemplar/internal/imaging/shrink"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
+	"exemplar/internal/imaging/tiff"
 )
 
 // Info tells about the file that a picture came from.
@@ -57,15 +53,33 @@ func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("read %s header: %w", f.name, classify(err))
 	}
-	if err := lim.checkPixels(f.name, file.w, file.h); err != nil {
+	return file.picture(f.name, side, lim)
+}
+
+// picture decodes the file: its first page that is not blank and can be read, or
+// when there is none its first.
+func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error) {
+	m, info, err := o.page(name, side, lim)
+	if o.next == nil || err == nil && !isBlank(m) || errors.Is(err, ErrTooLarge) {
+		return m, info, err
+	}
+	next, nextInfo, nextErr := o.next().picture(name, side, lim)
+	if nextErr != nil || err == nil && isBlank(next) {
+		return m, info, err
+	}
+	return next, nextInfo, nil
+}
+
+// page decodes the file without regard to further pages.
+func (o opened) page(name string, side int, lim Limits) (*Image, Info, error) {
+	if err := lim.checkPixels(name, o.w, o.h); err != nil {
 		return nil, Info{}, err
 	}
-	scale := scaleFor(max(file.w, file.h), side)
-	img, notes, err := file.decode(scale, lim.budget())
+	img, notes, err := o.decode(scaleFor(max(o.w, o.h), side), lim.budget())
 	if err != nil {
-		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", f.name, file.w, file.h, classify(err))
+		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", name, o.w, o.h, classify(err))
 	}
-	info := Info{Format: f.name, W: file.w, H: file.h, Orientation: file.orientation, Notes: append(file.notes, notes...)}
+	info := Info{Format: name, W: o.w, H: o.h, Orientation: o.orientation, Notes: append(o.notes, notes...)}
 	if info.Orientation >= 5 {
 		info.W, info.H = info.H, info.W
 	}
@@ -101,6 +115,8 @@ type opened struct {
 	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4
 	// or 8. What is found out in passing comes as notes.
 	pixels func(scale int) (*Image, []string, error)
+	// next opens the page after this one; nil when there is none.
+	next func() opened
 }
 
 func (f format) openGuarded(data []byte) (file opened, err error) {
@@ -126,13 +142,11 @@ var formats = []format{
 	jpegFormat,
 	{"png", "PNG", begins(png.Signature), openPNG},
 	{"gif", "GIF", begins("GIF87a", "GIF89a"), openGIF},
-	{"bmp", "BMP", isBMP, library(bmp.DecodeConfig, bmp.Decode, alwaysUpright)},
-	{"tiff", "TIFF", begins("II*\x00", "MM\x00*"), library(tiff.DecodeConfig, firstPage, tiffOrientation)},
+	{"bmp", "BMP", isBMP, openBMP},
+	{"tiff", "TIFF", isTIFF, openTIFF},
 	{"webp", "WebP", isWebP, openWebP},
 	{"pnm", "PNM", isPNM, openPNM},
 }
-
-func alwaysUpright([]byte) int { return 1 }
 
 func openJPEG(data []byte) (opened, error) {
 	header, err := jpeg.ReadHeader(data)
@@ -210,53 +224,9 @@ func cutOff(missing float64) []string {
 	return []string{fmt.Sprintf("cut off: the last %.0f %% of the picture is missing", max(1, 100*missing))}
 }
 
-// firstPage decodes the first picture of a TIFF file. The decoder takes fax
-// compression to mean ink on white whatever the file says, which is wrong where
-// zero is black: there the codes for white stand for zeros.
-func firstPage(r io.Reader) (image.Image, error) {
-	const faxGroup3, faxGroup4, blackIsZero = 3, 4, 1
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return nil, err
-	}
-	page, err := tiff.Decode(bytes.NewReader(data))
-	compression := tiffValue(data, compressionTag)
-	if gray, ok := page.(*image.Gray); ok && (compression == faxGroup3 || compression == faxGroup4) &&
-		tiffValue(data, photometricTag) == blackIsZero {
-		for i := range gray.Pix {
-			gray.Pix[i] = ^gray.Pix[i]
-		}
-	}
-	return page, err
-}
-
 // libraryCost is what decoders that are not ours take for a pixel at the most:
 // four samples of 16 bits, or of 8 twice.
 const libraryCost = 8
-
-// library opens files with a decoder in the manner of the standard library.
-func library(config func(io.Reader) (image.Config, error),
-	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) func([]byte) (opened, error) {
-	return func(data []byte) (opened, error) {
-		c, err := config(bytes.NewReader(data))
-		if err != nil {
-			return opened{}, err
-		}
-		return opened{
-			w: c.Width, h: c.Height, orientation: max(orientation(data), 1),
-			cost: func(scale int) int64 {
-				return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(c.Width, c.Height, scale)
-			},
-			pixels: func(scale int) (*Image, []string, error) {
-				img, err := decode(bytes.NewReader(data))
-				if err != nil {
-					return nil, nil, err
-				}
-				return fromImage(img, scale), nil, nil
-			},
-		}, nil
-	}
-}
 
 // guard turns a panic of a decoder that is not ours into an error: a strange
 // file must not end the process.
@@ -269,12 +239,12 @@ func guard(err *error) {
 // classify wraps an error of a decoder in the sentinel that fits, if it does
 // not wrap one already.
 func classify(err error) error {
-	var tiffUnsupported tiff.UnsupportedError
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
-	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
-		errors.Is(err, png.ErrUnsupported), errors.As(err, &tiffUnsupported):
+	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported): // say themselves what to do
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported):
 		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")

@@ -6,8 +6,6 @@ import (
 
 // Tags of TIFF 6.0, sections 8 and 11; EXIF (2.3, 4.6.4) shares them.
 const (
-	compressionTag = 0x0103
-	photometricTag = 0x0106
 	orientationTag = 0x0112
 )
 

@@ -3,6 +3,8 @@ package imaging
 import (
 	"bytes"
 	"fmt"
+
+	"exemplar/internal/imaging/bmp"
 )
 
 // Kind is a kind of file.
@@ -71,12 +73,19 @@ func begins(prefixes ...string) func([]byte) bool {
 	}
 }
 
-func isBMP(head []byte) bool {
-	if len(head) < 18 || head[0] != 'B' || head[1] != 'M' {
-		return bytes.HasPrefix(head, []byte("BM")) && len(head) < 18
+// isBMP: texts begin with BM too, but bitmaps have zeros among their first bytes.
+func isBMP(head []byte) bool { return bmp.Is(head) && !isText(head) }
+
+// isTIFF knows TIFF and BigTIFF in both byte orders, which some writers confuse.
+func isTIFF(data []byte) bool {
+	if len(data) < 4 {
+		return false
 	}
-	// The size of the second header: texts that begin with BM have letters there.
-	return head[15] == 0 && head[16] == 0 && head[17] == 0
+	switch order, version := string(data[:2]), string(data[2:4]); version {
+	case "*\x00", "\x00*", "+\x00", "\x00+":
+		return order == "II" || order == "MM"
+	}
+	return false
 }
 
 func isWebP(head []byte) bool {

@@ -1,0 +1,141 @@
+package tiff
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	stdjpeg "image/jpeg"
+	"io"
+
+	"exemplar/internal/imaging/jpeg"
+)
+
+// openJPEG decodes the JPEG of a strip or tile (technical note 2 to TIFF 6.0).
+// Where the samples are luma and chroma, it hands on RGB.
+func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
+	raw := p.piece(index, c.h)
+	if len(raw) == 0 {
+		return nil, ErrTruncated
+	}
+	stream := p.completeJPEG(raw)
+	header, err := jpeg.ReadHeader(stream)
+	if err != nil {
+		return nil, wrapJPEG(err)
+	}
+	// Some writers fill up the last strip, some put the whole page in each.
+	if int64(header.W)*int64(header.H) > 4*int64(p.chunkW)*int64(p.chunkH)+1<<16 {
+		return nil, corrupt("a strip or tile of %d x %d pixels holds a JPEG of %d x %d", p.chunkW, p.chunkH, header.W, header.H)
+	}
+	samples := p.samples / p.planes()
+	if header.Components != samples {
+		return nil, corrupt("a JPEG of %d components for %d samples a pixel", header.Components, samples)
+	}
+	pix, err := samplesOfJPEG(stream, header)
+	if err != nil {
+		return nil, wrapJPEG(err)
+	}
+	row := make([]byte, p.chunkW*samples)
+	y := 0
+	return &rowReader{next: func() ([]byte, error) {
+		if y == header.H {
+			return nil, ErrTruncated
+		}
+		copy(row, pix[y*header.W*samples:][:header.W*samples])
+		y++
+		return row, nil
+	}}, nil
+}
+
+// samplesOfJPEG decodes a JPEG to as many samples a pixel as it has components.
+func samplesOfJPEG(stream []byte, header jpeg.Header) ([]byte, error) {
+	if header.Components == 4 {
+		return inksOfJPEG(stream)
+	}
+	_, _, pix, err := jpeg.Decode(stream, 1)
+	if err != nil || header.Components == 3 {
+		return pix, err
+	}
+	gray := pix[:len(pix)/3]
+	for i := range gray {
+		gray[i] = pix[3*i]
+	}
+	return gray, nil
+}
+
+// inksOfJPEG decodes four components as they are. Our own decoder makes RGB of
+// them and takes them to be stored inverted, as in Adobe's files; in TIFF they
+// are not.
+func inksOfJPEG(stream []byte) ([]byte, error) {
+	picture, err := stdjpeg.Decode(bytes.NewReader(stream))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", jpeg.ErrCorrupt, err)
+	}
+	inks, ok := picture.(*image.CMYK)
+	if !ok {
+		return nil, fmt.Errorf("%w: %T is no picture of four components", jpeg.ErrUnsupported, picture)
+	}
+	size := inks.Bounds().Size()
+	pix := make([]byte, 0, 4*size.X*size.Y)
+	for y := range size.Y {
+		for _, v := range inks.Pix[y*inks.Stride:][:4*size.X] {
+			pix = append(pix, 255-v) // Decode has inverted them
+		}
+	}
+	return pix, nil
+}
+
+// completeJPEG puts in front of a strip what it lacks to be a JPEG file: the
+// tables, which are the same for all, and whether its components are RGB.
+func (p *Page) completeJPEG(raw []byte) []byte {
+	if !bytes.HasPrefix(raw, []byte{0xFF, 0xD8}) {
+		return raw
+	}
+	stream := append([]byte{0xFF, 0xD8}, p.adobeSegment()...)
+	if tables := p.dir.bytes(tagJPEGTables); len(tables) > 4 {
+		stream = append(stream, bytes.TrimSuffix(tables[2:], []byte{0xFF, 0xD9})...)
+	}
+	return append(stream, raw[2:]...)
+}
+
+// adobeSegment is an APP14 segment that says whether there is chroma.
+func (p *Page) adobeSegment() []byte {
+	if p.photometric == yCbCr && p.samples == 3 {
+		return adobeSegment(1)
+	}
+	return adobeSegment(0)
+}
+
+func adobeSegment(transform byte) []byte {
+	return append([]byte("\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00"), transform)
+}
+
+// wrapJPEG turns errors of the JPEG decoder into those of this package.
+func wrapJPEG(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jpeg.ErrTruncated):
+		return ErrTruncated
+	case errors.Is(err, jpeg.ErrUnsupported):
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+}
+
+// wholeJPEG decodes a page that is a single JPEG at a reduced scale, which saves
+// most of the time and the memory. It is not ok when the page is anything else.
+func (p *Page) wholeJPEG(scale int) (w, h int, pix []byte, ok bool) {
+	single := p.across*p.down == 1 && !p.planar && p.compression == compressionJPEG
+	plain := p.photometric == blackIsZero && p.samples == 1 || p.samples == 3 && (p.photometric == rgb || p.jpegRGB)
+	if !single || !plain {
+		return 0, 0, nil, false
+	}
+	stream := p.completeJPEG(p.piece(0, p.H))
+	header, err := jpeg.ReadHeader(stream)
+	if err != nil || header.W != p.W || header.H != p.H || header.Components != p.samples {
+		return 0, 0, nil, false
+	}
+	w, h, pix, err = jpeg.Decode(stream, scale)
+	return w, h, pix, err == nil
+}
