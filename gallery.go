@@ -197,7 +197,7 @@ type Imported = gallery.Imported
 
 // Import adds the references of an exported file that are not there yet.
 func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	return g.store.Import(ctx, path)
+	return g.store.Import(ctx, path, nil)
 }
 
 // Check reads the whole gallery and says in words what is wrong with it; an
