@@ -1,19 +1,15 @@
 package imaging
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 
+	"exemplar/internal/imaging/bmp"
 	"exemplar/internal/imaging/gif"
 	"exemplar/internal/imaging/jpeg"
 	"exemplar/internal/imaging/png"
-	"exemplar/internal/imaging/shrink"
 	"exemplar/internal/imaging/tiff"
-
-	"golang.org/x/image/bmp"
 )
 
 // Info tells about the file that a picture came from.
@@ -102,7 +98,9 @@ func scaleFor(pixels, side int) int {
 
 // format is one of the file formats that are read.
 type format struct {
-	name string
+	name, called string // for programs and for people: "jpeg", "JPEG"
+	// matches tells a file by its first bytes.
+	matches func(head []byte) bool
 	// open reads the header, and takes next to no memory whatever it claims.
 	open func(data []byte) (opened, error)
 }
@@ -137,16 +135,18 @@ func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err
 	return o.pixels(scale)
 }
 
-var (
-	jpegFormat = format{"jpeg", openJPEG}
-	pngFormat  = format{"png", openPNG}
-	gifFormat  = format{"gif", openGIF}
-	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
-	tiffFormat = format{"tiff", openTIFF}
-	webpFormat = format{"webp", openWebP}
-)
+var jpegFormat = format{"jpeg", "JPEG", begins("\xFF\xD8\xFF"), openJPEG}
 
-func alwaysUpright([]byte) int { return 1 }
+// formats are tried in this order.
+var formats = []format{
+	jpegFormat,
+	{"png", "PNG", begins(png.Signature), openPNG},
+	{"gif", "GIF", begins("GIF87a", "GIF89a"), openGIF},
+	{"bmp", "BMP", isBMP, openBMP},
+	{"tiff", "TIFF", isTIFF, openTIFF},
+	{"webp", "WebP", isWebP, openWebP},
+	{"pnm", "PNM", isPNM, openPNM},
+}
 
 func openJPEG(data []byte) (opened, error) {
 	header, err := jpeg.ReadHeader(data)
@@ -156,18 +156,29 @@ func openJPEG(data []byte) (opened, error) {
 	return opened{
 		w: header.W, h: header.H, orientation: jpegOrientation(data),
 		cost: func(scale int) int64 {
-			pixels := int64(header.W) * int64(header.H)
-			bytes := 3*pixels/int64(scale*scale) + 1<<20
-			if header.Progressive { // coefficients of two bytes; several scans are rare otherwise
-				bytes += 2 * pixels * int64(header.Components)
+			bytes := 3*int64(header.W)*int64(header.H)/int64(scale*scale) + int64(len(data)) + 1<<20
+			if header.Buffered {
+				bytes += 2*int64(header.Samples) + int64(header.Samples)/64
 			}
 			return bytes
 		},
 		pixels: func(scale int) (*Image, []string, error) {
-			w, h, pix, err := jpeg.Decode(data, scale)
-			return &Image{W: w, H: h, Pix: pix}, nil, err
+			w, h, pix, damage, err := jpeg.DecodeDamaged(data, scale)
+			return &Image{W: w, H: h, Pix: pix}, damageNotes(damage), err
 		},
 	}, nil
+}
+
+func damageNotes(damage jpeg.Damage) []string {
+	switch {
+	case damage.Err == nil:
+		return nil
+	case damage.Missing == 0:
+		return []string{"damaged: some detail may be missing"}
+	case errors.Is(damage.Err, jpeg.ErrTruncated):
+		return cutOff(damage.Missing)
+	}
+	return []string{fmt.Sprintf("damaged: %.0f %% of the picture is missing", max(1, 100*damage.Missing))}
 }
 
 func openPNG(data []byte) (opened, error) {
@@ -217,30 +228,6 @@ func cutOff(missing float64) []string {
 // four samples of 16 bits, or of 8 twice.
 const libraryCost = 8
 
-// library makes a format of a decoder in the manner of the standard library.
-func library(name string, config func(io.Reader) (image.Config, error),
-	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) format {
-	return format{name, func(data []byte) (opened, error) {
-		c, err := config(bytes.NewReader(data))
-		if err != nil {
-			return opened{}, err
-		}
-		return opened{
-			w: c.Width, h: c.Height, orientation: max(orientation(data), 1),
-			cost: func(scale int) int64 {
-				return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(c.Width, c.Height, scale)
-			},
-			pixels: func(scale int) (*Image, []string, error) {
-				img, err := decode(bytes.NewReader(data))
-				if err != nil {
-					return nil, nil, err
-				}
-				return fromImage(img, scale), nil, nil
-			},
-		}, nil
-	}}
-}
-
 // guard turns a panic of a decoder that is not ours into an error: a strange
 // file must not end the process.
 func guard(err *error) {
@@ -255,10 +242,9 @@ func classify(err error) error {
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
-	case errors.Is(err, tiff.ErrUnsupported): // says itself what to do
+	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported): // say themselves what to do
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
-	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
-		errors.Is(err, png.ErrUnsupported):
+	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported):
 		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")
