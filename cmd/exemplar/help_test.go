@@ -2,6 +2,7 @@ package main
 
 import (
 	"debug/buildinfo"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,7 +32,7 @@ func TestHelpFitsEightyColumns(t *testing.T) {
 			visit(sub)
 		}
 	}
-	visit(newRoot())
+	visit(newRoot(io.Discard, io.Discard))
 }
 
 func TestMistypedCommandsAndFlags(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -207,7 +208,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 		}
 		t.Run(strings.ReplaceAll(strings.Join(c.args, " "), s.folder, ""), func(t *testing.T) {
 			args := c.args
-			if cmd, _, err := newRoot().Find(args); err == nil && cmd.Flags().Lookup("gallery") != nil {
+			if cmd, _, err := newRoot(io.Discard, io.Discard).Find(args); err == nil && cmd.Flags().Lookup("gallery") != nil {
 				args = append(args, "--gallery", s.gallery)
 			}
 			var errOut bytes.Buffer
@@ -223,7 +224,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 			}
 		})
 	}
-	for _, cmd := range newRoot().Commands() {
+	for _, cmd := range newRoot(io.Discard, io.Discard).Commands() {
 		if !tried[cmd.Name()] {
 			t.Errorf("%s was not tried", cmd.Name())
 		}

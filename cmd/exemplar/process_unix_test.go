@@ -48,7 +48,7 @@ func TestSignalsEndEveryState(t *testing.T) {
 		{"pipe without a writer", []string{"classify", pipe}, false},
 		{"pipe without a writer, registering", []string{"register", "--label", "x", pipe}, false},
 		{"embedding a pipe", []string{"embed", "--npy", filepath.Join(s.folder, "x.npy"), pipe}, false},
-		{"importing a pipe", []string{"gallery", "import", pipe}, false},
+		{"reading a model from a pipe", []string{"classify", "--model", pipe, documents}, false},
 		{"drawing", []string{"draw", filepath.Join(s.folder, "drawn"), "--count", "5000", "--siblings"}, false},
 		{"demo", []string{"demo"}, false},
 		{"bench", []string{"bench"}, false},
