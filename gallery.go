@@ -3,17 +3,12 @@ package exemplar
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
-	"exemplar/internal/imaging"
-	"exemplar/internal/proof"
+	labels "exemplar/internal/label"
+	"exemplar/internal/recognise"
 )
 
 // What can be wrong with a gallery; each says what to do about it.
@@ -38,8 +33,9 @@ type Mode int
 
 // The modes.
 const (
-	ReadOnly  Mode = iota // it must be there already
-	ReadWrite             // it is made where there is none
+	ReadOnly          Mode = iota // it must be there already, and is not changed
+	ReadWrite                     // it is made where there is none
+	ReadWriteExisting             // it must be there already
 )
 
 // Options say how a gallery is opened.
@@ -74,10 +70,7 @@ type Gallery struct {
 
 	geometry Geometries
 	exact    bool
-
-	loading sync.Mutex
-	view    *gallery.View // nil until the first probe
-	shapes  shapes
+	engine   *recognise.Engine
 }
 
 // Open opens the gallery file at path.
@@ -91,29 +84,17 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if opts.Model == nil {
 		opts.Model = DefaultModel()
 	}
-	if opts.Model.calibration == nil {
+	if opts.Model.inner.Calibration == nil {
 		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", path, ErrModel)
 	}
-	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite})
+	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
 	if err != nil {
 		return nil, err
 	}
-	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry, exact: opts.Exact}, nil
-}
-
-// follow returns the view of the references, loaded when first needed: most
-// commands that look after a gallery never do.
-func (g *Gallery) follow(ctx context.Context) (*gallery.View, error) {
-	g.loading.Lock()
-	defer g.loading.Unlock()
-	if g.view == nil {
-		view, err := g.store.Follow(ctx, g.model.Fingerprint(), g.model.Dim())
-		if err != nil {
-			return nil, err
-		}
-		g.view = view
-	}
-	return g.view, nil
+	return &Gallery{
+		store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry, exact: opts.Exact,
+		engine: recognise.New(store, opts.Model.inner),
+	}, nil
 }
 
 // Close releases the file.
@@ -144,7 +125,7 @@ func newReference(r gallery.Reference) Reference {
 func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
 	filter := gallery.Filter{}
 	if label != "" {
-		parsed, err := decide.ParseLabel(label)
+		parsed, err := labels.ParseStored(label)
 		if err != nil {
 			return nil, err
 		}
@@ -180,7 +161,7 @@ func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
 // RemoveLabel deletes the references of a label and of those below it, and
 // returns how many they were.
 func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
-	parsed, err := decide.ParseLabel(label)
+	parsed, err := labels.ParseStored(label)
 	if err != nil {
 		return 0, err
 	}
@@ -190,7 +171,7 @@ func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
 // Rename moves a label, with those below it, and returns how many references
 // moved. Where the new label exists the two merge.
 func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
-	old, err := decide.ParseLabel(from)
+	old, err := labels.ParseStored(from)
 	if err != nil {
 		return 0, err
 	}
@@ -235,27 +216,5 @@ func (g *Gallery) Stats(ctx context.Context) (Stats, error) { return g.store.Sta
 // stays usable with its former model until all are there. progress, if not nil,
 // is told how many are done.
 func (g *Gallery) Reembed(ctx context.Context, progress func(done, total int)) error {
-	return g.store.Reembed(ctx, g.model.Fingerprint(), g.model.Dim(), geometry.Vocabulary(), g.derive, progress)
-}
-
-// derive makes of kept pictures what the model makes of them.
-func (g *Gallery) derive(ctx context.Context, batch []gallery.Stored) ([]gallery.Derived, error) {
-	derived := make([]gallery.Derived, len(batch))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, stored := range batch {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			picture, _, err := imaging.Decode(stored.Picture, imaging.DefaultLimits)
-			if err != nil {
-				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
-			}
-			derived[i].Vectors = g.model.EmbedTurned(picture)
-			derived[i].Features, derived[i].Words, err = proof.NewReference(picture, derived[i].Vectors[:g.model.Dim()]).Features()
-			return err
-		})
-	}
-	return derived, group.Wait()
+	return g.engine.Reembed(ctx, progress)
 }

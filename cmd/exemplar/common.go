@@ -60,11 +60,6 @@ func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mode == exemplar.ReadWrite {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return nil, err
-		}
-	}
 	geometry, err := parseGeometry(f.geometry)
 	if err != nil {
 		return nil, err

@@ -202,7 +202,7 @@ func (f *evalFlags) write(cmd *cobra.Command, results []*eval.Result, sets []*da
 	}
 	if f.html != "" {
 		options := eval.ReportOptions{Sweeps: f.sweepModels, Thumb: thumbnails(sets, f.strangers), Maps: true}
-		if err := writeTo(f.html, func(w io.Writer) error { return eval.WriteReport(cmd.Context(), w, results, options) }); err != nil {
+		if err := writeTo(f.html, func(w io.Writer) error { return eval.WriteReport(w, results, options) }); err != nil {
 			return err
 		}
 	}

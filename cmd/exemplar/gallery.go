@@ -124,7 +124,7 @@ func galleryRivals() *cobra.Command {
 }
 
 func galleryRename() *cobra.Command {
-	return galleryVerb("rename LABEL NEW-LABEL", "Rename a label and those below it; where the new one exists they merge", cobra.ExactArgs(2), exemplar.ReadWrite,
+	return galleryVerb("rename LABEL NEW-LABEL", "Rename a label and those below it; where the new one exists they merge", cobra.ExactArgs(2), exemplar.ReadWriteExisting,
 		func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			n, err := g.Rename(cmd.Context(), args[0], args[1])
 			if err != nil {
@@ -137,7 +137,7 @@ func galleryRename() *cobra.Command {
 
 func galleryRemove() *cobra.Command {
 	var isLabel bool
-	cmd := galleryVerb("remove ID...", "Remove references by id, or with --label all of a label and those below it", cobra.MinimumNArgs(1), exemplar.ReadWrite,
+	cmd := galleryVerb("remove ID...", "Remove references by id, or with --label all of a label and those below it", cobra.MinimumNArgs(1), exemplar.ReadWriteExisting,
 		func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			removed := len(args)
 			if !isLabel {
@@ -162,7 +162,7 @@ func galleryRemove() *cobra.Command {
 }
 
 func galleryNote() *cobra.Command {
-	return galleryVerb("note ID TEXT", "Replace the note of a reference", cobra.ExactArgs(2), exemplar.ReadWrite,
+	return galleryVerb("note ID TEXT", "Replace the note of a reference", cobra.ExactArgs(2), exemplar.ReadWriteExisting,
 		func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			return g.SetNote(cmd.Context(), args[0], args[1])
 		})
@@ -188,7 +188,7 @@ func galleryImport() *cobra.Command {
 }
 
 func galleryReembed() *cobra.Command {
-	return galleryVerb("reembed", "Embed all references anew, with the model of this program or of --model", cobra.NoArgs, exemplar.ReadWrite,
+	return galleryVerb("reembed", "Embed all references anew, with the model of this program or of --model", cobra.NoArgs, exemplar.ReadWriteExisting,
 		func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			var progress *progress
 			embedded := 0

@@ -168,3 +168,9 @@ func TestDecideProperties(t *testing.T) {
 		}
 	})
 }
+
+// drawLabel draws labels from a small tree, so that they meet.
+func drawLabel(t *rapid.T, name string) Label {
+	parts := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "ab"}), 1, 4).Draw(t, name)
+	return Label(strings.Join(parts, "/"))
+}

@@ -25,6 +25,7 @@ type Document struct {
 	Template uint64 // the printed design: layout, colours, typefaces, emblem
 	Content  uint64 // what is filled in: names, numbers, dates, portrait
 	Edition  int    // 0 is the first; others differ from it in small printed things
+	Issuer   int    // 0 is the first; others print the same template under another name and address
 	Changed  int    // 0, or n to give the n-th filled-in field another value
 	Blank    bool   // nothing is filled in
 	Size     int    // longer side in pixels, 0 for what the template chooses (400-1200)
@@ -44,6 +45,7 @@ func layouts() []layout {
 	return []layout{
 		{"bank-card", cardPage, drawBankCard},
 		{"banknote", notePage, drawBanknote},
+		{"bill", a4Page, drawBill},
 		{"certificate", certificatePage, drawCertificate},
 		{"cover", coverPage, drawCover},
 		{"driving-licence", cardPage, drawLicence},
@@ -56,6 +58,7 @@ func layouts() []layout {
 		{"membership", cardPage, drawMembership},
 		{"page", bookPage, drawPage},
 		{"receipt", receiptPage, drawReceipt},
+		{"roll", rollPage, drawRoll},
 		{"ticket", ticketPage, drawTicket},
 	}
 }

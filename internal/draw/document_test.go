@@ -48,7 +48,11 @@ func TestSiblingsDifferInWhatTheyShould(t *testing.T) {
 			d := Document{Kind: kind, Template: template, Content: template + 1, Size: 500}
 			picture := Draw(d)
 			for name, sibling := range Siblings(d) {
-				got := difference(picture, Draw(sibling))
+				other := Draw(sibling)
+				if kind == "roll" && (other.W != picture.W || other.H != picture.H) {
+					continue // another length, so everything lies elsewhere
+				}
+				got := difference(picture, other)
 				if lim := limits[name]; got < lim[0] || got > lim[1] {
 					t.Errorf("%s, template %d: sibling by %s differs in %.5f of the pixels, want %v", kind, template, name, got, lim)
 				}
@@ -60,7 +64,7 @@ func TestSiblingsDifferInWhatTheyShould(t *testing.T) {
 // A blank document does not know the contents.
 func TestBlankHidesTheContents(t *testing.T) {
 	for _, kind := range Kinds() {
-		if kind == "cover" || kind == "label" || kind == "receipt" {
+		if kind == "cover" || kind == "label" || kind == "receipt" || kind == "roll" {
 			continue // their pictures or bar codes are contents that have no blank
 		}
 		a := Document{Kind: kind, Template: 3, Content: 1, Blank: true, Size: 300}

@@ -42,7 +42,23 @@ func (s *sheet) design(key string) rng {
 			return stream(seed, s.family()+key)
 		}
 	}
+	if s.doc.Issuer > 0 {
+		if seed := s.doc.Template - uint64(s.doc.Issuer)*0x9e3779b97f4a7c15; issuerChanges(seed, key) {
+			return stream(seed, s.family()+key)
+		}
+	}
 	return stream(s.doc.Template, s.family()+key)
+}
+
+// issuerKeys are the parts of a design that say whose it is.
+var issuerKeys = []string{"firm", "authority", "phone", "street", "house", "account", "bank", "club", "country", "scheme"}
+
+// issuerChanges says whether another issuer's paper differs in a part: always in
+// name and address, mostly in the emblem, now and then in colour and small print.
+func issuerChanges(seed uint64, key string) bool {
+	r := stream(seed, "issuer")
+	logo, band, note := r.chance(0.6), r.chance(0.3), r.chance(0.3)
+	return slices.Contains(issuerKeys, key) || key == "logo" && logo || key == "band" && band || key == "note" && note
 }
 
 // editionChanges says whether an edition differs in a part: always in the

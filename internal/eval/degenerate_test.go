@@ -138,7 +138,7 @@ func checkWritten(t *testing.T, name string, r *Result) {
 	t.Helper()
 	var object, table, page bytes.Buffer
 	results := []*Result{r}
-	for _, err := range []error{WriteJSON(&object, results), WriteCSV(&table, results), WriteReport(context.Background(), &page, results, ReportOptions{Maps: true})} {
+	for _, err := range []error{WriteJSON(&object, results), WriteCSV(&table, results), WriteReport(&page, results, ReportOptions{Maps: true})} {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"context"
 	"fmt"
 	"html"
 	"html/template"
@@ -16,11 +15,11 @@ const mapPoints = 1500
 // mapSide is a map's size in the units of its view box.
 const mapSide = 520
 
-// embeddingMaps draws a set's embeddings by principal axes and by t-SNE.
-func embeddingMaps(ctx context.Context, s *Set, thumbs *thumbnails) (pca, sne template.HTML, err error) {
+// embeddingMap draws a set's embeddings by their principal axes.
+func embeddingMap(s *Set, thumbs *thumbnails) (template.HTML, error) {
 	shown := mapSamples(s)
 	if len(shown) < 3 {
-		return "", "", nil
+		return "", nil
 	}
 	var x []float32
 	for _, i := range shown {
@@ -28,14 +27,10 @@ func embeddingMaps(ctx context.Context, s *Set, thumbs *thumbnails) (pca, sne te
 	}
 	flat, share, err := principal(x, s.Dim)
 	if err != nil {
-		return "", "", err
-	}
-	near, err := tsne(ctx, x, s.Dim, flat)
-	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	caption := fmt.Sprintf("principal axes: %.0f %% and %.0f %% of the variance", 100*share[0], 100*share[1])
-	return mapSVG(s, shown, flat, caption, thumbs), mapSVG(s, shown, near, "t-SNE", thumbs), nil
+	return mapSVG(s, shown, flat, caption, thumbs), nil
 }
 
 func mapSamples(s *Set) []int {

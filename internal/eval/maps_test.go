@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -25,44 +24,6 @@ func TestPrincipalAxes(t *testing.T) {
 		near(t, "x", math.Abs(p.x), math.Abs(float64(x[4*k+1])), 1e-5)
 		near(t, "y", math.Abs(p.y), math.Abs(float64(x[4*k+2])), 1e-5)
 	}
-}
-
-// Neighbours on the map must be neighbours in space: nearly every image's
-// nearest one is of its class, which principal axes do not achieve.
-func TestTSNEKeepsNeighbours(t *testing.T) {
-	s := drawSet(41, numbered(25), 6, 32, 0.4)
-	start, _, err := principal(s.Embeddings, s.Dim)
-	if err != nil {
-		t.Fatal(err)
-	}
-	points, err := tsne(context.Background(), s.Embeddings, s.Dim, start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, after := sameNeighbour(s, start), sameNeighbour(s, points)
-	if after < 0.9 || before > 0.9 {
-		t.Errorf("nearest of the same class: %.2f by principal axes, %.2f by t-SNE", before, after)
-	}
-	again, _ := tsne(context.Background(), s.Embeddings, s.Dim, start)
-	if again[3] != points[3] {
-		t.Error("not the same map twice")
-	}
-}
-
-func sameNeighbour(s *Set, points []xy) float64 {
-	hits := 0.0
-	for i, p := range points {
-		best, least := -1, math.Inf(1)
-		for j, q := range points {
-			if d := math.Hypot(p.x-q.x, p.y-q.y); j != i && d < least {
-				best, least = j, d
-			}
-		}
-		if s.Samples[best].Label == s.Samples[i].Label {
-			hits += 1 / float64(len(points))
-		}
-	}
-	return hits
 }
 
 func TestBaselines(t *testing.T) {

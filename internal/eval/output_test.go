@@ -2,7 +2,6 @@ package eval
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -78,7 +77,7 @@ func TestReportStandsAlone(t *testing.T) {
 		sweep.Add("blur", severity+1, results[0].Verification)
 	}
 	var b bytes.Buffer
-	err := WriteReport(context.Background(), &b, results, ReportOptions{
+	err := WriteReport(&b, results, ReportOptions{
 		Sweeps: []*Sweep{sweep}, Maps: true,
 		Thumb: func(*Set, int) []byte { return []byte("\x89PNG tiny") },
 	})
@@ -86,7 +85,7 @@ func TestReportStandsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := b.String()
-	for _, want := range []string{"first", "second", `aria-label="ROC"`, `aria-label="DET"`, `aria-label="CMC"`, `aria-label="t-SNE"`, "robustness to blur", "data:image/png;base64,", "Taken for each other", "Worst mated pairs", "By condition", "tree/&lt;b&gt;leaf"} {
+	for _, want := range []string{"first", "second", `aria-label="ROC"`, `aria-label="DET"`, `aria-label="CMC"`, `aria-label="principal axes`, "robustness to blur", "data:image/png;base64,", "Taken for each other", "Worst mated pairs", "By condition", "tree/&lt;b&gt;leaf"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the report lacks %q", want)
 		}
@@ -112,7 +111,7 @@ func TestReportOfPoorSets(t *testing.T) {
 	}
 	var b bytes.Buffer
 	poor := []*Result{r, evaluate(t, drawSet(1, numbered(1), 1, 4, 0), Options{}), evaluate(t, drawSet(1, numbered(2), 2, 2, 0), Options{})}
-	if err := WriteReport(context.Background(), &b, poor, ReportOptions{Maps: true}); err != nil {
+	if err := WriteReport(&b, poor, ReportOptions{Maps: true}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") {
@@ -133,7 +132,7 @@ func TestModelsKeepTheirColours(t *testing.T) {
 	nothing := &Set{Name: "drawn", Scores: []float32{}, Samples: []Sample{{Sample: dataset.Sample{Path: "a/1.jpg", Label: "a"}}}}
 	results := []*Result{evaluate(t, nothing, Options{}), evaluate(t, drawSet(1, numbered(3), 3, 4, 0), Options{})}
 	var b bytes.Buffer
-	if err := WriteReport(context.Background(), &b, results, ReportOptions{}); err != nil {
+	if err := WriteReport(&b, results, ReportOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if page := b.String(); !strings.Contains(page, `class="line s1 `) || strings.Contains(page, `class="line s0 `) {

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"context"
 	_ "embed" // the page's parts
 	"fmt"
 	"html/template"
@@ -25,14 +24,14 @@ type ReportOptions struct {
 	Title  string   // "Evaluation" by default
 	Sweeps []*Sweep // one for each model
 	Thumb  Thumb    // pictures for the worst pairs and the maps; nil for none
-	Maps   bool     // draw the embeddings by principal axes and t-SNE
+	Maps   bool     // draw the embeddings by principal axes
 }
 
 // WriteReport writes one HTML page that needs nothing else, neither files nor a
 // network. Results of one set by several models stand side by side, in the
 // order given.
-func WriteReport(ctx context.Context, w io.Writer, results []*Result, o ReportOptions) error {
-	page, err := newPage(ctx, results, o)
+func WriteReport(w io.Writer, results []*Result, o ReportOptions) error {
+	page, err := newPage(results, o)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -86,7 +85,7 @@ type modelView struct {
 	Series    string
 	R         *Result
 	Histogram template.HTML
-	PCA, SNE  template.HTML
+	Map       template.HTML
 	Genuine   []pairView
 	Impostor  []pairView
 	Matrix    *matrixView
@@ -116,7 +115,7 @@ type sweepOperator struct {
 	Rows [][]SweepPoint // by model
 }
 
-func newPage(ctx context.Context, results []*Result, o ReportOptions) (*page, error) {
+func newPage(results []*Result, o ReportOptions) (*page, error) {
 	thumbs := newThumbnails(o.Thumb)
 	p := &page{Title: o.Title, CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Sweep: newSweepView(o.Sweeps)}
 	if p.Title == "" {
@@ -124,7 +123,7 @@ func newPage(ctx context.Context, results []*Result, o ReportOptions) (*page, er
 	}
 	for _, group := range bySet(results) {
 		p.Rows = append(p.Rows, headlines(group)...)
-		view, err := newSetView(ctx, group, o, thumbs)
+		view, err := newSetView(group, o, thumbs)
 		if err != nil {
 			return nil, err
 		}
@@ -165,37 +164,18 @@ func headlines(group []*Result) []headline {
 			h.Point, h.Loose = &strict, &loose
 		}
 		if id := r.Identification; id != nil {
-			h.Open, h.Wide = id.at(OwnClassOut, 0.01), id.at(OwnClassOut, 0.05)
+			h.Open, h.Wide = id.At(OwnClassOut, 0.01), id.At(OwnClassOut, 0.05)
 		}
 		rows = append(rows, h)
 	}
 	return rows
 }
 
-// at returns the point of a protocol and target, or nil.
-func (id *Identification) at(protocol string, target float64) *OpenPoint {
-	for i, p := range id.Open {
-		if p.Protocol == protocol && p.Target == target {
-			return &id.Open[i]
-		}
-	}
-	return nil
-}
-
-// Right is the share that was answered rightly.
-func (p *OpenPoint) Right() float64 { return 1 - p.FNIR }
-
-// RightLow and RightHigh are its interval.
-func (p *OpenPoint) RightLow() float64 { return 1 - p.High }
-
-// RightHigh is the upper end of [OpenPoint.Right].
-func (p *OpenPoint) RightHigh() float64 { return 1 - p.Low }
-
-func newSetView(ctx context.Context, group []*Result, o ReportOptions, thumbs *thumbnails) (setView, error) {
+func newSetView(group []*Result, o ReportOptions, thumbs *thumbnails) (setView, error) {
 	v := setView{Name: group[0].Name}
 	var verified, found []*modelView
 	for i, r := range group {
-		m, err := newModelView(ctx, i, r, o, thumbs)
+		m, err := newModelView(i, r, o, thumbs)
 		if err != nil {
 			return v, err
 		}
@@ -216,7 +196,7 @@ func newSetView(ctx context.Context, group []*Result, o ReportOptions, thumbs *t
 	return v, nil
 }
 
-func newModelView(ctx context.Context, i int, r *Result, o ReportOptions, thumbs *thumbnails) (*modelView, error) {
+func newModelView(i int, r *Result, o ReportOptions, thumbs *thumbnails) (*modelView, error) {
 	m := &modelView{Series: series(i), R: r}
 	if r.Verification != nil {
 		m.Histogram = histogramPlot(r)
@@ -234,7 +214,7 @@ func newModelView(ctx context.Context, i int, r *Result, o ReportOptions, thumbs
 		return m, nil
 	}
 	var err error
-	m.PCA, m.SNE, err = embeddingMaps(ctx, r.Set, thumbs)
+	m.Map, err = embeddingMap(r.Set, thumbs)
 	return m, err
 }
 

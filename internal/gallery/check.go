@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/label"
 )
 
 // Check reads the whole gallery and returns, in words, what is wrong with it:
@@ -74,9 +74,9 @@ func referenceProblems(ctx context.Context, tx *sql.Tx) (problems []string, err 
 	return problems, rows.Err()
 }
 
-func rowFault(label string, picture, data []byte, dim int) error {
-	if canonical, err := decide.ParseLabel(label); err != nil || string(canonical) != label {
-		return fmt.Errorf("%q is no label", label)
+func rowFault(name string, picture, data []byte, dim int) error {
+	if canonical, err := label.ParseStored(name); err != nil || string(canonical) != name {
+		return fmt.Errorf("%q is no label", name)
 	}
 	if err := pictureFault(picture); err != nil {
 		return err

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"exemplar/internal/decide"
 )
 
 // exported makes a gallery and its export.
@@ -81,7 +79,7 @@ func TestImportIntoAGalleryWithReferences(t *testing.T) {
 	if err != nil || done != (Imported{Added: 1, Skipped: 2}) {
 		t.Fatalf("imported %+v, %v", done, err)
 	}
-	want := []decide.Label{"id/front", "passport/old", "身分證/正面"}
+	want := []Label{"id/front", "passport/old", "身分證/正面"}
 	if got := labelsOf(mustList(t, g, Filter{})); !slices.Equal(got, want) {
 		t.Errorf("labels %q", got)
 	}

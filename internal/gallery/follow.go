@@ -155,7 +155,7 @@ func changedItems(ctx context.Context, tx *sql.Tx, model string, dim int, seq in
 		if err != nil {
 			return fmt.Errorf("reference %s: %w", id, err)
 		}
-		put(Item{id, decide.Label(label), vectors})
+		put(Item{id, Label(label), vectors})
 	}
 	return rows.Err()
 }

@@ -15,7 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/label"
 )
 
 // itemsOf is what an index of the references should hold.
@@ -80,9 +80,9 @@ func (m *machine) any(t *rapid.T) *Gallery {
 	return m.handles[rapid.IntRange(0, 1).Draw(t, "handle")]
 }
 
-func drawTestLabel(t *rapid.T) decide.Label {
+func drawTestLabel(t *rapid.T) Label {
 	parts := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "a-"}), 1, 3).Draw(t, "label")
-	return decide.Label(strings.Join(parts, "/"))
+	return Label(strings.Join(parts, "/"))
 }
 
 // some draws ids that are registered.
@@ -175,7 +175,7 @@ func (m *machine) rename(t *rapid.T) {
 	from, to, want := drawTestLabel(t), drawTestLabel(t), 0
 	for id, e := range m.model {
 		if from.Contains(e.Label) {
-			if len(strings.Split(string(to+e.Label[len(from):]), "/")) > decide.MaxLabelDepth {
+			if len(strings.Split(string(to+e.Label[len(from):]), "/")) > label.MaxDepth {
 				t.Skip("too deep")
 			}
 			want++
@@ -278,13 +278,13 @@ func TestConcurrentUse(t *testing.T) {
 	for worker := range uint64(4) {
 		wg.Go(func() {
 			for i := range uint64(15) {
-				label := decide.Label(fmt.Sprintf("w%d/x", worker))
+				label := Label(fmt.Sprintf("w%d/x", worker))
 				r, err := g.Add(ctx, entry(label, 100*worker+i+1))
 				if err == nil && i%3 == 0 {
 					err = g.Remove(ctx, r[0].ID)
 				}
 				if err == nil && i%5 == 4 {
-					_, err = g.RenameLabel(ctx, label, decide.Label(fmt.Sprintf("w%d/y", worker)))
+					_, err = g.RenameLabel(ctx, label, Label(fmt.Sprintf("w%d/y", worker)))
 				}
 				if err != nil {
 					t.Error(err)

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/label"
 )
 
 const (
@@ -63,7 +63,7 @@ func randomVectors(rng *rand.Rand, n, dim int) []float32 {
 }
 
 // entry makes an entry that depends on the seed alone.
-func entry(label decide.Label, seed uint64) Entry {
+func entry(label Label, seed uint64) Entry {
 	picture := fmt.Appendf([]byte{0xff, 0xd8, 0xff}, "picture %d", seed)
 	return Entry{
 		Reference: Reference{
@@ -131,8 +131,8 @@ func mustBeSound(t testing.TB, g *Gallery) {
 	}
 }
 
-func labelsOf(references []Reference) []decide.Label {
-	var labels []decide.Label
+func labelsOf(references []Reference) []Label {
+	var labels []Label
 	for _, r := range references {
 		labels = append(labels, r.Label)
 	}
@@ -187,7 +187,7 @@ func TestAddIsAllOrNothing(t *testing.T) {
 	if _, err := g.Add(context.Background(), entry("b", 2), clash); err == nil {
 		t.Error("a second reference of one id was added")
 	}
-	if got := labelsOf(mustList(t, g, Filter{})); !slices.Equal(got, []decide.Label{"a"}) {
+	if got := labelsOf(mustList(t, g, Filter{})); !slices.Equal(got, []Label{"a"}) {
 		t.Errorf("left %q", got)
 	}
 	mustBeSound(t, g)
@@ -199,9 +199,9 @@ func TestAddRefuses(t *testing.T) {
 		spoil func(e *Entry)
 		want  error
 	}{
-		{"empty label", func(e *Entry) { e.Label = "" }, decide.ErrLabel},
-		{"label with a gap", func(e *Entry) { e.Label = "a//b" }, decide.ErrLabel},
-		{"label not composed", func(e *Entry) { e.Label = "e\u0301" }, decide.ErrLabel},
+		{"empty label", func(e *Entry) { e.Label = "" }, label.ErrLabel},
+		{"label with a gap", func(e *Entry) { e.Label = "a//b" }, label.ErrLabel},
+		{"label not composed", func(e *Entry) { e.Label = "e\u0301" }, label.ErrLabel},
 		{"id", func(e *Entry) { e.ID = "7" }, ErrInvalid},
 		{"no model", func(e *Entry) { e.Model = "" }, ErrInvalid},
 		{"picture", func(e *Entry) { e.Picture = []byte("\x89PNG") }, ErrInvalid},
@@ -250,13 +250,13 @@ func TestListAndLabels(t *testing.T) {
 	cases := []struct {
 		name   string
 		filter Filter
-		want   []decide.Label
+		want   []Label
 	}{
-		{"all", Filter{}, []decide.Label{"id", "id-card", "id/back", "id/back", "id/front", "idx"}},
-		{"under", Filter{Under: "id"}, []decide.Label{"id", "id/back", "id/back", "id/front"}},
-		{"leaf", Filter{Under: "id/back"}, []decide.Label{"id/back", "id/back"}},
+		{"all", Filter{}, []Label{"id", "id-card", "id/back", "id/back", "id/front", "idx"}},
+		{"under", Filter{Under: "id"}, []Label{"id", "id/back", "id/back", "id/front"}},
+		{"leaf", Filter{Under: "id/back"}, []Label{"id/back", "id/back"}},
 		{"none", Filter{Under: "i"}, nil},
-		{"hash", Filter{Hash: new(entry("", 3).Hash)}, []decide.Label{"id-card"}},
+		{"hash", Filter{Hash: new(entry("", 3).Hash)}, []Label{"id-card"}},
 		{"hash elsewhere", Filter{Under: "id", Hash: new(entry("", 3).Hash)}, nil},
 	}
 	for _, c := range cases {
@@ -276,19 +276,19 @@ func TestListAndLabels(t *testing.T) {
 func TestRename(t *testing.T) {
 	cases := []struct {
 		name     string
-		from, to decide.Label
+		from, to Label
 		n        int
-		want     []decide.Label
+		want     []Label
 		err      error
 	}{
-		{"subtree", "id", "card", 3, []decide.Label{"card", "card/back", "card/front", "id-card", "x/front"}, nil},
-		{"leaf", "id/back", "verso", 1, []decide.Label{"id", "id-card", "id/front", "verso", "x/front"}, nil},
-		{"merge", "x", "id", 1, []decide.Label{"id", "id-card", "id/back", "id/front", "id/front"}, nil},
-		{"below itself", "id", "id/old", 3, []decide.Label{"id-card", "id/old", "id/old/back", "id/old/front", "x/front"}, nil},
-		{"to its parent", "id/back", "id", 1, []decide.Label{"id", "id", "id-card", "id/front", "x/front"}, nil},
+		{"subtree", "id", "card", 3, []Label{"card", "card/back", "card/front", "id-card", "x/front"}, nil},
+		{"leaf", "id/back", "verso", 1, []Label{"id", "id-card", "id/front", "verso", "x/front"}, nil},
+		{"merge", "x", "id", 1, []Label{"id", "id-card", "id/back", "id/front", "id/front"}, nil},
+		{"below itself", "id", "id/old", 3, []Label{"id-card", "id/old", "id/old/back", "id/old/front", "x/front"}, nil},
+		{"to its parent", "id/back", "id", 1, []Label{"id", "id", "id-card", "id/front", "x/front"}, nil},
 		{"unknown", "i", "j", 0, nil, ErrNoReference},
-		{"to nothing", "id", "", 0, nil, decide.ErrLabel},
-		{"too deep", "id", "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16", 0, nil, decide.ErrLabel},
+		{"to nothing", "id", "", 0, nil, label.ErrLabel},
+		{"too deep", "id", "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16", 0, nil, label.ErrLabel},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -330,7 +330,7 @@ func TestRemove(t *testing.T) {
 	if err := g.Remove(ctx, added[3].ID); err != nil {
 		t.Error(err)
 	}
-	if got := labelsOf(mustList(t, g, Filter{})); !slices.Equal(got, []decide.Label{"id-card"}) {
+	if got := labelsOf(mustList(t, g, Filter{})); !slices.Equal(got, []Label{"id-card"}) {
 		t.Errorf("left %q", got)
 	}
 	for _, look := range []func() error{

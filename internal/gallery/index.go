@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-
-	"exemplar/internal/decide"
 )
 
 // Index finds the labels whose references are most like a probe, exactly, in
@@ -22,10 +20,10 @@ type Index struct {
 	labels []int32          // by slot: into names
 	slots  map[string]int32 // by id
 
-	names   []decide.Label
-	numbers map[decide.Label]int32 // into names
-	counts  []int                  // by label: its references
-	live    int                    // labels with references
+	names   []Label
+	numbers map[Label]int32 // into names
+	counts  []int           // by label: its references
+	live    int             // labels with references
 
 	norm, residual float64 // the largest that were ever put in
 
@@ -35,7 +33,7 @@ type Index struct {
 // Item is a reference as the index needs it.
 type Item struct {
 	ID      string
-	Label   decide.Label
+	Label   Label
 	Vectors []float32 // (Rotations,dim)
 }
 
@@ -62,13 +60,13 @@ func (x *Index) Labels() int {
 
 // Members returns the references, each with its label, and a version that
 // grows with every change. If the version is still since, it returns none.
-func (x *Index) Members(since uint64) (members map[string]decide.Label, version uint64) {
+func (x *Index) Members(since uint64) (members map[string]Label, version uint64) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if x.version == since {
 		return nil, since
 	}
-	members = make(map[string]decide.Label, len(x.ids))
+	members = make(map[string]Label, len(x.ids))
 	for slot, id := range x.ids {
 		members[id] = x.names[x.labels[slot]]
 	}
@@ -110,7 +108,7 @@ func (x *Index) Update(removed []string, items ...Item) {
 // reset empties the index.
 func (x *Index) reset() {
 	x.blocks, x.ids, x.labels, x.slots = nil, nil, nil, map[string]int32{}
-	x.names, x.numbers, x.counts, x.live = nil, map[decide.Label]int32{}, nil, 0
+	x.names, x.numbers, x.counts, x.live = nil, map[Label]int32{}, nil, 0
 	x.norm, x.residual = 0, 0
 }
 
@@ -192,7 +190,7 @@ func (x *Index) remove(id string) {
 }
 
 // count notes one more reference of a label and returns the label's number.
-func (x *Index) count(label decide.Label) int32 {
+func (x *Index) count(label Label) int32 {
 	number, known := x.numbers[label]
 	if !known {
 		number = int32(len(x.names))

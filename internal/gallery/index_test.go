@@ -15,7 +15,7 @@ import (
 
 // searchAll is what Search must answer: every embedding compared in float32.
 func searchAll(items []Item, probe []float32, k int) []decide.Candidate {
-	best := map[decide.Label]decide.Candidate{}
+	best := map[Label]decide.Candidate{}
 	for _, item := range items {
 		for r := range Rotations {
 			score := kernel.Dot(probe, item.Vectors[r*len(probe):(r+1)*len(probe)])
@@ -59,7 +59,7 @@ func items(rng *rand.Rand, n, labels, dim int, spread float32) []Item {
 			}
 			kernel.NormalizeL2(v)
 		}
-		list[i] = Item{fmt.Sprintf("%06d", i), decide.Label(fmt.Sprintf("label-%d", rng.IntN(labels))), vectors}
+		list[i] = Item{fmt.Sprintf("%06d", i), Label(fmt.Sprintf("label-%d", rng.IntN(labels))), vectors}
 	}
 	return list
 }
@@ -146,7 +146,7 @@ func TestIndexForgetsItsHistory(t *testing.T) {
 			x.Update(removed, put...)
 		}
 		var list []Item
-		labels := map[decide.Label]bool{}
+		labels := map[Label]bool{}
 		for _, item := range kept {
 			list = append(list, item)
 			labels[item.Label] = true
@@ -273,7 +273,7 @@ func BenchmarkSearch(b *testing.B) {
 		batch := items(rng, 1000, 1000, dim, 2)
 		for i := range batch {
 			batch[i].ID = fmt.Sprint(x.Len() + i)
-			batch[i].Label = decide.Label(fmt.Sprint(x.Len() + i))
+			batch[i].Label = Label(fmt.Sprint(x.Len() + i))
 		}
 		x.Update(nil, batch...)
 	}

@@ -17,7 +17,7 @@ type Neighbours struct {
 // Neighbours looks for references that are close to an image of the given
 // label, by its hash and its embedding. The reference with id except is left
 // out: the image itself, if it is registered already.
-func (v *View) Neighbours(ctx context.Context, label decide.Label, hash Hash, embedding []float32, except string) (Neighbours, error) {
+func (v *View) Neighbours(ctx context.Context, label Label, hash Hash, embedding []float32, except string) (Neighbours, error) {
 	candidates, err := v.Search(ctx, embedding, 2)
 	if err != nil {
 		return Neighbours{}, err
@@ -44,7 +44,7 @@ func (v *View) Neighbours(ctx context.Context, label decide.Label, hash Hash, em
 
 // best returns the reference of a label, other than except, that is most like
 // the embedding; nil if there is none.
-func (x *Index) best(label decide.Label, embedding []float32, except string) *decide.Candidate {
+func (x *Index) best(label Label, embedding []float32, except string) *decide.Candidate {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	number, known := x.numbers[label]

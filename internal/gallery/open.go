@@ -15,7 +15,8 @@ import (
 
 // Options say how a gallery is opened.
 type Options struct {
-	Create bool // make a new one where there is none
+	Create   bool // make a new one where there is none
+	ReadOnly bool // change nothing: changes give ErrReadOnly, a file of an older version stays what it is
 }
 
 // busyTimeout is how long to wait for another process that writes. Writes take
@@ -27,7 +28,7 @@ const busyTimeout = 15 * time.Second
 type Gallery struct {
 	path     string
 	db       *sql.DB
-	readOnly bool       // SQLite was told not to write
+	readOnly bool       // nothing may be written, or can be
 	version  int        // of the file, as opened
 	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
 }
@@ -66,6 +67,7 @@ func (g *Gallery) open(opts Options) error {
 	} else if info.IsDir() {
 		return fmt.Errorf("%w (it is a folder)", ErrNotGallery)
 	}
+	g.readOnly = opts.ReadOnly
 	err := g.connect("")
 	if errors.Is(translate(err), ErrReadOnly) {
 		g.readOnly = true
@@ -105,8 +107,8 @@ func nothingPending(path string) bool {
 // connect opens the database with the given parameters and checks what it is.
 func (g *Gallery) connect(parameters string) error {
 	// Every commit is on the disk before it is reported: synchronous(full).
-	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&",
-		busyTimeout.Milliseconds())
+	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&_pragma=query_only(%t)&",
+		busyTimeout.Milliseconds(), g.readOnly)
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(g.path), RawQuery: always + parameters}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {

@@ -169,6 +169,45 @@ func TestOpenAgain(t *testing.T) {
 	}
 }
 
+// A gallery opened for reading is not changed, and none is made.
+func TestOpenReadOnly(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "g.gallery")
+	if _, err := Open(path, Options{ReadOnly: true}); !errors.Is(err, ErrNoGallery) {
+		t.Errorf("opened what is not there: %v", err)
+	}
+	if _, err := Open(path, Options{}); !errors.Is(err, ErrNoGallery) {
+		t.Errorf("opened what is not there: %v", err)
+	}
+	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) > 0 {
+		t.Errorf("made %v, %v", files, err)
+	}
+	r := add(t, openGallery(t, path), entry("a", 1))[0]
+	g, err := Open(path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	changes := map[string]func() error{
+		"add":    func() error { _, err := g.Add(ctx, entry("b", 2)); return err },
+		"remove": func() error { return g.Remove(ctx, r.ID) },
+		"rename": func() error { _, err := g.RenameLabel(ctx, "a", "b"); return err },
+		"note":   func() error { return g.SetNote(ctx, r.ID, "x") },
+		"SQL":    func() error { _, err := g.db.Exec(`DELETE FROM reference`); return translate(err) },
+	}
+	for name, change := range changes {
+		if err := change(); !errors.Is(err, ErrReadOnly) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := mustList(t, g, Filter{}); len(got) != 1 || got[0] != r {
+		t.Errorf("left %+v", got)
+	}
+	if n := follow(t, g).Index().Len(); n != 1 {
+		t.Errorf("a view has %d references", n)
+	}
+}
+
 // An empty file is a gallery that is about to be: another process is making it.
 func TestOpenEmptyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.gallery")

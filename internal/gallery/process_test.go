@@ -15,8 +15,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"exemplar/internal/decide"
 )
 
 var nan = math.NaN()
@@ -52,7 +50,7 @@ func playRegister(args []string) error {
 		return err
 	}
 	for batch := range batches {
-		added, err := g.Add(context.Background(), batchOf(decide.Label(args[1]), batch)...)
+		added, err := g.Add(context.Background(), batchOf(Label(args[1]), batch)...)
 		if err != nil {
 			return err
 		}
@@ -62,7 +60,7 @@ func playRegister(args []string) error {
 }
 
 // batchOf makes three entries whose note says which batch they belong to.
-func batchOf(label decide.Label, batch int) []Entry {
+func batchOf(label Label, batch int) []Entry {
 	entries := make([]Entry, 3)
 	for i := range entries {
 		entries[i] = entry(label, uint64(3*batch+i))
@@ -102,7 +100,7 @@ func TestKilledWhileRegistering(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
 	path := filepath.Join(t.TempDir(), "killed.gallery")
 	for round := range rounds {
-		label := decide.Label(fmt.Sprintf("round-%d", round))
+		label := Label(fmt.Sprintf("round-%d", round))
 		child := command("register", path, string(label), "100000")
 		out, err := child.StdoutPipe()
 		if err != nil {
@@ -125,7 +123,7 @@ func TestKilledWhileRegistering(t *testing.T) {
 
 // mustHoldBatches checks that the reported references are there, and that no
 // batch is there in part.
-func mustHoldBatches(t *testing.T, path string, label decide.Label, reported []string) {
+func mustHoldBatches(t *testing.T, path string, label Label, reported []string) {
 	t.Helper()
 	g, err := Open(path, Options{})
 	if errors.Is(err, ErrNoGallery) && len(reported) == 0 {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	"exemplar/internal/decide"
 )
 
 // state is the gallery's own row.
@@ -38,8 +36,8 @@ func (s state) checkModel(model string, dim int) error {
 
 // Filter selects references; its zero value selects all.
 type Filter struct {
-	Under decide.Label // of this label and of those below it
-	Hash  *Hash        // of the image with this hash
+	Under Label // of this label and of those below it
+	Hash  *Hash // of the image with this hash
 }
 
 // List returns the selected references, by label and then by age.
@@ -92,7 +90,7 @@ func scanReference(row interface{ Scan(...any) error }) (Reference, error) {
 	var label string
 	var registered int64
 	err := row.Scan(&r.ID, &label, &hash, &r.Source, &r.Note, &registered, &r.Width, &r.Height, &r.Model)
-	r.Label, r.Registered = decide.Label(label), time.UnixMilli(registered).UTC()
+	r.Label, r.Registered = Label(label), time.UnixMilli(registered).UTC()
 	copy(r.Hash[:], hash)
 	return r, err
 }
@@ -139,7 +137,7 @@ func missing(id string, err error) error {
 
 // LabelCount is a label that has references of its own.
 type LabelCount struct {
-	Label      decide.Label
+	Label      Label
 	References int
 }
 
@@ -157,7 +155,7 @@ func (g *Gallery) Labels(ctx context.Context) (labels []LabelCount, err error) {
 			if err := rows.Scan(&label, &count); err != nil {
 				return err
 			}
-			labels = append(labels, LabelCount{decide.Label(label), count})
+			labels = append(labels, LabelCount{Label(label), count})
 		}
 		return rows.Err()
 	})

@@ -11,7 +11,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/label"
 )
 
 // Rotations is how many embeddings a reference has: of its picture turned by
@@ -28,13 +28,16 @@ const (
 	MaxDim           = 4096
 )
 
+// Label is the label of a reference: see [label.Label].
+type Label = label.Label
+
 // Hash is the SHA-256 of an image file as it arrived.
 type Hash [sha256.Size]byte
 
 // Reference is one registered image.
 type Reference struct {
 	ID            string // ULID
-	Label         decide.Label
+	Label         Label
 	Hash          Hash
 	Source        string // name under which the image arrived
 	Note          string
@@ -76,8 +79,11 @@ func (e *Entry) fault() error {
 	if _, err := ulid.ParseStrict(e.ID); err != nil {
 		return fmt.Errorf("id %q: %w", e.ID, err)
 	}
-	if label, err := decide.ParseLabel(string(e.Label)); err != nil || label != e.Label {
-		return fmt.Errorf("label %q: %w", e.Label, decide.ErrLabel)
+	switch canonical, err := label.Parse(string(e.Label)); {
+	case err != nil:
+		return err
+	case canonical != e.Label:
+		return fmt.Errorf("label %q is not in Unicode NFC: %w", e.Label, label.ErrLabel)
 	}
 	switch {
 	case len(e.Source) > MaxTextBytes || len(e.Note) > MaxTextBytes:

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/label"
 )
 
 // Add stores the entries, all or none, and returns their references. Once it
@@ -122,7 +122,7 @@ func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
 
 // RemoveLabel deletes the references of a label and of all labels below it, and
 // returns how many they were.
-func (g *Gallery) RemoveLabel(ctx context.Context, label decide.Label) (int, error) {
+func (g *Gallery) RemoveLabel(ctx context.Context, label Label) (int, error) {
 	removed := 0
 	err := g.write(ctx, "remove from", func(tx *sql.Tx) error {
 		references, err := list(ctx, tx, Filter{Under: label})
@@ -164,7 +164,7 @@ func removeIDs(ctx context.Context, tx *sql.Tx, seq int64, ids []string) error {
 // RenameLabel moves the references of a label, and of all labels below it, to
 // another label, and returns how many they were. Where the new label exists
 // the two merge: its references stay, and the moved ones join them.
-func (g *Gallery) RenameLabel(ctx context.Context, from, to decide.Label) (int, error) {
+func (g *Gallery) RenameLabel(ctx context.Context, from, to Label) (int, error) {
 	renamed := 0
 	err := g.write(ctx, "rename in", func(tx *sql.Tx) error {
 		references, err := list(ctx, tx, Filter{Under: from})
@@ -180,11 +180,11 @@ func (g *Gallery) RenameLabel(ctx context.Context, from, to decide.Label) (int, 
 		}
 		renamed = len(references)
 		for _, r := range references {
-			label, err := decide.ParseLabel(string(to + r.Label[len(from):]))
+			renamed, err := label.Parse(string(to + r.Label[len(from):]))
 			if err != nil {
 				return fmt.Errorf("rename %q: %w", r.Label, err)
 			}
-			if err := updateOne(ctx, tx, r.ID, `UPDATE reference SET label = ?, seq = ? WHERE id = ?`, string(label), seq, r.ID); err != nil {
+			if err := updateOne(ctx, tx, r.ID, `UPDATE reference SET label = ?, seq = ? WHERE id = ?`, string(renamed), seq, r.ID); err != nil {
 				return err
 			}
 		}

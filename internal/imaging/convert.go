@@ -3,34 +3,50 @@ package imaging
 import (
 	"image"
 	"image/color"
+
+	"exemplar/internal/imaging/shrink"
 )
 
 // FromImage copies a picture of the standard library, transparency laid over
 // white. 16-bit samples are rounded to 8 bits.
 func FromImage(src image.Image) *Image {
-	b := src.Bounds()
-	out := NewImage(b.Dx(), b.Dy())
-	for y := range out.H {
-		dst := out.row(y)
-		switch src := src.(type) {
-		case *image.NRGBA:
-			fromNRGBA(dst, src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
-		case *image.RGBA:
-			fromRGBA(dst, src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
-		case *image.Gray:
-			fromGray(dst, src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
-		case *image.YCbCr:
-			fromYCbCr(dst, src, b.Min.X, b.Min.Y+y)
-		case image.RGBA64Image:
-			from64(dst, src.RGBA64At, b.Min.X, b.Min.Y+y)
-		default:
-			from64(dst, func(x, y int) color.RGBA64 {
-				r, g, b, a := src.At(x, y).RGBA()
-				return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
-			}, b.Min.X, b.Min.Y+y)
-		}
+	return fromImage(src, 1)
+}
+
+// fromImage is FromImage at 1/scale of the size.
+func fromImage(src image.Image, scale int) *Image {
+	bounds := src.Bounds()
+	w, h := bounds.Dx(), bounds.Dy()
+	out := shrink.New(w, h, scale)
+	row := make([]byte, 3*w)
+	for y := range h {
+		fromRow(row, src, bounds.Min.X, bounds.Min.Y+y)
+		out.Row(y, row)
 	}
-	return out
+	m := new(Image)
+	m.W, m.H, m.Pix = out.Picture()
+	return m
+}
+
+// fromRow fills dst with samples of the row y, from column x on.
+func fromRow(dst []byte, src image.Image, x, y int) {
+	switch src := src.(type) {
+	case *image.NRGBA:
+		fromNRGBA(dst, src.Pix[src.PixOffset(x, y):])
+	case *image.RGBA:
+		fromRGBA(dst, src.Pix[src.PixOffset(x, y):])
+	case *image.Gray:
+		fromGray(dst, src.Pix[src.PixOffset(x, y):])
+	case *image.YCbCr:
+		fromYCbCr(dst, src, x, y)
+	case image.RGBA64Image:
+		from64(dst, src.RGBA64At, x, y)
+	default:
+		from64(dst, func(x, y int) color.RGBA64 {
+			r, g, b, a := src.At(x, y).RGBA()
+			return color.RGBA64{R: uint16(r), G: uint16(g), B: uint16(b), A: uint16(a)}
+		}, x, y)
+	}
 }
 
 // The from functions fill one row of RGB samples, dst.

@@ -12,6 +12,7 @@ import (
 	"math"
 
 	"exemplar/internal/imaging/jpeg"
+	"exemplar/internal/imaging/shrink"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -20,17 +21,20 @@ import (
 
 // Info tells about the file that a picture came from.
 type Info struct {
-	Format      string // "jpeg", "png", "gif", "bmp", "tiff", "webp"
+	Format      string // "jpeg", "png", "gif", "bmp", "tiff", "webp" ...
 	W, H        int    // of the upright picture in the file, before any scaling
 	Orientation int    // EXIF, 1 to 8; already applied
+	// Notes say in words what of the file is not in the picture: "the first of
+	// 12 frames", "cut off: the lower 12 % is missing".
+	Notes []string
 }
 
 // Decode reads a picture at its full size: upright, transparency over white.
 // Errors wrap [ErrTooLarge], [ErrUnsupported] or [ErrCorrupt]; the limits are
-// checked before memory is taken.
+// checked before memory is taken, and memory for decoding is waited for.
 //
-// A file that is cut off is damaged, however little is missing: an answer
-// about half a document would be a guess. Only the end marker may be missing.
+// Of a file that is cut off or damaged there must be at least half; the rest is
+// white or grey, and the notes say how much.
 func Decode(data []byte, lim Limits) (*Image, Info, error) {
 	return decode(data, 0, lim)
 }
@@ -38,8 +42,7 @@ func Decode(data []byte, lim Limits) (*Image, Info, error) {
 // DecodeAtLeast is [Decode] for those who need a picture of a longer side of
 // about side pixels and will scale it themselves: where the file's own longer
 // side is at least that, so is the result's, but it may be an exact half,
-// quarter or eighth of the file's (rounded up) when that saves time. Only JPEG
-// does; other formats come at full size.
+// quarter or eighth of the file's (rounded up) to save time and memory.
 func DecodeAtLeast(data []byte, side int, lim Limits) (*Image, Info, error) {
 	return decode(data, max(side, 1), lim)
 }
@@ -53,34 +56,72 @@ func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
 	if err != nil {
 		return nil, Info{}, err
 	}
-	w, h, err := f.size(data)
+	file, err := f.openGuarded(data)
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("read %s header: %w", f.name, classify(err))
 	}
-	if err := lim.checkPixels(f.name, w, h); err != nil {
+	if err := lim.checkPixels(f.name, file.w, file.h); err != nil {
 		return nil, Info{}, err
 	}
-	img, err := f.pixels(data, side)
+	scale := scaleFor(max(file.w, file.h), side)
+	img, notes, err := file.decode(scale, lim.budget())
 	if err != nil {
-		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", f.name, w, h, classify(err))
+		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", f.name, file.w, file.h, classify(err))
 	}
-	info := Info{Format: f.name, W: w, H: h, Orientation: f.orientation(data)}
+	info := Info{Format: f.name, W: file.w, H: file.h, Orientation: file.orientation, Notes: append(file.notes, notes...)}
 	if info.Orientation >= 5 {
-		info.W, info.H = h, w
+		info.W, info.H = info.H, info.W
 	}
 	return upright(img, info.Orientation), info, nil
 }
 
+// scaleFor returns the largest reduction, 1, 2, 4 or 8, that leaves side pixels
+// of so many; none when side is 0.
+func scaleFor(pixels, side int) int {
+	scale := 1
+	for side > 0 && scale < 8 && (pixels+2*scale-1)/(2*scale) >= side {
+		scale *= 2
+	}
+	return scale
+}
+
 // format is one of the file formats that are read.
 type format struct {
-	name        string
-	size        func(data []byte) (w, h int, err error)
-	pixels      func(data []byte, side int) (*Image, error)
-	orientation func(data []byte) int
+	name string
+	// open reads the header, and takes next to no memory whatever it claims.
+	open func(data []byte) (opened, error)
+}
+
+// opened is a file whose header has been read.
+type opened struct {
+	w, h        int      // as stored
+	orientation int      // EXIF, 1 to 8
+	notes       []string // what the header tells: see Info
+	// cost is the most bytes that pixels takes at a scale, the result included.
+	cost func(scale int) int64
+	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4
+	// or 8. What is found out in passing comes as notes.
+	pixels func(scale int) (*Image, []string, error)
+}
+
+func (f format) openGuarded(data []byte) (file opened, err error) {
+	defer guard(&err)
+	return f.open(data)
+}
+
+// decode waits for the memory that the pixels need and decodes them.
+func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err error) {
+	release, err := budget.take(o.cost(scale))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer release()
+	defer guard(&err)
+	return o.pixels(scale)
 }
 
 var (
-	jpegFormat = format{"jpeg", jpegSize, jpegPixels, jpegOrientation}
+	jpegFormat = format{"jpeg", openJPEG}
 	pngFormat  = library("png", png.DecodeConfig, png.Decode, pngOrientation)
 	gifFormat  = library("gif", gif.DecodeConfig, firstFrame, alwaysUpright)
 	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
@@ -90,23 +131,26 @@ var (
 
 func alwaysUpright([]byte) int { return 1 }
 
-func jpegSize(data []byte) (w, h int, err error) {
-	header, err := jpeg.ReadHeader(data)
-	return header.W, header.H, err
-}
-
-// jpegPixels decodes at the smallest scale that leaves side pixels.
-func jpegPixels(data []byte, side int) (*Image, error) {
+func openJPEG(data []byte) (opened, error) {
 	header, err := jpeg.ReadHeader(data)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
-	scale := 1
-	for side > 0 && scale < 8 && (max(header.W, header.H)+2*scale-1)/(2*scale) >= side {
-		scale *= 2
-	}
-	w, h, pix, err := jpeg.Decode(data, scale)
-	return &Image{W: w, H: h, Pix: pix}, err
+	return opened{
+		w: header.W, h: header.H, orientation: jpegOrientation(data),
+		cost: func(scale int) int64 {
+			pixels := int64(header.W) * int64(header.H)
+			bytes := 3*pixels/int64(scale*scale) + 1<<20
+			if header.Progressive { // coefficients of two bytes; several scans are rare otherwise
+				bytes += 2 * pixels * int64(header.Components)
+			}
+			return bytes
+		},
+		pixels: func(scale int) (*Image, []string, error) {
+			w, h, pix, err := jpeg.Decode(data, scale)
+			return &Image{W: w, H: h, Pix: pix}, nil, err
+		},
+	}, nil
 }
 
 // firstFrame puts the first frame of a GIF, which may be smaller than the
@@ -177,26 +221,32 @@ func firstPage(r io.Reader) (image.Image, error) {
 	return page, err
 }
 
+// libraryCost is what decoders that are not ours take for a pixel at the most:
+// four samples of 16 bits, or of 8 twice.
+const libraryCost = 8
+
 // library makes a format of a decoder in the manner of the standard library.
 func library(name string, config func(io.Reader) (image.Config, error),
 	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) format {
-	return format{
-		name: name,
-		size: func(data []byte) (w, h int, err error) {
-			defer guard(&err)
-			c, err := config(bytes.NewReader(data))
-			return c.Width, c.Height, err
-		},
-		pixels: func(data []byte, _ int) (m *Image, err error) {
-			defer guard(&err)
-			img, err := decode(bytes.NewReader(data))
-			if err != nil {
-				return nil, err
-			}
-			return FromImage(img), nil
-		},
-		orientation: orientation,
-	}
+	return format{name, func(data []byte) (opened, error) {
+		c, err := config(bytes.NewReader(data))
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{
+			w: c.Width, h: c.Height, orientation: orientation(data),
+			cost: func(scale int) int64 {
+				return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(c.Width, c.Height, scale)
+			},
+			pixels: func(scale int) (*Image, []string, error) {
+				img, err := decode(bytes.NewReader(data))
+				if err != nil {
+					return nil, nil, err
+				}
+				return fromImage(img, scale), nil, nil
+			},
+		}, nil
+	}}
 }
 
 // guard turns a panic of a decoder that is not ours into an error: a strange
@@ -215,7 +265,7 @@ func classify(err error) error {
 		tiffUnsupported tiff.UnsupportedError
 	)
 	switch {
-	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt):
+	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
 	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
 		errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported):

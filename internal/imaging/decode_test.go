@@ -233,8 +233,8 @@ func TestErrors(t *testing.T) {
 		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "no known picture format"},
 		{"HEIC", heic, DefaultLimits, ErrUnsupported, "Most Compatible"},
 		{"PDF", []byte("%PDF-1.7\n"), DefaultLimits, ErrUnsupported, "pdftoppm"},
-		{"too many bytes", drawn, Limits{MaxBytes: 100}, ErrTooLarge, "the limit is 100"},
-		{"too many pixels", drawn, Limits{MaxPixels: 48*32 - 1}, ErrTooLarge, "48 x 32"},
+		{"too many bytes", drawn, Limits{Bytes: 100}, ErrTooLarge, "more than 100 bytes"},
+		{"too many pixels", drawn, Limits{Pixels: 48*32 - 1}, ErrTooLarge, "48 x 32"},
 		{"half a JPEG", photo[:len(photo)-200], DefaultLimits, ErrCorrupt, "rows of blocks are there: copy or send the file again"},
 		{"half a PNG", drawn[:len(drawn)/2], DefaultLimits, ErrCorrupt, "not enough pixel data: copy or send the file again"},
 		{"a JPEG header", photo[:10], DefaultLimits, ErrCorrupt, "ends too early"},
@@ -288,7 +288,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	lim := Limits{MaxBytes: 1 << 16, MaxPixels: 1 << 16}
+	lim := Limits{Bytes: 1 << 16, Pixels: 1 << 16}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, info, err := Decode(data, lim)
 		if err != nil {
@@ -310,7 +310,7 @@ func TestMutated(t *testing.T) {
 	nested, _ := filepath.Glob("jpeg/testdata/*.jpg")
 	files = append(files, nested...)
 	random := rand.New(rand.NewPCG(7, 8))
-	lim := Limits{MaxBytes: 1 << 20, MaxPixels: 1 << 20}
+	lim := Limits{Bytes: 1 << 20, Pixels: 1 << 20}
 	for i := range 1000 {
 		data, err := os.ReadFile(files[i%len(files)])
 		if err != nil {
@@ -320,7 +320,7 @@ func TestMutated(t *testing.T) {
 			data[random.IntN(len(data))] = byte(random.Uint32())
 		}
 		m, _, err := DecodeAtLeast(data, 1+random.IntN(100), lim)
-		if err == nil && int64(len(m.Pix)) > 3*lim.MaxPixels {
+		if err == nil && int64(len(m.Pix)) > 3*lim.Pixels {
 			t.Fatalf("%s: %d x %d pixels", files[i%len(files)], m.W, m.H)
 		}
 	}

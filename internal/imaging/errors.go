@@ -20,21 +20,30 @@ var (
 
 // Limits bound what a file may cost. A limit of zero or less is no limit.
 type Limits struct {
-	MaxBytes  int64 // of the file
-	MaxPixels int64 // width x height that the file claims
+	Bytes  int64   // of the file
+	Pixels int64   // width x height that the file claims
+	Memory *Budget // for decoding; nil is the process's: see [SetBudget]
 }
 
-// DefaultLimits allows for the largest common phone photos (108 megapixels)
-// and for scans of A3 at 600 dpi.
-var DefaultLimits = Limits{MaxBytes: 128 << 20, MaxPixels: 128 << 20}
+// DefaultLimits allows for the largest common phone photos (200 megapixels) and
+// for scans of A3 at 600 dpi in colour without compression (209 MB). Whoever
+// reads a file reads no more than one byte over Bytes.
+var DefaultLimits = Limits{Bytes: 256 << 20, Pixels: 256 << 20}
 
 // checkBytes refuses a file of n bytes that is over the limit.
 func (l Limits) checkBytes(n int) error {
-	if l.MaxBytes > 0 && int64(n) > l.MaxBytes {
-		return fmt.Errorf("%w: the file has %d bytes, the limit is %d: save it with stronger compression or raise the limit",
-			ErrTooLarge, n, l.MaxBytes)
+	if l.Bytes > 0 && int64(n) > l.Bytes {
+		return fmt.Errorf("%w: the file has more than %s: save it with stronger compression or raise the limit",
+			ErrTooLarge, inWords(l.Bytes))
 	}
 	return nil
+}
+
+func (l Limits) budget() *Budget {
+	if l.Memory != nil {
+		return l.Memory
+	}
+	return processBudget()
 }
 
 // maxSide is the longest side that is read, whatever the limits: arithmetic on
@@ -50,9 +59,9 @@ func (l Limits) checkPixels(format string, w, h int) error {
 		return fmt.Errorf("%w: the %s header claims %d x %d pixels, the limit is %d on a side: cut the picture into pieces",
 			ErrTooLarge, format, w, h, maxSide)
 	}
-	if l.MaxPixels > 0 && int64(w) > l.MaxPixels/int64(h) {
+	if l.Pixels > 0 && int64(w) > l.Pixels/int64(h) {
 		return fmt.Errorf("%w: the %s header claims %d x %d pixels, the limit is %d: scale the picture down or raise the limit",
-			ErrTooLarge, format, w, h, l.MaxPixels)
+			ErrTooLarge, format, w, h, l.Pixels)
 	}
 	return nil
 }

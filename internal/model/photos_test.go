@@ -40,7 +40,7 @@ func photo(t *testing.T, path string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	image, _, err := imaging.Decode(data, imaging.Limits{MaxBytes: 1 << 24, MaxPixels: 1 << 24})
+	image, _, err := imaging.Decode(data, imaging.Limits{Bytes: 1 << 24, Pixels: 1 << 24})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func each(path string, do func([]byte) error) error {
 }
 
 func describe(picture []byte) ([]byte, error) {
-	m, _, err := imaging.Decode(picture, imaging.Limits{MaxBytes: 1 << 24, MaxPixels: 1 << 24})
+	m, _, err := imaging.Decode(picture, imaging.Limits{Bytes: 1 << 24, Pixels: 1 << 24})
 	if err != nil {
 		return nil, err
 	}

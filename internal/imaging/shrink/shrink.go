@@ -1,0 +1,109 @@
+// Package shrink makes a picture at a part of its size out of rows at full size,
+// so that the whole is never in memory.
+//
+//	b := shrink.New(w, h, 4)
+//	for y := range h {
+//		b.Row(y, rgb) // in any order, each pixel at most once
+//	}
+//	w, h, pix := b.Picture()
+//
+// Each pixel of the result is the mean of the square of pixels it stands for.
+// Pixels that never come are white: paper.
+package shrink
+
+import "math/bits"
+
+// Builder collects the pixels of one picture.
+type Builder struct {
+	w, h, scale int
+	shift       uint // scale as a power of two
+	outW, outH  int
+	pix         []byte   // at full size: the picture itself
+	ink         []uint16 // reduced: sums of 255 less the sample; 255*8*8 fits
+}
+
+// New returns a builder of a white picture of w by h pixels, to be had at
+// 1/scale of its size, rounded up. The scale is 1, 2, 4 or 8.
+func New(w, h, scale int) *Builder {
+	b := &Builder{w: w, h: h, scale: scale, shift: uint(bits.TrailingZeros(uint(scale))), outW: ceilDiv(w, scale), outH: ceilDiv(h, scale)}
+	if scale > 1 {
+		b.ink = make([]uint16, 3*b.outW*b.outH)
+		return b
+	}
+	b.pix = make([]byte, 3*w*h)
+	for i := range b.pix {
+		b.pix[i] = 0xFF
+	}
+	return b
+}
+
+// Cost returns how many bytes a builder takes, its picture included.
+func Cost(w, h, scale int) int64 {
+	out := 3 * int64(ceilDiv(w, scale)) * int64(ceilDiv(h, scale))
+	if scale > 1 {
+		return 3 * out // sums of two bytes and the result
+	}
+	return out
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// Row takes in row y: 3 bytes for each of the w pixels.
+func (b *Builder) Row(y int, rgb []byte) { b.Span(0, y, 1, rgb) }
+
+// Span takes in pixels of row y, from column x on, every step-th. What lies
+// outside the picture is left out.
+func (b *Builder) Span(x, y, step int, rgb []byte) {
+	if y < 0 || y >= b.h {
+		return
+	}
+	for x < 0 && len(rgb) >= 3 {
+		x, rgb = x+step, rgb[3:]
+	}
+	if fit := ceilDiv(b.w-x, step); x >= b.w {
+		return
+	} else if len(rgb) > 3*fit {
+		rgb = rgb[:3*fit]
+	}
+	switch {
+	case b.scale == 1 && step == 1:
+		copy(b.pix[3*(y*b.w+x):], rgb)
+	case b.scale == 1:
+		for at := 3 * (y*b.w + x); len(rgb) >= 3; at, rgb = at+3*step, rgb[3:] {
+			copy(b.pix[at:at+3], rgb[:3])
+		}
+	default:
+		b.add(x, b.ink[3*b.outW*(y/b.scale):][:3*b.outW], step, rgb)
+	}
+}
+
+// add adds pixels to a row of sums.
+func (b *Builder) add(x int, sums []uint16, step int, rgb []byte) {
+	for ; len(rgb) >= 3; x, rgb = x+step, rgb[3:] {
+		p := sums[3*(x>>b.shift):][:3]
+		p[0] += 255 - uint16(rgb[0])
+		p[1] += 255 - uint16(rgb[1])
+		p[2] += 255 - uint16(rgb[2])
+	}
+}
+
+// Picture returns the result, row by row, 3 bytes a pixel. The builder is of no
+// use afterwards.
+func (b *Builder) Picture() (w, h int, pix []byte) {
+	if b.scale == 1 {
+		return b.w, b.h, b.pix
+	}
+	pix = make([]byte, len(b.ink))
+	for y := range b.outH {
+		rows := min(b.scale, b.h-y*b.scale)
+		for x := range b.outW {
+			count := uint32(rows * min(b.scale, b.w-x*b.scale))
+			at := 3 * (y*b.outW + x)
+			for c, ink := range b.ink[at : at+3] {
+				pix[at+c] = byte(255 - (uint32(ink)+(count-1)/2)/count)
+			}
+		}
+	}
+	b.ink = nil
+	return b.outW, b.outH, pix
+}

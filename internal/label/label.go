@@ -1,0 +1,151 @@
+// Package label is the grammar of labels: what a document is called, from the
+// general to the special, such as id-card/front/2nd-edition.
+package label
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Limits of a label. A part is kept as short as a file name may be on common
+// file systems, because labels come from and go to folder trees.
+const (
+	MaxBytes     = 512
+	MaxDepth     = 16
+	MaxPartBytes = 200
+)
+
+// ErrLabel says that a string is no label.
+var ErrLabel = errors.New("not a label: a label is a path like id-card/front")
+
+// Label is the canonical path of a class, such as id-card/front/2nd-edition:
+// parts in Unicode NFC joined by '/'. The empty Label is no label; it stands
+// for "none". Make one with [Parse].
+type Label string
+
+// Parse checks s, a label that is to be given to a reference, and returns its
+// canonical form. Parts must not be empty, start or end with a space or a dot,
+// hold a backslash or characters that cannot be seen (control characters,
+// directional overrides, line separators), begin with a drive letter, or be
+// what Windows calls a device: labels become folders when a gallery is exported.
+func Parse(s string) (Label, error) { return parse(s, newFault) }
+
+// ParseStored is Parse for a label that references may have already: galleries
+// from before 0.1.0 may hold labels that can no longer be given. It is for
+// finding, renaming and removing them.
+func ParseStored(s string) (Label, error) { return parse(s, storedFault) }
+
+func parse(s string, partFault func(part string) string) (Label, error) {
+	if len(s) > MaxBytes { // before work is done on it
+		return "", fmt.Errorf("%d bytes long, at most %d: %w", len(s), MaxBytes, ErrLabel)
+	}
+	if !utf8.ValidString(s) {
+		return "", fmt.Errorf("%q is not UTF-8: %w", s, ErrLabel)
+	}
+	s = norm.NFC.String(s)
+	if len(s) > MaxBytes { // some characters grow under NFC
+		return "", fmt.Errorf("%d bytes long, at most %d: %w", len(s), MaxBytes, ErrLabel)
+	}
+	parts := strings.Split(s, "/")
+	if len(parts) > MaxDepth {
+		return "", fmt.Errorf("%q has %d parts, at most %d: %w", s, len(parts), MaxDepth, ErrLabel)
+	}
+	for _, part := range parts {
+		if fault := partFault(part); fault != "" {
+			return "", fmt.Errorf("%q: %s: %w", s, fault, ErrLabel)
+		}
+	}
+	return Label(s), nil
+}
+
+// newFault says what is wrong with one part of a label that is to be given, and
+// what to do about it, or nothing.
+func newFault(part string) string {
+	fault := storedFault(part)
+	switch {
+	case fault != "":
+		return fault
+	case strings.Trim(part, ".") != part:
+		return fmt.Sprintf("part %q starts or ends with a dot: leave it out", part)
+	case strings.Contains(part, `\`):
+		return fmt.Sprintf("part %q holds a backslash: separate the parts by / and write - in them", part)
+	case driveLetter.MatchString(part):
+		return fmt.Sprintf("part %q begins like a drive: write %q", part, strings.Replace(part, ":", "-", 1))
+	case device.MatchString(part):
+		return fmt.Sprintf("part %q is a device on Windows: put a word before it, such as %q", part, "form-"+part)
+	}
+	return ""
+}
+
+var (
+	driveLetter = regexp.MustCompile(`^[A-Za-z]:`)
+	// device matches what Windows takes for a device, whatever follows a dot: see
+	// "Naming Files, Paths, and Namespaces" in its documentation.
+	device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?$`)
+)
+
+// storedFault says what is wrong with one part of a label that may be in a
+// gallery, or nothing.
+func storedFault(part string) string {
+	switch {
+	case part == "":
+		return "a part is empty"
+	case part == "." || part == "..":
+		return fmt.Sprintf("part %q means a folder", part)
+	case len(part) > MaxPartBytes:
+		return fmt.Sprintf("a part is %d bytes long, at most %d", len(part), MaxPartBytes)
+	case strings.TrimFunc(part, unicode.IsSpace) != part:
+		return fmt.Sprintf("part %q starts or ends with a space", part)
+	}
+	for _, r := range part {
+		if !unicode.IsGraphic(r) && !isJoiner(r) {
+			return fmt.Sprintf("character %U cannot be seen: leave it out", r)
+		}
+	}
+	return ""
+}
+
+// isJoiner reports the two invisible characters that spell words in Persian
+// and the scripts of India, and that hold emoji together.
+func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+
+// Parent returns the label one level up, or the empty label at the top.
+func (l Label) Parent() Label {
+	i := strings.LastIndexByte(string(l), '/')
+	return l[:max(i, 0)]
+}
+
+// Ancestors returns the labels above l, nearest first.
+func (l Label) Ancestors() []Label {
+	var up []Label
+	for a := l.Parent(); a != ""; a = a.Parent() {
+		up = append(up, a)
+	}
+	return up
+}
+
+// Contains reports whether other is l or lies under it. The empty label
+// contains nothing.
+func (l Label) Contains(other Label) bool {
+	rest, isPrefix := strings.CutPrefix(string(other), string(l))
+	return l != "" && isPrefix && (rest == "" || rest[0] == '/')
+}
+
+// InLine reports whether one of l and other is the other or lies under it: they
+// are no rivals then.
+func (l Label) InLine(other Label) bool { return l.Contains(other) || other.Contains(l) }
+
+// CommonAncestor returns the deepest label that contains a and b, which is a
+// or b itself if one contains the other; empty if there is none.
+func CommonAncestor(a, b Label) Label {
+	for a != "" && !a.Contains(b) {
+		a = a.Parent()
+	}
+	return a
+}
