@@ -238,7 +238,7 @@ func (r *bendRaster) row(y float64) []planar.Point {
 	b := r.bent
 	if b == nil {
 		for i := range r.columns {
-			r.places[i] = planar.Point{r.columns[i].x, y}
+			r.places[i] = planar.Pt(r.columns[i].x, y)
 		}
 		return r.places
 	}
@@ -251,7 +251,7 @@ func (r *bendRaster) row(y float64) []planar.Point {
 		dx := c.dx + vx + b.x[3]*c.uu + b.x[4]*uv + vvx
 		dy := c.dy + vy + b.y[3]*c.uu + b.y[4]*uv + vvy
 		cx, cy := b.curl(c.node, j, c.share, share)
-		r.places[i] = planar.Point{c.x + (dx + cx), y + (dy + cy)}
+		r.places[i] = planar.Pt(c.x+(dx+cx), y+(dy+cy))
 	}
 	return r.places
 }

@@ -55,10 +55,10 @@ func scaling(center planar.Point, unit float64) planar.Homography {
 func extent(points []planar.Point) (center planar.Point, unit float64) {
 	lo, hi := points[0], points[0]
 	for _, p := range points {
-		lo = planar.Point{min(lo.X, p.X), min(lo.Y, p.Y)}
-		hi = planar.Point{max(hi.X, p.X), max(hi.Y, p.Y)}
+		lo = planar.Pt(min(lo.X, p.X), min(lo.Y, p.Y))
+		hi = planar.Pt(max(hi.X, p.X), max(hi.Y, p.Y))
 	}
-	return planar.Point{(lo.X + hi.X) / 2, (lo.Y + hi.Y) / 2}, max(hi.X-lo.X, hi.Y-lo.Y, 1) / 2
+	return planar.Pt((lo.X+hi.X)/2, (lo.Y+hi.Y)/2), max(hi.X-lo.X, hi.Y-lo.Y, 1) / 2
 }
 
 // model is a homography between normalised coordinates, and its score: the sum
@@ -120,7 +120,7 @@ func (c *correspondences) refit(h *planar.Homography) (planar.Homography, bool) 
 	limit := largestResidual / c.unit
 	toTable := tableSize / (limit * limit)
 	for i := range c.x {
-		p := planar.Point{float64(c.x[i]), float64(c.y[i])}
+		p := planar.Pt(float64(c.x[i]), float64(c.y[i]))
 		u, v := float64(c.u[i]), float64(c.v[i])
 		depth := h.Depth(p)
 		q := h.Apply(p)
@@ -138,7 +138,7 @@ func (c *correspondences) refit(h *planar.Homography) (planar.Homography, bool) 
 // everywhere.
 func facesCamera(h *planar.Homography) bool {
 	lo, hi := math.Inf(1), 0.0
-	for _, p := range [4]planar.Point{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}} {
+	for _, p := range [4]planar.Point{{X: -1, Y: -1}, {X: 1, Y: -1}, {X: 1, Y: 1}, {X: -1, Y: 1}} {
 		d := h.Depth(p)
 		lo, hi = min(lo, d), max(hi, d)
 	}
@@ -236,8 +236,8 @@ func (c *correspondences) sample(rng *rand.Rand, size int) (planar.Homography, b
 	}
 	var from, to [4]planar.Point
 	for i, k := range pick {
-		from[i] = planar.Point{float64(c.x[k]), float64(c.y[k])}
-		to[i] = planar.Point{float64(c.u[k]), float64(c.v[k])}
+		from[i] = planar.Pt(float64(c.x[k]), float64(c.y[k]))
+		to[i] = planar.Pt(float64(c.u[k]), float64(c.v[k]))
 	}
 	if !sameSense(&from, &to) {
 		return planar.Homography{}, false

@@ -44,13 +44,13 @@ func TestFitAmongOutliers(t *testing.T) {
 // quality, as a ratio test leaves them when it knows nothing.
 func scattered(rng *rand.Rand, h *planar.Homography, n, good int) (from, to []planar.Point) {
 	for range n {
-		p := planar.Point{rng.Float64() * 500, rng.Float64() * 700}
-		q := planar.Point{rng.Float64() * 640, rng.Float64() * 480}
+		p := planar.Pt(rng.Float64()*500, rng.Float64()*700)
+		q := planar.Pt(rng.Float64()*640, rng.Float64()*480)
 		from, to = append(from, p), append(to, q)
 	}
 	for _, i := range rng.Perm(n)[:good] {
 		q := h.Apply(from[i])
-		to[i] = planar.Point{q.X + rng.NormFloat64()/2, q.Y + rng.NormFloat64()/2}
+		to[i] = planar.Pt(q.X+rng.NormFloat64()/2, q.Y+rng.NormFloat64()/2)
 	}
 	return from, to
 }

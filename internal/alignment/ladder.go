@@ -54,7 +54,7 @@ func newLadder(g *imaging.Gray) *ladder {
 
 // rungFor is the largest picture that the photo, mapped by h, resolves.
 func (l *ladder) rungFor(h *planar.Homography) int {
-	ux, uy, vx, vy := h.Jacobian(planar.Point{float64(l.w) / 2, float64(l.h) / 2})
+	ux, uy, vx, vy := h.Jacobian(planar.Pt(float64(l.w)/2, float64(l.h)/2))
 	scale := math.Sqrt(math.Abs(ux*vy - uy*vx))
 	at := 0
 	for scale < minPhotoScale && at < len(l.rungs)-1 {

@@ -31,8 +31,8 @@ func locate(ref *features.Features, probe *features.Searchable) (Fit, bool) {
 	from, to := make([]planar.Point, len(matches)), make([]planar.Point, len(matches))
 	for i, m := range matches {
 		r, p := &ref.Points[m.Ref], &probe.Points[m.Probe]
-		from[i] = planar.Point{float64(r.X), float64(r.Y)}
-		to[i] = planar.Point{float64(p.X), float64(p.Y)}
+		from[i] = planar.Pt(float64(r.X), float64(r.Y))
+		to[i] = planar.Pt(float64(p.X), float64(p.Y))
 	}
 	c := newCorrespondences(from, to)
 	m, ok := c.fit()
@@ -62,7 +62,7 @@ func (c *correspondences) inPixels(h *planar.Homography) planar.Homography {
 // corners of a w x h picture, clockwise from the top left.
 func corners(w, h int) [4]planar.Point {
 	r, b := float64(w)-0.5, float64(h)-0.5
-	return [4]planar.Point{{-0.5, -0.5}, {r, -0.5}, {r, b}, {-0.5, b}}
+	return [4]planar.Point{{X: -0.5, Y: -0.5}, {X: r, Y: -0.5}, {X: r, Y: b}, {X: -0.5, Y: b}}
 }
 
 func quadOf(h *planar.Homography, w, h2 int) [4]planar.Point {
@@ -169,7 +169,7 @@ func place(p *features.Feature) [2]int { return [2]int{int(p.X / 2), int(p.Y / 2
 // agrees says whether two features correspond under the map, and the square of
 // their distance.
 func (f *Fit) agrees(r, p *features.Feature) (squared float64, ok bool) {
-	at := planar.Point{float64(r.X), float64(r.Y)}
+	at := planar.Pt(float64(r.X), float64(r.Y))
 	q := f.H.Apply(at)
 	dx, dy := q.X-float64(p.X), q.Y-float64(p.Y)
 	squared = dx*dx + dy*dy

@@ -38,8 +38,8 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 		}
 		seen[place(from)] = true
 		pairs = append(pairs, Pair{
-			Reference: toPicture.Apply(planar.Point{float64(from.X), float64(from.Y)}),
-			Photo:     toPhoto.Apply(planar.Point{float64(to.X), float64(to.Y)}),
+			Reference: toPicture.Apply(planar.Pt(float64(from.X), float64(from.Y))),
+			Photo:     toPhoto.Apply(planar.Pt(float64(to.X), float64(to.Y))),
 		})
 	}
 	return pairs
@@ -59,7 +59,7 @@ func Places(r *Reference, e *Evidence) [][4]planar.Point {
 	for i, b := range e.Blocks {
 		places[i] = corners(blockSide, blockSide)
 		for j, p := range places[i] {
-			places[i][j] = toPicture.Apply(planar.Point{p.X + float64(b.X), p.Y + float64(b.Y)})
+			places[i][j] = toPicture.Apply(planar.Pt(p.X+float64(b.X), p.Y+float64(b.Y)))
 		}
 	}
 	return places

@@ -33,7 +33,7 @@ func newPhoto(g *imaging.Gray) *photo {
 // levelFor chooses the level of the photo whose pixels are about as large as
 // those of the reference.
 func (p *photo) levelFor(h *planar.Homography, w, height int) (level int, down float64) {
-	ux, uy, vx, vy := h.Jacobian(planar.Point{float64(w) / 2, float64(height) / 2})
+	ux, uy, vx, vy := h.Jacobian(planar.Pt(float64(w)/2, float64(height)/2))
 	scale := math.Sqrt(math.Abs(ux*vy - uy*vx))
 	down = 1
 	for scale > 1.5 && level+1 < len(p.levels) {

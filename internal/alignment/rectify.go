@@ -139,7 +139,7 @@ func (w *warp) bend(p planar.Point) planar.Point {
 		return p
 	}
 	dx, dy := w.bent.at(p.X, p.Y)
-	return planar.Point{p.X + dx, p.Y + dy}
+	return planar.Pt(p.X+dx, p.Y+dy)
 }
 
 // line returns the piece of a row between two places, warpStep pixels apart
@@ -183,7 +183,7 @@ type quadTest struct {
 }
 
 func (q *quadTest) inside(x, y float64) bool {
-	p := q.m.h.Apply(q.m.bend(planar.Point{x, y}))
+	p := q.m.h.Apply(q.m.bend(planar.Pt(x, y)))
 	return p.X >= 0 && p.Y >= 0 && p.X <= q.w && p.Y <= q.h
 }
 

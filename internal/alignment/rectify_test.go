@@ -32,7 +32,7 @@ func TestARasterIsBentAsEachOfItsPlaces(t *testing.T) {
 		raster := newBendRaster(m.bent, -searchReach, 37, 14)
 		for y := -20.0; y < 1.6*h; y += 7 {
 			for i, got := range raster.row(y) {
-				if want := m.bend(planar.Point{float64(37*i) - searchReach, y}); got != want {
+				if want := m.bend(planar.Pt(float64(37*i)-searchReach, y)); got != want {
 					t.Fatalf("column %d of row %g lies at %v, want %v", i, y, got, want)
 				}
 			}

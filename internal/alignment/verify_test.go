@@ -155,7 +155,7 @@ func TestBentPaperAgrees(t *testing.T) {
 			// The left edge curls up: up to 14 pixels there, none in the middle.
 			curl := max(0, 1-float64(x)/200)
 			sy := min(max(float64(y)+14*curl*curl, 0), float64(g.H-2))
-			bent.Pix[y*g.W+x] = byte(papertest.Bilinear(g, planar.Point{min(float64(x), float64(g.W-2)), sy}))
+			bent.Pix[y*g.W+x] = byte(papertest.Bilinear(g, planar.Pt(min(float64(x), float64(g.W-2)), sy)))
 		}
 	}
 	m := papertest.Placed(g.W, g.H, 5, 0.95, 320, 320, 0)

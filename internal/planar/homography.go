@@ -10,6 +10,9 @@ import "math"
 // Point is a place in a picture, in pixels; (0, 0) is the centre of the first.
 type Point struct{ X, Y float64 }
 
+// Pt is shorthand for Point{x, y}.
+func Pt(x, y float64) Point { return Point{x, y} }
+
 // Homography maps points of one plane to another: row-major 3 x 3.
 type Homography [9]float64
 
