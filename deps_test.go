@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"internal/alignment":     {"internal/features", "internal/planar", "internal/imaging", "internal/kernel", "internal/swar"},
 	"internal/papertest":     {"internal/imaging", "internal/planar"},
 	"internal/gallery":       {"internal/label", "internal/decide", "internal/fileio", "internal/kernel", "internal/weights"},
-	"internal/draw":          {"internal/imaging"},
+	"internal/draw":          {"internal/imaging", "internal/fileio"},
 	"internal/augment":       {"internal/imaging"},
 	"internal/dataset":       {"internal/imaging", "internal/decide"},
 	"internal/eval":          {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
