@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/weights"
@@ -89,25 +88,24 @@ func TestEvalMatrix(t *testing.T) {
 	}
 }
 
-func TestEvalEmbeddingsOfStrangers(t *testing.T) {
+func TestEvalVectorsOfStrangers(t *testing.T) {
 	s := newSession(t)
 	set, strangers := s.labelled()
 	vectors := s.npy("set.npy", 9, 2, 1, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1, -1, 1, -1, 3, 1, 3, 1)
 	others := s.npy("others.npy", 2, 2, -1, 0, 0, -1)
-	mated, other, rank1 := s.judged(set, "--protocol", "reference-probe", "--strangers", strangers, "--embeddings", "v="+vectors+","+others)
+	mated, other, rank1 := s.judged(set, "--protocol", "reference-probe", "--strangers", strangers, "--vectors", "v="+vectors+","+others)
 	if mated != 4 || other != 24 || rank1 != 1 {
 		t.Errorf("%d mated, %d non-mated pairs, rank 1 %.3f; want 4, 24, 1", mated, other, rank1)
 	}
-	_, said := s.run(2, "eval", set, "--strangers", strangers, "--embeddings", "v="+vectors)
+	_, said := s.run(2, "eval", set, "--strangers", strangers, "--vectors", "v="+vectors)
 	if !strings.Contains(said, "STRANGERS.npy") {
 		t.Errorf("no vectors of the strangers: %q", said)
 	}
 }
 
-func TestEvalVerify(t *testing.T) {
-	if exemplar.DefaultModel().Calibration().Proof == nil {
-		t.Skip("the bundle inside has no proof")
-	}
+// By default eval judges the product: a gallery's answers, its labels registered
+// and left out.
+func TestEvalJudgesTheProduct(t *testing.T) {
 	s := newSession(t)
 	documents := draw.Examples()[2:6]
 	if testing.Short() {
@@ -118,25 +116,53 @@ func TestEvalVerify(t *testing.T) {
 		s.write("set/"+e.Label+"/photo.jpg", scanned(e, 0))
 	}
 	s.write("others/stranger.jpg", scanned(draw.Stranger(), 0))
-	out, _ := s.run(0, "eval", "--verify", "--decide", "--json", "--strangers", s.folder+"/others", s.folder+"/set")
+	type share struct{ Hits, Trials int }
+	out, _ := s.run(0, "eval", "--json", "--strangers", s.folder+"/others", s.folder+"/set")
 	var answer struct {
 		Sets []struct {
 			Model          string
 			Verification   struct{ AUROC float64 }
 			Identification struct{ Ranks []float64 }
 			Classification struct{ Captures int }
+			Decisions      struct {
+				Right, Wrong share
+				Accepted     share   `json:"strangers_accepted"`
+				Distractors  share   `json:"distractors_accepted"`
+				At           []share `json:"right_at_strangers"`
+			}
 		}
 	}
 	if err := json.Unmarshal([]byte(out), &answer); err != nil {
 		t.Fatal(err)
 	}
-	if len(answer.Sets) != 2 || answer.Sets[1].Model != "exemplar, whole decision" {
+	if len(answer.Sets) != 1 || answer.Sets[0].Model != "exemplar" {
 		t.Fatalf("judged %v", answer.Sets)
 	}
-	if v := answer.Sets[1]; v.Verification.AUROC != 1 || v.Identification.Ranks[0] != 1 {
-		t.Errorf("light captures: %+v", v)
+	n, r := len(documents), answer.Sets[0]
+	if r.Verification.AUROC != 1 || r.Identification.Ranks[0] != 1 {
+		t.Errorf("light captures, by scores: %+v", r)
 	}
-	if n := answer.Sets[0].Classification.Captures; n != len(documents)+1 {
-		t.Errorf("decisions on %d pictures, want those on %d captures and a stranger", n, len(documents))
+	if d := r.Decisions; d.Right != (share{n, n}) || d.Wrong.Hits != 0 || d.Accepted.Trials != n || d.Distractors.Trials != 1 || len(d.At) == 0 || d.At[0].Hits != n {
+		t.Errorf("light captures, by decisions: %+v", r.Decisions)
+	}
+	if r.Classification.Captures != n+1 {
+		t.Errorf("answers to %d pictures, want those to %d captures and a stranger", r.Classification.Captures, n)
+	}
+}
+
+func TestEvalEmbeddingAlone(t *testing.T) {
+	s := newSession(t)
+	for _, e := range draw.Examples()[2:4] {
+		s.write("set/"+e.Label+"/one.jpg", imaging.EncodeJPEG(draw.Draw(e.Document), 95))
+		s.write("set/"+e.Label+"/two.jpg", scanned(e, 0))
+	}
+	out, _ := s.run(0, "eval", "--embedding", s.folder+"/set")
+	if !strings.Contains(out, "exemplar, embedding") || strings.Contains(out, "strangers accepted") {
+		t.Errorf("the network alone: %s", out)
+	}
+	// Without a reference nothing can be registered: no figure, but what to do.
+	out, _ = s.run(1, "eval", s.folder+"/set")
+	if !strings.Contains(out, "_ref") || strings.Contains(out, "0.0") {
+		t.Errorf("without references: %s", out)
 	}
 }
