@@ -29,7 +29,8 @@ func report(name string, probes []eval.Probe, unregistered []eval.Lookup) {
 	}{{"odd", odd}, {"even", even}, {"all", probes}} {
 		r, last := eval.JudgeOpenSet(half.probes, eval.FirstPart), ""
 		if half.name == "all" && len(unregistered) > 0 {
-			last = eval.Accepted(unregistered).String()
+			accepted, _ := eval.Distractors(unregistered)
+			last = accepted.String()
 		}
 		percent := func(s eval.Share) string { return fmt.Sprintf("%.1f", 100*s.Rate) }
 		printLine("%-16s %-5s %5d  %6s %6s %6s   %16s %-19v %5s %5s  %-17v %5s  %-17v  %s", name, half.name, r.Probes,
