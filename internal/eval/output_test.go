@@ -71,6 +71,7 @@ func TestReportStandsAlone(t *testing.T) {
 	}
 	other := *s
 	other.Model = "second"
+	other.Probes = openProbes()
 	results := []*Result{evaluate(t, s, Options{}), evaluate(t, &other, Options{})}
 	sweep := &Sweep{Model: "first"}
 	for severity := range Severities {
@@ -85,7 +86,7 @@ func TestReportStandsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := b.String()
-	for _, want := range []string{"first", "second", `aria-label="ROC"`, `aria-label="DET"`, `aria-label="CMC"`, `aria-label="principal axes`, "robustness to blur", "data:image/png;base64,", "Taken for each other", "Worst mated pairs", "By condition", "tree/&lt;b&gt;leaf"} {
+	for _, want := range []string{"first", "second", `aria-label="ROC"`, `aria-label="DET"`, `aria-label="CMC"`, `aria-label="principal axes`, "robustness to blur", "data:image/png;base64,", "Taken for each other", "strangers accepted, own label left out", "Worst mated pairs", "By condition", "tree/&lt;b&gt;leaf"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the report lacks %q", want)
 		}
