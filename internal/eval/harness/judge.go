@@ -10,6 +10,7 @@ import (
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
+	"exemplar/internal/eval/report"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 	"exemplar/internal/weights"
@@ -327,7 +328,7 @@ func (r reader) file(x dataset.Sample) ([]byte, error) {
 const thumbHeight = 120
 
 // Thumbnails reads small pictures for a report from the data sets.
-func Thumbnails(folders []*dataset.Folder, strangers string) eval.Thumb {
+func Thumbnails(folders []*dataset.Folder, strangers string) report.Thumb {
 	readers := map[string]reader{}
 	for _, folder := range folders {
 		readers[filepath.Base(filepath.Clean(folder.Root))] = reader{folder.Root, strangers}
