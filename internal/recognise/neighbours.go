@@ -208,6 +208,8 @@ func (g *Engine) NearestOf(ctx context.Context, label decide.Label, embedding []
 	if err != nil {
 		return nil, err
 	}
-	near, err := view.Neighbours(ctx, label, gallery.Hash{}, embedding, except)
-	return near.Same, err
+	if err := view.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return view.Index().NearestOf(label, embedding, except), nil
 }
