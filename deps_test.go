@@ -18,6 +18,8 @@ var allowed = map[string][]string{
 	"internal/imaging": {"internal/imaging/jpeg", "internal/imaging/png", "internal/imaging/gif", "internal/imaging/shrink",
 		"internal/imaging/tiff", "internal/imaging/bmp"},
 	"internal/imaging/jpeg":   {},
+	"internal/imaging/tiff":   {"internal/imaging/jpeg", "internal/imaging/shrink"},
+	"internal/imaging/bmp":    {"internal/imaging/jpeg", "internal/imaging/shrink"},
 	"internal/imaging/shrink": {},
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},

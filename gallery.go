@@ -17,6 +17,7 @@ var (
 	ErrNotGallery  = gallery.ErrNotGallery
 	ErrNewer       = gallery.ErrNewer
 	ErrCorrupt     = gallery.ErrCorrupt
+	ErrDamaged     = gallery.ErrDamaged // one reference is: the others can be used
 	ErrReadOnly    = gallery.ErrReadOnly
 	ErrDiskFull    = gallery.ErrDiskFull
 	ErrBusy        = gallery.ErrBusy
@@ -201,7 +202,7 @@ func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
 
 // Check reads the whole gallery and says in words what is wrong with it; an
 // empty answer means that all is well.
-func (g *Gallery) Check(ctx context.Context) ([]string, error) { return g.store.Check(ctx) }
+func (g *Gallery) Check(ctx context.Context) ([]string, error) { return g.store.Check(ctx, nil) }
 
 // Stats describes a gallery.
 type Stats = gallery.Stats

@@ -2,8 +2,6 @@ package exemplar
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"runtime"
 
@@ -11,9 +9,6 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
-	"exemplar/internal/imaging"
-	"exemplar/internal/recognise"
 )
 
 // Item is a picture to register.
@@ -90,31 +85,15 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	picture, info, err := imaging.DecodeAtLeast(item.Data, recognise.ReferenceSide, imaging.DefaultLimits)
+	made, canBeFound, err := g.model.inner.NewEntry(item.Data)
 	if err != nil {
 		return nil, "", err
 	}
-	if problem := imaging.Inspect(picture); problem != "" {
-		return nil, "", errors.New(problem)
-	}
-	made := recognise.NewReference(g.model.inner.Embedder, picture)
-	if g.geometry != GeometryOff && !made.CanBeFound() {
+	made.Label, made.Source, made.Note = label, item.Source, item.Note
+	if g.geometry != GeometryOff && !canBeFound {
 		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
 	}
-	features, words, err := made.Features()
-	if err != nil {
-		return nil, "", err
-	}
-	return &gallery.Entry{
-		Reference: gallery.Reference{
-			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
-			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
-		},
-		Picture:  made.EncodePicture(features, words),
-		Vectors:  made.Vectors,
-		Features: features,
-		Words:    gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
-	}, note, nil
+	return &made, note, nil
 }
 
 // skipCopies drops entries whose very file is registered already, or comes

@@ -18,12 +18,24 @@ func sniff(data []byte) (format, error) {
 		return gifFormat, nil
 	case bytes.HasPrefix(data, []byte("BM")):
 		return bmpFormat, nil
-	case bytes.HasPrefix(data, []byte("II*\x00")), bytes.HasPrefix(data, []byte("MM\x00*")):
+	case isTIFF(data):
 		return tiffFormat, nil
 	case bytes.HasPrefix(data, []byte("RIFF")) && len(data) >= 12 && string(data[8:12]) == "WEBP":
 		return webpFormat, nil
 	}
 	return format{}, fmt.Errorf("%w: %s", ErrUnsupported, foreign(data))
+}
+
+// isTIFF knows TIFF and BigTIFF in both byte orders, which some writers confuse.
+func isTIFF(data []byte) bool {
+	if len(data) < 4 {
+		return false
+	}
+	switch order, version := string(data[:2]), string(data[2:4]); version {
+	case "*\x00", "\x00*", "+\x00", "\x00+":
+		return order == "II" || order == "MM"
+	}
+	return false
 }
 
 // foreign says what a file is that is not read, and what to do with it.
