@@ -54,7 +54,7 @@ func (p Policy) odds(r *Ranked, thresholdLLR float64) float64 {
 		return 0
 	}
 	fmr := p.Calibration.FMR(float64(r.Score))
-	return AcceptFMR(p.FPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
+	return p.Calibration.FMR(p.Threshold) / max(fmr, math.SmallestNonzeroFloat64)
 }
 
 // rank orders candidates as the decision saw them and gives each its confidence:
@@ -69,26 +69,27 @@ func (p Policy) rank(d *Decision, best []Candidate, others []Candidate) {
 		d.Candidates = append(d.Candidates, r)
 		odds = append(odds, p.odds(&r, d.ThresholdLLR))
 	}
-	group := probability(odds[0])
-	p.share(d.Candidates[:len(best)], odds[:len(best)], group, 0)
-	p.share(d.Candidates[len(best):], odds[len(best):], 1-group, 1)
-	d.Confidence = group
+	whole := probability(odds[0])
+	share(d.Candidates[:len(best)], odds[:len(best)], whole, 0, math.Inf(1))
+	share(d.Candidates[len(best):], odds[len(best):], 1-whole, 1, min(1, whole/(1-whole)))
+	for i := 1; i < len(d.Candidates); i++ {
+		d.Candidates[i].Confidence = min(d.Candidates[i].Confidence, d.Candidates[i-1].Confidence)
+	}
+	d.Confidence = whole
 	if d.Verdict == Unknown {
-		d.Confidence = 1 - group
+		d.Confidence = 1 - whole
 	}
 }
 
-// share splits a probability between candidates, and something else of the given
-// odds, by their odds. No candidate gets more than one before it.
-func (p Policy) share(of []Ranked, odds []float64, whole, else_ float64) {
-	sum, most := else_, math.Inf(1)
+// share splits a probability between candidates, and whatever else it may be, by
+// their odds: those of something else are given. No candidate gets more than one
+// before it, nor counts for more than the ceiling.
+func share(of []Ranked, odds []float64, whole, somethingElse, ceiling float64) {
+	sum := somethingElse
 	for i := range odds {
-		most = min(most, max(odds[i], 1e-9))
-		if else_ > 0 {
-			most = min(most, 1)
-		}
-		odds[i] = most
-		sum += most
+		ceiling = min(ceiling, max(odds[i], 1e-9)) // so that the sum is never 0
+		odds[i] = ceiling
+		sum += ceiling
 	}
 	for i := range of {
 		of[i].Confidence = whole * odds[i] / sum
