@@ -3,20 +3,19 @@ package exemplar
 import (
 	"context"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
+	"sync/atomic"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
+	"exemplar/internal/parallel"
 )
 
 // Item is a picture to register.
 type Item struct {
-	Label  string
-	Source string // name of the file, kept with the reference
-	Note   string
-	Data   []byte // the file
+	Label   string
+	Source  string // name of the file, kept with the reference
+	Note    string
+	Picture Picture
 }
 
 // RegisterOptions say how items are registered.
@@ -24,6 +23,9 @@ type RegisterOptions struct {
 	// Replace removes the references that a label has itself (not those of its
 	// sub-labels) when items of that label are registered.
 	Replace bool
+	// Progress, if not nil, is told how many pictures were looked at, from any
+	// goroutine.
+	Progress func(done, total int)
 }
 
 // Outcome says what became of an item.
@@ -48,25 +50,29 @@ type Registration struct {
 
 // Register stores the items' pictures as references. Those that can be used
 // become visible together, and are on the disk when Register returns. The
-// outcomes are in the order of the items.
+// outcomes are in the order of the items. When ctx ends, Register does after the
+// pictures in hand, and nothing is stored.
 func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
+	if err := g.writable(); err != nil {
+		return nil, err
+	}
 	results := make([]Registration, len(items))
 	entries := make([]*gallery.Entry, len(items))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, item := range items {
-		group.Go(func() error {
-			entry, note, err := g.newEntry(item)
-			results[i] = Registration{Outcome: Registered, Label: item.Label, Source: item.Source}
-			if err != nil {
-				results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
-				return nil
-			}
+	var done atomic.Int64
+	err := parallel.Each(ctx, 0, len(items), func(_ context.Context, i int) error {
+		entry, note, err := g.newEntry(items[i])
+		results[i] = Registration{Outcome: Registered, Label: items[i].Label, Source: items[i].Source}
+		if err != nil {
+			results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
+		} else {
 			entries[i], results[i].Label, results[i].Reason = entry, string(entry.Label), note
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+		}
+		if n := done.Add(1); opts.Progress != nil {
+			opts.Progress(int(n), len(items))
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
@@ -85,12 +91,16 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	made, canBeFound, err := g.model.inner.NewEntry(item.Data)
+	file, err := item.Picture.file()
+	if err != nil {
+		return nil, "", err
+	}
+	made, canBeFound, err := g.model.inner.NewEntry(file)
 	if err != nil {
 		return nil, "", err
 	}
 	made.Label, made.Source, made.Note = label, item.Source, item.Note
-	if g.geometry != GeometryOff && !canBeFound {
+	if !canBeFound {
 		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
 	}
 	return &made, note, nil
@@ -182,26 +192,22 @@ func (g *Gallery) referencesOf(ctx context.Context, labels map[decide.Label]bool
 // noteNeighbours says of every new reference what else it resembles: a near
 // twin under its own label, which adds little, and its rivals.
 func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, entry := range entries {
+	return parallel.Each(ctx, 0, len(entries), func(ctx context.Context, i int) error {
+		entry := entries[i]
 		if entry == nil {
-			continue
+			return nil
 		}
-		group.Go(func() error {
-			upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
-			same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
-			if err != nil {
-				return err
-			}
-			if same != nil && float64(same.Score) >= nearDuplicate && results[i].Reason == "" {
-				results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
-			}
-			results[i].Rivals, err = g.Rivals(ctx, entry.ID)
+		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+		same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
+		if err != nil {
 			return err
-		})
-	}
-	return group.Wait()
+		}
+		if same != nil && float64(same.Score) >= nearDuplicate && results[i].Reason == "" {
+			results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (similarity %.2f)", entry.Label, same.Score)
+		}
+		results[i].Rivals, err = g.Rivals(ctx, entry.ID)
+		return err
+	})
 }
 
 // nearDuplicate is the cosine from which on two pictures of one label are as good

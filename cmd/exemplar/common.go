@@ -118,21 +118,23 @@ func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Galler
 	if err != nil {
 		return nil, err
 	}
-	geometry, err := parseGeometry(f.geometry)
-	if err != nil {
-		return nil, err
-	}
-	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: float64(f.fpir), Geometry: geometry, Exact: f.exact})
+	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model})
 }
 
-func parseGeometry(name string) (exemplar.Geometries, error) {
+// options are those of the flags of commands that decide.
+func (f *galleryFlags) options() (exemplar.ClassifyOptions, error) {
+	search, err := parseGeometry(f.geometry)
+	return exemplar.ClassifyOptions{FPIR: float64(f.fpir), Exact: f.exact, Search: search}, err
+}
+
+func parseGeometry(name string) (exemplar.SearchMode, error) {
 	switch name {
 	case "", "locate":
-		return exemplar.GeometryLocate, nil
+		return exemplar.SearchAll, nil
 	case "verify":
-		return exemplar.GeometryVerify, nil
+		return exemplar.SearchLikely, nil
 	case "off":
-		return exemplar.GeometryOff, nil
+		return exemplar.SearchOff, nil
 	}
 	return 0, fmt.Errorf("--geometry %q: want locate, verify or off", name)
 }

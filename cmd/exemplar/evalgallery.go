@@ -10,16 +10,18 @@ import (
 
 	"exemplar"
 	"exemplar/internal/eval"
+	"exemplar/internal/recognise"
 )
 
 // withGallery calls use with a gallery of a set's references.
-func withGallery(ctx context.Context, set *eval.Set, sys system, fpir float64, read reader, use func(*exemplar.Gallery) error) error {
+func withGallery(ctx context.Context, set *eval.Set, sys system, read reader, use func(path string, g *exemplar.Gallery) error) error {
 	temporary, err := os.MkdirTemp("", "exemplar-eval-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(temporary)
-	g, err := exemplar.Open(filepath.Join(temporary, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite, Model: sys.model, FPIR: fpir})
+	path := filepath.Join(temporary, "gallery.db")
+	g, err := exemplar.Open(path, exemplar.Options{Mode: exemplar.ReadWrite, Model: sys.model})
 	if err != nil {
 		return err
 	}
@@ -30,11 +32,11 @@ func withGallery(ctx context.Context, set *eval.Set, sys system, fpir float64, r
 		if err != nil {
 			return err
 		}
-		if _, err := g.Register(ctx, []exemplar.Item{{Label: x.Label, Source: x.Path, Data: data}}, exemplar.RegisterOptions{}); err != nil {
+		if _, err := g.Register(ctx, []exemplar.Item{{Label: x.Label, Source: x.Path, Picture: exemplar.FromBytes(data)}}, exemplar.RegisterOptions{}); err != nil {
 			return err
 		}
 	}
-	return use(g)
+	return use(path, g)
 }
 
 // decideSet registers the references of a set, classifies its other pictures,
@@ -49,13 +51,17 @@ func decideSet(ctx context.Context, set *eval.Set, sys system, fpir float64, rea
 			probes = append(probes, x)
 		}
 	}
-	err = withGallery(ctx, set, sys, fpir, read, func(g *exemplar.Gallery) error {
+	err = withGallery(ctx, set, sys, read, func(_ string, g *exemplar.Gallery) error {
 		return inOrder(ctx, probes, func(x eval.Sample) (exemplar.Answer, error) {
 			data, err := read(x.Sample)
 			if err != nil {
 				return exemplar.Answer{Decision: exemplar.Refused}, nil
 			}
-			return g.Classify(ctx, data)
+			result, err := g.Classify(ctx, exemplar.FromBytes(data), exemplar.ClassifyOptions{FPIR: fpir})
+			if err != nil {
+				return exemplar.Answer{}, err
+			}
+			return result.Answer(), nil
 		}, func(_ eval.Sample, a exemplar.Answer) error {
 			answers = append(answers, eval.Answer{Outcome: eval.Outcome(a.Decision), Label: a.Label})
 			return nil
@@ -71,13 +77,18 @@ func verifySet(cmd *cobra.Command, set *eval.Set, sys system, read reader) error
 	set.Scores = make([]float32, 0, len(references)*len(captures))
 	progress := newProgress("verifying "+set.Name, len(captures))
 	defer progress.clear()
-	return withGallery(cmd.Context(), set, sys, exemplar.DefaultFPIR, read, func(g *exemplar.Gallery) error {
+	return withGallery(cmd.Context(), set, sys, read, func(path string, _ *exemplar.Gallery) error {
+		engine, closeFile, err := recognise.Open(path, sys.engine)
+		if err != nil {
+			return err
+		}
+		defer closeFile()
 		return inOrder(cmd.Context(), captures, func(x eval.Sample) (map[string]float64, error) {
 			data, err := read(x.Sample)
 			if err != nil {
 				return nil, err
 			}
-			return g.Scores(cmd.Context(), data)
+			return engine.Scores(cmd.Context(), data)
 		}, func(x eval.Sample, scores map[string]float64) error {
 			progress.step(1)
 			for _, r := range references {

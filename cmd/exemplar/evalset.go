@@ -13,18 +13,20 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 	"exemplar/internal/weights"
 )
 
 // system is what is judged: it makes a vector of a picture, or brings the
 // vectors of a whole data set along.
 type system struct {
-	name  string
-	dim   int
-	model *exemplar.Model                        // of ours, else nil
-	embed func(*imaging.Image) []float32         // nil where file says
-	turn  func(picture *imaging.Image) []float32 // (k,dim) for references; nil: upright only
-	file  string                                 // an npy, "set.npy,strangers.npy" where there are strangers
+	name   string
+	dim    int
+	model  *exemplar.Model                        // of ours, else nil
+	engine *recognise.Model                       // the same, where verify is set
+	embed  func(*imaging.Image) []float32         // nil where file says
+	turn   func(picture *imaging.Image) []float32 // (k,dim) for references; nil: upright only
+	file   string                                 // an npy, "set.npy,strangers.npy" where there are strangers
 
 	// Instead of vectors: scores, captures x references.
 	matrix string // an npy
@@ -58,9 +60,13 @@ func (f *evalFlags) systems() ([]system, error) {
 		if path != "" {
 			name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		}
-		all = append(all, system{name: name, dim: m.Dim(), model: m, embed: m.EmbedImage, turn: m.EmbedTurned})
-		if c := m.Calibration(); f.verify && c != nil && c.Proof != nil { // else there is nothing but the embedding
-			all = append(all, system{name: name + ", whole decision", model: m, verify: true})
+		engine, err := recognise.OpenModel(path) // the doors that only we go through
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, system{name: name, dim: m.Dim(), model: m, embed: engine.Embed, turn: engine.EmbedTurned})
+		if c := engine.Calibration; f.verify && c != nil && c.Proof != nil { // else there is nothing but the embedding
+			all = append(all, system{name: name + ", whole decision", model: m, engine: engine, verify: true})
 		}
 	}
 	for _, text := range f.embeddings {

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 	"exemplar/internal/weights"
 )
 
@@ -105,7 +105,7 @@ func TestEvalEmbeddingsOfStrangers(t *testing.T) {
 }
 
 func TestEvalVerify(t *testing.T) {
-	if exemplar.DefaultModel().Calibration().Proof == nil {
+	if recognise.DefaultModel().Calibration.Proof == nil {
 		t.Skip("the bundle inside has no proof")
 	}
 	s := newSession(t)

@@ -149,8 +149,9 @@ func registerSome(ctx context.Context, g *exemplar.Gallery, batch []input, flags
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
 		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note}
-		var err error
-		if item.Data, err = in.read(); err == nil && item.Label == "" {
+		data, err := in.read()
+		item.Picture = exemplar.FromBytes(data)
+		if err == nil && item.Label == "" {
 			err = errNoLabel
 		}
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"exemplar/internal/decide"
 	"exemplar/internal/label"
 )
 

@@ -68,16 +68,19 @@ type Result struct {
 type Finding struct {
 	Decision decide.Decision
 	Best     *Hypothesis // of the decision's best; nil where it was not compared
+
+	Mirrored, Inverted bool              // the picture shows the document as a mirror, or a negative, does
+	LeftOut            []*gallery.Damage // references that could not be used
 }
 
 // consideredLabels is how many labels a decision looks at: enough to see every
 // rival within the margin in galleries of look-alikes.
 const consideredLabels = 32
 
-// Recognise says what a picture file shows, in one pass. A file that cannot be
+// Recognise says what a picture shows, in one pass. A picture that cannot be
 // used is an answer too; an error means that the gallery cannot be read.
-func (g *Engine) Recognise(ctx context.Context, data []byte, opts Options) (*Result, error) {
-	picture, err := openPicture(g.model.Embedder, data, opts.Search)
+func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result, error) {
+	picture, err := in.open(g.model.Embedder, opts.Search)
 	if err != nil {
 		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error())}}}, nil
 	}
@@ -188,7 +191,8 @@ func take(c *decide.Candidate, h *Hypothesis) {
 // judging the whole decision with many thresholds, and no part of an answer; the
 // error says why a picture cannot be used, too.
 func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
-	picture, err := openPicture(g.model.Embedder, data, SearchAll)
+	in := Input{Data: data}
+	picture, err := in.open(g.model.Embedder, SearchAll)
 	if err != nil {
 		return nil, err
 	}
@@ -209,4 +213,14 @@ func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, e
 		}
 	}
 	return scores, nil
+}
+
+// Open opens the gallery file at path, for reading, and makes an engine for it. It
+// is for programs that judge this one; others have the gallery already.
+func Open(path string, m *Model) (g *Engine, closeFile func() error, err error) {
+	store, err := gallery.Open(path, gallery.Options{ReadOnly: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	return New(store, m), store.Close, nil
 }
