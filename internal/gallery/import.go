@@ -20,7 +20,7 @@ const maxManifestBytes = 1 << 30
 // Imported counts what an import did.
 type Imported struct {
 	Added   int
-	Skipped int // references, by id, that the gallery has already
+	Skipped int // references that the gallery has already: by id, or the same image under the same label
 }
 
 // Import adds the references of an export: all of those that the gallery does
@@ -164,9 +164,14 @@ func (in *export) importOne(ctx context.Context, tx *sql.Tx, g *Gallery, seq int
 		return false, fmt.Errorf("%w: %w", ErrExport, fault)
 	}
 	var there bool
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM reference WHERE id = ?)`, e.ID).Scan(&there)
+	// The same image under the same label, from before: a copy of no use.
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM reference WHERE id = ? OR label = ? AND hash = ? AND seq < ?)`,
+		e.ID, string(e.Label), e.Hash[:], seq).Scan(&there)
 	if err != nil || there {
 		return false, err
 	}
-	return true, g.insert(ctx, tx, seq, []Entry{e})
+	if err := g.adoptModel(ctx, tx, e.Model, e.dim()); err != nil {
+		return false, err
+	}
+	return true, insertEntry(ctx, tx, "", seq, &e)
 }

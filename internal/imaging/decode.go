@@ -1,19 +1,15 @@
 package imaging
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"image"
 	"io"
 
+	"exemplar/internal/imaging/bmp"
 	"exemplar/internal/imaging/gif"
 	"exemplar/internal/imaging/jpeg"
 	"exemplar/internal/imaging/png"
-	"exemplar/internal/imaging/shrink"
 	"exemplar/internal/imaging/tiff"
-
-	"golang.org/x/image/bmp"
 )
 
 // Info tells about the file that a picture came from.
@@ -141,12 +137,10 @@ var (
 	jpegFormat = format{"jpeg", openJPEG}
 	pngFormat  = format{"png", openPNG}
 	gifFormat  = format{"gif", openGIF}
-	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
+	bmpFormat  = format{"bmp", openBMP}
 	tiffFormat = format{"tiff", openTIFF}
 	webpFormat = format{"webp", openWebP}
 )
-
-func alwaysUpright([]byte) int { return 1 }
 
 func openJPEG(data []byte) (opened, error) {
 	header, err := jpeg.ReadHeader(data)
@@ -217,30 +211,6 @@ func cutOff(missing float64) []string {
 // four samples of 16 bits, or of 8 twice.
 const libraryCost = 8
 
-// library makes a format of a decoder in the manner of the standard library.
-func library(name string, config func(io.Reader) (image.Config, error),
-	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) format {
-	return format{name, func(data []byte) (opened, error) {
-		c, err := config(bytes.NewReader(data))
-		if err != nil {
-			return opened{}, err
-		}
-		return opened{
-			w: c.Width, h: c.Height, orientation: max(orientation(data), 1),
-			cost: func(scale int) int64 {
-				return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(c.Width, c.Height, scale)
-			},
-			pixels: func(scale int) (*Image, []string, error) {
-				img, err := decode(bytes.NewReader(data))
-				if err != nil {
-					return nil, nil, err
-				}
-				return fromImage(img, scale), nil, nil
-			},
-		}, nil
-	}}
-}
-
 // guard turns a panic of a decoder that is not ours into an error: a strange
 // file must not end the process.
 func guard(err *error) {
@@ -255,10 +225,9 @@ func classify(err error) error {
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
-	case errors.Is(err, tiff.ErrUnsupported): // says itself what to do
+	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported): // say themselves what to do
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
-	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
-		errors.Is(err, png.ErrUnsupported):
+	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported):
 		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")

@@ -3,6 +3,8 @@ package imaging
 import (
 	"bytes"
 	"fmt"
+
+	"exemplar/internal/imaging/bmp"
 )
 
 // sniff finds the format of a file by its first bytes; names of files lie.
@@ -16,7 +18,7 @@ func sniff(data []byte) (format, error) {
 		return pngFormat, nil
 	case bytes.HasPrefix(data, []byte("GIF87a")), bytes.HasPrefix(data, []byte("GIF89a")):
 		return gifFormat, nil
-	case bytes.HasPrefix(data, []byte("BM")):
+	case bmp.Is(data):
 		return bmpFormat, nil
 	case isTIFF(data):
 		return tiffFormat, nil
