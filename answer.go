@@ -2,7 +2,7 @@ package exemplar
 
 import (
 	"exemplar/internal/decide"
-	"exemplar/internal/geometry"
+	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
 
@@ -150,7 +150,7 @@ func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
 		Inliers: f.Inliers, Coverage: f.Coverage, Compared: f.Judged, Agreement: f.AgreeSmoothly,
 		Cosine: f.Weighed.Score, Changed: f.Changes.Share,
 	}
-	asSent := func(q [4]geometry.Point) (corners [4][2]float64) {
+	asSent := func(q [4]planar.Point) (corners [4][2]float64) {
 		for i, corner := range q {
 			at := p.AsSent(corner)
 			corners[i] = [2]float64{at.X, at.Y}

@@ -167,7 +167,8 @@ func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
 }
 
 // Export writes everything in the gallery to one portable file, a ZIP archive,
-// which appears whole or not at all.
+// which appears whole or not at all. If references are damaged (ErrDamaged), it
+// is there with all others.
 func (g *Gallery) Export(ctx context.Context, path string) error {
 	return g.fail(g.store.Export(ctx, path))
 }
@@ -178,17 +179,11 @@ type Imported struct {
 	Skipped int `json:"skipped"` // references, by id, that were there already
 }
 
-// Import adds the references of an exported file that are not there yet.
+// Import adds the references of an exported file that are not there yet: all of
+// them, or none if anything about the file is wrong.
 func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	imported, err := g.store.Import(ctx, path)
+	imported, err := g.store.Import(ctx, path, recognise.CheckPart)
 	return Imported(imported), g.fail(err)
-}
-
-// Check reads the whole gallery and says in words what is wrong with it; an
-// empty answer means that all is well.
-func (g *Gallery) Check(ctx context.Context) ([]string, error) {
-	problems, err := g.store.Check(ctx, nil)
-	return problems, g.fail(err)
 }
 
 // Stats describes a gallery.

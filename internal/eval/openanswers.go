@@ -70,6 +70,10 @@ type OpenSet struct {
 	AcceptedOpen      Share `json:"strangers_open"`
 	AcceptedFamilyOut Share `json:"strangers_accepted_family_out"`
 
+	// Distractors are pictures that show nothing registered, and have no look-alike
+	// among what is.
+	Distractors Share `json:"distractors_accepted"`
+
 	// Swept: right answers at the threshold that a share of the strangers reaches.
 	AtStrangers []RightAt `json:"right_at_strangers"`
 	AtUnrelated []RightAt `json:"right_at_unrelated"` // of the strangers without a relative
