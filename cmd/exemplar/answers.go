@@ -57,9 +57,9 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 const (
 	lineColumns     = 100
 	nameColumns     = 30 // at most
-	labelColumns    = 28 // at most
+	labelColumns    = 25 // at most
 	decisionColumns = len("ambiguous")
-	scoreColumns    = 4
+	scoreColumns    = 7
 )
 
 // textPrinter writes one line for each answer, which fits lineColumns, or all

@@ -45,10 +45,7 @@ with every document in a picture, a line each. --explain FILE.png draws why.
 				return err
 			}
 			defer g.Close()
-			options, err := store.options()
-			if err != nil {
-				return err
-			}
+			options := store.options()
 			options.All, options.Explain = all, explain != ""
 			if options.Explain && len(found.list) != 1 {
 				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))

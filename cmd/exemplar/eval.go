@@ -37,7 +37,7 @@ func newEval() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "eval DATASET...",
 		GroupID: "judge",
-		Short:   "Measure how good recognition is on labelled pictures, with intervals",
+		Short:   "Measure how good recognition is on labelled pictures",
 		Long: `Measure how good recognition is on your own pictures. The references of a data
 set are registered in a gallery of their own, and each other picture is looked
 up in it twice: as it is, and with its own label left out, which makes a

@@ -47,12 +47,22 @@ func printDecisions(out io.Writer, results []*eval.Result) error {
 			fmt.Fprintln(table, "set\tsystem\tpictures\tright\tlabel above\twrong label\tstrangers accepted\tright at 1 % of strangers\tat 5 %\tother pictures accepted")
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%v\t%v\t%v\t%v\t%s\t%v\n", plain(r.Name), plain(r.Model), d.Probes,
-			d.Right, d.Open, d.Wrong, d.Accepted, sweptCells(d), d.Distractors)
+			d.Right, d.Open, d.Wrong, d.Accepted, sweptCells(d), distractorsCell(d))
 	}
 	if printed {
 		fmt.Fprintln(table)
 	}
 	return table.Flush()
+}
+
+func distractorsCell(d *eval.OpenSet) string {
+	switch {
+	case d.Distractors.Trials == 0:
+		return "-"
+	case d.DistractorsRefused > 0:
+		return fmt.Sprintf("%v of %d, %d refused", d.Distractors, d.Distractors.Trials, d.DistractorsRefused)
+	}
+	return fmt.Sprintf("%v of %d", d.Distractors, d.Distractors.Trials)
 }
 
 func sweptCells(d *eval.OpenSet) string {

@@ -115,7 +115,7 @@ func (r *Result) measure(ctx context.Context, c *classes, o Options) error {
 	}
 	if len(r.Set.Probes) > 0 {
 		r.Decisions = JudgeOpenSet(r.Set.Probes, FirstPart)
-		r.Decisions.Distractors = Accepted(r.Set.Strangers)
+		r.Decisions.Distractors, r.Decisions.DistractorsRefused = Distractors(r.Set.Strangers)
 	}
 	r.Conditions = conditions(r.Set, pairs, r.Verification, r.Identification)
 	matched := math.Inf(1)

@@ -13,14 +13,15 @@ func openTIFF(data []byte) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return tiffPage(file, 0), nil
+	return tiffPage(file, 0, 0), nil
 }
 
-// maxPagesTried bounds the time that a file of blank pages may take.
-const maxPagesTried = 100
+// maxPagesTried and maxPixelsTried bound the time that a file of blank pages may
+// take: 60 pages of A4 at 300 dots per inch.
+const maxPagesTried, maxPixelsTried = 100, 512 << 20
 
-// tiffPage opens a page of a file.
-func tiffPage(file *tiff.File, index int) opened {
+// tiffPage opens a page of a file, after others of so many pixels.
+func tiffPage(file *tiff.File, index int, tried int64) opened {
 	page, count := file.Pages[index], len(file.Pages)
 	w, h := page.Squared()
 	o := opened{w: w, h: h, orientation: page.Orientation}
@@ -52,8 +53,8 @@ func tiffPage(file *tiff.File, index int) opened {
 		}
 		return m, notes, nil
 	}
-	if index+1 < min(count, maxPagesTried) {
-		o.next = func() opened { return tiffPage(file, index+1) }
+	if tried += int64(page.W) * int64(page.H); index+1 < min(count, maxPagesTried) && tried < maxPixelsTried {
+		o.next = func() opened { return tiffPage(file, index+1, tried) }
 	}
 	return o
 }
