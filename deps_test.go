@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"internal/explain": {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/alignment",
 		"internal/augment", "internal/draw", "internal/dataset", "internal/change"},
-	"internal/train": {"internal/model", "internal/kernel", "internal/weights",
+	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
 	"": {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/model", "internal/imaging", "internal/gallery", "internal/decide"},
 }
