@@ -30,23 +30,24 @@ import (
 type scenario struct {
 	name  string
 	run   func(l *lab, s *score)
-	whole int // how many times; -short does a tenth, at least one
+	whole int // how many times
+	short int // and with -short
 }
 
 var scenarios = []scenario{
-	{"kills", kills, 40},
-	{"flips", flips, 200},
-	{"pictures", mutatedPictures, 1000},
-	{"bombs", bombs, 1},
-	{"exports", hostileExports, 1},
-	{"signals", signals, 1},
-	{"disk", fullDisk, 1},
-	{"crowd", crowd, 60},
+	{"kills", kills, 40, 8},
+	{"flips", flips, 200, 20},
+	{"pictures", mutatedPictures, 1000, 100},
+	{"bombs", bombs, 1, 1},
+	{"exports", hostileExports, 1, 1},
+	{"signals", signals, 1, 1},
+	{"disk", fullDisk, 1, 1},
+	{"crowd", crowd, 60, 6},
 }
 
 func main() {
 	log.SetFlags(0)
-	short := flag.Bool("short", false, "a tenth of everything")
+	short := flag.Bool("short", false, "a little of everything")
 	only := flag.String("only", "", "scenarios, separated by commas: "+strings.Join(names(), ", "))
 	seed := flag.Uint64("seed", 1, "seed of all that is random")
 	binary := flag.String("exemplar", "", "the program to be tried (default: it is built)")
@@ -92,7 +93,7 @@ func run(binary, only string, seed uint64, short bool) (faults int, err error) {
 		}
 		s := &score{times: sc.whole, rng: rand.New(rand.NewPCG(seed, uint64(len(sc.name))))}
 		if short {
-			s.times = max(1, sc.whole/10)
+			s.times = sc.short
 		}
 		start := time.Now()
 		sc.run(l, s)

@@ -47,11 +47,7 @@ func tiffPage(file *tiff.File, index int, tried int64) opened {
 		if w, h := (w+scale-1)/scale, (h+scale-1)/scale; w != pw || h != ph {
 			m = ResizeArea(m, w, h)
 		}
-		var notes []string
-		if missing > 0 {
-			notes = append(notes, fmt.Sprintf("cut off or damaged: %.0f %% of the picture is missing", math.Ceil(100*missing)))
-		}
-		return m, notes, nil
+		return m, missingPart(missing), nil
 	}
 	if tried += int64(page.W) * int64(page.H); index+1 < min(count, maxPagesTried) && tried < maxPixelsTried {
 		o.next = func() opened { return tiffPage(file, index+1, tried) }
@@ -69,4 +65,12 @@ func innerScale(page *tiff.Page, scale int) int {
 			return inner
 		}
 	}
+}
+
+// missingPart says that a share of the picture is missing somewhere.
+func missingPart(share float64) []string {
+	if share <= 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("cut off or damaged: %.0f %% of the picture is missing", math.Ceil(100*share))}
 }
