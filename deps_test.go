@@ -56,7 +56,9 @@ var allowed = map[string][]string{
 	"internal/explain": {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/alignment",
 		"internal/augment", "internal/draw", "internal/dataset", "internal/change"},
-	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
+	"internal/train/random": {},
+	"internal/train/loss":   {"internal/train/random", "internal/kernel", "internal/nn", "internal/parallel"},
+	"internal/train": {"internal/train/random", "internal/train/loss", "internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
 	"": {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/imaging", "internal/gallery", "internal/decide"},
 }
