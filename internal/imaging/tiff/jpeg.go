@@ -26,6 +26,9 @@ func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
 	if int64(header.W)*int64(header.H) > p.chunkPixels()+1<<16 { // the last strip may be filled up
 		return nil, corrupt("a strip or tile of %d x %d pixels holds a JPEG of %d x %d", p.chunkW, p.chunkH, header.W, header.H)
 	}
+	if p.planar && (header.W < c.w || header.H < c.h) {
+		return nil, unsupported("chroma in JPEG planes of fewer pixels is not read: save it with one plane")
+	}
 	samples := p.samples / p.planes()
 	if header.Components != samples {
 		return nil, corrupt("a JPEG of %d components for %d samples a pixel", header.Components, samples)
