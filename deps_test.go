@@ -75,7 +75,10 @@ var confined = map[string][]string{
 	"github.com/pelletier/go-toml/v2":               {"internal/train"},
 	"github.com/hashicorp/golang-lru/v2":            {"internal/recognise"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
-	"github.com/ebitengine/purego":                  {}, // ends static linking
+	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
+	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds
+	"golang.org/x/image/bmp":                        {"bench/torture"}, // refuses most of BMP
+	"github.com/ebitengine/purego":                  {},                // ends static linking
 }
 
 func TestImportsPointOneWay(t *testing.T) {
