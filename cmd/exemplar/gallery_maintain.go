@@ -62,7 +62,7 @@ func galleryCheck() *cobra.Command {
 
 func galleryRepair() *cobra.Command {
 	return galleryVerb{
-		use: "repair", short: "Make anew what is damaged and can be made anew, and name what cannot",
+		use: "repair", short: "Make anew what is damaged, or name what cannot be",
 		args: cobra.NoArgs, writes: true, suggestFor: []string{"fix", "restore", "heal"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			done, err := g.Repair(cmd.Context())
@@ -94,7 +94,7 @@ func galleryRepair() *cobra.Command {
 
 func galleryCompact() *cobra.Command {
 	return galleryVerb{
-		use: "compact", short: "Write the file anew: without a trace of what was removed, and as small as it can be",
+		use: "compact", short: "Write the file anew: small, and without what was removed",
 		args: cobra.NoArgs, writes: true, suggestFor: []string{"vacuum", "shrink"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			before, err := g.Stats(cmd.Context())
