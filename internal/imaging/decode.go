@@ -83,7 +83,7 @@ func (o opened) page(name string, side int, lim Limits) (*Image, Info, error) {
 	if info.Orientation >= 5 {
 		info.W, info.H = info.H, info.W
 	}
-	return upright(img, info.Orientation), info, nil
+	return img, info, nil
 }
 
 // scaleFor returns the largest reduction, 1, 2, 4 or 8, that leaves side pixels
@@ -124,15 +124,23 @@ func (f format) openGuarded(data []byte) (file opened, err error) {
 	return f.open(data)
 }
 
-// decode waits for the memory that the pixels need and decodes them.
+// decode waits for the memory that the pixels need, decodes them and turns them
+// upright.
 func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err error) {
-	release, err := budget.take(o.cost(scale))
+	bytes := o.cost(scale)
+	if o.orientation > 1 { // a copy of the result
+		bytes += 3 * int64(o.w/scale+1) * int64(o.h/scale+1)
+	}
+	release, err := budget.take(bytes)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer release()
 	defer guard(&err)
-	return o.pixels(scale)
+	if m, notes, err = o.pixels(scale); err != nil {
+		return nil, nil, err
+	}
+	return upright(m, o.orientation), notes, nil
 }
 
 var jpegFormat = format{"jpeg", "JPEG", begins("\xFF\xD8\xFF"), openJPEG}
@@ -243,10 +251,9 @@ func classify(err error) error {
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
-	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported): // say themselves what to do
+	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
+		errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported): // say themselves what to do
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
-	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported):
-		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")
 	}
