@@ -59,15 +59,20 @@ func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
 // picture decodes the file: its first page that is not blank and can be read, or
 // when there is none its first.
 func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error) {
-	m, info, err := o.page(name, side, lim)
-	if o.next == nil || err == nil && !isBlank(m) || errors.Is(err, ErrTooLarge) {
-		return m, info, err
+	first, firstInfo, firstErr := o.page(name, side, lim)
+	if firstErr == nil && (o.next == nil || !isBlank(first)) || errors.Is(firstErr, ErrTooLarge) {
+		return first, firstInfo, firstErr
 	}
-	next, nextInfo, nextErr := o.next().picture(name, side, lim)
-	if nextErr != nil || err == nil && isBlank(next) {
-		return m, info, err
+	failed := firstErr != nil
+	for next := o.next; next != nil; {
+		page := next(failed)
+		m, info, err := page.page(name, side, lim)
+		if err == nil && !isBlank(m) {
+			return m, info, nil
+		}
+		next, failed = page.next, err != nil
 	}
-	return next, nextInfo, nil
+	return first, firstInfo, firstErr
 }
 
 // page decodes the file without regard to further pages.
@@ -115,8 +120,9 @@ type opened struct {
 	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4
 	// or 8. What is found out in passing comes as notes.
 	pixels func(scale int) (*Image, []string, error)
-	// next opens the page after this one; nil when there is none.
-	next func() opened
+	// next opens the page after this one, which is blank or cannot be read; nil
+	// when there is none.
+	next func(unread bool) opened
 }
 
 func (f format) openGuarded(data []byte) (file opened, err error) {
