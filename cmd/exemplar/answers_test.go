@@ -23,7 +23,7 @@ func TestLinesFitHundredColumns(t *testing.T) {
 		{"match", exemplar.Answer{Decision: exemplar.Match, Label: "card", Confidence: 0.93, Geometry: found, Candidates: candidates},
 			[]string{"match", "card", "88 % agrees, other print in 3 places"}},
 		{"long match", exemplar.Answer{Decision: exemplar.Match, Label: label, Confidence: 1, Rotation: 90, Geometry: found, Candidates: candidates},
-			[]string{"match", "identity-doc...", "88 % agrees"}},
+			[]string{"match", "identity-do...", "88 % agrees"}},
 		{"turned", exemplar.Answer{Decision: exemplar.Match, Label: "card", Rotation: 90}, []string{"turned 90"}},
 		{"unknown", exemplar.Answer{Decision: exemplar.Unknown, Confidence: 0.7, Candidates: candidates}, []string{"unknown", " - "}},
 		{"short unknown", exemplar.Answer{Decision: exemplar.Unknown, Candidates: []exemplar.Candidate{{Label: "card"}}}, []string{"nearest card"}},
