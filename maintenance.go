@@ -10,7 +10,8 @@ import (
 // Check reads every byte of the gallery, and every kept picture, and says in
 // words what is wrong with it; an empty answer means that all is well.
 func (g *Gallery) Check(ctx context.Context) ([]string, error) {
-	return g.store.Check(ctx, recognise.CheckPart)
+	problems, err := g.store.Check(ctx, recognise.CheckPart)
+	return problems, g.fail(err)
 }
 
 // Compact writes the gallery's file anew, as small as it can be. Removing

@@ -52,8 +52,8 @@
 //
 // Those in the calibration (Margin, Alike, Kin, Lead, the curves) are fitted by
 // exemplar calibrate. In the code: leadGrowth 0.25, fewTelling 3 and stillTelling 1,
-// hardlyAny 0.05 and the shares in the sentences are by eye; enoughJudged 24,
-// evenJudged 4 and leastChanged 0.003 were fixed before the weights were fitted.
+// hardlyAny 0.05, enoughJudged 24, evenJudged 4, leastChanged 0.003 and the shares
+// in the sentences are by eye.
 //
 // It does not compute embeddings or scores; internal/gallery does.
 package decide
