@@ -174,6 +174,8 @@ func writes(g *exemplar.Gallery, id string) map[string]func() error {
 		"Rename":      func() error { _, err := g.Rename(ctx, "ticket", "other"); return err },
 		"SetNote":     func() error { return g.SetNote(ctx, id, "note") },
 		"Reembed":     func() error { return g.Reembed(ctx, nil) },
+		"Compact":     func() error { return g.Compact(ctx) },
+		"Repair":      func() error { _, err := g.Repair(ctx); return err },
 	}
 }
 

@@ -17,7 +17,7 @@ func (g *Gallery) Check(ctx context.Context) ([]string, error) {
 // Compact writes the gallery's file anew, as small as it can be. Removing
 // overwrites what was removed; what goes with this only are traces of labels and
 // file names. It needs as much room again as the file takes.
-func (g *Gallery) Compact(ctx context.Context) error { return g.store.Compact(ctx) }
+func (g *Gallery) Compact(ctx context.Context) error { return g.fail(g.store.Compact(ctx)) }
 
 // Damage is something stored of a reference that is not what was written.
 type Damage struct {
@@ -39,7 +39,7 @@ type Repaired struct {
 // made with, and the file's own structures. It removes no reference.
 func (g *Gallery) Repair(ctx context.Context) (Repaired, error) {
 	done, err := g.engine.Repair(ctx)
-	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, err
+	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, g.fail(err)
 }
 
 func newDamages(found []*gallery.Damage) []Damage {
