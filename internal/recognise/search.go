@@ -50,6 +50,7 @@ type search struct {
 
 	coarse, fine map[string]int // inliers by reference
 	verified     map[string]*Hypothesis
+	inliers      int // most that any reference had
 }
 
 func (g *Engine) newSearch(ctx context.Context, view *gallery.View, photo *Photo, mode SearchMode) (*search, error) {
@@ -88,6 +89,9 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 			return nil, err
 		}
 		seen = merge(finer, seen)
+	}
+	for _, h := range seen {
+		s.inliers = max(s.inliers, h.inliers)
 	}
 	return s.verifyBest(ctx, seen)
 }
