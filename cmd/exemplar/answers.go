@@ -150,6 +150,12 @@ func clauseParts(a exemplar.Answer) []string {
 	if g != nil && len(g.Changes) > 0 {
 		parts = append(parts, "other print in "+count(len(g.Changes), "place"))
 	}
+	switch {
+	case a.Mirrored:
+		parts = append(parts, "looks mirrored")
+	case a.Inverted:
+		parts = append(parts, "looks like a negative")
+	}
 	if a.Decision == exemplar.Match && a.Rotation != 0 {
 		parts = append(parts, fmt.Sprintf("turned %d", a.Rotation))
 	}
