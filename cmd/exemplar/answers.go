@@ -34,10 +34,20 @@ func newCSVPrinter(w io.Writer) *csvPrinter { return &csvPrinter{w: csv.NewWrite
 func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if !p.headed {
 		p.headed = true
-		p.w.Write([]string{"path", "decision", "label", "score", "threshold", "fmr", "rotation", "reason"})
+		p.w.Write([]string{"path", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "reason"})
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-	p.w.Write([]string{plain(path), string(a.Decision), plain(a.Label), number(a.Score), number(a.Threshold), number(a.FMR),
+	confidence, cosine, llr := "", "", ""
+	if a.Confidence > 0 {
+		confidence = number(a.Confidence)
+	}
+	if a.Embedding != nil {
+		cosine = number(a.Embedding.Cosine)
+	}
+	if a.Geometry != nil {
+		llr = number(a.Geometry.LLR)
+	}
+	p.w.Write([]string{plain(path), string(a.Decision), plain(a.Label), confidence, string(a.Basis), cosine, llr,
 		strconv.Itoa(a.Rotation), plain(a.Reason)})
 	p.w.Flush()
 	return p.w.Error()
@@ -47,9 +57,9 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 const (
 	lineColumns     = 100
 	nameColumns     = 30 // at most
-	labelColumns    = 28 // at most
+	labelColumns    = 25 // at most
 	decisionColumns = len("ambiguous")
-	scoreColumns    = 4
+	scoreColumns    = 7
 )
 
 // textPrinter writes one line for each answer, which fits lineColumns, or all
@@ -80,7 +90,7 @@ func (p *textPrinter) print(path string, a exemplar.Answer) error {
 			label = shorten(plain(a.Label), labelColumns)
 		}
 		p.label = max(p.label, columns(label))
-		head += pad(label, p.label) + "  " + fmt.Sprintf("%.2f", a.Score) + "  "
+		head += pad(label, p.label) + "  " + fmt.Sprintf("%5.1f %%", 100*a.Confidence) + "  "
 	}
 	line := head + clause(a, lineColumns-columns(head))
 	_, err := fmt.Fprintln(p.w, strings.TrimRight(line, " "))
@@ -94,11 +104,11 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) error {
 		say(p.w, " %s", a.Label)
 	}
 	if a.Decision != exemplar.Refused {
-		say(p.w, ", score %.3f, threshold %.3f, turned %d", a.Score, a.Threshold, a.Rotation)
+		say(p.w, ", confidence %.1f %%, turned %d", 100*a.Confidence, a.Rotation)
 	}
 	say(p.w, "\n  %s\n", a.Reason)
 	for _, c := range a.Candidates {
-		say(p.w, "    %-40s %.3f  %s\n", c.Label, c.Score, c.Reference)
+		say(p.w, "    %-40s %5.1f %%  %s\n", c.Label, 100*c.Confidence, c.Reference)
 	}
 	return nil
 }
@@ -132,7 +142,7 @@ func clauseParts(a exemplar.Answer) []string {
 	case a.Decision == exemplar.Unknown && len(a.Candidates) > 0:
 		parts = append(parts, "nearest "+a.Candidates[0].Label)
 	}
-	if g != nil && g.Judged > 0 {
+	if g != nil {
 		parts = append(parts, fmt.Sprintf("%.0f %% agrees", 100*g.Agreement))
 	} else if a.Decision == exemplar.Match {
 		parts = append(parts, "alike as a whole")

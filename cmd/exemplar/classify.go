@@ -45,14 +45,17 @@ with every document in a picture, a line each. --explain FILE.png draws why.
 				return err
 			}
 			defer g.Close()
-			if explain != "" {
-				if err := explainOne(cmd, g, found.list, explain); err != nil {
-					return err
-				}
+			options := store.options()
+			options.All, options.Explain = all, explain != ""
+			if options.Explain && len(found.list) != 1 {
+				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
 			}
-			answer := one(g)
-			if all {
-				answer = g.ClassifyAll
+			answer := func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
+				result, err := g.Classify(ctx, p, options)
+				if err == nil && options.Explain {
+					err = writeExplanation(cmd, explain, result)
+				}
+				return result.Answers, err
 			}
 			err = classify(cmd.Context(), found.list, answer, format.printer(cmd, found.list))
 			return orElse(err, found.report(cmd, format.json))
@@ -89,30 +92,22 @@ func (f *inputs) report(cmd *cobra.Command, asJSON bool) error {
 }
 
 // answering says what a picture file shows.
-type answering func(ctx context.Context, data []byte) ([]exemplar.Answer, error)
+type answering func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error)
 
 // one answers with the most prominent document.
 func one(g *exemplar.Gallery) answering {
-	return func(ctx context.Context, data []byte) ([]exemplar.Answer, error) {
-		answer, err := g.Classify(ctx, data)
-		return []exemplar.Answer{answer}, err
+	return func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
+		result, err := g.Classify(ctx, p, exemplar.ClassifyOptions{})
+		return result.Answers, err
 	}
 }
 
-// explainOne draws why the only input is answered as it is.
-func explainOne(cmd *cobra.Command, g *exemplar.Gallery, list []input, path string) error {
-	if len(list) != 1 {
-		return fmt.Errorf("--explain draws one picture, %d are given", len(list))
+// writeExplanation writes why a picture was answered as it was.
+func writeExplanation(cmd *cobra.Command, path string, result exemplar.Result) error {
+	if result.Explanation == nil {
+		return fmt.Errorf("--explain: nothing was looked for in the picture, so there is nothing to draw: %s", result.Answer().Reason)
 	}
-	data, err := list[0].read()
-	if err != nil {
-		return err
-	}
-	drawn, err := g.Explain(cmd.Context(), data)
-	if err != nil {
-		return fmt.Errorf("explain %s: %w", list[0].name, err)
-	}
-	return writePicture(cmd, path, drawn)
+	return writePicture(cmd, path, result.Explanation)
 }
 
 // writePicture writes a picture that may show somebody's document, or what was made of it.
@@ -138,7 +133,7 @@ func classify(ctx context.Context, list []input, answer answering, out answerPri
 		if err != nil {
 			return []exemplar.Answer{unreadable(in, err)}, nil
 		}
-		return answer(ctx, data)
+		return answer(ctx, exemplar.FromBytes(data))
 	}, func(in input, answers []exemplar.Answer) error {
 		progress.clear()
 		progress.step(1)
@@ -162,7 +157,7 @@ func classify(ctx context.Context, list []input, answer answering, out answerPri
 }
 
 func unreadable(in input, err error) exemplar.Answer {
-	return exemplar.Answer{Decision: exemplar.Refused, Reason: in.reason(err), FMR: 1, Candidates: []exemplar.Candidate{}}
+	return exemplar.Answer{Decision: exemplar.Refused, Summary: in.reason(err), Reason: in.reason(err), Candidates: []exemplar.Candidate{}}
 }
 
 // formatFlags choose how answers are written.

@@ -11,22 +11,6 @@ type proven struct {
 	llr float64
 }
 
-// Rank orders candidates as the decision sees them: those that were verified by
-// falling LLR, then the others in the order they came in. Without a proof it
-// leaves them as they are. The result is a copy.
-func (p Policy) Rank(candidates []Candidate) []Candidate {
-	ranked := make([]Candidate, 0, len(candidates))
-	for _, c := range p.verified(candidates) {
-		ranked = append(ranked, c.Candidate)
-	}
-	for _, c := range candidates {
-		if !p.isVerified(&c) {
-			ranked = append(ranked, c)
-		}
-	}
-	return ranked
-}
-
 // verified returns the candidates on which geometry has a say, best first.
 func (p Policy) verified(candidates []Candidate) []proven {
 	var all []proven
@@ -46,11 +30,11 @@ func (p Policy) isVerified(c *Candidate) bool {
 // decideProof answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
-// The best label is accepted from a threshold on that rises with its kin, other
-// labels that look like the probe: then the gallery holds a family, and the
-// probe may be another member of it; see [Proof.Share]. Where it does not reach
-// that, and hardly any print seems another, what would tell the family's
-// members apart is not to be seen: then the label that they have in common is
+// The best label is accepted from a threshold on that rises with its closest
+// competitor, another label that looks like the probe: then the gallery holds
+// look-alikes, and the probe may be another one of them; see [Proof.Share]. Where
+// it does not reach that, and hardly any print seems another, what would tell the
+// look-alikes apart is not to be seen: then the label that they have in common is
 // the answer.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
@@ -58,36 +42,61 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		return d, false
 	}
 	best, proof := ranked[0], p.Calibration.Proof
-	kin, share := p.kin(ranked)
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr, FMR: proof.Family.Rate(best.llr)}
-	d.Extrapolated = d.FMR < proof.Family.Supported()
-	close := p.contenders(ranked)
-	p.hold(&d, share)
-	if kin != nil && d.LLR < d.ThresholdLLR && best.Geometry.unchanged() {
-		if family := p.family(ranked); commonLabel(family) != "" {
-			close = family
-			p.hold(&d, proof.Alike)
+	competitor, share := p.closestCompetitor(ranked)
+	d = Decision{
+		Verdict: Unknown, Basis: ByGeometry, Best: best.Candidate, LLR: best.llr,
+		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: proof.Family.Rate(best.llr),
+	}
+	d.Extrapolated = d.LookAlikes < proof.Family.Supported()
+	close := p.undistinguished(ranked)
+	p.setThreshold(&d, share)
+	if competitor != nil && d.LLR < d.ThresholdLLR && best.Geometry.unchanged() {
+		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
+			close = group
+			p.setThreshold(&d, proof.Alike)
 		}
 	}
-	p.settle(&d, ranked, close, kin)
+	p.conclude(&d, ranked, close, competitor)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
 		}
+		close = close[:1]
 	}
+	p.rank(&d, close, without(ranked, candidates, close, p))
 	return d, true
 }
 
-// hold holds the decision to a share of strangers that have a look-alike
+// without returns the candidates that are not in close: those that were verified,
+// best first, then the others.
+func without(ranked []proven, candidates, close []Candidate, p Policy) []Candidate {
+	var rest []Candidate
+	add := func(c Candidate) {
+		if !slices.ContainsFunc(close, func(k Candidate) bool { return k.Label == c.Label }) {
+			rest = append(rest, c)
+		}
+	}
+	for _, c := range ranked {
+		add(c.Candidate)
+	}
+	for _, c := range candidates {
+		if !p.isVerified(&c) {
+			add(c)
+		}
+	}
+	return rest
+}
+
+// setThreshold holds the decision to a share of strangers that have a look-alike
 // registered.
-func (p Policy) hold(d *Decision, share float64) {
+func (p Policy) setThreshold(d *Decision, share float64) {
 	proof := p.Calibration.Proof
 	d.ThresholdLLR = proof.Threshold(share, p.FPIR, p.Labels)
 	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
 }
 
-// settle sets verdict, label, rival and reason.
-func (p Policy) settle(d *Decision, ranked []proven, close []Candidate, kin *proven) {
+// conclude sets verdict, label, rival and reason.
+func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, competitor *proven) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
 		others[i] = c.Candidate
@@ -96,26 +105,26 @@ func (p Policy) settle(d *Decision, ranked []proven, close []Candidate, kin *pro
 	d.Rival = firstOutside(others, d.Best.Label)
 	switch {
 	case !d.Best.Geometry.Located:
-		d.Reason = notFoundReason(d)
+		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
-		d.Reason = differsReason(d, kin)
+		differsReason(d, competitor)
 	case p.Exact && d.Best.Geometry.Changes > 0:
-		d.Reason = reprintedReason(d)
+		reprintedReason(d)
 	case label == "":
 		d.Verdict = Ambiguous
-		d.Reason = agreeAlike(close) + " and have no label in common"
+		equalReason(d, close)
 	default:
 		d.Verdict, d.Label = Match, label
 		d.Rival = firstOutside(others, label)
 		d.Open = sublabels(close, label)
-		d.Reason = provedReason(d, close, p)
+		foundReason(d, close, p)
 	}
 }
 
-// kin returns the candidate that looks most like the probe of those that stand
-// for another answer than the first, nil if none looks much like it; and the share
-// of strangers that have a look-alike registered by that.
-func (p Policy) kin(ranked []proven) (*proven, float64) {
+// closestCompetitor returns the candidate that looks most like the probe of those
+// that stand for another answer than the first, nil if none looks much like it; and
+// the share of strangers that have a look-alike registered by that.
+func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 	proof := p.Calibration.Proof
 	for i, c := range ranked[1:] {
 		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) {
@@ -128,21 +137,22 @@ func (p Policy) kin(ranked []proven) (*proven, float64) {
 	return nil, proof.Alike
 }
 
-// family returns the best candidate and those that it does not lead by as much
-// as what is registered leads the rest of its kind.
-func (p Policy) family(ranked []proven) []Candidate {
-	var family []Candidate
+// lookAlikeGroup returns the best candidate and those that look like the probe
+// nearly as much: the lead over them is less than a registered document has over
+// its look-alikes.
+func (p Policy) lookAlikeGroup(ranked []proven) []Candidate {
+	var group []Candidate
 	for _, c := range ranked {
 		if c.Geometry.Located && ranked[0].llr-c.llr < p.Calibration.Proof.Lead {
-			family = append(family, c.Candidate)
+			group = append(group, c.Candidate)
 		}
 	}
-	return family
+	return group
 }
 
-// contenders returns the best candidate and those that it neither leads by the
-// margin nor is told from.
-func (p Policy) contenders(ranked []proven) []Candidate {
+// undistinguished returns the best candidate and those that it neither leads by
+// the margin nor is told from by single blocks.
+func (p Policy) undistinguished(ranked []proven) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
@@ -159,14 +169,16 @@ func (p Policy) contenders(ranked []proven) []Candidate {
 // unverifiable answers from the scores of the candidates that have too few
 // features to be verified, if one is accepted.
 func unverifiable(candidates []Candidate, p Policy) (Decision, bool) {
-	var left []Candidate
+	var left, rest []Candidate
 	for _, c := range candidates {
 		if c.Geometry != nil && !c.Geometry.Verifiable {
 			left = append(left, c)
+		} else {
+			rest = append(rest, c)
 		}
 	}
 	if len(left) == 0 || !(float64(left[0].Score) >= p.Threshold) {
 		return Decision{}, false
 	}
-	return decideScore(left, p), true
+	return decideScore(left, rest, p), true
 }

@@ -144,7 +144,6 @@ func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
 		t.Fatalf("proposals %q, %v", want, err)
 	}
 	for name, statements := range map[string]string{
-		"of the first version":  `DROP TABLE words; PRAGMA user_version = 1`,
 		"of other words":        `UPDATE words SET vocabulary = 'other', data = x'00000000'`,
 		"damaged words":         `UPDATE words SET data = substr(data, 2)`,
 		"some without words":    `DELETE FROM words WHERE rowid % 2 = 0`,

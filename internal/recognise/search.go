@@ -34,7 +34,6 @@ type Hypothesis struct {
 	ID        string
 	Label     decide.Label
 	Reference *Reference // nil until it is compared
-	Score     float32    // cosine of the embeddings of the whole pictures; -1 where unknown
 	Found     Found
 
 	inliers    int  // features that agreed in the coarse or the fine match
@@ -99,24 +98,24 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 func (s *search) shortlist(candidates []decide.Candidate, query func() []string) []*Hypothesis {
 	chosen := map[string]bool{}
 	var list []*Hypothesis
-	add := func(id string, score float32) {
+	add := func(id string) {
 		if label, registered := s.members[id]; registered && !chosen[id] {
 			chosen[id] = true
-			list = append(list, &Hypothesis{ID: id, Label: label, Score: score})
+			list = append(list, &Hypothesis{ID: id, Label: label})
 		}
 	}
 	for _, c := range candidates[:min(len(candidates), byLikeness)] {
-		add(c.Reference, c.Score)
+		add(c.Reference)
 	}
 	switch {
 	case s.mode == SearchLikely:
 	case len(s.members) <= fewReferences:
 		for _, id := range slices.Sorted(maps.Keys(s.members)) {
-			add(id, -1)
+			add(id)
 		}
 	default:
 		for _, id := range query() {
-			add(id, -1)
+			add(id)
 		}
 	}
 	return list
