@@ -3,6 +3,7 @@ package exemplar
 import (
 	"context"
 
+	"exemplar/internal/gallery"
 	"exemplar/internal/recognise"
 )
 
@@ -16,3 +17,34 @@ func (g *Gallery) Check(ctx context.Context) ([]string, error) {
 // overwrites what was removed; what goes with this only are traces of labels and
 // file names. It needs as much room again as the file takes.
 func (g *Gallery) Compact(ctx context.Context) error { return g.store.Compact(ctx) }
+
+// Damage is something stored of a reference that is not what was written.
+type Damage struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	Part  string `json:"part"` // reference (its label, source, note, ...), picture, embedding, features or words
+	Why   string `json:"why"`  // how it shows
+}
+
+// Repaired says what a repair did.
+type Repaired struct {
+	Made []Damage // is made anew
+	Left []Damage // cannot be made anew: these references are to be removed or registered again
+	File []string // damage of the file itself: an export has all that can be read
+}
+
+// Repair makes anew what is damaged and can be made of what is not: embeddings
+// and features of the kept pictures, which takes the model that the gallery was
+// made with, and the file's own structures. It removes no reference.
+func (g *Gallery) Repair(ctx context.Context) (Repaired, error) {
+	done, err := g.engine.Repair(ctx)
+	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, err
+}
+
+func newDamages(found []*gallery.Damage) []Damage {
+	damages := make([]Damage, len(found))
+	for i, d := range found {
+		damages[i] = Damage{ID: d.ID, Label: string(d.Label), Part: string(d.Part), Why: d.Why}
+	}
+	return damages
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"exemplar/internal/augment"
@@ -44,7 +43,7 @@ func folderSet(m *recognise.Model, root string) (*eval.Set, error) {
 	}
 	set, err := embedded(filepath.Base(root), m, len(folder.Samples), func(i int) (eval.Sample, *imaging.Image, error) {
 		x := folder.Samples[i]
-		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(x.Path)))
+		data, err := folder.Read(x)
 		if err != nil {
 			return eval.Sample{}, nil, err
 		}

@@ -57,7 +57,7 @@ func galleryCheck() *cobra.Command {
 				return err
 			}
 			if len(problems) > 0 {
-				return fmt.Errorf("the gallery has %s", count(len(problems), "problem"))
+				return fmt.Errorf("the gallery has %s: see what can be made anew with exemplar gallery repair", count(len(problems), "problem"))
 			}
 			stats, err := g.Stats(cmd.Context())
 			if err != nil {
@@ -72,6 +72,38 @@ func galleryCheck() *cobra.Command {
 	}.command()
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per problem and line, or what there is where all is well")
 	return cmd
+}
+
+func galleryRepair() *cobra.Command {
+	return galleryVerb{
+		use: "repair", short: "Make anew what is damaged, or name what cannot be",
+		args: cobra.NoArgs, writes: true, suggestFor: []string{"fix", "restore", "heal"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
+			done, err := g.Repair(cmd.Context())
+			out := cmd.OutOrStdout()
+			for _, d := range done.Made {
+				say(out, "%s of %s (%s) was %s: made anew\n", d.Part, d.Label, d.ID, d.Why)
+			}
+			for _, d := range done.Left {
+				say(out, "%s of %s (%s) is %s, and cannot be made anew: register the picture again and remove this one: exemplar gallery remove %s\n",
+					d.Part, d.Label, d.ID, d.Why, d.ID)
+			}
+			for _, problem := range done.File {
+				say(out, "%s\n", problem)
+			}
+			if len(done.File) > 0 {
+				say(out, "the file itself is damaged: exemplar gallery export writes all that can be read, for exemplar gallery import into a new gallery\n")
+			}
+			switch left := len(done.Left) + len(done.File); {
+			case err != nil:
+				return err
+			case left > 0:
+				return fmt.Errorf("%s left", count(left, "problem"))
+			}
+			say(out, "made %s anew: all is well\n", count(len(done.Made), "part"))
+			return nil
+		},
+	}.command()
 }
 
 func galleryCompact() *cobra.Command {

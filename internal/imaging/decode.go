@@ -146,6 +146,7 @@ var formats = []format{
 	{"tiff", "TIFF", isTIFF, openTIFF},
 	{"webp", "WebP", isWebP, openWebP},
 	{"pnm", "PNM", isPNM, openPNM},
+	{"tga", "TGA", isTGA, openTGA},
 }
 
 func openJPEG(data []byte) (opened, error) {

@@ -186,3 +186,21 @@ func sharedCase(t *testing.T, name string) []byte {
 	}
 	return data
 }
+
+// TestLargeTIFF: a scan of A3 at 600 dots per inch, of 70 MB, takes what its
+// reduced picture takes.
+func TestLargeTIFF(t *testing.T) {
+	if testing.Short() {
+		t.Skip("70 MB")
+	}
+	data := writeTIFF(7016, 9921, nil, stripedPage)
+	taken := allocated(func() {
+		m, info, err := DecodeAtLeast(data, 1120, DefaultLimits)
+		if err != nil || info.W != 7016 || m.W != 877 || m.H != 1241 {
+			t.Errorf("%d x %d, %+v, %v", m.W, m.H, info, err)
+		}
+	})
+	if taken > 20<<20 {
+		t.Errorf("%d MB were taken", taken>>20)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
+	"exemplar/internal/train/random"
 )
 
 // noClass is the target of a drawn sample, which has no centre in the classification head.
@@ -181,7 +182,7 @@ func (l *loader) groups(step int) []int {
 	perEpoch := len(l.classes.Members) / images
 	if epoch := step / perEpoch; epoch != l.epoch {
 		l.epoch = epoch
-		l.order = stream(l.seed, forOrder, uint64(epoch)).Perm(len(l.classes.Members))
+		l.order = random.Stream(l.seed, random.ForOrder, uint64(epoch)).Perm(len(l.classes.Members))
 	}
 	return l.order[step%perEpoch*images:][:images]
 }
@@ -192,7 +193,7 @@ const maxReplacements = 100
 // fillImage makes all samples of one image: its forms, in all views. A corrupt image is replaced by another one, drawn
 // at random; that this one may be in the batch already is a risk of one in the number of images.
 func (l *loader) fillImage(b *Batch, step, slot, group int) error {
-	rng := stream(l.seed, forForms, uint64(step)<<20|uint64(slot))
+	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|uint64(slot))
 	forms := rng.Perm(l.forms)[:l.stage.Batch.Forms]
 	for range maxReplacements {
 		err := l.fillForms(b, step, slot, group, forms, rng)
@@ -235,6 +236,6 @@ func (l *loader) fillForms(b *Batch, step, slot, group int, forms []int, rng *ra
 func (l *loader) capture(b *Batch, step, view, class int, src *augment.Source, form augment.Form) {
 	size := l.stage.Input
 	at := b.Layout.place(view, class)
-	seed := mix(mix(l.seed, uint64(forViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))
+	seed := random.Mix(random.Mix(l.seed, uint64(random.ForViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))
 	l.views[view].ViewOf(b.Pixels[at*size*size*3:][:size*size*3], size, src, form, seed)
 }

@@ -1,6 +1,9 @@
 package train
 
-import "exemplar/internal/nn"
+import (
+	"exemplar/internal/nn"
+	"exemplar/internal/train/loss"
+)
 
 // Config is a recipe: everything that, with the data, decides what a run computes. See docs/training.md for what the
 // keys mean; the defaults are those of DefaultConfig.
@@ -123,10 +126,10 @@ type ClassesConfig struct {
 
 // DistillConfig is distillation from a teacher's features; weight 0 leaves it out.
 type DistillConfig struct {
-	Weight  float64     `toml:"weight"`
-	Kind    DistillKind `toml:"kind"`
-	Scale   float64     `toml:"scale"`
-	Teacher string      `toml:"teacher"` // feature file
+	Weight  float64          `toml:"weight"`
+	Kind    loss.DistillKind `toml:"kind"`
+	Scale   float64          `toml:"scale"`
+	Teacher string           `toml:"teacher"` // feature file
 }
 
 // OptimizerConfig is the update rule of the network and its schedule.
@@ -159,7 +162,7 @@ func DefaultConfig() *Config {
 			Capture:  CaptureConfig{ViewA: "light", ViewB: "full", Strength: 1},
 			Contrast: ContrastConfig{Scale: 24, Margin: 0.15},
 			Classes:  ClassesConfig{Scale: 32, M1: 1, Rate: 1, Shards: 8, Rows: "adamw", LRScale: 1},
-			Distill:  DistillConfig{Kind: DistillFeatures, Scale: 16},
+			Distill:  DistillConfig{Kind: loss.DistillFeatures, Scale: 16},
 			Optimizer: OptimizerConfig{Kind: "adamw", LR: 1.5e-3, WeightDecay: 1e-2, Beta1: 0.9, Beta2: 0.999, Momentum: 0.9,
 				Clip: 5, Schedule: "cosine", Warmup: 100, Final: 0.02, Power: 1, EMA: 0.998},
 		},
@@ -175,6 +178,6 @@ func (s Settings) schedule() nn.Schedule {
 	return nn.Schedule{Kind: o.Schedule, Peak: o.LR, Final: o.Final, WarmupSteps: o.Warmup, Power: o.Power, Steps: s.Steps}
 }
 
-func (c ClassesConfig) margin() Margin {
-	return Margin{Scale: c.Scale, M1: c.M1, M2: c.M2, M3: c.M3, StraightThrough: c.StraightThrough}
+func (c ClassesConfig) margin() loss.Margin {
+	return loss.Margin{Scale: c.Scale, M1: c.M1, M2: c.M2, M3: c.M3, StraightThrough: c.StraightThrough}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"exemplar/internal/model"
+	"exemplar/internal/train/loss"
 )
 
 // wrong makes the error about a key. Where a stage did not set it, the recipe's own key or the default is to blame.
@@ -210,8 +211,8 @@ func (cfg *Config) checkChoices(i int, s Stage) error {
 		{"classes.rows", s.Classes.Rows, []string{"adamw", "sgd"}},
 		{"optimizer.kind", s.Optimizer.Kind, []string{"adamw", "sgd"}},
 		{"optimizer.schedule", s.Optimizer.Schedule, []string{"cosine", "polynomial", "constant"}},
-		{"distill.kind", string(s.Distill.Kind), []string{string(DistillFeatures), string(DistillCosine),
-			string(DistillSimilarity), string(DistillRelational), string(DistillLogits)}},
+		{"distill.kind", string(s.Distill.Kind), []string{string(loss.DistillFeatures), string(loss.DistillCosine),
+			string(loss.DistillSimilarity), string(loss.DistillRelational), string(loss.DistillLogits)}},
 	} {
 		if !slices.Contains(choice.allowed, choice.value) {
 			return cfg.wrong(i, choice.name, "is %q: one of %q", choice.value, choice.allowed)
@@ -228,9 +229,9 @@ func (cfg *Config) checkLosses(i int, s Stage) error {
 		return cfg.wrong(i, "batch.views", "is %d: the contrastive loss compares 2", s.Batch.Views)
 	case s.Distill.Weight > 0 && s.Distill.Teacher == "":
 		return cfg.wrong(i, "distill.teacher", "is missing: make one with exemplar teach")
-	case s.Distill.Weight > 0 && s.Distill.Kind == DistillLogits && s.Classes.Weight == 0:
+	case s.Distill.Weight > 0 && s.Distill.Kind == loss.DistillLogits && s.Classes.Weight == 0:
 		return cfg.wrong(i, "distill.kind", "is %q, which needs class centres: set classes.weight", s.Distill.Kind)
-	case s.Classes.Weight > 0 && s.Classes.Plain && (s.Contrast.Weight > 0 || s.Distill.Kind == DistillLogits && s.Distill.Weight > 0):
+	case s.Classes.Weight > 0 && s.Classes.Plain && (s.Contrast.Weight > 0 || s.Distill.Kind == loss.DistillLogits && s.Distill.Weight > 0):
 		return cfg.wrong(i, "classes.plain", "scores by lengths as well as angles, which the other losses do not: use one of them")
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"exemplar/internal/model"
 	"exemplar/internal/parallel"
+	"exemplar/internal/train/loss"
 )
 
 // network is a model in training: replicas that share the values of the parameters, and what the optimiser keeps of
@@ -34,7 +35,7 @@ const projectionName = "distill.projection"
 
 // setStage prepares for a stage: its input size, its replicas, a fresh optimiser, and the projection to a teacher, if
 // there is one. Values and running means go on.
-func (n *network) setStage(s Stage, p *Projection) error {
+func (n *network) setStage(s Stage, p *loss.Projection) error {
 	b, err := n.bundle(false).WithInput(s.Input)
 	if err != nil {
 		return err

@@ -233,7 +233,7 @@ func (r *run) layout(p Position) ([]section, error) {
 func (r *run) sections() []section {
 	out := r.net.weights.sections()
 	if r.objective.classes != nil {
-		out = append(out, r.objective.classes.sections()...)
+		out = append(out, classSections(r.objective.classes)...)
 	}
 	return out
 }

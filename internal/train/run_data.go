@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/train/random"
 )
 
 // openData opens the images, groups them into classes, and reads the backgrounds.
@@ -164,7 +165,7 @@ func Preview(cfg *Config, images, n int) (*imaging.Image, error) {
 		name = stage.Capture.ViewA
 	}
 	var pictures []*imaging.Image
-	for _, group := range stream(cfg.Seed, forOrder, 0).Perm(len(r.classes.Members)) {
+	for _, group := range random.Stream(cfg.Seed, random.ForOrder, 0).Perm(len(r.classes.Members)) {
 		if m, err := r.cache.Image(int(r.classes.Members[group][0])); err == nil {
 			pictures = append(pictures, m)
 		}

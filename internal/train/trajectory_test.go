@@ -8,6 +8,7 @@ import (
 
 	"exemplar/internal/model"
 	"exemplar/internal/model/formula"
+	"exemplar/internal/train/loss"
 	"exemplar/internal/weights"
 )
 
@@ -77,13 +78,18 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 	o := &objective{}
 	if g.Margin != nil {
 		s.Classes.Weight, s.Classes.LRScale = 1, 10
-		o.classes = newTestClasses(t, ClassesOptions{
-			Count: trajectoryPool, Dim: trajectoryDim, Rate: 1, Shards: 2, Optimizer: DefaultConfig().Settings.Optimizer.rule(),
-			Margin: Margin{Scale: g.Margin[0], M1: g.Margin[1], M2: g.Margin[2], M3: g.Margin[3]},
+		rule := DefaultConfig().Settings.Optimizer.rule()
+		rule.WeightDecay = 0
+		o.classes, err = loss.NewClasses(loss.ClassesOptions{
+			Count: trajectoryPool, Dim: trajectoryDim, Rate: 1, Shards: 2, Optimizer: rule,
+			Margin: loss.Margin{Scale: g.Margin[0], M1: g.Margin[1], M2: g.Margin[2], M3: g.Margin[3]},
 		})
-		o.classes.opt.Optimizer.WeightDecay = 0
-		for i, v := range formula.Noise(len(o.classes.weight), 99) {
-			o.classes.weight[i] = float32(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		centres, _, _ := o.classes.State()
+		for i, v := range formula.Noise(len(centres), 99) {
+			centres[i] = float32(v)
 		}
 	}
 	o.settings = s

@@ -7,25 +7,6 @@ import (
 	"exemplar/internal/imaging"
 )
 
-func TestPrincipalAxes(t *testing.T) {
-	// Points of an ellipse in a plane of four dimensions: half-axes 3 and 1.
-	var x []float32
-	for k := range 100 {
-		s, c := math.Sincos(2 * math.Pi * float64(k) / 100)
-		x = append(x, 5, float32(3*c), float32(s), -2)
-	}
-	points, share, err := principal(x, 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "first share", share[0], 0.9, 1e-6)
-	near(t, "second share", share[1], 0.1, 1e-6)
-	for k, p := range points {
-		near(t, "x", math.Abs(p.x), math.Abs(float64(x[4*k+1])), 1e-5)
-		near(t, "y", math.Abs(p.y), math.Abs(float64(x[4*k+2])), 1e-5)
-	}
-}
-
 func TestBaselines(t *testing.T) {
 	a, b := imaging.NewImage(80, 60), imaging.NewImage(80, 60)
 	for i := range a.Pix {

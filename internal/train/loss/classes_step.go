@@ -1,4 +1,4 @@
-package train
+package loss
 
 import (
 	"math"
@@ -146,11 +146,11 @@ func (s *classShard) reserve(b *batch) {
 func (s *classShard) gather(from, rows int, first bool) {
 	d := s.head.opt.Dim
 	for i := range rows {
-		w := s.head.centre(int(s.rows[from+i]))
+		w := s.head.Centre(int(s.rows[from+i]))
 		if first {
 			s.inv[from+i] = 1
 			if !s.head.opt.Plain {
-				s.inv[from+i] = float32(1 / math.Max(math.Sqrt(float64(kernel.Dot(w, w))), minNorm))
+				s.inv[from+i] = float32(1 / math.Max(math.Sqrt(float64(kernel.Dot(w, w))), MinNorm))
 			}
 		}
 		out := s.block[i*d:][:d]
@@ -263,6 +263,6 @@ func (s *classShard) update(from, rows int, lr float64) {
 			scale = s.inv[from+i]
 		}
 		c.steps[class]++
-		c.opt.Optimizer.UpdateAt(c.centre(class), grad, c.state.Slice(class*d, (class+1)*d), lr, scale, c.corrections.At(int(c.steps[class])))
+		c.opt.Optimizer.UpdateAt(c.Centre(class), grad, c.state.Slice(class*d, (class+1)*d), lr, scale, c.corrections.At(int(c.steps[class])))
 	}
 }

@@ -1,4 +1,4 @@
-package train
+package loss
 
 import (
 	"exemplar/internal/nn"
@@ -67,10 +67,10 @@ func checkGradient(t *testing.T, name string, dx []float32, x [][]float64, loss 
 // throughUnit runs a loss on the unit rows of x and returns it with its gradient by x.
 func throughUnit(x []float32, n, d int, loss func(du, unit []float32) float64) (float64, []float32) {
 	unit, norms := make([]float32, n*d), make([]float32, n)
-	normalizeRows(unit, norms, x, n, d)
+	NormalizeRows(unit, norms, x, n, d)
 	du, dx := make([]float32, n*d), make([]float32, n*d)
 	value := loss(du, unit)
-	normalizeRowsBackward(dx, du, unit, norms, n, d)
+	NormalizeRowsBackward(dx, du, unit, norms, n, d)
 	return value, dx
 }
 
@@ -305,7 +305,7 @@ func TestDistillation(t *testing.T) {
 	x := randomRows(5, n, d)
 	unit := func(seed uint64, dim int) []float32 {
 		rows, norms := randomRows(seed, n, dim), make([]float32, n)
-		normalizeRows(rows, norms, rows, n, dim)
+		NormalizeRows(rows, norms, rows, n, dim)
 		return rows
 	}
 	teacher, centres := unit(6, e), unit(8, d)
@@ -314,13 +314,13 @@ func TestDistillation(t *testing.T) {
 			distill := Distill{Kind: kind, Scale: 6}
 			p := NewProjection(d, e, 1)
 			loss, dx := throughUnit(x, n, d, func(du, u []float32) float64 {
-				return distill.Loss(du, u, teacher, n, d, e, p, centres, 1)
+				return distill.Loss(du, DistillBatch{Count: n, Student: u, Teacher: teacher, Centres: centres, Projection: p}, 1)
 			})
 			x64, p64 := rows64(x, d), rows64(p.Weight, e)
 			reference := func() float64 { return distill64(distill, x64, rows64(teacher, e), rows64(centres, d), p64) }
 			near(t, "loss", loss, reference(), 1e-5)
 			checkGradient(t, "embeddings", dx, x64, reference)
-			if kind.needsProjection() {
+			if kind.NeedsProjection() {
 				// The projection sees unit rows: the reference must too.
 				for _, row := range x64 {
 					for j, norm := 0, math.Sqrt(dot64(row, row)); j < len(row); j++ {

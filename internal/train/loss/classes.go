@@ -1,4 +1,4 @@
-package train
+package loss
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
 	"exemplar/internal/parallel"
+	"exemplar/internal/train/random"
 )
 
 // Classes is the classification head of margin softmax: one centre per class. A step looks at a sample of the classes
@@ -62,9 +63,9 @@ func NewClasses(opt ClassesOptions) (*Classes, error) {
 	}
 	c.eachShard(func(s *classShard) {
 		for class := s.lo; class < s.hi; class++ {
-			rng := stream(opt.Seed, forCentres, uint64(class))
-			for j := range c.centre(class) {
-				c.centre(class)[j] = float32(0.01 * rng.NormFloat64())
+			rng := random.Stream(opt.Seed, random.ForCentres, uint64(class))
+			for j := range c.Centre(class) {
+				c.Centre(class)[j] = float32(0.01 * rng.NormFloat64())
 			}
 		}
 	})
@@ -87,15 +88,24 @@ func (o ClassesOptions) check() error {
 	return nil
 }
 
-// centre returns the row of a class, not normalised.
-func (c *Classes) centre(class int) []float32 {
+// Centre returns the row of a class, not normalised.
+func (c *Classes) Centre(class int) []float32 {
 	return c.weight[class*c.opt.Dim:][:c.opt.Dim]
 }
+
+// State is what a checkpoint holds of a head, to be read and written in place: centres (C,D), the optimiser's memory of
+// each of their values, and how many steps each centre has had.
+func (c *Classes) State() (weight []float32, state nn.State, steps []float32) {
+	return c.weight, c.state, c.steps
+}
+
+// Continue takes over the centres of another head of the same classes, which must not be used any more.
+func (c *Classes) Continue(before *Classes) { c.weight = before.weight }
 
 // Imprint sets the centre of a class to an embedding (Qi et al., "Low-Shot Learning with Imprinted Weights", 2018) and
 // forgets what the optimiser knew of it.
 func (c *Classes) Imprint(class int, embedding []float32) {
-	copy(c.centre(class), embedding)
+	copy(c.Centre(class), embedding)
 	s := c.state.Slice(class*c.opt.Dim, (class+1)*c.opt.Dim)
 	clear(s.First)
 	clear(s.Second)
@@ -121,7 +131,7 @@ func (s *classShard) sample(positives []int32, step uint64) {
 		wanted = min(wanted, max(1, opt.MaxSample*count/opt.Count))
 	}
 	s.rows = s.rows[:0]
-	rng := stream(opt.Seed, forClassSample, mix(step, uint64(s.lo)))
+	rng := random.Stream(opt.Seed, random.ForClassSample, random.Mix(step, uint64(s.lo)))
 	at, _ := slices.BinarySearch(positives, int32(s.lo))
 	for i := range wanted {
 		from, to := s.lo+i*count/wanted, s.lo+(i+1)*count/wanted

@@ -1,8 +1,10 @@
-package eval
+package report
 
 import (
 	"fmt"
 	"slices"
+
+	"exemplar/internal/eval"
 )
 
 // matrixView is a matrix of counts as the page shows it.
@@ -36,7 +38,7 @@ const (
 )
 
 // confusionView shows the classes that are most often taken for each other.
-func confusionView(list []Confusion) *matrixView {
+func confusionView(list []eval.Confusion) *matrixView {
 	if len(list) == 0 {
 		return nil
 	}
@@ -64,7 +66,7 @@ func confusionView(list []Confusion) *matrixView {
 
 // decisionView shows the rows of a confusion matrix that have errors, and the
 // columns in which these rows have anything. What is no label comes first.
-func decisionView(c Confusions) *matrixView {
+func decisionView(c eval.Confusions) *matrixView {
 	m := &matrixView{}
 	labels := len(c.Columns) - 3
 	var rows []int
@@ -98,7 +100,7 @@ func decisionView(c Confusions) *matrixView {
 }
 
 // rightAnswers counts a row's right answers.
-func rightAnswers(c Confusions, row int) int {
+func rightAnswers(c eval.Confusions, row int) int {
 	n := 0
 	for k, count := range c.Counts[row] {
 		if kindOf(c, row, k) == "right" {
@@ -108,13 +110,13 @@ func rightAnswers(c Confusions, row int) int {
 	return n
 }
 
-func kindOf(c Confusions, row, column int) string {
+func kindOf(c eval.Confusions, row, column int) string {
 	truth, answer := c.Rows[row], c.Columns[column]
 	isLabel := column < len(c.Columns)-3
 	switch {
-	case isLabel && truth == answer, truth == StrangerRow && column == len(c.Columns)-2:
+	case isLabel && truth == answer, truth == eval.StrangerRow && column == len(c.Columns)-2:
 		return "right"
-	case isLabel && isAncestor(answer, truth):
+	case isLabel && eval.IsAbove(answer, truth):
 		return "parent"
 	case isLabel:
 		return "wrong"

@@ -1,12 +1,13 @@
-package eval
+package report
 
 import (
 	"fmt"
 	"html"
 	"html/template"
 	"math"
-	"slices"
 	"strings"
+
+	"exemplar/internal/eval"
 )
 
 // mapPoints bounds the images on a map; of more, every k-th is shown.
@@ -16,7 +17,7 @@ const mapPoints = 1500
 const mapSide = 520
 
 // embeddingMap draws a set's embeddings by their principal axes.
-func embeddingMap(s *Set, thumbs *thumbnails) (template.HTML, error) {
+func embeddingMap(s *eval.Set, thumbs *thumbnails) (template.HTML, error) {
 	shown := mapSamples(s)
 	if len(shown) < 3 {
 		return "", nil
@@ -33,17 +34,22 @@ func embeddingMap(s *Set, thumbs *thumbnails) (template.HTML, error) {
 	return mapSVG(s, shown, flat, caption, thumbs), nil
 }
 
-func mapSamples(s *Set) []int {
-	use := usable(s)
+func mapSamples(s *eval.Set) []int {
+	var use []int
+	for i, x := range s.Samples {
+		if x.Refused == "" {
+			use = append(use, i)
+		}
+	}
 	step := (len(use) + mapPoints - 1) / mapPoints
 	var shown []int
 	for k := 0; k < len(use); k += max(1, step) {
-		shown = append(shown, int(use[k]))
+		shown = append(shown, use[k])
 	}
 	return shown
 }
 
-func mapSVG(s *Set, shown []int, points []xy, caption string, thumbs *thumbnails) template.HTML {
+func mapSVG(s *eval.Set, shown []int, points []xy, caption string, thumbs *thumbnails) template.HTML {
 	hue := classHues(s)
 	low, scale := fit(points)
 	var body strings.Builder
@@ -81,13 +87,13 @@ func fit(points []xy) (low xy, scale float64) {
 }
 
 // classHues spreads the classes over the colour circle by the golden angle.
-func classHues(s *Set) map[string]float64 {
+func classHues(s *eval.Set) map[string]float64 {
 	var labels []string
 	for _, x := range s.Samples {
 		labels = append(labels, x.Label)
 	}
 	hues := map[string]float64{}
-	for k, label := range distinct(slices.Clone(labels)) {
+	for k, label := range distinct(labels) {
 		hues[label] = math.Mod(float64(k)*137.508, 360)
 	}
 	return hues

@@ -1,4 +1,9 @@
-package eval
+// Package report shows the results of package eval as one HTML page that needs
+// nothing else: tables, curves as SVG, the worst pairs with their pictures, a map
+// of the embeddings. It computes no rate.
+//
+//	err := report.Write(w, results, report.Options{Title: "Photos of March"})
+package report
 
 import (
 	_ "embed" // the page's parts
@@ -8,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/eval"
 )
 
 var (
@@ -19,18 +26,18 @@ var (
 	pageJS string
 )
 
-// ReportOptions say what a report shows beside the results.
-type ReportOptions struct {
-	Title  string   // "Evaluation" by default
-	Sweeps []*Sweep // one for each model
-	Thumb  Thumb    // pictures for the worst pairs and the maps; nil for none
-	Maps   bool     // draw the embeddings by principal axes
+// Options say what a report shows beside the results.
+type Options struct {
+	Title  string        // "Evaluation" by default
+	Sweeps []*eval.Sweep // one for each model
+	Thumb  Thumb         // pictures for the worst pairs and the maps; nil for none
+	Maps   bool          // draw the embeddings by principal axes
 }
 
-// WriteReport writes one HTML page that needs nothing else, neither files nor a
+// Write writes one HTML page that needs nothing else, neither files nor a
 // network. Results of one set by several models stand side by side, in the
 // order given.
-func WriteReport(w io.Writer, results []*Result, o ReportOptions) error {
+func Write(w io.Writer, results []*eval.Result, o Options) error {
 	page, err := newPage(results, o)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -67,11 +74,11 @@ type headline struct {
 	First  bool // row of its set
 	Span   int  // rows of the set
 	Series string
-	R      *Result
-	Point  *Point     // TPR at 1e-4
-	Loose  *Point     // TPR at 1e-3
-	Open   *OpenPoint // own class out at 1 %
-	Wide   *OpenPoint // and at 5 %
+	R      *eval.Result
+	Point  *eval.Point     // TPR at 1e-4
+	Loose  *eval.Point     // TPR at 1e-3
+	Open   *eval.OpenPoint // own class out at 1 %
+	Wide   *eval.OpenPoint // and at 5 %
 }
 
 type setView struct {
@@ -83,7 +90,7 @@ type setView struct {
 
 type modelView struct {
 	Series    string
-	R         *Result
+	R         *eval.Result
 	Histogram template.HTML
 	Map       template.HTML
 	Genuine   []pairView
@@ -112,10 +119,10 @@ type sweepView struct {
 type sweepOperator struct {
 	Name string
 	Plot template.HTML
-	Rows [][]SweepPoint // by model
+	Rows [][]eval.SweepPoint // by model
 }
 
-func newPage(results []*Result, o ReportOptions) (*page, error) {
+func newPage(results []*eval.Result, o Options) (*page, error) {
 	thumbs := newThumbnails(o.Thumb)
 	p := &page{Title: o.Title, CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Sweep: newSweepView(o.Sweeps)}
 	if p.Title == "" {
@@ -140,8 +147,8 @@ func newPage(results []*Result, o ReportOptions) (*page, error) {
 }
 
 // bySet groups results by their set, in the order in which sets come first.
-func bySet(results []*Result) [][]*Result {
-	var groups [][]*Result
+func bySet(results []*eval.Result) [][]*eval.Result {
+	var groups [][]*eval.Result
 	at := map[string]int{}
 	for _, r := range results {
 		k, known := at[r.Name]
@@ -155,7 +162,7 @@ func bySet(results []*Result) [][]*Result {
 	return groups
 }
 
-func headlines(group []*Result) []headline {
+func headlines(group []*eval.Result) []headline {
 	var rows []headline
 	for i, r := range group {
 		h := headline{First: i == 0, Span: len(group), Series: series(i), R: r}
@@ -164,14 +171,14 @@ func headlines(group []*Result) []headline {
 			h.Point, h.Loose = &strict, &loose
 		}
 		if id := r.Identification; id != nil {
-			h.Open, h.Wide = id.At(OwnClassOut, 0.01), id.At(OwnClassOut, 0.05)
+			h.Open, h.Wide = id.At(eval.OwnClassOut, 0.01), id.At(eval.OwnClassOut, 0.05)
 		}
 		rows = append(rows, h)
 	}
 	return rows
 }
 
-func newSetView(group []*Result, o ReportOptions, thumbs *thumbnails) (setView, error) {
+func newSetView(group []*eval.Result, o Options, thumbs *thumbnails) (setView, error) {
 	v := setView{Name: group[0].Name}
 	var verified, found []*modelView
 	for i, r := range group {
@@ -196,11 +203,11 @@ func newSetView(group []*Result, o ReportOptions, thumbs *thumbnails) (setView, 
 	return v, nil
 }
 
-func newModelView(i int, r *Result, o ReportOptions, thumbs *thumbnails) (*modelView, error) {
+func newModelView(i int, r *eval.Result, o Options, thumbs *thumbnails) (*modelView, error) {
 	m := &modelView{Series: series(i), R: r}
 	if r.Verification != nil {
 		m.Histogram = histogramPlot(r)
-		threshold := r.Verification.headline().Threshold
+		threshold := r.Verification.Headline().Threshold
 		m.Genuine = pairViews(r.Set, r.Verification.Worst.Genuine, threshold, thumbs)
 		m.Impostor = pairViews(r.Set, r.Verification.Worst.Impostor, threshold, thumbs)
 	}
@@ -218,7 +225,7 @@ func newModelView(i int, r *Result, o ReportOptions, thumbs *thumbnails) (*model
 	return m, err
 }
 
-func pairViews(s *Set, pairs []ScoredPair, threshold float64, thumbs *thumbnails) []pairView {
+func pairViews(s *eval.Set, pairs []eval.ScoredPair, threshold float64, thumbs *thumbnails) []pairView {
 	var list []pairView
 	for _, p := range pairs {
 		image := func(i int) imageView {
@@ -252,7 +259,7 @@ func shortLabel(label string) string {
 	return "…" + strings.TrimLeft(string(runes[len(runes)-most:]), "/")
 }
 
-func newSweepView(sweeps []*Sweep) *sweepView {
+func newSweepView(sweeps []*eval.Sweep) *sweepView {
 	if len(sweeps) == 0 {
 		return nil
 	}
@@ -271,3 +278,6 @@ func newSweepView(sweeps []*Sweep) *sweepView {
 	}
 	return v
 }
+
+// distinct sorts a list and drops what comes twice. It keeps the list.
+func distinct(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }

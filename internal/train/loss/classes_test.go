@@ -1,8 +1,7 @@
-package train
+package loss
 
 import (
 	"exemplar/internal/nn"
-	"math"
 	"slices"
 	"testing"
 )
@@ -82,7 +81,7 @@ func TestSampledStepIsTheFullStepOnItsSample(t *testing.T) {
 	}
 	near(t, "loss", loss, classLoss64(&opt.Margin, rows64(x, d), sampled, relabelled), 2e-6)
 	for class := range classes {
-		touched := !slices.Equal(before[class*d:][:d], c.centre(class))
+		touched := !slices.Equal(before[class*d:][:d], c.Centre(class))
 		if touched != slices.Contains(rows, int32(class)) {
 			t.Errorf("class %d: touched = %v", class, touched)
 		}
@@ -121,42 +120,12 @@ func TestImprintedClassesScoreTheirOwnEmbedding(t *testing.T) {
 	}
 }
 
-// AdamW by hand for two steps of one weight.
-func TestAdamWFollowsItsDefinition(t *testing.T) {
-	o := nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, WeightDecay: 0.1}
-	value, s := []float32{2}, o.NewState(1)
-	p, m, v := 2.0, 0.0, 0.0
-	for step, g := range []float64{0.5, -3} {
-		tt := float64(step + 1)
-		p *= 1 - 0.01*0.1
-		m, v = 0.9*m+0.1*g, 0.99*v+0.01*g*g
-		p -= 0.01 * (m / (1 - math.Pow(0.9, tt))) / (math.Sqrt(v/(1-math.Pow(0.99, tt))) + 1e-8)
-		o.Update(value, []float32{float32(g * 4)}, s, 0.01, 0.25, step+1)
-		near(t, "value", float64(value[0]), p, 1e-6)
-	}
-}
-
-func TestSchedule(t *testing.T) {
-	s := nn.Schedule{Kind: "cosine", Peak: 2, Final: 0.1, WarmupSteps: 4, Steps: 104}
-	for step, want := range map[int]float64{0: 0.5, 3: 2, 4: 2, 54: 1.1, 104: 0.2, 200: 0.2} {
-		near(t, "rate", s.At(step), want, 1e-12)
-	}
-	s.Kind, s.Power = "polynomial", 2
-	near(t, "half way", s.At(54), 2*(0.1+0.9*0.25), 1e-12)
-}
-
-func TestClipScale(t *testing.T) {
-	near(t, "clipped", nn.ClipScale(10, 5), 0.5, 1e-6)
-	near(t, "small enough", nn.ClipScale(4, 5), 1, 0)
-	near(t, "no limit", nn.ClipScale(4, 0), 1, 0)
-}
-
 func BenchmarkClasses(b *testing.B) {
 	const n, d, classes = 128, 256, 20000
 	c := newTestClasses(b, ClassesOptions{Count: classes, Dim: d, Rate: 1, Shards: 2, Margin: margins["cosface"],
 		Optimizer: nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}})
 	unit, norms := randomRows(2, n, d), make([]float32, n)
-	normalizeRows(unit, norms, unit, n, d)
+	NormalizeRows(unit, norms, unit, n, d)
 	du, targets := make([]float32, n*d), make([]int32, n)
 	for step := uint64(0); b.Loop(); step++ {
 		c.Step(du, unit, targets, 1, 1e-3, step)

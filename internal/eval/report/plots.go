@@ -1,4 +1,4 @@
-package eval
+package report
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/eval"
 )
 
 // The style sheet has this many colours; as those of the second half resemble the
@@ -39,7 +41,7 @@ func rocPlot(models []*modelView) template.HTML {
 		x: axis{title: "false match rate", low: lowestFMR(models), high: 1, log: true},
 		y: axis{title: "true positive rate", low: 0, high: 1, percent: true},
 	}
-	p.curves(models, func(c CurvePoint) (v, low, high float64) { return c.TPR, c.Low, c.High })
+	p.curves(models, func(c eval.CurvePoint) (v, low, high float64) { return c.TPR, c.Low, c.High })
 	return p.svg("ROC")
 }
 
@@ -55,7 +57,7 @@ func detPlot(models []*modelView) template.HTML {
 		x: axis{title: "false match rate", low: lowestFMR(models), high: 1, log: true},
 		y: axis{title: "false non-match rate", low: max(floor, 1e-4), high: 1, log: true},
 	}
-	p.curves(models, func(c CurvePoint) (v, low, high float64) { return 1 - c.TPR, 1 - c.High, 1 - c.Low })
+	p.curves(models, func(c eval.CurvePoint) (v, low, high float64) { return 1 - c.TPR, 1 - c.High, 1 - c.Low })
 	return p.svg("DET")
 }
 
@@ -68,7 +70,7 @@ func lowestFMR(models []*modelView) float64 {
 	return max(1e-6, math.Pow(10, math.Floor(math.Log10(low))))
 }
 
-func (p *plot) curves(models []*modelView, of func(CurvePoint) (v, low, high float64)) {
+func (p *plot) curves(models []*modelView, of func(eval.CurvePoint) (v, low, high float64)) {
 	for _, m := range models {
 		var line, low, high []xy
 		for _, c := range m.R.Verification.Curve {
@@ -77,7 +79,7 @@ func (p *plot) curves(models []*modelView, of func(CurvePoint) (v, low, high flo
 			}
 			v, l, h := of(c)
 			line, low, high = append(line, xy{c.FMR, v}), append(low, xy{c.FMR, l}), append(high, xy{c.FMR, h})
-			p.spot(c.FMR, v, "%s\nFMR %.2g · %s %s\n95 %%: %s – %s\nthreshold %.4f", m.R.title(), c.FMR, p.y.title, percent(v), percent(l), percent(h), c.Threshold)
+			p.spot(c.FMR, v, "%s\nFMR %.2g · %s %s\n95 %%: %s – %s\nthreshold %.4f", titleOf(m.R), c.FMR, p.y.title, percent(v), percent(l), percent(h), c.Threshold)
 		}
 		p.band(m.Series, low, high)
 		p.modelLine(m.Series, "", line)
@@ -85,7 +87,7 @@ func (p *plot) curves(models []*modelView, of func(CurvePoint) (v, low, high flo
 }
 
 // title names a result in legends.
-func (r *Result) title() string {
+func titleOf(r *eval.Result) string {
 	if r.Model != "" {
 		return r.Model
 	}
@@ -95,7 +97,7 @@ func (r *Result) title() string {
 func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) + " %" }
 
 // histogramPlot shows the scores of mated and non-mated pairs.
-func histogramPlot(r *Result) template.HTML {
+func histogramPlot(r *eval.Result) template.HTML {
 	h := r.Verification.Histograms
 	top := 0.0
 	for i := range h.Mated {
@@ -105,7 +107,7 @@ func histogramPlot(r *Result) template.HTML {
 	if h.Low == h.High {
 		p.x.high += max(1, math.Abs(h.High)) // 1 alone is lost beside a large score
 	}
-	width := (p.x.high - p.x.low) / plotBins
+	width := (p.x.high - p.x.low) / float64(len(h.Mated))
 	var mated, other []xy
 	for i := range h.Mated {
 		x := p.x.low + (float64(i)+0.5)*width
@@ -116,10 +118,10 @@ func histogramPlot(r *Result) template.HTML {
 	}
 	p.area("non-mated", other)
 	p.area("mated", mated)
-	if point := r.Verification.headline(); point.Threshold < p.x.high {
+	if point := r.Verification.Headline(); point.Threshold < p.x.high {
 		p.rule(point.Threshold, fmt.Sprintf("FMR %.0e", point.Target))
 	}
-	return p.svg("score histograms of " + r.title())
+	return p.svg("score histograms of " + titleOf(r))
 }
 
 // cmcPlot shows the share of captures whose label is among the best few.
@@ -129,7 +131,7 @@ func cmcPlot(models []*modelView) template.HTML {
 		low = min(low, m.R.Identification.Low[0])
 	}
 	p := &plot{
-		x: axis{title: "rank", low: 1, high: MaxRank, interior: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+		x: axis{title: "rank", low: 1, high: eval.MaxRank, interior: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
 		y: axis{title: "right label among the best", low: math.Floor(low*10) / 10, high: 1, percent: true},
 	}
 	for _, m := range models {
@@ -138,7 +140,7 @@ func cmcPlot(models []*modelView) template.HTML {
 		for k, v := range id.Ranks {
 			x := float64(k + 1)
 			line, below, above = append(line, xy{x, v}), append(below, xy{x, id.Low[k]}), append(above, xy{x, id.High[k]})
-			p.spot(x, v, "%s\nrank %d: %s\n95 %%: %s – %s", m.R.title(), k+1, percent(v), percent(id.Low[k]), percent(id.High[k]))
+			p.spot(x, v, "%s\nrank %d: %s\n95 %%: %s – %s", titleOf(m.R), k+1, percent(v), percent(id.Low[k]), percent(id.High[k]))
 		}
 		p.band(m.Series, below, above)
 		p.modelLine(m.Series, "", line)
@@ -158,9 +160,9 @@ func openPlot(models []*modelView) template.HTML {
 			for _, v := range c.Points {
 				x := v.Target
 				line, low, high = append(line, xy{x, v.FNIR}), append(low, xy{x, v.Low}), append(high, xy{x, v.High})
-				p.spot(x, v.FNIR, "%s, %s\nFPIR asked %.3g, met %.3g\nFNIR %s\n95 %%: %s – %s", m.R.title(), c.Protocol, x, v.FPIR, percent(v.FNIR), percent(v.Low), percent(v.High))
+				p.spot(x, v.FNIR, "%s, %s\nFPIR asked %.3g, met %.3g\nFNIR %s\n95 %%: %s – %s", titleOf(m.R), c.Protocol, x, v.FPIR, percent(v.FNIR), percent(v.Low), percent(v.High))
 			}
-			if c.Protocol == OwnClassOut {
+			if c.Protocol == eval.OwnClassOut {
 				p.band(m.Series, low, high)
 				p.modelLine(m.Series, "", line)
 			} else {
@@ -172,9 +174,9 @@ func openPlot(models []*modelView) template.HTML {
 }
 
 // sweepPlot shows one disturbance of several models.
-func sweepPlot(sweeps []*Sweep, operator string) template.HTML {
+func sweepPlot(sweeps []*eval.Sweep, operator string) template.HTML {
 	p := &plot{
-		x: axis{title: "severity", low: 1, high: Severities, interior: []float64{1, 2, 3, 4, 5}},
+		x: axis{title: "severity", low: 1, high: eval.Severities, interior: []float64{1, 2, 3, 4, 5}},
 		y: axis{title: "TPR at FMR 1e-4", low: 0, high: 1, percent: true},
 	}
 	for i, s := range sweeps {

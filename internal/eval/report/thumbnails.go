@@ -1,13 +1,15 @@
-package eval
+package report
 
 import (
 	"bytes"
 	"encoding/base64"
+
+	"exemplar/internal/eval"
 )
 
 // Thumb returns a small JPEG, PNG or WebP picture of a sample, at best 96-160
 // pixels high; nil where there is none.
-type Thumb func(s *Set, sample int) []byte
+type Thumb func(s *eval.Set, sample int) []byte
 
 // maxThumbs bounds the pictures in a report, each of which takes some kilobytes.
 const maxThumbs = 4000
@@ -24,7 +26,7 @@ func newThumbnails(load Thumb) *thumbnails {
 }
 
 // number returns a sample's place in Images, or -1.
-func (t *thumbnails) number(s *Set, sample int) int {
+func (t *thumbnails) number(s *eval.Set, sample int) int {
 	if t.load == nil {
 		return -1
 	}

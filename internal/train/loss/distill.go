@@ -1,9 +1,10 @@
-package train
+package loss
 
 import (
 	"math"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/train/random"
 )
 
 // DistillKind names what of the teacher the student learns. All work on rows of unit length: u (N,D) of the student,
@@ -35,31 +36,40 @@ type Distill struct {
 	Scale float64
 }
 
-// needsProjection says whether student and teacher are compared value by value.
-func (k DistillKind) needsProjection() bool { return k == DistillFeatures || k == DistillCosine }
+// NeedsProjection says whether student and teacher are compared value by value.
+func (k DistillKind) NeedsProjection() bool { return k == DistillFeatures || k == DistillCosine }
 
-// Loss returns the mean loss of n samples and adds weight times its gradient to du (N,D). teacher is (N,E), unit rows.
-// projection is needed by the kinds that compare features, centres (N,D, unit rows) by DistillLogits; nil otherwise.
-func (d Distill) Loss(du, unit, teacher []float32, n, dim, teacherDim int, projection *Projection, centres []float32, weight float64) float64 {
+// DistillBatch is a batch of samples that a teacher has features of.
+type DistillBatch struct {
+	Count      int         // N
+	Student    []float32   // (N,D) unit rows
+	Teacher    []float32   // (N,E) unit rows
+	Centres    []float32   // (N,D) unit rows: the class centre of each sample, for DistillLogits; else nil
+	Projection *Projection // for the kinds that compare features; else nil
+}
+
+// Loss returns the mean loss of the samples and adds weight times its gradient to du (N,D).
+func (d Distill) Loss(du []float32, b DistillBatch, weight float64) float64 {
 	switch d.Kind {
 	case DistillFeatures, DistillCosine:
-		return d.features(du, unit, teacher, n, projection, weight)
+		return d.features(du, b, weight)
 	case DistillLogits:
-		return d.pairs(du, unit, centres, teacher, n, dim, teacherDim, weight)
+		return d.pairs(du, b, b.Centres, weight)
 	}
-	return d.pairs(du, unit, unit, teacher, n, dim, teacherDim, weight)
+	return d.pairs(du, b, b.Student, weight)
 }
 
 // features compares projected features with the teacher's.
-func (d Distill) features(du, unit, teacher []float32, n int, p *Projection, weight float64) float64 {
+func (d Distill) features(du []float32, b DistillBatch, weight float64) float64 {
+	n, p := b.Count, b.Projection
 	e := p.Out
 	raw, z, norms := make([]float32, n*e), make([]float32, n*e), make([]float32, n)
-	p.forward(raw, unit, n)
-	normalizeRows(z, norms, raw, n, e)
+	p.forward(raw, b.Student, n)
+	NormalizeRows(z, norms, raw, n, e)
 	dz := make([]float32, n*e)
 	var loss float64
 	for i := range n {
-		zi, ti, gi := z[i*e:][:e], teacher[i*e:][:e], dz[i*e:][:e]
+		zi, ti, gi := z[i*e:][:e], b.Teacher[i*e:][:e], dz[i*e:][:e]
 		if d.Kind == DistillCosine {
 			loss += 1 - float64(kernel.Dot(zi, ti))
 			kernel.AddScaled(gi, ti, -1)
@@ -69,16 +79,18 @@ func (d Distill) features(du, unit, teacher []float32, n int, p *Projection, wei
 	}
 	scaleBy(dz, float32(weight/float64(n)))
 	draw := make([]float32, n*e)
-	normalizeRowsBackward(draw, dz, z, norms, n, e)
-	p.backward(du, draw, unit, n)
+	NormalizeRowsBackward(draw, dz, z, norms, n, e)
+	p.backward(du, draw, b.Student, n)
 	return loss / float64(n)
 }
 
 // pairs compares the cosines of the students with others (N,D) with those of the teachers among themselves.
-func (d Distill) pairs(du, unit, others, teacher []float32, n, dim, teacherDim int, weight float64) float64 {
+func (d Distill) pairs(du []float32, b DistillBatch, others []float32, weight float64) float64 {
+	n := b.Count
+	dim, teacherDim := len(b.Student)/n, len(b.Teacher)/n
 	student, wanted := make([]float32, n*n), make([]float32, n*n)
-	product(student, unit, n, kernel.PackTransposed(others, n, dim))
-	product(wanted, teacher, n, kernel.PackTransposed(teacher, n, teacherDim))
+	product(student, b.Student, n, kernel.PackTransposed(others, n, dim))
+	product(wanted, b.Teacher, n, kernel.PackTransposed(b.Teacher, n, teacherDim))
 	grad := make([]float32, n*n)
 	var loss float64
 	for i := range n {
@@ -176,7 +188,7 @@ type Projection struct {
 // NewProjection draws the weights from a normal distribution of variance 1/in.
 func NewProjection(in, out int, seed uint64) *Projection {
 	p := &Projection{In: in, Out: out, Weight: make([]float32, in*out), Grad: make([]float32, in*out)}
-	rng := stream(seed, forProjection, 0)
+	rng := random.Stream(seed, random.ForProjection, 0)
 	for i := range p.Weight {
 		p.Weight[i] = float32(rng.NormFloat64() / math.Sqrt(float64(in)))
 	}
