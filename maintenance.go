@@ -10,13 +10,14 @@ import (
 // Check reads every byte of the gallery, and every kept picture, and says in
 // words what is wrong with it; an empty answer means that all is well.
 func (g *Gallery) Check(ctx context.Context) ([]string, error) {
-	return g.store.Check(ctx, recognise.CheckPart)
+	problems, err := g.store.Check(ctx, recognise.CheckPart)
+	return problems, g.fail(err)
 }
 
 // Compact writes the gallery's file anew, as small as it can be. Removing
 // overwrites what was removed; what goes with this only are traces of labels and
 // file names. It needs as much room again as the file takes.
-func (g *Gallery) Compact(ctx context.Context) error { return g.store.Compact(ctx) }
+func (g *Gallery) Compact(ctx context.Context) error { return g.fail(g.store.Compact(ctx)) }
 
 // Damage is something stored of a reference that is not what was written.
 type Damage struct {
@@ -38,7 +39,7 @@ type Repaired struct {
 // made with, and the file's own structures. It removes no reference.
 func (g *Gallery) Repair(ctx context.Context) (Repaired, error) {
 	done, err := g.engine.Repair(ctx)
-	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, err
+	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, g.fail(err)
 }
 
 func newDamages(found []*gallery.Damage) []Damage {

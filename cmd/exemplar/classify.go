@@ -28,11 +28,13 @@ func newClassify() *cobra.Command {
 that it is none of them ("unknown"), or that it cannot be used ("refused"). PATH is a file, a folder, a pattern, or -
 for standard input.
 
-A line says the file, the decision, the label, and what speaks for it; --verbose says everything. A document is
-looked for in the whole photo, and compared with its reference place by place: --geometry says how far. --all answers
-with every document in a picture, a line each. --explain FILE.png draws why.
+A line says the file, the decision, the label, the confidence (the probability that the decision is right), and what
+speaks for it in a few words; --verbose says everything.
 
---fpir is the share of strangers that may be accepted; the threshold follows it and the number of labels.`,
+A document is looked for in the whole photo, and compared with its reference place by place; --geometry says how far.
+Use --all to be answered with every document in a picture, a line each, and --explain FILE.png to see why.
+
+The share of strangers that may be accepted is --fpir; the threshold follows it and the number of labels.`,
 		Example: `  exemplar classify inbox/*.jpg
   exemplar classify --json photo.jpg
   curl -s https://example.org/scan.png | exemplar classify -`,

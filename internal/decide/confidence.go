@@ -24,9 +24,9 @@ const (
 	// calibration are some thousands, so that no more than one in a thousand can be
 	// spoken for.
 	mostCertain = 0.999
-	// leastCertain is the lowest that is left to the best candidate: so many photos
-	// of a registered document show nothing of it that could be found. Counted on the
-	// odd classes of four sets of real photos (docs/answers.md).
+	// leastCertain is the lowest that is left to the best candidate: a photo of a
+	// registered document may show nothing of it that could be found. Among 132 photos
+	// of forms, banknotes, cards and drawn documents none did: the rule of three.
 	leastCertain = 0.02
 	// changeCertainty is how sure a place is that is said to show other print.
 	changeCertainty = 0.9
@@ -45,7 +45,7 @@ func probability(odds float64) float64 {
 func (p Policy) odds(r *Ranked, thresholdLLR float64) float64 {
 	switch {
 	case r.Compared:
-		odds := math.Pow(10, r.LLR-thresholdLLR)
+		odds := math.Exp(-p.Calibration.Proof.Family.Slope * (r.LLR - thresholdLLR))
 		if p.Exact && r.Geometry.Changes > 0 {
 			odds = min(odds, (1-changeCertainty)/changeCertainty)
 		}

@@ -59,15 +59,20 @@ func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
 // picture decodes the file: its first page that is not blank and can be read, or
 // when there is none its first.
 func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error) {
-	m, info, err := o.page(name, side, lim)
-	if o.next == nil || err == nil && !isBlank(m) || errors.Is(err, ErrTooLarge) {
-		return m, info, err
+	first, firstInfo, firstErr := o.page(name, side, lim)
+	if firstErr == nil && (o.next == nil || !isBlank(first)) || errors.Is(firstErr, ErrTooLarge) {
+		return first, firstInfo, firstErr
 	}
-	next, nextInfo, nextErr := o.next().picture(name, side, lim)
-	if nextErr != nil || err == nil && isBlank(next) {
-		return m, info, err
+	failed := firstErr != nil
+	for next := o.next; next != nil; {
+		page := next(failed)
+		m, info, err := page.page(name, side, lim)
+		if err == nil && !isBlank(m) {
+			return m, info, nil
+		}
+		next, failed = page.next, err != nil
 	}
-	return next, nextInfo, nil
+	return first, firstInfo, firstErr
 }
 
 // page decodes the file without regard to further pages.
@@ -83,7 +88,7 @@ func (o opened) page(name string, side int, lim Limits) (*Image, Info, error) {
 	if info.Orientation >= 5 {
 		info.W, info.H = info.H, info.W
 	}
-	return upright(img, info.Orientation), info, nil
+	return img, info, nil
 }
 
 // scaleFor returns the largest reduction, 1, 2, 4 or 8, that leaves side pixels
@@ -115,8 +120,9 @@ type opened struct {
 	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4
 	// or 8. What is found out in passing comes as notes.
 	pixels func(scale int) (*Image, []string, error)
-	// next opens the page after this one; nil when there is none.
-	next func() opened
+	// next opens the page after this one, which is blank or cannot be read; nil
+	// when there is none.
+	next func(unread bool) opened
 }
 
 func (f format) openGuarded(data []byte) (file opened, err error) {
@@ -124,15 +130,23 @@ func (f format) openGuarded(data []byte) (file opened, err error) {
 	return f.open(data)
 }
 
-// decode waits for the memory that the pixels need and decodes them.
+// decode waits for the memory that the pixels need, decodes them and turns them
+// upright.
 func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err error) {
-	release, err := budget.take(o.cost(scale))
+	bytes := o.cost(scale)
+	if o.orientation > 1 { // a copy of the result
+		bytes += 3 * int64(o.w/scale+1) * int64(o.h/scale+1)
+	}
+	release, err := budget.take(bytes)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer release()
 	defer guard(&err)
-	return o.pixels(scale)
+	if m, notes, err = o.pixels(scale); err != nil {
+		return nil, nil, err
+	}
+	return upright(m, o.orientation), notes, nil
 }
 
 var jpegFormat = format{"jpeg", "JPEG", begins("\xFF\xD8\xFF"), openJPEG}
@@ -243,10 +257,9 @@ func classify(err error) error {
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
-	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported): // say themselves what to do
+	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
+		errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported): // say themselves what to do
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
-	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported):
-		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")
 	}

@@ -1,6 +1,7 @@
 package imaging
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -80,8 +81,22 @@ func TestPageOfTIFF(t *testing.T) {
 			t.Errorf("%s: another page", test.name)
 		}
 	}
-	if _, _, err := Decode(writeTIFF(64, 48, brokenTags(34661), stripedPage), DefaultLimits); !errors.Is(err, ErrUnsupported) {
+}
+
+// TestUnreadPageOfTIFF: a page that cannot be read does not keep the next from
+// being read; when there is none, it is named.
+func TestUnreadPageOfTIFF(t *testing.T) {
+	const jbig = 34661
+	if _, _, err := Decode(writeTIFF(64, 48, tiffTags{259: jbig}, stripedPage, stripedPage), DefaultLimits); !errors.Is(err, ErrUnsupported) {
 		t.Error(err)
+	}
+	entry := func(compression uint16) []byte {
+		return binary.LittleEndian.AppendUint16([]byte{3, 1, 4, 0, 1, 0, 0, 0}, compression)
+	}
+	data := bytes.Replace(writeTIFF(64, 48, nil, crossedPage, stripedPage), entry(1), entry(jbig), 1)
+	m, info, err := Decode(data, DefaultLimits)
+	if err != nil || !slices.Equal(info.Notes, []string{"page 2 of 2: those before it cannot be read or are blank"}) || m.Pix[3*(20*64+9)] != stripedPage(9, 20) {
+		t.Error(info, err)
 	}
 }
 

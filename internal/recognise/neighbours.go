@@ -115,14 +115,18 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 		}
 	}
 	laid, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*Overlay, error) {
-		return g.lay(ctx, s, c.Candidate.Reference)
+		o, err := g.lay(ctx, s, c.Candidate.Reference)
+		if (leftOut{}).skips(err, c.Label) {
+			return nil, nil
+		}
+		return o, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	var neighbours []Neighbour
 	for i, o := range laid {
-		if c := best[i]; o.alike {
+		if c := best[i]; o != nil && o.alike {
 			neighbours = append(neighbours, Neighbour{c.Label, c.Candidate.Reference, c.Score, o})
 		}
 	}
@@ -164,6 +168,9 @@ func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
 	for i := range s.candidates {
 		c := &s.candidates[i]
 		features, err := g.references.features(ctx, g, c.Candidate.Reference)
+		if (leftOut{}).skips(err, c.Label) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,10 @@
 package recognise
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 	"sync"
 
 	"exemplar/internal/decide"
@@ -88,28 +90,46 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	if err != nil {
 		return nil, err
 	}
-	first := e.decide()
-	result := &Result{Findings: []Finding{first}}
-	if s == nil {
-		return result, nil
+	result := &Result{Findings: []Finding{e.decide()}}
+	damaged := g.references.leftOut(e.view)
+	if s != nil {
+		if result.Photo, err = s.photo, s.conclude(ctx, e, result, opts.All); err != nil {
+			return nil, err
+		}
+		damaged = s.damaged
 	}
-	result.Photo = s.photo
-	if !opts.All || first.Best == nil || !first.Best.Found.Located {
-		return result, nil
+	for i := range result.Findings {
+		f := &result.Findings[i]
+		if f.LeftOut = damaged.list(); len(f.LeftOut) > 0 {
+			f.Decision.Reason += "; " + damaged.say()
+			if f.Decision.Basis == "" && f.Decision.Confidence == 1 { // there are references, but none that can be used
+				f.Decision.Summary, f.Decision.Reason, f.Decision.Confidence = damaged.say(), damaged.say(), 0
+			}
+		}
 	}
-	all, err := s.several(ctx, e)
-	if len(all) > 0 {
-		result.Findings = all
+	return result, nil
+}
+
+// conclude looks for what else is in the photo, if that is asked for.
+func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, all bool) error {
+	first := result.Findings[0]
+	if !all || first.Best == nil || !first.Best.Found.Located {
+		return nil
 	}
-	return result, err
+	findings, err := s.several(ctx, e)
+	if len(findings) > 0 {
+		result.Findings = findings
+	}
+	return err
 }
 
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
+	view       *gallery.View
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
-	nearestOf  func(decide.Label) *decide.Candidate
+	nearestOf  func(of decide.Label, except string) *decide.Candidate
 }
 
 // gather collects the evidence for a picture from the best labels. The search
@@ -121,10 +141,13 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 		return nil, nil, err
 	}
 	embedding := g.model.Embed(picture.Image)
+	e.view = view
 	if e.candidates, err = view.Search(ctx, embedding, labels); err != nil {
 		return nil, nil, err
 	}
-	e.nearestOf = func(of decide.Label) *decide.Candidate { return view.Index().NearestOf(of, embedding, "") }
+	e.nearestOf = func(of decide.Label, except string) *decide.Candidate {
+		return view.Index().NearestOf(of, embedding, except)
+	}
 	if e.policy, err = decide.NewPolicy(g.model.Calibration, opts.FPIR, view.Index().Labels()); err != nil {
 		return nil, nil, err
 	}
@@ -142,10 +165,28 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 	if err != nil {
 		return nil, nil, err
 	}
+	e.leaveOut(s.damaged)
 	for _, h := range found {
 		e.add(h)
 	}
 	return s, e, nil
+}
+
+// leaveOut takes back what damaged references speak for.
+func (e *evidenceSet) leaveOut(damaged leftOut) {
+	kept := e.candidates[:0]
+	for _, c := range e.candidates {
+		if damaged[c.Reference] != nil {
+			other := e.nearestOf(c.Label, c.Reference)
+			if other == nil || damaged[other.Reference] != nil {
+				continue
+			}
+			c = *other
+		}
+		kept = append(kept, c)
+	}
+	e.candidates = kept
+	slices.SortStableFunc(kept, func(a, b decide.Candidate) int { return cmp.Compare(b.Score, a.Score) })
 }
 
 // decide takes the decision.
@@ -171,7 +212,7 @@ func (e *evidenceSet) add(h *Hypothesis) {
 	}
 	e.candidates = append(e.candidates, decide.Candidate{Label: h.Label})
 	c := &e.candidates[len(e.candidates)-1]
-	if nearest := e.nearestOf(h.Label); nearest != nil {
+	if nearest := e.nearestOf(h.Label, ""); nearest != nil {
 		c.Score, c.Rotation = nearest.Score, nearest.Rotation
 	}
 	take(c, h)

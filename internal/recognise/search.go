@@ -3,7 +3,6 @@ package recognise
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -47,6 +46,7 @@ type search struct {
 	members map[string]decide.Label
 	photo   *Photo
 	mode    SearchMode
+	damaged leftOut
 
 	coarse, fine map[string]int // inliers by reference
 	verified     map[string]*Hypothesis
@@ -57,7 +57,7 @@ func (g *Engine) newSearch(ctx context.Context, view *gallery.View, photo *Photo
 	if err != nil {
 		return nil, err
 	}
-	s := &search{engine: g, view: view, members: members, mode: mode}
+	s := &search{engine: g, view: view, members: members, mode: mode, damaged: g.references.leftOut(view)}
 	return s.in(photo), nil
 }
 
@@ -130,7 +130,7 @@ func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string
 			return nil, err
 		}
 		found, err := s.engine.references.features(ctx, s.engine, h.ID)
-		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
+		if s.damaged.skips(err, h.Label) {
 			continue
 		}
 		if err != nil {
@@ -175,7 +175,7 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 			continue
 		}
 		reference, err := s.engine.references.get(ctx, s.engine, h.ID)
-		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
+		if s.damaged.skips(err, h.Label) {
 			continue
 		}
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 	"exemplar/internal/train/random"
+	"exemplar/internal/train/recipe"
 )
 
 // noClass is the target of a drawn sample, which has no centre in the classification head.
@@ -51,7 +52,7 @@ func (l Layout) place(view, class int) int {
 
 // loader makes the batches of a stage, ahead of time.
 type loader struct {
-	stage   Stage
+	stage   recipe.Stage
 	seed    uint64
 	classes *dataset.Classes
 	cache   *dataset.Cache
@@ -76,7 +77,7 @@ type material struct {
 // aheadBatches is how many finished batches wait for the network.
 const aheadBatches = 2
 
-func newLoader(stage Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data DataConfig, aside material) (*loader, error) {
+func newLoader(stage recipe.Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data recipe.Data, aside material) (*loader, error) {
 	if n := len(classes.Members); n < stage.Batch.Images {
 		return nil, fmt.Errorf("stage %q: a step takes %d images (batch.images), the data hold %d", stage.Name, stage.Batch.Images, n)
 	}
@@ -148,7 +149,7 @@ func (l *loader) empty() *Batch {
 		return b
 	default:
 	}
-	layout := Layout{l.stage.Batch.classes(), l.stage.Batch.Views, l.stage.Batch.Replicas}
+	layout := Layout{l.stage.Batch.Classes(), l.stage.Batch.Views, l.stage.Batch.Replicas}
 	n, size := layout.samples(), l.stage.Input
 	return &Batch{
 		Layout: layout, Pixels: make([]byte, n*size*size*3),

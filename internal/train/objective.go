@@ -5,11 +5,12 @@ import (
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 )
 
 // objective is the losses of a stage, each with its weight, and what they train besides the network.
 type objective struct {
-	settings   Settings
+	settings   recipe.Settings
 	classes    *loss.Classes    // nil without a classification head
 	teacher    *Teacher         // nil without distillation
 	projection *loss.Projection // nil unless the kind of distillation needs one

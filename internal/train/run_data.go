@@ -10,17 +10,18 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/train/random"
+	"exemplar/internal/train/recipe"
 )
 
 // openData opens the images, groups them into classes, and reads the backgrounds.
 func (r *run) openData() error {
 	d := r.cfg.Data
-	pool, err := r.cfg.openPool()
+	pool, err := openPool(r.cfg)
 	if err != nil {
 		return err
 	}
 	r.pool = pool
-	r.cache = dataset.NewCache(pool, max(d.ShortSide, r.cfg.largestInput()), int64(d.CacheMiB)<<20)
+	r.cache = dataset.NewCache(pool, max(d.ShortSide, largestInput(r.cfg)), int64(d.CacheMiB)<<20)
 	if r.classes, err = r.groupClasses(); err != nil {
 		return err
 	}
@@ -32,10 +33,10 @@ func (r *run) openData() error {
 	}
 	folder, err := dataset.ReadFolder(d.Backgrounds)
 	if err != nil {
-		return r.cfg.wrong(noStage, "data.backgrounds", "cannot be used: %v", err)
+		return r.cfg.Wrong(recipe.NoStage, "data.backgrounds", "cannot be used: %v", err)
 	}
 	for _, s := range folder.Samples {
-		m, err := readImage(filepath.Join(folder.Root, filepath.FromSlash(s.Path)), r.cfg.largestInput())
+		m, err := readImage(filepath.Join(folder.Root, filepath.FromSlash(s.Path)), largestInput(r.cfg))
 		if err != nil {
 			return fmt.Errorf("background: %w", err)
 		}
@@ -51,18 +52,18 @@ func (r *run) openForms() (err error) {
 	if r.cfg.Data.Fields == "" {
 		return nil
 	}
-	r.aside.forms, err = draw.ReadForms(r.cfg.Data.Fields, formScale*r.cfg.largestInput())
+	r.aside.forms, err = draw.ReadForms(r.cfg.Data.Fields, formScale*largestInput(r.cfg))
 	if err != nil {
-		return r.cfg.wrong(noStage, "data.fields", "cannot be used: %v", err)
+		return r.cfg.Wrong(recipe.NoStage, "data.fields", "cannot be used: %v", err)
 	}
 	return nil
 }
 
 // openPool lists the images of the recipe. Close it after use.
-func (cfg *Config) openPool() (*dataset.Pool, error) {
+func openPool(cfg *recipe.Config) (*dataset.Pool, error) {
 	pool, err := dataset.OpenPool(cfg.Data.Paths...)
 	if err != nil {
-		return nil, cfg.wrong(noStage, "data.paths", "cannot be used: %v", err)
+		return nil, cfg.Wrong(recipe.NoStage, "data.paths", "cannot be used: %v", err)
 	}
 	return pool, nil
 }
@@ -73,7 +74,7 @@ func (r *run) groupClasses() (*dataset.Classes, error) {
 	if d.Classes == "labels" {
 		classes, err := dataset.LabelClasses(r.pool, d.Forms)
 		if err != nil {
-			return nil, r.cfg.wrong(noStage, "data.classes", "does not fit: %v", err)
+			return nil, r.cfg.Wrong(recipe.NoStage, "data.classes", "does not fit: %v", err)
 		}
 		return classes, nil
 	}
@@ -106,7 +107,7 @@ func (r *run) openTeachers() error {
 		}
 		t, err := LoadTeacher(path, r.fingerprint, r.pool.Len())
 		if err != nil {
-			return r.cfg.wrong(i, "distill.teacher", "cannot be used: %v", err)
+			return r.cfg.Wrong(i, "distill.teacher", "cannot be used: %v", err)
 		}
 		r.teachers[path] = t
 	}
@@ -153,7 +154,7 @@ func appendForms(pixels []byte, m *imaging.Image, forms, input int, resize func(
 
 // Preview draws what a run by this recipe will see: for each of a few images the clean input and n captures of the
 // first stage's second view (the only one, where there is one).
-func Preview(cfg *Config, images, n int) (*imaging.Image, error) {
+func Preview(cfg *recipe.Config, images, n int) (*imaging.Image, error) {
 	r := &run{cfg: cfg}
 	if err := r.openData(); err != nil {
 		return nil, err

@@ -12,9 +12,10 @@ import (
 	"exemplar/internal/nn"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/random"
+	"exemplar/internal/train/recipe"
 )
 
-func (r *run) stage() Stage { return r.cfg.Stages[r.pos.Stage] }
+func (r *run) stage() recipe.Stage { return r.cfg.Stages[r.pos.Stage] }
 
 // useMean says whether the running means are what a bundle is made of.
 func (r *run) useMean() bool { return r.stage().Optimizer.EMA > 0 }
@@ -44,18 +45,18 @@ func (r *run) setStage(i int) error {
 	if err := r.net.setStage(s, o.projection); err != nil {
 		return err
 	}
-	r.rows = newRows(s.Batch.samples(), r.cfg.Network.Embedding)
+	r.rows = newRows(s.Batch.Samples(), r.cfg.Network.Embedding)
 	return nil
 }
 
 // newClasses makes the classification head of a stage, with the centres of the head before it, if there was one.
-func (r *run) newClasses(s Stage, before *loss.Classes) (*loss.Classes, error) {
+func (r *run) newClasses(s recipe.Stage, before *loss.Classes) (*loss.Classes, error) {
 	c := s.Classes
-	rows := s.Optimizer.rule()
+	rows := s.Optimizer.Rule()
 	rows.Kind, rows.WeightDecay = c.Rows, c.WeightDecay
 	head, err := loss.NewClasses(loss.ClassesOptions{
 		Count: r.classes.Count(), Dim: r.cfg.Network.Embedding, Rate: c.Rate, MaxSample: c.MaxSample,
-		Shards: min(c.Shards, r.classes.Count()), Margin: c.margin(), Plain: c.Plain, Optimizer: rows, Seed: random.Mix(r.cfg.Seed, uint64(r.pos.Stage)),
+		Shards: min(c.Shards, r.classes.Count()), Margin: c.MarginSoftmax(), Plain: c.Plain, Optimizer: rows, Seed: random.Mix(r.cfg.Seed, uint64(r.pos.Stage)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("stage %q: %w", s.Name, err)
@@ -145,7 +146,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 // step trains on one batch.
 func (r *run) step(b *Batch) (Entry, error) {
 	s := r.stage()
-	lr := s.schedule().At(r.pos.Step)
+	lr := s.Rates().At(r.pos.Step)
 	r.net.forward(r.rows.raw, b)
 	loss, parts := r.objective.compute(r.rows, b, lr, uint64(r.pos.Total))
 	e := Entry{Step: r.pos.Total + 1, Stage: s.Name, Loss: loss, Parts: parts, LR: lr}

@@ -10,6 +10,7 @@ import (
 
 	"exemplar/internal/nn"
 	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 	"exemplar/internal/weights"
 )
 
@@ -73,7 +74,7 @@ func TestTeacherOfOtherDataIsRefused(t *testing.T) {
 // A batch in which some samples have no class and some no teacher.
 func TestObjectiveLeavesOutWhatHasNoClassOrTeacher(t *testing.T) {
 	const d = 6
-	settings := DefaultConfig().Settings
+	settings := recipe.Default().Settings
 	settings.Contrast.Weight, settings.Classes.Weight, settings.Distill.Weight = 1, 0.5, 2
 	settings.Distill.Kind = loss.DistillLogits
 	teacher, err := parseTeacher(teacherFile(t, randomRows(4, 3, 5), 5), "abc", 3)

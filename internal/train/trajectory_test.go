@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/model"
 	"exemplar/internal/model/formula"
 	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 	"exemplar/internal/weights"
 )
 
@@ -68,9 +69,9 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 		t.Fatal(err)
 	}
 	net := newNetwork(bundle)
-	s := DefaultConfig().Settings
+	s := recipe.Default().Settings
 	s.Input = trajectorySide
-	s.Batch = BatchConfig{Images: trajectoryBatch / 2, Forms: 1, Views: 2, Replicas: 1}
+	s.Batch = recipe.Batch{Images: trajectoryBatch / 2, Forms: 1, Views: 2, Replicas: 1}
 	s.Optimizer.LR, s.Optimizer.Clip = 1e-4, 5
 	if g.Contrast {
 		s.Contrast.Weight = 1
@@ -78,7 +79,7 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 	o := &objective{}
 	if g.Margin != nil {
 		s.Classes.Weight, s.Classes.LRScale = 1, 10
-		rule := DefaultConfig().Settings.Optimizer.rule()
+		rule := recipe.Default().Settings.Optimizer.Rule()
 		rule.WeightDecay = 0
 		o.classes, err = loss.NewClasses(loss.ClassesOptions{
 			Count: trajectoryPool, Dim: trajectoryDim, Rate: 1, Shards: 2, Optimizer: rule,
@@ -93,7 +94,7 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 		}
 	}
 	o.settings = s
-	if err := net.setStage(Stage{Settings: s}, nil); err != nil {
+	if err := net.setStage(recipe.Stage{Settings: s}, nil); err != nil {
 		t.Fatal(err)
 	}
 	fillByFormula(t, net)

@@ -1,4 +1,4 @@
-package train
+package recipe
 
 import (
 	"errors"
@@ -10,18 +10,19 @@ import (
 	"exemplar/internal/train/loss"
 )
 
-// wrong makes the error about a key. Where a stage did not set it, the recipe's own key or the default is to blame.
-func (cfg *Config) wrong(stage int, name, format string, args ...any) error {
+// Wrong makes the error about a key. Where a stage did not set it, the recipe's own key or the default is to blame.
+func (cfg *Config) Wrong(stage int, name, format string, args ...any) error {
 	text := fmt.Sprintf("%s %s", name, fmt.Sprintf(format, args...))
-	for _, full := range []string{fmt.Sprintf("stage.%d.%s", stage, name), name, fmt.Sprintf("stage.%d", stage)} {
+	for _, full := range []string{inStage(stage, name), name, fmt.Sprintf("stage.%d", stage)} {
 		if k, ok := cfg.keys[full]; ok {
 			return fmt.Errorf("%s:%d: %s", k.file, k.line, text)
 		}
 	}
-	return fmt.Errorf("%s: %s", cfg.file, text)
+	return fmt.Errorf("%s: %s", cfg.File, text)
 }
 
-const noStage = -1
+// NoStage says that a key belongs to the recipe and to none of its stages.
+const NoStage = -1
 
 // check refuses impossible recipes before any work starts.
 func (cfg *Config) check() error {
@@ -34,24 +35,24 @@ func (cfg *Config) check() error {
 
 func (cfg *Config) checkNetwork() error {
 	for i, s := range cfg.Stages {
-		if err := cfg.architecture(s.Input).Validate(); err != nil {
-			return cfg.wrong(i, cfg.blame(s.Input), "does not fit: %v", err)
+		if err := cfg.Architecture(s.Input).Validate(); err != nil {
+			return cfg.Wrong(i, cfg.blame(s.Input), "does not fit: %v", err)
 		}
 	}
 	if start := cfg.Network.Start; start != "random" && start != "default" {
-		return cfg.checkFile(noStage, "network.start", start)
+		return cfg.checkFile(NoStage, "network.start", start)
 	}
 	return nil
 }
 
 // blame finds the key because of which the architecture is impossible: the input, if another one would do.
 func (cfg *Config) blame(input int) string {
-	if cfg.architecture(128).Validate() == nil {
+	if cfg.Architecture(128).Validate() == nil {
 		return "input"
 	}
 	for _, name := range []string{"head", "width", "embedding"} {
 		trial := *cfg
-		d := DefaultConfig().Network
+		d := Default().Network
 		switch name {
 		case "head":
 			trial.Network.Head = d.Head
@@ -60,21 +61,22 @@ func (cfg *Config) blame(input int) string {
 		case "embedding":
 			trial.Network.Embedding = d.Embedding
 		}
-		if trial.architecture(128).Validate() == nil {
+		if trial.Architecture(128).Validate() == nil {
 			return "network." + name
 		}
 	}
 	return "network"
 }
 
-func (cfg *Config) architecture(input int) model.Architecture {
+// Architecture is that of the network for an input side in pixels.
+func (cfg *Config) Architecture(input int) model.Architecture {
 	n := cfg.Network
 	return model.Architecture{Backbone: "lcnet", Width: n.Width, Head: n.Head, Embedding: n.Embedding, Input: input}
 }
 
 func (cfg *Config) checkFile(stage int, name, path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return cfg.wrong(stage, name, "cannot be used: %v", err)
+		return cfg.Wrong(stage, name, "cannot be used: %v", err)
 	}
 	return nil
 }
@@ -82,38 +84,38 @@ func (cfg *Config) checkFile(stage int, name, path string) error {
 func (cfg *Config) checkData() error {
 	d := cfg.Data
 	if len(d.Paths) == 0 {
-		return cfg.wrong(noStage, "data.paths", "is missing: name shards or folders of images")
+		return cfg.Wrong(NoStage, "data.paths", "is missing: name shards or folders of images")
 	}
 	for _, p := range d.Paths {
-		if err := cfg.checkFile(noStage, "data.paths", p); err != nil {
+		if err := cfg.checkFile(NoStage, "data.paths", p); err != nil {
 			return err
 		}
 	}
 	if d.Backgrounds != "" {
-		if err := cfg.checkFile(noStage, "data.backgrounds", d.Backgrounds); err != nil {
+		if err := cfg.checkFile(NoStage, "data.backgrounds", d.Backgrounds); err != nil {
 			return err
 		}
 	}
 	if d.Fields != "" {
-		if err := cfg.checkFile(noStage, "data.fields", d.Fields); err != nil {
+		if err := cfg.checkFile(NoStage, "data.fields", d.Fields); err != nil {
 			return err
 		}
 	}
 	switch {
 	case d.Classes != "instances" && d.Classes != "labels":
-		return cfg.wrong(noStage, "data.classes", `is %q: "instances" or "labels"`, d.Classes)
+		return cfg.Wrong(NoStage, "data.classes", `is %q: "instances" or "labels"`, d.Classes)
 	case !slices.Contains([]int{1, 4, 8, 24}, d.Forms):
-		return cfg.wrong(noStage, "data.forms", "is %d: 1, 4, 8 or 24", d.Forms)
+		return cfg.Wrong(NoStage, "data.forms", "is %d: 1, 4, 8 or 24", d.Forms)
 	case !slices.Contains([]string{"keep", "drop", "merge"}, d.Duplicates):
-		return cfg.wrong(noStage, "data.duplicates", `is %q: "keep", "drop" or "merge"`, d.Duplicates)
+		return cfg.Wrong(NoStage, "data.duplicates", `is %q: "keep", "drop" or "merge"`, d.Duplicates)
 	case d.Distance < 0 || d.Distance > 16:
-		return cfg.wrong(noStage, "data.duplicate_distance", "is %d: 0 to 16 bits", d.Distance)
+		return cfg.Wrong(NoStage, "data.duplicate_distance", "is %d: 0 to 16 bits", d.Distance)
 	case d.ShortSide < 32 || d.ShortSide > 1024:
-		return cfg.wrong(noStage, "data.short_side", "is %d: 32 to 1024 pixels", d.ShortSide)
+		return cfg.Wrong(NoStage, "data.short_side", "is %d: 32 to 1024 pixels", d.ShortSide)
 	case d.CacheMiB < 0:
-		return cfg.wrong(noStage, "data.cache_mib", "is %d: at least 0", d.CacheMiB)
+		return cfg.Wrong(NoStage, "data.cache_mib", "is %d: at least 0", d.CacheMiB)
 	case d.Workers < 0 || d.Workers > 1024:
-		return cfg.wrong(noStage, "data.workers", "is %d: 0 to 1024", d.Workers)
+		return cfg.Wrong(NoStage, "data.workers", "is %d: 0 to 1024", d.Workers)
 	}
 	return nil
 }
@@ -122,18 +124,18 @@ func (cfg *Config) checkRun() error {
 	e, c := cfg.Evaluate, cfg.Checkpoint
 	switch {
 	case e.Every < 1:
-		return cfg.wrong(noStage, "evaluate.every", "is %d: at least 1 step", e.Every)
+		return cfg.Wrong(NoStage, "evaluate.every", "is %d: at least 1 step", e.Every)
 	case e.Patience < 0:
-		return cfg.wrong(noStage, "evaluate.patience", "is %d: at least 0", e.Patience)
+		return cfg.Wrong(NoStage, "evaluate.patience", "is %d: at least 0", e.Patience)
 	case e.Patience > 0 && e.Set == "":
-		return cfg.wrong(noStage, "evaluate.patience", "needs a set to evaluate on: evaluate.set")
+		return cfg.Wrong(NoStage, "evaluate.patience", "needs a set to evaluate on: evaluate.set")
 	case c.Every < 1:
-		return cfg.wrong(noStage, "checkpoint.every", "is %d: at least 1 step", c.Every)
+		return cfg.Wrong(NoStage, "checkpoint.every", "is %d: at least 1 step", c.Every)
 	case c.Keep < 1:
-		return cfg.wrong(noStage, "checkpoint.keep", "is %d: at least 1", c.Keep)
+		return cfg.Wrong(NoStage, "checkpoint.keep", "is %d: at least 1", c.Keep)
 	}
 	if e.Set != "" {
-		return cfg.checkFile(noStage, "evaluate.set", e.Set)
+		return cfg.checkFile(NoStage, "evaluate.set", e.Set)
 	}
 	return nil
 }
@@ -184,7 +186,7 @@ func (cfg *Config) checkStage(i int) error {
 	}
 	for _, l := range limits {
 		if !(l.v >= l.lo && l.v <= l.hi) { // also refuses NaN
-			return cfg.wrong(i, l.name, "is %g: it must lie between %g and %g", l.v, l.lo, l.hi)
+			return cfg.Wrong(i, l.name, "is %g: it must lie between %g and %g", l.v, l.lo, l.hi)
 		}
 	}
 	return cmpOr(cfg.checkChoices(i, s), cfg.checkLosses(i, s), cfg.checkBatch(i, s))
@@ -215,7 +217,7 @@ func (cfg *Config) checkChoices(i int, s Stage) error {
 			string(loss.DistillSimilarity), string(loss.DistillRelational), string(loss.DistillLogits)}},
 	} {
 		if !slices.Contains(choice.allowed, choice.value) {
-			return cfg.wrong(i, choice.name, "is %q: one of %q", choice.value, choice.allowed)
+			return cfg.Wrong(i, choice.name, "is %q: one of %q", choice.value, choice.allowed)
 		}
 	}
 	return nil
@@ -224,15 +226,15 @@ func (cfg *Config) checkChoices(i int, s Stage) error {
 func (cfg *Config) checkLosses(i int, s Stage) error {
 	switch {
 	case s.Contrast.Weight == 0 && s.Classes.Weight == 0 && s.Distill.Weight == 0:
-		return cfg.wrong(i, "contrast.weight", "is 0, and so are classes.weight and distill.weight: nothing would be learnt")
+		return cfg.Wrong(i, "contrast.weight", "is 0, and so are classes.weight and distill.weight: nothing would be learnt")
 	case s.Contrast.Weight > 0 && s.Batch.Views != 2:
-		return cfg.wrong(i, "batch.views", "is %d: the contrastive loss compares 2", s.Batch.Views)
+		return cfg.Wrong(i, "batch.views", "is %d: the contrastive loss compares 2", s.Batch.Views)
 	case s.Distill.Weight > 0 && s.Distill.Teacher == "":
-		return cfg.wrong(i, "distill.teacher", "is missing: make one with exemplar teach")
+		return cfg.Wrong(i, "distill.teacher", "is missing: make one with exemplar teach")
 	case s.Distill.Weight > 0 && s.Distill.Kind == loss.DistillLogits && s.Classes.Weight == 0:
-		return cfg.wrong(i, "distill.kind", "is %q, which needs class centres: set classes.weight", s.Distill.Kind)
+		return cfg.Wrong(i, "distill.kind", "is %q, which needs class centres: set classes.weight", s.Distill.Kind)
 	case s.Classes.Weight > 0 && s.Classes.Plain && (s.Contrast.Weight > 0 || s.Distill.Kind == loss.DistillLogits && s.Distill.Weight > 0):
-		return cfg.wrong(i, "classes.plain", "scores by lengths as well as angles, which the other losses do not: use one of them")
+		return cfg.Wrong(i, "classes.plain", "scores by lengths as well as angles, which the other losses do not: use one of them")
 	}
 	return nil
 }
@@ -244,7 +246,7 @@ func (cfg *Config) checkTeachers() error {
 			continue
 		}
 		if _, err := os.Stat(s.Distill.Teacher); err != nil {
-			return cfg.wrong(i, "distill.teacher", "cannot be used: %v: make it with exemplar teach", err)
+			return cfg.Wrong(i, "distill.teacher", "cannot be used: %v: make it with exemplar teach", err)
 		}
 	}
 	return nil
@@ -253,16 +255,34 @@ func (cfg *Config) checkTeachers() error {
 func (cfg *Config) checkBatch(i int, s Stage) error {
 	b := s.Batch
 	switch {
-	case b.samples()%b.Replicas != 0 || b.classes()%b.Replicas != 0:
-		return cfg.wrong(i, "batch.replicas", "is %d: it must divide the %d classes of a step", b.Replicas, b.classes())
-	case b.samples()/b.Replicas < 2:
-		return cfg.wrong(i, "batch.replicas", "is %d: batch statistics of %d sample mean nothing", b.Replicas, b.samples()/b.Replicas)
+	case b.Samples()%b.Replicas != 0 || b.Classes()%b.Replicas != 0:
+		return cfg.Wrong(i, "batch.replicas", "is %d: it must divide the %d classes of a step", b.Replicas, b.Classes())
+	case b.Samples()/b.Replicas < 2:
+		return cfg.Wrong(i, "batch.replicas", "is %d: batch statistics of %d sample mean nothing", b.Replicas, b.Samples()/b.Replicas)
 	case b.Drawn > 0 && b.Views != 2:
-		return cfg.wrong(i, "batch.drawn", "is %d: drawn documents come in pairs, so batch.views must be 2", b.Drawn)
+		return cfg.Wrong(i, "batch.drawn", "is %d: drawn documents come in pairs, so batch.views must be 2", b.Drawn)
 	case b.Filled > 0 && b.Views != 2:
-		return cfg.wrong(i, "batch.filled", "is %d: filled forms come in pairs, so batch.views must be 2", b.Filled)
+		return cfg.Wrong(i, "batch.filled", "is %d: filled forms come in pairs, so batch.views must be 2", b.Filled)
 	case b.Filled > 0 && cfg.Data.Fields == "":
-		return cfg.wrong(i, "batch.filled", "is %d: name a folder of forms, data.fields", b.Filled)
+		return cfg.Wrong(i, "batch.filled", "is %d: name a folder of forms, data.fields", b.Filled)
 	}
 	return nil
+}
+
+// TeacherPath is where the recipe's stages look for their teacher's features, if it is one place.
+func (cfg *Config) TeacherPath() (string, error) {
+	path := ""
+	for _, s := range cfg.Stages {
+		if s.Distill.Weight == 0 || s.Distill.Teacher == path {
+			continue
+		}
+		if path != "" {
+			return "", fmt.Errorf("%s: its stages have several teachers", cfg.File)
+		}
+		path = s.Distill.Teacher
+	}
+	if path == "" {
+		return "", fmt.Errorf("%s: no stage has a teacher (distill.weight)", cfg.File)
+	}
+	return path, nil
 }
