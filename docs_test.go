@@ -1,6 +1,7 @@
 package exemplar_test
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,72 +10,65 @@ import (
 	"testing"
 )
 
-// TestReliabilityNamesTests holds the tests that docs/reliability.md names to
-// those there are: a promise whose test is gone is none.
-func TestReliabilityNamesTests(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("docs", "reliability.md"))
+// readmeWords is how long the README may be: what is longer belongs in docs.
+const readmeWords = 700
+
+func TestReadmeIsShort(t *testing.T) {
+	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := 0
-	for line := range strings.Lines(string(page)) {
-		folder := "."
-		for _, word := range regexp.MustCompile("`[a-z]+/[a-z/]+`|root|\\b(Test|Fuzz)\\w+").FindAllString(line, -1) {
-			switch {
-			case word == "root":
-				folder = "."
-			case word[0] == '`':
-				folder = strings.Trim(word, "`")
-			default:
-				named++
-				if !hasTest(t, folder, word) {
-					t.Errorf("%s has no %s, which docs/reliability.md relies on", folder, word)
-				}
-			}
-		}
-	}
-	if named < 50 {
-		t.Errorf("only %d tests are named", named)
+	if n := len(strings.Fields(string(text))); n > readmeWords {
+		t.Errorf("README.md has %d words, at most %d", n, readmeWords)
 	}
 }
 
-func hasTest(t *testing.T, folder, name string) bool {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
+var links = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+func TestLinksOfDocsLead(t *testing.T) {
+	for _, file := range []string{"README.md", "docs/answers.md", "docs/go.md", "docs/speed.md", "docs/reliability.md"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), "\nfunc "+name+"(") {
-			return true
+		for _, link := range links.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), filepath.FromSlash(link[1]))); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
 		}
 	}
-	return false
 }
 
-// TestNothingConnects holds the program to what it promises about documents:
-// nothing in it speaks a protocol, and no code of ours knows the network. (The
-// parser of flags knows addresses, and so has package net.)
-func TestNothingConnects(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/exemplar").Output()
+// The Go code of docs/go.md compiles.
+func TestGoCodeOfDocsCompiles(t *testing.T) {
+	text, err := os.ReadFile("docs/go.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(out)) {
-		switch pkg := strings.TrimSpace(line); pkg {
-		case "net/http", "crypto/tls", "net/smtp", "net/rpc":
-			t.Errorf("the program has %s", pkg)
+	_, code, _ := strings.Cut(string(text), "```go\n")
+	code, _, found := strings.Cut(code, "```\n")
+	if !found {
+		t.Fatal("docs/go.md has no code")
+	}
+	folder := t.TempDir()
+	source, overlay := filepath.Join(folder, "docs.go"), filepath.Join(folder, "overlay.json")
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "docs", "docs.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		source:  "package docs\n\nimport (\n\"context\"\n\"fmt\"\n\n\"exemplar\"\n)\n\nvar _ = recognise\n\n" + code,
+		overlay: string(replace),
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
-	for pkg, imports := range packageImports(t) {
-		for path, file := range imports {
-			if path != "net/url" && (path == "net" || strings.HasPrefix(path, "net/")) {
-				t.Errorf("%s: %q imports %s", file, pkg, path)
-			}
-		}
+	if out, err := exec.Command("go", "build", "-overlay", overlay, "./docs").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -85,14 +85,15 @@ type Reference struct {
 	Registered time.Time `json:"registered"`
 	Width      int       `json:"width"` // of the image as it arrived, upright, in pixels
 	Height     int       `json:"height"`
-	SHA256     string    `json:"sha256"` // of the file as it arrived
-	Model      string    `json:"model"`  // fingerprint
+	SHA256     string    `json:"sha256"`            // of the file as it arrived
+	Model      string    `json:"model"`             // fingerprint
+	Damaged    bool      `json:"damaged,omitempty"` // any of the above may be wrong but the ID
 }
 
 func newReference(r gallery.Reference) Reference {
 	return Reference{
 		ID: r.ID, Label: string(r.Label), Source: r.Source, Note: r.Note, Registered: r.Registered,
-		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model,
+		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model, Damaged: r.Damaged,
 	}
 }
 
@@ -118,7 +119,8 @@ func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
 	return references, nil
 }
 
-// Get returns the reference with an id.
+// Get returns the reference with an id; what there is of it, with ErrDamaged,
+// where it is damaged.
 func (g *Gallery) Get(ctx context.Context, id string) (Reference, error) {
 	r, err := g.store.Get(ctx, id)
 	return newReference(r), g.fail(err)

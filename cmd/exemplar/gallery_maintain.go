@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/dustin/go-humanize"
@@ -36,7 +37,8 @@ func galleryReembed() *cobra.Command {
 }
 
 func galleryCheck() *cobra.Command {
-	return galleryVerb{
+	var asJSON bool
+	cmd := galleryVerb{
 		use: "check", short: "Read the whole gallery and say what is wrong with it",
 		args: cobra.NoArgs, suggestFor: []string{"verify", "fsck"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
@@ -45,7 +47,14 @@ func galleryCheck() *cobra.Command {
 				return err
 			}
 			for _, problem := range problems {
+				if asJSON {
+					err = errors.Join(err, sayJSON(cmd.OutOrStdout(), map[string]string{"problem": problem}))
+					continue
+				}
 				say(cmd.OutOrStdout(), "%s\n", problem)
+			}
+			if err != nil {
+				return err
 			}
 			if len(problems) > 0 {
 				return fmt.Errorf("the gallery has %s: see what can be made anew with exemplar gallery repair", count(len(problems), "problem"))
@@ -54,10 +63,15 @@ func galleryCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return sayJSON(cmd.OutOrStdout(), map[string]int{"references": stats.References, "labels": stats.Labels})
+			}
 			say(cmd.OutOrStdout(), "%s of %s: all is well\n", count(stats.References, "reference"), count(stats.Labels, "label"))
 			return nil
 		},
 	}.command()
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per problem and line, or what there is where all is well")
+	return cmd
 }
 
 func galleryRepair() *cobra.Command {
@@ -94,7 +108,7 @@ func galleryRepair() *cobra.Command {
 
 func galleryCompact() *cobra.Command {
 	return galleryVerb{
-		use: "compact", short: "Write the file anew: small, and without what was removed",
+		use: "compact", short: "Write the file anew, without a trace of what was removed",
 		args: cobra.NoArgs, writes: true, suggestFor: []string{"vacuum", "shrink"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			before, err := g.Stats(cmd.Context())

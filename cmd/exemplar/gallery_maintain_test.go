@@ -40,6 +40,13 @@ func TestCheckAndRepair(t *testing.T) {
 		t.Errorf("repair said %q", out)
 	}
 	s.inGallery(0, "gallery", "check")
+	s.damage(`UPDATE reference SET source = 'another' WHERE id = (SELECT max(id) FROM reference)`)
+	if out, _ := s.inGallery(0, "gallery", "list"); strings.Count(out, "damaged") != 1 {
+		t.Errorf("list said %q", out)
+	}
+	out, _ = s.inGallery(exitFailed, "gallery", "repair")
+	_, id, _ := strings.Cut(out, "exemplar gallery remove ")
+	s.inGallery(0, "gallery", "remove", strings.TrimSpace(id))
 	s.damage(`UPDATE picture SET jpeg = x'ffd8ff' WHERE reference = (SELECT min(id) FROM reference)`)
 	out, _ = s.inGallery(exitFailed, "gallery", "repair")
 	_, id, found := strings.Cut(out, "exemplar gallery remove ")

@@ -178,6 +178,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 		{args: []string{"gallery", "import", exported}},
 		{args: []string{"gallery", "reembed"}},
 		{args: []string{"gallery", "check"}},
+		{args: []string{"gallery", "check", "--json"}},
 		{args: []string{"gallery", "repair"}},
 		{args: []string{"gallery", "compact"}},
 		{args: []string{"gallery", "remove", "renamed"}},

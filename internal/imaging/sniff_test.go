@@ -30,6 +30,8 @@ func TestKinds(t *testing.T) {
 		{"RIFF\x00\x00\x00\x00WEBPVP8 ", "WebP", true, ""},
 		{"P6\n10 10\n255\n", "PNM", true, ""},
 		{"%PDF-1.7", "PDF", false, "pdftoppm"},
+		{"\r\n\r\n%PDF-1.7", "PDF", false, "pdftoppm"},
+		{"\x00\x05\x16\x07\x00\x02", "a Mac's side file of another (its name begins with ._)", false, "send the other"},
 		{"\x00\x00\x00\x18ftypheic", "HEIC, the iPhone's own format", false, "Most Compatible"},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", "AVIF", false, "convert"},

@@ -94,6 +94,10 @@ func TestUnreadPageOfTIFF(t *testing.T) {
 		return binary.LittleEndian.AppendUint16([]byte{3, 1, 4, 0, 1, 0, 0, 0}, compression)
 	}
 	data := bytes.Replace(writeTIFF(64, 48, nil, crossedPage, stripedPage), entry(1), entry(jbig), 1)
+	blankBack := bytes.Replace(writeTIFF(64, 48, nil, crossedPage, blankPage), entry(1), entry(jbig), 1)
+	if _, _, err := Decode(blankBack, DefaultLimits); !errors.Is(err, ErrUnsupported) {
+		t.Error("a blank page for one that is not read:", err)
+	}
 	m, info, err := Decode(data, DefaultLimits)
 	if err != nil || !slices.Equal(info.Notes, []string{"page 2 of 2: those before it cannot be read or are blank"}) || m.Pix[3*(20*64+9)] != stripedPage(9, 20) {
 		t.Error(info, err)
