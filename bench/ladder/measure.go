@@ -38,7 +38,8 @@ var targets = []target{
 type half int
 
 const (
-	evenClasses half = iota // the 2nd, 4th, ... family in sorted order: those at odd places are for choosing recipes
+	evenClasses half = iota // the 2nd, 4th, ... family in sorted order, for reporting
+	oddClasses              // the 1st, 3rd, ..., for choosing recipes
 	allClasses
 )
 
@@ -58,7 +59,7 @@ func loadSet(ctx context.Context, root string, t target, side int, which half) (
 	families := families(folder)
 	s := &set{target: t, base: eval.Set{Name: t.set}}
 	for _, x := range folder.Samples {
-		if at, _ := slices.BinarySearch(families, family(x.Label)); x.Label != "" && (at%2 == 1 || which == allClasses) {
+		if at, _ := slices.BinarySearch(families, family(x.Label)); x.Label != "" && (which == allClasses || at%2 == map[half]int{evenClasses: 1, oddClasses: 0}[which]) {
 			s.base.Samples = append(s.base.Samples, eval.Sample{Sample: x})
 		}
 	}

@@ -39,15 +39,13 @@ const insideName = "network inside"
 // measureAll measures the network inside and those of all rungs and seeds, by the rungs' names.
 func (o options) measureAll(ctx context.Context) (map[string]result, error) {
 	inside := model.Default().Freeze()
-	var even, all []*set
-	for _, t := range targets {
-		for which, sets := range map[half]*[]*set{evenClasses: &even, allClasses: &all} {
-			s, err := loadSet(ctx, o.sets, t, inside.Arch.Input, which)
-			if err != nil {
-				return nil, err
-			}
-			*sets = append(*sets, s)
-		}
+	even, err := loadSets(ctx, o, inside.Arch.Input, evenClasses)
+	if err != nil {
+		return nil, err
+	}
+	all, err := loadSets(ctx, o, inside.Arch.Input, allClasses)
+	if err != nil {
+		return nil, err
 	}
 	results := map[string]result{}
 	add := func(name string, n *model.Network) error {
