@@ -38,7 +38,7 @@ func measureFiles(ctx context.Context, o options, paths []string) error {
 					return err
 				}
 			}
-			m, err := measure(ctx, sets[side], n)
+			m, _, err := measure(ctx, sets[side], n)
 			if err != nil {
 				return fmt.Errorf("%s: %w", names[i], err)
 			}
