@@ -44,8 +44,8 @@ func TestWarpFollowsThePerspective(t *testing.T) {
 	m := planar.Homography{1, 0.2, 10, 0.1, 0.9, 5, 0.001, 0.0005, 1}
 	got := Warp(src, m, 100, 100)
 	for _, p := range [][2]int{{0, 0}, {50, 50}, {99, 10}, {20, 90}} {
-		at := m.Apply(planar.Pt(float64(p[0]), float64(p[1])))
-		x, y := at.X, at.Y
+		from := m.Apply(planar.Pt(float64(p[0]), float64(p[1])))
+		x, y := from.X, from.Y
 		at := 3 * (p[1]*100 + p[0])
 		if math.Abs(float64(got.Pix[at])-255*x/300) > 2 || math.Abs(float64(got.Pix[at+1])-255*y/300) > 2 {
 			t.Errorf("at %v: %v, want the colour of (%.1f, %.1f)", p, got.Pix[at:at+2], x, y)
