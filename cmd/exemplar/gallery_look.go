@@ -95,6 +95,7 @@ func galleryShow() *cobra.Command {
 	cmd := galleryVerb{
 		use: "show ID|LABEL", short: "Show a reference, and write its picture with --picture",
 		args: cobra.ExactArgs(1), labels: 1, suggestFor: []string{"picture", "get"},
+		target: func([]string) target { return target{"--picture", picture, jpegKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {
@@ -136,6 +137,7 @@ func galleryRivals() *cobra.Command {
 	cmd := galleryVerb{
 		use: "rivals ID|LABEL", short: "Say which other labels a reference resembles, and how",
 		args: cobra.ExactArgs(1), labels: 1, suggestFor: []string{"similar", "neighbours"},
+		target: func([]string) target { return target{"--explain", explain, drawingKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {
@@ -150,7 +152,7 @@ func galleryRivals() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := writePicture(cmd, explain, drawn); err != nil {
+				if err := writeDrawing(cmd, explain, drawn); err != nil {
 					return err
 				}
 			}

@@ -68,12 +68,22 @@ type manifestRecord struct {
 // the error joins a *Damage for each.
 func (g *Gallery) Export(ctx context.Context, path string) error {
 	var left []error
+	var unwritten error // what is wrong with the file, and not with the gallery
 	err := g.read(ctx, "export", func(tx *sql.Tx) error {
-		return fileio.Write(path, fileio.Private, func(w io.Writer) (err error) {
-			left, err = g.writeExport(ctx, tx, w)
-			return err
+		var unread error
+		err := fileio.Write(path, fileio.Private, func(w io.Writer) error {
+			left, unread = g.writeExport(ctx, tx, w)
+			return unread
 		})
+		if unread == nil {
+			unwritten = err
+			return nil
+		}
+		return err
 	})
+	if err == nil && unwritten != nil {
+		return fmt.Errorf("export gallery %q: %w", g.path, unwritten)
+	}
 	if err == nil && len(left) > 0 {
 		err = g.fail("export", fmt.Errorf("%q is written without %d references: %w", path, len(left), errors.Join(left...)))
 	}

@@ -86,6 +86,15 @@ func (g *Gallery) importOne(ctx context.Context, tx *sql.Tx, seq int64, e *Entry
 	return true, insertEntry(ctx, tx, "", seq, e)
 }
 
+// CheckExport reads as much of an export as shows whether it is one.
+func CheckExport(path string) error {
+	_, closeFile, err := openExport(path)
+	if err != nil {
+		return fmt.Errorf("import %q: %w", path, err)
+	}
+	return closeFile()
+}
+
 // openExport opens the file of an export.
 func openExport(path string) (in *export, closeFile func() error, err error) {
 	info, err := os.Stat(path) // a pipe would be waited for

@@ -49,6 +49,8 @@ func TestOpenWhatIsNoGallery(t *testing.T) {
 		{"a folder", func(t *testing.T, path string) { os.Mkdir(path, 0o700) }, ErrNotGallery},
 		{"a text", write(strings.Repeat("to whom it may concern\n", 100)), ErrNotGallery},
 		{"a short text", write("hello"), ErrNotGallery},
+		{"a byte", write("x"), ErrNotGallery},
+		{"just too short for a page", write(strings.Repeat("x", smallestPage-1)), ErrNotGallery},
 		{"another program's", otherProgram, ErrNotGallery},
 		{"of a newer version", func(t *testing.T, path string) {
 			g := openGallery(t, path)
