@@ -3,7 +3,7 @@ package exemplar
 import (
 	"context"
 
-	"exemplar/internal/gallery"
+	"exemplar/internal/store"
 )
 
 // Replacement gathers references that are to take the place of what their labels
@@ -12,9 +12,9 @@ import (
 // one goroutine at a time.
 type Replacement struct {
 	gallery *Gallery
-	stage   *gallery.Stage
+	stage   store.Stage
 
-	entries []*gallery.Entry // without what is staged of them
+	entries []*store.Entry // without what is staged of them
 	results []Registration
 }
 
@@ -43,7 +43,7 @@ func (r *Replacement) register(ctx context.Context, items []Item, opts RegisterO
 	if err := r.gallery.skipCopies(ctx, entries, results, opts); err != nil {
 		return err
 	}
-	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return r.stage.Put(ctx, kept...) })
+	err = addEntries(entries, results, func(kept ...store.Entry) ([]store.Added, error) { return r.stage.Put(ctx, kept...) })
 	if err != nil {
 		return err
 	}
