@@ -12,9 +12,9 @@ import (
 	"exemplar/internal/calibrate"
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 type calibrateFlags struct {
@@ -65,17 +65,17 @@ bundle keeps the proof that it has.`,
 
 // readBundle reads a bundle or an ONNX network of a known architecture; for
 // the empty path it is the bundle inside.
-func readBundle(path string) (*model.Bundle, error) {
+func readBundle(path string) (*embed.Bundle, error) {
 	if path == "" {
-		return model.Default(), nil
+		return embed.Default(), nil
 	}
-	data, err := weights.ReadFile(path)
+	data, err := tensorfile.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	load := model.Load
+	load := embed.Load
 	if filepath.Ext(path) == ".onnx" {
-		load = func(data []byte) (*model.Bundle, error) { return model.ImportONNX(data, nil) }
+		load = func(data []byte) (*embed.Bundle, error) { return embed.ImportONNX(data, nil) }
 	}
 	bundle, err := load(data)
 	if err != nil {
@@ -84,7 +84,7 @@ func readBundle(path string) (*model.Bundle, error) {
 	return bundle, nil
 }
 
-func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flags calibrateFlags) error {
+func runCalibrate(cmd *cobra.Command, bundle *embed.Bundle, roots []string, flags calibrateFlags) error {
 	pool := calibrate.NewPool(bundle)
 	var source []string
 	for _, root := range roots {
@@ -125,7 +125,7 @@ func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flag
 }
 
 // addProof fits the proof, or keeps the one that the bundle has.
-func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibration, flags calibrateFlags) error {
+func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *decide.Calibration, flags calibrateFlags) error {
 	if flags.siblings == "" {
 		if old, err := decide.ParseCalibration(bundle.Calibration); err == nil {
 			curve.Proof = old.Proof

@@ -189,7 +189,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 		{args: []string{"draw", at("drawn"), "--count", "1", "--size", "200"}},
 		{args: []string{"train", recipe}, slow: true},
 		{args: []string{"train", recipe, "--preview", "/dev/full"}},
-		{args: []string{"teach", recipe, "--out", at("t.safetensors"), "--model", "../../internal/model/default.safetensors"}, slow: true},
+		{args: []string{"teach", recipe, "--out", at("t.safetensors"), "--model", "../../internal/embed/default.safetensors"}, slow: true},
 		{args: []string{"pack", at("packed"), documents}},
 		{args: []string{"embed", "--npy", at("x.npy"), documents}},
 		{args: []string{"embed", "--npy", "/dev/full", documents}},

@@ -16,8 +16,8 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/store"
 	"exemplar/internal/vectorindex"
 
@@ -31,7 +31,7 @@ const wrongLeadRate = 0.01
 // Pool gathers embeddings: of references, of probes, and of probes that have a
 // look-alike registered beside their own document.
 type Pool struct {
-	network  *model.Network
+	network  *embed.Network
 	input    int // side of the network's input, pixels
 	dim      int
 	capture  *augment.Capture
@@ -47,7 +47,7 @@ type probe struct {
 }
 
 // NewPool makes an empty pool for a model.
-func NewPool(bundle *model.Bundle) *Pool {
+func NewPool(bundle *embed.Bundle) *Pool {
 	return &Pool{
 		network: bundle.Freeze(), input: bundle.Arch.Input, dim: bundle.Arch.Embedding,
 		capture: augment.NewCapture(augment.Full()),

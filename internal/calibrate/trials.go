@@ -9,8 +9,8 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
 )
@@ -57,7 +57,7 @@ type stranger struct {
 
 // RunTrials captures and verifies every family, on all cores. The same
 // arguments give the same trials.
-func RunTrials(ctx context.Context, bundle *model.Bundle, sources []Source, opts TrialOptions) (*Trials, error) {
+func RunTrials(ctx context.Context, bundle *embed.Bundle, sources []Source, opts TrialOptions) (*Trials, error) {
 	run := &trialRun{embedder: recognise.NewEmbedder(bundle), opts: opts}
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err

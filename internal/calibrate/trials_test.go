@@ -10,8 +10,8 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 )
 
 // bareFamily is a document with its sibling of another design, captured twice.
@@ -35,7 +35,7 @@ func TestRunTrials(t *testing.T) {
 	}
 	var steps atomic.Int64
 	run := func() *Trials {
-		trials, err := RunTrials(t.Context(), model.Default(), []Source{bareFamily(1), bareFamily(2), cover},
+		trials, err := RunTrials(t.Context(), embed.Default(), []Source{bareFamily(1), bareFamily(2), cover},
 			TrialOptions{Seed: 5, Progress: func() { steps.Add(1) }})
 		if err != nil {
 			t.Fatal(err)

@@ -5,10 +5,10 @@ import (
 	"os"
 	"testing"
 
+	"exemplar/internal/embed/formula"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
-	"exemplar/internal/model/formula"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // small is the network of tools/golden/change.py.
@@ -26,7 +26,7 @@ var small = []layer{
 // smallDetector has weights from the formula.
 func smallDetector(t *testing.T) *Detector {
 	t.Helper()
-	file := weights.Safetensors{Tensors: map[string]weights.Tensor{}}
+	file := tensorfile.Safetensors{Tensors: map[string]tensorfile.Tensor{}}
 	for _, p := range newNetwork(small).tensors() {
 		file.Tensors[p.name] = formula.Tensor(p.name, p.shape)
 	}
@@ -69,7 +69,7 @@ func readGolden(t *testing.T, name string) []float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,8 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/store"
 	"exemplar/internal/store/open"
 	"exemplar/internal/wordindex"
@@ -82,7 +82,7 @@ func runSQL(t *testing.T, path, statements string) {
 
 // defaultModel is the model inside the program.
 var defaultModel = sync.OnceValue(func() *Model {
-	m, err := NewModel(model.Default())
+	m, err := NewModel(embed.Default())
 	if err != nil {
 		panic(err)
 	}

@@ -32,12 +32,15 @@ func (d *Derived) Validate(dim int, vocabulary string) error {
 	return ValidateVectors(d.Vectors)
 }
 
+// MaxBatch is how many references are embedded, and made durable, at once.
+const MaxBatch = 64
+
 // Maker makes anew what is derived of pictures.
 type Maker struct {
-	Model      string // fingerprint
-	Dim        int    // numbers of an embedding
-	Vocabulary string // of the words
-	Derive     func(ctx context.Context, batch []Stored) ([]Derived, error)
+	Model      string                                                       // fingerprint
+	Dim        int                                                          // numbers of an embedding
+	Vocabulary string                                                       // of the words
+	Derive     func(ctx context.Context, batch []Stored) ([]Derived, error) // of at most MaxBatch
 }
 
 // Content says what is wrong with the bytes of a part of a reference (picture,

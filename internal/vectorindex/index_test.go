@@ -9,23 +9,25 @@ import (
 
 	"pgregory.net/rapid"
 
-	"exemplar/internal/decide"
 	"exemplar/internal/kernel"
+	"exemplar/internal/label"
+	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
 )
 
 // searchAll is what Search must answer: every embedding compared in float32.
-func searchAll(items []Item, probe []float32, k int) []decide.Candidate {
-	best := map[Label]decide.Candidate{}
+func searchAll(items []Item, probe []float32, k int) []Hit {
+	best := map[label.Label]Hit{}
 	for _, item := range items {
-		for r := range Rotations {
+		for r := range store.Rotations {
 			score := kernel.Dot(probe, item.Vectors[r*len(probe):(r+1)*len(probe)])
-			c := decide.Candidate{Label: item.Label, Score: score, Reference: item.ID, Rotation: 90 * r}
+			c := Hit{Label: item.Label, Score: score, Reference: item.ID, Rotation: 90 * r}
 			if old, seen := best[c.Label]; !seen || better(c, old) < 0 {
 				best[c.Label] = c
 			}
 		}
 	}
-	var all []decide.Candidate
+	var all []Hit
 	for _, c := range best {
 		all = append(all, c)
 	}
@@ -48,18 +50,18 @@ func testEachKernel(t *testing.T, f func(t *testing.T)) {
 // items draws n references of the given number of labels. Spread is how far
 // they lie from one common direction: small makes scores hard to tell apart.
 func items(rng *rand.Rand, n, labels, dim int, spread float32) []Item {
-	centre := randomVectors(rng, 1, dim)
+	centre := storetest.Vectors(rng, 1, dim)
 	list := make([]Item, n)
 	for i := range list {
-		vectors := randomVectors(rng, Rotations, dim)
-		for r := range Rotations {
+		vectors := storetest.Vectors(rng, store.Rotations, dim)
+		for r := range store.Rotations {
 			v := vectors[r*dim : (r+1)*dim]
 			for j := range v {
 				v[j] = centre[j] + spread*v[j]
 			}
 			kernel.NormalizeL2(v)
 		}
-		list[i] = Item{fmt.Sprintf("%06d", i), Label(fmt.Sprintf("label-%d", rng.IntN(labels))), vectors}
+		list[i] = Item{fmt.Sprintf("%06d", i), label.Label(fmt.Sprintf("label-%d", rng.IntN(labels))), vectors}
 	}
 	return list
 }
@@ -92,7 +94,7 @@ func TestSearchIsExact(t *testing.T) {
 				x := NewIndex(c.dim)
 				x.Update(nil, list...)
 				for i := range 4 {
-					probe := randomVectors(rng, 1, c.dim)
+					probe := storetest.Vectors(rng, 1, c.dim)
 					if i%2 == 1 { // a registered one, turned and disturbed
 						probe = disturbed(rng, list[rng.IntN(c.n)].Vectors[c.dim:2*c.dim], 0.3)
 					}
@@ -110,7 +112,7 @@ func TestSearchIsExact(t *testing.T) {
 
 // disturbed returns v with noise of the given size, at length 1.
 func disturbed(rng *rand.Rand, v []float32, noise float32) []float32 {
-	out := randomVectors(rng, 1, len(v))
+	out := storetest.Vectors(rng, 1, len(v))
 	for i := range out {
 		out[i] = v[i] + noise*out[i]
 	}
@@ -146,7 +148,7 @@ func TestIndexForgetsItsHistory(t *testing.T) {
 			x.Update(removed, put...)
 		}
 		var list []Item
-		labels := map[Label]bool{}
+		labels := map[label.Label]bool{}
 		for _, item := range kept {
 			list = append(list, item)
 			labels[item.Label] = true
@@ -155,7 +157,7 @@ func TestIndexForgetsItsHistory(t *testing.T) {
 			t.Fatalf("%d references of %d labels, want %d of %d", x.Len(), x.Labels(), len(kept), len(labels))
 		}
 		mustMatchBytes(t, x)
-		probe := randomVectors(rng, 1, dim)
+		probe := storetest.Vectors(rng, 1, dim)
 		if got, want := x.Search(probe, 7), searchAll(list, probe, 7); !slices.Equal(got, want) {
 			t.Fatalf("\n got %v\nwant %v", got, want)
 		}
@@ -182,7 +184,7 @@ func TestSearchOfNothing(t *testing.T) {
 	if got := x.Search(probe, 5); got != nil {
 		t.Errorf("an empty index found %v", got)
 	}
-	x.Update(nil, Item{"1", "a", randomVectors(rand.New(rand.NewPCG(1, 1)), Rotations, 4)})
+	x.Update(nil, Item{"1", "a", storetest.Vectors(rand.New(rand.NewPCG(1, 1)), store.Rotations, 4)})
 	for _, broken := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		if got := x.Search([]float32{1, float32(broken), 0, 0}, 5); got != nil {
 			t.Errorf("a probe with %v found %v", broken, got)
@@ -203,7 +205,7 @@ func TestSearchTellsRotation(t *testing.T) {
 	list := items(rng, 1000, 1000, 64, 100)
 	x := NewIndex(64)
 	x.Update(nil, list...)
-	for r := range Rotations {
+	for r := range store.Rotations {
 		item := list[100+r]
 		got := x.Search(disturbed(rng, item.Vectors[r*64:(r+1)*64], 0.3), 1)[0]
 		if got.Reference != item.ID || got.Label != item.Label || got.Rotation != 90*r {
@@ -257,7 +259,7 @@ func TestSearchAllocatesLittle(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	x := NewIndex(64)
 	x.Update(nil, items(rng, 3000, 3000, 64, 100)...)
-	probe := randomVectors(rng, 1, 64)
+	probe := storetest.Vectors(rng, 1, 64)
 	if n := testing.AllocsPerRun(20, func() { x.Search(probe, 5) }); n > 40 {
 		t.Errorf("%v allocations", n)
 	}
@@ -273,7 +275,7 @@ func BenchmarkSearch(b *testing.B) {
 		batch := items(rng, 1000, 1000, dim, 2)
 		for i := range batch {
 			batch[i].ID = fmt.Sprint(x.Len() + i)
-			batch[i].Label = Label(fmt.Sprint(x.Len() + i))
+			batch[i].Label = label.Label(fmt.Sprint(x.Len() + i))
 		}
 		x.Update(nil, batch...)
 	}
@@ -284,7 +286,7 @@ func BenchmarkSearch(b *testing.B) {
 		probe []float32
 	}{{"known", known}, {"stranger", stranger}} {
 		b.Run(c.name, func(b *testing.B) {
-			b.SetBytes(references * Rotations * dim)
+			b.SetBytes(references * store.Rotations * dim)
 			b.ReportAllocs()
 			for b.Loop() {
 				x.Search(c.probe, 5)
@@ -292,8 +294,8 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 	b.Run("float32", func(b *testing.B) {
-		out := make([]float32, blockReferences*Rotations)
-		b.SetBytes(4 * references * Rotations * dim)
+		out := make([]float32, blockReferences*store.Rotations)
+		b.SetBytes(4 * references * store.Rotations * dim)
 		for b.Loop() {
 			for _, block := range x.blocks {
 				kernel.DotBlock(out[:len(block.scale)], stranger, block.exact, dim)

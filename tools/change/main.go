@@ -24,7 +24,7 @@ import (
 	"exemplar/internal/calibrate"
 	"exemplar/internal/change"
 	"exemplar/internal/dataset"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 type settings struct {
@@ -74,7 +74,7 @@ func (s *settings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := weights.WriteFile(s.out, data); err != nil {
+	if err := tensorfile.WriteFile(s.out, data); err != nil {
 		return err
 	}
 	return os.Remove(partial)

@@ -12,7 +12,7 @@ import (
 
 	"exemplar/internal/fileio"
 	"exemplar/internal/store"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // Export writes the whole store, as it is at this moment, to one file, which only
@@ -86,7 +86,7 @@ func writeVectors(ctx context.Context, out *zip.Writer, from store.Snapshot, dim
 	}
 	sum := sha256.New()
 	w := io.MultiWriter(member, sum)
-	header, err := weights.NpyHeader(weights.F32, []int{len(records), store.Rotations, dim})
+	header, err := tensorfile.NpyHeader(tensorfile.F32, []int{len(records), store.Rotations, dim})
 	if err != nil {
 		return "", err
 	}

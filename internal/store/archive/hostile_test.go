@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
 )
 
 // archive writes a ZIP file by hand.
@@ -150,14 +152,14 @@ func TestHostileExports(t *testing.T) {
 			path := archive(t, c.fill)
 			g := newGallery(t)
 			taken := peakMemory(t, func() {
-				if _, err := g.Import(context.Background(), path, nil); !errors.Is(err, ErrExport) {
+				if _, err := Import(context.Background(), g, path, nil); !errors.Is(err, ErrExport) {
 					t.Errorf("got %v", err)
 				}
 			})
 			if taken > 200<<20 {
 				t.Errorf("took %d MB", taken>>20)
 			}
-			if n := len(mustList(t, g, store.Filter{})); n != 0 {
+			if n := len(storetest.List(t, g, store.Filter{})); n != 0 {
 				t.Errorf("%d references came in", n)
 			}
 		})
@@ -186,7 +188,7 @@ func TestExportOfOverlappingMembers(t *testing.T) {
 // A pipe is no export, and is not waited for.
 func TestImportOfNoFile(t *testing.T) {
 	for _, path := range []string{os.DevNull, t.TempDir()} {
-		if _, err := newGallery(t).Import(context.Background(), path, nil); !errors.Is(err, ErrExport) {
+		if _, err := Import(context.Background(), newGallery(t), path, nil); !errors.Is(err, ErrExport) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -198,13 +200,13 @@ func TestImportLooksAtContents(t *testing.T) {
 	bad := errors.New("cannot be understood")
 	for _, part := range []store.Part{store.PartPicture, store.PartFeatures, store.PartWords} {
 		g := newGallery(t)
-		_, err := g.Import(context.Background(), path, func(p store.Part, data []byte) error {
+		_, err := Import(context.Background(), g, path, func(p store.Part, data []byte) error {
 			if p == part && bytes.HasSuffix(data, []byte("3")) {
 				return bad
 			}
 			return nil
 		})
-		if !errors.Is(err, ErrExport) || !errors.Is(err, bad) || len(mustList(t, g, store.Filter{})) != 0 {
+		if !errors.Is(err, ErrExport) || !errors.Is(err, bad) || len(storetest.List(t, g, store.Filter{})) != 0 {
 			t.Errorf("%s: %v", part, err)
 		}
 	}
@@ -213,17 +215,22 @@ func TestImportLooksAtContents(t *testing.T) {
 // An export of a gallery with damaged references has all others, and says so.
 func TestExportLeavesOutWhatIsDamaged(t *testing.T) {
 	ctx := context.Background()
-	g := newGallery(t)
-	hit := add(t, g, entry("a", 1), entry("b", 2), entry("c", 3))[1]
-	if _, err := g.db.Exec(`UPDATE picture SET jpeg = x'ffd8ff' WHERE reference = ?`, hit.ID); err != nil {
+	g, file := newGalleryAt(t)
+	hit := storetest.Put(t, g, storetest.Entry("a", 1), storetest.Entry("b", 2), storetest.Entry("c", 3))[1]
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`UPDATE picture SET jpeg = x'ffd8ff' WHERE reference = ?`, hit.ID); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "export.zip")
-	err := g.Export(ctx, path)
+	err = Export(ctx, g, path)
 	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), hit.ID) {
 		t.Errorf("got %v", err)
 	}
-	if done, err := newGallery(t).Import(ctx, path, nil); err != nil || done.Added != 2 {
+	if done, err := Import(ctx, newGallery(t), path, nil); err != nil || done.Added != 2 {
 		t.Errorf("imported %+v, %v", done, err)
 	}
 }
@@ -232,7 +239,7 @@ func TestExportLeavesOutWhatIsDamaged(t *testing.T) {
 func peakMemory(t *testing.T, f func()) int64 {
 	t.Helper()
 	debug.FreeOSMemory()
-	before, peak := residentBytes(t), int64(0)
+	before, peak := storetest.ResidentBytes(t), int64(0)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -243,7 +250,7 @@ func peakMemory(t *testing.T, f func()) int64 {
 		case <-done:
 			return peak - before
 		case <-time.After(2 * time.Millisecond):
-			peak = max(peak, residentBytes(t))
+			peak = max(peak, storetest.ResidentBytes(t))
 		}
 	}
 }

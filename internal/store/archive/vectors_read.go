@@ -10,7 +10,7 @@ import (
 	"slices"
 
 	"exemplar/internal/store"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // vectorReader reads the embeddings of one reference after the other.
@@ -29,9 +29,9 @@ func (in *export) openVectors() (*vectorReader, error) {
 	}
 	v := &vectorReader{Closer: member, sum: sha256.New(), row: make([]byte, 4*store.Rotations*in.Dim), dim: in.Dim}
 	v.r = io.TeeReader(member, v.sum)
-	dtype, shape, err := weights.ReadNpyHeader(v.r)
+	dtype, shape, err := tensorfile.ReadNpyHeader(v.r)
 	want := []int{in.count, store.Rotations, in.Dim}
-	if err == nil && (dtype != weights.F32 || !slices.Equal(shape, want)) {
+	if err == nil && (dtype != tensorfile.F32 || !slices.Equal(shape, want)) {
 		err = fmt.Errorf("it holds %s %v, the manifest says %v", dtype, shape, want)
 	}
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/archive"
+	"exemplar/internal/store/storetest"
 )
 
 // What was removed is nowhere in the files: the picture and all that was made of
@@ -19,13 +21,13 @@ func TestRemovedIsGone(t *testing.T) {
 	folder := t.TempDir()
 	g := openGallery(t, filepath.Join(folder, "g.gallery"))
 	for i := range 60 { // so that pages are split and joined
-		add(t, g, secretEntry(i, false))
+		storetest.Put(t, g, secretEntry(i, false))
 	}
 	var ids []string
 	for i := range 40 {
-		ids = append(ids, add(t, g, secretEntry(100+i, true))[0].ID)
+		ids = append(ids, storetest.Put(t, g, secretEntry(100+i, true))[0].ID)
 	}
-	if _, err := g.RenameLabel(ctx, "secret-label", "renamed-secret-label"); err != nil {
+	if _, err := g.Rename(ctx, "secret-label", "renamed-secret-label"); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.Stat(g.path)
@@ -62,14 +64,14 @@ func TestRemovedIsGone(t *testing.T) {
 	if after, err := os.Stat(g.path); err != nil || after.Size() >= before.Size()*3/4 {
 		t.Errorf("%d bytes became %d, %v", before.Size(), after.Size(), err)
 	}
-	if n := len(mustList(t, g, store.Filter{})); n != 60 {
+	if n := len(storetest.List(t, g, store.Filter{})); n != 60 {
 		t.Errorf("%d references are left", n)
 	}
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 }
 
 func secretEntry(i int, secret bool) store.Entry {
-	e := entry(store.Label(fmt.Sprintf("open/%d", i%7)), uint64(i))
+	e := storetest.Entry(store.Label(fmt.Sprintf("open/%d", i%7)), uint64(i))
 	word := "open"
 	if secret {
 		word, e.Label = "secret", store.Label(fmt.Sprintf("secret-label/%d", i%7))
@@ -90,8 +92,8 @@ func TestModes(t *testing.T) {
 	defer setUmask(letAll)
 	folder := filepath.Join(t.TempDir(), "made")
 	g := openGallery(t, filepath.Join(folder, "g.gallery"))
-	add(t, g, entry("a", 1))
-	if err := g.Export(context.Background(), filepath.Join(folder, "export.zip")); err != nil {
+	storetest.Put(t, g, storetest.Entry("a", 1))
+	if err := archive.Export(context.Background(), g, filepath.Join(folder, "export.zip")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != 0o700 {

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
+	"exemplar/internal/vectorindex"
 )
 
 // A damaged part of one reference is told apart, and all else can be read.
@@ -36,7 +38,7 @@ func TestDamageHarmsItselfAlone(t *testing.T) {
 		t.Run(fmt.Sprintf("%s by %.20s", c.part, c.damage), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "g.gallery")
 			g := openGallery(t, path)
-			hit := add(t, g, entry("a", 1), entry("b", 2))[0]
+			hit := storetest.Put(t, g, storetest.Entry("a", 1), storetest.Entry("b", 2))[0]
 			if _, err := g.db.Exec(c.damage, hit.ID); err != nil {
 				t.Fatal(err)
 			}
@@ -55,10 +57,10 @@ func TestDamageHarmsItselfAlone(t *testing.T) {
 					t.Errorf("reading the %s: %v", part, err)
 				}
 			}
-			if words := wordsOf(t, g); len(words) == 2 && c.part == store.PartWords {
+			if words := storetest.WordsOf(t, g); len(words) == 2 && c.part == store.PartWords {
 				t.Errorf("words %q", words)
 			}
-			references := mustList(t, g, store.Filter{})
+			references := storetest.List(t, g, store.Filter{})
 			for _, r := range references {
 				if r.Damaged != (r.ID == hit.ID && c.part == store.PartReference) {
 					t.Errorf("listed %+v", r)
@@ -73,8 +75,8 @@ func TestDamageHarmsItselfAlone(t *testing.T) {
 			if err := g.Remove(ctx, hit.ID); err != nil {
 				t.Errorf("remove: %v", err)
 			}
-			mustBeSound(t, g)
-			if err := view.Refresh(ctx); err != nil || len(view.Damaged()) != 0 || view.Index().Len() != 1 {
+			storetest.MustBeSound(t, g)
+			if err := view.Sync(ctx); err != nil || len(view.Damaged()) != 0 || view.Index().Len() != 1 {
 				t.Errorf("after the removal: %v, %v", view.Damaged(), err)
 			}
 		})
@@ -87,17 +89,17 @@ func TestViewLeavesOutWhatComesDamaged(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)
 	view := follow(t, g)
-	r := add(t, g, entry("a", 1), entry("b", 2))[0]
+	r := storetest.Put(t, g, storetest.Entry("a", 1), storetest.Entry("b", 2))[0]
 	if _, err := g.db.Exec(`UPDATE embedding SET vectors = x'00' WHERE reference = ?`, r.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := view.Refresh(ctx); err != nil || view.Index().Len() != 1 || len(view.Damaged()) != 1 {
+	if err := view.Sync(ctx); err != nil || view.Index().Len() != 1 || len(view.Damaged()) != 1 {
 		t.Errorf("%d references, damaged %v, %v", view.Index().Len(), view.Damaged(), err)
 	}
-	if err := g.Reembed(ctx, "model-2", testDim, testVocabulary, (&nextModel{dim: testDim}).embed, nil); err != nil {
+	if err := g.Reembed(ctx, (&storetest.Embedder{Model: "model-2", Dim: storetest.Dim}).Maker(), nil); err != nil {
 		t.Fatal(err)
 	}
-	view, err := g.Follow(ctx, "model-2", testDim)
+	view, err := vectorindex.Load(ctx, g, "model-2", storetest.Dim)
 	if err != nil || view.Index().Len() != 2 || len(view.Damaged()) != 0 {
 		t.Errorf("%d references, damaged %v, %v", view.Index().Len(), view.Damaged(), err)
 	}
@@ -116,7 +118,7 @@ func contents(path string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := g.Follow(ctx, testModel, testDim)
+	view, err := vectorindex.Load(ctx, g, storetest.Model, storetest.Dim)
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +154,10 @@ func TestFlippedBits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "flipped.gallery")
 	g := openGallery(t, path)
 	for i := range 12 { // with pictures of several pages, removals and free pages
-		e := entry(store.Label(fmt.Sprintf("label/%d", i%5)), uint64(i))
+		e := storetest.Entry(store.Label(fmt.Sprintf("label/%d", i%5)), uint64(i))
 		e.Picture = append(e.Picture, bytes.Repeat([]byte{byte(i)}, 9000)...)
 		e.Features = bytes.Repeat([]byte{byte(i)}, 6000)
-		r := add(t, g, e)[0]
+		r := storetest.Put(t, g, e)[0]
 		if i%4 == 3 {
 			if err := g.Remove(context.Background(), r.ID); err != nil {
 				t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
 )
 
 // occupy fills a disk to the last byte.
@@ -53,9 +54,9 @@ func TestRemoveOnAFullDisk(t *testing.T) {
 			folder := smallDisk(t)
 			path := filepath.Join(folder, "full.gallery")
 			g := openGallery(t, path)
-			marked := entry("b", 77_777)
+			marked := storetest.Entry("b", 77_777)
 			marked.Picture = append(marked.Picture, bytes.Repeat([]byte("to be gone "), 9000)...)
-			add(t, g, marked, entry("c", 1))
+			storetest.Put(t, g, marked, storetest.Entry("c", 1))
 			if c.fill {
 				fillUp(t, g, c.bytes)
 			}
@@ -80,15 +81,15 @@ func TestRemoveOnAFullDisk(t *testing.T) {
 				t.Errorf("its picture is still in %v", found)
 			}
 			if !c.occupied {
-				add(t, g, marked)
+				storetest.Put(t, g, marked)
 				if n, err := g.RemoveLabel(ctx, "b"); n != 1 || err != nil {
 					t.Fatalf("removed %d, %v", n, err)
 				}
 			}
-			if err := g.Remove(ctx, mustList(t, g, store.Filter{Under: "c"})[0].ID); err != nil {
+			if err := g.Remove(ctx, storetest.List(t, g, store.Filter{Under: "c"})[0].ID); err != nil {
 				t.Error(err)
 			}
-			mustBeSound(t, g)
+			storetest.MustBeSound(t, g)
 		})
 	}
 }
@@ -101,7 +102,7 @@ func mustReadOnAFullDisk(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	if _, err := follow(t, g).Search(context.Background(), entry("", 1).Vectors[:testDim], 3); err != nil {
+	if _, err := follow(t, g).Search(context.Background(), storetest.Entry("", 1).Vectors[:storetest.Dim], 3); err != nil {
 		t.Error(err)
 	}
 }
@@ -113,7 +114,7 @@ func TestReserveIsMadeWhenOpened(t *testing.T) {
 	folder := smallDisk(t)
 	path := filepath.Join(t.TempDir(), "g.gallery")
 	g := openGallery(t, path)
-	add(t, g, entry("a", 1), entry("b", 2))
+	storetest.Put(t, g, storetest.Entry("a", 1), storetest.Entry("b", 2))
 	g.Close()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -140,9 +141,9 @@ func TestRemoveWithoutAnyRoom(t *testing.T) {
 	folder := smallDisk(t)
 	path := filepath.Join(folder, "full.gallery")
 	g := openGallery(t, path)
-	huge := entry("b", 2)
+	huge := storetest.Entry("b", 2)
 	huge.Picture = append(huge.Picture, make([]byte, 3<<19)...) // what goes is overwritten: by way of the log
-	add(t, g, entry("a", 1), huge)
+	storetest.Put(t, g, storetest.Entry("a", 1), huge)
 	g.Close()
 	occupy(t, folder)
 	g, err := Open(path, store.Options{})
@@ -153,10 +154,10 @@ func TestRemoveWithoutAnyRoom(t *testing.T) {
 	if n, err := g.RemoveLabel(context.Background(), "b"); n != 0 || !errors.Is(err, store.ErrDiskFull) {
 		t.Errorf("removed %d, %v", n, err)
 	}
-	if n := len(mustList(t, g, store.Filter{})); n != 2 {
+	if n := len(storetest.List(t, g, store.Filter{})); n != 2 {
 		t.Errorf("%d references are left", n)
 	}
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 }
 
 // filesWith returns the files in a folder that hold some bytes.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/archive"
+	"exemplar/internal/store/storetest"
 )
 
 // playReplace replaces the label a of the gallery args[0] again and again, from
@@ -54,7 +56,7 @@ func playImport(args []string) error {
 		return err
 	}
 	for {
-		if _, err := g.Import(ctx, args[1], nil); err != nil {
+		if _, err := archive.Import(ctx, g, args[1], nil); err != nil {
 			return err
 		}
 		fmt.Println("imported")
@@ -81,7 +83,7 @@ func playCompact(args []string) error {
 		return err
 	}
 	for round := range 100_000 {
-		added, err := g.Add(ctx, batchOf("a", round)...)
+		added, err := g.Put(ctx, batchOf("a", round)...)
 		if err != nil {
 			return err
 		}
@@ -103,7 +105,7 @@ func playRepair(args []string) error {
 		return err
 	}
 	fmt.Println("opened")
-	_, err = g.Repair(context.Background(), testMaker(), nil)
+	_, err = g.Repair(context.Background(), storetest.SameMaker(), nil)
 	return err
 }
 
@@ -114,7 +116,7 @@ func playCopy(args []string) error {
 		return err
 	}
 	for i := range 20 {
-		if _, err := g.Add(context.Background(), entry("a", uint64(i))); err != nil {
+		if _, err := g.Put(context.Background(), storetest.Entry("a", uint64(i))); err != nil {
 			return err
 		}
 	}
@@ -163,7 +165,7 @@ func reopened(t *testing.T, path string) *Gallery {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { g.Close() })
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 	return g
 }
 
@@ -178,7 +180,7 @@ func TestKilledWhileReplacing(t *testing.T) {
 			t.Fatal(err)
 		}
 		notes := map[string]int{}
-		for _, r := range mustList(t, reopened(t, path), store.Filter{}) {
+		for _, r := range storetest.List(t, reopened(t, path), store.Filter{}) {
 			notes[r.Note]++
 		}
 		now, next := strconv.Itoa(reported), strconv.Itoa(reported+1)
@@ -193,15 +195,15 @@ func TestKilledWhileImporting(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
 	from := newGallery(t)
 	const references = 40
-	fill(t, from, references)
+	storetest.Fill(t, from, references)
 	export := filepath.Join(t.TempDir(), "export.zip")
-	if err := from.Export(context.Background(), export); err != nil {
+	if err := archive.Export(context.Background(), from, export); err != nil {
 		t.Fatal(err)
 	}
 	for range rounds() {
 		path := filepath.Join(t.TempDir(), "g.gallery")
 		killed(t, rng, "import", path, export)
-		if n := len(mustList(t, reopened(t, path), store.Filter{})); n != 0 && n != references {
+		if n := len(storetest.List(t, reopened(t, path), store.Filter{})); n != 0 && n != references {
 			t.Errorf("%d of %d references", n, references)
 		}
 	}
@@ -217,7 +219,7 @@ func TestKilledWhileCompacting(t *testing.T) {
 			t.Fatal(err)
 		}
 		there := map[string]bool{}
-		for _, r := range mustList(t, reopened(t, path), store.Filter{}) {
+		for _, r := range storetest.List(t, reopened(t, path), store.Filter{}) {
 			there[r.ID] = true
 		}
 		if !there[one] || !there[two] {
@@ -231,7 +233,7 @@ func TestKilledWhileRepairing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 4))
 	for range rounds() {
 		g := newGallery(t)
-		fill(t, g, 40)
+		storetest.Fill(t, g, 40)
 		if _, err := g.db.Exec(`UPDATE embedding SET features = x'00'; UPDATE gallery SET dim = 1`); err != nil {
 			t.Fatal(err)
 		}
@@ -242,12 +244,12 @@ func TestKilledWhileRepairing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		done, err := g.Repair(context.Background(), testMaker(), nil)
+		done, err := g.Repair(context.Background(), storetest.SameMaker(), nil)
 		if err != nil || len(done.Left)+len(done.Pages) > 0 {
 			t.Errorf("repaired %+v, %v", done, err)
 		}
-		mustBeSound(t, g)
-		if n := len(mustList(t, g, store.Filter{})); n != 40 {
+		storetest.MustBeSound(t, g)
+		if n := len(storetest.List(t, g, store.Filter{})); n != 40 {
 			t.Errorf("%d references", n)
 		}
 		g.Close()
@@ -270,7 +272,7 @@ func TestProcessesLeaveNoDoubles(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := len(mustList(t, reopened(t, path), store.Filter{})); n != 20 {
+	if n := len(storetest.List(t, reopened(t, path), store.Filter{})); n != 20 {
 		t.Errorf("%d references of 20 images", n)
 	}
 }

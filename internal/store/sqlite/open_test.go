@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
+	"exemplar/internal/vectorindex"
 )
 
 // mustSay checks that err is the sentinel, and names the file.
@@ -99,7 +101,7 @@ func TestOpenWhatSomebodyChanged(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "changed.gallery")
 			g := openGallery(t, path)
-			add(t, g, entry("a", 1))
+			storetest.Put(t, g, storetest.Entry("a", 1))
 			if _, err := g.db.Exec(c.change); err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +139,7 @@ func TestDamagedGallery(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "damaged.gallery")
 	g := openGallery(t, path)
 	for i := range 40 {
-		add(t, g, entry("a/b", uint64(2*i)), entry("c", uint64(2*i+1)))
+		storetest.Put(t, g, storetest.Entry("a/b", uint64(2*i)), storetest.Entry("c", uint64(2*i+1)))
 	}
 	g.Close()
 	whole, err := os.ReadFile(path)
@@ -188,7 +190,7 @@ func look(path string) error {
 		return err
 	}
 	defer g.Close()
-	if _, err := g.Follow(ctx, testModel, testDim); err != nil {
+	if _, err := vectorindex.Load(ctx, g, storetest.Model, storetest.Dim); err != nil {
 		return err
 	}
 	references, err := g.List(ctx, store.Filter{})
@@ -214,14 +216,14 @@ func TestOpenAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "not yet", name)
 			g := openGallery(t, path)
-			add(t, g, entry("a", 1))
+			storetest.Put(t, g, storetest.Entry("a", 1))
 			if err := g.Close(); err != nil {
 				t.Fatal(err)
 			}
 			if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
 				t.Errorf("the file is not there, or open to others: %v, %v", info, err)
 			}
-			if n := len(mustList(t, openGallery(t, path), store.Filter{})); n != 1 {
+			if n := len(storetest.List(t, openGallery(t, path), store.Filter{})); n != 1 {
 				t.Errorf("%d references", n)
 			}
 		})
@@ -241,16 +243,16 @@ func TestOpenReadOnly(t *testing.T) {
 	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) > 0 {
 		t.Errorf("made %v, %v", files, err)
 	}
-	r := add(t, openGallery(t, path), entry("a", 1))[0]
+	r := storetest.Put(t, openGallery(t, path), storetest.Entry("a", 1))[0]
 	g, err := Open(path, store.Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer g.Close()
 	changes := map[string]func() error{
-		"add":    func() error { _, err := g.Add(ctx, entry("b", 2)); return err },
+		"add":    func() error { _, err := g.Put(ctx, storetest.Entry("b", 2)); return err },
 		"remove": func() error { return g.Remove(ctx, r.ID) },
-		"rename": func() error { _, err := g.RenameLabel(ctx, "a", "b"); return err },
+		"rename": func() error { _, err := g.Rename(ctx, "a", "b"); return err },
 		"note":   func() error { return g.SetNote(ctx, r.ID, "x") },
 		"SQL":    func() error { _, err := g.db.Exec(`DELETE FROM reference`); return translate(err) },
 	}
@@ -259,7 +261,7 @@ func TestOpenReadOnly(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if got := mustList(t, g, store.Filter{}); len(got) != 1 || got[0] != r {
+	if got := storetest.List(t, g, store.Filter{}); len(got) != 1 || got[0] != r {
 		t.Errorf("left %+v", got)
 	}
 	if n := follow(t, g).Index().Len(); n != 1 {
@@ -280,7 +282,7 @@ func TestOpenEmptyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 }
 
 // Many that make the same gallery at once make one.
@@ -296,7 +298,7 @@ func TestCreateAtOnce(t *testing.T) {
 				return
 			}
 			defer g.Close()
-			if _, err := g.Add(context.Background(), entry("a", uint64(i))); err != nil {
+			if _, err := g.Put(context.Background(), storetest.Entry("a", uint64(i))); err != nil {
 				t.Error(err)
 			}
 			s, err := g.Stats(context.Background())
@@ -309,7 +311,7 @@ func TestCreateAtOnce(t *testing.T) {
 	wg.Wait()
 	ids := 0
 	galleries.Range(func(any, any) bool { ids++; return true })
-	if n := len(mustList(t, openGallery(t, path), store.Filter{})); n != 8 || ids != 1 {
+	if n := len(storetest.List(t, openGallery(t, path), store.Filter{})); n != 8 || ids != 1 {
 		t.Errorf("%d references in %d galleries", n, ids)
 	}
 }
@@ -339,9 +341,9 @@ func fillUp(t *testing.T, g *Gallery, bytes int) {
 	t.Helper()
 	added := 0
 	for {
-		big := entry("a", uint64(added))
+		big := storetest.Entry("a", uint64(added))
 		big.Picture = append(big.Picture, make([]byte, bytes)...)
-		_, err := g.Add(context.Background(), big)
+		_, err := g.Put(context.Background(), big)
 		if err != nil {
 			mustSay(t, err, store.ErrDiskFull, g.path)
 			break
@@ -350,8 +352,8 @@ func fillUp(t *testing.T, g *Gallery, bytes int) {
 			t.Fatal("it never filled up")
 		}
 	}
-	if n := len(mustList(t, g, store.Filter{Under: "a"})); n != added || added == 0 {
+	if n := len(storetest.List(t, g, store.Filter{Under: "a"})); n != added || added == 0 {
 		t.Errorf("%d references, %d were reported", n, added)
 	}
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 }

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
+	"exemplar/internal/vectorindex"
 )
 
 var nan = math.NaN()
@@ -55,7 +57,7 @@ func playRegister(args []string) error {
 		return err
 	}
 	for batch := range batches {
-		added, err := g.Add(context.Background(), batchOf(store.Label(args[1]), batch)...)
+		added, err := g.Put(context.Background(), batchOf(store.Label(args[1]), batch)...)
 		if err != nil {
 			return err
 		}
@@ -68,7 +70,7 @@ func playRegister(args []string) error {
 func batchOf(label store.Label, batch int) []store.Entry {
 	entries := make([]store.Entry, 3)
 	for i := range entries {
-		entries[i] = entry(label, uint64(3*batch+i))
+		entries[i] = storetest.Entry(label, uint64(3*batch+i))
 		entries[i].Note = strconv.Itoa(batch)
 	}
 	return entries
@@ -86,11 +88,11 @@ func playVisit(args []string) error {
 		return err
 	}
 	defer g.Close()
-	v, err := g.Follow(ctx, testModel, testDim)
+	v, err := vectorindex.Load(ctx, g, storetest.Model, storetest.Dim)
 	if err != nil {
 		return err
 	}
-	_, err = g.Add(ctx, entry("b", 2))
+	_, err = g.Put(ctx, storetest.Entry("b", 2))
 	fmt.Println(v.Index().Len(), errors.Is(err, store.ErrReadOnly))
 	return nil
 }
@@ -138,9 +140,9 @@ func mustHoldBatches(t *testing.T, path string, label store.Label, reported []st
 		t.Fatal(err)
 	}
 	defer g.Close()
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 	there, batches := map[string]bool{}, map[string]int{}
-	for _, r := range mustList(t, g, store.Filter{Under: label}) {
+	for _, r := range storetest.List(t, g, store.Filter{Under: label}) {
 		there[r.ID] = true
 		batches[r.Note]++
 	}
@@ -172,7 +174,7 @@ func TestProcessesRegisterAndSearchAtOnce(t *testing.T) {
 	}
 	g := openGallery(t, path)
 	v := follow(t, g)
-	probe := entry("", 7).Vectors[testDim : 2*testDim]
+	probe := storetest.Entry("", 7).Vectors[storetest.Dim : 2*storetest.Dim]
 	seen, searches := 0, 0
 	for running := len(children); running > 0; searches++ {
 		select {
@@ -197,10 +199,10 @@ func TestProcessesRegisterAndSearchAtOnce(t *testing.T) {
 		}
 	}
 	t.Logf("%d searches", searches)
-	if err := v.Refresh(context.Background()); err != nil || v.Index().Len() != 2*3*batches || v.Index().Labels() != 2 {
+	if err := v.Sync(context.Background()); err != nil || v.Index().Len() != 2*3*batches || v.Index().Labels() != 2 {
 		t.Errorf("%d references of %d labels in the end, %v", v.Index().Len(), v.Index().Labels(), err)
 	}
-	mustBeSound(t, g)
+	storetest.MustBeSound(t, g)
 }
 
 // A gallery in a folder that cannot be written can be searched, and says so
@@ -224,7 +226,7 @@ func TestReadOnly(t *testing.T) {
 			folder := t.TempDir()
 			path := filepath.Join(folder, "g.gallery")
 			g := openGallery(t, path)
-			add(t, g, entry("a", 1))
+			storetest.Put(t, g, storetest.Entry("a", 1))
 			if !c.open {
 				g.Close()
 			}

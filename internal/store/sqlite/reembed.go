@@ -8,9 +8,6 @@ import (
 	"exemplar/internal/store"
 )
 
-// reembedBatch is how many references are embedded, and made durable, at once.
-const reembedBatch = 64
-
 // Reembed embeds the gallery anew: see [store.Keeper].
 func (g *Gallery) Reembed(ctx context.Context, maker store.Maker, progress func(done, total int)) error {
 	if g.readOnly {
@@ -57,7 +54,7 @@ func (g *Gallery) pending(ctx context.Context, maker store.Maker, after string) 
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM reference r WHERE `+behind, after, maker.Model, maker.Vocabulary).Scan(&left); err != nil {
 			return err
 		}
-		references, err := g.query(ctx, tx, `WHERE `+behind+`ORDER BY r.id LIMIT ?`, after, maker.Model, maker.Vocabulary, reembedBatch)
+		references, err := g.query(ctx, tx, `WHERE `+behind+`ORDER BY r.id LIMIT ?`, after, maker.Model, maker.Vocabulary, store.MaxBatch)
 		if err != nil {
 			return err
 		}

@@ -12,11 +12,8 @@ import (
 	"testing"
 
 	"exemplar/internal/store"
+	"exemplar/internal/store/storetest"
 )
-
-func testMaker() store.Maker {
-	return store.Maker{Model: testModel, Dim: testDim, Vocabulary: testVocabulary, Derive: (&nextModel{dim: testDim}).embed}
-}
 
 // What can be made of sound parts is made anew, and what cannot is named.
 func TestRepair(t *testing.T) {
@@ -45,7 +42,7 @@ func TestRepair(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGallery(t)
-			hit := add(t, g, entry("a", 1), entry("b", 2))[0]
+			hit := storetest.Put(t, g, storetest.Entry("a", 1), storetest.Entry("b", 2))[0]
 			view := follow(t, g)
 			g.db.SetMaxOpenConns(1)
 			if _, err := g.db.Exec(c.damage, hit.ID); err != nil {
@@ -54,7 +51,7 @@ func TestRepair(t *testing.T) {
 				}
 			}
 			g.db.SetMaxOpenConns(0)
-			done, err := g.Repair(ctx, testMaker(), nil)
+			done, err := g.Repair(ctx, storetest.SameMaker(), nil)
 			if err != nil || !slices.Equal(partsOf(done.Made), c.made) || !slices.Equal(partsOf(done.Left), c.left) || len(done.Pages) > 0 {
 				t.Errorf("repaired %v, left %v, %q, %v", partsOf(done.Made), partsOf(done.Left), done.Pages, err)
 			}
@@ -62,14 +59,14 @@ func TestRepair(t *testing.T) {
 			if err != nil || len(problems) != len(c.left) {
 				t.Errorf("check after the repair: %q, %v", problems, err)
 			}
-			if err := view.Refresh(ctx); err != nil {
+			if err := view.Sync(ctx); err != nil {
 				t.Error(err)
 			}
 			if len(c.left) == 0 && view.Index().Len() != 2 {
 				t.Errorf("a view has %d references", view.Index().Len())
 			}
 			if !slices.Contains(c.made, store.PartEmbedding) || c.name == "embedding of a next model" {
-				if want := entry("a", 1).Vectors[:testDim]; len(c.left) == 0 && !slices.Equal(view.Index().Upright(hit.ID), want) {
+				if want := storetest.Entry("a", 1).Vectors[:storetest.Dim]; len(c.left) == 0 && !slices.Equal(view.Index().Upright(hit.ID), want) {
 					t.Error("a sound embedding was made anew")
 				}
 			}
@@ -78,7 +75,7 @@ func TestRepair(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			mustBeSound(t, g)
+			storetest.MustBeSound(t, g)
 		})
 	}
 }
@@ -90,21 +87,6 @@ func partsOf(damaged []*store.Damage) (parts []store.Part) {
 	return parts
 }
 
-// Without the model that the gallery was made with, nothing is made anew.
-func TestRepairWithAnotherModel(t *testing.T) {
-	g := newGallery(t)
-	add(t, g, entry("a", 1))
-	if _, err := g.db.Exec(`UPDATE embedding SET features = x'00'`); err != nil {
-		t.Fatal(err)
-	}
-	other := testMaker()
-	other.Model = "model-2"
-	done, err := g.Repair(context.Background(), other, nil)
-	if err != nil || len(done.Made) != 0 || len(done.Left) != 1 {
-		t.Errorf("repaired %+v, %v", done, err)
-	}
-}
-
 // Whatever pages are damaged, a repair ends, and afterwards the gallery is sound
 // or what is wrong is named; an export has all that is not.
 func TestRepairDamagedPages(t *testing.T) {
@@ -112,9 +94,9 @@ func TestRepairDamagedPages(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "damaged.gallery")
 	g := openGallery(t, path)
 	for i := range 20 {
-		e := entry(store.Label(fmt.Sprint("label/", i%3)), uint64(i))
+		e := storetest.Entry(store.Label(fmt.Sprint("label/", i%3)), uint64(i))
 		e.Picture = append(e.Picture, bytes.Repeat([]byte{byte(i)}, 9000)...)
-		add(t, g, e)
+		storetest.Put(t, g, e)
 	}
 	g.Close()
 	whole, err := os.ReadFile(path)
@@ -140,7 +122,7 @@ func TestRepairDamagedPages(t *testing.T) {
 			named++
 			continue
 		}
-		done, err := g.Repair(ctx, testMaker(), nil)
+		done, err := g.Repair(ctx, storetest.SameMaker(), nil)
 		problems, checkErr := g.Check(ctx, nil)
 		switch {
 		case err != nil || checkErr != nil: // ErrCorrupt: an export may still help
