@@ -46,7 +46,7 @@ func printReferences(out io.Writer, references []exemplar.Reference, verbose boo
 	for _, r := range references {
 		name, source := plain(r.Label), plain(r.Source)
 		if !verbose {
-			name, source = shorten(name, labelColumns), shorten(source, nameColumns)
+			name, source = shorten(name, labelColumns), shorten(source, sourceColumns)
 		}
 		line := fmt.Sprintf("%s  %s  %s  %s", pad(name, label), r.ID, r.Registered.Local().Format("2006-01-02"), source)
 		if verbose {
@@ -167,3 +167,6 @@ func galleryRivals() *cobra.Command {
 	cmd.Flags().StringVar(&explain, "explain", "", "draw in what it differs from the most alike label to this `FILE` (PNG)")
 	return cmd
 }
+
+// sourceColumns is how many columns a list gives to where a reference came from.
+const sourceColumns = 30

@@ -95,7 +95,7 @@ func parseNpyHeader(header []byte) (DType, []int, error) {
 		return "", nil, err
 	}
 	if string(match[2]) == "True" && len(shape) > 1 {
-		return "", nil, fmt.Errorf("Fortran order is not supported: save numpy.ascontiguousarray(x)")
+		return "", nil, fmt.Errorf("column-major (Fortran) order is not supported: save numpy.ascontiguousarray(x)")
 	}
 	return dtype, shape, nil
 }
