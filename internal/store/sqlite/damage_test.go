@@ -85,7 +85,7 @@ func TestDamageHarmsItselfAlone(t *testing.T) {
 
 // What was damaged while a view follows is left out, and comes back once it is
 // replaced.
-func TestViewLeavesOutWhatComesDamaged(t *testing.T) {
+func TestIndexLeavesOutWhatComesDamaged(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)
 	view := follow(t, g)
