@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/gallery"
 	"exemplar/internal/parallel"
+	"exemplar/internal/store"
 )
 
 // Item is a picture to register.
@@ -81,7 +81,7 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
 		return nil, g.fail(err)
 	}
-	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return g.store.Add(ctx, kept...) })
+	err = addEntries(entries, results, func(kept ...store.Entry) ([]store.Added, error) { return g.store.Put(ctx, kept...) })
 	if err != nil {
 		return nil, g.fail(err)
 	}
@@ -90,9 +90,9 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 }
 
 // newEntries makes the references of items; those that cannot be one are nil.
-func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOptions) ([]*gallery.Entry, []Registration, error) {
+func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOptions) ([]*store.Entry, []Registration, error) {
 	results := make([]Registration, len(items))
-	entries := make([]*gallery.Entry, len(items))
+	entries := make([]*store.Entry, len(items))
 	var done atomic.Int64
 	err := parallel.Each(ctx, 0, len(items), func(_ context.Context, i int) error {
 		entry, note, err := g.newEntry(items[i])
@@ -112,7 +112,7 @@ func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOpt
 
 // newEntry makes the reference of an item, with what is to be known of it; the
 // error says why it cannot be one.
-func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err error) {
+func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err error) {
 	label, err := decide.ParseLabel(item.Label)
 	if err != nil {
 		return nil, "", err
@@ -135,15 +135,15 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 // skipCopies drops entries whose very file is registered already, or comes
 // twice, under the same label. Under another label it is kept and said: one of
 // the two labels may be wrong.
-func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, results []Registration, opts RegisterOptions) error {
-	seen := map[gallery.Hash][]gallery.Reference{}
+func (g *Gallery) skipCopies(ctx context.Context, entries []*store.Entry, results []Registration, opts RegisterOptions) error {
+	seen := map[store.Hash][]store.Reference{}
 	for i, entry := range entries {
 		if entry == nil {
 			continue
 		}
 		copies, known := seen[entry.Hash]
 		if !known {
-			stored, err := g.store.List(ctx, gallery.Filter{Hash: &entry.Hash})
+			stored, err := g.store.List(ctx, store.Filter{Hash: &entry.Hash})
 			if err != nil {
 				return err
 			}
@@ -166,8 +166,8 @@ func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, resu
 
 // addEntries stores the entries that are left by put, and drops those that another
 // process registered meanwhile.
-func addEntries(entries []*gallery.Entry, results []Registration, put func(kept ...gallery.Entry) ([]gallery.Added, error)) error {
-	var kept []gallery.Entry
+func addEntries(entries []*store.Entry, results []Registration, put func(kept ...store.Entry) ([]store.Added, error)) error {
+	var kept []store.Entry
 	var at []int
 	for i, entry := range entries {
 		if entry != nil {
@@ -184,7 +184,7 @@ func addEntries(entries []*gallery.Entry, results []Registration, put func(kept 
 	for j, a := range added {
 		i := at[j]
 		results[i].ID, entries[i].ID = a.ID, a.ID
-		if a.Twin {
+		if a.Duplicate {
 			results[i].Outcome, entries[i] = Skipped, nil
 			results[i].Reason = fmt.Sprintf("is a picture that %s has already", a.Label)
 		}
@@ -194,13 +194,13 @@ func addEntries(entries []*gallery.Entry, results []Registration, put func(kept 
 
 // noteNeighbours says of every new reference what else it resembles: a near
 // twin under its own label, which adds little, and its rivals.
-func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
+func (g *Gallery) noteNeighbours(ctx context.Context, entries []*store.Entry, results []Registration) error {
 	return parallel.Each(ctx, 0, len(entries), func(ctx context.Context, i int) error {
 		entry := entries[i]
 		if entry == nil {
 			return nil
 		}
-		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+		upright := entry.Vectors[:len(entry.Vectors)/store.Rotations]
 		same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
 		if err != nil {
 			return err

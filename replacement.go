@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"exemplar/internal/gallery"
+	"exemplar/internal/store"
 )
 
 // Replacement gathers references that are to take the place of what their labels
@@ -13,12 +13,12 @@ import (
 // one goroutine at a time.
 type Replacement struct {
 	gallery *Gallery
-	stage   *gallery.Stage
+	stage   store.Stage
 
 	// Stored is [RegisterOptions.Stored] of the commit.
 	Stored func([]Registration)
 
-	entries []*gallery.Entry // without what is staged of them
+	entries []*store.Entry // without what is staged of them
 	results []Registration
 }
 
@@ -47,7 +47,7 @@ func (r *Replacement) register(ctx context.Context, items []Item, opts RegisterO
 	if err := r.gallery.skipCopies(ctx, entries, results, opts); err != nil {
 		return err
 	}
-	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return r.stage.Put(ctx, kept...) })
+	err = addEntries(entries, results, func(kept ...store.Entry) ([]store.Added, error) { return r.stage.Put(ctx, kept...) })
 	if err != nil {
 		return err
 	}
