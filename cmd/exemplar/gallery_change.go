@@ -67,6 +67,9 @@ func toRemove(cmd *cobra.Command, g *exemplar.Gallery, args []string, isLabel bo
 	for _, arg := range args {
 		var found []exemplar.Reference
 		if isLabel {
+			if arg == "" { // it would be everything
+				return nil, fmt.Errorf("a label is empty: name one: %w", exemplar.ErrLabel)
+			}
 			all, err := g.List(cmd.Context(), arg)
 			if err != nil {
 				return nil, err

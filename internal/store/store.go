@@ -98,12 +98,13 @@ type Writer interface {
 	Remove(ctx context.Context, ids ...string) error
 
 	// RemoveLabel deletes the references of a label and of all labels below it, as
-	// Remove does, and returns how many they were. None is ErrNoReference.
+	// Remove does, and returns how many they were. None is ErrNoReference, the
+	// empty label, which would be everything, ErrInvalid.
 	RemoveLabel(ctx context.Context, label Label) (int, error)
 
 	// Rename moves the references of a label, and of all labels below it, to another
 	// label, and returns how many they were. Where the new label exists the two
-	// merge. None is ErrNoReference.
+	// merge. None is ErrNoReference, an empty label ErrInvalid.
 	Rename(ctx context.Context, from, to Label) (int, error)
 
 	// SetNote replaces the note of a reference. It is no change in the sense of

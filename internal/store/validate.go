@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/oklog/ulid/v2"
 
@@ -60,11 +61,12 @@ func (e *Entry) Validate() error {
 	case canonical != e.Label:
 		return fmt.Errorf("label %q is not in Unicode NFC: %w", e.Label, label.ErrLabel)
 	}
+	if err := ValidateNote(e.Note); err != nil {
+		return err
+	}
 	switch {
-	case len(e.Source) > MaxTextBytes || len(e.Note) > MaxTextBytes:
-		return fmt.Errorf("source or note is longer than %d bytes", MaxTextBytes)
-	case strings.ToValidUTF8(e.Note, "") != e.Note:
-		return fmt.Errorf("note is not UTF-8")
+	case len(e.Source) > MaxTextBytes:
+		return fmt.Errorf("source is longer than %d bytes", MaxTextBytes)
 	case e.Model == "" || len(e.Model) > MaxModelBytes:
 		return fmt.Errorf("model fingerprint is empty or longer than %d bytes", MaxModelBytes)
 	case e.Width < 1 || e.Height < 1 || e.Width > math.MaxInt32 || e.Height > math.MaxInt32:
@@ -77,6 +79,26 @@ func (e *Entry) Validate() error {
 		return err
 	}
 	return ValidateVectors(e.Vectors)
+}
+
+// ValidateNote checks that a note is text of at most MaxTextBytes.
+func ValidateNote(note string) error {
+	switch {
+	case len(note) > MaxTextBytes:
+		return fmt.Errorf("note of %d bytes, at most %d", len(note), MaxTextBytes)
+	case !utf8.ValidString(note):
+		return fmt.Errorf("note is not UTF-8: write it in UTF-8")
+	}
+	return nil
+}
+
+// ValidateSubtree refuses the empty label where all below a label is to be changed:
+// it would be everything.
+func ValidateSubtree(label Label) error {
+	if label == "" {
+		return fmt.Errorf("%w: the label is empty: name one", ErrInvalid)
+	}
+	return nil
 }
 
 // ValidatePicture checks that a picture is within the limit and starts as a JPEG.

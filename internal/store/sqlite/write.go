@@ -147,6 +147,9 @@ func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
 // RemoveLabel deletes the references of a label and of all labels below it, as
 // Remove does, and returns how many they were.
 func (g *Gallery) RemoveLabel(ctx context.Context, label store.Label) (int, error) {
+	if err := store.ValidateSubtree(label); err != nil {
+		return 0, g.fail("remove from", err)
+	}
 	return g.removeAll(ctx, func(tx *sql.Tx) ([]string, error) {
 		references, err := g.list(ctx, tx, store.Filter{Under: label})
 		if err == nil && len(references) == 0 {
@@ -181,6 +184,9 @@ func (g *Gallery) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error
 // another label, and returns how many they were. Where the new label exists
 // the two merge: its references stay, and the moved ones join them.
 func (g *Gallery) Rename(ctx context.Context, from, to store.Label) (int, error) {
+	if err := store.ValidateSubtree(from); err != nil {
+		return 0, g.fail("rename in", err)
+	}
 	renamed := 0
 	err := g.write(ctx, "rename in", func(tx *sql.Tx) error {
 		references, err := g.list(ctx, tx, store.Filter{Under: from})
@@ -216,8 +222,8 @@ func (g *Gallery) Rename(ctx context.Context, from, to store.Label) (int, error)
 
 // SetNote replaces the note of a reference.
 func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
-	if len(note) > store.MaxTextBytes {
-		return g.fail("write a note in", fmt.Errorf("%w: note of %d bytes, at most %d", store.ErrInvalid, len(note), store.MaxTextBytes))
+	if err := store.ValidateNote(note); err != nil {
+		return g.fail("write a note in", fmt.Errorf("%w: %w", store.ErrInvalid, err))
 	}
 	return g.write(ctx, "write a note in", func(tx *sql.Tx) error {
 		return updateOne(ctx, tx, id, `UPDATE reference AS r SET note = ?1, crc = CASE WHEN `+g.rowIntact()+`

@@ -82,6 +82,12 @@ func testRemove(t *testing.T, fresh func(testing.TB) Instance) {
 	if n, err := s.RemoveLabel(ctx, "nothing"); n != 0 || !errors.Is(err, store.ErrNoReference) {
 		t.Errorf("removing an unknown label: %d, %v", n, err)
 	}
+	if n, err := s.RemoveLabel(ctx, ""); n != 0 || !errors.Is(err, store.ErrInvalid) { // it would be all
+		t.Errorf("removing the empty label: %d, %v", n, err)
+	}
+	if n, err := s.Rename(ctx, "", "y"); n != 0 || !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("renaming the empty label: %d, %v", n, err)
+	}
 	if got := len(List(t, s, store.Filter{})); got != 4 {
 		t.Fatalf("%d references after removals that failed", got)
 	}
@@ -118,8 +124,10 @@ func testSetNote(t *testing.T, fresh func(testing.TB) Instance) {
 	if got, err := s.Get(ctx, r.ID); err != nil || got.Note != "second edition" {
 		t.Errorf("note %q, %v", got.Note, err)
 	}
-	if err := s.SetNote(ctx, r.ID, string(make([]byte, store.MaxTextBytes+1))); !errors.Is(err, store.ErrInvalid) {
-		t.Errorf("a note too long: %v", err)
+	for name, note := range map[string]string{"too long": string(make([]byte, store.MaxTextBytes+1)), "not UTF-8": "\xff\xfe"} {
+		if err := s.SetNote(ctx, r.ID, note); !errors.Is(err, store.ErrInvalid) {
+			t.Errorf("a note that is %s: %v", name, err)
+		}
 	}
 }
 
