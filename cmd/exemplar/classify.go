@@ -57,14 +57,18 @@ The share of strangers that may be accepted is --fpir; the threshold follows it 
 				return err
 			}
 			defer g.Close()
+			var drawn []byte // of the one picture
 			answer := func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
 				result, err := g.Classify(ctx, p, options)
-				if err == nil && options.Explain {
-					err = writeExplanation(cmd, explain, result)
+				if options.Explain {
+					drawn = result.Explanation
 				}
 				return result.Answers, err
 			}
 			err = classify(cmd, found.list, answer, format.printer(cmd, g, found.list))
+			if options.Explain && (err == nil || err == errPartly) {
+				err = orElse(err, writeExplanation(cmd, explain, drawn))
+			}
 			return orElse(err, found.report(cmd, format.json))
 		},
 	}
@@ -109,12 +113,14 @@ func one(g *exemplar.Gallery) answering {
 	}
 }
 
-// writeExplanation writes why a picture was answered as it was.
-func writeExplanation(cmd *cobra.Command, path string, result exemplar.Result) error {
-	if result.Explanation == nil {
-		return fmt.Errorf("--explain: nothing was looked for in the picture, so there is nothing to draw: %s", result.Answer().Reason)
+// writeExplanation writes why a picture was answered as it was. Where there is
+// nothing to draw, the answer that was printed says why.
+func writeExplanation(cmd *cobra.Command, path string, drawn []byte) error {
+	if drawn == nil {
+		say(cmd.ErrOrStderr(), "exemplar: %s is not drawn: nothing was looked for in the picture\n", path)
+		return errPartly
 	}
-	return writeDrawing(cmd, path, result.Explanation)
+	return writeDrawing(cmd, path, drawn)
 }
 
 // writeDrawing writes a PNG that this program drew, so that it may be replaced by another.
@@ -196,5 +202,5 @@ func (f *formatFlags) printer(cmd *cobra.Command, g *exemplar.Gallery, list []in
 	case f.csv:
 		return newCSVPrinter(w)
 	}
-	return newTextPrinter(w, list, widestLabel(cmd.Context(), g), isVerbose(cmd))
+	return newTextPrinter(w, terminalWidth(w), list, widestLabel(cmd.Context(), g), isVerbose(cmd))
 }

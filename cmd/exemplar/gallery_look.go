@@ -36,17 +36,22 @@ func galleryList() *cobra.Command {
 	return cmd
 }
 
-// printReferences prints a line for each: short enough for a terminal, or with
-// everything.
+// printReferences prints a line for each. On a terminal it is short enough for that,
+// unless everything is asked for.
 func printReferences(out io.Writer, references []exemplar.Reference, verbose bool) {
+	width := terminalWidth(out)
+	longest := aligned
+	if width > 0 && !verbose {
+		longest = max(fewestListed, (width-idColumns)/2)
+	}
 	label := 0
 	for _, r := range references {
-		label = max(label, min(columns(plain(r.Label)), labelColumns))
+		label = max(label, min(columns(plain(r.Label)), longest))
 	}
 	for _, r := range references {
 		name, source := plain(r.Label), plain(r.Source)
-		if !verbose {
-			name, source = shorten(name, labelColumns), shorten(source, sourceColumns)
+		if width > 0 && !verbose {
+			name, source = shorten(name, longest), shorten(source, max(fewestListed, width-idColumns-label))
 		}
 		line := fmt.Sprintf("%s  %s  %s  %s", pad(name, label), r.ID, r.Registered.Local().Format("2006-01-02"), source)
 		if verbose {
@@ -170,5 +175,8 @@ func galleryRivals() *cobra.Command {
 	return cmd
 }
 
-// sourceColumns is how many columns a list gives to where a reference came from.
-const sourceColumns = 30
+// The columns of a list on a terminal.
+const (
+	fewestListed = 12                                 // for a label, and for where a reference came from
+	idColumns    = 2 + 26 + 2 + len("2006-01-02") + 2 // between the two
+)

@@ -228,7 +228,7 @@ func spread(pairs []alignment.Pair, n int) []alignment.Pair {
 func figures(finding *recognise.Finding) (out [][2]string) {
 	d, f := &finding.Decision, &finding.Best.Found
 	if d.Confidence > 0 {
-		out = append(out, [2]string{fmt.Sprintf("%.1f %%", 100*d.Confidence), "confidence in the answer"})
+		out = append(out, [2]string{fmt.Sprintf("%.1f %%", math.Floor(1000*d.Confidence+1e-9)/10), "confidence in the answer"})
 	}
 	if !f.Located {
 		out = append(out, [2]string{"not found", "in the photo"})
