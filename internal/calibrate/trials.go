@@ -109,7 +109,7 @@ func (run *trialRun) listBackgrounds() error {
 }
 
 // forFamilies makes something of every family, on all cores.
-func forFamilies[T any](ctx context.Context, sources []Source, of func(number int, f Family) (T, error)) ([]T, error) {
+func forFamilies[F, T any, S ~func() (F, error)](ctx context.Context, sources []S, of func(number int, f F) (T, error)) ([]T, error) {
 	made := make([]T, len(sources))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -146,7 +146,7 @@ func TestDetectSideBySide(t *testing.T) {
 // TestEncode reads back what it wrote, and again: half precision is exact by
 // then.
 func TestEncode(t *testing.T) {
-	d := smallDetector(t)
+	d := newDetector(formulaNetwork(t, small))
 	var files [2][]byte
 	for i := range files {
 		data, err := d.Encode(map[string]string{"made by": "a test"})
@@ -196,12 +196,12 @@ func TestLoadRefuses(t *testing.T) {
 	for want, data := range map[string][]byte{
 		"too few":                         []byte("abc"),
 		`"e.bias" is missing`:             change(func(m map[string]weights.Tensor) { delete(m, "e.bias") }),
-		`"e.weight": shape [1] where [1 `: change(func(m map[string]weights.Tensor) { m["e.weight"] = one }),
+		`"e.weight": shape [1] where [3 `: change(func(m map[string]weights.Tensor) { m["e.weight"] = one }),
 		`["g.bias"] belong to no layer`:   change(func(m map[string]weights.Tensor) { m["g.bias"] = one }),
 		`"e.bias": value 0 is NaN`: change(func(m map[string]weights.Tensor) {
-			m["e.bias"] = weights.NewFloat32([]float32{float32(math.NaN())}, 1)
+			m["e.bias"] = weights.NewFloat32([]float32{float32(math.NaN()), 0, 0}, 3)
 		}),
-		`"e.bias": tensor of I64`: change(func(m map[string]weights.Tensor) { m["e.bias"] = weights.NewInt64([]int64{1}, 1) }),
+		`"e.bias": tensor of I64`: change(func(m map[string]weights.Tensor) { m["e.bias"] = weights.NewInt64([]int64{1, 1, 1}, 3) }),
 	} {
 		if _, err := Load(data); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want an error with %q", err, want)
