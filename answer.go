@@ -3,6 +3,7 @@ package exemplar
 import (
 	"exemplar/internal/decide"
 	"exemplar/internal/geometry"
+	"exemplar/internal/recognise"
 )
 
 // Decision is what an [Answer] comes to.
@@ -52,21 +53,23 @@ type Geometry struct {
 	ThresholdLLR float64 `json:"threshold_llr"`
 }
 
-// newGeometry is what was found of a reference, its quad scaled to the picture
+// newGeometry is what was found of a reference, its quad in pixels of the picture
 // as sent.
-func newGeometry(s sighting, d decide.Decision, scaleX, scaleY float64) *Geometry {
+func newGeometry(h *recognise.Hypothesis, d *decide.Decision, p *recognise.Photo) *Geometry {
+	f := &h.Found
 	g := &Geometry{
-		Inliers: s.found.Inliers, Coverage: s.found.Coverage, Agreement: s.found.AgreeSmoothly, Judged: s.found.Judged,
-		Changed: s.found.Changes.Share, LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
+		Inliers: f.Inliers, Coverage: f.Coverage, Agreement: f.AgreeSmoothly, Judged: f.Judged,
+		Changed: f.Changes.Share, LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
 	}
 	asSent := func(q [4]geometry.Point) (corners [4][2]float64) {
-		for i, p := range q {
-			corners[i] = [2]float64{(p.X+0.5)*scaleX - 0.5, (p.Y+0.5)*scaleY - 0.5}
+		for i, corner := range q {
+			at := p.AsSent(corner)
+			corners[i] = [2]float64{at.X, at.Y}
 		}
 		return corners
 	}
-	g.Quad = asSent(s.found.Quad)
-	for _, c := range s.found.Changes.Where {
+	g.Quad = asSent(f.Quad)
+	for _, c := range f.Changes.Where {
 		g.Changes = append(g.Changes, asSent(c.Photo))
 	}
 	return g
@@ -79,9 +82,9 @@ type Candidate struct {
 	Reference string  `json:"reference"` // id of the label's best reference
 }
 
-// newAnswer puts a decision into the words of the API. candidates are those
-// that the decision was taken from.
-func newAnswer(d decide.Decision, candidates []decide.Candidate) Answer {
+// newAnswer puts what was found into the words of the API.
+func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
+	d := &f.Decision
 	a := Answer{
 		Decision:   Decision(d.Verdict),
 		Label:      string(d.Label),
@@ -92,8 +95,11 @@ func newAnswer(d decide.Decision, candidates []decide.Candidate) Answer {
 		Reason:     d.Reason,
 		Candidates: []Candidate{},
 	}
-	for _, c := range candidates[:min(len(candidates), maxCandidates)] {
+	for _, c := range f.Candidates[:min(len(f.Candidates), maxCandidates)] {
 		a.Candidates = append(a.Candidates, Candidate{Label: string(c.Label), Score: float64(c.Score), Reference: c.Reference})
+	}
+	if f.Best != nil && f.Best.Found.Located {
+		a.Geometry = newGeometry(f.Best, d, p)
 	}
 	return a
 }

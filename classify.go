@@ -2,144 +2,70 @@ package exemplar
 
 import (
 	"context"
-	"math"
+	"errors"
 
-	"exemplar/internal/decide"
+	"exemplar/internal/explain"
 	"exemplar/internal/imaging"
-	"exemplar/internal/proof"
+	"exemplar/internal/recognise"
 )
 
-// consideredLabels is how many labels a decision looks at: enough to see every
-// rival within the margin in galleries of look-alikes.
-const consideredLabels = 32
+// ErrNothingToExplain says that no reference was looked for in a picture, so
+// that there is nothing to show.
+var ErrNothingToExplain = errors.New("nothing was looked for in the picture: it cannot be used, nothing is registered, or geometry is off")
 
 // Classify says what a picture file shows. A file that cannot be used gives an
 // answer, [Refused], and not an error; an error means that the gallery cannot
 // be read.
 func (g *Gallery) Classify(ctx context.Context, data []byte) (Answer, error) {
-	picture, info, err := imaging.DecodeAtLeast(data, g.decodeSide(), imaging.DefaultLimits)
-	if err != nil {
-		return newAnswer(decide.Refuse(err.Error()), nil), nil
-	}
-	if problem := imaging.Inspect(picture); problem != "" {
-		return newAnswer(decide.Refuse(problem), nil), nil
-	}
-	if g.geometry != GeometryOff {
-		picture = imaging.FitWithin(picture, proof.PhotoSide)
-	}
-	w, err := g.weigh(ctx, picture, consideredLabels)
+	answers, err := g.classify(ctx, data, false)
 	if err != nil {
 		return Answer{}, err
 	}
-	return w.answer(float64(info.W)/float64(picture.W), float64(info.H)/float64(picture.H)), nil
+	return answers[0], nil
 }
 
-// decodeSide is the longer side from which on a probe is decoded: a little less
-// than what is worked on will do, and often spares three quarters of the pixels.
-func (g *Gallery) decodeSide() int {
-	if g.geometry == GeometryOff {
-		return g.model.decodeSide()
+// ClassifyAll answers with every document in a picture, the most certain first,
+// each with its place. Where none is found it answers once, as [Classify] does.
+func (g *Gallery) ClassifyAll(ctx context.Context, data []byte) ([]Answer, error) {
+	return g.classify(ctx, data, true)
+}
+
+func (g *Gallery) classify(ctx context.Context, data []byte, all bool) ([]Answer, error) {
+	result, err := g.engine.Recognise(ctx, data, g.options(all))
+	if err != nil {
+		return nil, err
 	}
-	return proof.PhotoSide * 7 / 8
+	var answers []Answer
+	for i := range result.Findings {
+		answers = append(answers, newAnswer(&result.Findings[i], result.Photo))
+	}
+	return answers, nil
 }
 
-// weighing is everything that a decision is taken from.
-type weighing struct {
-	candidates []decide.Candidate // one for each label, by falling score
-	policy     decide.Policy
-	seen       map[string]sighting // by reference
+func (g *Gallery) options(all bool) recognise.Options {
+	return recognise.Options{FPIR: g.fpir, Exact: g.exact, Search: recognise.SearchMode(g.geometry), All: all}
 }
 
-// Scores returns how much speaks for each registered label, on one scale: the
-// likelihood ratio (log10) of a document that was found in the picture, and for
-// all other labels the cosine less 20, which is below any ratio. It is for
-// judging the whole decision with many thresholds; the error says why a picture
-// cannot be used, too.
+// Explain draws, as a PNG, why a picture is, or is not, taken for the best
+// candidate: the two side by side, the points that agree, the places that agree
+// and those that do not, and the decision in words.
+func (g *Gallery) Explain(ctx context.Context, data []byte) ([]byte, error) {
+	result, err := g.engine.Recognise(ctx, data, g.options(false))
+	if err != nil {
+		return nil, err
+	}
+	first := &result.Findings[0]
+	if first.Best == nil {
+		return nil, ErrNothingToExplain
+	}
+	picture, err := g.engine.Picture(ctx, first.Best.ID)
+	if err != nil {
+		return nil, err
+	}
+	return imaging.EncodePNG(explain.Photo(result.Photo, first, picture)), nil
+}
+
+// Scores is for the judging of this program itself: see [recognise.Engine.Scores].
 func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
-	picture, _, err := imaging.DecodeAtLeast(data, g.decodeSide(), imaging.DefaultLimits)
-	if err != nil {
-		return nil, err
-	}
-	w, err := g.weigh(ctx, imaging.FitWithin(picture, proof.PhotoSide), math.MaxInt)
-	if err != nil {
-		return nil, err
-	}
-	scores := map[string]float64{}
-	for _, c := range w.candidates {
-		scores[string(c.Label)] = float64(c.Score)
-		if w.policy.Calibration.Proof == nil {
-			continue
-		}
-		if c.Geometry != nil && c.Geometry.Located {
-			scores[string(c.Label)] = w.policy.Calibration.Proof.LLR(c.Geometry)
-		} else {
-			scores[string(c.Label)] -= 20
-		}
-	}
-	return scores, nil
-}
-
-// weigh gathers the evidence for an upright picture from the best labels.
-func (g *Gallery) weigh(ctx context.Context, picture *imaging.Image, labels int) (weighing, error) {
-	w := weighing{seen: map[string]sighting{}}
-	view, err := g.follow(ctx)
-	if err != nil {
-		return w, err
-	}
-	candidates, err := view.Search(ctx, g.model.EmbedImage(picture), labels)
-	if err != nil {
-		return w, err
-	}
-	w.candidates = candidates
-	if w.policy, err = decide.NewPolicy(g.model.calibration, g.fpir, view.Index().Labels()); err != nil {
-		return w, err
-	}
-	w.policy.Exact = g.exact
-	if g.geometry == GeometryOff || g.model.calibration.Proof == nil {
-		return w, nil
-	}
-	photo := proof.NewPhoto(picture, g.model.network, g.model.bundle.Arch)
-	seen, err := g.look(ctx, view, photo, candidates)
-	if err != nil {
-		return w, err
-	}
-	for _, s := range seen {
-		w.add(s)
-	}
-	return w, nil
-}
-
-// answer decides. The scales are from the picture that was worked on to the one
-// as sent.
-func (w *weighing) answer(scaleX, scaleY float64) Answer {
-	decision := decide.Decide(w.candidates, w.policy)
-	answer := newAnswer(decision, w.policy.Rank(w.candidates))
-	if best, ok := w.seen[decision.Best.Reference]; ok && best.found.Located {
-		answer.Geometry = newGeometry(best, decision, scaleX, scaleY)
-	}
-	return answer
-}
-
-// add gives the sighting's label its evidence, if that is the label's best.
-func (w *weighing) add(s sighting) {
-	w.seen[s.id] = s
-	c := decide.Candidate{Label: s.label, Reference: s.id, Score: s.score, Geometry: s.found.Weighed}
-	if s.found.Located {
-		c.Score, c.Rotation = float32(s.found.Weighed.Score), s.found.Weighed.Turn
-	}
-	for i := range w.candidates {
-		old := &w.candidates[i]
-		if old.Label != s.label {
-			continue
-		}
-		llr := w.policy.Calibration.Proof.LLR
-		if old.Geometry == nil || llr(c.Geometry) > llr(old.Geometry) {
-			if !s.found.Located {
-				c.Score, c.Rotation = old.Score, old.Rotation
-			}
-			*old = c
-		}
-		return
-	}
-	w.candidates = append(w.candidates, c)
+	return g.engine.Scores(ctx, data)
 }

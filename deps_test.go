@@ -18,6 +18,8 @@ var allowed = map[string][]string{
 	"internal/imaging": {"internal/imaging/jpeg", "internal/imaging/png", "internal/imaging/gif", "internal/imaging/shrink",
 		"internal/imaging/tiff", "internal/imaging/bmp"},
 	"internal/imaging/jpeg":   {},
+	"internal/imaging/tiff":   {"internal/imaging/jpeg", "internal/imaging/shrink"},
+	"internal/imaging/bmp":    {"internal/imaging/jpeg", "internal/imaging/shrink"},
 	"internal/imaging/shrink": {},
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
@@ -40,12 +42,15 @@ var allowed = map[string][]string{
 	"internal/eval":          {"internal/kernel", "internal/imaging", "internal/decide", "internal/weights", "internal/dataset"},
 	"internal/change":        {"internal/nn", "internal/kernel", "internal/imaging", "internal/weights"},
 	"internal/differ":        {"internal/geometry", "internal/imaging"},
-	"internal/proof":         {"internal/geometry", "internal/change", "internal/differ", "internal/decide", "internal/imaging", "internal/model", "internal/kernel"},
-	"internal/calibrate": {"internal/proof", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",
+	"internal/quadfinder":    {"internal/geometry", "internal/imaging"},
+	"internal/recognise": {"internal/gallery", "internal/decide", "internal/model", "internal/geometry", "internal/change", "internal/differ",
+		"internal/quadfinder", "internal/imaging", "internal/kernel"},
+	"internal/explain": {"internal/recognise", "internal/decide", "internal/geometry", "internal/imaging"},
+	"internal/calibrate": {"internal/recognise", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",
 		"internal/augment", "internal/draw", "internal/dataset", "internal/change"},
 	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
-	"": {"internal/label", "internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry", "internal/differ", "internal/proof"},
+	"": {"internal/label", "internal/recognise", "internal/explain", "internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry"},
 }
 
 // tools are what every package may import: they know nothing of pictures.
@@ -58,6 +63,7 @@ var confined = map[string][]string{
 	"github.com/spf13/cobra":                        {"cmd/exemplar"},
 	"google.golang.org/protobuf/encoding/protowire": {"internal/weights", "internal/train"},
 	"github.com/pelletier/go-toml/v2":               {"internal/train"},
+	"github.com/hashicorp/golang-lru/v2":            {"internal/recognise"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel", "internal/geometry"},
 	"github.com/ebitengine/purego":                  {}, // ends static linking
 }

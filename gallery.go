@@ -3,18 +3,12 @@ package exemplar
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
-	"exemplar/internal/imaging"
 	labels "exemplar/internal/label"
-	"exemplar/internal/proof"
+	"exemplar/internal/recognise"
 )
 
 // What can be wrong with a gallery; each says what to do about it.
@@ -23,6 +17,7 @@ var (
 	ErrNotGallery  = gallery.ErrNotGallery
 	ErrNewer       = gallery.ErrNewer
 	ErrCorrupt     = gallery.ErrCorrupt
+	ErrDamaged     = gallery.ErrDamaged // one reference is: the others can be used
 	ErrReadOnly    = gallery.ErrReadOnly
 	ErrDiskFull    = gallery.ErrDiskFull
 	ErrBusy        = gallery.ErrBusy
@@ -76,10 +71,7 @@ type Gallery struct {
 
 	geometry Geometries
 	exact    bool
-
-	loading sync.Mutex
-	view    *gallery.View // nil until the first probe
-	shapes  shapes
+	engine   *recognise.Engine
 }
 
 // Open opens the gallery file at path.
@@ -93,29 +85,17 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if opts.Model == nil {
 		opts.Model = DefaultModel()
 	}
-	if opts.Model.calibration == nil {
+	if opts.Model.inner.Calibration == nil {
 		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", path, ErrModel)
 	}
 	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
 	if err != nil {
 		return nil, err
 	}
-	return &Gallery{store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry, exact: opts.Exact}, nil
-}
-
-// follow returns the view of the references, loaded when first needed: most
-// commands that look after a gallery never do.
-func (g *Gallery) follow(ctx context.Context) (*gallery.View, error) {
-	g.loading.Lock()
-	defer g.loading.Unlock()
-	if g.view == nil {
-		view, err := g.store.Follow(ctx, g.model.Fingerprint(), g.model.Dim())
-		if err != nil {
-			return nil, err
-		}
-		g.view = view
-	}
-	return g.view, nil
+	return &Gallery{
+		store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry, exact: opts.Exact,
+		engine: recognise.New(store, opts.Model.inner),
+	}, nil
 }
 
 // Close releases the file.
@@ -222,7 +202,7 @@ func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
 
 // Check reads the whole gallery and says in words what is wrong with it; an
 // empty answer means that all is well.
-func (g *Gallery) Check(ctx context.Context) ([]string, error) { return g.store.Check(ctx) }
+func (g *Gallery) Check(ctx context.Context) ([]string, error) { return g.store.Check(ctx, nil) }
 
 // Stats describes a gallery.
 type Stats = gallery.Stats
@@ -237,27 +217,5 @@ func (g *Gallery) Stats(ctx context.Context) (Stats, error) { return g.store.Sta
 // stays usable with its former model until all are there. progress, if not nil,
 // is told how many are done.
 func (g *Gallery) Reembed(ctx context.Context, progress func(done, total int)) error {
-	return g.store.Reembed(ctx, g.model.Fingerprint(), g.model.Dim(), geometry.Vocabulary(), g.derive, progress)
-}
-
-// derive makes of kept pictures what the model makes of them.
-func (g *Gallery) derive(ctx context.Context, batch []gallery.Stored) ([]gallery.Derived, error) {
-	derived := make([]gallery.Derived, len(batch))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, stored := range batch {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			picture, _, err := imaging.Decode(stored.Picture, imaging.DefaultLimits)
-			if err != nil {
-				return fmt.Errorf("picture of reference %s (%s): %w", stored.ID, stored.Label, err)
-			}
-			derived[i].Vectors = g.model.EmbedTurned(picture)
-			derived[i].Features, derived[i].Words, err = proof.NewReference(picture, derived[i].Vectors[:g.model.Dim()]).Features()
-			return err
-		})
-	}
-	return derived, group.Wait()
+	return g.engine.Reembed(ctx, progress)
 }

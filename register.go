@@ -2,8 +2,6 @@ package exemplar
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"runtime"
 
@@ -11,9 +9,6 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
-	"exemplar/internal/imaging"
-	"exemplar/internal/proof"
 )
 
 // Item is a picture to register.
@@ -49,28 +44,6 @@ type Registration struct {
 	Source  string  `json:"source"`
 	Reason  string  `json:"reason,omitempty"` // why it was skipped or refused, or what to know about it
 	Rivals  []Rival `json:"rivals,omitempty"` // other labels that it resembles
-}
-
-const (
-	// pictureSide is the longer side at which a reference's picture is kept:
-	// what a person needs to see, a later model to embed anew and the comparison
-	// to compare with.
-	pictureSide = 768
-	// referenceBytes is what a reference's picture and features, with their
-	// visual words, may take together, so that a million fit on a disk.
-	referenceBytes = 100_000
-)
-
-// encodePicture compresses a picture to at most the given number of bytes, as
-// well as that allows; the lowest quality is taken whatever its size.
-func encodePicture(picture *imaging.Image, most int) []byte {
-	var jpeg []byte
-	for _, quality := range []int{88, 80, 70, 60, 45, 30} {
-		if jpeg = imaging.EncodeJPEG(picture, quality); len(jpeg) <= most {
-			break
-		}
-	}
-	return jpeg
 }
 
 // Register stores the items' pictures as references. Those that can be used
@@ -112,33 +85,15 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	picture, info, err := imaging.DecodeAtLeast(item.Data, pictureSide, imaging.DefaultLimits)
+	made, canBeFound, err := g.model.inner.NewEntry(item.Data)
 	if err != nil {
 		return nil, "", err
 	}
-	if problem := imaging.Inspect(picture); problem != "" {
-		return nil, "", errors.New(problem)
-	}
-	picture = imaging.FitWithin(picture, pictureSide)
-	vectors := g.model.EmbedTurned(picture)
-	shape := proof.NewReference(picture, vectors[:g.model.Dim()])
-	if g.geometry != GeometryOff && !shape.CanBeFound() {
+	made.Label, made.Source, made.Note = label, item.Source, item.Note
+	if g.geometry != GeometryOff && !canBeFound {
 		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
 	}
-	features, words, err := shape.Features()
-	if err != nil {
-		return nil, "", err
-	}
-	return &gallery.Entry{
-		Reference: gallery.Reference{
-			Label: label, Hash: sha256.Sum256(item.Data), Source: item.Source, Note: item.Note,
-			Width: info.W, Height: info.H, Model: g.model.Fingerprint(),
-		},
-		Picture:  encodePicture(picture, referenceBytes-len(features)-len(words)),
-		Vectors:  vectors,
-		Features: features,
-		Words:    gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
-	}, note, nil
+	return &made, note, nil
 }
 
 // skipCopies drops entries whose very file is registered already, or comes
@@ -227,10 +182,6 @@ func (g *Gallery) referencesOf(ctx context.Context, labels map[decide.Label]bool
 // noteNeighbours says of every new reference what else it resembles: a near
 // twin under its own label, which adds little, and its rivals.
 func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
-	view, err := g.follow(ctx)
-	if err != nil {
-		return err
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, entry := range entries {
@@ -239,11 +190,11 @@ func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, 
 		}
 		group.Go(func() error {
 			upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
-			near, err := view.Neighbours(ctx, entry.Label, entry.Hash, upright, entry.ID)
+			same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
 			if err != nil {
 				return err
 			}
-			if same := near.Same; same != nil && float64(same.Score) >= nearTwin && results[i].Reason == "" {
+			if same != nil && float64(same.Score) >= nearDuplicate && results[i].Reason == "" {
 				results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
 			}
 			results[i].Rivals, err = g.Rivals(ctx, entry.ID)
@@ -253,6 +204,6 @@ func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, 
 	return group.Wait()
 }
 
-// nearTwin is the cosine from which on two pictures of one label are as good
+// nearDuplicate is the cosine from which on two pictures of one label are as good
 // as one: copies at another size or compression score above it, captures below.
-const nearTwin = 0.98
+const nearDuplicate = 0.98

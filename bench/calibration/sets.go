@@ -1,12 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar"
 	"exemplar/internal/augment"
@@ -14,6 +12,7 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
 )
 
 // captureSide is what the simulator's captures measure, in pixels: as much as
@@ -61,23 +60,18 @@ func folderSet(m *exemplar.Model, root string) (*eval.Set, error) {
 // embedded makes a set of n pictures, on all cores.
 func embedded(name string, m *exemplar.Model, n int, sample func(i int) (eval.Sample, *imaging.Image, error)) (*eval.Set, error) {
 	set := &eval.Set{Name: name, Dim: m.Dim(), Samples: make([]eval.Sample, n), Embeddings: make([]float32, n*m.Dim()), Turned: make([][]float32, n)}
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error {
-			x, picture, err := sample(i)
-			if err != nil {
-				return fmt.Errorf("%s: picture %d: %w", name, i, err)
-			}
-			set.Samples[i] = x
-			copy(set.Embeddings[i*set.Dim:], m.EmbedImage(picture))
-			if x.IsReference {
-				set.Turned[i] = m.EmbedTurned(picture)
-			}
-			return nil
-		})
-	}
-	return set, group.Wait()
+	return set, parallel.Each(context.Background(), 0, n, func(_ context.Context, i int) error {
+		x, picture, err := sample(i)
+		if err != nil {
+			return fmt.Errorf("%s: picture %d: %w", name, i, err)
+		}
+		set.Samples[i] = x
+		copy(set.Embeddings[i*set.Dim:], m.EmbedImage(picture))
+		if x.IsReference {
+			set.Turned[i] = m.EmbedTurned(picture)
+		}
+		return nil
+	})
 }
 
 // registered counts the labels of a set that can be registered: those with a

@@ -123,16 +123,31 @@ func decode(r reading) outcome {
 	if err != nil {
 		return o
 	}
-	o.w, o.h, o.notes = info.W, info.H, nil
+	o.w, o.h, o.notes = info.W, info.H, info.Notes
 	if len(r.colours) == gridBytes {
 		o.difference = difference(gridOf(m), r.colours)
 	}
 	return o
 }
 
-// gridOf returns the mean colours of the cells: each side is first repeated as
-// often as makes it divisible, which the area filter does without loss.
-func gridOf(m *imaging.Image) []byte { return imaging.ResizeArea(m, grid, grid).Pix }
+// gridOf returns the mean colours of cells of whole pixels, at least one each.
+func gridOf(m *imaging.Image) []byte {
+	var cells []byte
+	for y := range grid {
+		for x := range grid {
+			left, top := x*m.W/grid, y*m.H/grid
+			cell := m.Crop(left, top, max((x+1)*m.W/grid-left, 1), max((y+1)*m.H/grid-top, 1))
+			var sums [3]int
+			for i, v := range cell.Pix {
+				sums[i%3] += int(v)
+			}
+			for _, sum := range sums {
+				cells = append(cells, byte(float64(sum)/float64(cell.W*cell.H)+0.5))
+			}
+		}
+	}
+	return cells
+}
 
 func difference(a, b []byte) float64 {
 	sum := 0

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/geometry"
 )
 
@@ -16,12 +17,12 @@ import (
 // of this thread alone, so that a busy machine matters little.
 func costs(data string) error {
 	runtime.LockOSThread()
-	s := &set{root: filepath.Join(data, "forms")}
-	photo, err := s.open(picture{name: "T01/v1/p12.jpg"})
+	s := &set{Folder: &dataset.Folder{Root: filepath.Join(data, "forms")}}
+	photo, err := s.open(dataset.Sample{Path: "T01/v1/p12.jpg"})
 	if err != nil {
 		return err
 	}
-	page, err := s.open(picture{name: "T01/v1/T01v1_ref.jpg"})
+	page, err := s.open(dataset.Sample{Path: "T01/v1/T01v1_ref.jpg"})
 	if err != nil {
 		return err
 	}

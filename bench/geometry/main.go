@@ -1,20 +1,16 @@
 // Command geometry measures the proof on sets of real captures: every capture
 // against every reference, and for each measure of the evidence the rank-1 rate
-// and the open-set rates with the own class left out.
+// and the open-set rates with the own class left out, as internal/eval counts them.
 //
 //	go run ./bench/geometry -data ../shared/data/bench dvd_scene forms
 package main
 
 import (
+	"context"
 	"flag"
-	"fmt"
 	"log"
-	"math"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"exemplar/internal/geometry"
 )
@@ -65,158 +61,21 @@ func main() {
 		}
 		defer out.Close()
 	}
-	var sets []*set
+	ctx := context.Background()
 	for _, name := range flag.Args() {
-		s, err := loadSet(filepath.Join(*data, name))
+		s, err := loadSet(filepath.Join(*data, name), *every, *odd)
 		if err != nil {
 			log.Fatal(err)
 		}
-		s.thin(*every, *odd)
-		sets = append(sets, s)
-	}
-	for _, s := range sets {
-		evidence, err := measure(s, *workers)
+		evidence, err := measure(ctx, s, *workers)
+		if err == nil {
+			err = report(ctx, s, evidence)
+		}
 		if err != nil {
 			log.Fatal(err)
 		}
-		report(s, evidence)
 		if out != nil {
 			writeEvidence(out, s, evidence)
-		}
-	}
-}
-
-// thin keeps every n-th capture, and only those of odd classes if so asked.
-func (s *set) thin(n int, odd bool) {
-	kept := s.captures[:0]
-	for i, p := range s.captures {
-		if i%n == 0 && (!odd || p.class%2 == 0) {
-			kept = append(kept, p)
-		}
-	}
-	s.captures = kept
-}
-
-// measure verifies every capture against every reference.
-func measure(s *set, workers int) ([][]geometry.Evidence, error) {
-	references := make([]*geometry.Reference, len(s.references))
-	err := parallel(workers, len(references), func(i int) error {
-		g, err := s.open(s.references[i])
-		if err == nil {
-			references[i] = geometry.NewReference(g)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	evidence := make([][]geometry.Evidence, len(s.captures))
-	var probing, verifying atomic.Int64
-	err = parallel(workers, len(s.captures), func(i int) error {
-		g, err := s.open(s.captures[i])
-		if err != nil {
-			return err
-		}
-		start := time.Now()
-		probe := geometry.NewProbe(g)
-		probing.Add(int64(time.Since(start)))
-		start = time.Now()
-		evidence[i] = make([]geometry.Evidence, len(references))
-		for j, r := range references {
-			evidence[i][j] = geometry.Verify(probe, r)
-		}
-		verifying.Add(int64(time.Since(start)))
-		return nil
-	})
-	n := float64(len(s.captures)) * 1e6
-	fmt.Printf("%s: %.2f ms a probe, %.3f ms a pair\n", s.name,
-		float64(probing.Load())/n, float64(verifying.Load())/n/float64(len(references)))
-	return evidence, err
-}
-
-// parallel calls do for 0 to n-1 from several workers and returns an error.
-func parallel(workers, n int, do func(i int) error) error {
-	var next atomic.Int64
-	errs := make([]error, workers)
-	var wait sync.WaitGroup
-	for w := range workers {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n && errs[w] == nil; i = int(next.Add(1)) - 1 {
-				errs[w] = do(i)
-			}
-		})
-	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// report prints, for each measure, the rates over odd classes, even classes
-// and all.
-func report(s *set, evidence [][]geometry.Evidence) {
-	own := make([]int, len(s.captures))
-	for i, p := range s.captures {
-		own[i] = p.class
-	}
-	for _, m := range measures {
-		t := tabulate(s, evidence, m.of)
-		fmt.Printf("%-18s %-18s", s.name, m.name)
-		for _, part := range []struct {
-			name string
-			keep func(class int) bool
-		}{
-			{"odd", func(c int) bool { return c%2 == 0 }},
-			{"even", func(c int) bool { return c%2 == 1 }},
-			{"all", func(int) bool { return true }},
-		} {
-			if r := openSet(t, own, part.keep); r.captures > 0 {
-				fmt.Printf("  %s: r1 %5.1f  1%% %5.1f  5%% %5.1f", part.name, 100*r.rank1, 100*r.atOne, 100*r.atFive)
-			}
-		}
-		fmt.Println()
-	}
-}
-
-// tabulate takes the best of each label's references.
-func tabulate(s *set, evidence [][]geometry.Evidence, of func(*geometry.Evidence) float64) table {
-	t := make(table, len(s.captures))
-	for i, capture := range s.captures {
-		t[i] = make([]float64, len(s.labels))
-		for c := range t[i] {
-			t[i][c] = math.Inf(-1)
-		}
-		for j, r := range s.references {
-			v := 0.0
-			if e := &evidence[i][j]; e.Located {
-				v = of(e)
-			}
-			if r.class != capture.class && s.ignore[[2]string{capture.name, r.label}] {
-				v = math.NaN()
-			}
-			t[i][r.class] = max(t[i][r.class], v)
-		}
-	}
-	return t
-}
-
-// writeEvidence writes one line for every located pair.
-func writeEvidence(out *os.File, s *set, evidence [][]geometry.Evidence) {
-	for i, c := range s.captures {
-		for j, r := range s.references {
-			e := &evidence[i][j]
-			ignored := s.ignore[[2]string{c.name, r.label}]
-			if !e.Located && r.class != c.class || ignored && r.class != c.class {
-				continue
-			}
-			fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%d", s.name, c.name, r.label, c.class, r.class)
-			for _, m := range measures {
-				fmt.Fprintf(out, "\t%.4f", m.of(e))
-			}
-			fmt.Fprintln(out)
 		}
 	}
 }

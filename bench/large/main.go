@@ -24,6 +24,7 @@ import (
 
 	"exemplar"
 	"exemplar/internal/cputime"
+	"exemplar/internal/parallel"
 )
 
 func main() {
@@ -95,7 +96,7 @@ func fill(path string, m *material, size int) error {
 	start, from := cputime.Used(), stats.References
 	for at := from; at < size; {
 		items := make([]exemplar.Item, min(batch, size-at))
-		err := parallel(len(items), func(i int) error {
+		err := parallel.Each(context.Background(), 0, len(items), func(_ context.Context, i int) error {
 			label, data, err := m.reference(at + i)
 			items[i] = exemplar.Item{Label: label, Source: strconv.Itoa(at + i), Data: data}
 			return err

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
@@ -174,14 +171,4 @@ func drawnMaterial() *material {
 		m.photos = append(m.photos, p)
 	}
 	return m
-}
-
-// parallel calls do for 0 to n-1 on all processors.
-func parallel(n int, do func(i int) error) error {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error { return do(i) })
-	}
-	return group.Wait()
 }

@@ -9,7 +9,7 @@ import (
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
-	"exemplar/internal/proof"
+	"exemplar/internal/recognise"
 )
 
 // ranks are those up to which recall is counted.
@@ -32,8 +32,7 @@ func recall(path string, m *material, registered map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	bundle := model.Default()
-	network := bundle.Freeze()
+	embedder := recognise.NewEmbedder(model.Default())
 	var sets []string
 	counts := map[string]*[3]counter{}
 	for _, p := range m.photos {
@@ -49,7 +48,7 @@ func recall(path string, m *material, registered map[string]bool) error {
 			counts[p.set] = new([3]counter)
 		}
 		picture = imaging.FitWithin(picture, m.side)
-		shown := proof.NewPhoto(picture, network, bundle.Arch)
+		shown := recognise.NewPhoto(embedder, picture)
 		own := func(id string) bool { return labels[id] == p.label }
 		counts[p.set][0].add(slices.IndexFunc(index.Query(shown, ranks[len(ranks)-1]), own))
 		counts[p.set][1].add(slices.IndexFunc(index.QueryCloser(shown, ranks[len(ranks)-1]), own))
@@ -65,7 +64,7 @@ func recall(path string, m *material, registered map[string]bool) error {
 
 // indexOf makes the index as a process does, and returns the label of every
 // reference.
-func indexOf(store *gallery.Gallery) (*proof.Index, map[string]string, error) {
+func indexOf(store *gallery.Gallery) (*recognise.Index, map[string]string, error) {
 	references, err := store.List(context.Background(), gallery.Filter{})
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +75,7 @@ func indexOf(store *gallery.Gallery) (*proof.Index, map[string]string, error) {
 		ids = append(ids, r.ID)
 		labels[r.ID] = string(r.Label)
 	}
-	index := proof.NewIndex()
+	index := recognise.NewIndex()
 	err = store.EachWords(context.Background(), ids, func(id string, words gallery.Words) error {
 		return index.Add(id, words.Data)
 	})

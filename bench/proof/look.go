@@ -1,50 +1,77 @@
 package main
 
 import (
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
+	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
-	"exemplar/internal/proof"
+	"exemplar/internal/parallel"
+	"exemplar/internal/recognise"
 )
-
-// referenceSide is the longer side at which a gallery keeps its references.
-const referenceSide = 768
 
 // gallery holds a set's references, ready to be looked for.
 type gallery struct {
-	set        *set
-	arch       model.Architecture
-	network    *model.Network
-	references []*proof.Reference // of set.references
+	folder     *dataset.Folder
+	name       string
+	samples    []dataset.Sample       // that are registered
+	references []*recognise.Reference // of samples
+	captures   []dataset.Sample
+	embedder   *recognise.Embedder
+	policy     decide.Policy
 }
 
-func newGallery(s *set, bundle *model.Bundle) (*gallery, error) {
-	g := &gallery{set: s, arch: bundle.Arch, network: bundle.Freeze(), references: make([]*proof.Reference, len(s.references))}
-	return g, each(len(g.references), func(i int) error {
-		picture, err := s.open(s.references[i])
-		if err != nil {
-			return err
-		}
-		picture = imaging.FitWithin(picture, referenceSide)
-		vector := make([]float32, g.arch.Embedding)
-		g.network.Embed(vector, imaging.ResizeArea(picture, g.arch.Input, g.arch.Input).Pix, 1)
-		g.references[i] = proof.NewReference(picture, vector)
-		return nil
-	})
+func newGallery(ctx context.Context, root string, bundle *model.Bundle, calibration *decide.Calibration, fpir float64) (*gallery, error) {
+	folder, err := dataset.ReadFolder(root)
+	if err != nil {
+		return nil, err
+	}
+	g := &gallery{folder: folder, name: filepath.Base(root), embedder: recognise.NewEmbedder(bundle)}
+	g.samples, g.captures = folder.Leaves()
+	labels := map[string]bool{} // what nobody took a photo of is not registered
+	for _, x := range g.captures {
+		labels[x.Label] = true
+	}
+	g.samples = slices.DeleteFunc(g.samples, func(x dataset.Sample) bool { return !labels[x.Label] })
+	if g.policy, err = decide.NewPolicy(calibration, fpir, len(labels)); err != nil {
+		return nil, err
+	}
+	g.references, err = parallel.Map(ctx, 0, g.samples, g.newReference)
+	return g, err
 }
 
-// look looks for every reference in a picture but for those whose label is to
-// be passed over.
-func (g *gallery) look(picture *imaging.Image, pass func(label string) bool) []decide.Candidate {
-	photo := proof.NewPhoto(imaging.FitWithin(picture, proof.PhotoSide), g.network, g.arch)
+func (g *gallery) newReference(_ context.Context, x dataset.Sample) (*recognise.Reference, error) {
+	picture, err := open(g.folder, x)
+	if err != nil {
+		return nil, err
+	}
+	return recognise.NewReference(g.embedder, picture).Reference, nil
+}
+
+func open(folder *dataset.Folder, x dataset.Sample) (*imaging.Image, error) {
+	data, err := folder.Read(x)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := imaging.Decode(data, imaging.DefaultLimits)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s: %w", x.Path, err)
+	}
+	return m, nil
+}
+
+// look looks for every reference in a picture but for those of some labels.
+func (g *gallery) look(picture *imaging.Image, ignored []string) []decide.Candidate {
+	photo := recognise.NewPhoto(g.embedder, imaging.FitWithin(picture, recognise.PhotoSide))
 	var found []decide.Candidate
-	for i, r := range g.set.references {
-		if pass(r.Label) {
+	for i, r := range g.samples {
+		if slices.Contains(ignored, r.Label) {
 			continue
 		}
 		f := photo.Verify(g.references[i])
@@ -54,44 +81,57 @@ func (g *gallery) look(picture *imaging.Image, pass func(label string) bool) []d
 	return found
 }
 
-// captures looks for every reference in every capture of the set.
-func (g *gallery) captures() ([][]decide.Candidate, error) {
-	found := make([][]decide.Candidate, len(g.set.captures))
-	return found, each(len(found), func(i int) error {
-		x := g.set.captures[i]
-		picture, err := g.set.open(x)
+// probes looks every capture of the set up.
+func (g *gallery) probes(ctx context.Context) ([]eval.Probe, error) {
+	return parallel.Map(ctx, 0, g.captures, func(_ context.Context, x dataset.Sample) (eval.Probe, error) {
+		picture, err := open(g.folder, x)
 		if err != nil {
-			return err
+			return eval.Probe{}, err
 		}
-		found[i] = g.look(picture, func(label string) bool {
-			return label != x.Label && g.set.ignore[dataset.PathLabel{Path: x.Path, Label: label}]
-		})
-		return nil
+		own := decide.Label(x.Label)
+		found := g.look(picture, g.folder.Ignored(x))
+		others := without(found, func(label decide.Label) bool { return label == own })
+		unrelated := g.lookup(without(others, func(label decide.Label) bool { return decide.CommonAncestor(label, own) != "" }))
+		return eval.Probe{
+			Path: x.Path, Label: x.Label,
+			Registered: g.lookup(found), LeftOut: g.lookup(others), FamilyOut: &unrelated,
+			HasRelative: slices.ContainsFunc(others, func(c decide.Candidate) bool {
+				return eval.FirstPart(string(c.Label)) == eval.FirstPart(x.Label)
+			}),
+		}, nil
 	})
 }
 
-// distractors looks for every reference in every picture under root.
-func (g *gallery) distractors(root string) ([][]decide.Candidate, error) {
-	paths, err := dataset.ListImages(root)
-	if err != nil {
-		return nil, err
-	}
-	found := make([][]decide.Candidate, len(paths))
-	return found, each(len(paths), func(i int) error {
-		picture, err := openPicture(root, paths[i])
+// strangers looks up pictures that show nothing registered.
+func (g *gallery) strangers(ctx context.Context, folder *dataset.Folder) ([]eval.Lookup, error) {
+	return parallel.Map(ctx, 0, folder.Samples, func(_ context.Context, x dataset.Sample) (eval.Lookup, error) {
+		picture, err := open(folder, x)
 		if err != nil {
-			return err
+			return eval.Lookup{}, err
 		}
-		found[i] = g.look(picture, func(string) bool { return false })
-		return nil
+		return g.lookup(g.look(picture, nil)), nil
 	})
 }
 
-func each(n int, do func(i int) error) error {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error { return do(i) })
+func (g *gallery) lookup(candidates []decide.Candidate) eval.Lookup {
+	d := decide.Decide(candidates, g.policy)
+	return eval.Lookup{
+		Answer: eval.Answer{Outcome: eval.Outcome(d.Verdict), Label: string(d.Label)},
+		Best:   string(d.Best.Label), Sure: g.sure(candidates),
 	}
-	return group.Wait()
+}
+
+// sure is how sure the decision is of its best label, and not only of what is
+// above it: as labels with nothing above them are decided.
+func (g *gallery) sure(candidates []decide.Candidate) float64 {
+	leaves := slices.Clone(candidates)
+	for i, c := range leaves {
+		leaves[i].Label = decide.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
+	}
+	return -decide.Decide(leaves, g.policy).FPIR
+}
+
+// without returns the candidates but for those of some labels.
+func without(candidates []decide.Candidate, of func(decide.Label) bool) []decide.Candidate {
+	return slices.DeleteFunc(slices.Clone(candidates), func(c decide.Candidate) bool { return of(c.Label) })
 }

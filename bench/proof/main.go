@@ -11,13 +11,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"log"
 	"os"
 	"path/filepath"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
+	"exemplar/internal/eval"
 	"exemplar/internal/model"
 )
 
@@ -27,47 +30,43 @@ func main() {
 	fpir := flag.Float64("fpir", 0.01, "wished share of strangers accepted")
 	distractors := flag.String("distractors", "", "folder of pictures that show nothing registered")
 	flag.Parse()
-	bundle, calibration, err := open(*bundlePath)
+	bundle, calibration, err := openBundle(*bundlePath)
 	if err != nil {
 		log.Fatal(err)
 	}
 	printHeader(*fpir, *distractors != "")
 	for _, name := range flag.Args() {
-		if err := judgeSet(filepath.Join(*data, name), *distractors, bundle, calibration, *fpir); err != nil {
+		if err := judgeSet(context.Background(), filepath.Join(*data, name), *distractors, bundle, calibration, *fpir); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
 
 // judgeSet prints the rates of one set.
-func judgeSet(root, distractors string, bundle *model.Bundle, calibration *decide.Calibration, fpir float64) error {
-	s, err := loadSet(root)
+func judgeSet(ctx context.Context, root, distractors string, bundle *model.Bundle, calibration *decide.Calibration, fpir float64) error {
+	g, err := newGallery(ctx, root, bundle, calibration, fpir)
 	if err != nil {
 		return err
 	}
-	g, err := newGallery(s, bundle)
+	probes, err := g.probes(ctx)
 	if err != nil {
 		return err
 	}
-	policy, err := decide.NewPolicy(calibration, fpir, len(s.labels))
-	if err != nil {
-		return err
-	}
-	found, err := g.captures()
-	if err != nil {
-		return err
-	}
-	var unregistered [][]decide.Candidate
+	var unregistered []eval.Lookup
 	if distractors != "" {
-		if unregistered, err = g.distractors(distractors); err != nil {
+		folder, err := dataset.ReadFolder(distractors)
+		if err != nil {
+			return err
+		}
+		if unregistered, err = g.strangers(ctx, folder); err != nil {
 			return err
 		}
 	}
-	report(s, found, unregistered, policy)
+	report(g.name, probes, unregistered)
 	return nil
 }
 
-func open(path string) (*model.Bundle, *decide.Calibration, error) {
+func openBundle(path string) (*model.Bundle, *decide.Calibration, error) {
 	bundle := model.Default()
 	if path != "" {
 		data, err := os.ReadFile(path)

@@ -3,12 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"image/jpeg"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -66,7 +64,7 @@ one probe.`,
 				}
 			}
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(t)
+				return sayJSON(cmd.OutOrStdout(), t)
 			}
 			t.print(cmd.OutOrStdout())
 			return nil
@@ -95,18 +93,18 @@ func measure(ctx context.Context, paths []string) (timings, error) {
 }
 
 func (t timings) print(out io.Writer) {
-	fmt.Fprintf(out, "CPU milliseconds of one core, arithmetic %s\n", t.Kernel)
-	fmt.Fprintf(out, "  network, one picture            %8.3f\n", t.Batch1)
-	fmt.Fprintf(out, "  network, per picture of 64      %8.3f\n", t.Batch64)
-	fmt.Fprintf(out, "  photo to answer, by its looks   %8.1f  (%s)\n", t.Photo, t.photos)
-	fmt.Fprintf(out, "  the same by Go's image/jpeg     %8.1f\n", t.PhotoStd)
-	fmt.Fprintf(out, "  document located and compared   %8.1f\n", t.PhotoLocated)
-	fmt.Fprintf(out, "    features at 640 pixels        %8.2f\n", t.Features)
-	fmt.Fprintf(out, "    fit of one reference          %8.2f\n", t.Verify)
-	fmt.Fprintf(out, "    comparison with one           %8.2f\n", t.Compare)
-	fmt.Fprintf(out, "  search among 1,000,000          %8.1f\n", t.ScanMillion)
+	say(out, "CPU milliseconds of one core, arithmetic %s\n", t.Kernel)
+	say(out, "  network, one picture            %8.3f\n", t.Batch1)
+	say(out, "  network, per picture of 64      %8.3f\n", t.Batch64)
+	say(out, "  photo to answer, by its looks   %8.1f  (%s)\n", t.Photo, t.photos)
+	say(out, "  the same by Go's image/jpeg     %8.1f\n", t.PhotoStd)
+	say(out, "  document located and compared   %8.1f\n", t.PhotoLocated)
+	say(out, "    features at 640 pixels        %8.2f\n", t.Features)
+	say(out, "    fit of one reference          %8.2f\n", t.Verify)
+	say(out, "    comparison with one           %8.2f\n", t.Compare)
+	say(out, "  search among 1,000,000          %8.1f\n", t.ScanMillion)
 	if t.Train > 0 {
-		fmt.Fprintf(out, "  training step, per picture      %8.2f\n", t.Train)
+		say(out, "  training step, per picture      %8.2f\n", t.Train)
 	}
 }
 
@@ -123,11 +121,11 @@ func benchTraining() (float64, error) {
 // benchPhotos reads the named photos, or draws two of 12 megapixels.
 func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
 	if len(paths) > 0 {
-		inputs, err := expandInputs(paths, "")
+		found, err := expandInputs(paths, "")
 		if err != nil {
 			return nil, "", err
 		}
-		for _, in := range inputs {
+		for _, in := range found.list {
 			data, err := in.read()
 			if err != nil {
 				return nil, "", err
@@ -154,11 +152,11 @@ func benchNetwork(batch int) float64 {
 
 // benchAnswers times whole answers from a gallery of the examples.
 func (t *timings) benchAnswers(ctx context.Context, photos [][]byte) error {
-	folder, err := os.MkdirTemp("", "exemplar-bench-")
+	folder, remove, err := temporaryFolder(ctx, "exemplar-bench-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer remove()
 	for _, how := range []struct {
 		geometry exemplar.Geometries
 		ms       *float64

@@ -106,7 +106,7 @@ func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flag
 		}
 		source = append(source, fmt.Sprintf("%d drawn documents of seed %d", flags.drawn, flags.seed))
 	}
-	curve, err := pool.Fit(strings.Join(source, ", ") + "; each captured by the simulator")
+	curve, err := pool.Fit(cmd.Context(), strings.Join(source, ", ")+"; each captured by the simulator")
 	if err != nil {
 		return err
 	}

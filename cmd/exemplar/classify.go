@@ -2,18 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strconv"
-	"text/tabwriter"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/fileio"
 )
 
 func newClassify() *cobra.Command {
@@ -22,15 +18,17 @@ func newClassify() *cobra.Command {
 	var only, explain string
 	var all bool
 	cmd := &cobra.Command{
-		Use:     "classify PATH...",
-		GroupID: "use",
-		Short:   "Say what pictures are, or that they are unknown",
+		Use:        "classify PATH...",
+		GroupID:    "use",
+		SuggestFor: []string{"recognise", "recognize", "identify", "match", "search"},
+		Short:      "Say what pictures are, or that they are unknown",
 		Long: `Say for each picture which registered document it is ("match"), that several are too close to tell ("ambiguous"),
 that it is none of them ("unknown"), or that it cannot be used ("refused"). PATH is a file, a folder, a pattern, or -
 for standard input.
 
-A document is looked for in the whole photo, and compared with its reference place by place: --geometry says how far.
---all answers with every document in a picture, a line each. --explain FILE.png draws why.
+A line says the file, the decision, the label, and what speaks for it; --verbose says everything. A document is
+looked for in the whole photo, and compared with its reference place by place: --geometry says how far. --all answers
+with every document in a picture, a line each. --explain FILE.png draws why.
 
 --fpir is the share of strangers that may be accepted; the threshold follows it and the number of labels.`,
 		Example: `  exemplar classify inbox/*.jpg
@@ -38,7 +36,7 @@ A document is looked for in the whole photo, and compared with its reference pla
   curl -s https://example.org/scan.png | exemplar classify -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			inputs, err := expandInputs(args, only)
+			found, err := expandInputs(args, only)
 			if err != nil {
 				return err
 			}
@@ -48,7 +46,7 @@ A document is looked for in the whole photo, and compared with its reference pla
 			}
 			defer g.Close()
 			if explain != "" {
-				if err := explainOne(cmd.Context(), g, inputs, explain); err != nil {
+				if err := explainOne(cmd, g, found.list, explain); err != nil {
 					return err
 				}
 			}
@@ -56,16 +54,38 @@ A document is looked for in the whole photo, and compared with its reference pla
 			if all {
 				answer = g.ClassifyAll
 			}
-			return classify(cmd.Context(), inputs, answer, format.printer(cmd.OutOrStdout()))
+			err = classify(cmd.Context(), found.list, answer, format.printer(cmd, found.list))
+			return orElse(err, found.report(cmd, format.json))
 		},
 	}
 	store.add(cmd)
 	store.addDecision(cmd)
 	format.add(cmd)
-	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this pattern")
+	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
 	cmd.Flags().BoolVar(&all, "all", false, "answer with every document in a picture")
-	cmd.Flags().StringVar(&explain, "explain", "", "draw the comparison of one picture with its best candidate to this file (PNG)")
+	cmd.Flags().StringVar(&explain, "explain", "", "draw the comparison of one picture with its best candidate to this `FILE` (PNG)")
 	return cmd
+}
+
+// orElse is the first error, or the second where there is none worse than that
+// some pictures could not be used.
+func orElse(first, second error) error {
+	if second != nil && (first == nil || first == errPartly) {
+		return second
+	}
+	return first
+}
+
+// report says on the error output what was passed over, or among the answers as
+// JSON.
+func (f *inputs) report(cmd *cobra.Command, asJSON bool) error {
+	switch {
+	case asJSON:
+		return f.sayPassedOver(cmd.OutOrStdout(), true)
+	case isQuiet(cmd):
+		return nil
+	}
+	return f.sayPassedOver(cmd.ErrOrStderr(), false)
 }
 
 // answering says what a picture file shows.
@@ -80,29 +100,43 @@ func one(g *exemplar.Gallery) answering {
 }
 
 // explainOne draws why the only input is answered as it is.
-func explainOne(ctx context.Context, g *exemplar.Gallery, inputs []input, path string) error {
-	if len(inputs) != 1 {
-		return fmt.Errorf("--explain draws one picture, %d are given", len(inputs))
+func explainOne(cmd *cobra.Command, g *exemplar.Gallery, list []input, path string) error {
+	if len(list) != 1 {
+		return fmt.Errorf("--explain draws one picture, %d are given", len(list))
 	}
-	data, err := inputs[0].read()
+	data, err := list[0].read()
 	if err != nil {
 		return err
 	}
-	drawn, err := g.Explain(ctx, data)
+	drawn, err := g.Explain(cmd.Context(), data)
 	if err != nil {
-		return fmt.Errorf("explain %s: %w", inputs[0].name, err)
+		return fmt.Errorf("explain %s: %w", list[0].name, err)
 	}
-	return os.WriteFile(path, drawn, 0o644)
+	return writePicture(cmd, path, drawn)
+}
+
+// writePicture writes a picture that may show somebody's document, or what was made of it.
+func writePicture(cmd *cobra.Command, path string, data []byte) error {
+	return writeFile(cmd, path, fileio.Private, data)
+}
+
+func writeFile(cmd *cobra.Command, path string, mode fs.FileMode, data []byte) error {
+	if path == "/dev/stdout" { // which may be a file that others write to, and is not to be replaced
+		_, err := cmd.OutOrStdout().Write(data)
+		return err
+	}
+	return fileio.WriteBytes(path, mode, data)
 }
 
 // classify answers the inputs in their order, several at a time.
-func classify(ctx context.Context, inputs []input, answer answering, out answerPrinter) error {
-	progress := newProgress("classifying", len(inputs))
+func classify(ctx context.Context, list []input, answer answering, out answerPrinter) error {
+	progress := newProgress("classifying", len(list))
+	defer progress.clear()
 	refused := 0
-	err := inOrder(ctx, inputs, func(in input) ([]exemplar.Answer, error) {
+	err := inOrder(ctx, list, func(in input) ([]exemplar.Answer, error) {
 		data, err := in.read()
 		if err != nil {
-			return []exemplar.Answer{{Decision: exemplar.Refused, Reason: err.Error(), FMR: 1, Candidates: []exemplar.Candidate{}}}, nil
+			return []exemplar.Answer{unreadable(in, err)}, nil
 		}
 		return answer(ctx, data)
 	}, func(in input, answers []exemplar.Answer) error {
@@ -118,14 +152,17 @@ func classify(ctx context.Context, inputs []input, answer answering, out answerP
 		}
 		return nil
 	})
-	progress.clear()
-	if err := errors.Join(err, out.flush()); err != nil {
+	if err != nil {
 		return err
 	}
 	if refused > 0 {
 		return errPartly
 	}
 	return nil
+}
+
+func unreadable(in input, err error) exemplar.Answer {
+	return exemplar.Answer{Decision: exemplar.Refused, Reason: in.reason(err), FMR: 1, Candidates: []exemplar.Candidate{}}
 }
 
 // formatFlags choose how answers are written.
@@ -137,87 +174,13 @@ func (f *formatFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("json", "csv")
 }
 
-func (f *formatFlags) printer(w io.Writer) answerPrinter {
+func (f *formatFlags) printer(cmd *cobra.Command, list []input) answerPrinter {
+	var w io.Writer = cmd.OutOrStdout()
 	switch {
 	case f.json:
-		return jsonPrinter{json.NewEncoder(w)}
+		return jsonPrinter{w}
 	case f.csv:
-		return &csvPrinter{w: csv.NewWriter(w)}
+		return newCSVPrinter(w)
 	}
-	return &textPrinter{w: w}
-}
-
-type answerPrinter interface {
-	print(path string, a exemplar.Answer) error
-	flush() error
-}
-
-type jsonPrinter struct{ enc *json.Encoder }
-
-func (p jsonPrinter) print(path string, a exemplar.Answer) error {
-	return p.enc.Encode(struct {
-		Path string `json:"path"`
-		exemplar.Answer
-	}{path, a})
-}
-
-func (jsonPrinter) flush() error { return nil }
-
-type csvPrinter struct {
-	w      *csv.Writer
-	headed bool
-}
-
-func (p *csvPrinter) print(path string, a exemplar.Answer) error {
-	if !p.headed {
-		p.headed = true
-		p.w.Write([]string{"path", "decision", "label", "score", "threshold", "fmr", "rotation", "reason"})
-	}
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-	return p.w.Write([]string{path, string(a.Decision), a.Label, number(a.Score), number(a.Threshold), number(a.FMR),
-		strconv.Itoa(a.Rotation), a.Reason})
-}
-
-func (p *csvPrinter) flush() error {
-	p.w.Flush()
-	return p.w.Error()
-}
-
-// textPrinter aligns the answers of a screenful; later ones keep that width.
-type textPrinter struct {
-	w     io.Writer
-	show  func(path string) string // nil: as it is
-	table *tabwriter.Writer
-	rows  int
-}
-
-const screenful = 40
-
-func (p *textPrinter) print(path string, a exemplar.Answer) error {
-	if p.table == nil {
-		p.table = tabwriter.NewWriter(p.w, 0, 8, 2, ' ', 0)
-	}
-	label := a.Label
-	if label == "" {
-		label = "-"
-	}
-	if p.show != nil {
-		path = p.show(path)
-	}
-	turned := ""
-	if a.Decision == exemplar.Match && a.Rotation != 0 {
-		turned = fmt.Sprintf("turned %d  ", a.Rotation)
-	}
-	fmt.Fprintf(p.table, "%s\t%s\t%s\t%.2f\t%s(%s)\n", path, a.Decision, label, a.Score, turned, a.Reason)
-	if p.rows++; p.rows%screenful == 0 {
-		return p.table.Flush()
-	}
-	return nil
-}
-
-func (p *textPrinter) flush() error {
-	if p.table == nil {
-		return nil
-	}
-	return p.table.Flush()
+	return newTextPrinter(w, list, isVerbose(cmd))
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,21 +26,56 @@ var verbs = []func() *cobra.Command{
 // galleryFlags say which gallery and model a command works with.
 type galleryFlags struct {
 	gallery, model string
-	fpir           float64
+	fpir           share
 	geometry       string
 	exact          bool
 }
 
 func (f *galleryFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.gallery, "gallery", "g", "", "the gallery's file (default "+defaultGalleryHelp()+")")
-	cmd.Flags().StringVar(&f.model, "model", "", "a model bundle, instead of the one inside")
+	cmd.Flags().StringVarP(&f.gallery, "gallery", "g", "", "`FILE` of the gallery (default "+defaultGalleryHelp()+")")
+	orFromEnvironment(cmd, "gallery", "EXEMPLAR_GALLERY")
+	addModel(cmd, &f.model)
+}
+
+// addModel adds the flag for the model.
+func addModel(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVar(path, "model", "", "`BUNDLE` to use instead of the one inside")
+	orFromEnvironment(cmd, "model", "EXEMPLAR_MODEL")
+	cmd.RegisterFlagCompletionFunc("model", filesNamed("safetensors", "onnx"))
 }
 
 // addDecision adds the flags of commands that decide.
 func (f *galleryFlags) addDecision(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.geometry, "geometry", "locate", "how far documents are looked for in photos: locate, verify (only what the whole picture is like), off")
+	cmd.Flags().StringVar(&f.geometry, "geometry", "locate", "how far documents are looked for in photos: "+strings.Join(geometries, ", ")+
+		" (verify: only what the whole picture is like)")
+	cmd.RegisterFlagCompletionFunc("geometry", cobra.FixedCompletions(geometries, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&f.exact, "exact", false, "refuse a document that shows other print in some place, such as a changed line")
-	cmd.Flags().Float64Var(&f.fpir, "fpir", exemplar.DefaultFPIR, "share of strangers that may be accepted")
+	addFPIR(cmd, &f.fpir)
+}
+
+var geometries = []string{"locate", "verify", "off"}
+
+// addFPIR adds the flag for the share of strangers that may be accepted.
+func addFPIR(cmd *cobra.Command, fpir *share) {
+	*fpir = exemplar.DefaultFPIR
+	cmd.Flags().Var(fpir, "fpir", "`SHARE` of strangers that may be accepted")
+	orFromEnvironment(cmd, "fpir", "EXEMPLAR_FPIR")
+	cmd.RegisterFlagCompletionFunc("fpir", cobra.FixedCompletions([]string{"0.1", "0.01", "0.001"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// share is a flag's value between 0 and 1, neither of which makes sense.
+type share float64
+
+func (s *share) String() string { return strconv.FormatFloat(float64(*s), 'g', -1, 64) }
+func (s *share) Type() string   { return "share" }
+
+func (s *share) Set(text string) error {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(v > 0 && v < 1) {
+		return errors.New("want a share between 0 and 1, such as 0.01")
+	}
+	*s = share(v)
+	return nil
 }
 
 func (f *galleryFlags) path() (string, error) {
@@ -51,11 +89,31 @@ func (f *galleryFlags) path() (string, error) {
 	return filepath.Join(folder, "gallery.db"), nil
 }
 
+// open opens a gallery that is there: one whose name is mistyped is not made.
 func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	path, err := f.path()
 	if err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open gallery %q: %w", path, exemplar.ErrNoGallery)
+	}
+	return f.openAt(path, mode)
+}
+
+// openOrMake opens the gallery for writing, and makes it where there is none.
+func (f *galleryFlags) openOrMake() (*exemplar.Gallery, error) {
+	path, err := f.path()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	return f.openAt(path, exemplar.ReadWrite)
+}
+
+func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Gallery, error) {
 	model, err := exemplar.OpenModel(f.model)
 	if err != nil {
 		return nil, err
@@ -64,7 +122,7 @@ func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: f.fpir, Geometry: geometry, Exact: f.exact})
+	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: float64(f.fpir), Geometry: geometry, Exact: f.exact})
 }
 
 func parseGeometry(name string) (exemplar.Geometries, error) {

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"exemplar"
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 )
 
@@ -27,24 +29,25 @@ camera and the model are in the program.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			folder := keep
 			if folder == "" {
-				temporary, err := os.MkdirTemp("", "exemplar-demo-")
+				temporary, remove, err := temporaryFolder(cmd.Context(), "exemplar-demo-")
 				if err != nil {
 					return err
 				}
-				defer os.RemoveAll(temporary)
+				defer remove()
 				folder = temporary
 			}
 			return demo(cmd, folder, keep != "")
 		},
 	}
-	cmd.Flags().StringVar(&keep, "keep", "", "keep the documents, the photos and the gallery in this folder")
+	cmd.Flags().StringVar(&keep, "keep", "", "keep the documents, the photos and the gallery in this `FOLDER`")
+	cmd.MarkFlagDirname("keep")
 	return cmd
 }
 
 func demo(cmd *cobra.Command, folder string, kept bool) error {
 	out := cmd.OutOrStdout()
 	documents, inbox := filepath.Join(folder, "documents"), filepath.Join(folder, "inbox")
-	if err := drawDemo(documents, inbox); err != nil {
+	if err := drawDemo(cmd.Context(), documents, inbox); err != nil {
 		return err
 	}
 	g, err := exemplar.Open(filepath.Join(folder, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
@@ -52,41 +55,61 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 		return err
 	}
 	defer g.Close()
-	fmt.Fprintln(out, "$ exemplar register documents/")
+	say(out, "$ exemplar register documents/\n")
 	references, err := expandInputs([]string{documents}, "")
 	if err != nil {
 		return err
 	}
-	if err := register(cmd.Context(), g, references, registerFlags{}, out); err != nil {
+	if err := register(cmd.Context(), g, references.list, registerFlags{labelsFrom: "folder"}, newRegisterReport(cmd, false)); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "\n$ exemplar classify inbox/")
+	say(out, "\n$ exemplar classify inbox/\n")
 	photos, err := expandInputs([]string{inbox}, "")
 	if err != nil {
 		return err
 	}
-	if err := classify(cmd.Context(), photos, one(g), &textPrinter{w: out, show: filepath.Base}); err != nil {
+	if err := classify(cmd.Context(), photos.list, one(g), inFolder(newTextPrinter(out, relativeTo(inbox, photos.list), isVerbose(cmd)), inbox)); err != nil {
 		return err
 	}
 	if kept {
-		fmt.Fprintf(out, "\nThe pictures are in %s and %s.\n", documents, inbox)
+		say(out, "\nThe pictures are in %s and %s.\n", documents, inbox)
 	} else {
-		fmt.Fprintln(out, "\nTo look at the pictures: exemplar demo --keep FOLDER")
+		say(out, "\nTo look at the pictures: exemplar demo --keep FOLDER\n")
 	}
 	return nil
 }
 
+// relativePrinter prints names as they are in a folder.
+type relativePrinter struct {
+	answerPrinter
+	folder string
+}
+
+func inFolder(p answerPrinter, folder string) answerPrinter { return relativePrinter{p, folder} }
+
+func (p relativePrinter) print(path string, a exemplar.Answer) error {
+	return p.answerPrinter.print(strings.TrimPrefix(path, p.folder+string(filepath.Separator)), a)
+}
+
+func relativeTo(folder string, list []input) []input {
+	var relative []input
+	for _, in := range list {
+		relative = append(relative, input{name: strings.TrimPrefix(in.name, folder+string(filepath.Separator))})
+	}
+	return relative
+}
+
 // drawDemo writes the documents and the photos of them.
-func drawDemo(documents, inbox string) error {
+func drawDemo(ctx context.Context, documents, inbox string) error {
 	examples := append(draw.Examples(), draw.Stranger())
-	return inOrder(context.Background(), examples, func(e draw.Example) ([]file, error) {
+	return inOrder(ctx, examples, func(e draw.Example) ([]file, error) {
 		return demoFiles(documents, inbox, e), nil
 	}, func(_ draw.Example, files []file) error {
 		for _, f := range files {
-			if err := os.MkdirAll(filepath.Dir(f.path), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 				return err
 			}
-			if err := os.WriteFile(f.path, f.data, 0o644); err != nil {
+			if err := fileio.WriteBytes(f.path, fileio.Private, f.data); err != nil {
 				return err
 			}
 		}
@@ -123,12 +146,4 @@ func demoFiles(documents, inbox string, e draw.Example) []file {
 const demoPhotos = 2
 
 // flatName makes one file name of a label.
-func flatName(label string) string {
-	flat := []byte(label)
-	for i, c := range flat {
-		if c == '/' {
-			flat[i] = '_'
-		}
-	}
-	return string(flat)
-}
+func flatName(label string) string { return strings.ReplaceAll(label, "/", "_") }

@@ -27,6 +27,7 @@ func newDoctor() *cobra.Command {
 				name string
 				run  func() (string, error)
 			}{
+				{"program", func() (string, error) { return versionLine(), nil }},
 				{"arithmetic", checkArithmetic},
 				{"model", func() (string, error) { return checkModel(store.model) }},
 				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
@@ -47,10 +48,10 @@ func newDoctor() *cobra.Command {
 func report(out io.Writer, name string, run func() (string, error)) bool {
 	found, err := run()
 	if err != nil {
-		fmt.Fprintf(out, "FAIL  %-10s  %v\n", name, err)
+		say(out, "FAIL  %-10s  %v\n", name, err)
 		return true
 	}
-	fmt.Fprintf(out, "ok    %-10s  %s\n", name, found)
+	say(out, "ok    %-10s  %s\n", name, found)
 	return false
 }
 

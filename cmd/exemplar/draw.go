@@ -12,6 +12,7 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 )
 
@@ -57,6 +58,7 @@ Kinds: ` + strings.Join(draw.Kinds(), ", ") + ".",
 	f.BoolVar(&flags.siblings, "siblings", false, "draw what is hardest to tell from each as well")
 	f.IntVar(&flags.size, "size", 0, "longer side in pixels (default what the design chooses, 400 to 1200)")
 	f.Uint64Var(&flags.seed, "seed", 1, "seed")
+	cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(draw.Kinds(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -79,7 +81,7 @@ func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s, %d captures of each, in %s\n", count(len(documents), "document"), flags.photos, folder)
+	say(cmd.OutOrStdout(), "%s, %d captures of each, in %s\n", count(len(documents), "document"), flags.photos, folder)
 	return nil
 }
 
@@ -109,17 +111,17 @@ func (f *drawFlags) documents() []drawn {
 // write draws a document and its captures into its label's folder.
 func (f *drawFlags) write(folder string, d drawn) (int, error) {
 	place := filepath.Join(folder, filepath.FromSlash(d.label))
-	if err := os.MkdirAll(place, 0o755); err != nil {
+	if err := os.MkdirAll(place, 0o700); err != nil {
 		return 0, err
 	}
 	picture := draw.Draw(d.document)
 	name := filepath.Base(place)
-	if err := os.WriteFile(filepath.Join(place, name+"_ref.png"), imaging.EncodePNG(picture), 0o644); err != nil {
+	if err := fileio.WriteBytes(filepath.Join(place, name+"_ref.png"), fileio.Private, imaging.EncodePNG(picture)); err != nil {
 		return 0, err
 	}
 	for i := range f.photos {
 		seed := d.document.Template*1000003 + d.document.Content*101 + uint64(i)
-		if err := os.WriteFile(filepath.Join(place, fmt.Sprintf("photo%d.jpg", i+1)), f.capture(picture, seed), 0o644); err != nil {
+		if err := fileio.WriteBytes(filepath.Join(place, fmt.Sprintf("photo%d.jpg", i+1)), fileio.Private, f.capture(picture, seed)); err != nil {
 			return 0, err
 		}
 	}

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/fileio"
 	"exemplar/internal/weights"
 )
 
@@ -21,7 +21,7 @@ func newEmbed() *cobra.Command {
 OUT.txt. A picture that cannot be used has no row, and is reported.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			inputs, err := expandInputs(args, only)
+			found, err := expandInputs(args, only)
 			if err != nil {
 				return err
 			}
@@ -29,12 +29,12 @@ OUT.txt. A picture that cannot be used has no row, and is reported.`,
 			if err != nil {
 				return err
 			}
-			return embed(cmd, m, inputs, out)
+			return orElse(embed(cmd, m, found.list, out), found.report(cmd, false))
 		},
 	}
-	cmd.Flags().StringVar(&modelPath, "model", "", "a model bundle, instead of the one inside")
-	cmd.Flags().StringVar(&out, "npy", "", "the file to write")
-	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this pattern")
+	addModel(cmd, &modelPath)
+	cmd.Flags().StringVar(&out, "npy", "", "the `FILE` to write")
+	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
 	cmd.MarkFlagRequired("npy")
 	return cmd
 }
@@ -60,7 +60,7 @@ func embed(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) er
 		if r.err != nil {
 			refused++
 			progress.clear()
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: refused: %v\n", in.name, r.err)
+			say(cmd.ErrOrStderr(), "%s: refused: %s\n", in.name, in.reason(r.err))
 			return nil
 		}
 		rows, paths = append(rows, r.vector...), append(paths, in.name)
@@ -74,7 +74,7 @@ func embed(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) er
 	if err != nil {
 		return err
 	}
-	if err := weights.WriteFile(out, npy); err != nil {
+	if err := writePicture(cmd, out, npy); err != nil {
 		return err
 	}
 	list := strings.TrimSuffix(out, filepath.Ext(out)) + ".txt"
@@ -82,10 +82,10 @@ func embed(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) er
 	if len(paths) > 0 {
 		text += "\n"
 	}
-	if err := weights.WriteFile(list, []byte(text)); err != nil {
+	if err := fileio.WriteBytes(list, fileio.Private, []byte(text)); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s in %s, their paths in %s\n", count(len(paths), "embedding"), out, list)
+	say(cmd.OutOrStdout(), "%s in %s, their paths in %s\n", count(len(paths), "embedding"), out, list)
 	if refused > 0 {
 		return errPartly
 	}

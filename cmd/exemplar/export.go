@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"exemplar/internal/weights"
+	"exemplar/internal/fileio"
 )
 
 func newExport() *cobra.Command {
@@ -26,13 +24,13 @@ output float32 [n, 256], L2-normalised. The batch size n is free.`,
 			if err != nil {
 				return err
 			}
-			if err := weights.WriteFile(args[0], data); err != nil {
+			if err := writeFile(cmd, args[0], fileio.Public, data); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %d KB\n", args[0], bundle.Arch, len(data)>>10)
+			say(cmd.OutOrStdout(), "%s: %s, %d KB\n", args[0], bundle.Arch.String(), len(data)>>10)
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&modelPath, "model", "", "a model bundle, instead of the one inside")
+	addModel(cmd, &modelPath)
 	return cmd
 }

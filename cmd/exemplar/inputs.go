@@ -3,105 +3,150 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/fileio"
 )
 
-// maxStdin bounds what is read from standard input, where no file size can be
-// asked for first; it is the decoder's own limit.
-const maxStdin = 64 << 20
+// maxFile bounds what is read of one file, pipe or device; it is the decoder's own limit.
+const maxFile = 64 << 20
 
 // input is one picture to read: a file, or standard input.
 type input struct {
 	name string // as the user would say it
 	root string // the folder argument that it was found under, or ""
+	err  error  // why it cannot be read, where that is known already
 }
 
 func (in input) read() ([]byte, error) {
-	if in.name == "-" {
-		data, err := io.ReadAll(io.LimitReader(os.Stdin, maxStdin+1))
-		if err == nil && len(data) > maxStdin {
-			err = fmt.Errorf("standard input is larger than %d MB", maxStdin>>20)
+	switch {
+	case in.err != nil:
+		return nil, in.err
+	case in.name == "-":
+		data, err := fileio.ReadAll(os.Stdin, maxFile)
+		if err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
 		}
-		return data, err
+		return data, nil
 	}
-	info, err := os.Stat(in.name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxStdin {
-		return nil, fmt.Errorf("%s: the file has %d MB, the limit is %d MB", in.name, info.Size()>>20, maxStdin>>20)
-	}
-	return os.ReadFile(in.name)
+	return fileio.ReadFile(in.name, maxFile)
+}
+
+// inputs are the pictures that the arguments of a command name.
+type inputs struct {
+	list   []input
+	passed map[string]int // files in folders that are of no kind that is read
 }
 
 // expandInputs turns the arguments of a command into pictures: files, whatever
-// their names, folders (as a data set lists them), glob patterns that the shell left alone, "-".
-// Only files whose name matches the pattern only are kept, if it is not empty.
-func expandInputs(args []string, only string) ([]input, error) {
+// their names, folders (as a data set lists them), glob patterns that the shell
+// left alone, "-". What cannot be found is an input with an error, unless it is
+// all there is. Only files whose name matches the pattern only are kept, if it is
+// not empty.
+func expandInputs(args []string, only string) (inputs, error) {
 	if _, err := filepath.Match(only, "x"); err != nil {
-		return nil, fmt.Errorf("--only %q is not a file pattern", only)
+		return inputs{}, fmt.Errorf("--only %q is not a file pattern", only)
 	}
-	var inputs []input
+	found := inputs{passed: map[string]int{}}
 	for _, arg := range args {
-		found, err := expandArgument(arg)
-		if err != nil {
-			return nil, err
-		}
-		inputs = append(inputs, found...)
+		found.add(arg)
 	}
 	if only != "" {
-		inputs = slices.DeleteFunc(inputs, func(in input) bool {
+		found.list = slices.DeleteFunc(found.list, func(in input) bool {
 			matches, _ := filepath.Match(only, filepath.Base(in.name))
-			return !matches
+			return !matches && in.err == nil
 		})
 	}
-	if len(inputs) == 0 {
-		return nil, fmt.Errorf("no pictures in %s (looked for %s)", strings.Join(args, ", "), strings.Join(dataset.Extensions, " "))
-	}
-	return inputs, nil
+	return found, found.fault(args)
 }
 
-func expandArgument(arg string) ([]input, error) {
-	if arg == "-" {
-		return []input{{name: arg}}, nil
-	}
-	info, err := os.Stat(arg)
-	if err == nil && info.IsDir() {
-		return walkFolder(arg)
-	}
-	if err == nil {
-		return []input{{name: arg}}, nil
-	}
-	if !strings.ContainsAny(arg, "*?[") {
-		return nil, err
-	}
-	matches, globErr := filepath.Glob(arg)
-	if globErr != nil || len(matches) == 0 {
-		return nil, fmt.Errorf("nothing matches %q", arg)
-	}
-	var inputs []input
-	for _, match := range matches {
-		found, err := expandArgument(match)
-		if err != nil {
-			return nil, err
+// fault says why there is nothing to work on.
+func (f *inputs) fault(args []string) error {
+	if len(f.list) == 0 {
+		passed := ""
+		if len(f.passed) > 0 {
+			passed = "; " + f.passedOver()
 		}
-		inputs = append(inputs, found...)
+		return fmt.Errorf("no pictures in %s (looked for %s%s)", strings.Join(args, ", "), strings.Join(dataset.Extensions, " "), passed)
 	}
-	return inputs, nil
+	if slices.ContainsFunc(f.list, func(in input) bool { return in.err == nil }) {
+		return nil
+	}
+	return f.list[0].err
 }
 
-func walkFolder(root string) ([]input, error) {
-	paths, err := dataset.ListImages(root)
-	var inputs []input
-	for _, p := range paths {
-		inputs = append(inputs, input{name: filepath.Join(root, filepath.FromSlash(p)), root: root})
+func (f *inputs) add(arg string) {
+	info, err := os.Stat(arg)
+	switch {
+	case arg == "-" || err == nil && !info.IsDir():
+		f.list = append(f.list, input{name: arg})
+	case err == nil:
+		f.addFolder(arg)
+	case strings.ContainsAny(arg, "*?["):
+		matches, globErr := filepath.Glob(arg)
+		if globErr != nil || len(matches) == 0 {
+			f.list = append(f.list, input{name: arg, err: fmt.Errorf("nothing matches %q", arg)})
+		}
+		for _, match := range matches {
+			f.add(match)
+		}
+	default:
+		f.list = append(f.list, input{name: arg, err: err})
 	}
-	return inputs, err
+}
+
+func (f *inputs) addFolder(root string) {
+	found, err := dataset.Find(root)
+	if err != nil {
+		f.list = append(f.list, input{name: root, err: err})
+		return
+	}
+	for _, p := range found.Images {
+		f.list = append(f.list, input{name: filepath.Join(root, filepath.FromSlash(p)), root: root})
+	}
+	for _, p := range found.Problems {
+		name := filepath.Join(root, filepath.FromSlash(p.Path))
+		f.list = append(f.list, input{name: name, root: root, err: fmt.Errorf("%s: %w", name, p.Err)})
+	}
+	for kind, n := range found.Passed {
+		f.passed[kind] += n
+	}
+}
+
+// passedOver says how many files of which kinds were passed over.
+func (f *inputs) passedOver() string {
+	total := 0
+	var parts []string
+	kinds := slices.SortedFunc(maps.Keys(f.passed), func(a, b string) int {
+		if n := f.passed[b] - f.passed[a]; n != 0 {
+			return n
+		}
+		return strings.Compare(a, b)
+	})
+	for _, kind := range kinds {
+		total += f.passed[kind]
+		parts = append(parts, fmt.Sprintf("%d %s", f.passed[kind], kind))
+	}
+	return fmt.Sprintf("%s passed over: %s", count(total, "file"), strings.Join(parts, ", "))
+}
+
+// sayPassedOver ends a report with what was passed over.
+func (f *inputs) sayPassedOver(w io.Writer, asJSON bool) error {
+	switch {
+	case len(f.passed) == 0:
+		return nil
+	case asJSON:
+		return sayJSON(w, struct {
+			PassedOver map[string]int `json:"passed_over"`
+		}{f.passed})
+	}
+	say(w, "%s\n", f.passedOver())
+	return nil
 }
 
 // folderLabel is the label that the folders between the root argument and the
@@ -115,4 +160,14 @@ func (in input) folderLabel() string {
 		return ""
 	}
 	return filepath.ToSlash(folder)
+}
+
+// reason is why the input cannot be read, without its name, which is said beside
+// it.
+func (in input) reason(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"open " + in.name + ": ", "stat " + in.name + ": ", fmt.Sprintf("read %q: ", in.name), in.name + ": "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
 }

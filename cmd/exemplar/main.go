@@ -1,17 +1,15 @@
 // Command exemplar recognises documents from one registered image each.
 //
 // Exit codes: 0 everything was done; 1 the command ran, but some of its
-// pictures could not be used; 2 it could not run at all.
+// pictures could not be used; 2 it could not run, or its output could not be
+// written; 130 and 143 it was stopped by SIGINT (Ctrl-C) or SIGTERM.
 package main
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -19,13 +17,14 @@ import (
 const (
 	exitPartly = 1
 	exitFailed = 2
+	exitSignal = 128 // plus the signal's number, as shells do
 )
 
 // errPartly says that the command ran and has reported what it could not use.
 var errPartly = errors.New("some pictures could not be used")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := stopOnSignals(context.Background(), os.Stderr)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -33,39 +32,68 @@ func main() {
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	kept := &output{w: out}
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(out)
+	root.SetOut(kept)
 	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
+	if sig, stopped := stoppedBy(ctx); stopped && err != nil {
+		say(errOut, "exemplar: stopped by %s; what was reported as done is done\n", signalName(sig))
+		return exitSignal + int(sig)
+	}
+	if kept.err != nil && !errors.Is(err, kept.err) {
+		err = errors.Join(kept.fault(), unless(err, errPartly))
+	}
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, errPartly):
 		return exitPartly
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(errOut, "exemplar: stopped; what was reported as done is done")
-		return exitFailed
 	}
-	fmt.Fprintln(errOut, "exemplar: "+err.Error())
-	if hint := hintFor(err); hint != "" {
-		fmt.Fprintln(errOut, "  "+hint)
-	}
+	complain(errOut, err)
 	return exitFailed
 }
 
+// unless is err, or nil where it is what is not to be said.
+func unless(err, silent error) error {
+	if errors.Is(err, silent) {
+		return nil
+	}
+	return err
+}
+
+// complain writes an error, one line for each of several, and what to do.
+func complain(w io.Writer, err error) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(several.Unwrap()...).Error() {
+		for _, one := range several.Unwrap() {
+			complain(w, one)
+		}
+		return
+	}
+	say(w, "exemplar: %v\n", err)
+	if hint := hintFor(err); hint != "" {
+		say(w, "  %s\n", hint)
+	}
+}
+
 func newRoot() *cobra.Command {
+	cobra.EnableCommandSorting = false // verbs has their order
 	root := &cobra.Command{
 		Use:   "exemplar",
 		Short: "Recognise documents from one registered image each",
-		Long: `exemplar recognises documents: register ONE image of each kind, and photos, scans and
-screenshots of it are recognised from then on, without training. What was never registered is
-answered "unknown".`,
-		Example: `  exemplar demo                        # see it work on drawn documents
-  exemplar register documents/         # folders are labels: documents/id-card/front/any-name.jpg
+		Long: `exemplar recognises documents: register ONE image of each kind, and photos, scans and screenshots of it are recognised
+from then on, without training. What was never registered is answered "unknown".
+
+Exit codes: 0 everything was done; 1 some pictures could not be used; 2 the command could not run, or its output could
+not be written; 130 and 143 it was stopped by Ctrl-C or SIGTERM.`,
+		Example: `  exemplar demo                 # see it work on drawn documents
+  exemplar register documents/  # folders are labels: id-card/front/any-name.jpg
   exemplar classify inbox/*.jpg`,
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Version:           version + revision(),
+		PersistentPreRunE: prepare,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
 	}
 	root.AddGroup(
 		&cobra.Group{ID: "use", Title: "Recognise:"},
@@ -75,5 +103,7 @@ answered "unknown".`,
 	for _, verb := range verbs {
 		root.AddCommand(verb())
 	}
+	addGlobals(root)
+	explainYourself(root)
 	return root
 }

@@ -80,6 +80,20 @@ func scanned(e draw.Example, quarterTurns int) []byte {
 	return imaging.EncodeJPEG(augment.Sweep("noise", 1, draw.Draw(e.Document), 1).Rotate(quarterTurns), 90)
 }
 
+// jsonLines reads one value of each line.
+func jsonLines[T any](t *testing.T, out string) []T {
+	t.Helper()
+	var values []T
+	for line := range strings.Lines(out) {
+		var v T
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		values = append(values, v)
+	}
+	return values
+}
+
 func TestRegisterThenClassify(t *testing.T) {
 	s := newSession(t)
 	out, _ := s.inGallery(0, "register", s.documents())
@@ -174,10 +188,7 @@ func TestRegisterReplace(t *testing.T) {
 	s.inGallery(0, "register", "--label", "form/other", first)
 	s.inGallery(0, "register", "--label", "form", "--replace", second)
 	out, _ := s.inGallery(0, "gallery", "list", "--json")
-	var references []exemplar.Reference
-	if err := json.Unmarshal([]byte(out), &references); err != nil {
-		t.Fatal(err)
-	}
+	references := jsonLines[exemplar.Reference](t, out)
 	if len(references) != 2 || references[0].Source != second || references[1].Label != "form/other" {
 		t.Errorf("the gallery holds %+v, want the second picture and the sub-label", references)
 	}
@@ -230,7 +241,7 @@ func TestGalleryVerbs(t *testing.T) {
 	if out, _ := s.inGallery(0, "gallery", "list", "card"); !strings.Contains(out, "card/back") {
 		t.Errorf("list said %q", out)
 	}
-	if out, _ := s.inGallery(0, "gallery", "remove", "--label", "card"); !strings.Contains(out, "removed 1 reference") {
+	if out, _ := s.inGallery(0, "gallery", "remove", "--yes", "--label", "card"); !strings.Contains(out, "removed 1 reference") {
 		t.Errorf("remove said %q", out)
 	}
 	if out, _ := s.inGallery(0, "gallery", "import", exported); !strings.Contains(out, "added 1 reference, 2 were there already") {
@@ -280,7 +291,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"not a gallery", []string{"classify", picture, "--gallery", damaged}, "no gallery"},
 		{"bad rate", []string{"classify", picture, "--gallery", s.gallery, "--fpir", "2"}, "between 0 and 1"},
 		{"not a model", []string{"register", "--label", "x", picture, "--gallery", s.gallery, "--model", damaged}, "damaged.db"},
-		{"unknown verb", []string{"recognise"}, "unknown command"},
+		{"unknown verb", []string{"recognise"}, "did you mean classify?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, errOut := s.run(exitFailed, c.args...)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // progress draws one line on a terminal, and nothing anywhere else, so that
@@ -23,16 +25,13 @@ type progress struct {
 
 func newProgress(verb string, total int) *progress {
 	p := &progress{verb: verb, total: total, start: time.Now()}
-	if isTerminal(os.Stderr) && total > 1 {
+	if isTerminal(os.Stderr) && total > 1 && !noProgress.Load() {
 		p.out = os.Stderr
 	}
 	return p
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // step counts n more as done.
 func (p *progress) step(n int) {
@@ -44,9 +43,9 @@ func (p *progress) step(n int) {
 	}
 	p.drawn = time.Now()
 	const width = 24
-	filled := width * p.done / p.total
+	filled := width * min(p.done, p.total) / p.total
 	rest := time.Since(p.start) * time.Duration(p.total-p.done) / time.Duration(max(p.done, 1))
-	fmt.Fprintf(p.out, "\r%s [%s%s] %d/%d, %s left \x1b[K", p.verb,
+	fmt.Fprintf(p.out, "\r%s [%s%s] %d/%d, %s left \x1b[K", plain(p.verb),
 		strings.Repeat("=", filled), strings.Repeat(" ", width-filled), p.done, p.total, rest.Round(time.Second))
 }
 

@@ -86,10 +86,10 @@ func teach(cmd *cobra.Command, recipe string, command []string, flags teachFlags
 	if err := features.Save(out); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s of %s, %d values each, by %s\n", out,
+	say(cmd.OutOrStdout(), "%s: %s of %s, %d values each, by %s\n", out,
 		count(features.Forms, "form"), count(features.Images(), "image"), features.Dim, features.Name)
 	if skipped > 0 {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s could not be decoded and have no features; training passes over them\n", count(skipped, "image"))
+		say(cmd.OutOrStdout(), "%s could not be decoded and have no features; training passes over them\n", count(skipped, "image"))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -10,7 +9,6 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/imaging"
 	"exemplar/internal/train"
-	"exemplar/internal/weights"
 )
 
 func newTrain() *cobra.Command {
@@ -38,7 +36,7 @@ explains them.`,
 				recipe.Out = out
 			}
 			if preview != "" {
-				return writePreview(recipe, preview)
+				return writePreview(cmd, recipe, preview)
 			}
 			return runTrain(cmd, recipe, resume)
 		},
@@ -49,16 +47,17 @@ explains them.`,
 	return cmd
 }
 
-func writePreview(recipe *train.Config, path string) error {
+func writePreview(cmd *cobra.Command, recipe *train.Config, path string) error {
 	const pictures, captures = 12, 7
 	sheet, err := train.Preview(recipe, pictures, captures)
 	if err != nil {
 		return err
 	}
-	return weights.WriteFile(path, imaging.EncodePNG(sheet))
+	return writePicture(cmd, path, imaging.EncodePNG(sheet))
 }
 
 func runTrain(cmd *cobra.Command, recipe *train.Config, resume bool) error {
+	bePatient(cmd.Context()) // it saves a checkpoint
 	result, err := train.Run(cmd.Context(), recipe, train.Options{
 		Resume: resume, Progress: cmd.ErrOrStderr(), Terminal: cmd.ErrOrStderr() == os.Stderr && isTerminal(os.Stderr),
 	})
@@ -66,13 +65,13 @@ func runTrain(cmd *cobra.Command, recipe *train.Config, resume bool) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "bundle: %s\n", result.Bundle)
+	say(out, "bundle: %s\n", result.Bundle)
 	if result.Best != "" {
-		fmt.Fprintf(out, "best of the evaluations: %s\n", result.Best)
+		say(out, "best of the evaluations: %s\n", result.Best)
 	}
-	fmt.Fprintf(out, "report: %s\n", result.Report)
+	say(out, "report: %s\n", result.Report)
 	if result.Corrupt > 0 {
-		fmt.Fprintf(out, "%s could not be decoded\n", count(result.Corrupt, "image"))
+		say(out, "%s could not be decoded\n", count(result.Corrupt, "image"))
 	}
 	return nil
 }
@@ -96,9 +95,9 @@ func newPack() *cobra.Command {
 				return err
 			}
 			for _, name := range report.Corrupt {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s: left out, it cannot be decoded\n", name)
+				say(cmd.ErrOrStderr(), "%s: left out, it cannot be decoded\n", name)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s in %s of %s\n", count(report.Images, "image"), count(report.Shards, "shard"), filepath.Clean(args[0]))
+			say(cmd.OutOrStdout(), "%s in %s of %s\n", count(report.Images, "image"), count(report.Shards, "shard"), filepath.Clean(args[0]))
 			if len(report.Corrupt) > 0 {
 				return errPartly
 			}

@@ -15,28 +15,59 @@ import (
 const version = "0.1.0"
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:     "version",
 		GroupID: "tool",
 		Short:   "Print the version, and the model inside",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintf(cmd.OutOrStdout(), "exemplar %s%s, %s %s/%s, arithmetic %s, model %.12s\n", version, revision(),
-				runtime.Version(), runtime.GOOS, runtime.GOARCH, kernel.Active(), exemplar.DefaultModel().Fingerprint())
+			if asJSON {
+				return sayJSON(cmd.OutOrStdout(), map[string]string{"version": version, "commit": commit(), "go": runtime.Version(),
+					"system": runtime.GOOS + "/" + runtime.GOARCH, "arithmetic": kernel.Active(), "model": exemplar.DefaultModel().Fingerprint()})
+			}
+			say(cmd.OutOrStdout(), "exemplar %s, arithmetic %s, model %.12s\n", versionLine(), kernel.Active(), exemplar.DefaultModel().Fingerprint())
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
+	return cmd
 }
 
+// versionLine says which program this is.
+func versionLine() string {
+	return fmt.Sprintf("%s%s, %s %s/%s", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// revision is the commit as it is put behind the version, or nothing.
 func revision() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			return fmt.Sprintf("+%.8s", setting.Value)
-		}
+	if c := commit(); c != "" {
+		return "+" + c
 	}
 	return ""
+}
+
+// commit is what this program was built from; "" where the build does not know,
+// such as go run.
+func commit() string {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return ""
+	}
+	found, changed := "", ""
+	for _, setting := range info.Settings {
+		switch {
+		case setting.Key == "vcs.revision":
+			found = setting.Value
+		case setting.Key == "vcs.modified" && setting.Value == "true":
+			changed = "-changed"
+		}
+	}
+	if len(found) > 12 {
+		found = found[:12]
+	}
+	if found == "" {
+		return ""
+	}
+	return found + changed
 }

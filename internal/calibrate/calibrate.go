@@ -2,7 +2,7 @@
 // pictures that a model was not trained on, compares each with the references
 // of all other classes, and fits the curve that thresholds follow.
 //
-// XX, err := p.Fit("1500 drawn documents")
+// XX, err := p.Fit(ctx, "1500 drawn documents")
 //
 // What the curve looks like is internal/decide's business; here is what goes
 // into it.
@@ -11,9 +11,6 @@ package calibrate
 import (
 	"context"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
@@ -22,6 +19,8 @@ import (
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+
+	"exemplar/internal/parallel"
 )
 
 // wrongLeadRate is the share of captures of look-alikes that may be answered
@@ -124,17 +123,11 @@ func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
 // gather makes n specimens on all cores and adds them in order.
 func (p *Pool) gather(ctx context.Context, n int, specimenOf func(i int) (specimen, error)) error {
 	made := make([]specimen, n)
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() (err error) {
-			if err = ctx.Err(); err == nil {
-				made[i], err = specimenOf(i)
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := parallel.Each(ctx, 0, n, func(_ context.Context, i int) (err error) {
+		made[i], err = specimenOf(i)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for _, s := range made {
@@ -149,8 +142,8 @@ func (p *Pool) gather(ctx context.Context, n int, specimenOf func(i int) (specim
 }
 
 // Fit fits the curve on every probe against every label that is not its own.
-func (p *Pool) Fit(source string) (*decide.Calibration, error) {
-	scores, err := p.impostorScores()
+func (p *Pool) Fit(ctx context.Context, source string) (*decide.Calibration, error) {
+	scores, err := p.impostorScores(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -166,23 +159,20 @@ func (p *Pool) Fit(source string) (*decide.Calibration, error) {
 	return curve, nil
 }
 
-func (p *Pool) impostorScores() ([]float32, error) {
+func (p *Pool) impostorScores(ctx context.Context) ([]float32, error) {
 	index := gallery.NewIndex(p.dim)
 	index.Update(nil, p.items...)
 	found := make([][]float32, len(p.probes))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, probe := range p.probes {
-		group.Go(func() error {
-			for _, c := range index.Search(probe.vector, index.Labels()) {
-				if !probe.label.InLine(c.Label) {
-					found[i] = append(found[i], c.Score)
-				}
+	err := parallel.Each(ctx, 0, len(p.probes), func(_ context.Context, i int) error {
+		probe := p.probes[i]
+		for _, c := range index.Search(probe.vector, index.Labels()) {
+			if !probe.label.InLine(c.Label) {
+				found[i] = append(found[i], c.Score)
 			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	var scores []float32

@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/change"
 	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 )
 
 // minSampleSide is the shorter side, in pixels, of what changes are learnt from.
@@ -132,5 +133,5 @@ func newShape(m *imaging.Image) *geometry.Reference { return geometry.NewReferen
 
 // atReferenceSide is a picture as it is compared once it is registered.
 func atReferenceSide(m *imaging.Image) *imaging.Gray {
-	return imaging.FitWithin(m, referenceSide).Gray()
+	return imaging.FitWithin(m, recognise.ReferenceSide).Gray()
 }

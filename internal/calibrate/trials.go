@@ -6,15 +6,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
-	"exemplar/internal/proof"
+	"exemplar/internal/parallel"
+	"exemplar/internal/recognise"
 )
 
 // Trials are captures of the members of families, each verified against its own
@@ -33,9 +31,6 @@ const (
 	// minVisible is how much of a document a capture must show to be counted.
 	minVisible = 0.5
 
-	// referenceSide is the longer side at which a gallery keeps its references.
-	referenceSide = 768
-
 	strangers    = 60 // references of other kinds that captures are verified against
 	strangersPer = 12 // each against so many of them
 )
@@ -49,8 +44,7 @@ type TrialOptions struct {
 
 // trialRun is what the families of a run share.
 type trialRun struct {
-	network     *model.Network
-	arch        model.Architecture
+	embedder    *recognise.Embedder
 	opts        TrialOptions
 	backgrounds []string
 	strangers   []stranger
@@ -58,13 +52,13 @@ type trialRun struct {
 
 type stranger struct {
 	kind string
-	ref  *proof.Reference
+	ref  *recognise.Reference
 }
 
 // RunTrials captures and verifies every family, on all cores. The same
 // arguments give the same trials.
 func RunTrials(ctx context.Context, bundle *model.Bundle, sources []Source, opts TrialOptions) (*Trials, error) {
-	run := &trialRun{network: bundle.Freeze(), arch: bundle.Arch, opts: opts}
+	run := &trialRun{embedder: recognise.NewEmbedder(bundle), opts: opts}
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
 	}
@@ -111,21 +105,13 @@ func (run *trialRun) listBackgrounds() error {
 // forFamilies makes something of every family, on all cores.
 func forFamilies[F, T any, S ~func() (F, error)](ctx context.Context, sources []S, of func(number int, f F) (T, error)) ([]T, error) {
 	made := make([]T, len(sources))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, source := range sources {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			family, err := source()
-			if err == nil {
-				made[i], err = of(i, family)
-			}
-			return err
-		})
-	}
-	return made, group.Wait()
+	return made, parallel.Each(ctx, 0, len(sources), func(_ context.Context, i int) error {
+		family, err := sources[i]()
+		if err == nil {
+			made[i], err = of(i, family)
+		}
+		return err
+	})
 }
 
 // firstMembers makes something of families all over the list, of which the first
@@ -145,16 +131,13 @@ func firstMembers[T any](ctx context.Context, sources []Source, of func(Family) 
 }
 
 // register makes a reference as a gallery does.
-func (run *trialRun) register(picture *imaging.Image) *proof.Reference {
-	picture = imaging.FitWithin(picture, referenceSide)
-	vector := make([]float32, run.arch.Embedding)
-	run.network.Embed(vector, imaging.ResizeArea(picture, run.arch.Input, run.arch.Input).Pix, 1)
-	return proof.NewReference(picture, vector)
+func (run *trialRun) register(picture *imaging.Image) *recognise.Reference {
+	return recognise.NewReference(run.embedder, picture).Reference
 }
 
 // family makes the trials of one family.
 func (run *trialRun) family(number int, f Family) Trials {
-	members := make([]*proof.Reference, len(f.Members))
+	members := make([]*recognise.Reference, len(f.Members))
 	for i, m := range f.Members {
 		members[i] = run.register(m)
 	}
@@ -192,10 +175,10 @@ type pair struct {
 
 // twins returns the pairs that differ in less than minDiffering of their
 // places.
-func (run *trialRun) twins(f Family, members []*proof.Reference) map[pair]bool {
+func (run *trialRun) twins(f Family, members []*recognise.Reference) map[pair]bool {
 	twins := map[pair]bool{}
 	for _, shot := range f.Shots {
-		var document *proof.Photo
+		var document *recognise.Photo
 		for _, s := range shot.Siblings {
 			if _, known := twins[pair{shot.Document, s}]; known {
 				continue
@@ -210,17 +193,17 @@ func (run *trialRun) twins(f Family, members []*proof.Reference) map[pair]bool {
 	return twins
 }
 
-func (run *trialRun) photo(picture *imaging.Image) *proof.Photo {
-	return proof.NewPhoto(picture, run.network, run.arch)
+func (run *trialRun) photo(picture *imaging.Image) *recognise.Photo {
+	return recognise.NewPhoto(run.embedder, picture)
 }
 
 // verifier holds references against one capture.
 type verifier struct {
-	photo *proof.Photo
+	photo *recognise.Photo
 	blank decide.Trial // with the numbers of the capture
 }
 
-func (v *verifier) trial(ref *proof.Reference, mated, sibling bool) decide.Trial {
+func (v *verifier) trial(ref *recognise.Reference, mated, sibling bool) decide.Trial {
 	t := v.blank
 	t.Geometry, t.Mated, t.Sibling = *v.photo.Verify(ref).Weighed, mated, sibling
 	t.Places = nil // a single comparison has no use for them

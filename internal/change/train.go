@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/parallel"
 )
 
 const (
@@ -119,20 +118,14 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 
 // learn takes a step and returns its mean loss.
 func (t *training) learn() float64 {
-	var next atomic.Int32
-	var group sync.WaitGroup
-	for range min(batch, runtime.GOMAXPROCS(0)) {
-		group.Go(func() {
-			w := workers.Get().(*worker)
-			defer workers.Put(w)
-			for i := int(next.Add(1)) - 1; i < batch; i = int(next.Add(1)) - 1 {
-				// The place in the stream is the state: a checkpoint need not hold a generator.
-				r := rand.New(rand.NewPCG(t.opts.Seed+1, uint64(t.step*batch+i)))
-				w.study(t.lessons[i], &t.samples[r.IntN(len(t.samples))], r)
-			}
-		})
-	}
-	group.Wait()
+	_ = parallel.Each(context.Background(), 0, batch, func(_ context.Context, i int) error {
+		w := workers.Get().(*worker)
+		defer workers.Put(w)
+		// The place in the stream is the state: a checkpoint need not hold a generator.
+		r := rand.New(rand.NewPCG(t.opts.Seed+1, uint64(t.step*batch+i)))
+		w.study(t.lessons[i], &t.samples[r.IntN(len(t.samples))], r)
+		return nil
+	})
 	loss, cells := 0.0, 0
 	for _, l := range t.lessons {
 		loss += l.loss

@@ -48,46 +48,6 @@ var ErrNoImages = errors.New("no image files")
 // one that can be used, decoding tells. Of HEIC it says what to do.
 var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"}
 
-// ListImages lists the images under root: paths relative to it, with forward
-// slashes, sorted byte by byte. Hidden files and folders and files of other kinds
-// are passed over, links to files are followed, links to folders are not. No
-// image is opened.
-func ListImages(root string) ([]string, error) {
-	var paths []string
-	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && file != root && strings.HasPrefix(d.Name(), ".") {
-			return fs.SkipDir
-		}
-		if !isImageName(d.Name()) || !isFile(file, d) {
-			return nil
-		}
-		if len(paths) == maxSamples {
-			return fmt.Errorf("more than %d images", maxSamples)
-		}
-		rel, err := filepath.Rel(root, file)
-		paths = append(paths, filepath.ToSlash(rel))
-		return err
-	})
-	slices.Sort(paths)
-	return paths, err
-}
-
-func isImageName(name string) bool {
-	return !strings.HasPrefix(path.Base(name), ".") && slices.Contains(Extensions, strings.ToLower(path.Ext(name)))
-}
-
-// isFile reports whether a folder's entry is a file, or a link that leads to one.
-func isFile(file string, d fs.DirEntry) bool {
-	if d.Type() != fs.ModeSymlink {
-		return d.Type().IsRegular()
-	}
-	info, err := os.Stat(file)
-	return err == nil && info.Mode().IsRegular()
-}
-
 // ReadFolder reads what [ListImages] finds under root as a data set, and
 // ignore.tsv and also.tsv in it.
 func ReadFolder(root string) (*Folder, error) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 )
 
@@ -137,11 +138,7 @@ func (p *packer) finish() error {
 	}
 	p.file = nil
 	p.report.Shards++
-	index, err := os.Create(final + indexSuffix)
-	if err != nil {
-		return fmt.Errorf("pack: %w", err)
-	}
-	if err := errors.Join(writeIndex(index, p.members, size), index.Close()); err != nil {
+	if err := fileio.WriteBytes(final+indexSuffix, fileio.Public, encodeIndex(p.members, size)); err != nil {
 		return fmt.Errorf("pack: write index: %w", err)
 	}
 	return nil

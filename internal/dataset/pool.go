@@ -1,18 +1,20 @@
 package dataset
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
+
+	"exemplar/internal/fileio"
+	"exemplar/internal/parallel"
 )
 
 // Pool is the images that a network is trained on: byte ranges of files, in a fixed order. A whole file and a member of
@@ -88,22 +90,17 @@ func (p *Pool) addFolder(root string) error {
 
 // addShards indexes shards, several at a time: a scan of headers waits for the disk.
 func (p *Pool) addShards(paths []string) error {
-	indexes := make([][]member, len(paths))
-	errs := make([]error, len(paths))
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, 2*runtime.GOMAXPROCS(0))
-	for i, path := range paths {
-		wg.Go(func() {
-			gate <- struct{}{}
-			indexes[i], errs[i] = indexShard(path)
-			<-gate
-		})
-	}
-	wg.Wait()
-	for i, path := range paths {
-		if errs[i] != nil {
-			return fmt.Errorf("open shard %q: %w", path, errs[i])
+	indexes, err := parallel.Map(context.Background(), 2*runtime.GOMAXPROCS(0), paths, func(_ context.Context, path string) ([]member, error) {
+		members, err := indexShard(path)
+		if err != nil {
+			return nil, fmt.Errorf("open shard %q: %w", path, err)
 		}
+		return members, nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, path := range paths {
 		f, err := os.Open(path)
 		if err != nil {
 			return fmt.Errorf("open shard: %w", err)
@@ -151,17 +148,9 @@ func (p *Pool) Bytes(i int) ([]byte, error) {
 }
 
 func readWhole(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	data, err := fileio.ReadFile(path, maxImageBytes)
 	if err != nil {
 		return nil, fmt.Errorf("read image: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxImageBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read image %q: %w", path, err)
-	}
-	if len(data) > maxImageBytes {
-		return nil, fmt.Errorf("read image %q: larger than %d bytes", path, maxImageBytes)
 	}
 	return data, nil
 }

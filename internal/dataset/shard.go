@@ -3,8 +3,10 @@ package dataset
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
@@ -13,12 +15,14 @@ import (
 )
 
 // A shard is a plain tar file whose members are images, as WebDataset uses them: read front to back by anyone, at
-// random by an index of offsets. The index is written beside the shard by Pack, "<shard>.idx", and found by scanning
-// the headers where it is missing. It is text: a line "exemplar-shard-index 1 <bytes of the shard>", then a line
-// "<offset> <size> <name>" per image, separated by tabs. An index of a shard of another size is not used.
+// random by an index of offsets. The index is written beside the shard by Pack, "<shard>.idx". It is text: a line
+// "exemplar-shard-index 2 <bytes of the shard>", a line "<offset> <size> <name>" per image, and as its last line
+// "end <number of images> <CRC-32C of all lines before, in hex>", separated by tabs. Where the index is missing, was
+// cut short, is damaged or is of another shard, the headers of the shard are scanned instead.
 const (
 	indexSuffix = ".idx"
-	indexMagic  = "exemplar-shard-index 1"
+	indexEnd    = "end"
+	indexMagic  = "exemplar-shard-index 2"
 	maxMembers  = 10_000_000
 )
 
@@ -43,11 +47,8 @@ func indexShard(path string) ([]member, error) {
 	}
 	defer f.Close()
 	members, shardSize, err := readIndex(f)
-	if err != nil {
-		return nil, fmt.Errorf("index %q: %w; delete it to have the shard scanned", path+indexSuffix, err)
-	}
-	if shardSize != info.Size() {
-		return scanShard(path)
+	if err != nil || shardSize != info.Size() {
+		return scanShard(path) // the shard has it all
 	}
 	return members, nil
 }
@@ -92,18 +93,26 @@ func (m member) check(shardSize int64) error {
 	return nil
 }
 
-// readIndex parses an index and returns the size of the shard that it describes.
+// readIndex parses an index and returns the size of the shard that it describes. It holds the index to its last line.
 func readIndex(r io.Reader) ([]member, int64, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
+	sum := crc32.New(castagnoli)
 	lines.Scan()
 	text, ok := strings.CutPrefix(lines.Text(), indexMagic+"\t")
 	shardSize, err := strconv.ParseInt(text, 10, 64)
 	if !ok || err != nil {
 		return nil, 0, errors.Join(fmt.Errorf("first line is not %q and a size", indexMagic), lines.Err())
 	}
+	fmt.Fprintln(sum, lines.Text())
 	var members []member
 	for n := 2; lines.Scan(); n++ {
+		if strings.HasPrefix(lines.Text(), indexEnd+"\t") {
+			if want := lastLine(len(members), sum.Sum32()); lines.Text() != want {
+				return nil, 0, fmt.Errorf("line %d: have %.40q, want %q", n, lines.Text(), want)
+			}
+			return members, shardSize, nil
+		}
 		m, err := parseMember(lines.Text())
 		if err == nil {
 			err = m.check(shardSize)
@@ -114,10 +123,16 @@ func readIndex(r io.Reader) ([]member, int64, error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("line %d: %w", n, err)
 		}
+		fmt.Fprintln(sum, lines.Text())
 		members = append(members, m)
 	}
-	return members, shardSize, lines.Err()
+	return nil, 0, errors.Join(fmt.Errorf("cut short after %d images", len(members)), lines.Err())
 }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// lastLine closes an index of n images whose lines have the checksum sum.
+func lastLine(n int, sum uint32) string { return fmt.Sprintf("%s\t%d\t%08x", indexEnd, n, sum) }
 
 func parseMember(line string) (member, error) {
 	fields := strings.SplitN(line, "\t", 3)
@@ -129,12 +144,14 @@ func parseMember(line string) (member, error) {
 	return member{offset: offset, size: size, name: fields[2]}, errors.Join(err1, err2)
 }
 
-// writeIndex writes what readIndex reads.
-func writeIndex(w io.Writer, members []member, shardSize int64) error {
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\t%d\n", indexMagic, shardSize)
+// encodeIndex makes what readIndex reads.
+func encodeIndex(members []member, shardSize int64) []byte {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s\t%d\n", indexMagic, shardSize)
 	for _, m := range members {
-		fmt.Fprintf(out, "%d\t%d\t%s\n", m.offset, m.size, m.name)
+		fmt.Fprintf(&out, "%d\t%d\t%s\n", m.offset, m.size, m.name)
 	}
-	return out.Flush()
+	sum := crc32.Checksum(out.Bytes(), castagnoli)
+	fmt.Fprintln(&out, lastLine(len(members), sum))
+	return out.Bytes()
 }

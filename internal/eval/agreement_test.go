@@ -85,8 +85,8 @@ func TestAgreesWithAnotherImplementation(t *testing.T) {
 		for what, v := range map[string][2]float64{
 			"TPR at 1e-4":          {r.Verification.At(1e-4).TPR, x.tpr},
 			"rank 1":               {id.Ranks[0], x.rank1},
-			"right answers at 1 %": {id.at(OwnClassOut, 0.01).Right(), x.one},
-			"right answers at 5 %": {id.at(OwnClassOut, 0.05).Right(), x.five},
+			"right answers at 1 %": {id.At(OwnClassOut, 0.01).Right(), x.one},
+			"right answers at 5 %": {id.At(OwnClassOut, 0.05).Right(), x.five},
 		} {
 			if math.Abs(100*v[0]-v[1]) > 1.4 {
 				t.Errorf("%s: %s %.1f, the other implementation has %.1f", x.set, what, 100*v[0], v[1])

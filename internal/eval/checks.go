@@ -7,10 +7,10 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/parallel"
 )
 
 // Checks are what looks wrong with the data themselves.
@@ -130,21 +130,21 @@ type neighbours struct {
 func suspects(ctx context.Context, s *Set, c *classes, o Options, matched float64) ([]Suspect, error) {
 	near := make([]neighbours, len(s.Samples))
 	var next atomic.Int64
-	var group sync.WaitGroup
-	for range o.Workers {
-		group.Go(func() {
-			scores := make([]float32, len(s.Samples))
-			for ctx.Err() == nil {
-				i := int(next.Add(1) - 1)
-				if i >= len(s.Samples) {
-					return
-				}
-				kernel.DotBlock(scores, s.Embeddings[i*s.Dim:(i+1)*s.Dim], s.Embeddings, s.Dim)
-				near[i] = nearest(s, c, i, scores)
+	err := parallel.Each(ctx, o.Workers, o.Workers, func(ctx context.Context, _ int) error {
+		scores := make([]float32, len(s.Samples))
+		for ctx.Err() == nil {
+			i := int(next.Add(1) - 1)
+			if i >= len(s.Samples) {
+				return nil
 			}
-		})
+			kernel.DotBlock(scores, s.Embeddings[i*s.Dim:(i+1)*s.Dim], s.Embeddings, s.Dim)
+			near[i] = nearest(s, c, i, scores)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
 	}
-	group.Wait()
 	var list []Suspect
 	for i, x := range s.Samples {
 		if n := near[i]; x.Refused == "" && x.Label != "" && !math.IsInf(n.own, -1) && n.own < matched && n.other >= matched {
@@ -152,7 +152,7 @@ func suspects(ctx context.Context, s *Set, c *classes, o Options, matched float6
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Suspect) int { return cmp.Compare(b.Score-b.Own, a.Score-a.Own) })
-	return list[:min(len(list), maxSuspects)], ctx.Err()
+	return list[:min(len(list), maxSuspects)], nil
 }
 
 func nearest(s *Set, c *classes, i int, scores []float32) neighbours {

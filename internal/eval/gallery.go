@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/parallel"
 )
 
 // gallery is what is registered, and what is looked up in it.
@@ -96,23 +97,19 @@ func (g *gallery) place(class int32) int {
 // valid during the call.
 func (g *gallery) each(ctx context.Context, workers int, visit func(probe int, scores []float32)) error {
 	var next atomic.Int64
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			scores := make([]float32, len(g.enrol))
-			row := make([]float32, len(g.owner))
-			for ctx.Err() == nil {
-				k := int(next.Add(1) - 1)
-				if k >= len(g.probes) {
-					return
-				}
-				g.best(scores, g.row(row, k))
-				visit(k, scores)
+	return parallel.Each(ctx, workers, workers, func(ctx context.Context, _ int) error {
+		scores := make([]float32, len(g.enrol))
+		row := make([]float32, len(g.owner))
+		for ctx.Err() == nil {
+			k := int(next.Add(1) - 1)
+			if k >= len(g.probes) {
+				return nil
 			}
-		})
-	}
-	group.Wait()
-	return ctx.Err()
+			g.best(scores, g.row(row, k))
+			visit(k, scores)
+		}
+		return ctx.Err()
+	})
 }
 
 // row returns the scores of a probe against all references.

@@ -47,7 +47,7 @@ func TestSubLabels(t *testing.T) {
 	near(t, "rank 2", id.Ranks[1], 1, 1e-12)
 	// Strangers' best scores, own line (t, t/a for t/a) out: 0.8, 0.3, 0.6, 0.7, 0.4.
 	// At 10 % none may be accepted: the only right answer, 0.9, is above 0.8.
-	p := id.at(OwnClassOut, 0.1)
+	p := id.At(OwnClassOut, 0.1)
 	near(t, "fpir", p.FPIR, 0, 0)
 	near(t, "fnir", p.FNIR, 4.0/5, 1e-12)
 	near(t, "threshold", p.Threshold, float64(float32(0.8)), 1e-12)
@@ -95,7 +95,7 @@ func TestOwnClassOutAgainstSlow(t *testing.T) {
 		id := evaluate(t, s, Options{}).Identification
 		for _, target := range OpenTargets {
 			fpir, fnir := slowOwnClassOut(captures, labels, scores, target)
-			p := id.at(OwnClassOut, target)
+			p := id.At(OwnClassOut, target)
 			near(t, "fpir", p.FPIR, fpir, 1e-12)
 			near(t, "fnir", p.FNIR, fnir, 1e-12)
 			if p.Low > p.FNIR || p.High < p.FNIR {
@@ -154,7 +154,7 @@ func TestHeldOutKeepsItsPromise(t *testing.T) {
 	}
 	id := evaluate(t, scoreSet(captures, labels, scores...), Options{Seed: 3}).Identification
 	for _, target := range []float64{0.01, 0.05, 0.1} {
-		p := id.at(HeldOut, target)
+		p := id.At(HeldOut, target)
 		if math.Abs(p.FPIR-target) > 0.25*target+0.003 {
 			t.Errorf("asked for %g, met %g", target, p.FPIR)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -138,6 +139,16 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	return r
 }
 
+// Accepted is the share of pictures, none of which shows anything registered,
+// that are answered with a label.
+func Accepted(strangers []Lookup) Share {
+	probes := make([]Probe, len(strangers))
+	for i, l := range strangers {
+		probes[i] = Probe{Label: strconv.Itoa(i), LeftOut: l} // each by itself
+	}
+	return newJudge(probes).share(func(*Probe) bool { return true }, (*Probe).accepted)
+}
+
 // right reports whether a registered probe was answered with its label.
 func (p *Probe) right() bool { return p.Registered.Outcome == Match && p.Registered.Label == p.Label }
 
@@ -228,13 +239,22 @@ func Halves(probes []Probe, group func(label string) string) (odd, even []Probe)
 	for _, p := range probes {
 		names = append(names, group(p.Label))
 	}
-	names = distinct(names)
+	isOdd := Odd(names)
 	for _, p := range probes {
-		if at, _ := slices.BinarySearch(names, group(p.Label)); at%2 == 0 {
+		if isOdd(group(p.Label)) {
 			odd = append(odd, p)
 		} else {
 			even = append(even, p)
 		}
 	}
 	return odd, even
+}
+
+// Odd tells the 1st, 3rd, 5th ... of some names, in their order, from the others.
+func Odd(names []string) func(name string) bool {
+	names = distinct(slices.Clone(names))
+	return func(name string) bool {
+		at, _ := slices.BinarySearch(names, name)
+		return at%2 == 0
+	}
 }

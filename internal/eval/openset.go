@@ -29,6 +29,25 @@ type OpenPoint struct {
 	Supported bool    `json:"supported"` // at least 3/target strangers (rule of three)
 }
 
+// At returns the point of a protocol and one of the [OpenTargets], or nil.
+func (id *Identification) At(protocol string, target float64) *OpenPoint {
+	for i, p := range id.Open {
+		if p.Protocol == protocol && p.Target == target {
+			return &id.Open[i]
+		}
+	}
+	return nil
+}
+
+// Right is the share that was answered rightly.
+func (p *OpenPoint) Right() float64 { return 1 - p.FNIR }
+
+// RightLow and RightHigh are its interval.
+func (p *OpenPoint) RightLow() float64 { return 1 - p.High }
+
+// RightHigh is the upper end of [OpenPoint.Right].
+func (p *OpenPoint) RightHigh() float64 { return 1 - p.Low }
+
 // OpenCurve is FNIR over FPIR of one protocol.
 type OpenCurve struct {
 	Protocol string

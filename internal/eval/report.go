@@ -164,31 +164,12 @@ func headlines(group []*Result) []headline {
 			h.Point, h.Loose = &strict, &loose
 		}
 		if id := r.Identification; id != nil {
-			h.Open, h.Wide = id.at(OwnClassOut, 0.01), id.at(OwnClassOut, 0.05)
+			h.Open, h.Wide = id.At(OwnClassOut, 0.01), id.At(OwnClassOut, 0.05)
 		}
 		rows = append(rows, h)
 	}
 	return rows
 }
-
-// at returns the point of a protocol and target, or nil.
-func (id *Identification) at(protocol string, target float64) *OpenPoint {
-	for i, p := range id.Open {
-		if p.Protocol == protocol && p.Target == target {
-			return &id.Open[i]
-		}
-	}
-	return nil
-}
-
-// Right is the share that was answered rightly.
-func (p *OpenPoint) Right() float64 { return 1 - p.FNIR }
-
-// RightLow and RightHigh are its interval.
-func (p *OpenPoint) RightLow() float64 { return 1 - p.High }
-
-// RightHigh is the upper end of [OpenPoint.Right].
-func (p *OpenPoint) RightHigh() float64 { return 1 - p.Low }
 
 func newSetView(group []*Result, o ReportOptions, thumbs *thumbnails) (setView, error) {
 	v := setView{Name: group[0].Name}

@@ -83,6 +83,33 @@ func (s *Set) AtDepth(depth int) *Set {
 	return out
 }
 
+// OfCaptures returns a set of scores with those captures alone for which keep
+// says so, and all references.
+func (s *Set) OfCaptures(keep func(Sample) bool) *Set {
+	out := *s
+	out.Samples, out.Scores, out.Answers = nil, []float32{}, nil
+	width, row := 0, 0
+	for _, x := range s.Samples {
+		if x.enrolled() && x.Refused == "" {
+			width++
+		}
+	}
+	for _, x := range s.Samples {
+		kept := x.enrolled() || keep(x)
+		if kept {
+			out.Samples = append(out.Samples, x)
+		}
+		if x.enrolled() || x.Refused != "" {
+			continue
+		}
+		if kept {
+			out.Scores = append(out.Scores, s.Scores[row*width:(row+1)*width]...)
+		}
+		row++
+	}
+	return &out
+}
+
 func cutLabel(label string, depth int) string {
 	names := strings.Split(label, "/")
 	return strings.Join(names[:min(depth, len(names))], "/")

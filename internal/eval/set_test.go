@@ -267,3 +267,16 @@ func TestAtDepthAndStrangers(t *testing.T) {
 		t.Error("other dimension: no error")
 	}
 }
+
+func TestOfCapturesKeepsTheirScores(t *testing.T) {
+	s := scoreSet([]string{"a", "b", "a"}, []string{"a", "b"}, 1, 2, 3, 4, 5, 6)
+	s.Samples[1].Refused = "broken" // has no scores
+	s.Scores = []float32{1, 2, 5, 6}
+	kept := s.OfCaptures(func(x Sample) bool { return x.Path != s.Samples[0].Path })
+	if len(kept.Samples) != 4 || !slices.Equal(kept.Scores, []float32{5, 6}) {
+		t.Errorf("%d samples, scores %v", len(kept.Samples), kept.Scores)
+	}
+	if err := kept.check(); err != nil {
+		t.Error(err)
+	}
+}

@@ -3,10 +3,10 @@ package eval
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/parallel"
 )
 
 // Blocks of the matrix of all pairs: a block of columns is packed once and
@@ -25,24 +25,21 @@ func allPairs(ctx context.Context, s *Set, c *classes, o Options) (*comparisons,
 	}
 	tallies := make([]*tally, o.Workers)
 	var next atomic.Int64
-	var group sync.WaitGroup
-	for w := range o.Workers {
+	err := parallel.Each(ctx, o.Workers, o.Workers, func(ctx context.Context, w int) error {
 		tallies[w] = newCosineTally(len(s.Samples), other, o.keep)
-		group.Go(func() {
-			b := newPairBlock(s, c, use, tallies[w])
-			for ctx.Err() == nil {
-				// From the end, where the columns have the most rows above
-				// them: the long stripes first, the short ones fill up.
-				col := (len(use)-1)/blockCols*blockCols - int(next.Add(1)-1)*blockCols
-				if col < 0 {
-					return
-				}
-				b.stripe(col)
+		b := newPairBlock(s, c, use, tallies[w])
+		for ctx.Err() == nil {
+			// From the end, where the columns have the most rows above
+			// them: the long stripes first, the short ones fill up.
+			col := (len(use)-1)/blockCols*blockCols - int(next.Add(1)-1)*blockCols
+			if col < 0 {
+				return nil
 			}
-		})
-	}
-	group.Wait()
-	if err := ctx.Err(); err != nil {
+			b.stripe(col)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
 		return nil, err
 	}
 	for _, t := range tallies[1:] {

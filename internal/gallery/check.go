@@ -3,22 +3,42 @@ package gallery
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"exemplar/internal/label"
 )
 
-// Check reads the whole gallery and returns, in words, what is wrong with it:
-// damaged pages, references without picture or embeddings, embeddings that are
-// none, labels that are none. An empty answer means that all is well.
-func (g *Gallery) Check(ctx context.Context) (problems []string, err error) {
+// Content says what is wrong with the bytes of a part of a reference (picture,
+// features or words) that the gallery itself cannot understand; nil stands for
+// one that takes everything.
+type Content func(part Part, data []byte) error
+
+// Check reads every byte of the gallery and returns, in words, what is wrong
+// with it: damaged pages, parts of references that are missing, or not what was
+// written, or not what they should be. An empty answer means that all is well.
+func (g *Gallery) Check(ctx context.Context, content Content) (problems []string, err error) {
 	err = g.read(ctx, "check", func(tx *sql.Tx) error {
-		damaged, err := pageProblems(ctx, tx)
-		if err != nil || len(damaged) > 0 { // the rest would only repeat it
-			problems = damaged
+		if problems, err = pageProblems(ctx, tx); err != nil {
 			return err
 		}
-		problems, err = referenceProblems(ctx, tx)
+		own, err := g.readState(ctx, tx)
+		if err != nil {
+			problems = append(problems, err.Error())
+			return nil
+		}
+		more, err := g.changeProblems(ctx, tx, own)
+		problems = append(problems, more...)
+		if err == nil {
+			var damaged []*Damage
+			damaged, err = g.inspect(ctx, tx, own, content)
+			for _, d := range damaged {
+				problems = append(problems, d.Problem())
+			}
+		}
+		if isCorrupt(err) && len(problems) > 0 { // it would only repeat them
+			return nil
+		}
 		return err
 	})
 	return problems, err
@@ -33,57 +53,119 @@ func pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var problem string
+		var problem text
 		if err := rows.Scan(&problem); err != nil {
 			return nil, err
 		}
 		if problem != "ok" {
-			problems = append(problems, problem)
+			problems = append(problems, string(problem))
 		}
 	}
 	return problems, rows.Err()
 }
 
-// referenceProblems checks what every reference must have.
-func referenceProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
-	own, err := readState(ctx, tx)
-	if err != nil {
-		return nil, err
+// changeProblems checks the numbers of changes, and what is kept of removals.
+func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state) (problems []string, err error) {
+	query := `SELECT 'reference ' || id || ': changed after the last change' FROM reference WHERE seq > ?1
+		UNION ALL SELECT 'removal of ' || reference || ': after the last change' FROM removal WHERE seq > ?1`
+	if g.version >= checksumVersion {
+		query += ` UNION ALL SELECT 'removal of ' || reference || ': ` + whyChecksum + `' FROM removal WHERE row_crc(reference, seq) IS NOT crc`
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, r.seq, p.jpeg, e.vectors FROM reference r
-		LEFT JOIN picture p ON p.reference = r.id
-		LEFT JOIN embedding e ON e.reference = r.id AND e.model = ? ORDER BY r.id`, own.model)
+	rows, err := tx.QueryContext(ctx, query, own.seq)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, label string
-		var seq int64
-		var picture, data sql.RawBytes
-		if err := rows.Scan(&id, &label, &seq, &picture, &data); err != nil {
+		var problem text
+		if err := rows.Scan(&problem); err != nil {
 			return nil, err
 		}
-		if fault := rowFault(label, picture, data, own.dim); fault != nil {
-			problems = append(problems, fmt.Sprintf("reference %s (%s): %v", id, label, fault))
-		}
-		if seq > own.seq {
-			problems = append(problems, fmt.Sprintf("reference %s (%s): changed after the last change", id, label))
-		}
+		problems = append(problems, string(problem))
 	}
 	return problems, rows.Err()
 }
 
-func rowFault(name string, picture, data []byte, dim int) error {
-	if canonical, err := label.ParseStored(name); err != nil || string(canonical) != name {
-		return fmt.Errorf("%q is no label", name)
-	}
-	if err := pictureFault(picture); err != nil {
-		return err
-	}
-	vectors, err := decodeVectors(data, dim)
+// inspect reads all parts of all references, and embeddings of a next model
+// that are not in use yet, and returns those that are damaged.
+func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content Content) (damaged []*Damage, err error) {
+	references, err := g.query(ctx, tx, `ORDER BY r.id`)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return vectorsFault(vectors)
+	for _, r := range references {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		found, err := g.inspectReference(ctx, tx, own, r, content)
+		if err != nil {
+			return nil, err
+		}
+		damaged = append(damaged, found...)
+	}
+	return damaged, nil
+}
+
+// inspectReference returns the damaged parts of a reference.
+func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r Reference, content Content) (damaged []*Damage, err error) {
+	if r.Damaged {
+		damaged = append(damaged, &Damage{r.ID, r.Label, PartReference, whyChecksum})
+	} else if canonical, err := label.ParseStored(string(r.Label)); err != nil || canonical != r.Label {
+		damaged = append(damaged, &Damage{r.ID, r.Label, PartReference, fmt.Sprintf("%q is no label", r.Label)})
+	}
+	look := func(part Part, model string, dim int) error {
+		s, err := g.readPart(ctx, tx, r.ID, model, part)
+		var damage *Damage
+		if errors.As(err, &damage) {
+			damaged = append(damaged, damage)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if fault := s.fault(part, dim, content); fault != nil {
+			damaged = append(damaged, &Damage{r.ID, r.Label, part, fault.Error()})
+		}
+		return nil
+	}
+	if err := look(PartPicture, "", 0); err != nil {
+		return nil, err
+	}
+	next, err := nextModels(ctx, tx, r.ID, own.model)
+	if err != nil {
+		return nil, err
+	}
+	for _, model := range append([]string{own.model}, next...) {
+		dim := own.dim
+		if model != own.model {
+			dim = 0 // not known yet
+		}
+		for _, part := range []Part{PartEmbedding, PartFeatures, PartWords} {
+			if part == PartWords && g.version < wordsVersion {
+				continue
+			}
+			if err := look(part, model, dim); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return damaged, nil
+}
+
+// nextModels returns the models, other than the gallery's, that a reference has
+// embeddings of.
+func nextModels(ctx context.Context, tx *sql.Tx, id, own string) (models []string, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT model FROM embedding WHERE reference = ? AND model <> ?`, id, own)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var model text
+		if err := rows.Scan(&model); err != nil {
+			return nil, err
+		}
+		models = append(models, string(model))
+	}
+	return models, rows.Err()
 }

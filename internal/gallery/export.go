@@ -97,11 +97,11 @@ func syncFolder(path string) error {
 }
 
 func (g *Gallery) writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
-	own, err := readState(ctx, tx)
+	own, err := g.readState(ctx, tx)
 	if err != nil {
 		return err
 	}
-	references, err := list(ctx, tx, Filter{})
+	references, err := g.list(ctx, tx, Filter{})
 	if err != nil {
 		return err
 	}
@@ -139,28 +139,36 @@ func (g *Gallery) writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) erro
 func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
 	record = manifestRecord{ID: r.ID, Label: r.Label, SHA256: hex.EncodeToString(r.Hash[:]), Source: r.Source, Note: r.Note,
 		Registered: r.Registered, Width: r.Width, Height: r.Height}
-	var picture, features []byte
-	err = tx.QueryRowContext(ctx, `SELECT p.jpeg, e.vectors, e.features FROM picture p
-		JOIN embedding e ON e.reference = p.reference WHERE p.reference = ? AND e.model = ?`, r.ID, r.Model).Scan(&picture, &vectors, &features)
-	if err != nil {
-		return record, nil, fmt.Errorf("reference %s: %w", r.ID, missing(r.ID, err))
+	parts := map[Part]stored{}
+	for _, part := range []Part{PartPicture, PartEmbedding, PartFeatures, PartWords} {
+		model := r.Model
+		if part == PartPicture {
+			model = ""
+		}
+		if part == PartWords && g.version < wordsVersion {
+			continue
+		}
+		if parts[part], err = g.readPart(ctx, tx, r.ID, model, part); err != nil {
+			return record, nil, err
+		}
 	}
 	record.Picture = "pictures/" + string(r.Label) + "/" + r.ID + ".jpg"
-	if record.PictureSHA256, err = writeMember(out, record.Picture, picture); err != nil {
+	if record.PictureSHA256, err = writeMember(out, record.Picture, parts[PartPicture].data); err != nil {
 		return record, nil, err
 	}
-	if features != nil {
+	if features := parts[PartFeatures].data; features != nil {
 		record.Features = "features/" + r.ID + ".bin"
 		if record.FeaturesSHA256, err = writeMember(out, record.Features, features); err != nil {
 			return record, nil, err
 		}
 	}
-	err = g.eachWords(ctx, tx, []string{r.ID}, func(_ string, words Words) error {
-		record.Words, record.Vocabulary = "words/"+r.ID+".bin", words.Vocabulary
-		record.WordsSHA256, err = writeMember(out, record.Words, words.Data)
-		return err
-	})
-	return record, vectors, err
+	if words := parts[PartWords]; words.data != nil {
+		record.Words, record.Vocabulary = "words/"+r.ID+".bin", words.vocabulary
+		if record.WordsSHA256, err = writeMember(out, record.Words, words.data); err != nil {
+			return record, nil, err
+		}
+	}
+	return record, parts[PartEmbedding].data, nil
 }
 
 // writeMember adds a file and returns its SHA-256. Only the manifest gains

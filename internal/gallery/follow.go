@@ -1,10 +1,13 @@
 package gallery
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 
 	"exemplar/internal/decide"
@@ -20,6 +23,7 @@ type View struct {
 
 	refreshing sync.Mutex
 	seen       state // the gallery as the index shows it
+	damaged    map[string]*Damage
 }
 
 // Follow loads the index of a gallery for probes of the given model, whose
@@ -30,6 +34,14 @@ func (g *Gallery) Follow(ctx context.Context, model string, dim int) (*View, err
 		return nil, err
 	}
 	return v, nil
+}
+
+// Damaged returns what was found damaged while the index was loaded, by id:
+// these references are left out of it.
+func (v *View) Damaged() []*Damage {
+	v.refreshing.Lock()
+	defer v.refreshing.Unlock()
+	return slices.SortedFunc(maps.Values(v.damaged), func(a, b *Damage) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // Index returns the index itself, as of the last refresh.
@@ -55,7 +67,7 @@ func (v *View) Search(ctx context.Context, embedding []float32, k int) ([]decide
 func (v *View) Refresh(ctx context.Context) error {
 	v.refreshing.Lock()
 	defer v.refreshing.Unlock()
-	now, err := readState(ctx, v.gallery.db)
+	now, err := v.gallery.readState(ctx, v.gallery.db)
 	if err != nil {
 		return v.gallery.fail("follow", err)
 	}
@@ -68,7 +80,7 @@ func (v *View) Refresh(ctx context.Context) error {
 // catchUp applies the changes after v.seen, or all there is where that makes no
 // sense: the first time, and when the file was put back to an earlier state.
 func (v *View) catchUp(ctx context.Context, tx *sql.Tx) error {
-	now, err := readState(ctx, tx)
+	now, err := v.gallery.readState(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -86,10 +98,19 @@ func (v *View) catchUp(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	var items []Item
-	err = changedItems(ctx, tx, v.model, v.index.dim, v.seen.seq, func(item Item) { items = append(items, item) })
+	items, damaged, err := v.changes(ctx, tx, v.seen.seq)
 	if err != nil {
 		return err
+	}
+	for _, id := range removed {
+		delete(v.damaged, id)
+	}
+	for _, item := range items {
+		delete(v.damaged, item.ID)
+	}
+	for _, damage := range damaged {
+		v.damaged[damage.ID] = damage
+		removed = append(removed, damage.ID)
 	}
 	// A reference that was removed and imported again is in both: removals first.
 	v.index.Update(removed, items...)
@@ -99,12 +120,13 @@ func (v *View) catchUp(ctx context.Context, tx *sql.Tx) error {
 
 // reload replaces the index's content by all references.
 func (v *View) reload(ctx context.Context, tx *sql.Tx) error {
-	fresh := NewIndex(v.index.dim)
-	err := changedItems(ctx, tx, v.model, v.index.dim, -1, fresh.put)
+	fresh, damaged := NewIndex(v.index.dim), map[string]*Damage{}
+	err := v.eachChange(ctx, tx, -1, fresh.put, func(d *Damage) { damaged[d.ID] = d })
 	if err != nil {
 		return err
 	}
 	v.index.become(fresh)
+	v.damaged = damaged
 	return nil
 }
 
@@ -137,25 +159,69 @@ func removals(ctx context.Context, tx *sql.Tx, seq int64) ([]string, error) {
 	return ids, rows.Err()
 }
 
-// changedItems calls put with every reference that changed after change seq.
-func changedItems(ctx context.Context, tx *sql.Tx, model string, dim int, seq int64, put func(Item)) error {
-	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, e.vectors FROM reference r
-		JOIN embedding e ON e.reference = r.id AND e.model = ? WHERE r.seq > ?`, model, seq)
+// changes gathers what eachChange gives.
+func (v *View) changes(ctx context.Context, tx *sql.Tx, seq int64) (items []Item, damaged []*Damage, err error) {
+	err = v.eachChange(ctx, tx, seq, func(item Item) { items = append(items, item) }, func(d *Damage) { damaged = append(damaged, d) })
+	return items, damaged, err
+}
+
+// eachChange calls put with every reference that changed after change seq, or
+// damaged where it cannot be used.
+func (v *View) eachChange(ctx context.Context, tx *sql.Tx, seq int64, put func(Item), damaged func(*Damage)) error {
+	err := v.queryItems(ctx, tx, `r.seq > ?`, []any{seq}, put, damaged)
+	if !isCorrupt(err) {
+		return err
+	}
+	// Pages cannot be read: which references they belong to, shows one by one.
+	references, err := v.gallery.query(ctx, tx, `WHERE r.seq > ?`, seq)
+	if err != nil {
+		return err
+	}
+	for _, r := range references {
+		err := v.queryItems(ctx, tx, `r.id = ?`, []any{r.ID}, put, damaged)
+		if isCorrupt(err) {
+			damaged(&Damage{r.ID, r.Label, PartEmbedding, whyPages})
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queryItems calls put with every reference r that a condition selects, or
+// damaged where it cannot be used.
+func (v *View) queryItems(ctx context.Context, tx *sql.Tx, where string, args []any, put func(Item), damaged func(*Damage)) error {
+	g := v.gallery
+	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, `+g.rowIntact()+`, e.vectors, `+g.crcOf(PartEmbedding, "r.id", "e.model")+`
+		FROM reference r LEFT JOIN embedding e ON e.reference = r.id AND e.model = ? WHERE `+where, append([]any{v.model}, args...)...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, label string
+		var id, name text
+		var intact bool
 		var data sql.RawBytes
-		if err := rows.Scan(&id, &label, &data); err != nil {
+		var crc sql.NullInt64
+		if err := rows.Scan(&id, &name, &intact, &data, &crc); err != nil {
 			return err
 		}
-		vectors, err := decodeVectors(data, dim)
-		if err != nil {
-			return fmt.Errorf("reference %s: %w", id, err)
+		item := Item{ID: string(id), Label: Label(name)}
+		damage := &Damage{item.ID, item.Label, PartEmbedding, whyChecksum}
+		switch item.Vectors, err = decodeVectors(data, v.index.dim); {
+		case !intact:
+			damage.Part = PartReference
+			damaged(damage)
+		case data == nil:
+			damage.Why = whyMissing
+			damaged(damage)
+		case err != nil || !g.isIntact(crc, item.ID, v.model, []byte(data)):
+			damaged(damage)
+		default:
+			put(item)
 		}
-		put(Item{id, Label(label), vectors})
 	}
 	return rows.Err()
 }

@@ -259,7 +259,7 @@ func TestFollowRestoredGallery(t *testing.T) {
 	if err := g.Remove(ctx, kept[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.db.Exec(`DELETE FROM removal; UPDATE gallery SET seq = 0; UPDATE reference SET seq = 0`); err != nil {
+	if _, err := g.db.Exec(`DELETE FROM removal; UPDATE gallery SET seq = 0, crc = row_crc(id, created, model, dim, 0); UPDATE reference SET seq = 0`); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.Refresh(ctx); err != nil || v.Index().Len() != 1 {

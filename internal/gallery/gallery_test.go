@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,7 +126,7 @@ func mustList(t testing.TB, g *Gallery, f Filter) []Reference {
 // mustBeSound fails the test if the gallery's own check finds anything.
 func mustBeSound(t testing.TB, g *Gallery) {
 	t.Helper()
-	problems, err := g.Check(context.Background())
+	problems, err := g.Check(context.Background(), nil)
 	if err != nil || len(problems) > 0 {
 		t.Errorf("check: %q, %v", problems, err)
 	}
@@ -383,15 +384,28 @@ func TestSetNote(t *testing.T) {
 
 // What Check must find, done behind the gallery's back.
 func TestCheckFinds(t *testing.T) {
-	cases := []struct{ name, damage string }{
-		{"no picture", `DELETE FROM picture`},
-		{"picture is none", `UPDATE picture SET jpeg = x'00'`},
-		{"no embedding", `DELETE FROM embedding`},
-		{"short embedding", `UPDATE embedding SET vectors = x'00000000'`},
-		{"zero embedding", `UPDATE embedding SET vectors = zeroblob(512)`},
-		{"bad label", `UPDATE reference SET label = 'a//b'`},
-		{"from the future", `UPDATE reference SET seq = 99`},
-		{"orphan", `PRAGMA foreign_keys = 0; INSERT INTO picture VALUES ('nobody', x'ffd8ff')`},
+	const own = `UPDATE reference SET crc = row_crc(` + referenceColumns + `)`
+	cases := []struct{ name, damage, want string }{
+		{"no picture", `DELETE FROM picture`, "picture: missing"},
+		{"picture changed", `UPDATE picture SET jpeg = CAST(jpeg || x'00' AS BLOB)`, "picture: not what was written"},
+		{"picture is none", `UPDATE picture SET jpeg = x'00'; UPDATE checksum SET crc = row_crc(reference, '', x'00') WHERE part = 'picture'`, "no JPEG"},
+		{"no embedding", `DELETE FROM embedding`, "embedding: missing"},
+		{"embedding changed", `UPDATE embedding SET vectors = zeroblob(512)`, "embedding: not what was written"},
+		{"short embedding", `UPDATE embedding SET vectors = x'00'; UPDATE checksum SET crc = row_crc(reference, model, x'00') WHERE part = 'embedding'`, "1 bytes"},
+		{"zero embedding", `UPDATE embedding SET vectors = zeroblob(512);
+			UPDATE checksum SET crc = row_crc(reference, model, zeroblob(512)) WHERE part = 'embedding'`, "has length 0"},
+		{"features changed", `UPDATE embedding SET features = x'01'`, "features: not what was written"},
+		{"no features", `UPDATE embedding SET features = NULL`, "features: missing"},
+		{"words changed", `UPDATE words SET data = x'01'`, "words: not what was written"},
+		{"words of another vocabulary", `UPDATE words SET vocabulary = 'v'`, "words: not what was written"},
+		{"no words", `DELETE FROM words`, "words: missing"},
+		{"no checksum", `DELETE FROM checksum`, "picture: not what was written"},
+		{"label changed", `UPDATE reference SET label = 'b'`, "reference: not what was written"},
+		{"bad label", `UPDATE reference SET label = 'a//b';` + own, `"a//b" is no label`},
+		{"from the future", `UPDATE reference SET seq = 99`, "after the last change"},
+		{"own row", `UPDATE gallery SET model = 'other'`, "own row"},
+		{"removal changed", `INSERT INTO removal VALUES ('x', 0, 0)`, "removal of x"},
+		{"orphan", `PRAGMA foreign_keys = 0; INSERT INTO picture VALUES ('nobody', x'ffd8ff')`, "belongs to no reference"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -401,8 +415,9 @@ func TestCheckFinds(t *testing.T) {
 			if _, err := g.db.Exec(c.damage); err != nil {
 				t.Fatal(err)
 			}
-			if problems, err := g.Check(context.Background()); err != nil || len(problems) != 1 {
-				t.Errorf("found %q, %v", problems, err)
+			problems, err := g.Check(context.Background(), nil)
+			if err != nil || !strings.Contains(strings.Join(problems, "; "), c.want) {
+				t.Errorf("found %q, %v, want %q", problems, err, c.want)
 			}
 		})
 	}

@@ -38,12 +38,12 @@ func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
 	}
 	var done Imported
 	err = g.write(ctx, "import into", func(tx *sql.Tx) error {
-		seq, err := nextSeq(ctx, tx)
+		seq, err := g.nextSeq(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for i, record := range in.References {
-			added, err := in.importOne(ctx, tx, seq, i)
+			added, err := in.importOne(ctx, tx, g, seq, i)
 			if err != nil {
 				return fmt.Errorf("reference %q: %w", record.ID, err)
 			}
@@ -135,7 +135,7 @@ func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
 }
 
 // importOne stores the i-th reference unless its id is there.
-func (in *export) importOne(ctx context.Context, tx *sql.Tx, seq int64, i int) (added bool, err error) {
+func (in *export) importOne(ctx context.Context, tx *sql.Tx, g *Gallery, seq int64, i int) (added bool, err error) {
 	record := in.References[i]
 	e := Entry{Reference: Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
 		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
@@ -168,5 +168,5 @@ func (in *export) importOne(ctx context.Context, tx *sql.Tx, seq int64, i int) (
 	if err != nil || there {
 		return false, err
 	}
-	return true, insert(ctx, tx, seq, []Entry{e})
+	return true, g.insert(ctx, tx, seq, []Entry{e})
 }

@@ -22,15 +22,21 @@ const applicationID = 0x4558474c
 var schemas embed.FS
 
 // latestVersion is the version of file that this program writes.
-const latestVersion = 2
+const latestVersion = 3
 
 // prepare checks that the database is a gallery and brings it up to date.
 func (g *Gallery) prepare(ctx context.Context) error {
 	version, err := fileVersion(ctx, g.db)
-	g.version = version
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	g.version = version
+	if version > 0 {
+		if err := checkSchema(ctx, g.db, version); err != nil {
+			return err
+		}
+	}
+	switch {
 	case version == latestVersion:
 		return nil
 	case g.readOnly && version == 0:
@@ -67,6 +73,7 @@ func (g *Gallery) useWAL(ctx context.Context) error {
 
 // querier is what *sql.DB and *sql.Tx have in common.
 type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
@@ -81,7 +88,7 @@ func fileVersion(ctx context.Context, db querier) (int, error) {
 	switch {
 	case application == 0 && version == 0 && tables == 0:
 		return 0, nil
-	case application != applicationID:
+	case application != applicationID || version < 1:
 		return 0, fmt.Errorf("%w (a SQLite file of another program)", ErrNotGallery)
 	case version > latestVersion:
 		return 0, fmt.Errorf("%w (file version %d, known up to %d)", ErrNewer, version, latestVersion)
@@ -96,7 +103,25 @@ func migrate(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	for step := version + 1; step <= latestVersion; step++ {
+	if version > 0 {
+		if err := checkSchema(ctx, tx, version); err != nil {
+			return err
+		}
+	}
+	if err := takeSteps(ctx, tx, version+1, latestVersion); err != nil {
+		return err
+	}
+	if version == 0 {
+		if err := writeState(ctx, tx, state{id: ulid.Make().String(), created: time.Now().UnixMilli()}); err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, latestVersion))
+	return err
+}
+
+func takeSteps(ctx context.Context, tx *sql.Tx, first, last int) error {
+	for step := first; step <= last; step++ {
 		text, err := schemas.ReadFile(fmt.Sprintf("schema/%04d.sql", step))
 		if err != nil {
 			return err
@@ -105,12 +130,5 @@ func migrate(ctx context.Context, tx *sql.Tx) error {
 			return fmt.Errorf("bring the file to version %d: %w", step, err)
 		}
 	}
-	if version == 0 {
-		_, err := tx.ExecContext(ctx, `INSERT INTO gallery VALUES (1, ?, ?, '', 0, 0)`, ulid.Make().String(), time.Now().UnixMilli())
-		if err != nil {
-			return err
-		}
-	}
-	_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, latestVersion))
-	return err
+	return nil
 }

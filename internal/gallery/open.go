@@ -23,6 +23,10 @@ type Options struct {
 // milliseconds; an import of a large gallery takes seconds.
 const busyTimeout = 15 * time.Second
 
+// maxIdleLog is what the write-ahead log may keep of the disk between changes:
+// SQLite starts it anew at about this size (wal_autocheckpoint).
+const maxIdleLog = 4 << 20
+
 // Gallery is an open gallery file. It is safe for concurrent use, and any
 // number of processes may have the same file open.
 type Gallery struct {
@@ -106,9 +110,14 @@ func nothingPending(path string) bool {
 
 // connect opens the database with the given parameters and checks what it is.
 func (g *Gallery) connect(parameters string) error {
-	// Every commit is on the disk before it is reported: synchronous(full).
-	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&_pragma=query_only(%t)&",
-		busyTimeout.Milliseconds(), g.readOnly)
+	// Every commit is on the disk before it is reported: synchronous(full). What
+	// is deleted is overwritten: secure_delete. Definitions that somebody put into
+	// the file do nothing (trusted_schema), and pages are looked at before they are
+	// believed (cell_size_check). The write-ahead log gives back what one large
+	// change made it take: journal_size_limit.
+	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&"+
+		"_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=journal_size_limit(%d)&_pragma=query_only(%t)&",
+		busyTimeout.Milliseconds(), maxIdleLog, g.readOnly)
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(g.path), RawQuery: always + parameters}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {

@@ -72,6 +72,63 @@ func TestOpenWhatIsNoGallery(t *testing.T) {
 	}
 }
 
+// A gallery that somebody put definitions into, or took what it needs out of, is
+// refused, as old versions of the file are.
+func TestOpenWhatSomebodyChanged(t *testing.T) {
+	cases := []struct {
+		name, change string
+		want         error
+	}{
+		{"trigger", `CREATE TRIGGER evil AFTER INSERT ON reference BEGIN DELETE FROM picture; END`, ErrNotGallery},
+		{"view", `CREATE VIEW evil AS SELECT * FROM picture`, ErrNotGallery},
+		{"view in place of a table", `DROP TABLE removal; CREATE VIEW removal AS SELECT id AS reference, 1 AS seq, 1 AS crc FROM reference`, ErrNotGallery},
+		{"table", `CREATE TABLE more (x)`, ErrNotGallery},
+		{"index", `CREATE INDEX more ON reference (note)`, ErrNotGallery},
+		{"column", `ALTER TABLE reference ADD COLUMN more TEXT`, ErrNotGallery},
+		{"no index", `DROP INDEX reference_seq`, ErrCorrupt},
+		{"no table", `DROP TABLE words`, ErrCorrupt},
+		{"no row of its own", `DELETE FROM gallery`, ErrCorrupt},
+		{"version 0", `PRAGMA user_version = 0`, ErrNotGallery},
+		{"version -1", `PRAGMA user_version = -1`, ErrNotGallery},
+		{"version 1", `PRAGMA user_version = 1`, ErrNotGallery},
+		{"statistics do no harm", `ANALYZE`, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "changed.gallery")
+			g := openGallery(t, path)
+			add(t, g, entry("a", 1))
+			if _, err := g.db.Exec(c.change); err != nil {
+				t.Fatal(err)
+			}
+			g.Close()
+			for _, opts := range []Options{{}, {ReadOnly: true}, {Create: true}} {
+				g, err := Open(path, opts)
+				if err == nil {
+					g.Close()
+				}
+				if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+					t.Errorf("%+v: %v, want %v", opts, err, c.want)
+				}
+			}
+		})
+	}
+	t.Run("trigger in an old file", func(t *testing.T) {
+		path := oldGallery(t, 1)
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = db.Exec(`CREATE TRIGGER evil AFTER UPDATE ON reference BEGIN DELETE FROM picture; END`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.Close()
+		_, err = Open(path, Options{})
+		mustSay(t, err, ErrNotGallery, path)
+	})
+}
+
 // Whatever part of a gallery is overwritten or cut off, looking at it gives an
 // answer or ErrCorrupt or ErrNotGallery, never a panic or another error.
 func TestDamagedGallery(t *testing.T) {
@@ -143,7 +200,7 @@ func look(path string) error {
 	if err := g.EachWords(ctx, ids, func(string, Words) error { return nil }); err != nil {
 		return err
 	}
-	problems, err := g.Check(ctx)
+	problems, err := g.Check(ctx, nil)
 	if err == nil && len(problems) > 0 {
 		return ErrCorrupt
 	}

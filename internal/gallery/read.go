@@ -18,12 +18,34 @@ type state struct {
 	seq     int64
 }
 
-func readState(ctx context.Context, db querier) (s state, err error) {
-	err = db.QueryRowContext(ctx, `SELECT id, created, model, dim, seq FROM gallery`).Scan(&s.id, &s.created, &s.model, &s.dim, &s.seq)
+// readState reads the gallery's own row and checks it.
+func (g *Gallery) readState(ctx context.Context, db querier) (state, error) {
+	crc := `NULL`
+	if g.version >= checksumVersion {
+		crc = `crc`
+	}
+	var id, model text
+	var created, dim, seq integer
+	var sum sql.NullInt64
+	err := db.QueryRowContext(ctx, `SELECT id, created, model, dim, seq, `+crc+` FROM gallery`).Scan(&id, &created, &model, &dim, &seq, &sum)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("%w (its own row is missing)", ErrCorrupt)
 	}
-	return s, err
+	if err != nil {
+		return state{}, err
+	}
+	s := state{string(id), int64(created), string(model), int(dim), int64(seq)}
+	if !g.isIntact(sum, s.id, s.created, s.model, int64(s.dim), s.seq) {
+		return state{}, fmt.Errorf("the gallery's own row is %w", ErrDamaged)
+	}
+	return s, nil
+}
+
+// writeState stores the gallery's own row.
+func writeState(ctx context.Context, tx *sql.Tx, s state) error {
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO gallery (one, id, created, model, dim, seq, crc) VALUES (1, ?, ?, ?, ?, ?, ?)`,
+		s.id, s.created, s.model, s.dim, s.seq, rowCRC(s.id, s.created, s.model, int64(s.dim), s.seq))
+	return err
 }
 
 // checkModel says whether embeddings of the model can be used with the gallery.
@@ -43,16 +65,19 @@ type Filter struct {
 // List returns the selected references, by label and then by age.
 func (g *Gallery) List(ctx context.Context, f Filter) (references []Reference, err error) {
 	err = g.read(ctx, "list", func(tx *sql.Tx) error {
-		references, err = list(ctx, tx, f)
+		references, err = g.list(ctx, tx, f)
 		return err
 	})
 	return references, err
 }
 
-const selectReference = `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model
-	FROM reference r, gallery g `
+// selectReferences is a query of references r without its condition.
+func (g *Gallery) selectReferences() string {
+	return `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model, ` + g.rowIntact() + `
+		FROM reference r, gallery g `
+}
 
-func list(ctx context.Context, tx *sql.Tx, f Filter) ([]Reference, error) {
+func (g *Gallery) list(ctx context.Context, tx *sql.Tx, f Filter) ([]Reference, error) {
 	where, args := `WHERE true `, []any(nil)
 	if f.Under != "" { // '0' follows '/'
 		where += `AND (r.label = ? OR r.label >= ? AND r.label < ?) `
@@ -62,12 +87,12 @@ func list(ctx context.Context, tx *sql.Tx, f Filter) ([]Reference, error) {
 		where += `AND r.hash = ? `
 		args = append(args, f.Hash[:])
 	}
-	return query(ctx, tx, where+`ORDER BY r.label, r.id`, args...)
+	return g.query(ctx, tx, where+`ORDER BY r.label, r.id`, args...)
 }
 
 // query returns the references r that a condition selects.
-func query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Reference, error) {
-	rows, err := tx.QueryContext(ctx, selectReference+where, args...)
+func (g *Gallery) query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Reference, error) {
+	rows, err := tx.QueryContext(ctx, g.selectReferences()+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -83,46 +108,53 @@ func query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Refere
 	return references, rows.Err()
 }
 
-// scanReference reads the columns of selectReference.
+// scanReference reads the columns of selectReferences.
 func scanReference(row interface{ Scan(...any) error }) (Reference, error) {
-	var r Reference
+	var id, label, source, note, model text
 	var hash []byte
-	var label string
-	var registered int64
-	err := row.Scan(&r.ID, &label, &hash, &r.Source, &r.Note, &registered, &r.Width, &r.Height, &r.Model)
-	r.Label, r.Registered = Label(label), time.UnixMilli(registered).UTC()
+	var registered, width, height integer
+	var intact bool
+	err := row.Scan(&id, &label, &hash, &source, &note, &registered, &width, &height, &model, &intact)
+	r := Reference{ID: string(id), Label: Label(label), Source: string(source), Note: string(note), Width: int(width), Height: int(height),
+		Registered: time.UnixMilli(int64(registered)).UTC(), Model: string(model), Damaged: !intact}
 	copy(r.Hash[:], hash)
 	return r, err
 }
 
-// Get returns the reference with the given id.
+// Get returns the reference with the given id; with a *Damage, where its row is
+// damaged.
 func (g *Gallery) Get(ctx context.Context, id string) (r Reference, err error) {
 	err = g.read(ctx, "look up in", func(tx *sql.Tx) error {
-		r, err = scanReference(tx.QueryRowContext(ctx, selectReference+`WHERE r.id = ?`, id))
+		r, err = scanReference(tx.QueryRowContext(ctx, g.selectReferences()+`WHERE r.id = ?`, id))
+		if err == nil && r.Damaged {
+			err = &Damage{r.ID, r.Label, PartReference, whyChecksum}
+		}
 		return missing(id, err)
 	})
 	return r, err
 }
 
-// Picture returns the stored JPEG of a reference.
+// Picture returns the stored JPEG of a reference, or a *Damage.
 func (g *Gallery) Picture(ctx context.Context, id string) (jpeg []byte, err error) {
 	err = g.read(ctx, "read a picture in", func(tx *sql.Tx) error {
-		jpeg, err = readPicture(ctx, tx, id)
+		s, err := g.readPart(ctx, tx, id, "", PartPicture)
+		jpeg = s.data
 		return err
 	})
 	return jpeg, err
 }
 
-func readPicture(ctx context.Context, tx *sql.Tx, id string) (jpeg []byte, err error) {
-	err = missing(id, tx.QueryRowContext(ctx, `SELECT jpeg FROM picture WHERE reference = ?`, id).Scan(&jpeg))
-	return jpeg, err
-}
-
-// Features returns the local features of a reference, nil if none were made.
+// Features returns the local features of a reference, nil if none were made, or
+// a *Damage.
 func (g *Gallery) Features(ctx context.Context, id string) (features []byte, err error) {
 	err = g.read(ctx, "read features in", func(tx *sql.Tx) error {
-		return missing(id, tx.QueryRowContext(ctx,
-			`SELECT features FROM embedding, gallery WHERE reference = ? AND embedding.model = gallery.model`, id).Scan(&features))
+		own, err := g.readState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		s, err := g.readPart(ctx, tx, id, own.model, PartFeatures)
+		features = s.data
+		return err
 	})
 	return features, err
 }
@@ -180,7 +212,7 @@ type Stats struct {
 func (g *Gallery) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Path: g.path}
 	err := g.read(ctx, "count", func(tx *sql.Tx) error {
-		own, err := readState(ctx, tx)
+		own, err := g.readState(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -75,16 +75,16 @@ func (g *Gallery) lacking(ctx context.Context, model, vocabulary, after string) 
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM reference r WHERE `+behind, after, model, vocabulary).Scan(&left); err != nil {
 			return err
 		}
-		references, err := query(ctx, tx, `WHERE `+behind+`ORDER BY r.id LIMIT ?`, after, model, vocabulary, reembedBatch)
+		references, err := g.query(ctx, tx, `WHERE `+behind+`ORDER BY r.id LIMIT ?`, after, model, vocabulary, reembedBatch)
 		if err != nil {
 			return err
 		}
 		for _, r := range references {
-			picture, err := readPicture(ctx, tx, r.ID)
+			picture, err := g.readPart(ctx, tx, r.ID, "", PartPicture)
 			if err != nil {
 				return err
 			}
-			batch = append(batch, Stored{r, picture})
+			batch = append(batch, Stored{r, picture.data})
 		}
 		return nil
 	})
@@ -143,17 +143,22 @@ func (g *Gallery) changeOver(ctx context.Context, model string, dim int, vocabul
 		if err != nil || !complete {
 			return err
 		}
-		seq, err := nextSeq(ctx, tx)
+		s, err := g.readState(ctx, tx)
 		if err != nil {
+			return err
+		}
+		s.model, s.dim = model, dim
+		s.seq++
+		if err := writeState(ctx, tx, s); err != nil {
 			return err
 		}
 		for _, statement := range []struct {
 			sql  string
 			args []any
 		}{
-			{`UPDATE gallery SET model = ?, dim = ?`, []any{model, dim}},
-			{`UPDATE reference SET seq = ?`, []any{seq}},
+			{`UPDATE reference SET seq = ?`, []any{s.seq}},
 			{`DELETE FROM embedding WHERE model <> ?`, []any{model}},
+			{`DELETE FROM checksum WHERE model <> ? AND part <> 'picture'`, []any{model}},
 		} {
 			if _, err := tx.ExecContext(ctx, statement.sql, statement.args...); err != nil {
 				return err

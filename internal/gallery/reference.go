@@ -44,6 +44,7 @@ type Reference struct {
 	Registered    time.Time
 	Width, Height int    // of the image as it arrived, upright, in pixels
 	Model         string // fingerprint of the model that made the embeddings
+	Damaged       bool   // its row is not what was written: any of the above may be wrong but the ID
 }
 
 // Entry is a reference with what is stored of it.

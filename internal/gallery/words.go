@@ -17,13 +17,34 @@ type Words struct {
 const wordsVersion = 2
 
 // EachWords calls use with the stored words of the given references, in no
-// order, and leaves out those that have none. The data is valid until use
-// returns; an error of use ends it.
+// order, and leaves out those that have none and those that are damaged: they
+// can be made of the features. The data is valid until use returns; an error of
+// use ends it.
 func (g *Gallery) EachWords(ctx context.Context, ids []string, use func(id string, words Words) error) error {
 	return g.read(ctx, "read features in", func(tx *sql.Tx) error { return g.eachWords(ctx, tx, ids, use) })
 }
 
 func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words Words) error) error {
+	used := map[string]bool{}
+	err := g.queryWords(ctx, tx, ids, func(id string, words Words) error {
+		used[id] = true
+		return use(id, words)
+	})
+	if !isCorrupt(err) {
+		return err
+	}
+	for _, id := range ids { // pages cannot be read: which, shows one by one
+		if used[id] {
+			continue
+		}
+		if err := g.queryWords(ctx, tx, []string{id}, use); err != nil && !isCorrupt(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *Gallery) queryWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words Words) error) error {
 	if g.version < wordsVersion {
 		return nil
 	}
@@ -31,19 +52,23 @@ func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use f
 	if err != nil {
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT w.reference, w.vocabulary, w.data FROM json_each(?) wanted
-		CROSS JOIN words w ON w.reference = wanted.value JOIN gallery g ON g.model = w.model`, string(list))
+	rows, err := tx.QueryContext(ctx, `SELECT w.reference, w.model, w.vocabulary, w.data, `+g.crcOf(PartWords, "w.reference", "w.model")+`
+		FROM json_each(?) wanted CROSS JOIN words w ON w.reference = wanted.value JOIN gallery g ON g.model = w.model`, string(list))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id string
-		var words Words
-		if err := rows.Scan(&id, &words.Vocabulary, (*sql.RawBytes)(&words.Data)); err != nil {
+		var id, model, vocabulary text
+		var data sql.RawBytes
+		var crc sql.NullInt64
+		if err := rows.Scan(&id, &model, &vocabulary, &data, &crc); err != nil {
 			return err
 		}
-		if err := use(id, words); err != nil {
+		if !g.isIntact(crc, string(id), string(model), string(vocabulary), []byte(data)) {
+			continue
+		}
+		if err := use(string(id), Words{string(vocabulary), data}); err != nil {
 			return err
 		}
 	}

@@ -32,14 +32,14 @@ func (g *Gallery) Replace(ctx context.Context, ids []string, entries ...Entry) (
 		added[i] = entries[i].Reference
 	}
 	err := g.write(ctx, "register in", func(tx *sql.Tx) error {
-		seq, err := nextSeq(ctx, tx)
+		seq, err := g.nextSeq(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if err := removeIDs(ctx, tx, seq, ids); err != nil {
 			return err
 		}
-		return insert(ctx, tx, seq, entries)
+		return g.insert(ctx, tx, seq, entries)
 	})
 	if err != nil {
 		return nil, err
@@ -48,17 +48,21 @@ func (g *Gallery) Replace(ctx context.Context, ids []string, entries ...Entry) (
 }
 
 // nextSeq returns the number of the change that tx makes.
-func nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
-	err = tx.QueryRowContext(ctx, `UPDATE gallery SET seq = seq + 1 RETURNING seq`).Scan(&seq)
-	return seq, err
+func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
+	s, err := g.readState(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	s.seq++
+	return s.seq, writeState(ctx, tx, s)
 }
 
 // insert stores complete entries.
-func insert(ctx context.Context, tx *sql.Tx, seq int64, entries []Entry) error {
+func (g *Gallery) insert(ctx context.Context, tx *sql.Tx, seq int64, entries []Entry) error {
 	for i := range entries {
 		e := &entries[i]
 		if i == 0 || e.Model != entries[i-1].Model || e.dim() != entries[i-1].dim() {
-			if err := adoptModel(ctx, tx, e.Model, e.dim()); err != nil {
+			if err := g.adoptModel(ctx, tx, e.Model, e.dim()); err != nil {
 				return err
 			}
 		}
@@ -71,26 +75,29 @@ func insert(ctx context.Context, tx *sql.Tx, seq int64, entries []Entry) error {
 
 // adoptModel makes the model the gallery's if it has none, and else checks
 // that it is.
-func adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
-	_, err := tx.ExecContext(ctx, `UPDATE gallery SET model = ?, dim = ? WHERE model = ''`, model, dim)
+func (g *Gallery) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
+	s, err := g.readState(ctx, tx)
 	if err != nil {
 		return err
 	}
-	s, err := readState(ctx, tx)
-	if err != nil {
-		return err
+	if s.model != "" {
+		return s.checkModel(model, dim)
 	}
-	return s.checkModel(model, dim)
+	s.model, s.dim = model, dim
+	return writeState(ctx, tx, s)
 }
 
 func insertEntry(ctx context.Context, tx *sql.Tx, seq int64, e *Entry) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO reference (id, label, hash, source, note, registered, width, height, seq)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO reference (id, label, hash, source, note, registered, width, height, seq, crc)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_crc(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))`,
 		e.ID, string(e.Label), e.Hash[:], e.Source, e.Note, e.Registered.UnixMilli(), e.Width, e.Height, seq)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO picture (reference, jpeg) VALUES (?, ?)`, e.ID, e.Picture); err != nil {
+		return err
+	}
+	if err := insertChecksum(ctx, tx, e.ID, PartPicture, "", e.Picture); err != nil {
 		return err
 	}
 	return insertEmbedding(ctx, tx, e.ID, e.Model, e.Vectors, e.Features, e.Words)
@@ -99,20 +106,51 @@ func insertEntry(ctx context.Context, tx *sql.Tx, seq int64, e *Entry) error {
 // insertEmbedding stores what a model made of a reference, in place of what it
 // made before.
 func insertEmbedding(ctx context.Context, tx *sql.Tx, id, model string, vectors []float32, features []byte, words Words) error {
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO embedding (reference, model, vectors, features) VALUES (?, ?, ?, ?)`,
-		id, model, encodeVectors(vectors), features)
-	if err != nil || words.Data == nil {
+	if len(features) == 0 {
+		features = nil
+	}
+	data := encodeVectors(vectors)
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO embedding (reference, model, vectors, features) VALUES (?, ?, ?, ?)`, id, model, data, features)
+	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO words (reference, model, vocabulary, data) VALUES (?, ?, ?, ?)`,
+	if _, err := tx.ExecContext(ctx, `DELETE FROM checksum WHERE reference = ? AND model = ?`, id, model); err != nil {
+		return err
+	}
+	if err := insertChecksum(ctx, tx, id, PartEmbedding, model, data); err != nil {
+		return err
+	}
+	if features != nil {
+		if err := insertChecksum(ctx, tx, id, PartFeatures, model, features); err != nil {
+			return err
+		}
+	}
+	if words.Data == nil {
+		return nil
+	}
+	return insertWords(ctx, tx, id, model, words)
+}
+
+func insertWords(ctx context.Context, tx *sql.Tx, id, model string, words Words) error {
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO words (reference, model, vocabulary, data) VALUES (?, ?, ?, ?)`,
 		id, model, words.Vocabulary, words.Data)
+	if err != nil {
+		return err
+	}
+	return insertChecksum(ctx, tx, id, PartWords, model, words.Vocabulary, words.Data)
+}
+
+// insertChecksum stores the checksum of a part of a reference.
+func insertChecksum(ctx context.Context, tx *sql.Tx, id string, part Part, model string, values ...any) error {
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO checksum (reference, part, model, crc) VALUES (?, ?, ?, ?)`,
+		id, string(part), model, rowCRC(append([]any{id, model}, values...)...))
 	return err
 }
 
 // Remove deletes the references with the given ids, all or none.
 func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
 	return g.write(ctx, "remove from", func(tx *sql.Tx) error {
-		seq, err := nextSeq(ctx, tx)
+		seq, err := g.nextSeq(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -125,14 +163,14 @@ func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
 func (g *Gallery) RemoveLabel(ctx context.Context, label Label) (int, error) {
 	removed := 0
 	err := g.write(ctx, "remove from", func(tx *sql.Tx) error {
-		references, err := list(ctx, tx, Filter{Under: label})
+		references, err := g.list(ctx, tx, Filter{Under: label})
 		if err != nil {
 			return err
 		}
 		if len(references) == 0 {
 			return fmt.Errorf("label %q: %w", label, ErrNoReference)
 		}
-		seq, err := nextSeq(ctx, tx)
+		seq, err := g.nextSeq(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -154,7 +192,7 @@ func removeIDs(ctx context.Context, tx *sql.Tx, seq int64, ids []string) error {
 		if err := updateOne(ctx, tx, id, `DELETE FROM reference WHERE id = ?`, id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO removal (reference, seq) VALUES (?, ?)`, id, seq); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO removal (reference, seq, crc) VALUES (?1, ?2, row_crc(?1, ?2))`, id, seq); err != nil {
 			return err
 		}
 	}
@@ -167,14 +205,14 @@ func removeIDs(ctx context.Context, tx *sql.Tx, seq int64, ids []string) error {
 func (g *Gallery) RenameLabel(ctx context.Context, from, to Label) (int, error) {
 	renamed := 0
 	err := g.write(ctx, "rename in", func(tx *sql.Tx) error {
-		references, err := list(ctx, tx, Filter{Under: from})
+		references, err := g.list(ctx, tx, Filter{Under: from})
 		if err != nil {
 			return err
 		}
 		if len(references) == 0 {
 			return fmt.Errorf("label %q: %w", from, ErrNoReference)
 		}
-		seq, err := nextSeq(ctx, tx)
+		seq, err := g.nextSeq(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -184,7 +222,9 @@ func (g *Gallery) RenameLabel(ctx context.Context, from, to Label) (int, error) 
 			if err != nil {
 				return fmt.Errorf("rename %q: %w", r.Label, err)
 			}
-			if err := updateOne(ctx, tx, r.ID, `UPDATE reference SET label = ?, seq = ? WHERE id = ?`, string(renamed), seq, r.ID); err != nil {
+			err = updateOne(ctx, tx, r.ID, `UPDATE reference AS r SET label = ?1, seq = ?2, crc = CASE WHEN `+g.rowIntact()+`
+				THEN row_crc(id, ?1, hash, source, note, registered, width, height) ELSE crc END WHERE id = ?3`, string(renamed), seq, r.ID)
+			if err != nil {
 				return err
 			}
 		}
@@ -202,7 +242,8 @@ func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
 		return g.fail("write a note in", fmt.Errorf("%w: note of %d bytes, at most %d", ErrInvalid, len(note), MaxTextBytes))
 	}
 	return g.write(ctx, "write a note in", func(tx *sql.Tx) error {
-		return updateOne(ctx, tx, id, `UPDATE reference SET note = ? WHERE id = ?`, note, id)
+		return updateOne(ctx, tx, id, `UPDATE reference AS r SET note = ?1, crc = CASE WHEN `+g.rowIntact()+`
+			THEN row_crc(id, label, hash, source, ?1, registered, width, height) ELSE crc END WHERE id = ?2`, note, id)
 	})
 }
 

@@ -15,13 +15,18 @@ func FromImage(src image.Image) *Image {
 
 // fromImage is FromImage at 1/scale of the size.
 func fromImage(src image.Image, scale int) *Image {
+	return placed(src, image.Point{}, src.Bounds().Dx(), src.Bounds().Dy(), scale)
+}
+
+// placed returns a white canvas of w by h pixels with a picture at a place, at
+// 1/scale of the size.
+func placed(src image.Image, at image.Point, w, h, scale int) *Image {
 	bounds := src.Bounds()
-	w, h := bounds.Dx(), bounds.Dy()
 	out := shrink.New(w, h, scale)
-	row := make([]byte, 3*w)
-	for y := range h {
+	row := make([]byte, 3*bounds.Dx())
+	for y := range bounds.Dy() {
 		fromRow(row, src, bounds.Min.X, bounds.Min.Y+y)
-		out.Row(y, row)
+		out.Span(at.X, at.Y+y, 1, row)
 	}
 	m := new(Image)
 	m.W, m.H, m.Pix = out.Picture()

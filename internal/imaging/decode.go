@@ -1,22 +1,15 @@
 package imaging
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"image"
-	"image/draw"
-	"image/gif"
-	"image/png"
 	"io"
-	"math"
 
+	"exemplar/internal/imaging/bmp"
+	"exemplar/internal/imaging/gif"
 	"exemplar/internal/imaging/jpeg"
-	"exemplar/internal/imaging/shrink"
-
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
+	"exemplar/internal/imaging/png"
+	"exemplar/internal/imaging/tiff"
 )
 
 // Info tells about the file that a picture came from.
@@ -60,15 +53,33 @@ func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
 	if err != nil {
 		return nil, Info{}, fmt.Errorf("read %s header: %w", f.name, classify(err))
 	}
-	if err := lim.checkPixels(f.name, file.w, file.h); err != nil {
+	return file.picture(f.name, side, lim)
+}
+
+// picture decodes the file: its first page that is not blank and can be read, or
+// when there is none its first.
+func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error) {
+	m, info, err := o.page(name, side, lim)
+	if o.next == nil || err == nil && !isBlank(m) || errors.Is(err, ErrTooLarge) {
+		return m, info, err
+	}
+	next, nextInfo, nextErr := o.next().picture(name, side, lim)
+	if nextErr != nil || err == nil && isBlank(next) {
+		return m, info, err
+	}
+	return next, nextInfo, nil
+}
+
+// page decodes the file without regard to further pages.
+func (o opened) page(name string, side int, lim Limits) (*Image, Info, error) {
+	if err := lim.checkPixels(name, o.w, o.h); err != nil {
 		return nil, Info{}, err
 	}
-	scale := scaleFor(max(file.w, file.h), side)
-	img, notes, err := file.decode(scale, lim.budget())
+	img, notes, err := o.decode(scaleFor(max(o.w, o.h), side), lim.budget())
 	if err != nil {
-		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", f.name, file.w, file.h, classify(err))
+		return nil, Info{}, fmt.Errorf("decode %s of %d x %d pixels: %w", name, o.w, o.h, classify(err))
 	}
-	info := Info{Format: f.name, W: file.w, H: file.h, Orientation: file.orientation, Notes: append(file.notes, notes...)}
+	info := Info{Format: name, W: o.w, H: o.h, Orientation: o.orientation, Notes: append(o.notes, notes...)}
 	if info.Orientation >= 5 {
 		info.W, info.H = info.H, info.W
 	}
@@ -102,6 +113,8 @@ type opened struct {
 	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4
 	// or 8. What is found out in passing comes as notes.
 	pixels func(scale int) (*Image, []string, error)
+	// next opens the page after this one; nil when there is none.
+	next func() opened
 }
 
 func (f format) openGuarded(data []byte) (file opened, err error) {
@@ -122,14 +135,12 @@ func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err
 
 var (
 	jpegFormat = format{"jpeg", openJPEG}
-	pngFormat  = library("png", png.DecodeConfig, png.Decode, pngOrientation)
-	gifFormat  = library("gif", gif.DecodeConfig, firstFrame, alwaysUpright)
-	bmpFormat  = library("bmp", bmp.DecodeConfig, bmp.Decode, alwaysUpright)
-	tiffFormat = library("tiff", tiff.DecodeConfig, firstPage, tiffOrientation)
-	webpFormat = library("webp", webp.DecodeConfig, fullRange, webpOrientation)
+	pngFormat  = format{"png", openPNG}
+	gifFormat  = format{"gif", openGIF}
+	bmpFormat  = format{"bmp", openBMP}
+	tiffFormat = format{"tiff", openTIFF}
+	webpFormat = format{"webp", openWebP}
 )
-
-func alwaysUpright([]byte) int { return 1 }
 
 func openJPEG(data []byte) (opened, error) {
 	header, err := jpeg.ReadHeader(data)
@@ -153,101 +164,52 @@ func openJPEG(data []byte) (opened, error) {
 	}, nil
 }
 
-// firstFrame puts the first frame of a GIF, which may be smaller than the
-// picture, in its place.
-func firstFrame(r io.Reader) (image.Image, error) {
-	var file bytes.Buffer
-	config, err := gif.DecodeConfig(io.TeeReader(r, &file))
+func openPNG(data []byte) (opened, error) {
+	f, err := png.Open(data)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
-	frame, err := gif.Decode(io.MultiReader(&file, r))
-	canvas := image.Rect(0, 0, config.Width, config.Height)
-	if err != nil || frame.Bounds() == canvas {
-		return frame, err
-	}
-	whole := image.NewRGBA(canvas)
-	draw.Draw(whole, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
-	return whole, nil
+	return opened{
+		w: f.W, h: f.H, orientation: pngOrientation(data), notes: frames(f.Frames), cost: f.Cost,
+		pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
+	}, nil
 }
 
-// fullRange decodes WebP. Lossy files hold brightness from 16 to 235 and colour
-// from 16 to 240 (RFC 6386, section 9.2; ITU-R BT.601), which the decoder hands on
-// in a type that means 0 to 255: all would look washed out.
-func fullRange(r io.Reader) (image.Image, error) {
-	picture, err := webp.Decode(r)
-	switch m := picture.(type) {
-	case *image.YCbCr:
-		widen(m)
-	case *image.NYCbCrA:
-		widen(&m.YCbCr)
-	}
-	return picture, err
-}
-
-func widen(m *image.YCbCr) {
-	var bright, colour [256]byte
-	for v := range 256 {
-		bright[v] = byte(min(max(math.Round(float64(v-16)*255/219), 0), 255))
-		colour[v] = byte(min(max(math.Round(float64(v-128)*255/224)+128, 0), 255))
-	}
-	for i, v := range m.Y {
-		m.Y[i] = bright[v]
-	}
-	for _, plane := range [2][]byte{m.Cb, m.Cr} {
-		for i, v := range plane {
-			plane[i] = colour[v]
-		}
-	}
-}
-
-// firstPage decodes the first picture of a TIFF file. The decoder takes fax
-// compression to mean ink on white whatever the file says, which is wrong where
-// zero is black: there the codes for white stand for zeros.
-func firstPage(r io.Reader) (image.Image, error) {
-	const faxGroup3, faxGroup4, blackIsZero = 3, 4, 1
-	data, err := io.ReadAll(r)
+func openGIF(data []byte) (opened, error) {
+	f, err := gif.Open(data)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
-	page, err := tiff.Decode(bytes.NewReader(data))
-	compression := tiffValue(data, compressionTag)
-	if gray, ok := page.(*image.Gray); ok && (compression == faxGroup3 || compression == faxGroup4) &&
-		tiffValue(data, photometricTag) == blackIsZero {
-		for i := range gray.Pix {
-			gray.Pix[i] = ^gray.Pix[i]
-		}
+	return opened{
+		w: f.W, h: f.H, orientation: 1, notes: frames(f.Frames), cost: f.Cost,
+		pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
+	}, nil
+}
+
+// rowByRow takes what decoders return that read from top to bottom.
+func rowByRow(w, h int, pix []byte, missing float64, err error) (*Image, []string, error) {
+	return &Image{W: w, H: h, Pix: pix}, cutOff(missing), err
+}
+
+// frames says that a file has more pictures than the one that is read.
+func frames(count int) []string {
+	if count < 2 {
+		return nil
 	}
-	return page, err
+	return []string{fmt.Sprintf("the first of %d frames", count)}
+}
+
+// cutOff says that a share of the picture is missing at its end.
+func cutOff(missing float64) []string {
+	if missing <= 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("cut off: the last %.0f %% of the picture is missing", max(1, 100*missing))}
 }
 
 // libraryCost is what decoders that are not ours take for a pixel at the most:
 // four samples of 16 bits, or of 8 twice.
 const libraryCost = 8
-
-// library makes a format of a decoder in the manner of the standard library.
-func library(name string, config func(io.Reader) (image.Config, error),
-	decode func(io.Reader) (image.Image, error), orientation func([]byte) int) format {
-	return format{name, func(data []byte) (opened, error) {
-		c, err := config(bytes.NewReader(data))
-		if err != nil {
-			return opened{}, err
-		}
-		return opened{
-			w: c.Width, h: c.Height, orientation: orientation(data),
-			cost: func(scale int) int64 {
-				return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(c.Width, c.Height, scale)
-			},
-			pixels: func(scale int) (*Image, []string, error) {
-				img, err := decode(bytes.NewReader(data))
-				if err != nil {
-					return nil, nil, err
-				}
-				return fromImage(img, scale), nil, nil
-			},
-		}, nil
-	}}
-}
 
 // guard turns a panic of a decoder that is not ours into an error: a strange
 // file must not end the process.
@@ -260,15 +222,12 @@ func guard(err *error) {
 // classify wraps an error of a decoder in the sentinel that fits, if it does
 // not wrap one already.
 func classify(err error) error {
-	var (
-		pngUnsupported  png.UnsupportedError
-		tiffUnsupported tiff.UnsupportedError
-	)
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
-	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
-		errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported):
+	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported): // say themselves what to do
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported):
 		return fmt.Errorf("%w: %w: convert the file to PNG or JPEG", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")

@@ -24,16 +24,24 @@ func Inspect(m *Image) (problem string) {
 	if min(m.W, m.H) < minSide {
 		return fmt.Sprintf("it has %d x %d pixels, at least %d on each side are needed", m.W, m.H, minSide)
 	}
+	if isBlank(m) {
+		return "it is blank: one colour all over"
+	}
+	return ""
+}
+
+// isBlank tells whether a picture is one colour all over but for shading.
+func isBlank(m *Image) bool {
 	small := FitWithin(m, inspectSide)
 	// Blocks overlap by half, so that no edge hides between them.
 	for y := 0; y < small.H; y += inspectBlock / 2 {
 		for x := 0; x < small.W; x += inspectBlock / 2 {
 			if small.Crop(x, y, inspectBlock, inspectBlock).spread() > blankSpread {
-				return ""
+				return false
 			}
 		}
 	}
-	return "it is blank: one colour all over"
+	return true
 }
 
 // spread returns the largest difference between samples of one channel.

@@ -3,6 +3,8 @@ package imaging
 import (
 	"bytes"
 	"fmt"
+
+	"exemplar/internal/imaging/bmp"
 )
 
 // sniff finds the format of a file by its first bytes; names of files lie.
@@ -16,14 +18,26 @@ func sniff(data []byte) (format, error) {
 		return pngFormat, nil
 	case bytes.HasPrefix(data, []byte("GIF87a")), bytes.HasPrefix(data, []byte("GIF89a")):
 		return gifFormat, nil
-	case bytes.HasPrefix(data, []byte("BM")):
+	case bmp.Is(data):
 		return bmpFormat, nil
-	case bytes.HasPrefix(data, []byte("II*\x00")), bytes.HasPrefix(data, []byte("MM\x00*")):
+	case isTIFF(data):
 		return tiffFormat, nil
 	case bytes.HasPrefix(data, []byte("RIFF")) && len(data) >= 12 && string(data[8:12]) == "WEBP":
 		return webpFormat, nil
 	}
 	return format{}, fmt.Errorf("%w: %s", ErrUnsupported, foreign(data))
+}
+
+// isTIFF knows TIFF and BigTIFF in both byte orders, which some writers confuse.
+func isTIFF(data []byte) bool {
+	if len(data) < 4 {
+		return false
+	}
+	switch order, version := string(data[:2]), string(data[2:4]); version {
+	case "*\x00", "\x00*", "+\x00", "\x00+":
+		return order == "II" || order == "MM"
+	}
+	return false
 }
 
 // foreign says what a file is that is not read, and what to do with it.

@@ -21,11 +21,12 @@ type Architecture struct {
 //	flat_bn      flatten -> linear -> BN -> linear -> BN
 //	flat_ln      flatten -> linear -> LN -> linear -> LN
 //	gap_ln       global average -> linear -> LN -> linear -> LN
+//	squeeze_bn   1x1 convolution to a quarter -> flatten -> linear -> BN -> linear -> BN
 //	squeeze_ln   1x1 convolution to a quarter -> flatten -> linear -> LN -> linear -> LN
 //	squeeze_lbn  1x1 convolution to a quarter -> flatten -> linear -> LN -> BN -> linear -> LN -> BN
 //	squeeze_1    1x1 convolution to 64 -> BN -> hardswish -> flatten -> linear -> LN -> BN
 func Heads() []string {
-	return []string{"flat_bn", "flat_ln", "gap_ln", "squeeze_ln", "squeeze_lbn", "squeeze_1"}
+	return []string{"flat_bn", "flat_ln", "gap_ln", "squeeze_bn", "squeeze_ln", "squeeze_lbn", "squeeze_1"}
 }
 
 // Limits of what Validate accepts. The widths are those for which ImageNet

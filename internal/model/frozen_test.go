@@ -138,3 +138,33 @@ func BenchmarkFreeze(b *testing.B) {
 		bundle.Freeze()
 	}
 }
+
+// Every head means the same layer by layer, frozen, and after a way through ONNX.
+func TestEveryHeadKeepsItsMeaning(t *testing.T) {
+	for _, head := range Heads() {
+		t.Run(head, func(t *testing.T) {
+			b, err := New(Architecture{Backbone: "lcnet", Width: 0.25, Head: head, Embedding: 16, Input: 128}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pixels := formula.Pictures(2, b.Arch.Input)
+			_, want := b.layers().evaluate(pixels, 2)
+			got := make([]float32, len(want))
+			b.Freeze().EmbedRaw(got, pixels, 2)
+			checkClose(t, "frozen", got, want, b.Arch.Embedding, 1e-4)
+			data, err := b.ExportONNX()
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := ImportONNX(data, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back.Arch != b.Arch {
+				t.Errorf("it came back as %s", back.Arch)
+			}
+			back.Freeze().EmbedRaw(got, pixels, 2)
+			checkClose(t, "from ONNX", got, want, b.Arch.Embedding, 1e-4)
+		})
+	}
+}

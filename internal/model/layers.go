@@ -79,7 +79,7 @@ func newHead(arch Architecture, c int) head {
 	switch arch.Head {
 	case "gap_ln":
 		h.pool.Out = 1
-	case "squeeze_ln", "squeeze_lbn":
+	case "squeeze_bn", "squeeze_ln", "squeeze_lbn":
 		h.squeeze = nn.NewLinear(c, c/4)
 	case "squeeze_1":
 		h.squeeze = nn.NewLinear(c, 64)
@@ -97,11 +97,11 @@ func newHead(arch Architecture, c int) head {
 
 func newStage(kind string, in, out int) headStage {
 	s := headStage{linear: nn.NewLinear(in, out)}
-	if kind != "flat_bn" {
+	if kind != "flat_bn" && kind != "squeeze_bn" {
 		s.ln = nn.NewLayerNorm(out)
 	}
 	switch kind {
-	case "flat_bn", "squeeze_lbn", "squeeze_1":
+	case "flat_bn", "squeeze_bn", "squeeze_lbn", "squeeze_1":
 		s.bn = nn.NewBatchNorm(out, kernel.None)
 	}
 	return s

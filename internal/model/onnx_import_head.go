@@ -219,6 +219,8 @@ func (h onnxHead) kind() string {
 		return "gap_ln"
 	case h.activated:
 		return "squeeze_1"
+	case h.squeeze != nil && !ln:
+		return "squeeze_bn"
 	case h.squeeze != nil && bn:
 		return "squeeze_lbn"
 	case h.squeeze != nil:
@@ -252,7 +254,7 @@ func (p *onnxImport) addSqueeze(l onnxLayer, next func() string) error {
 func (p *onnxImport) addStage(l onnxLayer, next func() string) error {
 	p.tensors[next()+".weight"] = l.weight
 	bias, c := l.bias, l.weight.Shape[0]
-	if p.arch.Head != "flat_bn" {
+	if p.arch.Head != "flat_bn" && p.arch.Head != "squeeze_bn" {
 		if l.ln == nil || bias != nil {
 			return fmt.Errorf("head %s has linear layers without bias, each with a layer normalisation", p.arch.Head)
 		}
@@ -260,7 +262,7 @@ func (p *onnxImport) addStage(l onnxLayer, next func() string) error {
 		p.tensors[name+".weight"], p.tensors[name+".bias"] = l.ln.gain, l.ln.bias
 	}
 	switch p.arch.Head {
-	case "flat_bn", "squeeze_lbn", "squeeze_1":
+	case "flat_bn", "squeeze_bn", "squeeze_lbn", "squeeze_1":
 		return p.addBatchNorm(next(), l.bn, bias, c)
 	}
 	if l.bn != nil {

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
 )
 
 // noClass is the target of a drawn sample, which has no centre in the classification head.
@@ -151,30 +150,13 @@ func (l *loader) empty() *Batch {
 func (l *loader) fill(ctx context.Context, b *Batch, step int) {
 	groups := l.groups(step)
 	jobs := len(groups) + (l.stage.Batch.Drawn+1)/2
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	var once sync.Once
-	b.err = nil
-	for range l.workers {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				job := int(next.Add(1)) - 1
-				if job >= jobs {
-					return
-				}
-				var err error
-				if job < len(groups) {
-					err = l.fillImage(b, step, job, groups[job])
-				} else {
-					l.fillDrawn(b, step, job-len(groups))
-				}
-				if err != nil {
-					once.Do(func() { b.err = err })
-				}
-			}
-		})
-	}
-	wg.Wait()
+	b.err = parallel.Each(ctx, l.workers, jobs, func(_ context.Context, job int) error {
+		if job < len(groups) {
+			return l.fillImage(b, step, job, groups[job])
+		}
+		l.fillDrawn(b, step, job-len(groups))
+		return nil
+	})
 }
 
 // groups returns the image groups of a step: the next few of this epoch's order. What is left at an epoch's end is

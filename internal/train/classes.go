@@ -1,13 +1,13 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/parallel"
 )
 
 // Classes is the classification head of margin softmax: one centre per class. A step looks at a sample of the classes
@@ -103,16 +103,10 @@ func (c *Classes) Imprint(class int, embedding []float32) {
 
 // eachShard runs f on all shards, on as many goroutines as there are cores.
 func (c *Classes) eachShard(f func(*classShard)) {
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for _, s := range c.shards {
-		gate <- struct{}{}
-		wg.Go(func() {
-			f(s)
-			<-gate
-		})
-	}
-	wg.Wait()
+	_ = parallel.Each(context.Background(), 0, len(c.shards), func(_ context.Context, i int) error {
+		f(c.shards[i])
+		return nil
+	})
 }
 
 // sample fills s.rows with the classes of this shard that take part in a step, in rising order: those of positives

@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"sync"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/parallel"
 )
 
 // Names of the figures of an evaluation. The first decides which network is the best so far.
@@ -103,9 +103,8 @@ func embedAll(n *model.Network, images []*imaging.Image) []float32 {
 // eachPart splits [0, n) into one part per core and runs them at once.
 func eachPart(n int, f func(from, to int)) {
 	parts := min(n, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for p := range parts {
-		wg.Go(func() { f(p*n/parts, (p+1)*n/parts) })
-	}
-	wg.Wait()
+	_ = parallel.Each(context.Background(), 0, parts, func(_ context.Context, p int) error {
+		f(p*n/parts, (p+1)*n/parts)
+		return nil
+	})
 }

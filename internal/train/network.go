@@ -1,11 +1,11 @@
 package train
 
 import (
-	"runtime"
+	"context"
 	"slices"
-	"sync"
 
 	"exemplar/internal/model"
+	"exemplar/internal/parallel"
 )
 
 // network is a model in training: replicas that share the values of the parameters, and what the optimiser keeps of
@@ -104,16 +104,10 @@ func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place 
 
 // eachReplica runs f for all replicas, as many at a time as there are cores.
 func (n *network) eachReplica(f func(i int, r *model.Trainable)) {
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, r := range n.replicas {
-		gate <- struct{}{}
-		wg.Go(func() {
-			f(i, r)
-			<-gate
-		})
-	}
-	wg.Wait()
+	_ = parallel.Each(context.Background(), 0, len(n.replicas), func(_ context.Context, i int) error {
+		f(i, n.replicas[i])
+		return nil
+	})
 }
 
 // restored follows the reading of a checkpoint after so many steps of the stage: the replicas' statistics and the packed

@@ -3,6 +3,7 @@ package jpeg
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 )
 
 // Markers (T.81 table B.1) that the decoder knows.
@@ -24,6 +25,16 @@ const (
 	app0  = 0xE0
 	app14 = 0xEE
 )
+
+// start returns where the first marker after SOI may stand, or 0. Bytes before
+// SOI, as web servers and boundary lines of mails leave them, are passed over.
+func start(data []byte) int {
+	at := bytes.Index(data, []byte{0xFF, soi, 0xFF})
+	if at < 0 {
+		return 0
+	}
+	return at + 2
+}
 
 // nextMarker finds the next marker and returns it with its segment, which is
 // empty for those that have none. Bytes before a marker are passed over, as
@@ -58,13 +69,26 @@ func (d *decoder) nextMarker() (marker byte, segment []byte, err error) {
 	return marker, segment, nil
 }
 
+// Segments yields the markers of a file and what they hold, up to its first scan
+// or to damage.
+func Segments(data []byte) iter.Seq2[byte, []byte] {
+	return func(yield func(byte, []byte) bool) {
+		d := decoder{data: data, pos: start(data)}
+		for {
+			marker, segment, err := d.nextMarker()
+			if err != nil || marker == sos || marker == eoi || !yield(marker, segment) {
+				return
+			}
+		}
+	}
+}
+
 // readFrame reads up to and including the frame header.
 func (d *decoder) readFrame() error {
 	d.adobe = -1
-	if !bytes.HasPrefix(d.data, []byte{0xFF, soi}) {
+	if d.pos = start(d.data); d.pos == 0 {
 		return corrupt("it does not begin with FF D8")
 	}
-	d.pos = 2
 	for len(d.components) == 0 {
 		marker, segment, err := d.nextMarker()
 		if err != nil {

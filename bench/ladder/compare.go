@@ -1,0 +1,86 @@
+package main
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// figures are a rung's: by seed, by target.
+type figures []measured
+
+// mean is over seeds and targets.
+func (f figures) mean() float64 {
+	var sum float64
+	for _, seed := range f {
+		sum += mean(seed)
+	}
+	return sum / float64(len(f))
+}
+
+// byTarget are the means over seeds.
+func (f figures) byTarget() measured {
+	out := make(measured, len(f[0]))
+	for _, seed := range f {
+		for i, v := range seed {
+			out[i] += v / float64(len(f))
+		}
+	}
+	return out
+}
+
+// difference is what one rung has over another, with its 95 % interval.
+type difference struct{ mean, low, high float64 }
+
+// outside says whether the interval leaves zero out.
+func (d difference) outside() bool { return d.low > 0 || d.high < 0 }
+
+// compare returns the mean difference of a from b over targets and seeds. Its variance is that of the targets'
+// differences, and that which other seeds make in a mean (seedVariance), which all targets have in common. The part of
+// the seeds' that differs by target is counted in both, so the interval is rather too wide than too narrow.
+func compare(a, b figures, seedVariance float64) difference {
+	x, y := a.byTarget(), b.byTarget()
+	d := make([]float64, len(x))
+	for i := range d {
+		d[i] = x[i] - y[i]
+	}
+	m := mean(d)
+	variance := sumSquares(d, m) / float64(len(d)-1) / float64(len(d))
+	variance += seedVariance * (1/float64(len(a)) + 1/float64(len(b)))
+	half := distuv.StudentsT{Sigma: 1, Nu: float64(len(d) - 1)}.Quantile(0.975) * math.Sqrt(variance)
+	return difference{m, m - half, m + half}
+}
+
+// seedVariance is the variance of a rung's mean between seeds, pooled over all rungs; 0 if each has one seed.
+func seedVariance(all []figures) float64 {
+	var sum, freedom float64
+	for _, f := range all {
+		var means []float64
+		for _, seed := range f {
+			means = append(means, mean(seed))
+		}
+		sum += sumSquares(means, mean(means))
+		freedom += float64(len(means) - 1)
+	}
+	if freedom <= 0 {
+		return 0
+	}
+	return sum / freedom
+}
+
+func mean(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+// sumSquares adds up the squared distances from m.
+func sumSquares(x []float64, m float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += (v - m) * (v - m)
+	}
+	return sum
+}

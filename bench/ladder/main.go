@@ -1,0 +1,91 @@
+// Command ladder climbs the published ladder of recipes on public data, rung by rung, with two seeds a rung, and
+// writes what each rung brings:
+//
+//	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
+//	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md and ladder.svg
+//
+// The rungs that distil need the teacher's features, which are made once; the others go without:
+//
+//	exemplar teach recipes/ladder/distilled.toml --forms 1 -- python tools/train/teach.py --model sscd.onnx
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// options say where things lie and what is wanted.
+type options struct {
+	recipes string // folder of the rungs' recipes
+	runs    string // folder of the runs
+	data    string // folder of the training shards, instead of the recipes'
+	sets    string // folder of the labelled sets
+	out     string // folder of the report
+	seeds   []uint64
+	rungs   []string // those to climb; none: all
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.recipes, "recipes", "recipes/ladder", "folder of the rungs' recipes")
+	flag.StringVar(&o.runs, "runs", "runs/ladder", "folder of the runs, and of teacher.safetensors")
+	flag.StringVar(&o.data, "data", "", "folder of the training shards, instead of the one that the recipes name")
+	flag.StringVar(&o.sets, "sets", "../shared/data/bench", "folder of the labelled sets")
+	flag.StringVar(&o.out, "out", "docs/results", "folder of the report")
+	seeds := flag.String("seeds", "1,2", "seeds of each rung")
+	rungs := flag.String("rungs", "", "rungs to climb, by the names of their recipes (default: all)")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	var err error
+	if o.seeds, err = parseSeeds(*seeds); err != nil {
+		fail(err)
+	}
+	if *rungs != "" {
+		o.rungs = strings.Split(*rungs, ",")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch flag.Arg(0) {
+	case "climb":
+		err = climb(ctx, o)
+	case "report":
+		err = report(ctx, o)
+	default:
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err != nil {
+		stop()
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench ladder:", err)
+	os.Exit(1)
+}
+
+func parseSeeds(text string) ([]uint64, error) {
+	var seeds []uint64
+	for part := range strings.SplitSeq(text, ",") {
+		seed, err := strconv.ParseUint(part, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("seed %q is not a whole number", part)
+		}
+		seeds = append(seeds, seed)
+	}
+	if len(seeds) == 0 {
+		return nil, errors.New("no seeds")
+	}
+	return seeds, nil
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/eval"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+	"exemplar/internal/parallel"
+)
+
+// target is a set and the figure that is taken of it.
+type target struct {
+	set   string // its folder
+	title string
+	depth int  // labels are cut to so many names; 0: whole
+	open  bool // right answers at 1 % of strangers, own kind out, instead of TPR at FPR 1e-4
+}
+
+var targets = []target{
+	{set: "dvd_located", title: "dvd"},
+	{set: "forms", title: "forms, type", depth: 1},
+	{set: "banknotes_located", title: "banknotes"},
+	{set: "bookpages_located", title: "pages"},
+	{set: "receipts", title: "receipts"},
+	{set: "kinds_identity", title: "kinds: identity", open: true},
+	{set: "kinds_invoices", title: "invoices", open: true},
+	{set: "kinds_forms", title: "forms", open: true},
+}
+
+// half says which classes of a set are judged.
+type half int
+
+const (
+	evenClasses half = iota // the 2nd, 4th, ... family in sorted order: those at odd places are for choosing recipes
+	allClasses
+)
+
+// set is a labelled set's inputs.
+type set struct {
+	target
+	base   eval.Set
+	inputs [][]byte // (side,side,3) bytes of RGB, by sample
+}
+
+// loadSet reads a target's pictures as the network takes them.
+func loadSet(ctx context.Context, root string, t target, side int, which half) (*set, error) {
+	folder, err := dataset.ReadFolder(filepath.Join(root, t.set))
+	if err != nil {
+		return nil, err
+	}
+	families := families(folder)
+	s := &set{target: t, base: eval.Set{Name: t.set}}
+	for _, x := range folder.Samples {
+		if at, _ := slices.BinarySearch(families, family(x.Label)); x.Label != "" && (at%2 == 1 || which == allClasses) {
+			s.base.Samples = append(s.base.Samples, eval.Sample{Sample: x})
+		}
+	}
+	for _, p := range folder.Ignore {
+		if slices.ContainsFunc(s.base.Samples, func(x eval.Sample) bool { return x.Path == p.Path }) {
+			s.base.Ignore = append(s.base.Ignore, p)
+		}
+	}
+	s.inputs, err = parallel.Map(ctx, 0, s.base.Samples, func(_ context.Context, x eval.Sample) ([]byte, error) {
+		return input(filepath.Join(folder.Root, filepath.FromSlash(x.Path)), side)
+	})
+	return s, err
+}
+
+// family is the first name of a label: what looks alike goes to one half.
+func family(label string) string {
+	for i, c := range label {
+		if c == '/' {
+			return label[:i]
+		}
+	}
+	return label
+}
+
+func families(folder *dataset.Folder) []string {
+	var out []string
+	for _, label := range folder.Labels() {
+		out = append(out, family(label))
+	}
+	return slices.Compact(out)
+}
+
+func input(path string, side int) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := imaging.DecodeAtLeast(data, 2*side, imaging.DefaultLimits)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", path, err)
+	}
+	return imaging.ResizeArea(m, side, side).Pix, nil
+}
+
+// measure returns a network's figure of the set, 0 to 1.
+func (s *set) measure(ctx context.Context, n *model.Network) (float64, error) {
+	dim := n.Arch.Embedding
+	x := s.base
+	x.Dim, x.Embeddings = dim, make([]float32, len(s.inputs)*dim)
+	err := parallel.Each(ctx, 0, len(s.inputs), func(_ context.Context, i int) error {
+		n.Embed(x.Embeddings[i*dim:][:dim], s.inputs[i], 1)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	judged := &x
+	if s.depth > 0 {
+		judged = x.AtDepth(s.depth)
+	}
+	result, err := eval.Evaluate(ctx, judged, eval.Options{})
+	if err != nil {
+		return 0, err
+	}
+	if !s.open {
+		if result.Verification == nil {
+			return 0, fmt.Errorf("%s: no pairs", s.set)
+		}
+		return result.Verification.At(1e-4).TPR, nil
+	}
+	for _, p := range result.Identification.Open {
+		if p.Protocol == eval.OwnClassOut && p.Target == 1e-2 {
+			return 1 - p.FNIR, nil
+		}
+	}
+	return 0, fmt.Errorf("%s: no strangers", s.set)
+}
+
+// measured are the figures of a network on all targets.
+type measured []float64
+
+func measure(ctx context.Context, sets []*set, n *model.Network) (measured, error) {
+	var out measured
+	for _, s := range sets {
+		figure, err := s.measure(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, figure)
+	}
+	return out, nil
+}
+
+func load(path string) (*model.Network, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := model.Load(data)
+	if err != nil {
+		return nil, err
+	}
+	return bundle.Freeze(), nil
+}

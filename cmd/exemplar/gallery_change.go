@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+)
+
+func galleryRename() *cobra.Command {
+	return galleryVerb{
+		use: "rename LABEL NEW-LABEL", short: "Rename a label and those below it, or merge it into another",
+		args: cobra.ExactArgs(2), writes: true, labels: 2, suggestFor: []string{"mv", "move", "merge"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			n, err := g.Rename(cmd.Context(), args[0], args[1])
+			if err != nil {
+				return err
+			}
+			say(cmd.OutOrStdout(), "renamed %s\n", count(n, "reference"))
+			return nil
+		},
+	}.command()
+}
+
+func galleryRemove() *cobra.Command {
+	var isLabel, yes bool
+	cmd := galleryVerb{
+		use: "remove ID|LABEL...", short: "Remove references, or with --label all of a label and those below it",
+		args: cobra.MinimumNArgs(1), writes: true, labels: -1, suggestFor: []string{"rm", "delete", "del"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			going, err := toRemove(cmd, g, args, isLabel)
+			if err != nil {
+				return err
+			}
+			if isLabel && !yes {
+				if err := confirm(cmd, going); err != nil {
+					return err
+				}
+			}
+			ids := make([]string, len(going))
+			for i, r := range going {
+				ids[i] = r.ID
+			}
+			if err := g.Remove(cmd.Context(), ids...); err != nil {
+				return err
+			}
+			say(cmd.OutOrStdout(), "removed %s\n", count(len(ids), "reference"))
+			return nil
+		},
+	}.command()
+	cmd.Flags().BoolVarP(&isLabel, "label", "l", false, "the arguments are labels: remove all references of them and of those below")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+// toRemove lists the references that the arguments name, each once.
+func toRemove(cmd *cobra.Command, g *exemplar.Gallery, args []string, isLabel bool) ([]exemplar.Reference, error) {
+	var going []exemplar.Reference
+	seen := map[string]bool{}
+	for _, arg := range args {
+		var found []exemplar.Reference
+		if isLabel {
+			all, err := g.List(cmd.Context(), arg)
+			if err != nil {
+				return nil, err
+			}
+			if len(all) == 0 {
+				return nil, fmt.Errorf("%q: %w: see gallery list", arg, exemplar.ErrNoReference)
+			}
+			found = all
+		} else {
+			r, err := theReference(cmd.Context(), g, arg)
+			if err != nil {
+				return nil, err
+			}
+			found = []exemplar.Reference{r}
+		}
+		for _, r := range found {
+			if !seen[r.ID] {
+				seen[r.ID] = true
+				going = append(going, r)
+			}
+		}
+	}
+	return going, nil
+}
+
+// errNotConfirmed says that nothing was done, since nobody said yes.
+var errNotConfirmed = errors.New("nothing was removed")
+
+// confirm lists what is to be removed and asks on the terminal.
+func confirm(cmd *cobra.Command, going []exemplar.Reference) error {
+	out := cmd.ErrOrStderr()
+	printReferences(out, going, isVerbose(cmd))
+	if !isTerminal(os.Stdin) {
+		return fmt.Errorf("%w: say --yes to remove the %s listed above", errNotConfirmed, count(len(going), "reference"))
+	}
+	say(out, "Remove %s? [y/N] ", count(len(going), "reference"))
+	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && answer == "" {
+		return errNotConfirmed
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return errNotConfirmed
+}
+
+func galleryNote() *cobra.Command {
+	return galleryVerb{
+		use: "note ID|LABEL TEXT", short: "Replace the note of a reference",
+		args: cobra.ExactArgs(2), writes: true, labels: 1,
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			r, err := theReference(cmd.Context(), g, args[0])
+			if err != nil {
+				return err
+			}
+			return g.SetNote(cmd.Context(), r.ID, args[1])
+		},
+	}.command()
+}
+
+func galleryExport() *cobra.Command {
+	return galleryVerb{
+		use: "export FILE.zip", short: "Write everything to one portable file",
+		args: cobra.ExactArgs(1), suggestFor: []string{"backup", "save"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			return g.Export(cmd.Context(), args[0])
+		},
+	}.command()
+}
+
+func galleryImport() *cobra.Command {
+	cmd := galleryVerb{
+		use: "import FILE.zip", short: "Add the references of an exported file that are not there yet",
+		args: cobra.ExactArgs(1), writes: true, makes: true, suggestFor: []string{"restore", "load"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			imported, err := g.Import(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			say(cmd.OutOrStdout(), "added %s, %d were there already\n", count(imported.Added, "reference"), imported.Skipped)
+			return nil
+		},
+	}.command()
+	cmd.PreRunE = func(_ *cobra.Command, args []string) error { // before a gallery is made for it
+		_, err := os.Stat(args[0])
+		return err
+	}
+	return cmd
+}

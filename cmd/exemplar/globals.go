@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// addGlobals adds the flags that every command has.
+func addGlobals(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.BoolP("quiet", "q", false, "print results and errors only: no progress, no notes")
+	f.BoolP("verbose", "v", false, "print everything that is known")
+	f.IntP("jobs", "j", 0, "work on `N` pictures at once (default one per core)")
+	root.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
+}
+
+func isQuiet(cmd *cobra.Command) bool   { return boolFlag(cmd, "quiet") }
+func isVerbose(cmd *cobra.Command) bool { return boolFlag(cmd, "verbose") }
+
+func boolFlag(cmd *cobra.Command, name string) bool {
+	on, _ := cmd.Flags().GetBool(name)
+	return on
+}
+
+// noProgress is set by --quiet for the one command that a process runs.
+var noProgress atomic.Bool
+
+// prepare runs before every command.
+func prepare(cmd *cobra.Command, _ []string) error {
+	if err := readEnvironment(cmd); err != nil {
+		return err
+	}
+	if isQuiet(cmd) && isVerbose(cmd) {
+		return fmt.Errorf("--quiet and --verbose cannot be given together")
+	}
+	noProgress.Store(isQuiet(cmd))
+	jobs, _ := cmd.Flags().GetInt("jobs")
+	if jobs < 0 {
+		return fmt.Errorf("--jobs %d: want a number of at least 1", jobs)
+	}
+	if jobs > 0 {
+		runtime.GOMAXPROCS(jobs)
+	}
+	return nil
+}
+
+// environmentVariable is the annotation of a flag that a variable may set.
+const environmentVariable = "exemplar_environment_variable"
+
+// orFromEnvironment lets a variable set a flag that the command line does not.
+func orFromEnvironment(cmd *cobra.Command, flag, variable string) {
+	cmd.Flags().SetAnnotation(flag, environmentVariable, []string{variable})
+	f := cmd.Flags().Lookup(flag)
+	f.Usage += " (or " + variable + ")"
+}
+
+func readEnvironment(cmd *cobra.Command) error {
+	var failed error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		variable := strings.Join(f.Annotations[environmentVariable], "")
+		value := os.Getenv(variable)
+		if variable == "" || value == "" || f.Changed || failed != nil {
+			return
+		}
+		if err := f.Value.Set(value); err != nil {
+			failed = fmt.Errorf("%s=%q: %w", variable, value, err)
+		}
+	})
+	return failed
+}

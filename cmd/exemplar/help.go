@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// helpColumns is the width that help is laid out for.
+const helpColumns = 80
+
+// explainYourself sets how the commands explain themselves: help on 80 columns,
+// and a suggestion for what is mistyped.
+func explainYourself(root *cobra.Command) {
+	cobra.AddTemplateFunc("fill", func(s string) string { return fill(s, helpColumns) })
+	usage := strings.NewReplacer(
+		".LocalFlags.FlagUsages", fmt.Sprintf(".LocalFlags.FlagUsagesWrapped %d", helpColumns),
+		".InheritedFlags.FlagUsages", fmt.Sprintf(".InheritedFlags.FlagUsagesWrapped %d", helpColumns),
+		"{{.Example}}", "{{.Example | fill}}",
+		"{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", // a command that only holds others
+	)
+	root.SetUsageTemplate(usage.Replace(root.UsageTemplate()))
+	root.SetHelpTemplate("{{with (or .Long .Short)}}{{. | fill | trimTrailingWhitespaces}}\n\n{{end}}" +
+		"{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}")
+	root.SetVersionTemplate("exemplar {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
+	root.SetHelpCommandGroupID("tool")
+	root.SetCompletionCommandGroupID("tool")
+	onlySubCommands(root)
+}
+
+// onlySubCommands makes a command that only holds others explain itself when
+// nothing is asked of it, and refuse what is none of them.
+func onlySubCommands(cmd *cobra.Command) {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return unknownCommand(cmd, args[0])
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+}
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found := cmd.Root()
+			for _, name := range args {
+				next, rest, err := found.Find([]string{name})
+				if err != nil || next == found || len(rest) > 0 {
+					return unknownCommand(found, name)
+				}
+				found = next
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
+}
+
+// unknownCommand names the commands that come near.
+func unknownCommand(cmd *cobra.Command, name string) error {
+	cmd.SuggestionsMinimumDistance = suggestionDistance
+	return fmt.Errorf("there is no command %q: %s", cmd.CommandPath()+" "+name, didYouMean(cmd, cmd.SuggestionsFor(name)))
+}
+
+const suggestionDistance = 2 // letters: cobra's own
+
+func didYouMean(cmd *cobra.Command, names []string) string {
+	if len(names) == 0 {
+		return "see " + cmd.CommandPath() + " --help"
+	}
+	return "did you mean " + strings.Join(names, " or ") + "?"
+}
+
+// flagError names the flags that come near, or the command that is unknown where
+// that is why its flag is.
+func flagError(cmd *cobra.Command, err error) error {
+	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
+		return unknownCommand(cmd, args[0])
+	}
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	}
+	// A command of the flags' names finds those that are near.
+	flags := &cobra.Command{SuggestionsMinimumDistance: suggestionDistance}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		flags.AddCommand(&cobra.Command{Use: "--" + f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	return fmt.Errorf("there is no flag --%s: %s", name, didYouMean(cmd, flags.SuggestionsFor("--"+name)))
+}
+
+// fill lays text out on some columns. Lines that begin with a space or a dash are
+// tables and examples: they keep their own lines, and go on indented.
+func fill(text string, width int) string {
+	var out []string
+	var paragraph []string
+	end := func() {
+		out = append(out, wrap(strings.Join(paragraph, " "), width, "")...)
+		paragraph = nil
+	}
+	for _, line := range strings.Split(text, "\n") {
+		switch {
+		case line == "":
+			end()
+			out = append(out, "")
+		case line[0] == ' ' || line[0] == '-':
+			end()
+			indent := line[:len(line)-len(strings.TrimLeft(line, " "))] + "    "
+			out = append(out, wrap(line, width, indent)...)
+		default:
+			paragraph = append(paragraph, line)
+		}
+	}
+	end()
+	return strings.Join(out, "\n")
+}
+
+// wrap breaks a line at spaces; what follows the first is indented.
+func wrap(line string, width int, indent string) []string {
+	if line == "" {
+		return nil
+	}
+	var lines []string
+	for len(line) > width {
+		at := strings.LastIndex(line[:width+1], " ")
+		if strings.TrimSpace(line[:max(at, 0)]) == "" {
+			break
+		}
+		lines = append(lines, strings.TrimRight(line[:at], " "))
+		line = indent + strings.TrimLeft(line[at:], " ")
+	}
+	return append(lines, line)
+}

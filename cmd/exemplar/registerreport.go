@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+)
+
+// listedLabels is how many labels are listed at the end.
+const listedLabels = 40
+
+// registerReport gathers what is said at the end, the count and the notes, or
+// says it at once as JSON.
+type registerReport struct {
+	cmd                  *cobra.Command
+	out                  io.Writer
+	json, quiet, verbose bool
+
+	mu                           sync.Mutex // against being stopped
+	registered, refused, skipped int
+	labels                       map[string]int // how many references were registered of each
+	notes                        []string
+	pairs                        map[[2]string]bool // labels already said to be alike
+
+	// The most alike labels, and the reference that showed it.
+	closest exemplar.Rival
+	to      string
+}
+
+func newRegisterReport(cmd *cobra.Command, asJSON bool) *registerReport {
+	return &registerReport{
+		cmd: cmd, out: cmd.OutOrStdout(), json: asJSON, quiet: isQuiet(cmd), verbose: isVerbose(cmd),
+		labels: map[string]int{}, pairs: map[[2]string]bool{},
+	}
+}
+
+func (r *registerReport) add(reg exemplar.Registration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch reg.Outcome {
+	case exemplar.RefusedImage:
+		r.refused++
+		r.notes = append(r.notes, fmt.Sprintf("%s: refused: %s", reg.Source, reg.Reason))
+	case exemplar.Skipped:
+		r.skipped++
+		r.notes = append(r.notes, fmt.Sprintf("%s %s: skipped", reg.Source, reg.Reason))
+	default:
+		r.registered++
+		r.labels[reg.Label]++
+		if reg.Reason != "" {
+			r.notes = append(r.notes, reg.Source+" "+reg.Reason)
+		}
+		r.addRivals(reg)
+	}
+	if r.json {
+		return sayJSON(r.out, reg)
+	}
+	return nil
+}
+
+// addRivals notes the most alike of the rivals, and that there are more. Of two
+// labels each is the other's: that is said once.
+func (r *registerReport) addRivals(reg exemplar.Registration) {
+	note, more := "", 0
+	for _, rival := range reg.Rivals {
+		if rival.Agreement > r.closest.Agreement {
+			r.closest, r.to = rival, reg.ID
+		}
+		pair := [2]string{min(reg.Label, rival.Label), max(reg.Label, rival.Label)}
+		switch {
+		case r.pairs[pair]:
+		case note == "":
+			note = reg.Label + " " + rival.Reason
+		default:
+			more++
+		}
+		r.pairs[pair] = true
+	}
+	if more > 0 {
+		note += fmt.Sprintf("; it resembles %s more", count(more, "label"))
+	}
+	if note != "" {
+		r.notes = append(r.notes, note)
+	}
+}
+
+// explain draws in what the most alike labels differ.
+func (r *registerReport) explain(ctx context.Context, g *exemplar.Gallery, path string) error {
+	if r.to == "" {
+		r.notes = append(r.notes, path+" is not drawn: nothing that was registered resembles another label")
+		return nil
+	}
+	drawn, err := g.ExplainRival(ctx, r.to, r.closest.Reference)
+	if err != nil {
+		return err
+	}
+	return writePicture(r.cmd, path, drawn)
+}
+
+// print says what was registered, as which labels, and what is to be known of it.
+func (r *registerReport) print() {
+	if r.json {
+		return
+	}
+	say(r.out, "registered %s of %s", count(r.registered, "reference"), count(len(r.labels), "label"))
+	if r.registered > 0 && !r.quiet {
+		say(r.out, ":")
+	}
+	say(r.out, "\n")
+	if r.quiet {
+		r.printRefused()
+		return
+	}
+	for i, label := range slices.Sorted(maps.Keys(r.labels)) {
+		if i == listedLabels && !r.verbose {
+			say(r.out, "  ... and %s more\n", count(len(r.labels)-i, "label"))
+			break
+		}
+		say(r.out, "  %s", label)
+		if n := r.labels[label]; n > 1 {
+			say(r.out, "  (%s)", count(n, "reference"))
+		}
+		say(r.out, "\n")
+	}
+	if len(r.notes) > 0 {
+		say(r.out, "%s:\n", count(len(r.notes), "note"))
+	}
+	for _, note := range r.notes {
+		say(r.out, "  %s\n", note)
+	}
+}
+
+// printRefused is all that is to be known of a quiet command's failure.
+func (r *registerReport) printRefused() {
+	if r.refused > 0 {
+		say(r.cmd.ErrOrStderr(), "exemplar: %s refused\n", count(r.refused, "picture"))
+	}
+}
+
+// interrupted says what is in the gallery of what was to be registered.
+func (r *registerReport) interrupted(of int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	done := r.registered + r.skipped + r.refused
+	say(r.cmd.ErrOrStderr(), "stopped after %d of %s: %s of this call in the gallery, %d refused; the same command goes on from there\n",
+		done, count(of, "picture"), count(r.registered+r.skipped, "reference"), r.refused)
+}

@@ -1,0 +1,153 @@
+package dataset
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Found is what lies in a folder tree.
+type Found struct {
+	Images   []string       // relative to the root, with forward slashes, sorted byte by byte
+	Passed   map[string]int // how many files of other kinds there are, by kind: "PDF", "other"
+	Problems []Problem      // what could not be looked into; the rest was
+}
+
+// Problem is a path that could not be read, and why.
+type Problem struct {
+	Path string // relative to the root, with forward slashes
+	Err  error
+}
+
+// Find lists the images under root by the names in [Extensions]; none is opened. Hidden files and folders are passed
+// over. Links to files and to folders are followed, each folder once, so that links in a circle end. A folder that
+// cannot be read and a link that leads nowhere are Problems. An error means that root itself cannot be listed.
+func Find(root string) (*Found, error) {
+	f := &finder{root: root, found: Found{Passed: map[string]int{}}, seen: map[string]bool{}}
+	if err := f.folder("."); err != nil {
+		return nil, err
+	}
+	// What lies in the tree itself has its name there; links add what lies elsewhere.
+	for len(f.links) > 0 {
+		link := f.links[0]
+		f.links = f.links[1:]
+		if err := f.folder(link); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(f.found.Images)
+	slices.SortFunc(f.found.Problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
+	return &f.found, nil
+}
+
+// finder is a search in progress.
+type finder struct {
+	root  string
+	found Found
+	seen  map[string]bool // folders, by their paths without links
+	links []string        // to folders, still to be followed
+}
+
+// folder lists one folder and those below it.
+func (f *finder) folder(rel string) error {
+	name := filepath.Join(f.root, filepath.FromSlash(rel))
+	resolved, err := filepath.EvalSymlinks(name)
+	if err == nil {
+		if f.seen[resolved] {
+			return nil
+		}
+		f.seen[resolved] = true
+		var entries []fs.DirEntry
+		if entries, err = os.ReadDir(resolved); err == nil {
+			return f.entries(rel, entries)
+		}
+	}
+	if rel == "." {
+		return err
+	}
+	f.problem(rel, err)
+	return nil
+}
+
+// problem notes what could not be looked into, without the path that the system's errors repeat.
+func (f *finder) problem(rel string, err error) {
+	var onPath *fs.PathError
+	if errors.As(err, &onPath) {
+		err = onPath.Err
+	}
+	f.found.Problems = append(f.found.Problems, Problem{rel, err})
+}
+
+func (f *finder) entries(folder string, entries []fs.DirEntry) error {
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		rel := path.Join(folder, entry.Name())
+		if err := f.entry(rel, entry.Type()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *finder) entry(rel string, kind fs.FileMode) error {
+	if kind&fs.ModeSymlink != 0 {
+		info, err := os.Stat(filepath.Join(f.root, filepath.FromSlash(rel)))
+		if err != nil {
+			f.problem(rel, err)
+			return nil
+		}
+		if info.IsDir() {
+			f.links = append(f.links, rel)
+			return nil
+		}
+		kind = info.Mode().Type()
+	}
+	switch {
+	case kind.IsDir():
+		return f.folder(rel)
+	case !kind.IsRegular() || !isImageName(rel):
+		f.found.Passed[kindOf(rel)]++
+	case len(f.found.Images) == maxSamples:
+		return fmt.Errorf("more than %d images", maxSamples)
+	default:
+		f.found.Images = append(f.found.Images, rel)
+	}
+	return nil
+}
+
+// kindOf names the kind of a file that is not read, by its extension.
+func kindOf(name string) string {
+	extension := strings.ToUpper(strings.TrimPrefix(path.Ext(name), "."))
+	notLetter := func(r rune) bool { return r < 'A' || r > 'Z' }
+	if len(extension) < 2 || len(extension) > 5 || strings.ContainsFunc(strings.TrimRight(extension, "0123456789"), notLetter) {
+		return "other"
+	}
+	return extension
+}
+
+// ListImages lists the images under root, as [Find] does, and passes over links that lead nowhere. A folder that cannot
+// be read is an error here: a measure taken on a part of a data set is another measure.
+func ListImages(root string) ([]string, error) {
+	found, err := Find(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range found.Problems {
+		if !errors.Is(p.Err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: %w", p.Path, p.Err)
+		}
+	}
+	return found.Images, nil
+}
+
+func isImageName(name string) bool {
+	return !strings.HasPrefix(path.Base(name), ".") && slices.Contains(Extensions, strings.ToLower(path.Ext(name)))
+}

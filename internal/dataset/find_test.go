@@ -1,0 +1,66 @@
+package dataset
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func link(t *testing.T, target, name string) {
+	t.Helper()
+	if err := os.Symlink(target, name); err != nil {
+		t.Skip("no links here:", err)
+	}
+}
+
+// Links are followed, to folders too, each folder once; what cannot be looked into is named, and the rest is found.
+func TestFindFollowsLinksAndGoesOn(t *testing.T) {
+	elsewhere := writeTree(t, map[string]string{"deep/x.jpg": "", "y.png": ""})
+	root := writeTree(t, map[string]string{"a/1.jpg": "", "a/2.PDF": "", "a/b/3.jpg": "", "c/4.avif": "", "c/5.avif": "", "noext": "", "closed/6.jpg": "", "x.my-own": ""})
+	link(t, elsewhere, filepath.Join(root, "out"))
+	link(t, root, filepath.Join(root, "a", "circle"))
+	link(t, filepath.Join(root, "a"), filepath.Join(root, "again"))
+	link(t, filepath.Join(root, "absent.jpg"), filepath.Join(root, "dangling.jpg"))
+	closed := filepath.Join(root, "closed")
+	if err := os.Chmod(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(closed, 0o755) })
+	images, problems := []string{"a/1.jpg", "a/b/3.jpg", "out/deep/x.jpg", "out/y.png"}, []string{"closed", "dangling.jpg"}
+	if _, err := os.ReadDir(closed); err == nil { // by root or on Windows
+		images, problems = append([]string{images[0], images[1], "closed/6.jpg"}, images[2:]...), problems[1:]
+	}
+
+	alias := filepath.Join(t.TempDir(), "alias")
+	link(t, root, alias)
+	for _, start := range []string{root, alias} {
+		found, err := Find(start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(found.Images, images) {
+			t.Errorf("images %q, want %q", found.Images, images)
+		}
+		if want := map[string]int{"PDF": 1, "AVIF": 2, "other": 2}; !maps.Equal(found.Passed, want) {
+			t.Errorf("passed over %v, want %v", found.Passed, want)
+		}
+		var named []string
+		for _, p := range found.Problems {
+			named = append(named, p.Path)
+		}
+		if !slices.Equal(named, problems) {
+			t.Errorf("problems %v, want %q", found.Problems, problems)
+		}
+	}
+}
+
+func TestFindRefusesWhatIsNoFolder(t *testing.T) {
+	root := writeTree(t, map[string]string{"file.jpg": ""})
+	for _, path := range []string{filepath.Join(root, "absent"), filepath.Join(root, "file.jpg")} {
+		if _, err := Find(path); err == nil {
+			t.Errorf("%s: no error", path)
+		}
+	}
+}

@@ -1,0 +1,254 @@
+// Package explain draws, for people, what a decision rests on: a photo beside the
+// reference it was compared with, and two references that resemble each other. It
+// draws what internal/recognise found and looks for nothing itself.
+package explain
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
+)
+
+// Photo draws why a photo was, or was not, taken for a document: the two side by
+// side with points that agree, where the document lies, which blocks agree and
+// which do not, and the decision in words. picture is the reference's, in colour,
+// at any size. The finding must have been compared: its Best is not nil.
+func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *imaging.Image {
+	typesetting.Lock()
+	defer typesetting.Unlock()
+	left, right := fitPanel(p.Picture()), fitPanel(picture)
+	width := max(minWidth, 2*margin+left.W+between+right.W)
+	words := layOut(f, float64(width-2*margin))
+	out := newCanvas(width, top+max(left.H, right.H)+margin+words.height+margin, paper)
+
+	found, compared := &f.Best.Found, f.Best.Reference
+	spare := width - 2*margin - left.W - between - right.W
+	w, h := p.Size()
+	photo := panel{image.Rect(0, 0, left.W, left.H).Add(image.Pt(margin+spare/2, top)), w, h}
+	reference := panel{image.Rect(0, 0, right.W, right.H).Add(image.Pt(photo.frame.Max.X+between, top)), 0, 0}
+	reference.w, reference.h = compared.Size()
+
+	out.put(left, photo.frame.Min.X, photo.frame.Min.Y)
+	out.put(right, reference.frame.Min.X, reference.frame.Min.Y)
+	out.heading(photo, "Photo")
+	out.heading(reference, "Reference  "+string(f.Best.Label))
+	if found.Located {
+		out.verdicts(compared, found, photo, reference)
+		out.changes(found, photo, reference)
+		out.place(found, photo)
+		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)
+	}
+	words.draw(out, margin, float64(top+max(left.H, right.H)+margin))
+	return imaging.FromImage(out)
+}
+
+// Sizes in pixels.
+const (
+	panelHeight, panelWidth = 700, 960
+	margin                  = 36
+	between                 = 56
+	top                     = 64
+	minWidth                = 1100
+	maxPairs                = 60
+)
+
+var (
+	paper     = color.NRGBA{250, 250, 248, 255}
+	ink       = color.NRGBA{28, 32, 38, 255}
+	faint     = color.NRGBA{104, 112, 122, 255}
+	rule      = color.NRGBA{214, 216, 218, 255}
+	accent    = color.NRGBA{37, 99, 235, 255}
+	green     = color.NRGBA{22, 163, 74, 255}
+	amber     = color.NRGBA{234, 150, 0, 255}
+	red       = color.NRGBA{220, 38, 38, 255}
+	white     = color.NRGBA{255, 255, 255, 255}
+	violet    = color.NRGBA{147, 51, 234, 255}
+	unmarked  = color.NRGBA{148, 155, 164, 255}
+	verdictOf = map[geometry.Verdict]color.NRGBA{geometry.InPlace: green, geometry.Elsewhere: amber, geometry.Disagrees: red}
+)
+
+func faded(c color.NRGBA, share float64) color.NRGBA {
+	c.A = uint8(math.Round(255 * share))
+	return c
+}
+
+// fitPanel scales a picture to the size of a panel, up to twice its own.
+func fitPanel(m *imaging.Image) *imaging.Image {
+	k := min(float64(panelHeight)/float64(m.H), float64(panelWidth)/float64(m.W), 2)
+	return imaging.Resize(m, max(1, int(float64(m.W)*k)), max(1, int(float64(m.H)*k)))
+}
+
+// panel shows a picture of w by h pixels in a frame of the canvas.
+type panel struct {
+	frame image.Rectangle
+	w, h  int
+}
+
+// at maps a place of the picture, pixel centres on integers, to the canvas.
+func (p *panel) at(q geometry.Point) geometry.Point {
+	return geometry.Point{
+		X: float64(p.frame.Min.X) + (q.X+0.5)*float64(p.frame.Dx())/float64(p.w),
+		Y: float64(p.frame.Min.Y) + (q.Y+0.5)*float64(p.frame.Dy())/float64(p.h),
+	}
+}
+
+func (c *canvas) heading(p panel, s string) {
+	c.text(faint, bodyType, float64(p.frame.Min.X), float64(p.frame.Min.Y-16), shorten(bodyType, s, float64(p.frame.Dx())))
+}
+
+// verdicts colours the places of the reference by what was found of them, in
+// both pictures.
+func (c *canvas) verdicts(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
+	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
+	for i, place := range r.Blocks(f) {
+		verdict := f.Blocks[i].Verdict
+		var there, here [4]geometry.Point
+		for j := range place {
+			corner := mix(place[j], place[(j+2)%4], 0.03) // apart from its neighbours
+			there[j], here[j] = photo.at(f.H.Apply(corner)), reference.at(corner)
+		}
+		onReference.mark(verdict, here)
+		if verdict != geometry.Unjudged { // what is outside of the photo
+			onPhoto.mark(verdict, there)
+		}
+	}
+}
+
+// mark colours a place; one that could not be judged is hatched.
+func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
+	shade, judged := verdictOf[v]
+	if judged {
+		opacity, edge := 0.25, 0.4
+		if v != geometry.InPlace { // what speaks against stands out
+			opacity, edge = 0.42, 0.8
+		}
+		c.outline(faded(shade, edge), 1.2, q[:]...)
+		c.fill(faded(shade, opacity), q[:]...)
+		return
+	}
+	const lines = 4
+	c.fill(faded(unmarked, 0.18), q[:]...)
+	for i := 1; i < lines; i++ { // parallel to the diagonal
+		k := float64(i) / lines
+		c.line(faded(unmarked, 0.8), mix(q[0], q[1], k), mix(q[0], q[3], k), 1)
+		c.line(faded(unmarked, 0.8), mix(q[1], q[2], k), mix(q[3], q[2], k), 1)
+	}
+}
+
+// changes frames the places that surely show other print, in both pictures.
+func (c *canvas) changes(f *recognise.Found, photo, reference panel) {
+	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
+	for _, place := range f.Changes.Where {
+		var there, here [4]geometry.Point
+		for i := range there {
+			there[i], here[i] = photo.at(place.Photo[i]), reference.at(place.Reference[i])
+		}
+		onPhoto.frame(violet, there)
+		onReference.frame(violet, here)
+	}
+}
+
+// frame outlines a place so that it stands out from any picture.
+func (c *canvas) frame(shade color.NRGBA, q [4]geometry.Point) {
+	c.outline(faded(white, 0.9), 5, q[:]...)
+	c.outline(shade, 2.5, q[:]...)
+}
+
+// box returns the corners of a rectangle, clockwise from the upper left.
+func box(x, y, w, h float64) [4]geometry.Point {
+	return [4]geometry.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
+}
+
+// boxOf is box for a rectangle of pixels.
+func boxOf(r image.Rectangle) [4]geometry.Point {
+	return box(float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()))
+}
+
+func mix(a, b geometry.Point, k float64) geometry.Point {
+	return geometry.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
+}
+
+// place draws where the document lies, its upper edge marked.
+func (c *canvas) place(f *recognise.Found, photo panel) {
+	var q [4]geometry.Point
+	for i, p := range f.Quad {
+		q[i] = photo.at(p)
+	}
+	on := c.within(photo.frame)
+	on.frame(accent, q)
+	on.dot(white, q[0], 8)
+	on.dot(accent, q[0], 6)
+}
+
+func (c *canvas) pairs(pairs []geometry.Pair, photo, reference panel) {
+	for _, p := range pairs {
+		c.line(faded(accent, 0.35), photo.at(p.Photo), reference.at(p.Reference), 1.1)
+	}
+	for _, p := range pairs {
+		for _, at := range [2]geometry.Point{photo.at(p.Photo), reference.at(p.Reference)} {
+			c.dot(faded(white, 0.9), at, 3.6)
+			c.dot(accent, at, 2.5)
+		}
+	}
+}
+
+// spread returns n of the pairs, far from each other in the reference: each is
+// the one that is furthest from those before it.
+func spread(pairs []geometry.Pair, n int) []geometry.Pair {
+	if len(pairs) <= n {
+		return pairs
+	}
+	nearest := make([]float64, len(pairs))
+	for i := range nearest {
+		nearest[i] = math.Inf(1)
+	}
+	var out []geometry.Pair
+	for next := 0; len(out) < n; {
+		out = append(out, pairs[next])
+		chosen, far := pairs[next].Reference, -1.0
+		for i := range pairs {
+			d := pairs[i].Reference
+			nearest[i] = min(nearest[i], math.Hypot(d.X-chosen.X, d.Y-chosen.Y))
+			if nearest[i] > far {
+				next, far = i, nearest[i]
+			}
+		}
+	}
+	return out
+}
+
+// figures are the numbers that the decision rests on.
+func figures(finding *recognise.Finding) (out [][2]string) {
+	d, f := &finding.Decision, &finding.Best.Found
+	if d.Proved && f.Located {
+		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
+	}
+	likeness := "likeness, whole picture"
+	switch {
+	case !d.Proved:
+		likeness = fmt.Sprintf("likeness; %.3f accepts", d.Threshold)
+	case f.Located:
+		likeness = "likeness, cut out"
+	}
+	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), likeness})
+	if !f.Located {
+		return append(out, [2]string{"not found", "in the photo"})
+	}
+	inPlace := 0
+	for _, b := range f.Blocks {
+		if b.Verdict == geometry.InPlace {
+			inPlace++
+		}
+	}
+	return append(out,
+		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "places agree in place"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*f.Changes.Share), "of the print differs"},
+		[2]string{fmt.Sprint(f.Inliers), "points agree"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its parts have some"},
+	)
+}

@@ -1,0 +1,141 @@
+package explain
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/decide"
+	"exemplar/internal/draw"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+	"exemplar/internal/recognise"
+)
+
+// desk holds drawn documents that are registered by their labels.
+type desk struct {
+	embedder   *recognise.Embedder
+	pictures   map[string]*imaging.Image
+	references map[string]*recognise.Reference
+}
+
+func newDesk(examples ...draw.Example) *desk {
+	d := &desk{recognise.NewEmbedder(model.Default()), map[string]*imaging.Image{}, map[string]*recognise.Reference{}}
+	for _, e := range examples {
+		made := recognise.NewReference(d.embedder, draw.Draw(e.Document))
+		d.pictures[e.Label], d.references[e.Label] = made.Picture, made.Reference
+	}
+	return d
+}
+
+func (d *desk) photo(m *imaging.Image) *recognise.Photo { return recognise.NewPhoto(d.embedder, m) }
+
+// finding compares a photo with a reference, and decides nothing.
+func (d *desk) finding(p *recognise.Photo, label string) *recognise.Finding {
+	r := d.references[label]
+	return &recognise.Finding{Best: &recognise.Hypothesis{Label: decide.Label(label), Reference: r, Found: p.Verify(r)}}
+}
+
+func grey(w, h int) *imaging.Image {
+	m := imaging.NewImage(w, h)
+	for i := range m.Pix {
+		m.Pix[i] = 120
+	}
+	return m
+}
+
+// tinted is the share of a picture's pixels, in the columns from and to, in
+// which the one channel leads each of the others by 20.
+func tinted(m *imaging.Image, channel, from, to int) float64 {
+	n := 0
+	for y := range panelHeight {
+		for x := from; x < to; x++ {
+			p := m.Pix[3*((top+y)*m.W+x):][:3]
+			lead := int(p[channel])
+			if lead > int(p[(channel+1)%3])+20 && lead > int(p[(channel+2)%3])+20 {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64((to-from)*panelHeight)
+}
+
+// What agrees is green and what does not is red, in both pictures: hardly
+// anything is red for the document itself, and much for its sibling.
+func TestExplainShowsWhatDiffers(t *testing.T) {
+	form := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
+	d := newDesk(draw.Example{Label: "form", Document: form})
+	p := augment.Plain()
+	p.SizeMin, p.SizeMax, p.Tilt = 0.8, 0.9, 15
+	const green, red = 1, 0
+	for _, c := range []struct {
+		name     string
+		shown    draw.Document
+		lo, hi   float64 // share that is red, of each panel
+		minGreen float64
+	}{
+		{"itself", form, 0, 0.01, 0.1},
+		{"other contents", draw.Siblings(form)["contents"], 0.02, 1, 0.05},
+	} {
+		photo := d.photo(augment.Scene(draw.Draw(c.shown), grey(64, 48), p, 4).Image)
+		m := Photo(photo, d.finding(photo, "form"), d.pictures["form"])
+		middle := margin + fitPanel(photo.Picture()).W + between/2
+		for side, columns := range map[string][2]int{"photo": {0, middle}, "reference": {middle, m.W}} {
+			r, g := tinted(m, red, columns[0], columns[1]), tinted(m, green, columns[0], columns[1])
+			if r < c.lo || r > c.hi || g < c.minGreen {
+				t.Errorf("%s, %s: %.3f is red and %.3f green; want red %.2f to %.2f, green %.2f or more",
+					c.name, side, r, g, c.lo, c.hi, c.minGreen)
+			}
+		}
+	}
+}
+
+func TestExplainIsDeterministic(t *testing.T) {
+	e := draw.Examples()[0]
+	d := newDesk(e)
+	photo := d.photo(augment.Scene(d.pictures[e.Label], nil, augment.Everyday(), 1).Image)
+	f, picture := d.finding(photo, e.Label), d.pictures[e.Label]
+	if !bytes.Equal(Photo(photo, f, picture).Pix, Photo(photo, f, picture).Pix) {
+		t.Error("two explanations of one thing differ")
+	}
+}
+
+// Pictures of any shape, and words of any length and script, come out.
+func TestExplainOddities(t *testing.T) {
+	e := draw.Examples()[0]
+	d := newDesk(e)
+	decision := decide.Decision{Verdict: decide.Unknown, Label: decide.Label(strings.Repeat("ab/", 200) + "c"),
+		Reason: strings.Repeat("really ", 80) + strings.Repeat("x", 900) + " 身分證"}
+	for _, size := range [][2]int{{1, 1}, {1, 5000}, {5000, 1}, {40, 30}} {
+		m := grey(size[0], size[1])
+		photo := d.photo(m)
+		known := d.finding(photo, e.Label)
+		known.Decision, known.Best.Label = decision, "身分證/正面"
+		d.references[""] = recognise.NewReference(d.embedder, m).Reference
+		for _, c := range []struct {
+			finding *recognise.Finding
+			picture *imaging.Image
+		}{{known, d.pictures[e.Label]}, {d.finding(photo, ""), m}} {
+			if out := Photo(photo, c.finding, c.picture); out.W < minWidth || out.W > 2*panelWidth+2*margin+between || out.H > 3000 {
+				t.Errorf("%v: the picture is %d x %d", size, out.W, out.H)
+			}
+		}
+	}
+}
+
+func TestSpread(t *testing.T) {
+	var pairs []geometry.Pair
+	for i := range 100 { // huddled, but for the last two
+		pairs = append(pairs, geometry.Pair{Reference: geometry.Point{X: float64(i % 10), Y: float64(i / 10)}})
+	}
+	pairs[98].Reference, pairs[99].Reference = geometry.Point{X: 500}, geometry.Point{X: 500, Y: 500}
+	few := spread(pairs, 3)
+	if len(few) != 3 || few[1] != pairs[99] || few[2] != pairs[98] {
+		t.Errorf("chose %v", few)
+	}
+	if all := spread(few, 3); len(all) != 3 {
+		t.Errorf("%d of three pairs", len(all))
+	}
+}

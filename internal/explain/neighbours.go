@@ -1,0 +1,234 @@
+package explain
+
+import (
+	"fmt"
+	"image"
+	"slices"
+
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
+)
+
+// Neighbours draws where two references differ: the two side by side, the second
+// laid on the first, so that equal places lie at equal height, the regions that
+// differ framed and numbered, all else pale; and each region once more, enlarged.
+// The second must have been found in the first.
+func Neighbours(o *recognise.Overlay, first, second string) *imaging.Image {
+	return neighbours(o, [2]string{first, second}, title(o), first+" "+Difference(o, second))
+}
+
+func neighbours(o *recognise.Overlay, labels [2]string, title, says string) *imaging.Image {
+	typesetting.Lock()
+	defer typesetting.Unlock()
+	picture := o.On.Picture()
+	left := fitPanel(picture)
+	width := max(minWidth, 2*margin+2*left.W+between)
+	room := float64(width - 2*margin)
+	details := layOutDetails(o, room)
+	words := layOutNeighbours(o, title, says, room)
+	bottom := top + left.H + margin
+	out := newCanvas(width, bottom+details.height+words.height+margin, paper)
+
+	first := image.Rect(0, 0, left.W, left.H).Add(image.Pt((width-2*left.W-between)/2, top))
+	second := first.Add(image.Pt(left.W+between, 0))
+	right := layPart(o, image.Rect(0, 0, picture.W, picture.H), left.W, left.H)
+	for i, panel := range []panel{{first, picture.W, picture.H}, {second, picture.W, picture.H}} {
+		out.put([]*imaging.Image{left, right}[i], panel.frame.Min.X, panel.frame.Min.Y)
+		out.heading(panel, labels[i])
+		out.regions(o.Regions, panel)
+		edges := boxOf(panel.frame)
+		out.outline(rule, 1, edges[:]...)
+	}
+	details.draw(out, margin, float64(bottom))
+	words.draw(out, margin, float64(bottom+details.height))
+	return imaging.FromImage(out)
+}
+
+// layPart returns the second picture as it lies on a part of the first, scaled to
+// w x h; paper where it ends.
+func layPart(o *recognise.Overlay, part image.Rectangle, w, h int) *imaging.Image {
+	back, ok := o.Found.H.Inverse()
+	if !ok {
+		return imaging.NewImage(w, h)
+	}
+	// From the panel to the first picture, and on to the second.
+	sx, sy := float64(part.Dx())/float64(w), float64(part.Dy())/float64(h)
+	toFirst := geometry.Homography{
+		sx, 0, (sx-1)/2 + float64(part.Min.X), 0, sy, (sy-1)/2 + float64(part.Min.Y), 0, 0, 1,
+	}
+	fw, fh := o.Reference.Size()
+	second := imaging.Resize(o.Picture, fw, fh)
+	toSecond := back.Multiply(&toFirst)
+	out := imaging.Warp(second, toSecond, w, h)
+	for y := range h {
+		for x := range w {
+			q := toSecond.Apply(geometry.Point{X: float64(x), Y: float64(y)})
+			if q.X < -0.5 || q.Y < -0.5 || q.X > float64(fw)-0.5 || q.Y > float64(fh)-0.5 {
+				copy(out.Pix[3*(y*w+x):], []byte{paper.R, paper.G, paper.B})
+			}
+		}
+	}
+	return out
+}
+
+// different is the colour of what differs.
+var different = red
+
+const (
+	paleness = 0.6
+	badge    = 13.0 // radius of a number's disc
+)
+
+// regions makes all of a panel pale but the regions, and frames and numbers
+// these.
+func (c *canvas) regions(regions []image.Rectangle, on panel) {
+	if len(regions) == 0 {
+		return
+	}
+	frames := make([]image.Rectangle, len(regions))
+	for i, r := range regions {
+		a := on.at(geometry.Point{X: float64(r.Min.X) - 0.5, Y: float64(r.Min.Y) - 0.5})
+		b := on.at(geometry.Point{X: float64(r.Max.X) - 0.5, Y: float64(r.Max.Y) - 0.5})
+		frames[i] = image.Rect(int(a.X), int(a.Y), int(b.X+0.5), int(b.Y+0.5)).Intersect(on.frame)
+	}
+	c.fade(on.frame, frames)
+	part := c.within(on.frame)
+	for _, f := range frames {
+		part.frame(different, boxOf(f))
+	}
+	for i, f := range frames {
+		c.badge(i+1, geometry.Point{
+			X: max(float64(f.Min.X)-badge/2, float64(on.frame.Min.X)+badge),
+			Y: max(float64(f.Min.Y)-badge/2, float64(on.frame.Min.Y)+badge),
+		})
+	}
+}
+
+// fade makes a part of the picture pale, except for some rectangles.
+func (c *canvas) fade(part image.Rectangle, except []image.Rectangle) {
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
+			if slices.ContainsFunc(except, image.Pt(x, y).In) {
+				continue
+			}
+			p := c.Pix[c.PixOffset(x, y):]
+			grey := (2*int(p[0]) + 5*int(p[1]) + int(p[2])) / 8
+			for k, to := range [3]uint8{paper.R, paper.G, paper.B} {
+				half := (float64(p[k]) + float64(grey)) / 2
+				p[k] = uint8(half + paleness*(float64(to)-half))
+			}
+		}
+	}
+}
+
+// badge is a number on a disc.
+func (c *canvas) badge(n int, at geometry.Point) {
+	s := fmt.Sprint(n)
+	c.dot(white, at, badge+1.5)
+	c.dot(different, at, badge)
+	c.text(white, badgeType, at.X-widthOf(badgeType, s)/2, at.Y+5.5, s)
+}
+
+// detail is a region enlarged, of both pictures.
+type detail struct {
+	number int
+	pair   [2]*imaging.Image
+	x, y   float64 // of its upper left corner, in the strip
+}
+
+// detailStrip shows the regions that are small in the panels.
+type detailStrip struct {
+	details []detail
+	height  int
+}
+
+const (
+	detailHeight, detailWidth = 150, 420 // at most, of each picture
+	detailZoom                = 4        // at most
+	detailGain                = 1.4      // at least, over the panel
+	detailGap                 = 8
+	maxDetails                = 8
+)
+
+// layOutDetails enlarges the regions and puts them in rows.
+func layOutDetails(o *recognise.Overlay, room float64) *detailStrip {
+	s, picture := &detailStrip{}, o.On.Picture()
+	panel := fitPanel(picture)
+	scale := float64(panel.W) / float64(picture.W)
+	all := image.Rect(0, 0, picture.W, picture.H)
+	for i, region := range o.Regions {
+		part := region.Inset(-3).Intersect(all)
+		zoom := min(detailZoom, detailWidth/float64(part.Dx()), detailHeight/float64(part.Dy()))
+		if zoom < detailGain*scale || len(s.details) == maxDetails {
+			continue
+		}
+		w, h := int(zoom*float64(part.Dx())), int(zoom*float64(part.Dy()))
+		first := picture.Crop(part.Min.X, part.Min.Y, part.Dx(), part.Dy())
+		s.details = append(s.details, detail{number: i + 1, pair: [2]*imaging.Image{imaging.Resize(first, w, h), layPart(o, part, w, h)}})
+	}
+	s.flow(room)
+	return s
+}
+
+// flow sets the details from left to right, in rows as wide as the room.
+func (s *detailStrip) flow(room float64) {
+	x, y, high := 0.0, 0.0, 0
+	for i := range s.details {
+		d := &s.details[i]
+		w := float64(2*d.pair[0].W) + detailGap + 2*badge + 10
+		if x > 0 && x+w > room {
+			x, y, high = 0, y+float64(high)+20, 0
+		}
+		d.x, d.y = x, y
+		x += w + 36
+		high = max(high, d.pair[0].H)
+	}
+	if len(s.details) > 0 {
+		s.height = int(y) + high + margin
+	}
+}
+
+func (s *detailStrip) draw(c *canvas, x, y float64) {
+	for _, d := range s.details {
+		at := image.Pt(int(x+d.x+2*badge+10), int(y+d.y))
+		c.badge(d.number, geometry.Point{X: x + d.x + badge, Y: y + d.y + badge})
+		for _, m := range d.pair {
+			c.put(m, at.X, at.Y)
+			edges := box(float64(at.X), float64(at.Y), float64(m.W), float64(m.H))
+			c.outline(rule, 1, edges[:]...)
+			at.X += m.W + detailGap
+		}
+	}
+}
+
+// neighbourCaption is the text below.
+type neighbourCaption struct {
+	title   string
+	says    []string
+	figures [][2]string
+	height  int
+}
+
+func layOutNeighbours(o *recognise.Overlay, title, says string, room float64) *neighbourCaption {
+	w := &neighbourCaption{title: shorten(titleType, title, room), says: wrap(bodyType, says, min(room, longestLine))}
+	agree := o.Agreeing()
+	w.figures = [][2]string{
+		{fmt.Sprintf("%d of %d", agree, o.Found.Judged), "places agree"},
+		{fmt.Sprintf("%.1f %%", 100*o.Area), "of the picture differs"},
+		{fmt.Sprint(o.Found.Inliers), "points agree"},
+		{fmt.Sprintf("%.3f", o.Found.Weighed.Score), "likeness"},
+	}
+	w.height = titleHeight + lineHeight*len(w.says) + figureHeight
+	return w
+}
+
+func (w *neighbourCaption) draw(c *canvas, x, y float64) {
+	c.text(ink, titleType, x, y+28, w.title)
+	y += titleHeight
+	for _, line := range w.says {
+		y += lineHeight
+		c.text(ink, bodyType, x, y-4, line)
+	}
+	c.numbers(w.figures, x, y)
+}

@@ -1,0 +1,95 @@
+package explain
+
+import (
+	"bytes"
+	"image"
+	"strings"
+	"testing"
+
+	"exemplar/internal/differ"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
+)
+
+// laid lays the second of two drawn documents on the first.
+func laid(first, second draw.Document) *recognise.Overlay {
+	d := newDesk(draw.Example{Label: "first", Document: first}, draw.Example{Label: "second", Document: second})
+	o := &recognise.Overlay{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
+	o.Found = o.On.Compare(o.Reference)
+	o.Difference = o.On.Differ(o.Reference, o.Picture, &o.Found)
+	return o
+}
+
+// Of two forms only what differs keeps its colour, under a red frame; a
+// document laid on itself is shown as it is.
+func TestNeighboursShowsWhatDiffers(t *testing.T) {
+	form := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
+	for _, c := range []struct {
+		name   string
+		second draw.Document
+		differ bool
+	}{{"itself", form, false}, {"other contents", draw.Siblings(form)["contents"], true}} {
+		o := laid(form, c.second)
+		m := Neighbours(o, "first", "second")
+		panel := fitPanel(o.On.Picture())
+		if differs := len(o.Regions) > 0; differs != c.differ {
+			t.Fatalf("%s: regions %v", c.name, o.Regions)
+		}
+		// Halfway between the panels' middles lies the gap; both panels show frames.
+		for side, columns := range map[string][2]int{"first": {0, m.W / 2}, "second": {m.W / 2, m.W}} {
+			red := tinted(m, 0, columns[0], columns[1])
+			if c.differ != (red > 0.002) {
+				t.Errorf("%s, %s: %.4f is red", c.name, side, red)
+			}
+		}
+		if unchanged := same(m, panel, image.Pt((m.W-2*panel.W-between)/2, top)); c.differ == (unchanged > 0.9) {
+			t.Errorf("%s: %.2f of the panel is as it was", c.name, unchanged)
+		}
+	}
+}
+
+// same is the share of a picture's pixels that another one shows at a place.
+func same(m, part *imaging.Image, at image.Point) float64 {
+	n := 0
+	for y := range part.H {
+		for x := range part.W {
+			if bytes.Equal(m.Pix[3*((at.Y+y)*m.W+at.X+x):][:3], part.Pix[3*(y*part.W+x):][:3]) {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64(part.W*part.H)
+}
+
+// Any number of regions, of any size, and words of any length come out, the same
+// each time.
+func TestNeighboursOddities(t *testing.T) {
+	card := draw.Document{Kind: "ticket", Template: 4, Content: 4, Size: 500}
+	o := laid(card, draw.Siblings(card)["edition"])
+	labels := [2]string{strings.Repeat("ab/", 300), "身分證/正面"}
+	title, says := strings.Repeat("title ", 60), strings.Repeat("really ", 90)+strings.Repeat("x", 700)
+	w, h := o.On.Size()
+	for _, regions := range [][]image.Rectangle{
+		nil,
+		{image.Rect(0, 0, w, h)},
+		{image.Rect(0, 0, 1, 1), image.Rect(w-1, h-1, w, h), image.Rect(0, h/2, w, h/2+1)},
+		slicesOf(w, h, 30),
+	} {
+		o.Difference = differ.Difference{Regions: regions}
+		m := neighbours(o, labels, title, says)
+		if m.W < minWidth || m.W > 2*panelWidth+2*margin+between || m.H > 4000 {
+			t.Errorf("%d regions: the picture is %d x %d", len(regions), m.W, m.H)
+		}
+		if !bytes.Equal(m.Pix, neighbours(o, labels, title, says).Pix) {
+			t.Errorf("%d regions: two pictures of one thing differ", len(regions))
+		}
+	}
+}
+
+func slicesOf(w, h, n int) (out []image.Rectangle) {
+	for i := range n {
+		out = append(out, image.Rect(i*w/n, i*h/n, (i+1)*w/n, (i+1)*h/n))
+	}
+	return out
+}

@@ -1,0 +1,61 @@
+package gif
+
+// expand undoes LZW as GIF has it (GIF89a, appendix F) and hands out the indexes
+// until put returns false, the data end, or a code is invalid. It is lenient: the
+// first code need not be a clear code, and the table may stay full.
+func expand(blocks reader, codeBits int, put func(index byte) bool) {
+	const most = 1 << 12
+	var (
+		prefix        [most]uint16
+		suffix        [most]byte
+		stack         [most + 1]byte
+		clear         = 1 << codeBits
+		end           = clear + 1
+		next, width   = end + 1, codeBits + 1
+		previous      = -1
+		first         byte // of what the previous code stands for
+		bits, waiting = uint32(0), 0
+	)
+	for block := blocks.block(); len(block) > 0; block = blocks.block() {
+		for _, b := range block {
+			bits |= uint32(b) << waiting
+			waiting += 8
+			for waiting >= width {
+				code := int(bits & (1<<width - 1))
+				bits, waiting = bits>>width, waiting-width
+				switch {
+				case code == clear:
+					next, width, previous = end+1, codeBits+1, -1
+					continue
+				case code == end, code > next, code == next && previous < 0:
+					return
+				}
+				depth, c := 0, code
+				if code == next { // what the previous stands for, and its first again
+					stack[0], depth, c = first, 1, previous
+				}
+				for c > end {
+					stack[depth], depth = suffix[c], depth+1
+					c = int(prefix[c])
+				}
+				first = byte(c)
+				if !put(first) {
+					return
+				}
+				for depth > 0 {
+					depth--
+					if !put(stack[depth]) {
+						return
+					}
+				}
+				if previous >= 0 && next < most {
+					prefix[next], suffix[next] = uint16(previous), first
+					if next++; next == 1<<width && width < 12 {
+						width++
+					}
+				}
+				previous = code
+			}
+		}
+	}
+}

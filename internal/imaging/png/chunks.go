@@ -1,0 +1,74 @@
+package png
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+	"iter"
+)
+
+// Signature is what PNG files begin with.
+const Signature = "\x89PNG\r\n\x1A\n"
+
+// Chunk is a piece of a file.
+type Chunk struct {
+	Type    string // four letters
+	Data    []byte
+	Damaged bool // the checksum is wrong, or the file ends inside
+}
+
+// Chunks yields the chunks of a file, up to IEND or to where no chunk follows.
+// The last one may be cut off.
+func Chunks(data []byte) iter.Seq[Chunk] {
+	return func(yield func(Chunk) bool) {
+		for rest := data[min(len(Signature), len(data)):]; len(rest) >= 8; {
+			size, name := uint64(binary.BigEndian.Uint32(rest)), string(rest[4:8])
+			if !isName(name) {
+				return
+			}
+			body := rest[8:]
+			c := Chunk{Type: name, Damaged: true}
+			if size+4 <= uint64(len(body)) {
+				c.Data = body[:size]
+				c.Damaged = crc32.ChecksumIEEE(rest[4:8+size]) != binary.BigEndian.Uint32(body[size:])
+				rest = body[size+4:]
+			} else {
+				c.Data, rest = body[:min(size, uint64(len(body)))], nil
+			}
+			if !yield(c) || name == "IEND" {
+				return
+			}
+		}
+	}
+}
+
+// isName tells whether all letters are ones that names of chunks have.
+func isName(name string) bool {
+	for _, c := range []byte(name) {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// pixelReader reads what the IDAT chunks hold.
+type pixelReader struct {
+	next func() (Chunk, bool)
+	rest []byte
+}
+
+func (r *pixelReader) Read(p []byte) (int, error) {
+	for len(r.rest) == 0 {
+		c, ok := r.next()
+		if !ok {
+			return 0, io.ErrUnexpectedEOF
+		}
+		if c.Type == "IDAT" {
+			r.rest = c.Data
+		}
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}

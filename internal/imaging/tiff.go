@@ -1,0 +1,71 @@
+package imaging
+
+import (
+	"fmt"
+	"math"
+
+	"exemplar/internal/imaging/shrink"
+	"exemplar/internal/imaging/tiff"
+)
+
+func openTIFF(data []byte) (opened, error) {
+	file, err := tiff.Open(data)
+	if err != nil {
+		return opened{}, err
+	}
+	return tiffPage(file, 0), nil
+}
+
+// maxPagesTried bounds the time that a file of blank pages may take.
+const maxPagesTried = 100
+
+// tiffPage opens a page of a file.
+func tiffPage(file *tiff.File, index int) opened {
+	page, count := file.Pages[index], len(file.Pages)
+	w, h := page.Squared()
+	o := opened{w: w, h: h, orientation: page.Orientation}
+	switch {
+	case index > 0:
+		o.notes = []string{fmt.Sprintf("page %d of %d: nothing is on those before it", index+1, count)}
+	case count > 1:
+		o.notes = []string{fmt.Sprintf("page 1 of %d", count)}
+	}
+	o.cost = func(scale int) int64 {
+		cost := page.Cost(innerScale(page, scale))
+		if w != page.W || h != page.H {
+			cost += shrink.Cost(w, h, scale)
+		}
+		return cost
+	}
+	o.pixels = func(scale int) (*Image, []string, error) {
+		pw, ph, pix, missing, err := page.Decode(innerScale(page, scale))
+		if err != nil {
+			return nil, nil, err
+		}
+		m := &Image{W: pw, H: ph, Pix: pix}
+		if w, h := (w+scale-1)/scale, (h+scale-1)/scale; w != pw || h != ph {
+			m = ResizeArea(m, w, h)
+		}
+		var notes []string
+		if missing > 0 {
+			notes = append(notes, fmt.Sprintf("cut off or damaged: %.0f %% of the picture is missing", math.Ceil(100*missing)))
+		}
+		return m, notes, nil
+	}
+	if index+1 < min(count, maxPagesTried) {
+		o.next = func() opened { return tiffPage(file, index+1) }
+	}
+	return o
+}
+
+// innerScale returns the scale at which a page is decoded whose picture is to be
+// had at a scale: less where its pixels are not square, so that what is then
+// stretched has all the detail there is.
+func innerScale(page *tiff.Page, scale int) int {
+	w, h := page.Squared()
+	for inner := scale; ; inner /= 2 {
+		if inner == 1 || page.W/inner >= w/scale && page.H/inner >= h/scale {
+			return inner
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package imaging
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"io"
+	"iter"
+	"math"
+
+	"exemplar/internal/imaging/shrink"
+
+	"golang.org/x/image/webp"
+)
+
+// riffChunk is a part of a WebP file.
+type riffChunk struct {
+	name string
+	data []byte
+}
+
+// riffChunks yields the chunks of a WebP file; the last may be cut off.
+func riffChunks(b []byte) iter.Seq[riffChunk] {
+	return chunksAt(b[min(12, len(b)):]) // "RIFF", size, "WEBP"
+}
+
+func chunksAt(b []byte) iter.Seq[riffChunk] {
+	return func(yield func(riffChunk) bool) {
+		for len(b) >= 8 {
+			size := int64(binary.LittleEndian.Uint32(b[4:]))
+			end := min(8+size, int64(len(b)))
+			if !yield(riffChunk{string(b[:4]), b[8:end]}) {
+				return
+			}
+			b = b[min(end+size&1, int64(len(b))):]
+		}
+	}
+}
+
+// webpFile is what is read of a WebP file: one still picture and its place.
+type webpFile struct {
+	w, h        int // of the canvas; 0: the picture's
+	x, y        int // of the picture on it
+	kind        string
+	data, alpha []byte // of the picture; alpha may be nil
+	frames      int
+}
+
+// openWebP finds the first picture of a file (WebP Container Specification).
+func openWebP(data []byte) (opened, error) {
+	f := findWebP(data)
+	if f.kind == "" {
+		return opened{}, fmt.Errorf("there is no picture in it")
+	}
+	c, err := webp.DecodeConfig(f.container(nil))
+	if err != nil {
+		return opened{}, err
+	}
+	if f.w == 0 {
+		f.w, f.h = c.Width, c.Height
+	}
+	return opened{
+		w: f.w, h: f.h, orientation: webpOrientation(data), notes: frames(f.frames),
+		cost: func(scale int) int64 {
+			return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(f.w, f.h, scale)
+		},
+		pixels: func(scale int) (*Image, []string, error) {
+			picture, err := webp.Decode(f.container(f.extended(c.Width, c.Height)))
+			if err != nil {
+				return nil, nil, err
+			}
+			return placed(fullRange(picture), image.Pt(f.x, f.y), f.w, f.h, scale), nil, nil
+		},
+	}, nil
+}
+
+// findWebP looks for the picture, or the first frame of an animation.
+func findWebP(data []byte) webpFile {
+	var f webpFile
+	f.find(riffChunks(data))
+	return f
+}
+
+func (f *webpFile) find(chunks iter.Seq[riffChunk]) {
+	var canvas []byte
+	for c := range chunks {
+		switch {
+		case c.name == "VP8X" && len(c.data) >= 10:
+			canvas = c.data[4:10]
+		case c.name == "ANMF" && len(c.data) >= 16:
+			if f.frames++; f.frames == 1 && canvas != nil {
+				f.w, f.h = 1+uint24(canvas), 1+uint24(canvas[3:])
+				f.x, f.y = 2*uint24(c.data), 2*uint24(c.data[3:])
+				f.find(chunksAt(c.data[16:]))
+			}
+		case f.kind != "":
+		case c.name == "ALPH":
+			f.alpha = c.data
+		case c.name == "VP8 ", c.name == "VP8L":
+			f.kind, f.data = c.name, c.data
+		}
+	}
+}
+
+func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+
+// extended returns the chunks that stand before a lossy picture with
+// transparency: a header with the picture's own size, and the transparency.
+func (f *webpFile) extended(w, h int) []byte {
+	if f.alpha == nil || f.kind != "VP8 " {
+		return nil
+	}
+	const hasAlpha = 0x10
+	b := append([]byte("VP8X\x0A\x00\x00\x00"), hasAlpha, 0, 0, 0)
+	b = append(b, byte(w-1), byte((w-1)>>8), byte((w-1)>>16), byte(h-1), byte((h-1)>>8), byte((h-1)>>16))
+	b = binary.LittleEndian.AppendUint32(append(b, "ALPH"...), uint32(len(f.alpha)))
+	b = append(b, f.alpha...)
+	return append(b, make([]byte, len(f.alpha)&1)...)
+}
+
+// container wraps the picture as a file of its own.
+func (f *webpFile) container(before []byte) io.Reader {
+	padding := len(f.data) & 1
+	b := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(before)+8+len(f.data)+padding))
+	b = append(append(b, "WEBP"...), before...)
+	b = binary.LittleEndian.AppendUint32(append(b, f.kind...), uint32(len(f.data)))
+	return io.MultiReader(bytes.NewReader(b), bytes.NewReader(f.data), bytes.NewReader(make([]byte, padding)))
+}
+
+// fullRange corrects what lossy pictures decode to. They hold brightness from 16
+// to 235 and colour from 16 to 240 (RFC 6386, section 9.2; ITU-R BT.601), which
+// the decoder hands on in a type that means 0 to 255: all would look washed out.
+func fullRange(picture image.Image) image.Image {
+	switch m := picture.(type) {
+	case *image.YCbCr:
+		widen(m)
+	case *image.NYCbCrA:
+		widen(&m.YCbCr)
+	}
+	return picture
+}
+
+func widen(m *image.YCbCr) {
+	var bright, colour [256]byte
+	for v := range 256 {
+		bright[v] = byte(min(max(math.Round(float64(v-16)*255/219), 0), 255))
+		colour[v] = byte(min(max(math.Round(float64(v-128)*255/224)+128, 0), 255))
+	}
+	for i, v := range m.Y {
+		m.Y[i] = bright[v]
+	}
+	for _, plane := range [2][]byte{m.Cb, m.Cr} {
+		for i, v := range plane {
+			plane[i] = colour[v]
+		}
+	}
+}

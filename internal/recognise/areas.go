@@ -1,0 +1,174 @@
+package recognise
+
+import (
+	"math"
+	"slices"
+
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+const (
+	// sameShare of what agrees with the smaller of two claims makes them rivals
+	// for one place, if it agrees with the other as well.
+	sameShare = 0.5
+	// rim is how far a document may reach beyond the picture registered of it, as
+	// a share of its size: a case, a frame, a white edge that was trimmed.
+	rim = 0.05
+)
+
+// areaStep is the number of pixels of the photo from one point of an area to
+// the next.
+const areaStep = 4
+
+// area is what a document takes up of a photo, as rasters.
+type area struct {
+	w, h   int
+	agrees []bool // places that agree with the reference
+	size   int    // of these
+	shown  []bool // where it is seen: all of its outline but for what disagrees
+	upon   []bool // where it may cover what lies below: the same and a rim about it
+}
+
+// area is where a reference was found.
+func (p *Photo) area(r *Reference, f *Found) *area {
+	a := &area{w: p.picture.W/areaStep + 2, h: p.picture.H/areaStep + 2}
+	a.agrees, a.shown, a.upon = make([]bool, a.w*a.h), make([]bool, a.w*a.h), make([]bool, a.w*a.h)
+	a.set(a.shown, &f.Quad, true)
+	wider := f.Quad
+	for i, corner := range f.Quad {
+		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+rim)
+	}
+	a.set(a.upon, &wider, true)
+	for i, place := range geometry.Places(r.shape, &f.Evidence) {
+		for j, corner := range place {
+			place[j] = f.H.Apply(corner)
+		}
+		switch f.Blocks[i].Verdict {
+		case geometry.InPlace, geometry.Elsewhere:
+			a.set(a.agrees, &place, true)
+		case geometry.Disagrees:
+			a.set(a.shown, &place, false)
+			a.set(a.upon, &place, false)
+		}
+	}
+	for _, set := range a.agrees {
+		if set {
+			a.size++
+		}
+	}
+	return a
+}
+
+// set marks what lies in a convex quad, clockwise on screen.
+func (a *area) set(marks []bool, q *[4]geometry.Point, to bool) {
+	lo, hi := q[0], q[0]
+	for _, p := range q {
+		lo = geometry.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
+		hi = geometry.Point{X: max(hi.X, p.X), Y: max(hi.Y, p.Y)}
+	}
+	first := func(v float64) int { return int(max(0, math.Ceil(v/areaStep))) }
+	last := func(v float64, n int) int { return int(min(float64(n-1), math.Floor(v/areaStep))) }
+	for y := first(lo.Y); y <= last(hi.Y, a.h); y++ {
+		for x := first(lo.X); x <= last(hi.X, a.w); x++ {
+			if contains(q, float64(x*areaStep), float64(y*areaStep)) {
+				marks[y*a.w+x] = to
+			}
+		}
+	}
+}
+
+// contains says whether a convex quad, clockwise on screen, holds a point.
+func contains(q *[4]geometry.Point, x, y float64) bool {
+	for i, a := range q {
+		b := q[(i+1)%4]
+		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sameAs says whether two claims are about the same part of a photo: what
+// agrees with one agrees with the other as well.
+func (a *area) sameAs(b *area) bool {
+	both := 0
+	for i, set := range a.agrees {
+		if set && b.agrees[i] {
+			both++
+		}
+	}
+	return float64(both) > sameShare*float64(min(a.size, b.size))
+}
+
+// without returns the photo with areas painted over, each in its mean colour.
+func (p *Photo) without(areas []*area) *Photo {
+	left := &imaging.Image{W: p.picture.W, H: p.picture.H, Pix: slices.Clone(p.picture.Pix)}
+	for _, a := range areas {
+		a.paint(left)
+	}
+	rest := NewPhoto(p.embedder, left)
+	rest.covered, rest.scaleX, rest.scaleY = areas, p.scaleX, p.scaleY
+	return rest
+}
+
+// dismissCovered takes back the verdict on places that a document which was
+// found before covers.
+func (p *Photo) dismissCovered(r *Reference, e *geometry.Evidence) {
+	if len(p.covered) == 0 {
+		return
+	}
+	places := geometry.Places(r.shape, e)
+	geometry.Dismiss(e, func(i int) bool {
+		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&places[i], &e.H) })
+	})
+}
+
+// covers says whether the area may lie upon any of a raster of points of a
+// reference's place.
+func (a *area) covers(place *[4]geometry.Point, h *geometry.Homography) bool {
+	const steps = 4
+	for j := range steps + 1 {
+		for i := range steps + 1 {
+			k, l := float64(i)/steps, float64(j)/steps
+			p := h.Apply(mix(mix(place[0], place[1], k), mix(place[3], place[2], k), l))
+			x, y := int(math.Round(p.X/areaStep)), int(math.Round(p.Y/areaStep))
+			if x >= 0 && y >= 0 && x < a.w && y < a.h && a.upon[y*a.w+x] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (a *area) paint(m *imaging.Image) {
+	var sum [3]int
+	n := 0
+	a.each(m, func(pixel []byte) {
+		for c, v := range pixel {
+			sum[c] += int(v)
+		}
+		n++
+	})
+	if n == 0 {
+		return
+	}
+	mean := []byte{byte(sum[0] / n), byte(sum[1] / n), byte(sum[2] / n)}
+	a.each(m, func(pixel []byte) { copy(pixel, mean) })
+}
+
+// each visits the pixels of an area.
+func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
+	for y := range m.H {
+		row := a.shown[(y+areaStep/2)/areaStep*a.w:]
+		for x := range m.W {
+			if row[(x+areaStep/2)/areaStep] {
+				visit(m.Pix[3*(y*m.W+x):][:3])
+			}
+		}
+	}
+}
+
+func mix(a, b geometry.Point, k float64) geometry.Point {
+	return geometry.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
+}

@@ -1,0 +1,224 @@
+package recognise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+const (
+	// keptFeatures bounds the references that stay ready to be looked for; one
+	// takes about 120 KB.
+	keptFeatures = 256
+	// keptReferences bounds those that stay ready to be compared, with their
+	// pictures; one takes about a megabyte.
+	keptReferences = 128
+)
+
+// referenceCache holds what is needed to look for references in photos: an index
+// of the features of all, and the references that were used last. It follows the
+// gallery as its view does.
+type referenceCache struct {
+	mu      *sync.Mutex
+	members map[string]decide.Label // as of version
+	version uint64
+	index   *Index
+
+	sketches *lastUsed[*geometry.Sketch]
+	kept     *lastUsed[*Reference]
+}
+
+func newReferenceCache() referenceCache {
+	return referenceCache{
+		mu: new(sync.Mutex), index: NewIndex(),
+		sketches: newLastUsed[*geometry.Sketch](keptFeatures), kept: newLastUsed[*Reference](keptReferences),
+	}
+}
+
+// follow takes in what changed in the gallery and returns its references.
+func (c *referenceCache) follow(ctx context.Context, g *Engine, view *gallery.View) (map[string]decide.Label, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	members, version := view.Index().Members(c.version)
+	if members == nil {
+		return c.members, nil
+	}
+	for id := range c.members {
+		if _, still := members[id]; !still {
+			c.index.Remove(id)
+			c.sketches.forget(id)
+			c.kept.forget(id)
+		}
+	}
+	if len(members) > fewReferences { // a smaller gallery is looked through
+		if err := c.addToIndex(ctx, g, members); err != nil {
+			return nil, err
+		}
+	}
+	c.members, c.version = members, version
+	return members, nil
+}
+
+// addToIndex takes the members that it lacks into the index, by the words that
+// are stored of them. Of a reference without any that can be used, as it is in
+// galleries from before there were any, the words are made of its features.
+func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[string]decide.Label) error {
+	var missing []string
+	for _, id := range slices.Sorted(maps.Keys(members)) {
+		if !c.index.Has(id) {
+			missing = append(missing, id)
+		}
+	}
+	err := g.store.EachWords(ctx, missing, func(id string, words gallery.Words) error {
+		if words.Vocabulary == geometry.Vocabulary() {
+			_ = c.index.Add(id, words.Data) // damaged ones are made again, too
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range missing {
+		if c.index.Has(id) {
+			continue
+		}
+		if err := c.addByFeatures(ctx, g, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *referenceCache) addByFeatures(ctx context.Context, g *Engine, id string) error {
+	features, err := g.store.Features(ctx, id)
+	if errors.Is(err, gallery.ErrNoReference) || err == nil && len(features) == 0 { // just removed, or there never were any
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sketch, err := geometry.UnmarshalSketch(features)
+	if err != nil {
+		return fmt.Errorf("features of reference %s: %w", id, err)
+	}
+	return c.index.Add(id, sketch.Words())
+}
+
+// featureIndex names references that share features with a photo.
+func (c *referenceCache) featureIndex() *Index {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.index
+}
+
+// features returns a reference ready to be looked for.
+func (c *referenceCache) features(ctx context.Context, g *Engine, id string) (*geometry.Sketch, error) {
+	return c.sketches.get(ctx, id, func(ctx context.Context) (*geometry.Sketch, error) { return g.readFeatures(ctx, id) })
+}
+
+// get returns a reference ready to be compared.
+func (c *referenceCache) get(ctx context.Context, g *Engine, id string) (*Reference, error) {
+	return c.kept.get(ctx, id, func(ctx context.Context) (*Reference, error) {
+		reference, _, err := g.readReference(ctx, id)
+		return reference, err
+	})
+}
+
+// readFeatures reads what a reference is looked for by.
+func (g *Engine) readFeatures(ctx context.Context, id string) (*geometry.Sketch, error) {
+	features, err := g.store.Features(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(features) == 0 { // of a gallery from before there were any
+		picture, err := g.Picture(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return geometry.NewReference(picture.Gray()).Sketch(), nil
+	}
+	sketch, err := geometry.UnmarshalSketch(features)
+	if err != nil {
+		return nil, fmt.Errorf("features of reference %s: %w", id, err)
+	}
+	return sketch, nil
+}
+
+// readReference reads what a reference is compared by; its picture comes along.
+func (g *Engine) readReference(ctx context.Context, id string) (*Reference, *imaging.Image, error) {
+	view, err := g.follow(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	sketch, err := g.references.features(ctx, g, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	picture, err := g.Picture(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	vector := view.Index().Upright(id)
+	if vector == nil {
+		return nil, nil, fmt.Errorf("reference %s: %w", id, gallery.ErrNoReference)
+	}
+	return storedReference(sketch, picture, vector), picture, nil
+}
+
+// Picture reads the picture of a reference.
+func (g *Engine) Picture(ctx context.Context, id string) (*imaging.Image, error) {
+	jpeg, err := g.store.Picture(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	picture, _, err := imaging.Decode(jpeg, imaging.DefaultLimits)
+	if err != nil {
+		return nil, fmt.Errorf("picture of reference %s: %w", id, err)
+	}
+	return picture, nil
+}
+
+// lastUsed holds the values that were used last, by id. It may be used by
+// several goroutines; what several of them want at once is made once.
+type lastUsed[T any] struct {
+	values *lru.Cache[string, T]
+	making singleflight.Group
+}
+
+func newLastUsed[T any](limit int) *lastUsed[T] {
+	values, err := lru.New[string, T](limit)
+	if err != nil {
+		panic("recognise: " + err.Error()) // the limit is a constant
+	}
+	return &lastUsed[T]{values: values}
+}
+
+// get returns the value of an id, made if it is not there. That one caller gives
+// up does not fail the others.
+func (c *lastUsed[T]) get(ctx context.Context, id string, read func(context.Context) (T, error)) (T, error) {
+	if value, there := c.values.Get(id); there {
+		return value, nil
+	}
+	made, err, _ := c.making.Do(id, func() (any, error) {
+		value, err := read(context.WithoutCancel(ctx))
+		if err == nil {
+			c.values.Add(id, value)
+		}
+		return value, err
+	})
+	return made.(T), err
+}
+
+// forget drops the value of an id, if there is one.
+func (c *lastUsed[T]) forget(id string) { c.values.Remove(id) }

@@ -1,0 +1,255 @@
+package recognise
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/decide"
+	"exemplar/internal/draw"
+	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+)
+
+// large is a gallery file of more documents than are all looked through, made
+// once, and the documents in it.
+var large = sync.OnceValues(func() (file []byte, documents []*imaging.Image) {
+	folder, err := os.MkdirTemp("", "exemplar-test-*")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "large.gallery")
+	store, err := gallery.Open(path, gallery.Options{Create: true})
+	if err != nil {
+		panic(err)
+	}
+	kinds := draw.Kinds()
+	var entries []gallery.Entry
+	for i := range fewReferences + 4 {
+		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 300})
+		documents = append(documents, document)
+		entries = append(entries, newEntry(fmt.Sprintf("document/%d", i), document))
+	}
+	if _, err := store.Add(context.Background(), entries...); err != nil {
+		panic(err)
+	}
+	if err := store.Close(); err != nil { // so that the file alone holds all of it
+		panic(err)
+	}
+	if file, err = os.ReadFile(path); err != nil {
+		panic(err)
+	}
+	return file, documents
+})
+
+// largeGallery returns a copy of it in which statements were run.
+func largeGallery(t *testing.T, statements string) (path string, documents []*imaging.Image) {
+	t.Helper()
+	file, documents := large()
+	path = filepath.Join(t.TempDir(), "large.gallery")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runSQL(t, path, statements)
+	return path, documents
+}
+
+// runSQL runs statements on a gallery file.
+func runSQL(t *testing.T, path, statements string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(statements); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// defaultModel is the model inside the program.
+var defaultModel = sync.OnceValue(func() *Model {
+	m, err := NewModel(model.Default())
+	if err != nil {
+		panic(err)
+	}
+	return m
+})
+
+// newEntry is what a gallery keeps of a picture.
+func newEntry(label string, picture *imaging.Image) gallery.Entry {
+	m := defaultModel()
+	made := NewReference(m.Embedder, picture)
+	features, words, err := made.Features()
+	if err != nil {
+		panic(err)
+	}
+	return gallery.Entry{
+		Reference: gallery.Reference{
+			Label: decide.Label(label), Hash: sha256.Sum256(picture.Pix), Source: label, Width: picture.W, Height: picture.H, Model: m.Fingerprint,
+		},
+		Picture: made.EncodePicture(features, words), Vectors: made.Vectors,
+		Features: features, Words: gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
+	}
+}
+
+// openEngine opens a gallery, new where there is none.
+func openEngine(t *testing.T, path string) *Engine {
+	t.Helper()
+	store, err := gallery.Open(path, gallery.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return New(store, defaultModel())
+}
+
+// proposals are the labels that the index of features proposes for a photo.
+func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, error) {
+	t.Helper()
+	ctx := context.Background()
+	g := openEngine(t, path)
+	view, err := g.follow(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	members, err := g.references.follow(ctx, g, view)
+	if err != nil {
+		return nil, err
+	}
+	var labels []string
+	for _, id := range g.references.featureIndex().Query(NewPhoto(g.model.Embedder, picture), 5) {
+		labels = append(labels, string(members[id]))
+	}
+	return labels, nil
+}
+
+// The words that are stored spare the features a reading; where they are missing,
+// damaged or another program's, the features do.
+func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
+	path, documents := largeGallery(t, "")
+	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
+	want, err := proposals(t, path, photo)
+	if err != nil || len(want) == 0 || want[0] != "document/21" {
+		t.Fatalf("proposals %q, %v", want, err)
+	}
+	for name, statements := range map[string]string{
+		"of the first version":  `DROP TABLE words; PRAGMA user_version = 1`,
+		"of other words":        `UPDATE words SET vocabulary = 'other', data = x'00000000'`,
+		"damaged words":         `UPDATE words SET data = substr(data, 2)`,
+		"some without words":    `DELETE FROM words WHERE rowid % 2 = 0`,
+		"its features not read": `UPDATE embedding SET features = x'00'`,
+	} {
+		changed, _ := largeGallery(t, statements)
+		got, err := proposals(t, changed, photo)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: proposals %q, %v, want %q", name, got, err, want)
+		}
+	}
+	neither, _ := largeGallery(t, `DELETE FROM words; UPDATE embedding SET features = x'00'`)
+	_, err = proposals(t, neither, photo)
+	if err == nil || !strings.Contains(err.Error(), "features of reference") {
+		t.Errorf("neither: error %v", err)
+	}
+	older, _ := largeGallery(t, `DELETE FROM words; UPDATE embedding SET features = NULL`)
+	got, err := proposals(t, older, photo)
+	if err != nil || len(got) != 0 {
+		t.Errorf("of before there were features: proposals %q, %v", got, err)
+	}
+}
+
+// What was derived by a program with other words is derived anew, and only that.
+func TestReembedMakesWordsAnew(t *testing.T) {
+	ctx := context.Background()
+	old, documents := largeGallery(t, `UPDATE words SET vocabulary = 'other' WHERE rowid <= 5; UPDATE embedding SET features = NULL WHERE rowid <= 5`)
+	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
+	g, embedded := openEngine(t, old), 0
+	if err := g.Reembed(ctx, func(done, _ int) { embedded = done }); err != nil || embedded != 5 {
+		t.Fatalf("embedded %d, %v, want 5", embedded, err)
+	}
+	if err := g.store.Close(); err != nil { // so that the file alone holds all of it
+		t.Fatal(err)
+	}
+	runSQL(t, old, `UPDATE embedding SET features = x'00'`)
+	got, err := proposals(t, old, photo)
+	if err != nil || len(got) == 0 || got[0] != "document/21" {
+		t.Errorf("proposals %q, %v", got, err)
+	}
+}
+
+func TestLastUsedAreKept(t *testing.T) {
+	ctx := context.Background()
+	c, made := newLastUsed[int](2), 0
+	get := func(id string) {
+		if _, err := c.get(ctx, id, func(context.Context) (int, error) { made++; return made, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		id   string
+		made int
+	}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"a", 3}, {"b", 4}} {
+		if get(step.id); made != step.made {
+			t.Errorf("%q: %d made, want %d", step.id, made, step.made)
+		}
+	}
+	c.forget("a")
+	c.forget("unknown")
+	if get("b"); made != 4 {
+		t.Errorf("%d made after another was forgotten", made)
+	}
+	if get("a"); made != 5 {
+		t.Errorf("%d made", made)
+	}
+	failed := errors.New("failed")
+	if _, err := c.get(ctx, "x", func(context.Context) (int, error) { return 0, failed }); err != failed {
+		t.Errorf("error %v", err)
+	}
+	if get("x"); made != 6 {
+		t.Error("a failure was kept")
+	}
+}
+
+// What several want at once is made once, and that one gives up fails no other.
+func TestLastUsedAreMadeOnce(t *testing.T) {
+	c, made := newLastUsed[int](2), atomic.Int32{}
+	begun, goOn := make(chan bool), make(chan bool)
+	first, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	read := func(ctx context.Context) (int, error) {
+		if made.Add(1) == 1 {
+			close(begun)
+			<-goOn
+		}
+		return 7, ctx.Err()
+	}
+	get := func(ctx context.Context) {
+		if v, err := c.get(ctx, "a", read); v != 7 || err != nil {
+			t.Errorf("%d, %v", v, err)
+		}
+	}
+	wait.Go(func() { get(first) })
+	<-begun
+	for range 8 {
+		wait.Go(func() { get(context.Background()) })
+	}
+	cancel()
+	close(goOn)
+	wait.Wait()
+	if made.Load() != 1 {
+		t.Errorf("made %d times", made.Load())
+	}
+}

@@ -1,0 +1,135 @@
+package recognise
+
+import (
+	"image"
+	"math"
+
+	"exemplar/internal/change"
+	"exemplar/internal/geometry"
+)
+
+// Changes is where a photo shows other print than the reference that was found
+// in it.
+type Changes struct {
+	Share float64 // of the reference's print that was seen: how much of it is another
+	Where []Change
+}
+
+// Change is a rectangle of a reference in which the photo shows other print.
+type Change struct {
+	Reference [4]geometry.Point // clockwise from the upper left, pixels of the reference's picture
+	Photo     [4]geometry.Point // the same places, pixels of the photo
+}
+
+const (
+	// priorCells of the share priorShare stand beside those that were seen: of
+	// few cells little is known.
+	priorCells, priorShare = 40, 0.1
+
+	// surely is the certainty from which on a cell is taken to have changed, and
+	// fewestCells so many of them, next to each other, are worth showing.
+	surely      = 0.9
+	fewestCells = 3
+	maxChanges  = 12
+
+	// settled is the share of the places about a patch that must agree: where the
+	// paper curls away from the fit, most print seems to be another.
+	settled = 0.5
+)
+
+// changes looks for other print where the reference was found.
+func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
+	laid := e.Lay(p.probe, change.Cell)
+	seen := change.Default().Detect(laid.Reference, laid.Photo)
+	sum, n := priorCells*priorShare, float64(priorCells)
+	changed := make([]bool, len(seen.Logit))
+	for i, logit := range seen.Logit {
+		if !seen.Judged[i] || !laid.Seen[i] {
+			continue
+		}
+		likely := 1 / (1 + math.Exp(-float64(logit)))
+		sum, n = sum+likely, n+1
+		changed[i] = likely > surely
+	}
+	c := Changes{Share: sum / n}
+	w, h := r.Size()
+	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
+	for _, at := range patches(changed, seen.W) {
+		if !isSettled(e.Blocks, at) {
+			continue
+		}
+		var found Change
+		for i, corner := range box(change.Cell*float64(at.Min.X)-0.5, change.Cell*float64(at.Min.Y)-0.5,
+			change.Cell*float64(at.Dx()), change.Cell*float64(at.Dy())) {
+			found.Photo[i] = laid.At(corner)
+			found.Reference[i] = geometry.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
+		}
+		c.Where = append(c.Where, found)
+	}
+	return c
+}
+
+// isSettled says whether the places about a rectangle of cells lie where they
+// should: none of them agrees elsewhere, and enough of those around agree.
+func isSettled(blocks []geometry.Block, cells image.Rectangle) bool {
+	const near, far = geometry.BlockSide / 4, 2 * geometry.BlockSide
+	at := image.Rect(cells.Min.X*change.Cell, cells.Min.Y*change.Cell, cells.Max.X*change.Cell, cells.Max.Y*change.Cell)
+	judged, agree := 0, 0
+	for i := range blocks {
+		b := &blocks[i]
+		place := image.Rect(b.X, b.Y, b.X+geometry.BlockSide, b.Y+geometry.BlockSide)
+		switch {
+		case b.Verdict == geometry.Unjudged || !place.Overlaps(at.Inset(-far)):
+			continue
+		case b.Verdict == geometry.Elsewhere && place.Overlaps(at.Inset(-near)):
+			return false
+		case b.Verdict == geometry.InPlace:
+			agree++
+		}
+		if !place.Overlaps(at) || b.Verdict == geometry.InPlace {
+			judged++
+		}
+	}
+	return float64(agree) >= settled*float64(judged)
+}
+
+// patches returns the bounds of the first groups of marked cells, in the order of
+// reading; between two cells of a group at most one is not marked.
+func patches(marked []bool, w int) []image.Rectangle {
+	var found []image.Rectangle
+	done := make([]bool, len(marked))
+	for i, m := range marked {
+		if m && !done[i] {
+			if at, cells := patch(marked, done, w, i); cells >= fewestCells && len(found) < maxChanges {
+				found = append(found, at)
+			}
+		}
+	}
+	return found
+}
+
+// patch marks the group of a cell as done, and returns its bounds and size.
+func patch(marked, done []bool, w, from int) (bounds image.Rectangle, cells int) {
+	const reach = 2
+	done[from] = true
+	for todo := []int{from}; len(todo) > 0; {
+		x, y := todo[len(todo)-1]%w, todo[len(todo)-1]/w
+		todo = todo[:len(todo)-1]
+		bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
+		cells++
+		for v := max(0, y-reach); v <= min(len(marked)/w-1, y+reach); v++ {
+			for u := max(0, x-reach); u <= min(w-1, x+reach); u++ {
+				if k := v*w + u; marked[k] && !done[k] {
+					done[k] = true
+					todo = append(todo, k)
+				}
+			}
+		}
+	}
+	return bounds, cells
+}
+
+// box returns the corners of a rectangle, clockwise from the upper left.
+func box(x, y, w, h float64) [4]geometry.Point {
+	return [4]geometry.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
+}

@@ -1,0 +1,35 @@
+package recognise
+
+import (
+	"crypto/sha256"
+	"errors"
+
+	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+// NewEntry makes of a picture file all that a gallery keeps of a reference but
+// for its label, source and note. canBeFound is that of [Reference.CanBeFound].
+// The error says why the file cannot be a reference.
+func (m *Model) NewEntry(data []byte) (entry gallery.Entry, canBeFound bool, err error) {
+	picture, info, err := imaging.DecodeAtLeast(data, ReferenceSide, imaging.DefaultLimits)
+	if err != nil {
+		return entry, false, err
+	}
+	if problem := imaging.Inspect(picture); problem != "" {
+		return entry, false, errors.New(problem)
+	}
+	made := NewReference(m.Embedder, picture)
+	features, words, err := made.Features()
+	if err != nil {
+		return entry, false, err
+	}
+	return gallery.Entry{
+		Reference: gallery.Reference{Hash: sha256.Sum256(data), Width: info.W, Height: info.H, Model: m.Fingerprint},
+		Picture:   made.EncodePicture(features, words),
+		Vectors:   made.Vectors,
+		Features:  features,
+		Words:     gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
+	}, made.CanBeFound(), nil
+}

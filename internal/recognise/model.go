@@ -1,0 +1,85 @@
+package recognise
+
+import (
+	"fmt"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+	"exemplar/internal/model"
+)
+
+// Embedder turns pictures into embeddings. It is safe for concurrent use.
+type Embedder struct {
+	arch    model.Architecture
+	network *model.Network
+}
+
+// NewEmbedder makes the bundle's network ready to run.
+func NewEmbedder(b *model.Bundle) *Embedder { return &Embedder{b.Arch, b.Freeze()} }
+
+// Dim is the length of an embedding.
+func (e *Embedder) Dim() int { return e.arch.Embedding }
+
+// DecodeSide is the longer side from which on a picture may be scaled down to
+// the network's input without loss that matters.
+func (e *Embedder) DecodeSide() int { return 2 * e.arch.Input }
+
+// Embed returns the L2-normalised embedding of an upright picture.
+func (e *Embedder) Embed(picture *imaging.Image) []float32 {
+	return e.embedInput(e.input(picture))
+}
+
+// EmbedTurned returns the (4,dim) embeddings of a picture turned clockwise by
+// 0, 90, 180 and 270 degrees.
+func (e *Embedder) EmbedTurned(picture *imaging.Image) []float32 {
+	const rotations = 4
+	upright := e.input(picture)
+	var inputs []byte
+	for turn := range rotations {
+		inputs = append(inputs, upright.Rotate(turn).Pix...)
+	}
+	out := make([]float32, rotations*e.Dim())
+	e.network.Embed(out, inputs, rotations)
+	return out
+}
+
+// input squashes a picture to the network's square.
+func (e *Embedder) input(picture *imaging.Image) *imaging.Image {
+	return imaging.ResizeArea(picture, e.arch.Input, e.arch.Input)
+}
+
+// embedInput embeds a picture that has the size of the network's input.
+func (e *Embedder) embedInput(square *imaging.Image) []float32 {
+	out := make([]float32, e.Dim())
+	e.network.Embed(out, square.Pix, 1)
+	return out
+}
+
+// Model is an embedder and how often impostors reach its scores.
+type Model struct {
+	*Embedder
+	Fingerprint string // of what makes embeddings: those of another one cannot be compared
+	Calibration *decide.Calibration
+}
+
+// NewModel makes a model of a bundle. A bundle as training leaves it has no
+// calibration: then the model has none, and decides nothing.
+func NewModel(b *model.Bundle) (*Model, error) {
+	m := &Model{Embedder: NewEmbedder(b), Fingerprint: b.Fingerprint}
+	if len(b.Calibration) == 0 {
+		return m, nil
+	}
+	var err error
+	if m.Calibration, err = decide.ParseCalibration(b.Calibration); err != nil {
+		return nil, fmt.Errorf("%w: make one with exemplar calibrate", err)
+	}
+	return m, nil
+}
+
+// closeFMR is how rarely an impostor may score as high as two labels do with each
+// other before they are called too alike. By eye.
+const closeFMR = 1e-4
+
+// isClose reports whether the references of two labels score so high that
+// captures of one may be taken for the other.
+func (m *Model) isClose(score float64) bool { return m.Calibration.FMR(score) <= closeFMR }

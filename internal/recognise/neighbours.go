@@ -1,0 +1,213 @@
+package recognise
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/differ"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
+)
+
+const (
+	// neighbourLabels is how many labels are looked at for neighbours, those with
+	// the most alike embeddings. References are whole and clean, so that these hold
+	// all that resembles each other (TestTheMostAlikeLabelsHoldTheNeighbours); to
+	// read an index of all features would take longer than all the rest.
+	neighbourLabels = 16
+	// fewShared is how many features that agree in a coarse match are too few for
+	// a neighbour: pictures at random reach ten.
+	fewShared = 12
+	// maxNeighbours is how many are laid on a reference.
+	maxNeighbours = 3
+)
+
+// Neighbour is another label with a reference that resembles a registered one:
+// captures of the two look alike.
+type Neighbour struct {
+	Label     decide.Label
+	Reference string   // id of its reference
+	Score     float32  // cosine of the two
+	Overlay   *Overlay // nil where only the embedding speaks
+}
+
+// Overlay is a reference laid on another one's picture.
+type Overlay struct {
+	On                *Photo         // the picture that it is laid on
+	Reference         *Reference     // what is laid on it
+	Picture           *imaging.Image // of Reference, in colour
+	Found             Found          // of Reference in On
+	differ.Difference                // zero where it was not found
+	alike             bool           // so far that captures of one may be taken for the other
+	sx, sy            float64        // from On to the picture as it arrived
+}
+
+// Regions returns where the two differ as x0, y0, x1, y1 in pixels of the
+// picture as it arrived.
+func (o *Overlay) RegionsAsSent() [][4]int {
+	var all [][4]int
+	for _, r := range o.Regions {
+		all = append(all, [4]int{
+			int(o.sx * float64(r.Min.X)), int(o.sy * float64(r.Min.Y)),
+			int(o.sx*float64(r.Max.X) + 0.5), int(o.sy*float64(r.Max.Y) + 0.5),
+		})
+	}
+	return all
+}
+
+// Agreeing is the number of blocks that agree.
+func (o *Overlay) Agreeing() int {
+	return int(math.Round(o.Found.AgreeSmoothly * float64(o.Found.Judged)))
+}
+
+// subject is a reference whose neighbours are looked for.
+type subject struct {
+	gallery.Reference
+	photo      *Photo
+	candidates []candidate // of labels that say something else
+}
+
+// candidate is the most alike reference of a label.
+type candidate struct {
+	decide.Candidate
+	inliers    int  // of a coarse match
+	verifiable bool // the match says something
+}
+
+// Neighbours returns the labels, neither above nor below its own, whose
+// references resemble a reference, the most alike first. These are the references
+// that are found in its picture; where geometry has no say (the search is off, or
+// there are too few features), the one whose embedding is close.
+func (g *Engine) Neighbours(ctx context.Context, id string, mode SearchMode) ([]Neighbour, error) {
+	s, err := g.subject(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var neighbours []Neighbour
+	if mode != SearchOff && g.model.Calibration.Proof != nil {
+		if neighbours, err = g.foundNeighbours(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range s.candidates {
+		known := slices.ContainsFunc(neighbours, func(n Neighbour) bool { return n.Label == c.Label })
+		if g.model.isClose(float64(c.Score)) && !c.verifiable && !known {
+			return append(neighbours, Neighbour{Label: c.Label, Reference: c.Reference, Score: c.Score}), nil
+		}
+	}
+	return neighbours, nil
+}
+
+// foundNeighbours returns those that are found in the picture.
+func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, error) {
+	if err := g.matchCandidates(ctx, s); err != nil {
+		return nil, err
+	}
+	best := s.candidates[:min(len(s.candidates), maxNeighbours)]
+	for i, c := range best {
+		if c.inliers < fewShared {
+			best = best[:i]
+			break
+		}
+	}
+	laid, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*Overlay, error) {
+		return g.lay(ctx, s, c.Candidate.Reference)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var neighbours []Neighbour
+	for i, o := range laid {
+		if c := best[i]; o.alike {
+			neighbours = append(neighbours, Neighbour{c.Label, c.Candidate.Reference, c.Score, o})
+		}
+	}
+	slices.SortStableFunc(neighbours, func(a, b Neighbour) int {
+		return cmp.Compare(b.Overlay.Found.AgreeSmoothly, a.Overlay.Found.AgreeSmoothly)
+	})
+	return neighbours, nil
+}
+
+// subject reads a reference and finds what may be its neighbours.
+func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
+	view, err := g.follow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{}
+	if s.Reference, err = g.store.Get(ctx, id); err != nil {
+		return nil, err
+	}
+	picture, err := g.Picture(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s.photo = NewPhoto(g.model.Embedder, picture)
+	candidates, err := view.Search(ctx, g.model.Embed(picture), neighbourLabels)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range candidates {
+		if !s.Label.InLine(c.Label) {
+			s.candidates = append(s.candidates, candidate{Candidate: c})
+		}
+	}
+	return s, nil
+}
+
+// matchCandidates puts those first of which most is found in the picture.
+func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
+	for i := range s.candidates {
+		c := &s.candidates[i]
+		features, err := g.references.features(ctx, g, c.Candidate.Reference)
+		if err != nil {
+			return err
+		}
+		c.inliers, c.verifiable = s.photo.CoarseMatch(features), s.photo.CanVerify(features)
+	}
+	slices.SortStableFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(b.inliers, a.inliers) })
+	return nil
+}
+
+// Lay lays one reference on another one. The overlay's Found says whether that
+// was possible.
+func (g *Engine) Lay(ctx context.Context, id, on string) (*Overlay, error) {
+	s, err := g.subject(ctx, on)
+	if err != nil {
+		return nil, err
+	}
+	return g.lay(ctx, s, id)
+}
+
+// lay lays a reference on a subject.
+func (g *Engine) lay(ctx context.Context, s *subject, id string) (*Overlay, error) {
+	reference, picture, err := g.readReference(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	w, h := s.photo.Size()
+	o := &Overlay{
+		On: s.photo, Reference: reference, Picture: picture, Found: s.photo.Compare(reference),
+		sx: float64(s.Width) / float64(w), sy: float64(s.Height) / float64(h),
+	}
+	if o.Found.Located {
+		o.alike = g.model.Calibration.Proof.LLR(o.Found.Weighed) >= g.model.Calibration.Proof.Kin
+		o.Difference = s.photo.Differ(reference, picture, &o.Found)
+	}
+	return o, nil
+}
+
+// NearestOf returns the reference of a label, other than except, that is most
+// like an embedding (dim); nil if there is none.
+func (g *Engine) NearestOf(ctx context.Context, label decide.Label, embedding []float32, except string) (*decide.Candidate, error) {
+	view, err := g.follow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	near, err := view.Neighbours(ctx, label, gallery.Hash{}, embedding, except)
+	return near.Same, err
+}

@@ -1,0 +1,106 @@
+package recognise
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+)
+
+// benchReferences are the references of bench sets, labelled by set and folder.
+func benchReferences(t *testing.T, sets ...string) (entries []gallery.Entry) {
+	t.Helper()
+	for _, set := range sets {
+		root := filepath.Join("../../../shared/data/bench", set)
+		if _, err := os.Stat(root); err != nil {
+			if os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "1" {
+				t.Fatal(err)
+			}
+			t.Skipf("%s is not here", root)
+		}
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.Contains(d.Name(), "_ref.") {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
+			folder, _ := filepath.Rel(root, filepath.Dir(path))
+			if err == nil {
+				entries = append(entries, newEntry(set+"/"+filepath.ToSlash(folder), picture))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return entries
+}
+
+// Neighbours are looked for among the labels with the most alike embeddings: no
+// reference that is found elsewhere by its features is missed by that.
+func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compares all references of six sets")
+	}
+	ctx := context.Background()
+	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
+	references, err := g.store.Add(ctx, benchReferences(t, "forms", "banknotes_scene", "rupiah", "bookpages_scene", "dvd_located", "vinyl_located")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rivals := 0
+	for i, r := range references {
+		set, _, _ := strings.Cut(string(r.Label), "/")
+		family := set == "forms" || set == "banknotes_scene" || set == "rupiah"
+		if !family && i%12 != 0 {
+			continue
+		}
+		n, err := g.subject(ctx, r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := map[string]bool{}
+		for _, c := range n.candidates {
+			listed[c.Candidate.Reference] = true
+		}
+		for _, other := range references {
+			if r.Label.InLine(other.Label) {
+				continue
+			}
+			if alike := isRival(t, g, n, other.ID); alike {
+				if rivals++; !listed[other.ID] {
+					t.Errorf("%s is not among the %d labels most like %s", other.Label, neighbourLabels, r.Label)
+				}
+			}
+		}
+	}
+	if t.Logf("%d rivals among %d references", rivals, len(references)); rivals < 50 {
+		t.Error("too few to say anything")
+	}
+}
+
+// isRival looks for a reference in another one by its features.
+func isRival(t *testing.T, g *Engine, n *subject, id string) bool {
+	t.Helper()
+	sketch, err := g.references.features(context.Background(), g, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.photo.CoarseMatch(sketch) < fewShared {
+		return false
+	}
+	o, err := g.lay(context.Background(), n, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.alike
+}

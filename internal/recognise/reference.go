@@ -1,0 +1,84 @@
+package recognise
+
+import (
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+)
+
+const (
+	// ReferenceSide is the longer side, in pixels, at which a reference is kept:
+	// what a person needs to see, a later model to embed anew and the comparison
+	// to compare with.
+	ReferenceSide = 768
+	// referenceBytes is what a reference's picture and features, with their
+	// visual words, may take together, so that a million fit on a disk.
+	referenceBytes = 100_000
+)
+
+// Reference is a registered picture that can be looked for.
+type Reference struct {
+	shape  *geometry.Reference
+	vector []float32 // embedding of the upright picture
+	w, h   int       // of the picture, pixels
+}
+
+// Made is a reference with all that a gallery keeps of it.
+type Made struct {
+	*Reference
+	Picture *imaging.Image // at most ReferenceSide long
+	Vectors []float32      // (4,dim): see [Embedder.EmbedTurned]
+}
+
+// NewReference makes a reference of an upright picture of any size. It is the
+// only way to make one.
+func NewReference(e *Embedder, picture *imaging.Image) Made {
+	picture = imaging.FitWithin(picture, ReferenceSide)
+	vectors := e.EmbedTurned(picture)
+	return Made{
+		Reference: &Reference{geometry.NewReference(picture.Gray()), vectors[:e.Dim()], picture.W, picture.H},
+		Picture:   picture, Vectors: vectors,
+	}
+}
+
+// storedReference is a reference as a gallery kept it: by its features instead
+// of those of the picture.
+func storedReference(features *geometry.Sketch, picture *imaging.Image, vector []float32) *Reference {
+	return &Reference{features.Complete(picture.Gray()), vector, picture.W, picture.H}
+}
+
+// Features returns what is to be kept of a reference beside its picture, and
+// their visual words for an [Index].
+func (r *Reference) Features() (features, words []byte, err error) {
+	features, err = r.shape.MarshalBinary()
+	return features, r.shape.Sketch().Words(), err
+}
+
+// CanBeFound is false where the reference has too few features to be looked for:
+// then only its embedding speaks for it.
+func (r *Reference) CanBeFound() bool { return r.shape.Sketch().Count() >= enoughFeatures }
+
+// Size is the size in pixels of the picture whose pixels evidence speaks of.
+func (r *Reference) Size() (w, h int) {
+	picture := r.shape.Picture()
+	return picture.W, picture.H
+}
+
+// Blocks returns the corners of the blocks of the evidence, in pixels of the
+// reference.
+func (r *Reference) Blocks(f *Found) [][4]geometry.Point {
+	return geometry.Places(r.shape, &f.Evidence)
+}
+
+// EncodePicture compresses the picture so that it fits what a reference may
+// take beside its features and words; the lowest quality is taken whatever its
+// size.
+func (m *Made) EncodePicture(features, words []byte) []byte {
+	most := referenceBytes - len(features) - len(words)
+	var jpeg []byte
+	for _, quality := range []int{88, 80, 70, 60, 45, 30} {
+		if jpeg = imaging.EncodeJPEG(m.Picture, quality); len(jpeg) <= most {
+			break
+		}
+	}
+	return jpeg
+}

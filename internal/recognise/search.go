@@ -1,0 +1,203 @@
+package recognise
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/gallery"
+	"exemplar/internal/geometry"
+)
+
+const (
+	// fewReferences is up to where all references are looked for at first.
+	fewReferences = 32
+	// byLikeness and byFeatures are how many of a larger gallery's references
+	// are: those with the most alike embeddings, and those that share features.
+	byLikeness, byFeatures = 8, 24
+	// maxVerified is how many are compared with the photo block by block.
+	maxVerified = 6
+
+	// enoughInliers is how many features that agree in a coarse match make a fine
+	// one needless. By eye.
+	enoughInliers = 25
+	// chanceInliers is how many may agree by chance: where another reference was
+	// found plainly, one of which no more is seen is not compared. By eye.
+	chanceInliers = 5
+)
+
+// Hypothesis is a reference that may be in a photo, and what was found of it.
+type Hypothesis struct {
+	ID        string
+	Label     decide.Label
+	Reference *Reference // nil until it is compared
+	Score     float32    // cosine of the embeddings of the whole pictures; -1 where unknown
+	Found     Found
+
+	inliers    int  // features that agreed in the coarse or the fine match
+	verifiable bool // it means something that no more were found
+}
+
+// search looks for references in one photo. It remembers what it found.
+type search struct {
+	engine  *Engine
+	view    *gallery.View
+	members map[string]decide.Label
+	photo   *Photo
+	mode    SearchMode
+
+	coarse, fine map[string]int // inliers by reference
+	verified     map[string]*Hypothesis
+}
+
+func (g *Engine) newSearch(ctx context.Context, view *gallery.View, photo *Photo, mode SearchMode) (*search, error) {
+	members, err := g.references.follow(ctx, g, view)
+	if err != nil {
+		return nil, err
+	}
+	s := &search{engine: g, view: view, members: members, mode: mode}
+	return s.in(photo), nil
+}
+
+// in is the same search in another photo.
+func (s *search) in(photo *Photo) *search {
+	other := *s
+	other.photo = photo
+	other.coarse, other.fine, other.verified = map[string]int{}, map[string]int{}, map[string]*Hypothesis{}
+	return &other
+}
+
+// run looks for the references that may be in the photo and compares the most
+// promising with it. candidates are those that look like the whole picture.
+// Where a coarse match convinces of none, it matches finely.
+func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
+	index := s.engine.references.featureIndex()
+	list := s.shortlist(candidates, func() []string { return index.Query(s.photo, byFeatures) })
+	seen, err := s.match(ctx, list, s.coarse, s.photo.CoarseMatch)
+	if err != nil {
+		return nil, err
+	}
+	if len(seen) == 0 || seen[0].inliers < enoughInliers {
+		list = s.shortlist(candidates, func() []string {
+			return append(likeParts(s.view, s.photo), index.QueryCloser(s.photo, byFeatures)...)
+		})
+		finer, err := s.match(ctx, list, s.fine, s.photo.FineMatch)
+		if err != nil {
+			return nil, err
+		}
+		seen = merge(finer, seen)
+	}
+	return s.verifyBest(ctx, seen)
+}
+
+// shortlist names the references to look for: those that look like the whole
+// picture, and all others of a small gallery, or of a large one those that query
+// finds.
+func (s *search) shortlist(candidates []decide.Candidate, query func() []string) []*Hypothesis {
+	chosen := map[string]bool{}
+	var list []*Hypothesis
+	add := func(id string, score float32) {
+		if label, registered := s.members[id]; registered && !chosen[id] {
+			chosen[id] = true
+			list = append(list, &Hypothesis{ID: id, Label: label, Score: score})
+		}
+	}
+	for _, c := range candidates[:min(len(candidates), byLikeness)] {
+		add(c.Reference, c.Score)
+	}
+	switch {
+	case s.mode == SearchLikely:
+	case len(s.members) <= fewReferences:
+		for _, id := range slices.Sorted(maps.Keys(s.members)) {
+			add(id, -1)
+		}
+	default:
+		for _, id := range query() {
+			add(id, -1)
+		}
+	}
+	return list
+}
+
+// match counts for each of the list the features that agree, and returns it
+// with most first.
+func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string]int, inliers func(*geometry.Sketch) int) ([]*Hypothesis, error) {
+	kept := list[:0]
+	for _, h := range list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		features, err := s.engine.references.features(ctx, s.engine, h.ID)
+		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		n, counted := known[h.ID]
+		if !counted {
+			n = inliers(features)
+			known[h.ID] = n
+		}
+		h.inliers, h.verifiable = n, s.photo.CanVerify(features)
+		kept = append(kept, h)
+	}
+	slices.SortStableFunc(kept, func(a, b *Hypothesis) int { return cmp.Compare(b.inliers, a.inliers) })
+	return kept, nil
+}
+
+// merge returns the best half of either list.
+func merge(a, b []*Hypothesis) []*Hypothesis {
+	merged := slices.Clone(a[:min(len(a), maxVerified/2)])
+	for _, h := range b {
+		if !slices.ContainsFunc(merged, func(m *Hypothesis) bool { return m.ID == h.ID }) {
+			merged = append(merged, h)
+		}
+	}
+	return merged
+}
+
+// verifyBest compares the first of the list with the photo.
+func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothesis, error) {
+	var verified []*Hypothesis
+	for _, h := range list[:min(len(list), maxVerified)] {
+		if list[0].inliers >= enoughInliers && h.inliers < chanceInliers && h.verifiable {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if before, done := s.verified[h.ID]; done {
+			h.Reference, h.Found = before.Reference, before.Found
+			verified = append(verified, h)
+			continue
+		}
+		reference, err := s.engine.references.get(ctx, s.engine, h.ID)
+		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		h.Reference, h.Found = reference, s.photo.Verify(reference)
+		s.verified[h.ID] = h
+		verified = append(verified, h)
+	}
+	return verified, nil
+}
+
+// likeParts names the references of which each looks most like one of the parts
+// of the photo in which documents may lie: a page of small print has no features
+// to be found by, but looks like itself once it is cut out.
+func likeParts(view *gallery.View, photo *Photo) []string {
+	var ids []string
+	for _, embedding := range photo.EmbedParts() {
+		for _, c := range view.Index().Search(embedding, 1) {
+			ids = append(ids, c.Reference)
+		}
+	}
+	return ids
+}

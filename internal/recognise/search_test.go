@@ -1,0 +1,43 @@
+package recognise
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/imaging"
+)
+
+// What the index of features does not know of, as it is with small print in small
+// photos, is found in a large gallery by what the photo's parts look like.
+func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
+	path, documents := largeGallery(t, "")
+	g := openEngine(t, path)
+	ctx := context.Background()
+	view, err := g.follow(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.references.follow(ctx, g, view); err != nil {
+		t.Fatal(err)
+	}
+	g.references.index = NewIndex()
+	small := augment.Plain()
+	small.SizeMin, small.SizeMax = 0.4, 0.5 // so that the whole photo looks like its ground
+	found, asked := 0, 0
+	for i := 0; i < len(documents); i += 3 {
+		asked++
+		photo := augment.Scene(documents[i], nil, small, uint64(i)).Image
+		result, err := g.Recognise(ctx, imaging.EncodePNG(photo), Options{FPIR: 0.01})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(result.Findings[0].Decision.Label) == fmt.Sprintf("document/%d", i) {
+			found++
+		}
+	}
+	if 4*found < 3*asked {
+		t.Errorf("%d of %d documents found", found, asked)
+	}
+}

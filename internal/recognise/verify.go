@@ -1,0 +1,142 @@
+package recognise
+
+import (
+	"math"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/differ"
+	"exemplar/internal/geometry"
+	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
+)
+
+// Found is what looking for a reference in a photo came to.
+type Found struct {
+	geometry.Evidence
+	Weighed *decide.Geometry // the evidence in the terms of a decision
+	Changes Changes
+}
+
+// enoughFeatures is how many features both sides need for it to mean something
+// that a reference was not found.
+const enoughFeatures = 60
+
+// CanVerify reports whether both sides have so many.
+func (p *Photo) CanVerify(s *geometry.Sketch) bool {
+	return min(p.probe.Count(), s.Count()) >= enoughFeatures
+}
+
+// Verify looks for the reference in the photo and compares the two.
+func (p *Photo) Verify(r *Reference) Found {
+	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
+	if f.Located {
+		p.dismissCovered(r, &f.Evidence)
+	}
+	p.weigh(r, &f)
+	return f
+}
+
+// Compare is [Photo.Verify] without the fine match: enough where the photo is
+// itself a reference, which fills its picture.
+func (p *Photo) Compare(r *Reference) Found {
+	f := Found{Evidence: geometry.Glance(p.probe, r.shape)}
+	p.weigh(r, &f)
+	return f
+}
+
+// Differ returns where the photo differs from a reference that was found in it.
+// picture is the reference's own, in colour.
+func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) differ.Difference {
+	w, h := r.Size()
+	return p.subject().Differs(imaging.Resize(picture, w, h), f.H)
+}
+
+// CoarseMatch returns the number of features of a reference that are found in
+// the photo, lying as those of one flat thing would.
+func (p *Photo) CoarseMatch(s *geometry.Sketch) int { return p.probe.Inliers(s) }
+
+// FineMatch is CoarseMatch by the photo's features at its own resolution.
+func (p *Photo) FineMatch(s *geometry.Sketch) int { return p.probe.InliersCloser(s) }
+
+// weigh looks for changes where a reference was located, and puts all evidence
+// into the terms of a decision.
+func (p *Photo) weigh(r *Reference, f *Found) {
+	if !f.Located {
+		f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
+		return
+	}
+	e := &f.Evidence
+	f.Changes = p.changes(r, e)
+	frame, inside := agreementByPlace(e.Blocks)
+	f.Weighed = &decide.Geometry{
+		Verifiable: true, Located: true,
+		Turn: quarterTurn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
+		Whole: len(e.Blocks), Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
+		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
+		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
+		Score:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
+		Places: placesOf(r, e),
+	}
+}
+
+// placesOf returns the judged blocks as they lie in the photo.
+func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
+	places := make([]decide.Place, 0, e.Judged)
+	for i, corners := range geometry.Places(r.shape, e) {
+		verdict := e.Blocks[i].Verdict
+		if verdict == geometry.Unjudged {
+			continue
+		}
+		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
+		places = append(places, decide.Place{
+			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
+			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
+			Agrees: e.Blocks[i].Agrees(),
+		})
+	}
+	return places
+}
+
+// cutOut returns the embedding of the part of the photo that the map says is
+// the reference.
+func (p *Photo) cutOut(r *Reference, h *geometry.Homography) []float32 {
+	// From the network's input to the reference's picture: edges meet edges.
+	side := p.embedder.arch.Input
+	sx, sy := float64(r.w)/float64(side), float64(r.h)/float64(side)
+	toReference := geometry.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
+}
+
+// quarterTurn is the turn of the quad's upper side, to the next multiple of 90
+// degrees, clockwise.
+func quarterTurn(q *[4]geometry.Point) int {
+	angle := math.Atan2(q[1].Y-q[0].Y, q[1].X-q[0].X) * 180 / math.Pi
+	return (int(math.Round(angle/90))*90 + 360) % 360
+}
+
+// agreementByPlace is the share of the judged blocks that agree among those
+// along the edges, the outer fifth on each side, and among the others.
+func agreementByPlace(blocks []geometry.Block) (frame, inside float64) {
+	right, bottom := 0, 0
+	for i := range blocks {
+		right, bottom = max(right, blocks[i].X), max(bottom, blocks[i].Y)
+	}
+	var judged, agree [2]float64
+	for i := range blocks {
+		b := &blocks[i]
+		if b.Verdict == geometry.Unjudged {
+			continue
+		}
+		at := 0
+		if isInner(b.X, right) && isInner(b.Y, bottom) {
+			at = 1
+		}
+		judged[at]++
+		if b.Verdict == geometry.InPlace {
+			agree[at]++
+		}
+	}
+	return agree[0] / max(1, judged[0]), agree[1] / max(1, judged[1])
+}
+
+func isInner(x, last int) bool { return 5*x >= last && 5*x <= 4*last }
