@@ -189,20 +189,18 @@ func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
 }
 
 // Export writes everything in the gallery to one portable file, a ZIP archive,
-// which appears whole or not at all.
+// which appears whole or not at all. If references are damaged (ErrDamaged), it
+// is there with all others.
 func (g *Gallery) Export(ctx context.Context, path string) error { return g.store.Export(ctx, path) }
 
 // Imported counts what an import did.
 type Imported = gallery.Imported
 
-// Import adds the references of an exported file that are not there yet.
+// Import adds the references of an exported file that are not there yet: all of
+// them, or none if anything about the file is wrong.
 func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	return g.store.Import(ctx, path)
+	return g.store.Import(ctx, path, recognise.CheckPart)
 }
-
-// Check reads the whole gallery and says in words what is wrong with it; an
-// empty answer means that all is well.
-func (g *Gallery) Check(ctx context.Context) ([]string, error) { return g.store.Check(ctx, nil) }
 
 // Stats describes a gallery.
 type Stats = gallery.Stats

@@ -48,8 +48,29 @@ type Registration struct {
 
 // Register stores the items' pictures as references. Those that can be used
 // become visible together, and are on the disk when Register returns. The
-// outcomes are in the order of the items.
+// outcomes are in the order of the items. More items than memory should hold are
+// registered some at a time, and replace what their labels have with a
+// [Replacement].
 func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
+	if opts.Replace {
+		return g.replace(ctx, items)
+	}
+	entries, results, err := g.newEntries(items)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
+		return nil, err
+	}
+	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return g.store.Add(ctx, kept...) })
+	if err != nil {
+		return nil, err
+	}
+	return results, g.noteNeighbours(ctx, entries, results)
+}
+
+// newEntries makes the references of items; those that cannot be one are nil.
+func (g *Gallery) newEntries(items []Item) ([]*gallery.Entry, []Registration, error) {
 	results := make([]Registration, len(items))
 	entries := make([]*gallery.Entry, len(items))
 	var group errgroup.Group
@@ -66,16 +87,7 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
-		return nil, err
-	}
-	if err := g.add(ctx, entries, results, opts); err != nil {
-		return nil, err
-	}
-	return results, g.noteNeighbours(ctx, entries, results)
+	return entries, results, group.Wait()
 }
 
 // newEntry makes the reference of an item, with what is to be known of it; the
@@ -128,55 +140,32 @@ func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, resu
 	return nil
 }
 
-// add stores the entries that are left as one change.
-func (g *Gallery) add(ctx context.Context, entries []*gallery.Entry, results []Registration, opts RegisterOptions) error {
+// addEntries stores the entries that are left by put, and drops those that another
+// process registered meanwhile.
+func addEntries(entries []*gallery.Entry, results []Registration, put func(kept ...gallery.Entry) ([]gallery.Added, error)) error {
 	var kept []gallery.Entry
 	var at []int
-	labels := map[decide.Label]bool{}
 	for i, entry := range entries {
 		if entry != nil {
 			kept, at = append(kept, *entry), append(at, i)
-			labels[entry.Label] = true
 		}
 	}
 	if len(kept) == 0 {
 		return nil
 	}
-	var replaced []string
-	if opts.Replace {
-		old, err := g.referencesOf(ctx, labels)
-		if err != nil {
-			return err
-		}
-		replaced = old
-	}
-	added, err := g.store.Replace(ctx, replaced, kept...)
+	added, err := put(kept...)
 	if err != nil {
 		return err
 	}
-	for j, reference := range added {
-		results[at[j]].ID = reference.ID
-		entries[at[j]].ID = reference.ID
+	for j, a := range added {
+		i := at[j]
+		results[i].ID, entries[i].ID = a.ID, a.ID
+		if a.Twin {
+			results[i].Outcome, entries[i] = Skipped, nil
+			results[i].Reason = fmt.Sprintf("is a picture that %s has already", a.Label)
+		}
 	}
 	return nil
-}
-
-// referencesOf returns the ids of the references that the labels have
-// themselves.
-func (g *Gallery) referencesOf(ctx context.Context, labels map[decide.Label]bool) ([]string, error) {
-	var ids []string
-	for label := range labels {
-		references, err := g.store.List(ctx, gallery.Filter{Under: label})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range references {
-			if r.Label == label {
-				ids = append(ids, r.ID)
-			}
-		}
-	}
-	return ids, nil
 }
 
 // noteNeighbours says of every new reference what else it resembles: a near

@@ -41,7 +41,8 @@ unreadable) or has no label is refused, with the reason.
 Where a picture resembles a reference of another label, it is said in what the two differ, and whether that is enough
 to tell captures of them apart; --explain FILE.png draws it for the two that are most alike.
 
-Pictures become visible some at a time. When it is stopped, what was done stays; the same command goes on from there.`,
+Pictures become visible some at a time. When it is stopped, what was done stays; the same command goes on from there.
+With --replace they become visible all at once, at the end; when it is stopped before, the gallery is as it was.`,
 		Example: `  exemplar register documents/
   exemplar register --label id-card/front/2nd-edition card.jpg
   exemplar register --labels-from name covers/
@@ -116,21 +117,26 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 	defer atForcedEnd(ctx, func() { report.interrupted(len(list)) })()
 	progress := newProgress("registering", len(list))
 	defer progress.clear()
+	into, err := newRegistrar(ctx, g, flags.replace)
+	if err != nil {
+		return err
+	}
+	defer into.close()
 	for batch := range batches(list, registerBatch) {
-		results, err := registerSome(ctx, g, batch, flags)
-		for _, r := range results {
-			if err := report.add(r); err != nil {
-				return err
-			}
-		}
-		if err != nil {
+		results, err := registerSome(ctx, into, batch, flags)
+		if err := report.addAll(results, err); err != nil {
 			progress.clear()
 			report.interrupted(len(list))
 			return err
 		}
 		progress.step(len(batch))
 	}
+	results, err := into.commit(ctx)
 	progress.clear()
+	if err := report.addAll(results, err); err != nil {
+		report.interrupted(len(list))
+		return err
+	}
 	if flags.explain != "" {
 		if err := report.explain(ctx, g, flags.explain); err != nil {
 			return err
@@ -144,7 +150,7 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 }
 
 // registerSome registers a batch. What cannot be read, or has no label, is refused.
-func registerSome(ctx context.Context, g *exemplar.Gallery, batch []input, flags registerFlags) ([]exemplar.Registration, error) {
+func registerSome(ctx context.Context, into *registrar, batch []input, flags registerFlags) ([]exemplar.Registration, error) {
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
@@ -159,7 +165,7 @@ func registerSome(ctx context.Context, g *exemplar.Gallery, batch []input, flags
 		}
 		items = append(items, item)
 	}
-	results, err := g.Register(ctx, items, exemplar.RegisterOptions{Replace: flags.replace})
+	results, err := into.put(ctx, items)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,16 @@ func newRegisterReport(cmd *cobra.Command, asJSON bool) *registerReport {
 	}
 }
 
+// addAll adds the outcomes that came before an error, and returns that.
+func (r *registerReport) addAll(registrations []exemplar.Registration, err error) error {
+	for _, reg := range registrations {
+		if err := r.add(reg); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
 func (r *registerReport) add(reg exemplar.Registration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -92,3 +92,7 @@ func joinIntervals(p, low1, high1, low2, high2 float64) (low, high float64) {
 	high = p + math.Hypot(high1-p, high2-p)
 	return max(0, low), min(1, high)
 }
+
+// AnyOf is the chance that at least one of n independent trials of chance p is a
+// hit: that a stranger is taken for one of n labels.
+func AnyOf(p float64, n int) float64 { return -math.Expm1(float64(n) * math.Log1p(-p)) }

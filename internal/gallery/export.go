@@ -2,18 +2,17 @@ package gallery
 
 import (
 	"archive/zip"
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/weights"
 )
 
@@ -32,13 +31,17 @@ const (
 )
 
 type manifest struct {
-	Format           string           `json:"format"`
-	Version          int              `json:"version"`
-	Gallery          string           `json:"gallery"`
-	Model            string           `json:"model"`
-	Dim              int              `json:"dim"`
-	EmbeddingsSHA256 string           `json:"embeddings_sha256"`
-	References       []manifestRecord `json:"references"`
+	manifestHead
+	References []manifestRecord `json:"references"`
+}
+
+type manifestHead struct {
+	Format           string `json:"format"`
+	Version          int    `json:"version"`
+	Gallery          string `json:"gallery"`
+	Model            string `json:"model"`
+	Dim              int    `json:"dim"`
+	EmbeddingsSHA256 string `json:"embeddings_sha256"`
 }
 
 type manifestRecord struct {
@@ -59,84 +62,93 @@ type manifestRecord struct {
 	Vocabulary     string    `json:"vocabulary,omitempty"` // of the words
 }
 
-// Export writes the whole gallery, as it is at this moment, to one file. The
-// file appears when it is complete, in place of what was there.
+// Export writes the whole gallery, as it is at this moment, to one file, which
+// only its owner can read. The file appears when it is complete, in place of what
+// was there. References that are damaged are left out: the file is there then, and
+// the error joins a *Damage for each.
 func (g *Gallery) Export(ctx context.Context, path string) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return g.fail("export", err)
+	var left []error
+	err := g.read(ctx, "export", func(tx *sql.Tx) error {
+		return fileio.Write(path, fileio.Private, func(w io.Writer) (err error) {
+			left, err = g.writeExport(ctx, tx, w)
+			return err
+		})
+	})
+	if err == nil && len(left) > 0 {
+		err = g.fail("export", fmt.Errorf("%q is written without %d references: %w", path, len(left), errors.Join(left...)))
 	}
-	defer os.Remove(temporary.Name()) // fails once it is renamed
-	defer temporary.Close()
-	buffered := bufio.NewWriterSize(temporary, 1<<20)
-	err = g.read(ctx, "export", func(tx *sql.Tx) error { return g.writeExport(ctx, tx, buffered) })
-	if err != nil {
-		return err
-	}
-	for _, step := range []func() error{
-		buffered.Flush, temporary.Sync, temporary.Close,
-		func() error { return os.Rename(temporary.Name(), path) },
-		func() error { return syncFolder(filepath.Dir(path)) },
-	} {
-		if err := step(); err != nil {
-			return fmt.Errorf("export to %q: %w", path, err)
-		}
-	}
-	return nil
+	return err
 }
 
-// syncFolder makes a new name in a folder durable. Systems that cannot sync
-// folders need not.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	_ = folder.Sync()
-	return folder.Close()
-}
-
-func (g *Gallery) writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) error {
+func (g *Gallery) writeExport(ctx context.Context, tx *sql.Tx, w io.Writer) (left []error, err error) {
 	own, err := g.readState(ctx, tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	references, err := g.list(ctx, tx, Filter{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	out := zip.NewWriter(w)
-	m := manifest{Format: exportFormat, Version: exportVersion, Gallery: own.id, Model: own.model, Dim: own.dim,
-		References: make([]manifestRecord, 0, len(references))}
-	vectors := make([]byte, 0, 4*Rotations*own.dim*len(references))
+	m := manifest{manifestHead{Format: exportFormat, Version: exportVersion, Gallery: own.id, Model: own.model, Dim: own.dim}, []manifestRecord{}}
 	for _, r := range references {
-		record, data, err := g.exportOne(ctx, tx, out, r)
+		record, err := g.exportOne(ctx, tx, out, r)
+		if errors.Is(err, ErrDamaged) {
+			left = append(left, err)
+			continue
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		m.References = append(m.References, record)
-		vectors = append(vectors, data...)
 	}
-	npy, err := weights.EncodeNpy(weights.Tensor{DType: weights.F32, Shape: []int{len(references), Rotations, own.dim}, Data: vectors})
-	if err != nil {
-		return err
-	}
-	if m.EmbeddingsSHA256, err = writeMember(out, embeddingsName, npy); err != nil {
-		return err
+	if m.EmbeddingsSHA256, err = g.exportVectors(ctx, tx, out, own, m.References); err != nil {
+		return nil, err
 	}
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := writeMember(out, manifestName, text); err != nil {
-		return err
+		return nil, err
 	}
-	return out.Close()
+	return left, out.Close()
 }
 
-// exportOne writes the files of a reference and returns its record and its
-// embeddings.
-func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, vectors []byte, err error) {
+// exportVectors writes the embeddings of the references and returns the SHA-256
+// of the file.
+func (g *Gallery) exportVectors(ctx context.Context, tx *sql.Tx, out *zip.Writer, own state, records []manifestRecord) (string, error) {
+	member, err := out.CreateHeader(&zip.FileHeader{Name: embeddingsName, Method: zip.Store})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	w := io.MultiWriter(member, sum)
+	header, err := weights.NpyHeader(weights.F32, []int{len(records), Rotations, own.dim})
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.Write(header); err != nil {
+		return "", err
+	}
+	for _, record := range records {
+		vectors, err := g.readPart(ctx, tx, record.ID, own.model, PartEmbedding)
+		if err != nil {
+			return "", err
+		}
+		if _, err := w.Write(vectors.data); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// exportOne writes the files of a reference, if none of it is damaged, and
+// returns its record.
+func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, err error) {
+	if r.Damaged {
+		return record, &Damage{r.ID, r.Label, PartReference, whyChecksum}
+	}
 	record = manifestRecord{ID: r.ID, Label: r.Label, SHA256: hex.EncodeToString(r.Hash[:]), Source: r.Source, Note: r.Note,
 		Registered: r.Registered, Width: r.Width, Height: r.Height}
 	parts := map[Part]stored{}
@@ -149,26 +161,26 @@ func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r 
 			continue
 		}
 		if parts[part], err = g.readPart(ctx, tx, r.ID, model, part); err != nil {
-			return record, nil, err
+			return record, err
 		}
 	}
 	record.Picture = "pictures/" + string(r.Label) + "/" + r.ID + ".jpg"
 	if record.PictureSHA256, err = writeMember(out, record.Picture, parts[PartPicture].data); err != nil {
-		return record, nil, err
+		return record, err
 	}
 	if features := parts[PartFeatures].data; features != nil {
 		record.Features = "features/" + r.ID + ".bin"
 		if record.FeaturesSHA256, err = writeMember(out, record.Features, features); err != nil {
-			return record, nil, err
+			return record, err
 		}
 	}
 	if words := parts[PartWords]; words.data != nil {
 		record.Words, record.Vocabulary = "words/"+r.ID+".bin", words.vocabulary
 		if record.WordsSHA256, err = writeMember(out, record.Words, words.data); err != nil {
-			return record, nil, err
+			return record, err
 		}
 	}
-	return record, parts[PartEmbedding].data, nil
+	return record, nil
 }
 
 // writeMember adds a file and returns its SHA-256. Only the manifest gains

@@ -111,13 +111,16 @@ func (m *machine) fresh(t *rapid.T) []Entry {
 }
 
 // register notes what was added, and fails on an error.
-func (m *machine) register(t *rapid.T, entries []Entry, added []Reference, err error) {
+func (m *machine) register(t *rapid.T, entries []Entry, added []Added, err error) {
 	if err != nil || len(added) != len(entries) {
 		t.Fatalf("added %d of %d, %v", len(added), len(entries), err)
 	}
 	for i, r := range added {
 		e := entries[i]
-		e.Reference = r
+		if r.Twin {
+			t.Fatalf("%s is said to be there already", r.ID)
+		}
+		e.Reference = r.Reference
 		m.model[r.ID] = e
 	}
 }
@@ -129,9 +132,15 @@ func (m *machine) add(t *rapid.T) {
 }
 
 func (m *machine) replace(t *rapid.T) {
-	ids, entries := m.some(t), m.fresh(t)
-	added, err := m.any(t).Replace(context.Background(), ids, entries...)
-	m.forget(ids)
+	entries := m.fresh(t)
+	added, err := m.any(t).Replace(context.Background(), entries...)
+	for _, e := range entries {
+		for id, old := range m.model {
+			if old.Label == e.Label {
+				m.forget([]string{id})
+			}
+		}
+	}
 	m.register(t, entries, added, err)
 }
 

@@ -84,7 +84,13 @@ func add(t testing.TB, g *Gallery, entries ...Entry) []Reference {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return added
+	references := make([]Reference, len(added))
+	for i, a := range added {
+		if references[i] = a.Reference; a.Twin {
+			t.Fatalf("%s is there already", a.Source)
+		}
+	}
+	return references
 }
 
 func follow(t testing.TB, g *Gallery) *View {
@@ -345,26 +351,6 @@ func TestRemove(t *testing.T) {
 		}
 	}
 	mustBeSound(t, g)
-}
-
-func TestReplace(t *testing.T) {
-	ctx := context.Background()
-	g := newGallery(t)
-	old := add(t, g, entry("a", 1), entry("a", 2), entry("b", 3))
-	fresh, err := g.Replace(ctx, []string{old[0].ID, old[1].ID}, entry("a", 4))
-	if err != nil {
-		t.Fatal(err)
-	}
-	left := mustList(t, g, Filter{Under: "a"})
-	if len(left) != 1 || left[0] != fresh[0] {
-		t.Errorf("left %+v", left)
-	}
-	if _, err := g.Replace(ctx, []string{old[0].ID}, entry("a", 5)); !errors.Is(err, ErrNoReference) {
-		t.Errorf("replacing what is gone: %v", err)
-	}
-	if got := len(mustList(t, g, Filter{})); got != 2 {
-		t.Errorf("%d references", got)
-	}
 }
 
 func TestSetNote(t *testing.T) {

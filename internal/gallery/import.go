@@ -1,38 +1,35 @@
 package gallery
 
 import (
-	"archive/zip"
 	"context"
 	"database/sql"
-	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
-	"slices"
-
-	"exemplar/internal/weights"
+	"os"
 )
-
-// maxManifestBytes bounds the one file of an export whose size nothing else
-// tells: some 500 bytes for each of two million references.
-const maxManifestBytes = 1 << 30
 
 // Imported counts what an import did.
 type Imported struct {
 	Added   int
-	Skipped int // references, by id, that the gallery has already
+	Skipped int // references that the gallery has already: by id, or the same image under the same label
 }
 
 // Import adds the references of an export: all of those that the gallery does
 // not have, or none if anything about the file is wrong. They keep their ids,
 // times and notes. The models must be the same, unless the gallery is empty.
-func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	file, err := zip.OpenReader(path)
-	if err != nil {
-		return Imported{}, fmt.Errorf("import %q: %w: %w", path, ErrExport, err)
+// Every part is checked before any is let in, also by content. Whatever the file
+// holds, it takes little memory: one reference at a time.
+func (g *Gallery) Import(ctx context.Context, path string, content Content) (Imported, error) {
+	if g.readOnly {
+		return Imported{}, g.fail("import into", ErrReadOnly)
 	}
-	defer file.Close()
-	in, err := readExport(&file.Reader)
+	in, closeFile, err := openExport(path)
+	if err != nil {
+		return Imported{}, fmt.Errorf("import %q: %w", path, err)
+	}
+	defer closeFile()
+	// Before the gallery is blocked for others, since this takes its time.
+	err = in.each(func(e *Entry) error { return entryFault(ctx, e, content) })
 	if err != nil {
 		return Imported{}, fmt.Errorf("import %q: %w", path, err)
 	}
@@ -42,18 +39,15 @@ func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
 		if err != nil {
 			return err
 		}
-		for i, record := range in.References {
-			added, err := in.importOne(ctx, tx, g, seq, i)
-			if err != nil {
-				return fmt.Errorf("reference %q: %w", record.ID, err)
-			}
+		return in.each(func(e *Entry) error {
+			added, err := g.importOne(ctx, tx, seq, e)
 			if added {
 				done.Added++
 			} else {
 				done.Skipped++
 			}
-		}
-		return nil
+			return err
+		})
 	})
 	if err != nil {
 		return Imported{}, err
@@ -61,112 +55,52 @@ func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
 	return done, nil
 }
 
-// export is an opened export whose manifest and embeddings were checked.
-type export struct {
-	manifest
-	files   map[string]*zip.File
-	vectors []float32 // (len(References),Rotations,Dim)
-}
-
-func readExport(file *zip.Reader) (*export, error) {
-	in := &export{files: map[string]*zip.File{}}
-	for _, f := range file.File {
-		in.files[f.Name] = f
-	}
-	text, err := in.member(manifestName, maxManifestBytes, "")
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(text, &in.manifest); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrExport, manifestName, err)
-	}
-	switch {
-	case in.Format != exportFormat:
-		return nil, fmt.Errorf("%w: format %q", ErrExport, in.Format)
-	case in.Version > exportVersion:
-		return nil, fmt.Errorf("%w: version %d, known up to %d", ErrNewer, in.Version, exportVersion)
-	case in.Dim < 0 || in.Dim > MaxDim || (in.Dim == 0 && len(in.References) > 0):
-		return nil, fmt.Errorf("%w: embeddings of %d numbers", ErrExport, in.Dim)
-	}
-	return in, in.readVectors()
-}
-
-func (in *export) readVectors() error {
-	shape := []int{len(in.References), Rotations, in.Dim}
-	size := 4 * int64(shape[0]) * int64(shape[1]) * int64(shape[2])
-	data, err := in.member(embeddingsName, size+1<<16, in.EmbeddingsSHA256) // and a header
-	if err != nil {
+// entryFault says what about an imported entry is not what it should be.
+func entryFault(ctx context.Context, e *Entry, content Content) error {
+	if err := ctx.Err(); err != nil || content == nil {
 		return err
 	}
-	tensor, err := weights.ParseNpy(data)
-	if err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrExport, embeddingsName, err)
-	}
-	if tensor.DType != weights.F32 || !slices.Equal(tensor.Shape, shape) {
-		return fmt.Errorf("%w: %s holds %s %v, the manifest says %v", ErrExport, embeddingsName, tensor.DType, tensor.Shape, shape)
-	}
-	in.vectors, err = tensor.Float32s()
-	return err
-}
-
-// member reads a file of the export, of at most limit bytes, and checks that
-// it has the SHA-256 that the manifest gives for it.
-func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
-	f, found := in.files[name]
-	if !found {
-		return nil, fmt.Errorf("%w: %q is missing", ErrExport, name)
-	}
-	if f.UncompressedSize64 > uint64(limit) {
-		return nil, fmt.Errorf("%w: %q has %d bytes, at most %d", ErrExport, name, f.UncompressedSize64, limit)
-	}
-	r, err := f.Open()
-	if err != nil {
-		return nil, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, limit)) // the size that it claims may be wrong
-	if err != nil {
-		return nil, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
-	}
-	if name != manifestName && sha256Hex(data) != sum {
-		return nil, fmt.Errorf("%w: %q is not what the manifest says", ErrExport, name)
-	}
-	return data, nil
-}
-
-// importOne stores the i-th reference unless its id is there.
-func (in *export) importOne(ctx context.Context, tx *sql.Tx, g *Gallery, seq int64, i int) (added bool, err error) {
-	record := in.References[i]
-	e := Entry{Reference: Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
-		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
-	hash, err := hex.DecodeString(record.SHA256)
-	if err != nil || len(hash) != len(e.Hash) {
-		return false, fmt.Errorf("%w: sha256 %q", ErrExport, record.SHA256)
-	}
-	copy(e.Hash[:], hash)
-	if e.Picture, err = in.member(record.Picture, MaxPictureBytes, record.PictureSHA256); err != nil {
-		return false, err
-	}
-	if record.Features != "" {
-		if e.Features, err = in.member(record.Features, MaxFeaturesBytes, record.FeaturesSHA256); err != nil {
-			return false, err
+	for part, data := range map[Part][]byte{PartPicture: e.Picture, PartFeatures: e.Features, PartWords: e.Words.Data} {
+		if data == nil {
+			continue
+		}
+		if err := content(part, data); err != nil {
+			return fmt.Errorf("%w: %s of reference %s (%s): %w", ErrExport, part, e.ID, e.Label, err)
 		}
 	}
-	if record.Words != "" {
-		e.Words.Vocabulary = record.Vocabulary
-		if e.Words.Data, err = in.member(record.Words, MaxWordsBytes, record.WordsSHA256); err != nil {
-			return false, err
-		}
-	}
-	n := Rotations * in.Dim
-	e.Vectors = in.vectors[i*n : (i+1)*n]
-	if fault := e.fault(); fault != nil {
-		return false, fmt.Errorf("%w: %w", ErrExport, fault)
-	}
+	return nil
+}
+
+// importOne stores an entry unless its id is there, or was the same image under
+// the same label before.
+func (g *Gallery) importOne(ctx context.Context, tx *sql.Tx, seq int64, e *Entry) (added bool, err error) {
 	var there bool
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM reference WHERE id = ?)`, e.ID).Scan(&there)
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM reference WHERE id = ? OR label = ? AND hash = ? AND seq < ?)`,
+		e.ID, string(e.Label), e.Hash[:], seq).Scan(&there)
 	if err != nil || there {
 		return false, err
 	}
-	return true, g.insert(ctx, tx, seq, []Entry{e})
+	if err := g.adoptModel(ctx, tx, e.Model, e.dim()); err != nil {
+		return false, err
+	}
+	return true, insertEntry(ctx, tx, "", seq, e)
+}
+
+// openExport opens the file of an export.
+func openExport(path string) (in *export, closeFile func() error, err error) {
+	info, err := os.Stat(path) // a pipe would be waited for
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%w: it is no file", ErrExport)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if in, err = readExport(file, info.Size()); err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return in, file.Close, nil
 }

@@ -77,6 +77,12 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// execer is what *sql.Conn and *sql.Tx have in common.
+type execer interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
 // fileVersion returns the version of the gallery, 0 for an empty file.
 func fileVersion(ctx context.Context, db querier) (int, error) {
 	var application, version, tables int

@@ -146,12 +146,21 @@ func (g *Gallery) read(ctx context.Context, doing string, f func(tx *sql.Tx) err
 // write runs f in one transaction, all of which is durable when write returns
 // without an error, and none of which happened otherwise.
 func (g *Gallery) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+	return g.writeOn(ctx, g.db, doing, f)
+}
+
+// beginner is what *sql.DB and *sql.Conn have in common.
+type beginner interface {
+	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
+}
+
+func (g *Gallery) writeOn(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) error) error {
 	if g.readOnly {
 		return g.fail(doing, ErrReadOnly)
 	}
 	g.writing.Lock()
 	defer g.writing.Unlock()
-	tx, err := g.db.BeginTx(ctx, nil)
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return g.fail(doing, err)
 	}

@@ -132,7 +132,7 @@ func stageOne(ctx context.Context, tx *sql.Tx, id, model string, d Derived, word
 	if err != nil || !there {
 		return err
 	}
-	return insertEmbedding(ctx, tx, id, model, d.Vectors, d.Features, words)
+	return insertEmbedding(ctx, tx, "", id, model, d.Vectors, d.Features, words)
 }
 
 // changeOver makes the model the gallery's and drops the embeddings of others,

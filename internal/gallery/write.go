@@ -5,46 +5,59 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"time"
 
 	"exemplar/internal/label"
 )
 
-// Add stores the entries, all or none, and returns their references. Once it
-// returns they are on the disk. Entries without an ID or a time get one. The
-// first references of a gallery decide its model; later ones with another give
-// ErrWrongModel.
-func (g *Gallery) Add(ctx context.Context, entries ...Entry) ([]Reference, error) {
-	return g.Replace(ctx, nil, entries...)
+// Added says what became of an entry.
+type Added struct {
+	Reference
+	Twin bool // nothing was stored: the label has this very image already, as Reference
 }
 
-// Replace removes the references with the given ids and adds the entries, as
-// one change: nobody sees neither or both.
-func (g *Gallery) Replace(ctx context.Context, ids []string, entries ...Entry) ([]Reference, error) {
-	now := time.Now()
-	entries = slices.Clone(entries) // they are completed below
-	added := make([]Reference, len(entries))
-	for i := range entries {
-		if err := entries[i].complete(now); err != nil {
-			return nil, g.fail("register in", err)
-		}
-		added[i] = entries[i].Reference
+// Add stores the entries, all or none, and says what became of each; of one
+// image under one label the first stays. Once it returns they are on the disk.
+// Entries without an ID or a time get one. The first references of a gallery
+// decide its model; later ones with another give ErrWrongModel.
+func (g *Gallery) Add(ctx context.Context, entries ...Entry) ([]Added, error) {
+	entries, err := complete(entries)
+	if err != nil {
+		return nil, g.fail("register in", err)
 	}
-	err := g.write(ctx, "register in", func(tx *sql.Tx) error {
+	added := make([]Added, len(entries))
+	err = g.write(ctx, "register in", func(tx *sql.Tx) error {
 		seq, err := g.nextSeq(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := removeIDs(ctx, tx, seq, ids); err != nil {
-			return err
+		for i := range entries {
+			e := &entries[i]
+			if err := g.adoptModel(ctx, tx, e.Model, e.dim()); err != nil {
+				return fmt.Errorf("%s: %w", e.Source, err)
+			}
+			if added[i], err = put(ctx, tx, "", seq, e); err != nil {
+				return fmt.Errorf("%s: %w", e.Source, err)
+			}
 		}
-		return g.insert(ctx, tx, seq, entries)
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return added, nil
+}
+
+// put inserts a complete entry, unless its label has this very image.
+func put(ctx context.Context, db execer, into string, seq int64, e *Entry) (Added, error) {
+	twin := Added{e.Reference, true}
+	err := db.QueryRowContext(ctx, `SELECT id FROM `+into+`reference WHERE label = ? AND hash = ?`, string(e.Label), e.Hash[:]).Scan(&twin.ID)
+	if err == nil {
+		return twin, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return Added{}, err
+	}
+	return Added{Reference: e.Reference}, insertEntry(ctx, db, into, seq, e)
 }
 
 // nextSeq returns the number of the change that tx makes.
@@ -55,22 +68,6 @@ func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error
 	}
 	s.seq++
 	return s.seq, writeState(ctx, tx, s)
-}
-
-// insert stores complete entries.
-func (g *Gallery) insert(ctx context.Context, tx *sql.Tx, seq int64, entries []Entry) error {
-	for i := range entries {
-		e := &entries[i]
-		if i == 0 || e.Model != entries[i-1].Model || e.dim() != entries[i-1].dim() {
-			if err := g.adoptModel(ctx, tx, e.Model, e.dim()); err != nil {
-				return err
-			}
-		}
-		if err := insertEntry(ctx, tx, seq, e); err != nil {
-			return fmt.Errorf("%s: %w", e.Source, err)
-		}
-	}
-	return nil
 }
 
 // adoptModel makes the model the gallery's if it has none, and else checks
@@ -87,62 +84,63 @@ func (g *Gallery) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim 
 	return writeState(ctx, tx, s)
 }
 
-func insertEntry(ctx context.Context, tx *sql.Tx, seq int64, e *Entry) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO reference (id, label, hash, source, note, registered, width, height, seq, crc)
+// insertEntry stores a complete entry in the tables whose names begin with into.
+func insertEntry(ctx context.Context, db execer, into string, seq int64, e *Entry) error {
+	_, err := db.ExecContext(ctx, `INSERT INTO `+into+`reference (id, label, hash, source, note, registered, width, height, seq, crc)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_crc(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))`,
 		e.ID, string(e.Label), e.Hash[:], e.Source, e.Note, e.Registered.UnixMilli(), e.Width, e.Height, seq)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO picture (reference, jpeg) VALUES (?, ?)`, e.ID, e.Picture); err != nil {
+	if _, err := db.ExecContext(ctx, `INSERT INTO `+into+`picture (reference, jpeg) VALUES (?, ?)`, e.ID, e.Picture); err != nil {
 		return err
 	}
-	if err := insertChecksum(ctx, tx, e.ID, PartPicture, "", e.Picture); err != nil {
+	if err := insertChecksum(ctx, db, into, e.ID, PartPicture, "", e.Picture); err != nil {
 		return err
 	}
-	return insertEmbedding(ctx, tx, e.ID, e.Model, e.Vectors, e.Features, e.Words)
+	return insertEmbedding(ctx, db, into, e.ID, e.Model, e.Vectors, e.Features, e.Words)
 }
 
 // insertEmbedding stores what a model made of a reference, in place of what it
 // made before.
-func insertEmbedding(ctx context.Context, tx *sql.Tx, id, model string, vectors []float32, features []byte, words Words) error {
+func insertEmbedding(ctx context.Context, db execer, into string, id, model string, vectors []float32, features []byte, words Words) error {
 	if len(features) == 0 {
 		features = nil
 	}
 	data := encodeVectors(vectors)
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO embedding (reference, model, vectors, features) VALUES (?, ?, ?, ?)`, id, model, data, features)
+	_, err := db.ExecContext(ctx, `INSERT OR REPLACE INTO `+into+`embedding (reference, model, vectors, features) VALUES (?, ?, ?, ?)`, id, model, data, features)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM checksum WHERE reference = ? AND model = ?`, id, model); err != nil {
+	if _, err := db.ExecContext(ctx, `DELETE FROM `+into+`checksum WHERE reference = ? AND model = ?`, id, model); err != nil {
 		return err
 	}
-	if err := insertChecksum(ctx, tx, id, PartEmbedding, model, data); err != nil {
+	if err := insertChecksum(ctx, db, into, id, PartEmbedding, model, data); err != nil {
 		return err
 	}
 	if features != nil {
-		if err := insertChecksum(ctx, tx, id, PartFeatures, model, features); err != nil {
+		if err := insertChecksum(ctx, db, into, id, PartFeatures, model, features); err != nil {
 			return err
 		}
 	}
 	if words.Data == nil {
 		return nil
 	}
-	return insertWords(ctx, tx, id, model, words)
+	return insertWords(ctx, db, into, id, model, words)
 }
 
-func insertWords(ctx context.Context, tx *sql.Tx, id, model string, words Words) error {
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO words (reference, model, vocabulary, data) VALUES (?, ?, ?, ?)`,
+func insertWords(ctx context.Context, db execer, into string, id, model string, words Words) error {
+	_, err := db.ExecContext(ctx, `INSERT OR REPLACE INTO `+into+`words (reference, model, vocabulary, data) VALUES (?, ?, ?, ?)`,
 		id, model, words.Vocabulary, words.Data)
 	if err != nil {
 		return err
 	}
-	return insertChecksum(ctx, tx, id, PartWords, model, words.Vocabulary, words.Data)
+	return insertChecksum(ctx, db, into, id, PartWords, model, words.Vocabulary, words.Data)
 }
 
 // insertChecksum stores the checksum of a part of a reference.
-func insertChecksum(ctx context.Context, tx *sql.Tx, id string, part Part, model string, values ...any) error {
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO checksum (reference, part, model, crc) VALUES (?, ?, ?, ?)`,
+func insertChecksum(ctx context.Context, db execer, into string, id string, part Part, model string, values ...any) error {
+	_, err := db.ExecContext(ctx, `INSERT OR REPLACE INTO `+into+`checksum (reference, part, model, crc) VALUES (?, ?, ?, ?)`,
 		id, string(part), model, rowCRC(append([]any{id, model}, values...)...))
 	return err
 }

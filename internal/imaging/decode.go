@@ -98,7 +98,9 @@ func scaleFor(pixels, side int) int {
 
 // format is one of the file formats that are read.
 type format struct {
-	name string
+	name, called string // for programs and for people: "jpeg", "JPEG"
+	// matches tells a file by its first bytes.
+	matches func(head []byte) bool
 	// open reads the header, and takes next to no memory whatever it claims.
 	open func(data []byte) (opened, error)
 }
@@ -133,14 +135,18 @@ func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err
 	return o.pixels(scale)
 }
 
-var (
-	jpegFormat = format{"jpeg", openJPEG}
-	pngFormat  = format{"png", openPNG}
-	gifFormat  = format{"gif", openGIF}
-	bmpFormat  = format{"bmp", openBMP}
-	tiffFormat = format{"tiff", openTIFF}
-	webpFormat = format{"webp", openWebP}
-)
+var jpegFormat = format{"jpeg", "JPEG", begins("\xFF\xD8\xFF"), openJPEG}
+
+// formats are tried in this order.
+var formats = []format{
+	jpegFormat,
+	{"png", "PNG", begins(png.Signature), openPNG},
+	{"gif", "GIF", begins("GIF87a", "GIF89a"), openGIF},
+	{"bmp", "BMP", isBMP, openBMP},
+	{"tiff", "TIFF", isTIFF, openTIFF},
+	{"webp", "WebP", isWebP, openWebP},
+	{"pnm", "PNM", isPNM, openPNM},
+}
 
 func openJPEG(data []byte) (opened, error) {
 	header, err := jpeg.ReadHeader(data)
@@ -150,18 +156,29 @@ func openJPEG(data []byte) (opened, error) {
 	return opened{
 		w: header.W, h: header.H, orientation: jpegOrientation(data),
 		cost: func(scale int) int64 {
-			pixels := int64(header.W) * int64(header.H)
-			bytes := 3*pixels/int64(scale*scale) + 1<<20
-			if header.Progressive { // coefficients of two bytes; several scans are rare otherwise
-				bytes += 2 * pixels * int64(header.Components)
+			bytes := 3*int64(header.W)*int64(header.H)/int64(scale*scale) + int64(len(data)) + 1<<20
+			if header.Buffered {
+				bytes += 2*int64(header.Samples) + int64(header.Samples)/64
 			}
 			return bytes
 		},
 		pixels: func(scale int) (*Image, []string, error) {
-			w, h, pix, err := jpeg.Decode(data, scale)
-			return &Image{W: w, H: h, Pix: pix}, nil, err
+			w, h, pix, damage, err := jpeg.DecodeDamaged(data, scale)
+			return &Image{W: w, H: h, Pix: pix}, damageNotes(damage), err
 		},
 	}, nil
+}
+
+func damageNotes(damage jpeg.Damage) []string {
+	switch {
+	case damage.Err == nil:
+		return nil
+	case damage.Missing == 0:
+		return []string{"damaged: some detail may be missing"}
+	case errors.Is(damage.Err, jpeg.ErrTruncated):
+		return cutOff(damage.Missing)
+	}
+	return []string{fmt.Sprintf("damaged: %.0f %% of the picture is missing", max(1, 100*damage.Missing))}
 }
 
 func openPNG(data []byte) (opened, error) {

@@ -231,13 +231,13 @@ func TestErrors(t *testing.T) {
 		words string
 	}{
 		{"empty", nil, DefaultLimits, ErrCorrupt, "empty"},
-		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "no known picture format"},
+		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "this is text: send a photo"},
 		{"HEIC", heic, DefaultLimits, ErrUnsupported, "Most Compatible"},
 		{"PDF", []byte("%PDF-1.7\n"), DefaultLimits, ErrUnsupported, "pdftoppm"},
 		{"too many bytes", drawn, Limits{Bytes: 100}, ErrTooLarge, "more than 100 bytes"},
 		{"too many pixels", drawn, Limits{Pixels: 48*32 - 1}, ErrTooLarge, "48 x 32"},
-		{"half a JPEG", photo[:len(photo)-200], DefaultLimits, ErrCorrupt, "rows of blocks are there: copy or send the file again"},
-		{"half a PNG", drawn[:len(drawn)/2], DefaultLimits, ErrCorrupt, "11 of 32 rows are there: copy or send the file again"},
+		{"a third of a JPEG", photo[:bytes.Index(photo, []byte("\xFF\xDA"))+100], DefaultLimits, ErrCorrupt, "rows of blocks are there: copy or send the file again"},
+		{"a third of a PNG", drawn[:len(drawn)/2], DefaultLimits, ErrCorrupt, "11 of 32 rows are there: copy or send the file again"},
 		{"a JPEG header", photo[:10], DefaultLimits, ErrCorrupt, "ends too early"},
 		{"JBIG in TIFF", jbig, DefaultLimits, ErrUnsupported, "JBIG compression is not read: save it with"},
 	}

@@ -23,8 +23,22 @@ func tiffOrientation(b []byte) int {
 // tiffValue returns the value of a tag in the first directory of a TIFF
 // structure that has one number for it, or 0.
 func tiffValue(b []byte, tag uint16) uint32 {
+	if entry, order := tiffEntry(b, tag); entry != nil {
+		return entryValue(entry, order)
+	}
+	return 0
+}
+
+func hasTag(b []byte, tag uint16) bool {
+	entry, _ := tiffEntry(b, tag)
+	return entry != nil
+}
+
+// tiffEntry returns the entry of a tag in the first directory of a TIFF
+// structure, or nil.
+func tiffEntry(b []byte, tag uint16) ([]byte, binary.ByteOrder) {
 	if len(b) < 8 {
-		return 0
+		return nil, nil
 	}
 	var order binary.ByteOrder
 	switch string(b[:4]) {
@@ -33,23 +47,23 @@ func tiffValue(b []byte, tag uint16) uint32 {
 	case "MM\x00*":
 		order = binary.BigEndian
 	default:
-		return 0
+		return nil, nil
 	}
 	at := int64(order.Uint32(b[4:]))
 	if at+2 > int64(len(b)) {
-		return 0
+		return nil, nil
 	}
 	entries := b[at+2:]
 	for range order.Uint16(b[at:]) {
 		if len(entries) < 12 {
-			return 0
+			break
 		}
 		if order.Uint16(entries) == tag {
-			return entryValue(entries, order)
+			return entries[:12], order
 		}
 		entries = entries[12:]
 	}
-	return 0
+	return nil, nil
 }
 
 // entryValue returns the number in a directory entry (tag, type, count, value).

@@ -1,11 +1,11 @@
 // Package imaging turns the bytes of a picture file into upright 8-bit RGB
 // pixels, and pixels into the size that is wanted.
 //
-// It reads JPEG, PNG, GIF (first frame), BMP, TIFF (first page) and WebP,
-// applies the EXIF orientation, lays transparency over white, and refuses what
-// is too large before memory is taken for it. JPEG files, which is what phones
-// write, are decoded at a reduced scale where that is enough: see
-// [DecodeAtLeast].
+// It reads JPEG, PNG, GIF, BMP, TIFF, WebP (first frames and pages) and PNM,
+// applies the orientation of EXIF or XMP, lays transparency over white, and
+// refuses what is too large before memory is taken for it, which all who decode
+// share: see [Budget]. Pictures are decoded at a reduced scale where that is
+// enough: see [DecodeAtLeast]. What is not read is called by its name: [KindOf].
 //
 //	img, info, err := imaging.DecodeAtLeast(data, 160, imaging.DefaultLimits)
 //	input := imaging.ResizeArea(img, 160, 160)

@@ -7,26 +7,74 @@ import (
 	"exemplar/internal/imaging/bmp"
 )
 
-// sniff finds the format of a file by its first bytes; names of files lie.
-func sniff(data []byte) (format, error) {
-	switch {
-	case len(data) == 0:
-		return format{}, fmt.Errorf("%w: the file is empty", ErrCorrupt)
-	case bytes.HasPrefix(data, []byte("\xFF\xD8\xFF")):
-		return jpegFormat, nil
-	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1A\n")):
-		return pngFormat, nil
-	case bytes.HasPrefix(data, []byte("GIF87a")), bytes.HasPrefix(data, []byte("GIF89a")):
-		return gifFormat, nil
-	case bmp.Is(data):
-		return bmpFormat, nil
-	case isTIFF(data):
-		return tiffFormat, nil
-	case bytes.HasPrefix(data, []byte("RIFF")) && len(data) >= 12 && string(data[8:12]) == "WEBP":
-		return webpFormat, nil
-	}
-	return format{}, fmt.Errorf("%w: %s", ErrUnsupported, foreign(data))
+// Kind is a kind of file.
+type Kind struct {
+	Name string // as people call it: "JPEG", "PDF", "text"; never empty
+	Read bool   // whether Decode reads it
 }
+
+// HeadBytes is how many of a file's first bytes KindOf looks at.
+const HeadBytes = 1 << 16
+
+// KindOf tells the kind of a file by its first bytes (up to [HeadBytes], or the
+// whole file); names of files lie.
+func KindOf(head []byte) Kind {
+	if len(head) == 0 {
+		return Kind{Name: "empty file"}
+	}
+	if f, ok := formatOf(head); ok {
+		return Kind{Name: f.called, Read: true}
+	}
+	return Kind{Name: foreignKind(head).name}
+}
+
+// sniff finds the format of a file, or says what it is instead.
+func sniff(data []byte) (format, error) {
+	if len(data) == 0 {
+		return format{}, fmt.Errorf("%w: the file is empty: copy or send it again", ErrCorrupt)
+	}
+	if f, ok := formatOf(data); ok {
+		return f, nil
+	}
+	kind := foreignKind(data)
+	if kind.damaged {
+		return format{}, fmt.Errorf("%w: %s", ErrCorrupt, kind.advice)
+	}
+	return format{}, fmt.Errorf("%w: this is %s: %s", ErrUnsupported, kind.name, kind.advice)
+}
+
+// formatOf finds the format that reads a file.
+func formatOf(data []byte) (format, bool) {
+	if rawPhoto(data) != "" {
+		return format{}, false
+	}
+	for _, f := range formats {
+		if f.matches(data[:min(len(data), HeadBytes)]) {
+			return f, true
+		}
+	}
+	// Bytes before a JPEG are passed over, but for those of other kinds, which
+	// may hold pictures: PDF, music, Word.
+	if k := foreignKind(data); k.guessed && jpegWithin(data) {
+		return jpegFormat, true
+	}
+	return format{}, false
+}
+
+// begins returns what tells files by what they begin with, one of several.
+func begins(prefixes ...string) func([]byte) bool {
+	return func(head []byte) bool {
+		for _, prefix := range prefixes {
+			if bytes.HasPrefix(head, []byte(prefix)) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// isBMP: texts begin with BM too, but bitmaps have zeros among their first bytes.
+func isBMP(head []byte) bool { return bmp.Is(head) && !isText(head) }
 
 // isTIFF knows TIFF and BigTIFF in both byte orders, which some writers confuse.
 func isTIFF(data []byte) bool {
@@ -40,26 +88,40 @@ func isTIFF(data []byte) bool {
 	return false
 }
 
-// foreign says what a file is that is not read, and what to do with it.
-func foreign(data []byte) string {
-	brand := ""
-	if len(data) >= 12 && string(data[4:8]) == "ftyp" {
-		brand = string(data[8:12])
+func isWebP(head []byte) bool {
+	return len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
+}
+
+// jpegWithin finds a JPEG that begins among the first bytes.
+func jpegWithin(data []byte) bool {
+	head := data[:min(len(data), HeadBytes)]
+	for {
+		at := bytes.Index(head, []byte("\xFF\xD8\xFF"))
+		if at < 0 || at+3 >= len(head) {
+			return false
+		}
+		// A table, JFIF, EXIF, a comment or a frame header comes first.
+		if next := head[at+3]; next >= 0xE0 && next <= 0xEF || next == 0xDB || next == 0xC0 || next == 0xC4 || next == 0xFE {
+			return true
+		}
+		head = head[at+3:]
+	}
+}
+
+// rawPhoto names the camera format of a file that is TIFF from outside but has
+// only a small preview where the picture should be, or returns nothing.
+func rawPhoto(data []byte) string {
+	const make, newSubfileType, subIFDs, dngVersion, reduced = 0x010F, 0x00FE, 0x014A, 0xC612, 1
+	if !begins("II*\x00", "MM\x00*")(data) {
+		return ""
 	}
 	switch {
-	case brand == "avif", brand == "avis":
-		return "this is AVIF: convert it to JPEG or PNG"
-	case brand == "heic", brand == "heix", brand == "heim", brand == "heis",
-		brand == "hevc", brand == "hevx", brand == "mif1", brand == "msf1":
-		return "this is HEIC, the iPhone's own format: share it as JPEG, or choose Settings > Camera > Formats > Most Compatible"
-	case brand != "":
-		return "this is a video or an unknown ISO media file: take a still picture of it as JPEG or PNG"
-	case bytes.HasPrefix(data, []byte("%PDF-")):
-		return "this is PDF: save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)"
-	case bytes.HasPrefix(data, []byte("\xFF\x0A")), bytes.HasPrefix(data, []byte("\x00\x00\x00\x0CJXL ")):
-		return "this is JPEG XL: convert it to JPEG or PNG"
-	case bytes.HasPrefix(data, []byte("\x00\x00\x00\x0CjP  ")):
-		return "this is JPEG 2000: convert it to JPEG or PNG"
+	case len(data) > 10 && string(data[8:10]) == "CR":
+		return "CR2"
+	case hasTag(data, dngVersion):
+		return "DNG"
+	case hasTag(data, make) && hasTag(data, subIFDs) && tiffValue(data, newSubfileType) == reduced:
+		return "NEF or ARW"
 	}
-	return "the first bytes are those of no known picture format; JPEG, PNG, GIF, BMP, TIFF and WebP are read"
+	return ""
 }

@@ -56,6 +56,7 @@ type loader struct {
 	cache   *dataset.Cache
 	forms   int // of the data
 	views   [2]*augment.Capture
+	blanks  []draw.Form
 	workers int
 
 	ready chan *Batch
@@ -65,22 +66,31 @@ type loader struct {
 	order []int
 }
 
+// material is what samples are made of besides the images.
+type material struct {
+	backgrounds []*imaging.Image
+	forms       []draw.Form
+}
+
 // aheadBatches is how many finished batches wait for the network.
 const aheadBatches = 2
 
-func newLoader(stage Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data DataConfig, backgrounds []*imaging.Image) (*loader, error) {
+func newLoader(stage Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data DataConfig, aside material) (*loader, error) {
 	if n := len(classes.Members); n < stage.Batch.Images {
 		return nil, fmt.Errorf("stage %q: a step takes %d images (batch.images), the data hold %d", stage.Name, stage.Batch.Images, n)
 	}
+	if n := len(aside.forms); n < stage.Batch.Filled {
+		return nil, fmt.Errorf("stage %q: a step takes %d forms (batch.filled), data.fields holds %d", stage.Name, stage.Batch.Filled, n)
+	}
 	l := &loader{
-		stage: stage, seed: seed, classes: classes, cache: cache, forms: data.Forms, workers: data.Workers,
+		stage: stage, seed: seed, classes: classes, cache: cache, forms: data.Forms, workers: data.Workers, blanks: aside.forms,
 		ready: make(chan *Batch, aheadBatches), spare: make(chan *Batch, aheadBatches+2), epoch: -1,
 	}
 	if l.workers == 0 {
 		l.workers = runtime.GOMAXPROCS(0)
 	}
 	c := stage.Capture
-	l.views[0], l.views[1] = newCapture(c.ViewA, c.Strength, backgrounds), newCapture(c.ViewB, c.Strength, backgrounds)
+	l.views[0], l.views[1] = newCapture(c.ViewA, c.Strength, aside.backgrounds), newCapture(c.ViewB, c.Strength, aside.backgrounds)
 	return l, nil
 }
 
@@ -149,12 +159,17 @@ func (l *loader) empty() *Batch {
 // the step and its place only.
 func (l *loader) fill(ctx context.Context, b *Batch, step int) {
 	groups := l.groups(step)
-	jobs := len(groups) + (l.stage.Batch.Drawn+1)/2
-	b.err = parallel.Each(ctx, l.workers, jobs, func(_ context.Context, job int) error {
-		if job < len(groups) {
+	drawn := (l.stage.Batch.Drawn + 1) / 2
+	filled := l.filledForms(step)
+	b.err = parallel.Each(ctx, l.workers, len(groups)+drawn+len(filled), func(_ context.Context, job int) error {
+		switch n := job - len(groups); {
+		case n < 0:
 			return l.fillImage(b, step, job, groups[job])
+		case n < drawn:
+			l.fillDrawn(b, step, n)
+		default:
+			l.fillForm(b, step, n-drawn, filled[n-drawn])
 		}
-		l.fillDrawn(b, step, job-len(groups))
 		return nil
 	})
 }
@@ -222,28 +237,4 @@ func (l *loader) capture(b *Batch, step, view, class int, src *augment.Source, f
 	at := b.Layout.place(view, class)
 	seed := mix(mix(l.seed, uint64(forViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))
 	l.views[view].ViewOf(b.Pixels[at*size*size*3:][:size*size*3], size, src, form, seed)
-}
-
-// fillDrawn makes two drawn classes. A class is a printed design: its views have other contents, so that what is printed
-// must count and what is filled in must not. The second class is another design with the same contents.
-func (l *loader) fillDrawn(b *Batch, step, pair int) {
-	rng := stream(l.seed, forForms, uint64(step)<<20|1<<19|uint64(pair))
-	kinds := draw.Kinds()
-	doc := draw.Document{Kind: kinds[rng.IntN(len(kinds))], Template: rng.Uint64(), Size: l.stage.Input * 2}
-	contents := [2]uint64{rng.Uint64(), rng.Uint64()}
-	blank := rng.IntN(3) == 0
-	first := l.stage.Batch.Images * l.stage.Batch.Forms
-	for i := range 2 {
-		class := first + 2*pair + i
-		if class == b.Layout.Classes {
-			return
-		}
-		b.Source[class] = picture{image: -1}
-		for view := range b.Layout.Views {
-			doc.Content, doc.Blank = contents[view], blank && view == 0
-			b.Target[view*b.Layout.Classes+class] = noClass
-			l.capture(b, step, view, class, augment.NewSource(draw.Draw(doc)), 0)
-		}
-		doc.Template = rng.Uint64()
-	}
 }

@@ -36,17 +36,27 @@ func testLoader(t testing.TB, dir string, stage Stage, workers int) *loader {
 	}
 	t.Cleanup(func() { pool.Close() })
 	classes := dataset.InstanceClasses(pool.Len(), 8, nil, false)
-	l, err := newLoader(stage, 3, classes, dataset.NewCache(pool, 96, 1<<24), DataConfig{Forms: 8, Workers: workers}, nil)
+	l, err := newLoader(stage, 3, classes, dataset.NewCache(pool, 96, 1<<24), DataConfig{Forms: 8, Workers: workers}, testMaterial())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
+// testMaterial has three forms of two families.
+func testMaterial() material {
+	form := func(family, edition string) draw.Form {
+		page := draw.Draw(draw.Document{Kind: "form", Blank: true, Size: 200})
+		return draw.Form{Family: family, Edition: edition, Picture: page,
+			Fields: []draw.Field{{Kind: "text", Box: [4]float32{20, 40, 120, 60}}, {Kind: "text", Box: [4]float32{20, 80, 120, 160}}}}
+	}
+	return material{forms: []draw.Form{form("a", "1"), form("a", "2"), form("b", "1")}}
+}
+
 func smallStage() Stage {
 	s := DefaultConfig().Settings
 	s.Steps, s.Input = 6, 96
-	s.Batch = BatchConfig{Images: 4, Forms: 2, Views: 2, Replicas: 2, Drawn: 4}
+	s.Batch = BatchConfig{Images: 4, Forms: 2, Views: 2, Replicas: 2, Drawn: 4, Filled: 2}
 	return Stage{Name: "small", Settings: s}
 }
 
@@ -77,13 +87,15 @@ func TestBatchesDependOnTheirStepAlone(t *testing.T) {
 		seen := map[int32]bool{}
 		for class, p := range b.Source[:8] {
 			target := b.Target[class]
-			if seen[target] || target != b.Target[class+12] || target != p.image*8+p.form {
+			if seen[target] || target != b.Target[class+14] || target != p.image*8+p.form {
 				t.Errorf("step %d, class %d: target %d, picture %+v", step, class, target, p)
 			}
 			seen[target] = true
 		}
-		if b.Target[8] != noClass {
-			t.Errorf("step %d: a drawn sample has class %d", step, b.Target[8])
+		for class := 8; class < 14; class++ {
+			if b.Target[class] != noClass || b.Source[class].image >= 0 {
+				t.Errorf("step %d: the drawn or filled class %d has target %d, picture %+v", step, class, b.Target[class], b.Source[class])
+			}
 		}
 	}
 }
@@ -140,13 +152,43 @@ func TestCorruptImagesAreReplacedAndTooManyStop(t *testing.T) {
 	}
 }
 
+func TestFilledFormsComeWithTheirOtherEditions(t *testing.T) {
+	l := &loader{seed: 1}
+	for family := range 10 {
+		for edition := range 1 + family%5 {
+			l.blanks = append(l.blanks, draw.Form{Family: fmt.Sprint(family), Edition: fmt.Sprint(edition)})
+		}
+	}
+	for _, filled := range []int{1, 8, len(l.blanks)} {
+		l.stage.Batch.Filled = filled
+		seen := map[int]bool{}
+		for step := range 20 {
+			chosen := l.filledForms(step)
+			if len(chosen) != filled {
+				t.Fatalf("%d forms chosen, want %d", len(chosen), filled)
+			}
+			distinct := slices.Clone(chosen)
+			slices.Sort(distinct)
+			if len(slices.Compact(distinct)) != filled {
+				t.Fatalf("step %d: a form twice in %v", step, chosen)
+			}
+			for _, i := range chosen {
+				seen[i] = true
+			}
+		}
+		if filled > 1 && len(seen) != len(l.blanks) {
+			t.Errorf("of %d forms, %d were chosen in 20 steps", len(l.blanks), len(seen))
+		}
+	}
+}
+
 func TestLoaderNeedsABatchOfImages(t *testing.T) {
 	pool, err := dataset.OpenPool(drawnFolder(t, 3))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err := newLoader(smallStage(), 1, dataset.InstanceClasses(3, 8, nil, false), dataset.NewCache(pool, 96, 0), DataConfig{Forms: 8}, nil); err == nil {
+	if _, err := newLoader(smallStage(), 1, dataset.InstanceClasses(3, 8, nil, false), dataset.NewCache(pool, 96, 0), DataConfig{Forms: 8}, material{}); err == nil {
 		t.Error("no error for 3 images where a step takes 4")
 	}
 }

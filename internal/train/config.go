@@ -38,6 +38,7 @@ type DataConfig struct {
 	ShortSide   int      `toml:"short_side"`         // pixels at which images are kept
 	CacheMiB    int      `toml:"cache_mib"`
 	Backgrounds string   `toml:"backgrounds"` // folder of pictures to lay documents on; "" = drawn surfaces
+	Fields      string   `toml:"fields"`      // folder of real forms with the boxes of their fields; "" = none
 	Workers     int      `toml:"workers"`     // goroutines that prepare samples; 0 = one per core
 }
 
@@ -79,10 +80,11 @@ type BatchConfig struct {
 	Views    int `toml:"views"`
 	Replicas int `toml:"replicas"` // parts with batch statistics of their own
 	Drawn    int `toml:"drawn"`    // classes in addition that are drawn: a form, in each view with other contents
+	Filled   int `toml:"filled"`   // classes in addition that are real forms, in each view filled in otherwise
 }
 
 // classes is the number of classes in a step, samples the number of pictures.
-func (b BatchConfig) classes() int { return b.Images*b.Forms + b.Drawn }
+func (b BatchConfig) classes() int { return b.Images*b.Forms + b.Drawn + b.Filled }
 func (b BatchConfig) samples() int { return b.classes() * b.Views }
 
 // CaptureConfig names the capture simulator's strengths: "clean", "light", "full" or "wide" for each view.

@@ -93,6 +93,11 @@ func (cfg *Config) checkData() error {
 			return err
 		}
 	}
+	if d.Fields != "" {
+		if err := cfg.checkFile(noStage, "data.fields", d.Fields); err != nil {
+			return err
+		}
+	}
 	switch {
 	case d.Classes != "instances" && d.Classes != "labels":
 		return cfg.wrong(noStage, "data.classes", `is %q: "instances" or "labels"`, d.Classes)
@@ -147,6 +152,7 @@ func (cfg *Config) checkStage(i int) error {
 		{"batch.forms", float64(b.Forms), 1, float64(cfg.Data.Forms)},
 		{"batch.views", float64(b.Views), 1, 2},
 		{"batch.drawn", float64(b.Drawn), 0, 1 << 16},
+		{"batch.filled", float64(b.Filled), 0, 1 << 16},
 		{"batch.replicas", float64(b.Replicas), 1, 1024},
 		{"capture.strength", s.Capture.Strength, 0, 4},
 		{"contrast.weight", s.Contrast.Weight, 0, 1e6},
@@ -252,6 +258,10 @@ func (cfg *Config) checkBatch(i int, s Stage) error {
 		return cfg.wrong(i, "batch.replicas", "is %d: batch statistics of %d sample mean nothing", b.Replicas, b.samples()/b.Replicas)
 	case b.Drawn > 0 && b.Views != 2:
 		return cfg.wrong(i, "batch.drawn", "is %d: drawn documents come in pairs, so batch.views must be 2", b.Drawn)
+	case b.Filled > 0 && b.Views != 2:
+		return cfg.wrong(i, "batch.filled", "is %d: filled forms come in pairs, so batch.views must be 2", b.Filled)
+	case b.Filled > 0 && cfg.Data.Fields == "":
+		return cfg.wrong(i, "batch.filled", "is %d: name a folder of forms, data.fields", b.Filled)
 	}
 	return nil
 }

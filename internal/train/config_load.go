@@ -182,6 +182,9 @@ func (cfg *Config) resolvePaths(folder string, set map[string]any) {
 	if has("data", "backgrounds") {
 		join(&cfg.Data.Backgrounds)
 	}
+	if has("data", "fields") {
+		join(&cfg.Data.Fields)
+	}
 	if has("evaluate", "set") {
 		join(&cfg.Evaluate.Set)
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"exemplar/internal/dataset"
-	"exemplar/internal/imaging"
 	"exemplar/internal/model"
 )
 
@@ -80,7 +79,7 @@ type run struct {
 	pool        *dataset.Pool
 	cache       *dataset.Cache
 	classes     *dataset.Classes
-	backgrounds []*imaging.Image
+	aside       material
 	evaluator   *evaluator // nil without a set
 	teachers    map[string]*Teacher
 	fingerprint string // of the pool, once a teacher has asked for it

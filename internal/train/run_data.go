@@ -7,6 +7,7 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
+	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 )
 
@@ -22,6 +23,9 @@ func (r *run) openData() error {
 	if r.classes, err = r.groupClasses(); err != nil {
 		return err
 	}
+	if err := r.openForms(); err != nil {
+		return err
+	}
 	if d.Backgrounds == "" {
 		return nil
 	}
@@ -34,7 +38,21 @@ func (r *run) openData() error {
 		if err != nil {
 			return fmt.Errorf("background: %w", err)
 		}
-		r.backgrounds = append(r.backgrounds, m)
+		r.aside.backgrounds = append(r.aside.backgrounds, m)
+	}
+	return nil
+}
+
+// openForms reads the forms that are filled in. They are kept at formScale times the largest input: smaller letters
+// than these are not seen.
+func (r *run) openForms() (err error) {
+	const formScale = 3
+	if r.cfg.Data.Fields == "" {
+		return nil
+	}
+	r.aside.forms, err = draw.ReadForms(r.cfg.Data.Fields, formScale*r.cfg.largestInput())
+	if err != nil {
+		return r.cfg.wrong(noStage, "data.fields", "cannot be used: %v", err)
 	}
 	return nil
 }
@@ -154,5 +172,5 @@ func Preview(cfg *Config, images, n int) (*imaging.Image, error) {
 			break
 		}
 	}
-	return newCapture(name, stage.Capture.Strength, r.backgrounds).Preview(pictures, n, stage.Input, cfg.Seed), nil
+	return newCapture(name, stage.Capture.Strength, r.aside.backgrounds).Preview(pictures, n, stage.Input, cfg.Seed), nil
 }

@@ -104,7 +104,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := r.stage()
-	l, err := newLoader(s, mix(r.cfg.Seed, uint64(r.pos.Stage)), r.classes, r.cache, r.cfg.Data, r.backgrounds)
+	l, err := newLoader(s, mix(r.cfg.Seed, uint64(r.pos.Stage)), r.classes, r.cache, r.cfg.Data, r.aside)
 	if err != nil {
 		return false, err
 	}
@@ -248,7 +248,7 @@ func (r *run) diverged(cause error) error {
 		r.pos = p
 		r.net.restored(p.Step)
 		b := r.net.bundle(r.useMean())
-		if !worksOnNoise(b) {
+		if !works(b) {
 			if err := r.saved.removeNewest(); err != nil {
 				return errors.Join(fail, err)
 			}
@@ -264,15 +264,21 @@ func (r *run) diverged(cause error) error {
 	}
 }
 
-// worksOnNoise says whether a bundle's embedding of a picture is made of numbers.
-func worksOnNoise(b *model.Bundle) bool {
+// works says whether a bundle's embeddings of noise, of black and of white are made of numbers.
+func works(b *model.Bundle) bool {
 	rng := stream(0, forViews, 0)
-	pixels := make([]byte, b.Arch.Input*b.Arch.Input*3)
-	for i := range pixels {
-		pixels[i] = byte(rng.Uint32())
+	const pictures = 3
+	size := b.Arch.Input * b.Arch.Input * 3
+	pixels := make([]byte, pictures*size) // the second picture stays black
+	for i := range size {
+		pixels[i], pixels[2*size+i] = byte(rng.Uint32()), 255
 	}
-	out := make([]float32, b.Arch.Embedding)
-	b.Freeze().Embed(out, pixels, 1)
-	length := sumSquares(out)
-	return length > 0.5 && length < 2
+	out := make([]float32, pictures*b.Arch.Embedding)
+	b.Freeze().Embed(out, pixels, pictures)
+	for i := range pictures {
+		if length := sumSquares(out[i*b.Arch.Embedding:][:b.Arch.Embedding]); !(length > 0.5 && length < 2) { // also refuses NaN
+			return false
+		}
+	}
+	return true
 }

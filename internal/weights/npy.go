@@ -3,6 +3,7 @@ package weights
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -27,26 +28,76 @@ func ParseNpy(data []byte) (Tensor, error) {
 	if err != nil {
 		return Tensor{}, fmt.Errorf("npy: %w", err)
 	}
-	match := npyHeader.FindSubmatch(header)
-	if match == nil {
-		return Tensor{}, fmt.Errorf("npy: header %.80q is not understood", header)
-	}
-	dtype, known := npyTypes[string(match[1])]
-	if !known {
-		return Tensor{}, fmt.Errorf("npy: type %q is not supported: save as float32, float64, uint8 or int64", match[1])
-	}
-	shape, err := parseNpyShape(string(match[3]))
+	dtype, shape, err := parseNpyHeader(header)
 	if err != nil {
 		return Tensor{}, fmt.Errorf("npy: %w", err)
-	}
-	if string(match[2]) == "True" && len(shape) > 1 {
-		return Tensor{}, fmt.Errorf("npy: Fortran order is not supported: save numpy.ascontiguousarray(x)")
 	}
 	t := Tensor{DType: dtype, Shape: shape, Data: body}
 	if err := t.check(); err != nil {
 		return Tensor{}, fmt.Errorf("npy: %w", err)
 	}
 	return t, nil
+}
+
+// maxNpyHeader is more than NumPy writes for any shape.
+const maxNpyHeader = 1 << 16
+
+// ReadNpyHeader reads the beginning of an npy file, up to the values, of which
+// there may be more than fit in memory.
+func ReadNpyHeader(r io.Reader) (dtype DType, shape []int, err error) {
+	start := make([]byte, 12) // of version 1, with two bytes of the header
+	if _, err := io.ReadFull(r, start); err != nil {
+		return "", nil, fmt.Errorf("npy: %w", err)
+	}
+	length := int(binary.LittleEndian.Uint16(start[8:])) - 2
+	if start[6] == 2 {
+		length = int(min(binary.LittleEndian.Uint32(start[8:]), maxNpyHeader+1))
+	}
+	if string(start[:6]) != npyMagic || length < 0 || length > maxNpyHeader {
+		return "", nil, fmt.Errorf("npy: not an npy file")
+	}
+	rest := make([]byte, length)
+	if _, err := io.ReadFull(r, rest); err != nil {
+		return "", nil, fmt.Errorf("npy: %w", err)
+	}
+	header, _, err := splitNpy(append(start, rest...))
+	if err == nil {
+		dtype, shape, err = parseNpyHeader(header)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("npy: %w", err)
+	}
+	return dtype, shape, nil
+}
+
+// NpyHeader is what stands before the values in an npy file of float32, float64,
+// uint8 or int64 numbers.
+func NpyHeader(dtype DType, shape []int) ([]byte, error) {
+	for name, t := range npyTypes {
+		if t == dtype {
+			return npyPreamble(name, shape), nil
+		}
+	}
+	return nil, fmt.Errorf("npy: type %s is not supported", dtype)
+}
+
+func parseNpyHeader(header []byte) (DType, []int, error) {
+	match := npyHeader.FindSubmatch(header)
+	if match == nil {
+		return "", nil, fmt.Errorf("header %.80q is not understood", header)
+	}
+	dtype, known := npyTypes[string(match[1])]
+	if !known {
+		return "", nil, fmt.Errorf("type %q is not supported: save as float32, float64, uint8 or int64", match[1])
+	}
+	shape, err := parseNpyShape(string(match[3]))
+	if err != nil {
+		return "", nil, err
+	}
+	if string(match[2]) == "True" && len(shape) > 1 {
+		return "", nil, fmt.Errorf("Fortran order is not supported: save numpy.ascontiguousarray(x)")
+	}
+	return dtype, shape, nil
 }
 
 func splitNpy(data []byte) (header, body []byte, err error) {
@@ -89,12 +140,8 @@ func EncodeNpy(t Tensor) ([]byte, error) {
 	if err := t.check(); err != nil {
 		return nil, fmt.Errorf("npy: %w", err)
 	}
-	for name, dtype := range npyTypes {
-		if dtype == t.DType {
-			return append(npyPreamble(name, t.Shape), t.Data...), nil
-		}
-	}
-	return nil, fmt.Errorf("npy: type %s is not supported", t.DType)
+	header, err := NpyHeader(t.DType, t.Shape)
+	return append(header, t.Data...), err
 }
 
 // npyPreamble is everything before the values, padded so that they begin at a

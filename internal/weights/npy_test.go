@@ -27,6 +27,10 @@ func TestNpyReadsNumPysFiles(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
+		dtype, shape, err := ReadNpyHeader(bytes.NewReader(readTestdata(t, c.name)))
+		if err != nil || dtype != tensor.DType || !slices.Equal(shape, tensor.Shape) {
+			t.Errorf("%s: header %s %v, %v", c.name, dtype, shape, err)
+		}
 		got, err := tensor.Float32s()
 		if err != nil || !slices.Equal(got, c.want) || !slices.Equal(tensor.Shape, c.shape) {
 			t.Errorf("%s = %v %v, %v, want %v %v", c.name, tensor.Shape, got, err, c.shape, c.want)

@@ -56,7 +56,7 @@ func Open(data []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if pixels = pixels - at; pixels < h.size || pixels > len(h.data) {
+	if pixels -= at; pixels < h.size || pixels > len(h.data) || pixels == h.size && h.bits <= 8 {
 		pixels = min(end, len(h.data)) // left out, or wrong
 	}
 	h.pixels = h.data[pixels:]

@@ -114,20 +114,39 @@ func (d *decoder) openSegment() {
 }
 
 // nextRestart passes over the restart marker that must come now and opens the
-// segment after it. index counts the restarts of the scan.
-func (d *decoder) nextRestart(index int) error {
-	if d.pos+2 > len(d.data) {
-		return ErrTruncated
-	}
-	if got, want := d.data[d.pos+1], byte(rst0+index%8); got != want {
-		return corrupt("marker %02X at byte %d where restart marker %02X is due", got, d.pos, want)
-	}
-	d.pos += 2
+// segment after it. index counts the restarts of the scan. It reports whether the
+// segment is there: where the marker is one of the next three, the one due is
+// lost; what is in the way otherwise is passed over (as jpeg_resync_to_restart in
+// libjpeg's jdmarker.c, which looks two ahead).
+func (d *decoder) nextRestart(index int) bool {
 	for i := range d.components {
 		d.components[i].dc = 0
 	}
-	d.openSegment()
-	return nil
+	for {
+		d.skipEntropyToMarker()
+		if d.pos+2 > len(d.data) {
+			d.report(ErrTruncated)
+			return false
+		}
+		marker := d.data[d.pos+1]
+		if marker == eoi || marker == sos {
+			d.report(corrupt("marker %02X at byte %d where a restart marker is due", marker, d.pos))
+			return false
+		}
+		if marker >= rst0 && marker <= rst7 {
+			switch ahead := (int(marker-rst0) - index%8 + 8) % 8; {
+			case ahead == 0:
+				d.pos += 2
+				d.openSegment()
+				return true
+			case ahead <= 3:
+				d.report(corrupt("the restart marker before byte %d is missing", d.pos))
+				return false
+			}
+		}
+		d.report(corrupt("marker %02X at byte %d where restart marker %d is due", marker, d.pos, index%8))
+		d.pos += 2
+	}
 }
 
 // scanError says why reading the current segment failed.
@@ -141,14 +160,24 @@ func (d *decoder) scanError(row int) error {
 // skipEntropy moves past the entropy-coded bytes of a scan that is not needed.
 func (d *decoder) skipEntropy() {
 	for {
+		d.skipEntropyToMarker()
+		if d.pos >= len(d.data) || d.data[d.pos+1] < rst0 || d.data[d.pos+1] > rst7 {
+			return
+		}
+		d.pos += 2
+	}
+}
+
+// skipEntropyToMarker moves to the next marker, or to the end of the file.
+func (d *decoder) skipEntropyToMarker() {
+	for {
 		at := bytes.IndexByte(d.data[d.pos:], 0xFF)
 		if at < 0 || d.pos+at+1 >= len(d.data) {
 			d.pos = len(d.data)
 			return
 		}
 		d.pos += at
-		marker := d.data[d.pos+1]
-		if marker != 0 && marker != 0xFF && (marker < rst0 || marker > rst7) {
+		if marker := d.data[d.pos+1]; marker != 0 && marker != 0xFF {
 			return
 		}
 		d.pos++

@@ -62,7 +62,7 @@ func (d *decoder) bufferScan(s scan) error {
 	if err := d.startBuffered(s); err != nil {
 		return err
 	}
-	return d.eachBlock(s, func(c *component, b block) {
+	d.eachBlock(s, func(c *component, b block) {
 		c.dc += d.bits.difference(c.dcTable)
 		b.values[0] = int16(c.dc)
 		for k := 1; k < 64; k++ {
@@ -73,78 +73,89 @@ func (d *decoder) bufferScan(s scan) error {
 			}
 		}
 	}, func() {})
+	return nil
 }
 
 // eachBlock calls decode with the buffered coefficients of every block of a
-// scan, in the order of the file, and restarted at every restart marker.
-func (d *decoder) eachBlock(s scan, decode func(c *component, b block), restarted func()) error {
+// scan, in the order of the file, and restarted at every restart marker. Blocks
+// that are not there keep what earlier scans made of them.
+func (d *decoder) eachBlock(s scan, decode func(c *component, b block), restarted func()) {
 	d.openSegment()
-	mcu := 0
-	visit := func(c *component, x, y int) error {
-		decode(c, c.blockAt(x, y))
-		if d.bits.failed() {
-			return d.scanError(y / c.v)
+	mcu, lostTo := -1, 0 // MCUs before lostTo are not there
+	lost := 0            // blocks of the first component
+	visit := func(c *component, x, y int) {
+		if mcu >= lostTo {
+			b := c.blockAt(x, y)
+			decode(c, b)
+			if !d.bits.failed() {
+				return
+			}
+			if s.first == 0 && s.high == 0 {
+				clear(b.values)
+				*b.end = 0
+			}
+			d.report(d.scanError(y / c.v))
+			lostTo = d.intervalEnd(mcu)
 		}
-		return nil
+		if c == &d.components[0] {
+			lost++
+		}
 	}
-	next := func() error {
+	next := func() {
+		mcu++
 		if d.restartDue(mcu) {
-			if err := d.nextRestart(mcu/d.restart - 1); err != nil {
-				return err
+			if !d.nextRestart(mcu/d.restart - 1) {
+				lostTo = d.intervalEnd(mcu)
 			}
 			restarted()
 		}
-		mcu++
-		return nil
 	}
 	if len(s.components) == 1 {
-		return d.eachOwnBlock(s.components[0], next, visit)
+		d.eachOwnBlock(s.components[0], next, visit)
+	} else {
+		d.eachInterleaved(s, next, visit)
 	}
-	return d.eachInterleaved(s, next, visit)
+	if c := &d.components[0]; s.first == 0 && s.high == 0 {
+		d.lost += ceilDiv(lost, c.h*c.v)
+	}
 }
 
 // eachOwnBlock visits the blocks of a scan of one component: row by row, and
 // only those that have pixels.
-func (d *decoder) eachOwnBlock(c *component, next func() error, visit func(c *component, x, y int) error) error {
+func (d *decoder) eachOwnBlock(c *component, next func(), visit func(c *component, x, y int)) {
 	width := ceilDiv(ceilDiv(d.w*c.h, d.hMax), 8)
 	height := ceilDiv(ceilDiv(d.h*c.v, d.vMax), 8)
 	for y := range height {
 		for x := range width {
-			if err := next(); err != nil {
-				return err
-			}
-			if err := visit(c, x, y); err != nil {
-				return err
-			}
+			next()
+			visit(c, x, y)
 		}
 	}
-	return nil
 }
 
 // eachInterleaved visits the blocks of a scan of several components: MCU by
 // MCU, in each all blocks of the first component, then of the second ...
-func (d *decoder) eachInterleaved(s scan, next func() error, visit func(c *component, x, y int) error) error {
+func (d *decoder) eachInterleaved(s scan, next func(), visit func(c *component, x, y int)) {
 	for mcu := range d.mcusX * d.mcusY {
-		if err := next(); err != nil {
-			return err
-		}
+		next()
 		x, y := mcu%d.mcusX, mcu/d.mcusX
 		for _, c := range s.components {
 			for i := range c.h * c.v {
-				if err := visit(c, x*c.h+i%c.h, y*c.v+i/c.h); err != nil {
-					return err
-				}
+				visit(c, x*c.h+i%c.h, y*c.v+i/c.h)
 			}
 		}
 	}
-	return nil
 }
 
 // finishBuffered makes the picture of the coefficients, when all scans are in.
 func (d *decoder) finishBuffered() error {
 	for i := range d.components {
 		if c := &d.components[i]; !c.seen {
-			return corrupt("there is no scan of component %d", c.id)
+			err := corrupt("there is no scan of component %d", c.id)
+			if i == 0 || d.scans == 0 {
+				return err
+			}
+			d.report(err) // colour is missing
 		}
 	}
 	d.prepareScaling()

@@ -47,38 +47,93 @@ type Header struct {
 	W, H        int
 	Components  int // 1 grey, 3 colour, 4 CMYK
 	Progressive bool
+	// Buffered tells that the picture comes in several scans, so that decoding
+	// takes 2 bytes for each of Samples.
+	Buffered bool
+	Samples  int
 }
 
-// ReadHeader reads the segments up to the frame header and allocates next to
+// Damage says what is wrong with a picture that was decoded all the same.
+type Damage struct {
+	Missing float64 // the share of the picture that is not there and grey instead
+	Err     error   // the first thing that was wrong; nil: nothing
+}
+
+// ReadHeader reads the segments up to the first scan and allocates next to
 // nothing, whatever they claim.
 func ReadHeader(data []byte) (Header, error) {
 	d := decoder{data: data}
 	if err := d.readFrame(); err != nil {
 		return Header{}, err
 	}
-	return Header{W: d.w, H: d.h, Components: len(d.components), Progressive: d.progressive}, nil
+	h := Header{W: d.w, H: d.h, Components: len(d.components), Progressive: d.progressive, Buffered: d.progressive}
+	for _, c := range d.components {
+		h.Samples += 64 * d.mcusX * d.mcusY * c.h * c.v
+	}
+	for !h.Buffered {
+		marker, segment, err := d.nextMarker()
+		if err != nil || marker == eoi {
+			break // the decoder will say so
+		}
+		if marker == sos {
+			h.Buffered = len(segment) > 0 && int(segment[0]) < h.Components
+			break
+		}
+	}
+	return h, nil
 }
 
 // Decode returns the picture at 1/scale of its size, rounded up: w by h pixels,
 // 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8. Memory is
 // proportional to the result, and for progressive files and others with several
 // scans to the whole picture: 2 bytes a sample (but for luma at 1/8). The caller
-// checks the size first, with [ReadHeader].
+// checks the size first, with [ReadHeader]. Any damage is an error, but for a
+// missing end marker.
 func Decode(data []byte, scale int) (w, h int, pix []byte, err error) {
+	w, h, pix, damage, err := DecodeDamaged(data, scale)
+	if err == nil {
+		err = damage.Err
+	}
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	return w, h, pix, nil
+}
+
+// DecodeDamaged is [Decode] for files of which a part may be missing or damaged,
+// up to half of the picture. As libjpeg does, it goes on at the next restart
+// marker where there are any; blocks that are lost are grey. Later scans of a
+// progressive file may be lost whole: then detail is missing, but no part.
+func DecodeDamaged(data []byte, scale int) (w, h int, pix []byte, damage Damage, err error) {
 	if scale != 1 && scale != 2 && scale != 4 && scale != 8 {
 		panic(fmt.Sprintf("jpeg: decode at 1/%d", scale))
 	}
 	d := decoder{data: data}
 	if err := d.readFrame(); err != nil {
-		return 0, 0, nil, err
+		return 0, 0, nil, Damage{}, err
 	}
 	if err := d.layOut(scale); err != nil {
-		return 0, 0, nil, err
+		return 0, 0, nil, Damage{}, err
 	}
 	if err := d.readScans(); err != nil {
-		return 0, 0, nil, err
+		return 0, 0, nil, Damage{}, err
 	}
-	return d.outW, d.outH, d.pix, nil
+	damage = Damage{Missing: min(1, float64(d.lost)/float64(d.mcusX*d.mcusY)), Err: d.damage}
+	if damage.Missing > mostMissing {
+		return 0, 0, nil, damage, d.damage
+	}
+	return d.outW, d.outH, d.pix, damage, nil
+}
+
+// mostMissing is how much of a picture may be lost: of less than half nobody
+// would say that it is the picture.
+const mostMissing = 0.5
+
+// report notes damage that is survived; the first counts.
+func (d *decoder) report(err error) {
+	if d.damage == nil {
+		d.damage = err
+	}
 }
 
 // decoder is the state of decoding one file.
@@ -104,6 +159,9 @@ type decoder struct {
 	pix          []byte
 
 	scans, visited int // of a file with several: see maxScans and maxVisits
+
+	damage error // the first that was met
+	lost   int   // MCUs that are not there
 
 	bits  bitReader
 	rows  [4][]byte // one row of samples per component, for a row of pixels
@@ -137,7 +195,8 @@ type component struct {
 }
 
 // layOut decides what becomes of blocks at a scale, and takes the memory. It
-// refuses before that a picture that the rest of the file is too short to hold.
+// refuses before that a picture of which the rest of the file is too short to hold
+// even half.
 func (d *decoder) layOut(scale int) error {
 	d.size = 8 / scale
 	d.outW, d.outH = ceilDiv(d.w, scale), ceilDiv(d.h, scale)
@@ -156,7 +215,7 @@ func (d *decoder) layOut(scale int) error {
 	if d.progressive {
 		bits = blocks
 	}
-	if (len(d.data)-d.pos)*8 < bits {
+	if (len(d.data)-d.pos)*8 < int(float64(bits)*(1-mostMissing)) {
 		return fmt.Errorf("%w: %d bytes cannot hold %d x %d pixels", ErrTruncated, len(d.data), d.w, d.h)
 	}
 	for i := range d.components {

@@ -155,25 +155,158 @@ func TestReducedIsMeanOfFull(t *testing.T) {
 	}
 }
 
-// TestDamage cuts every file at many places: the errors must be ours, and only
-// the end marker may be missing.
-func TestDamage(t *testing.T) {
+// TestCutOff cuts every file at many places: nothing of a picture of one scan is
+// lost but what is missing, and of less than half nothing is made. Files of many
+// scans may lose the last ones.
+func TestCutOff(t *testing.T) {
 	for name, data := range testFiles(t) {
-		for cut := 0; cut < len(data)-2; cut += 1 + len(data)/200 {
-			for _, scale := range []int{1, 8} {
-				_, _, _, err := Decode(data[:cut], scale)
-				if !errors.Is(err, ErrTruncated) && (cut > 2 || !errors.Is(err, ErrCorrupt)) {
-					t.Errorf("%s cut at %d of %d, at 1/%d: %v", name, cut, len(data), scale, err)
+		header, err := ReadHeader(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, scale := range []int{1, 8} {
+			_, _, whole, err := Decode(data, scale)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for cut := 0; cut < len(data)-2; cut += 1 + len(data)/100 {
+				_, _, pix, damage, err := DecodeDamaged(data[:cut], scale)
+				if err != nil {
+					if !errors.Is(err, ErrTruncated) && (cut > 2 || !errors.Is(err, ErrCorrupt)) {
+						t.Errorf("%s cut at %d of %d, at 1/%d: %v", name, cut, len(data), scale, err)
+					}
+					continue
+				}
+				if header.Buffered {
+					continue
+				}
+				if !errors.Is(damage.Err, ErrTruncated) || damage.Missing <= 0 || damage.Missing > 0.5 {
+					t.Errorf("%s cut at %d of %d, at 1/%d: %+v", name, cut, len(data), scale, damage)
+				}
+				// Rows of MCUs are 8 to 32 pixels high; one may be there in part.
+				there := int((1-damage.Missing)*float64(len(pix))) - 3*header.W*32
+				if there > 0 && !bytes.Equal(pix[:there], whole[:there]) {
+					t.Errorf("%s cut at %d of %d, at 1/%d: what is there differs", name, cut, len(data), scale)
 				}
 			}
 		}
 	}
 }
 
-func TestMissingEndMarker(t *testing.T) {
+// TestRestartsAreUsed damages files that have restart markers: what is lost is
+// what lies between two of them.
+func TestRestartsAreUsed(t *testing.T) {
+	for _, name := range []string{"restart-420", "restart-444", "restart-progressive"} {
+		data := testFiles(t)[name]
+		marker := func(n int) int {
+			scan := bytes.Index(data, []byte{0xFF, sos})
+			at := bytes.Index(data[scan:], []byte{0xFF, byte(rst0 + n)})
+			if at < 0 {
+				t.Fatalf("%s: no restart marker %d", name, n)
+			}
+			return scan + at
+		}
+		cutOut := func(from, to int) []byte { return append(bytes.Clone(data[:from]), data[to:]...) }
+		ones := bytes.Clone(data)
+		for i := marker(1) + 3; i < marker(2)-1; i++ {
+			ones[i] = 0x7F
+		}
+		damaged := map[string][]byte{
+			"a marker is missing":        cutOut(marker(1), marker(1)+2),
+			"an interval is missing":     cutOut(marker(1)+2, marker(2)),
+			"two intervals are missing":  cutOut(marker(1), marker(3)),
+			"an interval comes twice":    append(bytes.Clone(data[:marker(2)]), data[marker(1):]...),
+			"an interval is nonsense":    ones,
+			"a strange marker is within": append(append(bytes.Clone(data[:marker(1)+4]), 0xFF, 0xE5), data[marker(1)+4:]...),
+		}
+		_, _, whole, err := Decode(data, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, file := range damaged {
+			_, _, pix, damage, err := DecodeDamaged(file, 1)
+			if err != nil || damage.Missing > 0.35 {
+				t.Errorf("%s, %s: %+v, %v", name, kind, damage, err)
+				continue
+			}
+			if damage.Err == nil && kind != "an interval is nonsense" {
+				t.Errorf("%s, %s: nothing was noticed", name, kind)
+			}
+			same := 0
+			for i, v := range pix {
+				if v == whole[i] {
+					same++
+				}
+			}
+			if share := float64(same) / float64(len(pix)); share < 0.5 {
+				t.Errorf("%s, %s: only %.0f %% of the samples are right", name, kind, 100*share)
+			}
+		}
+	}
+}
+
+// TestStandardTables leaves out the Huffman tables, as motion JPEG does.
+func TestStandardTables(t *testing.T) {
+	var buf bytes.Buffer
+	m := image.NewRGBA(image.Rect(0, 0, 60, 40))
+	for i := range m.Pix {
+		m.Pix[i] = byte(i * i / 7)
+	}
+	if err := stdjpeg.Encode(&buf, m, nil); err != nil { // it uses the tables of the standard
+		t.Fatal(err)
+	}
+	data := buf.Bytes()
+	from, to := bytes.Index(data, []byte{0xFF, dht}), bytes.Index(data, []byte{0xFF, sos})
+	without := append(bytes.Clone(data[:from]), data[to:]...)
+	for _, scale := range scales {
+		_, _, want, err := Decode(data, scale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, got, err := Decode(without, scale); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("at 1/%d: differs (%v)", scale, err)
+		}
+	}
+}
+
+func TestHeightBelow(t *testing.T) {
 	data := testFiles(t)["baseline-420"]
-	if _, _, _, err := Decode(data[:len(data)-2], 1); err != nil {
-		t.Error(err)
+	w, h, want, err := Decode(data, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := claim(t, data[:len(data)-2], w, 0)
+	below = append(below, 0xFF, dnl, 0, 4, byte(h>>8), byte(h), 0xFF, eoi)
+	if _, gotH, got, err := Decode(below, 1); err != nil || gotH != h || !bytes.Equal(got, want) {
+		t.Errorf("%d rows, want %d (%v)", gotH, h, err)
+	}
+}
+
+// TestAroundThePicture: what stands before, between and after does not matter.
+func TestAroundThePicture(t *testing.T) {
+	for _, name := range []string{"baseline-420", "progressive-420"} {
+		data := testFiles(t)[name]
+		_, _, want, err := Decode(data, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := bytes.Index(data, []byte{0xFF, dqt})
+		insert := func(at int, b ...byte) []byte {
+			return append(append(bytes.Clone(data[:at]), b...), data[at:]...)
+		}
+		for kind, file := range map[string][]byte{
+			"bytes before the start":  append([]byte("\r\n--boundary\r\n\r\n"), data...),
+			"garbage between markers": insert(table, 0, 1, 2, 0xFF, 0, 3),
+			"fill bytes":              insert(table, 0xFF, 0xFF, 0xFF),
+			"a second start":          insert(table, 0xFF, soi),
+			"another picture after":   append(bytes.Clone(data), testFiles(t)["gray"]...),
+			"no end marker":           data[:len(data)-2],
+			"half an end marker":      data[:len(data)-1],
+		} {
+			if _, _, got, err := Decode(file, 1); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s, %s: differs (%v)", name, kind, err)
+			}
+		}
 	}
 }
 
@@ -229,12 +362,11 @@ func TestUnsupported(t *testing.T) {
 		return out
 	}
 	tests := map[string][]byte{
-		"arithmetic":       with(1, 0xC9),
-		"lossless":         with(1, 0xC3),
-		"12 bits":          with(4, 12),
-		"2 components":     with(9, 2),
-		"fractional":       with(11, 0x31), // of 3 columns the next has 2
-		"height at bottom": claim(t, data, 97, 0),
+		"arithmetic":   with(1, 0xC9),
+		"lossless":     with(1, 0xC3),
+		"12 bits":      with(4, 12),
+		"2 components": with(9, 2),
+		"fractional":   with(11, 0x31), // of 3 columns the next has 2
 	}
 	tests["fractional"][at+14] = 0x21
 	for name, file := range tests {
@@ -276,7 +408,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		scale := scales[which&3]
-		w, h, pix, err := Decode(data, scale)
+		w, h, pix, _, err := DecodeDamaged(data, scale)
 		if err != nil {
 			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrUnsupported) {
 				t.Fatalf("an error of no kind: %v", err)

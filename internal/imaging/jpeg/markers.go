@@ -21,6 +21,7 @@ const (
 	eoi   = 0xD9
 	sos   = 0xDA
 	dqt   = 0xDB
+	dnl   = 0xDC
 	dri   = 0xDD
 	app0  = 0xE0
 	app14 = 0xEE
@@ -104,25 +105,32 @@ func (d *decoder) readFrame() error {
 	return nil
 }
 
-// readScans reads the rest of the file and leaves the picture in d.pix.
+// readScans reads the rest of the file and leaves the picture in d.pix. What is
+// wrong after the first scan is survived.
 func (d *decoder) readScans() error {
 	for {
 		marker, segment, err := d.nextMarker()
-		if err != nil {
-			return err
+		atEnd := err != nil && d.pos >= len(d.data)-1 // only the end marker is missing
+		switch {
+		case err != nil:
+		case marker == sos:
+			done := false
+			if done, err = d.readScan(segment); done {
+				return nil
+			}
+		case marker != eoi:
+			err = d.readSegment(marker, segment)
 		}
-		switch marker {
-		case eoi:
+		if err != nil {
+			if d.scans == 0 {
+				return err
+			}
+			if !atEnd {
+				d.report(err)
+			}
+		}
+		if err != nil || marker == eoi {
 			return d.finishBuffered()
-		case sos:
-			done, err := d.readScan(segment)
-			if done || err != nil {
-				return err
-			}
-		default:
-			if err := d.readSegment(marker, segment); err != nil {
-				return err
-			}
 		}
 	}
 }
@@ -148,9 +156,22 @@ func (d *decoder) readSegment(marker byte, b []byte) error {
 	case marker >= sof0 && marker <= sof2:
 		return d.readFrameHeader(marker, b)
 	case marker > sof2 && marker <= sof15 && marker != jpg:
-		return unsupported("coding process %02X (arithmetic, lossless or hierarchical): save it as baseline JPEG", marker)
+		return unsupported("%s: save it as baseline JPEG", process(marker))
 	}
 	return nil
+}
+
+// process names a coding process that is not read (T.81 table B.1).
+func process(marker byte) string {
+	switch {
+	case marker == 0xC3:
+		return "lossless JPEG"
+	case marker == 0xC9 || marker == 0xCA:
+		return "arithmetic coding"
+	case marker == 0xCB:
+		return "lossless JPEG with arithmetic coding"
+	}
+	return "hierarchical JPEG"
 }
 
 // readQuantisation reads a DQT segment (T.81 B.2.4.1).
@@ -213,7 +234,10 @@ func (d *decoder) readFrameHeader(marker byte, b []byte) error {
 	d.progressive = marker == sof2
 	d.h, d.w = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
 	if d.h == 0 {
-		return unsupported("the height is not in the header")
+		d.h = d.heightBelow()
+	}
+	if d.h == 0 {
+		return corrupt("the height is 0")
 	}
 	if d.w == 0 {
 		return corrupt("the width is 0")
@@ -230,6 +254,16 @@ func (d *decoder) readFrameHeader(marker byte, b []byte) error {
 		d.components = append(d.components, c)
 	}
 	return d.checkSampling()
+}
+
+// heightBelow finds the height of a picture that was not known when it began: it
+// stands in a DNL segment after the first scan (T.81 B.2.5).
+func (d *decoder) heightBelow() int {
+	at := bytes.Index(d.data[d.pos:], []byte{0xFF, dnl, 0, 4})
+	if at < 0 || len(d.data)-d.pos-at < 6 {
+		return 0
+	}
+	return int(binary.BigEndian.Uint16(d.data[d.pos+at+4:]))
 }
 
 // checkSampling derives the grid of MCUs from the components' sampling factors.

@@ -11,7 +11,7 @@ func (d *decoder) progressiveScan(s scan) error {
 		return nil
 	}
 	run := 0 // blocks that have nothing more in this band
-	return d.eachBlock(s, func(c *component, b block) {
+	d.eachBlock(s, func(c *component, b block) {
 		r := &d.bits
 		switch {
 		case s.first == 0 && s.high == 0:
@@ -26,6 +26,7 @@ func (d *decoder) progressiveScan(s scan) error {
 			run = r.refineAC(c.acTable, b, s, run)
 		}
 	}, func() { run = 0 })
+	return nil
 }
 
 // firstAC decodes a band of a block for the first time. run is the number of

@@ -26,6 +26,9 @@ type scaling struct {
 func (d *decoder) prepareScaling() {
 	for i := range d.components {
 		c := &d.components[i]
+		if d.quant[c.table] == nil {
+			continue // a component without a scan
+		}
 		for k, q := range d.quant[c.table] {
 			c.scaling.factors[k] = int32(q)
 		}

@@ -19,10 +19,11 @@ func (d *decoder) readScan(b []byte) (done bool, err error) {
 	if d.progressive {
 		return false, d.progressiveScan(s)
 	}
-	if len(s.components) < len(d.components) {
+	if len(s.components) < len(d.components) || d.scans > 0 {
 		return false, d.bufferScan(s)
 	}
-	return true, d.streamScan()
+	d.streamScan()
+	return true, nil
 }
 
 func (d *decoder) readScanHeader(b []byte) (scan, error) {
@@ -65,6 +66,12 @@ func (d *decoder) scanComponent(s scan, id, selector byte) (*component, error) {
 			return nil, corrupt("Huffman tables %d and %d for component %d", dc, ac, id)
 		}
 		c.dcTable, c.acTable, c.dc = d.dc[dc], d.ac[ac], 0
+		if c.dcTable == nil && dc < 2 {
+			c.dcTable = standardTables().dc[dc]
+		}
+		if c.acTable == nil && ac < 2 {
+			c.acTable = standardTables().ac[ac]
+		}
 		return c, nil
 	}
 	return nil, corrupt("a scan of an unknown component %d", id)
@@ -90,6 +97,15 @@ func (d *decoder) checkBand(s scan) error {
 		}
 	}
 	return nil
+}
+
+// intervalEnd returns the MCU before which the next restart is due after one, or
+// the number of all.
+func (d *decoder) intervalEnd(mcu int) int {
+	if d.restart == 0 {
+		return d.mcusX * d.mcusY * 16 // in scans of one component MCUs are blocks
+	}
+	return (mcu/d.restart + 1) * d.restart
 }
 
 // restartDue tells whether a restart marker stands before the MCU of a number.

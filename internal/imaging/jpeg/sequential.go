@@ -2,24 +2,37 @@ package jpeg
 
 // streamScan decodes the one scan of a sequential file: each row of MCUs
 // becomes samples and then pixels, and is forgotten.
-func (d *decoder) streamScan() error {
+func (d *decoder) streamScan() {
 	d.prepareScaling()
 	d.openSegment()
+	lostTo := 0 // MCUs before this one are not there
 	for row := range d.mcusY {
 		for x := range d.mcusX {
-			if mcu := row*d.mcusX + x; d.restartDue(mcu) {
-				if err := d.nextRestart(mcu/d.restart - 1); err != nil {
-					return err
+			mcu := row*d.mcusX + x
+			if d.restartDue(mcu) && !d.nextRestart(mcu/d.restart-1) {
+				lostTo = d.intervalEnd(mcu)
+			}
+			if mcu >= lostTo {
+				d.streamMCU(x)
+				if !d.bits.failed() {
+					continue
 				}
+				d.report(d.scanError(row))
+				lostTo = d.intervalEnd(mcu)
 			}
-			d.streamMCU(x)
-			if d.bits.failed() {
-				return d.scanError(row)
-			}
+			d.blankMCU(x)
+			d.lost++
 		}
 		d.emit(row)
 	}
-	return nil
+}
+
+// blankMCU makes the MCU in column x grey.
+func (d *decoder) blankMCU(x int) {
+	for i := range d.components {
+		c := &d.components[i]
+		fill(c.plane[x*c.h*c.sizeX:], c.stride, c.h*c.sizeX, c.v*c.sizeY, 128)
+	}
 }
 
 // streamMCU decodes the blocks of the MCU in column x into the planes.

@@ -79,11 +79,30 @@ func (b *Builder) Span(x, y, step int, rgb []byte) {
 
 // add adds pixels to a row of sums.
 func (b *Builder) add(x int, sums []uint16, step int, rgb []byte) {
+	if step == 1 {
+		b.addRun(x, sums, rgb)
+		return
+	}
 	for ; len(rgb) >= 3; x, rgb = x+step, rgb[3:] {
 		p := sums[3*(x>>b.shift):][:3]
 		p[0] += 255 - uint16(rgb[0])
 		p[1] += 255 - uint16(rgb[1])
 		p[2] += 255 - uint16(rgb[2])
+	}
+}
+
+// addRun is add for pixels side by side: a sum is fetched once for all of them
+// that go into it.
+func (b *Builder) addRun(x int, sums []uint16, rgb []byte) {
+	for pixels := len(rgb) / 3; pixels > 0; {
+		n := min(b.scale-x&(b.scale-1), pixels)
+		p, run := sums[3*(x>>b.shift):][:3], rgb[:3*n]
+		r, g, blue := uint16(255*n), uint16(255*n), uint16(255*n)
+		for i := 0; i+2 < len(run); i += 3 {
+			r, g, blue = r-uint16(run[i]), g-uint16(run[i+1]), blue-uint16(run[i+2])
+		}
+		p[0], p[1], p[2] = p[0]+r, p[1]+g, p[2]+blue
+		x, rgb, pixels = x+n, rgb[3*n:], pixels-n
 	}
 }
 

@@ -133,6 +133,9 @@ func (r *rows) readChunk(c chunk, visit func(x, y, w int, planes [][]byte)) (don
 	p := r.page
 	sources := make([]io.Reader, p.planes())
 	for i := range sources {
+		if i >= p.colors && i != p.alpha {
+			continue
+		}
 		index := c.index + i*p.across*p.down
 		if sources[i], err = r.open(i, index, c); err != nil {
 			return 0, err
@@ -140,6 +143,9 @@ func (r *rows) readChunk(c chunk, visit func(x, y, w int, planes [][]byte)) (don
 	}
 	for ; done < c.h; done++ {
 		for i, source := range sources {
+			if source == nil {
+				continue
+			}
 			if _, err := io.ReadFull(source, r.buffers[i]); err != nil {
 				if err == io.EOF || err == io.ErrUnexpectedEOF {
 					err = ErrTruncated

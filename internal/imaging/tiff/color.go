@@ -2,6 +2,7 @@ package tiff
 
 import (
 	"math"
+	"slices"
 
 	"exemplar/internal/imaging/shrink"
 )
@@ -23,7 +24,6 @@ func (p *Page) newPainter(builder *shrink.Builder) *painter {
 		q.plane = make([]byte, p.chunkW)
 	}
 	if p.wide() {
-		p.alpha = -1
 		q.scale = p.findRange()
 	}
 	q.convert = p.converter()
@@ -121,7 +121,7 @@ func (p *Page) converter() func(dst, src []byte) {
 // weights of red, green and blue and its black and white.
 func (p *Page) lumaChroma() func(dst, src []byte) {
 	weights := p.dir.floats(tagYCbCrWeights)
-	if len(weights) < 3 || !(weights[0] > 0 && weights[1] > 0 && weights[2] > 0) {
+	if len(weights) < 3 || slices.ContainsFunc(weights[:3], func(w float64) bool { return !(w > 0.01 && w < 1) }) {
 		weights = []float64{0.299, 0.587, 0.114}
 	}
 	ends := p.dir.floats(tagReferenceBW)

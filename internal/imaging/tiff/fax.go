@@ -177,12 +177,13 @@ func (f *fax) badCode(what string) error {
 	return corrupt("no %s of fax codes has the bits %013b at byte %d", what, f.peek(codeBits), f.pos/8)
 }
 
-// change adds a change of colour. Codes that go back, or past the row, are wrong.
+// change adds a change of colour. Codes that go back are wrong; those past the end
+// of the row, as some machines send them, mean the end.
 func (f *fax) change(x int) error {
-	if n := len(f.row); x > f.w || n > 0 && x < int(f.row[n-1]) || x < 0 || n > f.w+1 {
+	if n := len(f.row); n > 0 && x < int(f.row[n-1]) || x < 0 || n > f.w+1 {
 		return corrupt("a fax row of %d pixels changes colour at %d", f.w, x)
 	}
-	f.row = append(f.row, int32(x))
+	f.row = append(f.row, int32(min(x, f.w)))
 	return nil
 }
 
@@ -247,20 +248,13 @@ func (f *fax) read2D() error {
 	return nil
 }
 
-// finishRow leaves out runs of no length, ends the row at its width and packs it.
+// finishRow ends the row at its width and packs it. Runs of no length stay in it:
+// the codes of the next row refer to them.
 func (f *fax) finishRow() {
-	kept := f.row[:0]
-	for _, x := range f.row {
-		if n := len(kept); n > 0 && kept[n-1] == x {
-			kept = kept[:n-1]
-		} else {
-			kept = append(kept, x)
-		}
+	if n := len(f.row); n&1 == 1 && int(f.row[n-1]) < f.w {
+		f.row = f.row[:n-1] // black that never ended
 	}
-	if n := len(kept); n&1 == 1 && int(kept[n-1]) < f.w {
-		kept = kept[:n-1] // black that never ended
-	}
-	f.row = append(kept, int32(f.w))
+	f.row = append(f.row, int32(f.w))
 	clear(f.packed)
 	for i := 0; i+1 < len(f.row); i += 2 {
 		blacken(f.packed, int(f.row[i]), int(f.row[i+1]))

@@ -2,7 +2,6 @@ package tiff
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -10,7 +9,6 @@ import (
 	"io"
 
 	"exemplar/internal/imaging/jpeg"
-	"exemplar/internal/imaging/shrink"
 )
 
 // openJPEG decodes the JPEG of a strip or tile (technical note 2 to TIFF 6.0).
@@ -102,10 +100,13 @@ func (p *Page) completeJPEG(raw []byte) []byte {
 
 // adobeSegment is an APP14 segment that says whether there is chroma.
 func (p *Page) adobeSegment() []byte {
-	transform := byte(0)
 	if p.photometric == yCbCr && p.samples == 3 {
-		transform = 1
+		return adobeSegment(1)
 	}
+	return adobeSegment(0)
+}
+
+func adobeSegment(transform byte) []byte {
 	return append([]byte("\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00"), transform)
 }
 
@@ -137,140 +138,4 @@ func (p *Page) wholeJPEG(scale int) (w, h int, pix []byte, ok bool) {
 	}
 	w, h, pix, err = jpeg.Decode(stream, scale)
 	return w, h, pix, err == nil
-}
-
-// oldJPEG returns the page as a JPEG file, of the compression that TIFF 6.0,
-// section 22, describes and every writer understood differently: a complete
-// file somewhere, complete files as strips (nil, when there are several), or
-// tables and codes in pieces.
-func (p *Page) oldJPEG() ([]byte, error) {
-	data := p.dir.reader.data
-	at := p.dir.uint(tagJPEGOffset, 0)
-	if at > 0 && at < uint64(len(data)) && bytes.HasPrefix(data[at:], []byte{0xFF, 0xD8}) {
-		if bytes.Contains(data[at:], []byte{0xFF, 0xDA}) {
-			return data[at:], nil
-		}
-	}
-	if first := p.piece(0, p.H); bytes.HasPrefix(first, []byte{0xFF, 0xD8}) {
-		if p.across*p.down > 1 {
-			return nil, nil
-		}
-		return first, nil
-	}
-	if err := p.checkPresent(); err != nil {
-		return nil, err
-	}
-	stream := append([]byte{0xFF, 0xD8}, p.adobeSegment()...)
-	for class, tag := range []uint16{tagJPEGQTables, tagJPEGDCTables, tagJPEGACTables} {
-		for i, at := range first4(p.dir.uints(tag)) {
-			table := oldTable(data, at, class)
-			if table == nil {
-				return nil, corrupt("table %d of old JPEG compression is not at byte %d", i, at)
-			}
-			stream = append(stream, table.segment(class, i)...)
-		}
-	}
-	stream = append(stream, p.oldFrame()...)
-	for i := range p.across * p.down {
-		if i > 0 {
-			stream = append(stream, 0xFF, 0xD0|byte(i-1)&7) // RST
-		}
-		stream = append(stream, p.piece(i, p.H)...)
-	}
-	return append(stream, 0xFF, 0xD9), nil
-}
-
-// first4 cuts a list to as many tables as JPEG has.
-func first4(v []uint64) []uint64 { return v[:min(len(v), 4)] }
-
-// decodeOldJPEG decodes the JPEG file of a page, or hands on why there is none.
-func (p *Page) decodeOldJPEG(stream []byte, err error, scale int) (w, h int, pix []byte, _ error) {
-	if err != nil {
-		return 0, 0, nil, err
-	}
-	header, err := jpeg.ReadHeader(stream)
-	if err != nil {
-		return 0, 0, nil, wrapJPEG(err)
-	}
-	if header.W != p.W || header.H < p.H || header.H > p.H+64 {
-		return 0, 0, nil, corrupt("a page of %d x %d pixels holds a JPEG of %d x %d", p.W, p.H, header.W, header.H)
-	}
-	if header.H == p.H {
-		w, h, pix, err = jpeg.Decode(stream, scale)
-		return w, h, pix, wrapJPEG(err)
-	}
-	w, _, pix, err = jpeg.Decode(stream, 1)
-	if err != nil {
-		return 0, 0, nil, wrapJPEG(err)
-	}
-	builder := shrink.New(p.W, p.H, scale)
-	for y := range p.H {
-		builder.Row(y, pix[3*w*y:][:3*w])
-	}
-	w, h, pix = builder.Picture()
-	return w, h, pix, nil
-}
-
-// jpegTable is the contents of a table without its number.
-type jpegTable []byte
-
-// oldTable returns the table at an offset: 64 bytes of quantisation (class 0),
-// or 16 counts and the values of Huffman codes.
-func oldTable(data []byte, at uint64, class int) jpegTable {
-	if at >= uint64(len(data)) {
-		return nil
-	}
-	b, size := data[at:], 64
-	if class > 0 {
-		size = 16
-		for _, n := range b[:min(16, len(b))] {
-			size += int(n)
-		}
-	}
-	if len(b) < size {
-		return nil
-	}
-	return b[:size]
-}
-
-// segment returns a table as a DQT or DHT segment.
-func (t jpegTable) segment(class, index int) []byte {
-	marker, id := byte(0xDB), byte(index)
-	if class > 0 {
-		marker, id = 0xC4, byte(class-1)<<4|byte(index)
-	}
-	out := binary.BigEndian.AppendUint16([]byte{0xFF, marker}, uint16(len(t)+3))
-	return append(append(out, id), t...)
-}
-
-// oldFrame returns the headers of the frame, of restarts and of the scan.
-func (p *Page) oldFrame() []byte {
-	subX, subY := 1, 1
-	if p.photometric == yCbCr {
-		subX, subY = 2, 2
-		if v := p.dir.uints(tagYCbCrSampling); len(v) >= 2 {
-			subX, subY = int(v[0]&15), int(v[1]&15)
-		}
-	}
-	n := byte(p.samples)
-	frame := []byte{0xFF, 0xC0, 0, 8 + 3*n, 8}
-	frame = binary.BigEndian.AppendUint16(frame, uint16(p.H))
-	frame = append(binary.BigEndian.AppendUint16(frame, uint16(p.W)), n)
-	scan := []byte{0xFF, 0xDA, 0, 6 + 2*n, n}
-	for i := range n {
-		sampling := byte(0x11)
-		if i == 0 {
-			sampling = byte(subX<<4 | subY)
-		}
-		frame = append(frame, i+1, sampling, i)
-		scan = append(scan, i+1, i<<4|i)
-	}
-	restart := p.int(tagJPEGRestart, 0)
-	if p.down > 1 && subX > 0 && subY > 0 {
-		restart = ceilDiv(p.W, 8*subX) * ceilDiv(p.chunkH, 8*subY)
-	}
-	if restart > 0 {
-		frame = binary.BigEndian.AppendUint16(append(frame, 0xFF, 0xDD, 0, 4), uint16(restart))
-	}
-	return append(append(frame, scan...), 0, 63, 0)
 }

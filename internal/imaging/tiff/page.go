@@ -117,7 +117,7 @@ func (p *Page) readSamples() error {
 		}
 	}
 	p.bits, p.format = int(min(bits[0], 255)), p.int(tagSampleFormat, unsignedFormat)
-	if p.format == voidFormat {
+	if p.format == voidFormat || p.format == signedFormat && p.bits <= 8 { // as everybody reads them
 		p.format = unsignedFormat
 	}
 	if p.bits < 1 || p.bits > 32 && p.bits != 64 || p.format > floatFormat || p.format == 0 ||
@@ -203,6 +203,12 @@ func (p *Page) readSampling() {
 func (p *Page) readAlpha() {
 	const premultiplied, plain = 1, 2
 	p.alpha = -1
+	if p.wide() {
+		return // what would be opaque is as unknown as what would be white
+	}
+	if _, told := p.dir.entries[tagExtraSamples]; !told && p.photometric == rgb && p.samples == 4 {
+		p.alpha = 3 // left out by some writers; Pillow reads it so
+	}
 	for i, kind := range p.dir.uints(tagExtraSamples) {
 		if at := p.colors + i; at < p.samples && (kind == premultiplied || kind == plain) {
 			p.alpha, p.premultiplied = at, kind == premultiplied

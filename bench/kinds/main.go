@@ -1,0 +1,137 @@
+// Command kinds asks the question that users ask first: ONE copy of each kind of
+// document is registered; are other copies of it, with other contents, recognised,
+// and are kinds that nobody registered left unknown, with look-alikes of theirs
+// registered?
+//
+//	go run ./bench/kinds                            # writes docs/results/kinds.md
+//	go run ./bench/kinds -page worst.html kinds_forms
+//	go run ./bench/kinds -hands 6 kinds_identity    # strangers as ../shared/tools/kinds.py has them
+//
+// It measures a whole gallery, everything at its default, and prints the tables.
+// They are written to docs/results only when all sets are measured. Rates are
+// internal/eval's.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"time"
+
+	"exemplar/internal/eval"
+	"exemplar/internal/eval/harness"
+	"exemplar/internal/fileio"
+	"exemplar/internal/model"
+	"exemplar/internal/recognise"
+)
+
+var allSets = []string{"kinds_identity", "kinds_invoices", "kinds_forms"}
+
+type settings struct {
+	data, page   string
+	model        *recognise.Model
+	fpir         float64
+	hands, worst int
+	references   int
+}
+
+func main() {
+	var s settings
+	flag.StringVar(&s.data, "data", "../shared/data/bench", "folder of the sets")
+	flag.StringVar(&s.page, "page", "", "also write a page of the worst errors, with pictures, to this file")
+	flag.Float64Var(&s.fpir, "fpir", 0.01, "share of strangers that may be accepted")
+	flag.IntVar(&s.hands, "hands", 0, "deal the kinds into this many hands, and leave out a hand at a time; 0: a kind at a time")
+	flag.IntVar(&s.references, "references", 2, "measure with one reference of each kind (1), and with two as well (2)")
+	flag.IntVar(&s.worst, "worst", 10, "errors of each set on the page")
+	path := flag.String("model", "", "a model bundle, instead of the one inside")
+	results := flag.String("results", "docs/results", "folder to write kinds.md to")
+	flag.Parse()
+	if err := run(context.Background(), s, *path, *results, flag.Args()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, s settings, modelPath, results string, names []string) error {
+	complete := len(names) == 0 && s.hands == 0 && s.references == 2
+	if len(names) == 0 {
+		names = allSets
+	}
+	var err error
+	if s.model, err = openModel(modelPath); err != nil {
+		return err
+	}
+	var sets []*measured
+	for _, name := range names {
+		start := time.Now()
+		m, err := measure(ctx, filepath.Join(s.data, name), s)
+		if err != nil {
+			return err
+		}
+		log.Printf("%s: %d captures in %s", name, len(m.one), time.Since(start).Round(time.Second))
+		sets = append(sets, m)
+	}
+	text := document(sets, s)
+	fmt.Print(text)
+	if complete {
+		if err := fileio.WriteBytes(filepath.Join(results, "kinds.md"), 0o644, []byte(text)); err != nil {
+			return err
+		}
+	}
+	if s.page == "" {
+		return nil
+	}
+	return writePage(s.page, sets, s.worst)
+}
+
+func openModel(path string) (*recognise.Model, error) {
+	bundle := model.Default()
+	if path != "" {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if bundle, err = model.Load(data); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return recognise.NewModel(bundle)
+}
+
+// measured is a set with what a gallery answered to it.
+type measured struct {
+	*harness.References
+	family eval.Family
+	one    []eval.Probe // with one reference of each kind
+	same   []eval.Probe // those of one that two has as well
+	two    []eval.Probe // with a second one, a capture, of each kind that has two
+}
+
+// measure registers the references of a set and looks its captures up.
+func measure(ctx context.Context, root string, s settings) (*measured, error) {
+	set, err := harness.ReadReferences(root)
+	if err != nil {
+		return nil, err
+	}
+	m := &measured{References: set, family: familyOf(set.Name)}
+	options := harness.ProbeOptions{Family: m.family, Hands: s.hands}
+	if m.one, err = set.Probes(ctx, s.model, s.fpir, options); err != nil || s.references < 2 {
+		return m, err
+	}
+	second := set.WithSecond()
+	if m.two, err = second.Probes(ctx, s.model, s.fpir, options); err != nil {
+		return m, err
+	}
+	still := map[string]bool{}
+	for _, p := range m.two {
+		still[p.Path] = true
+	}
+	for _, p := range m.one {
+		if still[p.Path] {
+			m.same = append(m.same, p)
+		}
+	}
+	return m, nil
+}

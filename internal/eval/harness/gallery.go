@@ -1,0 +1,202 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/eval"
+	"exemplar/internal/gallery"
+	"exemplar/internal/label"
+	"exemplar/internal/parallel"
+	"exemplar/internal/recognise"
+)
+
+// ErrNoDecision says that a model cannot be judged by its decisions.
+var ErrNoDecision = errors.New("the model has no calibration, so it decides nothing: make one with exemplar calibrate")
+
+// Gallery is a gallery under test, in a file of its own. References can be taken
+// out and put back, so that one gallery answers as many galleries would. It is
+// not safe for concurrent use, but for Lookup.
+type Gallery struct {
+	folder string
+	store  *gallery.Gallery
+	engine *recognise.Engine
+	model  *recognise.Model
+	fpir   float64
+
+	entries map[string][]gallery.Entry // by label, in and out
+	out     []string                   // labels that are out, sorted
+}
+
+// NewGallery makes an empty gallery. [Gallery.Close] deletes its file.
+func NewGallery(m *recognise.Model, fpir float64) (*Gallery, error) {
+	if m.Calibration == nil {
+		return nil, ErrNoDecision
+	}
+	folder, err := os.MkdirTemp("", "exemplar-eval-")
+	if err != nil {
+		return nil, err
+	}
+	store, err := gallery.Open(filepath.Join(folder, "gallery.db"), gallery.Options{Create: true})
+	if err != nil {
+		os.RemoveAll(folder)
+		return nil, err
+	}
+	return &Gallery{
+		folder: folder, store: store, engine: recognise.New(store, m), model: m, fpir: fpir,
+		entries: map[string][]gallery.Entry{},
+	}, nil
+}
+
+// Close deletes the gallery.
+func (g *Gallery) Close() error {
+	return errors.Join(g.store.Close(), os.RemoveAll(g.folder))
+}
+
+// Reference is a picture to register.
+type Reference struct {
+	Label, Source string
+	Data          []byte
+}
+
+// Register adds references. It returns why some were refused, by source.
+func (g *Gallery) Register(ctx context.Context, references []Reference) (refused map[string]error, err error) {
+	type made struct {
+		entry gallery.Entry
+		err   error
+	}
+	list, err := parallel.Map(ctx, 0, references, func(_ context.Context, r Reference) (made, error) {
+		name, err := label.Parse(r.Label)
+		if err != nil {
+			return made{err: err}, nil
+		}
+		entry, _, err := g.model.NewEntry(r.Data)
+		entry.Label, entry.Source = name, r.Source
+		return made{entry, err}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	refused = map[string]error{}
+	var entries []gallery.Entry
+	for i, m := range list {
+		if m.err != nil {
+			refused[references[i].Source] = m.err
+			continue
+		}
+		entries = append(entries, m.entry)
+	}
+	added, err := g.store.Add(ctx, entries...)
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range added {
+		if a.Twin { // the very file is there already
+			continue
+		}
+		entries[i].Reference = a.Reference
+		name := string(a.Label)
+		g.entries[name] = append(g.entries[name], entries[i])
+	}
+	return refused, nil
+}
+
+// Labels lists the labels that have references, in or out, sorted.
+func (g *Gallery) Labels() []string {
+	var labels []string
+	for name := range g.entries {
+		labels = append(labels, name)
+	}
+	slices.Sort(labels)
+	return labels
+}
+
+// LeaveOut takes the references of some labels out of the gallery, and puts all
+// others back in: it is then what it would be had those never been registered.
+func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
+	labels = slices.Compact(slices.Sorted(slices.Values(labels)))
+	var removed []string
+	var restored []gallery.Entry
+	for name, entries := range g.entries {
+		was, is := slices.Contains(g.out, name), slices.Contains(labels, name)
+		for _, entry := range entries {
+			switch {
+			case is && !was:
+				removed = append(removed, entry.ID)
+			case was && !is:
+				restored = append(restored, entry)
+			}
+		}
+	}
+	slices.SortFunc(restored, func(a, b gallery.Entry) int { return strings.Compare(a.ID, b.ID) })
+	if len(removed) > 0 {
+		if err := g.store.Remove(ctx, removed...); err != nil {
+			return fmt.Errorf("leave labels out: %w", err)
+		}
+	}
+	if len(restored) > 0 {
+		if _, err := g.store.Add(ctx, restored...); err != nil {
+			return fmt.Errorf("put labels back: %w", err)
+		}
+	}
+	g.out = labels
+	return nil
+}
+
+// refused is the answer to what is no usable picture.
+var refused = eval.Lookup{Answer: eval.Answer{Outcome: eval.Refused}, Sure: math.Inf(-1)}
+
+// Lookup answers with what the gallery says of a picture file.
+func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) {
+	result, err := g.engine.Recognise(ctx, data, recognise.Options{FPIR: g.fpir})
+	if err != nil {
+		return eval.Lookup{}, err
+	}
+	f := result.Findings[0]
+	sure, err := g.sure(f.Candidates)
+	return eval.Lookup{
+		Answer: eval.Answer{Outcome: eval.Outcome(f.Decision.Verdict), Label: string(f.Decision.Label)},
+		Best:   string(f.Decision.Best.Label), Sure: sure,
+	}, err
+}
+
+// sure is how sure the decision is of its best label: less the share of
+// strangers that it would accept were the threshold where the best label is. It
+// speaks of that label and not only of what is above it, so labels are decided as
+// if they had nothing above them.
+func (g *Gallery) sure(candidates []decide.Candidate) (float64, error) {
+	if len(candidates) == 0 {
+		return math.Inf(-1), nil
+	}
+	registered := 0
+	for name := range g.entries {
+		if !slices.Contains(g.out, name) {
+			registered++
+		}
+	}
+	policy, err := decide.NewPolicy(g.model.Calibration, g.fpir, registered)
+	if err != nil {
+		return 0, err
+	}
+	leaves := slices.Clone(candidates)
+	for i, c := range leaves {
+		leaves[i].Label = decide.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
+	}
+	d := decide.Decide(leaves, policy)
+	if d.Proved {
+		return -d.FPIR, nil
+	}
+	return -eval.AnyOf(d.FMR, registered), nil
+}
+
+// Scores returns how much speaks for each label that is in, on one scale.
+func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
+	return g.engine.Scores(ctx, data)
+}

@@ -1,0 +1,96 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/eval"
+	"exemplar/internal/recognise"
+)
+
+// References is a set with what is registered of it and what is looked up.
+type References struct {
+	Name       string
+	Folder     *dataset.Folder
+	Registered []dataset.Sample
+	LookedUp   []dataset.Sample
+}
+
+// ReadReferences reads a folder: its references are registered, its captures of
+// labels that have references are looked up.
+func ReadReferences(root string) (*References, error) {
+	folder, err := dataset.ReadFolder(root)
+	if err != nil {
+		return nil, err
+	}
+	r := &References{Name: filepath.Base(filepath.Clean(root)), Folder: folder}
+	registered := map[string]bool{}
+	for _, x := range folder.Samples {
+		if x.IsReference && x.Label != "" {
+			r.Registered = append(r.Registered, x)
+			registered[x.Label] = true
+		}
+	}
+	for _, x := range folder.Samples {
+		if !x.IsReference && registered[x.Label] {
+			r.LookedUp = append(r.LookedUp, x)
+		}
+	}
+	return r, nil
+}
+
+// WithSecond registers a second copy of each label that has at least two
+// captures, its first one in the order of their paths. What is looked up are the
+// other captures of these labels.
+func (r *References) WithSecond() *References {
+	captures := map[string]int{}
+	for _, x := range r.LookedUp {
+		captures[x.Label]++
+	}
+	out := &References{Name: r.Name, Folder: r.Folder, Registered: append([]dataset.Sample(nil), r.Registered...)}
+	second := map[string]bool{}
+	for _, x := range r.LookedUp {
+		switch {
+		case captures[x.Label] < 2:
+		case !second[x.Label]:
+			second[x.Label] = true
+			out.Registered = append(out.Registered, x)
+		default:
+			out.LookedUp = append(out.LookedUp, x)
+		}
+	}
+	return out
+}
+
+// Probes registers the references in a new gallery and looks the captures up:
+// see [Gallery.Probes].
+func (r *References) Probes(ctx context.Context, m *recognise.Model, fpir float64, o ProbeOptions) ([]eval.Probe, error) {
+	g, err := NewGallery(m, fpir)
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	if err := r.register(ctx, g); err != nil {
+		return nil, err
+	}
+	return g.Probes(ctx, CapturesOf(r.Folder, r.LookedUp), o)
+}
+
+// register fails where a reference cannot be used.
+func (r *References) register(ctx context.Context, g *Gallery) error {
+	var list []Reference
+	for _, x := range r.Registered {
+		data, err := r.Folder.Read(x)
+		if err != nil {
+			return err
+		}
+		list = append(list, Reference{x.Label, x.Path, data})
+	}
+	refused, err := g.Register(ctx, list)
+	for source, why := range refused {
+		return fmt.Errorf("register %s of %s: %w", source, r.Name, why)
+	}
+	return err
+}

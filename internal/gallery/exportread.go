@@ -1,0 +1,362 @@
+package gallery
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+	"slices"
+
+	"exemplar/internal/weights"
+)
+
+// Limits on an export, which may come from anybody. What it takes to read one is
+// bounded by the size of the file, before any memory is taken.
+const (
+	// maxExpansion bounds a member by its compressed size. Pictures and numbers
+	// hardly shrink, a manifest to a fifth; what shrinks more is made to fill disks.
+	maxExpansion = 64
+	// maxRecordBytes bounds a record of the manifest: a source and a note of
+	// MaxTextBytes and a label, each byte of them written as six, and the rest.
+	maxRecordBytes = 64 << 10
+	// A directory takes some 130 bytes a member, of which a reference has up to
+	// three beside some 50 KB; in memory it takes four times that.
+	directoryBytes = 8 << 20
+	directoryShare = 64
+)
+
+// export is an opened export: its directory and the head of its manifest.
+type export struct {
+	manifestHead
+	count int // references
+	size  int64
+	files map[string]*zip.File
+}
+
+// readExport reads the directory and goes through the manifest once.
+func readExport(file io.ReaderAt, size int64) (*export, error) {
+	limited := &limitedReaderAt{file, directoryBytes + size/directoryShare}
+	archive, err := zip.NewReader(limited, size)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrExport, err)
+	}
+	limited.left = math.MaxInt64
+	in := &export{size: size, files: make(map[string]*zip.File, len(archive.File))}
+	if err := in.checkDirectory(archive.File); err != nil {
+		return nil, err
+	}
+	if err := in.readManifest(nil); err != nil {
+		return nil, err
+	}
+	switch {
+	case in.Format != exportFormat:
+		return nil, fmt.Errorf("%w: format %q", ErrExport, in.Format)
+	case in.Version > exportVersion:
+		return nil, fmt.Errorf("%w: version %d, known up to %d", ErrNewer, in.Version, exportVersion)
+	case in.Dim < 0 || in.Dim > MaxDim || in.Dim == 0 && in.count > 0:
+		return nil, fmt.Errorf("%w: embeddings of %d numbers", ErrExport, in.Dim)
+	}
+	return in, nil
+}
+
+// limitedReaderAt gives out at most left bytes.
+type limitedReaderAt struct {
+	file io.ReaderAt
+	left int64
+}
+
+var errDirectory = errors.New("its directory is too large")
+
+// ReadAt reads as the file does, within the limit.
+func (r *limitedReaderAt) ReadAt(p []byte, at int64) (int, error) {
+	if r.left < int64(len(p)) {
+		return 0, errDirectory
+	}
+	r.left -= int64(len(p))
+	return r.file.ReadAt(p, at)
+}
+
+// checkDirectory takes in the members. Members that share their bytes in the file
+// would together be larger than it.
+func (in *export) checkDirectory(members []*zip.File) error {
+	left := uint64(in.size)
+	for _, f := range members {
+		if _, twice := in.files[f.Name]; twice {
+			return fmt.Errorf("%w: %q is there twice", ErrExport, f.Name)
+		}
+		if f.CompressedSize64 > left {
+			return fmt.Errorf("%w: its members are larger than the file", ErrExport)
+		}
+		left -= f.CompressedSize64
+		if f.UncompressedSize64/maxExpansion > f.CompressedSize64 {
+			return fmt.Errorf("%w: %q grows from %d bytes to %d: no export has such a file", ErrExport, f.Name, f.CompressedSize64, f.UncompressedSize64)
+		}
+		in.files[f.Name] = f
+	}
+	return nil
+}
+
+// open opens a member of at most limit bytes.
+func (in *export) open(name string, limit int64) (io.ReadCloser, int64, error) {
+	f, found := in.files[name]
+	if !found {
+		return nil, 0, fmt.Errorf("%w: %q is missing", ErrExport, name)
+	}
+	if f.UncompressedSize64 > uint64(limit) {
+		return nil, 0, fmt.Errorf("%w: %q has %d bytes, at most %d", ErrExport, name, f.UncompressedSize64, limit)
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
+	}
+	return r, int64(f.UncompressedSize64), nil
+}
+
+// member reads a member, of at most limit bytes, and checks that it has the
+// SHA-256 that the manifest gives for it.
+func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
+	r, size, err := in.open(name, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var data bytes.Buffer // grows with what is there: the size that is claimed may be wrong
+	if _, err := data.ReadFrom(io.LimitReader(r, size+1)); err != nil {
+		return nil, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
+	}
+	if sha256Hex(data.Bytes()) != sum {
+		return nil, fmt.Errorf("%w: %q is not what the manifest says", ErrExport, name)
+	}
+	return data.Bytes(), nil
+}
+
+// readManifest goes through the manifest: it takes in its head and calls use with
+// each record, if not nil.
+func (in *export) readManifest(use func(record *manifestRecord) error) error {
+	r, _, err := in.open(manifestName, math.MaxInt64)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	limited := &refilledReader{r: r}
+	d := &manifestReader{in: in, json: json.NewDecoder(limited), limited: limited, use: use}
+	err = d.read()
+	if err == nil {
+		_, err = io.Copy(io.Discard, r) // at its end the checksum of the archive is compared
+	}
+	if d.stopped {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrExport, manifestName, err)
+	}
+	in.count = d.count
+	return nil
+}
+
+// manifestReader reads a manifest value by value.
+type manifestReader struct {
+	in      *export
+	json    *json.Decoder
+	limited *refilledReader
+	use     func(record *manifestRecord) error
+	count   int
+	stopped bool // by use
+}
+
+func (d *manifestReader) read() error {
+	if err := d.delimiter('{'); err != nil {
+		return err
+	}
+	fields := map[string]any{"format": &d.in.Format, "version": &d.in.Version, "gallery": &d.in.Gallery, "model": &d.in.Model,
+		"dim": &d.in.Dim, "embeddings_sha256": &d.in.EmbeddingsSHA256}
+	for listed := false; d.json.More(); {
+		d.limited.refill()
+		key, err := d.json.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := key.(string)
+		if name == "references" {
+			if listed {
+				return fmt.Errorf("references are listed twice")
+			}
+			listed = true
+			if err := d.records(); err != nil {
+				return err
+			}
+			continue
+		}
+		field, known := fields[name]
+		if !known {
+			field = new(json.RawMessage)
+		}
+		if err := d.json.Decode(field); err != nil {
+			return err
+		}
+	}
+	return d.delimiter('}')
+}
+
+func (d *manifestReader) records() error {
+	if err := d.delimiter('['); err != nil {
+		return err
+	}
+	for d.json.More() {
+		d.limited.refill()
+		var record manifestRecord
+		if err := d.json.Decode(&record); err != nil {
+			return err
+		}
+		if d.count++; d.count > len(d.in.files) { // each has a picture of its own
+			return fmt.Errorf("more references than files")
+		}
+		if d.use == nil {
+			continue
+		}
+		if err := d.use(&record); err != nil {
+			d.stopped = true
+			return err
+		}
+	}
+	return d.delimiter(']')
+}
+
+func (d *manifestReader) delimiter(want json.Delim) error {
+	d.limited.refill()
+	got, err := d.json.Token()
+	if err != nil {
+		return err
+	}
+	if got != want {
+		return fmt.Errorf("%v where %v should be", got, want)
+	}
+	return nil
+}
+
+// refilledReader gives out at most maxRecordBytes between refills, so that no
+// single value takes more.
+type refilledReader struct {
+	r    io.Reader
+	left int
+}
+
+func (r *refilledReader) refill() { r.left = maxRecordBytes }
+
+// Read reads what is left at most.
+func (r *refilledReader) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, fmt.Errorf("a value is longer than %d bytes", maxRecordBytes)
+	}
+	n, err := r.r.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, err
+}
+
+// each calls use with every entry, checked but for the content of its parts.
+func (in *export) each(use func(e *Entry) error) error {
+	vectors, err := in.openVectors()
+	if err != nil {
+		return err
+	}
+	defer vectors.Close()
+	err = in.readManifest(func(record *manifestRecord) error {
+		e, err := in.entry(record, vectors)
+		if err == nil {
+			err = use(e)
+		}
+		if err != nil {
+			return fmt.Errorf("reference %q: %w", record.ID, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return vectors.finish(in.EmbeddingsSHA256)
+}
+
+// entry reads all that belongs to a record; its embeddings are the next ones.
+func (in *export) entry(record *manifestRecord, vectors *vectorReader) (*Entry, error) {
+	e := &Entry{Reference: Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
+		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
+	sum, err := hex.DecodeString(record.SHA256)
+	if err != nil || len(sum) != len(e.Hash) {
+		return nil, fmt.Errorf("%w: sha256 %q", ErrExport, record.SHA256)
+	}
+	copy(e.Hash[:], sum)
+	if e.Picture, err = in.member(record.Picture, MaxPictureBytes, record.PictureSHA256); err != nil {
+		return nil, err
+	}
+	if record.Features != "" {
+		if e.Features, err = in.member(record.Features, MaxFeaturesBytes, record.FeaturesSHA256); err != nil {
+			return nil, err
+		}
+	}
+	if record.Words != "" {
+		e.Words.Vocabulary = record.Vocabulary
+		if e.Words.Data, err = in.member(record.Words, MaxWordsBytes, record.WordsSHA256); err != nil {
+			return nil, err
+		}
+	}
+	if e.Vectors, err = vectors.next(); err != nil {
+		return nil, err
+	}
+	if fault := e.fault(); fault != nil {
+		return nil, fmt.Errorf("%w: %w", ErrExport, fault)
+	}
+	return e, nil
+}
+
+// vectorReader reads the embeddings of one reference after the other.
+type vectorReader struct {
+	io.Closer
+	r   io.Reader
+	sum hash.Hash
+	row []byte
+	dim int
+}
+
+func (in *export) openVectors() (*vectorReader, error) {
+	member, _, err := in.open(embeddingsName, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	v := &vectorReader{Closer: member, sum: sha256.New(), row: make([]byte, 4*Rotations*in.Dim), dim: in.Dim}
+	v.r = io.TeeReader(member, v.sum)
+	dtype, shape, err := weights.ReadNpyHeader(v.r)
+	want := []int{in.count, Rotations, in.Dim}
+	if err == nil && (dtype != weights.F32 || !slices.Equal(shape, want)) {
+		err = fmt.Errorf("it holds %s %v, the manifest says %v", dtype, shape, want)
+	}
+	if err != nil {
+		member.Close()
+		return nil, fmt.Errorf("%w: %s: %w", ErrExport, embeddingsName, err)
+	}
+	return v, nil
+}
+
+// next returns the embeddings of the next reference.
+func (v *vectorReader) next() ([]float32, error) {
+	if _, err := io.ReadFull(v.r, v.row); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrExport, embeddingsName, err)
+	}
+	return decodeVectors(v.row, v.dim)
+}
+
+// finish checks that nothing is left, and that all was what the manifest says.
+func (v *vectorReader) finish(sum string) error {
+	if n, err := io.CopyN(io.Discard, v.r, 1); n != 0 || err != io.EOF {
+		return fmt.Errorf("%w: %s is longer than it should be", ErrExport, embeddingsName)
+	}
+	if hex.EncodeToString(v.sum.Sum(nil)) != sum {
+		return fmt.Errorf("%w: %q is not what the manifest says", ErrExport, embeddingsName)
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package gallery
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Stage gathers references that are to take the place of what their labels have.
+// Nobody sees them before [Stage.Commit], which is one change. They wait in a
+// temporary file of SQLite, which is gone with the process, however that ends.
+// A Stage is used by one goroutine at a time.
+type Stage struct {
+	gallery *Gallery
+	conn    *sql.Conn // has the temporary tables
+	broken  error     // why it cannot be committed
+
+	model string // of what is staged; '' before the first
+	dim   int
+}
+
+// stagedTables are the tables that a reference has rows in. Each has a temporary
+// twin, whose name begins with staged.
+var stagedTables = []string{"reference", "picture", "embedding", "words", "checksum"}
+
+// staged is the prefix of the tables of a stage.
+const staged = "staged_"
+
+// Stage begins a stage; it must be closed.
+func (g *Gallery) Stage(ctx context.Context) (*Stage, error) {
+	if g.readOnly {
+		return nil, g.fail("register in", ErrReadOnly)
+	}
+	conn, err := g.db.Conn(ctx)
+	if err != nil {
+		return nil, g.fail("register in", err)
+	}
+	s := &Stage{gallery: g, conn: conn}
+	var statements []string
+	for _, table := range stagedTables {
+		statements = append(statements, fmt.Sprintf(`CREATE TEMP TABLE %[1]s%[2]s AS SELECT * FROM %[2]s WHERE false`, staged, table))
+	}
+	statements = append(statements, `CREATE INDEX temp.staged_twin ON staged_reference (label, hash)`)
+	for _, statement := range statements {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			s.Close()
+			return nil, g.fail("register in", err)
+		}
+	}
+	return s, nil
+}
+
+// Put adds entries to the stage, as [Gallery.Add] adds them to the gallery.
+func (s *Stage) Put(ctx context.Context, entries ...Entry) ([]Added, error) {
+	entries, err := complete(entries)
+	if err == nil {
+		err = s.broken
+	}
+	if err != nil {
+		return nil, s.gallery.fail("register in", err)
+	}
+	added := make([]Added, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		if err = s.adoptModel(ctx, e); err == nil {
+			added[i], err = put(ctx, s.conn, staged, 0, e)
+		}
+		if err != nil {
+			s.broken = fmt.Errorf("%s: %w", e.Source, err)
+			return nil, s.gallery.fail("register in", s.broken)
+		}
+	}
+	return added, nil
+}
+
+// adoptModel says early what Commit would say late.
+func (s *Stage) adoptModel(ctx context.Context, e *Entry) error {
+	if s.model == "" {
+		own, err := s.gallery.readState(ctx, s.conn)
+		if err != nil {
+			return err
+		}
+		s.model, s.dim = e.Model, e.dim()
+		return own.checkModel(s.model, s.dim)
+	}
+	return state{model: s.model, dim: s.dim}.checkModel(e.Model, e.dim())
+}
+
+// Commit removes what the labels of the staged references have themselves (not
+// what their sub-labels have), whoever put it there, and puts the staged ones in
+// its place: all as one change, which is durable when Commit returns. It returns
+// how many references were removed.
+func (s *Stage) Commit(ctx context.Context) (removed int, err error) {
+	g := s.gallery
+	if s.broken != nil {
+		return 0, g.fail("register in", s.broken)
+	}
+	err = g.writeOn(ctx, s.conn, "register in", func(tx *sql.Tx) error {
+		removed, err = s.commit(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	s.broken = errors.New("it was committed already")
+	return removed, nil
+}
+
+func (s *Stage) commit(ctx context.Context, tx *sql.Tx) (removed int, err error) {
+	g := s.gallery
+	if s.model == "" {
+		return 0, nil // nothing is staged
+	}
+	if err := g.adoptModel(ctx, tx, s.model, s.dim); err != nil {
+		return 0, err
+	}
+	seq, err := g.nextSeq(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	const replaced = ` FROM reference WHERE label IN (SELECT label FROM staged_reference)`
+	if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO removal (reference, seq, crc) SELECT id, ?1, row_crc(id, ?1)`+replaced, seq); err != nil {
+		return 0, err
+	}
+	result, err := tx.ExecContext(ctx, `DELETE`+replaced)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE staged_reference SET seq = ?`, seq); err != nil {
+		return 0, err
+	}
+	for _, table := range stagedTables {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO %[2]s SELECT * FROM %[1]s%[2]s`, staged, table)); err != nil {
+			return 0, err
+		}
+	}
+	return int(n), nil
+}
+
+// Close forgets what was not committed.
+func (s *Stage) Close() error {
+	// The connection goes, and the temporary tables with it.
+	err := s.conn.Raw(func(any) error { return driver.ErrBadConn })
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
+
+// Replace removes what the labels of the entries have themselves and adds the
+// entries, as one change: nobody sees neither or both.
+func (g *Gallery) Replace(ctx context.Context, entries ...Entry) ([]Added, error) {
+	s, err := g.Stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	added, err := s.Put(ctx, entries...)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Commit(ctx)
+	return added, err
+}
+
+// complete returns the entries with what they lack, checked.
+func complete(entries []Entry) ([]Entry, error) {
+	now := time.Now()
+	completed := make([]Entry, len(entries)) // the caller's are left as they are
+	for i, e := range entries {
+		if err := e.complete(now); err != nil {
+			return nil, err
+		}
+		completed[i] = e
+	}
+	return completed, nil
+}

@@ -1,0 +1,187 @@
+package imaging
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// foreign is a kind of file that is not read.
+type foreign struct {
+	name    string
+	advice  string // what to do with it
+	damaged bool   // no kind at all
+	guessed bool   // from what is missing rather than from what is there
+}
+
+const (
+	convertIt  = "convert it to JPEG or PNG"
+	exportIt   = "export it as JPEG or PNG from the program that made it"
+	developIt  = "open it in the camera's program and save it as JPEG"
+	takeItOut  = "take the picture out of it and send that"
+	unpackIt   = "unpack it and send the pictures in it"
+	pageByPage = "save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)"
+	ofIPhones  = "share it as JPEG, or choose Settings > Camera > Formats > Most Compatible on the iPhone"
+	noPicture  = "send a photo, scan or screenshot as JPEG or PNG"
+)
+
+// foreignKinds are told by what files begin with, or have at an offset. The first
+// that fits counts. (Sources: the formats' specifications; file(1)'s magic.)
+var foreignKinds = []struct {
+	at           int
+	magic        string
+	name, advice string
+}{
+	{0, "%PDF-", "PDF", pageByPage},
+	{0, "%!PS", "PostScript", "save its pages as PNG or JPEG (gs -sDEVICE=png16m -r150 -o page%d.png FILE)"},
+	{0, "\xC5\xD0\xD3\xC6", "EPS", exportIt},
+	{0, "\xFF\x0A", "JPEG XL", convertIt},
+	{0, "\x00\x00\x00\x0CJXL ", "JPEG XL", convertIt},
+	{0, "\x00\x00\x00\x0CjP  ", "JPEG 2000", convertIt},
+	{0, "\xFF\x4F\xFF\x51", "JPEG 2000", convertIt},
+	{0, "II\xBC\x01", "JPEG XR", convertIt},
+	{0, "8BPS", "Photoshop (PSD)", exportIt},
+	{0, "gimp xcf", "GIMP (XCF)", exportIt},
+	{0, "\x00\x00\x02\x00\x01", "a Windows cursor (CUR)", noPicture},
+	{0, "\x00\x00\x01\x00", "a Windows icon (ICO)", noPicture},
+	{0, "icns", "a Mac icon (ICNS)", noPicture},
+	{0, "DDS ", "a texture (DDS)", convertIt},
+	{0, "BLP1", "a texture (BLP)", convertIt},
+	{0, "BLP2", "a texture (BLP)", convertIt},
+	{0, "qoif", "QOI", convertIt},
+	{0, "FLIF", "FLIF", convertIt},
+	{0, "BPG\xFB", "BPG", convertIt},
+	{0, "v/1\x01", "OpenEXR", convertIt},
+	{0, "#?RADIANCE", "Radiance HDR", convertIt},
+	{0, "farbfeld", "farbfeld", convertIt},
+	{0, "\x01\xDA", "SGI", convertIt},
+	{0, "\x59\xA6\x6A\x95", "Sun raster", convertIt},
+	{0, "/* XPM", "XPM", convertIt},
+	{0, "SIMPLE  =", "FITS", convertIt},
+	{0, "\x8BJNG", "JNG", convertIt},
+	{0, "\x8AMNG", "MNG", convertIt},
+	{0, "AT&TFORM", "DjVu", "save its pages as PNG or JPEG (ddjvu -format=tiff FILE pages.tif)"},
+	{128, "DICM", "DICOM", exportIt},
+	{0, "\xD7\xCD\xC6\x9A", "a Windows drawing (WMF)", exportIt},
+	{40, " EMF", "a Windows drawing (EMF)", exportIt},
+	{0, "IIRO", "a RAW photo (ORF)", developIt},
+	{0, "IIRS", "a RAW photo (ORF)", developIt},
+	{0, "MMOR", "a RAW photo (ORF)", developIt},
+	{0, "IIU\x00", "a RAW photo (RW2)", developIt},
+	{0, "FUJIFILMCCD-RAW", "a RAW photo (RAF)", developIt},
+	{0, "FOVb", "a RAW photo (X3F)", developIt},
+	{0, "\x00MRM", "a RAW photo (MRW)", developIt},
+	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Office document (Word, Excel, PowerPoint or Outlook)", "save it as PDF, and its pages as PNG or JPEG"},
+	{0, "{\\rtf", "a text document (RTF)", "save it as PDF, and its pages as PNG or JPEG"},
+	{0, "Rar!", "a RAR archive", unpackIt},
+	{0, "7z\xBC\xAF", "a 7z archive", unpackIt},
+	{0, "\x1F\x8B", "a gzip archive", unpackIt},
+	{0, "BZh", "a bzip2 archive", unpackIt},
+	{0, "\xFD7zXZ", "an xz archive", unpackIt},
+	{0, "\x28\xB5\x2F\xFD", "a zstd archive", unpackIt},
+	{257, "ustar", "a tar archive", unpackIt},
+	{0, "\x1A\x45\xDF\xA3", "a video (WebM or Matroska)", "take a still picture of it as JPEG or PNG"},
+	{8, "AVI ", "a video (AVI)", "take a still picture of it as JPEG or PNG"},
+	{8, "WAVE", "sound (WAV)", noPicture},
+	{0, "ID3", "sound (MP3)", noPicture},
+	{0, "OggS", "sound or video (Ogg)", noPicture},
+	{0, "fLaC", "sound (FLAC)", noPicture},
+	{0, "SQLite format 3", "a database (SQLite)", noPicture},
+	{0, "\x7FELF", "a program", noPicture},
+	{0, "MZ", "a program", noPicture},
+	{0, "\x00\x01\x00\x00\x00", "a font", noPicture},
+	{0, "OTTO", "a font", noPicture},
+	{0, "wOFF", "a font", noPicture},
+	{0, "wOF2", "a font", noPicture},
+}
+
+// foreignKind says what a file is that is not read.
+func foreignKind(data []byte) foreign {
+	if raw := rawPhoto(data); raw != "" {
+		return foreign{name: "a RAW photo (" + raw + ")", advice: developIt}
+	}
+	for _, k := range foreignKinds {
+		if len(data) > k.at && bytes.HasPrefix(data[k.at:], []byte(k.magic)) {
+			return foreign{name: k.name, advice: k.advice}
+		}
+	}
+	switch {
+	case len(data) >= 12 && string(data[4:8]) == "ftyp":
+		return mediaFile(data)
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return zipFile(data)
+	}
+	return looksLike(data)
+}
+
+// mediaFile tells files of the ISO base media format apart, by their brands.
+func mediaFile(data []byte) foreign {
+	brands := string(data[8:min(len(data), 40)])
+	switch {
+	case strings.Contains(brands, "avif"), strings.Contains(brands, "avis"):
+		return foreign{name: "AVIF", advice: convertIt}
+	case strings.HasPrefix(brands, "crx "):
+		return foreign{name: "a RAW photo (CR3)", advice: developIt}
+	case strings.HasPrefix(brands, "jxl "):
+		return foreign{name: "JPEG XL", advice: convertIt}
+	}
+	for _, brand := range []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"} {
+		if strings.HasPrefix(brands, brand) {
+			return foreign{name: "HEIC, the iPhone's own format", advice: ofIPhones}
+		}
+	}
+	return foreign{name: "a video (MP4 or MOV)", advice: "take a still picture of it as JPEG or PNG"}
+}
+
+// zipFile tells documents that are archives from other archives.
+func zipFile(data []byte) foreign {
+	head := data[:min(len(data), HeadBytes)]
+	const asPages = "save it as PDF, and its pages as PNG or JPEG"
+	for _, k := range []struct{ part, name string }{
+		{"word/", "a Word document"}, {"xl/", "an Excel table"}, {"ppt/", "a PowerPoint presentation"},
+		{"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file"},
+		{"mimetypeapplication/epub", "an e-book (EPUB)"}, {"[Content_Types].xml", "an Office document"},
+	} {
+		if bytes.Contains(head, []byte(k.part)) {
+			return foreign{name: k.name, advice: asPages}
+		}
+	}
+	return foreign{name: "a ZIP archive", advice: unpackIt}
+}
+
+// looksLike judges what has no magic.
+func looksLike(data []byte) foreign {
+	head := data[:min(len(data), 4096)]
+	text := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(string(head)), "\uFEFF"))
+	switch {
+	case strings.HasPrefix(text, "<!doctype html"), strings.HasPrefix(text, "<html"), strings.HasPrefix(text, "<head"):
+		return foreign{name: "a web page", guessed: true, advice: "open it in a browser and save the picture itself (a download that asks to log in saves a page under the picture's name)"}
+	case strings.Contains(text, "<svg") && strings.HasPrefix(text, "<"):
+		return foreign{name: "SVG, a drawing", advice: "export it as PNG"}
+	case strings.HasPrefix(text, "<?xml"):
+		return foreign{name: "XML", guessed: true, advice: noPicture}
+	case len(bytes.Trim(head, "\x00")) == 0:
+		return foreign{name: "zeros", damaged: true, advice: "the file holds only zeros, as failed copies do: copy or send it again"}
+	case isText(head):
+		return foreign{name: "text", guessed: true, advice: noPicture}
+	}
+	return foreign{name: "no known kind of picture", guessed: true,
+		advice: "JPEG, PNG, GIF, BMP, TIFF, WebP and PNM are read; convert it to one of them"}
+}
+
+// isText tells whether bytes are readable: UTF-8 without control characters.
+func isText(head []byte) bool {
+	for i := range 3 { // a character may be cut off at the end
+		if utf8.Valid(head[:max(0, len(head)-i)]) {
+			break
+		} else if i == 2 {
+			return false
+		}
+	}
+	for _, c := range head {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' {
+			return false
+		}
+	}
+	return true
+}

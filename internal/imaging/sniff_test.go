@@ -1,0 +1,132 @@
+package imaging
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestKinds(t *testing.T) {
+	padded := func(at int, magic string) string { return strings.Repeat("\x00", at) + magic }
+	dng := string(exifBlock(binary.LittleEndian, 3, 1, 1))
+	dng = strings.Replace(dng, "\x12\x01\x03\x00", "\x12\xC6\x03\x00", 1)
+	tests := []struct {
+		data, kind string
+		read       bool
+		words      string // of the error
+	}{
+		{"\xFF\xD8\xFF\xE0", "JPEG", true, ""},
+		{"Content-Type: image/jpeg\r\n\r\n\xFF\xD8\xFF\xE0\x00\x10JFIF", "JPEG", true, ""},
+		{"\x00\x00\xFF\xD8\xFF\xDB", "JPEG", true, ""},
+		{"\x89PNG\r\n\x1A\n", "PNG", true, ""},
+		{"GIF89a", "GIF", true, ""},
+		{"BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "BMP", true, ""},
+		{"II*\x00\x08\x00\x00\x00", "TIFF", true, ""},
+		{"RIFF\x00\x00\x00\x00WEBPVP8 ", "WebP", true, ""},
+		{"P6\n10 10\n255\n", "PNM", true, ""},
+		{"%PDF-1.7", "PDF", false, "pdftoppm"},
+		{"\x00\x00\x00\x18ftypheic", "HEIC, the iPhone's own format", false, "Most Compatible"},
+		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
+		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", "AVIF", false, "convert"},
+		{"\x00\x00\x00\x18ftypcrx ", "a RAW photo (CR3)", false, "camera's program"},
+		{"\x00\x00\x00\x18ftypisom", "a video (MP4 or MOV)", false, "still picture"},
+		{"II*\x00\x10\x00\x00\x00CR\x02\x00", "a RAW photo (CR2)", false, "camera's program"},
+		{dng, "a RAW photo (DNG)", false, "camera's program"},
+		{"FUJIFILMCCD-RAW", "a RAW photo (RAF)", false, "camera's program"},
+		{"\xFF\x0A\x00", "JPEG XL", false, "convert"},
+		{"\x00\x00\x00\x0CjP  \r\n", "JPEG 2000", false, "convert"},
+		{"8BPS\x00\x01", "Photoshop (PSD)", false, "export"},
+		{"<?xml version=\"1.0\"?>\n<svg xmlns=\"x\">", "SVG, a drawing", false, "export it as PNG"},
+		{"\x00\x00\x01\x00\x01\x00", "a Windows icon (ICO)", false, ""},
+		{padded(128, "DICM"), "DICOM", false, "export"},
+		{"PK\x03\x04\x14\x00\x00\x00word/document.xml", "a Word document", false, "save it as PDF"},
+		{"PK\x03\x04\x14\x00\x00\x00photo.jpg\xFF\xD8\xFF\xE0", "a ZIP archive", false, "unpack"},
+		{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Office document (Word, Excel, PowerPoint or Outlook)", false, "PDF"},
+		{"<!DOCTYPE html><html>", "a web page", false, "open it in a browser"},
+		{"\n\n<HTML>", "a web page", false, "open it in a browser"},
+		{"BMW price list\nof this year", "text", false, "send a photo"},
+		{"hello, world\n", "text", false, "send a photo"},
+		{"\x1F\x8B\x08", "a gzip archive", false, "unpack"},
+		{"\x01\x02\x03\x04", "no known kind of picture", false, "are read"},
+	}
+	for _, test := range tests {
+		data := []byte(test.data)
+		kind := KindOf(data)
+		if kind.Name != test.kind || kind.Read != test.read {
+			t.Errorf("%.20q: %+v, want %s", test.data, kind, test.kind)
+		}
+		_, _, err := Decode(data, DefaultLimits)
+		if test.read && !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%.20q: %v", test.data, err)
+		}
+		if !test.read && (!errors.Is(err, ErrUnsupported) || errors.Is(err, ErrCorrupt) ||
+			!strings.Contains(err.Error(), test.kind) || !strings.Contains(err.Error(), test.words)) {
+			t.Errorf("%.20q: %v", test.data, err)
+		}
+	}
+}
+
+func TestNoKindAtAll(t *testing.T) {
+	for name, data := range map[string][]byte{"empty": nil, "zeros": make([]byte, 5000)} {
+		if _, _, err := Decode(data, DefaultLimits); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), "send it again") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if kind := KindOf(nil); kind.Name != "empty file" || kind.Read {
+		t.Errorf("%+v", kind)
+	}
+}
+
+func TestPNM(t *testing.T) {
+	tests := []struct {
+		name, data string
+		want       []byte // of the grey picture, or of RGB
+		note       string
+	}{
+		{"bits in text", "P1\n# drawn\n2 2\n10\n0 1", []byte{0, 255, 255, 0}, ""},
+		{"grey in text", "P2 2 1 10\n0 5", []byte{0, 128}, ""},
+		{"colours in text", "P3 1 1 255\n1 2 3", []byte{1, 2, 3}, ""},
+		{"bits", "P4 9 2\n\x80\x80\x00\x00", []byte{0, 255, 255, 255, 255, 255, 255, 255, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255}, ""},
+		{"grey", "P5 2 1 255 \x07\x08", []byte{7, 8}, ""},
+		{"grey of 16 bits", "P5 2 1 65535\n\x80\x80\xFF\xFF", []byte{128, 255}, ""},
+		{"colours", "P6\n1 1\n255\n\x01\x02\x03", []byte{1, 2, 3}, ""},
+		{"transparent", "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n\x01\x02\x03\x00", []byte{255, 255, 255}, ""},
+		{"cut off", "P5 2 3 255 \x01\x02\x03\x04\x05", []byte{1, 2, 3, 4, 255, 255}, "cut off: the last 33 % of the picture is missing"},
+	}
+	for _, test := range tests {
+		m, info, err := Decode([]byte(test.data), DefaultLimits)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		got := m.Pix
+		if len(test.want) == m.W*m.H {
+			got = m.Gray().Pix
+		}
+		if !bytes.Equal(got, test.want) || strings.Join(info.Notes, "; ") != test.note {
+			t.Errorf("%s: %v %q, want %v", test.name, got, info.Notes, test.want)
+		}
+	}
+	for _, data := range []string{"P6\n", "P5-", "P6 10 10 255\n123", "P5 30000 30000 255\n", "P7 WIDTH", "P2 2 2 99999999\n1", "P5 -1 2 255\n12"} {
+		if _, _, err := Decode([]byte(data), DefaultLimits); err == nil {
+			t.Errorf("%q: %v", data, err)
+		}
+	}
+}
+
+// FuzzKinds checks that no bytes are of no kind, and that what is not read is
+// said to be so by its name.
+func FuzzKinds(f *testing.F) {
+	f.Add([]byte("P6 1 1 255\n123"))
+	f.Add([]byte("PK\x03\x04word/"))
+	f.Add([]byte("\x00\x00\x00\x18ftypheic"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		kind := KindOf(data)
+		_, _, err := Decode(data, Limits{Bytes: 1 << 16, Pixels: 1 << 16})
+		if kind.Name == "" || !kind.Read && err == nil || kind.Read && errors.Is(err, ErrUnsupported) && strings.Contains(err.Error(), "this is ") {
+			t.Fatalf("%+v and %v", kind, err)
+		}
+	})
+}

@@ -1,0 +1,76 @@
+package exemplar
+
+import (
+	"context"
+
+	"exemplar/internal/gallery"
+)
+
+// Replacement gathers references that are to take the place of what their labels
+// have. Until [Replacement.Commit] the gallery is as it was; what is gathered
+// waits on the disk, not in memory, and is gone with the process. It is used by
+// one goroutine at a time.
+type Replacement struct {
+	gallery *Gallery
+	stage   *gallery.Stage
+
+	entries []*gallery.Entry // without what is staged of them
+	results []Registration
+}
+
+// Replacement begins a replacement; it must be closed.
+func (g *Gallery) Replacement(ctx context.Context) (*Replacement, error) {
+	stage, err := g.store.Stage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Replacement{gallery: g, stage: stage}, nil
+}
+
+// Register gathers items.
+func (r *Replacement) Register(ctx context.Context, items []Item) error {
+	entries, results, err := r.gallery.newEntries(items)
+	if err != nil {
+		return err
+	}
+	if err := r.gallery.skipCopies(ctx, entries, results, RegisterOptions{Replace: true}); err != nil {
+		return err
+	}
+	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return r.stage.Put(ctx, kept...) })
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry != nil {
+			entry.Picture, entry.Features, entry.Words.Data = nil, nil, nil
+		}
+	}
+	r.entries, r.results = append(r.entries, entries...), append(r.results, results...)
+	return nil
+}
+
+// Commit removes the references that the labels of the gathered items have
+// themselves, not those of their sub-labels, and puts the gathered ones in their
+// place, as one change. The outcomes are in the order of the items.
+func (r *Replacement) Commit(ctx context.Context) ([]Registration, error) {
+	if _, err := r.stage.Commit(ctx); err != nil {
+		return nil, err
+	}
+	return r.results, r.gallery.noteNeighbours(ctx, r.entries, r.results)
+}
+
+// Close forgets what was not committed.
+func (r *Replacement) Close() error { return r.stage.Close() }
+
+// replace replaces with items that are all in memory.
+func (g *Gallery) replace(ctx context.Context, items []Item) ([]Registration, error) {
+	r, err := g.Replacement(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if err := r.Register(ctx, items); err != nil {
+		return nil, err
+	}
+	return r.Commit(ctx)
+}
