@@ -20,6 +20,7 @@ import (
 type calibrateFlags struct {
 	model, out            string
 	siblings, backgrounds string
+	forms                 string
 	captures, drawn       int
 	seed                  uint64
 }
@@ -56,6 +57,7 @@ bundle keeps the proof that it has.`,
 	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the bundle to write")
 	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "number of drawn documents to add")
 	cmd.Flags().StringVar(&flags.siblings, "siblings", "", "folder of families of look-alikes, KIND/FAMILY/MEMBER, to fit the proof on")
+	cmd.Flags().StringVar(&flags.forms, "forms", "", "folder of blank forms, FAMILY/EDITION.webp, with their fields in EDITION.json, to fit the proof on besides")
 	cmd.Flags().IntVar(&flags.captures, "captures", 4, "photos of each of their members")
 	cmd.Flags().StringVar(&flags.backgrounds, "backgrounds", "", "folder of pictures to lay them on, besides drawn surfaces")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the drawn documents and their captures")
@@ -136,13 +138,22 @@ func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibratio
 	if err != nil {
 		return err
 	}
-	source := fmt.Sprintf("%d families of %s", len(families), filepath.Base(filepath.Clean(flags.siblings)))
-	if drawn := calibrate.DrawnFamilies(flags.drawn/calibrate.DrawnCaptures, flags.seed); len(drawn) > 0 {
-		families = append(families, drawn...)
-		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
+	kinds := calibrate.SiblingKinds(families)
+	source := fmt.Sprintf("%d families of %s", len(kinds), filepath.Base(filepath.Clean(flags.siblings)))
+	if flags.forms != "" {
+		forms, err := calibrate.FormKinds(flags.forms, flags.captures, flags.seed, func(int) bool { return true })
+		if err != nil {
+			return err
+		}
+		kinds = append(kinds, forms...)
+		source += fmt.Sprintf(", %d forms of %s", len(forms), filepath.Base(filepath.Clean(flags.forms)))
 	}
-	bar := newProgress("verifying", len(families))
-	trials, err := calibrate.RunTrials(cmd.Context(), bundle, families, calibrate.TrialOptions{
+	if drawn := calibrate.DrawnKinds(flags.drawn/calibrate.DrawnCaptures, flags.seed); len(drawn) > 0 {
+		kinds = append(kinds, drawn...)
+		source += fmt.Sprintf(", %d drawn kinds of seed %d", len(drawn), flags.seed)
+	}
+	bar := newProgress("verifying", len(kinds))
+	trials, err := calibrate.RunTrials(cmd.Context(), bundle, kinds, calibrate.TrialOptions{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})
 	bar.clear()

@@ -27,6 +27,8 @@ type KindCapture struct {
 // Against is a reference that a capture is laid on.
 type Against struct {
 	Reference *imaging.Image
+	// OtherKind says that the document is no copy of the reference's kind.
+	OtherKind bool
 	// InPlace says that the document is made to the reference's measures. Else it is
 	// laid on the reference to see where the two differ.
 	InPlace bool
@@ -36,8 +38,6 @@ type Against struct {
 	Form [2]*imaging.Image
 	// FormLaid says that the second of Form is to be laid on the first.
 	FormLaid bool
-	// Other says that all of the document's print is another form.
-	Other bool
 	// Empty is the reference with none of its contents or with others, or nil.
 	Empty *imaging.Image
 }
@@ -139,26 +139,13 @@ func kindSample(probe *geometry.Probe, document *imaging.Image, a *Against) (cha
 // cells is what is known of the whole cells of a laid reference.
 func (a *Against) cells(document *imaging.Image, ref *geometry.Reference, l *geometry.Laid) ([]change.Truth, bool) {
 	w, h := l.Reference.W, l.Reference.H
-	if a.Other {
-		return slices.Repeat([]change.Truth{change.Form}, w/change.Cell*(h/change.Cell)), true
-	}
 	cells, ok := differences(l.Reference, ref, document, a.InPlace)
 	if !ok {
 		return nil, false
 	}
-	forms := make([]change.Truth, len(cells))
-	for i := range forms {
-		forms[i] = change.Same
-	}
-	if a.Form[0] != nil {
-		own := geometry.Compared(atReferenceSide(a.Form[0]), w, h)
-		var shape *geometry.Reference
-		if a.FormLaid {
-			shape = newShape(a.Form[0])
-		}
-		if forms, ok = differences(own, shape, a.Form[1], !a.FormLaid); !ok {
-			return nil, false
-		}
+	forms, ok := a.forms(w, h)
+	if !ok {
+		return nil, false
 	}
 	for i, form := range forms {
 		switch {
@@ -172,6 +159,39 @@ func (a *Against) cells(document *imaging.Image, ref *geometry.Reference, l *geo
 		}
 	}
 	return cells, true
+}
+
+// forms says in which whole cells of a reference, compared at a size, the forms
+// differ.
+func (a *Against) forms(w, h int) ([]change.Truth, bool) {
+	if a.Form[0] == nil {
+		return slices.Repeat([]change.Truth{change.Same}, w/change.Cell*(h/change.Cell)), true
+	}
+	own := geometry.Compared(atReferenceSide(a.Form[0]), w, h)
+	if !a.FormLaid {
+		return differences(own, nil, a.Form[1], true)
+	}
+	return differences(own, newShape(a.Form[0]), a.Form[1], false)
+}
+
+// fewestDiffering is how many cells of a look-alike's form must differ, as the
+// pictures themselves show, for it to be counted: about a long word.
+const fewestDiffering = 24
+
+// hardlyDiffers says that two forms cannot be told apart by a camera.
+func (a *Against) hardlyDiffers() bool {
+	own := atReferenceSide(a.Reference)
+	forms, ok := a.forms(own.W, own.H)
+	if !ok {
+		return false
+	}
+	n := 0
+	for _, f := range forms {
+		if f == change.Changed {
+			n++
+		}
+	}
+	return n < fewestDiffering
 }
 
 // differences compares a document with a reference as it was compared.
@@ -203,27 +223,4 @@ func (a *Against) sorts(l *geometry.Laid) []change.Sort {
 		}
 	}
 	return sorts
-}
-
-// Trialise is scratch.
-func Trialise(sources []KindSource, opts TrialOptions, f func(i, j int, k Kind, a Against, photo *imaging.Image, probe *geometry.Probe, n int)) error {
-	run := &trialRun{opts: opts}
-	if err := run.listBackgrounds(); err != nil {
-		return err
-	}
-	_, err := forFamilies(context.Background(), sources, func(i int, k Kind) (int, error) {
-		for j, c := range k.Captures {
-			r := rand.New(rand.NewPCG(opts.Seed^uint64(i)<<20, uint64(j)))
-			photo, ok := run.capture(c.Document, r)
-			if !ok {
-				continue
-			}
-			probe := geometry.NewProbe(photo.Gray())
-			for n, a := range c.Against {
-				f(i, j, k, a, photo, probe, n)
-			}
-		}
-		return 0, nil
-	})
-	return err
 }

@@ -34,6 +34,9 @@ func DrawnKinds(n int, seed uint64) []KindSource {
 	return sources
 }
 
+// DrawnCaptures is the number of captures of a drawn kind.
+const DrawnCaptures = 3
+
 func drawnKind(seed uint64, i int) Kind {
 	r := rand.New(rand.NewPCG(seed, uint64(i)))
 	own := draw.Document{Kind: kindsToDraw[i%len(kindsToDraw)], Template: r.Uint64(), Content: r.Uint64()}
@@ -76,11 +79,13 @@ func drawnAgainst(d, ref draw.Document, document *imaging.Image, fixed bool) Aga
 	a := Against{Reference: draw.Draw(ref)}
 	a.InPlace = a.Reference.W == document.W && a.Reference.H == document.H
 	if fixed {
+		a.OtherKind = d != ref
 		a.Form = [2]*imaging.Image{a.Reference, document}
 		a.FormLaid = !a.InPlace
 		return a
 	}
 	if d.Issuer != ref.Issuer || d.Edition != ref.Edition { // with the reference's contents
+		a.OtherKind = true
 		d.Content, d.Blank, d.Changed = ref.Content, ref.Blank, ref.Changed
 		a.Form = [2]*imaging.Image{a.Reference, draw.Draw(d)}
 	}
@@ -162,7 +167,7 @@ func formKind(files []string, number, captures int, seed uint64) (Kind, error) {
 				return Kind{}, err
 			}
 			c.Against = append(c.Against, Against{
-				Reference: other.filled(r, 0.6), Empty: other.picture,
+				Reference: other.filled(r, 0.6), OtherKind: true, Empty: other.picture,
 				Form: [2]*imaging.Image{other.picture, own.picture}, FormLaid: true,
 			})
 		}
@@ -182,7 +187,7 @@ func SiblingKinds(families []Source) []KindSource {
 			for _, shot := range f.Shots {
 				c := KindCapture{Document: shot.Document, Against: []Against{{Reference: f.Members[shot.Own], InPlace: true}}}
 				for _, s := range shot.Siblings[:min(2, len(shot.Siblings))] {
-					a := Against{Reference: f.Members[s]}
+					a := Against{Reference: f.Members[s], OtherKind: true}
 					a.Form = [2]*imaging.Image{a.Reference, shot.Document}
 					a.FormLaid = true
 					c.Against = append(c.Against, a)
