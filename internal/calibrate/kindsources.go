@@ -16,7 +16,7 @@ import (
 // papers and forms, which people have most of, stand more than once.
 var kindsToDraw = []string{
 	"bill", "form", "roll", "id-card", "bill", "letter", "invoice", "roll", "driving-licence", "form",
-	"receipt", "certificate", "bill", "ticket", "bank-card", "form", "roll", "membership", "id-card-back", "bill", "label", "banknote", "cover",
+	"statement", "certificate", "bill", "ticket", "bank-card", "statement", "receipt", "membership", "id-card-back", "bill", "roll", "label", "statement", "banknote", "form", "cover",
 }
 
 // contentsMatter are the kinds whose contents make them another kind: nothing

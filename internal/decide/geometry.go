@@ -28,6 +28,14 @@ type Geometry struct {
 	Changed  float64 // share of the print that is another than the reference's
 	Changes  int     // places where it surely is
 
+	// Of the reference's print, in cells of the comparison: what is printed alike on
+	// every copy of its kind, and what is filled in.
+	Form          float64 // form that agrees
+	OtherForm     float64 // another form in its place
+	Cluster       float64 // of OtherForm, where it stands closest
+	Contents      float64 // contents that agree
+	OtherContents float64 // other contents
+
 	Score float64 // cosine of the document, cut out and upright, with the reference
 
 	// Places are those that were judged, where they lie in the photo. They are
@@ -62,6 +70,12 @@ var features = []feature{
 	{"weak-sharp", func(g *Geometry) float64 { return max(0, g.Weak*g.seen()-0.5) }},
 	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, g.Judged) + evenJudged)) }},
 	{"unchanged", func(g *Geometry) float64 { return -math.Log(min(1, max(0, g.Changed)) + leastChanged) }},
+	{"form", func(g *Geometry) float64 { return math.Log(min(enoughForm, max(0, g.Form)) + evenForm) }},
+	{"no-other-form", func(g *Geometry) float64 { return -math.Log(max(0, g.OtherForm) + evenOtherForm) }},
+	{"one-form", func(g *Geometry) float64 {
+		return -math.Log((max(0, g.OtherForm) + evenOtherForm) / (max(0, g.OtherForm) + max(0, g.Form) + evenForm))
+	}},
+	{"no-cluster", func(g *Geometry) float64 { return -math.Log(max(0, g.Cluster) + evenCluster) }},
 	{"score", func(g *Geometry) float64 { return g.Score }},
 }
 
@@ -70,6 +84,10 @@ const (
 	// spoils one place spoils its neighbours too.
 	enoughJudged = 24
 	evenJudged   = 4
+	// enoughForm cells say as much as any number more.
+	enoughForm = 600
+	// Few cells say little.
+	evenForm, evenOtherForm, evenCluster = 20, 2, 0.5
 	// leastChanged is a share of changed print below which less is worth nothing.
 	leastChanged = 0.003
 )

@@ -12,6 +12,7 @@ import (
 // in it.
 type Changes struct {
 	Share float64 // of the reference's print that was seen: how much of it is another
+	change.Tally
 	Where []Change
 }
 
@@ -51,7 +52,7 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 		sum, n = sum+likely, n+1
 		changed[i] = likely > surely
 	}
-	c := Changes{Share: sum / n}
+	c := Changes{Share: sum / n, Tally: seen.Tally(laid.Seen)}
 	w, h := r.Size()
 	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
 	for _, at := range patches(changed, seen.W) {
