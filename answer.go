@@ -2,7 +2,7 @@ package exemplar
 
 import (
 	"exemplar/internal/decide"
-	"exemplar/internal/geometry"
+	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
 
@@ -61,7 +61,7 @@ func newGeometry(h *recognise.Hypothesis, d *decide.Decision, p *recognise.Photo
 		Inliers: f.Inliers, Coverage: f.Coverage, Agreement: f.AgreeSmoothly, Judged: f.Judged,
 		Changed: f.Changes.Share, LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
 	}
-	asSent := func(q [4]geometry.Point) (corners [4][2]float64) {
+	asSent := func(q [4]planar.Point) (corners [4][2]float64) {
 		for i, corner := range q {
 			at := p.AsSent(corner)
 			corners[i] = [2]float64{at.X, at.Y}

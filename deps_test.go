@@ -34,7 +34,12 @@ var allowed = map[string][]string{
 	"internal/nn":            {"internal/kernel"},
 	"internal/model":         {"internal/nn", "internal/kernel", "internal/weights"},
 	"internal/model/formula": {"internal/weights"},
-	"internal/geometry":      {"internal/imaging", "internal/kernel"},
+	"internal/planar":        {},
+	"internal/swar":          {},
+	"internal/features":      {"internal/imaging", "internal/kernel", "internal/swar"},
+	"internal/wordindex":     {"internal/features"},
+	"internal/alignment":     {"internal/features", "internal/planar", "internal/imaging", "internal/kernel", "internal/swar"},
+	"internal/papertest":     {"internal/imaging", "internal/planar"},
 	"internal/gallery":       {"internal/label", "internal/decide", "internal/fileio", "internal/kernel", "internal/weights"},
 	"internal/draw":          {"internal/imaging", "internal/fileio"},
 	"internal/augment":       {"internal/imaging"},
@@ -43,16 +48,16 @@ var allowed = map[string][]string{
 	"internal/eval/harness": {"internal/eval", "internal/recognise", "internal/gallery", "internal/decide", "internal/label", "internal/model",
 		"internal/dataset", "internal/imaging", "internal/augment", "internal/weights"},
 	"internal/change":     {"internal/nn", "internal/kernel", "internal/imaging", "internal/weights"},
-	"internal/differ":     {"internal/geometry", "internal/imaging"},
-	"internal/quadfinder": {"internal/geometry", "internal/imaging"},
-	"internal/recognise": {"internal/gallery", "internal/decide", "internal/model", "internal/geometry", "internal/change", "internal/differ",
+	"internal/differ":     {"internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/quadfinder": {"internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/recognise": {"internal/gallery", "internal/decide", "internal/model", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/change", "internal/differ",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
-	"internal/explain": {"internal/recognise", "internal/decide", "internal/geometry", "internal/imaging"},
-	"internal/calibrate": {"internal/recognise", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/geometry",
+	"internal/explain": {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/calibrate": {"internal/recognise", "internal/model", "internal/gallery", "internal/decide", "internal/imaging", "internal/planar", "internal/features", "internal/alignment", "internal/wordindex",
 		"internal/augment", "internal/draw", "internal/dataset", "internal/change"},
 	"internal/train": {"internal/nn", "internal/model", "internal/kernel", "internal/weights",
 		"internal/imaging", "internal/augment", "internal/draw", "internal/dataset", "internal/eval"},
-	"": {"internal/label", "internal/recognise", "internal/explain", "internal/model", "internal/imaging", "internal/gallery", "internal/decide", "internal/geometry"},
+	"": {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/model", "internal/imaging", "internal/gallery", "internal/decide"},
 }
 
 // tools are what every package may import: they know nothing of pictures.
@@ -66,7 +71,7 @@ var confined = map[string][]string{
 	"google.golang.org/protobuf/encoding/protowire": {"internal/weights", "internal/train"},
 	"github.com/pelletier/go-toml/v2":               {"internal/train"},
 	"github.com/hashicorp/golang-lru/v2":            {"internal/recognise"},
-	"golang.org/x/sys/cpu":                          {"internal/kernel", "internal/geometry"},
+	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"github.com/ebitengine/purego":                  {}, // ends static linking
 }
 

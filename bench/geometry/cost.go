@@ -9,8 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/dataset"
-	"exemplar/internal/geometry"
+	"exemplar/internal/features"
 )
 
 // costs prints the CPU time of each step on one core: the median over rounds,
@@ -26,20 +27,20 @@ func costs(data string) error {
 	if err != nil {
 		return err
 	}
-	small := geometry.Shrink(photo, 640)
-	ref, probe := geometry.NewReference(page), geometry.NewProbe(photo)
-	found := geometry.Verify(probe, ref)
+	small := alignment.Shrink(photo, 640)
+	ref, probe := alignment.NewReference(page), alignment.NewProbe(photo)
+	found := alignment.Verify(probe, ref)
 	fmt.Printf("%d inliers, %d blocks judged\n", found.Inliers, found.Judged)
 	for _, step := range []struct {
 		name string
 		do   func()
 	}{
-		{"features, 640 px, 600", func() { geometry.Extract(small, geometry.Options{Max: 600, Grid: 4}) }},
-		{"features, 640 px, default", func() { geometry.Extract(small, geometry.ProbeOptions) }},
-		{"features, 1024 px, 4000", func() { geometry.Extract(photo, geometry.Options{Max: 4000, Grid: 8}) }},
-		{"match and fit", func() { geometry.Locate(probe, ref) }},
-		{"match, fit and compare", func() { geometry.Glance(probe, ref) }},
-		{"new reference", func() { geometry.NewReference(page) }},
+		{"features, 640 px, 600", func() { features.Extract(small, features.Options{Max: 600, Grid: 4}) }},
+		{"features, 640 px, default", func() { features.Extract(small, alignment.CoarseProbe) }},
+		{"features, 1024 px, 4000", func() { features.Extract(photo, features.Options{Max: 4000, Grid: 8}) }},
+		{"match and fit", func() { alignment.Locate(probe, ref) }},
+		{"match, fit and compare", func() { alignment.Glance(probe, ref) }},
+		{"new reference", func() { alignment.NewReference(page) }},
 	} {
 		fmt.Printf("%-28s %7.3f CPU-ms\n", step.name, median(step.do))
 	}

@@ -12,31 +12,31 @@ import (
 	"os"
 	"path/filepath"
 
-	"exemplar/internal/geometry"
+	"exemplar/internal/alignment"
 )
 
 // measures are the figures of the evidence that are judged one by one.
 var measures = []struct {
 	name string
-	of   func(e *geometry.Evidence) float64
+	of   func(e *alignment.Evidence) float64
 }{
-	{"inliers", func(e *geometry.Evidence) float64 { return float64(e.Inliers) }},
-	{"cells", func(e *geometry.Evidence) float64 { return float64(e.Cells) + float64(e.Inliers)/1e4 }},
-	{"agree", func(e *geometry.Evidence) float64 { return e.Agree }},
-	{"in place", func(e *geometry.Evidence) float64 { return e.AgreeInPlace }},
-	{"smoothly", func(e *geometry.Evidence) float64 { return e.AgreeSmoothly }},
-	{"mean correlation", func(e *geometry.Evidence) float64 { return e.MeanCorrelation }},
-	{"mean in place", func(e *geometry.Evidence) float64 { return e.MeanInPlace }},
-	{"weak in place", func(e *geometry.Evidence) float64 { return e.WeakInPlace }},
-	{"score", func(e *geometry.Evidence) float64 { return e.Score() }},
-	{"coverage", func(e *geometry.Evidence) float64 { return e.Coverage }},
-	{"closer", func(e *geometry.Evidence) float64 {
+	{"inliers", func(e *alignment.Evidence) float64 { return float64(e.Inliers) }},
+	{"cells", func(e *alignment.Evidence) float64 { return float64(e.Cells) + float64(e.Inliers)/1e4 }},
+	{"agree", func(e *alignment.Evidence) float64 { return e.Agree }},
+	{"in place", func(e *alignment.Evidence) float64 { return e.AgreeInPlace }},
+	{"smoothly", func(e *alignment.Evidence) float64 { return e.AgreeSmoothly }},
+	{"mean correlation", func(e *alignment.Evidence) float64 { return e.MeanCorrelation }},
+	{"mean in place", func(e *alignment.Evidence) float64 { return e.MeanInPlace }},
+	{"weak in place", func(e *alignment.Evidence) float64 { return e.WeakInPlace }},
+	{"score", func(e *alignment.Evidence) float64 { return e.Score() }},
+	{"coverage", func(e *alignment.Evidence) float64 { return e.Coverage }},
+	{"closer", func(e *alignment.Evidence) float64 {
 		if e.Closer {
 			return 1
 		}
 		return 0
 	}},
-	{"judged", func(e *geometry.Evidence) float64 { return float64(e.Judged) }},
+	{"judged", func(e *alignment.Evidence) float64 { return float64(e.Judged) }},
 }
 
 func main() {

@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 )
@@ -63,30 +63,30 @@ func (s *set) open(x dataset.Sample) (*imaging.Gray, error) {
 }
 
 // measure verifies every capture against every reference.
-func measure(ctx context.Context, s *set, workers int) ([][]geometry.Evidence, error) {
-	references, err := parallel.Map(ctx, workers, s.references, func(_ context.Context, x dataset.Sample) (*geometry.Reference, error) {
+func measure(ctx context.Context, s *set, workers int) ([][]alignment.Evidence, error) {
+	references, err := parallel.Map(ctx, workers, s.references, func(_ context.Context, x dataset.Sample) (*alignment.Reference, error) {
 		g, err := s.open(x)
 		if err != nil {
 			return nil, err
 		}
-		return geometry.NewReference(g), nil
+		return alignment.NewReference(g), nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	var probing, verifying atomic.Int64
-	evidence, err := parallel.Map(ctx, workers, s.captures, func(_ context.Context, x dataset.Sample) ([]geometry.Evidence, error) {
+	evidence, err := parallel.Map(ctx, workers, s.captures, func(_ context.Context, x dataset.Sample) ([]alignment.Evidence, error) {
 		g, err := s.open(x)
 		if err != nil {
 			return nil, err
 		}
 		start := time.Now()
-		probe := geometry.NewProbe(g)
+		probe := alignment.NewProbe(g)
 		probing.Add(int64(time.Since(start)))
 		start = time.Now()
-		found := make([]geometry.Evidence, len(references))
+		found := make([]alignment.Evidence, len(references))
 		for j, r := range references {
-			found[j] = geometry.Verify(probe, r)
+			found[j] = alignment.Verify(probe, r)
 		}
 		verifying.Add(int64(time.Since(start)))
 		return found, nil
@@ -99,7 +99,7 @@ func measure(ctx context.Context, s *set, workers int) ([][]geometry.Evidence, e
 
 // report prints, for each measure, the rates over odd classes, even classes
 // and all.
-func report(ctx context.Context, s *set, evidence [][]geometry.Evidence) error {
+func report(ctx context.Context, s *set, evidence [][]alignment.Evidence) error {
 	isOdd := eval.Odd(s.labels())
 	for _, m := range measures {
 		scored := s.scored(evidence, m.of)
@@ -127,7 +127,7 @@ func report(ctx context.Context, s *set, evidence [][]geometry.Evidence) error {
 }
 
 // scored is the set with one measure of the evidence as its scores.
-func (s *set) scored(evidence [][]geometry.Evidence, of func(*geometry.Evidence) float64) *eval.Set {
+func (s *set) scored(evidence [][]alignment.Evidence, of func(*alignment.Evidence) float64) *eval.Set {
 	out := &eval.Set{Name: s.name, Ignore: s.Ignore, Scores: []float32{}}
 	for _, list := range [][]dataset.Sample{s.references, s.captures} {
 		for _, x := range list {
@@ -147,7 +147,7 @@ func (s *set) scored(evidence [][]geometry.Evidence, of func(*geometry.Evidence)
 }
 
 // writeEvidence writes one line for every pair that was located or is mated.
-func writeEvidence(out *os.File, s *set, evidence [][]geometry.Evidence) {
+func writeEvidence(out *os.File, s *set, evidence [][]alignment.Evidence) {
 	for i, c := range s.captures {
 		ignored := s.Ignored(c)
 		for j, r := range s.references {

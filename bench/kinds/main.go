@@ -117,11 +117,10 @@ func measure(ctx context.Context, root string, s settings) (*measured, error) {
 	}
 	m := &measured{References: set, family: familyOf(set.Name)}
 	options := harness.ProbeOptions{Family: m.family, Hands: s.hands}
-	if m.one, err = set.Probes(ctx, s.model, s.fpir, options); err != nil || s.references < 2 {
+	if m.one, err = probes(ctx, set, s, options); err != nil || s.references < 2 {
 		return m, err
 	}
-	second := set.WithSecond()
-	if m.two, err = second.Probes(ctx, s.model, s.fpir, options); err != nil {
+	if m.two, err = probes(ctx, set.WithSecond(), s, options); err != nil {
 		return m, err
 	}
 	still := map[string]bool{}
@@ -134,4 +133,13 @@ func measure(ctx context.Context, root string, s settings) (*measured, error) {
 		}
 	}
 	return m, nil
+}
+
+func probes(ctx context.Context, set *harness.References, s settings, o harness.ProbeOptions) ([]eval.Probe, error) {
+	g, err := set.Gallery(ctx, s.model, s.fpir)
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	return set.Probes(ctx, g, o)
 }

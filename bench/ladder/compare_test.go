@@ -3,7 +3,11 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
+
+	"exemplar/internal/model"
 )
 
 // Where sets and seeds move the figures at random, the interval holds the truth about as often as it says.
@@ -68,5 +72,16 @@ func TestEveryRungHasARecipe(t *testing.T) {
 		if r.than != "" && !known[r.than] {
 			t.Errorf("%s is compared with %q, which is no rung", r.name, r.than)
 		}
+	}
+}
+
+// The card is of the network that is inside: after another one moves in, go run ./bench/ladder card writes it anew.
+func TestCardIsOfTheNetworkInside(t *testing.T) {
+	page, err := os.ReadFile("../../docs/model-card.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := model.Default(); !strings.Contains(string(page), b.Fingerprint[:12]) || !strings.Contains(string(page), b.Arch.String()) {
+		t.Errorf("docs/model-card.md is not of %s, %.12s", b.Arch, b.Fingerprint)
 	}
 }

@@ -3,6 +3,7 @@
 //
 //	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
 //	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md and ladder.svg
+//	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
 //
 // The rungs that distil need the teacher's features, which are made once; the others go without:
 //
@@ -42,7 +43,7 @@ func main() {
 	seeds := flag.String("seeds", "1,2", "seeds of each rung")
 	rungs := flag.String("rungs", "", "rungs to climb, by the names of their recipes (default: all)")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report|card")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -58,6 +59,8 @@ func main() {
 	switch flag.Arg(0) {
 	case "climb":
 		err = climb(ctx, o)
+	case "card":
+		err = card(ctx, o)
 	case "report":
 		err = report(ctx, o)
 	default:

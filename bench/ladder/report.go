@@ -129,7 +129,7 @@ func (l line) verdict() string {
 
 func writePage(w io.Writer, results map[string]result, lines []line) {
 	fmt.Fprintf(w, "# The ladder\n\nMade by `go run ./bench/ladder report` from the runs of `go run ./bench/ladder climb`.\n")
-	fmt.Fprintf(w, "Figures are percent: TPR at FPR 1e-4 over all pairs of a set; for the last three sets right answers at 1 %% of strangers, own kind out, by the embedding alone.\n")
+	fmt.Fprintf(w, "Figures are percent: TPR at FPR 1e-4 over all pairs of a set, of *forms* over captures and the blank forms; for the last three sets right answers at 1 %% of strangers, own kind out, by the embedding alone.\n")
 	fmt.Fprintf(w, "They are means over seeds, of the classes at even places of the sorted order; *mean* is over the eight sets, *all* the same over all classes.\n\n")
 	writeFigures(w, results)
 	fmt.Fprintf(w, "\n## What each rung adds\n\nThe interval of 95 %% is over sets and seeds: Student's, of the differences by set, widened by what other seeds do to a mean.\n\n")

@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"exemplar"
+	"exemplar/internal/alignment"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
-	"exemplar/internal/recognise"
+	"exemplar/internal/wordindex"
 )
 
 // ranks are those up to which recall is counted.
@@ -32,7 +32,6 @@ func recall(path string, m *material, registered map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	embedder := recognise.NewEmbedder(model.Default())
 	var sets []string
 	counts := map[string]*[3]counter{}
 	for _, p := range m.photos {
@@ -48,14 +47,14 @@ func recall(path string, m *material, registered map[string]bool) error {
 			counts[p.set] = new([3]counter)
 		}
 		picture = imaging.FitWithin(picture, m.side)
-		shown := recognise.NewPhoto(embedder, picture)
+		probe := alignment.NewProbe(picture.Gray())
 		own := func(id string) bool { return labels[id] == p.label }
-		counts[p.set][0].add(slices.IndexFunc(index.Query(shown, ranks[len(ranks)-1]), own))
-		counts[p.set][1].add(slices.IndexFunc(index.QueryCloser(shown, ranks[len(ranks)-1]), own))
+		counts[p.set][0].add(slices.IndexFunc(index.Query(probe.CoarseFeatures(), ranks[len(ranks)-1]), own))
+		counts[p.set][1].add(slices.IndexFunc(index.Query(probe.FineFeatures(), ranks[len(ranks)-1]), own))
 		counts[p.set][2].add(likeness(view, picture, p.label))
 	}
 	for _, set := range sets {
-		for i, by := range [3]string{"features", "closer features", "likeness"} {
+		for i, by := range [3]string{"coarse features", "fine features", "likeness"} {
 			counts[set][i].print(set, by)
 		}
 	}
@@ -64,7 +63,7 @@ func recall(path string, m *material, registered map[string]bool) error {
 
 // indexOf makes the index as a process does, and returns the label of every
 // reference.
-func indexOf(store *gallery.Gallery) (*recognise.Index, map[string]string, error) {
+func indexOf(store *gallery.Gallery) (*wordindex.Index, map[string]string, error) {
 	references, err := store.List(context.Background(), gallery.Filter{})
 	if err != nil {
 		return nil, nil, err
@@ -75,7 +74,7 @@ func indexOf(store *gallery.Gallery) (*recognise.Index, map[string]string, error
 		ids = append(ids, r.ID)
 		labels[r.ID] = string(r.Label)
 	}
-	index := recognise.NewIndex()
+	index := wordindex.New()
 	err = store.EachWords(context.Background(), ids, func(id string, words gallery.Words) error {
 		return index.Add(id, words.Data)
 	})

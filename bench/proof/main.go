@@ -1,10 +1,9 @@
-// Command proof judges the proof of a bundle on sets of real captures: every
-// capture against every reference, what the likelihood ratio answers at the
-// threshold that accepts 1 and 5 % of the same captures as strangers (their own
-// class left out, its look-alikes still there), and what the decision answers
-// at --fpir 0.01, with the own class left out and with its whole family; with
-// -distractors, also how many pictures of things that no set registers are
-// accepted as anything.
+// Command proof judges the whole decision on sets of real captures, by galleries
+// as users have them: what is answered at --fpir 0.01 with everything registered,
+// with each capture's own label left out, its look-alikes still there, and without
+// its whole family; and what is right at the threshold that 1 and 5 % of these
+// strangers reach. With -distractors, also how many pictures of things that no set
+// registers are accepted as anything.
 //
 //	go run ./bench/proof -model calibrated.safetensors dvd_scene forms
 //	go run ./bench/proof -distractors ../shared/data/bench/distractors dvd_scene
@@ -12,43 +11,64 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"exemplar/internal/dataset"
-	"exemplar/internal/decide"
 	"exemplar/internal/eval"
+	"exemplar/internal/eval/harness"
 	"exemplar/internal/model"
+	"exemplar/internal/recognise"
 )
 
 func main() {
 	data := flag.String("data", "../shared/data/bench", "folder of the sets")
-	bundlePath := flag.String("model", "", "bundle with a proof, instead of the one inside")
+	path := flag.String("model", "", "bundle with a calibration, instead of the one inside")
 	fpir := flag.Float64("fpir", 0.01, "wished share of strangers accepted")
 	distractors := flag.String("distractors", "", "folder of pictures that show nothing registered")
 	flag.Parse()
-	bundle, calibration, err := openBundle(*bundlePath)
+	m, err := openModel(*path)
 	if err != nil {
 		log.Fatal(err)
 	}
 	printHeader(*fpir, *distractors != "")
 	for _, name := range flag.Args() {
-		if err := judgeSet(context.Background(), filepath.Join(*data, name), *distractors, bundle, calibration, *fpir); err != nil {
+		if err := judge(context.Background(), filepath.Join(*data, name), *distractors, m, *fpir); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
 
-// judgeSet prints the rates of one set.
-func judgeSet(ctx context.Context, root, distractors string, bundle *model.Bundle, calibration *decide.Calibration, fpir float64) error {
-	g, err := newGallery(ctx, root, bundle, calibration, fpir)
+func openModel(path string) (*recognise.Model, error) {
+	bundle := model.Default()
+	if path != "" {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if bundle, err = model.Load(data); err != nil {
+			return nil, err
+		}
+	}
+	return recognise.NewModel(bundle)
+}
+
+// judge prints the rates of one set.
+func judge(ctx context.Context, root, distractors string, m *recognise.Model, fpir float64) error {
+	set, err := harness.ReadLeaves(root)
 	if err != nil {
 		return err
 	}
-	probes, err := g.probes(ctx)
+	g, err := set.Gallery(ctx, m, fpir)
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	probes, err := set.Probes(ctx, g, harness.ProbeOptions{FamilyOut: true})
 	if err != nil {
 		return err
 	}
@@ -58,28 +78,42 @@ func judgeSet(ctx context.Context, root, distractors string, bundle *model.Bundl
 		if err != nil {
 			return err
 		}
-		if unregistered, err = g.strangers(ctx, folder); err != nil {
+		if unregistered, err = g.Strangers(ctx, harness.CapturesOf(folder, folder.Samples), nil); err != nil {
 			return err
 		}
 	}
-	report(g.name, probes, unregistered)
+	report(set.Name, probes, unregistered)
 	return nil
 }
 
-func openBundle(path string) (*model.Bundle, *decide.Calibration, error) {
-	bundle := model.Default()
-	if path != "" {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, nil, err
-		}
-		if bundle, err = model.Load(data); err != nil {
-			return nil, nil, err
-		}
+func printHeader(fpir float64, distractors bool) {
+	last := ""
+	if distractors {
+		last = "distractors"
 	}
-	calibration, err := decide.ParseCalibration(bundle.Calibration)
-	if err == nil && calibration.Proof == nil {
-		err = errors.New("the bundle has no proof: make one with exemplar calibrate --siblings")
+	printLine("%-16s %-5s %5s  %6s %6s %6s   as used at %g: %-19s %5s %5s  %-17s %5s  %-17s  %s", "set", "half", "n", "rank-1", "1%", "5%", fpir, "right", "wrong", "open", "strangers", "open", "families out", last)
+}
+
+func printLine(format string, values ...any) {
+	fmt.Println(strings.TrimRight(fmt.Sprintf(format, values...), " "))
+}
+
+// report prints the rates of the 1st, 3rd, ... labels, of the 2nd, 4th, ...
+// and of all, these with the share of the unregistered pictures that is accepted.
+func report(name string, probes []eval.Probe, unregistered []eval.Lookup) {
+	odd, even := eval.Halves(probes, func(label string) string { return label })
+	for _, half := range []struct {
+		name   string
+		probes []eval.Probe
+	}{{"odd", odd}, {"even", even}, {"all", probes}} {
+		r, last := eval.JudgeOpenSet(half.probes, eval.FirstPart), ""
+		if half.name == "all" && len(unregistered) > 0 {
+			accepted, refused := eval.Distractors(unregistered)
+			last = fmt.Sprintf("%v of %d, %d refused", accepted, accepted.Trials, refused)
+		}
+		percent := func(s eval.Share) string { return fmt.Sprintf("%.1f", 100*s.Rate) }
+		printLine("%-16s %-5s %5d  %6s %6s %6s   %16s %-19v %5s %5s  %-17v %5s  %-17v  %s", name, half.name, r.Probes,
+			percent(r.First), percent(r.AtStrangers[0].Share), percent(r.AtStrangers[1].Share), "", r.Right,
+			percent(r.Wrong), percent(r.Open), r.Accepted, percent(r.AcceptedOpen), r.AcceptedFamilyOut, last)
 	}
-	return bundle, calibration, err
 }

@@ -31,6 +31,10 @@ SETS = [
 ]
 
 
+# Systems of ours as the tables name them.
+NAMES = {"exemplar, embedding": "exemplar", "exemplar": "exemplar, whole decision"}
+
+
 class Bench:
     def __init__(self, args):
         self.exemplar, self.work, self.matching, self.html = args.exemplar, args.work, args.matching, args.html
@@ -39,17 +43,25 @@ class Bench:
         self.networks = networks.networks(args.work)
 
     def judge(self, name, folder, flags, with_strangers):
-        """Results of all systems on one set, as `exemplar eval --json` words them."""
-        command = [self.exemplar, "eval", self.data / folder.name, "--json", "--model", "", "--verify", "--baselines", *flags]
+        """Results of all systems on one set, as `exemplar eval --json` words them: ours whole, and all that have vectors or scores."""
+        others = ["--embedding", "--baselines", "--vectors", f"exemplar, upright={self.upright(folder, with_strangers)}"]
+        for network in self.networks:
+            others += ["--vectors", f"{network.name}={self.vectors(network, folder, with_strangers)}"]
+        for system, path in self.matrices(folder, with_strangers):
+            others += ["--matrix", f"{system}={path}"]
+        results = self.eval(name, folder, [*flags, *others], with_strangers)
+        if folder.references:
+            results[1:1] = self.eval(f"{name}, whole decision", folder, flags, with_strangers)
+        for result in results:
+            result["model"] = NAMES.get(result["model"], result["model"])
+        return results
+
+    def eval(self, page_name, folder, flags, with_strangers):
+        command = [self.exemplar, "eval", self.data / folder.name, "--json", "--model", "", *flags]
         if with_strangers:
             command += ["--strangers", self.strangers.root]
-        command += ["--embeddings", f"exemplar, upright={self.upright(folder, with_strangers)}"]
-        for network in self.networks:
-            command += ["--embeddings", f"{network.name}={self.vectors(network, folder, with_strangers)}"]
-        for system, path in self.matrices(folder, with_strangers):
-            command += ["--matrix", f"{system}={path}"]
         if self.html:
-            command += ["--html", self.work / page.file_name(name, with_strangers)]
+            command += ["--html", self.work / page.file_name(page_name, with_strangers)]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
         return json.loads(done.stdout)["sets"]
 
@@ -69,7 +81,7 @@ class Bench:
         return self.joined(folder, with_strangers, embed)
 
     def joined(self, folder, with_strangers, vectors):
-        """Paths of the vectors of the set, and of the strangers, as --embeddings takes them."""
+        """Paths of the vectors of the set, and of the strangers, as --vectors takes them."""
         return ",".join(str(vectors(f)) for f in ([folder, self.strangers] if with_strangers else [folder]))
 
     def matrices(self, folder, with_strangers):

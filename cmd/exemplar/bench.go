@@ -14,11 +14,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/alignment"
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/model"
@@ -211,12 +211,12 @@ func (t *timings) benchGeometry(photos [][]byte) error {
 	}
 	share := 1 / float64(len(pictures))
 	for i, picture := range pictures {
-		probe, own := geometry.NewProbe(picture), geometry.NewReference(picture)
-		next := geometry.NewReference(pictures[(i+1)%len(pictures)])
-		t.Features += share * cpuMilliseconds(func() { geometry.NewProbe(picture).Count() })
-		t.Verify += share * cpuMilliseconds(func() { geometry.Locate(probe, next) })
-		located := cpuMilliseconds(func() { geometry.Locate(probe, own) })
-		t.Compare += share * max(0, cpuMilliseconds(func() { geometry.Glance(probe, own) })-located)
+		probe, own := alignment.NewProbe(picture), alignment.NewReference(picture)
+		next := alignment.NewReference(pictures[(i+1)%len(pictures)])
+		t.Features += share * cpuMilliseconds(func() { alignment.NewProbe(picture).CoarseFeatures() })
+		t.Verify += share * cpuMilliseconds(func() { alignment.Locate(probe, next) })
+		located := cpuMilliseconds(func() { alignment.Locate(probe, own) })
+		t.Compare += share * max(0, cpuMilliseconds(func() { alignment.Glance(probe, own) })-located)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func newCalibrate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "calibrate --out BUNDLE [DATASET...]",
 		GroupID: "judge",
-		Short:   "Measure how often impostors reach a score, and write it into a bundle",
+		Short:   "Fit the thresholds of a bundle to strangers",
 		Long: `Compare pictures with the references of other classes, fit the share of impostors that reach a score (its tail by
 extreme-value theory) and write the curve into a copy of the model bundle. Thresholds follow it from then on: for a wished
 share of accepted strangers (--fpir) and the number of registered labels.

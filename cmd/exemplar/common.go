@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ var verbs = []func() *cobra.Command{
 type galleryFlags struct {
 	gallery, model string
 	fpir           share
-	geometry       string
+	geometry       search
 	exact          bool
 }
 
@@ -46,14 +47,28 @@ func addModel(cmd *cobra.Command, path *string) {
 
 // addDecision adds the flags of commands that decide.
 func (f *galleryFlags) addDecision(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.geometry, "geometry", "locate", "how far documents are looked for in photos: "+strings.Join(geometries, ", ")+
-		" (verify: only what the whole picture is like)")
+	cmd.Flags().Var(&f.geometry, "geometry", "how far documents are looked for in photos: `locate`, verify (only what the whole picture is like), off")
 	cmd.RegisterFlagCompletionFunc("geometry", cobra.FixedCompletions(geometries, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().BoolVar(&f.exact, "exact", false, "refuse a document that shows other print in some place, such as a changed line")
 	addFPIR(cmd, &f.fpir)
 }
 
 var geometries = []string{"locate", "verify", "off"}
+
+// search is a flag's value: how far documents are looked for.
+type search exemplar.Geometries
+
+func (s *search) String() string { return geometries[*s] }
+func (s *search) Type() string   { return "search" }
+
+func (s *search) Set(text string) error {
+	i := slices.Index(geometries, text)
+	if i < 0 {
+		return errors.New("want " + strings.Join(geometries, ", "))
+	}
+	*s = search(i) // they are numbered alike
+	return nil
+}
 
 // addFPIR adds the flag for the share of strangers that may be accepted.
 func addFPIR(cmd *cobra.Command, fpir *share) {
@@ -118,23 +133,7 @@ func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Galler
 	if err != nil {
 		return nil, err
 	}
-	geometry, err := parseGeometry(f.geometry)
-	if err != nil {
-		return nil, err
-	}
-	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: float64(f.fpir), Geometry: geometry, Exact: f.exact})
-}
-
-func parseGeometry(name string) (exemplar.Geometries, error) {
-	switch name {
-	case "", "locate":
-		return exemplar.GeometryLocate, nil
-	case "verify":
-		return exemplar.GeometryVerify, nil
-	case "off":
-		return exemplar.GeometryOff, nil
-	}
-	return 0, fmt.Errorf("--geometry %q: want locate, verify or off", name)
+	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: float64(f.fpir), Geometry: exemplar.Geometries(f.geometry), Exact: f.exact})
 }
 
 // dataFolder is where this user's programs keep their data.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/model"
 )
 
 func newDoctor() *cobra.Command {
@@ -19,7 +21,7 @@ func newDoctor() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		GroupID: "tool",
-		Short:   "Check that the program, the model and the gallery work on this machine",
+		Short:   "Check that program, model and gallery work on this machine",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sick := false
@@ -30,6 +32,7 @@ func newDoctor() *cobra.Command {
 				{"program", func() (string, error) { return versionLine(), nil }},
 				{"arithmetic", checkArithmetic},
 				{"model", func() (string, error) { return checkModel(store.model) }},
+				{"card", func() (string, error) { return summarise(store.model) }},
 				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
 			} {
 				sick = report(cmd.OutOrStdout(), check.name, check.run) || sick
@@ -89,6 +92,25 @@ func checkModel(path string) (string, error) {
 		return "", fmt.Errorf("%.12s has no calibration: make one with exemplar calibrate", m.Fingerprint())
 	}
 	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint(), c.Pairs, c.Source), nil
+}
+
+// summarise is the beginning of the model's card.
+func summarise(path string) (string, error) {
+	bundle := model.Default()
+	if path != "" {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		if bundle, err = model.Load(data); err != nil {
+			return "", err
+		}
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(bundle.Card), "\n\n")
+	if first == "" {
+		return "the model has none", nil
+	}
+	return strings.Join(strings.Fields(first), " "), nil
 }
 
 func checkGallery(cmd *cobra.Command, store *galleryFlags) (string, error) {

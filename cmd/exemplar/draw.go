@@ -29,7 +29,7 @@ func newDraw() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "draw FOLDER",
 		GroupID: "judge",
-		Short:   "Draw documents, with siblings and photos of them, as a labelled data set",
+		Short:   "Draw documents and photos of them, as a labelled data set",
 		Long: `Draw documents into FOLDER/KIND/NUMBER/: NUMBER_ref.png, and with --photos simulated captures of it. With --siblings the
 documents that are hardest to tell from it lie beside it, each a sub-label: the same form with other contents, another
 edition, one changed line, the same contents on another form, the blank form. The same seed draws the same.

@@ -1,34 +1,35 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
+	"exemplar/internal/eval/harness"
+	"exemplar/internal/fileio"
+	"exemplar/internal/recognise"
 )
 
 type evalFlags struct {
-	models, embeddings []string
-	matrices           []string
-	scores, strangers  string
-	protocol           string
-	seed               uint64
-	depth              int
-	baselines, decide  bool
-	verify             bool
-	sweep, json        bool
-	fpir               float64
-	csv, html          string
-	sweepModels        []*eval.Sweep
+	models, vectors   []string
+	matrices          []string
+	scores, strangers string
+	protocol          string
+	seed              uint64
+	depth             int
+	embedding         bool
+	baselines         bool
+	sweep, json       bool
+	fpir              share
+	csv, html         string
+	sweeps            []*eval.Sweep
 }
 
 func newEval() *cobra.Command {
@@ -36,53 +37,109 @@ func newEval() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "eval DATASET...",
 		GroupID: "judge",
-		Short:   "Measure how good recognition is on labelled pictures, with intervals",
-		Long: `Measure verification (TPR at an FMR of 1e-5 to 1e-1, over all pairs), identification (rank, CMC; open set with classes
-left out, and with each capture's own class left out) and, with --decide, the decisions. All rates have 95 % intervals by
-resampling classes.
+		Short:   "Measure how good recognition is on labelled pictures",
+		Long: `Measure how good recognition is on your own pictures. The references of a data
+set are registered in a gallery of their own, and each other picture is looked
+up in it twice: as it is, and with its own label left out, which makes a
+stranger of it whose look-alikes are registered. The answer says how many are
+right, how many are wrong, how many strangers are accepted, at --fpir and at
+other thresholds. All rates have 95 % intervals over labels.
 
-A DATASET is a folder tree whose folders are the labels; a file whose name ends in _ref is a class's reference. In its root,
-ignore.tsv (path, label) lists pairs that count neither way.
+A DATASET is a folder tree whose folders are the labels. A file whose name ends
+in _ref (card/front_ref.jpg) is the reference of its folder's label; without any
+nothing can be registered. In the root, ignore.tsv (path, tab, label) lists
+labels that are no answer to a picture, right or wrong.
 
-Other systems are judged by what they made of the same pictures, in the order of their paths (byte by byte):
---embeddings NAME=FILE.npy        vectors, a row for each picture of the data set
---embeddings NAME=SET.npy,STRANGERS.npy   the same where there are --strangers, whose vectors are the second file
---matrix NAME=FILE.npy            scores of any kind, higher for more alike: a row for each capture, a column for each
-                                  reference; where there are --strangers, their rows follow
---scores FILE.csv                 pairs (score,mated,class_a,class_b); needs no data set
-The bundle inside is then judged only if named: --model ''.`,
+--embedding judges the network alone: pairs of pictures by the cosine of their
+embeddings, with references drawn at random where none are marked.
+
+Other systems are judged by what they made of the same pictures, in the order of
+their paths, byte by byte:
+--vectors NAME=FILE.npy   a row for each picture of the data set
+--vectors NAME=SET.npy,STRANGERS.npy   the same where there are --strangers
+--matrix NAME=FILE.npy    scores, higher for more alike: a row for each picture
+                          that is no reference, a column for each reference;
+                          the rows of --strangers follow
+--scores FILE.csv         pairs (score,mated,class_a,class_b); needs no data set
+What is inside is then judged only if named: --model ''.`,
 		Example: `  exemplar eval photos/ --html report.html
-  exemplar eval photos/ --baselines --strangers other-photos/
+  exemplar eval photos/ --strangers other-photos/
+  exemplar eval photos/ --embedding --baselines
   exemplar eval photos/ --model '' --matrix SIFT=inliers.npy
   exemplar eval --scores pairs.csv --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && flags.scores == "" {
 				return fmt.Errorf("no data set: give a folder tree, or --scores")
 			}
-			if len(flags.embeddings)+len(flags.matrices) > 0 && len(args) != 1 {
-				return fmt.Errorf("--embeddings and --matrix are of one data set, %d are given", len(args))
+			if len(flags.vectors)+len(flags.matrices) > 0 && len(args) != 1 {
+				return fmt.Errorf("--vectors and --matrix are of one data set, %d are given", len(args))
 			}
 			return runEval(cmd, args, &flags)
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&flags.models, "model", nil, "a model bundle, instead of the one inside, which is ''; again for several side by side")
-	f.StringArrayVar(&flags.embeddings, "embeddings", nil, "NAME=FILE.npy: vectors of another system; again for several")
-	f.StringArrayVar(&flags.matrices, "matrix", nil, "NAME=FILE.npy: scores of another system, captures x references; again for several")
-	f.StringVar(&flags.scores, "scores", "", "a CSV of scores to judge")
-	f.StringVar(&flags.strangers, "strangers", "", "a folder of pictures that belong to no class, added to every data set")
-	f.StringVar(&flags.protocol, "protocol", string(eval.AllPairs), "pairs of verification: all-pairs or reference-probe")
-	f.Uint64Var(&flags.seed, "seed", 1, "seed of drawn galleries and of the classes left out")
+	f.StringArrayVar(&flags.models, "model", nil, "`BUNDLE` to judge instead of the one inside, which is ''; again for several side by side")
+	f.BoolVar(&flags.embedding, "embedding", false, "judge the network alone")
+	f.StringArrayVar(&flags.vectors, "vectors", nil, "`NAME=FILE.npy`: vectors of another system; again for several")
+	f.StringArrayVar(&flags.matrices, "matrix", nil, "`NAME=FILE.npy`: scores of another system; again for several")
+	f.StringVar(&flags.scores, "scores", "", "`CSV` of scores to judge")
+	f.StringVar(&flags.strangers, "strangers", "", "`FOLDER` of pictures that belong to no label, added to every data set")
+	f.StringVar(&flags.protocol, "protocol", string(eval.AllPairs), "pairs of vectors to compare: all-pairs or reference-probe")
+	f.Uint64Var(&flags.seed, "seed", 1, "seed of drawn galleries and of the labels left out of them")
 	f.IntVar(&flags.depth, "depth", 0, "cut labels to their first parts, 0: not at all")
 	f.BoolVar(&flags.baselines, "baselines", false, "add a perceptual hash and a 16 x 16 colour correlation")
-	f.BoolVar(&flags.verify, "verify", false, "judge the whole decision as well, geometry included, of bundles that have a proof")
-	f.BoolVar(&flags.decide, "decide", false, "judge decisions as well: register the references, classify the captures")
-	f.Float64Var(&flags.fpir, "fpir", 0.01, "share of strangers that decisions may accept")
-	f.BoolVar(&flags.sweep, "sweep", false, "robustness: disturb the clean references in 12 ways at 5 severities")
+	addFPIR(cmd, &flags.fpir)
+	f.BoolVar(&flags.sweep, "sweep", false, "robustness of the network: disturb the references in 12 ways at 5 severities")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object")
-	f.StringVar(&flags.csv, "csv", "", "write a table to this file")
-	f.StringVar(&flags.html, "html", "", "write a report to this file")
+	f.StringVar(&flags.csv, "csv", "", "write a table to this `FILE`")
+	f.StringVar(&flags.html, "html", "", "write a report to this `FILE`")
 	return cmd
+}
+
+// systems lists what the flags ask to be judged, ours first.
+func (f *evalFlags) systems() ([]harness.System, error) {
+	paths := f.models
+	if len(paths) == 0 && len(f.vectors)+len(f.matrices) == 0 {
+		paths = []string{""}
+	}
+	var all []harness.System
+	for _, path := range paths {
+		bundle, err := readBundle(path)
+		if err != nil {
+			return nil, err
+		}
+		model, err := recognise.NewModel(bundle)
+		if err != nil {
+			return nil, err
+		}
+		name := "exemplar"
+		if path != "" {
+			name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		}
+		if f.embedding || f.sweep {
+			all = append(all, harness.Network(name+", embedding", model))
+		} else {
+			all = append(all, harness.Product(name, model))
+		}
+	}
+	for _, text := range f.vectors {
+		name, file, ok := strings.Cut(text, "=")
+		if _, _, pair := strings.Cut(file, ","); !ok || pair != (f.strangers != "") {
+			return nil, fmt.Errorf("--vectors %q: want NAME=FILE.npy, or NAME=SET.npy,STRANGERS.npy with --strangers", text)
+		}
+		all = append(all, harness.System{Name: name, Vectors: file})
+	}
+	for _, text := range f.matrices {
+		name, file, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("--matrix %q: want NAME=FILE.npy", text)
+		}
+		all = append(all, harness.System{Name: name, Matrix: file})
+	}
+	if f.baselines {
+		all = append(all, harness.Baselines()...)
+	}
+	return all, nil
 }
 
 func runEval(cmd *cobra.Command, roots []string, flags *evalFlags) error {
@@ -111,73 +168,39 @@ func runEval(cmd *cobra.Command, roots []string, flags *evalFlags) error {
 		}
 		results = append(results, result)
 	}
-	return flags.write(cmd, results, sets)
+	if err := flags.write(cmd, results, sets); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(results, func(r *eval.Result) bool { return slices.Contains(r.Notes, harness.NoReferences) }) {
+		return errPartly
+	}
+	return nil
 }
 
 // judge evaluates every system on one data set.
-func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []system) ([]*eval.Result, error) {
+func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []harness.System) ([]*eval.Result, error) {
 	var results []*eval.Result
 	for _, sys := range systems {
-		if sys.verify && !slices.ContainsFunc(folder.Samples, isReference) {
-			continue // nothing to register
-		}
-		set, err := embedSet(cmd, folder, sys)
-		if err != nil {
-			return nil, err
-		}
-		if set, err = f.adjust(cmd, folder, set, sys); err != nil {
-			return nil, err
-		}
-		if f.decide && !sys.verify {
-			if set.Answers, err = decideSet(cmd.Context(), set, sys, f.fpir, readerFor(folder.Root, f.strangers)); err != nil {
-				return nil, err
-			}
-		}
-		result, err := eval.Evaluate(cmd.Context(), set, eval.Options{Protocol: eval.Protocol(f.protocol), Seed: f.seed})
+		result, err := harness.Judge(cmd.Context(), folder, sys, harness.Options{
+			Strangers: f.strangers, Depth: f.depth, FPIR: float64(f.fpir), Protocol: eval.Protocol(f.protocol), Seed: f.seed,
+			Progress: func(doing string, steps int) (step, end func()) {
+				bar := newProgress(doing, steps)
+				return func() { bar.step(1) }, bar.clear
+			},
+		})
 		if err != nil {
 			return nil, err
 		}
 		results = append(results, result)
 		if f.sweep {
-			swept, err := sweepSet(cmd, folder, sys)
+			swept, err := harness.Sweep(cmd.Context(), folder, sys)
 			if err != nil {
 				return nil, err
 			}
-			f.sweepModels = append(f.sweepModels, swept)
+			f.sweeps = append(f.sweeps, swept)
 		}
 	}
 	return results, nil
-}
-
-// adjust cuts the labels of a set, adds the strangers, and gives the set its
-// scores where the system has those instead of vectors.
-func (f *evalFlags) adjust(cmd *cobra.Command, folder *dataset.Folder, set *eval.Set, sys system) (*eval.Set, error) {
-	whole := set
-	if f.depth > 0 {
-		set = set.AtDepth(f.depth)
-	}
-	if f.strangers != "" {
-		others, err := dataset.ReadFolder(f.strangers)
-		if err != nil {
-			return nil, err
-		}
-		strangers, err := embedSet(cmd, others, sys.ofStrangers())
-		if err != nil {
-			return nil, err
-		}
-		if sys.scored() {
-			addStrangers(set, strangers)
-		} else if set, err = set.WithStrangers(strangers); err != nil {
-			return nil, err
-		}
-	}
-	switch {
-	case sys.matrix != "":
-		return set, readMatrix(set, whole, sys.matrix)
-	case sys.verify:
-		return set, verifySet(cmd, set, sys, readerFor(folder.Root, f.strangers))
-	}
-	return set, nil
 }
 
 func judgeScores(path string) (*eval.Result, error) {
@@ -196,136 +219,25 @@ func judgeScores(path string) (*eval.Result, error) {
 // write prints the results and writes the files that were asked for.
 func (f *evalFlags) write(cmd *cobra.Command, results []*eval.Result, sets []*dataset.Folder) error {
 	if f.csv != "" {
-		if err := writeTo(f.csv, func(w io.Writer) error { return eval.WriteCSV(w, results) }); err != nil {
+		if err := fileio.Write(f.csv, 0o644, func(w io.Writer) error { return eval.WriteCSV(w, results) }); err != nil {
 			return err
 		}
 	}
 	if f.html != "" {
-		options := eval.ReportOptions{Sweeps: f.sweepModels, Thumb: thumbnails(sets, f.strangers), Maps: true}
-		if err := writeTo(f.html, func(w io.Writer) error { return eval.WriteReport(w, results, options) }); err != nil {
+		options := eval.ReportOptions{Sweeps: f.sweeps, Thumb: harness.Thumbnails(sets, f.strangers), Maps: true}
+		if err := fileio.Write(f.html, 0o644, func(w io.Writer) error { return eval.WriteReport(w, results, options) }); err != nil {
 			return err
 		}
 	}
-	if f.json {
-		return f.printJSON(cmd.OutOrStdout(), results)
+	out := cmd.OutOrStdout()
+	switch {
+	case f.json && f.sweep:
+		return sayJSON(out, struct {
+			Sets   []*eval.Result `json:"sets"`
+			Sweeps []*eval.Sweep  `json:"sweeps"`
+		}{results, f.sweeps})
+	case f.json:
+		return eval.WriteJSON(out, results)
 	}
-	return printResults(cmd.OutOrStdout(), results, f.sweepModels)
-}
-
-func (f *evalFlags) printJSON(w io.Writer, results []*eval.Result) error {
-	if !f.sweep {
-		return eval.WriteJSON(w, results)
-	}
-	return json.NewEncoder(w).Encode(struct {
-		Sets   []*eval.Result `json:"sets"`
-		Sweeps []*eval.Sweep  `json:"sweeps"`
-	}{results, f.sweepModels})
-}
-
-func writeTo(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(file); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
-}
-
-func printResults(out io.Writer, results []*eval.Result, sweeps []*eval.Sweep) error {
-	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "set\tmodel\timages\tTPR at FPR 1e-4\trank-1\town class out: right at 1 %\tat 5 %\tdecisions right")
-	for _, r := range results {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\n", r.Name, r.Model, r.Images, verificationCell(r.Verification), identificationCells(r))
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	said := map[string]bool{} // once for each set: the first system's word
-	for _, r := range results {
-		if said[r.Name] {
-			continue
-		}
-		said[r.Name] = true
-		for _, note := range r.Notes {
-			fmt.Fprintf(out, "%s: %s\n", r.Name, note)
-		}
-		printChecks(out, r)
-	}
-	for _, s := range sweeps {
-		printSweep(out, s)
-	}
-	return nil
-}
-
-func percentInterval(v, low, high float64) string {
-	return fmt.Sprintf("%.1f [%.1f, %.1f]", 100*v, 100*low, 100*high)
-}
-
-func verificationCell(v *eval.Verification) string {
-	if v == nil {
-		return "-"
-	}
-	p := v.At(1e-4)
-	cell := percentInterval(p.TPR, p.Low, p.High)
-	if !p.Supported {
-		cell += " *"
-	}
-	return cell
-}
-
-func identificationCells(r *eval.Result) string {
-	cells := []string{"-", "-", "-", "-"}
-	if id := r.Identification; id != nil {
-		if len(id.Ranks) > 0 {
-			cells[0] = fmt.Sprintf("%.1f", 100*id.Ranks[0])
-		}
-		for _, p := range id.Open {
-			if p.Protocol == "own-class-out" && p.Target == 0.01 {
-				cells[1] = percentInterval(1-p.FNIR, 1-p.High, 1-p.Low)
-			}
-			if p.Protocol == "own-class-out" && p.Target == 0.05 {
-				cells[2] = percentInterval(1-p.FNIR, 1-p.High, 1-p.Low)
-			}
-		}
-	}
-	if c := r.Classification; c != nil {
-		cells[3] = percentInterval(c.Accuracy, c.Low, c.High)
-	}
-	return strings.Join(cells, "\t")
-}
-
-// printChecks says what looks wrong with a data set, a few of each kind.
-func printChecks(out io.Writer, r *eval.Result) {
-	if r.Checks == nil {
-		return
-	}
-	const shown = 5
-	for _, d := range r.Checks.Duplicates {
-		if d.LabelError {
-			fmt.Fprintf(out, "%s: label error? the same file in several classes: %s\n", r.Name, strings.Join(d.Paths, ", "))
-		}
-	}
-	for i, s := range r.Checks.Suspects {
-		if i == shown {
-			fmt.Fprintf(out, "%s: ... and %d more\n", r.Name, len(r.Checks.Suspects)-shown)
-			break
-		}
-		fmt.Fprintf(out, "%s: label error? %s\n", r.Name, s)
-	}
-}
-
-func printSweep(out io.Writer, s *eval.Sweep) {
-	fmt.Fprintf(out, "\nrobustness of %s: TPR at FPR 1e-4 by severity\n", s.Model)
-	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	for _, operator := range s.Operators() {
-		fmt.Fprintf(table, "%s\t", operator)
-		for _, p := range s.Of(operator) {
-			fmt.Fprintf(table, "%.1f\t", 100*p.TPR)
-		}
-		fmt.Fprintln(table)
-	}
-	table.Flush()
+	return printResults(out, results, f.sweeps)
 }

@@ -15,7 +15,7 @@ func newGallery() *cobra.Command {
 list shows both.`,
 	}
 	cmd.AddCommand(galleryList(), galleryShow(), galleryRivals(), galleryRename(), galleryRemove(), galleryNote(),
-		galleryExport(), galleryImport(), galleryReembed(), galleryCheck())
+		galleryExport(), galleryImport(), galleryReembed(), galleryCheck(), galleryCompact())
 	onlySubCommands(cmd)
 	return cmd
 }

@@ -30,7 +30,7 @@ func galleryRename() *cobra.Command {
 func galleryRemove() *cobra.Command {
 	var isLabel, yes bool
 	cmd := galleryVerb{
-		use: "remove ID|LABEL...", short: "Remove references, or with --label all of a label and those below it",
+		use: "remove ID|LABEL...", short: "Remove references, or with --label all of a label",
 		args: cobra.MinimumNArgs(1), writes: true, labels: -1, suggestFor: []string{"rm", "delete", "del"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			going, err := toRemove(cmd, g, args, isLabel)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"exemplar"
@@ -54,6 +55,28 @@ func galleryCheck() *cobra.Command {
 				return err
 			}
 			say(cmd.OutOrStdout(), "%s of %s: all is well\n", count(stats.References, "reference"), count(stats.Labels, "label"))
+			return nil
+		},
+	}.command()
+}
+
+func galleryCompact() *cobra.Command {
+	return galleryVerb{
+		use: "compact", short: "Write the file anew: without a trace of what was removed, and as small as it can be",
+		args: cobra.NoArgs, writes: true, suggestFor: []string{"vacuum", "shrink"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
+			before, err := g.Stats(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := g.Compact(cmd.Context()); err != nil {
+				return err
+			}
+			after, err := g.Stats(cmd.Context())
+			if err != nil {
+				return err
+			}
+			say(cmd.OutOrStdout(), "compacted: %s, %s before\n", humanize.Bytes(uint64(after.Bytes)), humanize.Bytes(uint64(before.Bytes)))
 			return nil
 		},
 	}.command()

@@ -29,6 +29,13 @@ func explainYourself(root *cobra.Command) {
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("tool")
 	root.SetCompletionCommandGroupID("tool")
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Short = "Print the completions for a shell"
+			onlySubCommands(cmd)
+		}
+	}
 	onlySubCommands(root)
 }
 

@@ -33,10 +33,8 @@ func main() {
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	kept := &output{w: out}
-	root := newRoot()
+	root := newRoot(kept, errOut)
 	root.SetArgs(args)
-	root.SetOut(kept)
-	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
 	if sig, stopped := stoppedBy(ctx); stopped && err != nil {
 		say(errOut, "exemplar: stopped by %s; what was reported as done is done\n", signalName(sig))
@@ -77,7 +75,7 @@ func complain(w io.Writer, err error) {
 	}
 }
 
-func newRoot() *cobra.Command {
+func newRoot(out, errOut io.Writer) *cobra.Command {
 	cobra.EnableCommandSorting = false // verbs has their order
 	root := &cobra.Command{
 		Use:   "exemplar",
@@ -95,6 +93,8 @@ not be written; 130 and 143 it was stopped by Ctrl-C or SIGTERM.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 	}
+	root.SetOut(out) // the completions keep it as it is when they are made
+	root.SetErr(errOut)
 	root.AddGroup(
 		&cobra.Group{ID: "use", Title: "Recognise:"},
 		&cobra.Group{ID: "judge", Title: "Judge and train:"},

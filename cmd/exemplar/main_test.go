@@ -304,10 +304,13 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 
 func TestDoctorAndVersion(t *testing.T) {
 	s := newSession(t)
-	if out, _ := s.inGallery(0, "doctor"); strings.Contains(out, "FAIL") {
+	if out, _ := s.inGallery(0, "doctor"); strings.Contains(out, "FAIL") || !strings.Contains(out, "LCNet") {
 		t.Errorf("doctor said %s", out)
 	}
 	if out, _ := s.run(0, "version"); !strings.HasPrefix(out, "exemplar "+version) {
 		t.Errorf("version said %q", out)
 	}
 }
+
+// examples are the documents of the demonstration.
+func examples() []draw.Example { return draw.Examples() }

@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/augment"
 	"exemplar/internal/change"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
 )
@@ -47,12 +47,12 @@ type changeRun struct {
 
 type other struct {
 	kind string
-	ref  *geometry.Reference
+	ref  *alignment.Reference
 }
 
 // samples makes the samples of one family.
 func (run *changeRun) samples(number int, f Family) []change.Sample {
-	references := make([]*geometry.Reference, len(f.Members))
+	references := make([]*alignment.Reference, len(f.Members))
 	for i, m := range f.Members {
 		references[i] = newShape(m)
 	}
@@ -63,7 +63,7 @@ func (run *changeRun) samples(number int, f Family) []change.Sample {
 		if photo.Visible < minVisible {
 			continue
 		}
-		s := sampler{document: atReferenceSide(shot.Document), probe: geometry.NewProbe(photo.Image.Gray())}
+		s := sampler{document: atReferenceSide(shot.Document), probe: alignment.NewProbe(photo.Image.Gray())}
 		s.add(references[shot.Own], s.inPlace)
 		truth := s.nearlyInPlace
 		if slices.Contains(inPlace, shot.Relation) {
@@ -85,51 +85,53 @@ func (run *changeRun) samples(number int, f Family) []change.Sample {
 // sampler lays one capture of a document on references.
 type sampler struct {
 	document *imaging.Gray
-	probe    *geometry.Probe
+	probe    *alignment.Probe
 	samples  []change.Sample
 }
 
 // add lays the capture on a reference, if it can be found and is not too small.
-func (s *sampler) add(ref *geometry.Reference, truth func(*geometry.Reference, *geometry.Laid) change.Sample) {
+func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Laid) change.Sample) {
 	if laid, ok := lay(s.probe, ref); ok && min(laid.Reference.W, laid.Reference.H) >= minSampleSide {
 		s.samples = append(s.samples, truth(ref, &laid))
 	}
 }
 
-func lay(probe *geometry.Probe, ref *geometry.Reference) (geometry.Laid, bool) {
-	e := geometry.Verify(probe, ref)
+func lay(probe *alignment.Probe, ref *alignment.Reference) (alignment.Laid, bool) {
+	e := alignment.Verify(probe, ref)
 	if !e.Located || e.Judged == 0 {
-		return geometry.Laid{}, false
+		return alignment.Laid{}, false
 	}
 	return e.Lay(probe, change.Cell), true
 }
 
 // inPlace takes the document itself to lie on the reference.
-func (s *sampler) inPlace(_ *geometry.Reference, l *geometry.Laid) change.Sample {
-	flat := geometry.Compared(s.document, l.Reference.W, l.Reference.H)
+func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Laid) change.Sample {
+	flat := alignment.Compared(s.document, l.Reference.W, l.Reference.H)
 	return change.NewSample(l.Reference, l.Photo, flat, l.Seen)
 }
 
 // nearlyInPlace lays the document on the reference as it does the capture. Where
 // it cannot be found, the capture was not either.
-func (s *sampler) nearlyInPlace(ref *geometry.Reference, l *geometry.Laid) change.Sample {
-	flat, ok := lay(geometry.NewProbe(s.document), ref)
+func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) change.Sample {
+	flat, ok := lay(alignment.NewProbe(s.document), ref)
 	switch {
 	case !ok:
 		return s.elsewhere(ref, l)
 	case flat.Photo.W < l.Reference.W: // less is known than is to be judged
 		return change.Sample{}
 	}
-	document := geometry.Compared(flat.Photo, l.Reference.W, l.Reference.H)
+	document := alignment.Compared(flat.Photo, l.Reference.W, l.Reference.H)
 	return change.NewLaidSample(l.Reference, l.Photo, document, l.Seen)
 }
 
 // elsewhere is a capture of something else.
-func (s *sampler) elsewhere(_ *geometry.Reference, l *geometry.Laid) change.Sample {
+func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Laid) change.Sample {
 	return change.NewOtherSample(l.Reference, l.Photo, l.Seen)
 }
 
-func newShape(m *imaging.Image) *geometry.Reference { return geometry.NewReference(atReferenceSide(m)) }
+func newShape(m *imaging.Image) *alignment.Reference {
+	return alignment.NewReference(atReferenceSide(m))
+}
 
 // atReferenceSide is a picture as it is compared once it is registered.
 func atReferenceSide(m *imaging.Image) *imaging.Gray {

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"exemplar/internal/draw"
-	"exemplar/internal/geometry"
+	"exemplar/internal/planar"
 )
 
 func BenchmarkDiffers(b *testing.B) {
@@ -14,6 +14,6 @@ func BenchmarkDiffers(b *testing.B) {
 	x, y := draw.Draw(first), draw.Draw(second)
 	b.ReportAllocs()
 	for b.Loop() {
-		between(x, y, geometry.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1})
+		between(x, y, planar.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1})
 	}
 }

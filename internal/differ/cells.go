@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // cellSide is the size of the cells in which differences are counted, pixels.
@@ -36,14 +36,14 @@ type cellGrid struct {
 
 // newCellGrid finds what is covered. The map leads from pixels of the grid's
 // picture to those of b.
-func newCellGrid(of grid, to geometry.Homography, b *imaging.Image) *cellGrid {
+func newCellGrid(of grid, to planar.Homography, b *imaging.Image) *cellGrid {
 	const border = 2 // pixels that a scan may lack
 	c := &cellGrid{of, make([]bool, of.cells())}
 	for i := range c.covered {
 		c.covered[i] = true
 		r := c.cell(i)
 		for _, p := range [4]image.Point{r.Min, {X: r.Max.X, Y: r.Min.Y}, {X: r.Min.X, Y: r.Max.Y}, r.Max} {
-			q := to.Apply(geometry.Point{X: float64(p.X) - 0.5, Y: float64(p.Y) - 0.5})
+			q := to.Apply(planar.Point{X: float64(p.X) - 0.5, Y: float64(p.Y) - 0.5})
 			c.covered[i] = c.covered[i] && q.X >= -border && q.Y >= -border &&
 				q.X < float64(b.W+border) && q.Y < float64(b.H+border)
 		}

@@ -6,8 +6,8 @@ package differ
 import (
 	"image"
 
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // Difference is where two pictures differ.
@@ -63,12 +63,12 @@ func NewSubject(m *imaging.Image) *Subject {
 // pixel of it, which forgives what alignment and compression leave; and a place
 // differs whose tone does. What most places show (noise, paper that is bent) is no
 // difference. What the picture does not cover is not compared.
-func (s *Subject) Differs(m *imaging.Image, onto geometry.Homography) Difference {
+func (s *Subject) Differs(m *imaging.Image, onto planar.Homography) Difference {
 	back, ok := onto.Inverse()
 	if !ok || s.big == nil {
 		return Difference{}
 	}
-	back = back.Multiply(&geometry.Homography{s.kx, 0, (s.kx - 1) / 2, 0, s.ky, (s.ky - 1) / 2, 0, 0, 1})
+	back = back.Multiply(&planar.Homography{s.kx, 0, (s.kx - 1) / 2, 0, s.ky, (s.ky - 1) / 2, 0, 0, 1})
 	cells := newCellGrid(s.grid, back, m)
 	laid := imaging.Warp(m, back, s.big.W, s.big.H)
 	matchLevels(laid, s.big)

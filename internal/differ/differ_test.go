@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"exemplar/internal/draw"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // kinds are those that are drawn: every third one in a hurry.
@@ -22,8 +22,8 @@ func kinds(t *testing.T) (out []string) {
 
 // scaledBy maps pixels of a picture to those of the same picture k times as
 // large: edges meet edges.
-func scaledBy(k float64) geometry.Homography {
-	return geometry.Homography{k, 0, (k - 1) / 2, 0, k, (k - 1) / 2, 0, 0, 1}
+func scaledBy(k float64) planar.Homography {
+	return planar.Homography{k, 0, (k - 1) / 2, 0, k, (k - 1) / 2, 0, 0, 1}
 }
 
 // changed lists the pixels in which two pictures of one size clearly differ.
@@ -39,7 +39,7 @@ func changed(a, b *imaging.Image) (at []image.Point) {
 }
 
 // between is where picture b differs from a.
-func between(a, b *imaging.Image, onto geometry.Homography) Difference {
+func between(a, b *imaging.Image, onto planar.Homography) Difference {
 	return NewSubject(a).Differs(b, onto)
 }
 
@@ -57,7 +57,7 @@ func within(at []image.Point, regions []image.Rectangle) (n int) {
 
 // again is a picture as another scan would show it: smaller, compressed, and a
 // little darker. The map leads from its pixels to those of the first.
-func again(m *imaging.Image) (*imaging.Image, geometry.Homography) {
+func again(m *imaging.Image) (*imaging.Image, planar.Homography) {
 	const k = 0.8
 	small := imaging.Resize(m, int(k*float64(m.W)), int(k*float64(m.H)))
 	for i, v := range small.Pix {
@@ -105,7 +105,7 @@ func TestATurnedPictureIsLaidUpright(t *testing.T) {
 	a, b := draw.Draw(d), draw.Draw(draw.Siblings(d)["line"])
 	upright := between(a, b, scaledBy(1))
 	w, h := float64(a.W-1), float64(a.H-1)
-	turned := between(a, b.Rotate(2), geometry.Homography{-1, 0, w, 0, -1, h, 0, 0, 1})
+	turned := between(a, b.Rotate(2), planar.Homography{-1, 0, w, 0, -1, h, 0, 0, 1})
 	if len(upright.Regions) == 0 || len(turned.Regions) != len(upright.Regions) {
 		t.Fatalf("upright %v, turned %v", upright.Regions, turned.Regions)
 	}
@@ -181,7 +181,7 @@ func TestOddPicturesAndMaps(t *testing.T) {
 	one := draw.Draw(draw.Document{Kind: "ticket", Template: 1, Size: 300})
 	for _, size := range [][2]int{{1, 1}, {1, 3000}, {3000, 1}, {16, 16}, {40, 17}} {
 		m := imaging.NewImage(size[0], size[1])
-		for _, h := range []geometry.Homography{scaledBy(1), {}, scaledBy(1e6), scaledBy(1e-6), {1, 0, 0, 0, 1, 0, 1, 1, -30}, {math.NaN(), 0, 0, 0, 1, 0, 0, 0, 1}} {
+		for _, h := range []planar.Homography{scaledBy(1), {}, scaledBy(1e6), scaledBy(1e-6), {1, 0, 0, 0, 1, 0, 1, 1, -30}, {math.NaN(), 0, 0, 0, 1, 0, 0, 0, 1}} {
 			between(m, one, h)
 			between(one, m, h)
 		}

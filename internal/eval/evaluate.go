@@ -62,6 +62,7 @@ type Result struct {
 	Verification   *Verification   `json:"verification"`
 	Identification *Identification `json:"identification"`
 	Classification *Classification `json:"classification"`
+	Decisions      *OpenSet        `json:"decisions,omitempty"` // a gallery's, its labels registered and left out
 	Conditions     []Condition     `json:"conditions,omitempty"`
 	Checks         *Checks         `json:"checks,omitempty"`
 	Notes          []string        `json:"notes,omitempty"` // what could not be measured, and why
@@ -111,6 +112,10 @@ func (r *Result) measure(ctx context.Context, c *classes, o Options) error {
 	}
 	if r.Classification, err = classify(r.Set, c); err != nil {
 		return err
+	}
+	if len(r.Set.Probes) > 0 {
+		r.Decisions = JudgeOpenSet(r.Set.Probes, FirstPart)
+		r.Decisions.Distractors, r.Decisions.DistractorsRefused = Distractors(r.Set.Strangers)
 	}
 	r.Conditions = conditions(r.Set, pairs, r.Verification, r.Identification)
 	matched := math.Inf(1)

@@ -70,6 +70,11 @@ type OpenSet struct {
 	AcceptedOpen      Share `json:"strangers_open"`
 	AcceptedFamilyOut Share `json:"strangers_accepted_family_out"`
 
+	// Distractors are pictures that show nothing registered, and have no look-alike
+	// among what is.
+	Distractors        Share `json:"distractors_accepted"` // of those that were not refused
+	DistractorsRefused int   `json:"distractors_refused"`
+
 	// Swept: right answers at the threshold that a share of the strangers reaches.
 	AtStrangers []RightAt `json:"right_at_strangers"`
 	AtUnrelated []RightAt `json:"right_at_unrelated"` // of the strangers without a relative
@@ -139,14 +144,18 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	return r
 }
 
-// Accepted is the share of pictures, none of which shows anything registered,
-// that are answered with a label.
-func Accepted(strangers []Lookup) Share {
-	probes := make([]Probe, len(strangers))
-	for i, l := range strangers {
-		probes[i] = Probe{Label: strconv.Itoa(i), LeftOut: l} // each by itself
+// Distractors is the share of pictures, none of which shows anything registered,
+// that are answered with a label. Refused ones are no trials, and counted apart.
+func Distractors(lookups []Lookup) (accepted Share, refused int) {
+	var probes []Probe
+	for i, l := range lookups {
+		if l.Outcome == Refused {
+			refused++
+			continue
+		}
+		probes = append(probes, Probe{Label: strconv.Itoa(i), LeftOut: l}) // each by itself
 	}
-	return newJudge(probes).share(func(*Probe) bool { return true }, (*Probe).accepted)
+	return newJudge(probes).share(func(*Probe) bool { return true }, (*Probe).accepted), refused
 }
 
 // right reports whether a registered probe was answered with its label.

@@ -141,3 +141,10 @@ func TestWorstErrors(t *testing.T) {
 		t.Errorf("%d errors, want the two asked for", n)
 	}
 }
+
+func TestDistractorsThatAreRefusedAreNoTrials(t *testing.T) {
+	accepted, refused := Distractors([]Lookup{answered("a", "a", 1), answered("", "a", 0), {Answer: Answer{Outcome: Refused}}})
+	if accepted.Hits != 1 || accepted.Trials != 2 || refused != 1 {
+		t.Errorf("%+v, %d refused", accepted, refused)
+	}
+}

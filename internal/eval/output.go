@@ -73,6 +73,31 @@ func (r *Result) lines() [][]string {
 		single("recall", c.Recall)
 		single("f1", c.F1)
 	}
+	if d := r.Decisions; d != nil {
+		lines = append(lines, d.lines()...)
+	}
+	return lines
+}
+
+// lines are the rows of an open set's answers.
+func (d *OpenSet) lines() [][]string {
+	var lines [][]string
+	add := func(name, target string, s Share) {
+		if s.Trials > 0 {
+			lines = append(lines, []string{name, target, number(s.Rate), number(s.Low), number(s.High), "", ""})
+		}
+	}
+	add("first", "", d.First)
+	add("right", "", d.Right)
+	add("open", "", d.Open)
+	add("wrong", "", d.Wrong)
+	add("strangers_accepted", "", d.Accepted)
+	add("strangers_accepted_with_relative", "", d.AcceptedRelated)
+	add("strangers_accepted_without_relative", "", d.AcceptedUnrelated)
+	add("distractors_accepted", "", d.Distractors)
+	for _, p := range d.AtStrangers {
+		add("right_at_strangers", number(p.Target), p.Share)
+	}
 	return lines
 }
 

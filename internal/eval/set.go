@@ -50,6 +50,11 @@ type Set struct {
 	// Answers are decisions on the captures, in the order of Samples without
 	// references; nil when none were taken.
 	Answers []Answer
+
+	// Probes are lookups of the captures whose labels are registered, with their
+	// own label there and left out; Strangers are those of pictures without a label.
+	Probes    []Probe
+	Strangers []Lookup
 }
 
 // AtDepth returns the set with labels cut to their first depth names. A

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
 
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // canvas is a picture that is drawn on: shapes with soft edges, and text.
@@ -43,12 +43,12 @@ func (c *canvas) within(frame image.Rectangle) *canvas {
 }
 
 // fill paints a polygon.
-func (c *canvas) fill(ink color.Color, corners ...geometry.Point) {
+func (c *canvas) fill(ink color.Color, corners ...planar.Point) {
 	// The rasteriser's picture begins at its own (0, 0) and is as small as can be.
 	lo, hi := corners[0], corners[0]
 	for _, p := range corners {
-		lo = geometry.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
-		hi = geometry.Point{X: max(hi.X, p.X), Y: max(hi.Y, p.Y)}
+		lo = planar.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
+		hi = planar.Point{X: max(hi.X, p.X), Y: max(hi.Y, p.Y)}
 	}
 	frame := image.Rect(int(math.Floor(lo.X)), int(math.Floor(lo.Y)), int(math.Ceil(hi.X)), int(math.Ceil(hi.Y)))
 	frame = frame.Intersect(c.Bounds())
@@ -56,7 +56,7 @@ func (c *canvas) fill(ink color.Color, corners ...geometry.Point) {
 		return
 	}
 	c.shape.Reset(frame.Dx(), frame.Dy())
-	at := func(p geometry.Point) (x, y float32) {
+	at := func(p planar.Point) (x, y float32) {
 		return float32(p.X) - float32(frame.Min.X), float32(p.Y) - float32(frame.Min.Y)
 	}
 	c.shape.MoveTo(at(corners[0]))
@@ -68,18 +68,18 @@ func (c *canvas) fill(ink color.Color, corners ...geometry.Point) {
 }
 
 // line draws from a to b.
-func (c *canvas) line(ink color.Color, a, b geometry.Point, width float64) {
+func (c *canvas) line(ink color.Color, a, b planar.Point, width float64) {
 	length := math.Hypot(b.X-a.X, b.Y-a.Y)
 	if length < 1e-6 {
 		return
 	}
 	nx, ny := (a.Y-b.Y)/length*width/2, (b.X-a.X)/length*width/2
-	c.fill(ink, geometry.Point{X: a.X + nx, Y: a.Y + ny}, geometry.Point{X: b.X + nx, Y: b.Y + ny},
-		geometry.Point{X: b.X - nx, Y: b.Y - ny}, geometry.Point{X: a.X - nx, Y: a.Y - ny})
+	c.fill(ink, planar.Point{X: a.X + nx, Y: a.Y + ny}, planar.Point{X: b.X + nx, Y: b.Y + ny},
+		planar.Point{X: b.X - nx, Y: b.Y - ny}, planar.Point{X: a.X - nx, Y: a.Y - ny})
 }
 
 // outline draws the sides of a polygon, and its corners round.
-func (c *canvas) outline(ink color.Color, width float64, corners ...geometry.Point) {
+func (c *canvas) outline(ink color.Color, width float64, corners ...planar.Point) {
 	for i, p := range corners {
 		c.line(ink, p, corners[(i+1)%len(corners)], width)
 		c.dot(ink, p, width/2)
@@ -87,12 +87,12 @@ func (c *canvas) outline(ink color.Color, width float64, corners ...geometry.Poi
 }
 
 // dot draws a disc.
-func (c *canvas) dot(ink color.Color, at geometry.Point, radius float64) {
+func (c *canvas) dot(ink color.Color, at planar.Point, radius float64) {
 	const sides = 20
-	rim := make([]geometry.Point, sides)
+	rim := make([]planar.Point, sides)
 	for i := range rim {
 		sin, cos := math.Sincos(2 * math.Pi * float64(i) / sides)
-		rim[i] = geometry.Point{X: at.X + radius*cos, Y: at.Y + radius*sin}
+		rim[i] = planar.Point{X: at.X + radius*cos, Y: at.Y + radius*sin}
 	}
 	c.fill(ink, rim...)
 }
@@ -100,14 +100,14 @@ func (c *canvas) dot(ink color.Color, at geometry.Point, radius float64) {
 // box fills a rectangle with rounded corners.
 func (c *canvas) box(ink color.Color, x, y, w, h, radius float64) {
 	const steps = 6
-	var rim []geometry.Point
-	for corner, center := range [4]geometry.Point{
+	var rim []planar.Point
+	for corner, center := range [4]planar.Point{
 		{X: x + w - radius, Y: y + h - radius}, {X: x + radius, Y: y + h - radius},
 		{X: x + radius, Y: y + radius}, {X: x + w - radius, Y: y + radius},
 	} {
 		for i := range steps + 1 {
 			sin, cos := math.Sincos((float64(corner) + float64(i)/steps) * math.Pi / 2)
-			rim = append(rim, geometry.Point{X: center.X + radius*cos, Y: center.Y + radius*sin})
+			rim = append(rim, planar.Point{X: center.X + radius*cos, Y: center.Y + radius*sin})
 		}
 	}
 	c.fill(ink, rim...)

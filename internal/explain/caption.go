@@ -3,8 +3,9 @@ package explain
 import (
 	"image/color"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/decide"
-	"exemplar/internal/geometry"
+	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
 
@@ -77,18 +78,18 @@ func (c *canvas) numbers(figures [][2]string, x, y float64) {
 
 // legend says what the colours mean.
 func (w *caption) legend(c *canvas, x, y float64) {
-	c.fill(rule, geometry.Point{X: x, Y: y}, geometry.Point{X: x + w.room, Y: y},
-		geometry.Point{X: x + w.room, Y: y + 1}, geometry.Point{X: x, Y: y + 1})
+	c.fill(rule, planar.Point{X: x, Y: y}, planar.Point{X: x + w.room, Y: y},
+		planar.Point{X: x + w.room, Y: y + 1}, planar.Point{X: x, Y: y + 1})
 	const side = 16
 	y += legendHeight - side
 	for _, entry := range []struct {
-		verdict geometry.Verdict
+		verdict alignment.Verdict
 		meaning string
 	}{
-		{geometry.InPlace, "agrees in place"},
-		{geometry.Elsewhere, "agrees, but displaced"},
-		{geometry.Disagrees, "disagrees"},
-		{geometry.Unjudged, "cannot be judged"},
+		{alignment.InPlace, "agrees in place"},
+		{alignment.Elsewhere, "agrees, but displaced"},
+		{alignment.Disagrees, "disagrees"},
+		{alignment.Unjudged, "cannot be judged"},
 	} {
 		c.mark(entry.verdict, box(x, y, side, side))
 		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
@@ -96,10 +97,10 @@ func (w *caption) legend(c *canvas, x, y float64) {
 	frame := box(x, y, side, side)
 	c.outline(violet, 2.5, frame[:]...)
 	x = c.text(faint, smallType, x+side+8, y+13, "other print") + 28
-	c.line(accent, geometry.Point{X: x, Y: y + side/2}, geometry.Point{X: x + 26, Y: y + side/2}, 1.5)
-	c.dot(accent, geometry.Point{X: x, Y: y + side/2}, 2.5)
-	c.dot(accent, geometry.Point{X: x + 26, Y: y + side/2}, 2.5)
+	c.line(accent, planar.Point{X: x, Y: y + side/2}, planar.Point{X: x + 26, Y: y + side/2}, 1.5)
+	c.dot(accent, planar.Point{X: x, Y: y + side/2}, 2.5)
+	c.dot(accent, planar.Point{X: x + 26, Y: y + side/2}, 2.5)
 	x = c.text(faint, smallType, x+34, y+13, "points that agree (some)") + 28
-	c.dot(accent, geometry.Point{X: x + 6, Y: y + side/2}, 6)
+	c.dot(accent, planar.Point{X: x + 6, Y: y + side/2}, 6)
 	c.text(faint, smallType, x+20, y+13, "its upper left corner")
 }

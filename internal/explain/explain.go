@@ -9,8 +9,10 @@ import (
 	"image/color"
 	"math"
 
-	"exemplar/internal/geometry"
+	"exemplar/internal/alignment"
+
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
 
@@ -69,7 +71,7 @@ var (
 	white     = color.NRGBA{255, 255, 255, 255}
 	violet    = color.NRGBA{147, 51, 234, 255}
 	unmarked  = color.NRGBA{148, 155, 164, 255}
-	verdictOf = map[geometry.Verdict]color.NRGBA{geometry.InPlace: green, geometry.Elsewhere: amber, geometry.Disagrees: red}
+	verdictOf = map[alignment.Verdict]color.NRGBA{alignment.InPlace: green, alignment.Elsewhere: amber, alignment.Disagrees: red}
 )
 
 func faded(c color.NRGBA, share float64) color.NRGBA {
@@ -90,8 +92,8 @@ type panel struct {
 }
 
 // at maps a place of the picture, pixel centres on integers, to the canvas.
-func (p *panel) at(q geometry.Point) geometry.Point {
-	return geometry.Point{
+func (p *panel) at(q planar.Point) planar.Point {
+	return planar.Point{
 		X: float64(p.frame.Min.X) + (q.X+0.5)*float64(p.frame.Dx())/float64(p.w),
 		Y: float64(p.frame.Min.Y) + (q.Y+0.5)*float64(p.frame.Dy())/float64(p.h),
 	}
@@ -107,24 +109,24 @@ func (c *canvas) verdicts(r *recognise.Reference, f *recognise.Found, photo, ref
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
 	for i, place := range r.Blocks(f) {
 		verdict := f.Blocks[i].Verdict
-		var there, here [4]geometry.Point
+		var there, here [4]planar.Point
 		for j := range place {
 			corner := mix(place[j], place[(j+2)%4], 0.03) // apart from its neighbours
 			there[j], here[j] = photo.at(f.H.Apply(corner)), reference.at(corner)
 		}
 		onReference.mark(verdict, here)
-		if verdict != geometry.Unjudged { // what is outside of the photo
+		if verdict != alignment.Unjudged { // what is outside of the photo
 			onPhoto.mark(verdict, there)
 		}
 	}
 }
 
 // mark colours a place; one that could not be judged is hatched.
-func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
+func (c *canvas) mark(v alignment.Verdict, q [4]planar.Point) {
 	shade, judged := verdictOf[v]
 	if judged {
 		opacity, edge := 0.25, 0.4
-		if v != geometry.InPlace { // what speaks against stands out
+		if v != alignment.InPlace { // what speaks against stands out
 			opacity, edge = 0.42, 0.8
 		}
 		c.outline(faded(shade, edge), 1.2, q[:]...)
@@ -144,7 +146,7 @@ func (c *canvas) mark(v geometry.Verdict, q [4]geometry.Point) {
 func (c *canvas) changes(f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
 	for _, place := range f.Changes.Where {
-		var there, here [4]geometry.Point
+		var there, here [4]planar.Point
 		for i := range there {
 			there[i], here[i] = photo.at(place.Photo[i]), reference.at(place.Reference[i])
 		}
@@ -154,28 +156,28 @@ func (c *canvas) changes(f *recognise.Found, photo, reference panel) {
 }
 
 // frame outlines a place so that it stands out from any picture.
-func (c *canvas) frame(shade color.NRGBA, q [4]geometry.Point) {
+func (c *canvas) frame(shade color.NRGBA, q [4]planar.Point) {
 	c.outline(faded(white, 0.9), 5, q[:]...)
 	c.outline(shade, 2.5, q[:]...)
 }
 
 // box returns the corners of a rectangle, clockwise from the upper left.
-func box(x, y, w, h float64) [4]geometry.Point {
-	return [4]geometry.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
+func box(x, y, w, h float64) [4]planar.Point {
+	return [4]planar.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
 }
 
 // boxOf is box for a rectangle of pixels.
-func boxOf(r image.Rectangle) [4]geometry.Point {
+func boxOf(r image.Rectangle) [4]planar.Point {
 	return box(float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()))
 }
 
-func mix(a, b geometry.Point, k float64) geometry.Point {
-	return geometry.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
+func mix(a, b planar.Point, k float64) planar.Point {
+	return planar.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
 }
 
 // place draws where the document lies, its upper edge marked.
 func (c *canvas) place(f *recognise.Found, photo panel) {
-	var q [4]geometry.Point
+	var q [4]planar.Point
 	for i, p := range f.Quad {
 		q[i] = photo.at(p)
 	}
@@ -185,12 +187,12 @@ func (c *canvas) place(f *recognise.Found, photo panel) {
 	on.dot(accent, q[0], 6)
 }
 
-func (c *canvas) pairs(pairs []geometry.Pair, photo, reference panel) {
+func (c *canvas) pairs(pairs []alignment.Pair, photo, reference panel) {
 	for _, p := range pairs {
 		c.line(faded(accent, 0.35), photo.at(p.Photo), reference.at(p.Reference), 1.1)
 	}
 	for _, p := range pairs {
-		for _, at := range [2]geometry.Point{photo.at(p.Photo), reference.at(p.Reference)} {
+		for _, at := range [2]planar.Point{photo.at(p.Photo), reference.at(p.Reference)} {
 			c.dot(faded(white, 0.9), at, 3.6)
 			c.dot(accent, at, 2.5)
 		}
@@ -199,7 +201,7 @@ func (c *canvas) pairs(pairs []geometry.Pair, photo, reference panel) {
 
 // spread returns n of the pairs, far from each other in the reference: each is
 // the one that is furthest from those before it.
-func spread(pairs []geometry.Pair, n int) []geometry.Pair {
+func spread(pairs []alignment.Pair, n int) []alignment.Pair {
 	if len(pairs) <= n {
 		return pairs
 	}
@@ -207,7 +209,7 @@ func spread(pairs []geometry.Pair, n int) []geometry.Pair {
 	for i := range nearest {
 		nearest[i] = math.Inf(1)
 	}
-	var out []geometry.Pair
+	var out []alignment.Pair
 	for next := 0; len(out) < n; {
 		out = append(out, pairs[next])
 		chosen, far := pairs[next].Reference, -1.0
@@ -241,7 +243,7 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 	}
 	inPlace := 0
 	for _, b := range f.Blocks {
-		if b.Verdict == geometry.InPlace {
+		if b.Verdict == alignment.InPlace {
 			inPlace++
 		}
 	}

@@ -5,12 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
 
@@ -126,11 +127,11 @@ func TestExplainOddities(t *testing.T) {
 }
 
 func TestSpread(t *testing.T) {
-	var pairs []geometry.Pair
+	var pairs []alignment.Pair
 	for i := range 100 { // huddled, but for the last two
-		pairs = append(pairs, geometry.Pair{Reference: geometry.Point{X: float64(i % 10), Y: float64(i / 10)}})
+		pairs = append(pairs, alignment.Pair{Reference: planar.Point{X: float64(i % 10), Y: float64(i / 10)}})
 	}
-	pairs[98].Reference, pairs[99].Reference = geometry.Point{X: 500}, geometry.Point{X: 500, Y: 500}
+	pairs[98].Reference, pairs[99].Reference = planar.Point{X: 500}, planar.Point{X: 500, Y: 500}
 	few := spread(pairs, 3)
 	if len(few) != 3 || few[1] != pairs[99] || few[2] != pairs[98] {
 		t.Errorf("chose %v", few)

@@ -5,8 +5,8 @@ import (
 	"image"
 	"slices"
 
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
 
@@ -54,7 +54,7 @@ func layPart(o *recognise.Overlay, part image.Rectangle, w, h int) *imaging.Imag
 	}
 	// From the panel to the first picture, and on to the second.
 	sx, sy := float64(part.Dx())/float64(w), float64(part.Dy())/float64(h)
-	toFirst := geometry.Homography{
+	toFirst := planar.Homography{
 		sx, 0, (sx-1)/2 + float64(part.Min.X), 0, sy, (sy-1)/2 + float64(part.Min.Y), 0, 0, 1,
 	}
 	fw, fh := o.Reference.Size()
@@ -63,7 +63,7 @@ func layPart(o *recognise.Overlay, part image.Rectangle, w, h int) *imaging.Imag
 	out := imaging.Warp(second, toSecond, w, h)
 	for y := range h {
 		for x := range w {
-			q := toSecond.Apply(geometry.Point{X: float64(x), Y: float64(y)})
+			q := toSecond.Apply(planar.Point{X: float64(x), Y: float64(y)})
 			if q.X < -0.5 || q.Y < -0.5 || q.X > float64(fw)-0.5 || q.Y > float64(fh)-0.5 {
 				copy(out.Pix[3*(y*w+x):], []byte{paper.R, paper.G, paper.B})
 			}
@@ -88,8 +88,8 @@ func (c *canvas) regions(regions []image.Rectangle, on panel) {
 	}
 	frames := make([]image.Rectangle, len(regions))
 	for i, r := range regions {
-		a := on.at(geometry.Point{X: float64(r.Min.X) - 0.5, Y: float64(r.Min.Y) - 0.5})
-		b := on.at(geometry.Point{X: float64(r.Max.X) - 0.5, Y: float64(r.Max.Y) - 0.5})
+		a := on.at(planar.Point{X: float64(r.Min.X) - 0.5, Y: float64(r.Min.Y) - 0.5})
+		b := on.at(planar.Point{X: float64(r.Max.X) - 0.5, Y: float64(r.Max.Y) - 0.5})
 		frames[i] = image.Rect(int(a.X), int(a.Y), int(b.X+0.5), int(b.Y+0.5)).Intersect(on.frame)
 	}
 	c.fade(on.frame, frames)
@@ -98,7 +98,7 @@ func (c *canvas) regions(regions []image.Rectangle, on panel) {
 		part.frame(different, boxOf(f))
 	}
 	for i, f := range frames {
-		c.badge(i+1, geometry.Point{
+		c.badge(i+1, planar.Point{
 			X: max(float64(f.Min.X)-badge/2, float64(on.frame.Min.X)+badge),
 			Y: max(float64(f.Min.Y)-badge/2, float64(on.frame.Min.Y)+badge),
 		})
@@ -123,7 +123,7 @@ func (c *canvas) fade(part image.Rectangle, except []image.Rectangle) {
 }
 
 // badge is a number on a disc.
-func (c *canvas) badge(n int, at geometry.Point) {
+func (c *canvas) badge(n int, at planar.Point) {
 	s := fmt.Sprint(n)
 	c.dot(white, at, badge+1.5)
 	c.dot(different, at, badge)
@@ -192,7 +192,7 @@ func (s *detailStrip) flow(room float64) {
 func (s *detailStrip) draw(c *canvas, x, y float64) {
 	for _, d := range s.details {
 		at := image.Pt(int(x+d.x+2*badge+10), int(y+d.y))
-		c.badge(d.number, geometry.Point{X: x + d.x + badge, Y: y + d.y + badge})
+		c.badge(d.number, planar.Point{X: x + d.x + badge, Y: y + d.y + badge})
 		for _, m := range d.pair {
 			c.put(m, at.X, at.Y)
 			edges := box(float64(at.X), float64(at.Y), float64(m.W), float64(m.H))

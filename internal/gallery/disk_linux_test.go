@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// smallDisk mounts a file system of one megabyte.
+// smallDisk mounts a file system of six megabytes.
 func smallDisk(t *testing.T) string {
 	folder := t.TempDir()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=1m"); err != nil {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=6m"); err != nil {
 		t.Skip("no right to mount a small disk here:", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(folder, 0) })

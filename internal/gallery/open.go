@@ -23,10 +23,6 @@ type Options struct {
 // milliseconds; an import of a large gallery takes seconds.
 const busyTimeout = 15 * time.Second
 
-// maxIdleLog is what the write-ahead log may keep of the disk between changes:
-// SQLite starts it anew at about this size (wal_autocheckpoint).
-const maxIdleLog = 4 << 20
-
 // Gallery is an open gallery file. It is safe for concurrent use, and any
 // number of processes may have the same file open.
 type Gallery struct {
@@ -73,6 +69,13 @@ func (g *Gallery) open(opts Options) error {
 	}
 	g.readOnly = opts.ReadOnly
 	err := g.connect("")
+	if errors.Is(translate(err), ErrDiskFull) && !g.readOnly {
+		g.spendReserve()
+		err = g.connect("")
+	}
+	if errors.Is(translate(err), ErrDiskFull) && g.readOnly && nothingPending(g.path) {
+		err = g.connect("mode=ro&immutable=1") // without the files beside it, for which there is no room
+	}
 	if errors.Is(translate(err), ErrReadOnly) {
 		g.readOnly = true
 		if err = g.connect("mode=ro"); err != nil && nothingPending(g.path) {
@@ -116,8 +119,8 @@ func (g *Gallery) connect(parameters string) error {
 	// believed (cell_size_check). The write-ahead log gives back what one large
 	// change made it take: journal_size_limit.
 	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&"+
-		"_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=journal_size_limit(%d)&_pragma=query_only(%t)&",
-		busyTimeout.Milliseconds(), maxIdleLog, g.readOnly)
+		"_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=journal_size_limit(%d)&_pragma=wal_autocheckpoint(%d)&_pragma=query_only(%t)&",
+		busyTimeout.Milliseconds(), maxIdleLog, checkpointPages, g.readOnly)
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(g.path), RawQuery: always + parameters}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {
@@ -165,11 +168,21 @@ func (g *Gallery) writeOn(ctx context.Context, db beginner, doing string, f func
 		return g.fail(doing, err)
 	}
 	defer tx.Rollback()
-	if err := f(tx); err != nil {
-		return g.fail(doing, err)
+	err = f(tx)
+	if err == nil {
+		err = g.checkRoom(ctx, tx)
 	}
-	if err := tx.Commit(); err != nil {
-		return g.fail(doing, err)
+	if err == nil {
+		err = tx.Commit()
 	}
-	return nil
+	if err == nil {
+		g.keepReserve()
+		return nil
+	}
+	err = g.fail(doing, err)
+	if errors.Is(err, ErrDiskFull) { // give back what the log took for nothing
+		_ = tx.Rollback()
+		_ = g.emptyLog(ctx)
+	}
+	return err
 }

@@ -17,3 +17,6 @@ func dropPrivileges() error {
 }
 
 func canDropPrivileges() bool { return true }
+
+// setUmask sets the process's file mode creation mask and returns the former one.
+func setUmask(mask int) int { return syscall.Umask(mask) }

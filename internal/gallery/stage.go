@@ -106,6 +106,9 @@ func (s *Stage) Commit(ctx context.Context) (removed int, err error) {
 		return 0, err
 	}
 	s.broken = errors.New("it was committed already")
+	if removed > 0 {
+		_ = g.emptyLog(ctx) // see emptyLogTimeout
+	}
 	return removed, nil
 }
 

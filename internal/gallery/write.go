@@ -145,47 +145,35 @@ func insertChecksum(ctx context.Context, db execer, into string, id string, part
 	return err
 }
 
-// Remove deletes the references with the given ids, all or none.
+// Remove deletes the references with the given ids, all or none, and overwrites
+// what the file held of them. On a full disk they go one by one.
 func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
-	return g.write(ctx, "remove from", func(tx *sql.Tx) error {
-		seq, err := g.nextSeq(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return removeIDs(ctx, tx, seq, ids)
-	})
+	_, err := g.removeAll(ctx, func(tx *sql.Tx) ([]string, error) { return ids, nil })
+	return err
 }
 
-// RemoveLabel deletes the references of a label and of all labels below it, and
-// returns how many they were.
+// RemoveLabel deletes the references of a label and of all labels below it, as
+// Remove does, and returns how many they were.
 func (g *Gallery) RemoveLabel(ctx context.Context, label Label) (int, error) {
-	removed := 0
-	err := g.write(ctx, "remove from", func(tx *sql.Tx) error {
+	return g.removeAll(ctx, func(tx *sql.Tx) ([]string, error) {
 		references, err := g.list(ctx, tx, Filter{Under: label})
-		if err != nil {
-			return err
+		if err == nil && len(references) == 0 {
+			err = fmt.Errorf("label %q: %w", label, ErrNoReference)
 		}
-		if len(references) == 0 {
-			return fmt.Errorf("label %q: %w", label, ErrNoReference)
-		}
-		seq, err := g.nextSeq(ctx, tx)
-		if err != nil {
-			return err
-		}
-		removed = len(references)
 		ids := make([]string, len(references))
 		for i, r := range references {
 			ids[i] = r.ID
 		}
-		return removeIDs(ctx, tx, seq, ids)
+		return ids, err
 	})
-	if err != nil {
-		return 0, err
-	}
-	return removed, nil
 }
 
-func removeIDs(ctx context.Context, tx *sql.Tx, seq int64, ids []string) error {
+// removeIDs removes references as one change.
+func (g *Gallery) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error {
+	seq, err := g.nextSeq(ctx, tx)
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if err := updateOne(ctx, tx, id, `DELETE FROM reference WHERE id = ?`, id); err != nil {
 			return err

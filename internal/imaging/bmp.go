@@ -23,6 +23,9 @@ func openBMP(data []byte) (opened, error) {
 	}
 	return opened{
 		w: f.W, h: f.H, orientation: 1, cost: f.Cost,
-		pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
+		pixels: func(scale int) (*Image, []string, error) {
+			w, h, pix, missing, err := f.Decode(scale)
+			return &Image{W: w, H: h, Pix: pix}, missingPart(missing), err
+		},
 	}, nil
 }

@@ -10,12 +10,12 @@ import (
 // FromImage copies a picture of the standard library, transparency laid over
 // white. 16-bit samples are rounded to 8 bits.
 func FromImage(src image.Image) *Image {
-	return fromImage(src, 1)
-}
-
-// fromImage is FromImage at 1/scale of the size.
-func fromImage(src image.Image, scale int) *Image {
-	return placed(src, image.Point{}, src.Bounds().Dx(), src.Bounds().Dy(), scale)
+	bounds := src.Bounds()
+	m := NewImage(bounds.Dx(), bounds.Dy())
+	for y := range m.H {
+		fromRow(m.row(y), src, bounds.Min.X, bounds.Min.Y+y)
+	}
+	return m
 }
 
 // placed returns a white canvas of w by h pixels with a picture at a place, at

@@ -291,15 +291,18 @@ func FuzzDecode(f *testing.F) {
 	}
 	lim := Limits{Bytes: 1 << 16, Pixels: 1 << 16}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, info, err := Decode(data, lim)
-		if err != nil {
-			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrUnsupported) && !errors.Is(err, ErrTooLarge) {
-				t.Fatalf("an error of no kind: %v", err)
+		for _, side := range []int{0, 10} { // at full size, and reduced
+			m, info, err := decode(data, side, lim)
+			if err != nil {
+				if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrUnsupported) && !errors.Is(err, ErrTooLarge) {
+					t.Fatalf("an error of no kind: %v", err)
+				}
+				return
 			}
-			return
-		}
-		if m.W != info.W || m.H != info.H || len(m.Pix) != 3*m.W*m.H || m.W*m.H > 1<<16 {
-			t.Fatalf("%d x %d in %d bytes, info %+v", m.W, m.H, len(m.Pix), info)
+			if len(m.Pix) != 3*m.W*m.H || m.W*m.H > 1<<16 || side == 0 && (m.W != info.W || m.H != info.H) ||
+				side > 0 && max(m.W, m.H) < min(side, max(info.W, info.H)) {
+				t.Fatalf("%d x %d in %d bytes, info %+v", m.W, m.H, len(m.Pix), info)
+			}
 		}
 	})
 }

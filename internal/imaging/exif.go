@@ -93,7 +93,7 @@ func upright(m *Image, orientation int) *Image {
 	mirror := [9]bool{2: true, 4: true, 5: true, 7: true}
 	turns := [9]int{3: 2, 4: 2, 5: 3, 6: 1, 7: 1, 8: 3}
 	if mirror[orientation] {
-		m = m.mirrored()
+		m = m.Mirror()
 	}
 	return m.Rotate(turns[orientation])
 }

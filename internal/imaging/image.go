@@ -97,8 +97,18 @@ func (m *Image) turned(place func(x, y int) (int, int)) *Image {
 	return out
 }
 
-// mirrored returns the picture with left and right exchanged.
-func (m *Image) mirrored() *Image {
+// Invert returns the negative of the picture: white on black for black on white.
+func (m *Image) Invert() *Image {
+	out := NewImage(m.W, m.H)
+	for i, v := range m.Pix {
+		out.Pix[i] = ^v
+	}
+	return out
+}
+
+// Mirror returns the picture with left and right exchanged, as cameras on the
+// side of the screen and prints seen through the paper do.
+func (m *Image) Mirror() *Image {
 	out := NewImage(m.W, m.H)
 	for y := range m.H {
 		src, dst := m.row(y), out.row(y)

@@ -32,7 +32,7 @@ func TestRotateAndMirror(t *testing.T) {
 			{"two", m.Rotate(2), func(x, y int) (int, int) { return m.W - 1 - x, m.H - 1 - y }},
 			{"three", m.Rotate(3), func(x, y int) (int, int) { return m.W - 1 - y, x }},
 			{"minus one", m.Rotate(-1), func(x, y int) (int, int) { return m.W - 1 - y, x }},
-			{"mirror", m.mirrored(), func(x, y int) (int, int) { return m.W - 1 - x, y }},
+			{"mirror", m.Mirror(), func(x, y int) (int, int) { return m.W - 1 - x, y }},
 		}
 		for _, test := range tests {
 			for i := 0; i < len(test.got.Pix); i += 3 {
@@ -76,5 +76,12 @@ func TestEncode(t *testing.T) {
 	got, _, err = Decode(EncodeJPEG(m, 95), DefaultLimits)
 	if err != nil || meanDifference(got, m) > 3 {
 		t.Errorf("JPEG differs by %v (%v)", meanDifference(got, m), err)
+	}
+}
+
+func TestInvert(t *testing.T) {
+	m := &Image{W: 1, H: 1, Pix: []byte{0, 100, 255}}
+	if got := m.Invert(); !bytes.Equal(got.Pix, []byte{255, 155, 0}) || !bytes.Equal(got.Invert().Pix, m.Pix) {
+		t.Errorf("%v", got.Pix)
 	}
 }

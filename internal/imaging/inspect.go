@@ -6,6 +6,9 @@ const (
 	// minSide is the fewest pixels on the shorter side of which anything can
 	// be made: a network for 160 pixels would see five of them as one.
 	minSide = 32
+	// maxAspect is how many times as long as wide a picture may be: beyond, the
+	// shorter side of what is looked at, some 1,000 pixels long, is below minSide.
+	maxAspect = 32
 	// A picture is judged at inspectSide pixels, in blocks of inspectBlock:
 	// scaling down removes the noise of sensors and of compression, and the
 	// light changes little within a block.
@@ -18,9 +21,14 @@ const (
 )
 
 // Inspect says in words why a picture is of no use as a reference, or returns
-// the empty string. It refuses only the hopeless: what is too small, and what
-// is one colour all over but for shading. Pale text and empty forms pass.
+// the empty string. It refuses only the hopeless: what is too small, what is a
+// strip, and what is one colour all over but for shading. Pale text and empty
+// forms pass.
 func Inspect(m *Image) (problem string) {
+	if m.W > 0 && m.H > 0 && max(m.W, m.H) > maxAspect*max(minSide, min(m.W, m.H)) {
+		return fmt.Sprintf("it is %d times as long as it is wide, at most %d will do: cut it into pieces",
+			max(m.W, m.H)/min(m.W, m.H), maxAspect)
+	}
 	if min(m.W, m.H) < minSide {
 		return fmt.Sprintf("it has %d x %d pixels, at least %d on each side are needed", m.W, m.H, minSide)
 	}

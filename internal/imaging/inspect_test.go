@@ -46,6 +46,9 @@ func TestInspect(t *testing.T) {
 	}{
 		{"white", drawPage(300, 200, 0, 0), "blank"},
 		{"white paper in a shadow, with noise", drawPage(2400, 1800, 30, 5), "blank"},
+		{"a strip", drawPage(100, 6000, 30, 5), "60 times as long as it is wide"},
+		{"a strip, reduced", drawPage(20, 1200, 30, 5), "60 times as long as it is wide"},
+		{"too low", drawPage(1000, 31, 30, 5), "31 pixels, at least 32"},
 		{"pale text", pale, ""},
 		{"a form with one line of text", oneLine, ""},
 		{"edges on the borders of blocks", aligned, ""},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"image"
 	"image/png"
 	"math/rand/v2"
 	"strings"
@@ -132,7 +133,7 @@ func reduced(m *Image, w, scale int) *Image {
 	for scale > 1 && (m.W+scale-1)/scale != w {
 		scale /= 2
 	}
-	return fromImage(m.ToImage(), scale)
+	return placed(m.ToImage(), image.Point{}, m.W, m.H, scale)
 }
 
 // TestLenientPNG: what others read although it is not by the book.

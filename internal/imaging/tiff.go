@@ -13,14 +13,15 @@ func openTIFF(data []byte) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return tiffPage(file, 0), nil
+	return tiffPage(file, 0, 0), nil
 }
 
-// maxPagesTried bounds the time that a file of blank pages may take.
-const maxPagesTried = 100
+// maxPagesTried and maxPixelsTried bound the time that a file of blank pages may
+// take: 60 pages of A4 at 300 dots per inch.
+const maxPagesTried, maxPixelsTried = 100, 512 << 20
 
-// tiffPage opens a page of a file.
-func tiffPage(file *tiff.File, index int) opened {
+// tiffPage opens a page of a file, after others of so many pixels.
+func tiffPage(file *tiff.File, index int, tried int64) opened {
 	page, count := file.Pages[index], len(file.Pages)
 	w, h := page.Squared()
 	o := opened{w: w, h: h, orientation: page.Orientation}
@@ -46,14 +47,10 @@ func tiffPage(file *tiff.File, index int) opened {
 		if w, h := (w+scale-1)/scale, (h+scale-1)/scale; w != pw || h != ph {
 			m = ResizeArea(m, w, h)
 		}
-		var notes []string
-		if missing > 0 {
-			notes = append(notes, fmt.Sprintf("cut off or damaged: %.0f %% of the picture is missing", math.Ceil(100*missing)))
-		}
-		return m, notes, nil
+		return m, missingPart(missing), nil
 	}
-	if index+1 < min(count, maxPagesTried) {
-		o.next = func() opened { return tiffPage(file, index+1) }
+	if tried += int64(page.W) * int64(page.H); index+1 < min(count, maxPagesTried) && tried < maxPixelsTried {
+		o.next = func() opened { return tiffPage(file, index+1, tried) }
 	}
 	return o
 }
@@ -68,4 +65,12 @@ func innerScale(page *tiff.Page, scale int) int {
 			return inner
 		}
 	}
+}
+
+// missingPart says that a share of the picture is missing somewhere.
+func missingPart(share float64) []string {
+	if share <= 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("cut off or damaged: %.0f %% of the picture is missing", math.Ceil(100*share))}
 }

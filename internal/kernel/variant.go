@@ -16,7 +16,14 @@ const (
 	avx512          // AVX-512 F, BW, DQ, VL, VBMI, VNNI: Ice Lake, Zen 4 and later
 )
 
-var variantNames = [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}
+// The names of the variants, for packages that have assembly of their own.
+const (
+	Generic = "generic"
+	AVX2    = "avx2"
+	AVX512  = "avx512"
+)
+
+var variantNames = [...]string{generic: Generic, avx2: AVX2, avx512: AVX512}
 
 // EnvVariant is the environment variable that chooses a variant at start. An unknown or unsupported name there is
 // ignored; [Active] says what runs.

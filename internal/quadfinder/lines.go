@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // edgeMap holds where a picture changes, and across which direction.
@@ -139,7 +139,7 @@ func (l *line) cross(m *line) crossing {
 	}
 	x := (l.offset*m.sin - m.offset*l.sin) / det
 	y := (m.offset*l.cos - l.offset*m.cos) / det
-	return crossing{geometry.Point{X: x, Y: y}, y*l.cos - x*l.sin, true}
+	return crossing{planar.Point{X: x, Y: y}, y*l.cos - x*l.sin, true}
 }
 
 const (

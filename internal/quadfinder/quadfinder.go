@@ -8,8 +8,8 @@ import (
 	"math"
 	"slices"
 
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 const (
@@ -26,16 +26,16 @@ const (
 // alone and the likeliest first: for documents that have too few features to
 // be found by. Corners are clockwise, the first one upper left; which side of
 // the document is up is not known.
-func Quads(picture *imaging.Image) [][4]geometry.Point {
+func Quads(picture *imaging.Image) [][4]planar.Point {
 	k := float64(Side) / float64(max(picture.W, picture.H))
 	w, h := max(1, int(math.Round(k*float64(picture.W)))), max(1, int(math.Round(k*float64(picture.H))))
 	if min(w, h) < minOutline {
 		return nil
 	}
 	edges := findEdges(imaging.Resize(picture, w, h))
-	var quads [][4]geometry.Point
+	var quads [][4]planar.Point
 	for _, o := range outlines(edges.lines(), w, h) {
-		if slices.ContainsFunc(quads, func(q [4]geometry.Point) bool { return alike(&q, &o.corners) }) {
+		if slices.ContainsFunc(quads, func(q [4]planar.Point) bool { return alike(&q, &o.corners) }) {
 			continue
 		}
 		if quads = append(quads, o.corners); len(quads) == maxQuads {
@@ -45,7 +45,7 @@ func Quads(picture *imaging.Image) [][4]geometry.Point {
 	sx, sy := float64(picture.W)/float64(w), float64(picture.H)/float64(h)
 	for i := range quads {
 		for j, p := range quads[i] {
-			quads[i][j] = geometry.Point{X: (p.X+0.5)*sx - 0.5, Y: (p.Y+0.5)*sy - 0.5}
+			quads[i][j] = planar.Point{X: (p.X+0.5)*sx - 0.5, Y: (p.Y+0.5)*sy - 0.5}
 		}
 	}
 	return quads
@@ -58,7 +58,7 @@ const (
 	alikeCorners = 0.05
 )
 
-func alike(a, b *[4]geometry.Point) bool {
+func alike(a, b *[4]planar.Point) bool {
 	sum := 0.0
 	for i := range a {
 		sum += math.Hypot(a[i].X-b[i].X, a[i].Y-b[i].Y)
@@ -68,7 +68,7 @@ func alike(a, b *[4]geometry.Point) bool {
 
 // outline is four lines that may be the edges of a document.
 type outline struct {
-	corners [4]geometry.Point // clockwise from the upper left
+	corners [4]planar.Point // clockwise from the upper left
 	score   float64
 }
 
@@ -123,7 +123,7 @@ func (l *line) apart(m *line, w, h int) bool {
 // crossing is where two lines meet: how far along the first. It is ok where a
 // document may have a corner there.
 type crossing struct {
-	at geometry.Point
+	at planar.Point
 	t  float64
 	ok bool
 }
@@ -218,6 +218,6 @@ func (o *outline) settle() (area float64, convex bool) {
 			first = i
 		}
 	}
-	*q = [4]geometry.Point{q[first], q[(first+1)%4], q[(first+2)%4], q[(first+3)%4]}
+	*q = [4]planar.Point{q[first], q[(first+1)%4], q[(first+2)%4], q[(first+3)%4]}
 	return math.Abs(area), true
 }

@@ -7,12 +7,12 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // overlap is the area that two quads share over the area of both.
-func overlap(a, b *[4]geometry.Point, w, h int) float64 {
+func overlap(a, b *[4]planar.Point, w, h int) float64 {
 	both, either := 0, 0
 	for y := 0; y < h; y += 4 {
 		for x := 0; x < w; x += 4 {
@@ -40,9 +40,9 @@ func TestQuadsFindDocuments(t *testing.T) {
 		seed := uint64(1000 + i)
 		d := draw.Document{Kind: kinds[i%len(kinds)], Template: seed, Content: seed}
 		photo := augment.Scene(draw.Draw(d), nil, p, seed)
-		var truth [4]geometry.Point
+		var truth [4]planar.Point
 		for j, c := range photo.Quad {
-			truth[j] = geometry.Point{X: c.X - 0.5, Y: c.Y - 0.5}
+			truth[j] = planar.Point{X: c.X - 0.5, Y: c.Y - 0.5}
 		}
 		quads := Quads(photo.Image)
 		for _, q := range quads[:min(3, len(quads))] {
@@ -69,7 +69,7 @@ func TestQuadsAreExact(t *testing.T) {
 				m.Pix[i] = 230
 			}
 		}
-		want := [4]geometry.Point{{X: float64(l), Y: float64(u)}, {X: float64(r), Y: float64(u)}, {X: float64(r), Y: float64(b)}, {X: float64(l), Y: float64(b)}}
+		want := [4]planar.Point{{X: float64(l), Y: float64(u)}, {X: float64(r), Y: float64(u)}, {X: float64(r), Y: float64(b)}, {X: float64(l), Y: float64(b)}}
 		quads := Quads(m)
 		if len(quads) == 0 {
 			t.Errorf("%v: nothing found", size)
@@ -120,7 +120,7 @@ func BenchmarkQuads(b *testing.B) {
 }
 
 // contains says whether a convex quad, clockwise on screen, holds a point.
-func contains(q *[4]geometry.Point, x, y float64) bool {
+func contains(q *[4]planar.Point, x, y float64) bool {
 	for i, a := range q {
 		b := q[(i+1)%4]
 		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {

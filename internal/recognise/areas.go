@@ -4,8 +4,10 @@ import (
 	"math"
 	"slices"
 
-	"exemplar/internal/geometry"
+	"exemplar/internal/alignment"
+
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 const (
@@ -40,14 +42,14 @@ func (p *Photo) area(r *Reference, f *Found) *area {
 		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+rim)
 	}
 	a.set(a.upon, &wider, true)
-	for i, place := range geometry.Places(r.shape, &f.Evidence) {
+	for i, place := range alignment.Places(r.shape, &f.Evidence) {
 		for j, corner := range place {
 			place[j] = f.H.Apply(corner)
 		}
 		switch f.Blocks[i].Verdict {
-		case geometry.InPlace, geometry.Elsewhere:
+		case alignment.InPlace, alignment.Elsewhere:
 			a.set(a.agrees, &place, true)
-		case geometry.Disagrees:
+		case alignment.Disagrees:
 			a.set(a.shown, &place, false)
 			a.set(a.upon, &place, false)
 		}
@@ -61,11 +63,11 @@ func (p *Photo) area(r *Reference, f *Found) *area {
 }
 
 // set marks what lies in a convex quad, clockwise on screen.
-func (a *area) set(marks []bool, q *[4]geometry.Point, to bool) {
+func (a *area) set(marks []bool, q *[4]planar.Point, to bool) {
 	lo, hi := q[0], q[0]
 	for _, p := range q {
-		lo = geometry.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
-		hi = geometry.Point{X: max(hi.X, p.X), Y: max(hi.Y, p.Y)}
+		lo = planar.Point{X: min(lo.X, p.X), Y: min(lo.Y, p.Y)}
+		hi = planar.Point{X: max(hi.X, p.X), Y: max(hi.Y, p.Y)}
 	}
 	first := func(v float64) int { return int(max(0, math.Ceil(v/areaStep))) }
 	last := func(v float64, n int) int { return int(min(float64(n-1), math.Floor(v/areaStep))) }
@@ -79,7 +81,7 @@ func (a *area) set(marks []bool, q *[4]geometry.Point, to bool) {
 }
 
 // contains says whether a convex quad, clockwise on screen, holds a point.
-func contains(q *[4]geometry.Point, x, y float64) bool {
+func contains(q *[4]planar.Point, x, y float64) bool {
 	for i, a := range q {
 		b := q[(i+1)%4]
 		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
@@ -114,19 +116,19 @@ func (p *Photo) without(areas []*area) *Photo {
 
 // dismissCovered takes back the verdict on places that a document which was
 // found before covers.
-func (p *Photo) dismissCovered(r *Reference, e *geometry.Evidence) {
+func (p *Photo) dismissCovered(r *Reference, e *alignment.Evidence) {
 	if len(p.covered) == 0 {
 		return
 	}
-	places := geometry.Places(r.shape, e)
-	geometry.Dismiss(e, func(i int) bool {
+	places := alignment.Places(r.shape, e)
+	alignment.Dismiss(e, func(i int) bool {
 		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&places[i], &e.H) })
 	})
 }
 
 // covers says whether the area may lie upon any of a raster of points of a
 // reference's place.
-func (a *area) covers(place *[4]geometry.Point, h *geometry.Homography) bool {
+func (a *area) covers(place *[4]planar.Point, h *planar.Homography) bool {
 	const steps = 4
 	for j := range steps + 1 {
 		for i := range steps + 1 {
@@ -169,6 +171,6 @@ func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
 	}
 }
 
-func mix(a, b geometry.Point, k float64) geometry.Point {
-	return geometry.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
+func mix(a, b planar.Point, k float64) planar.Point {
+	return planar.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
 }

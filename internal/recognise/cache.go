@@ -11,10 +11,12 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/decide"
+	"exemplar/internal/features"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/wordindex"
 )
 
 const (
@@ -33,16 +35,16 @@ type referenceCache struct {
 	mu      *sync.Mutex
 	members map[string]decide.Label // as of version
 	version uint64
-	index   *Index
+	index   *wordindex.Index
 
-	sketches *lastUsed[*geometry.Sketch]
-	kept     *lastUsed[*Reference]
+	found *lastUsed[*features.Features]
+	kept  *lastUsed[*Reference]
 }
 
 func newReferenceCache() referenceCache {
 	return referenceCache{
-		mu: new(sync.Mutex), index: NewIndex(),
-		sketches: newLastUsed[*geometry.Sketch](keptFeatures), kept: newLastUsed[*Reference](keptReferences),
+		mu: new(sync.Mutex), index: wordindex.New(),
+		found: newLastUsed[*features.Features](keptFeatures), kept: newLastUsed[*Reference](keptReferences),
 	}
 }
 
@@ -57,7 +59,7 @@ func (c *referenceCache) follow(ctx context.Context, g *Engine, view *gallery.Vi
 	for id := range c.members {
 		if _, still := members[id]; !still {
 			c.index.Remove(id)
-			c.sketches.forget(id)
+			c.found.forget(id)
 			c.kept.forget(id)
 		}
 	}
@@ -81,7 +83,7 @@ func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[
 		}
 	}
 	err := g.store.EachWords(ctx, missing, func(id string, words gallery.Words) error {
-		if words.Vocabulary == geometry.Vocabulary() {
+		if words.Vocabulary == wordindex.Vocabulary() {
 			_ = c.index.Add(id, words.Data) // damaged ones are made again, too
 		}
 		return nil
@@ -101,30 +103,30 @@ func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[
 }
 
 func (c *referenceCache) addByFeatures(ctx context.Context, g *Engine, id string) error {
-	features, err := g.store.Features(ctx, id)
-	if errors.Is(err, gallery.ErrNoReference) || err == nil && len(features) == 0 { // just removed, or there never were any
+	stored, err := g.store.Features(ctx, id)
+	if errors.Is(err, gallery.ErrNoReference) || err == nil && len(stored) == 0 { // just removed, or there never were any
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	sketch, err := geometry.UnmarshalSketch(features)
+	found, err := features.Unmarshal(stored)
 	if err != nil {
 		return fmt.Errorf("features of reference %s: %w", id, err)
 	}
-	return c.index.Add(id, sketch.Words())
+	return c.index.Add(id, wordindex.Words(found))
 }
 
 // featureIndex names references that share features with a photo.
-func (c *referenceCache) featureIndex() *Index {
+func (c *referenceCache) featureIndex() *wordindex.Index {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.index
 }
 
 // features returns a reference ready to be looked for.
-func (c *referenceCache) features(ctx context.Context, g *Engine, id string) (*geometry.Sketch, error) {
-	return c.sketches.get(ctx, id, func(ctx context.Context) (*geometry.Sketch, error) { return g.readFeatures(ctx, id) })
+func (c *referenceCache) features(ctx context.Context, g *Engine, id string) (*features.Features, error) {
+	return c.found.get(ctx, id, func(ctx context.Context) (*features.Features, error) { return g.readFeatures(ctx, id) })
 }
 
 // get returns a reference ready to be compared.
@@ -136,23 +138,23 @@ func (c *referenceCache) get(ctx context.Context, g *Engine, id string) (*Refere
 }
 
 // readFeatures reads what a reference is looked for by.
-func (g *Engine) readFeatures(ctx context.Context, id string) (*geometry.Sketch, error) {
-	features, err := g.store.Features(ctx, id)
+func (g *Engine) readFeatures(ctx context.Context, id string) (*features.Features, error) {
+	stored, err := g.store.Features(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if len(features) == 0 { // of a gallery from before there were any
+	if len(stored) == 0 { // of a gallery from before there were any
 		picture, err := g.Picture(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		return geometry.NewReference(picture.Gray()).Sketch(), nil
+		return alignment.NewReference(picture.Gray()).Features(), nil
 	}
-	sketch, err := geometry.UnmarshalSketch(features)
+	found, err := features.Unmarshal(stored)
 	if err != nil {
 		return nil, fmt.Errorf("features of reference %s: %w", id, err)
 	}
-	return sketch, nil
+	return found, nil
 }
 
 // readReference reads what a reference is compared by; its picture comes along.
@@ -161,7 +163,7 @@ func (g *Engine) readReference(ctx context.Context, id string) (*Reference, *ima
 	if err != nil {
 		return nil, nil, err
 	}
-	sketch, err := g.references.features(ctx, g, id)
+	found, err := g.references.features(ctx, g, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -173,7 +175,7 @@ func (g *Engine) readReference(ctx context.Context, id string) (*Reference, *ima
 	if vector == nil {
 		return nil, nil, fmt.Errorf("reference %s: %w", id, gallery.ErrNoReference)
 	}
-	return storedReference(sketch, picture, vector), picture, nil
+	return storedReference(found, picture, vector), picture, nil
 }
 
 // Picture reads the picture of a reference.

@@ -18,9 +18,9 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/wordindex"
 )
 
 // large is a gallery file of more documents than are all looked through, made
@@ -93,16 +93,13 @@ var defaultModel = sync.OnceValue(func() *Model {
 func newEntry(label string, picture *imaging.Image) gallery.Entry {
 	m := defaultModel()
 	made := NewReference(m.Embedder, picture)
-	features, words, err := made.Features()
-	if err != nil {
-		panic(err)
-	}
+	features, words := made.Features()
 	return gallery.Entry{
 		Reference: gallery.Reference{
 			Label: decide.Label(label), Hash: sha256.Sum256(picture.Pix), Source: label, Width: picture.W, Height: picture.H, Model: m.Fingerprint,
 		},
 		Picture: made.EncodePicture(features, words), Vectors: made.Vectors,
-		Features: features, Words: gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
+		Features: features, Words: gallery.Words{Vocabulary: wordindex.Vocabulary(), Data: words},
 	}
 }
 
@@ -131,7 +128,7 @@ func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, err
 		return nil, err
 	}
 	var labels []string
-	for _, id := range g.references.featureIndex().Query(NewPhoto(g.model.Embedder, picture), 5) {
+	for _, id := range g.references.featureIndex().Query(NewPhoto(g.model.Embedder, picture).probe.CoarseFeatures(), 5) {
 		labels = append(labels, string(members[id]))
 	}
 	return labels, nil

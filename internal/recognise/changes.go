@@ -4,8 +4,9 @@ import (
 	"image"
 	"math"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/change"
-	"exemplar/internal/geometry"
+	"exemplar/internal/planar"
 )
 
 // Changes is where a photo shows other print than the reference that was found
@@ -18,8 +19,8 @@ type Changes struct {
 
 // Change is a rectangle of a reference in which the photo shows other print.
 type Change struct {
-	Reference [4]geometry.Point // clockwise from the upper left, pixels of the reference's picture
-	Photo     [4]geometry.Point // the same places, pixels of the photo
+	Reference [4]planar.Point // clockwise from the upper left, pixels of the reference's picture
+	Photo     [4]planar.Point // the same places, pixels of the photo
 }
 
 const (
@@ -39,7 +40,7 @@ const (
 )
 
 // changes looks for other print where the reference was found.
-func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
+func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 	laid := e.Lay(p.probe, change.Cell)
 	seen := change.Default().Detect(laid.Reference, laid.Photo)
 	sum, n := priorCells*priorShare, float64(priorCells)
@@ -63,7 +64,7 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 		for i, corner := range box(change.Cell*float64(at.Min.X)-0.5, change.Cell*float64(at.Min.Y)-0.5,
 			change.Cell*float64(at.Dx()), change.Cell*float64(at.Dy())) {
 			found.Photo[i] = laid.At(corner)
-			found.Reference[i] = geometry.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
+			found.Reference[i] = planar.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
 		}
 		c.Where = append(c.Where, found)
 	}
@@ -72,22 +73,22 @@ func (p *Photo) changes(r *Reference, e *geometry.Evidence) Changes {
 
 // isSettled says whether the places about a rectangle of cells lie where they
 // should: none of them agrees elsewhere, and enough of those around agree.
-func isSettled(blocks []geometry.Block, cells image.Rectangle) bool {
-	const near, far = geometry.BlockSide / 4, 2 * geometry.BlockSide
+func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
+	const near, far = alignment.BlockSide / 4, 2 * alignment.BlockSide
 	at := image.Rect(cells.Min.X*change.Cell, cells.Min.Y*change.Cell, cells.Max.X*change.Cell, cells.Max.Y*change.Cell)
 	judged, agree := 0, 0
 	for i := range blocks {
 		b := &blocks[i]
-		place := image.Rect(b.X, b.Y, b.X+geometry.BlockSide, b.Y+geometry.BlockSide)
+		place := image.Rect(b.X, b.Y, b.X+alignment.BlockSide, b.Y+alignment.BlockSide)
 		switch {
-		case b.Verdict == geometry.Unjudged || !place.Overlaps(at.Inset(-far)):
+		case b.Verdict == alignment.Unjudged || !place.Overlaps(at.Inset(-far)):
 			continue
-		case b.Verdict == geometry.Elsewhere && place.Overlaps(at.Inset(-near)):
+		case b.Verdict == alignment.Elsewhere && place.Overlaps(at.Inset(-near)):
 			return false
-		case b.Verdict == geometry.InPlace:
+		case b.Verdict == alignment.InPlace:
 			agree++
 		}
-		if !place.Overlaps(at) || b.Verdict == geometry.InPlace {
+		if !place.Overlaps(at) || b.Verdict == alignment.InPlace {
 			judged++
 		}
 	}
@@ -131,6 +132,6 @@ func patch(marked, done []bool, w, from int) (bounds image.Rectangle, cells int)
 }
 
 // box returns the corners of a rectangle, clockwise from the upper left.
-func box(x, y, w, h float64) [4]geometry.Point {
-	return [4]geometry.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
+func box(x, y, w, h float64) [4]planar.Point {
+	return [4]planar.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
 }

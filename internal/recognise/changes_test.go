@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"exemplar/internal/geometry"
+	"exemplar/internal/alignment"
 )
 
 func TestPatches(t *testing.T) {
@@ -34,10 +34,10 @@ func TestPatches(t *testing.T) {
 // Where the print about a patch lies elsewhere, or hardly any of it agrees, the
 // paper is bent; where all but the patch agrees, the patch is another.
 func TestIsSettled(t *testing.T) {
-	page := func(verdict func(x, y int) geometry.Verdict) (blocks []geometry.Block) {
+	page := func(verdict func(x, y int) alignment.Verdict) (blocks []alignment.Block) {
 		for y := range 8 {
 			for x := range 8 {
-				blocks = append(blocks, geometry.Block{X: x * geometry.BlockSide, Y: y * geometry.BlockSide, Verdict: verdict(x, y)})
+				blocks = append(blocks, alignment.Block{X: x * alignment.BlockSide, Y: y * alignment.BlockSide, Verdict: verdict(x, y)})
 			}
 		}
 		return blocks
@@ -45,29 +45,29 @@ func TestIsSettled(t *testing.T) {
 	at := image.Rect(16, 12, 20, 14) // cells, in the block at (4, 3)
 	for _, c := range []struct {
 		name    string
-		verdict func(x, y int) geometry.Verdict
+		verdict func(x, y int) alignment.Verdict
 		want    bool
 	}{
-		{"all agrees", func(x, y int) geometry.Verdict { return geometry.InPlace }, true},
-		{"but the patch", func(x, y int) geometry.Verdict {
+		{"all agrees", func(x, y int) alignment.Verdict { return alignment.InPlace }, true},
+		{"but the patch", func(x, y int) alignment.Verdict {
 			if y == 3 && x == 4 {
-				return geometry.Disagrees
+				return alignment.Disagrees
 			}
-			return geometry.InPlace
+			return alignment.InPlace
 		}, true},
-		{"next to it elsewhere", func(x, y int) geometry.Verdict {
+		{"next to it elsewhere", func(x, y int) alignment.Verdict {
 			if y == 3 && x >= 4 {
-				return geometry.Elsewhere
+				return alignment.Elsewhere
 			}
-			return geometry.InPlace
+			return alignment.InPlace
 		}, false},
-		{"far from it elsewhere", func(x, y int) geometry.Verdict {
+		{"far from it elsewhere", func(x, y int) alignment.Verdict {
 			if x == 7 {
-				return geometry.Elsewhere
+				return alignment.Elsewhere
 			}
-			return geometry.InPlace
+			return alignment.InPlace
 		}, true},
-		{"nothing agrees", func(x, y int) geometry.Verdict { return geometry.Disagrees }, false},
+		{"nothing agrees", func(x, y int) alignment.Verdict { return alignment.Disagrees }, false},
 	} {
 		if got := isSettled(page(c.verdict), at); got != c.want {
 			t.Errorf("%s: %v", c.name, got)

@@ -1,8 +1,8 @@
 package recognise
 
 import (
+	"exemplar/internal/features"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 )
 
@@ -19,7 +19,7 @@ func CheckPart(part gallery.Part, data []byte) error {
 	case gallery.PartPicture:
 		_, _, err = imaging.Decode(data, keptLimits)
 	case gallery.PartFeatures:
-		_, err = geometry.UnmarshalSketch(data)
+		_, err = features.Unmarshal(data)
 	}
 	return err
 }

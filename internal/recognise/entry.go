@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/wordindex"
 )
 
 // NewEntry makes of a picture file all that a gallery keeps of a reference but
@@ -21,15 +21,12 @@ func (m *Model) NewEntry(data []byte) (entry gallery.Entry, canBeFound bool, err
 		return entry, false, errors.New(problem)
 	}
 	made := NewReference(m.Embedder, picture)
-	features, words, err := made.Features()
-	if err != nil {
-		return entry, false, err
-	}
+	features, words := made.Features()
 	return gallery.Entry{
 		Reference: gallery.Reference{Hash: sha256.Sum256(data), Width: info.W, Height: info.H, Model: m.Fingerprint},
 		Picture:   made.EncodePicture(features, words),
 		Vectors:   made.Vectors,
 		Features:  features,
-		Words:     gallery.Words{Vocabulary: geometry.Vocabulary(), Data: words},
+		Words:     gallery.Words{Vocabulary: wordindex.Vocabulary(), Data: words},
 	}, made.CanBeFound(), nil
 }

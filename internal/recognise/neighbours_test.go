@@ -91,11 +91,11 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 // isRival looks for a reference in another one by its features.
 func isRival(t *testing.T, g *Engine, n *subject, id string) bool {
 	t.Helper()
-	sketch, err := g.references.features(context.Background(), g, id)
+	found, err := g.references.features(context.Background(), g, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n.photo.CoarseMatch(sketch) < fewShared {
+	if n.photo.CoarseMatch(found) < fewShared {
 		return false
 	}
 	o, err := g.lay(context.Background(), n, id)

@@ -1,8 +1,8 @@
 package recognise
 
 import (
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 	"exemplar/internal/quadfinder"
 )
 
@@ -13,12 +13,12 @@ func (p *Photo) EmbedParts() [][]float32 {
 	side := p.embedder.arch.Input
 	var embeddings [][]float32
 	for _, quad := range quadfinder.Quads(small) {
-		toSmall, ok := geometry.SquareTo(&quad)
+		toSmall, ok := planar.SquareTo(&quad)
 		if !ok {
 			continue
 		}
 		step := 1 / float64(side)
-		fromInput := geometry.Homography{step, 0, step / 2, 0, step, step / 2, 0, 0, 1}
+		fromInput := planar.Homography{step, 0, step / 2, 0, step, step / 2, 0, 0, 1}
 		embeddings = append(embeddings, p.embedder.embedInput(imaging.Warp(small, toSmall.Multiply(&fromInput), side, side)))
 	}
 	return embeddings

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"sync"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/differ"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // PhotoSide is the longer side, in pixels, at which a photo is worked on: what
@@ -17,7 +18,7 @@ const PhotoSide = 1024
 // several goroutines.
 type Photo struct {
 	picture  *imaging.Image
-	probe    *geometry.Probe
+	probe    *alignment.Probe
 	embedder *Embedder
 	subject  func() *differ.Subject
 	covered  []*area // by documents that were found already
@@ -28,7 +29,7 @@ type Photo struct {
 // NewPhoto prepares an upright picture, which it keeps.
 func NewPhoto(e *Embedder, picture *imaging.Image) *Photo {
 	return &Photo{
-		picture: picture, probe: geometry.NewProbe(picture.Gray()), embedder: e,
+		picture: picture, probe: alignment.NewProbe(picture.Gray()), embedder: e,
 		subject: sync.OnceValue(func() *differ.Subject { return differ.NewSubject(picture) }),
 		scaleX:  1, scaleY: 1,
 	}
@@ -70,11 +71,11 @@ func (p *Photo) Picture() *imaging.Image { return p.picture }
 func (p *Photo) Size() (w, h int) { return p.picture.W, p.picture.H }
 
 // AsSent maps a point to the pixels of the picture as it was sent, upright.
-func (p *Photo) AsSent(q geometry.Point) geometry.Point {
-	return geometry.Point{X: (q.X+0.5)*p.scaleX - 0.5, Y: (q.Y+0.5)*p.scaleY - 0.5}
+func (p *Photo) AsSent(q planar.Point) planar.Point {
+	return planar.Point{X: (q.X+0.5)*p.scaleX - 0.5, Y: (q.Y+0.5)*p.scaleY - 0.5}
 }
 
 // Pairs returns the points of the photo and of a reference that agree.
-func (p *Photo) Pairs(r *Reference, f *Found) []geometry.Pair {
-	return geometry.Pairs(p.probe, r.shape, &f.Evidence)
+func (p *Photo) Pairs(r *Reference, f *Found) []alignment.Pair {
+	return alignment.Pairs(p.probe, r.shape, &f.Evidence)
 }

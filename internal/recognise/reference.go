@@ -1,8 +1,11 @@
 package recognise
 
 import (
-	"exemplar/internal/geometry"
+	"exemplar/internal/alignment"
+	"exemplar/internal/features"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
+	"exemplar/internal/wordindex"
 )
 
 const (
@@ -17,7 +20,7 @@ const (
 
 // Reference is a registered picture that can be looked for.
 type Reference struct {
-	shape  *geometry.Reference
+	shape  *alignment.Reference
 	vector []float32 // embedding of the upright picture
 	w, h   int       // of the picture, pixels
 }
@@ -35,27 +38,26 @@ func NewReference(e *Embedder, picture *imaging.Image) Made {
 	picture = imaging.FitWithin(picture, ReferenceSide)
 	vectors := e.EmbedTurned(picture)
 	return Made{
-		Reference: &Reference{geometry.NewReference(picture.Gray()), vectors[:e.Dim()], picture.W, picture.H},
+		Reference: &Reference{alignment.NewReference(picture.Gray()), vectors[:e.Dim()], picture.W, picture.H},
 		Picture:   picture, Vectors: vectors,
 	}
 }
 
 // storedReference is a reference as a gallery kept it: by its features instead
 // of those of the picture.
-func storedReference(features *geometry.Sketch, picture *imaging.Image, vector []float32) *Reference {
-	return &Reference{features.Complete(picture.Gray()), vector, picture.W, picture.H}
+func storedReference(found *features.Features, picture *imaging.Image, vector []float32) *Reference {
+	return &Reference{alignment.StoredReference(found, picture.Gray()), vector, picture.W, picture.H}
 }
 
 // Features returns what is to be kept of a reference beside its picture, and
-// their visual words for an [Index].
-func (r *Reference) Features() (features, words []byte, err error) {
-	features, err = r.shape.MarshalBinary()
-	return features, r.shape.Sketch().Words(), err
+// their visual words for package wordindex.
+func (r *Reference) Features() (found, words []byte) {
+	return r.shape.Features().Marshal(), wordindex.Words(r.shape.Features())
 }
 
 // CanBeFound is false where the reference has too few features to be looked for:
 // then only its embedding speaks for it.
-func (r *Reference) CanBeFound() bool { return r.shape.Sketch().Count() >= enoughFeatures }
+func (r *Reference) CanBeFound() bool { return len(r.shape.Features().Points) >= enoughFeatures }
 
 // Size is the size in pixels of the picture whose pixels evidence speaks of.
 func (r *Reference) Size() (w, h int) {
@@ -65,8 +67,8 @@ func (r *Reference) Size() (w, h int) {
 
 // Blocks returns the corners of the blocks of the evidence, in pixels of the
 // reference.
-func (r *Reference) Blocks(f *Found) [][4]geometry.Point {
-	return geometry.Places(r.shape, &f.Evidence)
+func (r *Reference) Blocks(f *Found) [][4]planar.Point {
+	return alignment.Places(r.shape, &f.Evidence)
 }
 
 // EncodePicture compresses the picture so that it fits what a reference may

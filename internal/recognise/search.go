@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"exemplar/internal/decide"
+	"exemplar/internal/features"
 	"exemplar/internal/gallery"
-	"exemplar/internal/geometry"
 )
 
 const (
@@ -75,14 +75,14 @@ func (s *search) in(photo *Photo) *search {
 // Where a coarse match convinces of none, it matches finely.
 func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
 	index := s.engine.references.featureIndex()
-	list := s.shortlist(candidates, func() []string { return index.Query(s.photo, byFeatures) })
+	list := s.shortlist(candidates, func() []string { return index.Query(s.photo.probe.CoarseFeatures(), byFeatures) })
 	seen, err := s.match(ctx, list, s.coarse, s.photo.CoarseMatch)
 	if err != nil {
 		return nil, err
 	}
 	if len(seen) == 0 || seen[0].inliers < enoughInliers {
 		list = s.shortlist(candidates, func() []string {
-			return append(likeParts(s.view, s.photo), index.QueryCloser(s.photo, byFeatures)...)
+			return append(likeParts(s.view, s.photo), index.Query(s.photo.probe.FineFeatures(), byFeatures)...)
 		})
 		finer, err := s.match(ctx, list, s.fine, s.photo.FineMatch)
 		if err != nil {
@@ -124,13 +124,13 @@ func (s *search) shortlist(candidates []decide.Candidate, query func() []string)
 
 // match counts for each of the list the features that agree, and returns it
 // with most first.
-func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string]int, inliers func(*geometry.Sketch) int) ([]*Hypothesis, error) {
+func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string]int, inliers func(*features.Features) int) ([]*Hypothesis, error) {
 	kept := list[:0]
 	for _, h := range list {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		features, err := s.engine.references.features(ctx, s.engine, h.ID)
+		found, err := s.engine.references.features(ctx, s.engine, h.ID)
 		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
 			continue
 		}
@@ -139,10 +139,10 @@ func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string
 		}
 		n, counted := known[h.ID]
 		if !counted {
-			n = inliers(features)
+			n = inliers(found)
 			known[h.ID] = n
 		}
-		h.inliers, h.verifiable = n, s.photo.CanVerify(features)
+		h.inliers, h.verifiable = n, s.photo.CanVerify(found)
 		kept = append(kept, h)
 	}
 	slices.SortStableFunc(kept, func(a, b *Hypothesis) int { return cmp.Compare(b.inliers, a.inliers) })

@@ -7,6 +7,7 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/imaging"
+	"exemplar/internal/wordindex"
 )
 
 // What the index of features does not know of, as it is with small print in small
@@ -22,7 +23,7 @@ func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
 	if _, err := g.references.follow(ctx, g, view); err != nil {
 		t.Fatal(err)
 	}
-	g.references.index = NewIndex()
+	g.references.index = wordindex.New()
 	small := augment.Plain()
 	small.SizeMin, small.SizeMax = 0.4, 0.5 // so that the whole photo looks like its ground
 	found, asked := 0, 0

@@ -3,16 +3,18 @@ package recognise
 import (
 	"math"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/decide"
 	"exemplar/internal/differ"
-	"exemplar/internal/geometry"
+	"exemplar/internal/features"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/planar"
 )
 
 // Found is what looking for a reference in a photo came to.
 type Found struct {
-	geometry.Evidence
+	alignment.Evidence
 	Weighed *decide.Geometry // the evidence in the terms of a decision
 	Changes Changes
 }
@@ -22,13 +24,13 @@ type Found struct {
 const enoughFeatures = 60
 
 // CanVerify reports whether both sides have so many.
-func (p *Photo) CanVerify(s *geometry.Sketch) bool {
-	return min(p.probe.Count(), s.Count()) >= enoughFeatures
+func (p *Photo) CanVerify(s *features.Features) bool {
+	return min(len(p.probe.CoarseFeatures().Points), len(s.Points)) >= enoughFeatures
 }
 
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
-	f := Found{Evidence: geometry.Verify(p.probe, r.shape)}
+	f := Found{Evidence: alignment.Verify(p.probe, r.shape)}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
 	}
@@ -39,7 +41,7 @@ func (p *Photo) Verify(r *Reference) Found {
 // Compare is [Photo.Verify] without the fine match: enough where the photo is
 // itself a reference, which fills its picture.
 func (p *Photo) Compare(r *Reference) Found {
-	f := Found{Evidence: geometry.Glance(p.probe, r.shape)}
+	f := Found{Evidence: alignment.Glance(p.probe, r.shape)}
 	p.weigh(r, &f)
 	return f
 }
@@ -53,16 +55,16 @@ func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) differ.Di
 
 // CoarseMatch returns the number of features of a reference that are found in
 // the photo, lying as those of one flat thing would.
-func (p *Photo) CoarseMatch(s *geometry.Sketch) int { return p.probe.Inliers(s) }
+func (p *Photo) CoarseMatch(s *features.Features) int { return p.probe.CoarseInliers(s) }
 
 // FineMatch is CoarseMatch by the photo's features at its own resolution.
-func (p *Photo) FineMatch(s *geometry.Sketch) int { return p.probe.InliersCloser(s) }
+func (p *Photo) FineMatch(s *features.Features) int { return p.probe.FineInliers(s) }
 
 // weigh looks for changes where a reference was located, and puts all evidence
 // into the terms of a decision.
 func (p *Photo) weigh(r *Reference, f *Found) {
 	if !f.Located {
-		f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Sketch())}
+		f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Features())}
 		return
 	}
 	e := &f.Evidence
@@ -82,11 +84,11 @@ func (p *Photo) weigh(r *Reference, f *Found) {
 }
 
 // placesOf returns the judged blocks as they lie in the photo.
-func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
+func placesOf(r *Reference, e *alignment.Evidence) []decide.Place {
 	places := make([]decide.Place, 0, e.Judged)
-	for i, corners := range geometry.Places(r.shape, e) {
+	for i, corners := range alignment.Places(r.shape, e) {
 		verdict := e.Blocks[i].Verdict
-		if verdict == geometry.Unjudged {
+		if verdict == alignment.Unjudged {
 			continue
 		}
 		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
@@ -101,24 +103,24 @@ func placesOf(r *Reference, e *geometry.Evidence) []decide.Place {
 
 // cutOut returns the embedding of the part of the photo that the map says is
 // the reference.
-func (p *Photo) cutOut(r *Reference, h *geometry.Homography) []float32 {
+func (p *Photo) cutOut(r *Reference, h *planar.Homography) []float32 {
 	// From the network's input to the reference's picture: edges meet edges.
 	side := p.embedder.arch.Input
 	sx, sy := float64(r.w)/float64(side), float64(r.h)/float64(side)
-	toReference := geometry.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+	toReference := planar.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
 	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
 }
 
 // quarterTurn is the turn of the quad's upper side, to the next multiple of 90
 // degrees, clockwise.
-func quarterTurn(q *[4]geometry.Point) int {
+func quarterTurn(q *[4]planar.Point) int {
 	angle := math.Atan2(q[1].Y-q[0].Y, q[1].X-q[0].X) * 180 / math.Pi
 	return (int(math.Round(angle/90))*90 + 360) % 360
 }
 
 // agreementByPlace is the share of the judged blocks that agree among those
 // along the edges, the outer fifth on each side, and among the others.
-func agreementByPlace(blocks []geometry.Block) (frame, inside float64) {
+func agreementByPlace(blocks []alignment.Block) (frame, inside float64) {
 	right, bottom := 0, 0
 	for i := range blocks {
 		right, bottom = max(right, blocks[i].X), max(bottom, blocks[i].Y)
@@ -126,7 +128,7 @@ func agreementByPlace(blocks []geometry.Block) (frame, inside float64) {
 	var judged, agree [2]float64
 	for i := range blocks {
 		b := &blocks[i]
-		if b.Verdict == geometry.Unjudged {
+		if b.Verdict == alignment.Unjudged {
 			continue
 		}
 		at := 0
@@ -134,7 +136,7 @@ func agreementByPlace(blocks []geometry.Block) (frame, inside float64) {
 			at = 1
 		}
 		judged[at]++
-		if b.Verdict == geometry.InPlace {
+		if b.Verdict == alignment.InPlace {
 			agree[at]++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"exemplar/internal/fileio"
 	"fmt"
 	"hash"
 	"hash/crc32"
@@ -24,7 +25,7 @@ import (
 //	sections  float32, little-endian, one after the other
 //	4 bytes   CRC-32C of everything before
 //
-// It is written to a temporary file, synced and renamed: whatever happens, the previous checkpoint is whole.
+// It appears whole or not at all: whatever happens, the previous checkpoint is whole.
 const (
 	checkpointMagic  = "EXCKPT01"
 	checkpointSuffix = ".checkpoint"
@@ -174,25 +175,6 @@ func decodeCheckpoint(r io.Reader, layout func(Position) ([]section, error)) (Po
 	return header.Position, nil
 }
 
-// replaceFile writes a file in one step: after a failure at any moment path holds what it held before.
-func replaceFile(path string, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	out := bufio.NewWriterSize(f, 1<<20)
-	if err := errors.Join(fill(out), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 // checkpoints is the folder in which a run keeps them.
 type checkpoints struct {
 	dir  string
@@ -205,7 +187,7 @@ func (c checkpoints) save(p Position, sections []section) error {
 		return fmt.Errorf("save checkpoint: %w", err)
 	}
 	path := filepath.Join(c.dir, fmt.Sprintf("%09d%s", p.Total, checkpointSuffix))
-	err := replaceFile(path, func(w io.Writer) error { return encodeCheckpoint(w, p, sections) })
+	err := fileio.Write(path, fileio.Public, func(w io.Writer) error { return encodeCheckpoint(w, p, sections) })
 	if err != nil {
 		return fmt.Errorf("save checkpoint %q (the one before it is intact): %w", path, err)
 	}

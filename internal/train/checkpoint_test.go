@@ -3,6 +3,7 @@ package train
 import (
 	"bytes"
 	"errors"
+	"exemplar/internal/fileio"
 	"io"
 	"os"
 	"path/filepath"
@@ -96,7 +97,7 @@ func TestFullDiskLeavesThePreviousCheckpoint(t *testing.T) {
 	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err := replaceFile(path, func(w io.Writer) error {
+	err := fileio.Write(path, fileio.Public, func(w io.Writer) error {
 		return encodeCheckpoint(&fullDisk{w, 40_000}, Position{}, testSections(1))
 	})
 	if !errors.Is(err, syscall.ENOSPC) {

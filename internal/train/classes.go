@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/nn"
 	"exemplar/internal/parallel"
 )
 
@@ -22,10 +23,10 @@ type Classes struct {
 	opt    ClassesOptions
 	shards []*classShard
 	weight []float32 // (C,D), not normalised
-	state  state     // of each weight
+	state  nn.State  // of each weight
 	steps  []float32 // updates that each row has had: its time in AdamW's bias correction; whole numbers
 
-	corrections corrections
+	corrections nn.Corrections
 }
 
 // ClassesOptions describes a head.
@@ -38,7 +39,7 @@ type ClassesOptions struct {
 	Margin    Margin
 	// Plain scores by the inner product instead of the scaled cosine: the softmax of closed-set classifiers.
 	Plain     bool
-	Optimizer Optimizer
+	Optimizer nn.Optimizer
 	Seed      uint64
 }
 
@@ -50,10 +51,10 @@ func NewClasses(opt ClassesOptions) (*Classes, error) {
 	c := &Classes{
 		opt:    opt,
 		weight: kernel.Floats(opt.Count * opt.Dim),
-		state:  opt.Optimizer.newState(opt.Count * opt.Dim),
+		state:  opt.Optimizer.NewState(opt.Count * opt.Dim),
 		steps:  make([]float32, opt.Count),
 
-		corrections: opt.Optimizer.corrections(),
+		corrections: opt.Optimizer.Corrections(),
 	}
 	for i := range opt.Shards {
 		lo, hi := i*opt.Count/opt.Shards, (i+1)*opt.Count/opt.Shards
@@ -95,9 +96,9 @@ func (c *Classes) centre(class int) []float32 {
 // forgets what the optimiser knew of it.
 func (c *Classes) Imprint(class int, embedding []float32) {
 	copy(c.centre(class), embedding)
-	s := c.state.slice(class*c.opt.Dim, (class+1)*c.opt.Dim)
-	clear(s.first)
-	clear(s.second)
+	s := c.state.Slice(class*c.opt.Dim, (class+1)*c.opt.Dim)
+	clear(s.First)
+	clear(s.Second)
 	c.steps[class] = 0
 }
 

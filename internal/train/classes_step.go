@@ -263,6 +263,6 @@ func (s *classShard) update(from, rows int, lr float64) {
 			scale = s.inv[from+i]
 		}
 		c.steps[class]++
-		c.opt.Optimizer.updateAt(c.centre(class), grad, c.state.slice(class*d, (class+1)*d), lr, scale, c.corrections.at(int(c.steps[class])))
+		c.opt.Optimizer.UpdateAt(c.centre(class), grad, c.state.Slice(class*d, (class+1)*d), lr, scale, c.corrections.At(int(c.steps[class])))
 	}
 }

@@ -1,13 +1,14 @@
 package train
 
 import (
+	"exemplar/internal/nn"
 	"math"
 	"slices"
 	"testing"
 )
 
 func TestClassSampleHoldsPositivesOnceAndKeepsTheRate(t *testing.T) {
-	c := newTestClasses(t, ClassesOptions{Count: 5000, Dim: 2, Rate: 0.1, Shards: 3, Optimizer: Optimizer{Kind: "sgd"}})
+	c := newTestClasses(t, ClassesOptions{Count: 5000, Dim: 2, Rate: 0.1, Shards: 3, Optimizer: nn.Optimizer{Kind: "sgd"}})
 	positives := []int32{0, 1, 2, 1665, 1666, 1667, 3000, 4998, 4999}
 	hits := make([]int, 5000)
 	const steps = 400
@@ -41,7 +42,7 @@ func TestClassSampleHoldsPositivesOnceAndKeepsTheRate(t *testing.T) {
 }
 
 func TestClassSampleCapHoldsTheCost(t *testing.T) {
-	c := newTestClasses(t, ClassesOptions{Count: 4000, Dim: 2, Rate: 0.5, MaxSample: 100, Shards: 4, Optimizer: Optimizer{Kind: "sgd"}})
+	c := newTestClasses(t, ClassesOptions{Count: 4000, Dim: 2, Rate: 0.5, MaxSample: 100, Shards: 4, Optimizer: nn.Optimizer{Kind: "sgd"}})
 	sampled := 0
 	for _, s := range c.shards {
 		s.sample(nil, 1)
@@ -57,7 +58,7 @@ func TestSampledStepIsTheFullStepOnItsSample(t *testing.T) {
 	const n, d, classes = 5, 6, 300
 	opt := ClassesOptions{
 		Count: classes, Dim: d, Rate: 0.1, Shards: 2, Seed: 4, Margin: margins["cosface"],
-		Optimizer: Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, WeightDecay: 0.01},
+		Optimizer: nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, WeightDecay: 0.01},
 	}
 	c := newTestClasses(t, opt)
 	before := slices.Clone(c.weight)
@@ -91,7 +92,7 @@ func TestSampledStepIsTheFullStepOnItsSample(t *testing.T) {
 func TestClassStepsDoNotDependOnCores(t *testing.T) {
 	run := func() []float32 {
 		c := newTestClasses(t, ClassesOptions{Count: 900, Dim: 16, Rate: 0.5, Shards: 4, Margin: margins["arcface"],
-			Optimizer: Optimizer{Kind: "sgd", Momentum: 0.9}})
+			Optimizer: nn.Optimizer{Kind: "sgd", Momentum: 0.9}})
 		x := randomRows(2, 8, 16)
 		for step := range uint64(3) {
 			throughUnit(x, 8, 16, func(du, u []float32) float64 {
@@ -107,7 +108,7 @@ func TestClassStepsDoNotDependOnCores(t *testing.T) {
 
 func TestImprintedClassesScoreTheirOwnEmbedding(t *testing.T) {
 	c := newTestClasses(t, ClassesOptions{Count: 10, Dim: 4, Rate: 1, Shards: 1, Margin: Margin{Scale: 64},
-		Optimizer: Optimizer{Kind: "sgd"}})
+		Optimizer: nn.Optimizer{Kind: "sgd"}})
 	x := randomRows(21, 10, 4)
 	targets := make([]int32, 10)
 	for i := range targets {
@@ -122,21 +123,21 @@ func TestImprintedClassesScoreTheirOwnEmbedding(t *testing.T) {
 
 // AdamW by hand for two steps of one weight.
 func TestAdamWFollowsItsDefinition(t *testing.T) {
-	o := Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, WeightDecay: 0.1}
-	value, s := []float32{2}, o.newState(1)
+	o := nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, WeightDecay: 0.1}
+	value, s := []float32{2}, o.NewState(1)
 	p, m, v := 2.0, 0.0, 0.0
 	for step, g := range []float64{0.5, -3} {
 		tt := float64(step + 1)
 		p *= 1 - 0.01*0.1
 		m, v = 0.9*m+0.1*g, 0.99*v+0.01*g*g
 		p -= 0.01 * (m / (1 - math.Pow(0.9, tt))) / (math.Sqrt(v/(1-math.Pow(0.99, tt))) + 1e-8)
-		o.update(value, []float32{float32(g * 4)}, s, 0.01, 0.25, step+1)
+		o.Update(value, []float32{float32(g * 4)}, s, 0.01, 0.25, step+1)
 		near(t, "value", float64(value[0]), p, 1e-6)
 	}
 }
 
 func TestSchedule(t *testing.T) {
-	s := Schedule{Kind: "cosine", Peak: 2, Final: 0.1, WarmupSteps: 4, Steps: 104}
+	s := nn.Schedule{Kind: "cosine", Peak: 2, Final: 0.1, WarmupSteps: 4, Steps: 104}
 	for step, want := range map[int]float64{0: 0.5, 3: 2, 4: 2, 54: 1.1, 104: 0.2, 200: 0.2} {
 		near(t, "rate", s.At(step), want, 1e-12)
 	}
@@ -145,15 +146,15 @@ func TestSchedule(t *testing.T) {
 }
 
 func TestClipScale(t *testing.T) {
-	near(t, "clipped", clipScale(10, 5), 0.5, 1e-6)
-	near(t, "small enough", clipScale(4, 5), 1, 0)
-	near(t, "no limit", clipScale(4, 0), 1, 0)
+	near(t, "clipped", nn.ClipScale(10, 5), 0.5, 1e-6)
+	near(t, "small enough", nn.ClipScale(4, 5), 1, 0)
+	near(t, "no limit", nn.ClipScale(4, 0), 1, 0)
 }
 
 func BenchmarkClasses(b *testing.B) {
 	const n, d, classes = 128, 256, 20000
 	c := newTestClasses(b, ClassesOptions{Count: classes, Dim: d, Rate: 1, Shards: 2, Margin: margins["cosface"],
-		Optimizer: Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}})
+		Optimizer: nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}})
 	unit, norms := randomRows(2, n, d), make([]float32, n)
 	normalizeRows(unit, norms, unit, n, d)
 	du, targets := make([]float32, n*d), make([]int32, n)

@@ -1,5 +1,7 @@
 package train
 
+import "exemplar/internal/nn"
+
 // Config is a recipe: everything that, with the data, decides what a run computes. See docs/training.md for what the
 // keys mean; the defaults are those of DefaultConfig.
 type Config struct {
@@ -164,13 +166,13 @@ func DefaultConfig() *Config {
 	}
 }
 
-func (o OptimizerConfig) rule() Optimizer {
-	return Optimizer{Kind: o.Kind, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: 1e-8, Momentum: o.Momentum, WeightDecay: o.WeightDecay}
+func (o OptimizerConfig) rule() nn.Optimizer {
+	return nn.Optimizer{Kind: o.Kind, Beta1: o.Beta1, Beta2: o.Beta2, Epsilon: 1e-8, Momentum: o.Momentum, WeightDecay: o.WeightDecay}
 }
 
-func (s Settings) schedule() Schedule {
+func (s Settings) schedule() nn.Schedule {
 	o := s.Optimizer
-	return Schedule{Kind: o.Schedule, Peak: o.LR, Final: o.Final, WarmupSteps: o.Warmup, Power: o.Power, Steps: s.Steps}
+	return nn.Schedule{Kind: o.Schedule, Peak: o.LR, Final: o.Final, WarmupSteps: o.Warmup, Power: o.Power, Steps: s.Steps}
 }
 
 func (c ClassesConfig) margin() Margin {

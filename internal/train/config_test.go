@@ -97,30 +97,36 @@ func FuzzLoadConfig(f *testing.F) {
 // The recipes of the repository must load; what they need but the repository does not hold is made up.
 func TestReadyRecipesLoad(t *testing.T) {
 	files, err := filepath.Glob("../../recipes/*.toml")
-	if err != nil || len(files) < 8 {
-		t.Fatalf("%d recipes (%v)", len(files), err)
+	rungs, rungsErr := filepath.Glob("../../recipes/ladder/*.toml")
+	if err != nil || rungsErr != nil || len(files) < 8 || len(rungs) < 8 {
+		t.Fatalf("%d recipes, %d of the ladder (%v, %v)", len(files), len(rungs), err, rungsErr)
 	}
 	root := t.TempDir()
-	for _, dir := range []string{"repo/recipes", "repo/runs", "shared/data/train", "shared/data/backgrounds", "shared/data/reference", "shared/data/bench/dvd_located"} {
+	for _, dir := range []string{"repo/recipes/ladder", "repo/runs/ladder", "shared/data/train", "shared/data/backgrounds", "shared/data/fields", "shared/data/reference", "shared/data/bench/dvd_located"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, file := range []string{"repo/runs/teacher.safetensors", "shared/data/train/doc-000.tar", "shared/data/reference/start.safetensors"} {
+	made := []string{"repo/runs/teacher.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
+	for _, shard := range []string{"art-000", "card-000", "card-001", "cover-000", "doc-000", "label-000", "money-000", "page-000", "page-001", "web-000"} {
+		made = append(made, "shared/data/train/"+shard+".tar")
+	}
+	for _, file := range made {
 		writeRecipe(t, root, file, "")
 	}
-	for _, f := range files {
+	for _, f := range append(files, rungs...) {
 		data, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		writeRecipe(t, root, filepath.Join("repo/recipes", filepath.Base(f)), string(data))
+		writeRecipe(t, root, strings.Replace(f, "../..", "repo", 1), string(data))
 	}
-	for _, f := range files {
-		if filepath.Base(f) == "default.toml" {
-			continue // has no loss of its own
+	for _, f := range append(files, rungs...) {
+		switch filepath.Base(f) {
+		case "default.toml", "base.toml", "graphics.toml":
+			continue // they have no loss of their own
 		}
-		if _, err := LoadConfig(filepath.Join(root, "repo/recipes", filepath.Base(f))); err != nil {
+		if _, err := LoadConfig(filepath.Join(root, strings.Replace(f, "../..", "repo", 1))); err != nil {
 			t.Error(err)
 		}
 	}

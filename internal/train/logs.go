@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"exemplar/internal/fileio"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ func openLogs(dir string, done int) (*logs, error) {
 		return nil, err
 	}
 	l := &logs{}
-	if err := replaceFile(path, func(w io.Writer) error { return writeEntries(w, kept) }); err != nil {
+	if err := fileio.Write(path, fileio.Public, func(w io.Writer) error { return writeEntries(w, kept) }); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if l.jsonl, err = os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644); err != nil {

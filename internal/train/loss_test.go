@@ -1,6 +1,7 @@
 package train
 
 import (
+	"exemplar/internal/nn"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -144,7 +145,7 @@ func TestClassLossesAndGradients(t *testing.T) {
 	}
 	for name, m := range cases {
 		t.Run(name, func(t *testing.T) {
-			opt := ClassesOptions{Count: classes, Dim: d, Rate: 1, Shards: 3, Optimizer: Optimizer{Kind: "sgd"}}
+			opt := ClassesOptions{Count: classes, Dim: d, Rate: 1, Shards: 3, Optimizer: nn.Optimizer{Kind: "sgd"}}
 			opt.Plain = m == nil
 			if m != nil {
 				opt.Margin = *m

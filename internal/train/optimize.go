@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/nn"
 )
 
 // weightTensor is a tensor of the network in training: a parameter, or a running statistic of a batch normalisation,
@@ -13,23 +14,23 @@ type weightTensor struct {
 	name  string
 	value []float32
 	grads [][]float32 // by replica; nil for a statistic
-	state state
+	state nn.State
 	mean  []float32 // exponential moving average
 }
 
 // weightSet is what the optimiser works on.
 type weightSet struct {
 	tensors []*weightTensor
-	rule    Optimizer
+	rule    nn.Optimizer
 	steps   int // of the optimiser: since the stage began
 }
 
 // setRule starts the optimiser afresh.
-func (w *weightSet) setRule(rule Optimizer) {
+func (w *weightSet) setRule(rule nn.Optimizer) {
 	w.rule, w.steps = rule, 0
 	for _, t := range w.tensors {
 		if t.grads != nil {
-			t.state = rule.newState(len(t.value))
+			t.state = rule.NewState(len(t.value))
 		}
 	}
 }
@@ -47,7 +48,7 @@ func (w *weightSet) step(lr, clip float64) float64 {
 			kernel.AddScaled(t.grads[0], g, 1)
 			clear(g)
 		}
-		squares[i] = sumSquares(t.grads[0])
+		squares[i] = nn.SumSquares(t.grads[0])
 	})
 	var sum float64
 	for _, s := range squares {
@@ -58,10 +59,10 @@ func (w *weightSet) step(lr, clip float64) float64 {
 		return norm // the caller stops; the weights are still good
 	}
 	w.steps++
-	scale := clipScale(norm, clip)
+	scale := nn.ClipScale(norm, clip)
 	w.each(func(_ int, t *weightTensor) {
 		if t.grads != nil {
-			w.rule.update(t.value, t.grads[0], t.state, lr, scale, w.steps)
+			w.rule.Update(t.value, t.grads[0], t.state, lr, scale, w.steps)
 			clear(t.grads[0])
 		}
 	})
@@ -115,10 +116,10 @@ func (w *weightSet) sections() []section {
 	for _, t := range w.tensors {
 		out = append(out, section{"value/" + t.name, t.value}, section{"mean/" + t.name, t.mean})
 		if t.grads != nil {
-			out = append(out, section{"first/" + t.name, t.state.first})
+			out = append(out, section{"first/" + t.name, t.state.First})
 		}
-		if t.state.second != nil {
-			out = append(out, section{"second/" + t.name, t.state.second})
+		if t.state.Second != nil {
+			out = append(out, section{"second/" + t.name, t.state.Second})
 		}
 	}
 	return out
@@ -132,10 +133,10 @@ func (c *Classes) sections() []section {
 	for lo := 0; lo < c.opt.Count; lo += rangeClasses {
 		hi := min(lo+rangeClasses, c.opt.Count)
 		name := func(what string) string { return fmt.Sprintf("classes/%s/%d-%d", what, lo, hi) }
-		s := c.state.slice(lo*c.opt.Dim, hi*c.opt.Dim)
-		out = append(out, section{name("weight"), c.weight[lo*c.opt.Dim : hi*c.opt.Dim]}, section{name("first"), s.first})
-		if s.second != nil {
-			out = append(out, section{name("second"), s.second})
+		s := c.state.Slice(lo*c.opt.Dim, hi*c.opt.Dim)
+		out = append(out, section{name("weight"), c.weight[lo*c.opt.Dim : hi*c.opt.Dim]}, section{name("first"), s.First})
+		if s.Second != nil {
+			out = append(out, section{name("second"), s.Second})
 		}
 		out = append(out, section{name("steps"), c.steps[lo:hi]})
 	}

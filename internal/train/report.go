@@ -3,6 +3,7 @@ package train
 import (
 	"bytes"
 	_ "embed"
+	"exemplar/internal/fileio"
 	"fmt"
 	"html/template"
 	"io"
@@ -45,7 +46,7 @@ func writeReport(dir string, r Report) error {
 	if err := reportTemplate.Execute(&page, r); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	err := replaceFile(filepath.Join(dir, "report.html"), func(w io.Writer) error {
+	err := fileio.Write(filepath.Join(dir, "report.html"), fileio.Public, func(w io.Writer) error {
 		_, err := w.Write(page.Bytes())
 		return err
 	})

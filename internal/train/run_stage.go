@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"exemplar/internal/model"
+	"exemplar/internal/nn"
 )
 
 func (r *run) stage() Stage { return r.cfg.Stages[r.pos.Stage] }
@@ -276,7 +277,7 @@ func works(b *model.Bundle) bool {
 	out := make([]float32, pictures*b.Arch.Embedding)
 	b.Freeze().Embed(out, pixels, pictures)
 	for i := range pictures {
-		if length := sumSquares(out[i*b.Arch.Embedding:][:b.Arch.Embedding]); !(length > 0.5 && length < 2) { // also refuses NaN
+		if length := nn.SumSquares(out[i*b.Arch.Embedding:][:b.Arch.Embedding]); !(length > 0.5 && length < 2) { // also refuses NaN
 			return false
 		}
 	}

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -112,26 +111,11 @@ func (t *Teacher) Save(path string) error {
 }
 
 func (t *Teacher) encode() ([]byte, error) {
-	half := make([]byte, 0, 2*len(t.features))
-	for _, v := range t.features {
-		half = binary.LittleEndian.AppendUint16(half, toHalf(v))
-	}
 	file := weights.Safetensors{
 		Metadata: map[string]string{"format": teacherFormat, "dataset": t.Dataset, "forms": strconv.Itoa(t.Forms), "teacher": t.Name},
-		Tensors:  map[string]weights.Tensor{"features": {DType: weights.F16, Shape: []int{len(t.features) / t.Dim, t.Dim}, Data: half}},
+		Tensors:  map[string]weights.Tensor{"features": weights.NewFloat16(t.features, len(t.features)/t.Dim, t.Dim)},
 	}
 	return file.Encode()
-}
-
-// toHalf rounds a value of at most 1 to IEEE 754 binary16, ties to even. Below 2^-14 its steps are 2^-24.
-func toHalf(v float32) uint16 {
-	bits := math.Float32bits(v)
-	sign := uint16(bits >> 16 & 0x8000)
-	if magnitude := math.Abs(float64(v)); magnitude < 0x1p-14 {
-		return sign | uint16(math.RoundToEven(magnitude*0x1p24))
-	}
-	bits += 0xfff + bits>>13&1 // a carry out of the fraction raises the exponent, as it should
-	return sign | uint16(bits>>13&0x3ffff-(127-15)<<10)
 }
 
 // Images is the number of images that there are features of.

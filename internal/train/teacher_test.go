@@ -1,12 +1,12 @@
 package train
 
 import (
-	"encoding/binary"
 	"errors"
 	"math"
 	"strings"
 	"testing"
 
+	"exemplar/internal/nn"
 	"exemplar/internal/weights"
 )
 
@@ -48,28 +48,6 @@ func teacherFile(t *testing.T, features []float32, dim int) []byte {
 	return data
 }
 
-// Every value of at most 1 comes back from half precision as the nearest number that it has.
-func TestToHalf(t *testing.T) {
-	through := func(v float32) float64 {
-		tensor := weights.Tensor{DType: weights.F16, Shape: []int{1}, Data: binary.LittleEndian.AppendUint16(nil, toHalf(v))}
-		out, err := tensor.Float32s()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return float64(out[0])
-	}
-	for _, v := range append(randomRows(3, 40, 50), 0, 1, -1, 0.99999, 0x1p-14, 0x1.fffp-15, 0x1p-25, 0x1.8p-25, -0x1p-24) {
-		v = max(-1, min(1, v))
-		step := math.Max(math.Exp2(math.Floor(math.Log2(math.Abs(float64(v))))-10), 0x1p-24)
-		if got := through(v); math.Abs(got-float64(v)) > step/2 || math.Signbit(got) != math.Signbit(float64(v)) {
-			t.Errorf("%v became %v, steps are %v", v, got, step)
-		}
-	}
-	if a, b := through(1+0x1p-11), through(1+0x3p-11); a != 1 || b != 1+0x1p-9 {
-		t.Errorf("ties became %v and %v, want the even ones", a, b)
-	}
-}
-
 func TestTeacherOfOtherDataIsRefused(t *testing.T) {
 	good := teacherFile(t, []float32{1, 0, 0, 1}, 2)
 	if _, err := parseTeacher(good, "def", 2); !errors.Is(err, ErrOtherData) {
@@ -100,7 +78,7 @@ func TestObjectiveLeavesOutWhatHasNoClassOrTeacher(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := &objective{settings: settings, teacher: teacher, classes: newTestClasses(t, ClassesOptions{
-		Count: 24, Dim: d, Rate: 1, Shards: 2, Margin: Margin{Scale: 8}, Optimizer: Optimizer{Kind: "sgd"}})}
+		Count: 24, Dim: d, Rate: 1, Shards: 2, Margin: Margin{Scale: 8}, Optimizer: nn.Optimizer{Kind: "sgd"}})}
 	b := &Batch{Layout: Layout{4, 2, 2}, Target: []int32{0, 9, 16, noClass, 0, 9, 16, noClass}, Source: []picture{{0, 0}, {1, 1}, {2, 0}, {image: -1}}}
 	rows := newRows(8, d)
 	copy(rows.raw, randomRows(5, 8, d))

@@ -1,7 +1,7 @@
-// Command vocabulary trains the visual words of internal/geometry's index:
+// Command vocabulary trains the visual words of internal/wordindex:
 // spherical k-means over the descriptors of the training pictures.
 //
-//	go run ./bench/geometry/vocabulary -data ../shared/data/train -out internal/geometry/vocabulary.bin
+//	go run ./bench/geometry/vocabulary -data ../shared/data/train -out internal/wordindex/vocabulary.bin
 package main
 
 import (
@@ -16,13 +16,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"exemplar/internal/geometry"
+	"exemplar/internal/features"
+
 	"exemplar/internal/imaging"
+	"exemplar/internal/wordindex"
 )
 
 func main() {
 	data := flag.String("data", "../shared/data/train", "folder of the tars")
-	out := flag.String("out", "internal/geometry/vocabulary.bin", "file to write")
+	out := flag.String("out", "internal/wordindex/vocabulary.bin", "file to write")
 	every := flag.Int("every", 10, "use every n-th picture")
 	words := flag.Int("words", 4096, "number of words")
 	rounds := flag.Int("rounds", 12, "rounds of k-means")
@@ -46,7 +48,7 @@ func main() {
 		}
 	}
 	fmt.Printf("%d pictures, %d descriptors\n", count / *every, len(descriptors)/128)
-	vocabulary := geometry.TrainVocabulary(descriptors, *words, *rounds, rand.New(rand.NewPCG(1, 1)))
+	vocabulary := wordindex.TrainVocabulary(descriptors, *words, *rounds, rand.New(rand.NewPCG(1, 1)))
 	if err := os.WriteFile(*out, vocabulary, 0o644); err != nil {
 		log.Fatal(err)
 	}
@@ -80,5 +82,5 @@ func describe(picture []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return geometry.Extract(m.Gray(), geometry.Options{Max: 200, Grid: 4}).Descriptors, nil
+	return features.Extract(m.Gray(), features.Options{Max: 200, Grid: 4}).Descriptors, nil
 }

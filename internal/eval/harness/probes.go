@@ -35,7 +35,10 @@ type ProbeOptions struct {
 	// together, so that its neighbours stay. 0: its own label alone is left out,
 	// with what lies above and below it.
 	Hands int
-	Step  func() // called after each lookup, from several goroutines; may be nil
+	// FamilyOut asks for a third lookup, without all labels that have a part in
+	// common with the capture's own from the first one on.
+	FamilyOut bool
+	Step      func() // called after each lookup, from several goroutines; may be nil
 }
 
 // Probes looks every capture up twice: in the whole gallery, and as a stranger,
@@ -58,12 +61,18 @@ func (g *Gallery) Probes(ctx context.Context, captures []Capture, o ProbeOptions
 		tasks = append(tasks,
 			task{capture: c, out: c.Ignored, probe: len(probes) - 1, registered: true},
 			task{capture: c, out: slices.Concat(out, c.Ignored), probe: len(probes) - 1})
+		if o.FamilyOut {
+			tasks = append(tasks, task{capture: c, out: slices.Concat(familyOf(labels, c.Label), c.Ignored), probe: len(probes) - 1, familyOut: true})
+		}
 	}
 	err := g.run(ctx, tasks, o.Step, func(t task, l eval.Lookup) {
-		if t.registered {
-			probes[t.probe].Registered = l
-		} else {
-			probes[t.probe].LeftOut = l
+		switch p := &probes[t.probe]; {
+		case t.registered:
+			p.Registered = l
+		case t.familyOut:
+			p.FamilyOut = &l
+		default:
+			p.LeftOut = l
 		}
 	})
 	return probes, err
@@ -94,6 +103,17 @@ func without(labels []string, own string, hands int) []string {
 	return out
 }
 
+// familyOf lists the labels that have a label above them in common with one.
+func familyOf(labels []string, own string) []string {
+	var family []string
+	for _, name := range labels {
+		if eval.FirstPart(name) == eval.FirstPart(own) {
+			family = append(family, name)
+		}
+	}
+	return family
+}
+
 // hasRelative reports whether a label of the capture's family stays.
 func hasRelative(labels, out []string, c Capture, family eval.Family) bool {
 	return slices.ContainsFunc(labels, func(name string) bool {
@@ -106,7 +126,8 @@ type task struct {
 	capture    Capture
 	out        []string
 	probe      int
-	registered bool
+	registered bool // nothing is left out but what is ignored
+	familyOut  bool
 }
 
 // key is the same for tasks that leave the same out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
@@ -41,6 +42,23 @@ func ReadReferences(root string) (*References, error) {
 	return r, nil
 }
 
+// ReadLeaves is ReadReferences of labels alone that have captures and no labels
+// below them: of a form's variants, but not of the blank one above them.
+func ReadLeaves(root string) (*References, error) {
+	folder, err := dataset.ReadFolder(root)
+	if err != nil {
+		return nil, err
+	}
+	r := &References{Name: filepath.Base(filepath.Clean(root)), Folder: folder}
+	r.Registered, r.LookedUp = folder.Leaves()
+	captured := map[string]bool{}
+	for _, x := range r.LookedUp {
+		captured[x.Label] = true
+	}
+	r.Registered = slices.DeleteFunc(r.Registered, func(x dataset.Sample) bool { return !captured[x.Label] })
+	return r, nil
+}
+
 // WithSecond registers a second copy of each label that has at least two
 // captures, its first one in the order of their paths. What is looked up are the
 // other captures of these labels.
@@ -64,17 +82,22 @@ func (r *References) WithSecond() *References {
 	return out
 }
 
-// Probes registers the references in a new gallery and looks the captures up:
-// see [Gallery.Probes].
-func (r *References) Probes(ctx context.Context, m *recognise.Model, fpir float64, o ProbeOptions) ([]eval.Probe, error) {
+// Gallery registers the references in a new gallery.
+func (r *References) Gallery(ctx context.Context, m *recognise.Model, fpir float64) (*Gallery, error) {
 	g, err := NewGallery(m, fpir)
 	if err != nil {
 		return nil, err
 	}
-	defer g.Close()
 	if err := r.register(ctx, g); err != nil {
+		g.Close()
 		return nil, err
 	}
+	return g, nil
+}
+
+// Probes looks the captures up in a gallery of the references: see
+// [Gallery.Probes].
+func (r *References) Probes(ctx context.Context, g *Gallery, o ProbeOptions) ([]eval.Probe, error) {
 	return g.Probes(ctx, CapturesOf(r.Folder, r.LookedUp), o)
 }
 

@@ -56,7 +56,7 @@ func Open(data []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if pixels -= at; pixels < h.size || pixels > len(h.data) || pixels == h.size && h.bits <= 8 {
+	if pixels -= at; pixels < h.size || pixels > len(h.data) || pixels == h.size && h.hasPalette() {
 		pixels = min(end, len(h.data)) // left out, or wrong
 	}
 	h.pixels = h.data[pixels:]
@@ -200,6 +200,8 @@ func (h *header) readMasks() error {
 	return nil
 }
 
+func (h *header) hasPalette() bool { return h.bits >= 1 && h.bits <= 8 }
+
 // readPalette reads the palette, which may end early where the pixels begin, and
 // returns where it ends. Colours beyond it are black.
 func (h *header) readPalette(pixels int) (end int, err error) {
@@ -213,7 +215,7 @@ func (h *header) readPalette(pixels int) (end int, err error) {
 	if h.size == windowsV3 && h.compression == alphaBitFields {
 		at += 16
 	}
-	if h.bits > 8 {
+	if !h.hasPalette() {
 		return at + h.colors*entry, nil // a hint for screens of few colours
 	}
 	n := h.colors

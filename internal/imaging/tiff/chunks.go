@@ -43,9 +43,9 @@ func (p *Page) eachRow(visit func(x, y, w int, planes [][]byte)) (lost int64, er
 	return lost, err
 }
 
-// checkPresent refuses, before memory is taken and time spent, a picture most
-// of whose chunks lie outside the file, or that has more of them than the file
-// can list.
+// checkPresent refuses, before memory is taken and time spent, a picture that has
+// more strips or tiles than the file lists, or for most of which the file has too
+// few bytes, however well they are compressed.
 func (p *Page) checkPresent() error {
 	if p.offsets.count() == 0 {
 		return nil // the JPEG of a whole page
@@ -54,19 +54,32 @@ func (p *Page) checkPresent() error {
 	if int64(p.offsets.count()) < total/2 {
 		return corrupt("it lists %d strips or tiles of %d", p.offsets.count(), total)
 	}
-	present, need := int64(0), int64(1)
-	if p.compression == compressionNone {
-		need = p.rawBytes(p.chunkH)
-	}
+	present, need := int64(0), p.leastBytes()
 	for i := range int(total) {
-		if left := int64(len(p.dir.reader.data)) - p.offset(i); left > 0 {
-			present += min(left, need)
-		}
+		present += min(int64(len(p.piece(i, p.chunkH))), need)
 	}
 	if float64(present) < float64(total)*float64(need)/4 {
 		return ErrTruncated
 	}
 	return nil
+}
+
+// leastBytes returns how few bytes a strip or tile may be compressed to.
+func (p *Page) leastBytes() int64 {
+	raw := p.rawBytes(min(p.chunkH, p.H))
+	switch p.compression {
+	case compressionNone:
+		return raw
+	case compressionPackBits: // 128 bytes in two
+		return raw/64 + 1
+	case compressionDeflate, compressionOldFlate: // 258 bytes in two bits
+		return raw/1032 + 1
+	case compressionLZW: // codes of 12 bits, for at most as many bytes as there are codes
+		return raw/2560 + 1
+	case compressionG3, compressionG4, compressionRLE, compressionRLEW: // a bit for a row
+		return int64(min(p.chunkH, p.H))/8 + 1
+	}
+	return 1
 }
 
 // rawBytes returns the bytes of rows of a chunk without compression.

@@ -63,6 +63,7 @@ func (f *fax) next() ([]byte, error) {
 	if f.count++; f.count == 1 {
 		f.above = append(f.above, int32(f.w))
 	}
+	start := f.pos
 	var err error
 	if twoD {
 		err = f.read2D()
@@ -71,7 +72,7 @@ func (f *fax) next() ([]byte, error) {
 	}
 	f.pos = ceilDiv(f.pos, f.align) * f.align
 	if err != nil {
-		if err := f.resume(err); err != nil {
+		if err := f.resume(start, err); err != nil {
 			return nil, err
 		}
 	}
@@ -82,12 +83,12 @@ func (f *fax) next() ([]byte, error) {
 // resume goes on after a damaged row, of which the rest stays white, at the next
 // end of line: noise on the telephone line costs a row. More bad rows than good
 // ones are no fax.
-func (f *fax) resume(err error) error {
+func (f *fax) resume(start int, err error) error {
 	f.bad++
 	if f.g4 || f.align > 1 || f.bad > 10 && 2*f.bad > f.count {
 		return err
 	}
-	for f.pos < 8*len(f.data) {
+	for f.pos = start; f.pos < 8*len(f.data); {
 		if zeros := f.zeros(); zeros >= 11 {
 			return nil
 		} else {

@@ -23,8 +23,7 @@ func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
 	if err != nil {
 		return nil, wrapJPEG(err)
 	}
-	// Some writers fill up the last strip, some put the whole page in each.
-	if int64(header.W)*int64(header.H) > 4*int64(p.chunkW)*int64(p.chunkH)+1<<16 {
+	if int64(header.W)*int64(header.H) > p.chunkPixels()+1<<16 { // the last strip may be filled up
 		return nil, corrupt("a strip or tile of %d x %d pixels holds a JPEG of %d x %d", p.chunkW, p.chunkH, header.W, header.H)
 	}
 	samples := p.samples / p.planes()
@@ -123,19 +122,39 @@ func wrapJPEG(err error) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
-// wholeJPEG decodes a page that is a single JPEG at a reduced scale, which saves
-// most of the time and the memory. It is not ok when the page is anything else.
-func (p *Page) wholeJPEG(scale int) (w, h int, pix []byte, ok bool) {
+// chunkPixels returns the pixels of a strip or tile: the page's, where a tile is
+// far larger than the page.
+func (p *Page) chunkPixels() int64 {
+	return int64(min(p.chunkW, p.W+1024)) * int64(min(p.chunkH, p.H+1024))
+}
+
+// wholeJPEG returns the JPEG of a page that is a single one, or so many bytes of it.
+// It is not ok when the page is anything else.
+func (p *Page) wholeJPEG(most int) (stream []byte, header jpeg.Header, ok bool) {
 	single := p.across*p.down == 1 && !p.planar && p.compression == compressionJPEG
 	plain := p.photometric == blackIsZero && p.samples == 1 || p.samples == 3 && (p.photometric == rgb || p.jpegRGB)
 	if !single || !plain {
-		return 0, 0, nil, false
+		return nil, header, false
 	}
-	stream := p.completeJPEG(p.piece(0, p.H))
+	piece := p.piece(0, p.H)
+	stream = p.completeJPEG(piece[:min(len(piece), most)])
 	header, err := jpeg.ReadHeader(stream)
-	if err != nil || header.W != p.W || header.H != p.H || header.Components != p.samples {
-		return 0, 0, nil, false
+	return stream, header, err == nil && header.W == p.W && header.H == p.H && header.Components == p.samples
+}
+
+// jpegCost returns the most bytes that decoding the page's JPEG takes, beside the
+// result.
+func (p *Page) jpegCost() int64 {
+	pixels := int64(p.W) * int64(p.H)
+	if p.compression == compressionOldJPEG {
+		return 2*int64(len(p.dir.reader.data)) + 3*pixels
 	}
-	w, h, pix, err = jpeg.Decode(stream, scale)
-	return w, h, pix, err == nil
+	if _, header, ok := p.wholeJPEG(1 << 17); ok {
+		if header.Progressive { // coefficients of two bytes
+			return 2 * pixels * int64(header.Components)
+		}
+		return 1 << 20
+	}
+	// A strip or tile as pixels, and as samples or coefficients before that.
+	return 9 * p.chunkPixels()
 }

@@ -264,6 +264,10 @@ func (p *Page) readLayout() error {
 	if int64(p.chunkW)*int64(p.samples)*int64(p.bits)/8 > maxRowBytes {
 		return unsupported("rows of %d pixels of %d samples of %d bits are not read: save it as RGB", p.chunkW, p.samples, p.bits)
 	}
+	// Tiles have sides that are multiples of 16.
+	if p.tiled && int64(p.across)*int64(p.down) > int64(p.W)*int64(p.H)/64+1024 {
+		return corrupt("tiles of %d x %d pixels", p.chunkW, p.chunkH)
+	}
 	return nil
 }
 

@@ -20,7 +20,9 @@ package tiff
 import (
 	"errors"
 	"fmt"
+	"math"
 
+	"exemplar/internal/imaging/jpeg"
 	"exemplar/internal/imaging/shrink"
 )
 
@@ -110,8 +112,10 @@ func (p *Page) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 			return w, h, pix, 0, err
 		}
 	}
-	if w, h, pix, ok := p.wholeJPEG(scale); ok {
-		return w, h, pix, 0, nil
+	if stream, _, ok := p.wholeJPEG(math.MaxInt); ok { // at a scale it saves time and memory
+		if w, h, pix, err := jpeg.Decode(stream, scale); err == nil {
+			return w, h, pix, 0, nil
+		}
 	}
 	if err := p.checkPresent(); err != nil {
 		return 0, 0, nil, 1, err
@@ -130,9 +134,11 @@ func (p *Page) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 // tables and rows.
 func (p *Page) Cost(scale int) int64 {
 	cost := shrink.Cost(p.W, p.H, scale)
-	if p.err == nil && p.isJPEG() {
-		// A strip or tile as pixels, and as samples or coefficients before that.
-		cost += 9 * int64(min(p.chunkW, p.W+64)) * int64(min(p.chunkH, p.H+64))
+	if p.err != nil {
+		return 0 // nothing is taken
 	}
-	return cost + int64(p.chunkW)*int64(p.samples)*16
+	if p.isJPEG() {
+		cost += p.jpegCost()
+	}
+	return cost + 16*int64(p.chunkW)*int64(p.samples)
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"exemplar/internal/eval"
+)
+
+func printResults(out io.Writer, results []*eval.Result, sweeps []*eval.Sweep) error {
+	if err := printDecisions(out, results); err != nil {
+		return err
+	}
+	if err := printEvidence(out, results); err != nil {
+		return err
+	}
+	said := map[string]bool{} // once for each set: the first system's word
+	for _, r := range results {
+		if said[r.Name] {
+			continue
+		}
+		said[r.Name] = true
+		for _, note := range r.Notes {
+			say(out, "%s: %s\n", r.Name, note)
+		}
+		printChecks(out, r)
+	}
+	for _, s := range sweeps {
+		printSweep(out, s)
+	}
+	return nil
+}
+
+// printDecisions prints what galleries answered, if any were judged.
+func printDecisions(out io.Writer, results []*eval.Result) error {
+	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	printed := false
+	for _, r := range results {
+		d := r.Decisions
+		if d == nil {
+			continue
+		}
+		if !printed {
+			printed = true
+			fmt.Fprintln(table, "set\tsystem\tpictures\tright\tlabel above\twrong label\tstrangers accepted\tright at 1 % of strangers\tat 5 %\tother pictures accepted")
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%v\t%v\t%v\t%v\t%s\t%v\n", plain(r.Name), plain(r.Model), d.Probes,
+			d.Right, d.Open, d.Wrong, d.Accepted, sweptCells(d), distractorsCell(d))
+	}
+	if printed {
+		fmt.Fprintln(table)
+	}
+	return table.Flush()
+}
+
+func distractorsCell(d *eval.OpenSet) string {
+	switch {
+	case d.Distractors.Trials == 0:
+		return "-"
+	case d.DistractorsRefused > 0:
+		return fmt.Sprintf("%v of %d, %d refused", d.Distractors, d.Distractors.Trials, d.DistractorsRefused)
+	}
+	return fmt.Sprintf("%v of %d", d.Distractors, d.Distractors.Trials)
+}
+
+func sweptCells(d *eval.OpenSet) string {
+	if d.AtStrangers == nil {
+		return "-\t-"
+	}
+	var cells []string
+	for _, p := range d.AtStrangers {
+		cells = append(cells, p.String())
+	}
+	return strings.Join(cells, "\t")
+}
+
+// printEvidence prints how well scores tell pictures apart.
+func printEvidence(out io.Writer, results []*eval.Result) error {
+	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "set\tsystem\tpictures\tby score: TPR at FPR 1e-4\trank-1\town label out: right at 1 %\tat 5 %")
+	for _, r := range results {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\n", plain(r.Name), plain(r.Model), r.Images, verificationCell(r.Verification), identificationCells(r))
+	}
+	return table.Flush()
+}
+
+func percentInterval(v, low, high float64) string {
+	return fmt.Sprintf("%.1f [%.1f-%.1f]", 100*v, 100*low, 100*high)
+}
+
+func verificationCell(v *eval.Verification) string {
+	if v == nil {
+		return "-"
+	}
+	p := v.At(1e-4)
+	cell := percentInterval(p.TPR, p.Low, p.High)
+	if !p.Supported {
+		cell += " *"
+	}
+	return cell
+}
+
+func identificationCells(r *eval.Result) string {
+	cells := []string{"-", "-", "-"}
+	if id := r.Identification; id != nil {
+		cells[0] = fmt.Sprintf("%.1f", 100*id.Ranks[0])
+		for i, target := range []float64{0.01, 0.05} {
+			if p := id.At(eval.OwnClassOut, target); p != nil {
+				cells[1+i] = percentInterval(p.Right(), p.RightLow(), p.RightHigh())
+			}
+		}
+	}
+	return strings.Join(cells, "\t")
+}
+
+// printChecks says what looks wrong with a data set, a few of each kind.
+func printChecks(out io.Writer, r *eval.Result) {
+	if r.Checks == nil {
+		return
+	}
+	const shown = 5
+	for _, d := range r.Checks.Duplicates {
+		if d.LabelError {
+			say(out, "%s: label error? the same file in several classes: %s\n", r.Name, strings.Join(d.Paths, ", "))
+		}
+	}
+	for i, s := range r.Checks.Suspects {
+		if i == shown {
+			say(out, "%s: ... and %d more\n", r.Name, len(r.Checks.Suspects)-shown)
+			break
+		}
+		say(out, "%s: label error? %s\n", r.Name, s.String())
+	}
+}
+
+func printSweep(out io.Writer, s *eval.Sweep) {
+	say(out, "\nrobustness of %s: TPR at FPR 1e-4 by severity\n", s.Model)
+	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	for _, operator := range s.Operators() {
+		fmt.Fprintf(table, "%s\t", operator)
+		for _, p := range s.Of(operator) {
+			fmt.Fprintf(table, "%.1f\t", 100*p.TPR)
+		}
+		fmt.Fprintln(table)
+	}
+	table.Flush()
+}

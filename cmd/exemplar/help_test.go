@@ -1,0 +1,206 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+)
+
+func TestHelpFitsEightyColumns(t *testing.T) {
+	s := newSession(t)
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
+		out, _ := s.run(0, args...)
+		for _, line := range strings.Split(out, "\n") {
+			if columns(line) > helpColumns {
+				t.Errorf("%s: %d columns: %s", strings.Join(args, " "), columns(line), line)
+			}
+		}
+		if !strings.Contains(out, "Usage:") {
+			t.Errorf("%s: no usage", strings.Join(args, " "))
+		}
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+	}
+	visit(newRoot(io.Discard, io.Discard))
+}
+
+func TestMistypedCommandsAndFlags(t *testing.T) {
+	s := newSession(t)
+	for _, c := range []struct{ line, want string }{
+		{"recognise x", "did you mean classify?"},
+		{"clasify x", "did you mean classify?"},
+		{"enroll x", "did you mean register?"},
+		{"clasify --json x", "did you mean classify?"},
+		{"gallery lst", "did you mean list?"},
+		{"gallery delete x", "did you mean remove?"},
+		{"gallery frobnicate", "see exemplar gallery --help"},
+		{"gallery frobnicate --json", "see exemplar gallery --help"},
+		{"frobnicate", "see exemplar --help"},
+		{"help clasify", "did you mean classify?"},
+		{"help gallery lst", "did you mean list?"},
+		{"classify --jsn x", "--json"},
+		{"classify --galery g x", "did you mean --gallery?"},
+		{"register --lable x y", "did you mean --label"},
+		{"classify --frobnicate x", "see exemplar classify --help"},
+		{"classify -j -1 x", "--jobs"},
+		{"classify -q -v x", "--quiet"},
+		{"classify --fpir 0 x", "--fpir"},
+		{"classify --fpir 1 x", "--fpir"},
+		{"classify --fpir -1 x", "--fpir"},
+		{"classify --fpir NaN x", "--fpir"},
+		{"classify --fpir many x", "--fpir"},
+		{"classify --geometry far x", "--geometry"},
+		{"completion ksh", "did you mean bash"},
+	} {
+		if _, errOut := s.run(exitFailed, strings.Fields(c.line)...); !strings.Contains(errOut, c.want) {
+			t.Errorf("%s: said %q, want %q in it", c.line, errOut, c.want)
+		}
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	s := newSession(t)
+	documents := s.documents()
+	t.Setenv("EXEMPLAR_GALLERY", s.gallery)
+	s.run(0, "register", documents)
+	if out, _ := s.run(0, "gallery", "list"); strings.Count(out, "\n") != 3 {
+		t.Errorf("list said %q", out)
+	}
+	other := filepath.Join(s.folder, "other.db")
+	if _, errOut := s.run(exitFailed, "gallery", "list", "--gallery", other); !strings.Contains(errOut, "other.db") {
+		t.Errorf("the flag does not come first: %q", errOut)
+	}
+	t.Setenv("EXEMPLAR_FPIR", "0")
+	if _, errOut := s.run(exitFailed, "classify", documents); !strings.Contains(errOut, "EXEMPLAR_FPIR") {
+		t.Errorf("said %q", errOut)
+	}
+	t.Setenv("EXEMPLAR_FPIR", "0.1")
+	t.Setenv("EXEMPLAR_MODEL", filepath.Join(s.folder, "nowhere.safetensors"))
+	if _, errOut := s.run(exitFailed, "classify", documents); !strings.Contains(errOut, "nowhere.safetensors") {
+		t.Errorf("said %q", errOut)
+	}
+	t.Setenv("EXEMPLAR_MODEL", "")
+	s.run(0, "classify", documents)
+}
+
+func TestCompletion(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	t.Setenv("EXEMPLAR_GALLERY", s.gallery)
+	label := examples()[3].Label
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"gallery", "show", label[:2]}, label},
+		{[]string{"gallery", "remove", label, ""}, label},
+		{[]string{"gallery", "rename", ""}, label},
+		{[]string{"register", "--label", label[:1]}, label},
+		{[]string{"classify", "--geometry", ""}, "verify"},
+		{[]string{"draw", "--kind", ""}, "ticket"},
+		{[]string{"register", "--labels-from", ""}, "name"},
+		{[]string{"cla"}, "classify"},
+	} {
+		if out, _ := s.run(0, append([]string{"__complete"}, c.args...)...); !strings.Contains(out, c.want+"\n") && !strings.Contains(out, c.want+"\t") {
+			t.Errorf("%q completes to %q, want %q in it", c.args, out, c.want)
+		}
+	}
+	t.Setenv("EXEMPLAR_GALLERY", filepath.Join(s.folder, "nowhere.db"))
+	s.run(0, "__complete", "gallery", "show", "")
+}
+
+// Labels do where ids are asked for, as long as there is no doubt.
+func TestLabelsForIDs(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	example, other := examples()[3], examples()[4]
+	if out, _ := s.inGallery(0, "gallery", "show", example.Label); !strings.Contains(out, example.Label) {
+		t.Errorf("show said %q", out)
+	}
+	s.inGallery(0, "gallery", "note", example.Label, "seen")
+	out, _ := s.inGallery(0, "gallery", "show", "--json", example.Label)
+	if r := jsonLines[exemplar.Reference](t, out)[0]; r.Note != "seen" {
+		t.Errorf("note %q", r.Note)
+	}
+	picture := filepath.Join(s.folder, "p.jpg")
+	s.inGallery(0, "gallery", "show", "--picture", picture, example.Label)
+	if info, err := os.Stat(picture); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("picture: %v %v", info, err)
+	}
+	s.inGallery(0, "gallery", "rivals", example.Label)
+	s.inGallery(0, "register", "--label", example.Label, s.write("second.jpg", scanned(example, 0)))
+	if _, errOut := s.inGallery(exitFailed, "gallery", "remove", example.Label); !strings.Contains(errOut, "2 references: say which one") {
+		t.Errorf("said %q", errOut)
+	}
+	if out, _ := s.inGallery(0, "gallery", "remove", other.Label); !strings.Contains(out, "removed 1 reference") {
+		t.Errorf("said %q", out)
+	}
+	for _, verb := range []string{"show", "rivals", "remove"} {
+		if _, errOut := s.inGallery(exitFailed, "gallery", verb, "nowhere"); !strings.Contains(errOut, "nowhere") || !strings.Contains(errOut, "gallery list") {
+			t.Errorf("%s said %q", verb, errOut)
+		}
+	}
+	if _, errOut := s.inGallery(exitFailed, "gallery", "show", strings.Split(other.Label+"/", "/")[0]); errOut == "" {
+		t.Error("nothing was said")
+	}
+}
+
+// Without a terminal, what a label holds is removed with --yes only.
+func TestRemovingALabelNeedsAYes(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	label := examples()[3].Label
+	p := s.command("gallery", "remove", "--label", label).start()
+	if code := p.ends(); code != exitFailed || !strings.Contains(p.err.String(), "--yes") || !strings.Contains(p.err.String(), label) {
+		t.Errorf("exit code %d, said %q", code, p.err.String())
+	}
+	if out, _ := s.inGallery(0, "gallery", "list", label); !strings.Contains(out, label) {
+		t.Errorf("it was removed: %q", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "remove", "--yes", "--label", label); out != "removed 1 reference\n" {
+		t.Errorf("said %q", out)
+	}
+	s.inGallery(exitFailed, "gallery", "remove", "--yes", "--label", label)
+}
+
+// The program says what it was built from.
+func TestVersionSaysTheCommit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	s := newSession(t)
+	program := filepath.Join(s.folder, "exemplar")
+	if out, err := exec.Command("go", "build", "-buildvcs=true", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Skipf("no commit here: %v\n%s", err, out)
+	}
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := ""
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			commit = setting.Value
+		}
+	}
+	if len(commit) < 12 {
+		t.Skip("go build finds no repository here")
+	}
+	for _, verb := range []string{"--version", "version", "doctor"} {
+		out, err := exec.Command(program, verb).Output()
+		if err != nil || !strings.Contains(string(out), version+"+"+commit[:12]) {
+			t.Errorf("%s said %q, want commit %s (%v)", verb, out, commit, err)
+		}
+	}
+}

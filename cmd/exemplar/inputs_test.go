@@ -1,0 +1,123 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// One bad input is named; the others are answered.
+func TestOneBadInputStopsNothing(t *testing.T) {
+	s := newSession(t)
+	example := examples()[3]
+	s.inGallery(0, "register", s.documents())
+	good := s.write("in/good.jpg", scanned(example, 0))
+	s.write("in/letter.pdf", nil)
+	s.write("in/more/scan.PDF", nil)
+	s.write("in/photo.avif", nil)
+	folder := filepath.Dir(good)
+	missing := filepath.Join(s.folder, "missing.jpg")
+	dangling := filepath.Join(folder, "dangling.jpg")
+	if err := os.Symlink(missing, dangling); err != nil {
+		t.Skip("no links here:", err)
+	}
+	alias := filepath.Join(s.folder, "alias")
+	if err := os.Symlink(folder, alias); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(folder, filepath.Join(folder, "circle")); err != nil {
+		t.Fatal(err)
+	}
+
+	out, errOut := s.inGallery(exitPartly, "classify", missing, good, filepath.Join(s.folder, "*.tiff"), alias)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	want := []string{"refused", "match", "refused", "match", "refused"} // missing, good, no match, good by its alias, dangling
+	if len(lines) != len(want) {
+		t.Fatalf("%d lines, want %d:\n%s", len(lines), len(want), out)
+	}
+	for i, line := range lines {
+		if !strings.Contains(line, want[i]) {
+			t.Errorf("line %q, want %s", line, want[i])
+		}
+	}
+	if !strings.Contains(errOut, "3 files passed over: 2 PDF, 1 AVIF") {
+		t.Errorf("said %q", errOut)
+	}
+	if _, errOut := s.inGallery(exitPartly, "classify", "-q", alias); errOut != "" {
+		t.Errorf("quietly it said %q", errOut)
+	}
+
+	out, _ = s.inGallery(exitPartly, "classify", "--json", alias)
+	if !strings.Contains(out, `{"passed_over":{"AVIF":1,"PDF":2}}`) {
+		t.Errorf("as JSON it said %s", out)
+	}
+	answers := jsonLines[struct{ Path, Decision, Reason string }](t, out)
+	if answers[1].Path != filepath.Join(alias, "dangling.jpg") || answers[1].Decision != "refused" || answers[1].Reason == "" {
+		t.Errorf("answers %+v", answers)
+	}
+
+	out, errOut = s.inGallery(exitPartly, "register", "--label", "x", missing, alias)
+	if !strings.Contains(out, "registered 1 reference of 1 label") || strings.Count(out, "refused") != 2 || !strings.Contains(errOut, "passed over") {
+		t.Errorf("register said %s%s", out, errOut)
+	}
+	if _, errOut = s.run(exitPartly, "embed", "--npy", filepath.Join(s.folder, "x.npy"), missing, alias); strings.Count(errOut, "refused") != 2 {
+		t.Errorf("embed said %q", errOut)
+	}
+}
+
+func TestLabelsOfAFlatFolder(t *testing.T) {
+	s := newSession(t)
+	for i, name := range []string{"ticket", "card"} {
+		s.write("flat/"+name+".jpg", documentFiles()[examples()[2+i].Label])
+	}
+	flat := filepath.Join(s.folder, "flat")
+	if _, errOut := s.inGallery(exitFailed, "register", flat); !strings.Contains(errOut, "--labels-from name") {
+		t.Errorf("said %q", errOut)
+	}
+	if _, err := os.Stat(s.gallery); err == nil {
+		t.Error("a gallery was made all the same")
+	}
+	out, _ := s.inGallery(0, "register", "--labels-from", "name", flat)
+	if !strings.Contains(out, "registered 2 references of 2 labels:\n  card\n  ticket\n") {
+		t.Errorf("said %q", out)
+	}
+	if _, errOut := s.inGallery(exitFailed, "register", "--labels-from", "colour", flat); !strings.Contains(errOut, "folder or name") {
+		t.Errorf("said %q", errOut)
+	}
+	if _, errOut := s.inGallery(exitFailed, "register", "--labels-from", "name", "--label", "x", flat); !strings.Contains(errOut, "label") {
+		t.Errorf("said %q", errOut)
+	}
+}
+
+// A picture that lies beside the folders is named; the tree is registered.
+func TestLooseFileDoesNotStopATree(t *testing.T) {
+	s := newSession(t)
+	documents := s.documents()
+	s.write("documents/loose.jpg", scanned(examples()[0], 0))
+	out, _ := s.inGallery(exitPartly, "register", documents)
+	if !strings.Contains(out, "registered 3 references of 3 labels:") || !strings.Contains(out, "loose.jpg: refused: it lies in no folder") {
+		t.Errorf("said %q", out)
+	}
+	var labels []string
+	for _, e := range examples()[2:5] {
+		labels = append(labels, e.Label)
+	}
+	slices.Sort(labels)
+	if !strings.Contains(out, "  "+strings.Join(labels, "\n  ")+"\n") {
+		t.Errorf("the labels are not listed: %q", out)
+	}
+}
+
+func TestDeviceWithoutEndIsRefused(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("no /dev/zero")
+	}
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	out, _ := s.inGallery(exitPartly, "classify", "/dev/zero")
+	if !strings.Contains(out, "refused") || !strings.Contains(out, "larger than the limit") {
+		t.Errorf("said %q", out)
+	}
+}

@@ -1,0 +1,185 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+
+	_ "modernc.org/sqlite"
+)
+
+func (s *session) fifo(name string) string {
+	s.t.Helper()
+	path := filepath.Join(s.folder, name)
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		s.t.Skip("no pipes here:", err)
+	}
+	return path
+}
+
+// soon is how long a process may take to end: what is promised is a second, and
+// the machine may be busy.
+const soon = 2 * time.Second
+
+// SIGINT and SIGTERM end the process from every state.
+func TestSignalsEndEveryState(t *testing.T) {
+	s := newSession(t)
+	documents := s.documents()
+	s.inGallery(0, "register", documents)
+	pipe := s.fifo("pipe")
+	for _, c := range []struct {
+		name  string
+		args  []string
+		stdin bool // an open pipe that nothing comes through
+	}{
+		{"standard input", []string{"classify", "-"}, true},
+		{"pipe without a writer", []string{"classify", pipe}, false},
+		{"pipe without a writer, registering", []string{"register", "--label", "x", pipe}, false},
+		{"embedding a pipe", []string{"embed", "--npy", filepath.Join(s.folder, "x.npy"), pipe}, false},
+		{"reading a model from a pipe", []string{"classify", "--model", pipe, documents}, false},
+		{"drawing", []string{"draw", filepath.Join(s.folder, "drawn"), "--count", "5000", "--siblings"}, false},
+		{"demo", []string{"demo"}, false},
+		{"bench", []string{"bench"}, false},
+	} {
+		for sig, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+			t.Run(c.name+"/"+signalName(sig), func(t *testing.T) {
+				t.Parallel()
+				p := s.command(c.args...)
+				if c.stdin {
+					if _, err := p.StdinPipe(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				p.start()
+				time.Sleep(300 * time.Millisecond)
+				p.wantEnd(t, sig, code)
+			})
+		}
+	}
+}
+
+// wantEnd sends a signal and holds the process to end soon with the code.
+func (c *child) wantEnd(t *testing.T, sig syscall.Signal, code int) {
+	t.Helper()
+	began := time.Now()
+	if err := c.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.ends(); got != code {
+		t.Errorf("exit code %d, want %d\n%s", got, code, c.err.String())
+	}
+	if took := time.Since(began); took > soon {
+		t.Errorf("it took %v", took)
+	}
+	if !strings.Contains(c.err.String(), "stopped by "+signalName(sig)) {
+		t.Errorf("said %q", c.err.String())
+	}
+}
+
+// Waiting for another process that writes ends as well.
+func TestSignalEndsTheWaitForALock(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	db, err := sql.Open("sqlite", s.gallery)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	p := s.command("gallery", "rename", "card", "id").start()
+	time.Sleep(300 * time.Millisecond)
+	p.wantEnd(t, syscall.SIGINT, 130)
+}
+
+// Pictures that take long to read, several at a time.
+func TestSignalEndsWorkOnBigPictures(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	photo := augment.Scene(draw.Draw(examples()[3].Document), nil, augment.Everyday(), 1).Image
+	big := s.write("big/0.jpg", imaging.EncodeJPEG(imaging.Resize(photo, 5000, 3750), 90))
+	for i := range 200 {
+		if err := os.Link(big, filepath.Join(s.folder, "big", strings.Repeat("x", 1+i)+".jpg")); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, verb := range [][]string{{"classify"}, {"register", "--label", "big"}, {"embed", "--npy", filepath.Join(s.folder, "x.npy")}} {
+		p := s.command(append(verb, filepath.Join(s.folder, "big"))...).start()
+		time.Sleep(500 * time.Millisecond)
+		p.wantEnd(t, syscall.SIGTERM, 143)
+	}
+}
+
+// The second signal does not wait for what the first one asks for.
+func TestTwoSignalsKillAtOnce(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	pipe, fastest := s.fifo("pipe"), soon
+	for try := 0; try < 5 && fastest >= grace; try++ {
+		p := s.command("classify", pipe).start()
+		time.Sleep(300 * time.Millisecond)
+		began := time.Now()
+		p.Process.Signal(syscall.SIGINT)
+		time.Sleep(20 * time.Millisecond) // two at once are one
+		p.Process.Signal(syscall.SIGINT)
+		if code := p.ends(); code != 130 {
+			t.Fatalf("exit code %d", code)
+		}
+		fastest = min(fastest, time.Since(began))
+	}
+	if fastest >= grace {
+		t.Errorf("it took %v", fastest)
+	}
+}
+
+// What a stopped register says is what is in the gallery.
+func TestStoppedRegisterSaysWhatIsThere(t *testing.T) {
+	s := newSession(t)
+	for i := range 2 * registerBatch {
+		picture := draw.Draw(draw.Document{Kind: "ticket", Template: uint64(i + 1), Content: 1, Size: 160})
+		s.write("many/"+strings.Repeat("i", i+1)+"/a.jpg", imaging.EncodeJPEG(picture, 80))
+	}
+	p := s.command("register", "--json", filepath.Join(s.folder, "many"))
+	p.Stdout = nil
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.start()
+	lines := bufio.NewReader(out)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	p.Process.Signal(syscall.SIGINT)
+	var rest bytes.Buffer
+	rest.ReadFrom(lines)
+	if code := p.ends(); code != 130 {
+		t.Fatalf("exit code %d: %s", code, p.err.String())
+	}
+	reported := 1 + strings.Count(rest.String(), "\n")
+	if !strings.Contains(p.err.String(), "stopped after ") || !strings.Contains(p.err.String(), " of this call in the gallery") {
+		t.Errorf("said %q", p.err.String())
+	}
+	there, _ := s.inGallery(0, "gallery", "list", "--json")
+	if n := strings.Count(there, "\n"); n < reported || reported < registerBatch {
+		t.Errorf("%d were reported, %d are there", reported, n)
+	}
+	s.inGallery(0, "register", filepath.Join(s.folder, "many"))
+	if there, _ := s.inGallery(0, "gallery", "list", "--json"); strings.Count(there, "\n") != 2*registerBatch {
+		t.Errorf("%d are there after it went on", strings.Count(there, "\n"))
+	}
+}

@@ -1,0 +1,279 @@
+package alignment
+
+import (
+	"exemplar/internal/planar"
+	"math"
+	"slices"
+
+	"exemplar/internal/imaging"
+)
+
+const (
+	// compareSide is the longer side of the reference, in pixels, at which it is
+	// compared.
+	compareSide = 768
+	blockSide   = 32
+	blockPixels = blockSide * blockSide
+	searchReach = 8               // pixels to the left and up; one less to the right
+	searchWide  = 2 * searchReach // places per row
+	searchHigh  = 2*searchReach + 1
+	windowSide  = blockSide + 2*searchReach
+
+	minTexture = 3.0 // standard deviation of a block in half grey levels
+)
+
+// Verdict says what the comparison found in a block.
+type Verdict uint8
+
+const (
+	Unjudged  Verdict = iota // outside the photo, blinded, or without texture in the reference
+	InPlace                  // agrees, and where the smooth field says
+	Elsewhere                // agrees, displaced
+	Disagrees
+)
+
+// Block is a square of blockSide pixels of the reference's comparison picture.
+type Block struct {
+	X, Y        int     // of its top left corner
+	Correlation float32 // normalised, best within the search
+	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
+	Verdict     Verdict
+	judged      bool
+	hidden      bool // by what is known to lie upon it
+
+	texture  float32 // deviation of the reference there, half grey levels
+	contrast float32 // deviation of the photo where it was found
+	there    float32 // correlation where its neighbours say
+	expected float32 // correlation that the photo's noise allows
+
+	// How sharply the correlation falls about the best place: 0 along a line.
+	sharpX, sharpY float32
+}
+
+// Comparison is a reference's picture against the rectified photo.
+type Comparison struct {
+	Blocks          []Block
+	Judged          int
+	Agree           float64 // share of the judged blocks that agree loosely
+	AgreeInPlace    float64 // share that agrees strictly, on the smooth field
+	AgreeSmoothly   float64 // share that agrees strictly, where its neighbours say
+	MeanCorrelation float64 // of the best places
+	MeanInPlace     float64 // of the places where the neighbours say
+	WeakInPlace     float64 // a tenth of those correlations, as shares of what is expected, are below it
+
+	rung  *rung          // that was compared
+	seen  warp           // that the photo was seen through
+	found []correlations // of each block
+}
+
+// template is a block of the reference, ready to be searched for.
+type template struct {
+	x, y    int
+	pix     [blockPixels]int8 // half the brightness, less its mean
+	sum     int32             // of pix
+	squares int32
+	texture float32 // its deviation
+}
+
+// newTemplates cuts a picture into blocks and keeps those with texture.
+func newTemplates(g *imaging.Gray) []template {
+	var out []template
+	for y := 0; y+blockSide <= g.H; y += blockSide {
+		for x := 0; x+blockSide <= g.W; x += blockSide {
+			t := template{x: x, y: y}
+			t.fill(g)
+			if deviation := t.deviation(); deviation >= minTexture {
+				t.texture = float32(deviation)
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+func (t *template) fill(g *imaging.Gray) {
+	total := int32(0)
+	for y := range blockSide {
+		for _, v := range t.row(g, y) {
+			total += int32(v)
+		}
+	}
+	mean := (total + blockPixels/2) / blockPixels
+	for y := range blockSide {
+		pix := t.pix[y*blockSide:][:blockSide]
+		for x, v := range t.row(g, y) {
+			d := (int32(v) - mean) / 2
+			pix[x] = int8(d)
+			t.sum += d
+			t.squares += d * d
+		}
+	}
+}
+
+// row is row y of the picture's block.
+func (t *template) row(g *imaging.Gray, y int) []byte {
+	return g.Pix[(t.y+y)*g.W+t.x:][:blockSide]
+}
+
+func (t *template) deviation() float64 {
+	mean := float64(t.sum) / blockPixels
+	return math.Sqrt(float64(t.squares)/blockPixels - mean*mean)
+}
+
+// compare judges the photo, rectified by the map from the reference's picture
+// to it, against the reference. Passes on smaller pictures, each larger than the
+// one before, find how the paper is bent, and further into the parts that the
+// map alone leaves out of reach; the last looks with that undone.
+func compare(p *photo, l *ladder, h *planar.Homography) Comparison {
+	at := l.rungFor(h)
+	fine := l.rungs[at]()
+	s := newSearcher(p, fine)
+	var bent *bend
+	for steps := bendSteps; steps > 0; steps-- {
+		r := l.rungs[min(at+steps, len(l.rungs)-1)]()
+		bent.resize(r.w, r.h)
+		blocks := s.search(r, &warp{h: l.onto(r, h), bent: bent})
+		bent = newBend(bent.undo(blocks), r.w, r.h)
+	}
+	bent.resize(fine.w, fine.h)
+	seen := warp{h: l.onto(fine, h), bent: bent}
+	c := Comparison{Blocks: s.search(fine, &seen), rung: fine, seen: seen, found: s.found}
+	c.judge(fine.w, fine.h)
+	return c
+}
+
+// searcher looks for templates in a photo.
+type searcher struct {
+	photo *photo
+	pix   []byte         // of the photo when last rectified
+	found []correlations // of each block that was last looked for
+}
+
+// newSearcher makes one with enough memory for a reference.
+func newSearcher(p *photo, r *rung) searcher {
+	return searcher{photo: p, pix: make([]byte, rectifiedSize(r.w, r.h)), found: make([]correlations, len(r.templates))}
+}
+
+// search finds every template of r in the photo seen through w.
+func (s *searcher) search(r *rung, w *warp) []Block {
+	rect := rectify(s.photo, w, &r.needed, s.pix)
+	s.pix = rect.pix
+	s.found = resized(s.found, len(r.templates))
+	blocks := make([]Block, len(r.templates))
+	var seen sighting
+	for i := range r.templates {
+		t, b, found := &r.templates[i], &blocks[i], &s.found[i]
+		b.X, b.Y = t.x, t.y
+		b.texture = t.texture
+		if rect.visible(t.x, t.y, blockSide) {
+			seen.look(found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
+			b.take(found, &seen)
+			b.judged = true
+		}
+	}
+	return blocks
+}
+
+// resized returns a slice of n elements, undefined, in the memory of s if that is
+// enough.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// take finds the best place.
+func (b *Block) take(found *correlations, s *sighting) {
+	best, bx, by := s.peaks.highest()
+	b.Correlation = best
+	b.DX, b.DY = float32(bx-searchReach), float32(by-searchReach)
+	if bx > 0 && bx < searchWide-1 {
+		d, sharp := vertex(found[by][bx-1], best, found[by][bx+1])
+		b.DX, b.sharpX = b.DX+d, sharp
+	}
+	if by > 0 && by < searchHigh-1 {
+		d, sharp := vertex(found[by-1][bx], best, found[by+1][bx])
+		b.DY, b.sharpY = b.DY+d, sharp
+	}
+	b.contrast = s.sums.deviation(searchReach+round(b.DX), searchReach+round(b.DY))
+}
+
+func round(v float32) int { return int(math.Round(float64(v))) }
+
+// vertex is where the parabola through three heights at -1, 0, 1 has its top,
+// and how sharply it falls.
+func vertex(l, m, r float32) (at, sharp float32) {
+	d := l - 2*m + r
+	if d >= 0 {
+		return 0, 0
+	}
+	return 0.5 * (l - r) / d, -d
+}
+
+const (
+	strictCorrelation = 0.7
+	strictDistance    = 1.5
+	looseCorrelation  = 0.55
+	looseDistance     = 4.0
+)
+
+// judge turns correlations and displacements into verdicts and shares. A block
+// agrees in place if it correlates where the field says, not if its best place
+// is there: a line may be found anywhere along itself.
+func (c *Comparison) judge(w, h int) {
+	field := fitField(c.Blocks, w, h)
+	around := newDeviations(c.Blocks, &field)
+	for i := range c.Blocks {
+		if b := &c.Blocks[i]; b.judged {
+			fx, fy := field.atBlock(b)
+			dx, dy := around.consensus(float32(b.X/blockSide), float32(b.Y/blockSide), i)
+			b.there = c.found[i].near(fx+dx, fy+dy)
+		}
+	}
+	expect(c.Blocks)
+	mx, my := medianShift(c.Blocks)
+	var n, inPlace, smooth, agree, best, placed float64
+	places := make([]float32, 0, len(c.Blocks))
+	for i := range c.Blocks {
+		b := &c.Blocks[i]
+		if !b.judged {
+			continue
+		}
+		n++
+		fx, fy := field.atBlock(b)
+		best += float64(max(0, b.Correlation))
+		placed += float64(b.there)
+		places = append(places, b.there/b.expected)
+		inPlace += one(c.found[i].near(fx, fy) > strictCorrelation)
+		agree += one(b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance)
+		b.Verdict = b.verdict()
+		smooth += one(b.Verdict == InPlace)
+	}
+	if n > 0 {
+		c.Judged = int(n)
+		c.Agree, c.AgreeInPlace, c.AgreeSmoothly = agree/n, inPlace/n, smooth/n
+		c.MeanCorrelation, c.MeanInPlace = best/n, placed/n
+		slices.Sort(places)
+		c.WeakInPlace = float64(places[len(places)/10])
+	}
+}
+
+func (b *Block) verdict() Verdict {
+	switch enough := enoughOfExpected * b.expected; {
+	case b.there > enough:
+		return InPlace
+	case b.Correlation > enough:
+		return Elsewhere
+	}
+	return Disagrees
+}
+
+func one(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func hypot(x, y float32) float32 { return float32(math.Sqrt(float64(x*x + y*y))) }

@@ -1,0 +1,68 @@
+package alignment
+
+import "math"
+
+// correlations holds the normalised correlation of a block with each place of
+// its search window.
+type correlations [searchHigh][searchWide]float32
+
+// near is the best correlation within strictDistance of a displacement.
+func (c *correlations) near(dx, dy float32) float32 {
+	const reach = strictDistance
+	x, y := dx+searchReach, dy+searchReach
+	best := float32(0)
+	for j := max(0, int(y-reach+1)); j < searchHigh && float32(j) <= y+reach; j++ {
+		for i := max(0, int(x-reach+1)); i < searchWide && float32(i) <= x+reach; i++ {
+			if hypot(float32(i)-x, float32(j)-y) <= reach {
+				best = max(best, c[j][i])
+			}
+		}
+	}
+	return best
+}
+
+// sighting is what correlations are made of and where they are highest.
+type sighting struct {
+	sums  windowSums
+	peaks columnPeaks
+}
+
+// look fills found with the normalised correlations of a template with the places
+// of a window of windowSide rows, whose bytes are at most 127.
+func (s *sighting) look(found *correlations, t *template, window []byte, stride int) {
+	sumWindow(&s.sums, &t.pix, window, stride)
+	normalise(found, &s.peaks, &s.sums, t)
+}
+
+// windowSums are, for each place of a search window, sums over the pixels there:
+// of their products with those of a template, of themselves, and of their
+// squares.
+type windowSums [3][searchHigh][searchWide]int32
+
+// deviation is that of the window's pixels at a place.
+func (s *windowSums) deviation(x, y int) float32 {
+	mean := float64(s[1][y][x]) / blockPixels
+	return float32(math.Sqrt(max(0, float64(s[2][y][x])/blockPixels-mean*mean)))
+}
+
+// columnPeaks are the highest correlation in each column, and the first row that
+// has it.
+type columnPeaks struct {
+	value [searchWide]float32
+	row   [searchWide]int32
+}
+
+// highest returns the highest correlation and its place, the first in the order
+// of reading.
+func (p *columnPeaks) highest() (value float32, x, y int) {
+	value = noCorrelation
+	for i, v := range p.value {
+		if row := int(p.row[i]); v > value || v == value && row < y {
+			value, x, y = v, i, row
+		}
+	}
+	return value, x, y
+}
+
+// noCorrelation is below any.
+const noCorrelation = -2

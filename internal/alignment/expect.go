@@ -1,0 +1,101 @@
+package alignment
+
+import (
+	"math"
+	"slices"
+)
+
+const (
+	// enoughOfExpected is the share of the expected correlation from which on a
+	// block agrees.
+	enoughOfExpected = 0.85
+	// leastExpected is how well a block must be able to correlate to say anything.
+	leastExpected = 0.5
+
+	// noiseShare of the blocks that correlate at all have less noise than what is
+	// taken for the photo's: of a look-alike not many more than that agree.
+	noiseShare    = 0.3
+	leastNoise    = 0.8 // half grey levels: rounding alone makes some
+	fewCorrelated = 4
+
+	// flat is the share of the reference's contrast below which the photo shows
+	// nothing there: glare, a finger, a bar laid over it.
+	flat = 0.25
+)
+
+// expect sets how well each judged block would correlate if only the photo's
+// noise, blur included, were in the way, and takes the judgement from those that
+// could not tell: too little texture for the noise, or a photo without any.
+//
+// A block of deviation t that correlates by c shows noise of deviation
+// t sqrt(1/c^2 - 1), in units of the reference; and under noise n it is expected
+// to correlate by t / sqrt(t^2 + n^2).
+func expect(blocks []Block) {
+	noise, gain := noiseOf(blocks), gainOf(blocks)
+	for i := range blocks {
+		b := &blocks[i]
+		if !b.judged {
+			continue
+		}
+		b.expected = b.texture / hypot(b.texture, noise)
+		covered := b.there <= enoughOfExpected*b.expected && b.contrast < flat*gain*b.texture
+		b.judged = b.expected > leastExpected && !covered
+	}
+}
+
+// Agrees says whether a block correlates where its neighbours say, by a measure
+// that does not depend on the reference: for holding references against each
+// other in one photo.
+func (b *Block) Agrees() bool { return b.there > strictCorrelation }
+
+// noiseOf is the deviation of the photo's noise in units of the reference.
+func noiseOf(blocks []Block) float32 {
+	var all, correlated []float32
+	for i := range blocks {
+		b := &blocks[i]
+		if !b.judged {
+			continue
+		}
+		c := float64(min(max(b.there, 0.02), 0.995))
+		noise := b.texture * float32(math.Sqrt(1/(c*c)-1))
+		all = append(all, noise)
+		if c > 0.5 {
+			correlated = append(correlated, noise)
+		}
+	}
+	if len(correlated) >= fewCorrelated {
+		all = correlated
+	}
+	return max(leastNoise, quantile(all, noiseShare))
+}
+
+// gainOf is the photo's contrast as a share of the reference's, where the two
+// agree.
+func gainOf(blocks []Block) float32 {
+	var all, agreeing []float32
+	for i := range blocks {
+		b := &blocks[i]
+		if !b.judged {
+			continue
+		}
+		gain := b.there * b.contrast / b.texture
+		all = append(all, gain)
+		if b.there > 0.8 {
+			agreeing = append(agreeing, gain)
+		}
+	}
+	if len(agreeing) >= fewCorrelated {
+		all = agreeing
+	}
+	return quantile(all, 0.5)
+}
+
+// quantile sorts values and returns the one below which a share of them lies, 0
+// of none.
+func quantile(values []float32, share float64) float32 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	return values[int(share*float64(len(values)))]
+}

@@ -1,0 +1,168 @@
+package alignment
+
+import "math"
+
+// field is a smooth displacement over a picture: a quadratic of the place in
+// each component. Places run from -1 to 1.
+type field struct {
+	x, y [6]float64
+	w, h float64
+}
+
+func (f *field) basis(x, y float64) [6]float64 {
+	x, y = 2*x/f.w-1, 2*y/f.h-1
+	return [6]float64{1, x, y, x * x, x * y, y * y}
+}
+
+// at is the displacement at a place of the picture, in its pixels.
+func (f *field) at(x, y float64) (dx, dy float64) {
+	basis := f.basis(x, y)
+	return f.sum(&basis)
+}
+
+func (f *field) sum(basis *[6]float64) (dx, dy float64) {
+	for i, v := range basis {
+		dx += f.x[i] * v
+		dy += f.y[i] * v
+	}
+	return dx, dy
+}
+
+func (f *field) atBlock(b *Block) (dx, dy float32) {
+	x, y := f.at(b.center())
+	return float32(x), float32(y)
+}
+
+func (b *Block) center() (x, y float64) {
+	return float64(b.X) + (blockSide-1)/2.0, float64(b.Y) + (blockSide-1)/2.0
+}
+
+// resize makes f the field of the same picture at another size.
+func (f *field) resize(w, h int) {
+	kx, ky := float64(w)/f.w, float64(h)/f.h
+	f.w, f.h = float64(w), float64(h)
+	for i := range f.x {
+		f.x[i] *= kx
+		f.y[i] *= ky
+	}
+}
+
+const (
+	fieldSteps = 8
+	fieldRidge = 1e-3 // keeps the quadratic at rest where nothing holds it
+)
+
+// fitField fits the displacement of the judged blocks, robustly: iteratively
+// reweighted least squares with the weights of Geman and McClure, whose width
+// shrinks to a pixel; it starts from the median. A block counts in each
+// direction for as much as its correlation is sharp there.
+func fitField(blocks []Block, w, h int) field {
+	f := field{w: float64(w), h: float64(h)}
+	mx, my := medianShift(blocks)
+	f.x[0], f.y[0] = float64(mx), float64(my)
+	rows := f.rows(blocks)
+	width := float32(6)
+	for range fieldSteps {
+		var x, y fieldSystem
+		for i := range rows {
+			r := &rows[i]
+			fx, fy := f.sum(&r.basis)
+			b := r.block
+			x.add(&r.basis, float64(b.DX), float64(b.sharpX)*float64(falloff(b.DX-float32(fx), width)))
+			y.add(&r.basis, float64(b.DY), float64(b.sharpY)*float64(falloff(b.DY-float32(fy), width)))
+		}
+		f.x, f.y = x.solve(), y.solve()
+		width = max(1, width*0.7)
+	}
+	return f
+}
+
+// fieldRow is a block that the field is fitted to.
+type fieldRow struct {
+	basis [6]float64 // at its middle
+	block *Block
+}
+
+func (f *field) rows(blocks []Block) []fieldRow {
+	rows := make([]fieldRow, 0, len(blocks))
+	for i := range blocks {
+		if b := &blocks[i]; b.judged && b.Correlation >= looseCorrelation {
+			rows = append(rows, fieldRow{f.basis(b.center()), b})
+		}
+	}
+	return rows
+}
+
+// falloff is the weight of a deviation.
+func falloff(d, width float32) float32 {
+	d /= width
+	return 1 / ((1 + d*d) * (1 + d*d))
+}
+
+// fieldSystem is the normal matrix (lower triangle) and right side of the fit
+// of one component.
+type fieldSystem struct {
+	a [6][6]float64
+	b [6]float64
+}
+
+func (s *fieldSystem) add(row *[6]float64, value, weight float64) {
+	for r, v := range row {
+		wv := weight * v
+		for c, u := range row[:r+1] {
+			s.a[r][c] += wv * u
+		}
+		s.b[r] += wv * value
+	}
+}
+
+func (s *fieldSystem) solve() [6]float64 {
+	s.a[0][0] += 1e-9
+	for i := 1; i < 6; i++ {
+		s.a[i][i] += fieldRidge
+	}
+	return solveSix(&s.a, s.b)
+}
+
+// solveSix solves a symmetric positive definite system given by its lower
+// triangle.
+func solveSix(a *[6][6]float64, b [6]float64) [6]float64 {
+	var l [6][6]float64
+	for i := range 6 {
+		for j := 0; j <= i; j++ {
+			s := a[i][j]
+			for k := range j {
+				s -= l[i][k] * l[j][k]
+			}
+			if i == j {
+				l[i][i] = math.Sqrt(max(s, 1e-12))
+			} else {
+				l[i][j] = s / l[j][j]
+			}
+		}
+	}
+	for i := range 6 {
+		for k := range i {
+			b[i] -= l[i][k] * b[k]
+		}
+		b[i] /= l[i][i]
+	}
+	for i := 5; i >= 0; i-- {
+		for k := i + 1; k < 6; k++ {
+			b[i] -= l[k][i] * b[k]
+		}
+		b[i] /= l[i][i]
+	}
+	return b
+}
+
+// medianShift is the median displacement of the blocks that agree loosely.
+func medianShift(blocks []Block) (x, y float32) {
+	var xs, ys []float32
+	for i := range blocks {
+		if b := &blocks[i]; b.judged && b.Correlation > looseCorrelation {
+			xs, ys = append(xs, b.DX), append(ys, b.DY)
+		}
+	}
+	return quantile(xs, 0.5), quantile(ys, 0.5)
+}

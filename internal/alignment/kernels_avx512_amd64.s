@@ -1,0 +1,275 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// Lane i of windowPerm takes bytes i to i+3: sixteen overlapping groups.
+DATA ·windowPerm+0(SB)/8, $0x0403020103020100
+DATA ·windowPerm+8(SB)/8, $0x0605040305040302
+DATA ·windowPerm+16(SB)/8, $0x0807060507060504
+DATA ·windowPerm+24(SB)/8, $0x0a09080709080706
+DATA ·windowPerm+32(SB)/8, $0x0c0b0a090b0a0908
+DATA ·windowPerm+40(SB)/8, $0x0e0d0c0b0d0c0b0a
+DATA ·windowPerm+48(SB)/8, $0x100f0e0d0f0e0d0c
+DATA ·windowPerm+56(SB)/8, $0x1211100f11100f0e
+GLOBL ·windowPerm(SB), RODATA|NOPTR, $64
+
+// func sumWindowAVX512(sums *windowSums, pix *int8, window *byte, stride int)
+//
+// The stack holds, for each of the 48 rows of the window, 8 groups of sixteen
+// overlapping four-byte pieces (24,576 bytes), then the rows' sums and sums of
+// squares (48 x 2 x 64 bytes).
+TEXT ·sumWindowAVX512(SB), 0, $30784-32
+	MOVQ sums+0(FP), DI
+	MOVQ pix+8(FP), SI
+	MOVQ window+16(FP), R8
+	MOVQ stride+24(FP), R9
+	LEAQ buf-30784(SP), R10
+	ADDQ $63, R10
+	ANDQ $~63, R10
+	LEAQ 24576(R10), R11 // rows' sums
+	VMOVDQU32 ·windowPerm(SB), Z31
+	MOVL $0x01010101, AX
+	VPBROADCASTD AX, Z30
+
+	MOVQ $48, CX
+	MOVQ R10, R12
+	MOVQ R11, R13
+
+#define WINDOW(OFF) \
+	VMOVDQU8 OFF(R8), Y0 \
+	VPERMB Z0, Z31, Z0 \
+	VMOVDQA32 Z0, (16*OFF)(R12) \
+	VPDPBUSD Z30, Z0, Z1 \
+	VPDPBUSD Z0, Z0, Z2
+
+rowLoop:
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	WINDOW(0)
+	WINDOW(4)
+	WINDOW(8)
+	WINDOW(12)
+	WINDOW(16)
+	WINDOW(20)
+	WINDOW(24)
+	WINDOW(28)
+	VMOVDQA32 Z1, (R13)
+	VMOVDQA32 Z2, 64(R13)
+	ADDQ R9, R8
+	ADDQ $512, R12
+	ADDQ $128, R13
+	DECQ CX
+	JNZ  rowLoop
+
+	// Sums over 32 rows, sliding.
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ $32, CX
+	MOVQ R11, R13
+
+firstSums:
+	VPADDD (R13), Z1, Z1
+	VPADDD 64(R13), Z2, Z2
+	ADDQ $128, R13
+	DECQ CX
+	JNZ  firstSums
+
+	MOVQ $17, CX
+	MOVQ DI, BX
+
+slide:
+	VMOVDQU32 Z1, 1088(BX)
+	VMOVDQU32 Z2, 2176(BX)
+	ADDQ $64, BX
+	DECQ CX
+	JZ   products
+	VPADDD (R13), Z1, Z1
+	VPADDD 64(R13), Z2, Z2
+	VPSUBD (R11), Z1, Z1
+	VPSUBD 64(R11), Z2, Z2
+	ADDQ $128, R13
+	ADDQ $128, R11
+	JMP  slide
+
+products:
+	// All 17 vertical places in pieces: 8, 8 and 1 accumulators. Row y of the
+	// template meets row y+dy of the window.
+	MOVQ $2, BX
+
+#define PRODUCT(GROUP) \
+	VPBROADCASTD (4*GROUP)(R14), Z8 \
+	VMOVDQA32 (64*GROUP)(R12), Z9 \
+	VMOVDQA32 (64*GROUP+512)(R12), Z10 \
+	VMOVDQA32 (64*GROUP+1024)(R12), Z11 \
+	VMOVDQA32 (64*GROUP+1536)(R12), Z12 \
+	VMOVDQA32 (64*GROUP+2048)(R12), Z13 \
+	VMOVDQA32 (64*GROUP+2560)(R12), Z14 \
+	VMOVDQA32 (64*GROUP+3072)(R12), Z15 \
+	VMOVDQA32 (64*GROUP+3584)(R12), Z16 \
+	VPDPBUSD Z8, Z9, Z0 \
+	VPDPBUSD Z8, Z10, Z1 \
+	VPDPBUSD Z8, Z11, Z2 \
+	VPDPBUSD Z8, Z12, Z3 \
+	VPDPBUSD Z8, Z13, Z4 \
+	VPDPBUSD Z8, Z14, Z5 \
+	VPDPBUSD Z8, Z15, Z6 \
+	VPDPBUSD Z8, Z16, Z7
+
+eight:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ $32, CX
+	MOVQ SI, R14
+	MOVQ R10, R12
+
+eightRow:
+	PRODUCT(0)
+	PRODUCT(1)
+	PRODUCT(2)
+	PRODUCT(3)
+	PRODUCT(4)
+	PRODUCT(5)
+	PRODUCT(6)
+	PRODUCT(7)
+	ADDQ $32, R14
+	ADDQ $512, R12
+	DECQ CX
+	JNZ  eightRow
+
+	VMOVDQU32 Z0, (DI)
+	VMOVDQU32 Z1, 64(DI)
+	VMOVDQU32 Z2, 128(DI)
+	VMOVDQU32 Z3, 192(DI)
+	VMOVDQU32 Z4, 256(DI)
+	VMOVDQU32 Z5, 320(DI)
+	VMOVDQU32 Z6, 384(DI)
+	VMOVDQU32 Z7, 448(DI)
+	ADDQ $512, DI
+	ADDQ $4096, R10
+	DECQ BX
+	JNZ  eight
+
+	VPXORD Z0, Z0, Z0
+	MOVQ $32, CX
+	MOVQ SI, R14
+	MOVQ R10, R12
+	VPXORD Z1, Z1, Z1
+
+lastRow:
+	VPBROADCASTD (R14), Z8
+	VPBROADCASTD 4(R14), Z9
+	VMOVDQA32 (R12), Z10
+	VMOVDQA32 64(R12), Z11
+	VPDPBUSD Z8, Z10, Z0
+	VPDPBUSD Z9, Z11, Z1
+	VPBROADCASTD 8(R14), Z8
+	VPBROADCASTD 12(R14), Z9
+	VMOVDQA32 128(R12), Z10
+	VMOVDQA32 192(R12), Z11
+	VPDPBUSD Z8, Z10, Z0
+	VPDPBUSD Z9, Z11, Z1
+	VPBROADCASTD 16(R14), Z8
+	VPBROADCASTD 20(R14), Z9
+	VMOVDQA32 256(R12), Z10
+	VMOVDQA32 320(R12), Z11
+	VPDPBUSD Z8, Z10, Z0
+	VPDPBUSD Z9, Z11, Z1
+	VPBROADCASTD 24(R14), Z8
+	VPBROADCASTD 28(R14), Z9
+	VMOVDQA32 384(R12), Z10
+	VMOVDQA32 448(R12), Z11
+	VPDPBUSD Z8, Z10, Z0
+	VPDPBUSD Z9, Z11, Z1
+	ADDQ $32, R14
+	ADDQ $512, R12
+	DECQ CX
+	JNZ  lastRow
+
+	VPADDD Z1, Z0, Z0
+	VMOVDQU32 Z0, (DI)
+	VZEROUPPER
+	RET
+
+// func normaliseAVX512(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
+//
+// A row at a time; all is exact in float64 and rounded once to float32.
+TEXT ·normaliseAVX512(SB), NOSPLIT, $0-36
+	MOVQ found+0(FP), DI
+	MOVQ peaks+8(FP), BX
+	MOVQ sums+16(FP), SI
+	VBROADCASTSD templateSum+24(FP), Z21
+	VBROADCASTSS spread+32(FP), Z22
+	MOVQ $0x4090000000000000, AX // 1024, blockPixels
+	VPBROADCASTQ AX, Z20
+	MOVL $0xc0000000, AX // -2, noCorrelation
+	VPBROADCASTD AX, Z23 // highest
+	VPXORD Z24, Z24, Z24 // rows of these
+	VPXORD Z25, Z25, Z25 // this row
+	MOVL $1, AX
+	VPBROADCASTD AX, Z26
+	VPXORD Z27, Z27, Z27
+	MOVQ $17, CX
+
+normaliseRow:
+	VCVTDQ2PD (SI), Z0
+	VCVTDQ2PD 32(SI), Z1
+	VCVTDQ2PD 1088(SI), Z2
+	VCVTDQ2PD 1120(SI), Z3
+	VCVTDQ2PD 2176(SI), Z4
+	VCVTDQ2PD 2208(SI), Z5
+	VMULPD Z20, Z0, Z0
+	VMULPD Z20, Z1, Z1
+	VMULPD Z20, Z4, Z4
+	VMULPD Z20, Z5, Z5
+	VFNMADD231PD Z21, Z2, Z0
+	VFNMADD231PD Z21, Z3, Z1
+	VFNMADD231PD Z2, Z2, Z4
+	VFNMADD231PD Z3, Z3, Z5
+	VCVTPD2PS Z0, Y0
+	VCVTPD2PS Z1, Y1
+	VCVTPD2PS Z4, Y4
+	VCVTPD2PS Z5, Y5
+	VINSERTF64X4 $1, Y1, Z0, Z0
+	VINSERTF64X4 $1, Y5, Z4, Z4
+	VMULPS Z22, Z4, Z4
+	VCMPPS $30, Z27, Z4, K1 // whether the window is not even
+	VSQRTPS Z4, Z4
+	VDIVPS.Z Z4, Z0, K1, Z0
+	VMOVUPS Z0, (DI)
+	VCMPPS $30, Z23, Z0, K2
+	VMOVAPS Z0, K2, Z23
+	VMOVDQA32 Z25, K2, Z24
+	VPADDD Z26, Z25, Z25
+	ADDQ $64, SI
+	ADDQ $64, DI
+	DECQ CX
+	JNZ  normaliseRow
+
+	VMOVUPS Z23, (BX)
+	VMOVDQU32 Z24, 64(BX)
+	VZEROUPPER
+	RET
+
+DATA ·laneIndex+0(SB)/4, $0
+DATA ·laneIndex+4(SB)/4, $1
+DATA ·laneIndex+8(SB)/4, $2
+DATA ·laneIndex+12(SB)/4, $3
+DATA ·laneIndex+16(SB)/4, $4
+DATA ·laneIndex+20(SB)/4, $5
+DATA ·laneIndex+24(SB)/4, $6
+DATA ·laneIndex+28(SB)/4, $7
+DATA ·laneIndex+32(SB)/4, $8
+DATA ·laneIndex+36(SB)/4, $9
+DATA ·laneIndex+40(SB)/4, $10
+DATA ·laneIndex+44(SB)/4, $11
+DATA ·laneIndex+48(SB)/4, $12
+DATA ·laneIndex+52(SB)/4, $13
+DATA ·laneIndex+56(SB)/4, $14
+DATA ·laneIndex+60(SB)/4, $15
+GLOBL ·laneIndex(SB), RODATA|NOPTR, $64

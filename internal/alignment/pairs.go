@@ -1,0 +1,83 @@
+package alignment
+
+import (
+	"exemplar/internal/features"
+	"exemplar/internal/planar"
+)
+
+// Pair is a place of a reference and the place of a photo that shows it.
+type Pair struct {
+	Reference planar.Point // pixels of the reference's picture, see [Reference.Picture]
+	Photo     planar.Point // pixels of the photo
+}
+
+// Pairs returns the places that agree under the map of located evidence, for
+// people to see: they are matched once more. Nothing comes of evidence that is
+// not located.
+func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
+	if !e.Located {
+		return nil
+	}
+	probe, ref := p.coarse(), r.features
+	if e.Closer {
+		probe, ref = p.fine(), r.fine()
+	}
+	fit := e.Fit
+	fit.rescale(
+		resizing(ref.W, ref.H, r.picture.W, r.picture.H),
+		resizing(p.w, p.h, probe.W, probe.H),
+	)
+	toPicture := resizing(ref.W, ref.H, r.picture.W, r.picture.H)
+	toPhoto := resizing(probe.W, probe.H, p.w, p.h)
+	var pairs []Pair
+	seen := map[[2]int]bool{} // a point may have features of two directions
+	for _, m := range features.MutualNearest(ref, probe) {
+		from, to := &ref.Points[m.Ref], &probe.Points[m.Probe]
+		if _, ok := fit.agrees(from, to); !ok || seen[place(from)] {
+			continue
+		}
+		seen[place(from)] = true
+		pairs = append(pairs, Pair{
+			Reference: toPicture.Apply(planar.Pt(float64(from.X), float64(from.Y))),
+			Photo:     toPhoto.Apply(planar.Pt(float64(to.X), float64(to.Y))),
+		})
+	}
+	return pairs
+}
+
+// Places returns the corners of each of the evidence's blocks, clockwise from
+// the top left, in pixels of the reference's picture: blocks count in pixels of
+// the size at which the two were compared.
+func Places(r *Reference, e *Evidence) [][4]planar.Point {
+	places := make([][4]planar.Point, len(e.Blocks))
+	if len(places) == 0 {
+		return places
+	}
+	l := r.compared
+	c := l.rungs[l.rungFor(&e.H)]()
+	toPicture := resizing(c.w, c.h, l.w, l.h)
+	for i, b := range e.Blocks {
+		places[i] = corners(blockSide, blockSide)
+		for j, p := range places[i] {
+			places[i][j] = toPicture.Apply(planar.Pt(p.X+float64(b.X), p.Y+float64(b.Y)))
+		}
+	}
+	return places
+}
+
+// Dismiss takes back the verdicts on some of the evidence's blocks, because
+// something is known to lie upon them, and judges the others anew.
+func Dismiss(e *Evidence, hidden func(block int) bool) {
+	any := false
+	for i := range e.Blocks {
+		b := &e.Blocks[i]
+		if b.judged && hidden(i) {
+			b.judged, b.hidden, b.Verdict, any = false, true, Unjudged, true
+		}
+	}
+	if !any {
+		return
+	}
+	e.Comparison = Comparison{Blocks: e.Blocks, rung: e.rung, seen: e.seen, found: e.found}
+	e.judge(e.rung.w, e.rung.h)
+}

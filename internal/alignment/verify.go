@@ -1,0 +1,115 @@
+package alignment
+
+import (
+	"exemplar/internal/features"
+	"exemplar/internal/planar"
+)
+
+// Evidence is what speaks for a probe showing a reference.
+type Evidence struct {
+	Located bool
+	Closer  bool // found, or looked for in vain, by the closer look
+	Fit          // in pixels of the probe and of the reference's picture
+	Comparison
+}
+
+const (
+	// strongCoverage is a spread of inliers that needs no closer look, unless the
+	// document is smaller than smallArea of the photo.
+	strongCoverage = 1.0 / 3
+	smallArea      = 0.2
+)
+
+// Verify looks for the reference in the probe, closer where the first look is
+// not convincing, and compares the two.
+func Verify(p *Probe, r *Reference) Evidence {
+	e := Glance(p, r)
+	if e.convincing(p) {
+		return e
+	}
+	closer := verify(p, p.fine(), r, r.fine())
+	closer.Closer = true
+	if e.Located && (!closer.Located || e.Score() > closer.Score()) {
+		e.Closer = true
+		return e
+	}
+	return closer
+}
+
+// Glance is Verify without the closer look.
+func Glance(p *Probe, r *Reference) Evidence {
+	return verify(p, p.coarse(), r, r.features)
+}
+
+func (e *Evidence) convincing(p *Probe) bool {
+	return e.Located && e.Coverage >= strongCoverage && quadArea(&e.Quad) >= smallArea*float64(p.w*p.h)
+}
+
+func quadArea(q *[4]planar.Point) float64 {
+	return (turn(q[0], q[1], q[2]) + turn(q[0], q[2], q[3])) / 2
+}
+
+// Locate is Glance without the comparison.
+func Locate(p *Probe, r *Reference) (Fit, bool) {
+	return locateAs(p, p.coarse(), r, r.features)
+}
+
+// locateAs fits given features of the two, and returns the fit in pixels of the
+// probe and of the reference's picture.
+func locateAs(p *Probe, probe *features.Searchable, r *Reference, ref *features.Features) (Fit, bool) {
+	fit, ok := locate(ref, probe)
+	if !ok {
+		return Fit{}, false
+	}
+	fit.rescale(
+		resizing(r.picture.W, r.picture.H, ref.W, ref.H),
+		resizing(probe.W, probe.H, p.w, p.h),
+	)
+	fit.Quad = quadOf(&fit.H, r.picture.W, r.picture.H)
+	return fit, true
+}
+
+func verify(p *Probe, probe *features.Searchable, r *Reference, ref *features.Features) Evidence {
+	fit, ok := locateAs(p, probe, r, ref)
+	if !ok {
+		return Evidence{}
+	}
+	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.compared, &fit.H)}
+}
+
+// rescale changes the units of the map's two sides.
+func (f *Fit) rescale(before, after planar.Homography) {
+	m := f.H.Multiply(&before)
+	f.H = after.Multiply(&m)
+	f.Residual *= after[0]
+}
+
+// resizing maps pixels of a picture to those of the same picture at another
+// size: edges meet edges.
+func resizing(fromW, fromH, toW, toH int) planar.Homography {
+	sx, sy := float64(toW)/float64(fromW), float64(toH)/float64(fromH)
+	return planar.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+}
+
+// Score orders evidence, in [0, 1]: how much of the reference agrees, and how
+// well where it agrees least (what tells siblings apart), less where few places
+// could be judged or the inliers are huddled.
+func (e *Evidence) Score() float64 {
+	if !e.Located || e.Judged == 0 {
+		return 0
+	}
+	judged := float64(e.Judged)
+	enough := min(1, judged/enoughJudged, judged/(enoughShare*float64(len(e.Blocks))))
+	spread := min(1, 0.5+e.Coverage)
+	agreement := (e.AgreeSmoothly + max(0, e.WeakInPlace-worthlessWeak)) / (2 - worthlessWeak)
+	return agreement * enough * spread
+}
+
+const (
+	// enoughJudged blocks, and that share of all, say as much as the whole.
+	enoughJudged = 12
+	enoughShare  = 0.5
+	// worthlessWeak is a WeakInPlace that chance reaches too: a tenth of the
+	// blocks may well be covered.
+	worthlessWeak = 0.4
+)

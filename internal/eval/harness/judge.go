@@ -1,0 +1,346 @@
+package harness
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/eval"
+	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
+	"exemplar/internal/weights"
+)
+
+// Options say how a system is judged.
+type Options struct {
+	Strangers string        // a folder of pictures that belong to no class; "" for none
+	Depth     int           // labels are cut to as many parts; 0: not at all
+	FPIR      float64       // share of strangers that a gallery may accept
+	Protocol  eval.Protocol // of the verification of vectors
+	Seed      uint64
+	// Progress is told what begins and in how many steps; it returns what to call
+	// after each, from several goroutines, and at the end. It may be nil.
+	Progress func(doing string, steps int) (step, end func())
+}
+
+func (o *Options) progress(doing string, steps int) (step, end func()) {
+	if o.Progress == nil {
+		return func() {}, func() {}
+	}
+	return o.Progress(doing, steps)
+}
+
+// NoReferences says what a folder lacks for a gallery to be judged on it.
+const NoReferences = "nothing could be registered, for no picture is marked as a reference: let the name of one picture in each folder end in _ref, such as card/front_ref.jpg"
+
+// Judge judges a system on a data set. Where a gallery is to be judged and the
+// folder has no references, the result holds the note [NoReferences] alone.
+func Judge(ctx context.Context, folder *dataset.Folder, sys System, o Options) (*eval.Result, error) {
+	set, err := newSet(ctx, folder, sys, o)
+	if err != nil {
+		return nil, err
+	}
+	whole := set
+	if o.Depth > 0 {
+		set = set.AtDepth(o.Depth)
+	}
+	if o.Strangers != "" {
+		if set, err = addStrangers(ctx, set, sys, o); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case sys.Matrix != "":
+		err = readMatrix(set, whole, sys.Matrix)
+	case sys.Gallery != nil:
+		if references, _ := split(set); len(references) == 0 {
+			return &eval.Result{Name: set.Name, Model: set.Model, Images: len(set.Samples), Notes: []string{NoReferences}}, nil
+		}
+		err = askGallery(ctx, set, sys, reader{folder.Root, o.Strangers}, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return eval.Evaluate(ctx, set, eval.Options{Protocol: o.Protocol, Seed: o.Seed})
+}
+
+// row is one picture of a data set under a system.
+type row struct {
+	vector  []float32
+	turned  []float32
+	hash    string
+	refused string
+}
+
+// newSet makes the set of a data set and a system.
+func newSet(ctx context.Context, folder *dataset.Folder, sys System, o Options) (*eval.Set, error) {
+	set := &eval.Set{Name: filepath.Base(filepath.Clean(folder.Root)), Model: sys.Name, Ignore: folder.Ignore, Dim: sys.Dim}
+	step, end := o.progress("reading "+set.Name, len(folder.Samples))
+	defer end()
+	rows, err := parallel.Map(ctx, 0, folder.Samples, func(_ context.Context, s dataset.Sample) (row, error) {
+		defer step()
+		return sys.row(folder, s), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		set.Samples = append(set.Samples, eval.Sample{Sample: folder.Samples[i], Refused: r.refused, Hash: r.hash})
+		set.Embeddings = append(set.Embeddings, r.vector...)
+		set.Turned = append(set.Turned, r.turned)
+	}
+	if sys.Vectors != "" {
+		file, _, _ := strings.Cut(sys.Vectors, ",")
+		set.Embeddings, set.Dim, err = eval.ReadEmbeddings(file, len(set.Samples))
+	}
+	return set, err
+}
+
+func (s *System) row(folder *dataset.Folder, x dataset.Sample) row {
+	refused := func(err error) row { return row{vector: make([]float32, s.Dim), refused: err.Error()} }
+	data, err := folder.Read(x)
+	if err != nil {
+		return refused(err)
+	}
+	r := row{hash: fmt.Sprintf("%x", sha256.Sum256(data))}
+	if s.Vectors != "" || s.Matrix != "" { // it was not us who looked at the pictures
+		return r
+	}
+	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
+	if err != nil {
+		return refused(err)
+	}
+	if s.Embed == nil {
+		return r
+	}
+	r.vector = s.Embed(picture)
+	if x.IsReference && s.Turn != nil {
+		r.turned = s.Turn(picture)
+	}
+	return r
+}
+
+// addStrangers adds the pictures of another folder to a set.
+func addStrangers(ctx context.Context, set *eval.Set, sys System, o Options) (*eval.Set, error) {
+	folder, err := dataset.ReadFolder(o.Strangers)
+	if err != nil {
+		return nil, err
+	}
+	strangers, err := newSet(ctx, folder, sys.ofStrangers(), o)
+	if err != nil {
+		return nil, err
+	}
+	if !sys.hasScores() {
+		return set.WithStrangers(strangers)
+	}
+	for _, x := range strangers.Samples {
+		x.Path = strangers.Name + "/" + x.Path
+		x.Label, x.IsReference, x.Condition = "", false, ""
+		set.Samples = append(set.Samples, x)
+	}
+	set.Turned = nil // it is of vectors
+	return set, nil
+}
+
+// readMatrix gives a set the scores in a file: a row for each of its captures, a
+// column for each reference of the whole set, of which those that the set has
+// kept are taken.
+func readMatrix(set, whole *eval.Set, path string) error {
+	data, err := weights.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	matrix, err := weights.ParseNpy(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	references, captures := split(set)
+	columns, _ := split(whole)
+	if len(matrix.Shape) != 2 || matrix.Shape[0] != len(captures) || matrix.Shape[1] != len(columns) {
+		return fmt.Errorf("%s: shape %v for %d captures and %d references: want a row for each capture, a column for each reference", path, matrix.Shape, len(captures), len(columns))
+	}
+	scores, err := matrix.Float32s()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	kept := map[string]bool{}
+	for _, r := range references {
+		kept[r.Path] = true
+	}
+	set.Scores = make([]float32, 0, len(references)*len(captures))
+	for i, v := range scores {
+		if kept[columns[i%len(columns)].Path] {
+			set.Scores = append(set.Scores, v)
+		}
+	}
+	return nil
+}
+
+// split lists a set's references and its captures, without those that were
+// refused.
+func split(set *eval.Set) (references, captures []eval.Sample) {
+	for _, x := range set.Samples {
+		switch {
+		case x.Refused != "":
+		case isReference(x.Sample):
+			references = append(references, x)
+		default:
+			captures = append(captures, x)
+		}
+	}
+	return references, captures
+}
+
+// isReference reports whether a sample is a reference of a class.
+func isReference(x dataset.Sample) bool { return x.IsReference && x.Label != "" }
+
+// askGallery registers a set's references and gives the set what a gallery of
+// them says of its other pictures: scores, answers, and those in open sets.
+func askGallery(ctx context.Context, set *eval.Set, sys System, read reader, o Options) error {
+	g, err := NewGallery(sys.Gallery, o.FPIR)
+	if err != nil {
+		return fmt.Errorf("%s: %w", sys.Name, err)
+	}
+	defer g.Close()
+	if err := registerAll(ctx, g, set, read); err != nil {
+		return err
+	}
+	references, captures := split(set)
+	step, end := o.progress("recognising in "+set.Name, 3*len(captures))
+	defer end()
+	if set.Scores, err = g.matrix(ctx, references, captures, read, step); err != nil {
+		return err
+	}
+	var known, strangers []Capture
+	for _, x := range set.Samples {
+		c := Capture{Path: x.Path, Label: x.Label, Ignored: ignored(set, x), Read: func() ([]byte, error) { return read.file(x.Sample) }}
+		switch _, registered := slices.BinarySearch(g.Labels(), x.Label); {
+		case isReference(x.Sample):
+		case registered:
+			known = append(known, c)
+		default:
+			strangers = append(strangers, c)
+		}
+	}
+	if set.Probes, err = g.Probes(ctx, known, ProbeOptions{Step: step}); err != nil {
+		return err
+	}
+	lookups, err := g.Strangers(ctx, strangers, step)
+	if err != nil {
+		return err
+	}
+	for i, l := range lookups {
+		if strangers[i].Label == "" { // the others only lack a reference: a label above theirs would be true
+			set.Strangers = append(set.Strangers, l)
+		}
+	}
+	set.Answers = answers(set, strangers, lookups)
+	return nil
+}
+
+func registerAll(ctx context.Context, g *Gallery, set *eval.Set, read reader) error {
+	var list []Reference
+	references, _ := split(set)
+	for _, x := range references {
+		data, err := read.file(x.Sample)
+		if err != nil {
+			return err
+		}
+		list = append(list, Reference{x.Label, x.Path, data})
+	}
+	refused, err := g.Register(ctx, list)
+	for i, x := range set.Samples {
+		if why := refused[x.Path]; why != nil && isReference(x.Sample) {
+			set.Samples[i].Refused = why.Error()
+		}
+	}
+	return err
+}
+
+// matrix is the scores of captures (rows) against references.
+func (g *Gallery) matrix(ctx context.Context, references, captures []eval.Sample, read reader, step func()) ([]float32, error) {
+	rows, err := parallel.Map(ctx, 0, captures, func(ctx context.Context, x eval.Sample) ([]float32, error) {
+		defer step()
+		data, err := read.file(x.Sample)
+		if err != nil {
+			return nil, err
+		}
+		scores, err := g.Scores(ctx, data)
+		if err != nil {
+			return nil, err
+		}
+		row := make([]float32, len(references))
+		for i, r := range references {
+			score, ok := scores[r.Label]
+			if !ok {
+				return nil, fmt.Errorf("%s: no score for %q", x.Path, r.Label)
+			}
+			row[i] = float32(score)
+		}
+		return row, nil
+	})
+	return slices.Concat(append([][]float32{{}}, rows...)...), err
+}
+
+func ignored(set *eval.Set, x eval.Sample) []string {
+	f := dataset.Folder{Ignore: set.Ignore}
+	return f.Ignored(x.Sample)
+}
+
+// answers puts the lookups into the order of the set's samples.
+func answers(set *eval.Set, strangers []Capture, lookups []eval.Lookup) []eval.Answer {
+	given := map[string]eval.Answer{}
+	for _, p := range set.Probes {
+		given[p.Path] = p.Registered.Answer
+	}
+	for i, c := range strangers {
+		given[c.Path] = lookups[i].Answer
+	}
+	list := []eval.Answer{}
+	for _, x := range set.Samples {
+		if !isReference(x.Sample) {
+			list = append(list, given[x.Path])
+		}
+	}
+	return list
+}
+
+// reader reads the pictures of a set, its strangers included, whose paths begin
+// with the name of their folder.
+type reader struct{ root, strangers string }
+
+func (r reader) file(x dataset.Sample) ([]byte, error) {
+	folder := dataset.Folder{Root: r.root}
+	data, err := folder.Read(x)
+	if err != nil && r.strangers != "" && x.Label == "" {
+		folder.Root = filepath.Dir(filepath.Clean(r.strangers))
+		return folder.Read(x)
+	}
+	return data, err
+}
+
+// thumbHeight is the height in pixels of a report's pictures.
+const thumbHeight = 120
+
+// Thumbnails reads small pictures for a report from the data sets.
+func Thumbnails(folders []*dataset.Folder, strangers string) eval.Thumb {
+	readers := map[string]reader{}
+	for _, folder := range folders {
+		readers[filepath.Base(filepath.Clean(folder.Root))] = reader{folder.Root, strangers}
+	}
+	return func(set *eval.Set, sample int) []byte {
+		data, err := readers[set.Name].file(set.Samples[sample].Sample)
+		if err != nil {
+			return nil
+		}
+		picture, _, err := imaging.DecodeAtLeast(data, thumbHeight, imaging.DefaultLimits)
+		if err != nil {
+			return nil
+		}
+		return imaging.EncodeJPEG(imaging.FitWithin(picture, thumbHeight), 75)
+	}
+}

@@ -1,0 +1,145 @@
+package gallery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// occupy fills a disk to the last byte.
+func occupy(t *testing.T, folder string) {
+	t.Helper()
+	f, err := os.Create(filepath.Join(folder, "other"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := 1 << 16; size > 0; size /= 2 {
+		for err = nil; err == nil; _, err = f.Write(make([]byte, size)) {
+		}
+	}
+	f.Close()
+	if err := os.WriteFile(filepath.Join(folder, "more"), make([]byte, 4096), 0o600); err == nil {
+		t.Fatal("the disk is not full")
+	}
+}
+
+// Removing makes room for others, and so works when there is none, whoever took
+// it, in an open gallery and in one that is opened then; what goes is gone, and
+// the room is used again.
+func TestRemoveOnAFullDisk(t *testing.T) {
+	ctx := context.Background()
+	cases := []struct {
+		name           string
+		fill, occupied bool // by the gallery, by others
+		closed         bool
+	}{
+		{"filled by the gallery", true, false, false},
+		{"filled by the gallery, closed", true, false, true},
+		{"filled by others", false, true, false},
+		{"filled by others, closed", false, true, true},
+		{"filled by both", true, true, false},
+		{"filled by both, closed", true, true, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			folder := smallDisk(t)
+			path := filepath.Join(folder, "full.gallery")
+			g := openGallery(t, path)
+			marked := entry("b", 77_777)
+			marked.Picture = append(marked.Picture, bytes.Repeat([]byte("to be gone "), 9000)...)
+			add(t, g, marked, entry("c", 1))
+			if c.fill {
+				fillUp(t, g)
+			}
+			if c.closed {
+				g.Close()
+			}
+			if c.occupied {
+				occupy(t, folder)
+			}
+			if c.closed {
+				mustReadOnAFullDisk(t, path)
+				var err error
+				if g, err = Open(path, Options{}); err != nil {
+					t.Fatal(err)
+				}
+				defer g.Close()
+			}
+			if n, err := g.RemoveLabel(ctx, "b"); n != 1 || err != nil {
+				t.Fatalf("removed %d, %v", n, err)
+			}
+			if found := filesWith(t, folder, "to be gone"); len(found) > 0 {
+				t.Errorf("its picture is still in %v", found)
+			}
+			if !c.occupied {
+				add(t, g, marked)
+				if n, err := g.RemoveLabel(ctx, "b"); n != 1 || err != nil {
+					t.Fatalf("removed %d, %v", n, err)
+				}
+			}
+			if err := g.Remove(ctx, mustList(t, g, Filter{Under: "c"})[0].ID); err != nil {
+				t.Error(err)
+			}
+			mustBeSound(t, g)
+		})
+	}
+}
+
+// mustReadOnAFullDisk looks for something in a gallery on a full disk.
+func mustReadOnAFullDisk(t *testing.T, path string) {
+	t.Helper()
+	g, err := Open(path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	if _, err := follow(t, g).Search(context.Background(), entry("", 1).Vectors[:testDim], 3); err != nil {
+		t.Error(err)
+	}
+}
+
+// A removal that has no room says how much was done, and that there was none.
+func TestRemoveWithoutAnyRoom(t *testing.T) {
+	folder := smallDisk(t)
+	path := filepath.Join(folder, "full.gallery")
+	g := openGallery(t, path)
+	huge := entry("b", 2)
+	huge.Picture = append(huge.Picture, make([]byte, 2<<20)...) // what goes is overwritten: by way of the log
+	add(t, g, entry("a", 1), huge)
+	g.Close()
+	occupy(t, folder)
+	g, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	if n, err := g.RemoveLabel(context.Background(), "b"); n != 0 || !errors.Is(err, ErrDiskFull) {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	if n := len(mustList(t, g, Filter{})); n != 2 {
+		t.Errorf("%d references are left", n)
+	}
+	mustBeSound(t, g)
+}
+
+// filesWith returns the files in a folder that hold some bytes.
+func filesWith(t *testing.T, folder, text string) (names []string) {
+	t.Helper()
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(folder, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(data, []byte(text)) {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}

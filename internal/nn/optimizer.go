@@ -1,0 +1,128 @@
+package nn
+
+import (
+	"math"
+
+	"exemplar/internal/kernel"
+)
+
+// Optimizer holds the settings of the update rule: AdamW, or SGD with momentum. Its state lies beside the weights that
+// it belongs to, so that the rows of a PartialFC head and dense weights share one rule.
+//
+// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, as PyTorch computes it):
+//
+//	p ← p·(1 − lr·λ);  m ← β1·m + (1−β1)·g;  v ← β2·v + (1−β2)·g²
+//	p ← p − lr · (m / (1−β1^t)) / (√(v / (1−β2^t)) + ε)
+//
+// SGD (as PyTorch computes it): g ← g + λ·p;  b ← μ·b + g;  p ← p − lr·b.
+type Optimizer struct {
+	Kind         string // "adamw" or "sgd"
+	Beta1, Beta2 float64
+	Epsilon      float64
+	Momentum     float64
+	WeightDecay  float64 // λ
+}
+
+// moments is the number of state values per weight.
+func (o Optimizer) moments() int {
+	if o.Kind == "sgd" {
+		return 1
+	}
+	return 2
+}
+
+// State is the memory of the update rule for one run of weights; Second is nil
+// under SGD.
+type State struct{ First, Second []float32 }
+
+// NewState returns the memory for n weights that have not been stepped yet.
+func (o Optimizer) NewState(n int) State {
+	s := State{First: kernel.Floats(n)}
+	if o.moments() == 2 {
+		s.Second = kernel.Floats(n)
+	}
+	return s
+}
+
+// Slice is the memory of weights [from, to).
+func (s State) Slice(from, to int) State {
+	part := State{First: s.First[from:to]}
+	if s.Second != nil {
+		part.Second = s.Second[from:to]
+	}
+	return part
+}
+
+// Update takes one step on value. step counts from 1; gradScale multiplies the gradient (clipping).
+func (o Optimizer) Update(value, grad []float32, s State, lr, gradScale float64, step int) {
+	o.UpdateAt(value, grad, s, lr, float32(gradScale), o.Correction(step))
+}
+
+// Correction is what makes up for moments that began at zero: 1/(1−β1^t) and
+// 1/√(1−β2^t).
+type Correction struct{ first, root float64 }
+
+// Correction is that of a step, which counts from 1.
+func (o Optimizer) Correction(step int) Correction {
+	t := float64(step)
+	return Correction{1 / (1 - math.Pow(o.Beta1, t)), 1 / math.Sqrt(1-math.Pow(o.Beta2, t))}
+}
+
+// Corrections are those of the first steps, computed once: rows of centres each have a time of their own. The last one
+// stands for all later steps.
+type Corrections []Correction
+
+const correctionSteps = 1 << 14
+
+// Corrections computes the table.
+func (o Optimizer) Corrections() Corrections {
+	table := make(Corrections, correctionSteps)
+	for i := range table {
+		table[i] = o.Correction(i + 1)
+	}
+	return table
+}
+
+// At is the correction of a step.
+func (c Corrections) At(step int) Correction { return c[min(step, len(c))-1] }
+
+// UpdateAt takes one step with the correction of its time.
+func (o Optimizer) UpdateAt(value, grad []float32, s State, lr float64, gradScale float32, c Correction) {
+	if o.Kind == "sgd" {
+		o.updateSGD(value, grad, s.First, lr, gradScale)
+		return
+	}
+	kernel.AdamW(value, grad, s.First, s.Second, kernel.AdamWStep{
+		Scale: gradScale, Beta1: float32(o.Beta1), Beta2: float32(o.Beta2), Epsilon: float32(o.Epsilon),
+		Root: float32(c.root), Rate: float32(lr * c.first), Keep: float32(1 - lr*o.WeightDecay),
+	})
+}
+
+func (o Optimizer) updateSGD(value, grad, b []float32, lr float64, gradScale float32) {
+	n := len(value)
+	grad, b = grad[:n], b[:n]
+	rate, mu, decay, gs := float32(lr), float32(o.Momentum), float32(o.WeightDecay), gradScale
+	for i, g := range grad {
+		bi := mu*b[i] + g*gs + decay*value[i]
+		b[i] = bi
+		value[i] -= rate * bi
+	}
+}
+
+// ClipScale returns the factor that brings a gradient of the given global norm to at most limit (no limit: 0), as
+// PyTorch's clip_grad_norm_ does.
+func ClipScale(norm, limit float64) float64 {
+	if limit <= 0 {
+		return 1
+	}
+	return math.Min(1, limit/(norm+1e-6))
+}
+
+// SumSquares adds up the squares of x in float64, in order.
+func SumSquares(x []float32) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
+}

@@ -1,0 +1,103 @@
+package wordindex
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+
+	"exemplar/internal/features"
+)
+
+// What the index keeps of a reference can be stored, so that an index of many
+// references is made without looking for the words of their descriptors again.
+// It is little-endian:
+//
+//	2 bytes  number of light features, 2 bytes number of dark ones
+//	then for each feature, the light ones first:
+//	2 bytes  word
+//	1 byte   angle in 1/256 of a turn
+//	8 bytes  signature
+//
+// It goes with one vocabulary: see [Vocabulary].
+const (
+	wordsHeaderBytes = 4
+	wordBytes        = 11
+)
+
+// ErrWords is wrapped by the errors of [Index.Add].
+var ErrWords = errors.New("not the visual words of a reference")
+
+// Vocabulary names the visual words of this program and the form in which those
+// of a reference are stored. What was stored under another name cannot be used.
+var Vocabulary = sync.OnceValue(func() string {
+	sum := sha256.Sum256(vocabularyFile)
+	return "words1-" + hex.EncodeToString(sum[:8])
+})
+
+// word is what the index keeps of a feature.
+type word struct {
+	number    uint16 // of the visual word
+	angle     uint8  // in 1/256 of a turn
+	signature uint64
+}
+
+// wordsOf returns the words of the light features, and those of the dark ones.
+func wordsOf(f *features.Features) (light, dark []word) {
+	v := words()
+	first, _ := v.assign(f.Descriptors)
+	all := make([]word, len(f.Points))
+	for i, number := range first {
+		all[i] = word{
+			number:    uint16(number),
+			angle:     angleByte(f.Points[i].Angle),
+			signature: v.signature(f.Descriptors[i*features.DescriptorBytes:][:features.DescriptorBytes], number),
+		}
+	}
+	return all[:f.Light()], all[f.Light():]
+}
+
+func angleByte(angle float32) uint8 {
+	return uint8(int(angle * (256 / (2 * math.Pi))))
+}
+
+// Words returns what [Index.Add] needs of a picture's features, 11 bytes each.
+func Words(f *features.Features) []byte {
+	light, dark := wordsOf(f)
+	out := make([]byte, 0, wordsHeaderBytes+(len(light)+len(dark))*wordBytes)
+	out = binary.LittleEndian.AppendUint16(out, uint16(len(light)))
+	out = binary.LittleEndian.AppendUint16(out, uint16(len(dark)))
+	for _, part := range [2][]word{light, dark} {
+		for _, w := range part {
+			out = binary.LittleEndian.AppendUint16(out, w.number)
+			out = append(out, w.angle)
+			out = binary.LittleEndian.AppendUint64(out, w.signature)
+		}
+	}
+	return out
+}
+
+// unmarshalWords checks the length before memory is taken, and every word
+// against the vocabulary.
+func unmarshalWords(data []byte) (light, dark []word, err error) {
+	if len(data) < wordsHeaderBytes {
+		return nil, nil, fmt.Errorf("%w: %d bytes", ErrWords, len(data))
+	}
+	lights := int(binary.LittleEndian.Uint16(data))
+	n := lights + int(binary.LittleEndian.Uint16(data[2:]))
+	if want := wordsHeaderBytes + n*wordBytes; n > features.MaxStored || len(data) != want {
+		return nil, nil, fmt.Errorf("%w: %d bytes for %d features, want %d", ErrWords, len(data), n, want)
+	}
+	all := make([]word, n)
+	for i := range all {
+		from := data[wordsHeaderBytes+i*wordBytes:][:wordBytes]
+		all[i] = word{binary.LittleEndian.Uint16(from), from[2], binary.LittleEndian.Uint64(from[3:])}
+		if all[i].number >= vocabularySize {
+			return nil, nil, fmt.Errorf("%w: feature %d has word %d of %d", ErrWords, i, all[i].number, vocabularySize)
+		}
+	}
+	return all[:lights], all[lights:], nil
+}
