@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/augment"
 	"exemplar/internal/change"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 )
 
@@ -61,7 +61,7 @@ func KindSamples(ctx context.Context, sources []KindSource, opts TrialOptions) (
 			if !ok {
 				continue
 			}
-			probe := geometry.NewProbe(photo.Gray())
+			probe := alignment.NewProbe(photo.Gray())
 			for _, a := range c.Against {
 				if s, ok := kindSample(probe, c.Document, &a); ok {
 					samples = append(samples, s)
@@ -122,7 +122,7 @@ var white = func() *imaging.Image {
 	return m
 }()
 
-func kindSample(probe *geometry.Probe, document *imaging.Image, a *Against) (change.Sample, bool) {
+func kindSample(probe *alignment.Probe, document *imaging.Image, a *Against) (change.Sample, bool) {
 	ref := newShape(a.Reference)
 	l, ok := lay(probe, ref)
 	if !ok || min(l.Reference.W, l.Reference.H) < minSampleSide {
@@ -137,7 +137,7 @@ func kindSample(probe *geometry.Probe, document *imaging.Image, a *Against) (cha
 }
 
 // cells is what is known of the whole cells of a laid reference.
-func (a *Against) cells(document *imaging.Image, ref *geometry.Reference, l *geometry.Laid) ([]change.Truth, bool) {
+func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Laid) ([]change.Truth, bool) {
 	w, h := l.Reference.W, l.Reference.H
 	cells, ok := differences(l.Reference, ref, document, a.InPlace)
 	if !ok {
@@ -167,7 +167,7 @@ func (a *Against) forms(w, h int) ([]change.Truth, bool) {
 	if a.Form[0] == nil {
 		return slices.Repeat([]change.Truth{change.Same}, w/change.Cell*(h/change.Cell)), true
 	}
-	own := geometry.Compared(atReferenceSide(a.Form[0]), w, h)
+	own := alignment.Compared(atReferenceSide(a.Form[0]), w, h)
 	if !a.FormLaid {
 		return differences(own, nil, a.Form[1], true)
 	}
@@ -195,24 +195,24 @@ func (a *Against) hardlyDiffers() bool {
 }
 
 // differences compares a document with a reference as it was compared.
-func differences(compared *imaging.Gray, ref *geometry.Reference, document *imaging.Image, inPlace bool) ([]change.Truth, bool) {
+func differences(compared *imaging.Gray, ref *alignment.Reference, document *imaging.Image, inPlace bool) ([]change.Truth, bool) {
 	w, h := compared.W, compared.H
 	if inPlace {
-		return change.Differences(compared, geometry.Compared(atReferenceSide(document), w, h)), true
+		return change.Differences(compared, alignment.Compared(atReferenceSide(document), w, h)), true
 	}
-	flat, ok := lay(geometry.NewProbe(atReferenceSide(document)), ref)
+	flat, ok := lay(alignment.NewProbe(atReferenceSide(document)), ref)
 	if !ok || flat.Photo.W < w {
 		return nil, false
 	}
-	return change.LaidDifferences(compared, geometry.Compared(flat.Photo, w, h)), true
+	return change.LaidDifferences(compared, alignment.Compared(flat.Photo, w, h)), true
 }
 
 // sorts is what is known of the reference's own print.
-func (a *Against) sorts(l *geometry.Laid) []change.Sort {
+func (a *Against) sorts(l *alignment.Laid) []change.Sort {
 	if a.Empty == nil {
 		return nil
 	}
-	differ := change.Differences(l.Reference, geometry.Compared(atReferenceSide(a.Empty), l.Reference.W, l.Reference.H))
+	differ := change.Differences(l.Reference, alignment.Compared(atReferenceSide(a.Empty), l.Reference.W, l.Reference.H))
 	sorts := make([]change.Sort, len(differ))
 	for i, d := range differ {
 		switch d {

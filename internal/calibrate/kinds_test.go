@@ -7,9 +7,9 @@ import (
 	"reflect"
 	"testing"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/change"
 	"exemplar/internal/draw"
-	"exemplar/internal/geometry"
 	"exemplar/internal/imaging"
 )
 
@@ -74,7 +74,7 @@ func TestDrawnAgainst(t *testing.T) {
 			t.Errorf("%s: another kind: %v, want %v", c.name, a.OtherKind, c.otherKind)
 		}
 		shape := newShape(a.Reference)
-		l, ok := lay(geometry.NewProbe(atReferenceSide(document)), shape)
+		l, ok := lay(alignment.NewProbe(atReferenceSide(document)), shape)
 		if !ok {
 			t.Fatalf("%s was not found", c.name)
 		}

@@ -119,11 +119,5 @@ func logit(x float64) float64 {
 	return math.Log(x / (1 - x))
 }
 
-// unchanged says that no place surely shows other print, and hardly any seems to.
-func (g *Geometry) unchanged() bool {
-	const hardlyAny = 0.05
-	return g.Changes == 0 && g.Changed < hardlyAny
-}
-
 // differing is the number of places that do not agree.
 func (g *Geometry) differing() int { return int(math.Round((1 - g.Smoothly) * float64(g.Judged))) }

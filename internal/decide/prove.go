@@ -49,9 +49,9 @@ func (p Policy) isVerified(c *Candidate) bool {
 // The best label is accepted from a threshold on that rises with its kin, other
 // labels that look like the probe: then the gallery holds a family, and the
 // probe may be another member of it; see [Proof.Share]. Where it does not reach
-// that, and hardly any print seems another, what would tell the family's
-// members apart is not to be seen: then the label that they have in common is
-// the answer.
+// that, it may still be plain that the probe is no stranger to the family: then
+// the label that its members have in common, or that lies above the best, is the
+// answer.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
@@ -61,15 +61,13 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	kin, share := p.kin(ranked)
 	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr, FMR: proof.Family.Rate(best.llr)}
 	d.Extrapolated = d.FMR < proof.Family.Supported()
-	close := p.contenders(ranked)
 	p.hold(&d, share)
-	if kin != nil && d.LLR < d.ThresholdLLR && best.Geometry.unchanged() {
-		if family := p.family(ranked); commonLabel(family) != "" {
-			close = family
-			p.hold(&d, proof.Alike)
-		}
+	if close, label := p.family(ranked); d.LLR < d.ThresholdLLR && label != "" && d.LLR >= proof.Threshold(0, p.FPIR, p.Labels) {
+		p.hold(&d, 0)
+		p.answer(&d, ranked, close, label, familyReason(&d, label))
+		return d, true
 	}
-	p.settle(&d, ranked, close, kin)
+	p.settle(&d, ranked, kin)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
@@ -87,29 +85,45 @@ func (p Policy) hold(d *Decision, share float64) {
 }
 
 // settle sets verdict, label, rival and reason.
-func (p Policy) settle(d *Decision, ranked []proven, close []Candidate, kin *proven) {
-	others := make([]Candidate, len(ranked))
-	for i, c := range ranked {
-		others[i] = c.Candidate
-	}
+func (p Policy) settle(d *Decision, ranked []proven, kin *proven) {
+	close := p.contenders(ranked)
 	label := commonLabel(close)
-	d.Rival = firstOutside(others, d.Best.Label)
+	d.Rival = firstOutside(withoutLLR(ranked), d.Best.Label)
 	switch {
 	case !d.Best.Geometry.Located:
 		d.Reason = notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
 		d.Reason = differsReason(d, kin)
-	case p.Exact && d.Best.Geometry.Changes > 0:
-		d.Reason = reprintedReason(d)
 	case label == "":
 		d.Verdict = Ambiguous
 		d.Reason = agreeAlike(close) + " and have no label in common"
 	default:
-		d.Verdict, d.Label = Match, label
-		d.Rival = firstOutside(others, label)
-		d.Open = sublabels(close, label)
-		d.Reason = provedReason(d, close, p)
+		p.answer(d, ranked, close, label, "")
+		if d.Verdict == Match {
+			d.Reason = provedReason(d, close, p)
+		}
 	}
+}
+
+// answer answers with a label that contains those of the candidates close to the
+// best, unless only the same copy will do and it is not.
+func (p Policy) answer(d *Decision, ranked []proven, close []Candidate, label Label, reason string) {
+	d.Rival = firstOutside(withoutLLR(ranked), d.Best.Label)
+	if p.Exact && d.Best.Geometry.Changes > 0 {
+		d.Reason = reprintedReason(d)
+		return
+	}
+	d.Verdict, d.Label, d.Reason = Match, label, reason
+	d.Rival = firstOutside(withoutLLR(ranked), label)
+	d.Open = sublabels(close, label)
+}
+
+func withoutLLR(ranked []proven) []Candidate {
+	candidates := make([]Candidate, len(ranked))
+	for i, c := range ranked {
+		candidates[i] = c.Candidate
+	}
+	return candidates
 }
 
 // kin returns the candidate that looks most like the probe of those that stand
@@ -128,16 +142,22 @@ func (p Policy) kin(ranked []proven) (*proven, float64) {
 	return nil, proof.Alike
 }
 
-// family returns the best candidate and those that it does not lead by as much
-// as what is registered leads the rest of its kind.
-func (p Policy) family(ranked []proven) []Candidate {
-	var family []Candidate
-	for _, c := range ranked {
-		if c.Geometry.Located && ranked[0].llr-c.llr < p.Calibration.Proof.Lead {
-			family = append(family, c.Candidate)
+// family returns the best candidate and those that it does not lead by as much as
+// what is registered leads the rest of its kind, and the label above all of them;
+// empty if there is none.
+func (p Policy) family(ranked []proven) ([]Candidate, Label) {
+	best := &ranked[0]
+	close, label := []Candidate{best.Candidate}, best.Label.Parent()
+	for _, c := range ranked[1:] {
+		if c.Geometry.Located && best.llr-c.llr < p.Calibration.Proof.Lead {
+			close = append(close, c.Candidate)
+			label = CommonAncestor(label, c.Label)
 		}
 	}
-	return family
+	if !best.Geometry.Located {
+		return nil, ""
+	}
+	return close, label
 }
 
 // contenders returns the best candidate and those that it neither leads by the

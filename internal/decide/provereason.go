@@ -47,6 +47,14 @@ func differsReason(d *Decision, kin *proven) string {
 	return reason
 }
 
+// familyReason is, for instance, "found, 84 % of the 100 places agree; most like
+// form/v1, but it may be another of form, so the sub-label is open".
+func familyReason(d *Decision, label Label) string {
+	g := d.Best.Geometry
+	return fmt.Sprintf("%s, %s of the %d places agree; most like %s, but it may be another of %s, so the sub-label is open",
+		found(g), percent(g.Smoothly), g.Judged, d.Best.Label, label)
+}
+
 // reprintedReason is, for instance, "id-card/front, of which 98 % agrees, but other
 // print in 1 place".
 func reprintedReason(d *Decision) string {
