@@ -148,7 +148,7 @@ func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibratio
 		kinds = append(kinds, forms...)
 		source += fmt.Sprintf(", %d forms of %s", len(forms), filepath.Base(filepath.Clean(flags.forms)))
 	}
-	if drawn := calibrate.DrawnKinds(flags.drawn/calibrate.DrawnCaptures, flags.seed); len(drawn) > 0 {
+	if drawn := calibrate.DrawnKinds(flags.drawn/calibrate.DrawnCaptures, flags.seed, nil); len(drawn) > 0 {
 		kinds = append(kinds, drawn...)
 		source += fmt.Sprintf(", %d drawn kinds of seed %d", len(drawn), flags.seed)
 	}

@@ -73,13 +73,14 @@ func KindSamples(ctx context.Context, sources []KindSource, opts TrialOptions) (
 	return slices.Concat(made...), err
 }
 
-// capture photographs, scans or merely copies a document.
+// capture photographs, scans or merely copies a document: what arrives is mostly
+// paper that somebody scanned or a file that was never printed.
 func (run *trialRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Image, bool) {
 	switch x := r.Float64(); {
-	case x < 0.2:
+	case x < 0.25:
 		side := 500 + r.IntN(524)
 		return imaging.FitWithin(document, side), true
-	case x < 0.5:
+	case x < 0.6:
 		return scan(document, r), true
 	}
 	photo := augment.Scene(document, run.background(r), conditions(r), r.Uint64())

@@ -32,7 +32,7 @@ func TestKindSamples(t *testing.T) {
 		t.Skip("takes photos")
 	}
 	run := func() []change.Sample {
-		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7), TrialOptions{Seed: 5})
+		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7, nil), TrialOptions{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestDrawnAgainst(t *testing.T) {
 		{"another, where contents matter", other, true, true, false, true},
 	} {
 		document := draw.Draw(c.document)
-		a := drawnAgainst(c.document, ref, document, c.fixed)
+		a := new(drawnKind).against(c.document, ref, document, c.fixed)
 		if a.OtherKind != c.otherKind {
 			t.Errorf("%s: another kind: %v, want %v", c.name, a.OtherKind, c.otherKind)
 		}

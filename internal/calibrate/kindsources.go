@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 )
@@ -25,11 +26,15 @@ var contentsMatter = map[string]bool{"cover": true, "label": true}
 
 // DrawnKinds are n kinds of drawn documents: each captured with other contents
 // and as it is, and laid on its own reference, on that of another issuer with the
-// same template, and on that of another edition.
-func DrawnKinds(n int, seed uint64) []KindSource {
+// same template, and on that of another edition. Photos, which may be nil, are
+// what some of them have as contents, in the place of a portrait or anywhere.
+func DrawnKinds(n int, seed uint64, photos *dataset.Pool) []KindSource {
 	sources := make([]KindSource, n)
 	for i := range sources {
-		sources[i] = func() (Kind, error) { return drawnKind(seed, i), nil }
+		sources[i] = func() (Kind, error) {
+			k := &drawnKind{photos: photos, r: rand.New(rand.NewPCG(seed, uint64(i)))}
+			return k.kind(i)
+		}
 	}
 	return sources
 }
@@ -37,14 +42,21 @@ func DrawnKinds(n int, seed uint64) []KindSource {
 // DrawnCaptures is the number of captures of a drawn kind.
 const DrawnCaptures = 3
 
-func drawnKind(seed uint64, i int) Kind {
-	r := rand.New(rand.NewPCG(seed, uint64(i)))
+// drawnKind draws the documents of a kind.
+type drawnKind struct {
+	r      *rand.Rand
+	photos *dataset.Pool
+	place  [4]float64 // of a photo, as shares of the page: left, top, width, height; of none 0
+	err    error
+}
+
+func (k *drawnKind) kind(i int) (Kind, error) {
+	r := k.r
 	own := draw.Document{Kind: kindsToDraw[i%len(kindsToDraw)], Template: r.Uint64(), Content: r.Uint64()}
 	own.Blank = own.Kind == "form" && r.IntN(2) == 0
 	if r.IntN(3) == 0 {
 		own.Edition = 1
 	}
-	fixed := contentsMatter[own.Kind]
 	copyOf := func(d draw.Document) draw.Document {
 		d.Content, d.Blank = r.Uint64(), d.Kind == "form" && r.IntN(5) == 0
 		return d
@@ -53,30 +65,71 @@ func drawnKind(seed uint64, i int) Kind {
 	issuer.Issuer, edition.Edition = 1, own.Edition+1
 	other, second := copyOf(own), copyOf(own)
 	second.Blank = false
-	k := Kind{Name: own.Kind}
+	k.choosePlace(own.Kind)
+	made := Kind{Name: own.Kind}
 	add := func(d draw.Document, against ...draw.Document) {
-		c := KindCapture{Document: draw.Draw(d)}
+		c := KindCapture{Document: k.draw(d)}
 		for _, ref := range against {
-			c.Against = append(c.Against, drawnAgainst(d, ref, c.Document, fixed))
+			c.Against = append(c.Against, k.against(d, ref, c.Document, contentsMatter[own.Kind]))
 		}
-		k.Captures = append(k.Captures, c)
+		made.Captures = append(made.Captures, c)
 	}
 	add(other, own, issuer)
 	add(second, own, edition)
-	if i%2 == 0 || fixed {
+	if i%2 == 0 || contentsMatter[own.Kind] {
 		add(own, own)
 	} else {
 		line := own
 		line.Changed, line.Blank = 1+r.IntN(8), false
 		add(line, own)
 	}
-	return k
+	return made, k.err
 }
 
-// drawnAgainst says how a drawn document differs from a reference of the same
+// choosePlace chooses where the kind has a photo, if it has one.
+func (k *drawnKind) choosePlace(kind string) {
+	r := k.r
+	switch chance := r.Float64(); {
+	case k.photos == nil || contentsMatter[kind] || kind == "roll":
+	case (kind == "id-card" || kind == "driving-licence" || kind == "membership") && chance < 0.7:
+		k.place = [4]float64{0.03 + 0.05*r.Float64(), 0.2 + 0.15*r.Float64(), 0.2 + 0.1*r.Float64(), 0.4 + 0.15*r.Float64()}
+		if r.IntN(4) == 0 {
+			k.place[0] = 0.97 - k.place[2]
+		}
+	case chance < 0.2:
+		k.place = [4]float64{0.1 + 0.3*r.Float64(), 0.2 + 0.4*r.Float64(), 0.15 + 0.3*r.Float64(), 0.1 + 0.2*r.Float64()}
+	}
+}
+
+// draw draws a document with its photo.
+func (k *drawnKind) draw(d draw.Document) *imaging.Image {
+	m := draw.Draw(d)
+	w, h := int(k.place[2]*float64(m.W)), int(k.place[3]*float64(m.H))
+	if w < 8 || h < 8 || d.Blank {
+		return m
+	}
+	data, err := k.photos.Bytes(int(d.Content % uint64(k.photos.Len())))
+	if err != nil {
+		k.err = err
+		return m
+	}
+	photo, _, err := imaging.Decode(data, imaging.DefaultLimits)
+	if err != nil {
+		k.err = err
+		return m
+	}
+	photo = imaging.Resize(photo, w, h)
+	left, top := int(k.place[0]*float64(m.W)), int(k.place[1]*float64(m.H))
+	for y := range h {
+		copy(m.Pix[3*((top+y)*m.W+left):][:3*w], photo.Pix[3*y*w:])
+	}
+	return m
+}
+
+// against says how a drawn document differs from a reference of the same
 // template.
-func drawnAgainst(d, ref draw.Document, document *imaging.Image, fixed bool) Against {
-	a := Against{Reference: draw.Draw(ref)}
+func (k *drawnKind) against(d, ref draw.Document, document *imaging.Image, fixed bool) Against {
+	a := Against{Reference: k.draw(ref)}
 	a.InPlace = a.Reference.W == document.W && a.Reference.H == document.H
 	if fixed {
 		a.OtherKind = d != ref
@@ -87,11 +140,11 @@ func drawnAgainst(d, ref draw.Document, document *imaging.Image, fixed bool) Aga
 	if d.Issuer != ref.Issuer || d.Edition != ref.Edition { // with the reference's contents
 		a.OtherKind = true
 		d.Content, d.Blank, d.Changed = ref.Content, ref.Blank, ref.Changed
-		a.Form = [2]*imaging.Image{a.Reference, draw.Draw(d)}
+		a.Form = [2]*imaging.Image{a.Reference, k.draw(d)}
 	}
 	other := ref
 	other.Content ^= 0x5bd1e995
-	if empty := draw.Draw(other); empty.W == a.Reference.W && empty.H == a.Reference.H {
+	if empty := k.draw(other); empty.W == a.Reference.W && empty.H == a.Reference.H {
 		a.Empty = empty
 	}
 	return a

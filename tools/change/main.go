@@ -35,7 +35,7 @@ import (
 type settings struct {
 	drawn, edited, copies            int
 	siblings, backgrounds, pool, out string
-	fields, kept, start              string
+	fields, photos, kept, start      string
 	steps                            int
 	seed                             uint64
 }
@@ -45,6 +45,7 @@ func main() {
 	flag.IntVar(&s.drawn, "drawn", 600, "families of drawn documents")
 	flag.IntVar(&s.edited, "edited", 0, "pictures of the pool, each with an edited copy")
 	flag.StringVar(&s.fields, "fields", "", "folder FAMILY/EDITION.webp of real forms with their fields; may be empty")
+	flag.StringVar(&s.photos, "photos", "", "tar shard or folder of photos to put into drawn documents; may be empty")
 	flag.IntVar(&s.copies, "copies", 3, "captured copies of each real form")
 	flag.StringVar(&s.start, "start", "", "a file of weights to begin with, also of a network with fewer outputs; may be empty")
 	flag.StringVar(&s.kept, "samples", "", "a file that keeps the samples for another training; may be empty")
@@ -108,7 +109,15 @@ func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
 			fmt.Printf("%d families captured, %.0f s\n", n, time.Since(began).Seconds())
 		}
 	}}
-	kinds := calibrate.DrawnKinds(s.drawn, s.seed)
+	var photos *dataset.Pool
+	if s.photos != "" {
+		var err error
+		if photos, err = dataset.OpenPool(s.photos); err != nil {
+			return nil, err
+		}
+		defer photos.Close()
+	}
+	kinds := calibrate.DrawnKinds(s.drawn, s.seed, photos)
 	if s.fields != "" {
 		forms, err := calibrate.FormKinds(s.fields, s.copies, s.seed, func(family int) bool { return family%5 != 4 })
 		if err != nil {
