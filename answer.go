@@ -17,29 +17,64 @@ const (
 	Refused   Decision = "refused"   // not a usable image
 )
 
-// Answer says what a picture is, and what that rests on.
+// Basis is what an [Answer] went by.
+type Basis string
+
+// The bases.
+const (
+	ByGeometry  Basis = "geometry"  // how much of a reference agrees where it lies in the picture
+	ByEmbedding Basis = "embedding" // how alike the whole pictures are
+)
+
+// Answer says what a picture is, and what that rests on. Every number means one
+// thing, whatever the decision; what is not known is left out.
 type Answer struct {
-	Decision  Decision `json:"decision"`
-	Label     string   `json:"label"`     // of a match, else empty
-	Score     float64  `json:"score"`     // cosine of the best candidate, in [-1, 1]
-	Threshold float64  `json:"threshold"` // score from which on a label is accepted
-	FMR       float64  `json:"fmr"`       // share of impostors that reach the score
-	Rotation  int      `json:"rotation"`  // degrees clockwise by which the picture is turned: 0, 90, 180, 270
-	Reason    string   `json:"reason"`    // one sentence
-	// Candidates are the best labels, by falling score. The first one is what
-	// Score, FMR and Rotation speak of, whatever the decision.
+	Decision Decision `json:"decision"`
+	Label    string   `json:"label"` // of a match, else empty
+	// Confidence is the probability that the decision is right, in (0, 1]: of a match
+	// that it is this label, of an ambiguous one that it is one of the labels in
+	// question, of an unknown that it is not its first candidate. It is 0.5 at the
+	// threshold, so that it is never below 0.5; 0 where the picture was refused.
+	Confidence float64 `json:"confidence,omitzero"`
+	// Open are sub-labels of Label that could not be told apart, best first.
+	Open []string `json:"open,omitempty"`
+	// Basis is empty where nothing was compared: refused, or nothing is registered.
+	Basis Basis `json:"basis,omitempty"`
+	// Embedding and Geometry are the evidence for the first candidate, each with its
+	// own threshold. Geometry is nil where the candidate was not found in the picture.
+	Embedding *Embedding `json:"embedding,omitempty"`
+	Geometry  *Geometry  `json:"geometry,omitempty"`
+	Rotation  int        `json:"rotation"`           // degrees clockwise by which the document is turned: 0, 90, 180, 270; 0 if there is no match
+	Mirrored  bool       `json:"mirrored,omitempty"` // the picture shows the document as a mirror does
+	Inverted  bool       `json:"inverted,omitempty"` // the picture is a negative
+	Summary   string     `json:"summary"`            // a clause of a few words
+	Reason    string     `json:"reason"`             // clauses, the most important one first
+	// Candidates are the best labels, in the order of the decision, at most five.
 	Candidates []Candidate `json:"candidates"`
-	// Geometry is where the best candidate lies in the picture and how far it
-	// agrees; nil where it was not found or not looked for.
-	Geometry *Geometry `json:"geometry,omitempty"`
+	// LeftOut are references that are damaged in the gallery, so that they had no
+	// part in the answer.
+	LeftOut []LeftOut `json:"left_out,omitempty"`
+}
+
+// Embedding is how alike the whole picture is to a label's references.
+type Embedding struct {
+	Cosine    float64 `json:"cosine"`    // of the picture with the most alike of them, in [-1, 1]
+	Threshold float64 `json:"threshold"` // cosine from which on a label is accepted by it
+	FMR       float64 `json:"fmr"`       // share of impostors that reach the cosine
 }
 
 // Geometry is a document found in a picture.
 type Geometry struct {
-	Inliers   int     `json:"inliers"`   // features that lie as those of one flat thing would
-	Coverage  float64 `json:"coverage"`  // share of the reference's parts in which there are any
-	Agreement float64 `json:"agreement"` // share of the places that could be compared that agree
-	Judged    int     `json:"judged"`    // number of those places
+	LLR       float64 `json:"llr"`       // decimal logarithm of the likelihood ratio, in [-6, 6]
+	Threshold float64 `json:"threshold"` // LLR from which on the label is accepted by it
+	// LookAlikes is the share of look-alikes (other editions, pages, fillings) whose
+	// LLR is as high.
+	LookAlikes float64 `json:"look_alikes"`
+	Inliers    int     `json:"inliers"`   // features that lie as those of one flat thing would
+	Coverage   float64 `json:"coverage"`  // share of the reference's parts in which there are any
+	Compared   int     `json:"compared"`  // number of the reference's blocks that could be compared
+	Agreement  float64 `json:"agreement"` // share of them that agree
+	Cosine     float64 `json:"cosine"`    // of the document, cut out and upright, with the reference
 	// Changed is the share of the reference's print in whose place the picture
 	// shows other print: a changed line, another edition, another serial number.
 	// Changes are the places where it surely does, at most twelve, as Quad.
@@ -48,18 +83,72 @@ type Geometry struct {
 	// Quad holds the document's corners, from its upper left one clockwise, in
 	// pixels of the upright picture as sent. They may lie outside of it.
 	Quad [4][2]float64 `json:"quad"`
-	LLR  float64       `json:"llr"` // decimal logarithm of the likelihood ratio
-	// ThresholdLLR is what LLR is held to where geometry decides.
-	ThresholdLLR float64 `json:"threshold_llr"`
 }
 
-// newGeometry is what was found of a reference, its quad in pixels of the picture
-// as sent.
-func newGeometry(h *recognise.Hypothesis, d *decide.Decision, p *recognise.Photo) *Geometry {
-	f := &h.Found
+// Candidate is a label that a picture was compared with.
+type Candidate struct {
+	Label      string   `json:"label"`
+	Confidence float64  `json:"confidence"`    // probability that the picture shows this label
+	Reference  string   `json:"reference"`     // id of the reference that speaks for it
+	Cosine     float64  `json:"cosine"`        // see [Embedding.Cosine]
+	LLR        *float64 `json:"llr,omitempty"` // see [Geometry.LLR]; nil where it was not found in the picture
+}
+
+// LeftOut is a reference that could not be used.
+type LeftOut struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Reason string `json:"reason"`
+}
+
+// maxCandidates bounds what an answer lists.
+const maxCandidates = 5
+
+// newAnswer puts what was found into the words of the API.
+func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
+	d := &f.Decision
+	a := Answer{
+		Decision: Decision(d.Verdict), Label: string(d.Label), Confidence: d.Confidence, Basis: Basis(d.Basis),
+		Mirrored: f.Mirrored, Inverted: f.Inverted,
+		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
+	}
+	for _, open := range d.Open {
+		a.Open = append(a.Open, string(open))
+	}
+	if d.Verdict == decide.Match || d.Verdict == decide.Ambiguous {
+		a.Rotation = d.Best.Rotation
+	}
+	if d.Basis != "" {
+		a.Embedding = &Embedding{Cosine: float64(d.Best.Score), Threshold: d.Threshold, FMR: d.FMR}
+	}
+	if f.Best != nil && d.Candidates[0].Compared {
+		a.Geometry = newGeometry(f, p)
+	}
+	for _, c := range d.Candidates[:min(len(d.Candidates), maxCandidates)] {
+		a.Candidates = append(a.Candidates, newCandidate(c))
+	}
+	for _, damage := range f.LeftOut {
+		a.LeftOut = append(a.LeftOut, LeftOut{ID: damage.ID, Label: string(damage.Label), Reason: damage.Why})
+	}
+	return a
+}
+
+func newCandidate(c decide.Ranked) Candidate {
+	out := Candidate{Label: string(c.Label), Confidence: c.Confidence, Reference: c.Reference, Cosine: float64(c.Score)}
+	if c.Compared {
+		out.LLR = &c.LLR
+	}
+	return out
+}
+
+// newGeometry is what was found of a finding's best reference, its quad in pixels
+// of the picture as sent.
+func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
+	d, f := &of.Decision, &of.Best.Found
 	g := &Geometry{
-		Inliers: f.Inliers, Coverage: f.Coverage, Agreement: f.AgreeSmoothly, Judged: f.Judged,
-		Changed: f.Changes.Share, LLR: d.LLR, ThresholdLLR: d.ThresholdLLR,
+		LLR: d.Candidates[0].LLR, Threshold: d.ThresholdLLR, LookAlikes: d.LookAlikes,
+		Inliers: f.Inliers, Coverage: f.Coverage, Compared: f.Judged, Agreement: f.AgreeSmoothly,
+		Cosine: f.Weighed.Score, Changed: f.Changes.Share,
 	}
 	asSent := func(q [4]planar.Point) (corners [4][2]float64) {
 		for i, corner := range q {
@@ -74,35 +163,3 @@ func newGeometry(h *recognise.Hypothesis, d *decide.Decision, p *recognise.Photo
 	}
 	return g
 }
-
-// Candidate is a label that a picture was compared with.
-type Candidate struct {
-	Label     string  `json:"label"`
-	Score     float64 `json:"score"`
-	Reference string  `json:"reference"` // id of the label's best reference
-}
-
-// newAnswer puts what was found into the words of the API.
-func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
-	d := &f.Decision
-	a := Answer{
-		Decision:   Decision(d.Verdict),
-		Label:      string(d.Label),
-		Score:      float64(d.Best.Score),
-		Threshold:  d.Threshold,
-		FMR:        d.FMR,
-		Rotation:   d.Best.Rotation,
-		Reason:     d.Reason,
-		Candidates: []Candidate{},
-	}
-	for _, c := range f.Candidates[:min(len(f.Candidates), maxCandidates)] {
-		a.Candidates = append(a.Candidates, Candidate{Label: string(c.Label), Score: float64(c.Score), Reference: c.Reference})
-	}
-	if f.Best != nil && f.Best.Found.Located {
-		a.Geometry = newGeometry(f.Best, d, p)
-	}
-	return a
-}
-
-// maxCandidates bounds what an answer lists.
-const maxCandidates = 5

@@ -3,69 +3,148 @@ package exemplar
 import (
 	"context"
 	"errors"
+	"iter"
 
+	"exemplar/internal/decide"
 	"exemplar/internal/explain"
 	"exemplar/internal/imaging"
+	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
 )
 
-// ErrNothingToExplain says that no reference was looked for in a picture, so
-// that there is nothing to show.
-var ErrNothingToExplain = errors.New("nothing was looked for in the picture: it cannot be used, nothing is registered, or geometry is off")
+// DefaultFPIR is the share of strangers that is accepted unless told otherwise.
+const DefaultFPIR = 0.01
 
-// Classify says what a picture file shows. A file that cannot be used gives an
-// answer, [Refused], and not an error; an error means that the gallery cannot
-// be read.
-func (g *Gallery) Classify(ctx context.Context, data []byte) (Answer, error) {
-	answers, err := g.classify(ctx, data, false)
+// ErrFPIR says that a share of accepted strangers does not lie between 0 and 1.
+var ErrFPIR = decide.ErrFPIR
+
+// CheckFPIR returns [ErrFPIR], with the allowed range, for a share of accepted
+// strangers that is none: 0 and 1 are not.
+func CheckFPIR(fpir float64) error { return decide.CheckFPIR(fpir) }
+
+// SearchMode says how far documents are looked for in photos.
+type SearchMode int
+
+// How far documents are looked for.
+const (
+	SearchAll    SearchMode = iota // all that may be there by their looks or by their features
+	SearchLikely                   // only those whose looks are most like the whole picture's
+	SearchOff                      // not at all: the embedding of the whole picture decides
+)
+
+// ClassifyOptions say how pictures are judged. The zero value is what most want.
+type ClassifyOptions struct {
+	FPIR float64 // share of strangers that may be accepted, in (0, 1); 0: DefaultFPIR
+	// Exact refuses a document with other print in a place where it surely shows
+	// that: a changed line, another edition, another serial number. Without it such
+	// a document is a match, and the answer says where: [Geometry.Changes].
+	Exact   bool
+	All     bool // answer with every document in the picture
+	Explain bool // draw why the first answer is what it is
+	Search  SearchMode
+}
+
+func (o ClassifyOptions) checked() (recognise.Options, error) {
+	if o.FPIR == 0 {
+		o.FPIR = DefaultFPIR
+	}
+	return recognise.Options{FPIR: o.FPIR, Exact: o.Exact, All: o.All, Search: recognise.SearchMode(o.Search)}, CheckFPIR(o.FPIR)
+}
+
+// Result is what a picture came to.
+type Result struct {
+	// Answers holds one answer; with All one for every document in the picture, the
+	// most certain first, each with its place.
+	Answers []Answer
+	// Explanation is a PNG, if it was asked for: the picture and the first candidate
+	// side by side, the points and the blocks that agree, those that do not, and the
+	// answer in words. It is nil where nothing was looked for in the picture: it was
+	// refused, nothing is registered, or the search is off.
+	Explanation []byte
+}
+
+// Answer is the first answer.
+func (r Result) Answer() Answer { return r.Answers[0] }
+
+// Classify says what a picture shows. A picture that cannot be read or used gives
+// an answer, [Refused], and not an error; an error means that the gallery cannot be
+// read, that the options make no sense, or that ctx has ended.
+func (g *Gallery) Classify(ctx context.Context, p Picture, opts ClassifyOptions) (Result, error) {
+	options, err := opts.checked()
 	if err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
-	return answers[0], nil
+	if err := g.open(); err != nil {
+		return Result{}, err
+	}
+	return g.classify(ctx, p, options, opts.Explain)
 }
 
-// ClassifyAll answers with every document in a picture, the most certain first,
-// each with its place. Where none is found it answers once, as [Classify] does.
-func (g *Gallery) ClassifyAll(ctx context.Context, data []byte) ([]Answer, error) {
-	return g.classify(ctx, data, true)
-}
-
-func (g *Gallery) classify(ctx context.Context, data []byte, all bool) ([]Answer, error) {
-	result, err := g.engine.Recognise(ctx, data, g.options(all))
+// ClassifyBatch classifies many pictures on all cores. The results come in the
+// order of the pictures, each as soon as all before it were taken. The first error
+// comes last; so does the end of ctx. Pictures must come to an end when ctx does.
+func (g *Gallery) ClassifyBatch(ctx context.Context, pictures iter.Seq[Picture], opts ClassifyOptions) iter.Seq2[Result, error] {
+	options, err := opts.checked()
+	if err == nil {
+		err = g.open()
+	}
 	if err != nil {
-		return nil, err
+		return func(yield func(Result, error) bool) { yield(Result{}, err) }
 	}
-	var answers []Answer
-	for i := range result.Findings {
-		answers = append(answers, newAnswer(&result.Findings[i], result.Photo))
-	}
-	return answers, nil
+	return parallel.Ordered(ctx, 0, pictures, func(ctx context.Context, p Picture) (Result, error) {
+		return g.classify(ctx, p, options, opts.Explain)
+	})
 }
 
-func (g *Gallery) options(all bool) recognise.Options {
-	return recognise.Options{FPIR: g.fpir, Exact: g.exact, Search: recognise.SearchMode(g.geometry), All: all}
-}
-
-// Explain draws, as a PNG, why a picture is, or is not, taken for the best
-// candidate: the two side by side, the points that agree, the places that agree
-// and those that do not, and the decision in words.
-func (g *Gallery) Explain(ctx context.Context, data []byte) ([]byte, error) {
-	result, err := g.engine.Recognise(ctx, data, g.options(false))
+func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Options, draw bool) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	input, err := p.input()
 	if err != nil {
-		return nil, err
+		input.Fault = err
 	}
-	first := &result.Findings[0]
-	if first.Best == nil {
-		return nil, ErrNothingToExplain
-	}
-	picture, err := g.engine.Picture(ctx, first.Best.ID)
+	found, err := g.engine.Recognise(ctx, input, options)
 	if err != nil {
-		return nil, err
+		return Result{}, g.fail(err)
 	}
-	return imaging.EncodePNG(explain.Photo(result.Photo, first, picture)), nil
+	var result Result
+	for i := range found.Findings {
+		result.Answers = append(result.Answers, newAnswer(&found.Findings[i], found.Photo))
+	}
+	if first := &found.Findings[0]; draw && first.Best != nil {
+		picture, err := g.engine.Picture(ctx, first.Best.ID)
+		if err != nil {
+			return Result{}, g.fail(err)
+		}
+		result.Explanation = imaging.EncodePNG(explain.Photo(found.Photo, first, picture))
+	}
+	return result, nil
 }
 
-// Scores is for the judging of this program itself: see [recognise.Engine.Scores].
-func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
-	return g.engine.Scores(ctx, data)
+// ErrClosed says that a gallery was used after it was closed.
+var ErrClosed = errors.New("the gallery is closed")
+
+// open returns an error if the gallery is closed.
+func (g *Gallery) open() error {
+	if g.closed.Load() {
+		return ErrClosed
+	}
+	return nil
+}
+
+// writable returns an error if the gallery cannot be written.
+func (g *Gallery) writable() error {
+	if g.mode == ReadOnly {
+		return ErrReadOnly
+	}
+	return g.open()
+}
+
+// fail is the error of a call during which the gallery was closed, perhaps.
+func (g *Gallery) fail(err error) error {
+	if err != nil && g.closed.Load() {
+		return ErrClosed
+	}
+	return err
 }

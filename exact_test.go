@@ -25,19 +25,19 @@ func TestOneChangedLine(t *testing.T) {
 	for i := range uint64(forms) {
 		form := draw.Document{Kind: "form", Template: 100 + i, Content: 100 + i, Size: 800}
 		path := filepath.Join(t.TempDir(), "gallery.db")
-		lenient := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite})
-		strict := open(t, path, exemplar.Options{Exact: true})
-		registerOne(t, lenient, pictured("form", form))
+		g := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite})
+		lenient, strict := exemplar.ClassifyOptions{}, exemplar.ClassifyOptions{Exact: true}
+		registerOne(t, g, pictured("form", form))
 		photo := func(d draw.Document) []byte {
 			return imaging.EncodeJPEG(augment.Scene(draw.Draw(d), nil, phone, i).Image, 90)
 		}
 		own, changed := photo(form), photo(draw.Siblings(form)["line"])
-		matched += count(answer(t, lenient, own).Decision == exemplar.Match)
-		exact += count(answer(t, strict, own).Decision == exemplar.Match)
-		if a := answer(t, lenient, changed); a.Decision == exemplar.Match && len(a.Geometry.Changes) > 0 {
+		matched += count(answer(t, g, lenient, own).Decision == exemplar.Match)
+		exact += count(answer(t, g, strict, own).Decision == exemplar.Match)
+		if a := answer(t, g, lenient, changed); a.Decision == exemplar.Match && len(a.Geometry.Changes) > 0 {
 			found++
 		}
-		if a := answer(t, strict, changed); a.Decision != exemplar.Match {
+		if a := answer(t, g, strict, changed); a.Decision != exemplar.Match {
 			refused++
 		}
 	}
@@ -55,11 +55,11 @@ func count(b bool) int {
 	return 0
 }
 
-func answer(t *testing.T, g *exemplar.Gallery, picture []byte) exemplar.Answer {
+func answer(t *testing.T, g *exemplar.Gallery, o exemplar.ClassifyOptions, picture []byte) exemplar.Answer {
 	t.Helper()
-	a, err := g.Classify(context.Background(), picture)
+	result, err := g.Classify(context.Background(), exemplar.FromBytes(picture), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
+	return result.Answer()
 }

@@ -27,8 +27,8 @@ func Example() {
 	}
 	defer g.Close()
 	registered, err := g.Register(ctx, []exemplar.Item{
-		{Label: "form/application", Source: "form.png", Data: drawn("form")},
-		{Label: "ticket/concert", Source: "ticket.png", Data: drawn("ticket")},
+		{Label: "form/application", Source: "form.png", Picture: exemplar.FromBytes(drawn("form"))},
+		{Label: "ticket/concert", Source: "ticket.png", Picture: exemplar.FromBytes(drawn("ticket"))},
 	}, exemplar.RegisterOptions{})
 	if err != nil {
 		log.Fatal(err)
@@ -37,17 +37,17 @@ func Example() {
 		fmt.Println(r.Label, r.Outcome)
 	}
 
-	answer, err := g.Classify(ctx, drawn("ticket"))
+	result, err := g.Classify(ctx, exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Decision, answer.Label)
+	fmt.Println(result.Answer().Decision, result.Answer().Label)
 
-	answer, err = g.Classify(ctx, drawn("banknote"))
+	result, err = g.Classify(ctx, exemplar.FromBytes(drawn("banknote")), exemplar.ClassifyOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Decision)
+	fmt.Println(result.Answer().Decision)
 	// Output:
 	// form/application registered
 	// ticket/concert registered
@@ -70,8 +70,8 @@ func ExampleGallery_List() {
 	}
 	defer g.Close()
 	_, err = g.Register(ctx, []exemplar.Item{
-		{Label: "card/front", Source: "front.png", Data: drawn("id-card")},
-		{Label: "card/back", Source: "back.png", Data: drawn("id-card-back")},
+		{Label: "card/front", Source: "front.png", Picture: exemplar.FromBytes(drawn("id-card"))},
+		{Label: "card/back", Source: "back.png", Picture: exemplar.FromBytes(drawn("id-card-back"))},
 	}, exemplar.RegisterOptions{})
 	if err != nil {
 		log.Fatal(err)

@@ -3,6 +3,7 @@ package exemplar
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"exemplar/internal/decide"
@@ -26,9 +27,6 @@ var (
 	ErrLabel       = decide.ErrLabel
 )
 
-// DefaultFPIR is the share of strangers that is accepted unless told otherwise.
-const DefaultFPIR = 0.01
-
 // Mode says what a gallery is opened for.
 type Mode int
 
@@ -42,46 +40,21 @@ const (
 // Options say how a gallery is opened.
 type Options struct {
 	Mode  Mode
-	Model *Model  // nil: DefaultModel
-	FPIR  float64 // share of strangers that may be accepted; 0: DefaultFPIR
-
-	Geometry Geometries // how far documents are looked for in photos
-	// Exact refuses a document with other print in a place where it surely shows
-	// that: a changed line, another edition, another serial number. Without it such
-	// a document is a match, and the answer says where: [Geometry.Changes].
-	Exact bool
+	Model *Model // nil: DefaultModel
 }
-
-// Geometries says how far documents are looked for in photos.
-type Geometries int
-
-// How far documents are looked for.
-const (
-	GeometryLocate Geometries = iota // all that may be there by their looks or by their features
-	GeometryVerify                   // only those whose looks are most like the whole picture's
-	GeometryOff                      // not at all: the embedding of the whole picture decides
-)
 
 // Gallery is an open collection of references. It is safe for concurrent use,
 // and follows what other processes change in the same file.
 type Gallery struct {
-	store *gallery.Gallery
-	model *Model
-	fpir  float64
-
-	geometry Geometries
-	exact    bool
-	engine   *recognise.Engine
+	store  *gallery.Gallery
+	model  *Model
+	engine *recognise.Engine
+	closed atomic.Bool
+	mode   Mode
 }
 
 // Open opens the gallery file at path.
 func Open(path string, opts Options) (*Gallery, error) {
-	if opts.FPIR == 0 {
-		opts.FPIR = DefaultFPIR
-	}
-	if !(opts.FPIR > 0 && opts.FPIR < 1) {
-		return nil, fmt.Errorf("open gallery %q: a false positive rate of %v: it must lie between 0 and 1", path, opts.FPIR)
-	}
 	if opts.Model == nil {
 		opts.Model = DefaultModel()
 	}
@@ -92,14 +65,16 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Gallery{
-		store: store, model: opts.Model, fpir: opts.FPIR, geometry: opts.Geometry, exact: opts.Exact,
-		engine: recognise.New(store, opts.Model.inner),
-	}, nil
+	return &Gallery{store: store, model: opts.Model, engine: recognise.New(store, opts.Model.inner), mode: opts.Mode}, nil
 }
 
-// Close releases the file.
-func (g *Gallery) Close() error { return g.store.Close() }
+// Close releases the file. What uses the gallery afterwards gives [ErrClosed].
+func (g *Gallery) Close() error {
+	if g.closed.Swap(true) {
+		return nil
+	}
+	return g.store.Close()
+}
 
 // Reference is one registered image.
 type Reference struct {
@@ -110,14 +85,15 @@ type Reference struct {
 	Registered time.Time `json:"registered"`
 	Width      int       `json:"width"` // of the image as it arrived, upright, in pixels
 	Height     int       `json:"height"`
-	SHA256     string    `json:"sha256"` // of the file as it arrived
-	Model      string    `json:"model"`  // fingerprint
+	SHA256     string    `json:"sha256"`            // of the file as it arrived
+	Model      string    `json:"model"`             // fingerprint
+	Damaged    bool      `json:"damaged,omitempty"` // any of the above may be wrong but the ID
 }
 
 func newReference(r gallery.Reference) Reference {
 	return Reference{
 		ID: r.ID, Label: string(r.Label), Source: r.Source, Note: r.Note, Registered: r.Registered,
-		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model,
+		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model, Damaged: r.Damaged,
 	}
 }
 
@@ -134,7 +110,7 @@ func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
 	}
 	found, err := g.store.List(ctx, filter)
 	if err != nil {
-		return nil, err
+		return nil, g.fail(err)
 	}
 	references := make([]Reference, len(found))
 	for i, r := range found {
@@ -143,20 +119,22 @@ func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
 	return references, nil
 }
 
-// Get returns the reference with an id.
+// Get returns the reference with an id; what there is of it, with ErrDamaged,
+// where it is damaged.
 func (g *Gallery) Get(ctx context.Context, id string) (Reference, error) {
 	r, err := g.store.Get(ctx, id)
-	return newReference(r), err
+	return newReference(r), g.fail(err)
 }
 
 // Picture returns the stored JPEG of a reference.
 func (g *Gallery) Picture(ctx context.Context, id string) ([]byte, error) {
-	return g.store.Picture(ctx, id)
+	jpeg, err := g.store.Picture(ctx, id)
+	return jpeg, g.fail(err)
 }
 
 // Remove deletes references by id, all or none.
 func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
-	return g.store.Remove(ctx, ids...)
+	return g.fail(g.store.Remove(ctx, ids...))
 }
 
 // RemoveLabel deletes the references of a label and of those below it, and
@@ -166,7 +144,8 @@ func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return g.store.RemoveLabel(ctx, parsed)
+	n, err := g.store.RemoveLabel(ctx, parsed)
+	return n, g.fail(err)
 }
 
 // Rename moves a label, with those below it, and returns how many references
@@ -180,40 +159,60 @@ func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return g.store.RenameLabel(ctx, old, renamed)
+	n, err := g.store.RenameLabel(ctx, old, renamed)
+	return n, g.fail(err)
 }
 
 // SetNote replaces the note of a reference.
 func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
-	return g.store.SetNote(ctx, id, note)
+	return g.fail(g.store.SetNote(ctx, id, note))
 }
 
 // Export writes everything in the gallery to one portable file, a ZIP archive,
 // which appears whole or not at all. If references are damaged (ErrDamaged), it
 // is there with all others.
-func (g *Gallery) Export(ctx context.Context, path string) error { return g.store.Export(ctx, path) }
+func (g *Gallery) Export(ctx context.Context, path string) error {
+	return g.fail(g.store.Export(ctx, path))
+}
 
 // Imported counts what an import did.
-type Imported = gallery.Imported
+type Imported struct {
+	Added   int `json:"added"`   // references that were not there
+	Skipped int `json:"skipped"` // references, by id, that were there already
+}
 
 // Import adds the references of an exported file that are not there yet: all of
 // them, or none if anything about the file is wrong.
 func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	return g.store.Import(ctx, path, recognise.CheckPart)
+	imported, err := g.store.Import(ctx, path, recognise.CheckPart)
+	return Imported(imported), g.fail(err)
 }
 
 // Stats describes a gallery.
-type Stats = gallery.Stats
+type Stats struct {
+	ID         string    `json:"id"` // of the gallery, a ULID
+	Path       string    `json:"path"`
+	Created    time.Time `json:"created"`
+	Model      string    `json:"model"` // fingerprint of what made its embeddings; empty before the first reference
+	Dim        int       `json:"dim"`   // numbers of an embedding
+	References int       `json:"references"`
+	Labels     int       `json:"labels"`   // that have references
+	Features   int       `json:"features"` // references with local features
+	Bytes      int64     `json:"bytes"`    // on the disk
+	Changes    int64     `json:"changes"`  // number of the last change
+}
 
 // Stats counts what the gallery holds.
-func (g *Gallery) Stats(ctx context.Context) (Stats, error) { return g.store.Stats(ctx) }
+func (g *Gallery) Stats(ctx context.Context) (Stats, error) {
+	stats, err := g.store.Stats(ctx)
+	return Stats(stats), g.fail(err)
+}
 
 // Reembed replaces the embeddings of all references by those of this gallery's
 // model, made of the pictures that are kept, and their local features with
 // them. It leaves out the references that have what this program would make.
-// It may be interrupted: the gallery
-// stays usable with its former model until all are there. progress, if not nil,
+// It may be interrupted: the gallery stays usable with its former model until all are there. progress, if not nil,
 // is told how many are done.
 func (g *Gallery) Reembed(ctx context.Context, progress func(done, total int)) error {
-	return g.engine.Reembed(ctx, progress)
+	return g.fail(g.engine.Reembed(ctx, progress))
 }

@@ -43,17 +43,17 @@ func register(t *testing.T, g *exemplar.Gallery, items ...exemplar.Item) []exemp
 
 func classify(t *testing.T, g *exemplar.Gallery, data []byte) exemplar.Answer {
 	t.Helper()
-	answer, err := g.Classify(context.Background(), data)
+	result, err := g.Classify(context.Background(), exemplar.FromBytes(data), exemplar.ClassifyOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer
+	return result.Answer()
 }
 
 func TestATurnedProbeIsRecognised(t *testing.T) {
 	g := newGallery(t)
 	for _, kind := range []string{"ticket", "form", "banknote"} {
-		register(t, g, exemplar.Item{Label: kind, Source: kind, Data: drawn(kind)})
+		register(t, g, exemplar.Item{Label: kind, Source: kind, Picture: exemplar.FromBytes(drawn(kind))})
 	}
 	picture, _, err := imaging.Decode(drawn("ticket"), imaging.DefaultLimits)
 	if err != nil {
@@ -71,11 +71,11 @@ func TestTwinsAndRivalsAreReported(t *testing.T) {
 	g := newGallery(t)
 	first := drawn("id-card")
 	edition := imaging.EncodePNG(draw.Draw(draw.Document{Kind: "id-card", Template: 3, Size: 600, Edition: 1}))
-	register(t, g, exemplar.Item{Label: "card/first", Source: "a.png", Data: first})
+	register(t, g, exemplar.Item{Label: "card/first", Source: "a.png", Picture: exemplar.FromBytes(first)})
 	results := register(t, g,
-		exemplar.Item{Label: "card/first", Source: "b.png", Data: first},
-		exemplar.Item{Label: "other", Source: "c.png", Data: first},
-		exemplar.Item{Label: "card/second", Source: "d.png", Data: edition})
+		exemplar.Item{Label: "card/first", Source: "b.png", Picture: exemplar.FromBytes(first)},
+		exemplar.Item{Label: "other", Source: "c.png", Picture: exemplar.FromBytes(first)},
+		exemplar.Item{Label: "card/second", Source: "d.png", Picture: exemplar.FromBytes(edition)})
 	if r := results[0]; r.Outcome != exemplar.Skipped || !strings.Contains(r.Reason, "a.png") {
 		t.Errorf("the same file under the same label: %+v", r)
 	}
@@ -89,7 +89,7 @@ func TestTwinsAndRivalsAreReported(t *testing.T) {
 
 func TestUnusablePicturesAreRefusedWithAReason(t *testing.T) {
 	g := newGallery(t)
-	register(t, g, exemplar.Item{Label: "ticket", Source: "t", Data: drawn("ticket")})
+	register(t, g, exemplar.Item{Label: "ticket", Source: "t", Picture: exemplar.FromBytes(drawn("ticket"))})
 	claim := bytes.Clone(drawn("ticket")) // a PNG that claims to be huge
 	copy(claim[16:24], []byte{0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60})
 	for name, data := range map[string][]byte{
@@ -103,7 +103,7 @@ func TestUnusablePicturesAreRefusedWithAReason(t *testing.T) {
 		if a := classify(t, g, data); a.Decision != exemplar.Refused || a.Reason == "" {
 			t.Errorf("%s: classified as %s (%s)", name, a.Decision, a.Reason)
 		}
-		results := register(t, g, exemplar.Item{Label: "x", Source: name, Data: data})
+		results := register(t, g, exemplar.Item{Label: "x", Source: name, Picture: exemplar.FromBytes(data)})
 		if r := results[0]; r.Outcome != exemplar.RefusedImage || r.Reason == "" {
 			t.Errorf("%s: %s (%s), want it refused", name, r.Outcome, r.Reason)
 		}
@@ -117,7 +117,7 @@ func TestMutatedPicturesAreAnswered(t *testing.T) {
 		n = 100
 	}
 	g := newGallery(t)
-	register(t, g, exemplar.Item{Label: "ticket", Source: "t", Data: drawn("ticket")})
+	register(t, g, exemplar.Item{Label: "ticket", Source: "t", Picture: exemplar.FromBytes(drawn("ticket"))})
 	small := imaging.FitWithin(draw.Draw(draw.Document{Kind: "ticket", Template: 3, Size: 300}), 200)
 	seeds := [][]byte{imaging.EncodeJPEG(small, 80), imaging.EncodePNG(small)}
 	rng := rand.New(rand.NewPCG(7, 7))
@@ -135,11 +135,13 @@ func TestMutatedPicturesAreAnswered(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "g.db")
 	writer := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite})
-	register(t, writer, exemplar.Item{Label: "ticket", Source: "t", Data: drawn("ticket")})
+	register(t, writer, exemplar.Item{Label: "ticket", Source: "t", Picture: exemplar.FromBytes(drawn("ticket"))})
 	reader := open(t, path, exemplar.Options{})
 	var wait sync.WaitGroup
 	for _, kind := range []string{"form", "banknote", "receipt"} {
-		wait.Go(func() { register(t, writer, exemplar.Item{Label: kind, Source: kind, Data: drawn(kind)}) })
+		wait.Go(func() {
+			register(t, writer, exemplar.Item{Label: kind, Source: kind, Picture: exemplar.FromBytes(drawn(kind))})
+		})
 		wait.Go(func() {
 			if a := classify(t, reader, drawn("ticket")); a.Label != "ticket" {
 				t.Errorf("meanwhile the ticket is %s %q", a.Decision, a.Label)
@@ -156,11 +158,11 @@ func TestReembedWithAnotherModel(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "g.db")
 	old := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite})
-	register(t, old, exemplar.Item{Label: "ticket", Source: "t", Data: drawn("ticket")})
+	register(t, old, exemplar.Item{Label: "ticket", Source: "t", Picture: exemplar.FromBytes(drawn("ticket"))})
 
 	other := otherModel(t, filepath.Join(folder, "other.safetensors"))
 	g := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite, Model: other})
-	if _, err := g.Classify(context.Background(), drawn("ticket")); !errors.Is(err, exemplar.ErrOtherModel) {
+	if _, err := g.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrOtherModel) {
 		t.Fatalf("another model's gallery: %v, want ErrOtherModel", err)
 	}
 	if err := g.Reembed(context.Background(), nil); err != nil {
@@ -169,7 +171,7 @@ func TestReembedWithAnotherModel(t *testing.T) {
 	if a := classify(t, g, drawn("ticket")); len(a.Candidates) == 0 || a.Candidates[0].Label != "ticket" {
 		t.Errorf("after embedding anew: %+v", a)
 	}
-	if _, err := old.Classify(context.Background(), drawn("ticket")); !errors.Is(err, exemplar.ErrOtherModel) {
+	if _, err := old.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrOtherModel) {
 		t.Errorf("with the former model: %v, want ErrOtherModel", err)
 	}
 }
@@ -222,7 +224,7 @@ func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document))
-	if v, err := m.Embed(picture); err != nil || len(v) != m.Dim() {
+	if v, err := m.Embed(exemplar.FromBytes(picture)); err != nil || len(v) != m.Dim() {
 		t.Errorf("%d values, %v", len(v), err)
 	}
 	gallery := filepath.Join(t.TempDir(), "g.db")
@@ -243,7 +245,7 @@ func TestCapturesOfDrawnDocuments(t *testing.T) {
 	pictures := make([]*imaging.Image, len(examples))
 	for i, e := range examples {
 		pictures[i] = draw.Draw(e.Document)
-		register(t, g, exemplar.Item{Label: e.Label, Source: e.Label, Data: imaging.EncodePNG(pictures[i])})
+		register(t, g, exemplar.Item{Label: e.Label, Source: e.Label, Picture: exemplar.FromBytes(imaging.EncodePNG(pictures[i]))})
 	}
 	for i, e := range examples {
 		families := []string{"noise", "jpeg", "shadow", "blur"}

@@ -3,20 +3,19 @@ package exemplar
 import (
 	"context"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
+	"sync/atomic"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/gallery"
+	"exemplar/internal/parallel"
 )
 
 // Item is a picture to register.
 type Item struct {
-	Label  string
-	Source string // name of the file, kept with the reference
-	Note   string
-	Data   []byte // the file
+	Label   string
+	Source  string // name of the file, kept with the reference
+	Note    string
+	Picture Picture
 }
 
 // RegisterOptions say how items are registered.
@@ -24,6 +23,9 @@ type RegisterOptions struct {
 	// Replace removes the references that a label has itself (not those of its
 	// sub-labels) when items of that label are registered.
 	Replace bool
+	// Progress, if not nil, is told how many pictures were looked at, from any
+	// goroutine.
+	Progress func(done, total int)
 }
 
 // Outcome says what became of an item.
@@ -48,46 +50,51 @@ type Registration struct {
 
 // Register stores the items' pictures as references. Those that can be used
 // become visible together, and are on the disk when Register returns. The
-// outcomes are in the order of the items. More items than memory should hold are
+// outcomes are in the order of the items. When ctx ends, Register does after the
+// pictures in hand, and nothing is stored. More items than memory should hold are
 // registered some at a time, and replace what their labels have with a
 // [Replacement].
 func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
-	if opts.Replace {
-		return g.replace(ctx, items)
+	if err := g.writable(); err != nil {
+		return nil, err
 	}
-	entries, results, err := g.newEntries(items)
+	if opts.Replace {
+		results, err := g.replace(ctx, items, opts)
+		return results, g.fail(err)
+	}
+	entries, results, err := g.newEntries(ctx, items, opts)
 	if err != nil {
 		return nil, err
 	}
 	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
-		return nil, err
+		return nil, g.fail(err)
 	}
 	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return g.store.Add(ctx, kept...) })
 	if err != nil {
-		return nil, err
+		return nil, g.fail(err)
 	}
-	return results, g.noteNeighbours(ctx, entries, results)
+	return results, g.fail(g.noteNeighbours(ctx, entries, results))
 }
 
 // newEntries makes the references of items; those that cannot be one are nil.
-func (g *Gallery) newEntries(items []Item) ([]*gallery.Entry, []Registration, error) {
+func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOptions) ([]*gallery.Entry, []Registration, error) {
 	results := make([]Registration, len(items))
 	entries := make([]*gallery.Entry, len(items))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, item := range items {
-		group.Go(func() error {
-			entry, note, err := g.newEntry(item)
-			results[i] = Registration{Outcome: Registered, Label: item.Label, Source: item.Source}
-			if err != nil {
-				results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
-				return nil
-			}
+	var done atomic.Int64
+	err := parallel.Each(ctx, 0, len(items), func(_ context.Context, i int) error {
+		entry, note, err := g.newEntry(items[i])
+		results[i] = Registration{Outcome: Registered, Label: items[i].Label, Source: items[i].Source}
+		if err != nil {
+			results[i].Outcome, results[i].Reason = RefusedImage, err.Error()
+		} else {
 			entries[i], results[i].Label, results[i].Reason = entry, string(entry.Label), note
-			return nil
-		})
-	}
-	return entries, results, group.Wait()
+		}
+		if n := done.Add(1); opts.Progress != nil {
+			opts.Progress(int(n), len(items))
+		}
+		return nil
+	})
+	return entries, results, err
 }
 
 // newEntry makes the reference of an item, with what is to be known of it; the
@@ -97,12 +104,16 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 	if err != nil {
 		return nil, "", err
 	}
-	made, canBeFound, err := g.model.inner.NewEntry(item.Data)
+	file, err := item.Picture.file()
+	if err != nil {
+		return nil, "", err
+	}
+	made, canBeFound, err := g.model.inner.NewEntry(file)
 	if err != nil {
 		return nil, "", err
 	}
 	made.Label, made.Source, made.Note = label, item.Source, item.Note
-	if g.geometry != GeometryOff && !canBeFound {
+	if !canBeFound {
 		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
 	}
 	return &made, note, nil
@@ -171,26 +182,22 @@ func addEntries(entries []*gallery.Entry, results []Registration, put func(kept 
 // noteNeighbours says of every new reference what else it resembles: a near
 // twin under its own label, which adds little, and its rivals.
 func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, entry := range entries {
+	return parallel.Each(ctx, 0, len(entries), func(ctx context.Context, i int) error {
+		entry := entries[i]
 		if entry == nil {
-			continue
+			return nil
 		}
-		group.Go(func() error {
-			upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
-			same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
-			if err != nil {
-				return err
-			}
-			if same != nil && float64(same.Score) >= nearDuplicate && results[i].Reason == "" {
-				results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (score %.2f)", entry.Label, same.Score)
-			}
-			results[i].Rivals, err = g.Rivals(ctx, entry.ID)
+		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+		same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
+		if err != nil {
 			return err
-		})
-	}
-	return group.Wait()
+		}
+		if same != nil && float64(same.Score) >= nearDuplicate && results[i].Reason == "" {
+			results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (similarity %.2f)", entry.Label, same.Score)
+		}
+		results[i].Rivals, err = g.Rivals(ctx, entry.ID)
+		return err
+	})
 }
 
 // nearDuplicate is the cosine from which on two pictures of one label are as good

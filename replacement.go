@@ -20,20 +20,27 @@ type Replacement struct {
 
 // Replacement begins a replacement; it must be closed.
 func (g *Gallery) Replacement(ctx context.Context) (*Replacement, error) {
+	if err := g.writable(); err != nil {
+		return nil, err
+	}
 	stage, err := g.store.Stage(ctx)
 	if err != nil {
-		return nil, err
+		return nil, g.fail(err)
 	}
 	return &Replacement{gallery: g, stage: stage}, nil
 }
 
 // Register gathers items.
 func (r *Replacement) Register(ctx context.Context, items []Item) error {
-	entries, results, err := r.gallery.newEntries(items)
+	return r.gallery.fail(r.register(ctx, items, RegisterOptions{Replace: true}))
+}
+
+func (r *Replacement) register(ctx context.Context, items []Item, opts RegisterOptions) error {
+	entries, results, err := r.gallery.newEntries(ctx, items, opts)
 	if err != nil {
 		return err
 	}
-	if err := r.gallery.skipCopies(ctx, entries, results, RegisterOptions{Replace: true}); err != nil {
+	if err := r.gallery.skipCopies(ctx, entries, results, opts); err != nil {
 		return err
 	}
 	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return r.stage.Put(ctx, kept...) })
@@ -54,22 +61,22 @@ func (r *Replacement) Register(ctx context.Context, items []Item) error {
 // place, as one change. The outcomes are in the order of the items.
 func (r *Replacement) Commit(ctx context.Context) ([]Registration, error) {
 	if _, err := r.stage.Commit(ctx); err != nil {
-		return nil, err
+		return nil, r.gallery.fail(err)
 	}
-	return r.results, r.gallery.noteNeighbours(ctx, r.entries, r.results)
+	return r.results, r.gallery.fail(r.gallery.noteNeighbours(ctx, r.entries, r.results))
 }
 
 // Close forgets what was not committed.
 func (r *Replacement) Close() error { return r.stage.Close() }
 
 // replace replaces with items that are all in memory.
-func (g *Gallery) replace(ctx context.Context, items []Item) ([]Registration, error) {
+func (g *Gallery) replace(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
 	r, err := g.Replacement(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	if err := r.Register(ctx, items); err != nil {
+	if err := r.register(ctx, items, opts); err != nil {
 		return nil, err
 	}
 	return r.Commit(ctx)

@@ -39,12 +39,11 @@ type Region struct {
 
 // Rivals returns the labels, neither above nor below its own, whose references
 // resemble a reference, the most alike first. These are the references that are
-// found in its picture; where geometry has no say (it is off, or there are too
-// few features), the one whose embedding is close.
+// found in its picture; where geometry has no say (there are too few features), the one whose embedding is close.
 func (g *Gallery) Rivals(ctx context.Context, id string) ([]Rival, error) {
-	neighbours, err := g.engine.Neighbours(ctx, id, recognise.SearchMode(g.geometry))
+	neighbours, err := g.engine.Neighbours(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, g.fail(err)
 	}
 	var rivals []Rival
 	for _, n := range neighbours {
@@ -56,7 +55,7 @@ func (g *Gallery) Rivals(ctx context.Context, id string) ([]Rival, error) {
 func newRival(n recognise.Neighbour) Rival {
 	r := Rival{Label: string(n.Label), Reference: n.Reference, Score: float64(n.Score)}
 	if n.Overlay == nil {
-		r.Reason = fmt.Sprintf("is close to %s (score %.2f): captures of one may be answered %q", n.Label, n.Score, Ambiguous)
+		r.Reason = fmt.Sprintf("is close to %s (similarity %.2f): captures of one may be answered %q", n.Label, n.Score, Ambiguous)
 		return r
 	}
 	r.Reason = explain.Difference(n.Overlay, r.Label)
@@ -84,7 +83,7 @@ func (g *Gallery) ExplainRival(ctx context.Context, id, rival string) ([]byte, e
 	}
 	overlay, err := g.engine.Lay(ctx, rival, id)
 	if err != nil {
-		return nil, err
+		return nil, g.fail(err)
 	}
 	if !overlay.Found.Located {
 		return nil, fmt.Errorf("%s and %s: %w", first.Label, second.Label, ErrNotAlike)

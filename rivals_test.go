@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ import (
 
 // pictured is a drawn document as an item to register.
 func pictured(label string, d draw.Document) exemplar.Item {
-	return exemplar.Item{Label: label, Source: label, Data: imaging.EncodePNG(draw.Draw(d))}
+	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(imaging.EncodePNG(draw.Draw(d)))}
 }
 
 // registerOne registers an item and returns what is said of it.
@@ -104,31 +103,39 @@ func TestTheSameDocumentUnderTwoLabels(t *testing.T) {
 	note := draw.Document{Kind: "banknote", Template: 9, Content: 9, Size: 900}
 	registerOne(t, g, pictured("a", note))
 	scan := imaging.EncodeJPEG(imaging.Resize(draw.Draw(note), 700, 367).Rotate(1), 85)
-	r := registerOne(t, g, exemplar.Item{Label: "b", Source: "scan", Data: scan})
+	r := registerOne(t, g, exemplar.Item{Label: "b", Source: "scan", Picture: exemplar.FromBytes(scan)})
 	if len(r.Rivals) != 1 || !strings.Contains(r.Rivals[0].Reason, "cannot be told apart") || len(r.Rivals[0].Regions) != 0 {
 		t.Errorf("a scan of the same: %+v", r.Rivals)
 	}
 }
 
-// Without geometry the embedding says which labels are close.
-func TestRivalsByLooks(t *testing.T) {
-	g := open(t, filepath.Join(t.TempDir(), "g.db"), exemplar.Options{Mode: exemplar.ReadWrite, Geometry: exemplar.GeometryOff})
-	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
-	first := registerOne(t, g, pictured("note/first", note))
-	r := registerOne(t, g, pictured("note/second", draw.Siblings(note)["edition"]))
-	if len(r.Rivals) != 1 || r.Rivals[0].Reference != first.ID || r.Rivals[0].Judged != 0 || !strings.Contains(r.Rivals[0].Reason, "is close to note/first") {
-		t.Errorf("rivals %+v, want one by its looks", r.Rivals)
+// stripes is a picture without detail.
+func stripes(w, h, shade int) *imaging.Image {
+	m := imaging.NewImage(w, h)
+	for i := range m.Pix {
+		m.Pix[i] = byte(shade + 60*(i/3%w/(w/3)) + i/(3*w)/4)
+	}
+	return m
+}
+
+// Where there is too little to look for, the embedding says which labels are close.
+func TestRivalsByTheirEmbeddings(t *testing.T) {
+	g := newGallery(t)
+	item := func(label string, m *imaging.Image) exemplar.Item {
+		return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(imaging.EncodePNG(m))}
+	}
+	first := registerOne(t, g, item("first", stripes(600, 400, 40)))
+	r := registerOne(t, g, item("second", stripes(600, 400, 42)))
+	if len(r.Rivals) != 1 || r.Rivals[0].Reference != first.ID || r.Rivals[0].Judged != 0 || !strings.Contains(r.Rivals[0].Reason, "is close to first") {
+		t.Errorf("rivals %+v, want one by its embedding", r.Rivals)
 	}
 }
 
 // A picture without detail can be registered, and it is said what that means.
 func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
 	g := newGallery(t)
-	plain := imaging.NewImage(600, 400)
-	for i := range plain.Pix {
-		plain.Pix[i] = byte(40 + 60*(i/3%600/200) + i/(3*600)/4)
-	}
-	r := registerOne(t, g, exemplar.Item{Label: "plain", Source: "plain.png", Data: imaging.EncodePNG(plain)})
+	plain := stripes(600, 400, 40)
+	r := registerOne(t, g, exemplar.Item{Label: "plain", Source: "plain.png", Picture: exemplar.FromBytes(imaging.EncodePNG(plain))})
 	if !strings.Contains(r.Reason, "too little to be looked for") {
 		t.Errorf("three plain stripes: %q", r.Reason)
 	}

@@ -14,8 +14,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"exemplar"
 	"exemplar/internal/eval"
+	"exemplar/internal/recognise"
 )
 
 // What is asked for.
@@ -43,7 +43,7 @@ func main() {
 	flag.Parse()
 	rows, err := measure(context.Background(), *data, *drawn, *seed)
 	if err == nil {
-		err = write(*results, rows, exemplar.DefaultModel().Calibration().Source)
+		err = write(*results, rows, recognise.DefaultModel().Calibration.Source)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "calibration:", err)
@@ -53,12 +53,12 @@ func main() {
 
 // bench gathers rows.
 type bench struct {
-	model *exemplar.Model
+	model *recognise.Model
 	rows  []row
 }
 
 func measure(ctx context.Context, data string, drawn int, seed uint64) ([]row, error) {
-	b := &bench{model: exemplar.DefaultModel()}
+	b := &bench{model: recognise.DefaultModel()}
 	set, err := drawnSet(b.model, drawn, seed)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (b *bench) checkLeftOut(ctx context.Context, set *eval.Set) error {
 
 func (b *bench) promises(ctx context.Context, set *eval.Set, data, strangers string, sizes []int, o eval.Options) error {
 	found, err := eval.CheckPromises(ctx, set, sizes, fpirs, func(n int, fpir float64) (float64, error) {
-		return b.model.Calibration().Threshold(fpir, n), nil
+		return b.model.Calibration.Threshold(fpir, n), nil
 	}, o)
 	for _, p := range found {
 		b.rows = append(b.rows, row{data, strangers, p})

@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
-	"exemplar"
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
+	"exemplar/internal/recognise"
 )
 
 // captureSide is what the simulator's captures measure, in pixels: as much as
@@ -21,7 +20,7 @@ const captureSide = 256
 
 // drawnSet draws n documents, each of a design of its own, and captures each
 // once.
-func drawnSet(m *exemplar.Model, n int, seed uint64) (*eval.Set, error) {
+func drawnSet(m *recognise.Model, n int, seed uint64) (*eval.Set, error) {
 	kinds, capture := draw.Kinds(), augment.NewCapture(augment.Full())
 	return embedded("drawn", m, 2*n, func(i int) (eval.Sample, *imaging.Image, error) {
 		at := seed<<32 + uint64(i/2)
@@ -37,14 +36,14 @@ func drawnSet(m *exemplar.Model, n int, seed uint64) (*eval.Set, error) {
 }
 
 // folderSet is a set of real captures.
-func folderSet(m *exemplar.Model, root string) (*eval.Set, error) {
+func folderSet(m *recognise.Model, root string) (*eval.Set, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {
 		return nil, err
 	}
 	set, err := embedded(filepath.Base(root), m, len(folder.Samples), func(i int) (eval.Sample, *imaging.Image, error) {
 		x := folder.Samples[i]
-		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(x.Path)))
+		data, err := folder.Read(x)
 		if err != nil {
 			return eval.Sample{}, nil, err
 		}
@@ -58,7 +57,7 @@ func folderSet(m *exemplar.Model, root string) (*eval.Set, error) {
 }
 
 // embedded makes a set of n pictures, on all cores.
-func embedded(name string, m *exemplar.Model, n int, sample func(i int) (eval.Sample, *imaging.Image, error)) (*eval.Set, error) {
+func embedded(name string, m *recognise.Model, n int, sample func(i int) (eval.Sample, *imaging.Image, error)) (*eval.Set, error) {
 	set := &eval.Set{Name: name, Dim: m.Dim(), Samples: make([]eval.Sample, n), Embeddings: make([]float32, n*m.Dim()), Turned: make([][]float32, n)}
 	return set, parallel.Each(context.Background(), 0, n, func(_ context.Context, i int) error {
 		x, picture, err := sample(i)
@@ -66,7 +65,7 @@ func embedded(name string, m *exemplar.Model, n int, sample func(i int) (eval.Sa
 			return fmt.Errorf("%s: picture %d: %w", name, i, err)
 		}
 		set.Samples[i] = x
-		copy(set.Embeddings[i*set.Dim:], m.EmbedImage(picture))
+		copy(set.Embeddings[i*set.Dim:], m.Embed(picture))
 		if x.IsReference {
 			set.Turned[i] = m.EmbedTurned(picture)
 		}

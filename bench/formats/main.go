@@ -4,7 +4,7 @@
 //	python tools/imaging/pillow_reads.py FOLDER... > reads.csv
 //	go run ./bench/formats [-v] reads.csv
 //
-// Two pictures differ when the mean colours of a grid of 8 x 8 cells, over
+// It prints tables in Markdown. Two pictures differ when the mean colours of a grid of 8 x 8 cells, over
 // white, differ by more than 3 levels of 255 in the mean.
 package main
 
@@ -15,10 +15,12 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +62,7 @@ func main() {
 	}
 	outcomes := decodeAll(readings)
 	report(outcomes)
+	reasons(outcomes)
 	if *verbose {
 		list(outcomes)
 	}
@@ -210,6 +213,34 @@ func report(outcomes []outcome) {
 	row("read by Pillow", total)
 }
 
+// reasons prints why files that Pillow reads are refused, and how many.
+func reasons(outcomes []outcome) {
+	counts := map[string]int{}
+	for _, o := range outcomes {
+		if o.format != "" && o.err != nil {
+			counts[o.reason()]++
+		}
+	}
+	fmt.Println("\n| refused because | files |\n|---|---|")
+	for _, reason := range slices.Sorted(maps.Keys(counts)) {
+		fmt.Printf("| %s | %d |\n", reason, counts[reason])
+	}
+}
+
+// reason says why a file is refused: the kind that it is, or what is wrong.
+func (o outcome) reason() string {
+	data, err := os.ReadFile(o.path)
+	if err != nil {
+		return err.Error()
+	}
+	kind := imaging.KindOf(data)
+	if !kind.Read {
+		return "it is " + kind.Name
+	}
+	_, detail, _ := strings.Cut(o.err.Error(), ": ")
+	return fmt.Sprintf("%s: %s", kind.Name, detail)
+}
+
 func list(outcomes []outcome) {
 	for _, o := range outcomes {
 		switch {
@@ -217,6 +248,8 @@ func list(outcomes []outcome) {
 			fmt.Printf("refused\t%s\t%s\t%v\n", o.format, o.path, o.err)
 		case o.differs():
 			fmt.Printf("differs\t%s\t%s\tby %.1f, %d x %d for %d x %d %q\n", o.format, o.path, o.difference, o.w, o.h, o.reading.w, o.reading.h, o.notes)
+		case errors.Is(o.err, imaging.ErrCorrupt):
+			fmt.Printf("damaged\t\t%s\t%v\n", o.path, o.err)
 		case o.format == "" && o.err == nil:
 			fmt.Printf("only here\t\t%s\t%q\n", o.path, o.notes)
 		}

@@ -61,7 +61,8 @@ Measures are those of [evaluation.md](../evaluation.md#kinds); the sets' pages s
 Figures are percentages with 95 %% intervals over kinds.
 
 - *First*: the right label is the best candidate, whatever was decided.
-- *Right*: answered with the right label. *Open*: answered with a label above it, which is true and counts neither as right nor as wrong.
+- *Kinds*: those that have captures; the set's other kinds are registered too.
+- *Right*: answered with the right label. *Right or open*: with it, or with a label above it, which is true and not wrong.
 - *Wrong family*, *wrong member*: answered with a label of another family, or with another one of the same family (another edition, another company on one template).
 - *Strangers accepted*: the same captures, with their own kind left out of the gallery%s and its look-alikes still there, answered with a label that is not above their own. *With a relative*: another member of their family is registered; *without*: none is.
 - *Right at 1 %%*: right answers at the threshold, on the decision's own scale, that 1 %% of the strangers reach; *of those without a relative* the same with these as the strangers.
@@ -76,10 +77,10 @@ func document(sets []*measured, s settings) string {
 		how = fmt.Sprintf(" (a hand of %d at a time)", s.hands)
 	}
 	fmt.Fprintf(&b, head, s.fpir, how)
-	b.WriteString("\n## As used\n| set | kinds | captures | first | right | open | wrong family | wrong member | strangers accepted | with a relative | without |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n## As used\n| set | kinds | captures | first | right | right or open | wrong family | wrong member | strangers accepted | with a relative | without |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, m := range sets {
 		eachPart(m, func(name string, r *eval.OpenSet) {
-			fmt.Fprintf(&b, "| %s | %d | %d | %v | %v | %v | %v | %v | %v | %s | %s |\n", name, r.Labels, r.Probes, r.First, r.Right, r.Open,
+			fmt.Fprintf(&b, "| %s | %d | %d | %v | %v | %v | %v | %v | %v | %s | %s |\n", name, r.Labels, r.Probes, r.First, r.Right, r.True,
 				r.WrongFamily, r.WrongMember, r.Accepted, of(r.AcceptedRelated), of(r.AcceptedUnrelated))
 		})
 	}
@@ -126,14 +127,14 @@ func swept(points []eval.RightAt) string {
 func secondTable(sets []*measured) string {
 	var b strings.Builder
 	b.WriteString("\n## A second reference\nOf kinds with two other copies or more the first one, in the order of file names, is registered too. The captures are the same in both rows.\n\n" +
-		"| set | references | captures | first | right | open | wrong family | wrong member | strangers accepted | right at 1 % of strangers |\n|---|---|---|---|---|---|---|---|---|---|\n")
+		"| set | references | captures | first | right | right or open | wrong family | wrong member | strangers accepted | right at 1 % of strangers |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, m := range sets {
 		for i, probes := range [][]eval.Probe{m.same, m.two} {
 			r, at := eval.JudgeOpenSet(probes, m.family), "-"
 			if r.AtStrangers != nil {
 				at = r.AtStrangers[0].Share.String()
 			}
-			fmt.Fprintf(&b, "| %s | %d | %d | %v | %v | %v | %v | %v | %v | %s |\n", m.Name, i+1, r.Probes, r.First, r.Right, r.Open,
+			fmt.Fprintf(&b, "| %s | %d | %d | %v | %v | %v | %v | %v | %v | %s |\n", m.Name, i+1, r.Probes, r.First, r.Right, r.True,
 				r.WrongFamily, r.WrongMember, r.Accepted, at)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"exemplar/internal/train"
+	"exemplar/internal/train/recipe"
 )
 
 // bundleOf is the network that a run leaves behind.
@@ -60,8 +61,8 @@ func (o options) train(ctx context.Context, name string, seed uint64) error {
 }
 
 // recipe is a rung's, with the seed, and with the places that the options name.
-func (o options) recipe(name string, seed uint64) (*train.Config, error) {
-	cfg, err := train.LoadConfigToTeach(filepath.Join(o.recipes, name+".toml"))
+func (o options) recipe(name string, seed uint64) (*recipe.Config, error) {
+	cfg, err := recipe.LoadToTeach(filepath.Join(o.recipes, name+".toml"))
 	if err != nil {
 		return nil, err
 	}

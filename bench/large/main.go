@@ -98,7 +98,7 @@ func fill(path string, m *material, size int) error {
 		items := make([]exemplar.Item, min(batch, size-at))
 		err := parallel.Each(context.Background(), 0, len(items), func(_ context.Context, i int) error {
 			label, data, err := m.reference(at + i)
-			items[i] = exemplar.Item{Label: label, Source: strconv.Itoa(at + i), Data: data}
+			items[i] = exemplar.Item{Label: label, Source: strconv.Itoa(at + i), Picture: exemplar.FromBytes(data)}
 			return err
 		})
 		if err != nil {
@@ -141,7 +141,7 @@ func answerOne(path, photo string) error {
 		return err
 	}
 	defer g.Close()
-	_, err = g.Classify(context.Background(), data)
+	_, err = g.Classify(context.Background(), exemplar.FromBytes(data), exemplar.ClassifyOptions{})
 	return err
 }
 

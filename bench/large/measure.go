@@ -51,7 +51,7 @@ func measure(path string, m *material, size int) error {
 			return err
 		}
 		if i == 0 { // takes the gallery in
-			if _, err := g.Classify(context.Background(), data); err != nil {
+			if _, err := g.Classify(context.Background(), exemplar.FromBytes(data), exemplar.ClassifyOptions{}); err != nil {
 				return err
 			}
 		}
@@ -80,10 +80,11 @@ func (m *material) encoded(p photo) ([]byte, error) {
 
 func (a *asked) ask(g *exemplar.Gallery, p photo, data []byte) error {
 	began, spent := time.Now(), cputime.Used()
-	answer, err := g.Classify(context.Background(), data)
+	result, err := g.Classify(context.Background(), exemplar.FromBytes(data), exemplar.ClassifyOptions{})
 	if err != nil {
 		return err
 	}
+	answer := result.Answer()
 	a.cpu = append(a.cpu, milliseconds(cputime.Used()-spent))
 	a.wall = append(a.wall, milliseconds(time.Since(began)))
 	a.photos++

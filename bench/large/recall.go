@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/alignment"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
 	"exemplar/internal/wordindex"
 )
 
@@ -84,7 +85,7 @@ func indexOf(store *gallery.Gallery) (*wordindex.Index, map[string]string, error
 // likeness is the rank of a label among those most like the whole picture; -1
 // where it is none of the first.
 func likeness(view *gallery.View, picture *imaging.Image, label string) int {
-	found := view.Index().Search(exemplar.DefaultModel().EmbedImage(picture), ranks[len(ranks)-1])
+	found := view.Index().Search(recognise.DefaultModel().Embed(picture), ranks[len(ranks)-1])
 	for i, c := range found {
 		if string(c.Label) == label {
 			return i

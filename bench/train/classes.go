@@ -11,7 +11,7 @@ import (
 
 	"exemplar/internal/cputime"
 	"exemplar/internal/nn"
-	"exemplar/internal/train"
+	"exemplar/internal/train/loss"
 )
 
 const (
@@ -65,8 +65,8 @@ func timeClasses(classes int, rates []float64, seconds float64) ([]float64, erro
 	}
 	targets, du := make([]int32, classBatch), make([]float32, len(unit))
 	var times []float64
-	head, err := train.NewClasses(train.ClassesOptions{Count: classes, Dim: classDim, Rate: 1, Shards: 8,
-		Margin: train.Margin{Scale: 64, M3: 0.35}, Optimizer: nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}})
+	head, err := loss.NewClasses(loss.ClassesOptions{Count: classes, Dim: classDim, Rate: 1, Shards: 8,
+		Margin: loss.Margin{Scale: 64, M3: 0.35}, Optimizer: nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}})
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"exemplar/internal/cputime"
 	"exemplar/internal/train"
+	"exemplar/internal/train/recipe"
 )
 
 // A run of the pipeline trains by the reference recipe with every image decoded anew. CPU time is the difference between
@@ -108,13 +109,13 @@ func runPipeline(steps int) (pace, error) {
 	if err != nil {
 		return pace{}, err
 	}
-	recipe := filepath.Join(dir, "pipeline.toml")
+	path := filepath.Join(dir, "pipeline.toml")
 	text := fmt.Sprintf("extends = %q\nout = %q\nsteps = %d\n[data]\ncache_mib = 0\n[evaluate]\nset = \"\"\n",
 		filepath.Join(recipes, "reference.toml"), filepath.Join(dir, "run"), steps)
-	if err := os.WriteFile(recipe, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		return pace{}, err
 	}
-	cfg, err := train.LoadConfig(recipe)
+	cfg, err := recipe.Load(path)
 	if err != nil {
 		return pace{}, err
 	}

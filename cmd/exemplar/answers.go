@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -34,10 +36,20 @@ func newCSVPrinter(w io.Writer) *csvPrinter { return &csvPrinter{w: csv.NewWrite
 func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if !p.headed {
 		p.headed = true
-		p.w.Write([]string{"path", "decision", "label", "score", "threshold", "fmr", "rotation", "reason"})
+		p.w.Write([]string{"path", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "reason"})
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-	p.w.Write([]string{plain(path), string(a.Decision), plain(a.Label), number(a.Score), number(a.Threshold), number(a.FMR),
+	confidence, cosine, llr := "", "", ""
+	if a.Confidence > 0 {
+		confidence = number(a.Confidence)
+	}
+	if a.Embedding != nil {
+		cosine = number(a.Embedding.Cosine)
+	}
+	if a.Geometry != nil {
+		llr = number(a.Geometry.LLR)
+	}
+	p.w.Write([]string{plain(path), string(a.Decision), plain(a.Label), confidence, string(a.Basis), cosine, llr,
 		strconv.Itoa(a.Rotation), plain(a.Reason)})
 	p.w.Flush()
 	return p.w.Error()
@@ -47,9 +59,8 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 const (
 	lineColumns     = 100
 	nameColumns     = 30 // at most
-	labelColumns    = 28 // at most
+	labelColumns    = 25 // at most
 	decisionColumns = len("ambiguous")
-	scoreColumns    = 4
 )
 
 // textPrinter writes one line for each answer, which fits lineColumns, or all
@@ -58,92 +69,128 @@ type textPrinter struct {
 	w       io.Writer
 	verbose bool
 	name    int // columns of the names
-	label   int // columns of the labels, of those that were printed
+	label   int // columns of the labels
 }
 
-func newTextPrinter(w io.Writer, list []input, verbose bool) *textPrinter {
-	p := &textPrinter{w: w, verbose: verbose, label: len("unknown")}
+// newTextPrinter makes a printer of answers about the inputs, whose labels take
+// some columns.
+func newTextPrinter(w io.Writer, list []input, label int, verbose bool) *textPrinter {
+	p := &textPrinter{w: w, verbose: verbose, label: min(label, labelColumns)}
 	for _, in := range list {
 		p.name = max(p.name, min(columns(plain(in.name)), nameColumns))
 	}
 	return p
 }
 
+// countedReferences is up to how many references the columns of their labels are
+// counted: more would have the first answer wait.
+const countedReferences = 10_000
+
+// widestLabel is how many columns the labels of a gallery take.
+func widestLabel(ctx context.Context, g *exemplar.Gallery) int {
+	stats, err := g.Stats(ctx)
+	if err != nil || stats.References > countedReferences {
+		return labelColumns
+	}
+	references, err := g.List(ctx, "")
+	if err != nil {
+		return labelColumns
+	}
+	widest := len("-")
+	for _, r := range references {
+		widest = max(widest, columns(plain(r.Label)))
+	}
+	return widest
+}
+
 func (p *textPrinter) print(path string, a exemplar.Answer) error {
 	if p.verbose {
-		return p.printAll(path, a)
+		p.printAll(path, a)
+		return nil
 	}
 	head := pad(shorten(plain(path), nameColumns), p.name) + "  " + pad(string(a.Decision), decisionColumns) + "  "
 	if a.Decision != exemplar.Refused {
 		label := "-"
 		if a.Label != "" {
-			label = shorten(plain(a.Label), labelColumns)
+			label = shorten(plain(a.Label), max(p.label, len("...")+2))
 		}
-		p.label = max(p.label, columns(label))
-		head += pad(label, p.label) + "  " + fmt.Sprintf("%.2f", a.Score) + "  "
+		head += pad(label, p.label) + "  " + fmt.Sprintf("%3.0f %%", math.Floor(100*a.Confidence)) + "  "
 	}
 	line := head + clause(a, lineColumns-columns(head))
 	_, err := fmt.Fprintln(p.w, strings.TrimRight(line, " "))
 	return err
 }
 
-// printAll writes the whole names, and the reason on a line of its own.
-func (p *textPrinter) printAll(path string, a exemplar.Answer) error {
+// printAll writes the whole names, the reason, and the numbers behind it.
+func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	say(p.w, "%s\n  %s", path, string(a.Decision))
 	if a.Label != "" {
 		say(p.w, " %s", a.Label)
 	}
 	if a.Decision != exemplar.Refused {
-		say(p.w, ", score %.3f, threshold %.3f, turned %d", a.Score, a.Threshold, a.Rotation)
+		say(p.w, ", confidence %.1f %%", 100*a.Confidence)
+	}
+	for _, how := range seenHow(a) {
+		say(p.w, ", %s", how)
 	}
 	say(p.w, "\n  %s\n", a.Reason)
-	for _, c := range a.Candidates {
-		say(p.w, "    %-40s %.3f  %s\n", c.Label, c.Score, c.Reference)
+	if g := a.Geometry; g != nil {
+		say(p.w, "  found in place: log likelihood ratio %.2f, %.2f is needed; %d parts compared, %d features fit\n",
+			g.LLR, g.Threshold, g.Compared, g.Inliers)
 	}
-	return nil
+	if e := a.Embedding; e != nil {
+		say(p.w, "  whole picture: similarity %.3f, %.3f is needed\n", e.Cosine, e.Threshold)
+	}
+	const shown = 0.001 // 0.1 %
+	for i, c := range a.Candidates {
+		if i == 0 || c.Confidence >= shown {
+			say(p.w, "  %5.1f %%  %s  %s\n", 100*c.Confidence, c.Reference, c.Label)
+		}
+	}
 }
 
-// clause says in few words what an answer rests on, as much as fits.
-func clause(a exemplar.Answer, width int) string {
-	if a.Decision == exemplar.Refused {
-		return cut(plain(a.Reason), width)
+// seenHow says what is unusual about the picture.
+func seenHow(a exemplar.Answer) []string {
+	var how []string
+	if a.Rotation != 0 {
+		how = append(how, fmt.Sprintf("turned %d", a.Rotation))
 	}
-	said := ""
-	for _, part := range clauseParts(a) {
-		next := said
-		if said != "" {
-			next += ", "
+	if a.Mirrored {
+		how = append(how, "mirrored")
+	}
+	if a.Inverted {
+		how = append(how, "a negative")
+	}
+	return how
+}
+
+// clause says in few words what an answer rests on, as much as fits: the summary,
+// with the label that an unknown picture is most like and what is unusual about
+// it; or one part of the summary.
+func clause(a exemplar.Answer, width int) string {
+	more := seenHow(a)
+	if a.Decision == exemplar.Unknown && len(a.Candidates) > 0 {
+		more = append(more, "nearest "+a.Candidates[0].Label)
+	}
+	if a.Decision == exemplar.Ambiguous && len(a.Candidates) > 1 {
+		more = append(more, a.Candidates[0].Label+" or "+a.Candidates[1].Label)
+	}
+	for ; ; more = more[:len(more)-1] {
+		said := plain(strings.Join(append([]string{a.Summary}, more...), ", "))
+		if columns(said) <= width {
+			return said
 		}
-		if next += plain(part); columns(next) > width {
+		if len(more) == 0 {
 			break
 		}
-		said = next
 	}
-	return said
-}
-
-// clauseParts are what can be said, the most telling first.
-func clauseParts(a exemplar.Answer) []string {
-	var parts []string
-	g := a.Geometry
-	switch {
-	case a.Decision == exemplar.Ambiguous && len(a.Candidates) > 1:
-		parts = append(parts, a.Candidates[0].Label+" or "+a.Candidates[1].Label)
-	case a.Decision == exemplar.Unknown && len(a.Candidates) > 0:
-		parts = append(parts, "nearest "+a.Candidates[0].Label)
+	parts := strings.Split(plain(a.Summary), ", ")
+	for _, part := range []string{parts[len(parts)-1], parts[0]} { // what it adds says more
+		if a.Decision != exemplar.Refused && columns(part) <= width {
+			return part
+		}
 	}
-	if g != nil && g.Judged > 0 {
-		parts = append(parts, fmt.Sprintf("%.0f %% agrees", 100*g.Agreement))
-	} else if a.Decision == exemplar.Match {
-		parts = append(parts, "alike as a whole")
-	}
-	if g != nil && len(g.Changes) > 0 {
-		parts = append(parts, "other print in "+count(len(g.Changes), "place"))
-	}
-	if a.Decision == exemplar.Match && a.Rotation != 0 {
-		parts = append(parts, fmt.Sprintf("turned %d", a.Rotation))
-	}
-	return parts
+	return cut(plain(a.Summary), width)
 }
 
 // cut shortens a sentence at its end.

@@ -13,29 +13,29 @@ import (
 func TestLinesFitHundredColumns(t *testing.T) {
 	long := strings.Repeat("a very long folder/", 8) + "名刺 of somebody.jpg"
 	label := "identity-documents/driving-licences/front/second-edition-of-2019"
-	candidates := []exemplar.Candidate{{Label: label, Score: 0.9, Reference: "R1"}, {Label: label + "/other", Score: 0.8, Reference: "R2"}}
-	found := &exemplar.Geometry{Agreement: 0.876, Judged: 99, Changes: make([][4][2]float64, 3)}
+	candidates := []exemplar.Candidate{{Label: label, Confidence: 0.9, Reference: "R1"}, {Label: label + "/other", Confidence: 0.08, Reference: "R2"}}
+	const summary = "88 % agrees, other print in 3 places"
 	for _, c := range []struct {
 		name   string
 		answer exemplar.Answer
 		want   []string
 	}{
-		{"match", exemplar.Answer{Decision: exemplar.Match, Label: "card", Score: 0.93, Geometry: found, Candidates: candidates},
-			[]string{"match", "card", "88 % agrees, other print in 3 places"}},
-		{"long match", exemplar.Answer{Decision: exemplar.Match, Label: label, Score: 1, Rotation: 90, Geometry: found, Candidates: candidates},
-			[]string{"match", "identity-doc...", "88 % agrees"}},
-		{"turned", exemplar.Answer{Decision: exemplar.Match, Label: "card", Rotation: 90}, []string{"turned 90"}},
-		{"unknown", exemplar.Answer{Decision: exemplar.Unknown, Score: 0.3, Candidates: candidates}, []string{"unknown", " - "}},
-		{"short unknown", exemplar.Answer{Decision: exemplar.Unknown, Candidates: []exemplar.Candidate{{Label: "card"}}}, []string{"nearest card"}},
-		{"ambiguous", exemplar.Answer{Decision: exemplar.Ambiguous, Candidates: []exemplar.Candidate{{Label: "a"}, {Label: "b"}}}, []string{"a or b"}},
-		{"refused", exemplar.Answer{Decision: exemplar.Refused, Reason: strings.Repeat("this is no picture but many words, ", 9)}, []string{"refused", "this is no picture"}},
+		{"match", exemplar.Answer{Decision: exemplar.Match, Label: "card", Confidence: 0.93, Summary: summary, Candidates: candidates},
+			[]string{"match", "card", " 93 %  ", "other print in 3 places"}},
+		{"long match", exemplar.Answer{Decision: exemplar.Match, Label: label, Confidence: 1, Rotation: 90, Summary: summary, Candidates: candidates},
+			[]string{"match", "identity-do...", "100 %", "other print in 3 places"}},
+		{"turned", exemplar.Answer{Decision: exemplar.Match, Label: "card", Rotation: 90, Mirrored: true, Summary: "88 % agrees"}, []string{"88 % agrees, turned 90, mirrored"}},
+		{"unknown", exemplar.Answer{Decision: exemplar.Unknown, Confidence: 0.7, Summary: "41 of 98 parts differ", Candidates: candidates},
+			[]string{"unknown", " - ", "41 of 98 parts differ"}},
+		{"short unknown", exemplar.Answer{Decision: exemplar.Unknown, Summary: "it differs", Candidates: []exemplar.Candidate{{Label: "card"}}}, []string{"nearest card"}},
+		{"ambiguous", exemplar.Answer{Decision: exemplar.Ambiguous, Summary: "2 labels", Candidates: []exemplar.Candidate{{Label: "a"}, {Label: "b"}}}, []string{"a or b"}},
+		{"refused", exemplar.Answer{Decision: exemplar.Refused, Summary: strings.Repeat("this is no picture but many words, ", 9)}, []string{"refused", "this is no picture"}},
 		{"nothing", exemplar.Answer{Decision: exemplar.Unknown}, []string{"unknown"}},
 	} {
 		for _, name := range []string{"a.jpg", long} {
 			var short, full bytes.Buffer
 			list := []input{{name: name}}
-			p, all := newTextPrinter(&short, list, false), newTextPrinter(&full, list, true)
-			p.label = labelColumns // the widest
+			p, all := newTextPrinter(&short, list, 99, false), newTextPrinter(&full, list, 99, true)
 			for range 2 {
 				if err := p.print(name, c.answer); err != nil {
 					t.Fatal(err)

@@ -157,22 +157,21 @@ func (t *timings) benchAnswers(ctx context.Context, photos [][]byte) error {
 		return err
 	}
 	defer remove()
+	g, err := exampleGallery(ctx, filepath.Join(folder, "gallery.db"))
+	if err != nil {
+		return err
+	}
+	defer g.Close()
 	for _, how := range []struct {
-		geometry exemplar.Geometries
-		ms       *float64
-	}{{exemplar.GeometryOff, &t.Photo}, {exemplar.GeometryLocate, &t.PhotoLocated}} {
-		g, err := exampleGallery(ctx, filepath.Join(folder, "gallery.db"), how.geometry)
-		if err != nil {
-			return err
-		}
+		search exemplar.SearchMode
+		ms     *float64
+	}{{exemplar.SearchOff, &t.Photo}, {exemplar.SearchAll, &t.PhotoLocated}} {
+		options := exemplar.ClassifyOptions{Search: how.search}
 		for _, photo := range photos {
-			if _, err := g.Classify(ctx, photo); err != nil {
+			if _, err := g.Classify(ctx, exemplar.FromBytes(photo), options); err != nil {
 				return err
 			}
-			*how.ms += cpuMilliseconds(func() { g.Classify(ctx, photo) }) / float64(len(photos))
-		}
-		if err := g.Close(); err != nil {
-			return err
+			*how.ms += cpuMilliseconds(func() { g.Classify(ctx, exemplar.FromBytes(photo), options) }) / float64(len(photos))
 		}
 	}
 	for _, photo := range photos {
@@ -182,14 +181,14 @@ func (t *timings) benchAnswers(ctx context.Context, photos [][]byte) error {
 }
 
 // exampleGallery opens a gallery of the drawn examples.
-func exampleGallery(ctx context.Context, path string, geometry exemplar.Geometries) (*exemplar.Gallery, error) {
-	g, err := exemplar.Open(path, exemplar.Options{Mode: exemplar.ReadWrite, Geometry: geometry})
+func exampleGallery(ctx context.Context, path string) (*exemplar.Gallery, error) {
+	g, err := exemplar.Open(path, exemplar.Options{Mode: exemplar.ReadWrite})
 	if err != nil {
 		return nil, err
 	}
 	var items []exemplar.Item
 	for _, e := range draw.Examples() {
-		items = append(items, exemplar.Item{Label: e.Label, Source: e.Label, Data: imaging.EncodePNG(draw.Draw(e.Document))})
+		items = append(items, exemplar.Item{Label: e.Label, Source: e.Label, Picture: exemplar.FromBytes(imaging.EncodePNG(draw.Draw(e.Document)))})
 	}
 	if _, err := g.Register(ctx, items, exemplar.RegisterOptions{}); err != nil {
 		g.Close()

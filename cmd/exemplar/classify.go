@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -26,11 +28,13 @@ func newClassify() *cobra.Command {
 that it is none of them ("unknown"), or that it cannot be used ("refused"). PATH is a file, a folder, a pattern, or -
 for standard input.
 
-A line says the file, the decision, the label, and what speaks for it; --verbose says everything. A document is
-looked for in the whole photo, and compared with its reference place by place: --geometry says how far. --all answers
-with every document in a picture, a line each. --explain FILE.png draws why.
+A line says the file, the decision, the label, the confidence (the probability that the decision is right), and what
+speaks for it in a few words; --verbose says everything.
 
---fpir is the share of strangers that may be accepted; the threshold follows it and the number of labels.`,
+A document is looked for in the whole photo, and compared with its reference place by place; --geometry says how far.
+Use --all to be answered with every document in a picture, a line each, and --explain FILE.png to see why.
+
+The share of strangers that may be accepted is --fpir; the threshold follows it and the number of labels.`,
 		Example: `  exemplar classify inbox/*.jpg
   exemplar classify --json photo.jpg
   curl -s https://example.org/scan.png | exemplar classify -`,
@@ -45,16 +49,19 @@ with every document in a picture, a line each. --explain FILE.png draws why.
 				return err
 			}
 			defer g.Close()
-			if explain != "" {
-				if err := explainOne(cmd, g, found.list, explain); err != nil {
-					return err
+			options := store.options()
+			options.All, options.Explain = all, explain != ""
+			if options.Explain && len(found.list) != 1 {
+				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
+			}
+			answer := func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
+				result, err := g.Classify(ctx, p, options)
+				if err == nil && options.Explain {
+					err = writeExplanation(cmd, explain, result)
 				}
+				return result.Answers, err
 			}
-			answer := one(g)
-			if all {
-				answer = g.ClassifyAll
-			}
-			err = classify(cmd.Context(), found.list, answer, format.printer(cmd, found.list))
+			err = classify(cmd, found.list, answer, format.printer(cmd, g, found.list))
 			return orElse(err, found.report(cmd, format.json))
 		},
 	}
@@ -89,30 +96,22 @@ func (f *inputs) report(cmd *cobra.Command, asJSON bool) error {
 }
 
 // answering says what a picture file shows.
-type answering func(ctx context.Context, data []byte) ([]exemplar.Answer, error)
+type answering func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error)
 
 // one answers with the most prominent document.
 func one(g *exemplar.Gallery) answering {
-	return func(ctx context.Context, data []byte) ([]exemplar.Answer, error) {
-		answer, err := g.Classify(ctx, data)
-		return []exemplar.Answer{answer}, err
+	return func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
+		result, err := g.Classify(ctx, p, exemplar.ClassifyOptions{})
+		return result.Answers, err
 	}
 }
 
-// explainOne draws why the only input is answered as it is.
-func explainOne(cmd *cobra.Command, g *exemplar.Gallery, list []input, path string) error {
-	if len(list) != 1 {
-		return fmt.Errorf("--explain draws one picture, %d are given", len(list))
+// writeExplanation writes why a picture was answered as it was.
+func writeExplanation(cmd *cobra.Command, path string, result exemplar.Result) error {
+	if result.Explanation == nil {
+		return fmt.Errorf("--explain: nothing was looked for in the picture, so there is nothing to draw: %s", result.Answer().Reason)
 	}
-	data, err := list[0].read()
-	if err != nil {
-		return err
-	}
-	drawn, err := g.Explain(cmd.Context(), data)
-	if err != nil {
-		return fmt.Errorf("explain %s: %w", list[0].name, err)
-	}
-	return writePicture(cmd, path, drawn)
+	return writePicture(cmd, path, result.Explanation)
 }
 
 // writePicture writes a picture that may show somebody's document, or what was made of it.
@@ -129,22 +128,25 @@ func writeFile(cmd *cobra.Command, path string, mode fs.FileMode, data []byte) e
 }
 
 // classify answers the inputs in their order, several at a time.
-func classify(ctx context.Context, list []input, answer answering, out answerPrinter) error {
+func classify(cmd *cobra.Command, list []input, answer answering, out answerPrinter) error {
 	progress := newProgress("classifying", len(list))
 	defer progress.clear()
-	refused := 0
-	err := inOrder(ctx, list, func(in input) ([]exemplar.Answer, error) {
+	refused, damaged := 0, map[string]exemplar.LeftOut{}
+	err := inOrder(cmd.Context(), list, func(in input) ([]exemplar.Answer, error) {
 		data, err := in.read()
 		if err != nil {
 			return []exemplar.Answer{unreadable(in, err)}, nil
 		}
-		return answer(ctx, data)
+		return answer(cmd.Context(), exemplar.FromBytes(data))
 	}, func(in input, answers []exemplar.Answer) error {
 		progress.clear()
 		progress.step(1)
 		for _, a := range answers {
 			if a.Decision == exemplar.Refused {
 				refused++
+			}
+			for _, left := range a.LeftOut {
+				damaged[left.ID] = left
 			}
 			if err := out.print(in.name, a); err != nil {
 				return err
@@ -155,6 +157,10 @@ func classify(ctx context.Context, list []input, answer answering, out answerPri
 	if err != nil {
 		return err
 	}
+	for _, id := range slices.Sorted(maps.Keys(damaged)) {
+		say(cmd.ErrOrStderr(), "exemplar: reference %s of %s is damaged and had no part in the answers: %s; see gallery check\n",
+			id, damaged[id].Label, damaged[id].Reason)
+	}
 	if refused > 0 {
 		return errPartly
 	}
@@ -162,7 +168,7 @@ func classify(ctx context.Context, list []input, answer answering, out answerPri
 }
 
 func unreadable(in input, err error) exemplar.Answer {
-	return exemplar.Answer{Decision: exemplar.Refused, Reason: in.reason(err), FMR: 1, Candidates: []exemplar.Candidate{}}
+	return exemplar.Answer{Decision: exemplar.Refused, Summary: in.reason(err), Reason: in.reason(err), Candidates: []exemplar.Candidate{}}
 }
 
 // formatFlags choose how answers are written.
@@ -174,7 +180,7 @@ func (f *formatFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("json", "csv")
 }
 
-func (f *formatFlags) printer(cmd *cobra.Command, list []input) answerPrinter {
+func (f *formatFlags) printer(cmd *cobra.Command, g *exemplar.Gallery, list []input) answerPrinter {
 	var w io.Writer = cmd.OutOrStdout()
 	switch {
 	case f.json:
@@ -182,5 +188,5 @@ func (f *formatFlags) printer(cmd *cobra.Command, list []input) answerPrinter {
 	case f.csv:
 		return newCSVPrinter(w)
 	}
-	return newTextPrinter(w, list, isVerbose(cmd))
+	return newTextPrinter(w, list, widestLabel(cmd.Context(), g), isVerbose(cmd))
 }

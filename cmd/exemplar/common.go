@@ -56,7 +56,7 @@ func (f *galleryFlags) addDecision(cmd *cobra.Command) {
 var geometries = []string{"locate", "verify", "off"}
 
 // search is a flag's value: how far documents are looked for.
-type search exemplar.Geometries
+type search exemplar.SearchMode
 
 func (s *search) String() string { return geometries[*s] }
 func (s *search) Type() string   { return "search" }
@@ -133,7 +133,12 @@ func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Galler
 	if err != nil {
 		return nil, err
 	}
-	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model, FPIR: float64(f.fpir), Geometry: exemplar.Geometries(f.geometry), Exact: f.exact})
+	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model})
+}
+
+// options are those of the flags of commands that decide.
+func (f *galleryFlags) options() exemplar.ClassifyOptions {
+	return exemplar.ClassifyOptions{FPIR: float64(f.fpir), Exact: f.exact, Search: exemplar.SearchMode(f.geometry)}
 }
 
 // dataFolder is where this user's programs keep their data.

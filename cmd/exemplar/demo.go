@@ -68,7 +68,8 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 	if err != nil {
 		return err
 	}
-	if err := classify(cmd.Context(), photos.list, one(g), inFolder(newTextPrinter(out, relativeTo(inbox, photos.list), isVerbose(cmd)), inbox)); err != nil {
+	lines := newTextPrinter(out, relativeTo(inbox, photos.list), widestLabel(cmd.Context(), g), isVerbose(cmd))
+	if err := classify(cmd, photos.list, one(g), inFolder(lines, inbox)); err != nil {
 		return err
 	}
 	if kept {
@@ -132,11 +133,11 @@ func demoFiles(documents, inbox string, e draw.Example) []file {
 	}
 	name := "stranger"
 	if e.Label != "" {
-		name = flatName(e.Label)
+		name = shortName(e.Label)
 	}
 	for i := range demoPhotos {
 		photo := augment.Scene(picture, nil, augment.Everyday(), uint64(i)+4)
-		path := filepath.Join(inbox, fmt.Sprintf("%s_photo%d.jpg", name, i+1))
+		path := filepath.Join(inbox, fmt.Sprintf("%s_%d.jpg", name, i+1))
 		files = append(files, file{path, imaging.EncodeJPEG(photo.Image, 85)})
 	}
 	return files
@@ -145,5 +146,8 @@ func demoFiles(documents, inbox string, e draw.Example) []file {
 // demoPhotos is how many photos are taken of each document.
 const demoPhotos = 2
 
-// flatName makes one file name of a label.
-func flatName(label string) string { return strings.ReplaceAll(label, "/", "_") }
+// shortName makes a file name of the end of a label.
+func shortName(label string) string {
+	parts := strings.Split(label, "/")
+	return strings.Join(parts[max(0, len(parts)-2):], "_")
+}

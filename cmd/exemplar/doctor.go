@@ -14,6 +14,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/model"
+	"exemplar/internal/recognise"
 )
 
 func newDoctor() *cobra.Command {
@@ -68,7 +69,7 @@ func checkArithmetic() (string, error) {
 		if err := kernel.Use(variant); err != nil {
 			return "", err
 		}
-		got, err := exemplar.DefaultModel().Embed(picture)
+		got, err := exemplar.DefaultModel().Embed(exemplar.FromBytes(picture))
 		if err != nil {
 			return "", err
 		}
@@ -83,15 +84,15 @@ func checkArithmetic() (string, error) {
 }
 
 func checkModel(path string) (string, error) {
-	m, err := exemplar.OpenModel(path)
+	m, err := recognise.OpenModel(path)
 	if err != nil {
 		return "", err
 	}
-	c := m.Calibration()
+	c := m.Calibration
 	if c == nil {
-		return "", fmt.Errorf("%.12s has no calibration: make one with exemplar calibrate", m.Fingerprint())
+		return "", fmt.Errorf("%.12s has no calibration: make one with exemplar calibrate", m.Fingerprint)
 	}
-	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint(), c.Pairs, c.Source), nil
+	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint, c.Pairs, c.Source), nil
 }
 
 // summarise is the beginning of the model's card.

@@ -53,7 +53,7 @@ func embed(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) er
 		if err != nil {
 			return result{err: err}, nil
 		}
-		vector, err := m.Embed(data)
+		vector, err := m.Embed(exemplar.FromBytes(data))
 		return result{vector, err}, nil
 	}, func(in input, r result) error {
 		progress.step(1)

@@ -13,6 +13,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
 	"exemplar/internal/eval/harness"
+	evalreport "exemplar/internal/eval/report"
 	"exemplar/internal/fileio"
 	"exemplar/internal/recognise"
 )
@@ -224,8 +225,8 @@ func (f *evalFlags) write(cmd *cobra.Command, results []*eval.Result, sets []*da
 		}
 	}
 	if f.html != "" {
-		options := eval.ReportOptions{Sweeps: f.sweeps, Thumb: harness.Thumbnails(sets, f.strangers), Maps: true}
-		if err := fileio.Write(f.html, 0o644, func(w io.Writer) error { return eval.WriteReport(w, results, options) }); err != nil {
+		options := evalreport.Options{Sweeps: f.sweeps, Thumb: harness.Thumbnails(sets, f.strangers), Maps: true}
+		if err := fileio.Write(f.html, 0o644, func(w io.Writer) error { return evalreport.Write(w, results, options) }); err != nil {
 			return err
 		}
 	}

@@ -35,45 +35,30 @@ func printResults(out io.Writer, results []*eval.Result, sweeps []*eval.Sweep) e
 
 // printDecisions prints what galleries answered, if any were judged.
 func printDecisions(out io.Writer, results []*eval.Result) error {
-	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	printed := false
 	for _, r := range results {
 		d := r.Decisions
 		if d == nil {
 			continue
 		}
-		if !printed {
-			printed = true
-			fmt.Fprintln(table, "set\tsystem\tpictures\tright\tlabel above\twrong label\tstrangers accepted\tright at 1 % of strangers\tat 5 %\tother pictures accepted")
+		say(out, "%s, %s: %s of %s, in percent with 95 %% intervals\n", r.Name, r.Model, count(d.Probes, "picture"), count(d.Labels, "label"))
+		table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+		line := func(what string, s eval.Share) { fmt.Fprintf(table, "  %s\t%v\n", what, s) }
+		line("right", d.Right)
+		line("a label above the right one", d.Open)
+		line("wrong label", d.Wrong)
+		line("strangers accepted (own label left out)", d.Accepted)
+		for _, p := range d.AtStrangers {
+			line(fmt.Sprintf("right while %g %% of them are accepted", 100*p.Target), p.Share)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%v\t%v\t%v\t%v\t%s\t%v\n", plain(r.Name), plain(r.Model), d.Probes,
-			d.Right, d.Open, d.Wrong, d.Accepted, sweptCells(d), distractorsCell(d))
-	}
-	if printed {
+		if n := d.Distractors.Trials + d.DistractorsRefused; n > 0 {
+			line(fmt.Sprintf("other strangers accepted (%d of %d refused)", d.DistractorsRefused, n), d.Distractors)
+		}
 		fmt.Fprintln(table)
+		if err := table.Flush(); err != nil {
+			return err
+		}
 	}
-	return table.Flush()
-}
-
-func distractorsCell(d *eval.OpenSet) string {
-	switch {
-	case d.Distractors.Trials == 0:
-		return "-"
-	case d.DistractorsRefused > 0:
-		return fmt.Sprintf("%v of %d, %d refused", d.Distractors, d.Distractors.Trials, d.DistractorsRefused)
-	}
-	return fmt.Sprintf("%v of %d", d.Distractors, d.Distractors.Trials)
-}
-
-func sweptCells(d *eval.OpenSet) string {
-	if d.AtStrangers == nil {
-		return "-\t-"
-	}
-	var cells []string
-	for _, p := range d.AtStrangers {
-		cells = append(cells, p.String())
-	}
-	return strings.Join(cells, "\t")
+	return nil
 }
 
 // printEvidence prints how well scores tell pictures apart.

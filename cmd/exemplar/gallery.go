@@ -15,7 +15,7 @@ func newGallery() *cobra.Command {
 list shows both.`,
 	}
 	cmd.AddCommand(galleryList(), galleryShow(), galleryRivals(), galleryRename(), galleryRemove(), galleryNote(),
-		galleryExport(), galleryImport(), galleryReembed(), galleryCheck(), galleryCompact())
+		galleryExport(), galleryImport(), galleryReembed(), galleryCheck(), galleryRepair(), galleryCompact())
 	onlySubCommands(cmd)
 	return cmd
 }

@@ -52,6 +52,9 @@ func printReferences(out io.Writer, references []exemplar.Reference, verbose boo
 		if verbose {
 			line += fmt.Sprintf("  %d x %d  %s", r.Width, r.Height, plain(r.Note))
 		}
+		if r.Damaged {
+			line += "  (damaged: see gallery check)"
+		}
 		fmt.Fprintln(out, strings.TrimRight(line, " "))
 	}
 }
@@ -59,6 +62,9 @@ func printReferences(out io.Writer, references []exemplar.Reference, verbose boo
 // theReference finds a reference by its id, or by a label of which there is one.
 func theReference(ctx context.Context, g *exemplar.Gallery, name string) (exemplar.Reference, error) {
 	found, err := g.Get(ctx, name)
+	if errors.Is(err, exemplar.ErrDamaged) { // it can be removed, at least
+		return found, nil
+	}
 	if !errors.Is(err, exemplar.ErrNoReference) {
 		return found, err
 	}

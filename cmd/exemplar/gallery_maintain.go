@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/dustin/go-humanize"
@@ -36,7 +37,8 @@ func galleryReembed() *cobra.Command {
 }
 
 func galleryCheck() *cobra.Command {
-	return galleryVerb{
+	var asJSON bool
+	cmd := galleryVerb{
 		use: "check", short: "Read the whole gallery and say what is wrong with it",
 		args: cobra.NoArgs, suggestFor: []string{"verify", "fsck"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
@@ -45,16 +47,60 @@ func galleryCheck() *cobra.Command {
 				return err
 			}
 			for _, problem := range problems {
+				if asJSON {
+					err = errors.Join(err, sayJSON(cmd.OutOrStdout(), map[string]string{"problem": problem}))
+					continue
+				}
 				say(cmd.OutOrStdout(), "%s\n", problem)
 			}
+			if err != nil {
+				return err
+			}
 			if len(problems) > 0 {
-				return fmt.Errorf("the gallery has %s", count(len(problems), "problem"))
+				return fmt.Errorf("the gallery has %s: see what can be made anew with exemplar gallery repair", count(len(problems), "problem"))
 			}
 			stats, err := g.Stats(cmd.Context())
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				return sayJSON(cmd.OutOrStdout(), map[string]int{"references": stats.References, "labels": stats.Labels})
+			}
 			say(cmd.OutOrStdout(), "%s of %s: all is well\n", count(stats.References, "reference"), count(stats.Labels, "label"))
+			return nil
+		},
+	}.command()
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per problem and line, or what there is where all is well")
+	return cmd
+}
+
+func galleryRepair() *cobra.Command {
+	return galleryVerb{
+		use: "repair", short: "Make anew what is damaged, or name what cannot be",
+		args: cobra.NoArgs, writes: true, suggestFor: []string{"fix", "restore", "heal"},
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
+			done, err := g.Repair(cmd.Context())
+			out := cmd.OutOrStdout()
+			for _, d := range done.Made {
+				say(out, "%s of %s (%s) was %s: made anew\n", d.Part, d.Label, d.ID, d.Why)
+			}
+			for _, d := range done.Left {
+				say(out, "%s of %s (%s) is %s, and cannot be made anew: register the picture again and remove this one: exemplar gallery remove %s\n",
+					d.Part, d.Label, d.ID, d.Why, d.ID)
+			}
+			for _, problem := range done.File {
+				say(out, "%s\n", problem)
+			}
+			if len(done.File) > 0 {
+				say(out, "the file itself is damaged: exemplar gallery export writes all that can be read, for exemplar gallery import into a new gallery\n")
+			}
+			switch left := len(done.Left) + len(done.File); {
+			case err != nil:
+				return err
+			case left > 0:
+				return fmt.Errorf("%s left", count(left, "problem"))
+			}
+			say(out, "made %s anew: all is well\n", count(len(done.Made), "part"))
 			return nil
 		},
 	}.command()
@@ -62,7 +108,7 @@ func galleryCheck() *cobra.Command {
 
 func galleryCompact() *cobra.Command {
 	return galleryVerb{
-		use: "compact", short: "Write the file anew: without a trace of what was removed, and as small as it can be",
+		use: "compact", short: "Write the file anew, without a trace of what was removed",
 		args: cobra.NoArgs, writes: true, suggestFor: []string{"vacuum", "shrink"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			before, err := g.Stats(cmd.Context())

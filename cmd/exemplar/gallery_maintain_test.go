@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ func TestMistypedGalleryIsNotMade(t *testing.T) {
 	s := newSession(t)
 	for _, args := range [][]string{
 		{"list"}, {"show", "X"}, {"rivals", "X"}, {"rename", "a", "b"}, {"remove", "X"}, {"remove", "--label", "a"}, {"note", "X", "text"},
-		{"export", filepath.Join(s.folder, "e.zip")}, {"reembed"}, {"check"},
+		{"export", filepath.Join(s.folder, "e.zip")}, {"reembed"}, {"check"}, {"repair"}, {"compact"},
 	} {
 		path := filepath.Join(s.folder, "no", "such", "gallery.db")
 		_, said := s.run(exitFailed, append(append([]string{"gallery"}, args...), "--gallery", path)...)
@@ -22,5 +23,51 @@ func TestMistypedGalleryIsNotMade(t *testing.T) {
 	}
 	if left, err := os.ReadDir(s.folder); err != nil || len(left) > 0 {
 		t.Errorf("made %v, %v", left, err)
+	}
+}
+
+// A damaged gallery is found by check and set right by repair, as far as that
+// goes; what cannot be set right is named, and can be removed.
+func TestCheckAndRepair(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	s.damage(`UPDATE embedding SET features = x'00', vectors = x'00' WHERE reference = (SELECT min(id) FROM reference)`)
+	out, said := s.inGallery(exitFailed, "gallery", "check")
+	if strings.Count(out, "not what was written") != 2 || !strings.Contains(said, "gallery repair") {
+		t.Errorf("check said %q, %q", out, said)
+	}
+	if out, _ := s.inGallery(0, "gallery", "repair"); strings.Count(out, "made anew\n") != 2 {
+		t.Errorf("repair said %q", out)
+	}
+	s.inGallery(0, "gallery", "check")
+	s.damage(`UPDATE reference SET source = 'another' WHERE id = (SELECT max(id) FROM reference)`)
+	if out, _ := s.inGallery(0, "gallery", "list"); strings.Count(out, "damaged") != 1 {
+		t.Errorf("list said %q", out)
+	}
+	out, _ = s.inGallery(exitFailed, "gallery", "repair")
+	_, id, _ := strings.Cut(out, "exemplar gallery remove ")
+	s.inGallery(0, "gallery", "remove", strings.TrimSpace(id))
+	s.damage(`UPDATE picture SET jpeg = x'ffd8ff' WHERE reference = (SELECT min(id) FROM reference)`)
+	out, _ = s.inGallery(exitFailed, "gallery", "repair")
+	_, id, found := strings.Cut(out, "exemplar gallery remove ")
+	if !found {
+		t.Fatalf("repair said %q", out)
+	}
+	s.inGallery(0, "gallery", "remove", strings.TrimSpace(id))
+	s.inGallery(0, "gallery", "check")
+	s.inGallery(0, "gallery", "compact")
+	s.inGallery(0, "gallery", "check")
+}
+
+// damage changes the gallery behind its back.
+func (s *session) damage(statement string) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", s.gallery)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(statement); err != nil {
+		s.t.Fatal(err)
 	}
 }

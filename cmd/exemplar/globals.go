@@ -2,13 +2,17 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"exemplar/internal/imaging"
 )
 
 // addGlobals adds the flags that every command has.
@@ -17,7 +21,11 @@ func addGlobals(root *cobra.Command) {
 	f.BoolP("quiet", "q", false, "print results and errors only: no progress, no notes")
 	f.BoolP("verbose", "v", false, "print everything that is known")
 	f.IntP("jobs", "j", 0, "work on `N` pictures at once (default one per core)")
-	root.RegisterFlagCompletionFunc("jobs", cobra.NoFileCompletions)
+	f.String("memory", "", "`SIZE` of the memory for reading pictures (default a quarter of the machine's)")
+	f.String("max-file", humanize.IBytes(uint64(imaging.DefaultLimits.Bytes)), "`SIZE` of the largest picture file that is read")
+	for _, name := range []string{"jobs", "memory", "max-file"} {
+		root.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
 }
 
 func isQuiet(cmd *cobra.Command) bool   { return boolFlag(cmd, "quiet") }
@@ -47,7 +55,36 @@ func prepare(cmd *cobra.Command, _ []string) error {
 	if jobs > 0 {
 		runtime.GOMAXPROCS(jobs)
 	}
-	return nil
+	return setLimits(cmd)
+}
+
+// setLimits sets what a picture may cost, for the whole process.
+func setLimits(cmd *cobra.Command) error {
+	memory, err := sizeFlag(cmd, "memory")
+	if err != nil {
+		return err
+	}
+	if memory > 0 {
+		imaging.SetBudget(memory)
+	}
+	largest, err := sizeFlag(cmd, "max-file")
+	if largest > 0 {
+		imaging.DefaultLimits.Bytes = largest
+	}
+	return err
+}
+
+// sizeFlag is the value of a flag in bytes; 0 where it is not given.
+func sizeFlag(cmd *cobra.Command, name string) (int64, error) {
+	if !cmd.Flags().Changed(name) {
+		return 0, nil
+	}
+	text, _ := cmd.Flags().GetString(name)
+	size, err := humanize.ParseBytes(text)
+	if err != nil || size == 0 || size > math.MaxInt64 {
+		return 0, fmt.Errorf("--%s %q: want a size such as 512MB or 4GB", name, text)
+	}
+	return int64(size), nil
 }
 
 // environmentVariable is the annotation of a flag that a variable may set.

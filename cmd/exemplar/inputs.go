@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,10 +12,8 @@ import (
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/fileio"
+	"exemplar/internal/imaging"
 )
-
-// maxFile bounds what is read of one file, pipe or device; it is the decoder's own limit.
-const maxFile = 64 << 20
 
 // input is one picture to read: a file, or standard input.
 type input struct {
@@ -23,18 +22,21 @@ type input struct {
 	err  error  // why it cannot be read, where that is known already
 }
 
-func (in input) read() ([]byte, error) {
+// read reads a picture file, pipe or device up to the limit for files.
+func (in input) read() (data []byte, err error) {
+	limit := imaging.DefaultLimits.Bytes
 	switch {
 	case in.err != nil:
 		return nil, in.err
 	case in.name == "-":
-		data, err := fileio.ReadAll(os.Stdin, maxFile)
-		if err != nil {
-			return nil, fmt.Errorf("standard input: %w", err)
-		}
-		return data, nil
+		data, err = fileio.ReadAll(os.Stdin, limit)
+	default:
+		data, err = fileio.ReadFile(in.name, limit)
 	}
-	return fileio.ReadFile(in.name, maxFile)
+	if errors.Is(err, fileio.ErrTooLarge) {
+		err = fmt.Errorf("%w: if it is a picture, raise it with --max-file", err)
+	}
+	return data, err
 }
 
 // inputs are the pictures that the arguments of a command name.

@@ -121,3 +121,28 @@ func TestDeviceWithoutEndIsRefused(t *testing.T) {
 		t.Errorf("said %q", out)
 	}
 }
+
+// The limits are the user's to set; setting them holds for the process.
+func TestLimitsOfPictures(t *testing.T) {
+	s := newSession(t)
+	picture := s.write("a.jpg", scanned(examples()[3], 0))
+	s.inGallery(0, "register", "--label", "x", picture)
+	for _, c := range []struct {
+		flags []string
+		code  int
+		want  string
+	}{
+		{[]string{"--max-file", "2KB"}, exitPartly, "larger than the limit of 2000 bytes: if it is a picture, raise it with --max-file"},
+		{[]string{"--max-file", "1MB"}, 0, "match"},
+		{[]string{"--memory", "64KB"}, exitPartly, "refused"},
+		{[]string{"--memory", "100MB"}, 0, "match"},
+		{[]string{"--memory", "0"}, exitFailed, "--memory"},
+		{[]string{"--max-file", "large"}, exitFailed, "--max-file"},
+		{[]string{"--max-file", "-1"}, exitFailed, "--max-file"},
+	} {
+		p := s.command(append(c.flags, "classify", "-v", picture)...).start()
+		if code := p.ends(); code != c.code || !strings.Contains(p.out.String()+p.err.String(), c.want) {
+			t.Errorf("%q: exit code %d, said %s%s", c.flags, code, p.out.String(), p.err.String())
+		}
+	}
+}

@@ -127,7 +127,7 @@ func TestClassifyJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &answers[i]); err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range []string{"path", "decision", "label", "score", "threshold", "fmr", "rotation", "reason", "candidates"} {
+		for _, key := range []string{"path", "decision", "label", "rotation", "summary", "reason", "candidates"} {
 			if _, ok := answers[i][key]; !ok {
 				t.Errorf("line %d has no %q: %s", i, key, line)
 			}
@@ -139,9 +139,14 @@ func TestClassifyJSON(t *testing.T) {
 	if answers[1]["path"] != bad || answers[1]["decision"] != "refused" || answers[1]["reason"] == "" {
 		t.Errorf("the bad picture: %s", lines[1])
 	}
+	for _, key := range []string{"confidence", "basis", "embedding", "geometry"} {
+		if _, ok := answers[0][key]; !ok {
+			t.Errorf("the good picture has no %q: %s", key, lines[0])
+		}
+	}
 	candidates := answers[0]["candidates"].([]any)
 	first := candidates[0].(map[string]any)
-	for _, key := range []string{"label", "score", "reference"} {
+	for _, key := range []string{"label", "confidence", "reference"} {
 		if _, ok := first[key]; !ok {
 			t.Errorf("candidate has no %q: %v", key, first)
 		}
@@ -153,7 +158,7 @@ func TestClassifyCSV(t *testing.T) {
 	s.inGallery(0, "register", s.documents())
 	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(draw.Examples()[3], 0)))
 	lines := strings.Split(out, "\n")
-	if lines[0] != "path,decision,label,score,threshold,fmr,rotation,reason" || !strings.Contains(lines[1], ",match,") {
+	if lines[0] != "path,decision,label,confidence,basis,cosine,llr,rotation,reason" || !strings.Contains(lines[1], ",match,") {
 		t.Errorf("CSV:\n%s", out)
 	}
 }

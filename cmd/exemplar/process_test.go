@@ -116,7 +116,7 @@ func TestAnswersArePrintedAtOnce(t *testing.T) {
 		}()
 		select {
 		case said := <-pipe:
-			if strings.Count(said, "match") != 1 {
+			if strings.Count(said, "a.jpg") != 1 {
 				t.Errorf("%q: said %q", format, said)
 			}
 		case <-time.After(20 * time.Second):

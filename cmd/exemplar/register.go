@@ -155,8 +155,9 @@ func registerSome(ctx context.Context, into *registrar, batch []input, flags reg
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
 		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note}
-		var err error
-		if item.Data, err = in.read(); err == nil && item.Label == "" {
+		data, err := in.read()
+		item.Picture = exemplar.FromBytes(data)
+		if err == nil && item.Label == "" {
 			err = errNoLabel
 		}
 		if err != nil {

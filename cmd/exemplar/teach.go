@@ -10,6 +10,7 @@ import (
 
 	"exemplar/internal/model"
 	"exemplar/internal/train"
+	"exemplar/internal/train/recipe"
 )
 
 type teachFlags struct {
@@ -51,8 +52,8 @@ Nothing is written until all features are there. Ctrl-C leaves no file, or the o
 	return cmd
 }
 
-func teach(cmd *cobra.Command, recipe string, command []string, flags teachFlags) error {
-	cfg, err := train.LoadConfigToTeach(recipe)
+func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) error {
+	cfg, err := recipe.LoadToTeach(path)
 	if err != nil {
 		return err
 	}

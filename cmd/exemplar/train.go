@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/imaging"
 	"exemplar/internal/train"
+	"exemplar/internal/train/recipe"
 )
 
 func newTrain() *cobra.Command {
@@ -28,17 +29,17 @@ explains them.`,
   exemplar train recipes/recommended.toml --resume`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			recipe, err := train.LoadConfig(args[0])
+			cfg, err := recipe.Load(args[0])
 			if err != nil {
 				return err
 			}
 			if out != "" {
-				recipe.Out = out
+				cfg.Out = out
 			}
 			if preview != "" {
-				return writePreview(cmd, recipe, preview)
+				return writePreview(cmd, cfg, preview)
 			}
-			return runTrain(cmd, recipe, resume)
+			return runTrain(cmd, cfg, resume)
 		},
 	}
 	cmd.Flags().StringVar(&preview, "preview", "", "draw what the network will see to this file (PNG), and do not train")
@@ -47,18 +48,18 @@ explains them.`,
 	return cmd
 }
 
-func writePreview(cmd *cobra.Command, recipe *train.Config, path string) error {
+func writePreview(cmd *cobra.Command, cfg *recipe.Config, path string) error {
 	const pictures, captures = 12, 7
-	sheet, err := train.Preview(recipe, pictures, captures)
+	sheet, err := train.Preview(cfg, pictures, captures)
 	if err != nil {
 		return err
 	}
 	return writePicture(cmd, path, imaging.EncodePNG(sheet))
 }
 
-func runTrain(cmd *cobra.Command, recipe *train.Config, resume bool) error {
+func runTrain(cmd *cobra.Command, cfg *recipe.Config, resume bool) error {
 	bePatient(cmd.Context()) // it saves a checkpoint
-	result, err := train.Run(cmd.Context(), recipe, train.Options{
+	result, err := train.Run(cmd.Context(), cfg, train.Options{
 		Resume: resume, Progress: cmd.ErrOrStderr(), Terminal: cmd.ErrOrStderr() == os.Stderr && isTerminal(os.Stderr),
 	})
 	if err != nil {

@@ -1,6 +1,10 @@
 package decide
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
 
 // Verdict is the outcome of a decision.
 type Verdict string
@@ -17,7 +21,7 @@ const (
 // references and their rotations.
 type Candidate struct {
 	Label     Label
-	Score     float32 // cosine
+	Score     float32 // cosine of the whole probe with the label's most alike reference
 	Reference string  // id of the reference that scored
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
 
@@ -37,31 +41,48 @@ type Policy struct {
 	Exact  bool    // what surely shows other print somewhere is not accepted
 }
 
+// ErrFPIR says that a share of strangers to be accepted is none.
+var ErrFPIR = errors.New("it must be more than 0 and less than 1, such as 0.01 for one stranger in a hundred")
+
+// CheckFPIR returns an error, [ErrFPIR], if a share of strangers that may be
+// accepted does not lie between 0 and 1, both excluded.
+func CheckFPIR(fpir float64) error {
+	if !(fpir > 0 && fpir < 1) {
+		return fmt.Errorf("a share of accepted strangers of %v: %w", fpir, ErrFPIR)
+	}
+	return nil
+}
+
 // NewPolicy returns the policy under which a stranger is accepted with
 // probability fpir in a gallery of the given number of labels.
 func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
-	if !(fpir > 0 && fpir < 1) {
-		return Policy{}, fmt.Errorf("a false positive rate of %v: it must lie between 0 and 1", fpir)
+	if err := CheckFPIR(fpir); err != nil {
+		return Policy{}, err
 	}
 	return Policy{Calibration: c, Threshold: c.Threshold(fpir, labels), Margin: c.Margin, FPIR: fpir, Labels: labels}, nil
 }
 
 // Decision is an answer and what it rests on.
 type Decision struct {
-	Verdict      Verdict
-	Label        Label      // of a match, else empty
-	Open         []Label    // sub-labels of Label between which it stays open, best first
-	Best         Candidate  // the highest score, whatever the verdict; zero without candidates
-	Rival        *Candidate // the best that speaks for another answer, if there is one
-	Threshold    float64
-	FMR          float64 // share of impostors that reach Best.Score; if Proved, of look-alikes that reach LLR
-	Extrapolated bool    // FMR is smaller than the calibration's data support
-	Reason       string  // one sentence
+	Verdict    Verdict
+	Label      Label      // of a match, else empty
+	Confidence float64    // probability that the verdict is right, in [0, 1]; 0 of what is refused
+	Open       []Label    // sub-labels of Label between which it stays open, best first
+	Basis      Basis      // what decided; empty where there was nothing to decide on
+	Best       Candidate  // the first of Candidates, whatever the verdict; zero without any
+	Candidates []Ranked   // in the order of the decision
+	Rival      *Candidate // the best that speaks for another answer, if there is one
 
-	Proved       bool    // the decision rests on geometry; Threshold had no part in it
-	LLR          float64 // of Best, if Proved
-	ThresholdLLR float64 // what LLR was held to, if Proved
-	FPIR         float64 // share of strangers accepted if LLR were the threshold, if Proved
+	Threshold    float64 // cosine from which on a label is accepted by its embedding
+	FMR          float64 // share of impostors that reach the cosine of Best
+	ThresholdLLR float64 // LLR from which on Best is accepted, where geometry decides
+	LLR          float64 // of Best, where geometry decides
+	LookAlikes   float64 // share of look-alikes that reach LLR, where geometry decides
+	FPIR         float64 // share of strangers accepted if LLR were the threshold, where geometry decides
+	Extrapolated bool    // the share of what the decision went by is smaller than its data support
+
+	Summary string // a clause of a few words
+	Reason  string // clauses, most important first
 }
 
 // Decide answers from candidates, one for each label, by falling score. It
@@ -75,46 +96,50 @@ type Decision struct {
 // margin is answered as the parent, which is right in either case.
 //
 // Where candidates were verified and the calibration has a proof, geometry
-// decides: see [Policy.Rank]. Only what cannot be verified is left to the score.
+// decides. Only what cannot be verified is left to the score.
 // Sub-labels that cannot be told apart there are answered as the label above them.
 func Decide(candidates []Candidate, p Policy) Decision {
 	if d, ok := decideProof(candidates, p); ok {
 		return d
 	}
-	return decideScore(candidates, p)
+	return decideScore(candidates, nil, p)
 }
 
-// decideScore answers from the scores alone.
-func decideScore(candidates []Candidate, p Policy) Decision {
+// decideScore answers from the scores alone. others are candidates that have no
+// part in it.
+func decideScore(candidates, others []Candidate, p Policy) Decision {
 	d := Decision{Verdict: Unknown, Threshold: p.Threshold, FMR: 1}
 	if len(candidates) == 0 {
-		d.Reason = "nothing is registered"
+		d.Confidence = 1
+		d.Summary, d.Reason = nothingRegistered, nothingRegistered
 		return d
 	}
-	d.Best = candidates[0]
+	d.Basis, d.Best = ByEmbedding, candidates[0]
 	d.FMR = p.Calibration.FMR(float64(d.Best.Score))
 	d.Extrapolated = d.FMR < p.Calibration.SupportedFMR()
 	near := withinMargin(candidates, p.Margin)
 	switch label := commonLabel(near); {
 	case !(float64(d.Best.Score) >= p.Threshold):
 		d.Rival = firstOutside(candidates, d.Best.Label)
-		d.Reason = unknownReason(d)
+		near = near[:1]
+		unlikeReason(&d)
 	case label == "":
 		d.Verdict = Ambiguous
 		d.Rival = firstOutside(candidates, d.Best.Label)
-		d.Reason = tooClose(near, p) + " and have no label in common"
+		tooCloseReason(&d, near, p)
 	default:
 		d.Verdict, d.Label = Match, label
 		d.Rival = firstOutside(candidates, label)
 		d.Open = sublabels(near, label)
-		d.Reason = matchReason(d, near, p)
+		alikeReason(&d, near, p)
 	}
+	p.rank(&d, near, append(slices.Clone(candidates[len(near):]), others...))
 	return d
 }
 
 // Refuse is the decision on what is not a usable image.
 func Refuse(reason string) Decision {
-	return Decision{Verdict: Refused, FMR: 1, Reason: reason}
+	return Decision{Verdict: Refused, FMR: 1, Summary: reason, Reason: reason}
 }
 
 // withinMargin returns the head of candidates that the best does not lead by

@@ -35,38 +35,38 @@ func TestDecide(t *testing.T) {
 	}{
 		{"clear", scores{c("id/front/2nd", 0.83), c("id/front/1st", 0.31)},
 			Match, "id/front/2nd", nil, "id/front/1st",
-			"accepts at 0.47, wrong less than once in 33,000; next id/front/1st 0.31"},
+			"its similarity to the whole picture is 0.83, and 0.47 is enough; an impostor reaches that less than once in 33,000; next is id/front/1st (similarity 0.31)"},
 		{"alone", scores{c("passport", 0.9)},
-			Match, "passport", nil, "", "accepts at 0.47, wrong less than once in 33,000"},
+			Match, "passport", nil, "", "its similarity to the whole picture is 0.90, and 0.47 is enough; an impostor reaches that less than once in 33,000"},
 		{"under", scores{c("id/back", 0.31), c("passport", 0.3)},
-			Unknown, "", nil, "passport", "best id/back 0.31, below 0.47"},
+			Unknown, "", nil, "passport", "it is most like id/back, but the similarity is 0.31, and 0.47 is needed"},
 		{"barely under", scores{c("id/back", 0.4699)},
-			Unknown, "", nil, "", "best id/back 0.4699, below 0.4700"},
+			Unknown, "", nil, "", "it is most like id/back, but the similarity is 0.4699, and 0.4700 is needed"},
 		{"nothing registered", nil, Unknown, "", nil, "", "nothing is registered"},
 		{"siblings", scores{c("id/front/2nd", 0.81), c("id/front/1st", 0.80), c("passport", 0.5)},
 			Match, "id/front", []Label{"id/front/2nd", "id/front/1st"}, "passport",
-			"accepts at 0.47, wrong less than once in 33,000; id/front/2nd 0.81 and id/front/1st 0.80 are within 0.05, so the sub-label is open; next passport 0.50"},
+			"its similarity to the whole picture is 0.81, and 0.47 is enough; an impostor reaches that less than once in 33,000; id/front/2nd (0.81) and id/front/1st (0.80) are too similar to tell apart (within 0.05), so the sub-label stays open; next is passport (similarity 0.50)"},
 		{"cousins", scores{c("id/front/2nd", 0.81), c("id/back", 0.79)},
 			Match, "id", []Label{"id/front/2nd", "id/back"}, "",
-			"accepts at 0.47, wrong less than once in 33,000; id/front/2nd 0.81 and id/back 0.79 are within 0.05, so the sub-label is open"},
+			"its similarity to the whole picture is 0.81, and 0.47 is enough; an impostor reaches that less than once in 33,000; id/front/2nd (0.81) and id/back (0.79) are too similar to tell apart (within 0.05), so the sub-label stays open"},
 		{"strangers to each other", scores{c("passport/2009", 0.81), c("licence", 0.79)},
-			Ambiguous, "", nil, "licence", "passport/2009 0.81 and licence 0.79 are within 0.05 and have no label in common"},
+			Ambiguous, "", nil, "licence", "passport/2009 (0.81) and licence (0.79) are too similar to tell apart (within 0.05); they have no label in common"},
 		{"sibling and stranger", scores{c("id/1", 0.81), c("id/2", 0.80), c("licence", 0.79), c("x", 0.78), c("y", 0.77)},
-			Ambiguous, "", nil, "id/2", "id/1 0.81, id/2 0.80, licence 0.79 and 2 more are within 0.05 and have no label in common"},
+			Ambiguous, "", nil, "id/2", "id/1 (0.81), id/2 (0.80), licence (0.79) and 2 more are too similar to tell apart (within 0.05); they have no label in common"},
 		{"rival under the threshold counts", scores{c("a", 0.48), c("b", 0.46)},
-			Ambiguous, "", nil, "b", "a 0.48 and b 0.46 are within 0.05 and have no label in common"},
+			Ambiguous, "", nil, "b", "a (0.48) and b (0.46) are too similar to tell apart (within 0.05); they have no label in common"},
 		{"sub-label ahead of its parent", scores{c("id/new", 0.8), c("id", 0.7), c("x", 0.2)},
-			Match, "id/new", nil, "x", "accepts at 0.47, wrong less than once in 33,000; next x 0.20"},
+			Match, "id/new", nil, "x", "its similarity to the whole picture is 0.80, and 0.47 is enough; an impostor reaches that less than once in 33,000; next is x (similarity 0.20)"},
 		{"sub-label close to its parent", scores{c("id/new", 0.8), c("id", 0.79)},
 			Match, "id", []Label{"id/new"}, "",
-			"accepts at 0.47, wrong less than once in 33,000; id/new 0.80 and id 0.79 are within 0.05, so the sub-label is open"},
+			"its similarity to the whole picture is 0.80, and 0.47 is enough; an impostor reaches that less than once in 33,000; id/new (0.80) and id (0.79) are too similar to tell apart (within 0.05), so the sub-label stays open"},
 		{"parent close to its sub-label", scores{c("id", 0.8), c("id/new", 0.79)},
 			Match, "id", []Label{"id/new"}, "",
-			"accepts at 0.47, wrong less than once in 33,000; id 0.80 and id/new 0.79 are within 0.05, so the sub-label is open"},
+			"its similarity to the whole picture is 0.80, and 0.47 is enough; an impostor reaches that less than once in 33,000; id (0.80) and id/new (0.79) are too similar to tell apart (within 0.05), so the sub-label stays open"},
 		{"parent ahead", scores{c("id", 0.8), c("id/new", 0.6)},
-			Match, "id", nil, "", "accepts at 0.47, wrong less than once in 33,000"},
+			Match, "id", nil, "", "its similarity to the whole picture is 0.80, and 0.47 is enough; an impostor reaches that less than once in 33,000"},
 		{"broken score", scores{c("id", float32(math.NaN()))},
-			Unknown, "", nil, "", "best id NaN, below 0.47"},
+			Unknown, "", nil, "", "it is most like id, but the similarity is NaN, and 0.47 is needed"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
@@ -89,12 +89,12 @@ func TestFMRInWords(t *testing.T) {
 	p := testPolicy
 	p.Threshold, p.Calibration = 0.3, &Calibration{Pairs: 1e9, Knots: p.Calibration.Knots, Tail: p.Calibration.Tail}
 	d := Decide([]Candidate{{Label: "a", Score: 0.5602}}, p)
-	if want := "accepts at 0.30, wrong once in 400,000"; d.Reason != want || d.Extrapolated {
+	if want := "its similarity to the whole picture is 0.56, and 0.30 is enough; an impostor reaches that once in 400,000"; d.Reason != want || d.Extrapolated {
 		t.Errorf("reason %q, want %q (FMR %v)", d.Reason, want, d.FMR)
 	}
 	p.Threshold = 1.2
 	d = Decide([]Candidate{{Label: "a", Score: 0.99}}, p)
-	if d.Verdict != Unknown || !strings.Contains(d.Reason, "no score is rare enough") {
+	if d.Verdict != Unknown || !strings.Contains(d.Reason, "no similarity is rare enough") {
 		t.Errorf("threshold out of reach: %s, %q", d.Verdict, d.Reason)
 	}
 }

@@ -9,12 +9,51 @@
 //
 //	policy, err := decide.NewPolicy(calibration, 0.01, labels)
 //	answer := decide.Decide(candidates, policy)
-//	fmt.Println(answer.Verdict, answer.Label, answer.Reason)
+//	fmt.Println(answer.Verdict, answer.Label, answer.Confidence, answer.Reason)
 //
 // Where references were looked for in the probe, a candidate carries its
 // [Geometry], and a [Proof] in the calibration (fitted by [FitProof]) says what
 // that is worth as a likelihood ratio; then [Decide] goes by it, and between
 // references that look alike by the places that tell them apart.
+//
+// # The model
+//
+//	x      LLR of a reference: log10 of how many times likelier its evidence is if the
+//	       probe shows it than if it shows a look-alike ([Proof.LLR])
+//	F(x)   share of strangers whose look-alikes reach x (Family), G(x) of comparisons
+//	       with something else that do (Random); both counted on trials
+//	s      share of strangers that have a look-alike registered: Alike, or more where
+//	       another label looks like the probe too ([Proof.Share])
+//	t      threshold: s F(t) + 1 - (1-G(t))^n = FPIR, for n labels ([Proof.Threshold])
+//	match  x >= t, and no other label within Margin that single blocks do not rule out
+//
+// Without geometry x is the cosine, and t where FMR(t) = 1 - (1-FPIR)^(1/n).
+//
+// # Confidence
+//
+// A decision is a bet at the odds of its threshold: there a label is as likely right
+// as wrong. From there on the odds grow as fast as look-alikes, or impostors, get
+// rarer, since documents that are registered hardly do:
+//
+//	odds   exp(-Slope (x-t)) by geometry, Slope that of the tail of F;
+//	       FMR(t) / FMR(x) by the embedding
+//	P      odds / (1 + odds), between 0.02 and 0.999: the trials speak for no more
+//
+// P is the confidence of a match, that it is this label; labels that could not be
+// told apart share it. That of an unknown is 1 - P of its best candidate. The other
+// candidates share 1 - P by their own odds. So a match is never less sure of its
+// label than 0.5, nor an unknown's candidate more.
+//
+// What it presumes of the share of strangers is what the threshold does: one FPIR
+// for all probes, whatever is sent. Where most of what is sent is registered,
+// matches are surer than they say.
+//
+// # Constants
+//
+// Those in the calibration (Margin, Alike, Kin, Lead, the curves) are fitted by
+// exemplar calibrate. In the code: leadGrowth 0.25, fewTelling 3 and stillTelling 1,
+// hardlyAny 0.05, enoughJudged 24, evenJudged 4, leastChanged 0.003 and the shares
+// in the sentences are by eye.
 //
 // It does not compute embeddings or scores; internal/gallery does.
 package decide

@@ -121,3 +121,34 @@ func logit(x float64) float64 {
 
 // differing is the number of places that do not agree.
 func (g *Geometry) differing() int { return int(math.Round((1 - g.Smoothly) * float64(g.Judged))) }
+
+// Copy says whether a probe shows the very copy that the reference is.
+type Copy string
+
+// The copies.
+const (
+	SameCopy   Copy = "same"
+	OtherCopy  Copy = "other"  // of the same kind, with other contents
+	UnsureCopy Copy = "unsure" // what would tell is not to be seen
+)
+
+const (
+	// Of a hundred drawn copies 1 in 10 has fewer other contents than mostSame, of
+	// hundred captures of the same one 1 in 20 has more than leastOther, as shares of
+	// the contents and fewContents cells.
+	mostSame, leastOther, fewContents = 0.05, 0.23, 20
+)
+
+// Copy judges by the contents: those that are the reference's, and others.
+func (g *Geometry) Copy() Copy {
+	share := g.OtherContents / (g.Contents + g.OtherContents + fewContents)
+	switch {
+	case !g.judged():
+		return UnsureCopy
+	case share > leastOther:
+		return OtherCopy
+	case share < mostSame && g.Changes == 0:
+		return SameCopy
+	}
+	return UnsureCopy
+}

@@ -11,22 +11,6 @@ type proven struct {
 	llr float64
 }
 
-// Rank orders candidates as the decision sees them: those that were verified by
-// falling LLR, then the others in the order they came in. Without a proof it
-// leaves them as they are. The result is a copy.
-func (p Policy) Rank(candidates []Candidate) []Candidate {
-	ranked := make([]Candidate, 0, len(candidates))
-	for _, c := range p.verified(candidates) {
-		ranked = append(ranked, c.Candidate)
-	}
-	for _, c := range candidates {
-		if !p.isVerified(&c) {
-			ranked = append(ranked, c)
-		}
-	}
-	return ranked
-}
-
 // verified returns the candidates on which geometry has a say, best first.
 func (p Policy) verified(candidates []Candidate) []proven {
 	var all []proven
@@ -46,90 +30,100 @@ func (p Policy) isVerified(c *Candidate) bool {
 // decideProof answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
-// The best label is accepted from a threshold on that rises with its kin, other
-// labels that look like the probe: then the gallery holds a family, and the
-// probe may be another member of it; see [Proof.Share]. Where it does not reach
-// that, it may still be plain that the probe is no stranger to the family: then
-// the label that its members have in common, or that lies above the best, is the
-// answer.
+// The best label is accepted from a threshold on that rises with its closest
+// competitor, another label that looks like the probe: then the gallery holds
+// look-alikes, and the probe may be another one of them; see [Proof.Share]. Where
+// it does not reach that, it may still be plain that the probe is one of them, which
+// strangers without look-alikes never seem: then the label above them is the answer.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
 	best, proof := ranked[0], p.Calibration.Proof
-	kin, share := p.kin(ranked)
-	d = Decision{Verdict: Unknown, Threshold: p.Threshold, Proved: true, Best: best.Candidate, LLR: best.llr, FMR: proof.Family.Rate(best.llr)}
-	d.Extrapolated = d.FMR < proof.Family.Supported()
-	p.hold(&d, share)
-	if close, label := p.family(ranked); d.LLR < d.ThresholdLLR && label != "" && d.LLR >= proof.Threshold(0, p.FPIR, p.Labels) {
-		p.hold(&d, 0)
-		p.answer(&d, ranked, close, label, familyReason(&d, label))
-		return d, true
+	competitor, share := p.closestCompetitor(ranked)
+	d = Decision{
+		Verdict: Unknown, Basis: ByGeometry, Best: best.Candidate, LLR: best.llr,
+		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: proof.Family.Rate(best.llr),
 	}
-	p.settle(&d, ranked, kin)
+	d.Extrapolated = d.LookAlikes < proof.Family.Supported()
+	close := p.undistinguished(ranked)
+	p.setThreshold(&d, share)
+	label := commonLabel(close)
+	if d.LLR < d.ThresholdLLR && d.LLR >= proof.Threshold(0, p.FPIR, p.Labels) {
+		if group, above := p.lookAlikeGroup(ranked); above != "" {
+			close, label = group, above
+			p.setThreshold(&d, 0)
+		}
+	}
+	p.conclude(&d, ranked, close, label, competitor)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
 		}
+		close = close[:1]
 	}
+	p.rank(&d, close, without(ranked, candidates, close, p))
 	return d, true
 }
 
-// hold holds the decision to a share of strangers that have a look-alike
+// without returns the candidates that are not in close: those that were verified,
+// best first, then the others.
+func without(ranked []proven, candidates, close []Candidate, p Policy) []Candidate {
+	var rest []Candidate
+	add := func(c Candidate) {
+		if !slices.ContainsFunc(close, func(k Candidate) bool { return k.Label == c.Label }) {
+			rest = append(rest, c)
+		}
+	}
+	for _, c := range ranked {
+		add(c.Candidate)
+	}
+	for _, c := range candidates {
+		if !p.isVerified(&c) {
+			add(c)
+		}
+	}
+	return rest
+}
+
+// setThreshold holds the decision to a share of strangers that have a look-alike
 // registered.
-func (p Policy) hold(d *Decision, share float64) {
+func (p Policy) setThreshold(d *Decision, share float64) {
 	proof := p.Calibration.Proof
 	d.ThresholdLLR = proof.Threshold(share, p.FPIR, p.Labels)
 	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
 }
 
-// settle sets verdict, label, rival and reason.
-func (p Policy) settle(d *Decision, ranked []proven, kin *proven) {
-	close := p.contenders(ranked)
-	label := commonLabel(close)
-	d.Rival = firstOutside(withoutLLR(ranked), d.Best.Label)
+// conclude sets verdict, label, rival and reason.
+func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, label Label, competitor *proven) {
+	others := make([]Candidate, len(ranked))
+	for i, c := range ranked {
+		others[i] = c.Candidate
+	}
+	d.Rival = firstOutside(others, d.Best.Label)
 	switch {
 	case !d.Best.Geometry.Located:
-		d.Reason = notFoundReason(d)
+		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
-		d.Reason = differsReason(d, kin)
+		differsReason(d, competitor)
+	case p.Exact && d.Best.Geometry.Changes > 0:
+		reprintedReason(d)
 	case label == "":
 		d.Verdict = Ambiguous
-		d.Reason = agreeAlike(close) + " and have no label in common"
+		equalReason(d, close)
 	default:
-		p.answer(d, ranked, close, label, "")
-		if d.Verdict == Match {
-			d.Reason = provedReason(d, close, p)
-		}
+		d.Verdict, d.Label = Match, label
+		d.Rival = firstOutside(others, label)
+		d.Open = sublabels(close, label)
+		foundReason(d, close, p)
 	}
 }
 
-// answer answers with a label that contains those of the candidates close to the
-// best, unless only the same copy will do and it is not.
-func (p Policy) answer(d *Decision, ranked []proven, close []Candidate, label Label, reason string) {
-	d.Rival = firstOutside(withoutLLR(ranked), d.Best.Label)
-	if p.Exact && d.Best.Geometry.Changes > 0 {
-		d.Reason = reprintedReason(d)
-		return
-	}
-	d.Verdict, d.Label, d.Reason = Match, label, reason
-	d.Rival = firstOutside(withoutLLR(ranked), label)
-	d.Open = sublabels(close, label)
-}
-
-func withoutLLR(ranked []proven) []Candidate {
-	candidates := make([]Candidate, len(ranked))
-	for i, c := range ranked {
-		candidates[i] = c.Candidate
-	}
-	return candidates
-}
-
-// kin returns the candidate that looks most like the probe of those that stand
-// for another answer than the first, nil if none looks much like it; and the share
-// of strangers that have a look-alike registered by that.
-func (p Policy) kin(ranked []proven) (*proven, float64) {
+// closestCompetitor returns the candidate that looks most like the probe of those
+// that stand for another answer than the first, nil if none looks much like it; and
+// the share of strangers that have a look-alike registered by that.
+func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 	proof := p.Calibration.Proof
 	for i, c := range ranked[1:] {
 		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) {
@@ -142,27 +136,23 @@ func (p Policy) kin(ranked []proven) (*proven, float64) {
 	return nil, proof.Alike
 }
 
-// family returns the best candidate and those that it does not lead by as much as
-// what is registered leads the rest of its kind, and the label above all of them;
-// empty if there is none.
-func (p Policy) family(ranked []proven) ([]Candidate, Label) {
-	best := &ranked[0]
-	close, label := []Candidate{best.Candidate}, best.Label.Parent()
-	for _, c := range ranked[1:] {
-		if c.Geometry.Located && best.llr-c.llr < p.Calibration.Proof.Lead {
-			close = append(close, c.Candidate)
-			label = CommonAncestor(label, c.Label)
+// lookAlikeGroup returns the best candidate and those that look like the probe
+// nearly as much: the lead over them is less than a registered document has over
+// its look-alikes; and the label above them all, empty if there is none.
+func (p Policy) lookAlikeGroup(ranked []proven) (group []Candidate, above Label) {
+	above = ranked[0].Label.Parent()
+	for _, c := range ranked {
+		if c.Geometry.Located && ranked[0].llr-c.llr < p.Calibration.Proof.Lead {
+			group = append(group, c.Candidate)
+			above = CommonAncestor(above, c.Label)
 		}
 	}
-	if !best.Geometry.Located {
-		return nil, ""
-	}
-	return close, label
+	return group, above
 }
 
-// contenders returns the best candidate and those that it neither leads by the
-// margin nor is told from.
-func (p Policy) contenders(ranked []proven) []Candidate {
+// undistinguished returns the best candidate and those that it neither leads by
+// the margin nor is told from by single blocks.
+func (p Policy) undistinguished(ranked []proven) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
@@ -179,14 +169,16 @@ func (p Policy) contenders(ranked []proven) []Candidate {
 // unverifiable answers from the scores of the candidates that have too few
 // features to be verified, if one is accepted.
 func unverifiable(candidates []Candidate, p Policy) (Decision, bool) {
-	var left []Candidate
+	var left, rest []Candidate
 	for _, c := range candidates {
 		if c.Geometry != nil && !c.Geometry.Verifiable {
 			left = append(left, c)
+		} else {
+			rest = append(rest, c)
 		}
 	}
 	if len(left) == 0 || !(float64(left[0].Score) >= p.Threshold) {
 		return Decision{}, false
 	}
-	return decideScore(left, p), true
+	return decideScore(left, rest, p), true
 }

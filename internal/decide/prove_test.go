@@ -58,39 +58,39 @@ func TestDecideByGeometry(t *testing.T) {
 		reason     string // or its beginning
 	}{
 		{"clear", []Candidate{found100("id/front", 93, 180), nowhere}, Match, "id/front", nil,
-			"found upside down, 93 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well"},
+			"93 % of 100 parts agree; it lies upside down; in fewer than 1 of 330 look-alikes the match is as good"},
 		{"rank by geometry, not by score", []Candidate{nowhere, found100("id/front", 84, 0)}, Match, "id/front", nil,
-			"found, 84 % of the 100 places agree; of look-alikes one in 63 agrees as well"},
-		{"too little", []Candidate{found100("id/front", 40, 0)}, Unknown, "", nil, "best id/front, but only 40 % of it agrees"},
-		{"nearly", []Candidate{found100("front", 79, 0)}, Unknown, "", nil, "like front, but 21 of 100 places differ"},
-		{"nearly, so it is of the family", []Candidate{found100("id/front", 79, 0)}, Match, "id", []Label{"id/front"},
-			"found, 79 % of the 100 places agree; most like id/front, but it may be another of id, so the sub-label is open"},
-		{"frame only", []Candidate{inside}, Unknown, "", nil, "front agrees in the frame, disagrees inside: 25 of 100 places differ"},
-		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; most like passport, score 0.20"},
+			"84 % of 100 parts agree; in 1 of 63 look-alikes the match is as good"},
+		{"too little", []Candidate{found100("id/front", 40, 0)}, Unknown, "", nil, "it is most like id/front, but only 40 % agrees"},
+		{"nearly", []Candidate{found100("front", 79, 0)}, Unknown, "", nil, "it looks like front, but 21 of 100 parts differ"},
+		{"nearly, and it has relatives", []Candidate{found100("id/front", 79, 0)}, Match, "id", []Label{"id/front"},
+			"79 % of 100 parts agree; in 1 of 9 look-alikes the match is as good; it may be another of id than id/front, so the sub-label stays open"},
+		{"frame only", []Candidate{inside}, Unknown, "", nil, "it has the frame of front, but another inside: 25 of 100 parts differ"},
+		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; it is most like passport (similarity 0.20)"},
 		{"told from its sibling", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 0, 70)}, Match, "form/v1", nil,
-			"found, 95 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; next form/v2, of which 70 % agrees"},
+			"95 % of 100 parts agree; in fewer than 1 of 330 look-alikes the match is as good; next is form/v2, of which 70 % agrees"},
 		{"third of their kind", []Candidate{found100("v1", 84, 0), found100("v2", 80, 0)}, Unknown, "", nil,
-			"like v1, but 16 of 100 places differ; v2 looks like it too, so it may be one of their kind that is not registered"},
+			"it looks like v1, but 16 of 100 parts differ; v2 looks like it too; so it may be another one of their kind, which is not registered"},
 		{"third of a family", []Candidate{reprinted(found100("form/v1", 84, 0)), found100("form/v2", 80, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
-			"found, 84 % of the 100 places agree; most like form/v1, but it may be another of form, so the sub-label is open"},
+			"84 % of 100 parts agree; it shows other print in 3 places; in 1 of 63 look-alikes the match is as good; form/v1 (84 %) and form/v2 (80 %) agree about equally, so the sub-label stays open"},
 		{"a family, and what tells it apart is not to be seen", []Candidate{found100("form/v1", 84, 0), found100("form/v2", 80, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
-			"found, 84 % of the 100 places agree; most like form/v1, but it may be another of form, so the sub-label is open"},
+			"84 % of 100 parts agree; in 1 of 63 look-alikes the match is as good; form/v1 (84 %) and form/v2 (80 %) agree about equally, so the sub-label stays open"},
 		{"a family, and little of it", []Candidate{found100("form/v1", 49, 0), found100("form/v2", 48, 0)}, Unknown, "", nil,
-			"best form/v1, but only 49 % of it agrees"},
+			"it is most like form/v1, but only 49 % agrees"},
 		{"a family and something else", []Candidate{found100("form/v1", 83, 0), found100("form/v2", 81, 0), found100("other", 82, 0)}, Unknown, "", nil,
-			"like form/v1, but 17 of 100 places differ"},
-		{"a family of families", []Candidate{found100("form/a/1", 83, 0), found100("form/b/1", 81, 0)}, Match, "form", []Label{"form/a/1", "form/b/1"}, "found, 83 %"},
-		{"leads its sibling", []Candidate{found100("v1", 84, 0), found100("v2", 78, 0)}, Match, "v1", nil, "found, 84 %"},
-		{"sure beside its sibling", []Candidate{found100("v1", 88, 0), shifted("v2", 14, 84)}, Match, "v1", nil, "found, 88 %"},
-		{"other print on a match", []Candidate{reprinted(found100("v1", 93, 0))}, Match, "v1", nil, "found, 93 % of the 100 places agree, other print in 3; of look-alikes"},
-		{"noise for its sibling", []Candidate{found100("form/v1", 97, 0), shifted("form/v2", 38, 62)}, Match, "form/v1", nil, "found, 97 %"},
+			"it looks like form/v1, but 17 of 100 parts differ"},
+		{"a family of families", []Candidate{found100("form/a/1", 83, 0), found100("form/b/1", 81, 0)}, Match, "form", []Label{"form/a/1", "form/b/1"}, "83 %"},
+		{"leads its sibling", []Candidate{found100("v1", 84, 0), found100("v2", 78, 0)}, Match, "v1", nil, "84 %"},
+		{"sure beside its sibling", []Candidate{found100("v1", 88, 0), shifted("v2", 14, 84)}, Match, "v1", nil, "88 %"},
+		{"other print on a match", []Candidate{reprinted(found100("v1", 93, 0))}, Match, "v1", nil, "93 % of 100 parts agree; it shows other print in 3 places; in fewer"},
+		{"noise for its sibling", []Candidate{found100("form/v1", 97, 0), shifted("form/v2", 38, 62)}, Match, "form/v1", nil, "97 %"},
 		{"twins", []Candidate{found100("form/v1", 98, 0), found100("form/v2", 97, 0)}, Match, "form", []Label{"form/v1", "form/v2"},
-			"found, 98 % of the 100 places agree; of look-alikes fewer than one in 330 agree as well; form/v1 (98 %) and form/v2 (97 %) agree about as well, so the sub-label is open"},
+			"98 % of 100 parts agree; in fewer than 1 of 330 look-alikes the match is as good; form/v1 (98 %) and form/v2 (97 %) agree about equally, so the sub-label stays open"},
 		{"twins without a family", []Candidate{found100("a", 98, 0), found100("b", 97, 0)}, Ambiguous, "", nil,
-			"a (98 %) and b (97 %) agree about as well and have no label in common"},
-		{"sub-label and its parent are no kin", []Candidate{found100("id/new", 84, 0), shifted("id", 20, 70)}, Match, "id/new", nil, "found, 84 %"},
-		{"too few features", []Candidate{{Label: "blank", Score: 0.9, Geometry: &Geometry{}}, nowhere}, Match, "blank", nil, "accepts at 0.47"},
-		{"nothing verified", []Candidate{{Label: "id", Score: 0.9}}, Match, "id", nil, "accepts at 0.47"},
+			"a (98 %) and b (97 %) agree about equally; they have no label in common"},
+		{"sub-label and its parent are no kin", []Candidate{found100("id/new", 84, 0), shifted("id", 20, 70)}, Match, "id/new", nil, "84 %"},
+		{"too few features", []Candidate{{Label: "blank", Score: 0.9, Geometry: &Geometry{}}, nowhere}, Match, "blank", nil, "its similarity to the whole picture is 0.90, and 0.47 is enough"},
+		{"nothing verified", []Candidate{{Label: "id", Score: 0.9}}, Match, "id", nil, "its similarity to the whole picture is 0.90, and 0.47 is enough"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,10 +171,10 @@ func gallery(rng *rand.Rand, n int) []Candidate {
 	return all
 }
 
-func TestRank(t *testing.T) {
-	candidates := []Candidate{{Label: "a", Score: 0.9}, found100("b", 50, 0), found100("c", 80, 0)}
+func TestCandidatesAreInTheOrderOfTheDecision(t *testing.T) {
+	candidates := []Candidate{{Label: "a", Score: 0.4}, found100("b", 50, 0), found100("c", 80, 0)}
 	var got []Label
-	for _, c := range provePolicy.Rank(candidates) {
+	for _, c := range Decide(candidates, provePolicy).Candidates {
 		got = append(got, c.Label)
 	}
 	if !slices.Equal(got, []Label{"c", "b", "a"}) {

@@ -3,116 +3,126 @@ package decide
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
-// provedReason is, for instance, "found upside down, 93 % of the 118 places
-// agree, other print in 2; of look-alikes one in 400 agrees as well; next
-// id-card/back, of which 12 % agrees".
-func provedReason(d *Decision, close []Candidate, p Policy) string {
+// foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
+// shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
+// is id-card/back, of which 12 % agrees".
+func foundReason(d *Decision, close []Candidate, p Policy) {
 	g := d.Best.Geometry
-	reason := fmt.Sprintf("%s, %s of the %d places agree", found(g), percent(g.Smoothly), g.Judged)
-	if g.Changes > 0 {
-		reason += fmt.Sprintf(", other print in %d", g.Changes)
+	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.Smoothly), g.Judged)}
+	d.Summary = percent(g.Smoothly) + " agrees"
+	if lies := lies(g); lies != "" {
+		clauses = append(clauses, "it lies "+lies)
 	}
-	reason += "; " + alikeOnce(d, p)
+	if g.Changes > 0 {
+		clauses = append(clauses, "it shows other print in "+places(g.Changes))
+		d.Summary += ", other print in " + places(g.Changes)
+	}
+	clauses = append(clauses, alikeOnce(d, p))
 	if len(d.Open) > 0 {
-		reason += "; " + agreeAlike(close) + ", so the sub-label is open"
+		why := fmt.Sprintf("it may be another of %s than %s", d.Label, d.Best.Label)
+		if len(close) > 1 {
+			why = agreeAlike(close)
+		}
+		clauses = append(clauses, why+", so the sub-label stays open")
+		d.Summary += ", the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Geometry.Located {
-		reason += fmt.Sprintf("; next %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Geometry.Smoothly))
+		clauses = append(clauses, fmt.Sprintf("next is %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Geometry.Smoothly)))
 	}
-	return reason
+	d.Reason = strings.Join(clauses, "; ")
 }
 
-// differsReason is, for instance, "like id-card/front/1st-edition, but 31 of
-// 120 places differ", "id-card/front agrees in the frame, disagrees inside: 31
-// of 120 places differ", or "best id-card/back, but only 40 % of it agrees".
-func differsReason(d *Decision, kin *proven) string {
+// differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31
+// of 120 parts differ", "it has the frame of id-card/front, but another inside: 31
+// of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees".
+func differsReason(d *Decision, competitor *proven) {
 	g, label := d.Best.Geometry, d.Best.Label
 	const half, most, apart = 0.5, 0.75, 0.2
-	var reason string
 	switch {
 	case g.Judged == 0:
-		return fmt.Sprintf("best %s, but too little of it is in the photo to compare", label)
+		d.Summary = "too little of it is in the picture"
+		d.Reason = fmt.Sprintf("it is most like %s, but too little of that is in the picture to compare", label)
+		return
 	case g.Smoothly < half:
-		reason = fmt.Sprintf("best %s, but only %s of it agrees", label, percent(g.Smoothly))
+		d.Summary = fmt.Sprintf("only %s agrees", percent(g.Smoothly))
+		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees", label, percent(g.Smoothly))
 	case g.Frame >= most && g.Frame-g.Inside >= apart:
-		reason = fmt.Sprintf("%s agrees in the frame, disagrees inside: %s", label, differ(g))
+		d.Summary = "the frame agrees, the inside differs"
+		d.Reason = fmt.Sprintf("it has the frame of %s, but another inside: %s", label, differ(g))
 	default:
-		reason = fmt.Sprintf("like %s, but %s", label, differ(g))
+		d.Summary = fmt.Sprintf("%d of %d parts differ", g.differing(), g.Judged)
+		d.Reason = fmt.Sprintf("it looks like %s, but %s", label, differ(g))
 	}
-	if kin != nil {
-		reason += fmt.Sprintf("; %s looks like it too, so it may be one of their kind that is not registered", kin.Label)
+	if competitor != nil {
+		d.Reason += fmt.Sprintf("; %s looks like it too; so it may be another one of their kind, which is not registered", competitor.Label)
 	}
-	return reason
 }
 
-// familyReason is, for instance, "found, 84 % of the 100 places agree; most like
-// form/v1, but it may be another of form, so the sub-label is open".
-func familyReason(d *Decision, label Label) string {
+// reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
+// other print in 1 place".
+func reprintedReason(d *Decision) {
 	g := d.Best.Geometry
-	return fmt.Sprintf("%s, %s of the %d places agree; most like %s, but it may be another of %s, so the sub-label is open",
-		found(g), percent(g.Smoothly), g.Judged, d.Best.Label, label)
+	d.Summary = fmt.Sprintf("%s agrees, other print in %s", percent(g.Smoothly), places(g.Changes))
+	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s", percent(g.Smoothly), d.Best.Label, places(g.Changes))
 }
 
-// reprintedReason is, for instance, "id-card/front, of which 98 % agrees, but other
-// print in 1 place".
-func reprintedReason(d *Decision) string {
-	g := d.Best.Geometry
-	places := "1 place"
-	if g.Changes > 1 {
-		places = fmt.Sprintf("%d places", g.Changes)
+func places(n int) string {
+	if n == 1 {
+		return "1 place"
 	}
-	return fmt.Sprintf("%s, of which %s agrees, but other print in %s", d.Best.Label, percent(g.Smoothly), places)
+	return fmt.Sprintf("%d places", n)
 }
 
-// differ is, for instance, "31 of 120 places differ and 18 % of the print".
+// differ is, for instance, "31 of 120 parts differ, and 18 % of the print".
 func differ(g *Geometry) string {
-	differ := fmt.Sprintf("%d of %d places differ", g.differing(), g.Judged)
+	differ := fmt.Sprintf("%d of %d parts differ", g.differing(), g.Judged)
 	if print := int(math.Round(100 * g.Changed)); print > 0 {
-		differ += fmt.Sprintf(" and %d %% of the print", print)
+		differ += fmt.Sprintf(", and %d %% of the print", print)
 	}
 	return differ
 }
 
-// notFoundReason is, for instance, "nothing registered was found in it; most
-// like id-card/back, score 0.31".
-func notFoundReason(d *Decision) string {
-	return fmt.Sprintf("nothing registered was found in it; most like %s, score %s", d.Best.Label, cosine(float64(d.Best.Score)))
+// notFoundReason says, for instance, "nothing registered was found in it; it is most
+// like id-card/back (similarity 0.31)".
+func notFoundReason(d *Decision) {
+	d.Summary = "nothing registered was found in it"
+	d.Reason = fmt.Sprintf("%s; it is most like %s", d.Summary, named(d.Best))
+}
+
+// equalReason says that labels agree equally and stand for different things.
+func equalReason(d *Decision, close []Candidate) {
+	d.Summary = fmt.Sprintf("%d labels agree about equally", len(close))
+	d.Reason = agreeAlike(close) + "; they have no label in common"
 }
 
 // agreeAlike names the labels that agree about as well as each other.
 func agreeAlike(close []Candidate) string {
-	names := make([]string, 0, maxNamed+1)
-	for _, c := range close[:min(len(close), maxNamed)] {
-		names = append(names, fmt.Sprintf("%s (%s)", c.Label, percent(c.Geometry.Smoothly)))
-	}
-	if more := len(close) - maxNamed; more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
-	}
-	return joined(names) + " agree about as well"
+	return listed(close, func(c Candidate) string { return fmt.Sprintf("%s (%s)", c.Label, percent(c.Geometry.Smoothly)) }) + " agree about equally"
 }
 
 // alikeOnce says how often a look-alike agrees as well, and does not claim more
 // than the data support.
 func alikeOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
-		return "of look-alikes fewer than one in " + thousands(onceIn(p.Calibration.Proof.Family.Supported())) + " agree as well"
+		return "in fewer than 1 of " + thousands(onceIn(p.Calibration.Proof.Family.Supported())) + " look-alikes the match is as good"
 	}
-	return "of look-alikes one in " + thousands(max(2, onceIn(d.FMR))) + " agrees as well"
+	return "in 1 of " + thousands(max(2, onceIn(d.LookAlikes))) + " look-alikes the match is as good"
 }
 
-// found says how the document lies.
-func found(g *Geometry) string {
+// lies says how the document lies, if not upright.
+func lies(g *Geometry) string {
 	switch g.Turn {
 	case 180:
-		return "found upside down"
+		return "upside down"
 	case 90:
-		return "found turned to the right"
+		return "turned to the right"
 	case 270:
-		return "found turned to the left"
+		return "turned to the left"
 	}
-	return "found"
+	return ""
 }
 
 // percent rounds a share down, so that only what agrees everywhere is 100 %.

@@ -10,51 +10,75 @@ import (
 // maxNamed bounds how many labels a sentence names.
 const maxNamed = 3
 
-// matchReason is, for instance, "accepts at 0.47, wrong once in 400,000; next
-// id-card/front/1st-edition 0.61".
-func matchReason(d Decision, near []Candidate, p Policy) string {
-	reason := fmt.Sprintf("accepts at %s, %s", cosine(p.Threshold), wrongOnce(d, p))
+const nothingRegistered = "nothing is registered"
+
+// alikeReason says, for instance, "its similarity to the whole picture is 0.83, and
+// 0.47 is enough; an impostor reaches that once in 400,000; next is
+// id-card/front/1st-edition (similarity 0.61)".
+func alikeReason(d *Decision, near []Candidate, p Policy) {
+	d.Summary = fmt.Sprintf("similarity %s, %s is enough", cosine(float64(d.Best.Score)), cosine(p.Threshold))
+	clauses := []string{
+		fmt.Sprintf("its similarity to the whole picture is %s, and %s is enough", cosine(float64(d.Best.Score)), cosine(p.Threshold)),
+		wrongOnce(d, p),
+	}
 	if len(d.Open) > 0 {
-		reason += fmt.Sprintf("; %s, so the sub-label is open", tooClose(near, p))
+		d.Summary += ", the sub-label is open"
+		clauses = append(clauses, tooClose(near, p)+", so the sub-label stays open")
 	}
 	if d.Rival != nil {
-		reason += "; next " + named(*d.Rival)
+		clauses = append(clauses, "next is "+named(*d.Rival))
 	}
-	return reason
+	d.Reason = strings.Join(clauses, "; ")
 }
 
-// unknownReason is, for instance, "best id-card/back 0.31, below 0.47".
-func unknownReason(d Decision) string {
+// unlikeReason says, for instance, "it is most like id-card/back, but the similarity
+// is 0.31, and 0.47 is needed".
+func unlikeReason(d *Decision) {
 	if d.Threshold > 1 {
-		return fmt.Sprintf("best %s, but no score is rare enough for the wished rate among so many labels", named(d.Best))
+		d.Summary = "no similarity is enough among so many labels"
+		d.Reason = fmt.Sprintf("it is most like %s, but no similarity is rare enough for the wished rate among so many labels", named(d.Best))
+		return
 	}
 	digits := 2
 	score, threshold := float64(d.Best.Score), d.Threshold
 	for digits < 6 && decimals(score, digits) == decimals(threshold, digits) {
 		digits++
 	}
-	return fmt.Sprintf("best %s %s, below %s", d.Best.Label, decimals(score, digits), decimals(threshold, digits))
+	d.Summary = fmt.Sprintf("similarity %s, %s is needed", decimals(score, digits), decimals(threshold, digits))
+	d.Reason = fmt.Sprintf("it is most like %s, but the similarity is %s, and %s is needed", d.Best.Label, decimals(score, digits), decimals(threshold, digits))
+}
+
+// tooCloseReason says that labels are too close and stand for different things.
+func tooCloseReason(d *Decision, near []Candidate, p Policy) {
+	d.Summary = fmt.Sprintf("%d labels are equally similar", len(near))
+	d.Reason = tooClose(near, p) + "; they have no label in common"
 }
 
 // tooClose names the labels that cannot be told apart, the first few of them.
 func tooClose(near []Candidate, p Policy) string {
+	names := listed(near, func(c Candidate) string { return fmt.Sprintf("%s (%s)", c.Label, cosine(float64(c.Score))) })
+	return fmt.Sprintf("%s are too similar to tell apart (within %s)", names, cosine(p.Margin))
+}
+
+// listed names the first few of some candidates, and says how many more there are.
+func listed(all []Candidate, name func(Candidate) string) string {
 	names := make([]string, 0, maxNamed+1)
-	for _, c := range near[:min(len(near), maxNamed)] {
-		names = append(names, named(c))
+	for _, c := range all[:min(len(all), maxNamed)] {
+		names = append(names, name(c))
 	}
-	if more := len(near) - maxNamed; more > 0 {
+	if more := len(all) - maxNamed; more > 0 {
 		names = append(names, fmt.Sprintf("%d more", more))
 	}
-	return fmt.Sprintf("%s are within %s", joined(names), cosine(p.Margin))
+	return joined(names)
 }
 
 // wrongOnce says how often an impostor scores as much, and does not claim more
 // than the calibration's data support.
-func wrongOnce(d Decision, p Policy) string {
+func wrongOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
-		return "wrong less than once in " + thousands(onceIn(p.Calibration.SupportedFMR()))
+		return "an impostor reaches that less than once in " + thousands(onceIn(p.Calibration.SupportedFMR()))
 	}
-	return "wrong once in " + thousands(onceIn(d.FMR))
+	return "an impostor reaches that once in " + thousands(onceIn(d.FMR))
 }
 
 // joined writes "a", "a and b", "a, b and c".
@@ -63,7 +87,9 @@ func joined(names []string) string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-func named(c Candidate) string { return string(c.Label) + " " + cosine(float64(c.Score)) }
+func named(c Candidate) string {
+	return fmt.Sprintf("%s (similarity %s)", c.Label, cosine(float64(c.Score)))
+}
 
 // cosine writes a score as people read it.
 func cosine(x float64) string { return decimals(x, 2) }

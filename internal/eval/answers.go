@@ -85,7 +85,7 @@ func (d decided) right() bool {
 }
 
 func (d decided) parent() bool {
-	return d.answer.Outcome == Match && isAncestor(d.answer.Label, d.truth)
+	return d.answer.Outcome == Match && IsAbove(d.answer.Label, d.truth)
 }
 
 // classify judges the set's answers; without any it returns nil.

@@ -34,7 +34,7 @@ func conditions(s *Set, c *comparisons, v *Verification, id *Identification) []C
 	if len(captures) < 2 {
 		return nil
 	}
-	point := v.headline()
+	point := v.Headline()
 	var list []Condition
 	for name, n := range captures {
 		list = append(list, Condition{Name: name, Captures: n, Target: point.Target})
@@ -47,8 +47,8 @@ func conditions(s *Set, c *comparisons, v *Verification, id *Identification) []C
 	return slices.DeleteFunc(list, func(x Condition) bool { return math.IsNaN(x.TPR) })
 }
 
-// headline is the point at 1e-4, or at the smallest FMR that has support.
-func (v *Verification) headline() Point {
+// Headline is the point at 1e-4, or at the smallest FMR that has support.
+func (v *Verification) Headline() Point {
 	for _, p := range v.Points {
 		if p.Target >= 1e-4 && p.Supported {
 			return p

@@ -186,7 +186,7 @@ func (id *Identification) relate(g *gallery, findings []finding) {
 		switch {
 		case truth == answer:
 			id.Leaf += share
-		case isAncestor(answer, truth) || sameParent(answer, truth):
+		case IsAbove(answer, truth) || sameParent(answer, truth):
 			id.Parent += share
 		default:
 			id.Wrong += share

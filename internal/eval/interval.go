@@ -63,14 +63,6 @@ func (c clustered) rate() (p, n float64) {
 	return p, min(trials, p*(1-p)/v)
 }
 
-// ShareInterval returns the share of hits among trials that come in clusters, such
-// as the captures of a class, with its 95 % interval: Wilson's, of as many
-// independent trials as would know the share equally well. hits and trials are
-// those of each cluster; without a trial the share is NaN, the interval [0, 1].
-func ShareInterval(hits, trials []float64) (p, low, high float64) {
-	return clustered{hits, trials}.interval()
-}
-
 // interval is the interval of a clustered proportion.
 func (c clustered) interval() (p, low, high float64) {
 	p, n := c.rate()

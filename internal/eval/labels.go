@@ -109,8 +109,8 @@ func has(sorted []int32, k int32) bool {
 	return ok
 }
 
-// isAncestor reports whether label a lies above b in the tree.
-func isAncestor(a, b string) bool {
+// IsAbove reports whether label a lies above b in the tree.
+func IsAbove(a, b string) bool {
 	return len(a) < len(b) && strings.HasPrefix(b, a) && b[len(a)] == '/'
 }
 

@@ -171,7 +171,7 @@ func (p *Probe) wrong() bool { return p.Registered.Outcome == Match && !p.right(
 func (p *Probe) accepted() bool { return p.LeftOut.Outcome == Match && !p.LeftOut.isAbove(p.Label) }
 
 // isAbove reports whether the answer is a label above another one.
-func (l *Lookup) isAbove(label string) bool { return l.Outcome == Match && isAncestor(l.Label, label) }
+func (l *Lookup) isAbove(label string) bool { return l.Outcome == Match && IsAbove(l.Label, label) }
 
 // openJudge counts probes by label, since the probes of a label err together.
 type openJudge struct {

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"exemplar/internal/dataset"
 	"exemplar/internal/weights"
 )
 
@@ -58,85 +56,6 @@ func TestCSV(t *testing.T) {
 	lines, err := csv.NewReader(&b).ReadAll()
 	if err != nil || !slices.Equal(lines[0], csvColumns) || len(lines) != 1+6+len(Targets)+MaxRank+2*len(OpenTargets) {
 		t.Errorf("%d lines, %v", len(lines), err)
-	}
-}
-
-func TestReportStandsAlone(t *testing.T) {
-	s := drawSet(32, append(numbered(10), "tree/<b>leaf</b>"), 4, 16, 0.9)
-	s.Model = "first"
-	for _, x := range s.Samples {
-		if !x.IsReference {
-			s.Answers = append(s.Answers, Answer{Match, x.Label})
-		}
-	}
-	other := *s
-	other.Model = "second"
-	results := []*Result{evaluate(t, s, Options{}), evaluate(t, &other, Options{})}
-	sweep := &Sweep{Model: "first"}
-	for severity := range Severities {
-		sweep.Add("blur", severity+1, results[0].Verification)
-	}
-	var b bytes.Buffer
-	err := WriteReport(&b, results, ReportOptions{
-		Sweeps: []*Sweep{sweep}, Maps: true,
-		Thumb: func(*Set, int) []byte { return []byte("\x89PNG tiny") },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := b.String()
-	for _, want := range []string{"first", "second", `aria-label="ROC"`, `aria-label="DET"`, `aria-label="CMC"`, `aria-label="principal axes`, "robustness to blur", "data:image/png;base64,", "Taken for each other", "Worst mated pairs", "By condition", "tree/&lt;b&gt;leaf"} {
-		if !strings.Contains(page, want) {
-			t.Errorf("the report lacks %q", want)
-		}
-	}
-	for _, bad := range []string{"<b>leaf", "NaN", "ZgotmplZ", "%!", `src="http`, `href="http`, "url(", "@import", "fetch("} {
-		if strings.Contains(page, bad) {
-			t.Errorf("the report contains %q", bad)
-		}
-	}
-	if n := strings.Count(page, "data:image/png"); n != len(s.Samples) {
-		t.Errorf("%d thumbnails for %d images of one set", n, len(s.Samples))
-	}
-}
-
-func TestReportOfPoorSets(t *testing.T) {
-	scores, err := ReadScores(strings.NewReader("score,mated,class_a,class_b\n5,1,a,a\n3,0,a,b\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := EvaluateScores("matcher", "", scores)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	poor := []*Result{r, evaluate(t, drawSet(1, numbered(1), 1, 4, 0), Options{}), evaluate(t, drawSet(1, numbered(2), 2, 2, 0), Options{})}
-	if err := WriteReport(&b, poor, ReportOptions{Maps: true}); err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") {
-		t.Error("the report contains values that are no numbers")
-	}
-}
-
-func TestModelsKeepTheirColours(t *testing.T) {
-	for i := range seriesColours {
-		if colour := fmt.Sprintf("--c%d: #", i); strings.Count(pageCSS, colour) != 2 { // in light and in dark
-			t.Errorf("%q is not set in light and dark", colour)
-		}
-		if rule := fmt.Sprintf(".s%d { --c: var(--c%d); }", i, i); !strings.Contains(pageCSS, rule) || series(i) == series(i+seriesColours-1) {
-			t.Errorf("model %d has no colour of its own", i)
-		}
-	}
-	// The first can be judged in no plot; the second's lines keep the second colour.
-	nothing := &Set{Name: "drawn", Scores: []float32{}, Samples: []Sample{{Sample: dataset.Sample{Path: "a/1.jpg", Label: "a"}}}}
-	results := []*Result{evaluate(t, nothing, Options{}), evaluate(t, drawSet(1, numbered(3), 3, 4, 0), Options{})}
-	var b bytes.Buffer
-	if err := WriteReport(&b, results, ReportOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	if page := b.String(); !strings.Contains(page, `class="line s1 `) || strings.Contains(page, `class="line s0 `) {
-		t.Error("the second model's lines have the first's colour")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"math"
 
 	"exemplar/internal/alignment"
-
+	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
@@ -224,22 +224,24 @@ func spread(pairs []alignment.Pair, n int) []alignment.Pair {
 	return out
 }
 
-// figures are the numbers that the decision rests on.
+// figures are the numbers that the decision rests on, the confidence first.
 func figures(finding *recognise.Finding) (out [][2]string) {
 	d, f := &finding.Decision, &finding.Best.Found
-	if d.Proved && f.Located {
+	if d.Confidence > 0 {
+		out = append(out, [2]string{fmt.Sprintf("%.1f %%", 100*d.Confidence), "confidence in the answer"})
+	}
+	if !f.Located {
+		out = append(out, [2]string{"not found", "in the photo"})
+	} else if d.Basis == decide.ByGeometry {
 		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
 	}
-	likeness := "likeness, whole picture"
-	switch {
-	case !d.Proved:
-		likeness = fmt.Sprintf("likeness; %.3f accepts", d.Threshold)
-	case f.Located:
-		likeness = "likeness, cut out"
+	similarity := "similarity, whole picture"
+	if d.Basis == decide.ByEmbedding {
+		similarity += fmt.Sprintf("; %.3f accepts", d.Threshold)
 	}
-	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), likeness})
+	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), similarity})
 	if !f.Located {
-		return append(out, [2]string{"not found", "in the photo"})
+		return out
 	}
 	inPlace := 0
 	for _, b := range f.Blocks {
@@ -248,9 +250,9 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 		}
 	}
 	return append(out,
-		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "places agree in place"},
+		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "parts agree in place"},
 		[2]string{fmt.Sprintf("%.0f %%", 100*f.Changes.Share), "of the print differs"},
 		[2]string{fmt.Sprint(f.Inliers), "points agree"},
-		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its parts have some"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its area has some"},
 	)
 }

@@ -109,14 +109,15 @@ func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content Co
 // inspectReference returns the damaged parts of a reference.
 func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r Reference, content Content) (damaged []*Damage, err error) {
 	if r.Damaged {
-		damaged = append(damaged, &Damage{r.ID, r.Label, PartReference, whyChecksum})
+		damaged = append(damaged, &Damage{ID: r.ID, Label: r.Label, Part: PartReference, Why: whyChecksum})
 	} else if canonical, err := label.ParseStored(string(r.Label)); err != nil || canonical != r.Label {
-		damaged = append(damaged, &Damage{r.ID, r.Label, PartReference, fmt.Sprintf("%q is no label", r.Label)})
+		damaged = append(damaged, &Damage{ID: r.ID, Label: r.Label, Part: PartReference, Why: fmt.Sprintf("%q is no label", r.Label)})
 	}
 	look := func(part Part, model string, dim int) error {
 		s, err := g.readPart(ctx, tx, r.ID, model, part)
 		var damage *Damage
 		if errors.As(err, &damage) {
+			damage.next = part != PartPicture && model != own.model
 			damaged = append(damaged, damage)
 			return nil
 		}
@@ -124,7 +125,7 @@ func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r
 			return err
 		}
 		if fault := s.fault(part, dim, content); fault != nil {
-			damaged = append(damaged, &Damage{r.ID, r.Label, part, fault.Error()})
+			damaged = append(damaged, &Damage{ID: r.ID, Label: r.Label, Part: part, Why: fault.Error(), next: part != PartPicture && model != own.model})
 		}
 		return nil
 	}

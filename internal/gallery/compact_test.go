@@ -41,6 +41,11 @@ func TestRemovedIsGone(t *testing.T) {
 			t.Errorf("%q is in %v after the removal", text, found)
 		}
 	}
+	for i := range 40 {
+		if vectors := encodeVectors(secretEntry(100+i, true).Vectors); len(filesWith(t, folder, string(vectors[:16]))) > 0 {
+			t.Error("an embedding of a removed image is still there")
+		}
+	}
 	if err := g.Compact(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,8 @@ type Damage struct {
 	Label Label  // of the reference; wrong, maybe, where its row is damaged
 	Part  Part
 	Why   string // how it shows
+
+	next bool // it is an embedding of a next model, or belongs to one: not in use yet
 }
 
 // Error names the reference and what of it is damaged.

@@ -147,7 +147,7 @@ func (g *Gallery) exportVectors(ctx context.Context, tx *sql.Tx, out *zip.Writer
 // returns its record.
 func (g *Gallery) exportOne(ctx context.Context, tx *sql.Tx, out *zip.Writer, r Reference) (record manifestRecord, err error) {
 	if r.Damaged {
-		return record, &Damage{r.ID, r.Label, PartReference, whyChecksum}
+		return record, &Damage{ID: r.ID, Label: r.Label, Part: PartReference, Why: whyChecksum}
 	}
 	record = manifestRecord{ID: r.ID, Label: r.Label, SHA256: hex.EncodeToString(r.Hash[:]), Source: r.Source, Note: r.Note,
 		Registered: r.Registered, Width: r.Width, Height: r.Height}

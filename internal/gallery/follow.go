@@ -180,7 +180,7 @@ func (v *View) eachChange(ctx context.Context, tx *sql.Tx, seq int64, put func(I
 	for _, r := range references {
 		err := v.queryItems(ctx, tx, `r.id = ?`, []any{r.ID}, put, damaged)
 		if isCorrupt(err) {
-			damaged(&Damage{r.ID, r.Label, PartEmbedding, whyPages})
+			damaged(&Damage{ID: r.ID, Label: r.Label, Part: PartEmbedding, Why: whyPages})
 			continue
 		}
 		if err != nil {
@@ -209,7 +209,7 @@ func (v *View) queryItems(ctx context.Context, tx *sql.Tx, where string, args []
 			return err
 		}
 		item := Item{ID: string(id), Label: Label(name)}
-		damage := &Damage{item.ID, item.Label, PartEmbedding, whyChecksum}
+		damage := &Damage{ID: item.ID, Label: item.Label, Part: PartEmbedding, Why: whyChecksum}
 		switch item.Vectors, err = decodeVectors(data, v.index.dim); {
 		case !intact:
 			damage.Part = PartReference

@@ -15,6 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"exemplar/internal/decide"
 	"exemplar/internal/label"
 )
 
@@ -352,49 +353,35 @@ func TestBusy(t *testing.T) {
 	add(t, g, entry("a", 1))
 }
 
-func TestNeighbours(t *testing.T) {
-	ctx := context.Background()
+func TestNearestOfALabel(t *testing.T) {
 	g := newGallery(t)
 	v := follow(t, g)
 	rng := rand.New(rand.NewPCG(8, 8))
-	alike := func(e Entry, noise float32) Entry { // another image, turned, much like e
-		out := entry(e.Label, rng.Uint64()%1e6+1000)
-		copy(out.Vectors[testDim:2*testDim], disturbed(rng, e.Vectors[:testDim], noise))
-		return out
-	}
 	image := entry("id/front", 1)
-	sibling, rival, copyElsewhere := alike(image, 0.2), alike(image, 0.4), image
-	rival.Label, copyElsewhere.Label = "passport", "elsewhere"
-	copyElsewhere.Vectors = randomVectors(rng, Rotations, testDim)
-
-	look := func(except string) Neighbours {
+	look := func(except string) *decide.Candidate {
 		t.Helper()
-		n, err := v.Neighbours(ctx, image.Label, image.Hash, image.Vectors[:testDim], except)
-		if err != nil {
+		if err := v.Refresh(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		return n
+		return v.Index().NearestOf(image.Label, image.Vectors[:testDim], except)
 	}
-	if n := look(""); n.Same != nil || n.Other != nil || n.Twins != nil {
-		t.Errorf("an empty gallery has neighbours: %+v", n)
+	if n := look(""); n != nil {
+		t.Errorf("in an empty gallery: %+v", n)
 	}
-	added := add(t, g, sibling, rival, copyElsewhere, entry("id/front", 50), entry("far", 51))
-	n := look("")
-	if n.Same == nil || n.Same.Reference != added[0].ID || n.Same.Score < 0.9 || n.Same.Rotation != 90 {
-		t.Errorf("same label: %+v", n.Same)
-	}
-	if n.Other == nil || n.Other.Reference != added[1].ID || n.Other.Label != "passport" || n.Other.Score > n.Same.Score {
-		t.Errorf("other label: %+v", n.Other)
-	}
-	if len(n.Twins) != 1 || n.Twins[0].ID != added[2].ID {
-		t.Errorf("twins: %+v", n.Twins)
+	alike := entry("id/front", 1000) // another image, turned, much like it
+	copy(alike.Vectors[testDim:2*testDim], disturbed(rng, image.Vectors[:testDim], 0.2))
+	same := image
+	same.Label = "elsewhere"
+	added := add(t, g, alike, same, entry("id/front", 50), entry("far", 51))
+	if n := look(""); n == nil || n.Reference != added[0].ID || n.Score < 0.9 || n.Rotation != 90 {
+		t.Errorf("nearest is %+v", n)
 	}
 	self := add(t, g, image)[0]
-	if again := look(self.ID); again.Same.Reference != added[0].ID || again.Other.Reference != added[1].ID || len(again.Twins) != 1 {
-		t.Errorf("once registered: %+v", again)
+	if n := look(""); n == nil || n.Reference != self.ID {
+		t.Errorf("with itself: %+v", n)
 	}
-	if again := look(""); again.Same.Reference != self.ID || len(again.Twins) != 2 {
-		t.Errorf("with itself: %+v", again)
+	if n := look(self.ID); n == nil || n.Reference != added[0].ID {
+		t.Errorf("without itself: %+v", n)
 	}
 }
 

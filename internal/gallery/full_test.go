@@ -35,13 +35,16 @@ func TestRemoveOnAFullDisk(t *testing.T) {
 		name           string
 		fill, occupied bool // by the gallery, by others
 		closed         bool
+		bytes          int // of each picture that fills it
 	}{
-		{"filled by the gallery", true, false, false},
-		{"filled by the gallery, closed", true, false, true},
-		{"filled by others", false, true, false},
-		{"filled by others, closed", false, true, true},
-		{"filled by both", true, true, false},
-		{"filled by both, closed", true, true, true},
+		{"filled by the gallery", true, false, false, 20_000},
+		{"filled by the gallery, closed", true, false, true, 20_000},
+		{"filled by large pictures", true, false, false, 1_200_000},
+		{"filled by large pictures, closed", true, false, true, 600_000},
+		{"filled by others", false, true, false, 0},
+		{"filled by others, closed", false, true, true, 0},
+		{"filled by both", true, true, false, 20_000},
+		{"filled by both, closed", true, true, true, 20_000},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -52,7 +55,7 @@ func TestRemoveOnAFullDisk(t *testing.T) {
 			marked.Picture = append(marked.Picture, bytes.Repeat([]byte("to be gone "), 9000)...)
 			add(t, g, marked, entry("c", 1))
 			if c.fill {
-				fillUp(t, g)
+				fillUp(t, g, c.bytes)
 			}
 			if c.closed {
 				g.Close()

@@ -39,8 +39,8 @@ func (g *Gallery) prepare(ctx context.Context) error {
 	switch {
 	case version == latestVersion:
 		return nil
-	case g.readOnly && version == 0:
-		return ErrNotGallery
+	case g.readOnly && version == 0: // another process is about to make it
+		return ErrNoGallery
 	case g.readOnly: // what an older version lacks is done without
 		return nil
 	}

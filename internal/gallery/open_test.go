@@ -271,6 +271,8 @@ func TestOpenEmptyFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	_, err := Open(path, Options{ReadOnly: true})
+	mustSay(t, err, ErrNoGallery, path)
 	g, err := Open(path, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -318,7 +320,7 @@ func TestDiskFull(t *testing.T) {
 		if _, err := g.db.Exec(`PRAGMA max_page_count = 60`); err != nil {
 			t.Fatal(err)
 		}
-		fillUp(t, g)
+		fillUp(t, g, 20_000)
 	})
 	t.Run("a small disk", func(t *testing.T) {
 		g, err := Open(filepath.Join(smallDisk(t), "full.gallery"), Options{Create: true})
@@ -326,16 +328,17 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer g.Close()
-		fillUp(t, g)
+		fillUp(t, g, 20_000)
 	})
 }
 
-func fillUp(t *testing.T, g *Gallery) {
+// fillUp registers pictures of some bytes until there is no room.
+func fillUp(t *testing.T, g *Gallery, bytes int) {
 	t.Helper()
 	added := 0
 	for {
 		big := entry("a", uint64(added))
-		big.Picture = append(big.Picture, make([]byte, 20_000)...)
+		big.Picture = append(big.Picture, make([]byte, bytes)...)
 		_, err := g.Add(context.Background(), big)
 		if err != nil {
 			mustSay(t, err, ErrDiskFull, g.path)

@@ -29,7 +29,7 @@ func (g *Gallery) readPart(ctx context.Context, tx *sql.Tx, id, model string, pa
 	if err != nil {
 		return stored{}, missing(id, err)
 	}
-	damage := &Damage{id, Label(name.String), part, whyChecksum}
+	damage := &Damage{ID: id, Label: Label(name.String), Part: part, Why: whyChecksum}
 	var vocabulary text
 	var data []byte
 	var crc sql.NullInt64

@@ -30,7 +30,10 @@ func command(role string, args ...string) *exec.Cmd {
 }
 
 func play(role string, args []string) int {
-	roles := map[string]func([]string) error{"register": playRegister, "visit": playVisit}
+	roles := map[string]func([]string) error{
+		"register": playRegister, "visit": playVisit, "copy": playCopy,
+		"replace": playReplace, "import": playImport, "compact": playCompact, "repair": playRepair,
+	}
 	if err := roles[role](args); err != nil {
 		fmt.Fprintln(os.Stderr, role, "failed:", err)
 		return 1

@@ -127,7 +127,7 @@ func (g *Gallery) Get(ctx context.Context, id string) (r Reference, err error) {
 	err = g.read(ctx, "look up in", func(tx *sql.Tx) error {
 		r, err = scanReference(tx.QueryRowContext(ctx, g.selectReferences()+`WHERE r.id = ?`, id))
 		if err == nil && r.Damaged {
-			err = &Damage{r.ID, r.Label, PartReference, whyChecksum}
+			err = &Damage{ID: r.ID, Label: r.Label, Part: PartReference, Why: whyChecksum}
 		}
 		return missing(id, err)
 	})

@@ -19,6 +19,9 @@ const (
 	// what the log holds of it and a removal of one reference, which overwrites it:
 	// some 250 KB (see encodePicture), the rest for larger ones.
 	keptFree = 1 << 20
+	// cacheBytes is what SQLite may still hold of a change in memory, and writes to
+	// the log when it is committed (its default for PRAGMA cache_size).
+	cacheBytes = 2 << 20
 	// reserveBytes is the room that is kept for a removal when others have filled the
 	// disk: the log's, for one reference, and that of its index (32 KB).
 	reserveBytes = 512 << 10
@@ -45,8 +48,9 @@ func (g *Gallery) checkRoom(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	grows := pages*size - info.Size()
-	if free := freeBytes(g.path); grows > 0 && free < grows+keptFree {
-		return fmt.Errorf("%w (%d KB are free, %d are needed)", ErrDiskFull, free>>10, (grows+keptFree)>>10)
+	needed := grows + min(grows, cacheBytes) + keptFree
+	if free := freeBytes(g.path); grows > 0 && free < needed {
+		return fmt.Errorf("%w (%d KB are free, %d are needed)", ErrDiskFull, free>>10, needed>>10)
 	}
 	return nil
 }

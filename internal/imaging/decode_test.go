@@ -289,6 +289,19 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, s := range []pngSpec{
+		{w: 9, h: 9, depth: 4, colour: 3, interlaced: true, trns: []byte{0, 9}}, {w: 9, h: 9, depth: 16, colour: 4},
+		{w: 9, h: 9, depth: 16, colour: 2, trns: []byte{0, 1, 0, 2, 0, 3}}, {w: 20, h: 9, depth: 1, colour: 0, interlaced: true},
+	} {
+		f.Add(s.file(random))
+	}
+	f.Add(gifFile(f, 30, 20, randomFrame(random, 3, 2, 20, 10, 5), randomFrame(random, 0, 0, 30, 20, 5)))
+	f.Add(tgaBytes(10, 24, 0x20, 0, "\x83abc"))
+	f.Add(tgaBytes(1, 8, 0, 2, "abcdef\x00\x01\x02\x03"))
+	for _, text := range []string{"P1 2 2 1001", "P3 1 1 9 1 2 3", "P4 9 1 ab", "P5 2 1 999 abcd", "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 9\nENDHDR\nabcd"} {
+		f.Add([]byte(text))
+	}
 	lim := Limits{Bytes: 1 << 16, Pixels: 1 << 16}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, side := range []int{0, 10} { // at full size, and reduced

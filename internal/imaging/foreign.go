@@ -102,6 +102,10 @@ var foreignKinds = []struct {
 	{0, "ID3", "sound (MP3)", noPicture},
 	{0, "OggS", "sound or video (Ogg)", noPicture},
 	{0, "fLaC", "sound (FLAC)", noPicture},
+	{0, "\x97JB2\r\n\x1A\n", "JBIG2", convertIt},
+	{0, "\x00\x05\x16\x07", "a Mac's side file of another (its name begins with ._)", "send the other"},
+	{0, "\x00\x00\x00\x01Bud1", "a Mac's folder settings (.DS_Store)", noPicture},
+	{0, "L\x00\x00\x00\x01\x14\x02\x00", "a Windows shortcut", "send the file that it points to"},
 	{0, "SQLite format 3", "a database (SQLite)", noPicture},
 	{0, "\x7FELF", "a program", noPicture},
 	{0, "MZ", "a program", noPicture},
@@ -170,6 +174,8 @@ func looksLike(data []byte) foreign {
 	head := data[:min(len(data), 4096)]
 	text := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(string(head)), "\uFEFF"))
 	switch {
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")): // bytes before it are allowed
+		return foreign{name: "PDF", advice: pageByPage}
 	case strings.HasPrefix(text, "<!doctype html"), strings.HasPrefix(text, "<html"), strings.HasPrefix(text, "<head"):
 		return foreign{name: "a web page", guessed: true, advice: "open it in a browser and save the picture itself (a download that asks to log in saves a page under the picture's name)"}
 	case strings.Contains(text, "<svg") && strings.HasPrefix(text, "<"):

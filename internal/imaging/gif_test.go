@@ -20,7 +20,11 @@ func randomFrame(random *rand.Rand, x, y, w, h, colours int) *image.Paletted {
 	}
 	m := image.NewPaletted(image.Rect(x, y, x+w, y+h), palette)
 	for i := range m.Pix {
-		m.Pix[i] = byte(random.IntN(colours)) & byte(random.IntN(colours)) // runs, for long codes
+		if i == 0 || random.IntN(3) == 0 {
+			m.Pix[i] = byte(random.IntN(colours))
+		} else { // runs, for long codes
+			m.Pix[i] = m.Pix[i-1]
+		}
 	}
 	return m
 }

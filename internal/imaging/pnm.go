@@ -30,7 +30,10 @@ func isPNM(head []byte) bool {
 	if len(rest) == 0 || !spaced {
 		return spaced || rest[0] == '#'
 	}
-	return rest[0] == '#' || rest[0] >= '0' && rest[0] <= '9' || head[1] == '7' && rest[0] >= 'A' && rest[0] <= 'Z'
+	if head[1] == '7' { // an old kind of thumbnails begins with P7 and a number
+		return rest[0] == '#' || rest[0] >= 'A' && rest[0] <= 'Z'
+	}
+	return rest[0] == '#' || rest[0] >= '0' && rest[0] <= '9'
 }
 
 func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"exemplar/internal/imaging/bmp"
+	"exemplar/internal/imaging/jpeg"
 )
 
 // Kind is a kind of file.
@@ -92,20 +93,14 @@ func isWebP(head []byte) bool {
 	return len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
 
-// jpegWithin finds a JPEG that begins among the first bytes.
+// jpegWithin finds a JPEG that begins among the first bytes: one that makes
+// sense up to its frame header.
 func jpegWithin(data []byte) bool {
-	head := data[:min(len(data), HeadBytes)]
-	for {
-		at := bytes.Index(head, []byte("\xFF\xD8\xFF"))
-		if at < 0 || at+3 >= len(head) {
-			return false
-		}
-		// A table, JFIF, EXIF, a comment or a frame header comes first.
-		if next := head[at+3]; next >= 0xE0 && next <= 0xEF || next == 0xDB || next == 0xC0 || next == 0xC4 || next == 0xFE {
-			return true
-		}
-		head = head[at+3:]
+	if !bytes.Contains(data[:min(len(data), HeadBytes)], []byte("\xFF\xD8\xFF")) {
+		return false
 	}
+	_, err := jpeg.ReadHeader(data)
+	return err == nil
 }
 
 // rawPhoto names the camera format of a file that is TIFF from outside but has

@@ -12,14 +12,17 @@ func TestKinds(t *testing.T) {
 	padded := func(at int, magic string) string { return strings.Repeat("\x00", at) + magic }
 	dng := string(exifBlock(binary.LittleEndian, 3, 1, 1))
 	dng = strings.Replace(dng, "\x12\x01\x03\x00", "\x12\xC6\x03\x00", 1)
+	const frame = "\xFF\xD8\xFF\xC0\x00\x0B\x08\x00\x09\x00\x09\x01\x01\x11\x00" // of a JPEG, without its scan
 	tests := []struct {
 		data, kind string
 		read       bool
 		words      string // of the error
 	}{
 		{"\xFF\xD8\xFF\xE0", "JPEG", true, ""},
-		{"Content-Type: image/jpeg\r\n\r\n\xFF\xD8\xFF\xE0\x00\x10JFIF", "JPEG", true, ""},
-		{"\x00\x00\xFF\xD8\xFF\xDB", "JPEG", true, ""},
+		{"Content-Type: image/jpeg\r\n\r\n" + frame, "JPEG", true, ""},
+		{"\x00\x00" + frame, "JPEG", true, ""},
+		{"\x00\x01\xFF\xD8\xFF\xE0", "no known kind of picture", false, "are read"},
+		{"P7 332\n#XVVERSION", "text", false, ""},
 		{"\x89PNG\r\n\x1A\n", "PNG", true, ""},
 		{"GIF89a", "GIF", true, ""},
 		{"BM\x00\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "BMP", true, ""},
@@ -27,6 +30,8 @@ func TestKinds(t *testing.T) {
 		{"RIFF\x00\x00\x00\x00WEBPVP8 ", "WebP", true, ""},
 		{"P6\n10 10\n255\n", "PNM", true, ""},
 		{"%PDF-1.7", "PDF", false, "pdftoppm"},
+		{"\r\n\r\n%PDF-1.7", "PDF", false, "pdftoppm"},
+		{"\x00\x05\x16\x07\x00\x02", "a Mac's side file of another (its name begins with ._)", false, "send the other"},
 		{"\x00\x00\x00\x18ftypheic", "HEIC, the iPhone's own format", false, "Most Compatible"},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", "AVIF", false, "convert"},

@@ -1,6 +1,7 @@
 package imaging
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -80,8 +81,26 @@ func TestPageOfTIFF(t *testing.T) {
 			t.Errorf("%s: another page", test.name)
 		}
 	}
-	if _, _, err := Decode(writeTIFF(64, 48, brokenTags(34661), stripedPage), DefaultLimits); !errors.Is(err, ErrUnsupported) {
+}
+
+// TestUnreadPageOfTIFF: a page that cannot be read does not keep the next from
+// being read; when there is none, it is named.
+func TestUnreadPageOfTIFF(t *testing.T) {
+	const jbig = 34661
+	if _, _, err := Decode(writeTIFF(64, 48, tiffTags{259: jbig}, stripedPage, stripedPage), DefaultLimits); !errors.Is(err, ErrUnsupported) {
 		t.Error(err)
+	}
+	entry := func(compression uint16) []byte {
+		return binary.LittleEndian.AppendUint16([]byte{3, 1, 4, 0, 1, 0, 0, 0}, compression)
+	}
+	data := bytes.Replace(writeTIFF(64, 48, nil, crossedPage, stripedPage), entry(1), entry(jbig), 1)
+	blankBack := bytes.Replace(writeTIFF(64, 48, nil, crossedPage, blankPage), entry(1), entry(jbig), 1)
+	if _, _, err := Decode(blankBack, DefaultLimits); !errors.Is(err, ErrUnsupported) {
+		t.Error("a blank page for one that is not read:", err)
+	}
+	m, info, err := Decode(data, DefaultLimits)
+	if err != nil || !slices.Equal(info.Notes, []string{"page 2 of 2: those before it cannot be read or are blank"}) || m.Pix[3*(20*64+9)] != stripedPage(9, 20) {
+		t.Error(info, err)
 	}
 }
 
@@ -185,4 +204,22 @@ func sharedCase(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// TestLargeTIFF: a scan of A3 at 600 dots per inch, of 70 MB, takes what its
+// reduced picture takes.
+func TestLargeTIFF(t *testing.T) {
+	if testing.Short() {
+		t.Skip("70 MB")
+	}
+	data := writeTIFF(7016, 9921, nil, stripedPage)
+	taken := allocated(func() {
+		m, info, err := DecodeAtLeast(data, 1120, DefaultLimits)
+		if err != nil || info.W != 7016 || m.W != 877 || m.H != 1241 {
+			t.Errorf("%d x %d, %+v, %v", m.W, m.H, info, err)
+		}
+	})
+	if taken > 20<<20 {
+		t.Errorf("%d MB were taken", taken>>20)
+	}
 }

@@ -2,7 +2,6 @@ package recognise
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,6 +34,7 @@ type referenceCache struct {
 	mu      *sync.Mutex
 	members map[string]decide.Label // as of version
 	version uint64
+	damaged leftOut // references that could not be taken into the index
 	index   *wordindex.Index
 
 	found *lastUsed[*features.Features]
@@ -43,7 +43,7 @@ type referenceCache struct {
 
 func newReferenceCache() referenceCache {
 	return referenceCache{
-		mu: new(sync.Mutex), index: wordindex.New(),
+		mu: new(sync.Mutex), damaged: leftOut{}, index: wordindex.New(),
 		found: newLastUsed[*features.Features](keptFeatures), kept: newLastUsed[*Reference](keptReferences),
 	}
 }
@@ -59,6 +59,7 @@ func (c *referenceCache) follow(ctx context.Context, g *Engine, view *gallery.Vi
 	for id := range c.members {
 		if _, still := members[id]; !still {
 			c.index.Remove(id)
+			delete(c.damaged, id)
 			c.found.forget(id)
 			c.kept.forget(id)
 		}
@@ -95,7 +96,7 @@ func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[
 		if c.index.Has(id) {
 			continue
 		}
-		if err := c.addByFeatures(ctx, g, id); err != nil {
+		if err := c.addByFeatures(ctx, g, id); err != nil && !c.damaged.skips(err, members[id]) {
 			return err
 		}
 	}
@@ -104,17 +105,26 @@ func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[
 
 func (c *referenceCache) addByFeatures(ctx context.Context, g *Engine, id string) error {
 	stored, err := g.store.Features(ctx, id)
-	if errors.Is(err, gallery.ErrNoReference) || err == nil && len(stored) == 0 { // just removed, or there never were any
-		return nil
-	}
-	if err != nil {
+	if err != nil || len(stored) == 0 { // there never were any
 		return err
 	}
 	found, err := features.Unmarshal(stored)
 	if err != nil {
-		return fmt.Errorf("features of reference %s: %w", id, err)
+		return unreadable(id, gallery.PartFeatures, err)
 	}
 	return c.index.Add(id, wordindex.Words(found))
+}
+
+// leftOut returns the references that are damaged as far as is known: those
+// without an embedding, and those that could not be taken into the index.
+func (c *referenceCache) leftOut(view *gallery.View) leftOut {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := maps.Clone(c.damaged)
+	for _, damage := range view.Damaged() {
+		all[damage.ID] = damage
+	}
+	return all
 }
 
 // featureIndex names references that share features with a photo.
@@ -152,7 +162,7 @@ func (g *Engine) readFeatures(ctx context.Context, id string) (*features.Feature
 	}
 	found, err := features.Unmarshal(stored)
 	if err != nil {
-		return nil, fmt.Errorf("features of reference %s: %w", id, err)
+		return nil, unreadable(id, gallery.PartFeatures, err)
 	}
 	return found, nil
 }
@@ -186,7 +196,7 @@ func (g *Engine) Picture(ctx context.Context, id string) (*imaging.Image, error)
 	}
 	picture, _, err := imaging.Decode(jpeg, imaging.DefaultLimits)
 	if err != nil {
-		return nil, fmt.Errorf("picture of reference %s: %w", id, err)
+		return nil, unreadable(id, gallery.PartPicture, err)
 	}
 	return picture, nil
 }

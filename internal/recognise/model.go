@@ -1,7 +1,10 @@
 package recognise
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"sync"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
@@ -62,6 +65,38 @@ type Model struct {
 	Calibration *decide.Calibration
 }
 
+// ErrModel says that a file is not a usable model bundle.
+var ErrModel = errors.New("not a usable model bundle")
+
+// DefaultModel returns the model inside the program.
+var DefaultModel = sync.OnceValue(func() *Model {
+	m, err := NewModel(model.Default())
+	if err != nil {
+		panic("exemplar: the model inside the program: " + err.Error()) // a broken build
+	}
+	return m
+})
+
+// OpenModel reads a bundle. The empty path means [DefaultModel].
+func OpenModel(path string) (*Model, error) {
+	if path == "" {
+		return DefaultModel(), nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := model.Load(data)
+	if err != nil {
+		return nil, fmt.Errorf("read model %q: %w: %w", path, ErrModel, err)
+	}
+	m, err := NewModel(bundle)
+	if err != nil {
+		return nil, fmt.Errorf("read model %q: %w", path, err)
+	}
+	return m, nil
+}
+
 // NewModel makes a model of a bundle. A bundle as training leaves it has no
 // calibration: then the model has none, and decides nothing.
 func NewModel(b *model.Bundle) (*Model, error) {
@@ -71,7 +106,7 @@ func NewModel(b *model.Bundle) (*Model, error) {
 	}
 	var err error
 	if m.Calibration, err = decide.ParseCalibration(b.Calibration); err != nil {
-		return nil, fmt.Errorf("%w: make one with exemplar calibrate", err)
+		return nil, fmt.Errorf("%w: %w: make one with exemplar calibrate", ErrModel, err)
 	}
 	return m, nil
 }

@@ -80,15 +80,15 @@ type candidate struct {
 
 // Neighbours returns the labels, neither above nor below its own, whose
 // references resemble a reference, the most alike first. These are the references
-// that are found in its picture; where geometry has no say (the search is off, or
-// there are too few features), the one whose embedding is close.
-func (g *Engine) Neighbours(ctx context.Context, id string, mode SearchMode) ([]Neighbour, error) {
+// that are found in its picture; where geometry has no say (there are too few
+// features, or the model was not fitted), the one whose embedding is close.
+func (g *Engine) Neighbours(ctx context.Context, id string) ([]Neighbour, error) {
 	s, err := g.subject(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	var neighbours []Neighbour
-	if mode != SearchOff && g.model.Calibration.Proof != nil {
+	if g.model.Calibration.Proof != nil {
 		if neighbours, err = g.foundNeighbours(ctx, s); err != nil {
 			return nil, err
 		}
@@ -115,14 +115,18 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 		}
 	}
 	laid, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*Overlay, error) {
-		return g.lay(ctx, s, c.Candidate.Reference)
+		o, err := g.lay(ctx, s, c.Candidate.Reference)
+		if (leftOut{}).skips(err, c.Label) {
+			return nil, nil
+		}
+		return o, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	var neighbours []Neighbour
 	for i, o := range laid {
-		if c := best[i]; o.alike {
+		if c := best[i]; o != nil && o.alike {
 			neighbours = append(neighbours, Neighbour{c.Label, c.Candidate.Reference, c.Score, o})
 		}
 	}
@@ -164,6 +168,9 @@ func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
 	for i := range s.candidates {
 		c := &s.candidates[i]
 		features, err := g.references.features(ctx, g, c.Candidate.Reference)
+		if (leftOut{}).skips(err, c.Label) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -208,6 +215,8 @@ func (g *Engine) NearestOf(ctx context.Context, label decide.Label, embedding []
 	if err != nil {
 		return nil, err
 	}
-	near, err := view.Neighbours(ctx, label, gallery.Hash{}, embedding, except)
-	return near.Same, err
+	if err := view.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return view.Index().NearestOf(label, embedding, except), nil
 }

@@ -41,16 +41,17 @@ type upright struct {
 	scaleX, scaleY float64 // to the picture as sent
 }
 
-// openPicture decodes a picture file for a search, within limits and at the
-// scale that is needed. The error says why it cannot be used.
-func openPicture(e *Embedder, data []byte, mode SearchMode) (upright, error) {
-	// A little less than what is worked on will do, and often spares three
-	// quarters of the pixels.
-	side := PhotoSide * 7 / 8
-	if mode == SearchOff {
-		side = e.DecodeSide()
-	}
-	picture, info, err := imaging.DecodeAtLeast(data, side, imaging.DefaultLimits)
+// Input is a picture as it was sent: a file, or pixels.
+type Input struct {
+	Data  []byte
+	Image *imaging.Image // upright; nil where Data is the picture
+	Fault error          // why there is neither
+}
+
+// open makes a picture ready for a search, within limits and at the scale that is
+// needed. The error says why it cannot be used.
+func (in *Input) open(e *Embedder, mode SearchMode) (upright, error) {
+	picture, w, h, err := in.decode(e, mode)
 	if err != nil {
 		return upright{}, err
 	}
@@ -60,7 +61,25 @@ func openPicture(e *Embedder, data []byte, mode SearchMode) (upright, error) {
 	if mode != SearchOff {
 		picture = imaging.FitWithin(picture, PhotoSide)
 	}
-	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H)}, nil
+	return upright{picture, float64(w) / float64(picture.W), float64(h) / float64(picture.H)}, nil
+}
+
+// decode returns a picture and its size as it was sent.
+func (in *Input) decode(e *Embedder, mode SearchMode) (picture *imaging.Image, w, h int, err error) {
+	switch {
+	case in.Fault != nil:
+		return nil, 0, 0, in.Fault
+	case in.Image != nil:
+		return in.Image, in.Image.W, in.Image.H, nil
+	}
+	// A little less than what is worked on will do, and often spares three
+	// quarters of the pixels.
+	side := PhotoSide * 7 / 8
+	if mode == SearchOff {
+		side = e.DecodeSide()
+	}
+	picture, info, err := imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
+	return picture, info.W, info.H, err
 }
 
 // Picture is the picture in which references are looked for. It must not be

@@ -1,8 +1,10 @@
 package recognise
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 	"sync"
 
 	"exemplar/internal/decide"
@@ -66,19 +68,21 @@ type Result struct {
 
 // Finding is one answer.
 type Finding struct {
-	Decision   decide.Decision
-	Candidates []decide.Candidate // in the order of the decision
-	Best       *Hypothesis        // of the decision's best; nil where it was not compared
+	Decision decide.Decision
+	Best     *Hypothesis // of the decision's best; nil where it was not compared
+
+	Mirrored, Inverted bool              // the picture shows the document as a mirror, or a negative, does
+	LeftOut            []*gallery.Damage // references that could not be used
 }
 
 // consideredLabels is how many labels a decision looks at: enough to see every
 // rival within the margin in galleries of look-alikes.
 const consideredLabels = 32
 
-// Recognise says what a picture file shows, in one pass. A file that cannot be
+// Recognise says what a picture shows, in one pass. A picture that cannot be
 // used is an answer too; an error means that the gallery cannot be read.
-func (g *Engine) Recognise(ctx context.Context, data []byte, opts Options) (*Result, error) {
-	picture, err := openPicture(g.model.Embedder, data, opts.Search)
+func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result, error) {
+	picture, err := in.open(g.model.Embedder, opts.Search)
 	if err != nil {
 		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error())}}}, nil
 	}
@@ -86,27 +90,46 @@ func (g *Engine) Recognise(ctx context.Context, data []byte, opts Options) (*Res
 	if err != nil {
 		return nil, err
 	}
-	first := e.decide()
-	result := &Result{Findings: []Finding{first}}
-	if s == nil {
-		return result, nil
+	result := &Result{Findings: []Finding{e.decide()}}
+	damaged := g.references.leftOut(e.view)
+	if s != nil {
+		if result.Photo, err = s.photo, s.conclude(ctx, e, result, opts.All); err != nil {
+			return nil, err
+		}
+		damaged = s.damaged
 	}
-	result.Photo = s.photo
-	if !opts.All || first.Best == nil || !first.Best.Found.Located {
-		return result, nil
+	for i := range result.Findings {
+		f := &result.Findings[i]
+		if f.LeftOut = damaged.list(); len(f.LeftOut) > 0 {
+			f.Decision.Reason += "; " + damaged.say()
+			if f.Decision.Basis == "" && f.Decision.Confidence == 1 { // there are references, but none that can be used
+				f.Decision.Summary, f.Decision.Reason, f.Decision.Confidence = damaged.say(), damaged.say(), 0
+			}
+		}
 	}
-	all, err := s.several(ctx, e.policy)
-	if len(all) > 0 {
-		result.Findings = all
+	return result, nil
+}
+
+// conclude looks for what else is in the photo, if that is asked for.
+func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, all bool) error {
+	first := result.Findings[0]
+	if !all || first.Best == nil || !first.Best.Found.Located {
+		return nil
 	}
-	return result, err
+	findings, err := s.several(ctx, e)
+	if len(findings) > 0 {
+		result.Findings = findings
+	}
+	return err
 }
 
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
+	view       *gallery.View
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
+	nearestOf  func(of decide.Label, except string) *decide.Candidate
 }
 
 // gather collects the evidence for a picture from the best labels. The search
@@ -117,8 +140,13 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 	if err != nil {
 		return nil, nil, err
 	}
-	if e.candidates, err = view.Search(ctx, g.model.Embed(picture.Image), labels); err != nil {
+	embedding := g.model.Embed(picture.Image)
+	e.view = view
+	if e.candidates, err = view.Search(ctx, embedding, labels); err != nil {
 		return nil, nil, err
+	}
+	e.nearestOf = func(of decide.Label, except string) *decide.Candidate {
+		return view.Index().NearestOf(of, embedding, except)
 	}
 	if e.policy, err = decide.NewPolicy(g.model.Calibration, opts.FPIR, view.Index().Labels()); err != nil {
 		return nil, nil, err
@@ -137,40 +165,65 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 	if err != nil {
 		return nil, nil, err
 	}
+	e.leaveOut(s.damaged)
 	for _, h := range found {
 		e.add(h)
 	}
 	return s, e, nil
 }
 
+// leaveOut takes back what damaged references speak for.
+func (e *evidenceSet) leaveOut(damaged leftOut) {
+	kept := e.candidates[:0]
+	for _, c := range e.candidates {
+		if damaged[c.Reference] != nil {
+			other := e.nearestOf(c.Label, c.Reference)
+			if other == nil || damaged[other.Reference] != nil {
+				continue
+			}
+			c = *other
+		}
+		kept = append(kept, c)
+	}
+	e.candidates = kept
+	slices.SortStableFunc(kept, func(a, b decide.Candidate) int { return cmp.Compare(b.Score, a.Score) })
+}
+
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
 	decision := decide.Decide(e.candidates, e.policy)
-	return Finding{Decision: decision, Candidates: e.policy.Rank(e.candidates), Best: e.seen[decision.Best.Reference]}
+	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
 }
 
-// add gives the hypothesis' label its evidence, if that is the label's best.
+// add gives the hypothesis' label its evidence, if that is the label's best. The
+// label's similarity stays that of the whole picture.
 func (e *evidenceSet) add(h *Hypothesis) {
 	e.seen[h.ID] = h
-	c := decide.Candidate{Label: h.Label, Reference: h.ID, Score: h.Score, Geometry: h.Found.Weighed}
-	if h.Found.Located {
-		c.Score, c.Rotation = float32(h.Found.Weighed.Score), h.Found.Weighed.Turn
-	}
+	llr := e.policy.Calibration.Proof.LLR
 	for i := range e.candidates {
-		old := &e.candidates[i]
-		if old.Label != h.Label {
+		c := &e.candidates[i]
+		if c.Label != h.Label {
 			continue
 		}
-		llr := e.policy.Calibration.Proof.LLR
-		if old.Geometry == nil || llr(c.Geometry) > llr(old.Geometry) {
-			if !h.Found.Located {
-				c.Score, c.Rotation = old.Score, old.Rotation
-			}
-			*old = c
+		if c.Geometry == nil || llr(h.Found.Weighed) > llr(c.Geometry) {
+			take(c, h)
 		}
 		return
 	}
-	e.candidates = append(e.candidates, c)
+	e.candidates = append(e.candidates, decide.Candidate{Label: h.Label})
+	c := &e.candidates[len(e.candidates)-1]
+	if nearest := e.nearestOf(h.Label, ""); nearest != nil {
+		c.Score, c.Rotation = nearest.Score, nearest.Rotation
+	}
+	take(c, h)
+}
+
+// take gives a label the evidence of one of its references.
+func take(c *decide.Candidate, h *Hypothesis) {
+	c.Reference, c.Geometry = h.ID, h.Found.Weighed
+	if h.Found.Located {
+		c.Rotation = h.Found.Weighed.Turn
+	}
 }
 
 // Scores returns how much speaks for each registered label, on one scale: the
@@ -179,7 +232,8 @@ func (e *evidenceSet) add(h *Hypothesis) {
 // judging the whole decision with many thresholds, and no part of an answer; the
 // error says why a picture cannot be used, too.
 func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
-	picture, err := openPicture(g.model.Embedder, data, SearchAll)
+	in := Input{Data: data}
+	picture, err := in.open(g.model.Embedder, SearchAll)
 	if err != nil {
 		return nil, err
 	}
@@ -200,4 +254,14 @@ func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, e
 		}
 	}
 	return scores, nil
+}
+
+// Open opens the gallery file at path, for reading, and makes an engine for it. It
+// is for programs that judge this one; others have the gallery already.
+func Open(path string, m *Model) (g *Engine, closeFile func() error, err error) {
+	store, err := gallery.Open(path, gallery.Options{ReadOnly: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	return New(store, m), store.Close, nil
 }

@@ -3,7 +3,6 @@ package recognise
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -34,7 +33,6 @@ type Hypothesis struct {
 	ID        string
 	Label     decide.Label
 	Reference *Reference // nil until it is compared
-	Score     float32    // cosine of the embeddings of the whole pictures; -1 where unknown
 	Found     Found
 
 	inliers    int  // features that agreed in the coarse or the fine match
@@ -48,6 +46,7 @@ type search struct {
 	members map[string]decide.Label
 	photo   *Photo
 	mode    SearchMode
+	damaged leftOut
 
 	coarse, fine map[string]int // inliers by reference
 	verified     map[string]*Hypothesis
@@ -58,7 +57,7 @@ func (g *Engine) newSearch(ctx context.Context, view *gallery.View, photo *Photo
 	if err != nil {
 		return nil, err
 	}
-	s := &search{engine: g, view: view, members: members, mode: mode}
+	s := &search{engine: g, view: view, members: members, mode: mode, damaged: g.references.leftOut(view)}
 	return s.in(photo), nil
 }
 
@@ -99,24 +98,24 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 func (s *search) shortlist(candidates []decide.Candidate, query func() []string) []*Hypothesis {
 	chosen := map[string]bool{}
 	var list []*Hypothesis
-	add := func(id string, score float32) {
+	add := func(id string) {
 		if label, registered := s.members[id]; registered && !chosen[id] {
 			chosen[id] = true
-			list = append(list, &Hypothesis{ID: id, Label: label, Score: score})
+			list = append(list, &Hypothesis{ID: id, Label: label})
 		}
 	}
 	for _, c := range candidates[:min(len(candidates), byLikeness)] {
-		add(c.Reference, c.Score)
+		add(c.Reference)
 	}
 	switch {
 	case s.mode == SearchLikely:
 	case len(s.members) <= fewReferences:
 		for _, id := range slices.Sorted(maps.Keys(s.members)) {
-			add(id, -1)
+			add(id)
 		}
 	default:
 		for _, id := range query() {
-			add(id, -1)
+			add(id)
 		}
 	}
 	return list
@@ -131,7 +130,7 @@ func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string
 			return nil, err
 		}
 		found, err := s.engine.references.features(ctx, s.engine, h.ID)
-		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
+		if s.damaged.skips(err, h.Label) {
 			continue
 		}
 		if err != nil {
@@ -176,7 +175,7 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 			continue
 		}
 		reference, err := s.engine.references.get(ctx, s.engine, h.ID)
-		if errors.Is(err, gallery.ErrNoReference) { // removed by another process just now
+		if s.damaged.skips(err, h.Label) {
 			continue
 		}
 		if err != nil {

@@ -30,7 +30,7 @@ func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
 	for i := 0; i < len(documents); i += 3 {
 		asked++
 		photo := augment.Scene(documents[i], nil, small, uint64(i)).Image
-		result, err := g.Recognise(ctx, imaging.EncodePNG(photo), Options{FPIR: 0.01})
+		result, err := g.Recognise(ctx, Input{Data: imaging.EncodePNG(photo)}, Options{FPIR: 0.01})
 		if err != nil {
 			t.Fatal(err)
 		}

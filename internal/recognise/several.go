@@ -20,7 +20,8 @@ type place struct {
 
 // several answers with the documents that surely lie in the photo, each in its
 // place, the most certain first.
-func (s *search) several(ctx context.Context, policy decide.Policy) ([]Finding, error) {
+func (s *search) several(ctx context.Context, first *evidenceSet) ([]Finding, error) {
+	policy := first.policy
 	places, err := findPlaces(s.photo, func(rest *Photo) ([]*Hypothesis, error) {
 		in := s
 		if rest != s.photo {
@@ -33,7 +34,7 @@ func (s *search) several(ctx context.Context, policy decide.Policy) ([]Finding, 
 	}
 	var findings []Finding
 	for _, p := range places {
-		e := &evidenceSet{policy: policy, seen: map[string]*Hypothesis{}}
+		e := &evidenceSet{policy: policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
 		for _, h := range p.claims {
 			e.add(h)
 		}

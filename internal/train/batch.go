@@ -11,6 +11,8 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
+	"exemplar/internal/train/random"
+	"exemplar/internal/train/recipe"
 )
 
 // noClass is the target of a drawn sample, which has no centre in the classification head.
@@ -50,7 +52,7 @@ func (l Layout) place(view, class int) int {
 
 // loader makes the batches of a stage, ahead of time.
 type loader struct {
-	stage   Stage
+	stage   recipe.Stage
 	seed    uint64
 	classes *dataset.Classes
 	cache   *dataset.Cache
@@ -75,7 +77,7 @@ type material struct {
 // aheadBatches is how many finished batches wait for the network.
 const aheadBatches = 2
 
-func newLoader(stage Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data DataConfig, aside material) (*loader, error) {
+func newLoader(stage recipe.Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data recipe.Data, aside material) (*loader, error) {
 	if n := len(classes.Members); n < stage.Batch.Images {
 		return nil, fmt.Errorf("stage %q: a step takes %d images (batch.images), the data hold %d", stage.Name, stage.Batch.Images, n)
 	}
@@ -147,7 +149,7 @@ func (l *loader) empty() *Batch {
 		return b
 	default:
 	}
-	layout := Layout{l.stage.Batch.classes(), l.stage.Batch.Views, l.stage.Batch.Replicas}
+	layout := Layout{l.stage.Batch.Classes(), l.stage.Batch.Views, l.stage.Batch.Replicas}
 	n, size := layout.samples(), l.stage.Input
 	return &Batch{
 		Layout: layout, Pixels: make([]byte, n*size*size*3),
@@ -181,7 +183,7 @@ func (l *loader) groups(step int) []int {
 	perEpoch := len(l.classes.Members) / images
 	if epoch := step / perEpoch; epoch != l.epoch {
 		l.epoch = epoch
-		l.order = stream(l.seed, forOrder, uint64(epoch)).Perm(len(l.classes.Members))
+		l.order = random.Stream(l.seed, random.ForOrder, uint64(epoch)).Perm(len(l.classes.Members))
 	}
 	return l.order[step%perEpoch*images:][:images]
 }
@@ -192,7 +194,7 @@ const maxReplacements = 100
 // fillImage makes all samples of one image: its forms, in all views. A corrupt image is replaced by another one, drawn
 // at random; that this one may be in the batch already is a risk of one in the number of images.
 func (l *loader) fillImage(b *Batch, step, slot, group int) error {
-	rng := stream(l.seed, forForms, uint64(step)<<20|uint64(slot))
+	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|uint64(slot))
 	forms := rng.Perm(l.forms)[:l.stage.Batch.Forms]
 	for range maxReplacements {
 		err := l.fillForms(b, step, slot, group, forms, rng)
@@ -235,6 +237,6 @@ func (l *loader) fillForms(b *Batch, step, slot, group int, forms []int, rng *ra
 func (l *loader) capture(b *Batch, step, view, class int, src *augment.Source, form augment.Form) {
 	size := l.stage.Input
 	at := b.Layout.place(view, class)
-	seed := mix(mix(l.seed, uint64(forViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))
+	seed := random.Mix(random.Mix(l.seed, uint64(random.ForViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))
 	l.views[view].ViewOf(b.Pixels[at*size*size*3:][:size*size*3], size, src, form, seed)
 }

@@ -12,6 +12,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/train/recipe"
 )
 
 // drawnFolder writes pictures of drawn documents, and returns the folder.
@@ -28,7 +29,7 @@ func drawnFolder(t testing.TB, count int) string {
 	return dir
 }
 
-func testLoader(t testing.TB, dir string, stage Stage, workers int) *loader {
+func testLoader(t testing.TB, dir string, stage recipe.Stage, workers int) *loader {
 	t.Helper()
 	pool, err := dataset.OpenPool(dir)
 	if err != nil {
@@ -36,7 +37,7 @@ func testLoader(t testing.TB, dir string, stage Stage, workers int) *loader {
 	}
 	t.Cleanup(func() { pool.Close() })
 	classes := dataset.InstanceClasses(pool.Len(), 8, nil, false)
-	l, err := newLoader(stage, 3, classes, dataset.NewCache(pool, 96, 1<<24), DataConfig{Forms: 8, Workers: workers}, testMaterial())
+	l, err := newLoader(stage, 3, classes, dataset.NewCache(pool, 96, 1<<24), recipe.Data{Forms: 8, Workers: workers}, testMaterial())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +54,11 @@ func testMaterial() material {
 	return material{forms: []draw.Form{form("a", "1"), form("a", "2"), form("b", "1")}}
 }
 
-func smallStage() Stage {
-	s := DefaultConfig().Settings
+func smallStage() recipe.Stage {
+	s := recipe.Default().Settings
 	s.Steps, s.Input = 6, 96
-	s.Batch = BatchConfig{Images: 4, Forms: 2, Views: 2, Replicas: 2, Drawn: 4, Filled: 2}
-	return Stage{Name: "small", Settings: s}
+	s.Batch = recipe.Batch{Images: 4, Forms: 2, Views: 2, Replicas: 2, Drawn: 4, Filled: 2}
+	return recipe.Stage{Name: "small", Settings: s}
 }
 
 func TestBatchesDependOnTheirStepAlone(t *testing.T) {
@@ -188,7 +189,7 @@ func TestLoaderNeedsABatchOfImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err := newLoader(smallStage(), 1, dataset.InstanceClasses(3, 8, nil, false), dataset.NewCache(pool, 96, 0), DataConfig{Forms: 8}, material{}); err == nil {
+	if _, err := newLoader(smallStage(), 1, dataset.InstanceClasses(3, 8, nil, false), dataset.NewCache(pool, 96, 0), recipe.Data{Forms: 8}, material{}); err == nil {
 		t.Error("no error for 3 images where a step takes 4")
 	}
 }
@@ -201,7 +202,7 @@ func BenchmarkLoader(b *testing.B) {
 	}
 	for _, kept := range []bool{false, true} {
 		b.Run(fmt.Sprintf("kept=%v", kept), func(b *testing.B) {
-			stage := Stage{Settings: DefaultConfig().Settings}
+			stage := recipe.Stage{Settings: recipe.Default().Settings}
 			l := testLoader(b, shards, stage, 0)
 			if kept {
 				stage.Batch.Images = 128
@@ -210,7 +211,7 @@ func BenchmarkLoader(b *testing.B) {
 					l.order[i] = i * 100
 				}
 			}
-			l.cache = dataset.NewCache(openPool(b, shards), 160, 1<<30)
+			l.cache = dataset.NewCache(testPool(b, shards), 160, 1<<30)
 			batch := l.empty()
 			step := 0
 			for b.Loop() {
@@ -228,7 +229,7 @@ func BenchmarkLoader(b *testing.B) {
 	}
 }
 
-func openPool(t testing.TB, path string) *dataset.Pool {
+func testPool(t testing.TB, path string) *dataset.Pool {
 	t.Helper()
 	pool, err := dataset.OpenPool(path)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
+	"exemplar/internal/train/random"
 )
 
 // Classes whose views have other contents: what is printed must count, and what is filled in must not.
@@ -15,7 +16,7 @@ var issued = []string{"bill", "form", "id-card", "invoice", "letter", "roll"}
 // fillDrawn makes two drawn classes. A class is a printed design: its views have other contents. The second class is
 // another design, or another issuer's paper of the same template, with the same contents.
 func (l *loader) fillDrawn(b *Batch, step, pair int) {
-	rng := stream(l.seed, forForms, uint64(step)<<20|1<<19|uint64(pair))
+	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|1<<19|uint64(pair))
 	kinds := draw.Kinds()
 	doc := draw.Document{Kind: kinds[rng.IntN(len(kinds))], Template: rng.Uint64(), Size: l.stage.Input * 2}
 	contents := [2]uint64{rng.Uint64(), rng.Uint64()}
@@ -47,7 +48,7 @@ func (l *loader) filledForms(step int) []int {
 	if wanted == 0 {
 		return nil
 	}
-	left := stream(l.seed, forForms, uint64(step)<<20|1<<18).Perm(len(l.blanks))
+	left := random.Stream(l.seed, random.ForForms, uint64(step)<<20|1<<18).Perm(len(l.blanks))
 	var chosen []int
 	for {
 		var later []int
@@ -68,7 +69,7 @@ func (l *loader) filledForms(step int) []int {
 
 // fillForm makes the class of a real form. Its first view is blank now and then, as a form is that is registered.
 func (l *loader) fillForm(b *Batch, step, slot, form int) {
-	rng := stream(l.seed, forForms, uint64(step)<<20|1<<18|uint64(slot+1))
+	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|1<<18|uint64(slot+1))
 	class := l.stage.Batch.Images*l.stage.Batch.Forms + l.stage.Batch.Drawn + slot
 	blank := l.blanks[form]
 	b.Source[class] = picture{image: -1}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"exemplar/internal/model"
+	"exemplar/internal/train/recipe"
 )
 
 // NewStep prepares what is measured of the trainer's speed: one call of the result is a whole training step of the
@@ -14,12 +15,12 @@ func NewStep(batch, input int) (step func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := DefaultConfig().Settings
+	s := recipe.Default().Settings
 	s.Input = input
-	s.Batch = BatchConfig{Images: batch / 2, Forms: 1, Views: 2, Replicas: 1}
+	s.Batch = recipe.Batch{Images: batch / 2, Forms: 1, Views: 2, Replicas: 1}
 	s.Contrast.Weight = 1
 	net := newNetwork(bundle)
-	if err := net.setStage(Stage{Settings: s}, nil); err != nil {
+	if err := net.setStage(recipe.Stage{Settings: s}, nil); err != nil {
 		return nil, err
 	}
 	b := &Batch{Layout: Layout{batch / 2, 2, 1}, Pixels: make([]byte, batch*input*input*3),

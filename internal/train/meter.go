@@ -1,6 +1,7 @@
 package train
 
 import (
+	"exemplar/internal/train/recipe"
 	"fmt"
 	"math"
 	"os"
@@ -24,7 +25,7 @@ const (
 	smoothing     = 0.05
 )
 
-func newMeter(opt Options, cfg *Config) *meter {
+func newMeter(opt Options, cfg *recipe.Config) *meter {
 	m := &meter{opt: opt}
 	for _, s := range cfg.Stages {
 		m.total += s.Steps
@@ -91,13 +92,13 @@ func (r *run) report(note string) error {
 	if err != nil {
 		return err
 	}
-	recipe, err := os.ReadFile(r.cfg.file)
+	recipe, err := os.ReadFile(r.cfg.File)
 	if err != nil {
 		recipe = []byte(err.Error())
 	}
 	p := r.pos
 	facts := []Fact{
-		{"network", r.cfg.architecture(r.stage().Input).String()},
+		{"network", r.cfg.Architecture(r.stage().Input).String()},
 		{"images", fmt.Sprintf("%d, of which %d could not be decoded", r.pool.Len(), r.cache.Corrupt())},
 		{"classes", fmt.Sprint(r.classes.Count())},
 		{"steps", fmt.Sprintf("%d of %d", p.Total, r.meter.total)},

@@ -6,6 +6,8 @@ import (
 
 	"exemplar/internal/model"
 	"exemplar/internal/parallel"
+	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 )
 
 // network is a model in training: replicas that share the values of the parameters, and what the optimiser keeps of
@@ -34,7 +36,7 @@ const projectionName = "distill.projection"
 
 // setStage prepares for a stage: its input size, its replicas, a fresh optimiser, and the projection to a teacher, if
 // there is one. Values and running means go on.
-func (n *network) setStage(s Stage, p *Projection) error {
+func (n *network) setStage(s recipe.Stage, p *loss.Projection) error {
 	b, err := n.bundle(false).WithInput(s.Input)
 	if err != nil {
 		return err
@@ -58,10 +60,10 @@ func (n *network) setStage(s Stage, p *Projection) error {
 	if p != nil {
 		n.weights.tensors = append(n.weights.tensors, &weightTensor{name: projectionName, value: p.Weight, mean: slices.Clone(p.Weight), grads: [][]float32{p.Grad}})
 	}
-	n.weights.setRule(s.Optimizer.rule())
+	n.weights.setRule(s.Optimizer.Rule())
 	n.input = s.Input
 	n.inputs = make([]replicaPart, len(n.replicas))
-	each := s.Batch.samples() / len(n.replicas)
+	each := s.Batch.Samples() / len(n.replicas)
 	for i := range n.inputs {
 		n.inputs[i] = replicaPart{make([]float32, each*n.dim()), make([]float32, each*n.dim())}
 	}

@@ -4,14 +4,16 @@ import (
 	"slices"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 )
 
 // objective is the losses of a stage, each with its weight, and what they train besides the network.
 type objective struct {
-	settings   Settings
-	classes    *Classes    // nil without a classification head
-	teacher    *Teacher    // nil without distillation
-	projection *Projection // nil unless the kind of distillation needs one
+	settings   recipe.Settings
+	classes    *loss.Classes    // nil without a classification head
+	teacher    *Teacher         // nil without distillation
+	projection *loss.Projection // nil unless the kind of distillation needs one
 }
 
 // names of the parts of the loss in logs.
@@ -42,13 +44,13 @@ func newRows(n, d int) *rowsOf {
 // the gradient in rows.draw, and steps the class centres. lr is the network's learning rate; step numbers the draws of
 // classes.
 func (o *objective) compute(rows *rowsOf, b *Batch, lr float64, step uint64) (float64, map[string]float64) {
-	normalizeRows(rows.unit, rows.norms, rows.raw, rows.n, rows.d)
+	loss.NormalizeRows(rows.unit, rows.norms, rows.raw, rows.n, rows.d)
 	clear(rows.du)
 	clear(rows.draw)
 	s := o.settings
 	parts := map[string]float64{}
 	if s.Contrast.Weight > 0 {
-		c := Contrast{Scale: s.Contrast.Scale, Margin: s.Contrast.Margin}
+		c := loss.Contrast{Scale: s.Contrast.Scale, Margin: s.Contrast.Margin}
 		parts[partContrast] = c.Loss(rows.du, rows.unit, b.Layout.Classes, rows.d, s.Contrast.Weight)
 	}
 	if s.Distill.Weight > 0 {
@@ -57,7 +59,7 @@ func (o *objective) compute(rows *rowsOf, b *Batch, lr float64, step uint64) (fl
 	if o.classes != nil {
 		parts[partClasses] = o.classify(rows, b, lr, step)
 	}
-	normalizeRowsBackward(rows.draw, rows.du, rows.unit, rows.norms, rows.n, rows.d)
+	loss.NormalizeRowsBackward(rows.draw, rows.du, rows.unit, rows.norms, rows.n, rows.d)
 	total := s.Contrast.Weight*parts[partContrast] + s.Distill.Weight*parts[partDistill] + s.Classes.Weight*parts[partClasses]
 	return total, parts
 }
@@ -79,9 +81,9 @@ func (o *objective) classify(rows *rowsOf, b *Batch, lr float64, step uint64) fl
 	}
 	x := gatherRows(from, chosen, rows.d)
 	dx := make([]float32, len(x))
-	loss := o.classes.Step(dx, x, targets, c.Weight, lr*c.LRScale, step)
+	value := o.classes.Step(dx, x, targets, c.Weight, lr*c.LRScale, step)
 	scatterRows(to, dx, chosen, rows.d)
-	return loss
+	return value
 }
 
 // distill compares the samples for whose pictures the teacher has features.
@@ -95,21 +97,24 @@ func (o *objective) distill(rows *rowsOf, b *Batch) float64 {
 		}
 		chosen = append(chosen, i)
 		features = append(features, f...)
-		if o.settings.Distill.Kind == DistillLogits {
-			centres = append(centres, o.classes.centre(int(b.Target[i]))...)
+		if o.settings.Distill.Kind == loss.DistillLogits {
+			centres = append(centres, o.classes.Centre(int(b.Target[i]))...)
 		}
 	}
 	if len(chosen) < 2 {
 		return 0
 	}
 	if centres != nil {
-		normalizeRows(centres, make([]float32, len(chosen)), slices.Clone(centres), len(chosen), rows.d)
+		loss.NormalizeRows(centres, make([]float32, len(chosen)), slices.Clone(centres), len(chosen), rows.d)
 	}
-	d := Distill{Kind: o.settings.Distill.Kind, Scale: o.settings.Distill.Scale}
+	d := loss.Distill{Kind: o.settings.Distill.Kind, Scale: o.settings.Distill.Scale}
 	dx := make([]float32, len(chosen)*rows.d)
-	loss := d.Loss(dx, gatherRows(rows.unit, chosen, rows.d), features, len(chosen), rows.d, o.teacher.Dim, o.projection, centres, o.settings.Distill.Weight)
+	value := d.Loss(dx, loss.DistillBatch{
+		Count: len(chosen), Student: gatherRows(rows.unit, chosen, rows.d), Teacher: features,
+		Centres: centres, Projection: o.projection,
+	}, o.settings.Distill.Weight)
 	scatterRows(rows.du, dx, chosen, rows.d)
-	return loss
+	return value
 }
 
 func gatherRows(x []float32, chosen []int, d int) []float32 {

@@ -6,6 +6,7 @@ import (
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
+	"exemplar/internal/train/loss"
 )
 
 // weightTensor is a tensor of the network in training: a parameter, or a running statistic of a batch normalisation,
@@ -125,20 +126,22 @@ func (w *weightSet) sections() []section {
 	return out
 }
 
-// sections lists the centres by ranges of classes, so that a checkpoint does not depend on how many shards share the
-// work. Steps of the rows are exact as float32 up to 2^24.
-func (c *Classes) sections() []section {
+// classSections lists the centres by ranges of classes, so that a checkpoint does not depend on how many shards share
+// the work. Steps of the rows are exact as float32 up to 2^24.
+func classSections(c *loss.Classes) []section {
 	const rangeClasses = 1 << 16
+	weight, state, steps := c.State()
+	count, dim := len(steps), len(weight)/len(steps)
 	var out []section
-	for lo := 0; lo < c.opt.Count; lo += rangeClasses {
-		hi := min(lo+rangeClasses, c.opt.Count)
+	for lo := 0; lo < count; lo += rangeClasses {
+		hi := min(lo+rangeClasses, count)
 		name := func(what string) string { return fmt.Sprintf("classes/%s/%d-%d", what, lo, hi) }
-		s := c.state.Slice(lo*c.opt.Dim, hi*c.opt.Dim)
-		out = append(out, section{name("weight"), c.weight[lo*c.opt.Dim : hi*c.opt.Dim]}, section{name("first"), s.First})
+		s := state.Slice(lo*dim, hi*dim)
+		out = append(out, section{name("weight"), weight[lo*dim : hi*dim]}, section{name("first"), s.First})
 		if s.Second != nil {
 			out = append(out, section{name("second"), s.Second})
 		}
-		out = append(out, section{name("steps"), c.steps[lo:hi]})
+		out = append(out, section{name("steps"), steps[lo:hi]})
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/model"
+	"exemplar/internal/train/recipe"
 )
 
 // Errors that a caller may want to tell apart.
@@ -51,7 +52,7 @@ const (
 // Run trains a network by a recipe and writes the bundle. When ctx ends it saves a checkpoint and returns the context's
 // error; with Resume the same recipe then goes on as if nothing had happened: for a seed and a number of replicas the
 // weights are the same to the bit.
-func Run(ctx context.Context, cfg *Config, opt Options) (*Result, error) {
+func Run(ctx context.Context, cfg *recipe.Config, opt Options) (*Result, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	r, err := newRun(cfg, opt)
 	if err != nil {
@@ -73,7 +74,7 @@ const garbagePercent = 20
 
 // run is a run in progress.
 type run struct {
-	cfg *Config
+	cfg *recipe.Config
 	opt Options
 
 	pool        *dataset.Pool
@@ -97,7 +98,7 @@ type run struct {
 }
 
 // newRun opens everything that the recipe names, so that nothing is missing once work has begun.
-func newRun(cfg *Config, opt Options) (*run, error) {
+func newRun(cfg *recipe.Config, opt Options) (*run, error) {
 	r := &run{cfg: cfg, opt: opt, teachers: map[string]*Teacher{}, saved: checkpoints{filepath.Join(cfg.Out, checkpointsDir), cfg.Checkpoint.Keep}}
 	if !opt.Resume && len(r.saved.list()) > 0 {
 		return nil, fmt.Errorf("train into %q: %w: resume it, or choose another folder", cfg.Out, ErrExists)
@@ -110,11 +111,11 @@ func newRun(cfg *Config, opt Options) (*run, error) {
 	}
 	if cfg.Evaluate.Set != "" {
 		var err error
-		if r.evaluator, err = newEvaluator(cfg.Evaluate.Set, cfg.largestInput()); err != nil {
+		if r.evaluator, err = newEvaluator(cfg.Evaluate.Set, largestInput(cfg)); err != nil {
 			return nil, err
 		}
 	}
-	start, err := cfg.startBundle()
+	start, err := startBundle(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func newRun(cfg *Config, opt Options) (*run, error) {
 	return r, nil
 }
 
-func (cfg *Config) largestInput() int {
+func largestInput(cfg *recipe.Config) int {
 	side := 0
 	for _, s := range cfg.Stages {
 		side = max(side, s.Input)
@@ -133,8 +134,8 @@ func (cfg *Config) largestInput() int {
 }
 
 // startBundle makes the network that the first stage begins with.
-func (cfg *Config) startBundle() (*model.Bundle, error) {
-	arch := cfg.architecture(cfg.Stages[0].Input)
+func startBundle(cfg *recipe.Config) (*model.Bundle, error) {
+	arch := cfg.Architecture(cfg.Stages[0].Input)
 	fresh, err := model.New(arch, cfg.Seed)
 	if err != nil {
 		return nil, err
@@ -147,14 +148,14 @@ func (cfg *Config) startBundle() (*model.Bundle, error) {
 	}
 	data, err := os.ReadFile(cfg.Network.Start)
 	if err != nil {
-		return nil, cfg.wrong(noStage, "network.start", "cannot be read: %v", err)
+		return nil, cfg.Wrong(recipe.NoStage, "network.start", "cannot be read: %v", err)
 	}
 	if b, err := model.Load(data); err == nil {
 		return startFrom(fresh, b)
 	}
 	b, err := fresh.LoadBackbone(data)
 	if err != nil {
-		return nil, cfg.wrong(noStage, "network.start", "holds neither a bundle nor a backbone of width %g: %v", arch.Width, err)
+		return nil, cfg.Wrong(recipe.NoStage, "network.start", "holds neither a bundle nor a backbone of width %g: %v", arch.Width, err)
 	}
 	return b, nil
 }
@@ -175,7 +176,7 @@ func startFrom(fresh, from *model.Bundle) (*model.Bundle, error) {
 // identity hashes what the run's result depends on: the recipe, and the names of the images.
 func (r *run) identity() string {
 	cfg := *r.cfg
-	cfg.Out, cfg.Name, cfg.Checkpoint, cfg.Data.CacheMiB, cfg.Data.Workers = "", "", CheckpointConfig{}, 0, 0
+	cfg.Out, cfg.Name, cfg.Checkpoint, cfg.Data.CacheMiB, cfg.Data.Workers = "", "", recipe.Checkpoint{}, 0, 0
 	text, err := json.Marshal(cfg)
 	if err != nil {
 		panic("train: a recipe that was read cannot be written: " + err.Error())
@@ -233,7 +234,7 @@ func (r *run) layout(p Position) ([]section, error) {
 func (r *run) sections() []section {
 	out := r.net.weights.sections()
 	if r.objective.classes != nil {
-		out = append(out, r.objective.classes.sections()...)
+		out = append(out, classSections(r.objective.classes)...)
 	}
 	return out
 }
@@ -284,6 +285,6 @@ func (r *run) close() {
 // card describes the network for people.
 func (r *run) card() string {
 	return fmt.Sprintf("# %s\n\nTrained by exemplar from recipe %s on %d images, %d steps, %d samples, %s of work. Start: %s. Seed: %d.\n",
-		r.cfg.Name, filepath.Base(r.cfg.file), r.pool.Len(), r.pos.Total, r.pos.Samples,
+		r.cfg.Name, filepath.Base(r.cfg.File), r.pool.Len(), r.pos.Total, r.pos.Samples,
 		time.Duration(r.pos.Seconds*float64(time.Second)).Round(time.Second), filepath.Base(r.cfg.Network.Start), r.cfg.Seed)
 }

@@ -9,17 +9,19 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/train/random"
+	"exemplar/internal/train/recipe"
 )
 
 // openData opens the images, groups them into classes, and reads the backgrounds.
 func (r *run) openData() error {
 	d := r.cfg.Data
-	pool, err := r.cfg.openPool()
+	pool, err := openPool(r.cfg)
 	if err != nil {
 		return err
 	}
 	r.pool = pool
-	r.cache = dataset.NewCache(pool, max(d.ShortSide, r.cfg.largestInput()), int64(d.CacheMiB)<<20)
+	r.cache = dataset.NewCache(pool, max(d.ShortSide, largestInput(r.cfg)), int64(d.CacheMiB)<<20)
 	if r.classes, err = r.groupClasses(); err != nil {
 		return err
 	}
@@ -31,10 +33,10 @@ func (r *run) openData() error {
 	}
 	folder, err := dataset.ReadFolder(d.Backgrounds)
 	if err != nil {
-		return r.cfg.wrong(noStage, "data.backgrounds", "cannot be used: %v", err)
+		return r.cfg.Wrong(recipe.NoStage, "data.backgrounds", "cannot be used: %v", err)
 	}
 	for _, s := range folder.Samples {
-		m, err := readImage(filepath.Join(folder.Root, filepath.FromSlash(s.Path)), r.cfg.largestInput())
+		m, err := readImage(filepath.Join(folder.Root, filepath.FromSlash(s.Path)), largestInput(r.cfg))
 		if err != nil {
 			return fmt.Errorf("background: %w", err)
 		}
@@ -50,18 +52,18 @@ func (r *run) openForms() (err error) {
 	if r.cfg.Data.Fields == "" {
 		return nil
 	}
-	r.aside.forms, err = draw.ReadForms(r.cfg.Data.Fields, formScale*r.cfg.largestInput())
+	r.aside.forms, err = draw.ReadForms(r.cfg.Data.Fields, formScale*largestInput(r.cfg))
 	if err != nil {
-		return r.cfg.wrong(noStage, "data.fields", "cannot be used: %v", err)
+		return r.cfg.Wrong(recipe.NoStage, "data.fields", "cannot be used: %v", err)
 	}
 	return nil
 }
 
 // openPool lists the images of the recipe. Close it after use.
-func (cfg *Config) openPool() (*dataset.Pool, error) {
+func openPool(cfg *recipe.Config) (*dataset.Pool, error) {
 	pool, err := dataset.OpenPool(cfg.Data.Paths...)
 	if err != nil {
-		return nil, cfg.wrong(noStage, "data.paths", "cannot be used: %v", err)
+		return nil, cfg.Wrong(recipe.NoStage, "data.paths", "cannot be used: %v", err)
 	}
 	return pool, nil
 }
@@ -72,7 +74,7 @@ func (r *run) groupClasses() (*dataset.Classes, error) {
 	if d.Classes == "labels" {
 		classes, err := dataset.LabelClasses(r.pool, d.Forms)
 		if err != nil {
-			return nil, r.cfg.wrong(noStage, "data.classes", "does not fit: %v", err)
+			return nil, r.cfg.Wrong(recipe.NoStage, "data.classes", "does not fit: %v", err)
 		}
 		return classes, nil
 	}
@@ -105,7 +107,7 @@ func (r *run) openTeachers() error {
 		}
 		t, err := LoadTeacher(path, r.fingerprint, r.pool.Len())
 		if err != nil {
-			return r.cfg.wrong(i, "distill.teacher", "cannot be used: %v", err)
+			return r.cfg.Wrong(i, "distill.teacher", "cannot be used: %v", err)
 		}
 		r.teachers[path] = t
 	}
@@ -152,7 +154,7 @@ func appendForms(pixels []byte, m *imaging.Image, forms, input int, resize func(
 
 // Preview draws what a run by this recipe will see: for each of a few images the clean input and n captures of the
 // first stage's second view (the only one, where there is one).
-func Preview(cfg *Config, images, n int) (*imaging.Image, error) {
+func Preview(cfg *recipe.Config, images, n int) (*imaging.Image, error) {
 	r := &run{cfg: cfg}
 	if err := r.openData(); err != nil {
 		return nil, err
@@ -164,7 +166,7 @@ func Preview(cfg *Config, images, n int) (*imaging.Image, error) {
 		name = stage.Capture.ViewA
 	}
 	var pictures []*imaging.Image
-	for _, group := range stream(cfg.Seed, forOrder, 0).Perm(len(r.classes.Members)) {
+	for _, group := range random.Stream(cfg.Seed, random.ForOrder, 0).Perm(len(r.classes.Members)) {
 		if m, err := r.cache.Image(int(r.classes.Members[group][0])); err == nil {
 			pictures = append(pictures, m)
 		}

@@ -10,9 +10,12 @@ import (
 
 	"exemplar/internal/model"
 	"exemplar/internal/nn"
+	"exemplar/internal/train/loss"
+	"exemplar/internal/train/random"
+	"exemplar/internal/train/recipe"
 )
 
-func (r *run) stage() Stage { return r.cfg.Stages[r.pos.Stage] }
+func (r *run) stage() recipe.Stage { return r.cfg.Stages[r.pos.Stage] }
 
 // useMean says whether the running means are what a bundle is made of.
 func (r *run) useMean() bool { return r.stage().Optimizer.EMA > 0 }
@@ -23,7 +26,7 @@ func (r *run) setStage(i int) error {
 	s := r.stage()
 	o := &objective{settings: s.Settings}
 	if s.Classes.Weight > 0 {
-		var before *Classes
+		var before *loss.Classes
 		if r.objective != nil {
 			before = r.objective.classes
 		}
@@ -34,32 +37,32 @@ func (r *run) setStage(i int) error {
 	}
 	if s.Distill.Weight > 0 {
 		o.teacher = r.teachers[s.Distill.Teacher]
-		if s.Distill.Kind.needsProjection() {
-			o.projection = NewProjection(r.cfg.Network.Embedding, o.teacher.Dim, r.cfg.Seed)
+		if s.Distill.Kind.NeedsProjection() {
+			o.projection = loss.NewProjection(r.cfg.Network.Embedding, o.teacher.Dim, r.cfg.Seed)
 		}
 	}
 	r.objective = o
 	if err := r.net.setStage(s, o.projection); err != nil {
 		return err
 	}
-	r.rows = newRows(s.Batch.samples(), r.cfg.Network.Embedding)
+	r.rows = newRows(s.Batch.Samples(), r.cfg.Network.Embedding)
 	return nil
 }
 
 // newClasses makes the classification head of a stage, with the centres of the head before it, if there was one.
-func (r *run) newClasses(s Stage, before *Classes) (*Classes, error) {
+func (r *run) newClasses(s recipe.Stage, before *loss.Classes) (*loss.Classes, error) {
 	c := s.Classes
-	rows := s.Optimizer.rule()
+	rows := s.Optimizer.Rule()
 	rows.Kind, rows.WeightDecay = c.Rows, c.WeightDecay
-	head, err := NewClasses(ClassesOptions{
+	head, err := loss.NewClasses(loss.ClassesOptions{
 		Count: r.classes.Count(), Dim: r.cfg.Network.Embedding, Rate: c.Rate, MaxSample: c.MaxSample,
-		Shards: min(c.Shards, r.classes.Count()), Margin: c.margin(), Plain: c.Plain, Optimizer: rows, Seed: mix(r.cfg.Seed, uint64(r.pos.Stage)),
+		Shards: min(c.Shards, r.classes.Count()), Margin: c.MarginSoftmax(), Plain: c.Plain, Optimizer: rows, Seed: random.Mix(r.cfg.Seed, uint64(r.pos.Stage)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("stage %q: %w", s.Name, err)
 	}
 	if before != nil {
-		head.weight = before.weight
+		head.Continue(before)
 	}
 	return head, nil
 }
@@ -105,7 +108,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := r.stage()
-	l, err := newLoader(s, mix(r.cfg.Seed, uint64(r.pos.Stage)), r.classes, r.cache, r.cfg.Data, r.aside)
+	l, err := newLoader(s, random.Mix(r.cfg.Seed, uint64(r.pos.Stage)), r.classes, r.cache, r.cfg.Data, r.aside)
 	if err != nil {
 		return false, err
 	}
@@ -143,7 +146,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 // step trains on one batch.
 func (r *run) step(b *Batch) (Entry, error) {
 	s := r.stage()
-	lr := s.schedule().At(r.pos.Step)
+	lr := s.Rates().At(r.pos.Step)
 	r.net.forward(r.rows.raw, b)
 	loss, parts := r.objective.compute(r.rows, b, lr, uint64(r.pos.Total))
 	e := Entry{Step: r.pos.Total + 1, Stage: s.Name, Loss: loss, Parts: parts, LR: lr}
@@ -267,7 +270,7 @@ func (r *run) diverged(cause error) error {
 
 // works says whether a bundle's embeddings of noise, of black and of white are made of numbers.
 func works(b *model.Bundle) bool {
-	rng := stream(0, forViews, 0)
+	rng := random.Stream(0, random.ForViews, 0)
 	const pictures = 3
 	size := b.Arch.Input * b.Arch.Input * 3
 	pixels := make([]byte, pictures*size) // the second picture stays black

@@ -16,6 +16,7 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/train/recipe"
 )
 
 // tinyRecipe trains the narrowest network on drawn documents: some 30 ms a step.
@@ -57,16 +58,16 @@ warmup = 2
 every = 3
 `
 
-func loadTiny(t *testing.T, images, out string, steps int, extra string) *Config {
+func loadTiny(t *testing.T, images, out string, steps int, extra string) *recipe.Config {
 	t.Helper()
-	cfg, err := LoadConfig(writeRecipe(t, t.TempDir(), "tiny.toml", fmt.Sprintf(tinyRecipe, out, steps, images)+extra))
+	cfg, err := recipe.Load(writeRecipe(t, t.TempDir(), "tiny.toml", fmt.Sprintf(tinyRecipe, out, steps, images)+extra))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cfg
 }
 
-func mustRun(t *testing.T, cfg *Config, opt Options) *Result {
+func mustRun(t *testing.T, cfg *recipe.Config, opt Options) *Result {
 	t.Helper()
 	result, err := Run(context.Background(), cfg, opt)
 	if err != nil {
@@ -223,10 +224,10 @@ func TestTrainingLowersTheLoss(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	cfg := loadTiny(t, drawnFolder(t, 12), out, 25, "")
 	s := &cfg.Stages[0].Settings
-	s.Batch = BatchConfig{Images: 12, Forms: 1, Views: 1, Replicas: 1}
-	s.Capture = CaptureConfig{"light", "light", 1}
+	s.Batch = recipe.Batch{Images: 12, Forms: 1, Views: 1, Replicas: 1}
+	s.Capture = recipe.Capture{ViewA: "light", ViewB: "light", Strength: 1}
 	s.Contrast.Weight = 0
-	s.Classes = ClassesConfig{Weight: 1, Scale: 16, Rate: 1, Shards: 2, Rows: "adamw", LRScale: 5}
+	s.Classes = recipe.Classes{Weight: 1, Scale: 16, Rate: 1, Shards: 2, Rows: "adamw", LRScale: 5}
 	cfg.Data.Forms = 1
 	mustRun(t, cfg, Options{})
 	entries, err := ReadLog(filepath.Join(out, logName), math.MaxInt)
@@ -288,4 +289,13 @@ func TestPreviewShowsImagesAndCaptures(t *testing.T) {
 	if err != nil || sheet.W < 5*96 || sheet.H < 3*96 {
 		t.Errorf("sheet %v, error %v", sheet, err)
 	}
+}
+
+func writeRecipe(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -7,6 +7,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/train/recipe"
 	"exemplar/internal/weights"
 )
 
@@ -37,24 +38,6 @@ func EmbedByBundle(b *model.Bundle) *Embedder {
 	}
 }
 
-// TeacherPath is where the recipe's stages look for their teacher's features, if it is one place.
-func (cfg *Config) TeacherPath() (string, error) {
-	path := ""
-	for _, s := range cfg.Stages {
-		if s.Distill.Weight == 0 || s.Distill.Teacher == path {
-			continue
-		}
-		if path != "" {
-			return "", fmt.Errorf("%s: its stages have several teachers", cfg.file)
-		}
-		path = s.Distill.Teacher
-	}
-	if path == "" {
-		return "", fmt.Errorf("%s: no stage has a teacher (distill.weight)", cfg.file)
-	}
-	return path, nil
-}
-
 // Lesson is what Teach is to do.
 type Lesson struct {
 	Forms    int                   // of each image, the first ones; 0 = all that the recipe trains
@@ -66,7 +49,7 @@ const teachPictures = 32
 
 // Teach makes a teacher of a recipe's images: their features by another network, in the order in which training counts
 // them. Pictures that cannot be decoded, which training passes over, have none; skipped is their number.
-func Teach(ctx context.Context, cfg *Config, by *Embedder, lesson Lesson) (t *Teacher, skipped int, err error) {
+func Teach(ctx context.Context, cfg *recipe.Config, by *Embedder, lesson Lesson) (t *Teacher, skipped int, err error) {
 	forms := lesson.Forms
 	if forms == 0 {
 		forms = cfg.Data.Forms
@@ -74,7 +57,7 @@ func Teach(ctx context.Context, cfg *Config, by *Embedder, lesson Lesson) (t *Te
 	if forms < 1 || forms > cfg.Data.Forms {
 		return nil, 0, fmt.Errorf("teach %d forms: the recipe trains 1 to %d of each image (data.forms)", forms, cfg.Data.Forms)
 	}
-	pool, err := cfg.openPool()
+	pool, err := openPool(cfg)
 	if err != nil {
 		return nil, 0, err
 	}

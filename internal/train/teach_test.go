@@ -16,13 +16,14 @@ import (
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/model"
+	"exemplar/internal/train/recipe"
 )
 
 // teachRecipe names images and a teacher that is yet to be made.
-func teachRecipe(t *testing.T, images string) *Config {
+func teachRecipe(t *testing.T, images string) *recipe.Config {
 	t.Helper()
 	text := fmt.Sprintf("[data]\npaths = [%q]\n[batch]\nimages = 4\n[distill]\nweight = 1\nkind = \"cosine\"\nteacher = \"teacher.safetensors\"\n", images)
-	cfg, err := LoadConfigToTeach(writeRecipe(t, t.TempDir(), "taught.toml", text))
+	cfg, err := recipe.LoadToTeach(writeRecipe(t, t.TempDir(), "taught.toml", text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,16 +184,16 @@ func TestTeachRefuses(t *testing.T) {
 }
 
 func TestTeacherPath(t *testing.T) {
-	cfg := DefaultConfig()
-	cfg.Stages = []Stage{{}, {}}
+	cfg := recipe.Default()
+	cfg.Stages = []recipe.Stage{{}, {}}
 	if _, err := cfg.TeacherPath(); err == nil || !strings.Contains(err.Error(), "no stage") {
 		t.Errorf("no teacher: %v", err)
 	}
-	cfg.Stages[1].Distill = DistillConfig{Weight: 1, Teacher: "a"}
+	cfg.Stages[1].Distill = recipe.Distill{Weight: 1, Teacher: "a"}
 	if path, err := cfg.TeacherPath(); err != nil || path != "a" {
 		t.Errorf("one teacher: %q, %v", path, err)
 	}
-	cfg.Stages[0].Distill = DistillConfig{Weight: 1, Teacher: "b"}
+	cfg.Stages[0].Distill = recipe.Distill{Weight: 1, Teacher: "b"}
 	if _, err := cfg.TeacherPath(); err == nil || !strings.Contains(err.Error(), "several") {
 		t.Errorf("two teachers: %v", err)
 	}

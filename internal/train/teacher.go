@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/train/loss"
 	"exemplar/internal/weights"
 )
 
@@ -92,7 +93,7 @@ func unitFeature(row []float32) error {
 		}
 	}
 	norm := math.Sqrt(float64(kernel.Dot(row, row)))
-	if norm < minNorm {
+	if norm < loss.MinNorm {
 		return errNoFeature
 	}
 	for i := range row {

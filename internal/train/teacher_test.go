@@ -2,11 +2,15 @@ package train
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"exemplar/internal/nn"
+	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 	"exemplar/internal/weights"
 )
 
@@ -70,33 +74,80 @@ func TestTeacherOfOtherDataIsRefused(t *testing.T) {
 // A batch in which some samples have no class and some no teacher.
 func TestObjectiveLeavesOutWhatHasNoClassOrTeacher(t *testing.T) {
 	const d = 6
-	settings := DefaultConfig().Settings
+	settings := recipe.Default().Settings
 	settings.Contrast.Weight, settings.Classes.Weight, settings.Distill.Weight = 1, 0.5, 2
-	settings.Distill.Kind = DistillLogits
+	settings.Distill.Kind = loss.DistillLogits
 	teacher, err := parseTeacher(teacherFile(t, randomRows(4, 3, 5), 5), "abc", 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &objective{settings: settings, teacher: teacher, classes: newTestClasses(t, ClassesOptions{
-		Count: 24, Dim: d, Rate: 1, Shards: 2, Margin: Margin{Scale: 8}, Optimizer: nn.Optimizer{Kind: "sgd"}})}
+	head := func() *loss.Classes {
+		c, err := loss.NewClasses(loss.ClassesOptions{
+			Count: 24, Dim: d, Rate: 1, Shards: 2, Margin: loss.Margin{Scale: 8}, Optimizer: nn.Optimizer{Kind: "sgd"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		centres, _, _ := c.State()
+		copy(centres, randomRows(7, 24, d))
+		return c
+	}
+	o := &objective{settings: settings, teacher: teacher, classes: head()}
 	b := &Batch{Layout: Layout{4, 2, 2}, Target: []int32{0, 9, 16, noClass, 0, 9, 16, noClass}, Source: []picture{{0, 0}, {1, 1}, {2, 0}, {image: -1}}}
 	rows := newRows(8, d)
 	copy(rows.raw, randomRows(5, 8, d))
-	loss, parts := o.compute(rows, b, 0, 0)
-	near(t, "loss", loss, parts[partContrast]+0.5*parts[partClasses]+2*parts[partDistill], 1e-6)
+	total, parts := o.compute(rows, b, 0, 0)
+	near(t, "loss", total, parts[partContrast]+0.5*parts[partClasses]+2*parts[partDistill], 1e-6)
 
 	// By hand: distillation sees samples 0, 2, 4 and 6, the head all but 3 and 7.
-	x := rows64(rows.raw, d)
-	w := rows64(o.classes.weight, d)
-	features := rows64(teacher.features, 5)
-	margin := Margin{Scale: 8}
-	reference := func() float64 {
-		few := [][]float64{x[0], x[2], x[4], x[6]}
-		kd := distill64(Distill{Kind: DistillLogits, Scale: settings.Distill.Scale}, few,
-			[][]float64{features[0], features[2], features[0], features[2]}, [][]float64{w[0], w[16], w[0], w[16]}, nil)
-		head := classLoss64(&margin, [][]float64{x[0], x[1], x[2], x[4], x[5], x[6]}, w, []int32{0, 9, 16, 0, 9, 16})
-		return contrast64(Contrast{Scale: 24, Margin: 0.15}, x) + 0.5*head + 2*kd
+	pick := func(x []float32, dim int, chosen ...int) (out []float32) {
+		for _, i := range chosen {
+			out = append(out, x[i*dim:][:dim]...)
+		}
+		return out
 	}
-	near(t, "loss by hand", loss, reference(), 1e-5)
-	checkGradient(t, "embeddings", rows.draw, x, reference)
+	add := func(to, part []float32, chosen ...int) {
+		for k, i := range chosen {
+			for j := range d {
+				to[i*d+j] += part[k*d+j]
+			}
+		}
+	}
+	unit, norms, du := make([]float32, 8*d), make([]float32, 8), make([]float32, 8*d)
+	loss.NormalizeRows(unit, norms, rows.raw, 8, d)
+	want := loss.Contrast{Scale: 24, Margin: 0.15}.Loss(du, unit, 4, d, 1)
+
+	classed, part := []int{0, 1, 2, 4, 5, 6}, make([]float32, 6*d)
+	want += 0.5 * head().Step(part, pick(unit, d, classed...), []int32{0, 9, 16, 0, 9, 16}, 0.5, 0, 0)
+	add(du, part, classed...)
+
+	taught, part := []int{0, 2, 4, 6}, make([]float32, 4*d)
+	centres, _, _ := head().State()
+	right := pick(centres, d, 0, 16, 0, 16)
+	loss.NormalizeRows(right, make([]float32, 4), right, 4, d)
+	want += 2 * loss.Distill{Kind: loss.DistillLogits, Scale: settings.Distill.Scale}.Loss(part, loss.DistillBatch{
+		Student: pick(unit, d, taught...), Teacher: pick(teacher.features, 5, 0, 2, 0, 2), Count: 4, Centres: right}, 2)
+	add(du, part, taught...)
+
+	near(t, "loss by hand", total, want, 1e-6)
+	dx := make([]float32, 8*d)
+	loss.NormalizeRowsBackward(dx, du, unit, norms, 8, d)
+	for i, v := range dx {
+		near(t, fmt.Sprintf("gradient %d", i), float64(rows.draw[i]), float64(v), 1e-6)
+	}
+}
+
+func randomRows(seed uint64, n, d int) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	x := make([]float32, n*d)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+func near(t *testing.T, name string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
+		t.Errorf("%s: got %.8g, want %.8g", name, got, want)
+	}
 }

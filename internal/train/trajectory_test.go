@@ -8,6 +8,8 @@ import (
 
 	"exemplar/internal/model"
 	"exemplar/internal/model/formula"
+	"exemplar/internal/train/loss"
+	"exemplar/internal/train/recipe"
 	"exemplar/internal/weights"
 )
 
@@ -67,9 +69,9 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 		t.Fatal(err)
 	}
 	net := newNetwork(bundle)
-	s := DefaultConfig().Settings
+	s := recipe.Default().Settings
 	s.Input = trajectorySide
-	s.Batch = BatchConfig{Images: trajectoryBatch / 2, Forms: 1, Views: 2, Replicas: 1}
+	s.Batch = recipe.Batch{Images: trajectoryBatch / 2, Forms: 1, Views: 2, Replicas: 1}
 	s.Optimizer.LR, s.Optimizer.Clip = 1e-4, 5
 	if g.Contrast {
 		s.Contrast.Weight = 1
@@ -77,17 +79,22 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 	o := &objective{}
 	if g.Margin != nil {
 		s.Classes.Weight, s.Classes.LRScale = 1, 10
-		o.classes = newTestClasses(t, ClassesOptions{
-			Count: trajectoryPool, Dim: trajectoryDim, Rate: 1, Shards: 2, Optimizer: DefaultConfig().Settings.Optimizer.rule(),
-			Margin: Margin{Scale: g.Margin[0], M1: g.Margin[1], M2: g.Margin[2], M3: g.Margin[3]},
+		rule := recipe.Default().Settings.Optimizer.Rule()
+		rule.WeightDecay = 0
+		o.classes, err = loss.NewClasses(loss.ClassesOptions{
+			Count: trajectoryPool, Dim: trajectoryDim, Rate: 1, Shards: 2, Optimizer: rule,
+			Margin: loss.Margin{Scale: g.Margin[0], M1: g.Margin[1], M2: g.Margin[2], M3: g.Margin[3]},
 		})
-		o.classes.opt.Optimizer.WeightDecay = 0
-		for i, v := range formula.Noise(len(o.classes.weight), 99) {
-			o.classes.weight[i] = float32(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		centres, _, _ := o.classes.State()
+		for i, v := range formula.Noise(len(centres), 99) {
+			centres[i] = float32(v)
 		}
 	}
 	o.settings = s
-	if err := net.setStage(Stage{Settings: s}, nil); err != nil {
+	if err := net.setStage(recipe.Stage{Settings: s}, nil); err != nil {
 		t.Fatal(err)
 	}
 	fillByFormula(t, net)

@@ -6,8 +6,9 @@
 //	fmt.Println(result.Decisions.Right)
 //
 // gallery.go is the gallery under test, probes.go looks captures up in it with
-// and without their own label, system.go lists what else can be judged, judge.go
-// makes a set of a folder and judges it, sweep.go disturbs pictures.
+// and without their own label, references.go registers a folder in it, system.go
+// lists what else can be judged, judge.go makes a set of a folder and judges it
+// (ask.go: by a gallery), sweep.go disturbs pictures.
 //
 // No rate is computed here.
 package harness

@@ -155,12 +155,12 @@ var refused = eval.Lookup{Answer: eval.Answer{Outcome: eval.Refused}, Sure: math
 
 // Lookup answers with what the gallery says of a picture file.
 func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) {
-	result, err := g.engine.Recognise(ctx, data, recognise.Options{FPIR: g.fpir})
+	result, err := g.engine.Recognise(ctx, recognise.Input{Data: data}, recognise.Options{FPIR: g.fpir})
 	if err != nil {
 		return eval.Lookup{}, err
 	}
 	f := result.Findings[0]
-	sure, err := g.sure(f.Candidates)
+	sure, err := g.sure(f.Decision.Candidates)
 	return eval.Lookup{
 		Answer: eval.Answer{Outcome: eval.Outcome(f.Decision.Verdict), Label: string(f.Decision.Label)},
 		Best:   string(f.Decision.Best.Label), Sure: sure,
@@ -171,7 +171,7 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 // strangers that it would accept were the threshold where the best label is. It
 // speaks of that label and not only of what is above it, so labels are decided as
 // if they had nothing above them.
-func (g *Gallery) sure(candidates []decide.Candidate) (float64, error) {
+func (g *Gallery) sure(candidates []decide.Ranked) (float64, error) {
 	if len(candidates) == 0 {
 		return math.Inf(-1), nil
 	}
@@ -185,12 +185,13 @@ func (g *Gallery) sure(candidates []decide.Candidate) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	leaves := slices.Clone(candidates)
-	for i, c := range leaves {
+	leaves := make([]decide.Candidate, len(candidates))
+	for i, c := range candidates {
+		leaves[i] = c.Candidate
 		leaves[i].Label = decide.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
 	}
 	d := decide.Decide(leaves, policy)
-	if d.Proved {
+	if d.Basis == decide.ByGeometry {
 		return -d.FPIR, nil
 	}
 	return -eval.AnyOf(d.FMR, registered), nil

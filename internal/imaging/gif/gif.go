@@ -88,12 +88,12 @@ func (f *File) blocks(r *reader) {
 				r.skipBlocks()
 			}
 		case picture:
-			p := r.picture()
-			if p == nil {
+			p, there := r.picture()
+			if !there {
 				return
 			}
 			if f.Frames++; f.Frames == 1 {
-				f.frame = *p
+				f.frame = p
 			}
 		default: // the trailer, or what is no block
 			return
@@ -101,19 +101,19 @@ func (f *File) blocks(r *reader) {
 	}
 }
 
-// picture reads an image descriptor and finds its data; nil where it is cut off.
-func (r *reader) picture() *frame {
+// picture reads an image descriptor, which may be cut off, and finds its data.
+func (r *reader) picture() (p frame, there bool) {
 	d := r.take(9)
 	if d == nil {
-		return nil
+		return p, false
 	}
 	u := func(i int) int { return int(binary.LittleEndian.Uint16(d[i:])) }
-	p := &frame{x: u(0), y: u(2), w: u(4), h: u(6), interlaced: d[8]&0x40 != 0}
+	p = frame{x: u(0), y: u(2), w: u(4), h: u(6), interlaced: d[8]&0x40 != 0}
 	p.palette = r.colours(d[8])
 	p.codeBits = int(r.byte())
 	p.blocks = *r
 	p.bytes = r.skipBlocks()
-	return p
+	return p, true
 }
 
 // reader walks over the bytes of a file.

@@ -244,7 +244,7 @@ func (d *decoder) readFrameHeader(marker byte, b []byte) error {
 	}
 	count := int(b[5])
 	if count != 1 && count != 3 && count != 4 {
-		return unsupported("%d components", count)
+		return unsupported("%d components: save it as grey or in colour", count)
 	}
 	for b = b[6:]; len(d.components) < count; b = b[3:] {
 		c := component{id: b[0], h: int(b[1] >> 4), v: int(b[1] & 15), table: int(b[2])}
@@ -277,7 +277,7 @@ func (d *decoder) checkSampling() error {
 	}
 	for i, c := range d.components {
 		if d.hMax%c.h != 0 || d.vMax%c.v != 0 {
-			return unsupported("component %d is sampled %d x %d in %d x %d: no whole factor", c.id, c.h, c.v, d.hMax, d.vMax)
+			return unsupported("component %d is sampled %d x %d in %d x %d: no whole factor: save it again", c.id, c.h, c.v, d.hMax, d.vMax)
 		}
 		for _, other := range d.components[:i] {
 			if other.id == c.id {

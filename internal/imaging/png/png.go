@@ -60,7 +60,7 @@ func Open(data []byte) (*File, error) {
 		}
 		switch c.Type {
 		case "CgBI":
-			return nil, fmt.Errorf("%w: it is packed for iPhone apps (CgBI), which is not PNG", ErrUnsupported)
+			return nil, fmt.Errorf("%w: it is packed for iPhone apps (CgBI), which is not PNG: save it as PNG with another program", ErrUnsupported)
 		case "IHDR":
 			if f.W != 0 {
 				continue

@@ -266,6 +266,18 @@ func TestFaxNoise(t *testing.T) {
 	}
 }
 
+// TestFaxBadRows: ends of lines with nothing that is a row between them.
+func TestFaxBadRows(t *testing.T) {
+	w := &faxWriter{}
+	for range 100 {
+		w.bits.WriteString(endOfLine + "00000000111")
+	}
+	n, err := io.Copy(io.Discard, newFax(w.bytes(), 100, faxCoding{align: 1}, false))
+	if !errors.Is(err, ErrCorrupt) || n > 13*20 {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
 func TestFaxGarbage(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	data := make([]byte, 50_000)

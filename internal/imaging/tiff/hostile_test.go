@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,7 @@ func TestHostile(t *testing.T) {
 	var everywhere []byte               // a directory at every byte
 	everywhere = append(everywhere, "II*\x00\x08\x00\x00\x00"...)
 	everywhere = append(everywhere, bytes.Repeat([]byte{0xFF}, 1<<20)...)
+	manyOffsets := long(tagTileOffsets, slices.Repeat([]uint64{8}, 300*300)...)
 	fourG := bytes.Clone(ownTail)
 	at := bytes.Index(fourG, []byte{0x11, 1, kindLong, 0})
 	binary.LittleEndian.PutUint32(fourG[at+4:], 0xFFFFFFFF) // so many strips
@@ -71,7 +73,8 @@ func TestHostile(t *testing.T) {
 		{"the same in PackBits", littleFile(plainPage(16000, 16000, make([]byte, 100)).with(short(tagCompression, 32773))), ErrTruncated},
 		{"the same in fax codes", littleFile(plainPage(16000, 16000, make([]byte, 100)).with(short(tagCompression, 4), short(tagBitsPerSample, 1))), ErrTruncated},
 		{"the same in JPEG", littleFile(plainPage(16000, 16000, []byte("\xFF\xD8\xFF\xC0\x00\x0B\x08\x3E\x80\x3E\x80\x01\x01\x11\x00\xFF\xDA")).with(short(tagCompression, 7))), ErrCorrupt},
-		{"a JPEG larger than its page", littleFile(plainPage(16, 16, append([]byte("\xFF\xD8\xFF\xC0\x00\x0B\x08\xFF\xFF\xFF\xFF\x01\x01\x11\x00\xFF\xDA"), make([]byte, 1<<20)...)).with(short(tagCompression, 7))), ErrCorrupt},
+		{"a JPEG larger than its page", littleFile(plainPage(16, 16, append([]byte("\xFF\xD8\xFF\xC0\x00\x0B\x08\x13\x88\x13\x88\x01\x01\x11\x00\xFF\xDA"), make([]byte, 1<<20)...)).with(short(tagCompression, 7))), ErrCorrupt},
+		{"tiles of one pixel, all the same", littleFile(plainPage(300, 300, nil).with(short(tagTileWidth, 1), short(tagTileHeight, 1), manyOffsets)), ErrCorrupt},
 		{"tiles of one pixel", littleFile(plainPage(3000, 3000, make([]byte, 100)).with(short(tagTileWidth, 1), short(tagTileHeight, 1))), ErrCorrupt},
 		{"tiles of 2 G", littleFile(plainPage(100, 100, make([]byte, 100)).with(long(tagTileWidth, 1<<31), long(tagTileHeight, 1<<31))), ErrUnsupported},
 		{"65,535 samples", littleFile(plainPage(100, 100, make([]byte, 100)).with(short(tagSamplesPerPixel, 65535))), ErrUnsupported},

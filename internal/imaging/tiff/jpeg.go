@@ -26,18 +26,25 @@ func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
 	if int64(header.W)*int64(header.H) > p.chunkPixels()+1<<16 { // the last strip may be filled up
 		return nil, corrupt("a strip or tile of %d x %d pixels holds a JPEG of %d x %d", p.chunkW, p.chunkH, header.W, header.H)
 	}
+	if p.planar && (header.W < c.w || header.H < c.h) {
+		return nil, unsupported("chroma in JPEG planes of fewer pixels is not read: save it with one plane")
+	}
 	samples := p.samples / p.planes()
 	if header.Components != samples {
 		return nil, corrupt("a JPEG of %d components for %d samples a pixel", header.Components, samples)
 	}
-	pix, err := samplesOfJPEG(stream, header)
+	pix, damage, err := samplesOfJPEG(stream, header)
 	if err != nil {
 		return nil, wrapJPEG(err)
+	}
+	rows := header.H
+	if errors.Is(damage.Err, jpeg.ErrTruncated) {
+		rows = int(float64(rows) * (1 - damage.Missing))
 	}
 	row := make([]byte, p.chunkW*samples)
 	y := 0
 	return &rowReader{next: func() ([]byte, error) {
-		if y == header.H {
+		if y == rows {
 			return nil, ErrTruncated
 		}
 		copy(row, pix[y*header.W*samples:][:header.W*samples])
@@ -47,19 +54,20 @@ func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
 }
 
 // samplesOfJPEG decodes a JPEG to as many samples a pixel as it has components.
-func samplesOfJPEG(stream []byte, header jpeg.Header) ([]byte, error) {
+func samplesOfJPEG(stream []byte, header jpeg.Header) ([]byte, jpeg.Damage, error) {
 	if header.Components == 4 {
-		return inksOfJPEG(stream)
+		inks, err := inksOfJPEG(stream)
+		return inks, jpeg.Damage{}, err
 	}
-	_, _, pix, err := jpeg.Decode(stream, 1)
+	_, _, pix, damage, err := jpeg.DecodeDamaged(stream, 1)
 	if err != nil || header.Components == 3 {
-		return pix, err
+		return pix, damage, err
 	}
 	gray := pix[:len(pix)/3]
 	for i := range gray {
 		gray[i] = pix[3*i]
 	}
-	return gray, nil
+	return gray, damage, nil
 }
 
 // inksOfJPEG decodes four components as they are. Our own decoder makes RGB of
@@ -150,10 +158,11 @@ func (p *Page) jpegCost() int64 {
 		return 2*int64(len(p.dir.reader.data)) + 3*pixels
 	}
 	if _, header, ok := p.wholeJPEG(1 << 17); ok {
-		if header.Progressive { // coefficients of two bytes
-			return 2 * pixels * int64(header.Components)
+		cost := int64(1<<20) + int64(len(p.piece(0, p.H)))
+		if header.Buffered { // coefficients of two bytes
+			cost += 2*int64(header.Samples) + int64(header.Samples)/64
 		}
-		return 1 << 20
+		return cost
 	}
 	// A strip or tile as pixels, and as samples or coefficients before that.
 	return 9 * p.chunkPixels()

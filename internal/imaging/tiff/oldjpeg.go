@@ -111,17 +111,14 @@ func (p *Page) oldTables() (segments []byte, err error) {
 // first4 cuts a list to as many tables as JPEG has.
 func first4(v []uint64) []uint64 { return v[:min(len(v), 4)] }
 
-// decodeOldJPEG decodes the JPEG file of a page, or hands on why there is none.
-func (p *Page) decodeOldJPEG(stream []byte, err error, scale int) (w, h int, pix []byte, _ error) {
-	if err != nil {
-		return 0, 0, nil, err
-	}
+// decodeOldJPEG decodes the JPEG file of a page.
+func (p *Page) decodeOldJPEG(stream []byte, scale int) (w, h int, pix []byte, missing float64, err error) {
 	header, err := jpeg.ReadHeader(stream)
 	if err != nil {
-		return 0, 0, nil, wrapJPEG(err)
+		return 0, 0, nil, 1, wrapJPEG(err)
 	}
 	if header.W != p.W || header.H < p.H || header.H > p.H+64 {
-		return 0, 0, nil, corrupt("a page of %d x %d pixels holds a JPEG of %d x %d", p.W, p.H, header.W, header.H)
+		return 0, 0, nil, 1, corrupt("a page of %d x %d pixels holds a JPEG of %d x %d", p.W, p.H, header.W, header.H)
 	}
 	convert := func(pix, _ []byte) {}
 	if p.ownRange() && header.Components == 3 {
@@ -129,13 +126,13 @@ func (p *Page) decodeOldJPEG(stream []byte, err error, scale int) (w, h int, pix
 		convert = p.lumaChroma()
 	}
 	if header.H == p.H {
-		w, h, pix, err = jpeg.Decode(stream, scale)
+		w, h, pix, damage, err := jpeg.DecodeDamaged(stream, scale)
 		convert(pix, pix)
-		return w, h, pix, wrapJPEG(err)
+		return w, h, pix, damage.Missing, wrapJPEG(err)
 	}
-	w, _, pix, err = jpeg.Decode(stream, 1)
+	w, _, pix, damage, err := jpeg.DecodeDamaged(stream, 1)
 	if err != nil {
-		return 0, 0, nil, wrapJPEG(err)
+		return 0, 0, nil, 1, wrapJPEG(err)
 	}
 	convert(pix, pix)
 	builder := shrink.New(p.W, p.H, scale)
@@ -143,7 +140,7 @@ func (p *Page) decodeOldJPEG(stream []byte, err error, scale int) (w, h int, pix
 		builder.Row(y, pix[3*w*y:][:3*w])
 	}
 	w, h, pix = builder.Picture()
-	return w, h, pix, nil
+	return w, h, pix, damage.Missing, nil
 }
 
 // ownRange tells whether the range of luma and chroma is not JPEG's.

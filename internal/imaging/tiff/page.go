@@ -286,12 +286,27 @@ func (p *Page) layStrips() {
 	if rows < 1 || rows > p.H {
 		rows = p.H
 	}
-	// A single strip holds the whole picture, whatever the tag says.
-	if n := p.offsets.count(); n == 1 || n == p.samples && p.planar {
+	// What the number of strips and the size of the first say counts more than
+	// the tag, which some writers leave out or get wrong.
+	switch n := p.offsets.count() / p.planes(); {
+	case n == 1:
 		rows = p.H
+	case n > 1 && (rows == p.H || rows*n < p.H):
+		rows = ceilDiv(p.H, n)
+		if p.chunkW = p.W; p.compression == compressionNone {
+			rows = int(min(max(p.firstCount()/p.rawBytes(1), int64(rows)), int64(p.H)))
+		}
 	}
 	p.chunkW, p.chunkH = p.W, rows
 	p.across, p.down = 1, ceilDiv(p.H, rows)
+}
+
+// firstCount returns the bytes of the first strip.
+func (p *Page) firstCount() int64 {
+	if p.byteCounts.count() == 0 {
+		return 0
+	}
+	return int64(toUint(p.dir.number(p.byteCounts, 0)))
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

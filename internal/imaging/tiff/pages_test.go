@@ -96,7 +96,11 @@ func TestLooseTags(t *testing.T) {
 	page := s.page(l, rgb, s.rgbSamples)
 	l.compression = compressionDeflate
 	deflated := s.page(l, rgb, s.rgbSamples)
+	l.h, l.compression = 5, compressionNone
+	strips := s.page(l, rgb, s.rgbSamples)
 	tests := map[string]testPage{
+		"strips, no RowsPerStrip":    strips.without(tagRowsPerStrip),
+		"strips, RowsPerStrip of 1":  strips.with(long(tagRowsPerStrip, 1)),
 		"no RowsPerStrip":            page.without(tagRowsPerStrip),
 		"RowsPerStrip of 4 G":        page.with(long(tagRowsPerStrip, 0xFFFFFFFF)),
 		"RowsPerStrip of 0":          page.with(long(tagRowsPerStrip, 0)),

@@ -108,14 +108,15 @@ func (p *Page) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 	}
 	if p.compression == compressionOldJPEG {
 		if stream, err := p.oldJPEG(); stream != nil || err != nil {
-			w, h, pix, err = p.decodeOldJPEG(stream, err, scale)
-			return w, h, pix, 0, err
+			if err != nil {
+				return 0, 0, nil, 1, err
+			}
+			return p.decodeOldJPEG(stream, scale)
 		}
 	}
 	if stream, _, ok := p.wholeJPEG(math.MaxInt); ok { // at a scale it saves time and memory
-		if w, h, pix, err := jpeg.Decode(stream, scale); err == nil {
-			return w, h, pix, 0, nil
-		}
+		w, h, pix, damage, err := jpeg.DecodeDamaged(stream, scale)
+		return w, h, pix, damage.Missing, wrapJPEG(err)
 	}
 	if err := p.checkPresent(); err != nil {
 		return 0, 0, nil, 1, err

@@ -282,6 +282,8 @@ func TestSamples(t *testing.T) {
 			r, g, b := s.at(x, y)
 			return over(r, opacity(x, y)), over(g, opacity(x, y)), over(b, opacity(x, y))
 		}), 1},
+		{"RGB, brighter than its opacity", 8, rgb, func(x, y int) []float64 { return []float64{1, 1, 0.5, 0.25} },
+			[]testTag{short(tagExtraSamples, 1)}, s.want(func(x, y int) (byte, byte, byte) { return 255, 255, 255 }), 0},
 		{"palette", 4, paletted, func(x, y int) []float64 { return []float64{float64((x+y)%16) / 15} }, []testTag{palette},
 			s.want(func(x, y int) (byte, byte, byte) { i := (x + y) % 16; return byte(3 * i), byte(4 * i), byte(5 * i) }), 0},
 		{"inks", 8, cmyk, func(x, y int) []float64 {
@@ -315,10 +317,14 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// TestFloats: 32-bit numbers, in 0 to 1 and of any range.
+// TestFloats: 32-bit numbers, in 0 to 1, in 0 to 255, and of any range.
 func TestFloats(t *testing.T) {
 	s := scene{16, 4}
-	for _, scale := range []float64{1, 40000} {
+	for _, scale := range []float64{1, 200, 40000} {
+		top := 255.0 // what the highest becomes
+		if scale == 200 {
+			top = 200
+		}
 		for _, predictor := range []int{1, 3} {
 			var rows []byte
 			for y := range s.h {
@@ -342,7 +348,7 @@ func TestFloats(t *testing.T) {
 				short(tagBitsPerSample, 32), short(tagCompression, compressionDeflate), short(tagPhotometric, blackIsZero),
 				short(tagSampleFormat, floatFormat), short(tagPredictor, uint64(predictor))}}
 			_, _, pix, _ := decode(t, littleFile(page), 0)
-			want := s.want(func(x, y int) (r, g, b byte) { v := byte(math.Round(float64(x+16*y) * 255 / 63)); return v, v, v })
+			want := s.want(func(x, y int) (r, g, b byte) { v := byte(math.Round(float64(x+16*y) / 63 * top)); return v, v, v })
 			if d := worst(pix, want); d > 1 {
 				t.Errorf("to %v, predictor %d: differs by %d", scale, predictor, d)
 			}
@@ -452,6 +458,7 @@ func TestJPEG(t *testing.T) {
 		{"tiles", tiles, grays},
 		{"old, a whole file", interchange, s.wantRGB()},
 		{"old, a whole file as a strip", testPage{pieces: [][]byte{whole}, tags: head(compressionOldJPEG, yCbCr, 3)}, s.wantRGB()},
+		{"old, in strips", s.oldStrips(head(compressionOldJPEG, blackIsZero, 1)), grays},
 		{"old, in pieces", s.oldPieces(wholeGray, head(compressionOldJPEG, blackIsZero, 1)), grays},
 	}
 	for _, test := range tests {
@@ -468,6 +475,56 @@ func TestJPEG(t *testing.T) {
 		if mean, most := float64(sum)/float64(len(pix)), map[bool]float64{true: 2, false: 14}[&test.want[0] == &grays[0]]; mean > most {
 			t.Errorf("%s: differs by %.1f in the mean", test.name, mean)
 		}
+	}
+}
+
+// oldStrips returns a page of strips of codes, each from a file of its own with
+// the same tables, which the tags point to.
+func (s scene) oldStrips(tags []testTag) testPage {
+	whole, _, _ := s.jpegOf(0, 0, 16, 16, true)
+	page := s.oldPieces(whole, tags).without(tagStripOffsets).without(tagStripByteCounts).with(short(tagRowsPerStrip, 8))
+	offsets, counts := long(tagStripOffsets), long(tagStripByteCounts)
+	for top := 0; top < s.h; top += 8 {
+		_, _, rest := s.jpegOf(0, top, s.w, min(8, s.h-top), true)
+		scan := bytes.Index(rest, []byte{0xFF, markerSOS})
+		codes := rest[scan+2+int(binary.BigEndian.Uint16(rest[scan+2:])) : len(rest)-2]
+		offsets.values, counts.values = append(offsets.values, uint64(8+len(page.pieces[0]))), append(counts.values, uint64(len(codes)))
+		page.pieces[0] = append(page.pieces[0], codes...)
+	}
+	return page.with(offsets, counts)
+}
+
+// TestOldJPEGRange: luma from 16 to 235, as the tag may say.
+func TestOldJPEGRange(t *testing.T) {
+	m := image.NewRGBA(image.Rect(0, 0, 64, 16))
+	for i := range 64 * 16 {
+		v := byte(i % 64 / 8 * 32)
+		m.SetRGBA(i%64, i/64, color.RGBA{v, v, v, 255})
+	}
+	var buf bytes.Buffer
+	if err := stdjpeg.Encode(&buf, m, &stdjpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	reference := rational(tagReferenceBW, 16_000, 235_000, 128_000, 240_000, 128_000, 240_000)
+	page := testPage{pieces: [][]byte{buf.Bytes()}, tags: []testTag{short(tagWidth, 64), short(tagHeight, 16), short(tagBitsPerSample, 8, 8, 8),
+		short(tagSamplesPerPixel, 3), short(tagCompression, compressionOldJPEG), short(tagPhotometric, yCbCr), reference}}
+	_, _, pix, _ := decode(t, littleFile(page), 0)
+	for block := range 8 {
+		want := min(max((float64(32*block)-16)*255/219, 0), 255)
+		if got := pix[3*(8*64+8*block+4)]; math.Abs(float64(got)-want) > 3 {
+			t.Errorf("%d becomes %d, not %v", 32*block, got, want)
+		}
+	}
+}
+
+// TestPlaneNotNeeded: a plane that is no colour is not even read.
+func TestPlaneNotNeeded(t *testing.T) {
+	s := scene{20, 12}
+	l := layout{w: 20, h: 12, bits: 8, order: binary.LittleEndian, compression: compressionDeflate, planar: true}
+	page := s.page(l, blackIsZero, func(x, y int) []float64 { return append(s.graySamples(x, y), 0) }, short(tagExtraSamples, 0))
+	page.pieces[1] = []byte("no plane")
+	if _, _, pix, missing := decode(t, littleFile(page), 0); missing != 0 || pix[0] != s.gray(0, 0) {
+		t.Errorf("%v missing", missing)
 	}
 }
 

@@ -1,0 +1,74 @@
+package exemplar_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// readmeWords is how long the README may be: what is longer belongs in docs.
+const readmeWords = 700
+
+func TestReadmeIsShort(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(strings.Fields(string(text))); n > readmeWords {
+		t.Errorf("README.md has %d words, at most %d", n, readmeWords)
+	}
+}
+
+var links = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+func TestLinksOfDocsLead(t *testing.T) {
+	for _, file := range []string{"README.md", "docs/answers.md", "docs/go.md", "docs/speed.md", "docs/reliability.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range links.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), filepath.FromSlash(link[1]))); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+		}
+	}
+}
+
+// The Go code of docs/go.md compiles.
+func TestGoCodeOfDocsCompiles(t *testing.T) {
+	text, err := os.ReadFile("docs/go.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(text), "```go\n")
+	code, _, found := strings.Cut(code, "```\n")
+	if !found {
+		t.Fatal("docs/go.md has no code")
+	}
+	folder := t.TempDir()
+	source, overlay := filepath.Join(folder, "docs.go"), filepath.Join(folder, "overlay.json")
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(root, "docs", "docs.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		source:  "package docs\n\nimport (\n\"context\"\n\"fmt\"\n\n\"exemplar\"\n)\n\nvar _ = recognise\n\n" + code,
+		overlay: string(replace),
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("go", "build", "-overlay", overlay, "./docs").CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

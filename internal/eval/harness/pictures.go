@@ -1,0 +1,46 @@
+package harness
+
+import (
+	"path/filepath"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/eval"
+	"exemplar/internal/eval/report"
+	"exemplar/internal/imaging"
+)
+
+// reader reads the pictures of a set, its strangers included, whose paths begin
+// with the name of their folder.
+type reader struct{ root, strangers string }
+
+func (r reader) file(x dataset.Sample) ([]byte, error) {
+	folder := dataset.Folder{Root: r.root}
+	data, err := folder.Read(x)
+	if err != nil && r.strangers != "" && x.Label == "" {
+		folder.Root = filepath.Dir(filepath.Clean(r.strangers))
+		return folder.Read(x)
+	}
+	return data, err
+}
+
+// thumbHeight is the height in pixels of a report's pictures.
+const thumbHeight = 120
+
+// Thumbnails reads small pictures for a report from the data sets.
+func Thumbnails(folders []*dataset.Folder, strangers string) report.Thumb {
+	readers := map[string]reader{}
+	for _, folder := range folders {
+		readers[filepath.Base(filepath.Clean(folder.Root))] = reader{folder.Root, strangers}
+	}
+	return func(set *eval.Set, sample int) []byte {
+		data, err := readers[set.Name].file(set.Samples[sample].Sample)
+		if err != nil {
+			return nil
+		}
+		picture, _, err := imaging.DecodeAtLeast(data, thumbHeight, imaging.DefaultLimits)
+		if err != nil {
+			return nil
+		}
+		return imaging.EncodeJPEG(imaging.FitWithin(picture, thumbHeight), 75)
+	}
+}

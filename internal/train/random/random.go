@@ -1,0 +1,31 @@
+// Package random names every random choice of a training run.
+package random
+
+import "math/rand/v2"
+
+// Purpose is what a choice is for. Every random choice of a run is drawn from a stream named by (seed, purpose,
+// position). No generator lives from step to step, so a checkpoint need not hold one: the position is the state.
+type Purpose uint64
+
+const (
+	ForInit Purpose = iota + 1
+	ForOrder
+	ForForms
+	ForViews
+	ForCentres
+	ForClassSample
+	ForProjection
+)
+
+// Stream is the generator of one choice.
+func Stream(seed uint64, p Purpose, position uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(Mix(seed, uint64(p)), Mix(position, uint64(p)<<32)))
+}
+
+// Mix hashes two words into one (the finaliser of SplitMix64, Steele et al. 2014).
+func Mix(a, b uint64) uint64 {
+	x := a*0x9e3779b97f4a7c15 + b + 0x632be59bd9b4e019
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

@@ -1,0 +1,75 @@
+package exemplar
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+
+	"exemplar/internal/fileio"
+	"exemplar/internal/imaging"
+	"exemplar/internal/recognise"
+)
+
+// Picture is a picture that is to be recognised or registered: a file (JPEG, PNG,
+// GIF, BMP, TIFF or WebP), or pixels. It is read when it is needed. The zero
+// Picture is an empty file.
+type Picture struct {
+	read   func() ([]byte, error)
+	pixels image.Image
+}
+
+// FromBytes is a picture file in memory, which must not be changed while it is used.
+func FromBytes(file []byte) Picture {
+	return FromFunc(func() ([]byte, error) { return file, nil })
+}
+
+// FromReader is a picture file that r yields. It can be used once, and no more of
+// it is read than a picture may have.
+func FromReader(r io.Reader) Picture {
+	return FromFunc(func() ([]byte, error) { return fileio.ReadAll(r, imaging.DefaultLimits.Bytes) })
+}
+
+// FromFunc is a picture file that a function reads, whenever the picture is needed:
+// so a batch of many does not have to be in memory.
+func FromFunc(read func() ([]byte, error)) Picture { return Picture{read: read} }
+
+// FromImage is an upright picture as pixels, which must not be changed while it is
+// used. What is transparent counts as white.
+func FromImage(m image.Image) Picture { return Picture{pixels: m} }
+
+// input reads the picture for the engine.
+func (p Picture) input() (recognise.Input, error) {
+	if p.pixels == nil {
+		data, err := p.file()
+		return recognise.Input{Data: data}, err
+	}
+	m, err := p.decoded()
+	return recognise.Input{Image: m}, err
+}
+
+// decoded are the pixels of a picture that has some.
+func (p Picture) decoded() (*imaging.Image, error) {
+	size := p.pixels.Bounds().Size()
+	if size.X < 1 || size.Y < 1 || int64(size.X)*int64(size.Y) > imaging.DefaultLimits.Pixels {
+		return nil, fmt.Errorf("%d x %d pixels: %w", size.X, size.Y, imaging.ErrTooLarge)
+	}
+	return imaging.FromImage(p.pixels), nil
+}
+
+// file reads the file; pixels are encoded as a PNG.
+func (p Picture) file() ([]byte, error) {
+	switch {
+	case p.pixels != nil:
+		if _, err := p.decoded(); err != nil {
+			return nil, err
+		}
+		var file bytes.Buffer
+		err := png.Encode(&file, p.pixels)
+		return file.Bytes(), err
+	case p.read == nil:
+		return nil, nil
+	}
+	return p.read()
+}
