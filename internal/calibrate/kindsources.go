@@ -18,6 +18,7 @@ import (
 var kindsToDraw = []string{
 	"bill", "form", "roll", "id-card", "bill", "letter", "invoice", "roll", "driving-licence", "form",
 	"statement", "certificate", "bill", "ticket", "bank-card", "statement", "receipt", "membership", "id-card-back", "bill", "roll", "label", "statement", "banknote", "form", "cover",
+	"id-card", "roll", "driving-licence", "bill", "id-card", "membership", "driving-licence", "id-card-back",
 }
 
 // contentsMatter are the kinds whose contents make them another kind: nothing
@@ -47,6 +48,7 @@ type drawnKind struct {
 	r      *rand.Rand
 	photos *dataset.Pool
 	place  [4]float64 // of a photo, as shares of the page: left, top, width, height; of none 0
+	grey   bool       // it is
 	err    error
 }
 
@@ -89,9 +91,10 @@ func (k *drawnKind) kind(i int) (Kind, error) {
 // choosePlace chooses where the kind has a photo, if it has one.
 func (k *drawnKind) choosePlace(kind string) {
 	r := k.r
+	k.grey = r.IntN(3) == 0
 	switch chance := r.Float64(); {
 	case k.photos == nil || contentsMatter[kind] || kind == "roll":
-	case (kind == "id-card" || kind == "driving-licence" || kind == "membership") && chance < 0.7:
+	case (kind == "id-card" || kind == "driving-licence" || kind == "membership" || kind == "id-card-back") && chance < 0.7:
 		k.place = [4]float64{0.03 + 0.05*r.Float64(), 0.2 + 0.15*r.Float64(), 0.2 + 0.1*r.Float64(), 0.4 + 0.15*r.Float64()}
 		if r.IntN(4) == 0 {
 			k.place[0] = 0.97 - k.place[2]
@@ -119,6 +122,12 @@ func (k *drawnKind) draw(d draw.Document) *imaging.Image {
 		return m
 	}
 	photo = imaging.Resize(photo, w, h)
+	if k.grey {
+		for i := 0; i < len(photo.Pix); i += 3 {
+			v := byte((int(photo.Pix[i]) + 2*int(photo.Pix[i+1]) + int(photo.Pix[i+2])) / 4)
+			photo.Pix[i], photo.Pix[i+1], photo.Pix[i+2] = v, v, v
+		}
+	}
 	left, top := int(k.place[0]*float64(m.W)), int(k.place[1]*float64(m.H))
 	for y := range h {
 		copy(m.Pix[3*((top+y)*m.W+left):][:3*w], photo.Pix[3*y*w:])
