@@ -54,6 +54,7 @@ type Answer struct {
 	// LeftOut are references that are damaged in the gallery, so that they had no
 	// part in the answer.
 	LeftOut []LeftOut `json:"left_out,omitempty"`
+	Model   string    `json:"model"` // [Model.DecisionFingerprint]
 }
 
 // Embedding is how alike the whole picture is to a label's references.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"image"
+	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -256,5 +258,47 @@ func TestRegisterStops(t *testing.T) {
 	}
 	if list, err := g.List(context.Background(), ""); err != nil || len(list) != 0 {
 		t.Errorf("%d references, %v", len(list), err)
+	}
+}
+
+// The table of fields names all that an answer has, and nothing else.
+func TestTheTableOfFields(t *testing.T) {
+	text, err := os.ReadFile("docs/answers.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## Fields")
+	section, _, _ = strings.Cut(section, "\n## ")
+	documented := map[string]string{}
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, "|")
+		if len(cells) > 4 && strings.Contains(cells[1], "`") {
+			documented[strings.Trim(cells[1], " `")] = strings.Trim(cells[3], " `")
+		}
+	}
+	delete(documented, "path") // which the command adds
+	var walk func(of reflect.Type, prefix, owner string)
+	walk = func(of reflect.Type, prefix, owner string) {
+		for _, f := range reflect.VisibleFields(of) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			inner := f.Type
+			for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
+				inner = inner.Elem()
+			}
+			isStruct := inner.Kind() == reflect.Struct
+			if !isStruct || f.Type.Kind() == reflect.Slice {
+				if got := documented[prefix+name]; got != owner+f.Name {
+					t.Errorf("%s%s is said to be %q, it is %s%s", prefix, name, got, owner, f.Name)
+				}
+				delete(documented, prefix+name)
+			}
+			if isStruct {
+				walk(inner, prefix+name+".", inner.Name()+".")
+			}
+		}
+	}
+	walk(reflect.TypeFor[exemplar.Answer](), "", "")
+	if len(documented) > 0 {
+		t.Errorf("not in an answer: %v", documented)
 	}
 }

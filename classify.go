@@ -110,7 +110,9 @@ func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Opt
 	}
 	var result Result
 	for i := range found.Findings {
-		result.Answers = append(result.Answers, newAnswer(&found.Findings[i], found.Photo))
+		a := newAnswer(&found.Findings[i], found.Photo)
+		a.Model = g.model.DecisionFingerprint()
+		result.Answers = append(result.Answers, a)
 	}
 	if first := &found.Findings[0]; draw && first.Best != nil {
 		picture, err := g.engine.Picture(ctx, first.Best.ID)

@@ -34,6 +34,10 @@ func OpenModel(path string) (*Model, error) {
 // compared.
 func (m *Model) Fingerprint() string { return m.inner.Fingerprint }
 
+// DecisionFingerprint names the model together with its calibration, on which
+// answers depend as well.
+func (m *Model) DecisionFingerprint() string { return m.inner.Decides }
+
 // Dim is the length of an embedding.
 func (m *Model) Dim() int { return m.inner.Dim() }
 

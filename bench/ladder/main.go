@@ -4,6 +4,7 @@
 //	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
 //	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md and ladder.svg
 //	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
+//	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates and the network inside, odd and even classes
 //
 // The rungs that distil need the teacher's features, which are made once; the others go without:
 //
@@ -43,7 +44,7 @@ func main() {
 	seeds := flag.String("seeds", "1,2", "seeds of each rung")
 	rungs := flag.String("rungs", "", "rungs to climb, by the names of their recipes (default: all)")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report|card")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report|card|measure [BUNDLE...]")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -61,6 +62,8 @@ func main() {
 		err = climb(ctx, o)
 	case "card":
 		err = card(ctx, o)
+	case "measure":
+		err = measureFiles(ctx, o, flag.Args()[1:])
 	case "report":
 		err = report(ctx, o)
 	default:

@@ -19,6 +19,7 @@ import (
 
 func newDoctor() *cobra.Command {
 	var store galleryFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		GroupID: "tool",
@@ -36,7 +37,7 @@ func newDoctor() *cobra.Command {
 				{"card", func() (string, error) { return summarise(store.model) }},
 				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
 			} {
-				sick = report(cmd.OutOrStdout(), check.name, check.run) || sick
+				sick = report(cmd.OutOrStdout(), asJSON, check.name, check.run) || sick
 			}
 			if sick {
 				return errors.New("something is wrong, see above")
@@ -45,18 +46,27 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	store.add(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per check and line")
 	return cmd
 }
 
 // report runs a check and prints its line; it returns whether it failed.
-func report(out io.Writer, name string, run func() (string, error)) bool {
+func report(out io.Writer, asJSON bool, name string, run func() (string, error)) bool {
 	found, err := run()
+	word := "ok"
 	if err != nil {
-		say(out, "FAIL  %-10s  %v\n", name, err)
-		return true
+		found, word = err.Error(), "FAIL"
 	}
-	say(out, "ok    %-10s  %s\n", name, found)
-	return false
+	if asJSON {
+		sayJSON(out, struct {
+			Check string `json:"check"`
+			OK    bool   `json:"ok"`
+			Found string `json:"found"`
+		}{name, err == nil, found})
+	} else {
+		say(out, "%-4s  %-10s  %s\n", word, name, found)
+	}
+	return err != nil
 }
 
 // checkArithmetic runs the network with every variant that this machine has

@@ -37,6 +37,25 @@ func explainYourself(root *cobra.Command) {
 		}
 	}
 	onlySubCommands(root)
+	showUsage(root)
+}
+
+// showUsage has commands that are given too few or too many arguments say what
+// they want.
+func showUsage(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		showUsage(sub)
+	}
+	check := cmd.Args
+	if check == nil || cmd.HasSubCommands() {
+		return
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if check(cmd, args) == nil {
+			return nil
+		}
+		return fmt.Errorf("%s given: want %s; see %s --help", count(len(args), "argument"), strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.CommandPath())
+	}
 }
 
 // onlySubCommands makes a command that only holds others explain itself when

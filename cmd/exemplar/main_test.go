@@ -312,6 +312,14 @@ func TestDoctorAndVersion(t *testing.T) {
 	if out, _ := s.inGallery(0, "doctor"); strings.Contains(out, "FAIL") || !strings.Contains(out, "LCNet") {
 		t.Errorf("doctor said %s", out)
 	}
+	out, _ := s.inGallery(0, "doctor", "--json")
+	checks := jsonLines[struct {
+		Check string
+		OK    bool
+	}](t, out)
+	if len(checks) < 4 || !checks[0].OK || checks[0].Check != "program" {
+		t.Errorf("doctor --json said %s", out)
+	}
 	if out, _ := s.run(0, "version"); !strings.HasPrefix(out, "exemplar "+version) {
 		t.Errorf("version said %q", out)
 	}

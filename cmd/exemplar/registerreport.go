@@ -13,8 +13,11 @@ import (
 	"exemplar"
 )
 
-// listedLabels is how many labels are listed at the end.
-const listedLabels = 40
+// How many labels and notes are listed at the end.
+const (
+	listedLabels = 40
+	listedNotes  = 40
+)
 
 // registerReport gathers what is said at the end, the count and the notes, or
 // says it at once as JSON.
@@ -142,7 +145,11 @@ func (r *registerReport) print() {
 	if len(r.notes) > 0 {
 		say(r.out, "%s:\n", count(len(r.notes), "note"))
 	}
-	for _, note := range r.notes {
+	for i, note := range r.notes {
+		if i == listedNotes && !r.verbose {
+			say(r.out, "  ... and %s more: --verbose lists all\n", count(len(r.notes)-i, "note"))
+			break
+		}
 		say(r.out, "  %s\n", note)
 	}
 }

@@ -92,27 +92,6 @@ func GroupByHash(hashes []uint64, valid []bool, distance int) []int {
 	return groups.roots()
 }
 
-// GroupByEmbedding is GroupByHash for unit vectors (N,D): items whose cosine is at least threshold. It compares all
-// pairs, N²·D/2 multiplications: minutes for 100,000 items, so hash first where there are more.
-func GroupByEmbedding(vectors []float32, dim int, threshold float32) []int {
-	n := len(vectors) / dim
-	groups := newUnion(n)
-	for i := range n {
-		a := vectors[i*dim:][:dim]
-		for j := range i {
-			b := vectors[j*dim:][:dim]
-			var dot float32
-			for k, v := range a {
-				dot += v * b[k]
-			}
-			if dot >= threshold {
-				groups.join(int32(i), int32(j))
-			}
-		}
-	}
-	return groups.roots()
-}
-
 // union is a disjoint-set forest whose root is the smallest item.
 type union []int32
 

@@ -235,13 +235,6 @@ func popcount(x uint64) (n int) {
 	return n
 }
 
-func TestGroupByEmbedding(t *testing.T) {
-	vectors := []float32{1, 0, 0, 1, 0.6, 0.8, 1, 0}
-	if got := GroupByEmbedding(vectors, 2, 0.79); !slices.Equal(got, []int{0, 1, 1, 0}) {
-		t.Errorf("groups %v", got)
-	}
-}
-
 func TestLabelClasses(t *testing.T) {
 	pool := openPool(t, writePictures(t, 7))
 	c, err := LabelClasses(pool, 4)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/dustin/go-humanize"
 )
 
 // foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
@@ -107,9 +109,9 @@ func agreeAlike(close []Candidate) string {
 // than the data support.
 func alikeOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
-		return "in fewer than 1 of " + thousands(onceIn(p.Calibration.Proof.Family.Supported())) + " look-alikes the match is as good"
+		return "in fewer than 1 of " + humanize.Comma(onceIn(p.Calibration.Proof.Family.Supported())) + " look-alikes the match is as good"
 	}
-	return "in 1 of " + thousands(max(2, onceIn(d.LookAlikes))) + " look-alikes the match is as good"
+	return "in 1 of " + humanize.Comma(max(2, onceIn(d.LookAlikes))) + " look-alikes the match is as good"
 }
 
 // lies says how the document lies, if not upright.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/dustin/go-humanize"
 )
 
 // maxNamed bounds how many labels a sentence names.
@@ -76,9 +78,9 @@ func listed(all []Candidate, name func(Candidate) string) string {
 // than the calibration's data support.
 func wrongOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
-		return "an impostor reaches that less than once in " + thousands(onceIn(p.Calibration.SupportedFMR()))
+		return "an impostor reaches that less than once in " + humanize.Comma(onceIn(p.Calibration.SupportedFMR()))
 	}
-	return "an impostor reaches that once in " + thousands(onceIn(d.FMR))
+	return "an impostor reaches that once in " + humanize.Comma(onceIn(d.FMR))
 }
 
 // joined writes "a", "a and b", "a, b and c".
@@ -102,13 +104,4 @@ func onceIn(fmr float64) int64 {
 	n := 1 / max(fmr, 1e-15)
 	unit := math.Pow(10, max(0, math.Floor(math.Log10(n))-1))
 	return int64(math.Round(n/unit) * unit)
-}
-
-// thousands writes n with separators: 400,000.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -63,9 +63,6 @@ func rowCRC(values ...any) int64 {
 	return int64(crc)
 }
 
-// referenceColumns are what the checksum of a reference's row covers.
-const referenceColumns = `id, label, hash, source, note, registered, width, height`
-
 // rowIntact is the SQL condition that the row r of a reference is what was
 // written.
 func (g *Gallery) rowIntact() string {

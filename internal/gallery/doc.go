@@ -12,6 +12,10 @@
 // embeddings, of its picture turned by 0, 90, 180 and 270 degrees, so that a
 // turned probe is found with one embedding of its own.
 //
+// What is read is checked: a damaged part gives a [*Damage], which harms no other
+// reference; [Gallery.Check] finds it and [Gallery.Repair] makes it anew where it
+// can. References that take the place of others come by way of a [Stage].
+//
 // The package neither decodes images nor runs networks: it is handed pictures
 // and embeddings. docs/formats/gallery.md describes the file.
 package gallery

@@ -104,13 +104,42 @@ func mustReadOnAFullDisk(t *testing.T, path string) {
 	}
 }
 
+// A gallery that was brought to a disk which is full later has its reserve, though
+// nothing was ever added to it there.
+func TestReserveIsMadeWhenOpened(t *testing.T) {
+	ctx := context.Background()
+	folder := smallDisk(t)
+	path := filepath.Join(t.TempDir(), "g.gallery")
+	g := openGallery(t, path)
+	add(t, g, entry("a", 1), entry("b", 2))
+	g.Close()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = filepath.Join(folder, "g.gallery")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	openGallery(t, path).Close()
+	occupy(t, folder)
+	g, err = Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	if n, err := g.RemoveLabel(ctx, "a"); n != 1 || err != nil {
+		t.Errorf("removed %d, %v", n, err)
+	}
+}
+
 // A removal that has no room says how much was done, and that there was none.
 func TestRemoveWithoutAnyRoom(t *testing.T) {
 	folder := smallDisk(t)
 	path := filepath.Join(folder, "full.gallery")
 	g := openGallery(t, path)
 	huge := entry("b", 2)
-	huge.Picture = append(huge.Picture, make([]byte, 2<<20)...) // what goes is overwritten: by way of the log
+	huge.Picture = append(huge.Picture, make([]byte, 3<<19)...) // what goes is overwritten: by way of the log
 	add(t, g, entry("a", 1), huge)
 	g.Close()
 	occupy(t, folder)

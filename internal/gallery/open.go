@@ -82,6 +82,9 @@ func (g *Gallery) open(opts Options) error {
 			err = g.connect("mode=ro&immutable=1")
 		}
 	}
+	if err == nil && !g.readOnly {
+		g.keepReserve()
+	}
 	return err
 }
 

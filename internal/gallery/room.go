@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	"exemplar/internal/fileio"
 )
 
 // A change is written to the log first and to the file later, so that for a while
@@ -61,10 +59,13 @@ func (g *Gallery) reserve() string { return g.path + "-reserve" }
 
 // keepReserve makes the reserve, if it is not there and there is room for it.
 func (g *Gallery) keepReserve() {
-	if info, err := os.Stat(g.reserve()); err == nil && info.Size() == reserveBytes || freeBytes(g.path) < reserveBytes+keptFree/2 {
+	if info, err := os.Stat(g.reserve()); err == nil && info.Size() == reserveBytes || freeBytes(g.path) < 2*reserveBytes {
 		return
 	}
-	_ = fileio.WriteBytes(g.reserve(), fileio.Private, make([]byte, reserveBytes)) // it is no reason to fail
+	// It need not outlive a power cut, and is no reason to fail.
+	if err := os.WriteFile(g.reserve(), make([]byte, reserveBytes), 0o600); err != nil {
+		g.spendReserve()
+	}
 }
 
 // spendReserve gives its room to the log.

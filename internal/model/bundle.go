@@ -20,7 +20,8 @@ type Bundle struct {
 	Card        string // what the network is, how it was made, under what terms: for people
 	// Fingerprint names the function that the bundle computes: the SHA-256 of
 	// architecture and tensors, in hexadecimal. Embeddings of one fingerprint
-	// can be compared with each other and with no others.
+	// can be compared with each other and with no others, so that galleries are
+	// bound to it. What decides as well has [Bundle.DecisionFingerprint].
 	Fingerprint string
 
 	tensors map[string]weights.Tensor // float32, PyTorch's names and layout; never changed
@@ -34,6 +35,7 @@ const (
 	metaCalibration  = "calibration"
 	metaCard         = "card"
 	metaFingerprint  = "fingerprint"
+	metaDecision     = "decision-fingerprint"
 
 	formatName = "exemplar-bundle/1"
 	// inputText states what all networks take. A bundle that says otherwise was
@@ -91,6 +93,9 @@ func fromFile(file *weights.Safetensors) (*Bundle, error) {
 	b.Card = meta[metaCard]
 	if text := meta[metaCalibration]; text != "" {
 		b.Calibration = []byte(text)
+	}
+	if said, known := meta[metaDecision]; known && said != b.DecisionFingerprint() { // older bundles have none
+		return nil, fmt.Errorf("fingerprint of the contents with their calibration is %.12s, the file says %.12s: damaged or edited", b.DecisionFingerprint(), said)
 	}
 	return b, nil
 }
@@ -158,10 +163,21 @@ func (b *Bundle) Encode() ([]byte, error) {
 		metaArchitecture: string(arch),
 		metaInput:        inputText,
 		metaFingerprint:  b.Fingerprint,
+		metaDecision:     b.DecisionFingerprint(),
 		metaCard:         b.Card,
 		metaCalibration:  string(b.Calibration),
 	}}
 	return file.Encode()
+}
+
+// DecisionFingerprint names all that answers depend on: the SHA-256 of the
+// fingerprint, the preprocessing and the calibration, in hexadecimal. Two bundles of
+// one network may decide differently; they differ in this.
+func (b *Bundle) DecisionFingerprint() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s\n%s\n", formatName, b.Fingerprint, inputText)
+	h.Write(b.Calibration)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // fingerprint hashes architecture, names, shapes and values.

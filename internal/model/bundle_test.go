@@ -75,11 +75,12 @@ func TestLoadRefuses(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"cut off":         {good[:len(good)-4], "bytes"},
-		"a value changed": {edit(func(f *weights.Safetensors) { f.Tensors["head.0.weight"].Data[0] ^= 1 }), "fingerprint"},
-		"tensor missing":  {edit(func(f *weights.Safetensors) { delete(f.Tensors, "head.0.weight") }), `"head.0.weight" is missing`},
-		"tensor too many": {edit(func(f *weights.Safetensors) { f.Tensors["head.9.bias"] = weights.NewFloat32(nil, 0) }), "does not belong"},
-		"other shape":     {edit(func(f *weights.Safetensors) { f.Tensors["head.1.bias"] = weights.NewFloat32(nil, 0) }), "shape"},
+		"cut off":               {good[:len(good)-4], "bytes"},
+		"a value changed":       {edit(func(f *weights.Safetensors) { f.Tensors["head.0.weight"].Data[0] ^= 1 }), "fingerprint"},
+		"a calibration changed": {edit(func(f *weights.Safetensors) { f.Metadata["calibration"] = `{"pairs":2}` }), "with their calibration"},
+		"tensor missing":        {edit(func(f *weights.Safetensors) { delete(f.Tensors, "head.0.weight") }), `"head.0.weight" is missing`},
+		"tensor too many":       {edit(func(f *weights.Safetensors) { f.Tensors["head.9.bias"] = weights.NewFloat32(nil, 0) }), "does not belong"},
+		"other shape":           {edit(func(f *weights.Safetensors) { f.Tensors["head.1.bias"] = weights.NewFloat32(nil, 0) }), "shape"},
 		"integers": {edit(func(f *weights.Safetensors) {
 			f.Tensors["head.1.bias"] = weights.Tensor{DType: weights.U8, Shape: []int{64}, Data: make([]byte, 64)}
 		}), "floating point"},
@@ -176,5 +177,33 @@ func TestLoadBackboneKeepsTheHead(t *testing.T) {
 	data, _ = (&weights.Safetensors{Tensors: wide.tensors}).Encode()
 	if _, err := b.LoadBackbone(data); err == nil {
 		t.Error("a backbone of another width was taken")
+	}
+}
+
+// The calibration is part of what names a bundle's decisions, and not of what names
+// its embeddings; bundles from before it had a name of its own are read.
+func TestDecisionFingerprint(t *testing.T) {
+	plain, _ := New(small, 1)
+	calibrated := *plain
+	calibrated.Calibration = []byte(`{"pairs":1}`)
+	if calibrated.Fingerprint != plain.Fingerprint || calibrated.DecisionFingerprint() == plain.DecisionFingerprint() {
+		t.Errorf("fingerprints %s and %s, with calibration %s and %s", plain.Fingerprint, calibrated.Fingerprint,
+			plain.DecisionFingerprint(), calibrated.DecisionFingerprint())
+	}
+	data, err := calibrated.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := weights.ParseSafetensors(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(file.Metadata, metaDecision)
+	if data, err = file.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	old, err := Load(data)
+	if err != nil || old.DecisionFingerprint() != calibrated.DecisionFingerprint() {
+		t.Errorf("an older bundle: %v", err)
 	}
 }

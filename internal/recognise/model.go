@@ -62,6 +62,7 @@ func (e *Embedder) embedInput(square *imaging.Image) []float32 {
 type Model struct {
 	*Embedder
 	Fingerprint string // of what makes embeddings: those of another one cannot be compared
+	Decides     string // fingerprint of that and the calibration
 	Calibration *decide.Calibration
 }
 
@@ -100,7 +101,7 @@ func OpenModel(path string) (*Model, error) {
 // NewModel makes a model of a bundle. A bundle as training leaves it has no
 // calibration: then the model has none, and decides nothing.
 func NewModel(b *model.Bundle) (*Model, error) {
-	m := &Model{Embedder: NewEmbedder(b), Fingerprint: b.Fingerprint}
+	m := &Model{Embedder: NewEmbedder(b), Fingerprint: b.Fingerprint, Decides: b.DecisionFingerprint()}
 	if len(b.Calibration) == 0 {
 		return m, nil
 	}

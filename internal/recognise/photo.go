@@ -24,6 +24,7 @@ type Photo struct {
 	covered  []*area // by documents that were found already
 
 	scaleX, scaleY float64 // from the picture to the one as sent
+	mirrored       bool    // it is the mirror image of that
 }
 
 // NewPhoto prepares an upright picture, which it keeps.
@@ -91,6 +92,9 @@ func (p *Photo) Size() (w, h int) { return p.picture.W, p.picture.H }
 
 // AsSent maps a point to the pixels of the picture as it was sent, upright.
 func (p *Photo) AsSent(q planar.Point) planar.Point {
+	if p.mirrored {
+		q.X = float64(p.picture.W-1) - q.X
+	}
 	return planar.Point{X: (q.X+0.5)*p.scaleX - 0.5, Y: (q.Y+0.5)*p.scaleY - 0.5}
 }
 

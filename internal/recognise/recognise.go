@@ -93,7 +93,8 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	result := &Result{Findings: []Finding{e.decide()}}
 	damaged := g.references.leftOut(e.view)
 	if s != nil {
-		if result.Photo, err = s.photo, s.conclude(ctx, e, result, opts.All); err != nil {
+		result.Photo = s.photo
+		if err := s.conclude(ctx, e, result, opts.All); err != nil {
 			return nil, err
 		}
 		damaged = s.damaged
@@ -110,17 +111,28 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	return result, nil
 }
 
-// conclude looks for what else is in the photo, if that is asked for.
+// conclude looks for the picture's reverse where nothing was found, and for what
+// else is in it where something was.
 func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, all bool) error {
-	first := result.Findings[0]
-	if !all || first.Best == nil || !first.Best.Found.Located {
+	first := &result.Findings[0]
+	switch {
+	case first.Decision.Verdict == decide.Unknown && s.inliers < enoughInliers:
+		photo, reversed, err := s.reversed(ctx, e)
+		if reversed != nil {
+			result.Photo, result.Findings = photo, []Finding{*reversed}
+		}
+		return err
+	case first.Best == nil || !first.Best.Found.Located:
 		return nil
+	case all:
+		findings, err := s.several(ctx, e)
+		if len(findings) > 0 {
+			result.Findings = findings
+		}
+		return err
 	}
-	findings, err := s.several(ctx, e)
-	if len(findings) > 0 {
-		result.Findings = findings
-	}
-	return err
+	s.mentionOthers(e, first)
+	return nil
 }
 
 // evidenceSet is everything that a decision is taken from.

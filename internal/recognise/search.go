@@ -50,6 +50,7 @@ type search struct {
 
 	coarse, fine map[string]int // inliers by reference
 	verified     map[string]*Hypothesis
+	inliers      int // most that any reference had
 }
 
 func (g *Engine) newSearch(ctx context.Context, view *gallery.View, photo *Photo, mode SearchMode) (*search, error) {
@@ -73,14 +74,13 @@ func (s *search) in(photo *Photo) *search {
 // promising with it. candidates are those that look like the whole picture.
 // Where a coarse match convinces of none, it matches finely.
 func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
-	index := s.engine.references.featureIndex()
-	list := s.shortlist(candidates, func() []string { return index.Query(s.photo.probe.CoarseFeatures(), byFeatures) })
-	seen, err := s.match(ctx, list, s.coarse, s.photo.CoarseMatch)
+	seen, err := s.matchCoarsely(ctx, candidates)
 	if err != nil {
 		return nil, err
 	}
+	index := s.engine.references.featureIndex()
 	if len(seen) == 0 || seen[0].inliers < enoughInliers {
-		list = s.shortlist(candidates, func() []string {
+		list := s.shortlist(candidates, func() []string {
 			return append(likeParts(s.view, s.photo), index.Query(s.photo.probe.FineFeatures(), byFeatures)...)
 		})
 		finer, err := s.match(ctx, list, s.fine, s.photo.FineMatch)
@@ -88,6 +88,9 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 			return nil, err
 		}
 		seen = merge(finer, seen)
+	}
+	for _, h := range seen {
+		s.inliers = max(s.inliers, h.inliers)
 	}
 	return s.verifyBest(ctx, seen)
 }

@@ -3,7 +3,9 @@ package recognise
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"exemplar/internal/decide"
 )
@@ -43,6 +45,45 @@ func (s *search) several(ctx context.Context, first *evidenceSet) ([]Finding, er
 		}
 	}
 	return findings, nil
+}
+
+// mentionOthers says in a single answer that other documents surely lie in other
+// parts of the photo.
+func (s *search) mentionOthers(e *evidenceSet, first *Finding) {
+	if first.Decision.Verdict != decide.Match && first.Decision.Verdict != decide.Ambiguous {
+		return
+	}
+	weigher := e.policy.Calibration.Proof
+	accept := weigher.Threshold(weigher.Alike, e.policy.FPIR, e.policy.Labels)
+	var others []*Hypothesis
+	for _, h := range e.seen {
+		if h != first.Best && h.Found.Located && weigher.LLR(h.Found.Weighed) >= accept {
+			others = append(others, h)
+		}
+	}
+	slices.SortFunc(others, func(a, b *Hypothesis) int {
+		return cmp.Or(cmp.Compare(weigher.LLR(b.Found.Weighed), weigher.LLR(a.Found.Weighed)), cmp.Compare(a.ID, b.ID))
+	})
+	taken := []*area{s.photo.area(first.Best.Reference, &first.Best.Found)}
+	var labels []string
+	for _, h := range others {
+		if claimed := s.photo.area(h.Reference, &h.Found); !slices.ContainsFunc(taken, claimed.sameAs) {
+			taken, labels = append(taken, claimed), append(labels, string(h.Label))
+		}
+	}
+	if len(labels) == 0 {
+		return
+	}
+	d := &first.Decision
+	several := fmt.Sprintf("%d documents lie in the picture", 1+len(labels))
+	const all = "--all answers with every one"
+	if d.Verdict == decide.Ambiguous { // they are no rivals
+		d.Summary = several
+		d.Reason = fmt.Sprintf("%s: %s, %s; %s", several, d.Best.Label, strings.Join(labels, ", "), all)
+		return
+	}
+	d.Summary += ", " + several
+	d.Reason += fmt.Sprintf("; %s, also %s; %s", several, strings.Join(labels, ", "), all)
 }
 
 // claims returns what was found of references that would be accepted.

@@ -74,7 +74,7 @@ func TestReportIsOnePageWithCurves(t *testing.T) {
 	}
 	entries = append(entries, Entry{Step: 1000, Figures: map[string]float64{"TPR at FPR 1e-4": 0.9}})
 	dir := t.TempDir()
-	if err := writeReport(dir, Report{Name: "<run>", Curves: curves(entries), Summary: []Fact{{"steps", "1000"}}}); err != nil {
+	if err := writeReport(dir, reportPage{Name: "<run>", Curves: curves(entries), Summary: []fact{{"steps", "1000"}}}); err != nil {
 		t.Fatal(err)
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "report.html"))

@@ -35,6 +35,6 @@ func NewStep(batch, input int) (step func(), err error) {
 		o.compute(rows, b, s.Optimizer.LR, 0)
 		net.backward(rows.draw, b)
 		net.weights.step(s.Optimizer.LR, s.Optimizer.Clip)
-		net.changed()
+		net.repack()
 	}, nil
 }

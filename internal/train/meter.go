@@ -97,7 +97,7 @@ func (r *run) report(note string) error {
 		recipe = []byte(err.Error())
 	}
 	p := r.pos
-	facts := []Fact{
+	facts := []fact{
 		{"network", r.cfg.Architecture(r.stage().Input).String()},
 		{"images", fmt.Sprintf("%d, of which %d could not be decoded", r.pool.Len(), r.cache.Corrupt())},
 		{"classes", fmt.Sprint(r.classes.Count())},
@@ -107,10 +107,10 @@ func (r *run) report(note string) error {
 		{"seed", fmt.Sprint(r.cfg.Seed)},
 	}
 	if p.BestStep > 0 {
-		facts = append(facts, Fact{"best " + FigureTPR, fmt.Sprintf("%.1f at step %d", 100*p.Best, p.BestStep)})
+		facts = append(facts, fact{"best " + FigureTPR, fmt.Sprintf("%.1f at step %d", 100*p.Best, p.BestStep)})
 	}
 	for name, v := range r.figures {
-		facts = append(facts, Fact{"newest " + name, fmt.Sprintf("%.1f", 100*v)})
+		facts = append(facts, fact{"newest " + name, fmt.Sprintf("%.1f", 100*v)})
 	}
-	return writeReport(r.cfg.Out, Report{Name: r.cfg.Name, Recipe: string(recipe), Summary: facts, Curves: curves(entries), Notes: []string{note}})
+	return writeReport(r.cfg.Out, reportPage{Name: r.cfg.Name, Recipe: string(recipe), Summary: facts, Curves: curves(entries), Notes: []string{note}})
 }

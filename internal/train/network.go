@@ -67,7 +67,7 @@ func (n *network) setStage(s recipe.Stage, p *loss.Projection) error {
 	for i := range n.inputs {
 		n.inputs[i] = replicaPart{make([]float32, each*n.dim()), make([]float32, each*n.dim())}
 	}
-	n.changed()
+	n.repack()
 	return nil
 }
 
@@ -124,11 +124,11 @@ func (n *network) restored(steps int) {
 			}
 		}
 	}
-	n.changed()
+	n.repack()
 }
 
-// changed makes new values take effect.
-func (n *network) changed() { n.replicas[0].Changed() }
+// repack makes new values take effect.
+func (n *network) repack() { n.replicas[0].Changed() }
 
 // bundle makes a bundle for the present input size of the present weights, or of their running means.
 func (n *network) bundle(useMean bool) *model.Bundle {

@@ -23,8 +23,8 @@ const (
 	partDistill  = "distill"
 )
 
-// rowsOf are the embeddings of a batch, by sample number, and the gradients by them.
-type rowsOf struct {
+// embeddingBatch are the embeddings of a batch, by sample number, and the gradients by them.
+type embeddingBatch struct {
 	n, d     int
 	raw      []float32 // (S,D) as the network gives them
 	unit     []float32 // (S,D)
@@ -32,9 +32,9 @@ type rowsOf struct {
 	du, draw []float32 // (S,D) gradients by unit and by raw
 }
 
-func newRows(n, d int) *rowsOf {
+func newRows(n, d int) *embeddingBatch {
 	size := n * d
-	return &rowsOf{
+	return &embeddingBatch{
 		n: n, d: d, raw: make([]float32, size), unit: make([]float32, size), norms: make([]float32, n),
 		du: make([]float32, size), draw: make([]float32, size),
 	}
@@ -43,7 +43,7 @@ func newRows(n, d int) *rowsOf {
 // compute returns the loss and its parts (before their weights) of a batch's embeddings, which lie in rows.raw, leaves
 // the gradient in rows.draw, and steps the class centres. lr is the network's learning rate; step numbers the draws of
 // classes.
-func (o *objective) compute(rows *rowsOf, b *Batch, lr float64, step uint64) (float64, map[string]float64) {
+func (o *objective) compute(rows *embeddingBatch, b *Batch, lr float64, step uint64) (float64, map[string]float64) {
 	loss.NormalizeRows(rows.unit, rows.norms, rows.raw, rows.n, rows.d)
 	clear(rows.du)
 	clear(rows.draw)
@@ -65,7 +65,7 @@ func (o *objective) compute(rows *rowsOf, b *Batch, lr float64, step uint64) (fl
 }
 
 // classify runs the classification head over the samples that have a class.
-func (o *objective) classify(rows *rowsOf, b *Batch, lr float64, step uint64) float64 {
+func (o *objective) classify(rows *embeddingBatch, b *Batch, lr float64, step uint64) float64 {
 	c := o.settings.Classes
 	from, to := rows.unit, rows.du
 	if c.Plain {
@@ -87,7 +87,7 @@ func (o *objective) classify(rows *rowsOf, b *Batch, lr float64, step uint64) fl
 }
 
 // distill compares the samples for whose pictures the teacher has features.
-func (o *objective) distill(rows *rowsOf, b *Batch) float64 {
+func (o *objective) distill(rows *embeddingBatch, b *Batch) float64 {
 	var chosen []int
 	var features, centres []float32
 	for i := range rows.n {

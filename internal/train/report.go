@@ -19,29 +19,29 @@ var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Parse(reportHTML))
 
-// Report is what the page about a run shows.
-type Report struct {
+// reportPage is what the page about a run shows.
+type reportPage struct {
 	Name, Recipe string
-	Summary      []Fact
-	Curves       []Curve
+	Summary      []fact
+	Curves       []curve
 	Notes        []string
 }
 
-// Fact is a line of a table.
-type Fact struct{ Name, Value string }
+// fact is a line of a table.
+type fact struct{ Name, Value string }
 
-// Curve is a diagram of one value over the steps.
-type Curve struct {
+// curve is a diagram of one value over the steps.
+type curve struct {
 	Title  string
-	Points []CurvePoint
+	Points []curvePoint
 	Log    bool // logarithmic height
 }
 
-// CurvePoint is a value at a step.
-type CurvePoint struct{ Step, Value float64 }
+// curvePoint is a value at a step.
+type curvePoint struct{ Step, Value float64 }
 
 // writeReport writes the page: one HTML file without scripts and without anything from elsewhere.
-func writeReport(dir string, r Report) error {
+func writeReport(dir string, r reportPage) error {
 	var page bytes.Buffer
 	if err := reportTemplate.Execute(&page, r); err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -57,10 +57,10 @@ func writeReport(dir string, r Report) error {
 }
 
 // curves makes the diagrams of a log: losses, rate, gradient, speed, and each figure of the evaluations.
-func curves(entries []Entry) []Curve {
-	points := map[string][]CurvePoint{}
+func curves(entries []Entry) []curve {
+	points := map[string][]curvePoint{}
 	add := func(name string, e Entry, v float64) {
-		points[name] = append(points[name], CurvePoint{float64(e.Step), v})
+		points[name] = append(points[name], curvePoint{float64(e.Step), v})
 	}
 	for _, e := range entries {
 		if e.Figures != nil {
@@ -77,9 +77,9 @@ func curves(entries []Entry) []Curve {
 			add("loss: "+name, e, v)
 		}
 	}
-	var out []Curve
+	var out []curve
 	for _, name := range slices.Sorted(maps.Keys(points)) {
-		out = append(out, Curve{Title: name, Points: points[name], Log: strings.HasPrefix(name, "loss") || name == "gradient norm"})
+		out = append(out, curve{Title: name, Points: points[name], Log: strings.HasPrefix(name, "loss") || name == "gradient norm"})
 	}
 	return out
 }
@@ -96,11 +96,11 @@ const (
 )
 
 // SVG draws the diagram.
-func (c Curve) SVG() template.HTML {
+func (c curve) SVG() template.HTML {
 	points := thin(c.Points)
 	lo, hi := c.heightRange(points)
 	first, last := points[0].Step, points[len(points)-1].Step
-	place := func(p CurvePoint) (x, y float64) {
+	place := func(p curvePoint) (x, y float64) {
 		return plotX + plotW*(p.Step-first)/math.Max(1, last-first), plotY + plotH*(1-(c.height(p.Value)-lo)/(hi-lo))
 	}
 	var b strings.Builder
@@ -122,21 +122,21 @@ func (c Curve) SVG() template.HTML {
 }
 
 // height maps a value to the vertical axis, value back.
-func (c Curve) height(v float64) float64 {
+func (c curve) height(v float64) float64 {
 	if c.Log {
 		return math.Log(math.Max(v, smallestLog))
 	}
 	return v
 }
 
-func (c Curve) value(h float64) float64 {
+func (c curve) value(h float64) float64 {
 	if c.Log {
 		return math.Exp(h)
 	}
 	return h
 }
 
-func (c Curve) heightRange(points []CurvePoint) (lo, hi float64) {
+func (c curve) heightRange(points []curvePoint) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, p := range points {
 		lo, hi = math.Min(lo, c.height(p.Value)), math.Max(hi, c.height(p.Value))
@@ -148,11 +148,11 @@ func (c Curve) heightRange(points []CurvePoint) (lo, hi float64) {
 }
 
 // thin averages neighbouring points so that at most maxPoints are left.
-func thin(points []CurvePoint) []CurvePoint {
+func thin(points []curvePoint) []curvePoint {
 	group := (len(points) + maxPoints - 1) / maxPoints
-	var out []CurvePoint
+	var out []curvePoint
 	for part := range slices.Chunk(points, max(1, group)) {
-		var mean CurvePoint
+		var mean curvePoint
 		for _, p := range part {
 			mean.Step += p.Step / float64(len(part))
 			mean.Value += p.Value / float64(len(part))

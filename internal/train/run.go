@@ -87,7 +87,7 @@ type run struct {
 
 	net        *network
 	objective  *objective
-	rows       *rowsOf
+	rows       *embeddingBatch
 	entering   bool // a stage is being set up
 	pos        Position
 	saved      checkpoints

@@ -113,7 +113,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 		return false, err
 	}
 	go l.run(ctx, r.pos.Step)
-	watch := newWatch()
+	watch := newDivergenceDetector()
 	for r.pos.Step < s.Steps {
 		if err := ctx.Err(); err != nil {
 			return false, err
@@ -158,7 +158,7 @@ func (r *run) step(b *Batch) (Entry, error) {
 	if math.IsNaN(e.Norm) || math.IsInf(e.Norm, 0) {
 		return e, fmt.Errorf("gradient norm is %v", e.Norm)
 	}
-	r.net.changed()
+	r.net.repack()
 	if s.Optimizer.EMA > 0 {
 		r.net.weights.updateMean(s.Optimizer.EMA, r.pos.Total)
 	}
@@ -214,8 +214,8 @@ func (r *run) measure(ctx context.Context) error {
 	return b.Save(filepath.Join(r.cfg.Out, bestName))
 }
 
-// watch notices a loss that has run away: the mean of the last steps far above that of the stage's first.
-type watch struct {
+// divergenceDetector notices a loss that has run away: the mean of the last steps far above that of the stage's first.
+type divergenceDetector struct {
 	first, recent float64
 	seen          int
 }
@@ -225,9 +225,9 @@ const (
 	watchFactor = 3
 )
 
-func newWatch() *watch { return &watch{} }
+func newDivergenceDetector() *divergenceDetector { return &divergenceDetector{} }
 
-func (w *watch) check(loss float64) error {
+func (w *divergenceDetector) check(loss float64) error {
 	w.seen++
 	if w.seen <= watchSteps {
 		w.first += loss / watchSteps

@@ -117,7 +117,7 @@ func (g trajectory) step(net *network, o *objective, step int) (loss, norm float
 	loss, _ = o.compute(rows, b, o.settings.Optimizer.LR, uint64(step))
 	net.backward(rows.draw, b)
 	norm = net.weights.step(o.settings.Optimizer.LR, o.settings.Optimizer.Clip)
-	net.changed()
+	net.repack()
 	return loss, norm
 }
 

@@ -11,8 +11,9 @@ import (
 	"html/template"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/dustin/go-humanize"
 
 	"exemplar/internal/eval"
 )
@@ -46,7 +47,7 @@ func Write(w io.Writer, results []*eval.Result, o Options) error {
 		"percent": percent, "series": series, "inc": func(i int) int { return i + 1 },
 		"score": func(v float64) string { return fmt.Sprintf("%.3f", v) },
 		"rate":  func(v float64) string { return fmt.Sprintf("%.2g", v) },
-		"short": shortLabel, "count": grouped,
+		"short": shortLabel, "count": humanize.Comma,
 	}).Parse(pageHTML)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -238,15 +239,6 @@ func pairViews(s *eval.Set, pairs []eval.ScoredPair, threshold float64, thumbs *
 		list = append(list, v)
 	}
 	return list
-}
-
-// grouped writes a number with narrow spaces between its thousands.
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "\u202f" + text[i:]
-	}
-	return text
 }
 
 // shortLabel keeps a label's end, where labels differ.

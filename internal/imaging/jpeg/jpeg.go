@@ -12,9 +12,10 @@
 // most coefficients need not be computed, or even stored.
 //
 // It is not a streaming decoder: the whole file is in memory. Arithmetic
-// coding, 12 bits, lossless and hierarchical files are not supported.
+// coding, 12 bits, lossless and hierarchical files are not supported. Of damaged
+// files it makes what is there: see [DecodeDamaged].
 //
-// The path of a file: markers.go reads the segments, bits.go and huffman.go
+// The path of a file: markers.go and frame.go read the segments, bits.go and huffman.go
 // turn a scan's bytes into coefficients, sequential.go (or progressive.go and
 // buffered.go) walks over the blocks, idct.go makes samples of them, and
 // color.go makes pixels of samples.

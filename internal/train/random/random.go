@@ -8,8 +8,7 @@ import "math/rand/v2"
 type Purpose uint64
 
 const (
-	ForInit Purpose = iota + 1
-	ForOrder
+	ForOrder Purpose = iota + 2 // the numbers are part of what a seed means
 	ForForms
 	ForViews
 	ForCentres

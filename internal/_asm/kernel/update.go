@@ -1,6 +1,8 @@
-package main
+package kernel
 
 import (
+	"exemplar/internal/_asm/isa"
+
 	"math"
 
 	"github.com/mmcloughlin/avo/build"
@@ -10,13 +12,13 @@ import (
 
 // update emits passes over whole slices: the optimiser's step, the exponentials of a softmax, and sums.
 func update(c *build.Context) {
-	both := isas(c)
+	both := emitters(c)
 	k := &expConstants{
-		least: floats(c, "least", -87), most: floats(c, "most", 88), log2e: floats(c, "log2e", math.Log2E),
-		high: floats(c, "ln2High", 0.693359375), low: floats(c, "ln2Low", -2.12194440e-4),
+		least: isa.Floats(c, "least", -87), most: isa.Floats(c, "most", 88), log2e: isa.Floats(c, "log2e", math.Log2E),
+		high: isa.Floats(c, "ln2High", 0.693359375), low: isa.Floats(c, "ln2Low", -2.12194440e-4),
 	}
 	for i, p := range []float32{1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
-		k.poly = append(k.poly, floats(c, "exp"+string(rune('0'+i)), p))
+		k.poly = append(k.poly, isa.Floats(c, "exp"+string(rune('0'+i)), p))
 	}
 	for _, s := range both {
 		s.adamW()
@@ -26,34 +28,34 @@ func update(c *build.Context) {
 }
 
 // slices emits a loop over whole vectors of n of the named pointers, n counted in vectors.
-func (s *isa) slices(names []string, body func(at func(name string) operand.Mem)) {
-	n, at := s.load("n"), s.GP64()
-	s.IMUL3Q(operand.U8(uint8(s.vectorBytes())), n, n)
+func (s *emitter) slices(names []string, body func(at func(name string) operand.Mem)) {
+	n, at := s.Argument("n"), s.GP64()
+	s.IMUL3Q(operand.U8(uint8(s.VectorBytes())), n, n)
 	s.XORQ(at, at)
 	bases := map[string]reg.GPVirtual{}
 	for _, name := range names {
-		bases[name] = s.load(name)
+		bases[name] = s.Argument(name)
 	}
-	loop := s.label("vectors")
-	s.place(loop)
+	loop := s.NewLabel("vectors")
+	s.Place(loop)
 	body(func(name string) operand.Mem { return operand.Mem{Base: bases[name], Index: at, Scale: 1} })
-	s.ADDQ(operand.U8(uint8(s.vectorBytes())), at)
+	s.ADDQ(operand.U8(uint8(s.VectorBytes())), at)
 	s.CMPQ(at, n)
 	s.JLT(loop)
 }
 
 // adamW emits the step of AdamW.
-func (s *isa) adamW() {
-	s.begin("adamW", "func(value, grad, first, second *float32, n int, factors *float32)",
+func (s *emitter) adamW() {
+	s.Begin("adamW", "func(value, grad, first, second *float32, n int, factors *float32)",
 		"updates n vectors of values, each factor being a single float: gradient scale, beta1, 1-beta1,",
 		"beta2, 1-beta2, scale of the root, epsilon, rate, decay.")
-	factors := s.load("factors")
-	f := func(i int) reg.VecPhysical { return s.v(4 + i) }
+	factors := s.Argument("factors")
+	f := func(i int) reg.VecPhysical { return s.V(4 + i) }
 	const scale, b1, rest1, b2, rest2, root, epsilon, rate, keep = 0, 1, 2, 3, 4, 5, 6, 7, 8
 	for i := range 9 {
 		s.VBROADCASTSS(operand.Mem{Base: factors, Disp: 4 * i}, f(i))
 	}
-	g, m, v, t := s.v(0), s.v(1), s.v(2), s.v(3)
+	g, m, v, t := s.V(0), s.V(1), s.V(2), s.V(3)
 	s.slices([]string{"value", "grad", "first", "second"}, func(at func(string) operand.Mem) {
 		s.VMULPS(at("grad"), f(scale), g)
 		s.VMULPS(at("first"), f(b1), m)
@@ -71,18 +73,18 @@ func (s *isa) adamW() {
 		s.VSUBPS(m, t, t)
 		s.VMOVUPS(t, at("value"))
 	})
-	s.end()
+	s.End()
 }
 
-func (s *isa) addScaled() {
-	s.begin("addScaled", "func(y, x *float32, n int, scale float32)", "adds scale*x to n vectors of y.")
-	s.VBROADCASTSS(s.param("scale"), s.v(0))
+func (s *emitter) addScaled() {
+	s.Begin("addScaled", "func(y, x *float32, n int, scale float32)", "adds scale*x to n vectors of y.")
+	s.VBROADCASTSS(s.Address("scale"), s.V(0))
 	s.slices([]string{"y", "x"}, func(at func(string) operand.Mem) {
-		s.VMOVUPS(at("y"), s.v(1))
-		s.VFMADD231PS(at("x"), s.v(0), s.v(1))
-		s.VMOVUPS(s.v(1), at("y"))
+		s.VMOVUPS(at("y"), s.V(1))
+		s.VFMADD231PS(at("x"), s.V(0), s.V(1))
+		s.VMOVUPS(s.V(1), at("y"))
 	})
-	s.end()
+	s.End()
 }
 
 // expConstants are those of Cody and Waite's exponential: e^x = 2^k · e^r, r = x - k·ln 2.
@@ -91,18 +93,18 @@ type expConstants struct {
 	poly                          []operand.Mem
 }
 
-func (s *isa) softmaxTerms(k *expConstants) {
-	s.begin("softmaxTerms", "func(x, shift, sum *float32, n int, scale float32)",
+func (s *emitter) softmaxTerms(k *expConstants) {
+	s.Begin("softmaxTerms", "func(x, shift, sum *float32, n int, scale float32)",
 		"replaces n vectors of x by e^(scale*x - shift) and adds them to sum.")
-	s.VBROADCASTSS(s.param("scale"), s.v(0))
-	x, whole, r, p := s.v(1), s.v(2), s.v(3), s.v(4)
+	s.VBROADCASTSS(s.Address("scale"), s.V(0))
+	x, whole, r, p := s.V(1), s.V(2), s.V(3), s.V(4)
 	s.slices([]string{"x", "shift", "sum"}, func(at func(string) operand.Mem) {
-		s.VMULPS(at("x"), s.v(0), x)
+		s.VMULPS(at("x"), s.V(0), x)
 		s.VSUBPS(at("shift"), x, x)
 		s.VMAXPS(k.least, x, x)
 		s.VMINPS(k.most, x, x)
 		s.VMULPS(k.log2e, x, whole)
-		if s.wide() {
+		if s.Wide() {
 			s.VRNDSCALEPS(operand.U8(0), whole, whole)
 		} else {
 			s.VROUNDPS(operand.U8(0), whole, whole)
@@ -124,5 +126,5 @@ func (s *isa) softmaxTerms(k *expConstants) {
 		s.VADDPS(at("sum"), p, p)
 		s.VMOVUPS(p, at("sum"))
 	})
-	s.end()
+	s.End()
 }

@@ -1,6 +1,8 @@
-package main
+package kernel
 
 import (
+	"exemplar/internal/_asm/isa"
+
 	"fmt"
 
 	"github.com/mmcloughlin/avo/build"
@@ -14,10 +16,10 @@ const unrollK = 4 // steps along K in one turn of the inner loop
 // accumulators stays in registers over the whole of K. 24 of 32 (AVX-512) or 12 of 16 (AVX2) registers accumulate:
 // enough to hide the latency of two multiply-adds a cycle, with fewer loads than multiply-adds.
 func matMul(c *build.Context) {
-	both := isas(c)
-	tails := words(c, "tails", 32, func(i int) uint32 { return uint32(i/16) - 1 })
+	both := emitters(c)
+	tails := isa.Words(c, "tails", 32, func(i int) uint32 { return uint32(i/16) - 1 })
 	for _, t := range []struct {
-		isa     *isa
+		isa     *emitter
 		vectors int
 		rows    []int
 	}{
@@ -27,13 +29,13 @@ func matMul(c *build.Context) {
 		{both[1], 3, []int{8, 4, 2, 1}},
 		{both[1], 4, []int{6, 5, 4, 3, 2, 1}},
 	} {
-		(&matMulPanel{isa: t.isa, vectors: t.vectors, tails: tails}).emit(t.rows)
+		(&matMulPanel{emitter: t.isa, vectors: t.vectors, tails: tails}).emit(t.rows)
 	}
 }
 
 // matMulPanel emits one function.
 type matMulPanel struct {
-	*isa
+	*emitter
 	vectors                         int // in a row of the tile
 	out, in, m, strideIn, strideOut reg.GPVirtual
 	strideB                         reg.GPVirtual // of AVX2, whose tile is narrower than a panel
@@ -42,70 +44,70 @@ type matMulPanel struct {
 }
 
 func (p *matMulPanel) emit(rows []int) {
-	width := p.vectors * p.lanes
+	width := p.vectors * p.Lanes
 	tail := "mask is of the lanes to store in the last vector"
 	params := "mask uint64"
-	if !p.wide() {
+	if !p.Wide() {
 		tail = "used is the number of columns to store, stride the width of the panel"
 		params = "used, stride int"
 	}
-	p.begin(fmt.Sprintf("matMul%d", width),
+	p.Begin(fmt.Sprintf("matMul%d", width),
 		fmt.Sprintf("func(out, in *float32, m, k, n int, panel, bias *float32, act uint64, %s)", params),
 		fmt.Sprintf("computes %d columns of m rows: out (m,N) = act(in (m,K) · panel + bias);", width), tail+".")
 	p.setUp(rows[0])
 	for _, r := range rows {
 		p.tile(r)
 	}
-	p.end()
+	p.End()
 }
 
 func (p *matMulPanel) setUp(mostRows int) {
-	p.out, p.in, p.m = p.load("out"), p.load("in"), p.load("m")
-	p.strideIn, p.strideOut = p.load("k"), p.load("n")
+	p.out, p.in, p.m = p.Argument("out"), p.Argument("in"), p.Argument("m")
+	p.strideIn, p.strideOut = p.Argument("k"), p.Argument("n")
 	p.SHLQ(operand.U8(2), p.strideIn)
 	p.SHLQ(operand.U8(2), p.strideOut)
 	p.odd = p.oddMultiples(p.strideIn, min(mostRows, multiplesPerBase))
-	if p.wide() {
-		p.KMOVQ(p.param("mask"), reg.K1)
+	if p.Wide() {
+		p.KMOVQ(p.Address("mask"), reg.K1)
 		return
 	}
-	p.strideB = p.load("stride")
+	p.strideB = p.Argument("stride")
 	p.SHLQ(operand.U8(2), p.strideB)
 }
 
 // tile emits the loop over blocks of so many rows.
 func (p *matMulPanel) tile(rows int) {
-	loop, done := p.label("rows"), p.label("rowsDone")
-	p.place(loop)
+	loop, done := p.NewLabel("rows"), p.NewLabel("rowsDone")
+	p.Place(loop)
 	p.CMPQ(p.m, operand.U8(uint8(rows)))
 	p.JLT(done)
 	p.initialise(rows)
 	p.products(rows)
-	act := p.load("act")
+	act := p.Argument("act")
 	p.activation(act, rows*p.vectors, p.free())
 	p.store(rows)
 	p.SUBQ(operand.U8(uint8(rows)), p.m)
 	p.JMP(loop)
-	p.place(done)
+	p.Place(done)
 }
 
 // free is the first vector register that is no accumulator of the largest tile.
 func (p *matMulPanel) free() int {
-	if p.wide() {
+	if p.Wide() {
 		return 24
 	}
 	return 12
 }
 
 func (p *matMulPanel) accumulator(row, vector int) reg.VecPhysical {
-	return p.v(row*p.vectors + vector)
+	return p.V(row*p.vectors + vector)
 }
 
 // initialise sets every row of the tile to the bias.
 func (p *matMulPanel) initialise(rows int) {
-	bias := p.load("bias")
+	bias := p.Argument("bias")
 	for v := range p.vectors {
-		p.VMOVUPS(operand.Mem{Base: bias, Disp: v * p.vectorBytes()}, p.accumulator(0, v))
+		p.VMOVUPS(operand.Mem{Base: bias, Disp: v * p.VectorBytes()}, p.accumulator(0, v))
 		for r := 1; r < rows; r++ {
 			p.VMOVAPS(p.accumulator(0, v), p.accumulator(r, v))
 		}
@@ -114,27 +116,27 @@ func (p *matMulPanel) initialise(rows int) {
 
 // products emits the loop over K, and moves in past the rows of the tile.
 func (p *matMulPanel) products(rows int) {
-	panel, k := p.load("panel"), p.load("k")
+	panel, k := p.Argument("panel"), p.Argument("k")
 	a := p.multiples(p.in, p.odd, rows)
-	loop, rest, restLoop, done := p.label("k"), p.label("kRest"), p.label("kRestLoop"), p.label("kDone")
+	loop, rest, restLoop, done := p.NewLabel("k"), p.NewLabel("kRest"), p.NewLabel("kRestLoop"), p.NewLabel("kDone")
 	p.SUBQ(operand.U8(unrollK), k)
 	p.JLT(rest)
-	p.place(loop)
+	p.Place(loop)
 	for u := range unrollK {
 		p.step(rows, a, panel, u)
 	}
 	p.next(a, panel, unrollK)
 	p.SUBQ(operand.U8(unrollK), k)
 	p.JGE(loop)
-	p.place(rest)
+	p.Place(rest)
 	p.ADDQ(operand.U8(unrollK), k)
 	p.JZ(done)
-	p.place(restLoop)
+	p.Place(restLoop)
 	p.step(rows, a, panel, 0)
 	p.next(a, panel, 1)
 	p.DECQ(k)
 	p.JNZ(restLoop)
-	p.place(done)
+	p.Place(done)
 	for range rows {
 		p.ADDQ(p.strideIn, p.in)
 	}
@@ -143,8 +145,8 @@ func (p *matMulPanel) products(rows int) {
 // next moves the addresses by so many steps along K.
 func (p *matMulPanel) next(a *multiples, panel reg.GPVirtual, steps int) {
 	p.advance(a, operand.U32(uint32(4*steps)))
-	if p.wide() {
-		p.ADDQ(operand.U32(uint32(steps*p.vectors*p.vectorBytes())), panel)
+	if p.Wide() {
+		p.ADDQ(operand.U32(uint32(steps*p.vectors*p.VectorBytes())), panel)
 	}
 }
 
@@ -152,70 +154,70 @@ func (p *matMulPanel) next(a *multiples, panel reg.GPVirtual, steps int) {
 func (p *matMulPanel) step(rows int, a *multiples, panel reg.GPVirtual, displaced int) {
 	b := p.free()
 	for v := range p.vectors {
-		disp := v * p.vectorBytes()
-		if p.wide() {
-			disp += displaced * p.vectors * p.vectorBytes()
+		disp := v * p.VectorBytes()
+		if p.Wide() {
+			disp += displaced * p.vectors * p.VectorBytes()
 		}
-		p.VMOVUPS(operand.Mem{Base: panel, Disp: disp}, p.v(b+v))
+		p.VMOVUPS(operand.Mem{Base: panel, Disp: disp}, p.V(b+v))
 	}
-	if !p.wide() {
+	if !p.Wide() {
 		p.ADDQ(p.strideB, panel)
 	}
 	for r := range rows {
 		x := a.at(r, 4*displaced)
 		if p.vectors == 1 {
-			p.VFMADD231PS_BCST(x, p.v(b), p.accumulator(r, 0))
+			p.VFMADD231PS_BCST(x, p.V(b), p.accumulator(r, 0))
 			continue
 		}
-		broadcast := p.v(b + p.vectors + r%2)
+		broadcast := p.V(b + p.vectors + r%2)
 		p.VBROADCASTSS(x, broadcast)
 		for v := range p.vectors {
-			p.VFMADD231PS(broadcast, p.v(b+v), p.accumulator(r, v))
+			p.VFMADD231PS(broadcast, p.V(b+v), p.accumulator(r, v))
 		}
 	}
 }
 
 // store writes the tile and moves out past it.
 func (p *matMulPanel) store(rows int) {
-	if p.wide() {
+	if p.Wide() {
 		for r := range rows {
 			for v := range p.vectors - 1 {
-				p.VMOVUPS(p.accumulator(r, v), operand.Mem{Base: p.out, Disp: v * p.vectorBytes()})
+				p.VMOVUPS(p.accumulator(r, v), operand.Mem{Base: p.out, Disp: v * p.VectorBytes()})
 			}
 			last := p.vectors - 1
-			p.VMOVUPS(p.accumulator(r, last), reg.K1, operand.Mem{Base: p.out, Disp: last * p.vectorBytes()})
+			p.VMOVUPS(p.accumulator(r, last), reg.K1, operand.Mem{Base: p.out, Disp: last * p.VectorBytes()})
 			p.ADDQ(p.strideOut, p.out)
 		}
 		return
 	}
-	partial, done := p.label("partial"), p.label("stored")
-	used := p.load("used")
-	p.CMPQ(used, operand.U8(uint8(p.vectors*p.lanes)))
+	partial, done := p.NewLabel("partial"), p.NewLabel("stored")
+	used := p.Argument("used")
+	p.CMPQ(used, operand.U8(uint8(p.vectors*p.Lanes)))
 	p.JLT(partial)
 	for r := range rows {
 		for v := range p.vectors {
-			p.VMOVUPS(p.accumulator(r, v), operand.Mem{Base: p.out, Disp: v * p.vectorBytes()})
+			p.VMOVUPS(p.accumulator(r, v), operand.Mem{Base: p.out, Disp: v * p.VectorBytes()})
 		}
 		p.ADDQ(p.strideOut, p.out)
 	}
 	p.JMP(done)
-	p.place(partial)
+	p.Place(partial)
 	p.storePartial(rows, used)
-	p.place(done)
+	p.Place(done)
 }
 
 // storePartial stores the first used columns: the masks are a window on ones followed by zeros.
 func (p *matMulPanel) storePartial(rows int, used reg.GPVirtual) {
-	width := p.vectors * p.lanes
+	width := p.vectors * p.Lanes
 	table := p.GP64()
 	p.LEAQ(p.tails, table)
 	p.NEGQ(used)
 	for v := range p.vectors {
-		p.VMOVUPS(operand.Mem{Base: table, Index: used, Scale: 4, Disp: 4*width + v*p.vectorBytes()}, p.v(12+v))
+		p.VMOVUPS(operand.Mem{Base: table, Index: used, Scale: 4, Disp: 4*width + v*p.VectorBytes()}, p.V(12+v))
 	}
 	for r := range rows {
 		for v := range p.vectors {
-			p.VMASKMOVPS(p.accumulator(r, v), p.v(12+v), operand.Mem{Base: p.out, Disp: v * p.vectorBytes()})
+			p.VMASKMOVPS(p.accumulator(r, v), p.V(12+v), operand.Mem{Base: p.out, Disp: v * p.VectorBytes()})
 		}
 		p.ADDQ(p.strideOut, p.out)
 	}

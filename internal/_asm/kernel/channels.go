@@ -1,6 +1,8 @@
-package main
+package kernel
 
 import (
+	"exemplar/internal/_asm/isa"
+
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -10,11 +12,11 @@ import (
 // over rows, with what is per channel in registers.
 func channels(c *build.Context) {
 	slope := &slopeConstants{
-		third: floats(c, "third", 1.0/3),
-		three: floats(c, "three", 3),
-		minus: floats(c, "minusThree", -3),
+		third: isa.Floats(c, "third", 1.0/3),
+		three: isa.Floats(c, "three", 3),
+		minus: isa.Floats(c, "minusThree", -3),
 	}
-	for _, s := range isas(c) {
+	for _, s := range emitters(c) {
 		s.scaleShift()
 		s.moments()
 		s.scaleShiftBackward(slope)
@@ -26,27 +28,27 @@ type slopeConstants struct{ third, three, minus operand.Mem }
 
 // channelPass is where a loop over vectors of channels stands.
 type channelPass struct {
-	*isa
+	*emitter
 	stride, at reg.GPVirtual // bytes of a row, and to the vector of channels
 }
 
 // pass emits for each vector of channels: prepare, then body for each row, given where the vector is in the row of each
 // stream, then finish.
-func (s *isa) pass(prepare func(p *channelPass), streams []string, body func(rows []operand.Mem), finish func(p *channelPass)) {
-	p := &channelPass{isa: s, stride: s.load("c"), at: s.GP64()}
+func (s *emitter) pass(prepare func(p *channelPass), streams []string, body func(rows []operand.Mem), finish func(p *channelPass)) {
+	p := &channelPass{emitter: s, stride: s.Argument("c"), at: s.GP64()}
 	s.SHLQ(operand.U8(2), p.stride)
 	s.XORQ(p.at, p.at)
-	vectors, loop := s.label("vectors"), s.label("rows")
-	s.place(vectors)
+	vectors, loop := s.NewLabel("vectors"), s.NewLabel("rows")
+	s.Place(vectors)
 	prepare(p)
 	var rows []operand.Mem
 	for _, name := range streams {
-		r := s.load(name)
+		r := s.Argument(name)
 		s.ADDQ(p.at, r)
 		rows = append(rows, operand.Mem{Base: r})
 	}
-	count := s.load("rows")
-	s.place(loop)
+	count := s.Argument("rows")
+	s.Place(loop)
 	body(rows)
 	for _, r := range rows {
 		s.ADDQ(p.stride, r.Base)
@@ -54,46 +56,46 @@ func (s *isa) pass(prepare func(p *channelPass), streams []string, body func(row
 	s.DECQ(count)
 	s.JNZ(loop)
 	finish(p)
-	s.ADDQ(operand.U8(uint8(s.vectorBytes())), p.at)
-	s.DECQ(s.param("vectors"))
+	s.ADDQ(operand.U8(uint8(s.VectorBytes())), p.at)
+	s.DECQ(s.Address("vectors"))
 	s.JNZ(vectors)
-	s.end()
+	s.End()
 }
 
 // channel loads the vector of channels of a per-channel parameter.
 func (p *channelPass) channel(name string, v reg.VecPhysical) {
-	base := p.load(name)
+	base := p.Argument(name)
 	p.VMOVUPS(operand.Mem{Base: base, Index: p.at, Scale: 1}, v)
 }
 
 // setChannel stores it.
 func (p *channelPass) setChannel(v reg.VecPhysical, name string) {
-	base := p.load(name)
+	base := p.Argument(name)
 	p.VMOVUPS(v, operand.Mem{Base: base, Index: p.at, Scale: 1})
 }
 
 func nothing(*channelPass) {}
 
-func (s *isa) scaleShift() {
-	s.begin("scaleShiftRows", "func(y, x, scale, shift *float32, rows, c, vectors int, act uint64)",
+func (s *emitter) scaleShift() {
+	s.Begin("scaleShiftRows", "func(y, x, scale, shift *float32, rows, c, vectors int, act uint64)",
 		"computes y = act(scale·x + shift) for the first vectors of each row of c channels.")
-	act := s.load("act")
-	scale, shift := s.v(14), s.v(15)
+	act := s.Argument("act")
+	scale, shift := s.V(14), s.V(15)
 	s.pass(func(p *channelPass) {
 		p.channel("scale", scale)
 		p.channel("shift", shift)
 	}, []string{"y", "x"}, func(rows []operand.Mem) {
-		s.VMOVUPS(rows[1], s.v(0))
-		s.VFMADD213PS(shift, scale, s.v(0))
+		s.VMOVUPS(rows[1], s.V(0))
+		s.VFMADD213PS(shift, scale, s.V(0))
 		s.activation(act, 1, 1)
-		s.VMOVUPS(s.v(0), rows[0])
+		s.VMOVUPS(s.V(0), rows[0])
 	}, nothing)
 }
 
-func (s *isa) moments() {
-	s.begin("momentsRows", "func(sum, squares, x *float32, rows, c, vectors int)",
+func (s *emitter) moments() {
+	s.Begin("momentsRows", "func(sum, squares, x *float32, rows, c, vectors int)",
 		"adds to sum and squares the sums of x and x² over rows of c channels, for the first vectors.")
-	sum, squares, x := s.v(0), s.v(1), s.v(2)
+	sum, squares, x := s.V(0), s.V(1), s.V(2)
 	s.pass(func(p *channelPass) {
 		p.channel("sum", sum)
 		p.channel("squares", squares)
@@ -107,12 +109,12 @@ func (s *isa) moments() {
 	})
 }
 
-func (s *isa) scaleShiftBackward(k *slopeConstants) {
-	s.begin("scaleShiftBackwardRows", "func(du, dy, x, scale, shift, sum, product *float32, rows, c, vectors int, act uint64)",
+func (s *emitter) scaleShiftBackward(k *slopeConstants) {
+	s.Begin("scaleShiftBackwardRows", "func(du, dy, x, scale, shift, sum, product *float32, rows, c, vectors int, act uint64)",
 		"computes du = dy · act'(scale·x + shift) and adds to sum and product those of du and du·x over", "rows of c channels, for the first vectors. act is None or HardSwish.")
-	act := s.load("act")
-	sum, product, d, x, u, scale, shift := s.v(0), s.v(1), s.v(2), s.v(3), s.v(4), s.v(5), s.v(6)
-	third, three, minus, half, one := s.v(9), s.v(10), s.v(11), s.v(12), s.v(13)
+	act := s.Argument("act")
+	sum, product, d, x, u, scale, shift := s.V(0), s.V(1), s.V(2), s.V(3), s.V(4), s.V(5), s.V(6)
+	third, three, minus, half, one := s.V(9), s.V(10), s.V(11), s.V(12), s.V(13)
 	s.VMOVUPS(k.third, third)
 	s.VMOVUPS(k.three, three)
 	s.VMOVUPS(k.minus, minus)
@@ -124,7 +126,7 @@ func (s *isa) scaleShiftBackward(k *slopeConstants) {
 		p.channel("sum", sum)
 		p.channel("product", product)
 	}, []string{"du", "dy", "x"}, func(rows []operand.Mem) {
-		linear := s.label("linear")
+		linear := s.NewLabel("linear")
 		s.VMOVUPS(rows[1], d)
 		s.VMOVUPS(rows[2], x)
 		s.TESTQ(act, act)
@@ -132,7 +134,7 @@ func (s *isa) scaleShiftBackward(k *slopeConstants) {
 		s.VMOVAPS(x, u)
 		s.VFMADD213PS(shift, scale, u)
 		s.multiplyBySlope(d, u, third, three, minus, half, one)
-		s.place(linear)
+		s.Place(linear)
 		s.VADDPS(d, sum, sum)
 		s.VFMADD231PS(x, d, product)
 		s.VMOVUPS(d, rows[0])
@@ -144,19 +146,19 @@ func (s *isa) scaleShiftBackward(k *slopeConstants) {
 
 // multiplyBySlope multiplies d by the derivative of hard swish at u: 0 up to -3, 1 from 3 on, u/3 + 1/2 between, and NaN
 // for NaN.
-func (s *isa) multiplyBySlope(d, u, third, three, minus, half, one reg.VecPhysical) {
+func (s *emitter) multiplyBySlope(d, u, third, three, minus, half, one reg.VecPhysical) {
 	const notLessOrEqual, greaterOrEqual = 6, 13
-	slope := s.v(7)
+	slope := s.V(7)
 	s.VMOVAPS(half, slope)
 	s.VFMADD231PS(third, u, slope)
-	if s.wide() {
+	if s.Wide() {
 		s.VCMPPS(operand.U8(greaterOrEqual), three, u, reg.K1)
 		s.VMOVAPS(one, reg.K1, slope)
 		s.VCMPPS(operand.U8(notLessOrEqual), minus, u, reg.K2)
 		s.VMULPS_Z(slope, d, reg.K2, d)
 		return
 	}
-	mask := s.v(8)
+	mask := s.V(8)
 	s.VCMPPS(operand.U8(greaterOrEqual), three, u, mask)
 	s.VBLENDVPS(mask, one, slope, slope)
 	s.VCMPPS(operand.U8(notLessOrEqual), minus, u, mask)
@@ -164,10 +166,10 @@ func (s *isa) multiplyBySlope(d, u, third, three, minus, half, one reg.VecPhysic
 	s.VMULPS(slope, d, d)
 }
 
-func (s *isa) combine() {
-	s.begin("combineRows", "func(out, a, b, p, q, r *float32, rows, c, vectors int)",
+func (s *emitter) combine() {
+	s.Begin("combineRows", "func(out, a, b, p, q, r *float32, rows, c, vectors int)",
 		"computes out = p·a + q·b + r for the first vectors of each row of c channels.")
-	p, q, r, x := s.v(0), s.v(1), s.v(2), s.v(3)
+	p, q, r, x := s.V(0), s.V(1), s.V(2), s.V(3)
 	s.pass(func(ps *channelPass) {
 		ps.channel("p", p)
 		ps.channel("q", q)

@@ -1,6 +1,8 @@
-package main
+package kernel
 
 import (
+	"exemplar/internal/_asm/isa"
+
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -25,11 +27,11 @@ const (
 // which it lies; narrower rows are taken several at a time, as one row of 64.
 func channelBlocks(c *build.Context) {
 	slope := &slopeConstants{
-		third: floats(c, "third", 1.0/3),
-		three: floats(c, "three", 3),
-		minus: floats(c, "minusThree", -3),
+		third: isa.Floats(c, "third", 1.0/3),
+		three: isa.Floats(c, "three", 3),
+		minus: isa.Floats(c, "minusThree", -3),
 	}
-	s := isas(c)[1]
+	s := emitters(c)[1]
 	s.scaleShiftBlock()
 	s.momentsBlock()
 	s.scaleShiftBackwardBlock(slope)
@@ -37,22 +39,22 @@ func channelBlocks(c *build.Context) {
 }
 
 // blockRows emits the loop over rows of c channels, of which it has one block in hand.
-func (s *isa) blockRows(streams []string, body func(at func(stream, vector int) operand.Mem)) {
-	stride, rows := s.load("c"), s.load("rows")
+func (s *emitter) blockRows(streams []string, body func(at func(stream, vector int) operand.Mem)) {
+	stride, rows := s.Argument("c"), s.Argument("rows")
 	s.SHLQ(operand.U8(2), stride)
 	var bases []reg.GPVirtual
 	for _, name := range streams {
-		bases = append(bases, s.load(name))
+		bases = append(bases, s.Argument(name))
 	}
-	loop := s.label("rows")
-	s.place(loop)
+	loop := s.NewLabel("rows")
+	s.Place(loop)
 	for _, b := range bases[min(1, len(bases)-1):] { // the first of several is written
 		for v := range blockVectors {
-			s.PREFETCHT0(operand.Mem{Base: b, Disp: prefetchAhead + v*s.vectorBytes()})
+			s.PREFETCHT0(operand.Mem{Base: b, Disp: prefetchAhead + v*s.VectorBytes()})
 		}
 	}
 	body(func(stream, vector int) operand.Mem {
-		return operand.Mem{Base: bases[stream], Disp: vector * s.vectorBytes()}
+		return operand.Mem{Base: bases[stream], Disp: vector * s.VectorBytes()}
 	})
 	for _, b := range bases {
 		s.ADDQ(stride, b)
@@ -62,64 +64,64 @@ func (s *isa) blockRows(streams []string, body func(at func(stream, vector int) 
 }
 
 // loadBlock and storeBlock move a per-channel parameter's block.
-func (s *isa) loadBlock(name string, first int) {
-	base := s.load(name)
+func (s *emitter) loadBlock(name string, first int) {
+	base := s.Argument(name)
 	for v := range blockVectors {
-		s.VMOVUPS(operand.Mem{Base: base, Disp: v * s.vectorBytes()}, s.v(first+v))
+		s.VMOVUPS(operand.Mem{Base: base, Disp: v * s.VectorBytes()}, s.V(first+v))
 	}
 }
 
-func (s *isa) storeBlock(first int, name string) {
-	base := s.load(name)
+func (s *emitter) storeBlock(first int, name string) {
+	base := s.Argument(name)
 	for v := range blockVectors {
-		s.VMOVUPS(s.v(first+v), operand.Mem{Base: base, Disp: v * s.vectorBytes()})
+		s.VMOVUPS(s.V(first+v), operand.Mem{Base: base, Disp: v * s.VectorBytes()})
 	}
 }
 
-func (s *isa) scaleShiftBlock() {
-	s.begin("scaleShift64", "func(y, x, scale, shift *float32, rows, c int, act uint64)",
+func (s *emitter) scaleShiftBlock() {
+	s.Begin("scaleShift64", "func(y, x, scale, shift *float32, rows, c int, act uint64)",
 		"computes y = act(scale·x + shift) for 64 of c channels.")
-	act := s.load("act")
+	act := s.Argument("act")
 	s.loadBlock("scale", firstOfBlock)
 	s.loadBlock("shift", secondOfBlock)
 	s.blockRows([]string{"y", "x"}, func(at func(stream, vector int) operand.Mem) {
 		for v := range blockVectors {
-			s.VMOVUPS(at(1, v), s.v(v))
-			s.VFMADD213PS(s.v(secondOfBlock+v), s.v(firstOfBlock+v), s.v(v))
+			s.VMOVUPS(at(1, v), s.V(v))
+			s.VFMADD213PS(s.V(secondOfBlock+v), s.V(firstOfBlock+v), s.V(v))
 		}
 		s.activation(act, blockVectors, blockVectors)
 		for v := range blockVectors {
-			s.VMOVUPS(s.v(v), at(0, v))
+			s.VMOVUPS(s.V(v), at(0, v))
 		}
 	})
-	s.end()
+	s.End()
 }
 
-func (s *isa) momentsBlock() {
-	s.begin("moments64", "func(sum, squares, x *float32, rows, c int)",
+func (s *emitter) momentsBlock() {
+	s.Begin("moments64", "func(sum, squares, x *float32, rows, c int)",
 		"adds to sum and squares the sums of x and x² over rows of c channels, for 64 of them.")
 	s.loadBlock("sum", firstOfBlock)
 	s.loadBlock("squares", secondOfBlock)
 	s.blockRows([]string{"x"}, func(at func(stream, vector int) operand.Mem) {
 		for v := range blockVectors {
-			x := s.v(v)
+			x := s.V(v)
 			s.VMOVUPS(at(0, v), x)
-			s.VADDPS(x, s.v(firstOfBlock+v), s.v(firstOfBlock+v))
-			s.VFMADD231PS(x, x, s.v(secondOfBlock+v))
+			s.VADDPS(x, s.V(firstOfBlock+v), s.V(firstOfBlock+v))
+			s.VFMADD231PS(x, x, s.V(secondOfBlock+v))
 		}
 	})
 	s.storeBlock(firstOfBlock, "sum")
 	s.storeBlock(secondOfBlock, "squares")
-	s.end()
+	s.End()
 }
 
-func (s *isa) scaleShiftBackwardBlock(k *slopeConstants) {
-	s.begin("scaleShiftBackward64", "func(du, dy, x, scale, shift, sum, product *float32, rows, c int, act uint64)",
+func (s *emitter) scaleShiftBackwardBlock(k *slopeConstants) {
+	s.Begin("scaleShiftBackward64", "func(du, dy, x, scale, shift, sum, product *float32, rows, c int, act uint64)",
 		"computes du = dy · act'(scale·x + shift) and adds to sum and product those of du and du·x over",
 		"rows of c channels, for 64 of them. act is None or HardSwish.")
-	act := s.load("act")
-	d, x, u := s.v(0), s.v(1), s.v(2)
-	third, three, minus, half, one := s.v(9), s.v(10), s.v(11), s.v(12), s.v(13)
+	act := s.Argument("act")
+	d, x, u := s.V(0), s.V(1), s.V(2)
+	third, three, minus, half, one := s.V(9), s.V(10), s.V(11), s.V(12), s.V(13)
 	s.VMOVUPS(k.third, third)
 	s.VMOVUPS(k.three, three)
 	s.VMOVUPS(k.minus, minus)
@@ -131,38 +133,38 @@ func (s *isa) scaleShiftBackwardBlock(k *slopeConstants) {
 	s.loadBlock("product", fourthOfBlock)
 	s.blockRows([]string{"du", "dy", "x"}, func(at func(stream, vector int) operand.Mem) {
 		for v := range blockVectors {
-			linear := s.label("linear")
+			linear := s.NewLabel("linear")
 			s.VMOVUPS(at(1, v), d)
 			s.VMOVUPS(at(2, v), x)
 			s.TESTQ(act, act)
 			s.JZ(linear)
 			s.VMOVAPS(x, u)
-			s.VFMADD213PS(s.v(secondOfBlock+v), s.v(firstOfBlock+v), u)
+			s.VFMADD213PS(s.V(secondOfBlock+v), s.V(firstOfBlock+v), u)
 			s.multiplyBySlope(d, u, third, three, minus, half, one)
-			s.place(linear)
-			s.VADDPS(d, s.v(thirdOfBlock+v), s.v(thirdOfBlock+v))
-			s.VFMADD231PS(x, d, s.v(fourthOfBlock+v))
+			s.Place(linear)
+			s.VADDPS(d, s.V(thirdOfBlock+v), s.V(thirdOfBlock+v))
+			s.VFMADD231PS(x, d, s.V(fourthOfBlock+v))
 			s.VMOVUPS(d, at(0, v))
 		}
 	})
 	s.storeBlock(thirdOfBlock, "sum")
 	s.storeBlock(fourthOfBlock, "product")
-	s.end()
+	s.End()
 }
 
-func (s *isa) combineBlock() {
-	s.begin("combine64", "func(out, a, b, p, q, r *float32, rows, c int)", "computes out = p·a + q·b + r for 64 of c channels.")
+func (s *emitter) combineBlock() {
+	s.Begin("combine64", "func(out, a, b, p, q, r *float32, rows, c int)", "computes out = p·a + q·b + r for 64 of c channels.")
 	s.loadBlock("p", firstOfBlock)
 	s.loadBlock("q", secondOfBlock)
 	s.loadBlock("r", thirdOfBlock)
 	s.blockRows([]string{"out", "a", "b"}, func(at func(stream, vector int) operand.Mem) {
 		for v := range blockVectors {
-			x := s.v(v)
+			x := s.V(v)
 			s.VMOVUPS(at(1, v), x)
-			s.VFMADD213PS(s.v(thirdOfBlock+v), s.v(firstOfBlock+v), x)
-			s.VFMADD231PS(at(2, v), s.v(secondOfBlock+v), x)
+			s.VFMADD213PS(s.V(thirdOfBlock+v), s.V(firstOfBlock+v), x)
+			s.VFMADD231PS(at(2, v), s.V(secondOfBlock+v), x)
 			s.VMOVUPS(x, at(0, v))
 		}
 	})
-	s.end()
+	s.End()
 }

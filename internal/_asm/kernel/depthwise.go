@@ -1,4 +1,4 @@
-package main
+package kernel
 
 import (
 	"fmt"
@@ -11,11 +11,11 @@ import (
 // depthwise emits the depthwise convolution of rows that have the same filter rows inside the image: filters of 3x3
 // and 5x5, strides 1 and 2, and tiles of 8, 4 or 1 neighbouring outputs.
 func depthwise(c *build.Context) {
-	for _, s := range isas(c) {
+	for _, s := range emitters(c) {
 		for _, size := range []int{3, 5} {
 			for _, stride := range []int{1, 2} {
 				for _, tile := range []int{8, 4, 1} {
-					(&depthwiseRows{isa: s, window: window{size, stride, tile}}).emit()
+					(&depthwiseRows{emitter: s, window: window{size, stride, tile}}).emit()
 				}
 			}
 		}
@@ -29,7 +29,7 @@ func depthwise(c *build.Context) {
 // (Loads under an empty mask would do without jumps, but take microcode where the page beside the image is missing.)
 // A last tile, or a last vector of channels, that would reach past the end is moved back and overlaps its neighbour.
 type depthwiseRows struct {
-	*isa
+	*emitter
 	window
 	channelBytes reg.GPVirtual // of all channels of a pixel
 	odd          map[int]reg.GPVirtual
@@ -63,41 +63,41 @@ func (w window) edge(input int) int {
 }
 
 func (d *depthwiseRows) emit() {
-	d.begin(fmt.Sprintf("depthwise%dx%ds%dt%d", d.size, d.size, d.stride, d.tile),
+	d.Begin(fmt.Sprintf("depthwise%dx%ds%dt%d", d.size, d.size, d.stride, d.tile),
 		"func(out, in, weights, bias *float32, rows, taps, w, q, c int, act uint64)",
-		fmt.Sprintf("computes rows of q >= %d outputs from rows of w inputs with c >= %d channels. in and weights begin", d.tile, d.lanes),
+		fmt.Sprintf("computes rows of q >= %d outputs from rows of w inputs with c >= %d channels. in and weights begin", d.tile, d.Lanes),
 		"at the first of the filter rows, taps in all, that lie in the image. bias may be nil.")
 	d.setUp()
-	rows, channels, tiles := d.label("rows"), d.label("channels"), d.label("tiles")
-	d.place(rows)
+	rows, channels, tiles := d.NewLabel("rows"), d.NewLabel("channels"), d.NewLabel("tiles")
+	d.Place(rows)
 	d.XORQ(d.channel, d.channel)
-	d.place(channels)
+	d.Place(channels)
 	d.XORQ(d.at, d.at)
-	d.place(tiles)
+	d.Place(tiles)
 	d.findEdges(d.window, d.inside, d.at)
 	d.initialise()
 	d.products()
-	d.activation(d.load("act"), d.tile, d.tile)
+	d.activation(d.Argument("act"), d.tile, d.tile)
 	d.store()
-	d.nextOverlapping(d.at, d.load("q"), d.tile, tiles)
-	d.nextOverlapping(d.channel, d.channelBytes, d.vectorBytes(), channels)
+	d.nextOverlapping(d.at, d.Argument("q"), d.tile, tiles)
+	d.nextOverlapping(d.channel, d.channelBytes, d.VectorBytes(), channels)
 	d.nextRow(rows)
-	d.end()
+	d.End()
 }
 
 func (d *depthwiseRows) setUp() {
-	d.channelBytes = d.load("c")
+	d.channelBytes = d.Argument("c")
 	d.SHLQ(operand.U8(2), d.channelBytes)
 	d.odd = d.oddMultiples(d.channelBytes, min(d.inputs(), multiplesPerBase))
 	d.at, d.channel, d.inside = d.GP64(), d.GP64(), d.GP32()
 	d.in, d.out = d.AllocLocal(8), d.AllocLocal(8)
-	d.MOVQ(d.load("in"), d.in)
-	d.MOVQ(d.load("out"), d.out)
+	d.MOVQ(d.Argument("in"), d.in)
+	d.MOVQ(d.Argument("out"), d.out)
 }
 
 // findEdges sets bit e of inside if edge e of the window of output at is in the image, with a column in [0, w).
-func (s *isa) findEdges(win window, inside, at reg.GPVirtual) {
-	w, column := s.load("w"), s.GP64()
+func (s *emitter) findEdges(win window, inside, at reg.GPVirtual) {
+	w, column := s.Argument("w"), s.GP64()
 	s.XORL(inside, inside)
 	for e := win.size/2*2 - 1; e >= 0; e-- {
 		first := operand.Mem{Base: at, Disp: win.edgeInput(e) - win.size/2}
@@ -111,37 +111,37 @@ func (s *isa) findEdges(win window, inside, at reg.GPVirtual) {
 }
 
 // ifInside emits what uses an input of the window, with a jump around it if the input is an edge.
-func (s *isa) ifInside(win window, inside reg.GPVirtual, input int, use func()) {
+func (s *emitter) ifInside(win window, inside reg.GPVirtual, input int, use func()) {
 	e := win.edge(input)
 	if e < 0 {
 		use()
 		return
 	}
-	beside := s.label("beside")
+	beside := s.NewLabel("beside")
 	s.BTL(operand.U8(uint8(e)), inside)
 	s.JCC(beside)
 	use()
-	s.place(beside)
+	s.Place(beside)
 }
 
 func (d *depthwiseRows) initialise() {
-	bias := d.load("bias")
-	none, done := d.label("unbiased"), d.label("biased")
+	bias := d.Argument("bias")
+	none, done := d.NewLabel("unbiased"), d.NewLabel("biased")
 	d.TESTQ(bias, bias)
 	d.JZ(none)
-	d.VMOVUPS(operand.Mem{Base: bias, Index: d.channel, Scale: 1}, d.v(0))
+	d.VMOVUPS(operand.Mem{Base: bias, Index: d.channel, Scale: 1}, d.V(0))
 	d.JMP(done)
-	d.place(none)
-	d.VXORPS(d.v(0), d.v(0), d.v(0))
-	d.place(done)
+	d.Place(none)
+	d.VXORPS(d.V(0), d.V(0), d.V(0))
+	d.Place(done)
 	for i := 1; i < d.tile; i++ {
-		d.VMOVAPS(d.v(0), d.v(i))
+		d.VMOVAPS(d.V(0), d.V(i))
 	}
 }
 
 // products emits the loop over filter rows.
 func (d *depthwiseRows) products() {
-	first := d.copyOf(d.at)
+	first := d.CopyOf(d.at)
 	if d.stride == 2 {
 		d.ADDQ(first, first)
 	}
@@ -150,13 +150,13 @@ func (d *depthwiseRows) products() {
 	d.ADDQ(d.channel, first)
 	d.ADDQ(d.in, first)
 	in := d.multiples(first, d.odd, d.inputs())
-	w := d.load("weights")
+	w := d.Argument("weights")
 	d.ADDQ(d.channel, w)
 	weights := d.multiples(w, d.odd, d.size)
-	taps, pitch := d.load("taps"), d.load("w")
+	taps, pitch := d.Argument("taps"), d.Argument("w")
 	d.IMULQ(d.channelBytes, pitch)
-	loop := d.label("taps")
-	d.place(loop)
+	loop := d.NewLabel("taps")
+	d.Place(loop)
 	d.filterRow(in, weights)
 	d.advance(in, pitch)
 	for range d.size {
@@ -169,18 +169,18 @@ func (d *depthwiseRows) products() {
 // filterRow adds the products of one row of the filter.
 func (d *depthwiseRows) filterRow(in, weights *multiples) {
 	for x := range d.size {
-		d.VMOVUPS(weights.at(x, 0), d.v(d.tile+x))
+		d.VMOVUPS(weights.at(x, 0), d.V(d.tile+x))
 	}
 	for input := range d.inputs() {
-		value := d.v(d.tile + d.size)
-		if d.wide() && input%2 == 1 {
-			value = d.v(d.tile + d.size + 1)
+		value := d.V(d.tile + d.size)
+		if d.Wide() && input%2 == 1 {
+			value = d.V(d.tile + d.size + 1)
 		}
 		d.ifInside(d.window, d.inside, input, func() {
 			d.VMOVUPS(in.at(input, 0), value)
 			for output := range d.tile {
 				if x := input - output*d.stride; x >= 0 && x < d.size {
-					d.VFMADD231PS(value, d.v(d.tile+x), d.v(output))
+					d.VFMADD231PS(value, d.V(d.tile+x), d.V(output))
 				}
 			}
 		})
@@ -188,36 +188,36 @@ func (d *depthwiseRows) filterRow(in, weights *multiples) {
 }
 
 func (d *depthwiseRows) store() {
-	to := d.copyOf(d.at)
+	to := d.CopyOf(d.at)
 	d.IMULQ(d.channelBytes, to)
 	d.ADDQ(d.channel, to)
 	d.ADDQ(d.out, to)
 	out := d.multiples(to, d.odd, d.tile)
 	for i := range d.tile {
-		d.VMOVUPS(d.v(i), out.at(i, 0))
+		d.VMOVUPS(d.V(i), out.at(i, 0))
 	}
 }
 
 // nextOverlapping moves position by step and jumps to again, unless it was at the end; the last step is shortened so
 // that it ends at end.
-func (s *isa) nextOverlapping(position, end reg.GPVirtual, step int, again operand.LabelRef) {
-	last, fits := s.copyOf(end), s.label("fits")
+func (s *emitter) nextOverlapping(position, end reg.GPVirtual, step int, again operand.LabelRef) {
+	last, fits := s.CopyOf(end), s.NewLabel("fits")
 	s.SUBQ(operand.U8(uint8(step)), last)
 	s.CMPQ(position, last)
-	done := s.label("through")
+	done := s.NewLabel("through")
 	s.JGE(done)
 	s.ADDQ(operand.U8(uint8(step)), position)
 	s.CMPQ(position, last)
 	s.JLE(fits)
 	s.MOVQ(last, position)
-	s.place(fits)
+	s.Place(fits)
 	s.JMP(again)
-	s.place(done)
+	s.Place(done)
 }
 
 // nextRow moves to the next row of outputs, if there is one.
 func (d *depthwiseRows) nextRow(again operand.LabelRef) {
-	in, out := d.load("w"), d.load("q")
+	in, out := d.Argument("w"), d.Argument("q")
 	d.IMULQ(d.channelBytes, in)
 	d.IMULQ(d.channelBytes, out)
 	if d.stride == 2 {
@@ -225,6 +225,6 @@ func (d *depthwiseRows) nextRow(again operand.LabelRef) {
 	}
 	d.ADDQ(in, d.in)
 	d.ADDQ(out, d.out)
-	d.DECQ(d.param("rows"))
+	d.DECQ(d.Address("rows"))
 	d.JNZ(again)
 }

@@ -1,4 +1,4 @@
-module exemplar/internal/kernel/_asm
+module exemplar/internal/_asm
 
 go 1.26.0
 

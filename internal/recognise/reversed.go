@@ -1,0 +1,95 @@
+package recognise
+
+import (
+	"context"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+)
+
+// reversal is a way in which a whole picture can be the reverse of what it shows.
+type reversal struct {
+	mirrored, inverted bool
+	of                 func(*imaging.Image) *imaging.Image
+	says               string
+}
+
+// reversedSide is the longer side at which a photo's reverse is looked at first, so
+// that an unknown picture costs little more for it.
+const reversedSide = 448
+
+// reversals are what front cameras and scanners of film leave behind.
+var reversals = []reversal{
+	{mirrored: true, of: (*imaging.Image).Mirror, says: "the picture looks mirrored"},
+	{inverted: true, of: (*imaging.Image).Invert, says: "the picture looks like a negative"},
+}
+
+// reversed looks, by a coarse match alone, whether the reverse of a photo in which
+// nothing was found shows a document; nil if not.
+func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Finding, error) {
+	small := imaging.FitWithin(s.photo.picture, reversedSide)
+	for _, r := range reversals {
+		glimpse := s.in(NewPhoto(s.photo.embedder, r.of(small)))
+		embedding := s.photo.embedder.Embed(glimpse.photo.picture)
+		alike := s.view.Index().Search(embedding, maxVerified)
+		if n, err := glimpse.mostInliers(ctx, alike); err != nil || n < fewShared {
+			if err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		photo := NewPhoto(s.photo.embedder, r.of(s.photo.picture))
+		photo.scaleX, photo.scaleY, photo.mirrored = s.photo.scaleX, s.photo.scaleY, r.mirrored
+		found, err := s.in(photo).runCoarsely(ctx, alike)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}}
+		e.nearestOf = func(of decide.Label, except string) *decide.Candidate {
+			return s.view.Index().NearestOf(of, embedding, except)
+		}
+		for _, h := range found {
+			e.add(h)
+		}
+		f := e.decide()
+		if f.Decision.Verdict != decide.Match || f.Decision.Basis != decide.ByGeometry {
+			continue
+		}
+		f.Mirrored, f.Inverted = r.mirrored, r.inverted
+		f.Decision.Summary += ", " + r.says
+		f.Decision.Reason = r.says + "; " + f.Decision.Reason
+		return photo, &f, nil
+	}
+	return nil, nil, nil
+}
+
+// matchCoarsely is the first half of run.
+func (s *search) matchCoarsely(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
+	index := s.engine.references.featureIndex()
+	list := s.shortlist(candidates, func() []string { return index.Query(s.photo.probe.CoarseFeatures(), byFeatures) })
+	return s.match(ctx, list, s.coarse, s.photo.CoarseMatch)
+}
+
+// mostInliers is the number of features that agree with the best of some candidates.
+func (s *search) mostInliers(ctx context.Context, candidates []decide.Candidate) (int, error) {
+	only := *s
+	only.mode = SearchLikely
+	seen, err := only.matchCoarsely(ctx, candidates)
+	if err != nil || len(seen) == 0 {
+		return 0, err
+	}
+	return seen[0].inliers, nil
+}
+
+// runCoarsely is run without the fine match, and finds nothing where the coarse one
+// does not convince.
+func (s *search) runCoarsely(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
+	seen, err := s.matchCoarsely(ctx, candidates)
+	if err != nil || len(seen) == 0 || seen[0].inliers < enoughInliers {
+		return nil, err
+	}
+	return s.verifyBest(ctx, seen)
+}

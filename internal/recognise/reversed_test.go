@@ -1,0 +1,114 @@
+package recognise
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/decide"
+	"exemplar/internal/draw"
+	"exemplar/internal/gallery"
+	"exemplar/internal/imaging"
+)
+
+// engineOf registers drawn documents under their kinds.
+func engineOf(t *testing.T, kinds ...string) (*Engine, map[string]*imaging.Image) {
+	t.Helper()
+	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
+	pictures := map[string]*imaging.Image{}
+	var entries []gallery.Entry
+	for _, kind := range kinds {
+		pictures[kind] = draw.Draw(draw.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
+		entries = append(entries, newEntry(kind, pictures[kind]))
+	}
+	if _, err := g.store.Add(context.Background(), entries...); err != nil {
+		t.Fatal(err)
+	}
+	return g, pictures
+}
+
+func recognised(t *testing.T, g *Engine, m *imaging.Image, opts Options) *Result {
+	t.Helper()
+	opts.FPIR = 0.01
+	result, err := g.Recognise(context.Background(), Input{Image: m}, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// A mirrored picture and a negative are recognised, which the answer says, and the
+// document's place is that in the picture as sent.
+func TestReversedPicturesAreRecognised(t *testing.T) {
+	g, pictures := engineOf(t, "form", "receipt", "ticket")
+	plain := augment.Plain()
+	plain.SizeMin, plain.SizeMax = 0.7, 0.8
+	for kind, document := range pictures {
+		photo := augment.Scene(document, nil, plain, 5).Image
+		for name, c := range map[string]struct {
+			picture            *imaging.Image
+			mirrored, inverted bool
+			says               string
+		}{
+			"as it is": {photo, false, false, ""},
+			"mirrored": {photo.Mirror(), true, false, "looks mirrored"},
+			"negative": {photo.Invert(), false, true, "looks like a negative"},
+		} {
+			result := recognised(t, g, c.picture, Options{})
+			f := result.Findings[0]
+			if f.Decision.Verdict != decide.Match || string(f.Decision.Label) != kind || f.Mirrored != c.mirrored || f.Inverted != c.inverted {
+				t.Errorf("%s, %s: %s %q, mirrored %v, inverted %v (%s)", kind, name, f.Decision.Verdict, f.Decision.Label, f.Mirrored, f.Inverted, f.Decision.Reason)
+				continue
+			}
+			if !strings.Contains(f.Decision.Reason, c.says) || !strings.Contains(f.Decision.Summary, c.says) {
+				t.Errorf("%s, %s: %q, %q", kind, name, f.Decision.Summary, f.Decision.Reason)
+			}
+			upright := recognised(t, g, photo, Options{})
+			want := upright.Photo.AsSent(upright.Findings[0].Best.Found.Quad[0])
+			got := result.Photo.AsSent(f.Best.Found.Quad[0])
+			if c.mirrored {
+				want.X = float64(photo.W-1) - want.X
+			}
+			if dx, dy := got.X-want.X, got.Y-want.Y; dx*dx+dy*dy > 9 {
+				t.Errorf("%s, %s: its corner is at %v, want %v", kind, name, got, want)
+			}
+		}
+	}
+}
+
+// A stranger is none, mirrored or not.
+func TestReversedStrangersStayUnknown(t *testing.T) {
+	g, _ := engineOf(t, "form", "id-card", "ticket")
+	for _, kind := range []string{"banknote", "letter", "receipt"} {
+		stranger := draw.Draw(draw.Document{Kind: kind, Template: 9, Content: 9, Size: 700})
+		for _, m := range []*imaging.Image{stranger, stranger.Mirror(), stranger.Invert()} {
+			if f := recognised(t, g, m, Options{}).Findings[0]; f.Decision.Verdict != decide.Unknown || f.Mirrored || f.Inverted {
+				t.Errorf("%s: %s %q", kind, f.Decision.Verdict, f.Decision.Label)
+			}
+		}
+	}
+}
+
+// A single answer says that there are more documents, and how to have them all.
+func TestOtherDocumentsAreMentioned(t *testing.T) {
+	g, pictures := engineOf(t, "form", "id-card", "ticket")
+	table := grey(1000, 760)
+	paste(table, shrunk(pictures["form"], 740), 10, 10)
+	paste(table, shrunk(pictures["id-card"], 400), 580, 300)
+	f := recognised(t, g, table, Options{}).Findings[0]
+	if !strings.Contains(f.Decision.Reason, "--all answers with every one") || !strings.Contains(f.Decision.Summary, "2 documents lie in the picture") {
+		t.Errorf("%s %q: %q, %q", f.Decision.Verdict, f.Decision.Label, f.Decision.Summary, f.Decision.Reason)
+	}
+	for _, f := range recognised(t, g, table, Options{All: true}).Findings {
+		if strings.Contains(f.Decision.Reason, "--all") {
+			t.Errorf("asked for all: %q", f.Decision.Reason)
+		}
+	}
+	alone := grey(1000, 760)
+	paste(alone, shrunk(pictures["form"], 740), 10, 10)
+	if f := recognised(t, g, alone, Options{}).Findings[0]; f.Decision.Verdict != decide.Match || strings.Contains(f.Decision.Reason, "--all") {
+		t.Errorf("alone: %s, %q", f.Decision.Verdict, f.Decision.Reason)
+	}
+}
