@@ -30,7 +30,7 @@ const (
 // weighed are the features of a proof. They ask how much of the reference's form
 // is there and how much of it is another, all in all and in one place; contents
 // have no say, since every copy has its own.
-var weighed = []string{"form", "no-other-form", "no-cluster", "one-form", "inliers", "coverage", "judged"}
+var weighed = []string{"form", "no-other-form", "inliers", "coverage"}
 
 // FitProof fits the weights on located trials by logistic regression, copies of
 // the reference's kind against look-alikes, which are what is hard to tell, and
@@ -117,7 +117,7 @@ func slopes(trials []Trial, x [][]float64, at []float64) []float64 {
 
 // otherWeight is what a comparison with something else counts beside one with a
 // look-alike: there are many, and most are easy.
-const otherWeight = 0.3
+const otherWeight = 3
 
 func (t *Trial) weight() float64 {
 	if t.Mated || t.Sibling {

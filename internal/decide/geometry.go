@@ -59,7 +59,7 @@ type feature struct {
 
 // features are those that a [Proof] may weigh.
 var features = []feature{
-	{"inliers", func(g *Geometry) float64 { return math.Log(float64(max(1, g.Inliers))) }},
+	{"inliers", func(g *Geometry) float64 { return math.Log(float64(max(1, min(enoughInliers, g.Inliers)))) }},
 	{"coverage", func(g *Geometry) float64 { return min(1, max(0, g.Coverage)) }},
 	{"agree", func(g *Geometry) float64 { return g.odds(g.Agree) }},
 	{"in-place", func(g *Geometry) float64 { return g.odds(g.InPlace) }},
@@ -84,6 +84,8 @@ const (
 	// spoils one place spoils its neighbours too.
 	enoughJudged = 24
 	evenJudged   = 4
+	// enoughInliers say as much as any number more.
+	enoughInliers = 200
 	// enoughForm cells say as much as any number more.
 	enoughForm = 600
 	// Few cells say little.
