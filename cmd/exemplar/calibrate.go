@@ -12,15 +12,14 @@ import (
 	"exemplar/internal/calibrate"
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 type calibrateFlags struct {
 	model, out            string
 	siblings, backgrounds string
-	forms                 string
 	captures, drawn       int
 	seed                  uint64
 }
@@ -57,7 +56,6 @@ bundle keeps the proof that it has.`,
 	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the bundle to write")
 	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "number of drawn documents to add")
 	cmd.Flags().StringVar(&flags.siblings, "siblings", "", "folder of families of look-alikes, KIND/FAMILY/MEMBER, to fit the proof on")
-	cmd.Flags().StringVar(&flags.forms, "forms", "", "folder of blank forms, FAMILY/EDITION.webp, with their fields in EDITION.json, to fit the proof on besides")
 	cmd.Flags().IntVar(&flags.captures, "captures", 4, "photos of each of their members")
 	cmd.Flags().StringVar(&flags.backgrounds, "backgrounds", "", "folder of pictures to lay them on, besides drawn surfaces")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the drawn documents and their captures")
@@ -67,17 +65,17 @@ bundle keeps the proof that it has.`,
 
 // readBundle reads a bundle or an ONNX network of a known architecture; for
 // the empty path it is the bundle inside.
-func readBundle(path string) (*model.Bundle, error) {
+func readBundle(path string) (*embed.Bundle, error) {
 	if path == "" {
-		return model.Default(), nil
+		return embed.Default(), nil
 	}
-	data, err := weights.ReadFile(path)
+	data, err := tensorfile.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	load := model.Load
+	load := embed.Load
 	if filepath.Ext(path) == ".onnx" {
-		load = func(data []byte) (*model.Bundle, error) { return model.ImportONNX(data, nil) }
+		load = func(data []byte) (*embed.Bundle, error) { return embed.ImportONNX(data, nil) }
 	}
 	bundle, err := load(data)
 	if err != nil {
@@ -86,7 +84,7 @@ func readBundle(path string) (*model.Bundle, error) {
 	return bundle, nil
 }
 
-func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flags calibrateFlags) error {
+func runCalibrate(cmd *cobra.Command, bundle *embed.Bundle, roots []string, flags calibrateFlags) error {
 	pool := calibrate.NewPool(bundle)
 	var source []string
 	for _, root := range roots {
@@ -127,7 +125,7 @@ func runCalibrate(cmd *cobra.Command, bundle *model.Bundle, roots []string, flag
 }
 
 // addProof fits the proof, or keeps the one that the bundle has.
-func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibration, flags calibrateFlags) error {
+func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *decide.Calibration, flags calibrateFlags) error {
 	if flags.siblings == "" {
 		if old, err := decide.ParseCalibration(bundle.Calibration); err == nil {
 			curve.Proof = old.Proof
@@ -138,22 +136,13 @@ func addProof(cmd *cobra.Command, bundle *model.Bundle, curve *decide.Calibratio
 	if err != nil {
 		return err
 	}
-	kinds := calibrate.SiblingKinds(families)
-	source := fmt.Sprintf("%d families of %s", len(kinds), filepath.Base(filepath.Clean(flags.siblings)))
-	if flags.forms != "" {
-		forms, err := calibrate.FormKinds(flags.forms, flags.captures, flags.seed, func(int) bool { return true })
-		if err != nil {
-			return err
-		}
-		kinds = append(kinds, forms...)
-		source += fmt.Sprintf(", %d forms of %s", len(forms), filepath.Base(filepath.Clean(flags.forms)))
+	source := fmt.Sprintf("%d families of %s", len(families), filepath.Base(filepath.Clean(flags.siblings)))
+	if drawn := calibrate.DrawnFamilies(flags.drawn/calibrate.DrawnCaptures, flags.seed); len(drawn) > 0 {
+		families = append(families, drawn...)
+		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
 	}
-	if drawn := calibrate.DrawnKinds(flags.drawn/calibrate.DrawnCaptures, flags.seed, nil); len(drawn) > 0 {
-		kinds = append(kinds, drawn...)
-		source += fmt.Sprintf(", %d drawn kinds of seed %d", len(drawn), flags.seed)
-	}
-	bar := newProgress("verifying", len(kinds))
-	trials, err := calibrate.RunTrials(cmd.Context(), bundle, kinds, calibrate.TrialOptions{
+	bar := newProgress("verifying", len(families))
+	trials, err := calibrate.RunTrials(cmd.Context(), bundle, families, calibrate.TrialOptions{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})
 	bar.clear()

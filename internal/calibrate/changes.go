@@ -29,7 +29,7 @@ func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]
 		return nil, err
 	}
 	var err error
-	if run.others, err = some(ctx, sources, func(f Family) (other, error) { return other{f.Name, newShape(f.Members[0])}, nil }); err != nil {
+	if run.others, err = firstMembers(ctx, sources, func(f Family) other { return other{f.Name, newShape(f.Members[0])} }); err != nil {
 		return nil, err
 	}
 	made, err := forFamilies(ctx, sources, func(i int, f Family) ([]change.Sample, error) {

@@ -2,9 +2,11 @@ package calibrate
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 
+	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 )
 
@@ -81,4 +83,39 @@ func readPicture(path string) (*imaging.Image, error) {
 		return nil, fmt.Errorf("read %q: %w", path, err)
 	}
 	return picture, nil
+}
+
+// DrawnFamilies are n families of drawn documents: a document with each of its
+// siblings, and its blank form, of which the filled one is an instance.
+func DrawnFamilies(n int, seed uint64) []Source {
+	sources := make([]Source, n)
+	for i := range sources {
+		sources[i] = func() (Family, error) { return drawnFamily(seed, i), nil }
+	}
+	return sources
+}
+
+// DrawnCaptures is the number of captures of a drawn family.
+const DrawnCaptures = 5
+
+func drawnFamily(seed uint64, i int) Family {
+	r := rand.New(rand.NewPCG(seed, uint64(i)))
+	kinds := draw.Kinds()
+	document := draw.Document{Kind: kinds[i%len(kinds)], Template: r.Uint64(), Content: r.Uint64()}
+	siblings := draw.Siblings(document)
+	f := Family{Name: document.Kind}
+	register := func(d draw.Document) int {
+		f.Members = append(f.Members, draw.Draw(d))
+		return len(f.Members) - 1
+	}
+	own := register(document)
+	for _, relation := range []string{"contents", "edition", "line", "design"} {
+		other := register(siblings[relation])
+		f.Shots = append(f.Shots, Shot{f.Members[own], relation, own, []int{other}})
+	}
+	edition := siblings["edition"]
+	edition.Blank = true
+	blank, other := register(siblings["blank"]), register(edition)
+	f.Shots = append(f.Shots, Shot{f.Members[own], "blank edition", blank, []int{other}})
+	return f
 }

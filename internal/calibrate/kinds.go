@@ -175,26 +175,6 @@ func (a *Against) forms(w, h int) ([]change.Truth, bool) {
 	return differences(own, newShape(a.Form[0]), a.Form[1], false)
 }
 
-// fewestDiffering is how many cells of a look-alike's form must differ, as the
-// pictures themselves show, for it to be counted: about a long word.
-const fewestDiffering = 24
-
-// hardlyDiffers says that two forms cannot be told apart by a camera.
-func (a *Against) hardlyDiffers() bool {
-	own := atReferenceSide(a.Reference)
-	forms, ok := a.forms(own.W, own.H)
-	if !ok {
-		return false
-	}
-	n := 0
-	for _, f := range forms {
-		if f == change.Changed {
-			n++
-		}
-	}
-	return n < fewestDiffering
-}
-
 // differences compares a document with a reference as it was compared.
 func differences(compared *imaging.Gray, ref *alignment.Reference, document *imaging.Image, inPlace bool) ([]change.Truth, bool) {
 	w, h := compared.W, compared.H

@@ -40,9 +40,6 @@ func DrawnKinds(n int, seed uint64, photos *dataset.Pool) []KindSource {
 	return sources
 }
 
-// DrawnCaptures is the number of captures of a drawn kind.
-const DrawnCaptures = 3
-
 // drawnKind draws the documents of a kind.
 type drawnKind struct {
 	r      *rand.Rand

@@ -9,22 +9,25 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
 )
 
-// Trials are captures of copies of kinds, each verified against a reference of its
-// own kind, those of its look-alikes and some of other kinds.
+// Trials are captures of the members of families, each verified against its own
+// reference, those of its look-alikes and some of other kinds.
 type Trials struct {
 	List []decide.Trial
-	// Twins are comparisons with look-alikes whose form differs in less than
-	// [fewestDiffering] cells: no proof promises anything of them.
+	// Twins are comparisons with look-alikes that differ in less than
+	// [minDiffering] of their places: no proof promises anything of them.
 	Twins []decide.Trial
 }
 
 const (
+	// minDiffering is the share of a look-alike's places that must differ, as
+	// the pictures themselves show, for it to be counted.
+	minDiffering = 0.1
 	// minVisible is how much of a document a capture must show to be counted.
 	minVisible = 0.5
 
@@ -52,25 +55,20 @@ type stranger struct {
 	ref  *recognise.Reference
 }
 
-// RunTrials captures and verifies every kind, on all cores. The same arguments
-// give the same trials.
-func RunTrials(ctx context.Context, bundle *model.Bundle, sources []KindSource, opts TrialOptions) (*Trials, error) {
+// RunTrials captures and verifies every family, on all cores. The same
+// arguments give the same trials.
+func RunTrials(ctx context.Context, bundle *embed.Bundle, sources []Source, opts TrialOptions) (*Trials, error) {
 	run := &trialRun{embedder: recognise.NewEmbedder(bundle), opts: opts}
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
 	}
 	var err error
-	if run.strangers, err = some(ctx, sources, func(k Kind) (stranger, error) {
-		if len(k.Captures) == 0 || len(k.Captures[0].Against) == 0 {
-			return stranger{}, fmt.Errorf("a kind %q without references", k.Name)
-		}
-		return stranger{k.Name, run.register(k.Captures[0].Against[0].Reference)}, nil
-	}); err != nil {
+	if run.strangers, err = firstMembers(ctx, sources, func(f Family) stranger { return stranger{f.Name, run.register(f.Members[0])} }); err != nil {
 		return nil, err
 	}
-	made, err := forFamilies(ctx, sources, func(i int, k Kind) (Trials, error) {
+	made, err := forFamilies(ctx, sources, func(i int, f Family) (Trials, error) {
 		defer run.progress()
-		return run.kind(i, k), nil
+		return run.family(i, f), nil
 	})
 	if err != nil {
 		return nil, err
@@ -116,14 +114,20 @@ func forFamilies[F, T any, S ~func() (F, error)](ctx context.Context, sources []
 	})
 }
 
-// some makes something of families all over the list.
-func some[F, T any, S ~func() (F, error)](ctx context.Context, sources []S, of func(F) (T, error)) ([]T, error) {
+// firstMembers makes something of families all over the list, of which the first
+// member is to be a stranger to others.
+func firstMembers[T any](ctx context.Context, sources []Source, of func(Family) T) ([]T, error) {
 	n := min(strangers, len(sources))
-	chosen := make([]S, n)
-	for i := range chosen {
-		chosen[i] = sources[i*len(sources)/n]
+	some := make([]Source, n)
+	for i := range some {
+		some[i] = sources[i*len(sources)/n]
 	}
-	return forFamilies(ctx, chosen, func(_ int, f F) (T, error) { return of(f) })
+	return forFamilies(ctx, some, func(i int, f Family) (made T, err error) {
+		if len(f.Members) == 0 {
+			return made, fmt.Errorf("family %d has no members", i*len(sources)/n)
+		}
+		return of(f), nil
+	})
 }
 
 // register makes a reference as a gallery does.
@@ -131,30 +135,62 @@ func (run *trialRun) register(picture *imaging.Image) *recognise.Reference {
 	return recognise.NewReference(run.embedder, picture).Reference
 }
 
-// kind makes the trials of one kind.
-func (run *trialRun) kind(number int, k Kind) Trials {
+// family makes the trials of one family.
+func (run *trialRun) family(number int, f Family) Trials {
+	members := make([]*recognise.Reference, len(f.Members))
+	for i, m := range f.Members {
+		members[i] = run.register(m)
+	}
+	twins := run.twins(f, members)
 	var t Trials
-	for i, c := range k.Captures {
+	for i, shot := range f.Shots {
 		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
-		picture, ok := run.capture(c.Document, r)
-		if !ok {
+		photo := augment.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
+		if photo.Visible < minVisible {
 			continue
 		}
-		verifier := verifier{run.photo(picture), decide.Trial{Probe: number<<10 | i, Family: number}}
-		for _, a := range c.Against {
+		verifier := verifier{run.photo(photo.Image), decide.Trial{Probe: number<<10 | i, Family: number}}
+		t.List = append(t.List, verifier.trial(members[shot.Own], true, false))
+		for _, s := range shot.Siblings {
 			list := &t.List
-			if a.OtherKind && a.hardlyDiffers() {
+			if twins[pair{shot.Document, s}] {
 				list = &t.Twins
 			}
-			*list = append(*list, verifier.trial(run.register(a.Reference), !a.OtherKind, a.OtherKind))
+			*list = append(*list, verifier.trial(members[s], false, true))
 		}
 		for range strangersPer {
-			if other := run.strangers[r.IntN(len(run.strangers))]; other.kind != k.Name {
+			if other := run.strangers[r.IntN(len(run.strangers))]; other.kind != f.Name {
 				t.List = append(t.List, verifier.trial(other.ref, false, false))
 			}
 		}
 	}
 	return t
+}
+
+// pair is a document and a member of its family that looks like it.
+type pair struct {
+	document *imaging.Image
+	member   int
+}
+
+// twins returns the pairs that differ in less than minDiffering of their
+// places.
+func (run *trialRun) twins(f Family, members []*recognise.Reference) map[pair]bool {
+	twins := map[pair]bool{}
+	for _, shot := range f.Shots {
+		var document *recognise.Photo
+		for _, s := range shot.Siblings {
+			if _, known := twins[pair{shot.Document, s}]; known {
+				continue
+			}
+			if document == nil {
+				document = run.photo(shot.Document)
+			}
+			like := document.Verify(members[s]).Weighed
+			twins[pair{shot.Document, s}] = like.Located && 1-like.Smoothly < minDiffering
+		}
+	}
+	return twins
 }
 
 func (run *trialRun) photo(picture *imaging.Image) *recognise.Photo {

@@ -11,7 +11,7 @@ type Trial struct {
 	Probe  int // comparisons of one probe carry one number
 	Family int // probes of one family carry one number
 	Geometry
-	Mated   bool // the probe shows a copy of the reference's kind
+	Mated   bool // the probe shows the reference
 	Sibling bool // it shows a look-alike; neither: something else
 }
 
@@ -22,54 +22,62 @@ const (
 	minTrials  = 100
 	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
 
-	lookAlikes = 0.5  // [Proof.Alike]
-	kinShare   = 0.4  // of look-alikes reach [Proof.Kin]: as many as are accepted at 1 %
-	thirdLead  = 1.05 // [Proof.Lead]
+	lookAlikes = 0.025 // [Proof.Alike]
+	kinShare   = 0.4   // of look-alikes reach [Proof.Kin]: as many as are accepted at 1 %
+	thirdLead  = 1.05  // [Proof.Lead]
 )
 
-// weighed are the features of a proof. They ask how much of the reference's form
-// is there and how much of it is another, all in all and in one place; contents
-// have no say, since every copy has its own.
-var weighed = []string{"form", "no-other-form", "inliers", "coverage"}
+// opinion is what one kind of evidence says, and its share in the whole.
+type opinion struct {
+	share    float64
+	features []string
+}
 
-// FitProof fits the weights on located trials by logistic regression, copies of
-// the reference's kind against look-alikes, which are what is hard to tell, and
-// against other things that the reference was seen in, which weigh otherWeight as
-// much. Weights are not negative (projected gradient), and both sides count half.
-// Then it counts the rates at which strangers reach an LLR, and the margin by
-// which the wrong one of two registered look-alikes hardly ever leads.
+// opinions are fitted each for itself and pooled: the LLR is the mean of theirs
+// by these shares (logarithmic opinion pool: Genest and Zidek 1986). Fitted
+// together, the changes of print would get all the weight: in the families no
+// two documents of one kind differ in print, while notes have serial numbers.
+var opinions = []opinion{
+	{0.6, []string{"coverage", "smoothly", "weak", "weak-sharp", "judged"}},
+	{0.4, []string{"unchanged"}},
+}
+
+// FitProof fits the weights on located trials by logistic regression, mated
+// against siblings, which are what is hard to tell, with weights that are not negative (projected
+// gradient) and both sides counting half; then the rates at which strangers
+// reach an LLR, and the margin by which the wrong one of two registered
+// look-alikes hardly ever leads.
 func FitProof(trials []Trial, source string) (*Proof, error) {
 	var located []Trial
-	var mated, siblings int
+	mated := 0
 	for _, t := range trials {
-		switch {
-		case !t.judged():
-			continue
-		case t.Mated:
-			mated++
-		case t.Sibling:
-			siblings++
+		if t.Located && (t.Mated || t.Sibling) {
+			located = append(located, t)
+			if t.Mated {
+				mated++
+			}
 		}
-		located = append(located, t)
 	}
-	if mated < minTrials || siblings < minTrials {
+	if mated < minTrials || len(located)-mated < minTrials {
 		return nil, fmt.Errorf("%d mated and %d other located comparisons, at least %d of each: %w",
-			mated, siblings, minTrials, ErrTooFew)
+			mated, len(located)-mated, minTrials, ErrTooFew)
 	}
 	p := &Proof{Source: source, Alike: lookAlikes, Lead: thirdLead}
-	p.regress(located, weighed)
+	for _, o := range opinions {
+		p.regress(located, o)
+	}
 	if err := p.count(trials); err != nil {
 		return nil, err
 	}
 	return p, p.check()
 }
 
-// regress sets Bias and Terms: gradient descent with momentum on features of mean
-// 0 and deviation 1, weights kept from falling below 0.
-func (p *Proof) regress(trials []Trial, features []string) {
+// regress adds an opinion to Bias and Terms: gradient descent with momentum on
+// features of mean 0 and deviation 1, weights kept from falling below 0.
+func (p *Proof) regress(trials []Trial, o opinion) {
 	const rate, keep = 0.3, 0.9
-	x, mean, scale := standardised(trials, features)
-	last := len(features) // the bias, after the weights
+	x, mean, scale := standardised(trials, o.features)
+	last := len(o.features) // the bias, after the weights
 	at, momentum := make([]float64, last+1), make([]float64, last+1)
 	for range fitSteps {
 		for k, slope := range slopes(trials, x, at) {
@@ -80,9 +88,9 @@ func (p *Proof) regress(trials []Trial, features []string) {
 			}
 		}
 	}
-	p.Bias += at[last]
-	for k, name := range features {
-		weight := at[k] / scale[k]
+	p.Bias += o.share * at[last]
+	for k, name := range o.features {
+		weight := o.share * at[k] / scale[k]
 		p.Terms = append(p.Terms, Term{name, weight})
 		p.Bias -= weight * mean[k]
 	}
@@ -95,7 +103,7 @@ func slopes(trials []Trial, x [][]float64, at []float64) []float64 {
 	gradient := make([]float64, len(at))
 	var count [2]float64
 	for i := range trials {
-		count[oneIf(trials[i].Mated)] += trials[i].weight()
+		count[oneIf(trials[i].Mated)]++
 	}
 	for i := range trials {
 		sum := at[last]
@@ -103,7 +111,7 @@ func slopes(trials []Trial, x [][]float64, at []float64) []float64 {
 			sum += at[k] * v
 		}
 		y := oneIf(trials[i].Mated)
-		e := (1/(1+math.Exp(-sum)) - float64(y)) * trials[i].weight() / count[y]
+		e := (1/(1+math.Exp(-sum)) - float64(y)) / count[y]
 		for k, v := range x[i] {
 			gradient[k] += e * v
 		}
@@ -113,17 +121,6 @@ func slopes(trials []Trial, x [][]float64, at []float64) []float64 {
 		gradient[k] += ridge / float64(len(trials)) * at[k]
 	}
 	return gradient
-}
-
-// otherWeight is what a comparison with something else counts beside one with a
-// look-alike: there are many, and most are easy.
-const otherWeight = 3
-
-func (t *Trial) weight() float64 {
-	if t.Mated || t.Sibling {
-		return 1
-	}
-	return otherWeight
 }
 
 func oneIf(b bool) int {

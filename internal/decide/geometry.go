@@ -59,7 +59,7 @@ type feature struct {
 
 // features are those that a [Proof] may weigh.
 var features = []feature{
-	{"inliers", func(g *Geometry) float64 { return math.Log(float64(max(1, min(enoughInliers, g.Inliers)))) }},
+	{"inliers", func(g *Geometry) float64 { return math.Log(float64(max(1, g.Inliers))) }},
 	{"coverage", func(g *Geometry) float64 { return min(1, max(0, g.Coverage)) }},
 	{"agree", func(g *Geometry) float64 { return g.odds(g.Agree) }},
 	{"in-place", func(g *Geometry) float64 { return g.odds(g.InPlace) }},
@@ -70,12 +70,6 @@ var features = []feature{
 	{"weak-sharp", func(g *Geometry) float64 { return max(0, g.Weak*g.seen()-0.5) }},
 	{"judged", func(g *Geometry) float64 { return math.Log(float64(min(enoughJudged, g.Judged) + evenJudged)) }},
 	{"unchanged", func(g *Geometry) float64 { return -math.Log(min(1, max(0, g.Changed)) + leastChanged) }},
-	{"form", func(g *Geometry) float64 { return math.Log(min(enoughForm, max(0, g.Form)) + evenForm) }},
-	{"no-other-form", func(g *Geometry) float64 { return -math.Log(max(0, g.OtherForm) + evenOtherForm) }},
-	{"one-form", func(g *Geometry) float64 {
-		return -math.Log((max(0, g.OtherForm) + evenOtherForm) / (max(0, g.OtherForm) + max(0, g.Form) + evenForm))
-	}},
-	{"no-cluster", func(g *Geometry) float64 { return -math.Log(max(0, g.Cluster) + evenCluster) }},
 	{"score", func(g *Geometry) float64 { return g.Score }},
 }
 
@@ -84,12 +78,6 @@ const (
 	// spoils one place spoils its neighbours too.
 	enoughJudged = 24
 	evenJudged   = 4
-	// enoughInliers say as much as any number more.
-	enoughInliers = 200
-	// enoughForm cells say as much as any number more.
-	enoughForm = 600
-	// Few cells say little.
-	evenForm, evenOtherForm, evenCluster = 20, 2, 0.5
 	// leastChanged is a share of changed print below which less is worth nothing.
 	leastChanged = 0.003
 )
@@ -119,6 +107,12 @@ func (g *Geometry) odds(share float64) float64 {
 func logit(x float64) float64 {
 	x = min(max(x, 0.02), 0.98)
 	return math.Log(x / (1 - x))
+}
+
+// unchanged says that no place surely shows other print, and hardly any seems to.
+func (g *Geometry) unchanged() bool {
+	const hardlyAny = 0.05
+	return g.Changes == 0 && g.Changed < hardlyAny
 }
 
 // differing is the number of places that do not agree.

@@ -33,8 +33,9 @@ func (p Policy) isVerified(c *Candidate) bool {
 // The best label is accepted from a threshold on that rises with its closest
 // competitor, another label that looks like the probe: then the gallery holds
 // look-alikes, and the probe may be another one of them; see [Proof.Share]. Where
-// it does not reach that, it may still be plain that the probe is one of them, which
-// strangers without look-alikes never seem: then the label above them is the answer.
+// it does not reach that, and hardly any print seems another, what would tell the
+// look-alikes apart is not to be seen: then the label that they have in common is
+// the answer.
 func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
@@ -49,14 +50,13 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	d.Extrapolated = d.LookAlikes < proof.Family.Supported()
 	close := p.undistinguished(ranked)
 	p.setThreshold(&d, share)
-	label := commonLabel(close)
-	if d.LLR < d.ThresholdLLR && d.LLR >= proof.Threshold(0, p.FPIR, p.Labels) {
-		if group, above := p.lookAlikeGroup(ranked); above != "" {
-			close, label = group, above
-			p.setThreshold(&d, 0)
+	if competitor != nil && d.LLR < d.ThresholdLLR && best.Geometry.unchanged() {
+		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
+			close = group
+			p.setThreshold(&d, proof.Alike)
 		}
 	}
-	p.conclude(&d, ranked, close, label, competitor)
+	p.conclude(&d, ranked, close, competitor)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
@@ -96,11 +96,12 @@ func (p Policy) setThreshold(d *Decision, share float64) {
 }
 
 // conclude sets verdict, label, rival and reason.
-func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, label Label, competitor *proven) {
+func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, competitor *proven) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
 		others[i] = c.Candidate
 	}
+	label := commonLabel(close)
 	d.Rival = firstOutside(others, d.Best.Label)
 	switch {
 	case !d.Best.Geometry.Located:
@@ -138,16 +139,15 @@ func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 
 // lookAlikeGroup returns the best candidate and those that look like the probe
 // nearly as much: the lead over them is less than a registered document has over
-// its look-alikes; and the label above them all, empty if there is none.
-func (p Policy) lookAlikeGroup(ranked []proven) (group []Candidate, above Label) {
-	above = ranked[0].Label.Parent()
+// its look-alikes.
+func (p Policy) lookAlikeGroup(ranked []proven) []Candidate {
+	var group []Candidate
 	for _, c := range ranked {
 		if c.Geometry.Located && ranked[0].llr-c.llr < p.Calibration.Proof.Lead {
 			group = append(group, c.Candidate)
-			above = CommonAncestor(above, c.Label)
 		}
 	}
-	return group, above
+	return group
 }
 
 // undistinguished returns the best candidate and those that it neither leads by

@@ -24,11 +24,7 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 	}
 	clauses = append(clauses, alikeOnce(d, p))
 	if len(d.Open) > 0 {
-		why := fmt.Sprintf("it may be another of %s than %s", d.Label, d.Best.Label)
-		if len(close) > 1 {
-			why = agreeAlike(close)
-		}
-		clauses = append(clauses, why+", so the sub-label stays open")
+		clauses = append(clauses, agreeAlike(close)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Geometry.Located {
