@@ -4,12 +4,15 @@
 // are recognised from then on, without training. What was never registered is
 // answered [Unknown].
 //
-//	model := exemplar.DefaultModel()
-//	g, err := exemplar.Open("documents.gallery", exemplar.Options{Model: model, Mode: exemplar.ReadWrite})
+//	g, err := exemplar.Open("documents.gallery", exemplar.Options{Mode: exemplar.ReadWrite})
 //	...
-//	_, err = g.Register(ctx, []exemplar.Item{{Label: "id-card/front", Source: "card.jpg", Data: data}}, exemplar.RegisterOptions{})
-//	answer, err := g.Classify(ctx, photo)
-//	fmt.Println(answer.Decision, answer.Label, answer.Reason)
+//	_, err = g.Register(ctx, []exemplar.Item{{Label: "id-card/front", Source: "card.jpg", Picture: exemplar.FromBytes(card)}}, exemplar.RegisterOptions{})
+//	result, err := g.Classify(ctx, exemplar.FromReader(photo), exemplar.ClassifyOptions{})
+//	answer := result.Answer()
+//	fmt.Println(answer.Decision, answer.Label, answer.Confidence, answer.Reason)
+//
+// Many pictures are classified with [Gallery.ClassifyBatch], every document in one
+// with [ClassifyOptions].All. What an [Answer] holds is told in docs/answers.md.
 //
 // A label is a path (id-card/front/2nd-edition); sub-labels are registered like
 // any other. A [Gallery] is a file that several processes may use at once, and

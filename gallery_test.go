@@ -14,8 +14,8 @@ import (
 	"exemplar"
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 )
 
 func open(t *testing.T, path string, opts exemplar.Options) *exemplar.Gallery {
@@ -179,11 +179,11 @@ func TestReembedWithAnotherModel(t *testing.T) {
 // otherModel is a network of random weights under the default's calibration.
 func otherModel(t *testing.T, path string) *exemplar.Model {
 	t.Helper()
-	bundle, err := model.New(model.Default().Arch, 5)
+	bundle, err := embed.New(embed.Default().Arch, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bundle.Calibration = model.Default().Calibration
+	bundle.Calibration = embed.Default().Calibration
 	if err := bundle.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestOpenErrors(t *testing.T) {
 
 // What training leaves has no calibration: it can be judged, but decides nothing.
 func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
-	bundle := *model.Default()
+	bundle := *embed.Default()
 	bundle.Calibration = nil
 	path := filepath.Join(t.TempDir(), "trained.safetensors")
 	if err := bundle.Save(path); err != nil {

@@ -21,10 +21,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/eval/harness"
 	"exemplar/internal/fileio"
-	"exemplar/internal/model"
 	"exemplar/internal/recognise"
 )
 
@@ -87,13 +87,13 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 }
 
 func openModel(path string) (*recognise.Model, error) {
-	bundle := model.Default()
+	bundle := embed.Default()
 	if path != "" {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		if bundle, err = model.Load(data); err != nil {
+		if bundle, err = embed.Load(data); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}

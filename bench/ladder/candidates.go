@@ -8,13 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 )
 
 // measureFiles prints the targets' figures of the network inside and of bundles, each at its own input size: on odd
 // classes, by which a candidate may be chosen, and on even ones, by which it is reported.
 func measureFiles(ctx context.Context, o options, paths []string) error {
-	names, networks := []string{insideName}, []*model.Network{model.Default().Freeze()}
+	names, networks := []string{insideName}, []*embed.Network{embed.Default().Freeze()}
 	for _, path := range paths {
 		n, err := loadAt(path)
 		if err != nil {
@@ -54,15 +54,15 @@ func measureFiles(ctx context.Context, o options, paths []string) error {
 }
 
 // loadAt reads a bundle. BUNDLE@192 is the same at another input size, @192 the network inside.
-func loadAt(path string) (*model.Network, error) {
+func loadAt(path string) (*embed.Network, error) {
 	file, size, resized := strings.Cut(path, "@")
-	bundle := model.Default()
+	bundle := embed.Default()
 	if file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
-		if bundle, err = model.Load(data); err != nil {
+		if bundle, err = embed.Load(data); err != nil {
 			return nil, err
 		}
 	}

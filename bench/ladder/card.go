@@ -13,10 +13,10 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
+	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/parallel"
 )
 
@@ -31,7 +31,7 @@ var more = []target{{set: "vinyl_located", easy: true}, {set: "rupiah", easy: tr
 // card writes the model card of the network inside: what was written by hand, with the data as sources.tsv has them and
 // the figures as they are measured now.
 func card(ctx context.Context, o options) error {
-	bundle := model.Default()
+	bundle := embed.Default()
 	n := bundle.Freeze()
 	var filled struct {
 		Architecture, Fingerprint        string
@@ -67,7 +67,7 @@ func card(ctx context.Context, o options) error {
 }
 
 // parameters counts the values of the network's weights.
-func parameters(b *model.Bundle) int {
+func parameters(b *embed.Bundle) int {
 	count := 0
 	for _, t := range b.Trainable().Tensors() {
 		if t.Grad != nil {
@@ -103,7 +103,7 @@ func sources(path string) (rows string, images int, err error) {
 }
 
 // cardSet appends the rows of a set, and those of its conditions.
-func cardSet(ctx context.Context, o options, t target, n *model.Network, sets, conditions *bytes.Buffer) error {
+func cardSet(ctx context.Context, o options, t target, n *embed.Network, sets, conditions *bytes.Buffer) error {
 	for _, which := range []half{evenClasses, allClasses} {
 		s, err := loadSet(ctx, o.sets, t, n.Arch.Input, which)
 		if err != nil {
@@ -147,7 +147,7 @@ func interval(p, low, high float64) string {
 }
 
 // cardSweep disturbs a set's references in one way at a time and looks each up among them.
-func cardSweep(ctx context.Context, root string, n *model.Network) (string, error) {
+func cardSweep(ctx context.Context, root string, n *embed.Network) (string, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {
 		return "", err
@@ -184,7 +184,7 @@ func cardSweep(ctx context.Context, root string, n *model.Network) (string, erro
 	return b.String(), nil
 }
 
-func sweepPoint(ctx context.Context, n *model.Network, references []eval.Sample, pictures []*imaging.Image, family string, level int) (eval.Point, error) {
+func sweepPoint(ctx context.Context, n *embed.Network, references []eval.Sample, pictures []*imaging.Image, family string, level int) (eval.Point, error) {
 	dim, side := n.Arch.Embedding, n.Arch.Input
 	s := eval.Set{Name: family, Dim: dim, Samples: append([]eval.Sample{}, references...)}
 	for _, x := range references {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 )
 
 // Where sets and seeds move the figures at random, the interval holds the truth about as often as it says.
@@ -81,7 +81,7 @@ func TestCardIsOfTheNetworkInside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b := model.Default(); !strings.Contains(string(page), b.Fingerprint[:12]) || !strings.Contains(string(page), b.Arch.String()) {
+	if b := embed.Default(); !strings.Contains(string(page), b.Fingerprint[:12]) || !strings.Contains(string(page), b.Arch.String()) {
 		t.Errorf("docs/model-card.md is not of %s, %.12s", b.Arch, b.Fingerprint)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"slices"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/parallel"
 )
 
@@ -105,7 +105,7 @@ func input(path string, side int) ([]byte, error) {
 }
 
 // evaluate judges a network on the set.
-func (s *set) evaluate(ctx context.Context, n *model.Network) (*eval.Result, error) {
+func (s *set) evaluate(ctx context.Context, n *embed.Network) (*eval.Result, error) {
 	dim := n.Arch.Embedding
 	x := s.base
 	x.Dim, x.Embeddings = dim, make([]float32, len(s.inputs)*dim)
@@ -150,7 +150,7 @@ func (t target) figure(r *eval.Result, s strictness) (float64, error) {
 type measured []float64
 
 // measure returns a network's figures on the sets, at both strictnesses.
-func measure(ctx context.Context, sets []*set, n *model.Network) (atStrict, atLoose measured, err error) {
+func measure(ctx context.Context, sets []*set, n *embed.Network) (atStrict, atLoose measured, err error) {
 	for _, s := range sets {
 		r, err := s.evaluate(ctx, n)
 		if err != nil {
@@ -169,12 +169,12 @@ func measure(ctx context.Context, sets []*set, n *model.Network) (atStrict, atLo
 	return atStrict, atLoose, nil
 }
 
-func load(path string) (*model.Network, error) {
+func load(path string) (*embed.Network, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := model.Load(data)
+	bundle, err := embed.Load(data)
 	if err != nil {
 		return nil, err
 	}

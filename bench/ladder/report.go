@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"exemplar/internal/embed"
 	"exemplar/internal/fileio"
-	"exemplar/internal/model"
 )
 
 // result is a rung's figures, by seed; nil until a network of it is there.
@@ -43,7 +43,7 @@ const insideName = "network inside"
 
 // measureAll measures the network inside and those of all rungs and seeds, by the rungs' names.
 func (o options) measureAll(ctx context.Context) (map[string]result, error) {
-	inside := model.Default().Freeze()
+	inside := embed.Default().Freeze()
 	even, err := loadSets(ctx, o, inside.Arch.Input, evenClasses)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (o options) measureAll(ctx context.Context) (map[string]result, error) {
 		return nil, err
 	}
 	results := map[string]result{}
-	add := func(name string, n *model.Network) error {
+	add := func(name string, n *embed.Network) error {
 		e, l, err := measure(ctx, even, n)
 		if err != nil {
 			return err

@@ -19,9 +19,9 @@ import (
 	"strings"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/eval/harness"
-	"exemplar/internal/model"
 	"exemplar/internal/recognise"
 )
 
@@ -44,13 +44,13 @@ func main() {
 }
 
 func openModel(path string) (*recognise.Model, error) {
-	bundle := model.Default()
+	bundle := embed.Default()
 	if path != "" {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		if bundle, err = model.Load(data); err != nil {
+		if bundle, err = embed.Load(data); err != nil {
 			return nil, err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"exemplar/internal/kernel"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // writeTable writes the figures of a whole run as a page.
@@ -24,7 +24,7 @@ func writeTable(path string, figures []figure, rounds int, seconds float64) erro
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", f.What, f.Unit, number(f.Ours), peer, f.Whose, ratio, f.Want)
 	}
-	return weights.WriteFile(path, []byte(b.String()))
+	return tensorfile.WriteFile(path, []byte(b.String()))
 }
 
 // number writes three digits that mean something.

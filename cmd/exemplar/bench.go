@@ -18,10 +18,10 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
-	"exemplar/internal/model"
 	"exemplar/internal/train"
 )
 
@@ -143,7 +143,7 @@ func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
 }
 
 func benchNetwork(batch int) float64 {
-	bundle := model.Default()
+	bundle := embed.Default()
 	network := bundle.Freeze()
 	pixels := bytes.Repeat(imaging.ResizeArea(draw.Draw(draw.Examples()[0].Document), bundle.Arch.Input, bundle.Arch.Input).Pix, batch)
 	out := make([]float32, batch*bundle.Arch.Embedding)
@@ -227,7 +227,7 @@ func standardAnswer(photo []byte) {
 	if err != nil {
 		return
 	}
-	bundle := model.Default()
+	bundle := embed.Default()
 	input := imaging.ResizeArea(imaging.FromImage(decoded), bundle.Arch.Input, bundle.Arch.Input)
 	out := make([]float32, bundle.Arch.Embedding)
 	defaultNetwork().Embed(out, input.Pix, 1)
@@ -236,7 +236,7 @@ func standardAnswer(photo []byte) {
 // benchScan times the exact search among n random embeddings, those of n/4
 // references at four turns.
 func benchScan(n int) float64 {
-	dim := model.Default().Arch.Embedding
+	dim := embed.Default().Arch.Embedding
 	rng := rand.New(rand.NewPCG(1, 2))
 	random := func(rows int) []float32 {
 		vectors := make([]float32, rows*dim)

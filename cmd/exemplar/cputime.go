@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"exemplar/internal/cputime"
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 )
 
 // benchTime is how long each figure is measured.
@@ -24,4 +24,4 @@ func cpuMilliseconds(work func()) float64 {
 	return float64(cputime.Used()-start) / float64(calls) / float64(time.Millisecond)
 }
 
-var defaultNetwork = sync.OnceValue(func() *model.Network { return model.Default().Freeze() })
+var defaultNetwork = sync.OnceValue(func() *embed.Network { return embed.Default().Freeze() })

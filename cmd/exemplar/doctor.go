@@ -11,9 +11,9 @@ import (
 
 	"exemplar"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
-	"exemplar/internal/model"
 	"exemplar/internal/recognise"
 )
 
@@ -107,13 +107,13 @@ func checkModel(path string) (string, error) {
 
 // summarise is the beginning of the model's card.
 func summarise(path string) (string, error) {
-	bundle := model.Default()
+	bundle := embed.Default()
 	if path != "" {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return "", err
 		}
-		if bundle, err = model.Load(data); err != nil {
+		if bundle, err = embed.Load(data); err != nil {
 			return "", err
 		}
 	}

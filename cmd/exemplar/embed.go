@@ -8,7 +8,7 @@ import (
 
 	"exemplar"
 	"exemplar/internal/fileio"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 func newEmbed() *cobra.Command {
@@ -29,7 +29,7 @@ OUT.txt. A picture that cannot be used has no row, and is reported.`,
 			if err != nil {
 				return err
 			}
-			return orElse(embed(cmd, m, found.list, out), found.report(cmd, false))
+			return orElse(writeEmbeddings(cmd, m, found.list, out), found.report(cmd, false))
 		},
 	}
 	addModel(cmd, &modelPath)
@@ -39,7 +39,7 @@ OUT.txt. A picture that cannot be used has no row, and is reported.`,
 	return cmd
 }
 
-func embed(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) error {
+func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) error {
 	type result struct {
 		vector []float32
 		err    error
@@ -70,7 +70,7 @@ func embed(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) er
 	if err != nil {
 		return err
 	}
-	npy, err := weights.EncodeNpy(weights.NewFloat32(rows, len(paths), m.Dim()))
+	npy, err := tensorfile.EncodeNpy(tensorfile.NewFloat32(rows, len(paths), m.Dim()))
 	if err != nil {
 		return err
 	}

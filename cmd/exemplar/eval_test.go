@@ -8,13 +8,13 @@ import (
 
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // npy writes a matrix into the session's folder.
 func (s *session) npy(name string, rows, columns int, values ...float32) string {
 	s.t.Helper()
-	data, err := weights.EncodeNpy(weights.NewFloat32(values, rows, columns))
+	data, err := tensorfile.EncodeNpy(tensorfile.NewFloat32(values, rows, columns))
 	if err != nil {
 		s.t.Fatal(err)
 	}

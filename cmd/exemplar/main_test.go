@@ -14,7 +14,7 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // session is a user's folder with a gallery of its own.
@@ -268,7 +268,7 @@ func TestEmbed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := weights.ParseNpy(data)
+	rows, err := tensorfile.ParseNpy(data)
 	if err != nil {
 		t.Fatal(err)
 	}

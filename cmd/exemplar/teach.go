@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 	"exemplar/internal/train"
 	"exemplar/internal/train/recipe"
 )
@@ -109,7 +109,7 @@ func openTeacher(ctx context.Context, path string, command []string, messages io
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := model.Load(data)
+	bundle, err := embed.Load(data)
 	if err != nil {
 		return nil, fmt.Errorf("read model %q: %w", path, err)
 	}

@@ -17,7 +17,7 @@ func TestTeachThenTrain(t *testing.T) {
 	if _, errOut := s.run(exitFailed, "train", recipe); !strings.Contains(errOut, "exemplar teach") {
 		t.Errorf("without its teacher, train said %q", errOut)
 	}
-	out, _ := s.run(0, "teach", recipe, "--model", "../../internal/model/default.safetensors")
+	out, _ := s.run(0, "teach", recipe, "--model", "../../internal/embed/default.safetensors")
 	if want := filepath.Join(s.folder, "teacher.safetensors") + ": 1 form of 3 images, 256 values each, by exemplar"; !strings.HasPrefix(out, want) {
 		t.Errorf("said %q, want %q", out, want)
 	}

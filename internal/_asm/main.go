@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"exemplar/internal/_asm/features"
 	"exemplar/internal/_asm/kernel"
 
 	"github.com/mmcloughlin/avo/build"
@@ -22,7 +23,8 @@ import (
 
 // generators are those of each package's files, by name.
 var generators = map[string]map[string]func(c *build.Context){
-	"kernel": kernel.Files,
+	"features": features.Files,
+	"kernel":   kernel.Files,
 }
 
 func main() {

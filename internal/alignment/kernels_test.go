@@ -24,14 +24,6 @@ func eachVariant(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-func randomFloats(rng *rand.Rand, n int) []float32 {
-	out := make([]float32, n)
-	for i := range out {
-		out[i] = float32(rng.NormFloat64())
-	}
-	return out
-}
-
 func randomBytes(rng *rand.Rand, n, limit int) []byte {
 	out := make([]byte, n)
 	for i := range out {

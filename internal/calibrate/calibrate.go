@@ -16,9 +16,9 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 
 	"exemplar/internal/parallel"
 )
@@ -30,7 +30,7 @@ const wrongLeadRate = 0.01
 // Pool gathers embeddings: of references, of probes, and of probes that have a
 // look-alike registered beside their own document.
 type Pool struct {
-	network  *model.Network
+	network  *embed.Network
 	input    int // side of the network's input, pixels
 	dim      int
 	capture  *augment.Capture
@@ -46,7 +46,7 @@ type probe struct {
 }
 
 // NewPool makes an empty pool for a model.
-func NewPool(bundle *model.Bundle) *Pool {
+func NewPool(bundle *embed.Bundle) *Pool {
 	return &Pool{
 		network: bundle.Freeze(), input: bundle.Arch.Input, dim: bundle.Arch.Embedding,
 		capture: augment.NewCapture(augment.Full()),

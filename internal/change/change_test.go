@@ -13,7 +13,7 @@ import (
 	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/nn"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // drawing is a picture of dark bars on paper.
@@ -177,12 +177,12 @@ func compareValues(t *testing.T, want, got *nn.Param) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	change := func(f func(tensors map[string]weights.Tensor)) []byte {
+	change := func(f func(tensors map[string]tensorfile.Tensor)) []byte {
 		data, err := Default().Encode(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := weights.ParseSafetensors(data)
+		file, err := tensorfile.ParseSafetensors(data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,16 +192,16 @@ func TestLoadRefuses(t *testing.T) {
 		}
 		return data
 	}
-	one := weights.NewFloat32([]float32{1}, 1)
+	one := tensorfile.NewFloat32([]float32{1}, 1)
 	for want, data := range map[string][]byte{
 		"too few":                         []byte("abc"),
-		`"e.bias" is missing`:             change(func(m map[string]weights.Tensor) { delete(m, "e.bias") }),
-		`"e.weight": shape [1] where [3 `: change(func(m map[string]weights.Tensor) { m["e.weight"] = one }),
-		`["g.bias"] belong to no layer`:   change(func(m map[string]weights.Tensor) { m["g.bias"] = one }),
-		`"e.bias": value 0 is NaN`: change(func(m map[string]weights.Tensor) {
-			m["e.bias"] = weights.NewFloat32([]float32{float32(math.NaN()), 0, 0}, 3)
+		`"e.bias" is missing`:             change(func(m map[string]tensorfile.Tensor) { delete(m, "e.bias") }),
+		`"e.weight": shape [1] where [3 `: change(func(m map[string]tensorfile.Tensor) { m["e.weight"] = one }),
+		`["g.bias"] belong to no layer`:   change(func(m map[string]tensorfile.Tensor) { m["g.bias"] = one }),
+		`"e.bias": value 0 is NaN`: change(func(m map[string]tensorfile.Tensor) {
+			m["e.bias"] = tensorfile.NewFloat32([]float32{float32(math.NaN()), 0, 0}, 3)
 		}),
-		`"e.bias": tensor of I64`: change(func(m map[string]weights.Tensor) { m["e.bias"] = weights.NewInt64([]int64{1, 1, 1}, 3) }),
+		`"e.bias": tensor of I64`: change(func(m map[string]tensorfile.Tensor) { m["e.bias"] = tensorfile.NewInt64([]int64{1, 1, 1}, 3) }),
 	} {
 		if _, err := Load(data); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want an error with %q", err, want)

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"strconv"
 
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // A checkpoint is a safetensors file of weights and moments, whose metadata say
@@ -22,18 +22,18 @@ func (t *training) save() error {
 	if t.opts.Checkpoint == "" {
 		return nil
 	}
-	file := weights.Safetensors{
+	file := tensorfile.Safetensors{
 		Metadata: map[string]string{trainingKey: t.name, stepKey: strconv.Itoa(t.step)},
-		Tensors:  map[string]weights.Tensor{},
+		Tensors:  map[string]tensorfile.Tensor{},
 	}
 	for name, values := range t.state() {
-		file.Tensors[name] = weights.NewFloat32(values, len(values))
+		file.Tensors[name] = tensorfile.NewFloat32(values, len(values))
 	}
 	data, err := file.Encode()
 	if err != nil {
 		return err
 	}
-	return weights.WriteFile(t.opts.Checkpoint, data)
+	return tensorfile.WriteFile(t.opts.Checkpoint, data)
 }
 
 // resume reads the checkpoint, if there is one.
@@ -41,7 +41,7 @@ func (t *training) resume() error {
 	if t.opts.Checkpoint == "" {
 		return nil
 	}
-	data, err := weights.ReadFile(t.opts.Checkpoint)
+	data, err := tensorfile.ReadFile(t.opts.Checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (t *training) resume() error {
 }
 
 func (t *training) restore(data []byte) error {
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		return err
 	}

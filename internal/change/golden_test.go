@@ -6,10 +6,10 @@ import (
 	"slices"
 	"testing"
 
+	"exemplar/internal/embed/formula"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
-	"exemplar/internal/model/formula"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // small is the network of tools/golden/change.py.
@@ -34,7 +34,7 @@ func smallAnswering() []layer {
 // formulaNetwork has weights from the formula.
 func formulaNetwork(t *testing.T, table []layer) *network {
 	t.Helper()
-	file := weights.Safetensors{Tensors: map[string]weights.Tensor{}}
+	file := tensorfile.Safetensors{Tensors: map[string]tensorfile.Tensor{}}
 	for _, p := range newNetwork(table).tensors() {
 		file.Tensors[p.name] = formula.Tensor(p.name, p.shape)
 	}
@@ -77,7 +77,7 @@ func readGolden(t *testing.T, name string) []float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		t.Fatal(err)
 	}

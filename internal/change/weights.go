@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"exemplar/internal/nn"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // Load reads a detector from a safetensors file with PyTorch's names and
@@ -22,7 +22,7 @@ func Load(data []byte) (*Detector, error) {
 }
 
 func loadNetwork(table []layer, data []byte) (*network, error) {
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func loadNetwork(table []layer, data []byte) (*network, error) {
 // Encode returns the file that Load reads, in half precision. About says how the
 // detector was made.
 func (d *Detector) Encode(about map[string]string) ([]byte, error) {
-	file := weights.Safetensors{Metadata: about, Tensors: map[string]weights.Tensor{}}
+	file := tensorfile.Safetensors{Metadata: about, Tensors: map[string]tensorfile.Tensor{}}
 	for _, t := range d.net.tensors() {
 		file.Tensors[t.name] = t.half()
 	}
@@ -58,7 +58,7 @@ func (d *Detector) Encode(about map[string]string) ([]byte, error) {
 // outputs and inputs are the first of these. What takes in more than there was
 // ignores it to begin with, and layers that are new add nothing to others.
 func (n *network) start(data []byte) error {
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		return fmt.Errorf("weights to start from: %w", err)
 	}
@@ -83,7 +83,7 @@ func (n *network) start(data []byte) error {
 }
 
 // startFrom copies the outputs and inputs that are there.
-func (t *tensor) startFrom(from weights.Tensor) error {
+func (t *tensor) startFrom(from tensorfile.Tensor) error {
 	values, err := from.Float32s()
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (t *tensor) inFile(i int) int {
 	return (out*t.inputs+in)*taps + tap
 }
 
-func (t *tensor) read(from weights.Tensor) error {
+func (t *tensor) read(from tensorfile.Tensor) error {
 	if !slices.Equal(from.Shape, t.shape) {
 		return fmt.Errorf("shape %v where %v is needed", from.Shape, t.shape)
 	}
@@ -157,10 +157,10 @@ func (t *tensor) read(from weights.Tensor) error {
 	return nil
 }
 
-func (t *tensor) half() weights.Tensor {
+func (t *tensor) half() tensorfile.Tensor {
 	values := make([]float32, len(t.Value))
 	for i, v := range t.Value {
 		values[t.inFile(i)] = v
 	}
-	return weights.NewFloat16(values, t.shape...)
+	return tensorfile.NewFloat16(values, t.shape...)
 }

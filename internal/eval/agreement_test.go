@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 )
 
 const (
@@ -52,7 +52,7 @@ func referenceNetwork(t *testing.T) func(*imaging.Image) []float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bundle, err := model.ImportTorch(tensors, description)
+	bundle, err := embed.ImportTorch(tensors, description)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,17 +11,17 @@ import (
 	"strconv"
 	"strings"
 
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // ReadEmbeddings reads an npy file of n vectors, one for each sample of a set in
 // its order, and returns them scaled to length one.
 func ReadEmbeddings(path string, n int) (vectors []float32, dim int, err error) {
-	data, err := weights.ReadFile(path)
+	data, err := tensorfile.ReadFile(path)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read embeddings: %w", err)
 	}
-	t, err := weights.ParseNpy(data)
+	t, err := tensorfile.ParseNpy(data)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read embeddings %q: %w", path, err)
 	}

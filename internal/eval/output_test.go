@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 func TestJSONShape(t *testing.T) {
@@ -94,11 +94,11 @@ func FuzzReadScores(f *testing.F) {
 
 func TestReadEmbeddings(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "e.npy")
-	data, err := weights.EncodeNpy(weights.NewFloat32([]float32{3, 4, 0, 2}, 2, 2))
+	data, err := tensorfile.EncodeNpy(tensorfile.NewFloat32([]float32{3, 4, 0, 2}, 2, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := weights.WriteFile(path, data); err != nil {
+	if err := tensorfile.WriteFile(path, data); err != nil {
 		t.Fatal(err)
 	}
 	x, dim, err := ReadEmbeddings(path, 2)

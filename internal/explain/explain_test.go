@@ -9,8 +9,8 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 )
@@ -23,7 +23,7 @@ type desk struct {
 }
 
 func newDesk(examples ...draw.Example) *desk {
-	d := &desk{recognise.NewEmbedder(model.Default()), map[string]*imaging.Image{}, map[string]*recognise.Reference{}}
+	d := &desk{recognise.NewEmbedder(embed.Default()), map[string]*imaging.Image{}, map[string]*recognise.Reference{}}
 	for _, e := range examples {
 		made := recognise.NewReference(d.embedder, draw.Draw(e.Document))
 		d.pictures[e.Label], d.references[e.Label] = made.Picture, made.Reference

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/differ"
 	"exemplar/internal/draw"
+	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
 )
@@ -76,7 +76,7 @@ func TestNeighboursOddities(t *testing.T) {
 		{image.Rect(0, 0, 1, 1), image.Rect(w-1, h-1, w, h), image.Rect(0, h/2, w, h/2+1)},
 		slicesOf(w, h, 30),
 	} {
-		o.Difference = differ.Difference{Regions: regions}
+		o.Difference = imagediff.Difference{Regions: regions}
 		m := neighbours(o, labels, title, says)
 		if m.W < minWidth || m.W > 2*panelWidth+2*margin+between || m.H > 4000 {
 			t.Errorf("%d regions: the picture is %d x %d", len(regions), m.W, m.H)

@@ -12,3 +12,5 @@
 // features with a photo is for package wordindex. The same picture gives the
 // same features on every machine.
 package features
+
+//go:generate sh -c "cd ../_asm && go run . features"

@@ -4,23 +4,6 @@ package features
 
 import "exemplar/internal/kernel"
 
-//go:noescape
-func filterSymmetricAVX2(dst, src *float32, step int, half *float32, taps, groups int)
-
-func filterSymmetricAVX512(dst, src *float32, step int, half *float32, taps, groups int)
-
-func subtractAVX2(dst, a, b *float32, groups int)
-
-func subtractAVX512(dst, a, b *float32, groups int)
-
-func extremaRowAVX2(mask *uint16, below, mid, above *float32, stride int, threshold float32, groups int)
-
-func extremaRowAVX512(mask *uint16, below, mid, above *float32, stride int, threshold float32, groups int)
-
-func nearestFourAVX2(lanes *[8][16]int32, column *int32, rows, columns *byte, row, pairs int)
-
-func nearestFourAVX512(lanes *[8][16]int32, column *int32, rows, columns *byte, row, pairs int)
-
 func filterSymmetric(dst, src []float32, at, step int, half []float32, groups int) {
 	taps, variant := len(half)-1, kernel.Active()
 	if variant == kernel.Generic || taps == 0 || groups == 0 {
@@ -101,23 +84,6 @@ func twoLargest(first, second *[16]int32) (a, b int32) {
 	}
 	return a, b
 }
-
-//go:noescape
-func samplePatchAVX2(p *patch, places *patchPlaces, pix *float32, frame *patchFrame)
-
-func samplePatchAVX512(p *patch, places *patchPlaces, pix *float32, frame *patchFrame)
-
-func polarAVX2(turns, magnitudes *[256]float32, p *patch)
-
-func polarAVX512(turns, magnitudes *[256]float32, p *patch)
-
-func poolAVX2(hist *histogram, turns, magnitudes *[256]float32, rowWeights *[patchSide][spatialBins]float32, columnWeights *[spatialBins][patchSide]float32)
-
-func poolAVX512(hist *histogram, turns, magnitudes *[256]float32, rowWeights *[patchSide][spatialBins]float32, columnWeights *[spatialBins][patchSide]float32)
-
-func quantiseAVX2(out *byte, hist *histogram, clip, scale float32)
-
-func quantiseAVX512(out *byte, hist *histogram, clip, scale float32)
 
 func sample(p *patch, img *plane, f *patchFrame) {
 	variant := kernel.Active()

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"exemplar/internal/fileio"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // An export is a ZIP file that people can look into:
@@ -124,7 +124,7 @@ func (g *Gallery) exportVectors(ctx context.Context, tx *sql.Tx, out *zip.Writer
 	}
 	sum := sha256.New()
 	w := io.MultiWriter(member, sum)
-	header, err := weights.NpyHeader(weights.F32, []int{len(records), Rotations, own.dim})
+	header, err := tensorfile.NpyHeader(tensorfile.F32, []int{len(records), Rotations, own.dim})
 	if err != nil {
 		return "", err
 	}

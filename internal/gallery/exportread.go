@@ -13,7 +13,7 @@ import (
 	"math"
 	"slices"
 
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // Limits on an export, which may come from anybody. What it takes to read one is
@@ -330,9 +330,9 @@ func (in *export) openVectors() (*vectorReader, error) {
 	}
 	v := &vectorReader{Closer: member, sum: sha256.New(), row: make([]byte, 4*Rotations*in.Dim), dim: in.Dim}
 	v.r = io.TeeReader(member, v.sum)
-	dtype, shape, err := weights.ReadNpyHeader(v.r)
+	dtype, shape, err := tensorfile.ReadNpyHeader(v.r)
 	want := []int{in.count, Rotations, in.Dim}
-	if err == nil && (dtype != weights.F32 || !slices.Equal(shape, want)) {
+	if err == nil && (dtype != tensorfile.F32 || !slices.Equal(shape, want)) {
 		err = fmt.Errorf("it holds %s %v, the manifest says %v", dtype, shape, want)
 	}
 	if err != nil {

@@ -54,7 +54,6 @@ func writeTIFF(w, h int, more tiffTags, pages ...func(x, y int) byte) []byte {
 func blankPage(int, int) byte      { return 250 }
 func stripedPage(x, _ int) byte    { return byte(x / 8 % 2 * 200) }
 func crossedPage(x, y int) byte    { return byte((x/8 + y/8) % 2 * 200) }
-func brokenTags(v int) tiffTags    { return tiffTags{259: uint32(v)} }
 func scaledTags(x, y int) tiffTags { return tiffTags{282: uint32(x), 283: uint32(y)} }
 
 // TestPageOfTIFF: the first page that is not blank is taken, and the notes say

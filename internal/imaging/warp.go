@@ -1,14 +1,17 @@
 package imaging
 
-import "math"
+import (
+	"math"
+
+	"exemplar/internal/planar"
+)
 
 // Warp returns a w x h picture whose pixel at (x, y) is src seen through the
-// homography m (row-major, pixel centres on integers): the point
-// m*(x, y, 1). What falls outside src takes its nearest pixel. Where the map
+// homography m: the point m*(x, y, 1). What falls outside src takes its nearest pixel. Where the map
 // shrinks, src is averaged down first, so that nothing aliases.
 //
 // It panics if w or h is less than 1.
-func Warp(src *Image, m [9]float64, w, h int) *Image {
+func Warp(src *Image, m planar.Homography, w, h int) *Image {
 	checkSizes(src, w, h)
 	for step := coarsest(m, w, h); step >= 2 && min(src.W, src.H) >= 4; step /= 2 {
 		half := ResizeArea(src, src.W/2, src.H/2)
@@ -27,7 +30,7 @@ func Warp(src *Image, m [9]float64, w, h int) *Image {
 
 // warpRow fills a row of the result with the colours of src at points between
 // pixels.
-func (m *Image) warpRow(dst []byte, t *[9]float64, y float64) {
+func (m *Image) warpRow(dst []byte, t *planar.Homography, y float64) {
 	tx, ty, tz := t[1]*y, t[4]*y, t[7]*y
 	maxX, maxY, stride := float64(m.W-1), float64(m.H-1), 3*m.W
 	for i, at := 0, 0.0; i+3 <= len(dst); i, at = i+3, at+1 {
@@ -46,26 +49,19 @@ func (m *Image) warpRow(dst []byte, t *[9]float64, y float64) {
 
 // coarsest is the smallest step in src, in pixels, that a step of one pixel in
 // the result makes at its middle.
-func coarsest(m [9]float64, w, h int) float64 {
+func coarsest(m planar.Homography, w, h int) float64 {
 	cx, cy := float64(w)/2, float64(h)/2
-	x0, y0 := project(&m, cx, cy)
-	x1, y1 := project(&m, cx+1, cy)
-	x2, y2 := project(&m, cx, cy+1)
-	return min(math.Hypot(x1-x0, y1-y0), math.Hypot(x2-x0, y2-y0))
+	at, right, below := m.Apply(planar.Pt(cx, cy)), m.Apply(planar.Pt(cx+1, cy)), m.Apply(planar.Pt(cx, cy+1))
+	return min(math.Hypot(right.X-at.X, right.Y-at.Y), math.Hypot(below.X-at.X, below.Y-at.Y))
 }
 
 // resized follows m by a change of size with pixel edges kept in place.
-func resized(m [9]float64, sx, sy float64) [9]float64 {
+func resized(m planar.Homography, sx, sy float64) planar.Homography {
 	for i := range 3 {
 		m[i] = m[i]*sx + m[6+i]*(sx-1)/2
 		m[3+i] = m[3+i]*sy + m[6+i]*(sy-1)/2
 	}
 	return m
-}
-
-func project(m *[9]float64, x, y float64) (px, py float64) {
-	z := m[6]*x + m[7]*y + m[8]
-	return (m[0]*x + m[1]*y + m[2]) / z, (m[3]*x + m[4]*y + m[5]) / z
 }
 
 // levels are the numbers from 0 to 255: to look them up is quicker than to

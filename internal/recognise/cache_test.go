@@ -16,9 +16,9 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/wordindex"
 )
 
@@ -81,7 +81,7 @@ func runSQL(t *testing.T, path, statements string) {
 
 // defaultModel is the model inside the program.
 var defaultModel = sync.OnceValue(func() *Model {
-	m, err := NewModel(model.Default())
+	m, err := NewModel(embed.Default())
 	if err != nil {
 		panic(err)
 	}

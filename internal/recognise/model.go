@@ -7,18 +7,18 @@ import (
 	"sync"
 
 	"exemplar/internal/decide"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 )
 
 // Embedder turns pictures into embeddings. It is safe for concurrent use.
 type Embedder struct {
-	arch    model.Architecture
-	network *model.Network
+	arch    embed.Architecture
+	network *embed.Network
 }
 
 // NewEmbedder makes the bundle's network ready to run.
-func NewEmbedder(b *model.Bundle) *Embedder { return &Embedder{b.Arch, b.Freeze()} }
+func NewEmbedder(b *embed.Bundle) *Embedder { return &Embedder{b.Arch, b.Freeze()} }
 
 // Dim is the length of an embedding.
 func (e *Embedder) Dim() int { return e.arch.Embedding }
@@ -71,7 +71,7 @@ var ErrModel = errors.New("not a usable model bundle")
 
 // DefaultModel returns the model inside the program.
 var DefaultModel = sync.OnceValue(func() *Model {
-	m, err := NewModel(model.Default())
+	m, err := NewModel(embed.Default())
 	if err != nil {
 		panic("exemplar: the model inside the program: " + err.Error()) // a broken build
 	}
@@ -87,7 +87,7 @@ func OpenModel(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	bundle, err := model.Load(data)
+	bundle, err := embed.Load(data)
 	if err != nil {
 		return nil, fmt.Errorf("read model %q: %w: %w", path, ErrModel, err)
 	}
@@ -100,7 +100,7 @@ func OpenModel(path string) (*Model, error) {
 
 // NewModel makes a model of a bundle. A bundle as training leaves it has no
 // calibration: then the model has none, and decides nothing.
-func NewModel(b *model.Bundle) (*Model, error) {
+func NewModel(b *embed.Bundle) (*Model, error) {
 	m := &Model{Embedder: NewEmbedder(b), Fingerprint: b.Fingerprint, Decides: b.DecisionFingerprint()}
 	if len(b.Calibration) == 0 {
 		return m, nil

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/differ"
 	"exemplar/internal/gallery"
+	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 )
@@ -37,13 +37,13 @@ type Neighbour struct {
 
 // Overlay is a reference laid on another one's picture.
 type Overlay struct {
-	On                *Photo         // the picture that it is laid on
-	Reference         *Reference     // what is laid on it
-	Picture           *imaging.Image // of Reference, in colour
-	Found             Found          // of Reference in On
-	differ.Difference                // zero where it was not found
-	alike             bool           // so far that captures of one may be taken for the other
-	sx, sy            float64        // from On to the picture as it arrived
+	On                   *Photo         // the picture that it is laid on
+	Reference            *Reference     // what is laid on it
+	Picture              *imaging.Image // of Reference, in colour
+	Found                Found          // of Reference in On
+	imagediff.Difference                // zero where it was not found
+	alike                bool           // so far that captures of one may be taken for the other
+	sx, sy               float64        // from On to the picture as it arrived
 }
 
 // Regions returns where the two differ as x0, y0, x1, y1 in pixels of the

@@ -6,15 +6,15 @@ import (
 
 	"exemplar/internal/augment"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
-	"exemplar/internal/model"
 )
 
 // A part of a photo looks more like the document that lies in it, on one of its
 // sides, than the whole photo does.
 func TestPartsLookLikeTheDocument(t *testing.T) {
-	embedder := NewEmbedder(model.Default())
+	embedder := NewEmbedder(embed.Default())
 	embed := embedder.Embed
 	everyday := augment.Everyday()
 	everyday.Width, everyday.Height = 640, 480
@@ -48,7 +48,7 @@ func TestPartsLookLikeTheDocument(t *testing.T) {
 }
 
 func TestAPhotoOfNothingHasNoParts(t *testing.T) {
-	embedder := NewEmbedder(model.Default())
+	embedder := NewEmbedder(embed.Default())
 	for _, m := range []*imaging.Image{grey(640, 480), grey(1, 1), grey(1, 5000)} {
 		if parts := NewPhoto(embedder, m).EmbedParts(); len(parts) != 0 {
 			t.Errorf("%d x %d: %d parts", m.W, m.H, len(parts))
@@ -60,7 +60,7 @@ func BenchmarkEmbedParts(b *testing.B) {
 	p := augment.Everyday()
 	p.Width, p.Height, p.Clutter = 640, 480, 1
 	m := augment.Scene(draw.Draw(draw.Examples()[6].Document), nil, p, 6).Image
-	photo := NewPhoto(NewEmbedder(model.Default()), m)
+	photo := NewPhoto(NewEmbedder(embed.Default()), m)
 	b.ReportAllocs()
 	for b.Loop() {
 		photo.EmbedParts()

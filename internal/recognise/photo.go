@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/differ"
+	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
 )
@@ -20,7 +20,7 @@ type Photo struct {
 	picture  *imaging.Image
 	probe    *alignment.Probe
 	embedder *Embedder
-	subject  func() *differ.Subject
+	subject  func() *imagediff.Subject
 	covered  []*area // by documents that were found already
 
 	scaleX, scaleY float64 // from the picture to the one as sent
@@ -31,7 +31,7 @@ type Photo struct {
 func NewPhoto(e *Embedder, picture *imaging.Image) *Photo {
 	return &Photo{
 		picture: picture, probe: alignment.NewProbe(picture.Gray()), embedder: e,
-		subject: sync.OnceValue(func() *differ.Subject { return differ.NewSubject(picture) }),
+		subject: sync.OnceValue(func() *imagediff.Subject { return imagediff.NewSubject(picture) }),
 		scaleX:  1, scaleY: 1,
 	}
 }

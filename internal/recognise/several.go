@@ -16,7 +16,6 @@ const maxPlaces = 8
 // place is where a document lies in a photo: the best claim to it, and the
 // others, which are about the same part of the photo, by falling LLR.
 type place struct {
-	area   *area
 	claims []*Hypothesis
 }
 
@@ -125,7 +124,7 @@ func findPlaces(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr fun
 			if i := slices.IndexFunc(areas, claimed.sameAs); i >= 0 {
 				places[i].claims = append(places[i].claims, h)
 			} else if len(places) < maxPlaces {
-				places, areas = append(places, place{claimed, []*Hypothesis{h}}), append(areas, claimed)
+				places, areas = append(places, place{claims: []*Hypothesis{h}}), append(areas, claimed)
 			}
 		}
 		if len(places) == before || len(places) == maxPlaces {

@@ -8,8 +8,8 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 )
 
 // desk holds drawn documents that are registered by their labels.
@@ -21,7 +21,7 @@ type desk struct {
 }
 
 func newDesk(examples ...draw.Example) *desk {
-	d := &desk{embedder: NewEmbedder(model.Default()), pictures: map[string]*imaging.Image{}, references: map[string]*Reference{}}
+	d := &desk{embedder: NewEmbedder(embed.Default()), pictures: map[string]*imaging.Image{}, references: map[string]*Reference{}}
 	for _, e := range examples {
 		made := NewReference(d.embedder, draw.Draw(e.Document))
 		d.labels = append(d.labels, e.Label)

@@ -5,8 +5,8 @@ import (
 
 	"exemplar/internal/alignment"
 	"exemplar/internal/decide"
-	"exemplar/internal/differ"
 	"exemplar/internal/features"
+	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/planar"
@@ -48,7 +48,7 @@ func (p *Photo) Compare(r *Reference) Found {
 
 // Differ returns where the photo differs from a reference that was found in it.
 // picture is the reference's own, in colour.
-func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) differ.Difference {
+func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) imagediff.Difference {
 	w, h := r.Size()
 	return p.subject().Differs(imaging.Resize(picture, w, h), f.H)
 }

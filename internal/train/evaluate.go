@@ -9,9 +9,9 @@ import (
 	"slices"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/parallel"
 )
 
@@ -70,7 +70,7 @@ func readImage(path string, side int) (*imaging.Image, error) {
 }
 
 // evaluate returns the figures of a bundle.
-func (e *evaluator) evaluate(ctx context.Context, b *model.Bundle) (map[string]float64, error) {
+func (e *evaluator) evaluate(ctx context.Context, b *embed.Bundle) (map[string]float64, error) {
 	set := e.set
 	set.Dim = b.Arch.Embedding
 	set.Embeddings = embedAll(b.Freeze(), e.images)
@@ -89,7 +89,7 @@ func (e *evaluator) evaluate(ctx context.Context, b *model.Bundle) (map[string]f
 }
 
 // embedAll embeds pictures on all cores.
-func embedAll(n *model.Network, images []*imaging.Image) []float32 {
+func embedAll(n *embed.Network, images []*imaging.Image) []float32 {
 	out := make([]float32, len(images)*n.Arch.Embedding)
 	eachPart(len(images), func(from, to int) {
 		for i := from; i < to; i++ {

@@ -3,7 +3,7 @@ package train
 import (
 	"math/rand/v2"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 	"exemplar/internal/train/recipe"
 )
 
@@ -11,7 +11,7 @@ import (
 // network inside the program on a batch of so many random pictures, in one replica: forward with batch statistics,
 // contrastive loss, backward, clipping and AdamW. batch is even.
 func NewStep(batch, input int) (step func(), err error) {
-	bundle, err := model.Default().WithInput(input)
+	bundle, err := embed.Default().WithInput(input)
 	if err != nil {
 		return nil, err
 	}

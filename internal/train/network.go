@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 	"exemplar/internal/parallel"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/recipe"
@@ -13,7 +13,7 @@ import (
 // network is a model in training: replicas that share the values of the parameters, and what the optimiser keeps of
 // them.
 type network struct {
-	replicas []*model.Trainable
+	replicas []*embed.Trainable
 	weights  weightSet
 	inputs   []replicaPart
 	input    int // side in pixels
@@ -23,9 +23,9 @@ type network struct {
 type replicaPart struct{ out, dOut []float32 }
 
 // newNetwork makes the network of a bundle; setStage must follow.
-func newNetwork(b *model.Bundle) *network {
+func newNetwork(b *embed.Bundle) *network {
 	n := &network{}
-	n.replicas = []*model.Trainable{b.Trainable()}
+	n.replicas = []*embed.Trainable{b.Trainable()}
 	for _, t := range n.replicas[0].Tensors() {
 		n.weights.tensors = append(n.weights.tensors, &weightTensor{name: t.Name, value: t.Value, mean: slices.Clone(t.Value)})
 	}
@@ -43,7 +43,7 @@ func (n *network) setStage(s recipe.Stage, p *loss.Projection) error {
 	}
 	before := n.weights.tensors
 	first := b.Trainable()
-	n.replicas = []*model.Trainable{first}
+	n.replicas = []*embed.Trainable{first}
 	for range s.Batch.Replicas - 1 {
 		n.replicas = append(n.replicas, first.Replica())
 	}
@@ -73,19 +73,19 @@ func (n *network) setStage(s recipe.Stage, p *loss.Projection) error {
 
 // forward computes the embeddings of a batch, by sample number, into out (S,D).
 func (n *network) forward(out []float32, b *Batch) {
-	n.eachReplica(func(i int, r *model.Trainable) {
+	n.eachReplica(func(i int, r *embed.Trainable) {
 		in := n.inputs[i]
 		size := n.perReplica() * n.input * n.input * 3
 		r.ForwardTrain(in.out, b.Pixels[i*size:][:size], n.perReplica())
 	})
-	model.MergeStatistics(n.replicas)
+	embed.MergeStatistics(n.replicas)
 	n.eachSample(b, out, func(sample, place []float32) { copy(sample, place) }, func(in replicaPart) []float32 { return in.out })
 }
 
 // backward takes the gradient by the embeddings, by sample number, to the parameters.
 func (n *network) backward(d []float32, b *Batch) {
 	n.eachSample(b, d, func(sample, place []float32) { copy(place, sample) }, func(in replicaPart) []float32 { return in.dOut })
-	n.eachReplica(func(i int, r *model.Trainable) { r.Backward(n.inputs[i].dOut) })
+	n.eachReplica(func(i int, r *embed.Trainable) { r.Backward(n.inputs[i].dOut) })
 }
 
 func (n *network) dim() int { return n.replicas[0].Arch().Embedding }
@@ -105,7 +105,7 @@ func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place 
 }
 
 // eachReplica runs f for all replicas, as many at a time as there are cores.
-func (n *network) eachReplica(f func(i int, r *model.Trainable)) {
+func (n *network) eachReplica(f func(i int, r *embed.Trainable)) {
 	_ = parallel.Each(context.Background(), 0, len(n.replicas), func(_ context.Context, i int) error {
 		f(i, n.replicas[i])
 		return nil
@@ -131,7 +131,7 @@ func (n *network) restored(steps int) {
 func (n *network) repack() { n.replicas[0].Changed() }
 
 // bundle makes a bundle for the present input size of the present weights, or of their running means.
-func (n *network) bundle(useMean bool) *model.Bundle {
+func (n *network) bundle(useMean bool) *embed.Bundle {
 	if !useMean {
 		return n.replicas[0].Bundle()
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"exemplar/internal/dataset"
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 	"exemplar/internal/train/recipe"
 )
 
@@ -134,9 +134,9 @@ func largestInput(cfg *recipe.Config) int {
 }
 
 // startBundle makes the network that the first stage begins with.
-func startBundle(cfg *recipe.Config) (*model.Bundle, error) {
+func startBundle(cfg *recipe.Config) (*embed.Bundle, error) {
 	arch := cfg.Architecture(cfg.Stages[0].Input)
-	fresh, err := model.New(arch, cfg.Seed)
+	fresh, err := embed.New(arch, cfg.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -144,13 +144,13 @@ func startBundle(cfg *recipe.Config) (*model.Bundle, error) {
 	case "random":
 		return fresh, nil
 	case "default":
-		return startFrom(fresh, model.Default())
+		return startFrom(fresh, embed.Default())
 	}
 	data, err := os.ReadFile(cfg.Network.Start)
 	if err != nil {
 		return nil, cfg.Wrong(recipe.NoStage, "network.start", "cannot be read: %v", err)
 	}
-	if b, err := model.Load(data); err == nil {
+	if b, err := embed.Load(data); err == nil {
 		return startFrom(fresh, b)
 	}
 	b, err := fresh.LoadBackbone(data)
@@ -161,7 +161,7 @@ func startBundle(cfg *recipe.Config) (*model.Bundle, error) {
 }
 
 // startFrom takes all of a bundle where the architectures agree but for the input, else its backbone.
-func startFrom(fresh, from *model.Bundle) (*model.Bundle, error) {
+func startFrom(fresh, from *embed.Bundle) (*embed.Bundle, error) {
 	same, err := from.WithInput(fresh.Arch.Input)
 	if err != nil || same.Arch == fresh.Arch {
 		return same, err

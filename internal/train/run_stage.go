@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 	"exemplar/internal/nn"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/random"
@@ -269,7 +269,7 @@ func (r *run) diverged(cause error) error {
 }
 
 // works says whether a bundle's embeddings of noise, of black and of white are made of numbers.
-func works(b *model.Bundle) bool {
+func works(b *embed.Bundle) bool {
 	rng := random.Stream(0, random.ForViews, 0)
 	const pictures = 3
 	size := b.Arch.Input * b.Arch.Input * 3

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/train/recipe"
 )
 
@@ -130,7 +130,7 @@ func TestResumedRunIsTheSameRun(t *testing.T) {
 // stripCard is what the bundle computes; its card tells the time that a run took.
 func stripCard(t *testing.T, path string) string {
 	t.Helper()
-	b, err := model.Load(readFile(t, path))
+	b, err := embed.Load(readFile(t, path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestDivergedRunKeepsItsLastGoodNetwork(t *testing.T) {
 	if strings.Contains(err.Error(), "no checkpoint") {
 		t.Fatal(err)
 	}
-	b, err := model.Load(readFile(t, filepath.Join(out, bundleName)))
+	b, err := embed.Load(readFile(t, filepath.Join(out, bundleName)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestRunEvaluatesAndKeepsTheBest(t *testing.T) {
 	if _, ok := result.Figures[FigureTPR]; !ok || result.Position.BestStep == 0 {
 		t.Errorf("result %+v", result)
 	}
-	if _, err := model.Load(readFile(t, result.Best)); err != nil {
+	if _, err := embed.Load(readFile(t, result.Best)); err != nil {
 		t.Error(err)
 	}
 	e, err := newEvaluator(set, 96)

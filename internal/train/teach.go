@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
+	"exemplar/internal/tensorfile"
 	"exemplar/internal/train/recipe"
-	"exemplar/internal/weights"
 )
 
 // Embedder is a network that makes a teacher's features.
@@ -24,7 +24,7 @@ type Embedder struct {
 }
 
 // EmbedByBundle makes features with a bundle.
-func EmbedByBundle(b *model.Bundle) *Embedder {
+func EmbedByBundle(b *embed.Bundle) *Embedder {
 	net := b.Freeze()
 	side, dim := b.Arch.Input, b.Arch.Embedding
 	return &Embedder{
@@ -62,9 +62,9 @@ func Teach(ctx context.Context, cfg *recipe.Config, by *Embedder, lesson Lesson)
 		return nil, 0, err
 	}
 	defer pool.Close()
-	if size := int64(pool.Len()) * int64(forms) * int64(by.Dim) * 2; size > weights.MaxFile {
+	if size := int64(pool.Len()) * int64(forms) * int64(by.Dim) * 2; size > tensorfile.MaxFile {
 		return nil, 0, fmt.Errorf("teach %d images in %d forms: %d values each make a file of %d MiB, of which %d can be read: take fewer forms",
-			pool.Len(), forms, by.Dim, size>>20, weights.MaxFile>>20)
+			pool.Len(), forms, by.Dim, size>>20, tensorfile.MaxFile>>20)
 	}
 	fingerprint, err := pool.Fingerprint()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/train/recipe"
 )
 
@@ -110,7 +110,7 @@ func TestTrainingTakesATaughtTeacherOfItsImagesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, _, err := Teach(context.Background(), cfg, EmbedByBundle(model.Default()), Lesson{})
+	made, _, err := Teach(context.Background(), cfg, EmbedByBundle(embed.Default()), Lesson{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestTrainingTakesATaughtTeacherOfItsImagesOnly(t *testing.T) {
 // The features of a bundle are its embeddings of the forms, by whatever number of cores.
 func TestTeachByBundle(t *testing.T) {
 	dir := drawnFolder(t, 3)
-	b := model.Default()
+	b := embed.Default()
 	made, _, err := Teach(context.Background(), teachRecipe(t, dir), EmbedByBundle(b), Lesson{Forms: 2})
 	if err != nil {
 		t.Fatal(err)

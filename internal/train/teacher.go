@@ -7,8 +7,8 @@ import (
 	"strconv"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/tensorfile"
 	"exemplar/internal/train/loss"
-	"exemplar/internal/weights"
 )
 
 // Teacher is the features of another network for the images of a data set: a safetensors file with one tensor,
@@ -39,7 +39,7 @@ var ErrOtherData = errors.New("features of another data set")
 
 // LoadTeacher reads a feature file and checks that it belongs to a data set of n images with that fingerprint.
 func LoadTeacher(path, fingerprint string, n int) (*Teacher, error) {
-	data, err := weights.ReadFile(path)
+	data, err := tensorfile.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("load teacher: %w", err)
 	}
@@ -51,7 +51,7 @@ func LoadTeacher(path, fingerprint string, n int) (*Teacher, error) {
 }
 
 func parseTeacher(data []byte, fingerprint string, n int) (*Teacher, error) {
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		return nil, err
 	}
@@ -108,13 +108,13 @@ func (t *Teacher) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("save teacher %q: %w", path, err)
 	}
-	return weights.WriteFile(path, data)
+	return tensorfile.WriteFile(path, data)
 }
 
 func (t *Teacher) encode() ([]byte, error) {
-	file := weights.Safetensors{
+	file := tensorfile.Safetensors{
 		Metadata: map[string]string{"format": teacherFormat, "dataset": t.Dataset, "forms": strconv.Itoa(t.Forms), "teacher": t.Name},
-		Tensors:  map[string]weights.Tensor{"features": weights.NewFloat16(t.features, len(t.features)/t.Dim, t.Dim)},
+		Tensors:  map[string]tensorfile.Tensor{"features": tensorfile.NewFloat16(t.features, len(t.features)/t.Dim, t.Dim)},
 	}
 	return file.Encode()
 }

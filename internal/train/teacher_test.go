@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"exemplar/internal/nn"
+	"exemplar/internal/tensorfile"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/recipe"
-	"exemplar/internal/weights"
 )
 
 func TestTeacherRoundTrip(t *testing.T) {
@@ -41,9 +41,9 @@ func TestTeacherRoundTrip(t *testing.T) {
 // teacherFile is a feature file in float32, as other programs write it, of one form of the images "abc".
 func teacherFile(t *testing.T, features []float32, dim int) []byte {
 	t.Helper()
-	file := weights.Safetensors{
+	file := tensorfile.Safetensors{
 		Metadata: map[string]string{"format": teacherFormat, "dataset": "abc", "forms": "1", "teacher": "x"},
-		Tensors:  map[string]weights.Tensor{"features": weights.NewFloat32(features, len(features)/dim, dim)},
+		Tensors:  map[string]tensorfile.Tensor{"features": tensorfile.NewFloat32(features, len(features)/dim, dim)},
 	}
 	data, err := file.Encode()
 	if err != nil {
@@ -64,7 +64,7 @@ func TestTeacherOfOtherDataIsRefused(t *testing.T) {
 	if _, err := parseTeacher(bad, "abc", 1); err == nil {
 		t.Error("no error for NaN")
 	}
-	bare := weights.Safetensors{Tensors: map[string]weights.Tensor{"features": weights.NewFloat32([]float32{1}, 1, 1)}}
+	bare := tensorfile.Safetensors{Tensors: map[string]tensorfile.Tensor{"features": tensorfile.NewFloat32([]float32{1}, 1, 1)}}
 	data, _ := bare.Encode()
 	if _, err := parseTeacher(data, "", 1); err == nil || !strings.Contains(err.Error(), "format") {
 		t.Errorf("no format: %v", err)

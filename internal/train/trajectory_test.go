@@ -6,11 +6,11 @@ import (
 	"math"
 	"testing"
 
-	"exemplar/internal/model"
-	"exemplar/internal/model/formula"
+	"exemplar/internal/embed"
+	"exemplar/internal/embed/formula"
+	"exemplar/internal/tensorfile"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/recipe"
-	"exemplar/internal/weights"
 )
 
 // trajectory is what tools/train/trajectory.py writes.
@@ -63,8 +63,8 @@ func TestTrajectoryIsPyTorchs(t *testing.T) {
 
 func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 	t.Helper()
-	arch := model.Architecture{Backbone: "lcnet", Width: 0.5, Head: g.Head, Embedding: trajectoryDim, Input: trajectorySide}
-	bundle, err := model.New(arch, 0)
+	arch := embed.Architecture{Backbone: "lcnet", Width: 0.5, Head: g.Head, Embedding: trajectoryDim, Input: trajectorySide}
+	bundle, err := embed.New(arch, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func fillByFormula(t *testing.T, n *network) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := weights.ParseSafetensors(data)
+	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func fillByFormula(t *testing.T, n *network) {
 		"input": {"width": %d, "height": %d, "channels": "RGB", "scale": "1/255", "mean": [0,0,0], "std": [1,1,1]},
 		"batch_norm_eps": 1e-05, "layer_norm_eps": 1e-05, "activation": "hardswish"}`,
 		bundle.Arch.Head, bundle.Arch.Embedding, bundle.Arch.Input, bundle.Arch.Input)
-	filled, err := model.ImportTorch(data, []byte(description))
+	filled, err := embed.ImportTorch(data, []byte(description))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ import (
 	"exemplar/internal/calibrate"
 	"exemplar/internal/change"
 	"exemplar/internal/dataset"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 type settings struct {
@@ -91,7 +91,7 @@ func (s *settings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := weights.WriteFile(s.out, data); err != nil {
+	if err := tensorfile.WriteFile(s.out, data); err != nil {
 		return err
 	}
 	if err := os.Remove(partial); !errors.Is(err, fs.ErrNotExist) { // a short training has none

@@ -1,6 +1,6 @@
 """Checks exported ONNX networks: onnx's checker, and ONNX Runtime's embeddings against PyTorch's.
 
-    mkdir networks; go test ./internal/model -run TestONNXRoundTrip -onnx-out $PWD/networks
+    mkdir networks; go test ./internal/embed -run TestONNXRoundTrip -onnx-out $PWD/networks
     python tools/golden/check_onnx.py networks
 
 The folder holds NAME.onnx files, NAME being a case of networks.py ("0.5 gap_ln 64 128") or "reference".
@@ -37,7 +37,7 @@ def check(path, want):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("folder")
-    ap.add_argument("--golden", default="internal/model/testdata/networks.safetensors")
+    ap.add_argument("--golden", default="internal/embed/testdata/networks.safetensors")
     args = ap.parse_args()
     golden = load_file(args.golden)
     files = sorted(pathlib.Path(args.folder).glob("*.onnx"))

@@ -1,4 +1,4 @@
-"""Writes the small files that the parsers of internal/weights are tested with.
+"""Writes the small files that the parsers of internal/tensorfile are tested with.
 
     python tools/golden/formats.py
 
@@ -58,7 +58,7 @@ def write_onnx(folder):
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("--out", default="internal/weights/testdata")
+    ap.add_argument("--out", default="internal/tensorfile/testdata")
     folder = pathlib.Path(ap.parse_args().out)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "external.bin").unlink(missing_ok=True)

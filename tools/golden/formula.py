@@ -1,4 +1,4 @@
-"""Pictures and weights from a formula, the same in Go (internal/model/formula) and here.
+"""Pictures and weights from a formula, the same in Go (internal/embed/formula) and here.
 
 Tests can then compare whole networks of any size without carrying their weights along.
 """

@@ -1,4 +1,4 @@
-"""Writes the embeddings that the networks of internal/model are tested with.
+"""Writes the embeddings that the networks of internal/embed are tested with.
 
     python tools/golden/networks.py --reference ../shared/data/reference
 
@@ -40,7 +40,7 @@ def embed(net, side):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--reference", default="../shared/data/reference")
-    ap.add_argument("--out", default="internal/model/testdata/networks.safetensors")
+    ap.add_argument("--out", default="internal/embed/testdata/networks.safetensors")
     args = ap.parse_args()
     golden = {"reference": embed(load_reference(args.reference), 128)}
     for width, head, embedding, side in CASES:

@@ -58,7 +58,7 @@ def strip(model):
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("--out", default="internal/model/testdata")
+    ap.add_argument("--out", default="internal/embed/testdata")
     out = pathlib.Path(ap.parse_args().out)
     raw = coarse(fill(Network(0.25, "squeeze_lbn", 16))).eval()
     x = torch.from_numpy(pictures(2, 128)).permute(0, 3, 1, 2).float() / 255

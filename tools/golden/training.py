@@ -53,7 +53,7 @@ def step(width, head, embedding, side):
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("--out", default="internal/model/testdata/training.safetensors")
+    ap.add_argument("--out", default="internal/embed/testdata/training.safetensors")
     golden = {}
     for case in CASES:
         prefix = " ".join(map(str, case))

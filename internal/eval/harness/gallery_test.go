@@ -9,15 +9,15 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/dataset"
 	"exemplar/internal/draw"
+	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
-	"exemplar/internal/model"
 	"exemplar/internal/recognise"
 )
 
 func testModel(t *testing.T) *recognise.Model {
 	t.Helper()
-	m, err := recognise.NewModel(model.Default())
+	m, err := recognise.NewModel(embed.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
-	"exemplar/internal/weights"
+	"exemplar/internal/tensorfile"
 )
 
 // Options say how a system is judged.
@@ -149,11 +149,11 @@ func addStrangers(ctx context.Context, set *eval.Set, sys System, o Options) (*e
 // column for each reference of the whole set, of which those that the set has
 // kept are taken.
 func readMatrix(set, whole *eval.Set, path string) error {
-	data, err := weights.ReadFile(path)
+	data, err := tensorfile.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	matrix, err := weights.ParseNpy(data)
+	matrix, err := tensorfile.ParseNpy(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

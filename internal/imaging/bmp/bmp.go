@@ -26,10 +26,6 @@ var ErrTruncated = fmt.Errorf("%w: the file ends too early", ErrCorrupt)
 // ErrUnsupported means that the file uses a part of BMP that is not read.
 var ErrUnsupported = errors.New("unsupported BMP")
 
-func corrupt(format string, args ...any) error {
-	return fmt.Errorf("%w: "+format, append([]any{ErrCorrupt}, args...)...)
-}
-
 func unsupported(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format+" is not read: save it as a 24-bit BMP or as PNG", append([]any{ErrUnsupported}, args...)...)
 }

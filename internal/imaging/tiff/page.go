@@ -57,8 +57,7 @@ type Page struct {
 	offsets, byteCounts      entry
 	palette                  [256][3]byte
 	jpegRGB                  bool // JPEG strips are made RGB by their decoder
-	lowest, highest          float64
-	fax2D, faxUncompressed   bool
+	fax2D                    bool
 }
 
 // newPage makes sense of a directory.

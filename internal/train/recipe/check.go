@@ -6,7 +6,7 @@ import (
 	"os"
 	"slices"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 	"exemplar/internal/train/loss"
 )
 
@@ -69,9 +69,9 @@ func (cfg *Config) blame(input int) string {
 }
 
 // Architecture is that of the network for an input side in pixels.
-func (cfg *Config) Architecture(input int) model.Architecture {
+func (cfg *Config) Architecture(input int) embed.Architecture {
 	n := cfg.Network
-	return model.Architecture{Backbone: "lcnet", Width: n.Width, Head: n.Head, Embedding: n.Embedding, Input: input}
+	return embed.Architecture{Backbone: "lcnet", Width: n.Width, Head: n.Head, Embedding: n.Embedding, Input: input}
 }
 
 func (cfg *Config) checkFile(stage int, name, path string) error {

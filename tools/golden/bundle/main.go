@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"os"
 
-	"exemplar/internal/model"
+	"exemplar/internal/embed"
 )
 
 func main() {
@@ -34,13 +34,13 @@ func convert(tensors, description, card, out string) error {
 		}
 		files[i] = data
 	}
-	b, err := model.ImportTorch(files[0], files[1])
+	b, err := embed.ImportTorch(files[0], files[1])
 	if err != nil {
 		return err
 	}
 	b.Card = string(files[2])
 	if data, err := os.ReadFile(out); err == nil {
-		if old, err := model.Load(data); err == nil && old.Fingerprint == b.Fingerprint {
+		if old, err := embed.Load(data); err == nil && old.Fingerprint == b.Fingerprint {
 			b.Calibration = old.Calibration
 		}
 	}

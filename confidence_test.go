@@ -1,0 +1,66 @@
+package exemplar_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"exemplar"
+	"exemplar/internal/augment"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+)
+
+// As many answers are right as their confidence says, half of the pictures being
+// strangers: another kind, other contents in the same form, or one with a changed
+// line.
+func TestConfidenceIsCalibrated(t *testing.T) {
+	documents := 30
+	if testing.Short() {
+		documents = 12
+	}
+	g := newGallery(t)
+	kinds := draw.Kinds()
+	phone := augment.Everyday()
+	var pictures []exemplar.Picture
+	var truth []string
+	var items []exemplar.Item
+	for i := range uint64(documents) {
+		d := draw.Document{Kind: kinds[i%uint64(len(kinds))], Template: 500 + i, Content: 500 + i, Size: 700}
+		label := fmt.Sprint(d.Kind, "/", i)
+		items = append(items, pictured(label, d))
+		strangers := []draw.Document{
+			{Kind: d.Kind, Template: 9000 + i, Content: 9000 + i, Size: 700},
+			draw.Siblings(d)["contents"], draw.Siblings(d)["design"],
+		}
+		for j, shown := range []draw.Document{d, strangers[i%3]} {
+			photo := augment.Scene(draw.Draw(shown), nil, phone, 2*i+uint64(j)).Image
+			pictures = append(pictures, exemplar.FromBytes(imaging.EncodeJPEG(photo, 85)))
+			truth = append(truth, []string{label, ""}[j])
+		}
+	}
+	register(t, g, items...)
+	type bin struct{ n, right, said float64 }
+	var low, high, all bin
+	i := 0
+	for r, err := range g.ClassifyBatch(context.Background(), slices.Values(pictures), exemplar.ClassifyOptions{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := r.Answer()
+		right := float64(count(a.Label == truth[i] && a.Decision != exemplar.Ambiguous))
+		for _, b := range []*bin{&all, map[bool]*bin{false: &low, true: &high}[a.Confidence >= 0.9]} {
+			b.n, b.right, b.said = b.n+1, b.right+right, b.said+a.Confidence
+		}
+		i++
+	}
+	for name, b := range map[string]bin{"all": all, "below 0.9": low, "from 0.9 on": high} {
+		said, right := b.said/b.n, b.right/b.n
+		t.Logf("%s: %.0f answers, %.3f are right and %.3f was said", name, b.n, right, said)
+		if allowed := 0.1 + 2*math.Sqrt(0.25/b.n); math.Abs(right-said) > allowed {
+			t.Errorf("%s: %.3f are right, %.3f was said", name, right, said)
+		}
+	}
+}

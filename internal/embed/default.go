@@ -1,0 +1,23 @@
+package embed
+
+import (
+	_ "embed"
+	"sync"
+)
+
+// defaultFile is made by the command that the card in default.md records.
+//
+//go:embed default.safetensors
+var defaultFile []byte
+
+var loadDefault = sync.OnceValue(func() *Bundle {
+	b, err := Load(defaultFile)
+	if err != nil {
+		panic("model: the embedded bundle is damaged: " + err.Error())
+	}
+	return b
+})
+
+// Default returns the bundle inside the program. Callers share it and must not
+// change it.
+func Default() *Bundle { return loadDefault() }

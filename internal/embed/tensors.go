@@ -1,0 +1,131 @@
+package embed
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"exemplar/internal/nn"
+	"exemplar/internal/tensorfile"
+)
+
+// tensor is a parameter or a running statistic under its name in PyTorch, and
+// how PyTorch lays the same numbers out.
+type tensor struct {
+	name   string
+	shape  []int // in PyTorch
+	dims   []int // the layout here, without dimensions of 1
+	order  []int // which of dims comes first, second, ... in PyTorch
+	values []float32
+	param  *nn.Param // nil for a running statistic
+}
+
+// torch returns the values in PyTorch's layout.
+func (t tensor) torch() tensorfile.Tensor {
+	return tensorfile.NewFloat32(toTorch(t.values, t.dims, t.order), t.shape...)
+}
+
+// setTorch sets the values from PyTorch's layout.
+func (t tensor) setTorch(w tensorfile.Tensor) error {
+	w, err := t.check(w)
+	if err != nil {
+		return err
+	}
+	from, err := w.Float32s()
+	if err != nil {
+		return fmt.Errorf("tensor %q: %w", t.name, err)
+	}
+	if t.order == nil {
+		copy(t.values, from)
+		return nil
+	}
+	eachPair(t.dims, t.order, func(ours, torch int) { t.values[ours] = from[torch] })
+	return nil
+}
+
+// toTorch transposes values of the given dimensions so that dimension order[0]
+// comes first, then order[1], and so on. Without an order it returns the values
+// themselves.
+func toTorch(values []float32, dims, order []int) []float32 {
+	if order == nil {
+		return values
+	}
+	out := make([]float32, len(values))
+	eachPair(dims, order, func(ours, torch int) { out[torch] = values[ours] })
+	return out
+}
+
+// eachPair visits every element's offset in the layout of dims, in order, and in
+// the transposed one.
+func eachPair(dims, order []int, visit func(ours, torch int)) {
+	strides := make([]int, len(dims)) // in the transposed layout, of each of dims
+	size := 1
+	for _, d := range slices.Backward(order) {
+		strides[d] = size
+		size *= dims[d]
+	}
+	index := make([]int, len(dims))
+	torch := 0
+	for ours := range size {
+		visit(ours, torch)
+		for d := len(dims) - 1; d >= 0; d-- {
+			index[d]++
+			torch += strides[d]
+			if index[d] < dims[d] {
+				break
+			}
+			torch -= index[d] * strides[d]
+			index[d] = 0
+		}
+	}
+}
+
+// check returns the tensors of the network out of a file's, as float32. Every
+// one must be there and no other, but for the counters of batches that PyTorch
+// keeps.
+func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile.Tensor, error) {
+	own := map[string]tensorfile.Tensor{}
+	for _, t := range l.tensors {
+		w, found := file[t.name]
+		if !found {
+			return nil, fmt.Errorf("tensor %q is missing for %s", t.name, l.arch)
+		}
+		var err error
+		if own[t.name], err = t.check(w); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(file)) {
+		if _, known := own[name]; !known && !strings.HasSuffix(name, ".num_batches_tracked") {
+			return nil, fmt.Errorf("tensor %q does not belong to %s", name, l.arch)
+		}
+	}
+	return own, nil
+}
+
+// check returns w as float32, if it has the right shape.
+func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
+	if !slices.Equal(w.Shape, t.shape) {
+		return w, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
+	}
+	if w.DType == tensorfile.F32 {
+		return w, nil
+	}
+	values, err := w.Float32s()
+	if err != nil {
+		return w, fmt.Errorf("tensor %q: %w", t.name, err)
+	}
+	return tensorfile.NewFloat32(values, w.Shape...), nil
+}
+
+// torchTensors returns all tensors by their names, in PyTorch's layout.
+func (l *layers) torchTensors() map[string]tensorfile.Tensor {
+	all := map[string]tensorfile.Tensor{}
+	for _, t := range l.tensors {
+		all[t.name] = t.torch()
+	}
+	return all
+}
+
+func (t tensor) isBackbone() bool { return strings.HasPrefix(t.name, "backbone.") }

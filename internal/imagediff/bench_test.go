@@ -1,0 +1,19 @@
+package imagediff
+
+import (
+	"testing"
+
+	"exemplar/internal/draw"
+	"exemplar/internal/planar"
+)
+
+func BenchmarkDiffers(b *testing.B) {
+	first := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
+	second := first
+	second.Edition = 1
+	x, y := draw.Draw(first), draw.Draw(second)
+	b.ReportAllocs()
+	for b.Loop() {
+		between(x, y, planar.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1})
+	}
+}

@@ -1,0 +1,219 @@
+package tensorfile
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+)
+
+// Safetensors is the content of a safetensors file: named tensors and a map of
+// strings. The format (huggingface/safetensors, README, "Format"): 8 bytes of
+// little-endian header length, a JSON header, then the data of all tensors
+// without gaps.
+type Safetensors struct {
+	Metadata map[string]string
+	Tensors  map[string]Tensor
+}
+
+// maxHeader bounds the JSON header; 8 MiB describe some 80,000 tensors.
+const maxHeader = 8 << 20
+
+// ParseSafetensors reads a file. The tensors refer to data, which must not be
+// changed while they are in use.
+func ParseSafetensors(data []byte) (*Safetensors, error) {
+	header, body, err := splitSafetensors(data)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	file := &Safetensors{Tensors: map[string]Tensor{}}
+	var spans []span
+	dec := json.NewDecoder(bytes.NewReader(header))
+	err = eachMember(dec, func(name string, dec *json.Decoder) error {
+		if name == "__metadata__" {
+			return dec.Decode(&file.Metadata)
+		}
+		entry, err := parseEntry(dec)
+		if err != nil {
+			return fmt.Errorf("tensor %q: %w", name, err)
+		}
+		spans = append(spans, span{name, entry.begin, entry.end})
+		file.Tensors[name], err = entry.tensor(name, body)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, fmt.Errorf("safetensors: header goes on after its object")
+	}
+	if err := checkCover(spans, len(body)); err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	return file, nil
+}
+
+func splitSafetensors(data []byte) (header, body []byte, err error) {
+	if len(data) < 8 {
+		return nil, nil, fmt.Errorf("%d bytes are too few for a header", len(data))
+	}
+	n := binary.LittleEndian.Uint64(data)
+	if n > maxHeader || n > uint64(len(data)-8) {
+		return nil, nil, fmt.Errorf("header of %d bytes in a file of %d (limit %d)", n, len(data), maxHeader)
+	}
+	header = data[8 : 8+n]
+	if len(header) == 0 || header[0] != '{' {
+		return nil, nil, fmt.Errorf("header does not begin with '{'")
+	}
+	return header, data[8+n:], nil
+}
+
+// span is the part of the data that a tensor claims.
+type span struct {
+	name       string
+	begin, end int
+}
+
+// entry describes a tensor in the header.
+type entry struct {
+	dtype      DType
+	shape      []int
+	begin, end int
+}
+
+func (e entry) tensor(name string, body []byte) (Tensor, error) {
+	if e.begin < 0 || e.begin > e.end || e.end > len(body) {
+		return Tensor{}, fmt.Errorf("tensor %q: offsets %d:%d outside %d bytes of data", name, e.begin, e.end, len(body))
+	}
+	t := Tensor{DType: e.dtype, Shape: e.shape, Data: body[e.begin:e.end:e.end]}
+	if err := t.check(); err != nil {
+		return Tensor{}, fmt.Errorf("tensor %q: %w", name, err)
+	}
+	return t, nil
+}
+
+// parseEntry reads {"dtype": ..., "shape": [...], "data_offsets": [begin, end]}.
+func parseEntry(dec *json.Decoder) (entry, error) {
+	var e entry
+	var offsets []int
+	err := eachMember(dec, func(key string, dec *json.Decoder) error {
+		switch key {
+		case "dtype":
+			return dec.Decode(&e.dtype)
+		case "shape":
+			return dec.Decode(&e.shape)
+		case "data_offsets":
+			return dec.Decode(&offsets)
+		}
+		return fmt.Errorf("unknown key %q", key)
+	})
+	if err != nil {
+		return e, err
+	}
+	if e.dtype == "" || e.shape == nil || len(offsets) != 2 {
+		return e, fmt.Errorf("dtype, shape or data_offsets missing")
+	}
+	e.begin, e.end = offsets[0], offsets[1]
+	return e, nil
+}
+
+// eachMember walks the members of the JSON object that comes next, and refuses
+// one that names a member twice: which of the two is meant is anybody's guess.
+func eachMember(dec *json.Decoder, visit func(key string, dec *json.Decoder) error) error {
+	if open, err := dec.Token(); err != nil {
+		return fmt.Errorf("header: %w", err)
+	} else if open != json.Delim('{') {
+		return fmt.Errorf("header: %v where an object was expected", open)
+	}
+	seen := map[string]bool{}
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return fmt.Errorf("header: %w", err)
+		}
+		key := token.(string) // the decoder returns nothing else at a key
+		if seen[key] {
+			return fmt.Errorf("key %q appears twice", key)
+		}
+		seen[key] = true
+		if err := visit(key, dec); err != nil {
+			return err
+		}
+	}
+	_, err := dec.Token()
+	return err
+}
+
+// checkCover says whether the spans tile the data: no gap, no overlap, no rest.
+func checkCover(spans []span, size int) error {
+	slices.SortFunc(spans, func(a, b span) int {
+		if a.begin != b.begin {
+			return a.begin - b.begin
+		}
+		return a.end - b.end
+	})
+	at := 0
+	for _, s := range spans {
+		if s.begin != at {
+			return fmt.Errorf("tensor %q begins at byte %d, where %d was expected: gap or overlap", s.name, s.begin, at)
+		}
+		at = s.end
+	}
+	if at != size {
+		return fmt.Errorf("tensors end at byte %d of %d", at, size)
+	}
+	return nil
+}
+
+// Encode writes the file: tensors in the order of their names, the header
+// padded so that the data begin at a multiple of 8. Equal contents give equal
+// bytes.
+func (s *Safetensors) Encode() ([]byte, error) {
+	names := slices.Sorted(maps.Keys(s.Tensors))
+	header, size, err := s.header(names)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
+	}
+	out := make([]byte, 0, 8+len(header)+size)
+	out = binary.LittleEndian.AppendUint64(out, uint64(len(header)))
+	out = append(out, header...)
+	for _, name := range names {
+		out = append(out, s.Tensors[name].Data...)
+	}
+	return out, nil
+}
+
+// headerEntry is a tensor's line of the header, its members in the usual order.
+type headerEntry struct {
+	DType   DType  `json:"dtype"`
+	Shape   []int  `json:"shape"`
+	Offsets [2]int `json:"data_offsets"`
+}
+
+func (s *Safetensors) header(names []string) (header []byte, size int, err error) {
+	members := map[string]any{} // encoding/json writes maps in the order of their keys
+	if len(s.Metadata) > 0 {
+		members["__metadata__"] = s.Metadata
+	}
+	for _, name := range names {
+		t := s.Tensors[name]
+		if err := t.check(); err != nil {
+			return nil, 0, fmt.Errorf("tensor %q: %w", name, err)
+		}
+		shape := append([]int{}, t.Shape...) // never null
+		members[name] = headerEntry{t.DType, shape, [2]int{size, size + len(t.Data)}}
+		size += len(t.Data)
+	}
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false) // as the format's own library has it
+	err = encoder.Encode(members)
+	header = bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+	for len(header)%8 != 0 {
+		header = append(header, ' ')
+	}
+	return header, size, err
+}
