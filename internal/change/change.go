@@ -29,9 +29,11 @@ const Cell = 8
 type Map struct {
 	W, H   int       // cells
 	Logit  []float32 // (H,W): ln p/(1-p) of the print being another
-	Form   []float32 // (H,W): ln p/(1-p) of it being another form, if it is another
-	Filled []float32 // (H,W): ln p/(1-p) of the reference's print being contents
 	Judged []bool    // (H,W): there is print in the cell or next to it
+
+	// Of a detector of kinds, else nil:
+	Form   []float32 // (H,W): ln p/(1-p) of the print being another form, if it is another
+	Filled []float32 // (H,W): ln p/(1-p) of the reference's print being contents
 }
 
 // Detector finds changes. It may be used by several goroutines.
@@ -60,10 +62,14 @@ func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 	defer d.passes.Put(p)
 	p.take(ref, laid)
 	d.net.forward(p)
-	m.Logit, m.Form, m.Filled = make([]float32, m.W*m.H), make([]float32, m.W*m.H), make([]float32, m.W*m.H)
 	logits := p.logits()
-	for i := range m.Logit {
-		m.Logit[i], m.Form[i], m.Filled[i] = logits[answers*i], logits[answers*i+1], logits[answers*i+2]
+	if len(logits) == m.W*m.H {
+		m.Logit = append(m.Logit, logits...)
+	} else {
+		m.Logit, m.Form, m.Filled = make([]float32, m.W*m.H), make([]float32, m.W*m.H), make([]float32, m.W*m.H)
+		for i := range m.Logit {
+			m.Logit[i], m.Form[i], m.Filled[i] = logits[answers*i], logits[answers*i+1], logits[answers*i+2]
+		}
 	}
 	m.Judged = p.refSums.judged()
 	return m
@@ -72,13 +78,23 @@ func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 //go:embed weights.safetensors
 var defaultWeights []byte
 
-var loadDefault = sync.OnceValue(func() *Detector {
-	d, err := Load(defaultWeights)
+//go:embed kinds.safetensors
+var kindWeights []byte
+
+var loadDefault = sync.OnceValue(func() *Detector { return embedded(layers, defaultWeights) })
+var loadKinds = sync.OnceValue(func() *Detector { return embedded(kindLayers, kindWeights) })
+
+func embedded(table []layer, data []byte) *Detector {
+	n, err := loadNetwork(table, data)
 	if err != nil {
 		panic("change: the embedded weights are damaged: " + err.Error())
 	}
-	return d
-})
+	return newDetector(n)
+}
 
 // Default returns the detector inside the program.
 func Default() *Detector { return loadDefault() }
+
+// Kinds returns the detector inside the program that tells other contents from
+// another form. It misses small changes that [Default] sees.
+func Kinds() *Detector { return loadKinds() }

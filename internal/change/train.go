@@ -38,7 +38,7 @@ type Options struct {
 	Progress func(step int, loss float64)
 }
 
-// Train makes a detector from samples, by AdamW on the cross-entropy of the
+// Train makes a detector of kinds from samples, by AdamW on the cross-entropy of the
 // cells whose truth is known. It uses all cores; the same samples and options
 // give the same detector on any number of them, interrupted or not. When ctx
 // ends, the state is kept in the checkpoint.
@@ -87,7 +87,7 @@ type lesson struct {
 }
 
 func newTraining(samples []Sample, o Options) (*training, error) {
-	t := &training{opts: o, net: newNetwork(layers)}
+	t := &training{opts: o, net: newNetwork(kindLayers)}
 	for _, s := range samples {
 		if len(s.Cells) > 0 {
 			t.samples = append(t.samples, s)
@@ -96,7 +96,7 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 	if len(t.samples) == 0 {
 		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
 	}
-	t.name = nameOf(layers, t.samples, o)
+	t.name = nameOf(kindLayers, t.samples, o)
 	t.net.init(rand.New(rand.NewPCG(o.Seed, 0)))
 	if len(o.Start) > 0 {
 		if err := t.net.start(o.Start); err != nil {

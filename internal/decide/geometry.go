@@ -28,14 +28,6 @@ type Geometry struct {
 	Changed  float64 // share of the print that is another than the reference's
 	Changes  int     // places where it surely is
 
-	// Of the reference's print, in cells of the comparison: what is printed alike on
-	// every copy of its kind, and what is filled in.
-	Form          float64 // form that agrees
-	OtherForm     float64 // another form in its place
-	Cluster       float64 // of OtherForm, where it stands closest
-	Contents      float64 // contents that agree
-	OtherContents float64 // other contents
-
 	Score float64 // cosine of the document, cut out and upright, with the reference
 
 	// Places are those that were judged, where they lie in the photo. They are
@@ -117,34 +109,3 @@ func (g *Geometry) unchanged() bool {
 
 // differing is the number of places that do not agree.
 func (g *Geometry) differing() int { return int(math.Round((1 - g.Smoothly) * float64(g.Judged))) }
-
-// Copy says whether a probe shows the very copy that the reference is.
-type Copy string
-
-// The copies.
-const (
-	SameCopy   Copy = "same"
-	OtherCopy  Copy = "other"  // of the same kind, with other contents
-	UnsureCopy Copy = "unsure" // what would tell is not to be seen
-)
-
-const (
-	// Of a hundred drawn copies 1 in 10 has fewer other contents than mostSame, of
-	// hundred captures of the same one 1 in 20 has more than leastOther, as shares of
-	// the contents and fewContents cells.
-	mostSame, leastOther, fewContents = 0.05, 0.23, 20
-)
-
-// Copy judges by the contents: those that are the reference's, and others.
-func (g *Geometry) Copy() Copy {
-	share := g.OtherContents / (g.Contents + g.OtherContents + fewContents)
-	switch {
-	case !g.judged():
-		return UnsureCopy
-	case share > leastOther:
-		return OtherCopy
-	case share < mostSame && g.Changes == 0:
-		return SameCopy
-	}
-	return UnsureCopy
-}

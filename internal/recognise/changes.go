@@ -13,7 +13,6 @@ import (
 // in it.
 type Changes struct {
 	Share float64 // of the reference's print that was seen: how much of it is another
-	change.Tally
 	Where []Change
 }
 
@@ -53,7 +52,7 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 		sum, n = sum+likely, n+1
 		changed[i] = likely > surely
 	}
-	c := Changes{Share: sum / n, Tally: seen.Tally(laid.Seen)}
+	c := Changes{Share: sum / n}
 	w, h := r.Size()
 	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
 	for _, at := range patches(changed, seen.W) {

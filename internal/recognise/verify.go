@@ -76,8 +76,6 @@ func (p *Photo) weigh(r *Reference, f *Found) {
 		Whole: len(e.Blocks), Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
 		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
 		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
-		Form: f.Changes.Form, OtherForm: f.Changes.OtherForm, Cluster: f.Changes.Cluster,
-		Contents: f.Changes.Contents, OtherContents: f.Changes.OtherContents,
 		Score:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
 		Places: placesOf(r, e),
 	}
