@@ -7,23 +7,25 @@ import (
 	"time"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/gallery"
 	labels "exemplar/internal/label"
 	"exemplar/internal/recognise"
+	"exemplar/internal/store"
+	"exemplar/internal/store/archive"
+	"exemplar/internal/store/open"
 )
 
 // What can be wrong with a gallery; each says what to do about it.
 var (
-	ErrNoGallery   = gallery.ErrNoGallery
-	ErrNotGallery  = gallery.ErrNotGallery
-	ErrNewer       = gallery.ErrNewer
-	ErrCorrupt     = gallery.ErrCorrupt
-	ErrDamaged     = gallery.ErrDamaged // one reference is: the others can be used
-	ErrReadOnly    = gallery.ErrReadOnly
-	ErrDiskFull    = gallery.ErrDiskFull
-	ErrBusy        = gallery.ErrBusy
-	ErrOtherModel  = gallery.ErrWrongModel
-	ErrNoReference = gallery.ErrNoReference
+	ErrNoGallery   = store.ErrNoGallery
+	ErrNotGallery  = store.ErrNotGallery
+	ErrNewer       = store.ErrNewer
+	ErrCorrupt     = store.ErrCorrupt
+	ErrDamaged     = store.ErrDamaged // one reference is: the others can be used
+	ErrReadOnly    = store.ErrReadOnly
+	ErrDiskFull    = store.ErrDiskFull
+	ErrBusy        = store.ErrBusy
+	ErrOtherModel  = store.ErrWrongModel
+	ErrNoReference = store.ErrNoReference
 	ErrLabel       = decide.ErrLabel
 )
 
@@ -46,7 +48,7 @@ type Options struct {
 // Gallery is an open collection of references. It is safe for concurrent use,
 // and follows what other processes change in the same file.
 type Gallery struct {
-	store  *gallery.Gallery
+	store  store.Store
 	model  *Model
 	engine *recognise.Engine
 	closed atomic.Bool
@@ -61,11 +63,11 @@ func Open(path string, opts Options) (*Gallery, error) {
 	if opts.Model.inner.Calibration == nil {
 		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", path, ErrModel)
 	}
-	store, err := gallery.Open(path, gallery.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
+	kept, err := open.Store(path, store.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
 	if err != nil {
 		return nil, err
 	}
-	return &Gallery{store: store, model: opts.Model, engine: recognise.New(store, opts.Model.inner), mode: opts.Mode}, nil
+	return &Gallery{store: kept, model: opts.Model, engine: recognise.New(kept, opts.Model.inner), mode: opts.Mode}, nil
 }
 
 // Close releases the file. What uses the gallery afterwards gives [ErrClosed].
@@ -90,7 +92,7 @@ type Reference struct {
 	Damaged    bool      `json:"damaged,omitempty"` // any of the above may be wrong but the ID
 }
 
-func newReference(r gallery.Reference) Reference {
+func newReference(r store.Reference) Reference {
 	return Reference{
 		ID: r.ID, Label: string(r.Label), Source: r.Source, Note: r.Note, Registered: r.Registered,
 		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model, Damaged: r.Damaged,
@@ -100,7 +102,7 @@ func newReference(r gallery.Reference) Reference {
 // List returns the references of a label and of those below it, in order of
 // labels and then of age; of all labels when label is empty.
 func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {
-	filter := gallery.Filter{}
+	filter := store.Filter{}
 	if label != "" {
 		parsed, err := labels.ParseStored(label)
 		if err != nil {
@@ -159,7 +161,7 @@ func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := g.store.RenameLabel(ctx, old, renamed)
+	n, err := g.store.Rename(ctx, old, renamed)
 	return n, g.fail(err)
 }
 
@@ -172,7 +174,7 @@ func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
 // which appears whole or not at all. If references are damaged (ErrDamaged), it
 // is there with all others.
 func (g *Gallery) Export(ctx context.Context, path string) error {
-	return g.fail(g.store.Export(ctx, path))
+	return g.fail(archive.Export(ctx, g.store, path))
 }
 
 // Imported counts what an import did.
@@ -184,9 +186,13 @@ type Imported struct {
 // Import adds the references of an exported file that are not there yet: all of
 // them, or none if anything about the file is wrong.
 func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	imported, err := g.store.Import(ctx, path, recognise.CheckPart)
+	imported, err := archive.Import(ctx, g.store, path, recognise.CheckPart)
 	return Imported(imported), g.fail(err)
 }
+
+// CheckExport says whether a file is an export that this program reads, as far as its
+// directory tells. [Gallery.Import] checks all of it.
+func CheckExport(path string) error { return archive.Check(path) }
 
 // Stats describes a gallery.
 type Stats struct {

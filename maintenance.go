@@ -3,8 +3,8 @@ package exemplar
 import (
 	"context"
 
-	"exemplar/internal/gallery"
 	"exemplar/internal/recognise"
+	"exemplar/internal/store"
 )
 
 // Check reads every byte of the gallery, and every kept picture, and says in
@@ -42,7 +42,7 @@ func (g *Gallery) Repair(ctx context.Context) (Repaired, error) {
 	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, g.fail(err)
 }
 
-func newDamages(found []*gallery.Damage) []Damage {
+func newDamages(found []*store.Damage) []Damage {
 	damages := make([]Damage, len(found))
 	for i, d := range found {
 		damages[i] = Damage{ID: d.ID, Label: string(d.Label), Part: string(d.Part), Why: d.Why}

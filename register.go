@@ -3,11 +3,12 @@ package exemplar
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/gallery"
 	"exemplar/internal/parallel"
+	"exemplar/internal/store"
 )
 
 // Item is a picture to register.
@@ -26,6 +27,16 @@ type RegisterOptions struct {
 	// Progress, if not nil, is told how many pictures were looked at, from any
 	// goroutine.
 	Progress func(done, total int)
+	// Stored, if not nil, is told the outcomes as soon as they are on the disk. What the
+	// references resemble, and with it Register, comes later.
+	Stored func([]Registration)
+}
+
+// stored tells the outcomes that are on the disk.
+func (o RegisterOptions) stored(results []Registration) {
+	if o.Stored != nil {
+		o.Stored(results)
+	}
 }
 
 // Outcome says what became of an item.
@@ -51,7 +62,8 @@ type Registration struct {
 // Register stores the items' pictures as references. Those that can be used
 // become visible together, and are on the disk when Register returns. The
 // outcomes are in the order of the items. When ctx ends, Register does after the
-// pictures in hand, and nothing is stored. More items than memory should hold are
+// pictures in hand, and nothing is stored; where it ends after they were stored, their
+// outcomes come with the error, and may lack what the references resemble. More items than memory should hold are
 // registered some at a time, and replace what their labels have with a
 // [Replacement].
 func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
@@ -69,17 +81,18 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
 		return nil, g.fail(err)
 	}
-	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return g.store.Add(ctx, kept...) })
+	err = addEntries(entries, results, func(kept ...store.Entry) ([]store.Added, error) { return g.store.Put(ctx, kept...) })
 	if err != nil {
 		return nil, g.fail(err)
 	}
+	opts.stored(slices.Clone(results))
 	return results, g.fail(g.noteNeighbours(ctx, entries, results))
 }
 
 // newEntries makes the references of items; those that cannot be one are nil.
-func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOptions) ([]*gallery.Entry, []Registration, error) {
+func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOptions) ([]*store.Entry, []Registration, error) {
 	results := make([]Registration, len(items))
-	entries := make([]*gallery.Entry, len(items))
+	entries := make([]*store.Entry, len(items))
 	var done atomic.Int64
 	err := parallel.Each(ctx, 0, len(items), func(_ context.Context, i int) error {
 		entry, note, err := g.newEntry(items[i])
@@ -99,7 +112,7 @@ func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOpt
 
 // newEntry makes the reference of an item, with what is to be known of it; the
 // error says why it cannot be one.
-func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err error) {
+func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err error) {
 	label, err := decide.ParseLabel(item.Label)
 	if err != nil {
 		return nil, "", err
@@ -122,15 +135,15 @@ func (g *Gallery) newEntry(item Item) (entry *gallery.Entry, note string, err er
 // skipCopies drops entries whose very file is registered already, or comes
 // twice, under the same label. Under another label it is kept and said: one of
 // the two labels may be wrong.
-func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, results []Registration, opts RegisterOptions) error {
-	seen := map[gallery.Hash][]gallery.Reference{}
+func (g *Gallery) skipCopies(ctx context.Context, entries []*store.Entry, results []Registration, opts RegisterOptions) error {
+	seen := map[store.Hash][]store.Reference{}
 	for i, entry := range entries {
 		if entry == nil {
 			continue
 		}
 		copies, known := seen[entry.Hash]
 		if !known {
-			stored, err := g.store.List(ctx, gallery.Filter{Hash: &entry.Hash})
+			stored, err := g.store.List(ctx, store.Filter{Hash: &entry.Hash})
 			if err != nil {
 				return err
 			}
@@ -153,8 +166,8 @@ func (g *Gallery) skipCopies(ctx context.Context, entries []*gallery.Entry, resu
 
 // addEntries stores the entries that are left by put, and drops those that another
 // process registered meanwhile.
-func addEntries(entries []*gallery.Entry, results []Registration, put func(kept ...gallery.Entry) ([]gallery.Added, error)) error {
-	var kept []gallery.Entry
+func addEntries(entries []*store.Entry, results []Registration, put func(kept ...store.Entry) ([]store.Added, error)) error {
+	var kept []store.Entry
 	var at []int
 	for i, entry := range entries {
 		if entry != nil {
@@ -171,7 +184,7 @@ func addEntries(entries []*gallery.Entry, results []Registration, put func(kept 
 	for j, a := range added {
 		i := at[j]
 		results[i].ID, entries[i].ID = a.ID, a.ID
-		if a.Twin {
+		if a.Duplicate {
 			results[i].Outcome, entries[i] = Skipped, nil
 			results[i].Reason = fmt.Sprintf("is a picture that %s has already", a.Label)
 		}
@@ -181,13 +194,13 @@ func addEntries(entries []*gallery.Entry, results []Registration, put func(kept 
 
 // noteNeighbours says of every new reference what else it resembles: a near
 // twin under its own label, which adds little, and its rivals.
-func (g *Gallery) noteNeighbours(ctx context.Context, entries []*gallery.Entry, results []Registration) error {
+func (g *Gallery) noteNeighbours(ctx context.Context, entries []*store.Entry, results []Registration) error {
 	return parallel.Each(ctx, 0, len(entries), func(ctx context.Context, i int) error {
 		entry := entries[i]
 		if entry == nil {
 			return nil
 		}
-		upright := entry.Vectors[:len(entry.Vectors)/gallery.Rotations]
+		upright := entry.Vectors[:len(entry.Vectors)/store.Rotations]
 		same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
 		if err != nil {
 			return err

@@ -2,8 +2,9 @@ package exemplar
 
 import (
 	"context"
+	"slices"
 
-	"exemplar/internal/gallery"
+	"exemplar/internal/store"
 )
 
 // Replacement gathers references that are to take the place of what their labels
@@ -12,9 +13,12 @@ import (
 // one goroutine at a time.
 type Replacement struct {
 	gallery *Gallery
-	stage   *gallery.Stage
+	stage   store.Stage
 
-	entries []*gallery.Entry // without what is staged of them
+	// Stored is [RegisterOptions.Stored] of the commit.
+	Stored func([]Registration)
+
+	entries []*store.Entry // without what is staged of them
 	results []Registration
 }
 
@@ -43,7 +47,7 @@ func (r *Replacement) register(ctx context.Context, items []Item, opts RegisterO
 	if err := r.gallery.skipCopies(ctx, entries, results, opts); err != nil {
 		return err
 	}
-	err = addEntries(entries, results, func(kept ...gallery.Entry) ([]gallery.Added, error) { return r.stage.Put(ctx, kept...) })
+	err = addEntries(entries, results, func(kept ...store.Entry) ([]store.Added, error) { return r.stage.Put(ctx, kept...) })
 	if err != nil {
 		return err
 	}
@@ -63,6 +67,7 @@ func (r *Replacement) Commit(ctx context.Context) ([]Registration, error) {
 	if _, err := r.stage.Commit(ctx); err != nil {
 		return nil, r.gallery.fail(err)
 	}
+	RegisterOptions{Stored: r.Stored}.stored(slices.Clone(r.results))
 	return r.results, r.gallery.fail(r.gallery.noteNeighbours(ctx, r.entries, r.results))
 }
 
@@ -76,6 +81,7 @@ func (g *Gallery) replace(ctx context.Context, items []Item, opts RegisterOption
 		return nil, err
 	}
 	defer r.Close()
+	r.Stored = opts.Stored
 	if err := r.register(ctx, items, opts); err != nil {
 		return nil, err
 	}

@@ -7,9 +7,11 @@ import (
 
 	"exemplar"
 	"exemplar/internal/alignment"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
+	"exemplar/internal/store"
+	"exemplar/internal/store/open"
+	"exemplar/internal/vectorindex"
 	"exemplar/internal/wordindex"
 )
 
@@ -20,16 +22,16 @@ var ranks = [...]int{1, 2, 4, 8, 16, 24, 32, 50, 100}
 // index of features proposes, by the first and by the closer look, and of the
 // labels that look most like the whole picture.
 func recall(path string, m *material, registered map[string]bool) error {
-	store, err := gallery.Open(path, gallery.Options{})
+	kept, err := open.Store(path, store.Options{})
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	index, labels, err := indexOf(store)
+	defer kept.Close()
+	index, labels, err := indexOf(kept)
 	if err != nil {
 		return err
 	}
-	view, err := store.Follow(context.Background(), exemplar.DefaultModel().Fingerprint(), exemplar.DefaultModel().Dim())
+	vectors, err := vectorindex.Load(context.Background(), kept, exemplar.DefaultModel().Fingerprint(), exemplar.DefaultModel().Dim())
 	if err != nil {
 		return err
 	}
@@ -52,7 +54,7 @@ func recall(path string, m *material, registered map[string]bool) error {
 		own := func(id string) bool { return labels[id] == p.label }
 		counts[p.set][0].add(slices.IndexFunc(index.Query(probe.CoarseFeatures(), ranks[len(ranks)-1]), own))
 		counts[p.set][1].add(slices.IndexFunc(index.Query(probe.FineFeatures(), ranks[len(ranks)-1]), own))
-		counts[p.set][2].add(likeness(view, picture, p.label))
+		counts[p.set][2].add(likeness(vectors, picture, p.label))
 	}
 	for _, set := range sets {
 		for i, by := range [3]string{"coarse features", "fine features", "likeness"} {
@@ -64,8 +66,8 @@ func recall(path string, m *material, registered map[string]bool) error {
 
 // indexOf makes the index as a process does, and returns the label of every
 // reference.
-func indexOf(store *gallery.Gallery) (*wordindex.Index, map[string]string, error) {
-	references, err := store.List(context.Background(), gallery.Filter{})
+func indexOf(kept store.Store) (*wordindex.Index, map[string]string, error) {
+	references, err := kept.List(context.Background(), store.Filter{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -76,7 +78,7 @@ func indexOf(store *gallery.Gallery) (*wordindex.Index, map[string]string, error
 		labels[r.ID] = string(r.Label)
 	}
 	index := wordindex.New()
-	err = store.EachWords(context.Background(), ids, func(id string, words gallery.Words) error {
+	err = kept.EachWords(context.Background(), ids, func(id string, words store.Words) error {
 		return index.Add(id, words.Data)
 	})
 	return index, labels, err
@@ -84,8 +86,8 @@ func indexOf(store *gallery.Gallery) (*wordindex.Index, map[string]string, error
 
 // likeness is the rank of a label among those most like the whole picture; -1
 // where it is none of the first.
-func likeness(view *gallery.View, picture *imaging.Image, label string) int {
-	found := view.Index().Search(recognise.DefaultModel().Embed(picture), ranks[len(ranks)-1])
+func likeness(vectors *vectorindex.SyncedIndex, picture *imaging.Image, label string) int {
+	found := vectors.Index().Search(recognise.DefaultModel().Embed(picture), ranks[len(ranks)-1])
 	for i, c := range found {
 		if string(c.Label) == label {
 			return i

@@ -58,8 +58,8 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 // The columns of a line.
 const (
 	lineColumns     = 100
-	nameColumns     = 30 // at most
 	labelColumns    = 25 // at most
+	clauseColumns   = 14 // at least, for the shortest clauses
 	decisionColumns = len("ambiguous")
 )
 
@@ -69,6 +69,7 @@ type textPrinter struct {
 	w       io.Writer
 	verbose bool
 	name    int // columns of the names
+	longest int // columns that a name may take
 	label   int // columns of the labels
 }
 
@@ -76,8 +77,9 @@ type textPrinter struct {
 // some columns.
 func newTextPrinter(w io.Writer, list []input, label int, verbose bool) *textPrinter {
 	p := &textPrinter{w: w, verbose: verbose, label: min(label, labelColumns)}
+	p.longest = lineColumns - len("  ") - decisionColumns - len("  ") - p.label - len("  100 %  ") - clauseColumns
 	for _, in := range list {
-		p.name = max(p.name, min(columns(plain(in.name)), nameColumns))
+		p.name = max(p.name, min(columns(plain(in.name)), p.longest))
 	}
 	return p
 }
@@ -108,7 +110,7 @@ func (p *textPrinter) print(path string, a exemplar.Answer) error {
 		p.printAll(path, a)
 		return nil
 	}
-	head := pad(shorten(plain(path), nameColumns), p.name) + "  " + pad(string(a.Decision), decisionColumns) + "  "
+	head := pad(shorten(plain(path), p.longest), p.name) + "  " + pad(string(a.Decision), decisionColumns) + "  "
 	if a.Decision != exemplar.Refused {
 		label := "-"
 		if a.Label != "" {

@@ -19,10 +19,11 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/embed"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/store"
 	"exemplar/internal/train"
+	"exemplar/internal/vectorindex"
 )
 
 // timings are process CPU milliseconds of one core.
@@ -248,9 +249,9 @@ func benchScan(n int) float64 {
 		}
 		return vectors
 	}
-	index := gallery.NewIndex(dim)
-	for i := range n / gallery.Rotations {
-		index.Update(nil, gallery.Item{ID: strconv.Itoa(i), Label: decide.Label(strconv.Itoa(i)), Vectors: random(gallery.Rotations)})
+	index := vectorindex.NewIndex(dim)
+	for i := range n / store.Rotations {
+		index.Update(nil, vectorindex.Item{ID: strconv.Itoa(i), Label: decide.Label(strconv.Itoa(i)), Vectors: random(store.Rotations)})
 	}
 	probe := random(1)
 	return cpuMilliseconds(func() { index.Search(probe, 1) })

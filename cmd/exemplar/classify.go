@@ -44,16 +44,19 @@ The share of strangers that may be accepted is --fpir; the threshold follows it 
 			if err != nil {
 				return err
 			}
+			options := store.options()
+			options.All, options.Explain = all, explain != ""
+			if err := store.checkTarget(target{"--explain", explain, drawingKind}, found.list); err != nil {
+				return err
+			}
+			if options.Explain && len(found.list) != 1 {
+				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
+			}
 			g, err := store.open(exemplar.ReadOnly)
 			if err != nil {
 				return err
 			}
 			defer g.Close()
-			options := store.options()
-			options.All, options.Explain = all, explain != ""
-			if options.Explain && len(found.list) != 1 {
-				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
-			}
 			answer := func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
 				result, err := g.Classify(ctx, p, options)
 				if err == nil && options.Explain {
@@ -111,7 +114,12 @@ func writeExplanation(cmd *cobra.Command, path string, result exemplar.Result) e
 	if result.Explanation == nil {
 		return fmt.Errorf("--explain: nothing was looked for in the picture, so there is nothing to draw: %s", result.Answer().Reason)
 	}
-	return writePicture(cmd, path, result.Explanation)
+	return writeDrawing(cmd, path, result.Explanation)
+}
+
+// writeDrawing writes a PNG that this program drew, so that it may be replaced by another.
+func writeDrawing(cmd *cobra.Command, path string, png []byte) error {
+	return writePicture(cmd, path, marked(png))
 }
 
 // writePicture writes a picture that may show somebody's document, or what was made of it.

@@ -46,7 +46,7 @@ func printReferences(out io.Writer, references []exemplar.Reference, verbose boo
 	for _, r := range references {
 		name, source := plain(r.Label), plain(r.Source)
 		if !verbose {
-			name, source = shorten(name, labelColumns), shorten(source, nameColumns)
+			name, source = shorten(name, labelColumns), shorten(source, sourceColumns)
 		}
 		line := fmt.Sprintf("%s  %s  %s  %s", pad(name, label), r.ID, r.Registered.Local().Format("2006-01-02"), source)
 		if verbose {
@@ -95,6 +95,7 @@ func galleryShow() *cobra.Command {
 	cmd := galleryVerb{
 		use: "show ID|LABEL", short: "Show a reference, and write its picture with --picture",
 		args: cobra.ExactArgs(1), labels: 1, suggestFor: []string{"picture", "get"},
+		target: func([]string) target { return target{"--picture", picture, jpegKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {
@@ -136,6 +137,7 @@ func galleryRivals() *cobra.Command {
 	cmd := galleryVerb{
 		use: "rivals ID|LABEL", short: "Say which other labels a reference resembles, and how",
 		args: cobra.ExactArgs(1), labels: 1, suggestFor: []string{"similar", "neighbours"},
+		target: func([]string) target { return target{"--explain", explain, drawingKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {
@@ -150,7 +152,7 @@ func galleryRivals() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := writePicture(cmd, explain, drawn); err != nil {
+				if err := writeDrawing(cmd, explain, drawn); err != nil {
 					return err
 				}
 			}
@@ -167,3 +169,6 @@ func galleryRivals() *cobra.Command {
 	cmd.Flags().StringVar(&explain, "explain", "", "draw in what it differs from the most alike label to this `FILE` (PNG)")
 	return cmd
 }
+
+// sourceColumns is how many columns a list gives to where a reference came from.
+const sourceColumns = 30

@@ -26,6 +26,19 @@ func TestMistypedGalleryIsNotMade(t *testing.T) {
 	}
 }
 
+// An empty label, as an unset variable of a script gives it, removes nothing.
+func TestAnEmptyLabelRemovesNothing(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	before, _ := s.inGallery(0, "gallery", "list")
+	if _, said := s.inGallery(exitFailed, "gallery", "remove", "--yes", "--label", ""); !strings.Contains(said, "label is empty") {
+		t.Errorf("said %q", said)
+	}
+	if after, _ := s.inGallery(0, "gallery", "list"); after != before {
+		t.Errorf("left %q", after)
+	}
+}
+
 // A damaged gallery is found by check and set right by repair, as far as that
 // goes; what cannot be set right is named, and can be removed.
 func TestCheckAndRepair(t *testing.T) {

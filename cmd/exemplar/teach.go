@@ -63,6 +63,9 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 			return fmt.Errorf("%w: say --out FILE", err)
 		}
 	}
+	if err := (target{"--out", out, tensorKind}).check("", []input{{name: path}, {name: flags.model}}); err != nil {
+		return err
+	}
 	teacher, err := openTeacher(cmd.Context(), flags.model, command, cmd.ErrOrStderr())
 	if err != nil {
 		return err

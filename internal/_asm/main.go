@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"exemplar/internal/_asm/alignment"
 	"exemplar/internal/_asm/features"
 	"exemplar/internal/_asm/kernel"
 
@@ -23,8 +24,9 @@ import (
 
 // generators are those of each package's files, by name.
 var generators = map[string]map[string]func(c *build.Context){
-	"features": features.Files,
-	"kernel":   kernel.Files,
+	"alignment": alignment.Files,
+	"features":  features.Files,
+	"kernel":    kernel.Files,
 }
 
 func main() {

@@ -20,3 +20,5 @@
 // The package decides nothing: what the evidence is worth is for package decide.
 // Everything is deterministic: the same pictures give the same evidence.
 package alignment
+
+//go:generate sh -c "cd ../_asm && go run . alignment"

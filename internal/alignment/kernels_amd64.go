@@ -4,11 +4,6 @@ package alignment
 
 import "exemplar/internal/kernel"
 
-//go:noescape
-func warpRowAVX2(out, pix *byte, width int, line *warpLine, skip, groups int)
-
-func warpRowAVX512(out, pix *byte, width int, line *warpLine, skip, groups int)
-
 // warpRow needs len(out) to be a multiple of lanes.
 func warpRow(out []byte, src *level, line *warpLine, skip int) {
 	variant := kernel.Active()
@@ -22,11 +17,6 @@ func warpRow(out []byte, src *level, line *warpLine, skip int) {
 		warpRowAVX2(&out[0], &src.pix[0], src.w, line, skip, len(out)/lanes)
 	}
 }
-
-//go:noescape
-func sumWindowAVX2(sums *windowSums, pix *int8, window *byte, stride int)
-
-func sumWindowAVX512(sums *windowSums, pix *int8, window *byte, stride int)
 
 func sumWindow(sums *windowSums, pix *[blockPixels]int8, window []byte, stride int) {
 	variant := kernel.Active()
@@ -42,11 +32,6 @@ func sumWindow(sums *windowSums, pix *[blockPixels]int8, window []byte, stride i
 		sumWindowAVX2(sums, &pix[0], &window[0], stride)
 	}
 }
-
-//go:noescape
-func normaliseAVX2(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
-
-func normaliseAVX512(found *correlations, peaks *columnPeaks, sums *windowSums, templateSum float64, spread float32)
 
 func normalise(found *correlations, peaks *columnPeaks, sums *windowSums, t *template) {
 	variant := kernel.Active()

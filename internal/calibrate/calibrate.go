@@ -17,8 +17,9 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/embed"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
+	"exemplar/internal/vectorindex"
 
 	"exemplar/internal/parallel"
 )
@@ -34,7 +35,7 @@ type Pool struct {
 	input    int // side of the network's input, pixels
 	dim      int
 	capture  *augment.Capture
-	items    []gallery.Item
+	items    []vectorindex.Item
 	probes   []probe
 	leads    []float32
 	pictures int
@@ -58,7 +59,7 @@ func (p *Pool) Pictures() int { return p.pictures }
 
 // specimen is a picture's share of the pool.
 type specimen struct {
-	item   *gallery.Item
+	item   *vectorindex.Item
 	probes []probe
 	lead   []float32
 }
@@ -90,7 +91,7 @@ func (p *Pool) AddFolder(ctx context.Context, folder *dataset.Folder, read func(
 		}
 		made := specimen{probes: []probe{{label, p.embed(picture)}}}
 		if s.IsReference || !referenced[s.Label] {
-			made.item = &gallery.Item{ID: s.Path, Label: label, Vectors: p.embedTurned(picture)}
+			made.item = &vectorindex.Item{ID: s.Path, Label: label, Vectors: p.embedTurned(picture)}
 			made.probes = append(made.probes, probe{label, p.embedCapture(picture, uint64(i))})
 		}
 		return made, nil
@@ -113,7 +114,7 @@ func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
 		own := p.embedTurned(picture)
 		lead := best(captured, own, p.dim) - best(captured, p.embedTurned(edition), p.dim)
 		return specimen{
-			item:   &gallery.Item{ID: string(label), Label: label, Vectors: own},
+			item:   &vectorindex.Item{ID: string(label), Label: label, Vectors: own},
 			probes: []probe{{label, captured}},
 			lead:   []float32{lead},
 		}, nil
@@ -160,7 +161,7 @@ func (p *Pool) Fit(ctx context.Context, source string) (*decide.Calibration, err
 }
 
 func (p *Pool) impostorScores(ctx context.Context) ([]float32, error) {
-	index := gallery.NewIndex(p.dim)
+	index := vectorindex.NewIndex(p.dim)
 	index.Update(nil, p.items...)
 	found := make([][]float32, len(p.probes))
 	err := parallel.Each(ctx, 0, len(p.probes), func(_ context.Context, i int) error {
@@ -203,11 +204,11 @@ func (p *Pool) embedCapture(picture *imaging.Image, seed uint64) []float32 {
 func (p *Pool) embedTurned(picture *imaging.Image) []float32 {
 	upright := imaging.ResizeArea(picture, p.input, p.input)
 	var pixels []byte
-	for turn := range gallery.Rotations {
+	for turn := range store.Rotations {
 		pixels = append(pixels, upright.Rotate(turn).Pix...)
 	}
-	out := make([]float32, gallery.Rotations*p.dim)
-	p.network.Embed(out, pixels, gallery.Rotations)
+	out := make([]float32, store.Rotations*p.dim)
+	p.network.Embed(out, pixels, store.Rotations)
 	return out
 }
 

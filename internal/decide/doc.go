@@ -55,5 +55,5 @@
 // hardlyAny 0.05, enoughJudged 24, evenJudged 4, leastChanged 0.003 and the shares
 // in the sentences are by eye.
 //
-// It does not compute embeddings or scores; internal/gallery does.
+// It does not compute embeddings or scores; internal/vectorindex does.
 package decide

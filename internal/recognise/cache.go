@@ -13,8 +13,9 @@ import (
 	"exemplar/internal/alignment"
 	"exemplar/internal/decide"
 	"exemplar/internal/features"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
+	"exemplar/internal/vectorindex"
 	"exemplar/internal/wordindex"
 )
 
@@ -29,7 +30,7 @@ const (
 
 // referenceCache holds what is needed to look for references in photos: an index
 // of the features of all, and the references that were used last. It follows the
-// gallery as its view does.
+// gallery as the index of embeddings does.
 type referenceCache struct {
 	mu      *sync.Mutex
 	members map[string]decide.Label // as of version
@@ -49,10 +50,10 @@ func newReferenceCache() referenceCache {
 }
 
 // follow takes in what changed in the gallery and returns its references.
-func (c *referenceCache) follow(ctx context.Context, g *Engine, view *gallery.View) (map[string]decide.Label, error) {
+func (c *referenceCache) follow(ctx context.Context, g *Engine, vectors *vectorindex.SyncedIndex) (map[string]decide.Label, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	members, version := view.Index().Members(c.version)
+	members, version := vectors.Index().Members(c.version)
 	if members == nil {
 		return c.members, nil
 	}
@@ -83,7 +84,7 @@ func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[
 			missing = append(missing, id)
 		}
 	}
-	err := g.store.EachWords(ctx, missing, func(id string, words gallery.Words) error {
+	err := g.store.EachWords(ctx, missing, func(id string, words store.Words) error {
 		if words.Vocabulary == wordindex.Vocabulary() {
 			_ = c.index.Add(id, words.Data) // damaged ones are made again, too
 		}
@@ -110,18 +111,18 @@ func (c *referenceCache) addByFeatures(ctx context.Context, g *Engine, id string
 	}
 	found, err := features.Unmarshal(stored)
 	if err != nil {
-		return unreadable(id, gallery.PartFeatures, err)
+		return unreadable(id, store.PartFeatures, err)
 	}
 	return c.index.Add(id, wordindex.Words(found))
 }
 
 // leftOut returns the references that are damaged as far as is known: those
 // without an embedding, and those that could not be taken into the index.
-func (c *referenceCache) leftOut(view *gallery.View) leftOut {
+func (c *referenceCache) leftOut(vectors *vectorindex.SyncedIndex) leftOut {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	all := maps.Clone(c.damaged)
-	for _, damage := range view.Damaged() {
+	for _, damage := range vectors.Damaged() {
 		all[damage.ID] = damage
 	}
 	return all
@@ -162,14 +163,14 @@ func (g *Engine) readFeatures(ctx context.Context, id string) (*features.Feature
 	}
 	found, err := features.Unmarshal(stored)
 	if err != nil {
-		return nil, unreadable(id, gallery.PartFeatures, err)
+		return nil, unreadable(id, store.PartFeatures, err)
 	}
 	return found, nil
 }
 
 // readReference reads what a reference is compared by; its picture comes along.
 func (g *Engine) readReference(ctx context.Context, id string) (*Reference, *imaging.Image, error) {
-	view, err := g.follow(ctx)
+	vectors, err := g.follow(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,9 +182,9 @@ func (g *Engine) readReference(ctx context.Context, id string) (*Reference, *ima
 	if err != nil {
 		return nil, nil, err
 	}
-	vector := view.Index().Upright(id)
+	vector := vectors.Index().Upright(id)
 	if vector == nil {
-		return nil, nil, fmt.Errorf("reference %s: %w", id, gallery.ErrNoReference)
+		return nil, nil, fmt.Errorf("reference %s: %w", id, store.ErrNoReference)
 	}
 	return storedReference(found, picture, vector), picture, nil
 }
@@ -196,7 +197,7 @@ func (g *Engine) Picture(ctx context.Context, id string) (*imaging.Image, error)
 	}
 	picture, _, err := imaging.Decode(jpeg, imaging.DefaultLimits)
 	if err != nil {
-		return nil, unreadable(id, gallery.PartPicture, err)
+		return nil, unreadable(id, store.PartPicture, err)
 	}
 	return picture, nil
 }

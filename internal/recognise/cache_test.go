@@ -17,8 +17,9 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/embed"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
+	"exemplar/internal/store/open"
 	"exemplar/internal/wordindex"
 )
 
@@ -31,21 +32,21 @@ var large = sync.OnceValues(func() (file []byte, documents []*imaging.Image) {
 	}
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, "large.gallery")
-	store, err := gallery.Open(path, gallery.Options{Create: true})
+	kept, err := open.Store(path, store.Options{Create: true})
 	if err != nil {
 		panic(err)
 	}
 	kinds := draw.Kinds()
-	var entries []gallery.Entry
+	var entries []store.Entry
 	for i := range fewReferences + 4 {
 		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 300})
 		documents = append(documents, document)
 		entries = append(entries, newEntry(fmt.Sprintf("document/%d", i), document))
 	}
-	if _, err := store.Add(context.Background(), entries...); err != nil {
+	if _, err := kept.Put(context.Background(), entries...); err != nil {
 		panic(err)
 	}
-	if err := store.Close(); err != nil { // so that the file alone holds all of it
+	if err := kept.Close(); err != nil { // so that the file alone holds all of it
 		panic(err)
 	}
 	if file, err = os.ReadFile(path); err != nil {
@@ -89,28 +90,28 @@ var defaultModel = sync.OnceValue(func() *Model {
 })
 
 // newEntry is what a gallery keeps of a picture.
-func newEntry(label string, picture *imaging.Image) gallery.Entry {
+func newEntry(label string, picture *imaging.Image) store.Entry {
 	m := defaultModel()
 	made := NewReference(m.Embedder, picture)
 	features, words := made.Features()
-	return gallery.Entry{
-		Reference: gallery.Reference{
+	return store.Entry{
+		Reference: store.Reference{
 			Label: decide.Label(label), Hash: sha256.Sum256(picture.Pix), Source: label, Width: picture.W, Height: picture.H, Model: m.Fingerprint,
 		},
 		Picture: made.EncodePicture(features, words), Vectors: made.Vectors,
-		Features: features, Words: gallery.Words{Vocabulary: wordindex.Vocabulary(), Data: words},
+		Features: features, Words: store.Words{Vocabulary: wordindex.Vocabulary(), Data: words},
 	}
 }
 
 // openEngine opens a gallery, new where there is none.
 func openEngine(t *testing.T, path string) *Engine {
 	t.Helper()
-	store, err := gallery.Open(path, gallery.Options{Create: true})
+	kept, err := open.Store(path, store.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	return New(store, defaultModel())
+	t.Cleanup(func() { kept.Close() })
+	return New(kept, defaultModel())
 }
 
 // proposals are the labels that the index of features proposes for a photo.
@@ -118,11 +119,11 @@ func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, err
 	t.Helper()
 	ctx := context.Background()
 	g := openEngine(t, path)
-	view, err := g.follow(ctx)
+	vectors, err := g.follow(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := g.references.follow(ctx, g, view)
+	members, err := g.references.follow(ctx, g, vectors)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,9 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
+	"exemplar/internal/store/open"
 )
 
 // damaged is a gallery of four documents, the first of which has a second reference,
@@ -18,17 +19,17 @@ import (
 func damaged(t *testing.T, statements string) (g *Engine, documents []*imaging.Image) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "g.db")
-	store, err := gallery.Open(path, gallery.Options{Create: true})
+	kept, err := open.Store(path, store.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"form", "ticket", "banknote", "letter"} {
 		documents = append(documents, draw.Draw(draw.Document{Kind: kind, Template: 5, Content: 5, Size: 500}))
-		if _, err := store.Add(context.Background(), newEntry(fmt.Sprint("document/", i), documents[i])); err != nil {
+		if _, err := kept.Put(context.Background(), newEntry(fmt.Sprint("document/", i), documents[i])); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := store.Close(); err != nil {
+	if err := kept.Close(); err != nil {
 		t.Fatal(err)
 	}
 	runSQL(t, path, statements)
@@ -88,14 +89,14 @@ func TestAllReferencesDamaged(t *testing.T) {
 func TestAReferenceThatCannotBeDecodedIsLeftOut(t *testing.T) {
 	form := draw.Draw(draw.Document{Kind: "form", Template: 5, Content: 5, Size: 500})
 	ticket := draw.Draw(draw.Document{Kind: "ticket", Template: 5, Content: 5, Size: 500})
-	for name, spoil := range map[string]func(*gallery.Entry){
-		"picture":  func(e *gallery.Entry) { e.Picture = []byte("\xff\xd8\xffno picture") },
-		"features": func(e *gallery.Entry) { e.Features = []byte("no features") },
+	for name, spoil := range map[string]func(*store.Entry){
+		"picture":  func(e *store.Entry) { e.Picture = []byte("\xff\xd8\xffno picture") },
+		"features": func(e *store.Entry) { e.Features = []byte("no features") },
 	} {
 		g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
 		bad := newEntry("form", form)
 		spoil(&bad)
-		if _, err := g.store.Add(context.Background(), bad, newEntry("ticket", ticket)); err != nil {
+		if _, err := g.store.Put(context.Background(), bad, newEntry("ticket", ticket)); err != nil {
 			t.Fatal(err)
 		}
 		for i, picture := range []*imaging.Image{ticket, form} {

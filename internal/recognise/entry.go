@@ -4,15 +4,15 @@ import (
 	"crypto/sha256"
 	"errors"
 
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
 	"exemplar/internal/wordindex"
 )
 
 // NewEntry makes of a picture file all that a gallery keeps of a reference but
 // for its label, source and note. canBeFound is that of [Reference.CanBeFound].
 // The error says why the file cannot be a reference.
-func (m *Model) NewEntry(data []byte) (entry gallery.Entry, canBeFound bool, err error) {
+func (m *Model) NewEntry(data []byte) (entry store.Entry, canBeFound bool, err error) {
 	picture, info, err := imaging.DecodeAtLeast(data, ReferenceSide, imaging.DefaultLimits)
 	if err != nil {
 		return entry, false, err
@@ -22,11 +22,11 @@ func (m *Model) NewEntry(data []byte) (entry gallery.Entry, canBeFound bool, err
 	}
 	made := NewReference(m.Embedder, picture)
 	features, words := made.Features()
-	return gallery.Entry{
-		Reference: gallery.Reference{Hash: sha256.Sum256(data), Width: info.W, Height: info.H, Model: m.Fingerprint},
+	return store.Entry{
+		Reference: store.Reference{Hash: sha256.Sum256(data), Width: info.W, Height: info.H, Model: m.Fingerprint},
 		Picture:   made.EncodePicture(features, words),
 		Vectors:   made.Vectors,
 		Features:  features,
-		Words:     gallery.Words{Vocabulary: wordindex.Vocabulary(), Data: words},
+		Words:     store.Words{Vocabulary: wordindex.Vocabulary(), Data: words},
 	}, made.CanBeFound(), nil
 }

@@ -7,10 +7,10 @@ import (
 	"slices"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
+	"exemplar/internal/store"
 )
 
 const (
@@ -66,7 +66,7 @@ func (o *Overlay) Agreeing() int {
 
 // subject is a reference whose neighbours are looked for.
 type subject struct {
-	gallery.Reference
+	store.Reference
 	photo      *Photo
 	candidates []candidate // of labels that say something else
 }
@@ -138,7 +138,7 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 
 // subject reads a reference and finds what may be its neighbours.
 func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
-	view, err := g.follow(ctx)
+	vectors, err := g.follow(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,13 @@ func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
 		return nil, err
 	}
 	s.photo = NewPhoto(g.model.Embedder, picture)
-	candidates, err := view.Search(ctx, g.model.Embed(picture), neighbourLabels)
+	hits, err := vectors.Search(ctx, g.model.Embed(picture), neighbourLabels)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range candidates {
-		if !s.Label.InLine(c.Label) {
-			s.candidates = append(s.candidates, candidate{Candidate: c})
+	for _, h := range hits {
+		if !s.Label.InLine(h.Label) {
+			s.candidates = append(s.candidates, candidate{Candidate: candidateOf(h)})
 		}
 	}
 	return s, nil
@@ -211,12 +211,12 @@ func (g *Engine) lay(ctx context.Context, s *subject, id string) (*Overlay, erro
 // NearestOf returns the reference of a label, other than except, that is most
 // like an embedding (dim); nil if there is none.
 func (g *Engine) NearestOf(ctx context.Context, label decide.Label, embedding []float32, except string) (*decide.Candidate, error) {
-	view, err := g.follow(ctx)
+	vectors, err := g.follow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := view.Refresh(ctx); err != nil {
+	if err := vectors.Sync(ctx); err != nil {
 		return nil, err
 	}
-	return view.Index().NearestOf(label, embedding, except), nil
+	return nearestIn(vectors, embedding)(label, except), nil
 }

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
 )
 
 // benchReferences are the references of bench sets, labelled by set and folder.
-func benchReferences(t *testing.T, sets ...string) (entries []gallery.Entry) {
+func benchReferences(t *testing.T, sets ...string) (entries []store.Entry) {
 	t.Helper()
 	for _, set := range sets {
 		root := filepath.Join("../../../shared/data/bench", set)
@@ -53,7 +53,7 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	}
 	ctx := context.Background()
 	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
-	references, err := g.store.Add(ctx, benchReferences(t, "forms", "banknotes_scene", "rupiah", "bookpages_scene", "dvd_located", "vinyl_located")...)
+	references, err := g.store.Put(ctx, benchReferences(t, "forms", "banknotes_scene", "rupiah", "bookpages_scene", "dvd_located", "vinyl_located")...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,38 +8,39 @@ import (
 	"sync"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/gallery"
+	"exemplar/internal/store"
+	"exemplar/internal/vectorindex"
 )
 
 // Engine recognises documents by the references of a gallery, and follows its
 // changes. It is safe for concurrent use.
 type Engine struct {
-	store *gallery.Gallery
+	store store.Store
 	model *Model
 
 	loading    sync.Mutex
-	view       *gallery.View // nil until the first probe
+	vectors    *vectorindex.SyncedIndex // nil until the first probe
 	references referenceCache
 }
 
 // New makes an engine. The model must have a calibration.
-func New(store *gallery.Gallery, m *Model) *Engine {
+func New(store store.Store, m *Model) *Engine {
 	return &Engine{store: store, model: m, references: newReferenceCache()}
 }
 
-// follow returns the view of the references, loaded when first needed: most
+// follow returns the index of embeddings, loaded when first needed: most
 // commands that look after a gallery never do.
-func (g *Engine) follow(ctx context.Context) (*gallery.View, error) {
+func (g *Engine) follow(ctx context.Context) (*vectorindex.SyncedIndex, error) {
 	g.loading.Lock()
 	defer g.loading.Unlock()
-	if g.view == nil {
-		view, err := g.store.Follow(ctx, g.model.Fingerprint, g.model.Dim())
+	if g.vectors == nil {
+		vectors, err := vectorindex.Load(ctx, g.store, g.model.Fingerprint, g.model.Dim())
 		if err != nil {
 			return nil, err
 		}
-		g.view = view
+		g.vectors = vectors
 	}
-	return g.view, nil
+	return g.vectors, nil
 }
 
 // SearchMode says how far documents are looked for in photos.
@@ -71,8 +72,8 @@ type Finding struct {
 	Decision decide.Decision
 	Best     *Hypothesis // of the decision's best; nil where it was not compared
 
-	Mirrored, Inverted bool              // the picture shows the document as a mirror, or a negative, does
-	LeftOut            []*gallery.Damage // references that could not be used
+	Mirrored, Inverted bool            // the picture shows the document as a mirror, or a negative, does
+	LeftOut            []*store.Damage // references that could not be used
 }
 
 // consideredLabels is how many labels a decision looks at: enough to see every
@@ -91,7 +92,7 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 		return nil, err
 	}
 	result := &Result{Findings: []Finding{e.decide()}}
-	damaged := g.references.leftOut(e.view)
+	damaged := g.references.leftOut(e.vectors)
 	if s != nil {
 		result.Photo = s.photo
 		if err := s.conclude(ctx, e, result, opts.All); err != nil {
@@ -137,7 +138,7 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
-	view       *gallery.View
+	vectors    *vectorindex.SyncedIndex
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
@@ -148,19 +149,19 @@ type evidenceSet struct {
 // is nil where nothing is looked for.
 func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labels int) (*search, *evidenceSet, error) {
 	e := &evidenceSet{seen: map[string]*Hypothesis{}}
-	view, err := g.follow(ctx)
+	vectors, err := g.follow(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	embedding := g.model.Embed(picture.Image)
-	e.view = view
-	if e.candidates, err = view.Search(ctx, embedding, labels); err != nil {
+	e.vectors = vectors
+	hits, err := vectors.Search(ctx, embedding, labels)
+	if err != nil {
 		return nil, nil, err
 	}
-	e.nearestOf = func(of decide.Label, except string) *decide.Candidate {
-		return view.Index().NearestOf(of, embedding, except)
-	}
-	if e.policy, err = decide.NewPolicy(g.model.Calibration, opts.FPIR, view.Index().Labels()); err != nil {
+	e.candidates = candidatesOf(hits)
+	e.nearestOf = nearestIn(vectors, embedding)
+	if e.policy, err = decide.NewPolicy(g.model.Calibration, opts.FPIR, vectors.Index().Labels()); err != nil {
 		return nil, nil, err
 	}
 	e.policy.Exact = opts.Exact
@@ -169,7 +170,7 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 	}
 	photo := NewPhoto(g.model.Embedder, picture.Image)
 	photo.scaleX, photo.scaleY = picture.scaleX, picture.scaleY
-	s, err := g.newSearch(ctx, view, photo, opts.Search)
+	s, err := g.newSearch(ctx, vectors, photo, opts.Search)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -182,6 +183,32 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 		e.add(h)
 	}
 	return s, e, nil
+}
+
+// candidatesOf makes hits of the index candidates of a decision.
+func candidatesOf(hits []vectorindex.Hit) []decide.Candidate {
+	candidates := make([]decide.Candidate, len(hits))
+	for i, h := range hits {
+		candidates[i] = candidateOf(h)
+	}
+	return candidates
+}
+
+func candidateOf(h vectorindex.Hit) decide.Candidate {
+	return decide.Candidate{Label: h.Label, Score: h.Score, Reference: h.Reference, Rotation: h.Rotation}
+}
+
+// nearestIn gives a label's reference that is most like an embedding, other than
+// except; nil if there is none.
+func nearestIn(vectors *vectorindex.SyncedIndex, embedding []float32) func(of decide.Label, except string) *decide.Candidate {
+	return func(of decide.Label, except string) *decide.Candidate {
+		hit := vectors.Index().NearestOf(of, embedding, except)
+		if hit == nil {
+			return nil
+		}
+		c := candidateOf(*hit)
+		return &c
+	}
 }
 
 // leaveOut takes back what damaged references speak for.
@@ -266,14 +293,4 @@ func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, e
 		}
 	}
 	return scores, nil
-}
-
-// Open opens the gallery file at path, for reading, and makes an engine for it. It
-// is for programs that judge this one; others have the gallery already.
-func Open(path string, m *Model) (g *Engine, closeFile func() error, err error) {
-	store, err := gallery.Open(path, gallery.Options{ReadOnly: true})
-	if err != nil {
-		return nil, nil, err
-	}
-	return New(store, m), store.Close, nil
 }

@@ -31,7 +31,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 	for _, r := range reversals {
 		glimpse := s.in(NewPhoto(s.photo.embedder, r.of(small)))
 		embedding := s.photo.embedder.Embed(glimpse.photo.picture)
-		alike := s.view.Index().Search(embedding, maxVerified)
+		alike := candidatesOf(s.vectors.Index().Search(embedding, maxVerified))
 		if n, err := glimpse.mostInliers(ctx, alike); err != nil || n < fewShared {
 			if err != nil {
 				return nil, nil, err
@@ -48,9 +48,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 			continue
 		}
 		e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}}
-		e.nearestOf = func(of decide.Label, except string) *decide.Candidate {
-			return s.view.Index().NearestOf(of, embedding, except)
-		}
+		e.nearestOf = nearestIn(s.vectors, embedding)
 		for _, h := range found {
 			e.add(h)
 		}

@@ -9,8 +9,8 @@ import (
 	"exemplar/internal/augment"
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
-	"exemplar/internal/gallery"
 	"exemplar/internal/imaging"
+	"exemplar/internal/store"
 )
 
 // engineOf registers drawn documents under their kinds.
@@ -18,12 +18,12 @@ func engineOf(t *testing.T, kinds ...string) (*Engine, map[string]*imaging.Image
 	t.Helper()
 	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
 	pictures := map[string]*imaging.Image{}
-	var entries []gallery.Entry
+	var entries []store.Entry
 	for _, kind := range kinds {
 		pictures[kind] = draw.Draw(draw.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
 		entries = append(entries, newEntry(kind, pictures[kind]))
 	}
-	if _, err := g.store.Add(context.Background(), entries...); err != nil {
+	if _, err := g.store.Put(context.Background(), entries...); err != nil {
 		t.Fatal(err)
 	}
 	return g, pictures

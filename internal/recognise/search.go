@@ -8,7 +8,7 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/features"
-	"exemplar/internal/gallery"
+	"exemplar/internal/vectorindex"
 )
 
 const (
@@ -42,7 +42,7 @@ type Hypothesis struct {
 // search looks for references in one photo. It remembers what it found.
 type search struct {
 	engine  *Engine
-	view    *gallery.View
+	vectors *vectorindex.SyncedIndex
 	members map[string]decide.Label
 	photo   *Photo
 	mode    SearchMode
@@ -53,12 +53,12 @@ type search struct {
 	inliers      int // most that any reference had
 }
 
-func (g *Engine) newSearch(ctx context.Context, view *gallery.View, photo *Photo, mode SearchMode) (*search, error) {
-	members, err := g.references.follow(ctx, g, view)
+func (g *Engine) newSearch(ctx context.Context, vectors *vectorindex.SyncedIndex, photo *Photo, mode SearchMode) (*search, error) {
+	members, err := g.references.follow(ctx, g, vectors)
 	if err != nil {
 		return nil, err
 	}
-	s := &search{engine: g, view: view, members: members, mode: mode, damaged: g.references.leftOut(view)}
+	s := &search{engine: g, vectors: vectors, members: members, mode: mode, damaged: g.references.leftOut(vectors)}
 	return s.in(photo), nil
 }
 
@@ -81,7 +81,7 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 	index := s.engine.references.featureIndex()
 	if len(seen) == 0 || seen[0].inliers < enoughInliers {
 		list := s.shortlist(candidates, func() []string {
-			return append(likeParts(s.view, s.photo), index.Query(s.photo.probe.FineFeatures(), byFeatures)...)
+			return append(likeParts(s.vectors, s.photo), index.Query(s.photo.probe.FineFeatures(), byFeatures)...)
 		})
 		finer, err := s.match(ctx, list, s.fine, s.photo.FineMatch)
 		if err != nil {
@@ -194,10 +194,10 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 // likeParts names the references of which each looks most like one of the parts
 // of the photo in which documents may lie: a page of small print has no features
 // to be found by, but looks like itself once it is cut out.
-func likeParts(view *gallery.View, photo *Photo) []string {
+func likeParts(vectors *vectorindex.SyncedIndex, photo *Photo) []string {
 	var ids []string
 	for _, embedding := range photo.EmbedParts() {
-		for _, c := range view.Index().Search(embedding, 1) {
+		for _, c := range vectors.Index().Search(embedding, 1) {
 			ids = append(ids, c.Reference)
 		}
 	}

@@ -16,11 +16,11 @@ func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
 	path, documents := largeGallery(t, "")
 	g := openEngine(t, path)
 	ctx := context.Background()
-	view, err := g.follow(ctx)
+	vectors, err := g.follow(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.references.follow(ctx, g, view); err != nil {
+	if _, err := g.references.follow(ctx, g, vectors); err != nil {
 		t.Fatal(err)
 	}
 	g.references.index = wordindex.New()

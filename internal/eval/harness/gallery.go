@@ -12,10 +12,11 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/eval"
-	"exemplar/internal/gallery"
 	"exemplar/internal/label"
 	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
+	"exemplar/internal/store"
+	"exemplar/internal/store/open"
 )
 
 // ErrNoDecision says that a model cannot be judged by its decisions.
@@ -26,13 +27,13 @@ var ErrNoDecision = errors.New("the model has no calibration, so it decides noth
 // not safe for concurrent use, but for Lookup.
 type Gallery struct {
 	folder string
-	store  *gallery.Gallery
+	store  store.Store
 	engine *recognise.Engine
 	model  *recognise.Model
 	fpir   float64
 
-	entries map[string][]gallery.Entry // by label, in and out
-	out     []string                   // labels that are out, sorted
+	entries map[string][]store.Entry // by label, in and out
+	out     []string                 // labels that are out, sorted
 }
 
 // NewGallery makes an empty gallery. [Gallery.Close] deletes its file.
@@ -44,14 +45,14 @@ func NewGallery(m *recognise.Model, fpir float64) (*Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := gallery.Open(filepath.Join(folder, "gallery.db"), gallery.Options{Create: true})
+	kept, err := open.Store(filepath.Join(folder, "gallery.db"), store.Options{Create: true})
 	if err != nil {
 		os.RemoveAll(folder)
 		return nil, err
 	}
 	return &Gallery{
-		folder: folder, store: store, engine: recognise.New(store, m), model: m, fpir: fpir,
-		entries: map[string][]gallery.Entry{},
+		folder: folder, store: kept, engine: recognise.New(kept, m), model: m, fpir: fpir,
+		entries: map[string][]store.Entry{},
 	}, nil
 }
 
@@ -69,7 +70,7 @@ type Reference struct {
 // Register adds references. It returns why some were refused, by source.
 func (g *Gallery) Register(ctx context.Context, references []Reference) (refused map[string]error, err error) {
 	type made struct {
-		entry gallery.Entry
+		entry store.Entry
 		err   error
 	}
 	list, err := parallel.Map(ctx, 0, references, func(_ context.Context, r Reference) (made, error) {
@@ -85,7 +86,7 @@ func (g *Gallery) Register(ctx context.Context, references []Reference) (refused
 		return nil, err
 	}
 	refused = map[string]error{}
-	var entries []gallery.Entry
+	var entries []store.Entry
 	for i, m := range list {
 		if m.err != nil {
 			refused[references[i].Source] = m.err
@@ -93,12 +94,12 @@ func (g *Gallery) Register(ctx context.Context, references []Reference) (refused
 		}
 		entries = append(entries, m.entry)
 	}
-	added, err := g.store.Add(ctx, entries...)
+	added, err := g.store.Put(ctx, entries...)
 	if err != nil {
 		return nil, err
 	}
 	for i, a := range added {
-		if a.Twin { // the very file is there already
+		if a.Duplicate { // the very file is there already
 			continue
 		}
 		entries[i].Reference = a.Reference
@@ -123,7 +124,7 @@ func (g *Gallery) Labels() []string {
 func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 	labels = slices.Compact(slices.Sorted(slices.Values(labels)))
 	var removed []string
-	var restored []gallery.Entry
+	var restored []store.Entry
 	for name, entries := range g.entries {
 		was, is := slices.Contains(g.out, name), slices.Contains(labels, name)
 		for _, entry := range entries {
@@ -135,14 +136,14 @@ func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 			}
 		}
 	}
-	slices.SortFunc(restored, func(a, b gallery.Entry) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(restored, func(a, b store.Entry) int { return strings.Compare(a.ID, b.ID) })
 	if len(removed) > 0 {
 		if err := g.store.Remove(ctx, removed...); err != nil {
 			return fmt.Errorf("leave labels out: %w", err)
 		}
 	}
 	if len(restored) > 0 {
-		if _, err := g.store.Add(ctx, restored...); err != nil {
+		if _, err := g.store.Put(ctx, restored...); err != nil {
 			return fmt.Errorf("put labels back: %w", err)
 		}
 	}

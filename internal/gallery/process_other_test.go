@@ -1,9 +1,0 @@
-//go:build !unix
-
-package gallery
-
-func dropPrivileges() error { return nil }
-
-func canDropPrivileges() bool { return false }
-
-func setUmask(int) int { return 0 }

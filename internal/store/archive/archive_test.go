@@ -1,0 +1,301 @@
+package archive
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"exemplar/internal/store"
+	"exemplar/internal/store/open"
+	"exemplar/internal/store/storetest"
+)
+
+// newGallery makes an empty gallery, which is closed with the test; any store would
+// do.
+func newGallery(t testing.TB) store.Store {
+	t.Helper()
+	s, _ := newGalleryAt(t)
+	return s
+}
+
+func newGalleryAt(t testing.TB) (s store.Store, path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "test.gallery")
+	s, err := open.Store(path, store.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, path
+}
+
+// exported makes a gallery and its export.
+func exported(t testing.TB) (g store.Store, path string) {
+	t.Helper()
+	g = newGallery(t)
+	plain := storetest.Entry("id/front", 2)
+	plain.Features, plain.Words, plain.Note = nil, store.Words{}, "no features"
+	storetest.Put(t, g, storetest.Entry("passport", 1), plain, storetest.Entry("身分證/正面", 3))
+	path = filepath.Join(t.TempDir(), "export.zip")
+	if err := Export(context.Background(), g, path); err != nil {
+		t.Fatal(err)
+	}
+	return g, path
+}
+
+func TestExportAndImport(t *testing.T) {
+	ctx := context.Background()
+	from, path := exported(t)
+	to := newGallery(t)
+	done, err := Import(ctx, to, path, nil)
+	if err != nil || done != (store.Merged{Added: 3}) {
+		t.Fatalf("imported %+v, %v", done, err)
+	}
+	storetest.MustBeSound(t, to)
+	want, got := storetest.List(t, from, store.Filter{}), storetest.List(t, to, store.Filter{})
+	if !slices.Equal(want, got) {
+		t.Errorf("imported %+v\nwant %+v", got, want)
+	}
+	for _, r := range want {
+		for _, read := range []func(store.Store) ([]byte, error){
+			func(g store.Store) ([]byte, error) { return g.Picture(ctx, r.ID) },
+			func(g store.Store) ([]byte, error) { return g.Features(ctx, r.ID) },
+		} {
+			a, errA := read(from)
+			b, errB := read(to)
+			if errA != nil || errB != nil || !bytes.Equal(a, b) || (a == nil) != (b == nil) {
+				t.Errorf("%s: %q, %v became %q, %v", r.ID, a, errA, b, errB)
+			}
+		}
+	}
+	stored, came := storetest.WordsOf(t, from), storetest.WordsOf(t, to)
+	if len(stored) != 2 || !reflect.DeepEqual(stored, came) {
+		t.Errorf("words %q became %q", stored, came)
+	}
+	if a, b := vectorsOf(t, from), vectorsOf(t, to); len(a) != 3 || !reflect.DeepEqual(a, b) {
+		t.Errorf("embeddings %v became %v", a, b)
+	}
+}
+
+// vectorsOf reads all embeddings.
+func vectorsOf(t testing.TB, s store.Store) map[string][]float32 {
+	t.Helper()
+	all := map[string][]float32{}
+	_, err := s.ChangesSince(context.Background(), store.Position{}, storetest.Model, storetest.Dim, func(c store.Change) {
+		if c.Vectors != nil {
+			all[c.ID] = c.Vectors
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Importing twice changes nothing; what the gallery has under an id it keeps.
+func TestImportIntoAGalleryWithReferences(t *testing.T) {
+	ctx := context.Background()
+	g, path := exported(t)
+	if _, err := g.Rename(ctx, "passport", "passport/old"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.RemoveLabel(ctx, "id"); err != nil {
+		t.Fatal(err)
+	}
+	done, err := Import(ctx, g, path, nil)
+	if err != nil || done != (store.Merged{Added: 1, Skipped: 2}) {
+		t.Fatalf("imported %+v, %v", done, err)
+	}
+	want := []store.Label{"id/front", "passport/old", "身分證/正面"}
+	if got := storetest.LabelsOf(storetest.List(t, g, store.Filter{})); !slices.Equal(got, want) {
+		t.Errorf("labels %q", got)
+	}
+	other := newGallery(t)
+	e := storetest.Entry("a", 9)
+	e.Model = "model-2"
+	storetest.Put(t, other, e)
+	_, err = Import(ctx, other, path, nil)
+	if !errors.Is(err, store.ErrWrongModel) {
+		t.Errorf("another model: %v", err)
+	}
+}
+
+func TestExportOfAnEmptyGallery(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "empty.zip")
+	if err := Export(context.Background(), newGallery(t), path); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := Import(context.Background(), newGallery(t), path, nil); err != nil || done.Added != 0 {
+		t.Errorf("imported %+v, %v", done, err)
+	}
+}
+
+func TestExportLeavesNothingBehind(t *testing.T) {
+	g, path := exported(t)
+	if err := Export(context.Background(), g, filepath.Join(filepath.Dir(path), "no", "such", "folder.zip")); err == nil {
+		t.Error("exported into a folder that is not there")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	before, _ := os.ReadFile(path)
+	if err := Export(ctx, g, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+		t.Error("a cancelled export changed the file")
+	}
+	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
+		t.Errorf("left behind: %v, %v", files, err)
+	}
+}
+
+// rewrite copies an export and lets change alter or drop (nil) its files.
+func rewrite(t testing.TB, path string, change func(name string, data []byte) []byte) string {
+	t.Helper()
+	in, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var buffer bytes.Buffer
+	out := zip.NewWriter(&buffer)
+	for _, f := range in.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data = change(f.Name, data); data == nil {
+			continue
+		}
+		if _, err := writeMember(out, f.Name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(t.TempDir(), "changed.zip")
+	if err := os.WriteFile(changed, buffer.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
+func TestImportRefuses(t *testing.T) {
+	_, path := exported(t)
+	flip := func(suffix string) func(string, []byte) []byte {
+		return func(name string, data []byte) []byte {
+			if strings.HasSuffix(name, suffix) {
+				data[len(data)-1] ^= 1
+			}
+			return data
+		}
+	}
+	drop := func(suffix string) func(string, []byte) []byte {
+		return func(name string, data []byte) []byte {
+			if strings.HasSuffix(name, suffix) {
+				return nil
+			}
+			return data
+		}
+	}
+	edit := func(change func(m *manifest)) func(string, []byte) []byte {
+		return func(name string, data []byte) []byte {
+			if name != manifestName {
+				return data
+			}
+			var m manifest
+			if err := json.Unmarshal(data, &m); err != nil {
+				t.Fatal(err)
+			}
+			change(&m)
+			out, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+	}
+	cases := []struct {
+		name   string
+		change func(name string, data []byte) []byte
+		want   error
+	}{
+		{"picture changed", flip(".jpg"), ErrExport},
+		{"features changed", flip(".bin"), ErrExport},
+		{"embeddings changed", flip(".npy"), ErrExport},
+		{"picture missing", drop(".jpg"), ErrExport},
+		{"embeddings missing", drop(".npy"), ErrExport},
+		{"manifest missing", drop(".json"), ErrExport},
+		{"manifest broken", flip(".json"), ErrExport},
+		{"other format", edit(func(m *manifest) { m.Format = "zip" }), ErrExport},
+		{"newer version", edit(func(m *manifest) { m.Version = 2 }), store.ErrNewer},
+		{"no sum of a picture", edit(func(m *manifest) { m.References[1].PictureSHA256 = "" }), ErrExport},
+		{"no sum of the embeddings", edit(func(m *manifest) { m.EmbeddingsSHA256 = "" }), ErrExport},
+		{"other dimension", edit(func(m *manifest) { m.Dim = 16 }), ErrExport},
+		{"huge dimension", edit(func(m *manifest) { m.Dim = 1 << 40 }), ErrExport},
+		{"a reference less", edit(func(m *manifest) { m.References = m.References[1:] }), ErrExport},
+		{"no model", edit(func(m *manifest) { m.Model = "" }), ErrExport},
+		{"label", edit(func(m *manifest) { m.References[2].Label = "../../etc" }), ErrExport},
+		{"id", edit(func(m *manifest) { m.References[2].ID = "../x" }), ErrExport},
+		{"hash", edit(func(m *manifest) { m.References[2].SHA256 = "abc" }), ErrExport},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGallery(t)
+			changed := rewrite(t, path, c.change)
+			if _, err := Import(context.Background(), g, changed, nil); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if n := len(storetest.List(t, g, store.Filter{})); n != 0 {
+				t.Errorf("%d references came in", n)
+			}
+			if s, err := g.Stats(context.Background()); err != nil || s.Model != "" {
+				t.Errorf("the gallery took the model %q, %v", s.Model, err)
+			}
+		})
+	}
+	t.Run("no archive", func(t *testing.T) {
+		text := filepath.Join(t.TempDir(), "export.zip")
+		if err := os.WriteFile(text, []byte("to whom it may concern"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Import(context.Background(), newGallery(t), text, nil); !errors.Is(err, ErrExport) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// Whatever the bytes, reading an export gives an export or ErrExport.
+func FuzzReadExport(f *testing.F) {
+	_, path := exported(f)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		in, err := readExport(bytes.NewReader(data), int64(len(data)))
+		if err == nil {
+			err = in.each(func(e *store.Entry) error { return e.Validate() })
+		}
+		if err != nil && !errors.Is(err, ErrExport) && !errors.Is(err, store.ErrNewer) {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -1,0 +1,209 @@
+package archive
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+
+	"exemplar/internal/store"
+)
+
+// ErrExport says that a file cannot be imported.
+var ErrExport = errors.New("the file is no export of a gallery, or damaged")
+
+// Limits on an export, which may come from anybody. What it takes to read one is
+// bounded by the size of the file, before any memory is taken.
+const (
+	// maxExpansion bounds a member by its compressed size. Pictures and numbers
+	// hardly shrink, a manifest to a fifth; what shrinks more is made to fill disks.
+	maxExpansion = 64
+	// maxRecordBytes bounds a record of the manifest: a source and a note of
+	// MaxTextBytes and a label, each byte of them written as six, and the rest.
+	maxRecordBytes = 64 << 10
+	// A directory takes some 130 bytes a member, of which a reference has up to
+	// three beside some 50 KB; in memory it takes four times that.
+	directoryBytes = 8 << 20
+	directoryShare = 64
+)
+
+// export is an opened export: its directory and the head of its manifest.
+type export struct {
+	manifestHead
+	count int // references
+	size  int64
+	files map[string]*zip.File
+}
+
+// readExport reads the directory and goes through the manifest once.
+func readExport(file io.ReaderAt, size int64) (*export, error) {
+	limited := &limitedReaderAt{file, directoryBytes + size/directoryShare}
+	archive, err := zip.NewReader(limited, size)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrExport, err)
+	}
+	limited.left = math.MaxInt64
+	in := &export{size: size, files: make(map[string]*zip.File, len(archive.File))}
+	if err := in.checkDirectory(archive.File); err != nil {
+		return nil, err
+	}
+	if err := in.readManifest(nil); err != nil {
+		return nil, err
+	}
+	switch {
+	case in.Format != exportFormat:
+		return nil, fmt.Errorf("%w: format %q", ErrExport, in.Format)
+	case in.Version > exportVersion:
+		return nil, fmt.Errorf("%w: version %d, known up to %d", store.ErrNewer, in.Version, exportVersion)
+	case in.Dim < 0 || in.Dim > store.MaxDim || in.Dim == 0 && in.count > 0:
+		return nil, fmt.Errorf("%w: embeddings of %d numbers", ErrExport, in.Dim)
+	}
+	return in, nil
+}
+
+// limitedReaderAt gives out at most left bytes.
+type limitedReaderAt struct {
+	file io.ReaderAt
+	left int64
+}
+
+var errDirectory = errors.New("its directory is too large")
+
+// ReadAt reads as the file does, within the limit.
+func (r *limitedReaderAt) ReadAt(p []byte, at int64) (int, error) {
+	if r.left < int64(len(p)) {
+		return 0, errDirectory
+	}
+	r.left -= int64(len(p))
+	return r.file.ReadAt(p, at)
+}
+
+// checkDirectory takes in the members. Members that share their bytes in the file
+// would together be larger than it.
+func (in *export) checkDirectory(members []*zip.File) error {
+	left := uint64(in.size)
+	for _, f := range members {
+		if _, twice := in.files[f.Name]; twice {
+			return fmt.Errorf("%w: %q is there twice", ErrExport, f.Name)
+		}
+		if f.CompressedSize64 > left {
+			return fmt.Errorf("%w: its members are larger than the file", ErrExport)
+		}
+		left -= f.CompressedSize64
+		if f.UncompressedSize64/maxExpansion > f.CompressedSize64 {
+			return fmt.Errorf("%w: %q grows from %d bytes to %d: no export has such a file", ErrExport, f.Name, f.CompressedSize64, f.UncompressedSize64)
+		}
+		in.files[f.Name] = f
+	}
+	return nil
+}
+
+// open opens a member of at most limit bytes.
+func (in *export) open(name string, limit int64) (io.ReadCloser, int64, error) {
+	f, found := in.files[name]
+	if !found {
+		return nil, 0, fmt.Errorf("%w: %q is missing", ErrExport, name)
+	}
+	if f.UncompressedSize64 > uint64(limit) {
+		return nil, 0, fmt.Errorf("%w: %q has %d bytes, at most %d", ErrExport, name, f.UncompressedSize64, limit)
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
+	}
+	return r, int64(f.UncompressedSize64), nil
+}
+
+// member reads a member, of at most limit bytes, and checks that it has the
+// SHA-256 that the manifest gives for it.
+func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
+	r, size, err := in.open(name, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var data bytes.Buffer // grows with what is there: the size that is claimed may be wrong
+	if _, err := data.ReadFrom(io.LimitReader(r, size+1)); err != nil {
+		return nil, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
+	}
+	if sha256Hex(data.Bytes()) != sum {
+		return nil, fmt.Errorf("%w: %q is not what the manifest says", ErrExport, name)
+	}
+	return data.Bytes(), nil
+}
+
+// entries gives every entry, as each does, and the error that ended it, if any.
+func (in *export) entries() iter.Seq2[*store.Entry, error] {
+	return func(yield func(*store.Entry, error) bool) {
+		err := in.each(func(e *store.Entry) error {
+			if !yield(e, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+var errStopped = errors.New("no more entries are wanted")
+
+// each calls use with every entry, checked but for the content of its parts.
+func (in *export) each(use func(e *store.Entry) error) error {
+	vectors, err := in.openVectors()
+	if err != nil {
+		return err
+	}
+	defer vectors.Close()
+	err = in.readManifest(func(record *manifestRecord) error {
+		e, err := in.entry(record, vectors)
+		if err == nil {
+			err = use(e)
+		}
+		if err != nil {
+			return fmt.Errorf("reference %q: %w", record.ID, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return vectors.finish(in.EmbeddingsSHA256)
+}
+
+// entry reads all that belongs to a record; its embeddings are the next ones.
+func (in *export) entry(record *manifestRecord, vectors *vectorReader) (*store.Entry, error) {
+	e := &store.Entry{Reference: store.Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
+		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
+	sum, err := hex.DecodeString(record.SHA256)
+	if err != nil || len(sum) != len(e.Hash) {
+		return nil, fmt.Errorf("%w: sha256 %q", ErrExport, record.SHA256)
+	}
+	copy(e.Hash[:], sum)
+	if e.Picture, err = in.member(record.Picture, store.MaxPictureBytes, record.PictureSHA256); err != nil {
+		return nil, err
+	}
+	if record.Features != "" {
+		if e.Features, err = in.member(record.Features, store.MaxFeaturesBytes, record.FeaturesSHA256); err != nil {
+			return nil, err
+		}
+	}
+	if record.Words != "" {
+		e.Words.Vocabulary = record.Vocabulary
+		if e.Words.Data, err = in.member(record.Words, store.MaxWordsBytes, record.WordsSHA256); err != nil {
+			return nil, err
+		}
+	}
+	if e.Vectors, err = vectors.next(); err != nil {
+		return nil, err
+	}
+	if err := e.Validate(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrExport, err)
+	}
+	return e, nil
+}

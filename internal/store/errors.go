@@ -1,0 +1,17 @@
+package store
+
+import "errors"
+
+// What can be wrong with a gallery, each with what to do about it.
+var (
+	ErrNoGallery   = errors.New("there is no gallery: register something first, or name another one")
+	ErrNotGallery  = errors.New("the file is no gallery, or its beginning is damaged: name another one, or restore it from a copy")
+	ErrNewer       = errors.New("the gallery was written by a newer version of exemplar: install that version")
+	ErrCorrupt     = errors.New("the gallery is damaged: restore it from a copy or an export")
+	ErrReadOnly    = errors.New("the gallery cannot be written: check the permissions of the file and its folder")
+	ErrDiskFull    = errors.New("no space is left for the gallery, nothing was changed: free some and try again")
+	ErrBusy        = errors.New("another process is writing to the gallery: try again when it is done")
+	ErrWrongModel  = errors.New("the gallery was made with another model: use that model, or embed the gallery anew")
+	ErrNoReference = errors.New("there is no such reference")
+	ErrInvalid     = errors.New("the reference cannot be stored")
+)

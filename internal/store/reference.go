@@ -1,0 +1,78 @@
+package store
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"exemplar/internal/label"
+)
+
+// Label is the label of a reference: see [label.Label].
+type Label = label.Label
+
+// Hash is the SHA-256 of an image file as it arrived.
+type Hash [sha256.Size]byte
+
+// Reference is one registered image.
+type Reference struct {
+	ID            string // ULID
+	Label         Label
+	Hash          Hash
+	Source        string // name under which the image arrived
+	Note          string
+	Registered    time.Time
+	Width, Height int    // of the image as it arrived, upright, in pixels
+	Model         string // fingerprint of the model that made the embeddings
+	Damaged       bool   // its row is not what was written: any of the above may be wrong but the ID
+}
+
+// Entry is a reference with what is stored of it.
+type Entry struct {
+	Reference
+	Picture  []byte    // JPEG, upright, longer side at most 768 pixels
+	Vectors  []float32 // (Rotations,dim): L2-normalised embeddings of the picture turned by 0, 90, 180, 270 degrees
+	Features []byte    // local features, opaque here; may be nil
+	Words    Words     // of the features; may be none
+}
+
+// Dim is the length of the entry's embeddings.
+func (e *Entry) Dim() int { return len(e.Vectors) / Rotations }
+
+// Words is what an index of local features keeps of a reference. It is opaque
+// here, and of use only to a program with the same vocabulary.
+type Words struct {
+	Vocabulary string // name
+	Data       []byte // nil where none were made
+}
+
+// Filter selects references; its zero value selects all.
+type Filter struct {
+	Under Label // of this label and of those below it
+	Hash  *Hash // of the image with this hash
+}
+
+// Added says what became of an entry.
+type Added struct {
+	Reference
+	Duplicate bool // nothing was stored: the label has this very image already, as Reference
+}
+
+// Merged counts what a merge did.
+type Merged struct {
+	Added   int
+	Skipped int // references that were there already: by id, or the same image under the same label
+}
+
+// Stats describes a store.
+type Stats struct {
+	ID         string // ULID of the gallery
+	Path       string
+	Created    time.Time
+	Model      string // fingerprint; empty before the first reference
+	Dim        int
+	References int
+	Labels     int
+	Features   int   // references with local features
+	Bytes      int64 // that it takes
+	Changes    int64 // number of the last change
+}

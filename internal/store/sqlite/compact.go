@@ -1,0 +1,24 @@
+package sqlite
+
+import "exemplar/internal/store"
+import "context"
+
+// Compact writes the file anew without what was removed, and gives the room back.
+// Removing overwrites what was removed where it lies; traces of names that
+// SQLite left when it moved rows go with this only. It needs as much room again
+// as the gallery takes.
+func (g *Gallery) Compact(ctx context.Context) error {
+	const doing = "compact"
+	if g.readOnly {
+		return g.fail(doing, store.ErrReadOnly)
+	}
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	if _, err := g.db.ExecContext(ctx, `VACUUM`); err != nil {
+		return g.fail(doing, err)
+	}
+	if err := g.emptyLog(ctx); err != nil {
+		return g.fail(doing, err)
+	}
+	return nil
+}

@@ -1,0 +1,193 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"exemplar/internal/store"
+)
+
+// busyTimeout is how long to wait for another process that writes. Writes take
+// milliseconds; an import of a large gallery takes seconds.
+const busyTimeout = 15 * time.Second
+
+// Gallery is an open gallery file. It is safe for concurrent use, and any
+// number of processes may have the same file open.
+type Gallery struct {
+	path     string
+	db       *sql.DB
+	readOnly bool       // nothing may be written, or can be
+	version  int        // of the file, as opened
+	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
+}
+
+// Open opens the gallery at path. A file or folder that cannot be written is
+// opened for reading, and changes then give ErrReadOnly. A file of an older
+// version is brought up to date.
+func Open(path string, opts store.Options) (*Gallery, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open gallery %q: %w", path, err)
+	}
+	g := &Gallery{path: path}
+	if err := g.open(opts); err != nil {
+		return nil, g.fail("open", err)
+	}
+	return g, nil
+}
+
+// Close releases the file.
+func (g *Gallery) Close() error {
+	if err := g.db.Close(); err != nil {
+		return g.fail("close", err)
+	}
+	return nil
+}
+
+func (g *Gallery) open(opts store.Options) error {
+	if opts.Create {
+		if err := createFile(g.path); err != nil {
+			return err
+		}
+	}
+	if info, err := os.Stat(g.path); err != nil {
+		return err
+	} else if info.IsDir() {
+		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
+	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite takes it for an empty file, and writes over it
+		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, info.Size())
+	}
+	g.readOnly = opts.ReadOnly
+	err := g.connect("")
+	if errors.Is(translate(err), store.ErrDiskFull) && !g.readOnly {
+		g.spendReserve()
+		err = g.connect("")
+	}
+	if errors.Is(translate(err), store.ErrDiskFull) && g.readOnly && nothingPending(g.path) {
+		err = g.connect("mode=ro&immutable=1") // without the files beside it, for which there is no room
+	}
+	if errors.Is(translate(err), store.ErrReadOnly) {
+		g.readOnly = true
+		if err = g.connect("mode=ro"); err != nil && nothingPending(g.path) {
+			err = g.connect("mode=ro&immutable=1")
+		}
+	}
+	if err == nil && !g.readOnly {
+		g.keepReserve()
+	}
+	return err
+}
+
+// smallestPage is the size of the smallest page of a database, in bytes. (SQLite's
+// database file format, section 1.3.2.)
+const smallestPage = 512
+
+// createFile makes an empty file that only its owner can read, since documents
+// are private, unless there is one already.
+func createFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	// Exclusively: closing a gallery that is there would release the locks that
+	// SQLite holds on it for this process (fcntl locks are the process's).
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// nothingPending reports whether the file alone holds all of the gallery. Only
+// then it may be read without the files beside it, which cannot be made in a
+// folder that cannot be written.
+func nothingPending(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err != nil || info.Size() == 0
+}
+
+// connect opens the database with the given parameters and checks what it is.
+func (g *Gallery) connect(parameters string) error {
+	// Every commit is on the disk before it is reported: synchronous(full). What
+	// is deleted is overwritten: secure_delete. Definitions that somebody put into
+	// the file do nothing (trusted_schema), and pages are looked at before they are
+	// believed (cell_size_check). The write-ahead log gives back what one large
+	// change made it take: journal_size_limit.
+	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&"+
+		"_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=journal_size_limit(%d)&_pragma=wal_autocheckpoint(%d)&_pragma=query_only(%t)&",
+		busyTimeout.Milliseconds(), maxIdleLog, checkpointPages, g.readOnly)
+	name := url.URL{Scheme: "file", Path: filepath.ToSlash(g.path), RawQuery: always + parameters}
+	db, err := sql.Open("sqlite", name.String())
+	if err != nil {
+		return err
+	}
+	g.db = db
+	if err := g.prepare(context.Background()); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	return nil
+}
+
+// read runs f in one consistent view of the gallery.
+func (g *Gallery) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+	tx, err := g.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return g.fail(doing, err)
+	}
+	defer tx.Rollback()
+	if err := f(tx); err != nil {
+		return g.fail(doing, err)
+	}
+	return nil
+}
+
+// write runs f in one transaction, all of which is durable when write returns
+// without an error, and none of which happened otherwise.
+func (g *Gallery) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+	return g.writeOn(ctx, g.db, doing, f)
+}
+
+// beginner is what *sql.DB and *sql.Conn have in common.
+type beginner interface {
+	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
+}
+
+func (g *Gallery) writeOn(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) error) error {
+	if g.readOnly {
+		return g.fail(doing, store.ErrReadOnly)
+	}
+	g.writing.Lock()
+	defer g.writing.Unlock()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return g.fail(doing, err)
+	}
+	defer tx.Rollback()
+	err = f(tx)
+	if err == nil {
+		err = g.checkRoom(ctx, tx)
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err == nil {
+		g.keepReserve()
+		return nil
+	}
+	err = g.fail(doing, err)
+	if errors.Is(err, store.ErrDiskFull) { // give back what the log took for nothing
+		_ = tx.Rollback()
+		_ = g.emptyLog(ctx)
+	}
+	return err
+}

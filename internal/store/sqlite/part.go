@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"exemplar/internal/store"
+)
+
+// partQueries give the vocabulary and the data of a part of the reference ?1,
+// made with the model ?2.
+var partQueries = map[store.Part]string{
+	store.PartPicture:   `SELECT '' AS vocabulary, jpeg AS data FROM picture WHERE reference = ?1`,
+	store.PartEmbedding: `SELECT '' AS vocabulary, vectors AS data FROM embedding WHERE reference = ?1 AND model = ?2`,
+	store.PartFeatures:  `SELECT '' AS vocabulary, features AS data FROM embedding WHERE reference = ?1 AND model = ?2`,
+	store.PartWords:     `SELECT vocabulary, data FROM words WHERE reference = ?1 AND model = ?2`,
+}
+
+// stored is a part of a reference as it lies in the file.
+type stored struct {
+	data       []byte // nil where there is none, which only features and words may be
+	vocabulary string // of words
+}
+
+// readPart reads a part of a reference, made with a model (” for pictures),
+// and checks it: the error is a *Damage if it is not what was written.
+func (g *Gallery) readPart(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (stored, error) {
+	var name sql.NullString
+	err := tx.QueryRowContext(ctx, `SELECT label FROM reference WHERE id = ?`, id).Scan(&name)
+	if err != nil {
+		return stored{}, missing(id, err)
+	}
+	damage := &store.Damage{ID: id, Label: store.Label(name.String), Part: part, Why: whyChecksum}
+	var vocabulary text
+	var data []byte
+	var crc sql.NullInt64
+	err = tx.QueryRowContext(ctx, `SELECT x.vocabulary, x.data, `+g.crcOf(part, "?1", "?2")+` FROM (SELECT 1) LEFT JOIN (`+partQueries[part]+`) x`,
+		id, model).Scan(&vocabulary, &data, &crc)
+	covered := []any{id, model, data}
+	if part == store.PartWords {
+		covered = []any{id, model, string(vocabulary), data}
+	}
+	switch {
+	case isCorrupt(err):
+		damage.Why = whyPages
+		return stored{}, damage
+	case err != nil:
+		return stored{}, err
+	case data == nil && !crc.Valid && (part == store.PartFeatures || part == store.PartWords):
+		return stored{}, nil
+	case data == nil:
+		damage.Why = whyMissing
+		return stored{}, damage
+	case !g.isIntact(crc, covered...):
+		return stored{}, damage
+	}
+	return stored{data, string(vocabulary)}, nil
+}
+
+// validate says what is wrong with the bytes of an intact part, of an embedding of
+// dim numbers (0: any), or nil.
+func (s stored) validate(part store.Part, dim int, content store.Content) error {
+	switch {
+	case part == store.PartEmbedding:
+		if dim == 0 {
+			dim = len(s.data) / (4 * store.Rotations)
+		}
+		vectors, err := store.DecodeVectors(s.data, dim)
+		if err != nil {
+			return fmt.Errorf("%d bytes are not %d embeddings of %d numbers", len(s.data), store.Rotations, dim)
+		}
+		return store.ValidateVectors(vectors)
+	case s.data == nil:
+		return nil
+	case part == store.PartPicture:
+		if err := store.ValidatePicture(s.data); err != nil {
+			return err
+		}
+	}
+	if content == nil {
+		return nil
+	}
+	return content(part, s.data)
+}

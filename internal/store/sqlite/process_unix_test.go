@@ -1,0 +1,22 @@
+//go:build unix
+
+package sqlite
+
+import (
+	"os"
+	"syscall"
+)
+
+// dropPrivileges makes a process of the administrator, whom permissions do not
+// bind, one of nobody.
+func dropPrivileges() error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	return syscall.Setuid(65534)
+}
+
+func canDropPrivileges() bool { return true }
+
+// setUmask sets the process's file mode creation mask and returns the former one.
+func setUmask(mask int) int { return syscall.Umask(mask) }

@@ -1,0 +1,197 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"exemplar/internal/store"
+)
+
+// state is the gallery's own row.
+type state struct {
+	id      string
+	created int64
+	model   string
+	dim     int
+	seq     int64
+}
+
+// readState reads the gallery's own row and checks it.
+func (g *Gallery) readState(ctx context.Context, db querier) (state, error) {
+	crc := `NULL`
+	if g.version >= checksumVersion {
+		crc = `crc`
+	}
+	var id, model text
+	var created, dim, seq integer
+	var sum sql.NullInt64
+	err := db.QueryRowContext(ctx, `SELECT id, created, model, dim, seq, `+crc+` FROM gallery`).Scan(&id, &created, &model, &dim, &seq, &sum)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("%w (its own row is missing)", store.ErrCorrupt)
+	}
+	if err != nil {
+		return state{}, err
+	}
+	s := state{string(id), int64(created), string(model), int(dim), int64(seq)}
+	if !g.isIntact(sum, s.id, s.created, s.model, int64(s.dim), s.seq) {
+		return state{}, fmt.Errorf("the gallery's own row is %w", store.ErrDamaged)
+	}
+	return s, nil
+}
+
+// writeState stores the gallery's own row.
+func writeState(ctx context.Context, tx *sql.Tx, s state) error {
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO gallery (one, id, created, model, dim, seq, crc) VALUES (1, ?, ?, ?, ?, ?, ?)`,
+		s.id, s.created, s.model, s.dim, s.seq, rowCRC(s.id, s.created, s.model, int64(s.dim), s.seq))
+	return err
+}
+
+// checkModel says whether embeddings of the model can be used with the gallery.
+func (s state) checkModel(model string, dim int) error {
+	if s.model != "" && (s.model != model || s.dim != dim) {
+		return fmt.Errorf("%w (it has %s with %d numbers, this is %s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
+	}
+	return nil
+}
+
+// List returns the selected references, by label and then by age.
+func (g *Gallery) List(ctx context.Context, f store.Filter) (references []store.Reference, err error) {
+	err = g.read(ctx, "list", func(tx *sql.Tx) error {
+		references, err = g.list(ctx, tx, f)
+		return err
+	})
+	return references, err
+}
+
+// selectReferences is a query of references r without its condition.
+func (g *Gallery) selectReferences() string {
+	return `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model, ` + g.rowIntact() + `
+		FROM reference r, gallery g `
+}
+
+func (g *Gallery) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store.Reference, error) {
+	where, args := `WHERE true `, []any(nil)
+	if f.Under != "" { // '0' follows '/'
+		where += `AND (r.label = ? OR r.label >= ? AND r.label < ?) `
+		args = append(args, string(f.Under), string(f.Under)+"/", string(f.Under)+"0")
+	}
+	if f.Hash != nil {
+		where += `AND r.hash = ? `
+		args = append(args, f.Hash[:])
+	}
+	return g.query(ctx, tx, where+`ORDER BY r.label, r.id`, args...)
+}
+
+// query returns the references r that a condition selects.
+func (g *Gallery) query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]store.Reference, error) {
+	rows, err := tx.QueryContext(ctx, g.selectReferences()+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var references []store.Reference
+	for rows.Next() {
+		r, err := scanReference(rows)
+		if err != nil {
+			return nil, err
+		}
+		references = append(references, r)
+	}
+	return references, rows.Err()
+}
+
+// scanReference reads the columns of selectReferences.
+func scanReference(row interface{ Scan(...any) error }) (store.Reference, error) {
+	var id, label, source, note, model text
+	var hash []byte
+	var registered, width, height integer
+	var intact bool
+	err := row.Scan(&id, &label, &hash, &source, &note, &registered, &width, &height, &model, &intact)
+	r := store.Reference{ID: string(id), Label: store.Label(label), Source: string(source), Note: string(note), Width: int(width), Height: int(height),
+		Registered: time.UnixMilli(int64(registered)).UTC(), Model: string(model), Damaged: !intact}
+	copy(r.Hash[:], hash)
+	return r, err
+}
+
+// Get returns the reference with the given id; with a *Damage, where its row is
+// damaged.
+func (g *Gallery) Get(ctx context.Context, id string) (r store.Reference, err error) {
+	err = g.read(ctx, "look up in", func(tx *sql.Tx) error {
+		r, err = g.get(ctx, tx, id)
+		return err
+	})
+	return r, err
+}
+
+func (g *Gallery) get(ctx context.Context, tx *sql.Tx, id string) (store.Reference, error) {
+	r, err := scanReference(tx.QueryRowContext(ctx, g.selectReferences()+`WHERE r.id = ?`, id))
+	if err == nil && r.Damaged {
+		err = &store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: whyChecksum}
+	}
+	return r, missing(id, err)
+}
+
+// Picture returns the stored JPEG of a reference, or a *Damage.
+func (g *Gallery) Picture(ctx context.Context, id string) (jpeg []byte, err error) {
+	err = g.read(ctx, "read a picture in", func(tx *sql.Tx) error {
+		s, err := g.readPart(ctx, tx, id, "", store.PartPicture)
+		jpeg = s.data
+		return err
+	})
+	return jpeg, err
+}
+
+// Features returns the local features of a reference, nil if none were made, or
+// a *Damage.
+func (g *Gallery) Features(ctx context.Context, id string) (features []byte, err error) {
+	err = g.read(ctx, "read features in", func(tx *sql.Tx) error {
+		own, err := g.readState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		s, err := g.readPart(ctx, tx, id, own.model, store.PartFeatures)
+		features = s.data
+		return err
+	})
+	return features, err
+}
+
+// missing names the reference that a query found no row of.
+func missing(id string, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("id %q: %w", id, store.ErrNoReference)
+	}
+	return err
+}
+
+// Stats counts what the gallery holds. Bytes are those on disk, with what is not
+// yet checkpointed.
+func (g *Gallery) Stats(ctx context.Context) (s store.Stats, err error) {
+	err = g.read(ctx, "count", func(tx *sql.Tx) error {
+		s, err = g.stats(ctx, tx)
+		return err
+	})
+	return s, err
+}
+
+func (g *Gallery) stats(ctx context.Context, tx *sql.Tx) (store.Stats, error) {
+	own, err := g.readState(ctx, tx)
+	if err != nil {
+		return store.Stats{}, err
+	}
+	s := store.Stats{
+		ID: own.id, Path: g.path, Created: time.UnixMilli(own.created).UTC(), Model: own.model, Dim: own.dim, Changes: own.seq,
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(g.path + suffix); err == nil {
+			s.Bytes += info.Size()
+		}
+	}
+	err = tx.QueryRowContext(ctx, `SELECT count(*), count(DISTINCT label),
+		(SELECT count(features) FROM embedding WHERE model = ?) FROM reference`, own.model).Scan(&s.References, &s.Labels, &s.Features)
+	return s, err
+}

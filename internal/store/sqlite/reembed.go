@@ -1,0 +1,134 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"exemplar/internal/store"
+)
+
+// Reembed embeds the gallery anew: see [store.Keeper].
+func (g *Gallery) Reembed(ctx context.Context, maker store.Maker, progress func(done, total int)) error {
+	if g.readOnly {
+		return g.fail("embed", store.ErrReadOnly)
+	}
+	after, done := "", 0
+	for {
+		batch, left, err := g.pending(ctx, maker, after)
+		if err != nil {
+			return err
+		}
+		if len(batch) == 0 { // but some may have come in behind
+			complete, err := g.commitModel(ctx, maker)
+			if err != nil || complete {
+				return err
+			}
+			after = ""
+			continue
+		}
+		derived, err := maker.Derive(ctx, batch)
+		if err != nil {
+			return g.fail("embed", err)
+		}
+		if err := g.stageEmbeddings(ctx, maker, batch, derived); err != nil {
+			return err
+		}
+		after = batch[len(batch)-1].ID
+		done += len(batch)
+		if progress != nil {
+			progress(done, done-len(batch)+left)
+		}
+	}
+}
+
+// isPending is the condition of references r that have no embeddings of a model
+// with words of a vocabulary.
+const isPending = `NOT EXISTS (SELECT 1 FROM words w WHERE w.reference = r.id AND w.model = ? AND w.vocabulary = ?) `
+
+// pending returns some references after the id that lack embeddings of the
+// model, or their words, and how many there are in all.
+func (g *Gallery) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
+	const behind = `r.id > ? AND ` + isPending
+	err = g.read(ctx, "embed", func(tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM reference r WHERE `+behind, after, maker.Model, maker.Vocabulary).Scan(&left); err != nil {
+			return err
+		}
+		references, err := g.query(ctx, tx, `WHERE `+behind+`ORDER BY r.id LIMIT ?`, after, maker.Model, maker.Vocabulary, store.MaxBatch)
+		if err != nil {
+			return err
+		}
+		for _, r := range references {
+			picture, err := g.readPart(ctx, tx, r.ID, "", store.PartPicture)
+			if err != nil {
+				return err
+			}
+			batch = append(batch, store.Stored{Reference: r, Picture: picture.data})
+		}
+		return nil
+	})
+	return batch, left, err
+}
+
+// stageEmbeddings stores embeddings of the next model beside those in use.
+func (g *Gallery) stageEmbeddings(ctx context.Context, maker store.Maker, batch []store.Stored, derived []store.Derived) error {
+	if len(derived) != len(batch) {
+		return g.fail("embed", fmt.Errorf("%d pictures gave %d embeddings", len(batch), len(derived)))
+	}
+	return g.write(ctx, "embed", func(tx *sql.Tx) error {
+		for i, d := range derived {
+			if err := d.Validate(maker.Dim, maker.Vocabulary); err != nil {
+				return fmt.Errorf("%s: %w: %w", batch[i].Source, store.ErrInvalid, err)
+			}
+			if err := stageOne(ctx, tx, batch[i].ID, maker, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// stageOne stores the embeddings of a reference unless it was removed
+// meanwhile.
+func stageOne(ctx context.Context, tx *sql.Tx, id string, maker store.Maker, d store.Derived) error {
+	var there bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM reference WHERE id = ?)`, id).Scan(&there)
+	if err != nil || !there {
+		return err
+	}
+	return insertEmbedding(ctx, tx, "", id, maker.Model, d.Vectors, d.Features, store.Words{Vocabulary: maker.Vocabulary, Data: d.Words})
+}
+
+// commitModel makes the model the gallery's and drops the embeddings of others,
+// if no reference lacks what it is to have.
+func (g *Gallery) commitModel(ctx context.Context, maker store.Maker) (complete bool, err error) {
+	err = g.write(ctx, "embed", func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM reference r WHERE `+isPending+`)`, maker.Model, maker.Vocabulary).Scan(&complete)
+		if err != nil || !complete {
+			return err
+		}
+		s, err := g.readState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		s.model, s.dim = maker.Model, maker.Dim
+		s.seq++
+		if err := writeState(ctx, tx, s); err != nil {
+			return err
+		}
+		for _, statement := range []struct {
+			sql  string
+			args []any
+		}{
+			{`UPDATE reference SET seq = ?`, []any{s.seq}},
+			{`DELETE FROM embedding WHERE model <> ?`, []any{maker.Model}},
+			{`DELETE FROM checksum WHERE model <> ? AND part <> 'picture'`, []any{maker.Model}},
+		} {
+			if _, err := tx.ExecContext(ctx, statement.sql, statement.args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return complete, err
+}

@@ -1,0 +1,220 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"exemplar/internal/store"
+)
+
+// Repair makes anew indexes, the gallery's own row, and embeddings, features and
+// words of pictures: see [store.Keeper].
+func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
+	const doing = "repair"
+	if err := g.repairFile(ctx); err != nil {
+		return done, err
+	}
+	var own state
+	var damaged []finding
+	err = g.read(ctx, doing, func(tx *sql.Tx) error {
+		if own, err = g.readState(ctx, tx); err != nil {
+			return err
+		}
+		damaged, err = g.inspect(ctx, tx, own, content)
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
+	for start := 0; start < len(damaged); {
+		end := start + 1
+		for end < len(damaged) && damaged[end].ID == damaged[start].ID {
+			end++
+		}
+		made, err := g.repairReference(ctx, own, maker, damaged[start:end])
+		if err != nil {
+			return done, err
+		}
+		for _, f := range damaged[start:end] {
+			if made {
+				done.Made = append(done.Made, f.Damage)
+			} else {
+				done.Left = append(done.Left, f.Damage)
+			}
+		}
+		start = end
+	}
+	err = g.read(ctx, doing, func(tx *sql.Tx) error {
+		done.Pages, err = pageProblems(ctx, tx)
+		return err
+	})
+	return done, err
+}
+
+// repairFile sets right what needs no reference to be made anew.
+func (g *Gallery) repairFile(ctx context.Context) error {
+	return g.write(ctx, "repair", func(tx *sql.Tx) error {
+		problems, err := pageProblems(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if len(problems) > 0 {
+			if _, err := tx.ExecContext(ctx, `REINDEX`); err != nil && !isCorrupt(err) {
+				return err
+			}
+			if err := dropOrphans(ctx, tx); err != nil && !isCorrupt(err) {
+				return err
+			}
+		}
+		return g.repairState(ctx, tx)
+	})
+}
+
+// dropOrphans removes what belongs to no reference.
+func dropOrphans(ctx context.Context, tx *sql.Tx) error {
+	for _, statement := range []string{
+		`DELETE FROM words WHERE NOT EXISTS (SELECT 1 FROM embedding e WHERE e.reference = words.reference AND e.model = words.model)
+			OR reference NOT IN (SELECT id FROM reference)`,
+		`DELETE FROM embedding WHERE reference NOT IN (SELECT id FROM reference)`,
+		`DELETE FROM picture WHERE reference NOT IN (SELECT id FROM reference)`,
+		`DELETE FROM checksum WHERE reference NOT IN (SELECT id FROM reference)`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repairState makes the gallery's own row anew if it, or what is kept of
+// removals, is damaged. The gallery gets another id then, so that whoever follows
+// it loads it anew.
+func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx) error {
+	own, err := g.readState(ctx, tx)
+	if err != nil && !errors.Is(err, store.ErrDamaged) {
+		return err
+	}
+	problems, damage := g.changeProblems(ctx, tx, own)
+	if damage != nil {
+		return damage
+	}
+	if err == nil && len(problems) == 0 {
+		return nil
+	}
+	var model, created, seq, bytes sql.NullString
+	const most = `FROM embedding GROUP BY model ORDER BY count(*) DESC LIMIT 1`
+	err = tx.QueryRowContext(ctx, `SELECT (SELECT model `+most+`), (SELECT length(vectors) `+most+`), (SELECT min(registered) FROM reference),
+		max((SELECT coalesce(max(seq), 0) FROM reference), (SELECT coalesce(max(seq), 0) FROM removal WHERE row_crc(reference, seq) IS crc))`).
+		Scan(&model, &bytes, &created, &seq)
+	if err != nil {
+		return err
+	}
+	fresh := state{id: ulid.Make().String(), created: time.Now().UnixMilli(), model: model.String}
+	for text, number := range map[*sql.NullString]func(int64){
+		&bytes:   func(n int64) { fresh.dim = int(n / (4 * store.Rotations)) },
+		&created: func(n int64) { fresh.created = n },
+		&seq:     func(n int64) { fresh.seq = n + 1 },
+	} {
+		var n int64
+		if _, err := fmt.Sscan(text.String, &n); err == nil {
+			number(n)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM removal WHERE row_crc(reference, seq) IS NOT crc`); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM gallery`); err != nil {
+		return err
+	}
+	return writeState(ctx, tx, fresh)
+}
+
+// repairReference makes anew the damaged parts of a reference, all or none.
+func (g *Gallery) repairReference(ctx context.Context, own state, maker store.Maker, damaged []finding) (made bool, err error) {
+	hit := map[store.Part]bool{}
+	for _, d := range damaged {
+		if !d.next {
+			hit[d.Part] = true
+		}
+	}
+	if len(hit) == 0 {
+		err := g.write(ctx, "repair", func(tx *sql.Tx) error { return dropNext(ctx, tx, own.model, damaged[0].ID) })
+		return err == nil, err
+	}
+	if hit[store.PartReference] || hit[store.PartPicture] {
+		return false, nil
+	}
+	if own.checkModel(maker.Model, maker.Dim) != nil {
+		for _, d := range damaged {
+			d.Why += "; it was made with another model: repair with that one"
+		}
+		return false, nil
+	}
+	id := damaged[0].ID
+	var s store.Stored
+	err = g.read(ctx, "repair", func(tx *sql.Tx) error {
+		picture, err := g.readPart(ctx, tx, id, "", store.PartPicture)
+		s = store.Stored{Reference: store.Reference{ID: id, Label: damaged[0].Label}, Picture: picture.data}
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	derived, err := maker.Derive(ctx, []store.Stored{s})
+	if err != nil {
+		return false, g.fail("repair", err)
+	}
+	if len(derived) != 1 {
+		return false, g.fail("repair", fmt.Errorf("one picture gave %d embeddings", len(derived)))
+	}
+	err = g.write(ctx, "repair", func(tx *sql.Tx) error { return g.putDerived(ctx, tx, own.model, maker, id, hit, derived[0]) })
+	if isCorrupt(err) { // its old rows cannot even be deleted
+		for _, d := range damaged {
+			d.Why = whyPages
+		}
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// dropNext drops what there is of a reference for a next model: embedding the
+// gallery anew makes it again.
+func dropNext(ctx context.Context, tx *sql.Tx, model, id string) error {
+	for _, table := range []string{"embedding", "checksum"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE reference = ? AND model NOT IN ('', ?)`, id, model); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putDerived stores what is derived of a picture in place of the damaged parts.
+func (g *Gallery) putDerived(ctx context.Context, tx *sql.Tx, model string, maker store.Maker, id string, hit map[store.Part]bool, d store.Derived) error {
+	if err := d.Validate(maker.Dim, maker.Vocabulary); err != nil {
+		return fmt.Errorf("reference %s: %w: %w", id, store.ErrInvalid, err)
+	}
+	vectors := d.Vectors
+	if !hit[store.PartEmbedding] {
+		kept, err := g.readVectors(ctx, tx, id, model, maker.Dim)
+		if err != nil {
+			return err
+		}
+		vectors = kept
+	}
+	if err := insertEmbedding(ctx, tx, "", id, model, vectors, d.Features, store.Words{Vocabulary: maker.Vocabulary, Data: d.Words}); err != nil {
+		return err
+	}
+	if err := dropNext(ctx, tx, model, id); err != nil {
+		return err
+	}
+	seq, err := g.nextSeq(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return updateOne(ctx, tx, id, `UPDATE reference SET seq = ? WHERE id = ?`, seq, id)
+}

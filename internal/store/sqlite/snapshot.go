@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"exemplar/internal/store"
+)
+
+// Snapshot calls use with the gallery as it is at one moment: see [store.Reader].
+func (g *Gallery) Snapshot(ctx context.Context, use func(store.Snapshot) error) error {
+	var failed error // of use, whose errors are not the gallery's
+	err := g.read(ctx, "read", func(tx *sql.Tx) error {
+		failed = use(snapshot{g, tx})
+		return nil
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
+}
+
+// snapshot is a transaction that reads.
+type snapshot struct {
+	gallery *Gallery
+	tx      *sql.Tx
+}
+
+// Stats counts what the gallery held.
+func (s snapshot) Stats(ctx context.Context) (store.Stats, error) {
+	stats, err := s.gallery.stats(ctx, s.tx)
+	if err != nil {
+		return stats, s.gallery.fail("count", err)
+	}
+	return stats, nil
+}
+
+// List returns the selected references.
+func (s snapshot) List(ctx context.Context, f store.Filter) ([]store.Reference, error) {
+	references, err := s.gallery.list(ctx, s.tx, f)
+	if err != nil {
+		return nil, s.gallery.fail("list", err)
+	}
+	return references, nil
+}
+
+// Entry returns all that was stored of a reference.
+func (s snapshot) Entry(ctx context.Context, id string) (*store.Entry, error) {
+	e, err := s.gallery.readEntry(ctx, s.tx, id)
+	if err != nil {
+		return nil, s.gallery.fail("read", err)
+	}
+	return e, nil
+}
+
+// Vectors returns the embeddings of a reference.
+func (s snapshot) Vectors(ctx context.Context, id string) ([]float32, error) {
+	own, err := s.gallery.readState(ctx, s.tx)
+	if err != nil {
+		return nil, s.gallery.fail("read", err)
+	}
+	vectors, err := s.gallery.readVectors(ctx, s.tx, id, own.model, own.dim)
+	if err != nil {
+		return nil, s.gallery.fail("read", err)
+	}
+	return vectors, nil
+}
+
+// readEntry reads all parts of a reference.
+func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, error) {
+	own, err := g.readState(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	e := new(store.Entry)
+	if e.Reference, err = g.get(ctx, tx, id); err != nil {
+		return nil, err
+	}
+	picture, err := g.readPart(ctx, tx, id, "", store.PartPicture)
+	if err != nil {
+		return nil, err
+	}
+	if e.Vectors, err = g.readVectors(ctx, tx, id, own.model, own.dim); err != nil {
+		return nil, err
+	}
+	features, err := g.readPart(ctx, tx, id, own.model, store.PartFeatures)
+	if err != nil {
+		return nil, err
+	}
+	e.Picture, e.Features = picture.data, features.data
+	if g.version >= wordsVersion {
+		words, err := g.readPart(ctx, tx, id, own.model, store.PartWords)
+		if err != nil {
+			return nil, err
+		}
+		if words.data != nil {
+			e.Words = store.Words{Vocabulary: words.vocabulary, Data: words.data}
+		}
+	}
+	return e, nil
+}
+
+// readVectors reads the embeddings of a reference.
+func (g *Gallery) readVectors(ctx context.Context, tx *sql.Tx, id, model string, dim int) ([]float32, error) {
+	s, err := g.readPart(ctx, tx, id, model, store.PartEmbedding)
+	if err != nil {
+		return nil, err
+	}
+	return store.DecodeVectors(s.data, dim)
+}

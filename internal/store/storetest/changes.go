@@ -1,0 +1,153 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"exemplar/internal/store"
+)
+
+func testChangesFromTheBeginning(t *testing.T, fresh func(testing.TB) Instance) {
+	s := open(t, fresh(t))
+	if f := follow(t, s); f.resets != 1 || len(f.there) != 0 {
+		t.Errorf("of an empty store: %+v", f)
+	}
+	e := Entry("a", 1)
+	r := Put(t, s, e)[0]
+	f := follow(t, s)
+	f.mustHold(t, map[string]store.Entry{r.ID: e})
+	if f.resets != 1 {
+		t.Errorf("%d resets", f.resets)
+	}
+}
+
+func testChangesInSequence(t *testing.T, fresh func(testing.TB) Instance) {
+	ctx := context.Background()
+	in := fresh(t)
+	s, other := open(t, in), open(t, in)
+	held := map[string]store.Entry{}
+	ids := []string{}
+	put := func(e store.Entry) {
+		t.Helper()
+		r := Put(t, other, e)[0]
+		held[r.ID] = e
+		ids = append(ids, r.ID)
+	}
+	put(Entry("z", 9)) // the first makes its model the store's
+	f := follow(t, s)
+	ids = nil
+	put(Entry("a", 1))
+	put(Entry("a/b", 2))
+	put(Entry("c", 3))
+	steps := []struct {
+		name    string
+		change  func() error
+		changes int
+	}{
+		{"what was put", func() error { return nil }, 3},
+		{"nothing", func() error { return nil }, 0},
+		{"a note", func() error { return other.SetNote(ctx, ids[0], "x") }, 0},
+		{"a label", func() error {
+			for id, e := range held {
+				if e.Label == "a/b" {
+					e.Label = "d/b"
+					held[id] = e
+				} else if e.Label == "a" {
+					e.Label = "d"
+					held[id] = e
+				}
+			}
+			_, err := other.Rename(ctx, "a", "d")
+			return err
+		}, 2},
+		{"a removal", func() error { delete(held, ids[2]); return other.Remove(ctx, ids[2]) }, 1},
+		{"several at once", func() error {
+			put(Entry("e", 4))
+			put(Entry("e", 5))
+			delete(held, ids[0])
+			return other.Remove(ctx, ids[0])
+		}, 3},
+	}
+	for _, step := range steps {
+		if err := step.change(); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		if n := f.sync(t); n != step.changes {
+			t.Errorf("%s: %d changes, want %d", step.name, n, step.changes)
+		}
+		f.mustHold(t, held)
+	}
+	if f.resets != 1 {
+		t.Errorf("%d resets", f.resets)
+	}
+}
+
+func testChangesOfAnotherModel(t *testing.T, fresh func(testing.TB) Instance) {
+	ctx := context.Background()
+	s := open(t, fresh(t))
+	any := &follower{store: s, model: "whatever", dim: 7}
+	if _, err := any.trySync(); err != nil {
+		t.Errorf("an empty store takes any model: %v", err)
+	}
+	f := follow(t, s)
+	Put(t, s, Entry("a", 1))
+	for _, c := range []struct {
+		model string
+		dim   int
+	}{{"model-2", Dim}, {Model, Dim * 2}} {
+		for _, f := range []*follower{{store: s, model: c.model, dim: c.dim}, {store: s, model: c.model, dim: c.dim, position: any.position}} {
+			if _, err := f.trySync(); !errors.Is(err, store.ErrWrongModel) {
+				t.Errorf("%s with %d numbers: %v", c.model, c.dim, err)
+			}
+		}
+	}
+	f.sync(t)
+	if err := s.Reembed(ctx, (&Embedder{Model: "model-2", Dim: Dim}).Maker(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.trySync(); !errors.Is(err, store.ErrWrongModel) {
+		t.Errorf("a follower of the old model: %v", err)
+	}
+}
+
+func testSnapshotIsOneMoment(t *testing.T, fresh func(testing.TB) Instance) {
+	ctx := context.Background()
+	in := fresh(t)
+	s, other := open(t, in), open(t, in)
+	e := Entry("a", 1)
+	r := Put(t, s, e)[0]
+	mine := errors.New("mine")
+	err := s.Snapshot(ctx, func(before store.Snapshot) error {
+		if _, err := before.Stats(ctx); err != nil {
+			t.Error(err)
+		}
+		Put(t, other, Entry("b", 2))
+		if err := other.Remove(ctx, r.ID); err != nil {
+			t.Error(err)
+		}
+		references, err := before.List(ctx, store.Filter{})
+		if err != nil || len(references) != 1 || references[0] != r {
+			t.Errorf("listed %+v, %v", references, err)
+		}
+		got, err := before.Entry(ctx, r.ID)
+		if err != nil || got.Reference != r || string(got.Picture) != string(e.Picture) || string(got.Features) != string(e.Features) ||
+			got.Words.Vocabulary != Vocabulary || string(got.Words.Data) != string(e.Words.Data) || got.Vectors[5] != e.Vectors[5] {
+			t.Errorf("entry %+v, %v", got, err)
+		}
+		vectors, err := before.Vectors(ctx, r.ID)
+		if err != nil || len(vectors) != len(e.Vectors) || vectors[7] != e.Vectors[7] {
+			t.Errorf("vectors %v, %v", vectors, err)
+		}
+		if _, err := before.Entry(ctx, "nobody"); !errors.Is(err, store.ErrNoReference) {
+			t.Errorf("an entry that is not there: %v", err)
+		}
+		return mine
+	})
+	if err != mine {
+		t.Errorf("got %v, want the error of use", err)
+	}
+	if got := LabelsOf(List(t, s, store.Filter{})); len(got) != 1 || got[0] != "b" {
+		t.Errorf("afterwards %q", got)
+	}
+}

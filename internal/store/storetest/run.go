@@ -1,0 +1,77 @@
+package storetest
+
+import (
+	"strings"
+	"testing"
+
+	"exemplar/internal/store"
+)
+
+// Instance is a place for one gallery, which is not there at first.
+type Instance struct {
+	// Open opens the gallery: several times, as several processes would.
+	Open func(opts store.Options) (store.Store, error)
+	// Spoil changes a part of a reference behind the store's back: one byte of it,
+	// or what is compared with it.
+	Spoil func(id string, part store.Part) error
+}
+
+// suite are the tests, by what they hold.
+var suite = []struct {
+	name string
+	test func(t *testing.T, fresh func(t testing.TB) Instance)
+}{
+	{"Put: what is put can be read", testPutAndRead},
+	{"Put: all or nothing", testPutIsAllOrNothing},
+	{"Put: what breaks a rule is refused", testPutRefuses},
+	{"Put: sources of any bytes", testSourceOfAnyBytes},
+	{"Put: no doubles", testNoDoubles},
+	{"List: filters and order", testList},
+	{"Rename", testRename},
+	{"Remove", testRemove},
+	{"SetNote", testSetNote},
+	{"EachWords", testEachWords},
+	{"Stage: replaces once", testStageReplacesOnce},
+	{"Stage: leaves the store until it is committed", testStageLeavesTheStoreUntilCommitted},
+	{"Stage: doubles within it", testStageDoubles},
+	{"Merge: what is there is skipped", testMergeSkipsWhatIsThere},
+	{"Merge: all or nothing", testMergeIsAllOrNothing},
+	{"ChangesSince: the first time", testChangesFromTheBeginning},
+	{"ChangesSince: the sequence", testChangesInSequence},
+	{"ChangesSince: another model", testChangesOfAnotherModel},
+	{"ChangesSince: any history", testAnyHistory},
+	{"Snapshot: one moment", testSnapshotIsOneMoment},
+	{"Damage: harms itself alone", testDamageHarmsItselfAlone},
+	{"Repair", testRepair},
+	{"Repair: with another model", testRepairWithAnotherModel},
+	{"Reembed", testReembed},
+	{"Reembed: interrupted", testReembedInterrupted},
+	{"Reembed: while others change", testReembedWhileOthersChange},
+	{"Reembed: what breaks a rule is refused", testReembedRefuses},
+	{"Reembed: other words", testReembedUpgradesWords},
+	{"Compact: keeps what is there", testCompact},
+	{"Open: read only", testReadOnly},
+	{"Open: what is not there", testOpenWhatIsNotThere},
+	{"Close: nothing works afterwards", testUseAfterClose},
+	{"a context that has ended", testCancelled},
+	{"concurrent use", testConcurrentUse},
+}
+
+// Run tests an implementation; fresh makes a place for a gallery.
+func Run(t *testing.T, fresh func(t testing.TB) Instance) {
+	for _, c := range suite {
+		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) { c.test(t, fresh) })
+	}
+}
+
+// open opens the gallery of an instance, new where there is none, until the test
+// ends.
+func open(t testing.TB, in Instance) store.Store {
+	t.Helper()
+	s, err := in.Open(store.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}

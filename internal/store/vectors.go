@@ -1,0 +1,52 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// Rotations is how many embeddings a reference has: of its picture turned by
+// 0, 90, 180 and 270 degrees clockwise.
+const Rotations = 4
+
+// ValidateVectors checks that there are four embeddings of one length, each of
+// Euclidean length 1.
+func ValidateVectors(vectors []float32) error {
+	dim := len(vectors) / Rotations
+	if dim < 1 || dim > MaxDim || len(vectors) != Rotations*dim {
+		return fmt.Errorf("%d numbers are not %d embeddings", len(vectors), Rotations)
+	}
+	for r := range Rotations {
+		square := 0.0
+		for _, v := range vectors[r*dim : (r+1)*dim] {
+			square += float64(v) * float64(v)
+		}
+		if !(math.Abs(square-1) < 1e-3) {
+			return fmt.Errorf("embedding at %d degrees has length %.4g, not 1", 90*r, math.Sqrt(square))
+		}
+	}
+	return nil
+}
+
+// EncodeVectors writes float32 numbers in little-endian order, as all stores and
+// archives keep them.
+func EncodeVectors(vectors []float32) []byte {
+	data := make([]byte, 0, 4*len(vectors))
+	for _, v := range vectors {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+	return data
+}
+
+// DecodeVectors reads what EncodeVectors wrote of embeddings of dim numbers.
+func DecodeVectors(data []byte, dim int) ([]float32, error) {
+	if len(data) != 4*Rotations*dim {
+		return nil, fmt.Errorf("%w (%d bytes of embeddings, expected %d)", ErrCorrupt, len(data), 4*Rotations*dim)
+	}
+	vectors := make([]float32, Rotations*dim)
+	for i := range vectors {
+		vectors[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return vectors, nil
+}

@@ -1,0 +1,225 @@
+package vectorindex
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"exemplar/internal/label"
+	"exemplar/internal/store"
+)
+
+// Index finds the labels whose references are most like a probe, exactly, in
+// memory: of every reference it keeps four embeddings of dim numbers as float32
+// and as bytes, and about 150 bytes besides; for dim = 256 that is 5.3 KB.
+// It is safe for concurrent use.
+type Index struct {
+	dim int
+
+	mu     sync.RWMutex
+	blocks []*block
+	ids    []string         // by slot
+	labels []int32          // by slot: into names
+	slots  map[string]int32 // by id
+
+	names   []label.Label
+	numbers map[label.Label]int32 // into names
+	counts  []int                 // by label: its references
+	live    int                   // labels with references
+
+	norm, residual float64 // the largest that were ever put in
+
+	version uint64 // grows with every change
+}
+
+// Item is a reference as the index needs it.
+type Item struct {
+	ID      string
+	Label   label.Label
+	Vectors []float32 // (store.Rotations,dim)
+}
+
+// NewIndex makes an empty index of embeddings of dim numbers.
+func NewIndex(dim int) *Index {
+	x := &Index{dim: dim}
+	x.reset()
+	return x
+}
+
+// Len returns the number of references.
+func (x *Index) Len() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.ids)
+}
+
+// Labels returns the number of labels that have references.
+func (x *Index) Labels() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.live
+}
+
+// Members returns the references, each with its label, and a version that
+// grows with every change. If the version is still since, it returns none.
+func (x *Index) Members(since uint64) (members map[string]label.Label, version uint64) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.version == since {
+		return nil, since
+	}
+	members = make(map[string]label.Label, len(x.ids))
+	for slot, id := range x.ids {
+		members[id] = x.names[x.labels[slot]]
+	}
+	return members, x.version
+}
+
+// Upright returns the embedding of a reference's picture as it is, not turned;
+// nil if there is no such reference.
+func (x *Index) Upright(id string) []float32 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	slot, known := x.slots[id]
+	if !known {
+		return nil
+	}
+	b, row := x.at(int(slot))
+	return slices.Clone(b.exact[row*x.dim : (row+1)*x.dim])
+}
+
+// Update forgets the removed references and then puts the items in, replacing
+// those of the same id. Searches see all of it or nothing.
+func (x *Index) Update(removed []string, items ...Item) {
+	for _, item := range items {
+		if len(item.Vectors) != store.Rotations*x.dim {
+			panic(fmt.Sprintf("vectorindex: index of %d numbers: item of %d", x.dim, len(item.Vectors)))
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.version++
+	for _, id := range removed {
+		x.remove(id)
+	}
+	for _, item := range items {
+		x.put(item)
+	}
+}
+
+// reset empties the index.
+func (x *Index) reset() {
+	x.blocks, x.ids, x.labels, x.slots = nil, nil, nil, map[string]int32{}
+	x.names, x.numbers, x.counts, x.live = nil, map[label.Label]int32{}, nil, 0
+	x.norm, x.residual = 0, 0
+}
+
+// replaceWith takes over the content of another index, which must not be used
+// afterwards.
+func (x *Index) replaceWith(other *Index) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.version++
+	x.blocks, x.ids, x.labels, x.slots = other.blocks, other.ids, other.labels, other.slots
+	x.names, x.numbers, x.counts, x.live = other.names, other.numbers, other.counts, other.live
+	x.norm, x.residual = other.norm, other.residual
+}
+
+func (x *Index) put(item Item) {
+	slot, known := x.slots[item.ID]
+	if !known {
+		slot = int32(len(x.ids))
+		x.slots[item.ID] = slot
+		x.ids = append(x.ids, item.ID)
+		x.labels = append(x.labels, x.count(item.Label))
+		x.grow()
+	} else {
+		old := x.labels[slot]
+		x.labels[slot] = x.count(item.Label)
+		x.uncount(old)
+	}
+	b, row := x.at(int(slot))
+	for r := range store.Rotations {
+		from, to := (row+r)*x.dim, (row+r+1)*x.dim
+		exact := b.exact[from:to]
+		copy(exact, item.Vectors[r*x.dim:])
+		scale, residual := quantise(b.bytes[from:to], exact)
+		b.scale[row+r] = scale
+		x.norm, x.residual = math.Max(x.norm, norm(exact)), math.Max(x.residual, residual)
+	}
+}
+
+// at returns the block of a slot and the first of its rows there.
+func (x *Index) at(slot int) (*block, int) {
+	return x.blocks[slot/blockReferences], slot % blockReferences * store.Rotations
+}
+
+// grow makes room for one more slot.
+func (x *Index) grow() {
+	if len(x.ids) > len(x.blocks)*blockReferences {
+		x.blocks = append(x.blocks, new(block))
+	}
+	b := x.blocks[len(x.blocks)-1]
+	rows := len(b.scale) + store.Rotations
+	b.exact = extend(b.exact, rows*x.dim, blockReferences*store.Rotations*x.dim)
+	b.bytes = extend(b.bytes, rows*x.dim, blockReferences*store.Rotations*x.dim)
+	b.scale = extend(b.scale, rows, blockReferences*store.Rotations)
+}
+
+// extend lengthens s to n elements, doubling its memory up to limit elements.
+func extend[T any](s []T, n, limit int) []T {
+	if n > cap(s) {
+		grown := make([]T, n, min(limit, max(2*n, 16)))
+		copy(grown, s)
+		return grown
+	}
+	return s[:n]
+}
+
+// remove takes the last slot's reference into the place of the one removed.
+func (x *Index) remove(id string) {
+	slot, known := x.slots[id]
+	if !known {
+		return
+	}
+	last := int32(len(x.ids) - 1)
+	x.uncount(x.labels[slot])
+	x.ids[slot], x.labels[slot] = x.ids[last], x.labels[last]
+	x.slots[x.ids[slot]] = slot
+	delete(x.slots, id)
+	x.ids[last] = ""
+	x.ids, x.labels = x.ids[:last], x.labels[:last]
+
+	to, row := x.at(int(slot))
+	from, fromRow := x.at(int(last))
+	n := store.Rotations * x.dim
+	copy(to.exact[row*x.dim:][:n], from.exact[fromRow*x.dim:])
+	copy(to.bytes[row*x.dim:][:n], from.bytes[fromRow*x.dim:])
+	copy(to.scale[row:][:store.Rotations], from.scale[fromRow:])
+	from.exact, from.bytes, from.scale = from.exact[:fromRow*x.dim], from.bytes[:fromRow*x.dim], from.scale[:fromRow]
+	if fromRow == 0 {
+		x.blocks = x.blocks[:len(x.blocks)-1]
+	}
+}
+
+// count notes one more reference of a label and returns the label's number.
+func (x *Index) count(of label.Label) int32 {
+	number, known := x.numbers[of]
+	if !known {
+		number = int32(len(x.names))
+		x.numbers[of] = number
+		x.names = append(x.names, of)
+		x.counts = append(x.counts, 0)
+	}
+	if x.counts[number]++; x.counts[number] == 1 {
+		x.live++
+	}
+	return number
+}
+
+func (x *Index) uncount(number int32) {
+	if x.counts[number]--; x.counts[number] == 0 {
+		x.live--
+	}
+}

@@ -1,0 +1,91 @@
+package vectorindex
+
+import (
+	"math"
+
+	"exemplar/internal/kernel"
+)
+
+// The index keeps every embedding x (dim) twice: exactly, and as bytes q with
+// a scale s, so that x is about s*q. Scores are first computed from the bytes,
+// four times less memory to read, and then exactly where that can matter.
+//
+// What the bytes can be off by. For a probe p ~ p' = t*u and a reference
+// x ~ x' = s*q, with u·q exact in integers,
+//
+//	p·x - p'·x' = p·(x-x') + (p-p')·x',
+//
+// so by Cauchy and Schwarz |p·x - p'·x'| <= |p||x-x'| + |p-p'||x'|, with
+// |x'| <= |x| + |x-x'|. The norms of the differences are measured when
+// quantising. Rounding in float32 adds at most dim*2^-24*|p||x| for the exact
+// dot product (Higham 2002, eq. 3.5) and a few 2^-24 for the approximate one.
+
+// quantise writes x as bytes into q and returns the scale and |x - scale*q|.
+func quantise(q []int8, x []float32) (scale float32, residual float64) {
+	largest := float32(0)
+	for _, v := range x {
+		largest = max(largest, v, -v)
+	}
+	scale = largest / 127
+	if scale == 0 { // nothing, or next to it: all bytes are zero
+		clear(q)
+		return 0, norm(x)
+	}
+	square := 0.0
+	for i, v := range x {
+		q[i] = int8(math.RoundToEven(float64(v / scale)))
+		off := float64(v) - float64(scale)*float64(q[i])
+		square += off * off
+	}
+	return scale, math.Sqrt(square)
+}
+
+// norm returns the Euclidean length of x.
+func norm(x []float32) float64 {
+	square := 0.0
+	for _, v := range x {
+		square += float64(v) * float64(v)
+	}
+	return math.Sqrt(square)
+}
+
+// block holds the embeddings of up to blockReferences references, store.Rotations
+// rows each, in one piece of memory of each kind.
+type block struct {
+	exact []float32 // (rows,dim)
+	bytes []int8    // (rows,dim)
+	scale []float32 // (rows)
+}
+
+// blockReferences makes a block of 256 numbers a megabyte of bytes: large
+// enough to scan in one go, small enough to grow by.
+const blockReferences = 1024
+
+// probe is an embedding to be compared with blocks.
+type probe struct {
+	exact    []float32
+	bytes    []int8
+	scale    float32
+	norm     float64
+	residual float64
+}
+
+func newProbe(x []float32) probe {
+	p := probe{exact: x, bytes: make([]int8, len(x)), norm: norm(x)}
+	p.scale, p.residual = quantise(p.bytes, x)
+	return p
+}
+
+// errorBound is how far an approximate score of the probe can be from the
+// exact one as kernel.Dot computes it, for references with |x| <= norm and
+// |x-x'| <= residual.
+func (p *probe) errorBound(norm, residual float64) float64 {
+	rounding := float64(2*len(p.exact)+16) * 0x1p-24 * p.norm * (norm + residual)
+	return p.norm*residual + p.residual*(norm+residual) + rounding
+}
+
+// dot is the exact score against a row of the block.
+func (p *probe) dot(b *block, row int) float32 {
+	dim := len(p.exact)
+	return kernel.Dot(p.exact, b.exact[row*dim:(row+1)*dim])
+}

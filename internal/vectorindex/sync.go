@@ -1,0 +1,130 @@
+package vectorindex
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+
+	"exemplar/internal/store"
+)
+
+// Source tells what changed in a store: see [store.Reader].
+type Source interface {
+	ChangesSince(ctx context.Context, since store.Position, model string, dim int, visit func(store.Change)) (store.Position, error)
+}
+
+// SyncedIndex is an index of a store that stays current: before each search it
+// asks the store for changes, by this and other processes, and applies them.
+// It is safe for concurrent use.
+type SyncedIndex struct {
+	source Source
+	model  string
+	index  *Index
+
+	syncing  sync.Mutex
+	position store.Position           // of the store, as the index shows it
+	damaged  map[string]*store.Damage // by id
+}
+
+// Load loads the index of a store for probes of the given model, whose embeddings
+// have dim numbers. A store of another model gives store.ErrWrongModel.
+func Load(ctx context.Context, source Source, model string, dim int) (*SyncedIndex, error) {
+	s := &SyncedIndex{source: source, model: model, index: NewIndex(dim)}
+	if err := s.Sync(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Damaged returns what was found damaged while the index was loaded, by id:
+// these references are left out of it.
+func (s *SyncedIndex) Damaged() []*store.Damage {
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	return slices.SortedFunc(maps.Values(s.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// Index returns the index itself, as of the last sync.
+func (s *SyncedIndex) Index() *Index { return s.index }
+
+// Search brings the index up to date and returns the k labels most like the
+// embedding, as [Index.Search] does.
+func (s *SyncedIndex) Search(ctx context.Context, embedding []float32, k int) ([]Hit, error) {
+	if len(embedding) != s.index.dim {
+		return nil, fmt.Errorf("search: %w (an embedding of %d numbers, not %d)", store.ErrWrongModel, len(embedding), s.index.dim)
+	}
+	if length := norm(embedding); math.IsNaN(length) || math.IsInf(length, 0) {
+		return nil, fmt.Errorf("search: the embedding is not finite")
+	}
+	if err := s.Sync(ctx); err != nil {
+		return nil, err
+	}
+	return s.index.Search(embedding, k), nil
+}
+
+// Sync applies what changed since the last time. Without changes it costs one
+// look at the store.
+func (s *SyncedIndex) Sync(ctx context.Context) error {
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	var b batch
+	now, err := s.source.ChangesSince(ctx, s.position, s.model, s.index.dim, func(c store.Change) { b.take(c, s.index.dim) })
+	if err != nil {
+		return err
+	}
+	s.applyChanges(&b)
+	s.position = now
+	return nil
+}
+
+// batch gathers changes until all have come: an error voids them.
+type batch struct {
+	fresh   *Index // of all there is, after a reset; else nil
+	removed []string
+	put     []Item
+	damaged []*store.Damage
+}
+
+// take gathers a change. After a reset nothing is gathered twice: the store may be
+// as large as memory allows.
+func (b *batch) take(c store.Change, dim int) {
+	switch {
+	case c.Reset:
+		*b = batch{fresh: NewIndex(dim)}
+	case c.Damage != nil:
+		b.damaged = append(b.damaged, c.Damage)
+	case c.Vectors == nil:
+		b.removed = append(b.removed, c.ID)
+	case b.fresh != nil:
+		b.fresh.put(Item{c.ID, c.Label, c.Vectors})
+	default:
+		b.put = append(b.put, Item{c.ID, c.Label, c.Vectors})
+	}
+}
+
+// applyChanges brings the index, and what is known to be damaged, up to date.
+func (s *SyncedIndex) applyChanges(b *batch) {
+	if b.fresh != nil {
+		s.damaged = map[string]*store.Damage{}
+	}
+	for _, id := range b.removed {
+		delete(s.damaged, id)
+	}
+	for _, item := range b.put {
+		delete(s.damaged, item.ID)
+	}
+	for _, damage := range b.damaged {
+		s.damaged[damage.ID] = damage
+		b.removed = append(b.removed, damage.ID)
+	}
+	switch {
+	case b.fresh != nil:
+		s.index.replaceWith(b.fresh)
+	case len(b.removed)+len(b.put) > 0:
+		s.index.Update(b.removed, b.put...)
+	}
+}
