@@ -232,8 +232,10 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 	}
 	if !f.Located {
 		out = append(out, [2]string{"not found", "in the photo"})
-	} else if d.Basis == decide.ByGeometry {
-		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
+	} else if counts := fmt.Sprintf("evidence, log10; %.1f accepts", d.ThresholdLLR+0); d.Basis == decide.ByGeometry {
+		out = append(out, [2]string{fmt.Sprintf("%.1f", d.LLR), counts})
+	} else if d.Basis == decide.ByExact {
+		out = append(out, [2]string{fmt.Sprintf("%.1f", d.LLR), counts + " a copy, but exact is asked for"})
 	}
 	similarity := "similarity, whole picture"
 	if d.Basis == decide.ByEmbedding {
