@@ -15,7 +15,7 @@ import (
 )
 
 // Picture is a picture that is to be recognised or registered: a file (JPEG, PNG,
-// GIF, BMP, TIFF or WebP), or pixels. It is read when it is needed. The zero
+// GIF, BMP, TIFF, WebP, PNM or TGA), or pixels. It is read when it is needed. The zero
 // Picture is an empty file.
 type Picture struct {
 	read   func() ([]byte, error)
