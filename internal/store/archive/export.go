@@ -38,9 +38,9 @@ func Export(ctx context.Context, from store.Store, path string) error {
 	case unwritten != nil:
 		return fmt.Errorf("export: %w", unwritten)
 	case err != nil:
-		return fmt.Errorf("export to %q: %w", path, err)
+		return fmt.Errorf("export: %w", err) // it names the gallery, or the file
 	case len(left) > 0:
-		return fmt.Errorf("export to %q: it is written without %d references: %w", path, len(left), errors.Join(left...))
+		return fmt.Errorf("export: %q is written without %d references: %w", path, len(left), errors.Join(left...))
 	}
 	return nil
 }
