@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -148,8 +149,8 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 	refused, damaged := 0, map[string]exemplar.LeftOut{}
 	err := inOrder(cmd.Context(), list, func(in input) ([]exemplar.Answer, error) {
 		data, err := in.read()
-		if err != nil {
-			return []exemplar.Answer{unreadable(in, err)}, nil
+		if err != nil { // which is the answer
+			return answer(cmd.Context(), exemplar.FromFunc(func() ([]byte, error) { return nil, errors.New(in.reason(err)) }))
 		}
 		return answer(cmd.Context(), exemplar.FromBytes(data))
 	}, func(in input, answers []exemplar.Answer) error {
@@ -179,10 +180,6 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 		return errPartly
 	}
 	return nil
-}
-
-func unreadable(in input, err error) exemplar.Answer {
-	return exemplar.Answer{Decision: exemplar.Refused, Summary: in.reason(err), Reason: in.reason(err), Candidates: []exemplar.Candidate{}}
 }
 
 // formatFlags choose how answers are written.

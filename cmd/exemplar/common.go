@@ -81,6 +81,9 @@ func addFPIR(cmd *cobra.Command, fpir *share) {
 // share is a flag's value between 0 and 1, neither of which makes sense.
 type share float64
 
+// leastShare is far below what the trials behind any calibration can show.
+const leastShare = 1e-6
+
 func (s *share) String() string { return strconv.FormatFloat(float64(*s), 'g', -1, 64) }
 func (s *share) Type() string   { return "share" }
 
@@ -88,6 +91,9 @@ func (s *share) Set(text string) error {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(v > 0 && v < 1) {
 		return errors.New("want a share between 0 and 1, such as 0.01")
+	}
+	if v < leastShare {
+		return fmt.Errorf("so few cannot be told from none: want at least %g", leastShare)
 	}
 	*s = share(v)
 	return nil
@@ -102,6 +108,16 @@ func (f *galleryFlags) path() (string, error) {
 		return "", fmt.Errorf("%w: say --gallery FILE", err)
 	}
 	return filepath.Join(folder, "gallery.db"), nil
+}
+
+// isThere reports whether the gallery's file is there.
+func (f *galleryFlags) isThere() bool {
+	path, err := f.path()
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // open opens a gallery that is there: one whose name is mistyped is not made.

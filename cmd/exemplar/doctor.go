@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"exemplar"
@@ -36,7 +37,11 @@ func newDoctor() *cobra.Command {
 				{"card", func() (string, error) { return summarise(store.model) }},
 				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
 			} {
-				sick = report(cmd.OutOrStdout(), asJSON, check.name, check.run) || sick
+				failed := report(cmd.OutOrStdout(), asJSON, check.name, check.run)
+				sick = sick || failed
+				if failed && check.name == "model" { // what comes needs it, and would say the same
+					break
+				}
 			}
 			if sick {
 				return errors.New("something is wrong, see above")
@@ -140,5 +145,5 @@ func checkGallery(cmd *cobra.Command, store *galleryFlags) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: %s of %s, %d KB", stats.Path, count(stats.References, "reference"), count(stats.Labels, "label"), stats.Bytes>>10), nil
+	return fmt.Sprintf("%s: %s of %s, %s", stats.Path, count(stats.References, "reference"), count(stats.Labels, "label"), humanize.Bytes(uint64(stats.Bytes))), nil
 }

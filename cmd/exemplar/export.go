@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"exemplar/internal/fileio"
@@ -30,7 +31,7 @@ output float32 [n, 256], L2-normalised. The batch size n is free.`,
 			if err := writeFile(cmd, args[0], fileio.Public, data); err != nil {
 				return err
 			}
-			say(cmd.OutOrStdout(), "%s: %s, %d KB\n", args[0], bundle.Arch.String(), len(data)>>10)
+			say(cmd.OutOrStdout(), "%s: %s, %s\n", args[0], bundle.Arch.String(), humanize.Bytes(uint64(len(data))))
 			return nil
 		},
 	}

@@ -19,6 +19,9 @@ func galleryRename() *cobra.Command {
 		use: "rename LABEL NEW-LABEL", short: "Rename a label and those below it, or merge it into another",
 		args: cobra.ExactArgs(2), writes: true, labels: 2, suggestFor: []string{"mv", "move", "merge"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			if args[0] == args[1] {
+				return fmt.Errorf("%q is the name that it has: nothing is renamed", args[0])
+			}
 			n, err := g.Rename(cmd.Context(), args[0], args[1])
 			if err != nil {
 				return err
@@ -75,7 +78,7 @@ func toRemove(cmd *cobra.Command, g *exemplar.Gallery, args []string, isLabel bo
 				return nil, err
 			}
 			if len(all) == 0 {
-				return nil, fmt.Errorf("%q: %w: see gallery list", arg, exemplar.ErrNoReference)
+				return nil, fmt.Errorf("%q: %w: see gallery list", arg, errNoSuchLabel)
 			}
 			found = all
 		} else {
@@ -94,6 +97,9 @@ func toRemove(cmd *cobra.Command, g *exemplar.Gallery, args []string, isLabel bo
 	}
 	return going, nil
 }
+
+// errNoSuchLabel says that nothing is registered under a label.
+var errNoSuchLabel = errors.New("there is no such label")
 
 // errNotConfirmed says that nothing was done, since nobody said yes.
 var errNotConfirmed = errors.New("nothing was removed")
@@ -126,7 +132,11 @@ func galleryNote() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return g.SetNote(cmd.Context(), r.ID, args[1])
+			if err := g.SetNote(cmd.Context(), r.ID, args[1]); err != nil {
+				return err
+			}
+			say(cmd.OutOrStdout(), "changed the note of %s (%s)\n", r.ID, r.Label)
+			return nil
 		},
 	}.command()
 }
@@ -157,18 +167,14 @@ func galleryImport() *cobra.Command {
 		},
 	}.command()
 	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { // before a gallery is made for it
-		path, err := (&galleryFlags{gallery: cmd.Flag("gallery").Value.String()}).path()
-		if err == nil {
-			_, statErr := os.Stat(path)
-			there = statErr == nil
-		}
-		return errors.Join(err, exemplar.CheckExport(args[0]))
+		there = (&galleryFlags{gallery: cmd.Flag("gallery").Value.String()}).isThere()
+		return exemplar.CheckExport(args[0])
 	}
 	return cmd
 }
 
-// unmake removes a gallery that was made for an import that failed, unless another
-// process has put something into it.
+// unmake removes a gallery that was made for a call that put nothing into it, unless
+// another process has.
 func unmake(ctx context.Context, g *exemplar.Gallery, wasThere bool) error {
 	if wasThere {
 		return nil

@@ -26,7 +26,7 @@ func galleryList() *cobra.Command {
 				return sayJSONLines(cmd.OutOrStdout(), references)
 			}
 			if len(references) == 0 && len(args) == 1 {
-				return fmt.Errorf("%q: %w", args[0], exemplar.ErrNoReference)
+				return fmt.Errorf("%q: %w: see gallery list", args[0], errNoSuchLabel)
 			}
 			printReferences(cmd.OutOrStdout(), references, isVerbose(cmd))
 			return nil

@@ -62,11 +62,17 @@ func prepare(cmd *cobra.Command, _ []string) error {
 	return setLimits(cmd)
 }
 
+// leastMemory is in bytes: for a picture of two megapixels.
+const leastMemory = 8 << 20
+
 // setLimits sets what a picture may cost, for the whole process.
 func setLimits(cmd *cobra.Command) error {
 	memory, err := sizeFlag(cmd, "memory")
 	if err != nil {
 		return err
+	}
+	if memory > 0 && memory < leastMemory {
+		return fmt.Errorf("--memory %s: no picture can be read in it: want at least %s", humanize.IBytes(uint64(memory)), humanize.IBytes(leastMemory))
 	}
 	if memory > 0 {
 		imaging.SetBudget(memory)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -24,7 +25,9 @@ func explainYourself(root *cobra.Command) {
 	root.SetUsageTemplate(usage.Replace(root.UsageTemplate()))
 	root.SetHelpTemplate("{{with (or .Long .Short)}}{{. | fill | trimTrailingWhitespaces}}\n\n{{end}}" +
 		"{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}")
-	root.SetVersionTemplate("exemplar {{.Version}}\n")
+	cobra.AddTemplateFunc("versionText", versionText)
+	root.SetVersionTemplate("{{versionText}}\n")
+	helpAtOnce(root)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	root.SetHelpCommandGroupID("tool")
@@ -38,6 +41,19 @@ func explainYourself(root *cobra.Command) {
 	}
 	onlySubCommands(root)
 	showUsage(root)
+}
+
+// helpAtOnce has help written like any output: cobra would say itself that it cannot be.
+func helpAtOnce(root *cobra.Command) {
+	usual := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		var text bytes.Buffer
+		out := cmd.OutOrStdout()
+		cmd.SetOut(&text)
+		usual(cmd, args)
+		cmd.SetOut(out)
+		out.Write(text.Bytes())
+	})
 }
 
 // showUsage has commands that are given too few or too many arguments say what

@@ -61,7 +61,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 	}
 
 	out, errOut = s.inGallery(exitPartly, "register", "--label", "x", missing, alias)
-	if !strings.Contains(out, "registered 1 reference of 1 label") || strings.Count(out, "refused") != 2 || !strings.Contains(errOut, "passed over") {
+	if !strings.Contains(out, "registered 1 reference of 1 label, 2 refused") || strings.Count(out, ": refused: ") != 2 || !strings.Contains(errOut, "passed over") {
 		t.Errorf("register said %s%s", out, errOut)
 	}
 	if _, errOut = s.run(exitPartly, "embed", "--npy", filepath.Join(s.folder, "x.npy"), missing, alias); strings.Count(errOut, "refused") != 2 {

@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if sig, stopped := stoppedBy(ctx); stopped && err != nil {
-		say(errOut, "exemplar: stopped by %s; what was reported as done is done\n", signalName(sig))
+		sayStopped(errOut, sig)
 		return exitSignal + int(sig)
 	}
 	if kept.err != nil && !errors.Is(err, kept.err) {

@@ -60,13 +60,18 @@ With --replace they become visible all at once, at the end; when it is stopped b
 			if err := store.checkTarget(target{"--explain", flags.explain, drawingKind}, found.list); err != nil {
 				return err
 			}
+			there := store.isThere()
 			g, err := store.openOrMake()
 			if err != nil {
 				return err
 			}
 			defer g.Close()
 			report := newRegisterReport(cmd, flags.json)
-			return orElse(register(cmd.Context(), g, found.list, flags, report), found.report(cmd, flags.json))
+			err = register(cmd.Context(), g, found.list, flags, report)
+			if report.registered+report.skipped == 0 {
+				err = orElse(err, unmake(cmd.Context(), g, there))
+			}
+			return orElse(err, found.report(cmd, flags.json))
 		},
 	}
 	store.add(cmd)

@@ -135,7 +135,16 @@ func (r *registerReport) print() {
 	if r.json {
 		return
 	}
-	say(r.out, "registered %s of %s", count(r.registered, "reference"), count(len(r.labels), "label"))
+	say(r.out, "registered %s", count(r.registered, "reference"))
+	if r.registered > 0 {
+		say(r.out, " of %s", count(len(r.labels), "label"))
+	}
+	if r.skipped > 0 {
+		say(r.out, ", %d there already", r.skipped)
+	}
+	if r.refused > 0 {
+		say(r.out, ", %d refused", r.refused)
+	}
 	if r.registered > 0 && !r.quiet {
 		say(r.out, ":")
 	}

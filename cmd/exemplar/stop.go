@@ -51,11 +51,17 @@ func stopOnSignals(parent context.Context, errOut io.Writer) (context.Context, f
 		cancel(stopSignal{sig})
 		if s.wait(signals, done) {
 			s.runLast()
-			say(errOut, "\nexemplar: stopped by %s\n", signalName(sig))
+			say(errOut, "\n")
+			sayStopped(errOut, sig)
 			os.Exit(exitSignal + int(sig))
 		}
 	}()
 	return ctx, func() { signal.Stop(signals); close(done) }
+}
+
+// sayStopped is the last word of a command that was stopped.
+func sayStopped(errOut io.Writer, sig syscall.Signal) {
+	say(errOut, "exemplar: stopped by %s; what was reported as done is done\n", signalName(sig))
 }
 
 // wait reports whether the process is to be ended by force: the command was given

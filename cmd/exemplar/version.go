@@ -26,12 +26,17 @@ func newVersion() *cobra.Command {
 				return sayJSON(cmd.OutOrStdout(), map[string]string{"version": version, "commit": commit(), "go": runtime.Version(),
 					"system": runtime.GOOS + "/" + runtime.GOARCH, "arithmetic": kernel.Active(), "model": exemplar.DefaultModel().Fingerprint()})
 			}
-			say(cmd.OutOrStdout(), "exemplar %s, arithmetic %s, model %.12s\n", versionLine(), kernel.Active(), exemplar.DefaultModel().Fingerprint())
+			say(cmd.OutOrStdout(), "%s\n", versionText())
 			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
 	return cmd
+}
+
+// versionText is what version and --version print.
+func versionText() string {
+	return fmt.Sprintf("exemplar %s, arithmetic %s, model %.12s", versionLine(), kernel.Active(), exemplar.DefaultModel().Fingerprint())
 }
 
 // versionLine says which program this is.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"exemplar/internal/fileio"
 	"exemplar/internal/store"
@@ -80,7 +81,7 @@ func write(ctx context.Context, from store.Snapshot, w io.Writer) (left []error,
 // writeVectors writes the embeddings of the references and returns the SHA-256
 // of the file.
 func writeVectors(ctx context.Context, out *zip.Writer, from store.Snapshot, dim int, records []manifestRecord) (string, error) {
-	member, err := out.CreateHeader(&zip.FileHeader{Name: embeddingsName, Method: zip.Store})
+	member, err := out.CreateHeader(&zip.FileHeader{Name: embeddingsName, Method: zip.Store, Modified: time.Now()})
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +136,7 @@ func writeMember(out *zip.Writer, name string, data []byte) (sum string, err err
 	if name == manifestName {
 		method = zip.Deflate
 	}
-	w, err := out.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+	w, err := out.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: time.Now()})
 	if err != nil {
 		return "", err
 	}
