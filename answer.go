@@ -24,6 +24,8 @@ type Basis string
 const (
 	ByGeometry  Basis = "geometry"  // how much of a reference agrees where it lies in the picture
 	ByEmbedding Basis = "embedding" // how alike the whole pictures are
+	ByExact     Basis = "exact"     // it shows other print in a place, and [ClassifyOptions].Exact accepts none
+	BySearch    Basis = "search"    // nothing registered was found in the picture, or too little of it to compare
 )
 
 // Answer says what a picture is, and what that rests on. Every number means one
@@ -31,10 +33,13 @@ const (
 type Answer struct {
 	Decision Decision `json:"decision"`
 	Label    string   `json:"label"` // of a match, else empty
-	// Confidence is the probability that the decision is right, in (0, 1]: of a match
-	// that it is this label, of an ambiguous one that it is one of the labels in
-	// question, of an unknown that it is not its first candidate. It is 0.5 at the
-	// threshold, so that it is never below 0.5; 0 where the picture was refused.
+	// Confidence is the probability that the decision is right if half of what is sent
+	// is registered, in (0, 1]: of a match that it is this label, of an ambiguous one
+	// that it is one of the labels in question, of an unknown that it is none of those
+	// that come nearest. How likely a label is does not depend on
+	// [ClassifyOptions].FPIR: that says from which probability on it is accepted, 0.5
+	// for DefaultFPIR. It is 1 only where nothing is registered, 0 where the picture
+	// was refused.
 	Confidence float64 `json:"confidence,omitzero"`
 	// Open are sub-labels of Label that could not be told apart, best first.
 	Open []string `json:"open,omitempty"`

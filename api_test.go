@@ -74,6 +74,30 @@ func TestPicturesComeInAnyForm(t *testing.T) {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
+	var noImage *image.RGBA
+	var noFile *bytes.Buffer
+	for name, c := range map[string]struct {
+		picture exemplar.Picture
+		says    string
+	}{
+		"no reader":       {exemplar.FromReader(nil), "the reader is nil"},
+		"no file":         {exemplar.FromReader(noFile), "the reader is nil"},
+		"no func":         {exemplar.FromFunc(nil), "the function is nil"},
+		"no image":        {exemplar.FromImage(nil), "the image is nil"},
+		"no typed image":  {exemplar.FromImage(noImage), "the image is nil"},
+		"image of nought": {exemplar.FromImage(image.NewRGBA(image.Rectangle{})), "the image has no pixels"},
+	} {
+		if a := classifyWith(t, g, c.picture, exemplar.ClassifyOptions{}).Answer(); a.Decision != exemplar.Refused || !strings.Contains(a.Reason, c.says) {
+			t.Errorf("%s: %+v", name, a)
+		}
+		if r := register(t, g, exemplar.Item{Label: "x", Source: "x", Picture: c.picture})[0]; r.Outcome != exemplar.RefusedImage || !strings.Contains(r.Reason, c.says) {
+			t.Errorf("%s: registering gives %+v", name, r)
+		}
+	}
+	result, err := g.Classify(t.Context(), exemplar.Picture{}, exemplar.ClassifyOptions{FPIR: 2})
+	if a := result.Answer(); err == nil || a.Decision != "" {
+		t.Errorf("an answer beside the error %v: %+v", err, a)
+	}
 	registered := register(t, g, exemplar.Item{Label: "copy", Source: "c", Picture: exemplar.FromImage(pixels)})
 	if registered[0].Outcome != exemplar.Registered {
 		t.Errorf("pixels are registered: %+v", registered[0])

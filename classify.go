@@ -63,8 +63,14 @@ type Result struct {
 	Explanation []byte
 }
 
-// Answer is the first answer.
-func (r Result) Answer() Answer { return r.Answers[0] }
+// Answer is the first answer. The Result that comes with an error has none: then it is
+// the zero Answer, whose Decision is empty.
+func (r Result) Answer() Answer {
+	if len(r.Answers) == 0 {
+		return Answer{}
+	}
+	return r.Answers[0]
+}
 
 // Classify says what a picture shows. A picture that cannot be read or used gives
 // an answer, [Refused], and not an error; an error means that the gallery cannot be

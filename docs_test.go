@@ -50,6 +50,31 @@ func TestGoCodeOfDocsCompiles(t *testing.T) {
 	if !found {
 		t.Fatal("docs/go.md has no code")
 	}
+	compile(t, code+"\nvar _ = recognise\n")
+}
+
+// So does that of the package's documentation.
+func TestGoCodeOfPackageDocCompiles(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code []string
+	for line := range strings.Lines(string(text)) {
+		if line, isCode := strings.CutPrefix(line, "//\t"); isCode && strings.TrimSpace(line) != "..." {
+			code = append(code, line)
+		}
+	}
+	if len(code) < 4 {
+		t.Fatal("doc.go has no code")
+	}
+	compile(t, "import (\n\"context\"\n\"fmt\"\n\"io\"\n\n\"exemplar\"\n)\n\n"+
+		"func _(ctx context.Context, card []byte, photo io.Reader) {\n"+strings.Join(code, "")+"\n_ = err\n}\n")
+}
+
+// compile compiles the code of a package, but for its clause, that uses this one.
+func compile(t *testing.T, code string) {
+	t.Helper()
 	folder := t.TempDir()
 	source, overlay := filepath.Join(folder, "docs.go"), filepath.Join(folder, "overlay.json")
 	root, err := os.Getwd()
@@ -60,10 +85,7 @@ func TestGoCodeOfDocsCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range map[string]string{
-		source:  "package docs\n\nimport (\n\"context\"\n\"fmt\"\n\n\"exemplar\"\n)\n\nvar _ = recognise\n\n" + code,
-		overlay: string(replace),
-	} {
+	for name, content := range map[string]string{source: "package docs\n\n" + code, overlay: string(replace)} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

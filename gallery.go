@@ -196,6 +196,10 @@ func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
 	return Imported{Added: done.Added, Skipped: done.Skipped, LeftOut: len(done.Left), Mended: len(done.Mended)}, g.fail(err)
 }
 
+// CheckExport says whether a file is an export that this program reads, as far as its
+// directory tells. [Gallery.Import] checks all of it.
+func CheckExport(path string) error { return archive.Check(path) }
+
 // Stats describes a gallery.
 type Stats struct {
 	ID         string    `json:"id"` // of the gallery, a ULID

@@ -2,10 +2,12 @@ package exemplar
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
+	"reflect"
 
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
@@ -13,11 +15,12 @@ import (
 )
 
 // Picture is a picture that is to be recognised or registered: a file (JPEG, PNG,
-// GIF, BMP, TIFF or WebP), or pixels. It is read when it is needed. The zero
+// GIF, BMP, TIFF, WebP, PNM or TGA), or pixels. It is read when it is needed. The zero
 // Picture is an empty file.
 type Picture struct {
 	read   func() ([]byte, error)
 	pixels image.Image
+	fault  error // why there is none
 }
 
 // FromBytes is a picture file in memory, which must not be changed while it is used.
@@ -28,16 +31,44 @@ func FromBytes(file []byte) Picture {
 // FromReader is a picture file that r yields. It can be used once, and no more of
 // it is read than a picture may have.
 func FromReader(r io.Reader) Picture {
+	if isNil(r) {
+		return nothing("the reader is nil: give an open file")
+	}
 	return FromFunc(func() ([]byte, error) { return fileio.ReadAll(r, imaging.DefaultLimits.Bytes) })
 }
 
 // FromFunc is a picture file that a function reads, whenever the picture is needed:
 // so a batch of many does not have to be in memory.
-func FromFunc(read func() ([]byte, error)) Picture { return Picture{read: read} }
+func FromFunc(read func() ([]byte, error)) Picture {
+	if read == nil {
+		return nothing("the function is nil: give one that reads a file")
+	}
+	return Picture{read: read}
+}
 
 // FromImage is an upright picture as pixels, which must not be changed while it is
 // used. What is transparent counts as white.
-func FromImage(m image.Image) Picture { return Picture{pixels: m} }
+func FromImage(m image.Image) Picture {
+	if isNil(m) {
+		return nothing("the image is nil: give a decoded one")
+	}
+	if m.Bounds().Empty() {
+		return nothing("the image has no pixels: give one that has")
+	}
+	return Picture{pixels: m}
+}
+
+// nothing is a picture that there is not.
+func nothing(why string) Picture { return Picture{fault: errors.New("there is no picture: " + why)} }
+
+// isNil says whether an interface holds nothing, or a pointer to nothing.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	p := reflect.ValueOf(v)
+	return p.Kind() == reflect.Pointer && p.IsNil()
+}
 
 // input reads the picture for the engine.
 func (p Picture) input() (recognise.Input, error) {
@@ -61,6 +92,8 @@ func (p Picture) decoded() (*imaging.Image, error) {
 // file reads the file; pixels are encoded as a PNG.
 func (p Picture) file() ([]byte, error) {
 	switch {
+	case p.fault != nil:
+		return nil, p.fault
 	case p.pixels != nil:
 		if _, err := p.decoded(); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package exemplar
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"exemplar/internal/decide"
@@ -26,6 +27,16 @@ type RegisterOptions struct {
 	// Progress, if not nil, is told how many pictures were looked at, from any
 	// goroutine.
 	Progress func(done, total int)
+	// Stored, if not nil, is told the outcomes as soon as they are on the disk. What the
+	// references resemble, and with it Register, comes later.
+	Stored func([]Registration)
+}
+
+// stored tells the outcomes that are on the disk.
+func (o RegisterOptions) stored(results []Registration) {
+	if o.Stored != nil {
+		o.Stored(results)
+	}
 }
 
 // Outcome says what became of an item.
@@ -51,7 +62,8 @@ type Registration struct {
 // Register stores the items' pictures as references. Those that can be used
 // become visible together, and are on the disk when Register returns. The
 // outcomes are in the order of the items. When ctx ends, Register does after the
-// pictures in hand, and nothing is stored. More items than memory should hold are
+// pictures in hand, and nothing is stored; where it ends after they were stored, their
+// outcomes come with the error, and may lack what the references resemble. More items than memory should hold are
 // registered some at a time, and replace what their labels have with a
 // [Replacement].
 func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptions) ([]Registration, error) {
@@ -73,6 +85,7 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err != nil {
 		return nil, g.fail(err)
 	}
+	opts.stored(slices.Clone(results))
 	return results, g.fail(g.noteNeighbours(ctx, entries, results))
 }
 

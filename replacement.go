@@ -2,6 +2,7 @@ package exemplar
 
 import (
 	"context"
+	"slices"
 
 	"exemplar/internal/store"
 )
@@ -13,6 +14,9 @@ import (
 type Replacement struct {
 	gallery *Gallery
 	stage   store.Stage
+
+	// Stored is [RegisterOptions.Stored] of the commit.
+	Stored func([]Registration)
 
 	entries []*store.Entry // without what is staged of them
 	results []Registration
@@ -63,6 +67,7 @@ func (r *Replacement) Commit(ctx context.Context) ([]Registration, error) {
 	if _, err := r.stage.Commit(ctx); err != nil {
 		return nil, r.gallery.fail(err)
 	}
+	RegisterOptions{Stored: r.Stored}.stored(slices.Clone(r.results))
 	return r.results, r.gallery.fail(r.gallery.noteNeighbours(ctx, r.entries, r.results))
 }
 
@@ -76,6 +81,7 @@ func (g *Gallery) replace(ctx context.Context, items []Item, opts RegisterOption
 		return nil, err
 	}
 	defer r.Close()
+	r.Stored = opts.Stored
 	if err := r.register(ctx, items, opts); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"exemplar"
+	"exemplar/internal/fileio"
 )
 
 // answerPrinter writes answers, each as soon as it is there.
@@ -27,18 +28,26 @@ func (p jsonPrinter) print(path string, a exemplar.Answer) error {
 }
 
 type csvPrinter struct {
+	out    io.Writer
 	w      *csv.Writer
 	headed bool
 }
 
-func newCSVPrinter(w io.Writer) *csvPrinter { return &csvPrinter{w: csv.NewWriter(w)} }
+func newCSVPrinter(w io.Writer) *csvPrinter { return &csvPrinter{out: w, w: csv.NewWriter(w)} }
+
+// byteOrderMark has spreadsheets read a CSV file as UTF-8.
+const byteOrderMark = "\uFEFF"
 
 func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if !p.headed {
 		p.headed = true
+		if _, err := io.WriteString(p.out, byteOrderMark); err != nil {
+			return err
+		}
 		p.w.Write([]string{"path", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "reason"})
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+	text := func(s string) string { return fileio.TextCell(plain(s)) }
 	confidence, cosine, llr := "", "", ""
 	if a.Confidence > 0 {
 		confidence = number(a.Confidence)
@@ -49,35 +58,42 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if a.Geometry != nil {
 		llr = number(a.Geometry.LLR)
 	}
-	p.w.Write([]string{plain(path), string(a.Decision), plain(a.Label), confidence, string(a.Basis), cosine, llr,
-		strconv.Itoa(a.Rotation), plain(a.Reason)})
+	p.w.Write([]string{text(path), string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), text(a.Reason)})
 	p.w.Flush()
 	return p.w.Error()
 }
 
-// The columns of a line.
+// The columns of a line on a terminal.
 const (
-	lineColumns     = 100
 	labelColumns    = 25 // at most
-	clauseColumns   = 14 // at least, for the shortest clauses
+	clauseColumns   = 18 // at least, for the shortest clauses
 	decisionColumns = len("ambiguous")
+	besideColumns   = len("  ") + decisionColumns + len("  ") + len("  100 %  ") + clauseColumns
 )
 
-// textPrinter writes one line for each answer, which fits lineColumns, or all
-// that is known.
+// aligned is how many columns a name or a label is filled up to where lines may be
+// of any length.
+const aligned = 60
+
+// textPrinter writes one line for each answer, or all that is known. On a terminal
+// a line fits its width; anywhere else nothing is shortened.
 type textPrinter struct {
 	w       io.Writer
 	verbose bool
+	width   int // of the terminal, 0: none
 	name    int // columns of the names
 	longest int // columns that a name may take
 	label   int // columns of the labels
 }
 
-// newTextPrinter makes a printer of answers about the inputs, whose labels take
-// some columns.
-func newTextPrinter(w io.Writer, list []input, label int, verbose bool) *textPrinter {
-	p := &textPrinter{w: w, verbose: verbose, label: min(label, labelColumns)}
-	p.longest = lineColumns - len("  ") - decisionColumns - len("  ") - p.label - len("  100 %  ") - clauseColumns
+// newTextPrinter makes a printer of answers about the inputs, whose labels take some
+// columns, for a terminal of a width or, where that is 0, for anything else.
+func newTextPrinter(w io.Writer, width int, list []input, label int, verbose bool) *textPrinter {
+	p := &textPrinter{w: w, verbose: verbose, width: width, label: min(max(label, 1), aligned), longest: aligned}
+	if p.width > 0 {
+		p.label = min(p.label, labelColumns, (p.width-besideColumns)/2)
+		p.longest = p.width - besideColumns - p.label
+	}
 	for _, in := range list {
 		p.name = max(p.name, min(columns(plain(in.name)), p.longest))
 	}
@@ -110,17 +126,36 @@ func (p *textPrinter) print(path string, a exemplar.Answer) error {
 		p.printAll(path, a)
 		return nil
 	}
-	head := pad(shorten(plain(path), p.longest), p.name) + "  " + pad(string(a.Decision), decisionColumns) + "  "
+	head := pad(p.fit(plain(path), p.longest), p.name) + "  " + pad(string(a.Decision), decisionColumns) + "  "
 	if a.Decision != exemplar.Refused {
 		label := "-"
 		if a.Label != "" {
-			label = shorten(plain(a.Label), max(p.label, len("...")+2))
+			label = p.fit(plain(a.Label), max(p.label, len("...")+2))
 		}
-		head += pad(label, p.label) + "  " + fmt.Sprintf("%3.0f %%", math.Floor(100*a.Confidence)) + "  "
+		head += pad(label, p.label) + "  " + fmt.Sprintf("%3s %%", percentDown(a.Confidence, 0)) + "  "
 	}
-	line := head + clause(a, lineColumns-columns(head))
-	_, err := fmt.Fprintln(p.w, strings.TrimRight(line, " "))
+	room := math.MaxInt
+	if p.width > 0 {
+		room = p.width - columns(head)
+	}
+	_, err := fmt.Fprintln(p.w, strings.TrimRight(head+clause(a, room), " "))
 	return err
+}
+
+// fit shortens a text for a terminal.
+func (p *textPrinter) fit(s string, limit int) string {
+	if p.width == 0 {
+		return s
+	}
+	return shorten(s, limit)
+}
+
+// percentDown writes a share in percent, rounded down: nothing is said to be surer
+// than it is.
+func percentDown(share float64, digits int) string {
+	unit := math.Pow10(digits)
+	const slack = 1e-9 // 0.29 is a little less than that in binary
+	return strconv.FormatFloat(math.Floor(100*unit*share+slack)/unit, 'f', digits, 64)
 }
 
 // printAll writes the whole names, the reason, and the numbers behind it.
@@ -130,7 +165,7 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 		say(p.w, " %s", a.Label)
 	}
 	if a.Decision != exemplar.Refused {
-		say(p.w, ", confidence %.1f %%", 100*a.Confidence)
+		say(p.w, ", confidence %s %%", percentDown(a.Confidence, 1))
 	}
 	for _, how := range seenHow(a) {
 		say(p.w, ", %s", how)
@@ -146,7 +181,7 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	const shown = 0.001 // 0.1 %
 	for i, c := range a.Candidates {
 		if i == 0 || c.Confidence >= shown {
-			say(p.w, "  %5.1f %%  %s  %s\n", 100*c.Confidence, c.Reference, c.Label)
+			say(p.w, "  %5s %%  %s  %s\n", percentDown(c.Confidence, 1), c.Reference, c.Label)
 		}
 	}
 }
@@ -166,10 +201,25 @@ func seenHow(a exemplar.Answer) []string {
 	return how
 }
 
-// clause says in few words what an answer rests on, as much as fits: the summary,
-// with the label that an unknown picture is most like and what is unusual about
-// it; or one part of the summary.
+// clause says in few words what an answer rests on: the first of its wordings that
+// fits, whole. Of a refused picture all is said, since it says what to do.
 func clause(a exemplar.Answer, width int) string {
+	wordings := wordings(a)
+	for _, said := range wordings {
+		if columns(said) <= width {
+			return said
+		}
+	}
+	return wordings[len(wordings)-1]
+}
+
+// wordings are shorter and shorter ways to say what an answer rests on; the shortest
+// takes clauseColumns at most, unless the picture was refused.
+func wordings(a exemplar.Answer) []string {
+	summary := plain(a.Summary)
+	if a.Decision == exemplar.Refused {
+		return []string{summary, withoutAsides(summary)}
+	}
 	more := seenHow(a)
 	if a.Decision == exemplar.Unknown && len(a.Candidates) > 0 {
 		more = append(more, "nearest "+a.Candidates[0].Label)
@@ -177,34 +227,42 @@ func clause(a exemplar.Answer, width int) string {
 	if a.Decision == exemplar.Ambiguous && len(a.Candidates) > 1 {
 		more = append(more, a.Candidates[0].Label+" or "+a.Candidates[1].Label)
 	}
-	for ; ; more = more[:len(more)-1] {
-		said := plain(strings.Join(append([]string{a.Summary}, more...), ", "))
-		if columns(said) <= width {
-			return said
-		}
-		if len(more) == 0 {
-			break
-		}
+	var all []string
+	for n := len(more); n >= 0; n-- {
+		all = append(all, plain(strings.Join(append([]string{a.Summary}, more[:n]...), ", ")))
 	}
-	parts := strings.Split(plain(a.Summary), ", ")
-	for _, part := range []string{parts[len(parts)-1], parts[0]} { // what it adds says more
-		if a.Decision != exemplar.Refused && columns(part) <= width {
-			return part
-		}
-	}
-	return cut(plain(a.Summary), width)
+	return append(all, shortest(a)...)
 }
 
-// cut shortens a sentence at its end.
-func cut(s string, limit int) string {
-	if columns(s) <= limit {
-		return s
+// shortest are wordings for little room, from what is to be known first.
+func shortest(a exemplar.Answer) []string {
+	switch {
+	case len(a.Open) > 0:
+		return []string{"the sub-label is open", "sub-label open"}
+	case a.Decision == exemplar.Match && a.Geometry != nil && len(a.Geometry.Changes) > 0:
+		return []string{"other print in " + count(len(a.Geometry.Changes), "place"), "other print"}
+	case a.Decision == exemplar.Match && a.Basis == exemplar.ByGeometry:
+		return []string{"most of it agrees", "it agrees"}
+	case a.Decision == exemplar.Match:
+		return []string{"similar enough"}
+	case a.Decision == exemplar.Ambiguous:
+		return []string{"several labels fit"}
+	case a.Basis == exemplar.ByGeometry:
+		return []string{"not enough agrees"}
+	case a.Basis == exemplar.ByEmbedding:
+		return []string{"not similar enough"}
 	}
-	used := 0
-	for i, r := range s {
-		if used += runeColumns(r); used > limit-3 {
-			return strings.TrimRight(s[:i], " ") + "..."
+	return []string{"nothing found"}
+}
+
+// withoutAsides leaves out what stands in brackets.
+func withoutAsides(s string) string {
+	for {
+		from := strings.Index(s, " (")
+		to := strings.Index(s[max(from, 0):], ")")
+		if from < 0 || to < 0 {
+			return s
 		}
+		s = s[:from] + s[from+to+1:]
 	}
-	return s
 }

@@ -2,66 +2,164 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"exemplar"
+	"exemplar/internal/draw"
 )
 
-// A line fits 100 columns whatever the names are, says what counts, and nothing
-// of it is lost to the longer form.
-func TestLinesFitHundredColumns(t *testing.T) {
+// On a terminal a line fits its width whatever the names are, and its clause is whole;
+// elsewhere, and in the longer form, nothing is lost.
+func TestLinesFitTheTerminal(t *testing.T) {
 	long := strings.Repeat("a very long folder/", 8) + "名刺 of somebody.jpg"
 	label := "identity-documents/driving-licences/front/second-edition-of-2019"
 	candidates := []exemplar.Candidate{{Label: label, Confidence: 0.9, Reference: "R1"}, {Label: label + "/other", Confidence: 0.08, Reference: "R2"}}
+	changed := &exemplar.Geometry{Changes: make([][4][2]float64, 3)}
 	const summary = "88 % agrees, other print in 3 places"
 	for _, c := range []struct {
-		name   string
-		answer exemplar.Answer
-		want   []string
+		name    string
+		answer  exemplar.Answer
+		want    string // on 100 columns, beside a short name
+		clauses []string
 	}{
-		{"match", exemplar.Answer{Decision: exemplar.Match, Label: "card", Confidence: 0.93, Summary: summary, Candidates: candidates},
-			[]string{"match", "card", " 93 %  ", "other print in 3 places"}},
-		{"long match", exemplar.Answer{Decision: exemplar.Match, Label: label, Confidence: 1, Rotation: 90, Summary: summary, Candidates: candidates},
-			[]string{"match", "identity-do...", "100 %", "other print in 3 places"}},
-		{"turned", exemplar.Answer{Decision: exemplar.Match, Label: "card", Rotation: 90, Mirrored: true, Summary: "88 % agrees"}, []string{"88 % agrees, turned 90, mirrored"}},
-		{"unknown", exemplar.Answer{Decision: exemplar.Unknown, Confidence: 0.7, Summary: "41 of 98 parts differ", Candidates: candidates},
-			[]string{"unknown", " - ", "41 of 98 parts differ"}},
-		{"short unknown", exemplar.Answer{Decision: exemplar.Unknown, Summary: "it differs", Candidates: []exemplar.Candidate{{Label: "card"}}}, []string{"nearest card"}},
-		{"ambiguous", exemplar.Answer{Decision: exemplar.Ambiguous, Summary: "2 labels", Candidates: []exemplar.Candidate{{Label: "a"}, {Label: "b"}}}, []string{"a or b"}},
-		{"refused", exemplar.Answer{Decision: exemplar.Refused, Summary: strings.Repeat("this is no picture but many words, ", 9)}, []string{"refused", "this is no picture"}},
-		{"nothing", exemplar.Answer{Decision: exemplar.Unknown}, []string{"unknown"}},
+		{"match", exemplar.Answer{Decision: exemplar.Match, Label: "card", Confidence: 0.93, Summary: summary, Basis: exemplar.ByGeometry, Geometry: changed, Candidates: candidates},
+			" 93 %  88 % agrees, other print in 3 places", []string{summary, "other print in 3 places", "other print"}},
+		{"long match", exemplar.Answer{Decision: exemplar.Match, Label: label, Confidence: 1, Rotation: 90, Summary: summary, Basis: exemplar.ByGeometry, Geometry: changed},
+			"100 %  88 % agrees, other print in 3 places", []string{summary, summary + ", turned 90", "other print in 3 places", "other print"}},
+		{"open", exemplar.Answer{Decision: exemplar.Match, Label: "card", Open: []string{"a", "b"}, Summary: "40 % agrees, the sub-label is open", Basis: exemplar.ByGeometry},
+			"the sub-label is open", []string{"40 % agrees, the sub-label is open", "the sub-label is open", "sub-label open"}},
+		{"turned", exemplar.Answer{Decision: exemplar.Match, Label: "card", Rotation: 90, Mirrored: true, Summary: "88 % agrees", Basis: exemplar.ByGeometry},
+			"88 % agrees, turned 90, mirrored", []string{"88 % agrees, turned 90, mirrored", "88 % agrees, turned 90", "88 % agrees"}},
+		{"alike", exemplar.Answer{Decision: exemplar.Match, Label: "card", Summary: "similarity 0.95, 0.89 is enough", Basis: exemplar.ByEmbedding},
+			"similarity 0.95, 0.89 is enough", []string{"similarity 0.95, 0.89 is enough", "similar enough"}},
+		{"unlike", exemplar.Answer{Decision: exemplar.Unknown, Summary: "similarity 0.31, 0.47 is needed", Basis: exemplar.ByEmbedding},
+			"0.47 is needed", []string{"similarity 0.31, 0.47 is needed", "not similar enough"}},
+		{"inside", exemplar.Answer{Decision: exemplar.Unknown, Summary: "the frame agrees, the inside differs", Basis: exemplar.ByGeometry},
+			"the inside differs", []string{"the frame agrees, the inside differs", "not enough agrees"}},
+		{"unknown", exemplar.Answer{Decision: exemplar.Unknown, Confidence: 0.7, Summary: "41 of 98 parts differ", Basis: exemplar.ByGeometry, Candidates: candidates},
+			" 70 %  41 of 98 parts differ", []string{"41 of 98 parts differ, nearest " + label, "41 of 98 parts differ", "not enough agrees"}},
+		{"short unknown", exemplar.Answer{Decision: exemplar.Unknown, Summary: "it differs", Candidates: []exemplar.Candidate{{Label: "card"}}},
+			"it differs, nearest card", []string{"it differs, nearest card", "it differs"}},
+		{"ambiguous", exemplar.Answer{Decision: exemplar.Ambiguous, Summary: "2 labels", Candidates: []exemplar.Candidate{{Label: "a"}, {Label: "b"}}}, "a or b", []string{"2 labels, a or b", "2 labels"}},
+		{"nothing", exemplar.Answer{Decision: exemplar.Unknown, Summary: "nothing is registered"}, "nothing is registered", []string{"nothing is registered", "nothing found"}},
 	} {
 		for _, name := range []string{"a.jpg", long} {
-			var short, full bytes.Buffer
-			list := []input{{name: name}}
-			p, all := newTextPrinter(&short, list, 99, false), newTextPrinter(&full, list, 99, true)
-			for range 2 {
-				if err := p.print(name, c.answer); err != nil {
-					t.Fatal(err)
+			for width := fewestColumns; width <= 200; width += 7 {
+				line := strings.TrimSuffix(printed(t, width, name, c.answer, false), "\n")
+				if n := columns(line); n > width || strings.Contains(line, "\n") {
+					t.Errorf("%s: %d columns of %d: %s", c.name, n, width, line)
+				}
+				if !slices.ContainsFunc(c.clauses, func(whole string) bool { return strings.HasSuffix(line, "%  "+whole) }) {
+					t.Errorf("%s: on %d columns the clause is none of %q: %s", c.name, width, c.clauses, line)
 				}
 			}
-			if err := all.print(name, c.answer); err != nil {
-				t.Fatal(err)
-			}
-			for line := range strings.Lines(short.String()) {
-				if n := columns(strings.TrimSuffix(line, "\n")); n > lineColumns {
-					t.Errorf("%s: %d columns: %s", c.name, n, line)
-				}
-			}
-			if strings.Count(short.String(), "\n") != 2 {
-				t.Errorf("%s: printed %q", c.name, short.String())
-			}
-			for _, want := range c.want {
-				if !strings.Contains(short.String(), want) && name != long {
-					t.Errorf("%s: %q is not in %s", c.name, want, short.String())
+			for _, want := range []string{name, c.answer.Label, c.answer.Summary} {
+				if line := printed(t, 0, name, c.answer, false); !strings.Contains(line, want) || strings.Contains(line, "...") {
+					t.Errorf("%s: to a file: %q is not in %s", c.name, want, line)
 				}
 			}
 			for _, want := range []string{name, c.answer.Label, c.answer.Reason} {
-				if !strings.Contains(full.String(), want) {
-					t.Errorf("%s: %q is not in the longer form %s", c.name, want, full.String())
+				if full := printed(t, 100, name, c.answer, true); !strings.Contains(full, want) {
+					t.Errorf("%s: %q is not in the longer form %s", c.name, want, full)
 				}
 			}
 		}
+		if line := printed(t, 100, "a.jpg", c.answer, false); !strings.Contains(line, c.want) {
+			t.Errorf("%s: %q is not in %s", c.name, c.want, line)
+		}
+	}
+}
+
+// Of a refused picture what it is and what to do are said, on the narrowest terminal too.
+func TestRefusedSaysWhatToDo(t *testing.T) {
+	refused := exemplar.Answer{Decision: exemplar.Refused, Summary: "it is a PDF: save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)"}
+	for width, want := range map[int]string{0: refused.Summary, 60: "it is a PDF: save its pages as PNG or JPEG", 200: refused.Summary} {
+		if line := printed(t, width, "a.pdf", refused, false); !strings.HasSuffix(line, "refused    "+want+"\n") {
+			t.Errorf("on %d columns: %s", width, line)
+		}
+	}
+}
+
+// printed is what is printed of one answer.
+func printed(t *testing.T, width int, name string, a exemplar.Answer, verbose bool) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := newTextPrinter(&out, width, []input{{name: name}}, columns(a.Label), verbose).print(name, a); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// Confidence is rounded down, in every form.
+func TestConfidenceIsRoundedDown(t *testing.T) {
+	for confidence, want := range map[float64][2]string{0.98999: {"98 %", "98.9 %"}, 0.9999: {"99 %", "99.9 %"}, 0.29: {"29 %", "29.0 %"}, 0.57: {"57 %", "57.0 %"}, 1: {"100 %", "100.0 %"}} {
+		a := exemplar.Answer{Decision: exemplar.Match, Label: "card", Confidence: confidence, Candidates: []exemplar.Candidate{{Label: "card", Confidence: confidence}}}
+		if line := printed(t, 0, "a.jpg", a, false); !strings.Contains(line, " "+want[0]) {
+			t.Errorf("%v: %s", confidence, line)
+		}
+		if full := printed(t, 0, "a.jpg", a, true); strings.Count(full, " "+want[1]) != 2 {
+			t.Errorf("%v: %s", confidence, full)
+		}
+	}
+}
+
+// A spreadsheet takes no name for a formula, and reads the file as UTF-8.
+func TestCSVIsSafeInSpreadsheets(t *testing.T) {
+	var out bytes.Buffer
+	p := newCSVPrinter(&out)
+	for _, name := range []string{"=1+1.jpg", "+a.jpg", "-b.jpg", "@c.jpg", "名刺.jpg"} {
+		llr := exemplar.Geometry{LLR: -0.5}
+		if err := p.print(name, exemplar.Answer{Decision: exemplar.Match, Label: name, Geometry: &llr, Reason: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said, marked := strings.CutPrefix(out.String(), "\uFEFF")
+	if !marked || strings.Contains(said, "\uFEFF") {
+		t.Errorf("the byte order mark does not stand at the beginning alone: %q", out.String())
+	}
+	rows, err := csv.NewReader(strings.NewReader(said)).ReadAll()
+	if err != nil || len(rows) != 6 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for _, row := range rows[1:] {
+		for _, column := range []int{0, 2, 8} {
+			if strings.ContainsAny(row[column][:1], "=+-@") {
+				t.Errorf("a cell holds %q", row[column])
+			}
+		}
+		if row[6] != "-0.5" {
+			t.Errorf("a number is %q", row[6])
+		}
+	}
+	if rows[1][0] != "'=1+1.jpg" || rows[5][0] != "名刺.jpg" {
+		t.Errorf("names %q and %q", rows[1][0], rows[5][0])
+	}
+}
+
+// Where nothing can be drawn the answer is given all the same.
+func TestAnswersWithoutADrawing(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	drawn := filepath.Join(s.folder, "why.png")
+	good, broken := s.write("good.jpg", scanned(draw.Examples()[3], 0)), s.write("broken.jpg", []byte("no picture"))
+	for _, c := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"a refused picture", "refused", []string{broken}},
+		{"geometry off", "match", []string{good, "--geometry", "off"}},
+	} {
+		out, said := s.inGallery(exitPartly, append([]string{"classify", "--explain", drawn}, c.args...)...)
+		if !strings.Contains(out, c.want) || !strings.Contains(said, "is not drawn") {
+			t.Errorf("%s: said %q, %q", c.name, out, said)
+		}
+	}
+	out, _ := s.inGallery(exitFailed, "classify", good, "--explain", filepath.Join(s.folder, "nope", "why.png"))
+	if !strings.Contains(out, "match") {
+		t.Errorf("a drawing that cannot be written took the answer with it: %q", out)
 	}
 }

@@ -45,6 +45,9 @@ bundle keeps the proof that it has.`,
 		Example: `  exemplar calibrate --drawn 1500 strangers/ --out calibrated.safetensors
   exemplar calibrate --drawn 1500 --siblings siblings/ --backgrounds desks/ strangers/ --out calibrated.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := (target{"--out", flags.out, tensorKind}).check("", nil); err != nil {
+				return err
+			}
 			bundle, err := readBundle(flags.model)
 			if err != nil {
 				return err

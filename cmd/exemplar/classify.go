@@ -44,24 +44,31 @@ The share of strangers that may be accepted is --fpir; the threshold follows it 
 			if err != nil {
 				return err
 			}
+			options := store.options()
+			options.All, options.Explain = all, explain != ""
+			if err := store.checkTarget(target{"--explain", explain, drawingKind}, found.list); err != nil {
+				return err
+			}
+			if options.Explain && len(found.list) != 1 {
+				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
+			}
 			g, err := store.open(exemplar.ReadOnly)
 			if err != nil {
 				return err
 			}
 			defer g.Close()
-			options := store.options()
-			options.All, options.Explain = all, explain != ""
-			if options.Explain && len(found.list) != 1 {
-				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
-			}
+			var drawn []byte // of the one picture
 			answer := func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
 				result, err := g.Classify(ctx, p, options)
-				if err == nil && options.Explain {
-					err = writeExplanation(cmd, explain, result)
+				if options.Explain {
+					drawn = result.Explanation
 				}
 				return result.Answers, err
 			}
 			err = classify(cmd, found.list, answer, format.printer(cmd, g, found.list))
+			if options.Explain && (err == nil || err == errPartly) {
+				err = orElse(err, writeExplanation(cmd, explain, drawn))
+			}
 			return orElse(err, found.report(cmd, format.json))
 		},
 	}
@@ -106,12 +113,19 @@ func one(g *exemplar.Gallery) answering {
 	}
 }
 
-// writeExplanation writes why a picture was answered as it was.
-func writeExplanation(cmd *cobra.Command, path string, result exemplar.Result) error {
-	if result.Explanation == nil {
-		return fmt.Errorf("--explain: nothing was looked for in the picture, so there is nothing to draw: %s", result.Answer().Reason)
+// writeExplanation writes why a picture was answered as it was. Where there is
+// nothing to draw, the answer that was printed says why.
+func writeExplanation(cmd *cobra.Command, path string, drawn []byte) error {
+	if drawn == nil {
+		say(cmd.ErrOrStderr(), "exemplar: %s is not drawn: nothing was looked for in the picture\n", path)
+		return errPartly
 	}
-	return writePicture(cmd, path, result.Explanation)
+	return writeDrawing(cmd, path, drawn)
+}
+
+// writeDrawing writes a PNG that this program drew, so that it may be replaced by another.
+func writeDrawing(cmd *cobra.Command, path string, png []byte) error {
+	return writePicture(cmd, path, marked(png))
 }
 
 // writePicture writes a picture that may show somebody's document, or what was made of it.
@@ -188,5 +202,5 @@ func (f *formatFlags) printer(cmd *cobra.Command, g *exemplar.Gallery, list []in
 	case f.csv:
 		return newCSVPrinter(w)
 	}
-	return newTextPrinter(w, list, widestLabel(cmd.Context(), g), isVerbose(cmd))
+	return newTextPrinter(w, terminalWidth(w), list, widestLabel(cmd.Context(), g), isVerbose(cmd))
 }

@@ -136,6 +136,15 @@ func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Galler
 	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model})
 }
 
+// checkTarget holds that writing a target costs neither the gallery nor an input.
+func (f *galleryFlags) checkTarget(t target, inputs []input) error {
+	path, err := f.path()
+	if err != nil {
+		path = "" // said when it is opened
+	}
+	return t.check(path, inputs)
+}
+
 // options are those of the flags of commands that decide.
 func (f *galleryFlags) options() exemplar.ClassifyOptions {
 	return exemplar.ClassifyOptions{FPIR: float64(f.fpir), Exact: f.exact, Search: exemplar.SearchMode(f.geometry)}

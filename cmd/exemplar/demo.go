@@ -68,7 +68,7 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 	if err != nil {
 		return err
 	}
-	lines := newTextPrinter(out, relativeTo(inbox, photos.list), widestLabel(cmd.Context(), g), isVerbose(cmd))
+	lines := newTextPrinter(out, terminalWidth(out), relativeTo(inbox, photos.list), widestLabel(cmd.Context(), g), isVerbose(cmd))
 	if err := classify(cmd, photos.list, one(g), inFolder(lines, inbox)); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -109,11 +108,8 @@ func checkModel(path string) (string, error) {
 func summarise(path string) (string, error) {
 	bundle := embed.Default()
 	if path != "" {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return "", err
-		}
-		if bundle, err = embed.Load(data); err != nil {
+		var err error
+		if bundle, err = embed.Open(path); err != nil {
 			return "", err
 		}
 	}

@@ -25,6 +25,11 @@ OUT.txt. A picture that cannot be used has no row, and is reported.`,
 			if err != nil {
 				return err
 			}
+			for _, t := range []target{{"--npy", out, npyKind}, {"the list of paths", listBeside(out), textKind}} {
+				if err := t.check("", found.list); err != nil {
+					return err
+				}
+			}
 			m, err := exemplar.OpenModel(modelPath)
 			if err != nil {
 				return err
@@ -38,6 +43,9 @@ OUT.txt. A picture that cannot be used has no row, and is reported.`,
 	cmd.MarkFlagRequired("npy")
 	return cmd
 }
+
+// listBeside is the file of the rows' paths.
+func listBeside(npy string) string { return strings.TrimSuffix(npy, filepath.Ext(npy)) + ".txt" }
 
 func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) error {
 	type result struct {
@@ -77,7 +85,7 @@ func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out 
 	if err := writePicture(cmd, out, npy); err != nil {
 		return err
 	}
-	list := strings.TrimSuffix(out, filepath.Ext(out)) + ".txt"
+	list := listBeside(out)
 	text := strings.Join(paths, "\n")
 	if len(paths) > 0 {
 		text += "\n"

@@ -144,6 +144,11 @@ func (f *evalFlags) systems() ([]harness.System, error) {
 }
 
 func runEval(cmd *cobra.Command, roots []string, flags *evalFlags) error {
+	for _, t := range []target{{"--csv", flags.csv, textKind}, {"--html", flags.html, htmlKind}} {
+		if err := t.check("", []input{{name: flags.scores}}); err != nil {
+			return err
+		}
+	}
 	systems, err := flags.systems()
 	if err != nil {
 		return err

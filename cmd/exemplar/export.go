@@ -16,6 +16,9 @@ func newExport() *cobra.Command {
 output float32 [n, 256], L2-normalised. The batch size n is free.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := (target{"FILE.onnx", args[0], onnxKind}).check("", []input{{name: modelPath}}); err != nil {
+				return err
+			}
 			bundle, err := readBundle(modelPath)
 			if err != nil {
 				return err

@@ -28,6 +28,7 @@ type galleryVerb struct {
 	makes      bool // it may make it
 	labels     int  // how many of its first arguments are labels, -1: all
 	suggestFor []string
+	target     func(args []string) target // what it writes, if it does
 	run        func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error
 }
 
@@ -36,6 +37,11 @@ func (v galleryVerb) command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: v.use, Short: v.short, Args: v.args, SuggestFor: v.suggestFor,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if v.target != nil {
+				if err := store.checkTarget(v.target(args), nil); err != nil {
+					return err
+				}
+			}
 			g, err := v.open(&store)
 			if err != nil {
 				return err

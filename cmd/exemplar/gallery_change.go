@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -133,6 +135,7 @@ func galleryExport() *cobra.Command {
 	return galleryVerb{
 		use: "export FILE.zip", short: "Write everything to one portable file",
 		args: cobra.ExactArgs(1), suggestFor: []string{"backup", "save"},
+		target: func(args []string) target { return target{"FILE.zip", args[0], zipKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			return partly(cmd, g.Export(cmd.Context(), args[0]))
 		},
@@ -149,21 +152,45 @@ func partly(cmd *cobra.Command, err error) error {
 }
 
 func galleryImport() *cobra.Command {
+	there := true // the gallery was, before the import
 	cmd := galleryVerb{
 		use: "import FILE.zip", short: "Add the references of an exported file that are not there yet",
 		args: cobra.ExactArgs(1), writes: true, makes: true, suggestFor: []string{"restore", "load"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			imported, err := g.Import(cmd.Context(), args[0])
 			if err != nil && !errors.Is(err, exemplar.ErrPartly) {
-				return err
+				return errors.Join(err, unmake(cmd.Context(), g, there))
 			}
 			say(cmd.OutOrStdout(), "added %s, %d were there already\n", count(imported.Added, "reference"), imported.Skipped)
 			return partly(cmd, err)
 		},
 	}.command()
-	cmd.PreRunE = func(_ *cobra.Command, args []string) error { // before a gallery is made for it
-		_, err := os.Stat(args[0])
-		return err
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { // before a gallery is made for it
+		path, err := (&galleryFlags{gallery: cmd.Flag("gallery").Value.String()}).path()
+		if err == nil {
+			_, statErr := os.Stat(path)
+			there = statErr == nil
+		}
+		return errors.Join(err, exemplar.CheckExport(args[0]))
 	}
 	return cmd
+}
+
+// unmake removes a gallery that was made for an import that failed, unless another
+// process has put something into it.
+func unmake(ctx context.Context, g *exemplar.Gallery, wasThere bool) error {
+	if wasThere {
+		return nil
+	}
+	stats, err := g.Stats(context.WithoutCancel(ctx))
+	if err != nil || stats.References > 0 {
+		return err
+	}
+	err = g.Close()
+	for _, suffix := range gallerySuffixes {
+		if removeErr := os.Remove(stats.Path + suffix); !errors.Is(removeErr, fs.ErrNotExist) {
+			err = errors.Join(err, removeErr)
+		}
+	}
+	return err
 }

@@ -36,17 +36,22 @@ func galleryList() *cobra.Command {
 	return cmd
 }
 
-// printReferences prints a line for each: short enough for a terminal, or with
-// everything.
+// printReferences prints a line for each. On a terminal it is short enough for that,
+// unless everything is asked for.
 func printReferences(out io.Writer, references []exemplar.Reference, verbose bool) {
+	width := terminalWidth(out)
+	longest := aligned
+	if width > 0 && !verbose {
+		longest = max(fewestListed, (width-idColumns)/2)
+	}
 	label := 0
 	for _, r := range references {
-		label = max(label, min(columns(plain(r.Label)), labelColumns))
+		label = max(label, min(columns(plain(r.Label)), longest))
 	}
 	for _, r := range references {
 		name, source := plain(r.Label), plain(r.Source)
-		if !verbose {
-			name, source = shorten(name, labelColumns), shorten(source, sourceColumns)
+		if width > 0 && !verbose {
+			name, source = shorten(name, longest), shorten(source, max(fewestListed, width-idColumns-label))
 		}
 		line := fmt.Sprintf("%s  %s  %s  %s", pad(name, label), r.ID, r.Registered.Local().Format("2006-01-02"), source)
 		if verbose {
@@ -95,6 +100,7 @@ func galleryShow() *cobra.Command {
 	cmd := galleryVerb{
 		use: "show ID|LABEL", short: "Show a reference, and write its picture with --picture",
 		args: cobra.ExactArgs(1), labels: 1, suggestFor: []string{"picture", "get"},
+		target: func([]string) target { return target{"--picture", picture, jpegKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {
@@ -136,6 +142,7 @@ func galleryRivals() *cobra.Command {
 	cmd := galleryVerb{
 		use: "rivals ID|LABEL", short: "Say which other labels a reference resembles, and how",
 		args: cobra.ExactArgs(1), labels: 1, suggestFor: []string{"similar", "neighbours"},
+		target: func([]string) target { return target{"--explain", explain, drawingKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {
@@ -150,7 +157,7 @@ func galleryRivals() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := writePicture(cmd, explain, drawn); err != nil {
+				if err := writeDrawing(cmd, explain, drawn); err != nil {
 					return err
 				}
 			}
@@ -168,5 +175,8 @@ func galleryRivals() *cobra.Command {
 	return cmd
 }
 
-// sourceColumns is how many columns a list gives to where a reference came from.
-const sourceColumns = 30
+// The columns of a list on a terminal.
+const (
+	fewestListed = 12                                 // for a label, and for where a reference came from
+	idColumns    = 2 + 26 + 2 + len("2006-01-02") + 2 // between the two
+)

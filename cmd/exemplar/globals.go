@@ -39,6 +39,10 @@ func boolFlag(cmd *cobra.Command, name string) bool {
 // noProgress is set by --quiet for the one command that a process runs.
 var noProgress atomic.Bool
 
+// mostJobs bounds --jobs: each may hold a picture, and more than there are cores
+// gain nothing.
+const mostJobs = 256
+
 // prepare runs before every command.
 func prepare(cmd *cobra.Command, _ []string) error {
 	if err := readEnvironment(cmd); err != nil {
@@ -49,10 +53,10 @@ func prepare(cmd *cobra.Command, _ []string) error {
 	}
 	noProgress.Store(isQuiet(cmd))
 	jobs, _ := cmd.Flags().GetInt("jobs")
-	if jobs < 0 {
-		return fmt.Errorf("--jobs %d: want a number of at least 1", jobs)
-	}
-	if jobs > 0 {
+	if cmd.Flags().Changed("jobs") {
+		if jobs < 1 || jobs > mostJobs {
+			return fmt.Errorf("--jobs %d: want a number from 1 to %d", jobs, mostJobs)
+		}
 		runtime.GOMAXPROCS(jobs)
 	}
 	return setLimits(cmd)

@@ -57,6 +57,8 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 		{"register --lable x y", "did you mean --label"},
 		{"classify --frobnicate x", "see exemplar classify --help"},
 		{"classify -j -1 x", "--jobs"},
+		{"classify -j 0 x", "from 1 to"},
+		{"classify -j 1000000 x", "from 1 to"},
 		{"classify -q -v x", "--quiet"},
 		{"classify --fpir 0 x", "--fpir"},
 		{"classify --fpir 1 x", "--fpir"},

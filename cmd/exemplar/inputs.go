@@ -58,11 +58,14 @@ func expandInputs(args []string, only string) (inputs, error) {
 	for _, arg := range args {
 		found.add(arg)
 	}
-	if only != "" {
+	if only != "" && len(found.list) > 0 {
 		found.list = slices.DeleteFunc(found.list, func(in input) bool {
 			matches, _ := filepath.Match(only, filepath.Base(in.name))
 			return !matches && in.err == nil
 		})
+		if len(found.list) == 0 {
+			return found, fmt.Errorf("no picture in %s has a name that matches --only %q", strings.Join(args, ", "), only)
+		}
 	}
 	return found, found.fault(args)
 }
@@ -134,7 +137,7 @@ func (f *inputs) passedOver() string {
 		total += f.passed[kind]
 		parts = append(parts, fmt.Sprintf("%d %s", f.passed[kind], kind))
 	}
-	return fmt.Sprintf("%s passed over: %s", count(total, "file"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s passed over: %s; name one to be told what to do with it", count(total, "file"), strings.Join(parts, ", "))
 }
 
 // sayPassedOver ends a report with what was passed over.

@@ -183,3 +183,23 @@ func TestStoppedRegisterSaysWhatIsThere(t *testing.T) {
 		t.Errorf("%d are there after it went on", strings.Count(there, "\n"))
 	}
 }
+
+// Pipes and devices in folders are not opened, and said to be no files. A folder of
+// kinds that are not read is no failure; such a file that is named is refused.
+func TestFoldersPassOverWhatIsNoPicture(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	s.write("in/good.jpg", scanned(examples()[3], 0))
+	s.fifo("in/pipe.jpg")
+	folder := filepath.Join(s.folder, "in")
+	for kind, head := range map[string]string{"heic": "\x00\x00\x00\x18ftypheic", "avif": "\x00\x00\x00\x18ftypavif", "pdf": "%PDF-1.7"} {
+		named := s.write("in/a."+kind, []byte(head))
+		out, said := s.inGallery(0, "classify", folder)
+		if strings.Count(out, "\n") != 1 || !strings.Contains(said, "1 "+strings.ToUpper(kind)) || !strings.Contains(said, "1 not files") {
+			t.Errorf("%s: said %q, %q", kind, out, said)
+		}
+		if out, _ := s.inGallery(exitPartly, "classify", named, filepath.Join(folder, "good.jpg")); strings.Count(out, "refused") != 1 {
+			t.Errorf("%s: named: said %q", kind, out)
+		}
+	}
+}

@@ -31,6 +31,30 @@ func newProgress(verb string, total int) *progress {
 	return p
 }
 
+// The columns of a terminal: those that it has, or what is usual where it does not
+// say, but not so few that a line says nothing.
+const (
+	usualColumns  = 100
+	fewestColumns = 60
+)
+
+// terminalWidth is how many columns the terminal has that a command writes to, 0 where
+// it writes to anything else.
+func terminalWidth(w io.Writer) int {
+	if kept, ok := w.(*output); ok {
+		w = kept.w
+	}
+	file, ok := w.(*os.File)
+	if !ok || !isTerminal(file) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil || width <= 0 {
+		return usualColumns
+	}
+	return max(width, fewestColumns)
+}
+
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // step counts n more as done.

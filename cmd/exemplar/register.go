@@ -57,6 +57,9 @@ With --replace they become visible all at once, at the end; when it is stopped b
 			if err := flags.checkLabels(found.list); err != nil {
 				return err
 			}
+			if err := store.checkTarget(target{"--explain", flags.explain, drawingKind}, found.list); err != nil {
+				return err
+			}
 			g, err := store.openOrMake()
 			if err != nil {
 				return err
@@ -117,13 +120,13 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 	defer atForcedEnd(ctx, func() { report.interrupted(len(list)) })()
 	progress := newProgress("registering", len(list))
 	defer progress.clear()
-	into, err := newRegistrar(ctx, g, flags.replace)
+	into, err := newRegistrar(ctx, g, flags.replace, report.count)
 	if err != nil {
 		return err
 	}
 	defer into.close()
 	for batch := range batches(list, registerBatch) {
-		results, err := registerSome(ctx, into, batch, flags)
+		results, err := registerSome(ctx, into, batch, flags, report)
 		if err := report.addAll(results, err); err != nil {
 			progress.clear()
 			report.interrupted(len(list))
@@ -150,7 +153,7 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 }
 
 // registerSome registers a batch. What cannot be read, or has no label, is refused.
-func registerSome(ctx context.Context, into *registrar, batch []input, flags registerFlags) ([]exemplar.Registration, error) {
+func registerSome(ctx context.Context, into *registrar, batch []input, flags registerFlags, report *registerReport) ([]exemplar.Registration, error) {
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
@@ -166,9 +169,7 @@ func registerSome(ctx context.Context, into *registrar, batch []input, flags reg
 		}
 		items = append(items, item)
 	}
+	report.count(refused)
 	results, err := into.put(ctx, items)
-	if err != nil {
-		return nil, err
-	}
-	return append(refused, results...), nil
+	return append(refused, results...), err
 }

@@ -26,7 +26,7 @@ type registerReport struct {
 	out                  io.Writer
 	json, quiet, verbose bool
 
-	mu                           sync.Mutex // against being stopped
+	mu                           sync.Mutex // of the numbers, against being stopped
 	registered, refused, skipped int
 	labels                       map[string]int // how many references were registered of each
 	notes                        []string
@@ -54,18 +54,31 @@ func (r *registerReport) addAll(registrations []exemplar.Registration, err error
 	return err
 }
 
-func (r *registerReport) add(reg exemplar.Registration) error {
+// count counts outcomes, once they are on the disk: the process may be ended before
+// more is known of them.
+func (r *registerReport) count(registrations []exemplar.Registration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, reg := range registrations {
+		switch reg.Outcome {
+		case exemplar.RefusedImage:
+			r.refused++
+		case exemplar.Skipped:
+			r.skipped++
+		default:
+			r.registered++
+		}
+	}
+}
+
+// add notes what is to be said of an outcome that was counted.
+func (r *registerReport) add(reg exemplar.Registration) error {
 	switch reg.Outcome {
 	case exemplar.RefusedImage:
-		r.refused++
 		r.notes = append(r.notes, fmt.Sprintf("%s: refused: %s", reg.Source, reg.Reason))
 	case exemplar.Skipped:
-		r.skipped++
 		r.notes = append(r.notes, fmt.Sprintf("%s %s: skipped", reg.Source, reg.Reason))
 	default:
-		r.registered++
 		r.labels[reg.Label]++
 		if reg.Reason != "" {
 			r.notes = append(r.notes, reg.Source+" "+reg.Reason)
@@ -114,7 +127,7 @@ func (r *registerReport) explain(ctx context.Context, g *exemplar.Gallery, path 
 	if err != nil {
 		return err
 	}
-	return writePicture(r.cmd, path, drawn)
+	return writeDrawing(r.cmd, path, drawn)
 }
 
 // print says what was registered, as which labels, and what is to be known of it.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,6 +40,52 @@ func TestRegisterReplacesOnce(t *testing.T) {
 	for _, r := range references {
 		if strings.Contains(r.Source, "old.jpg") {
 			t.Errorf("%s is still there", r.Source)
+		}
+	}
+}
+
+// What is in the gallery is counted, even when a signal comes while it is being looked
+// up what the references resemble.
+func TestStoppedRegisterCountsWhatIsStored(t *testing.T) {
+	for _, replace := range []bool{false, true} {
+		s := newSession(t)
+		list, err := expandInputs([]string{s.documents()}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := exemplar.Open(s.gallery, exemplar.Options{Mode: exemplar.ReadWrite})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		ctx, stop := context.WithCancel(context.Background())
+		var said bytes.Buffer
+		report := newRegisterReport(newRoot(io.Discard, &said), false)
+		into, err := newRegistrar(ctx, g, replace, func(stored []exemplar.Registration) {
+			report.count(stored)
+			if report.registered != len(list.list) { // at a forced end it is said now
+				t.Errorf("replace %t: %d counted", replace, report.registered)
+			}
+			stop()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		results, err := registerSome(ctx, into, list.list, registerFlags{}, report)
+		if err := report.addAll(results, err); err == nil {
+			results, err = into.commit(ctx)
+			if err := report.addAll(results, err); err == nil {
+				t.Fatalf("replace %t: it was not stopped", replace)
+			}
+		}
+		into.close()
+		report.interrupted(len(list.list))
+		there, err := g.List(context.Background(), "")
+		if err != nil || len(there) != len(list.list) {
+			t.Fatalf("replace %t: %d are there, %v", replace, len(there), err)
+		}
+		if !strings.Contains(said.String(), "3 references of this call in the gallery") {
+			t.Errorf("replace %t: said %q", replace, said.String())
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +62,9 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 			return fmt.Errorf("%w: say --out FILE", err)
 		}
 	}
+	if err := (target{"--out", out, tensorKind}).check("", []input{{name: path}, {name: flags.model}}); err != nil {
+		return err
+	}
 	teacher, err := openTeacher(cmd.Context(), flags.model, command, cmd.ErrOrStderr())
 	if err != nil {
 		return err
@@ -105,13 +107,9 @@ func openTeacher(ctx context.Context, path string, command []string, messages io
 	case path == "":
 		return nil, fmt.Errorf("no teacher: give a bundle (--model FILE) or, after --, a command, such as python tools/train/teach.py --model FILE.onnx")
 	}
-	data, err := os.ReadFile(path)
+	bundle, err := embed.Open(path)
 	if err != nil {
 		return nil, err
-	}
-	bundle, err := embed.Load(data)
-	if err != nil {
-		return nil, fmt.Errorf("read model %q: %w", path, err)
 	}
 	return train.EmbedByBundle(bundle), nil
 }

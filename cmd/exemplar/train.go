@@ -36,6 +36,9 @@ explains them.`,
 			if out != "" {
 				cfg.Out = out
 			}
+			if err := (target{"--preview", preview, drawingKind}).check("", nil); err != nil {
+				return err
+			}
 			if preview != "" {
 				return writePreview(cmd, cfg, preview)
 			}
@@ -54,7 +57,7 @@ func writePreview(cmd *cobra.Command, cfg *recipe.Config, path string) error {
 	if err != nil {
 		return err
 	}
-	return writePicture(cmd, path, imaging.EncodePNG(sheet))
+	return writeDrawing(cmd, path, imaging.EncodePNG(sheet))
 }
 
 func runTrain(cmd *cobra.Command, cfg *recipe.Config, resume bool) error {

@@ -33,7 +33,7 @@ func TestChangeSamples(t *testing.T) {
 		for _, truth := range s.Cells {
 			n[truth]++
 		}
-		if n[change.Changed] == 0 {
+		if n[change.Changed]+n[change.Form] == 0 {
 			likenesses = append(likenesses, likeness(&s))
 		} else if n[change.Same] > 0 {
 			mixed++

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"exemplar/internal/draw"
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 )
 
@@ -74,7 +75,7 @@ func pictureFamily(folder string, captures int) (Family, error) {
 }
 
 func readPicture(path string) (*imaging.Image, error) {
-	data, err := os.ReadFile(path)
+	data, err := fileio.ReadFile(path, imaging.DefaultLimits.Bytes)
 	if err != nil {
 		return nil, err
 	}

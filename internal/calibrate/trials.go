@@ -103,7 +103,7 @@ func (run *trialRun) listBackgrounds() error {
 }
 
 // forFamilies makes something of every family, on all cores.
-func forFamilies[T any](ctx context.Context, sources []Source, of func(number int, f Family) (T, error)) ([]T, error) {
+func forFamilies[F, T any, S ~func() (F, error)](ctx context.Context, sources []S, of func(number int, f F) (T, error)) ([]T, error) {
 	made := make([]T, len(sources))
 	return made, parallel.Each(ctx, 0, len(sources), func(_ context.Context, i int) error {
 		family, err := sources[i]()

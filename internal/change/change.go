@@ -1,6 +1,8 @@
 // Package change says where a photo shows other print than the reference that
-// it was laid on: a changed line, another edition. Noise, blur, glare, shadows
-// and fingers are to be told from that, which a small convolutional network
+// it was laid on, and of which sort it is: other contents (another name, another
+// portrait), which every copy of a kind may have, or another form (a changed
+// caption, another edition, another company's head). Noise, blur, glare, shadows
+// and fingers are to be told from both, which a small convolutional network
 // learns from captures of documents whose differences are known. The field calls
 // the task change detection (Daudt et al., "Fully Convolutional Siamese Networks
 // for Change Detection", 2018; here both pictures enter one network as channels,
@@ -28,6 +30,10 @@ type Map struct {
 	W, H   int       // cells
 	Logit  []float32 // (H,W): ln p/(1-p) of the print being another
 	Judged []bool    // (H,W): there is print in the cell or next to it
+
+	// Of a detector of kinds, else nil:
+	Form   []float32 // (H,W): ln p/(1-p) of the print being another form, if it is another
+	Filled []float32 // (H,W): ln p/(1-p) of the reference's print being contents
 }
 
 // Detector finds changes. It may be used by several goroutines.
@@ -56,7 +62,15 @@ func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 	defer d.passes.Put(p)
 	p.take(ref, laid)
 	d.net.forward(p)
-	m.Logit = append(m.Logit, p.logits()...)
+	logits := p.logits()
+	if len(logits) == m.W*m.H {
+		m.Logit = append(m.Logit, logits...)
+	} else {
+		m.Logit, m.Form, m.Filled = make([]float32, m.W*m.H), make([]float32, m.W*m.H), make([]float32, m.W*m.H)
+		for i := range m.Logit {
+			m.Logit[i], m.Form[i], m.Filled[i] = logits[answers*i], logits[answers*i+1], logits[answers*i+2]
+		}
+	}
 	m.Judged = p.refSums.judged()
 	return m
 }
@@ -64,13 +78,23 @@ func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 //go:embed weights.safetensors
 var defaultWeights []byte
 
-var loadDefault = sync.OnceValue(func() *Detector {
-	d, err := Load(defaultWeights)
+//go:embed kinds.safetensors
+var kindWeights []byte
+
+var loadDefault = sync.OnceValue(func() *Detector { return embedded(layers, defaultWeights) })
+var loadKinds = sync.OnceValue(func() *Detector { return embedded(kindLayers, kindWeights) })
+
+func embedded(table []layer, data []byte) *Detector {
+	n, err := loadNetwork(table, data)
 	if err != nil {
 		panic("change: the embedded weights are damaged: " + err.Error())
 	}
-	return d
-})
+	return newDetector(n)
+}
 
 // Default returns the detector inside the program.
 func Default() *Detector { return loadDefault() }
+
+// Kinds returns the detector inside the program that tells other contents from
+// another form. It misses small changes that [Default] sees.
+func Kinds() *Detector { return loadKinds() }

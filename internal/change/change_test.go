@@ -72,6 +72,34 @@ func TestDefaultTellsChanges(t *testing.T) {
 	}
 }
 
+// TestKindsTellFormFromContents shows drawn papers to references of their kind with
+// other contents, and to those of another issuer with the same template.
+func TestKindsTellFormFromContents(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws papers")
+	}
+	right, n := 0, 0
+	for seed := range uint64(12) {
+		ref := draw.Document{Kind: []string{"bill", "invoice", "id-card"}[seed%3], Template: seed + 900, Content: seed, Size: 700}
+		copied, issuer := ref, ref
+		copied.Content, issuer.Content, issuer.Issuer = seed+100, seed+100, 1
+		pictures := [3]*imaging.Gray{}
+		for i, d := range []draw.Document{ref, copied, issuer} {
+			pictures[i] = draw.Draw(d).Gray()
+		}
+		seen := slices.Repeat([]bool{true}, pictures[0].W/Cell*(pictures[0].H/Cell))
+		own := Kinds().Detect(pictures[0], halved(pictures[1])).Tally(seen)
+		other := Kinds().Detect(pictures[0], halved(pictures[2])).Tally(seen)
+		n++
+		if own.OtherContents > 2*own.OtherForm && other.OtherForm > 2*own.OtherForm && own.Form > own.OtherForm {
+			right++
+		}
+	}
+	if right < n*3/4 {
+		t.Errorf("%d of %d kinds are told from those of another issuer", right, n)
+	}
+}
+
 // cellDifference is the mean of the differences in a cell.
 func cellDifference(a, b *imaging.Gray, x, y int) int {
 	sum := 0
@@ -146,7 +174,7 @@ func TestDetectSideBySide(t *testing.T) {
 // TestEncode reads back what it wrote, and again: half precision is exact by
 // then.
 func TestEncode(t *testing.T) {
-	d := smallDetector(t)
+	d := newDetector(formulaNetwork(t, small))
 	var files [2][]byte
 	for i := range files {
 		data, err := d.Encode(map[string]string{"made by": "a test"})

@@ -91,6 +91,7 @@ func nameOf(table []layer, samples []Sample, o Options) string {
 		sum.Write(s.Ref.Pix)
 		sum.Write(s.Laid.Pix)
 	}
+	sum.Write(o.Start)
 	fmt.Fprint(sum, table)
 	return fmt.Sprintf("%d steps of seed %d on %d samples, %08x", o.Steps, o.Seed, len(samples), sum.Sum32())
 }

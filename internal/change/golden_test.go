@@ -3,6 +3,7 @@ package change
 import (
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"exemplar/internal/embed/formula"
@@ -23,22 +24,29 @@ var small = []layer{
 	{name: "e", from: "f", size: 1, stride: 1, out: 1},
 }
 
-// smallDetector has weights from the formula.
-func smallDetector(t *testing.T) *Detector {
+// smallAnswering is small with all the answers of a cell.
+func smallAnswering() []layer {
+	table := slices.Clone(small)
+	table[len(table)-1].out = answers
+	return table
+}
+
+// formulaNetwork has weights from the formula.
+func formulaNetwork(t *testing.T, table []layer) *network {
 	t.Helper()
 	file := tensorfile.Safetensors{Tensors: map[string]tensorfile.Tensor{}}
-	for _, p := range newNetwork(small).tensors() {
+	for _, p := range newNetwork(table).tensors() {
 		file.Tensors[p.name] = formula.Tensor(p.name, p.shape)
 	}
 	data, err := file.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := loadNetwork(small, data)
+	n, err := loadNetwork(table, data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDetector(n)
+	return n
 }
 
 // goldenPair are the pictures of tools/golden/change.py, with a rest beside the
@@ -99,16 +107,37 @@ func TestGoldenPair(t *testing.T) {
 
 func TestGoldenMap(t *testing.T) {
 	logits, judged := readGolden(t, "logits"), readGolden(t, "judged")
-	m := smallDetector(t).Detect(goldenPair())
-	if m.W != 21 || m.H != 11 || len(m.Logit) != len(logits) || len(m.Judged) != len(judged) {
-		t.Fatalf("map of %dx%d with %d and %d cells", m.W, m.H, len(m.Logit), len(m.Judged))
+	var p pass
+	p.take(goldenPair())
+	formulaNetwork(t, small).forward(&p)
+	got, print := p.logits(), p.refSums.judged()
+	if len(got) != 21*11 || len(got) != len(logits) || len(print) != len(judged) {
+		t.Fatalf("%d logits and %d cells", len(got), len(print))
 	}
 	for i, want := range logits {
-		if math.Abs(float64(m.Logit[i]-want)) > 1e-3 {
-			t.Fatalf("logit %d is %v, want %v", i, m.Logit[i], want)
+		if math.Abs(float64(got[i]-want)) > 1e-3 {
+			t.Fatalf("logit %d is %v, want %v", i, got[i], want)
 		}
-		if m.Judged[i] != (judged[i] > 0) {
-			t.Fatalf("cell %d judged: %v, want %v", i, m.Judged[i], judged[i] > 0)
+		if print[i] != (judged[i] > 0) {
+			t.Fatalf("cell %d judged: %v, want %v", i, print[i], judged[i] > 0)
+		}
+	}
+}
+
+// TestDetectSortsAnswers takes the three answers of a cell apart.
+func TestDetectSortsAnswers(t *testing.T) {
+	n := formulaNetwork(t, smallAnswering())
+	ref, laid := goldenPair()
+	var p pass
+	p.take(ref, laid)
+	n.forward(&p)
+	m := newDetector(n).Detect(ref, laid)
+	if m.W != 21 || m.H != 11 || len(m.Logit) != 21*11 {
+		t.Fatalf("map of %dx%d with %d cells", m.W, m.H, len(m.Logit))
+	}
+	for i := range m.Logit {
+		if got, want := []float32{m.Logit[i], m.Form[i], m.Filled[i]}, p.logits()[answers*i:][:answers]; !slices.Equal(got, want) {
+			t.Fatalf("cell %d is %v, the network says %v", i, got, want)
 		}
 	}
 }

@@ -20,8 +20,9 @@ type layer struct {
 	act                    kernel.Activation
 }
 
-// layers is the network: a trunk down to cells, two coarser looks around them
-// that are added to it, and the verdict. Its last layer has one output a cell.
+// layers is the network of [Default]: a trunk down to cells, two coarser looks
+// around them that are added to it, and the verdict. Its last layer has one output
+// a cell.
 var layers = []layer{
 	{name: "a", size: 8, stride: 4, pad: 2, out: 32, act: kernel.ReLU},
 	{name: "b", from: "a", size: 3, stride: 2, pad: 1, out: 32, act: kernel.ReLU},
@@ -34,6 +35,30 @@ var layers = []layer{
 	{name: "f", from: "c", plus: []string{"u", "v"}, size: 3, stride: 1, pad: 1, out: 32, act: kernel.ReLU},
 	{name: "e", from: "f", size: 1, stride: 1, out: 1},
 }
+
+// kindLayers is the network of [Kinds]. A third look sees a quarter of a page and,
+// by its padding, where on it: what is a caption and what an entry shows only from
+// afar. Its last layer has [answers] outputs a cell.
+var kindLayers = []layer{
+	{name: "a", size: 8, stride: 4, pad: 2, out: 32, act: kernel.ReLU},
+	{name: "b", from: "a", size: 3, stride: 2, pad: 1, out: 32, act: kernel.ReLU},
+	{name: "c", from: "b", size: 3, stride: 1, pad: 1, out: 32, act: kernel.ReLU},
+	{name: "d", from: "c", size: 3, stride: 2, pad: 1, out: 48, act: kernel.ReLU},
+	{name: "d2", from: "d", size: 3, stride: 2, pad: 1, out: 48, act: kernel.ReLU},
+	{name: "d3", from: "d2", size: 3, stride: 1, pad: 1, out: 48, act: kernel.ReLU},
+	{name: "d4", from: "d3", size: 3, stride: 2, pad: 1, out: 64, act: kernel.ReLU},
+	{name: "d5", from: "d4", size: 3, stride: 1, pad: 1, out: 64, act: kernel.ReLU},
+	{name: "d6", from: "d5", size: 3, stride: 1, pad: 1, out: 64, act: kernel.ReLU},
+	{name: "u", from: "d", size: 1, stride: 1, out: 32},
+	{name: "v", from: "d3", size: 1, stride: 1, out: 32},
+	{name: "w", from: "d6", size: 1, stride: 1, out: 32},
+	{name: "f", from: "c", plus: []string{"u", "v", "w"}, size: 3, stride: 1, pad: 1, out: 48, act: kernel.ReLU},
+	{name: "e", from: "f", size: 1, stride: 1, out: answers},
+}
+
+// answers is the number of outputs of a cell: whether its print is another,
+// whether that is another form, and whether the reference's is contents.
+const answers = 3
 
 // pictures is the number of channels that come in: the reference and the photo.
 const pictures = 2

@@ -1,8 +1,6 @@
 package change
 
 import (
-	"math/rand/v2"
-
 	"exemplar/internal/imaging"
 )
 
@@ -10,9 +8,20 @@ import (
 type Truth uint8
 
 const (
-	Unsure  Truth = iota // not in the photo, without print, or changed a little
-	Same                 // the document shows what the reference shows
-	Changed              // other print
+	Unsure   Truth = iota // not in the photo, without print, or changed a little
+	Same                  // the document shows what the reference shows
+	Changed               // other print, of an unknown sort
+	Contents              // other print, as another copy of the kind may have
+	Form                  // other print, as no copy of the kind has
+)
+
+// Sort is what is known of the reference's print in a cell.
+type Sort uint8
+
+const (
+	Unsorted Sort = iota
+	Printed       // alike on every copy
+	Filled        // contents
 )
 
 const (
@@ -28,22 +37,14 @@ const (
 type Sample struct {
 	Ref, Laid *imaging.Gray
 	Cells     []Truth // (H/8,W/8)
+	Sorts     []Sort  // (H/8,W/8), or nil
 }
 
 // NewSample compares the reference with the document that was photographed, laid
 // on it without a camera in between, all of one size. seen says which whole
 // cells lie in the photo.
 func NewSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
-	return newSample(ref, laid, seen, func(i, columns int) Truth {
-		const n = Cell * Cell
-		switch difference := differenceIn(ref, document, i%columns*Cell, i/columns*Cell); {
-		case difference < sameDifference*n:
-			return Same
-		case difference > changedDifference*n:
-			return Changed
-		}
-		return Unsure
-	})
+	return NewKnownSample(ref, laid, seen, Differences(ref, document), nil)
 }
 
 // newSample asks for the truth about the cells that are seen and have print, by
@@ -76,28 +77,13 @@ const (
 // NewLaidSample is [NewSample] with a document that another fit laid on the
 // reference: at half brightness, at its own exposure and only nearly in place.
 func NewLaidSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
-	var differences []float32
-	if columns, rows := ref.W/Cell, ref.H/Cell; columns*rows > 0 {
-		var p pass
-		p.take(ref, document)
-		differences = p.differences(columns, rows)
-	}
-	return newSample(ref, laid, seen, func(i, columns int) Truth {
-		here, about := differences[i], around4(differences, columns, i)
-		switch {
-		case here < sameLaid && about < sameAround:
-			return Same
-		case here > changedLaid && about > changedAround:
-			return Changed
-		}
-		return Unsure
-	})
+	return NewKnownSample(ref, laid, seen, LaidDifferences(ref, document), nil)
 }
 
 // NewOtherSample is a photo of something else, where it was taken for the
 // reference.
 func NewOtherSample(ref, laid *imaging.Gray, seen []bool) Sample {
-	return newSample(ref, laid, seen, func(int, int) Truth { return Changed })
+	return newSample(ref, laid, seen, func(int, int) Truth { return Form })
 }
 
 // differences are the mean differences of the pair of pictures in each cell, as
@@ -137,91 +123,61 @@ func differenceIn(a, b *imaging.Gray, x, y int) int {
 	return sum
 }
 
-const (
-	// cropSide is the side of the parts that are trained on, in pixels.
-	cropSide  = 256
-	cropCells = cropSide / Cell
+// negativeShare of the lessons are light print on dark.
+const negativeShare = 0.15
 
-	// changedShare of the crops are made to hold a changed cell, where there is
-	// one: most cells are the same.
-	changedShare = 0.6
-	// negativeShare of the crops are light print on dark.
-	negativeShare = 0.3
-)
-
-// crop is a part of a sample, mirrored, turned or inverted.
-type crop struct {
-	ref, laid imaging.Gray
-	cells     [cropCells * cropCells]Truth
-	negative  bool
+// sort is what is known of the reference's print in cell i.
+func (s *Sample) sort(i int) Sort {
+	if s.Sorts == nil {
+		return Unsorted
+	}
+	return s.Sorts[i]
 }
 
-// cut takes a part of a sample at random. Beyond the sample its edges go on, and
-// nothing is known.
-func (c *crop) cut(s *Sample, r *rand.Rand) {
-	columns, rows := s.size()
-	x0, y0 := s.place(r)
-	c.negative = r.Float64() < negativeShare
-	flip := orientation(r.IntN(8))
-	for y := range cropCells {
-		for x := range cropCells {
-			u, v := flip.source(x, y, cropCells)
-			truth := Unsure
-			if u += x0; u < columns && v+y0 < rows {
-				truth = s.Cells[(v+y0)*columns+u]
-			}
-			c.cells[y*cropCells+x] = truth
+// Differences says which whole cells of two pictures of one size differ: surely
+// not, surely, or a little.
+func Differences(a, b *imaging.Gray) []Truth {
+	const n = Cell * Cell
+	columns, rows := a.W/Cell, a.H/Cell
+	out := make([]Truth, columns*rows)
+	for i := range out {
+		switch difference := differenceIn(a, b, i%columns*Cell, i/columns*Cell); {
+		case difference < sameDifference*n:
+			out[i] = Same
+		case difference > changedDifference*n:
+			out[i] = Changed
 		}
 	}
-	for _, picture := range []struct{ to, from *imaging.Gray }{{&c.ref, s.Ref}, {&c.laid, s.Laid}} {
-		to, from := picture.to, picture.from
-		to.W, to.H = cropSide, cropSide
-		to.Pix = sized(to.Pix, cropSide*cropSide)
-		for y := range cropSide {
-			for x := range cropSide {
-				u, v := flip.source(x, y, cropSide)
-				u, v = min(u+x0*Cell, columns*Cell-1), min(v+y0*Cell, rows*Cell-1)
-				to.Pix[y*cropSide+x] = from.Pix[v*from.W+u]
-			}
-		}
-	}
+	return out
 }
 
-// place draws the first cell of a part.
-func (s *Sample) place(r *rand.Rand) (x, y int) {
-	columns, rows := s.size()
-	x, y = r.IntN(columns), r.IntN(rows)
-	if r.Float64() < changedShare {
-		n := 0
-		for i, truth := range s.Cells {
-			if truth != Changed {
-				continue
-			}
-			n++
-			if r.IntN(n) == 0 { // each of them with the same chance
-				x, y = i%columns, i/columns
-			}
+// LaidDifferences is [Differences] of a reference and a document that another fit
+// laid on it: at half brightness, at its own exposure and only nearly in place.
+func LaidDifferences(ref, laid *imaging.Gray) []Truth {
+	columns, rows := ref.W/Cell, ref.H/Cell
+	out := make([]Truth, columns*rows)
+	if len(out) == 0 {
+		return out
+	}
+	var p pass
+	p.take(ref, laid)
+	differences := p.differences(columns, rows)
+	for i := range out {
+		here, about := differences[i], around4(differences, columns, i)
+		switch {
+		case here < sameLaid && about < sameAround:
+			out[i] = Same
+		case here > changedLaid && about > changedAround:
+			out[i] = Changed
 		}
 	}
-	x = max(0, min(columns-cropCells, x-r.IntN(cropCells)))
-	y = max(0, min(rows-cropCells, y-r.IntN(cropCells)))
-	return x, y
+	return out
 }
 
-// orientation is one of the eight ways to lay a square on itself: bit 0 mirrors
-// it, bit 1 stands it on its head, bit 2 exchanges its sides.
-type orientation int
-
-// source is where the pixel (x, y) of a square of n comes from.
-func (o orientation) source(x, y, n int) (u, v int) {
-	if o&1 != 0 {
-		x = n - 1 - x
-	}
-	if o&2 != 0 {
-		y = n - 1 - y
-	}
-	if o&4 != 0 {
-		x, y = y, x
-	}
-	return x, y
+// NewKnownSample is a sample of which every cell is known beforehand, by
+// [Differences] or otherwise; what is not seen or has no print is taken out.
+func NewKnownSample(ref, laid *imaging.Gray, seen []bool, cells []Truth, sorts []Sort) Sample {
+	s := newSample(ref, laid, seen, func(i, _ int) Truth { return cells[i] })
+	s.Sorts = sorts
+	return s
 }

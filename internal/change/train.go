@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	batch       = 16 // crops a step
+	batch       = 8 // pictures a step
 	peakRate    = 2e-3
 	warmUp      = 0.1 // share of the steps until the rate is at its peak
 	weightDecay = 1e-4
@@ -28,6 +28,9 @@ const (
 type Options struct {
 	Steps int
 	Seed  uint64
+	// Start is a file of weights of this network, or of one with fewer outputs, to
+	// begin with instead of random ones; may be empty.
+	Start []byte
 	// Checkpoint is a file to keep the state of the training in, or empty. If it
 	// exists the training goes on from there.
 	Checkpoint string
@@ -35,7 +38,7 @@ type Options struct {
 	Progress func(step int, loss float64)
 }
 
-// Train makes a detector from samples, by AdamW on the cross-entropy of the
+// Train makes a detector of kinds from samples, by AdamW on the cross-entropy of the
 // cells whose truth is known. It uses all cores; the same samples and options
 // give the same detector on any number of them, interrupted or not. When ctx
 // ends, the state is kept in the checkpoint.
@@ -72,10 +75,10 @@ type training struct {
 	net     *network
 	moments [][2][]float32 // of AdamW, by parameter
 	step    int            // done
-	crops   [batch]*lesson
+	lessons [batch]*lesson
 }
 
-// lesson is what a crop adds to a step: sums over its cells. Every crop of a
+// lesson is what a sample adds to a step: sums over its cells. Every lesson of a
 // batch has gradients of its own, so that it does not matter who computes what.
 type lesson struct {
 	net   *network
@@ -84,7 +87,7 @@ type lesson struct {
 }
 
 func newTraining(samples []Sample, o Options) (*training, error) {
-	t := &training{opts: o, net: newNetwork(layers)}
+	t := &training{opts: o, net: newNetwork(kindLayers)}
 	for _, s := range samples {
 		if len(s.Cells) > 0 {
 			t.samples = append(t.samples, s)
@@ -93,8 +96,13 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 	if len(t.samples) == 0 {
 		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
 	}
-	t.name = nameOf(layers, t.samples, o)
+	t.name = nameOf(kindLayers, t.samples, o)
 	t.net.init(rand.New(rand.NewPCG(o.Seed, 0)))
+	if len(o.Start) > 0 {
+		if err := t.net.start(o.Start); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range t.net.params() {
 		t.moments = append(t.moments, [2][]float32{make([]float32, len(p.Value)), make([]float32, len(p.Value))})
 	}
@@ -102,8 +110,8 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 		return nil, err
 	}
 	t.net.pack()
-	for i := range t.crops {
-		t.crops[i] = &lesson{net: t.net.replica()}
+	for i := range t.lessons {
+		t.lessons[i] = &lesson{net: t.net.replica()}
 	}
 	return t, nil
 }
@@ -115,11 +123,11 @@ func (t *training) learn() float64 {
 		defer workers.Put(w)
 		// The place in the stream is the state: a checkpoint need not hold a generator.
 		r := rand.New(rand.NewPCG(t.opts.Seed+1, uint64(t.step*batch+i)))
-		w.study(t.crops[i], &t.samples[r.IntN(len(t.samples))], r)
+		w.study(t.lessons[i], &t.samples[r.IntN(len(t.samples))], r)
 		return nil
 	})
 	loss, cells := 0.0, 0
-	for _, l := range t.crops {
+	for _, l := range t.lessons {
 		loss += l.loss
 		cells += l.cells
 	}
@@ -133,49 +141,65 @@ func (t *training) learn() float64 {
 
 // worker is the memory that a goroutine learns in.
 type worker struct {
-	crop crop
 	pass pass
 	d    []float32
 }
 
 var workers = sync.Pool{New: func() any { return new(worker) }}
 
-// study sets l to a crop's loss and adds to its gradients.
+// study sets l to a sample's loss and adds to its gradients. The sample is looked
+// at whole, as in use: where on a document something stands is part of what it is.
 func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
-	w.crop.cut(s, r)
-	w.pass.take(&w.crop.ref, &w.crop.laid)
-	if w.crop.negative {
+	w.pass.take(s.Ref, s.Laid)
+	if r.Float64() < negativeShare {
 		for i, v := range w.pass.pair.v {
 			w.pass.pair.v[i] = -v
 		}
 	}
 	l.net.forward(&w.pass)
-	w.d = sized(w.d, len(w.crop.cells))
-	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), w.crop.cells[:])
+	w.d = sized(w.d, answers*len(s.Cells))
+	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), s)
 	l.net.backward(&w.pass, w.d)
 }
 
-// crossEntropy sums -ln p of the truth over the cells where it is known, and
-// sets d to the gradient of the sum.
-func crossEntropy(d, logits []float32, cells []Truth) (loss float64, known int) {
-	for i, truth := range cells {
+// sortWeight is what the sort of the reference's print counts beside the rest:
+// it is known of most cells.
+const sortWeight = 0.3
+
+// crossEntropy sums -ln p of what is known of the cells over their answers, and
+// sets d to the gradient of the sum. It counts the cells that are known to be the
+// same or not.
+func crossEntropy(d, logits []float32, s *Sample) (loss float64, known int) {
+	clear(d)
+	for i, truth := range s.Cells {
+		at, z := d[answers*i:][:answers], logits[answers*i:][:answers]
+		if sort := s.sort(i); sort != Unsorted && truth != Unsure {
+			loss += logistic(&at[2], z[2], sort == Filled, sortWeight)
+		}
 		if truth == Unsure {
-			d[i] = 0
 			continue
 		}
 		known++
-		z, sign := float64(logits[i]), 1.0
-		if truth == Changed {
-			z, sign = -z, -1
+		loss += logistic(&at[0], z[0], truth != Same, 1)
+		if truth == Contents || truth == Form {
+			loss += logistic(&at[1], z[1], truth == Form, 1)
 		}
-		// -ln(1 - σ(z)) = ln(1 + e^z), without overflow.
-		loss += max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))
-		d[i] = float32(sign / (1 + math.Exp(-z)))
 	}
 	return loss, known
 }
 
-// update sums the gradients of the crops, in their order, and steps the weights
+// logistic returns -ln p of an answer, weighed, and sets its gradient.
+func logistic(d *float32, logit float32, yes bool, weight float64) float64 {
+	z, sign := float64(logit), 1.0
+	if yes {
+		z, sign = -z, -1
+	}
+	*d = float32(weight * sign / (1 + math.Exp(-z)))
+	// -ln(1 - σ(z)) = ln(1 + e^z), without overflow.
+	return weight * (max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))))
+}
+
+// update sums the gradients of the lessons, in their order, and steps the weights
 // along them.
 func (t *training) update(scale float32) {
 	rate := t.rate()
@@ -186,7 +210,7 @@ func (t *training) update(scale float32) {
 		Keep: float32(1 - rate*weightDecay),
 	}
 	for i, p := range t.net.params() {
-		for _, l := range t.crops {
+		for _, l := range t.lessons {
 			grad := l.net.params()[i].Grad
 			kernel.AddScaled(p.Grad, grad, 1)
 			clear(grad)

@@ -17,19 +17,19 @@ import (
 // TestGradients compares backward with differences of the loss along random
 // directions in the space of each parameter.
 func TestGradients(t *testing.T) {
-	n := smallDetector(t).net
+	n := formulaNetwork(t, smallAnswering())
 	var p pass
 	p.take(goldenPair())
 	r := rand.New(rand.NewPCG(1, 1))
-	cells := make([]Truth, 21*11)
-	for i := range cells {
-		cells[i] = Truth(r.IntN(3))
+	s := Sample{Cells: make([]Truth, 21*11), Sorts: make([]Sort, 21*11)}
+	for i := range s.Cells {
+		s.Cells[i], s.Sorts[i] = Truth(r.IntN(5)), Sort(r.IntN(3))
 	}
-	d := make([]float32, len(cells))
+	d := make([]float32, answers*len(s.Cells))
 	loss := func() float64 {
 		n.pack()
 		n.forward(&p)
-		sum, _ := crossEntropy(d, p.logits(), cells)
+		sum, _ := crossEntropy(d, p.logits(), &s)
 		return sum
 	}
 	loss()
@@ -48,25 +48,48 @@ func TestGradients(t *testing.T) {
 			}
 			return loss()
 		}
-		const step = 1e-4 // kinks are many
-		got := (at(step) - at(-step)) / (2 * step)
+		// Kinks are many, and small steps drown in rounding: one of two must agree.
+		const coarse, fine = 1e-4, 2e-5
+		got, near := (at(coarse)-at(-coarse))/(2*coarse), (at(fine)-at(-fine))/(2*fine)
 		at(0)
-		if want == 0 || math.Abs(got-want) > 0.02*math.Abs(want)+0.05 {
+		if math.Abs(near-want) < math.Abs(got-want) {
+			got = near
+		}
+		if want == 0 || math.Abs(got-want) > 0.03*math.Abs(want)+0.05 {
 			t.Errorf("parameter %d, %s: the loss changes by %v, the gradient says %v", i, of.name, got, want)
 		}
 	}
 }
 
+// TestCrossEntropy counts by hand what six cells cost, and what nothing is known
+// of.
 func TestCrossEntropy(t *testing.T) {
-	logits := []float32{0, 3, -3, 500, 500, -500}
-	cells := []Truth{Same, Changed, Same, Changed, Same, Unsure}
+	logits := []float32{
+		0, 9, 9, // the same
+		3, 3, 9, // another form
+		3, 3, 0, // other contents, on contents
+		3, 9, 9, // another of an unknown sort
+		500, 9, -500, // the same, on contents
+		9, 9, 9, // unknown
+	}
+	s := Sample{
+		Cells: []Truth{Same, Form, Contents, Changed, Same, Unsure},
+		Sorts: []Sort{Unsorted, Unsorted, Filled, Unsorted, Filled, Filled},
+	}
 	d := make([]float32, len(logits))
-	loss, known := crossEntropy(d, logits, cells)
-	tail := math.Log1p(math.Exp(-3))
-	if want := math.Ln2 + 2*tail + 500; math.Abs(loss-want) > 1e-9 || known != 5 {
+	loss, known := crossEntropy(d, logits, &s)
+	tail, over := math.Log1p(math.Exp(-3)), 1/(1+math.Exp(3))
+	if want := math.Ln2 + 2*tail + tail + (3 + tail) + sortWeight*math.Ln2 + tail + 500 + sortWeight*500; math.Abs(loss-want) > 1e-9 || known != 5 {
 		t.Errorf("loss %v of %d cells, want %v of 5", loss, known, want)
 	}
-	for i, want := range []float64{0.5, -1 / (1 + math.Exp(3)), 1 / (1 + math.Exp(3)), 0, 1, 0} {
+	for i, want := range []float64{
+		0.5, 0, 0,
+		-over, -over, 0,
+		-over, 1 - over, -sortWeight / 2,
+		-over, 0, 0,
+		1, 0, -sortWeight,
+		0, 0, 0,
+	} {
 		if math.Abs(float64(d[i])-want) > 1e-6 {
 			t.Errorf("gradient %d is %v, want %v", i, d[i], want)
 		}
@@ -102,73 +125,6 @@ func TestNewSample(t *testing.T) {
 	}
 	if s := NewSample(drawing(7, 30, 1), ref, ref, nil); s.Cells != nil {
 		t.Errorf("a sliver has cells %v", s.Cells)
-	}
-}
-
-// TestCut checks that a crop's cells stay with their pixels, however it is
-// turned: cells that changed are white, others black.
-func TestCut(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 5))
-	for _, size := range [][2]int{{400, 300}, {100, 600}, {8, 8}, {259, 261}} {
-		g := &imaging.Gray{W: size[0], H: size[1], Pix: make([]byte, size[0]*size[1])}
-		s := Sample{Ref: g, Laid: halved(g)}
-		columns, rows := s.size()
-		s.Cells = make([]Truth, columns*rows)
-		for i := range s.Cells {
-			s.Cells[i] = Same
-			if r.IntN(40) > 0 {
-				continue
-			}
-			s.Cells[i] = Changed
-			for k := range Cell * Cell {
-				g.Pix[(i/columns*Cell+k/Cell)*g.W+i%columns*Cell+k%Cell] = 255
-			}
-		}
-		ways := map[bool]int{}
-		var c crop
-		for range 20 {
-			c.cut(&s, r)
-			ways[c.negative]++
-			known := 0
-			for i, truth := range c.cells {
-				if truth == Unsure {
-					continue
-				}
-				known++
-				for k := range Cell * Cell {
-					v := c.ref.Pix[(i/cropCells*Cell+k/Cell)*cropSide+i%cropCells*Cell+k%Cell]
-					if (v == 255) != (truth == Changed) {
-						t.Fatalf("%v: cell %d is %v, its pixel %d", size, i, truth, v)
-					}
-				}
-			}
-			if want := min(columns, cropCells) * min(rows, cropCells); known != want {
-				t.Fatalf("%v: %d cells are known, want %d", size, known, want)
-			}
-		}
-		if ways[true] == 0 || ways[false] == 0 {
-			t.Errorf("negatives: %v", ways)
-		}
-	}
-}
-
-// TestOrientations finds eight of them, each a permutation.
-func TestOrientations(t *testing.T) {
-	found := map[[4]int]bool{}
-	for o := range orientation(8) {
-		var places [4]int
-		for i := range places {
-			u, v := o.source(i%2, i/2, 2)
-			places[i] = v*2 + u
-		}
-		found[places] = true
-		slices.Sort(places[:])
-		if places != [4]int{0, 1, 2, 3} {
-			t.Errorf("orientation %d is no permutation", o)
-		}
-	}
-	if len(found) != 8 {
-		t.Errorf("%d orientations", len(found))
 	}
 }
 
@@ -270,5 +226,40 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		t.learn()
+	}
+}
+
+// TestStartKeepsWhatASmallerNetworkSays begins with the weights of a network of
+// one answer and fewer outputs: the first answer is the same to the bit.
+func TestStartKeepsWhatASmallerNetworkSays(t *testing.T) {
+	data, err := newDetector(formulaNetwork(t, small)).Encode(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := loadNetwork(small, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	larger := slices.Clone(smallAnswering())
+	larger[6].out, larger[6].plus = 9, []string{"u", "v", "w"}
+	more := layer{name: "w", from: "d2", size: 1, stride: 1, out: 8}
+	n := newNetwork(slices.Insert(larger, 6, more))
+	n.init(rand.New(rand.NewPCG(1, 2)))
+	if err := n.start(data); err != nil {
+		t.Fatal(err)
+	}
+	n.pack()
+	var a, b pass
+	a.take(goldenPair())
+	b.take(goldenPair())
+	was.forward(&a)
+	n.forward(&b)
+	for i, want := range a.logits() {
+		if got := b.logits()[answers*i]; math.Abs(float64(got-want)) > 1e-5 {
+			t.Fatalf("cell %d: %v, the smaller network says %v", i, got, want)
+		}
+	}
+	if err := n.start([]byte("abc")); err == nil {
+		t.Error("started from nothing")
 	}
 }

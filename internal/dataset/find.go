@@ -15,9 +15,15 @@ import (
 // Found is what lies in a folder tree.
 type Found struct {
 	Images   []string       // relative to the root, with forward slashes, sorted byte by byte
-	Passed   map[string]int // how many files of other kinds there are, by kind: "PDF", "other"
+	Passed   map[string]int // how many files of other kinds there are, by kind: "PDF", "other", [Hidden], [NoFile]
 	Problems []Problem      // what could not be looked into; the rest was
 }
+
+// Kinds of what is passed over whatever its name.
+const (
+	Hidden = "hidden"    // the name begins with a dot
+	NoFile = "not files" // pipes, devices, sockets
+)
 
 // Problem is a path that could not be read, and why.
 type Problem struct {
@@ -25,8 +31,8 @@ type Problem struct {
 	Err  error
 }
 
-// Find lists the images under root by the names in [Extensions]; none is opened. Hidden files and folders are passed
-// over. Links to files and to folders are followed, each folder once, so that links in a circle end. A folder that
+// Find lists the images under root by the names in [Extensions]; none is opened. Hidden files and folders, pipes and
+// devices are passed over. Links to files and to folders are followed, each folder once, so that links in a circle end. A folder that
 // cannot be read and a link that leads nowhere are Problems. An error means that root itself cannot be listed.
 func Find(root string) (*Found, error) {
 	f := &finder{root: root, found: Found{Passed: map[string]int{}}, seen: map[string]bool{}}
@@ -87,6 +93,9 @@ func (f *finder) problem(rel string, err error) {
 func (f *finder) entries(folder string, entries []fs.DirEntry) error {
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), ".") {
+			if !entry.IsDir() {
+				f.found.Passed[Hidden]++
+			}
 			continue
 		}
 		rel := path.Join(folder, entry.Name())
@@ -113,7 +122,9 @@ func (f *finder) entry(rel string, kind fs.FileMode) error {
 	switch {
 	case kind.IsDir():
 		return f.folder(rel)
-	case !kind.IsRegular() || !isImageName(rel):
+	case !kind.IsRegular():
+		f.found.Passed[NoFile]++
+	case !isImageName(rel):
 		f.found.Passed[kindOf(rel)]++
 	case len(f.found.Images) == maxSamples:
 		return fmt.Errorf("more than %d images", maxSamples)

@@ -18,7 +18,7 @@ func link(t *testing.T, target, name string) {
 // Links are followed, to folders too, each folder once; what cannot be looked into is named, and the rest is found.
 func TestFindFollowsLinksAndGoesOn(t *testing.T) {
 	elsewhere := writeTree(t, map[string]string{"deep/x.jpg": "", "y.png": ""})
-	root := writeTree(t, map[string]string{"a/1.jpg": "", "a/2.PDF": "", "a/b/3.jpg": "", "c/4.avif": "", "c/5.avif": "", "noext": "", "closed/6.jpg": "", "x.my-own": ""})
+	root := writeTree(t, map[string]string{"a/1.jpg": "", "a/2.PDF": "", "a/b/3.jpg": "", "c/4.avif": "", "c/5.avif": "", "noext": "", ".hidden.jpg": "", ".folder/7.jpg": "", "scan.Tga": "", "d/8.ppm": "", "d/9.heic": "", "closed/6.jpg": "", "x.my-own": ""})
 	link(t, elsewhere, filepath.Join(root, "out"))
 	link(t, root, filepath.Join(root, "a", "circle"))
 	link(t, filepath.Join(root, "a"), filepath.Join(root, "again"))
@@ -28,7 +28,7 @@ func TestFindFollowsLinksAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.Chmod(closed, 0o755) })
-	images, problems := []string{"a/1.jpg", "a/b/3.jpg", "out/deep/x.jpg", "out/y.png"}, []string{"closed", "dangling.jpg"}
+	images, problems := []string{"a/1.jpg", "a/b/3.jpg", "d/8.ppm", "out/deep/x.jpg", "out/y.png", "scan.Tga"}, []string{"closed", "dangling.jpg"}
 	if _, err := os.ReadDir(closed); err == nil { // by root or on Windows
 		images, problems = append([]string{images[0], images[1], "closed/6.jpg"}, images[2:]...), problems[1:]
 	}
@@ -43,7 +43,7 @@ func TestFindFollowsLinksAndGoesOn(t *testing.T) {
 		if !slices.Equal(found.Images, images) {
 			t.Errorf("images %q, want %q", found.Images, images)
 		}
-		if want := map[string]int{"PDF": 1, "AVIF": 2, "other": 2}; !maps.Equal(found.Passed, want) {
+		if want := map[string]int{"PDF": 1, "AVIF": 2, "HEIC": 1, Hidden: 1, "other": 2}; !maps.Equal(found.Passed, want) {
 			t.Errorf("passed over %v, want %v", found.Passed, want)
 		}
 		var named []string

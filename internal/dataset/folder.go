@@ -44,9 +44,10 @@ const (
 // ErrNoImages says that a folder holds no file that could be an image.
 var ErrNoImages = errors.New("no image files")
 
-// Extensions are the names under which images are looked for; whether a file is
-// one that can be used, decoding tells. Of HEIC it says what to do.
-var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif"}
+// Extensions are the names under which images are looked for: those of the formats
+// that are read. Whether a file is one that can be used, decoding tells.
+var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif",
+	".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".tga"}
 
 // ReadFolder reads what [ListImages] finds under root as a data set, and
 // ignore.tsv and also.tsv in it.

@@ -1,6 +1,9 @@
 package decide
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Basis is what a decision went by.
 type Basis string
@@ -9,6 +12,8 @@ type Basis string
 const (
 	ByGeometry  Basis = "geometry"  // how much of a reference agrees where it was found in the probe
 	ByEmbedding Basis = "embedding" // how alike the whole pictures are
+	ByExact     Basis = "exact"     // other print in a place, where [Policy.Exact] asks for none
+	BySearch    Basis = "search"    // what could be looked for was not found, or too little of it to compare
 )
 
 // Ranked is a candidate as the decision saw it.
@@ -18,6 +23,15 @@ type Ranked struct {
 	Compared   bool    // its reference was found in the probe, and something could be compared
 	Confidence float64 // probability that the probe shows this label, see the package comment
 }
+
+// evenFPIR is the share of accepted strangers at whose threshold a label is as likely
+// right as wrong. It stands for what is sent being half registered: so the
+// confidence was measured (TestConfidenceIsCalibrated).
+const evenFPIR = 0.01
+
+// sameEvidence is by how little the LLR of two references of the same picture
+// differs: by nothing but rounding.
+const sameEvidence = 1e-9
 
 const (
 	// mostCertain is the highest confidence that is ever given. The trials behind a
@@ -41,11 +55,11 @@ func probability(odds float64) float64 {
 }
 
 // odds are those that the probe shows the candidate, against a stranger: 1 at the
-// threshold of the decision.
-func (p Policy) odds(r *Ranked, thresholdLLR float64) float64 {
+// threshold for [evenFPIR], whatever share of strangers the policy accepts.
+func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	switch {
 	case r.Compared:
-		odds := math.Exp(-p.Calibration.Proof.Family.Slope * (r.LLR - thresholdLLR))
+		odds := math.Exp(-p.Calibration.Proof.Family.Slope * (r.LLR - evenLLR))
 		if p.Exact && r.Geometry.Changes > 0 {
 			odds = min(odds, (1-changeCertainty)/changeCertainty)
 		}
@@ -54,12 +68,21 @@ func (p Policy) odds(r *Ranked, thresholdLLR float64) float64 {
 		return 0
 	}
 	fmr := p.Calibration.FMR(float64(r.Score))
-	return p.Calibration.FMR(p.Threshold) / max(fmr, math.SmallestNonzeroFloat64)
+	return AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
+}
+
+// even is the decision that the best of the candidates gets where [evenFPIR] is
+// asked for: the LLR at which its odds are 1, and those that cannot be told from it.
+func (p Policy) even(ranked []proven) (llr float64, close []Candidate) {
+	p.FPIR = evenFPIR
+	rule := p.ruleFor(ranked)
+	return rule.threshold, rule.close
 }
 
 // rank orders candidates as the decision saw them and gives each its confidence:
-// first those that it could not tell from the best, then the others.
-func (p Policy) rank(d *Decision, best []Candidate, others []Candidate) {
+// first those that cannot be told from the best, then the others. answered are
+// those that the answer stands for.
+func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Candidate) {
 	odds := make([]float64, 0, len(best)+len(others))
 	for _, c := range append(append([]Candidate{}, best...), others...) {
 		r := Ranked{Candidate: c}
@@ -67,7 +90,7 @@ func (p Policy) rank(d *Decision, best []Candidate, others []Candidate) {
 			r.Compared, r.LLR = true, p.Calibration.Proof.LLR(c.Geometry)
 		}
 		d.Candidates = append(d.Candidates, r)
-		odds = append(odds, p.odds(&r, d.ThresholdLLR))
+		odds = append(odds, p.odds(&r, evenLLR))
 	}
 	whole := probability(odds[0])
 	share(d.Candidates[:len(best)], odds[:len(best)], whole, 0, math.Inf(1))
@@ -75,9 +98,14 @@ func (p Policy) rank(d *Decision, best []Candidate, others []Candidate) {
 	for i := 1; i < len(d.Candidates); i++ {
 		d.Candidates[i].Confidence = min(d.Candidates[i].Confidence, d.Candidates[i-1].Confidence)
 	}
-	d.Confidence = whole
 	if d.Verdict == Unknown {
 		d.Confidence = 1 - whole
+		return
+	}
+	for _, c := range d.Candidates {
+		if slices.ContainsFunc(answered, func(a Candidate) bool { return a.Label == c.Label }) {
+			d.Confidence += c.Confidence
+		}
 	}
 }
 

@@ -3,25 +3,140 @@ package decide
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
-// At its threshold a label is as likely right as wrong, whatever the policy.
+// held is provePolicy with the thresholds of a share of strangers.
+func held(fpir float64, labels int) Policy {
+	p := provePolicy
+	p.FPIR, p.Labels, p.Threshold = fpir, labels, p.Calibration.Threshold(fpir, labels)
+	return p
+}
+
+// At the threshold for one stranger in a hundred a label is as likely right as wrong.
 func TestConfidenceAtTheThreshold(t *testing.T) {
-	for _, fpir := range []float64{0.001, 0.01, 0.1} {
-		for _, labels := range []int{1, 10, 1000} {
-			p := provePolicy
-			p.FPIR, p.Labels, p.Threshold = fpir, labels, provePolicy.Calibration.Threshold(fpir, labels)
-			alike := Decide([]Candidate{{Label: "a", Score: float32(p.Threshold)}}, p)
-			if math.Abs(alike.Confidence-0.5) > 1e-4 {
-				t.Errorf("FPIR %v of %d: at the cosine's threshold the confidence is %v", fpir, labels, alike.Confidence)
+	for _, labels := range []int{1, 10, 1000} {
+		p := held(0.01, labels)
+		alike := Decide([]Candidate{{Label: "a", Score: float32(p.Threshold)}}, p)
+		if math.Abs(alike.Confidence-0.5) > 1e-4 {
+			t.Errorf("%d labels: at the cosine's threshold the confidence is %v", labels, alike.Confidence)
+		}
+		threshold := p.Calibration.Proof.Threshold(p.Calibration.Proof.Alike, 0.01, labels)
+		found := Decide([]Candidate{{Label: "a", Geometry: located(0.8 + threshold/20)}}, p)
+		if math.Abs(found.Confidence-0.5) > 1e-4 {
+			t.Errorf("%d labels: at the LLR's threshold the confidence is %v", labels, found.Confidence)
+		}
+	}
+}
+
+// What a photo shows does not depend on how many strangers somebody accepts: the
+// candidates keep their probabilities, the answer's is that of what it says, and
+// what is accepted has more than what is not.
+func TestConfidenceIsNoMatterOfFPIR(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	verdicts := map[Verdict]int{}
+	for range 400 {
+		candidates := gallery(rng, 4)
+		if rng.IntN(3) == 0 {
+			candidates = []Candidate{{Label: "a", Score: rng.Float32()}, {Label: "b", Score: 0}}
+		}
+		want := map[Label]float64{}
+		for _, c := range Decide(candidates, held(0.01, 10)).Candidates {
+			want[c.Label] = c.Confidence
+		}
+		for _, fpir := range []float64{1e-4, 0.003, 0.01, 0.05, 0.5} {
+			d := Decide(candidates, held(fpir, 10))
+			sum := 0.0
+			for _, c := range d.Candidates {
+				if math.Abs(c.Confidence-want[c.Label]) > 1e-9 {
+					t.Fatalf("FPIR %v: %s has %v, at 0.01 %v", fpir, c.Label, c.Confidence, want[c.Label])
+				}
+				if d.Verdict == Match && d.Label.Contains(c.Label) {
+					sum += c.Confidence
+				}
 			}
-			threshold := p.Calibration.Proof.Threshold(p.Calibration.Proof.Alike, fpir, labels)
-			g := located(0.8 + threshold/20)
-			found := Decide([]Candidate{{Label: "a", Geometry: g}}, p)
-			if math.Abs(found.Confidence-0.5) > 1e-4 {
-				t.Errorf("FPIR %v of %d: at the LLR's threshold the confidence is %v", fpir, labels, found.Confidence)
+			if d.Verdict == Match && len(d.Open) == 0 && math.Abs(d.Confidence-want[d.Label]) > 1e-9 || d.Verdict == Match && d.Confidence > sum+1e-9 {
+				t.Fatalf("FPIR %v: match %s of %v, its labels have %v", fpir, d.Label, d.Confidence, sum)
 			}
+			verdicts[d.Verdict]++
+		}
+	}
+	if len(verdicts) != 3 {
+		t.Errorf("verdicts %v", verdicts)
+	}
+}
+
+// The more speaks for a label, the likelier it is; and it is accepted from a
+// probability on that follows from the share of strangers.
+func TestConfidenceRisesWithTheEvidence(t *testing.T) {
+	for _, fpir := range []float64{1e-3, 0.01, 0.2} {
+		last, refused, accepted := 0.0, 0.0, 1.0
+		for agrees := range 101 {
+			d := Decide([]Candidate{found100("a", agrees, 0)}, held(fpir, 10))
+			c := d.Candidates[0].Confidence
+			if c < last-1e-9 {
+				t.Errorf("%d %% agree: %v after %v", agrees, c, last)
+			}
+			last = c
+			if d.Verdict == Match {
+				accepted = min(accepted, c)
+			} else {
+				refused = max(refused, c)
+			}
+		}
+		if refused > accepted+1e-9 || last < 0.9 {
+			t.Errorf("FPIR %v: unknown up to %v, a match from %v on", fpir, refused, accepted)
+		}
+	}
+}
+
+// A picture that is registered under two labels is either of them, and both are as
+// likely; under one parent it is the parent.
+func TestOnePictureUnderTwoLabels(t *testing.T) {
+	for agrees := 84; agrees <= 100; agrees++ {
+		alone := Decide([]Candidate{found100("a", agrees, 0)}, provePolicy)
+		d := Decide([]Candidate{found100("a", agrees, 0), found100("b", agrees, 0)}, provePolicy)
+		if alone.Verdict != Match || d.Verdict != Ambiguous || math.Abs(d.Confidence-alone.Confidence) > 1e-9 {
+			t.Errorf("%d %% agree: %s (%v), alone %s (%v)", agrees, d.Verdict, d.Confidence, alone.Verdict, alone.Confidence)
+		}
+		if d.Candidates[0].Confidence != d.Candidates[1].Confidence {
+			t.Errorf("%d %% agree: %v and %v", agrees, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
+		}
+		if d := Decide([]Candidate{found100("c/a", agrees, 0), found100("c/b", agrees, 0)}, provePolicy); d.Verdict != Match || d.Label != "c" {
+			t.Errorf("%d %% agree, siblings: %s %s", agrees, d.Verdict, d.Label)
+		}
+	}
+	d := Decide([]Candidate{found100("a", 60, 0), found100("b", 60, 0)}, provePolicy)
+	if d.Verdict != Unknown || d.Candidates[0].Confidence != d.Candidates[1].Confidence {
+		t.Errorf("little agrees: %s, %v and %v", d.Verdict, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
+	}
+}
+
+// The basis is what decided, and geometry where geometry can be shown.
+func TestBasis(t *testing.T) {
+	exact := provePolicy
+	exact.Exact = true
+	little := located(0.9)
+	little.Judged = 0
+	for _, c := range []struct {
+		name      string
+		candidate Candidate
+		policy    Policy
+		basis     Basis
+		compared  bool
+		says      string
+	}{
+		{"found", found100("a", 95, 0), provePolicy, ByGeometry, true, "95 %"},
+		{"differs", found100("a", 60, 0), provePolicy, ByGeometry, true, "40 of 100 parts differ"},
+		{"found nowhere", Candidate{Label: "a", Score: 0.9, Geometry: &Geometry{Verifiable: true}}, provePolicy, BySearch, false, "nothing registered was found"},
+		{"nothing to compare", Candidate{Label: "a", Geometry: little}, provePolicy, BySearch, false, "too little"},
+		{"other print", reprinted(found100("a", 95, 0)), exact, ByExact, true, "(exact)"},
+		{"not looked for", Candidate{Label: "a", Score: 0.9}, exact, ByEmbedding, false, "similarity"},
+	} {
+		d := Decide([]Candidate{c.candidate}, c.policy)
+		if d.Basis != c.basis || d.Candidates[0].Compared != c.compared || !strings.Contains(d.Reason, c.says) {
+			t.Errorf("%s: basis %s, compared %v: %s", c.name, d.Basis, d.Candidates[0].Compared, d.Reason)
 		}
 	}
 }
@@ -47,7 +162,7 @@ func TestConfidenceFollowsTheDecision(t *testing.T) {
 				candidates[i] = reprinted(candidates[i])
 			}
 		}
-		p := provePolicy
+		p := held(0.01, 10)
 		p.Exact = rng.IntN(2) == 0
 		d := Decide(candidates, p)
 		if len(d.Candidates) != len(candidates) || d.Candidates[0].Label != d.Best.Label {

@@ -66,7 +66,7 @@ func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
 type Decision struct {
 	Verdict    Verdict
 	Label      Label      // of a match, else empty
-	Confidence float64    // probability that the verdict is right, in [0, 1]; 0 of what is refused
+	Confidence float64    // probability that the verdict is right, in [0, 1], see the package comment; 0 of what is refused
 	Open       []Label    // sub-labels of Label between which it stays open, best first
 	Basis      Basis      // what decided; empty where there was nothing to decide on
 	Best       Candidate  // the first of Candidates, whatever the verdict; zero without any
@@ -121,7 +121,6 @@ func decideScore(candidates, others []Candidate, p Policy) Decision {
 	switch label := commonLabel(near); {
 	case !(float64(d.Best.Score) >= p.Threshold):
 		d.Rival = firstOutside(candidates, d.Best.Label)
-		near = near[:1]
 		unlikeReason(&d)
 	case label == "":
 		d.Verdict = Ambiguous
@@ -133,7 +132,11 @@ func decideScore(candidates, others []Candidate, p Policy) Decision {
 		d.Open = sublabels(near, label)
 		alikeReason(&d, near, p)
 	}
-	p.rank(&d, near, append(slices.Clone(candidates[len(near):]), others...))
+	evenLLR := 0.0
+	if ranked := p.verified(others); len(ranked) > 0 {
+		evenLLR, _ = p.even(ranked)
+	}
+	p.rank(&d, evenLLR, near, append(slices.Clone(candidates[len(near):]), others...), near)
 	return d
 }
 

@@ -31,28 +31,36 @@
 //
 // # Confidence
 //
-// A decision is a bet at the odds of its threshold: there a label is as likely right
-// as wrong. From there on the odds grow as fast as look-alikes, or impostors, get
+// At the threshold for an FPIR of 0.01, e, a label is taken to be as likely right as
+// wrong. From there on the odds grow as fast as look-alikes, or impostors, get
 // rarer, since documents that are registered hardly do:
 //
-//	odds   exp(-Slope (x-t)) by geometry, Slope that of the tail of F;
-//	       FMR(t) / FMR(x) by the embedding
+//	e      t for FPIR = 0.01
+//	odds   exp(-Slope (x-e)) by geometry, Slope that of the tail of F;
+//	       FMR(e) / FMR(x) by the embedding
 //	P      odds / (1 + odds), between 0.02 and 0.999: the trials speak for no more
 //
-// P is the confidence of a match, that it is this label; labels that could not be
-// told apart share it. That of an unknown is 1 - P of its best candidate. The other
-// candidates share 1 - P by their own odds. So a match is never less sure of its
-// label than 0.5, nor an unknown's candidate more.
+// P is the probability of the best candidate, and of those that cannot be told from
+// it, which share it. The other candidates share 1 - P by their own odds. None of it
+// depends on the FPIR that is asked for: that says from which P on a label is
+// accepted, 0.5 for 0.01.
 //
-// What it presumes of the share of strangers is what the threshold does: one FPIR
-// for all probes, whatever is sent. Where most of what is sent is registered,
-// matches are surer than they say.
+// The confidence of a match is what its labels have of P; that of an unknown is 1 - P.
+// So a match is never less sure of its label than an unknown of its candidate under
+// the same FPIR; where hardly any stranger may be accepted an unknown is unsure, and
+// where many may, a match.
+//
+// The prior is that half of what is sent is registered: with such pictures the odds
+// were measured to be even where they are said to be (TestConfidenceIsCalibrated).
+// Where most is registered, matches are surer than they say.
+//
+// Where nothing is registered, it is certain that nothing registered is shown: 1.
 //
 // # Constants
 //
 // Those in the calibration (Margin, Alike, Kin, Lead, the curves) are fitted by
 // exemplar calibrate. In the code: leadGrowth 0.25, fewTelling 3 and stillTelling 1,
-// hardlyAny 0.05, enoughJudged 24, evenJudged 4, leastChanged 0.003 and the shares
+// evenFPIR 0.01, hardlyAny 0.05, enoughJudged 24, evenJudged 4, leastChanged 0.003 and the shares
 // in the sentences are by eye.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.

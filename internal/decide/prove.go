@@ -2,6 +2,7 @@ package decide
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -42,29 +43,45 @@ func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		return d, false
 	}
 	best, proof := ranked[0], p.Calibration.Proof
-	competitor, share := p.closestCompetitor(ranked)
+	rule := p.ruleFor(ranked)
 	d = Decision{
 		Verdict: Unknown, Basis: ByGeometry, Best: best.Candidate, LLR: best.llr,
 		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: proof.Family.Rate(best.llr),
 	}
 	d.Extrapolated = d.LookAlikes < proof.Family.Supported()
-	close := p.undistinguished(ranked)
-	p.setThreshold(&d, share)
-	if competitor != nil && d.LLR < d.ThresholdLLR && best.Geometry.unchanged() {
-		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
-			close = group
-			p.setThreshold(&d, proof.Alike)
-		}
-	}
-	p.conclude(&d, ranked, close, competitor)
+	d.ThresholdLLR, d.FPIR = rule.threshold, proof.fpir(rule.share, d.LLR, p.Labels)
+	p.conclude(&d, ranked, rule.close, rule.competitor)
 	if d.Verdict == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
 		}
-		close = close[:1]
 	}
-	p.rank(&d, close, without(ranked, candidates, close, p))
+	evenLLR, group := p.even(ranked)
+	p.rank(&d, evenLLR, group, without(ranked, candidates, group, p), rule.close)
 	return d, true
+}
+
+// rule is what the best candidate is held to.
+type rule struct {
+	share      float64     // of strangers that have a look-alike registered
+	threshold  float64     // LLR from which on it is accepted
+	competitor *proven     // what looks most like the probe beside it; nil if nothing much does
+	close      []Candidate // the best, and what cannot be told from it
+}
+
+// ruleFor is the rule for candidates, best first.
+func (p Policy) ruleFor(ranked []proven) rule {
+	proof := p.Calibration.Proof
+	var r rule
+	r.competitor, r.share = p.closestCompetitor(ranked)
+	r.threshold, r.close = proof.Threshold(r.share, p.FPIR, p.Labels), p.undistinguished(ranked)
+	if r.competitor != nil && ranked[0].llr < r.threshold && ranked[0].Geometry.unchanged() {
+		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
+			r.share, r.close = proof.Alike, group
+			r.threshold = proof.Threshold(r.share, p.FPIR, p.Labels)
+		}
+	}
+	return r
 }
 
 // without returns the candidates that are not in close: those that were verified,
@@ -87,14 +104,6 @@ func without(ranked []proven, candidates, close []Candidate, p Policy) []Candida
 	return rest
 }
 
-// setThreshold holds the decision to a share of strangers that have a look-alike
-// registered.
-func (p Policy) setThreshold(d *Decision, share float64) {
-	proof := p.Calibration.Proof
-	d.ThresholdLLR = proof.Threshold(share, p.FPIR, p.Labels)
-	d.FPIR = proof.fpir(share, d.LLR, p.Labels)
-}
-
 // conclude sets verdict, label, rival and reason.
 func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, competitor *proven) {
 	others := make([]Candidate, len(ranked))
@@ -105,10 +114,12 @@ func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, compet
 	d.Rival = firstOutside(others, d.Best.Label)
 	switch {
 	case !d.Best.Geometry.Located:
+		d.Basis = BySearch
 		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
 		differsReason(d, competitor)
 	case p.Exact && d.Best.Geometry.Changes > 0:
+		d.Basis = ByExact
 		reprintedReason(d)
 	case label == "":
 		d.Verdict = Ambiguous
@@ -127,7 +138,7 @@ func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, compet
 func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 	proof := p.Calibration.Proof
 	for i, c := range ranked[1:] {
-		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) {
+		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isTwinOf(&c) {
 			if share := proof.Share(c.llr, p.FPIR, p.Labels); share > proof.Alike {
 				return &ranked[1+i], share
 			}
@@ -135,6 +146,13 @@ func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 		}
 	}
 	return nil, proof.Alike
+}
+
+// isTwinOf says that two candidates have one picture: all evidence is the same. Such
+// a twin does not show that the gallery holds look-alikes.
+func (a *proven) isTwinOf(b *proven) bool {
+	return math.Abs(a.llr-b.llr) <= sameEvidence && a.Geometry.Judged == b.Geometry.Judged &&
+		tell(a.Geometry, b.Geometry) == tally{}
 }
 
 // lookAlikeGroup returns the best candidate and those that look like the probe

@@ -41,6 +41,7 @@ func differsReason(d *Decision, competitor *proven) {
 	const half, most, apart = 0.5, 0.75, 0.2
 	switch {
 	case g.Judged == 0:
+		d.Basis = BySearch
 		d.Summary = "too little of it is in the picture"
 		d.Reason = fmt.Sprintf("it is most like %s, but too little of that is in the picture to compare", label)
 		return
@@ -60,11 +61,12 @@ func differsReason(d *Decision, competitor *proven) {
 }
 
 // reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
-// other print in 1 place".
+// other print in 1 place, and only the very same print was asked for (exact)".
 func reprintedReason(d *Decision) {
 	g := d.Best.Geometry
-	d.Summary = fmt.Sprintf("%s agrees, other print in %s", percent(g.Smoothly), places(g.Changes))
-	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s", percent(g.Smoothly), d.Best.Label, places(g.Changes))
+	d.Summary = fmt.Sprintf("not exact: other print in %s", places(g.Changes))
+	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and only the very same print was asked for (exact)",
+		percent(g.Smoothly), d.Best.Label, places(g.Changes))
 }
 
 func places(n int) string {

@@ -144,12 +144,13 @@ type billTable struct {
 	ruled  bool // between columns
 	banded bool
 	double bool // each item has a second line
+	grid   bool // texts run over several lines, all cells are framed
 }
 
 // table draws as many rows as the contents have, and returns the y below.
 func (b *bill) table(y float32) float32 {
 	r := b.design("table")
-	t := billTable{height: r.between(30, 46), lined: r.chance(0.5), ruled: r.chance(0.3), banded: r.chance(0.3), double: r.chance(0.25)}
+	t := billTable{height: r.between(30, 46), lined: r.chance(0.5), ruled: r.chance(0.3), banded: r.chance(0.3), double: r.chance(0.25), grid: r.chance(0.25)}
 	columns := r.upTo(3, 6)
 	wide := r.IntN(2)
 	total := float32(columns) + 2
@@ -173,6 +174,10 @@ func (b *bill) table(y float32) float32 {
 	}
 	top := y + t.height
 	for row := range rows {
+		if t.grid {
+			top = b.gridRow(top, row, &t)
+			continue
+		}
 		top = b.tableRow(top, row, &t)
 	}
 	k := tinted(b.dark, 0.6)
@@ -238,6 +243,37 @@ func (b *bill) tableRow(y float32, row int, t *billTable) float32 {
 	return y + height
 }
 
+// gridRow is a row of framed cells, as high as its longest text.
+func (b *bill) gridRow(y float32, row int, t *billTable) float32 {
+	g := b.value(fmt.Sprintf("item %d", row+1))
+	st := b.bodyStyle(min(19, t.height*0.5), b.dark)
+	leading := st.size * 1.25
+	widest := 0
+	for i := range len(t.edges) - 1 {
+		if t.edges[i+1]-t.edges[i] > t.edges[widest+1]-t.edges[widest] {
+			widest = i
+		}
+	}
+	w := b.width * (t.edges[widest+1] - t.edges[widest])
+	words := b.lang.sentence(g, g.upTo(4, int(4+w/14)))
+	bottom := b.paragraph(b.x+b.width*t.edges[widest]+8, y+st.size*1.2, w-16, leading, words, st, false)
+	bottom = max(y+t.height, bottom-leading*0.4)
+	if bottom > b.h-240 {
+		return y
+	}
+	k := tinted(b.dark, 0.7)
+	middle := (y+bottom)/2 + st.size*0.35
+	for i := range len(t.edges) - 1 {
+		x, w := b.x+b.width*t.edges[i], b.width*(t.edges[i+1]-t.edges[i])
+		b.frame(x, y, w, bottom-y, 1.2, k)
+		if i != widest {
+			b.cell(x, middle, w, digits(g, pick(g, "#", "##.##", "####.##", "##")), st, i > 1)
+		}
+	}
+	b.sum += amount(g, 5, 900)
+	return bottom
+}
+
 // closing draws what follows the table: sums, terms, a signature.
 func (b *bill) closing(y float32) {
 	if b.r.chance(0.8) {
@@ -264,6 +300,93 @@ func (b *bill) closing(y float32) {
 	if g := b.trait("stamp"); g.chance(0.12) && !b.doc.Blank {
 		b.stamp(b.w*g.between(0.3, 0.8), b.h*g.between(0.4, 0.8), g.between(55, 95), strings.ToUpper(b.lang.name(g)), b.lang.date(g, 2015, 2026, 0), penColor(g), g)
 	}
+}
+
+// drawStatement draws a paper of sections, each a title with captions and values
+// below it: how many of them there are comes with the contents, so that every
+// section lies elsewhere on every copy. Some have a picture or a code.
+func drawStatement(s *sheet) {
+	r := s.design("plan")
+	b := &bill{sheet: s, r: r, x: r.between(55, 110)}
+	b.width = s.w - 2*b.x
+	y := b.head()
+	if r.chance(0.5) {
+		y = b.parties(y)
+	}
+	manner := r.IntN(4)
+	for section := range r.upTo(2, 5) {
+		if y = b.section(section, manner, y+r.between(14, 30)); y > s.h-260 {
+			break
+		}
+	}
+	if r.chance(0.35) && y < s.h-420 {
+		y = b.picture(y + 20)
+	}
+	if r.chance(0.3) && y < s.h-420 {
+		y = b.table(y + 20)
+	}
+	if r.chance(0.5) {
+		s.footer()
+	}
+}
+
+// section draws a title and as many entries as the contents have.
+func (b *bill) section(n, manner int, y float32) float32 {
+	g := b.design(fmt.Sprintf("section %d", n))
+	title := b.headStyle(22, b.dark)
+	switch manner {
+	case 0:
+		b.rect(b.x, y, b.width, 34, solid(b.accent))
+		title.ink = solid(b.accent.readable())
+	case 1:
+		b.rect(b.x, y, b.width, 34, solid(b.light))
+	case 2:
+		b.line(b.x, y+34, b.x+b.width, y+34, 2, solid(b.dark))
+	}
+	text := b.lang.phrase(g, g.upTo(1, 3))
+	b.text(b.x+8, y+25, text, title)
+	y += 44
+	st := b.bodyStyle(19, b.dark)
+	most := g.upTo(3, 8)
+	for i := range most {
+		v := b.value(fmt.Sprintf("entry %d.%d", n, i))
+		caption := b.lang.phrase(g, g.upTo(1, 3))
+		if b.trait(fmt.Sprintf("has %d.%d", n, i)).chance(0.35) || b.doc.Blank {
+			continue
+		}
+		if i%2 == 1 && manner == 1 {
+			b.rect(b.x, y, b.width, 30, tinted(b.dark, 0.06))
+		}
+		b.text(b.x+8, y+22, caption+":", st)
+		value := pick(v, b.lang.name(v), cents(amount(v, 2, 5000)), b.lang.date(v, 2010, 2026, b.dateStyle), b.lang.phrase(v, v.upTo(2, 6)))
+		b.text(b.x+b.width*0.34, y+22, value, st.fit(value, b.width*0.6))
+		y += 31
+		if manner == 3 {
+			b.line(b.x, y, b.x+b.width, y, 0.9, tinted(b.dark, 0.3))
+		}
+	}
+	return y
+}
+
+// picture draws what the paper is about, which is contents: a photo, a code.
+func (b *bill) picture(y float32) float32 {
+	g := b.trait("picture")
+	side := b.r.between(180, 340)
+	x := pick(b.r, b.x, b.w/2-side/2, b.x+b.width-side)
+	if b.doc.Blank {
+		return y
+	}
+	switch b.r.IntN(4) {
+	case 0:
+		b.matrixCode(x, y, side*0.7, b.dark, g)
+	case 1:
+		b.portrait(x, y, side*0.8, side, false, g)
+	case 2:
+		b.barcode(x, y, side, side*0.3, digits(g, "############"), b.dark, g)
+	default:
+		b.illustration(x, y, side, side, g)
+	}
+	return y + side
 }
 
 // rollPage is as long as what was bought.

@@ -59,6 +59,7 @@ func layouts() []layout {
 		{"page", bookPage, drawPage},
 		{"receipt", receiptPage, drawReceipt},
 		{"roll", rollPage, drawRoll},
+		{"statement", a4Page, drawStatement},
 		{"ticket", ticketPage, drawTicket},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/tensorfile"
 )
 
@@ -63,6 +64,23 @@ func Load(data []byte) (*Bundle, error) {
 	b, err := fromFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("load bundle: %w", err)
+	}
+	return b, nil
+}
+
+// MaxBundle bounds the files of bundles that are read, in bytes: a hundred times the one inside
+// the program.
+const MaxBundle = 256 << 20
+
+// Open reads the bundle at path: see [Load].
+func Open(path string) (*Bundle, error) {
+	data, err := fileio.ReadFile(path, MaxBundle)
+	if err != nil {
+		return nil, err
+	}
+	b, err := Load(data)
+	if err != nil {
+		return nil, fmt.Errorf("read model %q: %w", path, err)
 	}
 	return b, nil
 }

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/tensorfile"
 )
 
@@ -52,10 +54,13 @@ var scoreColumns = []string{"score", "mated", "class_a", "class_b"}
 // Higher scores mean more alike; mated is 1 or 0, true or false. The classes
 // are those of the two images, for the intervals.
 func ReadScores(r io.Reader) (*Scores, error) {
-	lines := csv.NewReader(bufio.NewReaderSize(r, 64<<10))
+	lines := csv.NewReader(bufio.NewReaderSize(&shortLines{r: r}, 64<<10))
 	lines.ReuseRecord = true
 	lines.FieldsPerRecord = len(scoreColumns)
 	header, err := lines.Read()
+	if errors.Is(err, fileio.ErrTooLarge) {
+		return nil, fmt.Errorf("scores: %w", err)
+	}
 	if err != nil || !slices.Equal(header, scoreColumns) {
 		return nil, fmt.Errorf("scores: the first line must be %s", strings.Join(scoreColumns, ","))
 	}
@@ -77,6 +82,29 @@ func ReadScores(r io.Reader) (*Scores, error) {
 			return nil, fmt.Errorf("scores: line %d: %w", line, err)
 		}
 	}
+}
+
+// maxScoreLine bounds a line of scores, in bytes: what has no lines at all is
+// not to be read to its end.
+const maxScoreLine = 64 << 10
+
+// shortLines reads what has no line longer than maxScoreLine.
+type shortLines struct {
+	r     io.Reader
+	since int // bytes since the last line began
+}
+
+func (s *shortLines) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	for part := range bytes.Lines(p[:n]) {
+		if s.since += len(part); s.since > maxScoreLine {
+			return 0, fmt.Errorf("a line of more than %d bytes: %w", maxScoreLine, fileio.ErrTooLarge)
+		}
+		if part[len(part)-1] == '\n' {
+			s.since = 0
+		}
+	}
+	return n, err
 }
 
 func (s *Scores) add(record []string, number map[string]int32) error {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"exemplar/internal/fileio"
 )
 
 // WriteJSON writes one object {"sets": [...]} with a result for each set and
@@ -30,7 +32,7 @@ func WriteCSV(w io.Writer, results []*Result) error {
 	}
 	for _, r := range results {
 		for _, line := range r.lines() {
-			if err := out.Write(append([]string{r.Name, r.Model}, line...)); err != nil {
+			if err := out.Write(append([]string{fileio.TextCell(r.Name), fileio.TextCell(r.Model)}, line...)); err != nil {
 				return fmt.Errorf("write results: %w", err)
 			}
 		}

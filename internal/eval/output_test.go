@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/tensorfile"
 )
 
@@ -72,12 +75,32 @@ func TestReadScores(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "header": "a,b,c,d\n", "columns": "score,mated,class_a,class_b\n1,1,a\n",
 		"score": "score,mated,class_a,class_b\nhigh,1,a,a\n", "infinite": "score,mated,class_a,class_b\nInf,1,a,a\n", "huge": "score,mated,class_a,class_b\n1e39,1,a,a\n",
+		"endless line": strings.Repeat("0", 1<<20), "endless class": "score,mated,class_a,class_b\n1,1," + strings.Repeat("a", 1<<20),
 		"mated": "score,mated,class_a,class_b\n1,perhaps,a,a\n", "contradiction": "score,mated,class_a,class_b\n1,1,a,b\n",
 	} {
 		if _, err := ReadScores(strings.NewReader(text)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
+}
+
+// TestScoresWithoutEnd: what has no lines is not read on and on.
+func TestScoresWithoutEnd(t *testing.T) {
+	endless := &counted{}
+	if _, err := ReadScores(endless); !errors.Is(err, fileio.ErrTooLarge) || endless.read > 1<<20 {
+		t.Errorf("%d bytes were read: %v", endless.read, err)
+	}
+}
+
+// counted yields zeros without end, but for a test that has failed.
+type counted struct{ read int }
+
+func (c *counted) Read(p []byte) (int, error) {
+	if c.read += len(p); c.read > 1<<26 {
+		return 0, io.EOF
+	}
+	clear(p)
+	return len(p), nil
 }
 
 func FuzzReadScores(f *testing.F) {

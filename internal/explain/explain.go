@@ -224,16 +224,26 @@ func spread(pairs []alignment.Pair, n int) []alignment.Pair {
 	return out
 }
 
+// tenths writes a number with its sign and one digit; what rounds to zero has none.
+func tenths(x float64) string {
+	if x = math.Round(10*x) / 10; x == 0 {
+		return "0.0"
+	}
+	return fmt.Sprintf("%+.1f", x)
+}
+
 // figures are the numbers that the decision rests on, the confidence first.
 func figures(finding *recognise.Finding) (out [][2]string) {
 	d, f := &finding.Decision, &finding.Best.Found
 	if d.Confidence > 0 {
-		out = append(out, [2]string{fmt.Sprintf("%.1f %%", 100*d.Confidence), "confidence in the answer"})
+		out = append(out, [2]string{fmt.Sprintf("%.1f %%", math.Floor(1000*d.Confidence+1e-9)/10), "confidence in the answer"})
 	}
 	if !f.Located {
 		out = append(out, [2]string{"not found", "in the photo"})
-	} else if d.Basis == decide.ByGeometry {
-		out = append(out, [2]string{fmt.Sprintf("%+.1f", d.LLR), fmt.Sprintf("evidence, log10; %+.1f accepts", d.ThresholdLLR)})
+	} else if accepts := "evidence, log10; " + tenths(d.ThresholdLLR) + " accepts"; d.Basis == decide.ByGeometry {
+		out = append(out, [2]string{tenths(d.LLR), accepts})
+	} else if d.Basis == decide.ByExact {
+		out = append(out, [2]string{tenths(d.LLR), accepts + ", but not other print (exact)"})
 	}
 	similarity := "similarity, whole picture"
 	if d.Basis == decide.ByEmbedding {

@@ -158,6 +158,42 @@ func TestWhatHasNoSizeIsReadToTheLimit(t *testing.T) {
 	}
 }
 
+// TestBuffersAreNotDoubled: what has no size takes little more than its bytes.
+func TestBuffersAreNotDoubled(t *testing.T) {
+	const limit = 64 << 20
+	for _, size := range []int64{limit, limit + 1} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		data, err := ReadAll(io.LimitReader(zeros{}, size), limit)
+		if size <= limit && (err != nil || int64(len(data)) != size) || size > limit && !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%d bytes: %d, %v", size, len(data), err)
+		}
+		runtime.ReadMemStats(&after)
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > limit*4/3+2<<20 {
+			t.Errorf("%d MiB taken for %d", taken>>20, size>>20)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func TestTooLargeSaysHowLarge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model")
+	mustWrite(t, path, Public, "")
+	if err := os.Truncate(path, 3<<40); err != nil {
+		t.Skip("no sparse files:", err)
+	}
+	_, err := ReadFile(path, 256<<20)
+	if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "3072 GiB") || !strings.Contains(err.Error(), "256 MiB") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestReadFileSaysWhatIsWrong(t *testing.T) {
 	folder := t.TempDir()
 	if _, err := ReadFile(folder, 100); err == nil || !strings.Contains(err.Error(), "is a folder") {

@@ -9,7 +9,7 @@ import (
 // foreign is a kind of file that is not read.
 type foreign struct {
 	name    string
-	advice  string // what to do with it
+	advice  string // what to do with it; "": convert it to what is read
 	damaged bool   // no kind at all
 	guessed bool   // from what is missing rather than from what is there
 }
@@ -187,8 +187,7 @@ func looksLike(data []byte) foreign {
 	case isText(head):
 		return foreign{name: "text", guessed: true, advice: noPicture}
 	}
-	return foreign{name: "no known kind of picture", guessed: true,
-		advice: "JPEG, PNG, GIF, BMP, TIFF, WebP and PNM are read; convert it to one of them"}
+	return foreign{name: "no known kind of picture", guessed: true}
 }
 
 // isText tells whether bytes are readable: UTF-8 without control characters.

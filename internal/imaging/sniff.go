@@ -3,6 +3,7 @@ package imaging
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"exemplar/internal/imaging/bmp"
 	"exemplar/internal/imaging/jpeg"
@@ -41,7 +42,20 @@ func sniff(data []byte) (format, error) {
 	if kind.damaged {
 		return format{}, fmt.Errorf("%w: %s", ErrCorrupt, kind.advice)
 	}
+	if kind.advice == "" {
+		kind.advice = whatIsRead() + " are read; convert it to one of them"
+	}
 	return format{}, fmt.Errorf("%w: this is %s: %s", ErrUnsupported, kind.name, kind.advice)
+}
+
+// whatIsRead lists the formats that are read: "JPEG, PNG ... and TGA".
+func whatIsRead() string {
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.called)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // formatOf finds the format that reads a file.

@@ -135,3 +135,13 @@ func FuzzKinds(f *testing.F) {
 		}
 	})
 }
+
+// TestAllThatIsReadIsListed: who sends something else is told all that will do.
+func TestAllThatIsReadIsListed(t *testing.T) {
+	_, _, err := Decode([]byte("\x01\x02\x03\xFF\xFE\x80 no picture at all"), DefaultLimits)
+	for _, f := range formats {
+		if err == nil || !strings.Contains(err.Error(), f.called) {
+			t.Errorf("%s is not in %v", f.called, err)
+		}
+	}
+}

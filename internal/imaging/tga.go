@@ -13,7 +13,8 @@ type tgaFile struct {
 	w, h      int
 	kind      byte // 1 palette, 2 colour, 3 grey
 	runs      bool // packed as runs
-	bytes     int  // in a pixel
+	bytes     int  // in a unit: a pixel, or eight of one bit
+	units     int  // pixels in it
 	hasAlpha  bool
 	fromTop   bool
 	fromRight bool
@@ -38,7 +39,7 @@ func isTGA(head []byte) bool {
 	case 2:
 		known = depth == 15 || depth == 16 || depth == 24 || depth == 32
 	case 3:
-		known = depth == 8 || depth == 16
+		known = depth == 1 || depth == 8 || depth == 16
 	}
 	return known && head[2] < 12 && foreignKind(head).guessed
 }
@@ -46,10 +47,13 @@ func isTGA(head []byte) bool {
 func openTGA(data []byte) (opened, error) {
 	f := &tgaFile{
 		w: int(binary.LittleEndian.Uint16(data[12:])), h: int(binary.LittleEndian.Uint16(data[14:])),
-		kind: data[2] &^ 8, runs: data[2]&8 != 0, bytes: (int(data[16]) + 7) / 8,
+		kind: data[2] &^ 8, runs: data[2]&8 != 0, bytes: (int(data[16]) + 7) / 8, units: 1,
 		fromTop: data[17]&0x20 != 0, fromRight: data[17]&0x10 != 0,
 	}
 	f.hasAlpha = data[17]&15 == 8 && f.bytes == 4 || f.kind == 3 && f.bytes == 2
+	if data[16] == 1 {
+		f.units = 8
+	}
 	at := tgaHeader + int(data[0])
 	if data[1] == 1 {
 		f.first = int(binary.LittleEndian.Uint16(data[3:]))
@@ -86,15 +90,18 @@ func bgr(p []byte, hasAlpha bool) [3]byte {
 	return c
 }
 
-// colour returns the colour of a pixel of the file, over white.
-func (f *tgaFile) colour(p []byte) (c [3]byte) {
-	switch f.kind {
-	case 1:
+// colour returns the colour of the pixel i of a unit of the file, over white.
+func (f *tgaFile) colour(p []byte, i int) (c [3]byte) {
+	switch {
+	case f.units > 1: // not in the specification, but written by many; 1 is white
+		v := -(p[0] >> (7 - i) & 1)
+		return [3]byte{v, v, v}
+	case f.kind == 1:
 		if i := int(p[0]) - f.first; i >= 0 && i < len(f.palette) {
 			return f.palette[i]
 		}
 		return c
-	case 3:
+	case f.kind == 3:
 		v := p[0]
 		if f.hasAlpha {
 			v = overWhite(v, p[1])
@@ -105,19 +112,23 @@ func (f *tgaFile) colour(p []byte) (c [3]byte) {
 }
 
 func (f *tgaFile) pixels(scale int) (*Image, []string, error) {
-	const mostPerByte = 128 // pixels in a run
+	mostPerByte := 128 * f.units // pixels in a run
 	if len(f.data) < f.w*f.h/2/mostPerByte {
 		return nil, nil, fmt.Errorf("%d bytes cannot hold the picture", len(f.data))
 	}
 	out := shrink.New(f.w, f.h, scale)
 	row, x, y := make([]byte, 3*f.w), 0, 0
-	f.each(func(c [3]byte) bool {
-		at := x
-		if f.fromRight {
-			at = f.w - 1 - x
+	f.each(func(unit []byte) bool {
+		for i := range min(f.units, f.w-x) {
+			at := x
+			if f.fromRight {
+				at = f.w - 1 - x
+			}
+			c := f.colour(unit, i)
+			copy(row[3*at:], c[:])
+			x++
 		}
-		copy(row[3*at:], c[:])
-		if x++; x == f.w {
+		if x == f.w {
 			place := y
 			if !f.fromTop {
 				place = f.h - 1 - y
@@ -134,8 +145,8 @@ func (f *tgaFile) pixels(scale int) (*Image, []string, error) {
 	return rowByRow(w, h, pix, float64(f.h-y)/float64(f.h), nil)
 }
 
-// each hands out the pixels until put returns false or the data end.
-func (f *tgaFile) each(put func(c [3]byte) bool) {
+// each hands out the units until put returns false or the data end.
+func (f *tgaFile) each(put func(unit []byte) bool) {
 	rest := f.data
 	for len(rest) > 0 {
 		count, repeated := 1, false
@@ -144,7 +155,7 @@ func (f *tgaFile) each(put func(c [3]byte) bool) {
 			rest = rest[1:]
 		}
 		for i := range count {
-			if len(rest) < f.bytes || !put(f.colour(rest[:f.bytes])) {
+			if len(rest) < f.bytes || !put(rest[:f.bytes]) {
 				return
 			}
 			if !repeated || i == count-1 {

@@ -16,6 +16,14 @@ func tgaBytes(kind, depth, descriptor byte, palette int, pixels string) []byte {
 	return append(b, pixels...)
 }
 
+// blackOrWhite returns pixels, white for 1.
+func blackOrWhite(white ...byte) (pix []byte) {
+	for _, v := range white {
+		pix = append(pix, 255*v, 255*v, 255*v)
+	}
+	return pix
+}
+
 func TestTGA(t *testing.T) {
 	const top = 0x20
 	red, green, blue, white := "\x00\x00\xFF", "\x00\xFF\x00", "\xFF\x00\x00", "\xFF\xFF\xFF" // as BGR
@@ -37,6 +45,9 @@ func TestTGA(t *testing.T) {
 		{"palette", tgaBytes(1, 8, top, 4, red+green+blue+white+"\x00\x01\x02\x03"), want, ""},
 		{"past the palette", tgaBytes(1, 8, top, 1, red+"\x00\x00\x00\x09"), []byte{255, 0, 0, 255, 0, 0, 255, 0, 0, 0, 0, 0}, ""},
 		{"grey", tgaBytes(3, 8, top, 0, "\x00\x50\xA0\xFF"), []byte{0, 0, 0, 80, 80, 80, 160, 160, 160, 255, 255, 255}, ""},
+		{"1 bit", tgaBytes(3, 1, top, 0, "\x40\xBF"), blackOrWhite(0, 1, 1, 0), ""},
+		{"1 bit from the right", tgaBytes(3, 1, top|0x10, 0, "\x80\x80"), blackOrWhite(0, 1, 0, 1), ""},
+		{"1 bit in runs", tgaBytes(11, 1, 0, 0, "\x01\x40\x80"), blackOrWhite(1, 0, 0, 1), ""},
 		{"cut off", tgaBytes(2, 24, top, 0, red+green+blue), []byte{255, 0, 0, 0, 255, 0, 255, 255, 255, 255, 255, 255}, "cut off: the last 50 %"},
 	}
 	for _, test := range tests {

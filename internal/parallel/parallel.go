@@ -17,7 +17,7 @@ import (
 // others and is returned once all of them have ended.
 func Each(ctx context.Context, workers, n int, work func(ctx context.Context, i int) error) error {
 	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(count(workers))
+	group.SetLimit(count(workers, n))
 	for i := range n {
 		if inner.Err() != nil {
 			break
@@ -68,10 +68,11 @@ func Ordered[In, Out any](ctx context.Context, workers int, items iter.Seq[In], 
 		defer running.Wait()
 		defer cancel()
 
-		slots := make(chan chan result, ahead*count(workers))
+		workers := count(workers, mostWorkers)
+		slots := make(chan chan result, ahead*workers)
 		running.Go(func() {
 			defer close(slots)
-			free := make(chan struct{}, count(workers))
+			free := make(chan struct{}, workers)
 			for item := range items {
 				slot := make(chan result, 1)
 				select {
@@ -108,9 +109,14 @@ func Ordered[In, Out any](ctx context.Context, workers int, items iter.Seq[In], 
 	}
 }
 
-func count(workers int) int {
-	if workers > 0 {
-		return workers
+// mostWorkers is for sequences, whose length nobody knows: more than any machine
+// has cores.
+const mostWorkers = 4096
+
+// count returns how many workers there are for n items.
+func count(workers, n int) int {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
 	}
-	return runtime.GOMAXPROCS(0)
+	return max(1, min(workers, n))
 }

@@ -205,3 +205,21 @@ func numbers(n int) iter.Seq[int] {
 }
 
 func endless() iter.Seq[int] { return numbers(1 << 30) }
+
+// TestNoMoreWorkersThanItems: a huge number of workers costs nothing.
+func TestNoMoreWorkersThanItems(t *testing.T) {
+	if got := count(1_000_000, 3); got != 3 {
+		t.Errorf("%d workers for 3 items", got)
+	}
+	if got := count(0, 0); got != 1 {
+		t.Errorf("%d workers for no items", got)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range Ordered(t.Context(), 1<<30, numbers(3), func(_ context.Context, i int) (int, error) { return i, nil }) {
+	}
+	runtime.ReadMemStats(&after)
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+		t.Errorf("%d bytes taken for 3 items", taken)
+	}
+}

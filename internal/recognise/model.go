@@ -3,11 +3,11 @@ package recognise
 import (
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/embed"
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 )
 
@@ -83,7 +83,7 @@ func OpenModel(path string) (*Model, error) {
 	if path == "" {
 		return DefaultModel(), nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := fileio.ReadFile(path, embed.MaxBundle)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
 	"exemplar/internal/eval"
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 )
@@ -58,7 +58,7 @@ func newEvaluator(root string, side int) (*evaluator, error) {
 }
 
 func readImage(path string, side int) (*imaging.Image, error) {
-	data, err := os.ReadFile(path)
+	data, err := fileio.ReadFile(path, imaging.DefaultLimits.Bytes)
 	if err != nil {
 		return nil, err
 	}

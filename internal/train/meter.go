@@ -1,12 +1,13 @@
 package train
 
 import (
-	"exemplar/internal/train/recipe"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"time"
+
+	"exemplar/internal/fileio"
+	"exemplar/internal/train/recipe"
 )
 
 // meter tells a person how a run goes: on a terminal one line that is written over, elsewhere a line now and then.
@@ -92,9 +93,9 @@ func (r *run) report(note string) error {
 	if err != nil {
 		return err
 	}
-	recipe, err := os.ReadFile(r.cfg.File)
+	written, err := fileio.ReadFile(r.cfg.File, recipe.MaxBytes)
 	if err != nil {
-		recipe = []byte(err.Error())
+		written = []byte(err.Error())
 	}
 	p := r.pos
 	facts := []fact{
@@ -112,5 +113,5 @@ func (r *run) report(note string) error {
 	for name, v := range r.figures {
 		facts = append(facts, fact{"newest " + name, fmt.Sprintf("%.1f", 100*v)})
 	}
-	return writeReport(r.cfg.Out, reportPage{Name: r.cfg.Name, Recipe: string(recipe), Summary: facts, Curves: curves(entries), Notes: []string{note}})
+	return writeReport(r.cfg.Out, reportPage{Name: r.cfg.Name, Recipe: string(written), Summary: facts, Curves: curves(entries), Notes: []string{note}})
 }

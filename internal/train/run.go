@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"time"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
+	"exemplar/internal/fileio"
 	"exemplar/internal/train/recipe"
 )
 
@@ -146,7 +146,7 @@ func startBundle(cfg *recipe.Config) (*embed.Bundle, error) {
 	case "default":
 		return startFrom(fresh, embed.Default())
 	}
-	data, err := os.ReadFile(cfg.Network.Start)
+	data, err := fileio.ReadFile(cfg.Network.Start, embed.MaxBundle)
 	if err != nil {
 		return nil, cfg.Wrong(recipe.NoStage, "network.start", "cannot be read: %v", err)
 	}

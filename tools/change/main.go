@@ -1,20 +1,25 @@
 // Command change trains the detector of changed print.
 //
 //	go run ./tools/change -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
-//	    -pool ../shared/data/train -edited 1000 -out internal/change/weights.safetensors
+//	    -fields ../shared/data/fields -pool ../shared/data/train -edited 150 -out internal/change/weights.safetensors
 //
-// Samples are captures of drawn documents, of every other family of real
-// look-alikes, and of pictures of a pool of which parts were replaced, laid on
-// their own references, on those of look-alikes and on others that they are taken
-// for; the families between are left to those who measure. Making them takes
-// about as long as the training, which goes on from OUT.partial when it was
-// interrupted.
+// Samples are captures of drawn documents and of real forms that are filled in,
+// each as several copies, of every other family of real look-alikes, and of
+// pictures of a pool of which parts were replaced. They are laid on references of
+// their own kind and on those of look-alikes. Every fifth family of forms and
+// every other one of look-alikes are left to those who measure. Making samples
+// takes about as long as the training; -samples keeps them in a file. The training
+// goes on from OUT.partial when it was interrupted.
 package main
 
 import (
+	"bufio"
 	"context"
+	"encoding/gob"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -28,8 +33,9 @@ import (
 )
 
 type settings struct {
-	drawn, edited                    int
+	drawn, edited, copies            int
 	siblings, backgrounds, pool, out string
+	fields, photos, kept, start      string
 	steps                            int
 	seed                             uint64
 }
@@ -38,6 +44,11 @@ func main() {
 	var s settings
 	flag.IntVar(&s.drawn, "drawn", 600, "families of drawn documents")
 	flag.IntVar(&s.edited, "edited", 0, "pictures of the pool, each with an edited copy")
+	flag.StringVar(&s.fields, "fields", "", "folder FAMILY/EDITION.webp of real forms with their fields; may be empty")
+	flag.StringVar(&s.photos, "photos", "", "tar shard or folder of photos to put into drawn documents; may be empty")
+	flag.IntVar(&s.copies, "copies", 3, "captured copies of each real form")
+	flag.StringVar(&s.start, "start", "", "a file of weights to begin with, also of a network with fewer outputs; may be empty")
+	flag.StringVar(&s.kept, "samples", "", "a file that keeps the samples for another training; may be empty")
 	flag.StringVar(&s.pool, "pool", "", "folder of tar shards, or of pictures")
 	flag.StringVar(&s.siblings, "siblings", "", "folder KIND/FAMILY/MEMBER of real look-alikes; may be empty")
 	flag.StringVar(&s.backgrounds, "backgrounds", "", "folder of pictures to lay documents on; may be empty")
@@ -57,18 +68,24 @@ func (s *settings) run(ctx context.Context) error {
 	if s.out == "" {
 		return fmt.Errorf("-out is missing: where shall the weights go?")
 	}
-	samples, err := s.samples(ctx)
+	samples, err := s.keptSamples(ctx)
 	if err != nil {
 		return err
 	}
+	var start []byte
+	if s.start != "" {
+		if start, err = os.ReadFile(s.start); err != nil {
+			return err
+		}
+	}
 	partial := s.out + ".partial"
 	report := progress{began: time.Now()}
-	d, err := change.Train(ctx, samples, change.Options{Steps: s.steps, Seed: s.seed, Checkpoint: partial, Progress: report.step})
+	d, err := change.Train(ctx, samples, change.Options{Steps: s.steps, Seed: s.seed, Start: start, Checkpoint: partial, Progress: report.step})
 	if err != nil {
 		return err
 	}
 	data, err := d.Encode(map[string]string{
-		"command": fmt.Sprintf("go run ./tools/change -drawn %d -siblings DIR -backgrounds DIR -pool DIR -edited %d -steps %d -seed %d", s.drawn, s.edited, s.steps, s.seed),
+		"command": fmt.Sprintf("go run ./tools/change -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -edited %d -steps %d -seed %d", s.drawn, s.copies, s.edited, s.steps, s.seed),
 		"samples": fmt.Sprint(len(samples)),
 	})
 	if err != nil {
@@ -77,7 +94,10 @@ func (s *settings) run(ctx context.Context) error {
 	if err := tensorfile.WriteFile(s.out, data); err != nil {
 		return err
 	}
-	return os.Remove(partial)
+	if err := os.Remove(partial); !errors.Is(err, fs.ErrNotExist) { // a short training has none
+		return err
+	}
+	return nil
 }
 
 // samples captures drawn documents with their look-alikes, and real ones.
@@ -89,29 +109,70 @@ func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
 			fmt.Printf("%d families captured, %.0f s\n", n, time.Since(began).Seconds())
 		}
 	}}
-	families := calibrate.DrawnFamilies(s.drawn, s.seed)
+	var photos *dataset.Pool
+	if s.photos != "" {
+		var err error
+		if photos, err = dataset.OpenPool(s.photos); err != nil {
+			return nil, err
+		}
+		defer photos.Close()
+	}
+	kinds := calibrate.DrawnKinds(s.drawn, s.seed, photos)
+	if s.fields != "" {
+		forms, err := calibrate.FormKinds(s.fields, s.copies, s.seed, func(family int) bool { return family%5 != 4 })
+		if err != nil {
+			return nil, err
+		}
+		kinds = append(kinds, forms...)
+	}
 	if s.siblings != "" {
 		real, err := calibrate.PictureFamilies(s.siblings, siblingCaptures)
 		if err != nil {
 			return nil, err
 		}
+		var taught []calibrate.Source
 		for i := 0; i < len(real); i += 2 {
-			families = append(families, real[i])
+			taught = append(taught, real[i])
 		}
+		kinds = append(kinds, calibrate.SiblingKinds(taught)...)
 	}
-	if s.pool != "" {
-		pool, err := dataset.OpenPool(s.pool)
-		if err != nil {
-			return nil, err
-		}
-		defer pool.Close()
-		families = append(families, calibrate.EditedFamilies(pool, s.edited, s.seed)...)
+	samples, err := calibrate.KindSamples(ctx, kinds, opts)
+	if err != nil || s.pool == "" {
+		return samples, err
 	}
-	return calibrate.ChangeSamples(ctx, families, opts)
+	pool, err := dataset.OpenPool(s.pool)
+	if err != nil {
+		return nil, err
+	}
+	defer pool.Close()
+	edited, err := calibrate.ChangeSamples(ctx, calibrate.EditedFamilies(pool, s.edited, s.seed), opts)
+	return append(samples, edited...), err
+}
+
+// keptSamples reads the samples that were kept, or makes and keeps them.
+func (s *settings) keptSamples(ctx context.Context) ([]change.Sample, error) {
+	if s.kept == "" {
+		return s.samples(ctx)
+	}
+	var samples []change.Sample
+	file, err := os.Open(s.kept)
+	if err == nil {
+		defer file.Close()
+		err = gob.NewDecoder(bufio.NewReaderSize(file, 1<<20)).Decode(&samples)
+		return samples, err
+	}
+	if samples, err = s.samples(ctx); err != nil {
+		return nil, err
+	}
+	if file, err = os.Create(s.kept); err != nil {
+		return nil, err
+	}
+	w := bufio.NewWriterSize(file, 1<<20)
+	return samples, errors.Join(gob.NewEncoder(w).Encode(samples), w.Flush(), file.Close())
 }
 
 // siblingCaptures are made of every member of a real family: there are few.
-const siblingCaptures = 8
+const siblingCaptures = 1
 
 // progress prints the mean loss of every hundred steps.
 type progress struct {

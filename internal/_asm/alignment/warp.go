@@ -90,7 +90,7 @@ func (w *warper) number() {
 	w.VPADDD(w.V(w.column), w.V(w.row), w.V(w.row))
 }
 
-// interpolate leaves in left the brightness of the place, as an integer. The photo has twice the brightness.
+// interpolate leaves in left half the brightness of the place, as an integer.
 func (w *warper) interpolate() {
 	left, right, belowLeft, belowRight := w.V(w.left), w.V(w.right), w.V(w.pixels), w.V(w.below)
 	w.and(w.V(w.byteMask), w.V(w.pixels), left)

@@ -192,7 +192,7 @@ func (g *Gallery) sure(candidates []decide.Ranked) (float64, error) {
 		leaves[i].Label = decide.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
 	}
 	d := decide.Decide(leaves, policy)
-	if d.Basis == decide.ByGeometry {
+	if d.Basis != decide.ByEmbedding {
 		return -d.FPIR, nil
 	}
 	return -eval.AnyOf(d.FMR, registered), nil

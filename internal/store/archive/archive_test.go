@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -141,8 +142,9 @@ func TestExportOfAnEmptyGallery(t *testing.T) {
 
 func TestExportLeavesNothingBehind(t *testing.T) {
 	g, path := exported(t)
-	if err := Export(context.Background(), g, filepath.Join(filepath.Dir(path), "no", "such", "folder.zip")); err == nil {
-		t.Error("exported into a folder that is not there")
+	err := Export(context.Background(), g, filepath.Join(filepath.Dir(path), "no", "such", "folder.zip"))
+	if !errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrNoGallery) || !strings.Contains(err.Error(), "folder.zip") {
+		t.Errorf("export into a folder that is not there: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -22,16 +22,26 @@ import (
 // error is ErrPartly and joins a *Damage for each.
 func Export(ctx context.Context, from store.Store, path string) error {
 	var left lacks
+	var unwritten error // what is wrong with the file, and not with the store
 	err := from.Snapshot(ctx, func(s store.Snapshot) error {
-		return fileio.Write(path, fileio.Private, func(w io.Writer) (err error) {
-			left, err = write(ctx, s, w)
-			return err
+		var unread error
+		err := fileio.Write(path, fileio.Private, func(w io.Writer) error {
+			left, unread = write(ctx, s, w)
+			return unread
 		})
+		if unread == nil {
+			unwritten = err
+			return nil
+		}
+		return err
 	})
-	if err == nil {
-		err = left.fault()
+	switch {
+	case unwritten != nil:
+		return fmt.Errorf("export: %w", unwritten)
+	case err != nil:
+		return fmt.Errorf("export: %w", err) // it names the gallery, or the file
 	}
-	if err != nil {
+	if err := left.fault(); err != nil {
 		return fmt.Errorf("export to %q: %w", path, err)
 	}
 	return nil

@@ -180,6 +180,15 @@ func joinSome(errs []error) error {
 	return errors.Join(errs...)
 }
 
+// Check reads as much of a file as shows whether it is an export.
+func Check(path string) error {
+	_, closeFile, err := openExport(path)
+	if err != nil {
+		return fmt.Errorf("import %q: %w", path, err)
+	}
+	return closeFile()
+}
+
 // openExport opens the file of an export.
 func openExport(path string) (in *export, closeFile func() error, err error) {
 	info, err := os.Stat(path) // a pipe would be waited for

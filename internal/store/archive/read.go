@@ -145,6 +145,9 @@ type candidate struct {
 
 // fault says what is wrong with the whole entry.
 func (c *candidate) fault(err error) error {
+	if errors.Is(err, ErrExport) {
+		return fmt.Errorf("reference %s (%s): %w", c.entry.ID, c.entry.Label, err)
+	}
 	return fmt.Errorf("%w: reference %s (%s): %w", ErrExport, c.entry.ID, c.entry.Label, err)
 }
 

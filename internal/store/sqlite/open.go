@@ -62,6 +62,8 @@ func (g *Gallery) open(opts store.Options) error {
 		return err
 	} else if info.IsDir() {
 		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
+	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite takes it for an empty file, and writes over it
+		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, info.Size())
 	}
 	g.readOnly = opts.ReadOnly
 	err := g.connect("")
@@ -83,6 +85,10 @@ func (g *Gallery) open(opts store.Options) error {
 	}
 	return err
 }
+
+// smallestPage is the size of the smallest page of a database, in bytes. (SQLite's
+// database file format, section 1.3.2.)
+const smallestPage = 512
 
 // createFile makes an empty file that only its owner can read, since documents
 // are private, unless there is one already.

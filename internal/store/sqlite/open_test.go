@@ -53,6 +53,8 @@ func TestOpenWhatIsNoGallery(t *testing.T) {
 		{"a folder", func(t *testing.T, path string) { os.Mkdir(path, 0o700) }, store.ErrNotGallery},
 		{"a text", write(strings.Repeat("to whom it may concern\n", 100)), store.ErrNotGallery},
 		{"a short text", write("hello"), store.ErrNotGallery},
+		{"a byte", write("x"), store.ErrNotGallery},
+		{"just too short for a page", write(strings.Repeat("x", smallestPage-1)), store.ErrNotGallery},
 		{"another program's", otherProgram, store.ErrNotGallery},
 		{"of a newer version", func(t *testing.T, path string) {
 			g := openGallery(t, path)

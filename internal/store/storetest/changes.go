@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"exemplar/internal/store"
@@ -123,7 +124,7 @@ func testSnapshotIsOneMoment(t *testing.T, fresh func(testing.TB) Instance) {
 			t.Error(err)
 		}
 		Put(t, other, Entry("b", 2))
-		if err := other.Remove(ctx, r.ID); err != nil {
+		if _, err := other.Rename(ctx, "a", "c"); err != nil {
 			t.Error(err)
 		}
 		references, err := before.List(ctx, store.Filter{})
@@ -147,7 +148,7 @@ func testSnapshotIsOneMoment(t *testing.T, fresh func(testing.TB) Instance) {
 	if err != mine {
 		t.Errorf("got %v, want the error of use", err)
 	}
-	if got := LabelsOf(List(t, s, store.Filter{})); len(got) != 1 || got[0] != "b" {
+	if got := LabelsOf(List(t, s, store.Filter{})); !slices.Equal(got, []store.Label{"b", "c"}) {
 		t.Errorf("afterwards %q", got)
 	}
 }

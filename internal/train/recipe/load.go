@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"exemplar/internal/fileio"
 )
 
 // Load reads a recipe and those that it extends, and refuses what cannot work, naming file and line: unknown keys,
@@ -50,6 +51,9 @@ func LoadToTeach(path string) (*Config, error) {
 
 const maxExtends = 8
 
+// MaxBytes bounds the file of a recipe.
+const MaxBytes = 1 << 20
+
 // document is a file of a recipe as it is written, with the stages' own keys.
 type document struct {
 	Extends string           `toml:"extends"`
@@ -58,7 +62,7 @@ type document struct {
 
 // read lays the recipe at path over cfg, after the one that it extends.
 func (cfg *Config) read(path string, depth int) error {
-	data, err := os.ReadFile(path)
+	data, err := fileio.ReadFile(path, MaxBytes)
 	if err != nil {
 		return fmt.Errorf("read recipe: %w", err)
 	}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestHugeFiles: whatever file the user names, no more of it is read than one of
+// its kind may have.
+func TestHugeFiles(t *testing.T) {
+	s := newSession(t)
+	documents := s.documents()
+	huge := filepath.Join(s.folder, "huge")
+	if err := os.WriteFile(huge, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(huge, 4<<40); err != nil {
+		t.Skip("no sparse files:", err)
+	}
+	npy := filepath.Join(s.folder, "x.npy")
+	for name, args := range map[string][]string{
+		"model":              {"classify", "--model", huge, documents},
+		"model to embed":     {"embed", "--model", huge, "--npy", npy, documents},
+		"model to judge":     {"eval", "--model", huge, documents},
+		"model to look at":   {"doctor", "--model", huge},
+		"model to calibrate": {"calibrate", "--model", huge, documents, "--out", npy},
+		"scores":             {"eval", "--scores", huge},
+		"vectors":            {"eval", "--vectors", "x=" + huge, documents},
+		"recipe":             {"train", huge},
+		"recipe to teach":    {"teach", huge},
+		"picture":            {"embed", "--npy", npy, huge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code := exitFailed
+			if name == "picture" {
+				code = exitPartly
+			}
+			if out, errOut := s.run(code, args...); !strings.Contains(out+errOut, "limit") && name != "scores" {
+				t.Errorf("said %q", out+errOut)
+			}
+		})
+	}
+}

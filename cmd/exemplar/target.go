@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"unicode/utf8"
+)
+
+// target is a file that a command is to write.
+type target struct {
+	option string // how it was given: "--explain", "FILE.zip"
+	path   string // empty: it was not
+	kind   fileKind
+}
+
+// fileKind is what a command writes. A file that is there already is replaced only
+// by one of its own kind, so that a slip in the arguments costs nobody a photo.
+type fileKind struct {
+	name string
+	fits func(head []byte) bool
+}
+
+// The kinds.
+var (
+	drawingKind = fileKind{"a drawing of this program", func(head []byte) bool {
+		return bytes.HasPrefix(head, []byte("\x89PNG")) && bytes.Contains(head[:min(len(head), drawnWithin)], drawnBy)
+	}}
+	jpegKind   = fileKind{"a JPEG", begins("\xFF\xD8\xFF")}
+	zipKind    = fileKind{"a ZIP archive", begins("PK")}
+	npyKind    = fileKind{"a NumPy file", begins("\x93NUMPY")}
+	onnxKind   = fileKind{"an ONNX network", begins("\x08")} // its first field: ir_version
+	tensorKind = fileKind{"a safetensors file", func(head []byte) bool { return len(head) > 8 && head[8] == '{' }}
+	htmlKind   = fileKind{"a web page", begins("<!doctype html", "<!DOCTYPE html")}
+	textKind   = fileKind{"a text file", func(head []byte) bool {
+		whole := head[:max(0, len(head)-utf8.UTFMax)] // a character may be cut off at the end
+		return bytes.IndexByte(head, 0) < 0 && (utf8.Valid(head) || len(whole) > 0 && utf8.Valid(whole))
+	}}
+)
+
+func begins(with ...string) func([]byte) bool {
+	return func(head []byte) bool {
+		for _, w := range with {
+			if bytes.HasPrefix(head, []byte(w)) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// check holds, before any work is done, that writing the target costs nothing: it is
+// neither the gallery or a file beside it, nor one of the inputs, nor a file of another
+// kind. The gallery's path may be empty.
+func (t target) check(gallery string, inputs []input) error {
+	if t.path == "" {
+		return nil
+	}
+	if t.path == "-" {
+		return fmt.Errorf("%s -: say the name of a file, /dev/stdout for the standard output, or ./- for a file of that name", t.option)
+	}
+	if gallery != "" {
+		for _, suffix := range gallerySuffixes {
+			if sameFile(t.path, gallery+suffix) || sameFile(t.path, resolved(gallery)+suffix) {
+				return fmt.Errorf("%s %q is the gallery, or belongs to it, and would be overwritten: say another file", t.option, t.path)
+			}
+		}
+	}
+	info, err := os.Stat(t.path)
+	if err != nil || !info.Mode().IsRegular() { // nothing is there, or what cannot be replaced
+		return nil
+	}
+	for _, in := range inputs {
+		if other, err := os.Stat(in.name); err == nil && os.SameFile(info, other) {
+			return fmt.Errorf("%s %q is one of the files to be read, and would be overwritten: say another file", t.option, t.path)
+		}
+	}
+	return t.checkKind()
+}
+
+// checkKind holds a file that is there to be one that may be replaced.
+func (t target) checkKind() error {
+	file, err := os.Open(t.path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.option, err)
+	}
+	defer file.Close()
+	head, err := io.ReadAll(io.LimitReader(file, 4096))
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.option, err)
+	}
+	if len(head) > 0 && !t.kind.fits(head) {
+		return fmt.Errorf("%s %q is there already and is not %s: say another file, or remove it first", t.option, t.path, t.kind.name)
+	}
+	return nil
+}
+
+// gallerySuffixes are those of a gallery's file and of the files beside it.
+var gallerySuffixes = []string{"", "-wal", "-shm", "-journal", "-reserve"}
+
+// sameFile reports whether two paths lead to one file, or would if it were there.
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA == nil && errB == nil {
+		return os.SameFile(infoA, infoB)
+	}
+	return errA != nil && errB != nil && resolved(a) == resolved(b)
+}
+
+// resolved is a path without links, as far as it is there.
+func resolved(path string) string {
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		path = whole
+	} else if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(folder, filepath.Base(path))
+	}
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
+}
+
+// drawnBy marks the PNGs of this program, by a text chunk behind the header. (PNG
+// specification, 3rd edition, section 11.3.3.)
+var drawnBy = []byte("tEXtSoftware\x00exemplar")
+
+const (
+	pngHeader   = 8 + 25 // bytes of the signature and of the chunk IHDR
+	drawnWithin = 128    // bytes of a file in which the mark is
+)
+
+// marked is a PNG with the mark in it.
+func marked(png []byte) []byte {
+	if len(png) < pngHeader {
+		return png
+	}
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(drawnBy)-4)) // without the type
+	chunk = append(chunk, drawnBy...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(drawnBy))
+	return append(append(append([]byte(nil), png[:pngHeader]...), chunk...), png[pngHeader:]...)
+}
