@@ -72,10 +72,11 @@ var allowed = map[string][]string{
 // tools are what every package may import: they know nothing of pictures.
 var tools = []string{"internal/parallel", "internal/fileio"}
 
-// confined names outside modules that only some packages may import, so that
-// each can be replaced in one place.
+// confined names outside modules, and packages of ours, that only some packages
+// may import, so that each can be replaced in one place.
 var confined = map[string][]string{
 	"modernc.org/sqlite":                            {"internal/store/sqlite"},
+	"exemplar/internal/store/sqlite":                {"internal/store/open"}, // where a name becomes a store
 	"github.com/spf13/cobra":                        {"cmd/exemplar"},
 	"google.golang.org/protobuf/encoding/protowire": {"internal/tensorfile", "internal/train"},
 	"github.com/pelletier/go-toml/v2":               {"internal/train/recipe"},

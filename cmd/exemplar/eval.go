@@ -94,6 +94,7 @@ What is inside is then judged only if named: --model ''.`,
 	f.BoolVar(&flags.json, "json", false, "print one JSON object")
 	f.StringVar(&flags.csv, "csv", "", "write a table to this `FILE`")
 	f.StringVar(&flags.html, "html", "", "write a report to this `FILE`")
+	cmd.RegisterFlagCompletionFunc("protocol", cobra.FixedCompletions([]string{string(eval.AllPairs), string(eval.ReferenceProbe)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -177,7 +178,9 @@ func runEval(cmd *cobra.Command, roots []string, flags *evalFlags) error {
 	if err := flags.write(cmd, results, sets); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(results, func(r *eval.Result) bool { return slices.Contains(r.Notes, harness.NoReferences) }) {
+	if slices.ContainsFunc(results, func(r *eval.Result) bool {
+		return slices.Contains(r.Notes, harness.NoReferences) || slices.Contains(r.Notes, harness.NoCaptures)
+	}) {
 		return errPartly
 	}
 	return nil

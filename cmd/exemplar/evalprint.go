@@ -46,9 +46,10 @@ func printDecisions(out io.Writer, results []*eval.Result) error {
 		line("right", d.Right)
 		line("a label above the right one", d.Open)
 		line("wrong label", d.Wrong)
+		line("no label (unknown, ambiguous or refused)", d.Missed)
 		line("strangers accepted (own label left out)", d.Accepted)
 		for _, p := range d.AtStrangers {
-			line(fmt.Sprintf("right while %g %% of them are accepted", 100*p.Target), p.Share)
+			line(fmt.Sprintf("right by decision while %g %% of them are accepted", 100*p.Target), p.Share)
 		}
 		if n := d.Distractors.Trials + d.DistractorsRefused; n > 0 {
 			line(fmt.Sprintf("other strangers accepted (%d of %d refused)", d.DistractorsRefused, n), d.Distractors)
@@ -63,23 +64,33 @@ func printDecisions(out io.Writer, results []*eval.Result) error {
 
 // printEvidence prints how well scores tell pictures apart.
 func printEvidence(out io.Writer, results []*eval.Result) error {
+	say(out, "by score alone, the leaf alone being right, with strangers whose own label is left out\n")
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "set\tsystem\tpictures\tby score: TPR at FPR 1e-4\trank-1\town label out: right at 1 %\tat 5 %")
+	fmt.Fprintln(table, "set\tsystem\tpictures\tTPR at FPR 1e-4\trank-1\tright by score at 1 % of strangers\tat 5 %")
+	weak := false
 	for _, r := range results {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\n", plain(r.Name), plain(r.Model), r.Images, verificationCell(r.Verification), identificationCells(r))
+		weak = weak || r.Verification != nil && !r.Verification.At(weakRate).Supported
 	}
-	return table.Flush()
+	err := table.Flush()
+	if weak {
+		say(out, "* too few pairs of other documents to support so small a rate: it takes 30,000\n") // 3/weakRate, the rule of three
+	}
+	return err
 }
 
 func percentInterval(v, low, high float64) string {
 	return fmt.Sprintf("%.1f [%.1f-%.1f]", 100*v, 100*low, 100*high)
 }
 
+// weakRate is the rate of false matches at which systems are compared.
+const weakRate = 1e-4
+
 func verificationCell(v *eval.Verification) string {
 	if v == nil {
 		return "-"
 	}
-	p := v.At(1e-4)
+	p := v.At(weakRate)
 	cell := percentInterval(p.TPR, p.Low, p.High)
 	if !p.Supported {
 		cell += " *"

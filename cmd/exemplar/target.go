@@ -71,7 +71,12 @@ func (t target) check(gallery string, inputs []input) error {
 		}
 	}
 	info, err := os.Stat(t.path)
-	if err != nil || !info.Mode().IsRegular() { // nothing is there, or what cannot be replaced
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s %q is a folder: say the name of a file", t.option, t.path)
+	case err != nil: // nothing is there
+		return t.checkFolder()
+	case !info.Mode().IsRegular(): // a device, which nothing replaces
 		return nil
 	}
 	for _, in := range inputs {
@@ -80,6 +85,15 @@ func (t target) check(gallery string, inputs []input) error {
 		}
 	}
 	return t.checkKind()
+}
+
+// checkFolder holds that the folder of a file that is to be made is there.
+func (t target) checkFolder() error {
+	folder := filepath.Dir(t.path)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s %q: there is no folder %q: make it first", t.option, t.path, folder)
+	}
+	return nil
 }
 
 // checkKind holds a file that is there to be one that may be replaced.

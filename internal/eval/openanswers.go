@@ -38,6 +38,9 @@ type Share struct {
 	Trials int     `json:"trials"` // with none, the rate is 0 and the interval [0, 1]
 }
 
+// IsZero reports whether nothing was measured: JSON leaves that out.
+func (s Share) IsZero() bool { return s.Trials == 0 }
+
 // String is the share in percent, such as "97.4 [91.0-99.3]"; "-" without trials.
 func (s Share) String() string {
 	if s.Trials == 0 {
@@ -52,27 +55,28 @@ func (s Share) String() string {
 // counted as accepted.
 type OpenSet struct {
 	Probes int   `json:"probes"`
-	Labels int   `json:"labels"` // that have probes
-	First  Share `json:"first"`  // the right label is the best candidate, whatever was decided
+	Labels int   `json:"labels"`         // that have probes
+	First  Share `json:"first,omitzero"` // the right label is the best candidate, whatever was decided
 
 	// As used, the label registered.
-	Right       Share `json:"right"`
-	Open        Share `json:"open"`
-	True        Share `json:"true"` // right or open
-	Wrong       Share `json:"wrong"`
-	WrongFamily Share `json:"wrong_family"` // part of Wrong: a label of another family
-	WrongMember Share `json:"wrong_member"` // part of Wrong: another label of the same family
+	Right       Share `json:"right,omitzero"`
+	Open        Share `json:"open,omitzero"`
+	True        Share `json:"true,omitzero"` // right or open
+	Wrong       Share `json:"wrong,omitzero"`
+	Missed      Share `json:"missed,omitzero"`       // answered with no label: unknown, ambiguous or refused
+	WrongFamily Share `json:"wrong_family,omitzero"` // part of Wrong: a label of another family
+	WrongMember Share `json:"wrong_member,omitzero"` // part of Wrong: another label of the same family
 
 	// As used, the label left out.
-	Accepted          Share `json:"strangers_accepted"`
-	AcceptedRelated   Share `json:"strangers_accepted_with_relative"`    // of those that have a relative registered
-	AcceptedUnrelated Share `json:"strangers_accepted_without_relative"` // of the others
-	AcceptedOpen      Share `json:"strangers_open"`
-	AcceptedFamilyOut Share `json:"strangers_accepted_family_out"`
+	Accepted          Share `json:"strangers_accepted,omitzero"`
+	AcceptedRelated   Share `json:"strangers_accepted_with_relative,omitzero"`    // of those that have a relative registered
+	AcceptedUnrelated Share `json:"strangers_accepted_without_relative,omitzero"` // of the others
+	AcceptedOpen      Share `json:"strangers_open,omitzero"`
+	AcceptedFamilyOut Share `json:"strangers_accepted_family_out,omitzero"`
 
 	// Distractors are pictures that show nothing registered, and have no look-alike
 	// among what is.
-	Distractors        Share `json:"distractors_accepted"` // of those that were not refused
+	Distractors        Share `json:"distractors_accepted,omitzero"` // of those that were not refused
 	DistractorsRefused int   `json:"distractors_refused"`
 
 	// Swept: right answers at the threshold that a share of the strangers reaches.
@@ -127,6 +131,7 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	r.Open = j.share(all, (*Probe).open)
 	r.True = j.share(all, func(p *Probe) bool { return p.right() || p.open() })
 	r.Wrong = j.share(all, (*Probe).wrong)
+	r.Missed = j.share(all, func(p *Probe) bool { return p.Registered.Outcome != Match })
 	related := func(p *Probe) bool { return family(p.Registered.Label) == family(p.Label) }
 	r.WrongFamily = j.share(all, func(p *Probe) bool { return p.wrong() && !related(p) })
 	r.WrongMember = j.share(all, func(p *Probe) bool { return p.wrong() && related(p) })

@@ -1,7 +1,9 @@
 package eval
 
 import (
+	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -146,5 +148,25 @@ func TestDistractorsThatAreRefusedAreNoTrials(t *testing.T) {
 	accepted, refused := Distractors([]Lookup{answered("a", "a", 1), answered("", "a", 0), {Answer: Answer{Outcome: Refused}}})
 	if accepted.Hits != 1 || accepted.Trials != 2 || refused != 1 {
 		t.Errorf("%+v, %d refused", accepted, refused)
+	}
+}
+
+// What was not measured is left out of JSON, and what was missed is counted.
+func TestOpenSetInJSON(t *testing.T) {
+	probes := []Probe{
+		{Label: "a", Registered: Lookup{Answer: Answer{Outcome: Match, Label: "a"}}},
+		{Label: "b", Registered: Lookup{Answer: Answer{Outcome: Unknown}}},
+		{Label: "c", Registered: Lookup{Answer: Answer{Outcome: Refused}}},
+	}
+	r := JudgeOpenSet(probes, FirstPart)
+	if r.Missed.Hits != 2 || r.Missed.Trials != 3 {
+		t.Errorf("missed %d of %d", r.Missed.Hits, r.Missed.Trials)
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(data); strings.Contains(text, `"trials":0`) || strings.Contains(text, "distractors_accepted") || !strings.Contains(text, `"missed":{"rate":0.66`) {
+		t.Errorf("JSON %s", text)
 	}
 }

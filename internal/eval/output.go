@@ -93,6 +93,7 @@ func (d *OpenSet) lines() [][]string {
 	add("right", "", d.Right)
 	add("open", "", d.Open)
 	add("wrong", "", d.Wrong)
+	add("missed", "", d.Missed)
 	add("strangers_accepted", "", d.Accepted)
 	add("strangers_accepted_with_relative", "", d.AcceptedRelated)
 	add("strangers_accepted_without_relative", "", d.AcceptedUnrelated)

@@ -36,8 +36,12 @@ func (o *Options) progress(doing string, steps int) (step, end func()) {
 // NoReferences says what a folder lacks for a gallery to be judged on it.
 const NoReferences = "nothing could be registered, for no picture is marked as a reference: let the name of one picture in each folder end in _ref, such as card/front_ref.jpg"
 
+// NoCaptures says what a folder lacks for anything to be looked up in a gallery.
+const NoCaptures = "nothing could be looked up, for every picture is marked as a reference: add photos of the documents, whose names do not end in _ref"
+
 // Judge judges a system on a data set. Where a gallery is to be judged and the
-// folder has no references, the result holds the note [NoReferences] alone.
+// folder has no references or no captures, the result holds the note
+// [NoReferences] or [NoCaptures] alone.
 func Judge(ctx context.Context, folder *dataset.Folder, sys System, o Options) (*eval.Result, error) {
 	set, err := newSet(ctx, folder, sys, o)
 	if err != nil {
@@ -56,8 +60,14 @@ func Judge(ctx context.Context, folder *dataset.Folder, sys System, o Options) (
 	case sys.Matrix != "":
 		err = readMatrix(set, whole, sys.Matrix)
 	case sys.Gallery != nil:
-		if references, _ := split(set); len(references) == 0 {
-			return &eval.Result{Name: set.Name, Model: set.Model, Images: len(set.Samples), Notes: []string{NoReferences}}, nil
+		lacking := func(note string) (*eval.Result, error) {
+			return &eval.Result{Name: set.Name, Model: set.Model, Images: len(set.Samples), Notes: []string{note}}, nil
+		}
+		switch references, captures := split(set); {
+		case len(references) == 0:
+			return lacking(NoReferences)
+		case len(captures) == 0:
+			return lacking(NoCaptures)
 		}
 		err = askGallery(ctx, set, sys, reader{folder.Root, o.Strangers}, o)
 	}

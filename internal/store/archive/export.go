@@ -22,23 +22,13 @@ import (
 // error is ErrPartly and joins a *Damage for each.
 func Export(ctx context.Context, from store.Store, path string) error {
 	var left lacks
-	var unwritten error // what is wrong with the file, and not with the store
 	err := from.Snapshot(ctx, func(s store.Snapshot) error {
-		var unread error
-		err := fileio.Write(path, fileio.Private, func(w io.Writer) error {
-			left, unread = write(ctx, s, w)
-			return unread
+		return fileio.Write(path, fileio.Private, func(w io.Writer) (err error) {
+			left, err = write(ctx, s, w)
+			return err
 		})
-		if unread == nil {
-			unwritten = err
-			return nil
-		}
-		return err
 	})
-	switch {
-	case unwritten != nil:
-		return fmt.Errorf("export: %w", unwritten)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("export: %w", err) // it names the gallery, or the file
 	}
 	if err := left.fault(); err != nil {
