@@ -147,11 +147,7 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 	defer progress.clear()
 	refused, damaged := 0, map[string]exemplar.LeftOut{}
 	err := inOrder(cmd.Context(), list, func(in input) ([]exemplar.Answer, error) {
-		data, err := in.read()
-		if err != nil {
-			return []exemplar.Answer{unreadable(in, err)}, nil
-		}
-		return answer(cmd.Context(), exemplar.FromBytes(data))
+		return answer(cmd.Context(), in.picture())
 	}, func(in input, answers []exemplar.Answer) error {
 		progress.clear()
 		progress.step(1)
@@ -179,10 +175,6 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 		return errPartly
 	}
 	return nil
-}
-
-func unreadable(in input, err error) exemplar.Answer {
-	return exemplar.Answer{Decision: exemplar.Refused, Summary: in.reason(err), Reason: in.reason(err), Candidates: []exemplar.Candidate{}}
 }
 
 // formatFlags choose how answers are written.
