@@ -106,10 +106,8 @@ func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Opt
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	input, err := p.input()
-	if err != nil {
-		input.Fault = err
-	}
+	input, release := p.input()
+	defer release()
 	found, err := g.engine.Recognise(ctx, input, options)
 	if err != nil {
 		return Result{}, g.fail(err)

@@ -170,24 +170,30 @@ func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
 	return g.fail(g.store.SetNote(ctx, id, note))
 }
 
+// ErrPartly says that an export or an import has left out what is damaged.
+var ErrPartly = archive.ErrPartly
+
 // Export writes everything in the gallery to one portable file, a ZIP archive,
-// which appears whole or not at all. If references are damaged (ErrDamaged), it
-// is there with all others.
+// which appears whole or not at all. What is damaged is left out: the error is
+// [ErrPartly] then, and names it; the file is there.
 func (g *Gallery) Export(ctx context.Context, path string) error {
 	return g.fail(archive.Export(ctx, g.store, path))
 }
 
 // Imported counts what an import did.
 type Imported struct {
-	Added   int `json:"added"`   // references that were not there
-	Skipped int `json:"skipped"` // references, by id, that were there already
+	Added   int `json:"added"`    // references that were not there
+	Skipped int `json:"skipped"`  // references, by id, that were there already
+	LeftOut int `json:"left_out"` // references that are damaged in the file
+	Mended  int `json:"mended"`   // parts that were, and are made anew
 }
 
-// Import adds the references of an exported file that are not there yet: all of
-// them, or none if anything about the file is wrong.
+// Import adds the references of an exported file that are not there yet, all at
+// once. Damaged ones are left out, and what can be made anew of their pictures is;
+// the error is [ErrPartly] then, and names them.
 func (g *Gallery) Import(ctx context.Context, path string) (Imported, error) {
-	imported, err := archive.Import(ctx, g.store, path, recognise.CheckPart)
-	return Imported(imported), g.fail(err)
+	done, err := archive.Import(ctx, g.store, path, g.model.inner.Mend)
+	return Imported{Added: done.Added, Skipped: done.Skipped, LeftOut: len(done.Left), Mended: len(done.Mended)}, g.fail(err)
 }
 
 // CheckExport says whether a file is an export that this program reads, as far as its

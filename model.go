@@ -51,10 +51,11 @@ func (m *Model) Embed(p Picture) ([]float32, error) {
 		}
 		return m.inner.Embed(picture), nil
 	}
-	data, err := p.file()
+	data, release, err := p.file()
 	if err != nil {
 		return nil, err
 	}
+	defer release()
 	picture, _, err := imaging.DecodeAtLeast(data, m.inner.DecodeSide(), imaging.DefaultLimits)
 	if err != nil {
 		return nil, err

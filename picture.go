@@ -9,7 +9,6 @@ import (
 	"io"
 	"reflect"
 
-	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
 )
@@ -18,7 +17,7 @@ import (
 // GIF, BMP, TIFF, WebP, PNM or TGA), or pixels. It is read when it is needed. The zero
 // Picture is an empty file.
 type Picture struct {
-	read   func() ([]byte, error)
+	read   func() (data []byte, release func(), err error)
 	pixels image.Image
 	fault  error // why there is none
 }
@@ -28,13 +27,19 @@ func FromBytes(file []byte) Picture {
 	return FromFunc(func() ([]byte, error) { return file, nil })
 }
 
+// FromFile is the picture file at a path. Files that are worked on at once share
+// one budget of memory. What is said of the picture does not name the file.
+func FromFile(path string) Picture {
+	return Picture{read: func() ([]byte, func(), error) { return imaging.ReadFile(path, imaging.DefaultLimits) }}
+}
+
 // FromReader is a picture file that r yields. It can be used once, and no more of
 // it is read than a picture may have.
 func FromReader(r io.Reader) Picture {
 	if isNil(r) {
 		return nothing("the reader is nil: give an open file")
 	}
-	return FromFunc(func() ([]byte, error) { return fileio.ReadAll(r, imaging.DefaultLimits.Bytes) })
+	return Picture{read: func() ([]byte, func(), error) { return imaging.ReadAll(r, imaging.DefaultLimits) }}
 }
 
 // FromFunc is a picture file that a function reads, whenever the picture is needed:
@@ -43,7 +48,10 @@ func FromFunc(read func() ([]byte, error)) Picture {
 	if read == nil {
 		return nothing("the function is nil: give one that reads a file")
 	}
-	return Picture{read: read}
+	return Picture{read: func() ([]byte, func(), error) {
+		data, err := read()
+		return data, keep, err
+	}}
 }
 
 // FromImage is an upright picture as pixels, which must not be changed while it is
@@ -70,14 +78,17 @@ func isNil(v any) bool {
 	return p.Kind() == reflect.Pointer && p.IsNil()
 }
 
-// input reads the picture for the engine.
-func (p Picture) input() (recognise.Input, error) {
+// keep is the release of what takes nothing of the budget for files.
+func keep() {}
+
+// input reads the picture for the engine. Call release when it has been used.
+func (p Picture) input() (in recognise.Input, release func()) {
 	if p.pixels == nil {
-		data, err := p.file()
-		return recognise.Input{Data: data}, err
+		in.Data, release, in.Fault = p.file()
+		return in, release
 	}
-	m, err := p.decoded()
-	return recognise.Input{Image: m}, err
+	in.Image, in.Fault = p.decoded()
+	return in, keep
 }
 
 // decoded are the pixels of a picture that has some.
@@ -89,20 +100,24 @@ func (p Picture) decoded() (*imaging.Image, error) {
 	return imaging.FromImage(p.pixels), nil
 }
 
-// file reads the file; pixels are encoded as a PNG.
-func (p Picture) file() ([]byte, error) {
+// file reads the file; pixels are encoded as a PNG. Call release when its bytes are
+// no longer referred to.
+func (p Picture) file() (data []byte, release func(), err error) {
 	switch {
 	case p.fault != nil:
-		return nil, p.fault
+		return nil, keep, p.fault
 	case p.pixels != nil:
 		if _, err := p.decoded(); err != nil {
-			return nil, err
+			return nil, keep, err
 		}
 		var file bytes.Buffer
 		err := png.Encode(&file, p.pixels)
-		return file.Bytes(), err
+		return file.Bytes(), keep, err
 	case p.read == nil:
-		return nil, nil
+		return nil, keep, nil
 	}
-	return p.read()
+	if data, release, err = p.read(); err != nil {
+		return nil, keep, err
+	}
+	return data, release, nil
 }

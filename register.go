@@ -117,10 +117,11 @@ func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err erro
 	if err != nil {
 		return nil, "", err
 	}
-	file, err := item.Picture.file()
+	file, release, err := item.Picture.file()
 	if err != nil {
 		return nil, "", err
 	}
+	defer release()
 	made, canBeFound, err := g.model.inner.NewEntry(file)
 	if err != nil {
 		return nil, "", err

@@ -19,6 +19,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/draw"
 	"exemplar/internal/embed"
+	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/store"
@@ -127,7 +128,7 @@ func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
 			return nil, "", err
 		}
 		for _, in := range found.list {
-			data, err := in.read()
+			data, err := fileio.ReadFile(in.name, imaging.DefaultLimits.Bytes)
 			if err != nil {
 				return nil, "", err
 			}

@@ -183,10 +183,11 @@ func printProof(cmd *cobra.Command, p *decide.Proof, trials *calibrate.Trials) e
 // readSample reads a picture of a data set; one that cannot be used is
 // reported and left out.
 func readSample(cmd *cobra.Command, root string, s dataset.Sample) (*imaging.Image, error) {
-	data, err := input{name: filepath.Join(root, filepath.FromSlash(s.Path))}.read()
+	data, release, err := imaging.ReadFile(filepath.Join(root, filepath.FromSlash(s.Path)), imaging.DefaultLimits)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", s.Path, err)
 	}
+	defer release()
 	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
 	if err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: refused: %v\n", s.Path, err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -148,11 +147,7 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 	defer progress.clear()
 	refused, damaged := 0, map[string]exemplar.LeftOut{}
 	err := inOrder(cmd.Context(), list, func(in input) ([]exemplar.Answer, error) {
-		data, err := in.read()
-		if err != nil { // which is the answer
-			return answer(cmd.Context(), exemplar.FromFunc(func() ([]byte, error) { return nil, errors.New(in.reason(err)) }))
-		}
-		return answer(cmd.Context(), exemplar.FromBytes(data))
+		return answer(cmd.Context(), in.picture())
 	}, func(in input, answers []exemplar.Answer) error {
 		progress.clear()
 		progress.step(1)

@@ -57,11 +57,7 @@ func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out 
 	progress := newProgress("embedding", len(inputs))
 	refused := 0
 	err := inOrder(cmd.Context(), inputs, func(in input) (result, error) {
-		data, err := in.read()
-		if err != nil {
-			return result{err: err}, nil
-		}
-		vector, err := m.Embed(exemplar.FromBytes(data))
+		vector, err := m.Embed(in.picture())
 		return result{vector, err}, nil
 	}, func(in input, r result) error {
 		progress.step(1)

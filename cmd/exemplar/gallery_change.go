@@ -147,9 +147,18 @@ func galleryExport() *cobra.Command {
 		args: cobra.ExactArgs(1), suggestFor: []string{"backup", "save"},
 		target: func(args []string) target { return target{"FILE.zip", args[0], zipKind} },
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
-			return g.Export(cmd.Context(), args[0])
+			return partly(cmd, g.Export(cmd.Context(), args[0]))
 		},
 	}.command()
+}
+
+// partly says what was left out, where that is all that went wrong.
+func partly(cmd *cobra.Command, err error) error {
+	if !errors.Is(err, exemplar.ErrPartly) {
+		return err
+	}
+	complain(cmd.ErrOrStderr(), err)
+	return errPartly
 }
 
 func galleryImport() *cobra.Command {
@@ -159,11 +168,11 @@ func galleryImport() *cobra.Command {
 		args: cobra.ExactArgs(1), writes: true, makes: true, suggestFor: []string{"restore", "load"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			imported, err := g.Import(cmd.Context(), args[0])
-			if err != nil {
+			if err != nil && !errors.Is(err, exemplar.ErrPartly) {
 				return errors.Join(err, unmake(cmd.Context(), g, there))
 			}
 			say(cmd.OutOrStdout(), "added %s, %d were there already\n", count(imported.Added, "reference"), imported.Skipped)
-			return nil
+			return partly(cmd, err)
 		},
 	}.command()
 	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { // before a gallery is made for it

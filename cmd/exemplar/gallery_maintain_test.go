@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"database/sql"
 	"os"
 	"path/filepath"
@@ -69,6 +70,37 @@ func TestCheckAndRepair(t *testing.T) {
 	s.inGallery(0, "gallery", "remove", strings.TrimSpace(id))
 	s.inGallery(0, "gallery", "check")
 	s.inGallery(0, "gallery", "compact")
+	s.inGallery(0, "gallery", "check")
+}
+
+// What is damaged costs an export and an import no more than it has to: the rest is
+// there, and the exit code says that something was not.
+func TestExportAndImportOfWhatIsDamaged(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(0, "register", s.documents())
+	s.damage(`DELETE FROM words`)
+	exported := filepath.Join(s.folder, "all.zip")
+	if _, said := s.inGallery(exitPartly, "gallery", "export", exported); !strings.Contains(said, "words") {
+		t.Errorf("export said %q", said)
+	}
+	s.gallery = filepath.Join(s.folder, "second.db")
+	if out, _ := s.inGallery(0, "gallery", "import", exported); !strings.Contains(out, "added 3 references") {
+		t.Errorf("import said %q", out)
+	}
+	s.inGallery(0, "gallery", "export", exported)
+	data, err := os.ReadFile(exported)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[bytes.Index(data, []byte("\xff\xd8\xff"))+500] ^= 1 // in a picture
+	if err := os.WriteFile(exported, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.gallery = filepath.Join(s.folder, "third.db")
+	out, said := s.inGallery(exitPartly, "gallery", "import", exported)
+	if !strings.Contains(out, "added 2 references") || !strings.Contains(said, ".jpg") {
+		t.Errorf("import said %q, %q", out, said)
+	}
 	s.inGallery(0, "gallery", "check")
 }
 

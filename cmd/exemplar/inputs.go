@@ -10,9 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"exemplar"
 	"exemplar/internal/dataset"
-	"exemplar/internal/fileio"
-	"exemplar/internal/imaging"
 )
 
 // input is one picture to read: a file, or standard input.
@@ -22,21 +21,16 @@ type input struct {
 	err  error  // why it cannot be read, where that is known already
 }
 
-// read reads a picture file, pipe or device up to the limit for files.
-func (in input) read() (data []byte, err error) {
-	limit := imaging.DefaultLimits.Bytes
+// picture is the input, read when it is needed: file, pipe or device, up to the
+// limit for files. What is said of it does not name it.
+func (in input) picture() exemplar.Picture {
 	switch {
 	case in.err != nil:
-		return nil, in.err
+		return exemplar.FromFunc(func() ([]byte, error) { return nil, errors.New(in.reason(in.err)) })
 	case in.name == "-":
-		data, err = fileio.ReadAll(os.Stdin, limit)
-	default:
-		data, err = fileio.ReadFile(in.name, limit)
+		return exemplar.FromReader(os.Stdin)
 	}
-	if errors.Is(err, fileio.ErrTooLarge) {
-		err = fmt.Errorf("%w: if it is a picture, raise it with --max-file", err)
-	}
-	return data, err
+	return exemplar.FromFile(in.name)
 }
 
 // inputs are the pictures that the arguments of a command name.

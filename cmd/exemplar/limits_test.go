@@ -25,7 +25,7 @@ func TestHugeFiles(t *testing.T) {
 		"model to embed":     {"embed", "--model", huge, "--npy", npy, documents},
 		"model to judge":     {"eval", "--model", huge, documents},
 		"model to look at":   {"doctor", "--model", huge},
-		"model to calibrate": {"calibrate", "--model", huge, documents, "--out", npy},
+		"model to calibrate": {"calibrate", "--model", huge, documents, "--out", filepath.Join(s.folder, "x.safetensors")},
 		"scores":             {"eval", "--scores", huge},
 		"vectors":            {"eval", "--vectors", "x=" + huge, documents},
 		"recipe":             {"train", huge},

@@ -162,9 +162,8 @@ func registerSome(ctx context.Context, into *registrar, batch []input, flags reg
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
-		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note}
-		data, err := in.read()
-		item.Picture = exemplar.FromBytes(data)
+		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Picture: in.picture()}
+		err := in.err
 		if err == nil && item.Label == "" {
 			err = errNoLabel
 		}

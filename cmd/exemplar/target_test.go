@@ -119,7 +119,14 @@ func TestFailedImportMakesNoGallery(t *testing.T) {
 	exported := filepath.Join(s.folder, "all.zip")
 	s.inGallery(0, "gallery", "export", exported)
 	harmed := mustRead(t, exported)
-	copy(harmed[200:], make([]byte, 64)) // within the first picture: the directory is whole
+	for at := 0; ; at++ { // within every picture: the directory is whole
+		next := bytes.Index(harmed[at:], []byte("\xff\xd8\xff"))
+		if next < 0 {
+			break
+		}
+		at += next
+		harmed[at+200] ^= 1
+	}
 	photo := s.write("photo.jpg", scanned(draw.Examples()[3], 0))
 	for name, path := range map[string]string{"a photo": photo, "a gallery": s.gallery, "a folder": s.folder, "nothing": photo + "x", "a damaged export": s.write("harmed.zip", harmed)} {
 		made := filepath.Join(t.TempDir(), "new.db")

@@ -49,6 +49,18 @@ func (p *Probe) CoarseInliers(ref *features.Features) int { return inliers(ref, 
 // FineInliers is CoarseInliers by the photo's fine features.
 func (p *Probe) FineInliers(ref *features.Features) int { return inliers(ref, p.fine()) }
 
+// Beside is the probe without the coarse features that lie where covered says, by
+// pixels of the photo. Only its coarse features may be used.
+func (p *Probe) Beside(covered func(x, y float64) bool) *Probe {
+	return &Probe{w: p.w, h: p.h, coarse: sync.OnceValue(func() *features.Searchable {
+		all := p.coarse().Features
+		kx, ky := float64(p.w)/float64(all.W), float64(p.h)/float64(all.H)
+		return features.Prepare(all.Where(func(f *features.Feature) bool {
+			return !covered(kx*(float64(f.X)+0.5)-0.5, ky*(float64(f.Y)+0.5)-0.5)
+		}))
+	})}
+}
+
 func inliers(ref *features.Features, probe *features.Searchable) int {
 	fit, _ := locate(ref, probe)
 	return fit.Inliers

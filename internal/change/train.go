@@ -28,6 +28,9 @@ const (
 type Options struct {
 	Steps int
 	Seed  uint64
+	// Kinds says that the detector tells other contents from another form, as
+	// [Kinds] does; else it is one as [Default].
+	Kinds bool
 	// Start is a file of weights of this network, or of one with fewer outputs, to
 	// begin with instead of random ones; may be empty.
 	Start []byte
@@ -38,7 +41,7 @@ type Options struct {
 	Progress func(step int, loss float64)
 }
 
-// Train makes a detector of kinds from samples, by AdamW on the cross-entropy of the
+// Train makes a detector from samples, by AdamW on the cross-entropy of the
 // cells whose truth is known. It uses all cores; the same samples and options
 // give the same detector on any number of them, interrupted or not. When ctx
 // ends, the state is kept in the checkpoint.
@@ -86,8 +89,15 @@ type lesson struct {
 	cells int
 }
 
+func (o *Options) table() []layer {
+	if o.Kinds {
+		return kindLayers
+	}
+	return layers
+}
+
 func newTraining(samples []Sample, o Options) (*training, error) {
-	t := &training{opts: o, net: newNetwork(kindLayers)}
+	t := &training{opts: o, net: newNetwork(o.table())}
 	for _, s := range samples {
 		if len(s.Cells) > 0 {
 			t.samples = append(t.samples, s)
@@ -96,7 +106,7 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 	if len(t.samples) == 0 {
 		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
 	}
-	t.name = nameOf(kindLayers, t.samples, o)
+	t.name = nameOf(o.table(), t.samples, o)
 	t.net.init(rand.New(rand.NewPCG(o.Seed, 0)))
 	if len(o.Start) > 0 {
 		if err := t.net.start(o.Start); err != nil {
@@ -157,7 +167,7 @@ func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
 		}
 	}
 	l.net.forward(&w.pass)
-	w.d = sized(w.d, answers*len(s.Cells))
+	w.d = sized(w.d, len(w.pass.logits()))
 	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), s)
 	l.net.backward(&w.pass, w.d)
 }
@@ -166,23 +176,27 @@ func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
 // it is known of most cells.
 const sortWeight = 0.3
 
-// crossEntropy sums -ln p of what is known of the cells over their answers, and
-// sets d to the gradient of the sum. It counts the cells that are known to be the
-// same or not.
+// crossEntropy sums -ln p of what is known of the cells over their answers, of
+// which there may be only the first, and sets d to the gradient of the sum. It
+// counts the cells that are known to be the same or not.
 func crossEntropy(d, logits []float32, s *Sample) (loss float64, known int) {
 	clear(d)
+	n := len(logits) / len(s.Cells)
 	for i, truth := range s.Cells {
-		at, z := d[answers*i:][:answers], logits[answers*i:][:answers]
-		if sort := s.sort(i); sort != Unsorted && truth != Unsure {
-			loss += logistic(&at[2], z[2], sort == Filled, sortWeight)
-		}
 		if truth == Unsure {
 			continue
 		}
 		known++
+		at, z := d[n*i:][:n], logits[n*i:][:n]
 		loss += logistic(&at[0], z[0], truth != Same, 1)
+		if n < answers {
+			continue
+		}
 		if truth == Contents || truth == Form {
 			loss += logistic(&at[1], z[1], truth == Form, 1)
+		}
+		if sort := s.sort(i); sort != Unsorted {
+			loss += logistic(&at[2], z[2], sort == Filled, sortWeight)
 		}
 	}
 	return loss, known

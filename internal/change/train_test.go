@@ -154,7 +154,7 @@ func TestTrainLearns(t *testing.T) {
 		t.Skip("trains for some seconds")
 	}
 	var losses []float64
-	_, err := Train(t.Context(), toys(), Options{Steps: 60, Seed: 1, Progress: func(_ int, loss float64) { losses = append(losses, loss) }})
+	_, err := Train(t.Context(), toys(), Options{Steps: 60, Seed: 1, Kinds: true, Progress: func(_ int, loss float64) { losses = append(losses, loss) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,22 @@ type Features struct {
 // Light is the number of light features, which come first.
 func (f *Features) Light() int { return f.light }
 
+// Where returns those features of which keep says so.
+func (f *Features) Where(keep func(*Feature) bool) *Features {
+	kept := &Features{W: f.W, H: f.H}
+	for i := range f.Points {
+		if !keep(&f.Points[i]) {
+			continue
+		}
+		kept.Points = append(kept.Points, f.Points[i])
+		kept.Descriptors = append(kept.Descriptors, f.Descriptors[i*DescriptorBytes:(i+1)*DescriptorBytes]...)
+		if i < f.light {
+			kept.light++
+		}
+	}
+	return kept
+}
+
 // Options say how many features to look for.
 type Options struct {
 	Max  int // at most so many

@@ -18,21 +18,27 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	data, err := ReadOpen(f, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read %q: %w", path, withoutPath(err))
+	}
+	return data, nil
+}
+
+// ReadOpen is [ReadFile] of a file that is open. The error does not name it.
+func ReadOpen(f *os.File, limit int64) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, fmt.Errorf("read %q: is a folder", path)
+		return nil, errors.New("is a folder")
 	}
 	if info.Mode().IsRegular() && info.Size() > limit {
-		return nil, fmt.Errorf("read %q: it has %s: %w", path, inWords(info.Size()), tooLarge(limit))
+		return nil, fmt.Errorf("it has %s: %w", inWords(info.Size()), tooLarge(limit))
 	}
 	data, err := readAll(f, sizeHint(info), limit)
-	if err != nil {
-		return nil, fmt.Errorf("read %q: %w", path, withoutPath(err))
-	}
-	return data, nil
+	return data, withoutPath(err)
 }
 
 // ReadAll reads r to its end, which must come within limit bytes. It takes four

@@ -10,16 +10,21 @@ import (
 )
 
 // Budget is memory that all who decode pictures share: who finds it taken waits
-// for the others to be done. It is for the pixels and tables of decoders; files
-// and what is made of a picture afterwards are not in it.
+// for the others to be done. It is for the pixels and tables of decoders, and a
+// quarter as much again for the files that they are read from; what is made of a
+// picture afterwards is not in it.
+//
+// The two are apart, so that who holds a file and waits for pixels never waits for
+// somebody who holds pixels and waits for a file.
 type Budget struct {
-	size int64
-	free *semaphore.Weighted
+	size, filesSize int64
+	free, files     *semaphore.Weighted
 }
 
 // NewBudget returns a budget of so many bytes.
 func NewBudget(bytes int64) *Budget {
-	return &Budget{size: bytes, free: semaphore.NewWeighted(bytes)}
+	files := max(1, bytes/4)
+	return &Budget{bytes, files, semaphore.NewWeighted(bytes), semaphore.NewWeighted(files)}
 }
 
 // DefaultBudget returns the bytes that decoding may take when nobody says: a
@@ -60,15 +65,24 @@ func (b *Budget) take(bytes int64) (release func(), err error) {
 		return nil, fmt.Errorf("%w: it needs %s decoded, the budget is %s: raise it with --memory, or scale the picture down",
 			ErrTooLarge, inWords(bytes), inWords(b.size))
 	}
-	if err := b.free.Acquire(context.Background(), bytes); err != nil {
-		return nil, err
-	}
-	return func() {
+	return taken(b.free, bytes, bytes), nil
+}
+
+// takeFile is take for the bytes of a file. One that is larger than all there is
+// for files has it for itself.
+func (b *Budget) takeFile(bytes int64) (release func()) {
+	return taken(b.files, min(bytes, b.filesSize), bytes)
+}
+
+// taken takes a share of a budget for a piece of memory.
+func taken(from *semaphore.Weighted, share, bytes int64) (release func()) {
+	_ = from.Acquire(context.Background(), share) // which ends well: the share fits, and nothing cancels
+	return sync.OnceFunc(func() {
 		if bytes >= largePiece {
 			runtime.GC()
 		}
-		b.free.Release(bytes)
-	}, nil
+		from.Release(share)
+	})
 }
 
 // inWords returns a number of bytes as people say it.

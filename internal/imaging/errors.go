@@ -3,6 +3,7 @@ package imaging
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 // What can be wrong with a file. Errors of this package wrap one of these and
@@ -37,6 +38,14 @@ func (l Limits) checkBytes(n int) error {
 			ErrTooLarge, inWords(l.Bytes))
 	}
 	return nil
+}
+
+// mostBytes is the limit of bytes as a number.
+func (l Limits) mostBytes() int64 {
+	if l.Bytes > 0 {
+		return l.Bytes
+	}
+	return math.MaxInt64 - 1
 }
 
 func (l Limits) budget() *Budget {

@@ -146,7 +146,3 @@ func cutOff(missing float64) []string {
 	}
 	return []string{fmt.Sprintf("cut off: the last %.0f %% of the picture is missing", max(1, 100*missing))}
 }
-
-// libraryCost is what decoders that are not ours take for a pixel at the most:
-// four samples of 16 bits, or of 8 twice.
-const libraryCost = 8

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ func largePNG(side int) []byte {
 	return append(out, pngChunk("IEND", nil)...)
 }
 
-const peakVariable = "IMAGING_TEST_PEAK"
+const peakVariable, peakFileVariable = "IMAGING_TEST_PEAK", "IMAGING_TEST_PEAK_FILE"
 
 // TestMain lets the test run itself to see how much memory decoding takes.
 func TestMain(m *testing.M) {
@@ -51,12 +52,34 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// printPeak decodes four large pictures at once and prints the most bytes that
-// the process had.
+// readFour reads four files, or devices without an end, at once.
+func readFour(path string) {
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			data, release, err := ReadFile(path, Limits{Bytes: 64 << 20})
+			if err == nil {
+				_, _, err = Decode(data, DefaultLimits)
+				release()
+			}
+			if err == nil {
+				fmt.Println("zeros are a picture")
+			}
+		})
+	}
+	group.Wait()
+}
+
+// printPeak reads or decodes four large pictures at once and prints the most
+// bytes that the process had.
 func printPeak(kind string) {
 	SetBudget(64 << 20)
 	var data []byte
 	switch kind {
+	case "device":
+		readFour("/dev/zero")
+	case "file":
+		readFour(os.Getenv(peakFileVariable))
 	case "png":
 		data = largePNG(5_000)
 	case "png-full": // 27 MB each: two of them at once
@@ -68,6 +91,9 @@ func printPeak(kind string) {
 	}
 	var group sync.WaitGroup
 	for range 4 {
+		if data == nil {
+			break
+		}
 		group.Go(func() {
 			if _, _, err := decode(data, side, DefaultLimits); err != nil {
 				fmt.Println(err)
@@ -80,16 +106,23 @@ func printPeak(kind string) {
 	fmt.Print(strings.Fields(rest)[0])
 }
 
-// TestPeakMemory: four large pictures at once stay within the budget and what
+// TestPeakMemory: four large pictures or files at once stay within the budget and what
 // the program takes anyway.
 func TestPeakMemory(t *testing.T) {
 	if _, err := os.Stat("/proc/self/status"); err != nil || testing.Short() {
 		t.Skip("no /proc, or a short run")
 	}
 	const fixed = 90 << 20 // the program, files, garbage that is not collected yet
-	for _, kind := range []string{"png", "png-full"} {
+	file := filepath.Join(t.TempDir(), "zeros")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, 60<<20); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"png", "png-full", "device", "file"} {
 		child := exec.Command(os.Args[0])
-		child.Env = append(os.Environ(), peakVariable+"="+kind)
+		child.Env = append(os.Environ(), peakVariable+"="+kind, peakFileVariable+"="+file)
 		out, err := child.Output()
 		if err != nil {
 			t.Fatal(err)

@@ -60,10 +60,13 @@ func openWebP(data []byte) (opened, error) {
 	if f.w == 0 {
 		f.w, f.h = c.Width, c.Height
 	}
+	if pixels := int64(c.Width) * int64(c.Height); pixels > mostWebPPixels*int64(len(f.data)) {
+		return opened{}, fmt.Errorf("%d bytes for %d x %d pixels can show nothing", len(f.data), c.Width, c.Height)
+	}
 	return opened{
 		w: f.w, h: f.h, orientation: webpOrientation(data), notes: frames(f.frames),
 		cost: func(scale int) int64 {
-			return libraryCost*int64(c.Width)*int64(c.Height) + shrink.Cost(f.w, f.h, scale)
+			return f.bytesPerPixel()*int64(c.Width)*int64(c.Height) + shrink.Cost(f.w, f.h, scale)
 		},
 		pixels: func(scale int) (*Image, []string, error) {
 			picture, err := webp.Decode(f.container(f.extended(c.Width, c.Height)))
@@ -73,6 +76,24 @@ func openWebP(data []byte) (opened, error) {
 			return placed(fullRange(picture), image.Pt(f.x, f.y), f.w, f.h, scale), nil, nil
 		},
 	}, nil
+}
+
+// mostWebPPixels is how many pixels a byte may stand for. Areas of one colour may
+// take no byte at all in lossless files, so that a few could claim any memory. By
+// eye: a page of A4 at 600 dots per inch in 2,100 bytes shows nothing.
+const mostWebPPixels = 1 << 14
+
+// bytesPerPixel is what the decoder takes at the most: four samples before and
+// after a transform where anything is lossless, and the planes where it is not.
+func (f *webpFile) bytesPerPixel() int64 {
+	const lossless, lossy = 8, 2
+	switch {
+	case f.kind == "VP8L":
+		return lossless
+	case f.alpha != nil:
+		return lossless + 1 + lossy
+	}
+	return lossy
 }
 
 // findWebP looks for the picture, or the first frame of an animation.

@@ -14,6 +14,9 @@ const (
 	// sameShare of what agrees with the smaller of two claims makes them rivals
 	// for one place, if it agrees with the other as well.
 	sameShare = 0.5
+	// sameOutline is the share of what two outlines take up together that both do,
+	// from which on they are of one paper: a card on a form leaves most of it. By eye.
+	sameOutline = 0.5
 	// rim is how far a document may reach beyond the picture registered of it, as
 	// a share of its size: a case, a frame, a white edge that was trimmed.
 	rim = 0.05
@@ -28,6 +31,7 @@ type area struct {
 	w, h   int
 	agrees []bool // places that agree with the reference
 	size   int    // of these
+	whole  []bool // all of its outline
 	shown  []bool // where it is seen: all of its outline but for what disagrees
 	upon   []bool // where it may cover what lies below: the same and a rim about it
 }
@@ -35,7 +39,10 @@ type area struct {
 // area is where a reference was found.
 func (p *Photo) area(r *Reference, f *Found) *area {
 	a := &area{w: p.picture.W/areaStep + 2, h: p.picture.H/areaStep + 2}
-	a.agrees, a.shown, a.upon = make([]bool, a.w*a.h), make([]bool, a.w*a.h), make([]bool, a.w*a.h)
+	for _, raster := range []*[]bool{&a.agrees, &a.whole, &a.shown, &a.upon} {
+		*raster = make([]bool, a.w*a.h)
+	}
+	a.set(a.whole, &f.Quad, true)
 	a.set(a.shown, &f.Quad, true)
 	wider := f.Quad
 	for i, corner := range f.Quad {
@@ -91,16 +98,28 @@ func contains(q *[4]planar.Point, x, y float64) bool {
 	return true
 }
 
-// sameAs says whether two claims are about the same part of a photo: what
-// agrees with one agrees with the other as well.
+// sameAs says whether two claims are about the same part of a photo: what agrees
+// with one agrees with the other as well, or the outlines are nearly the same.
 func (a *area) sameAs(b *area) bool {
-	both := 0
-	for i, set := range a.agrees {
-		if set && b.agrees[i] {
+	agree, both, either := 0, 0, 0
+	for i := range a.whole {
+		if a.agrees[i] && b.agrees[i] {
+			agree++
+		}
+		if a.whole[i] && b.whole[i] {
 			both++
 		}
+		if a.whole[i] || b.whole[i] {
+			either++
+		}
 	}
-	return float64(both) > sameShare*float64(min(a.size, b.size))
+	return float64(agree) > sameShare*float64(min(a.size, b.size)) || float64(both) > sameOutline*float64(either)
+}
+
+// holds says whether a point of the photo lies in the outline.
+func (a *area) holds(x, y float64) bool {
+	i, j := int(math.Round(x/areaStep)), int(math.Round(y/areaStep))
+	return i >= 0 && j >= 0 && i < a.w && j < a.h && a.whole[j*a.w+i]
 }
 
 // without returns the photo with areas painted over, each in its mean colour.

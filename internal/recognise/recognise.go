@@ -125,14 +125,21 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 		return err
 	case first.Best == nil || !first.Best.Found.Located:
 		return nil
-	case all:
-		findings, err := s.several(ctx, e)
-		if len(findings) > 0 {
-			result.Findings = findings
-		}
+	}
+	home := s.photo.area(first.Best.Reference, &first.Best.Found)
+	elsewhere := s.elsewhere(e, home)
+	if !all && len(elsewhere) == 0 && !s.moreCopies(e, home) {
+		return nil
+	}
+	findings, err := s.several(ctx, e, first, elsewhere)
+	if err != nil {
 		return err
 	}
-	s.mentionOthers(e, first)
+	result.Findings = findings
+	if !all {
+		mention(&findings[0], findings[1:])
+		result.Findings = findings[:1]
+	}
 	return nil
 }
 

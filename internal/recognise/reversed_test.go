@@ -90,25 +90,3 @@ func TestReversedStrangersStayUnknown(t *testing.T) {
 		}
 	}
 }
-
-// A single answer says that there are more documents, and how to have them all.
-func TestOtherDocumentsAreMentioned(t *testing.T) {
-	g, pictures := engineOf(t, "form", "id-card", "ticket")
-	table := grey(1000, 760)
-	paste(table, shrunk(pictures["form"], 740), 10, 10)
-	paste(table, shrunk(pictures["id-card"], 400), 580, 300)
-	f := recognised(t, g, table, Options{}).Findings[0]
-	if !strings.Contains(f.Decision.Reason, "--all answers with every one") || !strings.Contains(f.Decision.Summary, "2 documents lie in the picture") {
-		t.Errorf("%s %q: %q, %q", f.Decision.Verdict, f.Decision.Label, f.Decision.Summary, f.Decision.Reason)
-	}
-	for _, f := range recognised(t, g, table, Options{All: true}).Findings {
-		if strings.Contains(f.Decision.Reason, "--all") {
-			t.Errorf("asked for all: %q", f.Decision.Reason)
-		}
-	}
-	alone := grey(1000, 760)
-	paste(alone, shrunk(pictures["form"], 740), 10, 10)
-	if f := recognised(t, g, alone, Options{}).Findings[0]; f.Decision.Verdict != decide.Match || strings.Contains(f.Decision.Reason, "--all") {
-		t.Errorf("alone: %s, %q", f.Decision.Verdict, f.Decision.Reason)
-	}
-}

@@ -17,85 +17,149 @@ const maxPlaces = 8
 // others, which are about the same part of the photo, by falling LLR.
 type place struct {
 	claims []*Hypothesis
+	area   *area
 }
 
 // several answers with the documents that surely lie in the photo, each in its
-// place, the most certain first.
-func (s *search) several(ctx context.Context, first *evidenceSet) ([]Finding, error) {
-	policy := first.policy
+// place, first what the photo is answered with alone, then the most certain first.
+// If nothing is sure, it is that answer. elsewhere are claims to other places than
+// that of first.
+func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, elsewhere []*Hypothesis) ([]Finding, error) {
 	places, err := findPlaces(s.photo, func(rest *Photo) ([]*Hypothesis, error) {
-		in := s
-		if rest != s.photo {
-			in = s.in(rest)
+		if rest == s.photo {
+			return e.claims(first.Best), nil
 		}
-		return in.claims(ctx, policy)
-	}, func(h *Hypothesis) float64 { return policy.Calibration.Proof.LLR(h.Found.Weighed) })
-	if err != nil {
-		return nil, err
+		seen, err := s.in(rest).run(ctx, nil)
+		return slices.DeleteFunc(seen, func(h *Hypothesis) bool { return !e.accepts(h) }), err
+	}, e.llr)
+	if err != nil || len(places) == 0 {
+		return []Finding{*first}, err
 	}
 	var findings []Finding
-	for _, p := range places {
-		e := &evidenceSet{policy: policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
-		for _, h := range p.claims {
-			e.add(h)
+	var home Finding
+	for i := range places {
+		f := *first
+		if i > 0 || len(elsewhere) > 0 {
+			if f, err = s.decideAt(ctx, e, places, i); err != nil {
+				return nil, err
+			}
 		}
-		if f := e.decide(); f.Decision.Verdict != decide.Unknown {
+		if i == 0 {
+			home = f
+		}
+		if f.Decision.Verdict == decide.Match || f.Decision.Verdict == decide.Ambiguous {
 			findings = append(findings, f)
 		}
+	}
+	if len(findings) == 0 {
+		findings = []Finding{home}
 	}
 	return findings, nil
 }
 
-// mentionOthers says in a single answer that other documents surely lie in other
-// parts of the photo.
-func (s *search) mentionOthers(e *evidenceSet, first *Finding) {
-	if first.Decision.Verdict != decide.Match && first.Decision.Verdict != decide.Ambiguous {
-		return
-	}
-	weigher := e.policy.Calibration.Proof
-	accept := weigher.Threshold(weigher.Alike, e.policy.FPIR, e.policy.Labels)
-	var others []*Hypothesis
+// claims returns what would be accepted if it were the only one, by falling LLR;
+// of equals first comes first.
+func (e *evidenceSet) claims(first *Hypothesis) []*Hypothesis {
+	var claims []*Hypothesis
 	for _, h := range e.seen {
-		if h != first.Best && h.Found.Located && weigher.LLR(h.Found.Weighed) >= accept {
+		if e.accepts(h) {
+			claims = append(claims, h)
+		}
+	}
+	rank := func(h *Hypothesis) string {
+		if h == first {
+			return ""
+		}
+		return h.ID
+	}
+	slices.SortFunc(claims, func(a, b *Hypothesis) int {
+		return cmp.Or(cmp.Compare(e.llr(b), e.llr(a)), cmp.Compare(rank(a), rank(b)))
+	})
+	return claims
+}
+
+// decideAt decides about one of several places by all that is found there once the
+// others are painted over: a reference is found in one place only, however many
+// copies of it, or of what looks like it, there are.
+func (s *search) decideAt(ctx context.Context, first *evidenceSet, places []place, at int) (Finding, error) {
+	var others []*area
+	for i, p := range places {
+		if i != at {
+			others = append(others, p.area)
+		}
+	}
+	e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
+	if len(others) > 0 {
+		seen, err := s.in(s.photo.without(others)).run(ctx, nil)
+		if err != nil {
+			return Finding{}, err
+		}
+		for _, h := range seen {
+			if h.Found.Located && s.photo.area(h.Reference, &h.Found).sameAs(places[at].area) {
+				e.add(h)
+			}
+		}
+	}
+	for _, h := range places[at].claims {
+		if e.seen[h.ID] == nil {
+			e.add(h)
+		}
+	}
+	return e.decide(), nil
+}
+
+// llr is what the evidence for a hypothesis is worth.
+func (e *evidenceSet) llr(h *Hypothesis) float64 {
+	return e.policy.Calibration.Proof.LLR(h.Found.Weighed)
+}
+
+// accepts says whether a hypothesis would be accepted if it were the only one.
+func (e *evidenceSet) accepts(h *Hypothesis) bool {
+	proof := e.policy.Calibration.Proof
+	return h.Found.Located && e.llr(h) >= proof.Threshold(proof.Alike, e.policy.FPIR, e.policy.Labels)
+}
+
+// elsewhere returns what would be accepted in another place than that of first.
+func (s *search) elsewhere(e *evidenceSet, home *area) []*Hypothesis {
+	var others []*Hypothesis
+	for _, h := range e.claims(nil) {
+		if !s.photo.area(h.Reference, &h.Found).sameAs(home) {
 			others = append(others, h)
 		}
 	}
-	slices.SortFunc(others, func(a, b *Hypothesis) int {
-		return cmp.Or(cmp.Compare(weigher.LLR(b.Found.Weighed), weigher.LLR(a.Found.Weighed)), cmp.Compare(a.ID, b.ID))
-	})
-	taken := []*area{s.photo.area(first.Best.Reference, &first.Best.Found)}
-	var labels []string
-	for _, h := range others {
-		if claimed := s.photo.area(h.Reference, &h.Found); !slices.ContainsFunc(taken, claimed.sameAs) {
-			taken, labels = append(taken, claimed), append(labels, string(h.Label))
-		}
-	}
-	if len(labels) == 0 {
-		return
-	}
-	d := &first.Decision
-	several := fmt.Sprintf("%d documents lie in the picture", 1+len(labels))
-	const all = "--all answers with every one"
-	if d.Verdict == decide.Ambiguous { // they are no rivals
-		d.Summary = several
-		d.Reason = fmt.Sprintf("%s: %s, %s; %s", several, d.Best.Label, strings.Join(labels, ", "), all)
-		return
-	}
-	d.Summary += ", " + several
-	d.Reason += fmt.Sprintf("; %s, also %s; %s", several, strings.Join(labels, ", "), all)
+	return others
 }
 
-// claims returns what was found of references that would be accepted.
-func (s *search) claims(ctx context.Context, policy decide.Policy) ([]*Hypothesis, error) {
-	seen, err := s.run(ctx, nil)
-	if err != nil {
-		return nil, err
+// moreCopies says whether features beside a place agree with what was found there:
+// another copy, or a look-alike, may lie there.
+func (s *search) moreCopies(e *evidenceSet, home *area) bool {
+	beside := s.photo.probe.Beside(home.holds)
+	for _, h := range e.claims(nil) {
+		if beside.CoarseInliers(h.Reference.shape.Features()) >= fewShared {
+			return true
+		}
 	}
-	weigher := policy.Calibration.Proof
-	accept := weigher.Threshold(weigher.Alike, policy.FPIR, policy.Labels)
-	return slices.DeleteFunc(seen, func(h *Hypothesis) bool {
-		return !h.Found.Located || weigher.LLR(h.Found.Weighed) < accept
-	}), nil
+	return false
+}
+
+// mention says in a single answer that others lie in the photo, too.
+func mention(first *Finding, others []Finding) {
+	if len(others) == 0 {
+		return
+	}
+	var labels []string
+	for i := range others {
+		d := &others[i].Decision
+		label := string(d.Label)
+		if d.Verdict == decide.Ambiguous {
+			label = "one that may be " + string(d.Best.Label)
+		}
+		labels = append(labels, label)
+	}
+	d := &first.Decision
+	n := 1 + len(labels)
+	d.Summary += fmt.Sprintf(", %d documents here (--all)", n)
+	d.Reason += fmt.Sprintf("; %d documents lie in the picture, also %s; --all answers with every one", n, strings.Join(labels, ", "))
 }
 
 // findPlaces finds the documents in a photo, the most certain ones of each look
@@ -124,7 +188,7 @@ func findPlaces(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr fun
 			if i := slices.IndexFunc(areas, claimed.sameAs); i >= 0 {
 				places[i].claims = append(places[i].claims, h)
 			} else if len(places) < maxPlaces {
-				places, areas = append(places, place{claims: []*Hypothesis{h}}), append(areas, claimed)
+				places, areas = append(places, place{[]*Hypothesis{h}, claimed}), append(areas, claimed)
 			}
 		}
 		if len(places) == before || len(places) == maxPlaces {

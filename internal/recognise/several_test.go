@@ -177,3 +177,36 @@ func TestSeveralEnds(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+// Two claims to one paper are one, even where they agree with other parts of it; a
+// card that lies on a form is no claim to the form's paper.
+func TestOnePaperIsOnePlace(t *testing.T) {
+	outline := func(x0, y0, x1, y1 float64, agrees func(x int) bool) *area {
+		a := &area{w: 50, h: 50, agrees: make([]bool, 2500), whole: make([]bool, 2500)}
+		q := box(areaStep*x0, areaStep*y0, areaStep*(x1-x0), areaStep*(y1-y0))
+		a.set(a.whole, &q, true)
+		for i, in := range a.whole {
+			if in && agrees(i%a.w) {
+				a.agrees[i] = true
+				a.size++
+			}
+		}
+		return a
+	}
+	left, right := func(x int) bool { return x < 24 }, func(x int) bool { return x >= 24 }
+	page := outline(2, 2, 46, 46, left)
+	for _, c := range []struct {
+		name  string
+		other *area
+		want  bool
+	}{
+		{"the other half agrees", outline(3, 2, 46, 47, right), true},
+		{"the same half agrees", outline(2, 2, 24, 46, left), true},
+		{"a card on it", outline(26, 10, 44, 22, right), false},
+		{"beside it", outline(40, 2, 49, 46, right), false},
+	} {
+		if page.sameAs(c.other) != c.want || c.other.sameAs(page) != c.want {
+			t.Errorf("%s: the same paper is %v", c.name, !c.want)
+		}
+	}
+}

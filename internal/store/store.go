@@ -159,8 +159,9 @@ type Snapshot interface {
 	Stats(ctx context.Context) (Stats, error)
 	List(ctx context.Context, f Filter) ([]Reference, error)
 
-	// Entry returns all that is stored of a reference, or the first *Damage.
-	Entry(ctx context.Context, id string) (*Entry, error)
+	// Entry returns all that is stored of a reference but for the parts that are
+	// damaged, which it names. Of a damaged row it returns what there is.
+	Entry(ctx context.Context, id string) (*Entry, []*Damage, error)
 
 	// Vectors returns the embeddings of a reference (Rotations,dim).
 	Vectors(ctx context.Context, id string) ([]float32, error)

@@ -80,6 +80,13 @@ func Words(f *features.Features) []byte {
 	return out
 }
 
+// Count checks what [Words] made and returns of how many features it is. The error
+// wraps [ErrWords].
+func Count(words []byte) (int, error) {
+	light, dark, err := unmarshalWords(words)
+	return len(light) + len(dark), err
+}
+
 // unmarshalWords checks the length before memory is taken, and every word
 // against the vocabulary.
 func unmarshalWords(data []byte) (light, dark []word, err error) {

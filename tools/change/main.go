@@ -1,7 +1,7 @@
-// Command change trains the detector of changed print.
+// Command change trains the detectors of changed print and, with -kinds, of kinds.
 //
-//	go run ./tools/change -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
-//	    -fields ../shared/data/fields -pool ../shared/data/train -edited 150 -out internal/change/weights.safetensors
+//	go run ./tools/change -kinds -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
+//	    -fields ../shared/data/fields -pool ../shared/data/train -edited 150 -out internal/change/kinds.safetensors
 //
 // Samples are captures of drawn documents and of real forms that are filled in,
 // each as several copies, of every other family of real look-alikes, and of
@@ -36,6 +36,7 @@ type settings struct {
 	drawn, edited, copies            int
 	siblings, backgrounds, pool, out string
 	fields, photos, kept, start      string
+	kinds                            bool
 	steps                            int
 	seed                             uint64
 }
@@ -53,6 +54,7 @@ func main() {
 	flag.StringVar(&s.siblings, "siblings", "", "folder KIND/FAMILY/MEMBER of real look-alikes; may be empty")
 	flag.StringVar(&s.backgrounds, "backgrounds", "", "folder of pictures to lay documents on; may be empty")
 	flag.StringVar(&s.out, "out", "", "the file of weights to write")
+	flag.BoolVar(&s.kinds, "kinds", false, "train the detector that tells other contents from another form")
 	flag.IntVar(&s.steps, "steps", 10000, "steps of the training")
 	flag.Uint64Var(&s.seed, "seed", 1, "of samples and training")
 	flag.Parse()
@@ -80,12 +82,12 @@ func (s *settings) run(ctx context.Context) error {
 	}
 	partial := s.out + ".partial"
 	report := progress{began: time.Now()}
-	d, err := change.Train(ctx, samples, change.Options{Steps: s.steps, Seed: s.seed, Start: start, Checkpoint: partial, Progress: report.step})
+	d, err := change.Train(ctx, samples, change.Options{Steps: s.steps, Seed: s.seed, Kinds: s.kinds, Start: start, Checkpoint: partial, Progress: report.step})
 	if err != nil {
 		return err
 	}
 	data, err := d.Encode(map[string]string{
-		"command": fmt.Sprintf("go run ./tools/change -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -edited %d -steps %d -seed %d", s.drawn, s.copies, s.edited, s.steps, s.seed),
+		"command": fmt.Sprintf("go run ./tools/change -kinds=%t -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -edited %d -steps %d -seed %d", s.kinds, s.drawn, s.copies, s.edited, s.steps, s.seed),
 		"samples": fmt.Sprint(len(samples)),
 	})
 	if err != nil {

@@ -18,68 +18,95 @@ import (
 
 // Export writes the whole store, as it is at this moment, to one file, which only
 // its owner can read. The file appears when it is complete, in place of what was
-// there. References that are damaged are left out: the file is there then, and the
-// error joins a *Damage for each.
+// there. What is damaged is left out: a reference whose row or picture is, and else
+// the part alone, since [Import] makes that anew. The file is there then, and the
+// error is ErrPartly and joins a *Damage for each.
 func Export(ctx context.Context, from store.Store, path string) error {
-	var left []error
+	var left lacks
 	err := from.Snapshot(ctx, func(s store.Snapshot) error {
 		return fileio.Write(path, fileio.Private, func(w io.Writer) (err error) {
 			left, err = write(ctx, s, w)
 			return err
 		})
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("export: %w", err) // it names the gallery, or the file
-	case len(left) > 0:
-		return fmt.Errorf("export: %q is written without %d references: %w", path, len(left), errors.Join(left...))
+	}
+	if err := left.fault(); err != nil {
+		return fmt.Errorf("export to %q: %w", path, err)
 	}
 	return nil
 }
 
+// lacks is what an export does not have, since it is damaged.
+type lacks struct {
+	references, parts []error
+}
+
+func (l *lacks) fault() error {
+	if len(l.references)+len(l.parts) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: it is written without %d references, and without %d parts that an import makes anew: %w",
+		ErrPartly, len(l.references), len(l.parts), joinSome(append(l.references, l.parts...)))
+}
+
 // write writes an export and returns the damage that is left out.
-func write(ctx context.Context, from store.Snapshot, w io.Writer) (left []error, err error) {
+func write(ctx context.Context, from store.Snapshot, w io.Writer) (left lacks, err error) {
 	stats, err := from.Stats(ctx)
 	if err != nil {
-		return nil, err
+		return left, err
 	}
 	references, err := from.List(ctx, store.Filter{})
 	if err != nil {
-		return nil, err
+		return left, err
 	}
 	out := zip.NewWriter(w)
 	head := manifestHead{Format: exportFormat, Version: exportVersion, Gallery: stats.ID, Model: stats.Model, Dim: stats.Dim}
 	m := manifest{head, []manifestRecord{}}
 	for _, r := range references {
-		e, err := from.Entry(ctx, r.ID)
-		if errors.Is(err, store.ErrDamaged) {
-			left = append(left, err)
+		e, damaged, err := from.Entry(ctx, r.ID)
+		if err != nil {
+			return left, err
+		}
+		if fatal := unusable(damaged); fatal != nil {
+			left.references = append(left.references, fatal)
 			continue
 		}
-		if err != nil {
-			return nil, err
+		for _, damage := range damaged {
+			left.parts = append(left.parts, damage)
 		}
 		record, err := writeEntry(out, e)
 		if err != nil {
-			return nil, err
+			return left, err
 		}
 		m.References = append(m.References, record)
 	}
 	if m.EmbeddingsSHA256, err = writeVectors(ctx, out, from, stats.Dim, m.References); err != nil {
-		return nil, err
+		return left, err
 	}
 	text, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
-		return nil, err
+		return left, err
 	}
 	if _, err := writeMember(out, manifestName, text); err != nil {
-		return nil, err
+		return left, err
 	}
 	return left, out.Close()
 }
 
-// writeVectors writes the embeddings of the references and returns the SHA-256
-// of the file.
+// unusable returns the damage that leaves nothing to make the rest of.
+func unusable(damaged []*store.Damage) error {
+	for _, damage := range damaged {
+		if damage.Part == store.PartReference || damage.Part == store.PartPicture {
+			return damage
+		}
+	}
+	return nil
+}
+
+// writeVectors writes the embeddings of the references, zeros for those that are
+// damaged, and returns the SHA-256 of the file.
 func writeVectors(ctx context.Context, out *zip.Writer, from store.Snapshot, dim int, records []manifestRecord) (string, error) {
 	member, err := out.CreateHeader(&zip.FileHeader{Name: embeddingsName, Method: zip.Store, Modified: time.Now()})
 	if err != nil {
@@ -96,6 +123,9 @@ func writeVectors(ctx context.Context, out *zip.Writer, from store.Snapshot, dim
 	}
 	for _, record := range records {
 		vectors, err := from.Vectors(ctx, record.ID)
+		if errors.Is(err, store.ErrDamaged) {
+			vectors, err = make([]float32, store.Rotations*dim), nil
+		}
 		if err != nil {
 			return "", err
 		}

@@ -4,44 +4,180 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 
+	"exemplar/internal/parallel"
 	"exemplar/internal/store"
 )
 
-// Import adds the references of an export: all of those that the store does not
-// have, or none if anything about the file is wrong; see [store.Writer] for which
-// those are. The models must be the same, unless the store is empty. Every part is
-// checked before any is let in, also by content. Whatever the file holds, it takes
-// little memory: one reference at a time.
-func Import(ctx context.Context, into store.Store, path string, content store.Content) (store.Merged, error) {
-	in, closeFile, err := openExport(path)
-	if err != nil {
-		return store.Merged{}, fmt.Errorf("import %q: %w", path, err)
-	}
-	defer closeFile()
-	// Before the store is blocked for others, since this takes its time.
-	err = in.each(func(e *store.Entry) error { return validateContent(ctx, e, content) })
-	if err != nil {
-		return store.Merged{}, fmt.Errorf("import %q: %w", path, err)
-	}
-	return into.Merge(ctx, in.entries())
+// ErrPartly says that an export was written, or imported, as far as it is not
+// damaged. The error in hand names what was.
+var ErrPartly = errors.New("what is damaged was left out or is made anew")
+
+// Mender checks an entry against its picture. It makes anew what is nil of it, and
+// what it finds wrong, which it names. The error says why the entry is of no use.
+type Mender func(e *store.Entry) (mended []*store.Damage, err error)
+
+// Imported says what an import did.
+type Imported struct {
+	store.Merged
+	Mended []*store.Damage // was damaged in the file, and is made anew or, without a mender, left away
+	Left   []error         // why references were left out
 }
 
-// validateContent says what about an imported entry is not what it should be.
-func validateContent(ctx context.Context, e *store.Entry, content store.Content) error {
-	if err := ctx.Err(); err != nil || content == nil {
-		return err
+// Import adds the references of an export that the store does not have; see
+// [store.Writer] for which those are. The models must be the same, unless the store
+// is empty. Every part is checked before any is let in. A damaged reference harms
+// no other: what can be made anew of its picture is, by mend, and the rest is left
+// out; the error is ErrPartly then. Nothing is added where nothing can be used,
+// which is ErrExport. Whatever the file holds, it takes little memory: some
+// references at a time.
+func Import(ctx context.Context, into store.Store, path string, mend Mender) (Imported, error) {
+	done, err := importFile(ctx, into, path, mend)
+	if err != nil {
+		return done, fmt.Errorf("import %q: %w", path, err)
 	}
-	for part, data := range map[store.Part][]byte{store.PartPicture: e.Picture, store.PartFeatures: e.Features, store.PartWords: e.Words.Data} {
-		if data == nil {
-			continue
+	return done, nil
+}
+
+func importFile(ctx context.Context, into store.Store, path string, mend Mender) (done Imported, err error) {
+	in, closeFile, err := openExport(path)
+	if err != nil {
+		return done, err
+	}
+	defer closeFile()
+	if fault := in.checkVectors(); fault != nil && mend == nil {
+		return done, fault
+	}
+	// Before the store is blocked for others, since this takes its time.
+	verdicts, err := in.examine(ctx, mend, &done)
+	if err != nil {
+		return done, err
+	}
+	if len(done.Left) > 0 && len(done.Left) == in.count {
+		return done, fmt.Errorf("%w: %w", ErrExport, joinSome(done.Left))
+	}
+	done.Merged, err = into.Merge(ctx, in.usable(verdicts, mend))
+	if err != nil {
+		return done, err
+	}
+	return done, done.fault()
+}
+
+// fault is the error of an import that did not find everything sound.
+func (d *Imported) fault() error {
+	faults := d.Left
+	for _, damage := range d.Mended {
+		faults = append(faults, fmt.Errorf("%s: made anew", damage.Problem()))
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrPartly, joinSome(faults))
+}
+
+// verdict is what was found of a record of the manifest, by its number; the sound
+// ones have none.
+type verdict byte
+
+const (
+	toMend verdict = iota + 1
+	leftOut
+)
+
+// examine checks all entries, and notes what is wrong with them in done.
+func (in *export) examine(ctx context.Context, mend Mender, done *Imported) (map[int]verdict, error) {
+	var ended error
+	records := func(yield func(candidate) bool) {
+		ended = in.each(func(c candidate) error {
+			if !yield(c) {
+				return errStopped
+			}
+			return nil
+		})
+	}
+	verdicts := map[int]verdict{}
+	seen := map[string]store.Label{}
+	number := 0
+	checked := parallel.Ordered(ctx, 0, records, func(_ context.Context, c candidate) (candidate, error) { return c.complete(mend), nil })
+	for c, err := range checked {
+		if err != nil {
+			return nil, err
 		}
-		if err := content(part, data); err != nil {
-			return fmt.Errorf("%w: %s of reference %s (%s): %w", ErrExport, part, e.ID, e.Label, err)
+		first, twice := seen[c.entry.ID]
+		if c.err == nil && twice {
+			c.err = fmt.Errorf("%w: reference %s is there twice, under %s and %s", ErrExport, c.entry.ID, first, c.entry.Label)
+		}
+		switch {
+		case c.err != nil:
+			verdicts[number], done.Left = leftOut, append(done.Left, c.err)
+		case len(c.damaged) > 0:
+			verdicts[number], done.Mended = toMend, append(done.Mended, c.damaged...)
+		}
+		if c.err == nil {
+			seen[c.entry.ID] = c.entry.Label
+		}
+		number++
+	}
+	return verdicts, ended
+}
+
+// usable gives the entries that were not left out, mended where that is needed.
+func (in *export) usable(verdicts map[int]verdict, mend Mender) iter.Seq2[*store.Entry, error] {
+	return func(yield func(*store.Entry, error) bool) {
+		number := -1
+		err := in.each(func(c candidate) error {
+			number++
+			switch verdicts[number] {
+			case leftOut:
+				return nil
+			case toMend:
+				c = c.complete(mend)
+			}
+			if c.err != nil { // the file was changed meanwhile
+				return c.err
+			}
+			if !yield(c.entry, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
 		}
 	}
-	return nil
+}
+
+var errStopped = errors.New("no more entries are wanted")
+
+// complete makes what is read of an entry one that can be stored, or says why it
+// cannot be.
+func (c candidate) complete(mend Mender) candidate {
+	if c.err != nil {
+		return c
+	}
+	if mend != nil {
+		mended, err := mend(c.entry)
+		if err != nil {
+			c.err = c.fault(err)
+			return c
+		}
+		c.damaged = append(c.damaged, mended...)
+	}
+	if err := c.entry.Validate(); err != nil {
+		c.err = c.fault(err)
+	}
+	return c
+}
+
+// joinSome joins errors, and only counts those beyond what anybody reads.
+func joinSome(errs []error) error {
+	const most = 20
+	if more := len(errs) - most; more > 0 {
+		errs = append(errs[:most:most], fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(errs...)
 }
 
 // Check reads as much of a file as shows whether it is an export.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"math"
 
 	"exemplar/internal/store"
@@ -34,9 +33,10 @@ const (
 // export is an opened export: its directory and the head of its manifest.
 type export struct {
 	manifestHead
-	count int // references
-	size  int64
-	files map[string]*zip.File
+	count        int // references
+	size         int64
+	files        map[string]*zip.File
+	vectorsFault error // why the embeddings are of no use
 }
 
 // readExport reads the directory and goes through the manifest once.
@@ -126,8 +126,8 @@ func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	var data bytes.Buffer // grows with what is there: the size that is claimed may be wrong
-	if _, err := data.ReadFrom(io.LimitReader(r, size+1)); err != nil {
+	var data bytes.Buffer                                                                                   // grows with what is there: the size that is claimed may be wrong
+	if _, err := data.ReadFrom(io.LimitReader(r, size+1)); err != nil && !errors.Is(err, zip.ErrChecksum) { // SHA-256 knows better
 		return nil, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
 	}
 	if sha256Hex(data.Bytes()) != sum {
@@ -136,74 +136,78 @@ func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
 	return data.Bytes(), nil
 }
 
-// entries gives every entry, as each does, and the error that ended it, if any.
-func (in *export) entries() iter.Seq2[*store.Entry, error] {
-	return func(yield func(*store.Entry, error) bool) {
-		err := in.each(func(e *store.Entry) error {
-			if !yield(e, nil) {
-				return errStopped
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(nil, err)
-		}
-	}
+// candidate is what a record of the manifest amounts to.
+type candidate struct {
+	entry   *store.Entry    // without its damaged parts
+	damaged []*store.Damage // those parts
+	err     error           // why it is of no use
 }
 
-var errStopped = errors.New("no more entries are wanted")
-
-// each calls use with every entry, checked but for the content of its parts.
-func (in *export) each(use func(e *store.Entry) error) error {
-	vectors, err := in.openVectors()
-	if err != nil {
-		return err
+// fault says what is wrong with the whole entry.
+func (c *candidate) fault(err error) error {
+	if errors.Is(err, ErrExport) {
+		return fmt.Errorf("reference %s (%s): %w", c.entry.ID, c.entry.Label, err)
 	}
-	defer vectors.Close()
-	err = in.readManifest(func(record *manifestRecord) error {
-		e, err := in.entry(record, vectors)
-		if err == nil {
-			err = use(e)
+	return fmt.Errorf("%w: reference %s (%s): %w", ErrExport, c.entry.ID, c.entry.Label, err)
+}
+
+// each calls use with every entry; its parts are what was written, but may be none.
+// An error of use ends it, and so does a manifest that cannot be read on.
+func (in *export) each(use func(c candidate) error) error {
+	var vectors *vectorReader
+	if in.vectorsFault == nil {
+		var err error
+		if vectors, err = in.openVectors(); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("reference %q: %w", record.ID, err)
-		}
-		return nil
+		defer vectors.Close()
+	}
+	return in.readManifest(func(record *manifestRecord) error {
+		return use(in.candidate(record, vectors))
 	})
-	if err != nil {
-		return err
-	}
-	return vectors.finish(in.EmbeddingsSHA256)
 }
 
-// entry reads all that belongs to a record; its embeddings are the next ones.
-func (in *export) entry(record *manifestRecord, vectors *vectorReader) (*store.Entry, error) {
+// candidate reads all that belongs to a record; its embeddings are the next ones.
+func (in *export) candidate(record *manifestRecord, vectors *vectorReader) candidate {
 	e := &store.Entry{Reference: store.Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
 		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
+	c := candidate{entry: e}
+	damage := func(part store.Part, err error) {
+		c.damaged = append(c.damaged, &store.Damage{ID: e.ID, Label: e.Label, Part: part, Why: err.Error()})
+	}
+	if vectors != nil { // first: the next record has the next ones
+		var err error
+		if e.Vectors, err = vectors.next(); err == nil {
+			err = store.ValidateVectors(e.Vectors)
+		}
+		if err != nil {
+			e.Vectors = nil
+			damage(store.PartEmbedding, err)
+		}
+	} else {
+		damage(store.PartEmbedding, in.vectorsFault)
+	}
 	sum, err := hex.DecodeString(record.SHA256)
 	if err != nil || len(sum) != len(e.Hash) {
-		return nil, fmt.Errorf("%w: sha256 %q", ErrExport, record.SHA256)
+		c.err = c.fault(fmt.Errorf("sha256 %q", record.SHA256))
+		return c
 	}
 	copy(e.Hash[:], sum)
 	if e.Picture, err = in.member(record.Picture, store.MaxPictureBytes, record.PictureSHA256); err != nil {
-		return nil, err
+		c.err = c.fault(err)
+		return c
 	}
 	if record.Features != "" {
 		if e.Features, err = in.member(record.Features, store.MaxFeaturesBytes, record.FeaturesSHA256); err != nil {
-			return nil, err
+			damage(store.PartFeatures, err)
 		}
 	}
 	if record.Words != "" {
 		e.Words.Vocabulary = record.Vocabulary
 		if e.Words.Data, err = in.member(record.Words, store.MaxWordsBytes, record.WordsSHA256); err != nil {
-			return nil, err
+			e.Words = store.Words{}
+			damage(store.PartWords, err)
 		}
 	}
-	if e.Vectors, err = vectors.next(); err != nil {
-		return nil, err
-	}
-	if err := e.Validate(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrExport, err)
-	}
-	return e, nil
+	return c
 }

@@ -1,10 +1,11 @@
 package archive
 
 import (
+	"archive/zip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"math"
 	"slices"
@@ -17,22 +18,51 @@ import (
 type vectorReader struct {
 	io.Closer
 	r   io.Reader
-	sum hash.Hash
 	row []byte
 	dim int
 }
 
+// checkVectors reads all embeddings, and says why they are of no use: which row was
+// changed, nothing tells.
+func (in *export) checkVectors() error {
+	in.vectorsFault = in.readVectors()
+	return in.vectorsFault
+}
+
+func (in *export) readVectors() error {
+	member, size, err := in.open(embeddingsName, math.MaxInt64)
+	if err != nil {
+		return err
+	}
+	defer member.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.LimitReader(member, size+1)); err != nil && !errors.Is(err, zip.ErrChecksum) { // SHA-256 knows better
+		return fmt.Errorf("%w: %s: %w", ErrExport, embeddingsName, err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != in.EmbeddingsSHA256 {
+		return fmt.Errorf("%w: %q is not what the manifest says", ErrExport, embeddingsName)
+	}
+	v, err := in.openVectors()
+	if err != nil {
+		return err
+	}
+	return v.Close()
+}
+
 func (in *export) openVectors() (*vectorReader, error) {
-	member, _, err := in.open(embeddingsName, math.MaxInt64)
+	member, size, err := in.open(embeddingsName, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	v := &vectorReader{Closer: member, sum: sha256.New(), row: make([]byte, 4*store.Rotations*in.Dim), dim: in.Dim}
-	v.r = io.TeeReader(member, v.sum)
-	dtype, shape, err := tensorfile.ReadNpyHeader(v.r)
+	v := &vectorReader{Closer: member, r: member, row: make([]byte, 4*store.Rotations*in.Dim), dim: in.Dim}
+	counted := &countingReader{r: member}
+	dtype, shape, err := tensorfile.ReadNpyHeader(counted)
 	want := []int{in.count, store.Rotations, in.Dim}
 	if err == nil && (dtype != tensorfile.F32 || !slices.Equal(shape, want)) {
 		err = fmt.Errorf("it holds %s %v, the manifest says %v", dtype, shape, want)
+	}
+	if rows := size - counted.n; err == nil && rows != int64(in.count)*int64(len(v.row)) {
+		err = fmt.Errorf("it has %d bytes of embeddings for %d references", rows, in.count)
 	}
 	if err != nil {
 		member.Close()
@@ -41,21 +71,23 @@ func (in *export) openVectors() (*vectorReader, error) {
 	return v, nil
 }
 
+// countingReader counts what is read.
+type countingReader struct {
+	r io.Reader
+	n int64
+}
+
+// Read reads as its reader does.
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
 // next returns the embeddings of the next reference.
 func (v *vectorReader) next() ([]float32, error) {
 	if _, err := io.ReadFull(v.r, v.row); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrExport, embeddingsName, err)
 	}
 	return store.DecodeVectors(v.row, v.dim)
-}
-
-// finish checks that nothing is left, and that all was what the manifest says.
-func (v *vectorReader) finish(sum string) error {
-	if n, err := io.CopyN(io.Discard, v.r, 1); n != 0 || err != io.EOF {
-		return fmt.Errorf("%w: %s is longer than it should be", ErrExport, embeddingsName)
-	}
-	if hex.EncodeToString(v.sum.Sum(nil)) != sum {
-		return fmt.Errorf("%w: %q is not what the manifest says", ErrExport, embeddingsName)
-	}
-	return nil
 }

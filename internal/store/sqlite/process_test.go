@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -20,8 +19,6 @@ import (
 	"exemplar/internal/store/storetest"
 	"exemplar/internal/vectorindex"
 )
-
-var nan = math.NaN()
 
 // roleVariable makes this test binary play a role in a process of its own.
 const roleVariable = "EXEMPLAR_GALLERY_TEST_ROLE"

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"exemplar/internal/store"
 )
@@ -44,13 +45,13 @@ func (s snapshot) List(ctx context.Context, f store.Filter) ([]store.Reference, 
 	return references, nil
 }
 
-// Entry returns all that was stored of a reference.
-func (s snapshot) Entry(ctx context.Context, id string) (*store.Entry, error) {
-	e, err := s.gallery.readEntry(ctx, s.tx, id)
+// Entry returns what was stored of a reference, and what of it is damaged.
+func (s snapshot) Entry(ctx context.Context, id string) (*store.Entry, []*store.Damage, error) {
+	e, damaged, err := s.gallery.readEntry(ctx, s.tx, id)
 	if err != nil {
-		return nil, s.gallery.fail("read", err)
+		return nil, nil, s.gallery.fail("read", err)
 	}
-	return e, nil
+	return e, damaged, nil
 }
 
 // Vectors returns the embeddings of a reference.
@@ -66,38 +67,50 @@ func (s snapshot) Vectors(ctx context.Context, id string) ([]float32, error) {
 	return vectors, nil
 }
 
-// readEntry reads all parts of a reference.
-func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, error) {
+// readEntry reads all parts of a reference that are not damaged, and names the
+// others.
+func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, []*store.Damage, error) {
 	own, err := g.readState(ctx, tx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	var damaged []*store.Damage
+	sound := func(err error) error { // but for damage, which is noted
+		var damage *store.Damage
+		if errors.As(err, &damage) {
+			damaged = append(damaged, damage)
+			return nil
+		}
+		return err
 	}
 	e := new(store.Entry)
-	if e.Reference, err = g.get(ctx, tx, id); err != nil {
-		return nil, err
+	e.Reference, err = g.get(ctx, tx, id)
+	if err := sound(err); err != nil {
+		return nil, nil, err
 	}
 	picture, err := g.readPart(ctx, tx, id, "", store.PartPicture)
-	if err != nil {
-		return nil, err
+	if err := sound(err); err != nil {
+		return nil, nil, err
 	}
-	if e.Vectors, err = g.readVectors(ctx, tx, id, own.model, own.dim); err != nil {
-		return nil, err
+	e.Vectors, err = g.readVectors(ctx, tx, id, own.model, own.dim)
+	if err := sound(err); err != nil {
+		return nil, nil, err
 	}
 	features, err := g.readPart(ctx, tx, id, own.model, store.PartFeatures)
-	if err != nil {
-		return nil, err
+	if err := sound(err); err != nil {
+		return nil, nil, err
 	}
 	e.Picture, e.Features = picture.data, features.data
 	if g.version >= wordsVersion {
 		words, err := g.readPart(ctx, tx, id, own.model, store.PartWords)
-		if err != nil {
-			return nil, err
+		if err := sound(err); err != nil {
+			return nil, nil, err
 		}
 		if words.data != nil {
 			e.Words = store.Words{Vocabulary: words.vocabulary, Data: words.data}
 		}
 	}
-	return e, nil
+	return e, damaged, nil
 }
 
 // readVectors reads the embeddings of a reference.
@@ -106,5 +119,9 @@ func (g *Gallery) readVectors(ctx context.Context, tx *sql.Tx, id, model string,
 	if err != nil {
 		return nil, err
 	}
-	return store.DecodeVectors(s.data, dim)
+	vectors, err := store.DecodeVectors(s.data, dim)
+	if err != nil {
+		return nil, &store.Damage{ID: id, Part: store.PartEmbedding, Why: err.Error()}
+	}
+	return vectors, nil
 }

@@ -131,8 +131,8 @@ func testSnapshotIsOneMoment(t *testing.T, fresh func(testing.TB) Instance) {
 		if err != nil || len(references) != 1 || references[0] != r {
 			t.Errorf("listed %+v, %v", references, err)
 		}
-		got, err := before.Entry(ctx, r.ID)
-		if err != nil || got.Reference != r || string(got.Picture) != string(e.Picture) || string(got.Features) != string(e.Features) ||
+		got, damaged, err := before.Entry(ctx, r.ID)
+		if err != nil || len(damaged) > 0 || got.Reference != r || string(got.Picture) != string(e.Picture) || string(got.Features) != string(e.Features) ||
 			got.Words.Vocabulary != Vocabulary || string(got.Words.Data) != string(e.Words.Data) || got.Vectors[5] != e.Vectors[5] {
 			t.Errorf("entry %+v, %v", got, err)
 		}
@@ -140,7 +140,7 @@ func testSnapshotIsOneMoment(t *testing.T, fresh func(testing.TB) Instance) {
 		if err != nil || len(vectors) != len(e.Vectors) || vectors[7] != e.Vectors[7] {
 			t.Errorf("vectors %v, %v", vectors, err)
 		}
-		if _, err := before.Entry(ctx, "nobody"); !errors.Is(err, store.ErrNoReference) {
+		if _, _, err := before.Entry(ctx, "nobody"); !errors.Is(err, store.ErrNoReference) {
 			t.Errorf("an entry that is not there: %v", err)
 		}
 		return mine

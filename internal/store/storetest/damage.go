@@ -72,8 +72,24 @@ func mustTellDamage(t *testing.T, s store.Store, id string, hit store.Part) {
 			t.Errorf("reading the damaged %s: %v", part, err)
 		}
 	}
-	err := s.Snapshot(ctx, func(now store.Snapshot) error { _, err := now.Entry(ctx, id); return err })
-	if errors.Is(err, store.ErrDamaged) != (hit != "") {
+	err := s.Snapshot(ctx, func(now store.Snapshot) error {
+		e, damaged, err := now.Entry(ctx, id)
+		if err != nil {
+			return err
+		}
+		if len(damaged) > 1 || (len(damaged) == 1) != (hit != "") || len(damaged) == 1 && (damaged[0].Part != hit || damaged[0].ID != id) {
+			t.Errorf("reading the whole entry names %v", damaged)
+		}
+		for part, there := range map[store.Part]bool{
+			store.PartPicture: e.Picture != nil, store.PartEmbedding: e.Vectors != nil, store.PartFeatures: e.Features != nil, store.PartWords: e.Words.Data != nil,
+		} {
+			if there == (part == hit) {
+				t.Errorf("the %s of the whole entry is there: %v", part, there)
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		t.Errorf("reading the whole entry: %v", err)
 	}
 }

@@ -1,0 +1,56 @@
+package recognise
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"exemplar/internal/augment"
+	"exemplar/internal/decide"
+	"exemplar/internal/draw"
+	"exemplar/internal/imaging"
+	"exemplar/internal/store"
+)
+
+// A picture that is registered under two labels, saved again or at another size, too,
+// is one of the two, and not unknown; under one parent it is that.
+func TestOnePictureUnderTwoLabels(t *testing.T) {
+	phone := augment.Everyday()
+	phone.Width, phone.Height = 640, 480
+	for _, kind := range []string{"ticket", "form", "bank-card"} {
+		picture := draw.Draw(draw.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
+		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 75), imaging.DefaultLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, again := range map[string]*imaging.Image{"the same": picture, "saved again": saved, "smaller": shrunk(picture, 560)} {
+			alone, twice, siblings := gallery(t, newEntry("a", picture)), gallery(t, newEntry("a", picture), newEntry("b", again)),
+				gallery(t, newEntry("c/a", picture), newEntry("c/b", again))
+			for seed := range uint64(4) {
+				photo := augment.Scene(picture, nil, phone, seed).Image
+				one := recognised(t, alone, photo, Options{}).Findings[0].Decision
+				if one.Verdict != decide.Match {
+					continue
+				}
+				two := recognised(t, twice, photo, Options{}).Findings[0].Decision
+				of := recognised(t, siblings, photo, Options{}).Findings[0].Decision
+				if two.Verdict == decide.Unknown {
+					t.Errorf("%s, %s, seed %d: %s %q (%s), llr %.3f %.3f", kind, name, seed, two.Verdict, two.Label, two.Reason, two.Candidates[0].LLR, two.Candidates[1].LLR)
+				}
+				if of.Verdict != decide.Match {
+					t.Errorf("%s, %s, seed %d: %s %q (%s)", kind, name, seed, of.Verdict, of.Label, of.Reason)
+				}
+			}
+		}
+	}
+}
+
+// gallery is an engine with some references.
+func gallery(t *testing.T, entries ...store.Entry) *Engine {
+	t.Helper()
+	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
+	if _, err := g.store.Put(context.Background(), entries...); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
