@@ -14,8 +14,8 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 func file(data []byte) exemplar.Picture { return exemplar.FromBytes(data) }
@@ -107,9 +107,9 @@ func TestPicturesComeInAnyForm(t *testing.T) {
 // All and Exact together: a document with a changed line is none.
 func TestAllKeepsExact(t *testing.T) {
 	g := newGallery(t)
-	form := draw.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
+	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))
-	p := file(imaging.EncodePNG(draw.Draw(draw.Siblings(form)["line"])))
+	p := file(imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(form)["line"])))
 	if a := classifyWith(t, g, p, exemplar.ClassifyOptions{All: true}).Answer(); a.Decision != exemplar.Match || len(a.Geometry.Changes) == 0 {
 		t.Fatalf("a changed line: %s (%s)", a.Decision, a.Reason)
 	}
@@ -124,9 +124,9 @@ func TestAllKeepsExact(t *testing.T) {
 // The explanation is of the answer that is given, options and all.
 func TestTheAnswerItselfIsExplained(t *testing.T) {
 	g := newGallery(t)
-	form := draw.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
+	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))
-	p := file(imaging.EncodePNG(draw.Draw(draw.Siblings(form)["line"])))
+	p := file(imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(form)["line"])))
 	var drawings [][]byte
 	for _, exact := range []bool{false, true} {
 		r := classifyWith(t, g, p, exemplar.ClassifyOptions{Exact: exact, Explain: true})

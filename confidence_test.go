@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // As many answers are right as their confidence says, half of the pictures being
@@ -22,21 +22,21 @@ func TestConfidenceIsCalibrated(t *testing.T) {
 		documents = 12
 	}
 	g := newGallery(t)
-	kinds := draw.Kinds()
-	phone := augment.Everyday()
+	kinds := synthdoc.Kinds()
+	phone := capturesim.Everyday()
 	var pictures []exemplar.Picture
 	var truth []string
 	var items []exemplar.Item
 	for i := range uint64(documents) {
-		d := draw.Document{Kind: kinds[i%uint64(len(kinds))], Template: 500 + i, Content: 500 + i, Size: 700}
+		d := synthdoc.Document{Kind: kinds[i%uint64(len(kinds))], Template: 500 + i, Content: 500 + i, Size: 700}
 		label := fmt.Sprint(d.Kind, "/", i)
 		items = append(items, pictured(label, d))
-		strangers := []draw.Document{
+		strangers := []synthdoc.Document{
 			{Kind: d.Kind, Template: 9000 + i, Content: 9000 + i, Size: 700},
-			draw.Siblings(d)["contents"], draw.Siblings(d)["design"],
+			synthdoc.Siblings(d)["contents"], synthdoc.Siblings(d)["design"],
 		}
-		for j, shown := range []draw.Document{d, strangers[i%3]} {
-			photo := augment.Scene(draw.Draw(shown), nil, phone, 2*i+uint64(j)).Image
+		for j, shown := range []synthdoc.Document{d, strangers[i%3]} {
+			photo := capturesim.Scene(synthdoc.Draw(shown), nil, phone, 2*i+uint64(j)).Image
 			pictures = append(pictures, exemplar.FromBytes(imaging.EncodeJPEG(photo, 85)))
 			truth = append(truth, []string{label, ""}[j])
 		}

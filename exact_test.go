@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // A photo of a form in which one line was changed is a match that says where, and
@@ -19,19 +19,19 @@ func TestOneChangedLine(t *testing.T) {
 	if testing.Short() {
 		forms = 4
 	}
-	phone := augment.Plain()
+	phone := capturesim.Plain()
 	phone.Width, phone.Height, phone.SizeMin, phone.SizeMax, phone.Tilt = 1024, 1024, 0.85, 0.95, 20
 	var matched, exact, found, refused int
 	for i := range uint64(forms) {
-		form := draw.Document{Kind: "form", Template: 100 + i, Content: 100 + i, Size: 800}
+		form := synthdoc.Document{Kind: "form", Template: 100 + i, Content: 100 + i, Size: 800}
 		path := filepath.Join(t.TempDir(), "gallery.db")
 		g := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite})
 		lenient, strict := exemplar.ClassifyOptions{}, exemplar.ClassifyOptions{Exact: true}
 		registerOne(t, g, pictured("form", form))
-		photo := func(d draw.Document) []byte {
-			return imaging.EncodeJPEG(augment.Scene(draw.Draw(d), nil, phone, i).Image, 90)
+		photo := func(d synthdoc.Document) []byte {
+			return imaging.EncodeJPEG(capturesim.Scene(synthdoc.Draw(d), nil, phone, i).Image, 90)
 		}
-		own, changed := photo(form), photo(draw.Siblings(form)["line"])
+		own, changed := photo(form), photo(synthdoc.Siblings(form)["line"])
 		matched += count(answer(t, g, lenient, own).Decision == exemplar.Match)
 		exact += count(answer(t, g, strict, own).Decision == exemplar.Match)
 		if a := answer(t, g, lenient, changed); a.Decision == exemplar.Match && len(a.Geometry.Changes) > 0 {

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 
 	"exemplar"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // Register one picture of each document and recognise another picture of one.
@@ -93,5 +93,5 @@ func ExampleGallery_List() {
 
 // drawn is a picture file of a drawn document.
 func drawn(kind string) []byte {
-	return imaging.EncodePNG(draw.Draw(draw.Document{Kind: kind, Template: 3, Size: 600}))
+	return imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 3, Size: 600}))
 }

@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 func open(t *testing.T, path string, opts exemplar.Options) *exemplar.Gallery {
@@ -70,7 +70,7 @@ func TestATurnedProbeIsRecognised(t *testing.T) {
 func TestTwinsAndRivalsAreReported(t *testing.T) {
 	g := newGallery(t)
 	first := drawn("id-card")
-	edition := imaging.EncodePNG(draw.Draw(draw.Document{Kind: "id-card", Template: 3, Size: 600, Edition: 1}))
+	edition := imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "id-card", Template: 3, Size: 600, Edition: 1}))
 	register(t, g, exemplar.Item{Label: "card/first", Source: "a.png", Picture: exemplar.FromBytes(first)})
 	results := register(t, g,
 		exemplar.Item{Label: "card/first", Source: "b.png", Picture: exemplar.FromBytes(first)},
@@ -118,7 +118,7 @@ func TestMutatedPicturesAreAnswered(t *testing.T) {
 	}
 	g := newGallery(t)
 	register(t, g, exemplar.Item{Label: "ticket", Source: "t", Picture: exemplar.FromBytes(drawn("ticket"))})
-	small := imaging.FitWithin(draw.Draw(draw.Document{Kind: "ticket", Template: 3, Size: 300}), 200)
+	small := imaging.FitWithin(synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: 3, Size: 300}), 200)
 	seeds := [][]byte{imaging.EncodeJPEG(small, 80), imaging.EncodePNG(small)}
 	rng := rand.New(rand.NewPCG(7, 7))
 	for i := range n {
@@ -223,7 +223,7 @@ func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document))
+	picture := imaging.EncodePNG(synthdoc.Draw(synthdoc.Examples()[0].Document))
 	if v, err := m.Embed(exemplar.FromBytes(picture)); err != nil || len(v) != m.Dim() {
 		t.Errorf("%d values, %v", len(v), err)
 	}
@@ -241,10 +241,10 @@ func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
 func TestCapturesOfDrawnDocuments(t *testing.T) {
 	g := newGallery(t)
 	right, total := 0, 0
-	examples := draw.Examples()
+	examples := synthdoc.Examples()
 	pictures := make([]*imaging.Image, len(examples))
 	for i, e := range examples {
-		pictures[i] = draw.Draw(e.Document)
+		pictures[i] = synthdoc.Draw(e.Document)
 		register(t, g, exemplar.Item{Label: e.Label, Source: e.Label, Picture: exemplar.FromBytes(imaging.EncodePNG(pictures[i]))})
 	}
 	for i, e := range examples {
@@ -253,7 +253,7 @@ func TestCapturesOfDrawnDocuments(t *testing.T) {
 			families = families[i%4 : i%4+1]
 		}
 		for _, family := range families {
-			a := classify(t, g, imaging.EncodeJPEG(augment.Sweep(family, 2, pictures[i], 1), 90))
+			a := classify(t, g, imaging.EncodeJPEG(capturesim.Sweep(family, 2, pictures[i], 1), 90))
 			total++
 			if len(a.Candidates) > 0 && strings.HasPrefix(e.Label, topLabel(a.Candidates[0].Label)) {
 				right++

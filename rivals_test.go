@@ -11,13 +11,13 @@ import (
 
 	"exemplar"
 	"exemplar/internal/cputime"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // pictured is a drawn document as an item to register.
-func pictured(label string, d draw.Document) exemplar.Item {
-	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(imaging.EncodePNG(draw.Draw(d)))}
+func pictured(label string, d synthdoc.Document) exemplar.Item {
+	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(imaging.EncodePNG(synthdoc.Draw(d)))}
 }
 
 // registerOne registers an item and returns what is said of it.
@@ -34,10 +34,10 @@ func registerOne(t *testing.T, g *exemplar.Gallery, item exemplar.Item) exemplar
 // cover what was printed anew, in pixels of the picture as sent.
 func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 	// Larger than the picture that is kept.
-	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 1200}
+	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 1200}
 	for _, name := range []string{"edition", "line", "contents"} {
 		g := newGallery(t)
-		sibling := draw.Siblings(note)[name]
+		sibling := synthdoc.Siblings(note)[name]
 		first := registerOne(t, g, pictured("note/first", note))
 		r := registerOne(t, g, pictured("note/second", sibling))
 		if len(first.Rivals) != 0 || len(r.Rivals) != 1 {
@@ -50,7 +50,7 @@ func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 		if !strings.Contains(rival.Reason, "differs from note/first only in") {
 			t.Errorf("%s: the reason is %q", name, rival.Reason)
 		}
-		before, after := draw.Draw(note), draw.Draw(sibling)
+		before, after := synthdoc.Draw(note), synthdoc.Draw(sibling)
 		marked, covered, area := 0, 0, 0
 		for _, region := range rival.Regions {
 			area += region.W * region.H
@@ -73,20 +73,20 @@ func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 
 // Only what looks alike under a label that says something else is a rival.
 func TestWhatIsNoRival(t *testing.T) {
-	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
-	edition := draw.Siblings(note)["edition"]
+	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	edition := synthdoc.Siblings(note)["edition"]
 	for _, c := range []struct {
 		name   string
 		label  string
-		sent   draw.Document
+		sent   synthdoc.Document
 		rivals int
 	}{
 		{"an edition under another label", "note/second", edition, 1},
 		{"under the same label", "note/first", edition, 0},
 		{"under a label above", "note", edition, 0},
 		{"under a label below", "note/first/second", edition, 0},
-		{"a note of another bank", "note/other", draw.Document{Kind: "banknote", Template: 77, Content: 77, Size: 600}, 0},
-		{"a form", "form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600}, 0},
+		{"a note of another bank", "note/other", synthdoc.Document{Kind: "banknote", Template: 77, Content: 77, Size: 600}, 0},
+		{"a form", "form", synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 600}, 0},
 	} {
 		g := newGallery(t)
 		registerOne(t, g, pictured("note/first", note))
@@ -100,9 +100,9 @@ func TestWhatIsNoRival(t *testing.T) {
 // is said: here the other one is a scan of the same document.
 func TestTheSameDocumentUnderTwoLabels(t *testing.T) {
 	g := newGallery(t)
-	note := draw.Document{Kind: "banknote", Template: 9, Content: 9, Size: 900}
+	note := synthdoc.Document{Kind: "banknote", Template: 9, Content: 9, Size: 900}
 	registerOne(t, g, pictured("a", note))
-	scan := imaging.EncodeJPEG(imaging.Resize(draw.Draw(note), 700, 367).Rotate(1), 85)
+	scan := imaging.EncodeJPEG(imaging.Resize(synthdoc.Draw(note), 700, 367).Rotate(1), 85)
 	r := registerOne(t, g, exemplar.Item{Label: "b", Source: "scan", Picture: exemplar.FromBytes(scan)})
 	if len(r.Rivals) != 1 || !strings.Contains(r.Rivals[0].Reason, "cannot be told apart") || len(r.Rivals[0].Regions) != 0 {
 		t.Errorf("a scan of the same: %+v", r.Rivals)
@@ -139,7 +139,7 @@ func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
 	if !strings.Contains(r.Reason, "too little to be looked for") {
 		t.Errorf("three plain stripes: %q", r.Reason)
 	}
-	if r := registerOne(t, g, pictured("form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600})); r.Reason != "" {
+	if r := registerOne(t, g, pictured("form", synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 600})); r.Reason != "" {
 		t.Errorf("a form: %q", r.Reason)
 	}
 }
@@ -147,10 +147,10 @@ func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
 func TestRivalsOfARegisteredReference(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)
-	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
 	first := registerOne(t, g, pictured("note/first", note))
-	second := registerOne(t, g, pictured("note/second", draw.Siblings(note)["edition"]))
-	form := registerOne(t, g, pictured("form", draw.Document{Kind: "form", Template: 5, Content: 5, Size: 600}))
+	second := registerOne(t, g, pictured("note/second", synthdoc.Siblings(note)["edition"]))
+	form := registerOne(t, g, pictured("form", synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 600}))
 	rivals, err := g.Rivals(ctx, second.ID)
 	if err != nil || !reflect.DeepEqual(rivals, second.Rivals) {
 		t.Errorf("later: %+v, %v; on registering: %+v", rivals, err, second.Rivals)
@@ -186,13 +186,13 @@ func BenchmarkRegister(b *testing.B) {
 	}
 	defer g.Close()
 	var items []exemplar.Item
-	kinds := draw.Kinds()
+	kinds := synthdoc.Kinds()
 	for i := range 96 {
-		d := draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 800}
+		d := synthdoc.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 800}
 		items = append(items, pictured(fmt.Sprintf("%s/%d", d.Kind, i), d))
 	}
-	card := draw.Document{Kind: "id-card", Template: 1000, Content: 1000, Size: 800}
-	siblings := draw.Siblings(card)
+	card := synthdoc.Document{Kind: "id-card", Template: 1000, Content: 1000, Size: 800}
+	siblings := synthdoc.Siblings(card)
 	for _, name := range []string{"contents", "line", "design"} {
 		items = append(items, pictured("card/"+name, siblings[name]))
 	}
@@ -200,7 +200,7 @@ func BenchmarkRegister(b *testing.B) {
 	if _, err := g.Register(context.Background(), items, exemplar.RegisterOptions{}); err != nil {
 		b.Fatal(err)
 	}
-	for name, d := range map[string]draw.Document{
+	for name, d := range map[string]synthdoc.Document{
 		"alone":  {Kind: "form", Template: 2000, Content: 2000, Size: 800},
 		"rivals": siblings["edition"],
 	} {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
+	"exemplar/internal/synthdoc"
 )
 
 // captureSide is what the simulator's captures measure, in pixels: as much as
@@ -21,10 +21,10 @@ const captureSide = 256
 // drawnSet draws n documents, each of a design of its own, and captures each
 // once.
 func drawnSet(m *recognise.Model, n int, seed uint64) (*eval.Set, error) {
-	kinds, capture := draw.Kinds(), augment.NewCapture(augment.Full())
+	kinds, capture := synthdoc.Kinds(), capturesim.NewCapture(capturesim.Full())
 	return embedded("drawn", m, 2*n, func(i int) (eval.Sample, *imaging.Image, error) {
 		at := seed<<32 + uint64(i/2)
-		picture := draw.Draw(draw.Document{Kind: kinds[i/2%len(kinds)], Template: at, Content: at})
+		picture := synthdoc.Draw(synthdoc.Document{Kind: kinds[i/2%len(kinds)], Template: at, Content: at})
 		x := eval.Sample{Sample: dataset.Sample{Path: fmt.Sprintf("%d/%d", i/2, i%2), Label: fmt.Sprint(i / 2), IsReference: i%2 == 0}}
 		if x.IsReference {
 			return x, picture, nil

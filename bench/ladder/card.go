@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"text/template"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
 	"exemplar/internal/eval"
@@ -170,7 +170,7 @@ func cardSweep(ctx context.Context, root string, n *embed.Network) (string, erro
 		return "", err
 	}
 	var b bytes.Buffer
-	for _, family := range augment.Families() {
+	for _, family := range capturesim.Families() {
 		fmt.Fprintf(&b, "| %s |", family)
 		for _, level := range []int{1, 3, 5} {
 			p, err := sweepPoint(ctx, n, references, pictures, family, level)
@@ -194,7 +194,7 @@ func sweepPoint(ctx context.Context, n *embed.Network, references []eval.Sample,
 	s.Embeddings = make([]float32, len(s.Samples)*dim)
 	err := parallel.Each(ctx, 0, len(pictures), func(_ context.Context, i int) error {
 		n.Embed(s.Embeddings[i*dim:][:dim], imaging.ResizeArea(pictures[i], side, side).Pix, 1)
-		disturbed := augment.Sweep(family, level, pictures[i], uint64(i))
+		disturbed := capturesim.Sweep(family, level, pictures[i], uint64(i))
 		n.Embed(s.Embeddings[(len(pictures)+i)*dim:][:dim], imaging.ResizeArea(disturbed, side, side).Pix, 1)
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,9 +178,28 @@ func writePage(w io.Writer, samples int, results map[string]result, lines []line
 			l.name, l.than, l.adds, l.difference, claim, l.verdict(), l.loose, l.loose.verdict())
 	}
 	fmt.Fprintf(w, "\n![What each rung adds](ladder.svg)\n")
+	writeSamples(w, samples, results)
 	if notes, err := os.ReadFile(filepath.Join("bench", "ladder", "notes.md")); err == nil {
 		fmt.Fprintf(w, "\n%s", notes)
 	}
+}
+
+// insideSamples is how many samples the network inside has seen: 1,600 steps of 512.
+const insideSamples = 1600 * 512
+
+// writeSamples says what more samples bring: the network inside is the contrast's rung trained for longer, on turned
+// forms as well.
+func writeSamples(w io.Writer, samples int, results map[string]result) {
+	few, many := results["contrast"], results[insideName]
+	if few.even == nil {
+		return
+	}
+	gain := 100 * (many.even.mean() - few.even.mean())
+	doublings := math.Log2(float64(insideSamples) / float64(samples))
+	million := gain / doublings * math.Log2((insideSamples+1e6)/insideSamples)
+	fmt.Fprintf(w, "\n## What samples buy\n\nFrom *contrast* with %d samples to the network inside with %d (the same loss, turned forms of a picture as negatives besides) the mean goes from %.1f to %.1f: %.1f points for each doubling.\n",
+		samples, insideSamples, 100*few.even.mean(), 100*many.even.mean(), gain/doublings)
+	fmt.Fprintf(w, "If that went on, the next million samples would buy %.1f points.\n", million)
 }
 
 func writeFigures(w io.Writer, results map[string]result) {

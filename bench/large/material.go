@@ -5,10 +5,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // photo is a picture of a document that is registered, or of none.
@@ -151,12 +151,12 @@ const drawnAsked, drawnStrangers = 100, 50
 
 // drawnMaterial needs no pictures.
 func drawnMaterial() *material {
-	kinds := draw.Kinds()
-	document := func(i int) draw.Document {
-		return draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i)}
+	kinds := synthdoc.Kinds()
+	document := func(i int) synthdoc.Document {
+		return synthdoc.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i)}
 	}
 	m := &material{name: "drawn", reference: func(i int) (string, []byte, error) {
-		return fmt.Sprintf("%s/%05d", kinds[i%len(kinds)], i), imaging.EncodeJPEG(draw.Draw(document(i)), 90), nil
+		return fmt.Sprintf("%s/%05d", kinds[i%len(kinds)], i), imaging.EncodeJPEG(synthdoc.Draw(document(i)), 90), nil
 	}}
 	for i := range drawnAsked + drawnStrangers {
 		p := photo{set: "drawn", label: fmt.Sprintf("%s/%05d", kinds[i%len(kinds)], i), odd: i%2 == 0}
@@ -166,7 +166,7 @@ func drawnMaterial() *material {
 			shown.Template += 1 << 32
 		}
 		p.load = func() (*imaging.Image, error) {
-			return augment.Scene(draw.Draw(shown), nil, augment.Everyday(), uint64(i)).Image, nil
+			return capturesim.Scene(synthdoc.Draw(shown), nil, capturesim.Everyday(), uint64(i)).Image, nil
 		}
 		m.photos = append(m.photos, p)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/draw"
+	"exemplar/internal/synthdoc"
 )
 
 // On a terminal a line fits its width whatever the names are, and its clause is whole;
@@ -146,7 +146,7 @@ func TestAnswersWithoutADrawing(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
 	drawn := filepath.Join(s.folder, "why.png")
-	good, broken := s.write("good.jpg", scanned(draw.Examples()[3], 0)), s.write("broken.jpg", []byte("no picture"))
+	good, broken := s.write("good.jpg", scanned(synthdoc.Examples()[3], 0)), s.write("broken.jpg", []byte("no picture"))
 	for _, c := range []struct {
 		name, want string
 		args       []string

@@ -15,14 +15,14 @@ import (
 
 	"exemplar"
 	"exemplar/internal/alignment"
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/store"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/train"
 	"exemplar/internal/vectorindex"
 )
@@ -136,9 +136,9 @@ func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
 		}
 		return photos, fmt.Sprintf("mean of %s given", count(len(photos), "image")), nil
 	}
-	params := augment.Everyday()
-	for i, example := range draw.Examples()[:2] {
-		photo := augment.Scene(draw.Draw(example.Document), nil, params, uint64(i)).Image
+	params := capturesim.Everyday()
+	for i, example := range synthdoc.Examples()[:2] {
+		photo := capturesim.Scene(synthdoc.Draw(example.Document), nil, params, uint64(i)).Image
 		photos = append(photos, imaging.EncodeJPEG(imaging.Resize(photo, 4000, 3000), 92))
 	}
 	return photos, "mean of two drawn 12-megapixel JPEGs", nil
@@ -147,7 +147,7 @@ func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
 func benchNetwork(batch int) float64 {
 	bundle := embed.Default()
 	network := bundle.Freeze()
-	pixels := bytes.Repeat(imaging.ResizeArea(draw.Draw(draw.Examples()[0].Document), bundle.Arch.Input, bundle.Arch.Input).Pix, batch)
+	pixels := bytes.Repeat(imaging.ResizeArea(synthdoc.Draw(synthdoc.Examples()[0].Document), bundle.Arch.Input, bundle.Arch.Input).Pix, batch)
 	out := make([]float32, batch*bundle.Arch.Embedding)
 	return cpuMilliseconds(func() { network.Embed(out, pixels, batch) })
 }
@@ -189,8 +189,8 @@ func exampleGallery(ctx context.Context, path string) (*exemplar.Gallery, error)
 		return nil, err
 	}
 	var items []exemplar.Item
-	for _, e := range draw.Examples() {
-		items = append(items, exemplar.Item{Label: e.Label, Source: e.Label, Picture: exemplar.FromBytes(imaging.EncodePNG(draw.Draw(e.Document)))})
+	for _, e := range synthdoc.Examples() {
+		items = append(items, exemplar.Item{Label: e.Label, Source: e.Label, Picture: exemplar.FromBytes(imaging.EncodePNG(synthdoc.Draw(e.Document)))})
 	}
 	if _, err := g.Register(ctx, items, exemplar.RegisterOptions{}); err != nil {
 		g.Close()

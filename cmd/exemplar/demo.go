@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 func newDemo() *cobra.Command {
@@ -102,10 +102,10 @@ func relativeTo(folder string, list []input) []input {
 
 // drawDemo writes the documents and the photos of them.
 func drawDemo(ctx context.Context, documents, inbox string) error {
-	examples := append(draw.Examples(), draw.Stranger())
-	return inOrder(ctx, examples, func(e draw.Example) ([]file, error) {
+	examples := append(synthdoc.Examples(), synthdoc.Stranger())
+	return inOrder(ctx, examples, func(e synthdoc.Example) ([]file, error) {
 		return demoFiles(documents, inbox, e), nil
-	}, func(_ draw.Example, files []file) error {
+	}, func(_ synthdoc.Example, files []file) error {
 		for _, f := range files {
 			if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 				return err
@@ -125,8 +125,8 @@ type file struct {
 
 // demoFiles draws a document, and photos of it that are named after what they
 // show.
-func demoFiles(documents, inbox string, e draw.Example) []file {
-	picture := draw.Draw(e.Document)
+func demoFiles(documents, inbox string, e synthdoc.Example) []file {
+	picture := synthdoc.Draw(e.Document)
 	var files []file
 	if e.Label != "" {
 		files = append(files, file{filepath.Join(documents, filepath.FromSlash(e.Label), "scan.png"), imaging.EncodePNG(picture)})
@@ -136,7 +136,7 @@ func demoFiles(documents, inbox string, e draw.Example) []file {
 		name = shortName(e.Label)
 	}
 	for i := range demoPhotos {
-		photo := augment.Scene(picture, nil, augment.Everyday(), uint64(i)+4)
+		photo := capturesim.Scene(picture, nil, capturesim.Everyday(), uint64(i)+4)
 		path := filepath.Join(inbox, fmt.Sprintf("%s_%d.jpg", name, i+1))
 		files = append(files, file{path, imaging.EncodeJPEG(photo.Image, 85)})
 	}

@@ -10,11 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/recognise"
+	"exemplar/internal/synthdoc"
 )
 
 func newDoctor() *cobra.Command {
@@ -77,7 +77,7 @@ func report(out io.Writer, asJSON bool, name string, run func() (string, error))
 // and holds each to the portable one.
 func checkArithmetic() (string, error) {
 	defer kernel.Use(kernel.Active())
-	picture := imaging.EncodePNG(draw.Draw(draw.Examples()[0].Document))
+	picture := imaging.EncodePNG(synthdoc.Draw(synthdoc.Examples()[0].Document))
 	var want []float32
 	for _, variant := range append([]string{"generic"}, kernel.Variants()...) {
 		if err := kernel.Use(variant); err != nil {

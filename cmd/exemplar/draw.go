@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 type drawFlags struct {
@@ -34,14 +34,14 @@ func newDraw() *cobra.Command {
 documents that are hardest to tell from it lie beside it, each a sub-label: the same form with other contents, another
 edition, one changed line, the same contents on another form, the blank form. The same seed draws the same.
 
-Kinds: ` + strings.Join(draw.Kinds(), ", ") + ".",
+Kinds: ` + strings.Join(synthdoc.Kinds(), ", ") + ".",
 		Example: `  exemplar draw documents/ --count 50 --photos 3
   exemplar eval documents/`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, kind := range flags.kinds {
-				if !slices.Contains(draw.Kinds(), kind) {
-					return fmt.Errorf("--kind %q is not known: %s", kind, strings.Join(draw.Kinds(), ", "))
+				if !slices.Contains(synthdoc.Kinds(), kind) {
+					return fmt.Errorf("--kind %q is not known: %s", kind, strings.Join(synthdoc.Kinds(), ", "))
 				}
 			}
 			if flags.count < 1 || flags.photos < 0 {
@@ -58,14 +58,14 @@ Kinds: ` + strings.Join(draw.Kinds(), ", ") + ".",
 	f.BoolVar(&flags.siblings, "siblings", false, "draw what is hardest to tell from each as well")
 	f.IntVar(&flags.size, "size", 0, "longer side in pixels (default what the design chooses, 400 to 1200)")
 	f.Uint64Var(&flags.seed, "seed", 1, "seed")
-	cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(draw.Kinds(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(synthdoc.Kinds(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 // drawn is one document to draw, with the label under which it goes.
 type drawn struct {
 	label    string
-	document draw.Document
+	document synthdoc.Document
 }
 
 func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
@@ -88,19 +88,19 @@ func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
 func (f *drawFlags) documents() []drawn {
 	kinds := f.kinds
 	if len(kinds) == 0 {
-		kinds = draw.Kinds()
+		kinds = synthdoc.Kinds()
 	}
 	var all []drawn
 	for i := range f.count {
 		kind, seed := kinds[i%len(kinds)], f.seed<<32+uint64(i)
-		d := draw.Document{Kind: kind, Template: seed, Content: seed, Size: f.size}
+		d := synthdoc.Document{Kind: kind, Template: seed, Content: seed, Size: f.size}
 		label := fmt.Sprintf("%s/%04d", kind, i)
 		if !f.siblings {
 			all = append(all, drawn{label, d})
 			continue
 		}
 		all = append(all, drawn{label + "/original", d})
-		siblings := draw.Siblings(d)
+		siblings := synthdoc.Siblings(d)
 		for _, name := range slices.Sorted(maps.Keys(siblings)) {
 			all = append(all, drawn{label + "/" + name, siblings[name]})
 		}
@@ -114,7 +114,7 @@ func (f *drawFlags) write(folder string, d drawn) (int, error) {
 	if err := os.MkdirAll(place, 0o700); err != nil {
 		return 0, err
 	}
-	picture := draw.Draw(d.document)
+	picture := synthdoc.Draw(d.document)
 	name := filepath.Base(place)
 	if err := fileio.WriteBytes(filepath.Join(place, name+"_ref.png"), fileio.Private, imaging.EncodePNG(picture)); err != nil {
 		return 0, err
@@ -132,10 +132,10 @@ func (f *drawFlags) write(folder string, d drawn) (int, error) {
 // document alone at the size of a photo's share of it.
 func (f *drawFlags) capture(picture *imaging.Image, seed uint64) []byte {
 	if f.inScenes {
-		return imaging.EncodeJPEG(augment.Scene(picture, nil, augment.Everyday(), seed).Image, 85)
+		return imaging.EncodeJPEG(capturesim.Scene(picture, nil, capturesim.Everyday(), seed).Image, 85)
 	}
 	const side = 320
 	captured := imaging.NewImage(side, side)
-	augment.NewCapture(augment.Full()).View(captured.Pix, side, picture, seed)
+	capturesim.NewCapture(capturesim.Full()).View(captured.Pix, side, picture, seed)
 	return imaging.EncodeJPEG(imaging.Resize(captured, side*picture.W/max(picture.W, picture.H), side*picture.H/max(picture.W, picture.H)), 90)
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/tensorfile"
 )
 
@@ -107,15 +107,15 @@ func TestEvalVectorsOfStrangers(t *testing.T) {
 // and left out.
 func TestEvalJudgesTheProduct(t *testing.T) {
 	s := newSession(t)
-	documents := draw.Examples()[2:6]
+	documents := synthdoc.Examples()[2:6]
 	if testing.Short() {
 		documents = documents[:2]
 	}
 	for _, e := range documents {
-		s.write("set/"+e.Label+"/scan_ref.jpg", imaging.EncodeJPEG(draw.Draw(e.Document), 95))
+		s.write("set/"+e.Label+"/scan_ref.jpg", imaging.EncodeJPEG(synthdoc.Draw(e.Document), 95))
 		s.write("set/"+e.Label+"/photo.jpg", scanned(e, 0))
 	}
-	s.write("others/stranger.jpg", scanned(draw.Stranger(), 0))
+	s.write("others/stranger.jpg", scanned(synthdoc.Stranger(), 0))
 	type share struct{ Hits, Trials int }
 	out, _ := s.run(0, "eval", "--json", "--strangers", s.folder+"/others", s.folder+"/set")
 	var answer struct {
@@ -152,8 +152,8 @@ func TestEvalJudgesTheProduct(t *testing.T) {
 
 func TestEvalEmbeddingAlone(t *testing.T) {
 	s := newSession(t)
-	for _, e := range draw.Examples()[2:4] {
-		s.write("set/"+e.Label+"/one.jpg", imaging.EncodeJPEG(draw.Draw(e.Document), 95))
+	for _, e := range synthdoc.Examples()[2:4] {
+		s.write("set/"+e.Label+"/one.jpg", imaging.EncodeJPEG(synthdoc.Draw(e.Document), 95))
 		s.write("set/"+e.Label+"/two.jpg", scanned(e, 0))
 	}
 	out, _ := s.run(0, "eval", "--embedding", s.folder+"/set")

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // No two numbers have one name, what was missed is said, and the mark is explained.
@@ -47,8 +47,8 @@ func TestWeakRateTakesThirtyThousandPairs(t *testing.T) {
 // A set of references alone is told what it lacks.
 func TestEvalWithoutCaptures(t *testing.T) {
 	s := newSession(t)
-	e := draw.Examples()[2]
-	s.write("set/"+e.Label+"/scan_ref.jpg", imaging.EncodeJPEG(draw.Draw(e.Document), 95))
+	e := synthdoc.Examples()[2]
+	s.write("set/"+e.Label+"/scan_ref.jpg", imaging.EncodeJPEG(synthdoc.Draw(e.Document), 95))
 	out, said := s.run(exitPartly, "eval", filepath.Join(s.folder, "set"))
 	if !strings.Contains(out, "nothing could be looked up") {
 		t.Errorf("said %q, %q", out, said)

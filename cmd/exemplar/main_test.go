@@ -11,9 +11,9 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/tensorfile"
 )
 
@@ -61,8 +61,8 @@ func (s *session) write(name string, data []byte) string {
 // documentFiles makes the files of three drawn documents, by label, once for all tests.
 var documentFiles = sync.OnceValue(func() map[string][]byte {
 	files := map[string][]byte{}
-	for _, e := range draw.Examples()[2:5] {
-		files[e.Label] = imaging.EncodeJPEG(draw.Draw(e.Document), 95)
+	for _, e := range synthdoc.Examples()[2:5] {
+		files[e.Label] = imaging.EncodeJPEG(synthdoc.Draw(e.Document), 95)
 	}
 	return files
 })
@@ -76,8 +76,8 @@ func (s *session) documents() string {
 }
 
 // scanned is a slightly disturbed picture of a drawn document, as a file.
-func scanned(e draw.Example, quarterTurns int) []byte {
-	return imaging.EncodeJPEG(augment.Sweep("noise", 1, draw.Draw(e.Document), 1).Rotate(quarterTurns), 90)
+func scanned(e synthdoc.Example, quarterTurns int) []byte {
+	return imaging.EncodeJPEG(capturesim.Sweep("noise", 1, synthdoc.Draw(e.Document), 1).Rotate(quarterTurns), 90)
 }
 
 // jsonLines reads one value of each line.
@@ -100,7 +100,7 @@ func TestRegisterThenClassify(t *testing.T) {
 	if !strings.HasPrefix(out, "registered 3 references of 3 labels") {
 		t.Errorf("register said %q", out)
 	}
-	example := draw.Examples()[3]
+	example := synthdoc.Examples()[3]
 	turned := s.write("turned.jpg", scanned(example, 1))
 	out, _ = s.inGallery(0, "classify", turned)
 	if !strings.Contains(out, "match") || !strings.Contains(out, example.Label) || !strings.Contains(out, "turned 90") {
@@ -115,7 +115,7 @@ func TestRegisterThenClassify(t *testing.T) {
 func TestClassifyJSON(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
-	example := draw.Examples()[3]
+	example := synthdoc.Examples()[3]
 	good, bad := s.write("a.jpg", scanned(example, 0)), s.write("b.jpg", []byte("not a picture"))
 	out, _ := s.inGallery(exitPartly, "classify", "--json", good, bad)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
@@ -156,7 +156,7 @@ func TestClassifyJSON(t *testing.T) {
 func TestClassifyCSV(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
-	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(draw.Examples()[3], 0)))
+	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(synthdoc.Examples()[3], 0)))
 	lines := strings.Split(out, "\n")
 	if lines[0] != "\uFEFFpath,decision,label,confidence,basis,cosine,llr,rotation,reason" || !strings.Contains(lines[1], ",match,") {
 		t.Errorf("CSV:\n%s", out)
@@ -174,7 +174,7 @@ func TestRegisterRefusesWhatShowsNothing(t *testing.T) {
 
 func TestRegisterNeedsALabel(t *testing.T) {
 	s := newSession(t)
-	path := s.write("a.jpg", scanned(draw.Examples()[0], 0))
+	path := s.write("a.jpg", scanned(synthdoc.Examples()[0], 0))
 	_, errOut := s.inGallery(exitFailed, "register", path)
 	if !strings.Contains(errOut, "--label") {
 		t.Errorf("said %q, want a hint at --label", errOut)
@@ -186,7 +186,7 @@ func TestRegisterNeedsALabel(t *testing.T) {
 
 func TestRegisterReplace(t *testing.T) {
 	s := newSession(t)
-	example := draw.Examples()[3]
+	example := synthdoc.Examples()[3]
 	first := s.write("first.jpg", documentFiles()[example.Label])
 	second := s.write("second.jpg", scanned(example, 0))
 	s.inGallery(0, "register", "--label", "form", first)
@@ -202,9 +202,9 @@ func TestRegisterReplace(t *testing.T) {
 // Two editions: the note, the JSON and the picture say in what they differ.
 func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
 	s := newSession(t)
-	note := draw.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
-	first := s.write("first.png", imaging.EncodePNG(draw.Draw(note)))
-	second := s.write("second.png", imaging.EncodePNG(draw.Draw(draw.Siblings(note)["edition"])))
+	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
+	first := s.write("first.png", imaging.EncodePNG(synthdoc.Draw(note)))
+	second := s.write("second.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(note)["edition"])))
 	drawn := filepath.Join(s.folder, "differ.png")
 	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
 		t.Errorf("alone: said %q", out)
@@ -283,7 +283,7 @@ func TestEmbed(t *testing.T) {
 
 func TestErrorsSayWhatToDo(t *testing.T) {
 	s := newSession(t)
-	picture := s.write("a.jpg", scanned(draw.Examples()[0], 0))
+	picture := s.write("a.jpg", scanned(synthdoc.Examples()[0], 0))
 	damaged := s.write("damaged.db", []byte(strings.Repeat("no gallery ", 200)))
 	for _, c := range []struct {
 		name string
@@ -326,4 +326,4 @@ func TestDoctorAndVersion(t *testing.T) {
 }
 
 // examples are the documents of the demonstration.
-func examples() []draw.Example { return draw.Examples() }
+func examples() []synthdoc.Example { return synthdoc.Examples() }

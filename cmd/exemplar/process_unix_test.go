@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 
 	_ "modernc.org/sqlite"
 )
@@ -110,7 +110,7 @@ func TestSignalEndsTheWaitForALock(t *testing.T) {
 func TestSignalEndsWorkOnBigPictures(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
-	photo := augment.Scene(draw.Draw(examples()[3].Document), nil, augment.Everyday(), 1).Image
+	photo := capturesim.Scene(synthdoc.Draw(examples()[3].Document), nil, capturesim.Everyday(), 1).Image
 	big := s.write("big/0.jpg", imaging.EncodeJPEG(imaging.Resize(photo, 5000, 3750), 90))
 	for i := range 200 {
 		if err := os.Link(big, filepath.Join(s.folder, "big", strings.Repeat("x", 1+i)+".jpg")); err != nil {
@@ -150,7 +150,7 @@ func TestTwoSignalsKillAtOnce(t *testing.T) {
 func TestStoppedRegisterSaysWhatIsThere(t *testing.T) {
 	s := newSession(t)
 	for i := range 2 * registerBatch {
-		picture := draw.Draw(draw.Document{Kind: "ticket", Template: uint64(i + 1), Content: 1, Size: 160})
+		picture := synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: uint64(i + 1), Content: 1, Size: 160})
 		s.write("many/"+strings.Repeat("i", i+1)+"/a.jpg", imaging.EncodeJPEG(picture, 80))
 	}
 	p := s.command("register", "--json", filepath.Join(s.folder, "many"))

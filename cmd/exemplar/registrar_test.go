@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // --replace replaces over the whole call, however many pictures a label has.
@@ -19,10 +19,10 @@ func TestRegisterReplacesOnce(t *testing.T) {
 	s := newSession(t)
 	const pictures = registerBatch + 8
 	for i := range pictures {
-		document := draw.Draw(draw.Document{Kind: "ticket", Template: uint64(i), Content: uint64(i), Size: 400})
+		document := synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: uint64(i), Content: uint64(i), Size: 400})
 		s.write(fmt.Sprintf("new/card/%02d.jpg", i), imaging.EncodeJPEG(document, 80))
 	}
-	s.write("old/card/old.jpg", documentFiles()[draw.Examples()[2].Label])
+	s.write("old/card/old.jpg", documentFiles()[synthdoc.Examples()[2].Label])
 	s.inGallery(0, "register", filepath.Join(s.folder, "old"))
 	out, _ := s.inGallery(0, "register", "--replace", "--json", filepath.Join(s.folder, "new"))
 	if n := strings.Count(out, `"outcome":"registered"`); n != pictures {

@@ -8,17 +8,17 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // No output takes the place of the gallery, of an input or of somebody's file.
 func TestOutputsDestroyNothing(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
-	label := draw.Examples()[3].Label
-	photo, other := s.write("photo.jpg", scanned(draw.Examples()[3], 0)), s.write("other.jpg", scanned(draw.Examples()[4], 0))
-	scan := s.write("scan.png", imaging.EncodePNG(draw.Draw(draw.Examples()[2].Document)))
+	label := synthdoc.Examples()[3].Label
+	photo, other := s.write("photo.jpg", scanned(synthdoc.Examples()[3], 0)), s.write("other.jpg", scanned(synthdoc.Examples()[4], 0))
+	scan := s.write("scan.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Examples()[2].Document)))
 	text, zip := s.write("text.txt", []byte("to do: water the plants")), s.write("files.zip", []byte("PK\x03\x04 of mine"))
 	link := filepath.Join(s.folder, "link.png")
 	if err := os.Symlink(photo, link); err != nil {
@@ -79,7 +79,7 @@ func TestOutputsDestroyNothing(t *testing.T) {
 func TestOutputsReplaceTheirOwn(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
-	photo, label := s.write("photo.jpg", scanned(draw.Examples()[3], 0)), draw.Examples()[3].Label
+	photo, label := s.write("photo.jpg", scanned(synthdoc.Examples()[3], 0)), synthdoc.Examples()[3].Label
 	in := func(name string) string { return filepath.Join(s.folder, name) }
 	for range 2 {
 		s.inGallery(0, "classify", "--explain", in("why.png"), photo)
@@ -127,7 +127,7 @@ func TestFailedImportMakesNoGallery(t *testing.T) {
 		at += next
 		harmed[at+200] ^= 1
 	}
-	photo := s.write("photo.jpg", scanned(draw.Examples()[3], 0))
+	photo := s.write("photo.jpg", scanned(synthdoc.Examples()[3], 0))
 	for name, path := range map[string]string{"a photo": photo, "a gallery": s.gallery, "a folder": s.folder, "nothing": photo + "x", "a damaged export": s.write("harmed.zip", harmed)} {
 		made := filepath.Join(t.TempDir(), "new.db")
 		s.run(exitFailed, "gallery", "import", path, "--gallery", made)

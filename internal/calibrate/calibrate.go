@@ -12,13 +12,13 @@ import (
 	"context"
 	"fmt"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/vectorindex"
 
 	"exemplar/internal/parallel"
@@ -34,7 +34,7 @@ type Pool struct {
 	network  *embed.Network
 	input    int // side of the network's input, pixels
 	dim      int
-	capture  *augment.Capture
+	capture  *capturesim.Capture
 	items    []vectorindex.Item
 	probes   []probe
 	leads    []float32
@@ -50,7 +50,7 @@ type probe struct {
 func NewPool(bundle *embed.Bundle) *Pool {
 	return &Pool{
 		network: bundle.Freeze(), input: bundle.Arch.Input, dim: bundle.Arch.Embedding,
-		capture: augment.NewCapture(augment.Full()),
+		capture: capturesim.NewCapture(capturesim.Full()),
 	}
 }
 
@@ -102,13 +102,13 @@ func (p *Pool) AddFolder(ctx context.Context, folder *dataset.Folder, read func(
 // of each. Every document has a later edition, beside which it is looked for:
 // what a rival leads by then is what the margin is fitted on.
 func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
-	kinds := draw.Kinds()
+	kinds := synthdoc.Kinds()
 	return p.gather(ctx, n, func(i int) (specimen, error) {
 		at := seed<<32 + uint64(i)
-		document := draw.Document{Kind: kinds[i%len(kinds)], Template: at, Content: at}
-		picture := draw.Draw(document)
+		document := synthdoc.Document{Kind: kinds[i%len(kinds)], Template: at, Content: at}
+		picture := synthdoc.Draw(document)
 		document.Edition++
-		edition := draw.Draw(document)
+		edition := synthdoc.Draw(document)
 		label := decide.Label(fmt.Sprintf("drawn/%d", i))
 		captured := p.embedCapture(picture, at)
 		own := p.embedTurned(picture)

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/augment"
-	"exemplar/internal/change"
+	"exemplar/internal/capturesim"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
 )
@@ -23,7 +23,7 @@ var inPlace = []string{"contents", "edition", "line", "blank edition", "edit"}
 // ChangeSamples captures the documents of every family and lays each capture on
 // its own reference, on those of its look-alikes, and on others that it is taken
 // for. The same arguments give the same samples.
-func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]change.Sample, error) {
+func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]changedetect.Sample, error) {
 	run := &changeRun{trialRun: trialRun{opts: opts}}
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]
 	if run.others, err = firstMembers(ctx, sources, func(f Family) other { return other{f.Name, newShape(f.Members[0])} }); err != nil {
 		return nil, err
 	}
-	made, err := forFamilies(ctx, sources, func(i int, f Family) ([]change.Sample, error) {
+	made, err := forFamilies(ctx, sources, func(i int, f Family) ([]changedetect.Sample, error) {
 		defer run.progress()
 		return run.samples(i, f), nil
 	})
@@ -51,15 +51,15 @@ type other struct {
 }
 
 // samples makes the samples of one family.
-func (run *changeRun) samples(number int, f Family) []change.Sample {
+func (run *changeRun) samples(number int, f Family) []changedetect.Sample {
 	references := make([]*alignment.Reference, len(f.Members))
 	for i, m := range f.Members {
 		references[i] = newShape(m)
 	}
-	var samples []change.Sample
+	var samples []changedetect.Sample
 	for i, shot := range f.Shots {
 		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
-		photo := augment.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
+		photo := capturesim.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
 		if photo.Visible < minVisible {
 			continue
 		}
@@ -86,11 +86,11 @@ func (run *changeRun) samples(number int, f Family) []change.Sample {
 type sampler struct {
 	document *imaging.Gray
 	probe    *alignment.Probe
-	samples  []change.Sample
+	samples  []changedetect.Sample
 }
 
 // add lays the capture on a reference, if it can be found and is not too small.
-func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Laid) change.Sample) {
+func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Laid) changedetect.Sample) {
 	if laid, ok := lay(s.probe, ref); ok && min(laid.Reference.W, laid.Reference.H) >= minSampleSide {
 		s.samples = append(s.samples, truth(ref, &laid))
 	}
@@ -101,32 +101,32 @@ func lay(probe *alignment.Probe, ref *alignment.Reference) (alignment.Laid, bool
 	if !e.Located || e.Judged == 0 {
 		return alignment.Laid{}, false
 	}
-	return e.Lay(probe, change.Cell), true
+	return e.Lay(probe, changedetect.Cell), true
 }
 
 // inPlace takes the document itself to lie on the reference.
-func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Laid) change.Sample {
+func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Laid) changedetect.Sample {
 	flat := alignment.Compared(s.document, l.Reference.W, l.Reference.H)
-	return change.NewSample(l.Reference, l.Photo, flat, l.Seen)
+	return changedetect.NewSample(l.Reference, l.Photo, flat, l.Seen)
 }
 
 // nearlyInPlace lays the document on the reference as it does the capture. Where
 // it cannot be found, the capture was not either.
-func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) change.Sample {
+func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) changedetect.Sample {
 	flat, ok := lay(alignment.NewProbe(s.document), ref)
 	switch {
 	case !ok:
 		return s.elsewhere(ref, l)
 	case flat.Photo.W < l.Reference.W: // less is known than is to be judged
-		return change.Sample{}
+		return changedetect.Sample{}
 	}
 	document := alignment.Compared(flat.Photo, l.Reference.W, l.Reference.H)
-	return change.NewLaidSample(l.Reference, l.Photo, document, l.Seen)
+	return changedetect.NewLaidSample(l.Reference, l.Photo, document, l.Seen)
 }
 
 // elsewhere is a capture of something else.
-func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Laid) change.Sample {
-	return change.NewOtherSample(l.Reference, l.Photo, l.Seen)
+func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Laid) changedetect.Sample {
+	return changedetect.NewOtherSample(l.Reference, l.Photo, l.Seen)
 }
 
 func newShape(m *imaging.Image) *alignment.Reference {

@@ -8,17 +8,17 @@ import (
 	"slices"
 	"testing"
 
-	"exemplar/internal/change"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 func TestChangeSamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes photos")
 	}
-	run := func() []change.Sample {
+	run := func() []changedetect.Sample {
 		samples, err := ChangeSamples(t.Context(), DrawnFamilies(3, 7), TrialOptions{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
@@ -29,13 +29,13 @@ func TestChangeSamples(t *testing.T) {
 	var likenesses []float64
 	mixed := 0
 	for _, s := range samples {
-		n := map[change.Truth]int{}
+		n := map[changedetect.Truth]int{}
 		for _, truth := range s.Cells {
 			n[truth]++
 		}
-		if n[change.Changed]+n[change.Form] == 0 {
+		if n[changedetect.Changed]+n[changedetect.Form] == 0 {
 			likenesses = append(likenesses, likeness(&s))
-		} else if n[change.Same] > 0 {
+		} else if n[changedetect.Same] > 0 {
 			mixed++
 		}
 	}
@@ -53,12 +53,12 @@ func TestChangeSamples(t *testing.T) {
 
 // likeness is the correlation of photo and reference over the cells that are
 // known to be the same.
-func likeness(s *change.Sample) float64 {
+func likeness(s *changedetect.Sample) float64 {
 	var n, x, y, xx, yy, xy float64
-	columns := s.Ref.W / change.Cell
+	columns := s.Ref.W / changedetect.Cell
 	for i, truth := range s.Cells {
-		for k := 0; k < change.Cell*change.Cell && truth == change.Same; k++ {
-			at := (i/columns*change.Cell+k/change.Cell)*s.Ref.W + i%columns*change.Cell + k%change.Cell
+		for k := 0; k < changedetect.Cell*changedetect.Cell && truth == changedetect.Same; k++ {
+			at := (i/columns*changedetect.Cell+k/changedetect.Cell)*s.Ref.W + i%columns*changedetect.Cell + k%changedetect.Cell
 			a, b := float64(s.Ref.Pix[at]), float64(s.Laid.Pix[at])
 			n, x, y, xx, yy, xy = n+1, x+a, y+b, xx+a*a, yy+b*b, xy+a*b
 		}
@@ -70,8 +70,8 @@ func likeness(s *change.Sample) float64 {
 func TestEditedFamilies(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 4 {
-		d := draw.Document{Kind: draw.Kinds()[i], Template: uint64(i), Size: 200}
-		if err := os.WriteFile(filepath.Join(dir, d.Kind+".png"), imaging.EncodePNG(draw.Draw(d)), 0o644); err != nil {
+		d := synthdoc.Document{Kind: synthdoc.Kinds()[i], Template: uint64(i), Size: 200}
+		if err := os.WriteFile(filepath.Join(dir, d.Kind+".png"), imaging.EncodePNG(synthdoc.Draw(d)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // Family is a set of documents that look alike, and which of them are captured.
@@ -101,12 +101,12 @@ const DrawnCaptures = 5
 
 func drawnFamily(seed uint64, i int) Family {
 	r := rand.New(rand.NewPCG(seed, uint64(i)))
-	kinds := draw.Kinds()
-	document := draw.Document{Kind: kinds[i%len(kinds)], Template: r.Uint64(), Content: r.Uint64()}
-	siblings := draw.Siblings(document)
+	kinds := synthdoc.Kinds()
+	document := synthdoc.Document{Kind: kinds[i%len(kinds)], Template: r.Uint64(), Content: r.Uint64()}
+	siblings := synthdoc.Siblings(document)
 	f := Family{Name: document.Kind}
-	register := func(d draw.Document) int {
-		f.Members = append(f.Members, draw.Draw(d))
+	register := func(d synthdoc.Document) int {
+		f.Members = append(f.Members, synthdoc.Draw(d))
 		return len(f.Members) - 1
 	}
 	own := register(document)

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/augment"
-	"exemplar/internal/change"
+	"exemplar/internal/capturesim"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
 )
 
@@ -47,14 +47,14 @@ type KindSource func() (Kind, error)
 
 // KindSamples captures the documents of every kind and lays each capture on its
 // references. The same arguments give the same samples.
-func KindSamples(ctx context.Context, sources []KindSource, opts TrialOptions) ([]change.Sample, error) {
+func KindSamples(ctx context.Context, sources []KindSource, opts TrialOptions) ([]changedetect.Sample, error) {
 	run := &trialRun{opts: opts}
 	if err := run.listBackgrounds(); err != nil {
 		return nil, err
 	}
-	made, err := forFamilies(ctx, sources, func(i int, k Kind) ([]change.Sample, error) {
+	made, err := forFamilies(ctx, sources, func(i int, k Kind) ([]changedetect.Sample, error) {
 		defer run.progress()
-		var samples []change.Sample
+		var samples []changedetect.Sample
 		for j, c := range k.Captures {
 			r := rand.New(rand.NewPCG(opts.Seed^uint64(i)<<20, uint64(j)))
 			photo, ok := run.capture(c.Document, r)
@@ -83,7 +83,7 @@ func (run *trialRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Im
 	case x < 0.6:
 		return scan(document, r), true
 	}
-	photo := augment.Scene(document, run.background(r), conditions(r), r.Uint64())
+	photo := capturesim.Scene(document, run.background(r), conditions(r), r.Uint64())
 	return photo.Image, photo.Visible >= minVisible
 }
 
@@ -91,7 +91,7 @@ func (run *trialRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Im
 // knows only black and white.
 func scan(document *imaging.Image, r *rand.Rand) *imaging.Image {
 	long := 560 + r.IntN(464)
-	p := augment.SceneParams{
+	p := capturesim.SceneParams{
 		Width: long, Height: long, SizeMin: 0.94, SizeMax: 1, Tilt: 0, Turn: 1.5,
 		Blur: 0.1, Dim: 0.2, Noise: 0.1, Quality: 40,
 	}
@@ -100,7 +100,7 @@ func scan(document *imaging.Image, r *rand.Rand) *imaging.Image {
 	} else {
 		p.Height = max(64, long*document.H/document.W)
 	}
-	m := augment.Scene(document, white, p, r.Uint64()).Image
+	m := capturesim.Scene(document, white, p, r.Uint64()).Image
 	if r.IntN(7) == 0 {
 		threshold := byte(110 + r.IntN(80))
 		for i := 0; i < len(m.Pix); i += 3 {
@@ -123,22 +123,22 @@ var white = func() *imaging.Image {
 	return m
 }()
 
-func kindSample(probe *alignment.Probe, document *imaging.Image, a *Against) (change.Sample, bool) {
+func kindSample(probe *alignment.Probe, document *imaging.Image, a *Against) (changedetect.Sample, bool) {
 	ref := newShape(a.Reference)
 	l, ok := lay(probe, ref)
 	if !ok || min(l.Reference.W, l.Reference.H) < minSampleSide {
-		return change.Sample{}, false
+		return changedetect.Sample{}, false
 	}
 	cells, ok := a.cells(document, ref, &l)
 	if !ok {
-		return change.Sample{}, false
+		return changedetect.Sample{}, false
 	}
-	s := change.NewKnownSample(l.Reference, l.Photo, l.Seen, cells, a.sorts(&l))
+	s := changedetect.NewKnownSample(l.Reference, l.Photo, l.Seen, cells, a.sorts(&l))
 	return s, true
 }
 
 // cells is what is known of the whole cells of a laid reference.
-func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Laid) ([]change.Truth, bool) {
+func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Laid) ([]changedetect.Truth, bool) {
 	w, h := l.Reference.W, l.Reference.H
 	cells, ok := differences(l.Reference, ref, document, a.InPlace)
 	if !ok {
@@ -150,13 +150,13 @@ func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *al
 	}
 	for i, form := range forms {
 		switch {
-		case cells[i] != change.Changed:
-		case form == change.Changed:
-			cells[i] = change.Form
-		case form == change.Same:
-			cells[i] = change.Contents
+		case cells[i] != changedetect.Changed:
+		case form == changedetect.Changed:
+			cells[i] = changedetect.Form
+		case form == changedetect.Same:
+			cells[i] = changedetect.Contents
 		default:
-			cells[i] = change.Changed
+			cells[i] = changedetect.Changed
 		}
 	}
 	return cells, true
@@ -164,9 +164,9 @@ func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *al
 
 // forms says in which whole cells of a reference, compared at a size, the forms
 // differ.
-func (a *Against) forms(w, h int) ([]change.Truth, bool) {
+func (a *Against) forms(w, h int) ([]changedetect.Truth, bool) {
 	if a.Form[0] == nil {
-		return slices.Repeat([]change.Truth{change.Same}, w/change.Cell*(h/change.Cell)), true
+		return slices.Repeat([]changedetect.Truth{changedetect.Same}, w/changedetect.Cell*(h/changedetect.Cell)), true
 	}
 	own := alignment.Compared(atReferenceSide(a.Form[0]), w, h)
 	if !a.FormLaid {
@@ -176,31 +176,31 @@ func (a *Against) forms(w, h int) ([]change.Truth, bool) {
 }
 
 // differences compares a document with a reference as it was compared.
-func differences(compared *imaging.Gray, ref *alignment.Reference, document *imaging.Image, inPlace bool) ([]change.Truth, bool) {
+func differences(compared *imaging.Gray, ref *alignment.Reference, document *imaging.Image, inPlace bool) ([]changedetect.Truth, bool) {
 	w, h := compared.W, compared.H
 	if inPlace {
-		return change.Differences(compared, alignment.Compared(atReferenceSide(document), w, h)), true
+		return changedetect.Differences(compared, alignment.Compared(atReferenceSide(document), w, h)), true
 	}
 	flat, ok := lay(alignment.NewProbe(atReferenceSide(document)), ref)
 	if !ok || flat.Photo.W < w {
 		return nil, false
 	}
-	return change.LaidDifferences(compared, alignment.Compared(flat.Photo, w, h)), true
+	return changedetect.LaidDifferences(compared, alignment.Compared(flat.Photo, w, h)), true
 }
 
 // sorts is what is known of the reference's own print.
-func (a *Against) sorts(l *alignment.Laid) []change.Sort {
+func (a *Against) sorts(l *alignment.Laid) []changedetect.Sort {
 	if a.Empty == nil {
 		return nil
 	}
-	differ := change.Differences(l.Reference, alignment.Compared(atReferenceSide(a.Empty), l.Reference.W, l.Reference.H))
-	sorts := make([]change.Sort, len(differ))
+	differ := changedetect.Differences(l.Reference, alignment.Compared(atReferenceSide(a.Empty), l.Reference.W, l.Reference.H))
+	sorts := make([]changedetect.Sort, len(differ))
 	for i, d := range differ {
 		switch d {
-		case change.Same:
-			sorts[i] = change.Printed
-		case change.Changed:
-			sorts[i] = change.Filled
+		case changedetect.Same:
+			sorts[i] = changedetect.Printed
+		case changedetect.Changed:
+			sorts[i] = changedetect.Filled
 		}
 	}
 	return sorts

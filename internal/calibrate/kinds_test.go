@@ -8,14 +8,14 @@ import (
 	"testing"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/change"
-	"exemplar/internal/draw"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // countCells counts what is known of the cells of samples.
-func countCells(samples []change.Sample) (truths map[change.Truth]int, sorts map[change.Sort]int) {
-	truths, sorts = map[change.Truth]int{}, map[change.Sort]int{}
+func countCells(samples []changedetect.Sample) (truths map[changedetect.Truth]int, sorts map[changedetect.Sort]int) {
+	truths, sorts = map[changedetect.Truth]int{}, map[changedetect.Sort]int{}
 	for _, s := range samples {
 		for _, c := range s.Cells {
 			truths[c]++
@@ -31,7 +31,7 @@ func TestKindSamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes photos")
 	}
-	run := func() []change.Sample {
+	run := func() []changedetect.Sample {
 		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7, nil), TrialOptions{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
@@ -40,7 +40,7 @@ func TestKindSamples(t *testing.T) {
 	}
 	samples := run()
 	truths, sorts := countCells(samples)
-	if len(samples) < 8 || min(truths[change.Same], truths[change.Contents], truths[change.Form]) < 50 || min(sorts[change.Printed], sorts[change.Filled]) < 50 {
+	if len(samples) < 8 || min(truths[changedetect.Same], truths[changedetect.Contents], truths[changedetect.Form]) < 50 || min(sorts[changedetect.Printed], sorts[changedetect.Filled]) < 50 {
 		t.Errorf("%d samples with cells %v of prints %v", len(samples), truths, sorts)
 	}
 	if !reflect.DeepEqual(samples, run()) {
@@ -51,13 +51,13 @@ func TestKindSamples(t *testing.T) {
 // What a copy shows otherwise is contents, what another issuer's shows otherwise
 // is form, and where both differ it is form.
 func TestDrawnAgainst(t *testing.T) {
-	ref := draw.Document{Kind: "invoice", Template: 19, Content: 19, Size: 768}
+	ref := synthdoc.Document{Kind: "invoice", Template: 19, Content: 19, Size: 768}
 	other, issuer, both := ref, ref, ref
 	other.Content, issuer.Issuer = 3, 1
 	both.Content, both.Issuer = 3, 1
 	for _, c := range []struct {
 		name           string
-		document       draw.Document
+		document       synthdoc.Document
 		fixed          bool
 		otherKind      bool
 		contents, form bool
@@ -68,7 +68,7 @@ func TestDrawnAgainst(t *testing.T) {
 		{"another issuer's copy", both, false, true, true, true},
 		{"another, where contents matter", other, true, true, false, true},
 	} {
-		document := draw.Draw(c.document)
+		document := synthdoc.Draw(c.document)
 		a := new(drawnKind).against(c.document, ref, document, c.fixed)
 		if a.OtherKind != c.otherKind {
 			t.Errorf("%s: another kind: %v, want %v", c.name, a.OtherKind, c.otherKind)
@@ -82,8 +82,8 @@ func TestDrawnAgainst(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s: nothing is known", c.name)
 		}
-		truths, _ := countCells([]change.Sample{{Cells: cells}})
-		if (truths[change.Contents] > 20) != c.contents || (truths[change.Form] > 20) != c.form {
+		truths, _ := countCells([]changedetect.Sample{{Cells: cells}})
+		if (truths[changedetect.Contents] > 20) != c.contents || (truths[changedetect.Form] > 20) != c.form {
 			t.Errorf("%s: %v", c.name, truths)
 		}
 	}
@@ -100,7 +100,7 @@ func TestFormKinds(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		picture := draw.Draw(draw.Document{Kind: "form", Template: uint64(len(name)), Blank: true, Size: 400})
+		picture := synthdoc.Draw(synthdoc.Document{Kind: "form", Template: uint64(len(name)), Blank: true, Size: 400})
 		for file, data := range map[string][]byte{
 			path + ".webp": imaging.EncodePNG(picture), // the reader goes by the contents
 			path + ".json": fmt.Appendf(nil, `{"w":%d,"h":%d,"fields":[{"kind":"text","box":[20,20,200,40]}]}`, picture.W, picture.H),

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // kindsToDraw are the kinds of drawn documents that copies are made of; business
@@ -51,12 +51,12 @@ type drawnKind struct {
 
 func (k *drawnKind) kind(i int) (Kind, error) {
 	r := k.r
-	own := draw.Document{Kind: kindsToDraw[i%len(kindsToDraw)], Template: r.Uint64(), Content: r.Uint64()}
+	own := synthdoc.Document{Kind: kindsToDraw[i%len(kindsToDraw)], Template: r.Uint64(), Content: r.Uint64()}
 	own.Blank = own.Kind == "form" && r.IntN(2) == 0
 	if r.IntN(3) == 0 {
 		own.Edition = 1
 	}
-	copyOf := func(d draw.Document) draw.Document {
+	copyOf := func(d synthdoc.Document) synthdoc.Document {
 		d.Content, d.Blank = r.Uint64(), d.Kind == "form" && r.IntN(5) == 0
 		return d
 	}
@@ -66,7 +66,7 @@ func (k *drawnKind) kind(i int) (Kind, error) {
 	second.Blank = false
 	k.choosePlace(own.Kind)
 	made := Kind{Name: own.Kind}
-	add := func(d draw.Document, against ...draw.Document) {
+	add := func(d synthdoc.Document, against ...synthdoc.Document) {
 		c := KindCapture{Document: k.draw(d)}
 		for _, ref := range against {
 			c.Against = append(c.Against, k.against(d, ref, c.Document, contentsMatter[own.Kind]))
@@ -102,8 +102,8 @@ func (k *drawnKind) choosePlace(kind string) {
 }
 
 // draw draws a document with its photo.
-func (k *drawnKind) draw(d draw.Document) *imaging.Image {
-	m := draw.Draw(d)
+func (k *drawnKind) draw(d synthdoc.Document) *imaging.Image {
+	m := synthdoc.Draw(d)
 	w, h := int(k.place[2]*float64(m.W)), int(k.place[3]*float64(m.H))
 	if w < 8 || h < 8 || d.Blank {
 		return m
@@ -134,7 +134,7 @@ func (k *drawnKind) draw(d draw.Document) *imaging.Image {
 
 // against says how a drawn document differs from a reference of the same
 // template.
-func (k *drawnKind) against(d, ref draw.Document, document *imaging.Image, fixed bool) Against {
+func (k *drawnKind) against(d, ref synthdoc.Document, document *imaging.Image, fixed bool) Against {
 	a := Against{Reference: k.draw(ref)}
 	a.InPlace = a.Reference.W == document.W && a.Reference.H == document.H
 	if fixed {
@@ -183,7 +183,7 @@ func FormKinds(root string, captures int, seed uint64, keep func(family int) boo
 // blankForm is a form with the boxes of its fields.
 type blankForm struct {
 	picture *imaging.Image
-	fields  []draw.Field
+	fields  []synthdoc.Field
 }
 
 func readForm(path string) (blankForm, error) {
@@ -195,7 +195,7 @@ func readForm(path string) (blankForm, error) {
 	if err != nil {
 		return blankForm{}, err
 	}
-	var read struct{ Fields []draw.Field }
+	var read struct{ Fields []synthdoc.Field }
 	if err := json.Unmarshal(data, &read); err != nil {
 		return blankForm{}, fmt.Errorf("fields of %q: %w", path, err)
 	}
@@ -207,7 +207,7 @@ func (b *blankForm) filled(r *rand.Rand, blank float64) *imaging.Image {
 	if r.Float64() < blank {
 		return b.picture
 	}
-	return draw.FillIn(b.picture, b.fields, r.Uint64())
+	return synthdoc.FillIn(b.picture, b.fields, r.Uint64())
 }
 
 func formKind(files []string, number, captures int, seed uint64) (Kind, error) {

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
@@ -145,7 +145,7 @@ func (run *trialRun) family(number int, f Family) Trials {
 	var t Trials
 	for i, shot := range f.Shots {
 		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
-		photo := augment.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
+		photo := capturesim.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
 		if photo.Visible < minVisible {
 			continue
 		}
@@ -225,14 +225,14 @@ func (run *trialRun) background(r *rand.Rand) *imaging.Image {
 
 // conditions draws how a photo is taken: with some care or none, or cut to the
 // document, by the phone or by what found it.
-func conditions(r *rand.Rand) augment.SceneParams {
+func conditions(r *rand.Rand) capturesim.SceneParams {
 	switch r.IntN(5) {
 	case 0, 1:
-		return augment.Everyday()
+		return capturesim.Everyday()
 	case 2:
-		return augment.Hard()
+		return capturesim.Hard()
 	}
-	p := augment.Everyday()
+	p := capturesim.Everyday()
 	p.SizeMin, p.SizeMax = 0.9, 1
 	if r.IntN(2) == 0 {
 		p.Width, p.Height = 480, 360

@@ -9,17 +9,17 @@ import (
 	"testing"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // bareFamily is a document with its sibling of another design, captured twice.
 func bareFamily(seed uint64) Source {
 	return func() (Family, error) {
-		document := draw.Document{Kind: "ticket", Template: seed, Content: seed, Size: 500}
-		other := draw.Siblings(document)["design"]
-		f := Family{Name: document.Kind, Members: []*imaging.Image{draw.Draw(document), draw.Draw(other)}}
+		document := synthdoc.Document{Kind: "ticket", Template: seed, Content: seed, Size: 500}
+		other := synthdoc.Siblings(document)["design"]
+		f := Family{Name: document.Kind, Members: []*imaging.Image{synthdoc.Draw(document), synthdoc.Draw(other)}}
 		shot := Shot{Document: f.Members[0], Relation: "design", Own: 0, Siblings: []int{1}}
 		f.Shots = []Shot{shot, shot}
 		return f, nil
@@ -31,7 +31,7 @@ func TestRunTrials(t *testing.T) {
 		t.Skip("takes photos")
 	}
 	cover := func() (Family, error) {
-		return Family{Name: "cover", Members: []*imaging.Image{draw.Draw(draw.Document{Kind: "cover", Template: 3, Size: 400})}}, nil
+		return Family{Name: "cover", Members: []*imaging.Image{synthdoc.Draw(synthdoc.Document{Kind: "cover", Template: 3, Size: 400})}}, nil
 	}
 	var steps atomic.Int64
 	run := func() *Trials {

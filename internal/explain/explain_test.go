@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
+	"exemplar/internal/synthdoc"
 )
 
 // desk holds drawn documents that are registered by their labels.
@@ -22,10 +22,10 @@ type desk struct {
 	references map[string]*recognise.Reference
 }
 
-func newDesk(examples ...draw.Example) *desk {
+func newDesk(examples ...synthdoc.Example) *desk {
 	d := &desk{recognise.NewEmbedder(embed.Default()), map[string]*imaging.Image{}, map[string]*recognise.Reference{}}
 	for _, e := range examples {
-		made := recognise.NewReference(d.embedder, draw.Draw(e.Document))
+		made := recognise.NewReference(d.embedder, synthdoc.Draw(e.Document))
 		d.pictures[e.Label], d.references[e.Label] = made.Picture, made.Reference
 	}
 	return d
@@ -66,21 +66,21 @@ func tinted(m *imaging.Image, channel, from, to int) float64 {
 // What agrees is green and what does not is red, in both pictures: hardly
 // anything is red for the document itself, and much for its sibling.
 func TestExplainShowsWhatDiffers(t *testing.T) {
-	form := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
-	d := newDesk(draw.Example{Label: "form", Document: form})
-	p := augment.Plain()
+	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
+	d := newDesk(synthdoc.Example{Label: "form", Document: form})
+	p := capturesim.Plain()
 	p.SizeMin, p.SizeMax, p.Tilt = 0.8, 0.9, 15
 	const green, red = 1, 0
 	for _, c := range []struct {
 		name     string
-		shown    draw.Document
+		shown    synthdoc.Document
 		lo, hi   float64 // share that is red, of each panel
 		minGreen float64
 	}{
 		{"itself", form, 0, 0.01, 0.1},
-		{"other contents", draw.Siblings(form)["contents"], 0.02, 1, 0.05},
+		{"other contents", synthdoc.Siblings(form)["contents"], 0.02, 1, 0.05},
 	} {
-		photo := d.photo(augment.Scene(draw.Draw(c.shown), grey(64, 48), p, 4).Image)
+		photo := d.photo(capturesim.Scene(synthdoc.Draw(c.shown), grey(64, 48), p, 4).Image)
 		m := Photo(photo, d.finding(photo, "form"), d.pictures["form"])
 		middle := margin + fitPanel(photo.Picture()).W + between/2
 		for side, columns := range map[string][2]int{"photo": {0, middle}, "reference": {middle, m.W}} {
@@ -94,9 +94,9 @@ func TestExplainShowsWhatDiffers(t *testing.T) {
 }
 
 func TestExplainIsDeterministic(t *testing.T) {
-	e := draw.Examples()[0]
+	e := synthdoc.Examples()[0]
 	d := newDesk(e)
-	photo := d.photo(augment.Scene(d.pictures[e.Label], nil, augment.Everyday(), 1).Image)
+	photo := d.photo(capturesim.Scene(d.pictures[e.Label], nil, capturesim.Everyday(), 1).Image)
 	f, picture := d.finding(photo, e.Label), d.pictures[e.Label]
 	if !bytes.Equal(Photo(photo, f, picture).Pix, Photo(photo, f, picture).Pix) {
 		t.Error("two explanations of one thing differ")
@@ -105,7 +105,7 @@ func TestExplainIsDeterministic(t *testing.T) {
 
 // Pictures of any shape, and words of any length and script, come out.
 func TestExplainOddities(t *testing.T) {
-	e := draw.Examples()[0]
+	e := synthdoc.Examples()[0]
 	d := newDesk(e)
 	decision := decide.Decision{Verdict: decide.Unknown, Label: decide.Label(strings.Repeat("ab/", 200) + "c"),
 		Reason: strings.Repeat("really ", 80) + strings.Repeat("x", 900) + " 身分證"}

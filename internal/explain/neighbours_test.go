@@ -6,15 +6,15 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
+	"exemplar/internal/synthdoc"
 )
 
 // laid lays the second of two drawn documents on the first.
-func laid(first, second draw.Document) *recognise.Overlay {
-	d := newDesk(draw.Example{Label: "first", Document: first}, draw.Example{Label: "second", Document: second})
+func laid(first, second synthdoc.Document) *recognise.Overlay {
+	d := newDesk(synthdoc.Example{Label: "first", Document: first}, synthdoc.Example{Label: "second", Document: second})
 	o := &recognise.Overlay{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
 	o.Found = o.On.Compare(o.Reference)
 	o.Difference = o.On.Differ(o.Reference, o.Picture, &o.Found)
@@ -24,12 +24,12 @@ func laid(first, second draw.Document) *recognise.Overlay {
 // Of two forms only what differs keeps its colour, under a red frame; a
 // document laid on itself is shown as it is.
 func TestNeighboursShowsWhatDiffers(t *testing.T) {
-	form := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
+	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
 	for _, c := range []struct {
 		name   string
-		second draw.Document
+		second synthdoc.Document
 		differ bool
-	}{{"itself", form, false}, {"other contents", draw.Siblings(form)["contents"], true}} {
+	}{{"itself", form, false}, {"other contents", synthdoc.Siblings(form)["contents"], true}} {
 		o := laid(form, c.second)
 		m := Neighbours(o, "first", "second")
 		panel := fitPanel(o.On.Picture())
@@ -65,8 +65,8 @@ func same(m, part *imaging.Image, at image.Point) float64 {
 // Any number of regions, of any size, and words of any length come out, the same
 // each time.
 func TestNeighboursOddities(t *testing.T) {
-	card := draw.Document{Kind: "ticket", Template: 4, Content: 4, Size: 500}
-	o := laid(card, draw.Siblings(card)["edition"])
+	card := synthdoc.Document{Kind: "ticket", Template: 4, Content: 4, Size: 500}
+	o := laid(card, synthdoc.Siblings(card)["edition"])
 	labels := [2]string{strings.Repeat("ab/", 300), "身分證/正面"}
 	title, says := strings.Repeat("title ", 60), strings.Repeat("really ", 90)+strings.Repeat("x", 700)
 	w, h := o.On.Size()

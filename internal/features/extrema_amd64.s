@@ -26,7 +26,7 @@ vectors1:
 	VMOVMSKPS Y3, R8
 	VMOVMSKPS Y4, R9
 	TESTL     R8, R8
-	JZ        narrowed3
+	JZ        narrowed4
 	VCMPPS    $0x0d, -4(BX), Y0, Y5
 	VCMPPS    $0x0d, (BX), Y0, Y6
 	VCMPPS    $0x0d, 4(BX), Y0, Y7
@@ -50,7 +50,7 @@ vectors1:
 	VANDPS    Y7, Y3, Y3
 	VMOVMSKPS Y3, R8
 	TESTL     R8, R8
-	JZ        narrowed3
+	JZ        narrowed4
 	VCMPPS    $0x0d, -4(DX), Y0, Y5
 	VCMPPS    $0x0d, (DX), Y0, Y6
 	VCMPPS    $0x0d, 4(DX), Y0, Y7
@@ -95,9 +95,9 @@ vectors1:
 	VANDPS    Y7, Y3, Y3
 	VMOVMSKPS Y3, R8
 
-narrowed3:
+narrowed4:
 	TESTL     R9, R9
-	JZ        narrowed4
+	JZ        narrowed5
 	VCMPPS    $0x02, -4(BX), Y0, Y5
 	VCMPPS    $0x02, (BX), Y0, Y6
 	VCMPPS    $0x02, 4(BX), Y0, Y7
@@ -121,7 +121,7 @@ narrowed3:
 	VANDPS    Y7, Y4, Y4
 	VMOVMSKPS Y4, R9
 	TESTL     R9, R9
-	JZ        narrowed4
+	JZ        narrowed5
 	VCMPPS    $0x02, -4(DX), Y0, Y5
 	VCMPPS    $0x02, (DX), Y0, Y6
 	VCMPPS    $0x02, 4(DX), Y0, Y7
@@ -166,7 +166,7 @@ narrowed3:
 	VANDPS    Y7, Y4, Y4
 	VMOVMSKPS Y4, R9
 
-narrowed4:
+narrowed5:
 	ORL  R9, R8
 	MOVB R8, (AX)
 	ADDQ $+1, AX
@@ -197,51 +197,47 @@ vectors1:
 	VCMPPS   $0x0e, Z1, Z0, K1
 	VCMPPS   $0x01, Z2, Z0, K2
 	KORTESTW K1, K2
-	JNZ      some3
-	MOVW     $0x0000, (AX)
-	JMP      next2
-
-some3:
-	KTESTW K1, K1
-	JZ     narrowed4
-	VCMPPS $0x0d, -4(BX), Z0, K1, K1
-	VCMPPS $0x0d, (BX), Z0, K1, K1
-	VCMPPS $0x0d, 4(BX), Z0, K1, K1
-	LEAQ   (BX)(DI*1), R8
-	VCMPPS $0x0d, -4(R8), Z0, K1, K1
-	VCMPPS $0x0d, (R8), Z0, K1, K1
-	VCMPPS $0x0d, 4(R8), Z0, K1, K1
-	MOVQ   BX, R8
-	SUBQ   DI, R8
-	VCMPPS $0x0d, -4(R8), Z0, K1, K1
-	VCMPPS $0x0d, (R8), Z0, K1, K1
-	VCMPPS $0x0d, 4(R8), Z0, K1, K1
-	KTESTW K1, K1
-	JZ     narrowed4
-	VCMPPS $0x0d, -4(DX), Z0, K1, K1
-	VCMPPS $0x0d, (DX), Z0, K1, K1
-	VCMPPS $0x0d, 4(DX), Z0, K1, K1
-	LEAQ   (DX)(DI*1), R8
-	VCMPPS $0x0d, -4(R8), Z0, K1, K1
-	VCMPPS $0x0d, (R8), Z0, K1, K1
-	VCMPPS $0x0d, 4(R8), Z0, K1, K1
-	MOVQ   DX, R8
-	SUBQ   DI, R8
-	VCMPPS $0x0d, -4(R8), Z0, K1, K1
-	VCMPPS $0x0d, (R8), Z0, K1, K1
-	VCMPPS $0x0d, 4(R8), Z0, K1, K1
-	VCMPPS $0x0d, -4(SI), Z0, K1, K1
-	VCMPPS $0x0d, (SI), Z0, K1, K1
-	VCMPPS $0x0d, 4(SI), Z0, K1, K1
-	LEAQ   (SI)(DI*1), R8
-	VCMPPS $0x0d, -4(R8), Z0, K1, K1
-	VCMPPS $0x0d, (R8), Z0, K1, K1
-	VCMPPS $0x0d, 4(R8), Z0, K1, K1
-	MOVQ   SI, R8
-	SUBQ   DI, R8
-	VCMPPS $0x0d, -4(R8), Z0, K1, K1
-	VCMPPS $0x0d, (R8), Z0, K1, K1
-	VCMPPS $0x0d, 4(R8), Z0, K1, K1
+	JZ       none2
+	KTESTW   K1, K1
+	JZ       narrowed4
+	VCMPPS   $0x0d, -4(BX), Z0, K1, K1
+	VCMPPS   $0x0d, (BX), Z0, K1, K1
+	VCMPPS   $0x0d, 4(BX), Z0, K1, K1
+	LEAQ     (BX)(DI*1), R8
+	VCMPPS   $0x0d, -4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, (R8), Z0, K1, K1
+	VCMPPS   $0x0d, 4(R8), Z0, K1, K1
+	MOVQ     BX, R8
+	SUBQ     DI, R8
+	VCMPPS   $0x0d, -4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, (R8), Z0, K1, K1
+	VCMPPS   $0x0d, 4(R8), Z0, K1, K1
+	KTESTW   K1, K1
+	JZ       narrowed4
+	VCMPPS   $0x0d, -4(DX), Z0, K1, K1
+	VCMPPS   $0x0d, (DX), Z0, K1, K1
+	VCMPPS   $0x0d, 4(DX), Z0, K1, K1
+	LEAQ     (DX)(DI*1), R8
+	VCMPPS   $0x0d, -4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, (R8), Z0, K1, K1
+	VCMPPS   $0x0d, 4(R8), Z0, K1, K1
+	MOVQ     DX, R8
+	SUBQ     DI, R8
+	VCMPPS   $0x0d, -4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, (R8), Z0, K1, K1
+	VCMPPS   $0x0d, 4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, -4(SI), Z0, K1, K1
+	VCMPPS   $0x0d, (SI), Z0, K1, K1
+	VCMPPS   $0x0d, 4(SI), Z0, K1, K1
+	LEAQ     (SI)(DI*1), R8
+	VCMPPS   $0x0d, -4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, (R8), Z0, K1, K1
+	VCMPPS   $0x0d, 4(R8), Z0, K1, K1
+	MOVQ     SI, R8
+	SUBQ     DI, R8
+	VCMPPS   $0x0d, -4(R8), Z0, K1, K1
+	VCMPPS   $0x0d, (R8), Z0, K1, K1
+	VCMPPS   $0x0d, 4(R8), Z0, K1, K1
 
 narrowed4:
 	KTESTW K2, K2
@@ -289,8 +285,12 @@ narrowed5:
 	KORW  K1, K2, K1
 	KMOVW K1, R8
 	MOVW  R8, (AX)
+	JMP   next3
 
-next2:
+none2:
+	MOVW $0x0000, (AX)
+
+next3:
 	ADDQ $+2, AX
 	ADDQ $+64, DX
 	ADDQ $+64, BX

@@ -3,15 +3,15 @@ package imagediff
 import (
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/planar"
+	"exemplar/internal/synthdoc"
 )
 
 func BenchmarkDiffers(b *testing.B) {
-	first := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
+	first := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
 	second := first
 	second.Edition = 1
-	x, y := draw.Draw(first), draw.Draw(second)
+	x, y := synthdoc.Draw(first), synthdoc.Draw(second)
 	b.ReportAllocs()
 	for b.Loop() {
 		between(x, y, planar.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1})

@@ -5,14 +5,14 @@ import (
 	"math"
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
+	"exemplar/internal/synthdoc"
 )
 
 // kinds are those that are drawn: every third one in a hurry.
 func kinds(t *testing.T) (out []string) {
-	for i, kind := range draw.Kinds() {
+	for i, kind := range synthdoc.Kinds() {
 		if !testing.Short() || i%3 == 0 {
 			out = append(out, kind)
 		}
@@ -77,9 +77,9 @@ func again(m *imaging.Image) (*imaging.Image, planar.Homography) {
 // else; of the document itself, scanned anew, nothing differs.
 func TestAChangedLineIsFound(t *testing.T) {
 	for _, kind := range kinds(t) {
-		d := draw.Document{Kind: kind, Template: 41, Content: 41, Size: 768}
-		line := draw.Siblings(d)["line"]
-		a, b := draw.Draw(d), draw.Draw(line)
+		d := synthdoc.Document{Kind: kind, Template: 41, Content: 41, Size: 768}
+		line := synthdoc.Siblings(d)["line"]
+		a, b := synthdoc.Draw(d), synthdoc.Draw(line)
 		marks := changed(a, b)
 		if len(marks) < 20 {
 			continue // a field of a letter or two
@@ -101,8 +101,8 @@ func TestAChangedLineIsFound(t *testing.T) {
 
 // It does not matter how the other picture lies.
 func TestATurnedPictureIsLaidUpright(t *testing.T) {
-	d := draw.Document{Kind: "id-card", Template: 7, Content: 7, Size: 700}
-	a, b := draw.Draw(d), draw.Draw(draw.Siblings(d)["line"])
+	d := synthdoc.Document{Kind: "id-card", Template: 7, Content: 7, Size: 700}
+	a, b := synthdoc.Draw(d), synthdoc.Draw(synthdoc.Siblings(d)["line"])
 	upright := between(a, b, scaledBy(1))
 	w, h := float64(a.W-1), float64(a.H-1)
 	turned := between(a, b.Rotate(2), planar.Homography{-1, 0, w, 0, -1, h, 0, 0, 1})
@@ -118,9 +118,9 @@ func TestATurnedPictureIsLaidUpright(t *testing.T) {
 
 // What the other picture does not show is no difference.
 func TestWhatIsNotCoveredIsNotCompared(t *testing.T) {
-	d := draw.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
-	a := draw.Draw(d)
-	b := draw.Draw(draw.Siblings(d)["contents"])
+	d := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
+	a := synthdoc.Draw(d)
+	b := synthdoc.Draw(synthdoc.Siblings(d)["contents"])
 	half := b.H / 2
 	found := between(a, b.Crop(0, 0, b.W, half), scaledBy(1))
 	if len(found.Regions) == 0 {
@@ -135,7 +135,7 @@ func TestWhatIsNotCoveredIsNotCompared(t *testing.T) {
 
 // Another colour of a part is a region, another colour of all is said.
 func TestColours(t *testing.T) {
-	a := draw.Draw(draw.Document{Kind: "membership", Template: 11, Content: 11, Size: 768})
+	a := synthdoc.Draw(synthdoc.Document{Kind: "membership", Template: 11, Content: 11, Size: 768})
 	part, all := imaging.NewImage(a.W, a.H), imaging.NewImage(a.W, a.H)
 	patch := image.Rect(200, 200, 320, 280)
 	for i := 0; i < len(a.Pix); i += 3 {
@@ -160,8 +160,8 @@ func TestColours(t *testing.T) {
 // picture; so does noise.
 func TestRegionsAreFewAndInside(t *testing.T) {
 	for _, kind := range kinds(t) {
-		a := draw.Draw(draw.Document{Kind: kind, Template: 1, Content: 1, Size: 500})
-		b := imaging.Resize(draw.Draw(draw.Document{Kind: "page", Template: 2, Content: 2, Size: 500}), a.W, a.H)
+		a := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 1, Content: 1, Size: 500})
+		b := imaging.Resize(synthdoc.Draw(synthdoc.Document{Kind: "page", Template: 2, Content: 2, Size: 500}), a.W, a.H)
 		found := between(a, b, scaledBy(1))
 		if n := len(found.Regions); n == 0 && !found.Recoloured || n > maxRegions {
 			t.Errorf("%s against a page: %d regions", kind, n)
@@ -178,7 +178,7 @@ func TestRegionsAreFewAndInside(t *testing.T) {
 }
 
 func TestOddPicturesAndMaps(t *testing.T) {
-	one := draw.Draw(draw.Document{Kind: "ticket", Template: 1, Size: 300})
+	one := synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: 1, Size: 300})
 	for _, size := range [][2]int{{1, 1}, {1, 3000}, {3000, 1}, {16, 16}, {40, 17}} {
 		m := imaging.NewImage(size[0], size[1])
 		for _, h := range []planar.Homography{scaledBy(1), {}, scaledBy(1e6), scaledBy(1e-6), {1, 0, 0, 0, 1, 0, 1, 1, -30}, {math.NaN(), 0, 0, 0, 1, 0, 0, 0, 1}} {

@@ -5,10 +5,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
+	"exemplar/internal/synthdoc"
 )
 
 // overlap is the area that two quads share over the area of both.
@@ -29,17 +29,17 @@ func overlap(a, b *[4]planar.Point, w, h int) float64 {
 }
 
 func TestQuadsFindDocuments(t *testing.T) {
-	p := augment.Everyday()
+	p := capturesim.Everyday()
 	p.Width, p.Height = 640, 480
-	kinds := draw.Kinds()
+	kinds := synthdoc.Kinds()
 	found, scenes := 0, 40
 	if testing.Short() {
 		scenes = 15
 	}
 	for i := range scenes {
 		seed := uint64(1000 + i)
-		d := draw.Document{Kind: kinds[i%len(kinds)], Template: seed, Content: seed}
-		photo := augment.Scene(draw.Draw(d), nil, p, seed)
+		d := synthdoc.Document{Kind: kinds[i%len(kinds)], Template: seed, Content: seed}
+		photo := capturesim.Scene(synthdoc.Draw(d), nil, p, seed)
 		var truth [4]planar.Point
 		for j, c := range photo.Quad {
 			truth[j] = planar.Point{X: c.X - 0.5, Y: c.Y - 0.5}
@@ -110,9 +110,9 @@ func TestQuadsOfOddPictures(t *testing.T) {
 }
 
 func BenchmarkQuads(b *testing.B) {
-	p := augment.Everyday()
+	p := capturesim.Everyday()
 	p.Width, p.Height, p.Clutter = 640, 480, 1
-	m := augment.Scene(draw.Draw(draw.Examples()[6].Document), nil, p, 6).Image
+	m := capturesim.Scene(synthdoc.Draw(synthdoc.Examples()[6].Document), nil, p, 6).Image
 	b.ReportAllocs()
 	for b.Loop() {
 		Quads(m)

@@ -13,13 +13,13 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
 	"exemplar/internal/store/open"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/wordindex"
 )
 
@@ -36,10 +36,10 @@ var large = sync.OnceValues(func() (file []byte, documents []*imaging.Image) {
 	if err != nil {
 		panic(err)
 	}
-	kinds := draw.Kinds()
+	kinds := synthdoc.Kinds()
 	var entries []store.Entry
 	for i := range fewReferences + 4 {
-		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 300})
+		document := synthdoc.Draw(synthdoc.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Content: uint64(i), Size: 300})
 		documents = append(documents, document)
 		entries = append(entries, newEntry(fmt.Sprintf("document/%d", i), document))
 	}
@@ -138,7 +138,7 @@ func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, err
 // damaged or another program's, the features do.
 func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
 	path, documents := largeGallery(t, "")
-	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
+	photo := capturesim.Scene(documents[21], nil, capturesim.Plain(), 3).Image
 	want, err := proposals(t, path, photo)
 	if err != nil || len(want) == 0 || want[0] != "document/21" {
 		t.Fatalf("proposals %q, %v", want, err)
@@ -165,7 +165,7 @@ func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
 func TestReembedMakesWordsAnew(t *testing.T) {
 	ctx := context.Background()
 	old, documents := largeGallery(t, `UPDATE words SET vocabulary = 'other' WHERE rowid <= 5; UPDATE embedding SET features = NULL WHERE rowid <= 5`)
-	photo := augment.Scene(documents[21], nil, augment.Plain(), 3).Image
+	photo := capturesim.Scene(documents[21], nil, capturesim.Plain(), 3).Image
 	g, embedded := openEngine(t, old), 0
 	if err := g.Reembed(ctx, func(done, _ int) { embedded = done }); err != nil || embedded != 5 {
 		t.Fatalf("embedded %d, %v, want 5", embedded, err)

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/change"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/planar"
 )
 
@@ -40,8 +40,8 @@ const (
 
 // changes looks for other print where the reference was found.
 func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
-	laid := e.Lay(p.probe, change.Cell)
-	seen := change.Default().Detect(laid.Reference, laid.Photo)
+	laid := e.Lay(p.probe, changedetect.Cell)
+	seen := changedetect.Default().Detect(laid.Reference, laid.Photo)
 	sum, n := priorCells*priorShare, float64(priorCells)
 	changed := make([]bool, len(seen.Logit))
 	for i, logit := range seen.Logit {
@@ -60,8 +60,8 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 			continue
 		}
 		var found Change
-		for i, corner := range box(change.Cell*float64(at.Min.X)-0.5, change.Cell*float64(at.Min.Y)-0.5,
-			change.Cell*float64(at.Dx()), change.Cell*float64(at.Dy())) {
+		for i, corner := range box(changedetect.Cell*float64(at.Min.X)-0.5, changedetect.Cell*float64(at.Min.Y)-0.5,
+			changedetect.Cell*float64(at.Dx()), changedetect.Cell*float64(at.Dy())) {
 			found.Photo[i] = laid.At(corner)
 			found.Reference[i] = planar.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
 		}
@@ -74,7 +74,7 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 // should: none of them agrees elsewhere, and enough of those around agree.
 func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
 	const near, far = alignment.BlockSide / 4, 2 * alignment.BlockSide
-	at := image.Rect(cells.Min.X*change.Cell, cells.Min.Y*change.Cell, cells.Max.X*change.Cell, cells.Max.Y*change.Cell)
+	at := image.Rect(cells.Min.X*changedetect.Cell, cells.Min.Y*changedetect.Cell, cells.Max.X*changedetect.Cell, cells.Max.Y*changedetect.Cell)
 	judged, agree := 0, 0
 	for i := range blocks {
 		b := &blocks[i]

@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
 	"exemplar/internal/store/open"
+	"exemplar/internal/synthdoc"
 )
 
 // damaged is a gallery of four documents, the first of which has a second reference,
@@ -24,7 +24,7 @@ func damaged(t *testing.T, statements string) (g *Engine, documents []*imaging.I
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"form", "ticket", "banknote", "letter"} {
-		documents = append(documents, draw.Draw(draw.Document{Kind: kind, Template: 5, Content: 5, Size: 500}))
+		documents = append(documents, synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 5, Content: 5, Size: 500}))
 		if _, err := kept.Put(context.Background(), newEntry(fmt.Sprint("document/", i), documents[i])); err != nil {
 			t.Fatal(err)
 		}
@@ -87,8 +87,8 @@ func TestAllReferencesDamaged(t *testing.T) {
 
 // What is as it was written but makes no sense is left out as well.
 func TestAReferenceThatCannotBeDecodedIsLeftOut(t *testing.T) {
-	form := draw.Draw(draw.Document{Kind: "form", Template: 5, Content: 5, Size: 500})
-	ticket := draw.Draw(draw.Document{Kind: "ticket", Template: 5, Content: 5, Size: 500})
+	form := synthdoc.Draw(synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 500})
+	ticket := synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: 5, Content: 5, Size: 500})
 	for name, spoil := range map[string]func(*store.Entry){
 		"picture":  func(e *store.Entry) { e.Picture = []byte("\xff\xd8\xffno picture") },
 		"features": func(e *store.Entry) { e.Features = []byte("no features") },

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/wordindex"
 )
 
@@ -16,7 +16,7 @@ import (
 func TestMend(t *testing.T) {
 	m := DefaultModel()
 	entryOf := func(kind string) store.Entry {
-		file := imaging.EncodeJPEG(draw.Draw(draw.Document{Kind: kind, Template: 5, Content: 5, Size: 500}), 90)
+		file := imaging.EncodeJPEG(synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 5, Content: 5, Size: 500}), 90)
 		e, _, err := m.NewEntry(file)
 		if err != nil {
 			t.Fatal(err)

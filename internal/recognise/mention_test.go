@@ -8,21 +8,21 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
+	"exemplar/internal/synthdoc"
 )
 
 // engineWith registers drawn documents under labels of their own.
-func engineWith(t *testing.T, documents map[string]draw.Document) (*Engine, map[string]*imaging.Image) {
+func engineWith(t *testing.T, documents map[string]synthdoc.Document) (*Engine, map[string]*imaging.Image) {
 	t.Helper()
 	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
 	pictures := map[string]*imaging.Image{}
 	var entries []store.Entry
 	for label, d := range documents {
-		pictures[label] = draw.Draw(d)
+		pictures[label] = synthdoc.Draw(d)
 		entries = append(entries, newEntry(label, pictures[label]))
 	}
 	if _, err := g.store.Put(context.Background(), entries...); err != nil {
@@ -34,14 +34,14 @@ func engineWith(t *testing.T, documents map[string]draw.Document) (*Engine, map[
 // A single answer is the first that All gives, and says how many more there are if
 // and only if there are: what lies in the picture is what All answers with.
 func TestASingleAnswerMentionsTheOthers(t *testing.T) {
-	card := draw.Document{Kind: "id-card", Template: 3, Content: 3, Size: 700}
-	siblings := draw.Siblings(card)
-	ticket := draw.Document{Kind: "ticket", Template: 4, Content: 4, Size: 700}
-	g, pictures := engineWith(t, map[string]draw.Document{
+	card := synthdoc.Document{Kind: "id-card", Template: 3, Content: 3, Size: 700}
+	siblings := synthdoc.Siblings(card)
+	ticket := synthdoc.Document{Kind: "ticket", Template: 4, Content: 4, Size: 700}
+	g, pictures := engineWith(t, map[string]synthdoc.Document{
 		"card/first": card, "card/second": siblings["edition"], "ticket": ticket,
 		"form": {Kind: "form", Template: 5, Content: 5, Size: 700},
 	})
-	stranger := draw.Draw(siblings["design"])
+	stranger := synthdoc.Draw(siblings["design"])
 	small := func(m *imaging.Image) *imaging.Image { return shrunk(m, 460) }
 	first, second, form := small(pictures["card/first"]), small(pictures["card/second"]), small(pictures["form"])
 	tickets := small(pictures["ticket"])
@@ -86,18 +86,18 @@ func TestASingleAnswerMentionsTheOthers(t *testing.T) {
 
 // One document that fills the picture is one, whatever look-alikes are registered.
 func TestOneDocumentIsOneAnswer(t *testing.T) {
-	documents := map[string]draw.Document{}
-	card := draw.Document{Kind: "bank-card", Template: 3, Content: 3, Size: 700}
+	documents := map[string]synthdoc.Document{}
+	card := synthdoc.Document{Kind: "bank-card", Template: 3, Content: 3, Size: 700}
 	documents["card/original"] = card
-	for name, sibling := range draw.Siblings(card) {
+	for name, sibling := range synthdoc.Siblings(card) {
 		documents["card/"+name] = sibling
 	}
 	g, pictures := engineWith(t, documents)
-	phone := augment.Everyday()
+	phone := capturesim.Everyday()
 	phone.Width, phone.Height = 640, 480
 	for seed := range uint64(6) {
 		for _, label := range []string{"card/original", "card/contents"} {
-			photo := augment.Scene(pictures[label], nil, phone, seed).Image
+			photo := capturesim.Scene(pictures[label], nil, phone, seed).Image
 			one := recognised(t, g, photo, Options{}).Findings[0]
 			all := recognised(t, g, photo, Options{All: true}).Findings
 			if len(all) != 1 || all[0].Decision.Label != one.Decision.Label || strings.Contains(one.Decision.Reason, "--all") {

@@ -4,11 +4,11 @@ import (
 	"slices"
 	"testing"
 
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/synthdoc"
 )
 
 // A part of a photo looks more like the document that lies in it, on one of its
@@ -16,14 +16,14 @@ import (
 func TestPartsLookLikeTheDocument(t *testing.T) {
 	embedder := NewEmbedder(embed.Default())
 	embed := embedder.Embed
-	everyday := augment.Everyday()
+	everyday := capturesim.Everyday()
 	everyday.Width, everyday.Height = 640, 480
-	kinds := draw.Kinds()
+	kinds := synthdoc.Kinds()
 	alike, scenes := 0, 12
 	for i := range scenes {
 		seed := uint64(1000 + i)
-		document := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: seed, Content: seed})
-		photo := augment.Scene(document, nil, everyday, seed).Image
+		document := synthdoc.Draw(synthdoc.Document{Kind: kinds[i%len(kinds)], Template: seed, Content: seed})
+		photo := capturesim.Scene(document, nil, everyday, seed).Image
 		var sides [][]float32
 		for turn := range 4 {
 			sides = append(sides, embed(document.Rotate(turn)))
@@ -57,9 +57,9 @@ func TestAPhotoOfNothingHasNoParts(t *testing.T) {
 }
 
 func BenchmarkEmbedParts(b *testing.B) {
-	p := augment.Everyday()
+	p := capturesim.Everyday()
 	p.Width, p.Height, p.Clutter = 640, 480, 1
-	m := augment.Scene(draw.Draw(draw.Examples()[6].Document), nil, p, 6).Image
+	m := capturesim.Scene(synthdoc.Draw(synthdoc.Examples()[6].Document), nil, p, 6).Image
 	photo := NewPhoto(NewEmbedder(embed.Default()), m)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
+	"exemplar/internal/synthdoc"
 )
 
 // engineOf registers drawn documents under their kinds.
@@ -20,7 +20,7 @@ func engineOf(t *testing.T, kinds ...string) (*Engine, map[string]*imaging.Image
 	pictures := map[string]*imaging.Image{}
 	var entries []store.Entry
 	for _, kind := range kinds {
-		pictures[kind] = draw.Draw(draw.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
+		pictures[kind] = synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
 		entries = append(entries, newEntry(kind, pictures[kind]))
 	}
 	if _, err := g.store.Put(context.Background(), entries...); err != nil {
@@ -43,10 +43,10 @@ func recognised(t *testing.T, g *Engine, m *imaging.Image, opts Options) *Result
 // document's place is that in the picture as sent.
 func TestReversedPicturesAreRecognised(t *testing.T) {
 	g, pictures := engineOf(t, "form", "receipt", "ticket")
-	plain := augment.Plain()
+	plain := capturesim.Plain()
 	plain.SizeMin, plain.SizeMax = 0.7, 0.8
 	for kind, document := range pictures {
-		photo := augment.Scene(document, nil, plain, 5).Image
+		photo := capturesim.Scene(document, nil, plain, 5).Image
 		for name, c := range map[string]struct {
 			picture            *imaging.Image
 			mirrored, inverted bool
@@ -82,7 +82,7 @@ func TestReversedPicturesAreRecognised(t *testing.T) {
 func TestReversedStrangersStayUnknown(t *testing.T) {
 	g, _ := engineOf(t, "form", "id-card", "ticket")
 	for _, kind := range []string{"banknote", "letter", "receipt"} {
-		stranger := draw.Draw(draw.Document{Kind: kind, Template: 9, Content: 9, Size: 700})
+		stranger := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 9, Content: 9, Size: 700})
 		for _, m := range []*imaging.Image{stranger, stranger.Mirror(), stranger.Invert()} {
 			if f := recognised(t, g, m, Options{}).Findings[0]; f.Decision.Verdict != decide.Unknown || f.Mirrored || f.Inverted {
 				t.Errorf("%s: %s %q", kind, f.Decision.Verdict, f.Decision.Label)

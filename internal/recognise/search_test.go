@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
 	"exemplar/internal/wordindex"
 )
@@ -24,12 +24,12 @@ func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.references.index = wordindex.New()
-	small := augment.Plain()
+	small := capturesim.Plain()
 	small.SizeMin, small.SizeMax = 0.4, 0.5 // so that the whole photo looks like its ground
 	found, asked := 0, 0
 	for i := 0; i < len(documents); i += 3 {
 		asked++
-		photo := augment.Scene(documents[i], nil, small, uint64(i)).Image
+		photo := capturesim.Scene(documents[i], nil, small, uint64(i)).Image
 		result, err := g.Recognise(ctx, Input{Data: imaging.EncodePNG(photo)}, Options{FPIR: 0.01})
 		if err != nil {
 			t.Fatal(err)

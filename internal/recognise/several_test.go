@@ -5,11 +5,11 @@ import (
 	"slices"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 // desk holds drawn documents that are registered by their labels.
@@ -20,10 +20,10 @@ type desk struct {
 	references map[string]*Reference
 }
 
-func newDesk(examples ...draw.Example) *desk {
+func newDesk(examples ...synthdoc.Example) *desk {
 	d := &desk{embedder: NewEmbedder(embed.Default()), pictures: map[string]*imaging.Image{}, references: map[string]*Reference{}}
 	for _, e := range examples {
-		made := NewReference(d.embedder, draw.Draw(e.Document))
+		made := NewReference(d.embedder, synthdoc.Draw(e.Document))
 		d.labels = append(d.labels, e.Label)
 		d.pictures[e.Label], d.references[e.Label] = made.Picture, made.Reference
 	}
@@ -78,7 +78,7 @@ func grey(w, h int) *imaging.Image {
 func shrunk(m *imaging.Image, side int) *imaging.Image { return imaging.FitWithin(m, side) }
 
 func TestSeveral(t *testing.T) {
-	e := draw.Examples()
+	e := synthdoc.Examples()
 	card, edition, licence, form := e[0], e[1], e[3], e[6]
 	d := newDesk(card, licence, form)
 	table := grey(1000, 760)
@@ -121,10 +121,10 @@ func TestSeveral(t *testing.T) {
 // Whatever lies beside a document in a photo, it is found itself, and nothing is
 // that is not there.
 func TestSeveralInScenes(t *testing.T) {
-	e := draw.Examples()
-	kinds := []draw.Example{e[0], e[3], e[4], e[6], e[7], e[8]}
+	e := synthdoc.Examples()
+	kinds := []synthdoc.Example{e[0], e[3], e[4], e[6], e[7], e[8]}
 	d := newDesk(kinds...)
-	p := augment.Everyday()
+	p := capturesim.Everyday()
 	p.Clutter, p.SizeMin, p.SizeMax, p.Fingers, p.Blur, p.Outside, p.Tilt = 1, 0.35, 0.5, 0, 0, 0, 20
 	first, others := 0, 0
 	const scenes = 12
@@ -132,7 +132,7 @@ func TestSeveralInScenes(t *testing.T) {
 		label := func(i uint64) string { return kinds[(seed+i)%uint64(len(kinds))].Label }
 		there := []string{label(0), label(1), label(2)}
 		p.Others = []*imaging.Image{d.pictures[there[1]], d.pictures[there[2]]}
-		photo := augment.Scene(d.pictures[there[0]], nil, p, seed)
+		photo := capturesim.Scene(d.pictures[there[0]], nil, p, seed)
 		places, err := d.places(d.photo(photo.Image))
 		if err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestSeveralInScenes(t *testing.T) {
 }
 
 func TestSeveralEnds(t *testing.T) {
-	e := draw.Examples()[0]
+	e := synthdoc.Examples()[0]
 	d := newDesk(e)
 	photo := grey(1000, 700)
 	paste(photo, shrunk(d.pictures[e.Label], 700), 100, 100)

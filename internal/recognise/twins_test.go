@@ -5,20 +5,20 @@ import (
 	"path/filepath"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
+	"exemplar/internal/synthdoc"
 )
 
 // A picture that is registered under two labels, saved again or at another size, too,
 // is one of the two, and not unknown; under one parent it is that.
 func TestOnePictureUnderTwoLabels(t *testing.T) {
-	phone := augment.Everyday()
+	phone := capturesim.Everyday()
 	phone.Width, phone.Height = 640, 480
 	for _, kind := range []string{"ticket", "form", "bank-card"} {
-		picture := draw.Draw(draw.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
+		picture := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
 		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 75), imaging.DefaultLimits)
 		if err != nil {
 			t.Fatal(err)
@@ -27,7 +27,7 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 			alone, twice, siblings := gallery(t, newEntry("a", picture)), gallery(t, newEntry("a", picture), newEntry("b", again)),
 				gallery(t, newEntry("c/a", picture), newEntry("c/b", again))
 			for seed := range uint64(4) {
-				photo := augment.Scene(picture, nil, phone, seed).Image
+				photo := capturesim.Scene(picture, nil, phone, seed).Image
 				one := recognised(t, alone, photo, Options{}).Findings[0].Decision
 				if one.Verdict != decide.Match {
 					continue

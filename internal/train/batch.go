@@ -6,11 +6,11 @@ import (
 	"math/rand/v2"
 	"runtime"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/train/random"
 	"exemplar/internal/train/recipe"
 )
@@ -57,8 +57,8 @@ type loader struct {
 	classes *dataset.Classes
 	cache   *dataset.Cache
 	forms   int // of the data
-	views   [2]*augment.Capture
-	blanks  []draw.Form
+	views   [2]*capturesim.Capture
+	blanks  []synthdoc.Form
 	workers int
 
 	ready chan *Batch
@@ -71,7 +71,7 @@ type loader struct {
 // material is what samples are made of besides the images.
 type material struct {
 	backgrounds []*imaging.Image
-	forms       []draw.Form
+	forms       []synthdoc.Form
 }
 
 // aheadBatches is how many finished batches wait for the network.
@@ -97,21 +97,21 @@ func newLoader(stage recipe.Stage, seed uint64, classes *dataset.Classes, cache 
 }
 
 // newCapture is the capture simulator by the name of its strength.
-func newCapture(name string, strength float64, backgrounds []*imaging.Image) *augment.Capture {
-	var cfg augment.Config
+func newCapture(name string, strength float64, backgrounds []*imaging.Image) *capturesim.Capture {
+	var cfg capturesim.Config
 	switch name {
 	case "clean":
-		cfg = augment.Config{Clean: 1}
+		cfg = capturesim.Config{Clean: 1}
 	case "light":
-		cfg = augment.Light()
+		cfg = capturesim.Light()
 	case "full":
-		cfg = augment.Full()
+		cfg = capturesim.Full()
 	case "wide":
-		cfg = augment.Wide()
+		cfg = capturesim.Wide()
 	}
 	cfg.Strength *= strength
 	cfg.Backgrounds = backgrounds
-	return augment.NewCapture(cfg)
+	return capturesim.NewCapture(cfg)
 }
 
 // run makes the batches of steps from on until the context ends.
@@ -208,7 +208,7 @@ func (l *loader) fillImage(b *Batch, step, slot, group int) error {
 
 func (l *loader) fillForms(b *Batch, step, slot, group int, forms []int, rng *rand.Rand) error {
 	members := l.classes.Members[group]
-	var sources [2]*augment.Source
+	var sources [2]*capturesim.Source
 	var image [2]int32
 	for view := range b.Layout.Views {
 		image[view] = members[rng.IntN(len(members))]
@@ -220,21 +220,21 @@ func (l *loader) fillForms(b *Batch, step, slot, group int, forms []int, rng *ra
 		if err != nil {
 			return err
 		}
-		sources[view] = augment.NewSource(m)
+		sources[view] = capturesim.NewSource(m)
 	}
 	for i, form := range forms {
 		class := slot*len(forms) + i
 		b.Source[class] = picture{image[0], int32(form)}
 		for view := range b.Layout.Views {
 			b.Target[view*b.Layout.Classes+class] = int32(group*l.forms + form)
-			l.capture(b, step, view, class, sources[view], augment.Form(form))
+			l.capture(b, step, view, class, sources[view], capturesim.Form(form))
 		}
 	}
 	return nil
 }
 
 // capture makes one sample.
-func (l *loader) capture(b *Batch, step, view, class int, src *augment.Source, form augment.Form) {
+func (l *loader) capture(b *Batch, step, view, class int, src *capturesim.Source, form capturesim.Form) {
 	size := l.stage.Input
 	at := b.Layout.place(view, class)
 	seed := random.Mix(random.Mix(l.seed, uint64(random.ForViews)), uint64(step)<<20|uint64(view*b.Layout.Classes+class))

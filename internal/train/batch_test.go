@@ -8,10 +8,10 @@ import (
 	"slices"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/train/recipe"
 )
 
@@ -19,9 +19,9 @@ import (
 func drawnFolder(t testing.TB, count int) string {
 	t.Helper()
 	dir := t.TempDir()
-	kinds := draw.Kinds()
+	kinds := synthdoc.Kinds()
 	for i := range count {
-		m := draw.Draw(draw.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Size: 120})
+		m := synthdoc.Draw(synthdoc.Document{Kind: kinds[i%len(kinds)], Template: uint64(i), Size: 120})
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.png", i)), imaging.EncodePNG(m), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -46,12 +46,12 @@ func testLoader(t testing.TB, dir string, stage recipe.Stage, workers int) *load
 
 // testMaterial has three forms of two families.
 func testMaterial() material {
-	form := func(family, edition string) draw.Form {
-		page := draw.Draw(draw.Document{Kind: "form", Blank: true, Size: 200})
-		return draw.Form{Family: family, Edition: edition, Picture: page,
-			Fields: []draw.Field{{Kind: "text", Box: [4]float32{20, 40, 120, 60}}, {Kind: "text", Box: [4]float32{20, 80, 120, 160}}}}
+	form := func(family, edition string) synthdoc.Form {
+		page := synthdoc.Draw(synthdoc.Document{Kind: "form", Blank: true, Size: 200})
+		return synthdoc.Form{Family: family, Edition: edition, Picture: page,
+			Fields: []synthdoc.Field{{Kind: "text", Box: [4]float32{20, 40, 120, 60}}, {Kind: "text", Box: [4]float32{20, 80, 120, 160}}}}
 	}
-	return material{forms: []draw.Form{form("a", "1"), form("a", "2"), form("b", "1")}}
+	return material{forms: []synthdoc.Form{form("a", "1"), form("a", "2"), form("b", "1")}}
 }
 
 func smallStage() recipe.Stage {
@@ -157,7 +157,7 @@ func TestFilledFormsComeWithTheirOtherEditions(t *testing.T) {
 	l := &loader{seed: 1}
 	for family := range 10 {
 		for edition := range 1 + family%5 {
-			l.blanks = append(l.blanks, draw.Form{Family: fmt.Sprint(family), Edition: fmt.Sprint(edition)})
+			l.blanks = append(l.blanks, synthdoc.Form{Family: fmt.Sprint(family), Edition: fmt.Sprint(edition)})
 		}
 	}
 	for _, filled := range []int{1, 8, len(l.blanks)} {
@@ -241,9 +241,9 @@ func testPool(t testing.TB, path string) *dataset.Pool {
 
 // A form of the scaled picture is the scaled picture of the form.
 func TestFormsAreScaledOnce(t *testing.T) {
-	m := draw.Draw(draw.Document{Kind: "cover", Template: 3, Size: 150})
-	got := appendForms(nil, m, int(augment.AllForms), 96, imaging.ResizeArea)
-	for form := range augment.AllForms {
+	m := synthdoc.Draw(synthdoc.Document{Kind: "cover", Template: 3, Size: 150})
+	got := appendForms(nil, m, int(capturesim.AllForms), 96, imaging.ResizeArea)
+	for form := range capturesim.AllForms {
 		want := imaging.ResizeArea(form.Apply(m), 96, 96).Pix
 		for i, v := range got[int(form)*len(want):][:len(want)] {
 			if d := int(v) - int(want[i]); d < -1 || d > 1 {

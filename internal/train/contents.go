@@ -3,8 +3,8 @@ package train
 import (
 	"slices"
 
-	"exemplar/internal/augment"
-	"exemplar/internal/draw"
+	"exemplar/internal/capturesim"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/train/random"
 )
 
@@ -17,8 +17,8 @@ var issued = []string{"bill", "form", "id-card", "invoice", "letter", "roll"}
 // another design, or another issuer's paper of the same template, with the same contents.
 func (l *loader) fillDrawn(b *Batch, step, pair int) {
 	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|1<<19|uint64(pair))
-	kinds := draw.Kinds()
-	doc := draw.Document{Kind: kinds[rng.IntN(len(kinds))], Template: rng.Uint64(), Size: l.stage.Input * 2}
+	kinds := synthdoc.Kinds()
+	doc := synthdoc.Document{Kind: kinds[rng.IntN(len(kinds))], Template: rng.Uint64(), Size: l.stage.Input * 2}
 	contents := [2]uint64{rng.Uint64(), rng.Uint64()}
 	blank := rng.IntN(3) == 0
 	first := l.stage.Batch.Images * l.stage.Batch.Forms
@@ -31,7 +31,7 @@ func (l *loader) fillDrawn(b *Batch, step, pair int) {
 		for view := range b.Layout.Views {
 			doc.Content, doc.Blank = contents[view], blank && view == 0
 			b.Target[view*b.Layout.Classes+class] = noClass
-			l.capture(b, step, view, class, augment.NewSource(draw.Draw(doc)), 0)
+			l.capture(b, step, view, class, capturesim.NewSource(synthdoc.Draw(doc)), 0)
 		}
 		if slices.Contains(issued, doc.Kind) && rng.IntN(2) == 0 {
 			doc.Issuer = 1 + rng.IntN(8)
@@ -77,9 +77,9 @@ func (l *loader) fillForm(b *Batch, step, slot, form int) {
 	for view := range b.Layout.Views {
 		page := blank.Picture
 		if content := rng.Uint64(); view > 0 || !empty {
-			page = draw.FillIn(blank.Picture, blank.Fields, content)
+			page = synthdoc.FillIn(blank.Picture, blank.Fields, content)
 		}
 		b.Target[view*b.Layout.Classes+class] = noClass
-		l.capture(b, step, view, class, augment.NewSource(page), 0)
+		l.capture(b, step, view, class, capturesim.NewSource(page), 0)
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/train/random"
 	"exemplar/internal/train/recipe"
 )
@@ -52,7 +52,7 @@ func (r *run) openForms() (err error) {
 	if r.cfg.Data.Fields == "" {
 		return nil
 	}
-	r.aside.forms, err = draw.ReadForms(r.cfg.Data.Fields, formScale*largestInput(r.cfg))
+	r.aside.forms, err = synthdoc.ReadForms(r.cfg.Data.Fields, formScale*largestInput(r.cfg))
 	if err != nil {
 		return r.cfg.Wrong(recipe.NoStage, "data.fields", "cannot be used: %v", err)
 	}
@@ -142,8 +142,8 @@ func (r *run) imprint(ctx context.Context) error {
 // to a square, which then is done once.
 func appendForms(pixels []byte, m *imaging.Image, forms, input int, resize func(m *imaging.Image, w, h int) *imaging.Image) []byte {
 	square := resize(m, input, input)
-	for form := range augment.Form(forms) {
-		if form < augment.Turned {
+	for form := range capturesim.Form(forms) {
+		if form < capturesim.Turned {
 			pixels = append(pixels, form.Apply(square).Pix...)
 		} else {
 			pixels = append(pixels, resize(form.Apply(m), input, input).Pix...)

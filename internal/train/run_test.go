@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 	"exemplar/internal/train/recipe"
 )
 
@@ -259,7 +259,7 @@ func TestRunEvaluatesAndKeepsTheBest(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, name := range []string{"a_ref.png", "b.png"} {
-			m := draw.Draw(draw.Document{Kind: "id-card", Template: uint64(class), Content: uint64(i), Size: 150})
+			m := synthdoc.Draw(synthdoc.Document{Kind: "id-card", Template: uint64(class), Content: uint64(i), Size: 150})
 			if err := os.WriteFile(filepath.Join(folder, name), imaging.EncodePNG(m), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,7 @@
 // Command change trains the detectors of changed print and, with -kinds, of kinds.
 //
 //	go run ./tools/change -kinds -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
-//	    -fields ../shared/data/fields -pool ../shared/data/train -edited 150 -out internal/change/kinds.safetensors
+//	    -fields ../shared/data/fields -pool ../shared/data/train -edited 150 -out internal/changedetect/kinds.safetensors
 //
 // Samples are captures of drawn documents and of real forms that are filled in,
 // each as several copies, of every other family of real look-alikes, and of
@@ -27,7 +27,7 @@ import (
 	"time"
 
 	"exemplar/internal/calibrate"
-	"exemplar/internal/change"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/dataset"
 	"exemplar/internal/tensorfile"
 )
@@ -82,7 +82,7 @@ func (s *settings) run(ctx context.Context) error {
 	}
 	partial := s.out + ".partial"
 	report := progress{began: time.Now()}
-	d, err := change.Train(ctx, samples, change.Options{Steps: s.steps, Seed: s.seed, Kinds: s.kinds, Start: start, Checkpoint: partial, Progress: report.step})
+	d, err := changedetect.Train(ctx, samples, changedetect.Options{Steps: s.steps, Seed: s.seed, Kinds: s.kinds, Start: start, Checkpoint: partial, Progress: report.step})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *settings) run(ctx context.Context) error {
 }
 
 // samples captures drawn documents with their look-alikes, and real ones.
-func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
+func (s *settings) samples(ctx context.Context) ([]changedetect.Sample, error) {
 	began := time.Now()
 	var done atomic.Int32
 	opts := calibrate.TrialOptions{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
@@ -152,11 +152,11 @@ func (s *settings) samples(ctx context.Context) ([]change.Sample, error) {
 }
 
 // keptSamples reads the samples that were kept, or makes and keeps them.
-func (s *settings) keptSamples(ctx context.Context) ([]change.Sample, error) {
+func (s *settings) keptSamples(ctx context.Context) ([]changedetect.Sample, error) {
 	if s.kept == "" {
 		return s.samples(ctx)
 	}
-	var samples []change.Sample
+	var samples []changedetect.Sample
 	file, err := os.Open(s.kept)
 	if err == nil {
 		defer file.Close()

@@ -65,7 +65,7 @@ def judged(ref):
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("--out", default="internal/change/testdata/golden.safetensors")
+    ap.add_argument("--out", default="internal/changedetect/testdata/golden.safetensors")
     drawn = pictures(2, 168)
     ref, laid = drawn[0, :88, :, 0].copy(), drawn[1, :88, :, 0] // 2
     ref[:40, 100:] = 90  # blank

@@ -1,4 +1,4 @@
-"""The training captures of internal/augment (view.go) written with OpenCV and NumPy: the same steps, chances and
+"""The training captures of internal/capturesim (view.go) written with OpenCV and NumPy: the same steps, chances and
 strengths, each by the fastest call that does it. Part of the peer of bench/train; see loader_peer.py.
 """
 

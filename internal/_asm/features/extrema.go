@@ -45,15 +45,20 @@ func (e *extremaRow) emit() {
 	e.Zero(2)
 	e.VSUBPS(high, low, low)
 	e.Times("vectors", groups, func() {
-		next := e.NewLabel("next")
+		none, next := e.NewLabel("none"), e.NewLabel("next")
 		e.VMOVUPS(isa.At(e.mid, 0), value)
 		e.start(isa.Greater, high, peaks)
 		e.start(isa.Less, low, pits)
-		e.skipEmpty(peaks, pits, out, next)
+		e.skipEmpty(peaks, pits, none)
 		e.narrow(isa.GreaterOrEqual, peaks)
 		e.narrow(isa.LessOrEqual, pits)
 		e.store(peaks, pits, out)
-		e.Place(next)
+		if e.Wide() {
+			e.JMP(next)
+			e.Place(none)
+			e.MOVW(operand.U16(0), isa.At(out, 0))
+			e.Place(next)
+		}
 		e.Advance(e.Lanes/8, out)
 		e.Advance(e.VectorBytes(), e.below, e.mid, e.above)
 	})
@@ -69,20 +74,16 @@ func (e *extremaRow) start(relation operand.U8, limit reg.VecPhysical, p places)
 	e.VCMPPS(relation, limit, e.V(0), p.lanes)
 }
 
-// skipEmpty goes on with the next vector if there are no places in this one. With AVX2 the bits must be taken anyway,
-// and the jumps of narrow do as well.
-func (e *extremaRow) skipEmpty(peaks, pits places, out reg.GPVirtual, next operand.LabelRef) {
-	if !e.Wide() {
-		e.VMOVMSKPS(peaks.lanes, peaks.bits)
-		e.VMOVMSKPS(pits.lanes, pits.bits)
+// skipEmpty jumps if there are no places in this vector. With AVX2 the bits must be taken anyway, and the jumps of narrow
+// do as well.
+func (e *extremaRow) skipEmpty(peaks, pits places, none operand.LabelRef) {
+	if e.Wide() {
+		e.KORTESTW(peaks.mask, pits.mask)
+		e.JZ(none)
 		return
 	}
-	some := e.NewLabel("some")
-	e.KORTESTW(peaks.mask, pits.mask)
-	e.JNZ(some)
-	e.MOVW(operand.U16(0), isa.At(out, 0))
-	e.JMP(next)
-	e.Place(some)
+	e.VMOVMSKPS(peaks.lanes, peaks.bits)
+	e.VMOVMSKPS(pits.lanes, pits.bits)
 }
 
 // narrow keeps the places that stand in the relation to all their neighbours: those in their own layer first, as they

@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/draw"
 	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
+	"exemplar/internal/synthdoc"
 )
 
 func testModel(t *testing.T) *recognise.Model {
@@ -26,10 +26,10 @@ func testModel(t *testing.T) *recognise.Model {
 
 // drawn are a few documents, a clean picture and a scan of each.
 func drawn(n int) (references []Reference, captures []Capture) {
-	for i, e := range draw.Examples()[:n] {
-		picture := draw.Draw(e.Document)
+	for i, e := range synthdoc.Examples()[:n] {
+		picture := synthdoc.Draw(e.Document)
 		references = append(references, Reference{e.Label, e.Label + "/x_ref.jpg", imaging.EncodeJPEG(picture, 92)})
-		scan := imaging.EncodeJPEG(augment.Sweep("blur", 1, picture, uint64(i)), 85)
+		scan := imaging.EncodeJPEG(capturesim.Sweep("blur", 1, picture, uint64(i)), 85)
 		captures = append(captures, Capture{Path: e.Label + "/scan.jpg", Label: e.Label, Read: func() ([]byte, error) { return scan, nil }})
 	}
 	return references, captures

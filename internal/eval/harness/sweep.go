@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"exemplar/internal/augment"
+	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
@@ -24,10 +24,10 @@ func Sweep(ctx context.Context, folder *dataset.Folder, sys System) (*eval.Sweep
 		return nil, err
 	}
 	sweep := &eval.Sweep{Model: sys.Name}
-	for _, family := range augment.Families() {
-		for level := 1; level <= augment.Levels; level++ {
+	for _, family := range capturesim.Families() {
+		for level := 1; level <= capturesim.Levels; level++ {
 			vectors, err := parallel.Map(ctx, 0, pictures, func(_ context.Context, p labelled) ([]float32, error) {
-				return sys.Embed(augment.Sweep(family, level, p.picture, p.seed)), nil
+				return sys.Embed(capturesim.Sweep(family, level, p.picture, p.seed)), nil
 			})
 			if err != nil {
 				return nil, err

@@ -1,0 +1,151 @@
+package capturesim
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"exemplar/internal/imaging"
+)
+
+// markerColors are those of the marked document's corners, in Quad's order.
+var markerColors = [4][3]byte{{220, 30, 30}, {30, 200, 40}, {40, 60, 230}, {230, 210, 20}}
+
+// markedDocument is white with a coloured square in each corner.
+func markedDocument(w, h int) *imaging.Image {
+	m := imaging.NewImage(w, h)
+	side := min(w, h) / 8
+	for y := range h {
+		for x := range w {
+			c := [3]byte{235, 235, 235}
+			corner := -1
+			switch {
+			case y < side && x < side:
+				corner = 0
+			case y < side && x >= w-side:
+				corner = 1
+			case y >= h-side && x >= w-side:
+				corner = 2
+			case y >= h-side && x < side:
+				corner = 3
+			}
+			if corner >= 0 {
+				c = markerColors[corner]
+			}
+			copy(m.Pix[3*(y*w+x):], c[:])
+		}
+	}
+	return m
+}
+
+// furthest returns the pixel near the given colour that is furthest from a
+// place, in the direction of a corner.
+func furthest(m *imaging.Image, color [3]byte, from, toward Point) (Point, bool) {
+	dx, dy := unit(toward.X-from.X, toward.Y-from.Y)
+	best, at := math.Inf(-1), Point{}
+	for y := range m.H {
+		for x := range m.W {
+			d := 0
+			for c := range 3 {
+				e := int(m.Pix[3*(y*m.W+x)+c]) - int(color[c])
+				d += e * e
+			}
+			p := Point{float64(x) + 0.5, float64(y) + 0.5}
+			if along := (p.X-from.X)*dx + (p.Y-from.Y)*dy; d < 70*70 && along > best {
+				best, at = along, p
+			}
+		}
+	}
+	return at, !math.IsInf(best, -1)
+}
+
+// The quad says where the corners are, flat and bent. What is seen of a colour
+// ends up to a few pixels before the corner: JPEG halves the colour's
+// resolution.
+func TestSceneQuadIsTrue(t *testing.T) {
+	grey := imaging.NewImage(64, 48)
+	for i := range grey.Pix {
+		grey.Pix[i] = 110
+	}
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 8
+	}
+	for name, bendProbability := range map[string]float64{"flat": 0, "bent": 1} {
+		p := Plain()
+		p.Bend = bendProbability
+		for seed := range seeds {
+			doc := markedDocument(420, 300+int(seed%3)*100)
+			photo := Scene(doc, grey, p, seed)
+			q := photo.Quad
+			center := Point{(q[0].X + q[1].X + q[2].X + q[3].X) / 4, (q[0].Y + q[1].Y + q[2].Y + q[3].Y) / 4}
+			for i, want := range q {
+				got, found := furthest(photo.Image, markerColors[i], center, want)
+				dx, dy := unit(want.X-center.X, want.Y-center.Y)
+				if off := (got.X-want.X)*dx + (got.Y-want.Y)*dy; !found || math.Abs(off) > 4 {
+					t.Errorf("%s, seed %d: corner %d is seen at %.1f, the quad says %.1f", name, seed, i, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestSceneVisible(t *testing.T) {
+	doc := markedDocument(300, 400)
+	p := Plain()
+	seeds := uint64(20)
+	if testing.Short() {
+		seeds = 8
+	}
+	for seed := range seeds / 2 {
+		if v := Scene(doc, nil, p, seed).Visible; v < 0.97 || v > 1 {
+			t.Errorf("seed %d: %.3f of a document inside the picture is visible", seed, v)
+		}
+	}
+	p.Outside, p.Fingers = 1, 1
+	sum := 0.0
+	for seed := range seeds {
+		v := Scene(doc, nil, p, seed).Visible
+		if v < 0 || v > 1 {
+			t.Errorf("seed %d: visible %.3f", seed, v)
+		}
+		sum += v
+	}
+	if mean := sum / float64(seeds); mean < 0.4 || mean > 0.93 {
+		t.Errorf("partly outside and held: %.2f visible on average", mean)
+	}
+}
+
+func TestSceneIsDeterministic(t *testing.T) {
+	doc := testPicture(300, 200)
+	p := Hard()
+	p.Width, p.Height = 320, 240
+	for seed := range uint64(6) {
+		a, b := Scene(doc, nil, p, seed), Scene(doc, nil, p, seed)
+		if !bytes.Equal(a.Image.Pix, b.Image.Pix) || a.Quad != b.Quad {
+			t.Errorf("seed %d: two photos differ", seed)
+		}
+	}
+}
+
+func TestSceneOfOddDocuments(t *testing.T) {
+	p := Hard()
+	p.Width, p.Height, p.Fingers, p.Bend, p.Clutter, p.Glare, p.Blur = 160, 121, 1, 1, 1, 1, 1
+	for _, size := range [][2]int{{1, 1}, {1, 300}, {700, 3}, {33, 31}} {
+		for seed := range uint64(8) {
+			photo := Scene(testPicture(size[0], size[1]), testPicture(5, 1), p, seed)
+			for _, c := range photo.Quad {
+				if math.IsNaN(c.X+c.Y) || math.IsInf(c.X+c.Y, 0) {
+					t.Errorf("%v, seed %d: quad %v", size, seed, photo.Quad)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkScene(b *testing.B) {
+	doc := testPicture(800, 600)
+	for seed := uint64(0); b.Loop(); seed++ {
+		Scene(doc, nil, Everyday(), seed)
+	}
+}

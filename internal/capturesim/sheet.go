@@ -1,0 +1,54 @@
+package capturesim
+
+import (
+	"math"
+
+	"exemplar/internal/imaging"
+)
+
+// ContactSheet lays pictures out in a grid of square cells, each fitted into
+// its cell and centred, in reading order.
+func ContactSheet(pictures []*imaging.Image, columns, cell int) *imaging.Image {
+	const gap = 4
+	rows := (len(pictures) + columns - 1) / columns
+	sheet := imaging.NewImage(columns*(cell+gap)+gap, rows*(cell+gap)+gap)
+	for i := range sheet.Pix {
+		sheet.Pix[i] = 0x60
+	}
+	for i, m := range pictures {
+		m = imaging.FitWithin(m, cell)
+		x := gap + i%columns*(cell+gap) + (cell-m.W)/2
+		y := gap + i/columns*(cell+gap) + (cell-m.H)/2
+		for row := range m.H {
+			copy(sheet.Pix[3*((y+row)*sheet.W+x):], m.Pix[3*m.W*row:3*m.W*(row+1)])
+		}
+	}
+	return sheet
+}
+
+// Preview shows what a training run will see: for every picture the clean
+// input and n captures of it, a row each.
+func (c *Capture) Preview(pictures []*imaging.Image, n, size int, seed uint64) *imaging.Image {
+	var cells []*imaging.Image
+	for i, m := range pictures {
+		cells = append(cells, imaging.ResizeArea(m, size, size))
+		src := NewSource(m)
+		for k := range n {
+			view := imaging.NewImage(size, size)
+			c.ViewOf(view.Pix, size, src, 0, seed+uint64(i*n+k))
+			cells = append(cells, view)
+		}
+	}
+	return ContactSheet(cells, n+1, size)
+}
+
+// PSNR returns the peak signal-to-noise ratio of b against a, in decibels:
+// infinite for equal pictures. The sizes must be equal.
+func PSNR(a, b *imaging.Image) float64 {
+	sum := 0.0
+	for i, v := range a.Pix {
+		d := float64(v) - float64(b.Pix[i])
+		sum += d * d
+	}
+	return 10 * math.Log10(255*255*float64(len(a.Pix))/sum)
+}

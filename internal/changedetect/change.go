@@ -1,0 +1,100 @@
+// Package changedetect says where a photo shows other print than the reference that
+// it was laid on, and of which sort it is: other contents (another name, another
+// portrait), which every copy of a kind may have, or another form (a changed
+// caption, another edition, another company's head). Noise, blur, glare, shadows
+// and fingers are to be told from both, which a small convolutional network
+// learns from captures of documents whose differences are known. The field calls
+// the task change detection (Daudt et al., "Fully Convolutional Siamese Networks
+// for Change Detection", 2018; here both pictures enter one network as channels,
+// since they lie on each other to the pixel).
+//
+//	m := change.Default().Detect(ref, laid)
+//	for i, judged := range m.Judged { if judged && m.Logit[i] > 0 { ... } }
+//
+// What to make of a map is the business of those who ask for it.
+package changedetect
+
+import (
+	_ "embed"
+	"fmt"
+	"sync"
+
+	"exemplar/internal/imaging"
+)
+
+// Cell is the side, in pixels, of the squares that are judged.
+const Cell = 8
+
+// Map has a verdict for every cell of a reference.
+type Map struct {
+	W, H   int       // cells
+	Logit  []float32 // (H,W): ln p/(1-p) of the print being another
+	Judged []bool    // (H,W): there is print in the cell or next to it
+
+	// Of a detector of kinds, else nil:
+	Form   []float32 // (H,W): ln p/(1-p) of the print being another form, if it is another
+	Filled []float32 // (H,W): ln p/(1-p) of the reference's print being contents
+}
+
+// Detector finds changes. It may be used by several goroutines.
+type Detector struct {
+	net    *network
+	passes sync.Pool // of *pass
+}
+
+func newDetector(n *network) *Detector {
+	return &Detector{net: n, passes: sync.Pool{New: func() any { return new(pass) }}}
+}
+
+// Detect compares a reference, at full brightness (0 to 255), with the photo
+// laid on it pixel by pixel, at half brightness (0 to 127). What is left of the
+// two beside whole cells is not looked at: pictures smaller than a cell have an
+// empty map. Detect panics on pictures of different sizes.
+func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
+	if ref.W != laid.W || ref.H != laid.H {
+		panic(fmt.Sprintf("change: a photo of %dx%d laid on a reference of %dx%d", laid.W, laid.H, ref.W, ref.H))
+	}
+	m := &Map{W: ref.W / Cell, H: ref.H / Cell}
+	if m.W*m.H == 0 {
+		return &Map{}
+	}
+	p := d.passes.Get().(*pass)
+	defer d.passes.Put(p)
+	p.take(ref, laid)
+	d.net.forward(p)
+	logits := p.logits()
+	if len(logits) == m.W*m.H {
+		m.Logit = append(m.Logit, logits...)
+	} else {
+		m.Logit, m.Form, m.Filled = make([]float32, m.W*m.H), make([]float32, m.W*m.H), make([]float32, m.W*m.H)
+		for i := range m.Logit {
+			m.Logit[i], m.Form[i], m.Filled[i] = logits[answers*i], logits[answers*i+1], logits[answers*i+2]
+		}
+	}
+	m.Judged = p.refSums.judged()
+	return m
+}
+
+//go:embed weights.safetensors
+var defaultWeights []byte
+
+//go:embed kinds.safetensors
+var kindWeights []byte
+
+var loadDefault = sync.OnceValue(func() *Detector { return embedded(layers, defaultWeights) })
+var loadKinds = sync.OnceValue(func() *Detector { return embedded(kindLayers, kindWeights) })
+
+func embedded(table []layer, data []byte) *Detector {
+	n, err := loadNetwork(table, data)
+	if err != nil {
+		panic("change: the embedded weights are damaged: " + err.Error())
+	}
+	return newDetector(n)
+}
+
+// Default returns the detector inside the program.
+func Default() *Detector { return loadDefault() }
+
+// Kinds returns the detector inside the program that tells other contents from
+// another form. It misses small changes that [Default] sees.
+func Kinds() *Detector { return loadKinds() }

@@ -1,0 +1,246 @@
+package changedetect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"exemplar/internal/kernel"
+	"exemplar/internal/parallel"
+)
+
+const (
+	batch       = 8 // pictures a step
+	peakRate    = 2e-3
+	warmUp      = 0.1 // share of the steps until the rate is at its peak
+	weightDecay = 1e-4
+	beta1       = 0.9
+	beta2       = 0.999
+	epsilon     = 1e-8
+
+	checkpointSteps = 200
+)
+
+// Options say how a detector is trained.
+type Options struct {
+	Steps int
+	Seed  uint64
+	// Kinds says that the detector tells other contents from another form, as
+	// [Kinds] does; else it is one as [Default].
+	Kinds bool
+	// Start is a file of weights of this network, or of one with fewer outputs, to
+	// begin with instead of random ones; may be empty.
+	Start []byte
+	// Checkpoint is a file to keep the state of the training in, or empty. If it
+	// exists the training goes on from there.
+	Checkpoint string
+	// Progress, which may be nil, gets the mean loss of each step.
+	Progress func(step int, loss float64)
+}
+
+// Train makes a detector from samples, by AdamW on the cross-entropy of the
+// cells whose truth is known. It uses all cores; the same samples and options
+// give the same detector on any number of them, interrupted or not. When ctx
+// ends, the state is kept in the checkpoint.
+func Train(ctx context.Context, samples []Sample, o Options) (*Detector, error) {
+	t, err := newTraining(samples, o)
+	if err != nil {
+		return nil, fmt.Errorf("train a detector of changes: %w", err)
+	}
+	for t.step < o.Steps {
+		if ctx.Err() != nil {
+			return nil, errors.Join(ctx.Err(), t.save())
+		}
+		loss := t.learn()
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			return nil, fmt.Errorf("train a detector of changes: the loss of step %d is %v", t.step, loss)
+		}
+		if o.Progress != nil {
+			o.Progress(t.step, loss)
+		}
+		if t.step%checkpointSteps == 0 {
+			if err := t.save(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return newDetector(t.net), nil
+}
+
+// training is the state between two steps, and the memory of one.
+type training struct {
+	opts    Options
+	samples []Sample
+	name    string
+	net     *network
+	moments [][2][]float32 // of AdamW, by parameter
+	step    int            // done
+	lessons [batch]*lesson
+}
+
+// lesson is what a sample adds to a step: sums over its cells. Every lesson of a
+// batch has gradients of its own, so that it does not matter who computes what.
+type lesson struct {
+	net   *network
+	loss  float64
+	cells int
+}
+
+func (o *Options) table() []layer {
+	if o.Kinds {
+		return kindLayers
+	}
+	return layers
+}
+
+func newTraining(samples []Sample, o Options) (*training, error) {
+	t := &training{opts: o, net: newNetwork(o.table())}
+	for _, s := range samples {
+		if len(s.Cells) > 0 {
+			t.samples = append(t.samples, s)
+		}
+	}
+	if len(t.samples) == 0 {
+		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
+	}
+	t.name = nameOf(o.table(), t.samples, o)
+	t.net.init(rand.New(rand.NewPCG(o.Seed, 0)))
+	if len(o.Start) > 0 {
+		if err := t.net.start(o.Start); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range t.net.params() {
+		t.moments = append(t.moments, [2][]float32{make([]float32, len(p.Value)), make([]float32, len(p.Value))})
+	}
+	if err := t.resume(); err != nil {
+		return nil, err
+	}
+	t.net.pack()
+	for i := range t.lessons {
+		t.lessons[i] = &lesson{net: t.net.replica()}
+	}
+	return t, nil
+}
+
+// learn takes a step and returns its mean loss.
+func (t *training) learn() float64 {
+	_ = parallel.Each(context.Background(), 0, batch, func(_ context.Context, i int) error {
+		w := workers.Get().(*worker)
+		defer workers.Put(w)
+		// The place in the stream is the state: a checkpoint need not hold a generator.
+		r := rand.New(rand.NewPCG(t.opts.Seed+1, uint64(t.step*batch+i)))
+		w.study(t.lessons[i], &t.samples[r.IntN(len(t.samples))], r)
+		return nil
+	})
+	loss, cells := 0.0, 0
+	for _, l := range t.lessons {
+		loss += l.loss
+		cells += l.cells
+	}
+	t.step++
+	if cells == 0 {
+		return 0
+	}
+	t.update(1 / float32(cells))
+	return loss / float64(cells)
+}
+
+// worker is the memory that a goroutine learns in.
+type worker struct {
+	pass pass
+	d    []float32
+}
+
+var workers = sync.Pool{New: func() any { return new(worker) }}
+
+// study sets l to a sample's loss and adds to its gradients. The sample is looked
+// at whole, as in use: where on a document something stands is part of what it is.
+func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
+	w.pass.take(s.Ref, s.Laid)
+	if r.Float64() < negativeShare {
+		for i, v := range w.pass.pair.v {
+			w.pass.pair.v[i] = -v
+		}
+	}
+	l.net.forward(&w.pass)
+	w.d = sized(w.d, len(w.pass.logits()))
+	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), s)
+	l.net.backward(&w.pass, w.d)
+}
+
+// sortWeight is what the sort of the reference's print counts beside the rest:
+// it is known of most cells.
+const sortWeight = 0.3
+
+// crossEntropy sums -ln p of what is known of the cells over their answers, of
+// which there may be only the first, and sets d to the gradient of the sum. It
+// counts the cells that are known to be the same or not.
+func crossEntropy(d, logits []float32, s *Sample) (loss float64, known int) {
+	clear(d)
+	n := len(logits) / len(s.Cells)
+	for i, truth := range s.Cells {
+		if truth == Unsure {
+			continue
+		}
+		known++
+		at, z := d[n*i:][:n], logits[n*i:][:n]
+		loss += logistic(&at[0], z[0], truth != Same, 1)
+		if n < answers {
+			continue
+		}
+		if truth == Contents || truth == Form {
+			loss += logistic(&at[1], z[1], truth == Form, 1)
+		}
+		if sort := s.sort(i); sort != Unsorted {
+			loss += logistic(&at[2], z[2], sort == Filled, sortWeight)
+		}
+	}
+	return loss, known
+}
+
+// logistic returns -ln p of an answer, weighed, and sets its gradient.
+func logistic(d *float32, logit float32, yes bool, weight float64) float64 {
+	z, sign := float64(logit), 1.0
+	if yes {
+		z, sign = -z, -1
+	}
+	*d = float32(weight * sign / (1 + math.Exp(-z)))
+	// -ln(1 - σ(z)) = ln(1 + e^z), without overflow.
+	return weight * (max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))))
+}
+
+// update sums the gradients of the lessons, in their order, and steps the weights
+// along them.
+func (t *training) update(scale float32) {
+	rate := t.rate()
+	step := kernel.AdamWStep{
+		Scale: scale, Beta1: beta1, Beta2: beta2, Epsilon: epsilon,
+		Root: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(t.step)))),
+		Rate: float32(rate / (1 - math.Pow(beta1, float64(t.step)))),
+		Keep: float32(1 - rate*weightDecay),
+	}
+	for i, p := range t.net.params() {
+		for _, l := range t.lessons {
+			grad := l.net.params()[i].Grad
+			kernel.AddScaled(p.Grad, grad, 1)
+			clear(grad)
+		}
+		kernel.AdamW(p.Value, p.Grad, t.moments[i][0], t.moments[i][1], step)
+		clear(p.Grad)
+	}
+	t.net.pack()
+}
+
+// rate of the step that is being taken: a straight rise, then a cosine's fall to
+// zero.
+func (t *training) rate() float64 {
+	done := float64(t.step) / float64(t.opts.Steps)
+	if done < warmUp {
+		return peakRate * done / warmUp
+	}
+	return peakRate * (1 + math.Cos(math.Pi*(done-warmUp)/(1-warmUp))) / 2
+}

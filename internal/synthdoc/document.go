@@ -1,0 +1,146 @@
+// Package synthdoc draws documents: cards, licences, tickets, receipts, invoices,
+// forms, letters, certificates, labels, banknotes, pages and covers, in endless
+// variety and with known siblings. A document is three numbers and a few
+// switches; the same Document gives the same picture.
+//
+//	a := draw.Document{Kind: "form", Template: 7, Content: 1}
+//	b := a
+//	b.Content = 2              // the same form, filled in by someone else
+//	picture := draw.Draw(a)
+//
+// All names, numbers and emblems are invented. The typefaces are the Go fonts,
+// narrowed, spaced and slanted; there is no Chinese, Japanese or Arabic text.
+package synthdoc
+
+import (
+	"fmt"
+	"slices"
+
+	"exemplar/internal/imaging"
+)
+
+// Document says what to draw. Its zero seeds are as good as any.
+type Document struct {
+	Kind     string // one of Kinds
+	Template uint64 // the printed design: layout, colours, typefaces, emblem
+	Content  uint64 // what is filled in: names, numbers, dates, portrait
+	Edition  int    // 0 is the first; others differ from it in small printed things
+	Issuer   int    // 0 is the first; others print the same template under another name and address
+	Changed  int    // 0, or n to give the n-th filled-in field another value
+	Blank    bool   // nothing is filled in
+	Size     int    // longer side in pixels, 0 for what the template chooses (400-1200)
+}
+
+// layout draws one kind of document.
+type layout struct {
+	kind string
+	// page returns the size in units for this design.
+	page func(s *sheet) (w, h float32)
+	draw func(s *sheet)
+}
+
+// layouts lists every kind, by name. It is filled here, not in init functions,
+// so that a reader sees them all.
+func layouts() []layout {
+	return []layout{
+		{"bank-card", cardPage, drawBankCard},
+		{"banknote", notePage, drawBanknote},
+		{"bill", a4Page, drawBill},
+		{"certificate", certificatePage, drawCertificate},
+		{"cover", coverPage, drawCover},
+		{"driving-licence", cardPage, drawLicence},
+		{"form", a4Page, drawForm},
+		{"id-card", cardPage, drawIdentityCard},
+		{"id-card-back", cardPage, drawIdentityBack},
+		{"invoice", a4Page, drawInvoice},
+		{"label", labelPage, drawLabel},
+		{"letter", a4Page, drawLetter},
+		{"membership", cardPage, drawMembership},
+		{"page", bookPage, drawPage},
+		{"receipt", receiptPage, drawReceipt},
+		{"roll", rollPage, drawRoll},
+		{"statement", a4Page, drawStatement},
+		{"ticket", ticketPage, drawTicket},
+	}
+}
+
+// Kinds returns the kinds of document that can be drawn, sorted.
+func Kinds() []string {
+	var kinds []string
+	for _, l := range layouts() {
+		kinds = append(kinds, l.kind)
+	}
+	return kinds
+}
+
+// Draw draws the document. It panics if the kind is not one of Kinds.
+func Draw(d Document) *imaging.Image {
+	l := find(d.Kind)
+	if d.Changed > 0 {
+		return render(l, d, fieldToChange(l, d))
+	}
+	return render(l, d, "")
+}
+
+func find(kind string) layout {
+	all := layouts()
+	i := slices.IndexFunc(all, func(l layout) bool { return l.kind == kind })
+	if i < 0 {
+		panic(fmt.Sprintf("draw: unknown kind %q; known are %v", kind, Kinds()))
+	}
+	return all[i]
+}
+
+// Limits of the longer side: below, letters are mush; above, time is wasted.
+const (
+	minSize = 100
+	maxSize = 4000
+)
+
+// newSheet prepares an empty sheet of the document's size.
+func newSheet(l layout, d Document, changed string) *sheet {
+	s := &sheet{doc: d, changed: changed}
+	s.look = newLook(s)
+	s.w, s.h = l.page(s)
+	size := d.Size
+	if size == 0 {
+		size = s.design("size").upTo(8, 18) * 50
+	}
+	size = max(minSize, min(maxSize, size))
+	scale := float32(size) / max(s.w, s.h)
+	s.canvas = newCanvas(max(1, int(s.w*scale+0.5)), max(1, int(s.h*scale+0.5)), scale)
+	return s
+}
+
+func render(l layout, d Document, changed string) *imaging.Image {
+	s := newSheet(l, d, changed)
+	s.ground(s.paper)
+	l.draw(s)
+	s.grain()
+	return s.img
+}
+
+// fieldToChange walks through the layout without drawing and names the field
+// that Document.Changed asks for; numbers past the last field start over.
+func fieldToChange(l layout, d Document) string {
+	s := newSheet(l, d, "")
+	s.muted = true
+	l.draw(s)
+	if len(s.fields) == 0 {
+		return ""
+	}
+	return s.fields[(d.Changed-1)%len(s.fields)]
+}
+
+// Siblings returns the documents that are hardest to tell from d, with the
+// name of what they have in common: the same form with other contents, another
+// edition, one changed line, the same contents on another form, the blank form.
+func Siblings(d Document) map[string]Document {
+	contents, edition, line, design, blank := d, d, d, d, d
+	contents.Content = mix(d.Content ^ 0xc0)
+	edition.Edition = d.Edition + 1
+	line.Changed = d.Changed + 1 + int(mix(d.Content^d.Template)%8)
+	design.Template = mix(d.Template ^ 0xde)
+	blank.Blank = true
+	return map[string]Document{"contents": contents, "edition": edition, "line": line, "design": design, "blank": blank}
+}

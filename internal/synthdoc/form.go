@@ -1,0 +1,237 @@
+package synthdoc
+
+import (
+	"fmt"
+	"strings"
+)
+
+// drawForm draws an official form: titles, numbered boxes with captions,
+// check boxes, a table, explanations, and the place for a signature. How it is
+// divided comes from the design; what is in the boxes, typed or by hand, from
+// the contents.
+func drawForm(s *sheet) {
+	r := s.design("grid")
+	f := &formGrid{sheet: s, r: r, x: r.between(50, 85), style: r.IntN(4)}
+	f.width = s.w - 2*f.x
+	y := f.titles()
+	f.writtenByHand = s.trait("hand").chance(0.45)
+	f.pen = penColor(s.trait("hand"))
+	for section := 1; y < s.h-545; section++ { // no section is higher than 290
+		y = f.section(section, y)
+	}
+	f.closing(max(y, s.h-300))
+	s.imprint(s.w - f.x)
+}
+
+type formGrid struct {
+	*sheet
+	r             rng
+	x, width      float32
+	style         int
+	boxes         int
+	writtenByHand bool
+	pen           rgb
+}
+
+func (f *formGrid) titles() float32 {
+	s := f.sheet
+	band := s.bandColor()
+	authority := strings.ToUpper(s.lang.name(s.design("authority")) + " " + s.term(termAuthority))
+	title := s.term(pick(f.r, termApplication, termRemarks, termIdentity, termLicence, termCertificate, termInvoice)) + " " + digits(f.r, "@-##")
+	small, big := s.bodyStyle(20, s.dark), s.headStyle(f.r.between(34, 46), s.dark)
+	shift := s.shift(14)
+	switch f.r.IntN(3) {
+	case 0:
+		s.emblem(f.x+42, 85, 42, band, s.light)
+		s.text(f.x+105, 68, authority, small)
+		s.text(f.x+105, 118, title, big.fit(title, f.width-330))
+	case 1:
+		small.align, big.align = center, center
+		s.text(s.w/2+shift, 62, authority, small)
+		s.text(s.w/2+shift, 116, title, big.fit(title, f.width-320))
+		s.emblem(f.x+40, 88, 36, band, s.light)
+	default:
+		s.rect(f.x, 40, f.width, 105, solid(band))
+		small.ink, big.ink = solid(band.readable()), solid(band.readable())
+		s.text(f.x+20, 75, authority, small)
+		s.text(f.x+20, 123, title, big.fit(title, f.width-340))
+		s.emblem(f.x+f.width-240, 92, 36, band.readable(), s.light)
+	}
+	f.rect(f.x+f.width-190+shift/3, 43, 182, 64, solid(s.paper))
+	f.box(f.x+f.width-185+shift/3, 45, 175, 60, s.term(termNumber), s.ifFilled(digits(s.value("form number"), "###### / ##")))
+	return f.explanation(175)
+}
+
+// explanation prints small running text across the form.
+func (f *formGrid) explanation(y float32) float32 {
+	st := f.bodyStyle(18, f.dark)
+	words := f.lang.sentence(f.design("explanation"), f.r.upTo(18, 45))
+	return f.paragraph(f.x, y+12, f.width, 24, words, st, f.r.chance(0.5)) + 8
+}
+
+// section draws a title and one of several blocks, and returns the y below.
+func (f *formGrid) section(n int, y float32) float32 {
+	g := f.design(fmt.Sprintf("section %d", n))
+	title := fmt.Sprintf("%d. %s", n, f.lang.phrase(g, g.upTo(2, 4)))
+	st := f.headStyle(23, f.dark)
+	if f.style == 1 {
+		f.rect(f.x, y, f.width, 34, solid(f.accent))
+		st.ink = solid(f.accent.readable())
+	}
+	f.text(f.x+8, y+25, title, st)
+	y += 44
+	switch g.IntN(6) {
+	case 0:
+		return f.checks(g, n, y)
+	case 1:
+		return f.table(g, n, y)
+	case 2:
+		return f.lines(g, n, y)
+	}
+	for range g.upTo(2, 3) {
+		y = f.row(g, y)
+	}
+	return y + 12
+}
+
+// captions that boxes have.
+var captions = []int{termSurname, termGivenName, termBorn, termNationality, termNumber, termAddress, termPlace, termPhone, termDate, termAmount, termCustomer, termClass}
+
+// row draws one to four boxes side by side.
+func (f *formGrid) row(g rng, y float32) float32 {
+	height := g.between(58, 72)
+	n := g.upTo(1, 4)
+	x := f.x
+	for i := range n {
+		w := (f.x + f.width - x) / float32(n-i)
+		if i < n-1 {
+			w *= g.between(0.75, 1.25)
+		}
+		f.boxes++
+		term := captions[g.IntN(len(captions))]
+		f.box(x, y, w, height, f.term(term), f.ifFilled(f.contents(term, f.value(fmt.Sprintf("box %d", f.boxes)))))
+		x += w
+	}
+	return y + height
+}
+
+func (f *formGrid) contents(term int, g rng) string {
+	switch term {
+	case termBorn, termDate:
+		return f.lang.date(g, 1950, 2026, f.dateStyle)
+	case termNumber, termPhone, termCustomer:
+		return digits(g, "### ## ## ##")
+	case termAmount:
+		return cents(amount(g, 10, 9000))
+	case termAddress:
+		return f.lang.name(g) + " " + digits(g, "##")
+	case termClass:
+		return digits(g, "@#")
+	}
+	return f.lang.name(g)
+}
+
+// box draws a caption and its content in one of the form's four manners.
+func (f *formGrid) box(x, y, w, h float32, caption, content string) {
+	k := tinted(f.dark, 0.75)
+	switch f.style {
+	case 0, 1:
+		f.frame(x, y, w, h, 1.6, k)
+	case 2:
+		f.rect(x+3, y+20, w-6, h-24, solid(f.light))
+		f.line(x+3, y+h-4, x+w-3, y+h-4, 1.4, k)
+	default:
+		f.dashes(x+4, y+h-6, x+w-8, y+h-6, 1.6, 3, 4, k)
+	}
+	st := f.bodyStyle(15.5, f.dark)
+	f.text(x+8, y+17, caption, st.fit(caption, w-12))
+	f.fillIn(x+12, y+h-13, w-20, content)
+}
+
+// fillIn writes content as the person who filled in the form does.
+func (f *formGrid) fillIn(x, y, w float32, content string) {
+	if content == "" {
+		return
+	}
+	if f.writtenByHand {
+		st := style{face: italic, size: 30, slant: 0.12, wide: 0.9, ink: solid(f.pen)}
+		f.hand(x, y, content, st.fit(content, w), f.trait("writing "+content))
+		return
+	}
+	st := style{face: mono, size: 25, ink: solid(rgb{0.1, 0.1, 0.16})}
+	f.text(x, y, content, st.fit(content, w))
+}
+
+func (f *formGrid) checks(g rng, section int, y float32) float32 {
+	n := g.upTo(3, 8)
+	columns := g.upTo(2, 3)
+	st := f.bodyStyle(19, f.dark)
+	for i := range n {
+		x := f.x + float32(i%columns)*f.width/float32(columns)
+		top := y + float32(i/columns)*36
+		f.frame(x+4, top, 21, 21, 1.6, solid(f.dark))
+		option := f.lang.phrase(g, g.upTo(1, 3))
+		f.text(x+36, top+18, option, st.fit(option, f.width/float32(columns)-45))
+		if f.trait(fmt.Sprintf("check %d.%d", section, i)).chance(0.35) && !f.doc.Blank {
+			f.line(x+5, top+2, x+25, top+20, 3.2, solid(f.pen))
+			f.line(x+24, top+1, x+6, top+20, 3.2, solid(f.pen))
+		}
+	}
+	return y + float32((n+columns-1)/columns)*36 + 14
+}
+
+func (f *formGrid) table(g rng, section int, y float32) float32 {
+	rows, columns, height := g.upTo(2, 5), g.upTo(3, 6), float32(38)
+	w := f.width / float32(columns)
+	head := f.bodyStyle(18, f.dark)
+	head.face = f.heading
+	f.rect(f.x, y, f.width, height, tinted(f.accent, 0.15))
+	for i := range columns {
+		caption := f.lang.phrase(g, g.upTo(1, 2))
+		f.text(f.x+float32(i)*w+8, y+26, caption, head.fit(caption, w-14))
+		for row := range rows {
+			name := fmt.Sprintf("cell %d.%d.%d", section, row, i)
+			if f.trait("has "+name).chance(0.7) && !f.doc.Blank {
+				v := f.value(name)
+				f.fillIn(f.x+float32(i)*w+10, y+height*float32(row+2)-11, w-18, digits(v, pick(v, "###", "##.##", "@-##", "####")))
+			}
+		}
+	}
+	k := tinted(f.dark, 0.75)
+	for row := range rows + 2 {
+		f.line(f.x, y+height*float32(row), f.x+f.width, y+height*float32(row), 1.5, k)
+	}
+	for i := range columns + 1 {
+		f.line(f.x+float32(i)*w, y, f.x+float32(i)*w, y+height*float32(rows+1), 1.5, k)
+	}
+	return y + height*float32(rows+1) + 16
+}
+
+// lines draws ruled lines for a longer answer.
+func (f *formGrid) lines(g rng, section int, y float32) float32 {
+	n := g.upTo(2, 4)
+	used := f.trait(fmt.Sprintf("lines %d", section)).IntN(n + 1)
+	for i := range n {
+		y += 38
+		f.line(f.x, y, f.x+f.width, y, 1.4, tinted(f.dark, 0.7))
+		if i < used {
+			v := f.value(fmt.Sprintf("answer %d.%d", section, i))
+			f.fillIn(f.x+10, y-9, f.width-20, f.ifFilled(f.lang.phrase(v, v.upTo(4, 8))))
+		}
+	}
+	return y + 18
+}
+
+// closing draws declaration, date, signature and sometimes a stamp.
+func (f *formGrid) closing(y float32) {
+	y = f.explanation(y)
+	day := f.ifFilled(f.lang.date(f.value("day"), 2015, 2026, f.dateStyle))
+	f.box(f.x, y+20, f.width*0.3, 75, f.term(termDate), day)
+	f.box(f.x+f.width*0.38, y+20, f.width*0.32, 75, f.term(termSignature), "")
+	if g := f.trait("signature"); !f.doc.Blank {
+		f.signature(f.x+f.width*0.42, y+78, 190, f.pen, g)
+	}
+	if g := f.trait("stamp"); g.chance(0.35) && !f.doc.Blank {
+		f.stamp(f.x+f.width*0.86, y+70, 82, strings.ToUpper(f.lang.name(f.design("authority"))+" "+f.term(termAuthority)), f.year(), penColor(g), g)
+	}
+}

@@ -1,0 +1,41 @@
+package synthdoc
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// rng is a stream of random numbers that belongs to one thing on a document,
+// named by a key: what else is drawn, and in which order, does not move it.
+type rng struct{ *rand.Rand }
+
+// stream returns the stream of the thing called key under seed.
+func stream(seed uint64, key string) rng {
+	h := uint64(14695981039346656037) // FNV-1a
+	for i := range len(key) {
+		h = (h ^ uint64(key[i])) * 1099511628211
+	}
+	return rng{rand.New(rand.NewPCG(mix(seed), mix(h^seed)))}
+}
+
+// mix is the finaliser of splitmix64: neighbouring seeds become unrelated.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func (r rng) between(lo, hi float32) float32 { return lo + (hi-lo)*r.Float32() }
+
+func (r rng) chance(p float32) bool { return r.Float32() < p }
+
+// upTo returns an integer in [lo, hi].
+func (r rng) upTo(lo, hi int) int { return lo + r.IntN(hi-lo+1) }
+
+func pick[T any](r rng, from ...T) T { return from[r.IntN(len(from))] }
+
+func sin(x float32) float32 { return float32(math.Sin(float64(x))) }
+func cos(x float32) float32 { return float32(math.Cos(float64(x))) }
+
+func hypot(x, y float32) float32 { return float32(math.Hypot(float64(x), float64(y))) }
