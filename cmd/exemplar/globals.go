@@ -62,8 +62,8 @@ func prepare(cmd *cobra.Command, _ []string) error {
 	return setLimits(cmd)
 }
 
-// leastMemory is in bytes: for a picture of two megapixels.
-const leastMemory = 8 << 20
+// leastMemory is in bytes: for a small picture with its file.
+const leastMemory = 1 << 20
 
 // setLimits sets what a picture may cost, for the whole process.
 func setLimits(cmd *cobra.Command) error {

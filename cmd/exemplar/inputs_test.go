@@ -136,7 +136,8 @@ func TestLimitsOfPictures(t *testing.T) {
 	}{
 		{[]string{"--max-file", "2KB"}, exitPartly, "larger than the limit of 2000 bytes: if it is a picture, raise it with --max-file"},
 		{[]string{"--max-file", "1MB"}, 0, "match"},
-		{[]string{"--memory", "64KB"}, exitPartly, "refused"},
+		{[]string{"--memory", "64KB"}, exitFailed, "want at least"},
+		{[]string{"--memory", "1MiB"}, exitPartly, "refused"},
 		{[]string{"--memory", "100MB"}, 0, "match"},
 		{[]string{"--memory", "0"}, exitFailed, "--memory"},
 		{[]string{"--max-file", "large"}, exitFailed, "--max-file"},
