@@ -62,14 +62,17 @@ func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error)
 	if firstErr == nil && (o.next == nil || !isBlank(first)) || errors.Is(firstErr, ErrTooLarge) {
 		return first, firstInfo, firstErr
 	}
-	failed := firstErr != nil
-	for next := o.next; next != nil; {
+	failed, looked := firstErr != nil, 1
+	for next := o.next; next != nil; looked++ {
 		page := next(failed)
 		m, info, err := page.page(name, side, lim)
 		if err == nil && !isBlank(m) {
 			return m, info, nil
 		}
 		next, failed = page.next, err != nil
+	}
+	if firstErr == nil {
+		firstInfo.Notes = append(o.series.nothingOn(looked), firstInfo.Notes[len(o.notes):]...)
 	}
 	return first, firstInfo, firstErr
 }

@@ -31,6 +31,8 @@ type opened struct {
 	// next opens the page after this one, which is blank or cannot be read; nil
 	// when there is none.
 	next func(unread bool) opened
+	// series is what the picture is one of, where there are several.
+	series series
 }
 
 func (f format) openGuarded(data []byte) (file opened, err error) {
@@ -105,38 +107,43 @@ func damageNotes(damage jpeg.Damage) []string {
 }
 
 func openPNG(data []byte) (opened, error) {
-	f, err := png.Open(data)
+	file, err := png.Open(data)
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{
-		w: f.W, h: f.H, orientation: pngOrientation(data), notes: frames(f.Frames), cost: f.Cost,
-		pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
-	}, nil
+	orientation := pngOrientation(data)
+	return series{"frame", file.Frames, func(index int) (opened, error) {
+		f, err := file.Frame(index)
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{
+			w: f.W, h: f.H, orientation: orientation, cost: f.Cost,
+			pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
+		}, nil
+	}}.at(0, 0, false), nil
 }
 
 func openGIF(data []byte) (opened, error) {
-	f, err := gif.Open(data)
+	file, err := gif.Open(data)
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{
-		w: f.W, h: f.H, orientation: 1, notes: frames(f.Frames), cost: f.Cost,
-		pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
-	}, nil
+	return series{"frame", file.Frames, func(index int) (opened, error) {
+		f, err := file.Frame(index)
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{
+			w: f.W, h: f.H, orientation: 1, cost: f.Cost,
+			pixels: func(scale int) (*Image, []string, error) { return rowByRow(f.Decode(scale)) },
+		}, nil
+	}}.at(0, 0, false), nil
 }
 
 // rowByRow takes what decoders return that read from top to bottom.
 func rowByRow(w, h int, pix []byte, missing float64, err error) (*Image, []string, error) {
 	return &Image{W: w, H: h, Pix: pix}, cutOff(missing), err
-}
-
-// frames says that a file has more pictures than the one that is read.
-func frames(count int) []string {
-	if count < 2 {
-		return nil
-	}
-	return []string{fmt.Sprintf("the first of %d frames", count)}
 }
 
 // cutOff says that a share of the picture is missing at its end.

@@ -81,7 +81,7 @@ func TestLenientGIF(t *testing.T) {
 		{"the end is missing", plain[:len(plain)*8/10], 100, 80, "cut off: the last", nil},
 		{"most is missing", plain[:len(plain)*3/10], 0, 0, "", ErrCorrupt},
 		{"only a header", plain[:13], 0, 0, "", ErrCorrupt},
-		{"animation", gifFile(t, 100, 80, frame, frame, frame), 100, 80, "the first of 3 frames", nil},
+		{"animation", gifFile(t, 100, 80, frame, frame, frame), 100, 80, "frame 1 of 3", nil},
 	}
 	for _, test := range tests {
 		m, info, err := Decode(test.data, DefaultLimits)

@@ -1,7 +1,8 @@
 // Package imaging turns the bytes of a picture file into upright 8-bit RGB
 // pixels, and pixels into the size that is wanted.
 //
-// It reads JPEG, PNG, GIF, BMP, TIFF, WebP (first frames and pages), PNM and TGA,
+// It reads JPEG, PNG, GIF, BMP, TIFF, WebP (of several frames or pages
+// the first that shows anything), PNM and TGA,
 // applies the orientation of EXIF or XMP, lays transparency over white, and
 // refuses what is too large before memory is taken for it, which all who decode
 // share: see [Budget]. Pictures are decoded at a reduced scale where that is

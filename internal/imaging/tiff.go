@@ -13,27 +13,12 @@ func openTIFF(data []byte) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return tiffPage(file, 0, 0, false), nil
+	return series{"page", len(file.Pages), func(index int) (opened, error) { return tiffPage(file.Pages[index]), nil }}.at(0, 0, false), nil
 }
 
-// maxPagesTried and maxPixelsTried bound the time that a file of blank pages may
-// take: 60 pages of A4 at 300 dots per inch.
-const maxPagesTried, maxPixelsTried = 100, 512 << 20
-
-// tiffPage opens a page of a file, after others of so many pixels, of which some
-// may not have been read.
-func tiffPage(file *tiff.File, index int, tried int64, unread bool) opened {
-	page, count := file.Pages[index], len(file.Pages)
+func tiffPage(page *tiff.Page) opened {
 	w, h := page.Squared()
 	o := opened{w: w, h: h, orientation: page.Orientation}
-	switch {
-	case unread:
-		o.notes = []string{fmt.Sprintf("page %d of %d: those before it cannot be read or are blank", index+1, count)}
-	case index > 0:
-		o.notes = []string{fmt.Sprintf("page %d of %d: nothing is on those before it", index+1, count)}
-	case count > 1:
-		o.notes = []string{fmt.Sprintf("page 1 of %d", count)}
-	}
 	o.cost = func(scale int) int64 {
 		cost := page.Cost(innerScale(page, scale))
 		if w != page.W || h != page.H {
@@ -51,9 +36,6 @@ func tiffPage(file *tiff.File, index int, tried int64, unread bool) opened {
 			m = ResizeArea(m, w, h)
 		}
 		return m, missingPart(missing), nil
-	}
-	if tried += int64(page.W) * int64(page.H); index+1 < min(count, maxPagesTried) && tried < maxPixelsTried {
-		o.next = func(failed bool) opened { return tiffPage(file, index+1, tried, unread || failed) }
 	}
 	return o
 }

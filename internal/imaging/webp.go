@@ -44,36 +44,52 @@ type webpFile struct {
 	x, y        int // of the picture on it
 	kind        string
 	data, alpha []byte // of the picture; alpha may be nil
-	frames      int
 }
 
-// openWebP finds the first picture of a file (WebP Container Specification).
+// openWebP finds the pictures of a file (WebP Container Specification).
 func openWebP(data []byte) (opened, error) {
-	f := findWebP(data)
-	if f.kind == "" {
+	files, count := findWebP(data)
+	if len(files) == 0 {
 		return opened{}, fmt.Errorf("there is no picture in it")
 	}
+	orientation := webpOrientation(data)
+	s := series{"frame", count, func(index int) (opened, error) {
+		if index >= len(files) {
+			return opened{}, fmt.Errorf("there is no picture in frame %d", index+1)
+		}
+		o, err := files[index].open()
+		o.orientation = orientation
+		return o, err
+	}}
+	if count < 2 {
+		return s.open(0)
+	}
+	return s.at(0, 0, false), nil
+}
+
+func (f *webpFile) open() (opened, error) {
 	c, err := webp.DecodeConfig(f.container(nil))
 	if err != nil {
 		return opened{}, err
 	}
-	if f.w == 0 {
-		f.w, f.h = c.Width, c.Height
+	w, h := f.w, f.h
+	if w == 0 {
+		w, h = c.Width, c.Height
 	}
 	if pixels := int64(c.Width) * int64(c.Height); pixels > mostWebPPixels*int64(len(f.data)) {
 		return opened{}, fmt.Errorf("%d bytes for %d x %d pixels can show nothing", len(f.data), c.Width, c.Height)
 	}
 	return opened{
-		w: f.w, h: f.h, orientation: webpOrientation(data), notes: frames(f.frames),
+		w: w, h: h,
 		cost: func(scale int) int64 {
-			return f.bytesPerPixel()*int64(c.Width)*int64(c.Height) + shrink.Cost(f.w, f.h, scale)
+			return f.bytesPerPixel()*int64(c.Width)*int64(c.Height) + shrink.Cost(w, h, scale)
 		},
 		pixels: func(scale int) (*Image, []string, error) {
 			picture, err := webp.Decode(f.container(f.extended(c.Width, c.Height)))
 			if err != nil {
 				return nil, nil, err
 			}
-			return placed(fullRange(picture), image.Pt(f.x, f.y), f.w, f.h, scale), nil, nil
+			return placed(fullRange(picture), image.Pt(f.x, f.y), w, h, scale), nil, nil
 		},
 	}, nil
 }
@@ -96,31 +112,42 @@ func (f *webpFile) bytesPerPixel() int64 {
 	return lossy
 }
 
-// findWebP looks for the picture, or the first frame of an animation.
-func findWebP(data []byte) webpFile {
-	var f webpFile
-	f.find(riffChunks(data))
-	return f
-}
-
-func (f *webpFile) find(chunks iter.Seq[riffChunk]) {
+// findWebP looks for the picture, or the first frames of an animation, and counts
+// them.
+func findWebP(data []byte) (files []*webpFile, count int) {
 	var canvas []byte
-	for c := range chunks {
+	still := &webpFile{}
+	for c := range riffChunks(data) {
 		switch {
 		case c.name == "VP8X" && len(c.data) >= 10:
 			canvas = c.data[4:10]
-		case c.name == "ANMF" && len(c.data) >= 16:
-			if f.frames++; f.frames == 1 && canvas != nil {
-				f.w, f.h = 1+uint24(canvas), 1+uint24(canvas[3:])
-				f.x, f.y = 2*uint24(c.data), 2*uint24(c.data[3:])
-				f.find(chunksAt(c.data[16:]))
+		case c.name == "ANMF" && len(c.data) >= 16 && canvas != nil:
+			if count++; count > maxPagesTried {
+				continue
 			}
-		case f.kind != "":
-		case c.name == "ALPH":
-			f.alpha = c.data
-		case c.name == "VP8 ", c.name == "VP8L":
-			f.kind, f.data = c.name, c.data
+			f := &webpFile{w: 1 + uint24(canvas), h: 1 + uint24(canvas[3:]), x: 2 * uint24(c.data), y: 2 * uint24(c.data[3:])}
+			for part := range chunksAt(c.data[16:]) {
+				f.add(part)
+			}
+			files = append(files, f)
+		default:
+			still.add(c)
 		}
+	}
+	if still.kind != "" {
+		return []*webpFile{still}, 1
+	}
+	return files, count
+}
+
+// add takes a chunk of the picture, if it is one.
+func (f *webpFile) add(c riffChunk) {
+	switch {
+	case f.kind != "":
+	case c.name == "ALPH":
+		f.alpha = c.data
+	case c.name == "VP8 ", c.name == "VP8L":
+		f.kind, f.data = c.name, c.data
 	}
 }
 

@@ -2,7 +2,6 @@ package recognise
 
 import (
 	"crypto/sha256"
-	"errors"
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/store"
@@ -18,7 +17,7 @@ func (m *Model) NewEntry(data []byte) (entry store.Entry, canBeFound bool, err e
 		return entry, false, err
 	}
 	if problem := imaging.Inspect(picture); problem != "" {
-		return entry, false, errors.New(problem)
+		return entry, false, noUse(problem, info)
 	}
 	made := NewReference(m.Embedder, picture)
 	features, words := made.Features()

@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"errors"
+	"strings"
 	"sync"
 
 	"exemplar/internal/alignment"
@@ -52,26 +53,31 @@ type Input struct {
 // open makes a picture ready for a search, within limits and at the scale that is
 // needed. The error says why it cannot be used.
 func (in *Input) open(e *Embedder, mode SearchMode) (upright, error) {
-	picture, w, h, err := in.decode(e, mode)
+	picture, info, err := in.decode(e, mode)
 	if err != nil {
 		return upright{}, err
 	}
 	if problem := imaging.Inspect(picture); problem != "" {
-		return upright{}, errors.New(problem)
+		return upright{}, noUse(problem, info)
 	}
 	if mode != SearchOff {
 		picture = imaging.FitWithin(picture, PhotoSide)
 	}
-	return upright{picture, float64(w) / float64(picture.W), float64(h) / float64(picture.H)}, nil
+	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H)}, nil
 }
 
-// decode returns a picture and its size as it was sent.
-func (in *Input) decode(e *Embedder, mode SearchMode) (picture *imaging.Image, w, h int, err error) {
+// noUse is why a picture cannot be used, with what its file had to tell.
+func noUse(problem string, info imaging.Info) error {
+	return errors.New(strings.Join(append([]string{problem}, info.Notes...), "; "))
+}
+
+// decode returns a picture and how it was sent.
+func (in *Input) decode(e *Embedder, mode SearchMode) (*imaging.Image, imaging.Info, error) {
 	switch {
 	case in.Fault != nil:
-		return nil, 0, 0, in.Fault
+		return nil, imaging.Info{}, in.Fault
 	case in.Image != nil:
-		return in.Image, in.Image.W, in.Image.H, nil
+		return in.Image, imaging.Info{W: in.Image.W, H: in.Image.H}, nil
 	}
 	// A little less than what is worked on will do, and often spares three
 	// quarters of the pixels.
@@ -79,8 +85,7 @@ func (in *Input) decode(e *Embedder, mode SearchMode) (picture *imaging.Image, w
 	if mode == SearchOff {
 		side = e.DecodeSide()
 	}
-	picture, info, err := imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
-	return picture, info.W, info.H, err
+	return imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
 }
 
 // Picture is the picture in which references are looked for. It must not be

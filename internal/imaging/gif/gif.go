@@ -1,4 +1,4 @@
-// Package gif decodes the first frame of GIF files row by row, to RGB over white
+// Package gif decodes a frame of GIF files row by row, to RGB over white
 // and if wanted at a half, a quarter or an eighth of its size.
 //
 //	file, err := gif.Open(data)
@@ -28,19 +28,25 @@ type File struct {
 	W, H   int // of the canvas
 	Frames int
 
-	frame       frame
-	palette     []byte // 3 bytes a colour
-	transparent int    // -1: none
+	frame   frame   // the one that is read
+	frames  []frame // the first MostFrames
+	palette []byte  // 3 bytes a colour
+	screen  [2]int  // the canvas as the header has it
 }
+
+// MostFrames is how many frames can be read at the most.
+const MostFrames = 100
 
 // frame is where the first picture lies and what it is made of.
 type frame struct {
 	x, y, w, h int
 	interlaced bool
 	palette    []byte
-	codeBits   int    // of LZW, at the start
-	blocks     reader // at the first block of LZW
-	bytes      int    // in those blocks
+	// transparent is the colour that is; -1: none.
+	transparent int
+	codeBits    int    // of LZW, at the start
+	blocks      reader // at the first block of LZW
+	bytes       int    // in those blocks
 }
 
 // Open finds the blocks of a file. It takes next to no memory.
@@ -51,27 +57,39 @@ func Open(data []byte) (*File, error) {
 	if screen == nil {
 		return nil, fmt.Errorf("%w in its header", ErrTruncated)
 	}
-	f := &File{transparent: -1}
-	f.W, f.H = int(binary.LittleEndian.Uint16(screen)), int(binary.LittleEndian.Uint16(screen[2:]))
+	f := &File{screen: [2]int{int(binary.LittleEndian.Uint16(screen)), int(binary.LittleEndian.Uint16(screen[2:]))}}
 	f.palette = r.colours(screen[4])
 	f.blocks(r)
 	if f.Frames == 0 {
 		return nil, fmt.Errorf("%w before its picture", ErrTruncated)
 	}
-	if f.frame.palette == nil {
-		f.frame.palette = f.palette
+	return f.Frame(0)
+}
+
+// Frame returns the file with another frame to read than the first, whose index is
+// 0. It is read as if it were alone on the canvas.
+func (f *File) Frame(index int) (*File, error) {
+	if index >= len(f.frames) {
+		return nil, fmt.Errorf("%w: it has no frame %d", ErrCorrupt, index+1)
 	}
+	out := *f
+	p := f.frames[index]
+	if p.w == 0 || p.h == 0 {
+		return nil, fmt.Errorf("%w: its frame %d is %d x %d pixels", ErrCorrupt, index+1, p.w, p.h)
+	}
+	if p.palette == nil {
+		p.palette = f.palette
+	}
+	out.frame = p
 	// The canvas holds the whole frame, whatever the header says.
-	f.W, f.H = max(f.W, f.frame.x+f.frame.w), max(f.H, f.frame.y+f.frame.h)
-	if f.frame.w == 0 || f.frame.h == 0 {
-		return nil, fmt.Errorf("%w: its first frame is %d x %d pixels", ErrCorrupt, f.frame.w, f.frame.h)
-	}
-	return f, nil
+	out.W, out.H = max(f.screen[0], p.x+p.w), max(f.screen[1], p.y+p.h)
+	return &out, nil
 }
 
 // blocks walks over the blocks of a file up to its end.
 func (f *File) blocks(r *reader) {
 	const extension, control, picture = 0x21, 0xF9, 0x2C
+	transparent := -1
 	for {
 		switch r.byte() {
 		case 0: // stray zeros between blocks
@@ -81,8 +99,8 @@ func (f *File) blocks(r *reader) {
 		case extension:
 			kind := r.byte()
 			block := r.block()
-			if f.Frames == 0 && kind == control && len(block) >= 4 && block[0]&1 != 0 {
-				f.transparent = int(block[3])
+			if kind == control && len(block) >= 4 && block[0]&1 != 0 {
+				transparent = int(block[3])
 			}
 			if len(block) > 0 {
 				r.skipBlocks()
@@ -92,8 +110,9 @@ func (f *File) blocks(r *reader) {
 			if !there {
 				return
 			}
-			if f.Frames++; f.Frames == 1 {
-				f.frame = p
+			p.transparent, transparent = transparent, -1
+			if f.Frames++; f.Frames <= MostFrames {
+				f.frames = append(f.frames, p)
 			}
 		default: // the trailer, or what is no block
 			return
@@ -176,7 +195,7 @@ func (f *File) Cost(scale int) int64 {
 // bits stands for nearly 4096.
 const mostPerByte = 4096 * 8 / 12
 
-// Decode returns the first frame on its canvas at 1/scale of its size, rounded
+// Decode returns the frame on its canvas at 1/scale of its size, rounded
 // up: w by h pixels, 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or
 // 8. What is transparent or outside the frame is white. Where the file is cut
 // off or damaged after at least half of the rows, those that are missing are
@@ -218,7 +237,7 @@ func (f *File) colours() *[256][3]byte {
 	colours := new([256][3]byte)
 	for i := range colours {
 		switch {
-		case i == f.transparent:
+		case i == f.frame.transparent:
 			colours[i] = [3]byte{255, 255, 255}
 		case f.frame.palette == nil:
 			colours[i] = [3]byte{byte(i), byte(i), byte(i)}

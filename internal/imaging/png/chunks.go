@@ -14,14 +14,19 @@ const Signature = "\x89PNG\r\n\x1A\n"
 type Chunk struct {
 	Type    string // four letters
 	Data    []byte
-	Damaged bool // the checksum is wrong, or the file ends inside
+	Damaged bool   // the checksum is wrong, or the file ends inside
+	rest    []byte // the chunks after it
 }
 
 // Chunks yields the chunks of a file, up to IEND or to where no chunk follows.
 // The last one may be cut off.
 func Chunks(data []byte) iter.Seq[Chunk] {
+	return chunksAt(data[min(len(Signature), len(data)):])
+}
+
+func chunksAt(rest []byte) iter.Seq[Chunk] {
 	return func(yield func(Chunk) bool) {
-		for rest := data[min(len(Signature), len(data)):]; len(rest) >= 8; {
+		for rest := rest; len(rest) >= 8; {
 			size, name := uint64(binary.BigEndian.Uint32(rest)), string(rest[4:8])
 			if !isName(name) {
 				return
@@ -35,6 +40,7 @@ func Chunks(data []byte) iter.Seq[Chunk] {
 			} else {
 				c.Data, rest = body[:min(size, uint64(len(body)))], nil
 			}
+			c.rest = rest
 			if !yield(c) || name == "IEND" {
 				return
 			}
@@ -52,20 +58,23 @@ func isName(name string) bool {
 	return true
 }
 
-// pixelReader reads what the IDAT chunks hold.
+// pixelReader reads what the chunks of one picture hold.
 type pixelReader struct {
-	next func() (Chunk, bool)
-	rest []byte
+	next  func() (Chunk, bool)
+	frame bool // it is a frame of an animation that is not the default picture
+	rest  []byte
 }
 
 func (r *pixelReader) Read(p []byte) (int, error) {
 	for len(r.rest) == 0 {
 		c, ok := r.next()
-		if !ok {
+		switch {
+		case !ok || r.frame && c.Type == "fcTL":
 			return 0, io.ErrUnexpectedEOF
-		}
-		if c.Type == "IDAT" {
+		case !r.frame && c.Type == "IDAT":
 			r.rest = c.Data
+		case r.frame && c.Type == "fdAT":
+			r.rest = c.Data[min(4, len(c.Data)):] // after the sequence number
 		}
 	}
 	n := copy(p, r.rest)

@@ -25,12 +25,13 @@ func (f *File) Cost(scale int) int64 {
 // 2, 4 or 8. Where the file is cut off or damaged after at least half of its
 // rows, those that are missing are white, and missing tells their share.
 func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err error) {
-	if f.compressed < f.rowBytes(f.W)*f.H/2/mostPerByte {
-		return 0, 0, nil, 0, fmt.Errorf("%w: %d bytes cannot hold %d x %d pixels", ErrTruncated, f.compressed, f.W, f.H)
+	p := &f.picture
+	if p.compressed < f.rowBytes(p.w)*p.h/2/mostPerByte {
+		return 0, 0, nil, 0, fmt.Errorf("%w: %d bytes cannot hold %d x %d pixels", ErrTruncated, p.compressed, p.w, p.h)
 	}
-	next, stop := iter.Pull(Chunks(f.data))
+	next, stop := iter.Pull(chunksAt(p.chunks))
 	defer stop()
-	z, err := zlib.NewReader(bufio.NewReader(&pixelReader{next: next}))
+	z, err := zlib.NewReader(bufio.NewReader(&pixelReader{next: next, frame: p.isFrame}))
 	if err != nil {
 		return 0, 0, nil, 0, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
@@ -41,11 +42,11 @@ func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 	} else {
 		rows, err = d.pass(interlace{0, 0, 1, 1})
 	}
-	if err != nil && (2*rows < f.H || rows == 0) {
-		return 0, 0, nil, 0, fmt.Errorf("%w: %d of %d rows are there", ErrTruncated, rows, f.H)
+	if err != nil && (2*rows < p.h || rows == 0) {
+		return 0, 0, nil, 0, fmt.Errorf("%w: %d of %d rows are there", ErrTruncated, rows, p.h)
 	}
 	w, h, pix = d.out.Picture()
-	return w, h, pix, float64(f.H-rows) / float64(f.H), nil
+	return w, h, pix, float64(p.h-rows) / float64(f.H), nil
 }
 
 // decoder is the state of decoding one file.
@@ -72,12 +73,12 @@ func (d *decoder) passes() (rows int, err error) {
 			return 0, err
 		}
 	}
-	return d.H, nil
+	return d.picture.h, nil
 }
 
 // pass reads the rows of a pass and returns how many there were.
 func (d *decoder) pass(p interlace) (rows int, err error) {
-	w := (d.W - p.x + p.stepX - 1) / p.stepX
+	w := (d.picture.w - p.x + p.stepX - 1) / p.stepX
 	if w <= 0 {
 		return 0, nil
 	}
@@ -86,7 +87,7 @@ func (d *decoder) pass(p interlace) (rows int, err error) {
 	row, above := make([]byte, pixel+size), make([]byte, pixel+size)
 	var filter [1]byte
 	rgb := make([]byte, 3*w)
-	for y := p.y; y < d.H; y += p.stepY {
+	for y := p.y; y < d.picture.h; y += p.stepY {
 		if _, err := io.ReadFull(d.src, filter[:]); err != nil {
 			return rows, err
 		}
@@ -98,7 +99,7 @@ func (d *decoder) pass(p interlace) (rows int, err error) {
 		}
 		unfilter(filter[0], row, above, pixel)
 		d.convert(rgb, row[pixel:])
-		d.out.Span(p.x, y, p.stepX, rgb)
+		d.out.Span(d.picture.x+p.x, d.picture.y+y, p.stepX, rgb)
 		row, above = above, row
 		rows++
 	}

@@ -6,7 +6,8 @@
 //	w, h, pix, missing, err := file.Decode(4)
 //
 // It reads all of PNG (third edition, W3C 2025): every colour type and depth,
-// palettes, transparency, interlacing; of animations the default picture. It is
+// palettes, transparency, interlacing; of animations the default
+// picture, or another frame. It is
 // lenient where others are: wrong checksums, a missing end, and rows that are cut
 // off are no reason to refuse the rest. Colour profiles and gamma are ignored.
 package png
@@ -42,18 +43,31 @@ const (
 // File is a file whose chunks have been found.
 type File struct {
 	W, H   int
-	Frames int // of an animation; 0 for a still picture
+	Frames int // of an animation, as far as they are there; 1 for a still picture
 
 	depth, colour int
 	interlaced    bool
 	plte, trns    []byte
-	data          []byte // the file
-	compressed    int    // bytes of pixels in it
+	picture       picture   // the one that is read
+	pictures      []picture // the default one, and the first MostFrames of others
+}
+
+// MostFrames is how many frames can be read at the most.
+const MostFrames = 100
+
+// picture is where a picture lies and where its pixels are.
+type picture struct {
+	x, y, w, h int
+	chunks     []byte // its pixels are in them
+	isFrame    bool   // of an animation, and not the default picture
+	compressed int    // bytes of pixels
 }
 
 // Open finds the chunks of a file. It takes next to no memory.
 func Open(data []byte) (*File, error) {
-	f := &File{data: data}
+	f := &File{}
+	var control []byte // of the frame that follows
+	var after []byte
 	for c := range Chunks(data) {
 		if f.W == 0 && c.Type != "IHDR" && c.Type != "CgBI" {
 			return nil, corrupt("it begins with %q, not with its header", c.Type)
@@ -68,16 +82,19 @@ func Open(data []byte) (*File, error) {
 			if err := f.header(c.Data); err != nil {
 				return nil, err
 			}
+			f.Frames, f.pictures = 1, []picture{{w: f.W, h: f.H, chunks: c.rest}}
 		case "PLTE":
 			f.plte = c.Data
 		case "tRNS":
 			f.trns = c.Data
-		case "acTL":
-			if len(c.Data) >= 4 {
-				f.Frames = int(binary.BigEndian.Uint32(c.Data))
-			}
+		case "fcTL":
+			control, after = c.Data, c.rest
 		case "IDAT":
-			f.compressed += len(c.Data)
+			control = nil
+			f.pictures[0].compressed += len(c.Data)
+		case "fdAT":
+			f.frame(control, after, len(c.Data))
+			control = nil
 		}
 	}
 	if f.W == 0 {
@@ -86,7 +103,42 @@ func Open(data []byte) (*File, error) {
 	if f.colour == palette && len(f.plte) < 3 {
 		return nil, corrupt("the palette is missing")
 	}
-	return f, nil
+	return f.Frame(0)
+}
+
+// frame adds pixels: of the frame that a control chunk (APNG 1.0) announced, if
+// there is one, else of the one before.
+func (f *File) frame(control, chunks []byte, bytes int) {
+	if control != nil {
+		f.Frames++
+	}
+	switch {
+	case f.Frames > 1+MostFrames:
+	case control != nil:
+		p := picture{chunks: chunks, isFrame: true, compressed: bytes}
+		if len(control) >= 20 {
+			u := func(i int) int { return int(binary.BigEndian.Uint32(control[i:])) }
+			p.w, p.h, p.x, p.y = u(4), u(8), u(12), u(16)
+		}
+		f.pictures = append(f.pictures, p)
+	default:
+		f.pictures[len(f.pictures)-1].compressed += bytes
+	}
+}
+
+// Frame returns the file with another picture to read than the default one, whose
+// index is 0. It is read as if it were alone on the canvas.
+func (f *File) Frame(index int) (*File, error) {
+	if index >= len(f.pictures) {
+		return nil, corrupt("it has no frame %d", index+1)
+	}
+	p := f.pictures[index]
+	if p.w < 1 || p.h < 1 || p.x < 0 || p.y < 0 || p.x > f.W-p.w || p.y > f.H-p.h {
+		return nil, corrupt("frame %d of %d x %d pixels does not lie in the picture", index+1, p.w, p.h)
+	}
+	out := *f
+	out.picture = p
+	return &out, nil
 }
 
 // header reads IHDR (PNG 11.2.1).
