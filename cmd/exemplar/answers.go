@@ -236,6 +236,10 @@ func wordings(a exemplar.Answer) []string {
 
 // shortest are wordings for little room, from what is to be known first.
 func shortest(a exemplar.Answer) []string {
+	parts := strings.Split(plain(a.Summary), ", ")
+	if last := parts[len(parts)-1]; strings.HasSuffix(last, "(--all)") { // how many documents there are
+		return []string{last, "more here: --all"}
+	}
 	switch {
 	case len(a.Open) > 0:
 		return []string{"the sub-label is open", "sub-label open"}
@@ -247,6 +251,10 @@ func shortest(a exemplar.Answer) []string {
 		return []string{"similar enough"}
 	case a.Decision == exemplar.Ambiguous:
 		return []string{"several labels fit"}
+	case a.Basis == exemplar.ByExact:
+		return []string{"not exact"}
+	case a.Basis == exemplar.BySearch:
+		return []string{"too little found"}
 	case a.Basis == exemplar.ByGeometry:
 		return []string{"not enough agrees"}
 	case a.Basis == exemplar.ByEmbedding:
