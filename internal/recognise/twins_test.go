@@ -61,9 +61,9 @@ func gallery(t *testing.T, entries ...store.Entry) *Engine {
 func TestTwinsOfDrawnDocuments(t *testing.T) {
 	e := defaultModel().Embedder
 	apart, same := 255, 0
-	for _, kind := range draw.Kinds() {
-		d := draw.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
-		picture := draw.Draw(d)
+	for _, kind := range synthdoc.Kinds() {
+		d := synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
+		picture := synthdoc.Draw(d)
 		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 60), imaging.DefaultLimits)
 		if err != nil {
 			t.Fatal(err)
@@ -76,8 +76,8 @@ func TestTwinsOfDrawnDocuments(t *testing.T) {
 				t.Errorf("%s, %d pixels wide: cosine %.3f, differs by %d", kind, again.W, kernel.Dot(own.vector, other.vector), own.differs(other))
 			}
 		}
-		for name, sibling := range draw.Siblings(d) {
-			drawn := draw.Draw(sibling)
+		for name, sibling := range synthdoc.Siblings(d) {
+			drawn := synthdoc.Draw(sibling)
 			if bytes.Equal(drawn.Pix, picture.Pix) {
 				continue // the line is not drawn on every layout
 			}
