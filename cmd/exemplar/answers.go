@@ -236,7 +236,12 @@ func wordings(a exemplar.Answer) []string {
 
 // shortest are wordings for little room, from what is to be known first.
 func shortest(a exemplar.Answer) []string {
-	switch {
+	said := strings.Split(plain(a.Summary), ", ")
+	switch more := said[len(said)-1]; {
+	case strings.HasSuffix(more, "(--all)"): // there are more documents
+		return []string{more, "more by --all"}
+	case a.Basis == exemplar.ByExact:
+		return []string{"not exact"}
 	case len(a.Open) > 0:
 		return []string{"the sub-label is open", "sub-label open"}
 	case a.Decision == exemplar.Match && a.Geometry != nil && len(a.Geometry.Changes) > 0:
