@@ -52,10 +52,15 @@ func TestPicturesComeInAnyForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := filepath.Join(t.TempDir(), "ticket")
+	if err := os.WriteFile(path, ticket, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	broken := errors.New("the cable was pulled")
 	want := classify(t, g, ticket)
 	for name, p := range map[string]exemplar.Picture{
 		"reader": exemplar.FromReader(bytes.NewReader(ticket)),
+		"file":   exemplar.FromFile(path),
 		"image":  exemplar.FromImage(pixels),
 		"func":   exemplar.FromFunc(func() ([]byte, error) { return ticket, nil }),
 	} {
@@ -67,6 +72,7 @@ func TestPicturesComeInAnyForm(t *testing.T) {
 		"zero":     {},
 		"no size":  exemplar.FromImage(image.NewRGBA(image.Rectangle{})),
 		"too much": exemplar.FromImage(&image.Uniform{}), // a billion pixels each way
+		"no file":  exemplar.FromFile(path + "s"),
 		"broken":   exemplar.FromFunc(func() ([]byte, error) { return nil, broken }),
 	} {
 		a := classifyWith(t, g, p, exemplar.ClassifyOptions{}).Answer()

@@ -29,9 +29,10 @@ type Damage struct {
 
 // Repaired says what a repair did.
 type Repaired struct {
-	Made []Damage // is made anew
-	Left []Damage // cannot be made anew: these references are to be removed or registered again
-	File []string // damage of the file itself: an export has all that can be read
+	Made    []Damage // is made anew
+	Left    []Damage // cannot be made anew: these references are to be removed or registered again
+	Rebuilt []string // what of the file itself was damaged and is made anew, in words
+	File    []string // damage of the file itself: an export has all that can be read
 }
 
 // Repair makes anew what is damaged and can be made of what is not: embeddings
@@ -39,7 +40,7 @@ type Repaired struct {
 // made with, and the file's own structures. It removes no reference.
 func (g *Gallery) Repair(ctx context.Context) (Repaired, error) {
 	done, err := g.engine.Repair(ctx)
-	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), File: done.Pages}, g.fail(err)
+	return Repaired{Made: newDamages(done.Made), Left: newDamages(done.Left), Rebuilt: done.Rebuilt, File: done.Pages}, g.fail(err)
 }
 
 func newDamages(found []*store.Damage) []Damage {

@@ -236,11 +236,12 @@ func wordings(a exemplar.Answer) []string {
 
 // shortest are wordings for little room, from what is to be known first.
 func shortest(a exemplar.Answer) []string {
-	parts := strings.Split(plain(a.Summary), ", ")
-	if last := parts[len(parts)-1]; strings.HasSuffix(last, "(--all)") { // how many documents there are
-		return []string{last, "more here: --all"}
-	}
-	switch {
+	said := strings.Split(plain(a.Summary), ", ")
+	switch more := said[len(said)-1]; {
+	case strings.HasSuffix(more, "(--all)"): // there are more documents
+		return []string{more, "more by --all"}
+	case a.Basis == exemplar.ByExact:
+		return []string{"not exact"}
 	case len(a.Open) > 0:
 		return []string{"the sub-label is open", "sub-label open"}
 	case a.Decision == exemplar.Match && a.Geometry != nil && len(a.Geometry.Changes) > 0:
@@ -251,8 +252,6 @@ func shortest(a exemplar.Answer) []string {
 		return []string{"similar enough"}
 	case a.Decision == exemplar.Ambiguous:
 		return []string{"several labels fit"}
-	case a.Basis == exemplar.ByExact:
-		return []string{"not exact"}
 	case a.Basis == exemplar.BySearch:
 		return []string{"too little found"}
 	case a.Basis == exemplar.ByGeometry:

@@ -81,6 +81,9 @@ func galleryRepair() *cobra.Command {
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			done, err := g.Repair(cmd.Context())
 			out := cmd.OutOrStdout()
+			for _, rebuilt := range done.Rebuilt {
+				say(out, "%s\n", rebuilt)
+			}
 			for _, d := range done.Made {
 				say(out, "%s of %s (%s) was %s: made anew\n", d.Part, d.Label, d.ID, d.Why)
 			}
@@ -100,7 +103,7 @@ func galleryRepair() *cobra.Command {
 			case left > 0:
 				return fmt.Errorf("%s left", count(left, "problem"))
 			}
-			say(out, "made %s anew: all is well\n", count(len(done.Made), "part"))
+			say(out, "made %s anew: all is well\n", count(len(done.Made)+len(done.Rebuilt), "part"))
 			return nil
 		},
 	}.command()

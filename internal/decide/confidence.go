@@ -29,10 +29,6 @@ type Ranked struct {
 // confidence was measured (TestConfidenceIsCalibrated).
 const evenFPIR = 0.01
 
-// sameEvidence is by how little the LLR of two references of the same picture
-// differs: by nothing but rounding.
-const sameEvidence = 1e-9
-
 const (
 	// mostCertain is the highest confidence that is ever given. The trials behind a
 	// calibration are some thousands, so that no more than one in a thousand can be
@@ -90,6 +86,10 @@ func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Cand
 			r.Compared, r.LLR = true, p.Calibration.Proof.LLR(c.Geometry)
 		}
 		d.Candidates = append(d.Candidates, r)
+		if c.isTwinOf(&d.Candidates[0].Candidate) {
+			odds = append(odds, odds[0])
+			continue
+		}
 		odds = append(odds, p.odds(&r, evenLLR))
 	}
 	whole := probability(odds[0])

@@ -94,20 +94,25 @@ func TestConfidenceRisesWithTheEvidence(t *testing.T) {
 // A picture that is registered under two labels is either of them, and both are as
 // likely; under one parent it is the parent.
 func TestOnePictureUnderTwoLabels(t *testing.T) {
+	twin := func(label Label, agrees int) Candidate {
+		c := found100(label, agrees, 0)
+		c.Picture = 7
+		return c
+	}
 	for agrees := 84; agrees <= 100; agrees++ {
 		alone := Decide([]Candidate{found100("a", agrees, 0)}, provePolicy)
-		d := Decide([]Candidate{found100("a", agrees, 0), found100("b", agrees, 0)}, provePolicy)
+		d := Decide([]Candidate{twin("a", agrees), twin("b", agrees-2)}, provePolicy)
 		if alone.Verdict != Match || d.Verdict != Ambiguous || math.Abs(d.Confidence-alone.Confidence) > 1e-9 {
 			t.Errorf("%d %% agree: %s (%v), alone %s (%v)", agrees, d.Verdict, d.Confidence, alone.Verdict, alone.Confidence)
 		}
 		if d.Candidates[0].Confidence != d.Candidates[1].Confidence {
 			t.Errorf("%d %% agree: %v and %v", agrees, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
 		}
-		if d := Decide([]Candidate{found100("c/a", agrees, 0), found100("c/b", agrees, 0)}, provePolicy); d.Verdict != Match || d.Label != "c" {
+		if d := Decide([]Candidate{twin("c/a", agrees), twin("c/b", agrees-2)}, provePolicy); d.Verdict != Match || d.Label != "c" {
 			t.Errorf("%d %% agree, siblings: %s %s", agrees, d.Verdict, d.Label)
 		}
 	}
-	d := Decide([]Candidate{found100("a", 60, 0), found100("b", 60, 0)}, provePolicy)
+	d := Decide([]Candidate{twin("a", 60), twin("b", 59)}, provePolicy)
 	if d.Verdict != Unknown || d.Candidates[0].Confidence != d.Candidates[1].Confidence {
 		t.Errorf("little agrees: %s, %v and %v", d.Verdict, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
 	}

@@ -25,6 +25,7 @@ type Candidate struct {
 	Reference string  // id of the reference that scored
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
 
+	Picture  int       // equal ones, but for 0, were registered of one picture
 	Geometry *Geometry // what looking for that reference in the probe found; nil where nobody looked
 }
 

@@ -2,7 +2,6 @@ package decide
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -138,7 +137,7 @@ func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, compet
 func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 	proof := p.Calibration.Proof
 	for i, c := range ranked[1:] {
-		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isTwinOf(&c) {
+		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isTwinOf(&c.Candidate) {
 			if share := proof.Share(c.llr, p.FPIR, p.Labels); share > proof.Alike {
 				return &ranked[1+i], share
 			}
@@ -148,11 +147,10 @@ func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
 	return nil, proof.Alike
 }
 
-// isTwinOf says that two candidates have one picture: all evidence is the same. Such
-// a twin does not show that the gallery holds look-alikes.
-func (a *proven) isTwinOf(b *proven) bool {
-	return math.Abs(a.llr-b.llr) <= sameEvidence && a.Geometry.Judged == b.Geometry.Judged &&
-		tell(a.Geometry, b.Geometry) == tally{}
+// isTwinOf says that two candidates are of one picture, registered twice. A twin does
+// not show that the gallery holds look-alikes.
+func (c *Candidate) isTwinOf(other *Candidate) bool {
+	return c.Picture != 0 && c.Picture == other.Picture && c.Label != other.Label
 }
 
 // lookAlikeGroup returns the best candidate and those that look like the probe
@@ -168,16 +166,14 @@ func (p Policy) lookAlikeGroup(ranked []proven) []Candidate {
 	return group
 }
 
-// undistinguished returns the best candidate and those that it neither leads by
-// the margin nor is told from by single blocks.
+// undistinguished returns the best candidate and those that it neither leads by the
+// margin, if they are not of the same picture, nor is told from by single blocks.
 func (p Policy) undistinguished(ranked []proven) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
-		if !c.Geometry.Located || best.llr-c.llr > p.Calibration.Proof.Margin {
-			break
-		}
-		if !tell(best.Geometry, c.Geometry).apart() {
+		near := c.Geometry.Located && best.llr-c.llr <= p.Calibration.Proof.Margin
+		if (near || best.isTwinOf(&c.Candidate)) && !tell(best.Geometry, c.Geometry).apart() {
 			close = append(close, c.Candidate)
 		}
 	}

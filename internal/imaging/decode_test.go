@@ -298,6 +298,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(gifFile(f, 30, 20, randomFrame(random, 3, 2, 20, 10, 5), randomFrame(random, 0, 0, 30, 20, 5)))
 	f.Add(tgaBytes(10, 24, 0x20, 0, "\x83abc"))
+	f.Add(apng(frame(0, 0, 32, 32, false), frame(8, 0, 16, 16, true)))
 	f.Add(tgaBytes(1, 8, 0, 2, "abcdef\x00\x01\x02\x03"))
 	for _, text := range []string{"P1 2 2 1001", "P3 1 1 9 1 2 3", "P4 9 1 ab", "P5 2 1 999 abcd", "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 4\nMAXVAL 9\nENDHDR\nabcd"} {
 		f.Add([]byte(text))

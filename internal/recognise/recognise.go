@@ -237,6 +237,7 @@ func (e *evidenceSet) leaveOut(damaged leftOut) {
 
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
+	e.markTwins()
 	decision := decide.Decide(e.candidates, e.policy)
 	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
 }

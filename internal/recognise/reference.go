@@ -1,6 +1,8 @@
 package recognise
 
 import (
+	"sync"
+
 	"exemplar/internal/alignment"
 	"exemplar/internal/features"
 	"exemplar/internal/imaging"
@@ -23,6 +25,11 @@ type Reference struct {
 	shape  *alignment.Reference
 	vector []float32 // embedding of the upright picture
 	w, h   int       // of the picture, pixels
+	small  func() *imaging.Image
+}
+
+func newReference(shape *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
+	return &Reference{shape, vector, picture.W, picture.H, sync.OnceValue(func() *imaging.Image { return smallOf(shape.Picture()) })}
 }
 
 // Made is a reference with all that a gallery keeps of it.
@@ -38,7 +45,7 @@ func NewReference(e *Embedder, picture *imaging.Image) Made {
 	picture = imaging.FitWithin(picture, ReferenceSide)
 	vectors := e.EmbedTurned(picture)
 	return Made{
-		Reference: &Reference{alignment.NewReference(picture.Gray()), vectors[:e.Dim()], picture.W, picture.H},
+		Reference: newReference(alignment.NewReference(picture.Gray()), vectors[:e.Dim()], picture),
 		Picture:   picture, Vectors: vectors,
 	}
 }
@@ -46,7 +53,7 @@ func NewReference(e *Embedder, picture *imaging.Image) Made {
 // storedReference is a reference as a gallery kept it: by its features instead
 // of those of the picture.
 func storedReference(found *features.Features, picture *imaging.Image, vector []float32) *Reference {
-	return &Reference{alignment.StoredReference(found, picture.Gray()), vector, picture.W, picture.H}
+	return newReference(alignment.StoredReference(found, picture.Gray()), vector, picture)
 }
 
 // Features returns what is to be kept of a reference beside its picture, and

@@ -1,6 +1,7 @@
 package recognise
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 )
@@ -53,4 +55,38 @@ func gallery(t *testing.T, entries ...store.Entry) *Engine {
 		t.Fatal(err)
 	}
 	return g
+}
+
+// Twins are told from siblings by their pictures.
+func TestTwinsOfDrawnDocuments(t *testing.T) {
+	e := defaultModel().Embedder
+	apart, same := 255, 0
+	for _, kind := range synthdoc.Kinds() {
+		d := synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
+		picture := synthdoc.Draw(d)
+		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 60), imaging.DefaultLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := NewReference(e, picture).Reference
+		for _, again := range []*imaging.Image{picture, saved, shrunk(picture, 560)} {
+			other := NewReference(e, again).Reference
+			same = max(same, own.differs(other))
+			if !own.isTwinOf(other) || !other.isTwinOf(own) {
+				t.Errorf("%s, %d pixels wide: cosine %.3f, differs by %d", kind, again.W, kernel.Dot(own.vector, other.vector), own.differs(other))
+			}
+		}
+		for name, sibling := range synthdoc.Siblings(d) {
+			drawn := synthdoc.Draw(sibling)
+			if bytes.Equal(drawn.Pix, picture.Pix) {
+				continue // the line is not drawn on every layout
+			}
+			other := NewReference(e, drawn).Reference
+			apart = min(apart, own.differs(other))
+			if own.isTwinOf(other) {
+				t.Errorf("%s and its %s: cosine %.3f, differs by %d", kind, name, kernel.Dot(own.vector, other.vector), own.differs(other))
+			}
+		}
+	}
+	t.Logf("one picture differs by up to %d levels, siblings by at least %d", same, apart)
 }

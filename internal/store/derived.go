@@ -52,6 +52,8 @@ type Content func(part Part, data []byte) error
 type Repaired struct {
 	Made []*Damage // was damaged, and is made anew
 	Left []*Damage // is damaged, and cannot be made anew
+	// Rebuilt says, in words, what of the store itself was damaged and is made anew.
+	Rebuilt []string
 	// Pages says what is wrong with the store itself, beyond what could be set right:
 	// an export has all that can still be read.
 	Pages []string

@@ -11,10 +11,11 @@ import (
 )
 
 // Check returns what is wrong with the gallery: damaged pages, parts of references
-// that are missing, or not what was written, or not what they should be.
+// that are missing, or not what was written, or not what they should be. Damage in
+// one place stops none of it.
 func (g *Gallery) Check(ctx context.Context, content store.Content) (problems []string, err error) {
 	err = g.read(ctx, "check", func(tx *sql.Tx) error {
-		if problems, err = pageProblems(ctx, tx); err != nil {
+		if problems, err = g.pageProblems(ctx, tx); err != nil {
 			return err
 		}
 		own, err := g.readState(ctx, tx)
@@ -22,14 +23,15 @@ func (g *Gallery) Check(ctx context.Context, content store.Content) (problems []
 			problems = append(problems, err.Error())
 			return nil
 		}
-		more, err := g.changeProblems(ctx, tx, own)
-		problems = append(problems, more...)
-		if err == nil {
-			var damaged []finding
-			damaged, err = g.inspect(ctx, tx, own, content)
-			for _, d := range damaged {
-				problems = append(problems, d.Problem())
-			}
+		if own.damaged {
+			problems = append(problems, ownRowProblem(own))
+		}
+		if problems, err = g.changeProblems(ctx, tx, own, problems); err != nil {
+			return err
+		}
+		damaged, err := g.inspect(ctx, tx, own, content)
+		for _, d := range damaged {
+			problems = append(problems, d.Problem())
 		}
 		if isCorrupt(err) && len(problems) > 0 { // it would only repeat them
 			return nil
@@ -39,46 +41,83 @@ func (g *Gallery) Check(ctx context.Context, content store.Content) (problems []
 	return problems, err
 }
 
-// pageProblems lets SQLite check its own structures.
-func pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT integrity_check FROM pragma_integrity_check
-		UNION ALL SELECT 'row of ' || "table" || ' belongs to no reference' FROM pragma_foreign_key_check`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var problem text
-		if err := rows.Scan(&problem); err != nil {
-			return nil, err
-		}
-		if problem != "ok" {
-			problems = append(problems, string(problem))
-		}
-	}
-	return problems, rows.Err()
+func ownRowProblem(own state) string {
+	return fmt.Sprintf("the gallery's own row: %s: its embeddings are of model %s with %d numbers", whyChecksum, own.model, own.dim)
 }
 
-// changeProblems checks the numbers of changes, and what is kept of removals.
-func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state) (problems []string, err error) {
-	query := `SELECT 'reference ' || id || ': changed after the last change' FROM reference WHERE seq > ?1
-		UNION ALL SELECT 'removal of ' || reference || ': after the last change' FROM removal WHERE seq > ?1`
+// mostAlike is how many problems of one kind are told one by one.
+const mostAlike = 20
+
+// tell appends what a query finds wrong, a line each, up to mostAlike lines and the
+// number of the others. Pages that cannot be read are a problem of their own.
+func tell(ctx context.Context, tx *sql.Tx, problems []string, of, query string, args ...any) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err == nil {
+		defer rows.Close()
+		n := 0
+		for rows.Next() && err == nil {
+			var problem text
+			if err = rows.Scan(&problem); err != nil || problem == "ok" {
+				continue
+			}
+			if n++; n <= mostAlike {
+				problems = append(problems, string(problem))
+			}
+		}
+		if err == nil {
+			err = rows.Err()
+		}
+		if n > mostAlike {
+			problems = append(problems, fmt.Sprintf("%s: %d more like this", of, n-mostAlike))
+		}
+	}
+	if isCorrupt(err) {
+		return append(problems, fmt.Sprintf("%s: %s", of, whyPages)), nil
+	}
+	return problems, err
+}
+
+// pageProblems lets SQLite check its own structures.
+func (g *Gallery) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
+	problems, err = tell(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
+	tables := []string{"picture", "embedding"}
+	if g.version >= wordsVersion {
+		tables = append(tables, "words")
+	}
 	if g.version >= checksumVersion {
-		query += ` UNION ALL SELECT 'removal of ' || reference || ': ` + whyChecksum + `' FROM removal WHERE row_crc(reference, seq) IS NOT crc`
+		tables = append(tables, "checksum")
 	}
-	rows, err := tx.QueryContext(ctx, query, own.seq)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var problem text
-		if err := rows.Scan(&problem); err != nil {
+	for _, table := range tables {
+		if err != nil {
 			return nil, err
 		}
-		problems = append(problems, string(problem))
+		problems, err = tell(ctx, tx, problems, "rows of "+table,
+			`SELECT 'row of ' || "table" || ' belongs to no reference' FROM pragma_foreign_key_check(?)`, table)
 	}
-	return problems, rows.Err()
+	return problems, err
+}
+
+// changeProblems checks the numbers of changes, what is kept of removals, and that
+// checksums are of parts that there are.
+func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state, problems []string) ([]string, error) {
+	checks := []struct{ of, query string }{
+		{"numbers of changes", `SELECT 'reference ' || id || ': changed after the last change' FROM reference WHERE seq > ?1`},
+		{"removals", `SELECT 'removal of ' || reference || ': after the last change' FROM removal WHERE seq > ?1`},
+	}
+	if g.version >= checksumVersion {
+		checks = append(checks, []struct{ of, query string }{
+			{"removals", `SELECT 'removal of ' || reference || ': ` + whyChecksum + `' FROM removal WHERE row_crc(reference, seq) IS NOT crc AND seq <= ?1`},
+			{"checksums", `SELECT 'checksum of reference ' || reference || ': of ' || quote(part) || ', which is no part' FROM checksum
+				WHERE part NOT IN ('picture', 'embedding', 'features', 'words') AND ?1 IS NOT NULL`},
+		}...)
+	}
+	var err error
+	for _, c := range checks {
+		if problems, err = tell(ctx, tx, problems, c.of, c.query, own.seq); err != nil {
+			return nil, err
+		}
+	}
+	return problems, nil
 }
 
 // finding is a damaged part.
@@ -91,6 +130,9 @@ type finding struct {
 // that are not in use yet, and returns those that are damaged.
 func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []finding, err error) {
 	references, err := g.query(ctx, tx, `ORDER BY r.id`)
+	if isCorrupt(err) {
+		references, err = g.oneByOne(ctx, tx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +176,7 @@ func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r
 		return nil, err
 	}
 	next, err := nextModels(ctx, tx, r.ID, own.model)
-	if err != nil {
+	if err != nil && !isCorrupt(err) { // the parts below show it, too
 		return nil, err
 	}
 	for _, model := range append([]string{own.model}, next...) {

@@ -11,6 +11,7 @@ import (
 const (
 	whyChecksum = "not what was written"
 	whyMissing  = "missing"
+	whyUnsummed = "without its checksum"
 	whyPages    = "in pages of the file that cannot be read"
 )
 

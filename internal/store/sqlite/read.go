@@ -18,9 +18,11 @@ type state struct {
 	model   string
 	dim     int
 	seq     int64
+	damaged bool // the row is: this is what the references say
 }
 
-// readState reads the gallery's own row and checks it.
+// readState reads the gallery's own row and checks it. Where it is damaged, what can
+// be told of the references takes its place.
 func (g *Gallery) readState(ctx context.Context, db querier) (state, error) {
 	crc := `NULL`
 	if g.version >= checksumVersion {
@@ -36,11 +38,41 @@ func (g *Gallery) readState(ctx context.Context, db querier) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	s := state{string(id), int64(created), string(model), int(dim), int64(seq)}
-	if !g.isIntact(sum, s.id, s.created, s.model, int64(s.dim), s.seq) {
-		return state{}, fmt.Errorf("the gallery's own row is %w", store.ErrDamaged)
+	s := state{id: string(id), created: int64(created), model: string(model), dim: int(dim), seq: int64(seq)}
+	if g.isIntact(sum, s.id, s.created, s.model, int64(s.dim), s.seq) {
+		return s, nil
 	}
+	return g.guessState(ctx, db, s)
+}
+
+// guessState tells from the references what a damaged row should say: the embeddings
+// must be of one model and size.
+func (g *Gallery) guessState(ctx context.Context, db querier, s state) (state, error) {
+	s.damaged = true
+	var models, sizes int
+	var model sql.NullString
+	var size, seq sql.NullInt64
+	err := db.QueryRowContext(ctx, `SELECT count(DISTINCT model), count(DISTINCT length(vectors)), max(model), max(length(vectors)),
+		max((SELECT coalesce(max(seq), 0) FROM reference), (SELECT coalesce(max(seq), 0) FROM removal)) FROM embedding`).
+		Scan(&models, &sizes, &model, &size, &seq)
+	if err != nil {
+		return s, err
+	}
+	if models > 1 || sizes > 1 {
+		return s, fmt.Errorf("the gallery's own row is %w", store.ErrDamaged)
+	}
+	s.model, s.dim, s.seq = model.String, int(size.Int64)/(4*store.Rotations), seq.Int64
 	return s, nil
+}
+
+// readStateToChange is readState for what changes the gallery, which a damaged row
+// must not lead astray.
+func (g *Gallery) readStateToChange(ctx context.Context, db querier) (state, error) {
+	s, err := g.readState(ctx, db)
+	if err == nil && s.damaged {
+		err = fmt.Errorf("the gallery's own row is %w", store.ErrDamaged)
+	}
+	return s, err
 }
 
 // writeState stores the gallery's own row.
@@ -83,7 +115,30 @@ func (g *Gallery) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store
 		where += `AND r.hash = ? `
 		args = append(args, f.Hash[:])
 	}
-	return g.query(ctx, tx, where+`ORDER BY r.label, r.id`, args...)
+	references, err := g.query(ctx, tx, where+`ORDER BY r.label, r.id`, args...)
+	if isCorrupt(err) && f == (store.Filter{}) {
+		return g.oneByOne(ctx, tx)
+	}
+	return references, err
+}
+
+// oneByOne returns all references where pages of their table cannot be read: an
+// index names them, and which can be read shows one by one.
+func (g *Gallery) oneByOne(ctx context.Context, tx *sql.Tx) ([]store.Reference, error) {
+	ids, err := texts(ctx, tx, `SELECT id FROM reference INDEXED BY reference_seq ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	var references []store.Reference
+	for _, id := range ids {
+		r, err := g.get(ctx, tx, id)
+		if err != nil && !errors.Is(err, store.ErrDamaged) && !errors.Is(err, store.ErrNoReference) {
+			return nil, err
+		}
+		r.ID, r.Damaged = id, err != nil
+		references = append(references, r)
+	}
+	return references, nil
 }
 
 // query returns the references r that a condition selects.
@@ -129,7 +184,11 @@ func (g *Gallery) Get(ctx context.Context, id string) (r store.Reference, err er
 
 func (g *Gallery) get(ctx context.Context, tx *sql.Tx, id string) (store.Reference, error) {
 	r, err := scanReference(tx.QueryRowContext(ctx, g.selectReferences()+`WHERE r.id = ?`, id))
-	if err == nil && r.Damaged {
+	switch {
+	case isCorrupt(err):
+		r.ID, r.Damaged = id, true
+		err = &store.Damage{ID: id, Part: store.PartReference, Why: whyPages}
+	case err == nil && r.Damaged:
 		err = &store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: whyChecksum}
 	}
 	return r, missing(id, err)

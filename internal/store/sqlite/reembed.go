@@ -107,7 +107,7 @@ func (g *Gallery) commitModel(ctx context.Context, maker store.Maker) (complete 
 		if err != nil || !complete {
 			return err
 		}
-		s, err := g.readState(ctx, tx)
+		s, err := g.readStateToChange(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -12,11 +12,11 @@ import (
 	"exemplar/internal/store"
 )
 
-// Repair makes anew indexes, the gallery's own row, and embeddings, features and
-// words of pictures: see [store.Keeper].
+// Repair makes anew indexes, the gallery's own row, tables of what can be derived,
+// and embeddings, features and words of pictures: see [store.Keeper].
 func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
 	const doing = "repair"
-	if err := g.repairFile(ctx); err != nil {
+	if done.Rebuilt, err = g.repairFile(ctx); err != nil {
 		return done, err
 	}
 	var own state
@@ -36,30 +36,95 @@ func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.C
 		for end < len(damaged) && damaged[end].ID == damaged[start].ID {
 			end++
 		}
-		made, err := g.repairReference(ctx, own, maker, damaged[start:end])
-		if err != nil {
+		if err := g.repairOne(ctx, own, maker, content, damaged[start:end], &done); err != nil {
 			return done, err
-		}
-		for _, f := range damaged[start:end] {
-			if made {
-				done.Made = append(done.Made, f.Damage)
-			} else {
-				done.Left = append(done.Left, f.Damage)
-			}
 		}
 		start = end
 	}
 	err = g.read(ctx, doing, func(tx *sql.Tx) error {
-		done.Pages, err = pageProblems(ctx, tx)
+		done.Pages, err = g.pageProblems(ctx, tx)
 		return err
 	})
 	return done, err
 }
 
-// repairFile sets right what needs no reference to be made anew.
-func (g *Gallery) repairFile(ctx context.Context) error {
-	return g.write(ctx, "repair", func(tx *sql.Tx) error {
-		problems, err := pageProblems(ctx, tx)
+// repairOne makes anew what is damaged of a reference, and notes what became of it.
+func (g *Gallery) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []finding, done *store.Repaired) error {
+	summed, damaged, err := g.sumAnew(ctx, own, content, damaged)
+	for _, f := range summed {
+		done.Made = append(done.Made, f.Damage)
+	}
+	if err != nil || len(damaged) == 0 {
+		return err
+	}
+	made, err := g.repairReference(ctx, own, maker, damaged)
+	if err != nil {
+		return err
+	}
+	for _, f := range damaged {
+		if made {
+			done.Made = append(done.Made, f.Damage)
+		} else {
+			done.Left = append(done.Left, f.Damage)
+		}
+	}
+	return nil
+}
+
+// sumAnew makes anew the checksums of parts that lost theirs and can be understood:
+// pictures and features. Embeddings and words tell nothing by themselves.
+func (g *Gallery) sumAnew(ctx context.Context, own state, content store.Content, damaged []finding) (summed, left []finding, err error) {
+	err = g.write(ctx, "repair", func(tx *sql.Tx) error {
+		for _, f := range damaged {
+			if f.next || f.Why != whyUnsummed || f.Part != store.PartPicture && f.Part != store.PartFeatures {
+				left = append(left, f)
+				continue
+			}
+			model := own.model
+			if f.Part == store.PartPicture {
+				model = ""
+			}
+			s, err := g.readUnsummed(ctx, tx, f.ID, model, f.Part)
+			if err != nil {
+				return err
+			}
+			if fault := s.validate(f.Part, 0, content); fault != nil {
+				f.Why += ", and " + fault.Error()
+				left = append(left, f)
+				continue
+			}
+			if err := insertChecksum(ctx, tx, "", f.ID, f.Part, model, s.data); err != nil {
+				return err
+			}
+			summed = append(summed, f)
+		}
+		if len(summed) == 0 {
+			return nil
+		}
+		return g.touch(ctx, tx, summed[0].ID)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return summed, left, nil
+}
+
+// touch has followers load a reference anew.
+func (g *Gallery) touch(ctx context.Context, tx *sql.Tx, id string) error {
+	seq, err := g.nextSeq(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return updateOne(ctx, tx, id, `UPDATE reference SET seq = ? WHERE id = ?`, seq, id)
+}
+
+// repairFile sets right what needs no reference to be made anew, and says what.
+func (g *Gallery) repairFile(ctx context.Context) (rebuilt []string, err error) {
+	if err := g.rebuildTables(ctx, &rebuilt); err != nil {
+		return rebuilt, err
+	}
+	err = g.write(ctx, "repair", func(tx *sql.Tx) error {
+		problems, err := g.pageProblems(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -71,8 +136,9 @@ func (g *Gallery) repairFile(ctx context.Context) error {
 				return err
 			}
 		}
-		return g.repairState(ctx, tx)
+		return g.repairState(ctx, tx, &rebuilt)
 	})
+	return rebuilt, err
 }
 
 // dropOrphans removes what belongs to no reference.
@@ -82,7 +148,7 @@ func dropOrphans(ctx context.Context, tx *sql.Tx) error {
 			OR reference NOT IN (SELECT id FROM reference)`,
 		`DELETE FROM embedding WHERE reference NOT IN (SELECT id FROM reference)`,
 		`DELETE FROM picture WHERE reference NOT IN (SELECT id FROM reference)`,
-		`DELETE FROM checksum WHERE reference NOT IN (SELECT id FROM reference)`,
+		`DELETE FROM checksum WHERE reference NOT IN (SELECT id FROM reference) OR part NOT IN ('picture', 'embedding', 'features', 'words')`,
 	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
@@ -94,17 +160,28 @@ func dropOrphans(ctx context.Context, tx *sql.Tx) error {
 // repairState makes the gallery's own row anew if it, or what is kept of
 // removals, is damaged. The gallery gets another id then, so that whoever follows
 // it loads it anew.
-func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx) error {
+func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) error {
 	own, err := g.readState(ctx, tx)
 	if err != nil && !errors.Is(err, store.ErrDamaged) {
 		return err
 	}
-	problems, damage := g.changeProblems(ctx, tx, own)
+	problems, damage := g.changeProblems(ctx, tx, own, nil)
 	if damage != nil {
 		return damage
 	}
-	if err == nil && len(problems) == 0 {
+	if err == nil && !own.damaged && len(problems) == 0 && len(*rebuilt) == 0 {
 		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM checksum WHERE part NOT IN ('picture', 'embedding', 'features', 'words')`); err != nil && !isCorrupt(err) {
+		return err
+	}
+	switch {
+	case err != nil:
+		*rebuilt = append(*rebuilt, "the gallery's own row was damaged, and is made anew")
+	case own.damaged:
+		*rebuilt = append(*rebuilt, fmt.Sprintf("the gallery's own row was damaged, and is made anew: its embeddings are of model %s with %d numbers", own.model, own.dim))
+	case len(problems) > 0:
+		*rebuilt = append(*rebuilt, "what is kept of changes and removals was damaged, and is made anew")
 	}
 	var model, created, seq, bytes sql.NullString
 	const most = `FROM embedding GROUP BY model ORDER BY count(*) DESC LIMIT 1`
@@ -212,9 +289,5 @@ func (g *Gallery) putDerived(ctx context.Context, tx *sql.Tx, model string, make
 	if err := dropNext(ctx, tx, model, id); err != nil {
 		return err
 	}
-	seq, err := g.nextSeq(ctx, tx)
-	if err != nil {
-		return err
-	}
-	return updateOne(ctx, tx, id, `UPDATE reference SET seq = ? WHERE id = ?`, seq, id)
+	return g.touch(ctx, tx, id)
 }

@@ -78,7 +78,7 @@ func (s *stage) Put(ctx context.Context, entries ...store.Entry) ([]store.Added,
 // adoptModel says early what Commit would say late.
 func (s *stage) adoptModel(ctx context.Context, e *store.Entry) error {
 	if s.model == "" {
-		own, err := s.gallery.readState(ctx, s.conn)
+		own, err := s.gallery.readStateToChange(ctx, s.conn)
 		if err != nil {
 			return err
 		}

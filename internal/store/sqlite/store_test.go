@@ -97,7 +97,7 @@ func TestCheckFinds(t *testing.T) {
 		{"words changed", `UPDATE words SET data = x'01'`, "words: not what was written"},
 		{"words of another vocabulary", `UPDATE words SET vocabulary = 'v'`, "words: not what was written"},
 		{"no words", `DELETE FROM words`, "words: missing"},
-		{"no checksum", `DELETE FROM checksum`, "picture: not what was written"},
+		{"no checksum", `DELETE FROM checksum`, "picture: without its checksum"},
 		{"label changed", `UPDATE reference SET label = 'b'`, "reference: not what was written"},
 		{"bad label", `UPDATE reference SET label = 'a//b';` + own, `"a//b" is no label`},
 		{"from the future", `UPDATE reference SET seq = 99`, "after the last change"},

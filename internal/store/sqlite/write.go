@@ -54,7 +54,7 @@ func putEntry(ctx context.Context, db execer, into string, seq int64, e *store.E
 
 // nextSeq returns the number of the change that tx makes.
 func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
-	s, err := g.readState(ctx, tx)
+	s, err := g.readStateToChange(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
@@ -65,7 +65,7 @@ func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error
 // adoptModel makes the model the gallery's if it has none, and else checks
 // that it is.
 func (g *Gallery) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
-	s, err := g.readState(ctx, tx)
+	s, err := g.readStateToChange(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -75,10 +75,20 @@ func (cfg *Config) Architecture(input int) embed.Architecture {
 }
 
 func (cfg *Config) checkFile(stage int, name, path string) error {
-	if _, err := os.Stat(path); err != nil {
+	if err := usable(path); err != nil {
 		return cfg.Wrong(stage, name, "cannot be used: %v", err)
 	}
 	return nil
+}
+
+// usable refuses what is not there, and what cannot be read again when a run goes
+// on, for which a run that is to stop would wait.
+func usable(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is a pipe or a device: save what it holds to a file", path)
+	}
+	return err
 }
 
 func (cfg *Config) checkData() error {
@@ -245,7 +255,7 @@ func (cfg *Config) checkTeachers() error {
 		if s.Distill.Weight == 0 {
 			continue
 		}
-		if _, err := os.Stat(s.Distill.Teacher); err != nil {
+		if err := usable(s.Distill.Teacher); err != nil {
 			return cfg.Wrong(i, "distill.teacher", "cannot be used: %v: make it with exemplar teach", err)
 		}
 	}

@@ -90,6 +90,8 @@ func TestWrongRecipesAreRefusedWithTheirLine(t *testing.T) {
 		"in a stage":         {minimal + "[[stage]]\nsteps = 5\n[[stage]]\nsteps = 0\n", "mine.toml:8: steps is 0"},
 		"missing file":       {"[data]\npaths = [\"nothing\"]\n", "mine.toml:2: data.paths cannot be used"},
 		"missing start":      {minimal + "[network]\nstart = \"gone.safetensors\"\n", "mine.toml:6: network.start cannot be used"},
+		"device as start":    {minimal + "[network]\nstart = \"/dev/zero\"\n", "mine.toml:6: network.start cannot be used"},
+		"device as teacher":  {minimal + "[distill]\nweight = 1\nteacher = \"/dev/zero\"\n", "mine.toml:7: distill.teacher cannot be used"},
 		"missing set":        {minimal + "[evaluate]\nset = \"gone\"\n", "mine.toml:6: evaluate.set cannot be used"},
 		"missing base":       {"extends = \"gone.toml\"\n" + minimal, "read recipe"},
 		"itself":             {"extends = \"mine.toml\"\n" + minimal, "extend each other"},

@@ -1,0 +1,63 @@
+package recognise
+
+import (
+	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
+)
+
+const (
+	// smallSide is the side of the square at which two references are held against
+	// each other: a letter is a pixel or two.
+	smallSide = 128
+	// twinLevels is by how many of 255 grey levels no pixel of it differs if the two
+	// are one picture, saved twice or at two sizes: that moves a pixel by 29 at most,
+	// another line, edition or filling by 38 at least (TestTwinsOfDrawnDocuments).
+	// twinCosine is what their embeddings have in common at least: 0.999 there.
+	twinLevels = 32
+	twinCosine = 0.99
+)
+
+// smallOf is a picture at smallSide, in grey.
+func smallOf(g *imaging.Gray) *imaging.Image {
+	m := imaging.NewImage(g.W, g.H)
+	for i, v := range g.Pix {
+		m.Pix[3*i], m.Pix[3*i+1], m.Pix[3*i+2] = v, v, v
+	}
+	return imaging.Resize(m, smallSide, smallSide)
+}
+
+// isTwinOf says whether two references are one picture, which somebody registered
+// twice.
+func (r *Reference) isTwinOf(other *Reference) bool {
+	return kernel.Dot(r.vector, other.vector) >= twinCosine && r.differs(other) <= twinLevels
+}
+
+// differs is by how many grey levels two references differ at most.
+func (r *Reference) differs(other *Reference) int {
+	a, b, most := r.small(), other.small(), 0
+	for i := 0; i < len(a.Pix); i += 3 {
+		most = max(most, int(a.Pix[i])-int(b.Pix[i]), int(b.Pix[i])-int(a.Pix[i]))
+	}
+	return most
+}
+
+// markTwins tells the decision which candidates were found by one picture.
+func (e *evidenceSet) markTwins() {
+	var found []*Hypothesis // of candidates so far
+	for i := range e.candidates {
+		c := &e.candidates[i]
+		c.Picture = 0
+		h := e.seen[c.Reference]
+		if c.Geometry == nil || !c.Geometry.Located || h == nil || h.Reference == nil {
+			continue
+		}
+		found = append(found, h)
+		c.Picture = len(found)
+		for j, other := range found[:len(found)-1] {
+			if h.Reference.isTwinOf(other.Reference) {
+				c.Picture = j + 1
+				break
+			}
+		}
+	}
+}
