@@ -42,6 +42,8 @@ func TestDecide(t *testing.T) {
 			Unknown, "", nil, "passport", "it is most like id/back, but the similarity is 0.31, and 0.47 is needed"},
 		{"barely under", scores{c("id/back", 0.4699)},
 			Unknown, "", nil, "", "it is most like id/back, but the similarity is 0.4699, and 0.4700 is needed"},
+		{"barely over", scores{c("id/back", 0.4703)},
+			Match, "id/back", nil, "", "its similarity to the whole picture is 0.4703, and 0.4700 is enough; an impostor reaches that less than once in 33,000"},
 		{"nothing registered", nil, Unknown, "", nil, "", "nothing is registered"},
 		{"siblings", scores{c("id/front/2nd", 0.81), c("id/front/1st", 0.80), c("passport", 0.5)},
 			Match, "id/front", []Label{"id/front/2nd", "id/front/1st"}, "passport",

@@ -18,9 +18,10 @@ const nothingRegistered = "nothing is registered"
 // 0.47 is enough; an impostor reaches that once in 400,000; next is
 // id-card/front/1st-edition (similarity 0.61)".
 func alikeReason(d *Decision, near []Candidate, p Policy) {
-	d.Summary = fmt.Sprintf("similarity %s, %s is enough", cosine(float64(d.Best.Score)), cosine(p.Threshold))
+	score, threshold := toldApart(float64(d.Best.Score), p.Threshold)
+	d.Summary = fmt.Sprintf("similarity %s, %s is enough", score, threshold)
 	clauses := []string{
-		fmt.Sprintf("its similarity to the whole picture is %s, and %s is enough", cosine(float64(d.Best.Score)), cosine(p.Threshold)),
+		fmt.Sprintf("its similarity to the whole picture is %s, and %s is enough", score, threshold),
 		wrongOnce(d, p),
 	}
 	if len(d.Open) > 0 {
@@ -41,13 +42,18 @@ func unlikeReason(d *Decision) {
 		d.Reason = fmt.Sprintf("it is most like %s, but no similarity is rare enough for the wished rate among so many labels", named(d.Best))
 		return
 	}
+	score, threshold := toldApart(float64(d.Best.Score), d.Threshold)
+	d.Summary = fmt.Sprintf("similarity %s, %s is needed", score, threshold)
+	d.Reason = fmt.Sprintf("it is most like %s, but the similarity is %s, and %s is needed", d.Best.Label, score, threshold)
+}
+
+// toldApart writes two cosines with as many digits as tell them apart, two at least.
+func toldApart(a, b float64) (string, string) {
 	digits := 2
-	score, threshold := float64(d.Best.Score), d.Threshold
-	for digits < 6 && decimals(score, digits) == decimals(threshold, digits) {
+	for digits < 6 && decimals(a, digits) == decimals(b, digits) {
 		digits++
 	}
-	d.Summary = fmt.Sprintf("similarity %s, %s is needed", decimals(score, digits), decimals(threshold, digits))
-	d.Reason = fmt.Sprintf("it is most like %s, but the similarity is %s, and %s is needed", d.Best.Label, decimals(score, digits), decimals(threshold, digits))
+	return decimals(a, digits), decimals(b, digits)
 }
 
 // tooCloseReason says that labels are too close and stand for different things.
