@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"exemplar/internal/decide"
+	labels "exemplar/internal/label"
 	"exemplar/internal/parallel"
 	"exemplar/internal/store"
 )
@@ -78,6 +79,9 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err != nil {
 		return nil, err
 	}
+	if err := g.refuseTwins(ctx, entries, results); err != nil {
+		return nil, g.fail(err)
+	}
 	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
 		return nil, g.fail(err)
 	}
@@ -131,6 +135,31 @@ func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err erro
 		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
 	}
 	return &made, note, nil
+}
+
+// refuseTwins drops entries whose label differs in capitals alone from one that is
+// there: on most systems both would be one folder, and one of them is a slip.
+func (g *Gallery) refuseTwins(ctx context.Context, entries []*store.Entry, results []Registration) error {
+	known, err := g.store.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	var spelled labels.Spellings
+	for _, label := range known {
+		spelled.Add(label)
+	}
+	for i, entry := range entries {
+		if entry == nil {
+			continue
+		}
+		if twin := spelled.Twin(entry.Label); twin != "" {
+			results[i].Outcome, entries[i] = RefusedImage, nil
+			results[i].Reason = fmt.Sprintf("its label differs in capitals alone from %q, which is there: write it the same", twin)
+			continue
+		}
+		spelled.Add(entry.Label)
+	}
+	return nil
 }
 
 // skipCopies drops entries whose very file is registered already, or comes

@@ -44,6 +44,9 @@ func (r *Replacement) register(ctx context.Context, items []Item, opts RegisterO
 	if err != nil {
 		return err
 	}
+	if err := r.gallery.refuseTwins(ctx, entries, results); err != nil {
+		return err
+	}
 	if err := r.gallery.skipCopies(ctx, entries, results, opts); err != nil {
 		return err
 	}

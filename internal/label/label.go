@@ -31,9 +31,9 @@ type Label string
 
 // Parse checks s, a label that is to be given to a reference, and returns its
 // canonical form. Parts must not be empty, start or end with a space or a dot,
-// hold a backslash or characters that cannot be seen (control characters,
-// directional overrides, line separators), begin with a drive letter, or be
-// what Windows calls a device: labels become folders when a gallery is exported.
+// hold a backslash, one of <>:"|?* or characters that cannot be seen (control
+// characters, directional overrides, line separators), or be what Windows calls a
+// device: labels become folders when a gallery is exported.
 func Parse(s string) (Label, error) { return parse(s, newFault) }
 
 // ParseStored is Parse for a label that references may have already: galleries
@@ -75,19 +75,23 @@ func newFault(part string) string {
 		return fmt.Sprintf("part %q starts or ends with a dot: leave it out", part)
 	case strings.Contains(part, `\`):
 		return fmt.Sprintf("part %q holds a backslash: separate the parts by / and write - in them", part)
-	case driveLetter.MatchString(part):
-		return fmt.Sprintf("part %q begins like a drive: write %q", part, strings.Replace(part, ":", "-", 1))
+	case strings.ContainsAny(part, forbidden):
+		return fmt.Sprintf("part %q holds one of %s, which folders on Windows cannot: write - instead", part, forbidden)
 	case device.MatchString(part):
 		return fmt.Sprintf("part %q is a device on Windows: put a word before it, such as %q", part, "form-"+part)
 	}
 	return ""
 }
 
+// forbidden are what no name of a file on Windows holds, beside the backslash; the
+// colon begins the name of a drive or a stream. (Windows' documentation, "Naming
+// Files, Paths, and Namespaces".)
+const forbidden = `<>:"|?*`
+
 var (
-	driveLetter = regexp.MustCompile(`^[A-Za-z]:`)
 	// device matches what Windows takes for a device, whatever follows a dot: see
 	// "Naming Files, Paths, and Namespaces" in its documentation.
-	device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?$`)
+	device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?$`)
 )
 
 // storedFault says what is wrong with one part of a label that may be in a

@@ -33,7 +33,7 @@ func TestParse(t *testing.T) {
 		{"escape", "a\x1b[31m", ""},
 		{"directional override", "a\u202egpj.exe", ""},
 		{"not UTF-8", "a\xff", ""},
-		{"inner dots and colons", "form 2.1/v1..2: second", "form 2.1/v1..2: second"},
+		{"inner dots", "form 2.1/v1..2, second", "form 2.1/v1..2, second"},
 		{"a word that begins like a device", "console/nullify/com10/lpt/auxiliary.txt", "console/nullify/com10/lpt/auxiliary.txt"},
 		{"backslash", `a\b`, ""},
 		{"backslashes that climb", `..\evil`, ""},
@@ -49,6 +49,15 @@ func TestParse(t *testing.T) {
 		{"numbered device", "lpt1", ""},
 		{"device of a raised number", "COM\u00b2.png", ""},
 		{"console", "conin$", ""},
+		{"clock", "CLOCK$", ""},
+		{"device with a colon", "NUL:", ""},
+		{"star", "a*b", ""},
+		{"question mark", "a?b", ""},
+		{"less", "a<b", ""},
+		{"more", "a>b", ""},
+		{"pipe", "a|b", ""},
+		{"quote", `a"b`, ""},
+		{"colon", "ab:c", ""},
 		{"bell", "a\a", ""},
 		{"isolate", "a\u2066b", ""},
 		{"zero width space", "a\u200bb", ""},
@@ -73,7 +82,7 @@ func TestParse(t *testing.T) {
 
 // What could be given to references once must still be found, to be renamed.
 func TestParseStored(t *testing.T) {
-	for _, s := range []string{"CON", "C:evil", `..\evil`, ".hidden", "a./b", "id-card/front"} {
+	for _, s := range []string{"CON", "C:evil", "a*b", "form: second", `..\evil`, ".hidden", "a./b", "id-card/front"} {
 		if got, err := ParseStored(s); err != nil || string(got) != s {
 			t.Errorf("ParseStored(%q) = %q, %v", s, got, err)
 		}

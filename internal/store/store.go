@@ -39,6 +39,9 @@ type Reader interface {
 	// age. Those whose row is damaged are among them, marked.
 	List(ctx context.Context, f Filter) ([]Reference, error)
 
+	// Labels returns the labels that references have, in order.
+	Labels(ctx context.Context) ([]Label, error)
+
 	// Get returns the reference with an id. With a *Damage it returns what there is.
 	Get(ctx context.Context, id string) (Reference, error)
 

@@ -88,9 +88,19 @@ func TestModes(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no modes")
 	}
-	letAll := setUmask(0)
-	defer setUmask(letAll)
-	folder := filepath.Join(t.TempDir(), "made")
+	for _, mask := range []int{0, 0o077, 0o777} {
+		t.Run(fmt.Sprintf("%#o", mask), func(t *testing.T) {
+			tmp := t.TempDir()
+			before := setUmask(mask)
+			defer setUmask(before)
+			mustHaveModes(t, tmp)
+		})
+	}
+}
+
+func mustHaveModes(t *testing.T, tmp string) {
+	t.Helper()
+	folder := filepath.Join(tmp, "made")
 	g := openGallery(t, filepath.Join(folder, "g.gallery"))
 	storetest.Put(t, g, storetest.Entry("a", 1))
 	if err := archive.Export(context.Background(), g, filepath.Join(folder, "export.zip")); err != nil {

@@ -93,7 +93,7 @@ const smallestPage = 512
 // createFile makes an empty file that only its owner can read, since documents
 // are private, unless there is one already.
 func createFile(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	// Exclusively: closing a gallery that is there would release the locks that
@@ -105,7 +105,27 @@ func createFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	return errors.Join(f.Chmod(0o600), f.Close()) // whatever the umask
+}
+
+// makeFolder makes a folder and those above it that are not there, for their owner
+// alone, whatever the umask.
+func makeFolder(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	if parent := filepath.Dir(path); parent != path {
+		if err := makeFolder(parent); err != nil {
+			return err
+		}
+	}
+	switch err := os.Mkdir(path, 0o700); {
+	case errors.Is(err, fs.ErrExist): // another process made it, or it is a file
+		return os.MkdirAll(path, 0o700)
+	case err != nil:
+		return err
+	}
+	return os.Chmod(path, 0o700)
 }
 
 // nothingPending reports whether the file alone holds all of the gallery. Only

@@ -99,6 +99,18 @@ func (g *Gallery) List(ctx context.Context, f store.Filter) (references []store.
 	return references, err
 }
 
+// Labels returns the labels that references have, in order. It reads an index alone.
+func (g *Gallery) Labels(ctx context.Context) (labels []store.Label, err error) {
+	err = g.read(ctx, "list", func(tx *sql.Tx) error {
+		names, err := texts(ctx, tx, `SELECT DISTINCT label FROM reference ORDER BY label`)
+		for _, name := range names {
+			labels = append(labels, store.Label(name))
+		}
+		return err
+	})
+	return labels, err
+}
+
 // selectReferences is a query of references r without its condition.
 func (g *Gallery) selectReferences() string {
 	return `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model, ` + g.rowIntact() + `

@@ -65,7 +65,11 @@ func (g *Gallery) keepReserve() {
 		return
 	}
 	// It need not outlive a power cut, and is no reason to fail.
-	if err := os.WriteFile(g.reserve(), make([]byte, reserveBytes), 0o600); err != nil {
+	err := os.WriteFile(g.reserve(), make([]byte, reserveBytes), 0o600)
+	if err == nil {
+		err = os.Chmod(g.reserve(), 0o600) // whatever the umask
+	}
+	if err != nil {
 		g.spendReserve()
 	}
 }

@@ -34,6 +34,19 @@ func testList(t *testing.T, fresh func(testing.TB) Instance) {
 	}
 }
 
+func testLabels(t *testing.T, fresh func(testing.TB) Instance) {
+	s := open(t, fresh(t))
+	for range 2 { // of none, and of some
+		got, err := s.Labels(context.Background())
+		if want := slices.Compact(LabelsOf(List(t, s, store.Filter{}))); err != nil || !slices.Equal(got, want) {
+			t.Errorf("labels %q, %v, want %q", got, err, want)
+		}
+		if len(got) == 0 {
+			Put(t, s, Entry("b", 1), Entry("a", 2), Entry("b", 3), Entry("a/b", 4))
+		}
+	}
+}
+
 func testRename(t *testing.T, fresh func(testing.TB) Instance) {
 	cases := []struct {
 		name     string

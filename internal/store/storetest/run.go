@@ -27,6 +27,7 @@ var suite = []struct {
 	{"Put: sources of any bytes", testSourceOfAnyBytes},
 	{"Put: no doubles", testNoDoubles},
 	{"List: filters and order", testList},
+	{"Labels", testLabels},
 	{"Rename", testRename},
 	{"Remove", testRemove},
 	{"SetNote", testSetNote},
