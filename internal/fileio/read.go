@@ -74,9 +74,10 @@ func readAll(r io.Reader, hint, limit int64) ([]byte, error) {
 	}
 }
 
-// trimmed copies data out of a buffer that is much too large.
+// trimmed copies data out of the first buffer if it is much too large. What is left
+// of later ones was never written to.
 func trimmed(data []byte) []byte {
-	if cap(data) <= 2*len(data) {
+	if cap(data) <= 2*len(data) || cap(data) > firstBuffer+1 {
 		return data
 	}
 	return append(make([]byte, 0, len(data)), data...)
