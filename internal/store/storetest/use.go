@@ -18,7 +18,6 @@ func changes(s store.Store, id string) map[string]func(ctx context.Context) erro
 		"Stage":       func(ctx context.Context) error { _, err := s.Stage(ctx); return err },
 		"Merge":       func(ctx context.Context) error { _, err := s.Merge(ctx, sequence(nil)); return err },
 		"Remove":      func(ctx context.Context) error { return s.Remove(ctx, id) },
-		"Labels":      func(ctx context.Context) error { _, err := s.Labels(ctx); return err },
 		"RemoveLabel": func(ctx context.Context) error { _, err := s.RemoveLabel(ctx, "a"); return err },
 		"Rename":      func(ctx context.Context) error { _, err := s.Rename(ctx, "a", "b"); return err },
 		"SetNote":     func(ctx context.Context) error { return s.SetNote(ctx, id, "x") },
@@ -32,6 +31,7 @@ func changes(s store.Store, id string) map[string]func(ctx context.Context) erro
 func looks(s store.Store, id string) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"List":     func(ctx context.Context) error { _, err := s.List(ctx, store.Filter{}); return err },
+		"Labels":   func(ctx context.Context) error { _, err := s.Labels(ctx); return err },
 		"Get":      func(ctx context.Context) error { _, err := s.Get(ctx, id); return err },
 		"Picture":  func(ctx context.Context) error { _, err := s.Picture(ctx, id); return err },
 		"Features": func(ctx context.Context) error { _, err := s.Features(ctx, id); return err },
