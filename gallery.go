@@ -24,6 +24,7 @@ var (
 	ErrReadOnly    = store.ErrReadOnly
 	ErrDiskFull    = store.ErrDiskFull
 	ErrBusy        = store.ErrBusy
+	ErrLingers     = store.ErrLingers // what was removed is gone, its bytes in the file are not yet
 	ErrOtherModel  = store.ErrWrongModel
 	ErrNoReference = store.ErrNoReference
 	ErrLabel       = decide.ErrLabel

@@ -51,11 +51,12 @@ func galleryRemove() *cobra.Command {
 			for i, r := range going {
 				ids[i] = r.ID
 			}
-			if err := g.Remove(cmd.Context(), ids...); err != nil {
+			err = g.Remove(cmd.Context(), ids...)
+			if err != nil && !errors.Is(err, exemplar.ErrLingers) {
 				return err
 			}
 			say(cmd.OutOrStdout(), "removed %s\n", count(len(ids), "reference"))
-			return nil
+			return partly(cmd, err)
 		},
 	}.command()
 	cmd.Flags().BoolVarP(&isLabel, "label", "l", false, "the arguments are labels: remove all references of them and of those below")
@@ -152,9 +153,9 @@ func galleryExport() *cobra.Command {
 	}.command()
 }
 
-// partly says what was left out, where that is all that went wrong.
+// partly says what was left out, or not wiped yet, where that is all that went wrong.
 func partly(cmd *cobra.Command, err error) error {
-	if !errors.Is(err, exemplar.ErrPartly) {
+	if !errors.Is(err, exemplar.ErrPartly) && !errors.Is(err, exemplar.ErrLingers) {
 		return err
 	}
 	complain(cmd.ErrOrStderr(), err)

@@ -11,6 +11,7 @@ var (
 	ErrReadOnly    = errors.New("the gallery cannot be written: check the permissions of the file and its folder")
 	ErrDiskFull    = errors.New("no space is left for the gallery, nothing was changed: free some and try again")
 	ErrBusy        = errors.New("another process is writing to the gallery: try again when it is done")
+	ErrLingers     = errors.New("it is removed, but its bytes are still in the file, since others are using that: once they are done, gallery compact wipes them")
 	ErrWrongModel  = errors.New("the gallery was made with another model: use that model, or embed the gallery anew")
 	ErrNoReference = errors.New("there is no such reference")
 	ErrInvalid     = errors.New("the reference cannot be stored")

@@ -97,7 +97,8 @@ type Writer interface {
 
 	// Remove deletes the references with the given ids, all or none, and overwrites
 	// what the store held of them. Where there is no room for that at once it goes
-	// one by one, and the error says how many are gone.
+	// one by one, and the error says how many are gone. ErrLingers says that all are
+	// gone, but their bytes not yet, since somebody is reading the store.
 	Remove(ctx context.Context, ids ...string) error
 
 	// RemoveLabel deletes the references of a label and of all labels below it, as

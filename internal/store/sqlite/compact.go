@@ -1,7 +1,11 @@
 package sqlite
 
-import "exemplar/internal/store"
-import "context"
+import (
+	"context"
+	"errors"
+
+	"exemplar/internal/store"
+)
 
 // Compact writes the file anew without what was removed, and gives the room back.
 // Removing overwrites what was removed where it lies; traces of names that
@@ -17,7 +21,10 @@ func (g *Gallery) Compact(ctx context.Context) error {
 	if _, err := g.db.ExecContext(ctx, `VACUUM`); err != nil {
 		return g.fail(doing, err)
 	}
-	if err := g.emptyLog(ctx); err != nil {
+	switch err := g.emptyLog(ctx); {
+	case errors.Is(translate(err), store.ErrBusy):
+		return g.fail(doing, store.ErrLingers)
+	case err != nil:
 		return g.fail(doing, err)
 	}
 	return nil

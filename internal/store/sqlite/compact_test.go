@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,6 +69,46 @@ func TestRemovedIsGone(t *testing.T) {
 		t.Errorf("%d references are left", n)
 	}
 	storetest.MustBeSound(t, g)
+}
+
+// While somebody reads, what was removed cannot be overwritten: that is said, by
+// compacting too, and compacting does it once the reader is done.
+func TestRemovedLingersWhileSomebodyReads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for the reader twice")
+	}
+	ctx := context.Background()
+	folder := t.TempDir()
+	g := openGallery(t, filepath.Join(folder, "g.gallery"))
+	other := openGallery(t, g.path)
+	r := storetest.Put(t, g, secretEntry(1, true))[0]
+	if err := g.emptyLog(ctx); err != nil {
+		t.Fatal(err)
+	}
+	err := other.Snapshot(ctx, func(s store.Snapshot) error {
+		if _, err := s.Stats(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := g.Remove(ctx, r.ID); !errors.Is(err, store.ErrLingers) {
+			t.Errorf("remove: %v", err)
+		}
+		if err := g.Compact(ctx); !errors.Is(err, store.ErrLingers) {
+			t.Errorf("compact: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := g.Compact(ctx); err != nil {
+		t.Error(err)
+	}
+	if found := filesWith(t, folder, "secret"); len(found) > 0 {
+		t.Errorf("something secret is in %v", found)
+	}
+	if n := len(storetest.List(t, g, store.Filter{})); n != 0 {
+		t.Errorf("%d references are left", n)
+	}
 }
 
 func secretEntry(i int, secret bool) store.Entry {

@@ -31,8 +31,8 @@ const (
 	// maxIdleLog is what the log may keep of the disk between changes.
 	maxIdleLog = 4 << 20
 	// emptyLogTimeout is how long a removal waits for others that read, to have what
-	// it removed gone from the log, too. If they take longer, it goes with a later
-	// change, or when the last process closes the gallery.
+	// it removed gone from the file, too. If they take longer, that is ErrLingers: it
+	// goes with a later change, or when the last process closes the gallery.
 	emptyLogTimeout = 2 * time.Second
 )
 
@@ -109,8 +109,7 @@ func (g *Gallery) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string
 		return g.removeIDs(ctx, tx, ids)
 	})
 	if err == nil {
-		_ = g.emptyLog(ctx) // see emptyLogTimeout
-		return len(ids), nil
+		return len(ids), g.wipe(ctx, doing)
 	}
 	if !errors.Is(err, store.ErrDiskFull) {
 		return 0, err
@@ -122,6 +121,13 @@ func (g *Gallery) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string
 			return i, fmt.Errorf("%d of %d references were removed: %w", i, len(ids), err)
 		}
 	}
-	_ = g.emptyLog(ctx)
-	return len(ids), nil
+	return len(ids), g.wipe(ctx, doing)
+}
+
+// wipe has what was removed overwritten in the file, or says that it is not yet.
+func (g *Gallery) wipe(ctx context.Context, doing string) error {
+	if err := g.emptyLog(ctx); errors.Is(translate(err), store.ErrBusy) {
+		return g.fail(doing, store.ErrLingers)
+	}
+	return nil // what else is wrong with the log shows with the next change
 }
