@@ -59,7 +59,10 @@ type Answer struct {
 	// LeftOut are references that are damaged in the gallery, so that they had no
 	// part in the answer.
 	LeftOut []LeftOut `json:"left_out,omitempty"`
-	Model   string    `json:"model"` // [Model.DecisionFingerprint]
+	// Notes are what the picture's file had to tell: which page was looked at,
+	// which frame, what is missing.
+	Notes []string `json:"notes,omitempty"`
+	Model string   `json:"model"` // [Model.DecisionFingerprint]
 }
 
 // Embedding is how alike the whole picture is to a label's references.
@@ -115,7 +118,7 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
 		Decision: Decision(d.Verdict), Label: string(d.Label), Confidence: d.Confidence, Basis: Basis(d.Basis),
-		Mirrored: f.Mirrored, Inverted: f.Inverted,
+		Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
 	for _, open := range d.Open {

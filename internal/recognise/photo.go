@@ -40,7 +40,8 @@ func NewPhoto(e *Embedder, picture *imaging.Image) *Photo {
 // upright is a picture ready to be worked on.
 type upright struct {
 	*imaging.Image
-	scaleX, scaleY float64 // to the picture as sent
+	scaleX, scaleY float64  // to the picture as sent
+	notes          []string // what its file had to tell: which page, which frame
 }
 
 // Input is a picture as it was sent: a file, or pixels.
@@ -63,7 +64,7 @@ func (in *Input) open(e *Embedder, mode SearchMode) (upright, error) {
 	if mode != SearchOff {
 		picture = imaging.FitWithin(picture, PhotoSide)
 	}
-	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H)}, nil
+	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H), info.Notes}, nil
 }
 
 // noUse is why a picture cannot be used, with what its file had to tell.

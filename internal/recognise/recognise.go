@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 
 	"exemplar/internal/decide"
@@ -74,6 +75,7 @@ type Finding struct {
 
 	Mirrored, Inverted bool            // the picture shows the document as a mirror, or a negative, does
 	LeftOut            []*store.Damage // references that could not be used
+	Notes              []string        // what the file had to tell: which page, which frame
 }
 
 // consideredLabels is how many labels a decision looks at: enough to see every
@@ -102,6 +104,8 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	}
 	for i := range result.Findings {
 		f := &result.Findings[i]
+		f.Notes = picture.notes
+		f.Decision.Reason = strings.Join(append([]string{f.Decision.Reason}, picture.notes...), "; ")
 		if f.LeftOut = damaged.list(); len(f.LeftOut) > 0 {
 			f.Decision.Reason += "; " + damaged.say()
 			if f.Decision.Basis == "" && f.Decision.Confidence == 1 { // there are references, but none that can be used

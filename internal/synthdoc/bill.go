@@ -323,7 +323,7 @@ func drawStatement(s *sheet) {
 		y = b.picture(y + 20)
 	}
 	if r.chance(0.3) && y < s.h-420 {
-		y = b.table(y + 20)
+		b.table(y + 20)
 	}
 	if r.chance(0.5) {
 		s.footer()
