@@ -62,6 +62,8 @@ func (g *Gallery) open(opts store.Options) error {
 		return err
 	} else if info.IsDir() {
 		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
+	} else if !info.Mode().IsRegular() { // a pipe would be waited for
+		return fmt.Errorf("%w (it is a device or a pipe)", store.ErrNotGallery)
 	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite takes it for an empty file, and writes over it
 		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, info.Size())
 	}

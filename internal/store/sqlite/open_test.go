@@ -51,6 +51,11 @@ func TestOpenWhatIsNoGallery(t *testing.T) {
 	}{
 		{"nothing", func(*testing.T, string) {}, store.ErrNoGallery},
 		{"a folder", func(t *testing.T, path string) { os.Mkdir(path, 0o700) }, store.ErrNotGallery},
+		{"a device", func(t *testing.T, path string) {
+			if err := os.Symlink(os.DevNull, path); err != nil {
+				t.Skip(err)
+			}
+		}, store.ErrNotGallery},
 		{"a text", write(strings.Repeat("to whom it may concern\n", 100)), store.ErrNotGallery},
 		{"a short text", write("hello"), store.ErrNotGallery},
 		{"a byte", write("x"), store.ErrNotGallery},

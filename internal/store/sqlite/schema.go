@@ -38,6 +38,9 @@ func checkSchema(ctx context.Context, db querier, version int) error {
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM gallery`).Scan(&rows); err != nil {
 		return err
 	}
+	if rows > 1 {
+		return fmt.Errorf("%w (it has %d rows of its own: somebody changed the file)", store.ErrNotGallery, rows)
+	}
 	if rows != 1 {
 		return fmt.Errorf("%w (its own row is missing)", store.ErrCorrupt)
 	}
