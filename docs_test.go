@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -26,7 +27,15 @@ func TestReadmeIsShort(t *testing.T) {
 var links = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 
 func TestLinksOfDocsLead(t *testing.T) {
-	for _, file := range []string{"README.md", "docs/answers.md", "docs/go.md", "docs/speed.md", "docs/reliability.md"} {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	formats, err := filepath.Glob("docs/formats/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range slices.Concat(pages, formats, []string{"README.md"}) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
