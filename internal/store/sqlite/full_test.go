@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"exemplar/internal/store"
@@ -151,7 +152,7 @@ func TestRemoveWithoutAnyRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	if n, err := g.RemoveLabel(context.Background(), "b"); n != 0 || !errors.Is(err, store.ErrDiskFull) {
+	if n, err := g.RemoveLabel(context.Background(), "b"); n != 0 || !errors.Is(err, store.ErrDiskFull) || !strings.Contains(err.Error(), "takes 1 MB") {
 		t.Errorf("removed %d, %v", n, err)
 	}
 	if n := len(storetest.List(t, g, store.Filter{})); n != 2 {

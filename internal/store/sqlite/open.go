@@ -39,7 +39,10 @@ func Open(path string, opts store.Options) (*Gallery, error) {
 	}
 	g := &Gallery{path: path}
 	if err := g.open(opts); err != nil {
-		return nil, g.fail("open", err)
+		if err = g.fail("open", err); !opts.ReadOnly {
+			err = fmt.Errorf("%w%s", err, roomToRemove(err))
+		}
+		return nil, err
 	}
 	return g, nil
 }

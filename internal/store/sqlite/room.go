@@ -118,10 +118,19 @@ func (g *Gallery) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string
 	for i, id := range ids {
 		_ = g.emptyLog(ctx)
 		if err := g.write(ctx, doing, func(tx *sql.Tx) error { return g.removeIDs(ctx, tx, []string{id}) }); err != nil {
-			return i, fmt.Errorf("%d of %d references were removed: %w", i, len(ids), err)
+			return i, fmt.Errorf("%d of %d references were removed: %w%s", i, len(ids), err, roomToRemove(err))
 		}
 	}
 	return len(ids), g.wipe(ctx, doing)
+}
+
+// roomToRemove says how much room a removal takes, where an error says that there is
+// none: what goes is overwritten by way of the log.
+func roomToRemove(err error) string {
+	if !errors.Is(err, store.ErrDiskFull) {
+		return ""
+	}
+	return fmt.Sprintf("; removing takes %d MB of its disk for a moment, and more for pictures of several MB", keptFree>>20)
 }
 
 // wipe has what was removed overwritten in the file, or says that it is not yet.
