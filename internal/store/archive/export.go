@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"exemplar/internal/fileio"
@@ -47,8 +48,14 @@ func (l *lacks) fault() error {
 	if len(l.references)+len(l.parts) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: it is written without %d references, and without %d parts that an import makes anew: %w",
-		ErrPartly, len(l.references), len(l.parts), joinSome(append(l.references, l.parts...)))
+	var said []string
+	if n := len(l.references); n > 0 {
+		said = append(said, fmt.Sprintf("references left out: %d", n))
+	}
+	if n := len(l.parts); n > 0 {
+		said = append(said, fmt.Sprintf("parts left out, which an import makes anew: %d", n))
+	}
+	return fmt.Errorf("%w; %s: %w", ErrPartly, strings.Join(said, "; "), joinSome(append(l.references, l.parts...)))
 }
 
 // write writes an export and returns the damage that is left out.

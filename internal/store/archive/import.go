@@ -13,7 +13,7 @@ import (
 
 // ErrPartly says that an export was written, or imported, as far as it is not
 // damaged. The error in hand names what was.
-var ErrPartly = errors.New("what is damaged was left out or is made anew")
+var ErrPartly = errors.New("some of it is damaged")
 
 // Mender checks an entry against its picture. It makes anew what is nil of it, and
 // what it finds wrong, which it names. The error says why the entry is of no use.
