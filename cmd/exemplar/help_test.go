@@ -203,7 +203,9 @@ func TestVersionSaysTheCommit(t *testing.T) {
 		t.Skip("go build finds no repository here")
 	}
 	for _, verb := range []string{"--version", "version", "doctor"} {
-		out, err := exec.Command(program, verb).Output()
+		cmd := exec.Command(program, verb)
+		cmd.Env = append(os.Environ(), "EXEMPLAR_GALLERY="+filepath.Join(s.folder, "none.db")) // which doctor looks for
+		out, err := cmd.Output()
 		if err != nil || !strings.Contains(string(out), version+"+"+commit[:12]) {
 			t.Errorf("%s said %q, want commit %s (%v)", verb, out, commit, err)
 		}
