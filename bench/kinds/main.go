@@ -17,11 +17,9 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"os"
 	"path/filepath"
 	"time"
 
-	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/eval/harness"
 	"exemplar/internal/fileio"
@@ -60,7 +58,7 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 		names = allSets
 	}
 	var err error
-	if s.model, err = openModel(modelPath); err != nil {
+	if s.model, err = recognise.OpenModel(modelPath); err != nil {
 		return err
 	}
 	var sets []*measured
@@ -84,20 +82,6 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 		return nil
 	}
 	return writePage(s.page, sets, s.worst)
-}
-
-func openModel(path string) (*recognise.Model, error) {
-	bundle := embed.Default()
-	if path != "" {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		if bundle, err = embed.Load(data); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return recognise.NewModel(bundle)
 }
 
 // measured is a set with what a gallery answered to it.

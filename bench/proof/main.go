@@ -14,12 +14,10 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"exemplar/internal/dataset"
-	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/eval/harness"
 	"exemplar/internal/recognise"
@@ -31,7 +29,7 @@ func main() {
 	fpir := flag.Float64("fpir", 0.01, "wished share of strangers accepted")
 	distractors := flag.String("distractors", "", "folder of pictures that show nothing registered")
 	flag.Parse()
-	m, err := openModel(*path)
+	m, err := recognise.OpenModel(*path)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -41,20 +39,6 @@ func main() {
 			log.Fatal(err)
 		}
 	}
-}
-
-func openModel(path string) (*recognise.Model, error) {
-	bundle := embed.Default()
-	if path != "" {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		if bundle, err = embed.Load(data); err != nil {
-			return nil, err
-		}
-	}
-	return recognise.NewModel(bundle)
 }
 
 // judge prints the rates of one set.

@@ -13,6 +13,17 @@ type Point struct{ X, Y float64 }
 // Pt is shorthand for Point{x, y}.
 func Pt(x, y float64) Point { return Point{x, y} }
 
+// Contains says whether a convex quad, clockwise on screen, holds a point.
+func Contains(q *[4]Point, p Point) bool {
+	for i, a := range q {
+		b := q[(i+1)%4]
+		if (b.X-a.X)*(p.Y-a.Y)-(b.Y-a.Y)*(p.X-a.X) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Homography maps points of one plane to another: row-major 3 x 3.
 type Homography [9]float64
 

@@ -16,7 +16,8 @@ func overlap(a, b *[4]planar.Point, w, h int) float64 {
 	both, either := 0, 0
 	for y := 0; y < h; y += 4 {
 		for x := 0; x < w; x += 4 {
-			inA, inB := contains(a, float64(x), float64(y)), contains(b, float64(x), float64(y))
+			at := planar.Pt(float64(x), float64(y))
+			inA, inB := planar.Contains(a, at), planar.Contains(b, at)
 			if inA && inB {
 				both++
 			}
@@ -117,17 +118,6 @@ func BenchmarkQuads(b *testing.B) {
 	for b.Loop() {
 		Quads(m)
 	}
-}
-
-// contains says whether a convex quad, clockwise on screen, holds a point.
-func contains(q *[4]planar.Point, x, y float64) bool {
-	for i, a := range q {
-		b := q[(i+1)%4]
-		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
-			return false
-		}
-	}
-	return true
 }
 
 func grey(w, h int) *imaging.Image {

@@ -80,22 +80,11 @@ func (a *area) set(marks []bool, q *[4]planar.Point, to bool) {
 	last := func(v float64, n int) int { return int(min(float64(n-1), math.Floor(v/areaStep))) }
 	for y := first(lo.Y); y <= last(hi.Y, a.h); y++ {
 		for x := first(lo.X); x <= last(hi.X, a.w); x++ {
-			if contains(q, float64(x*areaStep), float64(y*areaStep)) {
+			if planar.Contains(q, planar.Pt(float64(x*areaStep), float64(y*areaStep))) {
 				marks[y*a.w+x] = to
 			}
 		}
 	}
-}
-
-// contains says whether a convex quad, clockwise on screen, holds a point.
-func contains(q *[4]planar.Point, x, y float64) bool {
-	for i, a := range q {
-		b := q[(i+1)%4]
-		if (b.X-a.X)*(y-a.Y)-(b.Y-a.Y)*(x-a.X) < 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // sameAs says whether two claims are about the same part of a photo: what agrees
