@@ -8,10 +8,11 @@
 // for Change Detection", 2018; here both pictures enter one network as channels,
 // since they lie on each other to the pixel).
 //
-//	m := change.Default().Detect(ref, laid)
+//	m := changedetect.Default().Detect(ref, laid)
 //	for i, judged := range m.Judged { if judged && m.Logit[i] > 0 { ... } }
 //
-// What to make of a map is the business of those who ask for it.
+// What to make of a map is the business of those who ask for it. internal/changetrain
+// makes the weights.
 package changedetect
 
 import (
