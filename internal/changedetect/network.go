@@ -8,6 +8,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
+	"exemplar/internal/reuse"
 )
 
 // layer is a convolution by its name in the file of weights.
@@ -91,7 +92,7 @@ func newNetwork(table []layer) *network {
 func (n *network) layer(name string) int {
 	i, found := n.index[name]
 	if !found {
-		panic(fmt.Sprintf("change: layer %q is not among %v", name, n.layers))
+		panic(fmt.Sprintf("changedetect: layer %q is not among %v", name, n.layers))
 	}
 	return i
 }
@@ -156,7 +157,7 @@ func (p *pass) logits() []float32 { return p.maps[len(p.maps)-1].v }
 
 // forward computes the outputs of all layers.
 func (n *network) forward(p *pass) {
-	p.maps, p.joined = sized(p.maps, len(n.layers)), sized(p.joined, len(n.layers))
+	p.maps, p.joined = reuse.Slice(p.maps, len(n.layers)), reuse.Slice(p.joined, len(n.layers))
 	for i, l := range n.layers {
 		c, in := n.convs[i], n.input(p, i)
 		if l.plus != nil {
@@ -193,7 +194,7 @@ func (n *network) join(p *pass, i int, in *grid) *grid {
 // backward adds to the gradients of the weights, given d, that of the logits
 // after forward.
 func (n *network) backward(p *pass, d []float32) {
-	p.dMaps = sized(p.dMaps, len(n.layers))
+	p.dMaps = reuse.Slice(p.dMaps, len(n.layers))
 	for i := range p.dMaps {
 		p.dMaps[i].resize(p.maps[i].w, p.maps[i].h, p.maps[i].c)
 		clear(p.dMaps[i].v)

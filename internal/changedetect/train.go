@@ -10,6 +10,7 @@ import (
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/parallel"
+	"exemplar/internal/reuse"
 )
 
 const (
@@ -167,7 +168,7 @@ func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
 		}
 	}
 	l.net.forward(&w.pass)
-	w.d = sized(w.d, len(w.pass.logits()))
+	w.d = reuse.Slice(w.d, len(w.pass.logits()))
 	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), s)
 	l.net.backward(&w.pass, w.d)
 }
