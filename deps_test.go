@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 
 	"internal/parallel":        {},
 	"internal/fileio":          {},
+	"internal/reuse":           {},
 	"internal/kernel":          {},
 	"internal/tensorfile":      {},
 	"internal/cputime":         {},
@@ -73,7 +74,7 @@ var allowed = map[string][]string{
 }
 
 // tools are what every package may import: they know nothing of pictures.
-var tools = []string{"internal/parallel", "internal/fileio"}
+var tools = []string{"internal/parallel", "internal/fileio", "internal/reuse"}
 
 // confined names outside modules, and packages of ours, that only some packages
 // may import, so that each can be replaced in one place.

@@ -55,7 +55,7 @@ func Families() []string {
 // on an unknown name or level.
 func Sweep(name string, level int, m *imaging.Image, seed uint64) *imaging.Image {
 	if level < 1 || level > Levels {
-		panic(fmt.Sprintf("augment: sweep level %d, want 1 to %d", level, Levels))
+		panic(fmt.Sprintf("capturesim: sweep level %d, want 1 to %d", level, Levels))
 	}
 	for _, fam := range families {
 		if fam.name == name {
@@ -64,7 +64,7 @@ func Sweep(name string, level int, m *imaging.Image, seed uint64) *imaging.Image
 			return f.image()
 		}
 	}
-	panic(fmt.Sprintf("augment: unknown family %q; known are %v", name, Families()))
+	panic(fmt.Sprintf("capturesim: unknown family %q; known are %v", name, Families()))
 }
 
 // reduced returns the picture with at most side pixels on its shorter side.

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
 )
 
 // backward adds to the gradients of the weights, given d, that of the logits
 // after forward.
 func (n *network) backward(p *Pass, d []float32) {
-	p.dMaps = sized(p.dMaps, len(n.layers))
+	p.dMaps = reuse.Slice(p.dMaps, len(n.layers))
 	for i := range p.dMaps {
 		p.dMaps[i].resize(p.maps[i].w, p.maps[i].h, p.maps[i].c)
 		clear(p.dMaps[i].v)
@@ -54,7 +55,7 @@ func (g *grid) maskBy(outputs *grid) {
 // addReduced adds to dst what becomes of the gradient g on the way back through
 // addEnlarged: each pixel's, by the shares that it took.
 func (g *grid) addReduced(dst *grid, row []float32) []float32 {
-	row = sized(row, dst.w*dst.c)
+	row = reuse.Slice(row, dst.w*dst.c)
 	for y := range g.h {
 		clear(row)
 		from := g.row(y)

@@ -119,7 +119,7 @@ func TestAnySize(t *testing.T) {
 
 func TestDifferentSizesPanic(t *testing.T) {
 	defer func() {
-		if fmt.Sprint(recover()) != "change: a photo of 8x16 laid on a reference of 16x8" {
+		if fmt.Sprint(recover()) != "changedetect: a photo of 8x16 laid on a reference of 16x8" {
 			t.Error("no panic that names the sizes")
 		}
 	}()

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
 )
 
 // grid is a feature map (H,W,C).
@@ -15,22 +16,14 @@ type grid struct {
 // resize makes g a map of unspecified contents.
 func (g *grid) resize(w, h, c int) {
 	g.w, g.h, g.c = w, h, c
-	g.v = sized(g.v, w*h*c)
-}
-
-// sized returns n elements, in x's memory if that suffices.
-func sized[T any](x []T, n int) []T {
-	if cap(x) < n {
-		return make([]T, n)
-	}
-	return x[:n]
+	g.v = reuse.Slice(g.v, w*h*c)
 }
 
 // addEnlarged adds src, a smaller map, brought to g's size by bilinear
 // interpolation between the middles of pixels, as PyTorch's interpolate does
 // without align_corners. row is memory, which is returned.
 func (g *grid) addEnlarged(src *grid, row []float32) []float32 {
-	row = sized(row, src.w*src.c)
+	row = reuse.Slice(row, src.w*src.c)
 	for y := range g.h {
 		v := between(y, g.h, src.h)
 		clear(row)

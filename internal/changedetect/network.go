@@ -6,6 +6,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
+	"exemplar/internal/reuse"
 )
 
 // layer is a convolution by its name in the file of weights.
@@ -89,7 +90,7 @@ func newNetwork(table []layer) *network {
 func (n *network) layer(name string) int {
 	i, found := n.index[name]
 	if !found {
-		panic(fmt.Sprintf("change: layer %q is not among %v", name, n.layers))
+		panic(fmt.Sprintf("changedetect: layer %q is not among %v", name, n.layers))
 	}
 	return i
 }
@@ -126,7 +127,7 @@ func (p *pass) logits() []float32 { return p.maps[len(p.maps)-1].v }
 
 // forward computes the outputs of all layers.
 func (n *network) forward(p *pass) {
-	p.maps, p.joined = sized(p.maps, len(n.layers)), sized(p.joined, len(n.layers))
+	p.maps, p.joined = reuse.Slice(p.maps, len(n.layers)), reuse.Slice(p.joined, len(n.layers))
 	for i, l := range n.layers {
 		c, in := n.convs[i], n.input(p, i)
 		if l.plus != nil {

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"sync"
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
 	"exemplar/internal/parallel"
+	"exemplar/internal/reuse"
 )
 
 const (
@@ -163,7 +163,7 @@ var workers = sync.Pool{New: func() any { return new(worker) }}
 // at whole, as in use: where on a document something stands is part of what it is.
 func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
 	logits := l.net.Forward(&w.pass, s.Ref, s.Laid, r.Float64() < negativeShare)
-	w.d = slices.Grow(w.d[:0], len(logits))[:len(logits)]
+	w.d = reuse.Slice(w.d, len(logits))
 	l.loss, l.cells = crossEntropy(w.d, logits, s)
 	l.net.Backward(&w.pass, w.d)
 }

@@ -29,7 +29,7 @@ type Reference struct {
 // Entry is a reference with what is stored of it.
 type Entry struct {
 	Reference
-	Picture  []byte    // JPEG, upright, longer side at most 768 pixels
+	Picture  []byte    // JPEG, upright, no larger than references are compared at
 	Vectors  []float32 // (Rotations,dim): L2-normalised embeddings of the picture turned by 0, 90, 180, 270 degrees
 	Features []byte    // local features, opaque here; may be nil
 	Words    Words     // of the features; may be none

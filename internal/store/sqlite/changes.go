@@ -14,7 +14,7 @@ func (s state) position() store.Position {
 
 // ChangesSince tells what changed: see [store.Reader]. Without changes it costs
 // one look at one row.
-func (g *Gallery) ChangesSince(ctx context.Context, since store.Position, model string, dim int, visit func(store.Change)) (store.Position, error) {
+func (g *Store) ChangesSince(ctx context.Context, since store.Position, model string, dim int, visit func(store.Change)) (store.Position, error) {
 	now, err := g.readState(ctx, g.db)
 	if err != nil {
 		return since, g.fail("follow", err)
@@ -40,7 +40,7 @@ func (g *Gallery) ChangesSince(ctx context.Context, since store.Position, model 
 // visitChanges visits the changes after a position, or all there is where those
 // make no sense: the first time, with another model, and when the file was put
 // back to an earlier state.
-func (g *Gallery) visitChanges(ctx context.Context, tx *sql.Tx, now state, since store.Position, model string, dim int, visit func(store.Change)) error {
+func (g *Store) visitChanges(ctx context.Context, tx *sql.Tx, now state, since store.Position, model string, dim int, visit func(store.Change)) error {
 	if now.id != since.Gallery || now.model != since.Model || now.seq < since.Seq {
 		visit(store.Change{Reset: true})
 		return g.visitReferences(ctx, tx, -1, model, dim, visit)
@@ -75,7 +75,7 @@ func removals(ctx context.Context, tx *sql.Tx, seq int64) ([]string, error) {
 }
 
 // visitReferences visits every reference that changed after change seq.
-func (g *Gallery) visitReferences(ctx context.Context, tx *sql.Tx, seq int64, model string, dim int, visit func(store.Change)) error {
+func (g *Store) visitReferences(ctx context.Context, tx *sql.Tx, seq int64, model string, dim int, visit func(store.Change)) error {
 	err := g.visitWhere(ctx, tx, `r.seq > ?`, seq, model, dim, visit)
 	if !isCorrupt(err) {
 		return err
@@ -104,7 +104,7 @@ func damagedChange(id string, label store.Label, part store.Part, why string) st
 }
 
 // visitWhere visits every reference r that a condition on one value selects.
-func (g *Gallery) visitWhere(ctx context.Context, tx *sql.Tx, where string, value any, model string, dim int, visit func(store.Change)) error {
+func (g *Store) visitWhere(ctx context.Context, tx *sql.Tx, where string, value any, model string, dim int, visit func(store.Change)) error {
 	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, `+g.rowIntact()+`, e.vectors, `+g.crcOf(store.PartEmbedding, "r.id", "e.model")+`
 		FROM reference r LEFT JOIN embedding e ON e.reference = r.id AND e.model = ? WHERE `+where, model, value)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // Check returns what is wrong with the gallery: damaged pages, parts of references
 // that are missing, or not what was written, or not what they should be. Damage in
 // one place stops none of it.
-func (g *Gallery) Check(ctx context.Context, content store.Content) (problems []string, err error) {
+func (g *Store) Check(ctx context.Context, content store.Content) (problems []string, err error) {
 	err = g.read(ctx, "check", func(tx *sql.Tx) error {
 		if problems, err = g.pageProblems(ctx, tx); err != nil {
 			return err
@@ -78,7 +78,7 @@ func tell(ctx context.Context, tx *sql.Tx, problems []string, of, query string, 
 }
 
 // pageProblems lets SQLite check its own structures.
-func (g *Gallery) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
+func (g *Store) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
 	problems, err = tell(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
 	tables := []string{"picture", "embedding"}
 	if g.version >= wordsVersion {
@@ -99,7 +99,7 @@ func (g *Gallery) pageProblems(ctx context.Context, tx *sql.Tx) (problems []stri
 
 // changeProblems checks the numbers of changes, what is kept of removals, and that
 // checksums are of parts that there are.
-func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state, problems []string) ([]string, error) {
+func (g *Store) changeProblems(ctx context.Context, tx *sql.Tx, own state, problems []string) ([]string, error) {
 	checks := []struct{ of, query string }{
 		{"numbers of changes", `SELECT 'reference ' || id || ': changed after the last change' FROM reference WHERE seq > ?1`},
 		{"removals", `SELECT 'removal of ' || reference || ': after the last change' FROM removal WHERE seq > ?1`},
@@ -128,7 +128,7 @@ type finding struct {
 
 // inspect reads all parts of all references, and embeddings of a next model
 // that are not in use yet, and returns those that are damaged.
-func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []finding, err error) {
+func (g *Store) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []finding, err error) {
 	references, err := g.query(ctx, tx, `ORDER BY r.id`)
 	if isCorrupt(err) {
 		references, err = g.oneByOne(ctx, tx)
@@ -150,7 +150,7 @@ func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content st
 }
 
 // inspectReference returns the damaged parts of a reference.
-func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r store.Reference, content store.Content) (damaged []finding, err error) {
+func (g *Store) inspectReference(ctx context.Context, tx *sql.Tx, own state, r store.Reference, content store.Content) (damaged []finding, err error) {
 	if r.Damaged {
 		damaged = append(damaged, finding{&store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: whyChecksum}, false})
 	} else if canonical, err := label.ParseStored(string(r.Label)); err != nil || canonical != r.Label {

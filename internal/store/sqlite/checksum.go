@@ -10,16 +10,12 @@ import (
 
 	"modernc.org/sqlite"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/store"
 )
 
 // checksumVersion is the version of file from which on there are checksums.
 const checksumVersion = 3
-
-// castagnoli is the polynomial of CRC-32C, which finds every flipped bit and
-// every run of up to 32 damaged ones (RFC 3720, section B.4), and which
-// processors compute.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func init() {
 	sqlite.MustRegisterDeterministicScalarFunction("row_crc", -1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
@@ -40,11 +36,11 @@ func rowCRC(values ...any) int64 {
 		var head [9]byte
 		head[0] = kind
 		binary.LittleEndian.PutUint64(head[1:], number)
-		crc = crc32.Update(crc, castagnoli, head[:])
+		crc = crc32.Update(crc, fileio.CRC32C, head[:])
 	}
 	bytes := func(kind byte, data []byte) {
 		take(kind, uint64(len(data)))
-		crc = crc32.Update(crc, castagnoli, data)
+		crc = crc32.Update(crc, fileio.CRC32C, data)
 	}
 	for _, value := range values {
 		switch v := value.(type) {
@@ -59,7 +55,7 @@ func rowCRC(values ...any) int64 {
 		case []byte:
 			bytes('b', v)
 		default:
-			panic(fmt.Sprintf("gallery: checksum of a %T", value))
+			panic(fmt.Sprintf("sqlite: checksum of a %T", value))
 		}
 	}
 	return int64(crc)
@@ -67,7 +63,7 @@ func rowCRC(values ...any) int64 {
 
 // rowIntact is the SQL condition that the row r of a reference is what was
 // written.
-func (g *Gallery) rowIntact() string {
+func (g *Store) rowIntact() string {
 	if g.version < checksumVersion {
 		return `true`
 	}
@@ -76,7 +72,7 @@ func (g *Gallery) rowIntact() string {
 
 // crcOf is the SQL expression for the checksum of a part of a reference, both
 // given as SQL, and NULL where there is none.
-func (g *Gallery) crcOf(part store.Part, reference, model string) string {
+func (g *Store) crcOf(part store.Part, reference, model string) string {
 	if g.version < checksumVersion {
 		return `NULL`
 	}
@@ -84,6 +80,6 @@ func (g *Gallery) crcOf(part store.Part, reference, model string) string {
 }
 
 // isIntact compares a checksum that crcOf gave with the values that it covers.
-func (g *Gallery) isIntact(crc sql.NullInt64, values ...any) bool {
+func (g *Store) isIntact(crc sql.NullInt64, values ...any) bool {
 	return g.version < checksumVersion || crc.Valid && crc.Int64 == rowCRC(values...)
 }

@@ -11,7 +11,7 @@ import (
 // Removing overwrites what was removed where it lies; traces of names that
 // SQLite left when it moved rows go with this only. It needs as much room again
 // as the gallery takes.
-func (g *Gallery) Compact(ctx context.Context) error {
+func (g *Store) Compact(ctx context.Context) error {
 	const doing = "compact"
 	if g.readOnly {
 		return g.fail(doing, store.ErrReadOnly)

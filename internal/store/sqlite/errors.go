@@ -12,7 +12,7 @@ import (
 )
 
 // fail says what went wrong with the gallery, in terms of the sentinels.
-func (g *Gallery) fail(doing string, err error) error {
+func (g *Store) fail(doing string, err error) error {
 	return fmt.Errorf("%s gallery %q: %w", doing, g.path, translate(err))
 }
 

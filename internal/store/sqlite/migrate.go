@@ -27,7 +27,7 @@ var schemas embed.FS
 const latestVersion = 3
 
 // prepare checks that the database is a gallery and brings it up to date.
-func (g *Gallery) prepare(ctx context.Context) error {
+func (g *Store) prepare(ctx context.Context) error {
 	version, err := fileVersion(ctx, g.db)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (g *Gallery) prepare(ctx context.Context) error {
 // useWAL makes the file one whose readers go on while one process writes; the
 // file remembers it. SQLite does not wait for others before this step, which
 // another process may be taking with the same new file, so it is tried again.
-func (g *Gallery) useWAL(ctx context.Context) error {
+func (g *Store) useWAL(ctx context.Context) error {
 	for deadline := time.Now().Add(busyTimeout); ; time.Sleep(5 * time.Millisecond) {
 		_, err := g.db.ExecContext(ctx, `PRAGMA journal_mode = wal`)
 		if !errors.Is(translate(err), store.ErrBusy) || time.Now().After(deadline) {

@@ -19,9 +19,9 @@ import (
 // milliseconds; an import of a large gallery takes seconds.
 const busyTimeout = 15 * time.Second
 
-// Gallery is an open gallery file. It is safe for concurrent use, and any
+// Store is an open gallery file. It is safe for concurrent use, and any
 // number of processes may have the same file open.
-type Gallery struct {
+type Store struct {
 	path     string
 	db       *sql.DB
 	readOnly bool       // nothing may be written, or can be
@@ -32,12 +32,12 @@ type Gallery struct {
 // Open opens the gallery at path. A file or folder that cannot be written is
 // opened for reading, and changes then give ErrReadOnly. A file of an older
 // version is brought up to date.
-func Open(path string, opts store.Options) (*Gallery, error) {
+func Open(path string, opts store.Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open gallery %q: %w", path, err)
 	}
-	g := &Gallery{path: path}
+	g := &Store{path: path}
 	if err := g.open(opts); err != nil {
 		if err = g.fail("open", err); !opts.ReadOnly {
 			err = fmt.Errorf("%w%s", err, roomToRemove(err))
@@ -48,14 +48,14 @@ func Open(path string, opts store.Options) (*Gallery, error) {
 }
 
 // Close releases the file.
-func (g *Gallery) Close() error {
+func (g *Store) Close() error {
 	if err := g.db.Close(); err != nil {
 		return g.fail("close", err)
 	}
 	return nil
 }
 
-func (g *Gallery) open(opts store.Options) error {
+func (g *Store) open(opts store.Options) error {
 	if opts.Create {
 		if err := createFile(g.path); err != nil {
 			return err
@@ -142,7 +142,7 @@ func nothingPending(path string) bool {
 }
 
 // connect opens the database with the given parameters and checks what it is.
-func (g *Gallery) connect(parameters string) error {
+func (g *Store) connect(parameters string) error {
 	// Every commit is on the disk before it is reported: synchronous(full). What
 	// is deleted is overwritten: secure_delete. Definitions that somebody put into
 	// the file do nothing (trusted_schema), and pages are looked at before they are
@@ -164,7 +164,7 @@ func (g *Gallery) connect(parameters string) error {
 }
 
 // read runs f in one consistent view of the gallery.
-func (g *Gallery) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (g *Store) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	tx, err := g.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return g.fail(doing, err)
@@ -178,7 +178,7 @@ func (g *Gallery) read(ctx context.Context, doing string, f func(tx *sql.Tx) err
 
 // write runs f in one transaction, all of which is durable when write returns
 // without an error, and none of which happened otherwise.
-func (g *Gallery) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (g *Store) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return g.writeOn(ctx, g.db, doing, f)
 }
 
@@ -187,7 +187,7 @@ type beginner interface {
 	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
 }
 
-func (g *Gallery) writeOn(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) error) error {
+func (g *Store) writeOn(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) error) error {
 	if g.readOnly {
 		return g.fail(doing, store.ErrReadOnly)
 	}

@@ -25,7 +25,7 @@ type stored struct {
 
 // readPart reads a part of a reference, made with a model (” for pictures),
 // and checks it: the error is a *Damage if it is not what was written.
-func (g *Gallery) readPart(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (stored, error) {
+func (g *Store) readPart(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (stored, error) {
 	var name sql.NullString
 	err := tx.QueryRowContext(ctx, `SELECT label FROM reference WHERE id = ?`, id).Scan(&name)
 	if err != nil && !isCorrupt(err) {
@@ -62,7 +62,7 @@ func (g *Gallery) readPart(ctx context.Context, tx *sql.Tx, id, model string, pa
 }
 
 // readUnsummed reads a part without looking at its checksum.
-func (g *Gallery) readUnsummed(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (s stored, err error) {
+func (g *Store) readUnsummed(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (s stored, err error) {
 	var vocabulary text
 	err = tx.QueryRowContext(ctx, `SELECT x.vocabulary, x.data FROM (SELECT 1) LEFT JOIN (`+partQueries[part]+`) x`, id, model).Scan(&vocabulary, &s.data)
 	s.vocabulary = string(vocabulary)

@@ -17,7 +17,7 @@ var derivedTables = []struct{ name, columns, said string }{
 // rebuildTables puts an empty table in the place of each derived one that has pages
 // which cannot be read: what was in it is made anew with the references. What the
 // old one took of the file is freed by writing that anew.
-func (g *Gallery) rebuildTables(ctx context.Context, rebuilt *[]string) error {
+func (g *Store) rebuildTables(ctx context.Context, rebuilt *[]string) error {
 	for _, t := range derivedTables {
 		sound := true
 		err := g.read(ctx, "repair", func(tx *sql.Tx) (err error) {

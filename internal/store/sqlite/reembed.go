@@ -9,7 +9,7 @@ import (
 )
 
 // Reembed embeds the gallery anew: see [store.Keeper].
-func (g *Gallery) Reembed(ctx context.Context, maker store.Maker, progress func(done, total int)) error {
+func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(done, total int)) error {
 	if g.readOnly {
 		return g.fail("embed", store.ErrReadOnly)
 	}
@@ -48,7 +48,7 @@ const isPending = `NOT EXISTS (SELECT 1 FROM words w WHERE w.reference = r.id AN
 
 // pending returns some references after the id that lack embeddings of the
 // model, or their words, and how many there are in all.
-func (g *Gallery) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
+func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
 	const behind = `r.id > ? AND ` + isPending
 	err = g.read(ctx, "embed", func(tx *sql.Tx) error {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM reference r WHERE `+behind, after, maker.Model, maker.Vocabulary).Scan(&left); err != nil {
@@ -71,7 +71,7 @@ func (g *Gallery) pending(ctx context.Context, maker store.Maker, after string) 
 }
 
 // stageEmbeddings stores embeddings of the next model beside those in use.
-func (g *Gallery) stageEmbeddings(ctx context.Context, maker store.Maker, batch []store.Stored, derived []store.Derived) error {
+func (g *Store) stageEmbeddings(ctx context.Context, maker store.Maker, batch []store.Stored, derived []store.Derived) error {
 	if len(derived) != len(batch) {
 		return g.fail("embed", fmt.Errorf("%d pictures gave %d embeddings", len(batch), len(derived)))
 	}
@@ -101,7 +101,7 @@ func stageOne(ctx context.Context, tx *sql.Tx, id string, maker store.Maker, d s
 
 // commitModel makes the model the gallery's and drops the embeddings of others,
 // if no reference lacks what it is to have.
-func (g *Gallery) commitModel(ctx context.Context, maker store.Maker) (complete bool, err error) {
+func (g *Store) commitModel(ctx context.Context, maker store.Maker) (complete bool, err error) {
 	err = g.write(ctx, "embed", func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM reference r WHERE `+isPending+`)`, maker.Model, maker.Vocabulary).Scan(&complete)
 		if err != nil || !complete {

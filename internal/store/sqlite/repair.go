@@ -14,7 +14,7 @@ import (
 
 // Repair makes anew indexes, the gallery's own row, tables of what can be derived,
 // and embeddings, features and words of pictures: see [store.Keeper].
-func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
+func (g *Store) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
 	const doing = "repair"
 	if done.Rebuilt, err = g.repairFile(ctx); err != nil {
 		return done, err
@@ -49,7 +49,7 @@ func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.C
 }
 
 // repairOne makes anew what is damaged of a reference, and notes what became of it.
-func (g *Gallery) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []finding, done *store.Repaired) error {
+func (g *Store) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []finding, done *store.Repaired) error {
 	summed, damaged, err := g.sumAnew(ctx, own, content, damaged)
 	for _, f := range summed {
 		done.Made = append(done.Made, f.Damage)
@@ -73,7 +73,7 @@ func (g *Gallery) repairOne(ctx context.Context, own state, maker store.Maker, c
 
 // sumAnew makes anew the checksums of parts that lost theirs and can be understood:
 // pictures and features. Embeddings and words tell nothing by themselves.
-func (g *Gallery) sumAnew(ctx context.Context, own state, content store.Content, damaged []finding) (summed, left []finding, err error) {
+func (g *Store) sumAnew(ctx context.Context, own state, content store.Content, damaged []finding) (summed, left []finding, err error) {
 	err = g.write(ctx, "repair", func(tx *sql.Tx) error {
 		for _, f := range damaged {
 			if f.next || f.Why != whyUnsummed || f.Part != store.PartPicture && f.Part != store.PartFeatures {
@@ -110,7 +110,7 @@ func (g *Gallery) sumAnew(ctx context.Context, own state, content store.Content,
 }
 
 // touch has followers load a reference anew.
-func (g *Gallery) touch(ctx context.Context, tx *sql.Tx, id string) error {
+func (g *Store) touch(ctx context.Context, tx *sql.Tx, id string) error {
 	seq, err := g.nextSeq(ctx, tx)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (g *Gallery) touch(ctx context.Context, tx *sql.Tx, id string) error {
 }
 
 // repairFile sets right what needs no reference to be made anew, and says what.
-func (g *Gallery) repairFile(ctx context.Context) (rebuilt []string, err error) {
+func (g *Store) repairFile(ctx context.Context) (rebuilt []string, err error) {
 	if err := g.rebuildTables(ctx, &rebuilt); err != nil {
 		return rebuilt, err
 	}
@@ -160,7 +160,7 @@ func dropOrphans(ctx context.Context, tx *sql.Tx) error {
 // repairState makes the gallery's own row anew if it, or what is kept of
 // removals, is damaged. The gallery gets another id then, so that whoever follows
 // it loads it anew.
-func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) error {
+func (g *Store) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) error {
 	own, err := g.readState(ctx, tx)
 	if err != nil && !errors.Is(err, store.ErrDamaged) {
 		return err
@@ -212,7 +212,7 @@ func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string
 }
 
 // repairReference makes anew the damaged parts of a reference, all or none.
-func (g *Gallery) repairReference(ctx context.Context, own state, maker store.Maker, damaged []finding) (made bool, err error) {
+func (g *Store) repairReference(ctx context.Context, own state, maker store.Maker, damaged []finding) (made bool, err error) {
 	hit := map[store.Part]bool{}
 	for _, d := range damaged {
 		if !d.next {
@@ -271,7 +271,7 @@ func dropNext(ctx context.Context, tx *sql.Tx, model, id string) error {
 }
 
 // putDerived stores what is derived of a picture in place of the damaged parts.
-func (g *Gallery) putDerived(ctx context.Context, tx *sql.Tx, model string, maker store.Maker, id string, hit map[store.Part]bool, d store.Derived) error {
+func (g *Store) putDerived(ctx context.Context, tx *sql.Tx, model string, maker store.Maker, id string, hit map[store.Part]bool, d store.Derived) error {
 	if err := d.Validate(maker.Dim, maker.Vocabulary); err != nil {
 		return fmt.Errorf("reference %s: %w: %w", id, store.ErrInvalid, err)
 	}

@@ -38,7 +38,7 @@ const (
 
 // checkRoom says, before a change is committed, whether the file can grow by what
 // it adds.
-func (g *Gallery) checkRoom(ctx context.Context, tx *sql.Tx) error {
+func (g *Store) checkRoom(ctx context.Context, tx *sql.Tx) error {
 	var pages, size int64
 	if err := tx.QueryRowContext(ctx, `SELECT page_count, page_size FROM pragma_page_count, pragma_page_size`).Scan(&pages, &size); err != nil {
 		return err
@@ -57,10 +57,10 @@ func (g *Gallery) checkRoom(ctx context.Context, tx *sql.Tx) error {
 
 // reserve is the file that keeps room for a removal on a disk that others have
 // filled.
-func (g *Gallery) reserve() string { return g.path + "-reserve" }
+func (g *Store) reserve() string { return g.path + "-reserve" }
 
 // keepReserve makes the reserve, if it is not there and there is room for it.
-func (g *Gallery) keepReserve() {
+func (g *Store) keepReserve() {
 	if info, err := os.Stat(g.reserve()); err == nil && info.Size() == reserveBytes || freeBytes(g.path) < 2*reserveBytes {
 		return
 	}
@@ -75,10 +75,10 @@ func (g *Gallery) keepReserve() {
 }
 
 // spendReserve gives its room to the log.
-func (g *Gallery) spendReserve() { _ = os.Remove(g.reserve()) }
+func (g *Store) spendReserve() { _ = os.Remove(g.reserve()) }
 
 // emptyLog writes the log back into the file and cuts it to nothing.
-func (g *Gallery) emptyLog(ctx context.Context) error {
+func (g *Store) emptyLog(ctx context.Context) error {
 	conn, err := g.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (g *Gallery) emptyLog(ctx context.Context) error {
 // removeAll removes what find selects, all or nothing. On a full disk, where the
 // log has no room for all of it, it removes one reference after the other; the
 // error says then how many are gone.
-func (g *Gallery) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string, error)) (removed int, err error) {
+func (g *Store) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string, error)) (removed int, err error) {
 	const doing = "remove from"
 	var ids []string
 	err = g.write(ctx, doing, func(tx *sql.Tx) error {
@@ -134,7 +134,7 @@ func roomToRemove(err error) string {
 }
 
 // wipe has what was removed overwritten in the file, or says that it is not yet.
-func (g *Gallery) wipe(ctx context.Context, doing string) error {
+func (g *Store) wipe(ctx context.Context, doing string) error {
 	if err := g.emptyLog(ctx); errors.Is(translate(err), store.ErrBusy) {
 		return g.fail(doing, store.ErrLingers)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Snapshot calls use with the gallery as it is at one moment: see [store.Reader].
-func (g *Gallery) Snapshot(ctx context.Context, use func(store.Snapshot) error) error {
+func (g *Store) Snapshot(ctx context.Context, use func(store.Snapshot) error) error {
 	var failed error // of use, whose errors are not the gallery's
 	err := g.read(ctx, "read", func(tx *sql.Tx) error {
 		failed = use(snapshot{g, tx})
@@ -23,7 +23,7 @@ func (g *Gallery) Snapshot(ctx context.Context, use func(store.Snapshot) error) 
 
 // snapshot is a transaction that reads.
 type snapshot struct {
-	gallery *Gallery
+	gallery *Store
 	tx      *sql.Tx
 }
 
@@ -69,7 +69,7 @@ func (s snapshot) Vectors(ctx context.Context, id string) ([]float32, error) {
 
 // readEntry reads all parts of a reference that are not damaged, and names the
 // others.
-func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, []*store.Damage, error) {
+func (g *Store) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, []*store.Damage, error) {
 	own, err := g.readState(ctx, tx)
 	if err != nil {
 		return nil, nil, err
@@ -114,7 +114,7 @@ func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.
 }
 
 // readVectors reads the embeddings of a reference.
-func (g *Gallery) readVectors(ctx context.Context, tx *sql.Tx, id, model string, dim int) ([]float32, error) {
+func (g *Store) readVectors(ctx context.Context, tx *sql.Tx, id, model string, dim int) ([]float32, error) {
 	s, err := g.readPart(ctx, tx, id, model, store.PartEmbedding)
 	if err != nil {
 		return nil, err

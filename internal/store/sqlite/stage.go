@@ -13,7 +13,7 @@ import (
 // stage gathers references in temporary tables of one connection, which SQLite
 // keeps in a file that is gone with the process.
 type stage struct {
-	gallery *Gallery
+	gallery *Store
 	conn    *sql.Conn // has the temporary tables
 	broken  error     // why it cannot be committed
 
@@ -29,7 +29,7 @@ var stagedTables = []string{"reference", "picture", "embedding", "words", "check
 const staged = "staged_"
 
 // Stage begins a stage: see [store.Writer].
-func (g *Gallery) Stage(ctx context.Context) (store.Stage, error) {
+func (g *Store) Stage(ctx context.Context) (store.Stage, error) {
 	if g.readOnly {
 		return nil, g.fail("register in", store.ErrReadOnly)
 	}

@@ -15,11 +15,11 @@ const wordsVersion = 2
 // order, and leaves out those that have none and those that are damaged: they
 // can be made of the features. The data is valid until use returns; an error of
 // use ends it.
-func (g *Gallery) EachWords(ctx context.Context, ids []string, use func(id string, words store.Words) error) error {
+func (g *Store) EachWords(ctx context.Context, ids []string, use func(id string, words store.Words) error) error {
 	return g.read(ctx, "read features in", func(tx *sql.Tx) error { return g.eachWords(ctx, tx, ids, use) })
 }
 
-func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
+func (g *Store) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
 	used := map[string]bool{}
 	err := g.queryWords(ctx, tx, ids, func(id string, words store.Words) error {
 		used[id] = true
@@ -39,7 +39,7 @@ func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use f
 	return nil
 }
 
-func (g *Gallery) queryWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
+func (g *Store) queryWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
 	if g.version < wordsVersion {
 		return nil
 	}

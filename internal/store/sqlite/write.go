@@ -11,7 +11,7 @@ import (
 )
 
 // Put stores entries: see [store.Writer]. Once it returns they are on the disk.
-func (g *Gallery) Put(ctx context.Context, entries ...store.Entry) ([]store.Added, error) {
+func (g *Store) Put(ctx context.Context, entries ...store.Entry) ([]store.Added, error) {
 	entries, err := store.Complete(entries)
 	if err != nil {
 		return nil, g.fail("register in", err)
@@ -53,7 +53,7 @@ func putEntry(ctx context.Context, db execer, into string, seq int64, e *store.E
 }
 
 // nextSeq returns the number of the change that tx makes.
-func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
+func (g *Store) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
 	s, err := g.readStateToChange(ctx, tx)
 	if err != nil {
 		return 0, err
@@ -64,7 +64,7 @@ func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error
 
 // adoptModel makes the model the gallery's if it has none, and else checks
 // that it is.
-func (g *Gallery) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
+func (g *Store) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
 	s, err := g.readStateToChange(ctx, tx)
 	if err != nil {
 		return err
@@ -139,14 +139,14 @@ func insertChecksum(ctx context.Context, db execer, into string, id string, part
 
 // Remove deletes the references with the given ids, all or none, and overwrites
 // what the file held of them. On a full disk they go one by one.
-func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
+func (g *Store) Remove(ctx context.Context, ids ...string) error {
 	_, err := g.removeAll(ctx, func(tx *sql.Tx) ([]string, error) { return ids, nil })
 	return err
 }
 
 // RemoveLabel deletes the references of a label and of all labels below it, as
 // Remove does, and returns how many they were.
-func (g *Gallery) RemoveLabel(ctx context.Context, label store.Label) (int, error) {
+func (g *Store) RemoveLabel(ctx context.Context, label store.Label) (int, error) {
 	if err := store.ValidateSubtree(label); err != nil {
 		return 0, g.fail("remove from", err)
 	}
@@ -164,7 +164,7 @@ func (g *Gallery) RemoveLabel(ctx context.Context, label store.Label) (int, erro
 }
 
 // removeIDs removes references as one change.
-func (g *Gallery) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error {
+func (g *Store) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error {
 	seq, err := g.nextSeq(ctx, tx)
 	if err != nil {
 		return err
@@ -183,7 +183,7 @@ func (g *Gallery) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error
 // Rename moves the references of a label, and of all labels below it, to
 // another label, and returns how many they were. Where the new label exists
 // the two merge: its references stay, and the moved ones join them.
-func (g *Gallery) Rename(ctx context.Context, from, to store.Label) (int, error) {
+func (g *Store) Rename(ctx context.Context, from, to store.Label) (int, error) {
 	if err := store.ValidateSubtree(from); err != nil {
 		return 0, g.fail("rename in", err)
 	}
@@ -221,7 +221,7 @@ func (g *Gallery) Rename(ctx context.Context, from, to store.Label) (int, error)
 }
 
 // SetNote replaces the note of a reference.
-func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
+func (g *Store) SetNote(ctx context.Context, id, note string) error {
 	if err := store.ValidateNote(note); err != nil {
 		return g.fail("write a note in", fmt.Errorf("%w: %w", store.ErrInvalid, err))
 	}
