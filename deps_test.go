@@ -59,7 +59,7 @@ var allowed = map[string][]string{
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},
 	"internal/recognise": {"internal/store", "internal/vectorindex", "internal/decide", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/imagediff",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
-	"internal/explain": {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/explain":  {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
 	"internal/families": {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/decide", "internal/imaging",
 		"internal/families", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
