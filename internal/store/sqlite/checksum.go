@@ -14,7 +14,7 @@ import (
 	"exemplar/internal/store"
 )
 
-// checksumVersion is the version of file from which on there are checksums.
+// checksumVersion is the first version of the file that has checksums.
 const checksumVersion = 3
 
 func init() {
@@ -27,9 +27,9 @@ func init() {
 	})
 }
 
-// rowCRC is the checksum of some columns. Of each it takes a byte for the kind
-// of value, eight for its length or the number itself, and the bytes, so that
-// no two rows look the same.
+// rowCRC is the checksum of some columns. Each column gives a byte for the kind of
+// value, eight bytes for the number or the length, and then its bytes. So no two
+// different rows give the same input.
 func rowCRC(values ...any) int64 {
 	crc := uint32(0)
 	take := func(kind byte, number uint64) {
@@ -48,7 +48,7 @@ func rowCRC(values ...any) int64 {
 			take('n', 0)
 		case int64:
 			take('i', uint64(v))
-		case float64: // none of ours: a damaged row
+		case float64: // we store none: the row is damaged
 			take('f', math.Float64bits(v))
 		case string:
 			bytes('t', []byte(v))
@@ -61,8 +61,7 @@ func rowCRC(values ...any) int64 {
 	return int64(crc)
 }
 
-// rowIntact is the SQL condition that the row r of a reference is what was
-// written.
+// rowIntact is the SQL condition that the row r of a reference has its checksum.
 func (g *Store) rowIntact() string {
 	if g.version < checksumVersion {
 		return `true`
@@ -70,8 +69,8 @@ func (g *Store) rowIntact() string {
 	return `row_crc(r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height) IS r.crc`
 }
 
-// crcOf is the SQL expression for the checksum of a part of a reference, both
-// given as SQL, and NULL where there is none.
+// crcOf is the SQL expression for the checksum of a part of a reference, and NULL if
+// it has none. The reference and the model are given as SQL.
 func (g *Store) crcOf(part store.Part, reference, model string) string {
 	if g.version < checksumVersion {
 		return `NULL`
@@ -79,7 +78,7 @@ func (g *Store) crcOf(part store.Part, reference, model string) string {
 	return fmt.Sprintf(`(SELECT c.crc FROM checksum c WHERE c.reference = %s AND c.part = '%s' AND c.model = %s)`, reference, part, model)
 }
 
-// isIntact compares a checksum that crcOf gave with the values that it covers.
+// isIntact compares a checksum from crcOf with the values that it covers.
 func (g *Store) isIntact(crc sql.NullInt64, values ...any) bool {
 	return g.version < checksumVersion || crc.Valid && crc.Int64 == rowCRC(values...)
 }

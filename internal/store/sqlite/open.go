@@ -15,8 +15,8 @@ import (
 	"exemplar/internal/store"
 )
 
-// busyTimeout is how long to wait for another process that writes. Writes take
-// milliseconds; an import of a large gallery takes seconds.
+// busyTimeout is how long a call waits for another process that writes. A write takes
+// milliseconds, and the import of a large gallery takes seconds.
 const busyTimeout = 15 * time.Second
 
 // Store is an open gallery file. It is safe for concurrent use, and any
@@ -24,14 +24,14 @@ const busyTimeout = 15 * time.Second
 type Store struct {
 	path     string
 	db       *sql.DB
-	readOnly bool       // nothing may be written, or can be
-	version  int        // of the file, as opened
+	readOnly bool       // the caller wants no writing, or it is impossible
+	version  int        // of the file when it was opened
 	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
 }
 
-// Open opens the gallery at path. A file or folder that cannot be written is
-// opened for reading, and changes then give ErrReadOnly. A file of an older
-// version is brought up to date.
+// Open opens the gallery at path. If the file or its folder cannot be written, Open
+// opens it for reading, and changes give ErrReadOnly. Open brings a file of an older
+// version up to date.
 func Open(path string, opts store.Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -65,9 +65,9 @@ func (g *Store) open(opts store.Options) error {
 		return err
 	} else if info.IsDir() {
 		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
-	} else if !info.Mode().IsRegular() { // a pipe would be waited for
+	} else if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
 		return fmt.Errorf("%w (it is a device or a pipe)", store.ErrNotGallery)
-	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite takes it for an empty file, and writes over it
+	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite would take it for an empty file, and overwrite it
 		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, info.Size())
 	}
 	g.readOnly = opts.ReadOnly
@@ -91,18 +91,18 @@ func (g *Store) open(opts store.Options) error {
 	return err
 }
 
-// smallestPage is the size of the smallest page of a database, in bytes. (SQLite's
-// database file format, section 1.3.2.)
+// smallestPage is the size of the smallest page of a database, in bytes (SQLite's
+// database file format, section 1.3.2).
 const smallestPage = 512
 
-// createFile makes an empty file that only its owner can read, since documents
-// are private, unless there is one already.
+// createFile makes an empty file, unless there is one already. Only its owner can
+// read it, because documents are private.
 func createFile(path string) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	// Exclusively: closing a gallery that is there would release the locks that
-	// SQLite holds on it for this process (fcntl locks are the process's).
+	// O_EXCL never opens an existing gallery. Closing one would release the locks that
+	// SQLite holds on it, because fcntl locks belong to the process.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
@@ -113,8 +113,8 @@ func createFile(path string) error {
 	return errors.Join(f.Chmod(0o600), f.Close()) // whatever the umask
 }
 
-// makeFolder makes a folder and those above it that are not there, for their owner
-// alone, whatever the umask.
+// makeFolder makes a folder and the missing folders above it, for their owner alone,
+// whatever the umask.
 func makeFolder(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil
@@ -133,9 +133,9 @@ func makeFolder(path string) error {
 	return os.Chmod(path, 0o700)
 }
 
-// nothingPending reports whether the file alone holds all of the gallery. Only
-// then it may be read without the files beside it, which cannot be made in a
-// folder that cannot be written.
+// nothingPending reports whether the file alone holds the whole gallery. Only then
+// may it be read without the files beside it, which SQLite cannot make in a
+// read-only folder.
 func nothingPending(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err != nil || info.Size() == 0
@@ -143,11 +143,11 @@ func nothingPending(path string) bool {
 
 // connect opens the database with the given parameters and checks what it is.
 func (g *Store) connect(parameters string) error {
-	// Every commit is on the disk before it is reported: synchronous(full). What
-	// is deleted is overwritten: secure_delete. Definitions that somebody put into
-	// the file do nothing (trusted_schema), and pages are looked at before they are
-	// believed (cell_size_check). The write-ahead log gives back what one large
-	// change made it take: journal_size_limit.
+	// synchronous(full): a commit is on the disk before it is reported.
+	// secure_delete: deleted rows are overwritten.
+	// trusted_schema: definitions that somebody put into the file do nothing.
+	// cell_size_check: pages are checked before they are used.
+	// journal_size_limit: the write-ahead log shrinks again after a large change.
 	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&"+
 		"_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=journal_size_limit(%d)&_pragma=wal_autocheckpoint(%d)&_pragma=query_only(%t)&",
 		busyTimeout.Milliseconds(), maxIdleLog, checkpointPages, g.readOnly)
@@ -176,8 +176,8 @@ func (g *Store) read(ctx context.Context, doing string, f func(tx *sql.Tx) error
 	return nil
 }
 
-// write runs f in one transaction, all of which is durable when write returns
-// without an error, and none of which happened otherwise.
+// write runs f in one transaction. If write returns no error the whole transaction is
+// durable, and otherwise none of it has happened.
 func (g *Store) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return g.writeOn(ctx, g.db, doing, f)
 }
@@ -210,7 +210,7 @@ func (g *Store) writeOn(ctx context.Context, db beginner, doing string, f func(t
 		return nil
 	}
 	err = g.fail(doing, err)
-	if errors.Is(err, store.ErrDiskFull) { // give back what the log took for nothing
+	if errors.Is(err, store.ErrDiskFull) { // free the space that the failed change took in the log
 		_ = tx.Rollback()
 		_ = g.emptyLog(ctx)
 	}

@@ -18,11 +18,11 @@ type state struct {
 	model   string
 	dim     int
 	seq     int64
-	damaged bool // the row is: this is what the references say
+	damaged bool // the row is damaged, and the fields are derived from the references
 }
 
-// readState reads the gallery's own row and checks it. Where it is damaged, what can
-// be told of the references takes its place.
+// readState reads and checks the gallery's own row. If that is damaged, it derives the
+// fields from the references.
 func (g *Store) readState(ctx context.Context, db querier) (state, error) {
 	crc := `NULL`
 	if g.version >= checksumVersion {
@@ -45,8 +45,8 @@ func (g *Store) readState(ctx context.Context, db querier) (state, error) {
 	return g.guessState(ctx, db, s)
 }
 
-// guessState tells from the references what a damaged row should say: the embeddings
-// must be of one model and size.
+// guessState derives from the references what a damaged row should hold. It can if all
+// embeddings are of one model and one size.
 func (g *Store) guessState(ctx context.Context, db querier, s state) (state, error) {
 	s.damaged = true
 	var models, sizes int
@@ -65,8 +65,8 @@ func (g *Store) guessState(ctx context.Context, db querier, s state) (state, err
 	return s, nil
 }
 
-// readStateToChange is readState for what changes the gallery, which a damaged row
-// must not lead astray.
+// readStateToChange is readState for a change of the gallery. A damaged row gives an
+// error, because a change must not rest on a guess.
 func (g *Store) readStateToChange(ctx context.Context, db querier) (state, error) {
 	s, err := g.readState(ctx, db)
 	if err == nil && s.damaged {
@@ -82,7 +82,8 @@ func writeState(ctx context.Context, tx *sql.Tx, s state) error {
 	return err
 }
 
-// checkModel says whether embeddings of the model can be used with the gallery.
+// checkModel returns ErrWrongModel if embeddings of the model cannot be used with the
+// gallery.
 func (s state) checkModel(model string, dim int) error {
 	if s.model != "" && (s.model != model || s.dim != dim) {
 		return fmt.Errorf("%w (it has %s with %d numbers, this is %s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
@@ -90,7 +91,7 @@ func (s state) checkModel(model string, dim int) error {
 	return nil
 }
 
-// List returns the selected references, by label and then by age.
+// List returns the selected references: see [store.Reader].
 func (g *Store) List(ctx context.Context, f store.Filter) (references []store.Reference, err error) {
 	err = g.read(ctx, "list", func(tx *sql.Tx) error {
 		references, err = g.list(ctx, tx, f)
@@ -99,7 +100,7 @@ func (g *Store) List(ctx context.Context, f store.Filter) (references []store.Re
 	return references, err
 }
 
-// Labels returns the labels that references have, in order. It reads an index alone.
+// Labels returns the labels of the references, in order. It reads an index alone.
 func (g *Store) Labels(ctx context.Context) (labels []store.Label, err error) {
 	err = g.read(ctx, "list", func(tx *sql.Tx) error {
 		names, err := texts(ctx, tx, `SELECT DISTINCT label FROM reference ORDER BY label`)
@@ -119,7 +120,7 @@ func (g *Store) selectReferences() string {
 
 func (g *Store) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store.Reference, error) {
 	where, args := `WHERE true `, []any(nil)
-	if f.Under != "" { // '0' follows '/'
+	if f.Under != "" { // '0' is the character after '/', so the range ends before it
 		where += `AND (r.label = ? OR r.label >= ? AND r.label < ?) `
 		args = append(args, string(f.Under), string(f.Under)+"/", string(f.Under)+"0")
 	}
@@ -134,8 +135,8 @@ func (g *Store) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store.R
 	return references, err
 }
 
-// oneByOne returns all references where pages of their table cannot be read: an
-// index names them, and which can be read shows one by one.
+// oneByOne returns all references of a table with unreadable pages. An index names
+// them, and reading them one by one shows which can be read.
 func (g *Store) oneByOne(ctx context.Context, tx *sql.Tx) ([]store.Reference, error) {
 	ids, err := texts(ctx, tx, `SELECT id FROM reference INDEXED BY reference_seq ORDER BY id`)
 	if err != nil {
@@ -184,8 +185,7 @@ func scanReference(row interface{ Scan(...any) error }) (store.Reference, error)
 	return r, err
 }
 
-// Get returns the reference with the given id; with a *Damage, where its row is
-// damaged.
+// Get returns the reference with the given id, and a *Damage if its row is damaged.
 func (g *Store) Get(ctx context.Context, id string) (r store.Reference, err error) {
 	err = g.read(ctx, "look up in", func(tx *sql.Tx) error {
 		r, err = g.get(ctx, tx, id)
@@ -231,7 +231,7 @@ func (g *Store) Features(ctx context.Context, id string) (features []byte, err e
 	return features, err
 }
 
-// missing names the reference that a query found no row of.
+// missing names the reference in the error of a query that found no row of it.
 func missing(id string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("id %q: %w", id, store.ErrNoReference)
@@ -239,8 +239,7 @@ func missing(id string, err error) error {
 	return err
 }
 
-// Stats counts what the gallery holds. Bytes are those on disk, with what is not
-// yet checkpointed.
+// Stats counts what the gallery holds. Bytes counts the file and its write-ahead log.
 func (g *Store) Stats(ctx context.Context) (s store.Stats, err error) {
 	err = g.read(ctx, "count", func(tx *sql.Tx) error {
 		s, err = g.stats(ctx, tx)
