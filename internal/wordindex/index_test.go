@@ -72,7 +72,7 @@ func TestVotesForEveryTurnSayNothing(t *testing.T) {
 	for k := range even.votes {
 		even.votes[k] = 5
 	}
-	one.votes[turnBins-1], one.votes[0] = 2, 3
+	one.votes[rotationBins-1], one.votes[0] = 2, 3
 	if even.score() > minVotes || one.score() < 4 {
 		t.Errorf("spread over all turns %g, want 0; agreeing %g", even.score(), one.score())
 	}
