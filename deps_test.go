@@ -48,7 +48,7 @@ var allowed = map[string][]string{
 	"internal/store/storetest": {"internal/store", "internal/label"},
 	"internal/store/open":      {"internal/store", "internal/store/sqlite"},
 	"internal/synthdoc":        {"internal/imaging", "internal/fileio"},
-	"internal/capturesim":      {"internal/imaging"},
+	"internal/capturesim":      {"internal/imaging", "internal/planar"},
 	"internal/dataset":         {"internal/imaging"},
 	"internal/eval":            {"internal/kernel", "internal/imaging", "internal/tensorfile", "internal/dataset"},
 	"internal/eval/report":     {"internal/eval"},

@@ -2,6 +2,7 @@ package capturesim
 
 import (
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 	"exemplar/internal/reuse"
 )
 
@@ -177,5 +178,5 @@ func (f *frame) shrink(dst, tmp *frame, w, h int) {
 // enlarge sets f, whose size is kept, to src stretched over it, bilinear.
 func (f *frame) enlarge(src *frame) {
 	sx, sy := float64(src.w)/float64(f.w), float64(src.h)/float64(f.h)
-	warp(f, src, homography{sx, 0, 0, 0, sy, 0, 0, 0, 1}, replicate)
+	warp(f, src, planar.Homography{sx, 0, 0, 0, sy, 0, 0, 0, 1}, replicate)
 }
