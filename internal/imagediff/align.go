@@ -108,11 +108,7 @@ func patchDistance(on, g *imaging.Gray, x0, y0, dx, dy, limit int) (sum int) {
 	for y := y0; y < min(y0+patchSide, g.H) && sum < limit; y += patchStep {
 		from := min(max(y+dy, 0), g.H-1)
 		a, b := on.Pix[y*g.W:][:g.W], g.Pix[from*g.W:][:g.W]
-		x := left
-		for ; x+8 <= right; x += 8 {
-			sum += everySecond(load(a[x:]), load(b[x+dx:]))
-		}
-		for ; x < right; x += patchStep {
+		for x := left; x < right; x += patchStep {
 			d := int(a[x]) - int(b[x+dx])
 			sum += max(d, -d)
 		}
