@@ -97,21 +97,11 @@ func Unmarshal(data []byte) (*Features, error) {
 			return nil, fmt.Errorf("%w: feature %d at (%g, %g) of %d x %d pixels", ErrEncoding, i, p.X, p.Y, w, h)
 		}
 		to := f.Descriptors[i*DescriptorBytes:][:DescriptorBytes]
-		for k := range DescriptorBytes / 16 { // eight bytes, sixteen elements
-			v := binary.LittleEndian.Uint64(from[6+8*k:])
-			binary.LittleEndian.PutUint64(to[16*k:], widen(v)*NibbleStep)
-			binary.LittleEndian.PutUint64(to[16*k+8:], widen(v>>32)*NibbleStep)
+		for k, v := range from[6:] {
+			to[2*k], to[2*k+1] = v&15*NibbleStep, v>>4*NibbleStep
 		}
 	}
 	return f, nil
-}
-
-// widen puts the eight halves of four bytes into a byte each, in order.
-func widen(v uint64) uint64 {
-	v &= 0xffffffff
-	v = (v | v<<16) & 0x0000ffff0000ffff
-	v = (v | v<<8) & 0x00ff00ff00ff00ff
-	return (v | v<<4) & 0x0f0f0f0f0f0f0f0f
 }
 
 // storedScales are the scales that a byte stands for.
