@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 
 	"internal/parallel":        {},
 	"internal/fileio":          {},
+	"internal/reuse":           {},
 	"internal/kernel":          {},
 	"internal/tensorfile":      {},
 	"internal/cputime":         {},
@@ -48,7 +49,7 @@ var allowed = map[string][]string{
 	"internal/store/storetest": {"internal/store", "internal/label"},
 	"internal/store/open":      {"internal/store", "internal/store/sqlite"},
 	"internal/synthdoc":        {"internal/imaging", "internal/fileio"},
-	"internal/capturesim":      {"internal/imaging"},
+	"internal/capturesim":      {"internal/imaging", "internal/planar"},
 	"internal/dataset":         {"internal/imaging"},
 	"internal/eval":            {"internal/kernel", "internal/imaging", "internal/tensorfile", "internal/dataset"},
 	"internal/eval/report":     {"internal/eval"},
@@ -59,9 +60,12 @@ var allowed = map[string][]string{
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},
 	"internal/recognise": {"internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/imagediff",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
-	"internal/explain": {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
-	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/scoremodel", "internal/label", "internal/imaging", "internal/alignment",
-		"internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/changedetect"},
+	"internal/explain":  {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/families": {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
+	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/scoremodel", "internal/label", "internal/imaging",
+		"internal/families", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
+	"internal/changetrain": {"internal/changedetect", "internal/families", "internal/recognise", "internal/alignment", "internal/nn", "internal/kernel", "internal/tensorfile",
+		"internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
 	"internal/train/random": {},
 	"internal/train/loss":   {"internal/train/random", "internal/kernel", "internal/nn", "internal/parallel"},
 	"internal/train/recipe": {"internal/train/loss", "internal/nn", "internal/embed"},
@@ -71,7 +75,7 @@ var allowed = map[string][]string{
 }
 
 // tools are what every package may import: they know nothing of pictures.
-var tools = []string{"internal/parallel", "internal/fileio"}
+var tools = []string{"internal/parallel", "internal/fileio", "internal/reuse"}
 
 // confined names outside modules, and packages of ours, that only some packages
 // may import, so that each can be replaced in one place.

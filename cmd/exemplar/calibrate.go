@@ -12,6 +12,7 @@ import (
 	"exemplar/internal/calibrate"
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/tensorfile"
@@ -135,17 +136,17 @@ func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibr
 		}
 		return nil
 	}
-	families, err := calibrate.PictureFamilies(flags.siblings, flags.captures)
+	alike, err := families.PictureFamilies(flags.siblings, flags.captures)
 	if err != nil {
 		return err
 	}
-	source := fmt.Sprintf("%d families of %s", len(families), filepath.Base(filepath.Clean(flags.siblings)))
-	if drawn := calibrate.DrawnFamilies(flags.drawn/calibrate.DrawnCaptures, flags.seed); len(drawn) > 0 {
-		families = append(families, drawn...)
+	source := fmt.Sprintf("%d families of %s", len(alike), filepath.Base(filepath.Clean(flags.siblings)))
+	if drawn := families.DrawnFamilies(flags.drawn/families.DrawnCaptures, flags.seed); len(drawn) > 0 {
+		alike = append(alike, drawn...)
 		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
 	}
-	bar := newProgress("verifying", len(families))
-	trials, err := calibrate.RunTrials(cmd.Context(), bundle, families, calibrate.TrialOptions{
+	bar := newProgress("verifying", len(alike))
+	trials, err := calibrate.RunTrials(cmd.Context(), bundle, alike, calibrate.TrialOptions{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})
 	bar.clear()

@@ -1,23 +1,24 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"slices"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
+	"exemplar/internal/reuse"
 )
 
 const (
-	// compareSide is the longer side of the reference, in pixels, at which it is
-	// compared.
-	compareSide = 768
-	blockSide   = 32
-	blockPixels = blockSide * blockSide
-	searchReach = 8               // pixels to the left and up; one less to the right
-	searchWide  = 2 * searchReach // places per row
-	searchHigh  = 2*searchReach + 1
-	windowSide  = blockSide + 2*searchReach
+	// ReferenceSide is the longer side of a reference, in pixels, at which it is
+	// compared, and so the most that is worth keeping of it.
+	ReferenceSide = 768
+	blockSide     = 32
+	blockPixels   = blockSide * blockSide
+	searchReach   = 8               // pixels to the left and up; one less to the right
+	searchWide    = 2 * searchReach // places per row
+	searchHigh    = 2*searchReach + 1
+	windowSide    = blockSide + 2*searchReach
 
 	minTexture = 3.0 // standard deviation of a block in half grey levels
 )
@@ -158,7 +159,7 @@ func newSearcher(p *photo, r *rung) searcher {
 func (s *searcher) search(r *rung, w *warp) []Block {
 	rect := rectify(s.photo, w, &r.needed, s.pix)
 	s.pix = rect.pix
-	s.found = resized(s.found, len(r.templates))
+	s.found = reuse.Slice(s.found, len(r.templates))
 	blocks := make([]Block, len(r.templates))
 	var seen sighting
 	for i := range r.templates {
@@ -172,15 +173,6 @@ func (s *searcher) search(r *rung, w *warp) []Block {
 		}
 	}
 	return blocks
-}
-
-// resized returns a slice of n elements, undefined, in the memory of s if that is
-// enough.
-func resized[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }
 
 // take finds the best place.

@@ -1,6 +1,9 @@
 package alignment
 
-import "exemplar/internal/planar"
+import (
+	"exemplar/internal/planar"
+	"exemplar/internal/reuse"
+)
 
 // rectified is the photo seen through the map, at half brightness, with
 // a margin of searchReach, where templates are searched for. Pixel (0, 0) of the
@@ -23,9 +26,8 @@ type warp struct {
 func rectify(p *photo, by *warp, n *needed, memory []byte) *rectified {
 	at, down := p.levelFor(&by.h, n.w, n.h)
 	src := p.levels[at]()
-	r := &rectified{stride: rectifiedStride(n.w), pix: resized(memory, rectifiedSize(n.w, n.h))}
-	// Halving moves the centre of the first pixel by a quarter of two.
-	shrinkBy := planar.Homography{1 / down, 0, 0.5/down - 0.5, 0, 1 / down, 0.5/down - 0.5, 0, 0, 1}
+	r := &rectified{stride: rectifiedStride(n.w), pix: reuse.Slice(memory, rectifiedSize(n.w, n.h))}
+	shrinkBy := planar.Resizing(1/down, 1/down)
 	m := warp{h: shrinkBy.Multiply(&by.h), bent: by.bent}
 	r.quad = quadTest{m: m, w: float64(src.w - 1), h: float64(src.h - 1)}
 	raster := newBendRaster(m.bent, -searchReach, warpStep, n.pieces+1)

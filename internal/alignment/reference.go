@@ -23,7 +23,7 @@ var (
 // used by several goroutines.
 type Reference struct {
 	features *features.Features
-	picture  *imaging.Gray // at most compareSide
+	picture  *imaging.Gray // at most ReferenceSide
 	fine     func() *features.Features
 	compared *ladder
 }
@@ -36,13 +36,13 @@ func NewReference(g *imaging.Gray) *Reference {
 	if err != nil {
 		panic("alignment: stored features cannot be read back: " + err.Error())
 	}
-	return newReference(stored, Shrink(g, compareSide))
+	return newReference(stored, Shrink(g, ReferenceSide))
 }
 
 // StoredReference returns the reference that the features and its picture are;
 // both are kept.
 func StoredReference(f *features.Features, picture *imaging.Gray) *Reference {
-	return newReference(f, Shrink(picture, compareSide))
+	return newReference(f, Shrink(picture, ReferenceSide))
 }
 
 func newReference(f *features.Features, picture *imaging.Gray) *Reference {
@@ -58,6 +58,6 @@ func newReference(f *features.Features, picture *imaging.Gray) *Reference {
 // picture.
 func (r *Reference) Features() *features.Features { return r.features }
 
-// Picture is what the reference is compared by: at most 768 pixels on the
+// Picture is what the reference is compared by: at most ReferenceSide pixels on the
 // longer side, to be stored as a JPEG of moderate quality.
 func (r *Reference) Picture() *imaging.Gray { return r.picture }

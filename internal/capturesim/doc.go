@@ -7,10 +7,10 @@
 // twelve families of disturbance at five levels. The proof takes [Scene]: a
 // whole document laid into a photo, with its true corners.
 //
-//	c := augment.NewCapture(augment.Full())
+//	c := capturesim.NewCapture(augment.Full())
 //	c.View(dst, 128, picture, seed)         // a training capture
-//	worse := augment.Sweep("glare", 3, picture, seed)
-//	photo := augment.Scene(picture, nil, augment.Everyday(), seed)
+//	worse := capturesim.Sweep("glare", 3, picture, seed)
+//	photo := capturesim.Scene(picture, nil, augment.Everyday(), seed)
 //
 // Everything is decided by seeds: the same arguments give the same bytes. What
 // it does not do: colour management, rolling shutter, lens distortion.

@@ -1,6 +1,10 @@
 package capturesim
 
-import "exemplar/internal/imaging"
+import (
+	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
+	"exemplar/internal/reuse"
+)
 
 // frame is a picture being worked on. A pixel is one word with a channel in
 // each of three 16-bit lanes (red lowest), so that one multiplication by a
@@ -33,10 +37,7 @@ func gained(p, f uint64) uint64 {
 
 // resize makes f w by h pixels large; what it held is lost.
 func (f *frame) resize(w, h int) {
-	if cap(f.px) < w*h {
-		f.px = make([]uint64, w*h)
-	}
-	f.w, f.h, f.px = w, h, f.px[:w*h]
+	f.w, f.h, f.px = w, h, reuse.Slice(f.px, w*h)
 }
 
 func (f *frame) row(y int) []uint64 { return f.px[y*f.w : (y+1)*f.w] }
@@ -177,5 +178,5 @@ func (f *frame) shrink(dst, tmp *frame, w, h int) {
 // enlarge sets f, whose size is kept, to src stretched over it, bilinear.
 func (f *frame) enlarge(src *frame) {
 	sx, sy := float64(src.w)/float64(f.w), float64(src.h)/float64(f.h)
-	warp(f, src, homography{sx, 0, 0, 0, sy, 0, 0, 0, 1}, replicate)
+	warp(f, src, planar.Homography{sx, 0, 0, 0, sy, 0, 0, 0, 1}, replicate)
 }

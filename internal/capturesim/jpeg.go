@@ -1,5 +1,7 @@
 package capturesim
 
+import "exemplar/internal/reuse"
+
 // jpeg changes the picture as writing it as a JPEG file of the given quality
 // (1..100) and reading it again would: 8 x 8 DCT, quantisation with the tables
 // of Annex K scaled as libjpeg does, colour at half the resolution. Entropy
@@ -7,7 +9,7 @@ package capturesim
 func (f *frame) jpeg(s *scratch, quality int) {
 	w, h := (f.w+15)&^15, (f.h+15)&^15
 	for c := range s.planes {
-		s.planes[c] = grow(s.planes[c], w*h)
+		s.planes[c] = reuse.Slice(s.planes[c], w*h)
 	}
 	f.toPlanes(s, w, h)
 	lumaTable, chromaTable := quantizer(&lumaSteps, quality), quantizer(&chromaSteps, quality)
@@ -15,13 +17,6 @@ func (f *frame) jpeg(s *scratch, quality int) {
 	quantizePlane(s.planes[1], w/2, h/2, chromaTable)
 	quantizePlane(s.planes[2], w/2, h/2, chromaTable)
 	f.fromPlanes(s, w)
-}
-
-func grow(x []float32, n int) []float32 {
-	if cap(x) < n {
-		return make([]float32, n)
-	}
-	return x[:n]
 }
 
 // toPlanes converts to Y at full and Cb, Cr at half resolution, all centred on

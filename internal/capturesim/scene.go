@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // SceneParams says what photos of whole documents are like. Probabilities
@@ -54,9 +55,9 @@ func Plain() SceneParams {
 type Photo struct {
 	Image *imaging.Image
 	// Quad holds where the document's corners are: its upper left, upper
-	// right, lower right and lower left one, in pixels of Image. They may lie
-	// outside of it.
-	Quad [4]Point
+	// right, lower right and lower left one, in pixels of Image, (0, 0) being the
+	// centre of the first. They may lie outside of it.
+	Quad [4]planar.Point
 	// Visible is the share of the document's area that is in the picture and
 	// not covered.
 	Visible float64
@@ -101,7 +102,7 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	s.expose()
 	s.reflections(quad)
 	s.shoot()
-	return Photo{s.out.image(), quad, visible}
+	return Photo{s.out.image(), quadFromFirst(quad), visible}
 }
 
 // outlook is a camera with the place of its picture in the photo.
@@ -109,12 +110,12 @@ type outlook struct {
 	cam          camera
 	scale        float64 // pixels per unit of the camera's picture
 	offX, offY   float64
-	toPlane, toP homography // photo to plane (z = 0), and back
+	toPlane, toP planar.Homography // photo to plane (z = 0), and back
 }
 
-func (o *outlook) project(x, y, z float64) Point {
+func (o *outlook) project(x, y, z float64) planar.Point {
 	p := o.cam.project(x, y, z)
-	return Point{o.offX + o.scale*p.X, o.offY + o.scale*p.Y}
+	return planar.Pt(o.offX+o.scale*p.X, o.offY+o.scale*p.Y)
 }
 
 // unit returns how many pixels one unit of the plane, the document's longer
@@ -123,8 +124,8 @@ func (o *outlook) unit() float64 { return o.scale * o.cam.focal / o.cam.distance
 
 // settle computes the maps after a change.
 func (o *outlook) settle() {
-	o.toP = o.cam.plane().then(homography{o.scale, 0, o.offX, 0, o.scale, o.offY, 0, 0, 1})
-	o.toPlane = o.toP.inverse()
+	o.toP = then(o.cam.plane(), planar.Homography{o.scale, 0, o.offX, 0, o.scale, o.offY, 0, 0, 1})
+	o.toPlane = o.toP.Adjugate()
 }
 
 // aim chooses from where the photo is taken and where the document is in it.
@@ -163,7 +164,7 @@ func (s *scene) position() {
 	lo, hi := bounds(s.doc.quad(&s.view))
 	if k := min(0.98*w/(hi.X-lo.X), 0.98*h/(hi.Y-lo.Y)); k < 1 {
 		s.view.scale *= k
-		lo, hi = Point{lo.X * k, lo.Y * k}, Point{hi.X * k, hi.Y * k}
+		lo, hi = planar.Pt(lo.X*k, lo.Y*k), planar.Pt(hi.X*k, hi.Y*k)
 	}
 	bw, bh := hi.X-lo.X, hi.Y-lo.Y
 	x, y := s.r.Float64()*(w-bw), s.r.Float64()*(h-bh)
@@ -187,11 +188,11 @@ func (s *scene) position() {
 	s.view.settle()
 }
 
-func bounds(q [4]Point) (lo, hi Point) {
+func bounds(q [4]planar.Point) (lo, hi planar.Point) {
 	lo, hi = q[0], q[0]
 	for _, p := range q[1:] {
-		lo = Point{min(lo.X, p.X), min(lo.Y, p.Y)}
-		hi = Point{max(hi.X, p.X), max(hi.Y, p.Y)}
+		lo = planar.Pt(min(lo.X, p.X), min(lo.Y, p.Y))
+		hi = planar.Pt(max(hi.X, p.X), max(hi.Y, p.Y))
 	}
 	return lo, hi
 }
@@ -212,7 +213,7 @@ func (s *scene) ground(background *imaging.Image) {
 	units := s.r.between(1.2, 3.5) / s.view.cam.focal * s.view.cam.distance
 	angle := s.r.angle()
 	c, sn := math.Cos(angle)*w/units, math.Sin(angle)*w/units
-	warpTiled(&s.out, &f, s.view.toPlane.then(homography{c, -sn, w / 2, sn, c, h / 2, 0, 0, 1}))
+	warpTiled(&s.out, &f, then(s.view.toPlane, planar.Homography{c, -sn, w / 2, sn, c, h / 2, 0, 0, 1}))
 }
 
 // wall uses a picture as it is: a random part of it, of the photo's shape.
@@ -226,23 +227,23 @@ func (s *scene) wall(f *frame) {
 		*f = half
 		k, x, y = k/2, x/2, y/2
 	}
-	warp(&s.out, f, homography{k, 0, x, 0, k, y, 0, 0, 1}, replicate)
+	warp(&s.out, f, planar.Homography{k, 0, x, 0, k, y, 0, 0, 1}, replicate)
 }
 
 // warpTiled samples a texture that is repeated by reflection without end.
-func warpTiled(dst, src *frame, h homography) {
+func warpTiled(dst, src *frame, h planar.Homography) {
 	small := *src
-	for h.spread(Point{float64(dst.w) / 2, float64(dst.h) / 2}) > tooCoarse && small.w > 8 {
+	for spread(&h, planar.Pt(float64(dst.w)/2, float64(dst.h)/2)) > tooCoarse && small.w > 8 {
 		var half frame
 		small.halve(&half)
 		small = half
-		h = h.then(homography{0.5, 0, 0, 0, 0.5, 0, 0, 0, 1})
+		h = then(h, planar.Homography{0.5, 0, 0, 0, 0.5, 0, 0, 0, 1})
 	}
 	for y := range dst.h {
 		row := dst.row(y)
 		for x := range row {
-			p := h.apply(Point{float64(x) + 0.5, float64(y) + 0.5})
-			row[x] = small.sample(reflect(p.X-0.5, small.w), reflect(p.Y-0.5, small.h))
+			p := h.Apply(planar.Pt(middle(x), middle(y)))
+			row[x] = small.sample(reflect(fromFirst(p.X), small.w), reflect(fromFirst(p.Y), small.h))
 		}
 	}
 }
@@ -321,7 +322,7 @@ func textSheet(r rng) *imaging.Image {
 }
 
 // visible returns the share of the document that the mask shows.
-func (s *scene) visible(q [4]Point) float64 {
+func (s *scene) visible(q [4]planar.Point) float64 {
 	area := 0.0
 	for i, p := range q {
 		n := q[(i+1)%4]

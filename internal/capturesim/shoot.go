@@ -1,6 +1,10 @@
 package capturesim
 
-import "math"
+import (
+	"math"
+
+	"exemplar/internal/planar"
+)
 
 // light adds slopes of light, and shadows of people and things.
 func (s *scene) light() {
@@ -24,7 +28,7 @@ func (s *scene) light() {
 
 // reflections blinds places of the document. They come after the exposure,
 // which does not make them grey.
-func (s *scene) reflections(quad [4]Point) {
+func (s *scene) reflections(quad [4]planar.Point) {
 	r := s.r
 	if !r.chance(s.p.Glare) {
 		return

@@ -1,6 +1,9 @@
 package capturesim
 
-import "exemplar/internal/imaging"
+import (
+	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
+)
 
 // Form is one of the 24 classes that an image is worth in training: 8 turned
 // and mirrored forms (Form % 8: quarter turns clockwise, + 4 mirrored before
@@ -33,13 +36,13 @@ func (f Form) window(w, h int) window {
 
 // corners returns the window's corners in the order in which the form shows
 // them: upper left, upper right, lower right, lower left.
-func (f Form) corners(win window) [4]Point {
+func (f Form) corners(win window) [4]planar.Point {
 	q := rectangle(float64(win.x0), float64(win.y0), float64(win.x1), float64(win.y1))
 	if f%8 >= 4 {
-		q = [4]Point{q[1], q[0], q[3], q[2]}
+		q = [4]planar.Point{q[1], q[0], q[3], q[2]}
 	}
 	turns := int(f % 4)
-	var out [4]Point
+	var out [4]planar.Point
 	for i := range out {
 		out[i] = q[(i+4-turns)%4]
 	}

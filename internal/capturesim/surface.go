@@ -36,7 +36,7 @@ func Surface(name string, w, h int, seed uint64) *imaging.Image {
 			return f.image()
 		}
 	}
-	panic(fmt.Sprintf("augment: unknown surface %q; known are %v", name, SurfaceNames()))
+	panic(fmt.Sprintf("capturesim: unknown surface %q; known are %v", name, SurfaceNames()))
 }
 
 // field is a picture of one number per pixel.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // Config says how often each thing happens to a training capture
@@ -122,16 +123,16 @@ func (v *viewer) clean(src *Source, form Form) {
 // place lays the form into the view: the one geometric step.
 func (v *viewer) place(src *Source, form Form, backgrounds []*frame) {
 	size := float64(v.out.w)
-	var shown [4]Point // where the view's corners lie in the unit square of the document
+	var shown [4]planar.Point // where the view's corners lie in the unit square of the document
 	if v.r.chance(v.cfg.Corners) {
 		shown = v.cornerError()
 	} else {
 		shown = v.crop()
 	}
 	full := form.corners(form.window(src.img.W, src.img.H))
-	toSource := quadToQuad(rectangle(0, 0, size, size), shown).then(squareTo(full))
-	level, sx, sy := src.level(toSource.spread(Point{size / 2, size / 2}))
-	toSource = toSource.then(homography{sx, 0, 0, 0, sy, 0, 0, 0, 1})
+	toSource := then(quadToQuad(rectangle(0, 0, size, size), shown), squareTo(full))
+	level, sx, sy := src.level(spread(&toSource, planar.Pt(size/2, size/2)))
+	toSource = then(toSource, planar.Homography{sx, 0, 0, 0, sy, 0, 0, 0, 1})
 	e := replicate
 	if exceedsSquare(shown) {
 		e = v.background(backgrounds)
@@ -140,7 +141,7 @@ func (v *viewer) place(src *Source, form Form, backgrounds []*frame) {
 }
 
 // cornerError is what a detector does that finds the corners not quite.
-func (v *viewer) cornerError() [4]Point {
+func (v *viewer) cornerError() [4]planar.Point {
 	sigma := v.r.between(0, 0.05) * v.cfg.Strength
 	q := rectangle(0, 0, 1, 1)
 	for i := range q {
@@ -152,7 +153,7 @@ func (v *viewer) cornerError() [4]Point {
 
 // crop is what a person does who frames the document by hand: too close or
 // too far, turned, tilted.
-func (v *viewer) crop() [4]Point {
+func (v *viewer) crop() [4]planar.Point {
 	k := v.cfg.Strength
 	scale := 1 + k*v.r.between(-0.15, 0.18)
 	angle := k * v.r.around(12) * math.Pi / 180
@@ -163,13 +164,13 @@ func (v *viewer) crop() [4]Point {
 	for i, p := range q {
 		p.X += v.r.around(tilt)
 		p.Y += v.r.around(tilt)
-		q[i] = Point{0.5 + dx + c*p.X - s*p.Y, 0.5 + dy + s*p.X + c*p.Y}
+		q[i] = planar.Pt(0.5+dx+c*p.X-s*p.Y, 0.5+dy+s*p.X+c*p.Y)
 	}
 	return q
 }
 
 // exceedsSquare says whether the view shows anything beyond the document.
-func exceedsSquare(q [4]Point) bool {
+func exceedsSquare(q [4]planar.Point) bool {
 	for _, p := range q {
 		if p.X < 0 || p.X > 1 || p.Y < 0 || p.Y > 1 {
 			return true
@@ -189,7 +190,7 @@ func (v *viewer) background(backgrounds []*frame) edges {
 		c, s := zoom*math.Cos(angle), zoom*math.Sin(angle)
 		half := float64(v.out.w) / 2
 		x, y := float64(b.w)*v.r.between(0.4, 0.6), float64(b.h)*v.r.between(0.4, 0.6)
-		warp(&v.out, b, homography{c, -s, x - c*half + s*half, s, c, y - s*half - c*half, 0, 0, 1}, replicate)
+		warp(&v.out, b, planar.Homography{c, -s, x - c*half + s*half, s, c, y - s*half - c*half, 0, 0, 1}, replicate)
 		return keep
 	case 1:
 		v.out.fill(v.color())

@@ -1,69 +1,54 @@
 package capturesim
 
-import "math"
+import (
+	"math"
 
-// homography maps (x, y) to ((h0 x + h1 y + h2)/w, (h3 x + h4 y + h5)/w) with
-// w = h6 x + h7 y + h8. Coordinates are continuous: the first pixel covers
-// [0, 1), its centre is at one half.
-type homography [9]float64
+	"exemplar/internal/planar"
+)
 
-// Point is a place in a picture, in pixels; (0, 0) is the upper left corner of
-// the upper left pixel.
-type Point struct{ X, Y float64 }
+// A sheet and a picture are continuous here, as they are for a lens: the first
+// pixel covers [0, 1). Elsewhere, as package planar says, places in a picture are
+// counted from the centre of its first pixel. middle, fromFirst and quadFromFirst
+// lead from one to the other; nothing else does.
 
-func (h homography) apply(p Point) Point {
-	w := h[6]*p.X + h[7]*p.Y + h[8]
-	return Point{(h[0]*p.X + h[1]*p.Y + h[2]) / w, (h[3]*p.X + h[4]*p.Y + h[5]) / w}
-}
+// middle is where a pixel's centre lies.
+func middle(pixel int) float64 { return float64(pixel) + 0.5 }
 
-// then returns the map that applies h first, g second.
-func (h homography) then(g homography) homography {
-	var out homography
-	for i := range 3 {
-		for j := range 3 {
-			out[3*i+j] = g[3*i]*h[j] + g[3*i+1]*h[3+j] + g[3*i+2]*h[6+j]
-		}
+// fromFirst counts a place in pixels from the centre of the first.
+func fromFirst(place float64) float64 { return place - 0.5 }
+
+func quadFromFirst(q [4]planar.Point) [4]planar.Point {
+	for i, p := range q {
+		q[i] = planar.Pt(fromFirst(p.X), fromFirst(p.Y))
 	}
-	return out
+	return q
 }
 
-// inverse returns the inverse map (the adjugate: scale does not matter).
-func (h homography) inverse() homography {
-	return homography{
-		h[4]*h[8] - h[5]*h[7], h[2]*h[7] - h[1]*h[8], h[1]*h[5] - h[2]*h[4],
-		h[5]*h[6] - h[3]*h[8], h[0]*h[8] - h[2]*h[6], h[2]*h[3] - h[0]*h[5],
-		h[3]*h[7] - h[4]*h[6], h[1]*h[6] - h[0]*h[7], h[0]*h[4] - h[1]*h[3],
-	}
+func rectangle(x0, y0, x1, y1 float64) [4]planar.Point {
+	return [4]planar.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }
+
+// then returns the map that applies first, and second to what comes out.
+func then(first, second planar.Homography) planar.Homography { return second.Multiply(&first) }
 
 // squareTo maps the unit square to a quad given clockwise from the image of
-// (0, 0). Heckbert, Fundamentals of Texture Mapping and Image Warping (1989),
-// section 2.2.3.
-func squareTo(q [4]Point) homography {
-	dx1, dy1 := q[1].X-q[2].X, q[1].Y-q[2].Y
-	dx2, dy2 := q[3].X-q[2].X, q[3].Y-q[2].Y
-	sx, sy := q[0].X-q[1].X+q[2].X-q[3].X, q[0].Y-q[1].Y+q[2].Y-q[3].Y
-	det := dx1*dy2 - dx2*dy1
-	g, h := (sx*dy2-dx2*sy)/det, (dx1*sy-sx*dy1)/det
-	return homography{
-		q[1].X - q[0].X + g*q[1].X, q[3].X - q[0].X + h*q[3].X, q[0].X,
-		q[1].Y - q[0].Y + g*q[1].Y, q[3].Y - q[0].Y + h*q[3].Y, q[0].Y,
-		g, h, 1,
-	}
-}
-
-func rectangle(x0, y0, x1, y1 float64) [4]Point {
-	return [4]Point{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}
+// (0, 0). Where three corners lie on a line, it maps all points to nowhere.
+func squareTo(q [4]planar.Point) planar.Homography {
+	m, _ := planar.SquareTo(&q)
+	return m
 }
 
 // quadToQuad maps one quad to another.
-func quadToQuad(from, to [4]Point) homography { return squareTo(from).inverse().then(squareTo(to)) }
+func quadToQuad(from, to [4]planar.Point) planar.Homography {
+	square := squareTo(from)
+	return then(square.Adjugate(), squareTo(to))
+}
 
 // spread returns how many source pixels a step of one pixel at p crosses.
-func (h homography) spread(p Point) float64 {
+func spread(h *planar.Homography, p planar.Point) float64 {
 	const d = 0.5
-	a, b := h.apply(Point{p.X - d, p.Y}), h.apply(Point{p.X + d, p.Y})
-	c, e := h.apply(Point{p.X, p.Y - d}), h.apply(Point{p.X, p.Y + d})
+	a, b := h.Apply(planar.Pt(p.X-d, p.Y)), h.Apply(planar.Pt(p.X+d, p.Y))
+	c, e := h.Apply(planar.Pt(p.X, p.Y-d)), h.Apply(planar.Pt(p.X, p.Y+d))
 	return math.Sqrt(math.Abs((b.X-a.X)*(e.Y-c.Y) - (b.Y-a.Y)*(e.X-c.X)))
 }
 
@@ -81,7 +66,7 @@ const one = 1 << 16
 // warp sets every pixel p of dst to src at h(p), bilinear. The division of the
 // projection is made every runLength pixels and interpolated between: over so
 // short a run the error is below a tenth of a pixel for the tilts here.
-func warp(dst, src *frame, h homography, e edges) {
+func warp(dst, src *frame, h planar.Homography, e edges) {
 	warpRect(dst, src, h, e, window{0, 0, src.w, src.h})
 }
 
@@ -91,18 +76,18 @@ type window struct{ x0, y0, x1, y1 int }
 
 const runLength = 16
 
-func warpRect(dst, src *frame, h homography, e edges, win window) {
+func warpRect(dst, src *frame, h planar.Homography, e edges, win window) {
 	at := func(x, y float64) (int, int) {
-		p := h.apply(Point{x, y})
-		return toFixed(p.X - 0.5), toFixed(p.Y - 0.5)
+		p := h.Apply(planar.Pt(x, y))
+		return toFixed(fromFirst(p.X)), toFixed(fromFirst(p.Y))
 	}
 	for y := range dst.h {
 		row := dst.row(y)
-		cy := float64(y) + 0.5
-		u, v := at(0.5, cy)
+		cy := middle(y)
+		u, v := at(middle(0), cy)
 		for x := 0; x < len(row); x += runLength {
 			n := min(runLength, len(row)-x)
-			u1, v1 := at(float64(x+n)+0.5, cy)
+			u1, v1 := at(middle(x+n), cy)
 			du, dv := (u1-u)/n, (v1-v)/n
 			run(row[x:x+n], src, u, v, du, dv, e, win)
 			u, v = u1, v1

@@ -8,10 +8,11 @@
 // for Change Detection", 2018; here both pictures enter one network as channels,
 // since they lie on each other to the pixel).
 //
-//	m := change.Default().Detect(ref, laid)
+//	m := changedetect.Default().Detect(ref, laid)
 //	for i, judged := range m.Judged { if judged && m.Logit[i] > 0 { ... } }
 //
-// What to make of a map is the business of those who ask for it.
+// What to make of a map is the business of those who ask for it. internal/changetrain
+// makes the weights.
 package changedetect
 
 import (
@@ -52,7 +53,7 @@ func newDetector(n *network) *Detector {
 // empty map. Detect panics on pictures of different sizes.
 func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 	if ref.W != laid.W || ref.H != laid.H {
-		panic(fmt.Sprintf("change: a photo of %dx%d laid on a reference of %dx%d", laid.W, laid.H, ref.W, ref.H))
+		panic(fmt.Sprintf("changedetect: a photo of %dx%d laid on a reference of %dx%d", laid.W, laid.H, ref.W, ref.H))
 	}
 	m := &Map{W: ref.W / Cell, H: ref.H / Cell}
 	if m.W*m.H == 0 {
@@ -87,7 +88,7 @@ var loadKinds = sync.OnceValue(func() *Detector { return embedded(kindLayers, ki
 func embedded(table []layer, data []byte) *Detector {
 	n, err := loadNetwork(table, data)
 	if err != nil {
-		panic("change: the embedded weights are damaged: " + err.Error())
+		panic("changedetect: the embedded weights are damaged: " + err.Error())
 	}
 	return newDetector(n)
 }

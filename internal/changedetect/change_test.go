@@ -3,7 +3,6 @@ package changedetect
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,34 +10,10 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
-	"exemplar/internal/nn"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/tensorfile"
 )
-
-// drawing is a picture of dark bars on paper.
-func drawing(w, h int, seed uint64) *imaging.Gray {
-	r := rand.New(rand.NewPCG(seed, 1))
-	g := &imaging.Gray{W: w, H: h, Pix: make([]byte, w*h)}
-	for i := range g.Pix {
-		g.Pix[i] = 200
-	}
-	for range w * h / 300 {
-		x, y, n := r.IntN(w), r.IntN(h), 2+r.IntN(12)
-		for k := range min(n, w-x) {
-			g.Pix[y*w+x+k] = 40
-		}
-	}
-	return g
-}
-
-func halved(g *imaging.Gray) *imaging.Gray {
-	out := &imaging.Gray{W: g.W, H: g.H, Pix: slices.Clone(g.Pix)}
-	for i := range out.Pix {
-		out.Pix[i] /= 2
-	}
-	return out
-}
 
 // TestDefaultTellsChanges shows drawn documents under poor light to the
 // reference of each and to that of a sibling with other contents.
@@ -47,7 +22,7 @@ func TestDefaultTellsChanges(t *testing.T) {
 	for seed := range uint64(6) {
 		document := synthdoc.Document{Kind: synthdoc.Kinds()[seed], Template: seed, Content: seed, Size: 480}
 		own, other := synthdoc.Draw(document).Gray(), synthdoc.Draw(synthdoc.Siblings(document)["contents"]).Gray()
-		laid := halved(own)
+		laid := papertest.Halved(own)
 		for i, v := range laid.Pix {
 			laid.Pix[i] = v - byte(int(v)*(i%laid.W)/(2*laid.W))
 		}
@@ -88,8 +63,8 @@ func TestKindsTellFormFromContents(t *testing.T) {
 			pictures[i] = synthdoc.Draw(d).Gray()
 		}
 		seen := slices.Repeat([]bool{true}, pictures[0].W/Cell*(pictures[0].H/Cell))
-		own := Kinds().Detect(pictures[0], halved(pictures[1])).Tally(seen)
-		other := Kinds().Detect(pictures[0], halved(pictures[2])).Tally(seen)
+		own := Kinds().Detect(pictures[0], papertest.Halved(pictures[1])).Tally(seen)
+		other := Kinds().Detect(pictures[0], papertest.Halved(pictures[2])).Tally(seen)
 		n++
 		if own.OtherContents > 2*own.OtherForm && other.OtherForm > 2*own.OtherForm && own.Form > own.OtherForm {
 			right++
@@ -144,11 +119,11 @@ func TestAnySize(t *testing.T) {
 
 func TestDifferentSizesPanic(t *testing.T) {
 	defer func() {
-		if fmt.Sprint(recover()) != "change: a photo of 8x16 laid on a reference of 16x8" {
+		if fmt.Sprint(recover()) != "changedetect: a photo of 8x16 laid on a reference of 16x8" {
 			t.Error("no panic that names the sizes")
 		}
 	}()
-	Default().Detect(drawing(16, 8, 1), drawing(8, 16, 1))
+	Default().Detect(papertest.Bars(16, 8, 1), papertest.Bars(8, 16, 1))
 }
 
 // TestDetectSideBySide has goroutines share a detector and its memory, with
@@ -157,8 +132,8 @@ func TestDetectSideBySide(t *testing.T) {
 	d := Default()
 	var group sync.WaitGroup
 	for i := range 4 {
-		ref := drawing(100+40*i, 200-30*i, uint64(i))
-		laid := halved(drawing(ref.W, ref.H, 9))
+		ref := papertest.Bars(100+40*i, 200-30*i, uint64(i))
+		laid := papertest.Halved(papertest.Bars(ref.W, ref.H, 9))
 		want := d.Detect(ref, laid)
 		group.Go(func() {
 			for range 5 {
@@ -185,8 +160,8 @@ func TestEncode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for k, p := range n.params() {
-			compareValues(t, d.net.params()[k], p)
+		for k, p := range n.tensors() {
+			compareValues(t, d.net.tensors()[k].Value, p.Value)
 		}
 		files[i], d = data, newDetector(n)
 	}
@@ -195,11 +170,11 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-func compareValues(t *testing.T, want, got *nn.Param) {
+func compareValues(t *testing.T, want, got []float32) {
 	t.Helper()
-	for i, v := range want.Value {
-		if math.Abs(float64(got.Value[i]-v)) > math.Abs(float64(v))/2048+1e-7 {
-			t.Fatalf("%v came back as %v", v, got.Value[i])
+	for i, v := range want {
+		if math.Abs(float64(got[i]-v)) > math.Abs(float64(v))/2048+1e-7 {
+			t.Fatalf("%v came back as %v", v, got[i])
 		}
 	}
 }
@@ -239,8 +214,8 @@ func TestLoadRefuses(t *testing.T) {
 
 // BenchmarkDetect takes pictures of the size that documents are compared at.
 func BenchmarkDetect(b *testing.B) {
-	ref := drawing(768, 544, 1)
-	laid := halved(ref)
+	ref := papertest.Bars(768, 544, 1)
+	laid := papertest.Halved(ref)
 	d := Default()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
 )
 
 // grid is a feature map (H,W,C).
@@ -15,33 +16,14 @@ type grid struct {
 // resize makes g a map of unspecified contents.
 func (g *grid) resize(w, h, c int) {
 	g.w, g.h, g.c = w, h, c
-	g.v = sized(g.v, w*h*c)
-}
-
-// sized returns n elements, in x's memory if that suffices.
-func sized[T any](x []T, n int) []T {
-	if cap(x) < n {
-		return make([]T, n)
-	}
-	return x[:n]
-}
-
-// maskBy turns g, the gradient after a ReLU with the given outputs, into that
-// before it. Which are zero is unpredictable: a jump would cost more than the
-// arithmetic on bits, which are all 1 where an output is not zero.
-func (g *grid) maskBy(outputs *grid) {
-	d := g.v[:len(outputs.v)]
-	for i, v := range outputs.v {
-		size := int32(math.Float32bits(v) &^ (1 << 31))
-		d[i] = math.Float32frombits(math.Float32bits(d[i]) & uint32(-size>>31))
-	}
+	g.v = reuse.Slice(g.v, w*h*c)
 }
 
 // addEnlarged adds src, a smaller map, brought to g's size by bilinear
 // interpolation between the middles of pixels, as PyTorch's interpolate does
 // without align_corners. row is memory, which is returned.
 func (g *grid) addEnlarged(src *grid, row []float32) []float32 {
-	row = sized(row, src.w*src.c)
+	row = reuse.Slice(row, src.w*src.c)
 	for y := range g.h {
 		v := between(y, g.h, src.h)
 		clear(row)
@@ -54,26 +36,6 @@ func (g *grid) addEnlarged(src *grid, row []float32) []float32 {
 			kernel.AddScaled(pixel, row[u.low*g.c:][:g.c], u.lowShare)
 			kernel.AddScaled(pixel, row[u.high*g.c:][:g.c], u.highShare)
 		}
-	}
-	return row
-}
-
-// addReduced adds to dst what becomes of the gradient g on the way back through
-// addEnlarged: each pixel's, by the shares that it took.
-func (g *grid) addReduced(dst *grid, row []float32) []float32 {
-	row = sized(row, dst.w*dst.c)
-	for y := range g.h {
-		clear(row)
-		from := g.row(y)
-		for x := range g.w {
-			u := between(x, g.w, dst.w)
-			pixel := from[x*g.c:][:g.c]
-			kernel.AddScaled(row[u.low*g.c:], pixel, u.lowShare)
-			kernel.AddScaled(row[u.high*g.c:], pixel, u.highShare)
-		}
-		v := between(y, g.h, dst.h)
-		kernel.AddScaled(dst.row(v.low), row, v.lowShare)
-		kernel.AddScaled(dst.row(v.high), row, v.highShare)
 	}
 	return row
 }

@@ -2,12 +2,11 @@ package changedetect
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"slices"
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
+	"exemplar/internal/reuse"
 )
 
 // layer is a convolution by its name in the file of weights.
@@ -91,26 +90,9 @@ func newNetwork(table []layer) *network {
 func (n *network) layer(name string) int {
 	i, found := n.index[name]
 	if !found {
-		panic(fmt.Sprintf("change: layer %q is not among %v", name, n.layers))
+		panic(fmt.Sprintf("changedetect: layer %q is not among %v", name, n.layers))
 	}
 	return i
-}
-
-// replica shares the weights and has gradients of its own.
-func (n *network) replica() *network {
-	r := *n
-	r.convs = slices.Clone(n.convs)
-	for i, c := range r.convs {
-		r.convs[i] = c.Replica()
-	}
-	return &r
-}
-
-// init draws the weights.
-func (n *network) init(rng *rand.Rand) {
-	for _, c := range n.convs {
-		c.InitFanIn(rng)
-	}
 }
 
 // pack makes the present weights those of forward and backward, in replicas too.
@@ -120,24 +102,13 @@ func (n *network) pack() {
 	}
 }
 
-// params lists weights and biases in the order of the layers.
-func (n *network) params() []*nn.Param {
-	var all []*nn.Param
-	for _, c := range n.convs {
-		all = append(all, c.Weight, c.Bias)
-	}
-	return all
-}
-
 // pass holds what becomes of a pair of pictures on its way through a network.
 // Its memory is used again for the next pair.
 type pass struct {
 	refSums, laidSums sums
 	smooth            smoother
 	pair              grid
-	maps, joined      []grid // outputs by layer; sums, where a layer takes one
-	dMaps             []grid // gradients of the outputs
-	dIn               grid
+	maps, joined      []grid    // outputs by layer; sums, where a layer takes one
 	row               []float32 // of a map being enlarged
 }
 
@@ -156,7 +127,7 @@ func (p *pass) logits() []float32 { return p.maps[len(p.maps)-1].v }
 
 // forward computes the outputs of all layers.
 func (n *network) forward(p *pass) {
-	p.maps, p.joined = sized(p.maps, len(n.layers)), sized(p.joined, len(n.layers))
+	p.maps, p.joined = reuse.Slice(p.maps, len(n.layers)), reuse.Slice(p.joined, len(n.layers))
 	for i, l := range n.layers {
 		c, in := n.convs[i], n.input(p, i)
 		if l.plus != nil {
@@ -188,37 +159,4 @@ func (n *network) join(p *pass, i int, in *grid) *grid {
 		sum.v[k] = max(v, 0)
 	}
 	return sum
-}
-
-// backward adds to the gradients of the weights, given d, that of the logits
-// after forward.
-func (n *network) backward(p *pass, d []float32) {
-	p.dMaps = sized(p.dMaps, len(n.layers))
-	for i := range p.dMaps {
-		p.dMaps[i].resize(p.maps[i].w, p.maps[i].h, p.maps[i].c)
-		clear(p.dMaps[i].v)
-	}
-	copy(p.dMaps[len(p.dMaps)-1].v, d)
-	for i, l := range slices.Backward(n.layers) {
-		if l.act == kernel.ReLU {
-			p.dMaps[i].maskBy(&p.maps[i])
-		}
-		in := n.input(p, i)
-		if l.plus != nil {
-			in = &p.joined[i]
-		}
-		if l.from == "" {
-			n.convs[i].Backward(nil, p.dMaps[i].v, in.v, 1, in.h, in.w)
-			continue
-		}
-		p.dIn.resize(in.w, in.h, in.c)
-		n.convs[i].Backward(p.dIn.v, p.dMaps[i].v, in.v, 1, in.h, in.w)
-		if l.plus != nil {
-			p.dIn.maskBy(in)
-			for _, name := range l.plus {
-				p.row = p.dIn.addReduced(&p.dMaps[n.index[name]], p.row)
-			}
-		}
-		kernel.AddScaled(p.dMaps[n.index[l.from]].v, p.dIn.v, 1)
-	}
 }

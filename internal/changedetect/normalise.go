@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/reuse"
 )
 
 // What the network sees is each picture less its mean around, in units of its
@@ -37,7 +38,7 @@ type sums struct {
 // take sums up the first w x h pixels of a picture, multiples of [Cell].
 func (s *sums) take(g *imaging.Gray, w, h int) {
 	s.columns, s.rows = w/block+2, h/block+2
-	s.pixels, s.squares = sized(s.pixels, s.columns*s.rows), sized(s.squares, s.columns*s.rows)
+	s.pixels, s.squares = reuse.Slice(s.pixels, s.columns*s.rows), reuse.Slice(s.squares, s.columns*s.rows)
 	clear(s.pixels)
 	clear(s.squares)
 	for j := range s.rows {
@@ -109,9 +110,9 @@ func (s *smoother) normalise(pair *grid, channel int, g *imaging.Gray, of *sums,
 func (s *smoother) smooth(of *sums, softness float64) {
 	s.w, s.h = of.columns/2-1, of.rows/2-1
 	n := s.w * s.h
-	s.pixels, s.squares = sized(s.pixels, n), sized(s.squares, n)
-	s.mean, s.inverse = sized(s.mean, n), sized(s.inverse, n)
-	s.rowMean, s.rowGain = sized(s.rowMean, s.w), sized(s.rowGain, s.w)
+	s.pixels, s.squares = reuse.Slice(s.pixels, n), reuse.Slice(s.squares, n)
+	s.mean, s.inverse = reuse.Slice(s.mean, n), reuse.Slice(s.inverse, n)
+	s.rowMean, s.rowGain = reuse.Slice(s.rowMean, s.w), reuse.Slice(s.rowGain, s.w)
 	s.sumRows(s.pixels, of.pixels, of.columns)
 	s.sumRows(s.squares, of.squares, of.columns)
 	const pixels = (2*around + 1) * (2*around + 1) * Cell * Cell
@@ -134,7 +135,7 @@ func (s *smoother) smooth(of *sums, softness float64) {
 // sumRows sums blocks up to cells, and those over the cells to both sides, where
 // those at the edges stand for what is outside.
 func (s *smoother) sumRows(out, blocks []int32, columns int) {
-	s.cells = sized(s.cells, s.w)
+	s.cells = reuse.Slice(s.cells, s.w)
 	cells := s.cells
 	for y := range s.h {
 		top, bottom := blocks[(2*y+1)*columns:][:columns], blocks[(2*y+2)*columns:][:columns]

@@ -54,61 +54,6 @@ func (d *Detector) Encode(about map[string]string) ([]byte, error) {
 	return file.Encode()
 }
 
-// start takes over weights of a smaller network: tensors of the same names, whose
-// outputs and inputs are the first of these. What takes in more than there was
-// ignores it to begin with, and layers that are new add nothing to others.
-func (n *network) start(data []byte) error {
-	file, err := tensorfile.ParseSafetensors(data)
-	if err != nil {
-		return fmt.Errorf("weights to start from: %w", err)
-	}
-	joined := map[string]bool{} // layers that are added to others
-	for _, l := range n.layers {
-		for _, p := range l.plus {
-			joined[p+".weight"], joined[p+".bias"] = true, true
-		}
-	}
-	for _, t := range n.tensors() {
-		from, found := file.Tensors[t.name]
-		switch {
-		case found:
-			if err := t.startFrom(from); err != nil {
-				return fmt.Errorf("weights to start from: tensor %q: %w", t.name, err)
-			}
-		case joined[t.name]:
-			clear(t.Value)
-		}
-	}
-	return nil
-}
-
-// startFrom copies the outputs and inputs that are there.
-func (t *tensor) startFrom(from tensorfile.Tensor) error {
-	values, err := from.Float32s()
-	if err != nil {
-		return err
-	}
-	if len(from.Shape) != len(t.shape) || len(t.shape) > 1 && !slices.Equal(from.Shape[2:], t.shape[2:]) {
-		return fmt.Errorf("shape %v, where %v is needed", from.Shape, t.shape)
-	}
-	outputs, inputs, taps := from.Shape[0], 1, 1
-	if t.inputs > 0 {
-		inputs, taps = from.Shape[1], t.shape[2]*t.shape[3]
-	}
-	for i := range t.Value {
-		at := t.inFile(i)
-		in, out := at/taps%max(1, t.inputs), at/taps/max(1, t.inputs)
-		switch {
-		case out >= outputs:
-		case in >= inputs:
-			t.Value[i] = 0
-		default:
-			t.Value[i] = values[(out*inputs+in)*taps+at%taps]
-		}
-	}
-	return nil
-}
-
 // tensor is a parameter under its name in the file.
 type tensor struct {
 	name   string

@@ -12,6 +12,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/fileio"
 )
 
 // A shard is a plain tar file whose members are images, as WebDataset uses them: read front to back by anyone, at
@@ -97,7 +99,7 @@ func (m member) check(shardSize int64) error {
 func readIndex(r io.Reader) ([]member, int64, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
-	sum := crc32.New(castagnoli)
+	sum := crc32.New(fileio.CRC32C)
 	lines.Scan()
 	text, ok := strings.CutPrefix(lines.Text(), indexMagic+"\t")
 	shardSize, err := strconv.ParseInt(text, 10, 64)
@@ -129,8 +131,6 @@ func readIndex(r io.Reader) ([]member, int64, error) {
 	return nil, 0, errors.Join(fmt.Errorf("cut short after %d images", len(members)), lines.Err())
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // lastLine closes an index of n images whose lines have the checksum sum.
 func lastLine(n int, sum uint32) string { return fmt.Sprintf("%s\t%d\t%08x", indexEnd, n, sum) }
 
@@ -151,7 +151,7 @@ func encodeIndex(members []member, shardSize int64) []byte {
 	for _, m := range members {
 		fmt.Fprintf(&out, "%d\t%d\t%s\n", m.offset, m.size, m.name)
 	}
-	sum := crc32.Checksum(out.Bytes(), castagnoli)
+	sum := crc32.Checksum(out.Bytes(), fileio.CRC32C)
 	fmt.Fprintln(&out, lastLine(len(members), sum))
 	return out.Bytes()
 }

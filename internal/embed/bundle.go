@@ -144,7 +144,7 @@ func (b *Bundle) layers() *layers {
 	l := newLayers(b.Arch)
 	for _, t := range l.tensors {
 		if err := t.setTorch(b.tensors[t.name]); err != nil {
-			panic("model: " + err.Error()) // every way to make a bundle has checked it
+			panic("embed: " + err.Error()) // every way to make a bundle has checked it
 		}
 	}
 	return l

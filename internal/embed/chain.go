@@ -1,6 +1,9 @@
 package embed
 
-import "exemplar/internal/nn"
+import (
+	"exemplar/internal/nn"
+	"exemplar/internal/reuse"
+)
 
 // chain is the head in training: layers one behind the other, each of which
 // keeps its output. Maps are small there.
@@ -56,7 +59,7 @@ func (c chain) forward(out, in []float32, n int) {
 	for i, l := range c {
 		to := out
 		if i < len(c)-1 {
-			l.out = grow(l.out, n*l.width)
+			l.out = reuse.Slice(l.out, n*l.width)
 			to = l.out
 		}
 		l.layer.forward(to, in, n)
@@ -69,7 +72,7 @@ func (c chain) backward(dIn, dOut, in []float32, n int) {
 	for i := len(c) - 1; i >= 0; i-- {
 		l, to, from := c[i], dIn, in
 		if i > 0 {
-			l.dIn = grow(l.dIn, n*l.inWidth)
+			l.dIn = reuse.Slice(l.dIn, n*l.inWidth)
 			to, from = l.dIn, c[i-1].out
 		}
 		l.layer.backward(to, dOut, from, n)

@@ -13,7 +13,7 @@ var defaultFile []byte
 var loadDefault = sync.OnceValue(func() *Bundle {
 	b, err := Load(defaultFile)
 	if err != nil {
-		panic("model: the embedded bundle is damaged: " + err.Error())
+		panic("embed: the embedded bundle is damaged: " + err.Error())
 	}
 	return b
 })

@@ -110,7 +110,7 @@ func (n *Network) Embed(out []float32, pixels []byte, count int) {
 func (n *Network) EmbedRaw(out []float32, pixels []byte, count int) {
 	size, dim := n.Arch.pixels(), n.Arch.Embedding
 	if len(out) < count*dim || len(pixels) < count*size {
-		panic(fmt.Sprintf("model: EmbedRaw: %d pictures of %d bytes in %d, results of %d in %d", count, size, len(pixels), dim, len(out)))
+		panic(fmt.Sprintf("embed: EmbedRaw: %d pictures of %d bytes in %d, results of %d in %d", count, size, len(pixels), dim, len(out)))
 	}
 	s := n.scratch.Get().(*scratch)
 	defer n.scratch.Put(s)

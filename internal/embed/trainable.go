@@ -5,6 +5,7 @@ import (
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
+	"exemplar/internal/reuse"
 )
 
 // Trainable is a network in training: batches go forward with their own
@@ -106,7 +107,7 @@ func MergeStatistics(replicas []*Trainable) {
 // Backward.
 func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 	if size, dim := t.net.arch.pixels(), t.net.arch.Embedding; n < 2 || len(pixels) < n*size || len(out) < n*dim {
-		panic(fmt.Sprintf("model: ForwardTrain: %d pictures of %d values in %d, results of %d in %d", n, size, len(pixels), dim, len(out)))
+		panic(fmt.Sprintf("embed: ForwardTrain: %d pictures of %d values in %d, results of %d in %d", n, size, len(pixels), dim, len(out)))
 	}
 	t.pixels, t.n = pixels, n
 	t.divide(n)
@@ -124,7 +125,7 @@ func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 		u.bn.End()
 	}
 	final := t.units[len(t.units)-1]
-	t.last = grow(t.last, n*final.outSize())
+	t.last = reuse.Slice(t.last, n*final.outSize())
 	final.bn.Apply(t.last, final.out, n*final.outSide*final.outSide)
 	t.head.forward(out, t.last, n)
 }
@@ -205,13 +206,4 @@ type pieceMemory struct {
 	activated []float32
 	unscaled  []float32 // activated, before squeeze-and-excite
 	gate      nn.Gate
-}
-
-// grow returns a slice of n elements, x's memory if that suffices. The contents
-// are unspecified.
-func grow(x []float32, n int) []float32 {
-	if cap(x) < n {
-		return make([]float32, n)
-	}
-	return x[:n]
 }

@@ -1,6 +1,9 @@
 package embed
 
-import "exemplar/internal/nn"
+import (
+	"exemplar/internal/nn"
+	"exemplar/internal/reuse"
+)
 
 // unit is a convolution, its batch normalisation with activation, and
 // squeeze-and-excite where the architecture has it.
@@ -54,7 +57,7 @@ func (u *unit) eachPiece(n int, visit func(i, m int)) {
 // activate computes what the next unit sees of m pictures from the i-th on.
 func (u *unit) activate(p *pieceMemory, i, m int) []float32 {
 	positions := u.outSide * u.outSide
-	p.activated = grow(p.activated, m*u.outSize())
+	p.activated = reuse.Slice(p.activated, m*u.outSize())
 	u.bn.Apply(p.activated, u.output(i, m), m*positions)
 	if u.excite != nil {
 		p.unscaled = append(p.unscaled[:0], p.activated...)

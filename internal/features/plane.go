@@ -1,6 +1,9 @@
 package features
 
-import "exemplar/internal/imaging"
+import (
+	"exemplar/internal/imaging"
+	"exemplar/internal/reuse"
+)
 
 // planeMargin is the number of replicated pixels around a plane, so that
 // filters and samplers may read past its edges. It bounds the filter radius.
@@ -16,16 +19,13 @@ type plane struct {
 	pix          []float32
 }
 
-// reshape makes p a w x h plane, reusing its memory where that suffices.
+// reshape makes p a w x h plane.
 // The pixels are undefined.
 func (p *plane) reshape(w, h int) {
 	p.w, p.h = w, h
 	p.stride = (w+lanes-1)/lanes*lanes + 2*planeMargin
 	n := p.stride * (h + 2*planeMargin)
-	if cap(p.pix) < n {
-		p.pix = make([]float32, n)
-	}
-	p.pix = p.pix[:n]
+	p.pix = reuse.Slice(p.pix, n)
 }
 
 // at is the offset of pixel (x, y); x and y may lie in the margin.

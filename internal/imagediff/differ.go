@@ -68,7 +68,8 @@ func (s *Subject) Differs(m *imaging.Image, onto planar.Homography) Difference {
 	if !ok || s.big == nil {
 		return Difference{}
 	}
-	back = back.Multiply(&planar.Homography{s.kx, 0, (s.kx - 1) / 2, 0, s.ky, (s.ky - 1) / 2, 0, 0, 1})
+	toOwn := planar.Resizing(s.kx, s.ky)
+	back = back.Multiply(&toOwn)
 	cells := newCellGrid(s.grid, back, m)
 	laid := imaging.Warp(m, back, s.big.W, s.big.H)
 	matchLevels(laid, s.big)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
 )
 
 // Conv is a convolution of all channels by square filters, with zeros around
@@ -109,7 +110,7 @@ func (c *Conv) eachStrip(n, h, w int, visit func(s *strip)) {
 	rows := min(p, max(1, stripFloats/(q*c.taps())))
 	s := strips.Get().(*strip)
 	defer strips.Put(s)
-	memory := grow(s.taps[:cap(s.taps)], rows*q*c.taps())
+	memory := reuse.Slice(s.taps[:cap(s.taps)], rows*q*c.taps())
 	for i := range n {
 		for top := 0; top < p; top += rows {
 			count := min(rows, p-top) * q

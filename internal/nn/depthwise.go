@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
 )
 
 // Depthwise convolves every channel with its own filter, padded by half the
@@ -60,7 +61,7 @@ func (d *Depthwise) Backward(dIn, dOut, in []float32, n, h, w int) {
 
 func (d *Depthwise) flip() {
 	taps, c := d.Size*d.Size, d.Channels
-	d.flipped = grow(d.flipped, taps*c)
+	d.flipped = reuse.Slice(d.flipped, taps*c)
 	for t := range taps {
 		copy(d.flipped[t*c:][:c], d.Weight.Value[(taps-1-t)*c:])
 	}
@@ -70,7 +71,7 @@ func (d *Depthwise) flip() {
 // positions that they are centred on, with zeros between them.
 func (d *Depthwise) spreadOut(out []float32, h, w int) []float32 {
 	p, q, c := d.OutSize(h), d.OutSize(w), d.Channels
-	d.spread = grow(d.spread, h*w*c)
+	d.spread = reuse.Slice(d.spread, h*w*c)
 	clear(d.spread)
 	for y := range p {
 		for x := range q {

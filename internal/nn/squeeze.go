@@ -1,6 +1,9 @@
 package nn
 
-import "exemplar/internal/kernel"
+import (
+	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
+)
 
 // SqueezeExcite scales the channels of each image by factors in [0, 1] that it
 // computes from their means (Hu et al. 2018; the gate of MobileNetV3):
@@ -44,7 +47,7 @@ type Gate struct {
 // in gate, whose slices it grows as needed.
 func (s *SqueezeExcite) Forward(x []float32, n, hw int, gate *Gate) {
 	c, r := s.Channels, s.Reduce.Out
-	gate.Mean, gate.Hidden, gate.Factor = grow(gate.Mean, n*c), grow(gate.Hidden, n*r), grow(gate.Factor, n*c)
+	gate.Mean, gate.Hidden, gate.Factor = reuse.Slice(gate.Mean, n*c), reuse.Slice(gate.Hidden, n*r), reuse.Slice(gate.Factor, n*c)
 	kernel.GlobalAverage(gate.Mean, x, n, hw, c)
 	kernel.MatMul(gate.Hidden, gate.Mean, n, s.Reduce.packed.forward, s.Reduce.Bias.Value, kernel.ReLU)
 	kernel.MatMul(gate.Factor, gate.Hidden, n, s.Expand.packed.forward, s.Expand.Bias.Value, kernel.HardSigmoid)
@@ -55,7 +58,7 @@ func (s *SqueezeExcite) Forward(x []float32, n, hw int, gate *Gate) {
 // place. x is the input (N,HW,Channels), gate what Forward left.
 func (s *SqueezeExcite) Backward(d, x []float32, n, hw int, gate *Gate) {
 	c, r := s.Channels, s.Reduce.Out
-	s.dFactor, s.dHidden, s.dMean = grow(s.dFactor, n*c), grow(s.dHidden, n*r), grow(s.dMean, n*c)
+	s.dFactor, s.dHidden, s.dMean = reuse.Slice(s.dFactor, n*c), reuse.Slice(s.dHidden, n*r), reuse.Slice(s.dMean, n*c)
 	for i := range n {
 		image := i * hw * c
 		sumProducts(s.dFactor[i*c:][:c], d[image:][:hw*c], x[image:][:hw*c])

@@ -62,12 +62,3 @@ func (s *Stem) Backward(dOut []float32, in []byte, n, h, w int) {
 	s.rows = kernel.StemBackwardWeights(s.sums, dOut, in, n, h, w, s.Out, s.rows)
 	kernel.AddScaled(s.Weight.Grad, s.sums, pixelScale)
 }
-
-// grow returns a slice of n elements, x's memory if that suffices. The contents
-// are unspecified.
-func grow(x []float32, n int) []float32 {
-	if cap(x) < n {
-		return make([]float32, n)
-	}
-	return x[:n]
-}

@@ -48,14 +48,19 @@ func (h *Homography) Multiply(g *Homography) Homography {
 	return out
 }
 
-// Inverse returns the inverse map up to scale (the adjugate), and false where
-// there is none.
-func (h *Homography) Inverse() (Homography, bool) {
-	inv := Homography{
+// Adjugate returns the inverse map up to scale and sign, which do not matter to
+// where points go. Where h has no inverse, it is no map.
+func (h *Homography) Adjugate() Homography {
+	return Homography{
 		h[4]*h[8] - h[5]*h[7], h[2]*h[7] - h[1]*h[8], h[1]*h[5] - h[2]*h[4],
 		h[5]*h[6] - h[3]*h[8], h[0]*h[8] - h[2]*h[6], h[2]*h[3] - h[0]*h[5],
 		h[3]*h[7] - h[4]*h[6], h[1]*h[6] - h[0]*h[7], h[0]*h[4] - h[1]*h[3],
 	}
+}
+
+// Inverse returns the inverse matrix, and false where there is none.
+func (h *Homography) Inverse() (Homography, bool) {
+	inv := h.Adjugate()
 	det := h[0]*inv[0] + h[1]*inv[3] + h[2]*inv[6]
 	if det == 0 || math.IsNaN(det) {
 		return inv, false
@@ -71,6 +76,13 @@ func (h *Homography) Jacobian(p Point) (ux, uy, vx, vy float64) {
 	w := h.Depth(p)
 	q := h.Apply(p)
 	return (h[0] - q.X*h[6]) / w, (h[1] - q.X*h[7]) / w, (h[3] - q.Y*h[6]) / w, (h[4] - q.Y*h[7]) / w
+}
+
+// Resizing maps the pixels of a picture to those of the same picture at another
+// size: sx times as wide and sy times as high. Edges meet edges, so the centre of
+// the first pixel moves by half of what its sides grow.
+func Resizing(sx, sy float64) Homography {
+	return Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
 }
 
 // SquareTo returns the map of the unit square's corners (0,0) (1,0) (1,1)

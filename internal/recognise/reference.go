@@ -14,7 +14,7 @@ const (
 	// ReferenceSide is the longer side, in pixels, at which a reference is kept:
 	// what a person needs to see, a later model to embed anew and the comparison
 	// to compare with.
-	ReferenceSide = 768
+	ReferenceSide = alignment.ReferenceSide
 	// referenceBytes is what a reference's picture and features, with their
 	// visual words, may take together, so that a million fit on a disk.
 	referenceBytes = 100_000

@@ -102,10 +102,8 @@ func placesOf(r *Reference, e *alignment.Evidence) []scoremodel.PhotoBlock {
 // cutOut returns the embedding of the part of the photo that the map says is
 // the reference.
 func (p *Photo) cutOut(r *Reference, h *planar.Homography) []float32 {
-	// From the network's input to the reference's picture: edges meet edges.
 	side := p.embedder.arch.Input
-	sx, sy := float64(r.w)/float64(side), float64(r.h)/float64(side)
-	toReference := planar.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+	toReference := planar.Resizing(float64(r.w)/float64(side), float64(r.h)/float64(side)) // from the network's input
 	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
 }
 

@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// ErrDamaged says that something stored of one reference is not what was
-// written. All others can be used; a repair makes anew what it can. The error in
-// hand is a [*Damage].
+// ErrDamaged says that a part of one reference is not what was written. All other
+// references can be used, and Repair makes anew what it can. The error itself is a
+// [*Damage].
 var ErrDamaged = errors.New("damaged in the gallery: see what can be made anew with gallery repair")
 
-// Part is something that is stored of a reference.
+// Part names a stored part of a reference.
 type Part string
 
 // The parts of a reference.
@@ -22,21 +22,21 @@ const (
 	PartWords     Part = "words"
 )
 
-// Damage is a part of a reference that is not what was written, and is not
-// given out therefore.
+// Damage says that a part of a reference is not what was written. The store does
+// not give that part out.
 type Damage struct {
 	ID    string // of the reference
-	Label Label  // of the reference; wrong, maybe, where its row is damaged
+	Label Label  // of the reference; may be wrong if its row is damaged
 	Part  Part
-	Why   string // how it shows
+	Why   string // how the damage shows
 }
 
-// Error names the reference and what of it is damaged.
+// Error names the reference and its damaged part.
 func (d *Damage) Error() string {
 	return fmt.Sprintf("%s of reference %s (%s): %s: %v", d.Part, d.ID, d.Label, d.Why, ErrDamaged)
 }
 
-// Problem says the same without what to do about it, for lists.
+// Problem is Error without the advice, for lists.
 func (d *Damage) Problem() string {
 	return fmt.Sprintf("reference %s (%s): %s: %s", d.ID, d.Label, d.Part, d.Why)
 }

@@ -5,25 +5,26 @@ import (
 	"fmt"
 )
 
-// Stored is a reference with the picture that is kept of it.
+// Stored is a reference with its stored picture.
 type Stored struct {
 	Reference
 	Picture []byte // JPEG
 }
 
-// Derived is what a model makes of a picture.
+// Derived is everything that a model computes from a picture.
 type Derived struct {
 	Vectors  []float32 // (Rotations,dim), as in Entry
 	Features []byte    // may be nil
 	Words    []byte    // of the features
 }
 
-// Validate checks what was derived with a vocabulary for embeddings of dim numbers.
+// Validate checks d: its embeddings must have dim numbers, its words are of the
+// given vocabulary.
 func (d *Derived) Validate(dim int, vocabulary string) error {
 	if len(d.Vectors) != Rotations*dim {
 		return fmt.Errorf("%d numbers", len(d.Vectors))
 	}
-	if d.Words == nil { // it would be missing for ever
+	if d.Words == nil { // Reembed would ask for them again, forever
 		return fmt.Errorf("no visual words")
 	}
 	if err := ValidateFeatures(d.Features, Words{vocabulary, d.Words}); err != nil {
@@ -35,7 +36,7 @@ func (d *Derived) Validate(dim int, vocabulary string) error {
 // MaxBatch is how many references are embedded, and made durable, at once.
 const MaxBatch = 64
 
-// Maker makes anew what is derived of pictures.
+// Maker computes the derived parts of pictures anew.
 type Maker struct {
 	Model      string                                                       // fingerprint
 	Dim        int                                                          // numbers of an embedding
@@ -43,18 +44,17 @@ type Maker struct {
 	Derive     func(ctx context.Context, batch []Stored) ([]Derived, error) // of at most MaxBatch
 }
 
-// Content says what is wrong with the bytes of a part of a reference (picture,
-// features or words) that a store itself cannot understand; nil stands for one
-// that takes everything.
+// Content says what is wrong with the bytes of a picture, of features or of words,
+// which a store itself cannot interpret. A nil Content accepts all bytes.
 type Content func(part Part, data []byte) error
 
 // Repaired says what a repair did.
 type Repaired struct {
 	Made []*Damage // was damaged, and is made anew
 	Left []*Damage // is damaged, and cannot be made anew
-	// Rebuilt says, in words, what of the store itself was damaged and is made anew.
+	// Rebuilt names, in words, the parts of the store itself that were made anew.
 	Rebuilt []string
-	// Pages says what is wrong with the store itself, beyond what could be set right:
-	// an export has all that can still be read.
+	// Pages names the damage of the store itself that Repair could not undo. An
+	// export still saves every part that can be read.
 	Pages []string
 }

@@ -23,44 +23,45 @@ type Reference struct {
 	Registered    time.Time
 	Width, Height int    // of the image as it arrived, upright, in pixels
 	Model         string // fingerprint of the model that made the embeddings
-	Damaged       bool   // its row is not what was written: any of the above may be wrong but the ID
+	Damaged       bool   // its row is not what was written: every field above but the ID may be wrong
 }
 
-// Entry is a reference with what is stored of it.
+// Entry is a reference with all its stored parts.
 type Entry struct {
 	Reference
-	Picture  []byte    // JPEG, upright, longer side at most 768 pixels
+	Picture  []byte    // JPEG, upright, no larger than references are compared at
 	Vectors  []float32 // (Rotations,dim): L2-normalised embeddings of the picture turned by 0, 90, 180, 270 degrees
 	Features []byte    // local features, opaque here; may be nil
-	Words    Words     // of the features; may be none
+	Words    Words     // of the features; may be empty
 }
 
 // Dim is the length of the entry's embeddings.
 func (e *Entry) Dim() int { return len(e.Vectors) / Rotations }
 
-// Words is what an index of local features keeps of a reference. It is opaque
-// here, and of use only to a program with the same vocabulary.
+// Words are the visual words of a reference's features, for an index of local
+// features. They are opaque here, and only a program with the same vocabulary can
+// use them.
 type Words struct {
 	Vocabulary string // name
-	Data       []byte // nil where none were made
+	Data       []byte // nil if none were made
 }
 
 // Filter selects references; its zero value selects all.
 type Filter struct {
-	Under Label // of this label and of those below it
-	Hash  *Hash // of the image with this hash
+	Under Label // this label and the labels below it
+	Hash  *Hash // references of the image with this hash
 }
 
 // Added says what became of an entry.
 type Added struct {
 	Reference
-	Duplicate bool // nothing was stored: the label has this very image already, as Reference
+	Duplicate bool // nothing was stored: Reference, under the same label, has the same image already
 }
 
 // Merged counts what a merge did.
 type Merged struct {
 	Added   int
-	Skipped int // references that were there already: by id, or the same image under the same label
+	Skipped int // references that were there already: the same id, or the same image under the same label
 }
 
 // Stats describes a store.
@@ -73,6 +74,6 @@ type Stats struct {
 	References int
 	Labels     int
 	Features   int   // references with local features
-	Bytes      int64 // that it takes
+	Bytes      int64 // on disk
 	Changes    int64 // number of the last change
 }

@@ -13,19 +13,19 @@ import (
 	"exemplar/internal/label"
 )
 
-// Limits on what a reference may hold.
+// Limits of a reference.
 const (
 	MaxPictureBytes  = 4 << 20
 	MaxFeaturesBytes = 4 << 20
 	MaxWordsBytes    = 1 << 20
-	MaxTextBytes     = 4096 // of source and note each
-	MaxModelBytes    = 200  // of the names of a model and of a vocabulary
+	MaxTextBytes     = 4096 // source and note each
+	MaxModelBytes    = 200  // the names of a model and of a vocabulary each
 	MaxDim           = 4096
 )
 
-// Complete returns the entries with an id and a time where they have none,
-// checked: every implementation begins with it. The caller's entries are left as
-// they are. The error is ErrInvalid and names the source.
+// Complete checks the entries and returns copies, which have an id and a time. Every
+// implementation calls it first. The caller's entries stay as they are. The error is
+// ErrInvalid and names the source.
 func Complete(entries []Entry) ([]Entry, error) {
 	now := time.Now()
 	completed := make([]Entry, len(entries))
@@ -50,7 +50,7 @@ func (e *Entry) setDefaults(now time.Time) {
 	e.Source = strings.ToValidUTF8(e.Source, "\ufffd") // file names may hold any bytes
 }
 
-// Validate says what about the entry cannot be stored.
+// Validate says why the entry cannot be stored.
 func (e *Entry) Validate() error {
 	if _, err := ulid.ParseStrict(e.ID); err != nil {
 		return fmt.Errorf("id %q: %w", e.ID, err)
@@ -92,8 +92,8 @@ func ValidateNote(note string) error {
 	return nil
 }
 
-// ValidateSubtree refuses the empty label where all below a label is to be changed:
-// it would be everything.
+// ValidateSubtree refuses the empty label for a change of all that lies below a
+// label: it would change everything.
 func ValidateSubtree(label Label) error {
 	if label == "" {
 		return fmt.Errorf("%w: the label is empty: name one", ErrInvalid)

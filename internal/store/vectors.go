@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// Rotations is how many embeddings a reference has: of its picture turned by
+// Rotations is the number of embeddings of a reference: of its picture turned by
 // 0, 90, 180 and 270 degrees clockwise.
 const Rotations = 4
 
@@ -29,8 +29,8 @@ func ValidateVectors(vectors []float32) error {
 	return nil
 }
 
-// EncodeVectors writes float32 numbers in little-endian order, as all stores and
-// archives keep them.
+// EncodeVectors writes float32 numbers in little-endian order. All stores and
+// archives use this form.
 func EncodeVectors(vectors []float32) []byte {
 	data := make([]byte, 0, 4*len(vectors))
 	for _, v := range vectors {
@@ -39,7 +39,7 @@ func EncodeVectors(vectors []float32) []byte {
 	return data
 }
 
-// DecodeVectors reads what EncodeVectors wrote of embeddings of dim numbers.
+// DecodeVectors reads Rotations embeddings of dim numbers that EncodeVectors wrote.
 func DecodeVectors(data []byte, dim int) ([]float32, error) {
 	if len(data) != 4*Rotations*dim {
 		return nil, fmt.Errorf("%w (%d bytes of embeddings, expected %d)", ErrCorrupt, len(data), 4*Rotations*dim)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/image/vector"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/reuse"
 )
 
 // canvas draws antialiased shapes on an image. Coordinates are units of the
@@ -43,10 +44,8 @@ func (c *canvas) cover(p *path, m affine, box image.Rectangle) []byte {
 	c.ras.Reset(w, h)
 	c.ras.DrawOp = draw.Src // the mask is overwritten, not blended into
 	p.feed(&c.ras, m.shifted(-float32(box.Min.X), -float32(box.Min.Y)))
-	if cap(c.mask) < w*h {
-		c.mask = make([]byte, w*h)
-	}
-	mask := &image.Alpha{Pix: c.mask[:w*h], Stride: w, Rect: image.Rect(0, 0, w, h)}
+	c.mask = reuse.Slice(c.mask, w*h)
+	mask := &image.Alpha{Pix: c.mask, Stride: w, Rect: image.Rect(0, 0, w, h)}
 	c.ras.Draw(mask, mask.Rect, image.Opaque, image.Point{})
 	return mask.Pix
 }

@@ -3,10 +3,10 @@
 // variety and with known siblings. A document is three numbers and a few
 // switches; the same Document gives the same picture.
 //
-//	a := draw.Document{Kind: "form", Template: 7, Content: 1}
+//	a := synthdoc.Document{Kind: "form", Template: 7, Content: 1}
 //	b := a
 //	b.Content = 2              // the same form, filled in by someone else
-//	picture := draw.Draw(a)
+//	picture := synthdoc.Draw(a)
 //
 // All names, numbers and emblems are invented. The typefaces are the Go fonts,
 // narrowed, spaced and slanted; there is no Chinese, Japanese or Arabic text.
@@ -86,7 +86,7 @@ func find(kind string) layout {
 	all := layouts()
 	i := slices.IndexFunc(all, func(l layout) bool { return l.kind == kind })
 	if i < 0 {
-		panic(fmt.Sprintf("draw: unknown kind %q; known are %v", kind, Kinds()))
+		panic(fmt.Sprintf("synthdoc: unknown kind %q; known are %v", kind, Kinds()))
 	}
 	return all[i]
 }

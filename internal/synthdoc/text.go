@@ -58,7 +58,7 @@ func (f *face) glyph(r rune) *glyph {
 func (f *face) load() {
 	parsed, err := sfnt.Parse(f.data)
 	if err != nil {
-		panic(fmt.Sprintf("draw: parse built-in font: %v", err))
+		panic(fmt.Sprintf("synthdoc: parse built-in font: %v", err))
 	}
 	f.glyphs = map[rune]*glyph{}
 	var buf sfnt.Buffer

@@ -51,7 +51,7 @@ type Tensor struct {
 func NewFloat32(values []float32, shape ...int) Tensor {
 	n, err := elements(shape)
 	if err != nil || n != len(values) {
-		panic(fmt.Sprintf("weights: shape %v for %d values", shape, len(values)))
+		panic(fmt.Sprintf("tensorfile: shape %v for %d values", shape, len(values)))
 	}
 	data := make([]byte, 0, 4*n)
 	for _, v := range values {
@@ -66,7 +66,7 @@ func NewFloat32(values []float32, shape ...int) Tensor {
 func NewFloat16(values []float32, shape ...int) Tensor {
 	n, err := elements(shape)
 	if err != nil || n != len(values) {
-		panic(fmt.Sprintf("weights: shape %v for %d values", shape, len(values)))
+		panic(fmt.Sprintf("tensorfile: shape %v for %d values", shape, len(values)))
 	}
 	data := make([]byte, 0, 2*n)
 	for _, v := range values {
@@ -80,7 +80,7 @@ func NewFloat16(values []float32, shape ...int) Tensor {
 func NewInt64(values []int64, shape ...int) Tensor {
 	n, err := elements(shape)
 	if err != nil || n != len(values) {
-		panic(fmt.Sprintf("weights: shape %v for %d values", shape, len(values)))
+		panic(fmt.Sprintf("tensorfile: shape %v for %d values", shape, len(values)))
 	}
 	data := make([]byte, 0, 8*n)
 	for _, v := range values {

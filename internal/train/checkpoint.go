@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"exemplar/internal/fileio"
 	"fmt"
 	"hash"
 	"hash/crc32"
@@ -14,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"exemplar/internal/fileio"
 )
 
 // A checkpoint is one file with the whole state of a run: weights and running statistics, optimiser, running means,
@@ -65,8 +66,6 @@ type checkpointHeader struct {
 	Sections []sectionHeader `json:"sections"`
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // encodeCheckpoint writes a checkpoint to w.
 func encodeCheckpoint(w io.Writer, p Position, sections []section) error {
 	header := checkpointHeader{Position: p}
@@ -77,7 +76,7 @@ func encodeCheckpoint(w io.Writer, p Position, sections []section) error {
 	if err != nil {
 		return err
 	}
-	sum := crc32.New(castagnoli)
+	sum := crc32.New(fileio.CRC32C)
 	out := io.MultiWriter(w, sum)
 	preamble := binary.LittleEndian.AppendUint32([]byte(checkpointMagic), uint32(len(text)))
 	if _, err := out.Write(append(preamble, text...)); err != nil {
@@ -137,7 +136,7 @@ func decodeHeader(r io.Reader) (h checkpointHeader, err error) {
 // lengths, that the file must have. layout is asked for them once the position is known. On an error the values are
 // undefined.
 func decodeCheckpoint(r io.Reader, layout func(Position) ([]section, error)) (Position, error) {
-	in := summed{bufio.NewReaderSize(r, 1<<20), crc32.New(castagnoli)}
+	in := summed{bufio.NewReaderSize(r, 1<<20), crc32.New(fileio.CRC32C)}
 	header, err := decodeHeader(in)
 	if err != nil {
 		return Position{}, err

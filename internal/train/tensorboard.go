@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"exemplar/internal/fileio"
 )
 
 // eventWriter writes scalars in TensorBoard's format: a file of TFRecords (length, masked CRC-32C of the length, data,
@@ -68,6 +70,6 @@ func (e eventWriter) record(data []byte) error {
 
 // maskedCRC is the rotated and shifted check sum of TFRecords.
 func maskedCRC(data []byte) uint32 {
-	crc := crc32.Checksum(data, castagnoli)
+	crc := crc32.Checksum(data, fileio.CRC32C)
 	return (crc>>15 | crc<<17) + 0xa282ead8
 }

@@ -26,9 +26,9 @@ import (
 	"syscall"
 	"time"
 
-	"exemplar/internal/calibrate"
-	"exemplar/internal/changedetect"
+	"exemplar/internal/changetrain"
 	"exemplar/internal/dataset"
+	"exemplar/internal/families"
 	"exemplar/internal/tensorfile"
 )
 
@@ -82,7 +82,7 @@ func (s *settings) run(ctx context.Context) error {
 	}
 	partial := s.out + ".partial"
 	report := progress{began: time.Now()}
-	d, err := changedetect.Train(ctx, samples, changedetect.Options{Steps: s.steps, Seed: s.seed, Kinds: s.kinds, Start: start, Checkpoint: partial, Progress: report.step})
+	d, err := changetrain.Train(ctx, samples, changetrain.Options{Steps: s.steps, Seed: s.seed, Kinds: s.kinds, Start: start, Checkpoint: partial, Progress: report.step})
 	if err != nil {
 		return err
 	}
@@ -103,10 +103,10 @@ func (s *settings) run(ctx context.Context) error {
 }
 
 // samples captures drawn documents with their look-alikes, and real ones.
-func (s *settings) samples(ctx context.Context) ([]changedetect.Sample, error) {
+func (s *settings) samples(ctx context.Context) ([]changetrain.Sample, error) {
 	began := time.Now()
 	var done atomic.Int32
-	opts := calibrate.TrialOptions{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
+	opts := changetrain.SampleOptions{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
 		if n := done.Add(1); n%50 == 0 {
 			fmt.Printf("%d families captured, %.0f s\n", n, time.Since(began).Seconds())
 		}
@@ -119,26 +119,26 @@ func (s *settings) samples(ctx context.Context) ([]changedetect.Sample, error) {
 		}
 		defer photos.Close()
 	}
-	kinds := calibrate.DrawnKinds(s.drawn, s.seed, photos)
+	kinds := changetrain.DrawnKinds(s.drawn, s.seed, photos)
 	if s.fields != "" {
-		forms, err := calibrate.FormKinds(s.fields, s.copies, s.seed, func(family int) bool { return family%5 != 4 })
+		forms, err := changetrain.FormKinds(s.fields, s.copies, s.seed, func(family int) bool { return family%5 != 4 })
 		if err != nil {
 			return nil, err
 		}
 		kinds = append(kinds, forms...)
 	}
 	if s.siblings != "" {
-		real, err := calibrate.PictureFamilies(s.siblings, siblingCaptures)
+		real, err := families.PictureFamilies(s.siblings, siblingCaptures)
 		if err != nil {
 			return nil, err
 		}
-		var taught []calibrate.Source
+		var taught []families.Source
 		for i := 0; i < len(real); i += 2 {
 			taught = append(taught, real[i])
 		}
-		kinds = append(kinds, calibrate.SiblingKinds(taught)...)
+		kinds = append(kinds, changetrain.SiblingKinds(taught)...)
 	}
-	samples, err := calibrate.KindSamples(ctx, kinds, opts)
+	samples, err := changetrain.KindSamples(ctx, kinds, opts)
 	if err != nil || s.pool == "" {
 		return samples, err
 	}
@@ -147,16 +147,16 @@ func (s *settings) samples(ctx context.Context) ([]changedetect.Sample, error) {
 		return nil, err
 	}
 	defer pool.Close()
-	edited, err := calibrate.ChangeSamples(ctx, calibrate.EditedFamilies(pool, s.edited, s.seed), opts)
+	edited, err := changetrain.ChangeSamples(ctx, changetrain.EditedFamilies(pool, s.edited, s.seed), opts)
 	return append(samples, edited...), err
 }
 
 // keptSamples reads the samples that were kept, or makes and keeps them.
-func (s *settings) keptSamples(ctx context.Context) ([]changedetect.Sample, error) {
+func (s *settings) keptSamples(ctx context.Context) ([]changetrain.Sample, error) {
 	if s.kept == "" {
 		return s.samples(ctx)
 	}
-	var samples []changedetect.Sample
+	var samples []changetrain.Sample
 	file, err := os.Open(s.kept)
 	if err == nil {
 		defer file.Close()

@@ -17,11 +17,12 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// Export writes the whole store, as it is at this moment, to one file, which only
-// its owner can read. The file appears when it is complete, in place of what was
-// there. What is damaged is left out: a reference whose row or picture is, and else
-// the part alone, since [Import] makes that anew. The file is there then, and the
-// error is ErrPartly and joins a *Damage for each.
+// Export writes the state of the whole store at this moment to one file, which only
+// its owner can read. The file appears when it is complete, and replaces an older
+// one. Export leaves out a reference whose row or picture is damaged, and of others
+// the damaged parts alone, because [Import] makes those anew. After damage the file
+// is complete but for that, and the error is ErrPartly and joins a *Damage for each
+// part.
 func Export(ctx context.Context, from store.Store, path string) error {
 	var left lacks
 	err := from.Snapshot(ctx, func(s store.Snapshot) error {
@@ -31,7 +32,7 @@ func Export(ctx context.Context, from store.Store, path string) error {
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("export: %w", err) // it names the gallery, or the file
+		return fmt.Errorf("export: %w", err) // err names the gallery or the file
 	}
 	if err := left.fault(); err != nil {
 		return fmt.Errorf("export to %q: %w", path, err)
@@ -39,7 +40,7 @@ func Export(ctx context.Context, from store.Store, path string) error {
 	return nil
 }
 
-// lacks is what an export does not have, since it is damaged.
+// lacks lists the damage that an export leaves out.
 type lacks struct {
 	references, parts []error
 }
@@ -58,7 +59,7 @@ func (l *lacks) fault() error {
 	return fmt.Errorf("%w; %s: %w", ErrPartly, strings.Join(said, "; "), joinSome(append(l.references, l.parts...)))
 }
 
-// write writes an export and returns the damage that is left out.
+// write writes an export and returns the damage that it left out.
 func write(ctx context.Context, from store.Snapshot, w io.Writer) (left lacks, err error) {
 	stats, err := from.Stats(ctx)
 	if err != nil {
@@ -102,7 +103,8 @@ func write(ctx context.Context, from store.Snapshot, w io.Writer) (left lacks, e
 	return left, out.Close()
 }
 
-// unusable returns the damage that leaves nothing to make the rest of.
+// unusable returns the damage of a reference that nothing can be made anew from: of
+// its row or of its picture.
 func unusable(damaged []*store.Damage) error {
 	for _, damage := range damaged {
 		if damage.Part == store.PartReference || damage.Part == store.PartPicture {
@@ -112,8 +114,8 @@ func unusable(damaged []*store.Damage) error {
 	return nil
 }
 
-// writeVectors writes the embeddings of the references, zeros for those that are
-// damaged, and returns the SHA-256 of the file.
+// writeVectors writes the embeddings of the references, with zeros for damaged ones,
+// and returns the SHA-256 of the file.
 func writeVectors(ctx context.Context, out *zip.Writer, from store.Snapshot, dim int, records []manifestRecord) (string, error) {
 	member, err := out.CreateHeader(&zip.FileHeader{Name: embeddingsName, Method: zip.Store, Modified: time.Now()})
 	if err != nil {
@@ -166,8 +168,8 @@ func writeEntry(out *zip.Writer, e *store.Entry) (record manifestRecord, err err
 	return record, nil
 }
 
-// writeMember adds a file and returns its SHA-256. Only the manifest gains
-// from being compressed.
+// writeMember adds a file and returns its SHA-256. It compresses the manifest alone,
+// because the other files hardly shrink.
 func writeMember(out *zip.Writer, name string, data []byte) (sum string, err error) {
 	method := zip.Store
 	if name == manifestName {

@@ -11,28 +11,28 @@ import (
 	"exemplar/internal/store"
 )
 
-// ErrPartly says that an export was written, or imported, as far as it is not
-// damaged. The error in hand names what was.
+// ErrPartly says that the sound parts were exported or imported, and that others
+// were damaged. The error itself names those.
 var ErrPartly = errors.New("some of it is damaged")
 
-// Mender checks an entry against its picture. It makes anew what is nil of it, and
-// what it finds wrong, which it names. The error says why the entry is of no use.
+// Mender checks an entry against its picture. It makes anew the parts that are nil or
+// wrong, and names the wrong ones. The error says why the entry cannot be used.
 type Mender func(e *store.Entry) (mended []*store.Damage, err error)
 
 // Imported says what an import did.
 type Imported struct {
 	store.Merged
-	Mended []*store.Damage // was damaged in the file, and is made anew or, without a mender, left away
+	Mended []*store.Damage // damaged in the file, and made anew or, without a mender, left out
 	Left   []error         // why references were left out
 }
 
-// Import adds the references of an export that the store does not have; see
+// Import adds the references of an export that the store does not have; see Merge of
 // [store.Writer] for which those are. The models must be the same, unless the store
-// is empty. Every part is checked before any is let in. A damaged reference harms
-// no other: what can be made anew of its picture is, by mend, and the rest is left
-// out; the error is ErrPartly then. Nothing is added where nothing can be used,
-// which is ErrExport. Whatever the file holds, it takes little memory: some
-// references at a time.
+// is empty. Import checks every part before it adds any. A damaged reference harms
+// no other: mend makes anew what it can from the picture, the rest is left out, and
+// the error is ErrPartly. If nothing can be used, nothing is added and the error is
+// ErrExport. Import holds some references at a time in memory, whatever the file
+// holds.
 func Import(ctx context.Context, into store.Store, path string, mend Mender) (Imported, error) {
 	done, err := importFile(ctx, into, path, mend)
 	if err != nil {
@@ -50,7 +50,7 @@ func importFile(ctx context.Context, into store.Store, path string, mend Mender)
 	if fault := in.checkVectors(); fault != nil && mend == nil {
 		return done, fault
 	}
-	// Before the store is blocked for others, since this takes its time.
+	// Examine before Merge: it takes long, and Merge keeps others from writing.
 	verdicts, err := in.examine(ctx, mend, &done)
 	if err != nil {
 		return done, err
@@ -65,7 +65,7 @@ func importFile(ctx context.Context, into store.Store, path string, mend Mender)
 	return done, done.fault()
 }
 
-// fault is the error of an import that did not find everything sound.
+// fault is the error of an import that found damage; nil if it found none.
 func (d *Imported) fault() error {
 	faults := d.Left
 	for _, damage := range d.Mended {
@@ -77,8 +77,8 @@ func (d *Imported) fault() error {
 	return fmt.Errorf("%w: %w", ErrPartly, joinSome(faults))
 }
 
-// verdict is what was found of a record of the manifest, by its number; the sound
-// ones have none.
+// verdict says what becomes of a damaged record of the manifest. Sound records have
+// none.
 type verdict byte
 
 const (
@@ -86,7 +86,8 @@ const (
 	leftOut
 )
 
-// examine checks all entries, and notes what is wrong with them in done.
+// examine checks all entries, notes their damage in done, and returns the verdicts by
+// the number of the record.
 func (in *export) examine(ctx context.Context, mend Mender, done *Imported) (map[int]verdict, error) {
 	var ended error
 	records := func(yield func(candidate) bool) {
@@ -123,7 +124,7 @@ func (in *export) examine(ctx context.Context, mend Mender, done *Imported) (map
 	return verdicts, ended
 }
 
-// usable gives the entries that were not left out, mended where that is needed.
+// usable yields the entries that are not left out, and mends those that need it.
 func (in *export) usable(verdicts map[int]verdict, mend Mender) iter.Seq2[*store.Entry, error] {
 	return func(yield func(*store.Entry, error) bool) {
 		number := -1
@@ -151,8 +152,8 @@ func (in *export) usable(verdicts map[int]verdict, mend Mender) iter.Seq2[*store
 
 var errStopped = errors.New("no more entries are wanted")
 
-// complete makes what is read of an entry one that can be stored, or says why it
-// cannot be.
+// complete turns what was read of an entry into one that can be stored, or says why
+// it cannot.
 func (c candidate) complete(mend Mender) candidate {
 	if c.err != nil {
 		return c
@@ -171,7 +172,7 @@ func (c candidate) complete(mend Mender) candidate {
 	return c
 }
 
-// joinSome joins errors, and only counts those beyond what anybody reads.
+// joinSome joins the first errors and counts the others, which nobody would read.
 func joinSome(errs []error) error {
 	const most = 20
 	if more := len(errs) - most; more > 0 {
@@ -180,7 +181,8 @@ func joinSome(errs []error) error {
 	return errors.Join(errs...)
 }
 
-// Check reads as much of a file as shows whether it is an export.
+// Check says whether a file is an export. It reads the directory and the manifest
+// alone.
 func Check(path string) error {
 	_, closeFile, err := openExport(path)
 	if err != nil {
@@ -191,7 +193,7 @@ func Check(path string) error {
 
 // openExport opens the file of an export.
 func openExport(path string) (in *export, closeFile func() error, err error) {
-	info, err := os.Stat(path) // a pipe would be waited for
+	info, err := os.Stat(path) // opening a pipe would wait for its writer
 	if err != nil {
 		return nil, nil, err
 	}

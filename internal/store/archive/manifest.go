@@ -8,11 +8,11 @@ import (
 
 // An export is a ZIP file that people can look into:
 //
-//	pictures/LABEL/ID.jpg   the kept pictures
-//	features/ID.bin         local features, where there are any
-//	words/ID.bin            what the index keeps of them, the same
+//	pictures/LABEL/ID.jpg   the stored pictures
+//	features/ID.bin         local features, if the reference has any
+//	words/ID.bin            visual words of the features, if it has any
 //	embeddings.npy          float32 (n,4,dim), rows in the order of the manifest
-//	manifest.json           all else, with the SHA-256 of every file
+//	manifest.json           everything else, with the SHA-256 of every file
 const (
 	exportFormat   = "exemplar-gallery"
 	exportVersion  = 1

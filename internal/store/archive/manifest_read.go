@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// readManifest goes through the manifest: it takes in its head and calls use with
-// each record, if not nil.
+// readManifest reads the manifest: it keeps the head and calls use, if it is not nil,
+// with each record.
 func (in *export) readManifest(use func(record *manifestRecord) error) error {
 	r, _, err := in.open(manifestName, math.MaxInt64)
 	if err != nil {
@@ -19,7 +19,7 @@ func (in *export) readManifest(use func(record *manifestRecord) error) error {
 	d := &manifestReader{in: in, json: json.NewDecoder(limited), limited: limited, use: use}
 	err = d.read()
 	if err == nil {
-		_, err = io.Copy(io.Discard, r) // at its end the checksum of the archive is compared
+		_, err = io.Copy(io.Discard, r) // the ZIP reader compares the checksum at the end
 	}
 	if d.stopped {
 		return err
@@ -111,8 +111,8 @@ func (d *manifestReader) delimiter(want json.Delim) error {
 	return nil
 }
 
-// refilledReader gives out at most maxRecordBytes between refills, so that no
-// single value takes more.
+// refilledReader reads at most maxRecordBytes between refills, so that no single
+// value takes more.
 type refilledReader struct {
 	r    io.Reader
 	left int
@@ -120,7 +120,7 @@ type refilledReader struct {
 
 func (r *refilledReader) refill() { r.left = maxRecordBytes }
 
-// Read reads what is left at most.
+// Read reads at most what is left.
 func (r *refilledReader) Read(p []byte) (int, error) {
 	if r.left == 0 {
 		return 0, fmt.Errorf("a value is longer than %d bytes", maxRecordBytes)

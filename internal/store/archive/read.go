@@ -13,19 +13,20 @@ import (
 )
 
 // ErrExport says that a file cannot be imported.
-var ErrExport = errors.New("the file is no export of a gallery, or damaged")
+var ErrExport = errors.New("the file is no export of a gallery, or it is damaged")
 
-// Limits on an export, which may come from anybody. What it takes to read one is
-// bounded by the size of the file, before any memory is taken.
+// Limits of an export, which may come from anybody. The size of the file limits what
+// reading it takes, before any memory is taken.
 const (
-	// maxExpansion bounds a member by its compressed size. Pictures and numbers
-	// hardly shrink, a manifest to a fifth; what shrinks more is made to fill disks.
+	// maxExpansion limits the size of a member by its compressed size. Pictures and
+	// numbers hardly shrink, and a manifest shrinks to a fifth. A file that shrinks
+	// more than 64 times was made to fill disks.
 	maxExpansion = 64
-	// maxRecordBytes bounds a record of the manifest: a source and a note of
-	// MaxTextBytes and a label, each byte of them written as six, and the rest.
+	// maxRecordBytes limits a record of the manifest: a source and a note of
+	// MaxTextBytes and a label, with each byte written as six, and the rest.
 	maxRecordBytes = 64 << 10
-	// A directory takes some 130 bytes a member, of which a reference has up to
-	// three beside some 50 KB; in memory it takes four times that.
+	// A directory takes some 130 bytes a member. A reference has up to three members
+	// and some 50 KB. In memory the directory takes four times its size.
 	directoryBytes = 8 << 20
 	directoryShare = 64
 )
@@ -36,10 +37,10 @@ type export struct {
 	count        int // references
 	size         int64
 	files        map[string]*zip.File
-	vectorsFault error // why the embeddings are of no use
+	vectorsFault error // why the embeddings cannot be used
 }
 
-// readExport reads the directory and goes through the manifest once.
+// readExport reads the directory and the whole manifest once.
 func readExport(file io.ReaderAt, size int64) (*export, error) {
 	limited := &limitedReaderAt{file, directoryBytes + size/directoryShare}
 	archive, err := zip.NewReader(limited, size)
@@ -65,7 +66,7 @@ func readExport(file io.ReaderAt, size int64) (*export, error) {
 	return in, nil
 }
 
-// limitedReaderAt gives out at most left bytes.
+// limitedReaderAt reads at most left bytes in all.
 type limitedReaderAt struct {
 	file io.ReaderAt
 	left int64
@@ -82,8 +83,8 @@ func (r *limitedReaderAt) ReadAt(p []byte, at int64) (int, error) {
 	return r.file.ReadAt(p, at)
 }
 
-// checkDirectory takes in the members. Members that share their bytes in the file
-// would together be larger than it.
+// checkDirectory checks the members and keeps them by name. Members that share bytes
+// of the file (a ZIP bomb) would together be larger than the file.
 func (in *export) checkDirectory(members []*zip.File) error {
 	left := uint64(in.size)
 	for _, f := range members {
@@ -118,16 +119,17 @@ func (in *export) open(name string, limit int64) (io.ReadCloser, int64, error) {
 	return r, int64(f.UncompressedSize64), nil
 }
 
-// member reads a member, of at most limit bytes, and checks that it has the
-// SHA-256 that the manifest gives for it.
+// member reads a member of at most limit bytes, and checks it against the SHA-256 that
+// the manifest gives.
 func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
 	r, size, err := in.open(name, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	var data bytes.Buffer                                                                                   // grows with what is there: the size that is claimed may be wrong
-	if _, err := data.ReadFrom(io.LimitReader(r, size+1)); err != nil && !errors.Is(err, zip.ErrChecksum) { // SHA-256 knows better
+	var data bytes.Buffer // it grows with the data, because the claimed size may be wrong
+	// SHA-256, compared below, tells more than the checksum of the ZIP file.
+	if _, err := data.ReadFrom(io.LimitReader(r, size+1)); err != nil && !errors.Is(err, zip.ErrChecksum) {
 		return nil, fmt.Errorf("%w: %q: %w", ErrExport, name, err)
 	}
 	if sha256Hex(data.Bytes()) != sum {
@@ -136,11 +138,11 @@ func (in *export) member(name string, limit int64, sum string) ([]byte, error) {
 	return data.Bytes(), nil
 }
 
-// candidate is what a record of the manifest amounts to.
+// candidate is an entry as it was read for a record of the manifest.
 type candidate struct {
 	entry   *store.Entry    // without its damaged parts
 	damaged []*store.Damage // those parts
-	err     error           // why it is of no use
+	err     error           // why the entry cannot be used
 }
 
 // fault says what is wrong with the whole entry.
@@ -151,8 +153,8 @@ func (c *candidate) fault(err error) error {
 	return fmt.Errorf("%w: reference %s (%s): %w", ErrExport, c.entry.ID, c.entry.Label, err)
 }
 
-// each calls use with every entry; its parts are what was written, but may be none.
-// An error of use ends it, and so does a manifest that cannot be read on.
+// each calls use with every entry. Parts that are not what was written are nil. An
+// error of use ends the call, and so does an error in the manifest.
 func (in *export) each(use func(c candidate) error) error {
 	var vectors *vectorReader
 	if in.vectorsFault == nil {
@@ -167,7 +169,8 @@ func (in *export) each(use func(c candidate) error) error {
 	})
 }
 
-// candidate reads all that belongs to a record; its embeddings are the next ones.
+// candidate reads all parts of a record's entry. The entry's embeddings are the next
+// ones of vectors.
 func (in *export) candidate(record *manifestRecord, vectors *vectorReader) candidate {
 	e := &store.Entry{Reference: store.Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
 		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
@@ -175,7 +178,7 @@ func (in *export) candidate(record *manifestRecord, vectors *vectorReader) candi
 	damage := func(part store.Part, err error) {
 		c.damaged = append(c.damaged, &store.Damage{ID: e.ID, Label: e.Label, Part: part, Why: err.Error()})
 	}
-	if vectors != nil { // first: the next record has the next ones
+	if vectors != nil { // read them even if the entry proves unusable: the next record has the next ones
 		var err error
 		if e.Vectors, err = vectors.next(); err == nil {
 			err = store.ValidateVectors(e.Vectors)

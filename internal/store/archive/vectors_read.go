@@ -14,7 +14,7 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// vectorReader reads the embeddings of one reference after the other.
+// vectorReader reads the embeddings, one reference after the other.
 type vectorReader struct {
 	io.Closer
 	r   io.Reader
@@ -22,8 +22,8 @@ type vectorReader struct {
 	dim int
 }
 
-// checkVectors reads all embeddings, and says why they are of no use: which row was
-// changed, nothing tells.
+// checkVectors reads all embeddings, and says why none of them can be used. They have
+// one checksum, which does not tell which row has changed.
 func (in *export) checkVectors() error {
 	in.vectorsFault = in.readVectors()
 	return in.vectorsFault
@@ -36,7 +36,8 @@ func (in *export) readVectors() error {
 	}
 	defer member.Close()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.LimitReader(member, size+1)); err != nil && !errors.Is(err, zip.ErrChecksum) { // SHA-256 knows better
+	// SHA-256, compared below, tells more than the checksum of the ZIP file.
+	if _, err := io.Copy(sum, io.LimitReader(member, size+1)); err != nil && !errors.Is(err, zip.ErrChecksum) {
 		return fmt.Errorf("%w: %s: %w", ErrExport, embeddingsName, err)
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != in.EmbeddingsSHA256 {

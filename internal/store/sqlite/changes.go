@@ -7,14 +7,14 @@ import (
 	"exemplar/internal/store"
 )
 
-// position is how far a follower has come who has seen all up to this state.
+// position is the position of a reader who knows this state.
 func (s state) position() store.Position {
 	return store.Position{Gallery: s.id, Model: s.model, Seq: s.seq}
 }
 
-// ChangesSince tells what changed: see [store.Reader]. Without changes it costs
-// one look at one row.
-func (g *Gallery) ChangesSince(ctx context.Context, since store.Position, model string, dim int, visit func(store.Change)) (store.Position, error) {
+// ChangesSince visits the changes after a position: see [store.Reader]. If there are
+// none it reads one row.
+func (g *Store) ChangesSince(ctx context.Context, since store.Position, model string, dim int, visit func(store.Change)) (store.Position, error) {
 	now, err := g.readState(ctx, g.db)
 	if err != nil {
 		return since, g.fail("follow", err)
@@ -37,15 +37,15 @@ func (g *Gallery) ChangesSince(ctx context.Context, since store.Position, model 
 	return now.position(), nil
 }
 
-// visitChanges visits the changes after a position, or all there is where those
-// make no sense: the first time, with another model, and when the file was put
-// back to an earlier state.
-func (g *Gallery) visitChanges(ctx context.Context, tx *sql.Tx, now state, since store.Position, model string, dim int, visit func(store.Change)) error {
+// visitChanges visits the changes after a position. It visits all references if the
+// position is not one of this state: the first time, with another model, and when
+// the file was put back to an earlier state.
+func (g *Store) visitChanges(ctx context.Context, tx *sql.Tx, now state, since store.Position, model string, dim int, visit func(store.Change)) error {
 	if now.id != since.Gallery || now.model != since.Model || now.seq < since.Seq {
 		visit(store.Change{Reset: true})
 		return g.visitReferences(ctx, tx, -1, model, dim, visit)
 	}
-	// A reference that was removed and imported again is in both: removals first.
+	// Removals come first: a reference that was removed and imported again is in both.
 	removed, err := removals(ctx, tx, since.Seq)
 	if err != nil {
 		return err
@@ -75,12 +75,12 @@ func removals(ctx context.Context, tx *sql.Tx, seq int64) ([]string, error) {
 }
 
 // visitReferences visits every reference that changed after change seq.
-func (g *Gallery) visitReferences(ctx context.Context, tx *sql.Tx, seq int64, model string, dim int, visit func(store.Change)) error {
+func (g *Store) visitReferences(ctx context.Context, tx *sql.Tx, seq int64, model string, dim int, visit func(store.Change)) error {
 	err := g.visitWhere(ctx, tx, `r.seq > ?`, seq, model, dim, visit)
 	if !isCorrupt(err) {
 		return err
 	}
-	// Pages cannot be read: which references they belong to, shows one by one.
+	// Some pages cannot be read. Visit one by one to find their references.
 	references, err := g.query(ctx, tx, `WHERE r.seq > ?`, seq)
 	if err != nil {
 		return err
@@ -103,8 +103,8 @@ func damagedChange(id string, label store.Label, part store.Part, why string) st
 	return store.Change{ID: id, Label: label, Damage: &store.Damage{ID: id, Label: label, Part: part, Why: why}}
 }
 
-// visitWhere visits every reference r that a condition on one value selects.
-func (g *Gallery) visitWhere(ctx context.Context, tx *sql.Tx, where string, value any, model string, dim int, visit func(store.Change)) error {
+// visitWhere visits every reference r that satisfies an SQL condition on one value.
+func (g *Store) visitWhere(ctx context.Context, tx *sql.Tx, where string, value any, model string, dim int, visit func(store.Change)) error {
 	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, `+g.rowIntact()+`, e.vectors, `+g.crcOf(store.PartEmbedding, "r.id", "e.model")+`
 		FROM reference r LEFT JOIN embedding e ON e.reference = r.id AND e.model = ? WHERE `+where, model, value)
 	if err != nil {

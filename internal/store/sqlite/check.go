@@ -10,10 +10,10 @@ import (
 	"exemplar/internal/store"
 )
 
-// Check returns what is wrong with the gallery: damaged pages, parts of references
-// that are missing, or not what was written, or not what they should be. Damage in
-// one place stops none of it.
-func (g *Gallery) Check(ctx context.Context, content store.Content) (problems []string, err error) {
+// Check returns the problems of the gallery: damaged pages, and parts of references
+// that are missing, not what was written, or not valid. Damage in one place does not
+// stop the rest of the check.
+func (g *Store) Check(ctx context.Context, content store.Content) (problems []string, err error) {
 	err = g.read(ctx, "check", func(tx *sql.Tx) error {
 		if problems, err = g.pageProblems(ctx, tx); err != nil {
 			return err
@@ -33,7 +33,7 @@ func (g *Gallery) Check(ctx context.Context, content store.Content) (problems []
 		for _, d := range damaged {
 			problems = append(problems, d.Problem())
 		}
-		if isCorrupt(err) && len(problems) > 0 { // it would only repeat them
+		if isCorrupt(err) && len(problems) > 0 { // the error would only repeat them
 			return nil
 		}
 		return err
@@ -45,12 +45,12 @@ func ownRowProblem(own state) string {
 	return fmt.Sprintf("the gallery's own row: %s: its embeddings are of model %s with %d numbers", whyChecksum, own.model, own.dim)
 }
 
-// mostAlike is how many problems of one kind are told one by one.
+// mostAlike is how many problems of one kind are listed one by one (by eye).
 const mostAlike = 20
 
-// tell appends what a query finds wrong, a line each, up to mostAlike lines and the
-// number of the others. Pages that cannot be read are a problem of their own.
-func tell(ctx context.Context, tx *sql.Tx, problems []string, of, query string, args ...any) ([]string, error) {
+// appendProblems appends the problems that a query returns: up to mostAlike lines, and
+// the number of the others. Pages that cannot be read are a problem of their own.
+func appendProblems(ctx context.Context, tx *sql.Tx, problems []string, of, query string, args ...any) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err == nil {
 		defer rows.Close()
@@ -78,8 +78,8 @@ func tell(ctx context.Context, tx *sql.Tx, problems []string, of, query string, 
 }
 
 // pageProblems lets SQLite check its own structures.
-func (g *Gallery) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
-	problems, err = tell(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
+func (g *Store) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
+	problems, err = appendProblems(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
 	tables := []string{"picture", "embedding"}
 	if g.version >= wordsVersion {
 		tables = append(tables, "words")
@@ -91,15 +91,15 @@ func (g *Gallery) pageProblems(ctx context.Context, tx *sql.Tx) (problems []stri
 		if err != nil {
 			return nil, err
 		}
-		problems, err = tell(ctx, tx, problems, "rows of "+table,
+		problems, err = appendProblems(ctx, tx, problems, "rows of "+table,
 			`SELECT 'row of ' || "table" || ' belongs to no reference' FROM pragma_foreign_key_check(?)`, table)
 	}
 	return problems, err
 }
 
-// changeProblems checks the numbers of changes, what is kept of removals, and that
-// checksums are of parts that there are.
-func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state, problems []string) ([]string, error) {
+// changeProblems checks the numbers of changes, the records of removals, and that
+// every checksum belongs to a known part.
+func (g *Store) changeProblems(ctx context.Context, tx *sql.Tx, own state, problems []string) ([]string, error) {
 	checks := []struct{ of, query string }{
 		{"numbers of changes", `SELECT 'reference ' || id || ': changed after the last change' FROM reference WHERE seq > ?1`},
 		{"removals", `SELECT 'removal of ' || reference || ': after the last change' FROM removal WHERE seq > ?1`},
@@ -113,7 +113,7 @@ func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state, pro
 	}
 	var err error
 	for _, c := range checks {
-		if problems, err = tell(ctx, tx, problems, c.of, c.query, own.seq); err != nil {
+		if problems, err = appendProblems(ctx, tx, problems, c.of, c.query, own.seq); err != nil {
 			return nil, err
 		}
 	}
@@ -123,12 +123,12 @@ func (g *Gallery) changeProblems(ctx context.Context, tx *sql.Tx, own state, pro
 // finding is a damaged part.
 type finding struct {
 	*store.Damage
-	next bool // it is an embedding of a next model, or belongs to one: not in use yet
+	next bool // the part belongs to the next model of an unfinished Reembed, and is not in use yet
 }
 
-// inspect reads all parts of all references, and embeddings of a next model
-// that are not in use yet, and returns those that are damaged.
-func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []finding, err error) {
+// inspect reads all parts of all references, with those of a next model that are not
+// in use yet, and returns the damaged ones.
+func (g *Store) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []finding, err error) {
 	references, err := g.query(ctx, tx, `ORDER BY r.id`)
 	if isCorrupt(err) {
 		references, err = g.oneByOne(ctx, tx)
@@ -150,7 +150,7 @@ func (g *Gallery) inspect(ctx context.Context, tx *sql.Tx, own state, content st
 }
 
 // inspectReference returns the damaged parts of a reference.
-func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r store.Reference, content store.Content) (damaged []finding, err error) {
+func (g *Store) inspectReference(ctx context.Context, tx *sql.Tx, own state, r store.Reference, content store.Content) (damaged []finding, err error) {
 	if r.Damaged {
 		damaged = append(damaged, finding{&store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: whyChecksum}, false})
 	} else if canonical, err := label.ParseStored(string(r.Label)); err != nil || canonical != r.Label {
@@ -176,7 +176,7 @@ func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r
 		return nil, err
 	}
 	next, err := nextModels(ctx, tx, r.ID, own.model)
-	if err != nil && !isCorrupt(err) { // the parts below show it, too
+	if err != nil && !isCorrupt(err) { // reading the parts below reports damage, too
 		return nil, err
 	}
 	for _, model := range append([]string{own.model}, next...) {
@@ -196,8 +196,8 @@ func (g *Gallery) inspectReference(ctx context.Context, tx *sql.Tx, own state, r
 	return damaged, nil
 }
 
-// nextModels returns the models, other than the gallery's, that a reference has
-// embeddings of.
+// nextModels returns the models that a reference has embeddings of, but for the
+// gallery's own.
 func nextModels(ctx context.Context, tx *sql.Tx, id, own string) (models []string, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT model FROM embedding WHERE reference = ? AND model <> ?`, id, own)
 	if err != nil {

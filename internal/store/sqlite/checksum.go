@@ -10,16 +10,12 @@ import (
 
 	"modernc.org/sqlite"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/store"
 )
 
-// checksumVersion is the version of file from which on there are checksums.
+// checksumVersion is the first version of the file that has checksums.
 const checksumVersion = 3
-
-// castagnoli is the polynomial of CRC-32C, which finds every flipped bit and
-// every run of up to 32 damaged ones (RFC 3720, section B.4), and which
-// processors compute.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func init() {
 	sqlite.MustRegisterDeterministicScalarFunction("row_crc", -1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
@@ -31,20 +27,20 @@ func init() {
 	})
 }
 
-// rowCRC is the checksum of some columns. Of each it takes a byte for the kind
-// of value, eight for its length or the number itself, and the bytes, so that
-// no two rows look the same.
+// rowCRC is the checksum of some columns. Each column gives a byte for the kind of
+// value, eight bytes for the number or the length, and then its bytes. So no two
+// different rows give the same input.
 func rowCRC(values ...any) int64 {
 	crc := uint32(0)
 	take := func(kind byte, number uint64) {
 		var head [9]byte
 		head[0] = kind
 		binary.LittleEndian.PutUint64(head[1:], number)
-		crc = crc32.Update(crc, castagnoli, head[:])
+		crc = crc32.Update(crc, fileio.CRC32C, head[:])
 	}
 	bytes := func(kind byte, data []byte) {
 		take(kind, uint64(len(data)))
-		crc = crc32.Update(crc, castagnoli, data)
+		crc = crc32.Update(crc, fileio.CRC32C, data)
 	}
 	for _, value := range values {
 		switch v := value.(type) {
@@ -52,38 +48,37 @@ func rowCRC(values ...any) int64 {
 			take('n', 0)
 		case int64:
 			take('i', uint64(v))
-		case float64: // none of ours: a damaged row
+		case float64: // we store none: the row is damaged
 			take('f', math.Float64bits(v))
 		case string:
 			bytes('t', []byte(v))
 		case []byte:
 			bytes('b', v)
 		default:
-			panic(fmt.Sprintf("gallery: checksum of a %T", value))
+			panic(fmt.Sprintf("sqlite: checksum of a %T", value))
 		}
 	}
 	return int64(crc)
 }
 
-// rowIntact is the SQL condition that the row r of a reference is what was
-// written.
-func (g *Gallery) rowIntact() string {
+// rowIntact is the SQL condition that the row r of a reference has its checksum.
+func (g *Store) rowIntact() string {
 	if g.version < checksumVersion {
 		return `true`
 	}
 	return `row_crc(r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height) IS r.crc`
 }
 
-// crcOf is the SQL expression for the checksum of a part of a reference, both
-// given as SQL, and NULL where there is none.
-func (g *Gallery) crcOf(part store.Part, reference, model string) string {
+// crcOf is the SQL expression for the checksum of a part of a reference, and NULL if
+// it has none. The reference and the model are given as SQL.
+func (g *Store) crcOf(part store.Part, reference, model string) string {
 	if g.version < checksumVersion {
 		return `NULL`
 	}
 	return fmt.Sprintf(`(SELECT c.crc FROM checksum c WHERE c.reference = %s AND c.part = '%s' AND c.model = %s)`, reference, part, model)
 }
 
-// isIntact compares a checksum that crcOf gave with the values that it covers.
-func (g *Gallery) isIntact(crc sql.NullInt64, values ...any) bool {
+// isIntact compares a checksum from crcOf with the values that it covers.
+func (g *Store) isIntact(crc sql.NullInt64, values ...any) bool {
 	return g.version < checksumVersion || crc.Valid && crc.Int64 == rowCRC(values...)
 }

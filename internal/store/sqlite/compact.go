@@ -7,11 +7,11 @@ import (
 	"exemplar/internal/store"
 )
 
-// Compact writes the file anew without what was removed, and gives the room back.
-// Removing overwrites what was removed where it lies; traces of names that
-// SQLite left when it moved rows go with this only. It needs as much room again
-// as the gallery takes.
-func (g *Gallery) Compact(ctx context.Context) error {
+// Compact writes the file anew without the removed references, and so frees their
+// space. Remove has overwritten their rows already. Only Compact wipes traces of
+// names that SQLite left when it moved rows. Compact needs as much free space as the
+// gallery takes.
+func (g *Store) Compact(ctx context.Context) error {
 	const doing = "compact"
 	if g.readOnly {
 		return g.fail(doing, store.ErrReadOnly)

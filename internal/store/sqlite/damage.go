@@ -15,7 +15,7 @@ const (
 	whyPages    = "in pages of the file that cannot be read"
 )
 
-// isCorrupt reports that SQLite could not make sense of a page.
+// isCorrupt reports that SQLite could not interpret a page.
 func isCorrupt(err error) bool {
 	var fault *sqlite.Error
 	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_CORRUPT

@@ -1,15 +1,21 @@
-// Package sqlite keeps a gallery in a SQLite file that several processes use at
-// once: it is a [store.Store], and the only package that knows SQLite.
+// Package sqlite keeps a gallery in a SQLite file that several processes may use at
+// once. A [Store] is a [store.Store]; store/open makes one. No other package knows
+// SQLite.
 //
 //	g, err := sqlite.Open("documents.gallery", store.Options{Create: true})
-//	added, err := g.Put(ctx, entries...) // atomic, durable once it returns
+//	added, err := g.Put(ctx, entries...) // atomic, and durable when it returns
 //
-// open.go opens and holds the transactions; migrate.go and schema.go keep the file
-// at this program's version; write.go and stage.go change references, read.go,
-// part.go and words.go give them out, changes.go tells followers what changed;
-// reembed.go, check.go, repair.go and compact.go keep the file sound; room.go
-// knows what to do when the disk is full. Everything stored has a checksum
-// (checksum.go), which is compared when it is read.
+// The files in reading order:
+//
+//	open.go                                    opening, and the transactions
+//	migrate.go, schema.go                      bring the file to this program's version, and check it
+//	write.go, stage.go, merge.go               change references
+//	read.go, part.go, words.go, snapshot.go    read references
+//	changes.go                                 what changed since a position
+//	checksum.go, damage.go, scan.go            every part has a checksum, compared on reading
+//	reembed.go, compact.go                     embed anew, free space
+//	check.go, repair.go, rebuild.go            find damage, and make damaged parts anew
+//	room.go                                    what happens when the disk is full
 //
 // docs/formats/gallery.md describes the file.
 package sqlite

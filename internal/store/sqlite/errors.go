@@ -11,13 +11,14 @@ import (
 	"exemplar/internal/store"
 )
 
-// fail says what went wrong with the gallery, in terms of the sentinels.
-func (g *Gallery) fail(doing string, err error) error {
+// fail wraps err in the sentinel of package store that it amounts to, and names the
+// gallery.
+func (g *Store) fail(doing string, err error) error {
 	return fmt.Errorf("%s gallery %q: %w", doing, g.path, translate(err))
 }
 
-// translate wraps errors of SQLite and of the file system in the sentinel they
-// amount to.
+// translate wraps an error of SQLite or of the file system in the sentinel that it
+// amounts to.
 func translate(err error) error {
 	if is := sentinelOf(err); is != nil {
 		return fmt.Errorf("%w (%w)", is, err)

@@ -158,7 +158,7 @@ func rounds() int {
 	return 12
 }
 
-func reopened(t *testing.T, path string) *Gallery {
+func reopened(t *testing.T, path string) *Store {
 	t.Helper()
 	g, err := Open(path, store.Options{})
 	if err != nil {

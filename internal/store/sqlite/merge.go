@@ -9,9 +9,9 @@ import (
 	"exemplar/internal/store"
 )
 
-// Merge takes in entries of another store: see [store.Writer]. One entry at a time
-// is in memory.
-func (g *Gallery) Merge(ctx context.Context, entries iter.Seq2[*store.Entry, error]) (store.Merged, error) {
+// Merge adds entries of another store: see [store.Writer]. It holds one entry at a
+// time in memory.
+func (g *Store) Merge(ctx context.Context, entries iter.Seq2[*store.Entry, error]) (store.Merged, error) {
 	var done store.Merged
 	err := g.write(ctx, "import into", func(tx *sql.Tx) error {
 		seq, err := g.nextSeq(ctx, tx)
@@ -40,9 +40,9 @@ func (g *Gallery) Merge(ctx context.Context, entries iter.Seq2[*store.Entry, err
 	return done, nil
 }
 
-// mergeOne stores an entry unless its id is there, or was the same image under
-// the same label before.
-func (g *Gallery) mergeOne(ctx context.Context, tx *sql.Tx, seq int64, e *store.Entry) (added bool, err error) {
+// mergeOne stores an entry, unless its id is there, or its image was there under its
+// label before the merge.
+func (g *Store) mergeOne(ctx context.Context, tx *sql.Tx, seq int64, e *store.Entry) (added bool, err error) {
 	if err := e.Validate(); err != nil {
 		return false, fmt.Errorf("%w: %w", store.ErrInvalid, err)
 	}

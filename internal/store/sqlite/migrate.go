@@ -16,18 +16,18 @@ import (
 // applicationID marks a SQLite file as a gallery: "EXGL".
 const applicationID = 0x4558474c
 
-// schemas are the steps from one version of the file to the next, in order:
-// schema/0001.sql makes version 1 of nothing. PRAGMA user_version says which
-// one a file has. Steps are never changed once released.
+// schemas holds the steps from one version of the file to the next: schema/0001.sql
+// makes version 1 from an empty file. PRAGMA user_version tells the version of a
+// file. A released step never changes.
 //
 //go:embed schema/*.sql
 var schemas embed.FS
 
-// latestVersion is the version of file that this program writes.
+// latestVersion is the version of the file that this program writes.
 const latestVersion = 3
 
 // prepare checks that the database is a gallery and brings it up to date.
-func (g *Gallery) prepare(ctx context.Context) error {
+func (g *Store) prepare(ctx context.Context) error {
 	version, err := fileVersion(ctx, g.db)
 	if err != nil {
 		return err
@@ -41,9 +41,9 @@ func (g *Gallery) prepare(ctx context.Context) error {
 	switch {
 	case version == latestVersion:
 		return nil
-	case g.readOnly && version == 0: // another process is about to make it
+	case g.readOnly && version == 0: // another process is creating it
 		return store.ErrNoGallery
-	case g.readOnly: // what an older version lacks is done without
+	case g.readOnly: // g works without the tables that an older version lacks
 		return nil
 	}
 	if err := g.useWAL(ctx); err != nil {
@@ -61,10 +61,10 @@ func (g *Gallery) prepare(ctx context.Context) error {
 	return tx.Commit()
 }
 
-// useWAL makes the file one whose readers go on while one process writes; the
-// file remembers it. SQLite does not wait for others before this step, which
-// another process may be taking with the same new file, so it is tried again.
-func (g *Gallery) useWAL(ctx context.Context) error {
+// useWAL turns on the write-ahead log, so that readers go on while one process
+// writes. The file remembers it. Another process may be doing the same with a new
+// file, and SQLite does not wait for it here, so useWAL tries again.
+func (g *Store) useWAL(ctx context.Context) error {
 	for deadline := time.Now().Add(busyTimeout); ; time.Sleep(5 * time.Millisecond) {
 		_, err := g.db.ExecContext(ctx, `PRAGMA journal_mode = wal`)
 		if !errors.Is(translate(err), store.ErrBusy) || time.Now().After(deadline) {
@@ -104,8 +104,8 @@ func fileVersion(ctx context.Context, db querier) (int, error) {
 	return version, nil
 }
 
-// migrate takes the steps that the file lacks. Another process may have taken
-// them in the meantime, so it looks again.
+// migrate takes the steps that the file lacks. It reads the version again, because
+// another process may have taken them meanwhile.
 func migrate(ctx context.Context, tx *sql.Tx) error {
 	version, err := fileVersion(ctx, tx)
 	if err != nil {

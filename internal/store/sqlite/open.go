@@ -15,29 +15,29 @@ import (
 	"exemplar/internal/store"
 )
 
-// busyTimeout is how long to wait for another process that writes. Writes take
-// milliseconds; an import of a large gallery takes seconds.
+// busyTimeout is how long a call waits for another process that writes. A write takes
+// milliseconds, and the import of a large gallery takes seconds.
 const busyTimeout = 15 * time.Second
 
-// Gallery is an open gallery file. It is safe for concurrent use, and any
+// Store is an open gallery file. It is safe for concurrent use, and any
 // number of processes may have the same file open.
-type Gallery struct {
+type Store struct {
 	path     string
 	db       *sql.DB
-	readOnly bool       // nothing may be written, or can be
-	version  int        // of the file, as opened
+	readOnly bool       // the caller wants no writing, or it is impossible
+	version  int        // of the file when it was opened
 	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
 }
 
-// Open opens the gallery at path. A file or folder that cannot be written is
-// opened for reading, and changes then give ErrReadOnly. A file of an older
-// version is brought up to date.
-func Open(path string, opts store.Options) (*Gallery, error) {
+// Open opens the gallery at path. If the file or its folder cannot be written, Open
+// opens it for reading, and changes give ErrReadOnly. Open brings a file of an older
+// version up to date.
+func Open(path string, opts store.Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open gallery %q: %w", path, err)
 	}
-	g := &Gallery{path: path}
+	g := &Store{path: path}
 	if err := g.open(opts); err != nil {
 		if err = g.fail("open", err); !opts.ReadOnly {
 			err = fmt.Errorf("%w%s", err, roomToRemove(err))
@@ -48,14 +48,14 @@ func Open(path string, opts store.Options) (*Gallery, error) {
 }
 
 // Close releases the file.
-func (g *Gallery) Close() error {
+func (g *Store) Close() error {
 	if err := g.db.Close(); err != nil {
 		return g.fail("close", err)
 	}
 	return nil
 }
 
-func (g *Gallery) open(opts store.Options) error {
+func (g *Store) open(opts store.Options) error {
 	if opts.Create {
 		if err := createFile(g.path); err != nil {
 			return err
@@ -65,9 +65,9 @@ func (g *Gallery) open(opts store.Options) error {
 		return err
 	} else if info.IsDir() {
 		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
-	} else if !info.Mode().IsRegular() { // a pipe would be waited for
+	} else if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
 		return fmt.Errorf("%w (it is a device or a pipe)", store.ErrNotGallery)
-	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite takes it for an empty file, and writes over it
+	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite would take it for an empty file, and overwrite it
 		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, info.Size())
 	}
 	g.readOnly = opts.ReadOnly
@@ -91,18 +91,18 @@ func (g *Gallery) open(opts store.Options) error {
 	return err
 }
 
-// smallestPage is the size of the smallest page of a database, in bytes. (SQLite's
-// database file format, section 1.3.2.)
+// smallestPage is the size of the smallest page of a database, in bytes (SQLite's
+// database file format, section 1.3.2).
 const smallestPage = 512
 
-// createFile makes an empty file that only its owner can read, since documents
-// are private, unless there is one already.
+// createFile makes an empty file, unless there is one already. Only its owner can
+// read it, because documents are private.
 func createFile(path string) error {
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	// Exclusively: closing a gallery that is there would release the locks that
-	// SQLite holds on it for this process (fcntl locks are the process's).
+	// O_EXCL never opens an existing gallery. Closing one would release the locks that
+	// SQLite holds on it, because fcntl locks belong to the process.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
@@ -113,8 +113,8 @@ func createFile(path string) error {
 	return errors.Join(f.Chmod(0o600), f.Close()) // whatever the umask
 }
 
-// makeFolder makes a folder and those above it that are not there, for their owner
-// alone, whatever the umask.
+// makeFolder makes a folder and the missing folders above it, for their owner alone,
+// whatever the umask.
 func makeFolder(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil
@@ -133,21 +133,21 @@ func makeFolder(path string) error {
 	return os.Chmod(path, 0o700)
 }
 
-// nothingPending reports whether the file alone holds all of the gallery. Only
-// then it may be read without the files beside it, which cannot be made in a
-// folder that cannot be written.
+// nothingPending reports whether the file alone holds the whole gallery. Only then
+// may it be read without the files beside it, which SQLite cannot make in a
+// read-only folder.
 func nothingPending(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err != nil || info.Size() == 0
 }
 
 // connect opens the database with the given parameters and checks what it is.
-func (g *Gallery) connect(parameters string) error {
-	// Every commit is on the disk before it is reported: synchronous(full). What
-	// is deleted is overwritten: secure_delete. Definitions that somebody put into
-	// the file do nothing (trusted_schema), and pages are looked at before they are
-	// believed (cell_size_check). The write-ahead log gives back what one large
-	// change made it take: journal_size_limit.
+func (g *Store) connect(parameters string) error {
+	// synchronous(full): a commit is on the disk before it is reported.
+	// secure_delete: deleted rows are overwritten.
+	// trusted_schema: definitions that somebody put into the file do nothing.
+	// cell_size_check: pages are checked before they are used.
+	// journal_size_limit: the write-ahead log shrinks again after a large change.
 	always := fmt.Sprintf("_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(full)&"+
 		"_pragma=secure_delete(1)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=journal_size_limit(%d)&_pragma=wal_autocheckpoint(%d)&_pragma=query_only(%t)&",
 		busyTimeout.Milliseconds(), maxIdleLog, checkpointPages, g.readOnly)
@@ -164,7 +164,7 @@ func (g *Gallery) connect(parameters string) error {
 }
 
 // read runs f in one consistent view of the gallery.
-func (g *Gallery) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+func (g *Store) read(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	tx, err := g.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return g.fail(doing, err)
@@ -176,9 +176,9 @@ func (g *Gallery) read(ctx context.Context, doing string, f func(tx *sql.Tx) err
 	return nil
 }
 
-// write runs f in one transaction, all of which is durable when write returns
-// without an error, and none of which happened otherwise.
-func (g *Gallery) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
+// write runs f in one transaction. If write returns no error the whole transaction is
+// durable, and otherwise none of it has happened.
+func (g *Store) write(ctx context.Context, doing string, f func(tx *sql.Tx) error) error {
 	return g.writeOn(ctx, g.db, doing, f)
 }
 
@@ -187,7 +187,7 @@ type beginner interface {
 	BeginTx(ctx context.Context, opts *sql.TxOptions) (*sql.Tx, error)
 }
 
-func (g *Gallery) writeOn(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) error) error {
+func (g *Store) writeOn(ctx context.Context, db beginner, doing string, f func(tx *sql.Tx) error) error {
 	if g.readOnly {
 		return g.fail(doing, store.ErrReadOnly)
 	}
@@ -210,7 +210,7 @@ func (g *Gallery) writeOn(ctx context.Context, db beginner, doing string, f func
 		return nil
 	}
 	err = g.fail(doing, err)
-	if errors.Is(err, store.ErrDiskFull) { // give back what the log took for nothing
+	if errors.Is(err, store.ErrDiskFull) { // free the space that the failed change took in the log
 		_ = tx.Rollback()
 		_ = g.emptyLog(ctx)
 	}

@@ -344,7 +344,7 @@ func TestDiskFull(t *testing.T) {
 }
 
 // fillUp registers pictures of some bytes until there is no room.
-func fillUp(t *testing.T, g *Gallery, bytes int) {
+func fillUp(t *testing.T, g *Store, bytes int) {
 	t.Helper()
 	added := 0
 	for {

@@ -8,8 +8,8 @@ import (
 	"exemplar/internal/store"
 )
 
-// partQueries give the vocabulary and the data of a part of the reference ?1,
-// made with the model ?2.
+// partQueries read the vocabulary and the data of a part of the reference ?1 that the
+// model ?2 made.
 var partQueries = map[store.Part]string{
 	store.PartPicture:   `SELECT '' AS vocabulary, jpeg AS data FROM picture WHERE reference = ?1`,
 	store.PartEmbedding: `SELECT '' AS vocabulary, vectors AS data FROM embedding WHERE reference = ?1 AND model = ?2`,
@@ -17,15 +17,15 @@ var partQueries = map[store.Part]string{
 	store.PartWords:     `SELECT vocabulary, data FROM words WHERE reference = ?1 AND model = ?2`,
 }
 
-// stored is a part of a reference as it lies in the file.
+// stored is a part of a reference as the file holds it.
 type stored struct {
-	data       []byte // nil where there is none, which only features and words may be
+	data       []byte // nil if there is none: only features and words may be missing
 	vocabulary string // of words
 }
 
-// readPart reads a part of a reference, made with a model (” for pictures),
-// and checks it: the error is a *Damage if it is not what was written.
-func (g *Gallery) readPart(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (stored, error) {
+// readPart reads and checks a part of a reference that a model made (no model for
+// pictures). The error is a *Damage if the part is not what was written.
+func (g *Store) readPart(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (stored, error) {
 	var name sql.NullString
 	err := tx.QueryRowContext(ctx, `SELECT label FROM reference WHERE id = ?`, id).Scan(&name)
 	if err != nil && !isCorrupt(err) {
@@ -61,16 +61,16 @@ func (g *Gallery) readPart(ctx context.Context, tx *sql.Tx, id, model string, pa
 	return stored{data, string(vocabulary)}, nil
 }
 
-// readUnsummed reads a part without looking at its checksum.
-func (g *Gallery) readUnsummed(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (s stored, err error) {
+// readUnsummed reads a part without comparing its checksum.
+func (g *Store) readUnsummed(ctx context.Context, tx *sql.Tx, id, model string, part store.Part) (s stored, err error) {
 	var vocabulary text
 	err = tx.QueryRowContext(ctx, `SELECT x.vocabulary, x.data FROM (SELECT 1) LEFT JOIN (`+partQueries[part]+`) x`, id, model).Scan(&vocabulary, &s.data)
 	s.vocabulary = string(vocabulary)
 	return s, err
 }
 
-// validate says what is wrong with the bytes of an intact part, of an embedding of
-// dim numbers (0: any), or nil.
+// validate says what is wrong with the bytes of an intact part. An embedding must have
+// dim numbers, unless dim is 0.
 func (s stored) validate(part store.Part, dim int, content store.Content) error {
 	switch {
 	case part == store.PartEmbedding:

@@ -18,12 +18,12 @@ type state struct {
 	model   string
 	dim     int
 	seq     int64
-	damaged bool // the row is: this is what the references say
+	damaged bool // the row is damaged, and the fields are derived from the references
 }
 
-// readState reads the gallery's own row and checks it. Where it is damaged, what can
-// be told of the references takes its place.
-func (g *Gallery) readState(ctx context.Context, db querier) (state, error) {
+// readState reads and checks the gallery's own row. If that is damaged, it derives the
+// fields from the references.
+func (g *Store) readState(ctx context.Context, db querier) (state, error) {
 	crc := `NULL`
 	if g.version >= checksumVersion {
 		crc = `crc`
@@ -45,9 +45,9 @@ func (g *Gallery) readState(ctx context.Context, db querier) (state, error) {
 	return g.guessState(ctx, db, s)
 }
 
-// guessState tells from the references what a damaged row should say: the embeddings
-// must be of one model and size.
-func (g *Gallery) guessState(ctx context.Context, db querier, s state) (state, error) {
+// guessState derives from the references what a damaged row should hold. It can if all
+// embeddings are of one model and one size.
+func (g *Store) guessState(ctx context.Context, db querier, s state) (state, error) {
 	s.damaged = true
 	var models, sizes int
 	var model sql.NullString
@@ -65,9 +65,9 @@ func (g *Gallery) guessState(ctx context.Context, db querier, s state) (state, e
 	return s, nil
 }
 
-// readStateToChange is readState for what changes the gallery, which a damaged row
-// must not lead astray.
-func (g *Gallery) readStateToChange(ctx context.Context, db querier) (state, error) {
+// readStateToChange is readState for a change of the gallery. A damaged row gives an
+// error, because a change must not rest on a guess.
+func (g *Store) readStateToChange(ctx context.Context, db querier) (state, error) {
 	s, err := g.readState(ctx, db)
 	if err == nil && s.damaged {
 		err = fmt.Errorf("the gallery's own row is %w", store.ErrDamaged)
@@ -82,7 +82,8 @@ func writeState(ctx context.Context, tx *sql.Tx, s state) error {
 	return err
 }
 
-// checkModel says whether embeddings of the model can be used with the gallery.
+// checkModel returns ErrWrongModel if embeddings of the model cannot be used with the
+// gallery.
 func (s state) checkModel(model string, dim int) error {
 	if s.model != "" && (s.model != model || s.dim != dim) {
 		return fmt.Errorf("%w (it has %s with %d numbers, this is %s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
@@ -90,8 +91,8 @@ func (s state) checkModel(model string, dim int) error {
 	return nil
 }
 
-// List returns the selected references, by label and then by age.
-func (g *Gallery) List(ctx context.Context, f store.Filter) (references []store.Reference, err error) {
+// List returns the selected references: see [store.Reader].
+func (g *Store) List(ctx context.Context, f store.Filter) (references []store.Reference, err error) {
 	err = g.read(ctx, "list", func(tx *sql.Tx) error {
 		references, err = g.list(ctx, tx, f)
 		return err
@@ -99,8 +100,8 @@ func (g *Gallery) List(ctx context.Context, f store.Filter) (references []store.
 	return references, err
 }
 
-// Labels returns the labels that references have, in order. It reads an index alone.
-func (g *Gallery) Labels(ctx context.Context) (labels []store.Label, err error) {
+// Labels returns the labels of the references, in order. It reads an index alone.
+func (g *Store) Labels(ctx context.Context) (labels []store.Label, err error) {
 	err = g.read(ctx, "list", func(tx *sql.Tx) error {
 		names, err := texts(ctx, tx, `SELECT DISTINCT label FROM reference ORDER BY label`)
 		for _, name := range names {
@@ -112,14 +113,14 @@ func (g *Gallery) Labels(ctx context.Context) (labels []store.Label, err error) 
 }
 
 // selectReferences is a query of references r without its condition.
-func (g *Gallery) selectReferences() string {
+func (g *Store) selectReferences() string {
 	return `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model, ` + g.rowIntact() + `
 		FROM reference r, gallery g `
 }
 
-func (g *Gallery) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store.Reference, error) {
+func (g *Store) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store.Reference, error) {
 	where, args := `WHERE true `, []any(nil)
-	if f.Under != "" { // '0' follows '/'
+	if f.Under != "" { // '0' is the character after '/', so the range ends before it
 		where += `AND (r.label = ? OR r.label >= ? AND r.label < ?) `
 		args = append(args, string(f.Under), string(f.Under)+"/", string(f.Under)+"0")
 	}
@@ -134,9 +135,9 @@ func (g *Gallery) list(ctx context.Context, tx *sql.Tx, f store.Filter) ([]store
 	return references, err
 }
 
-// oneByOne returns all references where pages of their table cannot be read: an
-// index names them, and which can be read shows one by one.
-func (g *Gallery) oneByOne(ctx context.Context, tx *sql.Tx) ([]store.Reference, error) {
+// oneByOne returns all references of a table with unreadable pages. An index names
+// them, and reading them one by one shows which can be read.
+func (g *Store) oneByOne(ctx context.Context, tx *sql.Tx) ([]store.Reference, error) {
 	ids, err := texts(ctx, tx, `SELECT id FROM reference INDEXED BY reference_seq ORDER BY id`)
 	if err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (g *Gallery) oneByOne(ctx context.Context, tx *sql.Tx) ([]store.Reference, 
 }
 
 // query returns the references r that a condition selects.
-func (g *Gallery) query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]store.Reference, error) {
+func (g *Store) query(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]store.Reference, error) {
 	rows, err := tx.QueryContext(ctx, g.selectReferences()+where, args...)
 	if err != nil {
 		return nil, err
@@ -184,9 +185,8 @@ func scanReference(row interface{ Scan(...any) error }) (store.Reference, error)
 	return r, err
 }
 
-// Get returns the reference with the given id; with a *Damage, where its row is
-// damaged.
-func (g *Gallery) Get(ctx context.Context, id string) (r store.Reference, err error) {
+// Get returns the reference with the given id, and a *Damage if its row is damaged.
+func (g *Store) Get(ctx context.Context, id string) (r store.Reference, err error) {
 	err = g.read(ctx, "look up in", func(tx *sql.Tx) error {
 		r, err = g.get(ctx, tx, id)
 		return err
@@ -194,7 +194,7 @@ func (g *Gallery) Get(ctx context.Context, id string) (r store.Reference, err er
 	return r, err
 }
 
-func (g *Gallery) get(ctx context.Context, tx *sql.Tx, id string) (store.Reference, error) {
+func (g *Store) get(ctx context.Context, tx *sql.Tx, id string) (store.Reference, error) {
 	r, err := scanReference(tx.QueryRowContext(ctx, g.selectReferences()+`WHERE r.id = ?`, id))
 	switch {
 	case isCorrupt(err):
@@ -207,7 +207,7 @@ func (g *Gallery) get(ctx context.Context, tx *sql.Tx, id string) (store.Referen
 }
 
 // Picture returns the stored JPEG of a reference, or a *Damage.
-func (g *Gallery) Picture(ctx context.Context, id string) (jpeg []byte, err error) {
+func (g *Store) Picture(ctx context.Context, id string) (jpeg []byte, err error) {
 	err = g.read(ctx, "read a picture in", func(tx *sql.Tx) error {
 		s, err := g.readPart(ctx, tx, id, "", store.PartPicture)
 		jpeg = s.data
@@ -218,7 +218,7 @@ func (g *Gallery) Picture(ctx context.Context, id string) (jpeg []byte, err erro
 
 // Features returns the local features of a reference, nil if none were made, or
 // a *Damage.
-func (g *Gallery) Features(ctx context.Context, id string) (features []byte, err error) {
+func (g *Store) Features(ctx context.Context, id string) (features []byte, err error) {
 	err = g.read(ctx, "read features in", func(tx *sql.Tx) error {
 		own, err := g.readState(ctx, tx)
 		if err != nil {
@@ -231,7 +231,7 @@ func (g *Gallery) Features(ctx context.Context, id string) (features []byte, err
 	return features, err
 }
 
-// missing names the reference that a query found no row of.
+// missing names the reference in the error of a query that found no row of it.
 func missing(id string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("id %q: %w", id, store.ErrNoReference)
@@ -239,9 +239,8 @@ func missing(id string, err error) error {
 	return err
 }
 
-// Stats counts what the gallery holds. Bytes are those on disk, with what is not
-// yet checkpointed.
-func (g *Gallery) Stats(ctx context.Context) (s store.Stats, err error) {
+// Stats counts what the gallery holds. Bytes counts the file and its write-ahead log.
+func (g *Store) Stats(ctx context.Context) (s store.Stats, err error) {
 	err = g.read(ctx, "count", func(tx *sql.Tx) error {
 		s, err = g.stats(ctx, tx)
 		return err
@@ -249,7 +248,7 @@ func (g *Gallery) Stats(ctx context.Context) (s store.Stats, err error) {
 	return s, err
 }
 
-func (g *Gallery) stats(ctx context.Context, tx *sql.Tx) (store.Stats, error) {
+func (g *Store) stats(ctx context.Context, tx *sql.Tx) (store.Stats, error) {
 	own, err := g.readState(ctx, tx)
 	if err != nil {
 		return store.Stats{}, err

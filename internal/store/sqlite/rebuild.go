@@ -6,18 +6,18 @@ import (
 	"fmt"
 )
 
-// derivedTables are the tables whose rows can be made anew of other tables, with the
-// columns that a look at each of their pages takes, and how they are said.
+// derivedTables are the tables whose rows can be made anew from other tables. Reading
+// the columns reads every page of a table; said names it in messages.
 var derivedTables = []struct{ name, columns, said string }{
 	{"words", "reference, model, vocabulary, data", "visual words"},
 	{"checksum", "reference, part, model, crc", "checksums"},
 	{"removal", "reference, seq, crc", "removals"},
 }
 
-// rebuildTables puts an empty table in the place of each derived one that has pages
-// which cannot be read: what was in it is made anew with the references. What the
-// old one took of the file is freed by writing that anew.
-func (g *Gallery) rebuildTables(ctx context.Context, rebuilt *[]string) error {
+// rebuildTables replaces each derived table that has unreadable pages by an empty one.
+// Repair then makes its rows anew from the references. VACUUM frees the pages of the
+// old table.
+func (g *Store) rebuildTables(ctx context.Context, rebuilt *[]string) error {
 	for _, t := range derivedTables {
 		sound := true
 		err := g.read(ctx, "repair", func(tx *sql.Tx) (err error) {
@@ -39,13 +39,14 @@ func (g *Gallery) rebuildTables(ctx context.Context, rebuilt *[]string) error {
 		return nil
 	}
 	_, err := g.db.ExecContext(ctx, `VACUUM`)
-	if isCorrupt(err) { // others cannot be read either: the check at the end says so
+	if isCorrupt(err) { // other pages cannot be read either: the check at the end reports them
 		return nil
 	}
 	return err
 }
 
-// canBeRead reads every row of a table, and the index of its references.
+// canBeRead reports whether every row of a table, and the index of its references, can
+// be read.
 func canBeRead(ctx context.Context, tx *sql.Tx, table, columns string) (bool, error) {
 	var crc, rows, indexed sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT max(row_crc(`+columns+`)), count(*) FROM `+table+` NOT INDEXED`).Scan(&crc, &rows)
@@ -58,8 +59,8 @@ func canBeRead(ctx context.Context, tx *sql.Tx, table, columns string) (bool, er
 	return rows == indexed, err
 }
 
-// emptyTable makes a table anew. The pages of the old one are nobody's then:
-// dropping it would look at them.
+// emptyTable replaces a table by an empty one. It leaves the pages of the old one
+// unused in the file, because dropping the table would read them.
 func emptyTable(ctx context.Context, tx *sql.Tx, table string) error {
 	definitions, err := texts(ctx, tx, `SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC`, table)
 	if err != nil {

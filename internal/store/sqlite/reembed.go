@@ -9,7 +9,7 @@ import (
 )
 
 // Reembed embeds the gallery anew: see [store.Keeper].
-func (g *Gallery) Reembed(ctx context.Context, maker store.Maker, progress func(done, total int)) error {
+func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(done, total int)) error {
 	if g.readOnly {
 		return g.fail("embed", store.ErrReadOnly)
 	}
@@ -19,7 +19,7 @@ func (g *Gallery) Reembed(ctx context.Context, maker store.Maker, progress func(
 		if err != nil {
 			return err
 		}
-		if len(batch) == 0 { // but some may have come in behind
+		if len(batch) == 0 { // references with smaller ids may have been imported meanwhile
 			complete, err := g.commitModel(ctx, maker)
 			if err != nil || complete {
 				return err
@@ -42,13 +42,13 @@ func (g *Gallery) Reembed(ctx context.Context, maker store.Maker, progress func(
 	}
 }
 
-// isPending is the condition of references r that have no embeddings of a model
-// with words of a vocabulary.
+// isPending is the SQL condition that a reference r has no embeddings of a model with
+// words of a vocabulary.
 const isPending = `NOT EXISTS (SELECT 1 FROM words w WHERE w.reference = r.id AND w.model = ? AND w.vocabulary = ?) `
 
-// pending returns some references after the id that lack embeddings of the
-// model, or their words, and how many there are in all.
-func (g *Gallery) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
+// pending returns a batch of the references after an id that lack embeddings of the
+// maker's model, or their words. It also returns the number of all such references.
+func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
 	const behind = `r.id > ? AND ` + isPending
 	err = g.read(ctx, "embed", func(tx *sql.Tx) error {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM reference r WHERE `+behind, after, maker.Model, maker.Vocabulary).Scan(&left); err != nil {
@@ -70,8 +70,8 @@ func (g *Gallery) pending(ctx context.Context, maker store.Maker, after string) 
 	return batch, left, err
 }
 
-// stageEmbeddings stores embeddings of the next model beside those in use.
-func (g *Gallery) stageEmbeddings(ctx context.Context, maker store.Maker, batch []store.Stored, derived []store.Derived) error {
+// stageEmbeddings stores embeddings of the next model beside the current ones.
+func (g *Store) stageEmbeddings(ctx context.Context, maker store.Maker, batch []store.Stored, derived []store.Derived) error {
 	if len(derived) != len(batch) {
 		return g.fail("embed", fmt.Errorf("%d pictures gave %d embeddings", len(batch), len(derived)))
 	}
@@ -88,8 +88,7 @@ func (g *Gallery) stageEmbeddings(ctx context.Context, maker store.Maker, batch 
 	})
 }
 
-// stageOne stores the embeddings of a reference unless it was removed
-// meanwhile.
+// stageOne stores the embeddings of a reference, unless it was removed meanwhile.
 func stageOne(ctx context.Context, tx *sql.Tx, id string, maker store.Maker, d store.Derived) error {
 	var there bool
 	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM reference WHERE id = ?)`, id).Scan(&there)
@@ -99,9 +98,9 @@ func stageOne(ctx context.Context, tx *sql.Tx, id string, maker store.Maker, d s
 	return insertEmbedding(ctx, tx, "", id, maker.Model, d.Vectors, d.Features, store.Words{Vocabulary: maker.Vocabulary, Data: d.Words})
 }
 
-// commitModel makes the model the gallery's and drops the embeddings of others,
-// if no reference lacks what it is to have.
-func (g *Gallery) commitModel(ctx context.Context, maker store.Maker) (complete bool, err error) {
+// commitModel makes the maker's model the gallery's, and drops the embeddings of other
+// models. It does neither while a reference still lacks embeddings of that model.
+func (g *Store) commitModel(ctx context.Context, maker store.Maker) (complete bool, err error) {
 	err = g.write(ctx, "embed", func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM reference r WHERE `+isPending+`)`, maker.Model, maker.Vocabulary).Scan(&complete)
 		if err != nil || !complete {

@@ -12,9 +12,9 @@ import (
 	"exemplar/internal/store"
 )
 
-// Repair makes anew indexes, the gallery's own row, tables of what can be derived,
-// and embeddings, features and words of pictures: see [store.Keeper].
-func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
+// Repair makes anew what is damaged: indexes, the gallery's own row, derived tables,
+// and the embeddings, features and words of pictures. See [store.Keeper].
+func (g *Store) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
 	const doing = "repair"
 	if done.Rebuilt, err = g.repairFile(ctx); err != nil {
 		return done, err
@@ -48,8 +48,8 @@ func (g *Gallery) Repair(ctx context.Context, maker store.Maker, content store.C
 	return done, err
 }
 
-// repairOne makes anew what is damaged of a reference, and notes what became of it.
-func (g *Gallery) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []finding, done *store.Repaired) error {
+// repairOne makes anew the damaged parts of a reference, and notes the result in done.
+func (g *Store) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []finding, done *store.Repaired) error {
 	summed, damaged, err := g.sumAnew(ctx, own, content, damaged)
 	for _, f := range summed {
 		done.Made = append(done.Made, f.Damage)
@@ -71,9 +71,9 @@ func (g *Gallery) repairOne(ctx context.Context, own state, maker store.Maker, c
 	return nil
 }
 
-// sumAnew makes anew the checksums of parts that lost theirs and can be understood:
-// pictures and features. Embeddings and words tell nothing by themselves.
-func (g *Gallery) sumAnew(ctx context.Context, own state, content store.Content, damaged []finding) (summed, left []finding, err error) {
+// sumAnew makes anew the lost checksums of pictures and features, whose content shows
+// whether they are sound. The content of embeddings and words does not show it.
+func (g *Store) sumAnew(ctx context.Context, own state, content store.Content, damaged []finding) (summed, left []finding, err error) {
 	err = g.write(ctx, "repair", func(tx *sql.Tx) error {
 		for _, f := range damaged {
 			if f.next || f.Why != whyUnsummed || f.Part != store.PartPicture && f.Part != store.PartFeatures {
@@ -109,8 +109,8 @@ func (g *Gallery) sumAnew(ctx context.Context, own state, content store.Content,
 	return summed, left, nil
 }
 
-// touch has followers load a reference anew.
-func (g *Gallery) touch(ctx context.Context, tx *sql.Tx, id string) error {
+// touch makes readers of ChangesSince load a reference again.
+func (g *Store) touch(ctx context.Context, tx *sql.Tx, id string) error {
 	seq, err := g.nextSeq(ctx, tx)
 	if err != nil {
 		return err
@@ -118,8 +118,8 @@ func (g *Gallery) touch(ctx context.Context, tx *sql.Tx, id string) error {
 	return updateOne(ctx, tx, id, `UPDATE reference SET seq = ? WHERE id = ?`, seq, id)
 }
 
-// repairFile sets right what needs no reference to be made anew, and says what.
-func (g *Gallery) repairFile(ctx context.Context) (rebuilt []string, err error) {
+// repairFile repairs the file itself, without any reference, and says what it repaired.
+func (g *Store) repairFile(ctx context.Context) (rebuilt []string, err error) {
 	if err := g.rebuildTables(ctx, &rebuilt); err != nil {
 		return rebuilt, err
 	}
@@ -141,7 +141,7 @@ func (g *Gallery) repairFile(ctx context.Context) (rebuilt []string, err error) 
 	return rebuilt, err
 }
 
-// dropOrphans removes what belongs to no reference.
+// dropOrphans removes rows that belong to no reference.
 func dropOrphans(ctx context.Context, tx *sql.Tx) error {
 	for _, statement := range []string{
 		`DELETE FROM words WHERE NOT EXISTS (SELECT 1 FROM embedding e WHERE e.reference = words.reference AND e.model = words.model)
@@ -157,10 +157,9 @@ func dropOrphans(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// repairState makes the gallery's own row anew if it, or what is kept of
-// removals, is damaged. The gallery gets another id then, so that whoever follows
-// it loads it anew.
-func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) error {
+// repairState makes the gallery's own row anew if that, or the record of a removal, is
+// damaged. The gallery then gets another id, so that all readers load it again.
+func (g *Store) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) error {
 	own, err := g.readState(ctx, tx)
 	if err != nil && !errors.Is(err, store.ErrDamaged) {
 		return err
@@ -181,7 +180,7 @@ func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string
 	case own.damaged:
 		*rebuilt = append(*rebuilt, fmt.Sprintf("the gallery's own row was damaged, and is made anew: its embeddings are of model %s with %d numbers", own.model, own.dim))
 	case len(problems) > 0:
-		*rebuilt = append(*rebuilt, "what is kept of changes and removals was damaged, and is made anew")
+		*rebuilt = append(*rebuilt, "the records of changes and removals were damaged, and are made anew")
 	}
 	var model, created, seq, bytes sql.NullString
 	const most = `FROM embedding GROUP BY model ORDER BY count(*) DESC LIMIT 1`
@@ -212,7 +211,7 @@ func (g *Gallery) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string
 }
 
 // repairReference makes anew the damaged parts of a reference, all or none.
-func (g *Gallery) repairReference(ctx context.Context, own state, maker store.Maker, damaged []finding) (made bool, err error) {
+func (g *Store) repairReference(ctx context.Context, own state, maker store.Maker, damaged []finding) (made bool, err error) {
 	hit := map[store.Part]bool{}
 	for _, d := range damaged {
 		if !d.next {
@@ -250,7 +249,7 @@ func (g *Gallery) repairReference(ctx context.Context, own state, maker store.Ma
 		return false, g.fail("repair", fmt.Errorf("one picture gave %d embeddings", len(derived)))
 	}
 	err = g.write(ctx, "repair", func(tx *sql.Tx) error { return g.putDerived(ctx, tx, own.model, maker, id, hit, derived[0]) })
-	if isCorrupt(err) { // its old rows cannot even be deleted
+	if isCorrupt(err) { // the old rows are in unreadable pages and cannot be deleted
 		for _, d := range damaged {
 			d.Why = whyPages
 		}
@@ -259,8 +258,8 @@ func (g *Gallery) repairReference(ctx context.Context, own state, maker store.Ma
 	return err == nil, err
 }
 
-// dropNext drops what there is of a reference for a next model: embedding the
-// gallery anew makes it again.
+// dropNext drops the parts of a reference that a next model made. Reembed makes them
+// again.
 func dropNext(ctx context.Context, tx *sql.Tx, model, id string) error {
 	for _, table := range []string{"embedding", "checksum"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE reference = ? AND model NOT IN ('', ?)`, id, model); err != nil {
@@ -270,8 +269,8 @@ func dropNext(ctx context.Context, tx *sql.Tx, model, id string) error {
 	return nil
 }
 
-// putDerived stores what is derived of a picture in place of the damaged parts.
-func (g *Gallery) putDerived(ctx context.Context, tx *sql.Tx, model string, maker store.Maker, id string, hit map[store.Part]bool, d store.Derived) error {
+// putDerived replaces the damaged parts of a reference by the derived ones.
+func (g *Store) putDerived(ctx context.Context, tx *sql.Tx, model string, maker store.Maker, id string, hit map[store.Part]bool, d store.Derived) error {
 	if err := d.Validate(maker.Dim, maker.Vocabulary); err != nil {
 		return fmt.Errorf("reference %s: %w: %w", id, store.ErrInvalid, err)
 	}

@@ -11,34 +11,35 @@ import (
 	"exemplar/internal/store"
 )
 
-// A change is written to the log first and to the file later, so that for a while
-// it takes twice its room. On a disk that is full in between, nothing could be
-// written any more, not even a removal.
+// SQLite writes a change to the log first and to the file later, so that for a while a
+// change takes twice its space. If the disk is full in between, SQLite can write
+// nothing more, not even a removal. These limits keep space for one.
 const (
-	// keptFree is what a change that adds something leaves free on the disk: for
-	// what the log holds of it and a removal of one reference, which overwrites it:
-	// some 250 KB (see encodePicture), the rest for larger ones.
+	// keptFree is the space on the disk that a change leaves free if it adds something.
+	// The log needs it, and so does the removal of one reference, which overwrites the
+	// reference: some 250 KB, and more for larger
+	// pictures.
 	keptFree = 1 << 20
-	// cacheBytes is what SQLite may still hold of a change in memory, and writes to
-	// the log when it is committed (its default for PRAGMA cache_size).
+	// cacheBytes is how much of a change SQLite may hold in memory until it commits the
+	// change to the log (its default for PRAGMA cache_size).
 	cacheBytes = 2 << 20
-	// reserveBytes is the room that is kept for a removal when others have filled the
-	// disk: the log's, for one reference, and that of its index (32 KB).
+	// reserveBytes is kept for a removal in case others fill the disk: the log of one
+	// reference, and the index of the log (32 KB).
 	reserveBytes = 512 << 10
-	// checkpointPages is how many pages the log may hold before they are written to
-	// the file: little, since keptFree must do for them.
+	// checkpointPages is how many pages the log may hold before SQLite writes them to
+	// the file. It is small, because keptFree must suffice for them.
 	checkpointPages = 64
-	// maxIdleLog is what the log may keep of the disk between changes.
+	// maxIdleLog is how much of the disk the log may keep between changes.
 	maxIdleLog = 4 << 20
-	// emptyLogTimeout is how long a removal waits for others that read, to have what
-	// it removed gone from the file, too. If they take longer, that is ErrLingers: it
-	// goes with a later change, or when the last process closes the gallery.
+	// emptyLogTimeout is how long a removal waits for readers, to wipe the removed bytes
+	// from the file too. If they take longer, that is ErrLingers: a later change wipes
+	// the bytes, or the last process that closes the gallery.
 	emptyLogTimeout = 2 * time.Second
 )
 
-// checkRoom says, before a change is committed, whether the file can grow by what
-// it adds.
-func (g *Gallery) checkRoom(ctx context.Context, tx *sql.Tx) error {
+// checkRoom returns ErrDiskFull, before a change is committed, if the disk has no
+// space for the file to grow by it.
+func (g *Store) checkRoom(ctx context.Context, tx *sql.Tx) error {
 	var pages, size int64
 	if err := tx.QueryRowContext(ctx, `SELECT page_count, page_size FROM pragma_page_count, pragma_page_size`).Scan(&pages, &size); err != nil {
 		return err
@@ -55,16 +56,17 @@ func (g *Gallery) checkRoom(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// reserve is the file that keeps room for a removal on a disk that others have
-// filled.
-func (g *Gallery) reserve() string { return g.path + "-reserve" }
+// reserve is the path of the file that keeps space for a removal, in case others fill
+// the disk.
+func (g *Store) reserve() string { return g.path + "-reserve" }
 
-// keepReserve makes the reserve, if it is not there and there is room for it.
-func (g *Gallery) keepReserve() {
+// keepReserve makes the reserve, if it is not there and the disk has space for it.
+func (g *Store) keepReserve() {
 	if info, err := os.Stat(g.reserve()); err == nil && info.Size() == reserveBytes || freeBytes(g.path) < 2*reserveBytes {
 		return
 	}
-	// It need not outlive a power cut, and is no reason to fail.
+	// No sync, and no error: the reserve need not survive a power cut, and a change
+	// works without it.
 	err := os.WriteFile(g.reserve(), make([]byte, reserveBytes), 0o600)
 	if err == nil {
 		err = os.Chmod(g.reserve(), 0o600) // whatever the umask
@@ -74,11 +76,11 @@ func (g *Gallery) keepReserve() {
 	}
 }
 
-// spendReserve gives its room to the log.
-func (g *Gallery) spendReserve() { _ = os.Remove(g.reserve()) }
+// spendReserve gives the space of the reserve to the log.
+func (g *Store) spendReserve() { _ = os.Remove(g.reserve()) }
 
 // emptyLog writes the log back into the file and cuts it to nothing.
-func (g *Gallery) emptyLog(ctx context.Context) error {
+func (g *Store) emptyLog(ctx context.Context) error {
 	conn, err := g.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -96,10 +98,10 @@ func (g *Gallery) emptyLog(ctx context.Context) error {
 	return err
 }
 
-// removeAll removes what find selects, all or nothing. On a full disk, where the
-// log has no room for all of it, it removes one reference after the other; the
-// error says then how many are gone.
-func (g *Gallery) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string, error)) (removed int, err error) {
+// removeAll removes the references that find selects, all or none. If the disk is so
+// full that the log has no space for all, it removes one reference after the other,
+// and the error says how many are gone.
+func (g *Store) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string, error)) (removed int, err error) {
 	const doing = "remove from"
 	var ids []string
 	err = g.write(ctx, doing, func(tx *sql.Tx) error {
@@ -124,19 +126,19 @@ func (g *Gallery) removeAll(ctx context.Context, find func(tx *sql.Tx) ([]string
 	return len(ids), g.wipe(ctx, doing)
 }
 
-// roomToRemove says how much room a removal takes, where an error says that there is
-// none: what goes is overwritten by way of the log.
+// roomToRemove says how much space a removal takes, if err says that there is none. A
+// removal needs space because the log holds the overwritten pages.
 func roomToRemove(err error) string {
 	if !errors.Is(err, store.ErrDiskFull) {
 		return ""
 	}
-	return fmt.Sprintf("; removing takes %d MB of its disk for a moment, and more for pictures of several MB", keptFree>>20)
+	return fmt.Sprintf("; a removal takes %d MB of the gallery's disk for a moment, and more if a picture has several MB", keptFree>>20)
 }
 
-// wipe has what was removed overwritten in the file, or says that it is not yet.
-func (g *Gallery) wipe(ctx context.Context, doing string) error {
+// wipe overwrites the removed bytes in the file, or returns ErrLingers.
+func (g *Store) wipe(ctx context.Context, doing string) error {
 	if err := g.emptyLog(ctx); errors.Is(translate(err), store.ErrBusy) {
 		return g.fail(doing, store.ErrLingers)
 	}
-	return nil // what else is wrong with the log shows with the next change
+	return nil // the next change reports any other error of the log
 }

@@ -4,5 +4,5 @@ package sqlite
 
 import "math"
 
-// freeBytes is not known here: a full disk shows when it is written.
+// freeBytes is not known here. On a full disk the write itself fails.
 func freeBytes(string) int64 { return math.MaxInt64 }

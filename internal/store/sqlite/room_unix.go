@@ -8,11 +8,11 @@ import (
 	"syscall"
 )
 
-// freeBytes is what is left for us of the disk that a file lies on.
+// freeBytes is the space that this user may still take of the disk of a file.
 func freeBytes(path string) int64 {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(filepath.Dir(path), &s); err != nil {
-		return math.MaxInt64 // it shows when it is written
+		return math.MaxInt64 // on a full disk the write itself fails
 	}
 	return int64(min(s.Bavail*uint64(s.Bsize), math.MaxInt64))
 }

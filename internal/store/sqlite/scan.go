@@ -1,11 +1,11 @@
 package sqlite
 
-// A damaged row may hold values of any type. These take whatever comes, so that
-// the row can be read to the end and its checksum tells.
+// A damaged row may hold values of any type. These types accept every value, so that
+// the row can be read to its end and its checksum compared.
 
 type text string
 
-// Scan takes text, and nothing of anything else.
+// Scan keeps text, and the empty string for any other value.
 func (t *text) Scan(value any) error {
 	switch v := value.(type) {
 	case string:
@@ -20,7 +20,7 @@ func (t *text) Scan(value any) error {
 
 type integer int64
 
-// Scan takes a whole number, and zero of anything else.
+// Scan keeps a whole number, and zero for any other value.
 func (i *integer) Scan(value any) error {
 	v, _ := value.(int64)
 	*i = integer(v)

@@ -9,9 +9,9 @@ import (
 	"exemplar/internal/store"
 )
 
-// checkSchema holds a file to have the tables and indexes of its version, word
-// for word, and nothing else: a trigger or a view that somebody put in would run
-// with every change and every look. It also holds it to have its own row.
+// checkSchema requires that a file has the tables and indexes of its version, word for
+// word, its own row, and nothing else. A trigger or a view that somebody put in would
+// run with every change and every query.
 func checkSchema(ctx context.Context, db querier, version int) error {
 	want, err := schemaOf(version)
 	if err != nil {
@@ -47,8 +47,8 @@ func checkSchema(ctx context.Context, db querier, version int) error {
 	return nil
 }
 
-// readSchema returns the definitions in a file, by kind and name. What ANALYZE
-// leaves does no harm and is passed over.
+// readSchema returns the definitions in a file, by kind and name. It leaves out the
+// tables of ANALYZE, which do no harm.
 func readSchema(ctx context.Context, db querier) (map[string]string, error) {
 	rows, err := db.QueryContext(ctx, `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\'`)
 	if err != nil {

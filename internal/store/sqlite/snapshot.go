@@ -8,9 +8,9 @@ import (
 	"exemplar/internal/store"
 )
 
-// Snapshot calls use with the gallery as it is at one moment: see [store.Reader].
-func (g *Gallery) Snapshot(ctx context.Context, use func(store.Snapshot) error) error {
-	var failed error // of use, whose errors are not the gallery's
+// Snapshot calls use with the state of the gallery at one moment: see [store.Reader].
+func (g *Store) Snapshot(ctx context.Context, use func(store.Snapshot) error) error {
+	var failed error // the error of use, which is none of the gallery
 	err := g.read(ctx, "read", func(tx *sql.Tx) error {
 		failed = use(snapshot{g, tx})
 		return nil
@@ -21,13 +21,13 @@ func (g *Gallery) Snapshot(ctx context.Context, use func(store.Snapshot) error) 
 	return err
 }
 
-// snapshot is a transaction that reads.
+// snapshot is a reading transaction.
 type snapshot struct {
-	gallery *Gallery
+	gallery *Store
 	tx      *sql.Tx
 }
 
-// Stats counts what the gallery held.
+// Stats counts what the gallery holds.
 func (s snapshot) Stats(ctx context.Context) (store.Stats, error) {
 	stats, err := s.gallery.stats(ctx, s.tx)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s snapshot) List(ctx context.Context, f store.Filter) ([]store.Reference, 
 	return references, nil
 }
 
-// Entry returns what was stored of a reference, and what of it is damaged.
+// Entry returns the sound parts of a reference, and names the damaged ones.
 func (s snapshot) Entry(ctx context.Context, id string) (*store.Entry, []*store.Damage, error) {
 	e, damaged, err := s.gallery.readEntry(ctx, s.tx, id)
 	if err != nil {
@@ -67,15 +67,14 @@ func (s snapshot) Vectors(ctx context.Context, id string) ([]float32, error) {
 	return vectors, nil
 }
 
-// readEntry reads all parts of a reference that are not damaged, and names the
-// others.
-func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, []*store.Damage, error) {
+// readEntry reads the sound parts of a reference, and names the damaged ones.
+func (g *Store) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.Entry, []*store.Damage, error) {
 	own, err := g.readState(ctx, tx)
 	if err != nil {
 		return nil, nil, err
 	}
 	var damaged []*store.Damage
-	sound := func(err error) error { // but for damage, which is noted
+	sound := func(err error) error { // notes damage, and returns any other error
 		var damage *store.Damage
 		if errors.As(err, &damage) {
 			damaged = append(damaged, damage)
@@ -114,7 +113,7 @@ func (g *Gallery) readEntry(ctx context.Context, tx *sql.Tx, id string) (*store.
 }
 
 // readVectors reads the embeddings of a reference.
-func (g *Gallery) readVectors(ctx context.Context, tx *sql.Tx, id, model string, dim int) ([]float32, error) {
+func (g *Store) readVectors(ctx context.Context, tx *sql.Tx, id, model string, dim int) ([]float32, error) {
 	s, err := g.readPart(ctx, tx, id, model, store.PartEmbedding)
 	if err != nil {
 		return nil, err

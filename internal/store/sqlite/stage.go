@@ -10,26 +10,26 @@ import (
 	"exemplar/internal/store"
 )
 
-// stage gathers references in temporary tables of one connection, which SQLite
-// keeps in a file that is gone with the process.
+// stage gathers references in temporary tables of one connection. SQLite keeps them in
+// a file that vanishes with the process.
 type stage struct {
-	gallery *Gallery
+	gallery *Store
 	conn    *sql.Conn // has the temporary tables
-	broken  error     // why it cannot be committed
+	broken  error     // why the stage cannot be committed
 
 	model string // of what is staged; '' before the first
 	dim   int
 }
 
-// stagedTables are the tables that a reference has rows in. Each has a temporary
-// twin, whose name begins with staged.
+// stagedTables are the tables with the rows of a reference. Each has a temporary copy
+// whose name begins with staged.
 var stagedTables = []string{"reference", "picture", "embedding", "words", "checksum"}
 
 // staged is the prefix of the tables of a stage.
 const staged = "staged_"
 
 // Stage begins a stage: see [store.Writer].
-func (g *Gallery) Stage(ctx context.Context) (store.Stage, error) {
+func (g *Store) Stage(ctx context.Context) (store.Stage, error) {
 	if g.readOnly {
 		return nil, g.fail("register in", store.ErrReadOnly)
 	}
@@ -75,7 +75,7 @@ func (s *stage) Put(ctx context.Context, entries ...store.Entry) ([]store.Added,
 	return added, nil
 }
 
-// adoptModel says early what Commit would say late.
+// adoptModel checks the model of an entry now, so that Commit need not fail later.
 func (s *stage) adoptModel(ctx context.Context, e *store.Entry) error {
 	if s.model == "" {
 		own, err := s.gallery.readStateToChange(ctx, s.conn)
@@ -88,7 +88,7 @@ func (s *stage) adoptModel(ctx context.Context, e *store.Entry) error {
 	return state{model: s.model, dim: s.dim}.checkModel(e.Model, e.Dim())
 }
 
-// Commit puts what is staged in the place of what its labels have, as one change.
+// Commit replaces the references of the staged labels, as one change.
 func (s *stage) Commit(ctx context.Context) (removed int, err error) {
 	g := s.gallery
 	if s.broken != nil {
@@ -145,7 +145,7 @@ func (s *stage) commit(ctx context.Context, tx *sql.Tx) (removed int, err error)
 
 // Close forgets what was not committed.
 func (s *stage) Close() error {
-	// The connection goes, and the temporary tables with it.
+	// ErrBadConn makes database/sql close the connection, and its temporary tables.
 	err := s.conn.Raw(func(any) error { return driver.ErrBadConn })
 	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
 		return nil

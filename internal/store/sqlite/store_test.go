@@ -55,12 +55,12 @@ func spoil(path, id string, part store.Part) error {
 }
 
 // newGallery makes an empty gallery that is closed with the test.
-func newGallery(t testing.TB) *Gallery {
+func newGallery(t testing.TB) *Store {
 	t.Helper()
 	return openGallery(t, filepath.Join(t.TempDir(), "test.gallery"))
 }
 
-func openGallery(t testing.TB, path string) *Gallery {
+func openGallery(t testing.TB, path string) *Store {
 	t.Helper()
 	g, err := Open(path, store.Options{Create: true})
 	if err != nil {
@@ -71,7 +71,7 @@ func openGallery(t testing.TB, path string) *Gallery {
 }
 
 // follow loads the index of a gallery.
-func follow(t testing.TB, g *Gallery) *vectorindex.SyncedIndex {
+func follow(t testing.TB, g *Store) *vectorindex.SyncedIndex {
 	t.Helper()
 	v, err := vectorindex.Load(context.Background(), g, storetest.Model, storetest.Dim)
 	if err != nil {

@@ -8,18 +8,15 @@ import (
 	"exemplar/internal/store"
 )
 
-// wordsVersion is the version of file from which on there are words.
+// wordsVersion is the first version of the file that has words.
 const wordsVersion = 2
 
-// EachWords calls use with the stored words of the given references, in no
-// order, and leaves out those that have none and those that are damaged: they
-// can be made of the features. The data is valid until use returns; an error of
-// use ends it.
-func (g *Gallery) EachWords(ctx context.Context, ids []string, use func(id string, words store.Words) error) error {
+// EachWords calls use with the stored words of references: see [store.Reader].
+func (g *Store) EachWords(ctx context.Context, ids []string, use func(id string, words store.Words) error) error {
 	return g.read(ctx, "read features in", func(tx *sql.Tx) error { return g.eachWords(ctx, tx, ids, use) })
 }
 
-func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
+func (g *Store) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
 	used := map[string]bool{}
 	err := g.queryWords(ctx, tx, ids, func(id string, words store.Words) error {
 		used[id] = true
@@ -28,7 +25,7 @@ func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use f
 	if !isCorrupt(err) {
 		return err
 	}
-	for _, id := range ids { // pages cannot be read: which, shows one by one
+	for _, id := range ids { // read one by one to find the readable pages
 		if used[id] {
 			continue
 		}
@@ -39,11 +36,11 @@ func (g *Gallery) eachWords(ctx context.Context, tx *sql.Tx, ids []string, use f
 	return nil
 }
 
-func (g *Gallery) queryWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
+func (g *Store) queryWords(ctx context.Context, tx *sql.Tx, ids []string, use func(id string, words store.Words) error) error {
 	if g.version < wordsVersion {
 		return nil
 	}
-	list, err := json.Marshal(ids) // one statement, however many there are
+	list, err := json.Marshal(ids) // one statement serves any number of ids
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 	"exemplar/internal/store"
 )
 
-// Put stores entries: see [store.Writer]. Once it returns they are on the disk.
-func (g *Gallery) Put(ctx context.Context, entries ...store.Entry) ([]store.Added, error) {
+// Put stores entries: see [store.Writer]. When it returns they are on the disk.
+func (g *Store) Put(ctx context.Context, entries ...store.Entry) ([]store.Added, error) {
 	entries, err := store.Complete(entries)
 	if err != nil {
 		return nil, g.fail("register in", err)
@@ -39,7 +39,7 @@ func (g *Gallery) Put(ctx context.Context, entries ...store.Entry) ([]store.Adde
 	return added, nil
 }
 
-// putEntry inserts a complete entry, unless its label has this very image.
+// putEntry inserts a complete entry, unless its label has the same image already.
 func putEntry(ctx context.Context, db execer, into string, seq int64, e *store.Entry) (store.Added, error) {
 	duplicate := store.Added{Reference: e.Reference, Duplicate: true}
 	err := db.QueryRowContext(ctx, `SELECT id FROM `+into+`reference WHERE label = ? AND hash = ?`, string(e.Label), e.Hash[:]).Scan(&duplicate.ID)
@@ -53,7 +53,7 @@ func putEntry(ctx context.Context, db execer, into string, seq int64, e *store.E
 }
 
 // nextSeq returns the number of the change that tx makes.
-func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
+func (g *Store) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
 	s, err := g.readStateToChange(ctx, tx)
 	if err != nil {
 		return 0, err
@@ -62,9 +62,9 @@ func (g *Gallery) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error
 	return s.seq, writeState(ctx, tx, s)
 }
 
-// adoptModel makes the model the gallery's if it has none, and else checks
-// that it is.
-func (g *Gallery) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
+// adoptModel makes the model that of a gallery without one, and checks that another
+// gallery has the same.
+func (g *Store) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
 	s, err := g.readStateToChange(ctx, tx)
 	if err != nil {
 		return err
@@ -93,8 +93,8 @@ func insertEntry(ctx context.Context, db execer, into string, seq int64, e *stor
 	return insertEmbedding(ctx, db, into, e.ID, e.Model, e.Vectors, e.Features, e.Words)
 }
 
-// insertEmbedding stores what a model made of a reference, in place of what it
-// made before.
+// insertEmbedding stores what a model made of a reference, and replaces what the same
+// model made before.
 func insertEmbedding(ctx context.Context, db execer, into string, id, model string, vectors []float32, features []byte, words store.Words) error {
 	if len(features) == 0 {
 		features = nil
@@ -137,16 +137,16 @@ func insertChecksum(ctx context.Context, db execer, into string, id string, part
 	return err
 }
 
-// Remove deletes the references with the given ids, all or none, and overwrites
-// what the file held of them. On a full disk they go one by one.
-func (g *Gallery) Remove(ctx context.Context, ids ...string) error {
+// Remove deletes the references with the given ids, and overwrites their bytes in the
+// file: see [store.Writer].
+func (g *Store) Remove(ctx context.Context, ids ...string) error {
 	_, err := g.removeAll(ctx, func(tx *sql.Tx) ([]string, error) { return ids, nil })
 	return err
 }
 
-// RemoveLabel deletes the references of a label and of all labels below it, as
-// Remove does, and returns how many they were.
-func (g *Gallery) RemoveLabel(ctx context.Context, label store.Label) (int, error) {
+// RemoveLabel deletes the references of a label and of all labels below it: see
+// [store.Writer].
+func (g *Store) RemoveLabel(ctx context.Context, label store.Label) (int, error) {
 	if err := store.ValidateSubtree(label); err != nil {
 		return 0, g.fail("remove from", err)
 	}
@@ -164,7 +164,7 @@ func (g *Gallery) RemoveLabel(ctx context.Context, label store.Label) (int, erro
 }
 
 // removeIDs removes references as one change.
-func (g *Gallery) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error {
+func (g *Store) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error {
 	seq, err := g.nextSeq(ctx, tx)
 	if err != nil {
 		return err
@@ -180,10 +180,9 @@ func (g *Gallery) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error
 	return nil
 }
 
-// Rename moves the references of a label, and of all labels below it, to
-// another label, and returns how many they were. Where the new label exists
-// the two merge: its references stay, and the moved ones join them.
-func (g *Gallery) Rename(ctx context.Context, from, to store.Label) (int, error) {
+// Rename moves the references of a label, and of all labels below it, to another
+// label: see [store.Writer].
+func (g *Store) Rename(ctx context.Context, from, to store.Label) (int, error) {
 	if err := store.ValidateSubtree(from); err != nil {
 		return 0, g.fail("rename in", err)
 	}
@@ -221,7 +220,7 @@ func (g *Gallery) Rename(ctx context.Context, from, to store.Label) (int, error)
 }
 
 // SetNote replaces the note of a reference.
-func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
+func (g *Store) SetNote(ctx context.Context, id, note string) error {
 	if err := store.ValidateNote(note); err != nil {
 		return g.fail("write a note in", fmt.Errorf("%w: %w", store.ErrInvalid, err))
 	}
@@ -243,7 +242,7 @@ func updateOne(ctx context.Context, tx *sql.Tx, id, statement string, args ...an
 	case n == 0:
 		return fmt.Errorf("id %q: %w", id, store.ErrNoReference)
 	case n > 1:
-		return errors.New("more than one reference has id " + id)
+		return fmt.Errorf("%w (more than one reference has id %q)", store.ErrCorrupt, id)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/reuse"
 )
 
 // blockRows is the number of centres handled at a time: 512 rows of 256 values are half a megabyte, so that what one
@@ -130,14 +131,14 @@ func (s *classShard) applyMargins(b *batch, from, to int) {
 // reserve sizes the scratch memory. It grows with the largest sample and stays.
 func (s *classShard) reserve(b *batch) {
 	d := s.head.opt.Dim
-	s.inv = slices.Grow(s.inv[:0], len(s.rows))[:len(s.rows)]
-	s.scores = slices.Grow(s.scores[:0], len(s.rows)*b.n)[:len(s.rows)*b.n]
-	s.block = slices.Grow(s.block[:0], blockRows*d)[:blockRows*d]
-	s.grad = slices.Grow(s.grad[:0], blockRows*d)[:blockRows*d]
-	s.du = slices.Grow(s.du[:0], b.n*d)[:b.n*d]
-	s.sum = slices.Grow(s.sum[:0], b.n)[:b.n]
-	s.top = slices.Grow(s.top[:0], b.n)[:b.n]
-	s.partial = slices.Grow(s.partial[:0], b.n)[:b.n]
+	s.inv = reuse.Slice(s.inv, len(s.rows))
+	s.scores = reuse.Slice(s.scores, len(s.rows)*b.n)
+	s.block = reuse.Slice(s.block, blockRows*d)
+	s.grad = reuse.Slice(s.grad, blockRows*d)
+	s.du = reuse.Slice(s.du, b.n*d)
+	s.sum = reuse.Slice(s.sum, b.n)
+	s.top = reuse.Slice(s.top, b.n)
+	s.partial = reuse.Slice(s.partial, b.n)
 	clear(s.du)
 	clear(s.sum)
 }

@@ -1,4 +1,4 @@
-package calibrate
+package changetrain
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 
 	"exemplar/internal/alignment"
 	"exemplar/internal/capturesim"
-	"exemplar/internal/changedetect"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 )
 
@@ -47,14 +47,14 @@ type KindSource func() (Kind, error)
 
 // KindSamples captures the documents of every kind and lays each capture on its
 // references. The same arguments give the same samples.
-func KindSamples(ctx context.Context, sources []KindSource, opts TrialOptions) ([]changedetect.Sample, error) {
-	run := &trialRun{opts: opts}
-	if err := run.listBackgrounds(); err != nil {
+func KindSamples(ctx context.Context, sources []KindSource, opts SampleOptions) ([]Sample, error) {
+	run, err := newSampleRun(opts)
+	if err != nil {
 		return nil, err
 	}
-	made, err := forFamilies(ctx, sources, func(i int, k Kind) ([]changedetect.Sample, error) {
+	made, err := families.Each(ctx, sources, func(i int, k Kind) ([]Sample, error) {
 		defer run.progress()
-		var samples []changedetect.Sample
+		var samples []Sample
 		for j, c := range k.Captures {
 			r := rand.New(rand.NewPCG(opts.Seed^uint64(i)<<20, uint64(j)))
 			photo, ok := run.capture(c.Document, r)
@@ -75,7 +75,7 @@ func KindSamples(ctx context.Context, sources []KindSource, opts TrialOptions) (
 
 // capture photographs, scans or merely copies a document: what arrives is mostly
 // paper that somebody scanned or a file that was never printed.
-func (run *trialRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Image, bool) {
+func (run *sampleRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Image, bool) {
 	switch x := r.Float64(); {
 	case x < 0.25:
 		side := 500 + r.IntN(524)
@@ -83,8 +83,7 @@ func (run *trialRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Im
 	case x < 0.6:
 		return scan(document, r), true
 	}
-	photo := capturesim.Scene(document, run.background(r), conditions(r), r.Uint64())
-	return photo.Image, photo.Visible >= minVisible
+	return run.studio.Photograph(document, r)
 }
 
 // scan lays a document flat and lights it evenly, as scanners do; one in seven
@@ -123,22 +122,22 @@ var white = func() *imaging.Image {
 	return m
 }()
 
-func kindSample(probe *alignment.Probe, document *imaging.Image, a *Against) (changedetect.Sample, bool) {
+func kindSample(probe *alignment.Probe, document *imaging.Image, a *Against) (Sample, bool) {
 	ref := newShape(a.Reference)
 	l, ok := lay(probe, ref)
 	if !ok || min(l.Reference.W, l.Reference.H) < minSampleSide {
-		return changedetect.Sample{}, false
+		return Sample{}, false
 	}
 	cells, ok := a.cells(document, ref, &l)
 	if !ok {
-		return changedetect.Sample{}, false
+		return Sample{}, false
 	}
-	s := changedetect.NewKnownSample(l.Reference, l.Photo, l.Seen, cells, a.sorts(&l))
+	s := knownSample(l.Reference, l.Photo, l.Seen, cells, a.sorts(&l))
 	return s, true
 }
 
 // cells is what is known of the whole cells of a laid reference.
-func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Laid) ([]changedetect.Truth, bool) {
+func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Laid) ([]Truth, bool) {
 	w, h := l.Reference.W, l.Reference.H
 	cells, ok := differences(l.Reference, ref, document, a.InPlace)
 	if !ok {
@@ -150,13 +149,13 @@ func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *al
 	}
 	for i, form := range forms {
 		switch {
-		case cells[i] != changedetect.Changed:
-		case form == changedetect.Changed:
-			cells[i] = changedetect.Form
-		case form == changedetect.Same:
-			cells[i] = changedetect.Contents
+		case cells[i] != Changed:
+		case form == Changed:
+			cells[i] = Form
+		case form == Same:
+			cells[i] = Contents
 		default:
-			cells[i] = changedetect.Changed
+			cells[i] = Changed
 		}
 	}
 	return cells, true
@@ -164,9 +163,9 @@ func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *al
 
 // forms says in which whole cells of a reference, compared at a size, the forms
 // differ.
-func (a *Against) forms(w, h int) ([]changedetect.Truth, bool) {
+func (a *Against) forms(w, h int) ([]Truth, bool) {
 	if a.Form[0] == nil {
-		return slices.Repeat([]changedetect.Truth{changedetect.Same}, w/changedetect.Cell*(h/changedetect.Cell)), true
+		return slices.Repeat([]Truth{Same}, w/cell*(h/cell)), true
 	}
 	own := alignment.Compared(atReferenceSide(a.Form[0]), w, h)
 	if !a.FormLaid {
@@ -176,31 +175,31 @@ func (a *Against) forms(w, h int) ([]changedetect.Truth, bool) {
 }
 
 // differences compares a document with a reference as it was compared.
-func differences(compared *imaging.Gray, ref *alignment.Reference, document *imaging.Image, inPlace bool) ([]changedetect.Truth, bool) {
+func differences(compared *imaging.Gray, ref *alignment.Reference, document *imaging.Image, inPlace bool) ([]Truth, bool) {
 	w, h := compared.W, compared.H
 	if inPlace {
-		return changedetect.Differences(compared, alignment.Compared(atReferenceSide(document), w, h)), true
+		return differing(compared, alignment.Compared(atReferenceSide(document), w, h)), true
 	}
 	flat, ok := lay(alignment.NewProbe(atReferenceSide(document)), ref)
 	if !ok || flat.Photo.W < w {
 		return nil, false
 	}
-	return changedetect.LaidDifferences(compared, alignment.Compared(flat.Photo, w, h)), true
+	return laidDiffering(compared, alignment.Compared(flat.Photo, w, h)), true
 }
 
 // sorts is what is known of the reference's own print.
-func (a *Against) sorts(l *alignment.Laid) []changedetect.Sort {
+func (a *Against) sorts(l *alignment.Laid) []Sort {
 	if a.Empty == nil {
 		return nil
 	}
-	differ := changedetect.Differences(l.Reference, alignment.Compared(atReferenceSide(a.Empty), l.Reference.W, l.Reference.H))
-	sorts := make([]changedetect.Sort, len(differ))
+	differ := differing(l.Reference, alignment.Compared(atReferenceSide(a.Empty), l.Reference.W, l.Reference.H))
+	sorts := make([]Sort, len(differ))
 	for i, d := range differ {
 		switch d {
-		case changedetect.Same:
-			sorts[i] = changedetect.Printed
-		case changedetect.Changed:
-			sorts[i] = changedetect.Filled
+		case Same:
+			sorts[i] = Printed
+		case Changed:
+			sorts[i] = Filled
 		}
 	}
 	return sorts

@@ -1,4 +1,4 @@
-package calibrate
+package changetrain
 
 import (
 	"math"
@@ -8,8 +8,8 @@ import (
 	"slices"
 	"testing"
 
-	"exemplar/internal/changedetect"
 	"exemplar/internal/dataset"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
 )
@@ -18,8 +18,8 @@ func TestChangeSamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes photos")
 	}
-	run := func() []changedetect.Sample {
-		samples, err := ChangeSamples(t.Context(), DrawnFamilies(3, 7), TrialOptions{Seed: 5})
+	run := func() []Sample {
+		samples, err := ChangeSamples(t.Context(), families.DrawnFamilies(3, 7), SampleOptions{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,13 +29,13 @@ func TestChangeSamples(t *testing.T) {
 	var likenesses []float64
 	mixed := 0
 	for _, s := range samples {
-		n := map[changedetect.Truth]int{}
+		n := map[Truth]int{}
 		for _, truth := range s.Cells {
 			n[truth]++
 		}
-		if n[changedetect.Changed]+n[changedetect.Form] == 0 {
+		if n[Changed]+n[Form] == 0 {
 			likenesses = append(likenesses, likeness(&s))
-		} else if n[changedetect.Same] > 0 {
+		} else if n[Same] > 0 {
 			mixed++
 		}
 	}
@@ -53,12 +53,12 @@ func TestChangeSamples(t *testing.T) {
 
 // likeness is the correlation of photo and reference over the cells that are
 // known to be the same.
-func likeness(s *changedetect.Sample) float64 {
+func likeness(s *Sample) float64 {
 	var n, x, y, xx, yy, xy float64
-	columns := s.Ref.W / changedetect.Cell
+	columns := s.Ref.W / cell
 	for i, truth := range s.Cells {
-		for k := 0; k < changedetect.Cell*changedetect.Cell && truth == changedetect.Same; k++ {
-			at := (i/columns*changedetect.Cell+k/changedetect.Cell)*s.Ref.W + i%columns*changedetect.Cell + k%changedetect.Cell
+		for k := 0; k < cell*cell && truth == Same; k++ {
+			at := (i/columns*cell+k/cell)*s.Ref.W + i%columns*cell + k%cell
 			a, b := float64(s.Ref.Pix[at]), float64(s.Laid.Pix[at])
 			n, x, y, xx, yy, xy = n+1, x+a, y+b, xx+a*a, yy+b*b, xy+a*b
 		}

@@ -1,10 +1,11 @@
-package calibrate
+package changetrain
 
 import (
 	"fmt"
 	"math/rand/v2"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 )
 
@@ -21,28 +22,28 @@ const (
 // EditedFamilies are n pictures of a pool, drawn by a seed, each with a copy in
 // which parts were replaced by other parts of it or of another picture: real
 // textures of every kind, whose changes are known.
-func EditedFamilies(pool *dataset.Pool, n int, seed uint64) []Source {
-	sources := make([]Source, n)
+func EditedFamilies(pool *dataset.Pool, n int, seed uint64) []families.Source {
+	sources := make([]families.Source, n)
 	for i := range sources {
-		sources[i] = func() (Family, error) {
+		sources[i] = func() (families.Family, error) {
 			return editedFamily(pool, rand.New(rand.NewPCG(seed, uint64(i))))
 		}
 	}
 	return sources
 }
 
-func editedFamily(pool *dataset.Pool, r *rand.Rand) (Family, error) {
+func editedFamily(pool *dataset.Pool, r *rand.Rand) (families.Family, error) {
 	scale := poolScale * (1 + r.Float64()/2)
 	var pictures [2]*imaging.Image
 	for i := range pictures {
 		at := r.IntN(pool.Len())
 		data, err := pool.Bytes(at)
 		if err != nil {
-			return Family{}, err
+			return families.Family{}, err
 		}
 		m, _, err := imaging.Decode(data, imaging.DefaultLimits)
 		if err != nil {
-			return Family{}, fmt.Errorf("%s: %w", pool.Name(at), err)
+			return families.Family{}, fmt.Errorf("%s: %w", pool.Name(at), err)
 		}
 		pictures[i] = imaging.Resize(m, int(scale*float64(m.W)), int(scale*float64(m.H)))
 	}
@@ -56,9 +57,9 @@ func editedFamily(pool *dataset.Pool, r *rand.Rand) (Family, error) {
 		}
 		replacePart(edited, from, r)
 	}
-	f := Family{Name: "pool", Members: []*imaging.Image{own, edited}}
+	f := families.Family{Name: "pool", Members: []*imaging.Image{own, edited}}
 	for range editedCaptures {
-		f.Shots = append(f.Shots, Shot{own, "edit", 0, []int{1}})
+		f.Shots = append(f.Shots, families.Shot{Document: own, Relation: "edit", Siblings: []int{1}})
 	}
 	return f, nil
 }

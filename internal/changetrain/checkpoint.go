@@ -1,4 +1,4 @@
-package changedetect
+package changetrain
 
 import (
 	"errors"
@@ -76,22 +76,24 @@ func (t *training) restore(data []byte) error {
 // state lists what changes from step to step.
 func (t *training) state() map[string][]float32 {
 	all := map[string][]float32{}
-	for i, p := range t.net.tensors() {
-		all["value/"+p.name] = p.Value
-		all["first/"+p.name] = t.moments[i][0]
-		all["second/"+p.name] = t.moments[i][1]
+	for i, p := range t.tensors {
+		all["value/"+p.Name] = p.Value
+		all["first/"+p.Name] = t.moments[i].First
+		all["second/"+p.Name] = t.moments[i].Second
 	}
 	return all
 }
 
 // nameOf tells trainings apart: by what they learn, from what, for how long.
-func nameOf(table []layer, samples []Sample, o Options) string {
+func (t *training) nameOf() string {
 	sum := crc32.NewIEEE()
-	for _, s := range samples {
+	for _, s := range t.samples {
 		sum.Write(s.Ref.Pix)
 		sum.Write(s.Laid.Pix)
 	}
-	sum.Write(o.Start)
-	fmt.Fprint(sum, table)
-	return fmt.Sprintf("%d steps of seed %d on %d samples, %08x", o.Steps, o.Seed, len(samples), sum.Sum32())
+	sum.Write(t.opts.Start)
+	for _, p := range t.tensors {
+		fmt.Fprint(sum, p.Name, len(p.Value))
+	}
+	return fmt.Sprintf("%d steps of seed %d on %d samples, %08x", t.opts.Steps, t.opts.Seed, len(t.samples), sum.Sum32())
 }

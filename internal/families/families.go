@@ -1,4 +1,10 @@
-package calibrate
+// Package families has documents that look alike, drawn ones and those of a
+// folder, and takes photos of them: what calibrations and trainings are made of.
+//
+//	sources := families.DrawnFamilies(100, seed)
+//	studio, err := families.NewStudio("desks/")
+//	photo, ok := studio.Photograph(document, r)
+package families
 
 import (
 	"fmt"
@@ -54,7 +60,7 @@ func pictureFamily(folder string, captures int) (Family, error) {
 	}
 	f := Family{Name: filepath.Base(filepath.Dir(folder))}
 	for _, file := range files {
-		picture, err := readPicture(filepath.Join(folder, file.Name()))
+		picture, err := ReadPicture(filepath.Join(folder, file.Name()))
 		if err != nil {
 			return Family{}, err
 		}
@@ -74,7 +80,8 @@ func pictureFamily(folder string, captures int) (Family, error) {
 	return f, nil
 }
 
-func readPicture(path string) (*imaging.Image, error) {
+// ReadPicture decodes a file, within the usual limits.
+func ReadPicture(path string) (*imaging.Image, error) {
 	data, err := fileio.ReadFile(path, imaging.DefaultLimits.Bytes)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package changedetect
+package changetrain
 
 import (
 	"context"
@@ -8,28 +8,32 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"exemplar/internal/changedetect"
 	"exemplar/internal/kernel"
+	"exemplar/internal/nn"
 	"exemplar/internal/parallel"
+	"exemplar/internal/reuse"
 )
 
 const (
-	batch       = 8 // pictures a step
-	peakRate    = 2e-3
-	warmUp      = 0.1 // share of the steps until the rate is at its peak
-	weightDecay = 1e-4
-	beta1       = 0.9
-	beta2       = 0.999
-	epsilon     = 1e-8
+	batch    = 8 // pictures a step
+	peakRate = 2e-3
+	warmUp   = 0.1 // share of the steps until the rate is at its peak
+
+	// negativeShare of the lessons are light print on dark.
+	negativeShare = 0.15
 
 	checkpointSteps = 200
 )
+
+var optimizer = nn.Optimizer{Kind: "adamw", Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, WeightDecay: 1e-4}
 
 // Options say how a detector is trained.
 type Options struct {
 	Steps int
 	Seed  uint64
 	// Kinds says that the detector tells other contents from another form, as
-	// [Kinds] does; else it is one as [Default].
+	// [changedetect.Kinds] does; else it is one as [changedetect.Default].
 	Kinds bool
 	// Start is a file of weights of this network, or of one with fewer outputs, to
 	// begin with instead of random ones; may be empty.
@@ -45,7 +49,7 @@ type Options struct {
 // cells whose truth is known. It uses all cores; the same samples and options
 // give the same detector on any number of them, interrupted or not. When ctx
 // ends, the state is kept in the checkpoint.
-func Train(ctx context.Context, samples []Sample, o Options) (*Detector, error) {
+func Train(ctx context.Context, samples []Sample, o Options) (*changedetect.Detector, error) {
 	t, err := newTraining(samples, o)
 	if err != nil {
 		return nil, fmt.Errorf("train a detector of changes: %w", err)
@@ -67,37 +71,33 @@ func Train(ctx context.Context, samples []Sample, o Options) (*Detector, error) 
 			}
 		}
 	}
-	return newDetector(t.net), nil
+	return t.net.Detector(), nil
 }
 
 // training is the state between two steps, and the memory of one.
 type training struct {
-	opts    Options
-	samples []Sample
-	name    string
-	net     *network
-	moments [][2][]float32 // of AdamW, by parameter
-	step    int            // done
-	lessons [batch]*lesson
+	opts     Options
+	samples  []Sample
+	name     string
+	net      *changedetect.Trainable
+	tensors  []changedetect.Tensor
+	moments  []nn.State // by tensor
+	schedule nn.Schedule
+	step     int // done
+	lessons  [batch]*lesson
 }
 
 // lesson is what a sample adds to a step: sums over its cells. Every lesson of a
 // batch has gradients of its own, so that it does not matter who computes what.
 type lesson struct {
-	net   *network
-	loss  float64
-	cells int
-}
-
-func (o *Options) table() []layer {
-	if o.Kinds {
-		return kindLayers
-	}
-	return layers
+	net     *changedetect.Trainable
+	tensors []changedetect.Tensor
+	loss    float64
+	cells   int
 }
 
 func newTraining(samples []Sample, o Options) (*training, error) {
-	t := &training{opts: o, net: newNetwork(o.table())}
+	t := &training{opts: o, net: changedetect.NewTrainable(o.Kinds, o.Seed)}
 	for _, s := range samples {
 		if len(s.Cells) > 0 {
 			t.samples = append(t.samples, s)
@@ -106,22 +106,24 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 	if len(t.samples) == 0 {
 		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
 	}
-	t.name = nameOf(o.table(), t.samples, o)
-	t.net.init(rand.New(rand.NewPCG(o.Seed, 0)))
 	if len(o.Start) > 0 {
-		if err := t.net.start(o.Start); err != nil {
+		if err := t.net.Start(o.Start); err != nil {
 			return nil, err
 		}
 	}
-	for _, p := range t.net.params() {
-		t.moments = append(t.moments, [2][]float32{make([]float32, len(p.Value)), make([]float32, len(p.Value))})
+	t.schedule = nn.Schedule{Kind: "cosine", Peak: peakRate, WarmupSteps: int(warmUp * float64(o.Steps)), Steps: o.Steps}
+	t.tensors = t.net.Tensors()
+	for _, p := range t.tensors {
+		t.moments = append(t.moments, optimizer.NewState(len(p.Value)))
 	}
+	t.name = t.nameOf()
 	if err := t.resume(); err != nil {
 		return nil, err
 	}
-	t.net.pack()
+	t.net.Changed()
 	for i := range t.lessons {
-		t.lessons[i] = &lesson{net: t.net.replica()}
+		net := t.net.Replica()
+		t.lessons[i] = &lesson{net: net, tensors: net.Tensors()}
 	}
 	return t, nil
 }
@@ -145,13 +147,13 @@ func (t *training) learn() float64 {
 	if cells == 0 {
 		return 0
 	}
-	t.update(1 / float32(cells))
+	t.update(1 / float64(cells))
 	return loss / float64(cells)
 }
 
 // worker is the memory that a goroutine learns in.
 type worker struct {
-	pass pass
+	pass changedetect.Pass
 	d    []float32
 }
 
@@ -160,16 +162,10 @@ var workers = sync.Pool{New: func() any { return new(worker) }}
 // study sets l to a sample's loss and adds to its gradients. The sample is looked
 // at whole, as in use: where on a document something stands is part of what it is.
 func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
-	w.pass.take(s.Ref, s.Laid)
-	if r.Float64() < negativeShare {
-		for i, v := range w.pass.pair.v {
-			w.pass.pair.v[i] = -v
-		}
-	}
-	l.net.forward(&w.pass)
-	w.d = sized(w.d, len(w.pass.logits()))
-	l.loss, l.cells = crossEntropy(w.d, w.pass.logits(), s)
-	l.net.backward(&w.pass, w.d)
+	logits := l.net.Forward(&w.pass, s.Ref, s.Laid, r.Float64() < negativeShare)
+	w.d = reuse.Slice(w.d, len(logits))
+	l.loss, l.cells = crossEntropy(w.d, logits, s)
+	l.net.Backward(&w.pass, w.d)
 }
 
 // sortWeight is what the sort of the reference's print counts beside the rest:
@@ -189,7 +185,7 @@ func crossEntropy(d, logits []float32, s *Sample) (loss float64, known int) {
 		known++
 		at, z := d[n*i:][:n], logits[n*i:][:n]
 		loss += logistic(&at[0], z[0], truth != Same, 1)
-		if n < answers {
+		if n < changedetect.Answers {
 			continue
 		}
 		if truth == Contents || truth == Form {
@@ -215,32 +211,16 @@ func logistic(d *float32, logit float32, yes bool, weight float64) float64 {
 
 // update sums the gradients of the lessons, in their order, and steps the weights
 // along them.
-func (t *training) update(scale float32) {
-	rate := t.rate()
-	step := kernel.AdamWStep{
-		Scale: scale, Beta1: beta1, Beta2: beta2, Epsilon: epsilon,
-		Root: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(t.step)))),
-		Rate: float32(rate / (1 - math.Pow(beta1, float64(t.step)))),
-		Keep: float32(1 - rate*weightDecay),
-	}
-	for i, p := range t.net.params() {
+func (t *training) update(scale float64) {
+	rate := t.schedule.At(t.step - 1)
+	for i, p := range t.tensors {
 		for _, l := range t.lessons {
-			grad := l.net.params()[i].Grad
+			grad := l.tensors[i].Grad
 			kernel.AddScaled(p.Grad, grad, 1)
 			clear(grad)
 		}
-		kernel.AdamW(p.Value, p.Grad, t.moments[i][0], t.moments[i][1], step)
+		optimizer.Update(p.Value, p.Grad, t.moments[i], rate, scale, t.step)
 		clear(p.Grad)
 	}
-	t.net.pack()
-}
-
-// rate of the step that is being taken: a straight rise, then a cosine's fall to
-// zero.
-func (t *training) rate() float64 {
-	done := float64(t.step) / float64(t.opts.Steps)
-	if done < warmUp {
-		return peakRate * done / warmUp
-	}
-	return peakRate * (1 + math.Cos(math.Pi*(done-warmUp)/(1-warmUp))) / 2
+	t.net.Changed()
 }

@@ -1,4 +1,4 @@
-package calibrate
+package changetrain
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
 )
@@ -187,7 +188,7 @@ type blankForm struct {
 }
 
 func readForm(path string) (blankForm, error) {
-	picture, err := readPicture(path)
+	picture, err := families.ReadPicture(path)
 	if err != nil {
 		return blankForm{}, err
 	}
@@ -237,10 +238,10 @@ func formKind(files []string, number, captures int, seed uint64) (Kind, error) {
 
 // SiblingKinds are the families of [PictureFamilies], every member of which is a
 // kind of its own.
-func SiblingKinds(families []Source) []KindSource {
-	sources := make([]KindSource, len(families))
-	for i, family := range families {
-		sources[i] = func() (Kind, error) {
+func SiblingKinds(sources []families.Source) []KindSource {
+	kinds := make([]KindSource, len(sources))
+	for i, family := range sources {
+		kinds[i] = func() (Kind, error) {
 			f, err := family()
 			k := Kind{Name: f.Name}
 			for _, shot := range f.Shots {
@@ -256,5 +257,5 @@ func SiblingKinds(families []Source) []KindSource {
 			return k, err
 		}
 	}
-	return sources
+	return kinds
 }

@@ -1,4 +1,4 @@
-package calibrate
+package changetrain
 
 import (
 	"fmt"
@@ -8,14 +8,13 @@ import (
 	"testing"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
 )
 
 // countCells counts what is known of the cells of samples.
-func countCells(samples []changedetect.Sample) (truths map[changedetect.Truth]int, sorts map[changedetect.Sort]int) {
-	truths, sorts = map[changedetect.Truth]int{}, map[changedetect.Sort]int{}
+func countCells(samples []Sample) (truths map[Truth]int, sorts map[Sort]int) {
+	truths, sorts = map[Truth]int{}, map[Sort]int{}
 	for _, s := range samples {
 		for _, c := range s.Cells {
 			truths[c]++
@@ -31,8 +30,8 @@ func TestKindSamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes photos")
 	}
-	run := func() []changedetect.Sample {
-		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7, nil), TrialOptions{Seed: 5})
+	run := func() []Sample {
+		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7, nil), SampleOptions{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +39,7 @@ func TestKindSamples(t *testing.T) {
 	}
 	samples := run()
 	truths, sorts := countCells(samples)
-	if len(samples) < 8 || min(truths[changedetect.Same], truths[changedetect.Contents], truths[changedetect.Form]) < 50 || min(sorts[changedetect.Printed], sorts[changedetect.Filled]) < 50 {
+	if len(samples) < 8 || min(truths[Same], truths[Contents], truths[Form]) < 50 || min(sorts[Printed], sorts[Filled]) < 50 {
 		t.Errorf("%d samples with cells %v of prints %v", len(samples), truths, sorts)
 	}
 	if !reflect.DeepEqual(samples, run()) {
@@ -82,8 +81,8 @@ func TestDrawnAgainst(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s: nothing is known", c.name)
 		}
-		truths, _ := countCells([]changedetect.Sample{{Cells: cells}})
-		if (truths[changedetect.Contents] > 20) != c.contents || (truths[changedetect.Form] > 20) != c.form {
+		truths, _ := countCells([]Sample{{Cells: cells}})
+		if (truths[Contents] > 20) != c.contents || (truths[Form] > 20) != c.form {
 			t.Errorf("%s: %v", c.name, truths)
 		}
 	}

@@ -1,4 +1,4 @@
-package calibrate
+package changetrain
 
 import (
 	"context"
@@ -6,8 +6,7 @@ import (
 	"slices"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/capturesim"
-	"exemplar/internal/changedetect"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
 )
@@ -23,27 +22,54 @@ var inPlace = []string{"contents", "edition", "line", "blank edition", "edit"}
 // ChangeSamples captures the documents of every family and lays each capture on
 // its own reference, on those of its look-alikes, and on others that it is taken
 // for. The same arguments give the same samples.
-func ChangeSamples(ctx context.Context, sources []Source, opts TrialOptions) ([]changedetect.Sample, error) {
-	run := &changeRun{trialRun: trialRun{opts: opts}}
-	if err := run.listBackgrounds(); err != nil {
+func ChangeSamples(ctx context.Context, sources []families.Source, opts SampleOptions) ([]Sample, error) {
+	shared, err := newSampleRun(opts)
+	if err != nil {
 		return nil, err
 	}
-	var err error
-	if run.others, err = firstMembers(ctx, sources, func(f Family) other { return other{f.Name, newShape(f.Members[0])} }); err != nil {
+	run := &changeRun{sampleRun: shared}
+	if run.others, err = families.FirstMembers(ctx, sources, func(f families.Family) other { return other{f.Name, newShape(f.Members[0])} }); err != nil {
 		return nil, err
 	}
-	made, err := forFamilies(ctx, sources, func(i int, f Family) ([]changedetect.Sample, error) {
+	made, err := families.Each(ctx, sources, func(i int, f families.Family) ([]Sample, error) {
 		defer run.progress()
 		return run.samples(i, f), nil
 	})
 	return slices.Concat(made...), err
 }
 
-// changeRun is what the families of a run share.
+// SampleOptions say how samples are made.
+type SampleOptions struct {
+	Backgrounds string // folder of pictures to lay documents on, besides drawn surfaces; may be empty
+	Seed        uint64
+	Progress    func() // called after each family, from any goroutine; may be nil
+}
+
+// sampleRun is what the documents of a run share.
+type sampleRun struct {
+	studio *families.Studio
+	opts   SampleOptions
+}
+
+func newSampleRun(opts SampleOptions) (sampleRun, error) {
+	studio, err := families.NewStudio(opts.Backgrounds)
+	return sampleRun{studio, opts}, err
+}
+
+func (run *sampleRun) progress() {
+	if run.opts.Progress != nil {
+		run.opts.Progress()
+	}
+}
+
+// changeRun is a run of families of look-alikes.
 type changeRun struct {
-	trialRun
+	sampleRun
 	others []other
 }
+
+// strangersPer is how many other references a capture is held against.
+const strangersPer = 12
 
 type other struct {
 	kind string
@@ -51,19 +77,19 @@ type other struct {
 }
 
 // samples makes the samples of one family.
-func (run *changeRun) samples(number int, f Family) []changedetect.Sample {
+func (run *changeRun) samples(number int, f families.Family) []Sample {
 	references := make([]*alignment.Reference, len(f.Members))
 	for i, m := range f.Members {
 		references[i] = newShape(m)
 	}
-	var samples []changedetect.Sample
+	var samples []Sample
 	for i, shot := range f.Shots {
 		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
-		photo := capturesim.Scene(shot.Document, run.background(r), conditions(r), r.Uint64())
-		if photo.Visible < minVisible {
+		photo, ok := run.studio.Photograph(shot.Document, r)
+		if !ok {
 			continue
 		}
-		s := sampler{document: atReferenceSide(shot.Document), probe: alignment.NewProbe(photo.Image.Gray())}
+		s := sampler{document: atReferenceSide(shot.Document), probe: alignment.NewProbe(photo.Gray())}
 		s.add(references[shot.Own], s.inPlace)
 		truth := s.nearlyInPlace
 		if slices.Contains(inPlace, shot.Relation) {
@@ -86,11 +112,11 @@ func (run *changeRun) samples(number int, f Family) []changedetect.Sample {
 type sampler struct {
 	document *imaging.Gray
 	probe    *alignment.Probe
-	samples  []changedetect.Sample
+	samples  []Sample
 }
 
 // add lays the capture on a reference, if it can be found and is not too small.
-func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Laid) changedetect.Sample) {
+func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Laid) Sample) {
 	if laid, ok := lay(s.probe, ref); ok && min(laid.Reference.W, laid.Reference.H) >= minSampleSide {
 		s.samples = append(s.samples, truth(ref, &laid))
 	}
@@ -101,32 +127,32 @@ func lay(probe *alignment.Probe, ref *alignment.Reference) (alignment.Laid, bool
 	if !e.Located || e.Judged == 0 {
 		return alignment.Laid{}, false
 	}
-	return e.Lay(probe, changedetect.Cell), true
+	return e.Lay(probe, cell), true
 }
 
 // inPlace takes the document itself to lie on the reference.
-func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Laid) changedetect.Sample {
+func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Laid) Sample {
 	flat := alignment.Compared(s.document, l.Reference.W, l.Reference.H)
-	return changedetect.NewSample(l.Reference, l.Photo, flat, l.Seen)
+	return placedSample(l.Reference, l.Photo, flat, l.Seen)
 }
 
 // nearlyInPlace lays the document on the reference as it does the capture. Where
 // it cannot be found, the capture was not either.
-func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) changedetect.Sample {
+func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) Sample {
 	flat, ok := lay(alignment.NewProbe(s.document), ref)
 	switch {
 	case !ok:
 		return s.elsewhere(ref, l)
 	case flat.Photo.W < l.Reference.W: // less is known than is to be judged
-		return changedetect.Sample{}
+		return Sample{}
 	}
 	document := alignment.Compared(flat.Photo, l.Reference.W, l.Reference.H)
-	return changedetect.NewLaidSample(l.Reference, l.Photo, document, l.Seen)
+	return laidSample(l.Reference, l.Photo, document, l.Seen)
 }
 
 // elsewhere is a capture of something else.
-func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Laid) changedetect.Sample {
-	return changedetect.NewOtherSample(l.Reference, l.Photo, l.Seen)
+func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Laid) Sample {
+	return otherSample(l.Reference, l.Photo, l.Seen)
 }
 
 func newShape(m *imaging.Image) *alignment.Reference {
