@@ -2,8 +2,8 @@ package imagediff
 
 import "encoding/binary"
 
-// What follows works on eight pixels, those of a row of a cell, at a time: a byte
-// each of a word.
+// The functions of this file work on eight pixels at a time, the row of a cell, as the
+// bytes of a word.
 
 const (
 	topBits  = 0x8080808080808080
@@ -11,11 +11,11 @@ const (
 	twoBytes = 0x00FF00FF00FF00FF
 )
 
-// newEnds makes a row of w pixels with one more at each end, and room for eight.
+// newEnds makes a row of w pixels with one more at each end, and room for whole words.
 func newEnds(w int) []byte { return make([]byte, w+2, w+2+cellSide) }
 
-// verticalExtremes fills low and high, made by newEnds, with the least and
-// greatest of three rows, the outermost ones twice.
+// verticalExtremes fills low and high, made by newEnds, with the minima and maxima of
+// three rows. The outermost values are repeated at the ends.
 func verticalExtremes(low, high, up, mid, down []byte) {
 	x := 0
 	for ; x+8 <= len(mid); x += 8 {
@@ -33,16 +33,16 @@ func verticalExtremes(low, high, up, mid, down []byte) {
 	}
 }
 
-// addRanges adds to each cell the ranges of the extremes of a row's pixels: see
-// outside. low and high are those of its columns.
+// addRanges adds to each cell the ranges of the pixels of a row (see outside). low and
+// high are what verticalExtremes made of its columns.
 func addRanges(cells []int, row, low, high []byte) {
 	x := 0
 	for ; x+8 <= len(row); x += 8 {
 		at := load(row[x:])
 		lo := least(least(load(low[x:]), load(low[x+1:])), load(low[x+2:]))
 		hi := greatest(greatest(load(high[x:]), load(high[x+1:])), load(high[x+2:]))
-		lo = at&lo + (at^lo)>>1&lowBits     // their mean, rounded down
-		hi = (at | hi) - (at^hi)>>1&lowBits // and up
+		lo = at&lo + (at^lo)>>1&lowBits     // mean of at and lo, rounded down
+		hi = (at | hi) - (at^hi)>>1&lowBits // mean of at and hi, rounded up
 		d := hi - lo
 		cells[x/cellSide] += int((d&twoBytes + d>>8&twoBytes) * 0x0001000100010001 >> 48)
 	}
@@ -53,20 +53,19 @@ func addRanges(cells []int, row, low, high []byte) {
 	}
 }
 
-// everySecond sums the absolute differences of the first, third, fifth and
-// seventh byte.
-func everySecond(a, b uint64) int {
+// evenAbsDiff is the sum of absolute differences of the bytes 0, 2, 4 and 6.
+func evenAbsDiff(a, b uint64) int {
 	a, b = a&twoBytes, b&twoBytes
 	const one = 0x0001000100010001
-	not := ((a|one<<8)-b)>>8&one ^ one // where a is less
-	// There, the difference the other way round: bits turned, and one added.
+	not := ((a|one<<8)-b)>>8&one ^ one // 1 in the lanes where a < b
+	// Negate the difference in those lanes: invert the bits and add 1.
 	d := ((a|one<<8)-b)&twoBytes ^ not*0xFF + not
 	return int(d * one >> 48)
 }
 
-// notLess has all bits set in the bytes of a that are not less than those of b.
+// notLess has all bits set in the bytes where a >= b.
 func notLess(a, b uint64) uint64 {
-	low := (a | topBits) - b&lowBits // without borrows from byte to byte
+	low := (a | topBits) - b&lowBits // the top bits keep borrows inside a byte
 	top := (a&^b | low&^(a^b)) & topBits
 	return top<<1 - top>>7
 }

@@ -78,7 +78,7 @@ func TestEverySecond(t *testing.T) {
 				want += max(d, -d)
 			}
 		}
-		if got := everySecond(load(a), load(b)); got != want {
+		if got := evenAbsDiff(load(a), load(b)); got != want {
 			t.Fatalf("%v against %v: %d, want %d", a, b, got, want)
 		}
 	}
