@@ -3,8 +3,8 @@ package imagediff
 // newEnds makes a row of w pixels with one more at each end.
 func newEnds(w int) []byte { return make([]byte, w+2) }
 
-// verticalExtremes fills low and high, made by newEnds, with the least and
-// greatest of three rows, the outermost ones twice.
+// verticalExtremes fills low and high, made by newEnds, with the minima and maxima of
+// three rows. The outermost values are repeated at the ends.
 func verticalExtremes(low, high, up, mid, down []byte) {
 	for x, at := range mid {
 		low[x+1], high[x+1] = min(up[x], at, down[x]), max(up[x], at, down[x])
@@ -14,8 +14,8 @@ func verticalExtremes(low, high, up, mid, down []byte) {
 	}
 }
 
-// addRanges adds to each cell the ranges of the extremes of a row's pixels: see
-// outside. low and high are those of its columns.
+// addRanges adds to each cell the ranges of the pixels of a row (see outside). low and
+// high are what verticalExtremes made of its columns.
 func addRanges(cells []int, row, low, high []byte) {
 	for x, at := range row {
 		lo := (int(at) + int(min(low[x], low[x+1], low[x+2]))) / 2
