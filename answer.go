@@ -117,14 +117,14 @@ const maxCandidates = 5
 func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
-		Decision: Decision(d.Verdict), Label: string(d.Label), Confidence: d.Confidence, Basis: Basis(d.Basis),
+		Decision: Decision(d.Outcome), Label: string(d.Label), Confidence: d.Confidence, Basis: Basis(d.Basis),
 		Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
 	for _, open := range d.Open {
 		a.Open = append(a.Open, string(open))
 	}
-	if d.Verdict == decide.Match || d.Verdict == decide.Ambiguous {
+	if d.Outcome == decide.Match || d.Outcome == decide.Ambiguous {
 		a.Rotation = d.Best.Rotation
 	}
 	if d.Basis != "" {
@@ -157,7 +157,7 @@ func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
 	g := &Geometry{
 		LLR: d.Candidates[0].LLR, Threshold: d.ThresholdLLR, LookAlikes: d.LookAlikes,
 		Inliers: f.Inliers, Coverage: f.Coverage, Compared: f.Judged, Agreement: f.AgreeSmoothly,
-		Cosine: f.Weighed.Score, Changed: f.Changes.Share,
+		Cosine: f.Weighed.Cosine, Changed: f.Changes.Share,
 	}
 	asSent := func(q [4]planar.Point) (corners [4][2]float64) {
 		for i, corner := range q {

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"exemplar/internal/decide"
 	labels "exemplar/internal/label"
 	"exemplar/internal/recognise"
 	"exemplar/internal/store"
@@ -27,7 +26,7 @@ var (
 	ErrLingers     = store.ErrLingers // what was removed is gone, its bytes in the file are not yet
 	ErrOtherModel  = store.ErrWrongModel
 	ErrNoReference = store.ErrNoReference
-	ErrLabel       = decide.ErrLabel
+	ErrLabel       = labels.ErrLabel
 )
 
 // Mode says what a gallery is opened for.
@@ -158,7 +157,7 @@ func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	renamed, err := decide.ParseLabel(to)
+	renamed, err := labels.Parse(to)
 	if err != nil {
 		return 0, err
 	}

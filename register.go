@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"exemplar/internal/decide"
 	labels "exemplar/internal/label"
 	"exemplar/internal/parallel"
 	"exemplar/internal/store"
@@ -117,7 +116,7 @@ func (g *Gallery) newEntries(ctx context.Context, items []Item, opts RegisterOpt
 // newEntry makes the reference of an item, with what is to be known of it; the
 // error says why it cannot be one.
 func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err error) {
-	label, err := decide.ParseLabel(item.Label)
+	label, err := labels.Parse(item.Label)
 	if err != nil {
 		return nil, "", err
 	}

@@ -78,7 +78,7 @@ func (g *Gallery) ExplainRival(ctx context.Context, id, rival string) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	if g.model.inner.Calibration.Proof == nil {
+	if g.model.inner.Calibration.LLRModel == nil {
 		return nil, ErrNotAlike
 	}
 	overlay, err := g.engine.Lay(ctx, rival, id)

@@ -15,11 +15,11 @@ import (
 	"exemplar"
 	"exemplar/internal/alignment"
 	"exemplar/internal/capturesim"
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/label"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/train"
@@ -255,7 +255,7 @@ func benchScan(n int) float64 {
 	}
 	index := vectorindex.NewIndex(dim)
 	for i := range n / store.Rotations {
-		index.Update(nil, vectorindex.Item{ID: strconv.Itoa(i), Label: decide.Label(strconv.Itoa(i)), Vectors: random(store.Rotations)})
+		index.Update(nil, vectorindex.Item{ID: strconv.Itoa(i), Label: label.Label(strconv.Itoa(i)), Vectors: random(store.Rotations)})
 	}
 	probe := random(1)
 	return cpuMilliseconds(func() { index.Search(probe, 1) })

@@ -11,10 +11,10 @@ import (
 
 	"exemplar/internal/calibrate"
 	"exemplar/internal/dataset"
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/families"
 	"exemplar/internal/imaging"
+	"exemplar/internal/scoremodel"
 	"exemplar/internal/tensorfile"
 )
 
@@ -129,10 +129,10 @@ func runCalibrate(cmd *cobra.Command, bundle *embed.Bundle, roots []string, flag
 }
 
 // addProof fits the proof, or keeps the one that the bundle has.
-func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *decide.Calibration, flags calibrateFlags) error {
+func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibration, flags calibrateFlags) error {
 	if flags.siblings == "" {
-		if old, err := decide.ParseCalibration(bundle.Calibration); err == nil {
-			curve.Proof = old.Proof
+		if old, err := scoremodel.ParseCalibration(bundle.Calibration); err == nil {
+			curve.LLRModel = old.LLRModel
 		}
 		return nil
 	}
@@ -153,14 +153,14 @@ func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *decide.Calibratio
 	if err != nil {
 		return err
 	}
-	if curve.Proof, err = decide.FitProof(trials.List, source+"; captured by the simulator"); err != nil {
+	if curve.LLRModel, err = scoremodel.FitLLRModel(trials.List, source+"; captured by the simulator"); err != nil {
 		return err
 	}
-	return printProof(cmd, curve.Proof, trials)
+	return printProof(cmd, curve.LLRModel, trials)
 }
 
 // printProof prints the weights, the thresholds, and what the promise is worth.
-func printProof(cmd *cobra.Command, p *decide.Proof, trials *calibrate.Trials) error {
+func printProof(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate.Trials) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "proof fitted on %d comparisons: LLR = %.2f", len(trials.List), p.Bias/math.Ln10)
 	for _, t := range p.Terms {
@@ -197,7 +197,7 @@ func readSample(cmd *cobra.Command, root string, s dataset.Sample) (*imaging.Ima
 	return picture, nil
 }
 
-func printCurve(cmd *cobra.Command, c *decide.Calibration) {
+func printCurve(cmd *cobra.Command, c *scoremodel.Calibration) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "fitted on %d impostor comparisons; below FMR %.2g it extrapolates; margin %.3f\n", c.Pairs, c.SupportedFMR(), c.Margin)
 	sizes := []int{1, 10, 100, 1000, 10000}

@@ -71,13 +71,13 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 		return err
 	}
 	var bar *progress // nil until the number of images is known
-	lesson := train.Lesson{Forms: flags.forms, Progress: func(done, total int) {
+	options := train.TeachOptions{Forms: flags.forms, Progress: func(done, total int) {
 		if bar == nil {
 			bar = newProgress("teaching", total)
 		}
 		bar.step(done - bar.done)
 	}}
-	features, skipped, err := train.Teach(cmd.Context(), cfg, teacher, lesson)
+	features, skipped, err := train.Teach(cmd.Context(), cfg, teacher, options)
 	if bar != nil {
 		bar.clear()
 	}

@@ -27,8 +27,7 @@ func rectify(p *photo, by *warp, n *needed, memory []byte) *rectified {
 	at, down := p.levelFor(&by.h, n.w, n.h)
 	src := p.levels[at]()
 	r := &rectified{stride: rectifiedStride(n.w), pix: reuse.Slice(memory, rectifiedSize(n.w, n.h))}
-	// Halving moves the centre of the first pixel by a quarter of two.
-	shrinkBy := planar.Homography{1 / down, 0, 0.5/down - 0.5, 0, 1 / down, 0.5/down - 0.5, 0, 0, 1}
+	shrinkBy := planar.Resizing(1/down, 1/down)
 	m := warp{h: shrinkBy.Multiply(&by.h), bent: by.bent}
 	r.quad = quadTest{m: m, w: float64(src.w - 1), h: float64(src.h - 1)}
 	raster := newBendRaster(m.bent, -searchReach, warpStep, n.pieces+1)

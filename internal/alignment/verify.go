@@ -85,10 +85,9 @@ func (f *Fit) rescale(before, after planar.Homography) {
 }
 
 // resizing maps pixels of a picture to those of the same picture at another
-// size: edges meet edges.
+// size.
 func resizing(fromW, fromH, toW, toH int) planar.Homography {
-	sx, sy := float64(toW)/float64(fromW), float64(toH)/float64(fromH)
-	return planar.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+	return planar.Resizing(float64(toW)/float64(fromW), float64(toH)/float64(fromH))
 }
 
 // Score orders evidence, in [0, 1]: how much of the reference agrees, and how

@@ -4,7 +4,7 @@
 //
 // XX, err := p.Fit(ctx, "1500 drawn documents")
 //
-// What the curve looks like is internal/decide's business; here is what goes
+// What the curve looks like is internal/scoremodel's business; here is what goes
 // into it.
 package calibrate
 
@@ -14,9 +14,10 @@ import (
 
 	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/vectorindex"
@@ -42,7 +43,7 @@ type Pool struct {
 }
 
 type probe struct {
-	label  decide.Label // the probe is an impostor to every label that neither contains nor lies in this one
+	label  label.Label // the probe is an impostor to every label that neither contains nor lies in this one
 	vector []float32
 }
 
@@ -85,14 +86,14 @@ func (p *Pool) AddFolder(ctx context.Context, folder *dataset.Folder, read func(
 		if name == "" {
 			name = s.Path
 		}
-		label, err := decide.ParseLabel(name)
+		class, err := label.Parse(name)
 		if err != nil {
 			return specimen{}, err
 		}
-		made := specimen{probes: []probe{{label, p.embed(picture)}}}
+		made := specimen{probes: []probe{{class, p.embed(picture)}}}
 		if s.IsReference || !referenced[s.Label] {
-			made.item = &vectorindex.Item{ID: s.Path, Label: label, Vectors: p.embedTurned(picture)}
-			made.probes = append(made.probes, probe{label, p.embedCapture(picture, uint64(i))})
+			made.item = &vectorindex.Item{ID: s.Path, Label: class, Vectors: p.embedTurned(picture)}
+			made.probes = append(made.probes, probe{class, p.embedCapture(picture, uint64(i))})
 		}
 		return made, nil
 	})
@@ -109,13 +110,13 @@ func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
 		picture := synthdoc.Draw(document)
 		document.Edition++
 		edition := synthdoc.Draw(document)
-		label := decide.Label(fmt.Sprintf("drawn/%d", i))
+		class := label.Label(fmt.Sprintf("drawn/%d", i))
 		captured := p.embedCapture(picture, at)
 		own := p.embedTurned(picture)
 		lead := best(captured, own, p.dim) - best(captured, p.embedTurned(edition), p.dim)
 		return specimen{
-			item:   &vectorindex.Item{ID: string(label), Label: label, Vectors: own},
-			probes: []probe{{label, captured}},
+			item:   &vectorindex.Item{ID: string(class), Label: class, Vectors: own},
+			probes: []probe{{class, captured}},
 			lead:   []float32{lead},
 		}, nil
 	})
@@ -143,16 +144,16 @@ func (p *Pool) gather(ctx context.Context, n int, specimenOf func(i int) (specim
 }
 
 // Fit fits the curve on every probe against every label that is not its own.
-func (p *Pool) Fit(ctx context.Context, source string) (*decide.Calibration, error) {
+func (p *Pool) Fit(ctx context.Context, source string) (*scoremodel.Calibration, error) {
 	scores, err := p.impostorScores(ctx)
 	if err != nil {
 		return nil, err
 	}
-	curve, err := decide.FitCalibration(scores, source)
+	curve, err := scoremodel.FitCalibration(scores, source)
 	if err != nil || len(p.leads) == 0 {
 		return curve, err
 	}
-	margin, err := decide.FitMargin(p.leads, wrongLeadRate)
+	margin, err := scoremodel.FitMargin(p.leads, wrongLeadRate)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"exemplar/internal/dataset"
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
 
@@ -93,7 +93,7 @@ func TestAddFolderPassesOverAndReports(t *testing.T) {
 	if err := p.AddFolder(ended, shelf(), drawn); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
-	if _, err := p.Fit(t.Context(), ""); !errors.Is(err, decide.ErrTooFew) {
+	if _, err := p.Fit(t.Context(), ""); !errors.Is(err, scoremodel.ErrTooFew) {
 		t.Errorf("a curve of a handful of scores: %v", err)
 	}
 }
@@ -113,7 +113,7 @@ func TestFitKeepsItsRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	scores, err := p.impostorScores(t.Context())
-	if err != nil || int(curve.Pairs) != len(scores) || curve.Source != "forty drawn documents" || curve.Margin != decide.DefaultMargin {
+	if err != nil || int(curve.Pairs) != len(scores) || curve.Source != "forty drawn documents" || curve.Margin != scoremodel.DefaultMargin {
 		t.Errorf("%d pairs of %d scores, source %q, margin %v, %v", curve.Pairs, len(scores), curve.Source, curve.Margin, err)
 	}
 	reached := 0.0
@@ -149,7 +149,7 @@ func TestDrawnLeadsMakeTheMargin(t *testing.T) {
 	if err := p.AddFolder(t.Context(), many, drawn); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Fit(t.Context(), ""); !errors.Is(err, decide.ErrTooFew) {
+	if _, err := p.Fit(t.Context(), ""); !errors.Is(err, scoremodel.ErrTooFew) {
 		t.Errorf("a margin of two leads: %v", err)
 	}
 	p.leads = nil

@@ -1,8 +1,6 @@
 package calibrate
 
-import (
-	"exemplar/internal/decide"
-)
+import "exemplar/internal/scoremodel"
 
 // Check is what a proof keeps of its promise on families that it was not fitted
 // on.
@@ -21,7 +19,7 @@ func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
 	}
 	mated := 0
 	for fold := range 2 {
-		proof, err := decide.FitProof(t.of(1-fold), "")
+		proof, err := scoremodel.FitLLRModel(t.of(1-fold), "")
 		if err != nil {
 			return nil, err
 		}
@@ -43,10 +41,10 @@ func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
 }
 
 // of returns the trials of the families of one parity.
-func (t *Trials) of(parity int) []decide.Trial {
-	var list []decide.Trial
+func (t *Trials) of(parity int) []scoremodel.Trial {
+	var list []scoremodel.Trial
 	for _, trial := range t.List {
-		if trial.Family%2 == parity {
+		if trial.Group%2 == parity {
 			list = append(list, trial)
 		}
 	}
@@ -55,17 +53,17 @@ func (t *Trials) of(parity int) []decide.Trial {
 
 // bestOf returns for every capture the LLR of its own reference and the best of
 // its look-alikes'.
-func bestOf(p *decide.Proof, trials []decide.Trial) (own, alike map[int]float64) {
+func bestOf(p *scoremodel.LLRModel, trials []scoremodel.Trial) (own, alike map[int]float64) {
 	own, alike = map[int]float64{}, map[int]float64{}
 	for i := range trials {
 		of := alike
 		switch {
 		case trials[i].Mated:
 			of = own
-		case !trials[i].Sibling:
+		case !trials[i].LookAlike:
 			continue
 		}
-		llr := p.LLR(&trials[i].Geometry)
+		llr := p.LLR(&trials[i].Evidence)
 		if old, ok := of[trials[i].Probe]; !ok || llr > old {
 			of[trials[i].Probe] = llr
 		}

@@ -4,20 +4,20 @@ import (
 	"context"
 	"math/rand/v2"
 
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
+	"exemplar/internal/scoremodel"
 )
 
 // Trials are captures of the members of families, each verified against its own
 // reference, those of its look-alikes and some of other kinds.
 type Trials struct {
-	List []decide.Trial
+	List []scoremodel.Trial
 	// Twins are comparisons with look-alikes that differ in less than
 	// [minDiffering] of their places: no proof promises anything of them.
-	Twins []decide.Trial
+	Twins []scoremodel.Trial
 }
 
 const (
@@ -98,7 +98,7 @@ func (run *trialRun) family(number int, f families.Family) Trials {
 		if !ok {
 			continue
 		}
-		verifier := verifier{run.photo(photo), decide.Trial{Probe: number<<10 | i, Family: number}}
+		verifier := verifier{run.photo(photo), scoremodel.Trial{Probe: number<<10 | i, Group: number}}
 		t.List = append(t.List, verifier.trial(members[shot.Own], true, false))
 		for _, s := range shot.Siblings {
 			list := &t.List
@@ -136,7 +136,7 @@ func (run *trialRun) twins(f families.Family, members []*recognise.Reference) ma
 				document = run.photo(shot.Document)
 			}
 			like := document.Verify(members[s]).Weighed
-			twins[pair{shot.Document, s}] = like.Located && 1-like.Smoothly < minDiffering
+			twins[pair{shot.Document, s}] = like.Located && 1-like.LocallyConsistent < minDiffering
 		}
 	}
 	return twins
@@ -149,12 +149,12 @@ func (run *trialRun) photo(picture *imaging.Image) *recognise.Photo {
 // verifier holds references against one capture.
 type verifier struct {
 	photo *recognise.Photo
-	blank decide.Trial // with the numbers of the capture
+	blank scoremodel.Trial // with the numbers of the capture
 }
 
-func (v *verifier) trial(ref *recognise.Reference, mated, sibling bool) decide.Trial {
+func (v *verifier) trial(ref *recognise.Reference, mated, sibling bool) scoremodel.Trial {
 	t := v.blank
-	t.Geometry, t.Mated, t.Sibling = *v.photo.Verify(ref).Weighed, mated, sibling
-	t.Places = nil // a single comparison has no use for them
+	t.Evidence, t.Mated, t.LookAlike = *v.photo.Verify(ref).Weighed, mated, sibling
+	t.InPhoto = nil // a single comparison has no use for them
 	return t
 }

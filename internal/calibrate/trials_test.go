@@ -6,10 +6,10 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/families"
 	"exemplar/internal/imaging"
+	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
 
@@ -47,7 +47,7 @@ func TestRunTrials(t *testing.T) {
 		switch {
 		case trial.Mated:
 			mated++
-		case trial.Sibling:
+		case trial.LookAlike:
 			siblings++
 		default:
 			others++
@@ -64,16 +64,16 @@ func TestRunTrials(t *testing.T) {
 // Wished rates are met by families that the proof was not fitted on.
 func TestCrossCheck(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	agreeing := func(mean float64) decide.Geometry {
+	agreeing := func(mean float64) scoremodel.Evidence {
 		share := min(1, max(0, mean+0.08*r.NormFloat64()))
-		return decide.Geometry{Verifiable: true, Located: true, Judged: 100, Coverage: share, Smoothly: share, Weak: share / 2}
+		return scoremodel.Evidence{Verifiable: true, Located: true, Comparable: 100, Coverage: share, LocallyConsistent: share, CorrelationP10: share / 2}
 	}
 	trials := new(Trials)
 	for probe := range 3000 {
-		base := decide.Trial{Probe: probe, Family: probe / 4}
+		base := scoremodel.Trial{Probe: probe, Group: probe / 4}
 		mated, sibling, other := base, base, base
-		mated.Geometry, mated.Mated = agreeing(0.9), true
-		sibling.Geometry, sibling.Sibling = agreeing(0.6), true
+		mated.Evidence, mated.Mated = agreeing(0.9), true
+		sibling.Evidence, sibling.LookAlike = agreeing(0.6), true
 		trials.List = append(trials.List, mated, sibling, other)
 	}
 	checks, err := trials.CrossCheck([]float64{0.02, 0.1})

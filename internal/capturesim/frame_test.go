@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 func loaded(m *imaging.Image) *frame {
@@ -27,16 +28,17 @@ func flat(w, h int, p uint64) *frame {
 func TestHomographyMapsCorners(t *testing.T) {
 	r := newRNG(1)
 	for range 200 {
-		var q [4]Point
+		var q [4]planar.Point
 		for i, c := range rectangle(0, 0, 100, 80) {
-			q[i] = Point{c.X + r.around(25), c.Y + r.around(20)}
+			q[i] = planar.Pt(c.X+r.around(25), c.Y+r.around(20))
 		}
 		h := squareTo(q)
+		back := h.Adjugate()
 		for i, c := range rectangle(0, 0, 1, 1) {
-			if p := h.apply(c); math.Hypot(p.X-q[i].X, p.Y-q[i].Y) > 1e-9 {
+			if p := h.Apply(c); math.Hypot(p.X-q[i].X, p.Y-q[i].Y) > 1e-9 {
 				t.Fatalf("corner %d goes to %v, want %v", i, p, q[i])
 			}
-			if p := h.inverse().apply(q[i]); math.Hypot(p.X-c.X, p.Y-c.Y) > 1e-9 {
+			if p := back.Apply(q[i]); math.Hypot(p.X-c.X, p.Y-c.Y) > 1e-9 {
 				t.Fatalf("corner %d comes back as %v, want %v", i, p, c)
 			}
 		}
@@ -48,7 +50,7 @@ func TestHomographyMapsCorners(t *testing.T) {
 func TestWarpIsExactOnTheGrid(t *testing.T) {
 	src := loaded(testPicture(50, 37))
 	dst := flat(50, 37, 0)
-	warp(dst, src, homography{1, 0, 3, 0, 1, 2, 0, 0, 1}, replicate)
+	warp(dst, src, planar.Homography{1, 0, 3, 0, 1, 2, 0, 0, 1}, replicate)
 	for y := range dst.h {
 		for x := range dst.w {
 			want := src.px[min(y+2, src.h-1)*src.w+min(x+3, src.w-1)]
@@ -63,7 +65,7 @@ func TestWarpIsExactOnTheGrid(t *testing.T) {
 func TestWarpKeepsWhatIsBehind(t *testing.T) {
 	dst := flat(64, 64, pixel(10, 20, 30))
 	white := flat(32, 32, laneMask)
-	warp(dst, white, homography{1, 0, -16, 0, 1, -16, 0, 0, 1}, keep)
+	warp(dst, white, planar.Homography{1, 0, -16, 0, 1, -16, 0, 0, 1}, keep)
 	sum := 0.0
 	for _, p := range dst.px {
 		sum += (float64(p&255) - 10) / 245

@@ -1,10 +1,14 @@
 package capturesim
 
-import "math"
+import (
+	"math"
 
-// castShadow darkens the ground around a sheet, softly and to one side.
+	"exemplar/internal/planar"
+)
+
+// castShadow darkens the ground around a sheet: a soft shadow to one side.
 func (s *scene) castShadow(d *sheet3D, depth float64) {
-	const shrink = 4 // the shadow is soft: a quarter of the size is enough
+	const shrink = 4 // a soft shadow can be drawn at a quarter of the size
 	var m frame
 	m.resize((s.out.w+shrink-1)/shrink, (s.out.h+shrink-1)/shrink)
 	m.fill(laneMask)
@@ -14,7 +18,7 @@ func (s *scene) castShadow(d *sheet3D, depth float64) {
 	for y := range m.h {
 		row := m.row(y)
 		for x := range row {
-			p := inverse.apply(Point{(float64(x) + 0.5) * shrink, (float64(y) + 0.5) * shrink})
+			p := inverse.Apply(planar.Pt((float64(x)+0.5)*shrink, (float64(y)+0.5)*shrink))
 			u, v := p.X-height*math.Cos(angle), p.Y-height*math.Sin(angle)
 			if math.Abs(u) < d.w/2 && math.Abs(v) < d.h/2 {
 				k := uint64((1 - depth) * 255)
@@ -38,9 +42,9 @@ func (s *scene) multiply(m *frame) {
 	}
 }
 
-// finger is a rounded rod in the photo, from where it comes to its tip.
+// finger is a rounded rod in the photo, from the hand to the tip.
 type finger struct {
-	from, tip Point
+	from, tip planar.Point
 	radius    float64
 	skin      [3]float64
 	nail      bool
@@ -61,30 +65,30 @@ func (s *scene) hands() {
 	}
 }
 
-// hand lets one to three fingers reach in over one side of the document.
-func (s *scene) hand(q [4]Point, side int, skin [3]float64) {
+// hand draws one to three fingers that reach over one side of the document.
+func (s *scene) hand(q [4]planar.Point, side int, skin [3]float64) {
 	a, b := q[side], q[(side+1)%4]
 	length := math.Hypot(b.X-a.X, b.Y-a.Y)
-	center := Point{(q[0].X + q[2].X) / 2, (q[0].Y + q[2].Y) / 2}
+	center := planar.Pt((q[0].X+q[2].X)/2, (q[0].Y+q[2].Y)/2)
 	n := s.r.upTo(1, 3)
 	radius := min(s.view.unit()*s.r.between(0.035, 0.065), 0.14*length)
 	at, reach := s.r.between(0.2, 0.7), s.r.between(0.6, 2.6)*radius
 	s.palm(a, b, at+float64(n-1)*1.05*radius/length, radius, skin, center)
 	for i := range n {
 		t := at + float64(i)*2.1*radius/length
-		edge := Point{a.X + (b.X-a.X)*t, a.Y + (b.Y-a.Y)*t}
+		edge := planar.Pt(a.X+(b.X-a.X)*t, a.Y+(b.Y-a.Y)*t)
 		dx, dy := inwards(a, b, edge, center)
 		deep := reach * s.r.between(0.75, 1.15)
 		f := finger{skin: skin, radius: radius * s.r.between(0.9, 1.1), nail: s.r.chance(0.7),
-			tip:  Point{edge.X + dx*deep, edge.Y + dy*deep},
-			from: Point{edge.X - dx*7*radius, edge.Y - dy*7*radius}}
+			tip:  planar.Pt(edge.X+dx*deep, edge.Y+dy*deep),
+			from: planar.Pt(edge.X-dx*7*radius, edge.Y-dy*7*radius)}
 		s.finger(f)
 	}
 }
 
-// inwards returns the direction from an edge into the document: across the
-// edge, a little towards the middle.
-func inwards(a, b, from, center Point) (dx, dy float64) {
+// inwards returns the direction of a finger: perpendicular to the edge, a little towards
+// the middle of the document.
+func inwards(a, b, from, center planar.Point) (dx, dy float64) {
 	dx, dy = unit(center.X-from.X, center.Y-from.Y)
 	nx, ny := unit(-(b.Y - a.Y), b.X-a.X)
 	if nx*dx+ny*dy < 0 {
@@ -94,16 +98,16 @@ func inwards(a, b, from, center Point) (dx, dy float64) {
 }
 
 // palm draws the hand behind the fingers and the arm behind the hand.
-func (s *scene) palm(a, b Point, at, radius float64, skin [3]float64, center Point) {
-	edge := Point{a.X + (b.X-a.X)*at, a.Y + (b.Y-a.Y)*at}
+func (s *scene) palm(a, b planar.Point, at, radius float64, skin [3]float64, center planar.Point) {
+	edge := planar.Pt(a.X+(b.X-a.X)*at, a.Y+(b.Y-a.Y)*at)
 	dx, dy := inwards(a, b, edge, center)
 	for _, part := range [][2]float64{{9, 2}, {4.5, 2.6}} { // arm, palm: distance and radius, in fingers
-		tip := Point{edge.X - dx*part[0]*radius, edge.Y - dy*part[0]*radius}
+		tip := planar.Pt(edge.X-dx*part[0]*radius, edge.Y-dy*part[0]*radius)
 		far := float64(s.out.w + s.out.h)
 		if part[0] < 9 {
 			far = 7 * radius
 		}
-		s.finger(finger{skin: skin, radius: part[1] * radius, tip: tip, from: Point{tip.X - dx*far, tip.Y - dy*far}})
+		s.finger(finger{skin: skin, radius: part[1] * radius, tip: tip, from: planar.Pt(tip.X-dx*far, tip.Y-dy*far)})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // markerColors are those of the marked document's corners, in Quad's order.
@@ -40,9 +41,9 @@ func markedDocument(w, h int) *imaging.Image {
 
 // furthest returns the pixel near the given colour that is furthest from a
 // place, in the direction of a corner.
-func furthest(m *imaging.Image, color [3]byte, from, toward Point) (Point, bool) {
+func furthest(m *imaging.Image, color [3]byte, from, toward planar.Point) (planar.Point, bool) {
 	dx, dy := unit(toward.X-from.X, toward.Y-from.Y)
-	best, at := math.Inf(-1), Point{}
+	best, at := math.Inf(-1), planar.Point{}
 	for y := range m.H {
 		for x := range m.W {
 			d := 0
@@ -50,7 +51,7 @@ func furthest(m *imaging.Image, color [3]byte, from, toward Point) (Point, bool)
 				e := int(m.Pix[3*(y*m.W+x)+c]) - int(color[c])
 				d += e * e
 			}
-			p := Point{float64(x) + 0.5, float64(y) + 0.5}
+			p := planar.Pt(float64(x), float64(y))
 			if along := (p.X-from.X)*dx + (p.Y-from.Y)*dy; d < 70*70 && along > best {
 				best, at = along, p
 			}
@@ -78,7 +79,7 @@ func TestSceneQuadIsTrue(t *testing.T) {
 			doc := markedDocument(420, 300+int(seed%3)*100)
 			photo := Scene(doc, grey, p, seed)
 			q := photo.Quad
-			center := Point{(q[0].X + q[1].X + q[2].X + q[3].X) / 4, (q[0].Y + q[1].Y + q[2].Y + q[3].Y) / 4}
+			center := planar.Pt((q[0].X+q[1].X+q[2].X+q[3].X)/4, (q[0].Y+q[1].Y+q[2].Y+q[3].Y)/4)
 			for i, want := range q {
 				got, found := furthest(photo.Image, markerColors[i], center, want)
 				dx, dy := unit(want.X-center.X, want.Y-center.Y)
@@ -88,6 +89,40 @@ func TestSceneQuadIsTrue(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The quad counts from the centre of the first pixel: its middle is where the
+// pixels that show the document have theirs.
+func TestSceneQuadCountsFromPixelCentres(t *testing.T) {
+	for seed := range uint64(10) {
+		s := &scene{p: Plain(), r: newRNG(seed), doc: newSheet3D(testPicture(300, 200+50*int(seed)))}
+		s.out.resize(s.p.Width, s.p.Height)
+		s.mask = make([]byte, len(s.out.px))
+		s.aim()
+		s.render(s.doc, s.mask)
+		var shown, x, y float64
+		for i, cover := range s.mask {
+			shown += float64(cover)
+			x += float64(cover) * float64(i%s.out.w)
+			y += float64(cover) * float64(i/s.out.w)
+		}
+		middle := centroid(quadFromFirst(s.doc.quad(&s.view)))
+		if off := math.Hypot(x/shown-middle.X, y/shown-middle.Y); off > 0.1 {
+			t.Errorf("seed %d: the document's middle is seen %.2f pixels from the quad's", seed, off)
+		}
+	}
+}
+
+// centroid returns the centre of mass of a quad.
+func centroid(q [4]planar.Point) (c planar.Point) {
+	area := 0.0
+	for i, p := range q {
+		n := q[(i+1)%4]
+		cross := p.X*n.Y - n.X*p.Y
+		area += 3 * cross
+		c.X, c.Y = c.X+(p.X+n.X)*cross, c.Y+(p.Y+n.Y)*cross
+	}
+	return planar.Pt(c.X/area, c.Y/area)
 }
 
 func TestSceneVisible(t *testing.T) {

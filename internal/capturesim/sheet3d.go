@@ -4,10 +4,11 @@ import (
 	"math"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
-// sheet3D is a paper in the scene's plane, or bent out of it. Its longer side
-// is size units.
+// sheet3D is a sheet of paper in the plane of the scene, or bent out of it. Its longer
+// side is size units of the plane.
 type sheet3D struct {
 	src        *Source
 	w, h       float64 // sides as shares of the longer one
@@ -17,8 +18,8 @@ type sheet3D struct {
 	round      float64 // radius of the corners, units
 }
 
-// cardRatio are the proportions of ISO/IEC 7810 ID-1 cards, which have round
-// corners of 3.18 mm.
+// cardRatio is the aspect ratio of ISO/IEC 7810 ID-1 cards, cardRadius the radius of
+// their corners (3.18 mm) as a share of the longer side.
 const (
 	cardRatio  = 85.60 / 53.98
 	cardRadius = 3.18 / 85.60
@@ -40,8 +41,8 @@ func (d *sheet3D) toWorld(x, y float64) (float64, float64) {
 	return d.x + c*x - s*y, d.y + s*x + c*y
 }
 
-// place returns where a point of the sheet, in its own coordinates, is seen.
-func (d *sheet3D) place(v *outlook, x, y float64) Point {
+// place returns where in the photo a point is seen, given in the sheet's own coordinates.
+func (d *sheet3D) place(v *outlook, x, y float64) planar.Point {
 	z := 0.0
 	if d.bend != nil {
 		z, _ = d.bend.at(clampTo(x, d.w/2), clampTo(y, d.h/2))
@@ -53,7 +54,7 @@ func (d *sheet3D) place(v *outlook, x, y float64) Point {
 func clampTo(x, most float64) float64 { return max(-most, min(most, x)) }
 
 // quad returns where the corners are seen.
-func (d *sheet3D) quad(v *outlook) [4]Point {
+func (d *sheet3D) quad(v *outlook) [4]planar.Point {
 	q := rectangle(-d.w/2, -d.h/2, d.w/2, d.h/2)
 	for i, p := range q {
 		q[i] = d.place(v, p.X, p.Y)
@@ -62,62 +63,62 @@ func (d *sheet3D) quad(v *outlook) [4]Point {
 }
 
 // fromPhoto returns the map from the photo to the flat sheet.
-func (d *sheet3D) fromPhoto(v *outlook) homography {
+func (d *sheet3D) fromPhoto(v *outlook) planar.Homography {
 	c, s := math.Cos(d.turn)/d.size, math.Sin(d.turn)/d.size
-	return v.toPlane.then(homography{c, s, -c*d.x - s*d.y, -s, c, s*d.x - c*d.y, 0, 0, 1})
+	return then(v.toPlane, planar.Homography{c, s, -c*d.x - s*d.y, -s, c, s*d.x - c*d.y, 0, 0, 1})
 }
 
-// find returns the sheet's coordinates that are seen at p: the flat solution,
-// corrected for the bend by fixed-point iteration.
-func (d *sheet3D) find(v *outlook, inverse homography, p Point) Point {
-	q := inverse.apply(p)
+// find returns the coordinates on the sheet of the point that is seen at p. It starts
+// with the flat sheet and corrects for the bend by fixed-point iteration.
+func (d *sheet3D) find(v *outlook, inverse planar.Homography, p planar.Point) planar.Point {
+	q := inverse.Apply(p)
 	if d.bend == nil {
 		return q
 	}
 	target := p
 	for range 6 {
 		seen := d.place(v, q.X, q.Y)
-		target = Point{target.X + p.X - seen.X, target.Y + p.Y - seen.Y}
-		q = inverse.apply(target)
+		target = planar.Pt(target.X+p.X-seen.X, target.Y+p.Y-seen.Y)
+		q = inverse.Apply(target)
 	}
 	return q
 }
 
-// gridStep is the distance, in pixels, at which the map is computed; between,
-// it is interpolated.
+// gridStep is the distance, in pixels, between the points at which the map is computed.
+// Between them it is interpolated.
 const gridStep = 8
 
-// render draws the sheet into the photo; mask, unless nil, receives how much
-// of each pixel it covers.
+// render draws the sheet into the photo. mask, unless nil, receives the coverage of each
+// pixel.
 func (s *scene) render(d *sheet3D, mask []byte) {
 	x0, y0, x1, y1 := s.extent(d)
 	inverse := d.fromPhoto(&s.view)
 	lightX, lightY := math.Cos(s.r.angle()), s.r.between(0.3, 1)
 	for y := y0; y < y1; y += gridStep {
-		left := [2]Point{d.find(&s.view, inverse, Point{float64(x0), float64(y)}), d.find(&s.view, inverse, Point{float64(x0), float64(y + gridStep)})}
+		left := [2]planar.Point{d.find(&s.view, inverse, planar.Pt(float64(x0), float64(y))), d.find(&s.view, inverse, planar.Pt(float64(x0), float64(y+gridStep)))}
 		for x := x0; x < x1; x += gridStep {
-			right := [2]Point{d.find(&s.view, inverse, Point{float64(x + gridStep), float64(y)}), d.find(&s.view, inverse, Point{float64(x + gridStep), float64(y + gridStep)})}
+			right := [2]planar.Point{d.find(&s.view, inverse, planar.Pt(float64(x+gridStep), float64(y))), d.find(&s.view, inverse, planar.Pt(float64(x+gridStep), float64(y+gridStep)))}
 			shade := 1.0
 			if d.bend != nil {
 				_, slope := d.bend.at(clampTo(left[0].X, d.w/2), clampTo(left[0].Y, d.h/2))
 				_, next := d.bend.at(clampTo(right[1].X, d.w/2), clampTo(right[1].Y, d.h/2))
 				shade += 0.35 * lightX * lightY * (slope + next) / 2
 			}
-			s.cell(d, x, y, [4]Point{left[0], right[0], right[1], left[1]}, uint64(max(60, min(180, shade*128))), mask)
+			s.cell(d, x, y, [4]planar.Point{left[0], right[0], right[1], left[1]}, uint64(max(60, min(180, shade*128))), mask)
 			left = right
 		}
 	}
 }
 
-// extent returns the pixels that a sheet may cover.
+// extent returns a rectangle of pixels that contains the sheet.
 func (s *scene) extent(d *sheet3D) (x0, y0, x1, y1 int) {
-	lo, hi := Point{1e9, 1e9}, Point{-1e9, -1e9}
+	lo, hi := planar.Pt(1e9, 1e9), planar.Pt(-1e9, -1e9)
 	const n = 8 // bent edges reach further than the corners
 	for i := range n + 1 {
 		for j := range n + 1 {
 			p := d.place(&s.view, d.w*(float64(i)/n-0.5), d.h*(float64(j)/n-0.5))
-			lo = Point{min(lo.X, p.X), min(lo.Y, p.Y)}
-			hi = Point{max(hi.X, p.X), max(hi.Y, p.Y)}
+			lo = planar.Pt(min(lo.X, p.X), min(lo.Y, p.Y))
+			hi = planar.Pt(max(hi.X, p.X), max(hi.Y, p.Y))
 		}
 	}
 	limit := func(v float64, n int) int { return int(max(0, min(float64(n), v))) }
@@ -126,7 +127,7 @@ func (s *scene) extent(d *sheet3D) (x0, y0, x1, y1 int) {
 
 // cell draws one cell of the grid, given the sheet's coordinates at its
 // corners.
-func (s *scene) cell(d *sheet3D, x, y int, q [4]Point, shade uint64, mask []byte) {
+func (s *scene) cell(d *sheet3D, x, y int, q [4]planar.Point, shade uint64, mask []byte) {
 	if lo, hi := bounds(q); hi.X < -d.w/2 || lo.X > d.w/2 || hi.Y < -d.h/2 || lo.Y > d.h/2 || hi.X-lo.X > 1 || hi.Y-lo.Y > 1 {
 		return // outside, or past the horizon
 	}
@@ -135,15 +136,15 @@ func (s *scene) cell(d *sheet3D, x, y int, q [4]Point, shade uint64, mask []byte
 	level, kx, ky := d.src.level(step * perUnit)
 	kx, ky = kx*perUnit, ky*perUnit
 	for j := range min(gridStep, s.out.h-y) {
-		t := (float64(j) + 0.5) / gridStep
-		a := Point{q[0].X + (q[3].X-q[0].X)*t, q[0].Y + (q[3].Y-q[0].Y)*t}
-		b := Point{q[1].X + (q[2].X-q[1].X)*t, q[1].Y + (q[2].Y-q[1].Y)*t}
+		t := middle(j) / gridStep
+		a := planar.Pt(q[0].X+(q[3].X-q[0].X)*t, q[0].Y+(q[3].Y-q[0].Y)*t)
+		b := planar.Pt(q[1].X+(q[2].X-q[1].X)*t, q[1].Y+(q[2].Y-q[1].Y)*t)
 		du, dv := (b.X-a.X)/gridStep, (b.Y-a.Y)/gridStep
 		u, v := a.X+du/2, a.Y+dv/2
 		for i := range min(gridStep, s.out.w-x) {
 			if cover := d.cover(u, v, step); cover > 0 {
 				at := (y+j)*s.out.w + x + i
-				px := level.sample(limitTo((u+d.w/2)*kx-0.5, level.w), limitTo((v+d.h/2)*ky-0.5, level.h))
+				px := level.sample(limitTo(fromFirst((u+d.w/2)*kx), level.w), limitTo(fromFirst((v+d.h/2)*ky), level.h))
 				s.out.px[at] = lerp(s.out.px[at], gained(px, shade), uint64(cover*256))
 				if mask != nil {
 					mask[at] = byte(cover * 255)
@@ -156,7 +157,7 @@ func (s *scene) cell(d *sheet3D, x, y int, q [4]Point, shade uint64, mask []byte
 
 func limitTo(x float64, n int) float64 { return max(0, min(float64(n-1), x)) }
 
-// cover returns how much of a pixel at (u, v), step wide, the sheet covers.
+// cover returns the share of a pixel at (u, v), step wide, that the sheet covers.
 func (d *sheet3D) cover(u, v, step float64) float64 {
 	// Signed distance to a rectangle with round corners.
 	dx, dy := math.Abs(u)-d.w/2+d.round, math.Abs(v)-d.h/2+d.round

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // Levels is the number of severities of every family.
@@ -18,9 +19,9 @@ type family struct {
 	apply   func(f *frame, s *scratch, amount float64, r rng)
 }
 
-// sweepSide is the shorter side, in pixels, to which a picture is reduced
-// before it is disturbed: the size of a document in an ordinary photo. Noise,
-// compression and blur would mean something else on every size otherwise.
+// sweepSide is the shorter side, in pixels, to which a picture is reduced before it is
+// disturbed: the size of a document in an ordinary photo. The strength of noise,
+// compression and blur depends on the size of a picture.
 const sweepSide = 384
 
 // families lists the robustness sweep. Lengths are shares of the shorter side,
@@ -105,40 +106,39 @@ func sweepShadow(f *frame, _ *scratch, amount float64, r rng) {
 	f.shadow(halfPlane{r.angle(), r.around(0.25), f.short() * 0.02}, 1-amount)
 }
 
-// sweepPerspective shows the document from the side, in a frame that just
-// holds it.
+// sweepPerspective shows the document from the side, cropped to its bounding box.
 func sweepPerspective(f *frame, _ *scratch, amount float64, r rng) {
 	direction := r.angle()
 	cam := camera{focal: 1.6, distance: 1.6}
 	cam.tilt(amount*math.Pi/180, direction, 0)
-	f.reframe(func(p Point) Point { return cam.project(p.X, p.Y, 0) })
+	f.reframe(func(p planar.Point) planar.Point { return cam.project(p.X, p.Y, 0) })
 }
 
 func sweepRotation(f *frame, _ *scratch, amount float64, r rng) {
 	a := amount * math.Pi / 180 * r.sign()
 	c, s := math.Cos(a), math.Sin(a)
-	f.reframe(func(p Point) Point { return Point{c*p.X - s*p.Y, s*p.X + c*p.Y} })
+	f.reframe(func(p planar.Point) planar.Point { return planar.Pt(c*p.X-s*p.Y, s*p.X+c*p.Y) })
 }
 
 // reframe moves the document's corners, given around (0, 0) with the longer
 // side 1, and crops the result to their bounding box.
-func (f *frame) reframe(place func(Point) Point) {
+func (f *frame) reframe(place func(planar.Point) planar.Point) {
 	w, h := float64(f.w), float64(f.h)
 	long := max(w, h)
 	q := rectangle(-w/2/long, -h/2/long, w/2/long, h/2/long)
-	lo, hi := Point{math.Inf(1), math.Inf(1)}, Point{math.Inf(-1), math.Inf(-1)}
+	lo, hi := planar.Pt(math.Inf(1), math.Inf(1)), planar.Pt(math.Inf(-1), math.Inf(-1))
 	for i, p := range q {
 		q[i] = place(p)
-		lo = Point{min(lo.X, q[i].X), min(lo.Y, q[i].Y)}
-		hi = Point{max(hi.X, q[i].X), max(hi.Y, q[i].Y)}
+		lo = planar.Pt(min(lo.X, q[i].X), min(lo.Y, q[i].Y))
+		hi = planar.Pt(max(hi.X, q[i].X), max(hi.Y, q[i].Y))
 	}
-	// As large as the document was, so that it loses no pixels by the turn.
+	// Enlarge the frame so that the document keeps its size in pixels.
 	scale := long / max(1, min(hi.X-lo.X, hi.Y-lo.Y))
 	var out frame
 	out.resize(max(1, int((hi.X-lo.X)*scale)), max(1, int((hi.Y-lo.Y)*scale)))
 	out.fill(pixel(118, 114, 108))
 	for i := range q {
-		q[i] = Point{(q[i].X - lo.X) * scale, (q[i].Y - lo.Y) * scale}
+		q[i] = planar.Pt((q[i].X-lo.X)*scale, (q[i].Y-lo.Y)*scale)
 	}
 	warp(&out, f, quadToQuad(q, rectangle(0, 0, w, h)), keep)
 	*f = out

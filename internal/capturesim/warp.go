@@ -1,69 +1,53 @@
 package capturesim
 
-import "math"
+import (
+	"math"
 
-// homography maps (x, y) to ((h0 x + h1 y + h2)/w, (h3 x + h4 y + h5)/w) with
-// w = h6 x + h7 y + h8. Coordinates are continuous: the first pixel covers
-// [0, 1), its centre is at one half.
-type homography [9]float64
+	"exemplar/internal/planar"
+)
 
-// Point is a place in a picture, in pixels; (0, 0) is the upper left corner of
-// the upper left pixel.
-type Point struct{ X, Y float64 }
+// Coordinates in this package are continuous, as for a lens: the first pixel covers
+// [0, 1). In package planar and elsewhere (0, 0) is the centre of the first pixel.
+// middle, fromFirst and quadFromFirst convert between the two; nothing else does.
 
-func (h homography) apply(p Point) Point {
-	w := h[6]*p.X + h[7]*p.Y + h[8]
-	return Point{(h[0]*p.X + h[1]*p.Y + h[2]) / w, (h[3]*p.X + h[4]*p.Y + h[5]) / w}
-}
+// middle is the coordinate of a pixel's centre.
+func middle(pixel int) float64 { return float64(pixel) + 0.5 }
 
-// then returns the map that applies h first, g second.
-func (h homography) then(g homography) homography {
-	var out homography
-	for i := range 3 {
-		for j := range 3 {
-			out[3*i+j] = g[3*i]*h[j] + g[3*i+1]*h[3+j] + g[3*i+2]*h[6+j]
-		}
+// fromFirst is a coordinate in the convention of package planar.
+func fromFirst(place float64) float64 { return place - 0.5 }
+
+func quadFromFirst(q [4]planar.Point) [4]planar.Point {
+	for i, p := range q {
+		q[i] = planar.Pt(fromFirst(p.X), fromFirst(p.Y))
 	}
-	return out
+	return q
 }
 
-// inverse returns the inverse map (the adjugate: scale does not matter).
-func (h homography) inverse() homography {
-	return homography{
-		h[4]*h[8] - h[5]*h[7], h[2]*h[7] - h[1]*h[8], h[1]*h[5] - h[2]*h[4],
-		h[5]*h[6] - h[3]*h[8], h[0]*h[8] - h[2]*h[6], h[2]*h[3] - h[0]*h[5],
-		h[3]*h[7] - h[4]*h[6], h[1]*h[6] - h[0]*h[7], h[0]*h[4] - h[1]*h[3],
-	}
+func rectangle(x0, y0, x1, y1 float64) [4]planar.Point {
+	return [4]planar.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }
 
-// squareTo maps the unit square to a quad given clockwise from the image of
-// (0, 0). Heckbert, Fundamentals of Texture Mapping and Image Warping (1989),
-// section 2.2.3.
-func squareTo(q [4]Point) homography {
-	dx1, dy1 := q[1].X-q[2].X, q[1].Y-q[2].Y
-	dx2, dy2 := q[3].X-q[2].X, q[3].Y-q[2].Y
-	sx, sy := q[0].X-q[1].X+q[2].X-q[3].X, q[0].Y-q[1].Y+q[2].Y-q[3].Y
-	det := dx1*dy2 - dx2*dy1
-	g, h := (sx*dy2-dx2*sy)/det, (dx1*sy-sx*dy1)/det
-	return homography{
-		q[1].X - q[0].X + g*q[1].X, q[3].X - q[0].X + h*q[3].X, q[0].X,
-		q[1].Y - q[0].Y + g*q[1].Y, q[3].Y - q[0].Y + h*q[3].Y, q[0].Y,
-		g, h, 1,
-	}
-}
+// then returns the map that applies first, and then second.
+func then(first, second planar.Homography) planar.Homography { return second.Multiply(&first) }
 
-func rectangle(x0, y0, x1, y1 float64) [4]Point {
-	return [4]Point{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}
+// squareTo maps the unit square to a quadrilateral, whose corners are given clockwise from
+// the image of (0, 0). If three corners lie on a line, no point has an image.
+func squareTo(q [4]planar.Point) planar.Homography {
+	m, _ := planar.SquareTo(&q)
+	return m
 }
 
 // quadToQuad maps one quad to another.
-func quadToQuad(from, to [4]Point) homography { return squareTo(from).inverse().then(squareTo(to)) }
+func quadToQuad(from, to [4]planar.Point) planar.Homography {
+	square := squareTo(from)
+	return then(square.Adjugate(), squareTo(to))
+}
 
 // spread returns how many source pixels a step of one pixel at p crosses.
-func (h homography) spread(p Point) float64 {
+func spread(h *planar.Homography, p planar.Point) float64 {
 	const d = 0.5
-	a, b := h.apply(Point{p.X - d, p.Y}), h.apply(Point{p.X + d, p.Y})
-	c, e := h.apply(Point{p.X, p.Y - d}), h.apply(Point{p.X, p.Y + d})
+	a, b := h.Apply(planar.Pt(p.X-d, p.Y)), h.Apply(planar.Pt(p.X+d, p.Y))
+	c, e := h.Apply(planar.Pt(p.X, p.Y-d)), h.Apply(planar.Pt(p.X, p.Y+d))
 	return math.Sqrt(math.Abs((b.X-a.X)*(e.Y-c.Y) - (b.Y-a.Y)*(e.X-c.X)))
 }
 
@@ -72,37 +56,37 @@ type edges int
 
 const (
 	replicate edges = iota // the nearest pixel of the source
-	keep                   // what is there already
+	keep                   // the pixel that is in dst already
 )
 
-// fixed-point coordinates: 16 bits of fraction.
+// one is 1 as a fixed-point coordinate, with 16 bits of fraction.
 const one = 1 << 16
 
-// warp sets every pixel p of dst to src at h(p), bilinear. The division of the
-// projection is made every runLength pixels and interpolated between: over so
-// short a run the error is below a tenth of a pixel for the tilts here.
-func warp(dst, src *frame, h homography, e edges) {
+// warp sets every pixel p of dst to src at h(p), interpolated bilinearly. The division of
+// the projection is done every runLength pixels and interpolated between them; for the
+// tilts here the error is below a tenth of a pixel.
+func warp(dst, src *frame, h planar.Homography, e edges) {
 	warpRect(dst, src, h, e, window{0, 0, src.w, src.h})
 }
 
-// window is the part of a source that counts as the document; what lies
-// around it is as good as outside.
+// window is the part of a source that counts as the document. Pixels around it count as
+// outside.
 type window struct{ x0, y0, x1, y1 int }
 
 const runLength = 16
 
-func warpRect(dst, src *frame, h homography, e edges, win window) {
+func warpRect(dst, src *frame, h planar.Homography, e edges, win window) {
 	at := func(x, y float64) (int, int) {
-		p := h.apply(Point{x, y})
-		return toFixed(p.X - 0.5), toFixed(p.Y - 0.5)
+		p := h.Apply(planar.Pt(x, y))
+		return toFixed(fromFirst(p.X)), toFixed(fromFirst(p.Y))
 	}
 	for y := range dst.h {
 		row := dst.row(y)
-		cy := float64(y) + 0.5
-		u, v := at(0.5, cy)
+		cy := middle(y)
+		u, v := at(middle(0), cy)
 		for x := 0; x < len(row); x += runLength {
 			n := min(runLength, len(row)-x)
-			u1, v1 := at(float64(x+n)+0.5, cy)
+			u1, v1 := at(middle(x+n), cy)
 			du, dv := (u1-u)/n, (v1-v)/n
 			run(row[x:x+n], src, u, v, du, dv, e, win)
 			u, v = u1, v1
@@ -110,8 +94,8 @@ func warpRect(dst, src *frame, h homography, e edges, win window) {
 	}
 }
 
-// toFixed converts a coordinate; what is far outside is held at a place that
-// is outside too and cannot overflow.
+// toFixed converts a coordinate to fixed point. Coordinates far outside are clamped, so
+// that they do not overflow.
 func toFixed(x float64) int {
 	const far = 1 << 24
 	if !(x > -far) { // also NaN, from a point on the horizon
@@ -147,14 +131,14 @@ func runInside(row []uint64, src *frame, u, v, du, dv int) {
 	}
 }
 
-// inside says whether the four pixels around a place are the document's.
+// inside says whether the four pixels around a position are the document's.
 func (win window) inside(u, v int) bool {
 	ix, iy := u>>16, v>>16
 	return ix >= win.x0 && ix < win.x1-1 && iy >= win.y0 && iy < win.y1-1
 }
 
-// bilinear samples between four pixels. Their weights sum to 256, so that all
-// lanes are weighed at once.
+// bilinear interpolates between four pixels. The weights sum to 256, so that all lanes
+// are weighted at once.
 func (f *frame) bilinear(u, v int) uint64 {
 	at := v>>16*f.w + u>>16
 	fx, fy := uint64(u)>>8&255, uint64(v)>>8&255

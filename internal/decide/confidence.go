@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"exemplar/internal/scoremodel"
 	"math"
 	"slices"
 )
@@ -55,8 +56,8 @@ func probability(odds float64) float64 {
 func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	switch {
 	case r.Compared:
-		odds := math.Exp(-p.Calibration.Proof.Family.Slope * (r.LLR - evenLLR))
-		if p.Exact && r.Geometry.Changes > 0 {
+		odds := math.Exp(-p.Calibration.LLRModel.LookAlike.Slope * (r.LLR - evenLLR))
+		if p.Exact && r.Evidence.Changes > 0 {
 			odds = min(odds, (1-changeCertainty)/changeCertainty)
 		}
 		return odds
@@ -64,7 +65,7 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 		return 0
 	}
 	fmr := p.Calibration.FMR(float64(r.Score))
-	return AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
+	return scoremodel.AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
 }
 
 // even is the decision that the best of the candidates gets where [evenFPIR] is
@@ -82,8 +83,8 @@ func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Cand
 	odds := make([]float64, 0, len(best)+len(others))
 	for _, c := range append(append([]Candidate{}, best...), others...) {
 		r := Ranked{Candidate: c}
-		if p.isVerified(&c) && c.Geometry.judged() {
-			r.Compared, r.LLR = true, p.Calibration.Proof.LLR(c.Geometry)
+		if p.isVerified(&c) && c.Evidence.HasComparison() {
+			r.Compared, r.LLR = true, p.Calibration.LLRModel.LLR(c.Evidence)
 		}
 		d.Candidates = append(d.Candidates, r)
 		if c.isTwinOf(&d.Candidates[0].Candidate) {
@@ -98,7 +99,7 @@ func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Cand
 	for i := 1; i < len(d.Candidates); i++ {
 		d.Candidates[i].Confidence = min(d.Candidates[i].Confidence, d.Candidates[i-1].Confidence)
 	}
-	if d.Verdict == Unknown {
+	if d.Outcome == Unknown {
 		d.Confidence = 1 - whole
 		return
 	}

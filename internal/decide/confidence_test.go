@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"exemplar/internal/scoremodel"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -9,7 +10,7 @@ import (
 
 // held is provePolicy with the thresholds of a share of strangers.
 func held(fpir float64, labels int) Policy {
-	p := provePolicy
+	p := geometryPolicy
 	p.FPIR, p.Labels, p.Threshold = fpir, labels, p.Calibration.Threshold(fpir, labels)
 	return p
 }
@@ -22,8 +23,8 @@ func TestConfidenceAtTheThreshold(t *testing.T) {
 		if math.Abs(alike.Confidence-0.5) > 1e-4 {
 			t.Errorf("%d labels: at the cosine's threshold the confidence is %v", labels, alike.Confidence)
 		}
-		threshold := p.Calibration.Proof.Threshold(p.Calibration.Proof.Alike, 0.01, labels)
-		found := Decide([]Candidate{{Label: "a", Geometry: located(0.8 + threshold/20)}}, p)
+		threshold := p.Calibration.LLRModel.Threshold(p.Calibration.LLRModel.LookAlikePrior, 0.01, labels)
+		found := Decide([]Candidate{{Label: "a", Evidence: located(0.8 + threshold/20)}}, p)
 		if math.Abs(found.Confidence-0.5) > 1e-4 {
 			t.Errorf("%d labels: at the LLR's threshold the confidence is %v", labels, found.Confidence)
 		}
@@ -35,7 +36,7 @@ func TestConfidenceAtTheThreshold(t *testing.T) {
 // what is accepted has more than what is not.
 func TestConfidenceIsNoMatterOfFPIR(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
-	verdicts := map[Verdict]int{}
+	verdicts := map[Outcome]int{}
 	for range 400 {
 		candidates := gallery(rng, 4)
 		if rng.IntN(3) == 0 {
@@ -52,14 +53,14 @@ func TestConfidenceIsNoMatterOfFPIR(t *testing.T) {
 				if math.Abs(c.Confidence-want[c.Label]) > 1e-9 {
 					t.Fatalf("FPIR %v: %s has %v, at 0.01 %v", fpir, c.Label, c.Confidence, want[c.Label])
 				}
-				if d.Verdict == Match && d.Label.Contains(c.Label) {
+				if d.Outcome == Match && d.Label.Contains(c.Label) {
 					sum += c.Confidence
 				}
 			}
-			if d.Verdict == Match && len(d.Open) == 0 && math.Abs(d.Confidence-want[d.Label]) > 1e-9 || d.Verdict == Match && d.Confidence > sum+1e-9 {
+			if d.Outcome == Match && len(d.Open) == 0 && math.Abs(d.Confidence-want[d.Label]) > 1e-9 || d.Outcome == Match && d.Confidence > sum+1e-9 {
 				t.Fatalf("FPIR %v: match %s of %v, its labels have %v", fpir, d.Label, d.Confidence, sum)
 			}
-			verdicts[d.Verdict]++
+			verdicts[d.Outcome]++
 		}
 	}
 	if len(verdicts) != 3 {
@@ -79,7 +80,7 @@ func TestConfidenceRisesWithTheEvidence(t *testing.T) {
 				t.Errorf("%d %% agree: %v after %v", agrees, c, last)
 			}
 			last = c
-			if d.Verdict == Match {
+			if d.Outcome == Match {
 				accepted = min(accepted, c)
 			} else {
 				refused = max(refused, c)
@@ -100,30 +101,30 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 		return c
 	}
 	for agrees := 84; agrees <= 100; agrees++ {
-		alone := Decide([]Candidate{found100("a", agrees, 0)}, provePolicy)
-		d := Decide([]Candidate{twin("a", agrees), twin("b", agrees-2)}, provePolicy)
-		if alone.Verdict != Match || d.Verdict != Ambiguous || math.Abs(d.Confidence-alone.Confidence) > 1e-9 {
-			t.Errorf("%d %% agree: %s (%v), alone %s (%v)", agrees, d.Verdict, d.Confidence, alone.Verdict, alone.Confidence)
+		alone := Decide([]Candidate{found100("a", agrees, 0)}, geometryPolicy)
+		d := Decide([]Candidate{twin("a", agrees), twin("b", agrees-2)}, geometryPolicy)
+		if alone.Outcome != Match || d.Outcome != Ambiguous || math.Abs(d.Confidence-alone.Confidence) > 1e-9 {
+			t.Errorf("%d %% agree: %s (%v), alone %s (%v)", agrees, d.Outcome, d.Confidence, alone.Outcome, alone.Confidence)
 		}
 		if d.Candidates[0].Confidence != d.Candidates[1].Confidence {
 			t.Errorf("%d %% agree: %v and %v", agrees, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
 		}
-		if d := Decide([]Candidate{twin("c/a", agrees), twin("c/b", agrees-2)}, provePolicy); d.Verdict != Match || d.Label != "c" {
-			t.Errorf("%d %% agree, siblings: %s %s", agrees, d.Verdict, d.Label)
+		if d := Decide([]Candidate{twin("c/a", agrees), twin("c/b", agrees-2)}, geometryPolicy); d.Outcome != Match || d.Label != "c" {
+			t.Errorf("%d %% agree, siblings: %s %s", agrees, d.Outcome, d.Label)
 		}
 	}
-	d := Decide([]Candidate{twin("a", 60), twin("b", 59)}, provePolicy)
-	if d.Verdict != Unknown || d.Candidates[0].Confidence != d.Candidates[1].Confidence {
-		t.Errorf("little agrees: %s, %v and %v", d.Verdict, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
+	d := Decide([]Candidate{twin("a", 60), twin("b", 59)}, geometryPolicy)
+	if d.Outcome != Unknown || d.Candidates[0].Confidence != d.Candidates[1].Confidence {
+		t.Errorf("little agrees: %s, %v and %v", d.Outcome, d.Candidates[0].Confidence, d.Candidates[1].Confidence)
 	}
 }
 
 // The basis is what decided, and geometry where geometry can be shown.
 func TestBasis(t *testing.T) {
-	exact := provePolicy
+	exact := geometryPolicy
 	exact.Exact = true
 	little := located(0.9)
-	little.Judged = 0
+	little.Comparable = 0
 	for _, c := range []struct {
 		name      string
 		candidate Candidate
@@ -132,10 +133,10 @@ func TestBasis(t *testing.T) {
 		compared  bool
 		says      string
 	}{
-		{"found", found100("a", 95, 0), provePolicy, ByGeometry, true, "95 %"},
-		{"differs", found100("a", 60, 0), provePolicy, ByGeometry, true, "40 of 100 parts differ"},
-		{"found nowhere", Candidate{Label: "a", Score: 0.9, Geometry: &Geometry{Verifiable: true}}, provePolicy, BySearch, false, "nothing registered was found"},
-		{"nothing to compare", Candidate{Label: "a", Geometry: little}, provePolicy, BySearch, false, "too little"},
+		{"found", found100("a", 95, 0), geometryPolicy, ByGeometry, true, "95 %"},
+		{"differs", found100("a", 60, 0), geometryPolicy, ByGeometry, true, "40 of 100 parts differ"},
+		{"found nowhere", Candidate{Label: "a", Score: 0.9, Evidence: &scoremodel.Evidence{Verifiable: true}}, geometryPolicy, BySearch, false, "nothing registered was found"},
+		{"nothing to compare", Candidate{Label: "a", Evidence: little}, geometryPolicy, BySearch, false, "too little"},
 		{"other print", reprinted(found100("a", 95, 0)), exact, ByExact, true, "(exact)"},
 		{"not looked for", Candidate{Label: "a", Score: 0.9}, exact, ByEmbedding, false, "similarity"},
 	} {
@@ -151,18 +152,18 @@ func TestBasis(t *testing.T) {
 // confidence, which sum to one at most.
 func TestConfidenceFollowsTheDecision(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
-	surest := map[Verdict]float64{}
+	surest := map[Outcome]float64{}
 	for range 5000 {
 		candidates := gallery(rng, 5)
 		for i := range candidates {
 			candidates[i].Score = rng.Float32()
 			switch rng.IntN(6) {
 			case 0:
-				candidates[i].Geometry = &Geometry{} // too few features
+				candidates[i].Evidence = &scoremodel.Evidence{} // too few features
 			case 1:
-				candidates[i].Geometry = &Geometry{Verifiable: true} // found nowhere
+				candidates[i].Evidence = &scoremodel.Evidence{Verifiable: true} // found nowhere
 			case 2:
-				candidates[i].Geometry = nil // not looked for
+				candidates[i].Evidence = nil // not looked for
 			case 3:
 				candidates[i] = reprinted(candidates[i])
 			}
@@ -176,22 +177,22 @@ func TestConfidenceFollowsTheDecision(t *testing.T) {
 		sum, last := 0.0, 1.0
 		for i, c := range d.Candidates {
 			if !(c.Confidence >= 0 && c.Confidence <= last+1e-12) {
-				t.Fatalf("%s: candidate %d has %v, the one before %v", d.Verdict, i, c.Confidence, last)
+				t.Fatalf("%s: candidate %d has %v, the one before %v", d.Outcome, i, c.Confidence, last)
 			}
-			if !c.Compared && c.LLR != 0 || c.Compared && !c.Geometry.Located {
+			if !c.Compared && c.LLR != 0 || c.Compared && !c.Evidence.Located {
 				t.Fatalf("candidate %d has an LLR of %v", i, c.LLR)
 			}
 			sum, last = sum+c.Confidence, c.Confidence
 		}
 		if sum > 1+1e-9 || !(d.Confidence >= 0.5-1e-9 && d.Confidence <= 1) {
-			t.Fatalf("%s: confidence %v, candidates %v in all", d.Verdict, d.Confidence, sum)
+			t.Fatalf("%s: confidence %v, candidates %v in all", d.Outcome, d.Confidence, sum)
 		}
 		of := d.Confidence
-		if d.Verdict == Unknown {
+		if d.Outcome == Unknown {
 			of = 1 - of
 		}
-		if old, seen := surest[d.Verdict]; !seen || d.Verdict == Unknown && of > old || d.Verdict != Unknown && of < old {
-			surest[d.Verdict] = of
+		if old, seen := surest[d.Outcome]; !seen || d.Outcome == Unknown && of > old || d.Outcome != Unknown && of < old {
+			surest[d.Outcome] = of
 		}
 	}
 	if len(surest) != 3 || surest[Unknown] > min(surest[Match], surest[Ambiguous]) {
@@ -202,11 +203,11 @@ func TestConfidenceFollowsTheDecision(t *testing.T) {
 // A document with one changed line is, where exactness is asked for, surely
 // another.
 func TestConfidenceOfOtherPrint(t *testing.T) {
-	p := provePolicy
+	p := geometryPolicy
 	p.Exact = true
 	d := Decide([]Candidate{reprinted(found100("id", 99, 0))}, p)
-	if d.Verdict != Unknown || d.Confidence < 0.9 {
-		t.Errorf("%s with %v", d.Verdict, d.Confidence)
+	if d.Outcome != Unknown || d.Confidence < 0.9 {
+		t.Errorf("%s with %v", d.Outcome, d.Confidence)
 	}
 	if d := Refuse("blank"); d.Confidence != 0 || d.Basis != "" {
 		t.Errorf("refused: %v", d.Confidence)
@@ -218,9 +219,9 @@ func TestConfidenceOfOtherPrint(t *testing.T) {
 
 // Look-alikes that cannot be told apart share the confidence of the answer.
 func TestConfidenceOfTwins(t *testing.T) {
-	d := Decide([]Candidate{found100("a", 98, 0), found100("b", 97, 0), found100("c", 20, 0)}, provePolicy)
+	d := Decide([]Candidate{found100("a", 98, 0), found100("b", 97, 0), found100("c", 20, 0)}, geometryPolicy)
 	first, second := d.Candidates[0].Confidence, d.Candidates[1].Confidence
-	if d.Verdict != Ambiguous || math.Abs(first+second-d.Confidence) > 1e-9 || second < 0.3 || d.Candidates[2].Confidence > 0.01 {
-		t.Errorf("%s: %v of %v, %v, %v", d.Verdict, d.Confidence, first, second, d.Candidates[2].Confidence)
+	if d.Outcome != Ambiguous || math.Abs(first+second-d.Confidence) > 1e-9 || second < 0.3 || d.Candidates[2].Confidence > 0.01 {
+		t.Errorf("%s: %v of %v, %v, %v", d.Outcome, d.Confidence, first, second, d.Candidates[2].Confidence)
 	}
 }

@@ -2,20 +2,25 @@ package decide
 
 import (
 	"errors"
+	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
 	"fmt"
 	"slices"
 )
 
 // Verdict is the outcome of a decision.
-type Verdict string
+type Outcome string
 
 // The verdicts.
 const (
-	Match     Verdict = "match"     // one label, or the common ancestor of the labels in question
-	Ambiguous Verdict = "ambiguous" // rivals too close to tell, with no common ancestor
-	Unknown   Verdict = "unknown"   // nothing registered is like it
-	Refused   Verdict = "refused"   // not a usable image
+	Match     Outcome = "match"     // one label, or the common ancestor of the labels in question
+	Ambiguous Outcome = "ambiguous" // rivals too close to tell, with no common ancestor
+	Unknown   Outcome = "unknown"   // nothing registered is like it
+	Refused   Outcome = "refused"   // not a usable image
 )
+
+// Label is the name of a class: see [label.Label].
+type Label = label.Label
 
 // Candidate is a label with the evidence that speaks for it: the best over its
 // references and their rotations.
@@ -25,18 +30,18 @@ type Candidate struct {
 	Reference string  // id of the reference that scored
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
 
-	Picture  int       // equal ones, but for 0, were registered of one picture
-	Geometry *Geometry // what looking for that reference in the probe found; nil where nobody looked
+	Picture  int                  // equal ones, but for 0, were registered of one picture
+	Evidence *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked
 }
 
 // Policy is what a decision is held to.
 type Policy struct {
-	Calibration *Calibration
+	Calibration *scoremodel.Calibration
 	Threshold   float64 // cosine from which on a label is accepted
 	Margin      float64 // cosine by which the best must lead every other label
 
 	// Where the calibration has a proof, candidates with geometry are held to
-	// these instead: see [Proof.Threshold].
+	// these instead: see [scoremodel.LLRModel.Threshold].
 	FPIR   float64 // share of strangers that may be accepted
 	Labels int     // in the gallery
 	Exact  bool    // what surely shows other print somewhere is not accepted
@@ -56,7 +61,7 @@ func CheckFPIR(fpir float64) error {
 
 // NewPolicy returns the policy under which a stranger is accepted with
 // probability fpir in a gallery of the given number of labels.
-func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
+func NewPolicy(c *scoremodel.Calibration, fpir float64, labels int) (Policy, error) {
 	if err := CheckFPIR(fpir); err != nil {
 		return Policy{}, err
 	}
@@ -65,7 +70,7 @@ func NewPolicy(c *Calibration, fpir float64, labels int) (Policy, error) {
 
 // Decision is an answer and what it rests on.
 type Decision struct {
-	Verdict    Verdict
+	Outcome    Outcome
 	Label      Label      // of a match, else empty
 	Confidence float64    // probability that the verdict is right, in [0, 1], see the package comment; 0 of what is refused
 	Open       []Label    // sub-labels of Label between which it stays open, best first
@@ -100,16 +105,16 @@ type Decision struct {
 // decides. Only what cannot be verified is left to the score.
 // Sub-labels that cannot be told apart there are answered as the label above them.
 func Decide(candidates []Candidate, p Policy) Decision {
-	if d, ok := decideProof(candidates, p); ok {
+	if d, ok := decideByGeometry(candidates, p); ok {
 		return d
 	}
-	return decideScore(candidates, nil, p)
+	return decideByEmbedding(candidates, nil, p)
 }
 
 // decideScore answers from the scores alone. others are candidates that have no
 // part in it.
-func decideScore(candidates, others []Candidate, p Policy) Decision {
-	d := Decision{Verdict: Unknown, Threshold: p.Threshold, FMR: 1}
+func decideByEmbedding(candidates, others []Candidate, p Policy) Decision {
+	d := Decision{Outcome: Unknown, Threshold: p.Threshold, FMR: 1}
 	if len(candidates) == 0 {
 		d.Confidence = 1
 		d.Summary, d.Reason = nothingRegistered, nothingRegistered
@@ -124,11 +129,11 @@ func decideScore(candidates, others []Candidate, p Policy) Decision {
 		d.Rival = firstOutside(candidates, d.Best.Label)
 		unlikeReason(&d)
 	case label == "":
-		d.Verdict = Ambiguous
+		d.Outcome = Ambiguous
 		d.Rival = firstOutside(candidates, d.Best.Label)
 		tooCloseReason(&d, near, p)
 	default:
-		d.Verdict, d.Label = Match, label
+		d.Outcome, d.Label = Match, label
 		d.Rival = firstOutside(candidates, label)
 		d.Open = sublabels(near, label)
 		alikeReason(&d, near, p)
@@ -143,7 +148,7 @@ func decideScore(candidates, others []Candidate, p Policy) Decision {
 
 // Refuse is the decision on what is not a usable image.
 func Refuse(reason string) Decision {
-	return Decision{Verdict: Refused, FMR: 1, Summary: reason, Reason: reason}
+	return Decision{Outcome: Refused, FMR: 1, Summary: reason, Reason: reason}
 }
 
 // withinMargin returns the head of candidates that the best does not lead by
@@ -161,7 +166,7 @@ func withinMargin(candidates []Candidate, margin float64) []Candidate {
 func commonLabel(candidates []Candidate) Label {
 	common := candidates[0].Label
 	for _, c := range candidates[1:] {
-		common = CommonAncestor(common, c.Label)
+		common = label.CommonAncestor(common, c.Label)
 	}
 	return common
 }

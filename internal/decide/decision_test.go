@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"exemplar/internal/scoremodel"
 	"math"
 	"slices"
 	"strings"
@@ -14,10 +15,11 @@ import (
 var testPolicy = Policy{
 	Threshold: 0.47,
 	Margin:    0.05,
-	Calibration: &Calibration{
-		Pairs: 100_000,
-		Knots: []Knot{{0, 1}, {0.2, 0.01}},
-		Tail:  Tail{Start: 0.2, Rate: 0.01, Scale: 0.1 / math.Ln10},
+	Calibration: &scoremodel.Calibration{
+		Pairs:  100_000,
+		Margin: 0.05,
+		Knots:  []scoremodel.Knot{{Score: 0, FMR: 1}, {Score: 0.2, FMR: 0.01}},
+		Tail:   scoremodel.Tail{Start: 0.2, Rate: 0.01, Scale: 0.1 / math.Ln10},
 	},
 }
 
@@ -27,7 +29,7 @@ func TestDecide(t *testing.T) {
 	cases := []struct {
 		name       string
 		candidates scores
-		verdict    Verdict
+		verdict    Outcome
 		label      Label
 		open       []Label
 		rival      Label
@@ -77,8 +79,8 @@ func TestDecide(t *testing.T) {
 			if d.Rival != nil {
 				rival = d.Rival.Label
 			}
-			if d.Verdict != tc.verdict || d.Label != tc.label || !slices.Equal(d.Open, tc.open) || rival != tc.rival {
-				t.Errorf("got %s %q, open %q, rival %q", d.Verdict, d.Label, d.Open, rival)
+			if d.Outcome != tc.verdict || d.Label != tc.label || !slices.Equal(d.Open, tc.open) || rival != tc.rival {
+				t.Errorf("got %s %q, open %q, rival %q", d.Outcome, d.Label, d.Open, rival)
 			}
 			if d.Reason != tc.reason {
 				t.Errorf("reason %q\n  want %q", d.Reason, tc.reason)
@@ -89,28 +91,28 @@ func TestDecide(t *testing.T) {
 
 func TestFMRInWords(t *testing.T) {
 	p := testPolicy
-	p.Threshold, p.Calibration = 0.3, &Calibration{Pairs: 1e9, Knots: p.Calibration.Knots, Tail: p.Calibration.Tail}
+	p.Threshold, p.Calibration = 0.3, &scoremodel.Calibration{Pairs: 1e9, Knots: p.Calibration.Knots, Tail: p.Calibration.Tail}
 	d := Decide([]Candidate{{Label: "a", Score: 0.5602}}, p)
 	if want := "its similarity to the whole picture is 0.56, and 0.30 is enough; an impostor reaches that once in 400,000"; d.Reason != want || d.Extrapolated {
 		t.Errorf("reason %q, want %q (FMR %v)", d.Reason, want, d.FMR)
 	}
 	p.Threshold = 1.2
 	d = Decide([]Candidate{{Label: "a", Score: 0.99}}, p)
-	if d.Verdict != Unknown || !strings.Contains(d.Reason, "no similarity is rare enough") {
-		t.Errorf("threshold out of reach: %s, %q", d.Verdict, d.Reason)
+	if d.Outcome != Unknown || !strings.Contains(d.Reason, "no similarity is rare enough") {
+		t.Errorf("threshold out of reach: %s, %q", d.Outcome, d.Reason)
 	}
 }
 
 func TestRefuse(t *testing.T) {
-	if d := Refuse("blank picture"); d.Verdict != Refused || d.Reason != "blank picture" || d.FMR != 1 {
+	if d := Refuse("blank picture"); d.Outcome != Refused || d.Reason != "blank picture" || d.FMR != 1 {
 		t.Errorf("got %+v", d)
 	}
 }
 
 func TestNewPolicy(t *testing.T) {
-	c := mustFit(t, gaussian(10_000, 0.1, 1))
+	c := testPolicy.Calibration
 	p, err := NewPolicy(c, 0.01, 50)
-	if err != nil || p.Threshold != c.Threshold(0.01, 50) || p.Margin != DefaultMargin {
+	if err != nil || p.Threshold != c.Threshold(0.01, 50) || p.Margin != c.Margin {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	for _, fpir := range []float64{0, 1, -1, 2, math.NaN()} {
@@ -144,14 +146,14 @@ func TestDecideProperties(t *testing.T) {
 		candidates := drawCandidates(t)
 		d := Decide(candidates, testPolicy)
 		best := float64(candidates[0].Score)
-		if (d.Verdict == Unknown) != (best < testPolicy.Threshold) {
-			t.Fatalf("%s at %v", d.Verdict, best)
+		if (d.Outcome == Unknown) != (best < testPolicy.Threshold) {
+			t.Fatalf("%s at %v", d.Outcome, best)
 		}
-		if (d.Verdict == Match) != (d.Label != "") {
-			t.Fatalf("%s with label %q", d.Verdict, d.Label)
+		if (d.Outcome == Match) != (d.Label != "") {
+			t.Fatalf("%s with label %q", d.Outcome, d.Label)
 		}
 		for _, c := range candidates { // whoever is close must be covered by the answer
-			if d.Verdict == Match && best-float64(c.Score) <= testPolicy.Margin && !d.Label.Contains(c.Label) {
+			if d.Outcome == Match && best-float64(c.Score) <= testPolicy.Margin && !d.Label.Contains(c.Label) {
 				t.Fatalf("answered %q although %q is within the margin", d.Label, c.Label)
 			}
 		}
@@ -160,8 +162,8 @@ func TestDecideProperties(t *testing.T) {
 		}
 		strict := testPolicy
 		strict.Threshold += 0.1
-		if s := Decide(candidates, strict); s.Verdict != Unknown && (s.Verdict != d.Verdict || s.Label != d.Label) {
-			t.Fatalf("a higher threshold turned %s %q into %s %q", d.Verdict, d.Label, s.Verdict, s.Label)
+		if s := Decide(candidates, strict); s.Outcome != Unknown && (s.Outcome != d.Outcome || s.Label != d.Label) {
+			t.Fatalf("a higher threshold turned %s %q into %s %q", d.Outcome, d.Label, s.Outcome, s.Label)
 		}
 		wide := testPolicy
 		wide.Margin += 0.1

@@ -2,29 +2,29 @@
 // files, no clocks, no randomness; the same candidates under the same policy
 // give the same answer.
 //
-// A [Label] is a path in a tree (id-card/front/2nd-edition). A [Calibration]
-// says how often an impostor reaches a score, and is fitted by
-// [FitCalibration]. A [Policy] turns it into a threshold for a wished rate of
-// accepted strangers and a gallery of a given size, and [Decide] applies it:
+// A [Label] is a path in a tree (id-card/front/2nd-edition). A
+// [scoremodel.Calibration] says how often an impostor reaches a score. A [Policy]
+// turns it into a threshold for a wished rate of accepted strangers and a gallery of
+// a given size, and [Decide] applies it:
 //
 //	policy, err := decide.NewPolicy(calibration, 0.01, labels)
 //	answer := decide.Decide(candidates, policy)
-//	fmt.Println(answer.Verdict, answer.Label, answer.Confidence, answer.Reason)
+//	fmt.Println(answer.Outcome, answer.Label, answer.Confidence, answer.Reason)
 //
 // Where references were looked for in the probe, a candidate carries its
-// [Geometry], and a [Proof] in the calibration (fitted by [FitProof]) says what
-// that is worth as a likelihood ratio; then [Decide] goes by it, and between
-// references that look alike by the places that tell them apart.
+// [scoremodel.Evidence], and the [scoremodel.LLRModel] of the calibration says what
+// that is worth as a likelihood ratio. Then [Decide] goes by it, and between
+// references that look alike by the blocks that tell them apart.
 //
 // # The model
 //
 //	x      LLR of a reference: log10 of how many times likelier its evidence is if the
-//	       probe shows it than if it shows a look-alike ([Proof.LLR])
-//	F(x)   share of strangers whose look-alikes reach x (Family), G(x) of comparisons
+//	       probe shows it than if it shows a look-alike ([scoremodel.LLRModel.LLR])
+//	F(x)   share of strangers whose look-alikes reach x (LookAlike), G(x) of comparisons
 //	       with something else that do (Random); both counted on trials
-//	s      share of strangers that have a look-alike registered: Alike, or more where
-//	       another label looks like the probe too ([Proof.Share])
-//	t      threshold: s F(t) + 1 - (1-G(t))^n = FPIR, for n labels ([Proof.Threshold])
+//	s      share of strangers that have a look-alike registered: LookAlikePrior, or more where
+//	       another label looks like the probe too ([scoremodel.LLRModel.LookAlikePriorGiven])
+//	t      threshold: s F(t) + 1 - (1-G(t))^n = FPIR, for n labels ([scoremodel.LLRModel.Threshold])
 //	match  x >= t, and no other label within Margin that single blocks do not rule out
 //
 // Without geometry x is the cosine, and t where FMR(t) = 1 - (1-FPIR)^(1/n).
@@ -58,10 +58,9 @@
 //
 // # Constants
 //
-// Those in the calibration (Margin, Alike, Kin, Lead, the curves) are fitted by
-// exemplar calibrate. In the code: leadGrowth 0.25, fewTelling 3 and stillTelling 1,
-// evenFPIR 0.01, hardlyAny 0.05, enoughJudged 24, evenJudged 4, leastChanged 0.003 and the shares
-// in the sentences are by eye.
+// Those of the calibration are described in package scoremodel. In the code:
+// enoughSeparating 3 and contraryAllowed 1, evenFPIR 0.01, hardlyAny 0.05 and the
+// shares in the sentences are by eye.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide

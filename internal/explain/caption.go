@@ -11,7 +11,7 @@ import (
 
 // caption is the text below the pictures, broken into lines.
 type caption struct {
-	verdict decide.Verdict
+	verdict decide.Outcome
 	label   string
 	reason  []string
 	figures [][2]string // number and what it counts
@@ -29,7 +29,7 @@ const (
 )
 
 func layOut(f *recognise.Finding, room float64) *caption {
-	w := &caption{verdict: f.Decision.Verdict, figures: figures(f), room: room, located: f.Best.Found.Located}
+	w := &caption{verdict: f.Decision.Outcome, figures: figures(f), room: room, located: f.Best.Found.Located}
 	w.label = string(f.Decision.Label)
 	w.reason = wrap(bodyType, f.Decision.Reason, min(room, longestLine))
 	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight
@@ -55,7 +55,7 @@ func (w *caption) draw(c *canvas, x, y float64) {
 
 // title is the decision on its colour, and the label.
 func (w *caption) title(c *canvas, x, y float64) {
-	shade := map[decide.Verdict]color.NRGBA{decide.Match: green, decide.Ambiguous: amber, decide.Unknown: red}[w.verdict]
+	shade := map[decide.Outcome]color.NRGBA{decide.Match: green, decide.Ambiguous: amber, decide.Unknown: red}[w.verdict]
 	if shade == (color.NRGBA{}) {
 		shade = faint
 	}

@@ -23,7 +23,7 @@ func Difference(o *recognise.Overlay, label string) string {
 	places := fmt.Sprintf("%d of %d places agree", agree, judged)
 	where := where(o)
 	switch {
-	case 2*agree < o.Found.Weighed.Whole:
+	case 2*agree < o.Found.Weighed.Blocks:
 		return fmt.Sprintf("shares a part with %s: %s", label, places)
 	case judged-agree < fewTelling && where == "":
 		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, places)

@@ -107,7 +107,7 @@ func TestExplainIsDeterministic(t *testing.T) {
 func TestExplainOddities(t *testing.T) {
 	e := synthdoc.Examples()[0]
 	d := newDesk(e)
-	decision := decide.Decision{Verdict: decide.Unknown, Label: decide.Label(strings.Repeat("ab/", 200) + "c"),
+	decision := decide.Decision{Outcome: decide.Unknown, Label: decide.Label(strings.Repeat("ab/", 200) + "c"),
 		Reason: strings.Repeat("really ", 80) + strings.Repeat("x", 900) + " 身分證"}
 	for _, size := range [][2]int{{1, 1}, {1, 5000}, {5000, 1}, {40, 30}} {
 		m := grey(size[0], size[1])

@@ -217,7 +217,7 @@ func layOutNeighbours(o *recognise.Overlay, title, says string, room float64) *n
 		{fmt.Sprintf("%d of %d", agree, o.Found.Judged), "places agree"},
 		{fmt.Sprintf("%.1f %%", 100*o.Area), "of the picture differs"},
 		{fmt.Sprint(o.Found.Inliers), "points agree"},
-		{fmt.Sprintf("%.3f", o.Found.Weighed.Score), "likeness"},
+		{fmt.Sprintf("%.3f", o.Found.Weighed.Cosine), "likeness"},
 	}
 	w.height = titleHeight + lineHeight*len(w.says) + figureHeight
 	return w

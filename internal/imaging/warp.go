@@ -15,7 +15,8 @@ func Warp(src *Image, m planar.Homography, w, h int) *Image {
 	checkSizes(src, w, h)
 	for step := coarsest(m, w, h); step >= 2 && min(src.W, src.H) >= 4; step /= 2 {
 		half := ResizeArea(src, src.W/2, src.H/2)
-		m = resized(m, float64(half.W)/float64(src.W), float64(half.H)/float64(src.H))
+		toHalf := planar.Resizing(float64(half.W)/float64(src.W), float64(half.H)/float64(src.H))
+		m = toHalf.Multiply(&m)
 		src = half
 	}
 	if src.W < 2 || src.H < 2 { // so that there are four pixels about each point
@@ -53,15 +54,6 @@ func coarsest(m planar.Homography, w, h int) float64 {
 	cx, cy := float64(w)/2, float64(h)/2
 	at, right, below := m.Apply(planar.Pt(cx, cy)), m.Apply(planar.Pt(cx+1, cy)), m.Apply(planar.Pt(cx, cy+1))
 	return min(math.Hypot(right.X-at.X, right.Y-at.Y), math.Hypot(below.X-at.X, below.Y-at.Y))
-}
-
-// resized follows m by a change of size with pixel edges kept in place.
-func resized(m planar.Homography, sx, sy float64) planar.Homography {
-	for i := range 3 {
-		m[i] = m[i]*sx + m[6+i]*(sx-1)/2
-		m[3+i] = m[3+i]*sy + m[6+i]*(sy-1)/2
-	}
-	return m
 }
 
 // levels are the numbers from 0 to 255: to look them up is quicker than to

@@ -24,6 +24,17 @@ func TestFourPointsMapExactly(t *testing.T) {
 	}
 }
 
+// The edges of a picture, half a pixel outside of its outermost centres, stay its
+// edges.
+func TestResizingKeepsEdges(t *testing.T) {
+	h := Resizing(3, 0.25)
+	for _, c := range []struct{ from, to Point }{{Pt(-0.5, -0.5), Pt(-0.5, -0.5)}, {Pt(7.5, 15.5), Pt(23.5, 3.5)}} {
+		if got := h.Apply(c.from); got != c.to {
+			t.Errorf("%v of 8 x 16 pixels maps to %v of 24 x 4, want %v", c.from, got, c.to)
+		}
+	}
+}
+
 func TestLeastSquaresSolvesWeightedPoints(t *testing.T) {
 	want := Homography{1.1, 0.1, 0.3, -0.2, 0.9, -0.1, 0.05, -0.03, 1}
 	var n LeastSquares

@@ -41,13 +41,9 @@ func TestQuadsFindDocuments(t *testing.T) {
 		seed := uint64(1000 + i)
 		d := synthdoc.Document{Kind: kinds[i%len(kinds)], Template: seed, Content: seed}
 		photo := capturesim.Scene(synthdoc.Draw(d), nil, p, seed)
-		var truth [4]planar.Point
-		for j, c := range photo.Quad {
-			truth[j] = planar.Point{X: c.X - 0.5, Y: c.Y - 0.5}
-		}
 		quads := Quads(photo.Image)
 		for _, q := range quads[:min(3, len(quads))] {
-			if overlap(&q, &truth, photo.Image.W, photo.Image.H) > 0.8 {
+			if overlap(&q, &photo.Quad, photo.Image.W, photo.Image.H) > 0.8 {
 				found++
 				break
 			}

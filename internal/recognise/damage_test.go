@@ -57,7 +57,7 @@ func TestADamagedReferenceIsLeftOut(t *testing.T) {
 				f := result.Findings[0]
 				itself := i == 0 && name != "none"
 				if want := decide.Label(fmt.Sprint("document/", i)); (f.Decision.Label == want) == itself {
-					t.Errorf("document %d: %s %q (%s)", i, f.Decision.Verdict, f.Decision.Label, f.Decision.Reason)
+					t.Errorf("document %d: %s %q (%s)", i, f.Decision.Outcome, f.Decision.Label, f.Decision.Reason)
 				}
 				for _, d := range f.LeftOut {
 					if d.Label != "document/0" || d.ID == "" {
@@ -80,8 +80,8 @@ func TestAllReferencesDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := result.Findings[0]; f.Decision.Verdict != decide.Unknown || len(f.LeftOut) != 4 || !strings.Contains(f.Decision.Reason, "4 damaged references") {
-		t.Errorf("%s, %d left out, %q", f.Decision.Verdict, len(f.LeftOut), f.Decision.Reason)
+	if f := result.Findings[0]; f.Decision.Outcome != decide.Unknown || len(f.LeftOut) != 4 || !strings.Contains(f.Decision.Reason, "4 damaged references") {
+		t.Errorf("%s, %d left out, %q", f.Decision.Outcome, len(f.LeftOut), f.Decision.Reason)
 	}
 }
 
@@ -106,7 +106,7 @@ func TestAReferenceThatCannotBeDecodedIsLeftOut(t *testing.T) {
 			}
 			f := result.Findings[0]
 			if matched := f.Decision.Label == "ticket"; matched != (i == 0) || i == 1 && (len(f.LeftOut) != 1 || f.LeftOut[0].Label != "form") {
-				t.Errorf("%s, picture %d: %s %q, left out %v", name, i, f.Decision.Verdict, f.Decision.Label, f.LeftOut)
+				t.Errorf("%s, picture %d: %s %q, left out %v", name, i, f.Decision.Outcome, f.Decision.Label, f.LeftOut)
 			}
 		}
 	}

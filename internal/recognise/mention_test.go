@@ -66,8 +66,8 @@ func TestASingleAnswerMentionsTheOthers(t *testing.T) {
 		if len(all) != c.want {
 			t.Errorf("%s: %d answers", c.name, len(all))
 		}
-		if one.Decision.Verdict != all[0].Decision.Verdict || one.Decision.Label != all[0].Decision.Label || !slices.Equal(one.Decision.Open, all[0].Decision.Open) {
-			t.Errorf("%s: %s %q alone, %s %q as the first of all", c.name, one.Decision.Verdict, one.Decision.Label, all[0].Decision.Verdict, all[0].Decision.Label)
+		if one.Decision.Outcome != all[0].Decision.Outcome || one.Decision.Label != all[0].Decision.Label || !slices.Equal(one.Decision.Open, all[0].Decision.Open) {
+			t.Errorf("%s: %s %q alone, %s %q as the first of all", c.name, one.Decision.Outcome, one.Decision.Label, all[0].Decision.Outcome, all[0].Decision.Label)
 		}
 		says := fmt.Sprintf("%d documents", len(all))
 		if mentioned := strings.Contains(one.Decision.Summary, says+" here (--all)") && strings.Contains(one.Decision.Reason, says+" lie in the picture, also"); mentioned != (len(all) > 1) {
@@ -115,7 +115,7 @@ func TestOtherDocumentsAreMentioned(t *testing.T) {
 	paste(table, shrunk(pictures["id-card"], 400), 580, 300)
 	f := recognised(t, g, table, Options{}).Findings[0]
 	if !strings.Contains(f.Decision.Reason, "--all answers with every one") || !strings.Contains(f.Decision.Summary, "2 documents here (--all)") {
-		t.Errorf("%s %q: %q, %q", f.Decision.Verdict, f.Decision.Label, f.Decision.Summary, f.Decision.Reason)
+		t.Errorf("%s %q: %q, %q", f.Decision.Outcome, f.Decision.Label, f.Decision.Summary, f.Decision.Reason)
 	}
 	for _, f := range recognised(t, g, table, Options{All: true}).Findings {
 		if strings.Contains(f.Decision.Reason, "--all") {
@@ -124,7 +124,7 @@ func TestOtherDocumentsAreMentioned(t *testing.T) {
 	}
 	alone := grey(1000, 760)
 	paste(alone, shrunk(pictures["form"], 740), 10, 10)
-	if f := recognised(t, g, alone, Options{}).Findings[0]; f.Decision.Verdict != decide.Match || strings.Contains(f.Decision.Reason, "--all") {
-		t.Errorf("alone: %s, %q", f.Decision.Verdict, f.Decision.Reason)
+	if f := recognised(t, g, alone, Options{}).Findings[0]; f.Decision.Outcome != decide.Match || strings.Contains(f.Decision.Reason, "--all") {
+		t.Errorf("alone: %s, %q", f.Decision.Outcome, f.Decision.Reason)
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"sync"
 
-	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
+	"exemplar/internal/scoremodel"
 )
 
 // Embedder turns pictures into embeddings. It is safe for concurrent use.
@@ -63,7 +63,7 @@ type Model struct {
 	*Embedder
 	Fingerprint string // of what makes embeddings: those of another one cannot be compared
 	Decides     string // fingerprint of that and the calibration
-	Calibration *decide.Calibration
+	Calibration *scoremodel.Calibration
 }
 
 // ErrModel says that a file is not a usable model bundle.
@@ -106,7 +106,7 @@ func NewModel(b *embed.Bundle) (*Model, error) {
 		return m, nil
 	}
 	var err error
-	if m.Calibration, err = decide.ParseCalibration(b.Calibration); err != nil {
+	if m.Calibration, err = scoremodel.ParseCalibration(b.Calibration); err != nil {
 		return nil, fmt.Errorf("%w: %w: make one with exemplar calibrate", ErrModel, err)
 	}
 	return m, nil

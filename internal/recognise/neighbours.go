@@ -88,7 +88,7 @@ func (g *Engine) Neighbours(ctx context.Context, id string) ([]Neighbour, error)
 		return nil, err
 	}
 	var neighbours []Neighbour
-	if g.model.Calibration.Proof != nil {
+	if g.model.Calibration.LLRModel != nil {
 		if neighbours, err = g.foundNeighbours(ctx, s); err != nil {
 			return nil, err
 		}
@@ -202,7 +202,7 @@ func (g *Engine) lay(ctx context.Context, s *subject, id string) (*Overlay, erro
 		sx: float64(s.Width) / float64(w), sy: float64(s.Height) / float64(h),
 	}
 	if o.Found.Located {
-		o.alike = g.model.Calibration.Proof.LLR(o.Found.Weighed) >= g.model.Calibration.Proof.Kin
+		o.alike = g.model.Calibration.LLRModel.LLR(o.Found.Weighed) >= g.model.Calibration.LLRModel.LookAlikeLLR
 		o.Difference = s.photo.Differ(reference, picture, &o.Found)
 	}
 	return o, nil

@@ -121,7 +121,7 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, all bool) error {
 	first := &result.Findings[0]
 	switch {
-	case first.Decision.Verdict == decide.Unknown && s.inliers < enoughInliers:
+	case first.Decision.Outcome == decide.Unknown && s.inliers < enoughInliers:
 		photo, reversed, err := s.reversed(ctx, e)
 		if reversed != nil {
 			result.Photo, result.Findings = photo, []Finding{*reversed}
@@ -176,7 +176,7 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 		return nil, nil, err
 	}
 	e.policy.Exact = opts.Exact
-	if opts.Search == SearchOff || g.model.Calibration.Proof == nil {
+	if opts.Search == SearchOff || g.model.Calibration.LLRModel == nil {
 		return nil, e, nil
 	}
 	photo := NewPhoto(g.model.Embedder, picture.Image)
@@ -250,13 +250,13 @@ func (e *evidenceSet) decide() Finding {
 // label's similarity stays that of the whole picture.
 func (e *evidenceSet) add(h *Hypothesis) {
 	e.seen[h.ID] = h
-	llr := e.policy.Calibration.Proof.LLR
+	llr := e.policy.Calibration.LLRModel.LLR
 	for i := range e.candidates {
 		c := &e.candidates[i]
 		if c.Label != h.Label {
 			continue
 		}
-		if c.Geometry == nil || llr(h.Found.Weighed) > llr(c.Geometry) {
+		if c.Evidence == nil || llr(h.Found.Weighed) > llr(c.Evidence) {
 			take(c, h)
 		}
 		return
@@ -271,7 +271,7 @@ func (e *evidenceSet) add(h *Hypothesis) {
 
 // take gives a label the evidence of one of its references.
 func take(c *decide.Candidate, h *Hypothesis) {
-	c.Reference, c.Geometry = h.ID, h.Found.Weighed
+	c.Reference, c.Evidence = h.ID, h.Found.Weighed
 	if h.Found.Located {
 		c.Rotation = h.Found.Weighed.Turn
 	}
@@ -295,11 +295,11 @@ func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, e
 	scores := map[string]float64{}
 	for _, c := range e.candidates {
 		scores[string(c.Label)] = float64(c.Score)
-		if e.policy.Calibration.Proof == nil {
+		if e.policy.Calibration.LLRModel == nil {
 			continue
 		}
-		if c.Geometry != nil && c.Geometry.Located {
-			scores[string(c.Label)] = e.policy.Calibration.Proof.LLR(c.Geometry)
+		if c.Evidence != nil && c.Evidence.Located {
+			scores[string(c.Label)] = e.policy.Calibration.LLRModel.LLR(c.Evidence)
 		} else {
 			scores[string(c.Label)] -= 20
 		}

@@ -53,7 +53,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 			e.add(h)
 		}
 		f := e.decide()
-		if f.Decision.Verdict != decide.Match || f.Decision.Basis != decide.ByGeometry {
+		if f.Decision.Outcome != decide.Match || f.Decision.Basis != decide.ByGeometry {
 			continue
 		}
 		f.Mirrored, f.Inverted = r.mirrored, r.inverted

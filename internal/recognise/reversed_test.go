@@ -58,8 +58,8 @@ func TestReversedPicturesAreRecognised(t *testing.T) {
 		} {
 			result := recognised(t, g, c.picture, Options{})
 			f := result.Findings[0]
-			if f.Decision.Verdict != decide.Match || string(f.Decision.Label) != kind || f.Mirrored != c.mirrored || f.Inverted != c.inverted {
-				t.Errorf("%s, %s: %s %q, mirrored %v, inverted %v (%s)", kind, name, f.Decision.Verdict, f.Decision.Label, f.Mirrored, f.Inverted, f.Decision.Reason)
+			if f.Decision.Outcome != decide.Match || string(f.Decision.Label) != kind || f.Mirrored != c.mirrored || f.Inverted != c.inverted {
+				t.Errorf("%s, %s: %s %q, mirrored %v, inverted %v (%s)", kind, name, f.Decision.Outcome, f.Decision.Label, f.Mirrored, f.Inverted, f.Decision.Reason)
 				continue
 			}
 			if !strings.Contains(f.Decision.Reason, c.says) || !strings.Contains(f.Decision.Summary, c.says) {
@@ -84,8 +84,8 @@ func TestReversedStrangersStayUnknown(t *testing.T) {
 	for _, kind := range []string{"banknote", "letter", "receipt"} {
 		stranger := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 9, Content: 9, Size: 700})
 		for _, m := range []*imaging.Image{stranger, stranger.Mirror(), stranger.Invert()} {
-			if f := recognised(t, g, m, Options{}).Findings[0]; f.Decision.Verdict != decide.Unknown || f.Mirrored || f.Inverted {
-				t.Errorf("%s: %s %q", kind, f.Decision.Verdict, f.Decision.Label)
+			if f := recognised(t, g, m, Options{}).Findings[0]; f.Decision.Outcome != decide.Unknown || f.Mirrored || f.Inverted {
+				t.Errorf("%s: %s %q", kind, f.Decision.Outcome, f.Decision.Label)
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, el
 		if i == 0 {
 			home = f
 		}
-		if f.Decision.Verdict == decide.Match || f.Decision.Verdict == decide.Ambiguous {
+		if f.Decision.Outcome == decide.Match || f.Decision.Outcome == decide.Ambiguous {
 			findings = append(findings, f)
 		}
 	}
@@ -110,13 +110,13 @@ func (s *search) decideAt(ctx context.Context, first *evidenceSet, places []plac
 
 // llr is what the evidence for a hypothesis is worth.
 func (e *evidenceSet) llr(h *Hypothesis) float64 {
-	return e.policy.Calibration.Proof.LLR(h.Found.Weighed)
+	return e.policy.Calibration.LLRModel.LLR(h.Found.Weighed)
 }
 
 // accepts says whether a hypothesis would be accepted if it were the only one.
 func (e *evidenceSet) accepts(h *Hypothesis) bool {
-	proof := e.policy.Calibration.Proof
-	return h.Found.Located && e.llr(h) >= proof.Threshold(proof.Alike, e.policy.FPIR, e.policy.Labels)
+	proof := e.policy.Calibration.LLRModel
+	return h.Found.Located && e.llr(h) >= proof.Threshold(proof.LookAlikePrior, e.policy.FPIR, e.policy.Labels)
 }
 
 // elsewhere returns what would be accepted in another place than that of first.
@@ -151,7 +151,7 @@ func mention(first *Finding, others []Finding) {
 	for i := range others {
 		d := &others[i].Decision
 		label := string(d.Label)
-		if d.Verdict == decide.Ambiguous {
+		if d.Outcome == decide.Ambiguous {
 			label = "one that may be " + string(d.Best.Label)
 		}
 		labels = append(labels, label)

@@ -48,7 +48,7 @@ func (e *evidenceSet) markTwins() {
 		c := &e.candidates[i]
 		c.Picture = 0
 		h := e.seen[c.Reference]
-		if c.Geometry == nil || !c.Geometry.Located || h == nil || h.Reference == nil {
+		if c.Evidence == nil || !c.Evidence.Located || h == nil || h.Reference == nil {
 			continue
 		}
 		found = append(found, h)

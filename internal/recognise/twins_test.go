@@ -31,16 +31,16 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 			for seed := range uint64(4) {
 				photo := capturesim.Scene(picture, nil, phone, seed).Image
 				one := recognised(t, alone, photo, Options{}).Findings[0].Decision
-				if one.Verdict != decide.Match {
+				if one.Outcome != decide.Match {
 					continue
 				}
 				two := recognised(t, twice, photo, Options{}).Findings[0].Decision
 				of := recognised(t, siblings, photo, Options{}).Findings[0].Decision
-				if two.Verdict == decide.Unknown {
-					t.Errorf("%s, %s, seed %d: %s %q (%s), llr %.3f %.3f", kind, name, seed, two.Verdict, two.Label, two.Reason, two.Candidates[0].LLR, two.Candidates[1].LLR)
+				if two.Outcome == decide.Unknown {
+					t.Errorf("%s, %s, seed %d: %s %q (%s), llr %.3f %.3f", kind, name, seed, two.Outcome, two.Label, two.Reason, two.Candidates[0].LLR, two.Candidates[1].LLR)
 				}
-				if of.Verdict != decide.Match {
-					t.Errorf("%s, %s, seed %d: %s %q (%s)", kind, name, seed, of.Verdict, of.Label, of.Reason)
+				if of.Outcome != decide.Match {
+					t.Errorf("%s, %s, seed %d: %s %q (%s)", kind, name, seed, of.Outcome, of.Label, of.Reason)
 				}
 			}
 		}

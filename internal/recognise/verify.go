@@ -4,18 +4,18 @@ import (
 	"math"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/decide"
 	"exemplar/internal/features"
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/planar"
+	"exemplar/internal/scoremodel"
 )
 
 // Found is what looking for a reference in a photo came to.
 type Found struct {
 	alignment.Evidence
-	Weighed *decide.Geometry // the evidence in the terms of a decision
+	Weighed *scoremodel.Evidence // the evidence in the terms of a decision
 	Changes Changes
 }
 
@@ -64,33 +64,33 @@ func (p *Photo) FineMatch(s *features.Features) int { return p.probe.FineInliers
 // into the terms of a decision.
 func (p *Photo) weigh(r *Reference, f *Found) {
 	if !f.Located {
-		f.Weighed = &decide.Geometry{Verifiable: p.CanVerify(r.shape.Features())}
+		f.Weighed = &scoremodel.Evidence{Verifiable: p.CanVerify(r.shape.Features())}
 		return
 	}
 	e := &f.Evidence
 	f.Changes = p.changes(r, e)
 	frame, inside := agreementByPlace(e.Blocks)
-	f.Weighed = &decide.Geometry{
+	f.Weighed = &scoremodel.Evidence{
 		Verifiable: true, Located: true,
-		Turn: quarterTurn(&e.Quad), Inliers: e.Inliers, Coverage: e.Coverage,
-		Whole: len(e.Blocks), Judged: e.Judged, Agree: e.Agree, InPlace: e.AgreeInPlace, Smoothly: e.AgreeSmoothly,
-		Best: e.MeanCorrelation, There: e.MeanInPlace, Weak: e.WeakInPlace, Frame: frame, Inside: inside,
+		Turn: quarterTurn(&e.Quad), Coverage: e.Coverage,
+		Blocks: len(e.Blocks), Comparable: e.Judged, LocallyConsistent: e.AgreeSmoothly,
+		CorrelationP10: e.WeakInPlace, Frame: frame, Inside: inside,
 		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
-		Score:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
-		Places: placesOf(r, e),
+		Cosine:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
+		InPhoto: placesOf(r, e),
 	}
 }
 
 // placesOf returns the judged blocks as they lie in the photo.
-func placesOf(r *Reference, e *alignment.Evidence) []decide.Place {
-	places := make([]decide.Place, 0, e.Judged)
+func placesOf(r *Reference, e *alignment.Evidence) []scoremodel.PhotoBlock {
+	places := make([]scoremodel.PhotoBlock, 0, e.Judged)
 	for i, corners := range alignment.Places(r.shape, e) {
 		verdict := e.Blocks[i].Verdict
 		if verdict == alignment.Unjudged {
 			continue
 		}
 		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
-		places = append(places, decide.Place{
+		places = append(places, scoremodel.PhotoBlock{
 			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
 			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
 			Agrees: e.Blocks[i].Agrees(),
@@ -102,10 +102,8 @@ func placesOf(r *Reference, e *alignment.Evidence) []decide.Place {
 // cutOut returns the embedding of the part of the photo that the map says is
 // the reference.
 func (p *Photo) cutOut(r *Reference, h *planar.Homography) []float32 {
-	// From the network's input to the reference's picture: edges meet edges.
 	side := p.embedder.arch.Input
-	sx, sy := float64(r.w)/float64(side), float64(r.h)/float64(side)
-	toReference := planar.Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
+	toReference := planar.Resizing(float64(r.w)/float64(side), float64(r.h)/float64(side)) // from the network's input
 	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
 }
 

@@ -163,7 +163,7 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 	f := result.Findings[0]
 	sure, err := g.sure(f.Decision.Candidates)
 	return eval.Lookup{
-		Answer: eval.Answer{Outcome: eval.Outcome(f.Decision.Verdict), Label: string(f.Decision.Label)},
+		Answer: eval.Answer{Outcome: eval.Outcome(f.Decision.Outcome), Label: string(f.Decision.Label)},
 		Best:   string(f.Decision.Best.Label), Sure: sure,
 	}, err
 }
@@ -189,7 +189,7 @@ func (g *Gallery) sure(candidates []decide.Ranked) (float64, error) {
 	leaves := make([]decide.Candidate, len(candidates))
 	for i, c := range candidates {
 		leaves[i] = c.Candidate
-		leaves[i].Label = decide.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
+		leaves[i].Label = label.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
 	}
 	d := decide.Decide(leaves, policy)
 	if d.Basis != decide.ByEmbedding {

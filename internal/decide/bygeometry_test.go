@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -11,48 +13,58 @@ import (
 // provePolicy accepts from an LLR of 0 on, beside kin from a lead of 1 or an LLR
 // of 1 on: an LLR is 20 times the share of places that agree, over 0.8, and each
 // place is worth 0.2.
-var provePolicy = Policy{
-	Calibration: &Calibration{
+var geometryPolicy = Policy{
+	Calibration: &scoremodel.Calibration{
 		Pairs: 100_000, Knots: testPolicy.Calibration.Knots, Tail: testPolicy.Calibration.Tail,
-		Proof: &Proof{
-			Bias: -0.8 * 20 * math.Ln10, Terms: []Term{{"coverage", 20 * math.Ln10}}, Margin: 0.5, Alike: 0.1, Kin: -4, Lead: 1,
-			Family: Survival{Count: 1000, Steps: []Step{{-6, 1}, {0, 0.1}, {1, 0.01}}, Slope: -math.Ln10},
-			Random: Survival{Count: 1000, Steps: []Step{{-6, 1}, {-5, 0.001}}, Slope: -10},
+		LLRModel: &scoremodel.LLRModel{
+			Bias: -0.8 * 20 * math.Ln10, Terms: []scoremodel.Term{{Feature: "coverage", Weight: 20 * math.Ln10}}, Margin: 0.5, LookAlikePrior: 0.1, LookAlikeLLR: -4, UnregisteredMargin: 1,
+			LookAlike: scoremodel.Survival{Count: 1000, Steps: []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: 0, Rate: 0.1}, {LLR: 1, Rate: 0.01}}, Slope: -math.Ln10},
+			Random:    scoremodel.Survival{Count: 1000, Steps: []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: -5, Rate: 0.001}}, Slope: -10},
 		},
 	},
 	Threshold: 0.47, Margin: 0.05, FPIR: 0.01, Labels: 10,
 }
 
+// located is evidence in which the given share of 100 blocks agrees.
+func located(agrees float64) *scoremodel.Evidence {
+	e := &scoremodel.Evidence{Verifiable: true, Located: true, Coverage: agrees, Comparable: 100,
+		LocallyConsistent: agrees, CorrelationP10: max(0, 2*agrees-1), Frame: agrees, Inside: agrees, Cosine: agrees}
+	for i := range 100 {
+		e.InPhoto = append(e.InPhoto, scoremodel.PhotoBlock{X: float32(i%10) * 30, Y: float32(i/10) * 30, Size: 30, Agrees: float64(i) < 100*agrees})
+	}
+	return e
+}
+
 func found100(label Label, agrees int, turn int) Candidate {
 	g := located(float64(agrees) / 100)
 	g.Turn = turn
-	return Candidate{Label: label, Score: 0.3, Geometry: g}
+	return Candidate{Label: label, Score: 0.3, Evidence: g}
 }
 
 // shifted is a candidate whose agreeing places begin at another one, so that it
 // agrees where others do not.
 func shifted(label Label, first, agrees int) Candidate {
 	c := found100(label, agrees, 0)
-	for i := range c.Geometry.Places {
-		c.Geometry.Places[i].Agrees = i >= first && i < first+agrees
+	for i := range c.Evidence.InPhoto {
+		c.Evidence.InPhoto[i].Agrees = i >= first && i < first+agrees
 	}
 	return c
 }
 
 // reprinted is a candidate with some other print.
 func reprinted(c Candidate) Candidate {
-	c.Geometry.Changed, c.Geometry.Changes = 0.08, 3
+	c.Evidence.Changed, c.Evidence.Changes = 0.08, 3
 	return c
 }
 
 func TestDecideByGeometry(t *testing.T) {
-	nowhere := Candidate{Label: "passport", Score: 0.2, Geometry: &Geometry{Verifiable: true}}
+	nowhere := Candidate{Label: "passport", Score: 0.2, Evidence: &scoremodel.Evidence{Verifiable: true}}
 	inside := found100("id/front", 75, 0)
-	inside.Geometry.Frame, inside.Geometry.Inside = 0.98, 0.5
+	inside.Evidence.Frame, inside.Evidence.Inside = 0.98, 0.5
 	cases := []struct {
 		name       string
 		candidates []Candidate
-		verdict    Verdict
+		verdict    Outcome
 		label      Label
 		open       []Label
 		reason     string // or its beginning
@@ -87,14 +99,14 @@ func TestDecideByGeometry(t *testing.T) {
 		{"twins without a family", []Candidate{found100("a", 98, 0), found100("b", 97, 0)}, Ambiguous, "", nil,
 			"a (98 %) and b (97 %) agree about equally; they have no label in common"},
 		{"sub-label and its parent are no kin", []Candidate{found100("id/new", 84, 0), shifted("id", 20, 70)}, Match, "id/new", nil, "84 %"},
-		{"too few features", []Candidate{{Label: "blank", Score: 0.9, Geometry: &Geometry{}}, nowhere}, Match, "blank", nil, "its similarity to the whole picture is 0.90, and 0.47 is enough"},
+		{"too few features", []Candidate{{Label: "blank", Score: 0.9, Evidence: &scoremodel.Evidence{}}, nowhere}, Match, "blank", nil, "its similarity to the whole picture is 0.90, and 0.47 is enough"},
 		{"nothing verified", []Candidate{{Label: "id", Score: 0.9}}, Match, "id", nil, "its similarity to the whole picture is 0.90, and 0.47 is enough"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			d := Decide(c.candidates, provePolicy)
-			if d.Verdict != c.verdict || d.Label != c.label || !slices.Equal(d.Open, c.open) {
-				t.Errorf("got %s %q, open %q", d.Verdict, d.Label, d.Open)
+			d := Decide(c.candidates, geometryPolicy)
+			if d.Outcome != c.verdict || d.Label != c.label || !slices.Equal(d.Open, c.open) {
+				t.Errorf("got %s %q, open %q", d.Outcome, d.Label, d.Open)
 			}
 			if !strings.HasPrefix(d.Reason, c.reason) {
 				t.Errorf("reason %q\n  want %q", d.Reason, c.reason)
@@ -107,9 +119,9 @@ func TestDecideByGeometry(t *testing.T) {
 func TestDecisionFPIR(t *testing.T) {
 	for kin := range 90 {
 		for agrees := kin + 10; agrees < 101; agrees++ {
-			d := Decide([]Candidate{found100("id", agrees, 0), found100("other", kin, 0)}, provePolicy)
-			if accepted := d.Verdict == Match; accepted != (d.FPIR <= 0.01) && math.Abs(d.FPIR/0.01-1) > 1e-4 {
-				t.Errorf("%d %% agree, of another %d: %s at an FPIR of %v", agrees, kin, d.Verdict, d.FPIR)
+			d := Decide([]Candidate{found100("id", agrees, 0), found100("other", kin, 0)}, geometryPolicy)
+			if accepted := d.Outcome == Match; accepted != (d.FPIR <= 0.01) && math.Abs(d.FPIR/0.01-1) > 1e-4 {
+				t.Errorf("%d %% agree, of another %d: %s at an FPIR of %v", agrees, kin, d.Outcome, d.FPIR)
 			}
 		}
 	}
@@ -122,19 +134,19 @@ func TestSiblingKeepsMatch(t *testing.T) {
 	opened := 0
 	for range 1500 {
 		candidates := gallery(rng, 4)
-		before := Decide(candidates, provePolicy)
-		if before.Verdict != Match || before.Best.Label.Parent() == "" {
+		before := Decide(candidates, geometryPolicy)
+		if before.Outcome != Match || before.Best.Label.Parent() == "" {
 			continue
 		}
 		parent := before.Best.Label.Parent()
-		most := int(100 * before.Best.Geometry.Smoothly)
+		most := int(100 * before.Best.Evidence.LocallyConsistent)
 		sibling := shifted(parent+"/sibling", rng.IntN(101-most), most)
-		after := Decide(append(candidates, sibling), provePolicy)
+		after := Decide(append(candidates, sibling), geometryPolicy)
 		if before.LLR-1 < closestElse(candidates, before.Label) && before.LLR < 1 {
 			continue // it was beside kin of another family already
 		}
-		if after.Verdict != Match || !after.Label.Contains(before.Label) {
-			t.Fatalf("%v with %v: %s %q, before %q", candidates, sibling, after.Verdict, after.Label, before.Label)
+		if after.Outcome != Match || !after.Label.Contains(before.Label) {
+			t.Fatalf("%v with %v: %s %q, before %q", candidates, sibling, after.Outcome, after.Label, before.Label)
 		}
 		if after.Label != before.Label {
 			opened++
@@ -146,11 +158,11 @@ func TestSiblingKeepsMatch(t *testing.T) {
 }
 
 // closestElse is the highest LLR of a candidate of another family.
-func closestElse(candidates []Candidate, label Label) float64 {
+func closestElse(candidates []Candidate, of Label) float64 {
 	best := math.Inf(-1)
 	for i := range candidates {
-		if CommonAncestor(candidates[i].Label, label) == "" {
-			best = max(best, provePolicy.Calibration.Proof.LLR(candidates[i].Geometry))
+		if label.CommonAncestor(candidates[i].Label, of) == "" {
+			best = max(best, geometryPolicy.Calibration.LLRModel.LLR(candidates[i].Evidence))
 		}
 	}
 	return best
@@ -172,7 +184,7 @@ func gallery(rng *rand.Rand, n int) []Candidate {
 func TestCandidatesAreInTheOrderOfTheDecision(t *testing.T) {
 	candidates := []Candidate{{Label: "a", Score: 0.4}, found100("b", 50, 0), found100("c", 80, 0)}
 	var got []Label
-	for _, c := range Decide(candidates, provePolicy).Candidates {
+	for _, c := range Decide(candidates, geometryPolicy).Candidates {
 		got = append(got, c.Label)
 	}
 	if !slices.Equal(got, []Label{"c", "b", "a"}) {
@@ -183,18 +195,18 @@ func TestCandidatesAreInTheOrderOfTheDecision(t *testing.T) {
 // Places count for one reference only where the other was judged too and says
 // otherwise.
 func TestTell(t *testing.T) {
-	first, second := located(0.9).Places, located(0.9).Places
-	if got := tell(&Geometry{Places: first}, &Geometry{Places: second}); got != (tally{}) {
+	first, second := located(0.9).InPhoto, located(0.9).InPhoto
+	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{InPhoto: second}); got != (separation{}) {
 		t.Errorf("like itself: %v", got)
 	}
 	for i := range second {
 		second[i].X += 9 // the same place to within half its size
 		second[i].Agrees = i >= 4 && i < 95
 	}
-	if got := tell(&Geometry{Places: first}, &Geometry{Places: second}); got != (tally{4, 5}) {
+	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{InPhoto: second}); got != (separation{4, 5}) {
 		t.Errorf("got %v, want 4 for the first and 5 for the second", got)
 	}
-	if got := tell(&Geometry{Places: first}, &Geometry{}); got != (tally{}) {
+	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{}); got != (separation{}) {
 		t.Errorf("nothing to compare with: %v", got)
 	}
 }

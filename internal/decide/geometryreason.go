@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"exemplar/internal/scoremodel"
 	"fmt"
 	"math"
 	"strings"
@@ -12,9 +13,9 @@ import (
 // shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
 // is id-card/back, of which 12 % agrees".
 func foundReason(d *Decision, close []Candidate, p Policy) {
-	g := d.Best.Geometry
-	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.Smoothly), g.Judged)}
-	d.Summary = percent(g.Smoothly) + " agrees"
+	g := d.Best.Evidence
+	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.LocallyConsistent), g.Comparable)}
+	d.Summary = percent(g.LocallyConsistent) + " agrees"
 	if lies := lies(g); lies != "" {
 		clauses = append(clauses, "it lies "+lies)
 	}
@@ -27,8 +28,8 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 		clauses = append(clauses, agreeAlike(close)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
 	}
-	if d.Rival != nil && d.Rival.Geometry.Located {
-		clauses = append(clauses, fmt.Sprintf("next is %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Geometry.Smoothly)))
+	if d.Rival != nil && d.Rival.Evidence.Located {
+		clauses = append(clauses, fmt.Sprintf("next is %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Evidence.LocallyConsistent)))
 	}
 	d.Reason = strings.Join(clauses, "; ")
 }
@@ -37,22 +38,22 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 // of 120 parts differ", "it has the frame of id-card/front, but another inside: 31
 // of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees".
 func differsReason(d *Decision, competitor *proven) {
-	g, label := d.Best.Geometry, d.Best.Label
+	g, label := d.Best.Evidence, d.Best.Label
 	const half, most, apart = 0.5, 0.75, 0.2
 	switch {
-	case g.Judged == 0:
+	case g.Comparable == 0:
 		d.Basis = BySearch
 		d.Summary = "too little of it is in the picture"
 		d.Reason = fmt.Sprintf("it is most like %s, but too little of that is in the picture to compare", label)
 		return
-	case g.Smoothly < half:
-		d.Summary = fmt.Sprintf("only %s agrees", percent(g.Smoothly))
-		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees", label, percent(g.Smoothly))
+	case g.LocallyConsistent < half:
+		d.Summary = fmt.Sprintf("only %s agrees", percent(g.LocallyConsistent))
+		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees", label, percent(g.LocallyConsistent))
 	case g.Frame >= most && g.Frame-g.Inside >= apart:
 		d.Summary = "the frame agrees, the inside differs"
 		d.Reason = fmt.Sprintf("it has the frame of %s, but another inside: %s", label, differ(g))
 	default:
-		d.Summary = fmt.Sprintf("%d of %d parts differ", g.differing(), g.Judged)
+		d.Summary = fmt.Sprintf("%d of %d parts differ", differing(g), g.Comparable)
 		d.Reason = fmt.Sprintf("it looks like %s, but %s", label, differ(g))
 	}
 	if competitor != nil {
@@ -63,10 +64,10 @@ func differsReason(d *Decision, competitor *proven) {
 // reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
 // other print in 1 place, and only the very same print was asked for (exact)".
 func reprintedReason(d *Decision) {
-	g := d.Best.Geometry
+	g := d.Best.Evidence
 	d.Summary = fmt.Sprintf("not exact: other print in %s", places(g.Changes))
 	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and only the very same print was asked for (exact)",
-		percent(g.Smoothly), d.Best.Label, places(g.Changes))
+		percent(g.LocallyConsistent), d.Best.Label, places(g.Changes))
 }
 
 func places(n int) string {
@@ -77,8 +78,8 @@ func places(n int) string {
 }
 
 // differ is, for instance, "31 of 120 parts differ, and 18 % of the print".
-func differ(g *Geometry) string {
-	differ := fmt.Sprintf("%d of %d parts differ", g.differing(), g.Judged)
+func differ(g *scoremodel.Evidence) string {
+	differ := fmt.Sprintf("%d of %d parts differ", differing(g), g.Comparable)
 	if print := int(math.Round(100 * g.Changed)); print > 0 {
 		differ += fmt.Sprintf(", and %d %% of the print", print)
 	}
@@ -100,20 +101,27 @@ func equalReason(d *Decision, close []Candidate) {
 
 // agreeAlike names the labels that agree about as well as each other.
 func agreeAlike(close []Candidate) string {
-	return listed(close, func(c Candidate) string { return fmt.Sprintf("%s (%s)", c.Label, percent(c.Geometry.Smoothly)) }) + " agree about equally"
+	return listed(close, func(c Candidate) string {
+		return fmt.Sprintf("%s (%s)", c.Label, percent(c.Evidence.LocallyConsistent))
+	}) + " agree about equally"
 }
 
 // alikeOnce says how often a look-alike agrees as well, and does not claim more
 // than the data support.
 func alikeOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
-		return "in fewer than 1 of " + humanize.Comma(onceIn(p.Calibration.Proof.Family.Supported())) + " look-alikes the match is as good"
+		return "in fewer than 1 of " + humanize.Comma(onceIn(p.Calibration.LLRModel.LookAlike.Supported())) + " look-alikes the match is as good"
 	}
 	return "in 1 of " + humanize.Comma(max(2, onceIn(d.LookAlikes))) + " look-alikes the match is as good"
 }
 
+// differing is the number of blocks that do not agree.
+func differing(e *scoremodel.Evidence) int {
+	return int(math.Round((1 - e.LocallyConsistent) * float64(e.Comparable)))
+}
+
 // lies says how the document lies, if not upright.
-func lies(g *Geometry) string {
+func lies(g *scoremodel.Evidence) string {
 	switch g.Turn {
 	case 180:
 		return "upside down"

@@ -23,7 +23,7 @@ func kinds(t *testing.T) (out []string) {
 // scaledBy maps pixels of a picture to those of the same picture k times as
 // large: edges meet edges.
 func scaledBy(k float64) planar.Homography {
-	return planar.Homography{k, 0, (k - 1) / 2, 0, k, (k - 1) / 2, 0, 0, 1}
+	return planar.Resizing(k, k)
 }
 
 // changed lists the pixels in which two pictures of one size clearly differ.

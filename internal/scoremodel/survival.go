@@ -1,4 +1,4 @@
-package decide
+package scoremodel
 
 import (
 	"fmt"
@@ -96,7 +96,7 @@ func fitSurvival(llrs []float64) Survival {
 // part of the tail.
 func tailSlope(falling []float64) float64 {
 	n := min(2*tailCount, len(falling))
-	for n > 1 && falling[n-1] <= notLocated {
+	for n > 1 && falling[n-1] <= NotLocatedLLR {
 		n--
 	}
 	sum := 0.0

@@ -1,4 +1,4 @@
-package decide
+package scoremodel
 
 import (
 	"encoding/json"
@@ -31,7 +31,7 @@ type Calibration struct {
 	Tail   Tail    `json:"tail"`
 	Margin float64 `json:"margin"` // lead in cosine that a label needs over its rivals
 
-	Proof *Proof `json:"proof,omitempty"` // what geometry is worth; nil where it was not fitted
+	LLRModel *LLRModel `json:"proof,omitempty"` // what geometry is worth; nil where it was not fitted
 }
 
 // Knot is one counted point of the curve.

@@ -1,15 +1,17 @@
 package decide
 
+import "exemplar/internal/scoremodel"
+
 // tally counts the places of the photo that tell two references apart: where
 // one agrees and the other does not. What agrees with both, or with neither (a
 // thumb, glare, what is filled in), says nothing.
-type tally struct{ first, second int }
+type separation struct{ first, second int }
 
 // tell holds the places of two located references against each other.
-func tell(first, second *Geometry) (t tally) {
-	grid := newPlaceGrid(second.Places)
-	for i := range first.Places {
-		a := &first.Places[i]
+func discriminate(first, second *scoremodel.Evidence) (t separation) {
+	grid := newBlockGrid(second.InPhoto)
+	for i := range first.InPhoto {
+		a := &first.InPhoto[i]
 		b := grid.nearest(a)
 		switch {
 		case b == nil || a.Agrees == b.Agrees:
@@ -25,22 +27,24 @@ func tell(first, second *Geometry) (t tally) {
 const (
 	// fewTelling places, all for one of them but this many, tell two registered
 	// references apart.
-	fewTelling   = 3
-	stillTelling = 1
+	enoughSeparating = 3
+	contraryAllowed  = 1
 )
 
 // apart says that the tally leaves no doubt which of the two it is, if it is
 // one of them: the first.
-func (t tally) apart() bool { return t.first >= fewTelling && t.second <= stillTelling }
-
-// placeGrid finds places by where they lie.
-type placeGrid struct {
-	cell  float32
-	cells map[[2]int32][]*Place
+func (t separation) separates() bool {
+	return t.first >= enoughSeparating && t.second <= contraryAllowed
 }
 
-func newPlaceGrid(places []Place) placeGrid {
-	g := placeGrid{cell: 1, cells: map[[2]int32][]*Place{}}
+// placeGrid finds places by where they lie.
+type blockGrid struct {
+	cell  float32
+	cells map[[2]int32][]*scoremodel.PhotoBlock
+}
+
+func newBlockGrid(places []scoremodel.PhotoBlock) blockGrid {
+	g := blockGrid{cell: 1, cells: map[[2]int32][]*scoremodel.PhotoBlock{}}
 	for i := range places {
 		g.cell = max(g.cell, places[i].Size)
 	}
@@ -51,11 +55,13 @@ func newPlaceGrid(places []Place) placeGrid {
 	return g
 }
 
-func (g *placeGrid) key(p *Place) [2]int32 { return [2]int32{int32(p.X / g.cell), int32(p.Y / g.cell)} }
+func (g *blockGrid) key(p *scoremodel.PhotoBlock) [2]int32 {
+	return [2]int32{int32(p.X / g.cell), int32(p.Y / g.cell)}
+}
 
 // nearest returns the place whose middle is nearest to that of p and no further
 // than half its size, if there is one.
-func (g *placeGrid) nearest(p *Place) (best *Place) {
+func (g *blockGrid) nearest(p *scoremodel.PhotoBlock) (best *scoremodel.PhotoBlock) {
 	at := g.key(p)
 	limit := p.Size * p.Size / 4
 	for dy := int32(-1); dy <= 1; dy++ {

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"cmp"
+	"exemplar/internal/scoremodel"
 	"slices"
 )
 
@@ -16,7 +17,7 @@ func (p Policy) verified(candidates []Candidate) []proven {
 	var all []proven
 	for _, c := range candidates {
 		if p.isVerified(&c) {
-			all = append(all, proven{c, p.Calibration.Proof.LLR(c.Geometry)})
+			all = append(all, proven{c, p.Calibration.LLRModel.LLR(c.Evidence)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b proven) int { return cmp.Compare(b.llr, a.llr) })
@@ -24,7 +25,7 @@ func (p Policy) verified(candidates []Candidate) []proven {
 }
 
 func (p Policy) isVerified(c *Candidate) bool {
-	return p.Calibration.Proof != nil && c.Geometry != nil && c.Geometry.Verifiable
+	return p.Calibration.LLRModel != nil && c.Evidence != nil && c.Evidence.Verifiable
 }
 
 // decideProof answers from geometry; ok is false where it has nothing to say
@@ -32,25 +33,26 @@ func (p Policy) isVerified(c *Candidate) bool {
 //
 // The best label is accepted from a threshold on that rises with its closest
 // competitor, another label that looks like the probe: then the gallery holds
-// look-alikes, and the probe may be another one of them; see [Proof.Share]. Where
+// look-alikes, and the probe may be another one of them (see
+// [scoremodel.LLRModel.LookAlikePriorGiven]). Where
 // it does not reach that, and hardly any print seems another, what would tell the
 // look-alikes apart is not to be seen: then the label that they have in common is
 // the answer.
-func decideProof(candidates []Candidate, p Policy) (d Decision, ok bool) {
+func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
-	best, proof := ranked[0], p.Calibration.Proof
+	best, proof := ranked[0], p.Calibration.LLRModel
 	rule := p.ruleFor(ranked)
 	d = Decision{
-		Verdict: Unknown, Basis: ByGeometry, Best: best.Candidate, LLR: best.llr,
-		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: proof.Family.Rate(best.llr),
+		Outcome: Unknown, Basis: ByGeometry, Best: best.Candidate, LLR: best.llr,
+		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: proof.LookAlike.Rate(best.llr),
 	}
-	d.Extrapolated = d.LookAlikes < proof.Family.Supported()
-	d.ThresholdLLR, d.FPIR = rule.threshold, proof.fpir(rule.share, d.LLR, p.Labels)
+	d.Extrapolated = d.LookAlikes < proof.LookAlike.Supported()
+	d.ThresholdLLR, d.FPIR = rule.threshold, proof.FPIR(rule.share, d.LLR, p.Labels)
 	p.conclude(&d, ranked, rule.close, rule.competitor)
-	if d.Verdict == Unknown {
+	if d.Outcome == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
 		}
@@ -70,18 +72,26 @@ type rule struct {
 
 // ruleFor is the rule for candidates, best first.
 func (p Policy) ruleFor(ranked []proven) rule {
-	proof := p.Calibration.Proof
+	proof := p.Calibration.LLRModel
 	var r rule
 	r.competitor, r.share = p.closestCompetitor(ranked)
 	r.threshold, r.close = proof.Threshold(r.share, p.FPIR, p.Labels), p.undistinguished(ranked)
-	if r.competitor != nil && ranked[0].llr < r.threshold && ranked[0].Geometry.unchanged() {
+	if r.competitor != nil && ranked[0].llr < r.threshold && looksUnchanged(ranked[0].Evidence) {
 		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
-			r.share, r.close = proof.Alike, group
+			r.share, r.close = proof.LookAlikePrior, group
 			r.threshold = proof.Threshold(r.share, p.FPIR, p.Labels)
 		}
 	}
 	return r
 }
+
+// looksUnchanged says that no region surely shows other print, and hardly any print
+// seems to.
+func looksUnchanged(e *scoremodel.Evidence) bool { return e.Changes == 0 && e.Changed < hardlyAny }
+
+// hardlyAny is a share of print that may seem changed by the photo's noise alone. By
+// eye.
+const hardlyAny = 0.05
 
 // without returns the candidates that are not in close: those that were verified,
 // best first, then the others.
@@ -112,19 +122,19 @@ func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, compet
 	label := commonLabel(close)
 	d.Rival = firstOutside(others, d.Best.Label)
 	switch {
-	case !d.Best.Geometry.Located:
+	case !d.Best.Evidence.Located:
 		d.Basis = BySearch
 		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
 		differsReason(d, competitor)
-	case p.Exact && d.Best.Geometry.Changes > 0:
+	case p.Exact && d.Best.Evidence.Changes > 0:
 		d.Basis = ByExact
 		reprintedReason(d)
 	case label == "":
-		d.Verdict = Ambiguous
+		d.Outcome = Ambiguous
 		equalReason(d, close)
 	default:
-		d.Verdict, d.Label = Match, label
+		d.Outcome, d.Label = Match, label
 		d.Rival = firstOutside(others, label)
 		d.Open = sublabels(close, label)
 		foundReason(d, close, p)
@@ -135,16 +145,16 @@ func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, compet
 // that stand for another answer than the first, nil if none looks much like it; and
 // the share of strangers that have a look-alike registered by that.
 func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
-	proof := p.Calibration.Proof
+	proof := p.Calibration.LLRModel
 	for i, c := range ranked[1:] {
-		if c.Geometry.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isTwinOf(&c.Candidate) {
-			if share := proof.Share(c.llr, p.FPIR, p.Labels); share > proof.Alike {
+		if c.Evidence.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isTwinOf(&c.Candidate) {
+			if share := proof.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); share > proof.LookAlikePrior {
 				return &ranked[1+i], share
 			}
 			break
 		}
 	}
-	return nil, proof.Alike
+	return nil, proof.LookAlikePrior
 }
 
 // isTwinOf says that two candidates are of one picture, registered twice. A twin does
@@ -159,7 +169,7 @@ func (c *Candidate) isTwinOf(other *Candidate) bool {
 func (p Policy) lookAlikeGroup(ranked []proven) []Candidate {
 	var group []Candidate
 	for _, c := range ranked {
-		if c.Geometry.Located && ranked[0].llr-c.llr < p.Calibration.Proof.Lead {
+		if c.Evidence.Located && ranked[0].llr-c.llr < p.Calibration.LLRModel.UnregisteredMargin {
 			group = append(group, c.Candidate)
 		}
 	}
@@ -172,8 +182,8 @@ func (p Policy) undistinguished(ranked []proven) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
-		near := c.Geometry.Located && best.llr-c.llr <= p.Calibration.Proof.Margin
-		if (near || best.isTwinOf(&c.Candidate)) && !tell(best.Geometry, c.Geometry).apart() {
+		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
+		if (near || best.isTwinOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() {
 			close = append(close, c.Candidate)
 		}
 	}
@@ -185,7 +195,7 @@ func (p Policy) undistinguished(ranked []proven) []Candidate {
 func unverifiable(candidates []Candidate, p Policy) (Decision, bool) {
 	var left, rest []Candidate
 	for _, c := range candidates {
-		if c.Geometry != nil && !c.Geometry.Verifiable {
+		if c.Evidence != nil && !c.Evidence.Verifiable {
 			left = append(left, c)
 		} else {
 			rest = append(rest, c)
@@ -194,5 +204,5 @@ func unverifiable(candidates []Candidate, p Policy) (Decision, bool) {
 	if len(left) == 0 || !(float64(left[0].Score) >= p.Threshold) {
 		return Decision{}, false
 	}
-	return decideScore(left, rest, p), true
+	return decideByEmbedding(left, rest, p), true
 }

@@ -1,4 +1,4 @@
-package decide
+package scoremodel
 
 import (
 	"fmt"
@@ -8,27 +8,27 @@ import (
 
 // Trial is one probe against one reference.
 type Trial struct {
-	Probe  int // comparisons of one probe carry one number
-	Family int // probes of one family carry one number
-	Geometry
-	Mated   bool // the probe shows the reference
-	Sibling bool // it shows a look-alike; neither: something else
+	Probe int // comparisons of one probe carry one number
+	Group int // probes of one family carry one number
+	Evidence
+	Mated     bool // the probe shows the reference
+	LookAlike bool // it shows a look-alike; neither: something else
 }
 
 const (
 	// ridge is the strength of the pull of every weight to zero, in comparisons.
-	ridge      = 10.0
-	fitSteps   = 400
-	minTrials  = 100
-	wrongLeads = 0.005 // share of probes that may be answered with a look-alike
+	ridge          = 10.0
+	fitSteps       = 400
+	minTrials      = 100
+	wrongLeadShare = 0.005 // share of probes that may be answered with a look-alike
 
-	lookAlikes = 0.025 // [Proof.Alike]
-	kinShare   = 0.4   // of look-alikes reach [Proof.Kin]: as many as are accepted at 1 %
-	thirdLead  = 1.05  // [Proof.Lead]
+	lookAlikePrior     = 0.025 // [Proof.Alike]
+	lookAlikeLLRShare  = 0.4   // of look-alikes reach [Proof.Kin]: as many as are accepted at 1 %
+	unregisteredMargin = 1.05  // [Proof.Lead]
 )
 
 // opinion is what one kind of evidence says, and its share in the whole.
-type opinion struct {
+type expert struct {
 	share    float64
 	features []string
 }
@@ -37,7 +37,7 @@ type opinion struct {
 // by these shares (logarithmic opinion pool: Genest and Zidek 1986). Fitted
 // together, the changes of print would get all the weight: in the families no
 // two documents of one kind differ in print, while notes have serial numbers.
-var opinions = []opinion{
+var experts = []expert{
 	{0.6, []string{"coverage", "smoothly", "weak", "weak-sharp", "judged"}},
 	{0.4, []string{"unchanged"}},
 }
@@ -47,11 +47,11 @@ var opinions = []opinion{
 // gradient) and both sides counting half; then the rates at which strangers
 // reach an LLR, and the margin by which the wrong one of two registered
 // look-alikes hardly ever leads.
-func FitProof(trials []Trial, source string) (*Proof, error) {
+func FitLLRModel(trials []Trial, source string) (*LLRModel, error) {
 	var located []Trial
 	mated := 0
 	for _, t := range trials {
-		if t.Located && (t.Mated || t.Sibling) {
+		if t.Located && (t.Mated || t.LookAlike) {
 			located = append(located, t)
 			if t.Mated {
 				mated++
@@ -62,11 +62,11 @@ func FitProof(trials []Trial, source string) (*Proof, error) {
 		return nil, fmt.Errorf("%d mated and %d other located comparisons, at least %d of each: %w",
 			mated, len(located)-mated, minTrials, ErrTooFew)
 	}
-	p := &Proof{Source: source, Alike: lookAlikes, Lead: thirdLead}
-	for _, o := range opinions {
-		p.regress(located, o)
+	p := &LLRModel{Source: source, LookAlikePrior: lookAlikePrior, UnregisteredMargin: unregisteredMargin}
+	for _, o := range experts {
+		p.fitExpert(located, o)
 	}
-	if err := p.count(trials); err != nil {
+	if err := p.setRates(trials); err != nil {
 		return nil, err
 	}
 	return p, p.check()
@@ -74,7 +74,7 @@ func FitProof(trials []Trial, source string) (*Proof, error) {
 
 // regress adds an opinion to Bias and Terms: gradient descent with momentum on
 // features of mean 0 and deviation 1, weights kept from falling below 0.
-func (p *Proof) regress(trials []Trial, o opinion) {
+func (p *LLRModel) fitExpert(trials []Trial, o expert) {
 	const rate, keep = 0.3, 0.9
 	x, mean, scale := standardised(trials, o.features)
 	last := len(o.features) // the bias, after the weights
@@ -138,7 +138,7 @@ func standardised(trials []Trial, names []string) (x [][]float64, mean, scale []
 	for i := range trials {
 		x[i] = make([]float64, len(names))
 		for k, name := range names {
-			x[i][k] = featureNamed(name).of(&trials[i].Geometry)
+			x[i][k] = featureNamed(name).of(&trials[i].Evidence)
 			mean[k] += x[i][k] / float64(len(trials))
 		}
 	}
@@ -156,17 +156,17 @@ func standardised(trials []Trial, names []string) (x [][]float64, mean, scale []
 }
 
 // count sets the rates and the margin.
-func (p *Proof) count(trials []Trial) error {
+func (p *LLRModel) setRates(trials []Trial) error {
 	own, rival := map[int]float64{}, map[int]float64{}
 	var random []float64
 	for i := range trials {
 		t := &trials[i]
-		llr := p.LLR(&t.Geometry)
+		llr := p.LLR(&t.Evidence)
 		switch {
 		case t.Mated:
-			raise(own, t.Probe, llr)
-		case t.Sibling:
-			raise(rival, t.Probe, llr)
+			keepHighest(own, t.Probe, llr)
+		case t.LookAlike:
+			keepHighest(rival, t.Probe, llr)
 		default:
 			random = append(random, llr)
 		}
@@ -182,16 +182,16 @@ func (p *Proof) count(trials []Trial) error {
 		return fmt.Errorf("%d strangers with look-alikes, %d other comparisons, at least %d of each: %w",
 			len(family), len(random), minTrials, ErrTooFew)
 	}
-	p.Family, p.Random = fitSurvival(family), fitSurvival(random)
-	p.Kin = p.Family.reachedBy(kinShare)
+	p.LookAlike, p.Random = fitSurvival(family), fitSurvival(random)
+	p.LookAlikeLLR = p.LookAlike.reachedBy(lookAlikeLLRShare)
 	slices.Sort(leads)
 	if n := len(leads); n > 0 {
-		p.Margin = max(0, leads[n-1-int(wrongLeads*float64(n))])
+		p.Margin = max(0, leads[n-1-int(wrongLeadShare*float64(n))])
 	}
 	return nil
 }
 
-func raise(best map[int]float64, key int, value float64) {
+func keepHighest(best map[int]float64, key int, value float64) {
 	if old, ok := best[key]; !ok || value > old {
 		best[key] = value
 	}

@@ -1,0 +1,97 @@
+package scoremodel
+
+import "math"
+
+// Evidence is what was found by looking for a reference in the probe: where it
+// lies, and how much of it agrees. It is compared block by block. Shares and
+// correlations lie in [0, 1].
+type Evidence struct {
+	// Verifiable is false where the reference or the probe has too few features
+	// to be found by: then only the embedding speaks.
+	Verifiable bool
+	Located    bool // all that follows is zero otherwise
+
+	Turn     int     // degrees clockwise by which the document lies turned in the photo: 0, 90, 180, 270
+	Coverage float64 // share of the reference's parts in which features lie as those of one flat thing would
+
+	Blocks            int     // of the reference; 0 where nobody counted
+	Comparable        int     // those of them that could be compared with the photo
+	LocallyConsistent float64 // share of the comparable ones that agree where their neighbours say
+	CorrelationP10    float64 // a tenth of them correlates less, there
+	Frame             float64 // LocallyConsistent of the blocks along the edges
+	Inside            float64 // LocallyConsistent of the others
+	Changed           float64 // share of the printed content that is other than the reference's
+	Changes           int     // regions where it surely is
+
+	Cosine float64 // of the document, cut out and upright, with the reference
+
+	// InPhoto are the comparable blocks, where they lie in the photo. They are
+	// needed only to tell references apart that lie in the same part of it.
+	InPhoto []PhotoBlock
+}
+
+// PhotoBlock is a block of a reference as it lies in the photo.
+type PhotoBlock struct {
+	X, Y   float32 // of its middle, pixels
+	Size   float32 // of its sides, pixels
+	Agrees bool    // where its neighbours say, whatever the photo's noise leaves to be expected
+}
+
+// HasComparison says that the reference was found, and that there was something to
+// compare: a wrong fit may lie on blank paper.
+func (e *Evidence) HasComparison() bool { return e.Located && e.Comparable > 0 }
+
+// feature is a figure of the evidence. The higher it is, the more it speaks for the
+// reference.
+type feature struct {
+	name string // in the calibration
+	of   func(e *Evidence) float64
+}
+
+// features are those that an [LLRModel] may weigh.
+var features = []feature{
+	{"coverage", func(e *Evidence) float64 { return min(1, max(0, e.Coverage)) }},
+	{"smoothly", func(e *Evidence) float64 { return e.logOdds(e.LocallyConsistent * e.seen()) }},
+	{"weak", func(e *Evidence) float64 { return max(0, e.CorrelationP10*e.seen()) }},
+	{"weak-sharp", func(e *Evidence) float64 { return max(0, e.CorrelationP10*e.seen()-0.5) }},
+	{"judged", func(e *Evidence) float64 { return math.Log(float64(min(enoughBlocks, e.Comparable) + evenBlocks)) }},
+	{"unchanged", func(e *Evidence) float64 { return -math.Log(min(1, max(0, e.Changed)) + leastChanged) }},
+}
+
+func featureNamed(name string) *feature {
+	for i := range features {
+		if features[i].name == name {
+			return &features[i]
+		}
+	}
+	return nil
+}
+
+const (
+	// enoughBlocks is how many blocks say as much as any number more: what spoils
+	// one block spoils its neighbours too. By eye.
+	enoughBlocks = 24
+	// evenBlocks blocks on either side draw a share towards even odds. By eye.
+	evenBlocks = 4
+	// leastChanged is a share of changed print below which less is worth nothing.
+	// By eye.
+	leastChanged = 0.003
+)
+
+// seen is 1 if half of the reference could be compared, and less in proportion
+// below: a fit that puts most of it outside of the photo is likely a wrong one.
+// The half is by eye.
+func (e *Evidence) seen() float64 {
+	const enough = 0.5
+	if e.Blocks == 0 {
+		return 1
+	}
+	return min(1, float64(e.Comparable)/(enough*float64(e.Blocks)))
+}
+
+// logOdds is the logarithm of the odds of a share of the comparable blocks, drawn
+// towards even by evenBlocks on either side: a few blocks say little.
+func (e *Evidence) logOdds(share float64) float64 {
+	n := float64(min(e.Comparable, enoughBlocks))
+	return math.Log((share*n + evenBlocks) / ((1-share)*n + evenBlocks))
+}
