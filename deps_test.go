@@ -51,7 +51,7 @@ var allowed = map[string][]string{
 	"internal/synthdoc":        {"internal/imaging", "internal/fileio"},
 	"internal/capturesim":      {"internal/imaging", "internal/planar"},
 	"internal/dataset":         {"internal/imaging"},
-	"internal/eval":            {"internal/kernel", "internal/imaging", "internal/tensorfile", "internal/dataset"},
+	"internal/eval":            {"internal/decide", "internal/kernel", "internal/imaging", "internal/tensorfile", "internal/dataset"},
 	"internal/eval/report":     {"internal/eval"},
 	"internal/eval/harness": {"internal/eval", "internal/eval/report", "internal/recognise", "internal/store", "internal/store/open", "internal/decide", "internal/label",
 		"internal/dataset", "internal/imaging", "internal/capturesim", "internal/tensorfile"},
