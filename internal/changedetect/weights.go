@@ -21,6 +21,15 @@ func Load(data []byte) (*Detector, error) {
 	return newDetector(n), nil
 }
 
+// LoadKinds is [Load] of a detector as [Kinds].
+func LoadKinds(data []byte) (*Detector, error) {
+	n, err := loadNetwork(kindLayers, data)
+	if err != nil {
+		return nil, fmt.Errorf("detector of kinds: %w", err)
+	}
+	return newDetector(n), nil
+}
+
 func loadNetwork(table []layer, data []byte) (*network, error) {
 	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {

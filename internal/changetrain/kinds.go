@@ -15,6 +15,7 @@ import (
 // same kind and of look-alikes, with what is known of their differences.
 type Kind struct {
 	Name     string // of a group of kinds that are no strangers to each other
+	Handled  bool   // people carry it and photograph it, so that it wears
 	Captures []KindCapture
 }
 
@@ -57,13 +58,14 @@ func KindSamples(ctx context.Context, sources []KindSource, opts SampleOptions) 
 		var samples []Sample
 		for j, c := range k.Captures {
 			r := rand.New(rand.NewPCG(opts.Seed^uint64(i)<<20, uint64(j)))
-			photo, ok := run.capture(c.Document, r)
+			photo, ok := run.capture(c.Document, k.Handled, r)
 			if !ok {
 				continue
 			}
 			probe := alignment.NewProbe(photo.Gray())
 			for _, a := range c.Against {
 				if s, ok := kindSample(probe, c.Document, &a); ok {
+					s.Kind, s.OtherKind = k.Name, a.OtherKind
 					samples = append(samples, s)
 				}
 			}
@@ -74,13 +76,22 @@ func KindSamples(ctx context.Context, sources []KindSource, opts SampleOptions) 
 }
 
 // capture photographs, scans or merely copies a document: what arrives is mostly
-// paper that somebody scanned or a file that was never printed.
-func (run *sampleRun) capture(document *imaging.Image, r *rand.Rand) (*imaging.Image, bool) {
-	switch x := r.Float64(); {
-	case x < 0.25:
+// paper that somebody scanned or a file that was never printed, or the photo of
+// what people carry.
+func (run *sampleRun) capture(document *imaging.Image, handled bool, r *rand.Rand) (*imaging.Image, bool) {
+	copied, scanned, used := 0.25, 0.35, 0.15
+	if handled {
+		copied, scanned, used = 0.1, 0.1, 0.5
+	}
+	kept := r.Float64()
+	if kept >= copied && r.Float64() < used {
+		document = worn(document, r)
+	}
+	switch {
+	case kept < copied:
 		side := 500 + r.IntN(524)
 		return imaging.FitWithin(document, side), true
-	case x < 0.6:
+	case kept < copied+scanned:
 		return scan(document, r), true
 	}
 	return run.studio.Photograph(document, r)

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"exemplar/internal/dataset"
 	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
@@ -26,11 +25,14 @@ var kindsToDraw = []string{
 // else on them is worth a label.
 var contentsMatter = map[string]bool{"cover": true, "label": true}
 
+// handled are the kinds that people carry and photograph.
+var handled = map[string]bool{"id-card": true, "id-card-back": true, "driving-licence": true, "bank-card": true, "membership": true, "ticket": true, "banknote": true, "cover": true}
+
 // DrawnKinds are n kinds of drawn documents: each captured with other contents
 // and as it is, and laid on its own reference, on that of another issuer with the
 // same template, and on that of another edition. Photos, which may be nil, are
 // what some of them have as contents, in the place of a portrait or anywhere.
-func DrawnKinds(n int, seed uint64, photos *dataset.Pool) []KindSource {
+func DrawnKinds(n int, seed uint64, photos *Pictures) []KindSource {
 	sources := make([]KindSource, n)
 	for i := range sources {
 		sources[i] = func() (Kind, error) {
@@ -44,7 +46,7 @@ func DrawnKinds(n int, seed uint64, photos *dataset.Pool) []KindSource {
 // drawnKind draws the documents of a kind.
 type drawnKind struct {
 	r      *rand.Rand
-	photos *dataset.Pool
+	photos *Pictures
 	place  [4]float64 // of a photo, as shares of the page: left, top, width, height; of none 0
 	grey   bool       // it is
 	err    error
@@ -66,7 +68,7 @@ func (k *drawnKind) kind(i int) (Kind, error) {
 	other, second := copyOf(own), copyOf(own)
 	second.Blank = false
 	k.choosePlace(own.Kind)
-	made := Kind{Name: own.Kind}
+	made := Kind{Name: own.Kind, Handled: handled[own.Kind]}
 	add := func(d synthdoc.Document, against ...synthdoc.Document) {
 		c := KindCapture{Document: k.draw(d)}
 		for _, ref := range against {
@@ -109,27 +111,16 @@ func (k *drawnKind) draw(d synthdoc.Document) *imaging.Image {
 	if w < 8 || h < 8 || d.Blank {
 		return m
 	}
-	data, err := k.photos.Bytes(int(d.Content % uint64(k.photos.Len())))
-	if err != nil {
-		k.err = err
-		return m
-	}
-	photo, _, err := imaging.Decode(data, imaging.DefaultLimits)
+	photo, err := k.photos.photo(rand.New(rand.NewPCG(d.Content, 1)))
 	if err != nil {
 		k.err = err
 		return m
 	}
 	photo = imaging.Resize(photo, w, h)
 	if k.grey {
-		for i := 0; i < len(photo.Pix); i += 3 {
-			v := byte((int(photo.Pix[i]) + 2*int(photo.Pix[i+1]) + int(photo.Pix[i+2])) / 4)
-			photo.Pix[i], photo.Pix[i+1], photo.Pix[i+2] = v, v, v
-		}
+		greyed(photo)
 	}
-	left, top := int(k.place[0]*float64(m.W)), int(k.place[1]*float64(m.H))
-	for y := range h {
-		copy(m.Pix[3*((top+y)*m.W+left):][:3*w], photo.Pix[3*y*w:])
-	}
+	paste(m, photo, int(k.place[0]*float64(m.W)), int(k.place[1]*float64(m.H)))
 	return m
 }
 
@@ -243,7 +234,7 @@ func SiblingKinds(sources []families.Source) []KindSource {
 	for i, family := range sources {
 		kinds[i] = func() (Kind, error) {
 			f, err := family()
-			k := Kind{Name: f.Name}
+			k := Kind{Name: f.Name, Handled: f.Name != "page"}
 			for _, shot := range f.Shots {
 				c := KindCapture{Document: shot.Document, Against: []Against{{Reference: f.Members[shot.Own], InPlace: true}}}
 				for _, s := range shot.Siblings[:min(2, len(shot.Siblings))] {

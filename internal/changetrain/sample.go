@@ -41,6 +41,10 @@ type Sample struct {
 	Ref, Laid *imaging.Gray
 	Cells     []Truth // (H/8,W/8)
 	Sorts     []Sort  // (H/8,W/8), or nil
+
+	Seen      []bool // (H/8,W/8): the cell lies in the photo
+	Kind      string // of document
+	OtherKind bool   // the photo shows no copy of the reference's kind
 }
 
 // placedSample compares the reference with the document that was photographed, laid
@@ -53,7 +57,7 @@ func placedSample(ref, laid, document *imaging.Gray, seen []bool) Sample {
 // newSample asks for the truth about the cells that are seen and have print, by
 // their places in rows of columns.
 func newSample(ref, laid *imaging.Gray, seen []bool, truth func(i int) Truth) Sample {
-	s := Sample{Ref: ref, Laid: laid}
+	s := Sample{Ref: ref, Laid: laid, Seen: seen}
 	print := changedetect.HasPrint(ref)
 	if len(print) == 0 {
 		return s

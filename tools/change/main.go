@@ -1,41 +1,44 @@
-// Command change trains the detectors of changed print and, with -kinds, of kinds.
+// Command change trains the detectors of changed print and, with -kinds, of kinds,
+// and measures them.
 //
-//	go run ./tools/change -kinds -drawn 600 -siblings ../shared/data/siblings -backgrounds ../shared/data/backgrounds \
-//	    -fields ../shared/data/fields -pool ../shared/data/train -edited 150 -out internal/changedetect/kinds.safetensors
+//	D=../shared/data
+//	go run ./tools/change -kinds -drawn 600 -siblings $D/siblings -backgrounds $D/backgrounds -fields $D/fields \
+//	    -pool $D/train -pictures 300 -out internal/changedetect/kinds.safetensors
+//	go run ./tools/change -kinds -drawn 34 -siblings $D/siblings -backgrounds $D/backgrounds -fields $D/fields -copies 1 \
+//	    -pool $D/train -pictures 20 -measure $D/bench -looks /tmp/looks
 //
-// Samples are captures of drawn documents and of real forms that are filled in,
-// each as several copies, of every other family of real look-alikes, and of
-// pictures of a pool of which parts were replaced. They are laid on references of
-// their own kind and on those of look-alikes. Every fifth family of forms and
-// every other one of look-alikes are left to those who measure. Making samples
-// takes about as long as the training; -samples keeps them in a file. The training
-// goes on from OUT.partial when it was interrupted.
+// Samples are captures of drawn documents, of real forms that are filled in, each
+// as several copies, of every other family of real look-alikes, of kinds made of
+// the pictures of a pool, and of such pictures of which parts were replaced. They
+// are laid on references of their own kind and on those of look-alikes. Every fifth
+// family of forms and every other one of look-alikes are left to those who measure.
+// Making samples takes about as long as the training; -samples keeps them in a
+// file. The training goes on from OUT.partial when it was interrupted.
+//
+// Measured are, cell by cell, how well the answers tell what is known, and how much
+// of a copy and of a look-alike is taken for another form.
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/gob"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
 	"time"
 
 	"exemplar/internal/changetrain"
-	"exemplar/internal/dataset"
-	"exemplar/internal/families"
 	"exemplar/internal/tensorfile"
 )
 
 type settings struct {
-	drawn, edited, copies            int
+	drawn, edited, copies, pictures  int
 	siblings, backgrounds, pool, out string
-	fields, photos, kept, start      string
+	fields, kept, start              string
+	measure, looks                   string
 	kinds                            bool
 	steps                            int
 	seed                             uint64
@@ -46,13 +49,15 @@ func main() {
 	flag.IntVar(&s.drawn, "drawn", 600, "families of drawn documents")
 	flag.IntVar(&s.edited, "edited", 0, "pictures of the pool, each with an edited copy")
 	flag.StringVar(&s.fields, "fields", "", "folder FAMILY/EDITION.webp of real forms with their fields; may be empty")
-	flag.StringVar(&s.photos, "photos", "", "tar shard or folder of photos to put into drawn documents; may be empty")
+	flag.IntVar(&s.pictures, "pictures", 0, "kinds made of pictures of the pool")
 	flag.IntVar(&s.copies, "copies", 3, "captured copies of each real form")
-	flag.StringVar(&s.start, "start", "", "a file of weights to begin with, also of a network with fewer outputs; may be empty")
+	flag.StringVar(&s.start, "start", "", "a file of weights to begin with, also of a network with fewer outputs, or to measure; may be empty")
 	flag.StringVar(&s.kept, "samples", "", "a file that keeps the samples for another training; may be empty")
-	flag.StringVar(&s.pool, "pool", "", "folder of tar shards, or of pictures")
+	flag.StringVar(&s.pool, "pool", "", "folder of tar shards, or of pictures, to make documents of and to put into drawn ones; may be empty")
 	flag.StringVar(&s.siblings, "siblings", "", "folder KIND/FAMILY/MEMBER of real look-alikes; may be empty")
 	flag.StringVar(&s.backgrounds, "backgrounds", "", "folder of pictures to lay documents on; may be empty")
+	flag.StringVar(&s.measure, "measure", "", "measure instead, on documents that are left out of the training, and on the odd families of the sets of real copies in this folder")
+	flag.StringVar(&s.looks, "looks", "", "a folder for pictures of what is furthest from the truth; may be empty")
 	flag.StringVar(&s.out, "out", "", "the file of weights to write")
 	flag.BoolVar(&s.kinds, "kinds", false, "train the detector that tells other contents from another form")
 	flag.IntVar(&s.steps, "steps", 10000, "steps of the training")
@@ -67,10 +72,13 @@ func main() {
 }
 
 func (s *settings) run(ctx context.Context) error {
+	if s.measure != "" {
+		return s.measured(ctx)
+	}
 	if s.out == "" {
 		return fmt.Errorf("-out is missing: where shall the weights go?")
 	}
-	samples, err := s.keptSamples(ctx)
+	samples, err := s.keptSamples(ctx, s.samples)
 	if err != nil {
 		return err
 	}
@@ -87,7 +95,7 @@ func (s *settings) run(ctx context.Context) error {
 		return err
 	}
 	data, err := d.Encode(map[string]string{
-		"command": fmt.Sprintf("go run ./tools/change -kinds=%t -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -edited %d -steps %d -seed %d", s.kinds, s.drawn, s.copies, s.edited, s.steps, s.seed),
+		"command": fmt.Sprintf("go run ./tools/change -kinds=%t -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -pictures %d -edited %d -steps %d -seed %d", s.kinds, s.drawn, s.copies, s.pictures, s.edited, s.steps, s.seed),
 		"samples": fmt.Sprint(len(samples)),
 	})
 	if err != nil {
@@ -101,80 +109,6 @@ func (s *settings) run(ctx context.Context) error {
 	}
 	return nil
 }
-
-// samples captures drawn documents with their look-alikes, and real ones.
-func (s *settings) samples(ctx context.Context) ([]changetrain.Sample, error) {
-	began := time.Now()
-	var done atomic.Int32
-	opts := changetrain.SampleOptions{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
-		if n := done.Add(1); n%50 == 0 {
-			fmt.Printf("%d families captured, %.0f s\n", n, time.Since(began).Seconds())
-		}
-	}}
-	var photos *dataset.Pool
-	if s.photos != "" {
-		var err error
-		if photos, err = dataset.OpenPool(s.photos); err != nil {
-			return nil, err
-		}
-		defer photos.Close()
-	}
-	kinds := changetrain.DrawnKinds(s.drawn, s.seed, photos)
-	if s.fields != "" {
-		forms, err := changetrain.FormKinds(s.fields, s.copies, s.seed, func(family int) bool { return family%5 != 4 })
-		if err != nil {
-			return nil, err
-		}
-		kinds = append(kinds, forms...)
-	}
-	if s.siblings != "" {
-		real, err := families.PictureFamilies(s.siblings, siblingCaptures)
-		if err != nil {
-			return nil, err
-		}
-		var taught []families.Source
-		for i := 0; i < len(real); i += 2 {
-			taught = append(taught, real[i])
-		}
-		kinds = append(kinds, changetrain.SiblingKinds(taught)...)
-	}
-	samples, err := changetrain.KindSamples(ctx, kinds, opts)
-	if err != nil || s.pool == "" {
-		return samples, err
-	}
-	pool, err := dataset.OpenPool(s.pool)
-	if err != nil {
-		return nil, err
-	}
-	defer pool.Close()
-	edited, err := changetrain.ChangeSamples(ctx, changetrain.EditedFamilies(pool, s.edited, s.seed), opts)
-	return append(samples, edited...), err
-}
-
-// keptSamples reads the samples that were kept, or makes and keeps them.
-func (s *settings) keptSamples(ctx context.Context) ([]changetrain.Sample, error) {
-	if s.kept == "" {
-		return s.samples(ctx)
-	}
-	var samples []changetrain.Sample
-	file, err := os.Open(s.kept)
-	if err == nil {
-		defer file.Close()
-		err = gob.NewDecoder(bufio.NewReaderSize(file, 1<<20)).Decode(&samples)
-		return samples, err
-	}
-	if samples, err = s.samples(ctx); err != nil {
-		return nil, err
-	}
-	if file, err = os.Create(s.kept); err != nil {
-		return nil, err
-	}
-	w := bufio.NewWriterSize(file, 1<<20)
-	return samples, errors.Join(gob.NewEncoder(w).Encode(samples), w.Flush(), file.Close())
-}
-
-// siblingCaptures are made of every member of a real family: there are few.
-const siblingCaptures = 1
 
 // progress prints the mean loss of every hundred steps.
 type progress struct {
