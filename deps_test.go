@@ -24,6 +24,8 @@ var allowed = map[string][]string{
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
 
+	"internal/kernel/kerneltest": {"internal/kernel"},
+
 	"internal/parallel":        {},
 	"internal/fileio":          {},
 	"internal/reuse":           {},

@@ -16,6 +16,11 @@ func Shrink(g *imaging.Gray, side int) *imaging.Gray {
 
 // resizeArea shrinks g to w x h: every pixel is the mean of the rectangle that
 // it covers in g. The size that g has already returns g itself.
+//
+// It adds in float32 where [imaging.ResizeArea] counts exactly. The two differ
+// where a mean lies half-way between levels: in no pixel of photos of 1000, 1024,
+// 1200, 1500 and 1920 pixels shrunk to 640, by a level in 2 of 1000 for 1536.
+// Stored features and the calibration are of this one.
 func resizeArea(g *imaging.Gray, w, h int) *imaging.Gray {
 	if w == g.W && h == g.H {
 		return g

@@ -7,39 +7,8 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
-	"exemplar/internal/kernel"
+	"exemplar/internal/kernel/kerneltest"
 )
-
-// eachVariant runs a test with all variants that this processor has.
-func eachVariant(t *testing.T, test func(t *testing.T)) {
-	before := kernel.Active()
-	for _, name := range kernel.Variants() {
-		if err := kernel.Use(name); err != nil {
-			t.Fatal(err)
-		}
-		t.Run(name, test)
-	}
-	if err := kernel.Use(before); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func randomBytes(rng *rand.Rand, n, limit int) []byte {
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = byte(rng.IntN(limit))
-	}
-	return out
-}
-
-func near(t *testing.T, what string, got, want []float32, tolerance float32) {
-	t.Helper()
-	for i := range want {
-		if float32(math.Abs(float64(got[i]-want[i]))) > tolerance {
-			t.Fatalf("%s: element %d is %g, want %g", what, i, got[i], want[i])
-		}
-	}
-}
 
 // correlatePlainly is what correlate should do, by the formula of Pearson's
 // correlation.
@@ -60,7 +29,7 @@ func correlatePlainly(found *correlations, t *template, window []byte, stride in
 	}
 }
 
-func TestCorrelateAtTheLimits(t *testing.T) { eachVariant(t, testCorrelateAtTheLimits) }
+func TestCorrelateAtTheLimits(t *testing.T) { kerneltest.EachVariant(t, testCorrelateAtTheLimits) }
 
 func testCorrelateAtTheLimits(t *testing.T) {
 	const stride = 64
@@ -80,7 +49,7 @@ func testCorrelateAtTheLimits(t *testing.T) {
 		seen.look(&got, &tpl, window, stride)
 		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
-			near(t, "correlation", got[y][:], want[y][:], 1e-4)
+			kerneltest.Near(t, "correlation", got[y][:], want[y][:], 1e-4)
 		}
 		if float32(math.Abs(float64(got[searchReach][0]))) < 0.99 {
 			t.Fatalf("halves of %d and 127 correlate by %g", v, got[searchReach][0])
@@ -88,14 +57,14 @@ func testCorrelateAtTheLimits(t *testing.T) {
 	}
 }
 
-func TestCorrelate(t *testing.T) { eachVariant(t, testCorrelate) }
+func TestCorrelate(t *testing.T) { kerneltest.EachVariant(t, testCorrelate) }
 
 func testCorrelate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	g := &imaging.Gray{W: 40, H: 40, Pix: randomBytes(rng, 1600, 256)}
+	g := &imaging.Gray{W: 40, H: 40, Pix: kerneltest.Bytes(rng, 1600, 256)}
 	for _, tpl := range newTemplates(g) {
 		const stride = 96
-		window := randomBytes(rng, stride*(windowSide+2), 128)
+		window := kerneltest.Bytes(rng, stride*(windowSide+2), 128)
 		for y := range blockSide { // hide the block at (3, 5)
 			for x := range blockSide {
 				window[(y+5)*stride+x+3] = g.Pix[y*40+x] / 2
@@ -106,7 +75,7 @@ func testCorrelate(t *testing.T) {
 		seen.look(&got, &tpl, window, stride)
 		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
-			near(t, "correlation", got[y][:], want[y][:], 1e-4)
+			kerneltest.Near(t, "correlation", got[y][:], want[y][:], 1e-4)
 		}
 		if want[5][3] < 0.99 {
 			t.Fatalf("the hidden block correlates by %g", want[5][3])
@@ -114,7 +83,7 @@ func testCorrelate(t *testing.T) {
 	}
 }
 
-func TestNormalise(t *testing.T) { eachVariant(t, testNormalise) }
+func TestNormalise(t *testing.T) { kerneltest.EachVariant(t, testNormalise) }
 
 // As the correlations, so their peaks: the first of those that are equal.
 func testNormalise(t *testing.T) {
@@ -139,7 +108,7 @@ func testNormalise(t *testing.T) {
 		normaliseGeneric(&want, &wantPeaks, &sums, &tpl)
 		for y := range want {
 			for x, v := range want[y] {
-				near(t, "correlation", got[y][x:x+1], want[y][x:x+1], 1e-6*(1+float32(math.Abs(float64(v)))))
+				kerneltest.Near(t, "correlation", got[y][x:x+1], want[y][x:x+1], 1e-6*(1+float32(math.Abs(float64(v)))))
 			}
 		}
 		for x, peak := range gotPeaks.value {
@@ -170,11 +139,13 @@ func TestHighestIsTheFirstOfEquals(t *testing.T) {
 	}
 }
 
-func TestWarpRowAgreesWithGeneric(t *testing.T) { eachVariant(t, testWarpRowAgreesWithGeneric) }
+func TestWarpRowAgreesWithGeneric(t *testing.T) {
+	kerneltest.EachVariant(t, testWarpRowAgreesWithGeneric)
+}
 
 func testWarpRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
-	src := newLevel(&imaging.Gray{W: 100, H: 80, Pix: randomBytes(rng, 8000, 256)})
+	src := newLevel(&imaging.Gray{W: 100, H: 80, Pix: kerneltest.Bytes(rng, 8000, 256)})
 	for round := range 200 {
 		// From all but level, which is done in another way, to steep.
 		steep := float32(round%5) / 2
@@ -195,4 +166,56 @@ func testWarpRowAgreesWithGeneric(t *testing.T) {
 			t.Fatalf("after %d groups that are skipped: %v, want %v", skip, part[lanes*skip:], got[lanes*skip:])
 		}
 	}
+}
+
+// sumWindowPlainly is what sumWindow should do.
+func sumWindowPlainly(sums *windowSums, pix *[blockPixels]int8, window []byte, stride int) {
+	for dy := range searchHigh {
+		for dx := range searchWide {
+			var products, sum, squares int32
+			for y := range blockSide {
+				row := window[(dy+y)*stride+dx:][:blockSide]
+				for x, p := range pix[y*blockSide:][:blockSide] {
+					v := int32(row[x])
+					products, sum, squares = products+v*int32(p), sum+v, squares+v*v
+				}
+			}
+			sums[0][dy][dx], sums[1][dy][dx], sums[2][dy][dx] = products, sum, squares
+		}
+	}
+}
+
+func TestSumWindow(t *testing.T) { kerneltest.EachVariant(t, testSumWindow) }
+
+func testSumWindow(t *testing.T) {
+	rng := rand.New(rand.NewPCG(19, 20))
+	const stride = 64
+	window := kerneltest.Bytes(rng, stride*(windowSide+1), 128)
+	var pix [blockPixels]int8
+	for i := range pix {
+		pix[i] = int8(rng.IntN(256) - 128)
+	}
+	var got, want windowSums
+	sumWindow(&got, &pix, window, stride)
+	sumWindowPlainly(&want, &pix, window, stride)
+	if got != want {
+		t.Fatalf("%v, want %v", got, want)
+	}
+}
+
+// What lanes of a word are worth where there are no vectors.
+func BenchmarkSumWindow(b *testing.B) {
+	var sums windowSums
+	var pix [blockPixels]int8
+	window := make([]byte, 64*(windowSide+1))
+	b.Run("lanes", func(b *testing.B) {
+		for b.Loop() {
+			sumWindowGeneric(&sums, &pix, window, 64)
+		}
+	})
+	b.Run("plain", func(b *testing.B) {
+		for b.Loop() {
+			sumWindowPlainly(&sums, &pix, window, 64)
+		}
+	})
 }

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"exemplar/internal/imaging"
+	"exemplar/internal/kernel/kerneltest"
 	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
-
-	"exemplar/internal/imaging"
 )
 
 // corner error of a quad against the map that made the picture, in pixels.
@@ -102,7 +102,7 @@ func TestNothingIsFoundWhereNothingIs(t *testing.T) {
 
 func noise(w, h int) *imaging.Gray {
 	rng := rand.New(rand.NewPCG(13, 14))
-	return &imaging.Gray{W: w, H: h, Pix: randomBytes(rng, w*h, 256)}
+	return &imaging.Gray{W: w, H: h, Pix: kerneltest.Bytes(rng, w*h, 256)}
 }
 
 func checkerboard(w, h, side int) *imaging.Gray {

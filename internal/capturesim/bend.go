@@ -2,8 +2,8 @@ package capturesim
 
 import "math"
 
-// bend is how far paper rises above its plane: a height that depends on the
-// place along one direction.
+// bend is the height of bent paper above its plane. The height varies along one
+// direction only.
 type bend struct {
 	cos, sin float64
 	height   float64
@@ -11,15 +11,15 @@ type bend struct {
 }
 
 const (
-	arch     = iota // the middle stands up, or the edges do
+	arch     = iota // the middle is higher than two edges, or lower
 	spine           // rises towards one edge, as a page towards the spine
 	corner3D        // one corner or edge curls up
 	wave
-	bottle // round a cylinder
+	bottle // wrapped around a cylinder
 	bends
 )
 
-// newBend chooses a bend.
+// newBend draws a random bend.
 func newBend(r rng) *bend {
 	b := &bend{kind: r.IntN(bends), height: r.between(0.015, 0.09)}
 	angle := 0.0
@@ -40,8 +40,8 @@ func newBend(r rng) *bend {
 	return b
 }
 
-// at returns the height at a place of the plane and its slope along the bend,
-// in units of the paper's longer side.
+// at returns the height at a point of the plane, in units of the paper's longer side,
+// and the slope along the direction of the bend.
 func (b *bend) at(x, y float64) (z, slope float64) {
 	t := x*b.cos + y*b.sin // about -0.5 to 0.5
 	switch b.kind {

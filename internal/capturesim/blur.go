@@ -2,7 +2,7 @@ package capturesim
 
 import "math"
 
-// scratch is the memory that a capture needs, kept between captures.
+// scratch is the working memory of a capture, for reuse.
 type scratch struct {
 	a, b, c, d frame
 	planes     [3][]float32
@@ -14,7 +14,7 @@ func (f *frame) gaussian(s *scratch, sigma float64) {
 	if sigma < 0.15 {
 		return
 	}
-	if sigma > 3 { // at half the size a quarter of the taps do
+	if sigma > 3 { // at half the size a quarter of the work gives the same blur
 		f.atHalf(s, func(half *frame, sub *scratch) {
 			half.gaussian(sub, math.Sqrt(sigma*sigma-0.75)/2)
 		})
@@ -25,8 +25,8 @@ func (f *frame) gaussian(s *scratch, sigma float64) {
 	s.a.convolveColumns(f, weights)
 }
 
-// gaussianWeights returns the weights of the centre and of each distance from
-// it, those of both sides together summing to 256.
+// gaussianWeights returns the weights of the centre and of the pixels at distance 1, 2,
+// ... The weights of the whole symmetric kernel sum to 256.
 func gaussianWeights(sigma float64) []uint64 {
 	radius := max(1, int(math.Ceil(2.6*sigma)))
 	values, sum := make([]float64, radius+1), 0.0
@@ -99,7 +99,7 @@ func (f *frame) atHalf(s *scratch, work func(half *frame, s *scratch)) {
 	f.enlarge(&half)
 }
 
-// tap is one place of a kernel, relative to the pixel, with its weight.
+// tap is an element of a kernel: its offset from the pixel, and its weight.
 type tap struct {
 	dx, dy int
 	weight uint64
@@ -157,8 +157,8 @@ func (f *frame) defocus(s *scratch, radius float64) {
 	f.convolve(s, taps)
 }
 
-// convolve replaces f by the weighted sum of its pixels at the taps; past the
-// edge the nearest pixel counts.
+// convolve replaces every pixel by the weighted sum of the pixels at the taps. Beyond the
+// edge the nearest pixel is repeated.
 func (f *frame) convolve(s *scratch, taps []tap) {
 	pad := 0
 	for _, t := range taps {
@@ -190,8 +190,8 @@ func (f *frame) convolve(s *scratch, taps []tap) {
 	}
 }
 
-// coarse reduces f to w by h pixels and stretches it back: a picture with
-// fewer pixels than it has.
+// coarse reduces f to w by h pixels and enlarges it again, as if it had been captured
+// with so few pixels.
 func (f *frame) coarse(s *scratch, w, h int) {
 	w, h = clamp(w, 1, f.w), clamp(h, 1, f.h)
 	f.shrink(&s.a, &s.b, w, h)

@@ -9,13 +9,13 @@ import (
 // camera is a pinhole camera that looks at a plane. The plane's unit is the
 // longer side of the document, the picture's unit is arbitrary.
 type camera struct {
-	focal    float64           // in units of the picture
-	distance float64           // from the point it looks at
+	focal    float64           // focal length, in units of the picture
+	distance float64           // to the point it looks at, in units of the plane
 	m        planar.Homography // a rotation
 }
 
-// tilt points the camera at the plane's origin, leaning by an angle towards a
-// direction, after turning the plane in itself by turn. Radians.
+// tilt first rotates the plane in itself by turn, then tilts it by lean towards
+// direction; the camera looks at the plane's origin. All angles are in radians.
 func (c *camera) tilt(lean, direction, turn float64) {
 	// Rodrigues' rotation about the axis that is perpendicular to direction.
 	ax, ay := -math.Sin(direction), math.Cos(direction)

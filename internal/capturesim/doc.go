@@ -1,17 +1,25 @@
 // Package capturesim is the capture simulator: what cameras, scanners and people
 // do to a document.
 //
-// It has three users. Training takes [Capture]: one geometric warp from the
-// source straight into the network's input, then light, lens and sensor at
-// that size, at a third of a millisecond each. The benchmark takes [Sweep]:
-// twelve families of disturbance at five levels. The proof takes [Scene]: a
-// whole document laid into a photo, with its true corners.
+// In comes the clean picture of a document and a seed; out comes what a capture of
+// it looks like. Three parts serve three callers:
+//   - [Capture], for package train: one geometric warp from the source into the
+//     network's input, then light, lens and sensor at that size. It takes a third of
+//     a millisecond. (view.go, source.go, warp.go)
+//   - [Sweep], for package eval/harness: twelve families of disturbance at five
+//     levels. (sweep.go)
+//   - [Scene], for package calibrate and the benchmarks: a whole document laid into a
+//     photo, with the true positions of its corners. (scene.go, camera.go, sheet3d.go,
+//     bend.go, surface.go, hands.go, shoot.go)
 //
-//	c := capturesim.NewCapture(augment.Full())
+// All of them change pixels by the operations of light.go, tone.go, blur.go, noise.go
+// and jpeg.go on the pictures of frame.go.
+//
+//	c := capturesim.NewCapture(capturesim.Full())
 //	c.View(dst, 128, picture, seed)         // a training capture
 //	worse := capturesim.Sweep("glare", 3, picture, seed)
-//	photo := capturesim.Scene(picture, nil, augment.Everyday(), seed)
+//	photo := capturesim.Scene(picture, nil, capturesim.Everyday(), seed)
 //
-// Everything is decided by seeds: the same arguments give the same bytes. What
-// it does not do: colour management, rolling shutter, lens distortion.
+// The same arguments give the same bytes on every machine. It does not simulate colour
+// management, rolling shutter or lens distortion.
 package capturesim

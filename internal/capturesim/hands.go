@@ -6,9 +6,9 @@ import (
 	"exemplar/internal/planar"
 )
 
-// castShadow darkens the ground around a sheet, softly and to one side.
+// castShadow darkens the ground around a sheet: a soft shadow to one side.
 func (s *scene) castShadow(d *sheet3D, depth float64) {
-	const shrink = 4 // the shadow is soft: a quarter of the size is enough
+	const shrink = 4 // a soft shadow can be drawn at a quarter of the size
 	var m frame
 	m.resize((s.out.w+shrink-1)/shrink, (s.out.h+shrink-1)/shrink)
 	m.fill(laneMask)
@@ -42,7 +42,7 @@ func (s *scene) multiply(m *frame) {
 	}
 }
 
-// finger is a rounded rod in the photo, from where it comes to its tip.
+// finger is a rounded rod in the photo, from the hand to the tip.
 type finger struct {
 	from, tip planar.Point
 	radius    float64
@@ -65,7 +65,7 @@ func (s *scene) hands() {
 	}
 }
 
-// hand lets one to three fingers reach in over one side of the document.
+// hand draws one to three fingers that reach over one side of the document.
 func (s *scene) hand(q [4]planar.Point, side int, skin [3]float64) {
 	a, b := q[side], q[(side+1)%4]
 	length := math.Hypot(b.X-a.X, b.Y-a.Y)
@@ -86,8 +86,8 @@ func (s *scene) hand(q [4]planar.Point, side int, skin [3]float64) {
 	}
 }
 
-// inwards returns the direction from an edge into the document: across the
-// edge, a little towards the middle.
+// inwards returns the direction of a finger: perpendicular to the edge, a little towards
+// the middle of the document.
 func inwards(a, b, from, center planar.Point) (dx, dy float64) {
 	dx, dy = unit(center.X-from.X, center.Y-from.Y)
 	nx, ny := unit(-(b.Y - a.Y), b.X-a.X)

@@ -2,10 +2,9 @@ package capturesim
 
 import "exemplar/internal/reuse"
 
-// jpeg changes the picture as writing it as a JPEG file of the given quality
-// (1..100) and reading it again would: 8 x 8 DCT, quantisation with the tables
-// of Annex K scaled as libjpeg does, colour at half the resolution. Entropy
-// coding changes nothing, and is left out.
+// jpeg changes the picture as if it were encoded as JPEG with the given quality (1..100)
+// and decoded: 8 x 8 DCT, quantisation with the tables of Annex K scaled as libjpeg
+// does, colour at half the resolution. Entropy coding is lossless and therefore left out.
 func (f *frame) jpeg(s *scratch, quality int) {
 	w, h := (f.w+15)&^15, (f.h+15)&^15
 	for c := range s.planes {
@@ -19,8 +18,8 @@ func (f *frame) jpeg(s *scratch, quality int) {
 	f.fromPlanes(s, w)
 }
 
-// toPlanes converts to Y at full and Cb, Cr at half resolution, all centred on
-// 0 (JFIF 1.02), with the last row and column repeated up to w by h.
+// toPlanes converts to Y at full and Cb, Cr at half resolution, all centred on 0 (JFIF
+// 1.02). The last row and column are repeated up to w by h.
 func (f *frame) toPlanes(s *scratch, w, h int) {
 	for y := 0; y < h; y += 2 {
 		upper, lower := f.row(min(y, f.h-1)), f.row(min(y+1, f.h-1))
@@ -56,7 +55,7 @@ func (f *frame) fromPlanes(s *scratch, w int) {
 	}
 }
 
-// clip8 cuts to 0..255; half has been added before.
+// clip8 truncates to an integer in 0..255. The caller has added one half for rounding.
 func clip8(v float32) int32 {
 	i := int32(v)
 	if uint32(i) > 255 {
@@ -83,11 +82,12 @@ var chromaSteps = [64]int{
 	99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
 }
 
-// steps holds, per coefficient, what to multiply by before rounding and after.
+// steps holds the factors of each coefficient: before rounding to quantise, and after it
+// to restore. Both include the scale of the transforms below.
 type steps struct{ before, after [64]float32 }
 
-// aanScale are the factors by which the transforms below differ from the DCT
-// in each dimension (cos(k pi/16) * sqrt 2, and 1 for k = 0).
+// aanScale are the factors, in each dimension, between the transforms below and the DCT:
+// cos(k pi/16) * sqrt 2, and 1 for k = 0.
 var aanScale = [8]float64{1, 1.387039845, 1.306562965, 1.175875602, 1, 0.785694958, 0.541196100, 0.275899379}
 
 func quantizer(base *[64]int, quality int) *steps {
@@ -105,7 +105,7 @@ func quantizer(base *[64]int, quality int) *steps {
 	return &q
 }
 
-// quantizePlane transforms, rounds and transforms back every block.
+// quantizePlane transforms every block, quantises it, and transforms it back.
 func quantizePlane(plane []float32, w, h int, q *steps) {
 	var block [64]float32
 	for y := 0; y < h; y += 8 {
@@ -121,8 +121,8 @@ func quantizePlane(plane []float32, w, h int, q *steps) {
 	}
 }
 
-// roundBias rounds a float32 below 2^22 to the nearest integer when added and
-// taken away again: 1.5 * 2^23.
+// roundBias is 1.5 * 2^23. Adding and subtracting it rounds a float32 below 2^22 to the
+// nearest integer.
 const roundBias = 12582912
 
 func quantizeBlock(b *[64]float32, q *steps) {
@@ -171,7 +171,7 @@ func forwardDCT(b *[64]float32, at, step int) {
 	b[i1&63], b[i7&63] = z11+z4, z11-z4
 }
 
-// inverseDCT undoes forwardDCT, up to the scale that steps.after holds.
+// inverseDCT inverts forwardDCT up to scale, which steps.after includes.
 func inverseDCT(b *[64]float32, at, step int) {
 	i0, i1, i2, i3 := at, at+step, at+2*step, at+3*step
 	i4, i5, i6, i7 := at+4*step, at+5*step, at+6*step, at+7*step

@@ -2,8 +2,8 @@ package capturesim
 
 import "math"
 
-// gradient multiplies the light by a slope across the picture: from 1-depth
-// on one side to 1+depth on the other.
+// gradient multiplies the picture by a linear gradient of light: 1-depth on one side,
+// 1+depth on the other.
 func (f *frame) gradient(angle, depth float64) {
 	reach := float64(f.w)*math.Abs(math.Cos(angle)) + float64(f.h)*math.Abs(math.Sin(angle))
 	du, dv := 2*depth*math.Cos(angle)/reach, 2*depth*math.Sin(angle)/reach
@@ -18,14 +18,13 @@ func (f *frame) gradient(angle, depth float64) {
 	}
 }
 
-// halfPlane is a straight edge with a soft border: 0 on one side, 1 on the
-// other.
+// halfPlane is a straight soft edge: 0 on one side, 1 on the other.
 type halfPlane struct {
-	angle, offset float64 // offset from the middle, as a share of the diagonal's half
+	angle, offset float64 // radians; distance from the middle, as a share of half the diagonal
 	soft          float64 // width of the border, pixels
 }
 
-// shadow darkens one side of an edge to the given share of light.
+// shadow multiplies one side of an edge by light, a factor in 0..1.
 func (f *frame) shadow(e halfPlane, light float64) {
 	c, s := math.Cos(e.angle), math.Sin(e.angle)
 	start := e.offset * math.Hypot(float64(f.w), float64(f.h)) / 2
@@ -54,12 +53,12 @@ func ramp(d float64) float64 {
 	return t * t * (3 - 2*t)
 }
 
-// glareSpot is a blob of reflected light, an ellipse with soft flanks.
+// glareSpot is a reflection of light: an ellipse that fades towards its outline.
 type glareSpot struct {
 	x, y     float64 // pixels
-	rx, ry   float64 // radius at which it has faded, pixels
+	rx, ry   float64 // radii of the outline, pixels
 	angle    float64
-	strength float64 // 1 blinds the middle completely
+	strength float64 // at 1 the middle is white
 }
 
 // glare blends the picture with white inside the spot.
@@ -77,7 +76,7 @@ func (f *frame) glare(g glareSpot) {
 			if d <= 0 {
 				continue
 			}
-			// Flat at the rim, so that none is seen; cut off where it blinds.
+			// smooth has slope 0 at the outline, so no edge shows; the middle is clipped to white.
 			t := min(1, g.strength*1.25*smooth(d))
 			row[x] = lerp(row[x], laneMask, uint64(t*256))
 		}
@@ -104,8 +103,8 @@ func (f *frame) fold(angle, offset, depth float64) {
 		row := f.row(y)
 		d := ((0.5-float64(f.w)/2)*c + (float64(y)+0.5-float64(f.h)/2)*s - start) / width
 		for x := range row {
-			// One flank turns away from the light, the other towards it; the
-			// crease itself is a thin dark line.
+			// One side of the crease faces away from the light, the other towards it.
+			// The crease itself is a thin dark line.
 			shade := depth * d * math.Exp(-d*d) * 1.6
 			if math.Abs(d) < 0.06 {
 				shade -= depth * 0.6 * (1 - math.Abs(d)/0.06)
@@ -116,8 +115,7 @@ func (f *frame) fold(angle, offset, depth float64) {
 	}
 }
 
-// moire lays the beat of a screen or a halftone over the picture: faint
-// coloured stripes.
+// moire adds the interference pattern of a screen or a halftone: faint coloured stripes.
 func (f *frame) moire(period, angle, depth float64) {
 	c, s := math.Cos(angle)/period, math.Sin(angle)/period
 	for y := range f.h {
@@ -138,8 +136,8 @@ func striped(v uint64, phase, depth float64) uint64 {
 	return uint64(max(0, min(255, float64(v)*(1+depth*wave))))
 }
 
-// printed gives the picture the look of a copy that was printed and scanned:
-// fewer tones, grey paper, faint dots.
+// printed simulates printing and scanning the picture: fewer tones, grey paper, faint
+// dots.
 func (f *frame) printed(r rng, s *scratch, strength float64) {
 	t := newTone()
 	t.saturate(1 - 0.7*strength*r.Float64())

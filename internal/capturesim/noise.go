@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// noiseLength is how many pixels of noise are made ahead per strength. Rows
-// start at random places in them.
+// noiseLength is how many pixels of noise a table holds per strength. Rows of a picture
+// start at random positions in it.
 const noiseLength = 1 << 13
 
-// noiseLevels are the standard deviations, in grey levels, for which noise is
-// made ahead: a third apart in steps of 1.19.
+// noiseLevels is the number of strengths for which there are tables, each 2^(1/4) = 1.19
+// times the one before (see noiseSigma).
 const noiseLevels = 24
 
 func noiseSigma(level int) float64 { return math.Exp2(float64(level) / 4) }
 
-// noiseTables hold words to add to pixels: a channel's noise + 256 in each
-// lane, independent (color) or the same (grey).
+// noiseTables hold words to add to pixels, with noise + 256 in each lane. The noise of
+// the channels is independent in the first table and equal (grey) in the second.
 var noiseTables = sync.OnceValue(func() *[2][noiseLevels][]uint64 {
 	var t [2][noiseLevels][]uint64
 	for kind := range t {
@@ -43,8 +43,8 @@ func noiseWord(r rng, sigma float64, grey bool) uint64 {
 	return pixel(draw(), draw(), draw())
 }
 
-// noise adds Gaussian noise of sigma grey levels, per channel or equal in all
-// of them. The strength is rounded to a step of noiseSigma.
+// noise adds Gaussian noise of sigma grey levels, independent per channel or grey. sigma
+// is rounded to the nearest noiseSigma.
 func (f *frame) noise(r rng, sigma float64, grey bool) {
 	if sigma < 0.5 {
 		return
@@ -70,20 +70,20 @@ func (f *frame) noise(r rng, sigma float64, grey bool) {
 func addNoise(row, noise []uint64) {
 	noise = noise[:len(row)]
 	for i, p := range row {
-		row[i] = settled(p + noise[i])
+		row[i] = clampLanes(p + noise[i])
 	}
 }
 
-// settled takes 256 away from every lane and clamps it to 0..255: bit 8 says
-// that the value is in range, bit 9 that it is too large.
-func settled(s uint64) uint64 {
+// clampLanes subtracts 256 from every lane and clamps the result to 0..255. Bit 8 of a
+// lane says that the result is in range, bit 9 that it is too large.
+func clampLanes(s uint64) uint64 {
 	over := s >> 9 & laneOnes * 255
 	in := s >> 8 & laneOnes * 255
 	return s&in | over
 }
 
-// iso adds what a small sensor adds in the dark: noise that grows with the
-// root of the brightness, stronger in colour than in grey, and in blotches.
+// iso adds the noise of a small sensor in the dark. It grows with the root of the
+// brightness, is stronger in colour than in grey, and comes in blotches.
 func (f *frame) iso(r rng, s *scratch, strength float64) {
 	blotch := &s.c
 	blotch.resize((f.w+1)/2, (f.h+1)/2)
@@ -92,7 +92,7 @@ func (f *frame) iso(r rng, s *scratch, strength float64) {
 	for y := range f.h {
 		row, coarse := f.row(y), blotch.row(y/2)
 		for x, p := range row {
-			row[x] = settled(p + coarse[x/2] + 128*laneOnes)
+			row[x] = clampLanes(p + coarse[x/2] + 128*laneOnes)
 		}
 	}
 	f.noise(r, 10*strength, true)

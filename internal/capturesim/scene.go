@@ -7,14 +7,14 @@ import (
 	"exemplar/internal/planar"
 )
 
-// SceneParams says what photos of whole documents are like. Probabilities
-// unless a comment says otherwise.
+// SceneParams are the parameters of photos of whole documents. Fields are probabilities
+// unless their comment gives another unit.
 type SceneParams struct {
 	Width, Height int     // of the photo, pixels
-	SizeMin       float64 // longer side of the document as a share of the photo's
+	SizeMin       float64 // least longer side of the document as a share of the photo's
 	SizeMax       float64
-	Tilt          float64 // largest angle between the view and the upright, degrees
-	Turn          float64 // largest turn of the document in the picture, degrees (180: any)
+	Tilt          float64 // largest angle between the line of sight and the document's normal, degrees
+	Turn          float64 // largest rotation of the document in the picture, degrees (180: any)
 
 	Bend    float64 // bent or curled paper
 	Clutter float64 // other papers beside or under it
@@ -27,26 +27,25 @@ type SceneParams struct {
 	Noise   float64 // mean strength of the sensor's noise, 0..1
 	Quality int     // lowest JPEG quality; the highest is 95
 
-	// Others are pictures of other papers that may lie beside the document.
-	// Without any, sheets with lines of text are drawn.
+	// Others are pictures of other papers that may lie next to the document. If there are
+	// none, sheets with lines of text are drawn.
 	Others []*imaging.Image
 }
 
-// Everyday is what people send who take a little care.
+// Everyday are the photos of people who take a little care.
 func Everyday() SceneParams {
 	return SceneParams{Width: 1024, Height: 768, SizeMin: 0.4, SizeMax: 0.95, Tilt: 30, Turn: 180,
 		Bend: 0.4, Clutter: 0.35, Fingers: 0.2, Outside: 0.05, Shade: 0.5, Glare: 0.2, Blur: 0.25, Dim: 0.4, Noise: 0.25, Quality: 60}
 }
 
-// Hard is what people send who take none: small, from the side, bent, held,
-// in bad light, out of focus.
+// Hard are the photos of people who take no care: the document is small, seen from the
+// side, bent, held in a hand, in bad light, out of focus.
 func Hard() SceneParams {
 	return SceneParams{Width: 1024, Height: 768, SizeMin: 0.22, SizeMax: 1, Tilt: 50, Turn: 180,
 		Bend: 0.6, Clutter: 0.6, Fingers: 0.45, Outside: 0.2, Shade: 0.8, Glare: 0.45, Blur: 0.5, Dim: 0.7, Noise: 0.5, Quality: 30}
 }
 
-// Plain shows the document flat in good light, from any side: for tests of
-// geometry.
+// Plain shows the document flat and in good light, from any side: for tests of geometry.
 func Plain() SceneParams {
 	return SceneParams{Width: 640, Height: 480, SizeMin: 0.4, SizeMax: 0.8, Tilt: 40, Turn: 180, Quality: 95}
 }
@@ -54,12 +53,12 @@ func Plain() SceneParams {
 // Photo is a document laid into a photo.
 type Photo struct {
 	Image *imaging.Image
-	// Quad holds where the document's corners are: its upper left, upper
-	// right, lower right and lower left one, in pixels of Image, (0, 0) being the
-	// centre of the first. They may lie outside of it.
+	// Quad holds the document's upper left, upper right, lower right and lower left
+	// corner, in pixels of Image; (0, 0) is the centre of the first pixel. Corners may
+	// lie outside of the image.
 	Quad [4]planar.Point
-	// Visible is the share of the document's area that is in the picture and
-	// not covered.
+	// Visible is the share of the document's area that is inside the picture and not
+	// covered.
 	Visible float64
 }
 
@@ -74,7 +73,7 @@ type scene struct {
 	doc  *sheet3D
 }
 
-// Scene lays a document into a photo, on a background picture or, if that is
+// Scene lays a document into a photo. It lies on the background picture or, if that is
 // nil, on a drawn surface. The same arguments give the same photo.
 func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	s := &scene{p: p, r: newRNG(seed)}
@@ -105,7 +104,7 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	return Photo{s.out.image(), quadFromFirst(quad), visible}
 }
 
-// outlook is a camera with the place of its picture in the photo.
+// outlook is a camera, and the position of its picture in the photo.
 type outlook struct {
 	cam          camera
 	scale        float64 // pixels per unit of the camera's picture
@@ -118,33 +117,34 @@ func (o *outlook) project(x, y, z float64) planar.Point {
 	return planar.Pt(o.offX+o.scale*p.X, o.offY+o.scale*p.Y)
 }
 
-// unit returns how many pixels one unit of the plane, the document's longer
-// side, is long where the camera looks.
+// unit returns the length in pixels of the document's longer side (one unit of the plane)
+// at the point the camera looks at.
 func (o *outlook) unit() float64 { return o.scale * o.cam.focal / o.cam.distance }
 
-// settle computes the maps after a change.
-func (o *outlook) settle() {
+// updateMaps computes the maps between photo and plane after a change of the camera.
+func (o *outlook) updateMaps() {
 	o.toP = then(o.cam.plane(), planar.Homography{o.scale, 0, o.offX, 0, o.scale, o.offY, 0, 0, 1})
 	o.toPlane = o.toP.Adjugate()
 }
 
-// aim chooses from where the photo is taken and where the document is in it.
+// aim chooses the camera's position and the document's position in the photo.
 func (s *scene) aim() {
 	r := s.r
 	long := float64(max(s.p.Width, s.p.Height))
 	size := r.between(s.p.SizeMin, s.p.SizeMax)
-	// A phone's lens: 24 to 40 mm of a 36 mm frame.
+	// A phone's lens is equivalent to 24 to 40 mm on a frame 36 mm wide.
 	s.view.cam.focal = r.between(0.7, 1.1)
 	s.view.cam.distance = max(0.85, s.view.cam.focal/size)
 	s.view.scale = long * size * s.view.cam.distance / s.view.cam.focal
-	// Slight tilts are the rule.
+	// The power makes slight tilts more frequent than strong ones.
 	lean := s.p.Tilt * math.Pow(r.Float64(), 1.3) * math.Pi / 180
 	s.view.cam.tilt(lean, r.angle(), s.turn())
-	s.view.settle()
+	s.view.updateMaps()
 	s.position()
 }
 
-// turn chooses how the document lies: near a multiple of 90 degrees mostly.
+// turn chooses the rotation of the document, in radians: mostly near a multiple of 90
+// degrees.
 func (s *scene) turn() float64 {
 	most := s.p.Turn
 	if s.r.chance(0.3) {
@@ -157,8 +157,8 @@ func (s *scene) turn() float64 {
 	return (quarter + s.r.around(min(most, 14))) * math.Pi / 180
 }
 
-// position scales the picture until the document fits, and shifts it to some
-// place where it is inside, or partly outside if that is wanted.
+// position reduces the scale until the document fits into the photo, and moves it to a
+// random position inside, or with the probability Outside partly outside.
 func (s *scene) position() {
 	w, h := float64(s.p.Width), float64(s.p.Height)
 	lo, hi := bounds(s.doc.quad(&s.view))
@@ -185,7 +185,7 @@ func (s *scene) position() {
 		}
 	}
 	s.view.offX, s.view.offY = x-lo.X, y-lo.Y
-	s.view.settle()
+	s.view.updateMaps()
 }
 
 func bounds(q [4]planar.Point) (lo, hi planar.Point) {
@@ -197,7 +197,7 @@ func bounds(q [4]planar.Point) (lo, hi planar.Point) {
 	return lo, hi
 }
 
-// ground fills the photo with what the document lies on.
+// ground fills the photo with the surface on which the document lies.
 func (s *scene) ground(background *imaging.Image) {
 	var f frame
 	if background != nil {
@@ -208,15 +208,16 @@ func (s *scene) ground(background *imaging.Image) {
 	const w, h = 800, 600
 	f.resize(w, h)
 	surfaces[s.r.IntN(len(surfaces))].draw(&f, s.r)
-	// The surface lies in the document's plane; how large its pattern is
-	// against the document is open.
+	// The surface lies in the document's plane. The size of its pattern relative to the
+	// document is random.
 	units := s.r.between(1.2, 3.5) / s.view.cam.focal * s.view.cam.distance
 	angle := s.r.angle()
 	c, sn := math.Cos(angle)*w/units, math.Sin(angle)*w/units
 	warpTiled(&s.out, &f, then(s.view.toPlane, planar.Homography{c, -sn, w / 2, sn, c, h / 2, 0, 0, 1}))
 }
 
-// wall uses a picture as it is: a random part of it, of the photo's shape.
+// wall uses a random part of a picture, with the photo's aspect ratio, without
+// perspective.
 func (s *scene) wall(f *frame) {
 	w, h := float64(s.out.w), float64(s.out.h)
 	k := min(float64(f.w)/w, float64(f.h)/h) * s.r.between(0.6, 1)
@@ -230,7 +231,7 @@ func (s *scene) wall(f *frame) {
 	warp(&s.out, f, planar.Homography{k, 0, x, 0, k, y, 0, 0, 1}, replicate)
 }
 
-// warpTiled samples a texture that is repeated by reflection without end.
+// warpTiled warps a texture that is repeated endlessly by reflection.
 func warpTiled(dst, src *frame, h planar.Homography) {
 	small := *src
 	for spread(&h, planar.Pt(float64(dst.w)/2, float64(dst.h)/2)) > tooCoarse && small.w > 8 {
@@ -259,7 +260,7 @@ func reflect(x float64, n int) float64 {
 	return min(x, period-x)
 }
 
-// sample reads the frame at a place inside it, bilinear; (0, 0) is the centre
+// sample interpolates the frame bilinearly at a position inside it; (0, 0) is the centre
 // of the first pixel.
 func (f *frame) sample(x, y float64) uint64 {
 	ix, iy := int(x), int(y)
@@ -270,7 +271,7 @@ func (f *frame) sample(x, y float64) uint64 {
 	return lerp(top, bottom, fy)
 }
 
-// clutter lays other papers beside and under the document.
+// clutter lays other papers next to and under the document.
 func (s *scene) clutter() {
 	if !s.r.chance(s.p.Clutter) {
 		return
@@ -296,7 +297,7 @@ func (s *scene) otherPaper() *sheet3D {
 	return newSheet3D(textSheet(s.r))
 }
 
-// textSheet draws a sheet with lines of words, as seen from afar.
+// textSheet draws a sheet with bars in place of words.
 func textSheet(r rng) *imaging.Image {
 	var f frame
 	f.resize(300, 420)

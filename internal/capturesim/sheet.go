@@ -6,8 +6,8 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// ContactSheet lays pictures out in a grid of square cells, each fitted into
-// its cell and centred, in reading order.
+// ContactSheet arranges pictures in reading order in a grid of square cells with a side
+// of cell pixels. Each picture is fitted into its cell and centred.
 func ContactSheet(pictures []*imaging.Image, columns, cell int) *imaging.Image {
 	const gap = 4
 	rows := (len(pictures) + columns - 1) / columns
@@ -26,8 +26,8 @@ func ContactSheet(pictures []*imaging.Image, columns, cell int) *imaging.Image {
 	return sheet
 }
 
-// Preview shows what a training run will see: for every picture the clean
-// input and n captures of it, a row each.
+// Preview shows what a training run will see: a row for every picture, with the clean
+// input and n captures of it.
 func (c *Capture) Preview(pictures []*imaging.Image, n, size int, seed uint64) *imaging.Image {
 	var cells []*imaging.Image
 	for i, m := range pictures {

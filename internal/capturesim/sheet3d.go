@@ -7,8 +7,8 @@ import (
 	"exemplar/internal/planar"
 )
 
-// sheet3D is a paper in the scene's plane, or bent out of it. Its longer side
-// is size units.
+// sheet3D is a sheet of paper in the plane of the scene, or bent out of it. Its longer
+// side is size units of the plane.
 type sheet3D struct {
 	src        *Source
 	w, h       float64 // sides as shares of the longer one
@@ -18,8 +18,8 @@ type sheet3D struct {
 	round      float64 // radius of the corners, units
 }
 
-// cardRatio are the proportions of ISO/IEC 7810 ID-1 cards, which have round
-// corners of 3.18 mm.
+// cardRatio is the aspect ratio of ISO/IEC 7810 ID-1 cards, cardRadius the radius of
+// their corners (3.18 mm) as a share of the longer side.
 const (
 	cardRatio  = 85.60 / 53.98
 	cardRadius = 3.18 / 85.60
@@ -41,7 +41,7 @@ func (d *sheet3D) toWorld(x, y float64) (float64, float64) {
 	return d.x + c*x - s*y, d.y + s*x + c*y
 }
 
-// place returns where a point of the sheet, in its own coordinates, is seen.
+// place returns where in the photo a point is seen, given in the sheet's own coordinates.
 func (d *sheet3D) place(v *outlook, x, y float64) planar.Point {
 	z := 0.0
 	if d.bend != nil {
@@ -68,8 +68,8 @@ func (d *sheet3D) fromPhoto(v *outlook) planar.Homography {
 	return then(v.toPlane, planar.Homography{c, s, -c*d.x - s*d.y, -s, c, s*d.x - c*d.y, 0, 0, 1})
 }
 
-// find returns the sheet's coordinates that are seen at p: the flat solution,
-// corrected for the bend by fixed-point iteration.
+// find returns the coordinates on the sheet of the point that is seen at p. It starts
+// with the flat sheet and corrects for the bend by fixed-point iteration.
 func (d *sheet3D) find(v *outlook, inverse planar.Homography, p planar.Point) planar.Point {
 	q := inverse.Apply(p)
 	if d.bend == nil {
@@ -84,12 +84,12 @@ func (d *sheet3D) find(v *outlook, inverse planar.Homography, p planar.Point) pl
 	return q
 }
 
-// gridStep is the distance, in pixels, at which the map is computed; between,
-// it is interpolated.
+// gridStep is the distance, in pixels, between the points at which the map is computed.
+// Between them it is interpolated.
 const gridStep = 8
 
-// render draws the sheet into the photo; mask, unless nil, receives how much
-// of each pixel it covers.
+// render draws the sheet into the photo. mask, unless nil, receives the coverage of each
+// pixel.
 func (s *scene) render(d *sheet3D, mask []byte) {
 	x0, y0, x1, y1 := s.extent(d)
 	inverse := d.fromPhoto(&s.view)
@@ -110,7 +110,7 @@ func (s *scene) render(d *sheet3D, mask []byte) {
 	}
 }
 
-// extent returns the pixels that a sheet may cover.
+// extent returns a rectangle of pixels that contains the sheet.
 func (s *scene) extent(d *sheet3D) (x0, y0, x1, y1 int) {
 	lo, hi := planar.Pt(1e9, 1e9), planar.Pt(-1e9, -1e9)
 	const n = 8 // bent edges reach further than the corners
@@ -157,7 +157,7 @@ func (s *scene) cell(d *sheet3D, x, y int, q [4]planar.Point, shade uint64, mask
 
 func limitTo(x float64, n int) float64 { return max(0, min(float64(n-1), x)) }
 
-// cover returns how much of a pixel at (u, v), step wide, the sheet covers.
+// cover returns the share of a pixel at (u, v), step wide, that the sheet covers.
 func (d *sheet3D) cover(u, v, step float64) float64 {
 	// Signed distance to a rectangle with round corners.
 	dx, dy := math.Abs(u)-d.w/2+d.round, math.Abs(v)-d.h/2+d.round

@@ -6,7 +6,7 @@ import (
 	"exemplar/internal/planar"
 )
 
-// light adds slopes of light, and shadows of people and things.
+// light adds gradients of light, and shadows of people and things.
 func (s *scene) light() {
 	r, p := s.r, s.p
 	size := float64(min(s.out.w, s.out.h))
@@ -26,8 +26,8 @@ func (s *scene) light() {
 	s.vignette(r.between(0, 0.35))
 }
 
-// reflections blinds places of the document. They come after the exposure,
-// which does not make them grey.
+// reflections adds glare to the document. It follows expose, which would make the white
+// spots grey.
 func (s *scene) reflections(quad [4]planar.Point) {
 	r := s.r
 	if !r.chance(s.p.Glare) {
@@ -45,7 +45,7 @@ func (s *scene) reflections(quad [4]planar.Point) {
 	}
 }
 
-// expose sets the tones: how bright, which white, how colourful.
+// expose sets brightness, white balance and saturation.
 func (s *scene) expose() {
 	r, t := s.r, newTone()
 	if r.chance(s.p.Dim) {
@@ -73,7 +73,7 @@ func (s *scene) vignette(depth float64) {
 	}
 }
 
-// shoot does what lens, sensor and the phone's program do.
+// shoot applies lens, sensor and the phone's processing.
 func (s *scene) shoot() {
 	r, p := s.r, s.p
 	size := float64(max(s.out.w, s.out.h))

@@ -5,16 +5,16 @@ import (
 	"exemplar/internal/planar"
 )
 
-// Form is one of the 24 classes that an image is worth in training: 8 turned
-// and mirrored forms (Form % 8: quarter turns clockwise, + 4 mirrored before
-// turning) of the whole picture, its first half and its second half
-// (Form / 8), where halves are of the longer side.
+// Form is a transform of a picture, by the word that recipes use. Each of the 24 forms
+// is a class of its own in training. Form % 4 is the number of clockwise quarter turns;
+// 4 of Form % 8 says that the picture is mirrored before it is turned; Form / 8 is 0 for
+// the whole picture, 1 and 2 for the first and second half of its longer side.
 type Form int
 
-// Numbers of forms, for callers that use fewer.
+// Numbers of forms, for callers that use only the first ones.
 const (
-	Turned   Form = 8  // turned and mirrored forms of the whole
-	AllForms Form = 24 // with halves
+	Turned   Form = 8  // rotations and mirror images of the whole picture
+	AllForms Form = 24 // those of its halves as well
 )
 
 // window returns the part of a w by h picture that the form shows.
@@ -34,8 +34,8 @@ func (f Form) window(w, h int) window {
 	return win
 }
 
-// corners returns the window's corners in the order in which the form shows
-// them: upper left, upper right, lower right, lower left.
+// corners returns the corners of the window that appear upper left, upper right, lower
+// right and lower left in the form.
 func (f Form) corners(win window) [4]planar.Point {
 	q := rectangle(float64(win.x0), float64(win.y0), float64(win.x1), float64(win.y1))
 	if f%8 >= 4 {
@@ -70,22 +70,22 @@ func mirrored(m *imaging.Image) *imaging.Image {
 	return out
 }
 
-// Source is a picture made ready for many captures. It is used by one
-// goroutine at a time: copies are made when they are first needed.
+// Source is a picture prepared for many captures. One goroutine at a time may use it,
+// since reduced copies are made when they are first needed.
 type Source struct {
 	img    *imaging.Image
 	levels []frame // each half the size of the one before; empty until needed
 }
 
-// NewSource prepares a picture, which must not change while it is in use.
+// NewSource prepares a picture. The picture must not change while the source is in use.
 func NewSource(m *imaging.Image) *Source { return &Source{img: m} }
 
-// tooCoarse is how many source pixels a step may cross before the next smaller
-// copy is taken: bilinear sampling reads two of them.
+// tooCoarse is the largest step between samples, in source pixels, before the next
+// smaller copy is used. Bilinear sampling reads two pixels, and larger steps would alias.
 const tooCoarse = 1.6
 
-// level returns the copy from which a map of the full size should read, and
-// by what its sides are smaller.
+// level returns the copy to sample when neighbouring samples are step pixels of the full
+// size apart, and the scale of its sides.
 func (s *Source) level(step float64) (f *frame, scaleX, scaleY float64) {
 	i := 0
 	for w, h := s.img.W, s.img.H; step > tooCoarse && min(w, h) >= 8; i++ {

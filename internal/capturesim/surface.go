@@ -7,7 +7,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// surfaces are what documents lie on, drawn.
+// surfaces are the drawn surfaces on which documents lie.
 var surfaces = []struct {
 	name string
 	draw func(f *frame, r rng)
@@ -68,7 +68,7 @@ func (f *field) addNoise(r rng, cellX, cellY, amplitude float64) {
 	}
 }
 
-// addRow adds a row that is given at every cell-th pixel.
+// addRow adds a row, interpolated from values at every cell-th pixel.
 func (f *field) addRow(y int, columns []float32, cell float64) {
 	row := f.v[y*f.w : (y+1)*f.w]
 	step := 1 / cell

@@ -19,9 +19,9 @@ type family struct {
 	apply   func(f *frame, s *scratch, amount float64, r rng)
 }
 
-// sweepSide is the shorter side, in pixels, to which a picture is reduced
-// before it is disturbed: the size of a document in an ordinary photo. Noise,
-// compression and blur would mean something else on every size otherwise.
+// sweepSide is the shorter side, in pixels, to which a picture is reduced before it is
+// disturbed: the size of a document in an ordinary photo. The strength of noise,
+// compression and blur depends on the size of a picture.
 const sweepSide = 384
 
 // families lists the robustness sweep. Lengths are shares of the shorter side,
@@ -106,8 +106,7 @@ func sweepShadow(f *frame, _ *scratch, amount float64, r rng) {
 	f.shadow(halfPlane{r.angle(), r.around(0.25), f.short() * 0.02}, 1-amount)
 }
 
-// sweepPerspective shows the document from the side, in a frame that just
-// holds it.
+// sweepPerspective shows the document from the side, cropped to its bounding box.
 func sweepPerspective(f *frame, _ *scratch, amount float64, r rng) {
 	direction := r.angle()
 	cam := camera{focal: 1.6, distance: 1.6}
@@ -133,7 +132,7 @@ func (f *frame) reframe(place func(planar.Point) planar.Point) {
 		lo = planar.Pt(min(lo.X, q[i].X), min(lo.Y, q[i].Y))
 		hi = planar.Pt(max(hi.X, q[i].X), max(hi.Y, q[i].Y))
 	}
-	// As large as the document was, so that it loses no pixels by the turn.
+	// Enlarge the frame so that the document keeps its size in pixels.
 	scale := long / max(1, min(hi.X-lo.X, hi.Y-lo.Y))
 	var out frame
 	out.resize(max(1, int((hi.X-lo.X)*scale)), max(1, int((hi.Y-lo.Y)*scale)))

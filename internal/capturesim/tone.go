@@ -5,9 +5,9 @@ import "math"
 // tone is a change of tones: a mix of the channels, then one curve for all of
 // them, then a factor for each.
 type tone struct {
-	curve [256]float64 // 0..1 to what is wished, uncut
+	curve [256]float64 // output of each level, where 1 is white; not clipped
 	gain  [3]float64
-	mix   [9]float64 // rows: what each channel is made of
+	mix   [9]float64 // 3 x 3, row by row: output channels from input channels
 	mixed bool
 }
 
@@ -19,7 +19,7 @@ func newTone() *tone {
 	return t
 }
 
-// bend applies f to what the curve yields so far.
+// bend composes the curve with f.
 func (t *tone) bend(f func(v float64) float64) {
 	for i, v := range t.curve {
 		t.curve[i] = f(v)
@@ -35,8 +35,7 @@ func (t *tone) contrast(k float64) {
 	t.bend(func(v float64) float64 { return 0.5 + (v-0.5)*k })
 }
 
-// exposure multiplies the light by 2^stops. The picture is taken to be
-// gamma-encoded with 2.2.
+// exposure multiplies the light by 2^stops, assuming a gamma of 2.2.
 func (t *tone) exposure(stops float64) {
 	k := math.Pow(2, stops/2.2)
 	t.bend(func(v float64) float64 { return v * k })

@@ -8,14 +8,13 @@ import (
 	"exemplar/internal/planar"
 )
 
-// Config says how often each thing happens to a training capture
-// (probabilities), and how strongly (Strength scales all magnitudes, 1 is the
-// reference recipe's).
+// Config are the probabilities of the disturbances of a training capture. Strength
+// scales all their magnitudes; 1 is that of the reference recipe.
 type Config struct {
 	Strength float64
-	Clean    float64 // nothing at all but reduction to the input's size
+	Clean    float64 // no disturbance, only reduction to the input's size
 
-	Corners float64 // corner error; otherwise crop, turn and perspective
+	Corners float64 // errors of the corners; otherwise crop, rotation and perspective
 	Coarse  float64 // down-up scaling
 	Light   float64 // gradient or shadow edge
 	Glare   float64
@@ -26,10 +25,11 @@ type Config struct {
 	Noise   float64
 	JPEG    float64
 
-	// Beyond the reference recipe.
+	// Not in the reference recipe.
 	Defocus, ISO, Multiplicative, Fold, Moire, Print float64
 
-	// Backgrounds to lay documents on. Without any, drawn surfaces are used.
+	// Backgrounds are pictures on which documents lie. If there are none, drawn surfaces
+	// are used.
 	Backgrounds []*imaging.Image
 }
 
@@ -39,15 +39,15 @@ func Full() Config {
 		Color: 0.78, Blur: 0.36, Boxes: 0.12, Noise: 0.35, JPEG: 0.45}
 }
 
-// Light is the reference recipe's lightly captured view: the same at a third
-// of the strength, half as often, and one in two not captured at all.
+// Light is the lightly captured view of the reference recipe: about a third of the
+// strength, fewer disturbances, and half of the captures clean.
 func Light() Config {
 	return Config{Strength: 0.35, Clean: 0.5, Corners: 0.7, Coarse: 0.1, Light: 0.3, Glare: 0.1, Tone: 0.4,
 		Color: 0.3, Blur: 0.15, Boxes: 0, Noise: 0.15, JPEG: 0.3}
 }
 
-// Wide is Full with everything that a camera, a scanner and a printer do
-// besides.
+// Wide is Full and the disturbances of cameras, scanners and printers that the reference
+// recipe lacks.
 func Wide() Config {
 	c := Full()
 	c.Defocus, c.ISO, c.Multiplicative, c.Fold, c.Moire, c.Print = 0.1, 0.15, 0.08, 0.12, 0.06, 0.06
@@ -61,11 +61,11 @@ type Capture struct {
 	pool        sync.Pool
 }
 
-// backgroundSide is the longer side, in pixels, at which backgrounds are kept:
-// enough for what shows beside a document in a network input.
+// backgroundSide is the longer side, in pixels, to which backgrounds are reduced. Little
+// of them shows next to a document in a network's input.
 const backgroundSide = 192
 
-// NewCapture prepares the backgrounds. Without any in cfg, some are drawn.
+// NewCapture prepares the backgrounds. If cfg has none, it draws 32 surfaces.
 func NewCapture(cfg Config) *Capture {
 	c := &Capture{cfg: cfg}
 	c.pool.New = func() any { return new(viewer) }
@@ -88,8 +88,7 @@ func (c *Capture) View(dst []byte, size int, src *imaging.Image, seed uint64) {
 	c.ViewOf(dst, size, NewSource(src), 0, seed)
 }
 
-// ViewOf is View of a prepared picture in one of its forms. The same seed
-// gives the same capture.
+// ViewOf is View for a form of a prepared picture. The same seed gives the same capture.
 func (c *Capture) ViewOf(dst []byte, size int, src *Source, form Form, seed uint64) {
 	v := c.pool.Get().(*viewer)
 	defer c.pool.Put(v)
@@ -104,26 +103,26 @@ func (c *Capture) ViewOf(dst []byte, size int, src *Source, form Form, seed uint
 	v.out.store(dst)
 }
 
-// viewer makes one capture after the other.
+// viewer holds the state of one capture, for reuse.
 type viewer struct {
 	scratch
 	out   frame
 	r     rng
 	cfg   *Config
-	scale float64 // of lengths given for an input of 128 pixels
+	scale float64 // factor for lengths that are given for an input of 128 pixels
 }
 
-// clean reduces the form to the input's size by area, as recognition does.
+// clean reduces the form to the input's size by area averaging, as recognition does.
 func (v *viewer) clean(src *Source, form Form) {
 	img := form.Apply(src.img)
 	v.c.load(imaging.ResizeArea(img, v.out.w, v.out.h))
 	copy(v.out.px, v.c.px)
 }
 
-// place lays the form into the view: the one geometric step.
+// place warps the form into the view. It is the only geometric step.
 func (v *viewer) place(src *Source, form Form, backgrounds []*frame) {
 	size := float64(v.out.w)
-	var shown [4]planar.Point // where the view's corners lie in the unit square of the document
+	var shown [4]planar.Point // the view's corners, where the document is the unit square
 	if v.r.chance(v.cfg.Corners) {
 		shown = v.cornerError()
 	} else {
@@ -140,7 +139,7 @@ func (v *viewer) place(src *Source, form Form, backgrounds []*frame) {
 	warpRect(&v.out, level, toSource, e, form.window(level.w, level.h))
 }
 
-// cornerError is what a detector does that finds the corners not quite.
+// cornerError moves the corners as an inexact corner detector does.
 func (v *viewer) cornerError() [4]planar.Point {
 	sigma := v.r.between(0, 0.05) * v.cfg.Strength
 	q := rectangle(0, 0, 1, 1)
@@ -151,8 +150,8 @@ func (v *viewer) cornerError() [4]planar.Point {
 	return q
 }
 
-// crop is what a person does who frames the document by hand: too close or
-// too far, turned, tilted.
+// crop frames the document as a person does by hand: too close or too far, rotated,
+// tilted.
 func (v *viewer) crop() [4]planar.Point {
 	k := v.cfg.Strength
 	scale := 1 + k*v.r.between(-0.15, 0.18)
@@ -179,8 +178,8 @@ func exceedsSquare(q [4]planar.Point) bool {
 	return false
 }
 
-// background prepares what lies around the document: a picture, one colour, or
-// the document's own edge, drawn out.
+// background prepares the surroundings of the document: a picture, one colour, or the
+// document's edge pixels repeated.
 func (v *viewer) background(backgrounds []*frame) edges {
 	switch v.r.IntN(3) {
 	case 0:
@@ -203,7 +202,7 @@ func (v *viewer) color() uint64 {
 	return pixel(v.r.Uint64N(256), v.r.Uint64N(256), v.r.Uint64N(256))
 }
 
-// photograph applies light, lens and sensor, in the order in which they come.
+// photograph applies light, lens and sensor, in the order in which light meets them.
 func (v *viewer) photograph() {
 	f, r, k, p := &v.out, v.r, v.cfg.Strength, v.cfg
 	if r.chance(p.Print) {
@@ -256,7 +255,7 @@ func (v *viewer) glare() {
 	}
 }
 
-// develop changes tones and colours, as cameras and their programs do.
+// develop changes tones and colours as the processing in cameras does.
 func (v *viewer) develop() {
 	r, k := v.r, v.cfg.Strength
 	doTone, doColor := r.chance(v.cfg.Tone), r.chance(v.cfg.Color)
@@ -267,7 +266,7 @@ func (v *viewer) develop() {
 	if doTone {
 		t.gamma(math.Exp(k * r.around(0.45)))
 		t.contrast(1 + k*r.between(-0.45, 0.35))
-		t.exposure(k * r.between(-1.1, 0.5)) // white paper has no room above
+		t.exposure(k * r.between(-1.1, 0.5)) // less upwards: white paper would saturate
 	}
 	if doColor {
 		v.recolor(t)

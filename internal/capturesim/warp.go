@@ -6,15 +6,14 @@ import (
 	"exemplar/internal/planar"
 )
 
-// A sheet and a picture are continuous here, as they are for a lens: the first
-// pixel covers [0, 1). Elsewhere, as package planar says, places in a picture are
-// counted from the centre of its first pixel. middle, fromFirst and quadFromFirst
-// lead from one to the other; nothing else does.
+// Coordinates in this package are continuous, as for a lens: the first pixel covers
+// [0, 1). In package planar and elsewhere (0, 0) is the centre of the first pixel.
+// middle, fromFirst and quadFromFirst convert between the two; nothing else does.
 
-// middle is where a pixel's centre lies.
+// middle is the coordinate of a pixel's centre.
 func middle(pixel int) float64 { return float64(pixel) + 0.5 }
 
-// fromFirst counts a place in pixels from the centre of the first.
+// fromFirst is a coordinate in the convention of package planar.
 func fromFirst(place float64) float64 { return place - 0.5 }
 
 func quadFromFirst(q [4]planar.Point) [4]planar.Point {
@@ -28,11 +27,11 @@ func rectangle(x0, y0, x1, y1 float64) [4]planar.Point {
 	return [4]planar.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
 }
 
-// then returns the map that applies first, and second to what comes out.
+// then returns the map that applies first, and then second.
 func then(first, second planar.Homography) planar.Homography { return second.Multiply(&first) }
 
-// squareTo maps the unit square to a quad given clockwise from the image of
-// (0, 0). Where three corners lie on a line, it maps all points to nowhere.
+// squareTo maps the unit square to a quadrilateral, whose corners are given clockwise from
+// the image of (0, 0). If three corners lie on a line, no point has an image.
 func squareTo(q [4]planar.Point) planar.Homography {
 	m, _ := planar.SquareTo(&q)
 	return m
@@ -57,21 +56,21 @@ type edges int
 
 const (
 	replicate edges = iota // the nearest pixel of the source
-	keep                   // what is there already
+	keep                   // the pixel that is in dst already
 )
 
-// fixed-point coordinates: 16 bits of fraction.
+// one is 1 as a fixed-point coordinate, with 16 bits of fraction.
 const one = 1 << 16
 
-// warp sets every pixel p of dst to src at h(p), bilinear. The division of the
-// projection is made every runLength pixels and interpolated between: over so
-// short a run the error is below a tenth of a pixel for the tilts here.
+// warp sets every pixel p of dst to src at h(p), interpolated bilinearly. The division of
+// the projection is done every runLength pixels and interpolated between them; for the
+// tilts here the error is below a tenth of a pixel.
 func warp(dst, src *frame, h planar.Homography, e edges) {
 	warpRect(dst, src, h, e, window{0, 0, src.w, src.h})
 }
 
-// window is the part of a source that counts as the document; what lies
-// around it is as good as outside.
+// window is the part of a source that counts as the document. Pixels around it count as
+// outside.
 type window struct{ x0, y0, x1, y1 int }
 
 const runLength = 16
@@ -95,8 +94,8 @@ func warpRect(dst, src *frame, h planar.Homography, e edges, win window) {
 	}
 }
 
-// toFixed converts a coordinate; what is far outside is held at a place that
-// is outside too and cannot overflow.
+// toFixed converts a coordinate to fixed point. Coordinates far outside are clamped, so
+// that they do not overflow.
 func toFixed(x float64) int {
 	const far = 1 << 24
 	if !(x > -far) { // also NaN, from a point on the horizon
@@ -132,14 +131,14 @@ func runInside(row []uint64, src *frame, u, v, du, dv int) {
 	}
 }
 
-// inside says whether the four pixels around a place are the document's.
+// inside says whether the four pixels around a position are the document's.
 func (win window) inside(u, v int) bool {
 	ix, iy := u>>16, v>>16
 	return ix >= win.x0 && ix < win.x1-1 && iy >= win.y0 && iy < win.y1-1
 }
 
-// bilinear samples between four pixels. Their weights sum to 256, so that all
-// lanes are weighed at once.
+// bilinear interpolates between four pixels. The weights sum to 256, so that all lanes
+// are weighted at once.
 func (f *frame) bilinear(u, v int) uint64 {
 	at := v>>16*f.w + u>>16
 	fx, fy := uint64(u)>>8&255, uint64(v)>>8&255

@@ -10,7 +10,7 @@ import (
 
 	"exemplar/internal/cputime"
 	"exemplar/internal/embed/formula"
-	"exemplar/internal/kernel"
+	"exemplar/internal/kernel/kerneltest"
 )
 
 // TestBatchDoesNotMatter holds a picture's embedding to be the same at every
@@ -37,16 +37,12 @@ func TestBatchDoesNotMatter(t *testing.T) {
 
 // TestKernelVariantsAgree embeds with every implementation that runs here.
 func TestKernelVariantsAgree(t *testing.T) {
-	defer kernel.Use(kernel.Active())
 	want, pixels := float32s(t, goldenNetworks(t)["reference"]), formula.Pictures(2, 128)
-	for _, variant := range kernel.Variants() {
-		if err := kernel.Use(variant); err != nil {
-			t.Fatal(err)
-		}
+	kerneltest.EachVariant(t, func(t *testing.T) {
 		got := make([]float32, len(want))
 		Default().Freeze().EmbedRaw(got, pixels, 2)
-		checkClose(t, variant, got, want, 256, 1e-4)
-	}
+		checkClose(t, "embeddings", got, want, 256, 1e-4)
+	})
 }
 
 func TestEmbeddingsHaveLengthOne(t *testing.T) {

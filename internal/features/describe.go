@@ -7,21 +7,21 @@ const (
 	angleBins   = 8
 	patchSide   = 16  // samples per axis; the patch has one more on each side for the gradient
 	binSigmas   = 3.0 // width of a spatial bin in units of the feature's scale (Lowe 2004, 6.1)
-	patchBins   = 5.0 // width of the patch in spatial bins: half a bin reaches over on each side
+	patchBins   = 5.0 // width of the patch in spatial bins: interpolation needs half a bin more on each side
 	clipAt      = 0.2
 )
 
 const (
 	// DescriptorBytes is the length of a descriptor.
 	DescriptorBytes = 128
-	// DescriptorScale maps the unit vector to bytes. What exceeds 127 (a quarter
-	// of the norm in one of 128 bins) is cut: bytes stay valid signed numbers for
-	// the dot product.
+	// DescriptorScale maps the elements of the unit vector to bytes. Values over 127 (a
+	// quarter of the norm) are cut, so that the bytes are valid signed numbers for the
+	// dot product.
 	DescriptorScale = 512
 )
 
-// patch holds brightness about a feature, turned and scaled to the feature's
-// frame, with a rim of one sample, and rounded up to whole groups.
+// patch holds the grey levels around a feature, rotated and scaled to the feature's
+// frame, with a margin of one sample. Its length is rounded up to whole groups.
 type patch [patchGroups * lanes]float32
 
 const (
@@ -29,8 +29,8 @@ const (
 	patchGroups = (patchRow*patchRow + lanes - 1) / lanes
 )
 
-// patchPlaces holds the places of the samples in units of the spacing, from
-// the centre.
+// patchPlaces holds the positions of the samples relative to the centre, in units of
+// their spacing.
 type patchPlaces struct {
 	u, v [patchGroups * lanes]float32
 }
@@ -47,15 +47,16 @@ func newPatchPlaces() *patchPlaces {
 	return p
 }
 
-// patchFrame places a patch on a plane whose pixels begin with the margin.
+// patchFrame is the position of a patch in a plane. Coordinates count from the first
+// pixel of the plane's margin.
 type patchFrame struct {
-	x, y, ux, uy   float32 // centre, and the step along the patch's rows
+	x, y, ux, uy   float32 // centre, and the step from sample to sample of a row
 	limitX, limitY float32
 	stride         uint32
 }
 
-// samplePatch reads the neighbourhood of an extremum in steps of spacing
-// pixels, turned by angle. Places beyond the margin are moved to its edge.
+// samplePatch samples the neighbourhood of an extremum in steps of spacing pixels,
+// rotated by angle (radians). Positions beyond the margin are moved to its edge.
 func (s *scaleSpace) samplePatch(p *patch, e extremum, angle float32, spacing float64) {
 	img := s.layerOf(e)
 	sin, cos := math.Sincos(float64(angle))
@@ -67,7 +68,7 @@ func (s *scaleSpace) samplePatch(p *patch, e extremum, angle float32, spacing fl
 	})
 }
 
-// sampleGeneric interpolates the plane at the places of the patch.
+// sampleGeneric interpolates the plane bilinearly at the positions of the patch.
 func sampleGeneric(p *patch, img *plane, f *patchFrame) {
 	for i := range p {
 		u, v := places.u[i], places.v[i]
@@ -83,8 +84,8 @@ func sampleGeneric(p *patch, img *plane, f *patchFrame) {
 	}
 }
 
-// polar holds the gradients of a patch's inner samples: direction in eighths of
-// a turn, in [0, 8], and magnitude.
+// polar holds the gradients of a patch without its margin: direction in eighths of a
+// turn, in [0, 8], and magnitude.
 type polar struct {
 	turns, magnitudes [patchSide * patchSide]float32
 }
@@ -98,8 +99,8 @@ func (g *polar) fillGeneric(p *patch) {
 	}
 }
 
-// fastTurn is atan2(y, x) as a fraction of a turn in [0, 1], within 1e-5 of it:
-// a polynomial on the first octant, unfolded.
+// fastTurn is atan2(y, x) as a fraction of a turn in [0, 1], with an error below 1e-5:
+// a polynomial on the first octant, reflected into the other octants.
 func fastTurn(y, x float32) float32 {
 	ax, ay := abs(x), abs(y)
 	t := min(ax, ay) / max(ax, ay, 1e-20)
@@ -117,9 +118,9 @@ func fastTurn(y, x float32) float32 {
 	return a
 }
 
-// pooling[i][b] is how much sample i of an axis counts for spatial bin b
-// (linear interpolation), times the Gaussian window of half the patch
-// (Lowe 2004, 6.1), which is separable too. poolingColumns is its transpose.
+// pooling[i][b] is the weight of sample i of an axis in spatial bin b: linear
+// interpolation times a Gaussian window of half the patch (Lowe 2004, 6.1). Both are
+// separable. poolingColumns is its transpose.
 var pooling, poolingColumns = poolingWeights()
 
 func poolingWeights() (w [patchSide][spatialBins]float32, t [spatialBins][patchSide]float32) {
@@ -135,12 +136,12 @@ func poolingWeights() (w [patchSide][spatialBins]float32, t [spatialBins][patchS
 	return w, t
 }
 
-// histogram is a descriptor before it is normalised: for 8 directions, 4 x 4
-// places.
+// histogram is a descriptor before normalisation: 4 x 4 spatial bins for each of 8
+// directions.
 type histogram [DescriptorBytes]float32
 
-// poolGeneric adds gradients up by direction and place, with linear
-// interpolation in all three.
+// poolGeneric sums gradient magnitudes in bins of direction and position, with linear
+// interpolation in all three dimensions.
 func (h *histogram) poolGeneric(g *polar) {
 	clear(h[:])
 	for i, turn := range g.turns {
@@ -159,9 +160,9 @@ func (h *histogram) poolGeneric(g *polar) {
 	}
 }
 
-// quantiseGeneric turns a histogram into bytes: normalised, clipped, and then the
-// square root of its share of the sum (RootSIFT, Arandjelovic and Zisserman
-// 2012), so that a dot product of two is their Hellinger kernel.
+// quantiseGeneric turns a histogram into bytes. It normalises and clips the histogram,
+// then takes the square root of each bin's share of the sum (RootSIFT, Arandjelovic and
+// Zisserman 2012), so that the dot product of two descriptors is the Hellinger kernel.
 func quantiseGeneric(out []byte, h *histogram) {
 	squares := float32(0)
 	for _, v := range h {

@@ -6,11 +6,11 @@ import (
 )
 
 const (
-	contrastThreshold = 0.03 * 255 / scalesPerOctave // of the refined extremum, in grey levels
-	edgeRatio         = 10                           // principal curvatures further apart mark an edge (Lowe 2004, 4.1)
-	detectBorder      = 5                            // pixels at the rim of an octave without features
+	contrastThreshold = 0.03 * 255 / scalesPerOctave // least difference of the refined extremum, in grey levels
+	edgeRatio         = 10                           // a larger quotient of the principal curvatures marks an edge (Lowe 2004, 4.1)
+	detectBorder      = 5                            // pixels along the border of an octave without features
 	refineSteps       = 5
-	maxExtrema        = 40_000 // candidates looked at in one picture: noise has no end of them
+	maxExtrema        = 40_000 // candidates in one picture, which bounds the time that noise can take
 )
 
 // extremum is a refined point of the scale space.
@@ -18,7 +18,7 @@ type extremum struct {
 	x, y     float32 // octave pixels
 	layer    float32 // fractional
 	octave   int
-	response float32 // signed difference at the refined place
+	response float32 // signed difference at the refined position
 }
 
 // detect appends the extrema of the pyramid to found.
@@ -54,9 +54,8 @@ func (s *scaleSpace) detectLayer(found []extremum, o, layer int, mask []uint16) 
 	return found
 }
 
-// refine moves the extremum at (x, y, layer) to the top of the quadratic
-// through its neighbours (Lowe 2004, section 4) and drops it where it is weak
-// or on an edge.
+// refine moves the extremum at (x, y, layer) to the extremum of the quadratic fitted to
+// its neighbours (Lowe 2004, section 4). It rejects weak extrema and those on an edge.
 func (s *scaleSpace) refine(o, layer, x, y int) (extremum, bool) {
 	var q quadratic
 	for range refineSteps {
@@ -87,8 +86,8 @@ func step(v float32) int { return int(math.Round(float64(v))) }
 
 func abs(v float32) float32 { return float32(math.Abs(float64(v))) }
 
-// quadratic is the second-order Taylor expansion of the differences about a
-// pixel: where its extremum lies relative to it, and the value there.
+// quadratic is the second-order Taylor expansion of the differences around a pixel: the
+// position of its extremum relative to the pixel, the value there, and derivatives.
 type quadratic struct {
 	x, y, s, value float32
 	dxx, dyy, dxy  float32

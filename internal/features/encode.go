@@ -17,9 +17,8 @@ import (
 //	1 byte   16 * log2(scale) + 32, 1 byte angle in 1/256 of a turn
 //	64 bytes descriptor, four bits an element: the earlier in the low half
 //
-// The descriptor's four bits are the upper ones of seven, rounded: that costs
-// nothing that can be measured, since quantisation adds 1 % to the distance of
-// two views of a place.
+// The four bits of a descriptor's element are the upper ones of seven, rounded. No loss
+// was measured: the quantisation adds 1 % to the distance between two views of a point.
 const (
 	featuresMagic = "gft1"
 	headerBytes   = 12
@@ -30,7 +29,7 @@ const (
 	scaleOrigin   = 32
 )
 
-// MaxStored is how many features can be stored of one picture.
+// MaxStored is the largest number of features that can be stored for one picture.
 const MaxStored = 2 * maxMatchable
 
 // ErrEncoding is wrapped by the errors of [Unmarshal].
@@ -65,16 +64,15 @@ func toUnit(v float32) uint16 {
 	return uint16(min(math.MaxUint16, max(0, v*placeUnit+placeUnit/2)))
 }
 
-// NibbleStep is the step in which stored descriptors count.
+// NibbleStep is the quantisation step of stored descriptors.
 const NibbleStep = 8
 
 // Nibble rounds an element of a descriptor to NibbleStep and returns the number
 // of steps, at most 15.
 func Nibble(v byte) byte { return min(15, (v+NibbleStep/2)/NibbleStep) }
 
-// Unmarshal reads what [Features.Marshal] wrote. It checks every length before
-// memory is taken, and every place against the picture. The error wraps
-// [ErrEncoding].
+// Unmarshal reads what [Features.Marshal] wrote. It checks every length before it
+// allocates, and that every point lies in the picture. The error wraps [ErrEncoding].
 func Unmarshal(data []byte) (*Features, error) {
 	if len(data) < headerBytes || string(data[:4]) != featuresMagic {
 		return nil, fmt.Errorf("%w: no %q at the start", ErrEncoding, featuresMagic)
@@ -97,24 +95,14 @@ func Unmarshal(data []byte) (*Features, error) {
 			return nil, fmt.Errorf("%w: feature %d at (%g, %g) of %d x %d pixels", ErrEncoding, i, p.X, p.Y, w, h)
 		}
 		to := f.Descriptors[i*DescriptorBytes:][:DescriptorBytes]
-		for k := range DescriptorBytes / 16 { // eight bytes, sixteen elements
-			v := binary.LittleEndian.Uint64(from[6+8*k:])
-			binary.LittleEndian.PutUint64(to[16*k:], widen(v)*NibbleStep)
-			binary.LittleEndian.PutUint64(to[16*k+8:], widen(v>>32)*NibbleStep)
+		for k, v := range from[6:] {
+			to[2*k], to[2*k+1] = v&15*NibbleStep, v>>4*NibbleStep
 		}
 	}
 	return f, nil
 }
 
-// widen puts the eight halves of four bytes into a byte each, in order.
-func widen(v uint64) uint64 {
-	v &= 0xffffffff
-	v = (v | v<<16) & 0x0000ffff0000ffff
-	v = (v | v<<8) & 0x00ff00ff00ff00ff
-	return (v | v<<4) & 0x0f0f0f0f0f0f0f0f
-}
-
-// storedScales are the scales that a byte stands for.
+// storedScales are the scales that the values of a byte encode.
 var storedScales = func() (scales [256]float32) {
 	for i := range scales {
 		scales[i] = float32(math.Exp2((float64(i) - scaleOrigin) / scaleUnit))

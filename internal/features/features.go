@@ -7,16 +7,16 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Feature is a distinct place of a picture.
+// Feature is a point of a picture that can be found again in another view of it.
 type Feature struct {
 	X, Y  float32 // pixels of the picture it was found in; (0, 0) is the centre of the first pixel
 	Scale float32 // sigma of the blob, in the same pixels
 	Angle float32 // radians, [0, 2 pi), clockwise on screen
-	Dark  bool    // a dark blob on lighter ground; such features match only each other
+	Dark  bool    // a dark blob on lighter ground; dark and light features do not match each other
 }
 
-// Features are the features of one picture, the light ones first, each part
-// ordered by strength.
+// Features are the features of one picture: first the light ones, then the dark ones,
+// both in order of strength.
 type Features struct {
 	W, H        int // of the picture
 	Points      []Feature
@@ -27,7 +27,7 @@ type Features struct {
 // Light is the number of light features, which come first.
 func (f *Features) Light() int { return f.light }
 
-// Where returns those features of which keep says so.
+// Where returns the features for which keep is true.
 func (f *Features) Where(keep func(*Feature) bool) *Features {
 	kept := &Features{W: f.W, H: f.H}
 	for i := range f.Points {
@@ -45,11 +45,11 @@ func (f *Features) Where(keep func(*Feature) bool) *Features {
 
 // Options say how many features to look for.
 type Options struct {
-	Max  int // at most so many
-	Grid int // spread over so many cells per axis
+	Max  int // largest number of features
+	Grid int // cells per axis over which the features are distributed
 }
 
-// extractor owns the memory of one extraction.
+// extractor holds the memory of one extraction, for reuse.
 type extractor struct {
 	space   scaleSpace
 	extrema []extremum
@@ -62,20 +62,20 @@ type extractor struct {
 
 var extractors = sync.Pool{New: func() any { return new(extractor) }}
 
-// Extract finds the features of a picture. Features of pictures with a side
-// under 16 pixels, and of even grey, are none.
+// Extract finds the features of a picture. A picture with a side under 16 pixels, or of
+// one even grey, has none.
 func Extract(g *imaging.Gray, o Options) *Features {
 	x := extractors.Get().(*extractor)
 	defer extractors.Put(x)
 	x.space.input.load(g)
 	x.space.build()
 	x.extrema = x.space.detect(x.extrema[:0])
-	kept := strongest(x.extrema, g.W, g.H, o.Grid, o.Max*3/4) // some have two directions
+	kept := selectUniform(x.extrema, g.W, g.H, o.Grid, o.Max*3/4) // some have two directions
 	return x.describe(g, kept, o.Max)
 }
 
-// describe makes features of the extrema, strongest first, up to limit: one of
-// each, or two where its direction is not clear.
+// describe makes up to limit features of the extrema, strongest first: one for each
+// dominant gradient direction, of which an extremum has one or two.
 func (x *extractor) describe(g *imaging.Gray, kept []extremum, limit int) *Features {
 	turned := x.turned[:0]
 	for _, e := range kept {
@@ -105,7 +105,7 @@ type oriented struct {
 
 func lightFirst(a, b oriented) int {
 	switch {
-	case a.response < 0 && b.response > 0: // the difference of a light blob is negative
+	case a.response < 0 && b.response > 0: // light blobs have negative differences
 		return -1
 	case a.response > 0 && b.response < 0:
 		return 1
@@ -113,7 +113,7 @@ func lightFirst(a, b oriented) int {
 	return 0
 }
 
-// describeOne appends the feature that an extremum makes at an angle.
+// describeOne appends the feature of an extremum with the given direction.
 func (x *extractor) describeOne(f *Features, e extremum, angle float32, descriptor []byte) {
 	sigma := layerSigma(float64(e.layer))
 	x.space.samplePatch(&x.patch, e, angle, binSigmas*patchBins/patchSide*sigma)

@@ -6,43 +6,13 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
-	"exemplar/internal/kernel"
+	"exemplar/internal/kernel/kerneltest"
 )
-
-// eachVariant runs a test with all variants that this processor has.
-func eachVariant(t *testing.T, test func(t *testing.T)) {
-	before := kernel.Active()
-	for _, name := range kernel.Variants() {
-		if err := kernel.Use(name); err != nil {
-			t.Fatal(err)
-		}
-		t.Run(name, test)
-	}
-	if err := kernel.Use(before); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func randomFloats(rng *rand.Rand, n int) []float32 {
-	out := make([]float32, n)
-	for i := range out {
-		out[i] = float32(rng.NormFloat64())
-	}
-	return out
-}
-
-func randomBytes(rng *rand.Rand, n, limit int) []byte {
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = byte(rng.IntN(limit))
-	}
-	return out
-}
 
 // randomDescriptors have the norm of true ones, at most; every third has the
 // largest bytes.
 func randomDescriptors(rng *rand.Rand, n int) []byte {
-	out := randomBytes(rng, n*DescriptorBytes, 45)
+	out := kerneltest.Bytes(rng, n*DescriptorBytes, 45)
 	for i := 0; i < n; i += 3 {
 		d, from := out[i*DescriptorBytes:][:DescriptorBytes], rng.IntN(100)
 		for k := range d {
@@ -55,22 +25,13 @@ func randomDescriptors(rng *rand.Rand, n int) []byte {
 	return out
 }
 
-func near(t *testing.T, what string, got, want []float32, tolerance float32) {
-	t.Helper()
-	for i := range want {
-		if abs(got[i]-want[i]) > tolerance {
-			t.Fatalf("%s: element %d is %g, want %g", what, i, got[i], want[i])
-		}
-	}
-}
-
 func TestFilterSymmetricAgreesWithGeneric(t *testing.T) {
-	eachVariant(t, testFilterSymmetricAgreesWithGeneric)
+	kerneltest.EachVariant(t, testFilterSymmetricAgreesWithGeneric)
 }
 
 func testFilterSymmetricAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	src := randomFloats(rng, 4000)
+	src := kerneltest.Floats(rng, 4000)
 	for groups := 1; groups < 11; groups++ {
 		for _, step := range []int{1, 7, 48} {
 			for _, sigma := range []float64{0.4, 1.2, 3} {
@@ -78,13 +39,15 @@ func testFilterSymmetricAgreesWithGeneric(t *testing.T) {
 				got, want := make([]float32, groups*lanes), make([]float32, groups*lanes)
 				filterSymmetric(got, src, 900, step, half, groups)
 				filterSymmetricGeneric(want, src, 900, step, half, groups)
-				near(t, "filter", got, want, 1e-5)
+				kerneltest.Near(t, "filter", got, want, 1e-5)
 			}
 		}
 	}
 }
 
-func TestExtremaRowAgreesWithGeneric(t *testing.T) { eachVariant(t, testExtremaRowAgreesWithGeneric) }
+func TestExtremaRowAgreesWithGeneric(t *testing.T) {
+	kerneltest.EachVariant(t, testExtremaRowAgreesWithGeneric)
+}
 
 func testExtremaRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -93,7 +56,7 @@ func testExtremaRowAgreesWithGeneric(t *testing.T) {
 	for round := range 50 {
 		var stack [3][]float32
 		for i := range stack {
-			stack[i] = randomFloats(rng, 4*stride)
+			stack[i] = kerneltest.Floats(rng, 4*stride)
 			for k := range stack[i] {
 				if round%2 == 1 { // with ties
 					stack[i][k] = float32(int(stack[i][k]))
@@ -134,7 +97,7 @@ func nearestRowsPlainly(n *nearest, rows, columns []byte) {
 	}
 }
 
-func TestNearestRows(t *testing.T) { eachVariant(t, testNearestRows) }
+func TestNearestRows(t *testing.T) { kerneltest.EachVariant(t, testNearestRows) }
 
 func testNearestRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -152,12 +115,14 @@ func testNearestRows(t *testing.T) {
 	}
 }
 
-func TestDescriptionAgreesWithGeneric(t *testing.T) { eachVariant(t, testDescriptionAgreesWithGeneric) }
+func TestDescriptionAgreesWithGeneric(t *testing.T) {
+	kerneltest.EachVariant(t, testDescriptionAgreesWithGeneric)
+}
 
 func testDescriptionAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	var img plane
-	img.load(&imaging.Gray{W: 90, H: 70, Pix: randomBytes(rng, 90*70, 256)})
+	img.load(&imaging.Gray{W: 90, H: 70, Pix: kerneltest.Bytes(rng, 90*70, 256)})
 	for range 50 {
 		f := patchFrame{
 			x: rng.Float32() * 120, y: rng.Float32() * 100, ux: rng.Float32()*4 - 2, uy: rng.Float32()*4 - 2,
@@ -166,18 +131,18 @@ func testDescriptionAgreesWithGeneric(t *testing.T) {
 		var got, want patch
 		sample(&got, &img, &f)
 		sampleGeneric(&want, &img, &f)
-		near(t, "sample", got[:patchRow*patchRow], want[:patchRow*patchRow], 0.02)
+		kerneltest.Near(t, "sample", got[:patchRow*patchRow], want[:patchRow*patchRow], 0.02)
 
 		var g, w polar
 		g.fill(&want)
 		w.fillGeneric(&want)
-		near(t, "turns", g.turns[:], w.turns[:], 1e-4)
-		near(t, "magnitudes", g.magnitudes[:], w.magnitudes[:], 1e-3)
+		kerneltest.Near(t, "turns", g.turns[:], w.turns[:], 1e-4)
+		kerneltest.Near(t, "magnitudes", g.magnitudes[:], w.magnitudes[:], 1e-3)
 
 		var hist, slow histogram
 		hist.pool(&w)
 		slow.poolGeneric(&w)
-		near(t, "pool", hist[:], slow[:], 0.05)
+		kerneltest.Near(t, "pool", hist[:], slow[:], 0.05)
 
 		fast, exact := make([]byte, DescriptorBytes), make([]byte, DescriptorBytes)
 		copied := slow
@@ -195,4 +160,31 @@ func testDescriptionAgreesWithGeneric(t *testing.T) {
 	if slices.Max(out) != 0 {
 		t.Fatal("an even patch has a descriptor")
 	}
+}
+
+// What lanes of a word are worth where there are no vectors.
+func BenchmarkNearestRows(b *testing.B) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	rows, unpacked := randomDescriptors(rng, 400), randomDescriptors(rng, 1024)
+	columns := Pack(unpacked)
+	n := newNearest(400, len(columns.data)/DescriptorBytes)
+	b.Run("lanes", func(b *testing.B) {
+		for b.Loop() {
+			nearestRowsGeneric(n.best, n.second, n.column, rows, columns.data)
+		}
+	})
+	b.Run("plain", func(b *testing.B) {
+		for b.Loop() {
+			for i := range n.best {
+				a := rows[i*DescriptorBytes:][:DescriptorBytes]
+				for j := range len(unpacked) / DescriptorBytes {
+					b, dot := unpacked[j*DescriptorBytes:][:DescriptorBytes], int32(0)
+					for k, v := range a {
+						dot += int32(v) * int32(b[k])
+					}
+					n.best[i] = max(n.best[i], dot<<matchIndexBits|int32(j))
+				}
+			}
+		}
+	})
 }

@@ -7,11 +7,11 @@ import (
 )
 
 const (
-	// maxRatio is the largest quotient of the distances to the nearest and the
-	// second nearest descriptor that makes a match.
+	// maxRatio is the largest quotient, in a match, of the distances to the nearest and
+	// the second nearest descriptor (Lowe 2004, 7.1).
 	maxRatio = 0.85
-	// maxMatchable features of one polarity take part in matching: the kernels
-	// keep an index in matchIndexBits bits.
+	// maxMatchable is how many features of one polarity take part in matching: the
+	// kernels keep an index in matchIndexBits bits.
 	maxMatchable   = 1 << matchIndexBits
 	matchIndexBits = 12
 )
@@ -20,12 +20,12 @@ const (
 // other's nearest.
 type Match struct {
 	Ref, Probe int     // indexes of points
-	Ratio      float32 // distance to the nearest over that to the second nearest
+	Ratio      float32 // distance to the nearest divided by that to the second nearest
 }
 
-// Packed holds descriptors in the order in which the kernels read them: blocks
-// of 16 descriptors, in each block 32 groups of 4 bytes of each descriptor,
-// filled up with zeros to an even number of blocks.
+// Packed holds descriptors in the order in which the kernels read them: blocks of 16
+// descriptors, in each block 32 groups of 4 bytes of each descriptor. Zeros fill up an
+// even number of blocks.
 type Packed struct {
 	n    int
 	data []byte
@@ -54,7 +54,7 @@ func Pack(descriptors []byte) Packed {
 // Len is the number of descriptors.
 func (p *Packed) Len() int { return p.n }
 
-// Searchable are features made ready to be searched.
+// Searchable are features whose descriptors are packed for matching.
 type Searchable struct {
 	*Features
 	light, dark Packed
@@ -68,14 +68,14 @@ func Prepare(f *Features) *Searchable {
 	return s
 }
 
-// polarity returns the descriptors of features from to to, at most maxMatchable.
+// polarity returns the descriptors of the features [from, to), at most maxMatchable.
 func (f *Features) polarity(from, to int) []byte {
 	to = min(to, from+maxMatchable)
 	return f.Descriptors[from*DescriptorBytes : to*DescriptorBytes]
 }
 
-// MutualNearest returns the pairs that are mutual nearest neighbours and pass
-// the ratio test, best ratio first.
+// MutualNearest returns the pairs of features that are mutual nearest neighbours and
+// pass the ratio test, best ratio first.
 func MutualNearest(ref *Features, probe *Searchable) []Match {
 	var out []Match
 	out = appendMatches(out, ref, 0, ref.light, &probe.light, 0)
@@ -107,7 +107,8 @@ func appendMatches(out []Match, ref *Features, from, to int, probe *Packed, prob
 	return out
 }
 
-// distance is the Euclidean distance that belongs to a dot product and index.
+// distance is the Euclidean distance of two descriptors, in units of 1/DescriptorScale,
+// from their dot product and index as nearest holds them.
 func distance(dotAndIndex int32) float32 {
 	dot := float64(dotAndIndex >> matchIndexBits)
 	return float32(math.Sqrt(max(0, 2*(DescriptorScale*DescriptorScale-dot))))
@@ -124,8 +125,8 @@ func newNearest(rows, columns int) *nearest {
 	return &nearest{best: all[:rows], second: all[rows : 2*rows], column: all[2*rows:]}
 }
 
-// Nearest returns the index of the nearest of the columns to each descriptor, and
-// that of the second nearest.
+// Nearest returns, for each descriptor, the indices of its nearest and second nearest
+// column.
 func Nearest(descriptors []byte, columns *Packed) (first, second []int32) {
 	n := newNearest(len(descriptors)/DescriptorBytes, len(columns.data)/DescriptorBytes)
 	n.search(descriptors, columns)
@@ -136,7 +137,7 @@ func Nearest(descriptors []byte, columns *Packed) (first, second []int32) {
 	return n.best, n.second
 }
 
-// search fills n with the nearest of rows among columns.
+// search fills n with the nearest neighbours of rows among columns.
 func (n *nearest) search(rows []byte, columns *Packed) {
 	nearestRows(n.best, n.second, n.column, rows, columns.data)
 }

@@ -31,7 +31,7 @@ func nearestRows(best, second, column []int32, rows, columns []byte) {
 	}
 }
 
-// twoLargest joins the best and second best of each lane.
+// twoLargest reduces the best and second best of all lanes to two values.
 func twoLargest(first, second *[16]int32) (a, b int32) {
 	for l, v := range first {
 		b = max(b, second[l], min(a, v))

@@ -2,9 +2,9 @@ package features
 
 import "exemplar/internal/swar"
 
-// nearestRowsGeneric fills best, second and column: see nearest. Padding counts
-// as a column with which every product is 0; equal products go to the higher
-// index. Its own truth is the plain loop in the tests.
+// nearestRowsGeneric fills best, second and column: see nearest. Padding counts as
+// columns whose products are 0. Of equal products the higher index wins. The tests
+// compare it with a plain loop.
 func nearestRowsGeneric(best, second, column []int32, rows, columns []byte) {
 	var block wideBlock
 	for j := 0; j < len(columns)/DescriptorBytes; j += blockWidth {
@@ -33,7 +33,7 @@ func (w *wideBlock) fill(packed *[blockBytes]byte) {
 	}
 }
 
-// multiply returns the dot products of the 16 descriptors with another.
+// multiply returns the dot products of the 16 descriptors with another descriptor.
 func (w *wideBlock) multiply(row *[DescriptorBytes]byte) (dots swar.Sums) {
 	var s0, s1, s2, s3, s4, s5 uint64
 	for k, b := range row {

@@ -7,9 +7,9 @@ const (
 	secondPeak      = 0.8 // a second direction this strong gives a second feature (Lowe 2004, 5)
 )
 
-// orientations returns the one or two dominant gradient directions about an
-// extremum, in radians, the stronger first: the peaks of a histogram over
-// a Gaussian window of 1.5 times the scale.
+// orientations returns the one or two dominant gradient directions around an extremum,
+// in radians, the stronger first: the peaks of a histogram over a Gaussian window of 1.5
+// times the scale (Lowe 2004, section 5).
 func (x *extractor) orientations(e extremum) ([2]float32, int) {
 	x.space.samplePatch(&x.patch, e, 0, orientationSpacing*layerSigma(float64(e.layer)))
 	x.gradients.fill(&x.patch)
@@ -22,8 +22,8 @@ func (x *extractor) orientations(e extremum) ([2]float32, int) {
 	return peaks(smoothCircle([orientationBins]float32(hist[:orientationBins])))
 }
 
-// orientationSpacing, in scales, makes the patch as wide as the window: 2.5 of
-// its deviations to each side.
+// orientationSpacing is the distance of samples in units of the scale. The patch then
+// covers 2.5 standard deviations of the window to each side.
 const orientationSpacing = 2 * 2.5 * 1.5 / patchSide
 
 var orientationWindow = newOrientationWindow()
@@ -37,7 +37,7 @@ func newOrientationWindow() (w [patchSide * patchSide]float32) {
 	return w
 }
 
-// layerOf is the picture of the pyramid that belongs to an extremum.
+// layerOf is the smoothed picture nearest to the scale of an extremum.
 func (s *scaleSpace) layerOf(e extremum) *plane {
 	layer := min(layers-1, max(0, step(e.layer)))
 	return &s.blurred[e.octave][layer]
@@ -55,8 +55,8 @@ func smoothCircle(h [orientationBins]float32) [orientationBins]float32 {
 	return out
 }
 
-// peaks returns the directions of the highest peak and of the second highest,
-// if that is nearly as high, both refined by a parabola.
+// peaks returns the direction of the highest peak, and that of the second highest if it
+// is at least secondPeak as high. A parabola refines both.
 func peaks(h [orientationBins]float32) (angles [2]float32, n int) {
 	var heights [2]float32
 	for i, v := range h {

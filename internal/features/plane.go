@@ -5,12 +5,12 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// planeMargin is the number of replicated pixels around a plane, so that
-// filters and samplers may read past its edges. It bounds the filter radius.
+// planeMargin is the number of replicated pixels on each side of a plane. Filters and
+// samplers may read them, so the margin bounds the radius of filters.
 const planeMargin = 16
 
-// lanes is the width that rows are rounded up to: the vector kernels work on
-// whole groups of 16 floats and may write into the right margin.
+// lanes is the number of floats in a group. The vector kernels work on whole groups and
+// may write into the right margin.
 const lanes = 16
 
 // plane is a float32 picture with a margin of planeMargin pixels on all sides.
@@ -19,8 +19,7 @@ type plane struct {
 	pix          []float32
 }
 
-// reshape makes p a w x h plane.
-// The pixels are undefined.
+// reshape makes p a w x h plane. The pixels are undefined.
 func (p *plane) reshape(w, h int) {
 	p.w, p.h = w, h
 	p.stride = (w+lanes-1)/lanes*lanes + 2*planeMargin

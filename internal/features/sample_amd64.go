@@ -10,7 +10,7 @@ func sample(p *patch, img *plane, f *patchFrame) {
 		sampleGeneric(p, img, f)
 		return
 	}
-	// The limits keep every read inside: two pixels of the last but one row.
+	// The assembly clamps to the limits, so this pixel and its neighbours are the last read.
 	_ = img.pix[int(f.limitY+1)*img.stride+int(f.limitX)+1]
 	if variant == kernel.AVX512 {
 		samplePatchAVX512(p, places, &img.pix[0], f)

@@ -5,16 +5,15 @@ import "math"
 const (
 	scalesPerOctave = 3
 	baseSigma       = 1.2 // smoothing of the first layer of every octave, in its pixels (Lowe 2004, 3.3)
-	cameraSigma     = 0.5 // smoothing that a picture is assumed to have
+	cameraSigma     = 0.5 // smoothing that every picture is assumed to have already, in pixels (Lowe 2004, 3.3)
 	layers          = scalesPerOctave + 3
 	minOctaveSide   = 16
 	maxOctaves      = 8
 )
 
-// scaleSpace is a pyramid of progressively smoothed pictures and of their
-// differences. The first octave has the resolution of the picture: nothing is
-// upsampled, which costs the finest features and saves three quarters of the
-// time.
+// scaleSpace is a pyramid of progressively smoothed pictures and their differences. The
+// first octave has the resolution of the picture. Lowe upsamples it by 2; leaving that
+// out loses the finest features and saves three quarters of the time.
 type scaleSpace struct {
 	octaves int
 	blurred [maxOctaves][layers]plane

@@ -7,10 +7,10 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// matchSharpness blurs the sharper of two pictures until it is as the other. ea
-// are the edges of a.
+// matchSharpness blurs the sharper of two pictures until their gradient energies are
+// about equal. ea is that of a.
 func matchSharpness(a, b *imaging.Gray, ea float64) (*imaging.Gray, *imaging.Gray) {
-	const alike, most = 1.2, 4
+	const alike, most = 1.2, 4 // largest quotient of the energies; largest number of blurs
 	eb := edges(b)
 	for range most {
 		switch {
@@ -27,7 +27,7 @@ func matchSharpness(a, b *imaging.Gray, ea float64) (*imaging.Gray, *imaging.Gra
 	return a, b
 }
 
-// edges is the energy of the steps from pixel to pixel.
+// edges is the gradient energy: the sum of squared differences of neighbouring pixels.
 func edges(g *imaging.Gray) (sum float64) {
 	for y := 1; y < g.H; y++ {
 		row, above := g.Pix[y*g.W:][:g.W], g.Pix[(y-1)*g.W:][:g.W]
@@ -43,12 +43,12 @@ func edges(g *imaging.Gray) (sum float64) {
 
 const (
 	patchSide  = 32
-	patchReach = 4 // pixels: what a homography leaves of paper that is not flat
-	patchStep  = 2 // every second pixel says enough
+	patchReach = 4 // pixels: largest displacement searched, which covers paper that is not quite flat
+	patchStep  = 2 // rows and columns: every second pixel is compared, for speed
 )
 
-// shifts says for each patch of a picture by how much another one that lies on
-// it is displaced there, in pixels.
+// shifts holds, for each patch of a picture, the displacement in pixels of a second
+// picture that was warped onto it.
 type shifts struct {
 	columns, rows int
 	at            []shift
@@ -68,12 +68,12 @@ func newShifts(on, g *imaging.Gray) *shifts {
 	}
 	s.at = make([]shift, len(found))
 	for i := range s.at {
-		s.at[i] = s.agreed(found, i%s.columns, i/s.columns)
+		s.at[i] = s.medianAround(found, i%s.columns, i/s.columns)
 	}
 	return s
 }
 
-// isTextured says whether a patch shows enough to be found by.
+// isTextured says whether a patch has enough contrast for its displacement to be found.
 func isTextured(g *imaging.Gray, x0, y0 int) bool {
 	const minDeviation = 6
 	n, sum, squares := 0, 0, 0
@@ -86,10 +86,10 @@ func isTextured(g *imaging.Gray, x0, y0 int) bool {
 	return squares*n-sum*sum > minDeviation*minDeviation*n*n
 }
 
-// bestShift is where in g the patch at (x, y) fits best; a place that is further
-// away has to fit better, since a ruled line fits all along itself.
+// bestShift returns the displacement at which the patch at (x, y) fits g best. A larger
+// displacement must fit better, since a ruled line fits everywhere along itself.
 func bestShift(on, g *imaging.Gray, x, y int) (bx, by int) {
-	const perPixel = patchSide * patchSide / (patchStep * patchStep) / 2 // half a level
+	const perPixel = patchSide * patchSide / (patchStep * patchStep) / 2 // half a level per compared pixel
 	least := patchDistance(on, g, x, y, 0, 0, math.MaxInt)
 	for dy := -patchReach; dy <= patchReach; dy++ {
 		for dx := -patchReach; dx <= patchReach; dx++ {
@@ -102,17 +102,14 @@ func bestShift(on, g *imaging.Gray, x, y int) (bx, by int) {
 	return bx, by
 }
 
-// patchDistance sums the absolute differences, or stops beyond limit.
+// patchDistance is the sum of absolute differences at a displacement. It stops adding
+// once the sum exceeds limit.
 func patchDistance(on, g *imaging.Gray, x0, y0, dx, dy, limit int) (sum int) {
 	left, right := max(x0, -dx), min(x0+patchSide, g.W, g.W-dx)
 	for y := y0; y < min(y0+patchSide, g.H) && sum < limit; y += patchStep {
 		from := min(max(y+dy, 0), g.H-1)
 		a, b := on.Pix[y*g.W:][:g.W], g.Pix[from*g.W:][:g.W]
-		x := left
-		for ; x+8 <= right; x += 8 {
-			sum += everySecond(load(a[x:]), load(b[x+dx:]))
-		}
-		for ; x < right; x += patchStep {
+		for x := left; x < right; x += patchStep {
 			d := int(a[x]) - int(b[x+dx])
 			sum += max(d, -d)
 		}
@@ -120,11 +117,11 @@ func patchDistance(on, g *imaging.Gray, x0, y0, dx, dy, limit int) (sum int) {
 	return sum
 }
 
-// finerShift improves a shift by a step of Lucas and Kanade ("An iterative image
-// registration technique", 1981): the least squares solution of
-// gradient * step = difference, at most a pixel.
+// finerShift refines a displacement by one step of Lucas and Kanade ("An iterative
+// image registration technique", 1981): the least squares solution of
+// gradient * step = difference, limited to one pixel.
 func finerShift(on, g *imaging.Gray, x0, y0, dx, dy int) *shift {
-	const rest = 1e-2 // keeps the step at rest along a line
+	const rest = 1e-2 // relative regularisation: no step along a line, where the gradient says nothing
 	var xx, xy, yy, xd, yd float64
 	for y := max(y0, 1-dy); y < min(y0+patchSide, g.H, g.H-1-dy); y++ {
 		row, a := g.Pix[(y+dy)*g.W:], on.Pix[y*g.W:]
@@ -147,9 +144,9 @@ func finerShift(on, g *imaging.Gray, x0, y0, dx, dy int) *shift {
 	return s
 }
 
-// agreed is the median of what the patches about (x, y) found: one that shows
-// something else does not decide where it lies.
-func (s *shifts) agreed(found []*shift, x, y int) shift {
+// medianAround is the median displacement of the patches around (x, y), so that a patch
+// with other print in it does not decide on its own position.
+func (s *shifts) medianAround(found []*shift, x, y int) shift {
 	const about = 2
 	var xs, ys []float64
 	for j := max(0, y-about); j <= min(s.rows-1, y+about); j++ {
@@ -167,8 +164,8 @@ func (s *shifts) agreed(found []*shift, x, y int) shift {
 	return shift{xs[len(xs)/2], ys[len(ys)/2]}
 }
 
-// apply moves each patch of g back, by whole pixels and 1/32 of them; what lies
-// outside is the nearest pixel.
+// apply undoes the displacement of each patch of g, to 1/32 of a pixel, bilinearly.
+// Outside of g the nearest pixel is repeated.
 func (s *shifts) apply(g *imaging.Gray) *imaging.Gray {
 	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
 	for y := range g.H {
@@ -183,14 +180,14 @@ func (s *shifts) apply(g *imaging.Gray) *imaging.Gray {
 	return out
 }
 
-// apply fills out with the pixels of g from (x0, y) on, displaced.
+// apply fills out with the row of g that begins at (x0, y), displaced by d.
 func (d shift) apply(out []byte, g *imaging.Gray, x0, y int) {
 	const unit = 32
 	dx, u := split(d.x, unit)
 	dy, v := split(d.y, unit)
 	top := g.Pix[min(max(y+dy, 0), g.H-1)*g.W:][:g.W]
 	bottom := g.Pix[min(max(y+dy+1, 0), g.H-1)*g.W:][:g.W]
-	// The columns on the left and on the right of a place, weighted downwards.
+	// column interpolates between the two rows, in units of 1/32.
 	column := func(x int) int {
 		x = min(max(x, 0), g.W-1)
 		return int(top[x])*(unit-v) + int(bottom[x])*v
@@ -203,7 +200,7 @@ func (d shift) apply(out []byte, g *imaging.Gray, x0, y int) {
 	}
 }
 
-// split divides a length into whole pixels and what is left, in units of them.
+// split divides a length into whole pixels and the rest, in 1/unit of a pixel.
 func split(v float64, unit int) (whole, rest int) {
 	all := int(math.Round(v * float64(unit)))
 	whole = int(math.Floor(float64(all) / float64(unit)))

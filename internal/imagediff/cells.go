@@ -13,8 +13,8 @@ import (
 // cellSide is the size of the cells in which differences are counted, pixels.
 const cellSide = 8
 
-// grid divides a picture into cells; those at the right and lower edge may be
-// smaller.
+// grid divides a picture into cells, row by row. The last cells of rows and columns
+// may be smaller.
 type grid struct{ w, h, columns, rows int }
 
 func newGrid(w, h int) grid {
@@ -28,16 +28,16 @@ func (c *grid) cell(i int) image.Rectangle {
 	return image.Rect(x, y, min(x+cellSide, c.w), min(y+cellSide, c.h))
 }
 
-// cellGrid is the grid of a picture on which another one lies.
+// cellGrid is the grid of a picture with what a second, warped picture covers of it.
 type cellGrid struct {
 	grid
-	covered []bool // the cells that the other picture shows
+	covered []bool // the cells that lie in the second picture
 }
 
-// newCellGrid finds what is covered. The map leads from pixels of the grid's
-// picture to those of b.
+// newCellGrid finds which cells b covers; to maps pixels of the grid's picture to
+// pixels of b.
 func newCellGrid(of grid, to planar.Homography, b *imaging.Image) *cellGrid {
-	const border = 2 // pixels that a scan may lack
+	const border = 2 // pixels by which a scan may be cut too narrow
 	c := &cellGrid{of, make([]bool, of.cells())}
 	for i := range c.covered {
 		c.covered[i] = true
@@ -51,14 +51,15 @@ func newCellGrid(of grid, to planar.Homography, b *imaging.Image) *cellGrid {
 	return c
 }
 
-// atEdge says whether a cell lies where a scan may show its end.
+// atEdge says whether a cell is so near the edge of the picture that a scan may show
+// the end of the paper there.
 func (c *cellGrid) atEdge(i int) bool {
 	const edge = 3 // cells
 	x, y := i%c.columns, i/c.columns
 	return min(x, y, c.columns-1-x, c.rows-1-y) < edge
 }
 
-// share is the share of the picture that rectangles cover, if none overlap.
+// share is the share of the picture that the rectangles cover. They must not overlap.
 func (c *cellGrid) share(of []image.Rectangle) float64 {
 	area := 0
 	for _, r := range of {
@@ -67,17 +68,17 @@ func (c *cellGrid) share(of []image.Rectangle) float64 {
 	return float64(area) / float64(c.w*c.h)
 }
 
-// details returns how strongly the pixels of two pictures lie outside of what
-// the other one has beside them, by the standard of a's contrast.
-func (c *cellGrid) details(a, b *imaging.Gray, contrast *contrast) []float64 {
-	const noise = 12 // levels that compression and grain make of a full contrast
+// edgeDifference returns for each cell by how much pixels of one picture exceed the
+// range of the other around them (see outside), relative to the contrast of a.
+func (c *cellGrid) edgeDifference(a, b *imaging.Gray, contrast *contrast) []float64 {
+	const noise = 12 // levels: what compression and grain make at full contrast
 	share := min(max(contrast.strongest/fullContrast, 0.5), 1)
 	tolerance := int(noise*share + 0.5)
 	sums := make([]int, c.cells())
 	for y := range a.H {
 		cells, rowB := sums[y/cellSide*c.columns:][:c.columns], b.Pix[y*a.W:][:a.W]
 		for x, v := range a.Pix[y*a.W:][:a.W] {
-			// Only what differs beside itself too can lie outside.
+			// The range around a pixel contains it: only a pixel that differs can exceed it.
 			if d := int(v) - int(rowB[x]); d > tolerance || -d > tolerance {
 				cells[x/cellSide] += max(0, outside(a, b, x, y)-tolerance)
 			}
@@ -95,12 +96,12 @@ func (c *cellGrid) details(a, b *imaging.Gray, contrast *contrast) []float64 {
 			plain = append(plain, counted[k])
 		}
 	}
-	return c.strengths(counted, max(median(printed), median(plain)), minDetail*share)
+	return c.strengths(counted, max(median(printed), median(plain)), minEdge*share)
 }
 
-// outside is by how much the pixel of one of two pictures lies outside of the
-// extremes of the other there: the least and greatest level within half a pixel,
-// to the sides and to the corners, which is halfway to the neighbour's.
+// outside is by how much the pixel of either picture exceeds the range of the other
+// one there. The range is what linear interpolation reaches half a pixel away in the
+// eight directions: the extremes of the means of the pixel and each neighbour.
 func outside(a, b *imaging.Gray, x, y int) int {
 	va, vb := int(a.Pix[y*a.W+x]), int(b.Pix[y*b.W+x])
 	if va < vb {
@@ -116,8 +117,8 @@ func outside(a, b *imaging.Gray, x, y int) int {
 	return max(va-(vb+int(greatest)+1)/2, (va+int(least))/2-vb)
 }
 
-// about returns the pixel at (x, y) and its neighbours, by rows; the outermost
-// ones twice.
+// about returns the pixel at (x, y) and its eight neighbours, row by row. At the edge
+// of the picture the outermost pixels are repeated.
 func about(g *imaging.Gray, x, y int) (rows [3][3]byte) {
 	left, right := max(0, x-1), min(x+1, g.W-1)
 	for i, j := range [3]int{max(0, y-1), y, min(y+1, g.H-1)} {
@@ -127,8 +128,8 @@ func about(g *imaging.Gray, x, y int) (rows [3][3]byte) {
 	return rows
 }
 
-// contrast is the mean range of the extremes of a cell's pixels (see outside), and that of the
-// cells that show most.
+// contrast holds the mean range of the pixels of each cell (see outside), and its 98th
+// percentile over the cells.
 type contrast struct {
 	cells     []float64
 	strongest float64
@@ -150,15 +151,16 @@ func (c *grid) contrast(g *imaging.Gray) *contrast {
 	return &contrast{of, sorted[len(sorted)*98/100]}
 }
 
-// tones returns how strongly the means of the cells of two pictures differ, of
-// all channels together, and by how much most do. What a displacement explains is left out,
-// and at the edges, where scans have shadows, a difference is at most weak.
-func (c *cellGrid) tones(ma, mb [][3]float64) (strengths []float64, usual float64) {
-	const displaced = 1.5 / cellSide // pixels
+// colourDifference returns for each cell how strongly its mean colour differs between
+// the two pictures, and the baseline: the median difference in levels, summed over the
+// channels. What a displacement of 1.5 pixels explains is subtracted. Near the edges,
+// where scans have shadows, a difference is at most weak.
+func (c *cellGrid) colourDifference(ma, mb [][3]float64) (strengths []float64, baseline float64) {
+	const displaced = 1.5 / cellSide // a displacement of 1.5 pixels, in cells
 	counted := make([]float64, len(ma))
 	var covered []float64
 	for i := range ma {
-		step := 0.0 // to the neighbours
+		step := 0.0 // largest difference to a neighbouring cell
 		for _, n := range [4]int{i - 1, i + 1, i - c.columns, i + c.columns} {
 			if n >= 0 && n < len(ma) {
 				step = max(step, distance(&ma[i], &ma[n]))
@@ -169,14 +171,14 @@ func (c *cellGrid) tones(ma, mb [][3]float64) (strengths []float64, usual float6
 			covered = append(covered, counted[i])
 		}
 	}
-	usual = median(covered)
-	strengths = c.strengths(counted, usual, minTone)
+	baseline = median(covered)
+	strengths = c.strengths(counted, baseline, minColour)
 	for i, s := range strengths {
 		if c.atEdge(i) {
 			strengths[i] = min(s, weak)
 		}
 	}
-	return strengths, usual
+	return strengths, baseline
 }
 
 // means returns the mean of each channel in each cell.
@@ -204,11 +206,11 @@ func distance(a, b *[3]float64) float64 {
 	return math.Abs(a[0]-b[0]) + math.Abs(a[1]-b[1]) + math.Abs(a[2]-b[2])
 }
 
-// strengths puts what was counted in the covered cells into units of what makes
-// a difference: the given minimum, and several times what is usual.
-func (c *cellGrid) strengths(counted []float64, usual, least float64) []float64 {
-	const unusual = 4
-	unit := max(least, unusual*usual)
+// strengths divides the values of the covered cells by the threshold of a difference:
+// the given minimum, or four times the baseline if that is more.
+func (c *cellGrid) strengths(counted []float64, baseline, least float64) []float64 {
+	const aboveBaseline = 4
+	unit := max(least, aboveBaseline*baseline)
 	out := make([]float64, len(counted))
 	for i, v := range counted {
 		if c.covered[i] {
@@ -227,21 +229,21 @@ func median(of []float64) float64 {
 }
 
 const (
-	weak       = 0.4 // strength of a cell that belongs to a difference beside it
-	enough     = 2   // strength of a difference, all its cells together
+	weak       = 0.4 // least strength of a cell that joins a difference next to it
+	enough     = 2   // least strength of a difference, summed over its cells
 	maxRegions = 12
 
-	// wordGap and lineGap, in pixels, are what words of a line and lines of a
-	// paragraph may lie apart to be one difference.
+	// wordGap and lineGap, in pixels, are the largest gaps between words of a line and
+	// lines of a paragraph that still count as one difference.
 	wordGap = 4 * cellSide
 	lineGap = cellSide
-	// rowHeight is by how much regions may lie lower and still be read as a row.
+	// rowHeight, in pixels, is the height of the rows in which regions are sorted.
 	rowHeight = 3 * cellSide
 )
 
 // regions joins the cells that differ into rectangles of pixels, in the order of
-// reading: neighbours, then what lies close together, then what costs least for
-// there to be no more than maxRegions.
+// reading. First it joins neighbouring cells, then rectangles that are close to each
+// other, then the cheapest pairs until at most maxRegions are left.
 func (c *cellGrid) regions(strength []float64) []image.Rectangle {
 	var found []image.Rectangle
 	seen := make([]bool, len(strength))
@@ -262,8 +264,8 @@ func (c *cellGrid) regions(strength []float64) []image.Rectangle {
 	return found
 }
 
-// isScansEdge says that a rectangle is a strip along an edge of the picture: the
-// shadow of the paper, or the table beside it.
+// isScansEdge says whether a rectangle is a narrow strip along an edge of the picture:
+// the shadow of the paper in a scan, or the table next to it.
 func (c *cellGrid) isScansEdge(r image.Rectangle) bool {
 	const thin, long = 3 * cellSide, 3
 	inner := image.Rect(cellSide, cellSide, c.w-cellSide, c.h-cellSide)
@@ -271,7 +273,8 @@ func (c *cellGrid) isScansEdge(r image.Rectangle) bool {
 	return !r.In(inner) && thickness <= thin && length >= long*thickness
 }
 
-// flood gathers the cells that hang together with the first.
+// flood gathers the cells of at least weak strength that are connected with the first,
+// and returns their bounding box and the sum of their strengths.
 func (c *cellGrid) flood(strength []float64, seen []bool, first int) (box image.Rectangle, total float64) {
 	seen[first] = true
 	for queue := []int{first}; len(queue) > 0; {
@@ -292,7 +295,7 @@ func (c *cellGrid) flood(strength []float64, seen []bool, first int) (box image.
 	return box, total
 }
 
-// joined unites rectangles that are closer than the gaps to each other.
+// joined unites rectangles that are closer to each other than the gaps, in pixels.
 func joined(all []image.Rectangle, gapX, gapY int) []image.Rectangle {
 	for again := true; again; {
 		again = false
@@ -311,8 +314,8 @@ func joined(all []image.Rectangle, gapX, gapY int) []image.Rectangle {
 	return all
 }
 
-// fewer unites pairs, always those whose union holds least else, until no more
-// than maxRegions are left.
+// fewer unites pairs of rectangles until at most maxRegions are left, each time the
+// pair whose union adds the least area.
 func fewer(all []image.Rectangle) []image.Rectangle {
 	area := func(r image.Rectangle) int { return r.Dx() * r.Dy() }
 	for len(all) > maxRegions {

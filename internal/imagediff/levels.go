@@ -6,7 +6,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// levelMap maps the levels of one picture to those of another.
+// levelMap maps grey levels linearly: gain*v + offset.
 type levelMap struct{ gain, offset float64 }
 
 // levelFit gathers pairs of levels for a weighted regression.
@@ -20,7 +20,8 @@ func (f *levelFit) add(x, y, weight float64) {
 	f.xy += weight * x * y
 }
 
-// solve returns the regression; of levels that hardly vary the offset alone.
+// solve returns the regression line. Where the levels hardly vary, or the gain is
+// outside (0.5, 2), it fits the offset alone.
 func (f *levelFit) solve() levelMap {
 	if f.n == 0 {
 		return levelMap{1, 0}
@@ -35,15 +36,15 @@ func (f *levelFit) solve() levelMap {
 	return levelMap{1, my - mx}
 }
 
-// levelWidths are the deviations, in levels, beyond which a pair counts little,
-// step by step: the pairs of what differs drop out.
+// levelWidths are the scale parameters, in levels, of the iterations of the robust fit:
+// pairs that deviate by more lose their weight. By eye.
 var levelWidths = [4]float64{24, 24, 16, 16}
 
-// levelPairs counts pairs of levels of two pictures that lie on each other.
-// Documents have few levels, so that each pair comes many times.
+// levelPairs is the joint histogram of the levels of two aligned pictures. Documents
+// have few levels, so fitting the histogram is faster than fitting all pixels.
 type levelPairs struct {
 	count [1 << 16]int32 // of pair x<<8 | y
-	seen  []uint16       // those with a count
+	seen  []uint16       // the pairs whose count is not 0
 }
 
 func (p *levelPairs) add(x, y byte) {
@@ -61,7 +62,8 @@ func (p *levelPairs) clear() {
 	p.seen = p.seen[:0]
 }
 
-// fit fits the levels x to y robustly.
+// fit fits y = gain*x + offset by iteratively reweighted least squares with the weights
+// 1/(1+(d/width)²)² of Geman and McClure.
 func (p *levelPairs) fit() levelMap {
 	l := levelMap{1, 0}
 	for _, width := range levelWidths {
@@ -76,7 +78,8 @@ func (p *levelPairs) fit() levelMap {
 	return l
 }
 
-// improved says whether mapping x brings clearly more pairs together.
+// improved says whether the map brings clearly more of the pairs within 16 levels of
+// each other: at least 15 % of all.
 func (p *levelPairs) improved(l levelMap) bool {
 	const alike, clearly = 16, 0.15
 	all, asIs, mapped := int32(0), int32(0), int32(0)
@@ -93,13 +96,13 @@ func (p *levelPairs) improved(l levelMap) bool {
 	return float64(mapped-asIs) >= clearly*float64(all)
 }
 
-// levelStep is the raster on which levels are compared, in pixels.
+// levelStep is the distance, in pixels, between the pixels that are compared.
 const levelStep = 3
 
-// matchLevels brings m to the exposure of the picture it lies on, if that
-// explains clearly more of it. All channels are mapped alike: another colour
-// stays another colour.
-func matchLevels(m, on *imaging.Image) {
+// matchExposure changes m, in place, to the exposure of the picture on, if that explains
+// clearly more of it. All channels get the same map, so another colour stays another
+// colour.
+func matchExposure(m, on *imaging.Image) {
 	pairs := new(levelPairs)
 	for y := 0; y < m.H; y += levelStep {
 		for i := 3 * y * m.W; i < 3*(y+1)*m.W; i += 3 * levelStep {
@@ -123,11 +126,12 @@ func matchLevels(m, on *imaging.Image) {
 
 func level(v float64) byte { return byte(min(max(int(v+0.5), 0), 255)) }
 
-// tileSide is the size of the parts whose levels are matched each for itself.
+// tileSide is the side, in pixels, of the tiles that matchLocally fits one by one.
 const tileSide = 64
 
-// matchLocally brings g's levels to those of the picture it lies on, tile by
-// tile and smoothly in between: two photos are not lit alike.
+// matchLocally changes the levels of g, in place, to those of the picture on. Every tile
+// has a map of its own, since light varies over a photo; between the middles of tiles
+// the maps are interpolated.
 func matchLocally(g, on *imaging.Gray) {
 	columns, rows := (g.W+tileSide-1)/tileSide, (g.H+tileSide-1)/tileSide
 	maps := tileMaps(g, on, columns, rows)
@@ -145,7 +149,7 @@ func matchLocally(g, on *imaging.Gray) {
 	}
 }
 
-// tileMaps returns the map of the levels of each tile.
+// tileMaps fits the map of each tile.
 func tileMaps(g, on *imaging.Gray, columns, rows int) []levelMap {
 	maps := make([]levelMap, columns*rows)
 	pairs := new(levelPairs)
@@ -162,8 +166,8 @@ func tileMaps(g, on *imaging.Gray, columns, rows int) []levelMap {
 	return maps
 }
 
-// mapRow maps the levels of a row as the tiles say whose middles a pixel lies
-// between; shares are how far it is on the way to the second.
+// mapRow maps the levels of a row of pixels. tiles are the maps of a row of tiles, and
+// shares[x] is the weight of the second of the two tiles between whose middles x lies.
 func mapRow(pix []byte, tiles []levelMap, shares []float64) {
 	from := 0
 	for i, a := range tiles {
@@ -184,8 +188,8 @@ func mix(a, b levelMap, share float64) levelMap {
 	return levelMap{a.gain + share*(b.gain-a.gain), a.offset + share*(b.offset-a.offset)}
 }
 
-// tileAt returns the tile whose middle lies before a place, and how far the
-// place is on the way to the next one's.
+// tileAt returns the tile whose middle is the last before a position, and the
+// position's share of the way to the middle of the next tile.
 func tileAt(at, tiles int) (first int, share float64) {
 	t := max((float64(at)+0.5)/tileSide-0.5, 0)
 	first = min(int(t), tiles-1)

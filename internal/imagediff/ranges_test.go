@@ -20,7 +20,7 @@ func extremes(g *imaging.Gray, x, y int) (lo, hi int) {
 	return (at + least) / 2, (at + greatest + 1) / 2
 }
 
-// Eight pixels at a time or one: the contrast of a cell is the mean range of the
+// The contrast of a cell is the mean range of the
 // extremes of its pixels.
 func TestContrastsAreTheRangesOfExtremes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -64,22 +64,5 @@ func TestOutside(t *testing.T) {
 	}
 	if some == 0 {
 		t.Fatal("nothing lies outside in the test data")
-	}
-}
-
-func TestEverySecond(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	for range 1000 {
-		a, b := make([]byte, 8), make([]byte, 8)
-		want := 0
-		for i := range a {
-			a[i], b[i] = [4]byte{0, 255, byte(rng.IntN(256)), 128}[rng.IntN(4)], byte(rng.IntN(3)*127+rng.IntN(2))
-			if d := int(a[i]) - int(b[i]); i%2 == 0 {
-				want += max(d, -d)
-			}
-		}
-		if got := everySecond(load(a), load(b)); got != want {
-			t.Fatalf("%v against %v: %d, want %d", a, b, got, want)
-		}
 	}
 }

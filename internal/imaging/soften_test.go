@@ -39,3 +39,28 @@ func TestSoften(t *testing.T) {
 		t.Errorf("an empty picture: %v", empty)
 	}
 }
+
+func BenchmarkSoften(b *testing.B) {
+	g := &Gray{W: 1000, H: 750, Pix: make([]byte, 1000*750)}
+	b.SetBytes(int64(len(g.Pix)))
+	b.Run("lanes", func(b *testing.B) {
+		for b.Loop() {
+			g.Soften()
+		}
+	})
+	b.Run("plain", func(b *testing.B) {
+		var r threeRows
+		out := make([]byte, g.W)
+		for b.Loop() {
+			for y := range g.H {
+				r = threeRows{g.row(max(0, y-1)), g.row(y), g.row(min(g.H-1, y+1))}
+				before := r.sum(0)
+				for x := range out {
+					at := r.sum(x)
+					out[x] = byte((before + 2*at + r.sum(min(x+1, len(out)-1)) + 8) >> 4)
+					before = at
+				}
+			}
+		}
+	})
+}

@@ -1,19 +1,21 @@
-// Package planar maps points between planes: between a document's picture, its
-// place in a photo, and the camera's view of a sheet.
+// Package planar maps points between planes: a reference and its position in a photo, or
+// a sheet of paper and a camera's view of it. All packages that locate documents use its
+// types; it imports none of ours.
 //
-// Pixels have one convention: (0, 0) is the centre of the first pixel, so that a
-// picture reaches from -0.5 to its side less 0.5.
+// Coordinates are in pixels, and (0, 0) is the centre of the first pixel. A picture of w
+// pixels therefore extends from -0.5 to w-0.5.
 package planar
 
 import "math"
 
-// Point is a place in a picture, in pixels; (0, 0) is the centre of the first.
+// Point is a position in a picture, in pixels; (0, 0) is the centre of the first pixel.
 type Point struct{ X, Y float64 }
 
 // Pt is shorthand for Point{x, y}.
 func Pt(x, y float64) Point { return Point{x, y} }
 
-// Contains says whether a convex quad, clockwise on screen, holds a point.
+// Contains says whether a point lies in a convex quadrilateral, whose corners are in
+// clockwise order on screen.
 func Contains(q *[4]Point, p Point) bool {
 	for i, a := range q {
 		b := q[(i+1)%4]
@@ -24,7 +26,8 @@ func Contains(q *[4]Point, p Point) bool {
 	return true
 }
 
-// Homography maps points of one plane to another: row-major 3 x 3.
+// Homography maps points of one plane to another. It is a 3 x 3 matrix, row by row, that
+// acts on homogeneous coordinates.
 type Homography [9]float64
 
 // Apply maps a point. Points on the horizon map to infinity.
@@ -33,11 +36,11 @@ func (h *Homography) Apply(p Point) Point {
 	return Point{(h[0]*p.X + h[1]*p.Y + h[2]) / w, (h[3]*p.X + h[4]*p.Y + h[5]) / w}
 }
 
-// Depth is the homogeneous coordinate of the image of p: positive in front of
-// the camera, for homographies scaled that way.
+// Depth is the third homogeneous coordinate of the image of p. For homographies that are
+// scaled so, it is positive in front of the camera.
 func (h *Homography) Depth(p Point) float64 { return h[6]*p.X + h[7]*p.Y + h[8] }
 
-// Multiply returns the map that applies g and then h.
+// Multiply returns the map that applies g first, then h.
 func (h *Homography) Multiply(g *Homography) Homography {
 	var out Homography
 	for i := range 3 {
@@ -48,8 +51,8 @@ func (h *Homography) Multiply(g *Homography) Homography {
 	return out
 }
 
-// Adjugate returns the inverse map up to scale and sign, which do not matter to
-// where points go. Where h has no inverse, it is no map.
+// Adjugate returns the inverse map up to scale and sign, which do not change where points
+// are mapped. If h has no inverse, the result is not a homography.
 func (h *Homography) Adjugate() Homography {
 	return Homography{
 		h[4]*h[8] - h[5]*h[7], h[2]*h[7] - h[1]*h[8], h[1]*h[5] - h[2]*h[4],
@@ -58,7 +61,7 @@ func (h *Homography) Adjugate() Homography {
 	}
 }
 
-// Inverse returns the inverse matrix, and false where there is none.
+// Inverse returns the inverse matrix, and false if there is none.
 func (h *Homography) Inverse() (Homography, bool) {
 	inv := h.Adjugate()
 	det := h[0]*inv[0] + h[1]*inv[3] + h[2]*inv[6]
@@ -78,16 +81,15 @@ func (h *Homography) Jacobian(p Point) (ux, uy, vx, vy float64) {
 	return (h[0] - q.X*h[6]) / w, (h[1] - q.X*h[7]) / w, (h[3] - q.Y*h[6]) / w, (h[4] - q.Y*h[7]) / w
 }
 
-// Resizing maps the pixels of a picture to those of the same picture at another
-// size: sx times as wide and sy times as high. Edges meet edges, so the centre of
-// the first pixel moves by half of what its sides grow.
+// Resizing maps the pixels of a picture to those of the same picture scaled by sx and sy.
+// The edges of the pictures coincide, so that the centre of the first pixel moves.
 func Resizing(sx, sy float64) Homography {
 	return Homography{sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2, 0, 0, 1}
 }
 
-// SquareTo returns the map of the unit square's corners (0,0) (1,0) (1,1)
-// (0,1) to q (Heckbert 1989, 2.2.3), and false where three of them lie on
-// a line.
+// SquareTo returns the homography that maps the corners (0,0) (1,0) (1,1) (0,1) of the
+// unit square to q (Heckbert, "Fundamentals of Texture Mapping and Image Warping", 1989,
+// section 2.2.3), and false if three of the points lie on a line.
 func SquareTo(q *[4]Point) (Homography, bool) {
 	sx := q[0].X - q[1].X + q[2].X - q[3].X
 	sy := q[0].Y - q[1].Y + q[2].Y - q[3].Y
@@ -106,7 +108,8 @@ func SquareTo(q *[4]Point) (Homography, bool) {
 	}, true
 }
 
-// FourPoints returns the homography that maps from to to.
+// FourPoints returns the homography that maps the four points from to the four points
+// to, and false if three of either lie on a line.
 func FourPoints(from, to *[4]Point) (Homography, bool) {
 	a, ok := SquareTo(from)
 	if !ok {
@@ -123,8 +126,8 @@ func FourPoints(from, to *[4]Point) (Homography, bool) {
 	return b.Multiply(&inv), true
 }
 
-// LeastSquares accumulates the weighted least squares problem of a homography with
-// h[8] = 1: 8 unknowns, the upper triangle of the normal matrix and the right
+// LeastSquares accumulates the normal equations of a weighted least squares fit of a
+// homography with h[8] = 1: 8 unknowns, the upper triangle of the matrix, and the right
 // side.
 type LeastSquares struct {
 	a [8][8]float64
@@ -144,8 +147,8 @@ func (n *LeastSquares) Add(x, y, u, v, weight float64) {
 	}
 }
 
-// Solve returns the homography by Cholesky's decomposition, and false where
-// the points do not determine it.
+// Solve returns the homography by Cholesky decomposition, and false if the points do not
+// determine it.
 func (n *LeastSquares) Solve() (Homography, bool) {
 	var l [8][8]float64
 	var h Homography

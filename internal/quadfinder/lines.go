@@ -9,22 +9,22 @@ import (
 	"exemplar/internal/planar"
 )
 
-// edgeMap holds where a picture changes, and across which direction.
+// edgeMap holds the edge pixels of a picture with the directions of their gradients.
 type edgeMap struct {
 	w, h   int
-	weight []byte // 0 where there is no edge
-	normal []byte // direction of the change, in steps of pi/normals, sign apart
+	weight []byte // 0 to edgeLevels; 0 where there is no edge
+	normal []byte // direction of the gradient without its sign, in steps of pi/normals
 }
 
 const (
 	normals    = 128
-	minEdge    = 10 // change by Sobel's operator, which is 8 times the slope
-	fullEdge   = 36 // from which on edges count alike
+	minEdge    = 10 // least gradient by Sobel's operator, which is 8 times the slope
+	fullEdge   = 36 // gradient from which on edges have full weight
 	edgeLevels = 16
 )
 
-// findEdges finds the crests of the gradient of the colour channel that changes
-// most.
+// findEdges finds the local maxima of the gradient along its direction, each in the
+// colour channel with the largest gradient.
 func findEdges(m *imaging.Image) *edgeMap {
 	smooth := soften(m)
 	e := &edgeMap{w: m.W, h: m.H, weight: make([]byte, m.W*m.H), normal: make([]byte, m.W*m.H)}
@@ -65,8 +65,8 @@ func findEdges(m *imaging.Image) *edgeMap {
 	return e
 }
 
-// across is the way to the next pixel along a gradient, to the nearest eighth
-// of a turn.
+// across is the offset to the next pixel along a gradient, rounded to an eighth of a
+// turn.
 func (e *edgeMap) across(gx, gy int16) int {
 	x, y := int(gx), int(gy)
 	ax, ay := max(x, -x), max(y, -y)
@@ -103,8 +103,8 @@ func soften(m *imaging.Image) []byte {
 type line struct {
 	angle, offset float64
 	sin, cos      float64
-	before        []float32 // weight of the edge before each place along it
-	reach         int       // place 0 is at before[reach]
+	before        []float32 // cumulative weight of the edge pixels along the line
+	reach         int       // position 0 is at before[reach]
 }
 
 func newLine(angle, offset float64) line {
@@ -115,15 +115,15 @@ func newLine(angle, offset float64) line {
 
 func (l *line) distance(x, y float64) float64 { return x*l.cos + y*l.sin - l.offset }
 
-// at is the place that lies t pixels along the line.
+// at is the point at position t (pixels) along the line.
 func (l *line) at(t float64) (x, y float64) {
 	return l.offset*l.cos - t*l.sin, l.offset*l.sin + t*l.cos
 }
 
-// nearest rounds; math.Floor is an instruction, math.Round is not.
+// nearest rounds to an integer by math.Floor, which is one instruction; math.Round is not.
 func nearest(v float64) int { return int(math.Floor(v + 0.5)) }
 
-// support is the share of the line between two places along it that is edge.
+// support is the share of the line between two positions that is edge.
 func (l *line) support(from, to float64) float64 {
 	last := len(l.before) - 1
 	a := min(max(nearest(from)+l.reach, 0), last)
@@ -145,15 +145,15 @@ func (l *line) cross(m *line) crossing {
 const (
 	offsetStep = 1.5 // pixels
 	maxLines   = 40
-	minVotes   = 10 * edgeLevels // so many full edge pixels
-	nearAngle  = 4               // steps of pi/normals within which lines are one
-	likeAngle  = 8               // steps of pi/normals between lines of which maxLike are enough: stripes, text
+	minVotes   = 10 * edgeLevels // 10 edge pixels of full weight
+	nearAngle  = 4               // steps of pi/normals: with nearOffset, the distance within which peaks are one line
+	nearOffset = 3               // steps of offsetStep
+	likeAngle  = 8               // steps of pi/normals: at most maxLike lines have so similar a direction (stripes, text)
 	maxLike    = 10
-	nearOffset = 3 // steps of offsetStep
 )
 
-// lines finds straight edges by Hough's transform, each pixel voting for lines
-// across its own gradient only, and fits them to their pixels.
+// lines finds straight edges by a Hough transform and fits them to their pixels. A pixel
+// votes only for lines perpendicular to its gradient.
 func (e *edgeMap) lines() []line {
 	half := int(math.Hypot(float64(e.w), float64(e.h))/offsetStep) + 2
 	columns := 2*half + 1
@@ -191,7 +191,7 @@ type peak struct {
 	votes         uint16
 }
 
-// peaks returns the strongest cells, none near a stronger one.
+// peaks returns the cells with most votes that have no better cell near them.
 func peaks(votes []uint16, columns, half int) []peak {
 	var candidates []peak
 	for i, v := range votes {
@@ -222,8 +222,8 @@ func peaks(votes []uint16, columns, half int) []peak {
 	return out
 }
 
-// near says whether two cells may speak of one line; half a turn changes the
-// sign of the offset.
+// near says whether two peaks may belong to one line. After half a turn the offset has
+// the opposite sign.
 func (p *peak) near(c *peak, half int) bool {
 	turn, offset := p.angle-c.angle, c.offset
 	if turn > normals/2 || turn < -normals/2 {
@@ -233,10 +233,10 @@ func (p *peak) near(c *peak, half int) bool {
 	return max(turn, -turn) <= nearAngle && max(p.offset-offset, offset-p.offset) <= nearOffset
 }
 
-// walk visits the edge pixels along the line, the nearest at each place, and
-// notes how much of it is edge.
+// walk visits the edge pixels along the line, at each position the nearest one that has
+// the line's direction, and sums their weights into l.before.
 func (e *edgeMap) walk(l *line, visit func(x, y int, weight float64)) {
-	const aside = 2 // pixels
+	const aside = 2 // pixels: largest distance from the line
 	l.reach = int(math.Hypot(float64(e.w), float64(e.h))) + 1
 	l.before = make([]float32, 2*l.reach+2)
 	normal := nearest(l.angle*normals/math.Pi) + normals
@@ -262,8 +262,8 @@ func (e *edgeMap) walk(l *line, visit func(x, y int, weight float64)) {
 	}
 }
 
-// refine fits the line to its pixels: the direction of least spread about
-// their mean.
+// refine fits the line to its pixels by total least squares: through their mean, along
+// the direction of largest variance.
 func (e *edgeMap) refine(l *line) line {
 	var n, sx, sy, sxx, sxy, syy float64
 	e.walk(l, func(px, py int, weight float64) {
@@ -277,7 +277,7 @@ func (e *edgeMap) refine(l *line) line {
 	}
 	sx, sy = sx/n, sy/n
 	xx, xy, yy := sxx/n-sx*sx, sxy/n-sx*sy, syy/n-sy*sy
-	angle := math.Atan2(2*xy, xx-yy)/2 + math.Pi/2 // across the direction of most spread
+	angle := math.Atan2(2*xy, xx-yy)/2 + math.Pi/2 // perpendicular to the direction of largest variance
 	fitted := newLine(angle, 0)
 	fitted.offset = sx*fitted.cos + sy*fitted.sin
 	return fitted

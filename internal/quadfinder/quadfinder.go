@@ -1,6 +1,12 @@
-// Package quadfinder proposes where documents may lie in a picture, from
-// straight edges alone: lines by a Hough transform, and the quadrilaterals that
-// they bound.
+// Package quadfinder proposes where documents may lie in a picture, from straight
+// edges alone. In comes a photo; out come at most 12 quadrilaterals, the likeliest
+// first.
+//
+// Package recognise calls it for photos that local features do not explain. It
+// rectifies each quadrilateral and looks it up by its embedding.
+//
+// lines.go finds edges and, by a Hough transform, straight lines; quadfinder.go
+// joins lines to quadrilaterals, scores them, and drops near duplicates.
 package quadfinder
 
 import (
@@ -13,19 +19,19 @@ import (
 )
 
 const (
-	// Side is the longer side, in pixels, of the picture in which outlines
-	// are looked for: print is gone there, edges of paper are not.
+	// Side is the longer side, in pixels, of the picture in which outlines are
+	// searched. At that size small print has vanished and edges of paper have not.
 	Side = 256
-	// maxQuads is how many are proposed. Of 29 pages at 640 pixels, among 10,000
-	// references, 8 are answered with the first 8 of them, 11 with 10, 12 with 12
-	// and 13 with 16; each costs half a CPU-ms and a search.
+	// maxQuads is the largest number of proposals. Each costs half a CPU-ms and a
+	// search. Of 29 pages at 640 pixels, among 10,000 references, 8 are answered with
+	// 8 proposals, 11 with 10, 12 with 12 and 13 with 16.
 	maxQuads = 12
 )
 
-// Quads proposes where documents may lie in a picture, from straight edges
-// alone and the likeliest first: for documents that have too few features to
-// be found by. Corners are clockwise, the first one upper left; which side of
-// the document is up is not known.
+// Quads proposes where documents may lie in a picture, the likeliest first. The
+// corners are in pixels of the picture, clockwise, and begin with the upper left one
+// of the picture; which side of the document is up is not known. A picture whose
+// shorter side is under 48/256 of its longer side has none.
 func Quads(picture *imaging.Image) [][4]planar.Point {
 	k := float64(Side) / float64(max(picture.W, picture.H))
 	w, h := max(1, int(math.Round(k*float64(picture.W)))), max(1, int(math.Round(k*float64(picture.H))))
@@ -52,9 +58,9 @@ func Quads(picture *imaging.Image) [][4]planar.Point {
 }
 
 const (
-	minOutline = 48 // pixels of the shorter side
-	// alikeCorners is how far the corners of two proposals lie apart on average, as
-	// a share of Side, for the two to be as good as one.
+	minOutline = 48 // pixels: least shorter side of the picture after scaling
+	// alikeCorners is the mean distance of corners, as a share of Side, under which
+	// two proposals count as one.
 	alikeCorners = 0.05
 )
 
@@ -66,20 +72,20 @@ func alike(a, b *[4]planar.Point) bool {
 	return sum < 4*alikeCorners*Side
 }
 
-// outline is four lines that may be the edges of a document.
+// outline is the quadrilateral that four lines bound, with its score.
 type outline struct {
 	corners [4]planar.Point // clockwise from the upper left
 	score   float64
 }
 
 const (
-	maxParallel = 40 * math.Pi / 180 // between opposite sides, seen in perspective
-	minCrossing = 40 * math.Pi / 180 // between neighbouring sides
-	minSide     = 0.12               // of Side
-	beyond      = 0.06               // of Side: how far corners may lie outside the picture
+	maxParallel = 40 * math.Pi / 180 // largest angle between opposite sides, which perspective causes
+	minCrossing = 40 * math.Pi / 180 // least angle between neighbouring sides
+	minSide     = 0.12               // least length of a side, as a share of Side
+	beyond      = 0.06               // how far corners may lie outside the picture, as a share of Side
 )
 
-// outlines joins lines to quads, best first.
+// outlines joins every two pairs of opposite sides to a quadrilateral, best score first.
 func outlines(lines []line, w, h int) []outline {
 	type pair struct{ a, b int }
 	var pairs []pair
@@ -106,22 +112,22 @@ func outlines(lines []line, w, h int) []outline {
 	return found
 }
 
-// apart says whether two lines may be opposite sides: nearly parallel, and not
-// close to each other in the middle of the picture.
+// apart says whether two lines may be opposite sides: they are nearly parallel, and
+// far enough from each other near the middle of the picture.
 func (l *line) apart(m *line, w, h int) bool {
 	if math.Abs(math.Remainder(l.angle-m.angle, math.Pi)) > maxParallel {
 		return false
 	}
 	x, y := float64(w)/2, float64(h)/2
 	here, there := l.distance(x, y), m.distance(x, y)
-	if math.Cos(l.angle-m.angle) < 0 { // the normals point against each other
+	if math.Cos(l.angle-m.angle) < 0 { // the normals point in opposite directions
 		there = -there
 	}
 	return math.Abs(here-there) > minSide*Side
 }
 
-// crossing is where two lines meet: how far along the first. It is ok where a
-// document may have a corner there.
+// crossing is the intersection of two lines: the point, and its position t along the
+// first line. ok says that a document may have a corner there.
 type crossing struct {
 	at planar.Point
 	t  float64
@@ -145,9 +151,10 @@ func crossAll(lines []line, w, h int) [][]crossing {
 	return all
 }
 
-// join makes a quad of four lines in turn and scores it: how much of its sides
-// is edge, the worst side counted once more, how little the edges go on beyond
-// the corners, and how large it is, since what is printed has frames too.
+// join makes a quadrilateral of four lines in cyclic order and scores it. The score
+// rises with the share of the sides that is edge (the worst side counts extra) and with
+// the size, since print has frames too. It falls with edges that continue past the
+// corners.
 func join(lines []line, crossings [][]crossing, side [4]int, w, h int) (outline, bool) {
 	var o outline
 	for i := range side {
@@ -178,24 +185,24 @@ func join(lines []line, crossings [][]crossing, side [4]int, w, h int) (outline,
 		l := &lines[side[i]]
 		past += (l.support(span[0]-pastCorner, span[0]-2) + l.support(span[1]+2, span[1]+pastCorner)) / 8
 	}
-	area, convex := o.settle()
+	area, convex := o.orderCorners()
 	size := math.Sqrt(math.Sqrt(area / float64(w*h)))
 	o.score = (mean + worst/4 - pastWeight*past) * size
 	return o, convex
 }
 
-// What is asked of the sides, and what going on beyond the corners counts: of
-// values tried on simulated photos, those that found most.
+// Constants of the score: of the values tried on simulated photos, those that found
+// most documents.
 const (
-	pastCorner = 12.0 // pixels
-	pastWeight = 0.7
-	minSupport = 0.5
-	minWorst   = 0.1
+	pastCorner = 12.0 // pixels past a corner in which edges count against the outline
+	pastWeight = 0.7  // weight of such edges
+	minSupport = 0.5  // least mean share of the sides that is edge
+	minWorst   = 0.1  // the same of the worst side
 )
 
-// settle orders the corners clockwise from the upper left and returns the area;
+// orderCorners orders the corners clockwise from the upper left and returns the area;
 // convex is false where sides cross or a corner points inwards.
-func (o *outline) settle() (area float64, convex bool) {
+func (o *outline) orderCorners() (area float64, convex bool) {
 	q := &o.corners
 	turns := 0
 	for i := range q {

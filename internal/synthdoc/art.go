@@ -2,8 +2,8 @@ package synthdoc
 
 import "math"
 
-// art is a picture being drawn in a frame with four colours: sky, middle,
-// dark, and a light that stands out.
+// art is a picture that is drawn in a frame with four colours: sky, middle, dark, and a
+// light one for contrast.
 type art struct {
 	*sheet
 	x, y, w, h float32
@@ -15,7 +15,7 @@ func (f art) sky() {
 	f.rect(f.x, f.y, f.w, f.h, blend(f.c[0], f.c[1], point{f.x, f.y}, point{f.x, f.y + f.h}))
 }
 
-// landscape draws a sun and ridges, the nearer the darker.
+// landscape draws a sun and ridges; nearer ridges are darker.
 func (f art) landscape() {
 	f.sky()
 	f.disc(f.x+f.w*f.g.between(0.2, 0.8), f.y+f.h*f.g.between(0.2, 0.45), min(f.w, f.h)*f.g.between(0.06, 0.16), solid(f.c[3]))

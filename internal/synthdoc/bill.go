@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// drawBill draws a business paper whose table is as long as the contents need: a
-// bill, an order, a statement, a payslip. What follows the table moves down with
-// it; the foot of the page stays.
+// drawBill draws a business paper whose table is as long as the contents: a bill, an
+// order, a statement, a payslip. What follows the table moves down with its length; the
+// foot of the page does not.
 func drawBill(s *sheet) {
 	r := s.design("plan")
 	b := &bill{sheet: s, r: r, x: r.between(55, 95)}
@@ -79,7 +79,7 @@ func (b *bill) imprintLines() []string {
 	return lines[:b.r.upTo(2, len(lines))]
 }
 
-// parties draws who gets the paper and its numbers and dates.
+// parties draws the recipient, and the numbers and dates of the paper.
 func (b *bill) parties(y float32) float32 {
 	st := b.bodyStyle(b.r.between(19, 25), b.dark)
 	caption := b.headStyle(st.size, b.dark)
@@ -136,7 +136,7 @@ func (b *bill) introduction(y float32) float32 {
 	return b.paragraph(b.x, y+40, b.width, 26, words, b.bodyStyle(20, b.dark), false) + 14
 }
 
-// billTable is how a table looks.
+// billTable is the style of a table.
 type billTable struct {
 	edges  []float32
 	height float32
@@ -302,9 +302,9 @@ func (b *bill) closing(y float32) {
 	}
 }
 
-// drawStatement draws a paper of sections, each a title with captions and values
-// below it: how many of them there are comes with the contents, so that every
-// section lies elsewhere on every copy. Some have a picture or a code.
+// drawStatement draws a paper of sections, each a title with captions and values below
+// it. The contents decide how many sections and values there are, so that the positions
+// of sections differ from copy to copy. Some papers have a picture or a code.
 func drawStatement(s *sheet) {
 	r := s.design("plan")
 	b := &bill{sheet: s, r: r, x: r.between(55, 110)}
@@ -368,7 +368,7 @@ func (b *bill) section(n, manner int, y float32) float32 {
 	return y
 }
 
-// picture draws what the paper is about, which is contents: a photo, a code.
+// picture draws a photo or a code, which belongs to the contents.
 func (b *bill) picture(y float32) float32 {
 	g := b.trait("picture")
 	side := b.r.between(180, 340)
@@ -389,7 +389,7 @@ func (b *bill) picture(y float32) float32 {
 	return y + side
 }
 
-// rollPage is as long as what was bought.
+// rollPage is the size of a receipt, whose length grows with the number of articles.
 func rollPage(s *sheet) (w, h float32) {
 	return 600, float32(760 + 34*rollArticles(s) + s.design("length").upTo(0, 160))
 }
@@ -403,8 +403,8 @@ func rollArticles(s *sheet) int {
 	return 1 + int(g.Float32()*g.Float32()*28)
 }
 
-// drawRoll draws a receipt as long as it needs: the shop's head, the slip's
-// numbers, articles, sums, thanks.
+// drawRoll draws a receipt whose length depends on its contents: the shop's head, numbers
+// of the receipt, articles, sums, thanks.
 func drawRoll(s *sheet) {
 	s.rect(0, 0, s.w, s.h, solid(white.toward(s.paper, 0.4)))
 	r := s.design("print")
@@ -425,7 +425,7 @@ func drawRoll(s *sheet) {
 	p.rollThanks(r)
 }
 
-// rollHead prints who sells: in the middle or to the left, with an emblem or not.
+// rollHead prints the seller, centred or on the left, with or without an emblem.
 func (p *receiptRoll) rollHead(r rng) {
 	band := p.design("band")
 	if band.chance(0.4) {

@@ -16,7 +16,7 @@ import (
 type canvas struct {
 	img   *imaging.Image
 	scale float32
-	muted bool // nothing is drawn: used to walk through a layout for its fields
+	muted bool // draw nothing: a layout then runs only to list its fields
 	ras   vector.Rasterizer
 	mask  []byte
 }
@@ -50,7 +50,7 @@ func (c *canvas) cover(p *path, m affine, box image.Rectangle) []byte {
 	return mask.Pix
 }
 
-// within draws and then takes back what went outside of p.
+// within draws, and restores the pixels outside of p afterwards.
 func (c *canvas) within(p *path, paint func()) {
 	if c.muted {
 		paint()
@@ -69,7 +69,7 @@ func (c *canvas) within(p *path, paint func()) {
 	}
 }
 
-// composite lays the ink on the picture where the mask says.
+// composite blends the ink into the picture with the mask as opacity.
 func (c *canvas) composite(mask []byte, box image.Rectangle, k ink) {
 	w := box.Dx()
 	alpha := uint32(k.alpha*256 + 0.5)
@@ -100,11 +100,11 @@ func (c *canvas) composite(mask []byte, box image.Rectangle, k ink) {
 	}
 }
 
-// numShades is how many colours stand for a gradient: more than two colours
-// are apart in any channel.
+// numShades is the number of colours of a gradient. Two colours differ by at most 255 in
+// a channel, so more would not be finer.
 const numShades = 256
 
-// shades returns the colours of a gradient, or the one colour first.
+// shades returns the colours of a gradient. An ink of one colour has only the first.
 func (k ink) shades() (shades [numShades][3]byte) {
 	shades[0] = k.c.bytes()
 	if k.gradient {
@@ -115,7 +115,7 @@ func (k ink) shades() (shades [numShades][3]byte) {
 	return shades
 }
 
-// along returns how far along the gradient a point is: 0 at from, 1 at to.
+// along returns the position of a point along the gradient: 0 at from, 1 at to.
 func (k ink) along(x, y float32) float32 {
 	dx, dy := k.to.x-k.from.x, k.to.y-k.from.y
 	return ((x-k.from.x)*dx + (y-k.from.y)*dy) / (dx*dx + dy*dy + 1e-9)
@@ -175,8 +175,8 @@ func (c *canvas) stroke(p *path, m affine, width float32, k ink) {
 	if c.muted {
 		return
 	}
-	// A line thinner than a pixel is drawn one pixel wide and paler: it must
-	// not vanish in a small rendering.
+	// A line thinner than a pixel is drawn about one pixel wide and paler, so that it does
+	// not vanish in a small picture.
 	if px := width * c.scale; px < 0.8 {
 		k.alpha *= max(px/0.8, 0.25)
 		width = 0.8 / c.scale

@@ -28,8 +28,7 @@ func (s *sheet) cardGround() {
 	}
 }
 
-// bandColor is the colour of the title band, one of the things that editions
-// change.
+// bandColor is the colour of the title band, which differs between editions.
 func (s *sheet) bandColor() rgb {
 	r := s.design("band")
 	return s.accent.toward(hsl(r.Float32(), r.between(0.4, 0.9), r.between(0.3, 0.5)), r.between(0.25, 0.8))
@@ -61,7 +60,7 @@ func (s *sheet) ifFilled(v string) string {
 	return v
 }
 
-// Fields of a person, the same on every document with the same contents.
+// The fields of a person are the same on every document with the same contents.
 func (s *sheet) surname() string { return s.ifFilled(s.lang.name(s.value("surname"))) }
 func (s *sheet) given() string   { return s.ifFilled(s.lang.name(s.value("given"))) }
 func (s *sheet) born() string {

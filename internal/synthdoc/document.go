@@ -1,12 +1,21 @@
-// Package synthdoc draws documents: cards, licences, tickets, receipts, invoices,
-// forms, letters, certificates, labels, banknotes, pages and covers, in endless
-// variety and with known siblings. A document is three numbers and a few
-// switches; the same Document gives the same picture.
+// Package synthdoc draws synthetic documents: cards, licences, tickets, receipts,
+// invoices, forms, letters, certificates, labels, banknotes, pages and covers.
+//
+// In comes a [Document], a few numbers and switches; out comes its picture, always the
+// same one. What is printed and what is filled in are chosen independently, so that
+// look-alikes of a document can be drawn as well: see [Siblings]. Packages train and
+// calibrate call it for samples, the command line for its demonstrations.
 //
 //	a := synthdoc.Document{Kind: "form", Template: 7, Content: 1}
 //	b := a
 //	b.Content = 2              // the same form, filled in by someone else
 //	picture := synthdoc.Draw(a)
+//
+// document.go lists the kinds of document, sheet.go has what all of them share, and
+// cards.go, form.go, office.go, bill.go, papers.go and goods.go draw them. parts.go,
+// emblem.go and art.go draw what they are composed of, text.go and words.go the text,
+// on the canvas of canvas.go and path.go. forms.go and fill.go fill in pictures of real
+// forms.
 //
 // All names, numbers and emblems are invented. The typefaces are the Go fonts,
 // narrowed, spaced and slanted; there is no Chinese, Japanese or Arabic text.
@@ -19,28 +28,27 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Document says what to draw. Its zero seeds are as good as any.
+// Document says what to draw. Template and Content are seeds; 0 is a seed like any other.
 type Document struct {
 	Kind     string // one of Kinds
 	Template uint64 // the printed design: layout, colours, typefaces, emblem
 	Content  uint64 // what is filled in: names, numbers, dates, portrait
-	Edition  int    // 0 is the first; others differ from it in small printed things
+	Edition  int    // 0 is the first; others differ from it in small details of the print
 	Issuer   int    // 0 is the first; others print the same template under another name and address
 	Changed  int    // 0, or n to give the n-th filled-in field another value
 	Blank    bool   // nothing is filled in
-	Size     int    // longer side in pixels, 0 for what the template chooses (400-1200)
+	Size     int    // longer side in pixels; 0 leaves it to the template (400-1200)
 }
 
 // layout draws one kind of document.
 type layout struct {
 	kind string
-	// page returns the size in units for this design.
+	// page returns the size of the design, in units of the layout.
 	page func(s *sheet) (w, h float32)
 	draw func(s *sheet)
 }
 
-// layouts lists every kind, by name. It is filled here, not in init functions,
-// so that a reader sees them all.
+// layouts lists every kind by name, in one place rather than in init functions.
 func layouts() []layout {
 	return []layout{
 		{"bank-card", cardPage, drawBankCard},
@@ -91,7 +99,8 @@ func find(kind string) layout {
 	return all[i]
 }
 
-// Limits of the longer side: below, letters are mush; above, time is wasted.
+// Limits of the longer side, in pixels. Letters are illegible below the first, and more
+// than the second shows no more.
 const (
 	minSize = 100
 	maxSize = 4000
@@ -120,8 +129,8 @@ func render(l layout, d Document, changed string) *imaging.Image {
 	return s.img
 }
 
-// fieldToChange walks through the layout without drawing and names the field
-// that Document.Changed asks for; numbers past the last field start over.
+// fieldToChange runs the layout without drawing and names the field that
+// Document.Changed asks for. Numbers past the last field start again at the first.
 func fieldToChange(l layout, d Document) string {
 	s := newSheet(l, d, "")
 	s.muted = true
@@ -132,9 +141,9 @@ func fieldToChange(l layout, d Document) string {
 	return s.fields[(d.Changed-1)%len(s.fields)]
 }
 
-// Siblings returns the documents that are hardest to tell from d, with the
-// name of what they have in common: the same form with other contents, another
-// edition, one changed line, the same contents on another form, the blank form.
+// Siblings returns the documents that are hardest to distinguish from d, by the name of
+// what differs: "contents" (the same form filled in otherwise), "edition", "line" (one
+// field), "design" (the same contents on another form) and "blank" (nothing filled in).
 func Siblings(d Document) map[string]Document {
 	contents, edition, line, design, blank := d, d, d, d, d
 	contents.Content = mix(d.Content ^ 0xc0)

@@ -2,8 +2,8 @@ package synthdoc
 
 import "math"
 
-// emblem draws an invented sign of a company or an authority, centred at
-// (x, y), r large.
+// emblem draws an invented emblem of a company or an authority, centred at (x, y), with
+// radius r.
 func (s *sheet) emblem(x, y, r float32, a, b rgb) {
 	g := s.design("logo")
 	switch g.IntN(8) {

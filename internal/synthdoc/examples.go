@@ -2,7 +2,7 @@ package synthdoc
 
 // Example is a document with the label under which it is registered.
 type Example struct {
-	Label string // empty for a stranger, which is to be registered nowhere
+	Label string // empty for a document that is not registered
 	Document
 }
 

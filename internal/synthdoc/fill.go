@@ -6,17 +6,16 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Field is a place of a form where something may be filled in, in pixels of its
-// picture.
+// Field is an area of a form that may be filled in, in pixels of the form's picture.
 type Field struct {
 	Kind string     `json:"kind"` // text, check, radio, choice or signature
 	Box  [4]float32 `json:"box"`  // left, top, right, bottom
-	Max  int        `json:"max"`  // characters at most; 0 if unknown
-	Comb bool       `json:"comb"` // one character a cell, Max of them
+	Max  int        `json:"max"`  // largest number of characters; 0 if unknown
+	Comb bool       `json:"comb"` // one character per cell, Max cells
 }
 
-// FillIn returns a copy of a form's picture with contents in some of its fields:
-// typed or written by one person, in one colour.
+// FillIn returns a copy of a form's picture with contents in some of its fields, typed or
+// handwritten by one person in one colour. content is a seed.
 func FillIn(form *imaging.Image, fields []Field, content uint64) *imaging.Image {
 	s := &sheet{doc: Document{Content: content}, w: float32(form.W), h: float32(form.H)}
 	s.canvas = newCanvas(form.W, form.H, 1)
@@ -42,16 +41,16 @@ func FillIn(form *imaging.Image, fields []Field, content uint64) *imaging.Image 
 	return s.img
 }
 
-// filler is who fills in a form, and how.
+// filler is the style of the person who fills in a form.
 type filler struct {
 	*sheet
 	lang   *language
-	share  float32 // of the fields that get contents
+	share  float32 // share of the fields that get contents
 	byHand bool
 	pen    rgb
 	face   *face
 	size   float32 // of letters, as a share of the field's height
-	most   float32 // pixels
+	most   float32 // largest size of letters, pixels
 	wide   float32
 }
 
@@ -101,7 +100,7 @@ func (f *filler) line1(x, y, w, size float32, text string, g rng) {
 	f.text(x, y, text, st.fit(text, w))
 }
 
-// answer is something that may stand in a field of room letters.
+// answer invents the contents of a field that has room for so many letters.
 func (f *filler) answer(room float32, most int, g rng) string {
 	if most > 0 && most < 12 {
 		return digits(g, "###########"[:most])

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// drawForm draws an official form: titles, numbered boxes with captions,
-// check boxes, a table, explanations, and the place for a signature. How it is
-// divided comes from the design; what is in the boxes, typed or by hand, from
-// the contents.
+// drawForm draws an official form: titles, numbered boxes with captions, check boxes, a
+// table, explanations, and a line for the signature. The design decides the layout, the
+// contents what is typed or handwritten in the boxes.
 func drawForm(s *sheet) {
 	r := s.design("grid")
 	f := &formGrid{sheet: s, r: r, x: r.between(50, 85), style: r.IntN(4)}
@@ -94,7 +93,7 @@ func (f *formGrid) section(n int, y float32) float32 {
 	return y + 12
 }
 
-// captions that boxes have.
+// captions are the captions of boxes.
 var captions = []int{termSurname, termGivenName, termBorn, termNationality, termNumber, termAddress, termPlace, termPhone, termDate, termAmount, termCustomer, termClass}
 
 // row draws one to four boxes side by side.
@@ -131,7 +130,7 @@ func (f *formGrid) contents(term int, g rng) string {
 	return f.lang.name(g)
 }
 
-// box draws a caption and its content in one of the form's four manners.
+// box draws a caption and its content in the form's style, one of four.
 func (f *formGrid) box(x, y, w, h float32, caption, content string) {
 	k := tinted(f.dark, 0.75)
 	switch f.style {

@@ -12,10 +12,9 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Form is a real form's blank page and the places where something may be filled
-// in.
+// Form is the blank page of a real form with its fields.
 type Form struct {
-	Family  string // editions of one form have one family
+	Family  string // the same for all editions of a form
 	Edition string
 	Picture *imaging.Image
 	Fields  []Field

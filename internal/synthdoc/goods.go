@@ -28,7 +28,7 @@ func drawTicket(s *sheet) {
 	s.text(x, s.h-26, note, s.bodyStyle(17, s.dark).fit(note, room))
 }
 
-// ticket is the larger part of a ticket being drawn: x to x+width.
+// ticket is the part of a ticket that is not torn off: from x to x+width.
 type ticket struct {
 	*sheet
 	band     rgb
@@ -46,8 +46,8 @@ func (t ticket) ground(r rng) {
 	}
 }
 
-// text draws the picture and what the ticket is for beside it, and returns
-// where the text starts and how wide it may be.
+// text draws the picture and, next to it, the event. It returns where the text starts and
+// how wide it may be.
 func (t ticket) text(r rng) (x, room float32) {
 	picture := t.width * r.between(0.25, 0.36)
 	pictureX := t.x
@@ -121,8 +121,8 @@ func drawLabel(s *sheet) {
 	s.labelFoot(band)
 }
 
-// labelPicture draws the picture in one of several shapes, and returns where
-// the ribbon with the brand lies.
+// labelPicture draws the picture in one of several shapes, and returns the position of
+// the ribbon with the brand.
 func (s *sheet) labelPicture(r rng) (ribbon float32) {
 	art := s.design("picture")
 	switch r.IntN(4) {
@@ -186,7 +186,7 @@ func drawBanknote(s *sheet) {
 	s.text(s.w*0.42, s.h-24, digits(small, "@## ")+s.lang.name(small)+" "+s.year(), s.bodyStyle(18, s.dark))
 }
 
-// banknote is a note being drawn.
+// banknote is a note that is being drawn.
 type banknote struct {
 	*sheet
 	dark  rgb

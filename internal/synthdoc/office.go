@@ -84,7 +84,7 @@ func (s *sheet) facts(x, y, w float32, facts []field) {
 	}
 }
 
-// itemTable draws a table of goods; rows past the content's number stay empty.
+// itemTable draws a table of goods. Rows beyond the number of items stay empty.
 func (s *sheet) itemTable(x, y, w float32, rows int, priced bool) float32 {
 	r := s.design("table")
 	rowHeight := r.between(36, 46)

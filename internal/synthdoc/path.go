@@ -130,7 +130,7 @@ func (p *path) bounds(m affine) image.Rectangle {
 	return image.Rect(floor(lo.x), floor(lo.y), floor(hi.x)+1, floor(hi.y)+1)
 }
 
-// feed hands the transformed path to the rasteriser.
+// feed passes the transformed path to the rasteriser.
 func (p *path) feed(z *vector.Rasterizer, m affine) {
 	i := 0
 	next := func() (float32, float32) {
@@ -159,7 +159,7 @@ func (p *path) feed(z *vector.Rasterizer, m affine) {
 	z.ClosePath()
 }
 
-// polylines flattens the transformed path; flat is the step's tolerance.
+// polylines flattens the transformed path; flat is the tolerance, in pixels.
 func (p *path) polylines(m affine, flat float32) [][]point {
 	var lines [][]point
 	var line []point
@@ -194,7 +194,7 @@ func (p *path) polylines(m affine, flat float32) [][]point {
 	return lines
 }
 
-// mid returns the point between a and b that weighs b n times.
+// mid returns the point between a and b with weights 1 and n.
 func mid(a, b point, n float32) point {
 	return point{(a.x + n*b.x) / (n + 1), (a.y + n*b.y) / (n + 1)}
 }
@@ -215,9 +215,8 @@ func flatten(line []point, a, b, c, d point, flat float32) []point {
 	return line
 }
 
-// outline returns the area that a pen of the given width covers along p. Every
-// piece winds the same way, so that overlapping pieces add up instead of
-// cancelling out.
+// outline returns the area that a pen of the given width covers along p. All pieces have
+// the same winding, so that overlapping pieces do not cancel out.
 func (p *path) outline(m affine, width, flat float32) *path {
 	out := new(path)
 	for _, line := range p.polylines(m, flat) {
@@ -228,7 +227,7 @@ func (p *path) outline(m affine, width, flat float32) *path {
 				continue
 			}
 			ux, uy := (b.x-a.x)/length*width/2, (b.y-a.y)/length*width/2
-			// Half a width longer at inner joints closes the gap of a bend.
+			// Inner joints are extended by half the width, which closes the gap of a bend.
 			if i > 1 && width > 2*flat {
 				a = point{a.x - ux*0.35, a.y - uy*0.35}
 			}

@@ -5,11 +5,11 @@ import (
 	"math/rand/v2"
 )
 
-// rng is a stream of random numbers that belongs to one thing on a document,
-// named by a key: what else is drawn, and in which order, does not move it.
+// rng is a stream of random numbers for one part of a document, which a key names. It
+// does not depend on what else is drawn, nor on the order.
 type rng struct{ *rand.Rand }
 
-// stream returns the stream of the thing called key under seed.
+// stream returns the stream for a seed and a key.
 func stream(seed uint64, key string) rng {
 	h := uint64(14695981039346656037) // FNV-1a
 	for i := range len(key) {

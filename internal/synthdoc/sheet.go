@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// sheet is a document being drawn: a canvas, the design's look, and the source
-// of what is printed (design) and what is filled in (value).
+// sheet is a document that is being drawn: a canvas, the style of the design, and the
+// random streams of what is printed (design) and what is filled in (value).
 type sheet struct {
 	*canvas
 	look
 	doc     Document
 	w, h    float32  // size in units
 	changed string   // the field that gets another value, see Document.Changed
-	fields  []string // fields met so far
+	fields  []string // names of the fields drawn so far
 	sum     float32  // of the amounts printed so far
 }
 
-// look is what all parts of a design share.
+// look is the style that all parts of a design share.
 type look struct {
 	lang                *language
 	paper               rgb
@@ -30,9 +30,8 @@ type look struct {
 	dateStyle           int
 }
 
-// editionKeys are the parts of a design that another edition may have
-// otherwise; the first two are seen at a glance. Every layout draws all of
-// them.
+// editionKeys are the parts of a design that differ between editions. The first two are
+// conspicuous. Every layout draws all of them.
 var editionKeys = []string{"band", "logo", "note", "shift", "year"}
 
 // design returns the stream of one part of the printed design.
@@ -50,19 +49,19 @@ func (s *sheet) design(key string) rng {
 	return stream(s.doc.Template, s.family()+key)
 }
 
-// issuerKeys are the parts of a design that say whose it is.
+// issuerKeys are the parts of a design that identify the issuer.
 var issuerKeys = []string{"firm", "authority", "phone", "street", "house", "account", "bank", "club", "country", "scheme"}
 
-// issuerChanges says whether another issuer's paper differs in a part: always in
-// name and address, mostly in the emblem, now and then in colour and small print.
+// issuerChanges says whether another issuer's paper differs in a part: always in name and
+// address, usually in the emblem, sometimes in colour and small print.
 func issuerChanges(seed uint64, key string) bool {
 	r := stream(seed, "issuer")
 	logo, band, note := r.chance(0.6), r.chance(0.3), r.chance(0.3)
 	return slices.Contains(issuerKeys, key) || key == "logo" && logo || key == "band" && band || key == "note" && note
 }
 
-// editionChanges says whether an edition differs in a part: always in the
-// year, in the colour or the emblem, and in one thing more.
+// editionChanges says whether an edition differs in a part: always in the year, in the
+// colour or the emblem, and in one further part.
 func editionChanges(seed uint64, key string) bool {
 	r := stream(seed, "edition")
 	first := r.IntN(2)
@@ -70,15 +69,15 @@ func editionChanges(seed uint64, key string) bool {
 	return key == "year" || key == editionKeys[first] || key == editionKeys[second]
 }
 
-// family is the kind as far as the design goes: a card's two sides have one.
+// family is the kind whose design is used: both sides of a card have the same.
 func (s *sheet) family() string { return strings.TrimSuffix(s.doc.Kind, "-back") }
 
-// trait returns the stream of something that comes with the contents and is
-// no text: whose face, which boxes are ticked, how many lines there are.
+// trait returns the stream of a part of the contents that is not text: whose face, which
+// boxes are ticked, how many lines there are.
 func (s *sheet) trait(name string) rng { return stream(s.doc.Content, name) }
 
-// value returns the stream of one field's text. The kind has no part in it:
-// the same person holds the card, the licence and the ticket.
+// value returns the stream of a field's text. It does not depend on the kind, so that the
+// same person holds the card, the licence and the ticket.
 func (s *sheet) value(field string) rng {
 	if !slices.Contains(s.fields, field) {
 		s.fields = append(s.fields, field)
@@ -89,7 +88,7 @@ func (s *sheet) value(field string) rng {
 	return stream(s.doc.Content, field)
 }
 
-// shift returns the displacement of the part that editions move.
+// shift returns the displacement, at most most, of the part that editions move.
 func (s *sheet) shift(most float32) float32 { return s.design("shift").between(-most, most) }
 
 // year returns the year printed somewhere small.
@@ -98,7 +97,7 @@ func (s *sheet) year() string { return strconv.Itoa(s.design("year").upTo(1994, 
 // term returns a printed word in the design's language.
 func (s *sheet) term(i int) string { return s.lang.terms[i] }
 
-// faces pairs that go together: heading and body.
+// faces are the pairs of typefaces for heading and body.
 var faces = [][2]*face{
 	{bold, regular}, {bold, regular}, {medium, regular}, {smallCaps, regular},
 	{boldItalic, italic}, {monoBold, mono}, {bold, mono}, {medium, medium},
@@ -148,7 +147,7 @@ func (s *sheet) ground(c rgb) {
 	}
 }
 
-// grain adds the faint unevenness of paper and print.
+// grain adds the faint noise of paper and print.
 func (s *sheet) grain() {
 	state := mix(s.doc.Template) | 1
 	for i := range s.img.Pix {

@@ -104,7 +104,7 @@ func loadGlyph(f *sfnt.Font, buf *sfnt.Buffer, r rune) (glyph, bool) {
 	return g, true
 }
 
-// align says which part of a line sits at the given place.
+// align says which part of a line is at the given position.
 type align int
 
 const (
@@ -113,7 +113,7 @@ const (
 	right
 )
 
-// style is how a line of text is set.
+// style is the typographic style of a line of text.
 type style struct {
 	face  *face
 	size  float32 // of the em, in units
@@ -200,7 +200,7 @@ func (c *canvas) arcText(x, y, radius float32, s string, st style) {
 	c.fill(line, identity, st.ink)
 }
 
-// hand writes a line by hand: every letter a little elsewhere, larger, turned.
+// hand writes a line by hand: position, size and angle vary from letter to letter.
 func (c *canvas) hand(x, y float32, s string, st style, r rng) {
 	if c.muted {
 		return

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// language is what a document is written in: printed terms in the order of
-// the constants below, and running words.
+// language is the language of a document: printed terms in the order of the constants
+// below, and words for running text.
 type language struct {
 	terms  []string
 	words  []string
@@ -89,7 +89,7 @@ var languages = []language{
 	},
 }
 
-// script says whose syllables the invented names of a language are made of.
+// syllables returns those of which invented names are composed, in the language's script.
 func (l *language) syllables() (starts, middles, ends []string) {
 	switch first, _ := utf8.DecodeRuneInString(l.terms[termTotal]); {
 	case unicode.Is(unicode.Cyrillic, first):
@@ -164,13 +164,13 @@ func digits(r rng, pattern string) string {
 	return string(out)
 }
 
-// amount returns a price between lo and hi, low ones more often.
+// amount returns a price between lo and hi; low prices are more frequent.
 func amount(r rng, lo, hi float32) float32 { return lo + (hi-lo)*r.Float32()*r.Float32() }
 
 // cents writes an amount with two decimals.
 func cents(v float32) string { return fmt.Sprintf("%.2f", v) }
 
-// date returns a date in one of four ways of writing.
+// date returns a date in the notation how, one of four.
 func (l *language) date(r rng, fromYear, toYear, how int) string {
 	y, m, d := r.upTo(fromYear, toYear), r.upTo(1, 12), r.upTo(1, 28)
 	switch how % 4 {

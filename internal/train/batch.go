@@ -15,11 +15,11 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// noClass is the target of a drawn sample, which has no centre in the classification head.
+// noClass is the target of a sample without a centre in the classification head: one that is drawn or filled in.
 const noClass = -1
 
-// Batch is the samples of one step. Samples are numbered by view, then class; they lie in Pixels replica by replica, at
-// the place that Layout says.
+// Batch is the samples of one step. A sample's number is view*Classes + class. In Pixels the samples are in the order of
+// [Layout], replica by replica.
 type Batch struct {
 	Layout Layout
 	Pixels []byte    // (S, size, size, 3)
@@ -28,15 +28,15 @@ type Batch struct {
 	err    error
 }
 
-// picture is the image and form that a class of a batch shows; image -1 is drawn.
+// picture is the image and the form (see [capturesim.Form]) of a class of a batch. Image -1 stands for a drawn document.
 type picture struct {
 	image int32
 	form  int32
 }
 
-// Layout places samples in replicas. Each replica normalises by the statistics of its own samples; so that neither a
-// view nor the two views of a class can be told by them, a replica holds one view of some classes and the other view of
-// others.
+// Layout distributes samples over replicas. Each replica normalises by the statistics of its own samples. A replica
+// holds one view of some classes and the other view of others: the statistics then reveal neither the view of a sample
+// nor which two samples are one class.
 type Layout struct {
 	Classes, Views, Replicas int
 }
@@ -56,7 +56,7 @@ type loader struct {
 	seed    uint64
 	classes *dataset.Classes
 	cache   *dataset.Cache
-	forms   int // of the data
+	forms   int // forms of each image that are classes (data.forms)
 	views   [2]*capturesim.Capture
 	blanks  []synthdoc.Form
 	workers int
@@ -68,7 +68,7 @@ type loader struct {
 	order []int
 }
 
-// material is what samples are made of besides the images.
+// material is what samples are made of in addition to the images.
 type material struct {
 	backgrounds []*imaging.Image
 	forms       []synthdoc.Form
@@ -96,7 +96,7 @@ func newLoader(stage recipe.Stage, seed uint64, classes *dataset.Classes, cache 
 	return l, nil
 }
 
-// newCapture is the capture simulator by the name of its strength.
+// newCapture is the capture simulator that a recipe names: "clean", "light", "full" or "wide".
 func newCapture(name string, strength float64, backgrounds []*imaging.Image) *capturesim.Capture {
 	var cfg capturesim.Config
 	switch name {
@@ -114,7 +114,7 @@ func newCapture(name string, strength float64, backgrounds []*imaging.Image) *ca
 	return capturesim.NewCapture(cfg)
 }
 
-// run makes the batches of steps from on until the context ends.
+// run makes the batches of the steps from on, until the stage or the context ends.
 func (l *loader) run(ctx context.Context, from int) {
 	defer close(l.ready)
 	for step := from; step < l.stage.Steps; step++ {
@@ -157,8 +157,8 @@ func (l *loader) empty() *Batch {
 	}
 }
 
-// fill makes the samples of a step, image by image on several goroutines. What a sample looks like depends on the seed,
-// the step and its place only.
+// fill makes the samples of a step, image by image on several goroutines. A sample depends on the seed, the step and its
+// number only.
 func (l *loader) fill(ctx context.Context, b *Batch, step int) {
 	groups := l.groups(step)
 	drawn := (l.stage.Batch.Drawn + 1) / 2
@@ -176,8 +176,8 @@ func (l *loader) fill(ctx context.Context, b *Batch, step int) {
 	})
 }
 
-// groups returns the image groups of a step: the next few of this epoch's order. What is left at an epoch's end is
-// passed over, so that no batch holds an image twice.
+// groups returns the image groups of a step: the next ones in the order of the epoch. The rest at the end of an epoch is
+// skipped, so that no batch contains an image twice.
 func (l *loader) groups(step int) []int {
 	images := l.stage.Batch.Images
 	perEpoch := len(l.classes.Members) / images
@@ -191,8 +191,8 @@ func (l *loader) groups(step int) []int {
 // maxReplacements bounds the search for an image that decodes.
 const maxReplacements = 100
 
-// fillImage makes all samples of one image: its forms, in all views. A corrupt image is replaced by another one, drawn
-// at random; that this one may be in the batch already is a risk of one in the number of images.
+// fillImage makes all samples of one image: its forms in all views. A corrupt image is replaced by a random one, which
+// may, rarely, be in the batch already.
 func (l *loader) fillImage(b *Batch, step, slot, group int) error {
 	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|uint64(slot))
 	forms := rng.Perm(l.forms)[:l.stage.Batch.Forms]

@@ -26,7 +26,7 @@ import (
 //	sections  float32, little-endian, one after the other
 //	4 bytes   CRC-32C of everything before
 //
-// It appears whole or not at all: whatever happens, the previous checkpoint is whole.
+// It is written beside its name and then renamed, so that the checkpoint before it stays whole until it is whole itself.
 const (
 	checkpointMagic  = "EXCKPT01"
 	checkpointSuffix = ".checkpoint"
@@ -34,7 +34,7 @@ const (
 	chunkFloats      = 1 << 14
 )
 
-// ErrOtherRun says that a checkpoint belongs to another recipe or other data.
+// ErrOtherRun says that a checkpoint was made with another recipe or other data.
 var ErrOtherRun = errors.New("checkpoint of another run")
 
 // Position is how far a run has come.
@@ -44,13 +44,13 @@ type Position struct {
 	Step        int     `json:"step"`  // steps done in the stage
 	Total       int     `json:"total"` // steps done in all stages
 	Samples     int64   `json:"samples"`
-	Best        float64 `json:"best"` // best figure of the evaluations
+	Best        float64 `json:"best"` // best FigureTPR of the evaluations
 	BestStep    int     `json:"best_step"`
 	Evaluations int     `json:"evaluations_since_best"`
 	Seconds     float64 `json:"seconds"` // of work, over all sessions of the run
 }
 
-// section is a named run of values of the state.
+// section is a named part of the state.
 type section struct {
 	name   string
 	values []float32
@@ -98,7 +98,7 @@ func encodeCheckpoint(w io.Writer, p Position, sections []section) error {
 	return err
 }
 
-// summed reads and sums what it reads.
+// summed computes the check sum of what it reads.
 type summed struct {
 	r   io.Reader
 	sum hash.Hash32
@@ -132,9 +132,8 @@ func decodeHeader(r io.Reader) (h checkpointHeader, err error) {
 	return h, nil
 }
 
-// decodeCheckpoint reads the values of the sections, which the caller provides in the order, and with the names and
-// lengths, that the file must have. layout is asked for them once the position is known. On an error the values are
-// undefined.
+// decodeCheckpoint reads a checkpoint into the sections that layout returns for its position. The file must have the same
+// sections with the same lengths, in the same order. After an error their values are undefined.
 func decodeCheckpoint(r io.Reader, layout func(Position) ([]section, error)) (Position, error) {
 	in := summed{bufio.NewReaderSize(r, 1<<20), crc32.New(fileio.CRC32C)}
 	header, err := decodeHeader(in)
@@ -180,7 +179,7 @@ type checkpoints struct {
 	keep int
 }
 
-// save writes a checkpoint and removes those that are older than the newest keep.
+// save writes a checkpoint and removes old ones, so that the newest keep are left.
 func (c checkpoints) save(p Position, sections []section) error {
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
 		return fmt.Errorf("save checkpoint: %w", err)
@@ -210,7 +209,8 @@ func (c checkpoints) list() []string {
 	return files
 }
 
-// load reads the newest whole checkpoint. Damaged ones are passed over and reported; ok is false if there is none.
+// load reads the newest checkpoint that is whole. It skips and returns the errors of damaged ones; ok is false if there
+// is no whole one.
 func (c checkpoints) load(layout func(Position) ([]section, error)) (p Position, ok bool, damaged []error, err error) {
 	for _, path := range slices.Backward(c.list()) {
 		p, err := loadFile(path, layout)

@@ -8,13 +8,14 @@ import (
 	"exemplar/internal/train/random"
 )
 
-// Classes whose views have other contents: what is printed must count, and what is filled in must not.
+// The two views of these classes have the same print and other contents, so that the network learns to ignore what is
+// filled in.
 
-// issued are the kinds of drawn documents that another issuer prints with the same template.
+// issued are the kinds of drawn documents for which package synthdoc can draw another issuer with the same template.
 var issued = []string{"bill", "form", "id-card", "invoice", "letter", "roll"}
 
-// fillDrawn makes two drawn classes. A class is a printed design: its views have other contents. The second class is
-// another design, or another issuer's paper of the same template, with the same contents.
+// fillDrawn makes two drawn classes. A class is a design, and its views have other contents. The second class has the
+// same contents in another design, or on another issuer's paper of the same template.
 func (l *loader) fillDrawn(b *Batch, step, pair int) {
 	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|1<<19|uint64(pair))
 	kinds := synthdoc.Kinds()
@@ -41,8 +42,8 @@ func (l *loader) fillDrawn(b *Batch, step, pair int) {
 	}
 }
 
-// filledForms chooses the forms of a step: of a family two editions, where it has them, so that look-alikes are in one
-// batch; of families with more editions further ones, once all have had their turn.
+// filledForms chooses the real forms of a step, two editions of each family at a time, so that look-alikes are in one
+// batch. When all families have been used, it starts again with the editions that are left.
 func (l *loader) filledForms(step int) []int {
 	wanted := l.stage.Batch.Filled
 	if wanted == 0 {
@@ -67,7 +68,8 @@ func (l *loader) filledForms(step int) []int {
 	}
 }
 
-// fillForm makes the class of a real form. Its first view is blank now and then, as a form is that is registered.
+// fillForm makes the class of a real form. Its first view is blank in one of three cases, since blank forms are
+// registered.
 func (l *loader) fillForm(b *Batch, step, slot, form int) {
 	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|1<<18|uint64(slot+1))
 	class := l.stage.Batch.Images*l.stage.Batch.Forms + l.stage.Batch.Drawn + slot

@@ -15,20 +15,20 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// Names of the figures of an evaluation. The first decides which network is the best so far.
+// Names of the figures of an evaluation. FigureTPR decides which network is the best so far.
 const (
 	FigureTPR   = "TPR at FPR 1e-4"
 	FigureRank1 = "rank-1"
 )
 
-// evaluator measures a network on a folder of references and captures: on the classes at odd places of the sorted
-// order only (the 1st, 3rd, ...), so that the others are left for reporting what was never chosen by.
+// evaluator measures a network on a folder of references and captures. It uses every second class of the sorted order
+// (the 1st, 3rd, ...) only: figures on the others can be reported, since no network was chosen by them.
 type evaluator struct {
 	set    eval.Set
 	images []*imaging.Image
 }
 
-// newEvaluator reads the images of a set. They are kept at twice the side of the largest input.
+// newEvaluator reads the images of a set and keeps them at twice the side, in pixels, of the largest input.
 func newEvaluator(root string, side int) (*evaluator, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {

@@ -25,8 +25,8 @@ type Entry struct {
 	Figures map[string]float64 `json:"figures,omitempty"` // of an evaluation
 }
 
-// logs are the files that a run writes as it goes. Their lines past a resumed position are cut off, so that a run that
-// was killed leaves the same log as one that was not.
+// logs are the files that a run appends to. When a run is resumed, lines after its position are removed, so that a run
+// that was killed leaves the same log as one that was not.
 type logs struct {
 	jsonl, events *os.File
 	board         eventWriter
@@ -34,7 +34,7 @@ type logs struct {
 
 const logName = "log.jsonl"
 
-// openLogs opens the logs of a run that has done so many steps.
+// openLogs opens the logs of a run that has done the given number of steps.
 func openLogs(dir string, done int) (*logs, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open logs: %w", err)
@@ -95,7 +95,7 @@ func (l *logs) add(e Entry) error {
 
 func (l *logs) close() error { return errors.Join(l.jsonl.Close(), l.events.Close()) }
 
-// ReadLog reads the entries of a log up to a step. A last line that was cut off is passed over.
+// ReadLog reads the entries of a log up to a step. It ignores an incomplete last line.
 func ReadLog(path string, upTo int) ([]Entry, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// NewStep prepares what is measured of the trainer's speed: one call of the result is a whole training step of the
-// network inside the program on a batch of so many random pictures, in one replica: forward with batch statistics,
-// contrastive loss, backward, clipping and AdamW. batch is even.
+// NewStep prepares a benchmark of training. Each call of step is a whole training step of the default network on a batch
+// of random pictures with a side of input pixels, in one replica: forward with batch statistics, contrastive loss,
+// backward, clipping and AdamW. batch must be even.
 func NewStep(batch, input int) (step func(), err error) {
 	bundle, err := embed.Default().WithInput(input)
 	if err != nil {

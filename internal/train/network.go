@@ -10,8 +10,7 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// network is a model in training: replicas that share the values of the parameters, and what the optimiser keeps of
-// them.
+// network is a network in training: replicas that share the values of the parameters, and the state of the optimiser.
 type network struct {
 	replicas []*embed.Trainable
 	weights  weightSet
@@ -19,7 +18,7 @@ type network struct {
 	input    int // side in pixels
 }
 
-// replicaPart is the part of the embeddings that a replica makes, and of their gradients.
+// replicaPart holds the embeddings that a replica computes, and their gradients.
 type replicaPart struct{ out, dOut []float32 }
 
 // newNetwork makes the network of a bundle; setStage must follow.
@@ -34,8 +33,8 @@ func newNetwork(b *embed.Bundle) *network {
 
 const projectionName = "distill.projection"
 
-// setStage prepares for a stage: its input size, its replicas, a fresh optimiser, and the projection to a teacher, if
-// there is one. Values and running means go on.
+// setStage prepares for a stage: its input size, its replicas, a new state of the optimiser, and the projection to a
+// teacher, if there is one. The values of parameters and their running means are kept.
 func (n *network) setStage(s recipe.Stage, p *loss.Projection) error {
 	b, err := n.bundle(false).WithInput(s.Input)
 	if err != nil {
@@ -82,7 +81,7 @@ func (n *network) forward(out []float32, b *Batch) {
 	n.eachSample(b, out, func(sample, place []float32) { copy(sample, place) }, func(in replicaPart) []float32 { return in.out })
 }
 
-// backward takes the gradient by the embeddings, by sample number, to the parameters.
+// backward propagates the gradients of the embeddings, by sample number, to the parameters.
 func (n *network) backward(d []float32, b *Batch) {
 	n.eachSample(b, d, func(sample, place []float32) { copy(place, sample) }, func(in replicaPart) []float32 { return in.dOut })
 	n.eachReplica(func(i int, r *embed.Trainable) { r.Backward(n.inputs[i].dOut) })
@@ -92,7 +91,7 @@ func (n *network) dim() int { return n.replicas[0].Arch().Embedding }
 
 func (n *network) perReplica() int { return len(n.inputs[0].out) / n.dim() }
 
-// eachSample visits every sample's row of rows (S,D), and its place in the replicas.
+// eachSample visits every sample: its row of rows (S,D), and its row in the memory of its replica.
 func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place []float32), part func(replicaPart) []float32) {
 	d, each := n.dim(), n.perReplica()
 	for view := range b.Layout.Views {
@@ -104,7 +103,7 @@ func (n *network) eachSample(b *Batch, rows []float32, visit func(sample, place 
 	}
 }
 
-// eachReplica runs f for all replicas, as many at a time as there are cores.
+// eachReplica runs f for all replicas, in parallel on all cores.
 func (n *network) eachReplica(f func(i int, r *embed.Trainable)) {
 	_ = parallel.Each(context.Background(), 0, len(n.replicas), func(_ context.Context, i int) error {
 		f(i, n.replicas[i])
@@ -112,8 +111,8 @@ func (n *network) eachReplica(f func(i int, r *embed.Trainable)) {
 	})
 }
 
-// restored follows the reading of a checkpoint after so many steps of the stage: the replicas' statistics and the packed
-// weights are made the first replica's.
+// restored is called after a checkpoint was read into the first replica, taken after the given number of steps of the
+// stage. It gives all replicas its statistics and packs the weights.
 func (n *network) restored(steps int) {
 	n.weights.steps = steps
 	first := n.replicas[0].Tensors()
@@ -127,10 +126,10 @@ func (n *network) restored(steps int) {
 	n.repack()
 }
 
-// repack makes new values take effect.
+// repack makes the forward pass use the new values of parameters.
 func (n *network) repack() { n.replicas[0].Changed() }
 
-// bundle makes a bundle for the present input size of the present weights, or of their running means.
+// bundle makes a bundle, at the present input size, of the present weights or of their running means.
 func (n *network) bundle(useMean bool) *embed.Bundle {
 	if !useMean {
 		return n.replicas[0].Bundle()

@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// objective is the losses of a stage, each with its weight, and what they train besides the network.
+// objective is the weighted sum of the losses of a stage, with the parameters that they train besides the network's.
 type objective struct {
 	settings   recipe.Settings
 	classes    *loss.Classes    // nil without a classification head
@@ -16,19 +16,19 @@ type objective struct {
 	projection *loss.Projection // nil unless the kind of distillation needs one
 }
 
-// names of the parts of the loss in logs.
+// Names of the parts of the loss in logs.
 const (
 	partContrast = "contrast"
 	partClasses  = "classes"
 	partDistill  = "distill"
 )
 
-// embeddingBatch are the embeddings of a batch, by sample number, and the gradients by them.
+// embeddingBatch holds the embeddings of a batch by sample number, and the gradients of the loss by them.
 type embeddingBatch struct {
 	n, d     int
-	raw      []float32 // (S,D) as the network gives them
-	unit     []float32 // (S,D)
-	norms    []float32 // (S)
+	raw      []float32 // (S,D) output of the network
+	unit     []float32 // (S,D) raw, normalised to length 1
+	norms    []float32 // (S) lengths of raw
 	du, draw []float32 // (S,D) gradients by unit and by raw
 }
 
@@ -40,9 +40,8 @@ func newRows(n, d int) *embeddingBatch {
 	}
 }
 
-// compute returns the loss and its parts (before their weights) of a batch's embeddings, which lie in rows.raw, leaves
-// the gradient in rows.draw, and steps the class centres. lr is the network's learning rate; step numbers the draws of
-// classes.
+// compute returns the loss of the embeddings rows.raw, and its parts without their weights. It leaves the gradient in
+// rows.draw, and updates the class centres. lr is the network's learning rate; step seeds the sampling of classes.
 func (o *objective) compute(rows *embeddingBatch, b *Batch, lr float64, step uint64) (float64, map[string]float64) {
 	loss.NormalizeRows(rows.unit, rows.norms, rows.raw, rows.n, rows.d)
 	clear(rows.du)
@@ -86,7 +85,7 @@ func (o *objective) classify(rows *embeddingBatch, b *Batch, lr float64, step ui
 	return value
 }
 
-// distill compares the samples for whose pictures the teacher has features.
+// distill computes the distillation loss of the samples for which the teacher has features.
 func (o *objective) distill(rows *embeddingBatch, b *Batch) float64 {
 	var chosen []int
 	var features, centres []float32

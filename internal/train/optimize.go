@@ -19,14 +19,14 @@ type weightTensor struct {
 	mean  []float32 // exponential moving average
 }
 
-// weightSet is what the optimiser works on.
+// weightSet is all tensors of the network, with the state of their optimiser.
 type weightSet struct {
 	tensors []*weightTensor
 	rule    nn.Optimizer
 	steps   int // of the optimiser: since the stage began
 }
 
-// setRule starts the optimiser afresh.
+// setRule sets the update rule and discards the state of the optimiser.
 func (w *weightSet) setRule(rule nn.Optimizer) {
 	w.rule, w.steps = rule, 0
 	for _, t := range w.tensors {
@@ -37,8 +37,8 @@ func (w *weightSet) setRule(rule nn.Optimizer) {
 }
 
 // step sums the gradients over the replicas, in their order, clips them by their global norm, and updates the
-// parameters. It returns the norm before clipping. Gradients are cleared. Weight decay takes in every parameter, as in
-// the recipe of the reference network: PyTorch's AdamW makes no exceptions.
+// parameters. It clears the gradients and returns the norm before clipping. Weight decay applies to every parameter, as in
+// the recipe of the reference network: PyTorch's AdamW makes no exceptions by itself.
 func (w *weightSet) step(lr, clip float64) float64 {
 	squares := make([]float64, len(w.tensors))
 	w.each(func(i int, t *weightTensor) {
@@ -57,7 +57,7 @@ func (w *weightSet) step(lr, clip float64) float64 {
 	}
 	norm := math.Sqrt(sum)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return norm // the caller stops; the weights are still good
+		return norm // without an update: the caller stops, and the weights stay finite
 	}
 	w.steps++
 	scale := nn.ClipScale(norm, clip)
@@ -70,7 +70,7 @@ func (w *weightSet) step(lr, clip float64) float64 {
 	return norm
 }
 
-// each runs f for all tensors, spread over the cores by size. f must touch nothing but its tensor.
+// each runs f for all tensors, distributed over the cores by their size. f may change only its own tensor.
 func (w *weightSet) each(f func(i int, t *weightTensor)) {
 	total := 0
 	for _, t := range w.tensors {
@@ -91,8 +91,8 @@ func (w *weightSet) each(f func(i int, t *weightTensor)) {
 	})
 }
 
-// updateMean moves the running means of weights and statistics after step t of the run: mean ← d·mean + (1−d)·value,
-// where d rises to decay from (1+t)/(10+t), so that the first steps, which know nothing, are soon forgotten.
+// updateMean updates the running means of weights and statistics after step t of the run: mean ← d·mean + (1−d)·value
+// with d = min(decay, (1+t)/(10+t)). The small d of the first steps lets the mean forget the initial weights soon.
 func (w *weightSet) updateMean(decay float64, t int) {
 	d := float32(math.Min(decay, float64(1+t)/float64(10+t)))
 	w.each(func(_ int, t *weightTensor) {
@@ -126,8 +126,8 @@ func (w *weightSet) sections() []section {
 	return out
 }
 
-// classSections lists the centres by ranges of classes, so that a checkpoint does not depend on how many shards share
-// the work. Steps of the rows are exact as float32 up to 2^24.
+// classSections lists the centres by ranges of classes, so that a checkpoint does not depend on the number of shards. The
+// numbers of updates are exact in float32 up to 2^24.
 func classSections(c *loss.Classes) []section {
 	const rangeClasses = 1 << 16
 	weight, state, steps := c.State()

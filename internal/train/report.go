@@ -19,7 +19,7 @@ var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Parse(reportHTML))
 
-// reportPage is what the page about a run shows.
+// reportPage is the content of the report about a run.
 type reportPage struct {
 	Name, Recipe string
 	Summary      []fact
@@ -40,7 +40,7 @@ type curve struct {
 // curvePoint is a value at a step.
 type curvePoint struct{ Step, Value float64 }
 
-// writeReport writes the page: one HTML file without scripts and without anything from elsewhere.
+// writeReport writes the report: one HTML file without scripts and without links to other files.
 func writeReport(dir string, r reportPage) error {
 	var page bytes.Buffer
 	if err := reportTemplate.Execute(&page, r); err != nil {
@@ -121,7 +121,7 @@ func (c curve) SVG() template.HTML {
 	return template.HTML(b.String())
 }
 
-// height maps a value to the vertical axis, value back.
+// height maps a value to the vertical axis; value is its inverse.
 func (c curve) height(v float64) float64 {
 	if c.Log {
 		return math.Log(math.Max(v, smallestLog))

@@ -17,22 +17,22 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// Errors that a caller may want to tell apart.
+// Errors that a caller may want to distinguish.
 var (
 	ErrDiverged = errors.New("training diverged")
 	ErrExists   = errors.New("the folder already holds a run")
 )
 
-// Options are what a run does not depend on.
+// Options are the settings of a run that its result does not depend on.
 type Options struct {
 	Resume   bool      // go on from the newest checkpoint, if there is one
-	Progress io.Writer // what happens, in lines; nil = nothing
-	Terminal bool      // Progress is a terminal: one line that is written over
+	Progress io.Writer // gets lines about the progress; nil = none
+	Terminal bool      // Progress is a terminal, on which one line is rewritten
 
-	everyStep bool // progress after every step, for tests
+	everyStep bool // show the progress after every step, for tests
 }
 
-// Result is what a run leaves behind.
+// Result is what a run has made.
 type Result struct {
 	Bundle   string // file of the final bundle
 	Best     string // file of the bundle with the best evaluation; "" without evaluations
@@ -42,16 +42,16 @@ type Result struct {
 	Corrupt  int                // images that could not be decoded
 }
 
-// Files of a run's folder, beside the log.
+// Files of a run's folder besides the log.
 const (
 	bundleName     = "bundle.safetensors"
 	bestName       = "best.safetensors"
 	checkpointsDir = "checkpoints"
 )
 
-// Run trains a network by a recipe and writes the bundle. When ctx ends it saves a checkpoint and returns the context's
-// error; with Resume the same recipe then goes on as if nothing had happened: for a seed and a number of replicas the
-// weights are the same to the bit.
+// Run trains a network by a recipe and writes its bundle. When ctx ends, it saves a checkpoint and returns the context's
+// error; a run of the same recipe with Resume continues from there. For a given seed and number of replicas the weights
+// are the same to the bit, resumed or not.
 func Run(ctx context.Context, cfg *recipe.Config, opt Options) (*Result, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	r, err := newRun(cfg, opt)
@@ -68,11 +68,11 @@ func Run(ctx context.Context, cfg *recipe.Config, opt Options) (*Result, error) 
 	return r.finish(ctx)
 }
 
-// garbagePercent is how much garbage may lie beside what is in use. A run holds gigabytes in few pieces, which cost the
-// collector nothing, and makes little garbage but from stage to stage.
+// garbagePercent is the collector's GOGC. A run holds gigabytes in a few large pieces, which are cheap to collect, and
+// makes little garbage within a stage.
 const garbagePercent = 20
 
-// run is a run in progress.
+// run is the state of a run.
 type run struct {
 	cfg *recipe.Config
 	opt Options
@@ -83,21 +83,21 @@ type run struct {
 	aside       material
 	evaluator   *evaluator // nil without a set
 	teachers    map[string]*Teacher
-	fingerprint string // of the pool, once a teacher has asked for it
+	fingerprint string // of the pool; computed when a teacher is loaded
 
 	net        *network
 	objective  *objective
 	rows       *embeddingBatch
-	entering   bool // a stage is being set up
+	entering   bool // a stage is being set up, and the state belongs to no stage
 	pos        Position
 	saved      checkpoints
 	logs       *logs
-	meter      *meter
+	progress   *progress
 	figures    map[string]float64 // newest evaluation
 	measuredAt int                // step of it
 }
 
-// newRun opens everything that the recipe names, so that nothing is missing once work has begun.
+// newRun opens everything that the recipe names, so that what is missing is noticed before the work begins.
 func newRun(cfg *recipe.Config, opt Options) (*run, error) {
 	r := &run{cfg: cfg, opt: opt, teachers: map[string]*Teacher{}, saved: checkpoints{filepath.Join(cfg.Out, checkpointsDir), cfg.Checkpoint.Keep}}
 	if !opt.Resume && len(r.saved.list()) > 0 {
@@ -121,7 +121,7 @@ func newRun(cfg *recipe.Config, opt Options) (*run, error) {
 	}
 	r.net = newNetwork(start)
 	r.pos = Position{Run: r.identity()}
-	r.meter = newMeter(opt, cfg)
+	r.progress = newProgress(opt, cfg)
 	return r, nil
 }
 
@@ -133,7 +133,7 @@ func largestInput(cfg *recipe.Config) int {
 	return side
 }
 
-// startBundle makes the network that the first stage begins with.
+// startBundle makes the initial network of the first stage.
 func startBundle(cfg *recipe.Config) (*embed.Bundle, error) {
 	arch := cfg.Architecture(cfg.Stages[0].Input)
 	fresh, err := embed.New(arch, cfg.Seed)
@@ -160,7 +160,7 @@ func startBundle(cfg *recipe.Config) (*embed.Bundle, error) {
 	return b, nil
 }
 
-// startFrom takes all of a bundle where the architectures agree but for the input, else its backbone.
+// startFrom takes all weights of a bundle if the architectures differ in the input size at most, else its backbone.
 func startFrom(fresh, from *embed.Bundle) (*embed.Bundle, error) {
 	same, err := from.WithInput(fresh.Arch.Input)
 	if err != nil || same.Arch == fresh.Arch {
@@ -194,7 +194,7 @@ func (r *run) begin(ctx context.Context) error {
 	if r.opt.Resume {
 		p, ok, damaged, err := r.saved.load(r.layout)
 		for _, d := range damaged {
-			r.meter.note("%v; using the one before", d)
+			r.progress.note("%v; using the one before", d)
 		}
 		if err != nil {
 			return err
@@ -202,7 +202,7 @@ func (r *run) begin(ctx context.Context) error {
 		if ok {
 			r.pos = p
 			r.net.restored(p.Step)
-			r.meter.note("resumed at step %d", p.Total)
+			r.progress.note("resumed at step %d", p.Total)
 			return r.openLogs()
 		}
 	}
@@ -241,7 +241,7 @@ func (r *run) sections() []section {
 
 func (r *run) save() error { return r.saved.save(r.pos, r.sections()) }
 
-// interrupted saves what has been done when a run stops early, and says where it stands.
+// interrupted saves a checkpoint when a run stops early, and notes the step.
 func (r *run) interrupted(err error) error {
 	if errors.Is(err, ErrDiverged) || r.pos.Total == 0 || r.entering {
 		return err
@@ -249,7 +249,7 @@ func (r *run) interrupted(err error) error {
 	if saveErr := r.save(); saveErr != nil {
 		return errors.Join(err, saveErr)
 	}
-	r.meter.note("stopped at step %d; resume to go on", r.pos.Total)
+	r.progress.note("stopped at step %d; resume to go on", r.pos.Total)
 	return err
 }
 
@@ -275,14 +275,14 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 }
 
 func (r *run) close() {
-	r.meter.end()
+	r.progress.end()
 	r.pool.Close()
 	if r.logs != nil {
 		r.logs.close()
 	}
 }
 
-// card describes the network for people.
+// card is the network's description for people.
 func (r *run) card() string {
 	return fmt.Sprintf("# %s\n\nTrained by exemplar from recipe %s on %d images, %d steps, %d samples, %s of work. Start: %s. Seed: %d.\n",
 		r.cfg.Name, filepath.Base(r.cfg.File), r.pool.Len(), r.pos.Total, r.pos.Samples,

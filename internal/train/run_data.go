@@ -45,8 +45,8 @@ func (r *run) openData() error {
 	return nil
 }
 
-// openForms reads the forms that are filled in. They are kept at formScale times the largest input: smaller letters
-// than these are not seen.
+// openForms reads the real forms that are filled in. They are kept at formScale times the largest input; letters that are
+// illegible then are invisible to the network as well.
 func (r *run) openForms() (err error) {
 	const formScale = 3
 	if r.cfg.Data.Fields == "" {
@@ -68,7 +68,7 @@ func openPool(cfg *recipe.Config) (*dataset.Pool, error) {
 	return pool, nil
 }
 
-// groupClasses says which images are one class.
+// groupClasses assigns the images to classes.
 func (r *run) groupClasses() (*dataset.Classes, error) {
 	d := r.cfg.Data
 	if d.Classes == "labels" {
@@ -114,9 +114,9 @@ func (r *run) openTeachers() error {
 	return nil
 }
 
-// imprint sets every class centre to the embedding of its clean image by the running mean of the network.
+// imprint sets every class centre to the embedding of its clean image, computed with the running means of the weights.
 func (r *run) imprint(ctx context.Context) error {
-	r.meter.note("imprinting %d class centres", r.classes.Count())
+	r.progress.note("imprinting %d class centres", r.classes.Count())
 	input := r.stage().Input
 	net := r.net.bundle(r.useMean()).Freeze()
 	dim := net.Arch.Embedding
@@ -126,7 +126,7 @@ func (r *run) imprint(ctx context.Context) error {
 		for group := from; group < to && ctx.Err() == nil; group++ {
 			m, err := r.cache.Image(int(r.classes.Members[group][0]))
 			if err != nil {
-				continue // counted; its centre stays random and its images are never seen
+				continue // the cache counts it; its centre stays random, and no sample uses it
 			}
 			pixels = appendForms(pixels[:0], m, r.classes.Forms, input, imaging.ResizeArea)
 			net.Embed(out, pixels, r.classes.Forms)
@@ -138,8 +138,8 @@ func (r *run) imprint(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// appendForms appends a network's input for each form of an image. Turning and mirroring may come after the scaling
-// to a square, which then is done once.
+// appendForms appends the network's input for the first forms of an image. Rotated and mirrored forms are made of the
+// picture scaled to a square, so that it is scaled once.
 func appendForms(pixels []byte, m *imaging.Image, forms, input int, resize func(m *imaging.Image, w, h int) *imaging.Image) []byte {
 	square := resize(m, input, input)
 	for form := range capturesim.Form(forms) {
@@ -152,8 +152,8 @@ func appendForms(pixels []byte, m *imaging.Image, forms, input int, resize func(
 	return pixels
 }
 
-// Preview draws what a run by this recipe will see: for each of a few images the clean input and n captures of the
-// first stage's second view (the only one, where there is one).
+// Preview draws samples of a recipe: a row for each of the first images, with the clean input and n captures as the first
+// stage's second view (its only one, if it has one) sees it.
 func Preview(cfg *recipe.Config, images, n int) (*imaging.Image, error) {
 	r := &run{cfg: cfg}
 	if err := r.openData(); err != nil {

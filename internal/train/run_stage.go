@@ -17,10 +17,10 @@ import (
 
 func (r *run) stage() recipe.Stage { return r.cfg.Stages[r.pos.Stage] }
 
-// useMean says whether the running means are what a bundle is made of.
+// useMean says whether bundles are made of the running means of the weights.
 func (r *run) useMean() bool { return r.stage().Optimizer.EMA > 0 }
 
-// setStage makes everything that stage i needs, without looking at the data. Class centres go on from the stage before.
+// setStage makes what stage i needs, without reading data. It keeps the class centres of the stage before.
 func (r *run) setStage(i int) error {
 	r.pos.Stage = i
 	s := r.stage()
@@ -49,7 +49,7 @@ func (r *run) setStage(i int) error {
 	return nil
 }
 
-// newClasses makes the classification head of a stage, with the centres of the head before it, if there was one.
+// newClasses makes the classification head of a stage. It takes the centres of the head before it, if there was one.
 func (r *run) newClasses(s recipe.Stage, before *loss.Classes) (*loss.Classes, error) {
 	c := s.Classes
 	rows := s.Optimizer.Rule()
@@ -67,7 +67,8 @@ func (r *run) newClasses(s recipe.Stage, before *loss.Classes) (*loss.Classes, e
 	return head, nil
 }
 
-// enterStage begins stage i. Until it is through, the state is neither of the stage before nor of this one.
+// enterStage begins stage i. Until it returns, the state belongs neither to the stage before nor to this one, and must
+// not be saved.
 func (r *run) enterStage(ctx context.Context, i int) error {
 	r.entering = true
 	hadCentres := r.objective != nil && r.objective.classes != nil
@@ -84,7 +85,7 @@ func (r *run) enterStage(ctx context.Context, i int) error {
 	return nil
 }
 
-// stages runs from the present position to the end, or until an evaluation says that it is enough.
+// stages runs from the present position to the end, or until the evaluations stop improving.
 func (r *run) stages(ctx context.Context) error {
 	for {
 		enough, err := r.steps(ctx)
@@ -103,7 +104,7 @@ func (r *run) stages(ctx context.Context) error {
 	}
 }
 
-// steps runs the rest of the present stage.
+// steps runs the rest of the present stage. enough says that evaluate.patience was exceeded.
 func (r *run) steps(ctx context.Context) (enough bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -113,7 +114,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 		return false, err
 	}
 	go l.run(ctx, r.pos.Step)
-	watch := newDivergenceDetector()
+	detector := newDivergenceDetector()
 	for r.pos.Step < s.Steps {
 		if err := ctx.Err(); err != nil {
 			return false, err
@@ -126,7 +127,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 		e, err := r.step(b)
 		l.reuse(b)
 		if err == nil {
-			err = watch.check(e.Loss)
+			err = detector.check(e.Loss)
 		}
 		if err != nil {
 			return false, r.diverged(err)
@@ -136,7 +137,7 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 			return false, err
 		}
 		if p := r.cfg.Evaluate.Patience; p > 0 && r.pos.Evaluations >= p {
-			r.meter.note("no better evaluation in %d: stopping", p)
+			r.progress.note("no better evaluation in %d: stopping", p)
 			return true, nil
 		}
 	}
@@ -168,13 +169,13 @@ func (r *run) step(b *Batch) (Entry, error) {
 	return e, nil
 }
 
-// after logs a step and does what is due after it.
+// after logs a step, and evaluates and saves if it is time.
 func (r *run) after(ctx context.Context, e Entry, took time.Duration) error {
 	e.Images, e.Seconds = float64(r.rows.n)/took.Seconds(), r.pos.Seconds
 	if err := r.logs.add(e); err != nil {
 		return err
 	}
-	r.meter.step(e, r.pos, r.figures)
+	r.progress.step(e, r.pos, r.figures)
 	if r.evaluator != nil && r.pos.Total%r.cfg.Evaluate.Every == 0 {
 		if err := r.measure(ctx); err != nil {
 			return err
@@ -204,7 +205,7 @@ func (r *run) measure(ctx context.Context) error {
 	if err := r.logs.add(Entry{Step: r.pos.Total, Stage: r.stage().Name, Seconds: r.pos.Seconds, Figures: figures}); err != nil {
 		return err
 	}
-	r.meter.evaluation(r.pos.Total, figures)
+	r.progress.evaluation(r.pos.Total, figures)
 	r.pos.Evaluations++
 	if r.pos.BestStep > 0 && figures[FigureTPR] <= r.pos.Best {
 		return nil
@@ -214,29 +215,29 @@ func (r *run) measure(ctx context.Context) error {
 	return b.Save(filepath.Join(r.cfg.Out, bestName))
 }
 
-// divergenceDetector notices a loss that has run away: the mean of the last steps far above that of the stage's first.
+// divergenceDetector detects that the loss diverges: its moving average is far above the mean of the stage's first steps.
 type divergenceDetector struct {
 	first, recent float64
 	seen          int
 }
 
 const (
-	watchSteps  = 50 // in the means
-	watchFactor = 3
+	divergenceSteps  = 50 // length of the first mean and time constant of the moving average; by eye, as is the factor
+	divergenceFactor = 3
 )
 
 func newDivergenceDetector() *divergenceDetector { return &divergenceDetector{} }
 
-func (w *divergenceDetector) check(loss float64) error {
-	w.seen++
-	if w.seen <= watchSteps {
-		w.first += loss / watchSteps
-		w.recent = w.first
+func (d *divergenceDetector) check(loss float64) error {
+	d.seen++
+	if d.seen <= divergenceSteps {
+		d.first += loss / divergenceSteps
+		d.recent = d.first
 		return nil
 	}
-	w.recent += (loss - w.recent) / watchSteps
-	if w.recent > watchFactor*math.Abs(w.first)+1 {
-		return fmt.Errorf("loss has risen from %.3g to %.3g", w.first, w.recent)
+	d.recent += (loss - d.recent) / divergenceSteps
+	if d.recent > divergenceFactor*math.Abs(d.first)+1 {
+		return fmt.Errorf("loss has risen from %.3g to %.3g", d.first, d.recent)
 	}
 	return nil
 }
@@ -268,7 +269,7 @@ func (r *run) diverged(cause error) error {
 	}
 }
 
-// works says whether a bundle's embeddings of noise, of black and of white are made of numbers.
+// works says whether a bundle's embeddings of noise, of black and of white are finite.
 func works(b *embed.Bundle) bool {
 	rng := random.Stream(0, random.ForViews, 0)
 	const pictures = 3

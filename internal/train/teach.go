@@ -11,19 +11,19 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// Embedder is a network that makes a teacher's features.
+// Embedder is a network that computes a teacher's features.
 type Embedder struct {
 	Name string // for people
-	Side int    // of the square pictures that it takes, pixels
-	Dim  int    // of a feature
+	Side int    // side of its square input, pixels
+	Dim  int    // length of a feature
 
 	// Embed sets out (count,Dim) to the features of pixels (count,Side,Side,3), bytes of RGB.
 	Embed func(out []float32, pixels []byte, count int) error
-	// Close ends it. An error says that its features cannot be trusted.
+	// Close ends it. If it returns an error, the features may be wrong.
 	Close func() error
 }
 
-// EmbedByBundle makes features with a bundle.
+// EmbedByBundle computes features with a bundle.
 func EmbedByBundle(b *embed.Bundle) *Embedder {
 	net := b.Freeze()
 	side, dim := b.Arch.Input, b.Arch.Embedding
@@ -38,19 +38,19 @@ func EmbedByBundle(b *embed.Bundle) *Embedder {
 	}
 }
 
-// Lesson is what Teach is to do.
-type Lesson struct {
-	Forms    int                   // of each image, the first ones; 0 = all that the recipe trains
-	Progress func(done, total int) // images so far; nil = none
+// TeachOptions are the options of Teach.
+type TeachOptions struct {
+	Forms    int                   // number of forms of each image; 0 = all that the recipe trains
+	Progress func(done, total int) // is called with the number of images done; may be nil
 }
 
-// teachPictures is about how many pictures go to the teacher at once.
+// teachPictures is about how many pictures are given to the teacher at once.
 const teachPictures = 32
 
-// Teach makes a teacher of a recipe's images: their features by another network, in the order in which training counts
-// them. Pictures that cannot be decoded, which training passes over, have none; skipped is their number.
-func Teach(ctx context.Context, cfg *recipe.Config, by *Embedder, lesson Lesson) (t *Teacher, skipped int, err error) {
-	forms := lesson.Forms
+// Teach computes the features of a recipe's images by another network, in the order in which training numbers them.
+// Pictures that cannot be decoded have none, since training skips them; skipped is their number.
+func Teach(ctx context.Context, cfg *recipe.Config, by *Embedder, opt TeachOptions) (t *Teacher, skipped int, err error) {
+	forms := opt.Forms
 	if forms == 0 {
 		forms = cfg.Data.Forms
 	}
@@ -82,14 +82,14 @@ func Teach(ctx context.Context, cfg *recipe.Config, by *Embedder, lesson Lesson)
 			return nil, 0, err
 		}
 		skipped += bad
-		if lesson.Progress != nil {
-			lesson.Progress(to, pool.Len())
+		if opt.Progress != nil {
+			opt.Progress(to, pool.Len())
 		}
 	}
 	return t, skipped, nil
 }
 
-// teach fills in the features of some images.
+// teach computes the features of the images [from, to).
 func (t *Teacher) teach(pool *dataset.Pool, by *Embedder, from, to int) (skipped int, err error) {
 	inputs := make([][]byte, to-from) // nil: cannot be decoded
 	eachPart(len(inputs), func(first, last int) {
@@ -125,7 +125,7 @@ func (t *Teacher) teach(pool *dataset.Pool, by *Embedder, from, to int) (skipped
 	return skipped, nil
 }
 
-// teachInput is the forms of an image as squares of the given side, from all the pixels that the file has.
+// teachInput returns the forms of an image as squares of the given side, scaled from the full resolution of the file.
 func teachInput(pool *dataset.Pool, i, forms, side int) []byte {
 	data, err := pool.Bytes(i)
 	if err != nil {

@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// greeting is the first line that a teacher's command writes.
-type greeting struct {
+// handshake is the first line that a teacher's command writes.
+type handshake struct {
 	Teacher string `json:"teacher"`
 	Side    int    `json:"side"`
 	Dim     int    `json:"dim"`
 }
 
-// Bounds of what a command may ask for.
+// Limits of what a command may ask for.
 const (
-	maxGreeting   = 4096 // bytes
+	maxHandshake  = 4096 // bytes
 	maxTeachSide  = 1024
 	maxTeachDim   = 8192
-	wantGreeting  = `{"teacher": "name", "side": 288, "dim": 512}`
-	closingPeriod = 10 * time.Second // for a command to end after its input has
+	wantHandshake = `{"teacher": "name", "side": 288, "dim": 512}`
+	closingPeriod = 10 * time.Second // how long a command may run after its input has ended
 )
 
 // command is a running teacher.
@@ -39,14 +39,14 @@ type command struct {
 	out  *bufio.Reader
 }
 
-// EmbedByCommand starts a program that makes features. It first writes one line of JSON to its standard output: a name,
-// the side of the square pictures that it wants, in pixels, and the length of a feature,
+// EmbedByCommand starts a program that computes features. The program first writes one line of JSON to its standard
+// output: a name, the side of its square input in pixels, and the length of a feature.
 //
 //	{"teacher": "sscd", "side": 288, "dim": 512}
 //
-// and then answers until its standard input ends. A question is the number n of pictures (4 bytes, little-endian) and
-// n x side x side x 3 bytes of RGB, row by row; the answer is n x dim float32, little-endian, picture by picture. What it
-// writes to standard error goes to messages.
+// Then it answers requests until its standard input ends. A request is the number n of pictures (4 bytes, little-endian)
+// and n x side x side x 3 bytes of RGB, row by row. The answer is n x dim float32, little-endian, picture by picture. What
+// the program writes to standard error goes to messages.
 func EmbedByCommand(ctx context.Context, args []string, messages io.Writer) (*Embedder, error) {
 	own, kill := context.WithCancel(ctx)
 	c := &command{ctx: ctx, kill: kill, cmd: exec.CommandContext(own, args[0], args[1:]...)}
@@ -61,16 +61,16 @@ func EmbedByCommand(ctx context.Context, args []string, messages io.Writer) (*Em
 		kill()
 		return nil, c.wrong("cannot be started: %w", err)
 	}
-	c.in, c.out = in, bufio.NewReaderSize(out, maxGreeting)
+	c.in, c.out = in, bufio.NewReaderSize(out, maxHandshake)
 	c.cmd.Cancel = func() error {
-		out.Close() // which a process that the command has started may hold open
+		out.Close() // a child process of the command may hold the other end open
 		return c.cmd.Process.Kill()
 	}
 	if err := c.cmd.Start(); err != nil {
 		kill()
 		return nil, c.wrong("cannot be started: %w", err)
 	}
-	hello, err := c.greet()
+	hello, err := c.readHandshake()
 	if err != nil {
 		return nil, c.broken(err)
 	}
@@ -87,7 +87,7 @@ func (c *command) wrong(format string, args ...any) error {
 }
 
 // greet reads the first line.
-func (c *command) greet() (hello greeting, err error) {
+func (c *command) readHandshake() (hello handshake, err error) {
 	line, err := c.out.ReadSlice('\n')
 	if err == io.EOF && len(line) == 0 {
 		return hello, io.ErrUnexpectedEOF
@@ -96,7 +96,7 @@ func (c *command) greet() (hello greeting, err error) {
 		return hello, err
 	}
 	if json.Unmarshal(line, &hello) != nil {
-		return hello, fmt.Errorf("began with %.60q instead of %s", line, wantGreeting)
+		return hello, fmt.Errorf("began with %.60q instead of %s", line, wantHandshake)
 	}
 	if hello.Side < 1 || hello.Side > maxTeachSide || hello.Dim < 1 || hello.Dim > maxTeachDim {
 		return hello, fmt.Errorf("wants pictures of side %d and makes %d values: 1 to %d and 1 to %d can be had", hello.Side, hello.Dim, maxTeachSide, maxTeachDim)
@@ -104,7 +104,7 @@ func (c *command) greet() (hello greeting, err error) {
 	return hello, nil
 }
 
-// ask sends pictures and reads their features. Both at once: the command may answer while it still reads.
+// ask sends pictures and reads their features. It does both at once, since the command may answer while it still reads.
 func (c *command) ask(out []float32, pixels []byte, count int) error {
 	sent := make(chan error, 1)
 	go func() {
@@ -124,8 +124,7 @@ func (c *command) ask(out []float32, pixels []byte, count int) error {
 	return <-sent
 }
 
-// broken ends a command that did not do what it should and says why it is of no use. Where it has ended by itself, that
-// is the reason.
+// broken ends a command that failed and returns the reason. If the command has ended by itself, that is the reason.
 func (c *command) broken(cause error) error {
 	ended := errors.Is(cause, io.EOF) || errors.Is(cause, io.ErrUnexpectedEOF)
 	if !ended {
@@ -143,7 +142,7 @@ func (c *command) broken(cause error) error {
 	return c.wrong("%w", cause)
 }
 
-// close tells the command that there is no more to do, and makes sure that it has said all that it had to.
+// close ends the command's input, and returns an error if the command failed or wrote more than it was asked for.
 func (c *command) close() error {
 	extra, err := c.end()
 	switch {
@@ -157,7 +156,7 @@ func (c *command) close() error {
 	return nil
 }
 
-// end closes the command's input, waits for it and returns the number of bytes that nobody had asked for.
+// end closes the command's input, waits for the command, and returns the number of surplus bytes in its output.
 func (c *command) end() (extra int64, err error) {
 	defer c.kill()
 	late := time.AfterFunc(closingPeriod, c.kill)

@@ -76,7 +76,7 @@ func TestTeachKeepsTheOrderOfTraining(t *testing.T) {
 	}
 	var last int
 	cfg := teachRecipe(t, dir)
-	made, skipped, err := Teach(context.Background(), cfg, byMean(), Lesson{Progress: func(done, total int) { last = done }})
+	made, skipped, err := Teach(context.Background(), cfg, byMean(), TeachOptions{Progress: func(done, total int) { last = done }})
 	if err != nil || skipped != 1 || last != 23 || made.Images() != 23 || made.Forms != cfg.Data.Forms {
 		t.Fatalf("%d images in %d forms, %d skipped, %d in the end: error %v", made.Images(), made.Forms, skipped, last, err)
 	}
@@ -110,7 +110,7 @@ func TestTrainingTakesATaughtTeacherOfItsImagesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, _, err := Teach(context.Background(), cfg, EmbedByBundle(embed.Default()), Lesson{})
+	made, _, err := Teach(context.Background(), cfg, EmbedByBundle(embed.Default()), TeachOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestTrainingTakesATaughtTeacherOfItsImagesOnly(t *testing.T) {
 func TestTeachByBundle(t *testing.T) {
 	dir := drawnFolder(t, 3)
 	b := embed.Default()
-	made, _, err := Teach(context.Background(), teachRecipe(t, dir), EmbedByBundle(b), Lesson{Forms: 2})
+	made, _, err := Teach(context.Background(), teachRecipe(t, dir), EmbedByBundle(b), TeachOptions{Forms: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,12 +158,12 @@ func TestTeachByBundle(t *testing.T) {
 func TestTeachRefuses(t *testing.T) {
 	dir := shades(t, 5)
 	cfg := teachRecipe(t, dir)
-	if _, _, err := Teach(context.Background(), cfg, byMean(), Lesson{Forms: 24}); err == nil || !strings.Contains(err.Error(), "1 to 8") {
+	if _, _, err := Teach(context.Background(), cfg, byMean(), TeachOptions{Forms: 24}); err == nil || !strings.Contains(err.Error(), "1 to 8") {
 		t.Errorf("forms that the recipe does not train: %v", err)
 	}
 	large := byMean()
 	large.Dim = 1 << 27
-	if _, _, err := Teach(context.Background(), cfg, large, Lesson{}); err == nil || !strings.Contains(err.Error(), "fewer forms") {
+	if _, _, err := Teach(context.Background(), cfg, large, TeachOptions{}); err == nil || !strings.Contains(err.Error(), "fewer forms") {
 		t.Errorf("a file too large to be read: %v", err)
 	}
 	for _, value := range []float32{0, float32(math.NaN()), float32(math.Inf(1))} {
@@ -172,13 +172,13 @@ func TestTeachRefuses(t *testing.T) {
 			out[0], out[1] = value, value
 			return nil
 		}
-		if _, _, err := Teach(context.Background(), cfg, wrong, Lesson{}); err == nil || !strings.Contains(err.Error(), `"000.png"`) {
+		if _, _, err := Teach(context.Background(), cfg, wrong, TeachOptions{}); err == nil || !strings.Contains(err.Error(), `"000.png"`) {
 			t.Errorf("features of %v: %v, want the image's name", value, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, _, err := Teach(ctx, cfg, byMean(), Lesson{}); !errors.Is(err, context.Canceled) {
+	if _, _, err := Teach(ctx, cfg, byMean(), TeachOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 }
@@ -257,7 +257,7 @@ func TestTeacherCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, _, err := Teach(context.Background(), teachRecipe(t, shades(t, 21)), by, Lesson{})
+	made, _, err := Teach(context.Background(), teachRecipe(t, shades(t, 21)), by, TeachOptions{})
 	if err := errors.Join(err, by.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +282,7 @@ func TestTeacherCommandThatFails(t *testing.T) {
 			var messages bytes.Buffer
 			by, err := startHelper(t, context.Background(), mode, &messages)
 			if err == nil {
-				_, _, err = Teach(context.Background(), teachRecipe(t, shades(t, 21)), by, Lesson{})
+				_, _, err = Teach(context.Background(), teachRecipe(t, shades(t, 21)), by, TeachOptions{})
 				if closeErr := by.Close(); err == nil {
 					err = closeErr
 				}
@@ -303,7 +303,7 @@ func TestTeacherCommandIsStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = Teach(ctx, teachRecipe(t, shades(t, 21)), by, Lesson{Progress: func(int, int) { cancel() }})
+	_, _, err = Teach(ctx, teachRecipe(t, shades(t, 21)), by, TeachOptions{Progress: func(int, int) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
@@ -313,13 +313,13 @@ func TestTeacherCommandIsStopped(t *testing.T) {
 }
 
 // Any first line is taken or refused, never waited on or trusted.
-func FuzzGreeting(f *testing.F) {
+func FuzzHandshake(f *testing.F) {
 	f.Add([]byte("{\"teacher\": \"x\", \"side\": 8, \"dim\": 2}\nrest"))
 	f.Add([]byte("{\"side\": -1, \"dim\": 99999999}\n"))
 	f.Add([]byte("loading ..."))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := &command{out: bufio.NewReaderSize(bytes.NewReader(data), maxGreeting)}
-		hello, err := c.greet()
+		c := &command{out: bufio.NewReaderSize(bytes.NewReader(data), maxHandshake)}
+		hello, err := c.readHandshake()
 		if err == nil && (hello.Side < 1 || hello.Side > maxTeachSide || hello.Dim < 1 || hello.Dim > maxTeachDim) {
 			t.Errorf("%q: took %+v", data, hello)
 		}

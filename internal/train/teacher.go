@@ -11,15 +11,15 @@ import (
 	"exemplar/internal/train/loss"
 )
 
-// Teacher is the features of another network for the images of a data set: a safetensors file with one tensor,
-// "features" (N·forms, E) in float16 or float32, image by image, form by form, and metadata:
+// Teacher is the features of another network for the images of a data set. Its file is safetensors with one tensor,
+// "features" (N·forms, E) in float16 or float32, image by image and form by form, and metadata:
 //
 //	"format"   "exemplar-teacher/1"
 //	"dataset"  fingerprint of the images, dataset.Pool.Fingerprint
-//	"forms"    number of forms of each image that it covers, the first ones; "1" is the picture as it is
+//	"forms"    number of forms of each image; "1" is the picture as it is
 //	"teacher"  what made the features: for people
 //
-// Features have any length but zero; a row of zeros stands for a picture of which the teacher has none.
+// A feature may have any length but zero. A row of zeros stands for a picture without a feature.
 type Teacher struct {
 	Name    string
 	Dataset string // fingerprint of the images
@@ -34,10 +34,10 @@ const (
 	maxForms      = 24
 )
 
-// ErrOtherData says that a teacher's features were made of other images.
+// ErrOtherData says that a teacher's features were computed for other images.
 var ErrOtherData = errors.New("features of another data set")
 
-// LoadTeacher reads a feature file and checks that it belongs to a data set of n images with that fingerprint.
+// LoadTeacher reads a feature file. It checks that the file was made for a data set of n images with the fingerprint.
 func LoadTeacher(path, fingerprint string, n int) (*Teacher, error) {
 	data, err := tensorfile.ReadFile(path)
 	if err != nil {
@@ -85,7 +85,7 @@ func parseTeacher(data []byte, fingerprint string, n int) (*Teacher, error) {
 
 var errNoFeature = errors.New("a feature of length zero")
 
-// unitFeature gives a feature the length one. One that has none, or is not made of numbers, is an error.
+// unitFeature scales a feature to length 1. It returns an error if the feature is zero or not finite.
 func unitFeature(row []float32) error {
 	for i, v := range row {
 		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
@@ -119,13 +119,13 @@ func (t *Teacher) encode() ([]byte, error) {
 	return file.Encode()
 }
 
-// Images is the number of images that there are features of.
+// Images is the number of images of the data set.
 func (t *Teacher) Images() int { return len(t.features) / (t.Dim * t.Forms) }
 
-// row is a picture's place in features.
+// row is the i-th feature.
 func (t *Teacher) row(i int) []float32 { return t.features[i*t.Dim:][:t.Dim] }
 
-// feature returns the unit feature of a picture, nil where the teacher has none.
+// feature returns the feature of a picture, of length 1, or nil if the teacher has none.
 func (t *Teacher) feature(p picture) []float32 {
 	if p.image < 0 || int(p.form) >= t.Forms {
 		return nil

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"exemplar/internal/kernel"
+	"exemplar/internal/kernel/kerneltest"
 	"exemplar/internal/label"
 	"exemplar/internal/store"
 	"exemplar/internal/store/storetest"
@@ -33,18 +34,6 @@ func searchAll(items []Item, probe []float32, k int) []Hit {
 	}
 	slices.SortFunc(all, better)
 	return all[:min(k, len(all))]
-}
-
-// testEachKernel runs f with every variant of the kernels.
-func testEachKernel(t *testing.T, f func(t *testing.T)) {
-	before := kernel.Active()
-	defer kernel.Use(before)
-	for _, variant := range kernel.Variants() {
-		if err := kernel.Use(variant); err != nil {
-			t.Fatal(err)
-		}
-		t.Run(variant, f)
-	}
 }
 
 // items draws n references of the given number of labels. Spread is how far
@@ -86,7 +75,7 @@ func TestSearchIsExact(t *testing.T) {
 		{"odd length", 1100, 300, 37, 100},
 		{"full length", 1100, 1100, 256, 100},
 	}
-	testEachKernel(t, func(t *testing.T) {
+	kerneltest.EachVariant(t, func(t *testing.T) {
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(1, uint64(c.n+c.labels)))

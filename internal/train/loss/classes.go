@@ -12,20 +12,19 @@ import (
 	"exemplar/internal/train/random"
 )
 
-// Classes is the classification head of margin softmax: one centre per class. A step looks at a sample of the classes
-// only (PartialFC: An et al., "Partial FC: Training 10 Million Identities on a Single Machine", 2021): all classes of
-// the batch, and Rate of the others. The work of a step, sampling included, is proportional to the classes sampled,
-// never to the classes there are; the memory of 1.28 million classes of 256 values is 1.3 GB, and as much again for
-// each moment of the optimiser.
+// Classes is the classification head of margin softmax: one centre per class. A step uses a sample of the classes only
+// (PartialFC: An et al., "Partial FC: Training 10 Million Identities on a Single Machine", 2021): all classes of the batch,
+// and the share Rate of the others. The work of a step, sampling included, is proportional to the number of sampled
+// classes. The memory of 1.28 million classes of 256 values is 1.3 GB, and as much again for each moment of the optimiser.
 //
-// Centres belong to class-range shards, which work in parallel and are summed in their order: results depend on the
-// number of shards, not on the cores.
+// Centres are divided into shards, which are ranges of classes. Shards work in parallel and their sums are added in their
+// order, so that results depend on the number of shards and not on that of cores.
 type Classes struct {
 	opt    ClassesOptions
 	shards []*classShard
 	weight []float32 // (C,D), not normalised
 	state  nn.State  // of each weight
-	steps  []float32 // updates that each row has had: its time in AdamW's bias correction; whole numbers
+	steps  []float32 // number of updates of each row, which AdamW's bias correction needs
 
 	corrections nn.Corrections
 }
@@ -35,10 +34,10 @@ type ClassesOptions struct {
 	Count     int     // C
 	Dim       int     // D
 	Rate      float64 // share of the classes in a step; 1 = every class
-	MaxSample int     // at most so many sampled classes, whatever the rate; 0 = no limit
+	MaxSample int     // largest number of sampled classes, whatever the rate; 0 = no limit
 	Shards    int
 	Margin    Margin
-	// Plain scores by the inner product instead of the scaled cosine: the softmax of closed-set classifiers.
+	// Plain uses the inner product as the score in place of the scaled cosine: the softmax of closed-set classifiers.
 	Plain     bool
 	Optimizer nn.Optimizer
 	Seed      uint64
@@ -93,17 +92,17 @@ func (c *Classes) Centre(class int) []float32 {
 	return c.weight[class*c.opt.Dim:][:c.opt.Dim]
 }
 
-// State is what a checkpoint holds of a head, to be read and written in place: centres (C,D), the optimiser's memory of
-// each of their values, and how many steps each centre has had.
+// State returns the state of a head for a checkpoint, which may change it in place: centres (C,D), the optimiser's state
+// of each of their values, and the number of updates of each centre.
 func (c *Classes) State() (weight []float32, state nn.State, steps []float32) {
 	return c.weight, c.state, c.steps
 }
 
-// Continue takes over the centres of another head of the same classes, which must not be used any more.
+// Continue takes over the centres of another head of the same classes. That head must not be used afterwards.
 func (c *Classes) Continue(before *Classes) { c.weight = before.weight }
 
 // Imprint sets the centre of a class to an embedding (Qi et al., "Low-Shot Learning with Imprinted Weights", 2018) and
-// forgets what the optimiser knew of it.
+// resets its state in the optimiser.
 func (c *Classes) Imprint(class int, embedding []float32) {
 	copy(c.Centre(class), embedding)
 	s := c.state.Slice(class*c.opt.Dim, (class+1)*c.opt.Dim)
@@ -112,7 +111,7 @@ func (c *Classes) Imprint(class int, embedding []float32) {
 	c.steps[class] = 0
 }
 
-// eachShard runs f on all shards, on as many goroutines as there are cores.
+// eachShard runs f on all shards, in parallel on all cores.
 func (c *Classes) eachShard(f func(*classShard)) {
 	_ = parallel.Each(context.Background(), 0, len(c.shards), func(_ context.Context, i int) error {
 		f(c.shards[i])
@@ -120,9 +119,9 @@ func (c *Classes) eachShard(f func(*classShard)) {
 	})
 }
 
-// sample fills s.rows with the classes of this shard that take part in a step, in rising order: those of positives
-// (sorted, unique) and one of each of the strata into which the range is cut, chosen uniformly. Strata give every class
-// the same chance, repeat none, need no set, and walk through memory in one direction.
+// sample fills s.rows with the classes of this shard that take part in a step, in rising order: the classes of positives
+// (sorted, unique), and a uniformly random one from each stratum of the range. With strata every class has the same
+// chance, none is repeated, no set is needed, and memory is read in one direction.
 func (s *classShard) sample(positives []int32, step uint64) {
 	opt := s.head.opt
 	count := s.hi - s.lo

@@ -8,8 +8,8 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// blockRows is the number of centres handled at a time: 512 rows of 256 values are half a megabyte, so that what one
-// product writes the next still finds in the second cache.
+// blockRows is the number of centres processed at a time. 512 rows of 256 values are half a megabyte, so that the result
+// of one product is still in the second-level cache when the next one reads it.
 const blockRows = 512
 
 // classShard is a range of classes [lo, hi) and the scratch memory of its part of a step.
@@ -29,7 +29,7 @@ type classShard struct {
 	right   []target  // samples whose class lies in this shard
 }
 
-// target is the place of a sample's own class.
+// target is a sample, and the row of its own class.
 type target struct {
 	sample, row int // row of rows
 	logit       float32
@@ -49,9 +49,9 @@ type batch struct {
 	lr      float64
 }
 
-// Step computes the mean loss over a batch, adds weight times its gradient to du (B,D), and updates the centres that
-// took part with learning rate lr. unit (B,D) are the normalised embeddings (for a plain head: as they are). step
-// numbers the samples of classes; the same number draws the same classes.
+// Step computes the mean loss over a batch, adds weight times its gradient to du (B,D), and updates the sampled centres
+// with learning rate lr. unit (B,D) are the embeddings, normalised unless the head is plain. The same step samples the
+// same classes.
 func (c *Classes) Step(du, unit []float32, targets []int32, weight, lr float64, step uint64) float64 {
 	b := &batch{
 		n: len(targets), targets: targets, unit: unit, weight: weight, lr: lr,
@@ -79,7 +79,7 @@ func (c *Classes) Step(du, unit []float32, targets []int32, weight, lr float64, 
 	return loss
 }
 
-// scale is s of the margin family; a plain head has none.
+// scale is s of the margin family, and 1 for a plain head.
 func (c *Classes) scale() float32 {
 	if c.opt.Plain {
 		return 1
@@ -87,8 +87,8 @@ func (c *Classes) scale() float32 {
 	return float32(c.opt.Margin.Scale)
 }
 
-// logits gathers the sampled centres and computes their scores with every sample, the margin on the right ones. Where no
-// search for the largest is needed, the exponentials follow while a block is in the cache.
+// logits gathers the sampled centres and computes their scores with every sample, with the margin for the right ones. If
+// the shift is known beforehand (see setShift), it computes the exponentials while a block is in the cache.
 func (s *classShard) logits(b *batch) {
 	s.reserve(b)
 	s.findTargets(b)
@@ -115,7 +115,7 @@ func (s *classShard) findTargets(b *batch) {
 	slices.SortStableFunc(s.right, func(a, b target) int { return a.row - b.row })
 }
 
-// applyMargins moves the scores of the right classes among rows [from, to).
+// applyMargins applies the margin to the scores of the right classes among rows [from, to).
 func (s *classShard) applyMargins(b *batch, from, to int) {
 	first, _ := slices.BinarySearchFunc(s.right, from, func(t target, row int) int { return t.row - row })
 	for i := first; i < len(s.right) && s.right[i].row < to; i++ {
@@ -128,7 +128,7 @@ func (s *classShard) applyMargins(b *batch, from, to int) {
 	}
 }
 
-// reserve sizes the scratch memory. It grows with the largest sample and stays.
+// reserve sizes the scratch memory, which never shrinks.
 func (s *classShard) reserve(b *batch) {
 	d := s.head.opt.Dim
 	s.inv = reuse.Slice(s.inv, len(s.rows))
@@ -143,7 +143,7 @@ func (s *classShard) reserve(b *batch) {
 	clear(s.sum)
 }
 
-// gather copies centres into block, normalised. first says that their lengths are not known yet.
+// gather copies centres into block, normalised. first says that their lengths have yet to be computed.
 func (s *classShard) gather(from, rows int, first bool) {
 	d := s.head.opt.Dim
 	for i := range rows {
@@ -160,15 +160,15 @@ func (s *classShard) gather(from, rows int, first bool) {
 	}
 }
 
-// setShift chooses what keeps the exponentials in range. Scaled cosines lie in [−s, s], and e^64 · 2^31 classes still
-// fits a float32: they need no search for the largest logit.
+// setShift chooses the shift that keeps the exponentials in range. Scaled cosines lie in [−s, s], and e^64 · 2^31 classes
+// fits in a float32, so that only a plain head has to search for its largest logit.
 func (c *Classes) setShift(b *batch) {
 	for i := range b.shift {
 		b.shift[i] = max(0, c.scale()-64)
 	}
 }
 
-// searchShift makes the largest logit of each sample the shift: a plain head's logits have no limit.
+// searchShift sets the shift of each sample to its largest logit, since a plain head's logits are not bounded.
 func (c *Classes) searchShift(b *batch) {
 	c.eachShard(func(s *classShard) {
 		copy(s.top, s.scores[:b.n])
@@ -202,7 +202,7 @@ func (s *classShard) exponentials(b *batch, from, to int) {
 	}
 }
 
-// setCoefficients adds up the shards' sums, in order, and returns the mean loss.
+// setCoefficients adds the shards' sums in their order, sets coef, and returns the mean loss.
 func (c *Classes) setCoefficients(b *batch) float64 {
 	sums := make([]float64, b.n)
 	var loss float64
@@ -238,7 +238,7 @@ func (s *classShard) backward(b *batch) {
 	}
 }
 
-// subtractTargets completes the gradient at the right classes among rows [from, to).
+// subtractTargets subtracts the 1 of the gradient at the right classes among rows [from, to).
 func (s *classShard) subtractTargets(b *batch, from, to int) {
 	whole := s.head.scale() * float32(b.weight/float64(b.n))
 	first, _ := slices.BinarySearchFunc(s.right, from, func(t target, row int) int { return t.row - row })

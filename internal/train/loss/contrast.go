@@ -13,14 +13,14 @@ import (
 //	L = −1/2N Σ_i log( e^{s(u_i·u_i' − m)} / ( e^{s(u_i·u_i' − m)} + Σ_{j ≠ i, i'} e^{s u_i·u_j} ) )
 //
 // NT-Xent of Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020 (eq. 1), with
-// the additive margin of CosFace. A queue of older embeddings is left out on purpose: without a momentum encoder the
-// drift of the network tells old from new, and the loss falls without anything being learnt.
+// the additive margin of CosFace. There is no queue of older embeddings: without a momentum encoder the network drifts,
+// old embeddings can be recognised by that alone, and the loss falls without any learning.
 type Contrast struct {
 	Scale  float64 // 24 in the reference recipe
 	Margin float64 // 0.15 in the reference recipe
 }
 
-// never is a cosine whose exponential vanishes.
+// never is a score whose exponential is 0.
 const never = -1e6
 
 // Loss returns the mean loss and adds weight times its gradient to du. unit and du are (2N,D), normalised rows, view A

@@ -7,14 +7,14 @@ import (
 	"exemplar/internal/train/random"
 )
 
-// DistillKind names what of the teacher the student learns. All work on rows of unit length: u (N,D) of the student,
-// t (N,E) of the teacher. p and q are softmax distributions, sharpened by Scale (the inverse of a temperature).
+// DistillKind names a distillation loss. All work on rows of unit length: u (N,D) of the student, t (N,E) of the teacher.
+// p and q are softmax distributions with the inverse temperature Scale, s in the formulas.
 type DistillKind string
 
 const (
-	// DistillFeatures is KL(p‖q) with p = softmax(s·t), q = softmax(s·z) over the E values of a feature, z the
-	// projected, normalised student: Kullback-Leibler divergence over normalised features as the DocClassifier story
-	// describes it.
+	// DistillFeatures is KL(p‖q) with p = softmax(s·t), q = softmax(s·z) over the E values of a feature, where z is the
+	// projected and normalised student: Kullback-Leibler divergence over normalised features, as the DocClassifier
+	// project describes it.
 	DistillFeatures DistillKind = "features"
 	// DistillCosine is 1 − z·t.
 	DistillCosine DistillKind = "cosine"
@@ -25,8 +25,8 @@ const (
 	// Knowledge Distillation", 2019, eq. 4, without its normalisation of rows, which unit features do not need.
 	DistillRelational DistillKind = "relational"
 	// DistillLogits is KL(p‖q) with p_i = softmax_j(s·t_i·t_j), q_i = softmax_j(s·u_i·c_j) over the classes of the
-	// batch; c_j are the student's class centres, which get no gradient: Hinton et al., "Distilling the Knowledge in a
-	// Neural Network", 2015, with the teacher's classes imprinted from its features.
+	// batch: Hinton et al., "Distilling the Knowledge in a Neural Network", 2015. The teacher's features serve as its
+	// class centres; the student's centres c_j get no gradient.
 	DistillLogits DistillKind = "logits"
 )
 
@@ -36,10 +36,11 @@ type Distill struct {
 	Scale float64
 }
 
-// NeedsProjection says whether student and teacher are compared value by value.
+// NeedsProjection says whether the loss compares features of student and teacher value by value, which needs a
+// [Projection].
 func (k DistillKind) NeedsProjection() bool { return k == DistillFeatures || k == DistillCosine }
 
-// DistillBatch is a batch of samples that a teacher has features of.
+// DistillBatch is a batch of samples for which a teacher has features.
 type DistillBatch struct {
 	Count      int         // N
 	Student    []float32   // (N,D) unit rows
@@ -84,7 +85,7 @@ func (d Distill) features(du []float32, b DistillBatch, weight float64) float64 
 	return loss / float64(n)
 }
 
-// pairs compares the cosines of the students with others (N,D) with those of the teachers among themselves.
+// pairs compares the cosines of the student's rows with others (N,D) to the cosines among the teacher's rows.
 func (d Distill) pairs(du []float32, b DistillBatch, others []float32, weight float64) float64 {
 	n := b.Count
 	dim, teacherDim := len(b.Student)/n, len(b.Teacher)/n
@@ -114,8 +115,8 @@ func (d Distill) pairs(du []float32, b DistillBatch, others []float32, weight fl
 	return loss / float64(n)
 }
 
-// divergence returns KL(softmax(s·wanted) ‖ softmax(s·have)) leaving out position skip (-1: none), and writes its
-// gradient by have: s·(q − p).
+// divergence returns KL(softmax(s·wanted) ‖ softmax(s·have)) without position skip (-1: none), and writes its gradient by
+// have: s·(q − p).
 func divergence(grad, have, wanted []float32, scale float64, skip int) float64 {
 	logP, logQ := logSoftmax(wanted, scale, skip), logSoftmax(have, scale, skip)
 	var loss float64
@@ -178,8 +179,8 @@ func scaleBy(x []float32, s float32) {
 	}
 }
 
-// Projection is the linear map from the student's embedding to the teacher's features. It is trained along with the
-// network and thrown away with the teacher.
+// Projection is the linear map from the student's embedding to the teacher's features. It is trained with the network and
+// is no part of the bundle.
 type Projection struct {
 	In, Out      int
 	Weight, Grad []float32 // (In,Out)

@@ -24,8 +24,8 @@ const marginLimit = 1 - 1e-6
 
 // target returns t(c) = cos(m1·θ + m2) − m3 of the cosine c of the right class, and dt/dc.
 //
-// Past m1·θ + m2 = π the cosine would rise again and pull the embedding away from its centre. There t goes on as a line
-// of slope 1 in c, joined without a step (insightface's "easy_margin = false" joins with one).
+// Past m1·θ + m2 = π the cosine would rise again and pull the embedding away from its centre. There t continues as a line
+// of slope 1 in c, without a step (insightface's "easy_margin = false" has one).
 func (m Margin) target(cos float32) (value, slope float32) {
 	m1 := m.M1
 	if m1 == 0 {

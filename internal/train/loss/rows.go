@@ -1,5 +1,10 @@
-// Package loss holds what embeddings are trained by: margin softmax over sampled class centres (PartialFC), contrast of
-// two views, and distillation. All work on rows of unit length and add their gradients to what is there.
+// Package loss holds the losses by which package train trains embeddings: margin softmax over sampled class centres
+// (classes.go, classes_step.go, margin.go), contrast of two views (contrast.go), and distillation from a teacher
+// (distill.go).
+//
+// In come embeddings as rows of unit length, which [NormalizeRows] makes; out comes the mean loss of a batch. Every loss
+// adds weight times its gradient to a slice that the caller provides. Names in comments: B or N samples, D values of an
+// embedding, E of a teacher's feature, C classes, S sampled classes.
 package loss
 
 import (
@@ -13,7 +18,7 @@ func product(out, a []float32, m int, b *kernel.Packed) {
 	kernel.MatMul(out, a, m, b, nil, kernel.None)
 }
 
-// MinNorm keeps the direction of a zero vector defined (as zero).
+// MinNorm is the least length by which rows are divided, so that a zero row stays zero.
 const MinNorm = 1e-12
 
 // NormalizeRows writes the rows of x (N,D), each divided by its length, to unit and the lengths to norms.

@@ -1,14 +1,14 @@
-// Package random names every random choice of a training run.
+// Package random gives every random choice of a training run a stream of its own, named by (seed, purpose, position).
+// Packages train and train/loss draw from it. No generator lives from step to step, so a checkpoint need not hold one.
 package random
 
 import "math/rand/v2"
 
-// Purpose is what a choice is for. Every random choice of a run is drawn from a stream named by (seed, purpose,
-// position). No generator lives from step to step, so a checkpoint need not hold one: the position is the state.
+// Purpose is what a random choice is for.
 type Purpose uint64
 
 const (
-	ForOrder Purpose = iota + 2 // the numbers are part of what a seed means
+	ForOrder Purpose = iota + 2 // other numbers would change the meaning of seeds
 	ForForms
 	ForViews
 	ForCentres

@@ -10,7 +10,8 @@ import (
 	"exemplar/internal/train/loss"
 )
 
-// Wrong makes the error about a key. Where a stage did not set it, the recipe's own key or the default is to blame.
+// Wrong makes the error about a key, with the file and line that set it in the stage, or else in the recipe. For a key
+// that has its default it names the line of the stage, or the file alone.
 func (cfg *Config) Wrong(stage int, name, format string, args ...any) error {
 	text := fmt.Sprintf("%s %s", name, fmt.Sprintf(format, args...))
 	for _, full := range []string{inStage(stage, name), name, fmt.Sprintf("stage.%d", stage)} {
@@ -21,7 +22,7 @@ func (cfg *Config) Wrong(stage int, name, format string, args ...any) error {
 	return fmt.Errorf("%s: %s", cfg.File, text)
 }
 
-// NoStage says that a key belongs to the recipe and to none of its stages.
+// NoStage as a stage says that a key belongs to the recipe as a whole.
 const NoStage = -1
 
 // check refuses impossible recipes before any work starts.
@@ -45,7 +46,7 @@ func (cfg *Config) checkNetwork() error {
 	return nil
 }
 
-// blame finds the key because of which the architecture is impossible: the input, if another one would do.
+// blame finds the key that makes the architecture impossible: the input, if it is possible with another one.
 func (cfg *Config) blame(input int) string {
 	if cfg.Architecture(128).Validate() == nil {
 		return "input"
@@ -68,7 +69,7 @@ func (cfg *Config) blame(input int) string {
 	return "network"
 }
 
-// Architecture is that of the network for an input side in pixels.
+// Architecture is the architecture of the network for an input side in pixels.
 func (cfg *Config) Architecture(input int) embed.Architecture {
 	n := cfg.Network
 	return embed.Architecture{Backbone: "lcnet", Width: n.Width, Head: n.Head, Embedding: n.Embedding, Input: input}
@@ -81,8 +82,8 @@ func (cfg *Config) checkFile(stage int, name, path string) error {
 	return nil
 }
 
-// usable refuses what is not there, and what cannot be read again when a run goes
-// on, for which a run that is to stop would wait.
+// usable refuses what does not exist, and what cannot be read a second time when a run is resumed: pipes and devices,
+// for which a run would wait and could not be stopped.
 func usable(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
@@ -249,7 +250,7 @@ func (cfg *Config) checkLosses(i int, s Stage) error {
 	return nil
 }
 
-// checkTeachers refuses feature files that are not there.
+// checkTeachers refuses feature files that do not exist.
 func (cfg *Config) checkTeachers() error {
 	for i, s := range cfg.Stages {
 		if s.Distill.Weight == 0 {
@@ -279,7 +280,7 @@ func (cfg *Config) checkBatch(i int, s Stage) error {
 	return nil
 }
 
-// TeacherPath is where the recipe's stages look for their teacher's features, if it is one place.
+// TeacherPath is the feature file that the recipe's stages name. It returns an error if they name none, or several.
 func (cfg *Config) TeacherPath() (string, error) {
 	path := ""
 	for _, s := range cfg.Stages {

@@ -12,8 +12,8 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// Load reads a recipe and those that it extends, and refuses what cannot work, naming file and line: unknown keys,
-// impossible values, files that are not there.
+// Load reads a recipe and those that it extends. It returns an error with file and line for unknown keys, impossible
+// values, and files that do not exist.
 func Load(path string) (*Config, error) {
 	cfg, err := LoadToTeach(path)
 	if err != nil {
@@ -25,7 +25,7 @@ func Load(path string) (*Config, error) {
 	return cfg, nil
 }
 
-// LoadToTeach is Load of a recipe whose teacher may yet have to be made.
+// LoadToTeach is Load for a recipe whose teacher need not exist yet.
 func LoadToTeach(path string) (*Config, error) {
 	cfg := Default()
 	cfg.keys = positions{}
@@ -54,13 +54,13 @@ const maxExtends = 8
 // MaxBytes bounds the file of a recipe.
 const MaxBytes = 1 << 20
 
-// document is a file of a recipe as it is written, with the stages' own keys.
+// document is the contents of a recipe's file, with the stages' own keys.
 type document struct {
 	Extends string           `toml:"extends"`
 	Stages  []map[string]any `toml:"stage"`
 }
 
-// read lays the recipe at path over cfg, after the one that it extends.
+// read sets the keys of the recipe at path in cfg, after those of the recipe that it extends.
 func (cfg *Config) read(path string, depth int) error {
 	data, err := fileio.ReadFile(path, MaxBytes)
 	if err != nil {
@@ -82,13 +82,13 @@ func (cfg *Config) read(path string, depth int) error {
 			return err
 		}
 	}
-	cfg.Stages = nil // those of this file alone are read, to find what is wrong in them
+	cfg.Stages = nil // decode the stages of this file alone, to find errors in them
 	dec := toml.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(cfg); err != nil {
 		return parseError(path, err)
 	}
-	if doc.Stages != nil { // they take the place of the extended recipe's
+	if doc.Stages != nil { // they replace those of the extended recipe
 		cfg.stages = doc.Stages
 		cfg.keys.removeStages()
 	}
@@ -96,7 +96,7 @@ func (cfg *Config) read(path string, depth int) error {
 	return nil
 }
 
-// fillStages makes the stages: each the recipe's settings, and over them what it sets itself.
+// fillStages makes the stages: the recipe's settings, overridden by what each stage sets itself.
 func (cfg *Config) fillStages() error {
 	cfg.Stages = nil
 	if len(cfg.stages) == 0 {
@@ -153,7 +153,7 @@ func resolve(folder, path string) string {
 	return filepath.Join(folder, path)
 }
 
-// parseError gives an error of the parser its file and line.
+// parseError adds file and line to an error of the parser.
 func parseError(path string, err error) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {

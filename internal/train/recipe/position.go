@@ -8,21 +8,21 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// position is where a key was set.
+// position is the file and the line where a key is set.
 type position struct {
 	file string
 	line int
 }
 
-// positions are those of the keys that are set, by their names in small letters: "batch.images", "stage.1.steps" for the
-// second stage.
+// positions maps the names of keys, in lower case, to their positions: "batch.images", "stage.1.steps" for the second
+// stage.
 type positions map[string]position
 
 func (p positions) has(name string) bool { _, set := p[name]; return set }
 
 func (p positions) add(others positions) { maps.Copy(p, others) }
 
-// removeStages forgets the stages' keys.
+// removeStages removes the stages' keys.
 func (p positions) removeStages() {
 	maps.DeleteFunc(p, func(name string, _ position) bool { return strings.HasPrefix(name, "stage.") })
 }
@@ -54,17 +54,17 @@ func findKeys(file string, data []byte) (positions, error) {
 		f.found[name] = position{file, line}
 		table = name + "."
 	}
-	return f.found, nil // an error of syntax is for the decoder to tell
+	return f.found, nil // the decoder reports errors of syntax
 }
 
 type finder struct {
 	unstable.Parser
 	file  string
 	found positions
-	stage int // number of the newest, -1 before the first
+	stage int // number of the latest stage, -1 before the first
 }
 
-// key returns the name of a table or key, in small letters, and its line.
+// key returns the name of a table or key, in lower case, and its line.
 func (f *finder) key(e *unstable.Node) (name string, line int) {
 	var parts []string
 	for at := e.Key(); at.Next(); {
@@ -76,7 +76,7 @@ func (f *finder) key(e *unstable.Node) (name string, line int) {
 	return strings.Join(parts, "."), line
 }
 
-// keyValue notes a key, and those of an inline table.
+// keyValue records the position of a key, and those of the keys of an inline table.
 func (f *finder) keyValue(table string, e *unstable.Node) error {
 	name, line := f.key(e)
 	name = table + name
@@ -94,7 +94,7 @@ func (f *finder) keyValue(table string, e *unstable.Node) error {
 	return nil
 }
 
-// checkStage refuses other ways to write stages, whose keys would have no numbers.
+// checkStage refuses other notations of stages than [[stage]], since their keys would get no number.
 func (f *finder) checkStage(name string, line int, kind unstable.Kind) error {
 	if name != "stage" && !strings.HasPrefix(name, "stage.") || f.stage >= 0 && (name != "stage" || kind == unstable.ArrayTable) {
 		return nil
@@ -102,7 +102,7 @@ func (f *finder) checkStage(name string, line int, kind unstable.Kind) error {
 	return fmt.Errorf("%s:%d: stages are written [[stage]], each with its keys", f.file, line)
 }
 
-// numbered puts the number of the newest stage into the name of a table of it.
+// numbered inserts the number of the latest stage into the name of one of its tables.
 func (f *finder) numbered(name string) string {
 	if name == "stage" {
 		return fmt.Sprintf("stage.%d", f.stage)

@@ -1,4 +1,8 @@
-// Package recipe reads what a training run is to do.
+// Package recipe reads the TOML files that describe training runs. In comes the path of a recipe; out comes a [Config],
+// checked, or an error with file and line. The command line calls [Load], package train runs the result.
+//
+// recipe.go has the keys and their defaults, load.go reads files and the recipes they extend, position.go finds the lines
+// of keys, and check.go refuses what cannot work.
 package recipe
 
 import (
@@ -6,10 +10,10 @@ import (
 	"exemplar/internal/train/loss"
 )
 
-// Config is a recipe: everything that, with the data, decides what a run computes. See docs/training.md for what the
-// keys mean; the defaults are those of Default.
+// Config is a recipe: with the data, it determines the result of a run. docs/training.md says what the keys mean; their
+// defaults are those of [Default].
 type Config struct {
-	Extends string `toml:"extends"` // another recipe whose keys hold where this one is silent
+	Extends string `toml:"extends"` // another recipe, whose keys apply where this one sets none
 	Name    string `toml:"name"`
 	Seed    uint64 `toml:"seed"`
 	Out     string `toml:"out"` // folder of the run: logs, checkpoints, report, bundle
@@ -26,7 +30,7 @@ type Config struct {
 	stages []map[string]any // what each stage sets itself
 }
 
-// Network says what is trained and from where.
+// Network is the architecture and the initial weights.
 type Network struct {
 	Start     string  `toml:"start"` // "random", "default", or a bundle or safetensors file
 	Width     float64 `toml:"width"`
@@ -38,7 +42,7 @@ type Network struct {
 type Data struct {
 	Paths       []string `toml:"paths"`   // tar shards, folders of them, folders of images
 	Classes     string   `toml:"classes"` // "instances": every image its own; "labels": folders
-	Forms       int      `toml:"forms"`   // 1, 4, 8 or 24 classes of an image: turned, mirrored, halved
+	Forms       int      `toml:"forms"`   // 1, 4, 8 or 24 classes per image: turned, mirrored, halved (capturesim.Form)
 	Duplicates  string   `toml:"duplicates"`
 	Distance    int      `toml:"duplicate_distance"` // bits of the perceptual hash
 	ShortSide   int      `toml:"short_side"`         // pixels at which images are kept
@@ -48,7 +52,7 @@ type Data struct {
 	Workers     int      `toml:"workers"`     // goroutines that prepare samples; 0 = one per core
 }
 
-// Evaluate says when the network is measured, and when to stop early.
+// Evaluate says when the network is evaluated, and when to stop early.
 type Evaluate struct {
 	Set      string `toml:"set"`      // folder of references and captures; "" = none
 	Every    int    `toml:"every"`    // steps
@@ -61,7 +65,7 @@ type Checkpoint struct {
 	Keep  int `toml:"keep"`  // newest checkpoints to keep
 }
 
-// Settings are the keys that each stage may set for itself. At the top of a recipe they hold for all stages.
+// Settings are the keys that each stage may set for itself. At the top of a recipe they apply to all stages.
 type Settings struct {
 	Steps     int       `toml:"steps"`
 	Input     int       `toml:"input"` // side of the network's input, pixels
@@ -73,20 +77,20 @@ type Settings struct {
 	Optimizer Optimizer `toml:"optimizer"`
 }
 
-// Stage is a part of a run. Its network goes on from the stage before; its optimiser starts afresh.
+// Stage is a part of a run. It continues with the network of the stage before, and with a new state of the optimiser.
 type Stage struct {
 	Name string `toml:"name"`
 	Settings
 }
 
-// Batch is the make-up of a step: images x forms classes, each in as many views.
+// Batch is the composition of a step: images x forms classes, each in the given number of views.
 type Batch struct {
 	Images   int `toml:"images"`
 	Forms    int `toml:"forms"`
 	Views    int `toml:"views"`
 	Replicas int `toml:"replicas"` // parts with batch statistics of their own
-	Drawn    int `toml:"drawn"`    // classes in addition that are drawn: a form, in each view with other contents
-	Filled   int `toml:"filled"`   // classes in addition that are real forms, in each view filled in otherwise
+	Drawn    int `toml:"drawn"`    // additional classes: drawn documents, with other contents in each view
+	Filled   int `toml:"filled"`   // additional classes: real forms, filled in otherwise in each view
 }
 
 // Classes is the number of classes in a step.
@@ -121,7 +125,7 @@ type Classes struct {
 	Rate            float64 `toml:"rate"`
 	MaxSample       int     `toml:"max_sample"`
 	Shards          int     `toml:"shards"`
-	Imprint         bool    `toml:"imprint"` // begin with the embeddings of the clean images
+	Imprint         bool    `toml:"imprint"` // initial centres are the embeddings of the clean images
 	Rows            string  `toml:"rows"`    // optimiser of the centres: "adamw" or "sgd"
 	LRScale         float64 `toml:"lr_scale"`
 	WeightDecay     float64 `toml:"weight_decay"`
@@ -148,7 +152,7 @@ type Optimizer struct {
 	Warmup      int     `toml:"warmup"` // steps
 	Final       float64 `toml:"final"`  // share of lr at the end
 	Power       float64 `toml:"power"`
-	EMA         float64 `toml:"ema"` // share of the running mean of weights that a step keeps; 0 = none
+	EMA         float64 `toml:"ema"` // decay of the running mean of weights; 0 = no mean
 }
 
 // Default is the recipe of the reference network, without data.

@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// strongest keeps at most n extrema, spread over a grid x grid raster of the
-// picture: every cell gives its strongest in turn, as if each had a quota that
-// what others do not use is added to. The result is ordered by strength.
-func strongest(all []extremum, w, h, grid, n int) []extremum {
+// selectUniform keeps at most n extrema, distributed over grid x grid cells of the
+// picture: of each cell the strongest up to a common quota. The quota is the smallest
+// one with which n are kept, so that what some cells lack goes to the others. The
+// result is in order of strength.
+func selectUniform(all []extremum, w, h, grid, n int) []extremum {
 	slices.SortStableFunc(all, byStrength)
 	if len(all) <= n {
 		return all
@@ -33,7 +34,7 @@ func byStrength(a, b extremum) int {
 	)
 }
 
-// cellQuota is the smallest number per cell that lets n extrema through.
+// cellQuota is the smallest quota per cell with which at least n extrema are kept.
 func cellQuota(all []extremum, w, h, grid, n int) int {
 	count := make([]int, grid*grid)
 	for _, e := range all {

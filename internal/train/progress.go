@@ -10,12 +10,13 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// meter tells a person how a run goes: on a terminal one line that is written over, elsewhere a line now and then.
-type meter struct {
+// progress shows a person how a run goes: on a terminal in one line that it rewrites, elsewhere in a line every 15
+// seconds.
+type progress struct {
 	opt    Options
 	total  int // steps of all stages
 	last   time.Time
-	loss   float64 // smoothed
+	loss   float64 // exponential moving average, as images is
 	images float64
 	open   bool // an unfinished line is on the terminal
 }
@@ -26,64 +27,64 @@ const (
 	smoothing     = 0.05
 )
 
-func newMeter(opt Options, cfg *recipe.Config) *meter {
-	m := &meter{opt: opt}
+func newProgress(opt Options, cfg *recipe.Config) *progress {
+	pr := &progress{opt: opt}
 	for _, s := range cfg.Stages {
-		m.total += s.Steps
+		pr.total += s.Steps
 	}
-	return m
+	return pr
 }
 
-// step shows where the run stands.
-func (m *meter) step(e Entry, p Position, figures map[string]float64) {
-	if m.opt.Progress == nil {
+// step shows the state of the run after a step.
+func (pr *progress) step(e Entry, p Position, figures map[string]float64) {
+	if pr.opt.Progress == nil {
 		return
 	}
-	if m.images == 0 {
-		m.loss, m.images = e.Loss, e.Images
+	if pr.images == 0 {
+		pr.loss, pr.images = e.Loss, e.Images
 	}
-	m.loss += smoothing * (e.Loss - m.loss)
-	m.images += smoothing * (e.Images - m.images)
+	pr.loss += smoothing * (e.Loss - pr.loss)
+	pr.images += smoothing * (e.Images - pr.images)
 	every := lineEvery
-	if m.opt.Terminal {
+	if pr.opt.Terminal {
 		every = terminalEvery
 	}
-	if time.Since(m.last) < every && p.Total != m.total && !m.opt.everyStep {
+	if time.Since(pr.last) < every && p.Total != pr.total && !pr.opt.everyStep {
 		return
 	}
-	m.last = time.Now()
-	left := time.Duration(float64(m.total-p.Total) * p.Seconds / float64(p.Total) * float64(time.Second))
-	line := fmt.Sprintf("%s  step %d/%d  loss %.3f  lr %.2g  %.0f images/s  %s left", e.Stage, p.Total, m.total, m.loss, e.LR, m.images, left.Round(time.Second))
+	pr.last = time.Now()
+	left := time.Duration(float64(pr.total-p.Total) * p.Seconds / float64(p.Total) * float64(time.Second))
+	line := fmt.Sprintf("%s  step %d/%d  loss %.3f  lr %.2g  %.0f images/s  %s left", e.Stage, p.Total, pr.total, pr.loss, e.LR, pr.images, left.Round(time.Second))
 	if tpr, ok := figures[FigureTPR]; ok {
 		line += fmt.Sprintf("  TPR %.1f", 100*tpr)
 	}
-	if m.opt.Terminal {
-		fmt.Fprintf(m.opt.Progress, "\r%s\x1b[K", line)
-		m.open = true
+	if pr.opt.Terminal {
+		fmt.Fprintf(pr.opt.Progress, "\r%s\x1b[K", line)
+		pr.open = true
 		return
 	}
-	fmt.Fprintln(m.opt.Progress, line)
+	fmt.Fprintln(pr.opt.Progress, line)
 }
 
-// evaluation shows the figures of one.
-func (m *meter) evaluation(step int, figures map[string]float64) {
-	m.note("step %d: %s %.1f, %s %.1f", step, FigureTPR, 100*figures[FigureTPR], FigureRank1, 100*figures[FigureRank1])
+// evaluation shows the figures of an evaluation.
+func (pr *progress) evaluation(step int, figures map[string]float64) {
+	pr.note("step %d: %s %.1f, %s %.1f", step, FigureTPR, 100*figures[FigureTPR], FigureRank1, 100*figures[FigureRank1])
 }
 
-// note writes a line of its own.
-func (m *meter) note(format string, args ...any) {
-	if m.opt.Progress == nil {
+// note writes a separate line.
+func (pr *progress) note(format string, args ...any) {
+	if pr.opt.Progress == nil {
 		return
 	}
-	m.end()
-	fmt.Fprintf(m.opt.Progress, format+"\n", args...)
+	pr.end()
+	fmt.Fprintf(pr.opt.Progress, format+"\n", args...)
 }
 
 // end finishes the line on the terminal.
-func (m *meter) end() {
-	if m.open {
-		fmt.Fprintln(m.opt.Progress)
-		m.open = false
+func (pr *progress) end() {
+	if pr.open {
+		fmt.Fprintln(pr.opt.Progress)
+		pr.open = false
 	}
 }
 
@@ -102,7 +103,7 @@ func (r *run) report(note string) error {
 		{"network", r.cfg.Architecture(r.stage().Input).String()},
 		{"images", fmt.Sprintf("%d, of which %d could not be decoded", r.pool.Len(), r.cache.Corrupt())},
 		{"classes", fmt.Sprint(r.classes.Count())},
-		{"steps", fmt.Sprintf("%d of %d", p.Total, r.meter.total)},
+		{"steps", fmt.Sprintf("%d of %d", p.Total, r.progress.total)},
 		{"samples", fmt.Sprint(p.Samples)},
 		{"time", time.Duration(p.Seconds * float64(time.Second)).Round(time.Second).String()},
 		{"seed", fmt.Sprint(r.cfg.Seed)},
