@@ -3,16 +3,17 @@ package changetrain
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
+	"exemplar/internal/train/checkpoint"
 )
 
 // TestCrossEntropy counts by hand what six cells cost, and what nothing is known
@@ -173,7 +174,7 @@ func TestTrainResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	runtime.GOMAXPROCS(3)
-	o.Checkpoint = filepath.Join(t.TempDir(), "checkpoint.safetensors")
+	o.Checkpoint = filepath.Join(t.TempDir(), "a.checkpoint")
 	ctx, stop := context.WithCancel(t.Context())
 	o.Progress = func(step int, _ float64) {
 		if step == 2 {
@@ -196,7 +197,7 @@ func TestTrainResumes(t *testing.T) {
 		t.Fatal("the weights are others")
 	}
 	o.Seed++
-	if _, err = Train(t.Context(), samples, o); err == nil || !strings.Contains(err.Error(), "of another training") {
+	if _, err = Train(t.Context(), samples, o); err == nil || !errors.Is(err, checkpoint.ErrOther) {
 		t.Errorf("went on with another training's checkpoint: %v", err)
 	}
 }
