@@ -70,7 +70,7 @@ func copySamples(photo *imaging.Image, labels []string, references map[string]*a
 	var samples []Sample
 	for k, label := range labels {
 		if l, ok := lay(probe, references[label]); ok {
-			samples = append(samples, Sample{Ref: l.Reference, Laid: l.Photo, Seen: l.Seen, Kind: label, OtherKind: k > 0})
+			samples = append(samples, Sample{Ref: l.Reference, Laid: l.Photo, Seen: l.Visible, Kind: label, OtherKind: k > 0})
 		}
 	}
 	return samples
