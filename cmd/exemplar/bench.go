@@ -220,7 +220,7 @@ func (t *timings) benchGeometry(photos [][]byte) error {
 		t.Features += share * cpuMilliseconds(func() { alignment.NewProbe(picture).CoarseFeatures() })
 		t.Verify += share * cpuMilliseconds(func() { alignment.Locate(probe, next) })
 		located := cpuMilliseconds(func() { alignment.Locate(probe, own) })
-		t.Compare += share * max(0, cpuMilliseconds(func() { alignment.Glance(probe, own) })-located)
+		t.Compare += share * max(0, cpuMilliseconds(func() { alignment.VerifyCoarsely(probe, own) })-located)
 	}
 	return nil
 }

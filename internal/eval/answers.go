@@ -1,34 +1,24 @@
 package eval
 
 import (
+	"exemplar/internal/decide"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// Outcome is the kind of a decision.
-type Outcome string
-
-// The outcomes of a decision.
-const (
-	Match     Outcome = "match"
-	Ambiguous Outcome = "ambiguous"
-	Unknown   Outcome = "unknown"
-	Refused   Outcome = "refused"
-)
-
 // StrangerRow names the row of strangers in a confusion matrix.
 const StrangerRow = "(stranger)"
 
-// Answer is a decision on one capture. It has a label only with [Match].
+// Answer is a decision on one capture. It has a label only with [decide.Match].
 type Answer struct {
-	Outcome Outcome
+	Outcome decide.Outcome
 	Label   string
 }
 
 // column is the answer's column of the confusion matrix.
 func (a Answer) column() string {
-	if a.Outcome == Match {
+	if a.Outcome == decide.Match {
 		return a.Label
 	}
 	return string(a.Outcome)
@@ -78,13 +68,13 @@ type decided struct {
 
 func (d decided) right() bool {
 	if d.truth == StrangerRow {
-		return d.answer.Outcome == Unknown
+		return d.answer.Outcome == decide.Unknown
 	}
-	return d.answer.Outcome == Match && d.answer.Label == d.truth
+	return d.answer.Outcome == decide.Match && d.answer.Label == d.truth
 }
 
 func (d decided) parent() bool {
-	return d.answer.Outcome == Match && IsAbove(d.answer.Label, d.truth)
+	return d.answer.Outcome == decide.Match && IsAbove(d.answer.Label, d.truth)
 }
 
 // classify judges the answers of a set. It returns nil for a set without answers.
@@ -128,7 +118,7 @@ func pairAnswers(s *Set, c *classes) ([]decided, error) {
 			d.truth = StrangerRow
 		}
 		if x.Refused != "" {
-			d.answer = Answer{Outcome: Refused}
+			d.answer = Answer{Outcome: decide.Refused}
 		}
 		list = append(list, d)
 	}
@@ -144,7 +134,7 @@ func (r *Classification) scoreClasses(list []decided) {
 		if d.truth != StrangerRow {
 			captures[d.truth]++
 		}
-		if d.answer.Outcome == Match && !d.parent() {
+		if d.answer.Outcome == decide.Match && !d.parent() {
 			answered[d.answer.Label]++
 		}
 		if d.right() {
@@ -173,12 +163,12 @@ func confusionMatrix(list []decided) Confusions {
 	var rows, columns []string
 	for _, d := range list {
 		rows = append(rows, d.truth)
-		if d.answer.Outcome == Match {
+		if d.answer.Outcome == decide.Match {
 			columns = append(columns, d.answer.Label)
 		}
 	}
 	m := Confusions{Rows: distinct(rows), Columns: distinct(columns)}
-	m.Columns = append(m.Columns, string(Ambiguous), string(Unknown), string(Refused))
+	m.Columns = append(m.Columns, string(decide.Ambiguous), string(decide.Unknown), string(decide.Refused))
 	for range m.Rows {
 		m.Counts = append(m.Counts, make([]int, len(m.Columns)))
 	}

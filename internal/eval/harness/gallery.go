@@ -151,7 +151,7 @@ func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 }
 
 // refused is the answer to a file that is no usable picture.
-var refused = eval.Lookup{Answer: eval.Answer{Outcome: eval.Refused}, Sure: math.Inf(-1)}
+var refused = eval.Lookup{Answer: eval.Answer{Outcome: decide.Refused}, Sure: math.Inf(-1)}
 
 // Lookup returns the answer of the gallery to a picture file.
 func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) {
@@ -162,7 +162,7 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 	f := result.Findings[0]
 	sure, err := g.sure(f.Decision.Candidates)
 	return eval.Lookup{
-		Answer: eval.Answer{Outcome: eval.Outcome(f.Decision.Outcome), Label: string(f.Decision.Label)},
+		Answer: eval.Answer{Outcome: f.Decision.Outcome, Label: string(f.Decision.Label)},
 		Best:   string(f.Decision.Best.Label), Sure: sure,
 	}, err
 }
