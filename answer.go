@@ -6,26 +6,26 @@ import (
 	"exemplar/internal/recognise"
 )
 
-// Decision is what an [Answer] comes to.
-type Decision string
+// Decision is what an [Answer] comes to: a string such as "match".
+type Decision = decide.Outcome
 
 // The decisions.
 const (
-	Match     Decision = "match"     // one label
-	Ambiguous Decision = "ambiguous" // rivals too close to tell apart, with no label above them
-	Unknown   Decision = "unknown"   // nothing registered is like it
-	Refused   Decision = "refused"   // not a usable image
+	Match     = decide.Match     // "match": one label
+	Ambiguous = decide.Ambiguous // "ambiguous": rivals too close to tell apart, with no label above them
+	Unknown   = decide.Unknown   // "unknown": nothing registered is like it
+	Refused   = decide.Refused   // "refused": not a usable image
 )
 
-// Basis is what an [Answer] went by.
-type Basis string
+// Basis is what an [Answer] went by: a string such as "geometry".
+type Basis = decide.Basis
 
 // The bases.
 const (
-	ByGeometry  Basis = "geometry"  // how much of a reference agrees where it lies in the picture
-	ByEmbedding Basis = "embedding" // how alike the whole pictures are
-	ByExact     Basis = "exact"     // it shows other print in a place, and [ClassifyOptions].Exact accepts none
-	BySearch    Basis = "search"    // nothing registered was found in the picture, or too little of it to compare
+	ByGeometry  = decide.ByGeometry  // "geometry": how much of a reference agrees where it lies in the picture
+	ByEmbedding = decide.ByEmbedding // "embedding": how alike the whole pictures are
+	ByExact     = decide.ByExact     // "exact": it shows other print in a place, and [ClassifyOptions].Exact accepts none
+	BySearch    = decide.BySearch    // "search": nothing registered was found in the picture, or too little of it to compare
 )
 
 // Answer says what a picture is, and what that rests on. Every number means one
@@ -117,7 +117,7 @@ const maxCandidates = 5
 func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
-		Decision: Decision(d.Outcome), Label: string(d.Label), Confidence: d.Confidence, Basis: Basis(d.Basis),
+		Decision: d.Outcome, Label: string(d.Label), Confidence: d.Confidence, Basis: d.Basis,
 		Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
@@ -156,8 +156,8 @@ func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
 	d, f := &of.Decision, &of.Best.Found
 	g := &Geometry{
 		LLR: d.Candidates[0].LLR, Threshold: d.ThresholdLLR, LookAlikes: d.LookAlikes,
-		Inliers: f.Inliers, Coverage: f.Coverage, Compared: f.Judged, Agreement: f.AgreeSmoothly,
-		Cosine: f.Weighed.Cosine, Changed: f.Changes.Share,
+		Inliers: f.Inliers, Coverage: f.Coverage, Compared: f.Comparable, Agreement: f.LocallyConsistent,
+		Cosine: f.ForDecision.Cosine, Changed: f.Changes.Share,
 	}
 	asSent := func(q [4]planar.Point) (corners [4][2]float64) {
 		for i, corner := range q {

@@ -54,13 +54,13 @@ func (g *Gallery) Rivals(ctx context.Context, id string) ([]Rival, error) {
 
 func newRival(n recognise.Neighbour) Rival {
 	r := Rival{Label: string(n.Label), Reference: n.Reference, Score: float64(n.Score)}
-	if n.Overlay == nil {
+	if n.Pair == nil {
 		r.Reason = fmt.Sprintf("is close to %s (similarity %.2f): captures of one may be answered %q", n.Label, n.Score, Ambiguous)
 		return r
 	}
-	r.Reason = explain.Difference(n.Overlay, r.Label)
-	r.Judged, r.Agreement = n.Overlay.Found.Judged, n.Overlay.Found.AgreeSmoothly
-	for _, b := range n.Overlay.RegionsAsSent() {
+	r.Reason = explain.Difference(n.Pair, r.Label)
+	r.Judged, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
+	for _, b := range n.Pair.RegionsAsSent() {
 		r.Regions = append(r.Regions, Region{b[0], b[1], b[2] - b[0], b[3] - b[1]})
 	}
 	return r
@@ -81,7 +81,7 @@ func (g *Gallery) ExplainRival(ctx context.Context, id, rival string) ([]byte, e
 	if g.model.inner.Calibration.LLRModel == nil {
 		return nil, ErrNotAlike
 	}
-	overlay, err := g.engine.Lay(ctx, rival, id)
+	overlay, err := g.engine.Align(ctx, rival, id)
 	if err != nil {
 		return nil, g.fail(err)
 	}

@@ -30,7 +30,7 @@ func costs(data string) error {
 	small := alignment.Shrink(photo, 640)
 	ref, probe := alignment.NewReference(page), alignment.NewProbe(photo)
 	found := alignment.Verify(probe, ref)
-	fmt.Printf("%d inliers, %d blocks judged\n", found.Inliers, found.Judged)
+	fmt.Printf("%d inliers, %d blocks judged\n", found.Inliers, found.Comparable)
 	for _, step := range []struct {
 		name string
 		do   func()
@@ -39,7 +39,7 @@ func costs(data string) error {
 		{"features, 640 px, default", func() { features.Extract(small, alignment.CoarseProbe) }},
 		{"features, 1024 px, 4000", func() { features.Extract(photo, features.Options{Max: 4000, Grid: 8}) }},
 		{"match and fit", func() { alignment.Locate(probe, ref) }},
-		{"match, fit and compare", func() { alignment.Glance(probe, ref) }},
+		{"match, fit and compare", func() { alignment.VerifyCoarsely(probe, ref) }},
 		{"new reference", func() { alignment.NewReference(page) }},
 	} {
 		fmt.Printf("%-28s %7.3f CPU-ms\n", step.name, median(step.do))

@@ -22,21 +22,21 @@ var measures = []struct {
 }{
 	{"inliers", func(e *alignment.Evidence) float64 { return float64(e.Inliers) }},
 	{"cells", func(e *alignment.Evidence) float64 { return float64(e.Cells) + float64(e.Inliers)/1e4 }},
-	{"agree", func(e *alignment.Evidence) float64 { return e.Agree }},
-	{"in place", func(e *alignment.Evidence) float64 { return e.AgreeInPlace }},
-	{"smoothly", func(e *alignment.Evidence) float64 { return e.AgreeSmoothly }},
-	{"mean correlation", func(e *alignment.Evidence) float64 { return e.MeanCorrelation }},
-	{"mean in place", func(e *alignment.Evidence) float64 { return e.MeanInPlace }},
-	{"weak in place", func(e *alignment.Evidence) float64 { return e.WeakInPlace }},
+	{"agree", func(e *alignment.Evidence) float64 { return e.LooselyConsistent }},
+	{"in place", func(e *alignment.Evidence) float64 { return e.GloballyConsistent }},
+	{"smoothly", func(e *alignment.Evidence) float64 { return e.LocallyConsistent }},
+	{"mean correlation", func(e *alignment.Evidence) float64 { return e.PeakCorrelation }},
+	{"mean in place", func(e *alignment.Evidence) float64 { return e.CorrelationInPlace }},
+	{"weak in place", func(e *alignment.Evidence) float64 { return e.CorrelationP10 }},
 	{"score", func(e *alignment.Evidence) float64 { return e.Score() }},
 	{"coverage", func(e *alignment.Evidence) float64 { return e.Coverage }},
 	{"closer", func(e *alignment.Evidence) float64 {
-		if e.Closer {
+		if e.Fine {
 			return 1
 		}
 		return 0
 	}},
-	{"judged", func(e *alignment.Evidence) float64 { return float64(e.Judged) }},
+	{"judged", func(e *alignment.Evidence) float64 { return float64(e.Comparable) }},
 }
 
 func main() {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/decide"
 	"exemplar/internal/eval"
 	"exemplar/internal/eval/harness"
 	"exemplar/internal/imaging"
@@ -52,9 +53,9 @@ func TestPartsCoverTheirSet(t *testing.T) {
 // was not recognised.
 func someProbes() []eval.Probe {
 	match := func(label string) eval.Lookup {
-		return eval.Lookup{Answer: eval.Answer{Outcome: eval.Match, Label: label}, Best: label, Sure: 1}
+		return eval.Lookup{Answer: eval.Answer{Outcome: decide.Match, Label: label}, Best: label, Sure: 1}
 	}
-	unknown := eval.Lookup{Answer: eval.Answer{Outcome: eval.Unknown}, Best: "form/2023"}
+	unknown := eval.Lookup{Answer: eval.Answer{Outcome: decide.Unknown}, Best: "form/2023"}
 	return []eval.Probe{
 		{Path: "form/2023/1.png", Label: "form/2023", Registered: match("form/2023"), LeftOut: match("form/2024"), HasRelative: true},
 		{Path: "form/2024/1.png", Label: "form/2024", Registered: unknown, LeftOut: unknown, HasRelative: true},

@@ -13,7 +13,7 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// answerPrinter writes answers, each as soon as it is there.
+// answerPrinter writes answers, each as soon as it is known.
 type answerPrinter interface {
 	print(path string, a exemplar.Answer) error
 }
@@ -35,7 +35,7 @@ type csvPrinter struct {
 
 func newCSVPrinter(w io.Writer) *csvPrinter { return &csvPrinter{out: w, w: csv.NewWriter(w)} }
 
-// byteOrderMark has spreadsheets read a CSV file as UTF-8.
+// byteOrderMark makes spreadsheets read a CSV file as UTF-8.
 const byteOrderMark = "\uFEFF"
 
 func (p *csvPrinter) print(path string, a exemplar.Answer) error {
@@ -71,23 +71,23 @@ const (
 	besideColumns   = len("  ") + decisionColumns + len("  ") + len("  100 %  ") + clauseColumns
 )
 
-// aligned is how many columns a name or a label is filled up to where lines may be
-// of any length.
+// aligned is the number of columns that a name or a label is padded to, at most, if
+// lines may have any length (by eye).
 const aligned = 60
 
-// textPrinter writes one line for each answer, or all that is known. On a terminal
-// a line fits its width; anywhere else nothing is shortened.
+// textPrinter writes one line for each answer, or with --verbose everything. On a
+// terminal a line fits the width; elsewhere nothing is shortened.
 type textPrinter struct {
 	w       io.Writer
 	verbose bool
-	width   int // of the terminal, 0: none
+	width   int // of the terminal; 0 if there is none
 	name    int // columns of the names
-	longest int // columns that a name may take
+	longest int // columns that a name may take at most
 	label   int // columns of the labels
 }
 
-// newTextPrinter makes a printer of answers about the inputs, whose labels take some
-// columns, for a terminal of a width or, where that is 0, for anything else.
+// newTextPrinter makes a printer of answers about the inputs. The longest label takes
+// label columns. A width of 0 stands for an output that is no terminal.
 func newTextPrinter(w io.Writer, width int, list []input, label int, verbose bool) *textPrinter {
 	p := &textPrinter{w: w, verbose: verbose, width: width, label: min(max(label, 1), aligned), longest: aligned}
 	if p.width > 0 {
@@ -100,11 +100,11 @@ func newTextPrinter(w io.Writer, width int, list []input, label int, verbose boo
 	return p
 }
 
-// countedReferences is up to how many references the columns of their labels are
-// counted: more would have the first answer wait.
+// countedReferences is the largest gallery whose labels are measured (by eye). A larger
+// one would delay the first answer.
 const countedReferences = 10_000
 
-// widestLabel is how many columns the labels of a gallery take.
+// widestLabel is the number of columns of the longest label of a gallery.
 func widestLabel(ctx context.Context, g *exemplar.Gallery) int {
 	stats, err := g.Stats(ctx)
 	if err != nil || stats.References > countedReferences {
@@ -150,11 +150,11 @@ func (p *textPrinter) fit(s string, limit int) string {
 	return shorten(s, limit)
 }
 
-// percentDown writes a share in percent, rounded down: nothing is said to be surer
+// percentDown writes a share in percent. It rounds down, so that no answer seems surer
 // than it is.
 func percentDown(share float64, digits int) string {
 	unit := math.Pow10(digits)
-	const slack = 1e-9 // 0.29 is a little less than that in binary
+	const slack = 1e-9 // because 0.29 is a little less than 29 % in binary
 	return strconv.FormatFloat(math.Floor(100*unit*share+slack)/unit, 'f', digits, 64)
 }
 
@@ -172,11 +172,11 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	}
 	say(p.w, "\n  %s\n", a.Reason)
 	if g := a.Geometry; g != nil {
-		say(p.w, "  found in place: log likelihood ratio %.2f, %.2f is needed; %d parts compared, %d features fit\n",
+		say(p.w, "  comparison in place: log10 likelihood ratio %.2f, needed %.2f; compared parts: %d; fitting features: %d\n",
 			g.LLR, g.Threshold, g.Compared, g.Inliers)
 	}
 	if e := a.Embedding; e != nil {
-		say(p.w, "  whole picture: similarity %.3f, %.3f is needed\n", e.Cosine, e.Threshold)
+		say(p.w, "  whole picture: similarity %.3f, needed %.3f\n", e.Cosine, e.Threshold)
 	}
 	const shown = 0.001 // 0.1 %
 	for i, c := range a.Candidates {
@@ -201,8 +201,9 @@ func seenHow(a exemplar.Answer) []string {
 	return how
 }
 
-// clause says in few words what an answer rests on: the first of its wordings that
-// fits, whole. Of a refused picture all is said, since it says what to do.
+// clause says in few words what an answer rests on. It is the first wording that fits
+// into the width. The text about a refused picture is never cut, because it says what
+// to do.
 func clause(a exemplar.Answer, width int) string {
 	wordings := wordings(a)
 	for _, said := range wordings {
@@ -213,7 +214,7 @@ func clause(a exemplar.Answer, width int) string {
 	return wordings[len(wordings)-1]
 }
 
-// wordings are shorter and shorter ways to say what an answer rests on; the shortest
+// wordings says in shorter and shorter texts what an answer rests on. The shortest
 // takes clauseColumns at most, unless the picture was refused.
 func wordings(a exemplar.Answer) []string {
 	summary := plain(a.Summary)
@@ -234,7 +235,7 @@ func wordings(a exemplar.Answer) []string {
 	return append(all, shortest(a)...)
 }
 
-// shortest are wordings for little room, from what is to be known first.
+// shortest are wordings for narrow terminals. They keep what a user must know first.
 func shortest(a exemplar.Answer) []string {
 	said := strings.Split(plain(a.Summary), ", ")
 	switch more := said[len(said)-1]; {
@@ -262,7 +263,7 @@ func shortest(a exemplar.Answer) []string {
 	return []string{"nothing found"}
 }
 
-// withoutAsides leaves out what stands in brackets.
+// withoutAsides leaves out text in brackets.
 func withoutAsides(s string) string {
 	for {
 		from := strings.Index(s, " (")

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"image/jpeg"
 	"io"
 	"math/rand/v2"
@@ -32,16 +31,16 @@ type timings struct {
 	Kernel       string  `json:"kernel"`
 	Batch1       float64 `json:"batch1_ms"`
 	Batch64      float64 `json:"batch64_ms_per_image"`
-	Photo        float64 `json:"photo_ms"`                     // bytes of a photo in memory to answer, by the embedding of the whole picture
+	Photo        float64 `json:"photo_ms"`                     // from the bytes of a photo to an answer, by the embedding of the whole picture
 	PhotoStd     float64 `json:"photo_std_ms"`                 // the same with the standard library's JPEG decoder
-	PhotoLocated float64 `json:"photo_located_ms"`             // bytes of a photo to answer as by default, the document looked for and compared
+	PhotoLocated float64 `json:"photo_located_ms"`             // from the bytes of a photo to an answer by default: the document is located and compared
 	Features     float64 `json:"features_ms"`                  // features of a picture scaled to 640 pixels
 	Verify       float64 `json:"verify_ms"`                    // fit of one reference: each picture against the next
-	Compare      float64 `json:"compare_ms"`                   // comparison of one reference place by place: each picture against itself
+	Compare      float64 `json:"compare_ms"`                   // block by block comparison with one reference: each picture against itself
 	ScanMillion  float64 `json:"scan_million_ms"`              // one probe against a million embeddings, exact
 	Train        float64 `json:"train_ms_per_image,omitempty"` // a whole training step, per picture of 64
 
-	photos string // which they were, in words
+	photos string // names them in words
 }
 
 func newBench() *cobra.Command {
@@ -50,10 +49,14 @@ func newBench() *cobra.Command {
 		Use:     "bench [IMAGE...]",
 		GroupID: "tool",
 		Short:   "Measure the speed on this machine, in CPU time of one core",
-		Long: `Measure, in CPU milliseconds of one core: the network with one picture and with 64 at once, a photo from its bytes
-to its answer (the mean over the images given, or over drawn 12-megapixel JPEGs; by the embedding of the whole picture, and
-as by default, the document looked for and compared), the steps of that, and the exact search of a million embeddings for
-one probe.`,
+		Long: `Measure the speed on this machine, in CPU milliseconds of one core:
+- the network, with one picture and with 64 at once
+- a photo, from its bytes to its answer: by the embedding of the whole picture, and as classify does it, which also finds
+  the document in the photo and compares it with its reference
+- the steps of that
+- the exact search of one picture among a million embeddings
+
+The photos are the images that you name, or two drawn JPEGs of 12 megapixels.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			t, err := measure(cmd.Context(), args)
@@ -72,8 +75,8 @@ one probe.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
-	cmd.Flags().BoolVar(&training, "train", false, "measure a training step as well: forward, backward and AdamW, batch 64 at 128 pixels")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&training, "train", false, "also measure a training step: forward, backward and AdamW, batch 64 at 128 pixels")
 	return cmd
 }
 
@@ -98,9 +101,9 @@ func (t timings) print(out io.Writer) {
 	say(out, "CPU milliseconds of one core, arithmetic %s\n", t.Kernel)
 	say(out, "  network, one picture            %8.3f\n", t.Batch1)
 	say(out, "  network, per picture of 64      %8.3f\n", t.Batch64)
-	say(out, "  photo to answer, by its looks   %8.1f  (%s)\n", t.Photo, t.photos)
-	say(out, "  the same by Go's image/jpeg     %8.1f\n", t.PhotoStd)
-	say(out, "  document located and compared   %8.1f\n", t.PhotoLocated)
+	say(out, "  photo to answer, embedding only %8.1f  (%s)\n", t.Photo, t.photos)
+	say(out, "  the same with Go's image/jpeg   %8.1f\n", t.PhotoStd)
+	say(out, "  photo to answer, as classify    %8.1f\n", t.PhotoLocated)
 	say(out, "    features at 640 pixels        %8.2f\n", t.Features)
 	say(out, "    fit of one reference          %8.2f\n", t.Verify)
 	say(out, "    comparison with one           %8.2f\n", t.Compare)
@@ -134,7 +137,7 @@ func benchPhotos(paths []string) (photos [][]byte, named string, err error) {
 			}
 			photos = append(photos, data)
 		}
-		return photos, fmt.Sprintf("mean of %s given", count(len(photos), "image")), nil
+		return photos, "mean of " + count(len(photos), "image"), nil
 	}
 	params := capturesim.Everyday()
 	for i, example := range synthdoc.Examples()[:2] {
@@ -217,13 +220,13 @@ func (t *timings) benchGeometry(photos [][]byte) error {
 		t.Features += share * cpuMilliseconds(func() { alignment.NewProbe(picture).CoarseFeatures() })
 		t.Verify += share * cpuMilliseconds(func() { alignment.Locate(probe, next) })
 		located := cpuMilliseconds(func() { alignment.Locate(probe, own) })
-		t.Compare += share * max(0, cpuMilliseconds(func() { alignment.Glance(probe, own) })-located)
+		t.Compare += share * max(0, cpuMilliseconds(func() { alignment.VerifyCoarsely(probe, own) })-located)
 	}
 	return nil
 }
 
-// standardAnswer is what a Go program without our decoder would do: decode at
-// full size, scale down, embed. Pictures of other formats take no time.
+// standardAnswer does what a Go program without our decoder would do: it decodes at
+// full size, scales down and embeds. It returns at once for other formats.
 func standardAnswer(photo []byte) {
 	decoded, err := jpeg.Decode(bytes.NewReader(photo))
 	if err != nil {
@@ -235,15 +238,15 @@ func standardAnswer(photo []byte) {
 	defaultNetwork().Embed(out, input.Pix, 1)
 }
 
-// benchScan times the exact search among n random embeddings, those of n/4
-// references at four turns.
+// benchScan times the exact search among n random embeddings: those of n/4 references
+// at four rotations.
 func benchScan(n int) float64 {
 	dim := embed.Default().Arch.Embedding
 	rng := rand.New(rand.NewPCG(1, 2))
 	random := func(rows int) []float32 {
 		vectors := make([]float32, rows*dim)
 		for i := range vectors {
-			vectors[i] = rng.Float32() - rng.Float32() // nearly Gaussian is near enough
+			vectors[i] = rng.Float32() - rng.Float32() // roughly Gaussian, which suffices
 		}
 		for row := range rows {
 			kernel.NormalizeL2(vectors[row*dim:][:dim])

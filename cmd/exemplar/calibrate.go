@@ -31,18 +31,18 @@ func newCalibrate() *cobra.Command {
 		Use:     "calibrate --out BUNDLE [DATASET...]",
 		GroupID: "judge",
 		Short:   "Fit the thresholds of a bundle to strangers",
-		Long: `Compare pictures with the references of other classes, fit the share of impostors that reach a score (its tail by
-extreme-value theory) and write the curve into a copy of the model bundle. Thresholds follow it from then on: for a wished
-share of accepted strangers (--fpir) and the number of registered labels.
+		Long: `Fit the thresholds of a model bundle, and write them into a copy of it. The command compares pictures with the
+references of other classes, and fits a curve to the share of such impostors that reach a score (its tail by extreme-value
+theory). classify then finds its threshold on the curve: for a wished share of accepted strangers (--fpir) and the number
+of registered labels.
 
-A DATASET is a folder tree whose folders are the labels; a picture in its root is a class of its own. --drawn N adds N drawn
-documents, captured by the simulator. Pictures that the model was trained on must not be among them: it knows how to keep
-those apart.
+A DATASET is a folder tree whose folders are the labels; a picture in its root is a class of its own. --drawn N adds N
+drawn documents, captured by the simulator. Leave out pictures that the model was trained on: it tells those apart better
+than others.
 
-With --siblings the proof is fitted as well: what geometry, that is, the comparison of a photo with a reference place by place,
-is worth, and how well a stranger agrees that looks like something registered. Families of look-alikes, KIND/FAMILY/MEMBER in
-that folder and N/5 drawn ones, are laid into photos; half of them checks what was fitted on the other half. Without it the
-bundle keeps the proof that it has.`,
+With --siblings the command also fits the geometry: how likely a document and a look-alike of it are to agree with a
+reference as well as a photo does. It lays families of look-alikes (KIND/FAMILY/MEMBER in that folder, and N/5 drawn ones)
+into photos, fits on one half of them and checks on the other. Without --siblings the bundle keeps the fit that it has.`,
 		Example: `  exemplar calibrate --drawn 1500 strangers/ --out calibrated.safetensors
   exemplar calibrate --drawn 1500 --siblings siblings/ --backgrounds desks/ strangers/ --out calibrated.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,12 +56,12 @@ bundle keeps the proof that it has.`,
 			return runCalibrate(cmd, bundle, args, flags)
 		},
 	}
-	cmd.Flags().StringVar(&flags.model, "model", "", "the bundle or ONNX file to calibrate, instead of the bundle inside")
-	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the bundle to write")
-	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "number of drawn documents to add")
-	cmd.Flags().StringVar(&flags.siblings, "siblings", "", "folder of families of look-alikes, KIND/FAMILY/MEMBER, to fit the proof on")
-	cmd.Flags().IntVar(&flags.captures, "captures", 4, "photos of each of their members")
-	cmd.Flags().StringVar(&flags.backgrounds, "backgrounds", "", "folder of pictures to lay them on, besides drawn surfaces")
+	cmd.Flags().StringVar(&flags.model, "model", "", "`BUNDLE` or ONNX file to calibrate (default the built-in bundle)")
+	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "write the bundle to this `FILE`")
+	cmd.Flags().IntVar(&flags.drawn, "drawn", 0, "add `N` drawn documents")
+	cmd.Flags().StringVar(&flags.siblings, "siblings", "", "fit the geometry on the look-alikes in this `FOLDER`, KIND/FAMILY/MEMBER")
+	cmd.Flags().IntVar(&flags.captures, "captures", 4, "take `N` photos of each look-alike")
+	cmd.Flags().StringVar(&flags.backgrounds, "backgrounds", "", "lay look-alikes on the pictures in this `FOLDER`, too")
 	cmd.Flags().Uint64Var(&flags.seed, "seed", 1, "seed of the drawn documents and their captures")
 	cmd.MarkFlagRequired("out")
 	return cmd

@@ -24,17 +24,18 @@ func newClassify() *cobra.Command {
 		GroupID:    "use",
 		SuggestFor: []string{"recognise", "recognize", "identify", "match", "search"},
 		Short:      "Say what pictures are, or that they are unknown",
-		Long: `Say for each picture which registered document it is ("match"), that several are too close to tell ("ambiguous"),
-that it is none of them ("unknown"), or that it cannot be used ("refused"). PATH is a file, a folder, a pattern, or -
-for standard input.
+		Long: `Say for each picture which registered document it shows ("match"), that several are too close to tell apart
+("ambiguous"), that it shows none of them ("unknown"), or that the picture cannot be used ("refused"). PATH is a file, a
+folder, a pattern, or - for standard input.
 
-A line says the file, the decision, the label, the confidence (the probability that the decision is right), and what
-speaks for it in a few words; --verbose says everything.
+Each picture gets a line: the file, the decision, the label, the confidence (the probability that the decision is right),
+and the reason in a few words. --verbose prints everything that is known.
 
-A document is looked for in the whole photo, and compared with its reference place by place; --geometry says how far.
-Use --all to be answered with every document in a picture, a line each, and --explain FILE.png to see why.
+classify searches the whole photo for a document and compares it with its reference part by part; --geometry limits the
+search. --all answers with every document in a picture, a line each. --explain FILE.png draws why.
 
-The share of strangers that may be accepted is --fpir; the threshold follows it and the number of labels.`,
+A stranger is a picture of a document that is not registered. The share of strangers that may be accepted (--fpir) and the
+number of registered labels set the threshold.`,
 		Example: `  exemplar classify inbox/*.jpg
   exemplar classify --json photo.jpg
   curl -s https://example.org/scan.png | exemplar classify -`,
@@ -50,7 +51,7 @@ The share of strangers that may be accepted is --fpir; the threshold follows it 
 				return err
 			}
 			if options.Explain && len(found.list) != 1 {
-				return fmt.Errorf("--explain draws one picture, %d are given", len(found.list))
+				return fmt.Errorf("--explain draws one picture, but %d are given: name one", len(found.list))
 			}
 			g, err := store.open(exemplar.ReadOnly)
 			if err != nil {
@@ -77,12 +78,12 @@ The share of strangers that may be accepted is --fpir; the threshold follows it 
 	format.add(cmd)
 	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
 	cmd.Flags().BoolVar(&all, "all", false, "answer with every document in a picture")
-	cmd.Flags().StringVar(&explain, "explain", "", "draw the comparison of one picture with its best candidate to this `FILE` (PNG)")
+	cmd.Flags().StringVar(&explain, "explain", "", "draw how one picture compares with its best candidate, to this `FILE` (PNG)")
 	return cmd
 }
 
-// orElse is the first error, or the second where there is none worse than that
-// some pictures could not be used.
+// orElse returns the first error, but the second one if the first is only that some
+// pictures could not be used.
 func orElse(first, second error) error {
 	if second != nil && (first == nil || first == errPartly) {
 		return second
@@ -90,8 +91,8 @@ func orElse(first, second error) error {
 	return first
 }
 
-// report says on the error output what was passed over, or among the answers as
-// JSON.
+// report says how many files were passed over: on the error output, or as JSON among
+// the answers.
 func (f *inputs) report(cmd *cobra.Command, asJSON bool) error {
 	switch {
 	case asJSON:
@@ -113,28 +114,30 @@ func one(g *exemplar.Gallery) answering {
 	}
 }
 
-// writeExplanation writes why a picture was answered as it was. Where there is
-// nothing to draw, the answer that was printed says why.
+// writeExplanation writes the drawing that explains an answer. If there is none, the
+// printed answer says why.
 func writeExplanation(cmd *cobra.Command, path string, drawn []byte) error {
 	if drawn == nil {
-		say(cmd.ErrOrStderr(), "exemplar: %s is not drawn: nothing was looked for in the picture\n", path)
+		say(cmd.ErrOrStderr(), "exemplar: %s is not drawn: the picture was not compared with any reference\n", path)
 		return errPartly
 	}
 	return writeDrawing(cmd, path, drawn)
 }
 
-// writeDrawing writes a PNG that this program drew, so that it may be replaced by another.
+// writeDrawing writes a PNG with the mark of this program, so that a later drawing may
+// replace it.
 func writeDrawing(cmd *cobra.Command, path string, png []byte) error {
 	return writePicture(cmd, path, marked(png))
 }
 
-// writePicture writes a picture that may show somebody's document, or what was made of it.
+// writePicture writes a file that may show somebody's document, for the owner's eyes
+// only.
 func writePicture(cmd *cobra.Command, path string, data []byte) error {
 	return writeFile(cmd, path, fileio.Private, data)
 }
 
 func writeFile(cmd *cobra.Command, path string, mode fs.FileMode, data []byte) error {
-	if path == "/dev/stdout" { // which may be a file that others write to, and is not to be replaced
+	if path == "/dev/stdout" { // it may be a file that others write to: do not replace it
 		_, err := cmd.OutOrStdout().Write(data)
 		return err
 	}
@@ -168,7 +171,7 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(damaged)) {
-		say(cmd.ErrOrStderr(), "exemplar: reference %s of %s is damaged and had no part in the answers: %s; see gallery check\n",
+		say(cmd.ErrOrStderr(), "exemplar: reference %s of %s is damaged and was left out: %s; see exemplar gallery check\n",
 			id, damaged[id].Label, damaged[id].Reason)
 	}
 	if refused > 0 {

@@ -40,22 +40,22 @@ func (f *galleryFlags) add(cmd *cobra.Command) {
 
 // addModel adds the flag for the model.
 func addModel(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "model", "", "`BUNDLE` to use instead of the one inside")
+	cmd.Flags().StringVar(path, "model", "", "`BUNDLE` to use (default the built-in one)")
 	orFromEnvironment(cmd, "model", "EXEMPLAR_MODEL")
 	cmd.RegisterFlagCompletionFunc("model", filesNamed("safetensors", "onnx"))
 }
 
 // addDecision adds the flags of commands that decide.
 func (f *galleryFlags) addDecision(cmd *cobra.Command) {
-	cmd.Flags().Var(&f.geometry, "geometry", "how far documents are looked for in photos: `locate`, verify (only what the whole picture is like), off")
+	cmd.Flags().Var(&f.geometry, "geometry", "`SEARCH` of photos: for every reference (locate), for references that resemble the whole picture (verify), or none (off)")
 	cmd.RegisterFlagCompletionFunc("geometry", cobra.FixedCompletions(geometries, cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().BoolVar(&f.exact, "exact", false, "refuse a document that shows other print in some place, such as a changed line")
+	cmd.Flags().BoolVar(&f.exact, "exact", false, "answer unknown if any print differs from the reference, such as a changed line")
 	addFPIR(cmd, &f.fpir)
 }
 
 var geometries = []string{"locate", "verify", "off"}
 
-// search is a flag's value: how far documents are looked for.
+// search is a flag's value: how photos are searched for documents.
 type search exemplar.SearchMode
 
 func (s *search) String() string { return geometries[*s] }
@@ -66,7 +66,7 @@ func (s *search) Set(text string) error {
 	if i < 0 {
 		return errors.New("want " + strings.Join(geometries, ", "))
 	}
-	*s = search(i) // they are numbered alike
+	*s = search(i) // geometries has the order of the constants
 	return nil
 }
 
@@ -78,10 +78,11 @@ func addFPIR(cmd *cobra.Command, fpir *share) {
 	cmd.RegisterFlagCompletionFunc("fpir", cobra.FixedCompletions([]string{"0.1", "0.01", "0.001"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// share is a flag's value between 0 and 1, neither of which makes sense.
+// share is a flag's value between 0 and 1, without the two.
 type share float64
 
-// leastShare is far below what the trials behind any calibration can show.
+// leastShare is far below the smallest share that the trials of any calibration can
+// show.
 const leastShare = 1e-6
 
 func (s *share) String() string { return strconv.FormatFloat(float64(*s), 'g', -1, 64) }
@@ -93,7 +94,7 @@ func (s *share) Set(text string) error {
 		return errors.New("want a share between 0 and 1, such as 0.01")
 	}
 	if v < leastShare {
-		return fmt.Errorf("so few cannot be told from none: want at least %g", leastShare)
+		return fmt.Errorf("no calibration covers so small a share: want at least %g", leastShare)
 	}
 	*s = share(v)
 	return nil
@@ -105,7 +106,7 @@ func (f *galleryFlags) path() (string, error) {
 	}
 	folder, err := dataFolder()
 	if err != nil {
-		return "", fmt.Errorf("%w: say --gallery FILE", err)
+		return "", fmt.Errorf("%w: give --gallery FILE", err)
 	}
 	return filepath.Join(folder, "gallery.db"), nil
 }
@@ -120,7 +121,7 @@ func (f *galleryFlags) isThere() bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// open opens a gallery that is there: one whose name is mistyped is not made.
+// open opens an existing gallery. It makes none, because the name may be mistyped.
 func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	path, err := f.path()
 	if err != nil {
@@ -132,7 +133,7 @@ func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	return f.openAt(path, mode)
 }
 
-// openOrMake opens the gallery for writing, and makes it where there is none.
+// openOrMake opens the gallery for writing, and makes it if there is none.
 func (f *galleryFlags) openOrMake() (*exemplar.Gallery, error) {
 	path, err := f.path()
 	if err != nil {
@@ -152,7 +153,7 @@ func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Galler
 	return exemplar.Open(path, exemplar.Options{Mode: mode, Model: model})
 }
 
-// checkTarget holds that writing a target costs neither the gallery nor an input.
+// checkTarget refuses a target that would overwrite the gallery or an input.
 func (f *galleryFlags) checkTarget(t target, inputs []input) error {
 	path, err := f.path()
 	if err != nil {
@@ -166,7 +167,7 @@ func (f *galleryFlags) options() exemplar.ClassifyOptions {
 	return exemplar.ClassifyOptions{FPIR: float64(f.fpir), Exact: f.exact, Search: exemplar.SearchMode(f.geometry)}
 }
 
-// dataFolder is where this user's programs keep their data.
+// dataFolder is the folder for the data of this user's programs.
 func dataFolder() (string, error) {
 	if folder := os.Getenv("XDG_DATA_HOME"); folder != "" {
 		return filepath.Join(folder, "exemplar"), nil
@@ -194,13 +195,13 @@ func defaultGalleryHelp() string {
 	return "~/.local/share/exemplar/gallery.db"
 }
 
-// hintFor says what to do about an error, where the error does not say it.
+// hintFor says what to do about an error that does not say it itself.
 func hintFor(err error) string {
 	switch {
 	case errors.Is(err, exemplar.ErrNoGallery):
 		return "register something first: exemplar register FOLDER/"
 	case errors.Is(err, exemplar.ErrOtherModel):
-		return "give the model that it was made with (--model), or embed the references anew: exemplar gallery reembed"
+		return "give the model that the gallery was made with (--model), or embed it anew: exemplar gallery reembed"
 	case errors.Is(err, os.ErrPermission):
 		return "check who owns the file and its folder"
 	}

@@ -11,7 +11,7 @@ import (
 	"exemplar"
 )
 
-// completionTime bounds how long the shell waits for labels.
+// completionTime is how long the shell waits for labels at most.
 const completionTime = 2 * time.Second
 
 // filesNamed completes files by their extensions.
@@ -19,8 +19,8 @@ func filesNamed(extensions ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(extensions, cobra.ShellCompDirectiveFilterFileExt)
 }
 
-// registeredLabels completes the labels of the gallery that the flags name, for
-// the first n arguments; n of 0 is for all.
+// registeredLabels completes the first n arguments with labels of the gallery that the
+// flags name. An n of 0 stands for all arguments.
 func registeredLabels(store *galleryFlags, n int) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if n > 0 && len(args) >= n {
@@ -30,7 +30,7 @@ func registeredLabels(store *galleryFlags, n int) cobra.CompletionFunc {
 	}
 }
 
-// labelsLike lists the labels that begin so. What goes wrong completes nothing.
+// labelsLike lists the labels with a prefix. After an error it lists none.
 func labelsLike(cmd *cobra.Command, store *galleryFlags, begun string) []string {
 	if readEnvironment(cmd) != nil {
 		return nil

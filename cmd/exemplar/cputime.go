@@ -11,8 +11,8 @@ import (
 // benchTime is how long each figure is measured.
 const benchTime = 500 * time.Millisecond
 
-// cpuMilliseconds returns the process CPU time of one call of work, averaged
-// over as many as fit into benchTime, after one that is not counted.
+// cpuMilliseconds returns the process CPU time of one call of work. It is the mean of
+// as many calls as fit into benchTime; a first call is not counted.
 func cpuMilliseconds(work func()) float64 {
 	work()
 	calls := 0

@@ -22,9 +22,9 @@ func newDemo() *cobra.Command {
 		Use:     "demo",
 		GroupID: "use",
 		Short:   "Register a few drawn documents and recognise hard photos of them",
-		Long: `Draw a few documents, register one picture of each, take hard photos of them (turned, blurred, shadowed, from the
-side) and of a stranger that resembles one of them, and recognise the photos. Nothing else is needed: the documents, the
-camera and the model are in the program.`,
+		Long: `See the program at work. The demo draws a few documents and registers one picture of each. It then takes hard photos
+(turned, blurred, shadowed, from the side) of them, and of a stranger that resembles one of them, and recognises the photos.
+You need no files: the documents, the camera and the model are inside the program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			folder := keep
@@ -123,8 +123,7 @@ type file struct {
 	data []byte
 }
 
-// demoFiles draws a document, and photos of it that are named after what they
-// show.
+// demoFiles draws a document and photos of it. The photos are named after the document.
 func demoFiles(documents, inbox string, e synthdoc.Example) []file {
 	picture := synthdoc.Draw(e.Document)
 	var files []file
@@ -146,7 +145,7 @@ func demoFiles(documents, inbox string, e synthdoc.Example) []file {
 // demoPhotos is how many photos are taken of each document.
 const demoPhotos = 2
 
-// shortName makes a file name of the end of a label.
+// shortName makes a file name from the end of a label.
 func shortName(label string) string {
 	parts := strings.Split(label, "/")
 	return strings.Join(parts[max(0, len(parts)-2):], "_")

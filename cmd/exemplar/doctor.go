@@ -39,7 +39,7 @@ func newDoctor() *cobra.Command {
 			} {
 				failed := report(cmd.OutOrStdout(), asJSON, check.name, check.run)
 				sick = sick || failed
-				if failed && check.name == "model" { // what comes needs it, and would say the same
+				if failed && check.name == "model" { // the next checks need it, and would report the same
 					break
 				}
 			}
@@ -50,7 +50,7 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	store.add(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per check and line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per check and line")
 	return cmd
 }
 
@@ -73,8 +73,8 @@ func report(out io.Writer, asJSON bool, name string, run func() (string, error))
 	return err != nil
 }
 
-// checkArithmetic runs the network with every variant that this machine has
-// and holds each to the portable one.
+// checkArithmetic runs the network with every variant of the arithmetic that this
+// machine has, and compares each with the portable one.
 func checkArithmetic() (string, error) {
 	defer kernel.Use(kernel.Active())
 	picture := imaging.EncodePNG(synthdoc.Draw(synthdoc.Examples()[0].Document))
@@ -91,7 +91,7 @@ func checkArithmetic() (string, error) {
 			want = got
 		}
 		if cosine := kernel.Dot(got, want); !(cosine > 0.99999) {
-			return "", fmt.Errorf("variant %s disagrees with the portable one: cosine %.6f; set EXEMPLAR_KERNEL=generic", variant, cosine)
+			return "", fmt.Errorf("variant %s computes other embeddings than the portable one (cosine %.6f): set EXEMPLAR_KERNEL=generic", variant, cosine)
 		}
 	}
 	return strings.Join(kernel.Variants(), ", ") + " agree", nil
@@ -109,7 +109,7 @@ func checkModel(path string) (string, error) {
 	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint, c.Pairs, c.Source), nil
 }
 
-// summarise is the beginning of the model's card.
+// summarise returns the beginning of the model card.
 func summarise(path string) (string, error) {
 	bundle := embed.Default()
 	if path != "" {
@@ -120,7 +120,7 @@ func summarise(path string) (string, error) {
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(bundle.Card), "\n\n")
 	if first == "" {
-		return "the model has none", nil
+		return "the model has no card", nil
 	}
 	return strings.Join(strings.Fields(first), " "), nil
 }

@@ -30,9 +30,10 @@ func newDraw() *cobra.Command {
 		Use:     "draw FOLDER",
 		GroupID: "judge",
 		Short:   "Draw documents and photos of them, as a labelled data set",
-		Long: `Draw documents into FOLDER/KIND/NUMBER/: NUMBER_ref.png, and with --photos simulated captures of it. With --siblings the
-documents that are hardest to tell from it lie beside it, each a sub-label: the same form with other contents, another
-edition, one changed line, the same contents on another form, the blank form. The same seed draws the same.
+		Long: `Draw documents and simulated photos of them as a data set with labels. Each document becomes
+FOLDER/KIND/NUMBER/NUMBER_ref.png; --photos adds photos of it. --siblings adds the documents that are hardest to tell from
+it, each as a sub-label: the same form with other contents, another edition, one changed line, the same contents on another
+form, the blank form. The same seed draws the same documents.
 
 Kinds: ` + strings.Join(synthdoc.Kinds(), ", ") + ".",
 		Example: `  exemplar draw documents/ --count 50 --photos 3
@@ -45,24 +46,24 @@ Kinds: ` + strings.Join(synthdoc.Kinds(), ", ") + ".",
 				}
 			}
 			if flags.count < 1 || flags.photos < 0 {
-				return fmt.Errorf("--count must be at least 1, --photos at least 0")
+				return fmt.Errorf("want --count of at least 1 and --photos of at least 0")
 			}
 			return runDraw(cmd, args[0], flags)
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&flags.kinds, "kind", nil, "kinds to draw, separated by commas (default all)")
-	f.IntVarP(&flags.count, "count", "n", 10, "number of documents, each of another design")
-	f.IntVar(&flags.photos, "photos", 0, "simulated captures of each")
-	f.BoolVar(&flags.inScenes, "scenes", false, "captures are whole photos, the document lying somewhere in them")
-	f.BoolVar(&flags.siblings, "siblings", false, "draw what is hardest to tell from each as well")
-	f.IntVar(&flags.size, "size", 0, "longer side in pixels (default what the design chooses, 400 to 1200)")
+	f.StringSliceVar(&flags.kinds, "kind", nil, "draw these `KINDS`, separated by commas (default all)")
+	f.IntVarP(&flags.count, "count", "n", 10, "draw `N` documents, each of another design")
+	f.IntVar(&flags.photos, "photos", 0, "take `N` simulated photos of each document")
+	f.BoolVar(&flags.inScenes, "scenes", false, "photos show the document somewhere in a scene")
+	f.BoolVar(&flags.siblings, "siblings", false, "also draw the documents that are hardest to tell from each")
+	f.IntVar(&flags.size, "size", 0, "longer side in `PIXELS` (default by design, 400 to 1200)")
 	f.Uint64Var(&flags.seed, "seed", 1, "seed")
 	cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(synthdoc.Kinds(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-// drawn is one document to draw, with the label under which it goes.
+// drawn is one document to draw, with its label.
 type drawn struct {
 	label    string
 	document synthdoc.Document
@@ -81,7 +82,7 @@ func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
 	if err != nil {
 		return err
 	}
-	say(cmd.OutOrStdout(), "%s, %d captures of each, in %s\n", count(len(documents), "document"), flags.photos, folder)
+	say(cmd.OutOrStdout(), "drew %s, each with %s, in %s\n", count(len(documents), "document"), count(flags.photos, "photo"), folder)
 	return nil
 }
 
@@ -128,8 +129,8 @@ func (f *drawFlags) write(folder string, d drawn) (int, error) {
 	return f.photos, nil
 }
 
-// capture is a simulated photo of a document, as a file: whole, or of the
-// document alone at the size of a photo's share of it.
+// capture returns a simulated photo of a document as the bytes of a file. It shows a
+// whole scene, or the document alone.
 func (f *drawFlags) capture(picture *imaging.Image, seed uint64) []byte {
 	if f.inScenes {
 		return imaging.EncodeJPEG(capturesim.Scene(picture, nil, capturesim.Everyday(), seed).Image, 85)

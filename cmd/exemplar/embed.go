@@ -17,8 +17,8 @@ func newEmbed() *cobra.Command {
 		Use:     "embed --npy OUT.npy PATH...",
 		GroupID: "tool",
 		Short:   "Write the embeddings of pictures as a NumPy file",
-		Long: `Write the L2-normalised embeddings of pictures as float32 rows [n, 256] to OUT.npy, and the path of each row to
-OUT.txt. A picture that cannot be used has no row, and is reported.`,
+		Long: `Write the embeddings of pictures to OUT.npy: L2-normalised rows of float32, [n, 256]. OUT.txt gets the path of each
+row. A picture that cannot be used has no row, and is reported.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, err := expandInputs(args, only)
@@ -38,13 +38,13 @@ OUT.txt. A picture that cannot be used has no row, and is reported.`,
 		},
 	}
 	addModel(cmd, &modelPath)
-	cmd.Flags().StringVar(&out, "npy", "", "the `FILE` to write")
+	cmd.Flags().StringVar(&out, "npy", "", "write the embeddings to this `FILE`")
 	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
 	cmd.MarkFlagRequired("npy")
 	return cmd
 }
 
-// listBeside is the file of the rows' paths.
+// listBeside is the name of the file with the paths of the rows.
 func listBeside(npy string) string { return strings.TrimSuffix(npy, filepath.Ext(npy)) + ".txt" }
 
 func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out string) error {
@@ -89,7 +89,7 @@ func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out 
 	if err := fileio.WriteBytes(list, fileio.Private, []byte(text)); err != nil {
 		return err
 	}
-	say(cmd.OutOrStdout(), "%s in %s, their paths in %s\n", count(len(paths), "embedding"), out, list)
+	say(cmd.OutOrStdout(), "wrote %s to %s, and the paths to %s\n", count(len(paths), "embedding"), out, list)
 	if refused > 0 {
 		return errPartly
 	}

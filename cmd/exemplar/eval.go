@@ -39,30 +39,31 @@ func newEval() *cobra.Command {
 		Use:     "eval DATASET...",
 		GroupID: "judge",
 		Short:   "Measure how good recognition is on labelled pictures",
-		Long: `Measure how good recognition is on your own pictures. The references of a data
-set are registered in a gallery of their own, and each other picture is looked
-up in it twice: as it is, and with its own label left out, which makes a
-stranger of it whose look-alikes are registered. The answer says how many are
-right, how many are wrong, how many strangers are accepted, at --fpir and at
-other thresholds. All rates have 95 % intervals over labels.
+		Long: `Measure how good recognition is on your own pictures. eval registers the
+references of a data set in a temporary gallery, and looks up each other picture
+in it twice: first as it is, and then with its own label left out. The second
+time the picture is a stranger, and its look-alikes are still registered. The
+report says how many pictures are right, how many are wrong, and how many
+strangers are accepted, at --fpir and at other thresholds. All rates have 95 %
+intervals over labels.
 
 A DATASET is a folder tree whose folders are the labels. A file whose name ends
-in _ref (card/front_ref.jpg) is the reference of its folder's label; without any
-nothing can be registered. In the root, ignore.tsv (path, tab, label) lists
-labels that are no answer to a picture, right or wrong.
+in _ref (card/front_ref.jpg) is the reference of its folder's label, and every
+label needs one. The file ignore.tsv in the root (path, tab, label) lists labels
+that count neither as right nor as wrong for a picture.
 
---embedding judges the network alone: pairs of pictures by the cosine of their
-embeddings, with references drawn at random where none are marked.
+--embedding judges the network alone: it compares pairs of pictures by the
+cosine of their embeddings, and draws references at random if none are marked.
 
-Other systems are judged by what they made of the same pictures, in the order of
-their paths, byte by byte:
+Other systems are judged by their results for the same pictures, in the order of
+the paths, byte by byte:
 --vectors NAME=FILE.npy   a row for each picture of the data set
---vectors NAME=SET.npy,STRANGERS.npy   the same where there are --strangers
+--vectors NAME=SET.npy,STRANGERS.npy   the same if there are --strangers
 --matrix NAME=FILE.npy    scores, higher for more alike: a row for each picture
                           that is no reference, a column for each reference;
                           the rows of --strangers follow
 --scores FILE.csv         pairs (score,mated,class_a,class_b); needs no data set
-What is inside is then judged only if named: --model ''.`,
+With any of these the built-in model is judged only if you name it: --model ''.`,
 		Example: `  exemplar eval photos/ --html report.html
   exemplar eval photos/ --strangers other-photos/
   exemplar eval photos/ --embedding --baselines
@@ -73,24 +74,24 @@ What is inside is then judged only if named: --model ''.`,
 				return fmt.Errorf("no data set: give a folder tree, or --scores")
 			}
 			if len(flags.vectors)+len(flags.matrices) > 0 && len(args) != 1 {
-				return fmt.Errorf("--vectors and --matrix are of one data set, %d are given", len(args))
+				return fmt.Errorf("--vectors and --matrix belong to one data set, but %d are given: name one", len(args))
 			}
 			return runEval(cmd, args, &flags)
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&flags.models, "model", nil, "`BUNDLE` to judge instead of the one inside, which is ''; again for several side by side")
+	f.StringArrayVar(&flags.models, "model", nil, "`BUNDLE` to judge (default the built-in one, ''); may be repeated")
 	f.BoolVar(&flags.embedding, "embedding", false, "judge the network alone")
-	f.StringArrayVar(&flags.vectors, "vectors", nil, "`NAME=FILE.npy`: vectors of another system; again for several")
-	f.StringArrayVar(&flags.matrices, "matrix", nil, "`NAME=FILE.npy`: scores of another system; again for several")
+	f.StringArrayVar(&flags.vectors, "vectors", nil, "`NAME=FILE.npy`: vectors of another system; may be repeated")
+	f.StringArrayVar(&flags.matrices, "matrix", nil, "`NAME=FILE.npy`: scores of another system; may be repeated")
 	f.StringVar(&flags.scores, "scores", "", "`CSV` of scores to judge")
-	f.StringVar(&flags.strangers, "strangers", "", "`FOLDER` of pictures that belong to no label, added to every data set")
-	f.StringVar(&flags.protocol, "protocol", string(eval.AllPairs), "pairs of vectors to compare: all-pairs or reference-probe")
-	f.Uint64Var(&flags.seed, "seed", 1, "seed of drawn galleries and of the labels left out of them")
-	f.IntVar(&flags.depth, "depth", 0, "cut labels to their first parts, 0: not at all")
-	f.BoolVar(&flags.baselines, "baselines", false, "add a perceptual hash and a 16 x 16 colour correlation")
+	f.StringVar(&flags.strangers, "strangers", "", "add the pictures in this `FOLDER`, which have no label, to every data set")
+	f.StringVar(&flags.protocol, "protocol", string(eval.AllPairs), "`PAIRS` of vectors to compare: all-pairs or reference-probe")
+	f.Uint64Var(&flags.seed, "seed", 1, "seed for drawing galleries and the labels left out of them")
+	f.IntVar(&flags.depth, "depth", 0, "cut labels to their first `N` parts (default not at all)")
+	f.BoolVar(&flags.baselines, "baselines", false, "also judge a perceptual hash and a 16 x 16 colour correlation")
 	addFPIR(cmd, &flags.fpir)
-	f.BoolVar(&flags.sweep, "sweep", false, "robustness of the network: disturb the references in 12 ways at 5 severities")
+	f.BoolVar(&flags.sweep, "sweep", false, "measure robustness: disturb the references in 12 ways at 5 severities")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object")
 	f.StringVar(&flags.csv, "csv", "", "write a table to this `FILE`")
 	f.StringVar(&flags.html, "html", "", "write a report to this `FILE`")
@@ -98,7 +99,7 @@ What is inside is then judged only if named: --model ''.`,
 	return cmd
 }
 
-// systems lists what the flags ask to be judged, ours first.
+// systems lists the systems that the flags name, ours first.
 func (f *evalFlags) systems() ([]harness.System, error) {
 	paths := f.models
 	if len(paths) == 0 && len(f.vectors)+len(f.matrices) == 0 {
@@ -225,7 +226,7 @@ func judgeScores(path string) (*eval.Result, error) {
 	return eval.EvaluateScores(filepath.Base(path), "scores", scores)
 }
 
-// write prints the results and writes the files that were asked for.
+// write prints the results and writes the files that the flags name.
 func (f *evalFlags) write(cmd *cobra.Command, results []*eval.Result, sets []*dataset.Folder) error {
 	if f.csv != "" {
 		if err := fileio.Write(f.csv, 0o644, func(w io.Writer) error { return eval.WriteCSV(w, results) }); err != nil {

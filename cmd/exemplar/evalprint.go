@@ -16,7 +16,7 @@ func printResults(out io.Writer, results []*eval.Result, sweeps []*eval.Sweep) e
 	if err := printEvidence(out, results); err != nil {
 		return err
 	}
-	said := map[string]bool{} // once for each set: the first system's word
+	said := map[string]bool{} // sets whose checks are printed: all systems have the same
 	for _, r := range results {
 		if said[r.Name] {
 			continue
@@ -33,7 +33,7 @@ func printResults(out io.Writer, results []*eval.Result, sweeps []*eval.Sweep) e
 	return nil
 }
 
-// printDecisions prints what galleries answered, if any were judged.
+// printDecisions prints the answers of galleries, if any were judged.
 func printDecisions(out io.Writer, results []*eval.Result) error {
 	for _, r := range results {
 		d := r.Decisions
@@ -49,7 +49,7 @@ func printDecisions(out io.Writer, results []*eval.Result) error {
 		line("no label (unknown, ambiguous or refused)", d.Missed)
 		line("strangers accepted (own label left out)", d.Accepted)
 		for _, p := range d.AtStrangers {
-			line(fmt.Sprintf("right by decision while %g %% of them are accepted", 100*p.Target), p.Share)
+			line(fmt.Sprintf("right, if %g %% of those strangers are accepted", 100*p.Target), p.Share)
 		}
 		if n := d.Distractors.Trials + d.DistractorsRefused; n > 0 {
 			line(fmt.Sprintf("other strangers accepted (%d of %d refused)", d.DistractorsRefused, n), d.Distractors)
@@ -62,9 +62,9 @@ func printDecisions(out io.Writer, results []*eval.Result) error {
 	return nil
 }
 
-// printEvidence prints how well scores tell pictures apart.
+// printEvidence prints how well scores separate pictures.
 func printEvidence(out io.Writer, results []*eval.Result) error {
-	say(out, "by score alone, the leaf alone being right, with strangers whose own label is left out\n")
+	say(out, "by score alone: only the exact label is right; strangers are pictures whose own label is left out\n")
 	table := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "set\tsystem\tpictures\tTPR at FPR 1e-4\trank-1\tright by score at 1 % of strangers\tat 5 %")
 	weak := false
@@ -74,7 +74,7 @@ func printEvidence(out io.Writer, results []*eval.Result) error {
 	}
 	err := table.Flush()
 	if weak {
-		say(out, "* too few pairs of other documents to support so small a rate: it takes 30,000\n") // 3/weakRate, the rule of three
+		say(out, "* too few pairs of different documents: a rate of 1e-4 needs 30,000\n") // 3/weakRate, the rule of three
 	}
 	return err
 }
@@ -111,7 +111,7 @@ func identificationCells(r *eval.Result) string {
 	return strings.Join(cells, "\t")
 }
 
-// printChecks says what looks wrong with a data set, a few of each kind.
+// printChecks names possible errors of a data set, a few of each kind.
 func printChecks(out io.Writer, r *eval.Result) {
 	if r.Checks == nil {
 		return

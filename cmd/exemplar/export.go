@@ -13,8 +13,8 @@ func newExport() *cobra.Command {
 		Use:     "export FILE.onnx",
 		GroupID: "tool",
 		Short:   "Write the network as ONNX, for other runtimes",
-		Long: `Write the network as ONNX: input float32 [n, 3, S, S], RGB divided by 255, squashed to the square by area resampling;
-output float32 [n, 256], L2-normalised. The batch size n is free.`,
+		Long: `Write the network as ONNX. Its input is float32 [n, 3, S, S]: RGB divided by 255, squashed to a square by area
+resampling. Its output is float32 [n, 256], L2-normalised. The batch size n is free.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := (target{"FILE.onnx", args[0], onnxKind}).check("", []input{{name: modelPath}}); err != nil {

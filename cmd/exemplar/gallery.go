@@ -11,8 +11,8 @@ func newGallery() *cobra.Command {
 		Use:     "gallery",
 		GroupID: "use",
 		Short:   "Look after what is registered",
-		Long: `Look after what is registered. Where a command takes an ID, a LABEL that has one reference of its own does as well; gallery
-list shows both.`,
+		Long: `List, change and check what is registered. A command that takes an ID also takes a LABEL that has one reference of its
+own. gallery list shows both.`,
 	}
 	cmd.AddCommand(galleryList(), galleryShow(), galleryRivals(), galleryRename(), galleryRemove(), galleryNote(),
 		galleryExport(), galleryImport(), galleryReembed(), galleryCheck(), galleryRepair(), galleryCompact())
@@ -25,7 +25,7 @@ type galleryVerb struct {
 	use, short string
 	args       cobra.PositionalArgs
 	writes     bool // it changes the gallery
-	makes      bool // it may make it
+	makes      bool // it may make a gallery
 	labels     int  // how many of its first arguments are labels, -1: all
 	suggestFor []string
 	target     func(args []string) target // what it writes, if it does

@@ -20,7 +20,7 @@ func galleryRename() *cobra.Command {
 		args: cobra.ExactArgs(2), writes: true, labels: 2, suggestFor: []string{"mv", "move", "merge"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			if args[0] == args[1] {
-				return fmt.Errorf("%q is the name that it has: nothing is renamed", args[0])
+				return fmt.Errorf("the new label is the old one, %q: nothing is renamed", args[0])
 			}
 			n, err := g.Rename(cmd.Context(), args[0], args[1])
 			if err != nil {
@@ -35,7 +35,7 @@ func galleryRename() *cobra.Command {
 func galleryRemove() *cobra.Command {
 	var isLabel, yes bool
 	cmd := galleryVerb{
-		use: "remove ID|LABEL...", short: "Remove references, or with --label all of a label",
+		use: "remove ID|LABEL...", short: "Remove references, or with --label all references of a label",
 		args: cobra.MinimumNArgs(1), writes: true, labels: -1, suggestFor: []string{"rm", "delete", "del"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			going, err := toRemove(cmd, g, args, isLabel)
@@ -59,7 +59,7 @@ func galleryRemove() *cobra.Command {
 			return partly(cmd, err)
 		},
 	}.command()
-	cmd.Flags().BoolVarP(&isLabel, "label", "l", false, "the arguments are labels: remove all references of them and of those below")
+	cmd.Flags().BoolVarP(&isLabel, "label", "l", false, "remove all references of these labels and of the labels below them")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
 }
@@ -71,7 +71,7 @@ func toRemove(cmd *cobra.Command, g *exemplar.Gallery, args []string, isLabel bo
 	for _, arg := range args {
 		var found []exemplar.Reference
 		if isLabel {
-			if arg == "" { // it would be everything
+			if arg == "" { // it would remove everything
 				return nil, fmt.Errorf("a label is empty: name one: %w", exemplar.ErrLabel)
 			}
 			all, err := g.List(cmd.Context(), arg)
@@ -102,15 +102,15 @@ func toRemove(cmd *cobra.Command, g *exemplar.Gallery, args []string, isLabel bo
 // errNoSuchLabel says that nothing is registered under a label.
 var errNoSuchLabel = errors.New("there is no such label")
 
-// errNotConfirmed says that nothing was done, since nobody said yes.
+// errNotConfirmed says that nothing was done because nobody confirmed it.
 var errNotConfirmed = errors.New("nothing was removed")
 
-// confirm lists what is to be removed and asks on the terminal.
+// confirm lists the references to remove and asks on the terminal.
 func confirm(cmd *cobra.Command, going []exemplar.Reference) error {
 	out := cmd.ErrOrStderr()
 	printReferences(out, going, isVerbose(cmd))
 	if !isTerminal(os.Stdin) {
-		return fmt.Errorf("%w: say --yes to remove the %s listed above", errNotConfirmed, count(len(going), "reference"))
+		return fmt.Errorf("%w: give --yes to remove the %s listed above", errNotConfirmed, count(len(going), "reference"))
 	}
 	say(out, "Remove %s? [y/N] ", count(len(going), "reference"))
 	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
@@ -153,7 +153,8 @@ func galleryExport() *cobra.Command {
 	}.command()
 }
 
-// partly says what was left out, or not wiped yet, where that is all that went wrong.
+// partly prints err and returns errPartly if err only says that something was left out
+// or is not wiped yet.
 func partly(cmd *cobra.Command, err error) error {
 	if !errors.Is(err, exemplar.ErrPartly) && !errors.Is(err, exemplar.ErrLingers) {
 		return err
@@ -165,26 +166,26 @@ func partly(cmd *cobra.Command, err error) error {
 func galleryImport() *cobra.Command {
 	there := true // the gallery was, before the import
 	cmd := galleryVerb{
-		use: "import FILE.zip", short: "Add the references of an exported file that are not there yet",
+		use: "import FILE.zip", short: "Add the references of an exported file that are not registered yet",
 		args: cobra.ExactArgs(1), writes: true, makes: true, suggestFor: []string{"restore", "load"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			imported, err := g.Import(cmd.Context(), args[0])
 			if err != nil && !errors.Is(err, exemplar.ErrPartly) {
 				return errors.Join(err, unmake(cmd.Context(), g, there))
 			}
-			say(cmd.OutOrStdout(), "added %s, %d were there already\n", count(imported.Added, "reference"), imported.Skipped)
+			say(cmd.OutOrStdout(), "added %s, %d already registered\n", count(imported.Added, "reference"), imported.Skipped)
 			return partly(cmd, err)
 		},
 	}.command()
-	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { // before a gallery is made for it
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error { // check the file before a gallery is made
 		there = (&galleryFlags{gallery: cmd.Flag("gallery").Value.String()}).isThere()
 		return exemplar.CheckExport(args[0])
 	}
 	return cmd
 }
 
-// unmake removes a gallery that was made for a call that put nothing into it, unless
-// another process has.
+// unmake removes a gallery that this call made and put nothing into, unless another
+// process has put something into it.
 func unmake(ctx context.Context, g *exemplar.Gallery, wasThere bool) error {
 	if wasThere {
 		return nil

@@ -15,7 +15,7 @@ import (
 func galleryList() *cobra.Command {
 	var asJSON bool
 	cmd := galleryVerb{
-		use: "list [LABEL]", short: "List the references, of a label and those below it or of all",
+		use: "list [LABEL]", short: "List all references, or those of a label and the labels below it",
 		args: cobra.MaximumNArgs(1), labels: 1, suggestFor: []string{"ls", "labels"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			references, err := g.List(cmd.Context(), strings.Join(args, ""))
@@ -36,8 +36,8 @@ func galleryList() *cobra.Command {
 	return cmd
 }
 
-// printReferences prints a line for each. On a terminal it is short enough for that,
-// unless everything is asked for.
+// printReferences prints a line for each reference. On a terminal it shortens the line
+// to fit, unless verbose.
 func printReferences(out io.Writer, references []exemplar.Reference, verbose bool) {
 	width := terminalWidth(out)
 	longest := aligned
@@ -58,16 +58,16 @@ func printReferences(out io.Writer, references []exemplar.Reference, verbose boo
 			line += fmt.Sprintf("  %d x %d  %s", r.Width, r.Height, plain(r.Note))
 		}
 		if r.Damaged {
-			line += "  (damaged: see gallery check)"
+			line += "  (damaged: see exemplar gallery check)"
 		}
 		fmt.Fprintln(out, strings.TrimRight(line, " "))
 	}
 }
 
-// theReference finds a reference by its id, or by a label of which there is one.
+// theReference finds a reference by its id, or by a label that has one reference.
 func theReference(ctx context.Context, g *exemplar.Gallery, name string) (exemplar.Reference, error) {
 	found, err := g.Get(ctx, name)
-	if errors.Is(err, exemplar.ErrDamaged) { // it can be removed, at least
+	if errors.Is(err, exemplar.ErrDamaged) { // a damaged reference can still be removed
 		return found, nil
 	}
 	if !errors.Is(err, exemplar.ErrNoReference) {
@@ -87,9 +87,9 @@ func theReference(ctx context.Context, g *exemplar.Gallery, name string) (exempl
 	case len(ids) == 1:
 		return found, nil
 	case len(ids) > 1:
-		return found, fmt.Errorf("%q has %s: say which one: %s", name, count(len(ids), "reference"), strings.Join(ids, ", "))
+		return found, fmt.Errorf("%q has %s: name one by its ID: %s", name, count(len(ids), "reference"), strings.Join(ids, ", "))
 	case len(below) > 0:
-		return found, fmt.Errorf("%q has no reference of its own, %d below it: see gallery list %s", name, len(below), name)
+		return found, fmt.Errorf("%q has no reference of its own; the labels below it have %d: see gallery list %s", name, len(below), name)
 	}
 	return found, fmt.Errorf("%q: %w: see gallery list", name, exemplar.ErrNoReference)
 }
@@ -120,8 +120,8 @@ func galleryShow() *cobra.Command {
 			return nil
 		},
 	}.command()
-	cmd.Flags().StringVar(&picture, "picture", "", "write the kept picture (JPEG) to this `FILE`, and nothing else")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as one JSON object")
+	cmd.Flags().StringVar(&picture, "picture", "", "write only the stored picture (JPEG), to this `FILE`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
 }
 
@@ -171,12 +171,12 @@ func galleryRivals() *cobra.Command {
 		},
 	}.command()
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per label and line")
-	cmd.Flags().StringVar(&explain, "explain", "", "draw in what it differs from the most alike label to this `FILE` (PNG)")
+	cmd.Flags().StringVar(&explain, "explain", "", "draw where the most similar label differs, to this `FILE` (PNG)")
 	return cmd
 }
 
 // The columns of a list on a terminal.
 const (
-	fewestListed = 12                                 // for a label, and for where a reference came from
+	fewestListed = 12                                 // for a label, and for the source of a reference (by eye)
 	idColumns    = 2 + 26 + 2 + len("2006-01-02") + 2 // between the two
 )

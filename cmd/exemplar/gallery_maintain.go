@@ -57,7 +57,7 @@ func galleryCheck() *cobra.Command {
 				return err
 			}
 			if len(problems) > 0 {
-				return fmt.Errorf("the gallery has %s: see what can be made anew with exemplar gallery repair", count(len(problems), "problem"))
+				return fmt.Errorf("the gallery has %s: exemplar gallery repair repairs what it can", count(len(problems), "problem"))
 			}
 			stats, err := g.Stats(cmd.Context())
 			if err != nil {
@@ -70,13 +70,13 @@ func galleryCheck() *cobra.Command {
 			return nil
 		},
 	}.command()
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object per problem and line, or what there is where all is well")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per problem and line, or the counts if all is well")
 	return cmd
 }
 
 func galleryRepair() *cobra.Command {
 	return galleryVerb{
-		use: "repair", short: "Make anew what is damaged, or name what cannot be",
+		use: "repair", short: "Repair damaged parts, and name those that cannot be repaired",
 		args: cobra.NoArgs, writes: true, suggestFor: []string{"fix", "restore", "heal"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			done, err := g.Repair(cmd.Context())
@@ -95,13 +95,13 @@ func galleryRepair() *cobra.Command {
 				say(out, "%s\n", problem)
 			}
 			if len(done.File) > 0 {
-				say(out, "the file itself is damaged: exemplar gallery export writes all that can be read, for exemplar gallery import into a new gallery\n")
+				say(out, "the file itself is damaged: save the readable parts with exemplar gallery export, and import them into a new gallery\n")
 			}
 			switch left := len(done.Left) + len(done.File); {
 			case err != nil:
 				return err
 			case left > 0:
-				return fmt.Errorf("%s left", count(left, "problem"))
+				return fmt.Errorf("%s could not be repaired", count(left, "problem"))
 			}
 			say(out, "made %s anew: all is well\n", count(len(done.Made)+len(done.Rebuilt), "part"))
 			return nil
@@ -111,7 +111,7 @@ func galleryRepair() *cobra.Command {
 
 func galleryCompact() *cobra.Command {
 	return galleryVerb{
-		use: "compact", short: "Write the file anew, without a trace of what was removed",
+		use: "compact", short: "Free the space of removed references, and wipe their last traces",
 		args: cobra.NoArgs, writes: true, suggestFor: []string{"vacuum", "shrink"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			before, err := g.Stats(cmd.Context())

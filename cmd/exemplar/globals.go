@@ -21,8 +21,8 @@ func addGlobals(root *cobra.Command) {
 	f.BoolP("quiet", "q", false, "print results and errors only: no progress, no notes")
 	f.BoolP("verbose", "v", false, "print everything that is known")
 	f.IntP("jobs", "j", 0, "work on `N` pictures at once (default one per core)")
-	f.String("memory", "", "`SIZE` of the memory for reading pictures (default a quarter of the machine's)")
-	f.String("max-file", humanize.IBytes(uint64(imaging.DefaultLimits.Bytes)), "`SIZE` of the largest picture file that is read")
+	f.String("memory", "", "read pictures within memory of this `SIZE` (default a quarter of the machine's)")
+	f.String("max-file", humanize.IBytes(uint64(imaging.DefaultLimits.Bytes)), "read picture files up to this `SIZE`")
 	for _, name := range []string{"jobs", "memory", "max-file"} {
 		root.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
 	}
@@ -39,7 +39,7 @@ func boolFlag(cmd *cobra.Command, name string) bool {
 // noProgress is set by --quiet for the one command that a process runs.
 var noProgress atomic.Bool
 
-// mostJobs bounds --jobs: each may hold a picture, and more than there are cores
+// mostJobs is the largest --jobs. Each job may hold a picture, and more jobs than cores
 // gain nothing.
 const mostJobs = 256
 
@@ -62,17 +62,17 @@ func prepare(cmd *cobra.Command, _ []string) error {
 	return setLimits(cmd)
 }
 
-// leastMemory is in bytes: for a small picture with its file.
+// leastMemory, in bytes, suffices for a small picture with its file.
 const leastMemory = 1 << 20
 
-// setLimits sets what a picture may cost, for the whole process.
+// setLimits sets the limits of pictures for the whole process.
 func setLimits(cmd *cobra.Command) error {
 	memory, err := sizeFlag(cmd, "memory")
 	if err != nil {
 		return err
 	}
 	if memory > 0 && memory < leastMemory {
-		return fmt.Errorf("--memory %s: no picture can be read in it: want at least %s", humanize.IBytes(uint64(memory)), humanize.IBytes(leastMemory))
+		return fmt.Errorf("--memory %s is too little for any picture: want at least %s", humanize.IBytes(uint64(memory)), humanize.IBytes(leastMemory))
 	}
 	if memory > 0 {
 		imaging.SetBudget(memory)
@@ -84,7 +84,7 @@ func setLimits(cmd *cobra.Command) error {
 	return err
 }
 
-// sizeFlag is the value of a flag in bytes; 0 where it is not given.
+// sizeFlag is the value of a flag in bytes, and 0 if it is not given.
 func sizeFlag(cmd *cobra.Command, name string) (int64, error) {
 	if !cmd.Flags().Changed(name) {
 		return 0, nil
@@ -97,10 +97,11 @@ func sizeFlag(cmd *cobra.Command, name string) (int64, error) {
 	return int64(size), nil
 }
 
-// environmentVariable is the annotation of a flag that a variable may set.
+// environmentVariable is the annotation of a flag that an environment variable may set.
 const environmentVariable = "exemplar_environment_variable"
 
-// orFromEnvironment lets a variable set a flag that the command line does not.
+// orFromEnvironment lets an environment variable set a flag that the command line does
+// not set.
 func orFromEnvironment(cmd *cobra.Command, flag, variable string) {
 	cmd.Flags().SetAnnotation(flag, environmentVariable, []string{variable})
 	f := cmd.Flags().Lookup(flag)

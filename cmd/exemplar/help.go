@@ -9,11 +9,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// helpColumns is the width that help is laid out for.
+// helpColumns is the width of help texts.
 const helpColumns = 80
 
-// explainYourself sets how the commands explain themselves: help on 80 columns,
-// and a suggestion for what is mistyped.
+// explainYourself sets up the help of all commands: 80 columns, and suggestions for
+// mistyped names.
 func explainYourself(root *cobra.Command) {
 	cobra.AddTemplateFunc("fill", func(s string) string { return fill(s, helpColumns) })
 	usage := strings.NewReplacer(
@@ -43,7 +43,8 @@ func explainYourself(root *cobra.Command) {
 	showUsage(root)
 }
 
-// helpAtOnce has help written like any output: cobra would say itself that it cannot be.
+// helpAtOnce writes help like any other output, so that run reports an error of
+// writing.
 func helpAtOnce(root *cobra.Command) {
 	usual := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
@@ -56,8 +57,7 @@ func helpAtOnce(root *cobra.Command) {
 	})
 }
 
-// showUsage has commands that are given too few or too many arguments say what
-// they want.
+// showUsage makes commands with too few or too many arguments say what they want.
 func showUsage(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		showUsage(sub)
@@ -74,8 +74,8 @@ func showUsage(cmd *cobra.Command) {
 	}
 }
 
-// onlySubCommands makes a command that only holds others explain itself when
-// nothing is asked of it, and refuse what is none of them.
+// onlySubCommands sets up a command that only holds others: alone it prints its help,
+// and it refuses an unknown sub-command.
 func onlySubCommands(cmd *cobra.Command) {
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {
@@ -105,7 +105,7 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// unknownCommand names the commands that come near.
+// unknownCommand suggests commands with similar names.
 func unknownCommand(cmd *cobra.Command, name string) error {
 	cmd.SuggestionsMinimumDistance = suggestionDistance
 	return fmt.Errorf("there is no command %q: %s", cmd.CommandPath()+" "+name, didYouMean(cmd, cmd.SuggestionsFor(name)))
@@ -120,8 +120,8 @@ func didYouMean(cmd *cobra.Command, names []string) string {
 	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
-// flagError names the flags that come near, or the command that is unknown where
-// that is why its flag is.
+// flagError suggests flags with similar names. If the command itself is unknown, it
+// reports that, because its flags are then unknown too.
 func flagError(cmd *cobra.Command, err error) error {
 	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
 		return unknownCommand(cmd, args[0])
@@ -130,7 +130,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	if !ok {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	}
-	// A command of the flags' names finds those that are near.
+	// cobra suggests only commands, so the flags' names become commands.
 	flags := &cobra.Command{SuggestionsMinimumDistance: suggestionDistance}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		flags.AddCommand(&cobra.Command{Use: "--" + f.Name, Run: func(*cobra.Command, []string) {}})
@@ -138,8 +138,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("there is no flag --%s: %s", name, didYouMean(cmd, flags.SuggestionsFor("--"+name)))
 }
 
-// fill lays text out on some columns. Lines that begin with a space or a dash are
-// tables and examples: they keep their own lines, and go on indented.
+// fill wraps text to some columns. A line that begins with a space or a dash belongs to
+// a table or an example: it keeps its own line, and its continuation is indented.
 func fill(text string, width int) string {
 	var out []string
 	var paragraph []string
@@ -164,7 +164,7 @@ func fill(text string, width int) string {
 	return strings.Join(out, "\n")
 }
 
-// wrap breaks a line at spaces; what follows the first is indented.
+// wrap breaks a line at spaces, and indents all parts but the first.
 func wrap(line string, width int, indent string) []string {
 	if line == "" {
 		return nil

@@ -16,13 +16,13 @@ import (
 
 // input is one picture to read: a file, or standard input.
 type input struct {
-	name string // as the user would say it
+	name string // as the user would write it
 	root string // the folder argument that it was found under, or ""
-	err  error  // why it cannot be read, where that is known already
+	err  error  // why it cannot be read, if that is known already
 }
 
-// picture is the input, read when it is needed: file, pipe or device, up to the
-// limit for files. What is said of it does not name it.
+// picture is the picture of the input. It is read when it is needed, from a file, a
+// pipe or a device, up to the limit for files. Its errors do not name it.
 func (in input) picture() exemplar.Picture {
 	switch {
 	case in.err != nil:
@@ -36,14 +36,13 @@ func (in input) picture() exemplar.Picture {
 // inputs are the pictures that the arguments of a command name.
 type inputs struct {
 	list   []input
-	passed map[string]int // files in folders that are of no kind that is read
+	passed map[string]int // number of files in folders that cannot be read, by kind
 }
 
-// expandInputs turns the arguments of a command into pictures: files, whatever
-// their names, folders (as a data set lists them), glob patterns that the shell
-// left alone, "-". What cannot be found is an input with an error, unless it is
-// all there is. Only files whose name matches the pattern only are kept, if it is
-// not empty.
+// expandInputs turns the arguments of a command into pictures. An argument is a file of
+// any name, a folder (listed as a data set), a glob pattern that the shell left alone,
+// or "-". A missing file becomes an input with an error, unless nothing else is there.
+// If only is not empty, files whose names do not match that pattern are left out.
 func expandInputs(args []string, only string) (inputs, error) {
 	if _, err := filepath.Match(only, "x"); err != nil {
 		return inputs{}, fmt.Errorf("--only %q is not a file pattern", only)
@@ -64,14 +63,14 @@ func expandInputs(args []string, only string) (inputs, error) {
 	return found, found.fault(args)
 }
 
-// fault says why there is nothing to work on.
+// fault says why there are no pictures.
 func (f *inputs) fault(args []string) error {
 	if len(f.list) == 0 {
 		passed := ""
 		if len(f.passed) > 0 {
 			passed = "; " + f.passedOver()
 		}
-		return fmt.Errorf("no pictures in %s (looked for %s%s)", strings.Join(args, ", "), strings.Join(dataset.Extensions, " "), passed)
+		return fmt.Errorf("no pictures in %s (known kinds: %s%s)", strings.Join(args, ", "), strings.Join(dataset.Extensions, " "), passed)
 	}
 	if slices.ContainsFunc(f.list, func(in input) bool { return in.err == nil }) {
 		return nil
@@ -117,7 +116,7 @@ func (f *inputs) addFolder(root string) {
 	}
 }
 
-// passedOver says how many files of which kinds were passed over.
+// passedOver says how many files were passed over, by kind.
 func (f *inputs) passedOver() string {
 	total := 0
 	var parts []string
@@ -131,10 +130,10 @@ func (f *inputs) passedOver() string {
 		total += f.passed[kind]
 		parts = append(parts, fmt.Sprintf("%d %s", f.passed[kind], kind))
 	}
-	return fmt.Sprintf("%s passed over: %s; name one to be told what to do with it", count(total, "file"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s passed over: %s; name one of them to read what to do with it", count(total, "file"), strings.Join(parts, ", "))
 }
 
-// sayPassedOver ends a report with what was passed over.
+// sayPassedOver ends a report with the files that were passed over.
 func (f *inputs) sayPassedOver(w io.Writer, asJSON bool) error {
 	switch {
 	case len(f.passed) == 0:
@@ -148,8 +147,8 @@ func (f *inputs) sayPassedOver(w io.Writer, asJSON bool) error {
 	return nil
 }
 
-// folderLabel is the label that the folders between the root argument and the
-// file spell; "" for a file that lies in the root itself.
+// folderLabel is the label that the folders between the root argument and the file
+// make. It is empty for a file in the root itself.
 func (in input) folderLabel() string {
 	if in.root == "" {
 		return ""
@@ -161,8 +160,8 @@ func (in input) folderLabel() string {
 	return filepath.ToSlash(folder)
 }
 
-// reason is why the input cannot be read, without its name, which is said beside
-// it.
+// reason says why the input cannot be read. It leaves out the name, which is printed
+// beside it.
 func (in input) reason(err error) string {
 	text := err.Error()
 	for _, prefix := range []string{"open " + in.name + ": ", "stat " + in.name + ": ", fmt.Sprintf("read %q: ", in.name), in.name + ": "} {

@@ -99,7 +99,7 @@ func TestLooseFileDoesNotStopATree(t *testing.T) {
 	documents := s.documents()
 	s.write("documents/loose.jpg", scanned(examples()[0], 0))
 	out, _ := s.inGallery(exitPartly, "register", documents)
-	if !strings.Contains(out, "registered 3 references of 3 labels, 1 refused:") || !strings.Contains(out, "loose.jpg: refused: it lies in no folder") {
+	if !strings.Contains(out, "registered 3 references of 3 labels, 1 refused:") || !strings.Contains(out, "loose.jpg: refused: it has no label") {
 		t.Errorf("said %q", out)
 	}
 	var labels []string

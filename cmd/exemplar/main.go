@@ -1,8 +1,14 @@
 // Command exemplar recognises documents from one registered image each.
 //
-// Exit codes: 0 everything was done; 1 the command ran, but some of its
-// pictures could not be used; 2 it could not run, or its output could not be
-// written; 130 and 143 it was stopped by SIGINT (Ctrl-C) or SIGTERM.
+// It turns flags into one call and prints the result: of the root package for the verbs
+// that recognise, and of internal packages (train, calibrate, eval/harness) for the
+// others. main.go runs a command line, common.go and globals.go hold flags that verbs
+// share, and every other verb has a file of its own name. print.go holds every way to
+// print.
+//
+// Exit codes: 0 everything was done; 1 the command ran, but some of its pictures could
+// not be used; 2 it could not run, or its output could not be written; 130 and 143 it
+// was stopped by SIGINT (Ctrl-C) or SIGTERM.
 package main
 
 import (
@@ -17,10 +23,11 @@ import (
 const (
 	exitPartly = 1
 	exitFailed = 2
-	exitSignal = 128 // plus the signal's number, as shells do
+	exitSignal = 128 // plus the number of the signal, as shells do
 )
 
-// errPartly says that the command ran and has reported what it could not use.
+// errPartly says that the command ran, and has reported the pictures that it could not
+// use.
 var errPartly = errors.New("some pictures could not be used")
 
 func main() {
@@ -53,7 +60,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	return exitFailed
 }
 
-// unless is err, or nil where it is what is not to be said.
+// unless returns err, but nil if err is the silent one.
 func unless(err, silent error) error {
 	if errors.Is(err, silent) {
 		return nil
@@ -61,7 +68,7 @@ func unless(err, silent error) error {
 	return err
 }
 
-// complain writes an error, one line for each of several, and what to do.
+// complain writes an error, or each of several on its own line, and what to do.
 func complain(w io.Writer, err error) {
 	if several, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(several.Unwrap()...).Error() {
 		for _, one := range several.Unwrap() {
@@ -76,12 +83,12 @@ func complain(w io.Writer, err error) {
 }
 
 func newRoot(out, errOut io.Writer) *cobra.Command {
-	cobra.EnableCommandSorting = false // verbs has their order
+	cobra.EnableCommandSorting = false // keep the order of verbs
 	root := &cobra.Command{
 		Use:   "exemplar",
 		Short: "Recognise documents from one registered image each",
-		Long: `exemplar recognises documents: register ONE image of each kind, and photos, scans and screenshots of it are recognised
-from then on, without training. What was never registered is answered "unknown".
+		Long: `exemplar recognises documents. Register ONE image of each kind: from then on it recognises photos, scans and
+screenshots of that kind, without training. Documents that nobody registered get the answer "unknown".
 
 Exit codes: 0 everything was done; 1 some pictures could not be used; 2 the command could not run, or its output could
 not be written; 130 and 143 it was stopped by Ctrl-C or SIGTERM.`,
@@ -93,7 +100,7 @@ not be written; 130 and 143 it was stopped by Ctrl-C or SIGTERM.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 	}
-	root.SetOut(out) // the completions keep it as it is when they are made
+	root.SetOut(out) // first, because the completion commands keep the output that they find
 	root.SetErr(errOut)
 	root.AddGroup(
 		&cobra.Group{ID: "use", Title: "Recognise:"},

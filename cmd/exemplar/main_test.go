@@ -249,7 +249,7 @@ func TestGalleryVerbs(t *testing.T) {
 	if out, _ := s.inGallery(0, "gallery", "remove", "--yes", "--label", "card"); !strings.Contains(out, "removed 1 reference") {
 		t.Errorf("remove said %q", out)
 	}
-	if out, _ := s.inGallery(0, "gallery", "import", exported); !strings.Contains(out, "added 1 reference, 2 were there already") {
+	if out, _ := s.inGallery(0, "gallery", "import", exported); !strings.Contains(out, "added 1 reference, 2 already registered") {
 		t.Errorf("import said %q", out)
 	}
 	if out, _ := s.inGallery(0, "gallery", "reembed"); !strings.Contains(out, "embedded 0 references") {

@@ -8,8 +8,8 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// inOrder works on the items several at a time and hands the results over in
-// the items' order, as soon as all before them are there.
+// inOrder works on several items at a time. It calls take with the results in the order
+// of the items, each as soon as all earlier ones are there.
 func inOrder[In, Out any](ctx context.Context, items []In, work func(In) (Out, error), take func(In, Out) error) error {
 	i := 0
 	for out, err := range parallel.Ordered(ctx, 0, slices.Values(items), func(_ context.Context, in In) (Out, error) { return work(in) }) {

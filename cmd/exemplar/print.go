@@ -13,12 +13,12 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Everything that is printed goes through say or sayJSON: names of files, labels,
-// notes and the errors about them are other people's text, and must neither move
-// the cursor nor turn the line around.
+// All output goes through say or sayJSON. Names of files, labels, notes and errors about
+// them are text of other people. It must neither move the cursor of a terminal nor
+// reverse a line.
 
-// say writes a line in our words, in which every text that is put in is made
-// plain. Whether it could be written, [output] notes.
+// say writes a line in our own words, and makes every inserted text plain. [output]
+// keeps an error of writing.
 func say(w io.Writer, format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
@@ -33,7 +33,7 @@ func say(w io.Writer, format string, args ...any) {
 	fmt.Fprintf(w, format, args...)
 }
 
-// plain writes out what a terminal would obey or hide: control characters,
+// plain escapes the characters that a terminal would obey or hide: control characters,
 // directional overrides, line ends, and bytes that are not UTF-8.
 func plain(s string) string {
 	if !strings.ContainsFunc(s, unsafe) && utf8.ValidString(s) {
@@ -56,8 +56,8 @@ func plain(s string) string {
 	return b.String()
 }
 
-// unsafe reports whether a character is better not sent to a terminal. The two
-// joiners are invisible too, but part of how some languages are written.
+// unsafe reports whether a terminal would obey or hide a character. The two joiners are
+// invisible too, but some languages need them.
 func unsafe(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return !unicode.IsGraphic(r) && r != nonJoiner && r != joiner
@@ -98,8 +98,8 @@ func sayJSONLines[T any](w io.Writer, values []T) error {
 	return nil
 }
 
-// output notes the first error of writing to it, so that no line has to be
-// looked after. What follows it is not written.
+// output keeps the first error of writing and then writes nothing more, so that callers
+// need not check every line.
 type output struct {
 	w   io.Writer
 	err error
@@ -124,7 +124,7 @@ func count(n int, noun string) string {
 	return humanize.Comma(int64(n)) + " " + noun + "s"
 }
 
-// columns is how many columns of a terminal a text takes.
+// columns is the number of terminal columns of a text.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -143,8 +143,8 @@ func runeColumns(r rune) int {
 	return 1
 }
 
-// shorten leaves out the middle of a text that takes more than limit columns: names
-// tell each other apart at both ends.
+// shorten leaves out the middle of a text that takes more than limit columns, because
+// names mostly differ at their ends.
 func shorten(s string, limit int) string {
 	if columns(s) <= limit {
 		return s
@@ -162,5 +162,5 @@ func shorten(s string, limit int) string {
 	return string(runes[:from]) + mark + string(runes[to:])
 }
 
-// pad fills a text up to some columns with spaces.
+// pad adds spaces to a text, up to some columns.
 func pad(s string, to int) string { return s + strings.Repeat(" ", max(0, to-columns(s))) }

@@ -171,7 +171,7 @@ func TestStoppedRegisterSaysWhatIsThere(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, p.err.String())
 	}
 	reported := 1 + strings.Count(rest.String(), "\n")
-	if !strings.Contains(p.err.String(), "stopped after ") || !strings.Contains(p.err.String(), " of this call in the gallery") {
+	if !strings.Contains(p.err.String(), "stopped after ") || !strings.Contains(p.err.String(), " registered, ") {
 		t.Errorf("said %q", p.err.String())
 	}
 	there, _ := s.inGallery(0, "gallery", "list", "--json")

@@ -11,11 +11,11 @@ import (
 	"golang.org/x/term"
 )
 
-// progress draws one line on a terminal, and nothing anywhere else, so that
-// output that is kept holds results alone.
+// progress draws one line on a terminal, and nothing elsewhere, so that files and pipes
+// get results alone.
 type progress struct {
 	mu    sync.Mutex
-	out   io.Writer // nil: not a terminal
+	out   io.Writer // nil if it is no terminal
 	verb  string
 	total int
 	done  int
@@ -31,15 +31,15 @@ func newProgress(verb string, total int) *progress {
 	return p
 }
 
-// The columns of a terminal: those that it has, or what is usual where it does not
-// say, but not so few that a line says nothing.
+// The columns of a terminal that does not tell its width, and the fewest that a line
+// needs to be readable.
 const (
 	usualColumns  = 100
 	fewestColumns = 60
 )
 
-// terminalWidth is how many columns the terminal has that a command writes to, 0 where
-// it writes to anything else.
+// terminalWidth is the number of columns of the terminal that a command writes to, and 0
+// if it writes to something else.
 func terminalWidth(w io.Writer) int {
 	if kept, ok := w.(*output); ok {
 		w = kept.w
@@ -73,7 +73,7 @@ func (p *progress) step(n int) {
 		strings.Repeat("=", filled), strings.Repeat(" ", width-filled), p.done, p.total, rest.Round(time.Second))
 }
 
-// clear removes the line, so that something else can be printed.
+// clear removes the line, to print something else in its place.
 func (p *progress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -13,9 +13,9 @@ import (
 	"exemplar"
 )
 
-// registerBatch is how many pictures become visible, and are reported, at a
-// time: enough to keep every core busy, few enough that little is lost when
-// the command is killed.
+// registerBatch is the number of pictures that become visible, and are reported, at a
+// time (by eye). It is enough to keep every core busy. It is so few that little is lost
+// if the command is killed.
 const registerBatch = 32
 
 type registerFlags struct {
@@ -31,18 +31,18 @@ func newRegister() *cobra.Command {
 		GroupID:    "use",
 		SuggestFor: []string{"add", "enrol", "enroll", "insert", "index"},
 		Short:      "Register references: one picture of each document is enough",
-		Long: `Register pictures as references. The folders below a PATH are the label: documents/id-card/front/a.jpg, given
-documents/, is registered as id-card/front. With --labels-from name the file's name is a part of it, too: flat/card.jpg,
-given flat/, is registered as card. With --label, all pictures get that label.
+		Long: `Register pictures as references. The folders below a PATH make the label: register documents/ gives the picture
+documents/id-card/front/a.jpg the label id-card/front. With --labels-from name the name of the file belongs to the label,
+too: register flat/ gives the picture flat/card.jpg the label card. --label gives all pictures the same label.
 
-A picture that is registered already under its label is skipped. A picture that shows nothing (blank, tiny,
-unreadable) or has no label is refused, with the reason.
+register skips a picture that its label has already. It refuses a picture that shows nothing (blank, tiny, unreadable) or
+has no label, and says why.
 
-Where a picture resembles a reference of another label, it is said in what the two differ, and whether that is enough
-to tell captures of them apart; --explain FILE.png draws it for the two that are most alike.
+If a picture resembles a reference of another label, register says where the two differ, and whether that is enough to
+tell photos of them apart. --explain FILE.png draws the two most similar ones.
 
-Pictures become visible some at a time. When it is stopped, what was done stays; the same command goes on from there.
-With --replace they become visible all at once, at the end; when it is stopped before, the gallery is as it was.`,
+Pictures become visible some at a time. After an interruption the registered ones stay, and the same command goes on from
+there. With --replace all become visible at once, at the end; after an interruption the gallery is as it was.`,
 		Example: `  exemplar register documents/
   exemplar register --label id-card/front/2nd-edition card.jpg
   exemplar register --labels-from name covers/
@@ -77,11 +77,11 @@ With --replace they become visible all at once, at the end; when it is stopped b
 	store.add(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&flags.label, "label", "l", "", "`LABEL` of all pictures, instead of their folders")
-	f.StringVar(&flags.labelsFrom, "labels-from", "folder", "what the labels are: folder, or name (folder and file name)")
-	f.StringVar(&flags.note, "note", "", "a `TEXT` kept with each reference")
+	f.StringVar(&flags.labelsFrom, "labels-from", "folder", "`SOURCE` of the labels: folder, or name (folder and file name)")
+	f.StringVar(&flags.note, "note", "", "keep this `TEXT` with each reference")
 	f.StringVar(&flags.only, "only", "", "take only files whose name matches this `PATTERN`, such as '*_ref.jpg'")
-	f.StringVar(&flags.explain, "explain", "", "draw in what the most alike of the labels differ to this `FILE` (PNG)")
-	f.BoolVar(&flags.json, "json", false, "one JSON object per picture and line")
+	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, to this `FILE` (PNG)")
+	f.BoolVar(&flags.json, "json", false, "print one JSON object per picture and line")
 	f.BoolVar(&flags.replace, "replace", false, "remove the other references of each label that is registered")
 	cmd.MarkFlagsMutuallyExclusive("label", "labels-from")
 	cmd.RegisterFlagCompletionFunc("labels-from", cobra.FixedCompletions([]string{"folder", "name"}, cobra.ShellCompDirectiveNoFileComp))
@@ -90,9 +90,9 @@ With --replace they become visible all at once, at the end; when it is stopped b
 }
 
 // errNoLabel says why a picture that has no label is not registered.
-var errNoLabel = errors.New("it lies in no folder that is a label: move it into one, or say --label or --labels-from name")
+var errNoLabel = errors.New("it has no label, because it lies in no sub-folder: move it into one, or give --label or --labels-from name")
 
-// checkLabels holds that there is a label for some picture, before any work is done.
+// checkLabels returns an error, before any work, if no picture has a label.
 func (f registerFlags) checkLabels(list []input) error {
 	if f.labelsFrom != "folder" && f.labelsFrom != "name" {
 		return fmt.Errorf("--labels-from %q: want folder or name", f.labelsFrom)
@@ -105,7 +105,7 @@ func (f registerFlags) checkLabels(list []input) error {
 	if in.root != "" {
 		where = "a picture that lies in " + in.root + " itself"
 	}
-	return fmt.Errorf("%s has no label, since sub-folders are the labels: say --labels-from name to have each file's name as its label, "+
+	return fmt.Errorf("%s has no label, because the sub-folders make the labels: give --labels-from name to make labels from the names of the files, "+
 		"or --label NAME for all", where)
 }
 
@@ -157,7 +157,8 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 	return nil
 }
 
-// registerSome registers a batch. What cannot be read, or has no label, is refused.
+// registerSome registers a batch. It refuses pictures that cannot be read or have no
+// label.
 func registerSome(ctx context.Context, into *registrar, batch []input, flags registerFlags, report *registerReport) ([]exemplar.Registration, error) {
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))

@@ -19,20 +19,20 @@ const (
 	listedNotes  = 40
 )
 
-// registerReport gathers what is said at the end, the count and the notes, or
-// says it at once as JSON.
+// registerReport gathers the counts and notes that are printed at the end. With --json
+// it prints every outcome at once.
 type registerReport struct {
 	cmd                  *cobra.Command
 	out                  io.Writer
 	json, quiet, verbose bool
 
-	mu                           sync.Mutex // of the numbers, against being stopped
+	mu                           sync.Mutex // of the numbers, which a forced end reads
 	registered, refused, skipped int
-	labels                       map[string]int // how many references were registered of each
+	labels                       map[string]int // registered references of each
 	notes                        []string
-	pairs                        map[[2]string]bool // labels already said to be alike
+	pairs                        map[[2]string]bool // similar labels that have a note already
 
-	// The most alike labels, and the reference that showed it.
+	// The most similar labels, and the reference that showed it.
 	closest exemplar.Rival
 	to      string
 }
@@ -44,7 +44,7 @@ func newRegisterReport(cmd *cobra.Command, asJSON bool) *registerReport {
 	}
 }
 
-// addAll adds the outcomes that came before an error, and returns that.
+// addAll adds the outcomes, and returns err or the first error of its own.
 func (r *registerReport) addAll(registrations []exemplar.Registration, err error) error {
 	for _, reg := range registrations {
 		if err := r.add(reg); err != nil {
@@ -54,8 +54,8 @@ func (r *registerReport) addAll(registrations []exemplar.Registration, err error
 	return err
 }
 
-// count counts outcomes, once they are on the disk: the process may be ended before
-// more is known of them.
+// count counts outcomes as soon as they are on the disk, because the process may be
+// ended before they are added.
 func (r *registerReport) count(registrations []exemplar.Registration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,7 +71,7 @@ func (r *registerReport) count(registrations []exemplar.Registration) {
 	}
 }
 
-// add notes what is to be said of an outcome that was counted.
+// add notes what the report says about an outcome, which count has counted.
 func (r *registerReport) add(reg exemplar.Registration) error {
 	switch reg.Outcome {
 	case exemplar.RefusedImage:
@@ -91,8 +91,8 @@ func (r *registerReport) add(reg exemplar.Registration) error {
 	return nil
 }
 
-// addRivals notes the most alike of the rivals, and that there are more. Of two
-// labels each is the other's: that is said once.
+// addRivals notes the most similar rival and the number of the others. Two labels are
+// rivals of each other: the report says it once.
 func (r *registerReport) addRivals(reg exemplar.Registration) {
 	note, more := "", 0
 	for _, rival := range reg.Rivals {
@@ -117,10 +117,10 @@ func (r *registerReport) addRivals(reg exemplar.Registration) {
 	}
 }
 
-// explain draws in what the most alike labels differ.
+// explain draws where the most similar labels differ.
 func (r *registerReport) explain(ctx context.Context, g *exemplar.Gallery, path string) error {
 	if r.to == "" {
-		r.notes = append(r.notes, path+" is not drawn: nothing that was registered resembles another label")
+		r.notes = append(r.notes, path+" is not drawn: no registered picture resembles another label")
 		return nil
 	}
 	drawn, err := g.ExplainRival(ctx, r.to, r.closest.Reference)
@@ -130,7 +130,7 @@ func (r *registerReport) explain(ctx context.Context, g *exemplar.Gallery, path 
 	return writeDrawing(r.cmd, path, drawn)
 }
 
-// print says what was registered, as which labels, and what is to be known of it.
+// print says how many references were registered, their labels, and the notes.
 func (r *registerReport) print() {
 	if r.json {
 		return
@@ -140,7 +140,7 @@ func (r *registerReport) print() {
 		say(r.out, " of %s", count(len(r.labels), "label"))
 	}
 	if r.skipped > 0 {
-		say(r.out, ", %d there already", r.skipped)
+		say(r.out, ", %d already registered", r.skipped)
 	}
 	if r.refused > 0 {
 		say(r.out, ", %d refused", r.refused)
@@ -176,18 +176,18 @@ func (r *registerReport) print() {
 	}
 }
 
-// printRefused is all that is to be known of a quiet command's failure.
+// printRefused tells a quiet command's failure in one line.
 func (r *registerReport) printRefused() {
 	if r.refused > 0 {
 		say(r.cmd.ErrOrStderr(), "exemplar: %s refused\n", count(r.refused, "picture"))
 	}
 }
 
-// interrupted says what is in the gallery of what was to be registered.
+// interrupted says how many pictures were registered before the command was stopped.
 func (r *registerReport) interrupted(of int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	done := r.registered + r.skipped + r.refused
-	say(r.cmd.ErrOrStderr(), "stopped after %d of %s: %s of this call in the gallery, %d refused; the same command goes on from there\n",
+	say(r.cmd.ErrOrStderr(), "stopped after %d of %s: %s registered, %d refused; the same command goes on from there\n",
 		done, count(of, "picture"), count(r.registered+r.skipped, "reference"), r.refused)
 }

@@ -6,15 +6,16 @@ import (
 	"exemplar"
 )
 
-// registrar stores what is registered: each batch as it comes, or, to replace
-// what the labels have, all of it at the end.
+// registrar stores registered pictures: each batch at once, or with --replace all
+// batches at the end.
 type registrar struct {
 	gallery     *exemplar.Gallery
-	replacement *exemplar.Replacement // nil: each batch as it comes
+	replacement *exemplar.Replacement // nil if each batch is stored at once
 	stored      func([]exemplar.Registration)
 }
 
-// newRegistrar makes a registrar, which tells stored what is on the disk as soon as it is.
+// newRegistrar makes a registrar. It calls stored with outcomes as soon as they are on
+// the disk.
 func newRegistrar(ctx context.Context, g *exemplar.Gallery, replace bool, stored func([]exemplar.Registration)) (*registrar, error) {
 	r := &registrar{gallery: g, stored: stored}
 	if !replace {
@@ -27,7 +28,7 @@ func newRegistrar(ctx context.Context, g *exemplar.Gallery, replace bool, stored
 	return r, err
 }
 
-// put takes a batch, and returns its outcomes if it is stored, even with an error.
+// put takes a batch, and returns the outcomes of a stored batch, even with an error.
 func (r *registrar) put(ctx context.Context, items []exemplar.Item) ([]exemplar.Registration, error) {
 	if r.replacement == nil {
 		return r.gallery.Register(ctx, items, exemplar.RegisterOptions{Stored: r.stored})
@@ -35,7 +36,7 @@ func (r *registrar) put(ctx context.Context, items []exemplar.Item) ([]exemplar.
 	return nil, r.replacement.Register(ctx, items)
 }
 
-// commit stores what is not stored yet, and returns its outcomes.
+// commit stores the batches that are not stored yet, and returns their outcomes.
 func (r *registrar) commit(ctx context.Context) ([]exemplar.Registration, error) {
 	if r.replacement == nil {
 		return nil, nil

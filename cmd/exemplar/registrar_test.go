@@ -84,7 +84,7 @@ func TestStoppedRegisterCountsWhatIsStored(t *testing.T) {
 		if err != nil || len(there) != len(list.list) {
 			t.Fatalf("replace %t: %d are there, %v", replace, len(there), err)
 		}
-		if !strings.Contains(said.String(), "3 references of this call in the gallery") {
+		if !strings.Contains(said.String(), "3 references registered") {
 			t.Errorf("replace %t: said %q", replace, said.String())
 		}
 	}

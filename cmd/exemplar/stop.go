@@ -11,29 +11,29 @@ import (
 	"time"
 )
 
-// grace is how long a command may take to end after a signal, before the process
-// ends it: reads of pipes, folders on the network and devices cannot be called
-// back. Everything that is kept is written such that being ended harms nothing.
+// grace is how long a command may take to end after a signal (by eye). Then the process
+// ends it, because a read of a pipe, a network folder or a device cannot be cancelled.
+// That harms no file: all are written in one step.
 const grace = 500 * time.Millisecond
 
-// stopper is what is left to do when the process is ended by force.
+// stopper holds the work that is left when the process is ended by force.
 type stopper struct {
 	mu      sync.Mutex
-	patient bool // the command saves what it has first, however long that takes
+	patient bool // the command saves its work first, however long that takes
 	next    int
 	last    map[int]func()
 }
 
 type stopperKey struct{}
 
-// stopSignal is why the context has ended.
+// stopSignal is the cause of a context that a signal has ended.
 type stopSignal struct{ syscall.Signal }
 
 func (s stopSignal) Error() string { return "stopped by " + signalName(s.Signal) }
 
-// stopOnSignals returns a context that ends with the first SIGINT or SIGTERM. If
-// the command does not end soon after that, or a second signal comes, the process
-// does. The function ends the watch.
+// stopOnSignals returns a context that ends with the first SIGINT or SIGTERM. The
+// process ends if the command does not end soon after that, or if a second signal comes.
+// The returned function ends the watch.
 func stopOnSignals(parent context.Context, errOut io.Writer) (context.Context, func()) {
 	s := &stopper{last: map[int]func(){}}
 	ctx, cancel := context.WithCancelCause(context.WithValue(parent, stopperKey{}, s))
@@ -61,11 +61,11 @@ func stopOnSignals(parent context.Context, errOut io.Writer) (context.Context, f
 
 // sayStopped is the last word of a command that was stopped.
 func sayStopped(errOut io.Writer, sig syscall.Signal) {
-	say(errOut, "exemplar: stopped by %s; what was reported as done is done\n", signalName(sig))
+	say(errOut, "exemplar: stopped by %s; all that was reported as done is saved\n", signalName(sig))
 }
 
-// wait reports whether the process is to be ended by force: the command was given
-// its time, or a second signal came.
+// wait reports whether the process must be ended by force, because the command has used
+// up its time or a second signal came.
 func (s *stopper) wait(signals <-chan os.Signal, done <-chan struct{}) bool {
 	var timeout <-chan time.Time
 	s.mu.Lock()
@@ -82,7 +82,7 @@ func (s *stopper) wait(signals <-chan os.Signal, done <-chan struct{}) bool {
 	return true
 }
 
-// runLast does what is left, but does not wait for it for ever.
+// runLast does the work that is left, within a limited time.
 func (s *stopper) runLast() {
 	finished := make(chan struct{})
 	go func() {
@@ -99,8 +99,8 @@ func (s *stopper) runLast() {
 	}
 }
 
-// atForcedEnd has f called if the process is ended by force before the returned
-// function is.
+// atForcedEnd registers f for a forced end of the process, until the caller calls
+// forget.
 func atForcedEnd(ctx context.Context, f func()) (forget func()) {
 	s, ok := ctx.Value(stopperKey{}).(*stopper)
 	if !ok {
@@ -118,8 +118,8 @@ func atForcedEnd(ctx context.Context, f func()) (forget func()) {
 	}
 }
 
-// bePatient gives a command that saves its work the time to do so. A second
-// signal ends it at once all the same.
+// bePatient gives a command that saves its work the time to do so. A second signal still
+// ends it at once.
 func bePatient(ctx context.Context) {
 	if s, ok := ctx.Value(stopperKey{}).(*stopper); ok {
 		s.mu.Lock()
@@ -144,8 +144,8 @@ func signalName(s syscall.Signal) string {
 	return "SIGINT"
 }
 
-// temporaryFolder makes a folder that is removed by the returned function, or when
-// the process is stopped.
+// temporaryFolder makes a folder. The returned function removes it, and so does a forced
+// end of the process.
 func temporaryFolder(ctx context.Context, pattern string) (string, func(), error) {
 	folder, err := os.MkdirTemp("", pattern)
 	if err != nil {

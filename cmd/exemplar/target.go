@@ -11,15 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// target is a file that a command is to write.
+// target is a file that a command will write.
 type target struct {
-	option string // how it was given: "--explain", "FILE.zip"
-	path   string // empty: it was not
+	option string // the flag or argument that names it: "--explain", "FILE.zip"
+	path   string // empty if it is not given
 	kind   fileKind
 }
 
-// fileKind is what a command writes. A file that is there already is replaced only
-// by one of its own kind, so that a slip in the arguments costs nobody a photo.
+// fileKind is the kind of a file that a command writes. It replaces only a file of the
+// same kind, so that a slip in the arguments costs nobody a photo.
 type fileKind struct {
 	name string
 	fits func(head []byte) bool
@@ -37,7 +37,7 @@ var (
 	tensorKind = fileKind{"a safetensors file", func(head []byte) bool { return len(head) > 8 && head[8] == '{' }}
 	htmlKind   = fileKind{"a web page", begins("<!doctype html", "<!DOCTYPE html")}
 	textKind   = fileKind{"a text file", func(head []byte) bool {
-		whole := head[:max(0, len(head)-utf8.UTFMax)] // a character may be cut off at the end
+		whole := head[:max(0, len(head)-utf8.UTFMax)] // head may end within a character
 		return bytes.IndexByte(head, 0) < 0 && (utf8.Valid(head) || len(whole) > 0 && utf8.Valid(whole))
 	}}
 )
@@ -53,41 +53,41 @@ func begins(with ...string) func([]byte) bool {
 	}
 }
 
-// check holds, before any work is done, that writing the target costs nothing: it is
-// neither the gallery or a file beside it, nor one of the inputs, nor a file of another
+// check makes sure, before any work, that the target overwrites nothing of value. The
+// target must not be the gallery or a file beside it, an input, or a file of another
 // kind. The gallery's path may be empty.
 func (t target) check(gallery string, inputs []input) error {
 	if t.path == "" {
 		return nil
 	}
 	if t.path == "-" {
-		return fmt.Errorf("%s -: say the name of a file, /dev/stdout for the standard output, or ./- for a file of that name", t.option)
+		return fmt.Errorf("%s -: give the name of a file, /dev/stdout for the standard output, or ./- for a file of that name", t.option)
 	}
 	if gallery != "" {
 		for _, suffix := range gallerySuffixes {
 			if sameFile(t.path, gallery+suffix) || sameFile(t.path, resolved(gallery)+suffix) {
-				return fmt.Errorf("%s %q is the gallery, or belongs to it, and would be overwritten: say another file", t.option, t.path)
+				return fmt.Errorf("%s %q would overwrite the gallery or a file that belongs to it: name another file", t.option, t.path)
 			}
 		}
 	}
 	info, err := os.Stat(t.path)
 	switch {
 	case err == nil && info.IsDir():
-		return fmt.Errorf("%s %q is a folder: say the name of a file", t.option, t.path)
+		return fmt.Errorf("%s %q is a folder: name a file", t.option, t.path)
 	case err != nil: // nothing is there
 		return t.checkFolder()
-	case !info.Mode().IsRegular(): // a device, which nothing replaces
+	case !info.Mode().IsRegular(): // writing to a device replaces nothing
 		return nil
 	}
 	for _, in := range inputs {
 		if other, err := os.Stat(in.name); err == nil && os.SameFile(info, other) {
-			return fmt.Errorf("%s %q is one of the files to be read, and would be overwritten: say another file", t.option, t.path)
+			return fmt.Errorf("%s %q would overwrite one of the files to read: name another file", t.option, t.path)
 		}
 	}
 	return t.checkKind()
 }
 
-// checkFolder holds that the folder of a file that is to be made is there.
+// checkFolder makes sure that the folder of a new file is there.
 func (t target) checkFolder() error {
 	folder := filepath.Dir(t.path)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
@@ -96,7 +96,7 @@ func (t target) checkFolder() error {
 	return nil
 }
 
-// checkKind holds a file that is there to be one that may be replaced.
+// checkKind makes sure that an existing file is of the target's kind.
 func (t target) checkKind() error {
 	file, err := os.Open(t.path)
 	if err != nil {
@@ -108,15 +108,15 @@ func (t target) checkKind() error {
 		return fmt.Errorf("%s: %w", t.option, err)
 	}
 	if len(head) > 0 && !t.kind.fits(head) {
-		return fmt.Errorf("%s %q is there already and is not %s: say another file, or remove it first", t.option, t.path, t.kind.name)
+		return fmt.Errorf("%s %q exists and is not %s: name another file, or remove it first", t.option, t.path, t.kind.name)
 	}
 	return nil
 }
 
-// gallerySuffixes are those of a gallery's file and of the files beside it.
+// gallerySuffixes are the endings of a gallery's file and of the files beside it.
 var gallerySuffixes = []string{"", "-wal", "-shm", "-journal", "-reserve"}
 
-// sameFile reports whether two paths lead to one file, or would if it were there.
+// sameFile reports whether two paths lead to the same file, whether it exists or not.
 func sameFile(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)
@@ -126,7 +126,7 @@ func sameFile(a, b string) bool {
 	return errA != nil && errB != nil && resolved(a) == resolved(b)
 }
 
-// resolved is a path without links, as far as it is there.
+// resolved is a path without links, as far as it exists.
 func resolved(path string) string {
 	if whole, err := filepath.EvalSymlinks(path); err == nil {
 		path = whole
@@ -139,16 +139,16 @@ func resolved(path string) string {
 	return path
 }
 
-// drawnBy marks the PNGs of this program, by a text chunk behind the header. (PNG
-// specification, 3rd edition, section 11.3.3.)
+// drawnBy marks the PNG files of this program, in a text chunk behind the header (PNG
+// specification, 3rd edition, section 11.3.3).
 var drawnBy = []byte("tEXtSoftware\x00exemplar")
 
 const (
 	pngHeader   = 8 + 25 // bytes of the signature and of the chunk IHDR
-	drawnWithin = 128    // bytes of a file in which the mark is
+	drawnWithin = 128    // the mark is within so many bytes of the beginning
 )
 
-// marked is a PNG with the mark in it.
+// marked returns a PNG with the mark in it.
 func marked(png []byte) []byte {
 	if len(png) < pngHeader {
 		return png

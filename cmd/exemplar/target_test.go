@@ -53,7 +53,7 @@ func TestOutputsDestroyNothing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, said := s.inGallery(exitFailed, c.args...)
-			if !strings.Contains(said, "say another file") && !strings.Contains(said, "say the name of a file") && !strings.Contains(said, "make it first") {
+			if !strings.Contains(said, "name another file") && !strings.Contains(said, "name of a file") && !strings.Contains(said, "name a file") && !strings.Contains(said, "make it first") {
 				t.Errorf("said %q", said)
 			}
 		})

@@ -23,14 +23,15 @@ func newTeach() *cobra.Command {
 		Use:     "teach RECIPE.toml [-- COMMAND...]",
 		GroupID: "judge",
 		Short:   "Make the features of a teacher for the images of a recipe",
-		Long: `Make the feature file that a recipe with distill.weight learns from: what another network sees in each of its images, in
-the order in which training counts them. The file belongs to these images; on others, training refuses it.
+		Long: `Make the feature file for distillation, which a recipe with distill.weight needs. It holds the output of another
+network, the teacher, for each image of the recipe, in the order in which training counts them. Training refuses the file
+if the images are not the same.
 
-The teacher is a bundle (--model), or a command that is given after --. It gets the pictures on its standard input and
-writes features to its standard output; tools/train/teach.py is one for any image network in ONNX, and docs/training.md
-says what passes between the two, for writing another.
+The teacher is a bundle (--model) or a command after --. A command gets the pictures on its standard input and writes
+features to its standard output. tools/train/teach.py is such a command, for any image network in ONNX. docs/training.md
+says how to write another.
 
-Nothing is written until all features are there. Ctrl-C leaves no file, or the one that was there before.`,
+The file appears when all features are there. Ctrl-C leaves no file, or the older one.`,
 		Example: `  exemplar teach recipes/generation-3.toml -- python tools/train/teach.py --model sscd.onnx
   exemplar teach mine.toml --model large.safetensors --out runs/teacher.safetensors`,
 		Args: cobra.MinimumNArgs(1),
@@ -45,9 +46,9 @@ Nothing is written until all features are there. Ctrl-C leaves no file, or the o
 			return teach(cmd, recipes[0], command, flags)
 		},
 	}
-	cmd.Flags().StringVar(&flags.model, "model", "", "the teacher is this model bundle")
-	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "the file to write (default: the recipe's distill.teacher)")
-	cmd.Flags().IntVar(&flags.forms, "forms", 0, "forms of each image, the first ones: 1 is the picture as it is (default: all that the recipe trains)")
+	cmd.Flags().StringVar(&flags.model, "model", "", "take this `BUNDLE` as the teacher")
+	cmd.Flags().StringVarP(&flags.out, "out", "o", "", "write this `FILE` (default the recipe's distill.teacher)")
+	cmd.Flags().IntVar(&flags.forms, "forms", 0, "make features of the first `N` forms of each image; 1 is the picture as it is (default all of the recipe)")
 	return cmd
 }
 
@@ -59,7 +60,7 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 	out := flags.out
 	if out == "" {
 		if out, err = cfg.TeacherPath(); err != nil {
-			return fmt.Errorf("%w: say --out FILE", err)
+			return fmt.Errorf("%w: give --out FILE", err)
 		}
 	}
 	if err := (target{"--out", out, tensorKind}).check("", []input{{name: path}, {name: flags.model}}); err != nil {
@@ -69,7 +70,7 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 	if err != nil {
 		return err
 	}
-	var bar *progress // once the number of images is known
+	var bar *progress // nil until the number of images is known
 	options := train.TeachOptions{Forms: flags.forms, Progress: func(done, total int) {
 		if bar == nil {
 			bar = newProgress("teaching", total)
@@ -92,12 +93,12 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 	say(cmd.OutOrStdout(), "%s: %s of %s, %d values each, by %s\n", out,
 		count(features.Forms, "form"), count(features.Images(), "image"), features.Dim, features.Name)
 	if skipped > 0 {
-		say(cmd.OutOrStdout(), "%s could not be decoded and have no features; training passes over them\n", count(skipped, "image"))
+		say(cmd.OutOrStdout(), "no features for %s that could not be decoded: training skips them\n", count(skipped, "image"))
 	}
 	return nil
 }
 
-// openTeacher opens the bundle or starts the command, one of which must be given.
+// openTeacher opens the bundle or starts the command. Exactly one must be given.
 func openTeacher(ctx context.Context, path string, command []string, messages io.Writer) (*train.Embedder, error) {
 	switch {
 	case path != "" && len(command) > 0:

@@ -19,12 +19,13 @@ func newTrain() *cobra.Command {
 		Use:     "train RECIPE.toml",
 		GroupID: "judge",
 		Short:   "Train a network on your own images, on ordinary CPUs",
-		Long: `Train a network by a recipe: every image its own class, captured by the simulator; two-view contrast, margin softmax over
-sampled class centres (PartialFC), distillation, alone or together. The run's folder holds checkpoints, logs (JSONL and
-TensorBoard), a report and the bundle. Ctrl-C saves and stops; --resume goes on exactly where it stopped.
+		Long: `Train a network by a recipe. Every image is a class of its own, and the simulator makes photos of it. The losses are
+two-view contrast, margin softmax over sampled class centres (PartialFC) and distillation, alone or together. The folder of
+the run gets checkpoints, logs (JSONL and TensorBoard), a report and the bundle. Ctrl-C saves and stops; --resume goes on
+exactly where the run stopped.
 
-The bundle has no calibration yet: see exemplar calibrate. Recipes to begin from are in recipes/, and docs/training.md
-explains them.`,
+The bundle has no calibration yet: see exemplar calibrate. The folder recipes/ has recipes to begin with, and
+docs/training.md explains them.`,
 		Example: `  exemplar train recipes/recommended.toml --preview preview.png
   exemplar train recipes/recommended.toml --resume`,
 		Args: cobra.ExactArgs(1),
@@ -45,8 +46,8 @@ explains them.`,
 			return runTrain(cmd, cfg, resume)
 		},
 	}
-	cmd.Flags().StringVar(&preview, "preview", "", "draw what the network will see to this file (PNG), and do not train")
-	cmd.Flags().StringVarP(&out, "out", "o", "", "folder of the run, instead of the recipe's")
+	cmd.Flags().StringVar(&preview, "preview", "", "only draw what the network will see, to this `FILE` (PNG)")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "`FOLDER` of the run (default the recipe's)")
 	cmd.Flags().BoolVar(&resume, "resume", false, "go on from the newest checkpoint")
 	return cmd
 }
@@ -61,7 +62,7 @@ func writePreview(cmd *cobra.Command, cfg *recipe.Config, path string) error {
 }
 
 func runTrain(cmd *cobra.Command, cfg *recipe.Config, resume bool) error {
-	bePatient(cmd.Context()) // it saves a checkpoint
+	bePatient(cmd.Context()) // training saves a checkpoint when it is stopped
 	result, err := train.Run(cmd.Context(), cfg, train.Options{
 		Resume: resume, Progress: cmd.ErrOrStderr(), Terminal: cmd.ErrOrStderr() == os.Stderr && isTerminal(os.Stderr),
 	})
@@ -99,16 +100,16 @@ func newPack() *cobra.Command {
 				return err
 			}
 			for _, name := range report.Corrupt {
-				say(cmd.ErrOrStderr(), "%s: left out, it cannot be decoded\n", name)
+				say(cmd.ErrOrStderr(), "%s: left out, because it cannot be decoded\n", name)
 			}
-			say(cmd.OutOrStdout(), "%s in %s of %s\n", count(report.Images, "image"), count(report.Shards, "shard"), filepath.Clean(args[0]))
+			say(cmd.OutOrStdout(), "packed %s into %s in %s\n", count(report.Images, "image"), count(report.Shards, "shard"), filepath.Clean(args[0]))
 			if len(report.Corrupt) > 0 {
 				return errPartly
 			}
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&prefix, "prefix", "images", "beginning of the shards' names")
-	cmd.Flags().IntVar(&options.ShortSide, "short-side", 0, "scale images down to this many pixels on the short side (0: keep the files as they are)")
+	cmd.Flags().StringVar(&prefix, "prefix", "images", "`BEGINNING` of the shards' names")
+	cmd.Flags().IntVar(&options.ShortSide, "short-side", 0, "scale images down to `N` pixels on the short side (default keep the files as they are)")
 	return cmd
 }

@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/kernel"
 )
 
-// version is the release; a build from a checkout adds its revision.
+// version is the release. A build from a checkout adds its revision.
 const version = "0.1.0"
 
 func newVersion() *cobra.Command {
@@ -34,17 +34,17 @@ func newVersion() *cobra.Command {
 	return cmd
 }
 
-// versionText is what version and --version print.
+// versionText is the text of version and --version.
 func versionText() string {
 	return fmt.Sprintf("exemplar %s, arithmetic %s, model %.12s", versionLine(), kernel.Active(), exemplar.DefaultModel().Fingerprint())
 }
 
-// versionLine says which program this is.
+// versionLine names the program, the compiler and the system.
 func versionLine() string {
 	return fmt.Sprintf("%s%s, %s %s/%s", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// revision is the commit as it is put behind the version, or nothing.
+// revision is the commit in the form that follows the version, or nothing.
 func revision() string {
 	if c := commit(); c != "" {
 		return "+" + c
@@ -52,8 +52,8 @@ func revision() string {
 	return ""
 }
 
-// commit is what this program was built from; "" where the build does not know,
-// such as go run.
+// commit is the commit that this program was built from. It is empty if the build does
+// not know it, as with go run.
 func commit() string {
 	info, _ := debug.ReadBuildInfo()
 	if info == nil {

@@ -26,7 +26,7 @@ func TestSmallWords(t *testing.T) {
 		want string
 		not  string
 	}{
-		{"registered again", 0, []string{"register", documents}, "registered 0 references, 3 there already\n", "0 labels"},
+		{"registered again", 0, []string{"register", documents}, "registered 0 references, 3 already registered\n", "0 labels"},
 		{"renamed to itself", exitFailed, []string{"gallery", "rename", label, label}, "nothing is renamed", "renamed 1"},
 		{"no such label", exitFailed, []string{"gallery", "list", "nope"}, "no such label", "reference"},
 		{"no such label to remove", exitFailed, []string{"gallery", "remove", "-y", "--label", "nope"}, "no such label", "reference"},

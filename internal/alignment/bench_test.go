@@ -71,9 +71,9 @@ func BenchmarkLocate(b *testing.B) {
 func BenchmarkCompare(b *testing.B) {
 	p := NewProbe(scene(b, "forms/T01/v1/p12.jpg"))
 	r := NewReference(scene(b, "forms/T01/v1/T01v1_ref.jpg"))
-	e := Glance(p, r)
-	b.ReportMetric(float64(e.Judged), "blocks")
+	e := VerifyCoarsely(p, r)
+	b.ReportMetric(float64(e.Comparable), "blocks")
 	for b.Loop() {
-		compare(p.photo(), r.compared, &e.H)
+		compare(p.photo(), r.pyramid, &e.H)
 	}
 }

@@ -23,13 +23,13 @@ const (
 	minTexture = 3.0 // standard deviation of a block in half grey levels
 )
 
-// Verdict says what the comparison found in a block.
-type Verdict uint8
+// BlockState says what the comparison found in a block.
+type BlockState uint8
 
 const (
-	Unjudged  Verdict = iota // outside the photo, blinded, or without texture in the reference
-	InPlace                  // agrees, and where the smooth field says
-	Elsewhere                // agrees, displaced
+	NotComparable BlockState = iota // outside the photo, blinded, or without texture in the reference
+	InPlace                         // agrees, and where the smooth field says
+	Displaced                       // agrees, displaced
 	Disagrees
 )
 
@@ -38,13 +38,13 @@ type Block struct {
 	X, Y        int     // of its top left corner
 	Correlation float32 // normalised, best within the search
 	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
-	Verdict     Verdict
-	judged      bool
+	State       BlockState
+	comparable  bool
 	hidden      bool // by what is known to lie upon it
 
 	texture  float32 // deviation of the reference there, half grey levels
 	contrast float32 // deviation of the photo where it was found
-	there    float32 // correlation where its neighbours say
+	inPlace  float32 // correlation where its neighbours say
 	expected float32 // correlation that the photo's noise allows
 
 	// How sharply the correlation falls about the best place: 0 along a line.
@@ -53,18 +53,18 @@ type Block struct {
 
 // Comparison is a reference's picture against the rectified photo.
 type Comparison struct {
-	Blocks          []Block
-	Judged          int
-	Agree           float64 // share of the judged blocks that agree loosely
-	AgreeInPlace    float64 // share that agrees strictly, on the smooth field
-	AgreeSmoothly   float64 // share that agrees strictly, where its neighbours say
-	MeanCorrelation float64 // of the best places
-	MeanInPlace     float64 // of the places where the neighbours say
-	WeakInPlace     float64 // a tenth of those correlations, as shares of what is expected, are below it
+	Blocks             []Block
+	Comparable         int
+	LooselyConsistent  float64 // share of the judged blocks that agree loosely
+	GloballyConsistent float64 // share that agrees strictly, on the smooth field
+	LocallyConsistent  float64 // share that agrees strictly, where its neighbours say
+	PeakCorrelation    float64 // of the best places
+	CorrelationInPlace float64 // of the places where the neighbours say
+	CorrelationP10     float64 // a tenth of those correlations, as shares of what is expected, are below it
 
-	rung  *rung          // that was compared
-	seen  warp           // that the photo was seen through
-	found []correlations // of each block
+	level *referenceLevel // that was compared
+	warp  warp            // that the photo was seen through
+	found []correlations  // of each block
 }
 
 // template is a block of the reference, ready to be searched for.
@@ -125,20 +125,20 @@ func (t *template) deviation() float64 {
 // to it, against the reference. Passes on smaller pictures, each larger than the
 // one before, find how the paper is bent, and further into the parts that the
 // map alone leaves out of reach; the last looks with that undone.
-func compare(p *photo, l *ladder, h *planar.Homography) Comparison {
-	at := l.rungFor(h)
-	fine := l.rungs[at]()
+func compare(p *photo, l *pyramid, h *planar.Homography) Comparison {
+	at := l.levelFor(h)
+	fine := l.levels[at]()
 	s := newSearcher(p, fine)
-	var bent *bend
-	for steps := bendSteps; steps > 0; steps-- {
-		r := l.rungs[min(at+steps, len(l.rungs)-1)]()
-		bent.resize(r.w, r.h)
-		blocks := s.search(r, &warp{h: l.onto(r, h), bent: bent})
-		bent = newBend(bent.undo(blocks), r.w, r.h)
+	var deformed *deformation
+	for steps := deformationSteps; steps > 0; steps-- {
+		r := l.levels[min(at+steps, len(l.levels)-1)]()
+		deformed.resize(r.w, r.h)
+		blocks := s.search(r, &warp{h: l.onto(r, h), deformation: deformed})
+		deformed = newDeformation(deformed.compose(blocks), r.w, r.h)
 	}
-	bent.resize(fine.w, fine.h)
-	seen := warp{h: l.onto(fine, h), bent: bent}
-	c := Comparison{Blocks: s.search(fine, &seen), rung: fine, seen: seen, found: s.found}
+	deformed.resize(fine.w, fine.h)
+	seen := warp{h: l.onto(fine, h), deformation: deformed}
+	c := Comparison{Blocks: s.search(fine, &seen), level: fine, warp: seen, found: s.found}
 	c.judge(fine.w, fine.h)
 	return c
 }
@@ -151,32 +151,32 @@ type searcher struct {
 }
 
 // newSearcher makes one with enough memory for a reference.
-func newSearcher(p *photo, r *rung) searcher {
-	return searcher{photo: p, pix: make([]byte, rectifiedSize(r.w, r.h)), found: make([]correlations, len(r.templates))}
+func newSearcher(p *photo, r *referenceLevel) searcher {
+	return searcher{photo: p, pix: make([]byte, resampledSize(r.w, r.h)), found: make([]correlations, len(r.templates))}
 }
 
 // search finds every template of r in the photo seen through w.
-func (s *searcher) search(r *rung, w *warp) []Block {
-	rect := rectify(s.photo, w, &r.needed, s.pix)
+func (s *searcher) search(r *referenceLevel, w *warp) []Block {
+	rect := resample(s.photo, w, &r.mask, s.pix)
 	s.pix = rect.pix
 	s.found = reuse.Slice(s.found, len(r.templates))
 	blocks := make([]Block, len(r.templates))
-	var seen sighting
+	var seen blockCorrelator
 	for i := range r.templates {
 		t, b, found := &r.templates[i], &blocks[i], &s.found[i]
 		b.X, b.Y = t.x, t.y
 		b.texture = t.texture
 		if rect.visible(t.x, t.y, blockSide) {
-			seen.look(found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
+			seen.correlate(found, t, rect.pix[t.y*rect.stride+t.x:], rect.stride)
 			b.take(found, &seen)
-			b.judged = true
+			b.comparable = true
 		}
 	}
 	return blocks
 }
 
 // take finds the best place.
-func (b *Block) take(found *correlations, s *sighting) {
+func (b *Block) take(found *correlations, s *blockCorrelator) {
 	best, bx, by := s.peaks.highest()
 	b.Correlation = best
 	b.DX, b.DY = float32(bx-searchReach), float32(by-searchReach)
@@ -214,13 +214,13 @@ const (
 // agrees in place if it correlates where the field says, not if its best place
 // is there: a line may be found anywhere along itself.
 func (c *Comparison) judge(w, h int) {
-	field := fitField(c.Blocks, w, h)
+	field := fitQuadraticField(c.Blocks, w, h)
 	around := newDeviations(c.Blocks, &field)
 	for i := range c.Blocks {
-		if b := &c.Blocks[i]; b.judged {
+		if b := &c.Blocks[i]; b.comparable {
 			fx, fy := field.atBlock(b)
 			dx, dy := around.consensus(float32(b.X/blockSide), float32(b.Y/blockSide), i)
-			b.there = c.found[i].near(fx+dx, fy+dy)
+			b.inPlace = c.found[i].bestNear(fx+dx, fy+dy)
 		}
 	}
 	expect(c.Blocks)
@@ -229,34 +229,34 @@ func (c *Comparison) judge(w, h int) {
 	places := make([]float32, 0, len(c.Blocks))
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
-		if !b.judged {
+		if !b.comparable {
 			continue
 		}
 		n++
 		fx, fy := field.atBlock(b)
 		best += float64(max(0, b.Correlation))
-		placed += float64(b.there)
-		places = append(places, b.there/b.expected)
-		inPlace += one(c.found[i].near(fx, fy) > strictCorrelation)
+		placed += float64(b.inPlace)
+		places = append(places, b.inPlace/b.expected)
+		inPlace += one(c.found[i].bestNear(fx, fy) > strictCorrelation)
 		agree += one(b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance)
-		b.Verdict = b.verdict()
-		smooth += one(b.Verdict == InPlace)
+		b.State = b.state()
+		smooth += one(b.State == InPlace)
 	}
 	if n > 0 {
-		c.Judged = int(n)
-		c.Agree, c.AgreeInPlace, c.AgreeSmoothly = agree/n, inPlace/n, smooth/n
-		c.MeanCorrelation, c.MeanInPlace = best/n, placed/n
+		c.Comparable = int(n)
+		c.LooselyConsistent, c.GloballyConsistent, c.LocallyConsistent = agree/n, inPlace/n, smooth/n
+		c.PeakCorrelation, c.CorrelationInPlace = best/n, placed/n
 		slices.Sort(places)
-		c.WeakInPlace = float64(places[len(places)/10])
+		c.CorrelationP10 = float64(places[len(places)/10])
 	}
 }
 
-func (b *Block) verdict() Verdict {
+func (b *Block) state() BlockState {
 	switch enough := enoughOfExpected * b.expected; {
-	case b.there > enough:
+	case b.inPlace > enough:
 		return InPlace
 	case b.Correlation > enough:
-		return Elsewhere
+		return Displaced
 	}
 	return Disagrees
 }

@@ -6,8 +6,8 @@ import "math"
 // its search window.
 type correlations [searchHigh][searchWide]float32
 
-// near is the best correlation within strictDistance of a displacement.
-func (c *correlations) near(dx, dy float32) float32 {
+// bestNear is the best correlation within strictDistance of a displacement.
+func (c *correlations) bestNear(dx, dy float32) float32 {
 	const reach = strictDistance
 	x, y := dx+searchReach, dy+searchReach
 	best := float32(0)
@@ -21,15 +21,15 @@ func (c *correlations) near(dx, dy float32) float32 {
 	return best
 }
 
-// sighting is what correlations are made of and where they are highest.
-type sighting struct {
+// blockCorrelator is what correlations are made of and where they are highest.
+type blockCorrelator struct {
 	sums  windowSums
 	peaks columnPeaks
 }
 
-// look fills found with the normalised correlations of a template with the places
+// correlate fills found with the normalised correlations of a template with the places
 // of a window of windowSide rows, whose bytes are at most 127.
-func (s *sighting) look(found *correlations, t *template, window []byte, stride int) {
+func (s *blockCorrelator) correlate(found *correlations, t *template, window []byte, stride int) {
 	sumWindow(&s.sums, &t.pix, window, stride)
 	normalise(found, &s.peaks, &s.sums, t)
 }

@@ -34,29 +34,29 @@ func expect(blocks []Block) {
 	noise, gain := noiseOf(blocks), gainOf(blocks)
 	for i := range blocks {
 		b := &blocks[i]
-		if !b.judged {
+		if !b.comparable {
 			continue
 		}
 		b.expected = b.texture / hypot(b.texture, noise)
-		covered := b.there <= enoughOfExpected*b.expected && b.contrast < flat*gain*b.texture
-		b.judged = b.expected > leastExpected && !covered
+		covered := b.inPlace <= enoughOfExpected*b.expected && b.contrast < flat*gain*b.texture
+		b.comparable = b.expected > leastExpected && !covered
 	}
 }
 
 // Agrees says whether a block correlates where its neighbours say, by a measure
 // that does not depend on the reference: for holding references against each
 // other in one photo.
-func (b *Block) Agrees() bool { return b.there > strictCorrelation }
+func (b *Block) Agrees() bool { return b.inPlace > strictCorrelation }
 
 // noiseOf is the deviation of the photo's noise in units of the reference.
 func noiseOf(blocks []Block) float32 {
 	var all, correlated []float32
 	for i := range blocks {
 		b := &blocks[i]
-		if !b.judged {
+		if !b.comparable {
 			continue
 		}
-		c := float64(min(max(b.there, 0.02), 0.995))
+		c := float64(min(max(b.inPlace, 0.02), 0.995))
 		noise := b.texture * float32(math.Sqrt(1/(c*c)-1))
 		all = append(all, noise)
 		if c > 0.5 {
@@ -75,12 +75,12 @@ func gainOf(blocks []Block) float32 {
 	var all, agreeing []float32
 	for i := range blocks {
 		b := &blocks[i]
-		if !b.judged {
+		if !b.comparable {
 			continue
 		}
-		gain := b.there * b.contrast / b.texture
+		gain := b.inPlace * b.contrast / b.texture
 		all = append(all, gain)
-		if b.there > 0.8 {
+		if b.inPlace > 0.8 {
 			agreeing = append(agreeing, gain)
 		}
 	}

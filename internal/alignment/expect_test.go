@@ -7,7 +7,7 @@ import "testing"
 func seen(n int, texture, there float32) []Block {
 	blocks := make([]Block, n)
 	for i := range blocks {
-		blocks[i] = Block{judged: true, texture: texture, contrast: texture, there: there, Correlation: there}
+		blocks[i] = Block{comparable: true, texture: texture, contrast: texture, inPlace: there, Correlation: there}
 	}
 	return blocks
 }
@@ -15,9 +15,9 @@ func seen(n int, texture, there float32) []Block {
 func verdicts(blocks []Block) (count [Disagrees + 1]int) {
 	expect(blocks)
 	for i := range blocks {
-		v := Unjudged
-		if blocks[i].judged {
-			v = blocks[i].verdict()
+		v := NotComparable
+		if blocks[i].comparable {
+			v = blocks[i].state()
 		}
 		count[v]++
 	}
@@ -36,7 +36,7 @@ func TestExpectationFollowsNoise(t *testing.T) {
 }
 
 func TestFaintTextureSaysNothingInNoise(t *testing.T) {
-	if got := verdicts(append(seen(20, 20, 0.9), seen(3, 3, 0.1)...)); got[Unjudged] != 3 || got[InPlace] != 20 {
+	if got := verdicts(append(seen(20, 20, 0.9), seen(3, 3, 0.1)...)); got[NotComparable] != 3 || got[InPlace] != 20 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -48,7 +48,7 @@ func TestCoveredPlacesAreNotJudged(t *testing.T) {
 	for i := 20; i < 22; i++ {
 		blocks[i].contrast = 1
 	}
-	if got := verdicts(blocks); got[Unjudged] != 2 || got[Disagrees] != 2 {
+	if got := verdicts(blocks); got[NotComparable] != 2 || got[Disagrees] != 2 {
 		t.Errorf("got %v", got)
 	}
 }

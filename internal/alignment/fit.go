@@ -64,9 +64,9 @@ func extent(points []planar.Point) (center planar.Point, unit float64) {
 // model is a homography between normalised coordinates, and its score: the sum
 // of the gains of all correspondences.
 type model struct {
-	h     planar.Homography
-	score float32
-	near  int // correspondences within largestResidual
+	h       planar.Homography
+	score   float32
+	inliers int // correspondences within largestResidual
 }
 
 // score evaluates h. It stops where even a perfect remainder could not beat
@@ -87,7 +87,7 @@ func (c *correspondences) score(h *planar.Homography, beat float32) model {
 		dv := (f[3]*x+f[4]*y+f[5])*w - c.v[i]
 		if t := (du*du + dv*dv) * toTable; t < tableSize && w > 0 {
 			m.score += magsac.gain[int(t)]
-			m.near++
+			m.inliers++
 		}
 		if i&31 == 31 && m.score+float32(n-1-i) <= beat {
 			return m
@@ -175,7 +175,7 @@ func (c *correspondences) fit() (model, bool) {
 			continue
 		}
 		best = c.improve(m)
-		if t >= samplesNeeded(best.near, n) {
+		if t >= samplesNeeded(best.inliers, n) {
 			break
 		}
 	}

@@ -2,7 +2,7 @@
 
 package alignment
 
-func warpRow(out []byte, src *level, line *warpLine, skip int) {
+func warpRow(out []byte, src *photoLevel, line *warpLine, skip int) {
 	warpRowGeneric(out, src, line, skip)
 }
 

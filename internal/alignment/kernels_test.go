@@ -45,8 +45,8 @@ func testCorrelateAtTheLimits(t *testing.T) {
 			window[i] = 127
 		}
 		var got, want correlations
-		var seen sighting
-		seen.look(&got, &tpl, window, stride)
+		var seen blockCorrelator
+		seen.correlate(&got, &tpl, window, stride)
 		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
 			kerneltest.Near(t, "correlation", got[y][:], want[y][:], 1e-4)
@@ -71,8 +71,8 @@ func testCorrelate(t *testing.T) {
 			}
 		}
 		var got, want correlations
-		var seen sighting
-		seen.look(&got, &tpl, window, stride)
+		var seen blockCorrelator
+		seen.correlate(&got, &tpl, window, stride)
 		correlatePlainly(&want, &tpl, window, stride)
 		for y := range want {
 			kerneltest.Near(t, "correlation", got[y][:], want[y][:], 1e-4)
@@ -145,7 +145,7 @@ func TestWarpRowAgreesWithGeneric(t *testing.T) {
 
 func testWarpRowAgreesWithGeneric(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
-	src := newLevel(&imaging.Gray{W: 100, H: 80, Pix: kerneltest.Bytes(rng, 8000, 256)})
+	src := newPhotoLevel(&imaging.Gray{W: 100, H: 80, Pix: kerneltest.Bytes(rng, 8000, 256)})
 	for round := range 200 {
 		// From all but level, which is done in another way, to steep.
 		steep := float32(round%5) / 2

@@ -24,7 +24,7 @@ type Fit struct {
 // locate fits the reference's features to the probe's. It returns false where
 // they do not lie anywhere.
 func locate(ref *features.Features, probe *features.Searchable) (Fit, bool) {
-	matches := consistent(ref, probe.Features, features.MutualNearest(ref, probe))
+	matches := filterByScaleAndRotation(ref, probe.Features, features.MutualNearest(ref, probe))
 	if len(matches) < minInliers {
 		return Fit{}, false
 	}
@@ -125,7 +125,7 @@ func (f *Fit) count(ref, probe *features.Features, matches []features.Match) {
 		if !ok {
 			continue
 		}
-		rk, pk := place(r), place(p)
+		rk, pk := position(r), position(p)
 		if seenRef[rk] || seenProbe[pk] {
 			continue
 		}
@@ -164,7 +164,7 @@ func usableCells(f *features.Features) (n int) {
 	return n
 }
 
-func place(p *features.Feature) [2]int { return [2]int{int(p.X / 2), int(p.Y / 2)} }
+func position(p *features.Feature) [2]int { return [2]int{int(p.X / 2), int(p.Y / 2)} }
 
 // agrees says whether two features correspond under the map, and the square of
 // their distance.

@@ -19,7 +19,7 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 		return nil
 	}
 	probe, ref := p.coarse(), r.features
-	if e.Closer {
+	if e.Fine {
 		probe, ref = p.fine(), r.fine()
 	}
 	fit := e.Fit
@@ -33,10 +33,10 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 	seen := map[[2]int]bool{} // a point may have features of two directions
 	for _, m := range features.MutualNearest(ref, probe) {
 		from, to := &ref.Points[m.Ref], &probe.Points[m.Probe]
-		if _, ok := fit.agrees(from, to); !ok || seen[place(from)] {
+		if _, ok := fit.agrees(from, to); !ok || seen[position(from)] {
 			continue
 		}
-		seen[place(from)] = true
+		seen[position(from)] = true
 		pairs = append(pairs, Pair{
 			Reference: toPicture.Apply(planar.Pt(float64(from.X), float64(from.Y))),
 			Photo:     toPhoto.Apply(planar.Pt(float64(to.X), float64(to.Y))),
@@ -45,16 +45,16 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 	return pairs
 }
 
-// Places returns the corners of each of the evidence's blocks, clockwise from
+// BlockCorners returns the corners of each of the evidence's blocks, clockwise from
 // the top left, in pixels of the reference's picture: blocks count in pixels of
 // the size at which the two were compared.
-func Places(r *Reference, e *Evidence) [][4]planar.Point {
+func BlockCorners(r *Reference, e *Evidence) [][4]planar.Point {
 	places := make([][4]planar.Point, len(e.Blocks))
 	if len(places) == 0 {
 		return places
 	}
-	l := r.compared
-	c := l.rungs[l.rungFor(&e.H)]()
+	l := r.pyramid
+	c := l.levels[l.levelFor(&e.H)]()
 	toPicture := resizing(c.w, c.h, l.w, l.h)
 	for i, b := range e.Blocks {
 		places[i] = corners(blockSide, blockSide)
@@ -71,13 +71,13 @@ func Dismiss(e *Evidence, hidden func(block int) bool) {
 	any := false
 	for i := range e.Blocks {
 		b := &e.Blocks[i]
-		if b.judged && hidden(i) {
-			b.judged, b.hidden, b.Verdict, any = false, true, Unjudged, true
+		if b.comparable && hidden(i) {
+			b.comparable, b.hidden, b.State, any = false, true, NotComparable, true
 		}
 	}
 	if !any {
 		return
 	}
-	e.Comparison = Comparison{Blocks: e.Blocks, rung: e.rung, seen: e.seen, found: e.found}
-	e.judge(e.rung.w, e.rung.h)
+	e.Comparison = Comparison{Blocks: e.Blocks, level: e.level, warp: e.warp, found: e.found}
+	e.judge(e.level.w, e.level.h)
 }

@@ -11,7 +11,7 @@ import (
 // photo is a probe made ready to be rectified: halved again and again. A level is
 // made when it is first looked at.
 type photo struct {
-	levels []func() *level
+	levels []func() *photoLevel
 }
 
 // minHalved is the shorter side, in pixels, below which a photo is not halved.
@@ -22,7 +22,7 @@ func newPhoto(g *imaging.Gray) *photo {
 	picture := func() *imaging.Gray { return g }
 	for w, h := g.W, g.H; ; w, h = w/2, h/2 {
 		larger := picture
-		p.levels = append(p.levels, sync.OnceValue(func() *level { return newLevel(larger().Soften()) }))
+		p.levels = append(p.levels, sync.OnceValue(func() *photoLevel { return newPhotoLevel(larger().Soften()) }))
 		if min(w, h) < minHalved {
 			return p
 		}
@@ -44,16 +44,16 @@ func (p *photo) levelFor(h *planar.Homography, w, height int) (level int, down f
 	return level, down
 }
 
-// level is a picture laid out to be sampled between its pixels: each is followed
+// photoLevel is a picture laid out to be sampled between its pixels: each is followed
 // by the one below it (in the last row by itself), so that the four pixels about
 // a place are four bytes that follow each other.
-type level struct {
+type photoLevel struct {
 	w, h int
 	pix  []byte
 }
 
-func newLevel(g *imaging.Gray) *level {
-	l := &level{w: g.W, h: g.H, pix: make([]byte, 2*len(g.Pix), levelSize(g.W, g.H))}
+func newPhotoLevel(g *imaging.Gray) *photoLevel {
+	l := &photoLevel{w: g.W, h: g.H, pix: make([]byte, 2*len(g.Pix), photoLevelSize(g.W, g.H))}
 	for y := range g.H {
 		row, below := g.Pix[y*g.W:][:g.W], g.Pix[min(y+1, g.H-1)*g.W:][:g.W]
 		to := l.pix[2*y*g.W:][:2*g.W]
@@ -65,6 +65,6 @@ func newLevel(g *imaging.Gray) *level {
 	return l
 }
 
-// levelSize is the memory that a level takes: the vector kernels read up to three
+// photoLevelSize is the memory that a level takes: the vector kernels read up to three
 // rows and 64 bytes past its end.
-func levelSize(w, h int) int { return 2*w*(h+3) + 64 }
+func photoLevelSize(w, h int) int { return 2*w*(h+3) + 64 }

@@ -25,7 +25,7 @@ type Reference struct {
 	features *features.Features
 	picture  *imaging.Gray // at most ReferenceSide
 	fine     func() *features.Features
-	compared *ladder
+	pyramid  *pyramid
 }
 
 // NewReference extracts what is kept of a reference: what [StoredReference]
@@ -50,7 +50,7 @@ func newReference(f *features.Features, picture *imaging.Gray) *Reference {
 		features: f,
 		picture:  picture,
 		fine:     sync.OnceValue(func() *features.Features { return features.Extract(picture, fineReference) }),
-		compared: newLadder(picture),
+		pyramid:  newPyramid(picture),
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 // Evidence is what speaks for a probe showing a reference.
 type Evidence struct {
 	Located bool
-	Closer  bool // found, or looked for in vain, by the closer look
+	Fine    bool // found, or looked for in vain, by the closer look
 	Fit          // in pixels of the probe and of the reference's picture
 	Comparison
 }
@@ -23,21 +23,21 @@ const (
 // Verify looks for the reference in the probe, closer where the first look is
 // not convincing, and compares the two.
 func Verify(p *Probe, r *Reference) Evidence {
-	e := Glance(p, r)
+	e := VerifyCoarsely(p, r)
 	if e.convincing(p) {
 		return e
 	}
 	closer := verify(p, p.fine(), r, r.fine())
-	closer.Closer = true
+	closer.Fine = true
 	if e.Located && (!closer.Located || e.Score() > closer.Score()) {
-		e.Closer = true
+		e.Fine = true
 		return e
 	}
 	return closer
 }
 
-// Glance is Verify without the closer look.
-func Glance(p *Probe, r *Reference) Evidence {
+// VerifyCoarsely is Verify without the closer look.
+func VerifyCoarsely(p *Probe, r *Reference) Evidence {
 	return verify(p, p.coarse(), r, r.features)
 }
 
@@ -74,7 +74,7 @@ func verify(p *Probe, probe *features.Searchable, r *Reference, ref *features.Fe
 	if !ok {
 		return Evidence{}
 	}
-	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.compared, &fit.H)}
+	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.pyramid, &fit.H)}
 }
 
 // rescale changes the units of the map's two sides.
@@ -94,21 +94,21 @@ func resizing(fromW, fromH, toW, toH int) planar.Homography {
 // well where it agrees least (what tells siblings apart), less where few places
 // could be judged or the inliers are huddled.
 func (e *Evidence) Score() float64 {
-	if !e.Located || e.Judged == 0 {
+	if !e.Located || e.Comparable == 0 {
 		return 0
 	}
-	judged := float64(e.Judged)
-	enough := min(1, judged/enoughJudged, judged/(enoughShare*float64(len(e.Blocks))))
+	judged := float64(e.Comparable)
+	enough := min(1, judged/enoughComparable, judged/(enoughShare*float64(len(e.Blocks))))
 	spread := min(1, 0.5+e.Coverage)
-	agreement := (e.AgreeSmoothly + max(0, e.WeakInPlace-worthlessWeak)) / (2 - worthlessWeak)
+	agreement := (e.LocallyConsistent + max(0, e.CorrelationP10-chanceP10)) / (2 - chanceP10)
 	return agreement * enough * spread
 }
 
 const (
-	// enoughJudged blocks, and that share of all, say as much as the whole.
-	enoughJudged = 12
-	enoughShare  = 0.5
-	// worthlessWeak is a WeakInPlace that chance reaches too: a tenth of the
+	// enoughComparable blocks, and that share of all, say as much as the whole.
+	enoughComparable = 12
+	enoughShare      = 0.5
+	// chanceP10 is a WeakInPlace that chance reaches too: a tenth of the
 	// blocks may well be covered.
-	worthlessWeak = 0.4
+	chanceP10 = 0.4
 )

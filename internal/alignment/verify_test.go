@@ -46,8 +46,8 @@ func TestQuadFollowsTheDocument(t *testing.T) {
 			if off := quadError(&e, &m, g); off > c.tolerance {
 				t.Errorf("a corner is %.2f pixels off", off)
 			}
-			if e.AgreeSmoothly < 0.9 {
-				t.Errorf("only %.2f of %d blocks agree", e.AgreeSmoothly, e.Judged)
+			if e.LocallyConsistent < 0.9 {
+				t.Errorf("only %.2f of %d blocks agree", e.LocallyConsistent, e.Comparable)
 			}
 		})
 	}
@@ -69,12 +69,12 @@ func TestChangedLineLowersTheScore(t *testing.T) {
 	if same.Score() < 0.8 {
 		t.Errorf("the page itself scores %.2f", same.Score())
 	}
-	if other.AgreeSmoothly > same.AgreeSmoothly-0.02 {
-		t.Errorf("%.3f of the blocks agree with a line changed, %.3f without", other.AgreeSmoothly, same.AgreeSmoothly)
+	if other.LocallyConsistent > same.LocallyConsistent-0.02 {
+		t.Errorf("%.3f of the blocks agree with a line changed, %.3f without", other.LocallyConsistent, same.LocallyConsistent)
 	}
 	wrong := 0
 	for _, b := range other.Blocks {
-		if b.Verdict == Disagrees {
+		if b.State == Disagrees {
 			wrong++
 			if line := float64(100 + 11*24 - 8); math.Abs(float64(b.Y)+blockSide/2-line*float64(r.picture.H)/640) > 1.5*blockSide {
 				t.Errorf("block at (%d, %d) disagrees", b.X, b.Y)
@@ -160,7 +160,7 @@ func TestBentPaperAgrees(t *testing.T) {
 	}
 	m := papertest.Placed(g.W, g.H, 5, 0.95, 320, 320, 0)
 	e := Verify(NewProbe(papertest.Capture(bent, &m, 640, 640, 3)), NewReference(g))
-	if e.AgreeSmoothly < 0.9 {
-		t.Errorf("%.2f of %d blocks agree", e.AgreeSmoothly, e.Judged)
+	if e.LocallyConsistent < 0.9 {
+		t.Errorf("%.2f of %d blocks agree", e.LocallyConsistent, e.Comparable)
 	}
 }

@@ -5,9 +5,9 @@ package alignment
 import "exemplar/internal/kernel"
 
 // warpRow needs len(out) to be a multiple of lanes.
-func warpRow(out []byte, src *level, line *warpLine, skip int) {
+func warpRow(out []byte, src *photoLevel, line *warpLine, skip int) {
 	variant := kernel.Active()
-	if variant == kernel.Generic || len(out)%lanes != 0 || cap(src.pix) < levelSize(src.w, src.h) {
+	if variant == kernel.Generic || len(out)%lanes != 0 || cap(src.pix) < photoLevelSize(src.w, src.h) {
 		warpRowGeneric(out, src, line, skip)
 		return
 	}

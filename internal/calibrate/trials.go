@@ -135,7 +135,7 @@ func (run *trialRun) twins(f families.Family, members []*recognise.Reference) ma
 			if document == nil {
 				document = run.photo(shot.Document)
 			}
-			like := document.Verify(members[s]).Weighed
+			like := document.Verify(members[s]).ForDecision
 			twins[pair{shot.Document, s}] = like.Located && 1-like.LocallyConsistent < minDiffering
 		}
 	}
@@ -154,7 +154,7 @@ type verifier struct {
 
 func (v *verifier) trial(ref *recognise.Reference, mated, sibling bool) scoremodel.Trial {
 	t := v.blank
-	t.Evidence, t.Mated, t.LookAlike = *v.photo.Verify(ref).Weighed, mated, sibling
+	t.Evidence, t.Mated, t.LookAlike = *v.photo.Verify(ref).ForDecision, mated, sibling
 	t.InPhoto = nil // a single comparison has no use for them
 	return t
 }

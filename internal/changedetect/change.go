@@ -33,7 +33,7 @@ type Map struct {
 	Judged []bool    // (H,W): there is print in the cell or next to it
 
 	// Of a detector of kinds, else nil:
-	Form   []float32 // (H,W): ln p/(1-p) of the print being another form, if it is another
+	Form   []float32 // (H,W): ln p/(1-p) of the print being another form, if it seems another
 	Filled []float32 // (H,W): ln p/(1-p) of the reference's print being contents
 }
 

@@ -116,29 +116,29 @@ type sampler struct {
 }
 
 // add lays the capture on a reference, if it can be found and is not too small.
-func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Laid) Sample) {
+func (s *sampler) add(ref *alignment.Reference, truth func(*alignment.Reference, *alignment.Rectified) Sample) {
 	if laid, ok := lay(s.probe, ref); ok && min(laid.Reference.W, laid.Reference.H) >= minSampleSide {
 		s.samples = append(s.samples, truth(ref, &laid))
 	}
 }
 
-func lay(probe *alignment.Probe, ref *alignment.Reference) (alignment.Laid, bool) {
+func lay(probe *alignment.Probe, ref *alignment.Reference) (alignment.Rectified, bool) {
 	e := alignment.Verify(probe, ref)
-	if !e.Located || e.Judged == 0 {
-		return alignment.Laid{}, false
+	if !e.Located || e.Comparable == 0 {
+		return alignment.Rectified{}, false
 	}
-	return e.Lay(probe, cell), true
+	return e.Rectify(probe, cell), true
 }
 
 // inPlace takes the document itself to lie on the reference.
-func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Laid) Sample {
+func (s *sampler) inPlace(_ *alignment.Reference, l *alignment.Rectified) Sample {
 	flat := alignment.Compared(s.document, l.Reference.W, l.Reference.H)
-	return placedSample(l.Reference, l.Photo, flat, l.Seen)
+	return placedSample(l.Reference, l.Photo, flat, l.Visible)
 }
 
 // nearlyInPlace lays the document on the reference as it does the capture. Where
 // it cannot be found, the capture was not either.
-func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) Sample {
+func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Rectified) Sample {
 	flat, ok := lay(alignment.NewProbe(s.document), ref)
 	switch {
 	case !ok:
@@ -147,12 +147,12 @@ func (s *sampler) nearlyInPlace(ref *alignment.Reference, l *alignment.Laid) Sam
 		return Sample{}
 	}
 	document := alignment.Compared(flat.Photo, l.Reference.W, l.Reference.H)
-	return laidSample(l.Reference, l.Photo, document, l.Seen)
+	return laidSample(l.Reference, l.Photo, document, l.Visible)
 }
 
 // elsewhere is a capture of something else.
-func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Laid) Sample {
-	return otherSample(l.Reference, l.Photo, l.Seen)
+func (s *sampler) elsewhere(_ *alignment.Reference, l *alignment.Rectified) Sample {
+	return otherSample(l.Reference, l.Photo, l.Visible)
 }
 
 func newShape(m *imaging.Image) *alignment.Reference {

@@ -5,35 +5,22 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io/fs"
-	"strconv"
 
-	"exemplar/internal/tensorfile"
+	"exemplar/internal/train/checkpoint"
 )
 
-// A checkpoint is a safetensors file of weights and moments, whose metadata say
-// which training it belongs to and how many steps are done.
-const (
-	trainingKey = "training"
-	stepKey     = "step"
-)
+// position is how far a training has come.
+type position struct {
+	Training string `json:"training"`
+	Step     int    `json:"step"` // done
+}
 
 // save writes the checkpoint, if one is wanted.
 func (t *training) save() error {
 	if t.opts.Checkpoint == "" {
 		return nil
 	}
-	file := tensorfile.Safetensors{
-		Metadata: map[string]string{trainingKey: t.name, stepKey: strconv.Itoa(t.step)},
-		Tensors:  map[string]tensorfile.Tensor{},
-	}
-	for name, values := range t.state() {
-		file.Tensors[name] = tensorfile.NewFloat32(values, len(values))
-	}
-	data, err := file.Encode()
-	if err != nil {
-		return err
-	}
-	return tensorfile.WriteFile(t.opts.Checkpoint, data)
+	return checkpoint.Save(t.opts.Checkpoint, position{t.name, t.step}, t.sections())
 }
 
 // resume reads the checkpoint, if there is one.
@@ -41,45 +28,27 @@ func (t *training) resume() error {
 	if t.opts.Checkpoint == "" {
 		return nil
 	}
-	data, err := tensorfile.ReadFile(t.opts.Checkpoint)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	at, err := checkpoint.Load(t.opts.Checkpoint, func(p position) ([]checkpoint.Section, error) {
+		if p.Training != t.name {
+			return nil, fmt.Errorf("%w (%q, not %q): remove it to begin anew", checkpoint.ErrOther, p.Training, t.name)
+		}
+		return t.sections(), nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := t.restore(data); err != nil {
-		return fmt.Errorf("checkpoint %q: %w", t.opts.Checkpoint, err)
-	}
+	t.step = at.Step
 	return nil
 }
 
-func (t *training) restore(data []byte) error {
-	file, err := tensorfile.ParseSafetensors(data)
-	if err != nil {
-		return err
-	}
-	if file.Metadata[trainingKey] != t.name {
-		return fmt.Errorf("of another training (%q, not %q): remove it to begin anew", file.Metadata[trainingKey], t.name)
-	}
-	for name, values := range t.state() {
-		from, err := file.Tensors[name].Float32s()
-		if err != nil || len(from) != len(values) {
-			return fmt.Errorf("tensor %q has %d values of %d, %v", name, len(from), len(values), err)
-		}
-		copy(values, from)
-	}
-	t.step, err = strconv.Atoi(file.Metadata[stepKey])
-	return err
-}
-
-// state lists what changes from step to step.
-func (t *training) state() map[string][]float32 {
-	all := map[string][]float32{}
+// sections lists what changes from step to step.
+func (t *training) sections() []checkpoint.Section {
+	var all []checkpoint.Section
 	for i, p := range t.tensors {
-		all["value/"+p.Name] = p.Value
-		all["first/"+p.Name] = t.moments[i].First
-		all["second/"+p.Name] = t.moments[i].Second
+		all = append(all,
+			checkpoint.Section{Name: "value/" + p.Name, Values: p.Value},
+			checkpoint.Section{Name: "first/" + p.Name, Values: t.moments[i].First},
+			checkpoint.Section{Name: "second/" + p.Name, Values: t.moments[i].Second})
 	}
 	return all
 }

@@ -12,15 +12,20 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// lookAlikesPer is how many references of other kinds a real copy is laid on.
-const lookAlikesPer = 2
+const (
+	// lookAlikesPer is how many references of other kinds a real copy is laid on.
+	lookAlikesPer = 2
+	// capturesPer label are taken: more of them say little more.
+	capturesPer = 2
+)
 
-// CopySamples lays the captures of the chosen labels of a set of real copies, of
-// which nothing is known cell by cell, on the references of their own label and of
-// others of their family.
+// CopySamples lays captures of the chosen labels of a set of real copies, of which
+// nothing is known cell by cell, on the references of their own label and of others
+// of their family.
 func CopySamples(ctx context.Context, set *dataset.Folder, family func(label string) string, chosen func(label string) bool) ([]Sample, error) {
 	references := map[string]*alignment.Reference{}
 	var captures []dataset.Sample
+	taken := map[string]int{}
 	for _, s := range set.Samples {
 		switch {
 		case !chosen(s.Label):
@@ -30,7 +35,8 @@ func CopySamples(ctx context.Context, set *dataset.Folder, family func(label str
 				return nil, err
 			}
 			references[s.Label] = newShape(picture)
-		default:
+		case taken[s.Label] < capturesPer:
+			taken[s.Label]++
 			captures = append(captures, s)
 		}
 	}
@@ -64,7 +70,7 @@ func copySamples(photo *imaging.Image, labels []string, references map[string]*a
 	var samples []Sample
 	for k, label := range labels {
 		if l, ok := lay(probe, references[label]); ok {
-			samples = append(samples, Sample{Ref: l.Reference, Laid: l.Photo, Seen: l.Seen, Kind: label, OtherKind: k > 0})
+			samples = append(samples, Sample{Ref: l.Reference, Laid: l.Photo, Seen: l.Visible, Kind: label, OtherKind: k > 0})
 		}
 	}
 	return samples

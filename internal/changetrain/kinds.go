@@ -143,12 +143,12 @@ func kindSample(probe *alignment.Probe, document *imaging.Image, a *Against) (Sa
 	if !ok {
 		return Sample{}, false
 	}
-	s := knownSample(l.Reference, l.Photo, l.Seen, cells, a.sorts(&l))
+	s := knownSample(l.Reference, l.Photo, l.Visible, cells, a.sorts(&l))
 	return s, true
 }
 
 // cells is what is known of the whole cells of a laid reference.
-func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Laid) ([]Truth, bool) {
+func (a *Against) cells(document *imaging.Image, ref *alignment.Reference, l *alignment.Rectified) ([]Truth, bool) {
 	w, h := l.Reference.W, l.Reference.H
 	cells, ok := differences(l.Reference, ref, document, a.InPlace)
 	if !ok {
@@ -199,7 +199,7 @@ func differences(compared *imaging.Gray, ref *alignment.Reference, document *ima
 }
 
 // sorts is what is known of the reference's own print.
-func (a *Against) sorts(l *alignment.Laid) []Sort {
+func (a *Against) sorts(l *alignment.Rectified) []Sort {
 	if a.Empty == nil {
 		return nil
 	}

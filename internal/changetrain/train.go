@@ -188,14 +188,28 @@ func crossEntropy(d, logits []float32, s *Sample) (loss float64, known int) {
 		if n < changedetect.Answers {
 			continue
 		}
-		if truth == Contents || truth == Form {
+		switch truth {
+		case Contents, Form:
 			loss += logistic(&at[1], z[1], truth == Form, 1)
+		case Same:
+			loss += falseAlarm(&at[1], z[0], z[1])
 		}
 		if sort := s.sort(i); sort != Unsorted {
 			loss += logistic(&at[2], z[2], sort == Filled, sortWeight)
 		}
 	}
 	return loss, known
+}
+
+// falseAlarm is -ln(1 - pq), where p is the probability of other print and q that of
+// its being another form, for print that is the same: what glare and wear make look
+// like another must not seem another form. It sets the gradient by q's logit alone;
+// p has a truth of its own.
+func falseAlarm(d *float32, other, form float32) float64 {
+	p, q := 1/(1+math.Exp(-float64(other))), 1/(1+math.Exp(-float64(form)))
+	same := max(1-p*q, 1e-9)
+	*d = float32(p * q * (1 - q) / same)
+	return -math.Log(same)
 }
 
 // logistic returns -ln p of an answer, weighed, and sets its gradient.

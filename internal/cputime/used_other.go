@@ -1,7 +1,7 @@
 //go:build !unix
 
-// Package cputime tells how long the process runs, where the system has no
-// figure of what it used at hand.
+// Package cputime tells how long the process has run. This system has no simple call
+// for the processor time that it used.
 package cputime
 
 import "time"

@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package cputime tells what the process has used of all processors. Unlike the
-// clock it does not count what other programs take, so that a measurement on a
-// shared machine means something.
+// Package cputime tells how much processor time the process has used. Unlike the clock
+// it does not count the time of other programs, so that a measurement on a shared
+// machine is valid. Benchmarks and the evaluation call it.
 package cputime
 
 import (
@@ -14,7 +14,7 @@ import (
 func Used() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic("cputime: getrusage: " + err.Error()) // it has no way to fail
+		panic("cputime: getrusage: " + err.Error()) // it cannot fail with these arguments
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

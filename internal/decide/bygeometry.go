@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// proven is a candidate with what its evidence is worth.
-type proven struct {
+// scored is a candidate with what its evidence is worth.
+type scored struct {
 	Candidate
 	llr float64
 }
 
 // verified returns the candidates on which geometry has a say, best first.
-func (p Policy) verified(candidates []Candidate) []proven {
-	var all []proven
+func (p Policy) verified(candidates []Candidate) []scored {
+	var all []scored
 	for _, c := range candidates {
 		if p.isVerified(&c) {
-			all = append(all, proven{c, p.Calibration.LLRModel.LLR(c.Evidence)})
+			all = append(all, scored{c, p.Calibration.LLRModel.LLR(c.Evidence)})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b proven) int { return cmp.Compare(b.llr, a.llr) })
+	slices.SortStableFunc(all, func(a, b scored) int { return cmp.Compare(b.llr, a.llr) })
 	return all
 }
 
@@ -28,7 +28,7 @@ func (p Policy) isVerified(c *Candidate) bool {
 	return p.Calibration.LLRModel != nil && c.Evidence != nil && c.Evidence.Verifiable
 }
 
-// decideProof answers from geometry; ok is false where it has nothing to say
+// decideByGeometry answers from geometry; ok is false where it has nothing to say
 // and the scores decide.
 //
 // The best label is accepted from a threshold on that rises with its closest
@@ -43,21 +43,21 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	if len(ranked) == 0 {
 		return d, false
 	}
-	best, proof := ranked[0], p.Calibration.LLRModel
+	best, model := ranked[0], p.Calibration.LLRModel
 	rule := p.ruleFor(ranked)
 	d = Decision{
 		Outcome: Unknown, Basis: ByGeometry, Best: best.Candidate, LLR: best.llr,
-		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: proof.LookAlike.Rate(best.llr),
+		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: model.LookAlike.Rate(best.llr),
 	}
-	d.Extrapolated = d.LookAlikes < proof.LookAlike.Supported()
-	d.ThresholdLLR, d.FPIR = rule.threshold, proof.FPIR(rule.share, d.LLR, p.Labels)
+	d.Extrapolated = d.LookAlikes < model.LookAlike.Supported()
+	d.ThresholdLLR, d.FPIR = rule.threshold, model.FPIR(rule.share, d.LLR, p.Labels)
 	p.conclude(&d, ranked, rule.close, rule.competitor)
 	if d.Outcome == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
 		}
 	}
-	evenLLR, group := p.even(ranked)
+	evenLLR, group := p.evenOdds(ranked)
 	p.rank(&d, evenLLR, group, without(ranked, candidates, group, p), rule.close)
 	return d, true
 }
@@ -66,20 +66,20 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 type rule struct {
 	share      float64     // of strangers that have a look-alike registered
 	threshold  float64     // LLR from which on it is accepted
-	competitor *proven     // what looks most like the probe beside it; nil if nothing much does
+	competitor *scored     // what looks most like the probe beside it; nil if nothing much does
 	close      []Candidate // the best, and what cannot be told from it
 }
 
 // ruleFor is the rule for candidates, best first.
-func (p Policy) ruleFor(ranked []proven) rule {
-	proof := p.Calibration.LLRModel
+func (p Policy) ruleFor(ranked []scored) rule {
+	model := p.Calibration.LLRModel
 	var r rule
 	r.competitor, r.share = p.closestCompetitor(ranked)
-	r.threshold, r.close = proof.Threshold(r.share, p.FPIR, p.Labels), p.undistinguished(ranked)
+	r.threshold, r.close = model.Threshold(r.share, p.FPIR, p.Labels), p.undistinguished(ranked)
 	if r.competitor != nil && ranked[0].llr < r.threshold && looksUnchanged(ranked[0].Evidence) {
 		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
-			r.share, r.close = proof.LookAlikePrior, group
-			r.threshold = proof.Threshold(r.share, p.FPIR, p.Labels)
+			r.share, r.close = model.LookAlikePrior, group
+			r.threshold = model.Threshold(r.share, p.FPIR, p.Labels)
 		}
 	}
 	return r
@@ -95,7 +95,7 @@ const hardlyAny = 0.05
 
 // without returns the candidates that are not in close: those that were verified,
 // best first, then the others.
-func without(ranked []proven, candidates, close []Candidate, p Policy) []Candidate {
+func without(ranked []scored, candidates, close []Candidate, p Policy) []Candidate {
 	var rest []Candidate
 	add := func(c Candidate) {
 		if !slices.ContainsFunc(close, func(k Candidate) bool { return k.Label == c.Label }) {
@@ -114,7 +114,7 @@ func without(ranked []proven, candidates, close []Candidate, p Policy) []Candida
 }
 
 // conclude sets verdict, label, rival and reason.
-func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, competitor *proven) {
+func (p Policy) conclude(d *Decision, ranked []scored, close []Candidate, competitor *scored) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
 		others[i] = c.Candidate
@@ -144,29 +144,29 @@ func (p Policy) conclude(d *Decision, ranked []proven, close []Candidate, compet
 // closestCompetitor returns the candidate that looks most like the probe of those
 // that stand for another answer than the first, nil if none looks much like it; and
 // the share of strangers that have a look-alike registered by that.
-func (p Policy) closestCompetitor(ranked []proven) (*proven, float64) {
-	proof := p.Calibration.LLRModel
+func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
+	model := p.Calibration.LLRModel
 	for i, c := range ranked[1:] {
-		if c.Evidence.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isTwinOf(&c.Candidate) {
-			if share := proof.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); share > proof.LookAlikePrior {
+		if c.Evidence.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isDuplicateOf(&c.Candidate) {
+			if share := model.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); share > model.LookAlikePrior {
 				return &ranked[1+i], share
 			}
 			break
 		}
 	}
-	return nil, proof.LookAlikePrior
+	return nil, model.LookAlikePrior
 }
 
-// isTwinOf says that two candidates are of one picture, registered twice. A twin does
+// isDuplicateOf says that two candidates are of one picture, registered twice. A twin does
 // not show that the gallery holds look-alikes.
-func (c *Candidate) isTwinOf(other *Candidate) bool {
+func (c *Candidate) isDuplicateOf(other *Candidate) bool {
 	return c.Picture != 0 && c.Picture == other.Picture && c.Label != other.Label
 }
 
 // lookAlikeGroup returns the best candidate and those that look like the probe
 // nearly as much: the lead over them is less than a registered document has over
 // its look-alikes.
-func (p Policy) lookAlikeGroup(ranked []proven) []Candidate {
+func (p Policy) lookAlikeGroup(ranked []scored) []Candidate {
 	var group []Candidate
 	for _, c := range ranked {
 		if c.Evidence.Located && ranked[0].llr-c.llr < p.Calibration.LLRModel.UnregisteredMargin {
@@ -178,12 +178,12 @@ func (p Policy) lookAlikeGroup(ranked []proven) []Candidate {
 
 // undistinguished returns the best candidate and those that it neither leads by the
 // margin, if they are not of the same picture, nor is told from by single blocks.
-func (p Policy) undistinguished(ranked []proven) []Candidate {
+func (p Policy) undistinguished(ranked []scored) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
 		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
-		if (near || best.isTwinOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() {
+		if (near || best.isDuplicateOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() {
 			close = append(close, c.Candidate)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// provePolicy accepts from an LLR of 0 on, beside kin from a lead of 1 or an LLR
+// geometryPolicy accepts from an LLR of 0 on, beside kin from a lead of 1 or an LLR
 // of 1 on: an LLR is 20 times the share of places that agree, over 0.8, and each
 // place is worth 0.2.
 var geometryPolicy = Policy{

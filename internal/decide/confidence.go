@@ -68,9 +68,9 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	return scoremodel.AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
 }
 
-// even is the decision that the best of the candidates gets where [evenFPIR] is
+// evenOdds is the decision that the best of the candidates gets where [evenFPIR] is
 // asked for: the LLR at which its odds are 1, and those that cannot be told from it.
-func (p Policy) even(ranked []proven) (llr float64, close []Candidate) {
+func (p Policy) evenOdds(ranked []scored) (llr float64, close []Candidate) {
 	p.FPIR = evenFPIR
 	rule := p.ruleFor(ranked)
 	return rule.threshold, rule.close
@@ -87,7 +87,7 @@ func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Cand
 			r.Compared, r.LLR = true, p.Calibration.LLRModel.LLR(c.Evidence)
 		}
 		d.Candidates = append(d.Candidates, r)
-		if c.isTwinOf(&d.Candidates[0].Candidate) {
+		if c.isDuplicateOf(&d.Candidates[0].Candidate) {
 			odds = append(odds, odds[0])
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Verdict is the outcome of a decision.
+// Outcome is the outcome of a decision.
 type Outcome string
 
 // The verdicts.
@@ -111,7 +111,7 @@ func Decide(candidates []Candidate, p Policy) Decision {
 	return decideByEmbedding(candidates, nil, p)
 }
 
-// decideScore answers from the scores alone. others are candidates that have no
+// decideByEmbedding answers from the scores alone. others are candidates that have no
 // part in it.
 func decideByEmbedding(candidates, others []Candidate, p Policy) Decision {
 	d := Decision{Outcome: Unknown, Threshold: p.Threshold, FMR: 1}
@@ -140,7 +140,7 @@ func decideByEmbedding(candidates, others []Candidate, p Policy) Decision {
 	}
 	evenLLR := 0.0
 	if ranked := p.verified(others); len(ranked) > 0 {
-		evenLLR, _ = p.even(ranked)
+		evenLLR, _ = p.evenOdds(ranked)
 	}
 	p.rank(&d, evenLLR, near, append(slices.Clone(candidates[len(near):]), others...), near)
 	return d

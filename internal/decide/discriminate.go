@@ -2,12 +2,12 @@ package decide
 
 import "exemplar/internal/scoremodel"
 
-// tally counts the places of the photo that tell two references apart: where
+// separation counts the places of the photo that tell two references apart: where
 // one agrees and the other does not. What agrees with both, or with neither (a
 // thumb, glare, what is filled in), says nothing.
 type separation struct{ first, second int }
 
-// tell holds the places of two located references against each other.
+// discriminate holds the places of two located references against each other.
 func discriminate(first, second *scoremodel.Evidence) (t separation) {
 	grid := newBlockGrid(second.InPhoto)
 	for i := range first.InPhoto {
@@ -27,17 +27,17 @@ func discriminate(first, second *scoremodel.Evidence) (t separation) {
 const (
 	// fewTelling places, all for one of them but this many, tell two registered
 	// references apart.
-	enoughSeparating = 3
+	SeparatingBlocks = 3
 	contraryAllowed  = 1
 )
 
-// apart says that the tally leaves no doubt which of the two it is, if it is
+// separates says that the tally leaves no doubt which of the two it is, if it is
 // one of them: the first.
 func (t separation) separates() bool {
-	return t.first >= enoughSeparating && t.second <= contraryAllowed
+	return t.first >= SeparatingBlocks && t.second <= contraryAllowed
 }
 
-// placeGrid finds places by where they lie.
+// blockGrid finds places by where they lie.
 type blockGrid struct {
 	cell  float32
 	cells map[[2]int32][]*scoremodel.PhotoBlock

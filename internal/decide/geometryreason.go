@@ -37,7 +37,7 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 // differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31
 // of 120 parts differ", "it has the frame of id-card/front, but another inside: 31
 // of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees".
-func differsReason(d *Decision, competitor *proven) {
+func differsReason(d *Decision, competitor *scored) {
 	g, label := d.Best.Evidence, d.Best.Label
 	const half, most, apart = 0.5, 0.75, 0.2
 	switch {

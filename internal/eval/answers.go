@@ -1,35 +1,25 @@
 package eval
 
 import (
+	"exemplar/internal/decide"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// Outcome is the kind of a decision.
-type Outcome string
-
-// The outcomes of a decision.
-const (
-	Match     Outcome = "match"
-	Ambiguous Outcome = "ambiguous"
-	Unknown   Outcome = "unknown"
-	Refused   Outcome = "refused"
-)
-
 // StrangerRow names the row of strangers in a confusion matrix.
 const StrangerRow = "(stranger)"
 
-// Answer is a decision on one capture: a label with [Match], nothing else
+// Answer is a decision on one capture: a label with [decide.Match], nothing else
 // otherwise.
 type Answer struct {
-	Outcome Outcome
+	Outcome decide.Outcome
 	Label   string
 }
 
 // column is the answer's column of the confusion matrix.
 func (a Answer) column() string {
-	if a.Outcome == Match {
+	if a.Outcome == decide.Match {
 		return a.Label
 	}
 	return string(a.Outcome)
@@ -79,13 +69,13 @@ type decided struct {
 
 func (d decided) right() bool {
 	if d.truth == StrangerRow {
-		return d.answer.Outcome == Unknown
+		return d.answer.Outcome == decide.Unknown
 	}
-	return d.answer.Outcome == Match && d.answer.Label == d.truth
+	return d.answer.Outcome == decide.Match && d.answer.Label == d.truth
 }
 
 func (d decided) parent() bool {
-	return d.answer.Outcome == Match && IsAbove(d.answer.Label, d.truth)
+	return d.answer.Outcome == decide.Match && IsAbove(d.answer.Label, d.truth)
 }
 
 // classify judges the set's answers; without any it returns nil.
@@ -129,7 +119,7 @@ func pairAnswers(s *Set, c *classes) ([]decided, error) {
 			d.truth = StrangerRow
 		}
 		if x.Refused != "" {
-			d.answer = Answer{Outcome: Refused}
+			d.answer = Answer{Outcome: decide.Refused}
 		}
 		list = append(list, d)
 	}
@@ -145,7 +135,7 @@ func (r *Classification) scoreClasses(list []decided) {
 		if d.truth != StrangerRow {
 			captures[d.truth]++
 		}
-		if d.answer.Outcome == Match && !d.parent() {
+		if d.answer.Outcome == decide.Match && !d.parent() {
 			answered[d.answer.Label]++
 		}
 		if d.right() {
@@ -174,12 +164,12 @@ func confusionMatrix(list []decided) Confusions {
 	var rows, columns []string
 	for _, d := range list {
 		rows = append(rows, d.truth)
-		if d.answer.Outcome == Match {
+		if d.answer.Outcome == decide.Match {
 			columns = append(columns, d.answer.Label)
 		}
 	}
 	m := Confusions{Rows: distinct(rows), Columns: distinct(columns)}
-	m.Columns = append(m.Columns, string(Ambiguous), string(Unknown), string(Refused))
+	m.Columns = append(m.Columns, string(decide.Ambiguous), string(decide.Unknown), string(decide.Refused))
 	for range m.Rows {
 		m.Counts = append(m.Counts, make([]int, len(m.Columns)))
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/decide"
 )
 
 // Eight decisions, worked out on paper.
@@ -15,15 +16,15 @@ func TestClassification(t *testing.T) {
 		s.Embeddings = append(s.Embeddings, 1)
 		s.Answers = append(s.Answers, a)
 	}
-	add("a", Answer{Match, "a"})
-	add("a", Answer{Match, "a"})
-	add("a", Answer{Match, "t/b"})
-	add("a", Answer{Outcome: Unknown})
-	add("t/b", Answer{Match, "t/b"})
-	add("t/b", Answer{Match, "t"}) // the parent
-	add("t/b", Answer{Outcome: Ambiguous})
-	add("", Answer{Outcome: Unknown}) // a stranger: right
-	add("", Answer{Match, "a"})
+	add("a", Answer{decide.Match, "a"})
+	add("a", Answer{decide.Match, "a"})
+	add("a", Answer{decide.Match, "t/b"})
+	add("a", Answer{Outcome: decide.Unknown})
+	add("t/b", Answer{decide.Match, "t/b"})
+	add("t/b", Answer{decide.Match, "t"}) // the parent
+	add("t/b", Answer{Outcome: decide.Ambiguous})
+	add("", Answer{Outcome: decide.Unknown}) // a stranger: right
+	add("", Answer{decide.Match, "a"})
 	s.Samples[6].Refused = "blank" // overrules the answer
 	c := evaluate(t, s, Options{}).Classification
 	near(t, "accuracy", c.Accuracy, 4.0/9, 1e-12)

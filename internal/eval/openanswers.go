@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"exemplar/internal/decide"
 	"fmt"
 	"math"
 	"slices"
@@ -131,7 +132,7 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	r.Open = j.share(all, (*Probe).open)
 	r.True = j.share(all, func(p *Probe) bool { return p.right() || p.open() })
 	r.Wrong = j.share(all, (*Probe).wrong)
-	r.Missed = j.share(all, func(p *Probe) bool { return p.Registered.Outcome != Match })
+	r.Missed = j.share(all, func(p *Probe) bool { return p.Registered.Outcome != decide.Match })
 	related := func(p *Probe) bool { return family(p.Registered.Label) == family(p.Label) }
 	r.WrongFamily = j.share(all, func(p *Probe) bool { return p.wrong() && !related(p) })
 	r.WrongMember = j.share(all, func(p *Probe) bool { return p.wrong() && related(p) })
@@ -143,7 +144,7 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	r.AcceptedUnrelated = j.share(hasNone, (*Probe).accepted)
 	r.AcceptedOpen = j.share(all, func(p *Probe) bool { return p.LeftOut.isAbove(p.Label) })
 	r.AcceptedFamilyOut = j.share(func(p *Probe) bool { return p.FamilyOut != nil },
-		func(p *Probe) bool { return p.FamilyOut.Outcome == Match })
+		func(p *Probe) bool { return p.FamilyOut.Outcome == decide.Match })
 
 	r.AtStrangers, r.AtUnrelated = j.sweep(all), j.sweep(hasNone)
 	return r
@@ -154,7 +155,7 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 func Distractors(lookups []Lookup) (accepted Share, refused int) {
 	var probes []Probe
 	for i, l := range lookups {
-		if l.Outcome == Refused {
+		if l.Outcome == decide.Refused {
 			refused++
 			continue
 		}
@@ -164,19 +165,25 @@ func Distractors(lookups []Lookup) (accepted Share, refused int) {
 }
 
 // right reports whether a registered probe was answered with its label.
-func (p *Probe) right() bool { return p.Registered.Outcome == Match && p.Registered.Label == p.Label }
+func (p *Probe) right() bool {
+	return p.Registered.Outcome == decide.Match && p.Registered.Label == p.Label
+}
 
 // open reports whether it was answered with a label above its own.
 func (p *Probe) open() bool { return p.Registered.isAbove(p.Label) }
 
 // wrong reports whether it was answered with what is not true of it.
-func (p *Probe) wrong() bool { return p.Registered.Outcome == Match && !p.right() && !p.open() }
+func (p *Probe) wrong() bool { return p.Registered.Outcome == decide.Match && !p.right() && !p.open() }
 
 // accepted reports whether a stranger was answered with what is not true of it.
-func (p *Probe) accepted() bool { return p.LeftOut.Outcome == Match && !p.LeftOut.isAbove(p.Label) }
+func (p *Probe) accepted() bool {
+	return p.LeftOut.Outcome == decide.Match && !p.LeftOut.isAbove(p.Label)
+}
 
 // isAbove reports whether the answer is a label above another one.
-func (l *Lookup) isAbove(label string) bool { return l.Outcome == Match && IsAbove(l.Label, label) }
+func (l *Lookup) isAbove(label string) bool {
+	return l.Outcome == decide.Match && IsAbove(l.Label, label)
+}
 
 // openJudge counts probes by label, since the probes of a label err together.
 type openJudge struct {

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"encoding/json"
+	"exemplar/internal/decide"
 	"math"
 	"strings"
 	"testing"
@@ -9,9 +10,9 @@ import (
 
 func answered(label, best string, sure float64) Lookup {
 	if label == "" {
-		return Lookup{Answer{Outcome: Unknown}, best, sure}
+		return Lookup{Answer{Outcome: decide.Unknown}, best, sure}
 	}
-	return Lookup{Answer{Outcome: Match, Label: label}, best, sure}
+	return Lookup{Answer{Outcome: decide.Match, Label: label}, best, sure}
 }
 
 // openProbes are two families, form with two editions and card, worked out on
@@ -25,7 +26,7 @@ func openProbes() []Probe {
 		{Label: "form/2024", Registered: answered("", "form/2024", 2), LeftOut: answered("", "form/2023", 1), HasRelative: true},
 		{Label: "card/a", Registered: answered("form/2023", "form/2023", 6.5), LeftOut: answered("", "form/2023", 0.5)},
 		{Label: "card/a", Registered: answered("card/a", "card/a", 5.5), LeftOut: answered("form/2024", "form/2024", 0.4)},
-		{Label: "card/b", Registered: Lookup{Answer{Outcome: Refused}, "", math.Inf(-1)}, LeftOut: Lookup{Answer{Outcome: Refused}, "", math.Inf(-1)}},
+		{Label: "card/b", Registered: Lookup{Answer{Outcome: decide.Refused}, "", math.Inf(-1)}, LeftOut: Lookup{Answer{Outcome: decide.Refused}, "", math.Inf(-1)}},
 	}
 }
 
@@ -145,7 +146,7 @@ func TestWorstErrors(t *testing.T) {
 }
 
 func TestDistractorsThatAreRefusedAreNoTrials(t *testing.T) {
-	accepted, refused := Distractors([]Lookup{answered("a", "a", 1), answered("", "a", 0), {Answer: Answer{Outcome: Refused}}})
+	accepted, refused := Distractors([]Lookup{answered("a", "a", 1), answered("", "a", 0), {Answer: Answer{Outcome: decide.Refused}}})
 	if accepted.Hits != 1 || accepted.Trials != 2 || refused != 1 {
 		t.Errorf("%+v, %d refused", accepted, refused)
 	}
@@ -154,9 +155,9 @@ func TestDistractorsThatAreRefusedAreNoTrials(t *testing.T) {
 // What was not measured is left out of JSON, and what was missed is counted.
 func TestOpenSetInJSON(t *testing.T) {
 	probes := []Probe{
-		{Label: "a", Registered: Lookup{Answer: Answer{Outcome: Match, Label: "a"}}},
-		{Label: "b", Registered: Lookup{Answer: Answer{Outcome: Unknown}}},
-		{Label: "c", Registered: Lookup{Answer: Answer{Outcome: Refused}}},
+		{Label: "a", Registered: Lookup{Answer: Answer{Outcome: decide.Match, Label: "a"}}},
+		{Label: "b", Registered: Lookup{Answer: Answer{Outcome: decide.Unknown}}},
+		{Label: "c", Registered: Lookup{Answer: Answer{Outcome: decide.Refused}}},
 	}
 	r := JudgeOpenSet(probes, FirstPart)
 	if r.Missed.Hits != 2 || r.Missed.Trials != 3 {

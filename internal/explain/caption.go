@@ -11,7 +11,7 @@ import (
 
 // caption is the text below the pictures, broken into lines.
 type caption struct {
-	verdict decide.Outcome
+	outcome decide.Outcome
 	label   string
 	reason  []string
 	figures [][2]string // number and what it counts
@@ -29,7 +29,7 @@ const (
 )
 
 func layOut(f *recognise.Finding, room float64) *caption {
-	w := &caption{verdict: f.Decision.Outcome, figures: figures(f), room: room, located: f.Best.Found.Located}
+	w := &caption{outcome: f.Decision.Outcome, figures: figures(f), room: room, located: f.Best.Found.Located}
 	w.label = string(f.Decision.Label)
 	w.reason = wrap(bodyType, f.Decision.Reason, min(room, longestLine))
 	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight
@@ -55,11 +55,11 @@ func (w *caption) draw(c *canvas, x, y float64) {
 
 // title is the decision on its colour, and the label.
 func (w *caption) title(c *canvas, x, y float64) {
-	shade := map[decide.Outcome]color.NRGBA{decide.Match: green, decide.Ambiguous: amber, decide.Unknown: red}[w.verdict]
+	shade := map[decide.Outcome]color.NRGBA{decide.Match: green, decide.Ambiguous: amber, decide.Unknown: red}[w.outcome]
 	if shade == (color.NRGBA{}) {
 		shade = faint
 	}
-	name := string(w.verdict)
+	name := string(w.outcome)
 	width := widthOf(strongType, name) + 28
 	c.box(shade, x, y, width, 36, 8)
 	c.text(white, strongType, x+14, y+25, name)
@@ -83,13 +83,13 @@ func (w *caption) legend(c *canvas, x, y float64) {
 	const side = 16
 	y += legendHeight - side
 	for _, entry := range []struct {
-		verdict alignment.Verdict
+		verdict alignment.BlockState
 		meaning string
 	}{
 		{alignment.InPlace, "agrees in place"},
-		{alignment.Elsewhere, "agrees, but displaced"},
+		{alignment.Displaced, "agrees, but displaced"},
 		{alignment.Disagrees, "disagrees"},
-		{alignment.Unjudged, "cannot be judged"},
+		{alignment.NotComparable, "cannot be judged"},
 	} {
 		c.mark(entry.verdict, box(x, y, side, side))
 		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28

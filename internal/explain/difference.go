@@ -18,12 +18,12 @@ const (
 
 // Difference says how a reference differs from another one that was laid on it:
 // "differs from note/first only in 3 regions; 83 of 90 places agree".
-func Difference(o *recognise.Overlay, label string) string {
-	agree, judged := o.Agreeing(), o.Found.Judged
+func Difference(o *recognise.AlignedPair, label string) string {
+	agree, judged := o.Agreeing(), o.Found.Comparable
 	places := fmt.Sprintf("%d of %d places agree", agree, judged)
 	where := where(o)
 	switch {
-	case 2*agree < o.Found.Weighed.Blocks:
+	case 2*agree < o.Found.ForDecision.Blocks:
 		return fmt.Sprintf("shares a part with %s: %s", label, places)
 	case judged-agree < fewTelling && where == "":
 		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, places)
@@ -38,7 +38,7 @@ func Difference(o *recognise.Overlay, label string) string {
 }
 
 // title heads a picture of the two.
-func title(o *recognise.Overlay) string {
+func title(o *recognise.AlignedPair) string {
 	switch {
 	case len(o.Regions) == 0 && o.Recoloured:
 		return "These two differ in colour alone"
@@ -50,10 +50,12 @@ func title(o *recognise.Overlay) string {
 	return "These two differ here"
 }
 
-func isLittle(o *recognise.Overlay) bool { return o.Area < littleArea && len(o.Regions) < fewRegions }
+func isLittle(o *recognise.AlignedPair) bool {
+	return o.Area < littleArea && len(o.Regions) < fewRegions
+}
 
 // where is, for instance, "in 2 regions and in colour"; empty if nowhere.
-func where(o *recognise.Overlay) string {
+func where(o *recognise.AlignedPair) string {
 	var parts []string
 	switch n := len(o.Regions); {
 	case n == 1:

@@ -38,9 +38,9 @@ func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *im
 	out.heading(photo, "Photo")
 	out.heading(reference, "Reference  "+string(f.Best.Label))
 	if found.Located {
-		out.verdicts(compared, found, photo, reference)
+		out.blocks(compared, found, photo, reference)
 		out.changes(found, photo, reference)
-		out.place(found, photo)
+		out.location(found, photo)
 		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)
 	}
 	words.draw(out, margin, float64(top+max(left.H, right.H)+margin))
@@ -58,18 +58,18 @@ const (
 )
 
 var (
-	paper     = color.NRGBA{250, 250, 248, 255}
-	ink       = color.NRGBA{28, 32, 38, 255}
-	faint     = color.NRGBA{104, 112, 122, 255}
-	rule      = color.NRGBA{214, 216, 218, 255}
-	accent    = color.NRGBA{37, 99, 235, 255}
-	green     = color.NRGBA{22, 163, 74, 255}
-	amber     = color.NRGBA{234, 150, 0, 255}
-	red       = color.NRGBA{220, 38, 38, 255}
-	white     = color.NRGBA{255, 255, 255, 255}
-	violet    = color.NRGBA{147, 51, 234, 255}
-	unmarked  = color.NRGBA{148, 155, 164, 255}
-	verdictOf = map[alignment.Verdict]color.NRGBA{alignment.InPlace: green, alignment.Elsewhere: amber, alignment.Disagrees: red}
+	paper    = color.NRGBA{250, 250, 248, 255}
+	ink      = color.NRGBA{28, 32, 38, 255}
+	faint    = color.NRGBA{104, 112, 122, 255}
+	rule     = color.NRGBA{214, 216, 218, 255}
+	accent   = color.NRGBA{37, 99, 235, 255}
+	green    = color.NRGBA{22, 163, 74, 255}
+	amber    = color.NRGBA{234, 150, 0, 255}
+	red      = color.NRGBA{220, 38, 38, 255}
+	white    = color.NRGBA{255, 255, 255, 255}
+	violet   = color.NRGBA{147, 51, 234, 255}
+	unmarked = color.NRGBA{148, 155, 164, 255}
+	colourOf = map[alignment.BlockState]color.NRGBA{alignment.InPlace: green, alignment.Displaced: amber, alignment.Disagrees: red}
 )
 
 func faded(c color.NRGBA, share float64) color.NRGBA {
@@ -101,27 +101,27 @@ func (c *canvas) heading(p panel, s string) {
 	c.text(faint, bodyType, float64(p.frame.Min.X), float64(p.frame.Min.Y-16), shorten(bodyType, s, float64(p.frame.Dx())))
 }
 
-// verdicts colours the places of the reference by what was found of them, in
+// blocks colours the places of the reference by what was found of them, in
 // both pictures.
-func (c *canvas) verdicts(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
+func (c *canvas) blocks(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
-	for i, place := range r.Blocks(f) {
-		verdict := f.Blocks[i].Verdict
+	for i, corners := range r.Blocks(f) {
+		state := f.Blocks[i].State
 		var there, here [4]planar.Point
-		for j := range place {
-			corner := mix(place[j], place[(j+2)%4], 0.03) // apart from its neighbours
+		for j := range corners {
+			corner := mix(corners[j], corners[(j+2)%4], 0.03) // apart from its neighbours
 			there[j], here[j] = photo.at(f.H.Apply(corner)), reference.at(corner)
 		}
-		onReference.mark(verdict, here)
-		if verdict != alignment.Unjudged { // what is outside of the photo
-			onPhoto.mark(verdict, there)
+		onReference.mark(state, here)
+		if state != alignment.NotComparable { // what is outside of the photo
+			onPhoto.mark(state, there)
 		}
 	}
 }
 
 // mark colours a place; one that could not be judged is hatched.
-func (c *canvas) mark(v alignment.Verdict, q [4]planar.Point) {
-	shade, judged := verdictOf[v]
+func (c *canvas) mark(v alignment.BlockState, q [4]planar.Point) {
+	shade, judged := colourOf[v]
 	if judged {
 		opacity, edge := 0.25, 0.4
 		if v != alignment.InPlace { // what speaks against stands out
@@ -173,8 +173,8 @@ func mix(a, b planar.Point, k float64) planar.Point {
 	return planar.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
 }
 
-// place draws where the document lies, its upper edge marked.
-func (c *canvas) place(f *recognise.Found, photo panel) {
+// location draws where the document lies, its upper edge marked.
+func (c *canvas) location(f *recognise.Found, photo panel) {
 	var q [4]planar.Point
 	for i, p := range f.Quad {
 		q[i] = photo.at(p)
@@ -253,12 +253,12 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 	}
 	inPlace := 0
 	for _, b := range f.Blocks {
-		if b.Verdict == alignment.InPlace {
+		if b.State == alignment.InPlace {
 			inPlace++
 		}
 	}
 	return append(out,
-		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Judged), "parts agree in place"},
+		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Comparable), "parts agree in place"},
 		[2]string{fmt.Sprintf("%.0f %%", 100*f.Changes.Share), "of the print differs"},
 		[2]string{fmt.Sprint(f.Inliers), "points agree"},
 		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its area has some"},

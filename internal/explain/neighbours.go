@@ -14,11 +14,11 @@ import (
 // laid on the first, so that equal places lie at equal height, the regions that
 // differ framed and numbered, all else pale; and each region once more, enlarged.
 // The second must have been found in the first.
-func Neighbours(o *recognise.Overlay, first, second string) *imaging.Image {
+func Neighbours(o *recognise.AlignedPair, first, second string) *imaging.Image {
 	return neighbours(o, [2]string{first, second}, title(o), first+" "+Difference(o, second))
 }
 
-func neighbours(o *recognise.Overlay, labels [2]string, title, says string) *imaging.Image {
+func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) *imaging.Image {
 	picture := o.On.Picture()
 	left := fitPanel(picture)
 	width := max(minWidth, 2*margin+2*left.W+between)
@@ -45,7 +45,7 @@ func neighbours(o *recognise.Overlay, labels [2]string, title, says string) *ima
 
 // layPart returns the second picture as it lies on a part of the first, scaled to
 // w x h; paper where it ends.
-func layPart(o *recognise.Overlay, part image.Rectangle, w, h int) *imaging.Image {
+func layPart(o *recognise.AlignedPair, part image.Rectangle, w, h int) *imaging.Image {
 	back, ok := o.Found.H.Inverse()
 	if !ok {
 		return imaging.NewImage(w, h)
@@ -150,7 +150,7 @@ const (
 )
 
 // layOutDetails enlarges the regions and puts them in rows.
-func layOutDetails(o *recognise.Overlay, room float64) *detailStrip {
+func layOutDetails(o *recognise.AlignedPair, room float64) *detailStrip {
 	s, picture := &detailStrip{}, o.On.Picture()
 	panel := fitPanel(picture)
 	scale := float64(panel.W) / float64(picture.W)
@@ -208,14 +208,14 @@ type neighbourCaption struct {
 	height  int
 }
 
-func layOutNeighbours(o *recognise.Overlay, title, says string, room float64) *neighbourCaption {
+func layOutNeighbours(o *recognise.AlignedPair, title, says string, room float64) *neighbourCaption {
 	w := &neighbourCaption{title: shorten(titleType, title, room), says: wrap(bodyType, says, min(room, longestLine))}
 	agree := o.Agreeing()
 	w.figures = [][2]string{
-		{fmt.Sprintf("%d of %d", agree, o.Found.Judged), "places agree"},
+		{fmt.Sprintf("%d of %d", agree, o.Found.Comparable), "places agree"},
 		{fmt.Sprintf("%.1f %%", 100*o.Area), "of the picture differs"},
 		{fmt.Sprint(o.Found.Inliers), "points agree"},
-		{fmt.Sprintf("%.3f", o.Found.Weighed.Cosine), "likeness"},
+		{fmt.Sprintf("%.3f", o.Found.ForDecision.Cosine), "likeness"},
 	}
 	w.height = titleHeight + lineHeight*len(w.says) + figureHeight
 	return w

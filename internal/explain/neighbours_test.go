@@ -13,9 +13,9 @@ import (
 )
 
 // laid lays the second of two drawn documents on the first.
-func laid(first, second synthdoc.Document) *recognise.Overlay {
+func laid(first, second synthdoc.Document) *recognise.AlignedPair {
 	d := newDesk(synthdoc.Example{Label: "first", Document: first}, synthdoc.Example{Label: "second", Document: second})
-	o := &recognise.Overlay{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
+	o := &recognise.AlignedPair{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
 	o.Found = o.On.Compare(o.Reference)
 	o.Difference = o.On.Differ(o.Reference, o.Picture, &o.Found)
 	return o

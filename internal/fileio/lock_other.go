@@ -4,13 +4,13 @@ package fileio
 
 import "os"
 
-// lock does nothing: an open file cannot be removed here.
+// lock does nothing: this system does not remove an open file.
 func lock(*os.File) {}
 
 // removeAbandoned removes an unfinished file, which fails while it is open.
 func removeAbandoned(path string) { os.Remove(path) }
 
-// replace gives the file the name path, for which it must be closed.
+// replace gives the file the name path. The file must be closed before.
 func replace(f *os.File, path string) error {
 	if err := f.Close(); err != nil {
 		return err

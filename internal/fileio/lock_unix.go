@@ -8,13 +8,13 @@ import (
 	"syscall"
 )
 
-// lock marks an unfinished file as somebody's until it is closed or its process
-// ends. File systems without locks go without: then nobody clears up.
+// lock marks an unfinished file as in use until it is closed or its process ends. On a
+// file system without locks nothing marks it, and nobody removes leftovers.
 func lock(f *os.File) {
 	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
-// removeAbandoned removes an unfinished file that nobody holds.
+// removeAbandoned removes an unfinished file that no process uses.
 func removeAbandoned(path string) {
 	f, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"os"
 )
 
-// ErrTooLarge says that a file, or what has no size, holds more than the limit.
+// ErrTooLarge says that a file or a stream holds more than the limit.
 var ErrTooLarge = errors.New("larger than the limit")
 
-// ReadFile reads a file of at most limit bytes. A pipe or device is read up to
-// the limit and one byte beyond, never further.
+// ReadFile reads a file of at most limit bytes. Of a pipe or a device it reads at most
+// one byte beyond the limit.
 func ReadFile(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -41,17 +41,17 @@ func ReadOpen(f *os.File, limit int64) ([]byte, error) {
 	return data, withoutPath(err)
 }
 
-// ReadAll reads r to its end, which must come within limit bytes. It takes four
-// thirds of what it reads and a megabyte at the most, since pages that are not
-// written to yet cost nothing.
+// ReadAll reads r to its end, which must come within limit bytes. It takes at most
+// four thirds of the memory of the data, and a megabyte. The rest of its buffer costs
+// nothing, because the system gives memory to a page when it is first written.
 func ReadAll(r io.Reader, limit int64) ([]byte, error) { return readAll(r, 0, limit) }
 
-// firstBuffer is for what has no size; growth is how many times as large the
-// next one is: the memory of those before it is a third of its own.
+// firstBuffer is the size of the first buffer for a stream, in bytes. Each next buffer
+// is growth times as large. All earlier ones together then have a third of its size.
 const firstBuffer, growth = 1 << 20, 4
 
 func readAll(r io.Reader, hint, limit int64) ([]byte, error) {
-	most := limit + 1 // one byte tells that there are too many
+	most := limit + 1 // the byte beyond shows that there are too many
 	if hint == 0 {
 		hint = firstBuffer
 	}
@@ -74,8 +74,8 @@ func readAll(r io.Reader, hint, limit int64) ([]byte, error) {
 	}
 }
 
-// trimmed copies data out of the first buffer if it is much too large. What is left
-// of later ones was never written to.
+// trimmed copies data out of the first buffer if that is much too large. The unused
+// end of a later buffer was never written, and costs nothing.
 func trimmed(data []byte) []byte {
 	if cap(data) <= 2*len(data) || cap(data) > firstBuffer+1 {
 		return data
@@ -83,7 +83,7 @@ func trimmed(data []byte) []byte {
 	return append(make([]byte, 0, len(data)), data...)
 }
 
-// sizeHint is what a regular file will hold; what has no size says nothing.
+// sizeHint is the size of a regular file, and 0 for a pipe or a device.
 func sizeHint(info os.FileInfo) int64 {
 	if info.Mode().IsRegular() {
 		return info.Size()

@@ -1,6 +1,7 @@
-// Package fileio reads and writes whole files such that nothing is ever half
-// there: what is written appears complete or not at all, and what is read is
-// bounded before memory is taken.
+// Package fileio reads and writes whole files, for all packages. A written file
+// appears complete or not at all (write.go, lock_*.go). A file to read has a limit,
+// which is checked before memory is taken (read.go). Text for a spreadsheet cannot
+// become a formula (cell.go), and files have one checksum (checksum.go).
 package fileio
 
 import (
@@ -13,20 +14,20 @@ import (
 	"path/filepath"
 )
 
-// Private is the mode of what may show people's documents; Public that of all
-// else.
+// Private is the mode of files that may show people's documents. Public is the mode
+// of all others.
 const (
 	Private fs.FileMode = 0o600
 	Public  fs.FileMode = 0o644
 )
 
-// Write replaces the file at path in one step by what fill writes: after a
-// failure at any moment it holds what it held before, or all that is new. It has
-// the given mode whatever the umask. Links are followed. Devices, pipes and
-// sockets cannot be replaced and are written straight.
+// Write replaces the file at path in one step by what fill writes. After a failure at
+// any moment the file has its old content or all of the new. It gets the given mode,
+// whatever the umask. Write follows links. It writes straight to a device, a pipe or a
+// socket, which cannot be replaced.
 //
-// What earlier calls for the same path left behind when they were killed is
-// removed.
+// Write also removes the unfinished files of earlier calls for the same path that were
+// killed.
 func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	if err := write(path, mode, fill); err != nil {
 		return fmt.Errorf("write %q: %w", path, withoutPath(err))
@@ -34,7 +35,7 @@ func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	return nil
 }
 
-// WriteBytes is [Write] of bytes that are there already.
+// WriteBytes is [Write] of bytes in memory.
 func WriteBytes(path string, mode fs.FileMode, data []byte) error {
 	return Write(path, mode, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -90,7 +91,7 @@ func fillBuffered(f *os.File, fill func(io.Writer) error) error {
 	return out.Flush()
 }
 
-// temporary is how the names of unfinished files for path begin.
+// temporary is the beginning of the names of unfinished files for path.
 func temporary(path string) string { return "." + filepath.Base(path) + ".unfinished-" }
 
 // removeLeftovers removes the unfinished files for path whose writers are gone.
@@ -107,8 +108,8 @@ func removeLeftovers(path string) {
 	}
 }
 
-// SyncFolder makes new names in a folder durable, where the system can: it is an
-// addition to safety, and no reason to fail when all is written.
+// SyncFolder makes new names in a folder durable, if the system can. It returns no
+// error, because the files themselves are written already.
 func SyncFolder(path string) {
 	if folder, err := os.Open(path); err == nil {
 		_ = folder.Sync()
@@ -116,8 +117,8 @@ func SyncFolder(path string) {
 	}
 }
 
-// withoutPath takes the path out of an error: the caller names the file that was
-// asked for, not a temporary one.
+// withoutPath takes the path, which may be a temporary one, out of an error. The
+// caller names the file that the user knows.
 func withoutPath(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {

@@ -1,5 +1,7 @@
-// Package label is the grammar of labels: what a document is called, from the
-// general to the special, such as id-card/front/2nd-edition.
+// Package label is the grammar of labels. A label is the path of a kind of document,
+// from the general to the special, such as id-card/front/2nd-edition. Every package
+// that handles references uses it. [Parse] checks what users write (label.go), and
+// [Spellings] finds labels that differ in capitals alone (spelling.go).
 package label
 
 import (
@@ -13,8 +15,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Limits of a label. A part is kept as short as a file name may be on common
-// file systems, because labels come from and go to folder trees.
+// Limits of a label. A part is as short as the name of a file on common file systems,
+// because labels come from folders and become folders.
 const (
 	MaxBytes     = 512
 	MaxDepth     = 16
@@ -29,27 +31,27 @@ var ErrLabel = errors.New("not a label: a label is a path like id-card/front")
 // for "none". Make one with [Parse].
 type Label string
 
-// Parse checks s, a label that is to be given to a reference, and returns its
-// canonical form. Parts must not be empty, start or end with a space or a dot,
-// hold a backslash, one of <>:"|?* or characters that cannot be seen (control
-// characters, directional overrides, line separators), or be what Windows calls a
-// device: labels become folders when a gallery is exported.
+// Parse checks s as a new label of a reference, and returns its canonical form. A part
+// must not be empty, and must not start or end with a space or a dot. It must not hold
+// a backslash, one of <>:"|?*, or an invisible character (a control character, a
+// directional override, a line separator). It must not be the name of a device on
+// Windows. The reason: labels become folders when a gallery is exported.
 func Parse(s string) (Label, error) { return parse(s, newFault) }
 
-// ParseStored is Parse for a label that references may have already: galleries
-// from before 0.1.0 may hold labels that can no longer be given. It is for
-// finding, renaming and removing them.
+// ParseStored is Parse for a label that references may have already. Galleries from
+// before 0.1.0 may hold labels that Parse refuses now. It serves to find, rename and
+// remove them.
 func ParseStored(s string) (Label, error) { return parse(s, storedFault) }
 
 func parse(s string, partFault func(part string) string) (Label, error) {
-	if len(s) > MaxBytes { // before work is done on it
+	if len(s) > MaxBytes { // before any work on a long text
 		return "", fmt.Errorf("%d bytes long, at most %d: %w", len(s), MaxBytes, ErrLabel)
 	}
 	if !utf8.ValidString(s) {
 		return "", fmt.Errorf("%q is not UTF-8: %w", s, ErrLabel)
 	}
 	s = norm.NFC.String(s)
-	if len(s) > MaxBytes { // some characters grow under NFC
+	if len(s) > MaxBytes { // again, because some characters grow under NFC
 		return "", fmt.Errorf("%d bytes long, at most %d: %w", len(s), MaxBytes, ErrLabel)
 	}
 	parts := strings.Split(s, "/")
@@ -64,8 +66,8 @@ func parse(s string, partFault func(part string) string) (Label, error) {
 	return Label(s), nil
 }
 
-// newFault says what is wrong with one part of a label that is to be given, and
-// what to do about it, or nothing.
+// newFault says what is wrong with one part of a new label, and what to do about it.
+// It returns nothing for a sound part.
 func newFault(part string) string {
 	fault := storedFault(part)
 	switch {
@@ -83,19 +85,18 @@ func newFault(part string) string {
 	return ""
 }
 
-// forbidden are what no name of a file on Windows holds, beside the backslash; the
-// colon begins the name of a drive or a stream. (Windows' documentation, "Naming
-// Files, Paths, and Namespaces".)
+// forbidden holds the characters, beside the backslash, that the name of a file on
+// Windows cannot have (Windows' documentation, "Naming Files, Paths, and Namespaces").
 const forbidden = `<>:"|?*`
 
 var (
-	// device matches what Windows takes for a device, whatever follows a dot: see
-	// "Naming Files, Paths, and Namespaces" in its documentation.
+	// device matches the names of devices on Windows, whatever follows a dot (same
+	// page).
 	device = regexp.MustCompile(`(?i)^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?$`)
 )
 
-// storedFault says what is wrong with one part of a label that may be in a
-// gallery, or nothing.
+// storedFault says what is wrong with one part of a label that a gallery may hold. It
+// returns nothing for a sound part.
 func storedFault(part string) string {
 	switch {
 	case part == "":
@@ -115,8 +116,8 @@ func storedFault(part string) string {
 	return ""
 }
 
-// isJoiner reports the two invisible characters that spell words in Persian
-// and the scripts of India, and that hold emoji together.
+// isJoiner reports the two invisible characters that labels may hold: Persian and the
+// scripts of India spell words with them, and they join emoji.
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
 // Parent returns the label one level up, or the empty label at the top.
@@ -141,12 +142,12 @@ func (l Label) Contains(other Label) bool {
 	return l != "" && isPrefix && (rest == "" || rest[0] == '/')
 }
 
-// InLine reports whether one of l and other is the other or lies under it: they
-// are no rivals then.
+// InLine reports whether one of the two labels contains the other. Such labels are no
+// rivals.
 func (l Label) InLine(other Label) bool { return l.Contains(other) || other.Contains(l) }
 
-// CommonAncestor returns the deepest label that contains a and b, which is a
-// or b itself if one contains the other; empty if there is none.
+// CommonAncestor returns the deepest label that contains a and b, and the empty label
+// if there is none. If a contains b it is a, and the other way round.
 func CommonAncestor(a, b Label) Label {
 	for a != "" && !a.Contains(b) {
 		a = a.Parent()

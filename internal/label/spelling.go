@@ -2,14 +2,14 @@ package label
 
 import "strings"
 
-// Spellings knows how labels are written, so that no two differ in capitals alone:
-// on most systems that would be one folder. The zero value knows none.
+// Spellings remembers how labels are written, to find two that differ in capitals
+// alone: on most systems they would be one folder. The zero value knows no label.
 type Spellings struct {
 	exact  map[Label]bool
 	folded map[string]Label
 }
 
-// Add takes in a label and those above it.
+// Add remembers a label and those above it.
 func (s *Spellings) Add(l Label) {
 	if s.exact == nil {
 		s.exact, s.folded = map[Label]bool{}, map[string]Label{}
@@ -25,8 +25,8 @@ func (s *Spellings) Add(l Label) {
 	}
 }
 
-// Twin returns the known label from which l, or one above it, differs in capitals
-// alone; empty if there is none, or l is known itself.
+// Twin returns the known label that differs from l, or from a label above l, in
+// capitals alone. It returns the empty label if there is none.
 func (s *Spellings) Twin(l Label) Label {
 	for _, one := range append(l.Ancestors(), l) {
 		if twin, there := s.folded[fold(one)]; there && !s.exact[one] {
@@ -36,6 +36,6 @@ func (s *Spellings) Twin(l Label) Label {
 	return ""
 }
 
-// fold makes labels equal that differ in capitals alone. By way of capitals, since
-// some letters have two small forms.
+// fold makes labels equal that differ in capitals alone. It goes through capitals,
+// because some letters have two small forms.
 func fold(l Label) string { return strings.ToLower(strings.ToUpper(string(l))) }

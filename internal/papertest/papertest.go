@@ -1,5 +1,5 @@
-// Package papertest draws pages and photographs them, for the tests of what
-// finds them again.
+// Package papertest draws pages and simulated photos of them, for the tests of the
+// packages that find documents in photos.
 package papertest
 
 import (
@@ -20,8 +20,8 @@ import (
 	"exemplar/internal/planar"
 )
 
-// Page draws a form: a heading, ruled fields and lines of pseudo words, all
-// from a seed. changed, if not negative, is the line that gets other words.
+// Page draws a form from a seed: a heading, ruled fields and lines of pseudo words. If
+// changed is not negative, the line of that number gets other words.
 func Page(t testing.TB, seed uint64, changed int) *imaging.Gray {
 	t.Helper()
 	const w, h, lines = 480, 640, 22
@@ -74,8 +74,8 @@ func write(t testing.TB, img draw.Image, x, y int, size float64, text string) {
 	d.DrawString(text)
 }
 
-// Capture photographs a picture: the map places it in a w x h scene of
-// coloured noise blobs, with a little sensor noise.
+// Capture draws a photo of a picture: m maps the picture into a scene of w x h pixels
+// with a wavy background and a little sensor noise.
 func Capture(g *imaging.Gray, m *planar.Homography, w, h int, seed uint64) *imaging.Gray {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	out := &imaging.Gray{W: w, H: h, Pix: make([]byte, w*h)}
@@ -93,7 +93,8 @@ func Capture(g *imaging.Gray, m *planar.Homography, w, h int, seed uint64) *imag
 	return out
 }
 
-// Bilinear is the brightness of a picture between its pixels.
+// Bilinear is the brightness of a picture between its pixels, by bilinear
+// interpolation. p must lie at least a pixel inside the right and bottom edges.
 func Bilinear(g *imaging.Gray, p planar.Point) float64 {
 	x, y := int(p.X), int(p.Y)
 	fx, fy := p.X-float64(x), p.Y-float64(y)
@@ -101,8 +102,8 @@ func Bilinear(g *imaging.Gray, p planar.Point) float64 {
 	return (1-fy)*((1-fx)*at(0, 0)+fx*at(1, 0)) + fy*((1-fx)*at(0, 1)+fx*at(1, 1))
 }
 
-// Placed is the map that turns a w x h picture by degrees, scales it and puts
-// its middle at (cx, cy), with a little perspective.
+// Placed is the homography that turns a w x h picture by degrees, scales it, tilts it
+// (tilt is its perspective) and puts its middle at (cx, cy).
 func Placed(w, h int, degrees, scale, cx, cy, tilt float64) planar.Homography {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	center := planar.Homography{1, 0, -float64(w-1) / 2, 0, 1, -float64(h-1) / 2, 0, 0, 1}

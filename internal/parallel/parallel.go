@@ -1,6 +1,5 @@
-// Package parallel spreads work over cores. It is the program's one fan-out:
-// every call cancels, waits for what it has started, and returns an error
-// instead of hanging, whichever item fails.
+// Package parallel spreads work over cores, for all packages. When an item fails, the
+// call cancels the others, waits for those that it has started, and returns the error.
 package parallel
 
 import (
@@ -12,9 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Each calls work(ctx, i) for every i in [0,n), at most workers at a time (all
-// cores, if workers is not positive). The first error cancels the context of the
-// others and is returned once all of them have ended.
+// Each calls work(ctx, i) for every i in [0,n), at most workers at a time (one per
+// core, if workers is not positive). The first error cancels the context of the
+// others, and Each returns it when all of them have ended.
 func Each(ctx context.Context, workers, n int, work func(ctx context.Context, i int) error) error {
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(count(workers, n))
@@ -35,8 +34,8 @@ func Each(ctx context.Context, workers, n int, work func(ctx context.Context, i 
 	return ctx.Err()
 }
 
-// Map returns what work makes of each item, in the items' order. It ends early
-// as [Each] does.
+// Map returns the result of work for each item, in the order of the items. An error
+// ends it as it ends [Each].
 func Map[In, Out any](ctx context.Context, workers int, items []In, work func(context.Context, In) (Out, error)) ([]Out, error) {
 	results := make([]Out, len(items))
 	err := Each(ctx, workers, len(items), func(ctx context.Context, i int) (err error) {
@@ -49,14 +48,14 @@ func Map[In, Out any](ctx context.Context, workers int, items []In, work func(co
 	return results, nil
 }
 
-// ahead is how many results for each worker may wait for an earlier one.
+// ahead is how many results for each worker may wait for an earlier one (by eye).
 const ahead = 2
 
-// Ordered yields what work makes of each item, in the items' order, each as soon
-// as all before it were taken. The first error in that order is yielded last,
-// with the zero result; so is the end of ctx. When the loop over it ends, however
-// it ends, nothing that it started is still running. The items must come to an
-// end when ctx does: Ordered waits for the sequence.
+// Ordered yields the result of work for each item, in the order of the items. It
+// yields the first error in that order last, with the zero result; the same holds for
+// the error of ctx. When the caller's loop ends, for any reason, nothing that Ordered
+// started is still running. The sequence of items must end when ctx does, because
+// Ordered waits for it.
 func Ordered[In, Out any](ctx context.Context, workers int, items iter.Seq[In], work func(context.Context, In) (Out, error)) iter.Seq2[Out, error] {
 	type result struct {
 		out Out
@@ -109,11 +108,10 @@ func Ordered[In, Out any](ctx context.Context, workers int, items iter.Seq[In], 
 	}
 }
 
-// mostWorkers is for sequences, whose length nobody knows: more than any machine
-// has cores.
+// mostWorkers stands for the unknown length of a sequence: no machine has more cores.
 const mostWorkers = 4096
 
-// count returns how many workers there are for n items.
+// count returns the number of workers for n items.
 func count(workers, n int) int {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)

@@ -17,9 +17,9 @@ const (
 	// sameOutline is the share of what two outlines take up together that both do,
 	// from which on they are of one paper: a card on a form leaves most of it. By eye.
 	sameOutline = 0.5
-	// rim is how far a document may reach beyond the picture registered of it, as
+	// documentMargin is how far a document may reach beyond the picture registered of it, as
 	// a share of its size: a case, a frame, a white edge that was trimmed.
-	rim = 0.05
+	documentMargin = 0.05
 )
 
 // areaStep is the number of pixels of the photo from one point of an area to
@@ -28,37 +28,37 @@ const areaStep = 4
 
 // area is what a document takes up of a photo, as rasters.
 type area struct {
-	w, h   int
-	agrees []bool // places that agree with the reference
-	size   int    // of these
-	whole  []bool // all of its outline
-	shown  []bool // where it is seen: all of its outline but for what disagrees
-	upon   []bool // where it may cover what lies below: the same and a rim about it
+	w, h      int
+	agrees    []bool // places that agree with the reference
+	size      int    // of these
+	outline   []bool // all of its outline
+	visible   []bool // where it is seen: all of its outline but for what disagrees
+	occluding []bool // where it may cover what lies below: the same and a rim about it
 }
 
 // area is where a reference was found.
 func (p *Photo) area(r *Reference, f *Found) *area {
 	a := &area{w: p.picture.W/areaStep + 2, h: p.picture.H/areaStep + 2}
-	for _, raster := range []*[]bool{&a.agrees, &a.whole, &a.shown, &a.upon} {
+	for _, raster := range []*[]bool{&a.agrees, &a.outline, &a.visible, &a.occluding} {
 		*raster = make([]bool, a.w*a.h)
 	}
-	a.set(a.whole, &f.Quad, true)
-	a.set(a.shown, &f.Quad, true)
+	a.set(a.outline, &f.Quad, true)
+	a.set(a.visible, &f.Quad, true)
 	wider := f.Quad
 	for i, corner := range f.Quad {
-		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+rim)
+		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+documentMargin)
 	}
-	a.set(a.upon, &wider, true)
-	for i, place := range alignment.Places(r.shape, &f.Evidence) {
+	a.set(a.occluding, &wider, true)
+	for i, place := range alignment.BlockCorners(r.target, &f.Evidence) {
 		for j, corner := range place {
 			place[j] = f.H.Apply(corner)
 		}
-		switch f.Blocks[i].Verdict {
-		case alignment.InPlace, alignment.Elsewhere:
+		switch f.Blocks[i].State {
+		case alignment.InPlace, alignment.Displaced:
 			a.set(a.agrees, &place, true)
 		case alignment.Disagrees:
-			a.set(a.shown, &place, false)
-			a.set(a.upon, &place, false)
+			a.set(a.visible, &place, false)
+			a.set(a.occluding, &place, false)
 		}
 	}
 	for _, set := range a.agrees {
@@ -91,14 +91,14 @@ func (a *area) set(marks []bool, q *[4]planar.Point, to bool) {
 // with one agrees with the other as well, or the outlines are nearly the same.
 func (a *area) sameAs(b *area) bool {
 	agree, both, either := 0, 0, 0
-	for i := range a.whole {
+	for i := range a.outline {
 		if a.agrees[i] && b.agrees[i] {
 			agree++
 		}
-		if a.whole[i] && b.whole[i] {
+		if a.outline[i] && b.outline[i] {
 			both++
 		}
-		if a.whole[i] || b.whole[i] {
+		if a.outline[i] || b.outline[i] {
 			either++
 		}
 	}
@@ -108,7 +108,7 @@ func (a *area) sameAs(b *area) bool {
 // holds says whether a point of the photo lies in the outline.
 func (a *area) holds(x, y float64) bool {
 	i, j := int(math.Round(x/areaStep)), int(math.Round(y/areaStep))
-	return i >= 0 && j >= 0 && i < a.w && j < a.h && a.whole[j*a.w+i]
+	return i >= 0 && j >= 0 && i < a.w && j < a.h && a.outline[j*a.w+i]
 }
 
 // without returns the photo with areas painted over, each in its mean colour.
@@ -128,7 +128,7 @@ func (p *Photo) dismissCovered(r *Reference, e *alignment.Evidence) {
 	if len(p.covered) == 0 {
 		return
 	}
-	places := alignment.Places(r.shape, e)
+	places := alignment.BlockCorners(r.target, e)
 	alignment.Dismiss(e, func(i int) bool {
 		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&places[i], &e.H) })
 	})
@@ -143,7 +143,7 @@ func (a *area) covers(place *[4]planar.Point, h *planar.Homography) bool {
 			k, l := float64(i)/steps, float64(j)/steps
 			p := h.Apply(mix(mix(place[0], place[1], k), mix(place[3], place[2], k), l))
 			x, y := int(math.Round(p.X/areaStep)), int(math.Round(p.Y/areaStep))
-			if x >= 0 && y >= 0 && x < a.w && y < a.h && a.upon[y*a.w+x] {
+			if x >= 0 && y >= 0 && x < a.w && y < a.h && a.occluding[y*a.w+x] {
 				return true
 			}
 		}
@@ -170,7 +170,7 @@ func (a *area) paint(m *imaging.Image) {
 // each visits the pixels of an area.
 func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
 	for y := range m.H {
-		row := a.shown[(y+areaStep/2)/areaStep*a.w:]
+		row := a.visible[(y+areaStep/2)/areaStep*a.w:]
 		for x := range m.W {
 			if row[(x+areaStep/2)/areaStep] {
 				visit(m.Pix[3*(y*m.W+x):][:3])

@@ -20,12 +20,12 @@ import (
 )
 
 const (
-	// keptFeatures bounds the references that stay ready to be looked for; one
+	// cachedFeatures bounds the references that stay ready to be looked for; one
 	// takes about 120 KB.
-	keptFeatures = 256
-	// keptReferences bounds those that stay ready to be compared, with their
+	cachedFeatures = 256
+	// cachedReferences bounds those that stay ready to be compared, with their
 	// pictures; one takes about a megabyte.
-	keptReferences = 128
+	cachedReferences = 128
 )
 
 // referenceCache holds what is needed to look for references in photos: an index
@@ -38,14 +38,14 @@ type referenceCache struct {
 	damaged leftOut // references that could not be taken into the index
 	index   *wordindex.Index
 
-	found *lastUsed[*features.Features]
-	kept  *lastUsed[*Reference]
+	featureSets *lastUsed[*features.Features]
+	references  *lastUsed[*Reference]
 }
 
 func newReferenceCache() referenceCache {
 	return referenceCache{
 		mu: new(sync.Mutex), damaged: leftOut{}, index: wordindex.New(),
-		found: newLastUsed[*features.Features](keptFeatures), kept: newLastUsed[*Reference](keptReferences),
+		featureSets: newLastUsed[*features.Features](cachedFeatures), references: newLastUsed[*Reference](cachedReferences),
 	}
 }
 
@@ -61,8 +61,8 @@ func (c *referenceCache) follow(ctx context.Context, g *Engine, vectors *vectori
 		if _, still := members[id]; !still {
 			c.index.Remove(id)
 			delete(c.damaged, id)
-			c.found.forget(id)
-			c.kept.forget(id)
+			c.featureSets.forget(id)
+			c.references.forget(id)
 		}
 	}
 	if len(members) > fewReferences { // a smaller gallery is looked through
@@ -137,12 +137,12 @@ func (c *referenceCache) featureIndex() *wordindex.Index {
 
 // features returns a reference ready to be looked for.
 func (c *referenceCache) features(ctx context.Context, g *Engine, id string) (*features.Features, error) {
-	return c.found.get(ctx, id, func(ctx context.Context) (*features.Features, error) { return g.readFeatures(ctx, id) })
+	return c.featureSets.get(ctx, id, func(ctx context.Context) (*features.Features, error) { return g.readFeatures(ctx, id) })
 }
 
 // get returns a reference ready to be compared.
 func (c *referenceCache) get(ctx context.Context, g *Engine, id string) (*Reference, error) {
-	return c.kept.get(ctx, id, func(ctx context.Context) (*Reference, error) {
+	return c.references.get(ctx, id, func(ctx context.Context) (*Reference, error) {
 		reference, _, err := g.readReference(ctx, id)
 		return reference, err
 	})

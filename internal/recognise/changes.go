@@ -40,12 +40,12 @@ const (
 
 // changes looks for other print where the reference was found.
 func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
-	laid := e.Lay(p.probe, changedetect.Cell)
-	seen := changedetect.Default().Detect(laid.Reference, laid.Photo)
+	rectified := e.Rectify(p.probe, changedetect.Cell)
+	seen := changedetect.Default().Detect(rectified.Reference, rectified.Photo)
 	sum, n := priorCells*priorShare, float64(priorCells)
 	changed := make([]bool, len(seen.Logit))
 	for i, logit := range seen.Logit {
-		if !seen.Judged[i] || !laid.Seen[i] {
+		if !seen.Judged[i] || !rectified.Visible[i] {
 			continue
 		}
 		likely := 1 / (1 + math.Exp(-float64(logit)))
@@ -54,7 +54,7 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 	}
 	c := Changes{Share: sum / n}
 	w, h := r.Size()
-	kx, ky := float64(w)/float64(laid.Reference.W), float64(h)/float64(laid.Reference.H)
+	kx, ky := float64(w)/float64(rectified.Reference.W), float64(h)/float64(rectified.Reference.H)
 	for _, at := range patches(changed, seen.W) {
 		if !isSettled(e.Blocks, at) {
 			continue
@@ -62,7 +62,7 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 		var found Change
 		for i, corner := range box(changedetect.Cell*float64(at.Min.X)-0.5, changedetect.Cell*float64(at.Min.Y)-0.5,
 			changedetect.Cell*float64(at.Dx()), changedetect.Cell*float64(at.Dy())) {
-			found.Photo[i] = laid.At(corner)
+			found.Photo[i] = rectified.At(corner)
 			found.Reference[i] = planar.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
 		}
 		c.Where = append(c.Where, found)
@@ -80,14 +80,14 @@ func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
 		b := &blocks[i]
 		place := image.Rect(b.X, b.Y, b.X+alignment.BlockSide, b.Y+alignment.BlockSide)
 		switch {
-		case b.Verdict == alignment.Unjudged || !place.Overlaps(at.Inset(-far)):
+		case b.State == alignment.NotComparable || !place.Overlaps(at.Inset(-far)):
 			continue
-		case b.Verdict == alignment.Elsewhere && place.Overlaps(at.Inset(-near)):
+		case b.State == alignment.Displaced && place.Overlaps(at.Inset(-near)):
 			return false
-		case b.Verdict == alignment.InPlace:
+		case b.State == alignment.InPlace:
 			agree++
 		}
-		if !place.Overlaps(at) || b.Verdict == alignment.InPlace {
+		if !place.Overlaps(at) || b.State == alignment.InPlace {
 			judged++
 		}
 	}

@@ -34,10 +34,10 @@ func TestPatches(t *testing.T) {
 // Where the print about a patch lies elsewhere, or hardly any of it agrees, the
 // paper is bent; where all but the patch agrees, the patch is another.
 func TestIsSettled(t *testing.T) {
-	page := func(verdict func(x, y int) alignment.Verdict) (blocks []alignment.Block) {
+	page := func(verdict func(x, y int) alignment.BlockState) (blocks []alignment.Block) {
 		for y := range 8 {
 			for x := range 8 {
-				blocks = append(blocks, alignment.Block{X: x * alignment.BlockSide, Y: y * alignment.BlockSide, Verdict: verdict(x, y)})
+				blocks = append(blocks, alignment.Block{X: x * alignment.BlockSide, Y: y * alignment.BlockSide, State: verdict(x, y)})
 			}
 		}
 		return blocks
@@ -45,29 +45,29 @@ func TestIsSettled(t *testing.T) {
 	at := image.Rect(16, 12, 20, 14) // cells, in the block at (4, 3)
 	for _, c := range []struct {
 		name    string
-		verdict func(x, y int) alignment.Verdict
+		verdict func(x, y int) alignment.BlockState
 		want    bool
 	}{
-		{"all agrees", func(x, y int) alignment.Verdict { return alignment.InPlace }, true},
-		{"but the patch", func(x, y int) alignment.Verdict {
+		{"all agrees", func(x, y int) alignment.BlockState { return alignment.InPlace }, true},
+		{"but the patch", func(x, y int) alignment.BlockState {
 			if y == 3 && x == 4 {
 				return alignment.Disagrees
 			}
 			return alignment.InPlace
 		}, true},
-		{"next to it elsewhere", func(x, y int) alignment.Verdict {
+		{"next to it elsewhere", func(x, y int) alignment.BlockState {
 			if y == 3 && x >= 4 {
-				return alignment.Elsewhere
+				return alignment.Displaced
 			}
 			return alignment.InPlace
 		}, false},
-		{"far from it elsewhere", func(x, y int) alignment.Verdict {
+		{"far from it elsewhere", func(x, y int) alignment.BlockState {
 			if x == 7 {
-				return alignment.Elsewhere
+				return alignment.Displaced
 			}
 			return alignment.InPlace
 		}, true},
-		{"nothing agrees", func(x, y int) alignment.Verdict { return alignment.Disagrees }, false},
+		{"nothing agrees", func(x, y int) alignment.BlockState { return alignment.Disagrees }, false},
 	} {
 		if got := isSettled(page(c.verdict), at); got != c.want {
 			t.Errorf("%s: %v", c.name, got)

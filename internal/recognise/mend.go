@@ -10,11 +10,11 @@ import (
 	"exemplar/internal/wordindex"
 )
 
-// sameLooks is the cosine from which on a stored embedding is taken for that of the
+// sameCosine is the cosine from which on a stored embedding is taken for that of the
 // stored picture. It was made of the picture before that was compressed, which
 // leaves it above 0.95 at any quality; of another document it would be far below. By
 // eye.
-const sameLooks = 0.8
+const sameCosine = 0.8
 
 // Mend checks an entry of another gallery against its picture, makes anew what it
 // lacks or what does not fit, and names the latter: see [archive.Mender]. The error
@@ -78,7 +78,7 @@ func (m *Model) mendVectors(e *store.Entry, picture *imaging.Image) (why string,
 	}
 	made := m.EmbedTurned(picture)
 	if e.Vectors != nil {
-		if looksSame(e.Vectors, made, m.Dim()) {
+		if sameEmbeddings(e.Vectors, made, m.Dim()) {
 			return "", nil
 		}
 		why = "not of its picture"
@@ -87,8 +87,8 @@ func (m *Model) mendVectors(e *store.Entry, picture *imaging.Image) (why string,
 	return why, nil
 }
 
-// looksSame compares embeddings (Rotations,dim).
-func looksSame(a, b []float32, dim int) bool {
+// sameEmbeddings compares embeddings (Rotations,dim).
+func sameEmbeddings(a, b []float32, dim int) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -97,7 +97,7 @@ func looksSame(a, b []float32, dim int) bool {
 		for i := turn * dim; i < (turn+1)*dim; i++ {
 			cosine += a[i] * b[i]
 		}
-		if !(cosine >= sameLooks) {
+		if !(cosine >= sameCosine) {
 			return false
 		}
 	}

@@ -59,7 +59,7 @@ func TestMend(t *testing.T) {
 			if c.name == "sound" && (!slices.Equal(e.Vectors, given.Vectors) || !bytes.Equal(e.Features, given.Features) || !bytes.Equal(e.Words.Data, given.Words.Data)) {
 				t.Error("a sound entry was changed")
 			}
-			if made := m.EmbedTurned(mustDecode(t, e.Picture)); !looksSame(e.Vectors, made, m.Dim()) {
+			if made := m.EmbedTurned(mustDecode(t, e.Picture)); !sameEmbeddings(e.Vectors, made, m.Dim()) {
 				t.Error("the embedding is not that of the picture")
 			}
 			if e.Words.Vocabulary != wordindex.Vocabulary() || wordindex.New().Add("x", e.Words.Data) != nil || CheckPart(store.PartFeatures, e.Features) != nil {

@@ -30,13 +30,13 @@ const (
 // captures of the two look alike.
 type Neighbour struct {
 	Label     decide.Label
-	Reference string   // id of its reference
-	Score     float32  // cosine of the two
-	Overlay   *Overlay // nil where only the embedding speaks
+	Reference string       // id of its reference
+	Score     float32      // cosine of the two
+	Pair      *AlignedPair // nil where only the embedding speaks
 }
 
-// Overlay is a reference laid on another one's picture.
-type Overlay struct {
+// AlignedPair is a reference laid on another one's picture.
+type AlignedPair struct {
 	On                   *Photo         // the picture that it is laid on
 	Reference            *Reference     // what is laid on it
 	Picture              *imaging.Image // of Reference, in colour
@@ -48,7 +48,7 @@ type Overlay struct {
 
 // Regions returns where the two differ as x0, y0, x1, y1 in pixels of the
 // picture as it arrived.
-func (o *Overlay) RegionsAsSent() [][4]int {
+func (o *AlignedPair) RegionsAsSent() [][4]int {
 	var all [][4]int
 	for _, r := range o.Regions {
 		all = append(all, [4]int{
@@ -60,8 +60,8 @@ func (o *Overlay) RegionsAsSent() [][4]int {
 }
 
 // Agreeing is the number of blocks that agree.
-func (o *Overlay) Agreeing() int {
-	return int(math.Round(o.Found.AgreeSmoothly * float64(o.Found.Judged)))
+func (o *AlignedPair) Agreeing() int {
+	return int(math.Round(o.Found.LocallyConsistent * float64(o.Found.Comparable)))
 }
 
 // subject is a reference whose neighbours are looked for.
@@ -114,8 +114,8 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 			break
 		}
 	}
-	laid, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*Overlay, error) {
-		o, err := g.lay(ctx, s, c.Candidate.Reference)
+	pairs, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*AlignedPair, error) {
+		o, err := g.align(ctx, s, c.Candidate.Reference)
 		if (leftOut{}).skips(err, c.Label) {
 			return nil, nil
 		}
@@ -125,13 +125,13 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 		return nil, err
 	}
 	var neighbours []Neighbour
-	for i, o := range laid {
+	for i, o := range pairs {
 		if c := best[i]; o != nil && o.alike {
 			neighbours = append(neighbours, Neighbour{c.Label, c.Candidate.Reference, c.Score, o})
 		}
 	}
 	slices.SortStableFunc(neighbours, func(a, b Neighbour) int {
-		return cmp.Compare(b.Overlay.Found.AgreeSmoothly, a.Overlay.Found.AgreeSmoothly)
+		return cmp.Compare(b.Pair.Found.LocallyConsistent, a.Pair.Found.LocallyConsistent)
 	})
 	return neighbours, nil
 }
@@ -180,29 +180,29 @@ func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
 	return nil
 }
 
-// Lay lays one reference on another one. The overlay's Found says whether that
+// Align lays one reference on another one. The overlay's Found says whether that
 // was possible.
-func (g *Engine) Lay(ctx context.Context, id, on string) (*Overlay, error) {
+func (g *Engine) Align(ctx context.Context, id, on string) (*AlignedPair, error) {
 	s, err := g.subject(ctx, on)
 	if err != nil {
 		return nil, err
 	}
-	return g.lay(ctx, s, id)
+	return g.align(ctx, s, id)
 }
 
-// lay lays a reference on a subject.
-func (g *Engine) lay(ctx context.Context, s *subject, id string) (*Overlay, error) {
+// align lays a reference on a subject.
+func (g *Engine) align(ctx context.Context, s *subject, id string) (*AlignedPair, error) {
 	reference, picture, err := g.readReference(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	w, h := s.photo.Size()
-	o := &Overlay{
+	o := &AlignedPair{
 		On: s.photo, Reference: reference, Picture: picture, Found: s.photo.Compare(reference),
 		sx: float64(s.Width) / float64(w), sy: float64(s.Height) / float64(h),
 	}
 	if o.Found.Located {
-		o.alike = g.model.Calibration.LLRModel.LLR(o.Found.Weighed) >= g.model.Calibration.LLRModel.LookAlikeLLR
+		o.alike = g.model.Calibration.LLRModel.LLR(o.Found.ForDecision) >= g.model.Calibration.LLRModel.LookAlikeLLR
 		o.Difference = s.photo.Differ(reference, picture, &o.Found)
 	}
 	return o, nil

@@ -98,7 +98,7 @@ func isRival(t *testing.T, g *Engine, n *subject, id string) bool {
 	if n.photo.CoarseMatch(found) < fewShared {
 		return false
 	}
-	o, err := g.lay(context.Background(), n, id)
+	o, err := g.align(context.Background(), n, id)
 	if err != nil {
 		t.Fatal(err)
 	}

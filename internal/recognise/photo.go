@@ -106,5 +106,5 @@ func (p *Photo) AsSent(q planar.Point) planar.Point {
 
 // Pairs returns the points of the photo and of a reference that agree.
 func (p *Photo) Pairs(r *Reference, f *Found) []alignment.Pair {
-	return alignment.Pairs(p.probe, r.shape, &f.Evidence)
+	return alignment.Pairs(p.probe, r.target, &f.Evidence)
 }

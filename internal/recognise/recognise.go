@@ -241,7 +241,7 @@ func (e *evidenceSet) leaveOut(damaged leftOut) {
 
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
-	e.markTwins()
+	e.markDuplicates()
 	decision := decide.Decide(e.candidates, e.policy)
 	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
 }
@@ -256,7 +256,7 @@ func (e *evidenceSet) add(h *Hypothesis) {
 		if c.Label != h.Label {
 			continue
 		}
-		if c.Evidence == nil || llr(h.Found.Weighed) > llr(c.Evidence) {
+		if c.Evidence == nil || llr(h.Found.ForDecision) > llr(c.Evidence) {
 			take(c, h)
 		}
 		return
@@ -271,9 +271,9 @@ func (e *evidenceSet) add(h *Hypothesis) {
 
 // take gives a label the evidence of one of its references.
 func take(c *decide.Candidate, h *Hypothesis) {
-	c.Reference, c.Evidence = h.ID, h.Found.Weighed
+	c.Reference, c.Evidence = h.ID, h.Found.ForDecision
 	if h.Found.Located {
-		c.Rotation = h.Found.Weighed.Turn
+		c.Rotation = h.Found.ForDecision.Turn
 	}
 }
 

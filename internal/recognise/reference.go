@@ -22,14 +22,14 @@ const (
 
 // Reference is a registered picture that can be looked for.
 type Reference struct {
-	shape  *alignment.Reference
+	target *alignment.Reference
 	vector []float32 // embedding of the upright picture
 	w, h   int       // of the picture, pixels
 	small  func() *imaging.Image
 }
 
-func newReference(shape *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
-	return &Reference{shape, vector, picture.W, picture.H, sync.OnceValue(func() *imaging.Image { return smallOf(shape.Picture()) })}
+func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
+	return &Reference{target, vector, picture.W, picture.H, sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) })}
 }
 
 // Made is a reference with all that a gallery keeps of it.
@@ -59,23 +59,23 @@ func storedReference(found *features.Features, picture *imaging.Image, vector []
 // Features returns what is to be kept of a reference beside its picture, and
 // their visual words for package wordindex.
 func (r *Reference) Features() (found, words []byte) {
-	return r.shape.Features().Marshal(), wordindex.Words(r.shape.Features())
+	return r.target.Features().Marshal(), wordindex.Words(r.target.Features())
 }
 
 // CanBeFound is false where the reference has too few features to be looked for:
 // then only its embedding speaks for it.
-func (r *Reference) CanBeFound() bool { return len(r.shape.Features().Points) >= enoughFeatures }
+func (r *Reference) CanBeFound() bool { return len(r.target.Features().Points) >= enoughFeatures }
 
 // Size is the size in pixels of the picture whose pixels evidence speaks of.
 func (r *Reference) Size() (w, h int) {
-	picture := r.shape.Picture()
+	picture := r.target.Picture()
 	return picture.W, picture.H
 }
 
 // Blocks returns the corners of the blocks of the evidence, in pixels of the
 // reference.
 func (r *Reference) Blocks(f *Found) [][4]planar.Point {
-	return alignment.Places(r.shape, &f.Evidence)
+	return alignment.BlockCorners(r.target, &f.Evidence)
 }
 
 // EncodePicture compresses the picture so that it fits what a reference may

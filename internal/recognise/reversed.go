@@ -29,10 +29,10 @@ var reversals = []reversal{
 func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Finding, error) {
 	small := imaging.FitWithin(s.photo.picture, reversedSide)
 	for _, r := range reversals {
-		glimpse := s.in(NewPhoto(s.photo.embedder, r.of(small)))
-		embedding := s.photo.embedder.Embed(glimpse.photo.picture)
+		coarse := s.in(NewPhoto(s.photo.embedder, r.of(small)))
+		embedding := s.photo.embedder.Embed(coarse.photo.picture)
 		alike := candidatesOf(s.vectors.Index().Search(embedding, maxVerified))
-		if n, err := glimpse.mostInliers(ctx, alike); err != nil || n < fewShared {
+		if n, err := coarse.mostInliers(ctx, alike); err != nil || n < fewShared {
 			if err != nil {
 				return nil, nil, err
 			}

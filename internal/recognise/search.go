@@ -14,9 +14,9 @@ import (
 const (
 	// fewReferences is up to where all references are looked for at first.
 	fewReferences = 32
-	// byLikeness and byFeatures are how many of a larger gallery's references
+	// bySimilarity and byFeatures are how many of a larger gallery's references
 	// are: those with the most alike embeddings, and those that share features.
-	byLikeness, byFeatures = 8, 24
+	bySimilarity, byFeatures = 8, 24
 	// maxVerified is how many are compared with the photo block by block.
 	maxVerified = 6
 
@@ -107,7 +107,7 @@ func (s *search) shortlist(candidates []decide.Candidate, query func() []string)
 			list = append(list, &Hypothesis{ID: id, Label: label})
 		}
 	}
-	for _, c := range candidates[:min(len(candidates), byLikeness)] {
+	for _, c := range candidates[:min(len(candidates), bySimilarity)] {
 		add(c.Reference)
 	}
 	switch {

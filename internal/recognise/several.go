@@ -10,12 +10,12 @@ import (
 	"exemplar/internal/decide"
 )
 
-// maxPlaces is how many documents are found in one photo at most.
-const maxPlaces = 8
+// maxDocuments is how many documents are found in one photo at most.
+const maxDocuments = 8
 
-// place is where a document lies in a photo: the best claim to it, and the
+// location is where a document lies in a photo: the best claim to it, and the
 // others, which are about the same part of the photo, by falling LLR.
-type place struct {
+type location struct {
 	claims []*Hypothesis
 	area   *area
 }
@@ -25,7 +25,7 @@ type place struct {
 // If nothing is sure, it is that answer. elsewhere are claims to other places than
 // that of first.
 func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, elsewhere []*Hypothesis) ([]Finding, error) {
-	places, err := findPlaces(s.photo, func(rest *Photo) ([]*Hypothesis, error) {
+	places, err := findLocations(s.photo, func(rest *Photo) ([]*Hypothesis, error) {
 		if rest == s.photo {
 			return e.claims(first.Best), nil
 		}
@@ -81,7 +81,7 @@ func (e *evidenceSet) claims(first *Hypothesis) []*Hypothesis {
 // decideAt decides about one of several places by all that is found there once the
 // others are painted over: a reference is found in one place only, however many
 // copies of it, or of what looks like it, there are.
-func (s *search) decideAt(ctx context.Context, first *evidenceSet, places []place, at int) (Finding, error) {
+func (s *search) decideAt(ctx context.Context, first *evidenceSet, places []location, at int) (Finding, error) {
 	var others []*area
 	for i, p := range places {
 		if i != at {
@@ -110,13 +110,13 @@ func (s *search) decideAt(ctx context.Context, first *evidenceSet, places []plac
 
 // llr is what the evidence for a hypothesis is worth.
 func (e *evidenceSet) llr(h *Hypothesis) float64 {
-	return e.policy.Calibration.LLRModel.LLR(h.Found.Weighed)
+	return e.policy.Calibration.LLRModel.LLR(h.Found.ForDecision)
 }
 
 // accepts says whether a hypothesis would be accepted if it were the only one.
 func (e *evidenceSet) accepts(h *Hypothesis) bool {
-	proof := e.policy.Calibration.LLRModel
-	return h.Found.Located && e.llr(h) >= proof.Threshold(proof.LookAlikePrior, e.policy.FPIR, e.policy.Labels)
+	model := e.policy.Calibration.LLRModel
+	return h.Found.Located && e.llr(h) >= model.Threshold(model.LookAlikePrior, e.policy.FPIR, e.policy.Labels)
 }
 
 // elsewhere returns what would be accepted in another place than that of first.
@@ -135,7 +135,7 @@ func (s *search) elsewhere(e *evidenceSet, home *area) []*Hypothesis {
 func (s *search) moreCopies(e *evidenceSet, home *area) bool {
 	beside := s.photo.probe.Beside(home.holds)
 	for _, h := range e.claims(nil) {
-		if beside.CoarseInliers(h.Reference.shape.Features()) >= fewShared {
+		if beside.CoarseInliers(h.Reference.target.Features()) >= fewShared {
 			return true
 		}
 	}
@@ -162,7 +162,7 @@ func mention(first *Finding, others []Finding) {
 	d.Reason += fmt.Sprintf("; %d documents lie in the picture, also %s; --all answers with every one", n, strings.Join(labels, ", "))
 }
 
-// findPlaces finds the documents in a photo, the most certain ones of each look
+// findLocations finds the documents in a photo, the most certain ones of each look
 // first. look returns the claims that are worth answering of the photo it is
 // given: first the whole, then what is left of it with the documents that were
 // found painted over, until it has no claim to anything new.
@@ -170,8 +170,8 @@ func mention(first *Finding, others []Finding) {
 // A document that lies on another one is found as well as that one: what
 // disagrees with a reference is not taken to be part of it, and what lies below
 // something that was found cannot speak against another.
-func findPlaces(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr func(*Hypothesis) float64) ([]place, error) {
-	var places []place
+func findLocations(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr func(*Hypothesis) float64) ([]location, error) {
+	var places []location
 	var areas []*area
 	for rest := p; ; rest = p.without(areas) {
 		claims, err := look(rest)
@@ -187,11 +187,11 @@ func findPlaces(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr fun
 			claimed := p.area(h.Reference, &h.Found)
 			if i := slices.IndexFunc(areas, claimed.sameAs); i >= 0 {
 				places[i].claims = append(places[i].claims, h)
-			} else if len(places) < maxPlaces {
-				places, areas = append(places, place{[]*Hypothesis{h}, claimed}), append(areas, claimed)
+			} else if len(places) < maxDocuments {
+				places, areas = append(places, location{[]*Hypothesis{h}, claimed}), append(areas, claimed)
 			}
 		}
-		if len(places) == before || len(places) == maxPlaces {
+		if len(places) == before || len(places) == maxDocuments {
 			return places, nil
 		}
 	}

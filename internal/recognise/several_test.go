@@ -37,7 +37,7 @@ func (d *desk) look(rest *Photo) ([]*Hypothesis, error) {
 	var claims []*Hypothesis
 	for _, label := range d.labels {
 		f := rest.Verify(d.references[label])
-		if f.Located && f.Judged >= 12 && f.AgreeSmoothly > 0.6 {
+		if f.Located && f.Comparable >= 12 && f.LocallyConsistent > 0.6 {
 			claims = append(claims, &Hypothesis{Label: decide.Label(label), Reference: d.references[label], Found: f})
 		}
 	}
@@ -45,13 +45,13 @@ func (d *desk) look(rest *Photo) ([]*Hypothesis, error) {
 }
 
 // places finds what lies in a photo; what agrees more is more certain.
-func (d *desk) places(p *Photo) ([]place, error) { return findPlaces(p, d.look, agreement) }
+func (d *desk) places(p *Photo) ([]location, error) { return findLocations(p, d.look, agreement) }
 
-func agreement(h *Hypothesis) float64 { return h.Found.AgreeSmoothly }
+func agreement(h *Hypothesis) float64 { return h.Found.LocallyConsistent }
 
-func (p *place) label() string { return string(p.claims[0].Label) }
+func (p *location) label() string { return string(p.claims[0].Label) }
 
-func labelsOf(places []place) []string {
+func labelsOf(places []location) []string {
 	var labels []string
 	for _, p := range places {
 		labels = append(labels, p.label())
@@ -165,7 +165,7 @@ func TestSeveralEnds(t *testing.T) {
 		t.Fatalf("%d claims to one document", len(claims))
 	}
 	rounds := 0
-	places, err := findPlaces(p, func(*Photo) ([]*Hypothesis, error) { // claims the same for ever
+	places, err := findLocations(p, func(*Photo) ([]*Hypothesis, error) { // claims the same for ever
 		rounds++
 		return slices.Clone(claims), nil
 	}, agreement)
@@ -173,7 +173,7 @@ func TestSeveralEnds(t *testing.T) {
 		t.Errorf("the same claim again: %d places after %d rounds, error %v", len(places), rounds, err)
 	}
 	broken := errors.New("broken")
-	if _, err := findPlaces(p, func(*Photo) ([]*Hypothesis, error) { return nil, broken }, agreement); !errors.Is(err, broken) {
+	if _, err := findLocations(p, func(*Photo) ([]*Hypothesis, error) { return nil, broken }, agreement); !errors.Is(err, broken) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -182,10 +182,10 @@ func TestSeveralEnds(t *testing.T) {
 // card that lies on a form is no claim to the form's paper.
 func TestOnePaperIsOnePlace(t *testing.T) {
 	outline := func(x0, y0, x1, y1 float64, agrees func(x int) bool) *area {
-		a := &area{w: 50, h: 50, agrees: make([]bool, 2500), whole: make([]bool, 2500)}
+		a := &area{w: 50, h: 50, agrees: make([]bool, 2500), outline: make([]bool, 2500)}
 		q := box(areaStep*x0, areaStep*y0, areaStep*(x1-x0), areaStep*(y1-y0))
-		a.set(a.whole, &q, true)
-		for i, in := range a.whole {
+		a.set(a.outline, &q, true)
+		for i, in := range a.outline {
 			if in && agrees(i%a.w) {
 				a.agrees[i] = true
 				a.size++

@@ -9,12 +9,12 @@ const (
 	// smallSide is the side of the square at which two references are held against
 	// each other: a letter is a pixel or two.
 	smallSide = 128
-	// twinLevels is by how many of 255 grey levels no pixel of it differs if the two
+	// duplicateLevels is by how many of 255 grey levels no pixel of it differs if the two
 	// are one picture, saved twice or at two sizes: that moves a pixel by 29 at most,
 	// another line, edition or filling by 38 at least (TestTwinsOfDrawnDocuments).
 	// twinCosine is what their embeddings have in common at least: 0.999 there.
-	twinLevels = 32
-	twinCosine = 0.99
+	duplicateLevels = 32
+	duplicateCosine = 0.99
 )
 
 // smallOf is a picture at smallSide, in grey.
@@ -26,10 +26,10 @@ func smallOf(g *imaging.Gray) *imaging.Image {
 	return imaging.Resize(m, smallSide, smallSide)
 }
 
-// isTwinOf says whether two references are one picture, which somebody registered
+// isDuplicateOf says whether two references are one picture, which somebody registered
 // twice.
-func (r *Reference) isTwinOf(other *Reference) bool {
-	return kernel.Dot(r.vector, other.vector) >= twinCosine && r.differs(other) <= twinLevels
+func (r *Reference) isDuplicateOf(other *Reference) bool {
+	return kernel.Dot(r.vector, other.vector) >= duplicateCosine && r.differs(other) <= duplicateLevels
 }
 
 // differs is by how many grey levels two references differ at most.
@@ -41,8 +41,8 @@ func (r *Reference) differs(other *Reference) int {
 	return most
 }
 
-// markTwins tells the decision which candidates were found by one picture.
-func (e *evidenceSet) markTwins() {
+// markDuplicates tells the decision which candidates were found by one picture.
+func (e *evidenceSet) markDuplicates() {
 	var found []*Hypothesis // of candidates so far
 	for i := range e.candidates {
 		c := &e.candidates[i]
@@ -54,7 +54,7 @@ func (e *evidenceSet) markTwins() {
 		found = append(found, h)
 		c.Picture = len(found)
 		for j, other := range found[:len(found)-1] {
-			if h.Reference.isTwinOf(other.Reference) {
+			if h.Reference.isDuplicateOf(other.Reference) {
 				c.Picture = j + 1
 				break
 			}

@@ -72,7 +72,7 @@ func TestTwinsOfDrawnDocuments(t *testing.T) {
 		for _, again := range []*imaging.Image{picture, saved, shrunk(picture, 560)} {
 			other := NewReference(e, again).Reference
 			same = max(same, own.differs(other))
-			if !own.isTwinOf(other) || !other.isTwinOf(own) {
+			if !own.isDuplicateOf(other) || !other.isDuplicateOf(own) {
 				t.Errorf("%s, %d pixels wide: cosine %.3f, differs by %d", kind, again.W, kernel.Dot(own.vector, other.vector), own.differs(other))
 			}
 		}
@@ -83,7 +83,7 @@ func TestTwinsOfDrawnDocuments(t *testing.T) {
 			}
 			other := NewReference(e, drawn).Reference
 			apart = min(apart, own.differs(other))
-			if own.isTwinOf(other) {
+			if own.isDuplicateOf(other) {
 				t.Errorf("%s and its %s: cosine %.3f, differs by %d", kind, name, kernel.Dot(own.vector, other.vector), own.differs(other))
 			}
 		}

@@ -15,8 +15,8 @@ import (
 // Found is what looking for a reference in a photo came to.
 type Found struct {
 	alignment.Evidence
-	Weighed *scoremodel.Evidence // the evidence in the terms of a decision
-	Changes Changes
+	ForDecision *scoremodel.Evidence // the evidence in the terms of a decision
+	Changes     Changes
 }
 
 // enoughFeatures is how many features both sides need for it to mean something
@@ -30,19 +30,19 @@ func (p *Photo) CanVerify(s *features.Features) bool {
 
 // Verify looks for the reference in the photo and compares the two.
 func (p *Photo) Verify(r *Reference) Found {
-	f := Found{Evidence: alignment.Verify(p.probe, r.shape)}
+	f := Found{Evidence: alignment.Verify(p.probe, r.target)}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
 	}
-	p.weigh(r, &f)
+	p.gatherEvidence(r, &f)
 	return f
 }
 
 // Compare is [Photo.Verify] without the fine match: enough where the photo is
 // itself a reference, which fills its picture.
 func (p *Photo) Compare(r *Reference) Found {
-	f := Found{Evidence: alignment.Glance(p.probe, r.shape)}
-	p.weigh(r, &f)
+	f := Found{Evidence: alignment.VerifyCoarsely(p.probe, r.target)}
+	p.gatherEvidence(r, &f)
 	return f
 }
 
@@ -60,33 +60,33 @@ func (p *Photo) CoarseMatch(s *features.Features) int { return p.probe.CoarseInl
 // FineMatch is CoarseMatch by the photo's features at its own resolution.
 func (p *Photo) FineMatch(s *features.Features) int { return p.probe.FineInliers(s) }
 
-// weigh looks for changes where a reference was located, and puts all evidence
+// gatherEvidence looks for changes where a reference was located, and puts all evidence
 // into the terms of a decision.
-func (p *Photo) weigh(r *Reference, f *Found) {
+func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	if !f.Located {
-		f.Weighed = &scoremodel.Evidence{Verifiable: p.CanVerify(r.shape.Features())}
+		f.ForDecision = &scoremodel.Evidence{Verifiable: p.CanVerify(r.target.Features())}
 		return
 	}
 	e := &f.Evidence
 	f.Changes = p.changes(r, e)
-	frame, inside := agreementByPlace(e.Blocks)
-	f.Weighed = &scoremodel.Evidence{
+	frame, inside := frameAndInside(e.Blocks)
+	f.ForDecision = &scoremodel.Evidence{
 		Verifiable: true, Located: true,
 		Turn: quarterTurn(&e.Quad), Coverage: e.Coverage,
-		Blocks: len(e.Blocks), Comparable: e.Judged, LocallyConsistent: e.AgreeSmoothly,
-		CorrelationP10: e.WeakInPlace, Frame: frame, Inside: inside,
+		Blocks: len(e.Blocks), Comparable: e.Comparable, LocallyConsistent: e.LocallyConsistent,
+		CorrelationP10: e.CorrelationP10, Frame: frame, Inside: inside,
 		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
 		Cosine:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
-		InPhoto: placesOf(r, e),
+		InPhoto: blocksInPhoto(r, e),
 	}
 }
 
-// placesOf returns the judged blocks as they lie in the photo.
-func placesOf(r *Reference, e *alignment.Evidence) []scoremodel.PhotoBlock {
-	places := make([]scoremodel.PhotoBlock, 0, e.Judged)
-	for i, corners := range alignment.Places(r.shape, e) {
-		verdict := e.Blocks[i].Verdict
-		if verdict == alignment.Unjudged {
+// blocksInPhoto returns the judged blocks as they lie in the photo.
+func blocksInPhoto(r *Reference, e *alignment.Evidence) []scoremodel.PhotoBlock {
+	places := make([]scoremodel.PhotoBlock, 0, e.Comparable)
+	for i, corners := range alignment.BlockCorners(r.target, e) {
+		verdict := e.Blocks[i].State
+		if verdict == alignment.NotComparable {
 			continue
 		}
 		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
@@ -114,9 +114,9 @@ func quarterTurn(q *[4]planar.Point) int {
 	return (int(math.Round(angle/90))*90 + 360) % 360
 }
 
-// agreementByPlace is the share of the judged blocks that agree among those
+// frameAndInside is the share of the judged blocks that agree among those
 // along the edges, the outer fifth on each side, and among the others.
-func agreementByPlace(blocks []alignment.Block) (frame, inside float64) {
+func frameAndInside(blocks []alignment.Block) (frame, inside float64) {
 	right, bottom := 0, 0
 	for i := range blocks {
 		right, bottom = max(right, blocks[i].X), max(bottom, blocks[i].Y)
@@ -124,7 +124,7 @@ func agreementByPlace(blocks []alignment.Block) (frame, inside float64) {
 	var judged, agree [2]float64
 	for i := range blocks {
 		b := &blocks[i]
-		if b.Verdict == alignment.Unjudged {
+		if b.State == alignment.NotComparable {
 			continue
 		}
 		at := 0
@@ -132,7 +132,7 @@ func agreementByPlace(blocks []alignment.Block) (frame, inside float64) {
 			at = 1
 		}
 		judged[at]++
-		if b.Verdict == alignment.InPlace {
+		if b.State == alignment.InPlace {
 			agree[at]++
 		}
 	}

@@ -27,13 +27,13 @@ const (
 	unregisteredMargin = 1.05  // [Proof.Lead]
 )
 
-// opinion is what one kind of evidence says, and its share in the whole.
+// expert is what one kind of evidence says, and its share in the whole.
 type expert struct {
 	share    float64
 	features []string
 }
 
-// opinions are fitted each for itself and pooled: the LLR is the mean of theirs
+// experts are fitted each for itself and pooled: the LLR is the mean of theirs
 // by these shares (logarithmic opinion pool: Genest and Zidek 1986). Fitted
 // together, the changes of print would get all the weight: in the families no
 // two documents of one kind differ in print, while notes have serial numbers.
@@ -42,7 +42,7 @@ var experts = []expert{
 	{0.4, []string{"unchanged"}},
 }
 
-// FitProof fits the weights on located trials by logistic regression, mated
+// FitLLRModel fits the weights on located trials by logistic regression, mated
 // against siblings, which are what is hard to tell, with weights that are not negative (projected
 // gradient) and both sides counting half; then the rates at which strangers
 // reach an LLR, and the margin by which the wrong one of two registered
@@ -72,7 +72,7 @@ func FitLLRModel(trials []Trial, source string) (*LLRModel, error) {
 	return p, p.check()
 }
 
-// regress adds an opinion to Bias and Terms: gradient descent with momentum on
+// fitExpert adds an opinion to Bias and Terms: gradient descent with momentum on
 // features of mean 0 and deviation 1, weights kept from falling below 0.
 func (p *LLRModel) fitExpert(trials []Trial, o expert) {
 	const rate, keep = 0.3, 0.9
@@ -155,7 +155,7 @@ func standardised(trials []Trial, names []string) (x [][]float64, mean, scale []
 	return x, mean, scale
 }
 
-// count sets the rates and the margin.
+// setRates sets the rates and the margin.
 func (p *LLRModel) setRates(trials []Trial) error {
 	own, rival := map[int]float64{}, map[int]float64{}
 	var random []float64

@@ -1,18 +1,16 @@
 package train
 
 import (
-	"bytes"
 	"errors"
-	"exemplar/internal/fileio"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
+
+	"exemplar/internal/train/checkpoint"
 )
 
-func testSections(fill float32) []section {
+func testSections(fill float32) []checkpoint.Section {
 	values := func(n int) []float32 {
 		x := make([]float32, n)
 		for i := range x {
@@ -20,11 +18,11 @@ func testSections(fill float32) []section {
 		}
 		return x
 	}
-	return []section{{"weights", values(chunkFloats + 3)}, {"empty", nil}, {"moments", values(5)}}
+	return []checkpoint.Section{{Name: "weights", Values: values(20000)}, {Name: "empty"}, {Name: "moments", Values: values(5)}}
 }
 
-func layoutOf(s []section) func(Position) ([]section, error) {
-	return func(Position) ([]section, error) { return s, nil }
+func layoutOf(s []checkpoint.Section) func(Position) ([]checkpoint.Section, error) {
+	return func(Position) ([]checkpoint.Section, error) { return s, nil }
 }
 
 func TestCheckpointRoundTrip(t *testing.T) {
@@ -43,8 +41,8 @@ func TestCheckpointRoundTrip(t *testing.T) {
 		t.Fatalf("position %+v, ok %v, damaged %v, error %v", p, ok, damaged, err)
 	}
 	for i, want := range testSections(4) {
-		if !slices.Equal(got[i].values, want.values) {
-			t.Errorf("section %q differs", want.name)
+		if !slices.Equal(got[i].Values, want.Values) {
+			t.Errorf("section %q differs", want.Name)
 		}
 	}
 }
@@ -79,62 +77,13 @@ func TestCheckpointOfAnotherRunIsRefused(t *testing.T) {
 	if err := c.save(Position{Run: "theirs"}, testSections(1)); err != nil {
 		t.Fatal(err)
 	}
-	for name, sections := range map[string][]section{
+	for name, sections := range map[string][]checkpoint.Section{
 		"fewer":  testSections(0)[:2],
-		"longer": {{"weights", make([]float32, 9)}, {"empty", nil}, {"moments", nil}},
-		"named":  {{"other", testSections(0)[0].values}, {"empty", nil}, {"moments", make([]float32, 5)}},
+		"longer": {{Name: "weights", Values: make([]float32, 9)}, {Name: "empty"}, {Name: "moments"}},
+		"named":  {{Name: "other", Values: testSections(0)[0].Values}, {Name: "empty"}, {Name: "moments", Values: make([]float32, 5)}},
 	} {
-		if _, _, _, err := c.load(layoutOf(sections)); !errors.Is(err, ErrOtherRun) {
+		if _, _, _, err := c.load(layoutOf(sections)); !errors.Is(err, checkpoint.ErrOther) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-}
-
-// A disk that fills up in the middle of a checkpoint leaves the one before, and nothing half-written.
-func TestFullDiskLeavesThePreviousCheckpoint(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "a.checkpoint")
-	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	err := fileio.Write(path, fileio.Public, func(w io.Writer) error {
-		return encodeCheckpoint(&fullDisk{w, 40_000}, Position{}, testSections(1))
-	})
-	if !errors.Is(err, syscall.ENOSPC) {
-		t.Errorf("error %v", err)
-	}
-	if data, _ := os.ReadFile(path); string(data) != "before" {
-		t.Errorf("the previous checkpoint holds %d bytes", len(data))
-	}
-	if left, _ := os.ReadDir(dir); len(left) != 1 {
-		t.Errorf("%d files are left", len(left))
-	}
-}
-
-// fullDisk takes so many bytes and then no more.
-type fullDisk struct {
-	w    io.Writer
-	left int
-}
-
-func (f *fullDisk) Write(p []byte) (int, error) {
-	if len(p) > f.left {
-		n, _ := f.w.Write(p[:f.left])
-		f.left = 0
-		return n, syscall.ENOSPC
-	}
-	f.left -= len(p)
-	return f.w.Write(p)
-}
-
-func FuzzDecodeCheckpoint(f *testing.F) {
-	var whole bytes.Buffer
-	if err := encodeCheckpoint(&whole, Position{Total: 3}, testSections(1)[1:]); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole.Bytes())
-	f.Add([]byte(checkpointMagic + "\x02\x00\x00\x00{}"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		decodeCheckpoint(bytes.NewReader(data), layoutOf(testSections(0)[1:]))
-	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
+	"exemplar/internal/train/checkpoint"
 	"exemplar/internal/train/loss"
 )
 
@@ -112,15 +113,15 @@ func (w *weightSet) swapMean() {
 }
 
 // sections lists the state for a checkpoint.
-func (w *weightSet) sections() []section {
-	var out []section
+func (w *weightSet) sections() []checkpoint.Section {
+	var out []checkpoint.Section
 	for _, t := range w.tensors {
-		out = append(out, section{"value/" + t.name, t.value}, section{"mean/" + t.name, t.mean})
+		out = append(out, checkpoint.Section{Name: "value/" + t.name, Values: t.value}, checkpoint.Section{Name: "mean/" + t.name, Values: t.mean})
 		if t.grads != nil {
-			out = append(out, section{"first/" + t.name, t.state.First})
+			out = append(out, checkpoint.Section{Name: "first/" + t.name, Values: t.state.First})
 		}
 		if t.state.Second != nil {
-			out = append(out, section{"second/" + t.name, t.state.Second})
+			out = append(out, checkpoint.Section{Name: "second/" + t.name, Values: t.state.Second})
 		}
 	}
 	return out
@@ -128,20 +129,20 @@ func (w *weightSet) sections() []section {
 
 // classSections lists the centres by ranges of classes, so that a checkpoint does not depend on the number of shards. The
 // numbers of updates are exact in float32 up to 2^24.
-func classSections(c *loss.Classes) []section {
+func classSections(c *loss.Classes) []checkpoint.Section {
 	const rangeClasses = 1 << 16
 	weight, state, steps := c.State()
 	count, dim := len(steps), len(weight)/len(steps)
-	var out []section
+	var out []checkpoint.Section
 	for lo := 0; lo < count; lo += rangeClasses {
 		hi := min(lo+rangeClasses, count)
 		name := func(what string) string { return fmt.Sprintf("classes/%s/%d-%d", what, lo, hi) }
 		s := state.Slice(lo*dim, hi*dim)
-		out = append(out, section{name("weight"), weight[lo*dim : hi*dim]}, section{name("first"), s.First})
+		out = append(out, checkpoint.Section{Name: name("weight"), Values: weight[lo*dim : hi*dim]}, checkpoint.Section{Name: name("first"), Values: s.First})
 		if s.Second != nil {
-			out = append(out, section{name("second"), s.Second})
+			out = append(out, checkpoint.Section{Name: name("second"), Values: s.Second})
 		}
-		out = append(out, section{name("steps"), steps[lo:hi]})
+		out = append(out, checkpoint.Section{Name: name("steps"), Values: steps[lo:hi]})
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
 	"exemplar/internal/fileio"
+	"exemplar/internal/train/checkpoint"
 	"exemplar/internal/train/recipe"
 )
 
@@ -218,12 +219,12 @@ func (r *run) openLogs() (err error) {
 }
 
 // layout sets up the stage of a checkpoint and returns the sections that it must hold.
-func (r *run) layout(p Position) ([]section, error) {
+func (r *run) layout(p Position) ([]checkpoint.Section, error) {
 	if p.Run != r.pos.Run {
-		return nil, fmt.Errorf("%w: recipe or images have changed since", ErrOtherRun)
+		return nil, fmt.Errorf("%w: recipe or images have changed since", checkpoint.ErrOther)
 	}
 	if p.Stage < 0 || p.Stage >= len(r.cfg.Stages) {
-		return nil, fmt.Errorf("%w: stage %d of %d", ErrOtherRun, p.Stage, len(r.cfg.Stages))
+		return nil, fmt.Errorf("%w: stage %d of %d", checkpoint.ErrOther, p.Stage, len(r.cfg.Stages))
 	}
 	if err := r.setStage(p.Stage); err != nil {
 		return nil, err
@@ -231,7 +232,7 @@ func (r *run) layout(p Position) ([]section, error) {
 	return r.sections(), nil
 }
 
-func (r *run) sections() []section {
+func (r *run) sections() []checkpoint.Section {
 	out := r.net.weights.sections()
 	if r.objective.classes != nil {
 		out = append(out, classSections(r.objective.classes)...)

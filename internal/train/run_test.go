@@ -16,6 +16,7 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
+	"exemplar/internal/train/checkpoint"
 	"exemplar/internal/train/recipe"
 )
 
@@ -185,10 +186,10 @@ func TestRunIntoAFolderOfAnotherRunIsRefused(t *testing.T) {
 	}
 	other := loadTiny(t, images, out, 1, "")
 	other.Seed = 99
-	if _, err := Run(context.Background(), other, Options{Resume: true}); !errors.Is(err, ErrOtherRun) {
+	if _, err := Run(context.Background(), other, Options{Resume: true}); !errors.Is(err, checkpoint.ErrOther) {
 		t.Errorf("another seed: %v", err)
 	}
-	if _, err := Run(context.Background(), loadTiny(t, drawnFolder(t, 6), out, 1, ""), Options{Resume: true}); !errors.Is(err, ErrOtherRun) {
+	if _, err := Run(context.Background(), loadTiny(t, drawnFolder(t, 6), out, 1, ""), Options{Resume: true}); !errors.Is(err, checkpoint.ErrOther) {
 		t.Errorf("other images: %v", err)
 	}
 }

@@ -4,14 +4,14 @@
 //	index, err := vectorindex.Load(ctx, store, model.Fingerprint, model.Dim())
 //	hits, err := index.Search(ctx, embedding, 5) // current, whoever wrote last
 //
-// An [Index] holds embeddings and searches them (index.go, search.go). It first
-// scans one byte a number, and compares in float32 what the scan's error bound
-// does not rule out (quantise.go), so that the answer is that of comparing all
-// in float32, in about a quarter of the time. A [SyncedIndex] keeps an Index equal
-// to a store's content (sync.go): before each search it takes in what this and
-// other processes changed.
+// An [Index] holds embeddings and searches them (index.go, search.go, nearest.go). It
+// first scans one byte per number. It then compares in float32 the embeddings that the
+// error bound of the scan does not rule out (quantise.go). The answer is the same as
+// if it had compared all in float32, in about a quarter of the time. A [SyncedIndex]
+// keeps an Index equal to the content of a store (sync.go): before each search it
+// applies what this and other processes changed.
 //
-// In the way of a photo it comes after the embedding and before the search for the
-// photo's document among the references it names. It knows a store by one method,
-// [Source], and gives out a [Hit] for each label; what a hit is worth others decide.
+// Package recognise calls it after it has embedded a photo, and then looks for the
+// photo's document among the labels found. The package uses one method of a store,
+// [Source], and returns a [Hit] for each label; package decide says what a hit means.
 package vectorindex

@@ -10,10 +10,10 @@ import (
 	"exemplar/internal/store"
 )
 
-// Index finds the labels whose references are most like a probe, exactly, in
-// memory: of every reference it keeps four embeddings of dim numbers as float32
-// and as bytes, and about 150 bytes besides; for dim = 256 that is 5.3 KB.
-// It is safe for concurrent use.
+// Index finds exactly the labels whose references are most like a probe. It works in
+// memory: for every reference it keeps four embeddings of dim numbers, as float32 and
+// as bytes, and about 150 bytes more. For dim = 256 that is 5.3 KB. It is safe for
+// concurrent use.
 type Index struct {
 	dim int
 
@@ -25,15 +25,15 @@ type Index struct {
 
 	names   []label.Label
 	numbers map[label.Label]int32 // into names
-	counts  []int                 // by label: its references
+	counts  []int                 // references, by label number
 	live    int                   // labels with references
 
-	norm, residual float64 // the largest that were ever put in
+	norm, residual float64 // the largest of all embeddings that were ever added
 
 	version uint64 // grows with every change
 }
 
-// Item is a reference as the index needs it.
+// Item is a reference for the index.
 type Item struct {
 	ID      string
 	Label   label.Label
@@ -61,8 +61,8 @@ func (x *Index) Labels() int {
 	return x.live
 }
 
-// Members returns the references, each with its label, and a version that
-// grows with every change. If the version is still since, it returns none.
+// Members returns the references, each with its label, and a version that grows with
+// every change. If the version still equals since, it returns no references.
 func (x *Index) Members(since uint64) (members map[string]label.Label, version uint64) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -76,8 +76,8 @@ func (x *Index) Members(since uint64) (members map[string]label.Label, version u
 	return members, x.version
 }
 
-// Upright returns the embedding of a reference's picture as it is, not turned;
-// nil if there is no such reference.
+// Upright returns the embedding of a reference's picture that is not turned, and nil
+// if there is no such reference.
 func (x *Index) Upright(id string) []float32 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -89,8 +89,8 @@ func (x *Index) Upright(id string) []float32 {
 	return slices.Clone(b.exact[row*x.dim : (row+1)*x.dim])
 }
 
-// Update forgets the removed references and then puts the items in, replacing
-// those of the same id. Searches see all of it or nothing.
+// Update removes references and then adds the items, which replace references of the
+// same id. A search sees the whole update or none of it.
 func (x *Index) Update(removed []string, items ...Item) {
 	for _, item := range items {
 		if len(item.Vectors) != store.Rotations*x.dim {
@@ -177,7 +177,7 @@ func extend[T any](s []T, n, limit int) []T {
 	return s[:n]
 }
 
-// remove takes the last slot's reference into the place of the one removed.
+// remove removes a reference and moves the reference of the last slot into its slot.
 func (x *Index) remove(id string) {
 	slot, known := x.slots[id]
 	if !known {
@@ -203,7 +203,7 @@ func (x *Index) remove(id string) {
 	}
 }
 
-// count notes one more reference of a label and returns the label's number.
+// count counts one more reference of a label and returns the number of the label.
 func (x *Index) count(of label.Label) int32 {
 	number, known := x.numbers[of]
 	if !known {

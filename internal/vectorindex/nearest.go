@@ -4,8 +4,9 @@ import (
 	"exemplar/internal/label"
 )
 
-// NearestOf returns the reference of a label, other than except, that is most like
-// an embedding (dim), in any rotation; nil if there is none.
+// NearestOf returns the reference of a label that is most like an embedding (dim), in
+// any rotation. It ignores the reference with the id except, and returns nil if there
+// is no other.
 func (x *Index) NearestOf(of label.Label, embedding []float32, except string) *Hit {
 	x.mu.RLock()
 	defer x.mu.RUnlock()

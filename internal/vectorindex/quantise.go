@@ -6,11 +6,11 @@ import (
 	"exemplar/internal/kernel"
 )
 
-// The index keeps every embedding x (dim) twice: exactly, and as bytes q with
-// a scale s, so that x is about s*q. Scores are first computed from the bytes,
-// four times less memory to read, and then exactly where that can matter.
+// The index keeps every embedding x (dim) twice: exactly, and as bytes q with a scale
+// s, so that x is about s*q. It computes all scores from the bytes first, which reads
+// a quarter of the memory, and then the exact scores of those that can matter.
 //
-// What the bytes can be off by. For a probe p ~ p' = t*u and a reference
+// The error of a score from bytes. For a probe p ~ p' = t*u and a reference
 // x ~ x' = s*q, with u·q exact in integers,
 //
 //	p·x - p'·x' = p·(x-x') + (p-p')·x',
@@ -27,7 +27,7 @@ func quantise(q []int8, x []float32) (scale float32, residual float64) {
 		largest = max(largest, v, -v)
 	}
 	scale = largest / 127
-	if scale == 0 { // nothing, or next to it: all bytes are zero
+	if scale == 0 { // the embedding is zero, or so small that its scale is
 		clear(q)
 		return 0, norm(x)
 	}
@@ -49,16 +49,16 @@ func norm(x []float32) float64 {
 	return math.Sqrt(square)
 }
 
-// block holds the embeddings of up to blockReferences references, store.Rotations
-// rows each, in one piece of memory of each kind.
+// block holds the embeddings of up to blockReferences references, store.Rotations rows
+// each. Each field is one contiguous piece of memory.
 type block struct {
 	exact []float32 // (rows,dim)
 	bytes []int8    // (rows,dim)
 	scale []float32 // (rows)
 }
 
-// blockReferences makes a block of 256 numbers a megabyte of bytes: large
-// enough to scan in one go, small enough to grow by.
+// blockReferences makes a block of embeddings of 256 numbers a megabyte of bytes. That
+// is large enough for a fast scan, and small enough for the index to grow by (by eye).
 const blockReferences = 1024
 
 // probe is an embedding to be compared with blocks.
@@ -76,9 +76,8 @@ func newProbe(x []float32) probe {
 	return p
 }
 
-// errorBound is how far an approximate score of the probe can be from the
-// exact one as kernel.Dot computes it, for references with |x| <= norm and
-// |x-x'| <= residual.
+// errorBound is the largest difference between an approximate score of the probe and
+// the exact one of kernel.Dot, for references with |x| <= norm and |x-x'| <= residual.
 func (p *probe) errorBound(norm, residual float64) float64 {
 	rounding := float64(2*len(p.exact)+16) * 0x1p-24 * p.norm * (norm + residual)
 	return p.norm*residual + p.residual*(norm+residual) + rounding

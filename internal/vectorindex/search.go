@@ -10,8 +10,8 @@ import (
 	"exemplar/internal/store"
 )
 
-// fewReferences is up to where comparing with all embeddings exactly takes no
-// longer than preparing to skip most of them.
+// fewReferences is the number of references up to which an exact comparison with all
+// takes no longer than the preparation of the scan.
 const fewReferences = 256
 
 // Hit is a label and the reference of it that is most like a probe.
@@ -19,16 +19,15 @@ type Hit struct {
 	Label     label.Label
 	Reference string  // id
 	Score     float32 // cosine of the two embeddings
-	Rotation  int     // degrees that the reference is turned by clockwise: 0, 90, 180 or 270
+	Rotation  int     // of the reference, in degrees clockwise: 0, 90, 180 or 270
 }
 
-// Search returns the k labels most like the probe (dim), by falling score; the
-// score of a label is the highest cosine of any embedding of its references.
-// Equal scores come in the order of labels. The probe must be finite; others
-// find nothing.
+// Search returns the k labels most like the probe (dim), by falling score. The score
+// of a label is the highest cosine of any embedding of its references. Labels of equal
+// score come in alphabetic order. A probe that is not finite finds nothing.
 //
-// The answer is that of comparing all embeddings in float32: the scan of bytes
-// only skips what its error bound rules out.
+// The answer is the same as if all embeddings were compared in float32: the scan of
+// bytes skips only embeddings that its error bound rules out.
 func (x *Index) Search(embedding []float32, k int) []Hit {
 	p := newProbe(embedding)
 	x.mu.RLock()
@@ -87,8 +86,8 @@ func (t *tally) top(k int) []Hit {
 	return all[:min(k, len(all))]
 }
 
-// better orders hits: by falling score, and by names where scores are
-// equal, so that the same references give the same answer whatever its history.
+// better orders hits by falling score, and hits of equal score by names. So the same
+// references give the same answer, whatever the history of the index.
 func better(a, b Hit) int {
 	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Label, b.Label),
 		cmp.Compare(a.Reference, b.Reference), cmp.Compare(a.Rotation, b.Rotation))
@@ -100,14 +99,14 @@ type shortlisted struct {
 	score float32
 }
 
-// scan calls visit for every embedding that could be the best of one of the k
-// best labels, going by the scores from bytes and their error bound, and for
+// scan calls visit for every embedding that could be the best one of a label among the
+// k best. It decides by the scores from bytes and their error bound, so that it visits
 // few others.
 func (x *Index) scan(p *probe, k int, visit func(slot, rotation int)) {
-	// Two scores from bytes, each off by at most the bound, compare surely only
-	// when they differ by more than twice the bound.
+	// Each score from bytes is off by at most the bound. So the order of two scores is
+	// sure only if they differ by more than twice the bound.
 	errorMargin := float32(2 * p.errorBound(x.norm, x.residual))
-	errorMargin += errorMargin * 0x1p-20 // it was rounded
+	errorMargin += errorMargin * 0x1p-20 // for the rounding to float32
 	best := topK{k: k, cutoff: negInf}
 	var list []shortlisted
 	products := make([]int32, blockReferences*store.Rotations)
@@ -146,8 +145,8 @@ type topK struct {
 	cutoff float32 // the lowest of k scores; -Inf while there are fewer
 }
 
-// update notes a score of a label and returns the label's bar: an embedding of it
-// whose score is below the bar by more than the error margin cannot matter.
+// update enters a score of a label and returns the label's bar. An embedding of the
+// label cannot matter if its score is below the bar by more than the error margin.
 func (l *topK) update(label int32, score float32) float32 {
 	at := slices.Index(l.labels, label)
 	switch {
@@ -170,7 +169,7 @@ func (l *topK) update(label int32, score float32) float32 {
 	return score
 }
 
-// bar is what update returns for a label, without a new score.
+// bar returns the bar of a label, as update does, without a new score.
 func (l *topK) bar(label int32) float32 {
 	if at := slices.Index(l.labels, label); at >= 0 {
 		return l.scores[at]

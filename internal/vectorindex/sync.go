@@ -17,16 +17,16 @@ type Source interface {
 	ChangesSince(ctx context.Context, since store.Position, model string, dim int, visit func(store.Change)) (store.Position, error)
 }
 
-// SyncedIndex is an index of a store that stays current: before each search it
-// asks the store for changes, by this and other processes, and applies them.
-// It is safe for concurrent use.
+// SyncedIndex is an index that stays equal to a store. Before each search it asks the
+// store for the changes of all processes, and applies them. It is safe for concurrent
+// use.
 type SyncedIndex struct {
 	source Source
 	model  string
 	index  *Index
 
 	syncing  sync.Mutex
-	position store.Position           // of the store, as the index shows it
+	position store.Position           // the index has all changes up to here
 	damaged  map[string]*store.Damage // by id
 }
 
@@ -40,15 +40,14 @@ func Load(ctx context.Context, source Source, model string, dim int) (*SyncedInd
 	return s, nil
 }
 
-// Damaged returns what was found damaged while the index was loaded, by id:
-// these references are left out of it.
+// Damaged returns the damage of references, by id. The index leaves these out.
 func (s *SyncedIndex) Damaged() []*store.Damage {
 	s.syncing.Lock()
 	defer s.syncing.Unlock()
 	return slices.SortedFunc(maps.Values(s.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// Index returns the index itself, as of the last sync.
+// Index returns the index itself. It has the changes up to the last Sync.
 func (s *SyncedIndex) Index() *Index { return s.index }
 
 // Search brings the index up to date and returns the k labels most like the
@@ -66,8 +65,8 @@ func (s *SyncedIndex) Search(ctx context.Context, embedding []float32, k int) ([
 	return s.index.Search(embedding, k), nil
 }
 
-// Sync applies what changed since the last time. Without changes it costs one
-// look at the store.
+// Sync applies the changes since the last call. Without changes it costs one short
+// query of the store.
 func (s *SyncedIndex) Sync(ctx context.Context) error {
 	s.syncing.Lock()
 	defer s.syncing.Unlock()
@@ -81,16 +80,17 @@ func (s *SyncedIndex) Sync(ctx context.Context) error {
 	return nil
 }
 
-// batch gathers changes until all have come: an error voids them.
+// batch gathers changes until the store has sent all of them. After an error none of
+// them applies.
 type batch struct {
-	fresh   *Index // of all there is, after a reset; else nil
+	fresh   *Index // of all references, after a reset; else nil
 	removed []string
 	put     []Item
 	damaged []*store.Damage
 }
 
-// take gathers a change. After a reset nothing is gathered twice: the store may be
-// as large as memory allows.
+// take adds a change to the batch. After a reset it adds embeddings to the new index
+// at once, because memory may hold no second copy of them.
 func (b *batch) take(c store.Change, dim int) {
 	switch {
 	case c.Reset:
@@ -106,7 +106,7 @@ func (b *batch) take(c store.Change, dim int) {
 	}
 }
 
-// applyChanges brings the index, and what is known to be damaged, up to date.
+// applyChanges brings the index and the known damage up to date.
 func (s *SyncedIndex) applyChanges(b *batch) {
 	if b.fresh != nil {
 		s.damaged = map[string]*store.Damage{}

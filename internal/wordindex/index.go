@@ -11,10 +11,10 @@ import (
 	"exemplar/internal/features"
 )
 
-// Index finds, among many references, those that a probe may show, by the
-// visual words that they share (Sivic and Zisserman 2003), signatures within
-// the words and agreement in turn (Jegou, Douze and Schmid 2008). It takes
-// about 12 bytes a feature. It may be used by several goroutines.
+// Index finds, among many references, those that a probe may show. References get
+// votes for the visual words that they share with the probe (Sivic and Zisserman
+// 2003), weighted by signatures within the words, and counted by rotation (Jegou, Douze
+// and Schmid 2008). It takes about 12 bytes per feature. It is safe for concurrent use.
 type Index struct {
 	mu    sync.RWMutex
 	lists []postings
@@ -26,7 +26,7 @@ type Index struct {
 // postings are the features of one word and polarity.
 type postings struct {
 	signatures []uint64
-	places     []uint32 // slot<<8 | angle in 1/256 of a turn
+	entries    []uint32 // slot<<8 | angle in 1/256 of a turn
 }
 
 type slot struct {
@@ -37,10 +37,10 @@ type slot struct {
 
 const (
 	maxSlots     = 1 << 24
-	maxHamming   = 18 // of 64 bits: signatures further apart do not vote
-	turnBins     = 16 // bins of the difference in angle
-	minVotes     = 1e-6
-	deadFraction = 4 // lists are cleaned when a quarter of the slots is dead
+	maxHamming   = 18   // of 64 bits: signatures further apart do not vote (by eye)
+	rotationBins = 16   // bins of the difference in angle
+	minVotes     = 1e-6 // a reference with fewer has none but for rounding
+	deadFraction = 4    // lists are cleaned when a quarter of the slots is dead
 )
 
 // New returns an empty index.
@@ -63,9 +63,9 @@ func (x *Index) Has(id string) bool {
 	return has
 }
 
-// Add puts a reference into the index by its [Words], which were made with this
-// program's [Vocabulary]; one with the same id is replaced. What are no words
-// leave the index as it was, and the error wraps [ErrWords].
+// Add adds a reference by its [Words], which this program's [Vocabulary] must have
+// made. It replaces a reference with the same id. Invalid words leave the index as it
+// was, and the error wraps [ErrWords].
 func (x *Index) Add(id string, stored []byte) error {
 	light, dark, err := unmarshalWords(stored)
 	if err != nil {
@@ -95,7 +95,7 @@ func (x *Index) add(id string, light, dark []word) {
 
 func (l *postings) add(at uint32, w word) {
 	l.signatures = append(l.signatures, w.signature)
-	l.places = append(l.places, at<<8|uint32(w.angle))
+	l.entries = append(l.entries, at<<8|uint32(w.angle))
 }
 
 func listOf(number uint16, dark bool) int {
@@ -123,7 +123,7 @@ func (x *Index) remove(id string) {
 	}
 }
 
-// clean drops what belongs to dead slots and numbers the others anew.
+// clean drops the entries of dead slots and renumbers the others.
 func (x *Index) clean() {
 	moved := make([]int, len(x.slots))
 	kept := x.slots[:0]
@@ -139,18 +139,18 @@ func (x *Index) clean() {
 	for i := range x.lists {
 		l := &x.lists[i]
 		n := 0
-		for k, place := range l.places {
-			if to := moved[place>>8]; to >= 0 {
-				l.places[n], l.signatures[n] = uint32(to)<<8|place&255, l.signatures[k]
+		for k, entry := range l.entries {
+			if to := moved[entry>>8]; to >= 0 {
+				l.entries[n], l.signatures[n] = uint32(to)<<8|entry&255, l.signatures[k]
 				n++
 			}
 		}
-		l.places, l.signatures = l.places[:n], l.signatures[:n]
+		l.entries, l.signatures = l.entries[:n], l.signatures[:n]
 	}
 }
 
-// Query returns up to n references that share features with a photo, the
-// likeliest first.
+// Query returns up to n references that share features with a photo, the likeliest
+// first.
 func (x *Index) Query(f *features.Features, n int) []string {
 	v := words()
 	first, second := v.assign(f.Descriptors)
@@ -160,7 +160,7 @@ func (x *Index) Query(f *features.Features, n int) []string {
 	for i := range f.Points {
 		d := f.Descriptors[i*features.DescriptorBytes:][:features.DescriptorBytes]
 		for _, number := range [2]int32{first[i], second[i]} {
-			b := ballot{voter: int32(i) + 1, angle: angleByte(f.Points[i].Angle), signature: v.signature(d, number)}
+			b := queryFeature{number: int32(i) + 1, angle: angleByte(f.Points[i].Angle), signature: v.signature(d, number)}
 			x.vote(tallies, uint16(number), f.Points[i].Dark, b)
 		}
 	}
@@ -171,50 +171,50 @@ func (x *Index) Query(f *features.Features, n int) []string {
 	return ids
 }
 
-// candidate is a reference with its votes, comparable within one query only.
+// candidate is a reference with its score, which compares within one query only.
 type candidate struct {
 	id    string
 	score float32
 }
 
-// tally holds the votes for a reference by the turn that they speak for.
+// tally holds the votes for a reference, by the difference in angle.
 type tally struct {
-	turned [turnBins]float32
-	voter  int32 // who voted last: a feature of the probe, from 1
-	given  float32
+	votes  [rotationBins]float32
+	last   int32   // number of the probe's feature that voted last, from 1
+	weight float32 // of its vote
 }
 
-// ballot is a feature of the probe as a word describes it.
-type ballot struct {
-	voter     int32
+// queryFeature is a feature of the probe as one word describes it.
+type queryFeature struct {
+	number    int32 // from 1
 	angle     uint8
 	signature uint64
 }
 
-// vote lets a feature vote for all references that have a like one in a word.
-// Texture and print repeat themselves, and a feature is like many of such a
-// reference: it votes but once, for the one it is most like (burstiness: Jegou,
-// Douze and Schmid 2009, section 3).
-func (x *Index) vote(tallies []tally, number uint16, dark bool, b ballot) {
+// vote lets a feature vote for all references that have a similar one in a word. In
+// texture and repeated print one feature is similar to many of a reference. It votes
+// once for that reference, by the most similar one (burstiness: Jegou, Douze and Schmid
+// 2009, section 3).
+func (x *Index) vote(tallies []tally, number uint16, dark bool, q queryFeature) {
 	l := &x.lists[listOf(number, dark)]
-	if len(l.places) == 0 {
+	if len(l.entries) == 0 {
 		return
 	}
-	rarity := float32(math.Log(1 + float64(len(x.slots))/float64(len(l.places))))
-	places := l.places[:len(l.signatures)]
+	rarity := float32(math.Log(1 + float64(len(x.slots))/float64(len(l.entries))))
+	entries := l.entries[:len(l.signatures)]
 	for k, s := range l.signatures {
-		h := bits.OnesCount64(s ^ b.signature)
+		h := bits.OnesCount64(s ^ q.signature)
 		if h > maxHamming {
 			continue
 		}
-		t := &tallies[places[k]>>8]
+		t := &tallies[entries[k]>>8]
 		weight := rarity * hammingWeight[h]
-		if t.voter != b.voter {
-			t.voter, t.given = b.voter, 0
+		if t.last != q.number {
+			t.last, t.weight = q.number, 0
 		}
-		if weight > t.given {
-			t.turned[(b.angle-uint8(places[k]))>>4] += weight - t.given
-			t.given = weight
+		if weight > t.weight {
+			t.votes[(q.angle-uint8(entries[k]))>>4] += weight - t.weight
+			t.weight = weight
 		}
 	}
 }
@@ -230,8 +230,7 @@ func newHammingWeight() (w [maxHamming + 1]float32) {
 	return w
 }
 
-// best ranks the slots by their most popular turn, with its neighbours, as far
-// as it is more popular than the others, which are chance.
+// best ranks the slots by their score.
 func (x *Index) best(tallies []tally, n int) []candidate {
 	var out []candidate
 	for at := range tallies {
@@ -249,12 +248,14 @@ func (x *Index) best(tallies []tally, n int) []candidate {
 	return out[:min(n, len(out))]
 }
 
+// score is the number of votes in the fullest bins, less the number that chance puts
+// there. The votes in all other bins estimate chance.
 func (t *tally) score() float32 {
-	const near = 3 // bins that a turn spreads over
+	const near = 3 // bins that the votes for one rotation spread over
 	top, all := float32(0), float32(0)
-	for k, v := range t.turned {
+	for k, v := range t.votes {
 		all += v
-		top = max(top, t.turned[(k+turnBins-1)%turnBins]+v+t.turned[(k+1)%turnBins])
+		top = max(top, t.votes[(k+rotationBins-1)%rotationBins]+v+t.votes[(k+1)%rotationBins])
 	}
-	return top - (all-top)*near/(turnBins-near)
+	return top - (all-top)*near/(rotationBins-near)
 }

@@ -9,9 +9,9 @@ import (
 	"exemplar/internal/features"
 )
 
-// vocabularyFile holds the visual words, 64 bytes each: a descriptor of four
-// bits an element, the earlier in the low half. It is trained by
-// bench/geometry/vocabulary on pictures that no bench set contains.
+// vocabularyFile holds the visual words, 64 bytes each: a descriptor with four bits per
+// element, the first of two in the low half of a byte. bench/geometry/vocabulary
+// trained it on pictures that no bench set contains.
 //
 //go:embed vocabulary.bin
 var vocabularyFile []byte
@@ -39,14 +39,14 @@ func newVocabulary(centers []byte) *vocabulary {
 
 func (v *vocabulary) size() int { return v.packed.Len() }
 
-// assign returns the nearest word of every descriptor, and the second nearest.
+// assign returns the nearest and the second nearest word of every descriptor.
 func (v *vocabulary) assign(descriptors []byte) (first, second []int32) {
 	return features.Nearest(descriptors, &v.packed)
 }
 
-// signature says in 64 bits on which side of its word's centre a descriptor
-// lies: two elements a bit (Hamming embedding without a rotation: Jegou, Douze
-// and Schmid 2008, section 4).
+// signature says in 64 bits on which side of its word's centre a descriptor lies: each
+// bit compares the sum of two elements (Hamming embedding without the random rotation:
+// Jegou, Douze and Schmid 2008, section 4).
 func (v *vocabulary) signature(descriptor []byte, word int32) (bits uint64) {
 	c := v.centers[int(word)*features.DescriptorBytes:][:features.DescriptorBytes]
 	for i := range 64 {
@@ -76,8 +76,8 @@ func TrainVocabulary(descriptors []byte, size, rounds int, rng *rand.Rand) []byt
 	return out
 }
 
-// moveCenters returns the normalised means of the descriptors nearest to each
-// centre; a centre without any becomes a random descriptor.
+// moveCenters returns, for each centre, the normalised mean of the descriptors nearest
+// to it. A centre without any becomes a random descriptor.
 func moveCenters(v *vocabulary, descriptors []byte, rng *rand.Rand) []byte {
 	sums := make([]float64, len(v.centers))
 	const batch = 4096 * features.DescriptorBytes

@@ -12,9 +12,8 @@ import (
 	"exemplar/internal/features"
 )
 
-// What the index keeps of a reference can be stored, so that an index of many
-// references is made without looking for the words of their descriptors again.
-// It is little-endian:
+// A store keeps the words of a reference, because finding them again for many
+// references would take long. The format is little-endian:
 //
 //	2 bytes  number of light features, 2 bytes number of dark ones
 //	then for each feature, the light ones first:
@@ -22,7 +21,7 @@ import (
 //	1 byte   angle in 1/256 of a turn
 //	8 bytes  signature
 //
-// It goes with one vocabulary: see [Vocabulary].
+// It belongs to one vocabulary: see [Vocabulary].
 const (
 	wordsHeaderBytes = 4
 	wordBytes        = 11
@@ -31,21 +30,21 @@ const (
 // ErrWords is wrapped by the errors of [Index.Add].
 var ErrWords = errors.New("not the visual words of a reference")
 
-// Vocabulary names the visual words of this program and the form in which those
-// of a reference are stored. What was stored under another name cannot be used.
+// Vocabulary names the visual words of this program and the format of a reference's
+// words. Words that were stored under another name cannot be used.
 var Vocabulary = sync.OnceValue(func() string {
 	sum := sha256.Sum256(vocabularyFile)
 	return "words1-" + hex.EncodeToString(sum[:8])
 })
 
-// word is what the index keeps of a feature.
+// word describes a feature for the index.
 type word struct {
 	number    uint16 // of the visual word
 	angle     uint8  // in 1/256 of a turn
 	signature uint64
 }
 
-// wordsOf returns the words of the light features, and those of the dark ones.
+// wordsOf returns the words of the light features and of the dark ones.
 func wordsOf(f *features.Features) (light, dark []word) {
 	v := words()
 	first, _ := v.assign(f.Descriptors)
@@ -64,7 +63,7 @@ func angleByte(angle float32) uint8 {
 	return uint8(int(angle * (256 / (2 * math.Pi))))
 }
 
-// Words returns what [Index.Add] needs of a picture's features, 11 bytes each.
+// Words returns the words of a picture's features for [Index.Add], 11 bytes each.
 func Words(f *features.Features) []byte {
 	light, dark := wordsOf(f)
 	out := make([]byte, 0, wordsHeaderBytes+(len(light)+len(dark))*wordBytes)
@@ -80,15 +79,15 @@ func Words(f *features.Features) []byte {
 	return out
 }
 
-// Count checks what [Words] made and returns of how many features it is. The error
+// Count checks the result of [Words] and returns its number of features. The error
 // wraps [ErrWords].
 func Count(words []byte) (int, error) {
 	light, dark, err := unmarshalWords(words)
 	return len(light) + len(dark), err
 }
 
-// unmarshalWords checks the length before memory is taken, and every word
-// against the vocabulary.
+// unmarshalWords checks the length before it takes memory, and every word against the
+// vocabulary.
 func unmarshalWords(data []byte) (light, dark []word, err error) {
 	if len(data) < wordsHeaderBytes {
 		return nil, nil, fmt.Errorf("%w: %d bytes", ErrWords, len(data))

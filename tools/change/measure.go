@@ -149,7 +149,17 @@ func (r *row) cell(question int, yes bool, logit float32) {
 	r.cells[question][answer] = append(r.cells[question][answer], logit)
 }
 
-const measureHead = "| documents | copies | others | AUC other print | AUC form | AUC filled in | other form on copies: median, mean, 90 % | on others: median, 10 % | AUC of copies and others: other form, cluster |\n|---|---|---|---|---|---|---|---|---|\n"
+const measureHead = `# Other contents, other form
+
+` + "`go run ./tools/change -measure`" + ` prints this page; its own page says with what.
+Rows of drawn documents, of kinds made of pictures, of real forms and of look-alikes are captures of what no training saw; what differs is known cell by cell.
+The others are the odd families of real sets, two captures of each kind, of which nothing is known cell by cell.
+
+- *Copies*, *others*: photos laid on a reference of their own kind, and on one that looks like it.
+- *AUC other print*, *form*, *filled in*: over cells of 8 pixels: other print told from the same; of other print, another form from other contents; of the reference's print, contents from form.
+- *Other form*: the sum over the cells of the probability of other print times that of its being another form. *Cluster*: the same, in the 5x5 cells that have most.
+
+` + "| documents | copies | others | AUC other print | AUC form | AUC filled in | other form on copies: median, mean, 90 % | on others: median, 10 % | AUC of copies and others: other form, cluster |\n|---|---|---|---|---|---|---|---|---|\n"
 
 func (r *row) print(w io.Writer, name string) {
 	fmt.Fprintf(w, "| %s | %d | %d |", name, len(r.form[0]), len(r.form[1]))

@@ -152,7 +152,7 @@ func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 }
 
 // refused is the answer to what is no usable picture.
-var refused = eval.Lookup{Answer: eval.Answer{Outcome: eval.Refused}, Sure: math.Inf(-1)}
+var refused = eval.Lookup{Answer: eval.Answer{Outcome: decide.Refused}, Sure: math.Inf(-1)}
 
 // Lookup answers with what the gallery says of a picture file.
 func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) {
@@ -163,7 +163,7 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 	f := result.Findings[0]
 	sure, err := g.sure(f.Decision.Candidates)
 	return eval.Lookup{
-		Answer: eval.Answer{Outcome: eval.Outcome(f.Decision.Outcome), Label: string(f.Decision.Label)},
+		Answer: eval.Answer{Outcome: f.Decision.Outcome, Label: string(f.Decision.Label)},
 		Best:   string(f.Decision.Best.Label), Sure: sure,
 	}, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"exemplar/internal/capturesim"
 	"exemplar/internal/dataset"
+	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
@@ -114,7 +115,7 @@ func TestProbes(t *testing.T) {
 	if scan.Registered.Label != scan.Label || scan.Registered.Best != scan.Label || scan.LeftOut.Best == scan.Label || !(scan.Registered.Sure > scan.LeftOut.Sure) {
 		t.Errorf("a light scan: %+v", scan)
 	}
-	if gone.Registered.Outcome != eval.Refused || gone.LeftOut.Outcome != eval.Refused {
+	if gone.Registered.Outcome != decide.Refused || gone.LeftOut.Outcome != decide.Refused {
 		t.Errorf("a file that cannot be read: %+v", gone)
 	}
 	lookups, err := g.Strangers(ctx, captures[:1], nil)

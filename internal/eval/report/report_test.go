@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/decide"
 	"exemplar/internal/eval"
 	"exemplar/internal/kernel"
 )
@@ -89,7 +90,7 @@ func tinySet(rng *rand.Rand) *eval.Set {
 		s.Samples = append(s.Samples, x)
 		s.Embeddings = append(s.Embeddings, [][]float32{{1, 0}, {0, 1}, {-1, 0}}[rng.IntN(3)]...)
 		if !(x.IsReference && x.Label != "") {
-			s.Answers = append(s.Answers, eval.Answer{Outcome: eval.Match, Label: labels[0]})
+			s.Answers = append(s.Answers, eval.Answer{Outcome: decide.Match, Label: labels[0]})
 		}
 		switch {
 		case x.Refused != "":
@@ -135,12 +136,12 @@ func TestReportStandsAlone(t *testing.T) {
 	s.Model = "first"
 	for _, x := range s.Samples {
 		if !x.IsReference {
-			s.Answers = append(s.Answers, eval.Answer{Outcome: eval.Match, Label: x.Label})
+			s.Answers = append(s.Answers, eval.Answer{Outcome: decide.Match, Label: x.Label})
 		}
 	}
 	other := *s
 	other.Model = "second"
-	other.Probes = []eval.Probe{{Label: "k001", Registered: eval.Lookup{Answer: eval.Answer{Outcome: eval.Match, Label: "k001"}}}}
+	other.Probes = []eval.Probe{{Label: "k001", Registered: eval.Lookup{Answer: eval.Answer{Outcome: decide.Match, Label: "k001"}}}}
 	results := []*eval.Result{evaluate(t, s, eval.Options{}), evaluate(t, &other, eval.Options{})}
 	sweep := &eval.Sweep{Model: "first"}
 	for severity := range eval.Severities {

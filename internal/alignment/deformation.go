@@ -5,10 +5,10 @@ import (
 	"math"
 )
 
-// bend is how the paper is bent: a quadratic, and what the places around say
+// deformation is how the paper is bent: a quadratic, and what the places around say
 // beyond it, since paper curls at its edges as no quadratic does.
-type bend struct {
-	field
+type deformation struct {
+	quadraticField
 	columns, rows int     // nodes of a lattice over the picture, beyond its edges too
 	stepX, stepY  float64 // pixels from node to node
 	nodes         [][2]float32
@@ -31,7 +31,7 @@ type deviations struct {
 	from          [][2]float32
 }
 
-func newDeviations(blocks []Block, f *field) *deviations {
+func newDeviations(blocks []Block, f *quadraticField) *deviations {
 	d := &deviations{blocks: blocks, columns: int(f.w) / blockSide, rows: int(f.h) / blockSide}
 	d.index = make([]int, d.columns*d.rows)
 	for i := range d.index {
@@ -39,7 +39,7 @@ func newDeviations(blocks []Block, f *field) *deviations {
 	}
 	d.from = make([][2]float32, len(blocks))
 	for i := range blocks {
-		if b := &blocks[i]; b.judged && b.Correlation > looseCorrelation {
+		if b := &blocks[i]; b.comparable && b.Correlation > looseCorrelation {
 			fx, fy := f.atBlock(b)
 			d.from[i] = [2]float32{b.DX - fx, b.DY - fy}
 			d.index[b.Y/blockSide*d.columns+b.X/blockSide] = i
@@ -125,14 +125,14 @@ func (p *localPlane) top() float32 {
 	return (p.v*c0 + p.vx*c1 + p.vy*c2) / (w*c0 + p.x*c1 + p.y*c2)
 }
 
-// newBend finds the bend that the blocks of a w x h picture show.
-func newBend(blocks []Block, w, h int) *bend {
-	b := &bend{
-		field:   fitField(blocks, w, h),
-		columns: w/blockSide + 2, rows: h/blockSide + 2,
+// newDeformation finds the bend that the blocks of a w x h picture show.
+func newDeformation(blocks []Block, w, h int) *deformation {
+	b := &deformation{
+		quadraticField: fitQuadraticField(blocks, w, h),
+		columns:        w/blockSide + 2, rows: h/blockSide + 2,
 		stepX: blockSide, stepY: blockSide,
 	}
-	d := newDeviations(blocks, &b.field)
+	d := newDeviations(blocks, &b.quadraticField)
 	b.nodes = make([][2]float32, b.columns*b.rows)
 	for j := range b.rows {
 		for i := range b.columns {
@@ -144,14 +144,14 @@ func newBend(blocks []Block, w, h int) *bend {
 	return b
 }
 
-// undo adds to the displacements of blocks that were seen through b those that b
+// compose adds to the displacements of blocks that were seen through b those that b
 // had undone, and returns the blocks. b may be nil.
-func (b *bend) undo(blocks []Block) []Block {
+func (b *deformation) compose(blocks []Block) []Block {
 	if b == nil {
 		return blocks
 	}
 	for i := range blocks {
-		if k := &blocks[i]; k.judged {
+		if k := &blocks[i]; k.comparable {
 			x, y := k.center()
 			dx, dy := b.at(x+float64(k.DX), y+float64(k.DY))
 			k.DX, k.DY = k.DX+float32(dx), k.DY+float32(dy)
@@ -161,13 +161,13 @@ func (b *bend) undo(blocks []Block) []Block {
 }
 
 // resize makes b the bend of the same picture at another size. b may be nil.
-func (b *bend) resize(w, h int) {
+func (b *deformation) resize(w, h int) {
 	if b == nil {
 		return
 	}
 	kx, ky := float32(float64(w)/b.w), float32(float64(h)/b.h)
 	b.stepX, b.stepY = b.stepX*float64(kx), b.stepY*float64(ky)
-	b.field.resize(w, h)
+	b.quadraticField.resize(w, h)
 	for i := range b.nodes {
 		b.nodes[i][0] *= kx
 		b.nodes[i][1] *= ky
@@ -176,11 +176,11 @@ func (b *bend) resize(w, h int) {
 
 // at is the displacement at a place of the picture, in its pixels: the
 // quadratic's and, between the nodes, the lattice's.
-func (b *bend) at(x, y float64) (dx, dy float64) {
-	dx, dy = b.field.at(x, y)
+func (b *deformation) at(x, y float64) (dx, dy float64) {
+	dx, dy = b.quadraticField.at(x, y)
 	i, u := nodeBefore(x, b.stepX, b.columns)
 	j, v := nodeBefore(y, b.stepY, b.rows)
-	cx, cy := b.curl(i, j, u, v)
+	cx, cy := b.lattice(i, j, u, v)
 	return dx + cx, dy + cy
 }
 
@@ -192,23 +192,23 @@ func nodeBefore(at, step float64, nodes int) (i int, share float32) {
 	return i, float32(u - float64(i))
 }
 
-// curl is the lattice's displacement behind node (i, j).
-func (b *bend) curl(i, j int, u, v float32) (dx, dy float64) {
+// lattice is the lattice's displacement behind node (i, j).
+func (b *deformation) lattice(i, j int, u, v float32) (dx, dy float64) {
 	top, bottom := b.nodes[j*b.columns+i:][:2], b.nodes[(j+1)*b.columns+i:][:2]
 	tx, ty := top[0][0]+u*(top[1][0]-top[0][0]), top[0][1]+u*(top[1][1]-top[0][1])
 	bx, by := bottom[0][0]+u*(bottom[1][0]-bottom[0][0]), bottom[0][1]+u*(bottom[1][1]-bottom[0][1])
 	return float64(tx + v*(bx-tx)), float64(ty + v*(by-ty))
 }
 
-// bendRaster undoes a bend at the places of a raster, row by row: what depends on
+// deformationRaster undoes a bend at the places of a raster, row by row: what depends on
 // the column alone is worked out once. It says the same as at, to the bit.
-type bendRaster struct {
-	bent    *bend // may be nil
-	columns []bendColumn
-	places  []planar.Point
+type deformationRaster struct {
+	deformation *deformation // may be nil
+	columns     []deformationColumn
+	places      []planar.Point
 }
 
-type bendColumn struct {
+type deformationColumn struct {
 	x      float64
 	u, uu  float64 // the place from -1 to 1, and its square
 	dx, dy float64 // the quadratic up to its second term
@@ -216,9 +216,9 @@ type bendColumn struct {
 	share  float32
 }
 
-// newBendRaster prepares n columns from first on.
-func newBendRaster(b *bend, first, step float64, n int) bendRaster {
-	r := bendRaster{bent: b, columns: make([]bendColumn, n), places: make([]planar.Point, n)}
+// newDeformationRaster prepares n columns from first on.
+func newDeformationRaster(b *deformation, first, step float64, n int) deformationRaster {
+	r := deformationRaster{deformation: b, columns: make([]deformationColumn, n), places: make([]planar.Point, n)}
 	for i := range r.columns {
 		c := &r.columns[i]
 		c.x = first + float64(i)*step
@@ -234,8 +234,8 @@ func newBendRaster(b *bend, first, step float64, n int) bendRaster {
 
 // row returns where the places of a row lie once the paper is flat. They hold
 // until the next call.
-func (r *bendRaster) row(y float64) []planar.Point {
-	b := r.bent
+func (r *deformationRaster) row(y float64) []planar.Point {
+	b := r.deformation
 	if b == nil {
 		for i := range r.columns {
 			r.places[i] = planar.Pt(r.columns[i].x, y)
@@ -250,7 +250,7 @@ func (r *bendRaster) row(y float64) []planar.Point {
 		uv := c.u * v
 		dx := c.dx + vx + b.x[3]*c.uu + b.x[4]*uv + vvx
 		dy := c.dy + vy + b.y[3]*c.uu + b.y[4]*uv + vvy
-		cx, cy := b.curl(c.node, j, c.share, share)
+		cx, cy := b.lattice(c.node, j, c.share, share)
 		r.places[i] = planar.Pt(c.x+(dx+cx), y+(dy+cy))
 	}
 	return r.places

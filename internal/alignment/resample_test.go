@@ -8,10 +8,10 @@ import (
 )
 
 // crooked is a bend of a w x h picture with noise in all its parts.
-func crooked(rng *rand.Rand, w, h int) *bend {
-	b := &bend{
-		field:   field{w: float64(w), h: float64(h)},
-		columns: w/blockSide + 2, rows: h/blockSide + 2, stepX: blockSide, stepY: blockSide,
+func crooked(rng *rand.Rand, w, h int) *deformation {
+	b := &deformation{
+		quadraticField: quadraticField{w: float64(w), h: float64(h)},
+		columns:        w/blockSide + 2, rows: h/blockSide + 2, stepX: blockSide, stepY: blockSide,
 	}
 	for i := range b.x {
 		b.x[i], b.y[i] = rng.NormFloat64(), rng.NormFloat64()
@@ -28,11 +28,11 @@ func TestARasterIsBentAsEachOfItsPlaces(t *testing.T) {
 	const w, h = 300, 200
 	bent := crooked(rng, w, h)
 	bent.resize(w*3/2, h*3/2)
-	for _, m := range []warp{{bent: bent}, {}} {
-		raster := newBendRaster(m.bent, -searchReach, 37, 14)
+	for _, m := range []warp{{deformation: bent}, {}} {
+		raster := newDeformationRaster(m.deformation, -searchReach, 37, 14)
 		for y := -20.0; y < 1.6*h; y += 7 {
 			for i, got := range raster.row(y) {
-				if want := m.bend(planar.Pt(float64(37*i)-searchReach, y)); got != want {
+				if want := m.flatten(planar.Pt(float64(37*i)-searchReach, y)); got != want {
 					t.Fatalf("column %d of row %g lies at %v, want %v", i, y, got, want)
 				}
 			}
@@ -54,7 +54,7 @@ func TestNeededAreTheWindowsPixels(t *testing.T) {
 				}
 			}
 		}
-		n := newNeeded(templates, w, h)
+		n := windowMask(templates, w, h)
 		covered := func(x, y int) bool {
 			spans := n.row(y)
 			if spans == nil {
@@ -74,7 +74,7 @@ func TestNeededAreTheWindowsPixels(t *testing.T) {
 		}
 		total := 0
 		for y := range h + 2*searchReach {
-			for x := range rectifiedStride(w) {
+			for x := range resampledStride(w) {
 				if covered(x, y) {
 					total++
 				}

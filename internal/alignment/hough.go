@@ -6,27 +6,27 @@ import (
 )
 
 const (
-	angleVotes = 24 // bins of 15 degrees
-	scaleVotes = 24 // bins of half an octave, 2^-6 to 2^6
+	angleBins  = 24 // bins of 15 degrees
+	scaleBins  = 24 // bins of half an octave, 2^-6 to 2^6
 	angleReach = 2  // bins to each side that still agree: with the bin itself +-37 degrees
 	scaleReach = 1
 )
 
-// consistent keeps the matches whose change of scale and angle agrees with the
+// filterByScaleAndRotation keeps the matches whose change of scale and angle agrees with the
 // most popular one, in order: a document lies in the photo at one size and
 // turn, give or take its perspective.
-func consistent(ref, probe *features.Features, all []features.Match) []features.Match {
-	var votes [angleVotes][scaleVotes]float32
+func filterByScaleAndRotation(ref, probe *features.Features, all []features.Match) []features.Match {
+	var votes [angleBins][scaleBins]float32
 	bins := make([][2]int, len(all))
 	for i, m := range all {
-		bins[i] = voteOf(&ref.Points[m.Ref], &probe.Points[m.Probe])
+		bins[i] = houghBin(&ref.Points[m.Ref], &probe.Points[m.Probe])
 		votes[bins[i][0]][bins[i][1]] += 1
 	}
 	a, s := mostPopular(&votes)
 	kept := all[:0]
 	for i, m := range all {
-		turned := (bins[i][0] - a + angleVotes + angleVotes/2) % angleVotes
-		if absInt(turned-angleVotes/2) <= angleReach && absInt(bins[i][1]-s) <= scaleReach {
+		turned := (bins[i][0] - a + angleBins + angleBins/2) % angleBins
+		if absInt(turned-angleBins/2) <= angleReach && absInt(bins[i][1]-s) <= scaleReach {
 			kept = append(kept, m)
 		}
 	}
@@ -35,24 +35,24 @@ func consistent(ref, probe *features.Features, all []features.Match) []features.
 
 func absInt(v int) int { return max(v, -v) }
 
-func voteOf(r, p *features.Feature) [2]int {
+func houghBin(r, p *features.Feature) [2]int {
 	turned := float64(p.Angle-r.Angle)/(2*math.Pi) + 2 // positive
-	angle := int((turned-math.Floor(turned))*angleVotes+0.5) % angleVotes
+	angle := int((turned-math.Floor(turned))*angleBins+0.5) % angleBins
 	octaves := math.Log2(float64(p.Scale / r.Scale))
-	scale := int(math.Round(2*octaves)) + scaleVotes/2
-	return [2]int{angle, min(max(scale, 0), scaleVotes-1)}
+	scale := int(math.Round(2*octaves)) + scaleBins/2
+	return [2]int{angle, min(max(scale, 0), scaleBins-1)}
 }
 
 // mostPopular returns the bin whose neighbourhood has the most votes, those in
 // the middle counting double.
-func mostPopular(votes *[angleVotes][scaleVotes]float32) (angle, scale int) {
+func mostPopular(votes *[angleBins][scaleBins]float32) (angle, scale int) {
 	best := float32(-1)
 	for a := range votes {
 		for s := range votes[a] {
 			sum := votes[a][s]
 			for da := -angleReach; da <= angleReach; da++ {
-				row := &votes[(a+da+angleVotes)%angleVotes]
-				for ds := max(-scaleReach, -s); ds <= scaleReach && s+ds < scaleVotes; ds++ {
+				row := &votes[(a+da+angleBins)%angleBins]
+				for ds := max(-scaleReach, -s); ds <= scaleReach && s+ds < scaleBins; ds++ {
 					sum += row[s+ds]
 				}
 			}

@@ -2,25 +2,25 @@ package alignment
 
 import "math"
 
-// field is a smooth displacement over a picture: a quadratic of the place in
+// quadraticField is a smooth displacement over a picture: a quadratic of the place in
 // each component. Places run from -1 to 1.
-type field struct {
+type quadraticField struct {
 	x, y [6]float64
 	w, h float64
 }
 
-func (f *field) basis(x, y float64) [6]float64 {
+func (f *quadraticField) basis(x, y float64) [6]float64 {
 	x, y = 2*x/f.w-1, 2*y/f.h-1
 	return [6]float64{1, x, y, x * x, x * y, y * y}
 }
 
 // at is the displacement at a place of the picture, in its pixels.
-func (f *field) at(x, y float64) (dx, dy float64) {
+func (f *quadraticField) at(x, y float64) (dx, dy float64) {
 	basis := f.basis(x, y)
 	return f.sum(&basis)
 }
 
-func (f *field) sum(basis *[6]float64) (dx, dy float64) {
+func (f *quadraticField) sum(basis *[6]float64) (dx, dy float64) {
 	for i, v := range basis {
 		dx += f.x[i] * v
 		dy += f.y[i] * v
@@ -28,7 +28,7 @@ func (f *field) sum(basis *[6]float64) (dx, dy float64) {
 	return dx, dy
 }
 
-func (f *field) atBlock(b *Block) (dx, dy float32) {
+func (f *quadraticField) atBlock(b *Block) (dx, dy float32) {
 	x, y := f.at(b.center())
 	return float32(x), float32(y)
 }
@@ -38,7 +38,7 @@ func (b *Block) center() (x, y float64) {
 }
 
 // resize makes f the field of the same picture at another size.
-func (f *field) resize(w, h int) {
+func (f *quadraticField) resize(w, h int) {
 	kx, ky := float64(w)/f.w, float64(h)/f.h
 	f.w, f.h = float64(w), float64(h)
 	for i := range f.x {
@@ -48,22 +48,22 @@ func (f *field) resize(w, h int) {
 }
 
 const (
-	fieldSteps = 8
-	fieldRidge = 1e-3 // keeps the quadratic at rest where nothing holds it
+	quadraticSteps = 8
+	quadraticRidge = 1e-3 // keeps the quadratic at rest where nothing holds it
 )
 
-// fitField fits the displacement of the judged blocks, robustly: iteratively
+// fitQuadraticField fits the displacement of the judged blocks, robustly: iteratively
 // reweighted least squares with the weights of Geman and McClure, whose width
 // shrinks to a pixel; it starts from the median. A block counts in each
 // direction for as much as its correlation is sharp there.
-func fitField(blocks []Block, w, h int) field {
-	f := field{w: float64(w), h: float64(h)}
+func fitQuadraticField(blocks []Block, w, h int) quadraticField {
+	f := quadraticField{w: float64(w), h: float64(h)}
 	mx, my := medianShift(blocks)
 	f.x[0], f.y[0] = float64(mx), float64(my)
 	rows := f.rows(blocks)
 	width := float32(6)
-	for range fieldSteps {
-		var x, y fieldSystem
+	for range quadraticSteps {
+		var x, y quadraticSystem
 		for i := range rows {
 			r := &rows[i]
 			fx, fy := f.sum(&r.basis)
@@ -77,17 +77,17 @@ func fitField(blocks []Block, w, h int) field {
 	return f
 }
 
-// fieldRow is a block that the field is fitted to.
-type fieldRow struct {
+// quadraticRow is a block that the field is fitted to.
+type quadraticRow struct {
 	basis [6]float64 // at its middle
 	block *Block
 }
 
-func (f *field) rows(blocks []Block) []fieldRow {
-	rows := make([]fieldRow, 0, len(blocks))
+func (f *quadraticField) rows(blocks []Block) []quadraticRow {
+	rows := make([]quadraticRow, 0, len(blocks))
 	for i := range blocks {
-		if b := &blocks[i]; b.judged && b.Correlation >= looseCorrelation {
-			rows = append(rows, fieldRow{f.basis(b.center()), b})
+		if b := &blocks[i]; b.comparable && b.Correlation >= looseCorrelation {
+			rows = append(rows, quadraticRow{f.basis(b.center()), b})
 		}
 	}
 	return rows
@@ -99,14 +99,14 @@ func falloff(d, width float32) float32 {
 	return 1 / ((1 + d*d) * (1 + d*d))
 }
 
-// fieldSystem is the normal matrix (lower triangle) and right side of the fit
+// quadraticSystem is the normal matrix (lower triangle) and right side of the fit
 // of one component.
-type fieldSystem struct {
+type quadraticSystem struct {
 	a [6][6]float64
 	b [6]float64
 }
 
-func (s *fieldSystem) add(row *[6]float64, value, weight float64) {
+func (s *quadraticSystem) add(row *[6]float64, value, weight float64) {
 	for r, v := range row {
 		wv := weight * v
 		for c, u := range row[:r+1] {
@@ -116,10 +116,10 @@ func (s *fieldSystem) add(row *[6]float64, value, weight float64) {
 	}
 }
 
-func (s *fieldSystem) solve() [6]float64 {
+func (s *quadraticSystem) solve() [6]float64 {
 	s.a[0][0] += 1e-9
 	for i := 1; i < 6; i++ {
-		s.a[i][i] += fieldRidge
+		s.a[i][i] += quadraticRidge
 	}
 	return solveSix(&s.a, s.b)
 }
@@ -160,7 +160,7 @@ func solveSix(a *[6][6]float64, b [6]float64) [6]float64 {
 func medianShift(blocks []Block) (x, y float32) {
 	var xs, ys []float32
 	for i := range blocks {
-		if b := &blocks[i]; b.judged && b.Correlation > looseCorrelation {
+		if b := &blocks[i]; b.comparable && b.Correlation > looseCorrelation {
 			xs, ys = append(xs, b.DX), append(ys, b.DY)
 		}
 	}
