@@ -113,48 +113,52 @@ func (c *canvas) box(ink color.Color, x, y, w, h, radius float64) {
 	c.fill(ink, rim...)
 }
 
-// face returns a typeface at a size in pixels of the em.
-func face(ttf []byte, size float64) func() font.Face {
-	return sync.OnceValue(func() font.Face {
+// typeface is a font at a size in pixels of the em. It may be used by several
+// goroutines: a face keeps glyphs, so each takes one for itself.
+type typeface struct{ faces sync.Pool }
+
+func newTypeface(ttf []byte, size float64) *typeface {
+	return &typeface{sync.Pool{New: func() any {
 		parsed, err := opentype.Parse(ttf)
 		if err != nil {
 			panic("explain: parse built-in font: " + err.Error())
 		}
-		made, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
+		face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72})
 		if err != nil {
 			panic("explain: size built-in font: " + err.Error())
 		}
-		return made
-	})
+		return face
+	}}}
 }
 
 var (
-	smallType  = face(goregular.TTF, 15)
-	badgeType  = face(gobold.TTF, 15)
-	bodyType   = face(goregular.TTF, 19)
-	strongType = face(gobold.TTF, 19)
-	figureType = face(gobold.TTF, 26)
-	titleType  = face(gobold.TTF, 30)
+	smallType  = newTypeface(goregular.TTF, 15)
+	badgeType  = newTypeface(gobold.TTF, 15)
+	bodyType   = newTypeface(goregular.TTF, 19)
+	strongType = newTypeface(gobold.TTF, 19)
+	figureType = newTypeface(gobold.TTF, 26)
+	titleType  = newTypeface(gobold.TTF, 30)
 )
 
-// typesetting guards the faces, which keep glyphs.
-var typesetting sync.Mutex
-
 // text sets a line with its baseline at (x, y) and returns where it ends.
-func (c *canvas) text(ink color.Color, of func() font.Face, x, y float64, s string) float64 {
-	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: of(), Dot: fixed.Point26_6{X: toFixed(x), Y: toFixed(y)}}
+func (c *canvas) text(ink color.Color, of *typeface, x, y float64, s string) float64 {
+	face := of.faces.Get().(font.Face)
+	defer of.faces.Put(face)
+	d := font.Drawer{Dst: c, Src: image.NewUniform(ink), Face: face, Dot: fixed.Point26_6{X: toFixed(x), Y: toFixed(y)}}
 	d.DrawString(s)
 	return float64(d.Dot.X) / 64
 }
 
 func toFixed(v float64) fixed.Int26_6 { return fixed.Int26_6(math.Round(v * 64)) }
 
-func widthOf(of func() font.Face, s string) float64 {
-	return float64(font.MeasureString(of(), s)) / 64
+func widthOf(of *typeface, s string) float64 {
+	face := of.faces.Get().(font.Face)
+	defer of.faces.Put(face)
+	return float64(font.MeasureString(face, s)) / 64
 }
 
 // wrap breaks a sentence into lines no wider than room, but for longer words.
-func wrap(of func() font.Face, s string, room float64) (lines []string) {
+func wrap(of *typeface, s string, room float64) (lines []string) {
 	line := ""
 	for _, word := range strings.Fields(s) {
 		switch {
@@ -173,7 +177,7 @@ func wrap(of func() font.Face, s string, room float64) (lines []string) {
 }
 
 // shorten cuts the front of s off until it fits: the end of a label says most.
-func shorten(of func() font.Face, s string, room float64) string {
+func shorten(of *typeface, s string, room float64) string {
 	if widthOf(of, s) <= room {
 		return s
 	}

@@ -21,8 +21,6 @@ import (
 // which do not, and the decision in words. picture is the reference's, in colour,
 // at any size. The finding must have been compared: its Best is not nil.
 func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *imaging.Image {
-	typesetting.Lock()
-	defer typesetting.Unlock()
 	left, right := fitPanel(p.Picture()), fitPanel(picture)
 	width := max(minWidth, 2*margin+left.W+between+right.W)
 	words := layOut(f, float64(width-2*margin))

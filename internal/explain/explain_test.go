@@ -3,6 +3,7 @@ package explain
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 
 	"exemplar/internal/alignment"
@@ -98,9 +99,16 @@ func TestExplainIsDeterministic(t *testing.T) {
 	d := newDesk(e)
 	photo := d.photo(capturesim.Scene(d.pictures[e.Label], nil, capturesim.Everyday(), 1).Image)
 	f, picture := d.finding(photo, e.Label), d.pictures[e.Label]
-	if !bytes.Equal(Photo(photo, f, picture).Pix, Photo(photo, f, picture).Pix) {
-		t.Error("two explanations of one thing differ")
+	want := Photo(photo, f, picture)
+	var drawn sync.WaitGroup
+	for range 4 {
+		drawn.Go(func() {
+			if !bytes.Equal(Photo(photo, f, picture).Pix, want.Pix) {
+				t.Error("two explanations of one thing differ")
+			}
+		})
 	}
+	drawn.Wait()
 }
 
 // Pictures of any shape, and words of any length and script, come out.

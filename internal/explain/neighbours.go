@@ -19,8 +19,6 @@ func Neighbours(o *recognise.AlignedPair, first, second string) *imaging.Image {
 }
 
 func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) *imaging.Image {
-	typesetting.Lock()
-	defer typesetting.Unlock()
 	picture := o.On.Picture()
 	left := fitPanel(picture)
 	width := max(minWidth, 2*margin+2*left.W+between)
