@@ -84,9 +84,9 @@ type Geometry struct {
 	Compared   int     `json:"compared"`  // number of the reference's blocks that could be compared
 	Agreement  float64 `json:"agreement"` // share of them that agree
 	Cosine     float64 `json:"cosine"`    // of the document, cut out and upright, with the reference
-	// Changed is the share of the reference's print in whose place the picture
-	// shows other print: a changed line, another edition, another serial number.
-	// Changes are the places where it surely does, at most twelve, as Quad.
+	// Changed is the share of the reference's print that is other in the picture: a
+	// changed line, another edition, another serial number. Changes are the regions
+	// where it surely is, at most twelve, as Quad.
 	Changed float64         `json:"changed"`
 	Changes [][4][2]float64 `json:"changes,omitempty"`
 	// Quad holds the document's corners, from its upper left one clockwise, in
@@ -113,7 +113,7 @@ type LeftOut struct {
 // maxCandidates bounds what an answer lists.
 const maxCandidates = 5
 
-// newAnswer puts what was found into the words of the API.
+// newAnswer puts a finding into the words of the API.
 func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{

@@ -17,9 +17,9 @@ import (
 )
 
 // Photo draws why a photo was, or was not, taken for a document: the two side by
-// side with points that agree, where the document lies, which blocks agree and
-// which do not, and the decision in words. picture is the reference's, in colour,
-// at any size. The finding must have been compared: its Best is not nil.
+// side, points that agree, where the document lies, which blocks agree and which do
+// not, and the decision in words. picture is the reference's, in colour, at any size.
+// The finding must have been compared: its Best is not nil.
 func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *imaging.Image {
 	left, right := fitPanel(p.Picture()), fitPanel(picture)
 	width := max(minWidth, 2*margin+left.W+between+right.W)
@@ -89,7 +89,7 @@ type panel struct {
 	w, h  int
 }
 
-// at maps a place of the picture, pixel centres on integers, to the canvas.
+// at maps a point of the picture, pixel centres on integers, to the canvas.
 func (p *panel) at(q planar.Point) planar.Point {
 	return planar.Point{
 		X: float64(p.frame.Min.X) + (q.X+0.5)*float64(p.frame.Dx())/float64(p.w),
@@ -101,8 +101,7 @@ func (c *canvas) heading(p panel, s string) {
 	c.text(faint, bodyType, float64(p.frame.Min.X), float64(p.frame.Min.Y-16), shorten(bodyType, s, float64(p.frame.Dx())))
 }
 
-// blocks colours the places of the reference by what was found of them, in
-// both pictures.
+// blocks colours the blocks of the reference by their state, in both pictures.
 func (c *canvas) blocks(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
 	for i, corners := range r.Blocks(f) {
@@ -119,10 +118,10 @@ func (c *canvas) blocks(r *recognise.Reference, f *recognise.Found, photo, refer
 	}
 }
 
-// mark colours a place; one that could not be judged is hatched.
+// mark colours a block; one that is not comparable is hatched.
 func (c *canvas) mark(v alignment.BlockState, q [4]planar.Point) {
-	shade, judged := colourOf[v]
-	if judged {
+	shade, comparable := colourOf[v]
+	if comparable {
 		opacity, edge := 0.25, 0.4
 		if v != alignment.InPlace { // what speaks against stands out
 			opacity, edge = 0.42, 0.8
@@ -140,20 +139,20 @@ func (c *canvas) mark(v alignment.BlockState, q [4]planar.Point) {
 	}
 }
 
-// changes frames the places that surely show other print, in both pictures.
+// changes frames the regions that surely show other print, in both pictures.
 func (c *canvas) changes(f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
-	for _, place := range f.Changes.Where {
+	for _, change := range f.Changes.Where {
 		var there, here [4]planar.Point
 		for i := range there {
-			there[i], here[i] = photo.at(place.Photo[i]), reference.at(place.Reference[i])
+			there[i], here[i] = photo.at(change.Photo[i]), reference.at(change.Reference[i])
 		}
 		onPhoto.frame(violet, there)
 		onReference.frame(violet, here)
 	}
 }
 
-// frame outlines a place so that it stands out from any picture.
+// frame outlines a quad so that it stands out from any picture.
 func (c *canvas) frame(shade color.NRGBA, q [4]planar.Point) {
 	c.outline(faded(white, 0.9), 5, q[:]...)
 	c.outline(shade, 2.5, q[:]...)
@@ -173,7 +172,7 @@ func mix(a, b planar.Point, k float64) planar.Point {
 	return planar.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
 }
 
-// location draws where the document lies, its upper edge marked.
+// location draws where the document lies, with its upper left corner marked.
 func (c *canvas) location(f *recognise.Found, photo panel) {
 	var q [4]planar.Point
 	for i, p := range f.Quad {
@@ -197,8 +196,8 @@ func (c *canvas) pairs(pairs []alignment.Pair, photo, reference panel) {
 	}
 }
 
-// spread returns n of the pairs, far from each other in the reference: each is
-// the one that is furthest from those before it.
+// spread returns n of the pairs that lie far from each other in the reference: each
+// is the one that is furthest from those before it.
 func spread(pairs []alignment.Pair, n int) []alignment.Pair {
 	if len(pairs) <= n {
 		return pairs

@@ -10,10 +10,10 @@ import (
 	"exemplar/internal/recognise"
 )
 
-// Neighbours draws where two references differ: the two side by side, the second
-// laid on the first, so that equal places lie at equal height, the regions that
-// differ framed and numbered, all else pale; and each region once more, enlarged.
-// The second must have been found in the first.
+// Neighbours draws where two references differ. The two stand side by side, the
+// second laid on the first, so that equal parts lie at equal height. The regions that
+// differ are framed and numbered, all else is pale, and each region is shown once
+// more, enlarged. The second must have been found in the first.
 func Neighbours(o *recognise.AlignedPair, first, second string) *imaging.Image {
 	return neighbours(o, [2]string{first, second}, title(o), first+" "+Difference(o, second))
 }
@@ -43,8 +43,8 @@ func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) 
 	return imaging.FromImage(out)
 }
 
-// layPart returns the second picture as it lies on a part of the first, scaled to
-// w x h; paper where it ends.
+// layPart returns the second picture as it lies on a part of the first, scaled to w x
+// h; paper where the second ends.
 func layPart(o *recognise.AlignedPair, part image.Rectangle, w, h int) *imaging.Image {
 	back, ok := o.Found.H.Inverse()
 	if !ok {
