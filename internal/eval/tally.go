@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"exemplar/internal/splitmix"
 )
 
 // pair is one comparison of samples A and B. Samples of a score list have the
@@ -117,13 +119,10 @@ func descending(x, y pair) int {
 }
 
 // chance draws a number in [0, 1) for a pair: the same one in every run, and
-// whichever goroutine meets the pair (splitmix64's finaliser).
+// whichever goroutine meets the pair.
 func chance(a, b int32) float64 {
 	x := uint64(uint32(min(a, b)))<<32 | uint64(uint32(max(a, b)))
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return float64((x^x>>31)>>11) / (1 << 53)
+	return float64(splitmix.Hash(x)>>11) / (1 << 53)
 }
 
 // merge adds what another tally gathered, which is not to be used afterwards.
