@@ -7,9 +7,9 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Cache decodes the images of a pool and keeps them as long as they fit a limit of memory. Training visits every image
-// equally often, in an order that is new each time: then keeping whatever came first and throwing nothing out hits as
-// often as any rule can. Its methods may be used by many goroutines at once.
+// Cache decodes the images of a pool and keeps as many as fit into a limit of memory. It keeps the first ones and drops
+// none. Training visits every image equally often, in a new order each time, and then no rule hits more often. Cache is
+// safe for concurrent use.
 type Cache struct {
 	pool      *Pool
 	shortSide int
@@ -20,8 +20,8 @@ type Cache struct {
 	broken    atomic.Int64
 }
 
-// NewCache makes a cache of at most limit bytes of pixels. Images are scaled down to a short side of shortSide pixels
-// (0: kept as they are): more than the network's input is of no use.
+// NewCache makes a cache of at most limit bytes of pixels. It scales images down to a short side of shortSide pixels (0:
+// not at all), because the network's input needs no more.
 func NewCache(pool *Pool, shortSide int, limit int64) *Cache {
 	return &Cache{
 		pool: pool, shortSide: shortSide, limit: limit,
@@ -30,8 +30,8 @@ func NewCache(pool *Pool, shortSide int, limit int64) *Cache {
 	}
 }
 
-// Image returns the picture i, which must not be changed. A file that cannot be read or decoded gives an error, and is
-// counted once however often it is asked for.
+// Image returns picture i, which the caller must not change. A file that cannot be read or decoded gives an error, and
+// Corrupt counts it once.
 func (c *Cache) Image(i int) (*imaging.Image, error) {
 	if m := c.kept[i].Load(); m != nil {
 		return m, nil
@@ -65,5 +65,5 @@ func (c *Cache) decode(i int) (*imaging.Image, error) {
 // Corrupt is the number of images that could not be decoded so far.
 func (c *Cache) Corrupt() int { return int(c.broken.Load()) }
 
-// Bytes is the memory that the kept pixels take.
+// Bytes is the memory of the kept pixels.
 func (c *Cache) Bytes() int64 { return c.used.Load() }

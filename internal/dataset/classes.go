@@ -2,19 +2,20 @@ package dataset
 
 import "fmt"
 
-// Classes says which images of a pool belong together: Members[c] are the images of class c. The training class is one
-// form of such a group, numbered c·Forms + form.
+// Classes says which images of a pool belong together: Members[c] are the images of group c. A training class is one
+// transform (rotation, mirror image, half) of a group: transform t of group c has the number c·Forms + t.
 type Classes struct {
 	Members [][]int32
 	Forms   int
-	Labels  []string // of each group; nil where every image is a class
+	Labels  []string // of each group; nil if every image is a group
 }
 
 // Count is the number of training classes.
 func (c *Classes) Count() int { return len(c.Members) * c.Forms }
 
-// InstanceClasses makes every image a class of its own. duplicates, where not nil, gives for each image the smallest
-// image of its group of near-duplicates (see GroupByHash): merged into one class, or left out but for the first.
+// InstanceClasses makes every image a class of its own. If duplicates is not nil, it gives for each image the smallest
+// image of its group of near-duplicates (see GroupByHash). With merge such a group becomes one class; otherwise all but
+// its first image are left out.
 func InstanceClasses(n, forms int, duplicates []int, merge bool) *Classes {
 	c := &Classes{Forms: forms}
 	class := make([]int32, n)
@@ -30,8 +31,8 @@ func InstanceClasses(n, forms int, duplicates []int, merge bool) *Classes {
 	return c
 }
 
-// LabelClasses makes the folders of the pool classes, in the order in which they first appear. Images without a folder
-// are an error: which class would they be?
+// LabelClasses makes each folder of the pool a class, in the order in which they first appear. An image without a folder
+// has no class, and gives an error.
 func LabelClasses(pool *Pool, forms int) (*Classes, error) {
 	c := &Classes{Forms: forms}
 	index := map[string]int{}

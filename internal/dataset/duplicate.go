@@ -8,9 +8,8 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Where every image is a class of its own, two copies of one image are label noise: the loss pushes apart what is the
-// same. Near-duplicates are found by a perceptual hash, or by the embeddings of a network, and then merged into one
-// class or left out.
+// If every image is a class of its own, two copies of one image are label noise: the loss pushes equal images apart. A
+// perceptual hash finds such near-duplicates, and training merges them into one class or leaves them out.
 
 const (
 	hashSide     = 32 // pixels of the grey picture that is hashed
@@ -18,10 +17,10 @@ const (
 	flatContrast = 2.0
 )
 
-// PerceptualHash is the 64-bit hash of a picture's lowest frequencies: the picture in grey at 32 x 32, its cosine
-// transform, and for each of the 8 x 8 coefficients after the constant row and column whether it is above their median
-// (pHash: Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, section 3.2.1). ok is
-// false for a picture of nearly one colour, whose hash is noise.
+// PerceptualHash is the 64-bit hash of a picture's lowest frequencies. It takes the cosine transform of the grey picture
+// at 32 x 32. Each bit says whether one of the 8 x 8 coefficients after the constant row and column is above their median
+// (pHash: Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, section 3.2.1). ok is false
+// for a picture of nearly one colour, whose hash is noise.
 func PerceptualHash(m *imaging.Image) (hash uint64, ok bool) {
 	gray := imaging.Resize(m, hashSide, hashSide).Gray()
 	var low [hashCorner * hashCorner]float64
@@ -67,10 +66,9 @@ func cosineCoefficient(pix []byte, u, v int) float64 {
 	return sum * 2 / hashSide
 }
 
-// GroupByHash puts items whose hashes differ in at most distance bits into one group, directly or through others, and
-// returns for each item the smallest item of its group. Two such hashes agree in at least one of distance+1 bands of
-// bits, so only items that share a band are compared: a million hashes at distance 3 take seconds. Items without a
-// hash stay alone.
+// GroupByHash groups items whose hashes differ in at most distance bits, directly or through others. It returns for each
+// item the smallest item of its group. Two such hashes agree in at least one of distance+1 bands of bits, so it compares
+// only items that share a band: a million hashes at distance 3 take seconds. An item without a hash stays alone.
 func GroupByHash(hashes []uint64, valid []bool, distance int) []int {
 	groups := newUnion(len(hashes))
 	bands := distance + 1

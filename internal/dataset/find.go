@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// Found is what lies in a folder tree.
+// Found lists the content of a folder tree.
 type Found struct {
 	Images   []string       // relative to the root, with forward slashes, sorted byte by byte
-	Passed   map[string]int // how many files of other kinds there are, by kind: "PDF", "other", [Hidden], [NoFile]
-	Problems []Problem      // what could not be looked into; the rest was
+	Passed   map[string]int // number of files of other kinds, by kind: "PDF", "other", [Hidden], [NoFile]
+	Problems []Problem      // paths that could not be read; the rest is listed
 }
 
-// Kinds of what is passed over whatever its name.
+// Kinds of files that are passed over, whatever their names.
 const (
 	Hidden = "hidden"    // the name begins with a dot
 	NoFile = "not files" // pipes, devices, sockets
@@ -31,15 +31,15 @@ type Problem struct {
 	Err  error
 }
 
-// Find lists the images under root by the names in [Extensions]; none is opened. Hidden files and folders, pipes and
-// devices are passed over. Links to files and to folders are followed, each folder once, so that links in a circle end. A folder that
-// cannot be read and a link that leads nowhere are Problems. An error means that root itself cannot be listed.
+// Find lists the images under root by the endings in [Extensions]. It opens none. It passes over hidden files and folders,
+// pipes and devices. It follows links to files and to folders, but each folder once, so that links in a circle end. A
+// folder that cannot be read and a link that leads nowhere are Problems. An error means that root itself cannot be listed.
 func Find(root string) (*Found, error) {
 	f := &finder{root: root, found: Found{Passed: map[string]int{}}, seen: map[string]bool{}}
 	if err := f.folder("."); err != nil {
 		return nil, err
 	}
-	// What lies in the tree itself has its name there; links add what lies elsewhere.
+	// Links come last, so that a file in the tree itself has its name there.
 	for len(f.links) > 0 {
 		link := f.links[0]
 		f.links = f.links[1:]
@@ -81,7 +81,7 @@ func (f *finder) folder(rel string) error {
 	return nil
 }
 
-// problem notes what could not be looked into, without the path that the system's errors repeat.
+// problem notes a path that could not be read. It takes the path out of the system's error, which repeats it.
 func (f *finder) problem(rel string, err error) {
 	var onPath *fs.PathError
 	if errors.As(err, &onPath) {
@@ -134,7 +134,7 @@ func (f *finder) entry(rel string, kind fs.FileMode) error {
 	return nil
 }
 
-// kindOf names the kind of a file that is not read, by its extension.
+// kindOf names the kind of a file that cannot be read, by its extension.
 func kindOf(name string) string {
 	extension := strings.ToUpper(strings.TrimPrefix(path.Ext(name), "."))
 	notLetter := func(r rune) bool { return r < 'A' || r > 'Z' }
@@ -144,8 +144,8 @@ func kindOf(name string) string {
 	return extension
 }
 
-// ListImages lists the images under root, as [Find] does, and passes over links that lead nowhere. A folder that cannot
-// be read is an error here: a measure taken on a part of a data set is another measure.
+// ListImages lists the images under root, as [Find] does, and passes over links that lead nowhere. A folder that cannot be
+// read gives an error, because a rate of a part of a data set is another rate.
 func ListImages(root string) ([]string, error) {
 	found, err := Find(root)
 	if err != nil {

@@ -1,6 +1,11 @@
-// Package dataset turns data on disk into samples: folder trees of labelled
-// images, and tar shards of training pictures. It reads and lists; decoding is
-// internal/imaging's.
+// Package dataset turns data on disk into samples. It lists and reads files, and
+// leaves decoding to package imaging.
+//
+// For the commands, eval and calibrate it reads folder trees of labelled images: the
+// path of a folder is the label (find.go lists files, folder.go and leaves.go make
+// samples). For training it makes pools out of folders and tar shards (pool.go,
+// shard.go, pack.go), with a cache of decoded images (cache.go), classes (classes.go)
+// and near-duplicates (duplicate.go).
 package dataset
 
 import (
@@ -21,10 +26,10 @@ type Sample struct {
 	Path        string // relative to the root, with forward slashes
 	Label       string // its folder, "id-card/front"; "" for a file in the root, which belongs to no class
 	IsReference bool   // the file's name ends in _ref before the extension
-	Condition   string // what was varied when it was taken ("canon", "desk"); "" when unknown
+	Condition   string // how it was taken ("canon", "desk"); "" if unknown
 }
 
-// PathLabel says something about one image and a label that is not its own.
+// PathLabel pairs an image with a label that is not its own.
 type PathLabel struct{ Path, Label string }
 
 // Folder is a data set in a folder tree, in which a folder's path is the label
@@ -33,24 +38,24 @@ type Folder struct {
 	Root    string
 	Samples []Sample    // sorted by path
 	Ignore  []PathLabel // ignore.tsv: pairs that count neither as mated nor as non-mated
-	Also    []PathLabel // also.tsv: labels that are in the picture as well
+	Also    []PathLabel // also.tsv: labels whose documents are in the picture as well
 }
 
 const (
-	maxSamples = 5_000_000 // a guard against being pointed at a whole disk
+	maxSamples = 5_000_000 // in case a user names a whole disk
 	maxLine    = 64 << 10  // bytes of one line of a .tsv
 )
 
-// ErrNoImages says that a folder holds no file that could be an image.
+// ErrNoImages says that a folder holds no file with the ending of an image.
 var ErrNoImages = errors.New("no image files")
 
-// Extensions are the names under which images are looked for: those of the formats
-// that are read. Whether a file is one that can be used, decoding tells.
+// Extensions are the file endings of the formats that can be read. Only decoding shows
+// whether a file can be used.
 var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif",
 	".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".tga"}
 
-// ReadFolder reads what [ListImages] finds under root as a data set, and
-// ignore.tsv and also.tsv in it.
+// ReadFolder reads the images that [ListImages] finds under root as a data set, and the
+// lists ignore.tsv and also.tsv in it.
 func ReadFolder(root string) (*Folder, error) {
 	paths, err := ListImages(root)
 	if err != nil {
@@ -99,9 +104,9 @@ func stem(file string) string {
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
-// nameConditions reads conditions off the file names: a name that at least
-// three classes, and a fifth of all classes with captures, have in common
-// (dvd001/canon.jpg, dvd002/canon.jpg) tells how a picture was taken.
+// nameConditions derives conditions from the names of files. A name tells how a picture
+// was taken if at least three classes, and a fifth of all classes with captures, share
+// it (dvd001/canon.jpg, dvd002/canon.jpg).
 func nameConditions(samples []Sample) {
 	classes := map[string]bool{}
 	seen := map[string]map[string]bool{}
@@ -123,7 +128,7 @@ func nameConditions(samples []Sample) {
 	}
 }
 
-// readPairs reads a list of the set, which need not be there.
+// readPairs reads a list of the set, if it is there.
 func (f *Folder) readPairs(name string) ([]PathLabel, error) {
 	file := filepath.Join(f.Root, name)
 	r, err := os.Open(file)
@@ -147,8 +152,8 @@ func (f *Folder) readPairs(name string) ([]PathLabel, error) {
 	return pairs, nil
 }
 
-// ReadPathLabels reads lines of a path, a tab and a label. Empty lines and
-// lines that begin with # are passed over.
+// ReadPathLabels reads lines of a path, a tab and a label. It skips empty lines and
+// lines that begin with #.
 func ReadPathLabels(r io.Reader) ([]PathLabel, error) {
 	var pairs []PathLabel
 	lines := bufio.NewScanner(r)

@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// maxFile bounds a picture's file; decoding has its own limits.
+// maxFile is the largest picture file in bytes. Decoding has limits of its own.
 const maxFile = 256 << 20
 
 // Read reads the file of a sample.
@@ -16,9 +16,9 @@ func (f *Folder) Read(s Sample) ([]byte, error) {
 	return fileio.ReadFile(filepath.Join(f.Root, filepath.FromSlash(s.Path)), maxFile)
 }
 
-// Leaves returns the references of labels that have none below them, and the
-// captures of these labels: of a tree in which a form's blank stands above its
-// filled variants, the variants.
+// Leaves returns the references of labels without labels below them, and the captures
+// of these labels. If a blank form stands above its filled variants, these are the
+// variants.
 func (f *Folder) Leaves() (references, captures []Sample) {
 	above, referenced := map[string]bool{}, map[string]bool{}
 	for _, s := range f.Samples {
@@ -41,8 +41,8 @@ func (f *Folder) Leaves() (references, captures []Sample) {
 	return references, captures
 }
 
-// Ignored returns the labels that ignore.tsv says are no answer, right or wrong,
-// to a capture; its own is never among them.
+// Ignored returns the labels that count neither as right nor as wrong for a capture, by
+// ignore.tsv. Its own label is never among them.
 func (f *Folder) Ignored(capture Sample) []string {
 	var labels []string
 	for _, p := range f.Ignore {

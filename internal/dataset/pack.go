@@ -15,9 +15,9 @@ import (
 
 // PackOptions says how Pack makes shards.
 type PackOptions struct {
-	ShardBytes int64 // a shard is closed when it holds that much; default 256 MiB
-	// ShortSide scales larger images down to that many pixels on the short side and stores them as JPEG; 0 stores
-	// every file as it is.
+	ShardBytes int64 // a shard of that size is closed; default 256 MiB
+	// ShortSide scales larger images down to so many pixels on the short side and stores them as JPEG; 0 stores every
+	// file as it is.
 	ShortSide int
 	Quality   int // of those JPEG files; default 92
 }
@@ -25,11 +25,11 @@ type PackOptions struct {
 // PackReport says what Pack did.
 type PackReport struct {
 	Images, Shards int
-	Corrupt        []string // names of the files left out because they do not decode
+	Corrupt        []string // names of files that were left out because they cannot be decoded
 }
 
-// Pack writes the images of a pool to "<dir>/<prefix>-NNN.tar" with their indexes. Every image is decoded once:
-// training should not be the first to find out which files are broken.
+// Pack writes the images of a pool to "<dir>/<prefix>-NNN.tar" with their indexes. It decodes every image once, so that
+// broken files show now and not in training.
 func Pack(ctx context.Context, pool *Pool, dir, prefix string, opt PackOptions) (PackReport, error) {
 	if opt.ShardBytes == 0 {
 		opt.ShardBytes = 256 << 20
@@ -85,7 +85,7 @@ func shrink(m *imaging.Image, side int) *imaging.Image {
 	return imaging.FitWithin(m, (long*side+short/2)/short)
 }
 
-// packer is the shard being written.
+// packer writes one shard after the other.
 type packer struct {
 	dir, prefix string
 	opt         PackOptions

@@ -17,9 +17,9 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// Pool is the images that a network is trained on: byte ranges of files, in a fixed order. A whole file and a member of
-// a tar shard are the same to it. It holds names and places only (about 100 bytes an image), so that millions of
-// images need no memory of their own. Its methods may be used by many goroutines at once.
+// Pool lists the images that a network is trained on, in a fixed order. An image is a whole file or a member of a tar
+// shard. A pool holds names and positions alone, about 100 bytes per image, so that it can list millions. It is safe for
+// concurrent use.
 type Pool struct {
 	files []poolFile
 	items []item
@@ -33,16 +33,16 @@ type poolFile struct {
 // item is one image.
 type item struct {
 	file   int32
-	size   int32 // bytes; of an image file of its own: unknown, -1
+	size   int32 // bytes; -1 (unknown) for an image file of its own
 	offset int64
 	name   string // path inside the shard or folder
 }
 
-// maxImageBytes bounds what is read for one image.
+// maxImageBytes is the largest file of one image.
 const maxImageBytes = 256 << 20
 
-// OpenPool lists the images of all paths, in this order: tar shards, folders of tar shards, and folders of images, in
-// which folders are labels. Close it after use.
+// OpenPool lists the images of all paths, in their order. A path is a tar shard, a folder of tar shards, or a folder of
+// images in which folders are labels. The caller closes the pool.
 func OpenPool(paths ...string) (*Pool, error) {
 	p := &Pool{}
 	for _, path := range paths {
@@ -88,7 +88,7 @@ func (p *Pool) addFolder(root string) error {
 	return nil
 }
 
-// addShards indexes shards, several at a time: a scan of headers waits for the disk.
+// addShards indexes shards, several at a time because a scan of headers waits for the disk.
 func (p *Pool) addShards(paths []string) error {
 	indexes, err := parallel.Map(context.Background(), 2*runtime.GOMAXPROCS(0), paths, func(_ context.Context, path string) ([]member, error) {
 		members, err := indexShard(path)
@@ -155,9 +155,9 @@ func readWhole(path string) ([]byte, error) {
 	return data, nil
 }
 
-// Fingerprint identifies the images and their order: the SHA-256 of one line "name, size, CRC-32 (hexadecimal)" per
-// image, separated by tabs. It reads every image. A teacher's features carry it, so that they cannot be laid on
-// other images.
+// Fingerprint identifies the images and their order. It is the SHA-256 of one line per image: name, size and CRC-32
+// (hexadecimal), separated by tabs. It reads every image. A file of teacher features carries it, so that training cannot
+// use the features for other images.
 func (p *Pool) Fingerprint() (string, error) {
 	hash := sha256.New()
 	for i, it := range p.items {

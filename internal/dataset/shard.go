@@ -16,11 +16,11 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// A shard is a plain tar file whose members are images, as WebDataset uses them: read front to back by anyone, at
-// random by an index of offsets. The index is written beside the shard by Pack, "<shard>.idx". It is text: a line
-// "exemplar-shard-index 2 <bytes of the shard>", a line "<offset> <size> <name>" per image, and as its last line
-// "end <number of images> <CRC-32C of all lines before, in hex>", separated by tabs. Where the index is missing, was
-// cut short, is damaged or is of another shard, the headers of the shard are scanned instead.
+// A shard is a plain tar file of images, as in WebDataset. Any program can read it from front to back. An index of
+// offsets gives random access; Pack writes it beside the shard as "<shard>.idx". The index is text, with tabs between
+// values: a line "exemplar-shard-index 2 <bytes of the shard>", a line "<offset> <size> <name>" per image, and a last line
+// "end <number of images> <CRC-32C of all lines before, in hex>". If the index is missing, cut short, damaged or of
+// another shard, the headers of the shard are scanned instead.
 const (
 	indexSuffix = ".idx"
 	indexEnd    = "end"
@@ -50,7 +50,7 @@ func indexShard(path string) ([]member, error) {
 	defer f.Close()
 	members, shardSize, err := readIndex(f)
 	if err != nil || shardSize != info.Size() {
-		return scanShard(path) // the shard has it all
+		return scanShard(path) // the shard itself has everything that the index has
 	}
 	return members, nil
 }
@@ -86,7 +86,7 @@ func scanShard(path string) ([]member, error) {
 	}
 }
 
-// check refuses a member that does not lie within a shard of the given size.
+// check returns an error if a member does not lie within a shard of the given size.
 func (m member) check(shardSize int64) error {
 	if m.offset < 0 || m.size < 0 || m.size > maxImageBytes || m.offset > shardSize-m.size {
 		return fmt.Errorf("image %.80q: %d bytes at %d do not lie in a shard of %d (limit %d bytes)",
@@ -95,7 +95,7 @@ func (m member) check(shardSize int64) error {
 	return nil
 }
 
-// readIndex parses an index and returns the size of the shard that it describes. It holds the index to its last line.
+// readIndex parses an index, checks it against its last line, and returns the size of the shard that it describes.
 func readIndex(r io.Reader) ([]member, int64, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
@@ -131,7 +131,7 @@ func readIndex(r io.Reader) ([]member, int64, error) {
 	return nil, 0, errors.Join(fmt.Errorf("cut short after %d images", len(members)), lines.Err())
 }
 
-// lastLine closes an index of n images whose lines have the checksum sum.
+// lastLine is the last line of an index of n images whose lines have the checksum sum.
 func lastLine(n int, sum uint32) string { return fmt.Sprintf("%s\t%d\t%08x", indexEnd, n, sum) }
 
 func parseMember(line string) (member, error) {
@@ -144,7 +144,7 @@ func parseMember(line string) (member, error) {
 	return member{offset: offset, size: size, name: fields[2]}, errors.Join(err1, err2)
 }
 
-// encodeIndex makes what readIndex reads.
+// encodeIndex is the inverse of readIndex.
 func encodeIndex(members []member, shardSize int64) []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s\t%d\n", indexMagic, shardSize)

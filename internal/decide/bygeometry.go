@@ -28,16 +28,8 @@ func (p Policy) isVerified(c *Candidate) bool {
 	return p.Calibration.LLRModel != nil && c.Evidence != nil && c.Evidence.Verifiable
 }
 
-// decideByGeometry answers from geometry; ok is false where it has nothing to say
-// and the scores decide.
-//
-// The best label is accepted from a threshold on that rises with its closest
-// competitor, another label that looks like the probe: then the gallery holds
-// look-alikes, and the probe may be another one of them (see
-// [scoremodel.LLRModel.LookAlikePriorGiven]). Where
-// it does not reach that, and hardly any print seems another, what would tell the
-// look-alikes apart is not to be seen: then the label that they have in common is
-// the answer.
+// decideByGeometry answers from geometry by the rule of the package comment. ok is
+// false where geometry has nothing to say: then the embeddings decide.
 func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
@@ -50,7 +42,7 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		Threshold: p.Threshold, FMR: p.Calibration.FMR(float64(best.Score)), LookAlikes: model.LookAlike.Rate(best.llr),
 	}
 	d.Extrapolated = d.LookAlikes < model.LookAlike.Supported()
-	d.ThresholdLLR, d.FPIR = rule.threshold, model.FPIR(rule.share, d.LLR, p.Labels)
+	d.ThresholdLLR, d.FPIR = rule.threshold, model.FPIR(rule.prior, d.LLR, p.Labels)
 	p.conclude(&d, ranked, rule.close, rule.competitor)
 	if d.Outcome == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
@@ -64,9 +56,9 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 
 // rule is what the best candidate is held to.
 type rule struct {
-	share      float64     // of strangers that have a look-alike registered
+	prior      float64     // of a look-alike: share of strangers that have one registered
 	threshold  float64     // LLR from which on it is accepted
-	competitor *scored     // what looks most like the probe beside it; nil if nothing much does
+	competitor *scored     // closest to the best of other answers; nil if nothing else looks much like the probe
 	close      []Candidate // the best, and what cannot be told from it
 }
 
@@ -74,12 +66,12 @@ type rule struct {
 func (p Policy) ruleFor(ranked []scored) rule {
 	model := p.Calibration.LLRModel
 	var r rule
-	r.competitor, r.share = p.closestCompetitor(ranked)
-	r.threshold, r.close = model.Threshold(r.share, p.FPIR, p.Labels), p.undistinguished(ranked)
+	r.competitor, r.prior = p.closestCompetitor(ranked)
+	r.threshold, r.close = model.Threshold(r.prior, p.FPIR, p.Labels), p.undistinguished(ranked)
 	if r.competitor != nil && ranked[0].llr < r.threshold && looksUnchanged(ranked[0].Evidence) {
 		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
-			r.share, r.close = model.LookAlikePrior, group
-			r.threshold = model.Threshold(r.share, p.FPIR, p.Labels)
+			r.prior, r.close = model.LookAlikePrior, group
+			r.threshold = model.Threshold(r.prior, p.FPIR, p.Labels)
 		}
 	}
 	return r
@@ -93,8 +85,8 @@ func looksUnchanged(e *scoremodel.Evidence) bool { return e.Changes == 0 && e.Ch
 // eye.
 const hardlyAny = 0.05
 
-// without returns the candidates that are not in close: those that were verified,
-// best first, then the others.
+// without returns the candidates that are not in close: first those that were
+// verified, best first, then the others.
 func without(ranked []scored, candidates, close []Candidate, p Policy) []Candidate {
 	var rest []Candidate
 	add := func(c Candidate) {
@@ -113,7 +105,7 @@ func without(ranked []scored, candidates, close []Candidate, p Policy) []Candida
 	return rest
 }
 
-// conclude sets verdict, label, rival and reason.
+// conclude sets outcome, label, rival and reason.
 func (p Policy) conclude(d *Decision, ranked []scored, close []Candidate, competitor *scored) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
@@ -141,15 +133,16 @@ func (p Policy) conclude(d *Decision, ranked []scored, close []Candidate, compet
 	}
 }
 
-// closestCompetitor returns the candidate that looks most like the probe of those
-// that stand for another answer than the first, nil if none looks much like it; and
-// the share of strangers that have a look-alike registered by that.
+// closestCompetitor returns the best candidate that stands for another answer than
+// the first, and the prior of a look-alike given it. It returns nil and the lowest
+// prior if that candidate looks so little like the probe that it does not raise the
+// threshold.
 func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 	model := p.Calibration.LLRModel
 	for i, c := range ranked[1:] {
 		if c.Evidence.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isDuplicateOf(&c.Candidate) {
-			if share := model.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); share > model.LookAlikePrior {
-				return &ranked[1+i], share
+			if prior := model.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); prior > model.LookAlikePrior {
+				return &ranked[1+i], prior
 			}
 			break
 		}
@@ -157,15 +150,14 @@ func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 	return nil, model.LookAlikePrior
 }
 
-// isDuplicateOf says that two candidates are of one picture, registered twice. A twin does
-// not show that the gallery holds look-alikes.
+// isDuplicateOf says that two candidates are of one picture, registered twice. Such a
+// candidate does not show that the gallery holds look-alikes.
 func (c *Candidate) isDuplicateOf(other *Candidate) bool {
 	return c.Picture != 0 && c.Picture == other.Picture && c.Label != other.Label
 }
 
-// lookAlikeGroup returns the best candidate and those that look like the probe
-// nearly as much: the lead over them is less than a registered document has over
-// its look-alikes.
+// lookAlikeGroup returns the best candidate and those that look like the probe nearly
+// as much: it leads them by less than the margin over unregistered look-alikes.
 func (p Policy) lookAlikeGroup(ranked []scored) []Candidate {
 	var group []Candidate
 	for _, c := range ranked {
@@ -176,8 +168,9 @@ func (p Policy) lookAlikeGroup(ranked []scored) []Candidate {
 	return group
 }
 
-// undistinguished returns the best candidate and those that it neither leads by the
-// margin, if they are not of the same picture, nor is told from by single blocks.
+// undistinguished returns the best candidate and those that cannot be told from it:
+// it leads them by no more than the margin, or they are of the same picture, and no
+// blocks tell them apart.
 func (p Policy) undistinguished(ranked []scored) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
@@ -190,8 +183,8 @@ func (p Policy) undistinguished(ranked []scored) []Candidate {
 	return close
 }
 
-// unverifiable answers from the scores of the candidates that have too few
-// features to be verified, if one is accepted.
+// unverifiable answers from the embeddings of the candidates that have too few
+// features to be verified. ok is false if none of them is accepted.
 func unverifiable(candidates []Candidate, p Policy) (Decision, bool) {
 	var left, rest []Candidate
 	for _, c := range candidates {

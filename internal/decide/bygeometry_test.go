@@ -17,7 +17,7 @@ var geometryPolicy = Policy{
 	Calibration: &scoremodel.Calibration{
 		Pairs: 100_000, Knots: testPolicy.Calibration.Knots, Tail: testPolicy.Calibration.Tail,
 		LLRModel: &scoremodel.LLRModel{
-			Bias: -0.8 * 20 * math.Ln10, Terms: []scoremodel.Term{{Feature: "coverage", Weight: 20 * math.Ln10}}, Margin: 0.5, LookAlikePrior: 0.1, LookAlikeLLR: -4, UnregisteredMargin: 1,
+			Bias: -0.8 * 20 * math.Ln10, Terms: []scoremodel.Term{{Feature: "coverage", Weight: 20 * math.Ln10}}, Margin: 0.5, LookAlikePrior: 0.1, LookAlikeLLR: -4, UnregisteredMargin: 1, Constants: scoremodel.DefaultConstants(),
 			LookAlike: scoremodel.Survival{Count: 1000, Steps: []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: 0, Rate: 0.1}, {LLR: 1, Rate: 0.01}}, Slope: -math.Ln10},
 			Random:    scoremodel.Survival{Count: 1000, Steps: []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: -5, Rate: 0.001}}, Slope: -10},
 		},

@@ -26,24 +26,26 @@ type Ranked struct {
 }
 
 // evenFPIR is the share of accepted strangers at whose threshold a label is as likely
-// right as wrong. It stands for what is sent being half registered: so the
-// confidence was measured (TestConfidenceIsCalibrated).
+// right as wrong. It stands for a prior: half of what is sent is registered. The
+// confidence was measured with such pictures (TestConfidenceIsCalibrated).
 const evenFPIR = 0.01
 
 const (
-	// mostCertain is the highest confidence that is ever given. The trials behind a
-	// calibration are some thousands, so that no more than one in a thousand can be
-	// spoken for.
+	// mostCertain is the highest confidence that is ever given. A calibration rests
+	// on some thousands of trials, which say nothing of what happens less than once
+	// in a thousand.
 	mostCertain = 0.999
-	// leastCertain is the lowest that is left to the best candidate: a photo of a
-	// registered document may show nothing of it that could be found. Among 132 photos
-	// of forms, banknotes, cards and drawn documents none did: the rule of three.
+	// leastCertain is the lowest confidence that is left to the best candidate: a
+	// photo of a registered document may show nothing that could be found. Of 132
+	// photos of forms, banknotes, cards and drawn documents none did; 0.02 is the
+	// bound of the rule of three.
 	leastCertain = 0.02
-	// changeCertainty is how sure a place is that is said to show other print.
+	// changeCertainty is the probability that a region shows other print if it is
+	// said to. By eye.
 	changeCertainty = 0.9
 )
 
-// probability is that of odds, within what can be spoken for.
+// probability turns odds into a probability, within what can be spoken for.
 func probability(odds float64) float64 {
 	if math.IsInf(odds, 1) {
 		return mostCertain
@@ -51,8 +53,9 @@ func probability(odds float64) float64 {
 	return min(max(odds/(1+odds), leastCertain), mostCertain)
 }
 
-// odds are those that the probe shows the candidate, against a stranger: 1 at the
-// threshold for [evenFPIR], whatever share of strangers the policy accepts.
+// odds returns the odds that the probe shows the candidate and is no stranger. They
+// are 1 at the threshold for [evenFPIR], whatever share of strangers the policy
+// accepts.
 func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	switch {
 	case r.Compared:
@@ -68,17 +71,18 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	return scoremodel.AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
 }
 
-// evenOdds is the decision that the best of the candidates gets where [evenFPIR] is
-// asked for: the LLR at which its odds are 1, and those that cannot be told from it.
+// evenOdds returns the LLR at which the odds of the best candidate are 1, and the
+// candidates that cannot be told from it: both are those of the decision for
+// [evenFPIR].
 func (p Policy) evenOdds(ranked []scored) (llr float64, close []Candidate) {
 	p.FPIR = evenFPIR
 	rule := p.ruleFor(ranked)
 	return rule.threshold, rule.close
 }
 
-// rank orders candidates as the decision saw them and gives each its confidence:
-// first those that cannot be told from the best, then the others. answered are
-// those that the answer stands for.
+// rank orders candidates as the decision saw them and gives each its confidence. best
+// are those that cannot be told from the best one; they come before the others.
+// answered are those that the answer stands for.
 func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Candidate) {
 	odds := make([]float64, 0, len(best)+len(others))
 	for _, c := range append(append([]Candidate{}, best...), others...) {
@@ -110,8 +114,8 @@ func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Cand
 	}
 }
 
-// share splits a probability between candidates, and whatever else it may be, by
-// their odds: those of something else are given. No candidate gets more than one
+// share splits a probability between candidates and something else, by their odds;
+// somethingElse holds the odds of the latter. No candidate gets more than the one
 // before it, nor counts for more than the ceiling.
 func share(of []Ranked, odds []float64, whole, somethingElse, ceiling float64) {
 	sum := somethingElse

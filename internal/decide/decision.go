@@ -8,10 +8,11 @@ import (
 	"slices"
 )
 
-// Outcome is the outcome of a decision.
+// Outcome is what a decision comes to. It is the one type for it: the API, the
+// measures and the command line use it.
 type Outcome string
 
-// The verdicts.
+// The outcomes.
 const (
 	Match     Outcome = "match"     // one label, or the common ancestor of the labels in question
 	Ambiguous Outcome = "ambiguous" // rivals too close to tell, with no common ancestor
@@ -40,11 +41,11 @@ type Policy struct {
 	Threshold   float64 // cosine from which on a label is accepted
 	Margin      float64 // cosine by which the best must lead every other label
 
-	// Where the calibration has a proof, candidates with geometry are held to
-	// these instead: see [scoremodel.LLRModel.Threshold].
+	// Candidates with evidence are held to these instead, where the calibration has
+	// an LLR model: see [scoremodel.LLRModel.Threshold].
 	FPIR   float64 // share of strangers that may be accepted
 	Labels int     // in the gallery
-	Exact  bool    // what surely shows other print somewhere is not accepted
+	Exact  bool    // a probe that surely shows other print somewhere is not accepted
 }
 
 // ErrFPIR says that a share of strangers to be accepted is none.
@@ -72,10 +73,10 @@ func NewPolicy(c *scoremodel.Calibration, fpir float64, labels int) (Policy, err
 type Decision struct {
 	Outcome    Outcome
 	Label      Label      // of a match, else empty
-	Confidence float64    // probability that the verdict is right, in [0, 1], see the package comment; 0 of what is refused
+	Confidence float64    // probability that the outcome is right, in [0, 1], see the package comment; 0 of what is refused
 	Open       []Label    // sub-labels of Label between which it stays open, best first
 	Basis      Basis      // what decided; empty where there was nothing to decide on
-	Best       Candidate  // the first of Candidates, whatever the verdict; zero without any
+	Best       Candidate  // the first of Candidates, whatever the outcome; zero without any
 	Candidates []Ranked   // in the order of the decision
 	Rival      *Candidate // the best that speaks for another answer, if there is one
 
@@ -85,25 +86,25 @@ type Decision struct {
 	LLR          float64 // of Best, where geometry decides
 	LookAlikes   float64 // share of look-alikes that reach LLR, where geometry decides
 	FPIR         float64 // share of strangers accepted if LLR were the threshold, where geometry decides
-	Extrapolated bool    // the share of what the decision went by is smaller than its data support
+	Extrapolated bool    // the share that the decision went by (FMR or LookAlikes) is smaller than its data support
 
 	Summary string // a clause of a few words
 	Reason  string // clauses, most important first
 }
 
-// Decide answers from candidates, one for each label, by falling score. It
-// does not keep or change them.
+// Decide answers from candidates, one for each label, by falling score. It does not
+// keep or change them.
 //
-// The best label over the threshold that leads every other one by more than
-// the margin is a match. Labels within the margin are rivals: the answer is the
-// deepest label that contains all of them, with what lies below left open, and
-// ambiguous if there is none. A label with references of its own contains its
-// sub-labels in the same way: a sub-label that does not lead its parent by the
+// Where candidates were verified and the calibration can tell what that is worth,
+// geometry decides: see the package comment. Sub-labels that cannot be told apart are
+// answered as the label above them. What cannot be verified is left to the embedding.
+//
+// By the embedding, the best label over the threshold that leads every other one by
+// more than the margin is a match. If labels lie within the margin, the answer is the
+// deepest label that contains all of them, and what lies below it stays open; the
+// outcome is ambiguous if there is none. A label with references of its own contains
+// its sub-labels in the same way: a sub-label that does not lead its parent by the
 // margin is answered as the parent, which is right in either case.
-//
-// Where candidates were verified and the calibration has a proof, geometry
-// decides. Only what cannot be verified is left to the score.
-// Sub-labels that cannot be told apart there are answered as the label above them.
 func Decide(candidates []Candidate, p Policy) Decision {
 	if d, ok := decideByGeometry(candidates, p); ok {
 		return d
@@ -151,8 +152,8 @@ func Refuse(reason string) Decision {
 	return Decision{Outcome: Refused, FMR: 1, Summary: reason, Reason: reason}
 }
 
-// withinMargin returns the head of candidates that the best does not lead by
-// more than margin, the best included.
+// withinMargin returns the best candidate and those that it does not lead by more
+// than margin: the head of candidates.
 func withinMargin(candidates []Candidate, margin float64) []Candidate {
 	best := float64(candidates[0].Score)
 	n := 1
@@ -182,8 +183,8 @@ func sublabels(candidates []Candidate, label Label) []Label {
 	return open
 }
 
-// firstOutside returns the best candidate that speaks neither for label nor
-// for what lies above or below it.
+// firstOutside returns the best candidate that speaks neither for label nor for one
+// above or below it; nil if there is none.
 func firstOutside(candidates []Candidate, label Label) *Candidate {
 	for _, c := range candidates {
 		if !label.InLine(c.Label) {

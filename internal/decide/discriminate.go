@@ -2,12 +2,13 @@ package decide
 
 import "exemplar/internal/scoremodel"
 
-// separation counts the places of the photo that tell two references apart: where
-// one agrees and the other does not. What agrees with both, or with neither (a
-// thumb, glare, what is filled in), says nothing.
+// separation counts the blocks that tell two references apart: one agrees with the
+// photo there and the other does not. Where both agree, or neither (a thumb, glare,
+// what is filled in), a block says nothing.
 type separation struct{ first, second int }
 
-// discriminate holds the places of two located references against each other.
+// discriminate compares two located references block by block, where their blocks lie
+// in the same place of the photo.
 func discriminate(first, second *scoremodel.Evidence) (t separation) {
 	grid := newBlockGrid(second.InPhoto)
 	for i := range first.InPhoto {
@@ -25,32 +26,32 @@ func discriminate(first, second *scoremodel.Evidence) (t separation) {
 }
 
 const (
-	// fewTelling places, all for one of them but this many, tell two registered
-	// references apart.
+	// SeparatingBlocks blocks that speak for one of two registered references tell
+	// them apart, if no more than contraryAllowed speak for the other. Both are by
+	// eye.
 	SeparatingBlocks = 3
 	contraryAllowed  = 1
 )
 
-// separates says that the tally leaves no doubt which of the two it is, if it is
-// one of them: the first.
+// separates says that the photo shows the first of the two, if it shows one of them.
 func (t separation) separates() bool {
 	return t.first >= SeparatingBlocks && t.second <= contraryAllowed
 }
 
-// blockGrid finds places by where they lie.
+// blockGrid finds blocks by where they lie.
 type blockGrid struct {
 	cell  float32
 	cells map[[2]int32][]*scoremodel.PhotoBlock
 }
 
-func newBlockGrid(places []scoremodel.PhotoBlock) blockGrid {
+func newBlockGrid(blocks []scoremodel.PhotoBlock) blockGrid {
 	g := blockGrid{cell: 1, cells: map[[2]int32][]*scoremodel.PhotoBlock{}}
-	for i := range places {
-		g.cell = max(g.cell, places[i].Size)
+	for i := range blocks {
+		g.cell = max(g.cell, blocks[i].Size)
 	}
-	for i := range places {
-		key := g.key(&places[i])
-		g.cells[key] = append(g.cells[key], &places[i])
+	for i := range blocks {
+		key := g.key(&blocks[i])
+		g.cells[key] = append(g.cells[key], &blocks[i])
 	}
 	return g
 }
@@ -59,8 +60,8 @@ func (g *blockGrid) key(p *scoremodel.PhotoBlock) [2]int32 {
 	return [2]int32{int32(p.X / g.cell), int32(p.Y / g.cell)}
 }
 
-// nearest returns the place whose middle is nearest to that of p and no further
-// than half its size, if there is one.
+// nearest returns the block whose middle is nearest to that of b and no further than
+// half its size; nil if there is none.
 func (g *blockGrid) nearest(p *scoremodel.PhotoBlock) (best *scoremodel.PhotoBlock) {
 	at := g.key(p)
 	limit := p.Size * p.Size / 4

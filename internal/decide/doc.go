@@ -16,18 +16,20 @@
 // that is worth as a likelihood ratio. Then [Decide] goes by it, and between
 // references that look alike by the blocks that tell them apart.
 //
-// # The model
+// # The rule
 //
-//	x      LLR of a reference: log10 of how many times likelier its evidence is if the
-//	       probe shows it than if it shows a look-alike ([scoremodel.LLRModel.LLR])
-//	F(x)   share of strangers whose look-alikes reach x (LookAlike), G(x) of comparisons
-//	       with something else that do (Random); both counted on trials
-//	s      share of strangers that have a look-alike registered: LookAlikePrior, or more where
-//	       another label looks like the probe too ([scoremodel.LLRModel.LookAlikePriorGiven])
-//	t      threshold: s F(t) + 1 - (1-G(t))^n = FPIR, for n labels ([scoremodel.LLRModel.Threshold])
-//	match  x >= t, and no other label within Margin that single blocks do not rule out
+// The symbols are those of package scoremodel.
 //
-// Without geometry x is the cosine, and t where FMR(t) = 1 - (1-FPIR)^(1/n).
+//	x      LLR of a label's best reference; best label: the one of highest x
+//	k      LLR of the closest competitor
+//	t      threshold t(p(k)) for the wished FPIR and the number of labels
+//	match  x >= t, and no other label is within Margin of x that blocks do not tell apart
+//
+// If x < t because of a competitor, but hardly any print of the probe is other than the
+// best label's, then what tells the look-alikes apart cannot be seen. The label that
+// they have in common is then accepted from t(p0) on.
+//
+// Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //
 // # Confidence
 //
@@ -36,7 +38,7 @@
 // rarer, since documents that are registered hardly do:
 //
 //	e      t for FPIR = 0.01
-//	odds   exp(-Slope (x-e)) by geometry, Slope that of the tail of F;
+//	odds   exp(-Slope (x-e)) by geometry, Slope being that of the tail of F;
 //	       FMR(e) / FMR(x) by the embedding
 //	P      odds / (1 + odds), between 0.02 and 0.999: the trials speak for no more
 //
@@ -58,9 +60,10 @@
 //
 // # Constants
 //
-// Those of the calibration are described in package scoremodel. In the code:
-// enoughSeparating 3 and contraryAllowed 1, evenFPIR 0.01, hardlyAny 0.05 and the
-// shares in the sentences are by eye.
+// The calibration holds Margin, the curves, and what scoremodel.Constants says. Here
+// are evenFPIR, mostCertain and leastCertain, which say where they come from; and by
+// eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3 and contraryAllowed 1,
+// and the shares in the sentences.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide

@@ -47,7 +47,8 @@ func unlikeReason(d *Decision) {
 	d.Reason = fmt.Sprintf("it is most like %s, but the similarity is %s, and %s is needed", d.Best.Label, score, threshold)
 }
 
-// toldApart writes two cosines with as many digits as tell them apart, two at least.
+// toldApart writes two cosines with as many digits as it takes to tell them apart, at
+// least two.
 func toldApart(a, b float64) (string, string) {
 	digits := 2
 	for digits < 6 && decimals(a, digits) == decimals(b, digits) {
@@ -80,8 +81,8 @@ func listed(all []Candidate, name func(Candidate) string) string {
 	return joined(names)
 }
 
-// wrongOnce says how often an impostor scores as much, and does not claim more
-// than the calibration's data support.
+// wrongOnce says how often an impostor scores as much. It does not claim more than
+// the data of the calibration support.
 func wrongOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
 		return "an impostor reaches that less than once in " + humanize.Comma(onceIn(p.Calibration.SupportedFMR()))
@@ -104,8 +105,8 @@ func cosine(x float64) string { return decimals(x, 2) }
 
 func decimals(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
 
-// onceIn is the number of impostors for one that reaches the rate, rounded to
-// two digits.
+// onceIn is one over a rate, rounded to two digits: of so many impostors one reaches
+// it.
 func onceIn(fmr float64) int64 {
 	n := 1 / max(fmr, 1e-15)
 	unit := math.Pow(10, max(0, math.Floor(math.Log10(n))-1))

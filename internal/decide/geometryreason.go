@@ -20,8 +20,8 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 		clauses = append(clauses, "it lies "+lies)
 	}
 	if g.Changes > 0 {
-		clauses = append(clauses, "it shows other print in "+places(g.Changes))
-		d.Summary += ", other print in " + places(g.Changes)
+		clauses = append(clauses, "it shows other print in "+regions(g.Changes))
+		d.Summary += ", other print in " + regions(g.Changes)
 	}
 	clauses = append(clauses, alikeOnce(d, p))
 	if len(d.Open) > 0 {
@@ -65,12 +65,12 @@ func differsReason(d *Decision, competitor *scored) {
 // other print in 1 place, and only the very same print was asked for (exact)".
 func reprintedReason(d *Decision) {
 	g := d.Best.Evidence
-	d.Summary = fmt.Sprintf("not exact: other print in %s", places(g.Changes))
+	d.Summary = fmt.Sprintf("not exact: other print in %s", regions(g.Changes))
 	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and only the very same print was asked for (exact)",
-		percent(g.LocallyConsistent), d.Best.Label, places(g.Changes))
+		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes))
 }
 
-func places(n int) string {
+func regions(n int) string {
 	if n == 1 {
 		return "1 place"
 	}
@@ -106,8 +106,8 @@ func agreeAlike(close []Candidate) string {
 	}) + " agree about equally"
 }
 
-// alikeOnce says how often a look-alike agrees as well, and does not claim more
-// than the data support.
+// alikeOnce says how often a look-alike agrees as well. It does not claim more than
+// the data support.
 func alikeOnce(d *Decision, p Policy) string {
 	if d.Extrapolated {
 		return "in fewer than 1 of " + humanize.Comma(onceIn(p.Calibration.LLRModel.LookAlike.Supported())) + " look-alikes the match is as good"

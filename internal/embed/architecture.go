@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// Architecture says which network a bundle's tensors belong to.
+// Architecture identifies the network of a bundle.
 type Architecture struct {
 	Backbone  string  `json:"backbone"`  // "lcnet"
 	Width     float64 `json:"width"`     // multiplies the channels of every stage
 	Head      string  `json:"head"`      // one of Heads
-	Embedding int     `json:"embedding"` // length of the result
+	Embedding int     `json:"embedding"` // number of values of an embedding
 	Input     int     `json:"input"`     // side of the input in pixels
 }
 
-// Heads lists the heads, from last map to embedding. The linear layers have no
-// bias; those that flatten pool another last map than 4x4 to 4x4 first.
+// Heads lists the heads, which map the last feature map to the embedding. The linear
+// layers have no bias. A head that flattens first pools the last map to 4x4 if it is
+// not 4x4.
 //
 //	flat_bn      flatten -> linear -> BN -> linear -> BN
 //	flat_ln      flatten -> linear -> LN -> linear -> LN
@@ -29,17 +30,17 @@ func Heads() []string {
 	return []string{"flat_bn", "flat_ln", "gap_ln", "squeeze_bn", "squeeze_ln", "squeeze_lbn", "squeeze_1"}
 }
 
-// Limits of what Validate accepts. The widths are those for which ImageNet
-// weights are published, and then some; a larger embedding costs every gallery.
+// Limits of what Validate accepts. The widths include those for which ImageNet weights
+// are published. Larger embeddings would make every gallery larger.
 const (
 	minWidth, maxWidth         = 0.25, 3.0
 	minEmbedding, maxEmbedding = 16, 1024
 	minInput, maxInput         = 96, 320
-	inputStep                  = 32 // the backbone halves the map five times
+	inputStep                  = 32 // reduction of the backbone, which halves the map five times
 	poolSide                   = 4  // side of the map that the flattening heads see
 )
 
-// Validate says what is wrong with the architecture, if anything.
+// Validate returns an error if the architecture is impossible.
 func (a Architecture) Validate() error {
 	switch {
 	case a.Backbone != "lcnet":
@@ -67,15 +68,15 @@ func (a Architecture) pixels() int { return a.Input * a.Input * 3 }
 // lastSide is the side of the last map.
 func (a Architecture) lastSide() int { return a.Input / inputStep }
 
-// blockSpec describes a depthwise-separable block before its channels are
-// multiplied by the width.
+// blockSpec describes a depthwise-separable block of the backbone of width 1.
 type blockSpec struct {
 	size, stride, channels int
 	squeezeExcite          bool
 }
 
-// stages is PP-LCNet (Cui et al. 2021, table 2) as timm has it, whose names of
-// parameters count stages and blocks.
+// stages is PP-LCNet (Cui et al., "PP-LCNet: A Lightweight CPU Convolutional Neural
+// Network", 2021, table 2) in the order of timm, whose names of parameters contain the
+// numbers of stages and blocks.
 var stages = [][]blockSpec{
 	{{3, 1, 32, false}},
 	{{3, 2, 64, false}, {3, 1, 64, false}},
@@ -85,7 +86,7 @@ var stages = [][]blockSpec{
 	{{5, 2, 512, true}, {5, 1, 512, true}},
 }
 
-// stemChannels is the stem's width before it is multiplied.
+// stemChannels is the number of channels of the stem at width 1.
 const stemChannels = 16
 
 // channels multiplies by the width and rounds to a multiple of 8, never down by

@@ -2,17 +2,17 @@ package embed
 
 import "exemplar/internal/kernel"
 
-// The backbone runs in two parts, so that the activations in flight stay in the
-// second-level cache (1 MiB or so) while the weights are read for as many
-// positions as possible: the first blocks, whose maps are large and whose
-// weights are few, picture by picture; the others for a group of pictures.
+// The backbone runs in two parts, so that activations stay in the second-level cache
+// (about 1 MiB) while each weight is read for many positions. The first blocks have large
+// maps and few weights and run picture by picture. The other blocks run for a group of
+// pictures.
 const (
-	batch     = 64 // pictures whose last maps are gathered for the head
+	batch     = 64 // pictures whose last maps are collected for the head
 	group     = 4  // pictures in the second part
-	splitSide = 8  // the first part ends when the maps' side is Input / splitSide or less
+	splitSide = 8  // the first part ends when the side of the maps is at most Input / splitSide
 )
 
-// scratch is the memory of one call.
+// scratch is the working memory of one call.
 type scratch struct {
 	a, b     []float32 // activations before and after a depthwise convolution
 	middle   []float32 // results of the first part, of a group
@@ -45,8 +45,8 @@ func (n *Network) newScratch() *scratch {
 	return s
 }
 
-// mapSizes returns the number of values of the largest map of a picture in both
-// parts, and of the one between them.
+// mapSizes returns, for one picture, the number of values of the largest map in each part,
+// and of the map between them.
 func (n *Network) mapSizes() (first, second, middle int) {
 	side := n.Arch.Input / 2
 	first = side * side * n.stem.out
@@ -100,7 +100,7 @@ func (n *Network) first(out []float32, s *scratch, pixels []byte, split int) {
 	n.run(out, s.a, s, n.blocks[:split], 1, side/2)
 }
 
-// run passes g maps through blocks, from in to out. in may be s.a.
+// run computes out from in by blocks, for the maps of g pictures. in may be s.a.
 func (n *Network) run(out, in []float32, s *scratch, blocks []frozenBlock, g, side int) {
 	for i := range blocks {
 		b := &blocks[i]
@@ -119,7 +119,7 @@ func (n *Network) run(out, in []float32, s *scratch, blocks []frozenBlock, g, si
 	}
 }
 
-// scale is squeeze-and-excite on x (g,hw,C), in place.
+// scale applies squeeze-and-excite to x (g,hw,C), in place.
 func (b *frozenBlock) scale(x []float32, s *scratch, g, hw int) {
 	c := b.depthwise.out
 	mean, hidden, factor := s.gate[0], s.gate[1], s.gate[2]

@@ -13,16 +13,16 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// Bundle is a network at rest: everything that is needed to embed pictures and
-// to judge the scores.
+// Bundle is a network as a file holds it: everything that is needed to embed pictures and
+// to decide on scores.
 type Bundle struct {
 	Arch        Architecture
-	Calibration []byte // JSON, written and read by the decision; nil if there is none
-	Card        string // what the network is, how it was made, under what terms: for people
-	// Fingerprint names the function that the bundle computes: the SHA-256 of
-	// architecture and tensors, in hexadecimal. Embeddings of one fingerprint
-	// can be compared with each other and with no others, so that galleries are
-	// bound to it. What decides as well has [Bundle.DecisionFingerprint].
+	Calibration []byte // JSON of package scoremodel; nil if there is none
+	Card        string // for people: what the network is, how it was made, under what terms
+	// Fingerprint identifies the function that the bundle computes: the SHA-256 of
+	// architecture and tensors, in hexadecimal. Embeddings can be compared only if
+	// their fingerprints are equal; a gallery therefore belongs to one fingerprint.
+	// [Bundle.DecisionFingerprint] includes the calibration.
 	Fingerprint string
 
 	tensors map[string]tensorfile.Tensor // float32, PyTorch's names and layout; never changed
@@ -39,12 +39,12 @@ const (
 	metaDecision     = "decision-fingerprint"
 
 	formatName = "exemplar-bundle/1"
-	// inputText states what all networks take. A bundle that says otherwise was
-	// made by a later program.
+	// inputText is the preprocessing, the same for all networks. A bundle with another
+	// one was made by a later version of the program.
 	inputText = "RGB, area-resampled to the square, divided by 255"
 )
 
-// New makes a bundle with random weights, always the same for a seed.
+// New makes a bundle with random weights. The same seed gives the same weights.
 func New(arch Architecture, seed uint64) (*Bundle, error) {
 	if err := arch.Validate(); err != nil {
 		return nil, err
@@ -54,8 +54,9 @@ func New(arch Architecture, seed uint64) (*Bundle, error) {
 	return l.bundle(), nil
 }
 
-// Load reads a bundle that Save wrote. It refuses a file that was damaged or
-// changed. The bundle keeps data, which must not be changed afterwards.
+// Load reads a bundle that Save wrote. It refuses a file whose contents do not have the
+// fingerprint that it states. The bundle refers to data, which must not be changed
+// afterwards.
 func Load(data []byte) (*Bundle, error) {
 	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
@@ -68,7 +69,7 @@ func Load(data []byte) (*Bundle, error) {
 	return b, nil
 }
 
-// MaxBundle bounds the files of bundles that are read, in bytes: a hundred times the one inside
+// MaxBundle is the largest file that Open reads, in bytes: a hundred times the bundle inside
 // the program.
 const MaxBundle = 256 << 20
 
@@ -118,7 +119,7 @@ func fromFile(file *tensorfile.Safetensors) (*Bundle, error) {
 	return b, nil
 }
 
-// fromTensors makes a bundle of tensors under their PyTorch names.
+// fromTensors makes a bundle of tensors with their PyTorch names.
 func fromTensors(arch Architecture, tensors map[string]tensorfile.Tensor) (*Bundle, error) {
 	if err := arch.Validate(); err != nil {
 		return nil, err
@@ -150,8 +151,8 @@ func (b *Bundle) layers() *layers {
 	return l
 }
 
-// WithInput returns the same weights for another input size. It is another
-// network, with another fingerprint: card and calibration do not come along.
+// WithInput returns a bundle with the same weights and another input size. It is another
+// network with another fingerprint, and has neither card nor calibration.
 func (b *Bundle) WithInput(side int) (*Bundle, error) {
 	arch := b.Arch
 	arch.Input = side
@@ -188,9 +189,9 @@ func (b *Bundle) Encode() ([]byte, error) {
 	return file.Encode()
 }
 
-// DecisionFingerprint names all that answers depend on: the SHA-256 of the
-// fingerprint, the preprocessing and the calibration, in hexadecimal. Two bundles of
-// one network may decide differently; they differ in this.
+// DecisionFingerprint identifies everything that answers depend on: the SHA-256 of the
+// fingerprint, the preprocessing and the calibration, in hexadecimal. It differs between
+// bundles of one network with other calibrations.
 func (b *Bundle) DecisionFingerprint() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%s\n", formatName, b.Fingerprint, inputText)

@@ -5,14 +5,14 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// chain is the head in training: layers one behind the other, each of which
-// keeps its output. Maps are small there.
+// chain is the head in training: a sequence of layers. Each keeps its output for the
+// backward pass, since the maps of the head are small.
 type chain []*link
 
-// link is a layer of the head with the memory of a batch.
+// link is a layer of the head, with its outputs and gradients of a batch.
 type link struct {
 	layer   rowLayer
-	width   int // values of a picture's output
+	width   int // number of values of a picture's output
 	inWidth int
 	out     []float32
 	dIn     []float32
@@ -67,7 +67,7 @@ func (c chain) forward(out, in []float32, n int) {
 	}
 }
 
-// backward computes dIn, the gradient by what forward got as in.
+// backward computes dIn, the gradient by the input of forward.
 func (c chain) backward(dIn, dOut, in []float32, n int) {
 	for i := len(c) - 1; i >= 0; i-- {
 		l, to, from := c[i], dIn, in
@@ -91,7 +91,7 @@ func (p poolRows) backward(dIn, dOut, _ []float32, n int) {
 	p.Backward(dIn, dOut, n, p.side, p.side)
 }
 
-// linearRows is a linear layer on so many rows of each picture.
+// linearRows is a linear layer on a fixed number of rows of each picture.
 type linearRows struct {
 	*nn.Linear
 	rows int

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// defaultFile is made by the command that the card in default.md records.
+// defaultFile is made by the command in the card, default.md.
 //
 //go:embed default.safetensors
 var defaultFile []byte
@@ -18,6 +18,6 @@ var loadDefault = sync.OnceValue(func() *Bundle {
 	return b
 })
 
-// Default returns the bundle inside the program. Callers share it and must not
-// change it.
+// Default returns the bundle inside the program. All callers get the same one and must
+// not change it.
 func Default() *Bundle { return loadDefault() }

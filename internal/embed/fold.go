@@ -2,9 +2,8 @@ package embed
 
 import "exemplar/internal/nn"
 
-// folded is a network in evaluation with its batch normalisations folded into
-// the layers before them. Weights keep the layout of the layers; biases may be
-// nil.
+// folded is a network for inference, with its batch normalisations folded into the layers
+// before them. Weights have the layout of the layers; biases may be nil.
 type folded struct {
 	arch    Architecture
 	stem    affine
@@ -14,7 +13,7 @@ type folded struct {
 	stages  []foldedStage
 }
 
-// affine is a convolution or product: weight · x + bias.
+// affine is a convolution or a matrix product: weight · x + bias.
 type affine struct {
 	weight, bias []float32
 	in, out      int
@@ -33,7 +32,7 @@ type foldedSqueeze struct {
 	activated bool // by hardswish
 }
 
-// foldedStage is a product and, where gain is not nil, a layer normalisation.
+// foldedStage is a matrix product and, if gain is not nil, a layer normalisation.
 type foldedStage struct {
 	linear     affine
 	gain, bias []float32
@@ -71,8 +70,8 @@ func (b *block) fold() foldedBlock {
 	return f
 }
 
-// fold merges a batch normalisation into the layer normalisation before it, or
-// else into the linear layer.
+// fold merges a batch normalisation into the layer normalisation before it or, if there is
+// none, into the linear layer.
 func (s headStage) fold() foldedStage {
 	f := foldedStage{linear: plain(s.linear)}
 	if s.ln == nil {
@@ -95,8 +94,8 @@ func plain(l *nn.Linear) affine {
 	return a
 }
 
-// foldNorm returns the layer with the normalisation of its outputs folded in.
-// The output is the last dimension of weights in every layout.
+// foldNorm returns the layer with the normalisation of its outputs folded in. In every
+// layout the last dimension of weights is the output.
 func foldNorm(a affine, bn *nn.BatchNorm) affine {
 	scale, shift := bn.Affine()
 	weight := make([]float32, len(a.weight))

@@ -8,9 +8,9 @@ import (
 	"exemplar/internal/nn"
 )
 
-// Network is the frozen form of a bundle: batch normalisations folded,
-// activations fused into the products, weights in the kernels' layout. It is
-// safe for concurrent use; a call runs on one goroutine.
+// Network is the form of a bundle for inference: batch normalisations are folded,
+// activations fused into the products, and weights in the kernels' layout. It is safe for
+// concurrent use; a call runs on one goroutine.
 type Network struct {
 	Arch        Architecture
 	Fingerprint string // of the bundle
@@ -23,7 +23,7 @@ type Network struct {
 	scratch sync.Pool // of *scratch
 }
 
-// product is a matrix product with its epilogue.
+// product is a matrix product with bias and activation.
 type product struct {
 	weight *kernel.Packed
 	bias   []float32
@@ -51,7 +51,7 @@ type frozenStage struct {
 	gain, bias []float32 // of the layer normalisation, nil if there is none
 }
 
-// Freeze prepares the bundle's network for use.
+// Freeze prepares the bundle's network for inference.
 func (b *Bundle) Freeze() *Network {
 	f := b.layers().fold()
 	n := &Network{Arch: b.Arch, Fingerprint: b.Fingerprint, stem: scaleWeight(f.stem, 1./255), pool: f.pool}
@@ -86,7 +86,8 @@ func freezeBlock(b foldedBlock) frozenBlock {
 	return f
 }
 
-// scaleWeight returns the layer for inputs that are larger by 1/s.
+// scaleWeight returns the layer with its weights multiplied by s, for inputs that are
+// divided by s.
 func scaleWeight(a affine, s float32) affine {
 	weight := make([]float32, len(a.weight))
 	for i, w := range a.weight {
@@ -117,7 +118,7 @@ func (n *Network) EmbedRaw(out []float32, pixels []byte, count int) {
 	n.embed(s, out, pixels, count)
 }
 
-// embed is EmbedRaw with the memory for it. It allocates nothing.
+// embed is EmbedRaw with working memory. It allocates nothing.
 func (n *Network) embed(s *scratch, out []float32, pixels []byte, count int) {
 	size, dim := n.Arch.pixels(), n.Arch.Embedding
 	for done := 0; done < count; done += batch {
@@ -127,8 +128,8 @@ func (n *Network) embed(s *scratch, out []float32, pixels []byte, count int) {
 	}
 }
 
-// embedMaps runs the head on m last maps: every product takes the whole batch,
-// so that its weights are read once.
+// embedMaps runs the head on m last maps. Every product takes the whole batch, so that its
+// weights are read once.
 func (n *Network) embedMaps(out []float32, s *scratch, m int) {
 	x := n.pooled(s, m)
 	if n.squeeze != nil {
@@ -150,7 +151,7 @@ func (n *Network) embedMaps(out []float32, s *scratch, m int) {
 	}
 }
 
-// pooled returns the last maps as the head wants them.
+// pooled returns the last maps, pooled to the size that the head needs.
 func (n *Network) pooled(s *scratch, m int) []float32 {
 	side := n.Arch.lastSide()
 	if n.pool.Out == side {

@@ -8,8 +8,7 @@ import (
 	"exemplar/internal/nn"
 )
 
-// layers is a network made of layers that can be trained, in the order in which
-// a picture passes through them.
+// layers is a network of trainable layers, in the order in which they are applied.
 type layers struct {
 	arch    Architecture
 	stem    *nn.Stem
@@ -20,7 +19,7 @@ type layers struct {
 }
 
 // block is a depthwise convolution and a 1x1 convolution, each followed by batch
-// normalisation and hardswish; excite, where it is not nil, stands between them.
+// normalisation and hardswish. excite, if not nil, is applied between them.
 type block struct {
 	depthwise *nn.Depthwise
 	bn1       *nn.BatchNorm
@@ -29,24 +28,24 @@ type block struct {
 	bn2       *nn.BatchNorm
 }
 
-// head covers all of Heads: the last map is pooled, then each position is
-// squeezed (or not), then one or two stages work on the flattened rows.
+// head is any of Heads: it pools the last map, squeezes the channels of each position if
+// squeeze is not nil, and applies one or two stages to the flattened result.
 type head struct {
 	pool      nn.AdaptivePool
 	squeeze   *nn.Linear    // nil if the head has none
-	squeezeBN *nn.BatchNorm // nil but in squeeze_1
+	squeezeBN *nn.BatchNorm // nil except in squeeze_1
 	stages    []headStage
 }
 
-// headStage is a linear layer and what normalises its output, in that order.
+// headStage is a linear layer, and the normalisations of its output in their order.
 type headStage struct {
 	linear *nn.Linear
 	ln     *nn.LayerNorm // or nil
 	bn     *nn.BatchNorm // or nil
 }
 
-// newLayers makes the network of a valid architecture: convolutions of zeros,
-// norms that change nothing.
+// newLayers makes the network of a valid architecture. Weights are 0, and normalisations
+// have gain 1 and bias 0.
 func newLayers(arch Architecture) *layers {
 	c := channels(stemChannels, arch.Width)
 	l := &layers{arch: arch, stem: nn.NewStem(c), stemBN: nn.NewBatchNorm(c, kernel.HardSwish)}
@@ -147,8 +146,8 @@ func (s headStage) replica() headStage {
 	return r
 }
 
-// randomise draws the weights of all convolutions and linear layers, as PyTorch
-// and timm do; norms and biases keep their neutral values.
+// randomise initialises the weights of all convolutions and linear layers at random, as
+// PyTorch and timm do. Normalisations and biases keep their values.
 func (l *layers) randomise(rng *rand.Rand) {
 	l.stem.InitFanOut(rng)
 	for _, b := range l.blocks {
@@ -167,7 +166,7 @@ func (l *layers) randomise(rng *rand.Rand) {
 	}
 }
 
-// pack makes the present weights the ones that the forward pass uses.
+// pack makes the forward pass use the present weights.
 func (l *layers) pack() {
 	l.stem.Pack()
 	for _, b := range l.blocks {

@@ -31,8 +31,8 @@ func (l *layers) addBlock(name string, b *block) {
 	l.addBatchNorm(name+"bn2", b.bn2)
 }
 
-// addHead numbers the parts as in a PyTorch Sequential, where global pooling,
-// flattening and activations count too.
+// addHead numbers the parts as a PyTorch Sequential does, which counts global pooling,
+// flattening and activations as well.
 func (l *layers) addHead() {
 	number := 0
 	next := func() string {
@@ -67,8 +67,7 @@ func (l *layers) addHead() {
 	}
 }
 
-// add lists a tensor. shape is PyTorch's; dims and order may be nil where both
-// layouts agree.
+// add lists a tensor. shape is PyTorch's; dims and order are nil if both layouts agree.
 func (l *layers) add(name string, param *nn.Param, values []float32, shape, dims, order []int) {
 	l.tensors = append(l.tensors, tensor{name, shape, dims, order, values, param})
 }
@@ -94,9 +93,9 @@ func (l *layers) addPointwise(name string, p *nn.Linear) {
 	}
 }
 
-// addFlattened lists a linear layer. A flattening before it runs over the cells
-// of a channel in PyTorch and over the channels of a cell here; without one there
-// is a single cell.
+// addFlattened lists a linear layer after a flattening. PyTorch flattens channel by channel,
+// this package position by position. cells is the number of positions, 1 without a
+// flattening.
 func (l *layers) addFlattened(name string, p *nn.Linear, cells, c int) {
 	l.addParam(name+".weight", p.Weight, []int{p.Out, p.In}, []int{cells, c, p.Out}, []int{2, 1, 0})
 }

@@ -9,21 +9,21 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// What exported networks declare. Operator set 18 is the first whose reductions
-// take their axes as an input; ONNX Runtime has it since 1.14.
+// Constants of exported networks. Operator set 18 is the first whose reductions take their
+// axes as an input; ONNX Runtime supports it since 1.14.
 const (
 	onnxOpset     = 18
 	onnxIRVersion = 8
 	onnxInput     = "pixels"
 	onnxOutput    = "embedding"
-	// onnxTinyLength keeps the division by the length defined for an output of
-	// zeros, as PyTorch's normalize does.
+	// onnxTinyLength is the least length by which an output is divided, as in PyTorch's
+	// normalize, so that an output of zeros stays zero.
 	onnxTinyLength = 1e-12
 )
 
-// ExportONNX writes the network for other programs. Input "pixels" is float32
-// (n,3,Input,Input): RGB between 0 and 1, area-resampled to the square. Output
-// "embedding" is float32 (n,Embedding), of length 1. n is free.
+// ExportONNX returns the network in ONNX for other programs. Input "pixels" is float32
+// (n,3,Input,Input): RGB between 0 and 1, area-resampled to the square. Output "embedding"
+// is float32 (n,Embedding), of length 1. n is a dynamic dimension.
 func (b *Bundle) ExportONNX() ([]byte, error) {
 	f := b.layers().fold()
 	e := exporter{graph: tensorfile.OnnxGraph{Name: "exemplar", Initializers: map[string]tensorfile.Tensor{}}}
@@ -42,7 +42,7 @@ func (b *Bundle) ExportONNX() ([]byte, error) {
 	return model.Encode()
 }
 
-// exporter writes nodes one after the other; at is the value reached.
+// exporter appends nodes to a graph; at is the name of the latest value.
 type exporter struct {
 	graph tensorfile.OnnxGraph
 	at    string
@@ -69,12 +69,12 @@ func (e *exporter) node(op string, a attributes, inputs ...string) string {
 	return name
 }
 
-// then applies an operation to the value reached, and constants.
+// then applies an operation to the latest value and to constants.
 func (e *exporter) then(op string, a attributes, constants ...string) {
 	e.at = e.node(op, a, append([]string{e.at}, constants...)...)
 }
 
-// constant stores a tensor under a name of its own.
+// constant stores a tensor under a new name, which it returns.
 func (e *exporter) constant(values []float32, shape ...int) string {
 	return e.tensor(tensorfile.NewFloat32(values, shape...))
 }
@@ -159,8 +159,8 @@ func (e *exporter) head(f *folded) {
 	}
 }
 
-// pool averages a last map of the given side, unless it has the right one. What
-// AveragePool cannot express is a product with the cells' shares.
+// pool averages a last map of the given side if that is not the side that the head needs.
+// If AveragePool cannot express it, it is a product with a matrix of shares.
 func (e *exporter) pool(p nn.AdaptivePool, side int) {
 	switch {
 	case p.Out == side:
@@ -177,7 +177,8 @@ func (e *exporter) pool(p nn.AdaptivePool, side int) {
 	}
 }
 
-// stage adds a linear layer, over so many flattened cells, and its norm.
+// stage adds a linear layer over the given number of flattened cells, and its
+// normalisation.
 func (e *exporter) stage(s foldedStage, cells int) {
 	l := s.linear
 	weight := toTorch(l.weight, []int{cells, l.in / cells, l.out}, []int{2, 1, 0})

@@ -10,15 +10,14 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// ImportONNX makes a bundle of a network in ONNX that has one of our
-// architectures: what ExportONNX wrote, or what PyTorch's exporter writes, with
-// batch normalisations folded or not, with or without the normalisation of the
-// result. Pixels must be RGB between 0 and 1. Anything else is refused with the
-// node where it differs.
+// ImportONNX makes a bundle of an ONNX network with one of our architectures, as
+// ExportONNX or PyTorch's exporter writes it: with batch normalisations folded or not, with
+// or without the normalisation of the result. Pixels must be RGB between 0 and 1. The error
+// for any other network names the node that differs.
 //
-// Folded normalisations come back as ones that change nothing, so the bundle
-// computes the same function as the one that was exported, with other tensors
-// and another fingerprint. external is as in tensorfile.ParseOnnx.
+// A folded normalisation becomes one that changes nothing. The bundle then computes the
+// same function as the exported one, with other tensors and another fingerprint. external
+// is as in [tensorfile.ParseOnnx].
 func ImportONNX(data []byte, external tensorfile.OnnxExternal) (*Bundle, error) {
 	m, err := tensorfile.ParseOnnx(data, external)
 	if err != nil {
@@ -58,8 +57,7 @@ func importGraph(m *tensorfile.OnnxModel) (*Bundle, error) {
 	return b, err
 }
 
-// inputSide reads the side of the pictures off the graph's input, which must be
-// (n,3,S,S).
+// inputSide returns the side S of the graph's input, whose shape must be (n,3,S,S).
 func inputSide(g *tensorfile.OnnxGraph, name string) (int, error) {
 	for _, v := range g.Inputs {
 		if v.Name != name {
@@ -72,7 +70,7 @@ func inputSide(g *tensorfile.OnnxGraph, name string) (int, error) {
 	return 0, fmt.Errorf("input %q is not (n,3,S,S) with a fixed side S of at most %d", name, maxInput)
 }
 
-// onnxImport collects tensors under PyTorch's names while it walks the graph.
+// onnxImport collects tensors with PyTorch's names while it walks the graph.
 type onnxImport struct {
 	*onnxWalk
 	arch     Architecture
@@ -142,8 +140,8 @@ func (p *onnxImport) block(name string, spec blockSpec) (out int, err error) {
 	return pointwise.weight.Shape[0], nil
 }
 
-// widthOf finds the width that gives these channels. Several do; the declared
-// one, and those in use, come first.
+// widthOf finds a width that gives these channels. Several widths may; it tries the
+// declared one first, then those in use.
 func widthOf(got []int, declared float64) (float64, error) {
 	candidates := []float64{declared, 0.5, 0.35, 0.75, 1, 1.5, 2, 2.5, 0.25, 3}
 	for w := minWidth; w <= maxWidth; w += 0.01 {
@@ -161,15 +159,15 @@ func widthOf(got []int, declared float64) (float64, error) {
 	return 0, fmt.Errorf("channels %v are of no LCNet", got)
 }
 
-// addConv stores a convolution without bias and its batch normalisation. Where
-// the normalisation is folded, one is made that only adds the bias.
+// addConv stores a convolution without bias, and its batch normalisation. If the
+// normalisation was folded, it makes one that only adds the bias.
 func (p *onnxImport) addConv(name, norm string, l onnxLayer) error {
 	p.tensors[name+".weight"] = l.weight
 	return p.addBatchNorm(norm, l.bn, l.bias, l.weight.Shape[0])
 }
 
-// addBatchNorm stores a normalisation of c channels, behind a bias if there is
-// one.
+// addBatchNorm stores a normalisation of c channels, which includes the bias before it if
+// there is one.
 func (p *onnxImport) addBatchNorm(name string, n *onnxNorm, bias *tensorfile.Tensor, c int) error {
 	if n == nil {
 		n = neutralNorm(c)

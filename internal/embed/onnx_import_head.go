@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// onnxHead is a head as the graph has it.
+// onnxHead is the head that was found in the graph.
 type onnxHead struct {
 	global    bool
 	squeeze   *onnxLayer
@@ -44,7 +44,7 @@ func (p *onnxImport) head() error {
 	return p.addHead(h)
 }
 
-// pooling recognises what stands between last map and head.
+// pooling recognises the operations between the last map and the head.
 func (p *onnxImport) pooling(h *onnxHead) error {
 	side := p.arch.lastSide()
 	if next := p.next(); next != nil && p.isGlobalMean(next, p.at) {
@@ -70,7 +70,7 @@ func (p *onnxImport) pooling(h *onnxHead) error {
 	return p.unexpected(fmt.Sprintf("the pooling of a map of side %d to %d", side, poolSide))
 }
 
-// isPooling says whether a product is with the shares of adaptive pooling.
+// isPooling says whether a product is with the matrix of adaptive pooling.
 func (p *onnxImport) isPooling(n *tensorfile.OnnxNode, side int) bool {
 	t, err := p.constant(n, 1)
 	if err != nil {
@@ -86,7 +86,7 @@ func (p *onnxImport) linearFollows() bool {
 	return n != nil && (n.Op == "Gemm" || n.Op == "MatMul")
 }
 
-// stage recognises a linear layer and its norms.
+// stage recognises a linear layer and its normalisations.
 func (p *onnxImport) stage() (onnxLayer, error) {
 	l, err := p.linear()
 	if err != nil {
@@ -99,8 +99,8 @@ func (p *onnxImport) stage() (onnxLayer, error) {
 	return l, err
 }
 
-// linear recognises a product with a matrix, with its bias: Gemm, or MatMul and
-// Add. The weights come out as PyTorch's nn.Linear has them, (out,in).
+// linear recognises a matrix product with its bias: Gemm, or MatMul and Add. It returns the
+// weights in the layout of PyTorch's nn.Linear, (out,in).
 func (p *onnxImport) linear() (l onnxLayer, err error) {
 	n := p.take("Gemm", "MatMul")
 	if n == nil {
@@ -129,7 +129,7 @@ func (p *onnxImport) linear() (l onnxLayer, err error) {
 	return l, err
 }
 
-// addend steps over an addition and returns the constant that it adds.
+// addend passes an addition and returns the constant that it adds.
 func (p *onnxImport) addend(n *tensorfile.OnnxNode) (*tensorfile.Tensor, error) {
 	constant := 1
 	if len(n.Inputs) == 2 && n.Inputs[1] == p.at {
@@ -140,8 +140,8 @@ func (p *onnxImport) addend(n *tensorfile.OnnxNode) (*tensorfile.Tensor, error) 
 	return &t, err
 }
 
-// ending recognises the end of the graph: the value reached is the output, or
-// the output is the value divided by its length.
+// ending recognises the end of the graph: the output is the current value, or that value
+// divided by its length.
 func (p *onnxImport) ending() error {
 	output := p.graph.Outputs[0].Name
 	if p.at == output {
@@ -159,8 +159,8 @@ func (p *onnxImport) ending() error {
 	return p.unexpected("the end of the network or the normalisation of its result")
 }
 
-// isLengthOf follows a value back to the Euclidean length of x, through nodes
-// that bound it from below and spread it over the row.
+// isLengthOf says whether a value is the Euclidean length of x. It follows the value back
+// through nodes that bound it from below or broadcast it over the row.
 func (p *onnxImport) isLengthOf(value, x string) bool {
 	for _, n := range slices.Backward(p.graph.Nodes) {
 		if !slices.Contains(n.Outputs, value) || len(n.Inputs) == 0 {
@@ -178,8 +178,7 @@ func (p *onnxImport) isLengthOf(value, x string) bool {
 	return false
 }
 
-// addHead finds out which head it is and stores its tensors under the names that
-// they have there.
+// addHead identifies the head and stores its tensors with the head's names.
 func (p *onnxImport) addHead(h onnxHead) error {
 	if len(h.stages) == 0 {
 		return p.unexpected("a linear layer")
@@ -211,7 +210,7 @@ func (p *onnxImport) addHead(h onnxHead) error {
 	return nil
 }
 
-// kind is the head whose layers the graph has.
+// kind is the head that has the layers of the graph.
 func (h onnxHead) kind() string {
 	ln, bn := h.stages[0].ln != nil, h.stages[0].bn != nil
 	switch {
@@ -231,8 +230,8 @@ func (h onnxHead) kind() string {
 	return "flat_bn"
 }
 
-// canBe says whether a declared head is the one that the graph has, or the one
-// of the two that differ in what folding removes.
+// canBe says whether the graph may be the declared head although kind returns another one.
+// Once its batch normalisations are folded, squeeze_lbn has the layers of squeeze_ln.
 func (h onnxHead) canBe(declared string) bool {
 	return declared == "squeeze_lbn" && h.kind() == "squeeze_ln"
 }

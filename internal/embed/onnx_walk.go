@@ -9,9 +9,8 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// onnxWalk follows a graph from its input to its output. Each method recognises
-// one part of the network at the value reached and steps behind it, or says
-// what stands there instead.
+// onnxWalk follows a graph from its input to its output. Each method recognises one part of
+// the network at the current value and passes it, or returns an error with what it found.
 type onnxWalk struct {
 	graph     *tensorfile.OnnxGraph
 	constants map[string]tensorfile.Tensor
@@ -26,7 +25,7 @@ func newOnnxWalk(g *tensorfile.OnnxGraph) (*onnxWalk, error) {
 	}
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		if w.foldConstant(n) || n.Op == "Shape" { // shapes only serve to build other shapes
+		if w.foldConstant(n) || n.Op == "Shape" { // shapes are only used to compute other shapes
 			continue
 		}
 		for _, input := range n.Inputs {
@@ -35,7 +34,7 @@ func newOnnxWalk(g *tensorfile.OnnxGraph) (*onnxWalk, error) {
 			}
 		}
 	}
-	var inputs []string // older files list constants as inputs, too
+	var inputs []string // without constants, which older files list as inputs too
 	for _, v := range g.Inputs {
 		if _, constant := w.constants[v.Name]; !constant {
 			inputs = append(inputs, v.Name)
@@ -48,8 +47,8 @@ func newOnnxWalk(g *tensorfile.OnnxGraph) (*onnxWalk, error) {
 	return w, nil
 }
 
-// foldConstant computes nodes that only rearrange constants: exporters leave
-// them behind when they do not optimise.
+// foldConstant computes nodes that only rearrange constants. Exporters that do not optimise
+// write such nodes.
 func (w *onnxWalk) foldConstant(n *tensorfile.OnnxNode) bool {
 	if len(n.Outputs) != 1 {
 		return false
@@ -81,7 +80,7 @@ func (w *onnxWalk) foldConstant(n *tensorfile.OnnxNode) bool {
 	return false
 }
 
-// next is the only node that uses the value reached, or nil.
+// next is the node that uses the current value, or nil if there is not exactly one.
 func (w *onnxWalk) next() *tensorfile.OnnxNode {
 	if users := w.users[w.at]; len(users) == 1 && len(users[0].Outputs) > 0 {
 		return users[0]
@@ -89,7 +88,7 @@ func (w *onnxWalk) next() *tensorfile.OnnxNode {
 	return nil
 }
 
-// take steps over the next node if it is one of these operations, and returns it.
+// take passes the next node and returns it if it is one of these operations, else nil.
 func (w *onnxWalk) take(ops ...string) *tensorfile.OnnxNode {
 	n := w.next()
 	if n == nil || !slices.Contains(ops, n.Op) || n.Inputs[0] != w.at {
@@ -99,7 +98,7 @@ func (w *onnxWalk) take(ops ...string) *tensorfile.OnnxNode {
 	return n
 }
 
-// unexpected is the error for a part that is not there.
+// unexpected is the error for a part that was not found.
 func (w *onnxWalk) unexpected(want string) error {
 	switch users := w.users[w.at]; len(users) {
 	case 0:
@@ -127,7 +126,8 @@ func (w *onnxWalk) constant(n *tensorfile.OnnxNode, input int) (tensorfile.Tenso
 	return tensorfile.NewFloat32(values, t.Shape...), nil
 }
 
-// optional is constant, or nothing where the node leaves the input out.
+// optional is constant for an input that the node may leave out, in which case it returns
+// nil.
 func (w *onnxWalk) optional(n *tensorfile.OnnxNode, input int) (*tensorfile.Tensor, error) {
 	if len(n.Inputs) <= input || n.Inputs[input] == "" {
 		return nil, nil
@@ -136,8 +136,8 @@ func (w *onnxWalk) optional(n *tensorfile.OnnxNode, input int) (*tensorfile.Tens
 	return &t, err
 }
 
-// layer is a convolution or linear layer and what normalises its output; parts
-// that are not there are nil.
+// onnxLayer is a convolution or linear layer with the normalisations of its output. Missing
+// parts are nil.
 type onnxLayer struct {
 	weight tensorfile.Tensor // PyTorch's layout
 	bias   *tensorfile.Tensor
@@ -170,7 +170,7 @@ func (w *onnxWalk) conv(size, stride int, depthwise bool) (layer onnxLayer, err 
 	return layer, err
 }
 
-// checkConv compares a convolution with the one that the architecture has there.
+// checkConv checks that a convolution is the one that the architecture has at its position.
 func checkConv(n *tensorfile.OnnxNode, weight tensorfile.Tensor, size, stride int, depthwise bool) error {
 	if len(weight.Shape) != 4 {
 		return fmt.Errorf("node %q (Conv): weights of shape %v", n.Name, weight.Shape)
@@ -192,8 +192,8 @@ func checkConv(n *tensorfile.OnnxNode, weight tensorfile.Tensor, size, stride in
 	return nil
 }
 
-// ints says whether an attribute has these values. Where it is left out, all of
-// them are otherwise.
+// ints says whether an attribute has these values. If the node leaves it out, all its values
+// are otherwise.
 func ints(n *tensorfile.OnnxNode, name string, otherwise int64, want ...int64) bool {
 	got := slices.Repeat([]int64{otherwise}, len(want))
 	if a, found := n.Attributes[name]; found {
@@ -216,13 +216,12 @@ func float(n *tensorfile.OnnxNode, name string, otherwise float32) float32 {
 	return otherwise
 }
 
-// near compares constants that exporters may have rounded.
+// near says whether constants are equal, up to an exporter's rounding.
 func near(a, b float32) bool {
 	return math.Abs(float64(a-b)) <= 1e-5*math.Abs(float64(b))
 }
 
-// batchNorm recognises a batch normalisation, if there is one, with the epsilon
-// that ours have.
+// batchNorm recognises a batch normalisation, if there is one. Its epsilon must be NormEps.
 func (w *onnxWalk) batchNorm() (*onnxNorm, error) {
 	n := w.take("BatchNormalization")
 	if n == nil {

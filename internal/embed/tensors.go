@@ -10,13 +10,12 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// tensor is a parameter or a running statistic under its name in PyTorch, and
-// how PyTorch lays the same numbers out.
+// tensor is a parameter or a running statistic, with its name and layout in PyTorch.
 type tensor struct {
 	name   string
 	shape  []int // in PyTorch
-	dims   []int // the layout here, without dimensions of 1
-	order  []int // which of dims comes first, second, ... in PyTorch
+	dims   []int // dimensions in this package, without those of 1
+	order  []int // indices of dims in PyTorch's order
 	values []float32
 	param  *nn.Param // nil for a running statistic
 }
@@ -44,9 +43,8 @@ func (t tensor) setTorch(w tensorfile.Tensor) error {
 	return nil
 }
 
-// toTorch transposes values of the given dimensions so that dimension order[0]
-// comes first, then order[1], and so on. Without an order it returns the values
-// themselves.
+// toTorch transposes values of the given dimensions so that dimension order[0] comes first,
+// then order[1], and so on. If order is nil, it returns the values themselves.
 func toTorch(values []float32, dims, order []int) []float32 {
 	if order == nil {
 		return values
@@ -56,10 +54,10 @@ func toTorch(values []float32, dims, order []int) []float32 {
 	return out
 }
 
-// eachPair visits every element's offset in the layout of dims, in order, and in
-// the transposed one.
+// eachPair visits the offsets of every element in the layout of dims and in the transposed
+// one, in the order of the former.
 func eachPair(dims, order []int, visit func(ours, torch int)) {
-	strides := make([]int, len(dims)) // in the transposed layout, of each of dims
+	strides := make([]int, len(dims)) // of each of dims in the transposed layout
 	size := 1
 	for _, d := range slices.Backward(order) {
 		strides[d] = size
@@ -81,9 +79,8 @@ func eachPair(dims, order []int, visit func(ours, torch int)) {
 	}
 }
 
-// check returns the tensors of the network out of a file's, as float32. Every
-// one must be there and no other, but for the counters of batches that PyTorch
-// keeps.
+// check returns the network's tensors from those of a file, as float32. It returns an error
+// if one is missing or if there is any other one except PyTorch's counters of batches.
 func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile.Tensor, error) {
 	own := map[string]tensorfile.Tensor{}
 	for _, t := range l.tensors {
@@ -104,7 +101,7 @@ func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile
 	return own, nil
 }
 
-// check returns w as float32, if it has the right shape.
+// check returns w as float32, or an error if its shape is wrong.
 func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
 	if !slices.Equal(w.Shape, t.shape) {
 		return w, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)

@@ -7,8 +7,8 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// torchDescription is the JSON file beside tensors that were saved from PyTorch.
-// What is not listed here is not read.
+// torchDescription is the JSON description of a network that was saved from PyTorch. Other
+// members are ignored.
 type torchDescription struct {
 	Architecture Architecture `json:"architecture"`
 	Input        struct {
@@ -50,8 +50,8 @@ func ImportTorch(tensors, description []byte) (*Bundle, error) {
 	return b, nil
 }
 
-// architecture checks that the description is of a network that we compute
-// exactly as it was trained.
+// architecture returns the architecture, or an error if this package does not compute the
+// described network exactly as PyTorch does.
 func (d torchDescription) architecture() (Architecture, error) {
 	arch, in := d.Architecture, d.Input
 	if in.Width != in.Height {
@@ -79,8 +79,8 @@ func allEqual(values []float32, want float32) bool {
 	return len(values) == 3
 }
 
-// LoadBackbone returns the bundle with the backbone's tensors ("backbone.*")
-// taken from a safetensors file with PyTorch's names: a start for training.
+// LoadBackbone returns the bundle with the tensors of its backbone ("backbone.*") replaced by
+// those of a safetensors file with PyTorch's names. Training can start from it.
 func (b *Bundle) LoadBackbone(data []byte) (*Bundle, error) {
 	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// Trainable is a network in training: batches go forward with their own
-// statistics, and gradients come back to every parameter.
+// Trainable is the form of a network for training. It normalises with the statistics of each
+// batch, and computes the gradient of every parameter.
 //
 //	net := bundle.Trainable()
 //	net.ForwardTrain(out, pixels, n)   // pixels (n,S,S,3) in bytes, out (n,Embedding)
@@ -17,33 +17,33 @@ import (
 //	... change the values, clear the gradients ...
 //	net.Changed()
 //
-// Of a batch it keeps the outputs of the convolutions and nothing else; what was
-// normalised, activated and scaled is computed again on the way back. Pictures
-// pass in pieces that stay in the cache between two layers.
+// It keeps only the outputs of the convolutions of a batch. Backward computes the results of
+// normalisation, activation and squeeze-and-excite again. A batch is processed in pieces
+// that stay in the cache from one layer to the next.
 //
-// A Trainable is not safe for concurrent use; its replicas may run beside it.
+// A Trainable is not safe for concurrent use; its replicas may run in parallel to it.
 type Trainable struct {
 	net   *layers
 	units []*unit
 	head  chain
 
-	memory []float32 // of a batch: for what the convolutions put out, and for grads
+	memory []float32 // for the outputs of the convolutions of a batch, and for grads
 	pixels []byte    // of the last batch
 	n      int
 	last   []float32    // last maps, activated
-	grads  [2][]float32 // gradients by a unit's activation and by the one before
+	grads  [2][]float32 // gradients by the activations of a unit and of the unit before it
 	piece  pieceMemory
 }
 
-// Tensor is a parameter or, where Grad is nil, a running statistic of a batch
-// normalisation. Name is PyTorch's; the order of the values is ours. Changes to
-// Value and Grad are changes to the network.
+// Tensor is a parameter or, if Grad is nil, a running statistic of a batch normalisation.
+// Name is PyTorch's; the values have the layout of the kernels. The slices are the
+// network's own: to change them is to change the network.
 type Tensor struct {
 	Name        string
 	Value, Grad []float32
 }
 
-// Trainable makes a network of the bundle's tensors, which it copies.
+// Trainable makes a network for training of copies of the bundle's tensors.
 func (b *Bundle) Trainable() *Trainable {
 	t := newTrainable(b.layers())
 	t.Changed()
@@ -54,17 +54,16 @@ func newTrainable(l *layers) *Trainable {
 	return &Trainable{net: l, units: newUnits(l), head: newChain(l)}
 }
 
-// Replica makes a network that shares the values of all parameters and has
-// gradients, statistics and activations of its own: for another part of a batch,
-// on another core. The running statistics begin as copies; MergeStatistics
-// brings them together again.
+// Replica makes a network that shares the values of all parameters and has gradients,
+// statistics and activations of its own, so that another core can process another part of
+// a batch. The running statistics begin as copies; MergeStatistics averages them.
 func (t *Trainable) Replica() *Trainable { return newTrainable(t.net.replica()) }
 
 // Arch is the network's architecture.
 func (t *Trainable) Arch() Architecture { return t.net.arch }
 
-// Tensors lists all tensors, in an order that depends on the architecture alone.
-// A replica's values of parameters are the original's.
+// Tensors lists all tensors, in an order that depends on the architecture alone. Replicas
+// share the values of parameters.
 func (t *Trainable) Tensors() []Tensor {
 	out := make([]Tensor, len(t.net.tensors))
 	for i, x := range t.net.tensors {
@@ -76,8 +75,8 @@ func (t *Trainable) Tensors() []Tensor {
 	return out
 }
 
-// Changed makes new values of parameters take effect, in all replicas. It must
-// not be called while one of them computes.
+// Changed must be called after values of parameters were changed; it then takes effect in
+// all replicas. No replica may compute during the call.
 func (t *Trainable) Changed() { t.net.pack() }
 
 // Bundle copies the present values into a bundle, without card and calibration.
@@ -101,10 +100,9 @@ func MergeStatistics(replicas []*Trainable) {
 	}
 }
 
-// ForwardTrain computes the raw embeddings out (n,Embedding) of a batch of at
-// least two pictures, pixels (n,Input,Input,3) in bytes, with the batch's
-// statistics, and moves the running ones. pixels must stay as they are until
-// Backward.
+// ForwardTrain computes the embeddings out (n,Embedding), not normalised, of a batch of at
+// least two pictures, pixels (n,Input,Input,3) in bytes. It normalises with the batch's
+// statistics and updates the running ones. pixels must not change until Backward returns.
 func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 	if size, dim := t.net.arch.pixels(), t.net.arch.Embedding; n < 2 || len(pixels) < n*size || len(out) < n*dim {
 		panic(fmt.Sprintf("embed: ForwardTrain: %d pictures of %d values in %d, results of %d in %d", n, size, len(pixels), dim, len(out)))
@@ -130,8 +128,8 @@ func (t *Trainable) ForwardTrain(out []float32, pixels []byte, n int) {
 	t.head.forward(out, t.last, n)
 }
 
-// divide shares the memory out for a batch of n pictures. It is one piece, to
-// lie in huge pages.
+// divide assigns the memory for a batch of n pictures. The memory is one piece, so that it
+// can use huge pages.
 func (t *Trainable) divide(n int) {
 	all, largest := 0, 0
 	for _, u := range t.units {
@@ -153,20 +151,19 @@ func (t *Trainable) divide(n int) {
 	t.grads[0], t.grads[1] = take(largest), take(largest)
 }
 
-// picture returns the pixels of m pictures from the i-th on.
+// picture returns the pixels of the pictures [i, i+m).
 func (t *Trainable) picture(i, m int) []byte {
 	size := t.net.arch.pixels()
 	return t.pixels[i*size:][:m*size]
 }
 
-// input computes what unit k, which is not the stem, sees of m pictures from the
-// i-th on.
+// input computes the input of unit k, which is not the stem, for the pictures [i, i+m).
 func (t *Trainable) input(k, i, m int) []float32 {
 	return t.units[k-1].activate(&t.piece, i, m)
 }
 
-// Backward takes the gradient of the loss by the outputs of the last
-// ForwardTrain and adds those by the parameters to their Grad.
+// Backward takes the gradient of the loss by the outputs of the last ForwardTrain, and adds
+// the gradients by the parameters to their Grad.
 func (t *Trainable) Backward(dOut []float32) {
 	final := t.units[len(t.units)-1]
 	d, before := t.grads[0], t.grads[1]
@@ -178,8 +175,8 @@ func (t *Trainable) Backward(dOut []float32) {
 	}
 }
 
-// backwardUnit takes d, which BackwardActivation of unit k has left, and computes
-// the same for the unit before it. d is used up.
+// backwardUnit takes the result d of unit k's BackwardActivation, and computes that of the
+// unit before it in before. It overwrites d.
 func (t *Trainable) backwardUnit(k int, before, d []float32) {
 	u := t.units[k]
 	u.bn.EndBackward()
@@ -201,7 +198,7 @@ func (t *Trainable) backwardUnit(k int, before, d []float32) {
 	})
 }
 
-// pieceMemory holds what is computed of the pictures in hand.
+// pieceMemory is the working memory for a piece of a batch.
 type pieceMemory struct {
 	activated []float32
 	unscaled  []float32 // activated, before squeeze-and-excite

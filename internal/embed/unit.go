@@ -5,8 +5,8 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// unit is a convolution, its batch normalisation with activation, and
-// squeeze-and-excite where the architecture has it.
+// unit is a convolution, its batch normalisation with activation, and squeeze-and-excite if
+// the architecture has it there.
 type unit struct {
 	conv            convolution // nil for the stem, which takes bytes
 	bn              *nn.BatchNorm
@@ -32,20 +32,19 @@ func newUnits(l *layers) []*unit {
 	return units
 }
 
-// outSize is the number of values of a picture's output.
+// outSize is the number of output values of a picture.
 func (u *unit) outSize() int { return u.outSide * u.outSide * u.bn.Channels }
 
-// output is the convolution's output for m pictures from the i-th on.
+// output is the convolution's output for the pictures [i, i+m).
 func (u *unit) output(i, m int) []float32 {
 	return u.out[i*u.outSize():][:m*u.outSize()]
 }
 
-// pieceValues is how many values of the larger of input and output are in hand
-// at once: 128 KiB, so that input, output and gradients fit the second-level
-// cache together.
+// pieceValues is the size of a piece in values, of input or output, whichever is larger. It
+// is 128 KiB, so that input, output and gradients fit together into the second-level cache.
 const pieceValues = 32 << 10
 
-// eachPiece visits the batch in pieces: m pictures from the i-th on.
+// eachPiece visits the batch in pieces, the pictures [i, i+m).
 func (u *unit) eachPiece(n int, visit func(i, m int)) {
 	size := max(u.outSize(), u.inSide*u.inSide*u.inChannels)
 	step := max(1, pieceValues/size)
@@ -54,7 +53,7 @@ func (u *unit) eachPiece(n int, visit func(i, m int)) {
 	}
 }
 
-// activate computes what the next unit sees of m pictures from the i-th on.
+// activate computes the input of the next unit for the pictures [i, i+m).
 func (u *unit) activate(p *pieceMemory, i, m int) []float32 {
 	positions := u.outSide * u.outSide
 	p.activated = reuse.Slice(p.activated, m*u.outSize())
@@ -66,7 +65,7 @@ func (u *unit) activate(p *pieceMemory, i, m int) []float32 {
 	return p.activated
 }
 
-// convolution is one of the two kinds of a block, on n maps of side x side.
+// convolution is one of the two convolutions of a block, on n maps of side x side.
 type convolution interface {
 	forward(out, in []float32, n, side int)
 	backward(dIn, dOut, in []float32, n, side int)

@@ -10,8 +10,7 @@ import (
 // StrangerRow names the row of strangers in a confusion matrix.
 const StrangerRow = "(stranger)"
 
-// Answer is a decision on one capture: a label with [decide.Match], nothing else
-// otherwise.
+// Answer is a decision on one capture. It has a label only with [decide.Match].
 type Answer struct {
 	Outcome decide.Outcome
 	Label   string
@@ -25,10 +24,10 @@ func (a Answer) column() string {
 	return string(a.Outcome)
 }
 
-// Classification says how good decisions are. Accuracy, and a class's recall,
-// count every capture, refused ones included; for a stranger, unknown is right.
-// An answer that names an ancestor of the right label is no hit, and no false
-// positive of the ancestor either: it is counted in Parent.
+// Classification says how good decisions are. Accuracy and recall count every capture,
+// refused ones included. For a stranger unknown is right. An answer that names an
+// ancestor of the right label counts in Parent alone: it is no hit, and no false
+// positive of the ancestor.
 type Classification struct {
 	Captures  int     `json:"captures"`
 	Accuracy  float64 `json:"accuracy"`
@@ -43,7 +42,7 @@ type Classification struct {
 	Confusion Confusions   `json:"confusion"`
 }
 
-// ClassScore is one class's part. Precision is 0 when it was never answered.
+// ClassScore is the part of one class. Precision is 0 if no answer named the class.
 type ClassScore struct {
 	Label     string  `json:"label"`
 	Captures  int     `json:"captures"`
@@ -78,7 +77,7 @@ func (d decided) parent() bool {
 	return d.answer.Outcome == decide.Match && IsAbove(d.answer.Label, d.truth)
 }
 
-// classify judges the set's answers; without any it returns nil.
+// classify judges the answers of a set. It returns nil for a set without answers.
 func classify(s *Set, c *classes) (*Classification, error) {
 	if s.Answers == nil {
 		return nil, nil

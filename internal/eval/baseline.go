@@ -18,10 +18,10 @@ const (
 	hashKept = 8  // lowest frequencies in each direction
 )
 
-// HashDCT is the 64-bit perceptual hash by discrete cosine transform (Zauner
-// 2010, the pHash): of the grey picture at 32 x 32, whether each of the 8 x 8
-// lowest frequencies lies above their median. It comes as a vector of +-1/8, so
-// that the cosine of two is 1 - distance/32.
+// HashDCT is the 64-bit perceptual hash by discrete cosine transform (pHash: Zauner
+// 2010) of the grey picture at 32 x 32. Each bit says whether one of the 8 x 8 lowest
+// frequencies lies above their median. The bits come as a vector of +-1/8, so that the
+// cosine of two hashes is 1 - distance/32.
 func HashDCT(m *imaging.Image) []float32 {
 	grey := imaging.ResizeArea(m, hashSide, hashSide).Gray()
 	var rows [hashSide][hashKept]float64
@@ -59,9 +59,9 @@ func cosine(frequency, x int) float64 {
 	return math.Cos(math.Pi / hashSide * (float64(x) + 0.5) * float64(frequency))
 }
 
-// Color16 is the picture at 16 x 16 pixels in colour, less its mean, as a unit
-// vector: the cosine of two is their correlation. A picture of a single colour
-// correlates with nothing but its like.
+// Color16 is the picture at 16 x 16 pixels in colour, less its mean, as a unit vector.
+// The cosine of two such vectors is the correlation of the pictures. A picture of a
+// single colour correlates only with others of a single colour.
 func Color16(m *imaging.Image) []float32 {
 	small := imaging.ResizeArea(m, 16, 16)
 	mean := 0.0

@@ -14,14 +14,14 @@ type Promise struct {
 	Low       float64 `json:"low"` // 95 % interval of the FPIR met
 	High      float64 `json:"high"`
 	Threshold float64 `json:"threshold"`
-	Strangers int     `json:"strangers"` // searches by images of classes that were not registered
+	Strangers int     `json:"strangers"` // searches with images of classes that were not registered
 }
 
-// CheckPromises draws galleries of each size from the set's classes, with their
-// references or else one image each, and looks the images of all other classes
-// up in them. threshold says what a calibration advises for n classes and an
-// FPIR; it must not have been fitted on this set. Sizes for which the set has
-// too few classes are left out.
+// CheckPromises draws galleries of each size from the classes of a set: with the
+// references of the drawn classes, or one image each if there are none. It looks up the
+// images of all other classes in them. threshold is the threshold of a calibration for n
+// classes and an FPIR. The calibration must not be fitted on this set. CheckPromises
+// leaves out sizes for which the set has too few classes.
 func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, threshold func(n int, fpir float64) (float64, error), o Options) ([]Promise, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("check calibration on %q: %w", s.Name, err)
@@ -55,7 +55,7 @@ func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, th
 	return list, nil
 }
 
-// strangerScores are the best scores of probes whose class was not drawn, over
+// strangerScores returns the best scores of the probes whose classes were not drawn, of
 // all repetitions.
 func (g *gallery) strangerScores(ctx context.Context, n int, o Options) ([]attempt, error) {
 	drawn := make([][]bool, o.Repetitions)

@@ -13,12 +13,12 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// Checks are what looks wrong with the data themselves.
+// Checks lists possible errors of a data set.
 type Checks struct {
-	// Duplicates are files with the same bytes: under two labels, one of them
-	// is a mistake.
+	// Duplicates are files with the same bytes. If they have two labels, one label is
+	// wrong.
 	Duplicates []Duplicate `json:"duplicates,omitempty"`
-	// Suspects are images that match another class, and do not match their own.
+	// Suspects are images that match another class, but not their own.
 	Suspects []Suspect `json:"suspects,omitempty"`
 	// Refused are the images that could not be used.
 	Refused []RefusedImage `json:"refused,omitempty"`
@@ -32,8 +32,8 @@ type Duplicate struct {
 	LabelError bool     `json:"label_error"` // under different labels
 }
 
-// Suspect is an image whose label may be wrong, or which shows another class's
-// document as well.
+// Suspect is an image whose label may be wrong, or which also shows a document of
+// another class.
 type Suspect struct {
 	Path  string  `json:"path"`
 	Label string  `json:"label"`
@@ -55,11 +55,11 @@ func (c *Checks) Empty() bool {
 
 const (
 	maxSuspects   = 50
-	maxForSuspect = 10_000 // images; beyond, all nearest neighbours take too long
+	maxForSuspect = 10_000 // images; the nearest neighbours of more take too long (by eye)
 )
 
-// check looks at the data. matched is the score from which two images are taken
-// to show the same: the threshold at an FMR of 1e-3.
+// check checks the data. Two images match if their score reaches matched, the threshold
+// at an FMR of 1e-3.
 func check(ctx context.Context, s *Set, c *classes, o Options, matched float64) (*Checks, error) {
 	r := &Checks{Duplicates: duplicates(s), Lonely: lonely(s, c)}
 	for _, x := range s.Samples {
@@ -120,7 +120,7 @@ func lonely(s *Set, c *classes) []string {
 	return list
 }
 
-// neighbours are an image's nearest ones: of its own class and of the others.
+// neighbours holds the nearest images to one: of its own class and of other classes.
 type neighbours struct {
 	own, other float64
 	class      int32 // of the other

@@ -5,8 +5,8 @@ import (
 	"sort"
 )
 
-// comparisons are all pairs of a set: the mated ones exactly, the non-mated
-// ones exactly above floor and as a histogram below it.
+// comparisons holds all pairs of a set. Mated pairs are exact. Non-mated pairs are exact
+// above floor, and a histogram below it.
 type comparisons struct {
 	mated []pair // descending
 	top   []pair // non-mated with score > floor, descending, complete
@@ -16,7 +16,7 @@ type comparisons struct {
 	class []int32 // class of each sample
 
 	hist  []int64 // of all non-mated scores
-	above []int64 // pairs in this bin and higher ones; nil when top is everything
+	above []int64 // pairs in this bin and higher ones; nil if top holds all pairs
 
 	rest       []pair  // a uniform sample of the pairs at or below floor, descending
 	restWeight float64 // pairs that each stands for
@@ -25,8 +25,8 @@ type comparisons struct {
 // matedAt counts the mated pairs that a threshold accepts.
 func (c *comparisons) matedAt(threshold float64) int { return atLeast(c.mated, threshold) }
 
-// otherAt counts the non-mated pairs that a threshold accepts: exactly above
-// the floor, and at bins' edges below it.
+// otherAt counts the non-mated pairs that a threshold accepts. Below the floor it is
+// exact only at the edges of bins.
 func (c *comparisons) otherAt(threshold float64) int64 {
 	if c.above == nil || threshold > c.floor {
 		return int64(atLeast(c.top, threshold))
@@ -44,10 +44,10 @@ func over(sorted []pair, limit float64) int {
 	return sort.Search(len(sorted), func(i int) bool { return sorted[i].score <= limit })
 }
 
-// threshold returns the smallest threshold whose FMR is at most target, among
-// the observed scores of both kinds (below the floor: among bins' edges). Where
-// the highest non-mated score alone is too frequent and no mated one exceeds
-// it, that is the next larger number.
+// threshold returns the smallest threshold whose FMR is at most target. It chooses among
+// the observed scores, and below the floor among the edges of bins. If the highest
+// non-mated score alone is too frequent and no mated score exceeds it, the threshold is
+// the next larger number.
 func (c *comparisons) threshold(target float64) float64 {
 	allowed := allowance(target, c.total)
 	if c.above != nil && allowed >= int64(len(c.top)) {
@@ -56,7 +56,7 @@ func (c *comparisons) threshold(target float64) float64 {
 	if allowed >= c.total {
 		return c.lowest()
 	}
-	limit := c.top[allowed].score // the first that must not be accepted
+	limit := c.top[allowed].score // the first pair that must not be accepted
 	n, m := over(c.top, limit), over(c.mated, limit)
 	next := math.Inf(1)
 	if n > 0 {
@@ -87,8 +87,8 @@ func (c *comparisons) lowest() float64 {
 	return low
 }
 
-// allowance is the largest k with k/total <= target, in the arithmetic in which
-// the rate is then computed.
+// allowance is the largest k with k/total <= target, in the arithmetic that later
+// computes the rate.
 func allowance(target float64, total int64) int64 {
 	k := int64(target * float64(total))
 	for k < total && float64(k+1)/float64(total) <= target {
@@ -148,8 +148,8 @@ func (c *comparisons) eer() float64 {
 	return lastFMR
 }
 
-// thresholds lists the distinct observed scores, falling; below the floor the
-// bins' edges.
+// thresholds lists the distinct observed scores, and below the floor the edges of bins,
+// in falling order.
 func (c *comparisons) thresholds() []float64 {
 	var list []float64
 	i, j := 0, 0

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Condition is the part of a set that was taken in one way, judged at the
+// Condition is the part of a set that was taken in one way. It is judged at the
 // threshold of the whole set.
 type Condition struct {
 	Name     string   `json:"name"`
@@ -19,8 +19,8 @@ type Condition struct {
 	Rank1    *float64 `json:"rank1,omitempty"` // nil when no such capture is of a registered class
 }
 
-// conditions judges each condition of a set; of a set with one there is nothing
-// to compare.
+// conditions judges each condition of a set. It returns none for a set with a single
+// condition.
 func conditions(s *Set, c *comparisons, v *Verification, id *Identification) []Condition {
 	if v == nil {
 		return nil
@@ -77,8 +77,8 @@ func (x *Condition) judge(s *Set, c *comparisons, threshold float64) {
 	x.FMR = c.fmrOf(threshold, taken)
 }
 
-// fmrOf is the FMR of a part of the pairs at a threshold. Of pairs that were
-// not all kept, a uniform sample tells how many belong to the part.
+// fmrOf is the FMR of a part of the pairs at a threshold. If not all pairs were kept, it
+// estimates the number of the part's pairs from a uniform sample.
 func (c *comparisons) fmrOf(threshold float64, part func(pair) bool) float64 {
 	hits, trials := 0.0, 0.0
 	for _, list := range []struct {

@@ -12,8 +12,7 @@ import (
 type Protocol string
 
 const (
-	// AllPairs compares every two images of a set by their embeddings, turned
-	// forms left aside.
+	// AllPairs compares every two images of a set by their upright embeddings.
 	AllPairs Protocol = "all-pairs"
 	// ReferenceProbe compares every capture with every registered class.
 	ReferenceProbe Protocol = "reference-probe"
@@ -22,8 +21,8 @@ const (
 // Options say how to judge. The zero value is usable.
 type Options struct {
 	Protocol    Protocol // AllPairs by default; sets of scores are always judged by ReferenceProbe
-	Seed        uint64   // of the draws of galleries and of classes left out
-	Repetitions int      // of these draws; 10 by default
+	Seed        uint64   // for drawing galleries and the classes left out
+	Repetitions int      // number of draws; 10 by default
 	Drawn       []int    // sizes of drawn galleries; 1, 2 and 5 by default
 	Workers     int      // goroutines; GOMAXPROCS by default
 
@@ -52,8 +51,8 @@ func (o Options) withDefaults(s *Set) Options {
 	return o
 }
 
-// Result is everything that is known of one model on one set. Parts that the
-// set does not allow are nil, and Notes say why.
+// Result holds all rates of one model on one set. Parts that the set does not allow are
+// nil, and Notes say why.
 type Result struct {
 	Name           string          `json:"name"`
 	Model          string          `json:"model,omitempty"`
@@ -71,8 +70,8 @@ type Result struct {
 	Set      *Set     `json:"-"` // for the report
 }
 
-// Evaluate judges a set. It fails when the set is malformed; a set that merely
-// lacks something (a second class, say) gives a result with notes.
+// Evaluate judges a set. A malformed set gives an error. A set that lacks something (such
+// as a second class) gives a result with notes.
 func Evaluate(ctx context.Context, s *Set, o Options) (*Result, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("evaluate %q: %w", s.Name, err)
@@ -108,7 +107,7 @@ func (r *Result) measure(ctx context.Context, c *classes, o Options) error {
 		return err
 	}
 	if r.Identification == nil {
-		r.note("identification: no capture of a registered class: give a class a second image, and mark one of them by _ref at the end of its name")
+		r.note("identification: no capture of a registered class: give a class a second image, and end the name of one of them in _ref")
 	}
 	if r.Classification, err = classify(r.Set, c); err != nil {
 		return err
@@ -154,6 +153,6 @@ func (r *Result) noteSupport() {
 		}
 	}
 	if len(few) > 0 {
-		r.note("verification: %d non-mated pairs are not enough for an FMR of %s (it takes 3/FMR)", r.Verification.NonMatedPairs, strings.Join(few, ", "))
+		r.note("verification: %d non-mated pairs are too few for an FMR of %s: a rate needs 3/FMR pairs", r.Verification.NonMatedPairs, strings.Join(few, ", "))
 	}
 }

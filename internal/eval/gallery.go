@@ -12,7 +12,7 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// gallery is what is registered, and what is looked up in it.
+// gallery holds the registered references and the probes to look up in them.
 type gallery struct {
 	set     *Set
 	classes *classes
@@ -92,9 +92,8 @@ func (g *gallery) place(class int32) int {
 	return -1
 }
 
-// each calls visit for every probe with the best score of each registered
-// class. Probes come in no order and from several goroutines; the scores are
-// valid during the call.
+// each calls visit for every probe with the best score of each registered class. Probes
+// come in any order and from several goroutines. The scores are valid during the call.
 func (g *gallery) each(ctx context.Context, workers int, visit func(probe int, scores []float32)) error {
 	var next atomic.Int64
 	return parallel.Each(ctx, workers, workers, func(ctx context.Context, _ int) error {
@@ -131,8 +130,8 @@ func (g *gallery) best(dst, row []float32) {
 	}
 }
 
-// pairs compares every probe with every registered class: the score of a label
-// is the best over its references and their turned forms.
+// pairs compares every probe with every registered class. The score of a label is the
+// best one of its references at all rotations.
 func (g *gallery) pairs(ctx context.Context, workers int) (*comparisons, error) {
 	first := make([]int32, len(g.enrol)) // a sample to name each class in a pair
 	for i, x := range slices.Backward(g.set.Samples) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// MaxRank is the last rank that is reported.
+// MaxRank is the highest rank that is reported.
 const MaxRank = 10
 
 // Identification says how well a probe is found in the gallery.
@@ -20,7 +20,7 @@ type Identification struct {
 
 	Probes  int     `json:"probes"`       // captures of registered classes
 	Classes int     `json:"classes"`      // registered
-	Gallery string  `json:"gallery"`      // "references", or "drawn" where the set has none
+	Gallery string  `json:"gallery"`      // "references", or "drawn" if the set has none
 	Leaf    float64 `json:"right_leaf"`   // shares of the best label: right,
 	Parent  float64 `json:"right_parent"` // an ancestor of the right one or its sibling,
 	Wrong   float64 `json:"wrong"`        // anything else
@@ -31,12 +31,12 @@ type Identification struct {
 	OpenCurves []OpenCurve `json:"-"`
 	Confusions []Confusion `json:"-"`
 
-	probes   []int32 // samples that were looked up, and what was found
+	probes   []int32 // samples that were looked up, and their findings
 	findings []finding
 }
 
-// DrawnRanks are the ranks with k images of each class drawn as its references,
-// over several draws.
+// DrawnRanks holds the ranks with k images of each class drawn as its references, as the
+// mean of several draws.
 type DrawnRanks struct {
 	K           int       `json:"k"`
 	Repetitions int       `json:"repetitions"`
@@ -49,13 +49,13 @@ type DrawnRanks struct {
 type Confusion struct {
 	Truth, Answer string
 	Count, Of     int
-	Score         float64 // the highest with which it happened
+	Score         float64 // the highest score of such a capture
 }
 
-// finding is what a gallery says to one probe.
+// finding is the result of a gallery for one probe.
 type finding struct {
-	own      float64 // score of the own class; -Inf when it is not registered
-	rank     int     // of the own class, ties counted against it; 0 when it is not registered
+	own      float64 // score of the own class; -Inf if it is not registered
+	rank     int     // of the own class, ties counted against it; 0 if it is not registered
 	best     int32   // class with the highest score, ties counted against the own class; -1: none
 	other    float64 // highest score of a class other than the own
 	stranger float64 // the same without the ancestors and descendants of the own
@@ -64,8 +64,8 @@ type finding struct {
 // identified reports whether the own class is ahead of all others.
 func (f finding) identified() bool { return f.rank == 1 }
 
-// find reads a probe's scores against the registered classes. Labels that the
-// set says to ignore for this probe take no part.
+// find makes the finding of a probe from its scores against the registered classes. It
+// leaves out labels that the set ignores for this probe.
 func (g *gallery) find(probe int, scores []float32) finding {
 	i := int(g.probes[probe])
 	own := g.classes.of[i]
@@ -141,13 +141,12 @@ func (r *ranks) rates() (rates, low, high []float64) {
 	return rates, low, high
 }
 
-// identify judges the set's references as a gallery, or one image of each class
-// drawn at random where there are none. It returns nil when nothing can be
-// looked up.
+// identify judges a gallery of the references of a set, or of one image of each class,
+// drawn at random, if it has none. It returns nil if nothing can be looked up.
 func identify(ctx context.Context, s *Set, c *classes, o Options) (*Identification, error) {
 	g := referenceGallery(s, c)
 	id := &Identification{Gallery: "references"}
-	if len(g.enrol) == 0 && s.Scores == nil { // scores are of references alone
+	if len(g.enrol) == 0 && s.Scores == nil { // a matrix of scores has columns for references alone
 		g, id.Gallery = drawnGallery(s, c, 1, o.random(0)), "drawn"
 	}
 	findings, err := g.findAll(ctx, o.Workers)
@@ -175,7 +174,7 @@ func identify(ctx context.Context, s *Set, c *classes, o Options) (*Identificati
 	return id, err
 }
 
-// relate says how the best labels lie to the right ones.
+// relate counts how the best labels relate to the right ones.
 func (id *Identification) relate(g *gallery, findings []finding) {
 	for k, f := range findings {
 		if f.rank == 0 {
@@ -215,8 +214,8 @@ func (id *Identification) draw(ctx context.Context, s *Set, c *classes, o Option
 	return nil
 }
 
-// confusions lists the pairs of classes that were taken for each other, the
-// most frequent first.
+// confusions lists the pairs of classes of which one was taken for the other, the most
+// frequent first.
 func confusions(g *gallery, findings []finding) []Confusion {
 	type key struct{ truth, answer int32 }
 	counts := map[key]*Confusion{}
@@ -252,5 +251,5 @@ func confusions(g *gallery, findings []finding) []Confusion {
 	return list
 }
 
-// random returns a source of its own for each purpose.
+// random returns a separate source of random numbers for each purpose.
 func (o Options) random(purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(o.Seed, purpose)) }

@@ -37,7 +37,7 @@ func ReadEmbeddings(path string, n int) (vectors []float32, dim int, err error) 
 	return vectors, t.Shape[1], nil
 }
 
-// Scores are comparisons that some other system made.
+// Scores holds comparisons of another system.
 type Scores struct {
 	pairs   []scoredPair
 	classes []string
@@ -84,11 +84,11 @@ func ReadScores(r io.Reader) (*Scores, error) {
 	}
 }
 
-// maxScoreLine bounds a line of scores, in bytes: what has no lines at all is
-// not to be read to its end.
+// maxScoreLine is the longest line of scores in bytes, so that a file without lines is
+// not read to its end.
 const maxScoreLine = 64 << 10
 
-// shortLines reads what has no line longer than maxScoreLine.
+// shortLines reads text, and returns an error for a line longer than maxScoreLine.
 type shortLines struct {
 	r     io.Reader
 	since int // bytes since the last line began
@@ -128,7 +128,7 @@ func (s *Scores) class(name string, number map[string]int32) int32 {
 	k, known := number[name]
 	if !known {
 		k = int32(len(s.classes))
-		name = strings.Clone(name) // the reader's record is overwritten
+		name = strings.Clone(name) // the reader overwrites its record
 		number[name] = k
 		s.classes = append(s.classes, name)
 	}

@@ -26,15 +26,14 @@ func scoreInterval(p, n, z float64) (low, high float64) {
 	return max(0, centre-half), min(1, centre+half)
 }
 
-// clustered is a proportion whose trials come in clusters: hits and trials of
-// each.
+// clustered is a proportion whose trials come in clusters: the hits and the trials of
+// each cluster.
 type clustered struct{ hits, trials []float64 }
 
-// rate returns the proportion and the number of independent trials that would
-// know it as well: p(1-p)/V, where V is the linearised variance of a ratio over
-// clusters (Cochran 1977, section 6.3; Kish's design effect turned round).
-// Without a hit or a miss there is no variance to see; then every cluster counts
-// as a single trial.
+// rate returns the proportion p, and the number of independent trials that would give p
+// the same variance: p(1-p)/V. V is the linearised variance of a ratio over clusters
+// (Cochran 1977, section 6.3; it is Kish's effective sample size). Without a hit or
+// without a miss V is 0, and then every cluster counts as a single trial.
 func (c clustered) rate() (p, n float64) {
 	hits, trials, clusters := 0.0, 0.0, 0.0
 	for i, m := range c.trials {
@@ -77,14 +76,14 @@ func studentWilson(p, n, freedom float64) (low, high float64) {
 	return scoreInterval(p, n, t)
 }
 
-// joinIntervals joins the intervals that a rate p has for two reasons, independent of
-// each other, to one: the distances add as squares (MOVER; Zou and Donner 2008).
+// joinIntervals joins the intervals of a rate p that two independent causes give it. The
+// squares of the distances to p add up (MOVER; Zou and Donner 2008).
 func joinIntervals(p, low1, high1, low2, high2 float64) (low, high float64) {
 	low = p - math.Hypot(p-low1, p-low2)
 	high = p + math.Hypot(high1-p, high2-p)
 	return max(0, low), min(1, high)
 }
 
-// AnyOf is the chance that at least one of n independent trials of chance p is a
-// hit: that a stranger is taken for one of n labels.
+// AnyOf is the probability that at least one of n independent trials of probability p is
+// a hit, such as that a stranger is taken for one of n labels.
 func AnyOf(p float64, n int) float64 { return -math.Expm1(float64(n) * math.Log1p(-p)) }

@@ -13,8 +13,8 @@ type classes struct {
 	related  [][]int32 // for each class its ancestors and descendants, sorted
 }
 
-// newClasses reads the classes off a set's samples. Labels of refused samples
-// count: their class exists.
+// newClasses collects the classes of a set's samples. Refused samples count, too, because
+// their classes exist.
 func newClasses(s *Set) *classes {
 	c := &classes{of: make([]int32, len(s.Samples)), excluded: make([][]int32, len(s.Samples))}
 	for _, x := range s.Samples {
@@ -57,8 +57,8 @@ func (c *classes) count() int {
 	return n
 }
 
-// relate finds the classes on one line of the label tree: an ancestor of the
-// right label is a right answer too, so such pairs say nothing about errors.
+// relate finds the ancestors and descendants of each class. An ancestor of the right
+// label is a right answer too, so that such pairs say nothing about errors.
 func (c *classes) relate() {
 	c.related = make([][]int32, len(c.labels))
 	for i, label := range c.labels {

@@ -9,25 +9,24 @@ import (
 	"strings"
 )
 
-// Lookup is what a gallery answers to one picture.
+// Lookup is the answer of a gallery to one picture.
 type Lookup struct {
 	Answer
-	Best string // label of the best candidate, whatever the outcome; "" where there is none
-	// Sure says how certain the gallery is of Best, on any scale on which more is
-	// surer: sweeping a threshold along it gives the rates at other settings. It
-	// is -Inf where there is no candidate.
+	Best string // label of the best candidate, whatever the outcome; "" if there is none
+	// Sure says how sure the gallery is of Best, on any rising scale. A threshold swept
+	// along it gives the rates at other settings. It is -Inf if there is no candidate.
 	Sure float64
 }
 
-// Probe is a capture of a registered label that was looked up twice: in the
-// whole gallery, and as a stranger, with its own label left out.
+// Probe is a capture of a registered label. It was looked up twice: in the whole gallery,
+// and as a stranger with its own label left out.
 type Probe struct {
 	Path        string
 	Label       string
 	Registered  Lookup  // every label is there
 	LeftOut     Lookup  // its own label is not
-	HasRelative bool    // when its own label was left out, another one of its family stayed
-	FamilyOut   *Lookup // nothing that has a label above it in common with it is there; nil: not looked up
+	HasRelative bool    // when its own label was left out, another label of its family stayed
+	FamilyOut   *Lookup // all labels with the same first part are left out; nil if it was not looked up
 }
 
 // Share is a proportion with its 95 % interval, resampled by label.
@@ -36,10 +35,10 @@ type Share struct {
 	Low    float64 `json:"low"`
 	High   float64 `json:"high"`
 	Hits   int     `json:"hits"`
-	Trials int     `json:"trials"` // with none, the rate is 0 and the interval [0, 1]
+	Trials int     `json:"trials"` // if there are none, the rate is 0 and the interval [0, 1]
 }
 
-// IsZero reports whether nothing was measured: JSON leaves that out.
+// IsZero reports whether nothing was measured. JSON then leaves the share out.
 func (s Share) IsZero() bool { return s.Trials == 0 }
 
 // String is the share in percent, such as "97.4 [91.0-99.3]"; "-" without trials.
@@ -50,10 +49,9 @@ func (s Share) String() string {
 	return fmt.Sprintf("%.1f [%.1f-%.1f]", 100*s.Rate, 100*s.Low, 100*s.High)
 }
 
-// OpenSet says how good a gallery's answers are where some documents are
-// registered and others are not. An answer with a label above the right one is
-// true, and open: it is neither right nor wrong, and of a stranger it is not
-// counted as accepted.
+// OpenSet says how good the answers of a gallery are if some documents are registered and
+// others are not. An answer with a label above the right one is true but open: it is
+// neither right nor wrong, and does not count as an accepted stranger.
 type OpenSet struct {
 	Probes int   `json:"probes"`
 	Labels int   `json:"labels"`         // that have probes
@@ -75,12 +73,12 @@ type OpenSet struct {
 	AcceptedOpen      Share `json:"strangers_open,omitzero"`
 	AcceptedFamilyOut Share `json:"strangers_accepted_family_out,omitzero"`
 
-	// Distractors are pictures that show nothing registered, and have no look-alike
-	// among what is.
+	// Distractors are pictures that show nothing registered and have no look-alike in the
+	// gallery.
 	Distractors        Share `json:"distractors_accepted,omitzero"` // of those that were not refused
 	DistractorsRefused int   `json:"distractors_refused"`
 
-	// Swept: right answers at the threshold that a share of the strangers reaches.
+	// Right answers at the threshold that a share of the strangers reaches.
 	AtStrangers []RightAt `json:"right_at_strangers"`
 	AtUnrelated []RightAt `json:"right_at_unrelated"` // of the strangers without a relative
 }
@@ -94,7 +92,7 @@ type RightAt struct {
 // SweptTargets are the shares of strangers at which right answers are swept.
 var SweptTargets = []float64{0.01, 0.05}
 
-// Family names the family of a label: labels of one family are relatives.
+// Family names the family of a label. Labels of one family are relatives.
 type Family func(label string) string
 
 // FirstPart is the [Family] of label trees: the first part of a label.
@@ -103,8 +101,8 @@ func FirstPart(label string) string {
 	return first
 }
 
-// UpTo returns the [Family] of flat labels: what precedes the first sep, and
-// the whole label where there is none.
+// UpTo returns the [Family] of flat labels: the text before the first sep, or the whole
+// label if it has no sep.
 func UpTo(sep string) Family {
 	return func(label string) string {
 		first, _, _ := strings.Cut(label, sep)
@@ -122,7 +120,7 @@ func UpToLast(sep string) Family {
 	}
 }
 
-// JudgeOpenSet counts. Labels of one family are told apart from others by family.
+// JudgeOpenSet counts the outcomes of probes. family says which labels are relatives.
 func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	j := newJudge(probes)
 	r := &OpenSet{Probes: len(probes), Labels: len(j.labels)}
@@ -150,8 +148,9 @@ func JudgeOpenSet(probes []Probe, family Family) *OpenSet {
 	return r
 }
 
-// Distractors is the share of pictures, none of which shows anything registered,
-// that are answered with a label. Refused ones are no trials, and counted apart.
+// Distractors is the share of pictures that get a label as the answer, although none of
+// them shows anything registered. Refused pictures are no trials; their number comes
+// separately.
 func Distractors(lookups []Lookup) (accepted Share, refused int) {
 	var probes []Probe
 	for i, l := range lookups {
@@ -172,10 +171,10 @@ func (p *Probe) right() bool {
 // open reports whether it was answered with a label above its own.
 func (p *Probe) open() bool { return p.Registered.isAbove(p.Label) }
 
-// wrong reports whether it was answered with what is not true of it.
+// wrong reports whether it was answered with a label that is not true.
 func (p *Probe) wrong() bool { return p.Registered.Outcome == decide.Match && !p.right() && !p.open() }
 
-// accepted reports whether a stranger was answered with what is not true of it.
+// accepted reports whether it was answered, as a stranger, with a label that is not true.
 func (p *Probe) accepted() bool {
 	return p.LeftOut.Outcome == decide.Match && !p.LeftOut.isAbove(p.Label)
 }
@@ -185,7 +184,8 @@ func (l *Lookup) isAbove(label string) bool {
 	return l.Outcome == decide.Match && IsAbove(l.Label, label)
 }
 
-// openJudge counts probes by label, since the probes of a label err together.
+// openJudge counts probes by label, because errors of probes of one label depend on each
+// other.
 type openJudge struct {
 	probes []Probe
 	labels []string
@@ -205,7 +205,7 @@ func newJudge(probes []Probe) *openJudge {
 	return j
 }
 
-// share is that of the hits among the probes that count.
+// share is the share of hits among the probes that count.
 func (j *openJudge) share(counts, hit func(*Probe) bool) Share {
 	c, s := newClustered(len(j.labels)), Share{High: 1}
 	for i := range j.probes {
@@ -226,7 +226,8 @@ func (j *openJudge) share(counts, hit func(*Probe) bool) Share {
 	return s
 }
 
-// sweep finds the thresholds that shares of some of the strangers reach.
+// sweep returns the right answers at the thresholds that shares of the chosen strangers
+// reach.
 func (j *openJudge) sweep(stranger func(*Probe) bool) []RightAt {
 	var registered, strangers []attempt
 	for i := range j.probes {
@@ -253,8 +254,9 @@ func (j *openJudge) sweep(stranger func(*Probe) bool) []RightAt {
 	return swept
 }
 
-// Halves deals the probes of the 1st, 3rd, 5th ... group in the order of names
-// into one half and the others into another: one is to choose by, one to report.
+// Halves splits probes by their groups, in the order of names: the 1st, 3rd, 5th ...
+// group goes into odd, the others into even. Settings are chosen on one half, and rates
+// are reported of the other.
 func Halves(probes []Probe, group func(label string) string) (odd, even []Probe) {
 	var names []string
 	for _, p := range probes {
@@ -271,7 +273,8 @@ func Halves(probes []Probe, group func(label string) string) (odd, even []Probe)
 	return odd, even
 }
 
-// Odd tells the 1st, 3rd, 5th ... of some names, in their order, from the others.
+// Odd returns a function that reports whether a name is the 1st, 3rd, 5th ... of names in
+// their order.
 func Odd(names []string) func(name string) bool {
 	names = distinct(slices.Clone(names))
 	return func(name string) bool {

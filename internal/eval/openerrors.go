@@ -8,9 +8,9 @@ import (
 // OpenError is an answer that should have been another one.
 type OpenError struct {
 	Probe  Probe
-	Given  Lookup // what was answered
+	Given  Lookup // the answer
 	What   string // what is wrong with it, in words
-	Family bool   // where a wrong label was given: it is of the right family
+	Family bool   // the wrong label is of the right family
 }
 
 // The kinds of errors, the worst first.
@@ -20,10 +20,9 @@ const (
 	NotRecognised    = "not recognised"
 )
 
-// WorstErrors lists up to n errors: first labels that are not true, given to
-// registered and to strangers, those first of which the gallery was surest; then
-// registered captures that were not recognised, those first that it was nearest
-// to accept. Of two errors with one capture the worse is listed.
+// WorstErrors lists up to n errors. Wrong labels come first, of registered captures and of
+// strangers, the surest ones first. Registered captures that were not recognised follow,
+// the most nearly accepted ones first. Of two errors with one capture it lists the worse.
 func WorstErrors(probes []Probe, family Family, n int) []OpenError {
 	var untrue, missed []OpenError
 	for _, p := range probes {

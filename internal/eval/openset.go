@@ -21,8 +21,8 @@ const (
 type OpenPoint struct {
 	Protocol  string  `json:"protocol"`
 	Target    float64 `json:"fpir_target"`
-	FPIR      float64 `json:"fpir"` // met
-	FNIR      float64 `json:"fnir"` // share of captures of registered classes whose right label is not both the best and over the threshold
+	FPIR      float64 `json:"fpir"` // observed
+	FNIR      float64 `json:"fnir"` // share of captures of registered classes whose right label is not the best or not over the threshold
 	Low       float64 `json:"low"`  // 95 % interval of the FNIR at the target
 	High      float64 `json:"high"`
 	Threshold float64 `json:"threshold"`
@@ -39,13 +39,13 @@ func (id *Identification) At(protocol string, target float64) *OpenPoint {
 	return nil
 }
 
-// Right is the share that was answered rightly.
+// Right is the share of right answers.
 func (p *OpenPoint) Right() float64 { return 1 - p.FNIR }
 
-// RightLow and RightHigh are its interval.
+// RightLow is the lower end of the interval of [OpenPoint.Right].
 func (p *OpenPoint) RightLow() float64 { return 1 - p.High }
 
-// RightHigh is the upper end of [OpenPoint.Right].
+// RightHigh is the upper end of the interval of [OpenPoint.Right].
 func (p *OpenPoint) RightHigh() float64 { return 1 - p.Low }
 
 // OpenCurve is FNIR over FPIR of one protocol.
@@ -54,15 +54,15 @@ type OpenCurve struct {
 	Points   []OpenPoint // rising FPIR
 }
 
-// attempt is the outcome of one search: a stranger's best score, or a
-// registered capture's own score where its class came out best, -Inf otherwise.
+// attempt is the outcome of one search. Its score is the best score of a stranger. For a
+// registered capture it is the score of its own class if that is the best, and else -Inf.
 type attempt struct {
 	class int32
 	score float64
 }
 
-// openSearch is one gallery with its strangers in two halves: the threshold is
-// taken from fit, the FPIR met is counted on test. Both descend by score.
+// openSearch is one gallery with its strangers in two halves. The threshold comes from
+// fit, and the observed FPIR from test. Both descend by score.
 type openSearch struct {
 	registered, fit, test []attempt
 }
@@ -115,7 +115,7 @@ func (s openStudy) point(target float64) OpenPoint {
 	return p
 }
 
-// lowest is the lowest score of any attempt that has one, 0 where none has.
+// lowest is the lowest score of any attempt, and 0 if no attempt has a score.
 func (s openSearch) lowest() float64 {
 	low := math.Inf(1)
 	for _, list := range [][]attempt{s.registered, s.fit} {
@@ -131,9 +131,8 @@ func (s openSearch) lowest() float64 {
 	return low
 }
 
-// count returns, by class, the registered captures that were answered rightly
-// and the strangers that were accepted, of the half for testing and of that for
-// fitting.
+// count returns, by class, the right answers to registered captures, and the accepted
+// strangers of the test half and of the fit half.
 func (s openStudy) count(target float64) (right, accepted, fitted clustered) {
 	right, accepted, fitted = newClustered(s.classes), newClustered(s.classes), newClustered(s.classes)
 	for _, x := range s.searches {
@@ -165,8 +164,8 @@ func (c clustered) add(sorted []attempt, threshold float64) {
 	}
 }
 
-// spreadOf returns the factors between which the true rate lies around the
-// counted one; of no hit at all, those of a single one.
+// spreadOf returns two factors. The true rate lies between the counted rate times the one
+// and times the other. Without any hit they are the factors of a single hit.
 func spreadOf(c clustered) (low, high float64) {
 	p, n := c.rate()
 	if p == 0 || p == 1 {
@@ -180,7 +179,7 @@ func spreadOf(c clustered) (low, high float64) {
 	return low / p, high / p
 }
 
-// curve samples the study from a single stranger accepted to half of them.
+// curve samples the study from one accepted stranger up to half of them.
 func (s openStudy) curve() OpenCurve {
 	c := OpenCurve{Protocol: s.protocol}
 	strangers := 0
@@ -218,9 +217,8 @@ func (id *Identification) open(ctx context.Context, g *gallery, findings []findi
 	return nil
 }
 
-// ownClassOut looks every labelled capture up twice: with all classes
-// registered, and as a stranger with its own class, and that class's ancestors
-// and descendants, taken out.
+// ownClassOut looks up every labelled capture twice: with all classes registered, and as a
+// stranger, without its own class and that class's ancestors and descendants.
 func ownClassOut(g *gallery, findings []finding) openStudy {
 	var registered, strangers []attempt
 	for k, f := range findings {
@@ -228,7 +226,7 @@ func ownClassOut(g *gallery, findings []finding) openStudy {
 		if g.classes.isStranger(int(g.probes[k])) {
 			continue
 		}
-		if !math.IsInf(f.stranger, -1) { // else there is no other class to be taken for
+		if !math.IsInf(f.stranger, -1) { // otherwise there is no other class
 			strangers = append(strangers, attempt{class, f.stranger})
 		}
 		if f.rank > 0 {
@@ -246,12 +244,12 @@ func (f finding) attempt(class int32) attempt {
 	return attempt{class, math.Inf(-1)}
 }
 
-// minHeldOut is the number of registered classes below which none is left out.
+// minHeldOut is the smallest number of registered classes of which some are left out.
 const minHeldOut = 4
 
-// heldOut registers a random half of the classes; the captures of the other
-// half, and the set's own strangers, are strangers. These are halved again: each
-// half is judged at the threshold of the other.
+// heldOut registers a random half of the classes. The captures of the other half and the
+// set's own strangers are the strangers. They are halved again, and each half is judged at
+// the threshold of the other.
 func heldOut(ctx context.Context, g *gallery, o Options) (*openStudy, error) {
 	if len(g.enrol) < minHeldOut {
 		return nil, nil
@@ -289,7 +287,7 @@ func heldOut(ctx context.Context, g *gallery, o Options) (*openStudy, error) {
 	return study, err
 }
 
-// partition puts each class on a side: 0 registered, 1 and 2 left out.
+// partition puts each class on a side: 0 is registered, 1 and 2 are left out.
 type partition struct{ side []uint8 }
 
 func newPartition(g *gallery, rng interface{ Perm(int) []int }) partition {
@@ -305,7 +303,7 @@ func newPartition(g *gallery, rng interface{ Perm(int) []int }) partition {
 	return p
 }
 
-// look finds a probe among the registered half.
+// look looks up a probe in the registered half.
 func (p partition) look(g *gallery, probe int, scores, masked []float32) attempt {
 	for i, v := range scores {
 		masked[i] = v

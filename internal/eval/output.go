@@ -10,8 +10,7 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// WriteJSON writes one object {"sets": [...]} with a result for each set and
-// model.
+// WriteJSON writes one object {"sets": [...]} with a result for each set and model.
 func WriteJSON(w io.Writer, results []*Result) error {
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
@@ -23,8 +22,8 @@ func WriteJSON(w io.Writer, results []*Result) error {
 
 var csvColumns = []string{"set", "model", "measure", "target", "value", "low", "high", "threshold", "supported"}
 
-// WriteCSV writes one line for each number of the results. Columns that a
-// measure does not have are empty.
+// WriteCSV writes one line for each number of the results. Columns that a measure does not
+// have are empty.
 func WriteCSV(w io.Writer, results []*Result) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(csvColumns); err != nil {

@@ -27,41 +27,40 @@ type Sample struct {
 // enrolled reports whether the sample is registered: a reference of a class.
 func (x Sample) enrolled() bool { return x.IsReference && x.Label != "" }
 
-// Set is what is judged: samples, and what one model makes of them. A sample
-// without a label is a stranger: it belongs to no class, is never registered,
-// and two strangers form no pair.
+// Set is what is judged: samples with the embeddings or the scores of one model. A sample
+// without a label is a stranger: it belongs to no class, it is never registered, and two
+// strangers form no pair.
 //
 // Either Embeddings or Scores is set.
 type Set struct {
 	Name    string
 	Model   string // names the model in reports that show several
 	Samples []Sample
-	Ignore  []dataset.PathLabel // pairs that count neither way
+	Ignore  []dataset.PathLabel // pairs that count neither as mated nor as non-mated
 
 	Dim        int
 	Embeddings []float32   // len(Samples) x Dim, L2-normalised; rows of refused samples are not read
-	Turned     [][]float32 // nil, or for sample i further embeddings (k x Dim) of the picture turned, used when it is a reference
+	Turned     [][]float32 // nil, or for sample i more embeddings (k x Dim), of the turned picture; used if it is a reference
 
-	// Scores are of whole comparisons, captures x references, both in the
-	// order of Samples and without the refused ones; strangers are captures.
-	// Without captures or references they are empty, yet not nil.
+	// Scores is a matrix of captures x references, both in the order of Samples and
+	// without refused ones. Strangers are captures. Without captures or references it is
+	// empty, but not nil.
 	Scores []float32
 
-	// Answers are decisions on the captures, in the order of Samples without
-	// references; nil when none were taken.
+	// Answers are decisions on the captures, in the order of Samples without references.
+	// It is nil if none were taken.
 	Answers []Answer
 
-	// Probes are lookups of the captures whose labels are registered, with their
-	// own label there and left out; Strangers are those of pictures without a label.
+	// Probes are lookups of the captures whose labels are registered, with their own label
+	// present and left out. Strangers are lookups of pictures without a label.
 	Probes    []Probe
 	Strangers []Lookup
 }
 
-// AtDepth returns the set with labels cut to their first depth names. A
-// reference of a deeper label is left out where the cut label has references of
-// its own: then the parent alone is registered, and its sub-labels' captures
-// are to be recognised as the parent. It is for sets of embeddings without
-// answers.
+// AtDepth returns the set with labels cut to their first depth parts. It leaves out a
+// reference of a deeper label if the cut label has references of its own: then the parent
+// alone is registered, and captures of its sub-labels must be recognised as the parent.
+// It serves sets of embeddings without answers.
 func (s *Set) AtDepth(depth int) *Set {
 	own := map[string]bool{}
 	for _, x := range s.Samples {
@@ -88,8 +87,8 @@ func (s *Set) AtDepth(depth int) *Set {
 	return out
 }
 
-// OfCaptures returns a set of scores with those captures alone for which keep
-// says so, and all references.
+// OfCaptures returns a set of scores with all references, and the captures for which keep
+// returns true.
 func (s *Set) OfCaptures(keep func(Sample) bool) *Set {
 	out := *s
 	out.Samples, out.Scores, out.Answers = nil, []float32{}, nil
@@ -120,8 +119,8 @@ func cutLabel(label string, depth int) string {
 	return strings.Join(names[:min(depth, len(names))], "/")
 }
 
-// WithStrangers returns the set with another one's images as strangers, for
-// sets of embeddings of one model.
+// WithStrangers returns the set with the images of another set as strangers. Both must
+// hold embeddings of one model.
 func (s *Set) WithStrangers(other *Set) (*Set, error) {
 	if s.Dim != other.Dim || s.Embeddings == nil || other.Embeddings == nil {
 		return nil, fmt.Errorf("add strangers of %q to %q: embeddings of %d and %d values", other.Name, s.Name, other.Dim, s.Dim)
@@ -141,8 +140,8 @@ func (s *Set) WithStrangers(other *Set) (*Set, error) {
 	return &out, nil
 }
 
-// check reports what cannot be computed with: wrong lengths, values that are
-// no numbers, vectors without length one.
+// check returns an error for wrong lengths, values that are not numbers, and vectors whose
+// length is not 1.
 func (s *Set) check() error {
 	if len(s.Samples) == 0 {
 		return ErrNoSamples

@@ -200,7 +200,7 @@ func TestSetsThatLackSomething(t *testing.T) {
 		t.Errorf("one image: %v", r.Notes)
 	}
 	few := evaluate(t, drawSet(5, numbered(6), 3, 8, 0.5), Options{})
-	if !strings.Contains(strings.Join(few.Notes, "\n"), "not enough for an FMR of 1e-05, 1e-04, 1e-03, 1e-02") {
+	if !strings.Contains(strings.Join(few.Notes, "\n"), "too few for an FMR of 1e-05, 1e-04, 1e-03, 1e-02") {
 		t.Errorf("few pairs: %v", few.Notes)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// Blocks of the matrix of all pairs: a block of columns is packed once and
-// stays in the cache while the blocks of rows pass by.
+// The matrix of all pairs is computed in blocks. A block of columns is packed once and
+// stays in the cache while it meets the blocks of rows.
 const (
 	blockRows = 64
 	blockCols = 256
@@ -29,8 +29,8 @@ func allPairs(ctx context.Context, s *Set, c *classes, o Options) (*comparisons,
 		tallies[w] = newCosineTally(len(s.Samples), other, o.keep)
 		b := newPairBlock(s, c, use, tallies[w])
 		for ctx.Err() == nil {
-			// From the end, where the columns have the most rows above
-			// them: the long stripes first, the short ones fill up.
+			// Begin at the end, where columns have the most rows above them: short stripes
+			// at last keep all workers busy.
 			col := (len(use)-1)/blockCols*blockCols - int(next.Add(1)-1)*blockCols
 			if col < 0 {
 				return nil
@@ -59,7 +59,7 @@ func usable(s *Set) []int32 {
 	return use
 }
 
-// expectedPairs counts the pairs, those that count neither way included.
+// expectedPairs counts the pairs, including those that are neither mated nor non-mated.
 func expectedPairs(use []int32, c *classes) (mated, other int64) {
 	size := map[int32]int64{}
 	for _, i := range use {
@@ -96,8 +96,7 @@ func (b *pairBlock) embedding(k int) []float32 {
 	return b.set.Embeddings[int(b.use[k])*b.set.Dim:][:b.set.Dim]
 }
 
-// stripe counts all pairs of the columns from col on with the samples before
-// each of them.
+// stripe counts the pairs of each column from col on with the samples before it.
 func (b *pairBlock) stripe(col int) {
 	n, dim := min(blockCols, len(b.use)-col), b.set.Dim
 	for j := range n {

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Severities is how many strengths of a disturbance a sweep goes through.
+// Severities is the number of strengths of each disturbance.
 const Severities = 5
 
-// Sweep is a model's robustness: its TPR at an FMR of 1e-4 on captures that were
-// made from clean references by one disturbance at a time.
+// Sweep is the robustness of a model: its TPR at an FMR of 1e-4 on disturbed copies of
+// clean references, for one disturbance at a time.
 type Sweep struct {
 	Model  string       `json:"model,omitempty"`
 	Target float64      `json:"fmr_target"`
@@ -29,8 +29,8 @@ type SweepPoint struct {
 // SweepTarget is the FMR at which a sweep is judged.
 const SweepTarget = 1e-4
 
-// Add enters the result of a set of references and captures disturbed alike,
-// which is to be judged by [ReferenceProbe].
+// Add enters the result for one disturbance. v must come from [ReferenceProbe], on clean
+// references and disturbed captures.
 func (s *Sweep) Add(operator string, severity int, v *Verification) {
 	s.Target = SweepTarget
 	p := v.At(SweepTarget)

@@ -8,8 +8,8 @@ import (
 	"exemplar/internal/splitmix"
 )
 
-// pair is one comparison of samples A and B. Samples of a score list have the
-// numbers of their classes.
+// pair is one comparison of samples A and B. In a list of scores A and B are numbers of
+// classes.
 type pair struct {
 	score float64
 	a, b  int32
@@ -19,17 +19,17 @@ const (
 	bins     = 1 << 18    // over [-1, 1]
 	binWidth = 2.0 / bins // 7.6e-6: the resolution of cosines that are not kept one by one
 
-	// Up to keepAll pairs are kept; of more, twice those that an FMR of 1e-3
-	// accepts, and at least keepAll.
+	// All pairs are kept if they are at most keepAll. Of more, a tally keeps twice as many
+	// as an FMR of 1e-3 accepts, and at least keepAll.
 	keepAll   = 2_000_000
 	keepShare = 2e-3
 
 	maxPairs = 16 << 20 // mated pairs, or pairs of scores that are no cosine: 256 MB
 )
 
-// tally gathers comparisons one by one: all mated pairs, the highest non-mated
-// pairs, and where those are not all, a histogram and a uniform sample of the
-// non-mated ones. One goroutine owns a tally; several are merged.
+// tally gathers comparisons one by one: all mated pairs and the highest non-mated pairs.
+// If it cannot keep all non-mated pairs, it adds a histogram and a uniform sample of them.
+// One goroutine owns a tally, and merge joins several.
 type tally struct {
 	mated []pair
 	top   []pair  // non-mated pairs above floor, all of them
@@ -37,19 +37,19 @@ type tally struct {
 	total int64   // non-mated pairs
 	count []int64 // non-mated pairs by sample
 
-	keep   int     // how many of the highest to keep; 0: all
-	hist   []int64 // of the non-mated scores, where not all are kept
+	keep   int     // number of the highest pairs to keep; 0: all
+	hist   []int64 // of the non-mated scores, if not all are kept
 	sample []pair  // of the non-mated pairs, each taken with the probability share
 	share  float64
 }
 
-// newTally returns a tally for scores in any range, all of which are kept.
+// newTally returns a tally that keeps all scores, of any range.
 func newTally(samples int) *tally {
 	return &tally{floor: math.Inf(-1), count: make([]int64, samples)}
 }
 
-// newCosineTally returns a tally for cosines of about so many non-mated pairs,
-// of which it keeps all up to the given number.
+// newCosineTally returns a tally for the cosines of about other non-mated pairs. It keeps
+// all of them up to the number keep.
 func newCosineTally(samples int, other int64, keep int) *tally {
 	t := newTally(samples)
 	if other > int64(keep) {
@@ -86,8 +86,8 @@ func (t *tally) addOther(score float64, a, b int32) {
 	}
 }
 
-// prune raises the floor to the bin's edge above which at most keep pairs lie,
-// as far as this tally has seen, and lets go of the pairs below.
+// prune raises the floor to the edge of a bin above which the tally has seen at most keep
+// pairs, and drops the pairs below.
 func (t *tally) prune() {
 	b, above := bins, int64(0)
 	for b > 0 && above+t.hist[b-1] <= int64(t.keep) {
@@ -98,13 +98,13 @@ func (t *tally) prune() {
 	t.drop()
 }
 
-// drop lets go of the kept pairs at or below the floor.
+// drop drops the kept pairs at or below the floor.
 func (t *tally) drop() {
 	t.top = slices.DeleteFunc(t.top, func(p pair) bool { return p.score <= t.floor })
 }
 
-// descending orders pairs by falling score, and equal ones by their samples, so
-// that the result does not depend on who counted first.
+// descending orders pairs by falling score, and pairs of equal score by their samples, so
+// that the result does not depend on the order of goroutines.
 func descending(x, y pair) int {
 	switch {
 	case x.score > y.score:
@@ -118,14 +118,14 @@ func descending(x, y pair) int {
 	}
 }
 
-// chance draws a number in [0, 1) for a pair: the same one in every run, and
-// whichever goroutine meets the pair.
+// chance draws a number in [0, 1) for a pair. It is the same in
+// every run and in every goroutine.
 func chance(a, b int32) float64 {
 	x := uint64(uint32(min(a, b)))<<32 | uint64(uint32(max(a, b)))
 	return float64(splitmix.Hash(x)>>11) / (1 << 53)
 }
 
-// merge adds what another tally gathered, which is not to be used afterwards.
+// merge adds the content of another tally, which must not be used afterwards.
 func (t *tally) merge(o *tally) {
 	t.mated = append(t.mated, o.mated...)
 	t.sample = append(t.sample, o.sample...)
@@ -141,8 +141,8 @@ func (t *tally) merge(o *tally) {
 	t.drop()
 }
 
-// comparisons closes the tally. The last pruning makes the floor the same
-// however the work was divided: no part's floor was higher than the whole's.
+// comparisons closes the tally. The last pruning makes the floor independent of how the
+// work was divided, because no part had a higher floor than the whole.
 func (t *tally) comparisons(class []int32) *comparisons {
 	if t.keep > 0 {
 		t.prune()

@@ -4,15 +4,15 @@ import (
 	"math"
 )
 
-// uncertainty knows how far the rates of a set would move with other classes.
+// uncertainty estimates how much the rates of a set would vary with other classes.
 //
-// Pairs are not independent: all of a class's pairs share its look, and all
-// pairs between two classes share theirs. The variance of an FMR is the dyadic
-// cluster-robust one (Aronow, Samii and Assenova 2015): squared sums over
-// classes, less the squared sums over pairs of classes, which were counted
-// twice. Resampling classes with weights w_a*w_b instead counts the latter three
-// times (Owen 2007), and costs a thousand walks over the pairs;
-// docs/evaluation.md has the measured coverage of both.
+// Pairs are not independent: all pairs of a class depend on how that class looks, and all
+// pairs between two classes depend on those two. The variance of an FMR is the dyadic
+// cluster-robust one (Aronow, Samii and Assenova 2015): the squared sums over classes,
+// less the squared sums over pairs of classes, which were counted twice. The alternative
+// is to resample classes with weights w_a*w_b. It counts the latter three times (Owen
+// 2007) and needs a thousand passes over the pairs. docs/evaluation.md has the measured
+// coverage of both.
 type uncertainty struct {
 	c       *comparisons
 	classes int
@@ -42,8 +42,8 @@ func newUncertainty(c *comparisons) *uncertainty {
 	return u
 }
 
-// accepted calls visit for each non-mated pair that the threshold accepts, with
-// its two classes and the number of pairs that it stands for.
+// accepted calls visit for each non-mated pair that the threshold accepts, with its two
+// classes and the number of pairs that it represents.
 func (u *uncertainty) accepted(threshold float64, visit func(a, b int32, weight float64)) {
 	for _, p := range u.c.top[:atLeast(u.c.top, threshold)] {
 		visit(u.c.class[p.a], u.c.class[p.b], 1)
@@ -53,9 +53,8 @@ func (u *uncertainty) accepted(threshold float64, visit func(a, b int32, weight 
 	}
 }
 
-// fmr returns the factors by which the FMR at a threshold may be too high and
-// too low: its true value lies between fmr*low and fmr*high. With nothing
-// accepted, or all, it is the interval of one pair accepted.
+// fmr returns two factors for the FMR at a threshold: its true value lies between fmr*low
+// and fmr*high. If no pair or every pair is accepted, they are those of one accepted pair.
 func (u *uncertainty) fmr(threshold float64) (low, high float64) {
 	type dyad struct{ a, b int32 }
 	byClass := make([]float64, u.classes)
@@ -83,8 +82,8 @@ func (u *uncertainty) fmr(threshold float64) (low, high float64) {
 		fourth += d * d * d * d
 	}
 	variance := max(shared*u.active/max(1, u.active-1)-single, single) / (total * total)
-	// Satterthwaite's degrees of freedom: how many classes the variance is
-	// known from. Where all classes agree to the bit, they are too few to tell.
+	// Satterthwaite's degrees of freedom say from how many classes the variance was
+	// estimated. If all classes agree to the bit, they are too few, and it is 1.
 	freedom := 1.0
 	if fourth > 0 {
 		freedom = shared*shared/fourth - 1
@@ -101,8 +100,8 @@ func (u *uncertainty) tpr(fmr float64) (low, high float64) {
 	threshold := u.c.threshold(fmr)
 	p := u.c.tpr(threshold)
 	less, more := u.fmr(threshold)
-	// Where the FMR is truly `more` times as high, the threshold that was
-	// wanted is where this many times fewer pairs are accepted.
+	// If the true FMR is `more` times as high, the wanted threshold accepts this many times
+	// fewer pairs.
 	lowT, highT := u.c.tpr(u.c.level(fmr/more)), u.c.tpr(u.c.level(min(1, fmr/less)))
 	_, lowM, highM := u.mated(threshold).interval()
 	return joinIntervals(p, min(p, lowT), max(p, highT), lowM, highM)
@@ -117,13 +116,13 @@ func (u *uncertainty) mated(threshold float64) clustered {
 	return clustered{hits: hits, trials: u.perMate}
 }
 
-// tailPairs is the number of the highest scores from which the tail beyond the
-// last of them is continued.
+// tailPairs is the number of the highest scores that the tail beyond them is fitted to (by
+// eye).
 const tailPairs = 10
 
-// level is the score of the first pair not to be accepted at an FMR. Beyond the
-// last few pairs it follows an exponential tail, whose scale is the mean excess
-// of the highest scores.
+// level is the score of the first pair that an FMR does not accept. Beyond the last few
+// pairs it follows an exponential tail. The scale of the tail is the mean excess of the
+// highest scores.
 func (c *comparisons) level(fmr float64) float64 {
 	k := fmr * float64(c.total)
 	switch {

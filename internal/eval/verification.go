@@ -5,7 +5,8 @@ import "math"
 // Targets are the FMRs at which the TPR is reported.
 var Targets = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
 
-// Verification says how well pairs are told apart. All rates lie in 0..1.
+// Verification says how well scores separate mated from non-mated pairs. All rates lie in
+// 0..1.
 type Verification struct {
 	MatedPairs    int64   `json:"mated_pairs"`
 	NonMatedPairs int64   `json:"non_mated_pairs"`
@@ -21,7 +22,7 @@ type Verification struct {
 // Point is the TPR at one FMR.
 type Point struct {
 	Target    float64 `json:"fmr_target"`
-	FMR       float64 `json:"fmr"` // reached: at most the target
+	FMR       float64 `json:"fmr"` // observed; at most the target
 	Threshold float64 `json:"threshold"`
 	TPR       float64 `json:"tpr"`
 	Low       float64 `json:"low"` // 95 % interval of the TPR at the target
@@ -32,8 +33,7 @@ type Point struct {
 // CurvePoint is a point of the ROC with its interval.
 type CurvePoint struct{ FMR, TPR, Low, High, Threshold float64 }
 
-// At returns the point of a target, or the zero point when it is none of
-// [Targets].
+// At returns the point of a target, or the zero point if it is none of [Targets].
 func (v *Verification) At(target float64) Point {
 	for _, p := range v.Points {
 		if p.Target == target {
@@ -65,8 +65,8 @@ func verify(c *comparisons) (*Verification, error) {
 	return v, nil
 }
 
-// supported is the rule of three: with n trials and no event, the rate is below
-// 3/n with a confidence of 95 %; so a rate needs 3/rate trials to be seen.
+// supported is the rule of three: after n trials without an event the rate is below 3/n
+// with a confidence of 95 %. So a rate needs 3/rate trials.
 func supported(rate float64, trials int64) bool { return float64(trials)*rate >= 3*(1-1e-12) }
 
 const (
@@ -135,7 +135,7 @@ func histograms(c *comparisons) Histograms {
 	return h
 }
 
-// Worst are the pairs that a system gets wrong first.
+// Worst holds the pairs that a system gets wrong first.
 type Worst struct {
 	Genuine  []ScoredPair // mated pairs with the lowest scores, worst first
 	Impostor []ScoredPair // non-mated pairs with the highest scores, worst first
@@ -149,7 +149,7 @@ type ScoredPair struct {
 
 const (
 	worstPairs    = 12
-	worstOfSample = 2 // so that one bad image does not fill the list
+	worstOfSample = 2 // pairs of one image, so that a bad one does not fill the list
 )
 
 func worst(c *comparisons) Worst {

@@ -4,37 +4,36 @@ import (
 	"fmt"
 	"strings"
 
+	"exemplar/internal/decide"
 	"exemplar/internal/recognise"
 )
 
 const (
-	// fewTelling is how many blocks have to differ for captures to be told apart,
-	// as the decision does.
-	fewTelling = 3
-	// fewRegions, or regions of little of the picture, are "only" some. By eye.
+	// Fewer regions than fewRegions, which cover less of the picture than littleArea,
+	// are "only" some. By eye.
 	fewRegions = 6
 	littleArea = 0.25
 )
 
 // Difference says how a reference differs from another one that was laid on it:
-// "differs from note/first only in 3 regions; 83 of 90 places agree".
+// "differs from note/first only in 3 regions; 83 of 90 blocks agree".
 func Difference(o *recognise.AlignedPair, label string) string {
-	agree, judged := o.Agreeing(), o.Found.Comparable
-	places := fmt.Sprintf("%d of %d places agree", agree, judged)
+	agree, comparable := o.Agreeing(), o.Found.Comparable
+	blocks := fmt.Sprintf("%d of %d blocks agree", agree, comparable)
 	where := where(o)
 	switch {
 	case 2*agree < o.Found.ForDecision.Blocks:
-		return fmt.Sprintf("shares a part with %s: %s", label, places)
-	case judged-agree < fewTelling && where == "":
-		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, places)
-	case judged-agree < fewTelling && o.Area < littleArea:
-		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, places)
+		return fmt.Sprintf("shares a part with %s: %s", label, blocks)
+	case comparable-agree < decide.SeparatingBlocks && where == "":
+		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, blocks)
+	case comparable-agree < decide.SeparatingBlocks && o.Area < littleArea:
+		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, blocks)
 	case where == "":
 		where = "a little everywhere"
 	case isLittle(o):
 		where = "only " + where
 	}
-	return fmt.Sprintf("differs from %s %s; %s", label, where, places)
+	return fmt.Sprintf("differs from %s %s; %s", label, where, blocks)
 }
 
 // title heads a picture of the two.

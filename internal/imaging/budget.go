@@ -9,26 +9,26 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Budget is memory that all who decode pictures share: who finds it taken waits
-// for the others to be done. It is for the pixels and tables of decoders, and a
-// quarter as much again for the files that they are read from; what is made of a
-// picture afterwards is not in it.
+// Budget is memory that all goroutines that decode pictures share. A goroutine that finds it
+// used up waits for the others. It includes the pixels and tables of decoders, and
+// separately a quarter as much for the bytes of files. It does not include what is computed
+// from a picture afterwards.
 //
-// The two are apart, so that who holds a file and waits for pixels never waits for
-// somebody who holds pixels and waits for a file.
+// The two parts are separate to prevent a deadlock between a goroutine that has a file and
+// waits for pixels and one that has pixels and waits for a file.
 type Budget struct {
 	size, filesSize int64
 	free, files     *semaphore.Weighted
 }
 
-// NewBudget returns a budget of so many bytes.
+// NewBudget returns a budget of the given number of bytes.
 func NewBudget(bytes int64) *Budget {
 	files := max(1, bytes/4)
 	return &Budget{bytes, files, semaphore.NewWeighted(bytes), semaphore.NewWeighted(files)}
 }
 
-// DefaultBudget returns the bytes that decoding may take when nobody says: a
-// quarter of what the machine, or the container around the process, has.
+// DefaultBudget returns the default budget for decoding in bytes: a quarter of the memory of
+// the machine, or of the container that the process runs in.
 func DefaultBudget() int64 { return machineMemory() / 4 }
 
 var process = struct {
@@ -36,8 +36,8 @@ var process = struct {
 	budget *Budget
 }{}
 
-// SetBudget sets the memory for decoding of the whole process, which counts
-// where [Limits] have no budget of their own. Call it before decoding.
+// SetBudget sets the process's budget for decoding, which applies if [Limits] have no budget
+// of their own. Call it before decoding.
 func SetBudget(bytes int64) {
 	process.Lock()
 	defer process.Unlock()
@@ -53,13 +53,13 @@ func processBudget() *Budget {
 	return process.budget
 }
 
-// largePiece is what is given back to the system at once: from here on the
-// collector's habit of letting the heap double before it looks would cost more
-// than a collection (by eye).
+// largePiece is the size from which released memory is collected and returned to the system
+// at once. The collector alone would wait until the heap has doubled, which for large
+// pieces costs more than a collection. By eye.
 const largePiece = 64 << 20
 
-// take waits until so many bytes are free and takes them. It refuses what would
-// never fit. Call release when the memory is no longer referred to.
+// take waits until the given number of bytes is free and takes them. It returns an error if
+// they exceed the whole budget. Call release when the memory is no longer referred to.
 func (b *Budget) take(bytes int64) (release func(), err error) {
 	if bytes > b.size {
 		return nil, fmt.Errorf("%w: it needs %s decoded, the budget is %s: raise it with --memory, or scale the picture down",
@@ -68,15 +68,15 @@ func (b *Budget) take(bytes int64) (release func(), err error) {
 	return taken(b.free, bytes, bytes), nil
 }
 
-// takeFile is take for the bytes of a file. One that is larger than all there is
-// for files has it for itself.
+// takeFile is take for the bytes of a file. A file that is larger than the whole budget for
+// files takes all of it.
 func (b *Budget) takeFile(bytes int64) (release func()) {
 	return taken(b.files, min(bytes, b.filesSize), bytes)
 }
 
-// taken takes a share of a budget for a piece of memory.
+// taken takes a share of a semaphore for a piece of memory, and returns what gives it back.
 func taken(from *semaphore.Weighted, share, bytes int64) (release func()) {
-	_ = from.Acquire(context.Background(), share) // which ends well: the share fits, and nothing cancels
+	_ = from.Acquire(context.Background(), share) // cannot fail: the share fits, and the context does not end
 	return sync.OnceFunc(func() {
 		if bytes >= largePiece {
 			runtime.GC()
@@ -85,7 +85,7 @@ func taken(from *semaphore.Weighted, share, bytes int64) (release func()) {
 	})
 }
 
-// inWords returns a number of bytes as people say it.
+// inWords returns a number of bytes for people, with a unit.
 func inWords(bytes int64) string {
 	switch {
 	case bytes >= 1<<30:
@@ -96,6 +96,5 @@ func inWords(bytes int64) string {
 	return fmt.Sprintf("%d bytes", bytes)
 }
 
-// unknownMemory stands for a machine's memory where it cannot be found out: a
-// modest machine of today.
+// unknownMemory is the assumed memory of a machine, in bytes, if it cannot be determined.
 const unknownMemory int64 = 8 << 30

@@ -7,8 +7,8 @@ import (
 	"exemplar/internal/imaging/shrink"
 )
 
-// FromImage copies a picture of the standard library, transparency laid over
-// white. 16-bit samples are rounded to 8 bits.
+// FromImage copies a picture of the standard library. It blends transparency with white and
+// rounds 16-bit samples to 8 bits.
 func FromImage(src image.Image) *Image {
 	bounds := src.Bounds()
 	m := NewImage(bounds.Dx(), bounds.Dy())
@@ -18,7 +18,7 @@ func FromImage(src image.Image) *Image {
 	return m
 }
 
-// placed returns a white canvas of w by h pixels with a picture at a place, at
+// placed returns a white canvas of w by h pixels with a picture at the position at, all at
 // 1/scale of the size.
 func placed(src image.Image, at image.Point, w, h, scale int) *Image {
 	bounds := src.Bounds()
@@ -68,12 +68,12 @@ func fromNRGBA(dst, src []byte) {
 	}
 }
 
-// overWhite lays a sample of opacity a over white.
+// overWhite blends a sample of opacity a with white.
 func overWhite(v, a byte) byte {
 	return byte((uint32(v)*uint32(a) + 255*(255-uint32(a)) + 127) / 255)
 }
 
-// fromRGBA reads premultiplied samples, for which over white is an addition.
+// fromRGBA reads premultiplied samples, for which blending with white is an addition.
 func fromRGBA(dst, src []byte) {
 	for i, o := 0, 0; o < len(dst); i, o = i+4, o+3 {
 		white := 255 - src[i+3]
@@ -94,8 +94,8 @@ func fromYCbCr(dst []byte, src *image.YCbCr, x, y int) {
 	}
 }
 
-// from64 reads premultiplied 16-bit samples: everything without a path of its
-// own (palettes, 16-bit, CMYK, YCbCr with transparency).
+// from64 reads premultiplied 16-bit samples, for all pictures without a function of their
+// own: palettes, 16 bits, CMYK, YCbCr with transparency.
 func from64(dst []byte, at func(x, y int) color.RGBA64, x, y int) {
 	for o := 0; o < len(dst); o, x = o+3, x+1 {
 		c := at(x, y)

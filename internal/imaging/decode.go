@@ -11,30 +11,29 @@ import (
 	"exemplar/internal/imaging/tiff"
 )
 
-// Info tells about the file that a picture came from.
+// Info describes the file of a picture.
 type Info struct {
 	Format      string // "jpeg", "png", "gif", "bmp", "tiff", "webp" ...
 	W, H        int    // of the upright picture in the file, before any scaling
 	Orientation int    // EXIF, 1 to 8; already applied
-	// Notes say in words what of the file is not in the picture: "the first of
-	// 12 frames", "cut off: the lower 12 % is missing".
+	// Notes say in words what of the file is not in the picture: "page 1 of 12", "cut off:
+	// the last 12 % of the picture is missing".
 	Notes []string
 }
 
-// Decode reads a picture at its full size: upright, transparency over white.
-// Errors wrap [ErrTooLarge], [ErrUnsupported] or [ErrCorrupt]; the limits are
-// checked before memory is taken, and memory for decoding is waited for.
+// Decode reads a picture at its full size, upright, with transparency blended with white.
+// Errors wrap [ErrTooLarge], [ErrUnsupported] or [ErrCorrupt]. It checks the limits before
+// it allocates memory, and waits until the budget has memory for decoding.
 //
-// Of a file that is cut off or damaged there must be at least half; the rest is
+// Of a file that is cut off or damaged it needs at least half of the picture. The rest is
 // white or grey, and the notes say how much.
 func Decode(data []byte, lim Limits) (*Image, Info, error) {
 	return decode(data, 0, lim)
 }
 
-// DecodeAtLeast is [Decode] for those who need a picture of a longer side of
-// about side pixels and will scale it themselves: where the file's own longer
-// side is at least that, so is the result's, but it may be an exact half,
-// quarter or eighth of the file's (rounded up) to save time and memory.
+// DecodeAtLeast is [Decode] for callers that need a longer side of about side pixels and
+// scale the result themselves. To save time and memory, the result may be reduced to a half,
+// a quarter or an eighth (rounded up), as long as its longer side is at least side.
 func DecodeAtLeast(data []byte, side int, lim Limits) (*Image, Info, error) {
 	return decode(data, max(side, 1), lim)
 }
@@ -55,8 +54,8 @@ func decode(data []byte, side int, lim Limits) (*Image, Info, error) {
 	return file.picture(f.name, side, lim)
 }
 
-// picture decodes the file: its first page that is not blank and can be read, or
-// when there is none its first.
+// picture decodes the first page that is not blank and can be read, or the first page if
+// there is none.
 func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error) {
 	first, firstInfo, firstErr := o.page(name, side, lim)
 	if firstErr == nil && (o.next == nil || !isBlank(first)) || errors.Is(firstErr, ErrTooLarge) {
@@ -77,7 +76,7 @@ func (o opened) picture(name string, side int, lim Limits) (*Image, Info, error)
 	return first, firstInfo, firstErr
 }
 
-// page decodes the file without regard to further pages.
+// page decodes the file's current page.
 func (o opened) page(name string, side int, lim Limits) (*Image, Info, error) {
 	if err := lim.checkPixels(name, o.w, o.h); err != nil {
 		return nil, Info{}, err
@@ -93,8 +92,8 @@ func (o opened) page(name string, side int, lim Limits) (*Image, Info, error) {
 	return img, info, nil
 }
 
-// scaleFor returns the largest reduction, 1, 2, 4 or 8, that leaves side pixels
-// of so many; none when side is 0.
+// scaleFor returns the largest reduction of pixels, 1, 2, 4 or 8, that leaves at least side;
+// it returns 1 if side is 0.
 func scaleFor(pixels, side int) int {
 	scale := 1
 	for side > 0 && scale < 8 && (pixels+2*scale-1)/(2*scale) >= side {
@@ -103,22 +102,22 @@ func scaleFor(pixels, side int) int {
 	return scale
 }
 
-// guard turns a panic of a decoder that is not ours into an error: a strange
-// file must not end the process.
+// guard turns a panic of a third-party decoder into an error, so that a malformed file does
+// not end the process.
 func guard(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%w: the decoder gave up: %v", ErrCorrupt, r)
 	}
 }
 
-// classify wraps an error of a decoder in the sentinel that fits, if it does
-// not wrap one already.
+// classify wraps an error of a decoder in the matching sentinel, unless it wraps one
+// already.
 func classify(err error) error {
 	switch {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
 	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
-		errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported): // say themselves what to do
+		errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported): // their text says what to do
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")

@@ -17,9 +17,9 @@ func (m *Image) ToImage() *image.RGBA {
 	return out
 }
 
-// EncodeJPEG returns the picture as a JPEG file of a quality from 1 to 100
-// (90 keeps small print clean at about 2 bits a pixel). It panics on an empty
-// picture or one with a side over 65,535, which JPEG cannot hold.
+// EncodeJPEG returns the picture as a JPEG file of a quality from 1 to 100; 90 keeps small
+// print legible at about 2 bits per pixel. It panics if the picture is empty or has a side
+// over 65,535 pixels, the limit of JPEG.
 func EncodeJPEG(m *Image, quality int) []byte {
 	var buf bytes.Buffer
 	if m.W == 0 || m.H == 0 {
@@ -31,7 +31,7 @@ func EncodeJPEG(m *Image, quality int) []byte {
 	return buf.Bytes()
 }
 
-// EncodePNG returns the picture as a PNG file. It panics on an empty picture.
+// EncodePNG returns the picture as a PNG file. It panics if the picture is empty.
 func EncodePNG(m *Image) []byte {
 	var buf bytes.Buffer
 	if err := png.Encode(&buf, m.ToImage()); err != nil {

@@ -9,10 +9,10 @@ const (
 	orientationTag = 0x0112
 )
 
-// tiffOrientation returns the orientation, 1 to 8, that a TIFF structure gives
-// in its first directory, or 0 when there is none or the structure is damaged: a
-// broken EXIF block is no reason to refuse a picture. A TIFF file is one, and so
-// is the payload of an EXIF block.
+// tiffOrientation returns the orientation, 1 to 8, in the first directory of a TIFF
+// structure, which is a TIFF file or the payload of an EXIF block. It returns 0 if there is
+// none or the structure is damaged, since a damaged EXIF block is no reason to refuse a
+// picture.
 func tiffOrientation(b []byte) int {
 	if value := tiffValue(b, orientationTag); value >= 1 && value <= 8 {
 		return int(value)
@@ -20,8 +20,7 @@ func tiffOrientation(b []byte) int {
 	return 0
 }
 
-// tiffValue returns the value of a tag in the first directory of a TIFF
-// structure that has one number for it, or 0.
+// tiffValue returns the number of a tag in the first directory of a TIFF structure, or 0.
 func tiffValue(b []byte, tag uint16) uint32 {
 	if entry, order := tiffEntry(b, tag); entry != nil {
 		return entryValue(entry, order)
@@ -66,8 +65,8 @@ func tiffEntry(b []byte, tag uint16) ([]byte, binary.ByteOrder) {
 	return nil, nil
 }
 
-// entryValue returns the number in a directory entry (tag, type, count, value).
-// Some writers use LONG, or BYTE, where SHORT is due.
+// entryValue returns the number in a directory entry (tag, type, count, value). It accepts
+// LONG and BYTE, which some writers use in place of SHORT.
 func entryValue(entry []byte, order binary.ByteOrder) uint32 {
 	const byteType, short, long = 1, 3, 4
 	if order.Uint32(entry[4:]) != 1 {
@@ -84,8 +83,8 @@ func entryValue(entry []byte, order binary.ByteOrder) uint32 {
 	return 0
 }
 
-// upright undoes an orientation: 2, 4, 5 and 7 are mirror images, and each
-// needs a number of clockwise quarter turns.
+// upright inverts an EXIF orientation: 2, 4, 5 and 7 are mirror images, and each needs a
+// number of clockwise quarter turns.
 func upright(m *Image, orientation int) *Image {
 	if orientation < 2 || orientation > 8 {
 		return m

@@ -10,10 +10,10 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// ReadFile reads a picture file, pipe or device of at most lim.Bytes bytes, once
-// there is room for it in the budget. Call release when its bytes are no longer
-// referred to; until then nobody may wait for others who read. The error does not
-// name the file.
+// ReadFile reads a picture file, pipe or device of at most lim.Bytes bytes. It waits until
+// the budget has room for the file. Call release when its bytes are no longer referred to.
+// Before that the caller must not wait for another goroutine that reads a file, since that
+// one may wait for the room. The error does not name the file.
 func ReadFile(path string, lim Limits) (data []byte, release func(), err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -32,8 +32,8 @@ func ReadFile(path string, lim Limits) (data []byte, release func(), err error) 
 	return finish(data, release, err)
 }
 
-// ReadAll is [ReadFile] for what has no size: beyond the first megabyte there must
-// be room for the largest file.
+// ReadAll is [ReadFile] for a reader of unknown size. After the first megabyte it takes room
+// for the largest file.
 func ReadAll(r io.Reader, lim Limits) (data []byte, release func(), err error) {
 	in := &charged{r: r, lim: lim, release: func() {}}
 	data, err = fileio.ReadAll(in, lim.mostBytes())
@@ -51,7 +51,7 @@ func finish(data []byte, release func(), err error) ([]byte, func(), error) {
 	return nil, nil, withoutPath(err)
 }
 
-// charged takes room in the budget when it has read much.
+// charged takes room in the budget after it has read the first megabyte.
 type charged struct {
 	r       io.Reader
 	lim     Limits

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// foreign is a kind of file that is not read.
+// foreign is a kind of file that this package does not read.
 type foreign struct {
 	name    string
-	advice  string // what to do with it; "": convert it to what is read
-	damaged bool   // no kind at all
-	guessed bool   // from what is missing rather than from what is there
+	advice  string // what to do with it; "": convert it to a format that is read
+	damaged bool   // the file is damaged and of no kind
+	guessed bool   // inferred from missing signs, and therefore uncertain
 }
 
 const (
@@ -25,8 +25,8 @@ const (
 	noPicture  = "send a photo, scan or screenshot as JPEG or PNG"
 )
 
-// foreignKinds are told by what files begin with, or have at an offset. The first
-// that fits counts. (Sources: the formats' specifications; file(1)'s magic.)
+// foreignKinds are kinds of files by the bytes at an offset. The first one that matches
+// counts. Sources: the formats' specifications, and file(1)'s magic.
 var foreignKinds = []struct {
 	at           int
 	magic        string
@@ -115,7 +115,7 @@ var foreignKinds = []struct {
 	{0, "wOF2", "a font", noPicture},
 }
 
-// foreignKind says what a file is that is not read.
+// foreignKind returns the kind of a file that is not read.
 func foreignKind(data []byte) foreign {
 	if raw := rawPhoto(data); raw != "" {
 		return foreign{name: "a RAW photo (" + raw + ")", advice: developIt}
@@ -134,7 +134,7 @@ func foreignKind(data []byte) foreign {
 	return looksLike(data)
 }
 
-// mediaFile tells files of the ISO base media format apart, by their brands.
+// mediaFile distinguishes files of the ISO base media format by their brands.
 func mediaFile(data []byte) foreign {
 	brands := string(data[8:min(len(data), 40)])
 	switch {
@@ -153,7 +153,7 @@ func mediaFile(data []byte) foreign {
 	return foreign{name: "a video (MP4 or MOV)", advice: "take a still picture of it as JPEG or PNG"}
 }
 
-// zipFile tells documents that are archives from other archives.
+// zipFile distinguishes documents that are ZIP archives from other archives.
 func zipFile(data []byte) foreign {
 	head := data[:min(len(data), HeadBytes)]
 	const asPages = "save it as PDF, and its pages as PNG or JPEG"
@@ -169,7 +169,7 @@ func zipFile(data []byte) foreign {
 	return foreign{name: "a ZIP archive", advice: unpackIt}
 }
 
-// looksLike judges what has no magic.
+// looksLike returns the kind of a file that has no magic number, by its text.
 func looksLike(data []byte) foreign {
 	head := data[:min(len(data), 4096)]
 	text := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(string(head)), "\uFEFF"))
@@ -190,7 +190,7 @@ func looksLike(data []byte) foreign {
 	return foreign{name: "no known kind of picture", guessed: true}
 }
 
-// isText tells whether bytes are readable: UTF-8 without control characters.
+// isText says whether bytes are text: UTF-8 without control characters.
 func isText(head []byte) bool {
 	for i := range 3 { // a character may be cut off at the end
 		if utf8.Valid(head[:max(0, len(head)-i)]) {

@@ -12,9 +12,9 @@ import (
 // format is one of the file formats that are read.
 type format struct {
 	name, called string // for programs and for people: "jpeg", "JPEG"
-	// matches tells a file by its first bytes.
+	// matches says whether a file has the format, by its first bytes.
 	matches func(head []byte) bool
-	// open reads the header, and takes next to no memory whatever it claims.
+	// open reads the header. It takes little memory, whatever the header states.
 	open func(data []byte) (opened, error)
 }
 
@@ -22,16 +22,16 @@ type format struct {
 type opened struct {
 	w, h        int      // as stored
 	orientation int      // EXIF, 1 to 8
-	notes       []string // what the header tells: see Info
-	// cost is the most bytes that pixels takes at a scale, the result included.
+	notes       []string // from the header: see Info
+	// cost is the largest number of bytes that pixels takes at a scale, with the result.
 	cost func(scale int) int64
-	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4
-	// or 8. What is found out in passing comes as notes.
+	// pixels decodes at 1/scale of the size, rounded up; the scale is 1, 2, 4 or 8. It
+	// returns notes about what it found.
 	pixels func(scale int) (*Image, []string, error)
-	// next opens the page after this one, which is blank or cannot be read; nil
-	// when there is none.
+	// next opens the page after this one; unread says that this one could not be decoded,
+	// and is not blank. nil if there is no further page.
 	next func(unread bool) opened
-	// series is what the picture is one of, where there are several.
+	// series is the series of pictures, if the file has several.
 	series series
 }
 
@@ -40,7 +40,7 @@ func (f format) openGuarded(data []byte) (file opened, err error) {
 	return f.open(data)
 }
 
-// decode waits for the memory that the pixels need, decodes them and turns them
+// decode waits for the memory that the pixels need, decodes them, and turns the picture
 // upright.
 func (o opened) decode(scale int, budget *Budget) (m *Image, notes []string, err error) {
 	bytes := o.cost(scale)
@@ -141,12 +141,12 @@ func openGIF(data []byte) (opened, error) {
 	}}.at(0, 0, false), nil
 }
 
-// rowByRow takes what decoders return that read from top to bottom.
+// rowByRow converts the result of a decoder that reads from top to bottom.
 func rowByRow(w, h int, pix []byte, missing float64, err error) (*Image, []string, error) {
 	return &Image{W: w, H: h, Pix: pix}, cutOff(missing), err
 }
 
-// cutOff says that a share of the picture is missing at its end.
+// cutOff is the note that a share of the picture is missing at its end.
 func cutOff(missing float64) []string {
 	if missing <= 0 {
 		return nil

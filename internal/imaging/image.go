@@ -1,17 +1,23 @@
-// Package imaging turns the bytes of a picture file into upright 8-bit RGB
-// pixels, and pixels into the size that is wanted.
+// Package imaging decodes picture files to upright 8-bit RGB pixels, and scales and warps
+// pictures. In come the bytes of a file; out comes an [Image] with notes about the file,
+// or an error that says what to do. Every package that reads pictures calls it.
 //
-// It reads JPEG, PNG, GIF, BMP, TIFF, WebP (of several frames or pages
-// the first that shows anything), PNM and TGA,
-// applies the orientation of EXIF or XMP, lays transparency over white, and
-// refuses what is too large before memory is taken for it, which all who decode
-// share: see [Budget]. Pictures are decoded at a reduced scale where that is
-// enough: see [DecodeAtLeast]. What is not read is called by its name: [KindOf].
+// It reads JPEG, PNG, GIF, BMP, TIFF, WebP, PNM and TGA; of several frames or pages the
+// first one that is not blank. It applies the orientation of EXIF or XMP and blends
+// transparency with white. It refuses files that are too large before it allocates memory,
+// and all decoding shares one [Budget] of memory. [DecodeAtLeast] decodes at a reduced
+// scale, which saves time. [KindOf] names the kind of a file that is not read.
+//
+// The path of a file: file.go reads it, sniff.go and formats.go find its format, one file
+// or sub-package per format decodes it, series.go chooses the page, orientation.go and
+// exif.go turn it upright, and decode.go does these in order. foreign.go has the kinds that
+// are not read, inspect.go says which pictures are useless as references, and resize.go,
+// soften.go and warp.go change pictures.
 //
 //	img, info, err := imaging.DecodeAtLeast(data, 160, imaging.DefaultLimits)
 //	input := imaging.ResizeArea(img, 160, 160)
 //
-// It knows nothing of colour profiles: samples are taken to be sRGB.
+// It ignores colour profiles and treats samples as sRGB.
 package imaging
 
 import "fmt"
@@ -23,8 +29,8 @@ type Image struct {
 	Pix  []byte
 }
 
-// NewImage returns a black picture of w by h pixels. It panics when a side is
-// negative: sizes that come from a file are checked by [Decode].
+// NewImage returns a black picture of w by h pixels. It panics if a side is negative;
+// [Decode] checks sizes that come from a file.
 func NewImage(w, h int) *Image {
 	if w < 0 || h < 0 {
 		panic(fmt.Sprintf("imaging: new image of %d x %d pixels", w, h))
@@ -35,9 +41,8 @@ func NewImage(w, h int) *Image {
 // row returns the samples of row y.
 func (m *Image) row(y int) []byte { return m.Pix[3*m.W*y : 3*m.W*(y+1)] }
 
-// Crop returns a copy of the w by h pixels whose upper left one is (x, y).
-// What lies outside the picture is cut off, so the result may be smaller, even
-// empty.
+// Crop returns a copy of the w by h pixels whose upper left one is (x, y). The part outside
+// the picture is left out, so the result may be smaller, even empty.
 func (m *Image) Crop(x, y, w, h int) *Image {
 	x0, x1 := clampInt(x, m.W), clampInt(x+w, m.W)
 	y0, y1 := clampInt(y, m.H), clampInt(y+h, m.H)
@@ -50,8 +55,8 @@ func (m *Image) Crop(x, y, w, h int) *Image {
 
 func clampInt(v, limit int) int { return min(max(v, 0), limit) }
 
-// Rotate returns the picture turned clockwise by a number of quarter turns,
-// negative for counter-clockwise. No turn at all returns m itself.
+// Rotate returns the picture rotated clockwise by a number of quarter turns; a negative
+// number means counter-clockwise. Without a rotation it returns m itself.
 func (m *Image) Rotate(quarterTurns int) *Image {
 	switch quarterTurns & 3 {
 	case 1:
@@ -64,7 +69,7 @@ func (m *Image) Rotate(quarterTurns int) *Image {
 	return m
 }
 
-// halfTurned returns the picture turned by 180 degrees: its pixels in reverse.
+// halfTurned returns the picture rotated by 180 degrees: its pixels in reverse order.
 func (m *Image) halfTurned() *Image {
 	out := NewImage(m.W, m.H)
 	for i, o := 0, len(m.Pix)-3; o >= 0; i, o = i+3, o-3 {
@@ -73,9 +78,9 @@ func (m *Image) halfTurned() *Image {
 	return out
 }
 
-// turned returns a picture of H by W pixels in which (x, y) has gone to
-// place(x, y), a quarter turn. It works in tiles, so that both the rows read
-// and the columns written stay in the cache.
+// turned returns a picture of H by W pixels in which pixel (x, y) is at place(x, y), for
+// quarter turns. It works in tiles, so that both the rows that are read and the columns
+// that are written stay in the cache.
 func (m *Image) turned(place func(x, y int) (int, int)) *Image {
 	const tile = 32
 	out := NewImage(m.H, m.W)
@@ -107,8 +112,8 @@ func (m *Image) Invert() *Image {
 	return out
 }
 
-// Mirror returns the picture with left and right exchanged, as cameras on the
-// side of the screen and prints seen through the paper do.
+// Mirror returns the picture with left and right exchanged, as front cameras and prints
+// seen through the paper show it.
 func (m *Image) Mirror() *Image {
 	out := NewImage(m.W, m.H)
 	for y := range m.H {
@@ -138,7 +143,7 @@ func (m *Image) Gray() *Gray {
 	return out
 }
 
-// luma weighs by Rec. 601 in 16-bit fixed point; the weights sum to 1<<16.
+// luma is computed with the weights of Rec. 601 in 16-bit fixed point; they sum to 1<<16.
 func luma(r, g, b byte) byte {
 	return byte((19595*uint32(r) + 38470*uint32(g) + 7471*uint32(b) + 1<<15) >> 16)
 }

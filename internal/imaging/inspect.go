@@ -3,27 +3,26 @@ package imaging
 import "fmt"
 
 const (
-	// minSide is the fewest pixels on the shorter side of which anything can
-	// be made: a network for 160 pixels would see five of them as one.
+	// minSide is the least shorter side, in pixels, of a usable picture: a network for 160
+	// pixels would enlarge it fivefold.
 	minSide = 32
-	// maxAspect is how many times as long as wide a picture may be: beyond, the
-	// shorter side of what is looked at, some 1,000 pixels long, is below minSide.
+	// maxAspect is the largest aspect ratio. Beyond it the shorter side of a picture, reduced
+	// to about 1,000 pixels, is below minSide.
 	maxAspect = 32
-	// A picture is judged at inspectSide pixels, in blocks of inspectBlock:
-	// scaling down removes the noise of sensors and of compression, and the
-	// light changes little within a block.
+	// A picture is examined at inspectSide pixels, in blocks of inspectBlock pixels. Scaling
+	// down removes the noise of sensors and of compression, and the light changes little
+	// within a block.
 	inspectSide, inspectBlock = 256, 8
-	// blankSpread is the most that the samples of a block differ in a blank
-	// picture. A sheet of white paper photographed with noise of 5 levels and a
-	// shadow of 30 across it stays below; print 25 levels darker than its
-	// paper, a quarter of it ink, is above.
+	// blankSpread is the largest difference, in levels, of samples in a block of a blank
+	// picture. White paper photographed with noise of 5 levels and a shadow of 30 levels
+	// across it stays below. Print that is 25 levels darker than its paper and covers a
+	// quarter of it is above.
 	blankSpread = 5
 )
 
-// Inspect says in words why a picture is of no use as a reference, or returns
-// the empty string. It refuses only the hopeless: what is too small, what is a
-// strip, and what is one colour all over but for shading. Pale text and empty
-// forms pass.
+// Inspect says in words why a picture is useless as a reference, or returns the empty
+// string. It refuses pictures that are too small, narrow strips, and pictures of one colour
+// up to shading. Pale text and empty forms pass.
 func Inspect(m *Image) (problem string) {
 	if m.W > 0 && m.H > 0 && max(m.W, m.H) > maxAspect*max(minSide, min(m.W, m.H)) {
 		return fmt.Sprintf("it is %d times as long as it is wide, at most %d will do: cut it into pieces",
@@ -38,10 +37,10 @@ func Inspect(m *Image) (problem string) {
 	return ""
 }
 
-// isBlank tells whether a picture is one colour all over but for shading.
+// isBlank says whether a picture has one colour up to shading.
 func isBlank(m *Image) bool {
 	small := FitWithin(m, inspectSide)
-	// Blocks overlap by half, so that no edge hides between them.
+	// Blocks overlap by half, so that an edge between two blocks is inside a third.
 	for y := 0; y < small.H; y += inspectBlock / 2 {
 		for x := 0; x < small.W; x += inspectBlock / 2 {
 			if small.Crop(x, y, inspectBlock, inspectBlock).spread() > blankSpread {

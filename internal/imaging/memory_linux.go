@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// machineMemory returns the bytes of memory that this process can hope for: the
-// machine's, or less where a control group limits it.
+// machineMemory returns the bytes of memory that this process can use: the machine's, or
+// less if a control group limits it.
 func machineMemory() int64 {
 	memory := unknownMemory
 	var info syscall.Sysinfo_t
@@ -29,8 +29,8 @@ func machineMemory() int64 {
 	return memory
 }
 
-// groupLimits names the files that may hold a limit: of the process's own group
-// and of all around it, for both versions of control groups.
+// groupLimits lists the files that may contain a limit: of the process's own control group
+// and of all groups around it, for both versions of control groups.
 func groupLimits() []string {
 	own, err := os.Open("/proc/self/cgroup")
 	if err != nil {

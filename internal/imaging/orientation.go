@@ -11,8 +11,8 @@ import (
 	"exemplar/internal/imaging/png"
 )
 
-// orientations collects what the parts of a file say about which way is up. EXIF
-// counts before XMP, and of each the first that says anything.
+// orientations collects the orientations in the parts of a file. EXIF has precedence over
+// XMP; of each the first one counts.
 type orientations struct{ exif, xmp int }
 
 func (o orientations) value() int {
@@ -25,11 +25,11 @@ func (o orientations) value() int {
 	return 1
 }
 
-// exifHeader is what EXIF begins with in JPEG; some writers of PNG and WebP copy
-// it along, and some put zeros after it.
+// exifHeader begins EXIF in JPEG. Some writers of PNG and WebP include it, and some put
+// zeros after it.
 const exifHeader = "Exif\x00\x00"
 
-// addEXIF takes in a block of EXIF, with or without its header.
+// addEXIF adds a block of EXIF, with or without its header.
 func (o *orientations) addEXIF(b []byte) {
 	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte(exifHeader)), "\x00")
 	if o.exif == 0 {
@@ -41,14 +41,14 @@ func (o *orientations) addEXIF(b []byte) {
 // be an attribute or an element.
 var xmpOrientation = regexp.MustCompile(`tiff:Orientation(?:\s*=\s*["']|\s*>)\s*([1-8])\s*["'<]`)
 
-// addXMP takes in a packet of XMP.
+// addXMP adds a packet of XMP.
 func (o *orientations) addXMP(b []byte) {
 	if found := xmpOrientation.FindSubmatch(b); found != nil && o.xmp == 0 {
 		o.xmp = int(found[1][0] - '0')
 	}
 }
 
-// jpegOrientation looks into the segments before the first scan.
+// jpegOrientation reads the segments before the first scan.
 func jpegOrientation(b []byte) int {
 	const app1 = 0xE1
 	var o orientations
@@ -64,8 +64,8 @@ func jpegOrientation(b []byte) int {
 	return o.value()
 }
 
-// pngOrientation looks into an eXIf chunk, before or after the pixels, and into
-// texts: XMP, and EXIF as ImageMagick writes it.
+// pngOrientation reads the eXIf chunk, before or after the pixels, and text chunks: XMP, and
+// EXIF as ImageMagick writes it.
 func pngOrientation(b []byte) int {
 	var o orientations
 	for c := range png.Chunks(b) {
@@ -79,7 +79,7 @@ func pngOrientation(b []byte) int {
 	return o.value()
 }
 
-// addText takes in a text chunk of PNG.
+// addText adds a text chunk of PNG.
 func (o *orientations) addText(c png.Chunk) {
 	keyword, text, _ := bytes.Cut(c.Data, []byte{0})
 	switch string(keyword) {
@@ -111,10 +111,10 @@ func textOf(kind string, b []byte) []byte {
 	return b
 }
 
-// mostText bounds what is read of a compressed text.
+// mostText is the largest size, in bytes, of a decompressed text.
 const mostText = 1 << 18
 
-// inflated returns what zlib made b of, as far as it can be read.
+// inflated decompresses b with zlib, as far as it can be read.
 func inflated(b []byte) []byte {
 	z, err := zlib.NewReader(bytes.NewReader(b))
 	if err != nil {
@@ -137,7 +137,7 @@ func rawProfile(text []byte) []byte {
 	return profile[:n]
 }
 
-// webpOrientation looks for chunks of EXIF and XMP in the RIFF container.
+// webpOrientation reads the chunks of EXIF and XMP in the RIFF container.
 func webpOrientation(b []byte) int {
 	var o orientations
 	for c := range riffChunks(b) {

@@ -8,15 +8,15 @@ import (
 	"exemplar/internal/imaging/shrink"
 )
 
-// PNM is what scanimage and many converters write (netpbm's pbm, pgm, ppm and
-// pam): a header in text, then samples in text or in bytes.
+// PNM is the family of netpbm's formats pbm, pgm, ppm and pam, which scanimage and many
+// converters write: a header in text, then samples in text or in bytes.
 
 // pnmFile is a file whose header has been read.
 type pnmFile struct {
 	kind     byte // '1' to '7'
 	w, h     int
 	samples  int // in a pixel: 1 grey, 2 with alpha, 3 colour, 4 with alpha
-	most     int // the value of white
+	most     int // value of white
 	data     []byte
 	position int // of the samples
 }
@@ -53,7 +53,7 @@ func openPNM(data []byte) (opened, error) {
 	}, nil
 }
 
-// header reads width, height and the value of white; that of pam names them.
+// header reads width, height and the value of white. The header of pam names them.
 func (f *pnmFile) header() error {
 	if f.kind == '7' {
 		return f.namedHeader()
@@ -143,7 +143,7 @@ func (f *pnmFile) pixels(scale int) (*Image, []string, error) {
 	return rowByRow(w, h, pix, float64(f.h-rows)/float64(f.h), nil)
 }
 
-// least returns the fewest bytes that all samples take.
+// least returns the least number of bytes of all samples.
 func (f *pnmFile) least() int {
 	switch {
 	case f.kind == '4':
@@ -203,7 +203,7 @@ func (f *pnmFile) byteAt(at int) byte {
 	return 0
 }
 
-// colour makes RGB over white of the samples of a pixel.
+// colour converts the samples of a pixel to RGB, blended with white.
 func (f *pnmFile) colour(rgb []byte, samples []int) {
 	alpha := f.most
 	if f.samples%2 == 0 {

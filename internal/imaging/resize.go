@@ -5,13 +5,12 @@ import (
 	"fmt"
 )
 
-// ResizeArea scales the picture to w by h pixels, each axis by itself. Every
-// new pixel is the mean of the rectangle of the old picture that it covers,
-// parts of pixels counted by their area, rounded to nearest (halves up). The
-// arithmetic is exact. It is the antialiasing filter of the networks' input
-// and equals OpenCV's INTER_AREA wherever both axes shrink or both grow.
+// ResizeArea scales the picture to w by h pixels. Every new pixel is the mean of the
+// rectangle of the old picture that it covers, where parts of pixels count by their area,
+// rounded to nearest (halves up). The arithmetic is exact. The networks' input is made by
+// it. It equals OpenCV's INTER_AREA if both axes shrink or both grow.
 //
-// It panics when a side, old or new, is not positive.
+// It panics if a side, old or new, is not positive.
 func ResizeArea(src *Image, w, h int) *Image {
 	checkSizes(src, w, h)
 	out := NewImage(w, h)
@@ -25,13 +24,12 @@ func ResizeArea(src *Image, w, h int) *Image {
 	return out
 }
 
-// areaSpan says which old samples along one axis a new one covers: those from
-// first to last, both included. The ends count with weights of their own,
-// those between with inner. All are integers: with n old and m new samples an
-// old one is worth m, divided among the new ones, and a new one n.
+// areaSpan says which old samples along one axis a new one covers: those from first to last,
+// both included. The first and last have the weights head and tail, those between inner. With
+// n old and m new samples, integer weights give an old sample the total m and a new one n.
 type areaSpan struct {
 	first, last       int
-	head, inner, tail uint32 // tail is 0 where first and last are one
+	head, inner, tail uint32 // tail is 0 if first = last
 }
 
 // areaSpans returns the spans of m new samples over n old ones. Both counts
@@ -83,17 +81,16 @@ func sumRows(sums []uint32, src *Image, span areaSpan) {
 	}
 }
 
-// sumEightColumns is sumRows for the eight columns at the start of pix. It holds
-// several samples in one word: four of 16 bits while it adds up rows of equal
-// weight, two of 32 bits to apply the weights. Every picture passes here on its
-// way to the network, and a column at a time takes twice as long:
-// BenchmarkResizeArea.
+// sumEightColumns is sumRows for the eight columns at the start of pix. A word contains
+// several sums: four of 16 bits while rows of equal weight are added, two of 32 bits when
+// the weights are applied. Every picture for the network is scaled by it, and one column at
+// a time takes twice as long: BenchmarkResizeArea.
 func sumEightColumns(sums *[8]uint32, pix []byte, stride int, span areaSpan) {
 	const (
 		fourLanes = 0x00FF00FF00FF00FF
 		twoLanes  = 0x0000FFFF0000FFFF
 		twoBytes  = 0x000000FF000000FF
-		fits      = 257 // rows of 255 that 16 bits hold
+		fits      = 257 // rows of 255 whose sum fits in 16 bits
 	)
 	var w0, w1, w2, w3 uint64 // w0 holds the columns 0 and 4, w1 1 and 5 ...
 	for y := span.first + 1; y < span.last; {
@@ -117,8 +114,8 @@ func sumEightColumns(sums *[8]uint32, pix []byte, stride int, span areaSpan) {
 	sums[4], sums[5], sums[6], sums[7] = uint32(w0>>32), uint32(w1>>32), uint32(w2>>32), uint32(w3>>32)
 }
 
-// averageRow fills a row of the result from the weighted sums of the rows it
-// covers. mean is 1 divided by the weight of all that a new pixel covers.
+// averageRow fills a row of the result from the weighted sums of the rows that it covers.
+// mean is 1 divided by the total weight of a new pixel.
 func averageRow(dst []byte, sums []uint32, columns []areaSpan, mean float64) {
 	for x, span := range columns {
 		first, last := 3*span.first, 3*span.last
@@ -139,10 +136,9 @@ func averageRow(dst []byte, sums []uint32, columns []areaSpan, mean float64) {
 // maxSide.
 func scaled(sum uint64, mean float64) byte { return byte(int(float64(int64(sum))*mean + 0.5)) }
 
-// Resize scales the picture to w by h pixels: an axis that shrinks by area
-// (as [ResizeArea]), one that grows by linear interpolation between pixel
-// centres. The size it has already returns src itself. It panics when a side,
-// old or new, is not positive.
+// Resize scales the picture to w by h pixels: an axis that shrinks by area (as
+// [ResizeArea]), one that grows by linear interpolation between pixel centres. If the size
+// does not change, it returns src itself. It panics if a side, old or new, is not positive.
 func Resize(src *Image, w, h int) *Image {
 	checkSizes(src, w, h)
 	if w < src.W || h < src.H {
@@ -154,8 +150,8 @@ func Resize(src *Image, w, h int) *Image {
 	return enlarge(src, w, h)
 }
 
-// FitWithin scales the picture down so that its longer side is at most side
-// pixels, keeping its proportions. A picture that fits is returned as it is.
+// FitWithin reduces the picture, with its aspect ratio, to a longer side of at most side
+// pixels. A picture that fits is returned itself.
 func FitWithin(src *Image, side int) *Image {
 	long := max(src.W, src.H)
 	if long <= side {
@@ -172,9 +168,9 @@ const tapBits = 11
 func enlarge(src *Image, w, h int) *Image {
 	out := NewImage(w, h)
 	columns, rows := linearTaps(src.W, w), linearTaps(src.H, h)
-	// The two old rows that new ones lie between, scaled to the new width.
+	// upper and lower are the two old rows around a new one, scaled to the new width.
 	upper, lower := make([]uint32, 3*w), make([]uint32, 3*w)
-	held := -2 // the old row in upper: none, nor the one before any
+	held := -2 // index of the old row in upper; none yet
 	for y, v := range rows {
 		switch v.first {
 		case held:
@@ -211,8 +207,8 @@ type linearTap struct {
 	weight        uint32
 }
 
-// linearTaps returns what m new samples lie between, of n old ones. The centre
-// of sample i lies at i+0.5; beyond the outermost ones nothing changes.
+// linearTaps returns the taps of m new samples over n old ones. The centre of sample i is at
+// i+0.5; beyond the outermost centres the outermost samples are repeated.
 func linearTaps(n, m int) []linearTap {
 	taps := make([]linearTap, m)
 	for i := range taps {

@@ -2,20 +2,20 @@ package imaging
 
 import "fmt"
 
-// series is a file that holds several pictures, of which one is read: the first on
-// which there is something.
+// series is a file with several pictures, of which the first that is not blank is read.
 type series struct {
 	called string // "page" or "frame"
 	count  int
 	open   func(index int) (opened, error)
 }
 
-// maxPagesTried and maxPixelsTried bound the time that a file of blank pages may
-// take: 60 pages of A4 at 300 dots per inch.
+// maxPagesTried and maxPixelsTried bound the time for a file of blank pages. The latter is
+// 60 pages of A4 at 300 dots per inch.
 const maxPagesTried, maxPixelsTried = 100, 512 << 20
 
-// at opens a picture, after others of so many pixels, of which some may not have
-// been read. One that cannot be opened is one that cannot be decoded.
+// at opens the picture index. tried is the number of pixels of the pictures before it, and
+// unread says that some of those could not be read. If the picture cannot be opened, the
+// result fails to decode.
 func (s series) at(index int, tried int64, unread bool) opened {
 	o, err := s.open(index)
 	if err != nil {
@@ -27,9 +27,9 @@ func (s series) at(index int, tried int64, unread bool) opened {
 	o.series = s
 	switch {
 	case unread:
-		o.notes = []string{fmt.Sprintf("%s %d of %d: those before it cannot be read or are blank", s.called, index+1, s.count)}
+		o.notes = []string{fmt.Sprintf("%s %d of %d: the %ss before it are blank or cannot be read", s.called, index+1, s.count, s.called)}
 	case index > 0:
-		o.notes = []string{fmt.Sprintf("%s %d of %d: nothing is on those before it", s.called, index+1, s.count)}
+		o.notes = []string{fmt.Sprintf("%s %d of %d: the %ss before it are blank", s.called, index+1, s.count, s.called)}
 	case s.count > 1:
 		o.notes = []string{fmt.Sprintf("%s 1 of %d", s.called, s.count)}
 	}
@@ -39,7 +39,7 @@ func (s series) at(index int, tried int64, unread bool) opened {
 	return o
 }
 
-// nothingOn says that so many pictures were looked at and show nothing.
+// nothingOn is the note that the first pictures are blank.
 func (s series) nothingOn(looked int) []string {
 	switch {
 	case s.count < 2:

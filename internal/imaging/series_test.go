@@ -80,7 +80,7 @@ func TestFirstFrameThatShowsAnything(t *testing.T) {
 	for i := range many {
 		many[i] = blank
 	}
-	const second = "frame 2 of 3: nothing is on those before it"
+	const second = "frame 2 of 3: the frames before it are blank"
 	tests := []struct {
 		name, note string
 		data       []byte
@@ -97,7 +97,7 @@ func TestFirstFrameThatShowsAnything(t *testing.T) {
 		{"PNG, none", "none of 2 frames shows anything", apng(blank, blank), true},
 		{"PNG, none of many", "only the first 100 of 120 frames were looked at", apng(many...), true},
 		{"WebP, the first", "frame 1 of 2", webpAnimation(t, false, true), false},
-		{"WebP, the third", "frame 3 of 3: those before it cannot be read or are blank", webpAnimation(t, true, true, false), false},
+		{"WebP, the third", "frame 3 of 3: the frames before it are blank or cannot be read", webpAnimation(t, true, true, false), false},
 	}
 	for _, test := range tests {
 		m, info, err := Decode(test.data, DefaultLimits)

@@ -15,11 +15,11 @@ type Kind struct {
 	Read bool   // whether Decode reads it
 }
 
-// HeadBytes is how many of a file's first bytes KindOf looks at.
+// HeadBytes is how many bytes at the start of a file KindOf needs.
 const HeadBytes = 1 << 16
 
-// KindOf tells the kind of a file by its first bytes (up to [HeadBytes], or the
-// whole file); names of files lie.
+// KindOf returns the kind of a file by its first bytes, [HeadBytes] of them or the whole
+// file. It ignores the name of the file, which may be wrong.
 func KindOf(head []byte) Kind {
 	if len(head) == 0 {
 		return Kind{Name: "empty file"}
@@ -30,7 +30,7 @@ func KindOf(head []byte) Kind {
 	return Kind{Name: foreignKind(head).name}
 }
 
-// sniff finds the format of a file, or says what it is instead.
+// sniff finds the format of a file, or returns an error with the kind that it has instead.
 func sniff(data []byte) (format, error) {
 	if len(data) == 0 {
 		return format{}, fmt.Errorf("%w: the file is empty: copy or send it again", ErrCorrupt)
@@ -68,15 +68,15 @@ func formatOf(data []byte) (format, bool) {
 			return f, true
 		}
 	}
-	// Bytes before a JPEG are passed over, but for those of other kinds, which
-	// may hold pictures: PDF, music, Word.
+	// Skip bytes before a JPEG, unless they are of another kind of file that may contain
+	// pictures (PDF, music, Word).
 	if k := foreignKind(data); k.guessed && jpegWithin(data) {
 		return jpegFormat, true
 	}
 	return format{}, false
 }
 
-// begins returns what tells files by what they begin with, one of several.
+// begins returns a function that says whether a file begins with one of the prefixes.
 func begins(prefixes ...string) func([]byte) bool {
 	return func(head []byte) bool {
 		for _, prefix := range prefixes {
@@ -88,10 +88,10 @@ func begins(prefixes ...string) func([]byte) bool {
 	}
 }
 
-// isBMP: texts begin with BM too, but bitmaps have zeros among their first bytes.
+// isBMP excludes texts that begin with BM: bitmaps have zeros among their first bytes.
 func isBMP(head []byte) bool { return bmp.Is(head) && !isText(head) }
 
-// isTIFF knows TIFF and BigTIFF in both byte orders, which some writers confuse.
+// isTIFF recognises TIFF and BigTIFF in both byte orders, which some writers confuse.
 func isTIFF(data []byte) bool {
 	if len(data) < 4 {
 		return false
@@ -107,8 +107,8 @@ func isWebP(head []byte) bool {
 	return len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
 
-// jpegWithin finds a JPEG that begins among the first bytes: one that makes
-// sense up to its frame header.
+// jpegWithin says whether a JPEG begins among the first bytes, one that is valid up to its
+// frame header.
 func jpegWithin(data []byte) bool {
 	if !bytes.Contains(data[:min(len(data), HeadBytes)], []byte("\xFF\xD8\xFF")) {
 		return false
@@ -117,8 +117,8 @@ func jpegWithin(data []byte) bool {
 	return err == nil
 }
 
-// rawPhoto names the camera format of a file that is TIFF from outside but has
-// only a small preview where the picture should be, or returns nothing.
+// rawPhoto returns the camera format of a file that has the structure of TIFF but only a
+// small preview as its picture, or "".
 func rawPhoto(data []byte) string {
 	const make, newSubfileType, subIFDs, dngVersion, reduced = 0x010F, 0x00FE, 0x014A, 0xC612, 1
 	if !begins("II*\x00", "MM\x00*")(data) {

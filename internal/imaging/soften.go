@@ -2,8 +2,8 @@ package imaging
 
 import "encoding/binary"
 
-// Soften returns the picture filtered with 1 2 1 in both directions, rounded to
-// nearest (halves up); what lies outside is the nearest pixel.
+// Soften returns the picture filtered with 1 2 1 in both directions, rounded to nearest
+// (halves up). Pixels of the edge are repeated outside.
 func (g *Gray) Soften() *Gray {
 	out := &Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
 	for y := range g.H {
@@ -18,9 +18,9 @@ func (g *Gray) row(y int) []byte { return g.Pix[y*g.W:][:g.W] }
 // threeRows are a row and those above and below it.
 type threeRows struct{ up, mid, down []byte }
 
-// soften filters a row, eight pixels at a time: those at even and those at odd
-// places in the four lanes of a word each. Every comparison of a photo begins
-// with it, and a pixel at a time takes three times as long: BenchmarkSoften.
+// soften filters a row, eight pixels at a time. One word contains the even pixels, another
+// one the odd pixels, in four lanes each. Every comparison of a photo begins with it, and
+// one pixel at a time takes three times as long: BenchmarkSoften.
 func (r *threeRows) soften(out []byte) {
 	const (
 		lanes = 0x00FF00FF00FF00FF
@@ -43,7 +43,7 @@ func (r *threeRows) soften(out []byte) {
 	}
 }
 
-// sum weighs the three pixels of a column.
+// sum is the weighted sum of the three pixels of a column.
 func (r *threeRows) sum(x int) uint64 {
 	return uint64(r.up[x]) + 2*uint64(r.mid[x]) + uint64(r.down[x])
 }

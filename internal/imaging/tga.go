@@ -13,8 +13,8 @@ type tgaFile struct {
 	w, h      int
 	kind      byte // 1 palette, 2 colour, 3 grey
 	runs      bool // packed as runs
-	bytes     int  // in a unit: a pixel, or eight of one bit
-	units     int  // pixels in it
+	bytes     int  // in a unit, which is a pixel, or eight pixels of one bit
+	units     int  // pixels in a unit
 	hasAlpha  bool
 	fromTop   bool
 	fromRight bool
@@ -25,8 +25,8 @@ type tgaFile struct {
 
 const tgaHeader = 18
 
-// isTGA: there is no magic, so the header must make sense, and the file must not
-// be of a kind that has.
+// isTGA says whether the header is a plausible one of TGA, which has no magic number, and the
+// file is of no kind that has one.
 func isTGA(head []byte) bool {
 	if len(head) < tgaHeader || head[1] > 1 || head[17]&0xC0 != 0 || head[12]|head[13] == 0 || head[14]|head[15] == 0 {
 		return false
@@ -74,7 +74,7 @@ func openTGA(data []byte) (opened, error) {
 	}, nil
 }
 
-// bgr returns the colour of a pixel of 2, 3 or 4 bytes, over white.
+// bgr returns the colour of a pixel of 2, 3 or 4 bytes, blended with white.
 func bgr(p []byte, hasAlpha bool) [3]byte {
 	if len(p) == 2 {
 		v := int(binary.LittleEndian.Uint16(p))
@@ -90,7 +90,7 @@ func bgr(p []byte, hasAlpha bool) [3]byte {
 	return c
 }
 
-// colour returns the colour of the pixel i of a unit of the file, over white.
+// colour returns the colour of the pixel i of a unit of the file, blended with white.
 func (f *tgaFile) colour(p []byte, i int) (c [3]byte) {
 	switch {
 	case f.units > 1: // not in the specification, but written by many; 1 is white
@@ -145,7 +145,7 @@ func (f *tgaFile) pixels(scale int) (*Image, []string, error) {
 	return rowByRow(w, h, pix, float64(f.h-y)/float64(f.h), nil)
 }
 
-// each hands out the units until put returns false or the data end.
+// each calls put for every unit until it returns false or the data end.
 func (f *tgaFile) each(put func(unit []byte) bool) {
 	rest := f.data
 	for len(rest) > 0 {

@@ -40,9 +40,9 @@ func tiffPage(page *tiff.Page) opened {
 	return o
 }
 
-// innerScale returns the scale at which a page is decoded whose picture is to be
-// had at a scale: less where its pixels are not square, so that what is then
-// stretched has all the detail there is.
+// innerScale returns the scale at which to decode a page for a picture at the given scale.
+// It is smaller if pixels are not square: the page is then stretched, and must be decoded
+// with enough detail.
 func innerScale(page *tiff.Page, scale int) int {
 	w, h := page.Squared()
 	for inner := scale; ; inner /= 2 {
@@ -52,7 +52,7 @@ func innerScale(page *tiff.Page, scale int) int {
 	}
 }
 
-// missingPart says that a share of the picture is missing somewhere.
+// missingPart is the note that a share of the picture is missing anywhere in it.
 func missingPart(share float64) []string {
 	if share <= 0 {
 		return nil

@@ -67,7 +67,7 @@ func TestPageOfTIFF(t *testing.T) {
 	}{
 		{"one", []func(x, y int) byte{stripedPage}, stripedPage, nil},
 		{"two", []func(x, y int) byte{stripedPage, crossedPage}, stripedPage, []string{"page 1 of 2"}},
-		{"a blank cover", []func(x, y int) byte{blankPage, crossedPage, stripedPage}, crossedPage, []string{"page 2 of 3: nothing is on those before it"}},
+		{"a blank cover", []func(x, y int) byte{blankPage, crossedPage, stripedPage}, crossedPage, []string{"page 2 of 3: the pages before it are blank"}},
 		{"blank pages", []func(x, y int) byte{blankPage, blankPage}, blankPage, []string{"none of 2 pages shows anything"}},
 	}
 	for _, test := range tests {
@@ -98,7 +98,7 @@ func TestUnreadPageOfTIFF(t *testing.T) {
 		t.Error("a blank page for one that is not read:", err)
 	}
 	m, info, err := Decode(data, DefaultLimits)
-	if err != nil || !slices.Equal(info.Notes, []string{"page 2 of 2: those before it cannot be read or are blank"}) || m.Pix[3*(20*64+9)] != stripedPage(9, 20) {
+	if err != nil || !slices.Equal(info.Notes, []string{"page 2 of 2: the pages before it are blank or cannot be read"}) || m.Pix[3*(20*64+9)] != stripedPage(9, 20) {
 		t.Error(info, err)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"exemplar/internal/planar"
 )
 
-// Warp returns a w x h picture whose pixel at (x, y) is src seen through the
-// homography m: the point m*(x, y, 1). What falls outside src takes its nearest pixel. Where the map
-// shrinks, src is averaged down first, so that nothing aliases.
+// Warp returns a w x h picture whose pixel (x, y) is src at the point m*(x, y, 1),
+// interpolated bilinearly. Outside src the nearest pixel is repeated. If the map reduces src,
+// src is first reduced by averaging, to avoid aliasing.
 //
 // It panics if w or h is less than 1.
 func Warp(src *Image, m planar.Homography, w, h int) *Image {
@@ -29,8 +29,7 @@ func Warp(src *Image, m planar.Homography, w, h int) *Image {
 	return dst
 }
 
-// warpRow fills a row of the result with the colours of src at points between
-// pixels.
+// warpRow fills the row y of the result.
 func (m *Image) warpRow(dst []byte, t *planar.Homography, y float64) {
 	tx, ty, tz := t[1]*y, t[4]*y, t[7]*y
 	maxX, maxY, stride := float64(m.W-1), float64(m.H-1), 3*m.W
@@ -48,16 +47,15 @@ func (m *Image) warpRow(dst []byte, t *planar.Homography, y float64) {
 	}
 }
 
-// coarsest is the smallest step in src, in pixels, that a step of one pixel in
-// the result makes at its middle.
+// coarsest is the least step in src, in pixels, for a step of one pixel at the middle of the
+// result.
 func coarsest(m planar.Homography, w, h int) float64 {
 	cx, cy := float64(w)/2, float64(h)/2
 	at, right, below := m.Apply(planar.Pt(cx, cy)), m.Apply(planar.Pt(cx+1, cy)), m.Apply(planar.Pt(cx, cy+1))
 	return min(math.Hypot(right.X-at.X, right.Y-at.Y), math.Hypot(below.X-at.X, below.Y-at.Y))
 }
 
-// levels are the numbers from 0 to 255: to look them up is quicker than to
-// convert them.
+// levels are the numbers from 0 to 255 as floats. Looking them up is faster than converting.
 var levels = func() (of [256]float32) {
 	for i := range of {
 		of[i] = float32(i)
@@ -65,12 +63,12 @@ var levels = func() (of [256]float32) {
 	return of
 }()
 
-// clampTo limits v to [0, limit]; what is no number becomes 0.
+// clampTo limits v to [0, limit]; NaN becomes 0.
 func clampTo(v, limit float64) float64 {
 	if !(v > 0) {
 		return 0
 	}
-	if v > limit { // quicker than min, which minds what is no number
+	if v > limit { // faster than min, which treats NaN specially
 		return limit
 	}
 	return v

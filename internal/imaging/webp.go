@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// riffChunk is a part of a WebP file.
+// riffChunk is a chunk of a WebP file.
 type riffChunk struct {
 	name string
 	data []byte
@@ -38,7 +38,7 @@ func chunksAt(b []byte) iter.Seq[riffChunk] {
 	}
 }
 
-// webpFile is what is read of a WebP file: one still picture and its place.
+// webpFile is one still picture of a WebP file, and its position on the canvas.
 type webpFile struct {
 	w, h        int // of the canvas; 0: the picture's
 	x, y        int // of the picture on it
@@ -94,13 +94,13 @@ func (f *webpFile) open() (opened, error) {
 	}, nil
 }
 
-// mostWebPPixels is how many pixels a byte may stand for. Areas of one colour may
-// take no byte at all in lossless files, so that a few could claim any memory. By
-// eye: a page of A4 at 600 dots per inch in 2,100 bytes shows nothing.
+// mostWebPPixels is the largest number of pixels per byte. In lossless files areas of one
+// colour may take no byte at all, so that a small file could demand any memory. By eye: a
+// page of A4 at 600 dots per inch in 2,100 bytes shows nothing.
 const mostWebPPixels = 1 << 14
 
-// bytesPerPixel is what the decoder takes at the most: four samples before and
-// after a transform where anything is lossless, and the planes where it is not.
+// bytesPerPixel is the most that the decoder allocates: four samples before and after a
+// transform if the picture or its transparency is lossless, else the planes.
 func (f *webpFile) bytesPerPixel() int64 {
 	const lossless, lossy = 8, 2
 	switch {
@@ -112,8 +112,7 @@ func (f *webpFile) bytesPerPixel() int64 {
 	return lossy
 }
 
-// findWebP looks for the picture, or the first frames of an animation, and counts
-// them.
+// findWebP finds the picture, or the first frames of an animation, and counts the frames.
 func findWebP(data []byte) (files []*webpFile, count int) {
 	var canvas []byte
 	still := &webpFile{}
@@ -140,7 +139,7 @@ func findWebP(data []byte) (files []*webpFile, count int) {
 	return files, count
 }
 
-// add takes a chunk of the picture, if it is one.
+// add adds a chunk, if it belongs to the picture.
 func (f *webpFile) add(c riffChunk) {
 	switch {
 	case f.kind != "":
@@ -153,8 +152,8 @@ func (f *webpFile) add(c riffChunk) {
 
 func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
-// extended returns the chunks that stand before a lossy picture with
-// transparency: a header with the picture's own size, and the transparency.
+// extended returns the chunks that precede a lossy picture with transparency: a header with
+// the picture's own size, and the transparency.
 func (f *webpFile) extended(w, h int) []byte {
 	if f.alpha == nil || f.kind != "VP8 " {
 		return nil
@@ -167,7 +166,7 @@ func (f *webpFile) extended(w, h int) []byte {
 	return append(b, make([]byte, len(f.alpha)&1)...)
 }
 
-// container wraps the picture as a file of its own.
+// container returns the picture as a separate file.
 func (f *webpFile) container(before []byte) io.Reader {
 	padding := len(f.data) & 1
 	b := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(before)+8+len(f.data)+padding))
@@ -176,9 +175,9 @@ func (f *webpFile) container(before []byte) io.Reader {
 	return io.MultiReader(bytes.NewReader(b), bytes.NewReader(f.data), bytes.NewReader(make([]byte, padding)))
 }
 
-// fullRange corrects what lossy pictures decode to. They hold brightness from 16
-// to 235 and colour from 16 to 240 (RFC 6386, section 9.2; ITU-R BT.601), which
-// the decoder hands on in a type that means 0 to 255: all would look washed out.
+// fullRange corrects the range of lossy pictures. Their luma is from 16 to 235 and their
+// chroma from 16 to 240 (RFC 6386, section 9.2; ITU-R BT.601), but the decoder returns them
+// in a type whose range is 0 to 255, in which they would look washed out.
 func fullRange(picture image.Image) image.Image {
 	switch m := picture.(type) {
 	case *image.YCbCr:

@@ -15,15 +15,15 @@ const DefaultMargin = 0.05
 // ErrCalibration says that a calibration cannot be used.
 var ErrCalibration = errors.New("not a usable calibration")
 
-// Calibration says how often an impostor reaches a score: FMR(score), the
-// share of non-mated comparisons that score at least as much. A comparison is
-// one probe against one label, so the impostor scores behind it are the best
-// over a label's references and their four rotations.
+// Calibration says how often an impostor reaches a score: FMR(score), the share of
+// non-mated comparisons that score at least as much. A comparison is one probe
+// against one label. Its score is the best over the label's references and their four
+// rotations.
 //
 // Up to Tail.Start the curve is what was counted, at knots with log-linear
-// interpolation between them; above, it is the fitted tail. It is supported by
-// data down to [Calibration.SupportedFMR] and an extrapolation beyond.
-// A Calibration is not changed once made, and safe for concurrent use.
+// interpolation between them; above it, the fitted tail. Down to
+// [Calibration.SupportedFMR] data support it; beyond, it is an extrapolation. A
+// Calibration is not changed once made, and safe for concurrent use.
 type Calibration struct {
 	Source string  `json:"source,omitempty"` // what it was fitted on, in words
 	Pairs  int64   `json:"pairs"`            // non-mated comparisons behind it
@@ -31,7 +31,7 @@ type Calibration struct {
 	Tail   Tail    `json:"tail"`
 	Margin float64 `json:"margin"` // lead in cosine that a label needs over its rivals
 
-	LLRModel *LLRModel `json:"proof,omitempty"` // what geometry is worth; nil where it was not fitted
+	LLRModel *LLRModel `json:"proof,omitempty"` // what the evidence of geometry is worth; nil where it was not fitted
 }
 
 // Knot is one counted point of the curve.
@@ -71,8 +71,8 @@ func (t Tail) score(fmr float64) float64 {
 	return t.Start + t.Scale*math.Expm1(t.Shape*depth)/t.Shape
 }
 
-// FMR returns the share of impostors that reach score: 1 below the curve, and
-// for NaN, so that a broken score is never trusted. It never rises with score.
+// FMR returns the share of impostors that reach score. It never rises with score. It
+// is 1 below the curve, and for NaN: a broken score is never trusted.
 func (c *Calibration) FMR(score float64) float64 {
 	switch {
 	case !(score > c.Knots[0].Score):
@@ -103,9 +103,9 @@ func (c *Calibration) Score(fmr float64) float64 {
 	return high
 }
 
-// SupportedFMR returns the smallest rate that the number of impostor pairs
-// speaks for: 3/pairs, the rule of three (no event in n trials bounds the rate
-// by 3/n with 95 % confidence). Smaller rates rest on the tail's form alone.
+// SupportedFMR returns the smallest rate that the number of impostor pairs supports:
+// 3/pairs, by the rule of three (no event in n trials bounds the rate by 3/n with 95
+// % confidence). Smaller rates rest on the form of the tail alone.
 func (c *Calibration) SupportedFMR() float64 { return min(1, 3/float64(c.Pairs)) }
 
 // AcceptFMR returns the rate per comparison at which a stranger is accepted by

@@ -45,17 +45,21 @@ func (e *Evidence) HasComparison() bool { return e.Located && e.Comparable > 0 }
 // reference.
 type feature struct {
 	name string // in the calibration
-	of   func(e *Evidence) float64
+	of   func(e *Evidence, c *Constants) float64
 }
 
 // features are those that an [LLRModel] may weigh.
 var features = []feature{
-	{"coverage", func(e *Evidence) float64 { return min(1, max(0, e.Coverage)) }},
-	{"smoothly", func(e *Evidence) float64 { return e.logOdds(e.LocallyConsistent * e.seen()) }},
-	{"weak", func(e *Evidence) float64 { return max(0, e.CorrelationP10*e.seen()) }},
-	{"weak-sharp", func(e *Evidence) float64 { return max(0, e.CorrelationP10*e.seen()-0.5) }},
-	{"judged", func(e *Evidence) float64 { return math.Log(float64(min(enoughBlocks, e.Comparable) + evenBlocks)) }},
-	{"unchanged", func(e *Evidence) float64 { return -math.Log(min(1, max(0, e.Changed)) + leastChanged) }},
+	{"coverage", func(e *Evidence, _ *Constants) float64 { return min(1, max(0, e.Coverage)) }},
+	{"smoothly", func(e *Evidence, c *Constants) float64 { return e.logOdds(e.LocallyConsistent*e.seen(c), c) }},
+	{"weak", func(e *Evidence, c *Constants) float64 { return max(0, e.CorrelationP10*e.seen(c)) }},
+	{"weak-sharp", func(e *Evidence, c *Constants) float64 { return max(0, e.CorrelationP10*e.seen(c)-0.5) }},
+	{"judged", func(e *Evidence, c *Constants) float64 {
+		return math.Log(float64(min(c.EnoughBlocks, e.Comparable) + c.EvenBlocks))
+	}},
+	{"unchanged", func(e *Evidence, c *Constants) float64 {
+		return -math.Log(min(1, max(0, e.Changed)) + c.LeastChanged)
+	}},
 }
 
 func featureNamed(name string) *feature {
@@ -67,31 +71,18 @@ func featureNamed(name string) *feature {
 	return nil
 }
 
-const (
-	// enoughBlocks is how many blocks say as much as any number more: what spoils
-	// one block spoils its neighbours too. By eye.
-	enoughBlocks = 24
-	// evenBlocks blocks on either side draw a share towards even odds. By eye.
-	evenBlocks = 4
-	// leastChanged is a share of changed print below which less is worth nothing.
-	// By eye.
-	leastChanged = 0.003
-)
-
-// seen is 1 if half of the reference could be compared, and less in proportion
-// below: a fit that puts most of it outside of the photo is likely a wrong one.
-// The half is by eye.
-func (e *Evidence) seen() float64 {
-	const enough = 0.5
+// seen is 1 if enough of the reference could be compared, and less in proportion
+// below.
+func (e *Evidence) seen(c *Constants) float64 {
 	if e.Blocks == 0 {
 		return 1
 	}
-	return min(1, float64(e.Comparable)/(enough*float64(e.Blocks)))
+	return min(1, float64(e.Comparable)/(c.EnoughSeen*float64(e.Blocks)))
 }
 
 // logOdds is the logarithm of the odds of a share of the comparable blocks, drawn
-// towards even by evenBlocks on either side: a few blocks say little.
-func (e *Evidence) logOdds(share float64) float64 {
-	n := float64(min(e.Comparable, enoughBlocks))
-	return math.Log((share*n + evenBlocks) / ((1-share)*n + evenBlocks))
+// towards even: a few blocks say little.
+func (e *Evidence) logOdds(share float64, c *Constants) float64 {
+	n, even := float64(min(e.Comparable, c.EnoughBlocks)), float64(c.EvenBlocks)
+	return math.Log((share*n + even) / ((1-share)*n + even))
 }

@@ -32,6 +32,8 @@ type LLRModel struct {
 	// unregistered look-alike of both hardly ever leads by as much. It is the lead
 	// over a competitor of LLR 0: see [LLRModel.LookAlikePriorGiven].
 	UnregisteredMargin float64 `json:"lead"`
+
+	Constants Constants `json:"constants"` // [DefaultConstants] where there are none
 }
 
 // Term is a feature's share in the likelihood ratio. A weight is never
@@ -55,7 +57,7 @@ func (m *LLRModel) LLR(e *Evidence) float64 {
 	}
 	sum := m.Bias
 	for _, t := range m.Terms {
-		sum += t.Weight * featureNamed(t.Feature).of(e)
+		sum += t.Weight * featureNamed(t.Feature).of(e, &m.Constants)
 	}
 	if math.IsNaN(sum) {
 		return NotLocatedLLR
@@ -63,20 +65,11 @@ func (m *LLRModel) LLR(e *Evidence) float64 {
 	return min(max(sum/math.Ln10, -maxLLR), maxLLR)
 }
 
-// unregisteredSlope is by how much the unregistered margin grows with each LLR of
-// the competitor: what agrees better is told apart more clearly. By eye.
-const unregisteredSlope = 0.25
-
-// LookAlikePriorGiven returns the share of strangers that have a look-alike
-// registered, given the LLR of the closest competitor, the best label that stands
-// for another answer. It chooses the share so that the threshold becomes
-//
-//	t = competitor + UnregisteredMargin + unregisteredSlope*competitor,
-//
-// but leaves it at LookAlikePrior where the threshold is higher without, and at 1
-// where even that share gives a lower one.
+// LookAlikePriorGiven returns p(k) of the package comment: the share of strangers
+// that have a look-alike registered, given the LLR of the closest competitor, the
+// best label that stands for another answer.
 func (m *LLRModel) LookAlikePriorGiven(competitor, fpir float64, n int) float64 {
-	t := competitor + m.UnregisteredMargin + unregisteredSlope*competitor
+	t := competitor + m.UnregisteredMargin + m.Constants.MarginSlope*competitor
 	switch {
 	case t <= m.Threshold(m.LookAlikePrior, fpir, n):
 		return m.LookAlikePrior
@@ -116,7 +109,7 @@ func (m *LLRModel) randomFPIR(llr float64, n int) float64 {
 // UnmarshalJSON reads and checks a model.
 func (m *LLRModel) UnmarshalJSON(data []byte) error {
 	type plain LLRModel
-	var read plain
+	read := plain{Constants: DefaultConstants()}
 	if err := json.Unmarshal(data, &read); err != nil {
 		return fmt.Errorf("LLR model: %w", err)
 	}
@@ -137,6 +130,9 @@ func (m *LLRModel) check() error {
 	}
 	if !(m.LookAlikePrior > 0 && m.LookAlikePrior <= 1) || !(math.Abs(m.LookAlikeLLR) <= maxLLR) || !(m.UnregisteredMargin >= 0 && m.UnregisteredMargin <= 2*maxLLR) {
 		return fmt.Errorf("alike is %v, kin %v, lead %v", m.LookAlikePrior, m.LookAlikeLLR, m.UnregisteredMargin)
+	}
+	if err := m.Constants.check(); err != nil {
+		return err
 	}
 	for _, t := range m.Terms {
 		if featureNamed(t.Feature) == nil {

@@ -104,13 +104,13 @@ func TestShareRisesWithKin(t *testing.T) {
 		last = share
 	}
 	alone, family := p.Threshold(p.LookAlikePrior, 0.01, 10), p.Threshold(1, 0.01, 10)
-	if got := p.LookAlikePriorGiven((alone-p.UnregisteredMargin)/(1+unregisteredSlope)-1e-4, 0.01, 10); got != p.LookAlikePrior {
+	if got := p.LookAlikePriorGiven((alone-p.UnregisteredMargin)/(1+p.Constants.MarginSlope)-1e-4, 0.01, 10); got != p.LookAlikePrior {
 		t.Errorf("of a label that what is accepted anyway leads enough: %v", got)
 	}
-	if got := p.LookAlikePriorGiven((family-p.UnregisteredMargin)/(1+unregisteredSlope)+0.01, 0.01, 10); got != 1 {
+	if got := p.LookAlikePriorGiven((family-p.UnregisteredMargin)/(1+p.Constants.MarginSlope)+0.01, 0.01, 10); got != 1 {
 		t.Errorf("of a label that only what is sure leads enough: %v", got)
 	}
-	kin := ((alone+family)/2 - p.UnregisteredMargin) / (1 + unregisteredSlope)
+	kin := ((alone+family)/2 - p.UnregisteredMargin) / (1 + p.Constants.MarginSlope)
 	if got := p.Threshold(p.LookAlikePriorGiven(kin, 0.01, 10), 0.01, 10); math.Abs(got-(alone+family)/2) > 1e-3 {
 		t.Errorf("beside kin of %v accepts at %v, want %v", kin, got, (alone+family)/2)
 	}

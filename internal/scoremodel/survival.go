@@ -7,8 +7,8 @@ import (
 	"sort"
 )
 
-// Survival is the share of comparisons that reach an LLR: counted at steps,
-// log-linear between them, and beyond the last falling as fast as the tail did.
+// Survival is the share of comparisons that reach an LLR. It is counted at steps,
+// log-linear between them, and exponential beyond the last one.
 type Survival struct {
 	Count int     `json:"count"` // of comparisons behind it
 	Steps []Step  `json:"steps"` // rising LLR, falling rates
@@ -56,12 +56,13 @@ func (s *Survival) Supported() float64 { return min(1, 3/float64(s.Count)) }
 const (
 	tailCount = 8 // comparisons beyond the last counted step
 	stepRatio = 0.8
-	// steepest and flattest are the slopes a tail may have, per unit of LLR: if
-	// that means what it says, mated probes fall off by ln(10) more slowly.
+	// flattest and steepest bound the slope of a tail, per unit of LLR. If an LLR
+	// means what it says, look-alikes become rarer by ln(10) per unit more than mated
+	// probes do.
 	flattest, steepest = -math.Ln10, -4 * math.Ln10
 )
 
-// fitSurvival counts. Values at or below the floor count as reached by all.
+// fitSurvival counts the share of the values that reach each step.
 func fitSurvival(llrs []float64) Survival {
 	sorted := slices.Clone(llrs)
 	slices.SortFunc(sorted, func(a, b float64) int {
@@ -91,9 +92,8 @@ func fitSurvival(llrs []float64) Survival {
 	return s
 }
 
-// tailSlope is that of an exponential law (maximum likelihood) over the highest
-// values, some more than lie beyond the last step; what was not located is no
-// part of the tail.
+// tailSlope fits an exponential law (maximum likelihood) to the highest values, twice
+// as many as lie beyond the last step. What was not located is no part of the tail.
 func tailSlope(falling []float64) float64 {
 	n := min(2*tailCount, len(falling))
 	for n > 1 && falling[n-1] <= NotLocatedLLR {

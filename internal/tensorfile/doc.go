@@ -1,14 +1,15 @@
-// Package tensorfile reads and writes the files that tensors travel in:
-// safetensors, the part of ONNX that image networks need, and NumPy's npy.
+// Package tensorfile reads and writes files of tensors: safetensors, the part of ONNX that
+// image networks need, and NumPy's npy. In come the bytes of a file; out come [Tensor]s by
+// name, which refer to those bytes. Package embed stores bundles with it, package train
+// features and start weights, package eval vectors of other systems.
 //
-// The parsers take bytes from anywhere: every length, offset and shape is
-// checked before it is believed, and nothing is allocated in proportion to a
-// number that the file merely claims. A parsed [Tensor] refers to the bytes it
-// was parsed from.
+// Files may come from anybody. The parsers check every length, offset and shape before they
+// use it, and allocate no memory in proportion to a number that the file only states.
 //
 //	file, err := tensorfile.ParseSafetensors(data)
 //	values, err := file.Tensors["head.2.weight"].Float32s()
 //
-// Not covered: object and Fortran-ordered arrays, quantised tensors, and ONNX
-// control flow.
+// tensor.go has the tensors, safetensors.go, npy.go and the onnx files one format each.
+// Not supported are object and Fortran-ordered arrays, quantised tensors, and control flow
+// in ONNX.
 package tensorfile

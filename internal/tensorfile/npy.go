@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// npyMagic begins every npy file (NumPy Enhancement Proposal 1 and
-// numpy.lib.format); two bytes of version and the header's length follow.
+// npyMagic begins every npy file (NumPy Enhancement Proposal 1 and numpy.lib.format). Two
+// bytes of version and the length of the header follow it.
 const npyMagic = "\x93NUMPY"
 
 // npyTypes names element types as NumPy does: order, kind, size.
@@ -39,11 +39,11 @@ func ParseNpy(data []byte) (Tensor, error) {
 	return t, nil
 }
 
-// maxNpyHeader is more than NumPy writes for any shape.
+// maxNpyHeader bounds the header, in bytes. NumPy's are shorter for every shape.
 const maxNpyHeader = 1 << 16
 
-// ReadNpyHeader reads the beginning of an npy file, up to the values, of which
-// there may be more than fit in memory.
+// ReadNpyHeader reads the header of an npy file and leaves r at the values, so that the
+// values need not fit in memory.
 func ReadNpyHeader(r io.Reader) (dtype DType, shape []int, err error) {
 	start := make([]byte, 12) // of version 1, with two bytes of the header
 	if _, err := io.ReadFull(r, start); err != nil {
@@ -70,8 +70,8 @@ func ReadNpyHeader(r io.Reader) (dtype DType, shape []int, err error) {
 	return dtype, shape, nil
 }
 
-// NpyHeader is what stands before the values in an npy file of float32, float64,
-// uint8 or int64 numbers.
+// NpyHeader returns the bytes before the values in an npy file of float32, float64, uint8 or
+// int64 numbers.
 func NpyHeader(dtype DType, shape []int) ([]byte, error) {
 	for name, t := range npyTypes {
 		if t == dtype {
@@ -134,8 +134,8 @@ func parseNpyShape(text string) ([]int, error) {
 	return shape, nil
 }
 
-// EncodeNpy writes the tensor as an npy file of version 1, exactly as numpy.save
-// would.
+// EncodeNpy returns the tensor as an npy file of version 1, with the same bytes as
+// numpy.save.
 func EncodeNpy(t Tensor) ([]byte, error) {
 	if err := t.check(); err != nil {
 		return nil, fmt.Errorf("npy: %w", err)
@@ -144,8 +144,8 @@ func EncodeNpy(t Tensor) ([]byte, error) {
 	return append(header, t.Data...), err
 }
 
-// npyPreamble is everything before the values, padded so that they begin at a
-// multiple of 64.
+// npyPreamble is everything before the values, padded so that they begin at a multiple of 64
+// bytes.
 func npyPreamble(descr string, shape []int) []byte {
 	dims := make([]string, len(shape))
 	for i, d := range shape {

@@ -1,11 +1,11 @@
 package tensorfile
 
-// The part of ONNX (onnx/onnx, onnx.proto) that a feed-forward image network
-// needs. What a file holds beyond it (documentation, training information,
-// functions, sub-graphs) is skipped on reading; an attribute of a kind that is
-// not listed here keeps its name and its type and loses its value.
+// The types of this file are the part of ONNX (onnx/onnx, onnx.proto) that a feed-forward
+// image network needs. Reading skips the rest (documentation, training information,
+// functions, sub-graphs). An attribute of another type is read with its name and type, and
+// without its value.
 
-// OnnxModel is a network in ONNX: the graph, and what it is to be read with.
+// OnnxModel is a network in ONNX: the graph, and the version of its operators.
 type OnnxModel struct {
 	IRVersion int64
 	Producer  string
@@ -61,7 +61,7 @@ type OnnxValue struct {
 	Shape []OnnxDim
 }
 
-// OnnxDim is a fixed dimension, or a named one where Name is not empty.
+// OnnxDim is a fixed dimension, or a named one if Name is not empty.
 type OnnxDim struct {
 	Size int64
 	Name string
@@ -70,7 +70,7 @@ type OnnxDim struct {
 // onnxTypes maps our element types to TensorProto.DataType.
 var onnxTypes = map[DType]int64{F32: 1, U8: 2, I8: 3, I32: 6, I64: 7, Bool: 9, F16: 10, F64: 11, BF16: 16}
 
-// onnxDType is the inverse of onnxTypes; "" for a type that we do not know.
+// onnxDType is the inverse of onnxTypes; "" for an unknown type.
 func onnxDType(code int64) DType {
 	for dtype, c := range onnxTypes {
 		if c == code {

@@ -8,13 +8,12 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// OnnxExternal fetches the file beside the model that holds tensors too large,
-// or too many, for the model file itself. name is as the model gives it: the
-// function decides which names it trusts.
+// OnnxExternal reads a file with tensors that are stored outside of the model's file. name
+// is what the model states; the function decides which names it trusts.
 type OnnxExternal func(name string) ([]byte, error)
 
-// ParseOnnx reads a model. Tensors refer to data where the file stores them raw.
-// external may be nil: then a model whose tensors lie elsewhere is refused.
+// ParseOnnx reads a model. Tensors that the file stores raw refer to data. If external is
+// nil, a model with external tensors is refused.
 func ParseOnnx(data []byte, external OnnxExternal) (*OnnxModel, error) {
 	r := onnxReader{external: external, files: map[string][]byte{}}
 	m, err := r.model(data)
@@ -29,11 +28,11 @@ func ParseOnnx(data []byte, external OnnxExternal) (*OnnxModel, error) {
 
 type onnxReader struct {
 	external OnnxExternal
-	files    map[string][]byte // external files that were fetched
+	files    map[string][]byte // external files that were read
 }
 
-// field is one field of a message: bytes for length-delimited ones, num for
-// varints and fixed-width numbers (their bits).
+// field is a field of a message: bytes if it is length-delimited, else num, the value of a
+// varint or the bits of a fixed-width number.
 type field struct {
 	number protowire.Number
 	kind   protowire.Type
@@ -280,7 +279,8 @@ func eachVarint(f field, visit func(uint64)) error {
 	return nil
 }
 
-// eachFixed does the same for a repeated float (width 4) or double (width 8) field.
+// eachFixed visits the numbers of a repeated float (width 4) or double (width 8) field,
+// packed or not.
 func eachFixed(f field, width int, visit func(bits uint64)) error {
 	if f.kind == protowire.Fixed32Type || f.kind == protowire.Fixed64Type {
 		visit(f.num)

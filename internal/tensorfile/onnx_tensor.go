@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// tensorProto collects the fields of a TensorProto until all are known: they
-// may come in any order, and the values in any of five places.
+// tensorProto collects the fields of a TensorProto. They may come in any order, and five of
+// them may contain the values.
 type tensorProto struct {
 	name     string
 	dtype    int64
@@ -45,7 +45,7 @@ func (p *tensorProto) set(f field) error {
 	case tensorName:
 		p.name = string(f.bytes)
 	case tensorRaw:
-		p.raw = slices.Clip(f.bytes) // appending to it must not touch the file
+		p.raw = slices.Clip(f.bytes) // appending to it must not overwrite the file's bytes
 	case tensorFloats:
 		return eachFixed(f, 4, func(bits uint64) { p.raw = le.AppendUint32(p.raw, uint32(bits)) })
 	case tensorDoubles:
@@ -62,8 +62,8 @@ func (p *tensorProto) set(f field) error {
 	return nil
 }
 
-// setInt32s reads int32_data, which holds every type of up to 32 bits, one
-// element a number. The type must have come before, as all writers have it.
+// setInt32s reads int32_data, which has one number per element for every type of up to 32
+// bits. The element type must precede it, as it does in files of all known writers.
 func (p *tensorProto) setInt32s(f field) error {
 	size := onnxDType(p.dtype).Size()
 	return eachVarint(f, func(v uint64) {
@@ -73,7 +73,7 @@ func (p *tensorProto) setInt32s(f field) error {
 	})
 }
 
-// fetch cuts a tensor out of an external file (onnx docs, ExternalData.md).
+// fetch returns the part of an external file that is a tensor (onnx docs, ExternalData.md).
 func (r *onnxReader) fetch(where map[string]string) ([]byte, error) {
 	location := where["location"]
 	if r.external == nil {
@@ -101,7 +101,7 @@ func (r *onnxReader) fetch(where map[string]string) ([]byte, error) {
 	return file[offset : offset+length : offset+length], nil
 }
 
-// whole reads a number that is not negative, or takes its default.
+// whole parses a number that is not negative; the empty string stands for otherwise.
 func whole(text string, otherwise int) (int, error) {
 	if text == "" {
 		return otherwise, nil

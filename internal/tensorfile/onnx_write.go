@@ -32,7 +32,7 @@ func (m *OnnxModel) Encode() ([]byte, error) {
 	return w, nil
 }
 
-// message is a protobuf message in the making.
+// message is a protobuf message that is being composed.
 type message []byte
 
 func (w *message) number(field protowire.Number, v int64) {

@@ -19,11 +19,11 @@ type Safetensors struct {
 	Tensors  map[string]Tensor
 }
 
-// maxHeader bounds the JSON header; 8 MiB describe some 80,000 tensors.
+// maxHeader bounds the JSON header, in bytes; 8 MiB describe about 80,000 tensors.
 const maxHeader = 8 << 20
 
-// ParseSafetensors reads a file. The tensors refer to data, which must not be
-// changed while they are in use.
+// ParseSafetensors parses a file. The tensors refer to data, which must not be changed while
+// they are in use.
 func ParseSafetensors(data []byte) (*Safetensors, error) {
 	header, body, err := splitSafetensors(data)
 	if err != nil {
@@ -71,7 +71,7 @@ func splitSafetensors(data []byte) (header, body []byte, err error) {
 	return header, data[8+n:], nil
 }
 
-// span is the part of the data that a tensor claims.
+// span is the part of the data that the header assigns to a tensor.
 type span struct {
 	name       string
 	begin, end int
@@ -120,8 +120,8 @@ func parseEntry(dec *json.Decoder) (entry, error) {
 	return e, nil
 }
 
-// eachMember walks the members of the JSON object that comes next, and refuses
-// one that names a member twice: which of the two is meant is anybody's guess.
+// eachMember visits the members of the next JSON object. It refuses an object that has a
+// member twice, since it would be ambiguous.
 func eachMember(dec *json.Decoder, visit func(key string, dec *json.Decoder) error) error {
 	if open, err := dec.Token(); err != nil {
 		return fmt.Errorf("header: %w", err)
@@ -147,7 +147,7 @@ func eachMember(dec *json.Decoder, visit func(key string, dec *json.Decoder) err
 	return err
 }
 
-// checkCover says whether the spans tile the data: no gap, no overlap, no rest.
+// checkCover returns an error unless the spans tile the data without gap, overlap or rest.
 func checkCover(spans []span, size int) error {
 	slices.SortFunc(spans, func(a, b span) int {
 		if a.begin != b.begin {
@@ -168,9 +168,8 @@ func checkCover(spans []span, size int) error {
 	return nil
 }
 
-// Encode writes the file: tensors in the order of their names, the header
-// padded so that the data begin at a multiple of 8. Equal contents give equal
-// bytes.
+// Encode returns the file: tensors in the order of their names, and the header padded so
+// that the data begin at a multiple of 8 bytes. Equal contents give equal bytes.
 func (s *Safetensors) Encode() ([]byte, error) {
 	names := slices.Sorted(maps.Keys(s.Tensors))
 	header, size, err := s.header(names)
@@ -186,7 +185,7 @@ func (s *Safetensors) Encode() ([]byte, error) {
 	return out, nil
 }
 
-// headerEntry is a tensor's line of the header, its members in the usual order.
+// headerEntry is a tensor's entry in the header, with its members in the usual order.
 type headerEntry struct {
 	DType   DType  `json:"dtype"`
 	Shape   []int  `json:"shape"`
@@ -209,7 +208,7 @@ func (s *Safetensors) header(names []string) (header []byte, size int, err error
 	}
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false) // as the format's own library has it
+	encoder.SetEscapeHTML(false) // as the library of the format does
 	err = encoder.Encode(members)
 	header = bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
 	for len(header)%8 != 0 {

@@ -10,7 +10,7 @@ import (
 // DType is the type of a tensor's elements, by its name in safetensors.
 type DType string
 
-// The element types that all three formats know how to name.
+// The element types that are supported.
 const (
 	F64  DType = "F64"
 	F32  DType = "F32"
@@ -46,8 +46,8 @@ type Tensor struct {
 	Data  []byte
 }
 
-// NewFloat32 makes an F32 tensor of a copy of the values. It panics when the
-// shape does not hold exactly that many.
+// NewFloat32 makes an F32 tensor of a copy of the values. It panics unless the shape has
+// exactly as many elements.
 func NewFloat32(values []float32, shape ...int) Tensor {
 	n, err := elements(shape)
 	if err != nil || n != len(values) {
@@ -60,9 +60,9 @@ func NewFloat32(values []float32, shape ...int) Tensor {
 	return Tensor{DType: F32, Shape: slices.Clone(shape), Data: data}
 }
 
-// NewFloat16 makes an F16 tensor of the values, each rounded to the nearest, ties
-// to even, and infinite beyond the type's range. It panics when the shape does not
-// hold exactly that many.
+// NewFloat16 makes an F16 tensor of the values. They are rounded to the nearest, ties to
+// even, and to infinity beyond the type's range. It panics unless the shape has exactly as
+// many elements.
 func NewFloat16(values []float32, shape ...int) Tensor {
 	n, err := elements(shape)
 	if err != nil || n != len(values) {
@@ -75,8 +75,8 @@ func NewFloat16(values []float32, shape ...int) Tensor {
 	return Tensor{DType: F16, Shape: slices.Clone(shape), Data: data}
 }
 
-// NewInt64 makes an I64 tensor of a copy of the values. It panics when the shape
-// does not hold exactly that many.
+// NewInt64 makes an I64 tensor of a copy of the values. It panics unless the shape has
+// exactly as many elements.
 func NewInt64(values []int64, shape ...int) Tensor {
 	n, err := elements(shape)
 	if err != nil || n != len(values) {
@@ -89,8 +89,8 @@ func NewInt64(values []int64, shape ...int) Tensor {
 	return Tensor{DType: I64, Shape: slices.Clone(shape), Data: data}
 }
 
-// Float32s returns the elements of a floating-point tensor, rounded to float32
-// where they are wider.
+// Float32s returns the elements of a floating-point tensor. Wider elements are rounded to
+// float32.
 func (t Tensor) Float32s() ([]float32, error) {
 	if err := t.check(); err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (t Tensor) Int64s() ([]int64, error) {
 	return out, nil
 }
 
-// check says whether type, shape and data agree.
+// check returns an error unless type, shape and data agree.
 func (t Tensor) check() error {
 	if t.DType.Size() == 0 {
 		return fmt.Errorf("element type %q is not supported", string(t.DType))
@@ -150,7 +150,7 @@ func (t Tensor) check() error {
 	return nil
 }
 
-// maxElements keeps products of dimensions and element sizes inside an int64.
+// maxElements keeps products of dimensions and element sizes below the limit of int64.
 const maxElements = 1 << 40
 
 // elements is the product of the dimensions.

@@ -1,5 +1,6 @@
-// Package formula makes pictures and weights for tests from a formula, which
-// tools/golden/formula.py has as well: so goldens need hold results alone.
+// Package formula makes pictures and weights for tests by the formula of
+// tools/golden/formula.py. Golden files therefore contain results alone. Only tests call
+// it.
 package formula
 
 import (
@@ -40,7 +41,7 @@ func Pictures(count, side int) []byte {
 	return out
 }
 
-// Tensor returns a network's tensor, named and laid out as PyTorch does.
+// Tensor returns a tensor of a network, with PyTorch's name and layout.
 func Tensor(name string, shape []int) tensorfile.Tensor {
 	count := 1
 	for _, d := range shape {

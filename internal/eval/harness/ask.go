@@ -10,8 +10,8 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// askGallery registers a set's references and gives the set what a gallery of
-// them says of its other pictures: scores, answers, and those in open sets.
+// askGallery registers the references of a set in a gallery. It adds to the set what the
+// gallery says about the other pictures: scores, answers, and answers in open sets.
 func askGallery(ctx context.Context, set *eval.Set, sys System, read reader, o Options) error {
 	g, err := NewGallery(sys.Gallery, o.FPIR)
 	if err != nil {
@@ -46,7 +46,7 @@ func askGallery(ctx context.Context, set *eval.Set, sys System, read reader, o O
 		return err
 	}
 	for i, l := range lookups {
-		if strangers[i].Label == "" { // the others only lack a reference: a label above theirs would be true
+		if strangers[i].Label == "" { // the others have a label without a reference: a label above theirs would be right
 			set.Strangers = append(set.Strangers, l)
 		}
 	}

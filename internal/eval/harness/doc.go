@@ -1,14 +1,13 @@
-// Package harness puts systems under test: a gallery of our own, whole, as users
-// have it; an embedding alone; what other systems made of the same pictures. It
-// gives internal/eval the sets that it judges.
+// Package harness tests systems on data sets and makes the sets that package eval
+// judges. A system is a whole gallery as users have it, an embedding alone, or the
+// results of another program for the same pictures. exemplar eval and the benchmarks
+// call it.
 //
 //	result, err := harness.Judge(ctx, folder, harness.Product("exemplar", model), harness.Options{FPIR: 0.01})
 //	fmt.Println(result.Decisions.Right)
 //
-// gallery.go is the gallery under test, probes.go looks captures up in it with
-// and without their own label, references.go registers a folder in it, system.go
-// lists what else can be judged, judge.go makes a set of a folder and judges it
-// (ask.go: by a gallery), sweep.go disturbs pictures.
-//
-// No rate is computed here.
+// system.go lists the systems. judge.go makes a set from a folder and judges a system on
+// it; for a gallery it uses ask.go. gallery.go is the gallery under test, references.go
+// registers a folder in it, and probes.go looks up captures with and without their own
+// label. sweep.go disturbs pictures. The package computes no rate.
 package harness

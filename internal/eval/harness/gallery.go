@@ -20,11 +20,10 @@ import (
 )
 
 // ErrNoDecision says that a model cannot be judged by its decisions.
-var ErrNoDecision = errors.New("the model has no calibration, so it decides nothing: make one with exemplar calibrate")
+var ErrNoDecision = errors.New("the model has no calibration and cannot decide: make one with exemplar calibrate")
 
-// Gallery is a gallery under test, in a file of its own. References can be taken
-// out and put back, so that one gallery answers as many galleries would. It is
-// not safe for concurrent use, but for Lookup.
+// Gallery is a gallery under test, in a file of its own. References can be taken out and
+// put back, so that one gallery answers for many. Only Lookup is safe for concurrent use.
 type Gallery struct {
 	folder string
 	store  store.Store
@@ -99,7 +98,7 @@ func (g *Gallery) Register(ctx context.Context, references []Reference) (refused
 		return nil, err
 	}
 	for i, a := range added {
-		if a.Duplicate { // the very file is there already
+		if a.Duplicate { // the same file is registered already
 			continue
 		}
 		entries[i].Reference = a.Reference
@@ -119,8 +118,8 @@ func (g *Gallery) Labels() []string {
 	return labels
 }
 
-// LeaveOut takes the references of some labels out of the gallery, and puts all
-// others back in: it is then what it would be had those never been registered.
+// LeaveOut takes the references of some labels out of the gallery, and puts all others
+// back. The gallery is then as if those had never been registered.
 func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 	labels = slices.Compact(slices.Sorted(slices.Values(labels)))
 	var removed []string
@@ -151,10 +150,10 @@ func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 	return nil
 }
 
-// refused is the answer to what is no usable picture.
+// refused is the answer to a file that is no usable picture.
 var refused = eval.Lookup{Answer: eval.Answer{Outcome: decide.Refused}, Sure: math.Inf(-1)}
 
-// Lookup answers with what the gallery says of a picture file.
+// Lookup returns the answer of the gallery to a picture file.
 func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) {
 	result, err := g.engine.Recognise(ctx, recognise.Input{Data: data}, recognise.Options{FPIR: g.fpir})
 	if err != nil {
@@ -168,10 +167,9 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 	}, err
 }
 
-// sure is how sure the decision is of its best label: less the share of
-// strangers that it would accept were the threshold where the best label is. It
-// speaks of that label and not only of what is above it, so labels are decided as
-// if they had nothing above them.
+// sure says how sure the decision is of its best label: the negative share of strangers
+// that would be accepted if the threshold were at the best label. It must mean that label
+// itself and not one above it, so it decides as if labels had none above them.
 func (g *Gallery) sure(candidates []decide.Ranked) (float64, error) {
 	if len(candidates) == 0 {
 		return math.Inf(-1), nil
@@ -198,7 +196,7 @@ func (g *Gallery) sure(candidates []decide.Ranked) (float64, error) {
 	return -eval.AnyOf(d.FMR, registered), nil
 }
 
-// Scores returns how much speaks for each label that is in, on one scale.
+// Scores returns a score for each label that is in, all on one scale.
 func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
 	return g.engine.Scores(ctx, data)
 }

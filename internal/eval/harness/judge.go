@@ -17,12 +17,12 @@ import (
 // Options say how a system is judged.
 type Options struct {
 	Strangers string        // a folder of pictures that belong to no class; "" for none
-	Depth     int           // labels are cut to as many parts; 0: not at all
+	Depth     int           // cut labels to so many parts; 0: not at all
 	FPIR      float64       // share of strangers that a gallery may accept
 	Protocol  eval.Protocol // of the verification of vectors
 	Seed      uint64
-	// Progress is told what begins and in how many steps; it returns what to call
-	// after each, from several goroutines, and at the end. It may be nil.
+	// Progress is told what begins and its number of steps. It returns a function to call
+	// after each step, from several goroutines, and one to call at the end. It may be nil.
 	Progress func(doing string, steps int) (step, end func())
 }
 
@@ -33,15 +33,15 @@ func (o *Options) progress(doing string, steps int) (step, end func()) {
 	return o.Progress(doing, steps)
 }
 
-// NoReferences says what a folder lacks for a gallery to be judged on it.
-const NoReferences = "nothing could be registered, for no picture is marked as a reference: let the name of one picture in each folder end in _ref, such as card/front_ref.jpg"
+// NoReferences says why no gallery can be judged on a folder without references.
+const NoReferences = "nothing could be registered, because no picture is marked as a reference: end the name of one picture in each folder in _ref, such as card/front_ref.jpg"
 
-// NoCaptures says what a folder lacks for anything to be looked up in a gallery.
-const NoCaptures = "nothing could be looked up, for every picture is marked as a reference: add photos of the documents, whose names do not end in _ref"
+// NoCaptures says why no gallery can be judged on a folder without captures.
+const NoCaptures = "nothing could be looked up, because every picture is marked as a reference: add photos of the documents with names that do not end in _ref"
 
-// Judge judges a system on a data set. Where a gallery is to be judged and the
-// folder has no references or no captures, the result holds the note
-// [NoReferences] or [NoCaptures] alone.
+// Judge judges a system on a data set. If the system is a gallery and the folder has no
+// references or no captures, the result holds only the note [NoReferences] or
+// [NoCaptures].
 func Judge(ctx context.Context, folder *dataset.Folder, sys System, o Options) (*eval.Result, error) {
 	set, err := newSet(ctx, folder, sys, o)
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *System) row(folder *dataset.Folder, x dataset.Sample) row {
 		return refused(err)
 	}
 	r := row{hash: fmt.Sprintf("%x", sha256.Sum256(data))}
-	if s.Vectors != "" || s.Matrix != "" { // it was not us who looked at the pictures
+	if s.Vectors != "" || s.Matrix != "" { // another system has read the pictures
 		return r
 	}
 	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
@@ -151,13 +151,13 @@ func addStrangers(ctx context.Context, set *eval.Set, sys System, o Options) (*e
 		x.Label, x.IsReference, x.Condition = "", false, ""
 		set.Samples = append(set.Samples, x)
 	}
-	set.Turned = nil // it is of vectors
+	set.Turned = nil // a set of scores has no vectors
 	return set, nil
 }
 
-// readMatrix gives a set the scores in a file: a row for each of its captures, a
-// column for each reference of the whole set, of which those that the set has
-// kept are taken.
+// readMatrix gives a set the scores in a file. The file has a row for each capture of the
+// set, and a column for each reference of the whole set; only columns of references that
+// the set has kept are used.
 func readMatrix(set, whole *eval.Set, path string) error {
 	data, err := tensorfile.ReadFile(path)
 	if err != nil {
@@ -189,8 +189,7 @@ func readMatrix(set, whole *eval.Set, path string) error {
 	return nil
 }
 
-// split lists a set's references and its captures, without those that were
-// refused.
+// split lists the references and the captures of a set that were not refused.
 func split(set *eval.Set) (references, captures []eval.Sample) {
 	for _, x := range set.Samples {
 		switch {

@@ -9,8 +9,8 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// reader reads the pictures of a set, its strangers included, whose paths begin
-// with the name of their folder.
+// reader reads the pictures of a set. The paths of its strangers begin with the name of
+// their folder.
 type reader struct{ root, strangers string }
 
 func (r reader) file(x dataset.Sample) ([]byte, error) {

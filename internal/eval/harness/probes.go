@@ -13,8 +13,8 @@ import (
 // Capture is a picture to look up.
 type Capture struct {
 	Path    string
-	Label   string   // what it shows; "" for a stranger
-	Ignored []string // labels that are no answer to it, right or wrong
+	Label   string   // of the document that it shows; "" for a stranger
+	Ignored []string // labels that count neither as right nor as wrong
 	Read    func() ([]byte, error)
 }
 
@@ -30,21 +30,21 @@ func CapturesOf(folder *dataset.Folder, samples []dataset.Sample) []Capture {
 // ProbeOptions say how captures are looked up.
 type ProbeOptions struct {
 	Family eval.Family // eval.FirstPart if nil
-	// Hands into which the labels are dealt in their order, for captures to be
-	// strangers by: all labels of the hand of a capture's own are left out
-	// together, so that its neighbours stay. 0: its own label alone is left out,
-	// with what lies above and below it.
+	// Hands is the number of groups that the labels are dealt into, in their order. For
+	// the second lookup of a capture all labels of its own group are left out together;
+	// its neighbours in the order stay. If Hands is 0, its own label alone is left out,
+	// with the labels above and below it.
 	Hands int
-	// FamilyOut asks for a third lookup, without all labels that have a part in
-	// common with the capture's own from the first one on.
+	// FamilyOut asks for a third lookup, without all labels that share their first part
+	// with the capture's own.
 	FamilyOut bool
 	Step      func() // called after each lookup, from several goroutines; may be nil
 }
 
-// Probes looks every capture up twice: in the whole gallery, and as a stranger,
-// with its own label left out. Captures of labels that the gallery has not are
-// passed over. The answers are those of galleries that really are without what is
-// left out. A file that cannot be read is answered as refused.
+// Probes looks up every capture twice: in the whole gallery, and as a stranger with its
+// own label left out. It passes over captures whose labels are not in the gallery. The
+// answers are the same as if the left out labels had never been registered. The answer to
+// a file that cannot be read is refused.
 func (g *Gallery) Probes(ctx context.Context, captures []Capture, o ProbeOptions) ([]eval.Probe, error) {
 	if o.Family == nil {
 		o.Family = eval.FirstPart
@@ -78,7 +78,7 @@ func (g *Gallery) Probes(ctx context.Context, captures []Capture, o ProbeOptions
 	return probes, err
 }
 
-// Strangers looks captures up that show nothing registered.
+// Strangers looks up captures that show nothing registered.
 func (g *Gallery) Strangers(ctx context.Context, captures []Capture, step func()) ([]eval.Lookup, error) {
 	lookups := make([]eval.Lookup, len(captures))
 	tasks := make([]task, len(captures))
@@ -89,7 +89,7 @@ func (g *Gallery) Strangers(ctx context.Context, captures []Capture, step func()
 	return lookups, err
 }
 
-// without lists the labels that are left out for captures of one to be strangers.
+// without lists the labels to leave out, so that captures of own become strangers.
 func without(labels []string, own string, hands int) []string {
 	var out []string
 	at, _ := slices.BinarySearch(labels, own)
@@ -103,7 +103,7 @@ func without(labels []string, own string, hands int) []string {
 	return out
 }
 
-// familyOf lists the labels that have a label above them in common with one.
+// familyOf lists the labels that share the label above them all with own.
 func familyOf(labels []string, own string) []string {
 	var family []string
 	for _, name := range labels {
@@ -126,17 +126,17 @@ type task struct {
 	capture    Capture
 	out        []string
 	probe      int
-	registered bool // nothing is left out but what is ignored
+	registered bool // only ignored labels are left out
 	familyOut  bool
 }
 
-// key is the same for tasks that leave the same out.
+// key is the same for tasks that leave out the same labels.
 func (t *task) key() string {
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(t.out))), "\x00")
 }
 
-// run does the tasks, those together that leave the same out. take is called
-// for one after the other.
+// run does the tasks, and together those that leave out the same labels. It calls take
+// for one result after the other.
 func (g *Gallery) run(ctx context.Context, tasks []task, step func(), take func(task, eval.Lookup)) error {
 	tasks = slices.Clone(tasks)
 	slices.SortStableFunc(tasks, func(a, b task) int { return strings.Compare(a.key(), b.key()) })

@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/recognise"
 )
 
-// References is a set with what is registered of it and what is looked up.
+// References is a data set, divided into pictures to register and pictures to look up.
 type References struct {
 	Name       string
 	Folder     *dataset.Folder
@@ -19,8 +19,8 @@ type References struct {
 	LookedUp   []dataset.Sample
 }
 
-// ReadReferences reads a folder: its references are registered, its captures of
-// labels that have references are looked up.
+// ReadReferences reads a folder, to register its references and to look up the captures
+// of labels that have references.
 func ReadReferences(root string) (*References, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {
@@ -42,8 +42,8 @@ func ReadReferences(root string) (*References, error) {
 	return r, nil
 }
 
-// ReadLeaves is ReadReferences of labels alone that have captures and no labels
-// below them: of a form's variants, but not of the blank one above them.
+// ReadLeaves is ReadReferences for the labels that have captures and no labels below
+// them: for the variants of a form, but not for the blank form above them.
 func ReadLeaves(root string) (*References, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {
@@ -59,9 +59,8 @@ func ReadLeaves(root string) (*References, error) {
 	return r, nil
 }
 
-// WithSecond registers a second copy of each label that has at least two
-// captures, its first one in the order of their paths. What is looked up are the
-// other captures of these labels.
+// WithSecond registers a second copy of each label with at least two captures: the first
+// capture in the order of paths. The other captures of these labels are looked up.
 func (r *References) WithSecond() *References {
 	captures := map[string]int{}
 	for _, x := range r.LookedUp {
@@ -101,7 +100,7 @@ func (r *References) Probes(ctx context.Context, g *Gallery, o ProbeOptions) ([]
 	return g.Probes(ctx, CapturesOf(r.Folder, r.LookedUp), o)
 }
 
-// register fails where a reference cannot be used.
+// register returns an error if a reference cannot be used.
 func (r *References) register(ctx context.Context, g *Gallery) error {
 	var list []Reference
 	for _, x := range r.Registered {

@@ -13,8 +13,8 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// Sweep judges a system that embeds pictures on its data set's references,
-// disturbed.
+// Sweep measures the robustness of a system that embeds pictures: it disturbs the
+// references of a data set and looks them up.
 func Sweep(ctx context.Context, folder *dataset.Folder, sys System) (*eval.Sweep, error) {
 	if sys.Embed == nil {
 		return nil, fmt.Errorf("a sweep makes new pictures and embeds them: it cannot judge %q", sys.Name)
@@ -57,8 +57,8 @@ type labelled struct {
 	seed    uint64
 }
 
-// cleanReferences returns the references of a data set alone, one of each
-// class, or the first picture of each class where there are none.
+// cleanReferences returns one reference of each class of a data set, and the first
+// picture of a class without references.
 func cleanReferences(folder *dataset.Folder, sys System) (*eval.Set, []labelled, error) {
 	set := &eval.Set{Name: filepath.Base(filepath.Clean(folder.Root)), Model: sys.Name, Dim: sys.Dim}
 	var pictures []labelled

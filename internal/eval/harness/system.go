@@ -8,9 +8,9 @@ import (
 	"exemplar/internal/recognise"
 )
 
-// System is what is judged. It is one of four: a gallery of a model (Gallery),
-// something that makes a vector of a picture (Embed), the vectors that another
-// system made of a whole data set (Vectors), or its scores (Matrix).
+// System is what is judged: one of a gallery with a model (Gallery), a function from
+// pictures to vectors (Embed), the vectors of another system for a whole data set
+// (Vectors), or its scores (Matrix).
 type System struct {
 	Name string
 
@@ -20,12 +20,12 @@ type System struct {
 	Embed func(*imaging.Image) []float32
 	Turn  func(*imaging.Image) []float32 // (k,dim) of a reference, turned; nil: upright alone
 
-	Vectors string // an npy, "set.npy,strangers.npy" where there are strangers: a row for each picture, in the order of their paths
+	Vectors string // an npy, or "set.npy,strangers.npy" if there are strangers: a row for each picture, in the order of paths
 	Matrix  string // an npy: a row for each capture, a column for each reference, strangers last
 }
 
-// Product is the whole of what users have: a gallery that looks for documents in
-// photos, compares and decides.
+// Product is the system that users have: a gallery that finds documents in photos,
+// compares and decides.
 func Product(name string, m *recognise.Model) System { return System{Name: name, Gallery: m} }
 
 // Network is a model's embedding alone.
@@ -44,7 +44,7 @@ func Baselines() []System {
 // hasScores reports whether a system has scores and no vectors.
 func (s *System) hasScores() bool { return s.Matrix != "" || s.Gallery != nil }
 
-// ofStrangers is the system as it judges the strangers.
+// ofStrangers is the system for the strangers.
 func (s System) ofStrangers() System {
 	if _, strangers, ok := strings.Cut(s.Vectors, ","); ok {
 		s.Vectors = strangers

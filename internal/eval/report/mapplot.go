@@ -10,7 +10,8 @@ import (
 	"exemplar/internal/eval"
 )
 
-// mapPoints bounds the images on a map; of more, every k-th is shown.
+// mapPoints is the largest number of images on a map (by eye). A larger set shows every
+// k-th.
 const mapPoints = 1500
 
 // mapSide is a map's size in the units of its view box.

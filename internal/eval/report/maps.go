@@ -7,9 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// principal projects n vectors of dim values on their two principal axes. The
-// sign of each axis is such that its largest component is positive. It also
-// returns the shares of the variance that the two hold.
+// principal projects n vectors of dim values on their two principal axes. The largest
+// component of each axis is positive. principal also returns the shares of the variance
+// along the two.
 func principal(x []float32, dim int) (points []xy, share [2]float64, err error) {
 	n := len(x) / dim
 	centred := make([]float64, n*dim)

@@ -11,8 +11,8 @@ import (
 type matrixView struct {
 	Columns []string
 	Rows    []matrixRow
-	Perfect int // rows that were left out since every answer is right
-	More    int // rows with errors that were left out for their number
+	Perfect int // rows that are left out because every answer is right
+	More    int // rows with errors that are left out because they are too many
 }
 
 type matrixRow struct {
@@ -20,8 +20,8 @@ type matrixRow struct {
 	Cells []matrixCell
 }
 
-// matrixCell is a count of a row's captures; Kind is right, parent, wrong or
-// open (no label was answered).
+// matrixCell is a count of a row's captures. Kind is right, parent, wrong or open (the
+// answer has no label).
 type matrixCell struct {
 	Count, Of int
 	Kind      string
@@ -64,8 +64,8 @@ func confusionView(list []eval.Confusion) *matrixView {
 	return m
 }
 
-// decisionView shows the rows of a confusion matrix that have errors, and the
-// columns in which these rows have anything. What is no label comes first.
+// decisionView shows the rows of a confusion matrix that have errors, and the columns in
+// which these rows have counts. Columns without a label come first.
 func decisionView(c eval.Confusions) *matrixView {
 	m := &matrixView{}
 	labels := len(c.Columns) - 3

@@ -10,8 +10,8 @@ import (
 	"exemplar/internal/eval"
 )
 
-// The style sheet has this many colours; as those of the second half resemble the
-// first's, they are ringed as well.
+// seriesColours is the number of colours in the style sheet. The second half resembles
+// the first, so its points also get rings.
 const seriesColours = 12
 
 // series names the classes of the i-th model's colour.
@@ -23,8 +23,8 @@ func series(i int) string {
 	return fmt.Sprintf("s%d", i)
 }
 
-// modelLine draws a model's line in a style, "dashed" or none, with rings at its
-// points where the colour alone does not tell.
+// modelLine draws the line of a model in a style ("dashed" or none). Its points get rings
+// if the colour alone does not identify it.
 func (p *plot) modelLine(series, style string, points []xy) {
 	p.line(series+" "+style, points)
 	if strings.Contains(series, "ringed") {
@@ -61,7 +61,7 @@ func detPlot(models []*modelView) template.HTML {
 	return p.svg("DET")
 }
 
-// lowestFMR is where the axis begins: the power of ten below the rule of three.
+// lowestFMR is the beginning of the axis: the power of ten below the rule of three.
 func lowestFMR(models []*modelView) float64 {
 	low := 0.1
 	for _, m := range models {
@@ -105,7 +105,7 @@ func histogramPlot(r *eval.Result) template.HTML {
 	}
 	p := &plot{x: axis{title: "score", low: h.Low, high: h.High}, y: axis{title: "share of pairs", low: 0, high: top * 1.05, percent: true}}
 	if h.Low == h.High {
-		p.x.high += max(1, math.Abs(h.High)) // 1 alone is lost beside a large score
+		p.x.high += max(1, math.Abs(h.High)) // float64 would lose a 1 beside a large score
 	}
 	width := (p.x.high - p.x.low) / float64(len(h.Mated))
 	var mated, other []xy

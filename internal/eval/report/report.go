@@ -1,6 +1,8 @@
-// Package report shows the results of package eval as one HTML page that needs
-// nothing else: tables, curves as SVG, the worst pairs with their pictures, a map
-// of the embeddings. It computes no rate.
+// Package report shows the results of package eval as one HTML page that needs no other
+// file: tables, curves as SVG, the worst pairs with their pictures, a map of the
+// embeddings. exemplar eval --html calls it. report.go builds the page, plots.go and
+// svg.go draw curves, matrix.go confusion matrices, maps.go and mapplot.go the map. It
+// computes no rate.
 //
 //	err := report.Write(w, results, report.Options{Title: "Photos of March"})
 package report
@@ -35,9 +37,8 @@ type Options struct {
 	Maps   bool          // draw the embeddings by principal axes
 }
 
-// Write writes one HTML page that needs nothing else, neither files nor a
-// network. Results of one set by several models stand side by side, in the
-// order given.
+// Write writes one HTML page that needs neither files nor a network. Results of several
+// models on one set stand side by side, in the given order.
 func Write(w io.Writer, results []*eval.Result, o Options) error {
 	page, err := newPage(results, o)
 	if err != nil {
@@ -58,7 +59,7 @@ func Write(w io.Writer, results []*eval.Result, o Options) error {
 	return nil
 }
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	Title  string
 	CSS    template.CSS
@@ -271,5 +272,5 @@ func newSweepView(sweeps []*eval.Sweep) *sweepView {
 	return v
 }
 
-// distinct sorts a list and drops what comes twice. It keeps the list.
+// distinct returns a sorted copy of a list without duplicates.
 func distinct(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }

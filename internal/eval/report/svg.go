@@ -82,7 +82,7 @@ const (
 	innerWidth, innerHeight float64 = plotWidth - marginLeft - marginRight, plotHeight - marginTop - marginBottom
 )
 
-// spot is a place of a plot that the pointer can ask about.
+// spot is a point of a plot with a text for the pointer.
 type spot struct {
 	X, Y  float64
 	Text  string
@@ -98,8 +98,8 @@ func (s spot) MarshalJSON() ([]byte, error) {
 	return json.Marshal(list)
 }
 
-// plot draws into an SVG picture of its own. Colours are classes s0, s1, ...
-// that the page's style sheet gives a meaning, in light and in dark.
+// plot draws an SVG picture. Its colours are the classes s0, s1, ... of the page's style
+// sheet, which has a light and a dark version.
 type plot struct {
 	x, y  axis
 	body  strings.Builder
@@ -163,7 +163,7 @@ func (p *plot) spot(x, y float64, format string, args ...any) {
 	p.spots = append(p.spots, spot{px, py, fmt.Sprintf(format, args...), -1})
 }
 
-// svg closes the picture. name says what it shows, for those who do not see it.
+// svg closes the picture. name describes it for screen readers.
 func (p *plot) svg(name string) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="plot" viewBox="0 0 %d %d" role="img" aria-label="%s"%s>`, plotWidth, plotHeight, html.EscapeString(name), p.data())

@@ -7,14 +7,14 @@ import (
 	"exemplar/internal/eval"
 )
 
-// Thumb returns a small JPEG, PNG or WebP picture of a sample, at best 96-160
-// pixels high; nil where there is none.
+// Thumb returns a small JPEG, PNG or WebP picture of a sample, best 96 to 160 pixels high.
+// It returns nil if there is none.
 type Thumb func(s *eval.Set, sample int) []byte
 
-// maxThumbs bounds the pictures in a report, each of which takes some kilobytes.
+// maxThumbs is the largest number of pictures in a report. Each takes some kilobytes.
 const maxThumbs = 4000
 
-// thumbnails numbers the pictures of a report, each of which it holds once.
+// thumbnails numbers the pictures of a report, and holds each once.
 type thumbnails struct {
 	load   Thumb
 	known  map[string]int

@@ -1,13 +1,16 @@
-// Package bmp decodes Windows and OS/2 bitmaps to 8-bit RGB over white, row by
-// row, at the size that is asked for.
+// Package bmp decodes Windows and OS/2 bitmaps row by row to 8-bit RGB, blended with
+// white, at full size or at a half, a quarter or an eighth of it. Package imaging calls it.
 //
 //	file, err := bmp.Open(data)
 //	w, h, pix, missing, err := file.Decode(4)
 //
-// It reads what Windows has ever written (headers from 12 bytes of OS/2 1.x to 124
-// of V5; 1, 2, 4, 8, 16, 24 and 32 bits a pixel; RLE4 and RLE8; masks of any width;
-// with and without the header of a file) and the run lengths of OS/2 2.x for 24
-// bits. A JPEG or PNG inside is handed on: see [File].
+// It reads all variants of Windows (headers from 12 bytes of OS/2 1.x to 124 of V5; 1, 2,
+// 4, 8, 16, 24 and 32 bits per pixel; RLE4 and RLE8; masks of any width; with and without
+// the file header) and the run lengths of OS/2 2.x for 24 bits. It does not decode a JPEG
+// or PNG inside a bitmap: see [File].
+//
+// header.go reads the header, pixels.go converts rows without compression, runs.go those
+// with run lengths.
 package bmp
 
 import (
@@ -33,8 +36,8 @@ func unsupported(format string, args ...any) error {
 // File is a file whose header has been read.
 type File struct {
 	W, H int
-	// Embedded is a whole JPEG or PNG file that the bitmap consists of, nil for
-	// others. Such a bitmap has no pixels of its own: do not decode it.
+	// Embedded is the JPEG or PNG file inside the bitmap, or nil. A bitmap with such a file
+	// has no pixels of its own and must not be decoded.
 	Embedded []byte
 
 	bits        int
@@ -45,8 +48,8 @@ type File struct {
 	pixels      []byte
 }
 
-// Is tells whether data begins like a bitmap: with the header of a file or, as
-// from a clipboard, without.
+// Is says whether data begins like a bitmap, with the file header or, as on a clipboard,
+// without it.
 func Is(data []byte) bool {
 	if len(data) >= 2 && data[0] == 'B' && data[1] == 'M' {
 		return true
@@ -54,12 +57,11 @@ func Is(data []byte) bool {
 	return isBare(data)
 }
 
-// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels, 3
-// bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8. The caller checks
-// the size first.
+// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels, 3 bytes each
+// (R, G, B), row by row. The scale is 1, 2, 4 or 8. The caller checks the size first.
 //
-// missing is the share of the pixels that the file does not hold because it is
-// cut off; they are white. When it is more than a half, there is an error.
+// missing is the share of the pixels that are missing because the file is cut off; they are
+// white. If it is more than a half, Decode returns an error.
 func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err error) {
 	runs := f.compression == rle8 || f.compression == rle4 || f.compression == rle24
 	if !runs && 2*int64(len(f.pixels)) < int64(f.stride())*int64(f.H) {
@@ -79,14 +81,14 @@ func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 	return w, h, pix, missing, nil
 }
 
-// Cost returns the most bytes that Decode takes, the result included, but for
+// Cost returns the largest number of bytes that Decode allocates, with the result, except for
 // tables and rows.
 func (f *File) Cost(scale int) int64 { return shrink.Cost(f.W, f.H, scale) + 4*int64(f.W) }
 
 // stride returns the bytes of a row: a multiple of four.
 func (f *File) stride() int { return (f.W*f.bits + 31) / 32 * 4 }
 
-// painter makes pixels of the file's rows.
+// painter converts the file's rows to pixels.
 type painter struct {
 	*File
 	builder *shrink.Builder
@@ -94,7 +96,7 @@ type painter struct {
 	opaque  bool
 }
 
-// put hands on the row, the n-th in the file.
+// put adds the row, the n-th in the file, to the result.
 func (p *painter) put(n int) {
 	y := p.H - 1 - n
 	if p.topDown {

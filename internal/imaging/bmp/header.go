@@ -15,7 +15,7 @@ const (
 	pngFile        = 5
 	alphaBitFields = 6
 
-	// OS/2 2.x gives two numbers another meaning.
+	// In OS/2 2.x two values have another meaning.
 	huffman = 100
 	rle24   = 101
 )
@@ -31,7 +31,7 @@ const (
 	windowsV5  = 124
 )
 
-// header is what stands before the palette.
+// header is the header before the palette.
 type header struct {
 	data   []byte // from the header on
 	size   int
@@ -66,8 +66,7 @@ func Open(data []byte) (*File, error) {
 	return &h.File, nil
 }
 
-// isBare tells whether data begins with the header of a bitmap, without that of
-// a file.
+// isBare says whether data begins with the header of a bitmap, without a file header.
 func isBare(data []byte) bool {
 	if len(data) < windowsV3 {
 		return false
@@ -110,8 +109,8 @@ func (h *header) read() error {
 	return h.check()
 }
 
-// field returns a 32-bit field of the header, 0 when the header is too short for
-// it, as those of OS/2 2.x may be.
+// field returns a 32-bit field of the header, or 0 if the header is too short for it, as
+// headers of OS/2 2.x may be.
 func (h *header) field(at int) uint32 {
 	var b [4]byte
 	if at < h.size {
@@ -120,7 +119,7 @@ func (h *header) field(at int) uint32 {
 	return binary.LittleEndian.Uint32(b[:])
 }
 
-// check makes sure that the pixels are of a kind that is read.
+// check returns an error unless the pixels are of a kind that is read.
 func (h *header) check() error {
 	os2 := h.size != windowsV3 && h.size < os2V2+1 && h.size != withMasks && h.size != withAlpha
 	if os2 && h.compression == bitFields && h.bits == 1 {
@@ -155,7 +154,7 @@ func (h *header) check() error {
 	return unsupported("a picture of %d bits a pixel with compression %d", h.bits, h.compression)
 }
 
-// mask is where a colour lies in a pixel of 16 or 32 bits.
+// mask is the position of a colour in a pixel of 16 or 32 bits.
 type mask struct{ shift, most uint32 }
 
 // value returns the colour of a pixel, 0 to 255.
@@ -166,7 +165,7 @@ func (m mask) value(pixel uint32) byte {
 	return byte((uint64(pixel>>m.shift&m.most)*255 + uint64(m.most)/2) / uint64(m.most))
 }
 
-// readMasks reads the masks, or sets those that hold where there are none.
+// readMasks reads the masks, or sets the default ones if the file has none.
 func (h *header) readMasks() error {
 	var values [4]uint32
 	switch {
@@ -182,7 +181,7 @@ func (h *header) readMasks() error {
 		if len(h.data) < windowsV3+4*n {
 			return ErrTruncated
 		}
-		for i := range n { // behind a header of 40 bytes they lie where longer ones have them
+		for i := range n { // after a header of 40 bytes, they are where longer headers include them
 			values[i] = binary.LittleEndian.Uint32(h.data[windowsV3+4*i:])
 		}
 	}
@@ -202,8 +201,8 @@ func (h *header) readMasks() error {
 
 func (h *header) hasPalette() bool { return h.bits >= 1 && h.bits <= 8 }
 
-// readPalette reads the palette, which may end early where the pixels begin, and
-// returns where it ends. Colours beyond it are black.
+// readPalette reads the palette, which may be cut short by the pixels, and returns its end.
+// Colours beyond it are black.
 func (h *header) readPalette(pixels int) (end int, err error) {
 	at, entry := h.size, 4
 	if h.size == os2V1 {

@@ -2,11 +2,10 @@ package bmp
 
 import "encoding/binary"
 
-// paintRows makes pixels of rows without compression and returns how many there
-// are.
+// paintRows converts rows without compression and returns their number.
 func (p *painter) paintRows() int {
 	stride := p.stride()
-	// Many programs leave the bits of opacity zero and mean opaque.
+	// Many programs leave the opacity of all pixels zero and mean opaque.
 	p.opaque = p.masks[3].most == 0 || !p.anyOpacity()
 	rest := p.pixels
 	for n := range p.H {
@@ -20,7 +19,7 @@ func (p *painter) paintRows() int {
 	return p.H
 }
 
-// convert makes pixels of the bytes of a row.
+// convert converts the bytes of a row to pixels.
 func (p *painter) convert(b []byte) {
 	switch p.bits {
 	case 24:
@@ -44,7 +43,7 @@ func (p *painter) convert(b []byte) {
 	}
 }
 
-// pixel sets a pixel by the masks, laid over white.
+// pixel sets a pixel by the masks, blended with white.
 func (p *painter) pixel(x int, v uint32) {
 	q := p.row[3*x : 3*x+3]
 	for c := range q {
@@ -59,7 +58,7 @@ func (p *painter) pixel(x int, v uint32) {
 	}
 }
 
-// anyOpacity tells whether any pixel is not wholly transparent.
+// anyOpacity says whether any pixel is not fully transparent.
 func (p *painter) anyOpacity() bool {
 	size, stride := p.bits/8, p.stride()
 	wanted := p.masks[3].most << p.masks[3].shift

@@ -1,8 +1,8 @@
 package bmp
 
-// paintRuns makes pixels of run lengths and returns how many rows there are.
-// Pixels that are passed over have the first colour of the palette, and so have
-// the rows after the end of the picture, if there is one.
+// paintRuns converts run lengths to pixels and returns the number of rows. Skipped pixels
+// have the first colour of the palette, as have the rows after a code for the end of the
+// picture.
 func (p *painter) paintRuns() (rows int) {
 	r := runs{painter: p, rest: p.pixels}
 	r.clear()
@@ -39,7 +39,7 @@ func (p *painter) paintRuns() (rows int) {
 	return p.H
 }
 
-// runs is where the run lengths have come to.
+// runs is the state of decoding run lengths.
 type runs struct {
 	*painter
 	rest []byte
@@ -55,7 +55,7 @@ func (r *runs) next(n int) ([]byte, bool) {
 	return b, true
 }
 
-// down hands on the row and those below it, down to n rows further.
+// down adds the row and the next ones to the result, n rows in all.
 func (r *runs) down(n int) {
 	for range min(n, r.H-r.y) {
 		r.put(r.y)
@@ -71,7 +71,7 @@ func (r *runs) clear() {
 	}
 }
 
-// set sets the next pixel. Those beyond the row are ignored.
+// set sets the next pixel. Pixels beyond the row are ignored.
 func (r *runs) set(rgb [3]byte) {
 	if r.x < r.W {
 		copy(r.row[3*r.x:3*r.x+3], rgb[:])
@@ -79,7 +79,7 @@ func (r *runs) set(rgb [3]byte) {
 	}
 }
 
-// repeat sets n pixels of a colour, or two by turns.
+// repeat sets n pixels to one colour, or to two colours in turn.
 func (r *runs) repeat(n int, value byte) bool {
 	switch r.compression {
 	case rle24:
@@ -102,8 +102,7 @@ func (r *runs) repeat(n int, value byte) bool {
 	return true
 }
 
-// literal sets n pixels that are given one by one, in a whole number of 16-bit
-// words.
+// literal sets n pixels that are given one by one. They fill a whole number of 16-bit words.
 func (r *runs) literal(n int) bool {
 	size := map[int]int{rle24: 3 * n, rle8: n, rle4: (n + 1) / 2}[r.compression]
 	b, ok := r.next(size)

@@ -1,11 +1,12 @@
-// Package gif decodes a frame of GIF files row by row, to RGB over white
-// and if wanted at a half, a quarter or an eighth of its size.
+// Package gif decodes a frame of GIF files row by row to RGB, blended with white, at full
+// size or at a half, a quarter or an eighth of it. Package imaging calls it. gif.go reads
+// the blocks, lzw.go expands the pixels.
 //
 //	file, err := gif.Open(data)
 //	w, h, pix, missing, err := file.Decode(4)
 //
-// It reads GIF87a and GIF89a: local palettes, transparency, interlacing, frames
-// that lie beside the canvas (which grows), files that are cut off.
+// It reads GIF87a and GIF89a: local palettes, transparency, interlacing, frames that
+// extend beyond the canvas (which then grows), files that are cut off.
 package gif
 
 import (
@@ -31,25 +32,25 @@ type File struct {
 	frame   frame   // the one that is read
 	frames  []frame // the first MostFrames
 	palette []byte  // 3 bytes a colour
-	screen  [2]int  // the canvas as the header has it
+	screen  [2]int  // size of the canvas by the header
 }
 
-// MostFrames is how many frames can be read at the most.
+// MostFrames is the largest number of frames that can be read.
 const MostFrames = 100
 
-// frame is where the first picture lies and what it is made of.
+// frame is the position of a picture on the canvas, and its data.
 type frame struct {
 	x, y, w, h int
 	interlaced bool
 	palette    []byte
-	// transparent is the colour that is; -1: none.
+	// transparent is the index of the transparent colour; -1 for none.
 	transparent int
 	codeBits    int    // of LZW, at the start
 	blocks      reader // at the first block of LZW
 	bytes       int    // in those blocks
 }
 
-// Open finds the blocks of a file. It takes next to no memory.
+// Open finds the blocks of a file. It allocates little.
 func Open(data []byte) (*File, error) {
 	r := &reader{data: data}
 	r.take(6) // signature
@@ -66,8 +67,8 @@ func Open(data []byte) (*File, error) {
 	return f.Frame(0)
 }
 
-// Frame returns the file with another frame to read than the first, whose index is
-// 0. It is read as if it were alone on the canvas.
+// Frame returns the file with the frame index as the picture to read; 0 is the first frame.
+// The frame is read as if it were alone on the canvas.
 func (f *File) Frame(index int) (*File, error) {
 	if index >= len(f.frames) {
 		return nil, fmt.Errorf("%w: it has no frame %d", ErrCorrupt, index+1)
@@ -81,7 +82,7 @@ func (f *File) Frame(index int) (*File, error) {
 		p.palette = f.palette
 	}
 	out.frame = p
-	// The canvas holds the whole frame, whatever the header says.
+	// The canvas contains the whole frame, whatever the header states.
 	out.W, out.H = max(f.screen[0], p.x+p.w), max(f.screen[1], p.y+p.h)
 	return &out, nil
 }
@@ -114,7 +115,7 @@ func (f *File) blocks(r *reader) {
 			if f.Frames++; f.Frames <= MostFrames {
 				f.frames = append(f.frames, p)
 			}
-		default: // the trailer, or what is no block
+		default: // the trailer, or no valid block
 			return
 		}
 	}
@@ -173,8 +174,8 @@ func (r *reader) block() []byte {
 	return r.take(min(size, len(r.data)-r.pos))
 }
 
-// skipBlocks passes over the sub-blocks up to the empty one that ends them, and
-// returns how many bytes they have.
+// skipBlocks skips the sub-blocks up to the empty one that ends them, and returns their total
+// number of bytes.
 func (r *reader) skipBlocks() (bytes int) {
 	for {
 		b := r.block()
@@ -185,21 +186,19 @@ func (r *reader) skipBlocks() (bytes int) {
 	}
 }
 
-// Cost returns how many bytes Decode takes at the most at a scale, the result
-// included.
+// Cost returns the largest number of bytes that Decode allocates at a scale, with the result.
 func (f *File) Cost(scale int) int64 {
 	return shrink.Cost(f.W, f.H, scale) + 4*int64(f.W) + 8*int64(f.H) + 1<<16
 }
 
-// mostPerByte is how many pixels LZW can make of a byte: at best a code of 12
-// bits stands for nearly 4096.
+// mostPerByte is the largest number of pixels that LZW makes of a byte: a code of 12 bits
+// stands for fewer than 4096.
 const mostPerByte = 4096 * 8 / 12
 
 // Decode returns the frame on its canvas at 1/scale of its size, rounded
-// up: w by h pixels, 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or
-// 8. What is transparent or outside the frame is white. Where the file is cut
-// off or damaged after at least half of the rows, those that are missing are
-// white, and missing tells their share.
+// up: w by h pixels, 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8.
+// Transparent pixels and those outside the frame are white. If the file is cut off or
+// damaged after at least half of the rows, the others are white, and missing is their share.
 func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err error) {
 	p := &f.frame
 	if p.codeBits < 1 || p.codeBits > 11 {
@@ -221,7 +220,7 @@ func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 		return rows < p.h
 	})
 	least := (p.h + 1) / 2
-	if p.interlaced { // in the last of four passes every second row comes
+	if p.interlaced { // the last of four passes has every second row
 		least = p.h
 	}
 	if rows < least {
@@ -231,8 +230,8 @@ func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 	return w, h, pix, float64(p.h-rows) / float64(f.H), nil
 }
 
-// colours returns the palette, transparency white. Without a palette samples are
-// grey; what lies past its end is black.
+// colours returns the palette, with white for transparency. Without a palette samples are
+// grey; indices past its end are black.
 func (f *File) colours() *[256][3]byte {
 	colours := new([256][3]byte)
 	for i := range colours {
@@ -248,7 +247,7 @@ func (f *File) colours() *[256][3]byte {
 	return colours
 }
 
-// rows returns what maps the number of a row in the file to its place.
+// rows returns the map from the number of a row in the file to its position in the frame.
 func (p *frame) rows() func(i int) int {
 	if !p.interlaced {
 		return func(i int) int { return i }

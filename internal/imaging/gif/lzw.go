@@ -1,8 +1,8 @@
 package gif
 
-// expand undoes LZW as GIF has it (GIF89a, appendix F) and hands out the indexes
-// until put returns false, the data end, or a code is invalid. It is lenient: the
-// first code need not be a clear code, and the table may stay full.
+// expand decompresses LZW in the variant of GIF (GIF89a, appendix F). It calls put for the
+// indices until put returns false, the data end, or a code is invalid. It does not require
+// that the first code is a clear code, or that a full table is cleared.
 func expand(blocks reader, codeBits int, put func(index byte) bool) {
 	const most = 1 << 12
 	var (
@@ -13,7 +13,7 @@ func expand(blocks reader, codeBits int, put func(index byte) bool) {
 		end           = clear + 1
 		next, width   = end + 1, codeBits + 1
 		previous      = -1
-		first         byte // of what the previous code stands for
+		first         byte // first index of the previous code's string
 		bits, waiting = uint32(0), 0
 	)
 	for block := blocks.block(); len(block) > 0; block = blocks.block() {
@@ -31,7 +31,7 @@ func expand(blocks reader, codeBits int, put func(index byte) bool) {
 					return
 				}
 				depth, c := 0, code
-				if code == next { // what the previous stands for, and its first again
+				if code == next { // the string of the previous code, followed by its first index
 					stack[0], depth, c = first, 1, previous
 				}
 				for c > end {

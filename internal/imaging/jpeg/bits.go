@@ -6,26 +6,23 @@ import (
 	"fmt"
 )
 
-// bitReader hands out the bits of an entropy-coded segment, from which the
-// stuffed zero bytes have been removed beforehand: so refilling takes eight
-// bytes at a time without looking at them.
+// bitReader reads the bits of an entropy-coded segment. Stuffed zero bytes have been removed
+// before, so that it can load eight bytes at a time without examining them.
 type bitReader struct {
 	src  []byte // the segment, then padding
 	end  int    // length of the segment without the padding
 	pos  int    // of the next byte to load
 	bits uint64 // the next bits, from the highest down
-	n    uint   // how many of them there are; those below are zero or a preview
-	bad  bool   // a code was met that is not in its table
+	n    uint   // how many of bits count; those below are zero or loaded in advance
+	bad  bool   // a code was read that is not in its table
 }
 
-// padding is what may be read past the end of a segment before that is noticed,
-// which is after every block: a block of 64 coefficients takes at most
-// 64*(16+16) bits.
+// padding is the number of bytes that may be read past the end of a segment. The end is
+// checked after every block, and a block of 64 coefficients takes at most 64*(16+16) bits.
 const padding = 64*(16+16)/8 + 16
 
-// refill returns at least 56 bits, given those that are there and their number.
-// The byte that is loaded in part is loaded again the next time: its bits are
-// the same, so or-ing them is harmless.
+// refill extends bits, of which n count, to at least 56. The last byte may be loaded in part
+// and is loaded again the next time. Its bits are the same then, so or-ing them is harmless.
 func (r *bitReader) refill(bits uint64, n uint) (uint64, uint) {
 	bits |= binary.BigEndian.Uint64(r.src[r.pos:]) >> (n & 63)
 	r.pos += int(63-n) >> 3
@@ -44,12 +41,12 @@ func (r *bitReader) drop(count uint) {
 	r.n -= count
 }
 
-// failed tells whether what was read so far was not there or not valid.
+// failed says whether anything read so far was invalid or past the end.
 func (r *bitReader) failed() bool {
 	return r.bad || r.pos*8-int(r.n) > r.end*8
 }
 
-// take returns the next count bits, 0 to 16. They must be there: see need.
+// take returns the next count bits, 0 to 16, which must be available: see need.
 func (r *bitReader) take(count uint) int32 {
 	v := r.bits >> 1 >> (63 - count&63)
 	r.drop(count)
@@ -67,7 +64,7 @@ func (r *bitReader) signed(count uint) int32 {
 	return v
 }
 
-// symbol decodes one Huffman code. 16 bits must be there: see need.
+// symbol decodes one Huffman code. 16 bits must be available: see need.
 func (r *bitReader) symbol(h *huffman) byte {
 	if e := h.short[r.bits>>(64-shortBits)]; e != 0 {
 		r.drop(uint(e >> 8))
@@ -113,11 +110,10 @@ func (d *decoder) openSegment() {
 	clear(d.bits.src[len(out):])
 }
 
-// nextRestart passes over the restart marker that must come now and opens the
-// segment after it. index counts the restarts of the scan. It reports whether the
-// segment is there: where the marker is one of the next three, the one due is
-// lost; what is in the way otherwise is passed over (as jpeg_resync_to_restart in
-// libjpeg's jdmarker.c, which looks two ahead).
+// nextRestart skips the restart marker that is due and opens the segment after it; index is
+// the number of the restart in the scan. It returns false if the segment is lost, which it
+// infers from one of the next three markers in its place. It skips anything else before the
+// marker (as jpeg_resync_to_restart in libjpeg's jdmarker.c, which examines the next two).
 func (d *decoder) nextRestart(index int) bool {
 	for i := range d.components {
 		d.components[i].dc = 0
@@ -149,7 +145,7 @@ func (d *decoder) nextRestart(index int) bool {
 	}
 }
 
-// scanError says why reading the current segment failed.
+// scanError is the reason why reading the current segment failed.
 func (d *decoder) scanError(row int) error {
 	if !d.bits.bad && d.pos >= len(d.data) {
 		return fmt.Errorf("%w: %d of %d rows of blocks are there", ErrTruncated, row, d.mcusY)

@@ -1,16 +1,16 @@
 package jpeg
 
-// Bounds on the work that a file of many scans may cause. Real files have about
-// ten; each coefficient comes once and is refined at most 13 times.
+// Limits of the work for a file with many scans. Real files have about ten; each coefficient
+// is decoded once and refined at most 13 times.
 const (
 	maxScans  = 256
 	maxVisits = 14
 )
 
-// block is what is known of a block so far, of its coefficients in zigzag order.
+// block is the coefficients of a block that were decoded so far, in zigzag order.
 type block struct {
 	values []int16
-	end    *uint8 // no value after this one differs from zero
+	end    *uint8 // all coefficients after this index are zero
 }
 
 func (b block) set(k int, v int16) {
@@ -24,8 +24,8 @@ func (c *component) blockAt(x, y int) block {
 	return block{values: c.buffered[i*c.kept : (i+1)*c.kept : (i+1)*c.kept], end: &c.ends[i]}
 }
 
-// startBuffered takes the memory for coefficients at the first scan, and counts
-// the scan against the bounds.
+// startBuffered allocates the memory for coefficients at the first scan, and counts the scan
+// towards the limits.
 func (d *decoder) startBuffered(s scan) error {
 	blocks := 0
 	for i := range d.components {
@@ -45,8 +45,8 @@ func (d *decoder) startBuffered(s scan) error {
 	return nil
 }
 
-// allocateBuffer takes the memory for a component's coefficients. Where a block
-// becomes one sample, DC is enough, and scans of AC need not be read.
+// allocateBuffer allocates the memory for a component's coefficients. If a block becomes one
+// sample, DC suffices and scans of AC are not read.
 func (d *decoder) allocateBuffer(c *component) {
 	c.kept = 64
 	if d.progressive && c.sizeX == 1 && c.sizeY == 1 {
@@ -76,13 +76,13 @@ func (d *decoder) bufferScan(s scan) error {
 	return nil
 }
 
-// eachBlock calls decode with the buffered coefficients of every block of a
-// scan, in the order of the file, and restarted at every restart marker. Blocks
-// that are not there keep what earlier scans made of them.
+// eachBlock calls decode for every block of a scan, in the order of the file, with its
+// buffered coefficients, and restarted at every restart marker. Missing blocks keep the
+// coefficients of earlier scans.
 func (d *decoder) eachBlock(s scan, decode func(c *component, b block), restarted func()) {
 	d.openSegment()
-	mcu, lostTo := -1, 0 // MCUs before lostTo are not there
-	lost := 0            // blocks of the first component
+	mcu, lostTo := -1, 0 // MCUs before lostTo are missing
+	lost := 0            // number of missing blocks of the first component
 	visit := func(c *component, x, y int) {
 		if mcu >= lostTo {
 			b := c.blockAt(x, y)
@@ -120,8 +120,8 @@ func (d *decoder) eachBlock(s scan, decode func(c *component, b block), restarte
 	}
 }
 
-// eachOwnBlock visits the blocks of a scan of one component: row by row, and
-// only those that have pixels.
+// eachOwnBlock visits the blocks of a scan of one component, row by row. Such a scan contains
+// only the blocks that have pixels.
 func (d *decoder) eachOwnBlock(c *component, next func(), visit func(c *component, x, y int)) {
 	width := ceilDiv(ceilDiv(d.w*c.h, d.hMax), 8)
 	height := ceilDiv(ceilDiv(d.h*c.v, d.vMax), 8)
@@ -147,7 +147,7 @@ func (d *decoder) eachInterleaved(s scan, next func(), visit func(c *component, 
 	}
 }
 
-// finishBuffered makes the picture of the coefficients, when all scans are in.
+// finishBuffered makes the picture of the coefficients after all scans were read.
 func (d *decoder) finishBuffered() error {
 	for i := range d.components {
 		if c := &d.components[i]; !c.seen {

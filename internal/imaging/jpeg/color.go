@@ -11,8 +11,8 @@ func (d *decoder) emit(mcuRow int) {
 	}
 }
 
-// openRow makes d.rows[i] the samples of component i in row y of the MCUs: one
-// for each pixel, but for every second where halfChroma says so.
+// openRow sets d.rows[i] to the samples of component i in row y of the MCUs: one for each
+// pixel or, for chroma if halfChroma is true, one for every two pixels.
 func (d *decoder) openRow(i, y int) {
 	c := &d.components[i]
 	y /= d.vMax * d.size / (c.v * c.sizeY)
@@ -28,11 +28,11 @@ func (d *decoder) openRow(i, y int) {
 	d.rows[i] = row
 }
 
-// columnFactor tells how many pixels side by side share a sample.
+// columnFactor is the number of neighbouring pixels in a row that share a sample.
 func (d *decoder) columnFactor(c *component) int { return d.hMax * d.size / (c.h * c.sizeX) }
 
-// halfChroma tells whether the picture is luma and chroma with half the columns,
-// which most are. Then conversion and upsampling are one.
+// halfChroma says whether the picture is luma and chroma, and chroma has half the columns, as
+// most pictures. One pass then upsamples and converts.
 func (d *decoder) halfChroma() bool {
 	c := d.components
 	return len(c) == 3 && !d.isRGB() && d.columnFactor(&c[0]) == 1 &&
@@ -48,7 +48,7 @@ func upsample(dst, src []byte, factor int) {
 	}
 }
 
-// convert makes a row of pixels of d.rows.
+// convert converts d.rows to a row of pixels.
 func (d *decoder) convert(out []byte) {
 	a, b, c, k := d.rows[0], d.rows[1], d.rows[2], d.rows[3]
 	switch {
@@ -67,9 +67,9 @@ func (d *decoder) convert(out []byte) {
 	}
 }
 
-// isRGB tells whether the first three components are red, green and blue (or
-// cyan, magenta and yellow) rather than luma and chroma: by the Adobe marker
-// if there is one, as libjpeg does it.
+// isRGB says whether the first three components are red, green and blue (or cyan, magenta
+// and yellow) rather than luma and chroma. It follows libjpeg: the Adobe marker decides if
+// there is one.
 func (d *decoder) isRGB() bool {
 	c := d.components
 	switch {
@@ -111,8 +111,7 @@ func convertYCbCr(out, luma, cb, cr []byte) {
 	}
 }
 
-// convertHalfChroma is convertYCbCr for chroma of which two pixels share a
-// sample.
+// convertHalfChroma is convertYCbCr for chroma with one sample for two pixels.
 func convertHalfChroma(out, luma, cb, cr []byte) {
 	pairs := len(out) / 6
 	cb, cr = cb[:(len(out)/3+1)/2], cr[:(len(out)/3+1)/2]
@@ -128,7 +127,7 @@ func convertHalfChroma(out, luma, cb, cr []byte) {
 	}
 }
 
-// chroma returns what is to be added to luma, scaled by 1<<16 and rounded.
+// chroma returns the values to add to luma, scaled by 1<<16 and with one half for rounding.
 func chroma(cb, cr byte) (r, g, b int32) {
 	u, v := int32(cb)-128, int32(cr)-128
 	return 91881*v + 1<<15, 1<<15 - 22554*u - 46802*v, 116130*u + 1<<15
@@ -139,9 +138,9 @@ func putPixel(p []byte, luma byte, r, g, b int32) {
 	p[0], p[1], p[2] = sample((y+r)>>16), sample((y+g)>>16), sample((y+b)>>16)
 }
 
-// applyBlack makes RGB of CMY, in place, and black. In all files of four
-// components that are met, as Adobe's programs write them, the inks are stored
-// inverted, 255 for none. Those that come as luma and chroma are not.
+// applyBlack converts CMY, in place, and black to RGB. Files with four components, as Adobe's
+// programs write them, store the inks inverted, 255 for none. Inks that are stored as luma
+// and chroma are not inverted.
 func applyBlack(out, black []byte, inverted bool) {
 	flip := byte(0xFF)
 	if inverted {

@@ -41,8 +41,8 @@ func (d *decoder) readFrameHeader(marker byte, b []byte) error {
 	return d.checkSampling()
 }
 
-// heightBelow finds the height of a picture that was not known when it began: it
-// stands in a DNL segment after the first scan (T.81 B.2.5).
+// heightBelow finds the height of a picture whose frame header does not state it: in a DNL
+// segment after the first scan (T.81 B.2.5).
 func (d *decoder) heightBelow() int {
 	at := bytes.Index(d.data[d.pos:], []byte{0xFF, dnl, 0, 4})
 	if at < 0 || len(d.data)-d.pos-at < 6 {

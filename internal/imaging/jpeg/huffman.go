@@ -1,36 +1,35 @@
 package jpeg
 
 const (
-	// shortBits is the length of codes that the table of symbols resolves at
-	// once.
+	// shortBits is the largest length of codes in the table of symbols.
 	shortBits = 9
-	// valueBits is the window of the table of values: 93 to 97 % of the codes
-	// of photos fit in it together with the value that follows.
+	// valueBits is the window of the table of values. 93 to 97 % of the codes of photos
+	// fit in it together with the value that follows them.
 	valueBits = 10
-	// skipBits is the window of the table that passes over coefficients.
+	// skipBits is the window of the table for skipping coefficients.
 	skipBits = 12
 )
 
 // huffman is a table of codes, in three forms.
 type huffman struct {
 	symbols [256]byte
-	// Codes of one length are consecutive numbers: those below limit are
-	// valid, and symbols[code-offset] is what they mean.
+	// Codes of one length are consecutive numbers. Those below limit are valid, and
+	// their symbol is symbols[code-offset].
 	limit, offset [17]int32
 
 	// short maps the next bits to length<<8 | symbol, or 0 for longer codes.
 	short [1 << shortBits]uint16
-	// values maps the next bits to what a code and the value after it amount
-	// to, or to 0 where the window is too short.
+	// values maps the next bits to the coefficient that a code and the value after it
+	// make, or to 0 if the window is too short.
 	values [1 << valueBits]value
-	// skips maps the next bits to what all the codes in them amount to when
-	// the values do not matter. Made when first needed.
+	// skips maps the next bits to the number of coefficients of all whole codes in them.
+	// It is computed when it is first needed.
 	skips *[1 << skipBits]skip
 }
 
-// value is a decoded coefficient: in bits 0-4 the length of code and value, in
-// bits 8-15 the run of zeros before it, in bits 16-31 the value itself. The end
-// of a block is a run past its end.
+// value is a decoded coefficient: bits 0-4 are the length of code and value, bits 8-15 the
+// number of zeros before it, and bits 16-31 the value itself. The end of a block is a run of
+// zeros past its end.
 type value uint32
 
 func newValue(length, run uint, v int32) value {
@@ -41,10 +40,9 @@ func (v value) length() uint { return uint(v & 31) }
 func (v value) run() int     { return int(v >> 8 & 0xFF) }
 func (v value) value() int32 { return int32(v) >> 16 }
 
-// skip is a number of coefficients passed over: in bits 0-4 the length of
-// their codes and values, in bits 8-15 their count, runs of zeros included.
-// blockEnd is added to the count when the end of the block comes after them.
-// Where the window is too short for one code, the count is tooShort.
+// skip is a number of skipped coefficients: bits 0-4 are the length of their codes and
+// values, bits 8-15 their count with runs of zeros. blockEnd is added to the count if the end
+// of the block follows. If the window is too short for one code, the count is tooShort.
 type skip uint16
 
 const (
@@ -57,9 +55,9 @@ func newSkip(length, count uint) skip { return skip(count<<8 | length) }
 func (s skip) length() uint { return uint(s & 31) }
 func (s skip) count() uint  { return uint(s >> 8) }
 
-// newHuffman makes a table of the 16 counts of codes by length and the symbols
-// that follow them in b (T.81 B.2.4.2, codes by annex C), and returns how many
-// bytes it took.
+// newHuffman makes a table from b, which begins with 16 counts of codes by length and then
+// the symbols (T.81 B.2.4.2, codes by annex C). It also returns the number of bytes that it
+// has read.
 func newHuffman(b []byte, dc bool) (*huffman, int, error) {
 	h := new(huffman)
 	code, used := int32(0), 0
@@ -99,8 +97,8 @@ func (h *huffman) fillShort() {
 	}
 }
 
-// lookUp decodes the code at the head of a window of width bits; the length is
-// 0 if it does not end within the window or is invalid.
+// lookUp decodes the code at the start of a window of width bits. The length is 0 if the code
+// does not end within the window or is invalid.
 func (h *huffman) lookUp(window uint32, width int) (length int, symbol byte) {
 	for length = 1; length <= width; length++ {
 		code := int32(window >> (width - length))
@@ -131,7 +129,7 @@ func (h *huffman) fillValues(dc bool) {
 	}
 }
 
-// makeSkips fills the table of skips, if that was not done already.
+// makeSkips computes the table of skips unless it exists already.
 func (h *huffman) makeSkips() {
 	if h.skips != nil {
 		return
@@ -142,7 +140,7 @@ func (h *huffman) makeSkips() {
 	}
 }
 
-// skipsIn adds up the codes in a window. The last one's value may lie outside.
+// skipsIn sums the codes in a window. The value of the last one may extend beyond it.
 func (h *huffman) skipsIn(window uint32) skip {
 	used, count := 0, 0
 	for used < skipBits {

@@ -2,11 +2,10 @@ package jpeg
 
 // The inverse transforms are those of the Independent JPEG Group's jidctint.c
 // and jidctred.c: Loeffler, Ligtenberg and Moschytz, "Practical fast 1-D DCT
-// algorithms with 11 multiplications" (ICASSP 1989), columns first and then
-// rows, in integers. The forms to four and to two samples compute
-// the means of neighbouring outputs of the form to eight, which makes frequency
-// 4, and 2 and 6, drop out. Constants are
-// scaled by 1<<constBits; between the passes, values by 1<<passBits.
+// algorithms with 11 multiplications" (ICASSP 1989), columns first and then rows, in
+// integers. The transforms to four and to two samples compute the means of neighbouring
+// outputs of the transform to eight. Frequency 4 then cancels out, for two samples 2 and 6
+// as well. Constants are scaled by 1<<constBits, values between the passes by 1<<passBits.
 const (
 	constBits = 13
 	passBits  = 2
@@ -33,11 +32,11 @@ func (s *scaling) inverse(dst []byte, stride, w, h int) {
 	s.block = [64]int32{}
 }
 
-// neededColumns has a bit for every column of coefficients that counts when
-// rows become so many samples.
+// neededColumns has, by the number of samples in a row, a bit for every column of
+// coefficients that is needed.
 var neededColumns = [9]uint8{1: 0b00000001, 2: 0b10101011, 4: 0b11101111, 8: 0b11111111}
 
-// transformColumns transforms the columns that w samples a row need to h values.
+// transformColumns transforms the columns that rows of w samples need to h values each.
 func transformColumns(b *[64]int32, w, h int) {
 	needed := neededColumns[w]
 	for x := range 8 {
@@ -87,7 +86,7 @@ func row8(dst []byte, w *[8]int32) {
 	dst[3], dst[4] = sample((e3+o3)>>shift), sample((e3-o3)>>shift)
 }
 
-// even8 is the even part of the transform of eight; x0 comes scaled already.
+// even8 is the even part of the transform of eight; x0 is scaled already.
 func even8(x0, x2, x4, x6 int32) (e0, e1, e2, e3 int32) {
 	z := (x2 + x6) * 4433 // 0.541196100
 	t2 := z - x6*15137    // 1.847759065
@@ -130,8 +129,7 @@ func row4(dst []byte, w *[8]int32) {
 	dst[1], dst[2] = sample((e1+o1)>>shift), sample((e1-o1)>>shift)
 }
 
-// parts4 returns the even and the odd part of the transform to four; x0 comes
-// scaled already.
+// parts4 returns the even and the odd part of the transform to four; x0 is scaled already.
 func parts4(x0, x1, x2, x3, x5, x6, x7 int32) (e0, e1, o0, o1 int32) {
 	even := x2*15137 - x6*6270                   // 1.847759065, 0.765366865
 	o0 = x1*20995 + x3*7373 - x5*4926 - x7*4176  // 2.562915447, 0.899976223, 0.601344887, 0.509795579

@@ -1,19 +1,19 @@
-// Package jpeg decodes JPEG files to RGB, if wanted at a half, a quarter or an
-// eighth of their size, which costs far less than decoding all and scaling
-// down.
+// Package jpeg decodes JPEG files to RGB, at full size or at a half, a quarter or an
+// eighth of it, which costs far less than decoding at full size. Packages imaging and
+// imaging/tiff call it.
 //
 //	header, err := jpeg.ReadHeader(data)
 //	w, h, pix, err := jpeg.Decode(data, 4)
 //
 // It reads baseline, extended and progressive Huffman-coded files of 8 bits
 // with 1, 3 or 4 components and any sampling by whole factors (ITU-T T.81), the
-// Adobe colour models included. At a reduced scale each pixel is the mean of
-// the pixels it stands for: the average is taken in the frequency domain, where
-// most coefficients need not be computed, or even stored.
+// Adobe colour models included. At a reduced scale each pixel is the mean of the
+// pixels that it replaces. The mean is computed in the frequency domain, where most
+// coefficients need not be computed, or even stored.
 //
-// It is not a streaming decoder: the whole file is in memory. Arithmetic
-// coding, 12 bits, lossless and hierarchical files are not supported. Of damaged
-// files it makes what is there: see [DecodeDamaged].
+// It is not a streaming decoder: the whole file is in memory. Arithmetic coding, 12
+// bits, lossless and hierarchical files are not supported. [DecodeDamaged] decodes the
+// undamaged part of a file.
 //
 // The path of a file: markers.go and frame.go read the segments, bits.go and huffman.go
 // turn a scan's bytes into coefficients, sequential.go (or progressive.go and
@@ -43,25 +43,25 @@ func unsupported(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, args...)...)
 }
 
-// Header is what a file says about itself before its first scan.
+// Header is the information of a file before its first scan.
 type Header struct {
 	W, H        int
 	Components  int // 1 grey, 3 colour, 4 CMYK
 	Progressive bool
-	// Buffered tells that the picture comes in several scans, so that decoding
-	// takes 2 bytes for each of Samples.
+	// Buffered says that the picture has several scans, so that decoding takes 2 bytes
+	// for each of Samples.
 	Buffered bool
 	Samples  int
 }
 
-// Damage says what is wrong with a picture that was decoded all the same.
+// Damage describes the damage of a picture that was decoded nevertheless.
 type Damage struct {
-	Missing float64 // the share of the picture that is not there and grey instead
-	Err     error   // the first thing that was wrong; nil: nothing
+	Missing float64 // share of the picture that is missing, and grey in the result
+	Err     error   // the first error; nil if there was none
 }
 
-// ReadHeader reads the segments up to the first scan and allocates next to
-// nothing, whatever they claim.
+// ReadHeader reads the segments up to the first scan. It allocates little, whatever they
+// state.
 func ReadHeader(data []byte) (Header, error) {
 	d := decoder{data: data}
 	if err := d.readFrame(); err != nil {
@@ -74,7 +74,7 @@ func ReadHeader(data []byte) (Header, error) {
 	for !h.Buffered {
 		marker, segment, err := d.nextMarker()
 		if err != nil || marker == eoi {
-			break // the decoder will say so
+			break // Decode returns the error
 		}
 		if marker == sos {
 			h.Buffered = len(segment) > 0 && int(segment[0]) < h.Components
@@ -84,12 +84,11 @@ func ReadHeader(data []byte) (Header, error) {
 	return h, nil
 }
 
-// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels,
-// 3 bytes each (R, G, B), row by row. The scale is 1, 2, 4 or 8. Memory is
-// proportional to the result, and for progressive files and others with several
-// scans to the whole picture: 2 bytes a sample (but for luma at 1/8). The caller
-// checks the size first, with [ReadHeader]. Any damage is an error, but for a
-// missing end marker.
+// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels, 3 bytes
+// each (R, G, B), row by row. The scale is 1, 2, 4 or 8. Memory is proportional to the
+// result; files with several scans, such as progressive ones, take 2 bytes per sample of
+// the full picture in addition (except for luma at 1/8). The caller checks the size first,
+// with [ReadHeader]. Any damage except a missing end marker is an error.
 func Decode(data []byte, scale int) (w, h int, pix []byte, err error) {
 	w, h, pix, damage, err := DecodeDamaged(data, scale)
 	if err == nil {
@@ -101,10 +100,10 @@ func Decode(data []byte, scale int) (w, h int, pix []byte, err error) {
 	return w, h, pix, nil
 }
 
-// DecodeDamaged is [Decode] for files of which a part may be missing or damaged,
-// up to half of the picture. As libjpeg does, it goes on at the next restart
-// marker where there are any; blocks that are lost are grey. Later scans of a
-// progressive file may be lost whole: then detail is missing, but no part.
+// DecodeDamaged is [Decode] for files of which up to half of the picture may be missing or
+// damaged. Like libjpeg, it continues at the next restart marker if there are any; lost
+// blocks are grey. If later scans of a progressive file are lost, detail is missing in the
+// whole picture, which does not count as a missing part.
 func DecodeDamaged(data []byte, scale int) (w, h int, pix []byte, damage Damage, err error) {
 	if scale != 1 && scale != 2 && scale != 4 && scale != 8 {
 		panic(fmt.Sprintf("jpeg: decode at 1/%d", scale))
@@ -126,11 +125,10 @@ func DecodeDamaged(data []byte, scale int) (w, h int, pix []byte, damage Damage,
 	return d.outW, d.outH, d.pix, damage, nil
 }
 
-// mostMissing is how much of a picture may be lost: of less than half nobody
-// would say that it is the picture.
+// mostMissing is the largest share of a picture that may be lost. By eye.
 const mostMissing = 0.5
 
-// report notes damage that is survived; the first counts.
+// report records an error after which decoding continues; the first one counts.
 func (d *decoder) report(err error) {
 	if d.damage == nil {
 		d.damage = err
@@ -161,13 +159,13 @@ type decoder struct {
 
 	scans, visited int // of a file with several: see maxScans and maxVisits
 
-	damage error // the first that was met
-	lost   int   // MCUs that are not there
+	damage error // the first error
+	lost   int   // number of missing MCUs
 
 	bits  bitReader
 	rows  [4][]byte // one row of samples per component, for a row of pixels
 	wide  [4][]byte // memory for rows that had to be upsampled
-	spare []byte    // a scan's bytes without stuffing, reused
+	spare []byte    // bytes of a scan without stuffing, reused
 }
 
 // component is one of the colour channels.
@@ -177,7 +175,7 @@ type component struct {
 	table  int // of quantisation
 	stride int // samples in a row of plane
 
-	// sizeX and sizeY are the sides of what a block becomes: 1, 2, 4 or 8 samples.
+	// sizeX and sizeY are the size of a decoded block: 1, 2, 4 or 8 samples.
 	sizeX, sizeY int
 	// plane holds the samples of one row of MCUs.
 	plane []byte
@@ -190,14 +188,13 @@ type component struct {
 	seen             bool    // in a scan of DC
 
 	scaling scaling
-	dc      int32    // the last block's, which the next one's is relative to
+	dc      int32    // DC of the last block, to which the next one is relative
 	dcTable *huffman // of the current scan
 	acTable *huffman
 }
 
-// layOut decides what becomes of blocks at a scale, and takes the memory. It
-// refuses before that a picture of which the rest of the file is too short to hold
-// even half.
+// layOut computes the sizes of decoded blocks at a scale, and allocates the memory. First it
+// returns an error if the rest of the file is too short for half of the picture.
 func (d *decoder) layOut(scale int) error {
 	d.size = 8 / scale
 	d.outW, d.outH = ceilDiv(d.w, scale), ceilDiv(d.h, scale)
@@ -210,8 +207,8 @@ func (d *decoder) layOut(scale int) error {
 		c.sizeY = sampleSide(d.size, d.vMax, c.v)
 		c.stride = c.blocksX * c.sizeX
 	}
-	// A block takes at least one bit of code for DC and, where the scan has
-	// AC as well, one for the end of the block.
+	// A block takes at least one bit for the code of DC and, if the scan includes AC, one
+	// bit for the end of the block.
 	bits := 2 * blocks
 	if d.progressive {
 		bits = blocks
@@ -227,10 +224,10 @@ func (d *decoder) layOut(scale int) error {
 	return nil
 }
 
-// sampleSide returns a side of what a component's block becomes when those of
-// full resolution become size samples: most and factor are the largest sampling
-// factor and the component's. A component of lower resolution is reduced less,
-// as far as that goes, so that it need not be enlarged afterwards.
+// sampleSide returns a side of a component's decoded block, if blocks of full resolution
+// have size samples. most is the largest sampling factor, factor the component's. A component
+// of lower resolution is reduced less, if possible, so that it need not be enlarged
+// afterwards.
 func sampleSide(size, most, factor int) int {
 	side := size
 	for side < 8 && most*size%(2*side*factor) == 0 {

@@ -27,8 +27,8 @@ const (
 	app14 = 0xEE
 )
 
-// start returns where the first marker after SOI may stand, or 0. Bytes before
-// SOI, as web servers and boundary lines of mails leave them, are passed over.
+// start returns the position after SOI, or 0 if there is none. It skips bytes before SOI,
+// which web servers and mail programs may leave.
 func start(data []byte) int {
 	at := bytes.Index(data, []byte{0xFF, soi, 0xFF})
 	if at < 0 {
@@ -37,9 +37,8 @@ func start(data []byte) int {
 	return at + 2
 }
 
-// nextMarker finds the next marker and returns it with its segment, which is
-// empty for those that have none. Bytes before a marker are passed over, as
-// all decoders do.
+// nextMarker finds the next marker and returns it with its segment, which is empty if the
+// marker has none. Like all decoders, it skips bytes before a marker.
 func (d *decoder) nextMarker() (marker byte, segment []byte, err error) {
 	for {
 		at := bytes.IndexByte(d.data[d.pos:], 0xFF)
@@ -70,8 +69,8 @@ func (d *decoder) nextMarker() (marker byte, segment []byte, err error) {
 	return marker, segment, nil
 }
 
-// Segments yields the markers of a file and what they hold, up to its first scan
-// or to damage.
+// Segments yields the markers of a file and their segments, up to the first scan or to
+// damage.
 func Segments(data []byte) iter.Seq2[byte, []byte] {
 	return func(yield func(byte, []byte) bool) {
 		d := decoder{data: data, pos: start(data)}
@@ -105,8 +104,8 @@ func (d *decoder) readFrame() error {
 	return nil
 }
 
-// readScans reads the rest of the file and leaves the picture in d.pix. What is
-// wrong after the first scan is survived.
+// readScans reads the rest of the file and leaves the picture in d.pix. Errors after the
+// first scan do not end decoding.
 func (d *decoder) readScans() error {
 	for {
 		marker, segment, err := d.nextMarker()
@@ -135,7 +134,7 @@ func (d *decoder) readScans() error {
 	}
 }
 
-// readSegment takes in tables and headers; what it does not know it ignores.
+// readSegment reads tables and headers. It ignores unknown segments.
 func (d *decoder) readSegment(marker byte, b []byte) error {
 	switch {
 	case marker == dqt:

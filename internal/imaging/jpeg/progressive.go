@@ -10,7 +10,7 @@ func (d *decoder) progressiveScan(s scan) error {
 		d.skipEntropy()
 		return nil
 	}
-	run := 0 // blocks that have nothing more in this band
+	run := 0 // number of next blocks without coefficients in this band
 	d.eachBlock(s, func(c *component, b block) {
 		r := &d.bits
 		switch {
@@ -29,8 +29,8 @@ func (d *decoder) progressiveScan(s scan) error {
 	return nil
 }
 
-// firstAC decodes a band of a block for the first time. run is the number of
-// blocks, this one included, that have nothing; it returns the number left.
+// firstAC decodes a band of a block for the first time. run is the number of blocks without
+// coefficients, starting with this one; firstAC returns the number that is left.
 func (r *bitReader) firstAC(h *huffman, b block, s scan, run int) int {
 	if run > 0 {
 		return run - 1
@@ -55,8 +55,8 @@ func (r *bitReader) firstAC(h *huffman, b block, s scan, run int) int {
 	return 0
 }
 
-// refineAC decodes one more bit of a band of a block: coefficients that are not
-// zero get their next bit, and some that are zero become plus or minus one.
+// refineAC decodes one more bit of a band of a block. Coefficients other than zero get their
+// next bit, and some that are zero become plus or minus one unit of that bit.
 func (r *bitReader) refineAC(h *huffman, b block, s scan, run int) int {
 	one := int16(1) << s.low
 	k := s.first
@@ -88,8 +88,8 @@ func (r *bitReader) refineAC(h *huffman, b block, s scan, run int) int {
 	return run - 1
 }
 
-// refine reads the next bit of the coefficients from k on that are not zero,
-// until it has passed over a number of zeros; it returns where the next zero is.
+// refine reads the next bit of the coefficients from k on that are not zero, until it has
+// skipped the given number of zeros. It returns the position of the next zero.
 func (r *bitReader) refine(b block, k, last, zeros int, one int16) int {
 	for end := min(last, int(*b.end)); k <= end; k++ {
 		v := b.values[k]

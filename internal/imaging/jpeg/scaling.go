@@ -2,8 +2,8 @@ package jpeg
 
 import "math"
 
-// naturalOrder maps the zigzag position of a coefficient to 8*v+u, v the
-// vertical frequency and u the horizontal one (T.81 figure 5).
+// naturalOrder maps the zigzag position of a coefficient to 8*v+u, where v is the vertical
+// frequency and u the horizontal one (T.81 figure 5).
 var naturalOrder = [64]uint8{
 	0, 1, 8, 16, 9, 2, 3, 10,
 	17, 24, 32, 25, 18, 11, 4, 5,
@@ -66,8 +66,8 @@ func sample(v int32) byte {
 	return byte(v)
 }
 
-// sumWeight says what a coefficient contributes to a block of up to 2x2 samples:
-// which sum it goes to, and by how much in units of 1/(1<<sumBits).
+// sumWeight is the contribution of a coefficient to a block of up to 2x2 samples: the sum to
+// which it is added, and its weight in units of 1/(1<<sumBits).
 type sumWeight struct {
 	weight int
 	sum    uint8
@@ -77,11 +77,11 @@ const sumBits = 16
 
 // prepareSums computes the weights for blocks of w x h samples, 1 or 2 each.
 //
-// Where there are two samples along an axis, each is the mean of four pixels.
-// The mean over the first or the second four of the cosine of frequency u is
-// the same (u = 0), opposite (u odd) or zero (u even): so 2x2 samples are sums
-// and differences of four numbers, and each coefficient counts towards one of
-// them. Where there is one sample, only u = 0 counts.
+// If there are two samples along an axis, each is the mean of four pixels. The means of the
+// cosine of frequency u over the first and the second four pixels are equal (u = 0), opposite
+// (u odd) or zero (u even). 2x2 samples are therefore sums and differences of four numbers,
+// and each coefficient contributes to one of these. If there is one sample, only u = 0
+// contributes.
 func (s *scaling) prepareSums(w, h int) {
 	for k, natural := range naturalOrder {
 		u, v := int(natural&7), int(natural>>3)
@@ -93,8 +93,8 @@ func (s *scaling) prepareSums(w, h int) {
 	}
 }
 
-// meanOf returns the mean of the basis function of frequency u over the first
-// of so many equal parts of its eight pixels.
+// meanOf returns the mean of the basis function of frequency u over the first of parts equal
+// parts of its eight pixels.
 func meanOf(u, parts int) float64 {
 	sum, pixels := 0.0, 8/parts
 	for x := range pixels {
@@ -106,9 +106,9 @@ func meanOf(u, parts int) float64 {
 	return sum / float64(2*pixels)
 }
 
-// putSums writes w x h samples, 1 or 2 each: sums are those that neither axis
-// changes the sign of, that the right half does, that the lower half does, and
-// that both do.
+// putSums writes w x h samples, 1 or 2 each. sums are, in order: the one with equal sign in
+// all samples, the one whose sign changes in the right half, the one whose sign changes in
+// the lower half, and the one whose sign changes in both.
 func putSums(dst []byte, stride, w, h int, sums *[4]int) {
 	const half = 1<<(sumBits-1) + 128<<sumBits
 	same, right, below, both := sums[0]+half, sums[1], sums[2], sums[3]

@@ -1,10 +1,10 @@
 package jpeg
 
-// scan is what a scan header says (T.81 B.2.3).
+// scan is the contents of a scan header (T.81 B.2.3).
 type scan struct {
 	components []*component
-	// The band of coefficients, in zigzag order, and the bits of them that
-	// came before (high) and that are still to come (low): progressive only.
+	// The band of coefficients, in zigzag order, and for progressive files the number of
+	// low bits that were missing before this scan (high) and that are missing after it (low).
 	first, last int
 	high, low   uint
 }
@@ -77,7 +77,7 @@ func (d *decoder) scanComponent(s scan, id, selector byte) (*component, error) {
 	return nil, corrupt("a scan of an unknown component %d", id)
 }
 
-// checkBand makes sure that the scan's band is one and has its tables.
+// checkBand returns an error unless the scan's band is valid and has its tables.
 func (d *decoder) checkBand(s scan) error {
 	needDC, needAC := true, true
 	if d.progressive {
@@ -99,8 +99,8 @@ func (d *decoder) checkBand(s scan) error {
 	return nil
 }
 
-// intervalEnd returns the MCU before which the next restart is due after one, or
-// the number of all.
+// intervalEnd returns the first MCU of the restart interval after that of mcu, or a number
+// beyond all MCUs if there are no restarts.
 func (d *decoder) intervalEnd(mcu int) int {
 	if d.restart == 0 {
 		return d.mcusX * d.mcusY * 16 // in scans of one component MCUs are blocks
@@ -108,7 +108,7 @@ func (d *decoder) intervalEnd(mcu int) int {
 	return (mcu/d.restart + 1) * d.restart
 }
 
-// restartDue tells whether a restart marker stands before the MCU of a number.
+// restartDue says whether a restart marker precedes an MCU.
 func (d *decoder) restartDue(mcu int) bool {
 	return d.restart > 0 && mcu > 0 && mcu%d.restart == 0
 }

@@ -1,11 +1,11 @@
 package jpeg
 
-// streamScan decodes the one scan of a sequential file: each row of MCUs
-// becomes samples and then pixels, and is forgotten.
+// streamScan decodes the only scan of a sequential file, one row of MCUs after the other to
+// samples and then to pixels, without keeping coefficients.
 func (d *decoder) streamScan() {
 	d.prepareScaling()
 	d.openSegment()
-	lostTo := 0 // MCUs before this one are not there
+	lostTo := 0 // MCUs before this one are missing
 	for row := range d.mcusY {
 		for x := range d.mcusX {
 			mcu := row*d.mcusX + x
@@ -48,8 +48,8 @@ func (d *decoder) streamMCU(x int) {
 	}
 }
 
-// streamBlock decodes one block into samples at the start of dst. The reader
-// may run past the end of its segment by a block at most: see padding.
+// streamBlock decodes one block to samples at the start of dst. The reader may read at most
+// one block past the end of its segment: see padding.
 func (r *bitReader) streamBlock(c *component, dst []byte) {
 	if r.pos > r.end+8 {
 		return // the MCU has failed already
@@ -89,9 +89,9 @@ func (r *bitReader) difference(h *huffman) int32 {
 	return r.signed(uint(size))
 }
 
-// skipAC passes over the AC coefficients of a block, several at a time where
-// their codes are short. Like the two functions after it, it keeps the reader's
-// bits in variables of its own, and so in registers.
+// skipAC skips the AC coefficients of a block, several at a time if their codes are short.
+// Like the two functions after it, it copies the reader's bits to local variables, so that
+// they stay in registers.
 func (r *bitReader) skipAC(h *huffman) {
 	skips, bits, n := h.skips, r.bits, r.n
 	for k := uint(1); k < 64; {
@@ -107,7 +107,7 @@ func (r *bitReader) skipAC(h *huffman) {
 		case next >= blockEnd && next < blockEnd+64:
 			k = 64
 			bits, n = bits<<s.length(), n-s.length()
-		default: // the window holds codes of the next block too, or too little
+		default: // the window includes codes of the next block, or is too short for one code
 			r.bits, r.n = bits, n
 			k = r.skipOne(h, k)
 			bits, n = r.bits, r.n
@@ -116,7 +116,7 @@ func (r *bitReader) skipAC(h *huffman) {
 	r.bits, r.n = bits, n
 }
 
-// skipOne passes over the code before coefficient k, and returns the next k.
+// skipOne skips the code before coefficient k, and returns the next k.
 func (r *bitReader) skipOne(h *huffman, k uint) uint {
 	symbol := r.symbol(h)
 	run, size := uint(symbol>>4), uint(symbol&15)
@@ -127,8 +127,8 @@ func (r *bitReader) skipOne(h *huffman, k uint) uint {
 	return k + run + 1
 }
 
-// sumAC decodes the AC coefficients of a block and adds each, weighted, to one
-// of four sums: see putSums.
+// sumAC decodes the AC coefficients of a block and adds each with its weight to one of four
+// sums: see putSums.
 func (r *bitReader) sumAC(h *huffman, sums *[4]int, weights *[64]sumWeight) {
 	bits, n := r.bits, r.n
 	for k := 1; k < 64; k++ {
@@ -178,8 +178,8 @@ func (r *bitReader) readAC(h *huffman, factors *[64]int32, block *[64]int32) boo
 	return any
 }
 
-// longValue decodes an AC coefficient whose code and value exceed valueBits. It
-// returns it with length 0, its bits being consumed.
+// longValue decodes an AC coefficient whose code and value exceed valueBits. It consumes their
+// bits and returns the coefficient with length 0.
 func (r *bitReader) longValue(h *huffman) value {
 	symbol := r.symbol(h)
 	run, size := uint(symbol>>4), uint(symbol&15)

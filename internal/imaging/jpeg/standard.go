@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// standardHex are the tables of T.81 annex K.3, for luma and chroma, as they
-// stand in a DHT segment: 16 counts, then symbols.
+// standardHex are the tables of T.81 annex K.3, for luma and chroma, as in a DHT segment: 16
+// counts, then symbols.
 var standardHex = struct{ dc, ac [2]string }{
 	dc: [2]string{
 		"00010501010101010100000000000000" +
@@ -29,8 +29,8 @@ var standardHex = struct{ dc, ac [2]string }{
 // tables are Huffman tables for luma and chroma.
 type tables struct{ dc, ac [2]*huffman }
 
-// standardTables returns what files mean that bring no tables of their own, as
-// the frames of motion JPEG do. They belong to this call: decoding adds to them.
+// standardTables returns the tables for files without tables, such as frames of motion JPEG.
+// Each call returns new ones, since decoding adds to them.
 func standardTables() *tables {
 	parsed := annexK()
 	t := new(tables)

@@ -7,7 +7,7 @@ import (
 	"iter"
 )
 
-// Signature is what PNG files begin with.
+// Signature begins every PNG file.
 const Signature = "\x89PNG\r\n\x1A\n"
 
 // Chunk is a piece of a file.
@@ -18,8 +18,8 @@ type Chunk struct {
 	rest    []byte // the chunks after it
 }
 
-// Chunks yields the chunks of a file, up to IEND or to where no chunk follows.
-// The last one may be cut off.
+// Chunks yields the chunks of a file, up to IEND or as long as chunks follow. The last one
+// may be cut off.
 func Chunks(data []byte) iter.Seq[Chunk] {
 	return chunksAt(data[min(len(Signature), len(data)):])
 }
@@ -48,7 +48,7 @@ func chunksAt(rest []byte) iter.Seq[Chunk] {
 	}
 }
 
-// isName tells whether all letters are ones that names of chunks have.
+// isName says whether a name of a chunk consists of valid letters.
 func isName(name string) bool {
 	for _, c := range []byte(name) {
 		if c|0x20 < 'a' || c|0x20 > 'z' {
@@ -58,7 +58,7 @@ func isName(name string) bool {
 	return true
 }
 
-// pixelReader reads what the chunks of one picture hold.
+// pixelReader reads the data of the chunks of one picture.
 type pixelReader struct {
 	next  func() (Chunk, bool)
 	frame bool // it is a frame of an animation that is not the default picture

@@ -2,7 +2,8 @@ package png
 
 import "encoding/binary"
 
-// converter returns what makes RGB over white of a row of the file's samples.
+// converter returns the function that converts a row of the file's samples to RGB, blended
+// with white.
 func (f *File) converter() func(dst, row []byte) {
 	switch {
 	case f.colour == palette:
@@ -19,7 +20,7 @@ func (f *File) converter() func(dst, row []byte) {
 	return f.sixteen
 }
 
-// colours returns the palette over white. What lies past its end is black.
+// colours returns the palette, blended with white. Indices past its end are black.
 func (f *File) colours() *[256][3]byte {
 	colours := new([256][3]byte)
 	for i := range min(256, len(f.plte)/3) {
@@ -59,7 +60,7 @@ func (f *File) clear(samples int) []uint16 {
 	return clear
 }
 
-// indexed returns what looks up samples of up to 8 bits.
+// indexed returns the function that looks up the colours of samples of up to 8 bits.
 func (f *File) indexed(colours *[256][3]byte) func(dst, row []byte) {
 	depth, perByte := f.depth, 8/f.depth
 	mask := byte(1<<depth - 1)
@@ -71,7 +72,7 @@ func (f *File) indexed(colours *[256][3]byte) func(dst, row []byte) {
 	}
 }
 
-// spread makes RGB of grey samples of 8 bits.
+// spread converts grey samples of 8 bits to RGB.
 func spread(dst, row []byte, clear []uint16) {
 	for i, v := range row[:len(dst)/3] {
 		if clear != nil && uint16(v) == clear[0] {
@@ -82,7 +83,7 @@ func spread(dst, row []byte, clear []uint16) {
 	}
 }
 
-// eight makes RGB of samples of 8 bits with transparency.
+// eight converts samples of 8 bits with transparency to RGB.
 func (f *File) eight(dst, row []byte) {
 	clear := f.clear(3)
 	for i := range len(dst) / 3 {
@@ -108,7 +109,7 @@ func (f *File) eight(dst, row []byte) {
 	}
 }
 
-// sixteen makes RGB of samples of 16 bits, rounded to 8.
+// sixteen converts samples of 16 bits to RGB, rounded to 8 bits.
 func (f *File) sixteen(dst, row []byte) {
 	samples := f.bitsPerPixel() / 16
 	colours, hasAlpha, clear := samples, samples&1 == 0, []uint16(nil)
@@ -143,7 +144,7 @@ func equal(p []byte, clear []uint16) bool {
 	return true
 }
 
-// overWhite lays a sample of opacity a over white.
+// overWhite blends a sample of opacity a with white.
 func overWhite(v, a byte) byte {
 	return byte((uint32(v)*uint32(a) + 255*(255-uint32(a)) + 127) / 255)
 }

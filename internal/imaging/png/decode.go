@@ -10,20 +10,19 @@ import (
 	"exemplar/internal/imaging/shrink"
 )
 
-// mostPerByte is how many bytes zlib can make of one: a code of two bits for 258
-// (RFC 1951), and some for headers.
+// mostPerByte is the largest number of bytes that zlib makes of one: a code of two bits may
+// stand for 258 bytes (RFC 1951).
 const mostPerByte = 1032
 
-// Cost returns how many bytes Decode takes at the most at a scale, the result
-// included.
+// Cost returns the largest number of bytes that Decode allocates at a scale, with the result.
 func (f *File) Cost(scale int) int64 {
 	return shrink.Cost(f.W, f.H, scale) + 2*int64(f.rowBytes(f.W)) + 3*int64(f.W) + 1<<17
 }
 
-// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels,
-// 3 bytes each (R, G, B), row by row, transparency over white. The scale is 1,
-// 2, 4 or 8. Where the file is cut off or damaged after at least half of its
-// rows, those that are missing are white, and missing tells their share.
+// Decode returns the picture at 1/scale of its size, rounded up: w by h pixels, 3 bytes each
+// (R, G, B), row by row, with transparency blended with white. The scale is 1, 2, 4 or 8. If
+// the file is cut off or damaged after at least half of its rows, the others are white, and
+// missing is their share.
 func (f *File) Decode(scale int) (w, h int, pix []byte, missing float64, err error) {
 	p := &f.picture
 	if p.compressed < f.rowBytes(p.w)*p.h/2/mostPerByte {
@@ -54,7 +53,7 @@ type decoder struct {
 	*File
 	src     io.Reader
 	out     *shrink.Builder
-	convert func(dst, row []byte) // makes RGB of the samples of a row
+	convert func(dst, row []byte) // converts the samples of a row to RGB
 }
 
 // interlace is a pass: its first pixel and the steps from one to the next.
@@ -65,8 +64,8 @@ var adam7 = [7]interlace{
 	{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2},
 }
 
-// passes reads an interlaced picture, and returns its height, or 0 where
-// anything is missing: of the rest there would be holes all over.
+// passes reads an interlaced picture and returns its height, or 0 if anything is missing,
+// since the holes would be all over the picture.
 func (d *decoder) passes() (rows int, err error) {
 	for _, p := range adam7 {
 		if _, err := d.pass(p); err != nil {
@@ -83,7 +82,7 @@ func (d *decoder) pass(p interlace) (rows int, err error) {
 		return 0, nil
 	}
 	size, pixel := d.rowBytes(w), (d.bitsPerPixel()+7)/8
-	// The filters look to the left: a pixel of zeros stands before each row.
+	// The filters refer to the pixel on the left; before each row there is one of zeros.
 	row, above := make([]byte, pixel+size), make([]byte, pixel+size)
 	var filter [1]byte
 	rgb := make([]byte, 3*w)
@@ -106,8 +105,8 @@ func (d *decoder) pass(p interlace) (rows int, err error) {
 	return rows, nil
 }
 
-// unfilter undoes a filter (PNG 9) of a row, in place. Both rows begin with a
-// pixel of zeros.
+// unfilter inverts the filter (PNG 9) of a row, in place. Both rows begin with a pixel of
+// zeros.
 func unfilter(filter byte, row, above []byte, pixel int) {
 	above = above[:len(row)]
 	switch filter {

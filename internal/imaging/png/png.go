@@ -1,15 +1,16 @@
-// Package png decodes PNG files row by row, to RGB over white and if wanted at a
-// half, a quarter or an eighth of their size, so that a picture takes the memory
-// of its result and not of its file.
+// Package png decodes PNG files row by row to RGB, blended with white, at full size or at
+// a half, a quarter or an eighth of it. Memory is proportional to the result, not to the
+// picture in the file. Package imaging calls it.
 //
 //	file, err := png.Open(data)
 //	w, h, pix, missing, err := file.Decode(4)
 //
-// It reads all of PNG (third edition, W3C 2025): every colour type and depth,
-// palettes, transparency, interlacing; of animations the default
-// picture, or another frame. It is
-// lenient where others are: wrong checksums, a missing end, and rows that are cut
-// off are no reason to refuse the rest. Colour profiles and gamma are ignored.
+// It reads all of PNG (third edition, W3C 2025): every colour type and depth, palettes,
+// transparency, interlacing, and any frame of an animation. Like other decoders it accepts
+// wrong checksums, a missing end, and missing rows. It ignores colour profiles and gamma.
+//
+// The path of a file: png.go finds the chunks with chunks.go, decode.go expands and
+// unfilters the rows, and convert.go converts them to RGB.
 package png
 
 import (
@@ -43,7 +44,7 @@ const (
 // File is a file whose chunks have been found.
 type File struct {
 	W, H   int
-	Frames int // of an animation, as far as they are there; 1 for a still picture
+	Frames int // number of frames of an animation that are in the file; 1 for a still picture
 
 	depth, colour int
 	interlaced    bool
@@ -52,18 +53,18 @@ type File struct {
 	pictures      []picture // the default one, and the first MostFrames of others
 }
 
-// MostFrames is how many frames can be read at the most.
+// MostFrames is the largest number of frames that can be read.
 const MostFrames = 100
 
-// picture is where a picture lies and where its pixels are.
+// picture is the position of a picture on the canvas, and its chunks.
 type picture struct {
 	x, y, w, h int
-	chunks     []byte // its pixels are in them
+	chunks     []byte // the chunks from the first one with its pixels on
 	isFrame    bool   // of an animation, and not the default picture
 	compressed int    // bytes of pixels
 }
 
-// Open finds the chunks of a file. It takes next to no memory.
+// Open finds the chunks of a file. It allocates little.
 func Open(data []byte) (*File, error) {
 	f := &File{}
 	var control []byte // of the frame that follows
@@ -106,8 +107,8 @@ func Open(data []byte) (*File, error) {
 	return f.Frame(0)
 }
 
-// frame adds pixels: of the frame that a control chunk (APNG 1.0) announced, if
-// there is one, else of the one before.
+// frame adds the pixels of the frame that a control chunk (APNG 1.0) has announced. If there
+// is no control chunk, the pixels belong to the frame before.
 func (f *File) frame(control, chunks []byte, bytes int) {
 	if control != nil {
 		f.Frames++
@@ -126,8 +127,8 @@ func (f *File) frame(control, chunks []byte, bytes int) {
 	}
 }
 
-// Frame returns the file with another picture to read than the default one, whose
-// index is 0. It is read as if it were alone on the canvas.
+// Frame returns the file with the frame index as the picture to read; 0 is the default
+// picture. The frame is read as if it were alone on the canvas.
 func (f *File) Frame(index int) (*File, error) {
 	if index >= len(f.pictures) {
 		return nil, corrupt("it has no frame %d", index+1)

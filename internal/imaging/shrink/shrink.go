@@ -1,5 +1,5 @@
-// Package shrink makes a picture at a part of its size out of rows at full size,
-// so that the whole is never in memory.
+// Package shrink reduces a picture while it is decoded, row by row, so that the picture of
+// full size is never in memory. The decoders below package imaging call it.
 //
 //	b := shrink.New(w, h, 4)
 //	for y := range h {
@@ -7,8 +7,8 @@
 //	}
 //	w, h, pix := b.Picture()
 //
-// Each pixel of the result is the mean of the square of pixels it stands for.
-// Pixels that never come are white: paper.
+// Each pixel of the result is the mean of the square of pixels that it replaces. Pixels
+// that are not given are white, like paper.
 package shrink
 
 import "math/bits"
@@ -22,8 +22,8 @@ type Builder struct {
 	ink         []uint16 // reduced: sums of 255 less the sample; 255*8*8 fits
 }
 
-// New returns a builder of a white picture of w by h pixels, to be had at
-// 1/scale of its size, rounded up. The scale is 1, 2, 4 or 8.
+// New returns a builder of a white picture of w by h pixels at 1/scale of its size, rounded
+// up. The scale is 1, 2, 4 or 8.
 func New(w, h, scale int) *Builder {
 	b := &Builder{w: w, h: h, scale: scale, shift: uint(bits.TrailingZeros(uint(scale))), outW: ceilDiv(w, scale), outH: ceilDiv(h, scale)}
 	if scale > 1 {
@@ -37,7 +37,7 @@ func New(w, h, scale int) *Builder {
 	return b
 }
 
-// Cost returns how many bytes a builder takes, its picture included.
+// Cost returns the number of bytes that a builder allocates, with its picture.
 func Cost(w, h, scale int) int64 {
 	out := 3 * int64(ceilDiv(w, scale)) * int64(ceilDiv(h, scale))
 	if scale > 1 {
@@ -48,11 +48,11 @@ func Cost(w, h, scale int) int64 {
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-// Row takes in row y: 3 bytes for each of the w pixels.
+// Row adds row y: 3 bytes for each of the w pixels.
 func (b *Builder) Row(y int, rgb []byte) { b.Span(0, y, 1, rgb) }
 
-// Span takes in pixels of row y, from column x on, every step-th. What lies
-// outside the picture is left out.
+// Span adds pixels of row y at the columns x, x+step, ... It ignores pixels outside of the
+// picture.
 func (b *Builder) Span(x, y, step int, rgb []byte) {
 	if y < 0 || y >= b.h {
 		return
@@ -91,8 +91,7 @@ func (b *Builder) add(x int, sums []uint16, step int, rgb []byte) {
 	}
 }
 
-// addRun is add for pixels side by side: a sum is fetched once for all of them
-// that go into it.
+// addRun is add for consecutive pixels: each sum is loaded and stored once.
 func (b *Builder) addRun(x int, sums []uint16, rgb []byte) {
 	for pixels := len(rgb) / 3; pixels > 0; {
 		n := min(b.scale-x&(b.scale-1), pixels)
@@ -106,8 +105,8 @@ func (b *Builder) addRun(x int, sums []uint16, rgb []byte) {
 	}
 }
 
-// Picture returns the result, row by row, 3 bytes a pixel. The builder is of no
-// use afterwards.
+// Picture returns the result, row by row, 3 bytes per pixel. The builder must not be used
+// afterwards.
 func (b *Builder) Picture() (w, h int, pix []byte) {
 	if b.scale == 1 {
 		return b.w, b.h, b.pix

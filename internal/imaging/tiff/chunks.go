@@ -5,14 +5,14 @@ import (
 	"io"
 )
 
-// A chunk is a strip or a tile: chunkW by chunkH pixels as stored, of which
-// those within the picture count.
+// A chunk is a strip or a tile of chunkW by chunkH pixels, of which those within the picture
+// count.
 type chunk struct {
 	index      int
-	x, y, w, h int // what of the picture it holds
+	x, y, w, h int // the part of the picture that it contains
 }
 
-// planes returns how many pieces of the file a chunk is made of.
+// planes returns the number of pieces of the file that make up a chunk.
 func (p *Page) planes() int {
 	if p.planar {
 		return p.samples
@@ -20,9 +20,9 @@ func (p *Page) planes() int {
 	return 1
 }
 
-// eachRow reads all chunks. It calls visit for each row of pixels with one slice
-// of bytes for each plane, which are valid until it returns. It returns the
-// number of pixels that cannot be read and, when there are any, why.
+// eachRow reads all chunks. It calls visit for each row of pixels with one slice of bytes per
+// plane, valid until visit returns. It returns the number of pixels that cannot be read and,
+// if there are any, the reason.
 func (p *Page) eachRow(visit func(x, y, w int, planes [][]byte)) (lost int64, err error) {
 	rows := p.newRows()
 	for i := range p.across * p.down {
@@ -43,12 +43,12 @@ func (p *Page) eachRow(visit func(x, y, w int, planes [][]byte)) (lost int64, er
 	return lost, err
 }
 
-// checkPresent refuses, before memory is taken and time spent, a picture that has
-// more strips or tiles than the file lists, or for most of which the file has too
-// few bytes, however well they are compressed.
+// checkPresent refuses, before it takes memory and time, a picture with more strips or tiles
+// than the file lists, and one for which the file has too few bytes for most of them at any
+// compression ratio.
 func (p *Page) checkPresent() error {
 	if p.offsets.count() == 0 {
-		return nil // the JPEG of a whole page
+		return nil // the page is a single JPEG
 	}
 	total := int64(p.across) * int64(p.down) * int64(p.planes())
 	if int64(p.offsets.count()) < total/2 {
@@ -64,7 +64,7 @@ func (p *Page) checkPresent() error {
 	return nil
 }
 
-// leastBytes returns how few bytes a strip or tile may be compressed to.
+// leastBytes returns the least number of bytes of a compressed strip or tile.
 func (p *Page) leastBytes() int64 {
 	raw := p.rawBytes(min(p.chunkH, p.H))
 	switch p.compression {
@@ -76,7 +76,7 @@ func (p *Page) leastBytes() int64 {
 		return raw/1032 + 1
 	case compressionLZW: // codes of 12 bits, for at most as many bytes as there are codes
 		return raw/2560 + 1
-	case compressionG3, compressionG4, compressionRLE, compressionRLEW: // a bit for a row
+	case compressionG3, compressionG4, compressionRLE, compressionRLEW: // one bit per row
 		return int64(min(p.chunkH, p.H))/8 + 1
 	}
 	return 1
@@ -94,8 +94,8 @@ func (p *Page) rawBytes(rows int) int64 {
 // rowBytes returns the bytes of a chunk's row in one plane.
 func (p *Page) rowBytes() int { return (p.chunkW*p.samples/p.planes()*p.bits + 7) / 8 }
 
-// offset returns where the piece i of the file begins, beyond the end when that
-// is not known.
+// offset returns the position of piece i in the file, or a position beyond the end if it is
+// not known.
 func (p *Page) offset(i int) int64 {
 	size := int64(len(p.dir.reader.data))
 	if i >= p.offsets.count() {
@@ -104,9 +104,9 @@ func (p *Page) offset(i int) int64 {
 	return int64(min(toUint(p.dir.number(p.offsets, i)), uint64(size)))
 }
 
-// piece returns the bytes of piece i. What uncompressed pieces need is known
-// better than their size in the file, which some writers get wrong or leave out;
-// compressed ones without a size end somewhere before the file does.
+// piece returns the bytes of piece i. The size of an uncompressed piece is computed, since
+// some writers store a wrong one or none. A compressed piece without a size is assumed to
+// extend to the end of the file.
 func (p *Page) piece(i, rows int) []byte {
 	rest := p.dir.reader.data[p.offset(i):]
 	if p.compression == compressionNone {
@@ -140,8 +140,8 @@ func (p *Page) newRows() *rows {
 	return r
 }
 
-// readChunk visits the rows of a chunk and returns how many there were. In the
-// last row to be had, what is missing may be left over from the row before.
+// readChunk visits the rows of a chunk and returns their number. The missing part of the last
+// row may contain bytes of the row before.
 func (r *rows) readChunk(c chunk, visit func(x, y, w int, planes [][]byte)) (done int, err error) {
 	p := r.page
 	sources := make([]io.Reader, p.planes())

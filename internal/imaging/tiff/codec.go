@@ -32,7 +32,7 @@ var readCompressions = map[int]bool{
 	compressionPackBits: true, compressionRLEW: true,
 }
 
-// unreadCompressions names those that are known and not read.
+// unreadCompressions are the names of known compressions that are not read.
 var unreadCompressions = map[int]string{
 	9: "JBIG (T.85)", 10: "JBIG (T.43)", 32766: "NeXT", 32809: "ThunderScan", 32895: "IT8 CT", 32908: "Pixar film",
 	32909: "Pixar log", 33003: "JPEG 2000", 33005: "JPEG 2000", 34661: "JBIG", 34676: "SGI log", 34677: "SGI log",
@@ -52,8 +52,8 @@ func (p *Page) isJPEG() bool {
 	return p.compression == compressionJPEG || p.compression == compressionOldJPEG
 }
 
-// compressesBytes tells whether the compression knows nothing of pixels, so
-// that there may be a predictor.
+// compressesBytes says whether the compression works on bytes rather than pixels, so that
+// there may be a predictor.
 func (p *Page) compressesBytes() bool {
 	switch p.compression {
 	case compressionLZW, compressionDeflate, compressionOldFlate:
@@ -88,8 +88,8 @@ func (r *rows) open(plane, index int, c chunk) (io.Reader, error) {
 func (r *rows) expand(plane int, raw []byte) (io.Reader, error) {
 	switch r.page.compression {
 	case compressionLZW:
-		// Before TIFF 6.0 the bits were the other way round; the code that
-		// clears the table begins every strip, and tells.
+		// Before TIFF 6.0 the bits of LZW were in the opposite order. The clear code at the
+		// start of every strip distinguishes the two.
 		if len(raw) > 1 && raw[0] == 0 && raw[1]&1 != 0 {
 			return stdlzw.NewReader(bytes.NewReader(raw), stdlzw.LSB, 8), nil
 		}
@@ -151,7 +151,7 @@ func (p *packBits) Read(b []byte) (n int, err error) {
 			return n, io.ErrUnexpectedEOF
 		case p.raw[0] < 128:
 			p.literal, p.raw = int(p.raw[0])+1, p.raw[1:]
-		case p.raw[0] == 128: // nothing
+		case p.raw[0] == 128: // no operation
 			p.raw = p.raw[1:]
 		default:
 			p.repeat, p.value, p.raw = 257-int(p.raw[0]), p.raw[1], p.raw[2:]
@@ -160,7 +160,7 @@ func (p *packBits) Read(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// rowReader is an io.Reader of something that comes row by row.
+// rowReader is an io.Reader of data that are made row by row.
 type rowReader struct {
 	next func() ([]byte, error)
 	rest []byte
@@ -179,9 +179,8 @@ func (r *rowReader) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// newChroma gives every pixel its chroma: blocks of subX by subY samples of
-// luma, then one of Cb and one of Cr (TIFF 6.0, section 21), become rows of
-// three samples a pixel, w of them.
+// newChroma upsamples chroma. It converts blocks of subX by subY samples of luma, one of Cb
+// and one of Cr (TIFF 6.0, section 21) to rows of w pixels of three samples.
 func newChroma(source io.Reader, w, subX, subY int) io.Reader {
 	size := subX*subY + 2
 	blocks := make([]byte, ceilDiv(w, subX)*size)

@@ -7,7 +7,7 @@ import (
 	"exemplar/internal/imaging/shrink"
 )
 
-// painter makes pixels of rows and hands them on.
+// painter converts rows to pixels and adds them to the result.
 type painter struct {
 	page    *Page
 	builder *shrink.Builder
@@ -56,7 +56,7 @@ func (q *painter) paint(x, y, w int, planes [][]byte) {
 	q.builder.Span(x, y, 1, pixels)
 }
 
-// overWhite lays pixels over white by the opacity among their samples.
+// overWhite blends pixels with white by the opacity among their samples.
 func (q *painter) overWhite(pixels []byte) {
 	p := q.page
 	for i, at := 0, p.alpha; i < len(pixels); i, at = i+3, at+p.samples {
@@ -71,7 +71,7 @@ func (q *painter) overWhite(pixels []byte) {
 	}
 }
 
-// converter returns what makes RGB of the first samples of each pixel.
+// converter returns the function that converts the colour samples of each pixel to RGB.
 func (p *Page) converter() func(dst, src []byte) {
 	step := p.samples
 	switch p.photometric {
@@ -153,7 +153,7 @@ func clip(v float64) byte { return byte(min(max(v, 0), 255)) }
 // section 23; the matrix is that of sRGB adapted to D50 by Bradford).
 func (p *Page) lab() func(dst, src []byte) {
 	step := p.samples
-	sign := byte(0x80) // a* and b* are signed, those of ICC around 128
+	sign := byte(0x80) // a* and b* are signed; in ICC L*a*b* they are offset by 128
 	if p.photometric == iccLab {
 		sign = 0
 	}

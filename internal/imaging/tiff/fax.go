@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// faxCoding says how rows follow each other.
+// faxCoding is the variant of fax coding.
 type faxCoding struct {
 	g4    bool // all rows in two dimensions, without ends of lines (ITU-T T.6)
-	twoD  bool // of G3: after each end of line a bit tells the dimensions (T.4)
-	align int  // rows begin at multiples of so many bits, 1 for anywhere
+	twoD  bool // G3 only: a bit after each end of line says whether the row is one- or two-dimensional (T.4)
+	align int  // rows begin at multiples of this number of bits
 }
 
 func (p *Page) faxCoding() faxCoding {
@@ -26,8 +26,8 @@ func (p *Page) faxCoding() faxCoding {
 
 // fax decodes the rows of a strip: 1 bit a pixel, 1 for black.
 //
-// A row is held as the places where the colour changes, from white on: black
-// begins at the even ones and ends at the odd ones. The last is the width.
+// A row is a list of the positions where the colour changes, starting with white: a black run
+// begins at positions of even index and ends at those of odd index. The last is the width.
 type fax struct {
 	faxCoding
 	data       []byte
@@ -80,9 +80,9 @@ func (f *fax) next() ([]byte, error) {
 	return f.packed, nil
 }
 
-// resume goes on after a damaged row, of which the rest stays white, at the next
-// end of line: noise on the telephone line costs a row. More bad rows than good
-// ones are no fax.
+// resume continues after a damaged row at the next end of line, so that noise on the telephone
+// line costs one row, the rest of which stays white. It returns an error if more rows are
+// damaged than not.
 func (f *fax) resume(start int, err error) error {
 	f.bad++
 	if f.g4 || f.align > 1 || f.bad > 10 && 2*f.bad > f.count {
@@ -98,9 +98,9 @@ func (f *fax) resume(start int, err error) error {
 	return err
 }
 
-// lineStart passes over the end of the line before, which is at least eleven
-// zeros and a one, if there is any. It returns the bit behind it, set for a row
-// in one dimension, where there is one. Six ends of lines end the page.
+// lineStart skips the code for the end of the line before, at least eleven zeros and a one, if
+// there is one. It returns the bit after it, if the coding has one, which is set for a
+// one-dimensional row. Six ends of lines end the page.
 func (f *fax) lineStart() (tag bool, err error) {
 	tag = true
 	for ends := 0; ; ends++ {
@@ -119,7 +119,7 @@ func (f *fax) lineStart() (tag bool, err error) {
 	}
 }
 
-// zeros counts the zeros ahead.
+// zeros counts the next bits that are zero.
 func (f *fax) zeros() int {
 	n := 0
 	for at := f.pos; at < 8*len(f.data); at, n = at+1, n+1 {
@@ -138,7 +138,7 @@ func (f *fax) zeros() int {
 	return n
 }
 
-// peek returns the next n bits, at most 25. Zeros follow the end.
+// peek returns the next n bits, at most 25, with zeros after the end.
 func (f *fax) peek(n int) uint32 {
 	at := f.pos >> 3
 	var v uint32
@@ -155,7 +155,7 @@ func (f *fax) peek(n int) uint32 {
 	return v << (f.pos & 7) >> (32 - n)
 }
 
-// run reads the length of a run of a colour: 0 white, 1 black.
+// run reads the length of a run of a colour, 0 for white and 1 for black.
 func (f *fax) run(color int) (int, error) {
 	total := 0
 	for {
@@ -178,8 +178,8 @@ func (f *fax) badCode(what string) error {
 	return corrupt("no %s of fax codes has the bits %013b at byte %d", what, f.peek(codeBits), f.pos/8)
 }
 
-// change adds a change of colour. Codes that go back are wrong; those past the end
-// of the row, as some machines send them, mean the end.
+// change adds a change of colour. A position before the last change is an error. A position
+// past the end of the row, which some machines send, counts as the end.
 func (f *fax) change(x int) error {
 	if n := len(f.row); n > 0 && x < int(f.row[n-1]) || x < 0 || n > f.w+1 {
 		return corrupt("a fax row of %d pixels changes colour at %d", f.w, x)
@@ -202,9 +202,9 @@ func (f *fax) read1D() error {
 	return nil
 }
 
-// read2D reads a row by its differences from the row above (T.4, 4.2.1.3): a is
-// how far it has come, and above[b] the next change there, right of a, to the
-// colour that this row does not have at a.
+// read2D reads a row that is coded relative to the row above (T.4, 4.2.1.3). a is the current
+// position, and above[b] the next change in the row above, right of a, to the colour opposite
+// to that of this row at a.
 func (f *fax) read2D() error {
 	w := int32(f.w)
 	at := func(i int) int32 {
@@ -249,11 +249,11 @@ func (f *fax) read2D() error {
 	return nil
 }
 
-// finishRow ends the row at its width and packs it. Runs of no length stay in it:
-// the codes of the next row refer to them.
+// finishRow ends the row at its width and packs it. Runs of length zero stay in the list,
+// since the codes of the next row refer to them.
 func (f *fax) finishRow() {
 	if n := len(f.row); n&1 == 1 && int(f.row[n-1]) < f.w {
-		f.row = f.row[:n-1] // black that never ended
+		f.row = f.row[:n-1] // a black run without an end
 	}
 	f.row = append(f.row, int32(f.w))
 	clear(f.packed)
@@ -262,7 +262,7 @@ func (f *fax) finishRow() {
 	}
 }
 
-// blacken sets the bits from x0 to before x1.
+// blacken sets the bits [x0, x1).
 func blacken(packed []byte, x0, x1 int) {
 	if x0 >= x1 {
 		return

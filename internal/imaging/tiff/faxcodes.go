@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// The codes of ITU-T T.4, tables 2 and 3: runs of 0 to 63 pixels, which end a
-// run, then of 64, 128 ... 2560, after which more follows.
+// The codes of ITU-T T.4, tables 2 and 3: terminating codes for 0 to 63 pixels, and make-up
+// codes for 64, 128 ... 2560 pixels, which another code follows.
 
 const whiteCodes = `
 00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 110101
@@ -40,8 +40,8 @@ const blackCodes = `
 // codeBits is the length of the longest code.
 const codeBits = 13
 
-// runTable maps the next codeBits bits to a run<<4 and the length of its code, 0
-// where none begins so.
+// runTable maps the next codeBits bits to run<<4 | length of the code, or to 0 if no code
+// matches.
 type runTable [1 << codeBits]uint16
 
 var runTables = sync.OnceValue(func() *[2]runTable {
@@ -65,8 +65,8 @@ var runTables = sync.OnceValue(func() *[2]runTable {
 	return tables
 })
 
-// A mode is a code of T.4, table 4 (and T.6): how the next change of colour lies
-// to those in the row above.
+// A mode is a code of T.4, table 4 (and T.6): the next change of colour relative to those in
+// the row above.
 type mode struct {
 	kind   byte
 	offset int8 // of a vertical mode

@@ -48,8 +48,8 @@ const (
 	tagReferenceBW     = 532
 )
 
-// Bounds on what a file may make us read: more directories than any document
-// has pages, and, since directories may overlap, a sum of their entries.
+// Limits of the work: more directories than a document has pages and, since directories may
+// overlap, a total number of entries.
 const (
 	maxDirectories = 1 << 14
 	maxEntries     = 1 << 20
@@ -59,10 +59,10 @@ const (
 // 13, 16, 17 and 18 are IFD, LONG8, SLONG8 and IFD8 of BigTIFF.
 var typeSize = [19]uint64{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
-// entry is one tag's values, still as bytes of the file.
+// entry is the values of a tag as bytes of the file.
 type entry struct {
 	kind uint16
-	raw  []byte // a whole number of values, as many as the file holds
+	raw  []byte // a whole number of values, as many as are in the file
 }
 
 func (e entry) count() int {
@@ -87,7 +87,7 @@ type reader struct {
 	entries int
 }
 
-// readDirectories returns the directories of the pages. Loops end the chain.
+// readDirectories returns the directories of the pages. A loop ends the chain.
 func readDirectories(data []byte) ([]*directory, error) {
 	r := &reader{data: data, seen: map[uint64]bool{}}
 	first, err := r.readHeader()
@@ -110,8 +110,8 @@ func readDirectories(data []byte) ([]*directory, error) {
 	return pages, nil
 }
 
-// fullPages leaves out reduced pictures, transparency masks, and directories
-// without a picture.
+// fullPages returns the directories except those of reduced pictures, transparency masks, and
+// those without a picture.
 func fullPages(dirs []*directory) []*directory {
 	const reduced, mask, oldReduced = 1, 4, 2
 	var pages []*directory
@@ -133,7 +133,7 @@ func (r *reader) readHeader() (uint64, error) {
 	if r.data[0] == 'I' {
 		r.order = binary.LittleEndian
 	}
-	// Some writers put the 42 in the other byte order.
+	// Some writers store the 42 in the opposite byte order.
 	if r.data[2] != 43 && r.data[3] != 43 {
 		return uint64(r.order.Uint32(r.data[4:])), nil
 	}
@@ -159,8 +159,8 @@ func (r *reader) chain(at uint64) []*directory {
 	return dirs
 }
 
-// readDirectory returns a directory and the offset of the next one, or nil when
-// there is none at that place. Of one that is cut off it returns the beginning.
+// readDirectory returns a directory and the offset of the next one, or nil if there is none
+// at the offset. It returns the beginning of a directory that is cut off.
 func (r *reader) readDirectory(at uint64) (d *directory, next uint64) {
 	head, size, word := uint64(2), uint64(12), uint64(4)
 	if r.big {
@@ -258,11 +258,11 @@ func (d *directory) number(e entry, i int) float64 {
 	return float64(order.Uint64(b))
 }
 
-// maxValues bounds what is copied of a tag: the longest is a palette of 16
-// bits. Lists of strips, which may be longer, are read where they lie.
+// maxValues bounds the number of values that are copied from a tag; a palette of 16 bits has
+// most. Lists of strips, which may be longer, are read without a copy.
 const maxValues = 3 << 16
 
-// floats returns the values of a tag as numbers, nil when there are none.
+// floats returns the values of a tag as numbers, or nil if there are none.
 func (d *directory) floats(tag uint16) []float64 {
 	e, ok := d.entries[tag]
 	if !ok {
@@ -275,8 +275,8 @@ func (d *directory) floats(tag uint16) []float64 {
 	return values
 }
 
-// uints returns the values of a tag as whole numbers. What is negative or no
-// number becomes 0; 53 bits are enough for any offset.
+// uints returns the values of a tag as whole numbers; negative values and NaN become 0. The
+// 53 bits of a float64 suffice for any offset.
 func (d *directory) uints(tag uint16) []uint64 {
 	var values []uint64
 	for _, v := range d.floats(tag) {
@@ -292,7 +292,7 @@ func toUint(v float64) uint64 {
 	return 0
 }
 
-// uint returns the first value of a tag, or what is given when there is none.
+// uint returns the first value of a tag, or missing if there is none.
 func (d *directory) uint(tag uint16, missing uint64) uint64 {
 	e, ok := d.entries[tag]
 	if !ok {
@@ -301,5 +301,5 @@ func (d *directory) uint(tag uint16, missing uint64) uint64 {
 	return toUint(d.number(e, 0))
 }
 
-// bytes returns the values of a tag as they are.
+// bytes returns the bytes of a tag's values.
 func (d *directory) bytes(tag uint16) []byte { return d.entries[tag].raw }

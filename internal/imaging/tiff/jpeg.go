@@ -11,8 +11,8 @@ import (
 	"exemplar/internal/imaging/jpeg"
 )
 
-// openJPEG decodes the JPEG of a strip or tile (technical note 2 to TIFF 6.0).
-// Where the samples are luma and chroma, it hands on RGB.
+// openJPEG decodes the JPEG of a strip or tile (technical note 2 to TIFF 6.0). If the samples
+// are luma and chroma, it returns RGB.
 func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
 	raw := p.piece(index, c.h)
 	if len(raw) == 0 {
@@ -53,7 +53,7 @@ func (p *Page) openJPEG(index int, c chunk) (io.Reader, error) {
 	}}, nil
 }
 
-// samplesOfJPEG decodes a JPEG to as many samples a pixel as it has components.
+// samplesOfJPEG decodes a JPEG to one sample per component for each pixel.
 func samplesOfJPEG(stream []byte, header jpeg.Header) ([]byte, jpeg.Damage, error) {
 	if header.Components == 4 {
 		inks, err := inksOfJPEG(stream)
@@ -70,9 +70,9 @@ func samplesOfJPEG(stream []byte, header jpeg.Header) ([]byte, jpeg.Damage, erro
 	return gray, damage, nil
 }
 
-// inksOfJPEG decodes four components as they are. Our own decoder makes RGB of
-// them and takes them to be stored inverted, as in Adobe's files; in TIFF they
-// are not.
+// inksOfJPEG decodes four components without conversion, by the standard library. Our own
+// decoder converts them to RGB and assumes that they are stored inverted, as in Adobe's
+// files; in TIFF they are not.
 func inksOfJPEG(stream []byte) ([]byte, error) {
 	picture, err := stdjpeg.Decode(bytes.NewReader(stream))
 	if err != nil {
@@ -86,14 +86,14 @@ func inksOfJPEG(stream []byte) ([]byte, error) {
 	pix := make([]byte, 0, 4*size.X*size.Y)
 	for y := range size.Y {
 		for _, v := range inks.Pix[y*inks.Stride:][:4*size.X] {
-			pix = append(pix, 255-v) // Decode has inverted them
+			pix = append(pix, 255-v) // stdjpeg.Decode has inverted them
 		}
 	}
 	return pix, nil
 }
 
-// completeJPEG puts in front of a strip what it lacks to be a JPEG file: the
-// tables, which are the same for all, and whether its components are RGB.
+// completeJPEG completes a strip to a JPEG file: it prepends the tables, which all strips
+// share, and the segment that says whether its components are RGB.
 func (p *Page) completeJPEG(raw []byte) []byte {
 	if !bytes.HasPrefix(raw, []byte{0xFF, 0xD8}) {
 		return raw
@@ -117,7 +117,7 @@ func adobeSegment(transform byte) []byte {
 	return append([]byte("\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00"), transform)
 }
 
-// wrapJPEG turns errors of the JPEG decoder into those of this package.
+// wrapJPEG converts errors of the JPEG decoder to those of this package.
 func wrapJPEG(err error) error {
 	switch {
 	case err == nil:
@@ -130,14 +130,14 @@ func wrapJPEG(err error) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
-// chunkPixels returns the pixels of a strip or tile: the page's, where a tile is
-// far larger than the page.
+// chunkPixels returns the number of pixels of a strip or tile, bounded by about the page's
+// size if a tile is far larger than the page.
 func (p *Page) chunkPixels() int64 {
 	return int64(min(p.chunkW, p.W+1024)) * int64(min(p.chunkH, p.H+1024))
 }
 
-// wholeJPEG returns the JPEG of a page that is a single one, or so many bytes of it.
-// It is not ok when the page is anything else.
+// wholeJPEG returns at most most bytes of the JPEG of a page that consists of a single one. ok
+// is false for any other page.
 func (p *Page) wholeJPEG(most int) (stream []byte, header jpeg.Header, ok bool) {
 	single := p.across*p.down == 1 && !p.planar && p.compression == compressionJPEG
 	plain := p.photometric == blackIsZero && p.samples == 1 || p.samples == 3 && (p.photometric == rgb || p.jpegRGB)
@@ -150,8 +150,8 @@ func (p *Page) wholeJPEG(most int) (stream []byte, header jpeg.Header, ok bool) 
 	return stream, header, err == nil && header.W == p.W && header.H == p.H && header.Components == p.samples
 }
 
-// jpegCost returns the most bytes that decoding the page's JPEG takes, beside the
-// result.
+// jpegCost returns the largest number of bytes that decoding the page's JPEG allocates,
+// without the result.
 func (p *Page) jpegCost() int64 {
 	pixels := int64(p.W) * int64(p.H)
 	if p.compression == compressionOldJPEG {
@@ -164,6 +164,6 @@ func (p *Page) jpegCost() int64 {
 		}
 		return cost
 	}
-	// A strip or tile as pixels, and as samples or coefficients before that.
+	// A strip or tile is in memory as pixels, and as samples or coefficients.
 	return 9 * p.chunkPixels()
 }

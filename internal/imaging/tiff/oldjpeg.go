@@ -17,17 +17,16 @@ const (
 	markerSOS = 0xDA
 )
 
-// oldJPEG returns the page as a JPEG file, of the compression that TIFF 6.0,
-// section 22, describes and every writer understood differently: a complete
-// file somewhere, complete files as strips (nil, when there are several), or
-// tables and codes in pieces.
+// oldJPEG returns the page as a JPEG file, for the compression of TIFF 6.0, section 22, which
+// writers have implemented in different ways: as a complete file anywhere, as complete files in
+// strips (the result is nil if there are several), or as separate tables and codes.
 func (p *Page) oldJPEG() ([]byte, error) {
 	var headers []byte
 	tables := []byte{0, 1, 1, 1} // of the components
 	if at := p.dir.uint(tagJPEGOffset, 0); at > 0 && at < uint64(len(p.dir.reader.data)) {
 		file := p.dir.reader.data[at:]
 		kept, scan := jpegHeaders(file)
-		first := p.offset(0) - int64(at) // of the codes, in file
+		first := p.offset(0) - int64(at) // position of the codes in file
 		length := int64(p.dir.uint(tagJPEGLength, 0))
 		if scan > 0 && (p.offsets.count() == 0 || first <= int64(scan) || first < length || length == 0) {
 			return file, nil
@@ -64,7 +63,7 @@ func (p *Page) oldJPEG() ([]byte, error) {
 		codes := p.piece(i, p.H)
 		if i > 0 {
 			stream = append(stream, 0xFF, 0xD0|byte(i-1)&7) // RST
-		} else if !bytes.HasPrefix(codes, []byte{0xFF, markerSOS}) { // some put it there
+		} else if !bytes.HasPrefix(codes, []byte{0xFF, markerSOS}) { // some writers put the scan header there
 			stream = append(stream, p.oldScan(tables)...)
 		}
 		stream = append(stream, codes...)
@@ -72,8 +71,8 @@ func (p *Page) oldJPEG() ([]byte, error) {
 	return append(stream, 0xFF, 0xD9), nil
 }
 
-// jpegHeaders returns the tables in front of a JPEG file, and the place behind
-// the header of its scan, 0 when there is none.
+// jpegHeaders returns the tables at the start of a JPEG file, and the position after the header
+// of its scan, or 0 if there is none.
 func jpegHeaders(file []byte) (tables []byte, scan int) {
 	if !bytes.HasPrefix(file, []byte(markerSOI)) {
 		return nil, 0
@@ -94,7 +93,7 @@ func jpegHeaders(file []byte) (tables []byte, scan int) {
 	return tables, 0
 }
 
-// oldTables returns the tables that the tags point to as segments.
+// oldTables returns the tables that the tags refer to, as segments.
 func (p *Page) oldTables() (segments []byte, err error) {
 	for class, tag := range []uint16{tagJPEGQTables, tagJPEGDCTables, tagJPEGACTables} {
 		for i, at := range first4(p.dir.uints(tag)) {
@@ -108,7 +107,7 @@ func (p *Page) oldTables() (segments []byte, err error) {
 	return segments, nil
 }
 
-// first4 cuts a list to as many tables as JPEG has.
+// first4 limits a list to the four tables that JPEG can have.
 func first4(v []uint64) []uint64 { return v[:min(len(v), 4)] }
 
 // decodeOldJPEG decodes the JPEG file of a page.
@@ -143,7 +142,7 @@ func (p *Page) decodeOldJPEG(stream []byte, scale int) (w, h int, pix []byte, mi
 	return w, h, pix, damage.Missing, nil
 }
 
-// ownRange tells whether the range of luma and chroma is not JPEG's.
+// ownRange says whether the file states a range of luma and chroma other than JPEG's.
 func (p *Page) ownRange() bool {
 	return p.photometric == yCbCr && p.samples == 3 && len(p.dir.floats(tagReferenceBW)) >= 6
 }
@@ -180,8 +179,7 @@ func (t jpegTable) segment(class, index int) []byte {
 	return append(append(out, id), t...)
 }
 
-// oldFrame returns the header of the frame, whose components use the tables of
-// these numbers.
+// oldFrame returns the header of the frame; tables are the numbers of the components' tables.
 func (p *Page) oldFrame(tables []byte) []byte {
 	subX, subY := p.oldSampling()
 	n := min(byte(p.samples), 4)
@@ -208,8 +206,8 @@ func (p *Page) oldSampling() (subX, subY int) {
 	return 2, 2
 }
 
-// oldRestart returns a segment that says after how many blocks codes begin anew:
-// where there are several strips, with each.
+// oldRestart returns the segment with the restart interval. If there are several strips, each
+// begins with a restart.
 func (p *Page) oldRestart() []byte {
 	interval := p.int(tagJPEGRestart, 0)
 	if p.across*p.down > 1 {

@@ -15,7 +15,7 @@ const (
 	iccLab      = 9
 )
 
-// photometricNames are those that are not read.
+// photometricNames are the names of interpretations that are not read.
 var photometricNames = map[int]string{
 	10: "ITU L*a*b*", 32803: "raw camera samples (CFA)", 34892: "raw camera samples (linear)",
 	32844: "LogL", 32845: "LogLuv", 51177: "depth",
@@ -36,7 +36,7 @@ const maxRowBytes = 1 << 26
 type Page struct {
 	// W and H are the size in the file. See Squared.
 	W, H int
-	// Orientation is that of the tag, 1 to 8, 1 when there is none.
+	// Orientation is the value of the tag, 1 to 8; 1 if there is none.
 	Orientation int
 
 	dir        *directory
@@ -60,7 +60,7 @@ type Page struct {
 	fax2D                    bool
 }
 
-// newPage makes sense of a directory.
+// newPage interprets a directory.
 func newPage(dir *directory) *Page {
 	p := &Page{dir: dir}
 	p.W, p.H = p.int(tagWidth, 0), p.int(tagHeight, 0)
@@ -77,12 +77,12 @@ func newPage(dir *directory) *Page {
 	return p
 }
 
-// int returns the first value of a tag, at most what 31 bits hold.
+// int returns the first value of a tag, limited to 31 bits.
 func (p *Page) int(tag uint16, missing int) int {
 	return int(min(p.dir.uint(tag, uint64(missing)), math.MaxInt32))
 }
 
-// resolution returns a resolution, or 1 when there is none.
+// resolution returns the resolution of a tag, or 1 if there is none.
 func (p *Page) resolution(tag uint16) float64 {
 	if v := p.dir.floats(tag); len(v) > 0 && v[0] > 0 && v[0] < 1e9 {
 		return v[0]
@@ -90,7 +90,7 @@ func (p *Page) resolution(tag uint16) float64 {
 	return 1
 }
 
-// readSamples reads what a pixel is made of and how it is compressed.
+// readSamples reads the samples of a pixel and the compression.
 func (p *Page) readSamples() error {
 	p.compression = p.int(tagCompression, compressionNone)
 	if name := unreadCompressions[p.compression]; name != "" {
@@ -116,7 +116,7 @@ func (p *Page) readSamples() error {
 		}
 	}
 	p.bits, p.format = int(min(bits[0], 255)), p.int(tagSampleFormat, unsignedFormat)
-	if p.format == voidFormat || p.format == signedFormat && p.bits <= 8 { // as everybody reads them
+	if p.format == voidFormat || p.format == signedFormat && p.bits <= 8 { // read as unsigned, as other programs do
 		p.format = unsignedFormat
 	}
 	if p.bits < 1 || p.bits > 32 && p.bits != 64 || p.format > floatFormat || p.format == 0 ||
@@ -141,7 +141,7 @@ func (p *Page) readSamples() error {
 	return nil
 }
 
-// readColor reads what the samples mean.
+// readColor reads the colour model of the samples.
 func (p *Page) readColor() error {
 	missing := blackIsZero
 	if p.isFax() {
@@ -185,7 +185,7 @@ func (p *Page) readColor() error {
 	return nil
 }
 
-// readSampling reads how chroma is subsampled. JPEG says so itself.
+// readSampling reads the subsampling of chroma, which JPEG states itself.
 func (p *Page) readSampling() {
 	if p.isJPEG() {
 		p.jpegRGB = p.samples == 3 && !p.planar
@@ -197,16 +197,16 @@ func (p *Page) readSampling() {
 	}
 }
 
-// readAlpha finds opacity among the extra samples. Those of which the file does
-// not say what they are, are ignored.
+// readAlpha finds the opacity among the extra samples. Extra samples of unspecified meaning are
+// ignored.
 func (p *Page) readAlpha() {
 	const premultiplied, plain = 1, 2
 	p.alpha = -1
 	if p.wide() {
-		return // what would be opaque is as unknown as what would be white
+		return // the range of the opacity is as unknown as that of the colours
 	}
 	if _, told := p.dir.entries[tagExtraSamples]; !told && p.photometric == rgb && p.samples == 4 {
-		p.alpha = 3 // left out by some writers; Pillow reads it so
+		p.alpha = 3 // some writers leave the tag out; Pillow reads it so
 	}
 	for i, kind := range p.dir.uints(tagExtraSamples) {
 		if at := p.colors + i; at < p.samples && (kind == premultiplied || kind == plain) {
@@ -285,8 +285,8 @@ func (p *Page) layStrips() {
 	if rows < 1 || rows > p.H {
 		rows = p.H
 	}
-	// What the number of strips and the size of the first say counts more than
-	// the tag, which some writers leave out or get wrong.
+	// The number of strips and the size of the first one have precedence over the tag, which
+	// some writers leave out or get wrong.
 	switch n := p.offsets.count() / p.planes(); {
 	case n == 1:
 		rows = p.H

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// unpredict undoes the predictor on a row of one plane (TIFF 6.0, section 14,
-// and Adobe's technical note 3).
+// unpredict inverts the predictor of a row of one plane (TIFF 6.0, section 14, and Adobe's
+// technical note 3).
 func (r *rows) unpredict(row []byte) {
 	p := r.page
 	step := p.samples / p.planes() // samples from one pixel to the next
@@ -18,7 +18,7 @@ func (r *rows) unpredict(row []byte) {
 	}
 }
 
-// addPrevious makes samples of differences from the pixel before.
+// addPrevious converts differences from the pixel before to samples.
 func addPrevious(row []byte, step, bits int, order binary.ByteOrder) {
 	switch bits {
 	case 8:
@@ -40,15 +40,15 @@ func addPrevious(row []byte, step, bits int, order binary.ByteOrder) {
 	}
 }
 
-// unpredictFloats puts numbers together whose bytes lie apart, all the highest
-// first, as differences.
+// unpredictFloats reassembles numbers that are stored as differences of their bytes: first the
+// highest bytes of all numbers, then the next ones, and so on.
 func (r *rows) unpredictFloats(row []byte, step, size int) {
 	addPrevious(row, step, 8, nil)
 	r.floats = append(r.floats[:0], row...)
 	n := len(row) / size
 	for i := range n {
 		for b := range size {
-			at := b // of the bytes of a number
+			at := b // index of the byte in a number
 			if r.page.dir.reader.order == binary.ByteOrder(binary.LittleEndian) {
 				at = size - 1 - b
 			}
@@ -57,14 +57,14 @@ func (r *rows) unpredictFloats(row []byte, step, size int) {
 	}
 }
 
-// wide tells whether samples span a range that the file does not tell: floating
-// point, signed numbers and more than 16 bits.
+// wide says whether the range of samples is not known from the file: for floating point,
+// signed numbers and more than 16 bits.
 func (p *Page) wide() bool {
 	return p.photometric != paletted && (p.format != unsignedFormat || p.bits > 16)
 }
 
-// unpack makes 8-bit samples of a row of one plane: the indices of a palette as
-// they are, everything else scaled so that the highest value becomes 255.
+// unpack converts a row of one plane to 8-bit samples. Indices of a palette stay as they are;
+// other samples are scaled so that the highest value becomes 255.
 func (p *Page) unpack(dst, row []byte, scale valueRange) {
 	switch {
 	case p.wide():
@@ -89,7 +89,7 @@ func (p *Page) unpack(dst, row []byte, scale valueRange) {
 	}
 }
 
-// bitsAt returns n bits from a place on, most significant first; n is at most 32.
+// bitsAt returns the n bits that begin at bit at, most significant first; n is at most 32.
 func bitsAt(row []byte, at, n int) uint64 {
 	v := uint64(0)
 	for taken := 0; taken < n; {
@@ -144,12 +144,11 @@ func halfFloat(v uint16) float64 {
 	return sign * math.Ldexp(mantissa+1024, exponent-25)
 }
 
-// valueRange is what becomes black and white of values whose range is not known
-// beforehand.
+// valueRange is the values that become black and white, for samples of unknown range.
 type valueRange struct{ low, high float64 }
 
-// findRange reads the whole page for the lowest and the highest value. Where
-// they lie within 0 to 1, or 0 to 255, that is the range: those are customary.
+// findRange reads the whole page for the lowest and the highest value. If they are within 0 to
+// 1, or within 0 to 255, that is the range, since these two are customary.
 func (p *Page) findRange() valueRange {
 	r := valueRange{math.Inf(1), math.Inf(-1)}
 	perPlane := p.samples / p.planes()

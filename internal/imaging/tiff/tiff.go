@@ -1,20 +1,19 @@
-// Package tiff decodes TIFF files (TIFF 6.0, its supplements, BigTIFF) as
-// scanners, fax machines and libraries write them, page by page, to 8-bit RGB
-// over white.
+// Package tiff decodes TIFF files (TIFF 6.0, its supplements, BigTIFF) of scanners, fax
+// machines and libraries, page by page, to 8-bit RGB, blended with white. Package imaging
+// calls it.
 //
 //	file, err := tiff.Open(data)
 //	page := file.Pages[0]
-//	w, h := page.Squared() // as the page is to be seen
-//	w, h, pix, missing, err := page.Decode(4, 4)
+//	w, h, pix, missing, err := page.Decode(4)
+//	w, h = page.Squared() // the size with square pixels
 //
-// It goes through the strips or tiles row by row and gathers what it finds at
-// the size that is asked for, so that memory is proportional to the result, not
-// to the page. Only strips compressed as JPEG are decoded as a whole.
+// It decodes strips or tiles row by row and reduces them at once, so that memory is
+// proportional to the result, not to the page. Only strips compressed as JPEG are decoded
+// as a whole.
 //
-// The path of a page: ifd.go reads the tags, page.go makes sense of them,
-// chunks.go walks over the strips or tiles, codec.go (with fax.go and jpeg.go)
-// expands them, samples.go makes 8-bit samples of rows, color.go makes pixels of
-// samples.
+// The path of a page: ifd.go reads the tags, page.go interprets them, chunks.go walks over
+// the strips or tiles, codec.go (with fax.go, jpeg.go and oldjpeg.go) expands them,
+// samples.go converts rows to 8-bit samples, color.go samples to pixels.
 package tiff
 
 import (
@@ -45,13 +44,13 @@ func unsupported(format string, args ...any) error {
 
 // File is an opened file: its tags are read, its pixels are not.
 type File struct {
-	// Pages are the pictures in their order, at least one. Thumbnails and
-	// masks, which the file marks as such, are passed over.
+	// Pages are the pictures in their order, at least one, without those that the file
+	// marks as thumbnails or masks.
 	Pages []*Page
 }
 
-// Open reads the directories of a file. It refuses a file without a picture;
-// what is wrong with one page only, its Decode says.
+// Open reads the directories of a file. It returns an error if there is no picture. Errors of
+// single pages are returned by their Decode.
 func Open(data []byte) (*File, error) {
 	dirs, err := readDirectories(data)
 	if err != nil {
@@ -73,13 +72,11 @@ func Pages(data []byte) (int, error) {
 	return len(file.Pages), nil
 }
 
-// Squared returns the size of the page with square pixels: the longer way of
-// the file's resolution along both axes. Fax machines send 204 dots per inch
-// along a line, and 98 lines per inch.
+// Squared returns the size of the page with square pixels, at the higher of the resolutions
+// of the two axes. Fax machines send 204 dots per inch along a line, and 98 lines per inch.
 //
-// Resolutions that differ by less than a tenth are as good as equal (204 by 196
-// is the common fine fax), and those that differ by more than four times are no
-// fax's, but a mistake.
+// Resolutions that differ by less than a tenth count as equal (204 by 196 is the common fine
+// fax). A ratio of more than four counts as an error in the file.
 func (p *Page) Squared() (w, h int) {
 	switch ratio := p.resX / p.resY; {
 	case ratio >= 1.1 && ratio <= 4:
@@ -90,16 +87,15 @@ func (p *Page) Squared() (w, h int) {
 	return p.W, p.H
 }
 
-// Decode returns the page at 1/scale of its size, rounded up: w by h pixels, 3
-// bytes each (R, G, B), row by row, as they lie in the file: neither squared nor
-// turned upright. The scale is 1, 2, 4 or 8. The caller checks the size first.
+// Decode returns the page at 1/scale of its size, rounded up: w by h pixels, 3 bytes each (R,
+// G, B), row by row, as in the file: neither squared nor turned upright. The scale is 1, 2, 4
+// or 8. The caller checks the size first.
 //
-// missing is the share of the pixels that could not be read, because the file
-// is cut off or damaged; they are white. When it is more than a half, there is
-// an error instead.
+// missing is the share of the pixels that could not be read because the file is cut off or
+// damaged; they are white. If it is more than a half, Decode returns an error.
 func (p *Page) Decode(scale int) (w, h int, pix []byte, missing float64, err error) {
 	defer func() {
-		if r := recover(); r != nil { // in a decompressor that is not ours
+		if r := recover(); r != nil { // from a third-party decompressor
 			err = corrupt("the decoder gave up: %v", r)
 		}
 	}()
@@ -114,7 +110,7 @@ func (p *Page) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 			return p.decodeOldJPEG(stream, scale)
 		}
 	}
-	if stream, _, ok := p.wholeJPEG(math.MaxInt); ok { // at a scale it saves time and memory
+	if stream, _, ok := p.wholeJPEG(math.MaxInt); ok { // decoding at a scale saves time and memory
 		w, h, pix, damage, err := jpeg.DecodeDamaged(stream, scale)
 		return w, h, pix, damage.Missing, wrapJPEG(err)
 	}
@@ -131,12 +127,12 @@ func (p *Page) Decode(scale int) (w, h int, pix []byte, missing float64, err err
 	return w, h, pix, missing, nil
 }
 
-// Cost returns the most bytes that Decode takes, the result included, but for
+// Cost returns the largest number of bytes that Decode allocates, with the result, except for
 // tables and rows.
 func (p *Page) Cost(scale int) int64 {
 	cost := shrink.Cost(p.W, p.H, scale)
 	if p.err != nil {
-		return 0 // nothing is taken
+		return 0 // Decode only returns the error
 	}
 	if p.isJPEG() {
 		cost += p.jpegCost()

@@ -9,7 +9,7 @@ import (
 	"exemplar/internal/store"
 )
 
-// A damaged part of one reference is told apart, and all else can be read.
+// A damaged part of one reference is reported, and everything else can be read.
 func testDamageHarmsItselfAlone(t *testing.T, fresh func(testing.TB) Instance) {
 	ctx := context.Background()
 	for _, part := range []store.Part{store.PartReference, store.PartPicture, store.PartEmbedding, store.PartFeatures, store.PartWords} {
@@ -94,7 +94,7 @@ func mustTellDamage(t *testing.T, s store.Store, id string, hit store.Part) {
 	}
 }
 
-// What can be made of sound parts is made anew, and what cannot is named.
+// Repair makes anew what the sound parts allow, and names the rest.
 func testRepair(t *testing.T, fresh func(testing.TB) Instance) {
 	ctx := context.Background()
 	for part, made := range map[store.Part]bool{

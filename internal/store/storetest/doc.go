@@ -1,12 +1,12 @@
-// Package storetest has the tests that every implementation of [store.Store] must
-// pass, and the entries that tests register.
+// Package storetest holds the tests that every implementation of [store.Store] must
+// pass. Tests of other packages use its entries (samples.go) and its maker (maker.go).
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t testing.TB) storetest.Instance { ... })
 //	}
 //
-// Run tests behaviour: that changes happen whole or not at all, that replacing is
-// one change, that nothing is there twice, that followers are told every change,
-// that damage is reported and harms itself alone. What files, tables and servers
-// do to an implementation is the business of its own tests.
+// run.go lists the tests. They check the contract of the interface: a change happens
+// whole or not at all, replacing is one change, nothing is stored twice, a reader of
+// changes learns every change, damage is reported and harms no other reference. Each
+// implementation tests its own files, tables and servers itself.
 package storetest

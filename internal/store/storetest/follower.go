@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/store"
 )
 
-// follower keeps in a map what it is told of a store's changes.
+// follower reads the changes of a store and keeps the references in a map.
 type follower struct {
 	store    store.Reader
 	model    string
@@ -27,7 +27,7 @@ func follow(t testing.TB, s store.Reader) *follower {
 	return f
 }
 
-// sync takes in what changed and returns how much that was.
+// sync reads the changes and returns their number.
 func (f *follower) sync(t testing.TB) (changes int) {
 	t.Helper()
 	changes, err := f.trySync()

@@ -13,8 +13,8 @@ import (
 	"exemplar/internal/store"
 )
 
-// A random history of changes, made through two handles, against a map: the
-// store, and followers of either handle, hold what the map holds.
+// A random history of changes, made through two handles and in a map: the store and
+// followers of both handles hold the same as the map.
 func testAnyHistory(t *testing.T, fresh func(testing.TB) Instance) {
 	if testing.Short() {
 		t.Skip("hundreds of galleries")
@@ -90,7 +90,7 @@ func (h *history) fresh(t *rapid.T) []store.Entry {
 	return entries
 }
 
-// register notes what was stored, and fails on an error.
+// register notes the stored entries, and fails on an error.
 func (h *history) register(t *rapid.T, entries []store.Entry, added []store.Added, err error) {
 	if err != nil || len(added) != len(entries) {
 		t.Fatalf("stored %d of %d, %v", len(added), len(entries), err)

@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/store"
 )
 
-// Embedder embeds pictures in a way of its own, and counts them.
+// Embedder makes embeddings for tests from the bytes of pictures, and counts the pictures.
 type Embedder struct {
 	Model    string
 	Dim      int
@@ -16,12 +16,13 @@ type Embedder struct {
 	Before   func(batch []store.Stored) error // is called before each batch; may be nil
 }
 
-// Maker makes anew what the embedder makes.
+// Maker returns the maker that uses the embedder.
 func (e *Embedder) Maker() store.Maker {
 	return store.Maker{Model: e.Model, Dim: e.Dim, Vocabulary: Vocabulary, Derive: e.Derive}
 }
 
-// SameMaker makes anew what the entries of tests were made with, in another way.
+// SameMaker returns a maker with the model of the entries of tests. Its embeddings differ
+// from theirs.
 func SameMaker() store.Maker { return (&Embedder{Model: Model, Dim: Dim}).Maker() }
 
 // Vectors returns the embeddings of a picture (Rotations,Dim).
@@ -31,7 +32,7 @@ func (e *Embedder) Vectors(picture []byte) []float32 {
 	return Vectors(rand.New(rand.NewPCG(h.Sum64(), 2)), store.Rotations, e.Dim)
 }
 
-// Derive derives of pictures what a store keeps.
+// Derive returns the derived parts of pictures.
 func (e *Embedder) Derive(_ context.Context, batch []store.Stored) ([]store.Derived, error) {
 	if e.Before != nil {
 		if err := e.Before(batch); err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// ResidentBytes is the memory that this process takes of the machine.
+// ResidentBytes is the resident memory of this process.
 func ResidentBytes(t testing.TB) int64 {
 	t.Helper()
 	text, err := os.ReadFile("/proc/self/statm")

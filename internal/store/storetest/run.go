@@ -7,16 +7,16 @@ import (
 	"exemplar/internal/store"
 )
 
-// Instance is a place for one gallery, which is not there at first.
+// Instance is a place for one gallery. At first it holds none.
 type Instance struct {
-	// Open opens the gallery: several times, as several processes would.
+	// Open opens the gallery. Tests call it several times, as several processes would.
 	Open func(opts store.Options) (store.Store, error)
-	// Spoil changes a part of a reference behind the store's back: one byte of it,
-	// or what is compared with it.
+	// Spoil changes a part of a reference behind the store's back: one byte of it, or its
+	// checksum.
 	Spoil func(id string, part store.Part) error
 }
 
-// suite are the tests, by what they hold.
+// suite lists the tests, each named after the rule that it checks.
 var suite = []struct {
 	name string
 	test func(t *testing.T, fresh func(t testing.TB) Instance)
@@ -58,15 +58,15 @@ var suite = []struct {
 	{"concurrent use", testConcurrentUse},
 }
 
-// Run tests an implementation; fresh makes a place for a gallery.
+// Run tests an implementation. fresh makes a place for a gallery.
 func Run(t *testing.T, fresh func(t testing.TB) Instance) {
 	for _, c := range suite {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) { c.test(t, fresh) })
 	}
 }
 
-// open opens the gallery of an instance, new where there is none, until the test
-// ends.
+// open opens the gallery of an instance until the test ends, and makes it if there is
+// none.
 func open(t testing.TB, in Instance) store.Store {
 	t.Helper()
 	s, err := in.Open(store.Options{Create: true})

@@ -12,7 +12,7 @@ import (
 	"exemplar/internal/store"
 )
 
-// What the entries of tests are made with.
+// The model and vocabulary of the entries of tests.
 const (
 	Model      = "model-1"
 	Dim        = 32
@@ -53,7 +53,7 @@ func Entry(label store.Label, seed uint64) store.Entry {
 	}
 }
 
-// Put stores entries, none of which may be there.
+// Put stores entries, and fails the test if one is there already.
 func Put(t testing.TB, s store.Store, entries ...store.Entry) []store.Reference {
 	t.Helper()
 	added, err := s.Put(context.Background(), entries...)

@@ -21,8 +21,8 @@ func NewStage(t testing.TB, s store.Store) store.Stage {
 	return stage
 }
 
-// However many pieces the new references of a label come in, all of them take
-// the place of all that it had, at once.
+// All new references of a label together replace its old ones at once, in however many
+// calls they come.
 func testStageReplacesOnce(t *testing.T, fresh func(testing.TB) Instance) {
 	ctx := context.Background()
 	s := open(t, fresh(t))
@@ -127,7 +127,7 @@ func testStageDoubles(t *testing.T, fresh func(testing.TB) Instance) {
 	}
 }
 
-// replace replaces what the labels of the entries have by them.
+// replace replaces the references of the entries' labels by the entries.
 func replace(s store.Store, entries ...store.Entry) ([]store.Added, error) {
 	ctx := context.Background()
 	stage, err := s.Stage(ctx)

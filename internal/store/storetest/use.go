@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/store"
 )
 
-// changes are all calls that change a store in which there is the reference id.
+// changes returns all calls that change a store with the reference id.
 func changes(s store.Store, id string) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"Put":         func(ctx context.Context) error { _, err := s.Put(ctx, Entry("b", 2)); return err },
@@ -27,7 +27,7 @@ func changes(s store.Store, id string) map[string]func(ctx context.Context) erro
 	}
 }
 
-// looks are all calls that leave it as it is.
+// looks returns all calls that read a store.
 func looks(s store.Store, id string) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"List":     func(ctx context.Context) error { _, err := s.List(ctx, store.Filter{}); return err },
