@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"internal/parallel":        {},
 	"internal/fileio":          {},
 	"internal/reuse":           {},
+	"internal/progress":        {},
 	"internal/splitmix":        {},
 	"internal/kernel":          {},
 	"internal/tensorfile":      {},
@@ -73,7 +74,7 @@ var allowed = map[string][]string{
 	"internal/train/checkpoint": {},
 	"internal/train/loss":       {"internal/train/random", "internal/kernel", "internal/nn", "internal/parallel"},
 	"internal/train/recipe":     {"internal/train/loss", "internal/nn", "internal/embed"},
-	"internal/train": {"internal/train/recipe", "internal/train/checkpoint", "internal/train/random", "internal/train/loss", "internal/nn", "internal/embed", "internal/kernel", "internal/tensorfile",
+	"internal/train": {"internal/progress", "internal/train/recipe", "internal/train/checkpoint", "internal/train/random", "internal/train/loss", "internal/nn", "internal/embed", "internal/kernel", "internal/tensorfile",
 		"internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/eval"},
 	"": {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
 }
