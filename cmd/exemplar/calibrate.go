@@ -145,7 +145,7 @@ func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibr
 		alike = append(alike, drawn...)
 		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
 	}
-	bar := newProgress("verifying", len(alike))
+	bar := newProgressBar("verifying", len(alike))
 	trials, err := calibrate.RunTrials(cmd.Context(), bundle, alike, calibrate.TrialOptions{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})

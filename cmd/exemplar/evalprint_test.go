@@ -25,7 +25,7 @@ func TestEvalNamesItsNumbers(t *testing.T) {
 	if err := printResults(&out, []*eval.Result{&result}, nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"no label (unknown, ambiguous or refused)          50.0", "right, if 1 % of those strangers", "right by score at 1 %", "* too few pairs"} {
+	for _, want := range []string{"no label (unknown, ambiguous or refused)       50.0", "right, if 1 % of those strangers", "right by score at 1 %", "* too few pairs"} {
 		if strings.Count(out.String(), want) != 1 {
 			t.Errorf("%q does not stand once in\n%s", want, out.String())
 		}

@@ -15,11 +15,11 @@ func galleryReembed() *cobra.Command {
 		use: "reembed", short: "Embed all references anew, with this program's model or --model",
 		args: cobra.NoArgs, writes: true,
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
-			var bar *progress
+			var bar *progressBar
 			embedded := 0
 			err := g.Reembed(cmd.Context(), func(done, total int) {
 				if bar == nil {
-					bar = newProgress("embedding", total)
+					bar = newProgressBar("embedding", total)
 				}
 				bar.step(done - embedded)
 				embedded = done

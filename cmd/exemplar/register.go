@@ -123,7 +123,7 @@ func (f registerFlags) labelOf(in input) string {
 
 func register(ctx context.Context, g *exemplar.Gallery, list []input, flags registerFlags, report *registerReport) error {
 	defer atForcedEnd(ctx, func() { report.interrupted(len(list)) })()
-	progress := newProgress("registering", len(list))
+	progress := newProgressBar("registering", len(list))
 	defer progress.clear()
 	into, err := newRegistrar(ctx, g, flags.replace, report.count)
 	if err != nil {

@@ -138,7 +138,7 @@ func (c *correspondences) refit(h *planar.Homography) (planar.Homography, bool) 
 // everywhere.
 func facesCamera(h *planar.Homography) bool {
 	lo, hi := math.Inf(1), 0.0
-	for _, p := range [4]planar.Point{{X: -1, Y: -1}, {X: 1, Y: -1}, {X: 1, Y: 1}, {X: -1, Y: 1}} {
+	for _, p := range planar.Rectangle(-1, -1, 1, 1) {
 		d := h.Depth(p)
 		lo, hi = min(lo, d), max(hi, d)
 	}

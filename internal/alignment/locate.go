@@ -61,8 +61,7 @@ func (c *correspondences) inPixels(h *planar.Homography) planar.Homography {
 
 // corners of a w x h picture, clockwise from the top left.
 func corners(w, h int) [4]planar.Point {
-	r, b := float64(w)-0.5, float64(h)-0.5
-	return [4]planar.Point{{X: -0.5, Y: -0.5}, {X: r, Y: -0.5}, {X: r, Y: b}, {X: -0.5, Y: b}}
+	return planar.Rectangle(-0.5, -0.5, float64(w)-0.5, float64(h)-0.5)
 }
 
 func quadOf(h *planar.Homography, w, h2 int) [4]planar.Point {

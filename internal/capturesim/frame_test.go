@@ -29,12 +29,12 @@ func TestHomographyMapsCorners(t *testing.T) {
 	r := newRNG(1)
 	for range 200 {
 		var q [4]planar.Point
-		for i, c := range rectangle(0, 0, 100, 80) {
+		for i, c := range planar.Rectangle(0, 0, 100, 80) {
 			q[i] = planar.Pt(c.X+r.around(25), c.Y+r.around(20))
 		}
 		h := squareTo(q)
 		back := h.Adjugate()
-		for i, c := range rectangle(0, 0, 1, 1) {
+		for i, c := range planar.Rectangle(0, 0, 1, 1) {
 			if p := h.Apply(c); math.Hypot(p.X-q[i].X, p.Y-q[i].Y) > 1e-9 {
 				t.Fatalf("corner %d goes to %v, want %v", i, p, q[i])
 			}

@@ -3,6 +3,8 @@ package capturesim
 import (
 	"math"
 	"math/rand/v2"
+
+	"exemplar/internal/splitmix"
 )
 
 // rng is the stream of random numbers of one capture. The same seed gives the
@@ -10,15 +12,7 @@ import (
 type rng struct{ *rand.Rand }
 
 func newRNG(seed uint64) rng {
-	return rng{rand.New(rand.NewPCG(mix(seed), mix(seed^0xa0761d6478bd642f)))}
-}
-
-// mix is the finaliser of splitmix64: neighbouring seeds become unrelated.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
+	return rng{rand.New(rand.NewPCG(splitmix.Hash(seed), splitmix.Hash(seed^0xa0761d6478bd642f)))}
 }
 
 func (r rng) between(lo, hi float64) float64 { return lo + (hi-lo)*r.Float64() }

@@ -55,7 +55,7 @@ func clampTo(x, most float64) float64 { return max(-most, min(most, x)) }
 
 // quad returns where the corners are seen.
 func (d *sheet3D) quad(v *outlook) [4]planar.Point {
-	q := rectangle(-d.w/2, -d.h/2, d.w/2, d.h/2)
+	q := planar.Rectangle(-d.w/2, -d.h/2, d.w/2, d.h/2)
 	for i, p := range q {
 		q[i] = d.place(v, p.X, p.Y)
 	}

@@ -37,7 +37,7 @@ func (f Form) window(w, h int) window {
 // corners returns the corners of the window that appear upper left, upper right, lower
 // right and lower left in the form.
 func (f Form) corners(win window) [4]planar.Point {
-	q := rectangle(float64(win.x0), float64(win.y0), float64(win.x1), float64(win.y1))
+	q := planar.Rectangle(float64(win.x0), float64(win.y0), float64(win.x1), float64(win.y1))
 	if f%8 >= 4 {
 		q = [4]planar.Point{q[1], q[0], q[3], q[2]}
 	}

@@ -125,7 +125,7 @@ func sweepRotation(f *frame, _ *scratch, amount float64, r rng) {
 func (f *frame) reframe(place func(planar.Point) planar.Point) {
 	w, h := float64(f.w), float64(f.h)
 	long := max(w, h)
-	q := rectangle(-w/2/long, -h/2/long, w/2/long, h/2/long)
+	q := planar.Rectangle(-w/2/long, -h/2/long, w/2/long, h/2/long)
 	lo, hi := planar.Pt(math.Inf(1), math.Inf(1)), planar.Pt(math.Inf(-1), math.Inf(-1))
 	for i, p := range q {
 		q[i] = place(p)
@@ -140,13 +140,13 @@ func (f *frame) reframe(place func(planar.Point) planar.Point) {
 	for i := range q {
 		q[i] = planar.Pt((q[i].X-lo.X)*scale, (q[i].Y-lo.Y)*scale)
 	}
-	warp(&out, f, quadToQuad(q, rectangle(0, 0, w, h)), keep)
+	warp(&out, f, quadToQuad(q, planar.Rectangle(0, 0, w, h)), keep)
 	*f = out
 }
 
 func sweepCrop(f *frame, s *scratch, amount float64, r rng) {
 	w, h := float64(f.w), float64(f.h)
-	q := rectangle(0, 0, w, h)
+	q := planar.Rectangle(0, 0, w, h)
 	for i := range q {
 		a := r.angle()
 		q[i].X += amount * w * 1.4 * math.Cos(a)
@@ -155,7 +155,7 @@ func sweepCrop(f *frame, s *scratch, amount float64, r rng) {
 	out := &s.c
 	out.resize(f.w, f.h)
 	out.fill(pixel(118, 114, 108))
-	warp(out, f, quadToQuad(rectangle(0, 0, w, h), q), keep)
+	warp(out, f, quadToQuad(planar.Rectangle(0, 0, w, h), q), keep)
 	copy(f.px, out.px)
 }
 

@@ -129,7 +129,7 @@ func (v *viewer) place(src *Source, form Form, backgrounds []*frame) {
 		shown = v.crop()
 	}
 	full := form.corners(form.window(src.img.W, src.img.H))
-	toSource := then(quadToQuad(rectangle(0, 0, size, size), shown), squareTo(full))
+	toSource := then(quadToQuad(planar.Rectangle(0, 0, size, size), shown), squareTo(full))
 	level, sx, sy := src.level(spread(&toSource, planar.Pt(size/2, size/2)))
 	toSource = then(toSource, planar.Homography{sx, 0, 0, 0, sy, 0, 0, 0, 1})
 	e := replicate
@@ -142,7 +142,7 @@ func (v *viewer) place(src *Source, form Form, backgrounds []*frame) {
 // cornerError moves the corners as an inexact corner detector does.
 func (v *viewer) cornerError() [4]planar.Point {
 	sigma := v.r.between(0, 0.05) * v.cfg.Strength
-	q := rectangle(0, 0, 1, 1)
+	q := planar.Rectangle(0, 0, 1, 1)
 	for i := range q {
 		q[i].X += sigma * max(-2.5, min(2.5, v.r.NormFloat64()))
 		q[i].Y += sigma * max(-2.5, min(2.5, v.r.NormFloat64()))
@@ -159,7 +159,7 @@ func (v *viewer) crop() [4]planar.Point {
 	tilt := k * v.r.between(0, 0.06)
 	dx, dy := k*v.r.around(0.05), k*v.r.around(0.05)
 	c, s := math.Cos(angle)*scale, math.Sin(angle)*scale
-	q := rectangle(-0.5, -0.5, 0.5, 0.5)
+	q := planar.Rectangle(-0.5, -0.5, 0.5, 0.5)
 	for i, p := range q {
 		p.X += v.r.around(tilt)
 		p.Y += v.r.around(tilt)

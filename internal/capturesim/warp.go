@@ -23,10 +23,6 @@ func quadFromFirst(q [4]planar.Point) [4]planar.Point {
 	return q
 }
 
-func rectangle(x0, y0, x1, y1 float64) [4]planar.Point {
-	return [4]planar.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
-}
-
 // then returns the map that applies first, and then second.
 func then(first, second planar.Homography) planar.Homography { return second.Multiply(&first) }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"exemplar/internal/splitmix"
 )
 
 // pair is one comparison of samples A and B. In a list of scores A and B are numbers of
@@ -116,14 +118,11 @@ func descending(x, y pair) int {
 	}
 }
 
-// chance draws a number in [0, 1) for a pair (finaliser of splitmix64). It is the same in
+// chance draws a number in [0, 1) for a pair. It is the same in
 // every run and in every goroutine.
 func chance(a, b int32) float64 {
 	x := uint64(uint32(min(a, b)))<<32 | uint64(uint32(max(a, b)))
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return float64((x^x>>31)>>11) / (1 << 53)
+	return float64(splitmix.Hash(x)>>11) / (1 << 53)
 }
 
 // merge adds the content of another tally, which must not be used afterwards.

@@ -91,10 +91,10 @@ func (w *caption) legend(c *canvas, x, y float64) {
 		{alignment.Disagrees, "disagrees"},
 		{alignment.NotComparable, "cannot be judged"},
 	} {
-		c.mark(entry.verdict, box(x, y, side, side))
+		c.mark(entry.verdict, planar.Rectangle(x, y, x+side, y+side))
 		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
 	}
-	frame := box(x, y, side, side)
+	frame := planar.Rectangle(x, y, x+side, y+side)
 	c.outline(violet, 2.5, frame[:]...)
 	x = c.text(faint, smallType, x+side+8, y+13, "other print") + 28
 	c.line(accent, planar.Point{X: x, Y: y + side/2}, planar.Point{X: x + 26, Y: y + side/2}, 1.5)

@@ -108,7 +108,7 @@ func (c *canvas) blocks(r *recognise.Reference, f *recognise.Found, photo, refer
 		state := f.Blocks[i].State
 		var there, here [4]planar.Point
 		for j := range corners {
-			corner := mix(corners[j], corners[(j+2)%4], 0.03) // apart from its neighbours
+			corner := planar.Between(corners[j], corners[(j+2)%4], 0.03) // apart from its neighbours
 			there[j], here[j] = photo.at(f.H.Apply(corner)), reference.at(corner)
 		}
 		onReference.mark(state, here)
@@ -134,8 +134,8 @@ func (c *canvas) mark(v alignment.BlockState, q [4]planar.Point) {
 	c.fill(faded(unmarked, 0.18), q[:]...)
 	for i := 1; i < lines; i++ { // parallel to the diagonal
 		k := float64(i) / lines
-		c.line(faded(unmarked, 0.8), mix(q[0], q[1], k), mix(q[0], q[3], k), 1)
-		c.line(faded(unmarked, 0.8), mix(q[1], q[2], k), mix(q[3], q[2], k), 1)
+		c.line(faded(unmarked, 0.8), planar.Between(q[0], q[1], k), planar.Between(q[0], q[3], k), 1)
+		c.line(faded(unmarked, 0.8), planar.Between(q[1], q[2], k), planar.Between(q[3], q[2], k), 1)
 	}
 }
 
@@ -158,18 +158,9 @@ func (c *canvas) frame(shade color.NRGBA, q [4]planar.Point) {
 	c.outline(shade, 2.5, q[:]...)
 }
 
-// box returns the corners of a rectangle, clockwise from the upper left.
-func box(x, y, w, h float64) [4]planar.Point {
-	return [4]planar.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
-}
-
-// boxOf is box for a rectangle of pixels.
+// boxOf returns the corners of a rectangle of pixels.
 func boxOf(r image.Rectangle) [4]planar.Point {
-	return box(float64(r.Min.X), float64(r.Min.Y), float64(r.Dx()), float64(r.Dy()))
-}
-
-func mix(a, b planar.Point, k float64) planar.Point {
-	return planar.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
+	return planar.Rectangle(float64(r.Min.X), float64(r.Min.Y), float64(r.Max.X), float64(r.Max.Y))
 }
 
 // location draws where the document lies, with its upper left corner marked.

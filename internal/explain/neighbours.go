@@ -193,7 +193,7 @@ func (s *detailStrip) draw(c *canvas, x, y float64) {
 		c.badge(d.number, planar.Point{X: x + d.x + badge, Y: y + d.y + badge})
 		for _, m := range d.pair {
 			c.put(m, at.X, at.Y)
-			edges := box(float64(at.X), float64(at.Y), float64(m.W), float64(m.H))
+			edges := planar.Rectangle(float64(at.X), float64(at.Y), float64(at.X+m.W), float64(at.Y+m.H))
 			c.outline(rule, 1, edges[:]...)
 			at.X += m.W + detailGap
 		}

@@ -14,6 +14,17 @@ type Point struct{ X, Y float64 }
 // Pt is shorthand for Point{x, y}.
 func Pt(x, y float64) Point { return Point{x, y} }
 
+// Between returns the point that lies k of the way from a to b.
+func Between(a, b Point, k float64) Point {
+	return Point{a.X + k*(b.X-a.X), a.Y + k*(b.Y-a.Y)}
+}
+
+// Rectangle returns the corners of an upright rectangle, clockwise on screen from
+// the upper left one.
+func Rectangle(x0, y0, x1, y1 float64) [4]Point {
+	return [4]Point{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}}
+}
+
 // Contains says whether a point lies in a convex quadrilateral, whose corners are in
 // clockwise order on screen.
 func Contains(q *[4]Point, p Point) bool {

@@ -66,7 +66,7 @@ func TestQuadsAreExact(t *testing.T) {
 				m.Pix[i] = 230
 			}
 		}
-		want := [4]planar.Point{{X: float64(l), Y: float64(u)}, {X: float64(r), Y: float64(u)}, {X: float64(r), Y: float64(b)}, {X: float64(l), Y: float64(b)}}
+		want := planar.Rectangle(float64(l), float64(u), float64(r), float64(b))
 		quads := Quads(m)
 		if len(quads) == 0 {
 			t.Errorf("%v: nothing found", size)

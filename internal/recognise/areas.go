@@ -45,7 +45,7 @@ func (p *Photo) area(r *Reference, f *Found) *area {
 	a.set(a.visible, &f.Quad, true)
 	wider := f.Quad
 	for i, corner := range f.Quad {
-		wider[i] = mix(f.Quad[(i+2)%4], corner, 1+documentMargin)
+		wider[i] = planar.Between(f.Quad[(i+2)%4], corner, 1+documentMargin)
 	}
 	a.set(a.occluding, &wider, true)
 	for i, block := range alignment.BlockCorners(r.target, &f.Evidence) {
@@ -139,7 +139,7 @@ func (a *area) covers(block *[4]planar.Point, h *planar.Homography) bool {
 	for j := range steps + 1 {
 		for i := range steps + 1 {
 			k, l := float64(i)/steps, float64(j)/steps
-			p := h.Apply(mix(mix(block[0], block[1], k), mix(block[3], block[2], k), l))
+			p := h.Apply(planar.Between(planar.Between(block[0], block[1], k), planar.Between(block[3], block[2], k), l))
 			x, y := int(math.Round(p.X/areaStep)), int(math.Round(p.Y/areaStep))
 			if x >= 0 && y >= 0 && x < a.w && y < a.h && a.occluding[y*a.w+x] {
 				return true
@@ -175,8 +175,4 @@ func (a *area) each(m *imaging.Image, visit func(pixel []byte)) {
 			}
 		}
 	}
-}
-
-func mix(a, b planar.Point, k float64) planar.Point {
-	return planar.Point{X: a.X + k*(b.X-a.X), Y: a.Y + k*(b.Y-a.Y)}
 }

@@ -61,8 +61,8 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 			continue
 		}
 		var found Change
-		for i, corner := range box(changedetect.Cell*float64(at.Min.X)-0.5, changedetect.Cell*float64(at.Min.Y)-0.5,
-			changedetect.Cell*float64(at.Dx()), changedetect.Cell*float64(at.Dy())) {
+		for i, corner := range planar.Rectangle(changedetect.Cell*float64(at.Min.X)-0.5, changedetect.Cell*float64(at.Min.Y)-0.5,
+			changedetect.Cell*float64(at.Max.X)-0.5, changedetect.Cell*float64(at.Max.Y)-0.5) {
 			found.Photo[i] = rectified.At(corner)
 			found.Reference[i] = planar.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
 		}
@@ -130,9 +130,4 @@ func patch(marked, done []bool, w, from int) (bounds image.Rectangle, cells int)
 		}
 	}
 	return bounds, cells
-}
-
-// box returns the corners of a rectangle, clockwise from the upper left.
-func box(x, y, w, h float64) [4]planar.Point {
-	return [4]planar.Point{{X: x, Y: y}, {X: x + w, Y: y}, {X: x + w, Y: y + h}, {X: x, Y: y + h}}
 }

@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 	"exemplar/internal/synthdoc"
 )
 
@@ -183,7 +184,7 @@ func TestSeveralEnds(t *testing.T) {
 func TestOnePaperIsOnePlace(t *testing.T) {
 	outline := func(x0, y0, x1, y1 float64, agrees func(x int) bool) *area {
 		a := &area{w: 50, h: 50, agrees: make([]bool, 2500), outline: make([]bool, 2500)}
-		q := box(areaStep*x0, areaStep*y0, areaStep*(x1-x0), areaStep*(y1-y0))
+		q := planar.Rectangle(areaStep*x0, areaStep*y0, areaStep*x1, areaStep*y1)
 		a.set(a.outline, &q, true)
 		for i, in := range a.outline {
 			if in && agrees(i%a.w) {

@@ -26,6 +26,7 @@ import (
 	"slices"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/splitmix"
 )
 
 // Document says what to draw. Template and Content are seeds; 0 is a seed like any other.
@@ -146,10 +147,10 @@ func fieldToChange(l layout, d Document) string {
 // field), "design" (the same contents on another form) and "blank" (nothing filled in).
 func Siblings(d Document) map[string]Document {
 	contents, edition, line, design, blank := d, d, d, d, d
-	contents.Content = mix(d.Content ^ 0xc0)
+	contents.Content = splitmix.Hash(d.Content ^ 0xc0)
 	edition.Edition = d.Edition + 1
-	line.Changed = d.Changed + 1 + int(mix(d.Content^d.Template)%8)
-	design.Template = mix(d.Template ^ 0xde)
+	line.Changed = d.Changed + 1 + int(splitmix.Hash(d.Content^d.Template)%8)
+	design.Template = splitmix.Hash(d.Template ^ 0xde)
 	blank.Blank = true
 	return map[string]Document{"contents": contents, "edition": edition, "line": line, "design": design, "blank": blank}
 }

@@ -3,6 +3,8 @@ package synthdoc
 import (
 	"math"
 	"math/rand/v2"
+
+	"exemplar/internal/splitmix"
 )
 
 // rng is a stream of random numbers for one part of a document, which a key names. It
@@ -15,15 +17,7 @@ func stream(seed uint64, key string) rng {
 	for i := range len(key) {
 		h = (h ^ uint64(key[i])) * 1099511628211
 	}
-	return rng{rand.New(rand.NewPCG(mix(seed), mix(h^seed)))}
-}
-
-// mix is the finaliser of splitmix64: neighbouring seeds become unrelated.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
+	return rng{rand.New(rand.NewPCG(splitmix.Hash(seed), splitmix.Hash(h^seed)))}
 }
 
 func (r rng) between(lo, hi float32) float32 { return lo + (hi-lo)*r.Float32() }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/splitmix"
 )
 
 // sheet is a document that is being drawn: a canvas, the style of the design, and the
@@ -149,7 +151,7 @@ func (s *sheet) ground(c rgb) {
 
 // grain adds the faint noise of paper and print.
 func (s *sheet) grain() {
-	state := mix(s.doc.Template) | 1
+	state := splitmix.Hash(s.doc.Template) | 1
 	for i := range s.img.Pix {
 		if i%10 == 0 {
 			state ^= state << 13

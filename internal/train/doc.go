@@ -8,7 +8,7 @@
 // (contents.go makes those whose views have other contents), network.go computes their
 // embeddings, objective.go the losses of package train/loss and their gradients, and
 // optimize.go updates the weights. run.go, run_data.go and run_stage.go hold the loop
-// around it, checkpoint.go saves and restores its state, evaluate.go measures the network,
+// around it, checkpoint.go keeps its checkpoints, evaluate.go measures the network,
 // and progress.go, logs.go, tensorboard.go and report.go say how it goes. teach.go,
 // teach_command.go and teacher.go make, and read, a teacher's features.
 //

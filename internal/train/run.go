@@ -93,7 +93,7 @@ type run struct {
 	pos        Position
 	saved      checkpoints
 	logs       *logs
-	progress   *progress
+	progress   *runProgress
 	figures    map[string]float64 // newest evaluation
 	measuredAt int                // step of it
 }
@@ -276,7 +276,7 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 }
 
 func (r *run) close() {
-	r.progress.end()
+	r.progress.line.End()
 	r.pool.Close()
 	if r.logs != nil {
 		r.logs.close()

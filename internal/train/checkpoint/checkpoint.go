@@ -1,6 +1,6 @@
-// Package checkpoint keeps the state of a training in one file, from which it goes
-// on to the bit: a position, from which every random choice follows, and named runs
-// of values.
+// Package checkpoint stores the state of a training in one file, from which it continues
+// with the same results to the bit. In comes a position, which determines every random
+// choice, and named sections of values. Packages train and changetrain call it.
 //
 //	8 bytes   "EXCKPT01"
 //	4 bytes   length of the header, little-endian
@@ -8,7 +8,7 @@
 //	sections  float32, little-endian, one after the other
 //	4 bytes   CRC-32C of everything before
 //
-// A file appears whole or not at all: whatever happens, the previous one is whole.
+// A file is replaced atomically, so that the previous one stays whole until the new one is.
 package checkpoint
 
 import (
@@ -33,11 +33,10 @@ const (
 	chunkFloats    = 1 << 14
 )
 
-// ErrOther says that a checkpoint belongs to another training: the settings or the
-// data are others.
+// ErrOther says that a checkpoint belongs to a training with other settings or other data.
 var ErrOther = errors.New("checkpoint of another run")
 
-// Save replaces the file at path. Position is encoded as JSON.
+// Save replaces the file at path atomically. It encodes position as JSON.
 func Save(path string, position any, sections []Section) error {
 	err := fileio.Write(path, fileio.Public, func(w io.Writer) error { return encode(w, position, sections) })
 	if err != nil {
@@ -46,9 +45,9 @@ func Save(path string, position any, sections []Section) error {
 	return nil
 }
 
-// Load reads a file into the sections that layout returns once the position is
-// known. The file must have sections of the same names and lengths in the same
-// order. On an error their values are undefined.
+// Load reads a file into the sections that layout returns for its position. The file must
+// have sections of the same names and lengths in the same order. After an error their values
+// are undefined.
 func Load[P any](path string, layout func(P) ([]Section, error)) (P, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -63,7 +62,7 @@ func Load[P any](path string, layout func(P) ([]Section, error)) (P, error) {
 	return p, nil
 }
 
-// Section is a named run of values of the state.
+// Section is a named part of the state.
 type Section struct {
 	Name   string
 	Values []float32

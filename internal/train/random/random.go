@@ -2,7 +2,11 @@
 // Packages train and train/loss draw from it. No generator lives from step to step, so a checkpoint need not hold one.
 package random
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"exemplar/internal/splitmix"
+)
 
 // Purpose is what a random choice is for.
 type Purpose uint64
@@ -21,10 +25,5 @@ func Stream(seed uint64, p Purpose, position uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(Mix(seed, uint64(p)), Mix(position, uint64(p)<<32)))
 }
 
-// Mix hashes two words into one (the finaliser of SplitMix64, Steele et al. 2014).
-func Mix(a, b uint64) uint64 {
-	x := a*0x9e3779b97f4a7c15 + b + 0x632be59bd9b4e019
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
+// Mix hashes two words into one. Hash adds its step once more, hence a-1.
+func Mix(a, b uint64) uint64 { return splitmix.Hash((a-1)*0x9e3779b97f4a7c15 + b + 0x632be59bd9b4e019) }
