@@ -24,7 +24,7 @@ var (
 	ErrDiskFull    = store.ErrDiskFull
 	ErrBusy        = store.ErrBusy
 	ErrLingers     = store.ErrLingers // what was removed is gone, its bytes in the file are not yet
-	ErrOtherModel  = store.ErrWrongModel
+	ErrWrongModel  = store.ErrWrongModel
 	ErrNoReference = store.ErrNoReference
 	ErrLabel       = labels.ErrLabel
 )

@@ -32,7 +32,7 @@ var sets = []string{"dvd_located", "forms", "banknotes_located", "bookpages_loca
 type row struct {
 	data      string
 	strangers string
-	eval.Promise
+	eval.CalibrationCheck
 }
 
 func main() {
@@ -104,7 +104,7 @@ func (b *bench) checkLeftOut(ctx context.Context, set *eval.Set) error {
 }
 
 func (b *bench) promises(ctx context.Context, set *eval.Set, data, strangers string, sizes []int, o eval.Options) error {
-	found, err := eval.CheckPromises(ctx, set, sizes, fpirs, func(n int, fpir float64) (float64, error) {
+	found, err := eval.CheckCalibration(ctx, set, sizes, fpirs, func(n int, fpir float64) (float64, error) {
 		return b.model.Calibration.Threshold(fpir, n), nil
 	}, o)
 	for _, p := range found {

@@ -41,9 +41,9 @@ func write(folder string, rows []row, source string) error {
 
 // line is the rows of one gallery size, one for each rate asked for.
 func line(rows []row) string {
-	cells := []string{rows[0].data, rows[0].strangers, strconv.Itoa(rows[0].Classes), strconv.Itoa(rows[0].Promise.Strangers)}
+	cells := []string{rows[0].data, rows[0].strangers, strconv.Itoa(rows[0].Classes), strconv.Itoa(rows[0].CalibrationCheck.Strangers)}
 	for _, r := range rows {
-		cells = append(cells, fmt.Sprintf("%.2f [%.2f, %.2f] from %.3f", 100*r.Met, 100*r.Low, 100*r.High, r.Threshold))
+		cells = append(cells, fmt.Sprintf("%.2f [%.2f, %.2f] from %.3f", 100*r.Observed, 100*r.Low, 100*r.High, r.Threshold))
 	}
 	return "| " + strings.Join(cells, " | ") + " |\n"
 }
@@ -57,8 +57,8 @@ func writeCSV(path string, rows []row) error {
 	table := csv.NewWriter(file)
 	table.Write([]string{"data", "strangers", "classes", "searches", "requested", "met", "low", "high", "threshold"})
 	for _, r := range rows {
-		table.Write([]string{r.data, r.strangers, strconv.Itoa(r.Classes), strconv.Itoa(r.Promise.Strangers),
-			number(r.Requested), number(r.Met), number(r.Low), number(r.High), number(r.Threshold)})
+		table.Write([]string{r.data, r.strangers, strconv.Itoa(r.Classes), strconv.Itoa(r.CalibrationCheck.Strangers),
+			number(r.Requested), number(r.Observed), number(r.Low), number(r.High), number(r.Threshold)})
 	}
 	table.Flush()
 	if err := table.Error(); err != nil {

@@ -173,7 +173,7 @@ func printProof(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate.Tr
 	}
 	fmt.Fprint(out, "strangers with a look-alike registered, each half of the families judged by the other:\n  wished     met   right\n")
 	for _, c := range checks {
-		fmt.Fprintf(out, "  %5.1f%%  %5.1f%%  %5.1f%%\n", 100*c.Wished, 100*c.Met, 100*c.Right)
+		fmt.Fprintf(out, "  %5.1f%%  %5.1f%%  %5.1f%%\n", 100*c.Wished, 100*c.Observed, 100*c.Right)
 	}
 	if n := len(trials.Twins); n > 0 {
 		fmt.Fprintf(out, "%d comparisons with look-alikes that hardly differ were left out\n", n)

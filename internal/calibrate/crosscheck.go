@@ -6,7 +6,7 @@ import "exemplar/internal/scoremodel"
 // on.
 type Check struct {
 	Wished    float64 // share of strangers accepted whose look-alikes are registered
-	Met       float64
+	Observed  float64
 	Strangers int
 	Right     float64 // share of captures accepted as what they are
 }
@@ -29,12 +29,12 @@ func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
 			c := &checks[i]
 			threshold := proof.Threshold(1, c.Wished, 1)
 			c.Strangers += len(alike)
-			c.Met += reached(alike, threshold)
+			c.Observed += reached(alike, threshold)
 			c.Right += reached(own, threshold)
 		}
 	}
 	for i := range checks {
-		checks[i].Met /= float64(max(1, checks[i].Strangers))
+		checks[i].Observed /= float64(max(1, checks[i].Strangers))
 		checks[i].Right /= float64(max(1, mated))
 	}
 	return checks, nil

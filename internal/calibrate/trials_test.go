@@ -81,7 +81,7 @@ func TestCrossCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range checks {
-		if c.Strangers != 3000 || c.Met < c.Wished/2 || c.Met > 1.5*c.Wished || c.Right < 0.8 {
+		if c.Strangers != 3000 || c.Observed < c.Wished/2 || c.Observed > 1.5*c.Wished || c.Right < 0.8 {
 			t.Errorf("%+v", c)
 		}
 	}

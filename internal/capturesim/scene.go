@@ -30,6 +30,11 @@ type SceneParams struct {
 	// Others are pictures of other papers that may lie next to the document. If there are
 	// none, sheets with lines of text are drawn.
 	Others []*imaging.Image
+
+	// Of [Worn]:
+	paper    []byte // how much there is of each pixel of the document; nil for all
+	blurMost bool   // blur is plainly seen
+	screen   bool   // a screen shows the document
 }
 
 // Everyday are the photos of people who take a little care.
@@ -83,6 +88,7 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	s.out.resize(s.p.Width, s.p.Height)
 	s.mask = make([]byte, len(s.out.px))
 	s.doc = newSheet3D(doc)
+	s.doc.paper = p.paper
 	if s.r.chance(p.Bend) {
 		s.doc.bend = newBend(s.r)
 		if s.doc.round > 0 { // plastic hardly bends

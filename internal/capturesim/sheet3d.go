@@ -16,6 +16,7 @@ type sheet3D struct {
 	turn, size float64
 	bend       *bend
 	round      float64 // radius of the corners, units
+	paper      []byte  // how much there is of each pixel of src; nil for all
 }
 
 // cardRatio is the aspect ratio of ISO/IEC 7810 ID-1 cards, cardRadius the radius of
@@ -142,7 +143,7 @@ func (s *scene) cell(d *sheet3D, x, y int, q [4]planar.Point, shade uint64, mask
 		du, dv := (b.X-a.X)/gridStep, (b.Y-a.Y)/gridStep
 		u, v := a.X+du/2, a.Y+dv/2
 		for i := range min(gridStep, s.out.w-x) {
-			if cover := d.cover(u, v, step); cover > 0 {
+			if cover := d.cover(u, v, step) * d.left(u, v); cover > 0 {
 				at := (y+j)*s.out.w + x + i
 				px := level.sample(limitTo(fromFirst((u+d.w/2)*kx), level.w), limitTo(fromFirst((v+d.h/2)*ky), level.h))
 				s.out.px[at] = lerp(s.out.px[at], gained(px, shade), uint64(cover*256))
@@ -166,4 +167,15 @@ func (d *sheet3D) cover(u, v, step float64) float64 {
 		distance = math.Hypot(dx, dy) - d.round
 	}
 	return max(0, min(1, 0.5-distance/step))
+}
+
+// left returns how much of the paper there is at a place.
+func (d *sheet3D) left(u, v float64) float64 {
+	if d.paper == nil {
+		return 1
+	}
+	w, h := d.src.img.W, d.src.img.H
+	long := float64(max(w, h))
+	x, y := limitTo((u+d.w/2)*long, w), limitTo((v+d.h/2)*long, h)
+	return float64(d.paper[int(y)*w+int(x)]) / 255
 }

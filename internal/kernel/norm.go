@@ -2,8 +2,8 @@ package kernel
 
 import "math"
 
-// NormalizeL2 scales x, in place, to Euclidean length 1. A vector of zeros, or one whose squared length is not a
-// finite float32, stays as it is.
+// NormalizeL2 scales x, in place, to Euclidean length 1. It does not change a vector of zeros, or one whose squared length
+// is not a finite float32.
 func NormalizeL2(x []float32) {
 	squared := float64(Dot(x, x))
 	if squared == 0 || math.IsInf(squared, 0) || math.IsNaN(squared) {
@@ -44,7 +44,7 @@ func layerNormRow(out, in, gain, bias []float32, eps float32) {
 	}
 }
 
-// sum adds in four chains, for speed and a smaller rounding error.
+// sum adds in four independent chains, which is faster and rounds less.
 func sum(x []float32) float32 {
 	var s0, s1, s2, s3 float32
 	for ; len(x) >= 4; x = x[4:] {

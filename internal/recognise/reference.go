@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/condition"
 	"exemplar/internal/features"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
@@ -26,10 +27,12 @@ type Reference struct {
 	vector []float32 // embedding of the upright picture
 	w, h   int       // of the picture, pixels
 	small  func() *imaging.Image
+	colors *imaging.Image // as conditions are looked for by
 }
 
 func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
-	return &Reference{target, vector, picture.W, picture.H, sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) })}
+	small := sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) })
+	return &Reference{target, vector, picture.W, picture.H, small, condition.Prepare(picture)}
 }
 
 // Made is a reference with all that a gallery keeps of it.
