@@ -11,8 +11,8 @@ import (
 	"exemplar/internal/embed"
 )
 
-// measureFiles prints the targets' figures of the network inside and of bundles, each at its own input size: on odd
-// classes, by which a candidate may be chosen, and on even ones, by which it is reported.
+// measureFiles prints the figures of the built-in network and of bundles on all targets, each at its own input size: on
+// odd classes, to choose a candidate, and on even classes, to report it.
 func measureFiles(ctx context.Context, o options, paths []string) error {
 	names, networks := []string{insideName}, []*embed.Network{embed.Default().Freeze()}
 	for _, path := range paths {
@@ -53,7 +53,7 @@ func measureFiles(ctx context.Context, o options, paths []string) error {
 	return nil
 }
 
-// loadAt reads a bundle. BUNDLE@192 is the same at another input size, @192 the network inside.
+// loadAt reads a bundle. BUNDLE@192 is the bundle at another input size, @192 the built-in network at that size.
 func loadAt(path string) (*embed.Network, error) {
 	file, size, resized := strings.Cut(path, "@")
 	bundle := embed.Default()

@@ -25,11 +25,11 @@ import (
 //go:embed card.md
 var cardText string
 
-// more are sets that the card tells of besides the ladder's.
+// more are the sets of the card beyond those of the ladder.
 var more = []target{{set: "vinyl_located", easy: true}, {set: "rupiah", easy: true}}
 
-// card writes the model card of the network inside: what was written by hand, with the data as sources.tsv has them and
-// the figures as they are measured now.
+// card writes the model card of the built-in network: the text of card.md with the data of sources.tsv and the figures as
+// they are measured now.
 func card(ctx context.Context, o options) error {
 	bundle := embed.Default()
 	n := bundle.Freeze()
@@ -77,7 +77,7 @@ func parameters(b *embed.Bundle) int {
 	return count
 }
 
-// sources returns the rows of the table of training images, and how many images they are.
+// sources returns the rows of the table of training images, and the number of images.
 func sources(path string) (rows string, images int, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -102,7 +102,7 @@ func sources(path string) (rows string, images int, err error) {
 	return b.String(), images, nil
 }
 
-// cardSet appends the rows of a set, and those of its conditions.
+// cardSet appends the rows of a set and of its conditions.
 func cardSet(ctx context.Context, o options, t target, n *embed.Network, sets, conditions *bytes.Buffer) error {
 	for _, which := range []half{evenClasses, allClasses} {
 		s, err := loadSet(ctx, o.sets, t, n.Arch.Input, which)
@@ -146,7 +146,7 @@ func interval(p, low, high float64) string {
 	return fmt.Sprintf("%.1f [%.1f, %.1f]", 100*p, 100*low, 100*high)
 }
 
-// cardSweep disturbs a set's references in one way at a time and looks each up among them.
+// cardSweep disturbs the references of a set in one way at a time, and looks up each among the clean ones.
 func cardSweep(ctx context.Context, root string, n *embed.Network) (string, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {

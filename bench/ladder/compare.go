@@ -6,10 +6,10 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// figures are a rung's: by seed, by target.
+// figures are the figures of a rung, by seed and target.
 type figures []measured
 
-// mean is over seeds and targets.
+// mean is the mean over seeds and targets.
 func (f figures) mean() float64 {
 	var sum float64
 	for _, seed := range f {
@@ -18,7 +18,7 @@ func (f figures) mean() float64 {
 	return sum / float64(len(f))
 }
 
-// byTarget are the means over seeds.
+// byTarget returns the means over seeds.
 func (f figures) byTarget() measured {
 	out := make(measured, len(f[0]))
 	for _, seed := range f {
@@ -29,15 +29,16 @@ func (f figures) byTarget() measured {
 	return out
 }
 
-// difference is what one rung has over another, with its 95 % interval.
+// difference is the lead of one rung over another, with its 95 % interval.
 type difference struct{ mean, low, high float64 }
 
-// outside says whether the interval leaves zero out.
+// outside reports whether zero lies outside of the interval.
 func (d difference) outside() bool { return d.low > 0 || d.high < 0 }
 
-// compare returns the mean difference of a from b over targets and seeds. Its variance is that of the targets'
-// differences, and that which other seeds make in a mean (seedVariance), which all targets have in common. The part of
-// the seeds' that differs by target is counted in both, so the interval is rather too wide than too narrow.
+// compare returns the mean difference of a from b over targets and seeds. Its variance is the sum of two: the variance of
+// the differences by target, and the variance that other seeds cause in a mean (seedVariance), which all targets share.
+// The part of the seeds' variance that differs by target is in both, so that the interval is too wide rather than too
+// narrow.
 func compare(a, b figures, seedVariance float64) difference {
 	x, y := a.byTarget(), b.byTarget()
 	d := make([]float64, len(x))

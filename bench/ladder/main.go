@@ -1,12 +1,12 @@
-// Command ladder climbs the published ladder of recipes on public data, rung by rung, with two seeds a rung, and
-// writes what each rung brings:
+// Command ladder trains the published ladder of recipes on public data, rung by rung, with two seeds per rung, and writes
+// what each rung adds:
 //
-//	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
+//	go run ./bench/ladder climb    # train the missing networks; stop it at any time, and call it again to go on
 //	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md and ladder.svg
 //	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
 //	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates and the network inside, odd and even classes
 //
-// The rungs that distil need the teacher's features, which are made once; the others go without:
+// The rungs with distillation need the features of the teacher, which are made once. The others work without them:
 //
 //	exemplar teach recipes/ladder/distilled.toml --forms 1 -- python tools/train/teach.py --model sscd.onnx
 package main
@@ -23,7 +23,7 @@ import (
 	"syscall"
 )
 
-// options say where things lie and what is wanted.
+// options name the folders, and the rungs and seeds to train.
 type options struct {
 	recipes string // folder of the rungs' recipes
 	runs    string // folder of the runs

@@ -14,7 +14,7 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// target is a set and the figure that is taken of it.
+// target is a set and the figure that is measured on it.
 type target struct {
 	set   string // its folder
 	title string
@@ -43,14 +43,14 @@ const (
 	allClasses
 )
 
-// set is a labelled set's inputs.
+// set holds the inputs of a labelled set.
 type set struct {
 	target
 	base   eval.Set
 	inputs [][]byte // (side,side,3) bytes of RGB, by sample
 }
 
-// loadSet reads a target's pictures as the network takes them.
+// loadSet reads the pictures of a target as inputs of the network.
 func loadSet(ctx context.Context, root string, t target, side int, which half) (*set, error) {
 	folder, err := dataset.ReadFolder(filepath.Join(root, t.set))
 	if err != nil {
@@ -74,7 +74,7 @@ func loadSet(ctx context.Context, root string, t target, side int, which half) (
 	return s, err
 }
 
-// family is the first name of a label: what looks alike goes to one half.
+// family is the first part of a label. A family goes to one half, because its members look alike.
 func family(label string) string {
 	for i, c := range label {
 		if c == '/' {
@@ -127,7 +127,7 @@ func (s *set) evaluate(ctx context.Context, n *embed.Network) (*eval.Result, err
 	return r, err
 }
 
-// strictness says at which rate of errors a figure is taken.
+// strictness is the rate of errors at which a figure is measured.
 type strictness struct{ fmr, fpir float64 }
 
 var (
@@ -135,7 +135,7 @@ var (
 	loose  = strictness{1e-2, 1e-1} // less depends on a few pairs there
 )
 
-// figure is what a target takes of a result, 0 to 1.
+// figure is the figure of a target, 0 to 1.
 func (t target) figure(r *eval.Result, s strictness) (float64, error) {
 	if !t.open {
 		return r.Verification.At(s.fmr).TPR, nil
@@ -146,10 +146,10 @@ func (t target) figure(r *eval.Result, s strictness) (float64, error) {
 	return 0, fmt.Errorf("%s: no strangers", t.set)
 }
 
-// measured are the figures of a network on all targets.
+// measured holds the figures of a network on all targets.
 type measured []float64
 
-// measure returns a network's figures on the sets, at both strictnesses.
+// measure returns the figures of a network on the sets, at both strictnesses.
 func measure(ctx context.Context, sets []*set, n *embed.Network) (atStrict, atLoose measured, err error) {
 	for _, s := range sets {
 		r, err := s.evaluate(ctx, n)

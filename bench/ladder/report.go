@@ -14,13 +14,13 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// result is a rung's figures, by seed; nil until a network of it is there.
+// result holds the figures of a rung. They are nil until it has a network.
 type result struct {
 	even, loose figures // of even classes, at both strictnesses
 	all         figures
 }
 
-// report measures all networks that there are and writes the page and its plot.
+// report measures all existing networks and writes the page and its plot.
 func report(ctx context.Context, o options) error {
 	results, err := o.measureAll(ctx)
 	if err != nil {
@@ -39,10 +39,11 @@ func report(ctx context.Context, o options) error {
 	return fileio.WriteBytes(filepath.Join(o.out, "ladder.svg"), fileio.Public, plot(lines))
 }
 
-// insideName is the row of the network inside the program.
+// insideName is the name of the built-in network in the table.
 const insideName = "network inside"
 
-// measureAll measures the network inside and those of all rungs and seeds, by the rungs' names.
+// measureAll measures the built-in network and the networks of all rungs and seeds. It returns results by the names of
+// rungs.
 func (o options) measureAll(ctx context.Context) (map[string]result, error) {
 	inside := embed.Default().Freeze()
 	even, err := loadSets(ctx, o, inside.Arch.Input, evenClasses)
@@ -89,7 +90,7 @@ func (o options) measureAll(ctx context.Context) (map[string]result, error) {
 	return results, nil
 }
 
-// line is a rung beside the one that it is compared with.
+// line compares a rung with the one below it.
 type line struct {
 	rung
 	known bool // both have been trained
@@ -118,7 +119,7 @@ func compareAll(results map[string]result) []line {
 	return out
 }
 
-// verdict says what a difference tells.
+// verdict says what a difference means.
 func (d difference) verdict() string {
 	switch {
 	case d.low > 0:
@@ -133,7 +134,7 @@ func (d difference) String() string {
 	return fmt.Sprintf("%+.1f [%+.1f, %+.1f]", 100*d.mean, 100*d.low, 100*d.high)
 }
 
-// samples is how many samples a rung sees: the same for all.
+// samples is the number of samples of a rung. It is the same for all rungs.
 func (o options) samples() (int, error) {
 	count := 0
 	for i, name := range names() {
@@ -184,11 +185,11 @@ func writePage(w io.Writer, samples int, results map[string]result, lines []line
 	}
 }
 
-// insideSamples is how many samples the network inside has seen: 1,600 steps of 512.
+// insideSamples is the number of samples of the built-in network: 1,600 steps of 512.
 const insideSamples = 1600 * 512
 
-// writeSamples says what more samples bring: the network inside is the contrast's rung trained for longer, on turned
-// forms as well.
+// writeSamples says what more samples bring. The built-in network is the contrast rung, trained for longer and on turned
+// pictures as well.
 func writeSamples(w io.Writer, samples int, results map[string]result) {
 	few, many := results["contrast"], results[insideName]
 	if few.even == nil {
