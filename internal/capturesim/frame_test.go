@@ -188,7 +188,7 @@ func TestJPEGIsTheStandardLibrarys(t *testing.T) {
 	}
 }
 
-// Every form seen through an undisturbed view is the form itself.
+// An undisturbed view of a form is the form itself.
 func TestViewShowsTheForm(t *testing.T) {
 	m := testPicture(180, 130)
 	c := NewCapture(Config{})

@@ -33,8 +33,7 @@ func TestSweepGrowsWorse(t *testing.T) {
 	}
 }
 
-// Turned or seen from the side, the document fills less of its frame with
-// every level.
+// Rotated or seen from the side, the document fills less of its frame at every level.
 func TestSweepMovesCorners(t *testing.T) {
 	m := testPicture(300, 384)
 	for _, name := range []string{"perspective", "rotation"} {

@@ -7,33 +7,32 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Wear is a state in which a document may be seen. What the paper itself
-// suffered comes before the photo, what the camera did to it after.
+// Wear is a condition in which a document may be seen. Damage of the paper is applied before
+// the photo, effects of the camera after it.
 type Wear string
 
-// The states that [Worn] knows.
+// The conditions that [Worn] simulates.
 const (
 	Torn     Wear = "torn"      // a part of the paper is missing
 	Stained  Wear = "stained"   // coffee, ink, grease
 	Folded   Wear = "folded"    // creases from edge to edge
 	Faded    Wear = "faded"     // the print is pale
-	Covered  Wear = "covered"   // a thing or a hand lies upon it
+	Covered  Wear = "covered"   // an object or a hand covers a part
 	CutOff   Wear = "cut-off"   // a part lies outside of the photo
-	Glaring  Wear = "glare"     // lamps are mirrored in it
-	Blurred  Wear = "blurred"   // out of focus, or shaken
+	Glaring  Wear = "glare"     // reflections of lamps
+	Blurred  Wear = "blurred"   // out of focus, or moved
 	OnScreen Wear = "screen"    // photographed from a screen
-	Unworn   Wear = "unworn"    // nothing of the kind
-	TooSmall Wear = "too-small" // a few pixels of a large picture
+	Unworn   Wear = "unworn"    // none of the other conditions
+	TooSmall Wear = "too-small" // a small part of a large photo
 )
 
-// Wears lists them.
+// Wears lists the conditions.
 func Wears() []Wear {
 	return []Wear{Unworn, Glaring, Covered, CutOff, Torn, Stained, Folded, Blurred, Faded, TooSmall, OnScreen}
 }
 
-// Worn is [Scene] of a document that is seen in one state, and in no other one:
-// what p says of glare, fingers, blur and of lying outside is left out. It panics
-// on an unknown state.
+// Worn is [Scene] with a document in one condition and no other: it ignores the probabilities
+// in p of glare, fingers, blur, and of lying outside. It panics on an unknown condition.
 func Worn(doc, background *imaging.Image, state Wear, p SceneParams, seed uint64) Photo {
 	p.Glare, p.Fingers, p.Outside, p.Blur = 0, 0, 0, 0
 	r := newRNG(seed ^ 0x5ea1)
@@ -77,14 +76,14 @@ func Worn(doc, background *imaging.Image, state Wear, p SceneParams, seed uint64
 	return Scene(doc, background, p, seed)
 }
 
-// tear takes a part of the paper away, and returns how much of each pixel is left.
-// A rim of torn fibres shows at the edge.
+// tear removes a part of the paper, and returns the share of each pixel that is left. Torn
+// fibres show along the edge.
 func (f *frame) tear(r rng) []byte {
 	w, h := float64(f.w), float64(f.h)
 	size := math.Sqrt(w * h)
 	jag := newField(f)
 	jag.addOctaves(r, size/8, size*0.02, 5)
-	var distance func(x, y float64) float64 // beyond the tear: below 0
+	var distance func(x, y float64) float64 // to the tear; negative beyond it
 	switch r.IntN(3) {
 	case 0: // a corner
 		a, b := r.between(0.2, 0.5)*w, r.between(0.2, 0.5)*h
@@ -134,7 +133,7 @@ func (f *frame) tear(r rng) []byte {
 	return paper
 }
 
-// stain spills something on the paper: it multiplies the light, the print stays.
+// stain simulates a spilled liquid: it multiplies the light, so that print remains visible.
 func (f *frame) stain(r rng) {
 	w, h := float64(f.w), float64(f.h)
 	size := math.Sqrt(w * h)
@@ -211,7 +210,7 @@ func sign(v float64) float64 {
 	return 1
 }
 
-// fade makes the print pale, as sun and bad toner do.
+// fade makes the print pale, like sunlight and bad toner.
 func (f *frame) fade(r rng) {
 	keep := r.between(0.2, 0.5)
 	paper := [3]float64{r.between(235, 252), r.between(235, 250), r.between(222, 246)}
@@ -222,8 +221,8 @@ func (f *frame) fade(r rng) {
 	}
 }
 
-// pixels shows the photo through the grid of a screen: rows of pixels, their beat
-// with the sensor's, and a bluish white.
+// pixels simulates photographing a screen: rows of pixels, their interference with the
+// sensor's, and a bluish white.
 func (f *frame) pixels(r rng) {
 	depth := r.between(0.05, 0.16)
 	f.moire(r.between(2.2, 4), r.around(0.15), depth)

@@ -73,8 +73,8 @@ func TestLayerNorm(t *testing.T) {
 	})
 }
 
-// checkLayerNorm compares one row with the definition. The error is that of the mean, of the variance relative to
-// itself, and of the last three operations.
+// checkLayerNorm compares one row with the definition. The error bound has three parts: the mean, the relative error of the
+// variance, and the last three operations.
 func checkLayerNorm(t *testing.T, out, in, gain, bias []float32, eps float64) {
 	t.Helper()
 	n := float64(len(in))

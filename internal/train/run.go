@@ -250,7 +250,7 @@ func (r *run) interrupted(err error) error {
 	if saveErr := r.save(); saveErr != nil {
 		return errors.Join(err, saveErr)
 	}
-	r.progress.note("stopped at step %d; resume to go on", r.pos.Total)
+	r.progress.note("stopped at step %d; resume to continue", r.pos.Total)
 	return err
 }
 
