@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
 
+	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
 	"internal/parallel":        {},
@@ -52,7 +53,7 @@ var allowed = map[string][]string{
 	"internal/store/archive":   {"internal/store", "internal/tensorfile"},
 	"internal/store/storetest": {"internal/store", "internal/label"},
 	"internal/store/open":      {"internal/store", "internal/store/sqlite"},
-	"internal/synthdoc":        {"internal/splitmix", "internal/imaging", "internal/fileio"},
+	"internal/synthdoc":        {"internal/canvas", "internal/splitmix", "internal/imaging", "internal/fileio"},
 	"internal/capturesim":      {"internal/splitmix", "internal/imaging", "internal/planar"},
 	"internal/dataset":         {"internal/imaging"},
 	"internal/eval":            {"internal/splitmix", "internal/decide", "internal/kernel", "internal/imaging", "internal/tensorfile", "internal/dataset"},
