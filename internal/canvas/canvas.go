@@ -1,6 +1,6 @@
 // Package canvas draws on pictures: antialiased shapes made of lines and curves, in
 // one colour or a gradient, and text in the Go fonts. Package synthdoc draws
-// documents with it.
+// documents with it, package explain what a decision rests on.
 //
 //	c := canvas.New(640, 400, 2) // pixels, and pixels per unit
 //	c.Disc(100, 100, 40, canvas.Solid(canvas.Black))
@@ -27,13 +27,20 @@ type Canvas struct {
 	Image *imaging.Image
 	Scale float32
 	Muted bool // draw nothing: a layout then runs only to list its fields
+	clip  image.Rectangle
 	ras   vector.Rasterizer
 	mask  []byte
 }
 
 // New returns a black canvas.
 func New(widthPx, heightPx int, scale float32) *Canvas {
-	return &Canvas{Image: imaging.NewImage(widthPx, heightPx), Scale: scale}
+	return &Canvas{Image: imaging.NewImage(widthPx, heightPx), Scale: scale, clip: image.Rect(0, 0, widthPx, heightPx)}
+}
+
+// Clipped returns a canvas of the same picture, with the same coordinates, that
+// leaves out what lies outside of some pixels.
+func (c *Canvas) Clipped(to image.Rectangle) *Canvas {
+	return &Canvas{Image: c.Image, Scale: c.Scale, Muted: c.Muted, clip: c.clip.Intersect(to)}
 }
 
 // Fill fills p (nonzero winding) after transforming it by m.
@@ -42,7 +49,7 @@ func (c *Canvas) Fill(p *Path, m Affine, k Ink) {
 		return
 	}
 	m = m.scaled(c.Scale)
-	box := p.bounds(m).Intersect(image.Rect(0, 0, c.Image.W, c.Image.H))
+	box := p.bounds(m).Intersect(c.clip)
 	if !box.Empty() {
 		c.composite(c.cover(p, m, box), box, k)
 	}

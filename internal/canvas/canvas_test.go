@@ -1,6 +1,7 @@
 package canvas
 
 import (
+	"image"
 	"math"
 	"testing"
 )
@@ -41,6 +42,14 @@ func TestShapesCoverTheirArea(t *testing.T) {
 				t.Errorf("%s at scale %g covers %.4f, want %.4f", shape.name, scale, got, shape.want)
 			}
 		}
+	}
+}
+
+func TestClippedDrawsWithin(t *testing.T) {
+	c := New(100, 100, 1)
+	part := c.Clipped(image.Rect(20, 20, 60, 70)).Clipped(image.Rect(40, 0, 100, 100))
+	if got := drawn(c, func() { part.Rect(0, 0, 100, 100, Solid(RGB{})) }); math.Abs(got-0.1) > 1e-9 {
+		t.Errorf("%g is covered, want 0.1", got)
 	}
 }
 
