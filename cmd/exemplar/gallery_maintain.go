@@ -103,7 +103,11 @@ func galleryRepair() *cobra.Command {
 			case left > 0:
 				return fmt.Errorf("%s could not be repaired", count(left, "problem"))
 			}
-			say(out, "made %s anew: all is well\n", count(len(done.Made)+len(done.Rebuilt), "part"))
+			if made := len(done.Made) + len(done.Rebuilt); made > 0 {
+				say(out, "made %s anew: all is well\n", count(made, "part"))
+			} else {
+				say(out, "nothing is damaged: all is well\n")
+			}
 			return nil
 		},
 	}.command()

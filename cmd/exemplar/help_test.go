@@ -145,7 +145,7 @@ func TestLabelsForIDs(t *testing.T) {
 	}
 	s.inGallery(0, "gallery", "rivals", example.Label)
 	s.inGallery(0, "register", "--label", example.Label, s.write("second.jpg", scanned(example, 0)))
-	if _, errOut := s.inGallery(exitFailed, "gallery", "remove", example.Label); !strings.Contains(errOut, "2 references: say which one") {
+	if _, errOut := s.inGallery(exitFailed, "gallery", "remove", example.Label); !strings.Contains(errOut, "2 references: name one by its ID") {
 		t.Errorf("said %q", errOut)
 	}
 	if out, _ := s.inGallery(0, "gallery", "remove", other.Label); !strings.Contains(out, "removed 1 reference") {

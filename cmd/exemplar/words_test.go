@@ -32,6 +32,8 @@ func TestSmallWords(t *testing.T) {
 		{"no such label to remove", exitFailed, []string{"gallery", "remove", "-y", "--label", "nope"}, "no such label", "reference"},
 		{"a note", 0, []string{"gallery", "note", label, "mine"}, "changed the note of ", ""},
 		{"no picture has such a name", exitFailed, []string{"classify", "--only", "*.png", documents + "/" + label + "/scan.jpg"}, "matches --only", "no pictures in"},
+		{"a missing picture", exitFailed, []string{"classify", "nowhere.jpg"}, "exemplar: nowhere.jpg: no such file", "stat"},
+		{"nothing to repair", 0, []string{"gallery", "repair"}, "nothing is damaged", "0 parts"},
 		{"no jobs", exitFailed, []string{"classify", "-j", "0", documents}, "from 1 to", ""},
 		{"a byte of memory", exitFailed, []string{"classify", "--memory", "1", documents}, "want at least", ""},
 		{"next to no strangers", exitFailed, []string{"classify", "--fpir", "1e-12", documents}, "want at least", ""},

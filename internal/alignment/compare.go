@@ -16,7 +16,7 @@ const (
 	blockSide     = 32
 	blockPixels   = blockSide * blockSide
 	searchReach   = 8               // pixels to the left and up; one less to the right
-	searchWide    = 2 * searchReach // places per row
+	searchWide    = 2 * searchReach // displacements per row
 	searchHigh    = 2*searchReach + 1
 	windowSide    = blockSide + 2*searchReach
 
@@ -230,7 +230,7 @@ func (c *Comparison) judge(w, h int) {
 	expect(c.Blocks)
 	mx, my := medianShift(c.Blocks)
 	var n, inPlace, smooth, agree, best, placed float64
-	places := make([]float32, 0, len(c.Blocks))
+	shares := make([]float32, 0, len(c.Blocks))
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
 		if !b.comparable {
@@ -240,7 +240,7 @@ func (c *Comparison) judge(w, h int) {
 		fx, fy := field.atBlock(b)
 		best += float64(max(0, b.Correlation))
 		placed += float64(b.inPlace)
-		places = append(places, b.inPlace/b.expected)
+		shares = append(shares, b.inPlace/b.expected)
 		inPlace += one(c.found[i].bestNear(fx, fy) > strictCorrelation)
 		agree += one(b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance)
 		b.State = b.state()
@@ -250,8 +250,8 @@ func (c *Comparison) judge(w, h int) {
 		c.Comparable = int(n)
 		c.LooselyConsistent, c.GloballyConsistent, c.LocallyConsistent = agree/n, inPlace/n, smooth/n
 		c.PeakCorrelation, c.CorrelationInPlace = best/n, placed/n
-		slices.Sort(places)
-		c.CorrelationP10 = float64(places[len(places)/10])
+		slices.Sort(shares)
+		c.CorrelationP10 = float64(shares[len(shares)/10])
 	}
 }
 

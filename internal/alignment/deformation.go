@@ -161,7 +161,7 @@ func (b *deformation) compose(blocks []Block) []Block {
 	return blocks
 }
 
-// resize makes b the bend of the same picture at another size. b may be nil.
+// resize makes b the deformation of the same picture at another size. b may be nil.
 func (b *deformation) resize(w, h int) {
 	if b == nil {
 		return
@@ -207,12 +207,12 @@ func (b *deformation) lattice(i, j int, u, v float32) (dx, dy float64) {
 type deformationRaster struct {
 	deformation *deformation // may be nil
 	columns     []deformationColumn
-	places      []planar.Point
+	points      []planar.Point
 }
 
 type deformationColumn struct {
 	x      float64
-	u, uu  float64 // the place from -1 to 1, and its square
+	u, uu  float64 // the position from -1 to 1, and its square
 	dx, dy float64 // the quadratic up to its second term
 	node   int
 	share  float32
@@ -220,7 +220,7 @@ type deformationColumn struct {
 
 // newDeformationRaster prepares n columns from first on.
 func newDeformationRaster(b *deformation, first, step float64, n int) deformationRaster {
-	r := deformationRaster{deformation: b, columns: make([]deformationColumn, n), places: make([]planar.Point, n)}
+	r := deformationRaster{deformation: b, columns: make([]deformationColumn, n), points: make([]planar.Point, n)}
 	for i := range r.columns {
 		c := &r.columns[i]
 		c.x = first + float64(i)*step
@@ -240,9 +240,9 @@ func (r *deformationRaster) row(y float64) []planar.Point {
 	b := r.deformation
 	if b == nil {
 		for i := range r.columns {
-			r.places[i] = planar.Pt(r.columns[i].x, y)
+			r.points[i] = planar.Pt(r.columns[i].x, y)
 		}
-		return r.places
+		return r.points
 	}
 	v := 2*y/b.h - 1
 	vx, vy, vvx, vvy := b.x[2]*v, b.y[2]*v, b.x[5]*(v*v), b.y[5]*(v*v)
@@ -253,7 +253,7 @@ func (r *deformationRaster) row(y float64) []planar.Point {
 		dx := c.dx + vx + b.x[3]*c.uu + b.x[4]*uv + vvx
 		dy := c.dy + vy + b.y[3]*c.uu + b.y[4]*uv + vvy
 		cx, cy := b.lattice(c.node, j, c.share, share)
-		r.places[i] = planar.Pt(c.x+(dx+cx), y+(dy+cy))
+		r.points[i] = planar.Pt(c.x+(dx+cx), y+(dy+cy))
 	}
-	return r.places
+	return r.points
 }

@@ -19,7 +19,7 @@ const (
 	fitSeed        = 0x5eed
 )
 
-// correspondences are matched places, best first, in normalised coordinates:
+// correspondences are matched points, best first, in normalised coordinates:
 // about the middle of each set, unit = the larger extent. Single columns keep
 // the scoring loop tight.
 type correspondences struct {

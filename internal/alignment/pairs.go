@@ -48,20 +48,20 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 // top left, in pixels of the reference's picture. (A block itself counts in pixels of
 // the level that was compared.)
 func BlockCorners(r *Reference, e *Evidence) [][4]planar.Point {
-	places := make([][4]planar.Point, len(e.Blocks))
-	if len(places) == 0 {
-		return places
+	quads := make([][4]planar.Point, len(e.Blocks))
+	if len(quads) == 0 {
+		return quads
 	}
 	l := r.pyramid
 	c := l.levels[l.levelFor(&e.H)]()
 	toPicture := resizing(c.w, c.h, l.w, l.h)
 	for i, b := range e.Blocks {
-		places[i] = corners(blockSide, blockSide)
-		for j, p := range places[i] {
-			places[i][j] = toPicture.Apply(planar.Pt(p.X+float64(b.X), p.Y+float64(b.Y)))
+		quads[i] = corners(blockSide, blockSide)
+		for j, p := range quads[i] {
+			quads[i][j] = toPicture.Apply(planar.Pt(p.X+float64(b.X), p.Y+float64(b.Y)))
 		}
 	}
-	return places
+	return quads
 }
 
 // Dismiss leaves out blocks of the evidence because something is known to lie upon

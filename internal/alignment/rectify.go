@@ -27,22 +27,22 @@ func (e *Evidence) Rectify(p *Probe, cell int) Rectified {
 	flat := warp{e.warp.h, newDeformation(e.warp.deformation.compose(slices.Clone(e.Blocks)), w, h)}
 	all := fullMask(w, h)
 	rect := resample(p.photo(), &flat, &all, nil)
-	laid := Rectified{Reference: e.level.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
+	rectified := Rectified{Reference: e.level.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
 	for y := range h {
 		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
-		laid.Photo.Pix = append(laid.Photo.Pix, row[:w]...)
+		rectified.Photo.Pix = append(rectified.Photo.Pix, row[:w]...)
 	}
 	columns, rows := w/cell, h/cell
-	laid.Visible = make([]bool, columns*rows)
-	for i := range laid.Visible {
-		laid.Visible[i] = rect.visible(i%columns*cell, i/columns*cell, cell)
+	rectified.Visible = make([]bool, columns*rows)
+	for i := range rectified.Visible {
+		rectified.Visible[i] = rect.visible(i%columns*cell, i/columns*cell, cell)
 	}
 	for i := range e.Blocks {
 		if b := &e.Blocks[i]; b.hidden {
-			laid.hide(b, cell)
+			rectified.hide(b, cell)
 		}
 	}
-	return laid
+	return rectified
 }
 
 // hide marks the cells of a block as not visible.

@@ -36,10 +36,10 @@ func resample(p *photo, by *warp, n *sampleMask, memory []byte) *resampled {
 		if spans == nil {
 			continue
 		}
-		places := raster.row(float64(y - searchReach))
+		points := raster.row(float64(y - searchReach))
 		for i, groups := range spans {
 			if groups.first < groups.end {
-				line := m.line(places[i], places[i+1], src)
+				line := m.line(points[i], points[i+1], src)
 				row := r.pix[y*r.stride+i*warpStep:]
 				warpRow(row[groups.first*lanes:groups.end*lanes], src, &line, groups.first)
 			}
@@ -131,7 +131,7 @@ func (n *sampleMask) row(y int) []span {
 
 // warpLine is a piece of a row as the photo sees it.
 type warpLine struct {
-	x, y, w, dx, dy, dw float32 // homogeneous place of the first pixel, step per pixel
+	x, y, w, dx, dy, dw float32 // homogeneous position of the first pixel, step per pixel
 	maxX, maxY          float32
 }
 
@@ -144,7 +144,7 @@ func (w *warp) flatten(p planar.Point) planar.Point {
 	return planar.Pt(p.X+dx, p.Y+dy)
 }
 
-// line returns the piece of a row between two places, warpStep pixels apart
+// line returns the piece of a row between two points, warpStep pixels apart
 // before they were bent.
 func (w *warp) line(from, to planar.Point, src *photoLevel) warpLine {
 	sx, sy := (to.X-from.X)/warpStep, (to.Y-from.Y)/warpStep

@@ -92,13 +92,13 @@ func resizing(fromW, fromH, toW, toH int) planar.Homography {
 
 // Score orders evidence, in [0, 1]: by how much of the reference agrees, and by how
 // well it agrees where it does so least, which tells look-alikes apart. It is lower
-// where few blocks are comparable or the inliers are huddled.
+// where few blocks are compared or the inliers are huddled.
 func (e *Evidence) Score() float64 {
 	if !e.Located || e.Comparable == 0 {
 		return 0
 	}
-	judged := float64(e.Comparable)
-	enough := min(1, judged/enoughComparable, judged/(enoughShare*float64(len(e.Blocks))))
+	compared := float64(e.Comparable)
+	enough := min(1, compared/enoughComparable, compared/(enoughShare*float64(len(e.Blocks))))
 	spread := min(1, 0.5+e.Coverage)
 	agreement := (e.LocallyConsistent + max(0, e.CorrelationP10-chanceP10)) / (2 - chanceP10)
 	return agreement * enough * spread

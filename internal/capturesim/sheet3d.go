@@ -43,7 +43,7 @@ func (d *sheet3D) toWorld(x, y float64) (float64, float64) {
 }
 
 // place returns where in the photo a point is seen, given in the sheet's own coordinates.
-func (d *sheet3D) place(v *outlook, x, y float64) planar.Point {
+func (d *sheet3D) place(v *placedCamera, x, y float64) planar.Point {
 	z := 0.0
 	if d.bend != nil {
 		z, _ = d.bend.at(clampTo(x, d.w/2), clampTo(y, d.h/2))
@@ -55,7 +55,7 @@ func (d *sheet3D) place(v *outlook, x, y float64) planar.Point {
 func clampTo(x, most float64) float64 { return max(-most, min(most, x)) }
 
 // quad returns where the corners are seen.
-func (d *sheet3D) quad(v *outlook) [4]planar.Point {
+func (d *sheet3D) quad(v *placedCamera) [4]planar.Point {
 	q := planar.Rectangle(-d.w/2, -d.h/2, d.w/2, d.h/2)
 	for i, p := range q {
 		q[i] = d.place(v, p.X, p.Y)
@@ -64,14 +64,14 @@ func (d *sheet3D) quad(v *outlook) [4]planar.Point {
 }
 
 // fromPhoto returns the map from the photo to the flat sheet.
-func (d *sheet3D) fromPhoto(v *outlook) planar.Homography {
+func (d *sheet3D) fromPhoto(v *placedCamera) planar.Homography {
 	c, s := math.Cos(d.turn)/d.size, math.Sin(d.turn)/d.size
 	return then(v.toPlane, planar.Homography{c, s, -c*d.x - s*d.y, -s, c, s*d.x - c*d.y, 0, 0, 1})
 }
 
 // find returns the coordinates on the sheet of the point that is seen at p. It starts
 // with the flat sheet and corrects for the bend by fixed-point iteration.
-func (d *sheet3D) find(v *outlook, inverse planar.Homography, p planar.Point) planar.Point {
+func (d *sheet3D) find(v *placedCamera, inverse planar.Homography, p planar.Point) planar.Point {
 	q := inverse.Apply(p)
 	if d.bend == nil {
 		return q

@@ -35,7 +35,7 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 }
 
 // differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31
-// of 120 parts differ", "it has the frame of id-card/front, but another inside: 31
+// of 120 parts differ", "the frame is that of id-card/front, but the inside differs: 31
 // of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees".
 func differsReason(d *Decision, competitor *scored) {
 	g, label := d.Best.Evidence, d.Best.Label
@@ -51,7 +51,7 @@ func differsReason(d *Decision, competitor *scored) {
 		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees", label, percent(g.LocallyConsistent))
 	case g.Frame >= most && g.Frame-g.Inside >= apart:
 		d.Summary = "the frame agrees, the inside differs"
-		d.Reason = fmt.Sprintf("it has the frame of %s, but another inside: %s", label, differ(g))
+		d.Reason = fmt.Sprintf("the frame is that of %s, but the inside differs: %s", label, differ(g))
 	default:
 		d.Summary = fmt.Sprintf("%d of %d parts differ", differing(g), g.Comparable)
 		d.Reason = fmt.Sprintf("it looks like %s, but %s", label, differ(g))

@@ -83,7 +83,7 @@ func (w *caption) legend(c *sheet, x, y float64) {
 	const side = 16
 	y += legendHeight - side
 	for _, entry := range []struct {
-		verdict alignment.BlockState
+		state   alignment.BlockState
 		meaning string
 	}{
 		{alignment.InPlace, "agrees in place"},
@@ -91,7 +91,7 @@ func (w *caption) legend(c *sheet, x, y float64) {
 		{alignment.Disagrees, "disagrees"},
 		{alignment.NotComparable, "cannot be judged"},
 	} {
-		c.mark(entry.verdict, planar.Rectangle(x, y, x+side, y+side))
+		c.mark(entry.state, planar.Rectangle(x, y, x+side, y+side))
 		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
 	}
 	frame := planar.Rectangle(x, y, x+side, y+side)

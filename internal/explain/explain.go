@@ -120,8 +120,8 @@ func (c *sheet) blocks(r *recognise.Reference, f *recognise.Found, photo, refere
 
 // mark colours a block; one that is not comparable is hatched.
 func (c *sheet) mark(v alignment.BlockState, q [4]planar.Point) {
-	shade, comparable := colourOf[v]
-	if comparable {
+	shade, compared := colourOf[v]
+	if compared {
 		opacity, edge := 0.25, 0.4
 		if v != alignment.InPlace { // what speaks against stands out
 			opacity, edge = 0.42, 0.8

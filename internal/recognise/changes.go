@@ -76,7 +76,7 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
 	const near, far = alignment.BlockSide / 4, 2 * alignment.BlockSide
 	at := image.Rect(cells.Min.X*changedetect.Cell, cells.Min.Y*changedetect.Cell, cells.Max.X*changedetect.Cell, cells.Max.Y*changedetect.Cell)
-	judged, agree := 0, 0
+	compared, agree := 0, 0
 	for i := range blocks {
 		b := &blocks[i]
 		block := image.Rect(b.X, b.Y, b.X+alignment.BlockSide, b.Y+alignment.BlockSide)
@@ -89,10 +89,10 @@ func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
 			agree++
 		}
 		if !block.Overlaps(at) || b.State == alignment.InPlace {
-			judged++
+			compared++
 		}
 	}
-	return float64(agree) >= settled*float64(judged)
+	return float64(agree) >= settled*float64(compared)
 }
 
 // patches returns the bounds of the first groups of marked cells, in the order of

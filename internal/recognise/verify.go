@@ -121,7 +121,7 @@ func frameAndInside(blocks []alignment.Block) (frame, inside float64) {
 	for i := range blocks {
 		right, bottom = max(right, blocks[i].X), max(bottom, blocks[i].Y)
 	}
-	var judged, agree [2]float64
+	var compared, agree [2]float64
 	for i := range blocks {
 		b := &blocks[i]
 		if b.State == alignment.NotComparable {
@@ -131,12 +131,12 @@ func frameAndInside(blocks []alignment.Block) (frame, inside float64) {
 		if isInner(b.X, right) && isInner(b.Y, bottom) {
 			at = 1
 		}
-		judged[at]++
+		compared[at]++
 		if b.State == alignment.InPlace {
 			agree[at]++
 		}
 	}
-	return agree[0] / max(1, judged[0]), agree[1] / max(1, judged[1])
+	return agree[0] / max(1, compared[0]), agree[1] / max(1, compared[1])
 }
 
 func isInner(x, last int) bool { return 5*x >= last && 5*x <= 4*last }

@@ -110,7 +110,7 @@ const (
 // newSheet prepares an empty sheet of the document's size.
 func newSheet(l layout, d Document, changed string) *sheet {
 	s := &sheet{doc: d, changed: changed}
-	s.look = newLook(s)
+	s.theme = newTheme(s)
 	s.w, s.h = l.page(s)
 	size := d.Size
 	if size == 0 {

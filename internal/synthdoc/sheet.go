@@ -13,7 +13,7 @@ import (
 // random streams of what is printed (design) and what is filled in (value).
 type sheet struct {
 	*canvas.Canvas
-	look
+	theme
 	doc     Document
 	w, h    float32  // size in units
 	changed string   // the field that gets another value, see Document.Changed
@@ -21,8 +21,8 @@ type sheet struct {
 	sum     float32  // of the amounts printed so far
 }
 
-// look is the style that all parts of a design share.
-type look struct {
+// theme is the style that all parts of a design share.
+type theme struct {
 	lang                *language
 	paper               canvas.RGB
 	dark, accent, light canvas.RGB // text, bands, tints
@@ -106,7 +106,7 @@ var faces = [][2]*canvas.Face{
 	{canvas.BoldItalic, canvas.Italic}, {canvas.MonoBold, canvas.Mono}, {canvas.Bold, canvas.Mono}, {canvas.Medium, canvas.Medium},
 }
 
-func newLook(s *sheet) look {
+func newTheme(s *sheet) theme {
 	r := stream(s.doc.Template, s.family()+"look")
 	hue := r.Float32()
 	other := hue + pick(r, float32(0.08), 0.33, 0.5, 0.58, 0.92)
@@ -114,7 +114,7 @@ func newLook(s *sheet) look {
 		other--
 	}
 	pair := pick(r, faces...)
-	l := look{
+	l := theme{
 		lang:        &languages[0],
 		paper:       canvas.White.Toward(canvas.HSL(r.Float32(), 0.5, 0.8), r.between(0, 0.22)),
 		dark:        canvas.Black.Toward(canvas.HSL(hue, 0.7, 0.25), r.between(0, 0.8)),
