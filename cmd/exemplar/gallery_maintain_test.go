@@ -40,8 +40,8 @@ func TestAnEmptyLabelRemovesNothing(t *testing.T) {
 	}
 }
 
-// A damaged gallery is found by check and set right by repair, as far as that
-// goes; what cannot be set right is named, and can be removed.
+// Check finds the damage of a gallery, and repair repairs what it can. It names the
+// rest, which can be removed.
 func TestCheckAndRepair(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
@@ -73,8 +73,8 @@ func TestCheckAndRepair(t *testing.T) {
 	s.inGallery(0, "gallery", "check")
 }
 
-// What is damaged costs an export and an import no more than it has to: the rest is
-// there, and the exit code says that something was not.
+// An export and an import lose only what is damaged, and the exit code tells that
+// something is missing.
 func TestExportAndImportOfWhatIsDamaged(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())

@@ -13,7 +13,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Commands that have nothing to do, or not all, say that and no more.
+// A command that has nothing to do, or not everything, says so and no more.
 func TestSmallWords(t *testing.T) {
 	s := newSession(t)
 	documents := s.documents()
@@ -98,7 +98,7 @@ func TestExportIsDated(t *testing.T) {
 	}
 }
 
-// Help that cannot be written is said once.
+// The error of writing help is printed once.
 func TestUnwritableHelpIsSaidOnce(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"classify", "--help"}, {"help", "gallery"}, {"gallery"}} {
 		var said strings.Builder
@@ -108,7 +108,7 @@ func TestUnwritableHelpIsSaidOnce(t *testing.T) {
 	}
 }
 
-// Into a file a list is whole.
+// In a file nothing of a list is shortened.
 func TestListsAreWhole(t *testing.T) {
 	s := newSession(t)
 	deep := strings.Repeat("a-very-long-folder/", 5)

@@ -144,8 +144,7 @@ func (s *sheet) labelPicture(r rng) (ribbon float32) {
 	return s.h * 0.49
 }
 
-// variety prints what the label's contents are: the kind of goods, amount,
-// ingredients.
+// variety prints the contents of the label: the kind of goods, amount, ingredients.
 func (s *sheet) variety(band canvas.RGB) {
 	g := s.value("variety")
 	name := s.ifFilled(s.lang.phrase(g, 2))

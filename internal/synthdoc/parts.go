@@ -160,12 +160,12 @@ func (s *sheet) signature(x, y, w float32, c canvas.RGB, g rng) {
 	s.Stroke(p, canvas.Identity, w*g.between(0.01, 0.018), canvas.Solid(c))
 }
 
-// pen colours of what is written by hand.
+// penColor returns a colour of handwriting.
 func penColor(g rng) canvas.RGB {
 	return pick(g, canvas.RGB{R: 0.1, G: 0.16, B: 0.5}, canvas.RGB{R: 0.12, G: 0.2, B: 0.62}, canvas.RGB{R: 0.1, G: 0.1, B: 0.14}, canvas.RGB{R: 0.05, G: 0.1, B: 0.35})
 }
 
-// portrait draws a head and shoulders in a frame. Who it is comes from g.
+// portrait draws a head and shoulders in a frame; g decides the person.
 func (s *sheet) portrait(x, y, w, h float32, grey bool, g rng) {
 	tone := func(c canvas.RGB) canvas.RGB {
 		if grey {

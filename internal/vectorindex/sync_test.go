@@ -17,7 +17,7 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// script is a source that tells what it is to tell, one call after the other.
+// script is a source with a prepared answer for each call.
 type script struct {
 	calls []call
 	asked []store.Position
@@ -53,7 +53,7 @@ func damaged(id string) store.Change {
 	return store.Change{ID: id, Damage: &store.Damage{ID: id, Part: store.PartEmbedding}}
 }
 
-// The index holds what a source tells it, and nothing of calls that failed.
+// The index holds the changes of its source, and nothing of calls that failed.
 func TestSyncAppliesChanges(t *testing.T) {
 	reset, gone := store.Change{Reset: true}, func(id string) store.Change { return store.Change{ID: id} }
 	failed := errors.New("cannot be read")
@@ -213,7 +213,7 @@ func BenchmarkSyncWithoutChanges(b *testing.B) {
 	}
 }
 
-// BenchmarkOpenAndSearch is from nothing to the first answer of a gallery of
+// BenchmarkOpenAndSearch is the time from the start to the first answer, with a gallery of
 // 100 references of 256 numbers.
 func BenchmarkOpenAndSearch(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "g.gallery")

@@ -15,9 +15,8 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// oldGallery makes a gallery as an earlier version of the file was, of two
-// references: one with the label "a", and one with a label that can no longer
-// be given.
+// oldGallery makes a gallery in an earlier version of the file, with two references: one
+// with the label "a", and one with a label that Parse refuses now.
 func oldGallery(t *testing.T, version int) (path string) {
 	t.Helper()
 	ctx := context.Background()
@@ -91,7 +90,7 @@ func bringUpToDate(t *testing.T, version int) {
 	storetest.MustBeSound(t, g)
 }
 
-// A label that can no longer be given is still listed, and can be removed.
+// A label that Parse refuses now is still listed, and can be removed.
 func TestOldLabelsAreRemoved(t *testing.T) {
 	g := openGallery(t, oldGallery(t, 2))
 	if got := storetest.LabelsOf(storetest.List(t, g, store.Filter{Under: "CON"})); !slices.Equal(got, []store.Label{"CON/a."}) {
@@ -102,7 +101,7 @@ func TestOldLabelsAreRemoved(t *testing.T) {
 	}
 }
 
-// One that cannot be written is read as it is.
+// An old gallery that cannot be written is read without a change.
 func TestOldGalleryReadOnly(t *testing.T) {
 	ctx := context.Background()
 	g, err := Open(oldGallery(t, 1), store.Options{ReadOnly: true})
