@@ -66,7 +66,7 @@ var allowed = map[string][]string{
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},
 	"internal/recognise": {"internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/condition", "internal/imagediff",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
-	"internal/explain":  {"internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/explain":  {"internal/canvas", "internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
 	"internal/families": {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/scoremodel", "internal/label", "internal/imaging",
 		"internal/families", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
@@ -94,6 +94,7 @@ var confined = map[string][]string{
 	"github.com/pelletier/go-toml/v2":               {"internal/train/recipe"},
 	"github.com/pelletier/go-toml/v2/unstable":      {"internal/train/recipe"},
 	"github.com/hashicorp/golang-lru/v2":            {"internal/recognise"},
+	"golang.org/x/image/vector":                     {"internal/canvas"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
 	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds
