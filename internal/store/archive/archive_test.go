@@ -234,8 +234,8 @@ func edit(change func(m *manifest)) func(string, []byte) []byte {
 	}
 }
 
-// mend makes parts anew as the entries of tests have them. It refuses a picture whose
-// bytes ask for it.
+// mend makes parts anew as the entries of tests have them. It refuses a picture that is
+// not one of theirs.
 func mend(e *store.Entry) (mended []*store.Damage, err error) {
 	if !bytes.Contains(e.Picture, []byte("picture")) {
 		return nil, errors.New("no picture")
