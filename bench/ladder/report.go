@@ -157,8 +157,8 @@ func (o options) samples() (int, error) {
 func writePage(w io.Writer, samples int, results map[string]result, lines []line) {
 	fmt.Fprintf(w, "# The ladder\n\nMade by `go run ./bench/ladder report` from the runs of `go run ./bench/ladder climb`.\n")
 	fmt.Fprintf(w, "Every rung sees %d samples.\n", samples)
-	fmt.Fprintf(w, "Figures are percent: TPR at FPR 1e-4 over all pairs of a set, of *forms* over captures and the blank forms; for the last three sets right answers at 1 %% of strangers, own kind out, by the embedding alone.\n")
-	fmt.Fprintf(w, "They are means over seeds, of the classes at even places of the sorted order; *mean* is over the eight sets, *all* the same over all classes.\n\n")
+	fmt.Fprintf(w, "Figures are in percent.\nThey are the TPR at FPR 1e-4 over all pairs of a set, of *forms* over captures and the blank forms.\nFor the last three sets they are right answers at 1 %% of strangers, own kind left out, by the embedding alone.\n")
+	fmt.Fprintf(w, "They are means over seeds, of the even classes in sorted order; *mean* is over the eight sets, *all* the same over all classes.\n\n")
 	writeFigures(w, results)
 	fmt.Fprintf(w, "\n## What each rung adds\n\nThe interval of 95 %% is over sets and seeds: Student's, of the differences by set, widened by what other seeds do to a mean.\n\n")
 	fmt.Fprintf(w, "*At 1e-2*: the same at 100 times that FMR, for the last three sets at 10 %% of strangers: figures there depend less on a few pairs.\n\n")

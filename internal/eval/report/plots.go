@@ -86,7 +86,7 @@ func (p *plot) curves(models []*modelView, of func(eval.CurvePoint) (v, low, hig
 	}
 }
 
-// title names a result in legends.
+// titleOf names a result in legends.
 func titleOf(r *eval.Result) string {
 	if r.Model != "" {
 		return r.Model
