@@ -171,7 +171,7 @@ func nearest(s *Set, c *classes, i int, scores []float32) neighbours {
 	return n
 }
 
-// String describes a suspect in one line.
+// String describes the error in one line.
 func (s LabelError) String() string {
 	return fmt.Sprintf("%s: %.3f with %q, %.3f with its own class", s.Path, s.Score, s.Other, s.Own)
 }
