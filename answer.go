@@ -59,6 +59,10 @@ type Answer struct {
 	// LeftOut are references that are damaged in the gallery, so that they had no
 	// part in the answer.
 	LeftOut []LeftOut `json:"left_out,omitempty"`
+	// Page is the number of the page that the answer is about, from 1, if the file was
+	// opened by [Pages] and has several, or is a PDF. Member is the file within a container.
+	Page   int    `json:"page,omitempty"`
+	Member string `json:"member,omitempty"`
 	// Notes are what the picture's file had to tell: which page was looked at,
 	// which frame, what is missing.
 	Notes []string `json:"notes,omitempty"`

@@ -106,9 +106,9 @@ func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Opt
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	input, release := p.input()
-	defer release()
-	found, err := g.engine.Recognise(ctx, input, options)
+	input := p.open()
+	defer input.release()
+	found, err := g.engine.Recognise(ctx, input.Input, options)
 	if err != nil {
 		return Result{}, g.fail(err)
 	}
@@ -116,6 +116,7 @@ func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Opt
 	for i := range found.Findings {
 		a := newAnswer(&found.Findings[i], found.Photo)
 		a.Model = g.model.DecisionFingerprint()
+		a.Page, a.Member = input.page, input.member
 		result.Answers = append(result.Answers, a)
 	}
 	if first := &found.Findings[0]; draw && first.Best != nil {

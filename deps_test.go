@@ -24,7 +24,8 @@ var allowed = map[string][]string{
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
 
-	"internal/intake":            {"internal/imaging"},
+	"internal/intake":            {"internal/intake/pdf", "internal/imaging"},
+	"internal/intake/pdf":        {"internal/imaging", "internal/cputime"},
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
@@ -60,7 +61,7 @@ var allowed = map[string][]string{
 	"internal/eval":            {"internal/splitmix", "internal/decide", "internal/kernel", "internal/imaging", "internal/tensorfile", "internal/dataset"},
 	"internal/eval/report":     {"internal/eval"},
 	"internal/eval/harness": {"internal/eval", "internal/eval/report", "internal/recognise", "internal/store", "internal/store/open", "internal/decide", "internal/label",
-		"internal/dataset", "internal/imaging", "internal/capturesim", "internal/tensorfile"},
+		"internal/dataset", "internal/intake", "internal/imaging", "internal/capturesim", "internal/tensorfile"},
 	"internal/condition":    {"internal/imaging", "internal/planar"},
 	"internal/changedetect": {"internal/nn", "internal/kernel", "internal/imaging", "internal/tensorfile"},
 	"internal/imagediff":    {"internal/planar", "internal/imaging"},
@@ -79,7 +80,7 @@ var allowed = map[string][]string{
 	"internal/train/recipe":     {"internal/train/loss", "internal/nn", "internal/embed"},
 	"internal/train": {"internal/progress", "internal/train/recipe", "internal/train/checkpoint", "internal/train/random", "internal/train/loss", "internal/nn", "internal/embed", "internal/kernel", "internal/tensorfile",
 		"internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/eval"},
-	"": {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
+	"": {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/intake", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
 }
 
 // tools are what every package may import: they know nothing of pictures.
@@ -96,6 +97,9 @@ var confined = map[string][]string{
 	"github.com/pelletier/go-toml/v2/unstable":      {"internal/train/recipe"},
 	"github.com/hashicorp/golang-lru/v2":            {"internal/recognise"},
 	"golang.org/x/image/vector":                     {"internal/canvas"},
+	"github.com/klippa-app/go-pdfium":               {"internal/intake/pdf"},
+	"github.com/klippa-app/go-pdfium/webassembly":   {"internal/intake/pdf"},
+	"github.com/tetratelabs/wazero":                 {"internal/intake/pdf"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
 	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds

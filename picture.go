@@ -2,6 +2,7 @@ package exemplar
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -10,16 +11,24 @@ import (
 	"reflect"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/intake"
 	"exemplar/internal/recognise"
 )
 
 // Picture is a picture that is to be recognised or registered: a file (JPEG, PNG,
-// GIF, BMP, TIFF, WebP, PNM or TGA), or pixels. It is read when it is needed. The zero
-// Picture is an empty file.
+// GIF, BMP, TIFF, WebP, PNM, TGA or PDF), or pixels. It is read when it is needed. The
+// zero Picture is an empty file. Of a PDF that is not opened by [Pages] the first page
+// counts.
 type Picture struct {
 	read   func() (data []byte, release func(), err error)
+	path   string    // of a file that read reads
+	reader io.Reader // that read reads
 	pixels image.Image
-	fault  error // why there is none
+	page   *intake.Page // of a file that Pages has opened
+	fault  error        // why there is none
+
+	number    int // of the page that is wanted, from 1
+	passwords []string
 }
 
 // FromBytes is a picture file in memory, which must not be changed while it is used.
@@ -30,7 +39,7 @@ func FromBytes(file []byte) Picture {
 // FromFile is the picture file at a path. Files that are worked on at once share
 // one budget of memory. What is said of the picture does not name the file.
 func FromFile(path string) Picture {
-	return Picture{read: func() ([]byte, func(), error) { return imaging.ReadFile(path, imaging.DefaultLimits) }}
+	return Picture{path: path, read: func() ([]byte, func(), error) { return imaging.ReadFile(path, imaging.DefaultLimits) }}
 }
 
 // FromReader is a picture file that r yields. It can be used once, and no more of
@@ -39,7 +48,7 @@ func FromReader(r io.Reader) Picture {
 	if isNil(r) {
 		return nothing("the reader is nil: give an open file")
 	}
-	return Picture{read: func() ([]byte, func(), error) { return imaging.ReadAll(r, imaging.DefaultLimits) }}
+	return Picture{reader: r, read: func() ([]byte, func(), error) { return imaging.ReadAll(r, imaging.DefaultLimits) }}
 }
 
 // FromFunc is a picture file that a function reads, whenever the picture is needed:
@@ -81,14 +90,45 @@ func isNil(v any) bool {
 // keep is the release of what takes nothing of the budget for files.
 func keep() {}
 
-// input reads the picture for the engine. Call release when it has been used.
-func (p Picture) input() (in recognise.Input, release func()) {
+// AtPage is a page of the picture's file, from 1, which is read when it is needed. Passwords
+// are tried if the file is encrypted. Page 0 is the first page; of a TIFF, the first one that
+// is not blank.
+func (p Picture) AtPage(number int, passwords ...string) Picture {
+	p.number, p.passwords = number, passwords
+	return p
+}
+
+// opened is a picture that was read for the engine.
+type opened struct {
+	recognise.Input
+	page    int    // of a file that has pages, from 1
+	member  string // of a container
+	release func() // call it when the picture has been used
+}
+
+// open reads the picture.
+func (p Picture) open() opened {
 	if p.pixels == nil {
-		in.Data, release, in.Fault = p.file()
-		return in, release
+		return p.openFile()
 	}
+	in := opened{release: keep}
 	in.Image, in.Fault = p.decoded()
-	return in, keep
+	return in
+}
+
+// openFile is [Picture.open] for a picture that is registered: of pixels it opens a file of
+// them, which is told from others by its content.
+func (p Picture) openFile() opened {
+	if p.page != nil {
+		return openedPage(*p.page)
+	}
+	var in opened
+	in.Data, in.release, in.Fault = p.file()
+	if in.Fault != nil || p.number == 0 && (imaging.KindOf(in.Data).Read || !intake.Holds(in.Data)) {
+		return in
+	}
+	defer in.release()
+	return openedPage(intake.First(context.Background(), in.Data, intake.Options{Only: p.number, Passwords: p.passwords}))
 }
 
 // decoded are the pixels of a picture that has some.

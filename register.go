@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	labels "exemplar/internal/label"
@@ -120,20 +121,14 @@ func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err erro
 	if err != nil {
 		return nil, "", err
 	}
-	file, release, err := item.Picture.file()
-	if err != nil {
-		return nil, "", err
-	}
-	defer release()
-	made, canBeFound, err := g.model.inner.NewEntry(file)
+	input := item.Picture.openFile()
+	defer input.release()
+	made, notes, err := g.model.inner.NewEntry(input.Input)
 	if err != nil {
 		return nil, "", err
 	}
 	made.Label, made.Source, made.Note = label, item.Source, item.Note
-	if !canBeFound {
-		note = "shows too little to be looked for in photos: its likeness to the whole picture decides"
-	}
-	return &made, note, nil
+	return &made, strings.Join(notes, "; "), nil
 }
 
 // refuseTwins drops entries whose label differs in capitals alone from one that is

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -44,7 +45,7 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 		if _, err := io.WriteString(p.out, byteOrderMark); err != nil {
 			return err
 		}
-		p.w.Write([]string{"path", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "reason"})
+		p.w.Write([]string{"path", "member", "page", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "reason"})
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 	text := func(s string) string { return fileio.TextCell(plain(s)) }
@@ -58,7 +59,11 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if a.Geometry != nil {
 		llr = number(a.Geometry.LLR)
 	}
-	p.w.Write([]string{text(path), string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), text(a.Reason)})
+	page := ""
+	if a.Page > 0 {
+		page = strconv.Itoa(a.Page)
+	}
+	p.w.Write([]string{text(path), text(a.Member), page, string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), text(a.Reason)})
 	p.w.Flush()
 	return p.w.Error()
 }
@@ -95,9 +100,18 @@ func newTextPrinter(w io.Writer, width int, list []input, label int, verbose boo
 		p.longest = p.width - besideColumns - p.label
 	}
 	for _, in := range list {
-		p.name = max(p.name, min(columns(plain(in.name)), p.longest))
+		p.name = max(p.name, min(columns(plain(in.name))+pageColumns(in.name), p.longest))
 	}
 	return p
+}
+
+// pageColumns is the number of columns for the number of a page, by the name of its file.
+func pageColumns(name string) int {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".pdf", ".tif", ".tiff":
+		return len(", page 1")
+	}
+	return 0
 }
 
 // countedReferences is the largest gallery whose labels are measured (by eye). A larger
@@ -122,6 +136,7 @@ func widestLabel(ctx context.Context, g *exemplar.Gallery) int {
 }
 
 func (p *textPrinter) print(path string, a exemplar.Answer) error {
+	path = nameOf(path, a)
 	if p.verbose {
 		p.printAll(path, a)
 		return nil

@@ -125,7 +125,7 @@ func TestCSVIsSafeInSpreadsheets(t *testing.T) {
 	p := newCSVPrinter(&out)
 	for _, name := range []string{"=1+1.jpg", "+a.jpg", "-b.jpg", "@c.jpg", "名刺.jpg"} {
 		llr := exemplar.Geometry{LLR: -0.5}
-		if err := p.print(name, exemplar.Answer{Decision: exemplar.Match, Label: name, Geometry: &llr, Reason: name}); err != nil {
+		if err := p.print(name, exemplar.Answer{Decision: exemplar.Match, Label: name, Member: name, Geometry: &llr, Reason: name}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -138,13 +138,13 @@ func TestCSVIsSafeInSpreadsheets(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	for _, row := range rows[1:] {
-		for _, column := range []int{0, 2, 8} {
+		for _, column := range []int{0, 1, 4, 10} {
 			if strings.ContainsAny(row[column][:1], "=+-@") {
 				t.Errorf("a cell holds %q", row[column])
 			}
 		}
-		if row[6] != "-0.5" {
-			t.Errorf("a number is %q", row[6])
+		if row[8] != "-0.5" {
+			t.Errorf("a number is %q", row[8])
 		}
 	}
 	if rows[1][0] != "'=1+1.jpg" || rows[5][0] != "名刺.jpg" {

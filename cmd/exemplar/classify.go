@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"slices"
 
@@ -12,12 +13,14 @@ import (
 
 	"exemplar"
 	"exemplar/internal/fileio"
+	"exemplar/internal/parallel"
 )
 
 func newClassify() *cobra.Command {
 	var store galleryFlags
 	var format formatFlags
 	var only, explain string
+	var pages pageFlags
 	var all bool
 	cmd := &cobra.Command{
 		Use:        "classify PATH...",
@@ -28,7 +31,7 @@ func newClassify() *cobra.Command {
 ("ambiguous"), that it shows none of them ("unknown"), or that the picture cannot be used ("refused"). PATH is a file, a
 folder, a pattern, or - for standard input.
 
-Each picture gets a line: the file, the decision, the label, the confidence (the probability that the decision is right),
+Each picture gets a line, and each page of a PDF or a TIFF: the file, the decision, the label, the confidence (the probability that the decision is right),
 and the reason in a few words. --verbose prints everything that is known.
 
 classify searches the whole photo for a document and compares it with its reference part by part; --geometry limits the
@@ -45,6 +48,10 @@ number of registered labels set the threshold.`,
 			if err != nil {
 				return err
 			}
+			opening, err := pages.options(cmd)
+			if err != nil {
+				return err
+			}
 			options := store.options()
 			options.All, options.Explain = all, explain != ""
 			if err := store.checkTarget(target{"--explain", explain, drawingKind}, found.list); err != nil {
@@ -53,12 +60,15 @@ number of registered labels set the threshold.`,
 			if options.Explain && len(found.list) != 1 {
 				return fmt.Errorf("--explain draws one picture, but %d are given: name one", len(found.list))
 			}
+			if options.Explain {
+				opening.Only = max(1, opening.Only)
+			}
 			g, err := store.open(exemplar.ReadOnly)
 			if err != nil {
 				return err
 			}
 			defer g.Close()
-			var drawn []byte // of the one picture
+			var drawn []byte // of the one page
 			answer := func(ctx context.Context, p exemplar.Picture) ([]exemplar.Answer, error) {
 				result, err := g.Classify(ctx, p, options)
 				if options.Explain {
@@ -66,7 +76,7 @@ number of registered labels set the threshold.`,
 				}
 				return result.Answers, err
 			}
-			err = classify(cmd, found.list, answer, format.printer(cmd, g, found.list))
+			err = classify(cmd, pagesOf(cmd.Context(), found.list, opening), len(found.list), answer, format.printer(cmd, g, found.list))
 			if options.Explain && (err == nil || err == errPartly) {
 				err = orElse(err, writeExplanation(cmd, explain, drawn))
 			}
@@ -77,8 +87,9 @@ number of registered labels set the threshold.`,
 	store.addDecision(cmd)
 	format.add(cmd)
 	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
+	pages.add(cmd, "take only page `N` of each file")
 	cmd.Flags().BoolVar(&all, "all", false, "answer with every document in a picture")
-	cmd.Flags().StringVar(&explain, "explain", "", "draw how one picture compares with its best candidate, to this `FILE` (PNG)")
+	cmd.Flags().StringVar(&explain, "explain", "", "draw how one picture, or the first page of a file, compares with its best candidate, to this `FILE` (PNG)")
 	return cmd
 }
 
@@ -144,17 +155,26 @@ func writeFile(cmd *cobra.Command, path string, mode fs.FileMode, data []byte) e
 	return fileio.WriteBytes(path, mode, data)
 }
 
-// classify answers the inputs in their order, several at a time.
-func classify(cmd *cobra.Command, list []input, answer answering, out answerPrinter) error {
-	progress := newProgressBar("classifying", len(list))
+// classify answers the pages of files in their order, several at a time.
+func classify(cmd *cobra.Command, pages iter.Seq[page], files int, answer answering, out answerPrinter) error {
+	progress := newProgressBar("classifying", files)
 	defer progress.clear()
 	refused, damaged := 0, map[string]exemplar.LeftOut{}
-	err := inOrder(cmd.Context(), list, func(in input) ([]exemplar.Answer, error) {
-		return answer(cmd.Context(), in.picture())
-	}, func(in input, answers []exemplar.Answer) error {
+	type answered struct {
+		page
+		answers []exemplar.Answer
+	}
+	answers := parallel.Ordered(cmd.Context(), 0, pages, func(ctx context.Context, p page) (answered, error) {
+		answers, err := answer(ctx, p.picture)
+		return answered{p, answers}, err
+	})
+	for in, err := range answers {
+		if err != nil {
+			return err
+		}
 		progress.clear()
-		progress.step(1)
-		for _, a := range answers {
+		progress.step(in.file + 1 - progress.done)
+		for _, a := range in.answers {
 			if a.Decision == exemplar.Refused {
 				refused++
 			}
@@ -165,10 +185,6 @@ func classify(cmd *cobra.Command, list []input, answer answering, out answerPrin
 				return err
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(damaged)) {
 		say(cmd.ErrOrStderr(), "exemplar: reference %s of %s is damaged and was left out: %s; see exemplar gallery check\n",

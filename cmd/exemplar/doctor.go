@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"exemplar"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/intake/pdf"
 	"exemplar/internal/kernel"
 	"exemplar/internal/recognise"
 	"exemplar/internal/synthdoc"
@@ -19,7 +21,7 @@ import (
 
 func newDoctor() *cobra.Command {
 	var store galleryFlags
-	var asJSON bool
+	var asJSON, warm bool
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		GroupID: "tool",
@@ -36,6 +38,7 @@ func newDoctor() *cobra.Command {
 				{"model", func() (string, error) { return checkModel(store.model) }},
 				{"card", func() (string, error) { return summarise(store.model) }},
 				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
+				{"pdf", func() (string, error) { return checkPDF(cmd.Context(), warm) }},
 			} {
 				failed := report(cmd.OutOrStdout(), asJSON, check.name, check.run)
 				sick = sick || failed
@@ -50,6 +53,7 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	store.add(cmd)
+	cmd.Flags().BoolVar(&warm, "warm", false, "prepare the drawing of PDFs, which the first PDF would wait for")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per check and line")
 	return cmd
 }
@@ -95,6 +99,21 @@ func checkArithmetic() (string, error) {
 		}
 	}
 	return strings.Join(kernel.Variants(), ", ") + " agree", nil
+}
+
+// checkPDF draws a PDF, unless that would take seconds that nobody asked for.
+func checkPDF(ctx context.Context, warm bool) (string, error) {
+	folder := pdf.CacheFolder()
+	if !warm && folder != "" && !pdf.IsWarm() {
+		return fmt.Sprintf("not tried: the first PDF takes some seconds longer, unless exemplar doctor --warm prepares it; cache %s", folder), nil
+	}
+	if err := pdf.Warm(ctx); err != nil {
+		return "", err
+	}
+	if folder == "" {
+		return "PDFs are drawn; there is no folder for caches, so that each start takes some seconds: set HOME", nil
+	}
+	return "PDFs are drawn; cache " + folder, nil
 }
 
 func checkModel(path string) (string, error) {

@@ -21,6 +21,8 @@ const registerBatch = 32
 type registerFlags struct {
 	label, labelsFrom, note, only, explain string
 	replace, json                          bool
+	pages                                  pageFlags
+	opening                                exemplar.PageOptions
 }
 
 func newRegister() *cobra.Command {
@@ -57,6 +59,9 @@ there. With --replace all become visible at once, at the end; after an interrupt
 			if err := flags.checkLabels(found.list); err != nil {
 				return err
 			}
+			if flags.opening, err = flags.pages.options(cmd); err != nil {
+				return err
+			}
 			if err := store.checkTarget(target{"--explain", flags.explain, drawingKind}, found.list); err != nil {
 				return err
 			}
@@ -78,6 +83,7 @@ there. With --replace all become visible at once, at the end; after an interrupt
 	f := cmd.Flags()
 	f.StringVarP(&flags.label, "label", "l", "", "`LABEL` of all pictures, instead of their folders")
 	f.StringVar(&flags.labelsFrom, "labels-from", "folder", "`SOURCE` of the labels: folder, or name (folder and file name)")
+	flags.pages.add(cmd, "register page `N` of each file (default the first; of a TIFF the first that is not blank)")
 	f.StringVar(&flags.note, "note", "", "keep this `TEXT` with each reference")
 	f.StringVar(&flags.only, "only", "", "take only files whose name matches this `PATTERN`, such as '*_ref.jpg'")
 	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, to this `FILE` (PNG)")
@@ -163,7 +169,7 @@ func registerSome(ctx context.Context, into *registrar, batch []input, flags reg
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
-		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Picture: in.picture()}
+		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Picture: in.picture().AtPage(flags.opening.Only, flags.opening.Passwords...)}
 		err := in.err
 		if err == nil && item.Label == "" {
 			err = errNoLabel

@@ -31,7 +31,7 @@ type Problem struct {
 	Err  error
 }
 
-// Find lists the images under root by the endings in [Extensions]. It opens none. It passes over hidden files and folders,
+// Find lists the images under root by the endings in [Extensions] and [Documents]. It opens none. It passes over hidden files and folders,
 // pipes and devices. It follows links to files and to folders, but each folder once, so that links in a circle end. A
 // folder that cannot be read and a link that leads nowhere are Problems. An error means that root itself cannot be listed.
 func Find(root string) (*Found, error) {
@@ -124,7 +124,7 @@ func (f *finder) entry(rel string, kind fs.FileMode) error {
 		return f.folder(rel)
 	case !kind.IsRegular():
 		f.found.Passed[NoFile]++
-	case !isImageName(rel):
+	case !isImageName(rel) && !isDocumentName(rel):
 		f.found.Passed[kindOf(rel)]++
 	case len(f.found.Images) == maxSamples:
 		return fmt.Errorf("more than %d images", maxSamples)
@@ -157,6 +157,10 @@ func ListImages(root string) ([]string, error) {
 		}
 	}
 	return found.Images, nil
+}
+
+func isDocumentName(name string) bool {
+	return slices.Contains(Documents, strings.ToLower(path.Ext(name)))
 }
 
 func isImageName(name string) bool {

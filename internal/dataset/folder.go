@@ -54,6 +54,9 @@ var ErrNoImages = errors.New("no image files")
 var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif",
 	".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".tga"}
 
+// Documents are the file endings of documents, of which the first page is the image.
+var Documents = []string{".pdf"}
+
 // ReadFolder reads the images that [ListImages] finds under root as a data set, and the
 // lists ignore.tsv and also.tsv in it.
 func ReadFolder(root string) (*Folder, error) {

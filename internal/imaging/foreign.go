@@ -20,7 +20,7 @@ const (
 	developIt  = "open it in the camera's program and save it as JPEG"
 	takeItOut  = "take the picture out of it and send that"
 	unpackIt   = "unpack it and send the pictures in it"
-	pageByPage = "save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)"
+	pageByPage = "save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)" // where only pictures are read
 	ofIPhones  = "share it as JPEG, or choose Settings > Camera > Formats > Most Compatible on the iPhone"
 	noPicture  = "send a photo, scan or screenshot as JPEG or PNG"
 )

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/intake/pdf"
 )
 
 // Page is one picture of a file.
@@ -37,7 +38,8 @@ type Page struct {
 	Info    imaging.Info   // how Picture was sent; its notes say what is to be known of the page
 	Hash    [32]byte       // of the content: equal for the same page of the same file
 
-	Err error // why there is no picture; it says what to do
+	Paged bool  // the file has pages, if only one
+	Err   error // why there is no picture; it says what to do
 }
 
 // Options bound what a file may cost. Zero values stand for the defaults.
@@ -45,7 +47,8 @@ type Options struct {
 	Pages     int           // pages of a file, with all its members: [DefaultPages]
 	Unpacked  int64         // bytes of all members of a file together: [DefaultUnpacked]
 	Depth     int           // containers in containers: [DefaultDepth]
-	PageTime  time.Duration // to make a page: [DefaultPageTime]
+	PageTime  time.Duration // of a processor, to make a page: [DefaultPageTime]
+	Only      int           // number of the only page of each file or member that is wanted; 0: all
 	Side      int           // longer side in pixels that the caller needs: [DefaultSide]
 	Passwords []string      // tried on what is encrypted
 	Limits    imaging.Limits
@@ -56,7 +59,7 @@ const (
 	DefaultPages    = 2000
 	DefaultUnpacked = 1 << 30
 	DefaultDepth    = 4
-	DefaultPageTime = 10 * time.Second
+	DefaultPageTime = 4 * time.Second
 	DefaultSide     = 1024
 )
 
@@ -88,14 +91,14 @@ type reader struct {
 	name string
 	// is tells the kind by the beginning of a file, [imaging.HeadBytes] of it or the whole.
 	is func(head []byte) bool
-	// pages yields the pages of a file until there are no more or yield returns false. It
-	// sets Number, Of, and what the page is or why it is not. Containers yield the pages of
-	// their members by [opening.member].
+	// pages yields the pages of a file until there are no more or yield returns false: with
+	// [opening.each] for a file that has pages, with [opening.member] for one that has members.
 	pages func(ctx context.Context, in *opening, data []byte, yield func(Page) bool)
 }
 
 // readers are tried in this order; a file that is of none is an ordinary picture.
 var readers = []reader{
+	{"PDF", pdf.Is, pdfPages},
 	{"TIFF", isTIFF, tiffPages},
 }
 
@@ -172,10 +175,28 @@ func (in *opening) pages(ctx context.Context, member string, data []byte, yield 
 	}
 	r, ok := readerOf(data)
 	if !ok {
-		return counted(Page{Number: 1, Of: 1, File: data})
+		in.each(1, counted, func(int) Page { return Page{File: data} })
+		return more
 	}
 	r.pages(ctx, in, data, counted)
 	return more
+}
+
+// each makes the pages that are wanted of a file that has count, and numbers them.
+func (in *opening) each(count int, yield func(Page) bool, page func(index int) Page) {
+	if in.Only > count {
+		yield(Page{Number: in.Only, Of: count, Paged: true, Err: fmt.Errorf("there is no page %d: the last one is %d", in.Only, count)})
+	}
+	for i := range count {
+		if in.Only > 0 && in.Only != i+1 {
+			continue
+		}
+		p := page(i)
+		p.Number, p.Of, p.Paged = i+1, count, p.Paged || count > 1
+		if !yield(p) {
+			return
+		}
+	}
 }
 
 // member yields the pages of a file in a container, named by its base name. It returns false

@@ -2,8 +2,11 @@ package intake
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/intake/pdf"
 )
 
 func isTIFF(head []byte) bool { return imaging.KindOf(head).Name == "TIFF" }
@@ -12,14 +15,51 @@ func isTIFF(head []byte) bool { return imaging.KindOf(head).Name == "TIFF" }
 func tiffPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
 	file := imaging.OpenPages(data)
 	if file == nil {
-		yield(Page{Number: 1, Of: 1, File: data})
+		in.each(1, yield, func(int) Page { return Page{File: data} })
 		return
 	}
-	for i := range file.Count() {
-		p := Page{Number: i + 1, Of: file.Count()}
+	in.each(file.Count(), yield, func(i int) (p Page) {
 		p.Picture, p.Info, p.Err = file.DecodeAtLeast(i, in.Side*7/8, in.Limits)
-		if !yield(p) {
-			return
-		}
-	}
+		return p
+	})
 }
+
+// pdfPages yields the pages of a PDF, drawn at the side that is asked for.
+func pdfPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
+	if most := in.Limits.Bytes; most > 0 && int64(len(data)) > most {
+		yield(Page{Number: 1, Err: fmt.Errorf("%w: the PDF has more than %d MB: cut it into several", ErrLimit, most>>20)})
+		return
+	}
+	doc, err := pdf.Open(ctx, data, pdf.Options{Passwords: in.Passwords, PageTime: in.PageTime})
+	if err != nil {
+		yield(Page{Number: 1, Err: limited(err)})
+		return
+	}
+	defer doc.Close()
+	if doc.Pages() == 0 {
+		yield(Page{Number: 1, Err: fmt.Errorf("%w: the PDF has no page: send it again", imaging.ErrCorrupt)})
+		return
+	}
+	in.each(doc.Pages(), yield, func(i int) (p Page) {
+		p.Paged = true
+		p.Picture, p.Err = doc.Page(ctx, i, in.Side)
+		if p.Err = limited(p.Err); p.Err == nil {
+			p.Info = imaging.Info{Format: "pdf", W: p.Picture.W, H: p.Picture.H, Orientation: 1}
+		}
+		return p
+	})
+}
+
+// limited says of an error of time that it is one of the limits.
+func limited(err error) error {
+	if errors.Is(err, pdf.ErrTime) {
+		return limitError{err}
+	}
+	return err
+}
+
+// limitError is an [ErrLimit] that says so itself.
+type limitError struct{ error }
+
+func (e limitError) Is(target error) bool { return target == ErrLimit }
+func (e limitError) Unwrap() error        { return e.error }

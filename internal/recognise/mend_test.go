@@ -17,7 +17,7 @@ func TestMend(t *testing.T) {
 	m := DefaultModel()
 	entryOf := func(kind string) store.Entry {
 		file := imaging.EncodeJPEG(synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 5, Content: 5, Size: 500}), 90)
-		e, _, err := m.NewEntry(file)
+		e, _, err := m.NewEntry(Input{Data: file})
 		if err != nil {
 			t.Fatal(err)
 		}

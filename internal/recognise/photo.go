@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
+	"exemplar/internal/store"
 )
 
 // PhotoSide is the longer side, in pixels, at which a photo is worked on: what
@@ -48,6 +49,8 @@ type upright struct {
 type Input struct {
 	Data  []byte
 	Image *imaging.Image // upright; nil where Data is the picture
+	Info  imaging.Info   // of Image, if it comes of a file: how it was sent
+	Hash  store.Hash     // of Image, if it comes of a file: of the content
 	Fault error          // why there is neither
 }
 
@@ -74,19 +77,38 @@ func noUse(problem string, info imaging.Info) error {
 
 // decode returns a picture and how it was sent.
 func (in *Input) decode(e *Embedder, mode SearchMode) (*imaging.Image, imaging.Info, error) {
-	switch {
-	case in.Fault != nil:
-		return nil, imaging.Info{}, in.Fault
-	case in.Image != nil:
-		return in.Image, imaging.Info{W: in.Image.W, H: in.Image.H}, nil
-	}
 	// A little less than what is worked on will do, and often spares three
 	// quarters of the pixels.
 	side := PhotoSide * 7 / 8
 	if mode == SearchOff {
 		side = e.DecodeSide()
 	}
+	return in.decodeAtLeast(side)
+}
+
+// decodeAtLeast returns a picture whose longer side has at least side pixels, unless it was
+// sent with fewer.
+func (in *Input) decodeAtLeast(side int) (*imaging.Image, imaging.Info, error) {
+	switch {
+	case in.Fault != nil:
+		return nil, imaging.Info{}, in.Fault
+	case in.Image != nil:
+		info := in.Info
+		if info.Format == "" {
+			info.W, info.H = in.Image.W, in.Image.H
+		}
+		return in.Image, info, nil
+	}
 	return imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
+}
+
+// EmbedInput returns the embedding of a picture. The error says why it cannot be used.
+func (e *Embedder) EmbedInput(in Input) ([]float32, error) {
+	picture, _, err := in.decodeAtLeast(e.DecodeSide())
+	if err != nil {
+		return nil, err
+	}
+	return e.Embed(picture), nil
 }
 
 // Picture is the picture in which references are looked for. It must not be

@@ -77,7 +77,7 @@ func (g *Gallery) Register(ctx context.Context, references []Reference) (refused
 		if err != nil {
 			return made{err: err}, nil
 		}
-		entry, _, err := g.model.NewEntry(r.Data)
+		entry, _, err := g.model.NewEntry(recognise.Input{Data: r.Data})
 		entry.Label, entry.Source = name, r.Source
 		return made{entry, err}, nil
 	})

@@ -119,6 +119,9 @@ func (s *System) row(folder *dataset.Folder, x dataset.Sample) row {
 	if s.Vectors != "" || s.Matrix != "" { // another system has read the pictures
 		return r
 	}
+	if data, err = firstPage(data); err != nil {
+		return refused(err)
+	}
 	picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
 	if err != nil {
 		return refused(err)

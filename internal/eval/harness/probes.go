@@ -22,7 +22,7 @@ type Capture struct {
 func CapturesOf(folder *dataset.Folder, samples []dataset.Sample) []Capture {
 	captures := make([]Capture, len(samples))
 	for i, x := range samples {
-		captures[i] = Capture{x.Path, x.Label, folder.Ignored(x), func() ([]byte, error) { return folder.Read(x) }}
+		captures[i] = Capture{x.Path, x.Label, folder.Ignored(x), func() ([]byte, error) { return readPicture(folder, x) }}
 	}
 	return captures
 }

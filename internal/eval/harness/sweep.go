@@ -68,7 +68,7 @@ func cleanReferences(folder *dataset.Folder, sys System) (*eval.Set, []labelled,
 			if s.Label == "" || seen[s.Label] || referencesOnly && !s.IsReference {
 				continue
 			}
-			data, err := folder.Read(s)
+			data, err := readPicture(folder, s)
 			if err != nil {
 				return nil, nil, err
 			}
