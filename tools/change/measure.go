@@ -149,11 +149,12 @@ func (r *row) cell(question int, yes bool, logit float32) {
 	r.cells[question][answer] = append(r.cells[question][answer], logit)
 }
 
-const measureHead = `# Other contents, other form
+const measurePage = `# Other contents, other form
 
-` + "`go run ./tools/change -measure`" + ` prints this page; its own page says with what.
+` + "`go run ./tools/change ARGUMENTS`" + ` prints this page.
 Rows of drawn documents, of kinds made of pictures, of real forms and of look-alikes are captures of what no training saw; what differs is known cell by cell.
 The others are the odd families of real sets, two captures of each kind, of which nothing is known cell by cell.
+Odd families are for choosing: these figures are no results.
 
 - *Copies*, *others*: photos laid on a reference of their own kind, and on one that looks like it.
 - *AUC other print*, *form*, *filled in*: over cells of 8 pixels: other print told from the same; of other print, another form from other contents; of the reference's print, contents from form.
@@ -220,7 +221,7 @@ func (s *settings) measured(ctx context.Context) error {
 		}
 	}
 	var text bytes.Buffer
-	text.WriteString(measureHead)
+	text.WriteString(strings.Replace(measurePage, "ARGUMENTS", strings.Join(os.Args[1:], " "), 1))
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		rows[name].print(&text, name)
 	}
