@@ -119,9 +119,9 @@ func (p Policy) conclude(d *Decision, ranked []scored, close []Candidate, compet
 		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
 		differsReason(d, competitor)
-	case p.Exact && d.Best.Evidence.Changes > 0:
+	case p.wantsSameCopy(&d.Best) && d.Best.Evidence.Changes > 0:
 		d.Basis = ByExact
-		reprintedReason(d)
+		p.reprintedReason(d)
 	case label == "":
 		d.Outcome = Ambiguous
 		equalReason(d, close)

@@ -62,12 +62,18 @@ func differsReason(d *Decision, competitor *scored) {
 }
 
 // reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
-// other print in 1 place, and only the very same print was asked for (exact)".
-func reprintedReason(d *Decision) {
+// other print in 1 place, and only the very same print was asked for (exact)", or "..., and
+// its contents are fixed: only the same copy is a match".
+func (p Policy) reprintedReason(d *Decision) {
 	g := d.Best.Evidence
 	d.Summary = fmt.Sprintf("not exact: other print in %s", regions(g.Changes))
-	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and only the very same print was asked for (exact)",
-		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes))
+	why := "only the very same print was asked for (exact)"
+	if !p.Exact {
+		d.Summary = fmt.Sprintf("not the same copy: other print in %s", regions(g.Changes))
+		why = "its contents are fixed: only the same copy is a match"
+	}
+	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and %s",
+		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes), why)
 }
 
 func regions(n int) string {

@@ -242,6 +242,10 @@ func (e *evidenceSet) leaveOut(damaged leftOut) {
 
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
+	for i := range e.candidates {
+		c := &e.candidates[i]
+		c.Fixed = e.vectors.IsFixed(c.Reference)
+	}
 	e.markDuplicates()
 	decision := decide.Decide(e.candidates, e.policy)
 	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}

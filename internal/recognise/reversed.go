@@ -47,7 +47,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 		if len(found) == 0 {
 			continue
 		}
-		e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}}
+		e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}}
 		e.nearestOf = nearestIn(s.vectors, embedding)
 		for _, h := range found {
 			e.add(h)
