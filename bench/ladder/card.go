@@ -104,21 +104,22 @@ func sources(path string) (rows string, images int, err error) {
 
 // cardSet appends the rows of a set and of its conditions.
 func cardSet(ctx context.Context, o options, t target, n *embed.Network, sets, conditions *bytes.Buffer) error {
+	s, err := loadSet(ctx, o.sets, t, n.Arch.Input)
+	if err != nil {
+		return err
+	}
+	x, err := s.embed(ctx, n)
+	if err != nil {
+		return err
+	}
 	for _, which := range []half{evenClasses, allClasses} {
-		s, err := loadSet(ctx, o.sets, t, n.Arch.Input, which)
+		r, err := s.judge(ctx, x, which)
 		if err != nil {
 			return err
 		}
-		r, err := s.evaluate(ctx, n)
-		if err != nil {
-			return err
-		}
-		name, classes := t.set, "all"
+		name := t.set
 		if t.depth > 0 {
 			name += ", type"
-		}
-		if which == evenClasses {
-			classes = "even"
 		}
 		rank, open := "", ""
 		if id := r.Identification; id != nil {
@@ -132,7 +133,7 @@ func cardSet(ctx context.Context, o options, t target, n *embed.Network, sets, c
 		if !p.Supported {
 			mark = " *"
 		}
-		fmt.Fprintf(sets, "| %s | %s | %s%s | %s | %s |\n", name, classes, interval(p.TPR, p.Low, p.High), mark, rank, open)
+		fmt.Fprintf(sets, "| %s | %s | %s%s | %s | %s |\n", name, which, interval(p.TPR, p.Low, p.High), mark, rank, open)
 		for _, c := range r.Conditions {
 			if which == allClasses && !t.open && !t.easy {
 				fmt.Fprintf(conditions, "| %s | %s | %d | %s |\n", name, c.Name, c.Captures, interval(c.TPR, c.Low, c.High))

@@ -20,12 +20,22 @@ func (o options) runOf(name string, seed uint64) string {
 	return filepath.Join(o.runs, fmt.Sprintf("%s-%d", name, seed))
 }
 
-// climb trains every rung that has no network yet: all rungs with the first seed, then with the second. It can be stopped
-// at any time; the next call goes on from there.
+// climb trains every rung that has no network yet and no figures that are kept, the first seed of all before the second.
+// It can be stopped at any time; the next call goes on where this one was.
 func climb(ctx context.Context, o options) error {
+	runs, err := readRuns(o.keptPath())
+	if err != nil {
+		return err
+	}
+	if runs, err = o.current(runs); err != nil {
+		return err
+	}
 	for _, seed := range o.seeds {
 		for _, name := range names() {
 			if len(o.rungs) > 0 && !slices.Contains(o.rungs, name) {
+				continue
+			}
+			if r, kept := find(runs, name, seed); kept && r.complete() {
 				continue
 			}
 			if err := o.train(ctx, name, seed); err != nil {

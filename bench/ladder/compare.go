@@ -52,21 +52,28 @@ func compare(a, b figures, seedVariance float64) difference {
 	return difference{m, m - half, m + half}
 }
 
-// seedVariance is the variance of a rung's mean between seeds, pooled over all rungs; 0 if each has one seed.
-func seedVariance(all []figures) float64 {
-	var sum, freedom float64
+// pooled is an estimate of a variance: a sum of squares and how many values in it are free.
+type pooled struct{ sum, freedom float64 }
+
+// printedSeeds is what the seeds of four rungs tell whose figures by seed are gone: the intervals of an earlier page,
+// taken apart, hold the variance of 2.31 points squared (1.5 points) that they were widened by.
+var printedSeeds = pooled{4 * 2.31e-4, 4}
+
+// seedVariance is the variance of a rung's mean between seeds, pooled over all rungs and what is known before; 0 if each
+// has one seed and nothing is.
+func seedVariance(all []figures, known pooled) float64 {
 	for _, f := range all {
 		var means []float64
 		for _, seed := range f {
 			means = append(means, mean(seed))
 		}
-		sum += sumSquares(means, mean(means))
-		freedom += float64(len(means) - 1)
+		known.sum += sumSquares(means, mean(means))
+		known.freedom += float64(len(means) - 1)
 	}
-	if freedom <= 0 {
+	if known.freedom <= 0 {
 		return 0
 	}
-	return sum / freedom
+	return known.sum / known.freedom
 }
 
 func mean(x []float64) float64 {

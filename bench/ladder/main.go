@@ -1,12 +1,15 @@
 // Command ladder trains the published ladder of recipes on public data, rung by rung, with two seeds per rung, and writes
 // what each rung adds:
 //
-//	go run ./bench/ladder climb    # train the missing networks; stop it at any time, and call it again to go on
-//	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md and ladder.svg
+//	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
+//	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md, .csv and .svg
 //	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
 //	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates and the network inside, odd and even classes
 //
-// The rungs with distillation need the features of the teacher, which are made once. The others work without them:
+// report and measure keep the figures of each network in docs/results/ladder.csv: what is in there is neither trained nor
+// measured again, so a run's folder can go. To train a rung anew, delete its lines.
+//
+// The rungs that distil need the teacher's features, which are made once; the others go without:
 //
 //	exemplar teach recipes/ladder/distilled.toml --forms 1 -- python tools/train/teach.py --model sscd.onnx
 package main

@@ -1,8 +1,9 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
+
+	"exemplar/internal/planar"
 )
 
 // deformation is how the paper is bent: a quadratic field, and a lattice of what the

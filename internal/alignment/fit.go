@@ -1,9 +1,10 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"math/rand/v2"
+
+	"exemplar/internal/planar"
 )
 
 const (

@@ -1,8 +1,9 @@
 package alignment
 
 import (
-	"exemplar/internal/features"
 	"math"
+
+	"exemplar/internal/features"
 )
 
 const (

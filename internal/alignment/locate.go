@@ -1,9 +1,10 @@
 package alignment
 
 import (
+	"math"
+
 	"exemplar/internal/features"
 	"exemplar/internal/planar"
-	"math"
 )
 
 // cellGrid is the number of columns and rows of the raster on which the spread of the

@@ -1,11 +1,11 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"sync"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // photo is a probe made ready to be resampled: halved again and again. A level is

@@ -1,11 +1,11 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"sync"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 const (

@@ -1,10 +1,10 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"slices"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // BlockSide is the side in pixels of a [Block].

@@ -17,12 +17,11 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/label"
+	"exemplar/internal/parallel"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/vectorindex"
-
-	"exemplar/internal/parallel"
 )
 
 // wrongLeadRate is the share of captures of look-alikes that may be answered

@@ -19,15 +19,15 @@ func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
 	}
 	mated := 0
 	for fold := range 2 {
-		proof, err := scoremodel.FitLLRModel(t.of(1-fold), "")
+		model, err := scoremodel.FitLLRModel(t.of(1-fold), "")
 		if err != nil {
 			return nil, err
 		}
-		own, alike := bestOf(proof, t.of(fold))
+		own, alike := bestOf(model, t.of(fold))
 		mated += len(own)
 		for i := range checks {
 			c := &checks[i]
-			threshold := proof.Threshold(1, c.Wished, 1)
+			threshold := model.Threshold(1, c.Wished, 1)
 			c.Strangers += len(alike)
 			c.Observed += reached(alike, threshold)
 			c.Right += reached(own, threshold)

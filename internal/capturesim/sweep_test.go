@@ -23,11 +23,11 @@ func TestSweepGrowsWorse(t *testing.T) {
 		for seed := range seeds {
 			last := 100.0
 			for level := 1; level <= Levels; level++ {
-				psnr := PSNR(m, Sweep(name, level, m, seed))
-				if !(psnr < last) {
-					t.Errorf("%s, seed %d: level %d has a PSNR of %.2f dB, the level before %.2f", name, seed, level, psnr, last)
+				ratio := psnr(m, Sweep(name, level, m, seed))
+				if !(ratio < last) {
+					t.Errorf("%s, seed %d: level %d has a PSNR of %.2f dB, the level before %.2f", name, seed, level, ratio, last)
 				}
-				last = psnr
+				last = ratio
 			}
 		}
 	}

@@ -1,13 +1,14 @@
 package decide
 
 import (
-	"exemplar/internal/label"
-	"exemplar/internal/scoremodel"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
 )
 
 // geometryPolicy accepts from an LLR of 0 on, beside kin from a lead of 1 or an LLR

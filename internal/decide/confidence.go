@@ -1,9 +1,10 @@
 package decide
 
 import (
-	"exemplar/internal/scoremodel"
 	"math"
 	"slices"
+
+	"exemplar/internal/scoremodel"
 )
 
 // Basis is what a decision went by.

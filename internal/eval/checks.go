@@ -18,11 +18,12 @@ type Checks struct {
 	// Duplicates are files with the same bytes. If they have two labels, one label is
 	// wrong.
 	Duplicates []Duplicate `json:"duplicates,omitempty"`
-	// Suspects are images that match another class, but not their own.
+	// LabelErrors are images that match another class, but not their own. Their labels may
+	// be wrong.
 	LabelErrors []LabelError `json:"suspects,omitempty"`
 	// Refused are the images that could not be used.
 	Refused []RefusedImage `json:"refused,omitempty"`
-	// Lonely are classes with a single image: they form no mated pair.
+	// SingletonClasses have a single image, and so form no mated pair.
 	SingletonClasses []string `json:"lonely,omitempty"`
 }
 
@@ -170,7 +171,7 @@ func nearest(s *Set, c *classes, i int, scores []float32) neighbours {
 	return n
 }
 
-// String describes a suspect in one line.
+// String describes the error in one line.
 func (s LabelError) String() string {
 	return fmt.Sprintf("%s: %.3f with %q, %.3f with its own class", s.Path, s.Score, s.Other, s.Own)
 }

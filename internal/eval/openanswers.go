@@ -1,12 +1,13 @@
 package eval
 
 import (
-	"exemplar/internal/decide"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/decide"
 )
 
 // Lookup is the answer of a gallery to one picture.

@@ -2,10 +2,11 @@ package eval
 
 import (
 	"encoding/json"
-	"exemplar/internal/decide"
 	"math"
 	"strings"
 	"testing"
+
+	"exemplar/internal/decide"
 )
 
 func answered(label, best string, sure float64) Lookup {

@@ -83,7 +83,7 @@ func (s openSearch) threshold(target float64) float64 {
 	return math.Nextafter(s.fit[allowed].score, math.Inf(1))
 }
 
-// reaching counts the attempts, descending, that reach a threshold.
+// reaching counts the outcomes, in descending order, that reach a threshold.
 func reaching(sorted []searchOutcome, threshold float64) int {
 	return sort.Search(len(sorted), func(i int) bool { return sorted[i].score < threshold })
 }

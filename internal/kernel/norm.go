@@ -15,6 +15,18 @@ func NormalizeL2(x []float32) {
 	}
 }
 
+// SumSquares sums the squares of x in float64, in order.
+func SumSquares(x []float32) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
+}
+
+// Norm is the Euclidean length of x, in float64.
+func Norm(x []float32) float64 { return math.Sqrt(SumSquares(x)) }
+
 // LayerNorm normalises each row of in (rows,N) to mean 0 and variance 1, then applies gain (N) and bias (N):
 // out = (in - mean) / sqrt(variance + eps) * gain + bias, with the variance over N (Ba et al. 2016, eq. 3).
 // out may be in itself.

@@ -106,3 +106,15 @@ func TestLayerNormLengths(t *testing.T) {
 	mustPanic(t, "short gain", func() { LayerNorm(x, x, 2, 3, x[:2], x, 1) })
 	mustPanic(t, "short bias", func() { LayerNorm(x, x, 2, 3, x, x[:2], 1) })
 }
+
+func TestNorm(t *testing.T) {
+	if got := Norm([]float32{3, -4, 0, 12}); got != 13 {
+		t.Errorf("length %g, want 13", got)
+	}
+	if got := Norm([]float32{1e30, 1e30}); got < 1.414e30 || got > 1.415e30 {
+		t.Errorf("length %g, want 1.414e30", got)
+	}
+	if Norm(nil) != 0 {
+		t.Error("nothing has a length")
+	}
+}

@@ -117,12 +117,3 @@ func ClipScale(norm, limit float64) float64 {
 	}
 	return math.Min(1, limit/(norm+1e-6))
 }
-
-// SumSquares sums the squares of x in float64, in order.
-func SumSquares(x []float32) float64 {
-	var s float64
-	for _, v := range x {
-		s += float64(v) * float64(v)
-	}
-	return s
-}

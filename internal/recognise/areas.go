@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"exemplar/internal/alignment"
-
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
 )

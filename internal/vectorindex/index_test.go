@@ -219,7 +219,7 @@ func TestQuantisationErrorBound(t *testing.T) {
 		var product [1]int32
 		kernel.DotBlockInt8(product[:], p.bytes, q, dim)
 		off := math.Abs(float64(float32(product[0])*scale*p.scale) - float64(kernel.Dot(a, b)))
-		if bound := p.errorBound(norm(b), residual); off > bound || bound > 0.02*math.Sqrt(float64(dim)/16)+0.01 {
+		if bound := p.errorBound(kernel.Norm(b), residual); off > bound || bound > 0.02*math.Sqrt(float64(dim)/16)+0.01 {
 			t.Fatalf("off by %v, bound %v", off, bound)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"exemplar/internal/kernel"
 	"exemplar/internal/store"
 )
 
@@ -65,7 +66,7 @@ func (s *SyncedIndex) Search(ctx context.Context, embedding []float32, k int) ([
 	if len(embedding) != s.index.dim {
 		return nil, fmt.Errorf("search: %w (an embedding of %d numbers, not %d)", store.ErrWrongModel, len(embedding), s.index.dim)
 	}
-	if length := norm(embedding); math.IsNaN(length) || math.IsInf(length, 0) {
+	if length := kernel.Norm(embedding); math.IsNaN(length) || math.IsInf(length, 0) {
 		return nil, fmt.Errorf("search: the embedding is not finite")
 	}
 	if err := s.Sync(ctx); err != nil {

@@ -142,7 +142,7 @@ func TestReadyRecipesLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	made := []string{"repo/runs/teacher.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
+	made := []string{"repo/runs/teacher.safetensors", "repo/runs/inside.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
 	for _, shard := range []string{"art-000", "card-000", "card-001", "cover-000", "doc-000", "label-000", "money-000", "page-000", "page-001", "web-000"} {
 		made = append(made, "shared/data/train/"+shard+".tar")
 	}
