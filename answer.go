@@ -41,6 +41,9 @@ type Answer struct {
 	// for DefaultFPIR. It is 1 only where nothing is registered, 0 where the picture
 	// was refused.
 	Confidence float64 `json:"confidence,omitzero"`
+	// Copy says whether a match by geometry is the very copy that was registered
+	// ("same"), another one of its kind ("other"), or that this cannot be told ("unsure").
+	Copy string `json:"copy,omitempty"`
 	// Open are sub-labels of Label that could not be told apart, best first.
 	Open []string `json:"open,omitempty"`
 	// Basis is empty where nothing was compared: refused, or nothing is registered.
@@ -118,7 +121,7 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
 		Decision: d.Outcome, Label: string(d.Label), Confidence: d.Confidence, Basis: d.Basis,
-		Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
+		Copy: string(d.Copy), Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
 	for _, open := range d.Open {

@@ -78,6 +78,7 @@ type Decision struct {
 	Outcome    Outcome
 	Label      Label      // of a match, else empty
 	Confidence float64    // probability that the outcome is right, in [0, 1], see the package comment; 0 of what is refused
+	Copy       Copy       // of a match by geometry, else empty
 	Open       []Label    // sub-labels of Label between which it stays open, best first
 	Basis      Basis      // what decided; empty where there was nothing to decide on
 	Best       Candidate  // the first of Candidates, whatever the outcome; zero without any

@@ -12,7 +12,7 @@ import (
 // foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
 // shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
 // is id-card/back, of which 12 % agrees".
-func foundReason(d *Decision, close []Candidate, p Policy) {
+func foundReason(d *Decision, r rule, p Policy) {
 	g := d.Best.Evidence
 	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.LocallyConsistent), g.Comparable)}
 	d.Summary = percent(g.LocallyConsistent) + " agrees"
@@ -24,14 +24,26 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 		d.Summary += ", other print in " + regions(g.Changes)
 	}
 	clauses = append(clauses, alikeOnce(d, p))
-	if len(d.Open) > 0 {
-		clauses = append(clauses, agreeAlike(close)+", so the sub-label stays open")
+	switch {
+	case r.above != "" && len(r.close) == 1:
+		clauses = append(clauses, otherForm(d)+", so the sub-label stays open")
+		d.Summary += ", the sub-label is open"
+	case len(d.Open) > 0:
+		clauses = append(clauses, agreeAlike(r.close)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Evidence.Located {
 		clauses = append(clauses, fmt.Sprintf("next is %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Evidence.LocallyConsistent)))
 	}
 	d.Reason = strings.Join(clauses, "; ")
+}
+
+// otherForm says why the best is answered with the label above it.
+func otherForm(d *Decision) string {
+	if form := d.Best.Evidence.Form; form.Other > otherFormCells {
+		return fmt.Sprintf("it shows another form than %s somewhere: it may be another %s, which is not registered", d.Best.Label, d.Label)
+	}
+	return fmt.Sprintf("it may be another %s than %s, which is not registered", d.Label, d.Best.Label)
 }
 
 // differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31

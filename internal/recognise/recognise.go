@@ -247,6 +247,7 @@ func (e *evidenceSet) decide() Finding {
 		c.Fixed = e.vectors.IsFixed(c.Reference)
 	}
 	e.markDuplicates()
+	e.lookAtForm()
 	decision := decide.Decide(e.candidates, e.policy)
 	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
 }
