@@ -24,7 +24,7 @@ type Basis = decide.Basis
 const (
 	ByGeometry  = decide.ByGeometry  // "geometry": how much of a reference agrees where it lies in the picture
 	ByEmbedding = decide.ByEmbedding // "embedding": how alike the whole pictures are
-	ByExact     = decide.ByExact     // "exact": it shows other print in a place, and [ClassifyOptions].Exact accepts none
+	ByExact     = decide.ByExact     // "exact": it shows other print in a place, and [ClassifyOptions].Exact or [ContentsFixed] accepts none
 	BySearch    = decide.BySearch    // "search": nothing registered was found in the picture, or too little of it to compare
 )
 
@@ -41,6 +41,9 @@ type Answer struct {
 	// for DefaultFPIR. It is 1 only where nothing is registered, 0 where the picture
 	// was refused.
 	Confidence float64 `json:"confidence,omitzero"`
+	// Copy says whether a match by geometry is the very copy that was registered
+	// ("same"), another one of its kind ("other"), or that this cannot be told ("unsure").
+	Copy string `json:"copy,omitempty"`
 	// Open are sub-labels of Label that could not be told apart, best first.
 	Open []string `json:"open,omitempty"`
 	// Basis is empty where nothing was compared: refused, or nothing is registered.
@@ -84,9 +87,9 @@ type Geometry struct {
 	Compared   int     `json:"compared"`  // number of the reference's blocks that could be compared
 	Agreement  float64 `json:"agreement"` // share of them that agree
 	Cosine     float64 `json:"cosine"`    // of the document, cut out and upright, with the reference
-	// Changed is the share of the reference's print in whose place the picture
-	// shows other print: a changed line, another edition, another serial number.
-	// Changes are the places where it surely does, at most twelve, as Quad.
+	// Changed is the share of the reference's print that is other in the picture: a
+	// changed line, another edition, another serial number. Changes are the regions
+	// where it surely is, at most twelve, as Quad.
 	Changed float64         `json:"changed"`
 	Changes [][4][2]float64 `json:"changes,omitempty"`
 	// Quad holds the document's corners, from its upper left one clockwise, in
@@ -113,12 +116,12 @@ type LeftOut struct {
 // maxCandidates bounds what an answer lists.
 const maxCandidates = 5
 
-// newAnswer puts what was found into the words of the API.
+// newAnswer puts a finding into the words of the API.
 func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
 		Decision: d.Outcome, Label: string(d.Label), Confidence: d.Confidence, Basis: d.Basis,
-		Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
+		Copy: string(d.Copy), Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
 	for _, open := range d.Open {

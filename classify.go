@@ -27,17 +27,17 @@ type SearchMode int
 
 // How far documents are looked for.
 const (
-	SearchAll    SearchMode = iota // all that may be there by their looks or by their features
-	SearchLikely                   // only those whose looks are most like the whole picture's
+	SearchAll    SearchMode = iota // all that may be there by their embeddings or by their features
+	SearchLikely                   // only those whose embeddings are most like the whole picture's
 	SearchOff                      // not at all: the embedding of the whole picture decides
 )
 
 // ClassifyOptions say how pictures are judged. The zero value is what most want.
 type ClassifyOptions struct {
 	FPIR float64 // share of strangers that may be accepted, in (0, 1); 0: DefaultFPIR
-	// Exact refuses a document with other print in a place where it surely shows
-	// that: a changed line, another edition, another serial number. Without it such
-	// a document is a match, and the answer says where: [Geometry.Changes].
+	// Exact refuses a document that surely shows other print somewhere: a changed
+	// line, another edition, another serial number. Without it such a document is a
+	// match, and the answer says where the print is other: [Geometry.Changes].
 	Exact   bool
 	All     bool // answer with every document in the picture
 	Explain bool // draw why the first answer is what it is

@@ -162,8 +162,8 @@ func TestReembedWithAnotherModel(t *testing.T) {
 
 	other := otherModel(t, filepath.Join(folder, "other.safetensors"))
 	g := open(t, path, exemplar.Options{Mode: exemplar.ReadWrite, Model: other})
-	if _, err := g.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrOtherModel) {
-		t.Fatalf("another model's gallery: %v, want ErrOtherModel", err)
+	if _, err := g.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrWrongModel) {
+		t.Fatalf("another model's gallery: %v, want ErrWrongModel", err)
 	}
 	if err := g.Reembed(context.Background(), nil); err != nil {
 		t.Fatal(err)
@@ -171,8 +171,8 @@ func TestReembedWithAnotherModel(t *testing.T) {
 	if a := classify(t, g, drawn("ticket")); len(a.Candidates) == 0 || a.Candidates[0].Label != "ticket" {
 		t.Errorf("after embedding anew: %+v", a)
 	}
-	if _, err := old.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrOtherModel) {
-		t.Errorf("with the former model: %v, want ErrOtherModel", err)
+	if _, err := old.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrWrongModel) {
+		t.Errorf("with the former model: %v, want ErrWrongModel", err)
 	}
 }
 

@@ -23,7 +23,7 @@ type Rival struct {
 	Reason    string  `json:"reason"`    // how the registered one differs from it, in words
 
 	// What follows is known where the two could be laid on each other.
-	Judged    int      `json:"judged,omitempty"`    // places that could be compared
+	Judged    int      `json:"judged,omitempty"`    // blocks that could be compared
 	Agreement float64  `json:"agreement,omitempty"` // share of them that agrees
 	Regions   []Region `json:"regions,omitempty"`   // where the two differ
 }
@@ -38,8 +38,9 @@ type Region struct {
 }
 
 // Rivals returns the labels, neither above nor below its own, whose references
-// resemble a reference, the most alike first. These are the references that are
-// found in its picture; where geometry has no say (there are too few features), the one whose embedding is close.
+// resemble a reference, the most alike first. These are the references that are found
+// in its picture. Where geometry has no say, because there are too few features, it
+// is the one whose embedding is close.
 func (g *Gallery) Rivals(ctx context.Context, id string) ([]Rival, error) {
 	neighbours, err := g.engine.Neighbours(ctx, id)
 	if err != nil {

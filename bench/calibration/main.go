@@ -1,6 +1,6 @@
-// Calibration compares the share of strangers that was asked for with the
-// share that was then accepted, by the calibration in the bundle and on
-// pictures that it was not made of:
+// Command calibration compares the share of strangers that was asked for with the
+// share that was accepted, by the calibration in the bundle, on pictures that it was
+// not fitted on:
 //
 //	go run ./bench/calibration [-data ../shared/data/bench] [-drawn 1500] [-seed 2]
 //
@@ -18,21 +18,21 @@ import (
 	"exemplar/internal/recognise"
 )
 
-// What is asked for.
+// The requests to the calibration.
 var (
 	sizes = []int{10, 100, 500} // labels that are registered
 	fpirs = []float64{0.001, 0.01, 0.05, 0.1}
 )
 
-// sets are the real captures. Whole photos are left out: their strangers score
-// lower, so that the promise is kept with room to spare.
+// sets are the real captures. Sets of whole photos are left out: their strangers score
+// lower, and the promise is easily kept.
 var sets = []string{"dvd_located", "forms", "banknotes_located", "bookpages_located", "receipts", "vinyl_located", "rupiah"}
 
-// row is a promise and the strangers that it was checked with.
+// row is the result for one promise and one kind of strangers.
 type row struct {
 	data      string
 	strangers string
-	eval.Promise
+	eval.CalibrationCheck
 }
 
 func main() {
@@ -90,21 +90,21 @@ func measure(ctx context.Context, data string, drawn int, seed uint64) ([]row, e
 	return b.rows, nil
 }
 
-// check registers some classes, drawn at random, and looks up all others.
+// check registers some classes, drawn at random, and looks up all other classes.
 func (b *bench) check(ctx context.Context, set *eval.Set, name string) error {
 	return b.promises(ctx, set, name, "other classes", sizes, eval.Options{Seed: 1})
 }
 
-// checkLeftOut registers all classes but one, and looks that one up, often
-// enough for every class to have its turn. Its look-alikes stay: that is no
-// stranger of the kind that calibrations are made of, but one that users meet.
+// checkLeftOut registers all classes but one, and looks up that one, often enough to
+// reach every class. Its look-alikes stay registered: calibrations are not fitted on
+// such strangers, but users meet them.
 func (b *bench) checkLeftOut(ctx context.Context, set *eval.Set) error {
 	n := registered(set)
 	return b.promises(ctx, set, set.Name, "own class left out", []int{n - 1}, eval.Options{Seed: 1, Repetitions: 10 * n})
 }
 
 func (b *bench) promises(ctx context.Context, set *eval.Set, data, strangers string, sizes []int, o eval.Options) error {
-	found, err := eval.CheckPromises(ctx, set, sizes, fpirs, func(n int, fpir float64) (float64, error) {
+	found, err := eval.CheckCalibration(ctx, set, sizes, fpirs, func(n int, fpir float64) (float64, error) {
 		return b.model.Calibration.Threshold(fpir, n), nil
 	}, o)
 	for _, p := range found {

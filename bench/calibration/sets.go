@@ -14,12 +14,11 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// captureSide is what the simulator's captures measure, in pixels: as much as
-// documents that were cut out of photos.
+// captureSide is the size of the simulator's captures in pixels: that of documents cut
+// out of photos.
 const captureSide = 256
 
-// drawnSet draws n documents, each of a design of its own, and captures each
-// once.
+// drawnSet draws n documents, each of another design, and captures each once.
 func drawnSet(m *recognise.Model, n int, seed uint64) (*eval.Set, error) {
 	kinds, capture := synthdoc.Kinds(), capturesim.NewCapture(capturesim.Full())
 	return embedded("drawn", m, 2*n, func(i int) (eval.Sample, *imaging.Image, error) {
@@ -73,8 +72,8 @@ func embedded(name string, m *recognise.Model, n int, sample func(i int) (eval.S
 	})
 }
 
-// registered counts the labels of a set that can be registered: those with a
-// reference, or all where there is none.
+// registered counts the labels of a set that can be registered: those with a reference,
+// or all if no label has one.
 func registered(set *eval.Set) int {
 	with, all := map[string]bool{}, map[string]bool{}
 	for _, x := range set.Samples {

@@ -11,20 +11,22 @@ import (
 
 const head = `# Calibration: strangers asked for, strangers met
 
-` + "`go run ./bench/calibration`" + ` asks the calibration of the bundle inside for thresholds and counts the strangers that reach them,
-on pictures that it was not fitted on. It was fitted on %s.
+` + "`go run ./bench/calibration`" + ` asks the calibration of the built-in bundle for thresholds, and counts the strangers that reach them.
+The pictures are others than those of its fit: %s.
 
-*Other classes*: N classes are drawn and registered, the captures of all others are looked up, ten times. These are strangers as the
-calibration means them. *Own class left out*: all classes of a set but one are registered and that one is looked up: its look-alikes (a
-variant of the same form, the other side of a note, another receipt of the same chain) are all there. No calibration can promise a rate
-for those, since how alike a collection's documents are is the collection's own; the figures say how far it is off. In percent, with
-95 %% intervals over classes; thresholds are cosines.
+*Other classes*: N classes are drawn at random and registered, and the captures of all other classes are looked up, ten times.
+The calibration promises its rate for such strangers.
+*Own class left out*: all classes of a set but one are registered, and that one is looked up.
+Its look-alikes (a variant of the same form, the other side of a note, another receipt of the same chain) are all registered.
+No calibration can promise a rate for these, because it depends on how similar the documents of a collection are.
+The figures say how far it is off.
+They are in percent, with 95 %% intervals over classes; thresholds are cosines.
 
 | data | strangers | N | searches | asked 0.1 | asked 1 | asked 5 | asked 10 |
 |---|---|---|---|---|---|---|---|
 `
 
-// write writes the table twice: for programs and for people.
+// write writes the table twice: as CSV for programs, and as a page for people.
 func write(folder string, rows []row, source string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -39,11 +41,11 @@ func write(folder string, rows []row, source string) error {
 	return os.WriteFile(filepath.Join(folder, "calibration.md"), []byte(text), 0o644)
 }
 
-// line is the rows of one gallery size, one for each rate asked for.
+// line is the line of one gallery size. It has a cell for each requested rate.
 func line(rows []row) string {
-	cells := []string{rows[0].data, rows[0].strangers, strconv.Itoa(rows[0].Classes), strconv.Itoa(rows[0].Promise.Strangers)}
+	cells := []string{rows[0].data, rows[0].strangers, strconv.Itoa(rows[0].Classes), strconv.Itoa(rows[0].CalibrationCheck.Strangers)}
 	for _, r := range rows {
-		cells = append(cells, fmt.Sprintf("%.2f [%.2f, %.2f] from %.3f", 100*r.Met, 100*r.Low, 100*r.High, r.Threshold))
+		cells = append(cells, fmt.Sprintf("%.2f [%.2f, %.2f] from %.3f", 100*r.Observed, 100*r.Low, 100*r.High, r.Threshold))
 	}
 	return "| " + strings.Join(cells, " | ") + " |\n"
 }
@@ -57,8 +59,8 @@ func writeCSV(path string, rows []row) error {
 	table := csv.NewWriter(file)
 	table.Write([]string{"data", "strangers", "classes", "searches", "requested", "met", "low", "high", "threshold"})
 	for _, r := range rows {
-		table.Write([]string{r.data, r.strangers, strconv.Itoa(r.Classes), strconv.Itoa(r.Promise.Strangers),
-			number(r.Requested), number(r.Met), number(r.Low), number(r.High), number(r.Threshold)})
+		table.Write([]string{r.data, r.strangers, strconv.Itoa(r.Classes), strconv.Itoa(r.CalibrationCheck.Strangers),
+			number(r.Requested), number(r.Observed), number(r.Low), number(r.High), number(r.Threshold)})
 	}
 	table.Flush()
 	if err := table.Error(); err != nil {

@@ -1,5 +1,5 @@
-// Command decode measures the decoding of JPEG files in memory, as JSON: process
-// CPU milliseconds a picture by scale and for the standard library.
+// Command decode measures the decoding of JPEG files in memory. It prints JSON: process
+// CPU milliseconds per picture, by scale and for the standard library.
 //
 //	go run ./bench/decode -seconds 1 photo.jpg
 package main
@@ -37,8 +37,8 @@ func main() {
 	}
 }
 
-// measure times the ways to decode a file: at 1/1 to 1/8, and by image/jpeg with
-// its conversion to RGB, which a network needs as well.
+// measure times the ways to decode a file: at 1/1 to 1/8, and by image/jpeg with the
+// conversion to RGB that a network needs.
 func measure(data []byte, span time.Duration) map[string]float64 {
 	ways := map[string]func() error{
 		"1": scaled(data, 1), "2": scaled(data, 2), "4": scaled(data, 4), "8": scaled(data, 8),
@@ -68,8 +68,8 @@ func scaled(data []byte, scale int) func() error {
 	}
 }
 
-// cpuMilliseconds returns the process's CPU time for one call of work, collection
-// of garbage included.
+// cpuMilliseconds returns the CPU time of the process for one call of work, with the
+// collection of garbage.
 func cpuMilliseconds(work func() error, span time.Duration) (float64, error) {
 	if err := work(); err != nil {
 		return 0, err

@@ -1,11 +1,11 @@
-// Command formats compares what is read here with what Pillow reads: files that
-// are refused, by reason, and pictures that differ.
+// Command formats compares the files that exemplar reads with those that Pillow reads:
+// refused files, by reason, and pictures that differ.
 //
 //	python tools/imaging/pillow_reads.py FOLDER... > reads.csv
 //	go run ./bench/formats [-v] reads.csv
 //
-// It prints tables in Markdown. Two pictures differ when the mean colours of a grid of 8 x 8 cells, over
-// white, differ by more than 3 levels of 255 in the mean.
+// It prints tables in Markdown. Two pictures differ if the mean colours of a grid of
+// 8 x 8 cells, over white, differ by more than 3 levels of 255 on average.
 package main
 
 import (
@@ -28,19 +28,19 @@ import (
 )
 
 const (
-	grid      = 8   // cells on a side, as pillow_reads.py
+	grid      = 8   // cells on a side, as in pillow_reads.py
 	tolerance = 3.0 // levels, in the mean of the grid
 	gridBytes = 3 * grid * grid
 )
 
-// reading is what Pillow makes of a file.
+// reading is Pillow's reading of a file.
 type reading struct {
-	path, format string // format is empty when Pillow does not read the file
+	path, format string // format is empty if Pillow does not read the file
 	w, h         int
 	colours      []byte
 }
 
-// outcome is what is made of it here.
+// outcome is our reading of the same file.
 type outcome struct {
 	reading
 	err        error
@@ -133,7 +133,7 @@ func decode(r reading) outcome {
 	return o
 }
 
-// gridOf returns the mean colours of cells of whole pixels, at least one each.
+// gridOf returns the mean colours of cells of whole pixels. Each has at least one pixel.
 func gridOf(m *imaging.Image) []byte {
 	var cells []byte
 	for y := range grid {
@@ -164,7 +164,7 @@ func (o outcome) differs() bool {
 	return o.err == nil && o.format != "" && (o.difference > tolerance || o.w != o.reading.w || o.h != o.reading.h)
 }
 
-// report prints a table with a row for each format of Pillow's names.
+// report prints a table with a row for each format, by Pillow's names.
 func report(outcomes []outcome) {
 	type counts struct{ files, refused, unsupported, damaged, large, differ int }
 	rows := map[string]*counts{}
@@ -213,7 +213,7 @@ func report(outcomes []outcome) {
 	row("read by Pillow", total)
 }
 
-// reasons prints why files that Pillow reads are refused, and how many.
+// reasons prints the reasons why files that Pillow reads are refused, with their numbers.
 func reasons(outcomes []outcome) {
 	counts := map[string]int{}
 	for _, o := range outcomes {
@@ -227,7 +227,7 @@ func reasons(outcomes []outcome) {
 	}
 }
 
-// reason says why a file is refused: the kind that it is, or what is wrong.
+// reason says why a file is refused: because of its kind, or of an error in it.
 func (o outcome) reason() string {
 	data, err := os.ReadFile(o.path)
 	if err != nil {

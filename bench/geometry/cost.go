@@ -14,8 +14,8 @@ import (
 	"exemplar/internal/features"
 )
 
-// costs prints the CPU time of each step on one core: the median over rounds,
-// of this thread alone, so that a busy machine matters little.
+// costs prints the CPU time of each step on one core: the median over rounds. It counts
+// this thread alone, so that a busy machine matters little.
 func costs(data string) error {
 	runtime.LockOSThread()
 	s := &set{Folder: &dataset.Folder{Root: filepath.Join(data, "forms")}}

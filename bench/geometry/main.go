@@ -1,6 +1,7 @@
-// Command geometry measures the proof on sets of real captures: every capture
-// against every reference, and for each measure of the evidence the rank-1 rate
-// and the open-set rates with the own class left out, as internal/eval counts them.
+// Command geometry measures package alignment on sets of real captures. It compares
+// every capture with every reference. For each measure of the evidence it prints the
+// rank-1 rate and the open-set rates with the own class left out, as internal/eval
+// computes them.
 //
 //	go run ./bench/geometry -data ../shared/data/bench dvd_scene forms
 package main
@@ -15,7 +16,7 @@ import (
 	"exemplar/internal/alignment"
 )
 
-// measures are the figures of the evidence that are judged one by one.
+// measures are the measures of the evidence, which are judged one by one.
 var measures = []struct {
 	name string
 	of   func(e *alignment.Evidence) float64

@@ -16,14 +16,14 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// set is a data set whose captures are compared with its references.
+// set is a data set: its captures are compared with its references.
 type set struct {
 	*dataset.Folder
 	name                 string
 	references, captures []dataset.Sample
 }
 
-// loadSet reads a set, with every n-th capture, of odd classes alone if so asked.
+// loadSet reads a set with every n-th capture. With oddOnly it keeps odd classes alone.
 func loadSet(root string, n int, oddOnly bool) (*set, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {
@@ -97,8 +97,7 @@ func measure(ctx context.Context, s *set, workers int) ([][]alignment.Evidence, 
 	return evidence, err
 }
 
-// report prints, for each measure, the rates over odd classes, even classes
-// and all.
+// report prints, for each measure, the rates over odd classes, even classes and all.
 func report(ctx context.Context, s *set, evidence [][]alignment.Evidence) error {
 	isOdd := eval.Odd(s.labels())
 	for _, m := range measures {

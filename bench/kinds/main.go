@@ -1,15 +1,15 @@
-// Command kinds asks the question that users ask first: ONE copy of each kind of
-// document is registered; are other copies of it, with other contents, recognised,
-// and are kinds that nobody registered left unknown, with look-alikes of theirs
+// Command kinds answers the question that users ask first. ONE copy of each kind of
+// document is registered. Are other copies of it, with other contents, recognised? And
+// are kinds that nobody registered answered unknown, although their look-alikes are
 // registered?
 //
 //	go run ./bench/kinds                            # writes docs/results/kinds.md
 //	go run ./bench/kinds -page worst.html kinds_forms
 //	go run ./bench/kinds -hands 6 kinds_identity    # strangers as ../shared/tools/kinds.py has them
 //
-// It measures a whole gallery, everything at its default, and prints the tables.
-// They are written to docs/results only when all sets are measured. Rates are
-// internal/eval's.
+// It measures a whole gallery, everything at its default, and prints the tables. It
+// writes them to docs/results only if all sets are measured. internal/eval computes the
+// rates.
 package main
 
 import (
@@ -84,7 +84,7 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 	return writePage(s.page, sets, s.worst)
 }
 
-// measured is a set with what a gallery answered to it.
+// measured is a set with the answers of a gallery.
 type measured struct {
 	*harness.References
 	family eval.Family
@@ -93,7 +93,7 @@ type measured struct {
 	two    []eval.Probe // with a second one, a capture, of each kind that has two
 }
 
-// measure registers the references of a set and looks its captures up.
+// measure registers the references of a set and looks up its captures.
 func measure(ctx context.Context, root string, s settings) (*measured, error) {
 	set, err := harness.ReadReferences(root)
 	if err != nil {

@@ -26,8 +26,8 @@ type errorView struct {
 	Capture, Right, Answer template.URL
 }
 
-// writePage writes the worst errors of each set, with pictures. The pictures
-// belong to others: the page is for looking at, not for giving away.
+// writePage writes the worst errors of each set, with pictures. The pictures belong to
+// others, so the page must not be given away.
 func writePage(file string, sets []*measured, n int) error {
 	type setView struct {
 		Name   string
@@ -61,7 +61,7 @@ func (m *measured) view(e eval.OpenError) errorView {
 	return v
 }
 
-// reference is the picture that is registered of a label.
+// reference is the registered picture of a label.
 func (m *measured) reference(label string) template.URL {
 	for _, x := range m.Registered {
 		if x.Label == label {
@@ -71,7 +71,8 @@ func (m *measured) reference(label string) template.URL {
 	return ""
 }
 
-// picture is a small picture as part of the page; nothing where it cannot be read.
+// picture is a small picture as a part of the page. It is empty if the file cannot be
+// read.
 func (m *measured) picture(x dataset.Sample) template.URL {
 	data, err := m.Folder.Read(x)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"exemplar/internal/eval"
 )
 
-// familyOf returns how the labels of a set are grouped: by the first part of a
-// label tree, else by what precedes the first _ of a name; cards and passports,
-// whose names end in the side that they show, by what precedes the last.
+// familyOf returns how the labels of a set are grouped: in a tree of labels by the first
+// part, and otherwise by the text before the first _ of a name. The names of cards and
+// passports end in the side that they show, so these go by the text before the last _.
 func familyOf(set string) eval.Family {
 	flat := eval.UpTo("_")
 	if set == "kinds_identity" {
@@ -24,13 +24,13 @@ func familyOf(set string) eval.Family {
 	}
 }
 
-// part is a share of a set that has a row of its own.
+// part is a part of a set with a row of its own.
 type part struct {
 	name string
 	has  func(p eval.Probe) bool
 }
 
-// partsOf lists the parts of a set beside all and the halves.
+// partsOf lists the parts of a set, apart from the whole set and its halves.
 func partsOf(set string) []part {
 	switch set {
 	case "kinds_invoices":
@@ -42,7 +42,7 @@ func partsOf(set string) []part {
 	return nil
 }
 
-// isReceipt tells rolls, which vary in length, from pages.
+// isReceipt reports whether a paper is from a roll, and so varies in length.
 func isReceipt(p eval.Probe) bool {
 	for _, prefix := range []string{"receipt_", "walmart_store", "rewe_ebon", "maxima_", "robotsparebin_receipt"} {
 		if strings.HasPrefix(p.Label, prefix) {
@@ -96,7 +96,7 @@ func document(sets []*measured, s settings) string {
 	return b.String()
 }
 
-// eachPart judges all of a set, its halves and its parts.
+// eachPart judges the whole set, its halves and its parts.
 func eachPart(m *measured, row func(name string, r *eval.OpenSet)) {
 	odd, even := eval.Halves(m.one, m.family)
 	row("**"+m.Name+"**", eval.JudgeOpenSet(m.one, m.family))
@@ -113,7 +113,7 @@ func eachPart(m *measured, row func(name string, r *eval.OpenSet)) {
 	}
 }
 
-// of is a share with the number that it is of.
+// of is a share with its number of trials.
 func of(s eval.Share) string { return fmt.Sprintf("%v of %d", s, s.Trials) }
 
 func swept(points []eval.RightAt) string {
@@ -123,7 +123,7 @@ func swept(points []eval.RightAt) string {
 	return fmt.Sprintf("%v | %v", points[0].Share, points[1].Share)
 }
 
-// secondTable sets one reference beside two, on the same captures.
+// secondTable compares one reference with two, on the same captures.
 func secondTable(sets []*measured) string {
 	var b strings.Builder
 	b.WriteString("\n## A second reference\nOf kinds with two other copies or more the first one, in the order of file names, is registered too. The captures are the same in both rows.\n\n" +

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,50 +12,75 @@ import (
 	"exemplar/internal/embed"
 )
 
-// measureFiles prints the targets' figures of the network inside and of bundles, each at its own input size: on odd
-// classes, by which a candidate may be chosen, and on even ones, by which it is reported.
+// measureFiles measures bundles, each at its own input size, keeps their figures, and prints those of all candidates
+// there have been beside the network inside.
 func measureFiles(ctx context.Context, o options, paths []string) error {
-	names, networks := []string{insideName}, []*embed.Network{embed.Default().Freeze()}
+	runs, err := readRuns(o.keptPath())
+	if err != nil {
+		return err
+	}
+	pictures := sets{}
+	if runs, err = o.measureInside(ctx, runs, pictures); err != nil {
+		return err
+	}
 	for _, path := range paths {
-		n, err := loadAt(path)
+		bundle, err := loadAt(path)
 		if err != nil {
 			return fmt.Errorf("%q: %w", path, err)
 		}
-		names, networks = append(names, filepath.Join(filepath.Base(filepath.Dir(path)), filepath.Base(path))), append(networks, n)
+		r := run{name: candidateName(path), bundle: bundle.Fingerprint[:12]}
+		if r.figures, err = o.measure(ctx, pictures, bundle.Freeze()); err != nil {
+			return fmt.Errorf("%q: %w", path, err)
+		}
+		runs = replace(runs, r)
 	}
+	if err := writeRuns(o.keptPath(), runs); err != nil {
+		return err
+	}
+	writeCandidates(os.Stdout, runs)
+	return nil
+}
+
+// candidateName is that of the run's folder; of the file too, where it is not the run's last network.
+func candidateName(path string) string {
+	file, size, resized := strings.Cut(path, "@")
+	name := filepath.Base(filepath.Dir(file))
+	if stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); stem != "bundle" {
+		name += "/" + stem
+	}
+	if file == "" {
+		name = insideName
+	}
+	if resized {
+		name += "@" + size
+	}
+	return name
+}
+
+// writeCandidates writes the candidates' tables: on odd classes, by which one may be chosen, and on even ones, by which it
+// is reported.
+func writeCandidates(w io.Writer, runs []run) {
 	var titles []string
 	for _, t := range targets {
 		titles = append(titles, t.title)
 	}
-	for _, which := range []half{oddClasses, evenClasses} {
-		title := map[half]string{oddClasses: "odd classes", evenClasses: "even classes"}[which]
-		fmt.Printf("| %s | %s | mean |\n|---|%s\n", title, strings.Join(titles, " | "), strings.Repeat("---|", len(titles)+1))
-		sets := map[int][]*set{} // by input side
-		for i, n := range networks {
-			side := n.Arch.Input
-			if sets[side] == nil {
-				var err error
-				if sets[side], err = loadSets(ctx, o, side, which); err != nil {
-					return err
-				}
+	for _, q := range []question{choosing, reporting} {
+		fmt.Fprintf(w, "\n| %s classes | %s | mean |\n|---|%s\n", q.classes, strings.Join(titles, " | "), strings.Repeat("---|", len(titles)+1))
+		for _, r := range runs {
+			if r.seed > 0 {
+				continue
 			}
-			m, _, err := measure(ctx, sets[side], n)
-			if err != nil {
-				return fmt.Errorf("%s: %w", names[i], err)
+			fmt.Fprintf(w, "| %s |", r.name)
+			for _, v := range r.figures[q] {
+				fmt.Fprintf(w, " %.1f |", 100*v)
 			}
-			fmt.Printf("| %s |", names[i])
-			for _, v := range m {
-				fmt.Printf(" %.1f |", 100*v)
-			}
-			fmt.Printf(" %.1f |\n", 100*mean(m))
+			fmt.Fprintf(w, " %.1f |\n", 100*mean(r.figures[q]))
 		}
-		fmt.Println()
 	}
-	return nil
 }
 
 // loadAt reads a bundle. BUNDLE@192 is the same at another input size, @192 the network inside.
-func loadAt(path string) (*embed.Network, error) {
+func loadAt(path string) (*embed.Bundle, error) {
 	file, size, resized := strings.Cut(path, "@")
 	bundle := embed.Default()
 	if file != "" {
@@ -67,26 +93,11 @@ func loadAt(path string) (*embed.Network, error) {
 		}
 	}
 	if !resized {
-		return bundle.Freeze(), nil
+		return bundle, nil
 	}
 	side, err := strconv.Atoi(size)
 	if err != nil {
 		return nil, err
 	}
-	if bundle, err = bundle.WithInput(side); err != nil {
-		return nil, err
-	}
-	return bundle.Freeze(), nil
-}
-
-func loadSets(ctx context.Context, o options, side int, which half) ([]*set, error) {
-	var sets []*set
-	for _, t := range targets {
-		s, err := loadSet(ctx, o.sets, t, side, which)
-		if err != nil {
-			return nil, err
-		}
-		sets = append(sets, s)
-	}
-	return sets, nil
+	return bundle.WithInput(side)
 }

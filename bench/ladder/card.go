@@ -25,11 +25,11 @@ import (
 //go:embed card.md
 var cardText string
 
-// more are sets that the card tells of besides the ladder's.
+// more are the sets of the card beyond those of the ladder.
 var more = []target{{set: "vinyl_located", easy: true}, {set: "rupiah", easy: true}}
 
-// card writes the model card of the network inside: what was written by hand, with the data as sources.tsv has them and
-// the figures as they are measured now.
+// card writes the model card of the built-in network: the text of card.md with the data of sources.tsv and the figures as
+// they are measured now.
 func card(ctx context.Context, o options) error {
 	bundle := embed.Default()
 	n := bundle.Freeze()
@@ -77,7 +77,7 @@ func parameters(b *embed.Bundle) int {
 	return count
 }
 
-// sources returns the rows of the table of training images, and how many images they are.
+// sources returns the rows of the table of training images, and the number of images.
 func sources(path string) (rows string, images int, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -102,23 +102,24 @@ func sources(path string) (rows string, images int, err error) {
 	return b.String(), images, nil
 }
 
-// cardSet appends the rows of a set, and those of its conditions.
+// cardSet appends the rows of a set and of its conditions.
 func cardSet(ctx context.Context, o options, t target, n *embed.Network, sets, conditions *bytes.Buffer) error {
+	s, err := loadSet(ctx, o.sets, t, n.Arch.Input)
+	if err != nil {
+		return err
+	}
+	x, err := s.embed(ctx, n)
+	if err != nil {
+		return err
+	}
 	for _, which := range []half{evenClasses, allClasses} {
-		s, err := loadSet(ctx, o.sets, t, n.Arch.Input, which)
+		r, err := s.judge(ctx, x, which)
 		if err != nil {
 			return err
 		}
-		r, err := s.evaluate(ctx, n)
-		if err != nil {
-			return err
-		}
-		name, classes := t.set, "all"
+		name := t.set
 		if t.depth > 0 {
 			name += ", type"
-		}
-		if which == evenClasses {
-			classes = "even"
 		}
 		rank, open := "", ""
 		if id := r.Identification; id != nil {
@@ -132,7 +133,7 @@ func cardSet(ctx context.Context, o options, t target, n *embed.Network, sets, c
 		if !p.Supported {
 			mark = " *"
 		}
-		fmt.Fprintf(sets, "| %s | %s | %s%s | %s | %s |\n", name, classes, interval(p.TPR, p.Low, p.High), mark, rank, open)
+		fmt.Fprintf(sets, "| %s | %s | %s%s | %s | %s |\n", name, which, interval(p.TPR, p.Low, p.High), mark, rank, open)
 		for _, c := range r.Conditions {
 			if which == allClasses && !t.open && !t.easy {
 				fmt.Fprintf(conditions, "| %s | %s | %d | %s |\n", name, c.Name, c.Captures, interval(c.TPR, c.Low, c.High))
@@ -146,7 +147,7 @@ func interval(p, low, high float64) string {
 	return fmt.Sprintf("%.1f [%.1f, %.1f]", 100*p, 100*low, 100*high)
 }
 
-// cardSweep disturbs a set's references in one way at a time and looks each up among them.
+// cardSweep disturbs the references of a set in one way at a time, and looks up each among the clean ones.
 func cardSweep(ctx context.Context, root string, n *embed.Network) (string, error) {
 	folder, err := dataset.ReadFolder(root)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// bundleOf is the network that a run leaves behind.
+// bundleOf is the path of the network of a finished run.
 func (o options) bundleOf(name string, seed uint64) string {
 	return filepath.Join(o.runOf(name, seed), "bundle.safetensors")
 }
@@ -20,12 +20,22 @@ func (o options) runOf(name string, seed uint64) string {
 	return filepath.Join(o.runs, fmt.Sprintf("%s-%d", name, seed))
 }
 
-// climb trains every rung that has no network yet, the first seed of all before the second. It can be stopped at any
-// time; the next call goes on where this one was.
+// climb trains every rung that has no network yet and no figures that are kept, the first seed of all before the second.
+// It can be stopped at any time; the next call goes on where this one was.
 func climb(ctx context.Context, o options) error {
+	runs, err := readRuns(o.keptPath())
+	if err != nil {
+		return err
+	}
+	if runs, err = o.current(runs); err != nil {
+		return err
+	}
 	for _, seed := range o.seeds {
 		for _, name := range names() {
 			if len(o.rungs) > 0 && !slices.Contains(o.rungs, name) {
+				continue
+			}
+			if r, kept := find(runs, name, seed); kept && r.complete() {
 				continue
 			}
 			if err := o.train(ctx, name, seed); err != nil {
@@ -60,7 +70,7 @@ func (o options) train(ctx context.Context, name string, seed uint64) error {
 	return os.RemoveAll(filepath.Join(cfg.Out, "checkpoints")) // of use to an unfinished run only
 }
 
-// recipe is a rung's, with the seed, and with the places that the options name.
+// recipe is the recipe of a rung with the seed and the folders of the options.
 func (o options) recipe(name string, seed uint64) (*recipe.Config, error) {
 	cfg, err := recipe.LoadToTeach(filepath.Join(o.recipes, name+".toml"))
 	if err != nil {

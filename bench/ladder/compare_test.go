@@ -37,7 +37,7 @@ func TestIntervalHoldsTheTruth(t *testing.T) {
 		for range 8 {
 			others = append(others, climb(base, none))
 		}
-		d := compare(a, b, seedVariance(others))
+		d := compare(a, b, seedVariance(others, pooled{}))
 		if d.low <= truth && truth <= d.high {
 			held++
 		}
@@ -56,6 +56,19 @@ func TestCompareMeansOverSeedsAndTargets(t *testing.T) {
 	}
 	if wide := compare(a, b, 0.01); wide.high-wide.low <= d.high-d.low {
 		t.Error("seeds that move the means do not widen the interval")
+	}
+}
+
+func TestSeedsArePooled(t *testing.T) {
+	all := []figures{{{0.1, 0.3}, {0.3, 0.5}}, {{0.5, 0.5}}} // means 0.2 and 0.4; one seed tells nothing
+	if v := seedVariance(all, pooled{}); math.Abs(v-0.02) > 1e-12 {
+		t.Errorf("variance %g, want 0.02", v)
+	}
+	if v := seedVariance(all, pooled{0.04, 4}); math.Abs(v-0.06/5) > 1e-12 {
+		t.Errorf("variance %g with what was known, want 0.012", v)
+	}
+	if v := seedVariance(all[1:], pooled{}); v != 0 {
+		t.Errorf("variance %g of one seed", v)
 	}
 }
 

@@ -1,10 +1,13 @@
-// Command ladder climbs the published ladder of recipes on public data, rung by rung, with two seeds a rung, and
-// writes what each rung brings:
+// Command ladder trains the published ladder of recipes on public data, rung by rung, with two seeds per rung, and writes
+// what each rung adds:
 //
 //	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
-//	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md and ladder.svg
+//	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md, .csv and .svg
 //	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
 //	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates and the network inside, odd and even classes
+//
+// report and measure keep the figures of each network in docs/results/ladder.csv: what is in there is neither trained nor
+// measured again, so a run's folder can go. To train a rung anew, delete its lines.
 //
 // The rungs that distil need the teacher's features, which are made once; the others go without:
 //
@@ -23,7 +26,7 @@ import (
 	"syscall"
 )
 
-// options say where things lie and what is wanted.
+// options name the folders, and the rungs and seeds to train.
 type options struct {
 	recipes string // folder of the rungs' recipes
 	runs    string // folder of the runs

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
@@ -14,7 +15,7 @@ import (
 	"exemplar/internal/parallel"
 )
 
-// target is a set and the figure that is taken of it.
+// target is a set and the figure that is measured on it.
 type target struct {
 	set   string // its folder
 	title string
@@ -43,29 +44,31 @@ const (
 	allClasses
 )
 
-// set is a labelled set's inputs.
+// holds says whether the half holds the family at that place of the sorted order.
+func (h half) holds(at int) bool {
+	return h == allClasses || (at%2 == 1) == (h == evenClasses)
+}
+
+func (h half) String() string { return [...]string{"even", "odd", "all"}[h] }
+
+// set is a labelled set's inputs, of all its classes.
 type set struct {
 	target
-	base   eval.Set
-	inputs [][]byte // (side,side,3) bytes of RGB, by sample
+	base     eval.Set
+	inputs   [][]byte // (side,side,3) bytes of RGB, by sample
+	families []string // sorted
 }
 
 // loadSet reads a target's pictures as the network takes them.
-func loadSet(ctx context.Context, root string, t target, side int, which half) (*set, error) {
+func loadSet(ctx context.Context, root string, t target, side int) (*set, error) {
 	folder, err := dataset.ReadFolder(filepath.Join(root, t.set))
 	if err != nil {
 		return nil, err
 	}
-	families := families(folder)
-	s := &set{target: t, base: eval.Set{Name: t.set}}
+	s := &set{target: t, base: eval.Set{Name: t.set, Ignore: folder.Ignore}, families: families(folder)}
 	for _, x := range folder.Samples {
-		if at, _ := slices.BinarySearch(families, family(x.Label)); x.Label != "" && (which == allClasses || at%2 == map[half]int{evenClasses: 1, oddClasses: 0}[which]) {
+		if x.Label != "" {
 			s.base.Samples = append(s.base.Samples, eval.Sample{Sample: x})
-		}
-	}
-	for _, p := range folder.Ignore {
-		if slices.ContainsFunc(s.base.Samples, func(x eval.Sample) bool { return x.Path == p.Path }) {
-			s.base.Ignore = append(s.base.Ignore, p)
 		}
 	}
 	s.inputs, err = parallel.Map(ctx, 0, s.base.Samples, func(_ context.Context, x eval.Sample) ([]byte, error) {
@@ -74,7 +77,7 @@ func loadSet(ctx context.Context, root string, t target, side int, which half) (
 	return s, err
 }
 
-// family is the first name of a label: what looks alike goes to one half.
+// family is the first part of a label. A family goes to one half, because its members look alike.
 func family(label string) string {
 	for i, c := range label {
 		if c == '/' {
@@ -104,8 +107,8 @@ func input(path string, side int) ([]byte, error) {
 	return imaging.ResizeArea(m, side, side).Pix, nil
 }
 
-// evaluate judges a network on the set.
-func (s *set) evaluate(ctx context.Context, n *embed.Network) (*eval.Result, error) {
+// embed returns the set with a network's embeddings.
+func (s *set) embed(ctx context.Context, n *embed.Network) (*eval.Set, error) {
 	dim := n.Arch.Embedding
 	x := s.base
 	x.Dim, x.Embeddings = dim, make([]float32, len(s.inputs)*dim)
@@ -113,12 +116,31 @@ func (s *set) evaluate(ctx context.Context, n *embed.Network) (*eval.Result, err
 		n.Embed(x.Embeddings[i*dim:][:dim], s.inputs[i], 1)
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	return &x, err
+}
+
+// cut returns a half's samples of the embedded set.
+func (s *set) cut(x *eval.Set, which half) *eval.Set {
+	part := eval.Set{Name: x.Name, Dim: x.Dim}
+	for i, sample := range x.Samples {
+		if at, _ := slices.BinarySearch(s.families, family(sample.Label)); which.holds(at) {
+			part.Samples = append(part.Samples, sample)
+			part.Embeddings = append(part.Embeddings, x.Embeddings[i*x.Dim:][:x.Dim]...)
+		}
 	}
-	judged, options := &x, eval.Options{}
+	for _, p := range x.Ignore {
+		if slices.ContainsFunc(part.Samples, func(y eval.Sample) bool { return y.Path == p.Path }) {
+			part.Ignore = append(part.Ignore, p)
+		}
+	}
+	return &part
+}
+
+// judge evaluates a half of the embedded set.
+func (s *set) judge(ctx context.Context, x *eval.Set, which half) (*eval.Result, error) {
+	judged, options := s.cut(x, which), eval.Options{}
 	if s.depth > 0 { // the blank form is registered: captures are compared with it, not with each other
-		judged, options.Protocol = x.AtDepth(s.depth), eval.ReferenceProbe
+		judged, options.Protocol = judged.AtDepth(s.depth), eval.ReferenceProbe
 	}
 	r, err := eval.Evaluate(ctx, judged, options)
 	if err == nil && r.Verification == nil {
@@ -127,13 +149,15 @@ func (s *set) evaluate(ctx context.Context, n *embed.Network) (*eval.Result, err
 	return r, err
 }
 
-// strictness says at which rate of errors a figure is taken.
+// strictness is the rate of errors at which a figure is measured.
 type strictness struct{ fmr, fpir float64 }
 
 var (
 	strict = strictness{1e-4, 1e-2}
 	loose  = strictness{1e-2, 1e-1} // less depends on a few pairs there
 )
+
+func (s strictness) String() string { return strconv.FormatFloat(s.fmr, 'g', -1, 64) }
 
 // figure is what a target takes of a result, 0 to 1.
 func (t target) figure(r *eval.Result, s strictness) (float64, error) {
@@ -146,37 +170,46 @@ func (t target) figure(r *eval.Result, s strictness) (float64, error) {
 	return 0, fmt.Errorf("%s: no strangers", t.set)
 }
 
-// measured are the figures of a network on all targets.
+// measured holds the figures of a network on all targets.
 type measured []float64
 
-// measure returns a network's figures on the sets, at both strictnesses.
-func measure(ctx context.Context, sets []*set, n *embed.Network) (atStrict, atLoose measured, err error) {
+// measure asks all questions of a network.
+func measure(ctx context.Context, sets []*set, n *embed.Network) (map[question]measured, error) {
+	figures := map[question]measured{}
 	for _, s := range sets {
-		r, err := s.evaluate(ctx, n)
+		x, err := s.embed(ctx, n)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		a, err := s.figure(r, strict)
-		if err != nil {
-			return nil, nil, err
+		results := map[half]*eval.Result{}
+		for _, q := range questions {
+			if results[q.classes] == nil {
+				if results[q.classes], err = s.judge(ctx, x, q.classes); err != nil {
+					return nil, err
+				}
+			}
+			v, err := s.figure(results[q.classes], q.rate)
+			if err != nil {
+				return nil, err
+			}
+			figures[q] = append(figures[q], v)
 		}
-		b, err := s.figure(r, loose)
-		if err != nil {
-			return nil, nil, err
-		}
-		atStrict, atLoose = append(atStrict, a), append(atLoose, b)
 	}
-	return atStrict, atLoose, nil
+	return figures, nil
 }
 
-func load(path string) (*embed.Network, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+// sets are the targets' pictures by input side, each read when it is first asked for.
+type sets map[int][]*set
+
+func (s sets) at(ctx context.Context, root string, side int) ([]*set, error) {
+	if s[side] == nil {
+		for _, t := range targets {
+			loaded, err := loadSet(ctx, root, t, side)
+			if err != nil {
+				return nil, err
+			}
+			s[side] = append(s[side], loaded)
+		}
 	}
-	bundle, err := embed.Load(data)
-	if err != nil {
-		return nil, err
-	}
-	return bundle.Freeze(), nil
+	return s[side], nil
 }

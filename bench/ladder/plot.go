@@ -7,13 +7,13 @@ import (
 	"math"
 )
 
-// Places of the plot, in pixels.
+// Positions in the plot, in pixels.
 const (
 	plotWidth, rowHeight = 760, 24
 	left, right, top     = 300, 40, 40
 )
 
-// plot draws the difference that each rung makes, with its interval, as SVG.
+// plot draws, as SVG, the difference that each rung makes, with its interval.
 func plot(lines []line) []byte {
 	limit := 0.05
 	var rows []line

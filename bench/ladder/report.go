@@ -3,122 +3,199 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"exemplar/internal/embed"
 	"exemplar/internal/fileio"
 )
 
-// result is a rung's figures, by seed; nil until a network of it is there.
+// result holds the figures of a rung. They are nil until it has a network.
 type result struct {
 	even, loose figures // of even classes, at both strictnesses
 	all         figures
+	printed     bool // of a seed no more is known than what an earlier page printed: loose and all are nil
 }
 
-// report measures all networks that there are and writes the page and its plot.
+// report measures the networks that are there and not measured yet, keeps their figures, and writes the page and its plot.
 func report(ctx context.Context, o options) error {
-	results, err := o.measureAll(ctx)
+	runs, err := o.measureAll(ctx)
 	if err != nil {
 		return err
 	}
-	var page bytes.Buffer
-	lines := compareAll(results)
+	if err := writeRuns(o.keptPath(), runs); err != nil {
+		return err
+	}
 	samples, err := o.samples()
 	if err != nil {
 		return err
 	}
-	writePage(&page, samples, results, lines)
+	results := collect(runs, o.seeds)
+	lines := compareAll(results)
+	var page bytes.Buffer
+	writePage(&page, samples, results, lines, runs)
 	if err := fileio.WriteBytes(filepath.Join(o.out, "ladder.md"), fileio.Public, page.Bytes()); err != nil {
 		return err
 	}
 	return fileio.WriteBytes(filepath.Join(o.out, "ladder.svg"), fileio.Public, plot(lines))
 }
 
-// insideName is the row of the network inside the program.
+// insideName is the name of the built-in network in the table.
 const insideName = "network inside"
 
-// measureAll measures the network inside and those of all rungs and seeds, by the rungs' names.
-func (o options) measureAll(ctx context.Context) (map[string]result, error) {
-	inside := embed.Default().Freeze()
-	even, err := loadSets(ctx, o, inside.Arch.Input, evenClasses)
+// measureAll returns the figures of the network inside, of all rungs and seeds, and of the candidates: those that are
+// kept, and in their place those of the networks that have been trained since.
+func (o options) measureAll(ctx context.Context) ([]run, error) {
+	runs, err := readRuns(o.keptPath())
 	if err != nil {
 		return nil, err
 	}
-	all, err := loadSets(ctx, o, inside.Arch.Input, allClasses)
-	if err != nil {
+	if runs, err = o.current(runs); err != nil {
 		return nil, err
 	}
-	results := map[string]result{}
-	add := func(name string, n *embed.Network) error {
-		e, l, err := measure(ctx, even, n)
-		if err != nil {
-			return err
-		}
-		a, _, err := measure(ctx, all, n)
-		r := results[name]
-		results[name] = result{append(r.even, e), append(r.loose, l), append(r.all, a)}
-		return err
-	}
-	if err := add(insideName, inside); err != nil {
+	pictures := sets{}
+	if runs, err = o.measureInside(ctx, runs, pictures); err != nil {
 		return nil, err
 	}
 	for _, name := range names() {
 		for _, seed := range o.seeds {
-			path := o.bundleOf(name, seed)
-			if _, err := os.Stat(path); err != nil {
-				continue
-			}
-			fmt.Fprintf(os.Stderr, "measuring %s, seed %d\n", name, seed)
-			n, err := load(path)
-			if err == nil && n.Arch.Input != inside.Arch.Input {
-				err = fmt.Errorf("it takes %d px, the network inside %d", n.Arch.Input, inside.Arch.Input)
-			}
-			if err == nil {
-				err = add(name, n)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%q: %w", path, err)
+			if runs, err = o.measureRung(ctx, runs, pictures, name, seed); err != nil {
+				return nil, fmt.Errorf("%s, seed %d: %w", name, seed, err)
 			}
 		}
 	}
-	return results, nil
+	return runs, nil
 }
 
-// line is a rung beside the one that it is compared with.
+// current leaves out the figures of rungs whose recipe has changed since.
+func (o options) current(runs []run) ([]run, error) {
+	var out []run
+	for _, r := range runs {
+		if r.seed > 0 {
+			mark, err := o.recipeMark(r.name)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			if mark != r.recipe {
+				fmt.Fprintf(os.Stderr, "%s, seed %d: what is kept is of another recipe; climb trains it anew\n", r.name, r.seed)
+				continue
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// measureInside measures the network inside, unless its figures are kept.
+func (o options) measureInside(ctx context.Context, runs []run, pictures sets) ([]run, error) {
+	inside := embed.Default()
+	if r, ok := find(runs, insideName, 0); ok && r.bundle == inside.Fingerprint[:12] {
+		return runs, nil
+	}
+	figures, err := o.measure(ctx, pictures, inside.Freeze())
+	return replace(runs, run{name: insideName, bundle: inside.Fingerprint[:12], figures: figures}), err
+}
+
+// measureRung measures a rung's network, if there is one whose figures are not kept.
+func (o options) measureRung(ctx context.Context, runs []run, pictures sets, name string, seed uint64) ([]run, error) {
+	bundle, err := loadAt(o.bundleOf(name, seed))
+	if errors.Is(err, fs.ErrNotExist) {
+		return runs, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := run{name: name, seed: seed, bundle: bundle.Fingerprint[:12]}
+	if r.recipe, err = o.recipeMark(name); err != nil {
+		return nil, err
+	}
+	if kept, ok := find(runs, name, seed); ok && kept.bundle == r.bundle {
+		return runs, nil
+	}
+	if side := embed.Default().Arch.Input; bundle.Arch.Input != side {
+		return nil, fmt.Errorf("it takes %d px, the network inside %d", bundle.Arch.Input, side)
+	}
+	fmt.Fprintf(os.Stderr, "measuring %s, seed %d\n", name, seed)
+	r.figures, err = o.measure(ctx, pictures, bundle.Freeze())
+	return replace(runs, r), err
+}
+
+func (o options) measure(ctx context.Context, pictures sets, n *embed.Network) (map[question]measured, error) {
+	s, err := pictures.at(ctx, o.sets, n.Arch.Input)
+	if err != nil {
+		return nil, err
+	}
+	return measure(ctx, s, n)
+}
+
+// collect puts the figures of all seeds of a rung together, by the rungs' names; the network inside has one.
+func collect(runs []run, seeds []uint64) map[string]result {
+	results := map[string]result{}
+	for _, r := range runs {
+		if r.name != insideName && !slices.Contains(seeds, r.seed) {
+			continue
+		}
+		x := results[r.name]
+		x.even = append(x.even, r.figures[reporting])
+		if x.printed = x.printed || !r.complete(); x.printed {
+			x.loose, x.all = nil, nil
+		} else {
+			x.loose, x.all = append(x.loose, r.figures[reportAt2]), append(x.all, r.figures[overall])
+		}
+		results[r.name] = x
+	}
+	return results
+}
+
+// line compares a rung with the one below it.
 type line struct {
 	rung
 	known bool // both have been trained
 	difference
-	loose difference
+	loose *difference // nil: not known of both
 }
 
 func compareAll(results map[string]result) []line {
 	var even, loose []figures
+	var known pooled
 	for _, name := range names() {
-		if r := results[name]; r.even != nil {
+		switch r := results[name]; {
+		case r.even == nil:
+		case r.printed:
+			known = printedSeeds
+		default:
 			even, loose = append(even, r.even), append(loose, r.loose)
 		}
 	}
-	betweenEven, betweenLoose := seedVariance(even), seedVariance(loose)
+	betweenEven, betweenLoose := seedVariance(even, known), seedVariance(loose, pooled{})
+	if betweenLoose == 0 {
+		betweenLoose = betweenEven // which other seeds move more
+	}
 	var out []line
 	for _, r := range rungs {
 		l := line{rung: r}
 		a, b := results[r.name], results[r.than]
 		if r.than != "" && a.even != nil && b.even != nil {
 			l.known = true
-			l.difference, l.loose = compare(a.even, b.even, betweenEven), compare(a.loose, b.loose, betweenLoose)
+			l.difference = compare(a.even, b.even, betweenEven)
+			if a.loose != nil && b.loose != nil {
+				d := compare(a.loose, b.loose, betweenLoose)
+				l.loose = &d
+			}
 		}
 		out = append(out, l)
 	}
 	return out
 }
 
-// verdict says what a difference tells.
+// verdict says what a difference means.
 func (d difference) verdict() string {
 	switch {
 	case d.low > 0:
@@ -133,7 +210,7 @@ func (d difference) String() string {
 	return fmt.Sprintf("%+.1f [%+.1f, %+.1f]", 100*d.mean, 100*d.low, 100*d.high)
 }
 
-// samples is how many samples a rung sees: the same for all.
+// samples is the number of samples of a rung. It is the same for all rungs.
 func (o options) samples() (int, error) {
 	count := 0
 	for i, name := range names() {
@@ -153,11 +230,11 @@ func (o options) samples() (int, error) {
 	return count, nil
 }
 
-func writePage(w io.Writer, samples int, results map[string]result, lines []line) {
-	fmt.Fprintf(w, "# The ladder\n\nMade by `go run ./bench/ladder report` from the runs of `go run ./bench/ladder climb`.\n")
+func writePage(w io.Writer, samples int, results map[string]result, lines []line, runs []run) {
+	fmt.Fprintf(w, "# The ladder\n\nMade by `go run ./bench/ladder report` from the runs of `go run ./bench/ladder climb`; the figures of each run are kept in [ladder.csv](ladder.csv).\n")
 	fmt.Fprintf(w, "Every rung sees %d samples.\n", samples)
-	fmt.Fprintf(w, "Figures are percent: TPR at FPR 1e-4 over all pairs of a set, of *forms* over captures and the blank forms; for the last three sets right answers at 1 %% of strangers, own kind out, by the embedding alone.\n")
-	fmt.Fprintf(w, "They are means over seeds, of the classes at even places of the sorted order; *mean* is over the eight sets, *all* the same over all classes.\n\n")
+	fmt.Fprintf(w, "Figures are in percent.\nThey are the TPR at FPR 1e-4 over all pairs of a set, of *forms* over captures and the blank forms.\nFor the last three sets they are right answers at 1 %% of strangers, own kind left out, by the embedding alone.\n")
+	fmt.Fprintf(w, "They are means over seeds, of the even classes in sorted order; *mean* is over the eight sets, *all* the same over all classes.\n\n")
 	writeFigures(w, results)
 	fmt.Fprintf(w, "\n## What each rung adds\n\nThe interval of 95 %% is over sets and seeds: Student's, of the differences by set, widened by what other seeds do to a mean.\n\n")
 	fmt.Fprintf(w, "*At 1e-2*: the same at 100 times that FMR, for the last three sets at 10 %% of strangers: figures there depend less on a few pairs.\n\n")
@@ -174,21 +251,27 @@ func writePage(w io.Writer, samples int, results map[string]result, lines []line
 			fmt.Fprintf(w, "| %s | %s | %s | not trained yet | %s | | | |\n", l.name, l.than, l.adds, claim)
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %v | %s | %s | %v | %s |\n",
-			l.name, l.than, l.adds, l.difference, claim, l.verdict(), l.loose, l.loose.verdict())
+		fmt.Fprintf(w, "| %s | %s | %s | %v | %s | %s |", l.name, l.than, l.adds, l.difference, claim, l.verdict())
+		if l.loose != nil {
+			fmt.Fprintf(w, " %v | %s |\n", *l.loose, l.loose.verdict())
+		} else {
+			fmt.Fprintf(w, " | |\n")
+		}
 	}
 	fmt.Fprintf(w, "\n![What each rung adds](ladder.svg)\n")
 	writeSamples(w, samples, results)
+	fmt.Fprintf(w, "\n## Candidates for the program\n\nAll that `go run ./bench/ladder measure` has seen, beside the network inside. One is chosen on odd classes and reported on even ones.\n")
+	writeCandidates(w, runs)
 	if notes, err := os.ReadFile(filepath.Join("bench", "ladder", "notes.md")); err == nil {
 		fmt.Fprintf(w, "\n%s", notes)
 	}
 }
 
-// insideSamples is how many samples the network inside has seen: 1,600 steps of 512.
+// insideSamples is the number of samples of the built-in network: 1,600 steps of 512.
 const insideSamples = 1600 * 512
 
-// writeSamples says what more samples bring: the network inside is the contrast's rung trained for longer, on turned
-// forms as well.
+// writeSamples says what more samples bring. The built-in network is the contrast rung, trained for longer and on turned
+// pictures as well.
 func writeSamples(w io.Writer, samples int, results map[string]result) {
 	few, many := results["contrast"], results[insideName]
 	if few.even == nil {
@@ -209,16 +292,30 @@ func writeFigures(w io.Writer, results map[string]result) {
 	}
 	heads = append(heads, "mean", "all")
 	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(heads, " | "), strings.Repeat("---|", len(heads)))
+	printed := false
 	for _, name := range append(names(), insideName) {
 		r := results[name]
 		if r.even == nil {
 			fmt.Fprintf(w, "| %s | 0%s |\n", name, strings.Repeat(" |", len(heads)-2))
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %d |", name, len(r.even))
+		mark := ""
+		if r.printed {
+			mark = " *"
+			printed = true
+		}
+		fmt.Fprintf(w, "| %s%s | %d |", name, mark, len(r.even))
 		for _, v := range r.even.byTarget() {
 			fmt.Fprintf(w, " %.1f |", 100*v)
 		}
-		fmt.Fprintf(w, " %.1f | %.1f |\n", 100*r.even.mean(), 100*r.all.mean())
+		fmt.Fprintf(w, " %.1f |", 100*r.even.mean())
+		if r.printed {
+			fmt.Fprintf(w, " |\n")
+		} else {
+			fmt.Fprintf(w, " %.1f |\n", 100*r.all.mean())
+		}
+	}
+	if printed {
+		fmt.Fprintf(w, "\n\\* As an earlier issue of this page printed it: the networks are gone. `climb` trains them anew.\n")
 	}
 }

@@ -3,12 +3,12 @@ package main
 // rung is one recipe of the ladder.
 type rung struct {
 	name   string // of its recipe, without .toml
-	than   string // the rung that it is compared with: the same but for one thing; "" = none
-	adds   string // what it has that the other has not
+	than   string // the rung that it is compared with, which differs in one thing; "" = none
+	adds   string // that thing
 	claims bool   // the published story says that it goes up
 }
 
-// rungs lists the ladder in the order of the story: docs/training.md says where it comes from.
+// rungs lists the ladder in the order of the published story; docs/training.md says where it comes from.
 var rungs = []rung{
 	{name: "softmax", adds: "softmax over inner products; documents and graphics"},
 	{name: "arcface", than: "softmax", adds: "ArcFace instead", claims: true},

@@ -1,12 +1,12 @@
-// Command large measures galleries of many references: what a photo costs from
-// its bytes to the whole answer, how often its own document is among those that
-// are looked for, and what a process costs to start.
+// Command large measures galleries of many references: the time of a photo from its
+// bytes to the whole answer, how often its own document is in the shortlist, and the
+// time in which a process starts.
 //
 //	go run ./bench/large                         # 100 and 10,000 references
 //	go run ./bench/large -sizes 1000 -keep dir   # and keep the galleries in dir
 //
-// The documents are those of real sets, hidden among mosaics of training
-// pictures; where these are missing, all are drawn.
+// The documents are those of real sets, registered among mosaics of training pictures.
+// If these are missing, all documents are drawn.
 package main
 
 import (
@@ -81,13 +81,13 @@ func run(data, sizes, keep, part string, every, side int) error {
 	return nil
 }
 
-// fill registers references up to the given number, those missing.
+// fill registers the missing references, up to size in all.
 func fill(path string, m *material, size int) error {
 	g, err := exemplar.Open(path, exemplar.Options{Mode: exemplar.ReadWrite})
 	if err != nil {
 		return err
 	}
-	defer g.Close() // again, in vain, where all went well
+	defer g.Close() // for errors; without one the gallery is closed below
 	stats, err := g.Stats(context.Background())
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func fill(path string, m *material, size int) error {
 		}
 		at += len(items)
 	}
-	if err := g.Close(); err != nil { // all of it is in one file then
+	if err := g.Close(); err != nil { // then one file holds the whole gallery
 		return err
 	}
 	info, err := os.Stat(path)
@@ -130,7 +130,7 @@ func fill(path string, m *material, size int) error {
 	return nil
 }
 
-// answerOne is what a process does that is started to answer one photo.
+// answerOne answers one photo, as a process does that is started for it.
 func answerOne(path, photo string) error {
 	data, err := os.ReadFile(photo)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// photo is a picture of a document that is registered, or of none.
+// photo is a picture of a registered document, or of a stranger.
 type photo struct {
 	set   string
 	label string // empty: a stranger
@@ -19,7 +19,7 @@ type photo struct {
 	load  func() (*imaging.Image, error)
 }
 
-// material is what galleries are made of, and photos to ask about.
+// material holds the references of galleries, and the photos to look up.
 type material struct {
 	name      string
 	reference func(i int) (label string, data []byte, err error) // the i-th, of any number
@@ -27,7 +27,7 @@ type material struct {
 	side      int // longer side of the photos that are asked about, pixels
 }
 
-// thin keeps every n-th photo, of one half of the documents or of all.
+// thin keeps every n-th photo, of all documents or of one half of them.
 func (m *material) thin(n int, part string) error {
 	if n < 1 || part != "odd" && part != "even" && part != "all" {
 		return fmt.Errorf("every %d-th photo of %q documents: want 1 or more, and odd, even or all", n, part)
@@ -42,14 +42,13 @@ func (m *material) thin(n int, part string) error {
 	return nil
 }
 
-// hiddenSets are the sets whose documents are asked for. Every leftOut-th of
-// them is not registered, and its photos are strangers.
+// hiddenSets are the sets whose photos are looked up. Every leftOut-th document is not
+// registered, and its photos are strangers.
 var hiddenSets = []string{"bookpages_scene", "banknotes_scene", "dvd_scene"}
 
 const leftOut = 4
 
-// realMaterial hides the documents of the sets among mosaics of training
-// pictures.
+// realMaterial puts the documents of the sets among mosaics of training pictures.
 func realMaterial(data string) (*material, error) {
 	m := &material{name: "real"}
 	var documents []hidden
@@ -80,8 +79,8 @@ func realMaterial(data string) (*material, error) {
 // hidden is a document that is registered among others.
 type hidden struct{ label, path string }
 
-// split parts a set into the documents to register, the photos of these, and
-// those of the documents that are left out.
+// split splits a set into the documents to register, their photos, and the photos of the
+// documents that are left out.
 func split(set string, folder *dataset.Folder) (documents []hidden, photos, strangers []photo) {
 	number, hasReference := map[string]int{}, map[string]bool{}
 	for i, label := range folder.Labels() {
@@ -120,11 +119,11 @@ func loader(path string) func() (*imaging.Image, error) {
 	}
 }
 
-// mosaicParts is how many pictures a mosaic has a side: one alone is too small
-// to have as many features as a document.
+// mosaicParts is the number of pictures on each side of a mosaic. One picture alone is
+// too small to have as many features as a document.
 const mosaicParts = 2
 
-// mosaic is the n-th picture made of training pictures.
+// mosaic is the n-th mosaic of training pictures.
 func mosaic(pool *dataset.Pool, n int) ([]byte, error) {
 	const cell = 240
 	out := imaging.NewImage(mosaicParts*cell, mosaicParts*cell)
@@ -145,8 +144,8 @@ func mosaic(pool *dataset.Pool, n int) ([]byte, error) {
 	return imaging.EncodeJPEG(out, 90), nil
 }
 
-// drawnAsked is how many drawn documents are asked for, drawnStrangers how many
-// that are not registered.
+// drawnAsked is the number of drawn documents that are looked up, and drawnStrangers the
+// number of those that are not registered.
 const drawnAsked, drawnStrangers = 100, 50
 
 // drawnMaterial needs no pictures.

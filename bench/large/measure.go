@@ -15,7 +15,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// asked is what became of the photos of one set.
+// asked counts the answers to the photos of one set.
 type asked struct {
 	set          string
 	photos       int
@@ -23,7 +23,7 @@ type asked struct {
 	cpu, wall    []float64
 }
 
-// measure asks about every photo, one after the other.
+// measure looks up every photo, one after the other.
 func measure(path string, m *material, size int) error {
 	if err := start(path, m); err != nil {
 		return err
@@ -50,7 +50,7 @@ func measure(path string, m *material, size int) error {
 		if err != nil {
 			return err
 		}
-		if i == 0 { // takes the gallery in
+		if i == 0 { // the first call loads the gallery
 			if _, err := g.Classify(context.Background(), exemplar.FromBytes(data), exemplar.ClassifyOptions{}); err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ func measure(path string, m *material, size int) error {
 	return recall(path, m, registered)
 }
 
-// encoded is the photo as it is sent, a JPEG.
+// encoded is the photo as a JPEG file.
 func (m *material) encoded(p photo) ([]byte, error) {
 	picture, err := p.load()
 	if err != nil {
@@ -111,7 +111,7 @@ func quantile(values []float64, q float64) float64 {
 	return values[int(q*float64(len(values)-1)+0.5)]
 }
 
-// start measures processes of their own from nothing to the first answer.
+// start measures separate processes, from their start to the first answer.
 func start(path string, m *material) error {
 	data, err := m.encoded(m.photos[0])
 	if err != nil {
@@ -148,7 +148,7 @@ func start(path string, m *material) error {
 	return nil
 }
 
-// printMemory says what a process that has answered holds.
+// printMemory prints the memory of a process that has answered.
 func printMemory(size int) {
 	runtime.GC()
 	var m runtime.MemStats

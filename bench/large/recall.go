@@ -15,12 +15,12 @@ import (
 	"exemplar/internal/wordindex"
 )
 
-// ranks are those up to which recall is counted.
+// ranks are the ranks for which recall is counted.
 var ranks = [...]int{1, 2, 4, 8, 16, 24, 32, 50, 100}
 
-// recall prints how often a photo's own document is among the first n that the
-// index of features proposes, by the first and by the closer look, and of the
-// labels that look most like the whole picture.
+// recall prints how often a photo's own document is among the first n references: those
+// that the index of features proposes, by coarse and by fine features, and those whose
+// labels look most like the whole picture.
 func recall(path string, m *material, registered map[string]bool) error {
 	kept, err := open.Store(path, store.Options{})
 	if err != nil {
@@ -54,18 +54,18 @@ func recall(path string, m *material, registered map[string]bool) error {
 		own := func(id string) bool { return labels[id] == p.label }
 		counts[p.set][0].add(slices.IndexFunc(index.Query(probe.CoarseFeatures(), ranks[len(ranks)-1]), own))
 		counts[p.set][1].add(slices.IndexFunc(index.Query(probe.FineFeatures(), ranks[len(ranks)-1]), own))
-		counts[p.set][2].add(likeness(vectors, picture, p.label))
+		counts[p.set][2].add(embeddingRank(vectors, picture, p.label))
 	}
 	for _, set := range sets {
-		for i, by := range [3]string{"coarse features", "fine features", "likeness"} {
+		for i, by := range [3]string{"coarse features", "fine features", "embedding"} {
 			counts[set][i].print(set, by)
 		}
 	}
 	return nil
 }
 
-// indexOf makes the index as a process does, and returns the label of every
-// reference.
+// indexOf makes the index as a process does at its start. It also returns the label of
+// every reference.
 func indexOf(kept store.Store) (*wordindex.Index, map[string]string, error) {
 	references, err := kept.List(context.Background(), store.Filter{})
 	if err != nil {
@@ -84,9 +84,9 @@ func indexOf(kept store.Store) (*wordindex.Index, map[string]string, error) {
 	return index, labels, err
 }
 
-// likeness is the rank of a label among those most like the whole picture; -1
-// where it is none of the first.
-func likeness(vectors *vectorindex.SyncedIndex, picture *imaging.Image, label string) int {
+// embeddingRank is the rank of a label among those most like the whole picture, and -1 if
+// it is none of the first.
+func embeddingRank(vectors *vectorindex.SyncedIndex, picture *imaging.Image, label string) int {
 	found := vectors.Index().Search(recognise.DefaultModel().Embed(picture), ranks[len(ranks)-1])
 	for i, c := range found {
 		if string(c.Label) == label {
@@ -96,7 +96,7 @@ func likeness(vectors *vectorindex.SyncedIndex, picture *imaging.Image, label st
 	return -1
 }
 
-// counter counts the photos whose document comes within each rank.
+// counter counts the photos whose document is within each rank.
 type counter struct {
 	photos int
 	within [len(ranks)]int

@@ -1,9 +1,9 @@
-// Command proof judges the whole decision on sets of real captures, by galleries
-// as users have them: what is answered at --fpir 0.01 with everything registered,
-// with each capture's own label left out, its look-alikes still there, and without
-// its whole family; and what is right at the threshold that 1 and 5 % of these
-// strangers reach. With -distractors, also how many pictures of things that no set
-// registers are accepted as anything.
+// Command proof judges the whole decision on sets of real captures, by galleries as
+// users have them. It looks up each capture three times at --fpir 0.01: with everything
+// registered, with its own label left out and its look-alikes still there, and without
+// its whole family. It also prints the right answers at the thresholds that 1 and 5 % of
+// these strangers reach. With -distractors it counts the accepted pictures of things that
+// no set registers.
 //
 //	go run ./bench/proof -model calibrated.safetensors dvd_scene forms
 //	go run ./bench/proof -distractors ../shared/data/bench/distractors dvd_scene
@@ -82,8 +82,8 @@ func printLine(format string, values ...any) {
 	fmt.Println(strings.TrimRight(fmt.Sprintf(format, values...), " "))
 }
 
-// report prints the rates of the 1st, 3rd, ... labels, of the 2nd, 4th, ...
-// and of all, these with the share of the unregistered pictures that is accepted.
+// report prints the rates of the 1st, 3rd, ... labels, of the 2nd, 4th, ..., and of all
+// labels, with the accepted share of the unregistered pictures.
 func report(name string, probes []eval.Probe, unregistered []eval.Lookup) {
 	odd, even := eval.Halves(probes, func(label string) string { return label })
 	for _, half := range []struct {

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// crowd has four writers and four readers use one gallery, for as many seconds
-// as there are times. Each writer registers and removes labels of its own and
-// finds at the end just what it left; each reader gets right answers throughout.
+// crowd runs four writers and four readers on one gallery, for a second per count. Each
+// writer registers and removes labels of its own, and at the end must find exactly what
+// it left. Each reader must get right answers throughout.
 func crowd(l *lab, s *score) {
 	gallery := l.copyGallery("crowd.db")
 	until := time.Now().Add(time.Duration(s.times) * time.Second)

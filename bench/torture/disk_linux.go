@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// fullDisk works on a disk of a few megabytes until it is full: what is there
-// stays, and removing makes room.
+// fullDisk works on a disk of a few megabytes until it is full. What is registered must
+// stay, and removing must free space.
 func fullDisk(l *lab, s *score) {
 	mount := filepath.Join(l.folder, "small")
 	if err := os.MkdirAll(mount, 0o700); err != nil {
@@ -34,7 +34,7 @@ func fullDisk(l *lab, s *score) {
 		s.fault("the disk was not full: %s", r)
 	}
 	filler := filepath.Join(mount, "filler")
-	_ = os.WriteFile(filler, bytes.Repeat([]byte{1}, 4<<20), 0o600) // takes what is left
+	_ = os.WriteFile(filler, bytes.Repeat([]byte{1}, 4<<20), 0o600) // takes the rest of the disk
 	s.check(l, gallery, holdsBase)
 	why := filepath.Join(mount, "why.png")
 	photos, _ := filepath.Glob(filepath.Join(l.photos, "*", "*", "photo*"))

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// exportBudget is what refusing an export may take.
+// exportBudget is the memory in bytes that refusing an export may take.
 const exportBudget = 200 << 20
 
-// hostileExports offers archives that promise little and hold much.
+// hostileExports imports archives that seem small and hold much.
 func hostileExports(l *lab, s *score) {
 	for name, fill := range map[string]func(*zip.Writer) error{
 		"zeros in the manifest": func(z *zip.Writer) error { return entry(z, "manifest.json", io.LimitReader(zeros{}, 1<<30)) },
@@ -83,7 +83,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// repeated reads as its text again and again.
+// repeated is a reader that repeats its text.
 type repeated struct {
 	text string
 	at   int

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// flips changes one byte of a gallery's file at a time. The check finds it, or
-// it changes no answer; and whatever it is, every photo is answered.
+// flips flips one bit of a gallery's file at a time. The check must find it, or it must
+// change no answer. Every photo must be answered in any case.
 func flips(l *lab, s *score) {
 	for range s.times {
 		path := l.copyGallery("flip.db")
@@ -44,7 +44,7 @@ func flips(l *lab, s *score) {
 
 type decided struct{ Path, Decision, Label string }
 
-// decisions are the answers without their figures.
+// decisions returns the answers without their figures.
 func decisions(lines string) string {
 	var b strings.Builder
 	for _, d := range parseAnswers(lines) {
@@ -53,8 +53,7 @@ func decisions(lines string) string {
 	return b.String()
 }
 
-// wrongLabels reports whether a photo got a label that it does not get from a
-// whole gallery.
+// wrongLabels reports whether a photo got a label that the sound gallery does not give.
 func wrongLabels(lines, whole string) bool {
 	right := map[string]string{}
 	for _, d := range parseAnswers(whole) {

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// write is a call that changes a gallery, and what must hold when it was killed.
+// write is a call that changes a gallery, with the rule that must hold after a kill.
 type write struct {
 	name string
 	args func(gallery string) []string
-	// valid says what is wrong with what is registered afterwards.
+	// valid says what is wrong with the references after a kill.
 	valid func(l *lab, now map[string]reference) string
 }
 
@@ -38,8 +38,8 @@ func writes(l *lab) []write {
 	}
 }
 
-// kills kills each of the calls that write at random moments. What was there
-// stays, what was to come is there or not, and the gallery is whole.
+// kills kills each writing call at random moments. Old references must stay, new ones may
+// be there or not, and the gallery must be sound.
 func kills(l *lab, s *score) {
 	all := writes(l)
 	usual := map[string]time.Duration{}
@@ -119,7 +119,7 @@ func holdsExactlyBase(l *lab, now map[string]reference) string {
 	return holdsBase(l, now)
 }
 
-// oneOrOther says that a label is as it was or, wholly, what it was to become.
+// oneOrOther requires that a label is as before, or entirely as intended.
 func oneOrOther(label, becomes string) func(*lab, map[string]reference) string {
 	return func(l *lab, now map[string]reference) string {
 		for id, r := range l.base {
@@ -137,7 +137,7 @@ func oneOrOther(label, becomes string) func(*lab, map[string]reference) string {
 	}
 }
 
-// replacedWhole says that a label has what it had, or everything new.
+// replacedWhole requires that a label has all its old references, or all its new ones.
 func replacedWhole(label string) func(*lab, map[string]reference) string {
 	return func(l *lab, now map[string]reference) string {
 		old, fresh := 0, 0

@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// patience is how long anything may take before it counts as hung: a hundred
-// times what it takes.
+// patience is the time after which a process counts as hung: a hundred times its usual
+// time.
 const patience = 60 * time.Second
 
-// score counts what happened in a scenario.
+// score counts the results of a scenario.
 type score struct {
 	times int
 	rng   *rand.Rand
@@ -31,28 +31,28 @@ type score struct {
 	said                    []string
 }
 
-// fault notes something that must not be.
+// fault notes a fault of the program.
 func (s *score) fault(format string, args ...any) {
 	if len(s.said) < 20 {
 		s.said = append(s.said, fmt.Sprintf(format, args...))
 	}
 }
 
-// moreDocuments is how many there are beside those that are registered.
+// moreDocuments is the number of documents beyond the registered ones.
 const moreDocuments = 60
 
-// lab has the program and documents to try it with.
+// lab holds the program and the documents for it.
 type lab struct {
 	binary, folder string
 	documents      string // references, by label
 	more           string // other documents
 	photos         string // one of each of documents
-	gallery        string // with documents registered; to be copied
+	gallery        string // has the documents registered; scenarios copy it
 	base           map[string]reference
-	answers        string // of photos, from gallery
+	answers        string // to photos, from gallery
 }
 
-// reference is what `gallery list --json` says of one.
+// reference is a reference in the output of `gallery list --json`.
 type reference struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
@@ -84,7 +84,7 @@ func newLab(binary, folder string) (*lab, error) {
 	return l, nil
 }
 
-// result is how a run of the program ended.
+// result says how a run of the program ended.
 type result struct {
 	args     []string
 	code     int // -1 if it was killed
@@ -106,7 +106,7 @@ func lastLines(text string) string {
 	return text
 }
 
-// process is the program while it runs.
+// process is a running program.
 type process struct {
 	cmd      *exec.Cmd
 	out, err bytes.Buffer
@@ -128,7 +128,7 @@ func (l *lab) start(stdin io.Reader, args ...string) (*process, error) {
 	return p, nil
 }
 
-// wait returns how the process ended; one that does not end in time is killed.
+// wait returns how the process ended. It kills a process that does not end in time.
 func (p *process) wait(limit time.Duration) result {
 	r := result{args: p.cmd.Args[1:]}
 	select {
@@ -153,7 +153,7 @@ func (l *lab) run(args ...string) result {
 	return p.wait(patience)
 }
 
-// note counts the run of a process that must end by itself.
+// note counts the run of a process that must have ended by itself.
 func (s *score) note(r result) result {
 	s.tried++
 	s.peak = max(s.peak, r.peak)
@@ -167,7 +167,7 @@ func (s *score) note(r result) result {
 	return r
 }
 
-// list returns what is registered, by id.
+// list returns the references, by id.
 func (l *lab) list(gallery string) (map[string]reference, error) {
 	r := l.run("gallery", "list", "--json", "--gallery", gallery)
 	if r.code != 0 {
@@ -184,7 +184,7 @@ func (l *lab) list(gallery string) (map[string]reference, error) {
 	return found, nil
 }
 
-// classify returns the answers to the photos, one line each.
+// classify returns the answers to the photos, a line each.
 func (l *lab) classify(gallery string) (string, error) {
 	r := l.run("classify", "--json", "--only", "photo*", "--gallery", gallery, l.photos)
 	if r.code != 0 || r.hung {
@@ -193,7 +193,7 @@ func (l *lab) classify(gallery string) (string, error) {
 	return r.out, nil
 }
 
-// copyGallery makes a gallery of its own out of the base.
+// copyGallery copies the base gallery.
 func (l *lab) copyGallery(name string) string {
 	path := filepath.Join(l.folder, name)
 	for _, suffix := range []string{"", "-wal", "-shm"} {

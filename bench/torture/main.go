@@ -1,16 +1,16 @@
 //go:build unix
 
-// Command torture treats the built program as the world does: it is killed in
-// mid-write, its files lose bits and its disk fills up; it is fed damaged and
-// hostile files, and used by many at once.
+// Command torture treats the built program as the world does. It kills it in mid-write,
+// flips bits of its files and fills its disk; it feeds it damaged and hostile files, and
+// uses it from many processes at once.
 //
 //	go run ./bench/torture           # everything: about half an hour
 //	go run ./bench/torture -short    # a little of everything, as CI does
 //	go run ./bench/torture -only kills,flips -seed 7
 //
-// It prints what was tried, and how much was lost, hung or went over its budget
-// of memory, and fails if anything did. docs/reliability.md says what is
-// promised.
+// It prints how often something was tried, was lost, hung or exceeded its budget of
+// memory, and fails if any of the last three is not zero. docs/reliability.md lists the
+// promises.
 package main
 
 import (
@@ -26,12 +26,12 @@ import (
 	"time"
 )
 
-// scenario is one way of being cruel.
+// scenario is one way to mistreat the program.
 type scenario struct {
 	name  string
 	run   func(l *lab, s *score)
-	whole int // how many times
-	short int // and with -short
+	whole int // number of times
+	short int // number of times with -short
 }
 
 var scenarios = []scenario{
@@ -106,7 +106,7 @@ func run(binary, only string, seed uint64, short bool) (faults int, err error) {
 	return faults, nil
 }
 
-// build makes the program as it is shipped.
+// build builds the program as a release does.
 func build(folder string) (string, error) {
 	binary := filepath.Join(folder, "exemplar")
 	cmd := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/exemplar")

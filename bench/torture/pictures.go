@@ -19,12 +19,12 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// pictureBudget is what a process may take that answers small files, damaged or
-// not: a quarter more than it takes for whole ones.
+// pictureBudget is the memory in bytes that a process may take for small files, damaged
+// or not: a quarter more than for sound ones.
 const pictureBudget = 600 << 20
 
-// mutatedPictures answers pictures with changed, missing and doubled bytes: each
-// gets one answer, and none of them stops the others.
+// mutatedPictures answers pictures with changed, missing and doubled bytes. Each must get
+// one answer, and none may stop the others.
 func mutatedPictures(l *lab, s *score) {
 	seeds := encoded(l)
 	folder := filepath.Join(l.folder, "mutated")
@@ -63,7 +63,7 @@ type seedFile struct {
 	data   []byte
 }
 
-// encoded is one drawn document in every format that can be written here.
+// encoded is one drawn document in every format that this program can write.
 func encoded(l *lab) []seedFile {
 	files, _ := filepath.Glob(filepath.Join(l.documents, "*", "*", "*_ref.png"))
 	data, err := os.ReadFile(files[0])
@@ -91,8 +91,8 @@ func encoded(l *lab) []seedFile {
 	return seeds
 }
 
-// mutate changes a few bytes, most of them near the start, where the structure
-// is; or cuts the file off, or doubles a part of it.
+// mutate changes a few bytes, cuts the file off, or doubles a part of it. Most changed
+// bytes are near the start, where the structure is.
 func mutate(data []byte, s *score) []byte {
 	out := bytes.Clone(data)
 	switch s.rng.IntN(4) {
@@ -114,14 +114,14 @@ func mutate(data []byte, s *score) []byte {
 	}
 }
 
-// memoryFlag is the budget that is given to the program for decoded pictures,
-// in MiB, and allowance what it takes beside them.
+// memoryFlag is the program's budget for decoded pictures in MiB, and allowance the
+// memory that it takes beside them.
 const (
 	memoryFlag = 256
 	allowance  = 400 << 20
 )
 
-// bombs are small files that want much memory, four at a time.
+// bombs answers small files that need much memory, four at a time.
 func bombs(l *lab, s *score) {
 	for _, b := range []seedFile{
 		{"grey16.png", zeroPNG(13000, 13000, 16, 0, 2)},
@@ -153,8 +153,8 @@ func bombs(l *lab, s *score) {
 	}
 }
 
-// zeroPNG is a picture of zeros, made without holding one: what this process
-// takes at its peak counts as its children's.
+// zeroPNG is a picture of zeros. It is made without holding the pixels, because the peak
+// memory of this process would count for its children.
 func zeroPNG(w, h int, depth, colour byte, bytesPerPixel int) []byte {
 	var packed bytes.Buffer
 	z, _ := zlib.NewWriterLevel(&packed, zlib.BestSpeed)

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// promptly is how soon a process must end that was told to.
+// promptly is the time within which a signal must end a process.
 const promptly = time.Second
 
-// signals interrupts the program wherever it may wait or work for long.
+// signals interrupts the program in every state in which it may wait or work for long.
 func signals(l *lab, s *score) {
 	fifo := filepath.Join(l.folder, "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -66,7 +66,7 @@ func (l *lab) interrupt(s *score, name string, signal syscall.Signal, code int, 
 		s.hung++
 		s.fault("%s: %v until %v ended it", name, took.Round(time.Millisecond), signal)
 	}
-	if r.code != code && r.code != 0 { // it may have been done just then
+	if r.code != code && r.code != 0 { // 0: it may have finished at that moment
 		s.fault("%s: %v ended it with %d, not %d: %s", name, signal, r.code, code, r)
 	}
 }

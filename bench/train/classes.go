@@ -19,8 +19,8 @@ const (
 	classDim   = 256
 )
 
-// benchClasses times a step of the classification head: all of 100,000 classes, then the same number of classes, a
-// tenth, and three tenths of 1.28 million.
+// benchClasses times a step of the classification head: over all of 100,000 classes, and over a tenth and three tenths of
+// 1.28 million classes.
 func benchClasses(seconds float64) error {
 	debug.SetMemoryLimit(6 << 30)
 	const few, many = 100_000, 1_281_167
@@ -48,7 +48,7 @@ func benchClasses(seconds float64) error {
 	return nil
 }
 
-// timeClasses returns the CPU milliseconds of a step at each sampling rate: the best of several.
+// timeClasses returns the CPU milliseconds of a step at each sampling rate, each the best of several.
 func timeClasses(classes int, rates []float64, seconds float64) ([]float64, error) {
 	unit := make([]float32, classBatch*classDim)
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -70,7 +70,7 @@ func timeClasses(classes int, rates []float64, seconds float64) ([]float64, erro
 	if err != nil {
 		return nil, err
 	}
-	for class := range classes { // touches all memory, as the first steps of a run would
+	for class := range classes { // touch all memory, as the first steps of a run do
 		head.Imprint(class, unit[class%classBatch*classDim:][:classDim])
 	}
 	for _, rate := range rates {
@@ -89,7 +89,7 @@ func timeClasses(classes int, rates []float64, seconds float64) ([]float64, erro
 	return times, nil
 }
 
-// peakMemory is the largest resident size of the process so far, in MiB; 0 where the system does not tell.
+// peakMemory is the largest resident size of the process so far, in MiB. It is 0 if the system does not tell.
 func peakMemory() int {
 	data, err := os.ReadFile("/proc/self/status")
 	if err != nil {

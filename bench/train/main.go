@@ -1,4 +1,4 @@
-// Command train measures the trainer beside its peers, each pair in one run:
+// Command train measures the trainer and its peers, each pair in one run:
 //
 //	go run ./bench/train -python python step      # forward, backward and AdamW beside PyTorch
 //	go run ./bench/train -python python pipeline  # decoding, capture and training beside PyTorch and OpenCV
@@ -58,7 +58,7 @@ type figure struct {
 	Want  string  `json:"want"`
 }
 
-// measured are the figures of this run.
+// measured holds the figures of this run.
 var measured []figure
 
 func report(f figure) error {
@@ -66,10 +66,10 @@ func report(f figure) error {
 	return json.NewEncoder(os.Stdout).Encode(f)
 }
 
-// benchAll makes every figure and writes the table of them.
+// benchAll measures every figure and writes the table.
 func benchAll(python string, seconds float64, rounds int) error {
 	for _, bench := range []func() error{
-		func() error { return benchClasses(seconds) }, // first: it tells the memory that the process has taken so far
+		func() error { return benchClasses(seconds) }, // first, because it reports the peak memory of the process
 		func() error { return benchStep(python, seconds, rounds) },
 		func() error { return benchPipeline(python, rounds) },
 		func() error { return benchScaling(rounds) },

@@ -16,9 +16,9 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// A run of the pipeline trains by the reference recipe with every image decoded anew. CPU time is the difference between
-// a longer run and a shorter one, so that setting up does not count. Speed is by the clock, of the fastest window of
-// steps; the first steps do not count, nor the last, whose batches nobody makes beside them any more.
+// A run of the pipeline trains by the reference recipe and decodes every image anew. The CPU time is the difference between
+// a longer run and a shorter one, so that the start does not count. The speed is by the clock, of the fastest window of
+// steps. The first steps do not count, and neither do the last ones, which prepare no further batches.
 const (
 	longRun, shortRun = 22, 4
 	firstSteps        = 3
@@ -27,9 +27,9 @@ const (
 	samplesPerStep    = 512 // of the reference recipe
 )
 
-// pace is how fast a pipeline was.
+// pace is the speed of a pipeline.
 type pace struct {
-	images float64 // per second, by the clock; 0 of a short run
+	images float64 // per second, by the clock; 0 for a short run
 	cpu    float64 // milliseconds of the whole run
 }
 
@@ -53,8 +53,8 @@ func (s *side) measure(run func(steps int) (pace, error)) error {
 	return nil
 }
 
-// benchPipeline trains beside PyTorch with an OpenCV loader, in turn, on two cores. The peer has one worker or two,
-// whichever is better.
+// benchPipeline trains in turn with this program and with PyTorch and an OpenCV loader, on two cores. The peer has one
+// worker or two, whichever is faster.
 func benchPipeline(python string, rounds int) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	ours, peer := newSide(), newSide()
@@ -98,7 +98,7 @@ func benchScaling(rounds int) error {
 		Ratio: speed[1] / speed[0], Want: ">= 1.8"})
 }
 
-// runPipeline trains for so many steps.
+// runPipeline trains for a number of steps.
 func runPipeline(steps int) (pace, error) {
 	dir, err := os.MkdirTemp("", "pipeline")
 	if err != nil {
@@ -134,7 +134,7 @@ func runPipeline(steps int) (pace, error) {
 // runPipelinePeer runs tools/train/loader_peer.py from the root of the repository.
 func runPipelinePeer(python string, steps, workers int) (name string, p pace, err error) {
 	cmd := exec.Command(python, "tools/train/loader_peer.py", "--steps", strconv.Itoa(steps), "--threads", "2", "--workers", strconv.Itoa(workers))
-	// Threads that wait by spinning take the time of the workers.
+	// Threads that spin while they wait would take the time of the workers.
 	cmd.Env = append(os.Environ(), "OMP_WAIT_POLICY=PASSIVE")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -148,6 +148,6 @@ func runPipelinePeer(python string, steps, workers int) (name string, p pace, er
 	if err := json.Unmarshal(out, &result); err != nil {
 		return "", pace{}, fmt.Errorf("peer: %w", err)
 	}
-	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // the workers' too: it has waited for them
+	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // with the workers', for which the process has waited
 	return result.Peer, pace{images: result.Images, cpu: 1e3 * used.Seconds()}, nil
 }

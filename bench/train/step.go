@@ -19,7 +19,7 @@ const (
 	stepInput = 128
 )
 
-// benchStep times a training step and PyTorch's, in turn, on one core each, and reports the best of both.
+// benchStep times a training step of this program and of PyTorch, in turn, on one core each, and reports the best of each.
 func benchStep(python string, seconds float64, rounds int) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	ours, peer := math.Inf(1), math.Inf(1)

@@ -27,7 +27,7 @@ func writeTable(path string, figures []figure, rounds int, seconds float64) erro
 	return tensorfile.WriteFile(path, []byte(b.String()))
 }
 
-// number writes three digits that mean something.
+// number writes three significant digits.
 func number(v float64) string {
 	if v >= 100 {
 		return fmt.Sprintf("%.0f", v)
@@ -35,7 +35,7 @@ func number(v float64) string {
 	return fmt.Sprintf("%.3g", v)
 }
 
-// processor is the model name that the system tells.
+// processor is the model name of the processor, if the system tells it.
 func processor() string {
 	data, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

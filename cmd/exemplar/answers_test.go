@@ -13,8 +13,8 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// On a terminal a line fits its width whatever the names are, and its clause is whole;
-// elsewhere, and in the longer form, nothing is lost.
+// On a terminal a line fits the width, whatever the names are, and its clause is whole.
+// Elsewhere, and with --verbose, nothing is shortened.
 func TestLinesFitTheTerminal(t *testing.T) {
 	long := strings.Repeat("a very long folder/", 8) + "名刺 of somebody.jpg"
 	label := "identity-documents/driving-licences/front/second-edition-of-2019"
@@ -85,7 +85,8 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	}
 }
 
-// Of a refused picture what it is and what to do are said, on the narrowest terminal too.
+// The reason and the advice about a refused picture are printed even on the narrowest
+// terminal.
 func TestRefusedSaysWhatToDo(t *testing.T) {
 	refused := exemplar.Answer{Decision: exemplar.Refused, Summary: "it is a PDF: save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)"}
 	for width, want := range map[int]string{0: refused.Summary, 60: "it is a PDF: save its pages as PNG or JPEG", 200: refused.Summary} {
@@ -95,7 +96,7 @@ func TestRefusedSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// printed is what is printed of one answer.
+// printed returns the output for one answer.
 func printed(t *testing.T, width int, name string, a exemplar.Answer, verbose bool) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -118,7 +119,7 @@ func TestConfidenceIsRoundedDown(t *testing.T) {
 	}
 }
 
-// A spreadsheet takes no name for a formula, and reads the file as UTF-8.
+// No name becomes a formula in a spreadsheet, which reads the file as UTF-8.
 func TestCSVIsSafeInSpreadsheets(t *testing.T) {
 	var out bytes.Buffer
 	p := newCSVPrinter(&out)
@@ -151,7 +152,7 @@ func TestCSVIsSafeInSpreadsheets(t *testing.T) {
 	}
 }
 
-// Where nothing can be drawn the answer is given all the same.
+// If nothing can be drawn, the answer is still printed.
 func TestAnswersWithoutADrawing(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())

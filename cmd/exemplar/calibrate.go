@@ -114,7 +114,7 @@ func runCalibrate(cmd *cobra.Command, bundle *embed.Bundle, roots []string, flag
 	if err != nil {
 		return err
 	}
-	if err := addProof(cmd, bundle, curve, flags); err != nil {
+	if err := addLLRModel(cmd, bundle, curve, flags); err != nil {
 		return err
 	}
 	calibrated := *bundle
@@ -128,8 +128,8 @@ func runCalibrate(cmd *cobra.Command, bundle *embed.Bundle, roots []string, flag
 	return nil
 }
 
-// addProof fits the proof, or keeps the one that the bundle has.
-func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibration, flags calibrateFlags) error {
+// addLLRModel fits the likelihood ratio of geometry, or keeps the fit that the bundle has.
+func addLLRModel(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibration, flags calibrateFlags) error {
 	if flags.siblings == "" {
 		if old, err := scoremodel.ParseCalibration(bundle.Calibration); err == nil {
 			curve.LLRModel = old.LLRModel
@@ -145,7 +145,7 @@ func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibr
 		alike = append(alike, drawn...)
 		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
 	}
-	bar := newProgress("verifying", len(alike))
+	bar := newProgressBar("comparing", len(alike))
 	trials, err := calibrate.RunTrials(cmd.Context(), bundle, alike, calibrate.TrialOptions{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})
@@ -156,13 +156,13 @@ func addProof(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Calibr
 	if curve.LLRModel, err = scoremodel.FitLLRModel(trials.List, source+"; captured by the simulator"); err != nil {
 		return err
 	}
-	return printProof(cmd, curve.LLRModel, trials)
+	return printLLRModel(cmd, curve.LLRModel, trials)
 }
 
-// printProof prints the weights, the thresholds, and what the promise is worth.
-func printProof(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate.Trials) error {
+// printLLRModel prints the weights, and how well the fit keeps a wished rate.
+func printLLRModel(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate.Trials) error {
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "proof fitted on %d comparisons: LLR = %.2f", len(trials.List), p.Bias/math.Ln10)
+	fmt.Fprintf(out, "geometry fitted on %d comparisons: LLR = %.2f", len(trials.List), p.Bias/math.Ln10)
 	for _, t := range p.Terms {
 		fmt.Fprintf(out, " + %.3g %s", t.Weight/math.Ln10, t.Feature)
 	}
@@ -171,9 +171,9 @@ func printProof(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate.Tr
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(out, "strangers with a look-alike registered, each half of the families judged by the other:\n  wished     met   right\n")
+	fmt.Fprint(out, "accepted strangers that have a look-alike registered; each half of the families is judged by the fit on the other:\n  wished  actual   right\n")
 	for _, c := range checks {
-		fmt.Fprintf(out, "  %5.1f%%  %5.1f%%  %5.1f%%\n", 100*c.Wished, 100*c.Met, 100*c.Right)
+		fmt.Fprintf(out, "  %5.1f%%  %5.1f%%  %5.1f%%\n", 100*c.Wished, 100*c.Observed, 100*c.Right)
 	}
 	if n := len(trials.Twins); n > 0 {
 		fmt.Fprintf(out, "%d comparisons with look-alikes that hardly differ were left out\n", n)
@@ -181,8 +181,8 @@ func printProof(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate.Tr
 	return nil
 }
 
-// readSample reads a picture of a data set; one that cannot be used is
-// reported and left out.
+// readSample reads a picture of a data set. It reports a picture that cannot be used, and
+// leaves it out.
 func readSample(cmd *cobra.Command, root string, s dataset.Sample) (*imaging.Image, error) {
 	data, release, err := imaging.ReadFile(filepath.Join(root, filepath.FromSlash(s.Path)), imaging.DefaultLimits)
 	if err != nil {
@@ -199,7 +199,7 @@ func readSample(cmd *cobra.Command, root string, s dataset.Sample) (*imaging.Ima
 
 func printCurve(cmd *cobra.Command, c *scoremodel.Calibration) {
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "fitted on %d impostor comparisons; below FMR %.2g it extrapolates; margin %.3f\n", c.Pairs, c.SupportedFMR(), c.Margin)
+	fmt.Fprintf(out, "embedding fitted on %d impostor comparisons; extrapolated below an FMR of %.2g; margin %.3f\n", c.Pairs, c.SupportedFMR(), c.Margin)
 	sizes := []int{1, 10, 100, 1000, 10000}
 	fmt.Fprint(out, "threshold (cosine) by share of accepted strangers and number of labels:\n  fpir")
 	for _, n := range sizes {

@@ -146,7 +146,7 @@ func writeFile(cmd *cobra.Command, path string, mode fs.FileMode, data []byte) e
 
 // classify answers the inputs in their order, several at a time.
 func classify(cmd *cobra.Command, list []input, answer answering, out answerPrinter) error {
-	progress := newProgress("classifying", len(list))
+	progress := newProgressBar("classifying", len(list))
 	defer progress.clear()
 	refused, damaged := 0, map[string]exemplar.LeftOut{}
 	err := inOrder(cmd.Context(), list, func(in input) ([]exemplar.Answer, error) {

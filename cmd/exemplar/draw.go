@@ -71,7 +71,7 @@ type drawn struct {
 
 func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
 	documents := flags.documents()
-	progress := newProgress("drawing", len(documents))
+	progress := newProgressBar("drawing", len(documents))
 	err := inOrder(cmd.Context(), documents, func(d drawn) (int, error) {
 		return flags.write(folder, d)
 	}, func(drawn, int) error {

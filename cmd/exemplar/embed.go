@@ -54,7 +54,7 @@ func writeEmbeddings(cmd *cobra.Command, m *exemplar.Model, inputs []input, out 
 	}
 	var rows []float32
 	var paths []string
-	progress := newProgress("embedding", len(inputs))
+	progress := newProgressBar("embedding", len(inputs))
 	refused := 0
 	err := inOrder(cmd.Context(), inputs, func(in input) (result, error) {
 		vector, err := m.Embed(in.picture())

@@ -194,7 +194,7 @@ func (f *evalFlags) judge(cmd *cobra.Command, folder *dataset.Folder, systems []
 		result, err := harness.Judge(cmd.Context(), folder, sys, harness.Options{
 			Strangers: f.strangers, Depth: f.depth, FPIR: float64(f.fpir), Protocol: eval.Protocol(f.protocol), Seed: f.seed,
 			Progress: func(doing string, steps int) (step, end func()) {
-				bar := newProgress(doing, steps)
+				bar := newProgressBar(doing, steps)
 				return func() { bar.step(1) }, bar.clear
 			},
 		})

@@ -21,9 +21,9 @@ func (s *session) npy(name string, rows, columns int, values ...float32) string 
 	return s.write(name, data)
 }
 
-// labelled writes a type with a blank reference, two variants with a reference
-// and a capture each, two other classes, and two strangers. What is in the files
-// does not matter to systems that bring their own figures.
+// labelled writes a type with a blank reference, two variants with a reference and a
+// capture each, two other classes, and two strangers. The content of the files does not
+// matter to systems that bring their own figures.
 func (s *session) labelled() (set, strangers string) {
 	for i, name := range []string{"T/T_ref.png", "T/a/a_ref.png", "T/a/one.png", "T/b/b_ref.png", "T/b/one.png", "U/U_ref.png", "U/one.png", "V/V_ref.png", "V/one.png"} {
 		s.write("set/"+name, fmt.Append(nil, i))
@@ -33,7 +33,7 @@ func (s *session) labelled() (set, strangers string) {
 	return s.folder + "/set", s.folder + "/others"
 }
 
-// judged runs eval and returns what it says of its only system.
+// judged runs eval and returns the result of its only system.
 func (s *session) judged(args ...string) (mated, other int64, rank1 float64) {
 	s.t.Helper()
 	out, _ := s.run(0, append([]string{"eval", "--json"}, args...)...)
@@ -103,7 +103,7 @@ func TestEvalVectorsOfStrangers(t *testing.T) {
 	}
 }
 
-// By default eval judges the product: a gallery's answers, its labels registered
+// By default eval judges the product: the answers of a gallery, with labels registered
 // and left out.
 func TestEvalJudgesTheProduct(t *testing.T) {
 	s := newSession(t)

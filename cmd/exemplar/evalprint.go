@@ -122,9 +122,9 @@ func printChecks(out io.Writer, r *eval.Result) {
 			say(out, "%s: label error? the same file in several classes: %s\n", r.Name, strings.Join(d.Paths, ", "))
 		}
 	}
-	for i, s := range r.Checks.Suspects {
+	for i, s := range r.Checks.LabelErrors {
 		if i == shown {
-			say(out, "%s: ... and %d more\n", r.Name, len(r.Checks.Suspects)-shown)
+			say(out, "%s: ... and %d more\n", r.Name, len(r.Checks.LabelErrors)-shown)
 			break
 		}
 		say(out, "%s: label error? %s\n", r.Name, s.String())

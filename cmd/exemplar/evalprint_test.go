@@ -11,7 +11,8 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// No two numbers have one name, what was missed is said, and the mark is explained.
+// Each number has a name of its own, missed pictures are counted, and the mark is
+// explained.
 func TestEvalNamesItsNumbers(t *testing.T) {
 	share := eval.Share{Rate: 0.5, Low: 0.2, High: 0.8, Hits: 1, Trials: 2}
 	point := eval.OpenPoint{Protocol: eval.OwnClassOut, Target: 0.01, FNIR: 0.9, Low: 0.8, High: 1}
@@ -25,7 +26,7 @@ func TestEvalNamesItsNumbers(t *testing.T) {
 	if err := printResults(&out, []*eval.Result{&result}, nil); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"no label (unknown, ambiguous or refused)          50.0", "right, if 1 % of those strangers", "right by score at 1 %", "* too few pairs"} {
+	for _, want := range []string{"no label (unknown, ambiguous or refused)       50.0", "right, if 1 % of those strangers", "right by score at 1 %", "* too few pairs"} {
 		if strings.Count(out.String(), want) != 1 {
 			t.Errorf("%q does not stand once in\n%s", want, out.String())
 		}
@@ -37,14 +38,14 @@ func TestEvalNamesItsNumbers(t *testing.T) {
 	}
 }
 
-// The 30,000 that is said is what supports the rate: three over it.
+// The printed 30,000 is the number of pairs that supports the rate: 3/rate.
 func TestWeakRateTakesThirtyThousandPairs(t *testing.T) {
 	if needed := 3 / weakRate; needed < 29_999.5 || needed > 30_000.5 {
 		t.Errorf("it takes %v", needed)
 	}
 }
 
-// A set of references alone is told what it lacks.
+// For a set of references alone eval says what is missing.
 func TestEvalWithoutCaptures(t *testing.T) {
 	s := newSession(t)
 	e := synthdoc.Examples()[2]

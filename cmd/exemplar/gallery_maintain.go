@@ -15,11 +15,11 @@ func galleryReembed() *cobra.Command {
 		use: "reembed", short: "Embed all references anew, with this program's model or --model",
 		args: cobra.NoArgs, writes: true,
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
-			var bar *progress
+			var bar *progressBar
 			embedded := 0
 			err := g.Reembed(cmd.Context(), func(done, total int) {
 				if bar == nil {
-					bar = newProgress("embedding", total)
+					bar = newProgressBar("embedding", total)
 				}
 				bar.step(done - embedded)
 				embedded = done
@@ -103,7 +103,11 @@ func galleryRepair() *cobra.Command {
 			case left > 0:
 				return fmt.Errorf("%s could not be repaired", count(left, "problem"))
 			}
-			say(out, "made %s anew: all is well\n", count(len(done.Made)+len(done.Rebuilt), "part"))
+			if made := len(done.Made) + len(done.Rebuilt); made > 0 {
+				say(out, "made %s anew: all is well\n", count(made, "part"))
+			} else {
+				say(out, "nothing is damaged: all is well\n")
+			}
 			return nil
 		},
 	}.command()

@@ -13,7 +13,7 @@ import (
 func TestMistypedGalleryIsNotMade(t *testing.T) {
 	s := newSession(t)
 	for _, args := range [][]string{
-		{"list"}, {"show", "X"}, {"rivals", "X"}, {"rename", "a", "b"}, {"remove", "X"}, {"remove", "--label", "a"}, {"note", "X", "text"},
+		{"list"}, {"show", "X"}, {"rivals", "X"}, {"rename", "a", "b"}, {"remove", "X"}, {"remove", "--label", "a"}, {"note", "X", "text"}, {"contents", "X", "fixed"},
 		{"export", filepath.Join(s.folder, "e.zip")}, {"reembed"}, {"check"}, {"repair"}, {"compact"},
 	} {
 		path := filepath.Join(s.folder, "no", "such", "gallery.db")
@@ -40,8 +40,8 @@ func TestAnEmptyLabelRemovesNothing(t *testing.T) {
 	}
 }
 
-// A damaged gallery is found by check and set right by repair, as far as that
-// goes; what cannot be set right is named, and can be removed.
+// Check finds the damage of a gallery, and repair repairs what it can. It names the
+// rest, which can be removed.
 func TestCheckAndRepair(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
@@ -73,8 +73,30 @@ func TestCheckAndRepair(t *testing.T) {
 	s.inGallery(0, "gallery", "check")
 }
 
-// What is damaged costs an export and an import no more than it has to: the rest is
-// there, and the exit code says that something was not.
+// What is said of contents is kept, shown and changed.
+func TestContentsAreKept(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(exitFailed, "register", "--contents", "green", s.documents())
+	s.inGallery(0, "register", "--contents", "fixed", s.documents())
+	out, _ := s.inGallery(0, "gallery", "list")
+	if strings.Count(out, "(contents: fixed)\n") != 3 {
+		t.Errorf("list said %q", out)
+	}
+	label, _, _ := strings.Cut(out, " ")
+	for _, contents := range []string{"vary", "auto"} {
+		s.inGallery(0, "gallery", "contents", label, contents)
+		out, _ := s.inGallery(0, "gallery", "show", label)
+		if strings.Contains(out, "contents    "+contents+"\n") != (contents != "auto") {
+			t.Errorf("%s: show said %q", contents, out)
+		}
+	}
+	if _, said := s.inGallery(exitFailed, "gallery", "contents", label, "green"); !strings.Contains(said, "vary, fixed or auto") {
+		t.Errorf("said %q", said)
+	}
+}
+
+// An export and an import lose only what is damaged, and the exit code tells that
+// something is missing.
 func TestExportAndImportOfWhatIsDamaged(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())

@@ -125,7 +125,7 @@ func TestCompletion(t *testing.T) {
 	s.run(0, "__complete", "gallery", "show", "")
 }
 
-// Labels do where ids are asked for, as long as there is no doubt.
+// A label serves as an id if it has one reference.
 func TestLabelsForIDs(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
@@ -145,7 +145,7 @@ func TestLabelsForIDs(t *testing.T) {
 	}
 	s.inGallery(0, "gallery", "rivals", example.Label)
 	s.inGallery(0, "register", "--label", example.Label, s.write("second.jpg", scanned(example, 0)))
-	if _, errOut := s.inGallery(exitFailed, "gallery", "remove", example.Label); !strings.Contains(errOut, "2 references: say which one") {
+	if _, errOut := s.inGallery(exitFailed, "gallery", "remove", example.Label); !strings.Contains(errOut, "2 references: name one by its ID") {
 		t.Errorf("said %q", errOut)
 	}
 	if out, _ := s.inGallery(0, "gallery", "remove", other.Label); !strings.Contains(out, "removed 1 reference") {
@@ -161,7 +161,7 @@ func TestLabelsForIDs(t *testing.T) {
 	}
 }
 
-// Without a terminal, what a label holds is removed with --yes only.
+// Without a terminal only --yes removes the references of a label.
 func TestRemovingALabelNeedsAYes(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())

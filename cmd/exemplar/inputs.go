@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -75,7 +76,12 @@ func (f *inputs) fault(args []string) error {
 	if slices.ContainsFunc(f.list, func(in input) bool { return in.err == nil }) {
 		return nil
 	}
-	return f.list[0].err
+	first := f.list[0]
+	var fault *fs.PathError
+	if errors.As(first.err, &fault) { // which begins with the name of a system call
+		return fmt.Errorf("%s: %w", first.name, fault.Err)
+	}
+	return first.err
 }
 
 func (f *inputs) add(arg string) {

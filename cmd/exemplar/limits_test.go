@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestHugeFiles: whatever file the user names, no more of it is read than one of
-// its kind may have.
+// TestHugeFiles: of any file that a user names, no more is read than the limit of its
+// kind.
 func TestHugeFiles(t *testing.T) {
 	s := newSession(t)
 	documents := s.documents()

@@ -199,7 +199,7 @@ func TestRegisterReplace(t *testing.T) {
 	}
 }
 
-// Two editions: the note, the JSON and the picture say in what they differ.
+// Two editions: the note, the JSON and the picture say where they differ.
 func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
 	s := newSession(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}

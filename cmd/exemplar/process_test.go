@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// asProcess makes the test binary be exemplar.
+// asProcess makes the test binary run as exemplar.
 const asProcess = "EXEMPLAR_TEST_AS_PROCESS"
 
 func TestMain(m *testing.M) {

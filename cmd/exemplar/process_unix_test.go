@@ -29,8 +29,8 @@ func (s *session) fifo(name string) string {
 	return path
 }
 
-// soon is how long a process may take to end: what is promised is a second, and
-// the machine may be busy.
+// soon is how long a process may take to end. A second is promised, but the machine may be
+// busy.
 const soon = 2 * time.Second
 
 // SIGINT and SIGTERM end the process from every state.
@@ -70,7 +70,7 @@ func TestSignalsEndEveryState(t *testing.T) {
 	}
 }
 
-// wantEnd sends a signal and holds the process to end soon with the code.
+// wantEnd sends a signal, and requires that the process ends soon with the code.
 func (c *child) wantEnd(t *testing.T, sig syscall.Signal, code int) {
 	t.Helper()
 	began := time.Now()
@@ -88,7 +88,7 @@ func (c *child) wantEnd(t *testing.T, sig syscall.Signal, code int) {
 	}
 }
 
-// Waiting for another process that writes ends as well.
+// A signal also ends the wait for another process that writes.
 func TestSignalEndsTheWaitForALock(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
@@ -124,7 +124,7 @@ func TestSignalEndsWorkOnBigPictures(t *testing.T) {
 	}
 }
 
-// The second signal does not wait for what the first one asks for.
+// The second signal does not wait for the work that the first one allows.
 func TestTwoSignalsKillAtOnce(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
@@ -146,7 +146,7 @@ func TestTwoSignalsKillAtOnce(t *testing.T) {
 	}
 }
 
-// What a stopped register says is what is in the gallery.
+// A stopped register reports exactly the content of the gallery.
 func TestStoppedRegisterSaysWhatIsThere(t *testing.T) {
 	s := newSession(t)
 	for i := range 2 * registerBatch {

@@ -9,26 +9,28 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"exemplar/internal/progress"
 )
 
-// progress draws one line on a terminal, and nothing elsewhere, so that files and pipes
-// get results alone.
-type progress struct {
+// progressBar shows on a terminal how many of some things are done. It shows nothing elsewhere,
+// so that files and pipes get results alone.
+type progressBar struct {
 	mu    sync.Mutex
-	out   io.Writer // nil if it is no terminal
+	line  progress.Line
 	verb  string
 	total int
 	done  int
 	start time.Time
-	drawn time.Time
 }
 
-func newProgress(verb string, total int) *progress {
-	p := &progress{verb: verb, total: total, start: time.Now()}
+func newProgressBar(verb string, total int) *progressBar {
+	b := &progressBar{verb: verb, total: total, start: time.Now()}
+	b.line.Terminal, b.line.Every = true, 100*time.Millisecond
 	if isTerminal(os.Stderr) && total > 1 && !noProgress.Load() {
-		p.out = os.Stderr
+		b.line.Out = os.Stderr
 	}
-	return p
+	return b
 }
 
 // The columns of a terminal that does not tell its width, and the fewest that a line
@@ -58,26 +60,17 @@ func terminalWidth(w io.Writer) int {
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // step counts n more as done.
-func (p *progress) step(n int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done += n
-	if p.out == nil || time.Since(p.drawn) < 100*time.Millisecond {
-		return
-	}
-	p.drawn = time.Now()
-	const width = 24
-	filled := width * min(p.done, p.total) / p.total
-	rest := time.Since(p.start) * time.Duration(p.total-p.done) / time.Duration(max(p.done, 1))
-	fmt.Fprintf(p.out, "\r%s [%s%s] %d/%d, %s left \x1b[K", plain(p.verb),
-		strings.Repeat("=", filled), strings.Repeat(" ", width-filled), p.done, p.total, rest.Round(time.Second))
+func (b *progressBar) step(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.done += n
+	b.line.Show(func() string {
+		const width = 24
+		filled := width * min(b.done, b.total) / b.total
+		return fmt.Sprintf("%s [%s%s] %d/%d, %s left ", plain(b.verb), strings.Repeat("=", filled), strings.Repeat(" ", width-filled),
+			b.done, b.total, progress.Left(time.Since(b.start), b.done, b.total))
+	})
 }
 
 // clear removes the line, to print something else in its place.
-func (p *progress) clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.out != nil {
-		fmt.Fprint(p.out, "\r\x1b[K")
-	}
-}
+func (b *progressBar) clear() { b.line.Clear() }

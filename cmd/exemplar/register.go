@@ -19,8 +19,8 @@ import (
 const registerBatch = 32
 
 type registerFlags struct {
-	label, labelsFrom, note, only, explain string
-	replace, json                          bool
+	label, labelsFrom, note, only, explain, contents string
+	replace, json                                    bool
 }
 
 func newRegister() *cobra.Command {
@@ -38,6 +38,9 @@ too: register flat/ gives the picture flat/card.jpg the label card. --label give
 register skips a picture that its label has already. It refuses a picture that shows nothing (blank, tiny, unreadable) or
 has no label, and says why.
 
+What is filled in, typed, signed or photographed into a document may differ: other copies of it are a match. Where only the
+same copy is to be one (trading cards of one frame, serial numbers that matter), say --contents fixed.
+
 If a picture resembles a reference of another label, register says where the two differ, and whether that is enough to
 tell photos of them apart. --explain FILE.png draws the two most similar ones.
 
@@ -52,6 +55,9 @@ there. With --replace all become visible at once, at the end; after an interrupt
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, err := expandInputs(args, flags.only)
 			if err != nil {
+				return err
+			}
+			if err := flags.checkContents(); err != nil {
 				return err
 			}
 			if err := flags.checkLabels(found.list); err != nil {
@@ -79,12 +85,14 @@ there. With --replace all become visible at once, at the end; after an interrupt
 	f.StringVarP(&flags.label, "label", "l", "", "`LABEL` of all pictures, instead of their folders")
 	f.StringVar(&flags.labelsFrom, "labels-from", "folder", "`SOURCE` of the labels: folder, or name (folder and file name)")
 	f.StringVar(&flags.note, "note", "", "keep this `TEXT` with each reference")
+	f.StringVar(&flags.contents, "contents", "", "`WHAT` of other contents: vary, they are a match, or fixed, only the same copy is (default: the program's own view)")
 	f.StringVar(&flags.only, "only", "", "take only files whose name matches this `PATTERN`, such as '*_ref.jpg'")
 	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, to this `FILE` (PNG)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object per picture and line")
 	f.BoolVar(&flags.replace, "replace", false, "remove the other references of each label that is registered")
 	cmd.MarkFlagsMutuallyExclusive("label", "labels-from")
 	cmd.RegisterFlagCompletionFunc("labels-from", cobra.FixedCompletions([]string{"folder", "name"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("contents", cobra.FixedCompletions([]string{"vary", "fixed"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("label", registeredLabels(&store, 0))
 	return cmd
 }
@@ -109,6 +117,15 @@ func (f registerFlags) checkLabels(list []input) error {
 		"or --label NAME for all", where)
 }
 
+// checkContents returns an error if --contents is neither vary nor fixed.
+func (f registerFlags) checkContents() error {
+	switch exemplar.Contents(f.contents) {
+	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
+		return nil
+	}
+	return fmt.Errorf("--contents %q: want vary or fixed", f.contents)
+}
+
 func (f registerFlags) labelOf(in input) string {
 	if f.label != "" {
 		return f.label
@@ -123,7 +140,7 @@ func (f registerFlags) labelOf(in input) string {
 
 func register(ctx context.Context, g *exemplar.Gallery, list []input, flags registerFlags, report *registerReport) error {
 	defer atForcedEnd(ctx, func() { report.interrupted(len(list)) })()
-	progress := newProgress("registering", len(list))
+	progress := newProgressBar("registering", len(list))
 	defer progress.clear()
 	into, err := newRegistrar(ctx, g, flags.replace, report.count)
 	if err != nil {
@@ -163,7 +180,7 @@ func registerSome(ctx context.Context, into *registrar, batch []input, flags reg
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
-		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Picture: in.picture()}
+		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Contents: exemplar.Contents(flags.contents), Picture: in.picture()}
 		err := in.err
 		if err == nil && item.Label == "" {
 			err = errNoLabel

@@ -44,8 +44,8 @@ func TestRegisterReplacesOnce(t *testing.T) {
 	}
 }
 
-// What is in the gallery is counted, even when a signal comes while it is being looked
-// up what the references resemble.
+// Registered references are counted, even if a signal comes while their rivals are being
+// searched.
 func TestStoppedRegisterCountsWhatIsStored(t *testing.T) {
 	for _, replace := range []bool{false, true} {
 		s := newSession(t)

@@ -75,7 +75,7 @@ func TestOutputsDestroyNothing(t *testing.T) {
 	s.inGallery(0, "gallery", "check")
 }
 
-// What a command wrote it may write again, and a drawing stays a PNG.
+// A command may overwrite its own output, and a drawing stays a PNG.
 func TestOutputsReplaceTheirOwn(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())
@@ -102,7 +102,7 @@ func mustRead(t *testing.T, path string) []byte {
 	return data
 }
 
-// A file that cannot be written is said to be that, and not a missing gallery.
+// The error about a file that cannot be written names that file, and not the gallery.
 func TestUnwritableExportNamesTheFile(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(0, "register", s.documents())

@@ -70,10 +70,10 @@ func teach(cmd *cobra.Command, path string, command []string, flags teachFlags) 
 	if err != nil {
 		return err
 	}
-	var bar *progress // nil until the number of images is known
+	var bar *progressBar // nil until the number of images is known
 	options := train.TeachOptions{Forms: flags.forms, Progress: func(done, total int) {
 		if bar == nil {
-			bar = newProgress("teaching", total)
+			bar = newProgressBar("teaching", total)
 		}
 		bar.step(done - bar.done)
 	}}

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal opens a pseudo-terminal: what a person sees and types, and what the
-// program has.
+// terminal opens a pseudo-terminal. It returns the side of the user and the side of the
+// program.
 func terminal(t *testing.T) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -53,7 +53,7 @@ func TestWhatIsATerminal(t *testing.T) {
 	}
 }
 
-// On a terminal the removal of a label lists what goes, and asks.
+// On a terminal the removal of a label lists the references, and asks.
 func TestRemovingALabelAsks(t *testing.T) {
 	for answer, want := range map[string]struct {
 		code int

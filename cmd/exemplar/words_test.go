@@ -13,7 +13,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// Commands that have nothing to do, or not all, say that and no more.
+// A command that has nothing to do, or not everything, says so and no more.
 func TestSmallWords(t *testing.T) {
 	s := newSession(t)
 	documents := s.documents()
@@ -32,6 +32,8 @@ func TestSmallWords(t *testing.T) {
 		{"no such label to remove", exitFailed, []string{"gallery", "remove", "-y", "--label", "nope"}, "no such label", "reference"},
 		{"a note", 0, []string{"gallery", "note", label, "mine"}, "changed the note of ", ""},
 		{"no picture has such a name", exitFailed, []string{"classify", "--only", "*.png", documents + "/" + label + "/scan.jpg"}, "matches --only", "no pictures in"},
+		{"a missing picture", exitFailed, []string{"classify", "nowhere.jpg"}, "exemplar: nowhere.jpg: no such file", "stat"},
+		{"nothing to repair", 0, []string{"gallery", "repair"}, "nothing is damaged", "0 parts"},
 		{"no jobs", exitFailed, []string{"classify", "-j", "0", documents}, "from 1 to", ""},
 		{"a byte of memory", exitFailed, []string{"classify", "--memory", "1", documents}, "want at least", ""},
 		{"next to no strangers", exitFailed, []string{"classify", "--fpir", "1e-12", documents}, "want at least", ""},
@@ -96,7 +98,7 @@ func TestExportIsDated(t *testing.T) {
 	}
 }
 
-// Help that cannot be written is said once.
+// The error of writing help is printed once.
 func TestUnwritableHelpIsSaidOnce(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"classify", "--help"}, {"help", "gallery"}, {"gallery"}} {
 		var said strings.Builder
@@ -106,7 +108,7 @@ func TestUnwritableHelpIsSaidOnce(t *testing.T) {
 	}
 }
 
-// Into a file a list is whole.
+// In a file nothing of a list is shortened.
 func TestListsAreWhole(t *testing.T) {
 	s := newSession(t)
 	deep := strings.Repeat("a-very-long-folder/", 5)

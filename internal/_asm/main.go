@@ -1,4 +1,4 @@
-// Command asm writes the assembly of the packages that have some, and its Go declarations:
+// Command asm generates the assembly of packages kernel, features and alignment, with its Go declarations:
 //
 //	cd internal/_asm && go run . [-dir DIRECTORY] [PACKAGE ...]
 package main
@@ -22,7 +22,7 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 )
 
-// generators are those of each package's files, by name.
+// generators are the generators of each package's files, by name.
 var generators = map[string]map[string]func(c *build.Context){
 	"alignment": alignment.Files,
 	"features":  features.Files,

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"exemplar/internal/features"
-
 	"exemplar/internal/imaging"
 )
 

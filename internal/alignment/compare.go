@@ -16,7 +16,7 @@ const (
 	blockSide     = 32
 	blockPixels   = blockSide * blockSide
 	searchReach   = 8               // pixels to the left and up; one less to the right
-	searchWide    = 2 * searchReach // places per row
+	searchWide    = 2 * searchReach // displacements per row
 	searchHigh    = 2*searchReach + 1
 	windowSide    = blockSide + 2*searchReach
 
@@ -28,7 +28,7 @@ type BlockState uint8
 
 const (
 	NotComparable BlockState = iota // outside the photo, blinded, or without texture in the reference
-	InPlace                         // agrees, and where the smooth field says
+	InPlace                         // agrees where its neighbours say
 	Displaced                       // agrees, displaced
 	Disagrees
 )
@@ -40,14 +40,14 @@ type Block struct {
 	DX, DY      float32 // where it was found, relative to the fit, in pixels of the comparison picture
 	State       BlockState
 	comparable  bool
-	hidden      bool // by what is known to lie upon it
+	hidden      bool // by something that is known to lie upon it
 
 	texture  float32 // deviation of the reference there, half grey levels
 	contrast float32 // deviation of the photo where it was found
-	inPlace  float32 // correlation where its neighbours say
+	inPlace  float32 // its correlation where its neighbours say
 	expected float32 // correlation that the photo's noise allows
 
-	// How sharply the correlation falls about the best place: 0 along a line.
+	// How sharply the correlation falls about the best displacement: 0 along a line.
 	sharpX, sharpY float32
 }
 
@@ -55,12 +55,12 @@ type Block struct {
 type Comparison struct {
 	Blocks             []Block
 	Comparable         int
-	LooselyConsistent  float64 // share of the judged blocks that agree loosely
-	GloballyConsistent float64 // share that agrees strictly, on the smooth field
+	LooselyConsistent  float64 // share of the comparable blocks that agree loosely
+	GloballyConsistent float64 // share that agrees strictly, on one quadratic field
 	LocallyConsistent  float64 // share that agrees strictly, where its neighbours say
-	PeakCorrelation    float64 // of the best places
-	CorrelationInPlace float64 // of the places where the neighbours say
-	CorrelationP10     float64 // a tenth of those correlations, as shares of what is expected, are below it
+	PeakCorrelation    float64 // mean, each where it correlates best
+	CorrelationInPlace float64 // mean, each where its neighbours say
+	CorrelationP10     float64 // a tenth of the latter are lower, as shares of what is expected
 
 	level *referenceLevel // that was compared
 	warp  warp            // that the photo was seen through
@@ -121,10 +121,12 @@ func (t *template) deviation() float64 {
 	return math.Sqrt(float64(t.squares)/blockPixels - mean*mean)
 }
 
-// compare judges the photo, rectified by the map from the reference's picture
-// to it, against the reference. Passes on smaller pictures, each larger than the
-// one before, find how the paper is bent, and further into the parts that the
-// map alone leaves out of reach; the last looks with that undone.
+// compare compares the reference with the photo, rectified by h, the map from the
+// reference's picture to the photo.
+//
+// The first passes, on small pictures of the reference and then on larger ones, find
+// how the paper is deformed: a small picture reaches further into the parts that h
+// alone leaves out of reach. The last pass looks with the deformation undone.
 func compare(p *photo, l *pyramid, h *planar.Homography) Comparison {
 	at := l.levelFor(h)
 	fine := l.levels[at]()
@@ -175,7 +177,7 @@ func (s *searcher) search(r *referenceLevel, w *warp) []Block {
 	return blocks
 }
 
-// take finds the best place.
+// take sets the displacement at which the block correlates best.
 func (b *Block) take(found *correlations, s *blockCorrelator) {
 	best, bx, by := s.peaks.highest()
 	b.Correlation = best
@@ -193,7 +195,7 @@ func (b *Block) take(found *correlations, s *blockCorrelator) {
 
 func round(v float32) int { return int(math.Round(float64(v))) }
 
-// vertex is where the parabola through three heights at -1, 0, 1 has its top,
+// vertex returns where the parabola through three heights at -1, 0, 1 has its top,
 // and how sharply it falls.
 func vertex(l, m, r float32) (at, sharp float32) {
 	d := l - 2*m + r
@@ -204,15 +206,17 @@ func vertex(l, m, r float32) (at, sharp float32) {
 }
 
 const (
+	// A block agrees strictly or loosely from these correlations on, up to these
+	// distances in pixels. By eye.
 	strictCorrelation = 0.7
 	strictDistance    = 1.5
 	looseCorrelation  = 0.55
 	looseDistance     = 4.0
 )
 
-// judge turns correlations and displacements into verdicts and shares. A block
-// agrees in place if it correlates where the field says, not if its best place
-// is there: a line may be found anywhere along itself.
+// judge turns correlations and displacements into states and shares. A block agrees
+// in place if it correlates where the field says. Where it correlates best does not
+// matter: a line may be found anywhere along itself.
 func (c *Comparison) judge(w, h int) {
 	field := fitQuadraticField(c.Blocks, w, h)
 	around := newDeviations(c.Blocks, &field)
@@ -226,7 +230,7 @@ func (c *Comparison) judge(w, h int) {
 	expect(c.Blocks)
 	mx, my := medianShift(c.Blocks)
 	var n, inPlace, smooth, agree, best, placed float64
-	places := make([]float32, 0, len(c.Blocks))
+	shares := make([]float32, 0, len(c.Blocks))
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
 		if !b.comparable {
@@ -236,7 +240,7 @@ func (c *Comparison) judge(w, h int) {
 		fx, fy := field.atBlock(b)
 		best += float64(max(0, b.Correlation))
 		placed += float64(b.inPlace)
-		places = append(places, b.inPlace/b.expected)
+		shares = append(shares, b.inPlace/b.expected)
 		inPlace += one(c.found[i].bestNear(fx, fy) > strictCorrelation)
 		agree += one(b.Correlation > looseCorrelation && hypot(b.DX-mx, b.DY-my) < looseDistance)
 		b.State = b.state()
@@ -246,8 +250,8 @@ func (c *Comparison) judge(w, h int) {
 		c.Comparable = int(n)
 		c.LooselyConsistent, c.GloballyConsistent, c.LocallyConsistent = agree/n, inPlace/n, smooth/n
 		c.PeakCorrelation, c.CorrelationInPlace = best/n, placed/n
-		slices.Sort(places)
-		c.CorrelationP10 = float64(places[len(places)/10])
+		slices.Sort(shares)
+		c.CorrelationP10 = float64(shares[len(shares)/10])
 	}
 }
 

@@ -2,8 +2,8 @@ package alignment
 
 import "math"
 
-// correlations holds the normalised correlation of a block with each place of
-// its search window.
+// correlations holds the normalised correlation of a block at each displacement
+// within its search window.
 type correlations [searchHigh][searchWide]float32
 
 // bestNear is the best correlation within strictDistance of a displacement.
@@ -21,39 +21,39 @@ func (c *correlations) bestNear(dx, dy float32) float32 {
 	return best
 }
 
-// blockCorrelator is what correlations are made of and where they are highest.
+// blockCorrelator correlates a template with a window. It holds the sums that
+// correlations are made of, and where these are highest.
 type blockCorrelator struct {
 	sums  windowSums
 	peaks columnPeaks
 }
 
-// correlate fills found with the normalised correlations of a template with the places
-// of a window of windowSide rows, whose bytes are at most 127.
+// correlate fills found with the normalised correlations of a template at the
+// displacements within a window of windowSide rows, whose bytes are at most 127.
 func (s *blockCorrelator) correlate(found *correlations, t *template, window []byte, stride int) {
 	sumWindow(&s.sums, &t.pix, window, stride)
 	normalise(found, &s.peaks, &s.sums, t)
 }
 
-// windowSums are, for each place of a search window, sums over the pixels there:
-// of their products with those of a template, of themselves, and of their
-// squares.
+// windowSums are three sums over the pixels of the window, for each displacement: of
+// their products with those of a template, of themselves, and of their squares.
 type windowSums [3][searchHigh][searchWide]int32
 
-// deviation is that of the window's pixels at a place.
+// deviation is the standard deviation of the pixels of the window at a displacement.
 func (s *windowSums) deviation(x, y int) float32 {
 	mean := float64(s[1][y][x]) / blockPixels
 	return float32(math.Sqrt(max(0, float64(s[2][y][x])/blockPixels-mean*mean)))
 }
 
-// columnPeaks are the highest correlation in each column, and the first row that
+// columnPeaks holds the highest correlation of each column, and the first row that
 // has it.
 type columnPeaks struct {
 	value [searchWide]float32
 	row   [searchWide]int32
 }
 
-// highest returns the highest correlation and its place, the first in the order
-// of reading.
+// highest returns the highest correlation and its displacement, the first in the
+// order of reading.
 func (p *columnPeaks) highest() (value float32, x, y int) {
 	value = noCorrelation
 	for i, v := range p.value {

@@ -1,12 +1,13 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
+
+	"exemplar/internal/planar"
 )
 
-// deformation is how the paper is bent: a quadratic, and what the places around say
-// beyond it, since paper curls at its edges as no quadratic does.
+// deformation is how the paper is bent: a quadratic field, and a lattice of what the
+// blocks around say beyond it. Paper curls at its edges as no quadratic does.
 type deformation struct {
 	quadraticField
 	columns, rows int     // nodes of a lattice over the picture, beyond its edges too
@@ -15,6 +16,7 @@ type deformation struct {
 }
 
 const (
+	// All of these are by eye.
 	nearBlocks = 2   // blocks to each side that say where a block should lie
 	nearSigma  = 1.3 // blocks
 	nearSteps  = 3
@@ -23,11 +25,11 @@ const (
 	slopeRest  = 0.05 // weight of a level consensus
 )
 
-// deviations are the displacements of blocks from a field, by place.
+// deviations are the displacements of blocks from a field.
 type deviations struct {
 	blocks        []Block
 	columns, rows int
-	index         []int // of the block at a place, or -1
+	index         []int // of the block in a column and row, or -1
 	from          [][2]float32
 }
 
@@ -48,15 +50,15 @@ func newDeviations(blocks []Block, f *quadraticField) *deviations {
 	return d
 }
 
-// neighbour is a block near a place.
+// neighbour is a block near a point.
 type neighbour struct {
-	x, y             float32 // from the place, in blocks
+	x, y             float32 // from the point, in blocks
 	dx, dy           float32 // its deviation
 	weightX, weightY float32 // how much it counts, before it is seen to be off
 }
 
-// consensus is the deviation at (x, y), in blocks, that the blocks about it
-// agree on, without block skip: a robust local linear regression.
+// consensus returns the deviation at (x, y), in blocks, on which the blocks about it
+// agree, block skip left out. It is a robust local linear regression.
 func (d *deviations) consensus(x, y float32, skip int) (dx, dy float32) {
 	var room [(2*nearBlocks + 1) * (2*nearBlocks + 1)]neighbour
 	near := d.near(room[:0], x, y, skip)
@@ -125,7 +127,7 @@ func (p *localPlane) top() float32 {
 	return (p.v*c0 + p.vx*c1 + p.vy*c2) / (w*c0 + p.x*c1 + p.y*c2)
 }
 
-// newDeformation finds the bend that the blocks of a w x h picture show.
+// newDeformation returns the deformation that the blocks of a w x h picture show.
 func newDeformation(blocks []Block, w, h int) *deformation {
 	b := &deformation{
 		quadraticField: fitQuadraticField(blocks, w, h),
@@ -144,8 +146,8 @@ func newDeformation(blocks []Block, w, h int) *deformation {
 	return b
 }
 
-// compose adds to the displacements of blocks that were seen through b those that b
-// had undone, and returns the blocks. b may be nil.
+// compose adds b to the displacements of blocks that were seen through it, and
+// returns the blocks: then they are displacements from the map alone. b may be nil.
 func (b *deformation) compose(blocks []Block) []Block {
 	if b == nil {
 		return blocks
@@ -160,7 +162,7 @@ func (b *deformation) compose(blocks []Block) []Block {
 	return blocks
 }
 
-// resize makes b the bend of the same picture at another size. b may be nil.
+// resize makes b the deformation of the same picture at another size. b may be nil.
 func (b *deformation) resize(w, h int) {
 	if b == nil {
 		return
@@ -174,8 +176,8 @@ func (b *deformation) resize(w, h int) {
 	}
 }
 
-// at is the displacement at a place of the picture, in its pixels: the
-// quadratic's and, between the nodes, the lattice's.
+// at is the displacement at a point of the picture, in its pixels: that of the
+// quadratic, and that of the lattice between its nodes.
 func (b *deformation) at(x, y float64) (dx, dy float64) {
 	dx, dy = b.quadraticField.at(x, y)
 	i, u := nodeBefore(x, b.stepX, b.columns)
@@ -184,15 +186,15 @@ func (b *deformation) at(x, y float64) (dx, dy float64) {
 	return dx + cx, dy + cy
 }
 
-// nodeBefore returns the node of the lattice that lies before a place, and how
-// far the place is on the way to the next one.
+// nodeBefore returns the node of the lattice that lies before a point, and how far
+// the point is on the way to the next node.
 func nodeBefore(at, step float64, nodes int) (i int, share float32) {
 	u := min(max((at+0.5)/step, 0), float64(nodes)-1.001)
 	i = int(u)
 	return i, float32(u - float64(i))
 }
 
-// lattice is the lattice's displacement behind node (i, j).
+// lattice is the displacement of the lattice alone, behind node (i, j).
 func (b *deformation) lattice(i, j int, u, v float32) (dx, dy float64) {
 	top, bottom := b.nodes[j*b.columns+i:][:2], b.nodes[(j+1)*b.columns+i:][:2]
 	tx, ty := top[0][0]+u*(top[1][0]-top[0][0]), top[0][1]+u*(top[1][1]-top[0][1])
@@ -200,17 +202,18 @@ func (b *deformation) lattice(i, j int, u, v float32) (dx, dy float64) {
 	return float64(tx + v*(bx-tx)), float64(ty + v*(by-ty))
 }
 
-// deformationRaster undoes a bend at the places of a raster, row by row: what depends on
-// the column alone is worked out once. It says the same as at, to the bit.
+// deformationRaster maps the points of a raster through a deformation, row by row.
+// What depends on the column alone is worked out once. It says the same as at, to the
+// bit.
 type deformationRaster struct {
 	deformation *deformation // may be nil
 	columns     []deformationColumn
-	places      []planar.Point
+	points      []planar.Point
 }
 
 type deformationColumn struct {
 	x      float64
-	u, uu  float64 // the place from -1 to 1, and its square
+	u, uu  float64 // the position from -1 to 1, and its square
 	dx, dy float64 // the quadratic up to its second term
 	node   int
 	share  float32
@@ -218,7 +221,7 @@ type deformationColumn struct {
 
 // newDeformationRaster prepares n columns from first on.
 func newDeformationRaster(b *deformation, first, step float64, n int) deformationRaster {
-	r := deformationRaster{deformation: b, columns: make([]deformationColumn, n), places: make([]planar.Point, n)}
+	r := deformationRaster{deformation: b, columns: make([]deformationColumn, n), points: make([]planar.Point, n)}
 	for i := range r.columns {
 		c := &r.columns[i]
 		c.x = first + float64(i)*step
@@ -232,15 +235,15 @@ func newDeformationRaster(b *deformation, first, step float64, n int) deformatio
 	return r
 }
 
-// row returns where the places of a row lie once the paper is flat. They hold
-// until the next call.
+// row returns where the points of a row lie once the paper is flat. They hold until
+// the next call.
 func (r *deformationRaster) row(y float64) []planar.Point {
 	b := r.deformation
 	if b == nil {
 		for i := range r.columns {
-			r.places[i] = planar.Pt(r.columns[i].x, y)
+			r.points[i] = planar.Pt(r.columns[i].x, y)
 		}
-		return r.places
+		return r.points
 	}
 	v := 2*y/b.h - 1
 	vx, vy, vvx, vvy := b.x[2]*v, b.y[2]*v, b.x[5]*(v*v), b.y[5]*(v*v)
@@ -251,7 +254,7 @@ func (r *deformationRaster) row(y float64) []planar.Point {
 		dx := c.dx + vx + b.x[3]*c.uu + b.x[4]*uv + vvx
 		dy := c.dy + vy + b.y[3]*c.uu + b.y[4]*uv + vvy
 		cx, cy := b.lattice(c.node, j, c.share, share)
-		r.places[i] = planar.Pt(c.x+(dx+cx), y+(dy+cy))
+		r.points[i] = planar.Pt(c.x+(dx+cx), y+(dy+cy))
 	}
-	return r.places
+	return r.points
 }

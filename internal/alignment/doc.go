@@ -6,8 +6,8 @@
 //   - fit: a homography from reference to probe, found among the matches of
 //     package features by PROSAC with local optimisation and the MAGSAC++ score,
 //     and the quad that it implies;
-//   - comparison: the probe, rectified onto the reference, against it, block by
-//     block: agrees in place, agrees elsewhere, disagrees, cannot be judged.
+//   - comparison: the probe is rectified, the paper made flat, and compared with the
+//     reference block by block ([BlockState]).
 //
 // A [Reference] is made once, on registering; a [Probe] once per photo; [Verify]
 // joins them into [Evidence].

@@ -1,9 +1,10 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"math/rand/v2"
+
+	"exemplar/internal/planar"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 	fitSeed        = 0x5eed
 )
 
-// correspondences are matched places, best first, in normalised coordinates:
+// correspondences are matched points, best first, in normalised coordinates:
 // about the middle of each set, unit = the larger extent. Single columns keep
 // the scoring loop tight.
 type correspondences struct {

@@ -1,8 +1,9 @@
 package alignment
 
 import (
-	"exemplar/internal/features"
 	"math"
+
+	"exemplar/internal/features"
 )
 
 const (
@@ -12,9 +13,9 @@ const (
 	scaleReach = 1
 )
 
-// filterByScaleAndRotation keeps the matches whose change of scale and angle agrees with the
-// most popular one, in order: a document lies in the photo at one size and
-// turn, give or take its perspective.
+// filterByScaleAndRotation keeps, in order, the matches whose change of scale and
+// angle agrees with the most popular one: a document lies in the photo at one size
+// and rotation, give or take its perspective.
 func filterByScaleAndRotation(ref, probe *features.Features, all []features.Match) []features.Match {
 	var votes [angleBins][scaleBins]float32
 	bins := make([][2]int, len(all))
@@ -35,6 +36,7 @@ func filterByScaleAndRotation(ref, probe *features.Features, all []features.Matc
 
 func absInt(v int) int { return max(v, -v) }
 
+// houghBin is the bin of a match: its change of angle and of scale.
 func houghBin(r, p *features.Feature) [2]int {
 	turned := float64(p.Angle-r.Angle)/(2*math.Pi) + 2 // positive
 	angle := int((turned-math.Floor(turned))*angleBins+0.5) % angleBins
@@ -43,8 +45,8 @@ func houghBin(r, p *features.Feature) [2]int {
 	return [2]int{angle, min(max(scale, 0), scaleBins-1)}
 }
 
-// mostPopular returns the bin whose neighbourhood has the most votes, those in
-// the middle counting double.
+// mostPopular returns the bin whose neighbourhood has the most votes. Those of the
+// bin itself count double.
 func mostPopular(votes *[angleBins][scaleBins]float32) (angle, scale int) {
 	best := float32(-1)
 	for a := range votes {

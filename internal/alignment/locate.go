@@ -1,28 +1,29 @@
 package alignment
 
 import (
+	"math"
+
 	"exemplar/internal/features"
 	"exemplar/internal/planar"
-	"math"
 )
 
-// cellGrid is the raster of the reference on which the spread of the inliers
-// is measured.
+// cellGrid is the number of columns and rows of the raster on which the spread of the
+// inliers is measured.
 const cellGrid = 6
 
 // Fit is where a reference lies in a probe.
 type Fit struct {
 	H        planar.Homography // reference pixels to probe pixels
 	Quad     [4]planar.Point   // the reference's corners in the probe, clockwise from its top left
-	Inliers  int               // distinct places that agree
+	Inliers  int               // distinct points that agree
 	Cells    int               // of the reference's 6 x 6 cells, those with an inlier
 	Coverage float64           // share of those of its cells that have features
 	Residual float64           // root mean square distance of the inliers, probe pixels
 	Matches  int               // mutual nearest neighbours that agree in scale and turn
 }
 
-// locate fits the reference's features to the probe's. It returns false where
-// they do not lie anywhere.
+// locate fits the features of the reference to those of the probe. It returns false
+// where they do not lie anywhere as one flat thing would.
 func locate(ref *features.Features, probe *features.Searchable) (Fit, bool) {
 	matches := filterByScaleAndRotation(ref, probe.Features, features.MutualNearest(ref, probe))
 	if len(matches) < minInliers {
@@ -112,8 +113,8 @@ const (
 	maxScaleError = 2.0
 )
 
-// count finds the inliers: near, and turned and scaled as the map says.
-// features.Features at the same place (two directions of one point) count once.
+// count finds the inliers: matches that are near, and turned and scaled as the map
+// says. Features at the same position (two directions of one point) count once.
 func (f *Fit) count(ref, probe *features.Features, matches []features.Match) {
 	var cells [cellGrid * cellGrid]bool
 	seenRef, seenProbe := map[[2]int]bool{}, map[[2]int]bool{}

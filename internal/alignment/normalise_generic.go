@@ -3,7 +3,7 @@ package alignment
 import "math"
 
 // normaliseGeneric computes, with n = blockPixels, from the sums over a template
-// T and over a place of the window W
+// T and over a displacement within the window W
 //
 //	(n sum TW - sum T sum W) / sqrt((n sum TT - (sum T)^2) (n sum WW - (sum W)^2))
 //

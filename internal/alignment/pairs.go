@@ -5,15 +5,14 @@ import (
 	"exemplar/internal/planar"
 )
 
-// Pair is a place of a reference and the place of a photo that shows it.
+// Pair is a point of a reference and the point of a photo that shows it.
 type Pair struct {
 	Reference planar.Point // pixels of the reference's picture, see [Reference.Picture]
 	Photo     planar.Point // pixels of the photo
 }
 
-// Pairs returns the places that agree under the map of located evidence, for
-// people to see: they are matched once more. Nothing comes of evidence that is
-// not located.
+// Pairs returns the points that agree under the map of located evidence, for people
+// to see; they are matched once more. Evidence that is not located has none.
 func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 	if !e.Located {
 		return nil
@@ -45,28 +44,28 @@ func Pairs(p *Probe, r *Reference, e *Evidence) []Pair {
 	return pairs
 }
 
-// BlockCorners returns the corners of each of the evidence's blocks, clockwise from
-// the top left, in pixels of the reference's picture: blocks count in pixels of
-// the size at which the two were compared.
+// BlockCorners returns the corners of each block of the evidence, clockwise from the
+// top left, in pixels of the reference's picture. (A block itself counts in pixels of
+// the level that was compared.)
 func BlockCorners(r *Reference, e *Evidence) [][4]planar.Point {
-	places := make([][4]planar.Point, len(e.Blocks))
-	if len(places) == 0 {
-		return places
+	quads := make([][4]planar.Point, len(e.Blocks))
+	if len(quads) == 0 {
+		return quads
 	}
 	l := r.pyramid
 	c := l.levels[l.levelFor(&e.H)]()
 	toPicture := resizing(c.w, c.h, l.w, l.h)
 	for i, b := range e.Blocks {
-		places[i] = corners(blockSide, blockSide)
-		for j, p := range places[i] {
-			places[i][j] = toPicture.Apply(planar.Pt(p.X+float64(b.X), p.Y+float64(b.Y)))
+		quads[i] = corners(blockSide, blockSide)
+		for j, p := range quads[i] {
+			quads[i][j] = toPicture.Apply(planar.Pt(p.X+float64(b.X), p.Y+float64(b.Y)))
 		}
 	}
-	return places
+	return quads
 }
 
-// Dismiss takes back the verdicts on some of the evidence's blocks, because
-// something is known to lie upon them, and judges the others anew.
+// Dismiss leaves out blocks of the evidence because something is known to lie upon
+// them, and judges the others anew.
 func Dismiss(e *Evidence, hidden func(block int) bool) {
 	any := false
 	for i := range e.Blocks {

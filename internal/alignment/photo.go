@@ -1,14 +1,14 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"sync"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
-// photo is a probe made ready to be rectified: halved again and again. A level is
+// photo is a probe made ready to be resampled: halved again and again. A level is
 // made when it is first looked at.
 type photo struct {
 	levels []func() *photoLevel
@@ -44,9 +44,9 @@ func (p *photo) levelFor(h *planar.Homography, w, height int) (level int, down f
 	return level, down
 }
 
-// photoLevel is a picture laid out to be sampled between its pixels: each is followed
-// by the one below it (in the last row by itself), so that the four pixels about
-// a place are four bytes that follow each other.
+// photoLevel is a picture laid out to be sampled between its pixels. Each pixel is
+// followed by the one below it (in the last row by itself), so that the four pixels
+// about a point are four bytes that follow each other.
 type photoLevel struct {
 	w, h int
 	pix  []byte

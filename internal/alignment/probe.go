@@ -42,7 +42,7 @@ func (p *Probe) CoarseFeatures() *features.Features { return p.coarse().Features
 // documents that are small in it.
 func (p *Probe) FineFeatures() *features.Features { return p.fine().Features }
 
-// CoarseInliers is the number of places of a reference that lie in the photo as
+// CoarseInliers is the number of points of a reference that lie in the photo as
 // those of one flat thing would, by its coarse features.
 func (p *Probe) CoarseInliers(ref *features.Features) int { return inliers(ref, p.coarse()) }
 

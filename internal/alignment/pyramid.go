@@ -1,35 +1,35 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"math"
 	"sync"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 const (
-	// pyramidStep is the factor from one size of a reference's picture to the
-	// next; bendSteps of them lead from the size that is compared to the one at
-	// which the bend is looked for first.
+	// pyramidStep is the factor from one size of a reference's picture to the next.
+	// deformationSteps of them lead from the size that is compared to the one at
+	// which the deformation is looked for first. By eye.
 	pyramidStep      = math.Sqrt2 / 2
 	deformationSteps = 3
-	// minLevelSide is the longer side of the smallest picture: below it there are
-	// too few blocks.
+	// minLevelSide is the longer side of the smallest picture: below it there are too
+	// few blocks. By eye.
 	minLevelSide = 192
-	// minPhotoScale is how many pixels of the photo a pixel of the compared
-	// picture stands for at least: enlarging the photo adds nothing.
+	// minPhotoScale is how many pixels of the photo a pixel of the compared picture
+	// must stand for: enlarging the photo adds nothing. By eye.
 	minPhotoScale = 0.85
 )
 
-// pyramid holds a reference's picture at falling sizes, so that it can be
-// pyramid at the resolution that the photo has of it.
+// pyramid holds a reference's picture at falling sizes, so that it can be compared at
+// the resolution that the photo has of it.
 type pyramid struct {
 	w, h   int
 	levels []func() *referenceLevel
 }
 
-// referenceLevel is the picture of a reference as it is compared.
+// referenceLevel is the picture of a reference at one size, ready to be compared.
 type referenceLevel struct {
 	w, h      int
 	picture   *imaging.Gray
@@ -52,7 +52,8 @@ func newPyramid(g *imaging.Gray) *pyramid {
 	}
 }
 
-// levelFor is the largest picture that the photo, mapped by h, resolves.
+// levelFor returns the index of the largest picture that the photo, mapped by h,
+// resolves.
 func (l *pyramid) levelFor(h *planar.Homography) int {
 	ux, uy, vx, vy := h.Jacobian(planar.Pt(float64(l.w)/2, float64(l.h)/2))
 	scale := math.Sqrt(math.Abs(ux*vy - uy*vx))
@@ -64,7 +65,8 @@ func (l *pyramid) levelFor(h *planar.Homography) int {
 	return at
 }
 
-// onto returns the map from c's pixels to where h maps those of the ladder.
+// onto returns the map from the pixels of a level to where h maps those of the whole
+// picture.
 func (l *pyramid) onto(c *referenceLevel, h *planar.Homography) planar.Homography {
 	r := resizing(c.w, c.h, l.w, l.h)
 	return h.Multiply(&r)

@@ -2,8 +2,8 @@ package alignment
 
 import "math"
 
-// quadraticField is a smooth displacement over a picture: a quadratic of the place in
-// each component. Places run from -1 to 1.
+// quadraticField is a smooth displacement over a picture: each component is a
+// quadratic of the position. Positions run from -1 to 1.
 type quadraticField struct {
 	x, y [6]float64
 	w, h float64
@@ -14,7 +14,7 @@ func (f *quadraticField) basis(x, y float64) [6]float64 {
 	return [6]float64{1, x, y, x * x, x * y, y * y}
 }
 
-// at is the displacement at a place of the picture, in its pixels.
+// at is the displacement at a point of the picture, in its pixels.
 func (f *quadraticField) at(x, y float64) (dx, dy float64) {
 	basis := f.basis(x, y)
 	return f.sum(&basis)
@@ -52,10 +52,10 @@ const (
 	quadraticRidge = 1e-3 // keeps the quadratic at rest where nothing holds it
 )
 
-// fitQuadraticField fits the displacement of the judged blocks, robustly: iteratively
-// reweighted least squares with the weights of Geman and McClure, whose width
-// shrinks to a pixel; it starts from the median. A block counts in each
-// direction for as much as its correlation is sharp there.
+// fitQuadraticField fits the displacement of the comparable blocks, robustly: by
+// iteratively reweighted least squares with the weights of Geman and McClure, whose
+// width shrinks to a pixel. It starts from the median. A block counts in each
+// direction as much as its correlation is sharp there.
 func fitQuadraticField(blocks []Block, w, h int) quadraticField {
 	f := quadraticField{w: float64(w), h: float64(h)}
 	mx, my := medianShift(blocks)

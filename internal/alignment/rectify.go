@@ -1,50 +1,51 @@
 package alignment
 
 import (
-	"exemplar/internal/planar"
 	"slices"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // BlockSide is the side in pixels of a [Block].
 const BlockSide = blockSide
 
-// Rectified is a photo laid on the reference that was found in it.
+// Rectified is a photo rectified onto the reference that was found in it, pixel upon
+// pixel.
 type Rectified struct {
 	Reference *imaging.Gray // as it was compared: at the size that the photo resolves
-	Photo     *imaging.Gray // as large, the paper made flat; at half brightness
+	Photo     *imaging.Gray // of the same size, the paper made flat; at half brightness
 	Visible   []bool        // cells that lie in the photo and under nothing known, row by row
 
 	flat warp
 }
 
-// Rectify lays the probe on a reference that was located in it. cell is the side of
-// the cells, a divisor of BlockSide.
+// Rectify rectifies the probe onto a reference that was located in it. cell is the
+// side of the cells, a divisor of BlockSide.
 func (e *Evidence) Rectify(p *Probe, cell int) Rectified {
 	w, h := e.level.w, e.level.h
 	flat := warp{e.warp.h, newDeformation(e.warp.deformation.compose(slices.Clone(e.Blocks)), w, h)}
 	all := fullMask(w, h)
 	rect := resample(p.photo(), &flat, &all, nil)
-	laid := Rectified{Reference: e.level.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
+	rectified := Rectified{Reference: e.level.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
 	for y := range h {
 		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
-		laid.Photo.Pix = append(laid.Photo.Pix, row[:w]...)
+		rectified.Photo.Pix = append(rectified.Photo.Pix, row[:w]...)
 	}
 	columns, rows := w/cell, h/cell
-	laid.Visible = make([]bool, columns*rows)
-	for i := range laid.Visible {
-		laid.Visible[i] = rect.visible(i%columns*cell, i/columns*cell, cell)
+	rectified.Visible = make([]bool, columns*rows)
+	for i := range rectified.Visible {
+		rectified.Visible[i] = rect.visible(i%columns*cell, i/columns*cell, cell)
 	}
 	for i := range e.Blocks {
 		if b := &e.Blocks[i]; b.hidden {
-			laid.hide(b, cell)
+			rectified.hide(b, cell)
 		}
 	}
-	return laid
+	return rectified
 }
 
-// hide marks the cells of a block as not seen.
+// hide marks the cells of a block as not visible.
 func (l *Rectified) hide(b *Block, cell int) {
 	columns, across := l.Photo.W/cell, blockSide/cell
 	for y := range across {
@@ -52,6 +53,6 @@ func (l *Rectified) hide(b *Block, cell int) {
 	}
 }
 
-// At returns where a place of the reference as it was compared lies in the
+// At returns where a point of the compared picture of the reference lies in the
 // photo, in its pixels.
 func (l *Rectified) At(p planar.Point) planar.Point { return l.flat.h.Apply(l.flat.flatten(p)) }

@@ -7,8 +7,8 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// coarseSide is the longer side, in pixels, at which features are looked for
-// first; fineSide that of a closer look.
+// coarseSide is the longer side, in pixels, at which features are looked for first;
+// fineSide is that of the fine scale.
 const (
 	coarseSide = 640
 	fineSide   = 1024
@@ -39,8 +39,8 @@ func NewReference(g *imaging.Gray) *Reference {
 	return newReference(stored, Shrink(g, ReferenceSide))
 }
 
-// StoredReference returns the reference that the features and its picture are;
-// both are kept.
+// StoredReference returns the reference of stored features and a stored picture, both
+// of which it keeps.
 func StoredReference(f *features.Features, picture *imaging.Gray) *Reference {
 	return newReference(f, Shrink(picture, ReferenceSide))
 }

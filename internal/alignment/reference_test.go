@@ -3,9 +3,8 @@ package alignment
 import (
 	"testing"
 
-	"exemplar/internal/papertest"
-
 	"exemplar/internal/features"
+	"exemplar/internal/papertest"
 )
 
 func TestReferenceSurvivesStorage(t *testing.T) {

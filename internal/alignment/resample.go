@@ -5,24 +5,24 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// resampled is the photo seen through the map, at half brightness, with
-// a margin of searchReach, where templates are searched for. Pixel (0, 0) of the
-// reference is at offset searchReach*(stride+1).
+// resampled is the photo seen through the map, at half brightness, with a margin of
+// searchReach in which templates are searched for. Pixel (0, 0) of the reference is
+// at offset searchReach*(stride+1).
 type resampled struct {
 	stride int
 	pix    []byte
 	quad   quadTest
 }
 
-// warp maps places of a reference to the photo: bent as the field says, then
-// through the homography. bent may be nil.
+// warp maps points of a reference to the photo: through the deformation, then through
+// the homography. deformation may be nil.
 type warp struct {
 	h           planar.Homography
 	deformation *deformation
 }
 
-// resample samples the photo at the places of a reference that are needed, in
-// the given memory if that is enough.
+// resample samples the photo at the pixels of a reference that the mask names, in the
+// given memory if that is enough.
 func resample(p *photo, by *warp, n *sampleMask, memory []byte) *resampled {
 	at, down := p.levelFor(&by.h, n.w, n.h)
 	src := p.levels[at]()
@@ -36,10 +36,10 @@ func resample(p *photo, by *warp, n *sampleMask, memory []byte) *resampled {
 		if spans == nil {
 			continue
 		}
-		places := raster.row(float64(y - searchReach))
+		points := raster.row(float64(y - searchReach))
 		for i, groups := range spans {
 			if groups.first < groups.end {
-				line := m.line(places[i], places[i+1], src)
+				line := m.line(points[i], points[i+1], src)
 				row := r.pix[y*r.stride+i*warpStep:]
 				warpRow(row[groups.first*lanes:groups.end*lanes], src, &line, groups.first)
 			}
@@ -57,7 +57,7 @@ func resampledSize(w, h int) int { return resampledStride(w) * (h + 2*searchReac
 // taken to be linear.
 const warpStep = 64
 
-// sampleMask says which pixels of a rectified w x h picture are looked at, pieces of
+// sampleMask says which pixels of a resampled w x h picture are looked at, pieces of
 // warpStep pixels at a time. Windows begin at multiples of blockSide and are
 // windowSide = 3 * lanes long, so that bands of lanes rows are alike.
 type sampleMask struct {
@@ -82,7 +82,7 @@ func emptyMask(w, h int) sampleMask {
 	return n
 }
 
-// windowMask returns the windows of templates.
+// windowMask covers the windows of templates.
 func windowMask(templates []template, w, h int) sampleMask {
 	const groups = windowSide / lanes
 	n := emptyMask(w, h)
@@ -98,7 +98,7 @@ func windowMask(templates []template, w, h int) sampleMask {
 	return n
 }
 
-// fullMask returns the whole picture.
+// fullMask covers the whole picture.
 func fullMask(w, h int) sampleMask {
 	n := emptyMask(w, h)
 	groups := resampledStride(w) / lanes
@@ -131,11 +131,11 @@ func (n *sampleMask) row(y int) []span {
 
 // warpLine is a piece of a row as the photo sees it.
 type warpLine struct {
-	x, y, w, dx, dy, dw float32 // homogeneous place of the first pixel, step per pixel
+	x, y, w, dx, dy, dw float32 // homogeneous position of the first pixel, step per pixel
 	maxX, maxY          float32
 }
 
-// flatten returns where a place of the reference lies once the paper is flat.
+// flatten returns where a point of the reference lies once the paper is flat.
 func (w *warp) flatten(p planar.Point) planar.Point {
 	if w.deformation == nil {
 		return p
@@ -144,7 +144,7 @@ func (w *warp) flatten(p planar.Point) planar.Point {
 	return planar.Pt(p.X+dx, p.Y+dy)
 }
 
-// line returns the piece of a row between two places, warpStep pixels apart
+// line returns the piece of a row between two points, warpStep pixels apart
 // before they were bent.
 func (w *warp) line(from, to planar.Point, src *photoLevel) warpLine {
 	sx, sy := (to.X-from.X)/warpStep, (to.Y-from.Y)/warpStep
@@ -161,7 +161,7 @@ func (w *warp) line(from, to planar.Point, src *photoLevel) warpLine {
 }
 
 // warpRowGeneric samples the photo along a line, from its pixel lanes*skip on, at
-// half brightness, so that bytes are at most 127. Places outside are moved to the
+// half brightness, so that bytes are at most 127. Points outside are moved to the
 // edge.
 func warpRowGeneric(out []byte, src *photoLevel, l *warpLine, skip int) {
 	for i := range out {
@@ -178,7 +178,7 @@ func warpRowGeneric(out []byte, src *photoLevel, l *warpLine, skip int) {
 	}
 }
 
-// quadTest says whether a place of the reference lies in the photo.
+// quadTest says whether a point of the reference lies in the photo.
 type quadTest struct {
 	m    warp
 	w, h float64

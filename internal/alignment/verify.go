@@ -8,35 +8,35 @@ import (
 // Evidence is what speaks for a probe showing a reference.
 type Evidence struct {
 	Located bool
-	Fine    bool // found, or looked for in vain, by the closer look
+	Fine    bool // found, or looked for in vain, at the fine scale
 	Fit          // in pixels of the probe and of the reference's picture
 	Comparison
 }
 
 const (
-	// strongCoverage is a spread of inliers that needs no closer look, unless the
-	// document is smaller than smallArea of the photo.
+	// strongCoverage is a spread of inliers that needs no look at the fine scale,
+	// unless the document is smaller than smallArea of the photo. By eye.
 	strongCoverage = 1.0 / 3
 	smallArea      = 0.2
 )
 
-// Verify looks for the reference in the probe, closer where the first look is
-// not convincing, and compares the two.
+// Verify looks for the reference in the probe, at the fine scale too where the coarse
+// one does not convince, and compares the two.
 func Verify(p *Probe, r *Reference) Evidence {
 	e := VerifyCoarsely(p, r)
 	if e.convincing(p) {
 		return e
 	}
-	closer := verify(p, p.fine(), r, r.fine())
-	closer.Fine = true
-	if e.Located && (!closer.Located || e.Score() > closer.Score()) {
+	fine := verify(p, p.fine(), r, r.fine())
+	fine.Fine = true
+	if e.Located && (!fine.Located || e.Score() > fine.Score()) {
 		e.Fine = true
 		return e
 	}
-	return closer
+	return fine
 }
 
-// VerifyCoarsely is Verify without the closer look.
+// VerifyCoarsely is Verify at the coarse scale alone.
 func VerifyCoarsely(p *Probe, r *Reference) Evidence {
 	return verify(p, p.coarse(), r, r.features)
 }
@@ -49,7 +49,7 @@ func quadArea(q *[4]planar.Point) float64 {
 	return (turn(q[0], q[1], q[2]) + turn(q[0], q[2], q[3])) / 2
 }
 
-// Locate is Glance without the comparison.
+// Locate is VerifyCoarsely without the comparison.
 func Locate(p *Probe, r *Reference) (Fit, bool) {
 	return locateAs(p, p.coarse(), r, r.features)
 }
@@ -90,25 +90,26 @@ func resizing(fromW, fromH, toW, toH int) planar.Homography {
 	return planar.Resizing(float64(toW)/float64(fromW), float64(toH)/float64(fromH))
 }
 
-// Score orders evidence, in [0, 1]: how much of the reference agrees, and how
-// well where it agrees least (what tells siblings apart), less where few places
-// could be judged or the inliers are huddled.
+// Score orders evidence, in [0, 1]: by how much of the reference agrees, and by how
+// well it agrees where it does so least, which tells look-alikes apart. It is lower
+// where few blocks are compared or the inliers are huddled.
 func (e *Evidence) Score() float64 {
 	if !e.Located || e.Comparable == 0 {
 		return 0
 	}
-	judged := float64(e.Comparable)
-	enough := min(1, judged/enoughComparable, judged/(enoughShare*float64(len(e.Blocks))))
+	compared := float64(e.Comparable)
+	enough := min(1, compared/enoughComparable, compared/(enoughShare*float64(len(e.Blocks))))
 	spread := min(1, 0.5+e.Coverage)
 	agreement := (e.LocallyConsistent + max(0, e.CorrelationP10-chanceP10)) / (2 - chanceP10)
 	return agreement * enough * spread
 }
 
 const (
-	// enoughComparable blocks, and that share of all, say as much as the whole.
+	// enoughComparable blocks, and enoughShare of all, say as much as all of them. By
+	// eye.
 	enoughComparable = 12
 	enoughShare      = 0.5
-	// chanceP10 is a WeakInPlace that chance reaches too: a tenth of the
-	// blocks may well be covered.
+	// chanceP10 is a CorrelationP10 that chance reaches too: a tenth of the blocks
+	// may well be covered. By eye.
 	chanceP10 = 0.4
 )

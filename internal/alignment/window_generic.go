@@ -2,7 +2,7 @@ package alignment
 
 import "exemplar/internal/swar"
 
-// sumWindowGeneric fills sums for the places of a window of windowSide rows,
+// sumWindowGeneric fills sums for the displacements within a window of windowSide rows,
 // whose bytes are at most 127. Its own truth is the plain loop in the tests.
 func sumWindowGeneric(sums *windowSums, pix *[blockPixels]int8, window []byte, stride int) {
 	var of integrals
@@ -21,7 +21,7 @@ func sumWindowGeneric(sums *windowSums, pix *[blockPixels]int8, window []byte, s
 // templateOffset makes the pixels of a template positive, as lanes have no sign.
 const templateOffset = 128
 
-// wideWindow holds at each place of a window the pixel there and the next two.
+// wideWindow holds at each pixel of a window that pixel and the next two.
 type wideWindow [windowSide][windowSide]uint64
 
 func (w *wideWindow) fill(window []byte, stride int) {
@@ -35,7 +35,7 @@ func (w *wideWindow) fill(window []byte, stride int) {
 }
 
 // multiply returns the products of a template, with templateOffset added to
-// each pixel, with the window's places from row dy.
+// each pixel, with the window from row dy on.
 func (w *wideWindow) multiply(pix *[blockPixels]int8, dy int) (products swar.Sums) {
 	for y := 0; y < blockSide; y += 2 {
 		var words [swar.Words]uint64
@@ -77,7 +77,7 @@ func (s *integrals) fill(window []byte, stride int) {
 	}
 }
 
-// at returns the sums over the block at a place.
+// at returns the sums over the block at a displacement.
 func (s *integrals) at(y, x int) (sum, squares int32) {
 	over := func(i *[windowSide + 1][windowSide + 1]int32) int32 {
 		return i[y+blockSide][x+blockSide] - i[y][x+blockSide] - i[y+blockSide][x] + i[y][x]

@@ -17,12 +17,11 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/label"
+	"exemplar/internal/parallel"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/vectorindex"
-
-	"exemplar/internal/parallel"
 )
 
 // wrongLeadRate is the share of captures of look-alikes that may be answered
@@ -58,8 +57,8 @@ func NewPool(bundle *embed.Bundle) *Pool {
 // Pictures is how many pictures the pool was given.
 func (p *Pool) Pictures() int { return p.pictures }
 
-// specimen is a picture's share of the pool.
-type specimen struct {
+// sample is a picture's share of the pool.
+type sample struct {
 	item   *vectorindex.Item
 	probes []probe
 	lead   []float32
@@ -76,11 +75,11 @@ func (p *Pool) AddFolder(ctx context.Context, folder *dataset.Folder, read func(
 			referenced[s.Label] = true
 		}
 	}
-	return p.gather(ctx, len(folder.Samples), func(i int) (specimen, error) {
+	return p.gather(ctx, len(folder.Samples), func(i int) (sample, error) {
 		s := folder.Samples[i]
 		picture, err := read(s)
 		if err != nil || picture == nil {
-			return specimen{}, err
+			return sample{}, err
 		}
 		name := s.Label
 		if name == "" {
@@ -88,9 +87,9 @@ func (p *Pool) AddFolder(ctx context.Context, folder *dataset.Folder, read func(
 		}
 		class, err := label.Parse(name)
 		if err != nil {
-			return specimen{}, err
+			return sample{}, err
 		}
-		made := specimen{probes: []probe{{class, p.embed(picture)}}}
+		made := sample{probes: []probe{{class, p.embed(picture)}}}
 		if s.IsReference || !referenced[s.Label] {
 			made.item = &vectorindex.Item{ID: s.Path, Label: class, Vectors: p.embedTurned(picture)}
 			made.probes = append(made.probes, probe{class, p.embedCapture(picture, uint64(i))})
@@ -104,7 +103,7 @@ func (p *Pool) AddFolder(ctx context.Context, folder *dataset.Folder, read func(
 // what a rival leads by then is what the margin is fitted on.
 func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
 	kinds := synthdoc.Kinds()
-	return p.gather(ctx, n, func(i int) (specimen, error) {
+	return p.gather(ctx, n, func(i int) (sample, error) {
 		at := seed<<32 + uint64(i)
 		document := synthdoc.Document{Kind: kinds[i%len(kinds)], Template: at, Content: at}
 		picture := synthdoc.Draw(document)
@@ -114,7 +113,7 @@ func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
 		captured := p.embedCapture(picture, at)
 		own := p.embedTurned(picture)
 		lead := best(captured, own, p.dim) - best(captured, p.embedTurned(edition), p.dim)
-		return specimen{
+		return sample{
 			item:   &vectorindex.Item{ID: string(class), Label: class, Vectors: own},
 			probes: []probe{{class, captured}},
 			lead:   []float32{lead},
@@ -122,11 +121,11 @@ func (p *Pool) AddDrawn(ctx context.Context, n int, seed uint64) error {
 	})
 }
 
-// gather makes n specimens on all cores and adds them in order.
-func (p *Pool) gather(ctx context.Context, n int, specimenOf func(i int) (specimen, error)) error {
-	made := make([]specimen, n)
+// gather makes n samples on all cores and adds them in order.
+func (p *Pool) gather(ctx context.Context, n int, sampleOf func(i int) (sample, error)) error {
+	made := make([]sample, n)
 	err := parallel.Each(ctx, 0, n, func(_ context.Context, i int) (err error) {
-		made[i], err = specimenOf(i)
+		made[i], err = sampleOf(i)
 		return err
 	})
 	if err != nil {

@@ -2,11 +2,11 @@ package calibrate
 
 import "exemplar/internal/scoremodel"
 
-// Check is what a proof keeps of its promise on families that it was not fitted
-// on.
+// Check compares a rate that was wished for with the one observed on families that the
+// model of likelihood ratios was not fitted on.
 type Check struct {
 	Wished    float64 // share of strangers accepted whose look-alikes are registered
-	Met       float64
+	Observed  float64
 	Strangers int
 	Right     float64 // share of captures accepted as what they are
 }
@@ -19,22 +19,22 @@ func (t *Trials) CrossCheck(wished []float64) ([]Check, error) {
 	}
 	mated := 0
 	for fold := range 2 {
-		proof, err := scoremodel.FitLLRModel(t.of(1-fold), "")
+		model, err := scoremodel.FitLLRModel(t.of(1-fold), "")
 		if err != nil {
 			return nil, err
 		}
-		own, alike := bestOf(proof, t.of(fold))
+		own, alike := bestOf(model, t.of(fold))
 		mated += len(own)
 		for i := range checks {
 			c := &checks[i]
-			threshold := proof.Threshold(1, c.Wished, 1)
+			threshold := model.Threshold(1, c.Wished, 1)
 			c.Strangers += len(alike)
-			c.Met += reached(alike, threshold)
+			c.Observed += reached(alike, threshold)
 			c.Right += reached(own, threshold)
 		}
 	}
 	for i := range checks {
-		checks[i].Met /= float64(max(1, checks[i].Strangers))
+		checks[i].Observed /= float64(max(1, checks[i].Strangers))
 		checks[i].Right /= float64(max(1, mated))
 	}
 	return checks, nil

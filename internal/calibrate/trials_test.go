@@ -61,7 +61,7 @@ func TestRunTrials(t *testing.T) {
 	}
 }
 
-// Wished rates are met by families that the proof was not fitted on.
+// Wished rates are met by families that the model was not fitted on.
 func TestCrossCheck(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	agreeing := func(mean float64) scoremodel.Evidence {
@@ -81,7 +81,7 @@ func TestCrossCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range checks {
-		if c.Strangers != 3000 || c.Met < c.Wished/2 || c.Met > 1.5*c.Wished || c.Right < 0.8 {
+		if c.Strangers != 3000 || c.Observed < c.Wished/2 || c.Observed > 1.5*c.Wished || c.Right < 0.8 {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -9,8 +9,8 @@
 //   - [Sweep], for package eval/harness: twelve families of disturbance at five
 //     levels. (sweep.go)
 //   - [Scene], for package calibrate and the benchmarks: a whole document laid into a
-//     photo, with the true positions of its corners. (scene.go, camera.go, sheet3d.go,
-//     bend.go, surface.go, hands.go, shoot.go)
+//     photo, with the true positions of its corners; [Worn] does so in one condition.
+//     (scene.go, wear.go, camera.go, sheet3d.go, bend.go, surface.go, hands.go, shoot.go)
 //
 // All of them change pixels by the operations of light.go, tone.go, blur.go, noise.go
 // and jpeg.go on the pictures of frame.go.

@@ -30,6 +30,11 @@ type SceneParams struct {
 	// Others are pictures of other papers that may lie next to the document. If there are
 	// none, sheets with lines of text are drawn.
 	Others []*imaging.Image
+
+	// Of [Worn]:
+	paper    []byte // how much there is of each pixel of the document; nil for all
+	blurMost bool   // blur is plainly seen
+	screen   bool   // a screen shows the document
 }
 
 // Everyday are the photos of people who take a little care.
@@ -69,7 +74,7 @@ type scene struct {
 	r    rng
 	out  frame
 	mask []byte // how much of each pixel shows the document
-	view outlook
+	view placedCamera
 	doc  *sheet3D
 }
 
@@ -83,6 +88,7 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	s.out.resize(s.p.Width, s.p.Height)
 	s.mask = make([]byte, len(s.out.px))
 	s.doc = newSheet3D(doc)
+	s.doc.paper = p.paper
 	if s.r.chance(p.Bend) {
 		s.doc.bend = newBend(s.r)
 		if s.doc.round > 0 { // plastic hardly bends
@@ -104,25 +110,25 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	return Photo{s.out.image(), quadFromFirst(quad), visible}
 }
 
-// outlook is a camera, and the position of its picture in the photo.
-type outlook struct {
+// placedCamera is a camera, and the position of its picture in the photo.
+type placedCamera struct {
 	cam          camera
 	scale        float64 // pixels per unit of the camera's picture
 	offX, offY   float64
 	toPlane, toP planar.Homography // photo to plane (z = 0), and back
 }
 
-func (o *outlook) project(x, y, z float64) planar.Point {
+func (o *placedCamera) project(x, y, z float64) planar.Point {
 	p := o.cam.project(x, y, z)
 	return planar.Pt(o.offX+o.scale*p.X, o.offY+o.scale*p.Y)
 }
 
 // unit returns the length in pixels of the document's longer side (one unit of the plane)
 // at the point the camera looks at.
-func (o *outlook) unit() float64 { return o.scale * o.cam.focal / o.cam.distance }
+func (o *placedCamera) unit() float64 { return o.scale * o.cam.focal / o.cam.distance }
 
 // updateMaps computes the maps between photo and plane after a change of the camera.
-func (o *outlook) updateMaps() {
+func (o *placedCamera) updateMaps() {
 	o.toP = then(o.cam.plane(), planar.Homography{o.scale, 0, o.offX, 0, o.scale, o.offY, 0, 0, 1})
 	o.toPlane = o.toP.Adjugate()
 }

@@ -60,9 +60,8 @@ func furthest(m *imaging.Image, color [3]byte, from, toward planar.Point) (plana
 	return at, !math.IsInf(best, -1)
 }
 
-// The quad says where the corners are, flat and bent. What is seen of a colour
-// ends up to a few pixels before the corner: JPEG halves the colour's
-// resolution.
+// Quad has the positions of the corners, of flat and bent documents. The visible colour of a
+// corner may end a few pixels before it, since JPEG halves the resolution of colour.
 func TestSceneQuadIsTrue(t *testing.T) {
 	grey := imaging.NewImage(64, 48)
 	for i := range grey.Pix {
@@ -91,8 +90,8 @@ func TestSceneQuadIsTrue(t *testing.T) {
 	}
 }
 
-// The quad counts from the centre of the first pixel: its middle is where the
-// pixels that show the document have theirs.
+// The coordinates of Quad count from the centre of the first pixel: its centroid is that of
+// the pixels that show the document.
 func TestSceneQuadCountsFromPixelCentres(t *testing.T) {
 	for seed := range uint64(10) {
 		s := &scene{p: Plain(), r: newRNG(seed), doc: newSheet3D(testPicture(300, 200+50*int(seed)))}

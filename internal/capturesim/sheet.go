@@ -1,10 +1,6 @@
 package capturesim
 
-import (
-	"math"
-
-	"exemplar/internal/imaging"
-)
+import "exemplar/internal/imaging"
 
 // ContactSheet arranges pictures in reading order in a grid of square cells with a side
 // of cell pixels. Each picture is fitted into its cell and centred.
@@ -40,15 +36,4 @@ func (c *Capture) Preview(pictures []*imaging.Image, n, size int, seed uint64) *
 		}
 	}
 	return ContactSheet(cells, n+1, size)
-}
-
-// PSNR returns the peak signal-to-noise ratio of b against a, in decibels:
-// infinite for equal pictures. The sizes must be equal.
-func PSNR(a, b *imaging.Image) float64 {
-	sum := 0.0
-	for i, v := range a.Pix {
-		d := float64(v) - float64(b.Pix[i])
-		sum += d * d
-	}
-	return 10 * math.Log10(255*255*float64(len(a.Pix))/sum)
 }

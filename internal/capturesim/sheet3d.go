@@ -16,6 +16,7 @@ type sheet3D struct {
 	turn, size float64
 	bend       *bend
 	round      float64 // radius of the corners, units
+	paper      []byte  // how much there is of each pixel of src; nil for all
 }
 
 // cardRatio is the aspect ratio of ISO/IEC 7810 ID-1 cards, cardRadius the radius of
@@ -42,7 +43,7 @@ func (d *sheet3D) toWorld(x, y float64) (float64, float64) {
 }
 
 // place returns where in the photo a point is seen, given in the sheet's own coordinates.
-func (d *sheet3D) place(v *outlook, x, y float64) planar.Point {
+func (d *sheet3D) place(v *placedCamera, x, y float64) planar.Point {
 	z := 0.0
 	if d.bend != nil {
 		z, _ = d.bend.at(clampTo(x, d.w/2), clampTo(y, d.h/2))
@@ -54,7 +55,7 @@ func (d *sheet3D) place(v *outlook, x, y float64) planar.Point {
 func clampTo(x, most float64) float64 { return max(-most, min(most, x)) }
 
 // quad returns where the corners are seen.
-func (d *sheet3D) quad(v *outlook) [4]planar.Point {
+func (d *sheet3D) quad(v *placedCamera) [4]planar.Point {
 	q := planar.Rectangle(-d.w/2, -d.h/2, d.w/2, d.h/2)
 	for i, p := range q {
 		q[i] = d.place(v, p.X, p.Y)
@@ -63,14 +64,14 @@ func (d *sheet3D) quad(v *outlook) [4]planar.Point {
 }
 
 // fromPhoto returns the map from the photo to the flat sheet.
-func (d *sheet3D) fromPhoto(v *outlook) planar.Homography {
+func (d *sheet3D) fromPhoto(v *placedCamera) planar.Homography {
 	c, s := math.Cos(d.turn)/d.size, math.Sin(d.turn)/d.size
 	return then(v.toPlane, planar.Homography{c, s, -c*d.x - s*d.y, -s, c, s*d.x - c*d.y, 0, 0, 1})
 }
 
 // find returns the coordinates on the sheet of the point that is seen at p. It starts
 // with the flat sheet and corrects for the bend by fixed-point iteration.
-func (d *sheet3D) find(v *outlook, inverse planar.Homography, p planar.Point) planar.Point {
+func (d *sheet3D) find(v *placedCamera, inverse planar.Homography, p planar.Point) planar.Point {
 	q := inverse.Apply(p)
 	if d.bend == nil {
 		return q
@@ -142,7 +143,7 @@ func (s *scene) cell(d *sheet3D, x, y int, q [4]planar.Point, shade uint64, mask
 		du, dv := (b.X-a.X)/gridStep, (b.Y-a.Y)/gridStep
 		u, v := a.X+du/2, a.Y+dv/2
 		for i := range min(gridStep, s.out.w-x) {
-			if cover := d.cover(u, v, step); cover > 0 {
+			if cover := d.cover(u, v, step) * d.left(u, v); cover > 0 {
 				at := (y+j)*s.out.w + x + i
 				px := level.sample(limitTo(fromFirst((u+d.w/2)*kx), level.w), limitTo(fromFirst((v+d.h/2)*ky), level.h))
 				s.out.px[at] = lerp(s.out.px[at], gained(px, shade), uint64(cover*256))
@@ -166,4 +167,15 @@ func (d *sheet3D) cover(u, v, step float64) float64 {
 		distance = math.Hypot(dx, dy) - d.round
 	}
 	return max(0, min(1, 0.5-distance/step))
+}
+
+// left returns how much of the paper there is at a place.
+func (d *sheet3D) left(u, v float64) float64 {
+	if d.paper == nil {
+		return 1
+	}
+	w, h := d.src.img.W, d.src.img.H
+	long := float64(max(w, h))
+	x, y := limitTo((u+d.w/2)*long, w), limitTo((v+d.h/2)*long, h)
+	return float64(d.paper[int(y)*w+int(x)]) / 255
 }

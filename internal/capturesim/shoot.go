@@ -77,11 +77,18 @@ func (s *scene) vignette(depth float64) {
 func (s *scene) shoot() {
 	r, p := s.r, s.p
 	size := float64(max(s.out.w, s.out.h))
+	if p.screen {
+		s.out.pixels(r)
+	}
 	if r.chance(p.Blur) {
+		least := 0.0
+		if p.blurMost {
+			least = 0.5
+		}
 		if r.chance(0.5) {
-			s.out.motion(&s.scratch, size*r.between(0.003, 0.015), r.angle())
+			s.out.motion(&s.scratch, size*r.between(0.003+0.012*least, 0.015), r.angle())
 		} else {
-			s.out.defocus(&s.scratch, size*r.between(0.001, 0.0055))
+			s.out.defocus(&s.scratch, size*r.between(0.001+0.0045*least, 0.0055))
 		}
 	}
 	s.out.gaussian(&s.scratch, r.between(0.3, 0.8)*size/1024) // no lens is perfect

@@ -23,18 +23,17 @@ func TestSweepGrowsWorse(t *testing.T) {
 		for seed := range seeds {
 			last := 100.0
 			for level := 1; level <= Levels; level++ {
-				psnr := PSNR(m, Sweep(name, level, m, seed))
-				if !(psnr < last) {
-					t.Errorf("%s, seed %d: level %d has a PSNR of %.2f dB, the level before %.2f", name, seed, level, psnr, last)
+				ratio := psnr(m, Sweep(name, level, m, seed))
+				if !(ratio < last) {
+					t.Errorf("%s, seed %d: level %d has a PSNR of %.2f dB, the level before %.2f", name, seed, level, ratio, last)
 				}
-				last = psnr
+				last = ratio
 			}
 		}
 	}
 }
 
-// Turned or seen from the side, the document fills less of its frame with
-// every level.
+// Rotated or seen from the side, the document fills less of its frame at every level.
 func TestSweepMovesCorners(t *testing.T) {
 	m := testPicture(300, 384)
 	for _, name := range []string{"perspective", "rotation"} {

@@ -37,7 +37,7 @@ func TestViewIsDeterministic(t *testing.T) {
 	}
 }
 
-// Several goroutines share a Capture and do not disturb each other.
+// Several goroutines can use one Capture at the same time.
 func TestViewIsSafeForConcurrentUse(t *testing.T) {
 	c, m := NewCapture(Wide()), testPicture(100, 140)
 	var want [16][]byte

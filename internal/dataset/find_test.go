@@ -15,7 +15,7 @@ func link(t *testing.T, target, name string) {
 	}
 }
 
-// Links are followed, to folders too, each folder once; what cannot be looked into is named, and the rest is found.
+// Links to files and folders are followed, each folder once. Paths that cannot be read are named, and the rest is found.
 func TestFindFollowsLinksAndGoesOn(t *testing.T) {
 	elsewhere := writeTree(t, map[string]string{"deep/x.jpg": "", "y.png": ""})
 	root := writeTree(t, map[string]string{"a/1.jpg": "", "a/2.PDF": "", "a/b/3.jpg": "", "c/4.avif": "", "c/5.avif": "", "noext": "", ".hidden.jpg": "", ".folder/7.jpg": "", "scan.Tga": "", "d/8.ppm": "", "d/9.heic": "", "closed/6.jpg": "", "x.my-own": ""})

@@ -95,7 +95,7 @@ func TestPackScalesAndLeavesOutWhatIsBroken(t *testing.T) {
 	}
 }
 
-// An index that is not whole, or of another shard, is not believed: the shard itself has it all.
+// An index that is cut short, or of another shard, is not used: the shard itself is scanned.
 func TestShardWithWrongIndexIsScanned(t *testing.T) {
 	dir := t.TempDir()
 	const images = 9

@@ -1,13 +1,14 @@
 package decide
 
 import (
-	"exemplar/internal/label"
-	"exemplar/internal/scoremodel"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
 )
 
 // geometryPolicy accepts from an LLR of 0 on, beside kin from a lead of 1 or an LLR
@@ -75,7 +76,7 @@ func TestDecideByGeometry(t *testing.T) {
 			"84 % of 100 parts agree; in 1 of 63 look-alikes the match is as good"},
 		{"too little", []Candidate{found100("id/front", 40, 0)}, Unknown, "", nil, "it is most like id/front, but only 40 % agrees"},
 		{"nearly", []Candidate{found100("id/front", 79, 0)}, Unknown, "", nil, "it looks like id/front, but 21 of 100 parts differ"},
-		{"frame only", []Candidate{inside}, Unknown, "", nil, "it has the frame of id/front, but another inside: 25 of 100 parts differ"},
+		{"frame only", []Candidate{inside}, Unknown, "", nil, "the frame is that of id/front, but the inside differs: 25 of 100 parts differ"},
 		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; it is most like passport (similarity 0.20)"},
 		{"told from its sibling", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 0, 70)}, Match, "form/v1", nil,
 			"95 % of 100 parts agree; in fewer than 1 of 330 look-alikes the match is as good; next is form/v2, of which 70 % agrees"},

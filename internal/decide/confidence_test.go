@@ -1,11 +1,12 @@
 package decide
 
 import (
-	"exemplar/internal/scoremodel"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"exemplar/internal/scoremodel"
 )
 
 // held is provePolicy with the thresholds of a share of strangers.

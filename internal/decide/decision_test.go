@@ -1,13 +1,14 @@
 package decide
 
 import (
-	"exemplar/internal/scoremodel"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"exemplar/internal/scoremodel"
 )
 
 // testPolicy accepts at 0.47 with a margin of 0.05; a tenth of the impostors

@@ -12,7 +12,7 @@ import (
 // foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
 // shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
 // is id-card/back, of which 12 % agrees".
-func foundReason(d *Decision, close []Candidate, p Policy) {
+func foundReason(d *Decision, r rule, p Policy) {
 	g := d.Best.Evidence
 	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.LocallyConsistent), g.Comparable)}
 	d.Summary = percent(g.LocallyConsistent) + " agrees"
@@ -24,8 +24,12 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 		d.Summary += ", other print in " + regions(g.Changes)
 	}
 	clauses = append(clauses, alikeOnce(d, p))
-	if len(d.Open) > 0 {
-		clauses = append(clauses, agreeAlike(close)+", so the sub-label stays open")
+	switch {
+	case r.above != "" && len(r.close) == 1:
+		clauses = append(clauses, otherForm(d)+", so the sub-label stays open")
+		d.Summary += ", the sub-label is open"
+	case len(d.Open) > 0:
+		clauses = append(clauses, agreeAlike(r.close)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Evidence.Located {
@@ -34,8 +38,16 @@ func foundReason(d *Decision, close []Candidate, p Policy) {
 	d.Reason = strings.Join(clauses, "; ")
 }
 
+// otherForm says why the best is answered with the label above it.
+func otherForm(d *Decision) string {
+	if form := d.Best.Evidence.Form; form.Other > otherFormCells {
+		return fmt.Sprintf("it shows another form than %s somewhere: it may be another %s, which is not registered", d.Best.Label, d.Label)
+	}
+	return fmt.Sprintf("it may be another %s than %s, which is not registered", d.Label, d.Best.Label)
+}
+
 // differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31
-// of 120 parts differ", "it has the frame of id-card/front, but another inside: 31
+// of 120 parts differ", "the frame is that of id-card/front, but the inside differs: 31
 // of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees".
 func differsReason(d *Decision, competitor *scored) {
 	g, label := d.Best.Evidence, d.Best.Label
@@ -51,7 +63,7 @@ func differsReason(d *Decision, competitor *scored) {
 		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees", label, percent(g.LocallyConsistent))
 	case g.Frame >= most && g.Frame-g.Inside >= apart:
 		d.Summary = "the frame agrees, the inside differs"
-		d.Reason = fmt.Sprintf("it has the frame of %s, but another inside: %s", label, differ(g))
+		d.Reason = fmt.Sprintf("the frame is that of %s, but the inside differs: %s", label, differ(g))
 	default:
 		d.Summary = fmt.Sprintf("%d of %d parts differ", differing(g), g.Comparable)
 		d.Reason = fmt.Sprintf("it looks like %s, but %s", label, differ(g))
@@ -62,12 +74,18 @@ func differsReason(d *Decision, competitor *scored) {
 }
 
 // reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
-// other print in 1 place, and only the very same print was asked for (exact)".
-func reprintedReason(d *Decision) {
+// other print in 1 place, and only the very same print was asked for (exact)", or "..., and
+// its contents are fixed: only the same copy is a match".
+func (p Policy) reprintedReason(d *Decision) {
 	g := d.Best.Evidence
 	d.Summary = fmt.Sprintf("not exact: other print in %s", regions(g.Changes))
-	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and only the very same print was asked for (exact)",
-		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes))
+	why := "only the very same print was asked for (exact)"
+	if !p.Exact {
+		d.Summary = fmt.Sprintf("not the same copy: other print in %s", regions(g.Changes))
+		why = "its contents are fixed: only the same copy is a match"
+	}
+	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and %s",
+		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes), why)
 }
 
 func regions(n int) string {

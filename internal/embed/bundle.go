@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -73,7 +74,11 @@ func Load(data []byte) (*Bundle, error) {
 // the program.
 const MaxBundle = 256 << 20
 
-// Open reads the bundle at path: see [Load].
+// ErrBundle says that a file is not a usable model bundle.
+var ErrBundle = errors.New("not a usable model bundle")
+
+// Open reads the bundle at path: see [Load]. The error is [ErrBundle] if the file can
+// be read and is none.
 func Open(path string) (*Bundle, error) {
 	data, err := fileio.ReadFile(path, MaxBundle)
 	if err != nil {
@@ -81,7 +86,7 @@ func Open(path string) (*Bundle, error) {
 	}
 	b, err := Load(data)
 	if err != nil {
-		return nil, fmt.Errorf("read model %q: %w", path, err)
+		return nil, fmt.Errorf("read model %q: %w: %w", path, ErrBundle, err)
 	}
 	return b, nil
 }

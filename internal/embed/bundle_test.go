@@ -180,8 +180,8 @@ func TestLoadBackboneKeepsTheHead(t *testing.T) {
 	}
 }
 
-// The calibration is part of what names a bundle's decisions, and not of what names
-// its embeddings; bundles from before it had a name of its own are read.
+// The decision fingerprint includes the calibration, the fingerprint of embeddings does not.
+// Bundles of earlier versions without a decision fingerprint are read.
 func TestDecisionFingerprint(t *testing.T) {
 	plain, _ := New(small, 1)
 	calibrated := *plain

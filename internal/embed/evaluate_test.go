@@ -2,9 +2,9 @@ package embed
 
 import "exemplar/internal/nn"
 
-// evaluate computes the last maps and the raw embeddings of n pictures layer by
-// layer, with running statistics: the plain meaning of the network, which the
-// frozen form is tested against. pixels is (N,S,S,3).
+// evaluate computes the last maps and the raw embeddings of n pictures layer by layer, with
+// running statistics. It is the reference for tests of the frozen form. pixels is
+// (N,S,S,3).
 func (l *layers) evaluate(pixels []byte, n int) (last, embeddings []float32) {
 	l.pack()
 	side := l.arch.Input / 2
@@ -51,8 +51,7 @@ func (h *head) evaluate(x []float32, n, side int) []float32 {
 	return x
 }
 
-// evaluateLinear multiplies all rows of x and normalises them, if there is
-// something to do it with.
+// evaluateLinear multiplies all rows of x, and applies the normalisations that are not nil.
 func evaluateLinear(l *nn.Linear, bn *nn.BatchNorm, x []float32) []float32 {
 	rows := len(x) / l.In
 	y := make([]float32, rows*l.Out)

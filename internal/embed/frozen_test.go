@@ -13,8 +13,8 @@ import (
 	"exemplar/internal/kernel/kerneltest"
 )
 
-// TestBatchDoesNotMatter holds a picture's embedding to be the same at every
-// place of every batch: galleries compare embeddings of different calls.
+// TestBatchDoesNotMatter checks that a picture's embedding is the same at every position of
+// every batch, since galleries compare embeddings of different calls.
 func TestBatchDoesNotMatter(t *testing.T) {
 	network := Default().Freeze()
 	const kinds = 3
@@ -135,7 +135,7 @@ func BenchmarkFreeze(b *testing.B) {
 	}
 }
 
-// Every head means the same layer by layer, frozen, and after a way through ONNX.
+// Every head computes the same layer by layer, frozen, and after export and import by ONNX.
 func TestEveryHeadKeepsItsMeaning(t *testing.T) {
 	for _, head := range Heads() {
 		t.Run(head, func(t *testing.T) {

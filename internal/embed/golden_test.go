@@ -11,8 +11,7 @@ import (
 	"exemplar/internal/tensorfile"
 )
 
-// shared returns the path of a file of the data that does not travel with the
-// repository, or skips the test.
+// shared returns the path of a file that is not part of the repository, or skips the test.
 func shared(t testing.TB, name string) string {
 	t.Helper()
 	path := filepath.Join("../../../shared/data", name)
@@ -130,8 +129,8 @@ func goldenBundle(t testing.TB, name string) *Bundle {
 	return formulaBundle(t, arch)
 }
 
-// TestReferenceGoldens compares with what was recorded when the reference
-// network was trained, on real pictures.
+// TestReferenceGoldens compares embeddings of real pictures with those that were recorded
+// when the reference network was trained.
 func TestReferenceGoldens(t *testing.T) {
 	b := Default()
 	for _, c := range []struct{ inputs, embeddings string }{

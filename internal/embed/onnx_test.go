@@ -87,8 +87,7 @@ func TestImportsWhatPyTorchExports(t *testing.T) {
 	}
 }
 
-// TestImportONNXRefuses changes one thing in a network and expects to be told
-// where.
+// TestImportONNXRefuses changes one thing in a network and expects an error that names it.
 func TestImportONNXRefuses(t *testing.T) {
 	b, _ := New(small, 1)
 	good, err := b.ExportONNX()
@@ -155,7 +154,8 @@ func rename(m *tensorfile.OnnxModel, from, to string) {
 	}
 }
 
-// FuzzImportONNX holds the import to errors: whatever the graph, no panic.
+// FuzzImportONNX checks that the import returns an error and does not panic, whatever the
+// graph.
 func FuzzImportONNX(f *testing.F) {
 	b, err := New(small, 1)
 	if err != nil {

@@ -104,7 +104,7 @@ func (w *onnxWalk) unexpected(want string) error {
 	case 0:
 		return fmt.Errorf("the graph ends at %q, where %s was expected", w.at, want)
 	case 1:
-		return fmt.Errorf("node %q (%s) stands where %s was expected", users[0].Name, users[0].Op, want)
+		return fmt.Errorf("node %q (%s) where %s was expected", users[0].Name, users[0].Op, want)
 	default:
 		return fmt.Errorf("%d nodes use %q, where %s was expected", len(users), w.at, want)
 	}

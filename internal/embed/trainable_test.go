@@ -112,8 +112,8 @@ func TestGradientsAddUp(t *testing.T) {
 	}
 }
 
-// TestReplicasShareValues trains two replicas at once: each gives what the
-// network gives alone, bit by bit, and sees changes of the original.
+// TestReplicasShareValues trains two replicas at once. Each must give the same bits as the
+// network alone, and use changed values of the original.
 func TestReplicasShareValues(t *testing.T) {
 	b, _ := New(small, 1)
 	pixels := formula.Pictures(8, small.Input)

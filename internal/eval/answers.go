@@ -1,10 +1,11 @@
 package eval
 
 import (
-	"exemplar/internal/decide"
 	"fmt"
 	"slices"
 	"strings"
+
+	"exemplar/internal/decide"
 )
 
 // StrangerRow names the row of strangers in a confusion matrix.

@@ -61,8 +61,8 @@ func TestChecksFindBadLabels(t *testing.T) {
 	s.Samples[41].Hash = "same"
 	s.Samples[50].Refused = "not an image"
 	c := evaluate(t, s, Options{}).Checks
-	if len(c.Suspects) != 2 || !slices.Contains([]string{c.Suspects[0].Path, c.Suspects[1].Path}, x.Path) || c.Suspects[0].Score <= c.Suspects[0].Own {
-		t.Errorf("suspects %v", c.Suspects)
+	if len(c.LabelErrors) != 2 || !slices.Contains([]string{c.LabelErrors[0].Path, c.LabelErrors[1].Path}, x.Path) || c.LabelErrors[0].Score <= c.LabelErrors[0].Own {
+		t.Errorf("suspects %v", c.LabelErrors)
 	}
 	if len(c.Duplicates) != 3 || !c.Duplicates[0].LabelError || !c.Duplicates[1].LabelError || c.Duplicates[2].LabelError {
 		t.Errorf("duplicates %+v", c.Duplicates)

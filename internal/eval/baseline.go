@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
 )
 
 // Lengths of the baselines' vectors.
@@ -72,7 +73,7 @@ func Color16(m *imaging.Image) []float32 {
 	for i, v := range small.Pix {
 		out[i] = float32(float64(v) - mean)
 	}
-	if norm(out) < 1e-3 {
+	if kernel.Norm(out) < 1e-3 {
 		out[0] = 1
 	}
 	normalize(out, ColorDim)

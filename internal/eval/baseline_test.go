@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
 )
 
 func TestBaselines(t *testing.T) {
@@ -20,11 +21,11 @@ func TestBaselines(t *testing.T) {
 	}
 	for name, of := range map[string]func(*imaging.Image) []float32{"hash": HashDCT, "colour": Color16} {
 		x, y, z := of(a), of(b), of(brighter)
-		near(t, name+" length", norm(x), 1, 1e-6)
+		near(t, name+" length", kernel.Norm(x), 1, 1e-6)
 		if same, other := dot(x, z), dot(x, y); same < 0.85 || other > 0.6 {
 			t.Errorf("%s: %.2f with itself brighter, %.2f with another", name, same, other)
 		}
-		near(t, name+" of a blank", norm(of(imaging.NewImage(5, 5))), 1, 1e-6)
+		near(t, name+" of a blank", kernel.Norm(of(imaging.NewImage(5, 5))), 1, 1e-6)
 	}
 	// One bit of 64 is 1/32 of the cosine.
 	x := HashDCT(a)

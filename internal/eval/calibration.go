@@ -6,23 +6,23 @@ import (
 	"math"
 )
 
-// Promise compares an FPIR that was asked for with the one that strangers met.
-type Promise struct {
+// CalibrationCheck compares an FPIR that was asked for with the one that strangers met.
+type CalibrationCheck struct {
 	Classes   int     `json:"classes"` // registered
 	Requested float64 `json:"requested"`
-	Met       float64 `json:"met"`
+	Observed  float64 `json:"met"`
 	Low       float64 `json:"low"` // 95 % interval of the FPIR met
 	High      float64 `json:"high"`
 	Threshold float64 `json:"threshold"`
 	Strangers int     `json:"strangers"` // searches with images of classes that were not registered
 }
 
-// CheckPromises draws galleries of each size from the classes of a set: with the
+// CheckCalibration draws galleries of each size from the classes of a set: with the
 // references of the drawn classes, or one image each if there are none. It looks up the
 // images of all other classes in them. threshold is the threshold of a calibration for n
-// classes and an FPIR. The calibration must not be fitted on this set. CheckPromises
+// classes and an FPIR. The calibration must not be fitted on this set. CheckCalibration
 // leaves out sizes for which the set has too few classes.
-func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, threshold func(n int, fpir float64) (float64, error), o Options) ([]Promise, error) {
+func CheckCalibration(ctx context.Context, s *Set, sizes []int, fpirs []float64, threshold func(n int, fpir float64) (float64, error), o Options) ([]CalibrationCheck, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("check calibration on %q: %w", s.Name, err)
 	}
@@ -32,7 +32,7 @@ func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, th
 	if len(g.enrol) == 0 {
 		g = drawnGallery(s, c, 1, o.random(0))
 	}
-	var list []Promise
+	var list []CalibrationCheck
 	for _, n := range sizes {
 		if n > len(g.enrol) {
 			continue
@@ -49,7 +49,7 @@ func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, th
 			if err != nil {
 				return nil, fmt.Errorf("check calibration on %q: threshold for %d classes: %w", s.Name, n, err)
 			}
-			list = append(list, promise(n, f, t, best, c.count()))
+			list = append(list, checkedCalibration(n, f, t, best, c.count()))
 		}
 	}
 	return list, nil
@@ -57,7 +57,7 @@ func CheckPromises(ctx context.Context, s *Set, sizes []int, fpirs []float64, th
 
 // strangerScores returns the best scores of the probes whose classes were not drawn, of
 // all repetitions.
-func (g *gallery) strangerScores(ctx context.Context, n int, o Options) ([]attempt, error) {
+func (g *gallery) strangerScores(ctx context.Context, n int, o Options) ([]searchOutcome, error) {
 	drawn := make([][]bool, o.Repetitions)
 	for r := range drawn {
 		drawn[r] = make([]bool, len(g.enrol))
@@ -65,7 +65,7 @@ func (g *gallery) strangerScores(ctx context.Context, n int, o Options) ([]attem
 			drawn[r][place] = true
 		}
 	}
-	found := make([][]attempt, len(g.probes))
+	found := make([][]searchOutcome, len(g.probes))
 	err := g.each(ctx, o.Workers, func(k int, scores []float32) {
 		class := g.classes.of[g.probes[k]]
 		own := g.place(class)
@@ -80,18 +80,18 @@ func (g *gallery) strangerScores(ctx context.Context, n int, o Options) ([]attem
 					masked[i] = float32(math.Inf(-1))
 				}
 			}
-			found[k] = append(found[k], attempt{class, g.find(k, masked).stranger})
+			found[k] = append(found[k], searchOutcome{class, g.find(k, masked).stranger})
 		}
 	})
-	var all []attempt
+	var all []searchOutcome
 	for _, list := range found {
 		all = append(all, list...)
 	}
 	return all, err
 }
 
-func promise(n int, fpir, threshold float64, best []attempt, classes int) Promise {
-	p := Promise{Classes: n, Requested: fpir, Threshold: threshold, Strangers: len(best)}
+func checkedCalibration(n int, fpir, threshold float64, best []searchOutcome, classes int) CalibrationCheck {
+	p := CalibrationCheck{Classes: n, Requested: fpir, Threshold: threshold, Strangers: len(best)}
 	rate := newClustered(classes)
 	for _, a := range best {
 		rate.trials[a.class]++
@@ -99,6 +99,6 @@ func promise(n int, fpir, threshold float64, best []attempt, classes int) Promis
 			rate.hits[a.class]++
 		}
 	}
-	p.Met, p.Low, p.High = rate.interval()
+	p.Observed, p.Low, p.High = rate.interval()
 	return p
 }

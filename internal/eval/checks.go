@@ -18,12 +18,13 @@ type Checks struct {
 	// Duplicates are files with the same bytes. If they have two labels, one label is
 	// wrong.
 	Duplicates []Duplicate `json:"duplicates,omitempty"`
-	// Suspects are images that match another class, but not their own.
-	Suspects []Suspect `json:"suspects,omitempty"`
+	// LabelErrors are images that match another class, but not their own. Their labels may
+	// be wrong.
+	LabelErrors []LabelError `json:"suspects,omitempty"`
 	// Refused are the images that could not be used.
 	Refused []RefusedImage `json:"refused,omitempty"`
-	// Lonely are classes with a single image: they form no mated pair.
-	Lonely []string `json:"lonely,omitempty"`
+	// SingletonClasses have a single image, and so form no mated pair.
+	SingletonClasses []string `json:"lonely,omitempty"`
 }
 
 // Duplicate is a file that occurs several times.
@@ -32,9 +33,9 @@ type Duplicate struct {
 	LabelError bool     `json:"label_error"` // under different labels
 }
 
-// Suspect is an image whose label may be wrong, or which also shows a document of
+// LabelError is an image whose label may be wrong, or which also shows a document of
 // another class.
-type Suspect struct {
+type LabelError struct {
 	Path  string  `json:"path"`
 	Label string  `json:"label"`
 	Own   float64 `json:"own"` // best score with another image of its class
@@ -50,7 +51,7 @@ type RefusedImage struct {
 
 // Empty reports whether nothing was found.
 func (c *Checks) Empty() bool {
-	return c == nil || len(c.Duplicates)+len(c.Suspects)+len(c.Refused)+len(c.Lonely) == 0
+	return c == nil || len(c.Duplicates)+len(c.LabelErrors)+len(c.Refused)+len(c.SingletonClasses) == 0
 }
 
 const (
@@ -61,7 +62,7 @@ const (
 // check checks the data. Two images match if their score reaches matched, the threshold
 // at an FMR of 1e-3.
 func check(ctx context.Context, s *Set, c *classes, o Options, matched float64) (*Checks, error) {
-	r := &Checks{Duplicates: duplicates(s), Lonely: lonely(s, c)}
+	r := &Checks{Duplicates: duplicates(s), SingletonClasses: singletonClasses(s, c)}
 	for _, x := range s.Samples {
 		if x.Refused != "" {
 			r.Refused = append(r.Refused, RefusedImage{x.Path, x.Refused})
@@ -69,7 +70,7 @@ func check(ctx context.Context, s *Set, c *classes, o Options, matched float64) 
 	}
 	var err error
 	if s.Scores == nil && len(s.Samples) <= maxForSuspect {
-		r.Suspects, err = suspects(ctx, s, c, o, matched)
+		r.LabelErrors, err = labelErrors(ctx, s, c, o, matched)
 	}
 	return r, err
 }
@@ -104,7 +105,7 @@ func duplicates(s *Set) []Duplicate {
 	return list
 }
 
-func lonely(s *Set, c *classes) []string {
+func singletonClasses(s *Set, c *classes) []string {
 	size := make([]int, len(c.labels))
 	for _, i := range usable(s) {
 		if !c.isStranger(int(i)) {
@@ -126,8 +127,8 @@ type neighbours struct {
 	class      int32 // of the other
 }
 
-// suspects compares every image with all others.
-func suspects(ctx context.Context, s *Set, c *classes, o Options, matched float64) ([]Suspect, error) {
+// labelErrors compares every image with all others.
+func labelErrors(ctx context.Context, s *Set, c *classes, o Options, matched float64) ([]LabelError, error) {
 	near := make([]neighbours, len(s.Samples))
 	var next atomic.Int64
 	err := parallel.Each(ctx, o.Workers, o.Workers, func(ctx context.Context, _ int) error {
@@ -145,13 +146,13 @@ func suspects(ctx context.Context, s *Set, c *classes, o Options, matched float6
 	if err != nil {
 		return nil, err
 	}
-	var list []Suspect
+	var list []LabelError
 	for i, x := range s.Samples {
 		if n := near[i]; x.Refused == "" && x.Label != "" && !math.IsInf(n.own, -1) && n.own < matched && n.other >= matched {
-			list = append(list, Suspect{Path: x.Path, Label: x.Label, Own: n.own, Other: c.labels[n.class], Score: n.other})
+			list = append(list, LabelError{Path: x.Path, Label: x.Label, Own: n.own, Other: c.labels[n.class], Score: n.other})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Suspect) int { return cmp.Compare(b.Score-b.Own, a.Score-a.Own) })
+	slices.SortStableFunc(list, func(a, b LabelError) int { return cmp.Compare(b.Score-b.Own, a.Score-a.Own) })
 	return list[:min(len(list), maxSuspects)], nil
 }
 
@@ -170,7 +171,7 @@ func nearest(s *Set, c *classes, i int, scores []float32) neighbours {
 	return n
 }
 
-// String describes a suspect in one line.
-func (s Suspect) String() string {
+// String describes the error in one line.
+func (s LabelError) String() string {
 	return fmt.Sprintf("%s: %.3f with %q, %.3f with its own class", s.Path, s.Score, s.Other, s.Own)
 }

@@ -106,7 +106,7 @@ func (x *Condition) rank(s *Set, id *Identification) {
 		return
 	}
 	hits, trials := 0.0, 0.0
-	for k, f := range id.findings {
+	for k, f := range id.results {
 		if f.rank == 0 || s.Samples[id.probes[k]].Condition != x.Name {
 			continue
 		}

@@ -200,12 +200,12 @@ func TestOpenIntervalsCoverTheTruth(t *testing.T) {
 	cover, repetitions := 0.0, 1000
 	for r := range repetitions {
 		rng := rand.New(rand.NewPCG(uint64(r), 11))
-		var own, strangers []attempt
+		var own, strangers []searchOutcome
 		for k := range int32(classes) {
 			a, b := math.Sqrt(share)*rng.NormFloat64(), math.Sqrt(share)*rng.NormFloat64()
 			for range captures {
-				own = append(own, attempt{k, mean + a + math.Sqrt(1-share)*rng.NormFloat64()})
-				strangers = append(strangers, attempt{k, b + math.Sqrt(1-share)*rng.NormFloat64()})
+				own = append(own, searchOutcome{k, mean + a + math.Sqrt(1-share)*rng.NormFloat64()})
+				strangers = append(strangers, searchOutcome{k, b + math.Sqrt(1-share)*rng.NormFloat64()})
 			}
 		}
 		p := openStudy{OwnClassOut, classes, []openSearch{newOpenSearch(own, strangers, strangers)}}.point(target)

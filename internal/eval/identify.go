@@ -31,8 +31,8 @@ type Identification struct {
 	OpenCurves []OpenCurve `json:"-"`
 	Confusions []Confusion `json:"-"`
 
-	probes   []int32 // samples that were looked up, and their findings
-	findings []finding
+	probes  []int32 // samples that were looked up, and what was found
+	results []probeResult
 }
 
 // DrawnRanks holds the ranks with k images of each class drawn as its references, as the
@@ -52,8 +52,8 @@ type Confusion struct {
 	Score         float64 // the highest score of such a capture
 }
 
-// finding is the result of a gallery for one probe.
-type finding struct {
+// probeResult is the result of a gallery for one probe.
+type probeResult struct {
 	own      float64 // score of the own class; -Inf if it is not registered
 	rank     int     // of the own class, ties counted against it; 0 if it is not registered
 	best     int32   // class with the highest score, ties counted against the own class; -1: none
@@ -62,11 +62,11 @@ type finding struct {
 }
 
 // identified reports whether the own class is ahead of all others.
-func (f finding) identified() bool { return f.rank == 1 }
+func (f probeResult) identified() bool { return f.rank == 1 }
 
-// find makes the finding of a probe from its scores against the registered classes. It
+// find makes the result of a probe from its scores against the registered classes. It
 // leaves out labels that the set ignores for this probe.
-func (g *gallery) find(probe int, scores []float32) finding {
+func (g *gallery) find(probe int, scores []float32) probeResult {
 	i := int(g.probes[probe])
 	own := g.classes.of[i]
 	var related []int32
@@ -74,7 +74,7 @@ func (g *gallery) find(probe int, scores []float32) finding {
 		related = g.classes.related[own]
 	}
 	low := math.Inf(-1)
-	f := finding{own: low, other: low, stranger: low, best: -1}
+	f := probeResult{own: low, other: low, stranger: low, best: -1}
 	if p := g.place(own); p >= 0 {
 		f.own, f.rank, f.best = float64(scores[p]), 1, own
 	}
@@ -100,10 +100,10 @@ func (g *gallery) find(probe int, scores []float32) finding {
 	return f
 }
 
-func (g *gallery) findAll(ctx context.Context, workers int) ([]finding, error) {
-	findings := make([]finding, len(g.probes))
-	err := g.each(ctx, workers, func(k int, scores []float32) { findings[k] = g.find(k, scores) })
-	return findings, err
+func (g *gallery) findAll(ctx context.Context, workers int) ([]probeResult, error) {
+	results := make([]probeResult, len(g.probes))
+	err := g.each(ctx, workers, func(k int, scores []float32) { results[k] = g.find(k, scores) })
+	return results, err
 }
 
 // ranks counts identifications by class: element r-1 holds those within rank r.
@@ -120,8 +120,8 @@ func newRanks(classes int) *ranks {
 	return r
 }
 
-func (r *ranks) add(g *gallery, findings []finding) {
-	for k, f := range findings {
+func (r *ranks) add(g *gallery, results []probeResult) {
+	for k, f := range results {
 		if f.rank == 0 {
 			continue
 		}
@@ -149,13 +149,13 @@ func identify(ctx context.Context, s *Set, c *classes, o Options) (*Identificati
 	if len(g.enrol) == 0 && s.Scores == nil { // a matrix of scores has columns for references alone
 		g, id.Gallery = drawnGallery(s, c, 1, o.random(0)), "drawn"
 	}
-	findings, err := g.findAll(ctx, o.Workers)
+	results, err := g.findAll(ctx, o.Workers)
 	if err != nil {
 		return nil, err
 	}
 	r := newRanks(len(c.labels))
-	r.add(g, findings)
-	id.Classes, id.probes, id.findings = len(g.enrol), g.probes, findings
+	r.add(g, results)
+	id.Classes, id.probes, id.results = len(g.enrol), g.probes, results
 	for _, n := range r.trials {
 		id.Probes += int(n)
 	}
@@ -163,9 +163,9 @@ func identify(ctx context.Context, s *Set, c *classes, o Options) (*Identificati
 		return nil, nil
 	}
 	id.Ranks, id.Low, id.High = r.rates()
-	id.relate(g, findings)
-	id.Confusions = confusions(g, findings)
-	if err := id.open(ctx, g, findings, o); err != nil {
+	id.relate(g, results)
+	id.Confusions = confusions(g, results)
+	if err := id.open(ctx, g, results, o); err != nil {
 		return nil, err
 	}
 	if s.Scores == nil {
@@ -175,8 +175,8 @@ func identify(ctx context.Context, s *Set, c *classes, o Options) (*Identificati
 }
 
 // relate counts how the best labels relate to the right ones.
-func (id *Identification) relate(g *gallery, findings []finding) {
-	for k, f := range findings {
+func (id *Identification) relate(g *gallery, results []probeResult) {
+	for k, f := range results {
 		if f.rank == 0 {
 			continue
 		}
@@ -199,11 +199,11 @@ func (id *Identification) draw(ctx context.Context, s *Set, c *classes, o Option
 		r := newRanks(len(c.labels))
 		for repetition := range o.Repetitions {
 			g := drawnGallery(s, c, k, o.random(uint64(k)<<32|uint64(repetition)))
-			findings, err := g.findAll(ctx, o.Workers)
+			results, err := g.findAll(ctx, o.Workers)
 			if err != nil {
 				return err
 			}
-			r.add(g, findings)
+			r.add(g, results)
 		}
 		rates, low, high := r.rates()
 		if math.IsNaN(rates[0]) {
@@ -216,11 +216,11 @@ func (id *Identification) draw(ctx context.Context, s *Set, c *classes, o Option
 
 // confusions lists the pairs of classes of which one was taken for the other, the most
 // frequent first.
-func confusions(g *gallery, findings []finding) []Confusion {
+func confusions(g *gallery, results []probeResult) []Confusion {
 	type key struct{ truth, answer int32 }
 	counts := map[key]*Confusion{}
 	of := map[int32]int{}
-	for k, f := range findings {
+	for k, f := range results {
 		if f.rank == 0 {
 			continue
 		}

@@ -208,22 +208,22 @@ func TestTurnedReferences(t *testing.T) {
 	}
 }
 
-func TestCheckPromises(t *testing.T) {
+func TestCheckCalibration(t *testing.T) {
 	s := drawSet(13, numbered(60), 3, 24, 0.8)
 	advice := func(n int, fpir float64) (float64, error) {
 		return math.Inf(1), nil
 	}
-	list, err := CheckPromises(context.Background(), s, []int{10, 50, 60, 500}, []float64{0.01, 0.1}, advice, Options{})
+	list, err := CheckCalibration(context.Background(), s, []int{10, 50, 60, 500}, []float64{0.01, 0.1}, advice, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(list) != 4 { // 60 of 60 classes leave no stranger, and 500 there are not
 		t.Fatalf("%+v", list)
 	}
-	if list[0].Strangers != 10*50*2 || list[2].Strangers != 10*10*2 || list[0].Met != 0 {
+	if list[0].Strangers != 10*50*2 || list[2].Strangers != 10*10*2 || list[0].Observed != 0 {
 		t.Errorf("%+v", list)
 	}
 	everything := func(int, float64) (float64, error) { return -1, nil }
-	list, _ = CheckPromises(context.Background(), s, []int{10}, []float64{0.01}, everything, Options{})
-	near(t, "met", list[0].Met, 1, 1e-12)
+	list, _ = CheckCalibration(context.Background(), s, []int{10}, []float64{0.01}, everything, Options{})
+	near(t, "met", list[0].Observed, 1, 1e-12)
 }

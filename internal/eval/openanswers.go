@@ -1,12 +1,13 @@
 package eval
 
 import (
-	"exemplar/internal/decide"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/decide"
 )
 
 // Lookup is the answer of a gallery to one picture.
@@ -229,16 +230,16 @@ func (j *openJudge) share(counts, hit func(*Probe) bool) Share {
 // sweep returns the right answers at the thresholds that shares of the chosen strangers
 // reach.
 func (j *openJudge) sweep(stranger func(*Probe) bool) []RightAt {
-	var registered, strangers []attempt
+	var registered, strangers []searchOutcome
 	for i := range j.probes {
 		p := &j.probes[i]
-		own := attempt{j.class[i], math.Inf(-1)}
+		own := searchOutcome{j.class[i], math.Inf(-1)}
 		if p.Registered.Best == p.Label {
 			own.score = p.Registered.Sure
 		}
 		registered = append(registered, own)
 		if stranger(p) {
-			strangers = append(strangers, attempt{j.class[i], p.LeftOut.Sure})
+			strangers = append(strangers, searchOutcome{j.class[i], p.LeftOut.Sure})
 		}
 	}
 	if len(strangers) == 0 {

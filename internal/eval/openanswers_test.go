@@ -2,10 +2,11 @@ package eval
 
 import (
 	"encoding/json"
-	"exemplar/internal/decide"
 	"math"
 	"strings"
 	"testing"
+
+	"exemplar/internal/decide"
 )
 
 func answered(label, best string, sure float64) Lookup {
@@ -152,7 +153,7 @@ func TestDistractorsThatAreRefusedAreNoTrials(t *testing.T) {
 	}
 }
 
-// What was not measured is left out of JSON, and what was missed is counted.
+// JSON leaves out what was not measured, and missed captures are counted.
 func TestOpenSetInJSON(t *testing.T) {
 	probes := []Probe{
 		{Label: "a", Registered: Lookup{Answer: Answer{Outcome: decide.Match, Label: "a"}}},

@@ -54,9 +54,9 @@ type OpenCurve struct {
 	Points   []OpenPoint // rising FPIR
 }
 
-// attempt is the outcome of one search. Its score is the best score of a stranger. For a
+// searchOutcome is the outcome of one search. Its score is the best score of a stranger. For a
 // registered capture it is the score of its own class if that is the best, and else -Inf.
-type attempt struct {
+type searchOutcome struct {
 	class int32
 	score float64
 }
@@ -64,12 +64,12 @@ type attempt struct {
 // openSearch is one gallery with its strangers in two halves. The threshold comes from
 // fit, and the observed FPIR from test. Both descend by score.
 type openSearch struct {
-	registered, fit, test []attempt
+	registered, fit, test []searchOutcome
 }
 
-func newOpenSearch(registered, fit, test []attempt) openSearch {
-	for _, list := range [][]attempt{registered, fit, test} {
-		slices.SortFunc(list, func(a, b attempt) int { return cmp.Compare(b.score, a.score) })
+func newOpenSearch(registered, fit, test []searchOutcome) openSearch {
+	for _, list := range [][]searchOutcome{registered, fit, test} {
+		slices.SortFunc(list, func(a, b searchOutcome) int { return cmp.Compare(b.score, a.score) })
 	}
 	return openSearch{registered, fit, test}
 }
@@ -83,8 +83,8 @@ func (s openSearch) threshold(target float64) float64 {
 	return math.Nextafter(s.fit[allowed].score, math.Inf(1))
 }
 
-// reaching counts the attempts, descending, that reach a threshold.
-func reaching(sorted []attempt, threshold float64) int {
+// reaching counts the outcomes, in descending order, that reach a threshold.
+func reaching(sorted []searchOutcome, threshold float64) int {
 	return sort.Search(len(sorted), func(i int) bool { return sorted[i].score < threshold })
 }
 
@@ -115,10 +115,10 @@ func (s openStudy) point(target float64) OpenPoint {
 	return p
 }
 
-// lowest is the lowest score of any attempt, and 0 if no attempt has a score.
+// lowest is the lowest score of any outcome, and 0 if none has a score.
 func (s openSearch) lowest() float64 {
 	low := math.Inf(1)
-	for _, list := range [][]attempt{s.registered, s.fit} {
+	for _, list := range [][]searchOutcome{s.registered, s.fit} {
 		for _, a := range list {
 			if !math.IsInf(a.score, -1) {
 				low = min(low, a.score)
@@ -155,7 +155,7 @@ func newClustered(classes int) clustered {
 	return clustered{hits: make([]float64, classes), trials: make([]float64, classes)}
 }
 
-func (c clustered) add(sorted []attempt, threshold float64) {
+func (c clustered) add(sorted []searchOutcome, threshold float64) {
 	for _, a := range sorted {
 		c.trials[a.class]++
 	}
@@ -196,8 +196,8 @@ func (s openStudy) curve() OpenCurve {
 }
 
 // open adds the two open-set protocols.
-func (id *Identification) open(ctx context.Context, g *gallery, findings []finding, o Options) error {
-	studies := []openStudy{ownClassOut(g, findings)}
+func (id *Identification) open(ctx context.Context, g *gallery, results []probeResult, o Options) error {
+	studies := []openStudy{ownClassOut(g, results)}
 	held, err := heldOut(ctx, g, o)
 	if err != nil {
 		return err
@@ -219,29 +219,29 @@ func (id *Identification) open(ctx context.Context, g *gallery, findings []findi
 
 // ownClassOut looks up every labelled capture twice: with all classes registered, and as a
 // stranger, without its own class and that class's ancestors and descendants.
-func ownClassOut(g *gallery, findings []finding) openStudy {
-	var registered, strangers []attempt
-	for k, f := range findings {
+func ownClassOut(g *gallery, results []probeResult) openStudy {
+	var registered, strangers []searchOutcome
+	for k, f := range results {
 		class := g.classes.of[g.probes[k]]
 		if g.classes.isStranger(int(g.probes[k])) {
 			continue
 		}
 		if !math.IsInf(f.stranger, -1) { // otherwise there is no other class
-			strangers = append(strangers, attempt{class, f.stranger})
+			strangers = append(strangers, searchOutcome{class, f.stranger})
 		}
 		if f.rank > 0 {
-			registered = append(registered, f.attempt(class))
+			registered = append(registered, f.outcome(class))
 		}
 	}
 	search := newOpenSearch(registered, strangers, strangers)
 	return openStudy{OwnClassOut, len(g.classes.labels), []openSearch{search}}
 }
 
-func (f finding) attempt(class int32) attempt {
+func (f probeResult) outcome(class int32) searchOutcome {
 	if f.identified() {
-		return attempt{class, f.own}
+		return searchOutcome{class, f.own}
 	}
-	return attempt{class, math.Inf(-1)}
+	return searchOutcome{class, math.Inf(-1)}
 }
 
 // minHeldOut is the smallest number of registered classes of which some are left out.
@@ -259,9 +259,9 @@ func heldOut(ctx context.Context, g *gallery, o Options) (*openStudy, error) {
 	for r := range parts {
 		parts[r] = newPartition(g, o.random(1<<48|uint64(r)))
 	}
-	results := make([][]attempt, len(parts))
+	results := make([][]searchOutcome, len(parts))
 	for r := range results {
-		results[r] = make([]attempt, len(g.probes))
+		results[r] = make([]searchOutcome, len(g.probes))
 	}
 	err := g.each(ctx, o.Workers, func(k int, scores []float32) {
 		masked := make([]float32, len(scores))
@@ -270,7 +270,7 @@ func heldOut(ctx context.Context, g *gallery, o Options) (*openStudy, error) {
 		}
 	})
 	for r, part := range parts {
-		var sides [3][]attempt
+		var sides [3][]searchOutcome
 		for _, a := range results[r] {
 			sides[part.side[a.class]] = append(sides[part.side[a.class]], a)
 		}
@@ -304,7 +304,7 @@ func newPartition(g *gallery, rng interface{ Perm(int) []int }) partition {
 }
 
 // look looks up a probe in the registered half.
-func (p partition) look(g *gallery, probe int, scores, masked []float32) attempt {
+func (p partition) look(g *gallery, probe int, scores, masked []float32) searchOutcome {
 	for i, v := range scores {
 		masked[i] = v
 		if p.side[g.enrol[i]] != 0 {
@@ -314,7 +314,7 @@ func (p partition) look(g *gallery, probe int, scores, masked []float32) attempt
 	f := g.find(probe, masked)
 	class := g.classes.of[g.probes[probe]]
 	if p.side[class] == 0 {
-		return f.attempt(class)
+		return f.outcome(class)
 	}
-	return attempt{class, f.stranger}
+	return searchOutcome{class, f.stranger}
 }

@@ -84,7 +84,7 @@ func TestReadScores(t *testing.T) {
 	}
 }
 
-// TestScoresWithoutEnd: what has no lines is not read on and on.
+// TestScoresWithoutEnd: a file without lines is not read to its end.
 func TestScoresWithoutEnd(t *testing.T) {
 	endless := &counted{}
 	if _, err := ReadScores(endless); !errors.Is(err, fileio.ErrTooLarge) || endless.read > 1<<20 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"exemplar/internal/dataset"
+	"exemplar/internal/kernel"
 )
 
 // Errors that say what a data set lacks.
@@ -159,7 +160,7 @@ func (s *Set) check() error {
 		if x.Refused != "" {
 			continue
 		}
-		if n := norm(s.Embeddings[i*s.Dim : (i+1)*s.Dim]); !(math.Abs(n-1) < 1e-3) {
+		if n := kernel.Norm(s.Embeddings[i*s.Dim : (i+1)*s.Dim]); !(math.Abs(n-1) < 1e-3) {
 			return fmt.Errorf("embedding of %q has length %.4g, want 1: normalise the vectors", x.Path, n)
 		}
 	}
@@ -188,19 +189,11 @@ func (s *Set) checkScores() error {
 	return nil
 }
 
-func norm(x []float32) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += float64(v) * float64(v)
-	}
-	return math.Sqrt(sum)
-}
-
 // normalize scales every row of x (n x dim) to length one; rows of zeros stay.
 func normalize(x []float32, dim int) {
 	for ; len(x) >= dim && dim > 0; x = x[dim:] {
 		row := x[:dim]
-		n := norm(row)
+		n := kernel.Norm(row)
 		if n == 0 {
 			continue
 		}

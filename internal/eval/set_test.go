@@ -192,8 +192,8 @@ func TestSetsThatLackSomething(t *testing.T) {
 	if r.Verification != nil || !strings.Contains(strings.Join(r.Notes, "\n"), ErrNoMated.Error()) {
 		t.Errorf("single images: %v", r.Notes)
 	}
-	if r.Identification != nil || len(r.Checks.Lonely) != 4 {
-		t.Errorf("single images: %+v, lonely %v", r.Identification, r.Checks.Lonely)
+	if r.Identification != nil || len(r.Checks.SingletonClasses) != 4 {
+		t.Errorf("single images: %+v, lonely %v", r.Identification, r.Checks.SingletonClasses)
 	}
 	single := drawSet(5, []string{"only"}, 1, 8, 0.5)
 	if r = evaluate(t, single, Options{}); len(r.Notes) < 2 {

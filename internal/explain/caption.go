@@ -40,7 +40,7 @@ func layOut(f *recognise.Finding, room float64) *caption {
 }
 
 // draw sets the caption with its upper left corner at (x, y).
-func (w *caption) draw(c *canvas, x, y float64) {
+func (w *caption) draw(c *sheet, x, y float64) {
 	w.title(c, x, y)
 	y += titleHeight
 	for _, line := range w.reason {
@@ -54,7 +54,7 @@ func (w *caption) draw(c *canvas, x, y float64) {
 }
 
 // title is the decision on its colour, and the label.
-func (w *caption) title(c *canvas, x, y float64) {
+func (w *caption) title(c *sheet, x, y float64) {
 	shade := map[decide.Outcome]color.NRGBA{decide.Match: green, decide.Ambiguous: amber, decide.Unknown: red}[w.outcome]
 	if shade == (color.NRGBA{}) {
 		shade = faint
@@ -67,7 +67,7 @@ func (w *caption) title(c *canvas, x, y float64) {
 }
 
 // numbers sets figures in a row, each above what it counts.
-func (c *canvas) numbers(figures [][2]string, x, y float64) {
+func (c *sheet) numbers(figures [][2]string, x, y float64) {
 	const gap = 44
 	for _, f := range figures {
 		c.text(ink, figureType, x, y+38, f[0])
@@ -77,13 +77,13 @@ func (c *canvas) numbers(figures [][2]string, x, y float64) {
 }
 
 // legend says what the colours mean.
-func (w *caption) legend(c *canvas, x, y float64) {
+func (w *caption) legend(c *sheet, x, y float64) {
 	c.fill(rule, planar.Point{X: x, Y: y}, planar.Point{X: x + w.room, Y: y},
 		planar.Point{X: x + w.room, Y: y + 1}, planar.Point{X: x, Y: y + 1})
 	const side = 16
 	y += legendHeight - side
 	for _, entry := range []struct {
-		verdict alignment.BlockState
+		state   alignment.BlockState
 		meaning string
 	}{
 		{alignment.InPlace, "agrees in place"},
@@ -91,7 +91,7 @@ func (w *caption) legend(c *canvas, x, y float64) {
 		{alignment.Disagrees, "disagrees"},
 		{alignment.NotComparable, "cannot be judged"},
 	} {
-		c.mark(entry.verdict, planar.Rectangle(x, y, x+side, y+side))
+		c.mark(entry.state, planar.Rectangle(x, y, x+side, y+side))
 		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
 	}
 	frame := planar.Rectangle(x, y, x+side, y+side)

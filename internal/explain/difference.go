@@ -18,15 +18,15 @@ const (
 // Difference says how a reference differs from another one that was laid on it:
 // "differs from note/first only in 3 regions; 83 of 90 blocks agree".
 func Difference(o *recognise.AlignedPair, label string) string {
-	agree, comparable := o.Agreeing(), o.Found.Comparable
-	blocks := fmt.Sprintf("%d of %d blocks agree", agree, comparable)
+	agree, compared := o.Agreeing(), o.Found.Comparable
+	blocks := fmt.Sprintf("%d of %d blocks agree", agree, compared)
 	where := where(o)
 	switch {
 	case 2*agree < o.Found.ForDecision.Blocks:
 		return fmt.Sprintf("shares a part with %s: %s", label, blocks)
-	case comparable-agree < decide.SeparatingBlocks && where == "":
+	case compared-agree < decide.SeparatingBlocks && where == "":
 		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, blocks)
-	case comparable-agree < decide.SeparatingBlocks && o.Area < littleArea:
+	case compared-agree < decide.SeparatingBlocks && o.Area < littleArea:
 		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, blocks)
 	case where == "":
 		where = "a little everywhere"

@@ -17,14 +17,14 @@ import (
 )
 
 // Photo draws why a photo was, or was not, taken for a document: the two side by
-// side with points that agree, where the document lies, which blocks agree and
-// which do not, and the decision in words. picture is the reference's, in colour,
-// at any size. The finding must have been compared: its Best is not nil.
+// side, points that agree, where the document lies, which blocks agree and which do
+// not, and the decision in words. picture is the reference's, in colour, at any size.
+// The finding must have been compared: its Best is not nil.
 func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *imaging.Image {
 	left, right := fitPanel(p.Picture()), fitPanel(picture)
 	width := max(minWidth, 2*margin+left.W+between+right.W)
 	words := layOut(f, float64(width-2*margin))
-	out := newCanvas(width, top+max(left.H, right.H)+margin+words.height+margin, paper)
+	out := newSheet(width, top+max(left.H, right.H)+margin+words.height+margin, paper)
 
 	found, compared := &f.Best.Found, f.Best.Reference
 	spare := width - 2*margin - left.W - between - right.W
@@ -44,7 +44,7 @@ func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *im
 		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)
 	}
 	words.draw(out, margin, float64(top+max(left.H, right.H)+margin))
-	return imaging.FromImage(out)
+	return out.Image
 }
 
 // Sizes in pixels.
@@ -83,13 +83,13 @@ func fitPanel(m *imaging.Image) *imaging.Image {
 	return imaging.Resize(m, max(1, int(float64(m.W)*k)), max(1, int(float64(m.H)*k)))
 }
 
-// panel shows a picture of w by h pixels in a frame of the canvas.
+// panel shows a picture of w by h pixels in a frame of the sheet.
 type panel struct {
 	frame image.Rectangle
 	w, h  int
 }
 
-// at maps a place of the picture, pixel centres on integers, to the canvas.
+// at maps a point of the picture, pixel centres on integers, to the sheet.
 func (p *panel) at(q planar.Point) planar.Point {
 	return planar.Point{
 		X: float64(p.frame.Min.X) + (q.X+0.5)*float64(p.frame.Dx())/float64(p.w),
@@ -97,13 +97,12 @@ func (p *panel) at(q planar.Point) planar.Point {
 	}
 }
 
-func (c *canvas) heading(p panel, s string) {
+func (c *sheet) heading(p panel, s string) {
 	c.text(faint, bodyType, float64(p.frame.Min.X), float64(p.frame.Min.Y-16), shorten(bodyType, s, float64(p.frame.Dx())))
 }
 
-// blocks colours the places of the reference by what was found of them, in
-// both pictures.
-func (c *canvas) blocks(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
+// blocks colours the blocks of the reference by their state, in both pictures.
+func (c *sheet) blocks(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
 	for i, corners := range r.Blocks(f) {
 		state := f.Blocks[i].State
@@ -119,10 +118,10 @@ func (c *canvas) blocks(r *recognise.Reference, f *recognise.Found, photo, refer
 	}
 }
 
-// mark colours a place; one that could not be judged is hatched.
-func (c *canvas) mark(v alignment.BlockState, q [4]planar.Point) {
-	shade, judged := colourOf[v]
-	if judged {
+// mark colours a block; one that is not comparable is hatched.
+func (c *sheet) mark(v alignment.BlockState, q [4]planar.Point) {
+	shade, compared := colourOf[v]
+	if compared {
 		opacity, edge := 0.25, 0.4
 		if v != alignment.InPlace { // what speaks against stands out
 			opacity, edge = 0.42, 0.8
@@ -140,21 +139,21 @@ func (c *canvas) mark(v alignment.BlockState, q [4]planar.Point) {
 	}
 }
 
-// changes frames the places that surely show other print, in both pictures.
-func (c *canvas) changes(f *recognise.Found, photo, reference panel) {
+// changes frames the regions that surely show other print, in both pictures.
+func (c *sheet) changes(f *recognise.Found, photo, reference panel) {
 	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
-	for _, place := range f.Changes.Where {
+	for _, change := range f.Changes.Where {
 		var there, here [4]planar.Point
 		for i := range there {
-			there[i], here[i] = photo.at(place.Photo[i]), reference.at(place.Reference[i])
+			there[i], here[i] = photo.at(change.Photo[i]), reference.at(change.Reference[i])
 		}
 		onPhoto.frame(violet, there)
 		onReference.frame(violet, here)
 	}
 }
 
-// frame outlines a place so that it stands out from any picture.
-func (c *canvas) frame(shade color.NRGBA, q [4]planar.Point) {
+// frame outlines a quad so that it stands out from any picture.
+func (c *sheet) frame(shade color.NRGBA, q [4]planar.Point) {
 	c.outline(faded(white, 0.9), 5, q[:]...)
 	c.outline(shade, 2.5, q[:]...)
 }
@@ -164,8 +163,8 @@ func boxOf(r image.Rectangle) [4]planar.Point {
 	return planar.Rectangle(float64(r.Min.X), float64(r.Min.Y), float64(r.Max.X), float64(r.Max.Y))
 }
 
-// location draws where the document lies, its upper edge marked.
-func (c *canvas) location(f *recognise.Found, photo panel) {
+// location draws where the document lies, with its upper left corner marked.
+func (c *sheet) location(f *recognise.Found, photo panel) {
 	var q [4]planar.Point
 	for i, p := range f.Quad {
 		q[i] = photo.at(p)
@@ -176,7 +175,7 @@ func (c *canvas) location(f *recognise.Found, photo panel) {
 	on.dot(accent, q[0], 6)
 }
 
-func (c *canvas) pairs(pairs []alignment.Pair, photo, reference panel) {
+func (c *sheet) pairs(pairs []alignment.Pair, photo, reference panel) {
 	for _, p := range pairs {
 		c.line(faded(accent, 0.35), photo.at(p.Photo), reference.at(p.Reference), 1.1)
 	}
@@ -188,8 +187,8 @@ func (c *canvas) pairs(pairs []alignment.Pair, photo, reference panel) {
 	}
 }
 
-// spread returns n of the pairs, far from each other in the reference: each is
-// the one that is furthest from those before it.
+// spread returns n of the pairs that lie far from each other in the reference: each
+// is the one that is furthest from those before it.
 func spread(pairs []alignment.Pair, n int) []alignment.Pair {
 	if len(pairs) <= n {
 		return pairs

@@ -10,10 +10,10 @@ import (
 	"exemplar/internal/recognise"
 )
 
-// Neighbours draws where two references differ: the two side by side, the second
-// laid on the first, so that equal places lie at equal height, the regions that
-// differ framed and numbered, all else pale; and each region once more, enlarged.
-// The second must have been found in the first.
+// Neighbours draws where two references differ. The two stand side by side, the
+// second laid on the first, so that equal parts lie at equal height. The regions that
+// differ are framed and numbered, all else is pale, and each region is shown once
+// more, enlarged. The second must have been found in the first.
 func Neighbours(o *recognise.AlignedPair, first, second string) *imaging.Image {
 	return neighbours(o, [2]string{first, second}, title(o), first+" "+Difference(o, second))
 }
@@ -26,7 +26,7 @@ func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) 
 	details := layOutDetails(o, room)
 	words := layOutNeighbours(o, title, says, room)
 	bottom := top + left.H + margin
-	out := newCanvas(width, bottom+details.height+words.height+margin, paper)
+	out := newSheet(width, bottom+details.height+words.height+margin, paper)
 
 	first := image.Rect(0, 0, left.W, left.H).Add(image.Pt((width-2*left.W-between)/2, top))
 	second := first.Add(image.Pt(left.W+between, 0))
@@ -40,11 +40,11 @@ func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) 
 	}
 	details.draw(out, margin, float64(bottom))
 	words.draw(out, margin, float64(bottom+details.height))
-	return imaging.FromImage(out)
+	return out.Image
 }
 
-// layPart returns the second picture as it lies on a part of the first, scaled to
-// w x h; paper where it ends.
+// layPart returns the second picture as it lies on a part of the first, scaled to w x
+// h; paper where the second ends.
 func layPart(o *recognise.AlignedPair, part image.Rectangle, w, h int) *imaging.Image {
 	back, ok := o.Found.H.Inverse()
 	if !ok {
@@ -80,7 +80,7 @@ const (
 
 // regions makes all of a panel pale but the regions, and frames and numbers
 // these.
-func (c *canvas) regions(regions []image.Rectangle, on panel) {
+func (c *sheet) regions(regions []image.Rectangle, on panel) {
 	if len(regions) == 0 {
 		return
 	}
@@ -104,13 +104,13 @@ func (c *canvas) regions(regions []image.Rectangle, on panel) {
 }
 
 // fade makes a part of the picture pale, except for some rectangles.
-func (c *canvas) fade(part image.Rectangle, except []image.Rectangle) {
+func (c *sheet) fade(part image.Rectangle, except []image.Rectangle) {
 	for y := part.Min.Y; y < part.Max.Y; y++ {
 		for x := part.Min.X; x < part.Max.X; x++ {
 			if slices.ContainsFunc(except, image.Pt(x, y).In) {
 				continue
 			}
-			p := c.Pix[c.PixOffset(x, y):]
+			p := c.Image.Pix[3*(y*c.Image.W+x):][:3]
 			grey := (2*int(p[0]) + 5*int(p[1]) + int(p[2])) / 8
 			for k, to := range [3]uint8{paper.R, paper.G, paper.B} {
 				half := (float64(p[k]) + float64(grey)) / 2
@@ -121,7 +121,7 @@ func (c *canvas) fade(part image.Rectangle, except []image.Rectangle) {
 }
 
 // badge is a number on a disc.
-func (c *canvas) badge(n int, at planar.Point) {
+func (c *sheet) badge(n int, at planar.Point) {
 	s := fmt.Sprint(n)
 	c.dot(white, at, badge+1.5)
 	c.dot(different, at, badge)
@@ -187,7 +187,7 @@ func (s *detailStrip) flow(room float64) {
 	}
 }
 
-func (s *detailStrip) draw(c *canvas, x, y float64) {
+func (s *detailStrip) draw(c *sheet, x, y float64) {
 	for _, d := range s.details {
 		at := image.Pt(int(x+d.x+2*badge+10), int(y+d.y))
 		c.badge(d.number, planar.Point{X: x + d.x + badge, Y: y + d.y + badge})
@@ -221,7 +221,7 @@ func layOutNeighbours(o *recognise.AlignedPair, title, says string, room float64
 	return w
 }
 
-func (w *neighbourCaption) draw(c *canvas, x, y float64) {
+func (w *neighbourCaption) draw(c *sheet, x, y float64) {
 	c.text(ink, titleType, x, y+28, w.title)
 	y += titleHeight
 	for _, line := range w.says {

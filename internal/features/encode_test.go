@@ -41,7 +41,7 @@ func FuzzUnmarshal(f *testing.F) {
 	})
 }
 
-// Every element comes back in its place, to the next multiple of eight.
+// Every element keeps its position, and its value is rounded to a multiple of eight.
 func TestStoredDescriptorsAreRoundedInPlace(t *testing.T) {
 	found := Extract(papertest.Page(t, 7, -1), stored)
 	back, err := Unmarshal(found.Marshal())

@@ -9,8 +9,8 @@ import (
 	"exemplar/internal/kernel/kerneltest"
 )
 
-// randomDescriptors have the norm of true ones, at most; every third has the
-// largest bytes.
+// randomDescriptors have at most the norm of real descriptors; every third has the largest
+// bytes.
 func randomDescriptors(rng *rand.Rand, n int) []byte {
 	out := kerneltest.Bytes(rng, n*DescriptorBytes, 45)
 	for i := 0; i < n; i += 3 {
@@ -80,7 +80,7 @@ func testExtremaRowAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-// nearestRowsPlainly is what nearestRows should do, without any cleverness.
+// nearestRowsPlainly is nearestRows as a plain loop.
 func nearestRowsPlainly(n *nearest, rows, columns []byte) {
 	for i := range n.best {
 		for j := range n.column {
@@ -162,7 +162,7 @@ func testDescriptionAgreesWithGeneric(t *testing.T) {
 	}
 }
 
-// What lanes of a word are worth where there are no vectors.
+// The gain by several lanes in a word where there are no vector instructions.
 func BenchmarkNearestRows(b *testing.B) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	rows, unpacked := randomDescriptors(rng, 400), randomDescriptors(rng, 1024)

@@ -158,7 +158,7 @@ func TestWhatHasNoSizeIsReadToTheLimit(t *testing.T) {
 	}
 }
 
-// TestBuffersAreNotDoubled: what has no size takes little more than its bytes.
+// TestBuffersAreNotDoubled: a stream takes little more memory than its bytes.
 func TestBuffersAreNotDoubled(t *testing.T) {
 	const limit = 64 << 20
 	for _, size := range []int64{limit, limit + 1} {

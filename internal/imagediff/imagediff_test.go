@@ -10,7 +10,7 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// kinds are those that are drawn: every third one in a hurry.
+// kinds are the kinds of documents to draw: every third one with -short.
 func kinds(t *testing.T) (out []string) {
 	for i, kind := range synthdoc.Kinds() {
 		if !testing.Short() || i%3 == 0 {
@@ -20,8 +20,8 @@ func kinds(t *testing.T) (out []string) {
 	return out
 }
 
-// scaledBy maps pixels of a picture to those of the same picture k times as
-// large: edges meet edges.
+// scaledBy maps pixels of a picture to those of the same picture enlarged by k; the edges
+// coincide.
 func scaledBy(k float64) planar.Homography {
 	return planar.Resizing(k, k)
 }
@@ -38,7 +38,7 @@ func changed(a, b *imaging.Image) (at []image.Point) {
 	return at
 }
 
-// between is where picture b differs from a.
+// between returns where picture b differs from a.
 func between(a, b *imaging.Image, onto planar.Homography) Difference {
 	return NewSubject(a).Differs(b, onto)
 }
@@ -55,8 +55,8 @@ func within(at []image.Point, regions []image.Rectangle) (n int) {
 	return n
 }
 
-// again is a picture as another scan would show it: smaller, compressed, and a
-// little darker. The map leads from its pixels to those of the first.
+// again simulates another scan of a picture: smaller, compressed, and a little darker. The
+// map is from its pixels to those of the first.
 func again(m *imaging.Image) (*imaging.Image, planar.Homography) {
 	const k = 0.8
 	small := imaging.Resize(m, int(k*float64(m.W)), int(k*float64(m.H)))
@@ -73,8 +73,8 @@ func again(m *imaging.Image) (*imaging.Image, planar.Homography) {
 	return small, h
 }
 
-// One line of a document changes: the regions cover what changed and little
-// else; of the document itself, scanned anew, nothing differs.
+// If one line of a document changes, the regions cover it and little else. If the document is
+// only scanned again, nothing differs.
 func TestAChangedLineIsFound(t *testing.T) {
 	for _, kind := range kinds(t) {
 		d := synthdoc.Document{Kind: kind, Template: 41, Content: 41, Size: 768}
@@ -99,7 +99,7 @@ func TestAChangedLineIsFound(t *testing.T) {
 	}
 }
 
-// It does not matter how the other picture lies.
+// The rotation of the other picture does not matter.
 func TestATurnedPictureIsLaidUpright(t *testing.T) {
 	d := synthdoc.Document{Kind: "id-card", Template: 7, Content: 7, Size: 700}
 	a, b := synthdoc.Draw(d), synthdoc.Draw(synthdoc.Siblings(d)["line"])
@@ -116,7 +116,7 @@ func TestATurnedPictureIsLaidUpright(t *testing.T) {
 	}
 }
 
-// What the other picture does not show is no difference.
+// The part that the other picture does not show is no difference.
 func TestWhatIsNotCoveredIsNotCompared(t *testing.T) {
 	d := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 768}
 	a := synthdoc.Draw(d)
@@ -133,7 +133,7 @@ func TestWhatIsNotCoveredIsNotCompared(t *testing.T) {
 	}
 }
 
-// Another colour of a part is a region, another colour of all is said.
+// Another colour of a part is a region; another colour of the whole sets Recoloured.
 func TestColours(t *testing.T) {
 	a := synthdoc.Draw(synthdoc.Document{Kind: "membership", Template: 11, Content: 11, Size: 768})
 	part, all := imaging.NewImage(a.W, a.H), imaging.NewImage(a.W, a.H)
@@ -156,8 +156,8 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// Two pictures that have nothing in common give few, separate regions of the
-// picture; so does noise.
+// Two pictures that have nothing in common give few, separate regions inside the picture, as
+// does noise.
 func TestRegionsAreFewAndInside(t *testing.T) {
 	for _, kind := range kinds(t) {
 		a := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 1, Content: 1, Size: 500})

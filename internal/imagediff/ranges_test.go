@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// extremes are the least and greatest level within half a pixel of one.
+// extremes are the least and greatest level within half a pixel of a pixel.
 func extremes(g *imaging.Gray, x, y int) (lo, hi int) {
 	at := int(g.Pix[y*g.W+x])
 	least, greatest := at, at
@@ -44,8 +44,8 @@ func TestContrastsAreTheRangesOfExtremes(t *testing.T) {
 	}
 }
 
-// A pixel lies outside by the larger of what either picture's does, and by no more
-// than the two differ.
+// outside is the larger of the two pictures' excesses, and at most the difference of the
+// pixels.
 func TestOutside(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	a, b := &imaging.Gray{W: 30, H: 20, Pix: make([]byte, 600)}, &imaging.Gray{W: 30, H: 20, Pix: make([]byte, 600)}

@@ -40,7 +40,7 @@ func mustDecode(t testing.TB, name string) (*Image, Info) {
 	return m, info
 }
 
-// meanDifference is 256 for pictures of different sizes.
+// meanDifference is the mean difference of samples, 256 for pictures of different sizes.
 func meanDifference(a, b *Image) float64 {
 	if a.W != b.W || a.H != b.H {
 		return 256
@@ -171,7 +171,7 @@ func TestFirstFrameOfGIF(t *testing.T) {
 	}
 }
 
-// TestHugeClaims: files of a few hundred bytes that claim 60,000 x 60,000.
+// TestHugeClaims: files of a few hundred bytes that state 60,000 x 60,000 pixels.
 func TestHugeClaims(t *testing.T) {
 	edit := func(name string, at int, order binary.ByteOrder, wide bool) []byte {
 		data := bytes.Clone(testFile(t, name))
@@ -275,8 +275,8 @@ func TestDecodeAtLeast(t *testing.T) {
 	}
 }
 
-// FuzzDecode checks that no file makes Decode panic, and that pictures are what
-// Info says.
+// FuzzDecode checks that no file makes Decode panic, and that pictures have the size
+// that Info states.
 func FuzzDecode(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.*")
 	if err != nil || len(files) < 20 {

@@ -134,7 +134,7 @@ func TestTIFFOrientation(t *testing.T) {
 	}
 }
 
-// FuzzOrientation feeds bytes to all that looks for an orientation.
+// FuzzOrientation gives bytes to every function that reads an orientation.
 func FuzzOrientation(f *testing.F) {
 	f.Add(exifBlock(binary.BigEndian, 3, 1, 6))
 	for _, name := range []string{"orientation-3.jpg", "orientation-6.png", "orientation-6.tif", "orientation-6.webp"} {

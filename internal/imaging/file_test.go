@@ -14,8 +14,8 @@ import (
 	"exemplar/internal/fileio"
 )
 
-// TestFilesWaitForEachOther: files take their turn; none waits for ever, however
-// large, and however the pixels are shared.
+// TestFilesWaitForEachOther: files wait for each other, and none waits for ever, however
+// large it is.
 func TestFilesWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // fails when all wait for each other
 		lim := Limits{Bytes: 8 << 20, Memory: NewBudget(4 << 20)}
@@ -40,7 +40,7 @@ func TestFilesWaitForEachOther(t *testing.T) {
 	})
 }
 
-// TestFilesAreInTheBudget: who reads waits while the room for files is taken.
+// TestFilesAreInTheBudget: reading waits while the budget for files is used up.
 func TestFilesAreInTheBudget(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "scan")
 	if err := os.WriteFile(path, make([]byte, 3<<20), 0o600); err != nil {

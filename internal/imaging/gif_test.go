@@ -119,7 +119,7 @@ func TestInterlacedGIF(t *testing.T) {
 	}
 }
 
-// TestGIFBomb: 35 bytes that claim 134 million pixels.
+// TestGIFBomb: 35 bytes that state 134 million pixels.
 func TestGIFBomb(t *testing.T) {
 	bomb := []byte("GIF89a\x43\x2D\x43\x2D\x00\x00\x00\x2C\x00\x00\x00\x00\x43\x2D\x43\x2D\x00\x02\x02\x44\x01\x00\x3B")
 	if taken := allocated(func() {

@@ -47,8 +47,8 @@ func readNpy(data []byte) (shape []int, values []byte, err error) {
 	return shape, data[body:], nil
 }
 
-// TestGoldenInputs compares with what OpenCV's area resampling made of six
-// pictures for the reference network.
+// TestGoldenInputs compares six inputs of the reference network with those that OpenCV's
+// area resampling made.
 func TestGoldenInputs(t *testing.T) {
 	shape, want, err := readNpy(sharedFile(t, "reference", "photos_inputs.npy"))
 	if err != nil {

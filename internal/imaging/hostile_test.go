@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestHostile: files made to cost more than they are worth. Each takes at most
-// two seconds and four bytes of memory for each of its own, and 4 MB.
+// TestHostile: files that are made to cost much time or memory. Each takes at most two
+// seconds, and four times its size in memory plus 4 MB.
 func TestHostile(t *testing.T) {
 	var zeros bytes.Buffer
 	z := zlib.NewWriter(&zeros)

@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// numbered returns a picture whose pixels tell where they were: red is x, green
-// is y.
+// numbered returns a picture whose pixels contain their position: red is x, green is y.
 func numbered(w, h int) *Image {
 	m := NewImage(w, h)
 	for y := range h {

@@ -20,8 +20,8 @@ func grayJPEG(w, h int) []byte {
 	return append(out, 0xFF, 0xD9)
 }
 
-// TestLargePictures: what people have is read, at the scale that is needed and
-// with memory for that.
+// TestLargePictures: large pictures of common sizes are read at the needed scale, with memory
+// in proportion to it.
 func TestLargePictures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of megabytes")
@@ -51,8 +51,8 @@ func TestLargePictures(t *testing.T) {
 	}
 }
 
-// TestOverTheLimits: what is refused for its size says the limit, before memory
-// is taken.
+// TestOverTheLimits: a picture that is too large is refused with the limit, before memory is
+// allocated.
 func TestOverTheLimits(t *testing.T) {
 	pixels := DefaultLimits.Pixels
 	side := 1

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// allocated returns how many bytes are taken while f runs.
+// allocated returns how many bytes are allocated while f runs.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// pngSpec is a PNG file to be made of random samples.
+// pngSpec describes a PNG file with random samples.
 type pngSpec struct {
 	w, h, depth, colour int
 	interlaced          bool
@@ -136,7 +136,7 @@ func reduced(m *Image, w, scale int) *Image {
 	return placed(m.ToImage(), image.Point{}, m.W, m.H, scale)
 }
 
-// TestLenientPNG: what others read although it is not by the book.
+// TestLenientPNG: files that violate the standard and that other decoders read.
 func TestLenientPNG(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	badChunk := pngChunk("tEXt", []byte("Comment\x00hello"))

@@ -49,3 +49,37 @@ func (s series) nothingOn(looked int) []string {
 	}
 	return []string{fmt.Sprintf("none of %d %ss shows anything", s.count, s.called)}
 }
+
+// Pages are the pages of a file that has several: a TIFF of a scanner or a fax machine.
+type Pages struct {
+	format string
+	series series
+}
+
+// OpenPages opens a file that has several pages. The result is nil if the file has one
+// picture, or frames of an animation, or cannot be read: [Decode] then says more.
+func OpenPages(data []byte) *Pages {
+	f, err := sniff(data)
+	if err != nil {
+		return nil
+	}
+	file, err := f.openGuarded(data)
+	if err != nil || file.series.called != "page" || file.series.count < 2 {
+		return nil
+	}
+	return &Pages{f.name, file.series}
+}
+
+// Count is the number of pages, at least 2.
+func (p *Pages) Count() int { return p.series.count }
+
+// DecodeAtLeast reads page index, from 0, as the function of that name does, whether the page
+// is blank or not.
+func (p *Pages) DecodeAtLeast(index, side int, lim Limits) (_ *Image, _ Info, err error) {
+	defer guard(&err)
+	page, err := p.series.open(index)
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("read %s header: %w", p.format, classify(err))
+	}
+	return page.page(p.format, max(side, 1), lim)
+}

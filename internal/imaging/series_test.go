@@ -46,7 +46,7 @@ func apng(frames ...*image.Paletted) []byte {
 	return append(out, pngChunk("IEND", nil)...)
 }
 
-// webpAnimation returns frames of the test's lossless picture; empty ones hold none.
+// webpAnimation returns frames with the test's lossless picture; empty ones contain none.
 func webpAnimation(t *testing.T, empty ...bool) []byte {
 	still := testFile(t, "lossless.webp")
 	at := bytes.Index(still, []byte("VP8L"))
@@ -72,8 +72,8 @@ func webpAnimation(t *testing.T, empty ...bool) []byte {
 	return out
 }
 
-// TestFirstFrameThatShowsAnything: blank frames before it are passed over, and the
-// notes say which was taken.
+// TestFirstFrameThatShowsAnything: blank frames are skipped, and the notes say which frame was
+// used.
 func TestFirstFrameThatShowsAnything(t *testing.T) {
 	blank, striped, part := frame(0, 0, 96, 64, false), frame(0, 0, 96, 64, true), frame(16, 8, 64, 48, true)
 	many := make([]*image.Paletted, 120)

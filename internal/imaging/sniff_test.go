@@ -121,8 +121,8 @@ func TestPNM(t *testing.T) {
 	}
 }
 
-// FuzzKinds checks that no bytes are of no kind, and that what is not read is
-// said to be so by its name.
+// FuzzKinds checks that every file has a kind, and that errors name the kind of files that
+// are not read.
 func FuzzKinds(f *testing.F) {
 	f.Add([]byte("P6 1 1 255\n123"))
 	f.Add([]byte("PK\x03\x04word/"))
@@ -136,7 +136,7 @@ func FuzzKinds(f *testing.F) {
 	})
 }
 
-// TestAllThatIsReadIsListed: who sends something else is told all that will do.
+// TestAllThatIsReadIsListed: the error for another format lists all that are read.
 func TestAllThatIsReadIsListed(t *testing.T) {
 	_, _, err := Decode([]byte("\x01\x02\x03\xFF\xFE\x80 no picture at all"), DefaultLimits)
 	for _, f := range formats {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// softenPlainly is what Soften should do, pixel by pixel.
+// softenPlainly is Soften, pixel by pixel.
 func softenPlainly(g *Gray) *Gray {
 	out := &Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
 	for i := range g.Pix {

@@ -82,8 +82,8 @@ func TestPageOfTIFF(t *testing.T) {
 	}
 }
 
-// TestUnreadPageOfTIFF: a page that cannot be read does not keep the next from
-// being read; when there is none, it is named.
+// TestUnreadPageOfTIFF: if a page cannot be read, the next one is used; if there is none, the
+// error names the page.
 func TestUnreadPageOfTIFF(t *testing.T) {
 	const jbig = 34661
 	if _, _, err := Decode(writeTIFF(64, 48, tiffTags{259: jbig}, stripedPage, stripedPage), DefaultLimits); !errors.Is(err, ErrUnsupported) {
@@ -103,7 +103,7 @@ func TestUnreadPageOfTIFF(t *testing.T) {
 	}
 }
 
-// TestManyBlankPages: pages are tried up to a bound of pixels.
+// TestManyBlankPages: pages are tried up to a limit of pixels.
 func TestManyBlankPages(t *testing.T) {
 	pages := slices.Repeat([]func(x, y int) byte{blankPage}, maxPagesTried)
 	_, info, err := Decode(writeTIFF(16, 16, nil, append(pages, stripedPage)...), DefaultLimits)
@@ -112,8 +112,8 @@ func TestManyBlankPages(t *testing.T) {
 	}
 }
 
-// TestSquaredTIFF: pixels are square whatever the resolutions, at every scale, and
-// turned afterwards.
+// TestSquaredTIFF: pixels are square for all resolutions, at every scale, and the page is
+// turned upright afterwards.
 func TestSquaredTIFF(t *testing.T) {
 	tests := []struct {
 		tags          tiffTags
@@ -205,8 +205,8 @@ func sharedCase(t *testing.T, name string) []byte {
 	return data
 }
 
-// TestLargeTIFF: a scan of A3 at 600 dots per inch, of 70 MB, takes what its
-// reduced picture takes.
+// TestLargeTIFF: decoding a scan of A3 at 600 dots per inch, of 70 MB, takes the memory of its
+// reduced picture.
 func TestLargeTIFF(t *testing.T) {
 	if testing.Short() {
 		t.Skip("70 MB")

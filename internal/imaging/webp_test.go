@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// losslessWebP returns a file that begins as one of w by h pixels does, and ends
-// after so many bytes of zeros, each code of which stands for one colour.
+// losslessWebP returns a file that begins like one of w by h pixels and continues with the
+// given number of zero bytes, which are codes for one colour.
 func losslessWebP(w, h, zeros int) []byte {
 	body := binary.LittleEndian.AppendUint32([]byte{0x2F}, uint32(w-1)|uint32(h-1)<<14)
 	body = append(body, make([]byte, zeros)...)
@@ -18,8 +18,8 @@ func losslessWebP(w, h, zeros int) []byte {
 	return append(b, body...)
 }
 
-// TestWebPBomb: few bytes that claim many pixels take no memory; what could be a
-// picture is tried.
+// TestWebPBomb: a file of few bytes that states many pixels takes no memory; a file that may
+// be a picture is decoded.
 func TestWebPBomb(t *testing.T) {
 	for _, zeros := range []int{9, 1000, 10_000} {
 		bomb := losslessWebP(13000, 13000, zeros)

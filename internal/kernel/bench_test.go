@@ -159,7 +159,8 @@ func measure(b *testing.B, images, macs int, run func()) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkDotBlock scans 256 MB of references, more than the caches hold: a million of bytes, a quarter of floats.
+// BenchmarkDotBlock scans 256 MB of references, more than fits in the caches: a million in bytes, or a quarter of a million
+// in floats.
 func BenchmarkDotBlock(b *testing.B) {
 	const n, dim = 1_000_000, 256
 	refs, probe, out := make([]int8, n*dim), make([]int8, dim), make([]int32, n)

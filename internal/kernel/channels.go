@@ -2,8 +2,8 @@ package kernel
 
 import "fmt"
 
-// The functions of this file pass over rows of C channels, where C is the length of the per-channel slices. They are
-// what batch normalisation takes.
+// The functions of this file work on rows of C channels, where C is the length of the per-channel slices. Batch
+// normalisation consists of them.
 
 // ScaleShift computes y = act(scale·x + shift) for y and x (rows,C). y may be x.
 func ScaleShift(y, x, scale, shift []float32, act Activation) {
@@ -37,13 +37,13 @@ func ScaleShiftBackward(du, dy, x, scale, shift []float32, act Activation, sum, 
 	})
 }
 
-// Combine computes out = p·a + q·b + r for out, a and b (rows,C), with p, q and r (C). out may be a or b.
+// Combine computes out = p·a + q·b + r for out, a and b (rows,C), and p, q and r (C). out may be a or b.
 func Combine(out, a, b, p, q, r []float32) {
 	needChannels("Combine", len(p), len(out), min(len(a), len(b)), min(len(q), len(r)))
 	forParts(len(out), len(p), func(from, to int) { combine(out[from:to], a[from:to], b[from:to], p, q, r) })
 }
 
-// needChannels panics unless n values are whole rows of c channels, and inputs and per-channel slices are long enough.
+// needChannels panics unless n values are whole rows of c channels and the other slices are long enough.
 func needChannels(op string, c, n, inputs, perChannel int) {
 	if n > 0 && (c == 0 || n%c != 0) {
 		panic(fmt.Sprintf("kernel: %s: %d values are no rows of %d channels", op, n, c))

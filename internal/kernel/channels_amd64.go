@@ -2,8 +2,8 @@
 
 package kernel
 
-// split says how the channels are shared out: the first vectors of 16 to AVX-512 code, the next vectors of 8 to AVX2
-// code, and those from rest on to portable code.
+// split divides the channels: AVX-512 code takes the first vectors of 16, AVX2 code the next vectors of 8, and portable
+// code the channels from rest on.
 type split struct{ wide, narrow, rest int }
 
 func splitChannels(c int) split {
@@ -22,8 +22,8 @@ func splitChannels(c int) split {
 // blockChannels is the number of channels that the widest code takes at a time.
 const blockChannels = 64
 
-// foldedRows says how rows of c channels, n values in all, are taken: several at a time as one row of 64 channels where
-// that is possible, for the sake of the widest code. It returns the number of channels and how many rows are one.
+// foldedRows treats several rows of c channels, n values in all, as one row of 64 channels if possible, since the widest
+// code needs 64. It returns the number of channels and of rows in one.
 func foldedRows(n, c int) (channels, copies int) {
 	if active == avx512 && c < blockChannels && blockChannels%c == 0 && n%blockChannels == 0 {
 		return blockChannels, blockChannels / c
@@ -31,7 +31,7 @@ func foldedRows(n, c int) (channels, copies int) {
 	return c, 1
 }
 
-// folded is what is per channel, as often as a folded row needs it.
+// folded is a per-channel parameter, repeated for every row in a folded row.
 type folded [blockChannels]float32
 
 func (f *folded) repeat(x []float32, copies int) []float32 {
@@ -44,7 +44,7 @@ func (f *folded) repeat(x []float32, copies int) []float32 {
 	return f[:copies*len(x)]
 }
 
-// sums returns zeros to add up in for a folded row, or x itself.
+// sums returns zeroed memory for the sums of a folded row, or x itself without folding.
 func (f *folded) sums(x []float32, copies int) []float32 {
 	if copies == 1 {
 		return x

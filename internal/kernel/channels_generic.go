@@ -1,7 +1,7 @@
 package kernel
 
-// The portable passes take rows of c channels, of which they compute as many as the per-channel slices have, from the
-// start of each row on.
+// The portable functions take rows of c channels and compute the first ones of each row, as many as the per-channel slices
+// have.
 
 func scaleShiftGeneric(y, x, scale, shift []float32, c int, act Activation) {
 	n := len(scale)

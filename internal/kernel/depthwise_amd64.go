@@ -2,7 +2,7 @@
 
 package kernel
 
-// depthwiseTiles are the numbers of neighbouring outputs that there is code for.
+// depthwiseTiles are the sizes of tiles, in neighbouring outputs, for which there is assembly.
 var depthwiseTiles = [...]int{8, 4, 1}
 
 // depthwiseCode is the assembly for one size and stride, by tile.
@@ -44,7 +44,7 @@ func depthwise(out, in []float32, h, w, c int, weights []float32, r, stride int,
 	}
 	for y := 0; y < p; {
 		from, to := taps(y*stride, h, r)
-		rows := 1 // that have the same part of the filter inside the image
+		rows := 1 // rows with the same part of the filter inside the image
 		for ; y+rows < p; rows++ {
 			if f, t := taps((y+rows)*stride, h, r); f != from || t != to {
 				break
@@ -56,7 +56,7 @@ func depthwise(out, in []float32, h, w, c int, weights []float32, r, stride int,
 	}
 }
 
-// depthwiseTile chooses the index of a tile for rows of q outputs: 8, unless 4 leave fewer to compute twice.
+// depthwiseTile chooses the index of a tile for rows of q outputs: 8, or 4 if fewer outputs are then computed twice.
 func depthwiseTile(q int) int {
 	switch {
 	case q >= 8 && paddedTo(q, 8) == paddedTo(q, 4):

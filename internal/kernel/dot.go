@@ -25,7 +25,7 @@ func DotBlock(out, probe, refs []float32, dim int) {
 	dotBlock(out, probe[:dim], refs[:len(out)*dim])
 }
 
-// maxDimInt8 keeps sums of products of bytes, and of their halfway sums in the assembly, within int32.
+// maxDimInt8 keeps sums of products of bytes, and the intermediate sums of the assembly, within int32.
 const maxDimInt8 = 1 << 16
 
 // DotBlockInt8 computes the dot products of probe (dim) with a block of references (len(out),dim), exactly.

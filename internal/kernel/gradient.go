@@ -12,7 +12,8 @@ func MatMulTransA(dw, in, dOut []float32, m, k, n int) {
 	if m*k*n == 0 {
 		return
 	}
-	// A part of the rows at a time, which stays in the cache for all tiles of the result, and shortens the sums.
+	// Processing a part of the rows at a time keeps it in the cache for all tiles of the result. Shorter sums also round
+	// less.
 	const part = 256
 	for at := 0; at < m; at += part {
 		rows := min(part, m-at)
@@ -21,8 +22,8 @@ func MatMulTransA(dw, in, dOut []float32, m, k, n int) {
 }
 
 // DepthwiseBackwardWeights adds to dw (R,R,C) the gradient of Depthwise's weights: dOut (N,P,Q,C), in (N,H,W,C).
-// The gradient of its input is Depthwise with stride 1 and the filters turned by half a turn, over dOut spread to the
-// positions on which the outputs were centred.
+// The gradient of its input is Depthwise with stride 1 and the filters rotated by half a turn, applied to dOut spread to
+// the positions on which the outputs were centred.
 func DepthwiseBackwardWeights(dw, dOut, in []float32, n, h, w, c, r, stride int) {
 	needSizes("DepthwiseBackwardWeights", n, h, w, c)
 	if r != 3 && r != 5 || stride != 1 && stride != 2 {

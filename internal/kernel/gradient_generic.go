@@ -1,7 +1,7 @@
 package kernel
 
-// matMulTransAGeneric adds inᵀ · dOut to columns from..n-1 of dw. Four rows go at a time, which reads and writes dw a
-// quarter as often.
+// matMulTransAGeneric adds inᵀ · dOut to columns from..n-1 of dw. It processes four rows at a time, so that it reads and
+// writes dw a quarter as often.
 func matMulTransAGeneric(dw, in, dOut []float32, m, k, n, from int) {
 	row := 0
 	for ; row+4 <= m; row += 4 {

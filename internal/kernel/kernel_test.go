@@ -45,8 +45,8 @@ func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 // canary is a NaN that no computation makes, so that a read of it shows in the result and a write over it in the check.
 var canary = math.Float32frombits(0x7fc0beef)
 
-// guarded returns n floats, offset floats after a cache line, and a function that fails the test if something
-// wrote beside them.
+// guarded returns n floats, offset floats after a cache line, and a function that fails the test if anything was written
+// outside of them.
 func guarded(t *testing.T, n, offset int) ([]float32, func()) {
 	t.Helper()
 	const margin = 96
@@ -123,7 +123,7 @@ func (a *accumulate) value(act Activation) value {
 	return value{y, 1.5*float64(a.terms+1)*epsilon*a.magnitude + 4*epsilon*(math.Abs(x)+1)}
 }
 
-// check compares a result with the exact one. NaN must be met by NaN, an infinity by the same.
+// check compares a result with the exact one. NaN must equal NaN, and an infinity the same infinity.
 func (v value) check(got float32) error {
 	switch {
 	case math.IsNaN(v.exact):
@@ -183,7 +183,7 @@ func TestStartVariant(t *testing.T) {
 	}
 }
 
-// TestNoAllocations holds every operation to its promise.
+// TestNoAllocations checks that no operation allocates memory.
 func TestNoAllocations(t *testing.T) {
 	const n, h, w, c, k = 2, 8, 40, 24, 24
 	in, out := make([]float32, n*h*w*c), make([]float32, n*h*w*c)

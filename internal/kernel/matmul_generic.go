@@ -1,7 +1,8 @@
 package kernel
 
 // matMulGeneric is the portable product. It adds four rows of weights at a time to a row of outputs, which the compiler
-// turns into straight code without bounds checks: faster than a tile of accumulators, for which it has too few registers.
+// turns into straight-line code without bounds checks. A tile of accumulators would be slower, since the compiler has too
+// few registers for it.
 func matMulGeneric(out, in []float32, m int, w *Packed, bias []float32, act Activation) {
 	for col := 0; col < w.N; col += panelWidth {
 		panel, width := w.panel(col)

@@ -85,8 +85,8 @@ func TestMatMulNonFinite(t *testing.T) {
 	})
 }
 
-// TestMatMulRowsAreIndependent computes rows alone and together: the bits agree, so that an image has one embedding
-// whatever the batch it is in.
+// TestMatMulRowsAreIndependent computes rows alone and together. The bits must agree, so that an image has the same
+// embedding in every batch.
 func TestMatMulRowsAreIndependent(t *testing.T) {
 	testVariants(t, func(t *testing.T) {
 		r := newRand()

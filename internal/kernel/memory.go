@@ -2,11 +2,11 @@ package kernel
 
 import "unsafe"
 
-// worthAdvice is the size, in floats, from which on huge pages are worth a system call.
+// worthAdvice is the size, in floats, from which huge pages are worth a system call.
 const worthAdvice = 1 << 20
 
-// Floats returns n zeros that begin on a cache line; many lie in huge pages where the system has them. A pass over more
-// than the caches hold waits for the processor's table of small pages about as long as for memory.
+// Floats returns n zeros that begin on a cache line. Large slices are in huge pages if the system supports them: in a pass
+// over more memory than the caches hold, misses in the table of small pages cost about as much as the memory itself.
 func Floats(n int) []float32 {
 	const extra = alignment / 4
 	x := make([]float32, n+extra)

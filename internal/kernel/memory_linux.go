@@ -10,7 +10,7 @@ const (
 	hugePage        = 2 << 20 // bytes
 )
 
-// adviseHuge asks for huge pages under x. It is advice only: without it all works the same.
+// adviseHuge asks the system to use huge pages for x. It ignores errors, since the request only affects speed.
 func adviseHuge(x []float32) {
 	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x))
 	start := -int(uintptr(unsafe.Pointer(&x[0]))) & (hugePage - 1)

@@ -2,5 +2,5 @@
 
 package kernel
 
-// adviseHuge asks for huge pages under x, where there is a way to ask.
+// adviseHuge does nothing: only Linux has a system call for it.
 func adviseHuge([]float32) {}

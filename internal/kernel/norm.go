@@ -2,8 +2,8 @@ package kernel
 
 import "math"
 
-// NormalizeL2 scales x, in place, to Euclidean length 1. A vector of zeros, or one whose squared length is not a
-// finite float32, stays as it is.
+// NormalizeL2 scales x, in place, to Euclidean length 1. It does not change a vector of zeros, or one whose squared length
+// is not a finite float32.
 func NormalizeL2(x []float32) {
 	squared := float64(Dot(x, x))
 	if squared == 0 || math.IsInf(squared, 0) || math.IsNaN(squared) {
@@ -14,6 +14,18 @@ func NormalizeL2(x []float32) {
 		x[i] *= scale
 	}
 }
+
+// SumSquares sums the squares of x in float64, in order.
+func SumSquares(x []float32) float64 {
+	var s float64
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	return s
+}
+
+// Norm is the Euclidean length of x, in float64.
+func Norm(x []float32) float64 { return math.Sqrt(SumSquares(x)) }
 
 // LayerNorm normalises each row of in (rows,N) to mean 0 and variance 1, then applies gain (N) and bias (N):
 // out = (in - mean) / sqrt(variance + eps) * gain + bias, with the variance over N (Ba et al. 2016, eq. 3).
@@ -44,7 +56,7 @@ func layerNormRow(out, in, gain, bias []float32, eps float32) {
 	}
 }
 
-// sum adds in four chains, for speed and a smaller rounding error.
+// sum adds in four independent chains, which is faster and rounds less.
 func sum(x []float32) float32 {
 	var s0, s1, s2, s3 float32
 	for ; len(x) >= 4; x = x[4:] {

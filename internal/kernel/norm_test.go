@@ -73,8 +73,8 @@ func TestLayerNorm(t *testing.T) {
 	})
 }
 
-// checkLayerNorm compares one row with the definition. The error is that of the mean, of the variance relative to
-// itself, and of the last three operations.
+// checkLayerNorm compares one row with the definition. The error bound has three parts: the mean, the relative error of the
+// variance, and the last three operations.
 func checkLayerNorm(t *testing.T, out, in, gain, bias []float32, eps float64) {
 	t.Helper()
 	n := float64(len(in))
@@ -105,4 +105,16 @@ func TestLayerNormLengths(t *testing.T) {
 	mustPanic(t, "short out", func() { LayerNorm(x[:5], x, 2, 3, x, x, 1) })
 	mustPanic(t, "short gain", func() { LayerNorm(x, x, 2, 3, x[:2], x, 1) })
 	mustPanic(t, "short bias", func() { LayerNorm(x, x, 2, 3, x, x[:2], 1) })
+}
+
+func TestNorm(t *testing.T) {
+	if got := Norm([]float32{3, -4, 0, 12}); got != 13 {
+		t.Errorf("length %g, want 13", got)
+	}
+	if got := Norm([]float32{1e30, 1e30}); got < 1.414e30 || got > 1.415e30 {
+		t.Errorf("length %g, want 1.414e30", got)
+	}
+	if Norm(nil) != 0 {
+		t.Error("nothing has a length")
+	}
 }

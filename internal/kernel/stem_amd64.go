@@ -5,7 +5,7 @@ package kernel
 const (
 	stemGroup = 8                // output channels that are computed at a time
 	stemStrip = 128              // outputs of a row that are computed at a time
-	stemRow   = 6*stemStrip + 64 // bytes of pixels with padding, and what the assembly reads past them
+	stemRow   = 6*stemStrip + 64 // bytes of pixels with padding, and of what the assembly reads past them
 )
 
 func stem(out []float32, in []byte, h, w int, weights []float32, k int, bias []float32, act Activation) {
@@ -31,10 +31,11 @@ func stem(out []float32, in []byte, h, w int, weights []float32, k int, bias []f
 	}
 }
 
-// stemColumns computes a group of channels of count columns of outputs from column x on. out begins at the first.
+// stemColumns computes a group of channels for count columns of outputs from column x on. out begins at the group's first
+// channel of column x.
 func stemColumns(out []float32, in []byte, h, w, x, count, k int, weights *[27 * stemGroup]float32, bias *[stemGroup]float32, act Activation) {
 	var rows [3][stemRow]byte
-	above, middle, below := &rows[0], &rows[1], &rows[2] // above the image there are zeros
+	above, middle, below := &rows[0], &rows[1], &rows[2] // above starts as zeros, the padding
 	q := outSize(w, 2)
 	for y := range outSize(h, 2) {
 		stemPixels(middle, in, 2*y, h, w, 2*x-1)
@@ -49,7 +50,7 @@ func stemColumns(out []float32, in []byte, h, w, x, count, k int, weights *[27 *
 	}
 }
 
-// stemPixels copies a row of the image from a column on, which may be -1. Beside and below the image there are zeros.
+// stemPixels copies a row of the image from a column on, which may be -1, with zeros outside of the image.
 func stemPixels(to *[stemRow]byte, in []byte, row, h, w, column int) {
 	if row >= h {
 		clear(to[:])

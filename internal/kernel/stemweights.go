@@ -1,14 +1,14 @@
 package kernel
 
 // StemBackwardWeights adds to dw (3,3,3,K) the gradient of [Stem]'s weights, for pixels of 0 to 255: dOut (N,P,Q,K),
-// in (N,H,W,3). rows is memory that it works in; it is returned, larger if need be, for the next call.
+// in (N,H,W,3). rows is working memory, which it returns, grown if necessary, for the next call.
 func StemBackwardWeights(dw, dOut []float32, in []byte, n, h, w, k int, rows []float32) []float32 {
 	needSizes("StemBackwardWeights", n, h, w, k)
 	p, q := outSize(h, 2), outSize(w, 2)
 	need("StemBackwardWeights", "dw", len(dw), 27*k)
 	need("StemBackwardWeights", "dOut", len(dOut), n*p*q*k)
 	need("StemBackwardWeights", "in", len(in), n*h*w*3)
-	pitch := (w + 3) * 3 // a pixel before, and two behind where w is odd
+	pitch := (w + 3) * 3 // with a pixel before the row, and two after it if w is odd
 	if len(rows) < 3*pitch {
 		rows = make([]float32, 3*pitch)
 	}
@@ -31,10 +31,10 @@ func StemBackwardWeights(dw, dOut []float32, in []byte, n, h, w, k int, rows []f
 	return rows
 }
 
-// stemRows are the three rows of pixels that a row of outputs sees, each after a pixel of zeros.
+// stemRows are the three rows of pixels on which a row of outputs depends, each after a pixel of zeros.
 type stemRows [3][]float32
 
-// load fills one of the rows with a row of the picture, zeros below it.
+// load fills row i with a row of the picture, or with zeros below it.
 func (s stemRows) load(i int, picture []byte, row, h, w int) {
 	to := s[i][3 : 3+3*w]
 	if row >= h {

@@ -8,7 +8,7 @@ func AddScaled(y, x []float32, s float32) {
 	addScaled(y[:len(x)], x, s)
 }
 
-// AdamWStep are the factors of one step of AdamW: with g = Scale·grad,
+// AdamWStep are the factors of a step of AdamW. With g = Scale·grad,
 //
 //	first  = Beta1·first + (1-Beta1)·g
 //	second = Beta2·second + (1-Beta2)·g²
@@ -17,7 +17,7 @@ type AdamWStep struct {
 	Scale, Beta1, Beta2, Root, Epsilon, Rate, Keep float32
 }
 
-// AdamW steps values along their gradients.
+// AdamW updates values and their moments by one step of AdamW.
 func AdamW(value, grad, first, second []float32, s AdamWStep) {
 	n := len(value)
 	need("AdamW", "grad", len(grad), n)
@@ -26,8 +26,8 @@ func AdamW(value, grad, first, second []float32, s AdamWStep) {
 	adamW(value, grad[:n], first[:n], second[:n], s)
 }
 
-// SoftmaxTerms replaces each x by e^(scale·x - shift) and adds it to sum. Exponents are limited to [-87, 88], beyond
-// which float32 ends; the error is below 3e-7 of the value.
+// SoftmaxTerms replaces each x by e^(scale·x - shift) and adds it to sum. Exponents are limited to [-87, 88], the range of
+// float32; the relative error is below 3e-7.
 func SoftmaxTerms(x, shift, sum []float32, scale float32) {
 	need("SoftmaxTerms", "shift", len(shift), len(x))
 	need("SoftmaxTerms", "sum", len(sum), len(x))
@@ -59,11 +59,11 @@ func softmaxTermsGeneric(x, shift, sum []float32, scale float32) {
 	}
 }
 
-// exp is e^x = 2^k · e^r with k the nearest integer to x/ln 2 and a polynomial for e^r, |r| <= ln(2)/2 (Cody and Waite,
-// "Software Manual for the Elementary Functions", 1980, chapter 6; the coefficients are those of Cephes).
+// exp is e^x = 2^k · e^r, where k is the integer nearest to x/ln 2, and a polynomial gives e^r for |r| <= ln(2)/2 (Cody and
+// Waite, "Software Manual for the Elementary Functions", 1980, chapter 6; coefficients of Cephes).
 func exp(x float32) float32 {
 	const log2e, ln2High, ln2Low = math.Log2E, 0.693359375, -2.12194440e-4
-	const toInteger = 3 << 22 // adding it rounds to an integer, which the lowest bits then hold
+	const toInteger = 3 << 22 // adding it rounds to an integer and puts that into the lowest bits
 	k := x*log2e + toInteger
 	bits := math.Float32bits(k)
 	k -= toInteger

@@ -25,8 +25,8 @@ const (
 
 var variantNames = [...]string{generic: Generic, avx2: AVX2, avx512: AVX512}
 
-// EnvVariant is the environment variable that chooses a variant at start. An unknown or unsupported name there is
-// ignored; [Active] says what runs.
+// EnvVariant is the environment variable that chooses a variant at start. An unknown or unsupported name is ignored;
+// [Active] returns the variant in use.
 const EnvVariant = "EXEMPLAR_KERNEL"
 
 // active is the variant in use.

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestVariantsAreThere fails if a variant is left out, and with it all its tests, on a processor that the operating
-// system says can run it. GODEBUG=cpu.avx2=off and cpu.avx512f=off are wishes to leave it out.
+// TestVariantsAreThere fails if a variant, and with it all its tests, is missing on a processor that can run it according
+// to the operating system. GODEBUG=cpu.avx2=off and cpu.avx512f=off leave variants out on purpose.
 func TestVariantsAreThere(t *testing.T) {
 	info, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

@@ -80,7 +80,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// What could be given to references once must still be found, to be renamed.
+// Labels of older galleries that Parse refuses now can still be found and renamed.
 func TestParseStored(t *testing.T) {
 	for _, s := range []string{"CON", "C:evil", "a*b", "form: second", `..\evil`, ".hidden", "a./b", "id-card/front"} {
 		if got, err := ParseStored(s); err != nil || string(got) != s {

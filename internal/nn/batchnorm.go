@@ -12,13 +12,12 @@ const NormEps = 1e-5
 // momentum is the share of a batch in the running statistics, as in PyTorch.
 const momentum = 0.1
 
-// BatchNorm normalises every channel over the batch (Ioffe and Szegedy 2015,
-// algorithm 1) and applies an activation. Running statistics stand in for the
-// batch's in evaluation.
+// BatchNorm normalises every channel over the batch (Ioffe and Szegedy 2015, algorithm 1)
+// and applies an activation. Evaluation uses running statistics in place of the batch's.
 //
-// The activation is part of the layer because the two share each pass over the
-// memory: y = act(u), u = scale·x + shift. A batch passes in pieces of any size,
-// so that a piece can stay in the cache from one layer to the next:
+// The activation is part of the layer because both are computed in one pass over the
+// memory: y = act(u), u = scale·x + shift. A batch may be processed in pieces of any size,
+// so that a piece stays in the cache from one layer to the next:
 //
 //	Begin, Accumulate(x) for all pieces, End,      then Apply(y, x) for any of them;
 //	BackwardActivation(du, dy, x) for all pieces, EndBackward, then BackwardInput(dx, du, x).
@@ -28,9 +27,9 @@ type BatchNorm struct {
 	Mean, Var  []float32 // running statistics
 	Act        kernel.Activation
 
-	scale, shift []float32 // what Apply uses
+	scale, shift []float32 // of Apply
 
-	rows           int       // of the batch so far
+	rows           int       // number of rows of the batch so far
 	sum, squares   []float64 // of x
 	mean, invStd   []float64 // of the batch
 	dSum, dProduct []float64 // of du and du·x
@@ -39,8 +38,8 @@ type BatchNorm struct {
 	constant       []float32
 }
 
-// NewBatchNorm makes a layer that changes nothing but by its activation, which
-// is kernel.None or kernel.HardSwish.
+// NewBatchNorm makes a layer with gain 1, bias 0, running mean 0 and running variance 1.
+// The activation is kernel.None or kernel.HardSwish.
 func NewBatchNorm(channels int, act kernel.Activation) *BatchNorm {
 	b := &BatchNorm{
 		Channels: channels, Act: act,
@@ -51,8 +50,8 @@ func NewBatchNorm(channels int, act kernel.Activation) *BatchNorm {
 	return b
 }
 
-// Replica shares gain and bias and has gradients, statistics of the batch and
-// running statistics of its own. The latter begin as copies.
+// Replica makes a layer that shares gain and bias, and has gradients and statistics of its
+// own. Its running statistics begin as copies.
 func (b *BatchNorm) Replica() *BatchNorm {
 	r := &BatchNorm{
 		Channels: b.Channels, Act: b.Act,
@@ -89,7 +88,7 @@ func (b *BatchNorm) UseRunning() {
 	b.scale, b.shift = b.Affine()
 }
 
-// Begin forgets the batch before.
+// Begin resets the statistics of the batch.
 func (b *BatchNorm) Begin() {
 	b.rows = 0
 	clear(b.sum)
@@ -104,8 +103,8 @@ func (b *BatchNorm) Accumulate(x []float32, rows int) {
 	b.rows += rows
 }
 
-// End makes Apply use the batch's statistics and moves the running ones, whose
-// variance is the unbiased one.
+// End makes Apply use the batch's statistics and updates the running ones, whose variance
+// is the unbiased estimate.
 func (b *BatchNorm) End() {
 	n := float64(b.rows)
 	for c := range b.sum {
@@ -126,8 +125,8 @@ func (b *BatchNorm) Apply(y, x []float32, rows int) {
 	kernel.ScaleShift(y[:rows*b.Channels], x, b.scale, b.shift, b.Act)
 }
 
-// BackwardActivation computes du = dy · act'(u) for a piece, and adds to the
-// sums that the gradients rest on. du may be dy.
+// BackwardActivation computes du = dy · act'(u) for a piece, and adds to the sums that
+// EndBackward needs. du may be dy.
 func (b *BatchNorm) BackwardActivation(du, dy, x []float32, rows int) {
 	n := rows * b.Channels
 	kernel.ScaleShiftBackward(du[:n], dy[:n], x[:n], b.scale, b.shift, b.Act, b.piece[0], b.piece[1])
@@ -154,8 +153,8 @@ func (b *BatchNorm) EndBackward() {
 	}
 }
 
-// BackwardInput computes the gradient of the input from what BackwardActivation
-// left, for a piece. dx may be du.
+// BackwardInput computes the gradient of the input, for a piece, from the result du of
+// BackwardActivation. dx may be du.
 func (b *BatchNorm) BackwardInput(dx, du, x []float32, rows int) {
 	n := rows * b.Channels
 	kernel.Combine(dx[:n], du[:n], x[:n], b.fromDU, b.fromX, b.constant)

@@ -9,12 +9,11 @@ import (
 	"exemplar/internal/reuse"
 )
 
-// Conv is a convolution of all channels by square filters, with zeros around
-// the input. Unlike other layers' its Forward may run in several goroutines at
-// once.
+// Conv is a convolution of all channels by square filters, with zeros around the input. In
+// contrast to other layers, several goroutines may call its Forward at once.
 //
-// It gathers the inputs of some rows of outputs side by side (im2col) and leaves
-// the rest to the matrix product.
+// It copies the inputs of some rows of outputs next to each other (im2col) and multiplies
+// them by the matrix of weights.
 type Conv struct {
 	In, Out           int    // channels
 	Size, Stride, Pad int    // of the filters; zeros on each side
@@ -47,8 +46,7 @@ func (c *Conv) InitFanIn(rng *rand.Rand) {
 	clear(c.Bias.Value)
 }
 
-// Pack makes the present weights the ones that Forward and Backward use, here
-// and in all replicas.
+// Pack makes Forward and Backward use the present weights, also in all replicas.
 func (c *Conv) Pack() { c.packed.set(c.Weight.Value, c.taps(), c.Out) }
 
 // taps is the number of inputs to one output.
@@ -83,12 +81,11 @@ func (c *Conv) Backward(dIn, dOut, in []float32, n, h, w int) {
 	})
 }
 
-// stripFloats is the size of a strip: a quarter of a cache of 1 MiB, which the
-// weights and what is gathered from share. A row of outputs that needs more gets
-// it.
+// stripFloats is the size of a strip in floats: a quarter of a cache of 1 MiB, in which the
+// weights and the inputs must fit as well. A single row of outputs may need more.
 const stripFloats = 1 << 16
 
-// strip is some rows of outputs of one picture.
+// strip is some rows of outputs of one picture, with their inputs.
 type strip struct {
 	taps         []float32 // (count,Size·Size·In): the inputs to each output
 	first, count int       // outputs: position in the batch, number
@@ -100,8 +97,8 @@ type strip struct {
 // strips keeps memory from call to call.
 var strips = sync.Pool{New: func() any { return new(strip) }}
 
-// eachStrip visits the outputs of a batch of h x w inputs in strips, whose taps
-// are yet to be set.
+// eachStrip visits the outputs of a batch of h x w inputs in strips. The taps of a strip are
+// not set yet.
 func (c *Conv) eachStrip(n, h, w int, visit func(s *strip)) {
 	p, q := c.OutSize(h), c.OutSize(w)
 	if p*q == 0 {
@@ -120,7 +117,7 @@ func (c *Conv) eachStrip(n, h, w int, visit func(s *strip)) {
 	}
 }
 
-// gather sets the taps of a strip: zeros where a filter hangs over the edge.
+// gather sets the taps of a strip to the inputs, and to zeros beyond the edge.
 func (c *Conv) gather(s *strip, in []float32) {
 	c.eachFilterRow(s, func(taps []float32, row int) {
 		for x := range s.q {
@@ -138,7 +135,7 @@ func (c *Conv) gather(s *strip, in []float32) {
 	})
 }
 
-// scatter adds the taps of a strip to dIn where gather takes them from.
+// scatter adds the taps of a strip to dIn, at the positions from which gather takes them.
 func (c *Conv) scatter(dIn []float32, s *strip) {
 	c.eachFilterRow(s, func(taps []float32, row int) {
 		for x := 0; x < s.q && row >= 0; x++ {
@@ -150,9 +147,9 @@ func (c *Conv) scatter(dIn []float32, s *strip) {
 	})
 }
 
-// eachFilterRow visits the rows of the filters in every row of a strip's
-// outputs: their taps of the first output, and the position in the batch of the
-// row of inputs that they lie on, -1 if it is outside.
+// eachFilterRow visits the rows of the filters for every row of a strip's outputs. taps
+// begins with the taps of the row's first output; row is the position in the batch of the
+// row of inputs, or -1 if it is outside.
 func (c *Conv) eachFilterRow(s *strip, visit func(taps []float32, row int)) {
 	for y := range s.count / s.q {
 		for k := range c.Size {

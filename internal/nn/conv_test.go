@@ -97,8 +97,8 @@ func TestConvGradients(t *testing.T) {
 	}
 }
 
-// TestConvReplicas runs replicas side by side, which share weights and add to
-// gradients of their own.
+// TestConvReplicas runs replicas in parallel. They share weights and have gradients of
+// their own.
 func TestConvReplicas(t *testing.T) {
 	k := convCase{1, 20, 30, 8, 12, 3, 2, 1}
 	c := k.layer()

@@ -14,8 +14,8 @@ type Depthwise struct {
 	Channels, Size, Stride int
 	Weight                 *Param // (Size,Size,Channels)
 
-	flipped []float32 // the weights turned by half a turn
-	spread  []float32 // the gradient of one picture's output, at the input's positions
+	flipped []float32 // the weights, rotated by half a turn
+	spread  []float32 // the gradient of one picture's output, spread to the input's positions
 }
 
 // NewDepthwise makes a layer of zeros. size is 3 or 5, stride 1 or 2.
@@ -43,9 +43,9 @@ func (d *Depthwise) Forward(out, in []float32, n, h, w int) {
 
 // Backward computes dIn and adds to the gradient of the weights.
 //
-// The gradient of the input is itself a convolution, of stride 1 and with the
-// filter turned by half a turn, over the gradient of the output put at the
-// positions that the outputs were centred on.
+// The gradient of the input is itself a convolution, with stride 1 and the filter rotated by
+// half a turn. It is applied to the gradient of the output, spread to the positions on which
+// the outputs were centred.
 func (d *Depthwise) Backward(dIn, dOut, in []float32, n, h, w int) {
 	p, q, c := d.OutSize(h), d.OutSize(w), d.Channels
 	d.flip()
@@ -67,8 +67,8 @@ func (d *Depthwise) flip() {
 	}
 }
 
-// spreadOut puts the outputs (P,Q,C) of a strided convolution at the input
-// positions that they are centred on, with zeros between them.
+// spreadOut puts the outputs (P,Q,C) of a strided convolution at the input positions on
+// which they are centred, with zeros between them.
 func (d *Depthwise) spreadOut(out []float32, h, w int) []float32 {
 	p, q, c := d.OutSize(h), d.OutSize(w), d.Channels
 	d.spread = reuse.Slice(d.spread, h*w*c)

@@ -32,9 +32,9 @@ func inner(a, b []float32) float64 {
 	return s
 }
 
-// checkGradient compares grad with differences of loss as it depends on values,
-// at 60 places. They agree within tolerance of the largest gradient. Places near
-// a kink, where half the step gives another difference, are left out: few may be.
+// checkGradient compares grad with central differences of loss by 60 of the values. They
+// must agree within tolerance of the largest gradient. Values near a kink, where half the
+// step gives another difference, are left out; there may be few of them.
 func checkGradient(t *testing.T, what string, values, grad []float32, loss func() float64, step, tolerance float64) {
 	t.Helper()
 	largest := 0.0

@@ -17,7 +17,7 @@ type Linear struct {
 	packed *packs // shared by replicas
 }
 
-// packs are the weights in the order in which the products read them.
+// packs holds the weights in the order in which the matrix products read them.
 type packs struct {
 	forward, backward *kernel.Packed // Weight and its transpose
 }
@@ -62,8 +62,7 @@ func (l *Linear) InitFanOut(rng *rand.Rand) {
 	l.Weight.fillNormal(rng, math.Sqrt(2/float64(l.Out)))
 }
 
-// Pack makes the present weights the ones that Forward and Backward use, here
-// and in all replicas.
+// Pack makes Forward and Backward use the present weights, also in all replicas.
 func (l *Linear) Pack() { l.packed.set(l.Weight.Value, l.In, l.Out) }
 
 // Forward computes out (rows,Out) = in (rows,In) · Weight + Bias.

@@ -6,8 +6,8 @@ import (
 	"exemplar/internal/kernel"
 )
 
-// Optimizer holds the settings of the update rule: AdamW, or SGD with momentum. Its state lies beside the weights that
-// it belongs to, so that the rows of a PartialFC head and dense weights share one rule.
+// Optimizer holds the settings of the update rule: AdamW, or SGD with momentum. Its state is kept with the weights, so that
+// dense weights and the rows of a PartialFC head can use the same rule.
 //
 // AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2, as PyTorch computes it):
 //
@@ -31,11 +31,11 @@ func (o Optimizer) moments() int {
 	return 2
 }
 
-// State is the memory of the update rule for one run of weights; Second is nil
-// under SGD.
+// State is the state of the update rule for some weights: the first and second moments of
+// AdamW, or the momentum of SGD with Second nil.
 type State struct{ First, Second []float32 }
 
-// NewState returns the memory for n weights that have not been stepped yet.
+// NewState returns the initial state for n weights.
 func (o Optimizer) NewState(n int) State {
 	s := State{First: kernel.Floats(n)}
 	if o.moments() == 2 {
@@ -44,7 +44,7 @@ func (o Optimizer) NewState(n int) State {
 	return s
 }
 
-// Slice is the memory of weights [from, to).
+// Slice is the state of the weights [from, to).
 func (s State) Slice(from, to int) State {
 	part := State{First: s.First[from:to]}
 	if s.Second != nil {
@@ -53,23 +53,23 @@ func (s State) Slice(from, to int) State {
 	return part
 }
 
-// Update takes one step on value. step counts from 1; gradScale multiplies the gradient (clipping).
+// Update updates value by one step. step counts from 1; gradScale multiplies the gradient (clipping).
 func (o Optimizer) Update(value, grad []float32, s State, lr, gradScale float64, step int) {
 	o.UpdateAt(value, grad, s, lr, float32(gradScale), o.Correction(step))
 }
 
-// Correction is what makes up for moments that began at zero: 1/(1−β1^t) and
+// Correction is the bias correction of moments that began at zero: 1/(1−β1^t) and
 // 1/√(1−β2^t).
 type Correction struct{ first, root float64 }
 
-// Correction is that of a step, which counts from 1.
+// Correction returns the bias correction of a step, which counts from 1.
 func (o Optimizer) Correction(step int) Correction {
 	t := float64(step)
 	return Correction{1 / (1 - math.Pow(o.Beta1, t)), 1 / math.Sqrt(1-math.Pow(o.Beta2, t))}
 }
 
-// Corrections are those of the first steps, computed once: rows of centres each have a time of their own. The last one
-// stands for all later steps.
+// Corrections is a table of the bias corrections of the first steps, since each row of class centres has its own number of
+// steps. The last one serves for all later steps.
 type Corrections []Correction
 
 const correctionSteps = 1 << 14
@@ -86,7 +86,7 @@ func (o Optimizer) Corrections() Corrections {
 // At is the correction of a step.
 func (c Corrections) At(step int) Correction { return c[min(step, len(c))-1] }
 
-// UpdateAt takes one step with the correction of its time.
+// UpdateAt updates value by one step with the given bias correction.
 func (o Optimizer) UpdateAt(value, grad []float32, s State, lr float64, gradScale float32, c Correction) {
 	if o.Kind == "sgd" {
 		o.updateSGD(value, grad, s.First, lr, gradScale)
@@ -109,20 +109,11 @@ func (o Optimizer) updateSGD(value, grad, b []float32, lr float64, gradScale flo
 	}
 }
 
-// ClipScale returns the factor that brings a gradient of the given global norm to at most limit (no limit: 0), as
-// PyTorch's clip_grad_norm_ does.
+// ClipScale returns the factor that reduces a gradient of the given global norm to at most limit, as PyTorch's
+// clip_grad_norm_ does. A limit of 0 means no limit.
 func ClipScale(norm, limit float64) float64 {
 	if limit <= 0 {
 		return 1
 	}
 	return math.Min(1, limit/(norm+1e-6))
-}
-
-// SumSquares adds up the squares of x in float64, in order.
-func SumSquares(x []float32) float64 {
-	var s float64
-	for _, v := range x {
-		s += float64(v) * float64(v)
-	}
-	return s
 }

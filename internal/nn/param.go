@@ -16,8 +16,8 @@ func newParam(n int, v float32) *Param {
 	return p
 }
 
-// replica shares the values and has a gradient of its own. A nil parameter has
-// nil replicas.
+// replica makes a parameter that shares the values and has a gradient of its own. The
+// replica of nil is nil.
 func (p *Param) replica() *Param {
 	if p == nil {
 		return nil

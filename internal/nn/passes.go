@@ -1,7 +1,7 @@
 package nn
 
-// The passes over activations and gradients that training needs, where they are too
-// short to be worth a kernel.
+// The functions of this file are operations of training that take too little time to be
+// worth a kernel.
 
 // addRows adds the sum of x's rows to sum.
 func addRows(sum, x []float32, rows int) {

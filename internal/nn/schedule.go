@@ -2,12 +2,12 @@ package nn
 
 import "math"
 
-// Schedule is the learning rate over the steps of one stage: a linear warm-up from Peak/WarmupSteps, then a fall to
-// Final·Peak.
+// Schedule is the learning rate over the steps of one stage: a linear warm-up from Peak/WarmupSteps to Peak, then a
+// decrease to Final·Peak.
 type Schedule struct {
 	Kind        string  // "cosine", "polynomial" or "constant"
 	Peak        float64 // highest learning rate
-	Final       float64 // share of Peak at the end
+	Final       float64 // learning rate at the end, as a share of Peak
 	WarmupSteps int
 	Power       float64 // of the polynomial
 	Steps       int     // of the whole stage

@@ -15,8 +15,8 @@ type SqueezeExcite struct {
 	dFactor, dHidden, dMean []float32 // of one call of Backward
 }
 
-// NewSqueezeExcite makes a layer of zeros with a quarter of the channels
-// between its two products.
+// NewSqueezeExcite makes a layer of zeros. Between its two products there are a quarter of
+// the channels.
 func NewSqueezeExcite(channels int) *SqueezeExcite {
 	return &SqueezeExcite{
 		Channels: channels,
@@ -36,15 +36,15 @@ func (s *SqueezeExcite) Pack() {
 	s.Expand.Pack()
 }
 
-// Gate is what Forward computes on its way and Backward needs again.
+// Gate holds intermediate results of Forward that Backward needs.
 type Gate struct {
 	Mean   []float32 // (N,Channels)
 	Hidden []float32 // (N,Channels/4), after the ReLU
 	Factor []float32 // (N,Channels)
 }
 
-// Forward scales x (N,HW,Channels) in place and leaves the intermediate results
-// in gate, whose slices it grows as needed.
+// Forward scales x (N,HW,Channels) in place, and stores the intermediate results in gate,
+// whose slices it grows if necessary.
 func (s *SqueezeExcite) Forward(x []float32, n, hw int, gate *Gate) {
 	c, r := s.Channels, s.Reduce.Out
 	gate.Mean, gate.Hidden, gate.Factor = reuse.Slice(gate.Mean, n*c), reuse.Slice(gate.Hidden, n*r), reuse.Slice(gate.Factor, n*c)
@@ -54,8 +54,8 @@ func (s *SqueezeExcite) Forward(x []float32, n, hw int, gate *Gate) {
 	kernel.ScaleChannels(x, n, hw, c, gate.Factor)
 }
 
-// Backward turns d, the gradient of the output, into that of the input, in
-// place. x is the input (N,HW,Channels), gate what Forward left.
+// Backward replaces d, the gradient of the output, by that of the input, in place. x is the
+// input (N,HW,Channels), gate the result of Forward.
 func (s *SqueezeExcite) Backward(d, x []float32, n, hw int, gate *Gate) {
 	c, r := s.Channels, s.Reduce.Out
 	s.dFactor, s.dHidden, s.dMean = reuse.Slice(s.dFactor, n*c), reuse.Slice(s.dHidden, n*r), reuse.Slice(s.dMean, n*c)
@@ -64,7 +64,7 @@ func (s *SqueezeExcite) Backward(d, x []float32, n, hw int, gate *Gate) {
 		sumProducts(s.dFactor[i*c:][:c], d[image:][:hw*c], x[image:][:hw*c])
 	}
 	for i, f := range gate.Factor[:n*c] {
-		if f <= 0 || f >= 1 { // the flat ends of the hard sigmoid
+		if f <= 0 || f >= 1 { // the hard sigmoid is constant there
 			s.dFactor[i] = 0
 		}
 		s.dFactor[i] /= 6

@@ -14,14 +14,14 @@ const stemTaps = 27
 // pixelScale turns bytes into values from 0 to 1.
 const pixelScale = 1.0 / 255
 
-// Stem is the first convolution, of pictures in bytes, which stand for values
-// from 0 to 1: 3x3, stride 2, padding 1.
+// Stem is the first convolution, 3x3 with stride 2 and padding 1. Its input are pictures in
+// bytes, which represent values from 0 to 1.
 type Stem struct {
 	Out    int
 	Weight *Param // (3,3,3,Out): row, column, colour, output
 
 	scaled []float32 // the weights for pixels of 0 to 255, shared by replicas
-	rows   []float32 // what Backward works in
+	rows   []float32 // working memory of Backward
 	sums   []float32 // gradient for pixels of 0 to 255
 }
 
@@ -42,8 +42,7 @@ func (s *Stem) InitFanOut(rng *rand.Rand) {
 	s.Weight.fillNormal(rng, math.Sqrt(2/float64(9*s.Out)))
 }
 
-// Pack makes the present weights the ones that Forward uses, here and in all
-// replicas.
+// Pack makes Forward use the present weights, also in all replicas.
 func (s *Stem) Pack() {
 	for i, w := range s.Weight.Value {
 		s.scaled[i] = w * pixelScale

@@ -24,8 +24,7 @@ func TestFourPointsMapExactly(t *testing.T) {
 	}
 }
 
-// The edges of a picture, half a pixel outside of its outermost centres, stay its
-// edges.
+// The edges of a picture, half a pixel outside of its outermost centres, are mapped to edges.
 func TestResizingKeepsEdges(t *testing.T) {
 	h := Resizing(3, 0.25)
 	for _, c := range []struct{ from, to Point }{{Pt(-0.5, -0.5), Pt(-0.5, -0.5)}, {Pt(7.5, 15.5), Pt(23.5, 3.5)}} {

@@ -11,7 +11,7 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// overlap is the area that two quads share over the area of both.
+// overlap is the intersection of two quadrilaterals divided by their union.
 func overlap(a, b *[4]planar.Point, w, h int) float64 {
 	both, either := 0, 0
 	for y := 0; y < h; y += 4 {
@@ -55,8 +55,8 @@ func TestQuadsFindDocuments(t *testing.T) {
 	}
 }
 
-// A white card on grey is found to a pixel of the small picture, whatever the
-// size, and its corners come clockwise from the upper left.
+// A white card on grey is found to within a pixel of the reduced picture, whatever its size.
+// Its corners are clockwise from the upper left.
 func TestQuadsAreExact(t *testing.T) {
 	for _, size := range [][2]int{{640, 480}, {1500, 2000}, {200, 150}} {
 		m := grey(size[0], size[1])

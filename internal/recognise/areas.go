@@ -5,38 +5,36 @@ import (
 	"slices"
 
 	"exemplar/internal/alignment"
-
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
 )
 
 const (
-	// sameShare of what agrees with the smaller of two claims makes them rivals
-	// for one place, if it agrees with the other as well.
+	// sameShare of what agrees with the smaller of two claims must agree with the
+	// other as well: then both are about one location. By eye.
 	sameShare = 0.5
-	// sameOutline is the share of what two outlines take up together that both do,
-	// from which on they are of one paper: a card on a form leaves most of it. By eye.
+	// sameOutline of the union of two outlines must be common to both: then both are
+	// of one paper, while a card leaves most of the form that it lies on. By eye.
 	sameOutline = 0.5
-	// documentMargin is how far a document may reach beyond the picture registered of it, as
-	// a share of its size: a case, a frame, a white edge that was trimmed.
+	// documentMargin is how far a document may reach beyond its registered picture,
+	// as a share of its size: a case, a frame, a white edge that was trimmed. By eye.
 	documentMargin = 0.05
 )
 
-// areaStep is the number of pixels of the photo from one point of an area to
-// the next.
+// areaStep is the distance between two points of an area, in pixels of the photo.
 const areaStep = 4
 
-// area is what a document takes up of a photo, as rasters.
+// area is the part of a photo that a document takes up, as rasters of points.
 type area struct {
 	w, h      int
-	agrees    []bool // places that agree with the reference
+	agrees    []bool // in blocks that agree with the reference
 	size      int    // of these
-	outline   []bool // all of its outline
+	outline   []bool // all within it
 	visible   []bool // where it is seen: all of its outline but for what disagrees
-	occluding []bool // where it may cover what lies below: the same and a rim about it
+	occluding []bool // where it may cover what lies below: visible, and a margin about it
 }
 
-// area is where a reference was found.
+// area returns where a reference was found.
 func (p *Photo) area(r *Reference, f *Found) *area {
 	a := &area{w: p.picture.W/areaStep + 2, h: p.picture.H/areaStep + 2}
 	for _, raster := range []*[]bool{&a.agrees, &a.outline, &a.visible, &a.occluding} {
@@ -49,16 +47,16 @@ func (p *Photo) area(r *Reference, f *Found) *area {
 		wider[i] = planar.Between(f.Quad[(i+2)%4], corner, 1+documentMargin)
 	}
 	a.set(a.occluding, &wider, true)
-	for i, place := range alignment.BlockCorners(r.target, &f.Evidence) {
-		for j, corner := range place {
-			place[j] = f.H.Apply(corner)
+	for i, block := range alignment.BlockCorners(r.target, &f.Evidence) {
+		for j, corner := range block {
+			block[j] = f.H.Apply(corner)
 		}
 		switch f.Blocks[i].State {
 		case alignment.InPlace, alignment.Displaced:
-			a.set(a.agrees, &place, true)
+			a.set(a.agrees, &block, true)
 		case alignment.Disagrees:
-			a.set(a.visible, &place, false)
-			a.set(a.occluding, &place, false)
+			a.set(a.visible, &block, false)
+			a.set(a.occluding, &block, false)
 		}
 	}
 	for _, set := range a.agrees {
@@ -69,7 +67,7 @@ func (p *Photo) area(r *Reference, f *Found) *area {
 	return a
 }
 
-// set marks what lies in a convex quad, clockwise on screen.
+// set marks the points in a convex quad, which is clockwise on screen.
 func (a *area) set(marks []bool, q *[4]planar.Point, to bool) {
 	lo, hi := q[0], q[0]
 	for _, p := range q {
@@ -87,8 +85,8 @@ func (a *area) set(marks []bool, q *[4]planar.Point, to bool) {
 	}
 }
 
-// sameAs says whether two claims are about the same part of a photo: what agrees
-// with one agrees with the other as well, or the outlines are nearly the same.
+// sameAs says whether two claims are about the same part of a photo: most of what
+// agrees with one agrees with the other as well, or the outlines are nearly the same.
 func (a *area) sameAs(b *area) bool {
 	agree, both, either := 0, 0, 0
 	for i := range a.outline {
@@ -122,26 +120,25 @@ func (p *Photo) without(areas []*area) *Photo {
 	return rest
 }
 
-// dismissCovered takes back the verdict on places that a document which was
-// found before covers.
+// dismissCovered leaves out the blocks that a document which was found before covers.
 func (p *Photo) dismissCovered(r *Reference, e *alignment.Evidence) {
 	if len(p.covered) == 0 {
 		return
 	}
-	places := alignment.BlockCorners(r.target, e)
+	corners := alignment.BlockCorners(r.target, e)
 	alignment.Dismiss(e, func(i int) bool {
-		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&places[i], &e.H) })
+		return slices.ContainsFunc(p.covered, func(a *area) bool { return a.covers(&corners[i], &e.H) })
 	})
 }
 
-// covers says whether the area may lie upon any of a raster of points of a
-// reference's place.
-func (a *area) covers(place *[4]planar.Point, h *planar.Homography) bool {
+// covers says whether the area may lie upon a block of a reference, by a raster of
+// points of the block.
+func (a *area) covers(block *[4]planar.Point, h *planar.Homography) bool {
 	const steps = 4
 	for j := range steps + 1 {
 		for i := range steps + 1 {
 			k, l := float64(i)/steps, float64(j)/steps
-			p := h.Apply(planar.Between(planar.Between(place[0], place[1], k), planar.Between(place[3], place[2], k), l))
+			p := h.Apply(planar.Between(planar.Between(block[0], block[1], k), planar.Between(block[3], block[2], k), l))
 			x, y := int(math.Round(p.X/areaStep)), int(math.Round(p.Y/areaStep))
 			if x >= 0 && y >= 0 && x < a.w && y < a.h && a.occluding[y*a.w+x] {
 				return true

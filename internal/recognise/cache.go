@@ -28,8 +28,8 @@ const (
 	cachedReferences = 128
 )
 
-// referenceCache holds what is needed to look for references in photos: an index
-// of the features of all, and the references that were used last. It follows the
+// referenceCache holds what is needed to look for references in photos: an index of
+// the features of all of them, and the references that were used last. It follows the
 // gallery as the index of embeddings does.
 type referenceCache struct {
 	mu      *sync.Mutex
@@ -74,9 +74,9 @@ func (c *referenceCache) follow(ctx context.Context, g *Engine, vectors *vectori
 	return members, nil
 }
 
-// addToIndex takes the members that it lacks into the index, by the words that
-// are stored of them. Of a reference without any that can be used, as it is in
-// galleries from before there were any, the words are made of its features.
+// addToIndex adds the members that the index lacks, by their stored words. Where
+// there are none that can be used, as in galleries of earlier versions, the words are
+// made of the features.
 func (c *referenceCache) addToIndex(ctx context.Context, g *Engine, members map[string]decide.Label) error {
 	var missing []string
 	for _, id := range slices.Sorted(maps.Keys(members)) {
@@ -202,8 +202,8 @@ func (g *Engine) Picture(ctx context.Context, id string) (*imaging.Image, error)
 	return picture, nil
 }
 
-// lastUsed holds the values that were used last, by id. It may be used by
-// several goroutines; what several of them want at once is made once.
+// lastUsed holds the values that were used last, by id. It may be used by several
+// goroutines. What several of them want at once is made once.
 type lastUsed[T any] struct {
 	values *lru.Cache[string, T]
 	making singleflight.Group
@@ -217,8 +217,8 @@ func newLastUsed[T any](limit int) *lastUsed[T] {
 	return &lastUsed[T]{values: values}
 }
 
-// get returns the value of an id, made if it is not there. That one caller gives
-// up does not fail the others.
+// get returns the value of an id, which it makes if it is not there. If one caller
+// gives up, the others still get it.
 func (c *lastUsed[T]) get(ctx context.Context, id string, read func(context.Context) (T, error)) (T, error) {
 	if value, there := c.values.Get(id); there {
 		return value, nil

@@ -9,38 +9,38 @@ import (
 	"exemplar/internal/planar"
 )
 
-// Changes is where a photo shows other print than the reference that was found
-// in it.
+// Changes says where a photo shows other print than the reference that was found in
+// it.
 type Changes struct {
-	Share float64 // of the reference's print that was seen: how much of it is another
+	Share float64 // of the reference's print that could be compared: how much of it is other
 	Where []Change
 }
 
 // Change is a rectangle of a reference in which the photo shows other print.
 type Change struct {
-	Reference [4]planar.Point // clockwise from the upper left, pixels of the reference's picture
-	Photo     [4]planar.Point // the same places, pixels of the photo
+	Reference [4]planar.Point // clockwise from the upper left, in pixels of the reference's picture
+	Photo     [4]planar.Point // the same corners, in pixels of the photo
 }
 
 const (
-	// priorCells of the share priorShare stand beside those that were seen: of
-	// few cells little is known.
+	// priorCells cells with a share priorShare of changed ones count beside those
+	// that were seen: a few cells say little. By eye.
 	priorCells, priorShare = 40, 0.1
 
-	// surely is the certainty from which on a cell is taken to have changed, and
-	// fewestCells so many of them, next to each other, are worth showing.
+	// surely is the probability from which on a cell is taken to have changed.
+	// fewestCells changed cells that lie next to each other are worth showing. By
+	// eye.
 	surely      = 0.9
 	fewestCells = 3
 	maxChanges  = 12
 
-	// settled is the share of the places about a patch that must agree: where the
-	// paper curls away from the fit, most print seems to be another.
+	// settled is the share of the blocks about a region that must agree: where the
+	// paper curls away from the fit, most print seems to be other. By eye.
 	settled = 0.5
 )
 
-// changes looks for other print where the reference was found.
-func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
-	rectified := e.Rectify(p.probe, changedetect.Cell)
+// changesOf looks for other print where the reference was found.
+func changesOf(r *Reference, e *alignment.Evidence, rectified *alignment.Rectified) Changes {
 	seen := changedetect.Default().Detect(rectified.Reference, rectified.Photo)
 	sum, n := priorCells*priorShare, float64(priorCells)
 	changed := make([]bool, len(seen.Logit))
@@ -70,32 +70,33 @@ func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
 	return c
 }
 
-// isSettled says whether the places about a rectangle of cells lie where they
-// should: none of them agrees elsewhere, and enough of those around agree.
+// isSettled says whether the blocks about a rectangle of cells lie where they should:
+// none nearby is displaced, and enough of those around agree.
 func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
 	const near, far = alignment.BlockSide / 4, 2 * alignment.BlockSide
 	at := image.Rect(cells.Min.X*changedetect.Cell, cells.Min.Y*changedetect.Cell, cells.Max.X*changedetect.Cell, cells.Max.Y*changedetect.Cell)
-	judged, agree := 0, 0
+	compared, agree := 0, 0
 	for i := range blocks {
 		b := &blocks[i]
-		place := image.Rect(b.X, b.Y, b.X+alignment.BlockSide, b.Y+alignment.BlockSide)
+		block := image.Rect(b.X, b.Y, b.X+alignment.BlockSide, b.Y+alignment.BlockSide)
 		switch {
-		case b.State == alignment.NotComparable || !place.Overlaps(at.Inset(-far)):
+		case b.State == alignment.NotComparable || !block.Overlaps(at.Inset(-far)):
 			continue
-		case b.State == alignment.Displaced && place.Overlaps(at.Inset(-near)):
+		case b.State == alignment.Displaced && block.Overlaps(at.Inset(-near)):
 			return false
 		case b.State == alignment.InPlace:
 			agree++
 		}
-		if !place.Overlaps(at) || b.State == alignment.InPlace {
-			judged++
+		if !block.Overlaps(at) || b.State == alignment.InPlace {
+			compared++
 		}
 	}
-	return float64(agree) >= settled*float64(judged)
+	return float64(agree) >= settled*float64(compared)
 }
 
 // patches returns the bounds of the first groups of marked cells, in the order of
-// reading; between two cells of a group at most one is not marked.
+// reading. Between two neighbours of a group lies at most one cell that is not
+// marked.
 func patches(marked []bool, w int) []image.Rectangle {
 	var found []image.Rectangle
 	done := make([]bool, len(marked))

@@ -10,8 +10,8 @@
 //	photo.go      OpenPhoto: decode within limits, inspect, scale
 //	recognise.go  the pass: embed, search, gather the evidence, decide
 //	search.go     which references may be there (shortlist, coarse and fine match)
-//	verify.go     where a reference lies and how much of it agrees
-//	changes.go    where the photo shows other print
+//	verify.go     where a reference lies and how much of it agrees: the evidence
+//	changes.go    regions where the photo shows other print
 //	several.go    more than one document in a photo (areas.go: which part is whose)
 //	reference.go  NewReference, the only way to make a reference of a picture
 //	cache.go      references that were used lately, and the index of all

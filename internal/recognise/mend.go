@@ -11,14 +11,13 @@ import (
 )
 
 // sameCosine is the cosine from which on a stored embedding is taken for that of the
-// stored picture. It was made of the picture before that was compressed, which
-// leaves it above 0.95 at any quality; of another document it would be far below. By
-// eye.
+// stored picture. It was made of the picture before that was compressed, which leaves
+// the cosine above 0.95 at any quality; for another document it is far below. By eye.
 const sameCosine = 0.8
 
-// Mend checks an entry of another gallery against its picture, makes anew what it
-// lacks or what does not fit, and names the latter: see [archive.Mender]. The error
-// says why it is of no use.
+// Mend checks an entry of another gallery against its picture: see [archive.Mender].
+// It makes anew what the entry lacks or what does not fit, and names the latter. The
+// error says why the entry is of no use.
 func (m *Model) Mend(e *store.Entry) (mended []*store.Damage, err error) {
 	name := func(part store.Part, why string) {
 		mended = append(mended, &store.Damage{ID: e.ID, Label: e.Label, Part: part, Why: why})
@@ -61,8 +60,8 @@ func (m *Model) Mend(e *store.Entry) (mended []*store.Damage, err error) {
 	return mended, nil
 }
 
-// sameShape reports whether features may be those of a picture, which is made
-// smaller for them: the sides have one ratio, but for rounding to whole pixels.
+// sameShape reports whether features may be those of a picture. They are found in a
+// smaller copy of it, so the ratio of the sides is the same but for rounding.
 func sameShape(f *features.Features, picture *imaging.Image) bool {
 	off := f.W*picture.H - f.H*picture.W
 	return max(off, -off) <= max(picture.W, picture.H) && f.W <= picture.W

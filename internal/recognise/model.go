@@ -1,12 +1,10 @@
 package recognise
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
 	"exemplar/internal/embed"
-	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
 )
@@ -23,8 +21,8 @@ func NewEmbedder(b *embed.Bundle) *Embedder { return &Embedder{b.Arch, b.Freeze(
 // Dim is the length of an embedding.
 func (e *Embedder) Dim() int { return e.arch.Embedding }
 
-// DecodeSide is the longer side from which on a picture may be scaled down to
-// the network's input without loss that matters.
+// DecodeSide is the longer side, in pixels, down to which a picture may be scaled
+// before it is embedded: what is lost does not matter.
 func (e *Embedder) DecodeSide() int { return 2 * e.arch.Input }
 
 // Embed returns the L2-normalised embedding of an upright picture.
@@ -67,7 +65,7 @@ type Model struct {
 }
 
 // ErrModel says that a file is not a usable model bundle.
-var ErrModel = errors.New("not a usable model bundle")
+var ErrModel = embed.ErrBundle
 
 // DefaultModel returns the model inside the program.
 var DefaultModel = sync.OnceValue(func() *Model {
@@ -83,13 +81,9 @@ func OpenModel(path string) (*Model, error) {
 	if path == "" {
 		return DefaultModel(), nil
 	}
-	data, err := fileio.ReadFile(path, embed.MaxBundle)
+	bundle, err := embed.Open(path)
 	if err != nil {
 		return nil, err
-	}
-	bundle, err := embed.Load(data)
-	if err != nil {
-		return nil, fmt.Errorf("read model %q: %w: %w", path, ErrModel, err)
 	}
 	m, err := NewModel(bundle)
 	if err != nil {
@@ -112,10 +106,10 @@ func NewModel(b *embed.Bundle) (*Model, error) {
 	return m, nil
 }
 
-// closeFMR is how rarely an impostor may score as high as two labels do with each
-// other before they are called too alike. By eye.
+// closeFMR is the highest FMR of the cosine of two references whose labels are called too
+// alike. By eye.
 const closeFMR = 1e-4
 
-// isClose reports whether the references of two labels score so high that
-// captures of one may be taken for the other.
+// isClose reports whether the references of two labels are so alike that captures of
+// one may be taken for the other.
 func (m *Model) isClose(score float64) bool { return m.Calibration.FMR(score) <= closeFMR }

@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// neighbourLabels is how many labels are looked at for neighbours, those with
-	// the most alike embeddings. References are whole and clean, so that these hold
-	// all that resembles each other (TestTheMostAlikeLabelsHoldTheNeighbours); to
-	// read an index of all features would take longer than all the rest.
+	// neighbourLabels is how many labels are looked at for neighbours: those with the
+	// most alike embeddings. References are whole and clean, so these hold all that
+	// resembles each other (TestTheMostAlikeLabelsHoldTheNeighbours). Reading an
+	// index of all features would take longer than all the rest.
 	neighbourLabels = 16
-	// fewShared is how many features that agree in a coarse match are too few for
-	// a neighbour: pictures at random reach ten.
+	// fewShared is how many inliers of a coarse match are needed for a neighbour:
+	// pictures at random reach ten.
 	fewShared = 12
-	// maxNeighbours is how many are laid on a reference.
+	// maxNeighbours is how many are aligned with a reference. By eye.
 	maxNeighbours = 3
 )
 
@@ -35,7 +35,7 @@ type Neighbour struct {
 	Pair      *AlignedPair // nil where only the embedding speaks
 }
 
-// AlignedPair is a reference laid on another one's picture.
+// AlignedPair is a reference and another one, which is laid on its picture.
 type AlignedPair struct {
 	On                   *Photo         // the picture that it is laid on
 	Reference            *Reference     // what is laid on it
@@ -46,7 +46,7 @@ type AlignedPair struct {
 	sx, sy               float64        // from On to the picture as it arrived
 }
 
-// Regions returns where the two differ as x0, y0, x1, y1 in pixels of the
+// RegionsAsSent returns where the two differ as x0, y0, x1, y1 in pixels of the
 // picture as it arrived.
 func (o *AlignedPair) RegionsAsSent() [][4]int {
 	var all [][4]int
@@ -102,7 +102,7 @@ func (g *Engine) Neighbours(ctx context.Context, id string) ([]Neighbour, error)
 	return neighbours, nil
 }
 
-// foundNeighbours returns those that are found in the picture.
+// foundNeighbours returns the neighbours that are found in the picture.
 func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, error) {
 	if err := g.matchCandidates(ctx, s); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 	return neighbours, nil
 }
 
-// subject reads a reference and finds what may be its neighbours.
+// subject reads a reference and finds the labels that may be its neighbours.
 func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
 	vectors, err := g.follow(ctx)
 	if err != nil {
@@ -163,7 +163,8 @@ func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
 	return s, nil
 }
 
-// matchCandidates puts those first of which most is found in the picture.
+// matchCandidates counts the inliers of the candidates, and puts those with most
+// first.
 func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
 	for i := range s.candidates {
 		c := &s.candidates[i]
@@ -180,8 +181,8 @@ func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
 	return nil
 }
 
-// Align lays one reference on another one. The overlay's Found says whether that
-// was possible.
+// Align lays the reference id on the reference on. Found of the pair says whether
+// that was possible.
 func (g *Engine) Align(ctx context.Context, id, on string) (*AlignedPair, error) {
 	s, err := g.subject(ctx, on)
 	if err != nil {

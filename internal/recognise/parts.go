@@ -6,8 +6,9 @@ import (
 	"exemplar/internal/quadfinder"
 )
 
-// EmbedParts returns the embeddings of the parts of the photo in which documents
-// may lie (see [quadfinder.Quads]), each laid straight, on any of its sides.
+// EmbedParts returns the embeddings of the parts of the photo in which documents may
+// lie (see [quadfinder.Quads]). Each part is rectified; any of its sides may be the
+// upper one.
 func (p *Photo) EmbedParts() [][]float32 {
 	small := imaging.FitWithin(p.picture, quadfinder.Side) // enough for the network, and scaled down once for all
 	side := p.embedder.arch.Input

@@ -49,15 +49,15 @@ type SearchMode int
 
 // How far documents are looked for.
 const (
-	SearchAll    SearchMode = iota // all that may be there by their looks or by their features
-	SearchLikely                   // only those whose looks are most like the whole picture's
+	SearchAll    SearchMode = iota // all that may be there by their embeddings or by their features
+	SearchLikely                   // only those whose embeddings are most like the whole picture's
 	SearchOff                      // not at all: the embedding of the whole picture decides
 )
 
 // Options say how a photo is to be judged.
 type Options struct {
 	FPIR   float64 // share of strangers that may be accepted, in (0, 1)
-	Exact  bool    // what surely shows other print somewhere is not accepted
+	Exact  bool    // a document that surely shows other print somewhere is not accepted
 	Search SearchMode
 	All    bool // answer with every document in the photo
 }
@@ -78,8 +78,8 @@ type Finding struct {
 	Notes              []string        // what the file had to tell: which page, which frame
 }
 
-// consideredLabels is how many labels a decision looks at: enough to see every
-// rival within the margin in galleries of look-alikes.
+// consideredLabels is how many labels a decision looks at: enough to see every rival
+// within the margin in galleries of look-alikes. By eye.
 const consideredLabels = 32
 
 // Recognise says what a picture shows, in one pass. A picture that cannot be
@@ -116,8 +116,8 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	return result, nil
 }
 
-// conclude looks for the picture's reverse where nothing was found, and for what
-// else is in it where something was.
+// conclude looks further: for the reverse of the picture where nothing was found, and
+// for other documents in it where something was.
 func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, all bool) error {
 	first := &result.Findings[0]
 	switch {
@@ -209,8 +209,8 @@ func candidateOf(h vectorindex.Hit) decide.Candidate {
 	return decide.Candidate{Label: h.Label, Score: h.Score, Reference: h.Reference, Rotation: h.Rotation}
 }
 
-// nearestIn gives a label's reference that is most like an embedding, other than
-// except; nil if there is none.
+// nearestIn returns a function that gives the reference of a label, other than
+// except, that is most like an embedding; nil if there is none.
 func nearestIn(vectors *vectorindex.SyncedIndex, embedding []float32) func(of decide.Label, except string) *decide.Candidate {
 	return func(of decide.Label, except string) *decide.Candidate {
 		hit := vectors.Index().NearestOf(of, embedding, except)
@@ -222,7 +222,8 @@ func nearestIn(vectors *vectorindex.SyncedIndex, embedding []float32) func(of de
 	}
 }
 
-// leaveOut takes back what damaged references speak for.
+// leaveOut takes damaged references out of the candidates. Their labels fall back to
+// the next reference.
 func (e *evidenceSet) leaveOut(damaged leftOut) {
 	kept := e.candidates[:0]
 	for _, c := range e.candidates {
@@ -241,13 +242,18 @@ func (e *evidenceSet) leaveOut(damaged leftOut) {
 
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
+	for i := range e.candidates {
+		c := &e.candidates[i]
+		c.Fixed = e.vectors.IsFixed(c.Reference)
+	}
 	e.markDuplicates()
+	e.lookAtForm()
 	decision := decide.Decide(e.candidates, e.policy)
 	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
 }
 
-// add gives the hypothesis' label its evidence, if that is the label's best. The
-// label's similarity stays that of the whole picture.
+// add gives the label of a hypothesis its evidence, if that is the best of the label.
+// The cosine of the label stays that of the whole picture.
 func (e *evidenceSet) add(h *Hypothesis) {
 	e.seen[h.ID] = h
 	llr := e.policy.Calibration.LLRModel.LLR

@@ -7,15 +7,15 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// reversal is a way in which a whole picture can be the reverse of what it shows.
+// reversal is a way in which a picture can be the reverse of what it shows.
 type reversal struct {
 	mirrored, inverted bool
 	of                 func(*imaging.Image) *imaging.Image
 	says               string
 }
 
-// reversedSide is the longer side at which a photo's reverse is looked at first, so
-// that an unknown picture costs little more for it.
+// reversedSide is the longer side at which the reverse of a photo is looked at first,
+// so that an unknown picture costs little more. By eye.
 const reversedSide = 448
 
 // reversals are what front cameras and scanners of film leave behind.
@@ -24,8 +24,8 @@ var reversals = []reversal{
 	{inverted: true, of: (*imaging.Image).Invert, says: "the picture looks like a negative"},
 }
 
-// reversed looks, by a coarse match alone, whether the reverse of a photo in which
-// nothing was found shows a document; nil if not.
+// reversed looks, by coarse matches alone, whether the reverse of a photo in which
+// nothing was found shows a document. It returns nil if not.
 func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Finding, error) {
 	small := imaging.FitWithin(s.photo.picture, reversedSide)
 	for _, r := range reversals {
@@ -47,7 +47,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 		if len(found) == 0 {
 			continue
 		}
-		e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}}
+		e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}}
 		e.nearestOf = nearestIn(s.vectors, embedding)
 		for _, h := range found {
 			e.add(h)
@@ -71,7 +71,7 @@ func (s *search) matchCoarsely(ctx context.Context, candidates []decide.Candidat
 	return s.match(ctx, list, s.coarse, s.photo.CoarseMatch)
 }
 
-// mostInliers is the number of features that agree with the best of some candidates.
+// mostInliers returns the inliers of the candidate that has most.
 func (s *search) mostInliers(ctx context.Context, candidates []decide.Candidate) (int, error) {
 	only := *s
 	only.mode = SearchLikely
@@ -82,7 +82,7 @@ func (s *search) mostInliers(ctx context.Context, candidates []decide.Candidate)
 	return seen[0].inliers, nil
 }
 
-// runCoarsely is run without the fine match, and finds nothing where the coarse one
+// runCoarsely is run without the fine match. It finds nothing where the coarse match
 // does not convince.
 func (s *search) runCoarsely(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
 	seen, err := s.matchCoarsely(ctx, candidates)

@@ -12,19 +12,22 @@ import (
 )
 
 const (
-	// fewReferences is up to where all references are looked for at first.
+	// fewReferences is the size of a gallery up to which all references are looked
+	// for at first. By eye.
 	fewReferences = 32
-	// bySimilarity and byFeatures are how many of a larger gallery's references
-	// are: those with the most alike embeddings, and those that share features.
+	// Of a larger gallery bySimilarity references are looked for because their
+	// embeddings are the most alike, and byFeatures because they share features. By
+	// eye.
 	bySimilarity, byFeatures = 8, 24
-	// maxVerified is how many are compared with the photo block by block.
+	// maxVerified is how many references are compared with the photo block by block.
+	// By eye.
 	maxVerified = 6
 
-	// enoughInliers is how many features that agree in a coarse match make a fine
-	// one needless. By eye.
+	// enoughInliers is how many inliers of a coarse match make a fine one needless.
+	// By eye.
 	enoughInliers = 25
-	// chanceInliers is how many may agree by chance: where another reference was
-	// found plainly, one of which no more is seen is not compared. By eye.
+	// chanceInliers is how many inliers there may be by chance. Where one reference
+	// was found plainly, others with fewer are not compared. By eye.
 	chanceInliers = 5
 )
 
@@ -62,7 +65,7 @@ func (g *Engine) newSearch(ctx context.Context, vectors *vectorindex.SyncedIndex
 	return s.in(photo), nil
 }
 
-// in is the same search in another photo.
+// in returns the same search in another photo.
 func (s *search) in(photo *Photo) *search {
 	other := *s
 	other.photo = photo
@@ -71,8 +74,8 @@ func (s *search) in(photo *Photo) *search {
 }
 
 // run looks for the references that may be in the photo and compares the most
-// promising with it. candidates are those that look like the whole picture.
-// Where a coarse match convinces of none, it matches finely.
+// promising ones with it. candidates are those whose embeddings are like the whole
+// picture. If no coarse match convinces, it matches finely too.
 func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hypothesis, error) {
 	seen, err := s.matchCoarsely(ctx, candidates)
 	if err != nil {
@@ -95,9 +98,9 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 	return s.verifyBest(ctx, seen)
 }
 
-// shortlist names the references to look for: those that look like the whole
-// picture, and all others of a small gallery, or of a large one those that query
-// finds.
+// shortlist names the references to look for: those whose embeddings are like the
+// whole picture; beside them all others of a small gallery, or those that query finds
+// in a large one.
 func (s *search) shortlist(candidates []decide.Candidate, query func() []string) []*Hypothesis {
 	chosen := map[string]bool{}
 	var list []*Hypothesis
@@ -124,8 +127,8 @@ func (s *search) shortlist(candidates []decide.Candidate, query func() []string)
 	return list
 }
 
-// match counts for each of the list the features that agree, and returns it
-// with most first.
+// match counts the inliers of each reference of the list, and returns the list with
+// most first.
 func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string]int, inliers func(*features.Features) int) ([]*Hypothesis, error) {
 	kept := list[:0]
 	for _, h := range list {
@@ -162,7 +165,7 @@ func merge(a, b []*Hypothesis) []*Hypothesis {
 	return merged
 }
 
-// verifyBest compares the first of the list with the photo.
+// verifyBest compares the first references of the list with the photo.
 func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothesis, error) {
 	var verified []*Hypothesis
 	for _, h := range list[:min(len(list), maxVerified)] {
@@ -191,9 +194,9 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 	return verified, nil
 }
 
-// likeParts names the references of which each looks most like one of the parts
-// of the photo in which documents may lie: a page of small print has no features
-// to be found by, but looks like itself once it is cut out.
+// likeParts names references by the parts of the photo in which documents may lie: of
+// each part the one whose embedding is most like it. A page of small print has no
+// features to be found by, but its embedding is telling once it is cut out.
 func likeParts(vectors *vectorindex.SyncedIndex, photo *Photo) []string {
 	var ids []string
 	for _, embedding := range photo.EmbedParts() {

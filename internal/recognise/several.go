@@ -13,34 +13,34 @@ import (
 // maxDocuments is how many documents are found in one photo at most.
 const maxDocuments = 8
 
-// location is where a document lies in a photo: the best claim to it, and the
-// others, which are about the same part of the photo, by falling LLR.
+// location is where a document lies in a photo. claims are the hypotheses about this
+// part of the photo, by falling LLR.
 type location struct {
 	claims []*Hypothesis
 	area   *area
 }
 
 // several answers with the documents that surely lie in the photo, each in its
-// place, first what the photo is answered with alone, then the most certain first.
-// If nothing is sure, it is that answer. elsewhere are claims to other places than
-// that of first.
+// location. First comes the answer that the photo gets alone, then the most certain
+// ones. If nothing is sure, that answer is the only one. elsewhere are claims to
+// other locations than that of first.
 func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, elsewhere []*Hypothesis) ([]Finding, error) {
-	places, err := findLocations(s.photo, func(rest *Photo) ([]*Hypothesis, error) {
+	locations, err := findLocations(s.photo, func(rest *Photo) ([]*Hypothesis, error) {
 		if rest == s.photo {
 			return e.claims(first.Best), nil
 		}
 		seen, err := s.in(rest).run(ctx, nil)
 		return slices.DeleteFunc(seen, func(h *Hypothesis) bool { return !e.accepts(h) }), err
 	}, e.llr)
-	if err != nil || len(places) == 0 {
+	if err != nil || len(locations) == 0 {
 		return []Finding{*first}, err
 	}
 	var findings []Finding
 	var home Finding
-	for i := range places {
+	for i := range locations {
 		f := *first
 		if i > 0 || len(elsewhere) > 0 {
-			if f, err = s.decideAt(ctx, e, places, i); err != nil {
+			if f, err = s.decideAt(ctx, e, locations, i); err != nil {
 				return nil, err
 			}
 		}
@@ -57,8 +57,8 @@ func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, el
 	return findings, nil
 }
 
-// claims returns what would be accepted if it were the only one, by falling LLR;
-// of equals first comes first.
+// claims returns the hypotheses that would be accepted if each were the only one, by
+// falling LLR; of equal ones first comes first.
 func (e *evidenceSet) claims(first *Hypothesis) []*Hypothesis {
 	var claims []*Hypothesis
 	for _, h := range e.seen {
@@ -78,29 +78,29 @@ func (e *evidenceSet) claims(first *Hypothesis) []*Hypothesis {
 	return claims
 }
 
-// decideAt decides about one of several places by all that is found there once the
-// others are painted over: a reference is found in one place only, however many
-// copies of it, or of what looks like it, there are.
-func (s *search) decideAt(ctx context.Context, first *evidenceSet, places []location, at int) (Finding, error) {
+// decideAt decides about one of several locations, by all that is found there once
+// the others are painted over. It must look again: a search finds a reference in one
+// location only, however many copies of it there are.
+func (s *search) decideAt(ctx context.Context, first *evidenceSet, locations []location, at int) (Finding, error) {
 	var others []*area
-	for i, p := range places {
+	for i, p := range locations {
 		if i != at {
 			others = append(others, p.area)
 		}
 	}
-	e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
+	e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
 	if len(others) > 0 {
 		seen, err := s.in(s.photo.without(others)).run(ctx, nil)
 		if err != nil {
 			return Finding{}, err
 		}
 		for _, h := range seen {
-			if h.Found.Located && s.photo.area(h.Reference, &h.Found).sameAs(places[at].area) {
+			if h.Found.Located && s.photo.area(h.Reference, &h.Found).sameAs(locations[at].area) {
 				e.add(h)
 			}
 		}
 	}
-	for _, h := range places[at].claims {
+	for _, h := range locations[at].claims {
 		if e.seen[h.ID] == nil {
 			e.add(h)
 		}
@@ -119,7 +119,7 @@ func (e *evidenceSet) accepts(h *Hypothesis) bool {
 	return h.Found.Located && e.llr(h) >= model.Threshold(model.LookAlikePrior, e.policy.FPIR, e.policy.Labels)
 }
 
-// elsewhere returns what would be accepted in another place than that of first.
+// elsewhere returns the claims to another location than home.
 func (s *search) elsewhere(e *evidenceSet, home *area) []*Hypothesis {
 	var others []*Hypothesis
 	for _, h := range e.claims(nil) {
@@ -130,8 +130,8 @@ func (s *search) elsewhere(e *evidenceSet, home *area) []*Hypothesis {
 	return others
 }
 
-// moreCopies says whether features beside a place agree with what was found there:
-// another copy, or a look-alike, may lie there.
+// moreCopies says whether features outside of a location agree with what was found
+// there: another copy, or a look-alike, may lie there.
 func (s *search) moreCopies(e *evidenceSet, home *area) bool {
 	beside := s.photo.probe.Beside(home.holds)
 	for _, h := range e.claims(nil) {
@@ -142,7 +142,7 @@ func (s *search) moreCopies(e *evidenceSet, home *area) bool {
 	return false
 }
 
-// mention says in a single answer that others lie in the photo, too.
+// mention says in a single answer that other documents lie in the photo, too.
 func mention(first *Finding, others []Finding) {
 	if len(others) == 0 {
 		return
@@ -162,16 +162,16 @@ func mention(first *Finding, others []Finding) {
 	d.Reason += fmt.Sprintf("; %d documents lie in the picture, also %s; --all answers with every one", n, strings.Join(labels, ", "))
 }
 
-// findLocations finds the documents in a photo, the most certain ones of each look
-// first. look returns the claims that are worth answering of the photo it is
-// given: first the whole, then what is left of it with the documents that were
-// found painted over, until it has no claim to anything new.
+// findLocations finds the documents in a photo. look returns the claims that are
+// worth answering of the photo it is given: first of the whole, then of what is left
+// once the documents found so far are painted over, until there is no claim to a new
+// location. Of each look the most certain ones come first.
 //
-// A document that lies on another one is found as well as that one: what
-// disagrees with a reference is not taken to be part of it, and what lies below
-// something that was found cannot speak against another.
+// A document that lies on another one is found as well as that one. What disagrees
+// with a reference is not taken to be part of it, and what lies below a document that
+// was found cannot speak against another one.
 func findLocations(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr func(*Hypothesis) float64) ([]location, error) {
-	var places []location
+	var locations []location
 	var areas []*area
 	for rest := p; ; rest = p.without(areas) {
 		claims, err := look(rest)
@@ -179,20 +179,20 @@ func findLocations(p *Photo, look func(rest *Photo) ([]*Hypothesis, error), llr 
 			return nil, err
 		}
 		slices.SortStableFunc(claims, func(a, b *Hypothesis) int { return cmp.Compare(llr(b), llr(a)) })
-		before := len(places)
+		before := len(locations)
 		for _, h := range claims {
 			if !h.Found.Located {
 				continue
 			}
 			claimed := p.area(h.Reference, &h.Found)
 			if i := slices.IndexFunc(areas, claimed.sameAs); i >= 0 {
-				places[i].claims = append(places[i].claims, h)
-			} else if len(places) < maxDocuments {
-				places, areas = append(places, location{[]*Hypothesis{h}, claimed}), append(areas, claimed)
+				locations[i].claims = append(locations[i].claims, h)
+			} else if len(locations) < maxDocuments {
+				locations, areas = append(locations, location{[]*Hypothesis{h}, claimed}), append(areas, claimed)
 			}
 		}
-		if len(places) == before || len(places) == maxDocuments {
-			return places, nil
+		if len(locations) == before || len(locations) == maxDocuments {
+			return locations, nil
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/features"
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
@@ -17,13 +18,15 @@ type Found struct {
 	alignment.Evidence
 	ForDecision *scoremodel.Evidence // the evidence in the terms of a decision
 	Changes     Changes
+
+	rectified *alignment.Rectified // nil where it was not located
 }
 
-// enoughFeatures is how many features both sides need for it to mean something
-// that a reference was not found.
+// enoughFeatures is how many features both sides must have: with fewer it means
+// nothing that a reference was not found. By eye.
 const enoughFeatures = 60
 
-// CanVerify reports whether both sides have so many.
+// CanVerify reports whether photo and reference have enough features.
 func (p *Photo) CanVerify(s *features.Features) bool {
 	return min(len(p.probe.CoarseFeatures().Points), len(s.Points)) >= enoughFeatures
 }
@@ -38,7 +41,7 @@ func (p *Photo) Verify(r *Reference) Found {
 	return f
 }
 
-// Compare is [Photo.Verify] without the fine match: enough where the photo is
+// Compare is [Photo.Verify] without the fine match. That is enough where the photo is
 // itself a reference, which fills its picture.
 func (p *Photo) Compare(r *Reference) Found {
 	f := Found{Evidence: alignment.VerifyCoarsely(p.probe, r.target)}
@@ -53,22 +56,24 @@ func (p *Photo) Differ(r *Reference, picture *imaging.Image, f *Found) imagediff
 	return p.subject().Differs(imaging.Resize(picture, w, h), f.H)
 }
 
-// CoarseMatch returns the number of features of a reference that are found in
-// the photo, lying as those of one flat thing would.
+// CoarseMatch returns the number of features of a reference that lie in the photo as
+// those of one flat thing would (inliers).
 func (p *Photo) CoarseMatch(s *features.Features) int { return p.probe.CoarseInliers(s) }
 
 // FineMatch is CoarseMatch by the photo's features at its own resolution.
 func (p *Photo) FineMatch(s *features.Features) int { return p.probe.FineInliers(s) }
 
-// gatherEvidence looks for changes where a reference was located, and puts all evidence
-// into the terms of a decision.
+// gatherEvidence looks for changes where a reference was located, and puts all
+// evidence into the terms of a decision.
 func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	if !f.Located {
 		f.ForDecision = &scoremodel.Evidence{Verifiable: p.CanVerify(r.target.Features())}
 		return
 	}
 	e := &f.Evidence
-	f.Changes = p.changes(r, e)
+	rectified := e.Rectify(p.probe, changedetect.Cell)
+	f.rectified = &rectified
+	f.Changes = changesOf(r, e, &rectified)
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{
 		Verifiable: true, Located: true,
@@ -81,47 +86,47 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	}
 }
 
-// blocksInPhoto returns the judged blocks as they lie in the photo.
+// blocksInPhoto returns the comparable blocks as they lie in the photo.
 func blocksInPhoto(r *Reference, e *alignment.Evidence) []scoremodel.PhotoBlock {
-	places := make([]scoremodel.PhotoBlock, 0, e.Comparable)
+	blocks := make([]scoremodel.PhotoBlock, 0, e.Comparable)
 	for i, corners := range alignment.BlockCorners(r.target, e) {
-		verdict := e.Blocks[i].State
-		if verdict == alignment.NotComparable {
+		state := e.Blocks[i].State
+		if state == alignment.NotComparable {
 			continue
 		}
 		a, b := e.H.Apply(corners[0]), e.H.Apply(corners[2])
-		places = append(places, scoremodel.PhotoBlock{
+		blocks = append(blocks, scoremodel.PhotoBlock{
 			X: float32(a.X+b.X) / 2, Y: float32(a.Y+b.Y) / 2,
 			Size:   float32(math.Hypot(b.X-a.X, b.Y-a.Y) / math.Sqrt2),
 			Agrees: e.Blocks[i].Agrees(),
 		})
 	}
-	return places
+	return blocks
 }
 
-// cutOut returns the embedding of the part of the photo that the map says is
-// the reference.
+// cutOut returns the embedding of the part of the photo that shows the reference, by
+// the homography h.
 func (p *Photo) cutOut(r *Reference, h *planar.Homography) []float32 {
 	side := p.embedder.arch.Input
 	toReference := planar.Resizing(float64(r.w)/float64(side), float64(r.h)/float64(side)) // from the network's input
 	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
 }
 
-// quarterTurn is the turn of the quad's upper side, to the next multiple of 90
-// degrees, clockwise.
+// quarterTurn is the turn of the upper side of the quad, clockwise, to the nearest
+// multiple of 90 degrees.
 func quarterTurn(q *[4]planar.Point) int {
 	angle := math.Atan2(q[1].Y-q[0].Y, q[1].X-q[0].X) * 180 / math.Pi
 	return (int(math.Round(angle/90))*90 + 360) % 360
 }
 
-// frameAndInside is the share of the judged blocks that agree among those
-// along the edges, the outer fifth on each side, and among the others.
+// frameAndInside returns two shares of comparable blocks that agree: of those along
+// the edges, in the outer fifth on each side, and of the others.
 func frameAndInside(blocks []alignment.Block) (frame, inside float64) {
 	right, bottom := 0, 0
 	for i := range blocks {
 		right, bottom = max(right, blocks[i].X), max(bottom, blocks[i].Y)
 	}
-	var judged, agree [2]float64
+	var compared, agree [2]float64
 	for i := range blocks {
 		b := &blocks[i]
 		if b.State == alignment.NotComparable {
@@ -131,12 +136,12 @@ func frameAndInside(blocks []alignment.Block) (frame, inside float64) {
 		if isInner(b.X, right) && isInner(b.Y, bottom) {
 			at = 1
 		}
-		judged[at]++
+		compared[at]++
 		if b.State == alignment.InPlace {
 			agree[at]++
 		}
 	}
-	return agree[0] / max(1, judged[0]), agree[1] / max(1, judged[1])
+	return agree[0] / max(1, compared[0]), agree[1] / max(1, compared[1])
 }
 
 func isInner(x, last int) bool { return 5*x >= last && 5*x <= 4*last }

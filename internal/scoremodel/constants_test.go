@@ -21,7 +21,7 @@ func TestCalibrationsWithAndWithoutConstants(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("it does not name its constants: %s", named)
 	}
-	before := named[:i] + named[i+strings.Index(named[i:], "}"):][1:]
+	unnamed := named[:i] + named[i+strings.Index(named[i:], "}"):][1:]
 	read := func(data string) *LLRModel {
 		t.Helper()
 		c, err := ParseCalibration([]byte(data))
@@ -30,21 +30,21 @@ func TestCalibrationsWithAndWithoutConstants(t *testing.T) {
 		}
 		return c.LLRModel
 	}
-	old, new := read(before), read(named)
+	before, after := read(unnamed), read(named)
 	for share := 0.0; share <= 1; share += 0.07 {
 		e := located(share)
 		e.Blocks, e.Changed = 300, 0.01
-		if old.LLR(e) != new.LLR(e) || new.LLR(e) != c.LLRModel.LLR(e) {
-			t.Errorf("LLR of %v: %v, with constants %v", share, old.LLR(e), new.LLR(e))
+		if before.LLR(e) != after.LLR(e) || after.LLR(e) != c.LLRModel.LLR(e) {
+			t.Errorf("LLR of %v: %v, with constants %v", share, before.LLR(e), after.LLR(e))
 		}
-		if a, b := old.LookAlikePriorGiven(share, 0.01, 10), new.LookAlikePriorGiven(share, 0.01, 10); a != b {
+		if a, b := before.LookAlikePriorGiven(share, 0.01, 10), after.LookAlikePriorGiven(share, 0.01, 10); a != b {
 			t.Errorf("prior given %v: %v, with constants %v", share, a, b)
 		}
 	}
 	for _, change := range [][2]string{{`"enough_seen":0.5`, `"enough_seen":0.1`}, {`"enough_blocks":24`, `"enough_blocks":100`}, {`"even_blocks":4`, `"even_blocks":40`}} {
 		e := located(0.9)
 		e.Blocks = 300
-		if other := read(strings.Replace(named, change[0], change[1], 1)); other.LLR(e) == new.LLR(e) {
+		if other := read(strings.Replace(named, change[0], change[1], 1)); other.LLR(e) == after.LLR(e) {
 			t.Errorf("%s makes no difference", change[1])
 		}
 	}

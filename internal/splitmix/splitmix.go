@@ -1,5 +1,5 @@
-// Package splitmix makes numbers that look random of numbers that do not, such as
-// neighbouring seeds.
+// Package splitmix hashes numbers such as neighbouring seeds to numbers that look random and
+// unrelated. Every package that draws by seeds may call it.
 package splitmix
 
 // Hash is one step of SplitMix64 from the state x (Steele, Lea, Flood: "Fast

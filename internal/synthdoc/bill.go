@@ -3,6 +3,8 @@ package synthdoc
 import (
 	"fmt"
 	"strings"
+
+	"exemplar/internal/canvas"
 )
 
 // drawBill draws a business paper whose table is as long as the contents: a bill, an
@@ -32,12 +34,12 @@ type bill struct {
 func (b *bill) head() float32 {
 	title := b.headStyle(b.r.between(30, 58), b.dark)
 	if b.r.chance(0.4) {
-		title.ink = solid(b.bandColor())
+		title.Ink = canvas.Solid(b.bandColor())
 	}
 	name := b.term(pick(b.r, termInvoice, termInvoice, termInvoice, termTotal, termNumber)) + pick(b.r, "", "", " "+strings.ToUpper(b.lang.phrase(b.r, 1)))
 	if b.r.chance(0.45) {
 		y := b.letterHead()
-		b.text(b.x, y+60, name, title.fit(name, b.width*0.6))
+		b.Text(b.x, y+60, name, title.Fit(name, b.width*0.6))
 		return y + 85
 	}
 	small := b.bodyStyle(b.r.between(17, 21), b.dark)
@@ -46,25 +48,25 @@ func (b *bill) head() float32 {
 	left, at := b.x, b.x+b.width // company to one side, title to the other
 	if b.r.chance(0.3) {
 		left, at = at, left
-		small.align, big.align = right, right
+		small.Align, big.Align = canvas.Right, canvas.Right
 	} else {
-		title.align = right
+		title.Align = canvas.Right
 	}
 	if b.r.chance(0.5) {
 		mark := left + 40
-		if big.align == right {
+		if big.Align == canvas.Right {
 			mark = left - 40
 		}
 		b.emblem(mark, y+10, 38, b.bandColor(), b.second)
 		y += 75
 	}
 	firm := b.firm()
-	b.text(left, y+20, firm, big.fit(firm, b.width*0.55))
+	b.Text(left, y+20, firm, big.Fit(firm, b.width*0.55))
 	for i, line := range b.imprintLines() {
-		b.text(left, y+50+float32(i)*small.size*1.3, line, small.fit(line, b.width*0.5))
+		b.Text(left, y+50+float32(i)*small.Size*1.3, line, small.Fit(line, b.width*0.5))
 	}
-	b.text(at, b.r.between(90, 150), name, title.fit(name, b.width*0.42))
-	return y + 50 + 4*small.size*1.3
+	b.Text(at, b.r.between(90, 150), name, title.Fit(name, b.width*0.42))
+	return y + 50 + 4*small.Size*1.3
 }
 
 // imprintLines are the company's address and numbers.
@@ -82,14 +84,14 @@ func (b *bill) imprintLines() []string {
 // parties draws the recipient, and the numbers and dates of the paper.
 func (b *bill) parties(y float32) float32 {
 	st := b.bodyStyle(b.r.between(19, 25), b.dark)
-	caption := b.headStyle(st.size, b.dark)
+	caption := b.headStyle(st.Size, b.dark)
 	swapped := b.r.chance(0.3)
 	x, factsX := b.x, b.x+b.width*0.58
 	if swapped {
 		x, factsX = b.x+b.width*0.55, b.x
 	}
 	if b.r.chance(0.5) {
-		b.text(x, y+30, b.term(pick(b.r, termCustomer, termAddress, termMember)), caption)
+		b.Text(x, y+30, b.term(pick(b.r, termCustomer, termAddress, termMember)), caption)
 		y += 12
 	}
 	b.customer(x, y+50, st)
@@ -106,26 +108,26 @@ func (b *bill) parties(y float32) float32 {
 	case 1:
 		for i, f := range fields {
 			line := b.term(f.term) + ": " + f.value
-			b.text(factsX, y+45+float32(i)*st.size*1.4, line, st.fit(line, b.width*0.42))
+			b.Text(factsX, y+45+float32(i)*st.Size*1.4, line, st.Fit(line, b.width*0.42))
 		}
 	default:
 		b.strip(y+170, fields)
 		return y + 260
 	}
-	return y + 60 + max(3*st.size*1.35, float32(len(fields))*36)
+	return y + 60 + max(3*st.Size*1.35, float32(len(fields))*36)
 }
 
 // strip draws captions with their values below in a row across the page.
 func (b *bill) strip(y float32, fields []field) {
 	w := b.width / float32(len(fields))
-	head, value := b.bodyStyle(17, b.accent.readable()), b.bodyStyle(20, b.dark)
-	b.rect(b.x, y, b.width, 30, solid(b.accent))
+	head, value := b.bodyStyle(17, b.accent.Readable()), b.bodyStyle(20, b.dark)
+	b.Rect(b.x, y, b.width, 30, canvas.Solid(b.accent))
 	for i, f := range fields {
 		x := b.x + float32(i)*w + 8
-		b.text(x, y+22, b.term(f.term), head.fit(b.term(f.term), w-12))
-		b.text(x, y+56, f.value, value.fit(f.value, w-12))
+		b.Text(x, y+22, b.term(f.term), head.Fit(b.term(f.term), w-12))
+		b.Text(x, y+56, f.value, value.Fit(f.value, w-12))
 	}
-	b.line(b.x, y+66, b.x+b.width, y+66, 1.2, tinted(b.dark, 0.5))
+	b.Line(b.x, y+66, b.x+b.width, y+66, 1.2, canvas.Tinted(b.dark, 0.5))
 }
 
 func (b *bill) introduction(y float32) float32 {
@@ -133,7 +135,7 @@ func (b *bill) introduction(y float32) float32 {
 		return y + 30
 	}
 	words := b.lang.sentence(b.design("introduction"), b.r.upTo(8, 22))
-	return b.paragraph(b.x, y+40, b.width, 26, words, b.bodyStyle(20, b.dark), false) + 14
+	return b.Paragraph(b.x, y+40, b.width, 26, words, b.bodyStyle(20, b.dark), false) + 14
 }
 
 // billTable is the style of a table.
@@ -180,11 +182,11 @@ func (b *bill) table(y float32) float32 {
 		}
 		top = b.tableRow(top, row, &t)
 	}
-	k := tinted(b.dark, 0.6)
-	b.line(b.x, top, b.x+b.width, top, 1.6, k)
+	k := canvas.Tinted(b.dark, 0.6)
+	b.Line(b.x, top, b.x+b.width, top, 1.6, k)
 	if t.ruled {
 		for _, e := range t.edges {
-			b.line(b.x+b.width*e, y, b.x+b.width*e, top, 1.2, k)
+			b.Line(b.x+b.width*e, y, b.x+b.width*e, top, 1.2, k)
 		}
 	}
 	return top
@@ -194,14 +196,14 @@ func (b *bill) tableHead(y float32, r rng, t *billTable) {
 	ink := b.dark
 	switch r.IntN(3) {
 	case 0:
-		b.rect(b.x, y, b.width, t.height, solid(b.accent))
-		ink = b.accent.readable()
+		b.Rect(b.x, y, b.width, t.height, canvas.Solid(b.accent))
+		ink = b.accent.Readable()
 	case 1:
-		b.rect(b.x, y, b.width, t.height, solid(b.light))
+		b.Rect(b.x, y, b.width, t.height, canvas.Solid(b.light))
 	default:
-		b.line(b.x, y+t.height, b.x+b.width, y+t.height, 2, solid(b.dark))
+		b.Line(b.x, y+t.height, b.x+b.width, y+t.height, 2, canvas.Solid(b.dark))
 	}
-	head := style{face: b.heading, size: min(21, t.height*0.55), wide: b.bodyWide, ink: solid(ink)}
+	head := canvas.Style{Face: b.heading, Size: min(21, t.height*0.55), Wide: b.bodyWide, Ink: canvas.Solid(ink)}
 	known := []int{termItem, termQuantity, termPrice, termTax, termAmount, termDate, termNumber, termRemarks, termClass}
 	for i := range len(t.edges) - 1 {
 		caption := b.term(known[(i+r.IntN(3))%len(known)])
@@ -216,7 +218,7 @@ func (b *bill) tableRow(y float32, row int, t *billTable) float32 {
 		height *= 1.8
 	}
 	if t.banded && row%2 == 1 {
-		b.rect(b.x, y, b.width, height, solid(b.light))
+		b.Rect(b.x, y, b.width, height, canvas.Solid(b.light))
 	}
 	st := b.bodyStyle(min(21, t.height*0.58), b.dark)
 	for i := range len(t.edges) - 1 {
@@ -238,7 +240,7 @@ func (b *bill) tableRow(y float32, row int, t *billTable) float32 {
 		b.cell(x, y+t.height*0.7, w, text, st, i > 1)
 	}
 	if t.lined {
-		b.line(b.x, y+height, b.x+b.width, y+height, 1, tinted(b.dark, 0.35))
+		b.Line(b.x, y+height, b.x+b.width, y+height, 1, canvas.Tinted(b.dark, 0.35))
 	}
 	return y + height
 }
@@ -247,7 +249,7 @@ func (b *bill) tableRow(y float32, row int, t *billTable) float32 {
 func (b *bill) gridRow(y float32, row int, t *billTable) float32 {
 	g := b.value(fmt.Sprintf("item %d", row+1))
 	st := b.bodyStyle(min(19, t.height*0.5), b.dark)
-	leading := st.size * 1.25
+	leading := st.Size * 1.25
 	widest := 0
 	for i := range len(t.edges) - 1 {
 		if t.edges[i+1]-t.edges[i] > t.edges[widest+1]-t.edges[widest] {
@@ -256,16 +258,16 @@ func (b *bill) gridRow(y float32, row int, t *billTable) float32 {
 	}
 	w := b.width * (t.edges[widest+1] - t.edges[widest])
 	words := b.lang.sentence(g, g.upTo(4, int(4+w/14)))
-	bottom := b.paragraph(b.x+b.width*t.edges[widest]+8, y+st.size*1.2, w-16, leading, words, st, false)
+	bottom := b.Paragraph(b.x+b.width*t.edges[widest]+8, y+st.Size*1.2, w-16, leading, words, st, false)
 	bottom = max(y+t.height, bottom-leading*0.4)
 	if bottom > b.h-240 {
 		return y
 	}
-	k := tinted(b.dark, 0.7)
-	middle := (y+bottom)/2 + st.size*0.35
+	k := canvas.Tinted(b.dark, 0.7)
+	middle := (y+bottom)/2 + st.Size*0.35
 	for i := range len(t.edges) - 1 {
 		x, w := b.x+b.width*t.edges[i], b.width*(t.edges[i+1]-t.edges[i])
-		b.frame(x, y, w, bottom-y, 1.2, k)
+		b.Frame(x, y, w, bottom-y, 1.2, k)
 		if i != widest {
 			b.cell(x, middle, w, digits(g, pick(g, "#", "##.##", "####.##", "##")), st, i > 1)
 		}
@@ -287,12 +289,12 @@ func (b *bill) closing(y float32) {
 		if y > b.h-230 {
 			break
 		}
-		y = b.paragraph(b.x, y+10, b.width*0.8, small.size*1.35, b.lang.sentence(g, g.upTo(8, 26)), small, false)
+		y = b.Paragraph(b.x, y+10, b.width*0.8, small.Size*1.35, b.lang.sentence(g, g.upTo(8, 26)), small, false)
 	}
 	if b.r.chance(0.35) && y < b.h-270 {
 		g := b.trait("signature")
-		b.line(b.x, y+80, b.x+240, y+80, 1.3, solid(b.dark))
-		b.text(b.x, y+102, b.term(termSignature), small)
+		b.Line(b.x, y+80, b.x+240, y+80, 1.3, canvas.Solid(b.dark))
+		b.Text(b.x, y+102, b.term(termSignature), small)
 		if !b.doc.Blank {
 			b.signature(b.x+20, y+72, 190, penColor(g), g)
 		}
@@ -336,15 +338,15 @@ func (b *bill) section(n, manner int, y float32) float32 {
 	title := b.headStyle(22, b.dark)
 	switch manner {
 	case 0:
-		b.rect(b.x, y, b.width, 34, solid(b.accent))
-		title.ink = solid(b.accent.readable())
+		b.Rect(b.x, y, b.width, 34, canvas.Solid(b.accent))
+		title.Ink = canvas.Solid(b.accent.Readable())
 	case 1:
-		b.rect(b.x, y, b.width, 34, solid(b.light))
+		b.Rect(b.x, y, b.width, 34, canvas.Solid(b.light))
 	case 2:
-		b.line(b.x, y+34, b.x+b.width, y+34, 2, solid(b.dark))
+		b.Line(b.x, y+34, b.x+b.width, y+34, 2, canvas.Solid(b.dark))
 	}
 	text := b.lang.phrase(g, g.upTo(1, 3))
-	b.text(b.x+8, y+25, text, title)
+	b.Text(b.x+8, y+25, text, title)
 	y += 44
 	st := b.bodyStyle(19, b.dark)
 	most := g.upTo(3, 8)
@@ -355,14 +357,14 @@ func (b *bill) section(n, manner int, y float32) float32 {
 			continue
 		}
 		if i%2 == 1 && manner == 1 {
-			b.rect(b.x, y, b.width, 30, tinted(b.dark, 0.06))
+			b.Rect(b.x, y, b.width, 30, canvas.Tinted(b.dark, 0.06))
 		}
-		b.text(b.x+8, y+22, caption+":", st)
+		b.Text(b.x+8, y+22, caption+":", st)
 		value := pick(v, b.lang.name(v), cents(amount(v, 2, 5000)), b.lang.date(v, 2010, 2026, b.dateStyle), b.lang.phrase(v, v.upTo(2, 6)))
-		b.text(b.x+b.width*0.34, y+22, value, st.fit(value, b.width*0.6))
+		b.Text(b.x+b.width*0.34, y+22, value, st.Fit(value, b.width*0.6))
 		y += 31
 		if manner == 3 {
-			b.line(b.x, y, b.x+b.width, y, 0.9, tinted(b.dark, 0.3))
+			b.Line(b.x, y, b.x+b.width, y, 0.9, canvas.Tinted(b.dark, 0.3))
 		}
 	}
 	return y
@@ -406,10 +408,10 @@ func rollArticles(s *sheet) int {
 // drawRoll draws a receipt whose length depends on its contents: the shop's head, numbers
 // of the receipt, articles, sums, thanks.
 func drawRoll(s *sheet) {
-	s.rect(0, 0, s.w, s.h, solid(white.toward(s.paper, 0.4)))
+	s.Rect(0, 0, s.w, s.h, canvas.Solid(canvas.White.Toward(s.paper, 0.4)))
 	r := s.design("print")
-	ink := solid(rgb{0.16, 0.16, 0.2}.toward(rgb{0.4, 0.38, 0.45}, r.Float32()))
-	p := receiptRoll{s, style{face: pick(r, mono, mono, regular, monoBold), size: r.between(21, 26), wide: r.between(0.7, 0.95), ink: ink}, r.between(45, 70)}
+	ink := canvas.Solid(canvas.RGB{R: 0.16, G: 0.16, B: 0.2}.Toward(canvas.RGB{R: 0.4, G: 0.38, B: 0.45}, r.Float32()))
+	p := receiptRoll{s, canvas.Style{Face: pick(r, canvas.Mono, canvas.Mono, canvas.Regular, canvas.MonoBold), Size: r.between(21, 26), Wide: r.between(0.7, 0.95), Ink: ink}, r.between(45, 70)}
 	p.rollHead(r)
 	p.rollFacts(r)
 	p.rule(r.IntN(3))
@@ -429,12 +431,12 @@ func drawRoll(s *sheet) {
 func (p *receiptRoll) rollHead(r rng) {
 	band := p.design("band")
 	if band.chance(0.4) {
-		p.emblem(p.w/2, p.y+40, 46, p.st.ink.c, white)
+		p.emblem(p.w/2, p.y+40, 46, p.st.Ink.C, canvas.White)
 		p.y += 120
 	}
 	name := strings.ToUpper(p.firm())
-	st := style{face: pick(band, bold, monoBold, smallCaps, boldItalic, p.st.face), size: band.between(27, 54), align: center, ink: p.st.ink}
-	p.text(p.w/2, p.y, name, st.fit(name, p.w-70))
+	st := canvas.Style{Face: pick(band, canvas.Bold, canvas.MonoBold, canvas.SmallCaps, canvas.BoldItalic, p.st.Face), Size: band.between(27, 54), Align: canvas.Center, Ink: p.st.Ink}
+	p.Text(p.w/2, p.y, name, st.Fit(name, p.w-70))
 	p.y += 36
 	street := p.design("street")
 	lines := []string{
@@ -484,6 +486,6 @@ func (p *receiptRoll) rollThanks(r rng) {
 		p.center(p.lang.phrase(note, note.upTo(2, 5)), 1)
 	}
 	if p.h-p.y > 100 && r.chance(0.5) {
-		p.barcode(110, p.y+5, p.w-220, 80, p.ifFilled(digits(p.value("code"), "############")), p.st.ink.c, p.trait("bars"))
+		p.barcode(110, p.y+5, p.w-220, 80, p.ifFilled(digits(p.value("code"), "############")), p.st.Ink.C, p.trait("bars"))
 	}
 }

@@ -13,9 +13,8 @@
 //
 // document.go lists the kinds of document, sheet.go has what all of them share, and
 // cards.go, form.go, office.go, bill.go, papers.go and goods.go draw them. parts.go,
-// emblem.go and art.go draw what they are composed of, text.go and words.go the text,
-// on the canvas of canvas.go and path.go. forms.go and fill.go fill in pictures of real
-// forms.
+// emblem.go and art.go draw what they are composed of, words.go has the text, and package
+// canvas draws it all. forms.go and fill.go fill in pictures of real forms.
 //
 // All names, numbers and emblems are invented. The typefaces are the Go fonts,
 // narrowed, spaced and slanted; there is no Chinese, Japanese or Arabic text.
@@ -25,6 +24,7 @@ import (
 	"fmt"
 	"slices"
 
+	"exemplar/internal/canvas"
 	"exemplar/internal/imaging"
 	"exemplar/internal/splitmix"
 )
@@ -110,7 +110,7 @@ const (
 // newSheet prepares an empty sheet of the document's size.
 func newSheet(l layout, d Document, changed string) *sheet {
 	s := &sheet{doc: d, changed: changed}
-	s.look = newLook(s)
+	s.theme = newTheme(s)
 	s.w, s.h = l.page(s)
 	size := d.Size
 	if size == 0 {
@@ -118,7 +118,7 @@ func newSheet(l layout, d Document, changed string) *sheet {
 	}
 	size = max(minSize, min(maxSize, size))
 	scale := float32(size) / max(s.w, s.h)
-	s.canvas = newCanvas(max(1, int(s.w*scale+0.5)), max(1, int(s.h*scale+0.5)), scale)
+	s.Canvas = canvas.New(max(1, int(s.w*scale+0.5)), max(1, int(s.h*scale+0.5)), scale)
 	return s
 }
 
@@ -127,14 +127,14 @@ func render(l layout, d Document, changed string) *imaging.Image {
 	s.ground(s.paper)
 	l.draw(s)
 	s.grain()
-	return s.img
+	return s.Image
 }
 
 // fieldToChange runs the layout without drawing and names the field that
 // Document.Changed asks for. Numbers past the last field start again at the first.
 func fieldToChange(l layout, d Document) string {
 	s := newSheet(l, d, "")
-	s.muted = true
+	s.Muted = true
 	l.draw(s)
 	if len(s.fields) == 0 {
 		return ""

@@ -34,7 +34,7 @@ func TestDrawIsDeterministic(t *testing.T) {
 	}
 }
 
-// Siblings share most of the picture, and differ in something that is seen.
+// Siblings share most of the picture and differ visibly.
 func TestSiblingsDifferInWhatTheyShould(t *testing.T) {
 	limits := map[string][2]float64{ // smallest and largest share of pixels that differ
 		"contents": {0.001, 0.99}, "edition": {0.0005, 0.99}, "line": {0.0001, 0.4}, "design": {0.05, 1}, "blank": {0.001, 0.9},
@@ -61,7 +61,7 @@ func TestSiblingsDifferInWhatTheyShould(t *testing.T) {
 	}
 }
 
-// A blank document does not know the contents.
+// A blank document does not depend on the contents.
 func TestBlankHidesTheContents(t *testing.T) {
 	for _, kind := range Kinds() {
 		if kind == "cover" || kind == "label" || kind == "receipt" || kind == "roll" {

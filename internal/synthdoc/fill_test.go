@@ -7,8 +7,7 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// What is filled in stays in the fields' boxes, or nearly: a tick or a long name
-// may stand over an edge.
+// Contents stay in the boxes of fields, except that a tick or a long name may cross an edge.
 func TestFillInStaysInItsFields(t *testing.T) {
 	form := imaging.NewImage(600, 800)
 	for i := range form.Pix {

@@ -3,6 +3,8 @@ package synthdoc
 import (
 	"fmt"
 	"strings"
+
+	"exemplar/internal/canvas"
 )
 
 // drawForm draws an official form: titles, numbered boxes with captions, check boxes, a
@@ -29,7 +31,7 @@ type formGrid struct {
 	style         int
 	boxes         int
 	writtenByHand bool
-	pen           rgb
+	pen           canvas.RGB
 }
 
 func (f *formGrid) titles() float32 {
@@ -42,21 +44,21 @@ func (f *formGrid) titles() float32 {
 	switch f.r.IntN(3) {
 	case 0:
 		s.emblem(f.x+42, 85, 42, band, s.light)
-		s.text(f.x+105, 68, authority, small)
-		s.text(f.x+105, 118, title, big.fit(title, f.width-330))
+		s.Text(f.x+105, 68, authority, small)
+		s.Text(f.x+105, 118, title, big.Fit(title, f.width-330))
 	case 1:
-		small.align, big.align = center, center
-		s.text(s.w/2+shift, 62, authority, small)
-		s.text(s.w/2+shift, 116, title, big.fit(title, f.width-320))
+		small.Align, big.Align = canvas.Center, canvas.Center
+		s.Text(s.w/2+shift, 62, authority, small)
+		s.Text(s.w/2+shift, 116, title, big.Fit(title, f.width-320))
 		s.emblem(f.x+40, 88, 36, band, s.light)
 	default:
-		s.rect(f.x, 40, f.width, 105, solid(band))
-		small.ink, big.ink = solid(band.readable()), solid(band.readable())
-		s.text(f.x+20, 75, authority, small)
-		s.text(f.x+20, 123, title, big.fit(title, f.width-340))
-		s.emblem(f.x+f.width-240, 92, 36, band.readable(), s.light)
+		s.Rect(f.x, 40, f.width, 105, canvas.Solid(band))
+		small.Ink, big.Ink = canvas.Solid(band.Readable()), canvas.Solid(band.Readable())
+		s.Text(f.x+20, 75, authority, small)
+		s.Text(f.x+20, 123, title, big.Fit(title, f.width-340))
+		s.emblem(f.x+f.width-240, 92, 36, band.Readable(), s.light)
 	}
-	f.rect(f.x+f.width-190+shift/3, 43, 182, 64, solid(s.paper))
+	f.Rect(f.x+f.width-190+shift/3, 43, 182, 64, canvas.Solid(s.paper))
 	f.box(f.x+f.width-185+shift/3, 45, 175, 60, s.term(termNumber), s.ifFilled(digits(s.value("form number"), "###### / ##")))
 	return f.explanation(175)
 }
@@ -65,7 +67,7 @@ func (f *formGrid) titles() float32 {
 func (f *formGrid) explanation(y float32) float32 {
 	st := f.bodyStyle(18, f.dark)
 	words := f.lang.sentence(f.design("explanation"), f.r.upTo(18, 45))
-	return f.paragraph(f.x, y+12, f.width, 24, words, st, f.r.chance(0.5)) + 8
+	return f.Paragraph(f.x, y+12, f.width, 24, words, st, f.r.chance(0.5)) + 8
 }
 
 // section draws a title and one of several blocks, and returns the y below.
@@ -74,10 +76,10 @@ func (f *formGrid) section(n int, y float32) float32 {
 	title := fmt.Sprintf("%d. %s", n, f.lang.phrase(g, g.upTo(2, 4)))
 	st := f.headStyle(23, f.dark)
 	if f.style == 1 {
-		f.rect(f.x, y, f.width, 34, solid(f.accent))
-		st.ink = solid(f.accent.readable())
+		f.Rect(f.x, y, f.width, 34, canvas.Solid(f.accent))
+		st.Ink = canvas.Solid(f.accent.Readable())
 	}
-	f.text(f.x+8, y+25, title, st)
+	f.Text(f.x+8, y+25, title, st)
 	y += 44
 	switch g.IntN(6) {
 	case 0:
@@ -132,18 +134,18 @@ func (f *formGrid) contents(term int, g rng) string {
 
 // box draws a caption and its content in the form's style, one of four.
 func (f *formGrid) box(x, y, w, h float32, caption, content string) {
-	k := tinted(f.dark, 0.75)
+	k := canvas.Tinted(f.dark, 0.75)
 	switch f.style {
 	case 0, 1:
-		f.frame(x, y, w, h, 1.6, k)
+		f.Frame(x, y, w, h, 1.6, k)
 	case 2:
-		f.rect(x+3, y+20, w-6, h-24, solid(f.light))
-		f.line(x+3, y+h-4, x+w-3, y+h-4, 1.4, k)
+		f.Rect(x+3, y+20, w-6, h-24, canvas.Solid(f.light))
+		f.Line(x+3, y+h-4, x+w-3, y+h-4, 1.4, k)
 	default:
-		f.dashes(x+4, y+h-6, x+w-8, y+h-6, 1.6, 3, 4, k)
+		f.Dashes(x+4, y+h-6, x+w-8, y+h-6, 1.6, 3, 4, k)
 	}
 	st := f.bodyStyle(15.5, f.dark)
-	f.text(x+8, y+17, caption, st.fit(caption, w-12))
+	f.Text(x+8, y+17, caption, st.Fit(caption, w-12))
 	f.fillIn(x+12, y+h-13, w-20, content)
 }
 
@@ -153,12 +155,12 @@ func (f *formGrid) fillIn(x, y, w float32, content string) {
 		return
 	}
 	if f.writtenByHand {
-		st := style{face: italic, size: 30, slant: 0.12, wide: 0.9, ink: solid(f.pen)}
-		f.hand(x, y, content, st.fit(content, w), f.trait("writing "+content))
+		st := canvas.Style{Face: canvas.Italic, Size: 30, Slant: 0.12, Wide: 0.9, Ink: canvas.Solid(f.pen)}
+		hand(f.Canvas, x, y, content, st.Fit(content, w), f.trait("writing "+content))
 		return
 	}
-	st := style{face: mono, size: 25, ink: solid(rgb{0.1, 0.1, 0.16})}
-	f.text(x, y, content, st.fit(content, w))
+	st := canvas.Style{Face: canvas.Mono, Size: 25, Ink: canvas.Solid(canvas.RGB{R: 0.1, G: 0.1, B: 0.16})}
+	f.Text(x, y, content, st.Fit(content, w))
 }
 
 func (f *formGrid) checks(g rng, section int, y float32) float32 {
@@ -168,12 +170,12 @@ func (f *formGrid) checks(g rng, section int, y float32) float32 {
 	for i := range n {
 		x := f.x + float32(i%columns)*f.width/float32(columns)
 		top := y + float32(i/columns)*36
-		f.frame(x+4, top, 21, 21, 1.6, solid(f.dark))
+		f.Frame(x+4, top, 21, 21, 1.6, canvas.Solid(f.dark))
 		option := f.lang.phrase(g, g.upTo(1, 3))
-		f.text(x+36, top+18, option, st.fit(option, f.width/float32(columns)-45))
+		f.Text(x+36, top+18, option, st.Fit(option, f.width/float32(columns)-45))
 		if f.trait(fmt.Sprintf("check %d.%d", section, i)).chance(0.35) && !f.doc.Blank {
-			f.line(x+5, top+2, x+25, top+20, 3.2, solid(f.pen))
-			f.line(x+24, top+1, x+6, top+20, 3.2, solid(f.pen))
+			f.Line(x+5, top+2, x+25, top+20, 3.2, canvas.Solid(f.pen))
+			f.Line(x+24, top+1, x+6, top+20, 3.2, canvas.Solid(f.pen))
 		}
 	}
 	return y + float32((n+columns-1)/columns)*36 + 14
@@ -183,11 +185,11 @@ func (f *formGrid) table(g rng, section int, y float32) float32 {
 	rows, columns, height := g.upTo(2, 5), g.upTo(3, 6), float32(38)
 	w := f.width / float32(columns)
 	head := f.bodyStyle(18, f.dark)
-	head.face = f.heading
-	f.rect(f.x, y, f.width, height, tinted(f.accent, 0.15))
+	head.Face = f.heading
+	f.Rect(f.x, y, f.width, height, canvas.Tinted(f.accent, 0.15))
 	for i := range columns {
 		caption := f.lang.phrase(g, g.upTo(1, 2))
-		f.text(f.x+float32(i)*w+8, y+26, caption, head.fit(caption, w-14))
+		f.Text(f.x+float32(i)*w+8, y+26, caption, head.Fit(caption, w-14))
 		for row := range rows {
 			name := fmt.Sprintf("cell %d.%d.%d", section, row, i)
 			if f.trait("has "+name).chance(0.7) && !f.doc.Blank {
@@ -196,12 +198,12 @@ func (f *formGrid) table(g rng, section int, y float32) float32 {
 			}
 		}
 	}
-	k := tinted(f.dark, 0.75)
+	k := canvas.Tinted(f.dark, 0.75)
 	for row := range rows + 2 {
-		f.line(f.x, y+height*float32(row), f.x+f.width, y+height*float32(row), 1.5, k)
+		f.Line(f.x, y+height*float32(row), f.x+f.width, y+height*float32(row), 1.5, k)
 	}
 	for i := range columns + 1 {
-		f.line(f.x+float32(i)*w, y, f.x+float32(i)*w, y+height*float32(rows+1), 1.5, k)
+		f.Line(f.x+float32(i)*w, y, f.x+float32(i)*w, y+height*float32(rows+1), 1.5, k)
 	}
 	return y + height*float32(rows+1) + 16
 }
@@ -212,7 +214,7 @@ func (f *formGrid) lines(g rng, section int, y float32) float32 {
 	used := f.trait(fmt.Sprintf("lines %d", section)).IntN(n + 1)
 	for i := range n {
 		y += 38
-		f.line(f.x, y, f.x+f.width, y, 1.4, tinted(f.dark, 0.7))
+		f.Line(f.x, y, f.x+f.width, y, 1.4, canvas.Tinted(f.dark, 0.7))
 		if i < used {
 			v := f.value(fmt.Sprintf("answer %d.%d", section, i))
 			f.fillIn(f.x+10, y-9, f.width-20, f.ifFilled(f.lang.phrase(v, v.upTo(4, 8))))

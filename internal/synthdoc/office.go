@@ -3,6 +3,8 @@ package synthdoc
 import (
 	"fmt"
 	"strings"
+
+	"exemplar/internal/canvas"
 )
 
 func a4Page(*sheet) (w, h float32) { return 1000, 1414 }
@@ -12,33 +14,33 @@ func (s *sheet) letterHead() float32 {
 	r := s.design("head")
 	band := s.bandColor()
 	firm := s.firm()
-	big := s.headStyle(r.between(34, 52), band.toward(black, 0.15))
+	big := s.headStyle(r.between(34, 52), band.Toward(canvas.Black, 0.15))
 	small := s.bodyStyle(19, s.dark)
 	contact := digits(s.design("phone"), "+## ## ### ## ##") + "  ·  " + s.lang.name(s.design("street")) + " " + digits(s.design("house"), "##")
 	switch r.IntN(4) {
 	case 0:
 		s.emblem(125, 120, 52, band, s.second)
-		s.text(200, 120, firm, big.fit(firm, 520))
-		s.text(200, 155, contact, small)
-		s.line(70, 195, s.w-70, 195, 3, solid(band))
+		s.Text(200, 120, firm, big.Fit(firm, 520))
+		s.Text(200, 155, contact, small)
+		s.Line(70, 195, s.w-70, 195, 3, canvas.Solid(band))
 	case 1:
-		s.rect(0, 0, s.w, 150, solid(band))
-		s.emblem(s.w-130, 75, 48, band.readable(), s.second)
-		big.ink = solid(band.readable())
-		s.text(70, 80, firm, big.fit(firm, 640))
-		small.ink = solid(band.readable())
-		s.text(70, 115, contact, small)
+		s.Rect(0, 0, s.w, 150, canvas.Solid(band))
+		s.emblem(s.w-130, 75, 48, band.Readable(), s.second)
+		big.Ink = canvas.Solid(band.Readable())
+		s.Text(70, 80, firm, big.Fit(firm, 640))
+		small.Ink = canvas.Solid(band.Readable())
+		s.Text(70, 115, contact, small)
 	case 2:
-		big.align, small.align = center, center
+		big.Align, small.Align = canvas.Center, canvas.Center
 		s.emblem(s.w/2, 90, 46, band, s.second)
-		s.text(s.w/2, 175, firm, big.fit(firm, 800))
-		s.text(s.w/2, 208, contact, small)
+		s.Text(s.w/2, 175, firm, big.Fit(firm, 800))
+		s.Text(s.w/2, 208, contact, small)
 	default:
-		big.align, small.align = right, right
-		s.text(s.w-70, 110, firm, big.fit(firm, 600))
-		s.text(s.w-70, 145, contact, small)
+		big.Align, small.Align = canvas.Right, canvas.Right
+		s.Text(s.w-70, 110, firm, big.Fit(firm, 600))
+		s.Text(s.w-70, 145, contact, small)
 		s.emblem(120, 110, 46, band, s.second)
-		s.rect(0, 0, 18, s.h, solid(band))
+		s.Rect(0, 0, 18, s.h, canvas.Solid(band))
 	}
 	return 235
 }
@@ -50,9 +52,9 @@ func (s *sheet) firm() string {
 }
 
 // customer prints the receiver's address.
-func (s *sheet) customer(x, y float32, st style) {
+func (s *sheet) customer(x, y float32, st canvas.Style) {
 	for i, line := range []string{s.given() + " " + s.surname(), s.address(), s.ifFilled(s.lang.name(s.value("town")))} {
-		s.text(x, y+float32(i)*st.size*1.35, line, st.fit(line, 420))
+		s.Text(x, y+float32(i)*st.Size*1.35, line, st.Fit(line, 420))
 	}
 }
 
@@ -66,7 +68,7 @@ func drawInvoice(s *sheet) {
 		{termCustomer, s.ifFilled(digits(s.value("customer number"), "K#####"))},
 	})
 	title := s.headStyle(r.between(38, 54), s.dark)
-	s.text(80, y+255, s.term(termInvoice), title)
+	s.Text(80, y+255, s.term(termInvoice), title)
 	y = s.itemTable(80, y+300, s.w-160, r.upTo(8, 13), true)
 	s.totals(y + 20)
 	s.footer()
@@ -74,13 +76,13 @@ func drawInvoice(s *sheet) {
 
 // facts prints captions with values at the right edge.
 func (s *sheet) facts(x, y, w float32, facts []field) {
-	caption, value := s.bodyStyle(22, s.dark.toward(white, 0.3)), s.bodyStyle(23, s.dark)
-	value.align = right
+	caption, value := s.bodyStyle(22, s.dark.Toward(canvas.White, 0.3)), s.bodyStyle(23, s.dark)
+	value.Align = canvas.Right
 	for i, f := range facts {
 		fy := y + float32(i)*36
-		s.text(x, fy, s.term(f.term), caption)
-		s.text(x+w, fy, f.value, value)
-		s.line(x, fy+9, x+w, fy+9, 1, tinted(s.dark, 0.2))
+		s.Text(x, fy, s.term(f.term), caption)
+		s.Text(x+w, fy, f.value, value)
+		s.Line(x, fy+9, x+w, fy+9, 1, canvas.Tinted(s.dark, 0.2))
 	}
 }
 
@@ -93,10 +95,10 @@ func (s *sheet) itemTable(x, y, w float32, rows int, priced bool) float32 {
 	styleOf := r.IntN(4)
 	headInk := s.dark
 	if styleOf != 0 {
-		s.rect(x, y, w, rowHeight, solid(s.accent))
-		headInk = s.accent.readable()
+		s.Rect(x, y, w, rowHeight, canvas.Solid(s.accent))
+		headInk = s.accent.Readable()
 	}
-	head := style{face: s.heading, size: 20, wide: s.bodyWide, ink: solid(headInk)}
+	head := canvas.Style{Face: s.heading, Size: 20, Wide: s.bodyWide, Ink: canvas.Solid(headInk)}
 	for i, h := range heads {
 		s.cell(x+w*edges[i], y+rowHeight*0.68, w*(edges[i+1]-edges[i]), h, head, i > 1)
 	}
@@ -104,7 +106,7 @@ func (s *sheet) itemTable(x, y, w float32, rows int, priced bool) float32 {
 	for row := range rows {
 		top := y + rowHeight*float32(row+1)
 		if styleOf == 2 && row%2 == 1 {
-			s.rect(x, top, w, rowHeight, solid(s.light))
+			s.Rect(x, top, w, rowHeight, canvas.Solid(s.light))
 		}
 		if row < filled && !s.doc.Blank {
 			s.itemRow(x, top+rowHeight*0.68, w, edges, row, priced)
@@ -116,18 +118,18 @@ func (s *sheet) itemTable(x, y, w float32, rows int, priced bool) float32 {
 }
 
 func (s *sheet) tableLines(x, y, w, rowHeight float32, rows int, edges []float32, styleOf int) {
-	k := tinted(s.dark, 0.65)
+	k := canvas.Tinted(s.dark, 0.65)
 	bottom := y + rowHeight*float32(rows+1)
 	if styleOf == 3 {
-		s.line(x, bottom, x+w, bottom, 3, k)
+		s.Line(x, bottom, x+w, bottom, 3, k)
 		return
 	}
 	for row := range rows + 2 {
-		s.line(x, y+rowHeight*float32(row), x+w, y+rowHeight*float32(row), 1.4, k)
+		s.Line(x, y+rowHeight*float32(row), x+w, y+rowHeight*float32(row), 1.4, k)
 	}
 	if styleOf < 2 {
 		for _, e := range edges {
-			s.line(x+w*e, y, x+w*e, bottom, 1.4, k)
+			s.Line(x+w*e, y, x+w*e, bottom, 1.4, k)
 		}
 	}
 }
@@ -147,13 +149,13 @@ func (s *sheet) itemRow(x, y, w float32, edges []float32, row int, priced bool) 
 }
 
 // cell sets text in a table cell.
-func (s *sheet) cell(x, y, w float32, text string, st style, toRight bool) {
-	st = st.fit(text, w-16)
+func (s *sheet) cell(x, y, w float32, text string, st canvas.Style, toRight bool) {
+	st = st.Fit(text, w-16)
 	if toRight {
-		st.align = right
+		st.Align = canvas.Right
 		x += w - 16
 	}
-	s.text(x+8, y, text, st)
+	s.Text(x+8, y, text, st)
 }
 
 // totals prints sum, tax and total of the table, which follow from its lines.
@@ -163,29 +165,29 @@ func (s *sheet) totals(y float32) {
 		term  int
 		value float32
 		y     float32
-		style style
+		style canvas.Style
 	}{
 		{termAmount, s.sum, 25, s.bodyStyle(24, s.dark)},
 		{termTax, tax, 59, s.bodyStyle(24, s.dark)},
 		{termTotal, s.sum + tax, 115, s.headStyle(30, s.dark)},
 	}
-	s.rect(s.w-440, y+74, 360, 3, solid(s.accent))
+	s.Rect(s.w-440, y+74, 360, 3, canvas.Solid(s.accent))
 	for _, l := range lines {
-		s.text(s.w-440, y+l.y, s.term(l.term), l.style)
-		l.style.align = right
-		s.text(s.w-85, y+l.y, s.ifFilled(cents(l.value)), l.style)
+		s.Text(s.w-440, y+l.y, s.term(l.term), l.style)
+		l.style.Align = canvas.Right
+		s.Text(s.w-85, y+l.y, s.ifFilled(cents(l.value)), l.style)
 	}
 }
 
 // footer prints the sender's small print with the form's code and year.
 func (s *sheet) footer() {
 	note := s.design("note")
-	st := s.bodyStyle(17, s.dark.toward(white, 0.25))
-	s.line(80, s.h-105, s.w-80, s.h-105, 1.2, tinted(s.dark, 0.4))
-	s.paragraph(80, s.h-78, 540, 23, s.lang.sentence(note, 22), st, false)
-	st.align = right
-	s.text(s.w-80, s.h-78, digits(note, "@@-###/##")+" · "+s.year(), st)
-	s.text(s.w-80, s.h-52, s.lang.name(s.design("bank"))+" "+digits(s.design("account"), "@@## #### #### ####"), st)
+	st := s.bodyStyle(17, s.dark.Toward(canvas.White, 0.25))
+	s.Line(80, s.h-105, s.w-80, s.h-105, 1.2, canvas.Tinted(s.dark, 0.4))
+	s.Paragraph(80, s.h-78, 540, 23, s.lang.sentence(note, 22), st, false)
+	st.Align = canvas.Right
+	s.Text(s.w-80, s.h-78, digits(note, "@@-###/##")+" · "+s.year(), st)
+	s.Text(s.w-80, s.h-52, s.lang.name(s.design("bank"))+" "+digits(s.design("account"), "@@## #### #### ####"), st)
 }
 
 func drawLetter(s *sheet) {
@@ -194,17 +196,17 @@ func drawLetter(s *sheet) {
 	text := s.bodyStyle(r.between(22, 27), s.dark)
 	s.customer(90, y+70, text)
 	day := text
-	day.align = right
-	s.text(s.w-90, y+70+s.shift(15), s.ifFilled(s.lang.date(s.value("day"), 2015, 2026, s.dateStyle)), day)
+	day.Align = canvas.Right
+	s.Text(s.w-90, y+70+s.shift(15), s.ifFilled(s.lang.date(s.value("day"), 2015, 2026, s.dateStyle)), day)
 	y += 260
 	if !s.doc.Blank {
 		subject := s.headStyle(30, s.dark)
 		line := s.lang.phrase(s.value("subject"), 6)
-		s.text(90, y, line, subject.fit(line, s.w-180))
+		s.Text(90, y, line, subject.Fit(line, s.w-180))
 		y = s.bodyOfLetter(y+60, text, r.chance(0.5))
 		g := s.trait("signature")
 		s.signature(110, y+60, 230, penColor(g), g)
-		s.text(90, y+120, s.given()+" "+s.surname(), text)
+		s.Text(90, y+120, s.given()+" "+s.surname(), text)
 	}
 	if r.chance(0.3) {
 		g := s.trait("stamp")
@@ -213,13 +215,13 @@ func drawLetter(s *sheet) {
 	s.footer()
 }
 
-func (s *sheet) bodyOfLetter(y float32, st style, justified bool) float32 {
+func (s *sheet) bodyOfLetter(y float32, st canvas.Style, justified bool) float32 {
 	for i := range 2 + s.trait("paragraphs").IntN(3) {
 		if y > s.h-480 {
 			break
 		}
 		g := s.value(fmt.Sprintf("paragraph %d", i+1))
-		y = s.paragraph(90, y, s.w-180, st.size*1.42, s.lang.sentence(g, g.upTo(25, 65)), st, justified) + st.size*0.8
+		y = s.Paragraph(90, y, s.w-180, st.Size*1.42, s.lang.sentence(g, g.upTo(25, 65)), st, justified) + st.Size*0.8
 	}
 	return y
 }

@@ -3,6 +3,8 @@ package synthdoc
 import (
 	"fmt"
 	"strings"
+
+	"exemplar/internal/canvas"
 )
 
 func certificatePage(s *sheet) (w, h float32) {
@@ -15,20 +17,20 @@ func certificatePage(s *sheet) (w, h float32) {
 func drawCertificate(s *sheet) {
 	r := s.design("border")
 	band := s.bandColor()
-	s.rect(0, 0, s.w, s.h, solid(s.paper.toward(rgb{0.98, 0.95, 0.86}, 0.7)))
+	s.Rect(0, 0, s.w, s.h, canvas.Solid(s.paper.Toward(canvas.RGB{R: 0.98, G: 0.95, B: 0.86}, 0.7)))
 	s.border(r, band)
 	mid := s.w / 2
 	s.emblem(mid, s.h*0.17, 62, band, s.light)
-	place := func(st style) style { st.align = center; return st }
+	place := func(st canvas.Style) canvas.Style { st.Align = canvas.Center; return st }
 	title := strings.ToUpper(s.term(termCertificate))
-	s.text(mid, s.h*0.33, title, place(s.headStyle(84, band.toward(black, 0.3))).fit(title, s.w*0.7))
-	s.paragraph(s.w*0.2, s.h*0.41, s.w*0.6, 36, s.lang.sentence(s.design("words"), 14), place(s.bodyStyle(26, s.dark)), false)
+	s.Text(mid, s.h*0.33, title, place(s.headStyle(84, band.Toward(canvas.Black, 0.3))).Fit(title, s.w*0.7))
+	s.Paragraph(s.w*0.2, s.h*0.41, s.w*0.6, 36, s.lang.sentence(s.design("words"), 14), place(s.bodyStyle(26, s.dark)), false)
 	holder := s.ifFilled(s.given() + " " + s.surname())
-	st := place(style{face: pick(r, boldItalic, italic, smallCaps), size: 68, ink: solid(s.dark)})
-	s.text(mid, s.h*0.57, holder, st.fit(holder, s.w*0.6))
-	s.dashes(s.w*0.25, s.h*0.585, s.w*0.75, s.h*0.585, 1.5, 6, 5, tinted(s.dark, 0.6))
+	st := place(canvas.Style{Face: pick(r, canvas.BoldItalic, canvas.Italic, canvas.SmallCaps), Size: 68, Ink: canvas.Solid(s.dark)})
+	s.Text(mid, s.h*0.57, holder, st.Fit(holder, s.w*0.6))
+	s.Dashes(s.w*0.25, s.h*0.585, s.w*0.75, s.h*0.585, 1.5, 6, 5, canvas.Tinted(s.dark, 0.6))
 	g := s.value("reason")
-	s.paragraph(s.w*0.22, s.h*0.64, s.w*0.56, 34, s.lang.sentence(g, s.countIfFilled(20)), place(s.bodyStyle(25, s.dark)), false)
+	s.Paragraph(s.w*0.22, s.h*0.64, s.w*0.56, 34, s.lang.sentence(g, s.countIfFilled(20)), place(s.bodyStyle(25, s.dark)), false)
 	s.certificateFoot(band)
 }
 
@@ -40,47 +42,47 @@ func (s *sheet) countIfFilled(n int) int {
 	return n
 }
 
-func (s *sheet) certificateFoot(band rgb) {
+func (s *sheet) certificateFoot(band canvas.RGB) {
 	y := s.h * 0.83
 	st := s.bodyStyle(21, s.dark)
-	st.align = center
+	st.Align = canvas.Center
 	for i, x := range []float32{s.w * 0.25, s.w * 0.75} {
-		s.line(x-130, y, x+130, y, 1.5, solid(s.dark))
-		s.text(x, y+28, []string{s.term(termDate), s.term(termSignature)}[i], st)
+		s.Line(x-130, y, x+130, y, 1.5, canvas.Solid(s.dark))
+		s.Text(x, y+28, []string{s.term(termDate), s.term(termSignature)}[i], st)
 	}
 	day := s.ifFilled(s.lang.date(s.value("day"), 1990, 2026, 2))
-	s.text(s.w*0.25, y-12, day, st)
+	s.Text(s.w*0.25, y-12, day, st)
 	if g := s.trait("signature"); !s.doc.Blank {
 		s.signature(s.w*0.75-95, y-8, 190, penColor(g), g)
 	}
 	s.seal(s.w/2+s.shift(25), y-20, 68, s.second, s.design("seal"))
 	note := s.design("note")
-	s.text(s.w/2, s.h-62, digits(note, "@@-####")+" · "+s.lang.name(note)+" · "+s.year(), s.centered(17))
+	s.Text(s.w/2, s.h-62, digits(note, "@@-####")+" · "+s.lang.name(note)+" · "+s.year(), s.centered(17))
 }
 
-func (s *sheet) centered(size float32) style {
+func (s *sheet) centered(size float32) canvas.Style {
 	st := s.bodyStyle(size, s.dark)
-	st.align = center
+	st.Align = canvas.Center
 	return st
 }
 
 // border draws the ornamental frame of a certificate.
-func (s *sheet) border(r rng, c rgb) {
+func (s *sheet) border(r rng, c canvas.RGB) {
 	outer := r.between(26, 44)
-	s.frame(outer, outer, s.w-2*outer, s.h-2*outer, r.between(4, 14), solid(c))
+	s.Frame(outer, outer, s.w-2*outer, s.h-2*outer, r.between(4, 14), canvas.Solid(c))
 	inner := outer + r.between(16, 40)
-	s.frame(inner, inner, s.w-2*inner, s.h-2*inner, 2, solid(c))
+	s.Frame(inner, inner, s.w-2*inner, s.h-2*inner, 2, canvas.Solid(c))
 	step := r.between(26, 44)
 	kind := r.IntN(3)
 	middle := (outer + inner) / 2
 	ornament := func(x, y float32) {
 		switch kind {
 		case 0:
-			s.disc(x, y, (inner-outer)*0.24, solid(s.second))
+			s.Disc(x, y, (inner-outer)*0.24, canvas.Solid(s.second))
 		case 1:
-			s.fill(new(path).star(x, y, (inner-outer)*0.45, (inner-outer)*0.18, 4, 0), identity, solid(s.second))
+			s.Fill(new(canvas.Path).Star(x, y, (inner-outer)*0.45, (inner-outer)*0.18, 4, 0), canvas.Identity, canvas.Solid(s.second))
 		default:
-			s.ring(x, y, (inner-outer)*0.3, 2, solid(s.second))
+			s.Ring(x, y, (inner-outer)*0.3, 2, canvas.Solid(s.second))
 		}
 	}
 	for x := inner; x < s.w-inner; x += step {
@@ -99,11 +101,11 @@ func receiptPage(s *sheet) (w, h float32) {
 
 // drawReceipt prints a till receipt: shop, articles, sums, thanks.
 func drawReceipt(s *sheet) {
-	s.rect(0, 0, s.w, s.h, solid(white.toward(s.paper, 0.4)))
+	s.Rect(0, 0, s.w, s.h, canvas.Solid(canvas.White.Toward(s.paper, 0.4)))
 	r := s.design("print")
-	f := pick(r, mono, mono, mono, regular, monoBold)
-	ink := solid(rgb{0.16, 0.16, 0.2}.toward(rgb{0.2, 0.16, 0.35}, r.Float32()))
-	p := receiptRoll{s, style{face: f, size: r.between(23, 29), wide: r.between(0.7, 0.95), ink: ink}, 60}
+	f := pick(r, canvas.Mono, canvas.Mono, canvas.Mono, canvas.Regular, canvas.MonoBold)
+	ink := canvas.Solid(canvas.RGB{R: 0.16, G: 0.16, B: 0.2}.Toward(canvas.RGB{R: 0.2, G: 0.16, B: 0.35}, r.Float32()))
+	p := receiptRoll{s, canvas.Style{Face: f, Size: r.between(23, 29), Wide: r.between(0.7, 0.95), Ink: ink}, 60}
 	p.shop(r)
 	p.rule(r.IntN(3))
 	p.articles(r)
@@ -115,31 +117,31 @@ func drawReceipt(s *sheet) {
 // receiptRoll prints line below line; y is the next baseline.
 type receiptRoll struct {
 	*sheet
-	st style
+	st canvas.Style
 	y  float32
 }
 
 func (p *receiptRoll) print(leftText, rightText string, size float32) {
 	st := p.st
-	st.size *= size
-	p.text(35, p.y, leftText, st.fit(leftText, p.w-70-st.measure(rightText)-20))
-	st.align = right
-	p.text(p.w-35, p.y, rightText, st)
-	p.y += st.size * 1.32
+	st.Size *= size
+	p.Text(35, p.y, leftText, st.Fit(leftText, p.w-70-st.Measure(rightText)-20))
+	st.Align = canvas.Right
+	p.Text(p.w-35, p.y, rightText, st)
+	p.y += st.Size * 1.32
 }
 
 func (p *receiptRoll) center(text string, size float32) {
 	st := p.st
-	st.size *= size
-	st.align = center
-	p.text(p.w/2, p.y, text, st.fit(text, p.w-60))
-	p.y += st.size * 1.34
+	st.Size *= size
+	st.Align = canvas.Center
+	p.Text(p.w/2, p.y, text, st.Fit(text, p.w-60))
+	p.y += st.Size * 1.34
 }
 
 func (p *receiptRoll) rule(kind int) {
 	switch kind {
 	case 0:
-		p.dashes(35, p.y-12, p.w-35, p.y-12, 2.2, 9, 6, p.st.ink)
+		p.Dashes(35, p.y-12, p.w-35, p.y-12, 2.2, 9, 6, p.st.Ink)
 	case 1:
 		p.center(strings.Repeat("=", 34), 1)
 		return
@@ -152,13 +154,13 @@ func (p *receiptRoll) rule(kind int) {
 
 func (p *receiptRoll) shop(r rng) {
 	if r.chance(0.6) {
-		p.emblem(p.w/2, p.y+45, 52, p.st.ink.c, white)
+		p.emblem(p.w/2, p.y+45, 52, p.st.Ink.C, canvas.White)
 		p.y += 145
 	}
 	band := p.design("band") // the shop's name: size and face change with editions
 	name := strings.ToUpper(p.firm())
-	st := style{face: pick(band, bold, monoBold, smallCaps, boldItalic), size: band.between(38, 60), align: center, ink: p.st.ink}
-	p.text(p.w/2, p.y, name, st.fit(name, p.w-70))
+	st := canvas.Style{Face: pick(band, canvas.Bold, canvas.MonoBold, canvas.SmallCaps, canvas.BoldItalic), Size: band.between(38, 60), Align: canvas.Center, Ink: p.st.Ink}
+	p.Text(p.w/2, p.y, name, st.Fit(name, p.w-70))
 	p.y += 42
 	street := p.design("street")
 	p.center(p.lang.name(street)+" "+digits(street, "##"), 1)
@@ -173,7 +175,7 @@ func (p *receiptRoll) shop(r rng) {
 
 func (p *receiptRoll) articles(r rng) {
 	p.print(p.term(termItem), p.term(termAmount), 1)
-	room := int((p.h - p.y - 430) / (p.st.size * 1.32))
+	room := int((p.h - p.y - 430) / (p.st.Size * 1.32))
 	twoLines := r.chance(0.35)
 	if twoLines {
 		room /= 2
@@ -210,7 +212,7 @@ func (p *receiptRoll) thanks(r rng) {
 	p.center(p.lang.phrase(note, 4), 1)
 	p.center(digits(note, "@@-## ")+p.year(), 0.8)
 	if room := p.h - p.y; room > 150 && r.chance(0.75) {
-		p.barcode(110, p.y+5, p.w-220, min(115, room-50), p.ifFilled(digits(p.value("code"), "############")), p.st.ink.c, p.trait("bars"))
+		p.barcode(110, p.y+5, p.w-220, min(115, room-50), p.ifFilled(digits(p.value("code"), "############")), p.st.Ink.C, p.trait("bars"))
 	}
 }
 
@@ -220,7 +222,7 @@ func bookPage(*sheet) (w, h float32) { return 1000, 1480 }
 // contents.
 func drawPage(s *sheet) {
 	r := s.design("layout")
-	s.rect(0, 0, s.w, s.h, solid(white.toward(rgb{0.96, 0.92, 0.8}, r.Float32())))
+	s.Rect(0, 0, s.w, s.h, canvas.Solid(canvas.White.Toward(canvas.RGB{R: 0.96, G: 0.92, B: 0.8}, r.Float32())))
 	margin := r.between(90, 150)
 	columns := 1
 	if r.chance(0.35) {
@@ -231,7 +233,7 @@ func drawPage(s *sheet) {
 	y := margin + 40
 	if g := s.trait("chapter"); g.chance(0.3) && !s.doc.Blank {
 		title := s.lang.phrase(g, 3)
-		s.text(margin, y+40, title, s.headStyle(46, s.dark).fit(title, s.w-2*margin))
+		s.Text(margin, y+40, title, s.headStyle(46, s.dark).Fit(title, s.w-2*margin))
 		y += 110
 	}
 	gap := float32(40)
@@ -245,37 +247,37 @@ func drawPage(s *sheet) {
 func (s *sheet) runningHead(margin float32) {
 	band, note := s.design("band"), s.design("note")
 	head := s.bodyStyle(20, s.dark)
-	head.face = pick(band, italic, smallCaps, s.body)
+	head.Face = pick(band, canvas.Italic, canvas.SmallCaps, s.body)
 	y := margin - 20 + s.shift(10)
-	s.text(margin+60, y, s.lang.phrase(s.design("book"), 3)+", "+s.year(), head)
+	s.Text(margin+60, y, s.lang.phrase(s.design("book"), 3)+", "+s.year(), head)
 	s.emblem(margin+20, y-8, 17, s.dark, s.paper)
-	s.line(margin, y+14, s.w-margin, y+14, band.between(0.8, 3), solid(s.dark))
-	s.text(margin, s.h-margin+70, s.lang.phrase(note, 5), s.bodyStyle(16, s.dark))
-	head.align = right
-	s.text(s.w-margin, y, s.ifFilled(digits(s.trait("folio"), "###")), head)
+	s.Line(margin, y+14, s.w-margin, y+14, band.between(0.8, 3), canvas.Solid(s.dark))
+	s.Text(margin, s.h-margin+70, s.lang.phrase(note, 5), s.bodyStyle(16, s.dark))
+	head.Align = canvas.Right
+	s.Text(s.w-margin, y, s.ifFilled(digits(s.trait("folio"), "###")), head)
 }
 
 // textColumn fills a column with paragraphs, headings and now and then a
 // figure or a table.
-func (s *sheet) textColumn(column int, x, y, w, bottom float32, st style, justified bool) {
-	leading := st.size * 1.4
+func (s *sheet) textColumn(column int, x, y, w, bottom float32, st canvas.Style, justified bool) {
+	leading := st.Size * 1.4
 	for i := 0; y < bottom-3*leading && !s.doc.Blank; i++ {
 		name := fmt.Sprintf("paragraph %d.%d", column, i)
 		g := s.trait(name)
 		switch {
 		case i > 0 && g.chance(0.13) && y < bottom-w*0.6:
-			s.illustration(x, y-st.size*0.6, w, w*0.5, g)
+			s.illustration(x, y-st.Size*0.6, w, w*0.5, g)
 			y += w*0.5 + leading
-			s.text(x, y-leading*0.45, s.lang.phrase(g, 4), style{face: italic, size: st.size * 0.85, ink: st.ink})
+			s.Text(x, y-leading*0.45, s.lang.phrase(g, 4), canvas.Style{Face: canvas.Italic, Size: st.Size * 0.85, Ink: st.Ink})
 			y += leading * 0.6
 		case i > 0 && g.chance(0.15):
 			title := s.lang.phrase(g, 3)
-			s.text(x, y+st.size*0.4, title, s.headStyle(st.size*1.2, s.dark).fit(title, w))
+			s.Text(x, y+st.Size*0.4, title, s.headStyle(st.Size*1.2, s.dark).Fit(title, w))
 			y += leading * 1.6
 		default:
-			room := int((bottom - y) / leading * w / (st.size * 3.4))
+			room := int((bottom - y) / leading * w / (st.Size * 3.4))
 			words := s.lang.sentence(s.value(name), min(g.upTo(30, 90), max(6, room)))
-			y = s.paragraph(x, y, w, leading, words, st, justified) + leading*0.3
+			y = s.Paragraph(x, y, w, leading, words, st, justified) + leading*0.3
 		}
 	}
 }

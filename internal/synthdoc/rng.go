@@ -1,7 +1,6 @@
 package synthdoc
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"exemplar/internal/splitmix"
@@ -28,8 +27,3 @@ func (r rng) chance(p float32) bool { return r.Float32() < p }
 func (r rng) upTo(lo, hi int) int { return lo + r.IntN(hi-lo+1) }
 
 func pick[T any](r rng, from ...T) T { return from[r.IntN(len(from))] }
-
-func sin(x float32) float32 { return float32(math.Sin(float64(x))) }
-func cos(x float32) float32 { return float32(math.Cos(float64(x))) }
-
-func hypot(x, y float32) float32 { return float32(math.Hypot(float64(x), float64(y))) }

@@ -5,14 +5,15 @@ import (
 	"strconv"
 	"strings"
 
+	"exemplar/internal/canvas"
 	"exemplar/internal/splitmix"
 )
 
 // sheet is a document that is being drawn: a canvas, the style of the design, and the
 // random streams of what is printed (design) and what is filled in (value).
 type sheet struct {
-	*canvas
-	look
+	*canvas.Canvas
+	theme
 	doc     Document
 	w, h    float32  // size in units
 	changed string   // the field that gets another value, see Document.Changed
@@ -20,13 +21,13 @@ type sheet struct {
 	sum     float32  // of the amounts printed so far
 }
 
-// look is the style that all parts of a design share.
-type look struct {
+// theme is the style that all parts of a design share.
+type theme struct {
 	lang                *language
-	paper               rgb
-	dark, accent, light rgb // text, bands, tints
-	second              rgb
-	heading, body       *face
+	paper               canvas.RGB
+	dark, accent, light canvas.RGB // text, bands, tints
+	second              canvas.RGB
+	heading, body       *canvas.Face
 	headingWide         float32
 	bodyWide            float32
 	dateStyle           int
@@ -100,12 +101,12 @@ func (s *sheet) year() string { return strconv.Itoa(s.design("year").upTo(1994, 
 func (s *sheet) term(i int) string { return s.lang.terms[i] }
 
 // faces are the pairs of typefaces for heading and body.
-var faces = [][2]*face{
-	{bold, regular}, {bold, regular}, {medium, regular}, {smallCaps, regular},
-	{boldItalic, italic}, {monoBold, mono}, {bold, mono}, {medium, medium},
+var faces = [][2]*canvas.Face{
+	{canvas.Bold, canvas.Regular}, {canvas.Bold, canvas.Regular}, {canvas.Medium, canvas.Regular}, {canvas.SmallCaps, canvas.Regular},
+	{canvas.BoldItalic, canvas.Italic}, {canvas.MonoBold, canvas.Mono}, {canvas.Bold, canvas.Mono}, {canvas.Medium, canvas.Medium},
 }
 
-func newLook(s *sheet) look {
+func newTheme(s *sheet) theme {
 	r := stream(s.doc.Template, s.family()+"look")
 	hue := r.Float32()
 	other := hue + pick(r, float32(0.08), 0.33, 0.5, 0.58, 0.92)
@@ -113,13 +114,13 @@ func newLook(s *sheet) look {
 		other--
 	}
 	pair := pick(r, faces...)
-	l := look{
+	l := theme{
 		lang:        &languages[0],
-		paper:       white.toward(hsl(r.Float32(), 0.5, 0.8), r.between(0, 0.22)),
-		dark:        black.toward(hsl(hue, 0.7, 0.25), r.between(0, 0.8)),
-		accent:      hsl(hue, r.between(0.4, 0.9), r.between(0.28, 0.5)),
-		second:      hsl(other, r.between(0.4, 0.9), r.between(0.35, 0.6)),
-		light:       hsl(hue, r.between(0.3, 0.7), r.between(0.85, 0.94)),
+		paper:       canvas.White.Toward(canvas.HSL(r.Float32(), 0.5, 0.8), r.between(0, 0.22)),
+		dark:        canvas.Black.Toward(canvas.HSL(hue, 0.7, 0.25), r.between(0, 0.8)),
+		accent:      canvas.HSL(hue, r.between(0.4, 0.9), r.between(0.28, 0.5)),
+		second:      canvas.HSL(other, r.between(0.4, 0.9), r.between(0.35, 0.6)),
+		light:       canvas.HSL(hue, r.between(0.3, 0.7), r.between(0.85, 0.94)),
 		heading:     pair[0],
 		body:        pair[1],
 		headingWide: r.between(0.78, 1.12),
@@ -133,33 +134,33 @@ func newLook(s *sheet) look {
 }
 
 // head and text styles in the design's faces.
-func (s *sheet) headStyle(size float32, c rgb) style {
-	return style{face: s.heading, size: size, wide: s.headingWide, ink: solid(c)}
+func (s *sheet) headStyle(size float32, c canvas.RGB) canvas.Style {
+	return canvas.Style{Face: s.heading, Size: size, Wide: s.headingWide, Ink: canvas.Solid(c)}
 }
 
-func (s *sheet) bodyStyle(size float32, c rgb) style {
-	return style{face: s.body, size: size, wide: s.bodyWide, ink: solid(c)}
+func (s *sheet) bodyStyle(size float32, c canvas.RGB) canvas.Style {
+	return canvas.Style{Face: s.body, Size: size, Wide: s.bodyWide, Ink: canvas.Solid(c)}
 }
 
 // ground covers the sheet with one colour.
-func (s *sheet) ground(c rgb) {
-	b := c.bytes()
-	for i := 0; i < len(s.img.Pix); i += 3 {
-		copy(s.img.Pix[i:i+3], b[:])
+func (s *sheet) ground(c canvas.RGB) {
+	b := c.Bytes()
+	for i := 0; i < len(s.Image.Pix); i += 3 {
+		copy(s.Image.Pix[i:i+3], b[:])
 	}
 }
 
 // grain adds the faint noise of paper and print.
 func (s *sheet) grain() {
 	state := splitmix.Hash(s.doc.Template) | 1
-	for i := range s.img.Pix {
+	for i := range s.Image.Pix {
 		if i%10 == 0 {
 			state ^= state << 13
 			state ^= state >> 7
 			state ^= state << 17
 		}
 		noise := int(state>>(6*(i%10))&3) + int(state>>(6*(i%10)+2)&3) - 3
-		v := int(s.img.Pix[i]) + noise
-		s.img.Pix[i] = byte(max(0, min(255, v)))
+		v := int(s.Image.Pix[i]) + noise
+		s.Image.Pix[i] = byte(max(0, min(255, v)))
 	}
 }

@@ -61,7 +61,7 @@ func TestSafetensorsWritesTheLibrarysBytes(t *testing.T) {
 	}
 }
 
-// container makes a file of a header and so many bytes of data.
+// container makes a file of a header and the given number of bytes of data.
 func container(header string, size int) []byte {
 	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(out, header...), make([]byte, size)...)

@@ -55,8 +55,8 @@ func TestTensorRefusesDisagreement(t *testing.T) {
 	}
 }
 
-// TestFloatToHalf takes every half there is through float32 and back, and numbers
-// between.
+// TestFloatToHalf converts every half-precision number to float32 and back, and numbers
+// between them.
 func TestFloatToHalf(t *testing.T) {
 	for h := range 1 << 16 {
 		data := []byte{byte(h), byte(h >> 8)}

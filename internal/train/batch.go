@@ -79,10 +79,10 @@ const aheadBatches = 2
 
 func newLoader(stage recipe.Stage, seed uint64, classes *dataset.Classes, cache *dataset.Cache, data recipe.Data, aside material) (*loader, error) {
 	if n := len(classes.Members); n < stage.Batch.Images {
-		return nil, fmt.Errorf("stage %q: a step takes %d images (batch.images), the data hold %d", stage.Name, stage.Batch.Images, n)
+		return nil, fmt.Errorf("stage %q: a step takes %d images (batch.images), the data have %d", stage.Name, stage.Batch.Images, n)
 	}
 	if n := len(aside.forms); n < stage.Batch.Filled {
-		return nil, fmt.Errorf("stage %q: a step takes %d forms (batch.filled), data.fields holds %d", stage.Name, stage.Batch.Filled, n)
+		return nil, fmt.Errorf("stage %q: a step takes %d forms (batch.filled), data.fields has %d", stage.Name, stage.Batch.Filled, n)
 	}
 	l := &loader{
 		stage: stage, seed: seed, classes: classes, cache: cache, forms: data.Forms, workers: data.Workers, blanks: aside.forms,

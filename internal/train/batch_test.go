@@ -239,7 +239,7 @@ func testPool(t testing.TB, path string) *dataset.Pool {
 	return pool
 }
 
-// A form of the scaled picture is the scaled picture of the form.
+// Scaling a form of a picture gives the same as the form of the scaled picture.
 func TestFormsAreScaledOnce(t *testing.T) {
 	m := synthdoc.Draw(synthdoc.Document{Kind: "cover", Template: 3, Size: 150})
 	got := appendForms(nil, m, int(capturesim.AllForms), 96, imaging.ResizeArea)

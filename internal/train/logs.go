@@ -4,12 +4,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"exemplar/internal/fileio"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"time"
+
+	"exemplar/internal/fileio"
 )
 
 // Entry is one line of the run's log, log.jsonl: a step, or an evaluation (with TPR set).

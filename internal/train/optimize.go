@@ -50,7 +50,7 @@ func (w *weightSet) step(lr, clip float64) float64 {
 			kernel.AddScaled(t.grads[0], g, 1)
 			clear(g)
 		}
-		squares[i] = nn.SumSquares(t.grads[0])
+		squares[i] = kernel.SumSquares(t.grads[0])
 	})
 	var sum float64
 	for _, s := range squares {

@@ -7,18 +7,16 @@ import (
 	"time"
 
 	"exemplar/internal/fileio"
+	"exemplar/internal/progress"
 	"exemplar/internal/train/recipe"
 )
 
-// progress shows a person how a run goes: on a terminal in one line that it rewrites, elsewhere in a line every 15
-// seconds.
-type progress struct {
-	opt    Options
-	total  int // steps of all stages
-	last   time.Time
+// runProgress shows a person how a run goes.
+type runProgress struct {
+	line   progress.Line
+	total  int     // steps of all stages
 	loss   float64 // exponential moving average, as images is
 	images float64
-	open   bool // an unfinished line is on the terminal
 }
 
 const (
@@ -27,8 +25,15 @@ const (
 	smoothing     = 0.05
 )
 
-func newProgress(opt Options, cfg *recipe.Config) *progress {
-	pr := &progress{opt: opt}
+func newProgress(opt Options, cfg *recipe.Config) *runProgress {
+	pr := &runProgress{}
+	pr.line.Out, pr.line.Terminal, pr.line.Every = opt.Progress, opt.Terminal, lineEvery
+	switch {
+	case opt.everyStep:
+		pr.line.Every = 0
+	case opt.Terminal:
+		pr.line.Every = terminalEvery
+	}
 	for _, s := range cfg.Stages {
 		pr.total += s.Steps
 	}
@@ -36,57 +41,34 @@ func newProgress(opt Options, cfg *recipe.Config) *progress {
 }
 
 // step shows the state of the run after a step.
-func (pr *progress) step(e Entry, p Position, figures map[string]float64) {
-	if pr.opt.Progress == nil {
-		return
-	}
+func (pr *runProgress) step(e Entry, p Position, figures map[string]float64) {
 	if pr.images == 0 {
 		pr.loss, pr.images = e.Loss, e.Images
 	}
 	pr.loss += smoothing * (e.Loss - pr.loss)
 	pr.images += smoothing * (e.Images - pr.images)
-	every := lineEvery
-	if pr.opt.Terminal {
-		every = terminalEvery
+	state := func() string {
+		left := progress.Left(time.Duration(p.Seconds*float64(time.Second)), p.Total, pr.total)
+		line := fmt.Sprintf("%s  step %d/%d  loss %.3f  lr %.2g  %.0f images/s  %s left", e.Stage, p.Total, pr.total, pr.loss, e.LR, pr.images, left)
+		if tpr, ok := figures[FigureTPR]; ok {
+			line += fmt.Sprintf("  TPR %.1f", 100*tpr)
+		}
+		return line
 	}
-	if time.Since(pr.last) < every && p.Total != pr.total && !pr.opt.everyStep {
-		return
+	if p.Total == pr.total {
+		pr.line.ShowNow(state())
+	} else {
+		pr.line.Show(state)
 	}
-	pr.last = time.Now()
-	left := time.Duration(float64(pr.total-p.Total) * p.Seconds / float64(p.Total) * float64(time.Second))
-	line := fmt.Sprintf("%s  step %d/%d  loss %.3f  lr %.2g  %.0f images/s  %s left", e.Stage, p.Total, pr.total, pr.loss, e.LR, pr.images, left.Round(time.Second))
-	if tpr, ok := figures[FigureTPR]; ok {
-		line += fmt.Sprintf("  TPR %.1f", 100*tpr)
-	}
-	if pr.opt.Terminal {
-		fmt.Fprintf(pr.opt.Progress, "\r%s\x1b[K", line)
-		pr.open = true
-		return
-	}
-	fmt.Fprintln(pr.opt.Progress, line)
 }
 
 // evaluation shows the figures of an evaluation.
-func (pr *progress) evaluation(step int, figures map[string]float64) {
+func (pr *runProgress) evaluation(step int, figures map[string]float64) {
 	pr.note("step %d: %s %.1f, %s %.1f", step, FigureTPR, 100*figures[FigureTPR], FigureRank1, 100*figures[FigureRank1])
 }
 
 // note writes a separate line.
-func (pr *progress) note(format string, args ...any) {
-	if pr.opt.Progress == nil {
-		return
-	}
-	pr.end()
-	fmt.Fprintf(pr.opt.Progress, format+"\n", args...)
-}
-
-// end finishes the line on the terminal.
-func (pr *progress) end() {
-	if pr.open {
-		fmt.Fprintln(pr.opt.Progress)
-		pr.open = false
-	}
-}
+func (pr *runProgress) note(format string, args ...any) { pr.line.Note(fmt.Sprintf(format, args...)) }
 
 // report writes the page about the run so far.
 func (r *run) report(note string) error {

@@ -3,7 +3,6 @@ package train
 import (
 	"bytes"
 	_ "embed"
-	"exemplar/internal/fileio"
 	"fmt"
 	"html/template"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"exemplar/internal/fileio"
 )
 
 //go:embed report.html

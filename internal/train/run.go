@@ -93,7 +93,7 @@ type run struct {
 	pos        Position
 	saved      checkpoints
 	logs       *logs
-	progress   *progress
+	progress   *runProgress
 	figures    map[string]float64 // newest evaluation
 	measuredAt int                // step of it
 }
@@ -250,7 +250,7 @@ func (r *run) interrupted(err error) error {
 	if saveErr := r.save(); saveErr != nil {
 		return errors.Join(err, saveErr)
 	}
-	r.progress.note("stopped at step %d; resume to go on", r.pos.Total)
+	r.progress.note("stopped at step %d; resume to continue", r.pos.Total)
 	return err
 }
 
@@ -276,7 +276,7 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 }
 
 func (r *run) close() {
-	r.progress.end()
+	r.progress.line.End()
 	r.pool.Close()
 	if r.logs != nil {
 		r.logs.close()

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"exemplar/internal/embed"
-	"exemplar/internal/nn"
+	"exemplar/internal/kernel"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/random"
 	"exemplar/internal/train/recipe"
@@ -281,7 +281,7 @@ func works(b *embed.Bundle) bool {
 	out := make([]float32, pictures*b.Arch.Embedding)
 	b.Freeze().Embed(out, pixels, pictures)
 	for i := range pictures {
-		if length := nn.SumSquares(out[i*b.Arch.Embedding:][:b.Arch.Embedding]); !(length > 0.5 && length < 2) { // also refuses NaN
+		if length := kernel.SumSquares(out[i*b.Arch.Embedding:][:b.Arch.Embedding]); !(length > 0.5 && length < 2) { // also refuses NaN
 			return false
 		}
 	}

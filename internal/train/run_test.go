@@ -128,7 +128,7 @@ func TestResumedRunIsTheSameRun(t *testing.T) {
 	}
 }
 
-// stripCard is what the bundle computes; its card tells the time that a run took.
+// stripCard returns a bundle without its card, which states the time that the run took.
 func stripCard(t *testing.T, path string) string {
 	t.Helper()
 	b, err := embed.Load(readFile(t, path))
@@ -138,7 +138,7 @@ func stripCard(t *testing.T, path string) string {
 	return b.Fingerprint
 }
 
-// killedRun is not a test: TestKilledRunResumes runs it in a process of its own.
+// killedRun is not a test: TestKilledRunResumes runs it in a separate process.
 func TestKilledRunHelper(t *testing.T) {
 	images, out := os.Getenv("TRAIN_KILLED_IMAGES"), os.Getenv("TRAIN_KILLED_OUT")
 	if out == "" {
@@ -194,7 +194,7 @@ func TestRunIntoAFolderOfAnotherRunIsRefused(t *testing.T) {
 	}
 }
 
-// A learning rate out of all measure ends the run with the network of the last checkpoint.
+// A far too large learning rate ends the run with the network of the last checkpoint.
 func TestDivergedRunKeepsItsLastGoodNetwork(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	cfg := loadTiny(t, drawnFolder(t, 9), out, 400, "")
@@ -220,7 +220,7 @@ func TestDivergedRunKeepsItsLastGoodNetwork(t *testing.T) {
 	}
 }
 
-// A random network learns to tell a dozen documents apart in a few steps.
+// A random network learns to distinguish a dozen documents in a few steps.
 func TestTrainingLowersTheLoss(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	cfg := loadTiny(t, drawnFolder(t, 12), out, 25, "")

@@ -99,7 +99,7 @@ func (c *command) readHandshake() (hello handshake, err error) {
 		return hello, fmt.Errorf("began with %.60q instead of %s", line, wantHandshake)
 	}
 	if hello.Side < 1 || hello.Side > maxTeachSide || hello.Dim < 1 || hello.Dim > maxTeachDim {
-		return hello, fmt.Errorf("wants pictures of side %d and makes %d values: 1 to %d and 1 to %d can be had", hello.Side, hello.Dim, maxTeachSide, maxTeachDim)
+		return hello, fmt.Errorf("asks for a side of %d pixels and features of %d values: allowed are 1 to %d and 1 to %d", hello.Side, hello.Dim, maxTeachSide, maxTeachDim)
 	}
 	return hello, nil
 }

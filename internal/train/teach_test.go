@@ -19,7 +19,7 @@ import (
 	"exemplar/internal/train/recipe"
 )
 
-// teachRecipe names images and a teacher that is yet to be made.
+// teachRecipe is a recipe with images, and a teacher that does not exist yet.
 func teachRecipe(t *testing.T, images string) *recipe.Config {
 	t.Helper()
 	text := fmt.Sprintf("[data]\npaths = [%q]\n[batch]\nimages = 4\n[distill]\nweight = 1\nkind = \"cosine\"\nteacher = \"teacher.safetensors\"\n", images)
@@ -30,7 +30,7 @@ func teachRecipe(t *testing.T, images string) *recipe.Config {
 	return cfg
 }
 
-// shades writes pictures of one colour each, so that a mean tells them apart.
+// shades writes pictures of one colour each, so that their means distinguish them.
 func shades(t *testing.T, count int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -46,7 +46,7 @@ func shades(t *testing.T, count int) string {
 	return dir
 }
 
-// byMean is a teacher whose features tell the mean of a picture: (mean, 255).
+// byMean is a teacher whose features are (mean of the picture, 255).
 func byMean() *Embedder {
 	const side = 8
 	return &Embedder{Name: "mean", Side: side, Dim: 2, Close: func() error { return nil },
@@ -66,7 +66,7 @@ func meanOf(pixels []byte) float32 {
 	return float32(sum) / float32(len(pixels))
 }
 
-// taughtMean is the mean that a feature of byMean tells.
+// taughtMean is the mean of the picture, from a feature of byMean.
 func taughtMean(f []float32) float64 { return math.Round(255 * float64(f[0]) / float64(f[1])) }
 
 func TestTeachKeepsTheOrderOfTraining(t *testing.T) {
@@ -102,7 +102,7 @@ func TestTeachKeepsTheOrderOfTraining(t *testing.T) {
 	}
 }
 
-// A teacher that is made is what training takes, and what it refuses when an image has changed.
+// Training accepts a teacher that was made for its images, and refuses it after an image has changed.
 func TestTrainingTakesATaughtTeacherOfItsImagesOnly(t *testing.T) {
 	dir := drawnFolder(t, 9)
 	cfg := teachRecipe(t, dir)
@@ -136,7 +136,7 @@ func TestTrainingTakesATaughtTeacherOfItsImagesOnly(t *testing.T) {
 	}
 }
 
-// The features of a bundle are its embeddings of the forms, by whatever number of cores.
+// The features of a bundle are its embeddings of the forms, for any number of cores.
 func TestTeachByBundle(t *testing.T) {
 	dir := drawnFolder(t, 3)
 	b := embed.Default()
@@ -199,7 +199,7 @@ func TestTeacherPath(t *testing.T) {
 	}
 }
 
-// TestTeacherCommandHelper is not a test: it is byMean in a process of its own, which misbehaves on request.
+// TestTeacherCommandHelper is not a test: it is byMean in a separate process, which misbehaves on request.
 func TestTeacherCommandHelper(t *testing.T) {
 	mode := os.Getenv("TEACHER_COMMAND")
 	if mode == "" {
@@ -268,7 +268,7 @@ func TestTeacherCommand(t *testing.T) {
 	}
 }
 
-// Whatever a command does wrong is an error, from the start, an answer or the end.
+// Every fault of a command is an error: at the start, in an answer, or at the end.
 func TestTeacherCommandThatFails(t *testing.T) {
 	for mode, want := range map[string]string{
 		"mute":       "exit status 3",
@@ -312,7 +312,7 @@ func TestTeacherCommandIsStopped(t *testing.T) {
 	}
 }
 
-// Any first line is taken or refused, never waited on or trusted.
+// Any first line is accepted or refused, without waiting and without a panic.
 func FuzzHandshake(f *testing.F) {
 	f.Add([]byte("{\"teacher\": \"x\", \"side\": 8, \"dim\": 2}\nrest"))
 	f.Add([]byte("{\"side\": -1, \"dim\": 99999999}\n"))

@@ -29,8 +29,8 @@ const (
 	trajectorySide, trajectoryDim   = 96, 32
 )
 
-// The whole network with head, losses, clipping and AdamW takes the steps that PyTorch takes. Rounding alone makes two
-// float32 runs part, the more the longer they run: PyTorch's own distance from float64 is the measure.
+// The whole network with head, losses, clipping and AdamW takes the same steps as PyTorch. Rounding alone makes two float32
+// runs diverge with time, so the tolerance is PyTorch's own distance from float64.
 func TestTrajectoryIsPyTorchs(t *testing.T) {
 	var golden []trajectory
 	if err := json.Unmarshal(readFile(t, "testdata/trajectory.json"), &golden); err != nil {

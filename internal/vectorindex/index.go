@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"exemplar/internal/kernel"
 	"exemplar/internal/label"
 	"exemplar/internal/store"
 )
@@ -146,7 +147,7 @@ func (x *Index) put(item Item) {
 		copy(exact, item.Vectors[r*x.dim:])
 		scale, residual := quantise(b.bytes[from:to], exact)
 		b.scale[row+r] = scale
-		x.norm, x.residual = math.Max(x.norm, norm(exact)), math.Max(x.residual, residual)
+		x.norm, x.residual = math.Max(x.norm, kernel.Norm(exact)), math.Max(x.residual, residual)
 	}
 }
 

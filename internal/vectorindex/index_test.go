@@ -36,8 +36,8 @@ func searchAll(items []Item, probe []float32, k int) []Hit {
 	return all[:min(k, len(all))]
 }
 
-// items draws n references of the given number of labels. Spread is how far
-// they lie from one common direction: small makes scores hard to tell apart.
+// items draws n references of the given number of labels. Spread is their distance from
+// one common direction: with a small spread the scores hardly differ.
 func items(rng *rand.Rand, n, labels, dim int, spread float32) []Item {
 	centre := storetest.Vectors(rng, 1, dim)
 	list := make([]Item, n)
@@ -109,8 +109,8 @@ func disturbed(rng *rand.Rand, v []float32, noise float32) []float32 {
 	return out
 }
 
-// Whatever was put in, replaced and removed before, the index answers as one
-// that was made of what is left.
+// After any additions, replacements and removals the index answers as a new one with the
+// same references.
 func TestIndexForgetsItsHistory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const dim = 8
@@ -203,8 +203,7 @@ func TestSearchTellsRotation(t *testing.T) {
 	}
 }
 
-// The stated bound holds for the score that is computed from bytes, and is
-// tight enough to be of use.
+// The stated bound holds for the scores from bytes, and is tight enough to be useful.
 func TestQuantisationErrorBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dim := rapid.IntRange(1, 600).Draw(t, "dim")
@@ -220,7 +219,7 @@ func TestQuantisationErrorBound(t *testing.T) {
 		var product [1]int32
 		kernel.DotBlockInt8(product[:], p.bytes, q, dim)
 		off := math.Abs(float64(float32(product[0])*scale*p.scale) - float64(kernel.Dot(a, b)))
-		if bound := p.errorBound(norm(b), residual); off > bound || bound > 0.02*math.Sqrt(float64(dim)/16)+0.01 {
+		if bound := p.errorBound(kernel.Norm(b), residual); off > bound || bound > 0.02*math.Sqrt(float64(dim)/16)+0.01 {
 			t.Fatalf("off by %v, bound %v", off, bound)
 		}
 	})
@@ -254,8 +253,8 @@ func TestSearchAllocatesLittle(t *testing.T) {
 	}
 }
 
-// BenchmarkSearch scans 1,000,000 embeddings of 256 numbers for 5 labels;
-// float32 is the time to read and multiply them all without bytes.
+// BenchmarkSearch scans 1,000,000 embeddings of 256 numbers for 5 labels. float32 is the
+// time to compare all of them in float32.
 func BenchmarkSearch(b *testing.B) {
 	const references, dim = 250_000, 256
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -29,7 +29,7 @@ func quantise(q []int8, x []float32) (scale float32, residual float64) {
 	scale = largest / 127
 	if scale == 0 { // the embedding is zero, or so small that its scale is
 		clear(q)
-		return 0, norm(x)
+		return 0, kernel.Norm(x)
 	}
 	square := 0.0
 	for i, v := range x {
@@ -38,15 +38,6 @@ func quantise(q []int8, x []float32) (scale float32, residual float64) {
 		square += off * off
 	}
 	return scale, math.Sqrt(square)
-}
-
-// norm returns the Euclidean length of x.
-func norm(x []float32) float64 {
-	square := 0.0
-	for _, v := range x {
-		square += float64(v) * float64(v)
-	}
-	return math.Sqrt(square)
 }
 
 // block holds the embeddings of up to blockReferences references, store.Rotations rows
@@ -71,7 +62,7 @@ type probe struct {
 }
 
 func newProbe(x []float32) probe {
-	p := probe{exact: x, bytes: make([]int8, len(x)), norm: norm(x)}
+	p := probe{exact: x, bytes: make([]int8, len(x)), norm: kernel.Norm(x)}
 	p.scale, p.residual = quantise(p.bytes, x)
 	return p
 }

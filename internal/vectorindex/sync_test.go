@@ -17,7 +17,7 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// script is a source that tells what it is to tell, one call after the other.
+// script is a source with a prepared answer for each call.
 type script struct {
 	calls []call
 	asked []store.Position
@@ -53,7 +53,7 @@ func damaged(id string) store.Change {
 	return store.Change{ID: id, Damage: &store.Damage{ID: id, Part: store.PartEmbedding}}
 }
 
-// The index holds what a source tells it, and nothing of calls that failed.
+// The index holds the changes of its source, and nothing of calls that failed.
 func TestSyncAppliesChanges(t *testing.T) {
 	reset, gone := store.Change{Reset: true}, func(id string) store.Change { return store.Change{ID: id} }
 	failed := errors.New("cannot be read")
@@ -97,6 +97,42 @@ func TestSyncAppliesChanges(t *testing.T) {
 		}
 		if !slices.Equal(ids, step.damaged) {
 			t.Errorf("%s: damaged %v, want %v", step.name, ids, step.damaged)
+		}
+	}
+}
+
+// The index knows whose contents are fixed, as of the last change of each.
+func TestSyncKnowsFixedContents(t *testing.T) {
+	fixed := func(id string) store.Change {
+		c := change(id, "a")
+		c.Contents = store.ContentsFixed
+		return c
+	}
+	source := &script{}
+	s := &SyncedIndex{source: source, index: NewIndex(2)}
+	for i, step := range []struct {
+		tell []store.Change
+		want string
+	}{
+		{[]store.Change{{Reset: true}, fixed("1"), change("2", "a")}, "1"},
+		{nil, "1"},
+		{[]store.Change{fixed("2")}, "12"},
+		{[]store.Change{change("1", "b"), {ID: "2"}}, ""},
+		{[]store.Change{{ID: "1"}, fixed("1")}, "1"},
+		{[]store.Change{{Reset: true}, fixed("3"), change("1", "a")}, "3"},
+	} {
+		source.calls = []call{{changes: step.tell}}
+		if err := s.Sync(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, id := range []string{"1", "2", "3"} {
+			if s.IsFixed(id) {
+				got += id
+			}
+		}
+		if got != step.want {
+			t.Errorf("step %d: fixed are %q, want %q", i, got, step.want)
 		}
 	}
 }
@@ -213,7 +249,7 @@ func BenchmarkSyncWithoutChanges(b *testing.B) {
 	}
 }
 
-// BenchmarkOpenAndSearch is from nothing to the first answer of a gallery of
+// BenchmarkOpenAndSearch is the time from the start to the first answer, with a gallery of
 // 100 references of 256 numbers.
 func BenchmarkOpenAndSearch(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "g.gallery")

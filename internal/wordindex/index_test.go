@@ -39,8 +39,8 @@ func TestIndexFindsAddedAndForgetsRemoved(t *testing.T) {
 	}
 }
 
-// Repeated print must not outvote what agrees in many places: a feature of the
-// probe votes once for a reference, with the one it is most like.
+// Repeated print must not outvote a reference that shares many features: a feature of the
+// probe votes once for a reference, by the most similar one.
 func TestAFeatureVotesOnceForAReference(t *testing.T) {
 	x := New()
 	near, far, other := uint64(0b1), uint64(0b111111), uint64(1)<<40
@@ -66,7 +66,7 @@ func TestAFeatureVotesOnceForAReference(t *testing.T) {
 	}
 }
 
-// Votes that are spread over all turns are chance.
+// Votes that are spread over all rotations are chance.
 func TestVotesForEveryTurnSayNothing(t *testing.T) {
 	var even, one tally
 	for k := range even.votes {

@@ -10,7 +10,7 @@ import (
 	"exemplar/internal/papertest"
 )
 
-// What is stored of a reference is small, and the same however it is made.
+// The stored words of a reference are small, and the same however they are made.
 func TestWordsAreThoseOfStoredFeatures(t *testing.T) {
 	found := features.Extract(papertest.Page(t, 100, -1), features.Options{Max: 800, Grid: 4})
 	stored, err := features.Unmarshal(found.Marshal())
@@ -94,7 +94,7 @@ func FuzzAdd(f *testing.F) {
 	})
 }
 
-// BenchmarkAdd is what a reference costs when a process starts.
+// BenchmarkAdd is the time of a reference when a process starts.
 func BenchmarkAdd(b *testing.B) {
 	stored := wordsOfPage(b, 7)
 	x := New()

@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"exemplar/internal/changetrain"
+	"exemplar/internal/progress"
 	"exemplar/internal/tensorfile"
 )
 
@@ -89,7 +90,8 @@ func (s *settings) run(ctx context.Context) error {
 		}
 	}
 	partial := s.out + ".partial"
-	report := progress{began: time.Now()}
+	report := lossReport{began: time.Now(), steps: s.steps}
+	report.line.Out, report.line.Every = os.Stdout, 15*time.Second
 	d, err := changetrain.Train(ctx, samples, changetrain.Options{Steps: s.steps, Seed: s.seed, Kinds: s.kinds, Start: start, Checkpoint: partial, Progress: report.step})
 	if err != nil {
 		return err
@@ -110,22 +112,25 @@ func (s *settings) run(ctx context.Context) error {
 	return nil
 }
 
-// progress prints the mean loss of every hundred steps.
-type progress struct {
+// lossReport shows now and then the mean loss of the last meanOver steps.
+type lossReport struct {
+	line  progress.Line
 	began time.Time
+	steps int // in all
 	last  []float64
 }
 
 const meanOver = 100
 
-func (p *progress) step(step int, loss float64) {
+func (p *lossReport) step(step int, loss float64) {
 	p.last = append(p.last[max(0, len(p.last)-meanOver+1):], loss)
-	if step%meanOver == 0 {
-		fmt.Printf("step %d  loss %.4f  %.0f s\n", step, p.mean(), time.Since(p.began).Seconds())
-	}
+	p.line.Show(func() string {
+		elapsed := time.Since(p.began)
+		return fmt.Sprintf("step %d  loss %.4f  %.0f s, %s left", step, p.mean(), elapsed.Seconds(), progress.Left(elapsed, step, p.steps))
+	})
 }
 
-func (p *progress) mean() float64 {
+func (p *lossReport) mean() float64 {
 	sum := 0.0
 	for _, v := range p.last {
 		sum += v / float64(len(p.last))

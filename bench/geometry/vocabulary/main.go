@@ -17,7 +17,6 @@ import (
 	"path/filepath"
 
 	"exemplar/internal/features"
-
 	"exemplar/internal/imaging"
 	"exemplar/internal/wordindex"
 )

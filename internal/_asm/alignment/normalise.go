@@ -10,20 +10,21 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// normalise emits what makes correlations of sums.
+// normalise emits the function that computes correlations from sums.
 func normalise(c *build.Context) {
 	for _, s := range emitters(c, "correlations", "columnPeaks", "windowSums") {
 		(&normaliser{emitter: s}).emit()
 	}
 }
 
-// normaliser goes down as many columns as a vector has lanes. All is exact in float64 and rounded once to float32.
+// normaliser processes as many columns at a time as a vector has lanes. The sums are exact in float64, and the results are
+// rounded to float32 once.
 type normaliser struct {
 	emitter
 	found, peaks, sums reg.GPVirtual
 }
 
-// Registers of the normalisation: floats for a row, pairs of vectors of float64 on the way there, and what is fixed.
+// Registers of the normalisation: floats of a row, pairs of vectors of float64 for intermediate values, and constants.
 const (
 	correlation  = 0
 	spreadWindow = 1
@@ -98,7 +99,7 @@ func (n *normaliser) double(from operand.Mem, to int) {
 	n.VCVTDQ2PD(from.Offset(n.VectorBytes()/2), n.V(to+1))
 }
 
-// less leaves sums, blockPixels times each less its factor times that of the window.
+// less computes blockPixels times each sum, less its factor times the sum of the window.
 func (n *normaliser) less(sums, low, high, to int) {
 	a, b := n.V(exact), n.V(exact+1)
 	n.double(isa.At(n.sums, sums), exact)
@@ -117,7 +118,7 @@ func (n *normaliser) less(sums, low, high, to int) {
 	n.VINSERTF128(operand.U8(1), isa.X[exact+1], n.V(to), n.V(to))
 }
 
-// divide leaves the correlations, which are 0 where the window is even.
+// divide computes the correlations, which are 0 where the window has one grey level.
 func (n *normaliser) divide() {
 	above, root := n.V(correlation), n.V(spreadWindow)
 	if n.Wide() {

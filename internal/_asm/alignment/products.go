@@ -7,7 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// heights is how many vertical places are computed at a time, each in a register; one is left over.
+// heights is the number of vertical positions that are computed at a time, one per register. One position is left over.
 const heights = searchHigh / 2
 
 // Registers of the products, behind those of the sums.
@@ -16,8 +16,8 @@ const (
 	windowPiece   = 9 // and the following ones
 )
 
-// products writes the products of the template with the places of the window. Row y of the template meets row y+dy of
-// the window. AVX2 does the left and the right eight places of a row one after the other.
+// products computes the products of the template with all positions of the window: at height dy, row y of the template is
+// multiplied by row y+dy of the window. AVX2 processes the left and the right eight positions of a row in turn.
 func (w *windowSummer) products() {
 	if w.Wide() {
 		w.columns(w.buffer, w.sums)
@@ -29,7 +29,7 @@ func (w *windowSummer) products() {
 	})
 }
 
-// columns computes a vector of places at all heights.
+// columns computes a vector of positions at all heights.
 func (w *windowSummer) columns(top, out reg.GPVirtual) {
 	w.Times("heights", w.Number(searchHigh/heights), func() {
 		for i := range heights {
@@ -48,8 +48,7 @@ func (w *windowSummer) columns(top, out reg.GPVirtual) {
 	w.storeInts(0, isa.At(out, 0))
 }
 
-// templateRows emits the loop over the rows of the template, each with the row of the window that the topmost place has
-// there.
+// templateRows emits the loop over the rows of the template, each with the row of the window for the topmost position.
 func (w *windowSummer) templateRows(top reg.GPVirtual, row func(pix, pieces reg.GPVirtual)) {
 	rows, pix, pieces := w.Number(blockSide), w.CopyOf(w.pix), w.CopyOf(top)
 	w.Times("template", rows, func() {
@@ -79,7 +78,7 @@ func (w *windowSummer) heightsRow(pix, pieces reg.GPVirtual) {
 	}
 }
 
-// lastRow adds a row's products at one height, to two sums by turns.
+// lastRow adds a row's products at one height, alternately to two sums.
 func (w *windowSummer) lastRow(pix, pieces reg.GPVirtual) {
 	if !w.Wide() {
 		for group := range groups {
@@ -101,8 +100,8 @@ func (w *windowSummer) lastRow(pix, pieces reg.GPVirtual) {
 	}
 }
 
-// narrowProduct adds the products of a piece of the template with eight of the window. Pixels of the window are at most
-// 127, so that sums of two products fit the 16 bits of VPMADDUBSW.
+// narrowProduct adds the products of a piece of the template with eight pieces of the window. Pixels of the window are at
+// most 127, so that sums of two products fit in the 16 bits of VPMADDUBSW.
 func (w *windowSummer) narrowProduct(piece operand.Mem, scratch, sum int) {
 	t := w.V(scratch)
 	w.VMOVDQA(piece, t)

@@ -10,7 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// warp emits the reading of a row of a rectified picture out of a photo.
+// warp emits the function that samples a row of a rectified picture from a photo.
 func warp(c *build.Context) {
 	index := isa.Words(c, "laneIndex", 16, func(i int) uint32 { return uint32(i) })
 	all := emitters(c, "warpLine")
@@ -30,7 +30,7 @@ const (
 	lineMaxY
 )
 
-// A pixel of the photo is two bytes: its brightness and that of the one below.
+// A pixel of the photo is two bytes: its grey level and that of the pixel below.
 const pixelBytes = 2
 
 type warper struct {
@@ -43,17 +43,17 @@ type warper struct {
 
 // warpRegisters are numbers of registers.
 type warpRegisters struct {
-	x, y               int // place, then what is over of it
-	column, row        int // of its pixel
+	x, y               int // position, then its fractional part
+	column, row        int // of the pixel at the position
 	maxX, maxY         int
 	pixels             int // from the lowest byte: left, below, right, below
 	wholeX, wholeY     int
-	left, right, below int // neighbours, as floats
+	left, right, below int // neighbouring pixels, as floats
 	zero, one, half    int
 	byteMask, wide     int // 255, and the width of the photo
 }
 
-const groupLanes = 16 // pixels that callers count in one group
+const groupLanes = 16 // pixels in a group, the unit in which callers count
 
 func (w *warper) emit(body func(w *warper)) {
 	w.Begin("warpRow", "func(out, pix *byte, width int, line *warpLine, skip, groups int)",
@@ -69,7 +69,7 @@ func (w *warper) emit(body func(w *warper)) {
 	body(w)
 }
 
-// split clamps a place, and splits it into a pixel and what is over.
+// split clamps a position, and splits it into a pixel and a fractional part.
 func (w *warper) split() {
 	x, y := w.V(w.x), w.V(w.y)
 	w.VMAXPS(w.V(w.zero), x, x)
@@ -84,13 +84,13 @@ func (w *warper) split() {
 	w.VSUBPS(w.V(w.wholeY), y, y)
 }
 
-// number leaves in row the number of the pixel in the photo.
+// number computes the index of the pixel in the photo, in row.
 func (w *warper) number() {
 	w.VPMULLD(w.V(w.warpRegisters.wide), w.V(w.row), w.V(w.row))
 	w.VPADDD(w.V(w.column), w.V(w.row), w.V(w.row))
 }
 
-// interpolate leaves in left half the brightness of the place, as an integer.
+// interpolate computes half the grey level at the position as an integer, in left.
 func (w *warper) interpolate() {
 	left, right, belowLeft, belowRight := w.V(w.left), w.V(w.right), w.V(w.pixels), w.V(w.below)
 	w.and(w.V(w.byteMask), w.V(w.pixels), left)

@@ -16,12 +16,12 @@ var narrowWarp = warpRegisters{
 
 // Further registers of the AVX2 function.
 const (
-	narrowW     = 0  // and its inverse; the mask of the gather
-	narrowStep  = 14 // 8, added to
-	narrowIndex = 15 // the numbers of the pixels in the row
+	narrowW     = 0  // w, then its inverse, then the mask of the gather
+	narrowStep  = 14 // 8, which is added to narrowIndex
+	narrowIndex = 15 // the indices of the pixels in the row
 )
 
-// narrow computes each place from the number of its pixel.
+// narrow computes each position from the index of its pixel.
 func (w *warper) narrow() {
 	w.ADDQ(w.count, w.count)
 	w.VCVTDQ2PS(w.index, w.V(narrowIndex))
@@ -52,7 +52,7 @@ func (w *warper) narrow() {
 	w.End()
 }
 
-// onLine leaves a coordinate of the pixels in a register.
+// onLine computes a coordinate of the pixels.
 func (w *warper) onLine(coordinate, scratch, to int) {
 	w.VBROADCASTSS(isa.At(w.line, coordinate), w.V(to))
 	w.VBROADCASTSS(isa.At(w.line, coordinate+lineDX-lineX), w.V(scratch))

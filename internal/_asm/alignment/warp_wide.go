@@ -16,28 +16,28 @@ var wideWarp = warpRegisters{
 
 // Further registers of the AVX-512 function.
 const (
-	wideLine    = 1 // homogeneous places, then the steps from one group to the next
+	wideLine    = 1 // homogeneous positions; wideSteps has the steps from one group to the next
 	wideSteps   = 4
 	wideScratch = 7
 	wideInverse = 8
-	wideColumns = 15 // from the first of the group's, and the same of its rows
+	wideColumns = 15 // columns relative to the group's first one; wideRows has the rows
 	wideRows    = 16
-	wideRow     = 13 // of the photo; and another one
-	wideRow2    = 17 // as many further ones
-	wideReach   = 27 // columns and rows of the photo that are loaded, less one
+	wideRow     = 13 // the first two of the loaded rows of the photo
+	wideRow2    = 17 // the last two
+	wideReach   = 27 // number of loaded columns less one; wideHeight has that of rows
 	wideHeight  = 28
 	wideTwo     = 29
-	wideNext    = 30 // a word and the next one
+	wideNext    = 30 // 1<<16: the index of the next word
 )
 
-// Of the photo are loaded, where that is enough, 31 columns and the next one, and four rows.
+// The fast path loads 32 columns and four rows of the photo. A pixel needs its right neighbour, so that 31 columns count.
 const (
 	reachColumns = 31
 	reachRows    = 4
 )
 
-// wide adds the step to each place. A group's places mostly lie within four rows and 31 columns of the photo: then four
-// loads and two permutations fetch what a gather takes several times as long for.
+// wide adds the step to each position. The positions of a group are usually within four rows and 31 columns of the photo.
+// Four loads and two permutations then fetch the pixels, several times faster than a gather.
 func (w *warper) wide() {
 	w.lineUp()
 	w.FillWord(reachColumns-1, wideReach)
@@ -69,7 +69,7 @@ func (w *warper) wide() {
 	w.JMP(fetched)
 }
 
-// lineUp leaves the places of the first group and the steps to the next one.
+// lineUp computes the positions of the first group, and the steps to the next one.
 func (w *warper) lineUp() {
 	index := w.V(0)
 	w.VCVTDQ2PS(w.index, index)
@@ -96,7 +96,7 @@ func (w *warper) nextPlaces() {
 	}
 }
 
-// skipGroups adds up as if nothing was skipped, so that the same places come out.
+// skipGroups adds the steps of skipped groups one by one, so that positions are the same as without skipping.
 func (w *warper) skipGroups() {
 	none := w.NewLabel("nothingSkipped")
 	w.TESTQ(w.skip, w.skip)
@@ -105,8 +105,8 @@ func (w *warper) skipGroups() {
 	w.Place(none)
 }
 
-// fetch leaves the pixels of a group, unless they are scattered. Its first column and row are the least of those of the
-// first and the last place.
+// fetch loads the pixels of a group, or jumps if they are scattered. The group's first column and row are the lesser ones
+// of its first and last position.
 func (w *warper) fetch(scattered operand.LabelRef) {
 	column, row := w.GP64(), w.GP64()
 	columns, rows := w.V(wideColumns), w.V(wideRows)
@@ -129,7 +129,7 @@ func (w *warper) fetch(scattered operand.LabelRef) {
 	w.permute()
 }
 
-// loadRows loads four rows of the photo from a pixel on.
+// loadRows loads four rows of the photo, from a pixel on.
 func (w *warper) loadRows(column, row reg.GPVirtual) {
 	first, third := column, row
 	w.IMULQ(w.width, row)
@@ -145,10 +145,10 @@ func (w *warper) loadRows(column, row reg.GPVirtual) {
 	}
 }
 
-// permute picks of each place the word there and the next one, out of the first two rows or the last two.
+// permute selects the word at each position and the next word, from the first two rows or the last two.
 func (w *warper) permute() {
 	columns, rows := w.V(wideColumns), w.V(wideRows)
-	words, others := rows, columns // the words' numbers become the words
+	words, others := rows, columns // the registers with the indices of words receive the words
 	w.VPTESTMD(w.V(wideTwo), rows, reg.K1)
 	w.VPSLLD(operand.U8(5), rows, rows)
 	w.VPORD(columns, rows, words)

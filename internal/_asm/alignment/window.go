@@ -19,7 +19,7 @@ const (
 	alignTo     = 64
 )
 
-// window emits the sums over the places of a window.
+// window emits the function that computes the sums at all positions of a window.
 func window(c *build.Context) {
 	// Lane i takes the bytes from i on.
 	pieces := isa.Words(c, "pieces", searchWide, func(i int) uint32 { return uint32(i)*0x01010101 + 0x03020100 })
@@ -35,7 +35,7 @@ type windowSummer struct {
 	buffer, rowSums           reg.GPVirtual // pieces, and sums of rows
 }
 
-// Registers that stay the same: which bytes make pieces; ones as bytes; ones as words, which AVX2 adds pairs with.
+// Registers of constants: which bytes make pieces; ones as bytes; ones as words, by which AVX2 adds pairs.
 const (
 	narrowOrder, wideOrder = 13, 31
 	narrowOnes, wideOnes   = 14, 30
@@ -72,7 +72,7 @@ func (w *windowSummer) fix() {
 	w.VPSRLW(operand.U8(15), ones, ones)
 }
 
-// rows writes the pieces of each row of the window, and its sums.
+// rows computes the pieces and the sums of each row of the window.
 func (w *windowSummer) rows() {
 	rows, pieces, sums := w.Number(windowSide), w.CopyOf(w.buffer), w.CopyOf(w.rowSums)
 	w.Times("rows", rows, func() {
@@ -101,7 +101,7 @@ func (w *windowSummer) wideRow(pieces, sums reg.GPVirtual) {
 	w.VMOVDQA32(squares, isa.At(sums, rowBytes))
 }
 
-// narrowRow takes eight places at a time. The sums of pixels are 16 bits wide until a row is done.
+// narrowRow processes eight positions at a time. The sums of pixels have 16 bits until the end of a row.
 func (w *windowSummer) narrowRow(pieces, sums reg.GPVirtual) {
 	const sum, squares = 4, 6 // and the next ones
 	piece, ones := w.V(0), w.V(narrowOneWords)
@@ -126,7 +126,7 @@ func (w *windowSummer) narrowRow(pieces, sums reg.GPVirtual) {
 	}
 }
 
-// slide writes the sums over blockSide rows, from each of the rows on where a place begins.
+// slide computes the sums over blockSide rows, for each row at which a position begins.
 func (w *windowSummer) slide() {
 	vectors := pairBytes / w.VectorBytes()
 	for v := range vectors {

@@ -8,20 +8,20 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// extrema emits the search for peaks and pits of a row in a stack of differences.
+// extrema emits the search for maxima and minima in a row of a stack of differences.
 func extrema(c *build.Context) {
 	for _, s := range emitters(c) {
 		(&extremaRow{emitter: s}).emit()
 	}
 }
 
-// extremaRow works on a vector at a time. Few places are beyond the threshold, so that most vectors are left at once.
+// extremaRow processes a vector at a time. Few positions exceed the threshold, so that most vectors need no comparisons.
 type extremaRow struct {
 	emitter
 	below, mid, above, stride reg.GPVirtual
 }
 
-// places are lanes of a vector that may be extrema of one kind.
+// places are the lanes of a vector that may be extrema of one kind.
 type places struct {
 	mask  reg.OpmaskPhysical // with AVX-512
 	lanes reg.VecPhysical    // with AVX2, all bits of a lane
@@ -65,7 +65,7 @@ func (e *extremaRow) emit() {
 	e.End()
 }
 
-// start leaves the places whose value stands in the relation to the limit.
+// start selects the positions whose value has the relation to the limit.
 func (e *extremaRow) start(relation operand.U8, limit reg.VecPhysical, p places) {
 	if e.Wide() {
 		e.VCMPPS(relation, limit, e.V(0), p.mask)
@@ -74,8 +74,8 @@ func (e *extremaRow) start(relation operand.U8, limit reg.VecPhysical, p places)
 	e.VCMPPS(relation, limit, e.V(0), p.lanes)
 }
 
-// skipEmpty jumps if there are no places in this vector. With AVX2 the bits must be taken anyway, and the jumps of narrow
-// do as well.
+// skipEmpty jumps if no position of this vector is selected. AVX2 does not need it, since narrow has to read the bits and
+// jumps then.
 func (e *extremaRow) skipEmpty(peaks, pits places, none operand.LabelRef) {
 	if e.Wide() {
 		e.KORTESTW(peaks.mask, pits.mask)
@@ -86,8 +86,8 @@ func (e *extremaRow) skipEmpty(peaks, pits places, none operand.LabelRef) {
 	e.VMOVMSKPS(pits.lanes, pits.bits)
 }
 
-// narrow keeps the places that stand in the relation to all their neighbours: those in their own layer first, as they
-// leave few.
+// narrow keeps the positions that have the relation to all their neighbours. It compares with those in the same layer
+// first, after which few are left.
 func (e *extremaRow) narrow(relation operand.U8, p places) {
 	done := e.NewLabel("narrowed")
 	e.jumpIfNone(p, done)
@@ -113,7 +113,7 @@ func (e *extremaRow) jumpIfNone(p places, to operand.LabelRef) {
 	e.JZ(to)
 }
 
-// nine narrows places by the three rows about one.
+// nine keeps the positions that have the relation to their neighbours in three rows.
 func (e *extremaRow) nine(relation operand.U8, row reg.GPVirtual, p places) {
 	beside := e.GP64()
 	e.three(relation, row, p)
@@ -124,7 +124,7 @@ func (e *extremaRow) nine(relation operand.U8, row reg.GPVirtual, p places) {
 	e.three(relation, beside, p)
 }
 
-// three narrows places by three neighbours in a row.
+// three keeps the positions that have the relation to three neighbours in a row.
 func (e *extremaRow) three(relation operand.U8, row reg.GPVirtual, p places) {
 	if e.Wide() {
 		for i := range 3 {
@@ -140,7 +140,7 @@ func (e *extremaRow) three(relation operand.U8, row reg.GPVirtual, p places) {
 	e.VANDPS(e.V(7), p.lanes, p.lanes)
 }
 
-// store writes the bits of a vector's places.
+// store writes the bits of a vector's positions.
 func (e *extremaRow) store(peaks, pits places, out reg.GPVirtual) {
 	if e.Wide() {
 		e.KORW(peaks.mask, pits.mask, peaks.mask)

@@ -7,7 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/build"
 )
 
-// Files are the generators by the names of what they write.
+// Files are the generators, by the names of the files that they write.
 var Files = map[string]func(c *build.Context){
 	"filter":   filter,
 	"extrema":  extrema,
@@ -21,13 +21,13 @@ var Files = map[string]func(c *build.Context){
 // emitter emits for one instruction set.
 type emitter struct{ *isa.ISA }
 
-// emitters returns those of one file, whose signatures may point at the named types.
+// emitters returns the emitters of one file. Its signatures may contain pointers to the named types.
 func emitters(c *build.Context, named ...string) []emitter {
 	both := isa.Both(c, named...)
 	return []emitter{{both[0]}, {both[1]}}
 }
 
-// groupLanes is how many floats the kernels' callers count in one group.
+// groupLanes is the number of floats in a group, the unit in which callers count.
 const groupLanes = 16
 
 // groupVectors is the number of vectors in a group.

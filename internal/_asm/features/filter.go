@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// filter emits the passes over rows of a picture that make a scale space.
+// filter emits the functions on rows of a picture that compute a scale space.
 func filter(c *build.Context) {
 	for _, s := range emitters(c) {
 		(&symmetricFilter{emitter: s}).emit()
@@ -16,15 +16,15 @@ func filter(c *build.Context) {
 	}
 }
 
-// symmetricFilter computes several groups at a time, for which a weight is loaded once.
+// symmetricFilter computes several groups at a time, so that a weight is loaded once for all of them.
 type symmetricFilter struct {
 	emitter
 	dst, src, step, half, taps reg.GPVirtual
 }
 
 const (
-	filterGroups = 4  // at a time, while there are as many
-	filterHand   = 4  // vectors in hand while their sums are formed
+	filterGroups = 4  // groups at a time, while there are as many
+	filterHand   = 4  // working vectors for the sums
 	filterWeight = 14 // registers
 	filterCentre = 15
 )
@@ -73,7 +73,7 @@ func (f *symmetricFilter) block(groups int) {
 	f.Advance(4*groupLanes*groups, f.src, f.dst)
 }
 
-// tap adds what one weight gives to some vectors.
+// tap adds the products of one weight to some vectors.
 func (f *symmetricFilter) tap(before, after reg.GPVirtual, from, to int) {
 	sum := func(v int) reg.VecPhysical { return f.V(filterGroups*f.groupVectors() + v - from) }
 	for v := from; v < to; v++ {

@@ -24,8 +24,8 @@ func nearest(c *build.Context) {
 	(&nearestRows{emitter: all[1], index: index}).emit((*nearestRows).wide)
 }
 
-// nearestRows has in registers the products of four rows with the columns of as many vectors as there is room for: of
-// two blocks with AVX-512, of one with AVX2, which has no registers left for the ranks.
+// nearestRows keeps in registers the products of four rows with the columns of two blocks with AVX-512, and of one block
+// with AVX2, which has no registers left for the ranks.
 type nearestRows struct {
 	emitter
 	index                                 operand.Mem
@@ -126,7 +126,8 @@ func (n *nearestRows) wideProducts(second, at, row reg.GPVirtual, offset int) {
 	n.Advance(64, at)
 }
 
-// wideRank files the products of one row with one block: the row's best and second best, and the block's best row.
+// wideRank updates the ranks by the products of one row with one block: the row's best and second best columns, and the
+// block's best rows.
 func (n *nearestRows) wideRank(row, half int) {
 	product, filed, less := n.V(accumulator(row, half)), n.V(wideRow), n.V(wideRow+1)
 	best, second, top := n.V(wideBest+row), n.V(wideSecond+row), n.V(wideTop+half)

@@ -7,7 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Registers of the AVX2 function. Those of the products are scratch for the ranks, and the other way round.
+// Registers of the AVX2 function. Products and ranks use the same registers, one after the other.
 const (
 	narrowBlock   = 10 // four bytes of the columns, in two vectors; then their indices
 	narrowRow     = 12 // four bytes of a row
@@ -17,7 +17,8 @@ const (
 	narrowNumber  = 14 // of the row
 )
 
-// narrow keeps the ranks in lanes. Bytes are at most 127, so that sums of two products fit the 16 bits of VPMADDUBSW.
+// narrow keeps the ranks in memory (lanes). Bytes are at most 127, so that sums of two products fit in the 16 bits of
+// VPMADDUBSW.
 func (n *nearestRows) narrow() {
 	n.ADDQ(n.pairs, n.pairs)
 	first := n.GP32() // column of the block
@@ -59,7 +60,7 @@ func (n *nearestRows) narrow() {
 	})
 }
 
-// clearLanes sets all that lanes holds to 0.
+// clearLanes sets all lanes to 0.
 func (n *nearestRows) clearLanes() {
 	n.Zero(0)
 	at := n.Number(2 * rowsAtOnce * 64)
@@ -91,7 +92,8 @@ func (n *nearestRows) narrowProducts(row reg.GPVirtual, group int) {
 	}
 }
 
-// narrowRank files eight products of a row: the row's best and second best in lanes, and the columns' best row.
+// narrowRank updates the ranks by eight products of a row: the row's best and second best columns, in lanes, and the
+// columns' best rows.
 func (n *nearestRows) narrowRank(row, half int) {
 	product, filed, top := n.V(accumulator(row, half)), n.V(15), n.V(narrowTop+half)
 	most, less := n.V(8), n.V(9)

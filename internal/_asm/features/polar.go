@@ -40,7 +40,7 @@ func polar(c *build.Context) {
 type polarConstants struct {
 	polynomial              []operand.Mem
 	least, two, four, eight operand.Mem
-	magnitude               operand.Mem // mask of all bits but the sign
+	magnitude               operand.Mem // mask of all bits except the sign
 }
 
 type gradients struct {
@@ -48,7 +48,7 @@ type gradients struct {
 	constants polarConstants
 }
 
-// Registers of constants, behind those in hand. AVX2 has none for those with which a turn is unfolded.
+// Registers of constants, after the working registers. AVX2 has no registers for the constants of unfold.
 const (
 	turnCoefficient = iota
 	turnFloor       = 6
@@ -113,8 +113,8 @@ func (g *gradients) vector(turns, magnitudes, patch reg.GPVirtual, from int) {
 	g.VMOVUPS(turn, isa.At(turns, from))
 }
 
-// unfold turns an angle of the first octant into that of its own: 2, 4 or 8 less it where the gradient is steep, points
-// left or points down.
+// unfold maps an angle of the first octant to the octant of the gradient: it subtracts the angle from 2, 4 and 8 where the
+// gradient is steep, points left, and points down.
 func (g *gradients) unfold(x, y, ax, ay, turn reg.VecPhysical) {
 	if g.Wide() {
 		zero := g.fixed(turnZero)

@@ -11,7 +11,7 @@ import (
 // spatialBins is the number of bins of a histogram along an axis of the patch, as in internal/features.
 const spatialBins = 4
 
-// pool emits the sums of a patch's gradients in the bins of a histogram.
+// pool emits the function that sums a patch's gradients in the bins of a histogram.
 func pool(c *build.Context) {
 	eight := isa.Floats(c, "eight", directions)
 	magnitude := isa.Words(c, "magnitude", 16, func(int) uint32 { return 0x7fffffff })
@@ -26,8 +26,8 @@ func pool(c *build.Context) {
 	}
 }
 
-// pooling takes one direction after the other: it adds up the columns of a patch for each of the spatial rows, and these
-// sums for each of the spatial columns.
+// pooling processes one direction after the other: it sums the columns of a patch for each row of spatial bins, and then
+// these sums for each column of spatial bins.
 type pooling struct {
 	emitter
 	registers                 poolRegisters
@@ -77,10 +77,10 @@ func (p *pooling) emit(eight, magnitude operand.Mem) {
 	p.End()
 }
 
-// sum is the register of vector v of the sums for a spatial row.
+// sum is the register of vector v of the sums for a row of spatial bins.
 func (p *pooling) sum(bin, v int) reg.VecPhysical { return p.V(bin*p.groupVectors() + v) }
 
-// rows adds up the columns of the patch.
+// rows sums the columns of the patch.
 func (p *pooling) rows() {
 	p.XORQ(p.at, p.at)
 	p.MOVQ(p.rowWeights, p.weights)
@@ -106,7 +106,7 @@ func (p *pooling) rows() {
 	p.JLT(loop)
 }
 
-// share leaves the magnitudes times what the direction takes of each: 1 less the distance to it, the short way round.
+// share multiplies the magnitudes by their weight in the direction's bin: 1 less the distance, the shorter way round.
 func (p *pooling) share(v int) {
 	r := p.registers
 	share, scratch := p.V(r.share+v), p.V(r.scratch)
@@ -120,7 +120,7 @@ func (p *pooling) share(v int) {
 	p.VMULPS(operand.Mem{Base: p.magnitudes, Disp: v * p.VectorBytes(), Index: p.at, Scale: 1}, share, share)
 }
 
-// narrowColumns writes the four sums over the samples of a spatial row, times the column weights.
+// narrowColumns computes the four sums over the samples of a row of spatial bins, times the column weights.
 func (p *pooling) narrowColumns(bin int) {
 	a, b := p.sum(bin, 0), p.sum(bin, 1)
 	to := []reg.VecPhysical{p.V(8), p.V(9), p.V(10), a}
@@ -136,7 +136,7 @@ func (p *pooling) narrowColumns(bin int) {
 	p.VMOVUPS(isa.X[8], isa.At(p.hist, 16*bin))
 }
 
-// wideColumns writes all sixteen.
+// wideColumns computes all sixteen sums.
 func (p *pooling) wideColumns() {
 	for bin := range spatialBins {
 		p.quarters(p.sum(bin, 0), p.V(20+bin))
@@ -149,7 +149,7 @@ func (p *pooling) wideColumns() {
 	p.VMOVUPS(p.V(8), isa.At(p.hist, 0))
 }
 
-// quarters leaves, per quarter, the sums over its four samples times each of the four column weights.
+// quarters computes, per quarter, the sums over its four samples times each of the four column weights.
 func (p *pooling) quarters(sums, to reg.VecPhysical) {
 	for i := range spatialBins {
 		p.VMULPS(p.V(12+i), sums, p.V(4+i))
@@ -165,7 +165,7 @@ func (p *pooling) quarters(sums, to reg.VecPhysical) {
 	p.VADDPS(p.V(10), p.V(11), to)
 }
 
-// joinQuarters leaves in a register the sums of the halves of a vector, then those of another.
+// joinQuarters puts the sums of the halves of one vector, then those of another, into a register.
 func (p *pooling) joinQuarters(a, b, to, scratch int) {
 	p.VSHUFF32X4(operand.U8(0x44), p.V(b), p.V(a), p.V(to))
 	p.VSHUFF32X4(operand.U8(0xee), p.V(b), p.V(a), p.V(scratch))

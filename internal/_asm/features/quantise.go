@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// quantise emits what makes bytes of a histogram.
+// quantise emits the function that quantises a histogram to bytes.
 func quantise(c *build.Context) {
 	least := isa.Floats(c, "least", turnLeast)
 	// Packing leaves quads of bytes in this order.
@@ -27,7 +27,7 @@ type quantiser struct {
 // Registers of the quantisation; the AVX-512 function has its constants behind the histogram, which it holds in 0 to 7.
 const (
 	quantised   = 128 // floats of the histogram
-	sumA        = 8   // of two sums
+	sumA        = 8   // the first of two sums
 	sumB        = 9
 	quantiseCap = 10
 )
@@ -41,7 +41,7 @@ func (q *quantiser) emit(body func(q *quantiser)) {
 	q.End()
 }
 
-// reduce leaves the sum of the lanes of both sums in the first lane of sumA.
+// reduce adds the lanes of both sums, into the first lane of sumA.
 func (q *quantiser) reduce() {
 	a, b := isa.X[sumA], isa.X[sumB]
 	q.VADDPS(q.V(sumB), q.V(sumA), q.V(sumA))
@@ -66,7 +66,7 @@ func (q *quantiser) limit() {
 	q.VBROADCASTSS(a, q.V(quantiseCap))
 }
 
-// factor turns the sum of the limited bins into what they are multiplied by. An even patch has no sum: it stays finite.
+// factor turns the sum of the clipped bins into their factor, which stays finite for a patch without gradients.
 func (q *quantiser) factor(to int) {
 	a, b := isa.X[sumA], isa.X[sumB]
 	q.reduce()
@@ -77,7 +77,7 @@ func (q *quantiser) factor(to int) {
 	q.VBROADCASTSS(a, q.V(to))
 }
 
-// round leaves sqrt(x*factor)+0.5, at most 127, as integers; the registers from factor on hold it, 0.5 and 127.
+// round computes sqrt(x*factor)+0.5, at most 127, as integers. The registers from factor on contain the factor, 0.5 and 127.
 func (q *quantiser) round(x, factor int) {
 	v := q.V(x)
 	q.VMULPS(q.V(factor), v, v)
@@ -159,7 +159,7 @@ func (q *quantiser) narrow() {
 	})
 }
 
-// pairs emits a loop over pairs of vectors of the histogram, which begins with empty sums.
+// pairs emits a loop over pairs of vectors of the histogram, with sums that start at 0.
 func (q *quantiser) pairs(at reg.GPVirtual, body func(a, b operand.Mem)) {
 	q.Zero(sumA, sumB)
 	q.XORQ(at, at)

@@ -8,13 +8,13 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Sizes of a patch, as in internal/features: groups of places, whose v follow after all u.
+// Sizes of a patch, as in internal/features: groups of positions, first all u, then all v.
 const (
 	placeGroups = 21
 	placesV     = 4 * groupLanes * placeGroups // bytes from u to v
 )
 
-// sample emits the reading of a patch.
+// sample emits the function that samples a patch.
 func sample(c *build.Context) {
 	for _, s := range emitters(c, "patch", "patchPlaces", "patchFrame") {
 		(&patchSampler{emitter: s}).emit()
@@ -26,7 +26,7 @@ type patchSampler struct {
 	pix, below reg.GPVirtual // a pixel's row, and the next one
 }
 
-// Registers of what is the same for all places: behind those in hand, of which AVX-512 gathers into four more.
+// Registers of constants for all positions. They follow the working registers, of which AVX-512 has four more for gathering.
 const (
 	sampleX = iota
 	sampleY
@@ -65,7 +65,7 @@ func (p *patchSampler) emit() {
 	p.End()
 }
 
-// place leaves in 2 and 3 what is over of x and y, and in 4 the index of the pixel.
+// place computes the fractional parts of x and y, in registers 2 and 3, and the index of the pixel, in 4.
 func (p *patchSampler) place(places reg.GPVirtual) {
 	f := func(i int) reg.VecPhysical { return p.V(p.fixed(i)) }
 	u, v, x, y, index, row := p.V(0), p.V(1), p.V(2), p.V(3), p.V(4), p.V(5)
@@ -91,7 +91,7 @@ func (p *patchSampler) place(places reg.GPVirtual) {
 	p.VPADDD(index, row, index)
 }
 
-// corner is the register of one of the four pixels about a place: two in its row, two in the next.
+// corner is the register of one of the four pixels around a position: two in its row, two in the next.
 func (p *patchSampler) corner(i int) reg.VecPhysical {
 	if p.Wide() {
 		return p.V(8 + i)

@@ -71,7 +71,7 @@ func (s *ISA) And(a, b, to operand.Op) {
 	}
 }
 
-// Predicates of VCMPPS: ordered comparisons are false for NaN, unordered ones true. Quiet ones raise no exception.
+// Predicates of VCMPPS. Ordered comparisons are false for NaN, unordered ones true; quiet ones raise no exception.
 const (
 	Less           = operand.U8(1)
 	LessOrEqual    = operand.U8(2)

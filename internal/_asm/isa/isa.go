@@ -1,4 +1,4 @@
-// Package isa writes a function once for AVX2 and AVX-512: what the generators of all packages share.
+// Package isa is shared by the generators of all packages. With it a function is written once for AVX2 and AVX-512.
 package isa
 
 import (
@@ -23,8 +23,8 @@ type ISA struct {
 	labels int
 }
 
-// Both returns the emitters of one file, AVX2 first. Signatures may point at the named types of the package that the file
-// is for.
+// Both returns the emitters of one file, AVX2 first. Signatures may contain pointers to the named types of the package that
+// the file is for.
 func Both(c *build.Context, named ...string) [2]*ISA {
 	pkg := types.NewPackage("target", "target")
 	for _, name := range named {
@@ -86,13 +86,13 @@ var (
 	}
 )
 
-// Begin starts a function whose name gets the suffix of the instruction set, as does the start of its comment.
+// Begin starts a function. Its name, and the first word of its comment, get the suffix of the instruction set.
 func (s *ISA) Begin(name, signature string, doc ...string) {
 	s.BeginSplit(name, signature, doc...)
 	s.Attributes(attr.NOSPLIT)
 }
 
-// BeginSplit starts a function that may need more stack than there is.
+// BeginSplit starts a function that checks whether the stack is large enough, since it needs much.
 func (s *ISA) BeginSplit(name, signature string, doc ...string) {
 	name += s.Name
 	s.Function(name)

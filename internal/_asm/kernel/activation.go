@@ -3,7 +3,7 @@ package kernel
 import "github.com/mmcloughlin/avo/operand"
 
 // activation applies the activation in register act to vectors 0 to n-1, with the vectors from free on as scratch.
-// The order of operands of maximum and minimum lets NaN through: both return their last source then.
+// Maximum and minimum return their last source if one is NaN; the order of operands is such that NaN propagates.
 func (s *emitter) activation(act operand.Op, n, free int) {
 	done, hard, sigmoid := s.NewLabel("activated"), s.NewLabel("hard"), s.NewLabel("sigmoid")
 	s.CMPQ(act, operand.U8(1)) // ReLU

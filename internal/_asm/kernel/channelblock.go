@@ -11,11 +11,11 @@ import (
 // blockVectors is how many neighbouring vectors of channels a block has: 64 channels with AVX-512.
 const blockVectors = 4
 
-// prefetchAhead is how many bytes before its use a line of the cache is asked for. The processor's own guesses stop at
-// the end of a page; from 4 to 16 KiB make little difference.
+// prefetchAhead is how many bytes ahead of its use memory is prefetched. The processor's own prefetching stops at the end
+// of a page. Values from 4 to 16 KiB differ little.
 const prefetchAhead = 8 << 10
 
-// Registers of a block: what is per channel lies above what is in hand.
+// Registers of a block: the working registers, then those of per-channel parameters.
 const (
 	firstOfBlock  = 16
 	secondOfBlock = 20
@@ -23,8 +23,8 @@ const (
 	fourthOfBlock = 28
 )
 
-// channelBlocks emits the passes of channels for blocks of 64 channels with AVX-512. Memory is read in the order in
-// which it lies; narrower rows are taken several at a time, as one row of 64.
+// channelBlocks emits the functions of channels for blocks of 64 channels with AVX-512. They read memory in its order;
+// several narrower rows are treated as one row of 64.
 func channelBlocks(c *build.Context) {
 	slope := &slopeConstants{
 		third: isa.Floats(c, "third", 1.0/3),
@@ -38,7 +38,7 @@ func channelBlocks(c *build.Context) {
 	s.combineBlock()
 }
 
-// blockRows emits the loop over rows of c channels, of which it has one block in hand.
+// blockRows emits the loop over rows of c channels, for one block of them.
 func (s *emitter) blockRows(streams []string, body func(at func(stream, vector int) operand.Mem)) {
 	stride, rows := s.Argument("c"), s.Argument("rows")
 	s.SHLQ(operand.U8(2), stride)

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// channels emits the passes over rows of channels that batch normalisation takes: for each vector of channels the loop
-// over rows, with what is per channel in registers.
+// channels emits the functions of batch normalisation on rows of channels: for each vector of channels a loop over rows,
+// with the per-channel parameters in registers.
 func channels(c *build.Context) {
 	slope := &slopeConstants{
 		third: isa.Floats(c, "third", 1.0/3),
@@ -26,7 +26,7 @@ func channels(c *build.Context) {
 
 type slopeConstants struct{ third, three, minus operand.Mem }
 
-// channelPass is where a loop over vectors of channels stands.
+// channelPass is the state of a loop over vectors of channels.
 type channelPass struct {
 	*emitter
 	stride, at reg.GPVirtual // bytes of a row, and to the vector of channels

@@ -35,10 +35,10 @@ type depthwiseRows struct {
 	odd          map[int]reg.GPVirtual
 	at, channel  reg.GPVirtual // first output of the tile; byte offset of the vector of channels
 	in, out      operand.Mem   // of the row, in the frame
-	inside       reg.GPVirtual // bits: which edges are in the image
+	inside       reg.GPVirtual // bit e says whether edge e is in the image
 }
 
-// window is a tile of neighbouring outputs in a row, seen by a filter of one size and stride.
+// window is a tile of neighbouring outputs in a row, for a filter of one size and stride.
 type window struct{ size, stride, tile int }
 
 // inputs is the number of neighbouring inputs that a tile depends on.
@@ -110,7 +110,7 @@ func (s *emitter) findEdges(win window, inside, at reg.GPVirtual) {
 	}
 }
 
-// ifInside emits what uses an input of the window, with a jump around it if the input is an edge.
+// ifInside emits the code that uses an input of the window, with a jump around it if the input is an edge.
 func (s *emitter) ifInside(win window, inside reg.GPVirtual, input int, use func()) {
 	e := win.edge(input)
 	if e < 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// Files are the generators by the names of what they write.
+// Files are the generators, by the names of the files that they write.
 var Files = map[string]func(c *build.Context){
 	"matmul":       matMul,
 	"depthwise":    depthwise,
@@ -28,10 +28,10 @@ type emitter struct {
 	constants *constants
 }
 
-// constants are vectors in the file's read-only data, as wide as the widest emitter reads.
+// constants are vectors in the file's read-only data, as wide as the widest instruction set needs.
 type constants struct{ sixth, half, one operand.Mem }
 
-// emitters returns those of one file.
+// emitters returns the emitters of one file.
 func emitters(c *build.Context) []*emitter {
 	k := &constants{
 		sixth: isa.Floats(c, "sixth", 1.0/6),

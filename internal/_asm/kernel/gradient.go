@@ -11,7 +11,7 @@ import (
 // stemTaps is the number of rows of the stem's weights.
 const stemTaps = 27
 
-// gradient emits what adds to the gradients of weights.
+// gradient emits the functions that add to the gradients of weights.
 func gradient(c *build.Context) {
 	both := emitters(c)
 	for _, t := range []struct {
@@ -36,8 +36,8 @@ func gradient(c *build.Context) {
 	}
 }
 
-// transA emits the product of a transposed matrix, added to what is there. A tile of the result stays in registers
-// over all rows of both factors, of which the first gives neighbouring broadcasts and the second vectors.
+// transA emits the product with a transposed matrix, which is added to the result. A tile of the result stays in registers
+// over all rows of both factors. Elements of the first factor are broadcast, the second is read in vectors.
 type transA struct {
 	*emitter
 	vectors                int
@@ -232,7 +232,7 @@ func (d *depthwiseWeights) begins(from int) {
 	d.ADDQ(d.channel, d.dOut)
 }
 
-// tile adds the products of some outputs with all that they saw, and moves on.
+// tile adds the products of some outputs with all their inputs, and moves to the next outputs.
 func (d *depthwiseWeights) tile(win window, from int) {
 	d.findEdges(win, d.inside, d.at)
 	out := d.multiples(d.dOut, d.odd, win.tile)

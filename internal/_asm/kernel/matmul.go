@@ -10,7 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const unrollK = 4 // steps along K in one turn of the inner loop
+const unrollK = 4 // steps along K per iteration of the inner loop
 
 // matMul emits the product of all rows with one panel of weights, for each width of panel. A tile of rows x vectors
 // accumulators stays in registers over the whole of K. 24 of 32 (AVX-512) or 12 of 16 (AVX2) registers accumulate:
@@ -206,7 +206,7 @@ func (p *matMulPanel) store(rows int) {
 	p.Place(done)
 }
 
-// storePartial stores the first used columns: the masks are a window on ones followed by zeros.
+// storePartial stores the first used columns. The masks are read from ones followed by zeros, at an offset.
 func (p *matMulPanel) storePartial(rows int, used reg.GPVirtual) {
 	width := p.vectors * p.Lanes
 	table := p.GP64()

@@ -5,8 +5,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// multiples is a set of addresses base + i*stride, i = 0, 1, 2, ..., reached with few registers: from one base the
-// multiples 0 to 8 take 1, 3, 5 and 7 strides as index and a scale of 1, 2, 4 or 8; every 9 begin at another base.
+// multiples is a set of addresses base + i*stride, i = 0, 1, 2, ..., that needs few registers. The multiples 0 to 8 of one
+// base use 1, 3, 5 or 7 strides as index and a scale of 1, 2, 4 or 8. Every nine multiples have another base.
 type multiples struct {
 	bases []reg.GPVirtual
 	odd   map[int]reg.GPVirtual // 1, 3, 5, 7 -> that many strides

@@ -14,8 +14,8 @@ const (
 	stemWindow   = 9 // bytes of a row that an output depends on
 )
 
-// stem emits the first convolution for a group of 8 output channels. The lanes are neighbouring outputs, so that all
-// work is done on full vectors whatever the number of channels, and the results are transposed to channels last.
+// stem emits the first convolution for a group of 8 output channels. The lanes are neighbouring outputs, so that vectors
+// are full whatever the number of channels. The results are transposed to channels last.
 func stem(c *build.Context) {
 	for _, s := range emitters(c) {
 		st := &stemRow{emitter: s}

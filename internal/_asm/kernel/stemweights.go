@@ -11,8 +11,8 @@ const (
 	stemRowShift = 6 // floats from one output's inputs to the next one's
 )
 
-// stemWeights emits the gradient of one row of the stem's filters, for eight outputs. AVX2 does for both instruction
-// sets: eight channels are what the narrow networks have.
+// stemWeights emits the gradient of one row of the stem's filters, for eight outputs. Both instruction sets use the AVX2
+// function, since narrow networks have eight channels.
 func stemWeights(c *build.Context) {
 	s := emitters(c)[0]
 	s.stemWeights()

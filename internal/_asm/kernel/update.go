@@ -10,7 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// update emits passes over whole slices: the optimiser's step, the exponentials of a softmax, and sums.
+// update emits functions on whole slices: the optimiser's step, the exponentials of a softmax, and scaled sums.
 func update(c *build.Context) {
 	both := emitters(c)
 	k := &expConstants{

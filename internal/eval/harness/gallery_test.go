@@ -49,8 +49,8 @@ func newTestGallery(t *testing.T, references []Reference) *Gallery {
 	return g
 }
 
-// What a gallery answers while labels are out, and after they came back, is what
-// galleries answer that were made without and with them.
+// While labels are out a gallery answers as one that never had them, and after they came
+// back as one that has them.
 func TestLeavingOutIsNeverHavingRegistered(t *testing.T) {
 	if testing.Short() {
 		t.Skip("recognises thirty pictures")

@@ -86,7 +86,7 @@ func (p *plot) curves(models []*modelView, of func(eval.CurvePoint) (v, low, hig
 	}
 }
 
-// title names a result in legends.
+// titleOf names a result in legends.
 func titleOf(r *eval.Result) string {
 	if r.Model != "" {
 		return r.Model
@@ -160,7 +160,7 @@ func openPlot(models []*modelView) template.HTML {
 			for _, v := range c.Points {
 				x := v.Target
 				line, low, high = append(line, xy{x, v.FNIR}), append(low, xy{x, v.Low}), append(high, xy{x, v.High})
-				p.spot(x, v.FNIR, "%s, %s\nFPIR asked %.3g, met %.3g\nFNIR %s\n95 %%: %s – %s", titleOf(m.R), c.Protocol, x, v.FPIR, percent(v.FNIR), percent(v.Low), percent(v.High))
+				p.spot(x, v.FNIR, "%s, %s\nFPIR requested %.3g, observed %.3g\nFNIR %s\n95 %%: %s – %s", titleOf(m.R), c.Protocol, x, v.FPIR, percent(v.FNIR), percent(v.Low), percent(v.High))
 			}
 			if c.Protocol == eval.OwnClassOut {
 				p.band(m.Series, low, high)

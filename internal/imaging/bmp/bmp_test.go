@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// bitmap is a file to write: zero fields take what fits.
+// bitmap is a file to write. Fields that are zero get matching values.
 type bitmap struct {
 	w, h        int // h negative for top-down
 	bits        int
@@ -68,7 +68,7 @@ func (b bitmap) bytes() []byte {
 	return append(file, out...)
 }
 
-// rows packs values of so many bits, row by row, each filled up to four bytes.
+// rows packs values of the given number of bits, row by row, each padded to four bytes.
 func rows(bits int, values [][]uint32) (out []byte) {
 	for _, row := range values {
 		var line []byte
@@ -105,7 +105,7 @@ var (
 // flag is a picture of 3 by 2 pixels.
 var flag = [][3]byte{red, green, blue, white, red, red}
 
-// TestKinds: the flag in every way to write it, and what becomes of it.
+// TestKinds decodes the flag in every variant of the format.
 func TestKinds(t *testing.T) {
 	indices := [][]uint32{{0, 1, 1}, {1, 2, 3}} // from below
 	rgb := [][]uint32{{0xFFFFFF, 0xFF0000, 0xFF0000}, {0xFF0000, 0x00FF00, 0x0000FF}}
@@ -236,7 +236,7 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// TestScales: at an eighth, a pixel is the mean of those it stands for.
+// TestScales: at an eighth, a pixel is the mean of those that it replaces.
 func TestScales(t *testing.T) {
 	values := make([][]uint32, 20)
 	for y := range values {
@@ -260,7 +260,7 @@ func TestScales(t *testing.T) {
 	}
 }
 
-// TestHostile: small files that claim much cost little.
+// TestHostile: small files that state large sizes take little time and memory.
 func TestHostile(t *testing.T) {
 	tests := map[string]bitmap{
 		"without pixels":           {w: 16000, h: 16000, bits: 24},

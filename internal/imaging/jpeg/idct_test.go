@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// slowInverse is the definition (T.81 A.3.3), each sample the mean of the
-// pixels that it stands for.
+// slowInverse is the definition (T.81 A.3.3). Each sample is the mean of the pixels that it
+// replaces.
 func slowInverse(b *[64]int32, w, h int) []float64 {
 	out := make([]float64, w*h)
 	scale := func(u int) float64 {

@@ -118,10 +118,10 @@ func psnr(got []byte, want []float64) float64 {
 	return 10 * math.Log10(255*255*float64(len(got))/max(sum, 1e-9))
 }
 
-// leastPSNR is what a reduced picture must reach against the mean of the full
-// one: 48 dB are differences of one level in all samples. The exceptions are a
-// picture that is mostly border, whose pixels outside count in the frequency
-// domain, and inks, of which products are taken.
+// leastPSNR is the least PSNR of a reduced picture against the means of the full one; 48 dB
+// are differences of one level in all samples. There are two exceptions: a picture that is
+// mostly border, since pixels outside count in the frequency domain, and inks, since these
+// are multiplied.
 func leastPSNR(name string) float64 {
 	switch {
 	case strings.HasPrefix(name, "7x13"):
@@ -155,9 +155,9 @@ func TestReducedIsMeanOfFull(t *testing.T) {
 	}
 }
 
-// TestCutOff cuts every file at many places: nothing of a picture of one scan is
-// lost but what is missing, and of less than half nothing is made. Files of many
-// scans may lose the last ones.
+// TestCutOff cuts every file at many positions. Of a picture with one scan only the missing
+// part is lost, and less than half of it is refused. Files with many scans may lose the last
+// ones.
 func TestCutOff(t *testing.T) {
 	for name, data := range testFiles(t) {
 		header, err := ReadHeader(data)
@@ -193,8 +193,8 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// TestRestartsAreUsed damages files that have restart markers: what is lost is
-// what lies between two of them.
+// TestRestartsAreUsed damages files with restart markers. Only the part between two markers
+// is lost.
 func TestRestartsAreUsed(t *testing.T) {
 	for _, name := range []string{"restart-420", "restart-444", "restart-progressive"} {
 		data := testFiles(t)[name]
@@ -282,7 +282,7 @@ func TestHeightBelow(t *testing.T) {
 	}
 }
 
-// TestAroundThePicture: what stands before, between and after does not matter.
+// TestAroundThePicture: bytes before, between and after the segments do not matter.
 func TestAroundThePicture(t *testing.T) {
 	for _, name := range []string{"baseline-420", "progressive-420"} {
 		data := testFiles(t)[name]
@@ -394,9 +394,9 @@ func TestAllocationsDoNotGrow(t *testing.T) {
 	}
 }
 
-// FuzzDecode checks that no file makes the decoder panic, and that it reads
-// what it says. (What damaged files look like is anyone's guess: coefficients
-// out of range overflow in one decoder and not in another.)
+// FuzzDecode checks that no file makes the decoder panic, and that pictures have the stated
+// size. (The pixels of damaged files are not defined: coefficients out of range overflow in
+// one decoder and not in another.)
 func FuzzDecode(f *testing.F) {
 	for _, data := range testFiles(f) {
 		f.Add(data, uint8(0))
@@ -421,8 +421,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzEncoded checks that any picture, encoded by the standard library, is
-// decoded as that does.
+// FuzzEncoded checks that any picture that the standard library encodes is decoded as by the
+// standard library.
 func FuzzEncoded(f *testing.F) {
 	f.Add([]byte("any samples"), uint8(20), uint8(75), false)
 	f.Add([]byte{0, 255, 0, 255, 255}, uint8(33), uint8(100), true)

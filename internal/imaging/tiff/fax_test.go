@@ -245,7 +245,7 @@ func TestFaxKinds(t *testing.T) {
 	}
 }
 
-// TestFaxNoise: a bad row costs itself, where ends of lines tell the next.
+// TestFaxNoise: a bad row does not damage others if there are ends of lines.
 func TestFaxNoise(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	rows := scribble(random, 100, 40)
@@ -266,7 +266,7 @@ func TestFaxNoise(t *testing.T) {
 	}
 }
 
-// TestFaxBadRows: ends of lines with nothing that is a row between them.
+// TestFaxBadRows: ends of lines without valid rows between them.
 func TestFaxBadRows(t *testing.T) {
 	w := &faxWriter{}
 	for range 100 {
@@ -292,8 +292,8 @@ func TestFaxGarbage(t *testing.T) {
 	}
 }
 
-// TestFaxEmptyRuns: the next row refers to runs of no length too, as encoders
-// that write them and other decoders do.
+// TestFaxEmptyRuns: the next row refers to runs of length zero as well, as in other encoders
+// and decoders.
 func TestFaxEmptyRuns(t *testing.T) {
 	w := &faxWriter{}
 	w.bits.WriteString("001")

@@ -45,7 +45,7 @@ func decodeAll(data []byte, scale int) error {
 	return nil
 }
 
-// TestHostile: small files that claim much are refused quickly and for little.
+// TestHostile: small files that state large sizes are refused with little time and memory.
 func TestHostile(t *testing.T) {
 	zeros := compress(compressionDeflate, make([]byte, 1<<20))
 	manyTags := plainPage(10, 10, make([]byte, 100))
@@ -116,7 +116,7 @@ func TestBomb(t *testing.T) {
 	}
 }
 
-// TestCosts: what is announced covers what is taken.
+// TestCosts: decoding allocates no more than Cost.
 func TestCosts(t *testing.T) {
 	s := scene{600, 500}
 	whole, _, _ := s.jpegOf(0, 0, 600, 500, false)
@@ -143,7 +143,7 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-// TestNames: what is not read is called by its name, and never damaged.
+// TestNames: errors name the features that are not read, and do not call them damaged.
 func TestNames(t *testing.T) {
 	page := plainPage(10, 10, make([]byte, 100))
 	tests := map[string]testPage{
@@ -172,7 +172,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestCutOff: what is there is read when it is at least half.
+// TestCutOff: a file that is cut off is read if at least half is there.
 func TestCutOff(t *testing.T) {
 	s := scene{40, 40}
 	for _, compression := range []int{compressionNone, compressionDeflate, compressionLZW} {

@@ -51,7 +51,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestPictureBehindThumbnail: the picture may hang on its thumbnail.
+// TestPictureBehindThumbnail: the picture may be a sub-directory of its thumbnail.
 func TestPictureBehindThumbnail(t *testing.T) {
 	f := testFile{order: binary.LittleEndian}
 	f.write(tone(77))
@@ -89,7 +89,7 @@ func TestSquared(t *testing.T) {
 	}
 }
 
-// TestLooseTags: what writers leave out or get wrong, and readers put up with.
+// TestLooseTags: tags that writers leave out or get wrong, and that readers tolerate.
 func TestLooseTags(t *testing.T) {
 	s := scene{20, 12}
 	l := layout{w: 20, h: 12, bits: 8, order: binary.LittleEndian, compression: compressionNone}

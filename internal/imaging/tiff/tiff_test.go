@@ -12,8 +12,7 @@ import (
 	"testing"
 )
 
-// scene is a drawn picture of which tests write files: smooth, with every colour
-// different, and an edge.
+// scene is the picture that tests write to files: smooth, with different colours and an edge.
 type scene struct{ w, h int }
 
 func (s scene) at(x, y int) (r, g, b byte) {
@@ -42,7 +41,7 @@ func (s scene) wantRGB() []byte { return s.want(s.at) }
 // sampler returns the samples of a pixel, each in 0 to 1.
 type sampler func(x, y int) []float64
 
-// layout is how samples become strips or tiles.
+// layout is the arrangement of samples in strips or tiles.
 type layout struct {
 	w, h         int // of a strip or tile
 	tiled        bool
@@ -54,7 +53,7 @@ type layout struct {
 	reversedBits bool
 }
 
-// pieces cuts a picture. Beyond its edges tiles hold noise.
+// pieces cuts a picture into strips or tiles. Beyond its edges tiles contain noise.
 func (s scene) pieces(l layout, samples sampler) [][]byte {
 	n := len(samples(0, 0))
 	planes := 1
@@ -478,8 +477,8 @@ func TestJPEG(t *testing.T) {
 	}
 }
 
-// oldStrips returns a page of strips of codes, each from a file of its own with
-// the same tables, which the tags point to.
+// oldStrips returns a page of strips of codes. Each is from a separate file with the same
+// tables, to which the tags refer.
 func (s scene) oldStrips(tags []testTag) testPage {
 	whole, _, _ := s.jpegOf(0, 0, 16, 16, true)
 	page := s.oldPieces(whole, tags).without(tagStripOffsets).without(tagStripByteCounts).with(short(tagRowsPerStrip, 8))
@@ -517,7 +516,7 @@ func TestOldJPEGRange(t *testing.T) {
 	}
 }
 
-// TestPlaneNotNeeded: a plane that is no colour is not even read.
+// TestPlaneNotNeeded: a plane that is not a colour is not read.
 func TestPlaneNotNeeded(t *testing.T) {
 	s := scene{20, 12}
 	l := layout{w: 20, h: 12, bits: 8, order: binary.LittleEndian, compression: compressionDeflate, planar: true}

@@ -197,7 +197,7 @@ func compress(compression int, raw []byte) []byte {
 	return out.Bytes()
 }
 
-// oldLZW stands for LZW with the bits the other way round, in this test only.
+// oldLZW is a number for LZW with the bits in the opposite order, for this test only.
 const oldLZW = 1005
 
 // literalLZW writes literal codes of 9 bits and clears the table before they

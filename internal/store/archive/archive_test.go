@@ -20,8 +20,7 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// newGallery makes an empty gallery, which is closed with the test; any store would
-// do.
+// newGallery makes an empty gallery, which is closed with the test. Any store would do.
 func newGallery(t testing.TB) store.Store {
 	t.Helper()
 	s, _ := newGalleryAt(t)
@@ -44,7 +43,7 @@ func exported(t testing.TB) (g store.Store, path string) {
 	t.Helper()
 	g = newGallery(t)
 	plain := storetest.Entry("id/front", 2)
-	plain.Features, plain.Words, plain.Note = nil, store.Words{}, "no features"
+	plain.Features, plain.Words, plain.Note, plain.Contents = nil, store.Words{}, "no features", store.ContentsFixed
 	storetest.Put(t, g, storetest.Entry("passport", 1), plain, storetest.Entry("身分證/正面", 3))
 	path = filepath.Join(t.TempDir(), "export.zip")
 	if err := Export(context.Background(), g, path); err != nil {
@@ -102,7 +101,7 @@ func vectorsOf(t testing.TB, s store.Store) map[string][]float32 {
 	return all
 }
 
-// Importing twice changes nothing; what the gallery has under an id it keeps.
+// A second import changes nothing, and a gallery keeps its own reference of an id.
 func TestImportIntoAGalleryWithReferences(t *testing.T) {
 	ctx := context.Background()
 	g, path := exported(t)
@@ -235,8 +234,8 @@ func edit(change func(m *manifest)) func(string, []byte) []byte {
 	}
 }
 
-// mend makes anew as the entries of tests are made, and takes no picture that says
-// so.
+// mend makes parts anew as the entries of tests have them. It refuses a picture that is
+// not one of theirs.
 func mend(e *store.Entry) (mended []*store.Damage, err error) {
 	if !bytes.Contains(e.Picture, []byte("picture")) {
 		return nil, errors.New("no picture")
@@ -256,8 +255,8 @@ func mend(e *store.Entry) (mended []*store.Damage, err error) {
 	return mended, nil
 }
 
-// Whatever single thing is wrong with an export, all that it does not concern comes
-// in, what can be made anew is, and the error names the rest.
+// Of an export with a single fault everything else is imported. What can be made anew is
+// made anew, and the error names the rest.
 func TestImportOfADamagedExport(t *testing.T) {
 	_, path := exported(t)
 	var ids []string

@@ -166,7 +166,7 @@ func TestHostileExports(t *testing.T) {
 	}
 }
 
-// Members that lie over each other in the file, so that it is small.
+// Members that share bytes of the file, so that it is small.
 func TestExportOfOverlappingMembers(t *testing.T) {
 	path := archive(t, func(out *zip.Writer) error {
 		if err := putMember(out, "pictures/a/0.jpg", zip.Store, bytes.NewReader(make([]byte, 1<<20))); err != nil {
@@ -185,7 +185,7 @@ func TestExportOfOverlappingMembers(t *testing.T) {
 	}
 }
 
-// A pipe is no export, and is not waited for.
+// A pipe is no export, and the import does not wait for its writer.
 func TestImportOfNoFile(t *testing.T) {
 	for _, path := range []string{os.DevNull, t.TempDir()} {
 		if _, err := Import(context.Background(), newGallery(t), path, nil); !errors.Is(err, ErrExport) {
@@ -194,8 +194,8 @@ func TestImportOfNoFile(t *testing.T) {
 	}
 }
 
-// An export of a gallery with damaged references has all others, and of a damaged
-// one all that something can be made anew of; it says so.
+// An export of a gallery with damaged references has all others. Of a damaged one it has
+// the parts from which the rest can be made anew. The error says so.
 func TestExportLeavesOutWhatIsDamaged(t *testing.T) {
 	ctx := context.Background()
 	cases := []struct {
@@ -235,7 +235,7 @@ func TestExportLeavesOutWhatIsDamaged(t *testing.T) {
 	}
 }
 
-// peakMemory is how much more memory than before the process takes while f runs.
+// peakMemory is the additional memory that the process takes while f runs.
 func peakMemory(t *testing.T, f func()) int64 {
 	t.Helper()
 	debug.FreeOSMemory()

@@ -120,15 +120,15 @@ func (g *Store) changeProblems(ctx context.Context, tx *sql.Tx, own state, probl
 	return problems, nil
 }
 
-// finding is a damaged part.
-type finding struct {
+// damagedPart is a damaged part of a reference.
+type damagedPart struct {
 	*store.Damage
 	next bool // the part belongs to the next model of an unfinished Reembed, and is not in use yet
 }
 
 // inspect reads all parts of all references, with those of a next model that are not
 // in use yet, and returns the damaged ones.
-func (g *Store) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []finding, err error) {
+func (g *Store) inspect(ctx context.Context, tx *sql.Tx, own state, content store.Content) (damaged []damagedPart, err error) {
 	references, err := g.query(ctx, tx, `ORDER BY r.id`)
 	if isCorrupt(err) {
 		references, err = g.oneByOne(ctx, tx)
@@ -150,25 +150,25 @@ func (g *Store) inspect(ctx context.Context, tx *sql.Tx, own state, content stor
 }
 
 // inspectReference returns the damaged parts of a reference.
-func (g *Store) inspectReference(ctx context.Context, tx *sql.Tx, own state, r store.Reference, content store.Content) (damaged []finding, err error) {
+func (g *Store) inspectReference(ctx context.Context, tx *sql.Tx, own state, r store.Reference, content store.Content) (damaged []damagedPart, err error) {
 	if r.Damaged {
-		damaged = append(damaged, finding{&store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: whyChecksum}, false})
+		damaged = append(damaged, damagedPart{&store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: whyChecksum}, false})
 	} else if canonical, err := label.ParseStored(string(r.Label)); err != nil || canonical != r.Label {
-		damaged = append(damaged, finding{&store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: fmt.Sprintf("%q is no label", r.Label)}, false})
+		damaged = append(damaged, damagedPart{&store.Damage{ID: r.ID, Label: r.Label, Part: store.PartReference, Why: fmt.Sprintf("%q is no label", r.Label)}, false})
 	}
 	look := func(part store.Part, model string, dim int) error {
 		next := part != store.PartPicture && model != own.model
 		s, err := g.readPart(ctx, tx, r.ID, model, part)
 		var damage *store.Damage
 		if errors.As(err, &damage) {
-			damaged = append(damaged, finding{damage, next})
+			damaged = append(damaged, damagedPart{damage, next})
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 		if err := s.validate(part, dim, content); err != nil {
-			damaged = append(damaged, finding{&store.Damage{ID: r.ID, Label: r.Label, Part: part, Why: err.Error()}, next})
+			damaged = append(damaged, damagedPart{&store.Damage{ID: r.ID, Label: r.Label, Part: part, Why: err.Error()}, next})
 		}
 		return nil
 	}

@@ -15,8 +15,8 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// What was removed is nowhere in the files: the picture and all that was made of
-// it at once, the last trace of its names after Compact.
+// The files hold nothing of a removed reference: the picture and its derived parts are
+// gone at once, the last trace of its names after Compact.
 func TestRemovedIsGone(t *testing.T) {
 	ctx := context.Background()
 	folder := t.TempDir()
@@ -71,8 +71,8 @@ func TestRemovedIsGone(t *testing.T) {
 	storetest.MustBeSound(t, g)
 }
 
-// While somebody reads, what was removed cannot be overwritten: that is said, by
-// compacting too, and compacting does it once the reader is done.
+// While somebody reads, removed bytes cannot be overwritten. Removing and compacting say
+// so, and compacting wipes them when the reader is done.
 func TestRemovedLingersWhileSomebodyReads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for the reader twice")

@@ -16,7 +16,7 @@ import (
 	"exemplar/internal/vectorindex"
 )
 
-// A damaged part of one reference is told apart, and all else can be read.
+// A damaged part of one reference is reported, and everything else can be read.
 func TestDamageHarmsItselfAlone(t *testing.T) {
 	ctx := context.Background()
 	cases := []struct {
@@ -83,7 +83,7 @@ func TestDamageHarmsItselfAlone(t *testing.T) {
 	}
 }
 
-// What was damaged while a view follows is left out, and comes back once it is
+// A synced index leaves out a reference that gets damaged, and has it again when it is
 // replaced.
 func TestIndexLeavesOutWhatComesDamaged(t *testing.T) {
 	ctx := context.Background()
@@ -105,7 +105,7 @@ func TestIndexLeavesOutWhatComesDamaged(t *testing.T) {
 	}
 }
 
-// contents reads all that a gallery gives out.
+// contents reads everything from a gallery.
 func contents(path string) (map[string]string, error) {
 	ctx := context.Background()
 	g, err := Open(path, store.Options{ReadOnly: true})
@@ -142,9 +142,8 @@ func contents(path string) (map[string]string, error) {
 	return all, err
 }
 
-// Of random bits flipped anywhere in the file every one is found by Check, or
-// what the gallery gives out is what it was; and what it gives out unchallenged
-// is never wrong.
+// Random bits are flipped anywhere in the file. Check finds each, or the gallery gives
+// out the same as before. Data that it gives out without an error is never wrong.
 func TestFlippedBits(t *testing.T) {
 	flips := 300
 	if testing.Short() {
@@ -205,7 +204,7 @@ func TestFlippedBits(t *testing.T) {
 	t.Logf("%d found, %d harmless", found, harmless)
 }
 
-// checkFile says what Open or Check find wrong with a file, or nothing.
+// checkFile returns the problems that Open or Check find in a file.
 func checkFile(path string) string {
 	g, err := Open(path, store.Options{})
 	if err != nil {

@@ -30,9 +30,8 @@ func occupy(t *testing.T, folder string) {
 	}
 }
 
-// Removing makes room for others, and so works when there is none, whoever took
-// it, in an open gallery and in one that is opened then; what goes is gone, and
-// the room is used again.
+// Removing works on a full disk, whoever filled it, in an open gallery and in one that is
+// opened then. The removed bytes are gone, and their space is used again.
 func TestRemoveOnAFullDisk(t *testing.T) {
 	ctx := context.Background()
 	cases := []struct {
@@ -95,7 +94,7 @@ func TestRemoveOnAFullDisk(t *testing.T) {
 	}
 }
 
-// mustReadOnAFullDisk looks for something in a gallery on a full disk.
+// mustReadOnAFullDisk reads from a gallery on a full disk.
 func mustReadOnAFullDisk(t *testing.T, path string) {
 	t.Helper()
 	g, err := Open(path, store.Options{ReadOnly: true})
@@ -108,8 +107,8 @@ func mustReadOnAFullDisk(t *testing.T, path string) {
 	}
 }
 
-// A gallery that was brought to a disk which is full later has its reserve, though
-// nothing was ever added to it there.
+// A gallery that was copied to a disk has its reserve there before the disk gets full,
+// although nothing was added to it.
 func TestReserveIsMadeWhenOpened(t *testing.T) {
 	ctx := context.Background()
 	folder := smallDisk(t)
@@ -137,7 +136,7 @@ func TestReserveIsMadeWhenOpened(t *testing.T) {
 	}
 }
 
-// A removal that has no room says how much was done, and that there was none.
+// A removal without space says how many references are gone, and that the disk is full.
 func TestRemoveWithoutAnyRoom(t *testing.T) {
 	folder := smallDisk(t)
 	path := filepath.Join(folder, "full.gallery")

@@ -150,7 +150,7 @@ func killed(t *testing.T, rng *rand.Rand, role string, args ...string) (last str
 	return last
 }
 
-// rounds is how often something is killed.
+// rounds is the number of kills.
 func rounds() int {
 	if testing.Short() {
 		return 3
@@ -169,8 +169,8 @@ func reopened(t *testing.T, path string) *Store {
 	return g
 }
 
-// Killed while it replaces, a gallery has what the label had before, or all that
-// takes its place.
+// After a kill while it replaces, a gallery has the old references of the label or all new
+// ones.
 func TestKilledWhileReplacing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 1))
 	for range rounds() {
@@ -190,7 +190,7 @@ func TestKilledWhileReplacing(t *testing.T) {
 	}
 }
 
-// Killed while it imports or removes, a gallery has all of it or nothing.
+// After a kill while it imports or removes, a gallery has all of the change or none.
 func TestKilledWhileImporting(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
 	from := newGallery(t)
@@ -209,7 +209,7 @@ func TestKilledWhileImporting(t *testing.T) {
 	}
 }
 
-// Killed while it compacts, a gallery has what it had.
+// After a kill while it compacts, a gallery has its references.
 func TestKilledWhileCompacting(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 3))
 	for range rounds() {
@@ -228,7 +228,7 @@ func TestKilledWhileCompacting(t *testing.T) {
 	}
 }
 
-// Killed while it repairs, a gallery is repaired by the next call.
+// After a kill while it repairs, the next call repairs the gallery.
 func TestKilledWhileRepairing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 4))
 	for range rounds() {

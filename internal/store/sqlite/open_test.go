@@ -83,8 +83,8 @@ func TestOpenWhatIsNoGallery(t *testing.T) {
 	}
 }
 
-// A gallery that somebody put definitions into, or took what it needs out of, is
-// refused, as old versions of the file are.
+// A gallery with foreign definitions, or without one of its own, is refused, in every
+// version of the file.
 func TestOpenWhatSomebodyChanged(t *testing.T) {
 	cases := []struct {
 		name, change string
@@ -140,8 +140,8 @@ func TestOpenWhatSomebodyChanged(t *testing.T) {
 	})
 }
 
-// Whatever part of a gallery is overwritten or cut off, looking at it gives an
-// answer or ErrCorrupt or ErrNotGallery, never a panic or another error.
+// Whatever part of a gallery is overwritten or cut off, reading it gives an answer,
+// ErrCorrupt or ErrNotGallery, and never a panic or another error.
 func TestDamagedGallery(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "damaged.gallery")
 	g := openGallery(t, path)
@@ -276,7 +276,7 @@ func TestOpenReadOnly(t *testing.T) {
 	}
 }
 
-// An empty file is a gallery that is about to be: another process is making it.
+// An empty file is a gallery that another process is creating.
 func TestOpenEmptyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.gallery")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
@@ -292,7 +292,7 @@ func TestOpenEmptyFile(t *testing.T) {
 	storetest.MustBeSound(t, g)
 }
 
-// Many that make the same gallery at once make one.
+// Many processes that create the same gallery at once create one.
 func TestCreateAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.gallery")
 	var wg sync.WaitGroup
@@ -323,7 +323,7 @@ func TestCreateAtOnce(t *testing.T) {
 	}
 }
 
-// A gallery that cannot grow any more says so, and is as it was before.
+// A gallery that cannot grow says so, and stays as it was.
 func TestDiskFull(t *testing.T) {
 	t.Run("limited by pages", func(t *testing.T) {
 		g := newGallery(t)
@@ -343,7 +343,7 @@ func TestDiskFull(t *testing.T) {
 	})
 }
 
-// fillUp registers pictures of some bytes until there is no room.
+// fillUp registers pictures of a size until the disk is full.
 func fillUp(t *testing.T, g *Store, bytes int) {
 	t.Helper()
 	added := 0

@@ -20,7 +20,7 @@ import (
 	"exemplar/internal/vectorindex"
 )
 
-// roleVariable makes this test binary play a role in a process of its own.
+// roleVariable makes this test binary play a role as another process.
 const roleVariable = "EXEMPLAR_GALLERY_TEST_ROLE"
 
 func command(role string, args ...string) *exec.Cmd {
@@ -94,8 +94,8 @@ func playVisit(args []string) error {
 	return nil
 }
 
-// Killed at any instant, a bulk registration leaves what it reported, whole
-// batches only, and a gallery that is sound.
+// A bulk registration that is killed at any moment leaves a sound gallery, with whole
+// batches only and with all that it reported.
 func TestKilledWhileRegistering(t *testing.T) {
 	rounds := 12
 	if testing.Short() {
@@ -156,8 +156,8 @@ func mustHoldBatches(t *testing.T, path string, label store.Label, reported []st
 	t.Logf("%s: reported %d, found %d", label, len(reported), len(there))
 }
 
-// Two processes register into a gallery that neither found, while this one
-// searches: every search sees whole batches, and in the end all is there.
+// Two processes register into a gallery that did not exist, while this one searches. Every
+// search sees whole batches, and in the end all are there.
 func TestProcessesRegisterAndSearchAtOnce(t *testing.T) {
 	const batches = 60
 	path := filepath.Join(t.TempDir(), "shared.gallery")
@@ -202,8 +202,7 @@ func TestProcessesRegisterAndSearchAtOnce(t *testing.T) {
 	storetest.MustBeSound(t, g)
 }
 
-// A gallery in a folder that cannot be written can be searched, and says so
-// when it is to be changed.
+// A gallery in a read-only folder can be searched, and a change gives the error.
 func TestReadOnly(t *testing.T) {
 	if !canDropPrivileges() {
 		t.Skip("no user without rights here")

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// dropPrivileges makes a process of the administrator, whom permissions do not
-// bind, one of nobody.
+// dropPrivileges makes the process one of the user nobody, because permissions do not bind
+// the administrator.
 func dropPrivileges() error {
 	if os.Geteuid() != 0 {
 		return nil

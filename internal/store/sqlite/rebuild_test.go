@@ -39,8 +39,8 @@ func spoilRoot(t *testing.T, path, table string, with byte) {
 	}
 }
 
-// Tables of what can be derived are made anew where their pages cannot be read;
-// until then the check names each reference, and an export has all.
+// Repair makes derived tables with unreadable pages anew. Before that Check names each
+// reference, and an export has all of them.
 func TestDerivedTablesAreMadeAnew(t *testing.T) {
 	ctx := context.Background()
 	for _, table := range []string{"words", "checksum", "removal"} {
@@ -90,7 +90,7 @@ func TestDerivedTablesAreMadeAnew(t *testing.T) {
 	}
 }
 
-// Without its checksum a part is not given out, but it is not lost either.
+// A part without its checksum is not given out, but it is not lost.
 func TestLostChecksumsAreMadeAnew(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)
@@ -117,8 +117,8 @@ func TestLostChecksumsAreMadeAnew(t *testing.T) {
 	}
 }
 
-// A damaged row of the gallery itself stops nobody who reads: the references say
-// what it should. Changes wait for the repair, which says what it did.
+// A damaged row of the gallery itself stops no reader, because the references tell its
+// content. Changes must wait for the repair, which says what it did.
 func TestOwnRowDamaged(t *testing.T) {
 	ctx := context.Background()
 	for _, damage := range []string{"dim = 1000000000", "dim = 0", "dim = -1", "seq = 9223372036854775807", "seq = -5", "model = 'other'", "model = ''", "created = 0"} {
@@ -156,7 +156,8 @@ func TestOwnRowDamaged(t *testing.T) {
 	}
 }
 
-// Much of one kind is told once and counted, and rows of no known part are named.
+// Many problems of one kind are counted after the first ones, and rows of unknown parts are
+// named.
 func TestCheckIsBrief(t *testing.T) {
 	g := newGallery(t)
 	r := storetest.Put(t, g, storetest.Entry("a", 1))[0]

@@ -20,7 +20,7 @@ func (g *Store) Repair(ctx context.Context, maker store.Maker, content store.Con
 		return done, err
 	}
 	var own state
-	var damaged []finding
+	var damaged []damagedPart
 	err = g.read(ctx, doing, func(tx *sql.Tx) error {
 		if own, err = g.readState(ctx, tx); err != nil {
 			return err
@@ -49,7 +49,7 @@ func (g *Store) Repair(ctx context.Context, maker store.Maker, content store.Con
 }
 
 // repairOne makes anew the damaged parts of a reference, and notes the result in done.
-func (g *Store) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []finding, done *store.Repaired) error {
+func (g *Store) repairOne(ctx context.Context, own state, maker store.Maker, content store.Content, damaged []damagedPart, done *store.Repaired) error {
 	summed, damaged, err := g.sumAnew(ctx, own, content, damaged)
 	for _, f := range summed {
 		done.Made = append(done.Made, f.Damage)
@@ -73,7 +73,7 @@ func (g *Store) repairOne(ctx context.Context, own state, maker store.Maker, con
 
 // sumAnew makes anew the lost checksums of pictures and features, whose content shows
 // whether they are sound. The content of embeddings and words does not show it.
-func (g *Store) sumAnew(ctx context.Context, own state, content store.Content, damaged []finding) (summed, left []finding, err error) {
+func (g *Store) sumAnew(ctx context.Context, own state, content store.Content, damaged []damagedPart) (summed, left []damagedPart, err error) {
 	err = g.write(ctx, "repair", func(tx *sql.Tx) error {
 		for _, f := range damaged {
 			if f.next || f.Why != whyUnsummed || f.Part != store.PartPicture && f.Part != store.PartFeatures {
@@ -211,7 +211,7 @@ func (g *Store) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) 
 }
 
 // repairReference makes anew the damaged parts of a reference, all or none.
-func (g *Store) repairReference(ctx context.Context, own state, maker store.Maker, damaged []finding) (made bool, err error) {
+func (g *Store) repairReference(ctx context.Context, own state, maker store.Maker, damaged []damagedPart) (made bool, err error) {
 	hit := map[store.Part]bool{}
 	for _, d := range damaged {
 		if !d.next {

@@ -15,7 +15,7 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// What can be made of sound parts is made anew, and what cannot is named.
+// Repair makes anew what the sound parts allow, and names the rest.
 func TestRepair(t *testing.T) {
 	ctx := context.Background()
 	cases := []struct {
@@ -87,8 +87,8 @@ func partsOf(damaged []*store.Damage) (parts []store.Part) {
 	return parts
 }
 
-// Whatever pages are damaged, a repair ends, and afterwards the gallery is sound
-// or what is wrong is named; an export has all that is not.
+// Whatever pages are damaged, a repair ends. Afterwards the gallery is sound, or the
+// problems are named. An export has everything that is sound.
 func TestRepairDamagedPages(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "damaged.gallery")

@@ -8,7 +8,7 @@ import (
 	"exemplar/internal/store/storetest"
 )
 
-// What waits in a stage does not wait in memory.
+// A stage does not keep its references in memory.
 func TestStageTakesLittleMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes 100 MB")

@@ -38,7 +38,7 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// spoil changes what a file holds of a part of a reference.
+// spoil changes the bytes of a part of a reference in the file.
 func spoil(path, id string, part store.Part) error {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -80,9 +80,9 @@ func follow(t testing.TB, g *Store) *vectorindex.SyncedIndex {
 	return v
 }
 
-// What Check must find, done behind the gallery's back.
+// Damage behind the gallery's back that Check must find.
 func TestCheckFinds(t *testing.T) {
-	const own = `UPDATE reference SET crc = row_crc(id, label, hash, source, note, registered, width, height)`
+	const own = `UPDATE reference SET crc = row_crc(id, label, hash, source, note, registered, width, height, contents)`
 	cases := []struct{ name, damage, want string }{
 		{"no picture", `DELETE FROM picture`, "picture: missing"},
 		{"picture changed", `UPDATE picture SET jpeg = CAST(jpeg || x'00' AS BLOB)`, "picture: not what was written"},
@@ -142,7 +142,7 @@ func TestFollowRestoredGallery(t *testing.T) {
 	}
 }
 
-// While another process writes for too long, a change is given up, and says why.
+// If another process writes for too long, a change ends with an error that says why.
 func TestBusy(t *testing.T) {
 	ctx := context.Background()
 	g := newGallery(t)

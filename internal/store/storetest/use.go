@@ -20,6 +20,7 @@ func changes(s store.Store, id string) map[string]func(ctx context.Context) erro
 		"Remove":      func(ctx context.Context) error { return s.Remove(ctx, id) },
 		"RemoveLabel": func(ctx context.Context) error { _, err := s.RemoveLabel(ctx, "a"); return err },
 		"Rename":      func(ctx context.Context) error { _, err := s.Rename(ctx, "a", "b"); return err },
+		"SetContents": func(ctx context.Context) error { return s.SetContents(ctx, id, store.ContentsVary) },
 		"SetNote":     func(ctx context.Context) error { return s.SetNote(ctx, id, "x") },
 		"Reembed":     func(ctx context.Context) error { return s.Reembed(ctx, SameMaker(), nil) },
 		"Repair":      func(ctx context.Context) error { _, err := s.Repair(ctx, SameMaker(), nil); return err },
@@ -27,8 +28,8 @@ func changes(s store.Store, id string) map[string]func(ctx context.Context) erro
 	}
 }
 
-// looks returns all calls that read a store.
-func looks(s store.Store, id string) map[string]func(ctx context.Context) error {
+// reads returns all calls that read a store.
+func reads(s store.Store, id string) map[string]func(ctx context.Context) error {
 	return map[string]func(ctx context.Context) error{
 		"List":     func(ctx context.Context) error { _, err := s.List(ctx, store.Filter{}); return err },
 		"Labels":   func(ctx context.Context) error { _, err := s.Labels(ctx); return err },
@@ -65,8 +66,8 @@ func testReadOnly(t *testing.T, fresh func(testing.TB) Instance) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for name, look := range looks(s, r.ID) {
-		if err := look(ctx); err != nil {
+	for name, read := range reads(s, r.ID) {
+		if err := read(ctx); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -91,7 +92,7 @@ func testUseAfterClose(t *testing.T, fresh func(testing.TB) Instance) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, calls := range []map[string]func(context.Context) error{changes(s, r.ID), looks(s, r.ID)} {
+	for _, calls := range []map[string]func(context.Context) error{changes(s, r.ID), reads(s, r.ID)} {
 		for name, call := range calls {
 			if call(ctx) == nil {
 				t.Errorf("%s works after Close", name)
@@ -105,7 +106,7 @@ func testCancelled(t *testing.T, fresh func(testing.TB) Instance) {
 	r := Put(t, s, Entry("a", 1))[0]
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	for _, calls := range []map[string]func(context.Context) error{changes(s, r.ID), looks(s, r.ID)} {
+	for _, calls := range []map[string]func(context.Context) error{changes(s, r.ID), reads(s, r.ID)} {
 		for name, call := range calls {
 			if err := call(ctx); !errors.Is(err, context.Canceled) {
 				t.Errorf("%s: %v", name, err)

@@ -188,7 +188,7 @@ func decode[P any](r io.Reader, layout func(P) ([]Section, error)) (p P, err err
 		return p, fmt.Errorf("cut off before the check sum: %w", err)
 	}
 	if binary.LittleEndian.Uint32(tail[:]) != want {
-		return p, errors.New("check sum does not fit: the file is damaged")
+		return p, errors.New("the check sum is wrong: the file is damaged")
 	}
 	return at, nil
 }

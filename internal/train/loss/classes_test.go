@@ -1,9 +1,10 @@
 package loss
 
 import (
-	"exemplar/internal/nn"
 	"slices"
 	"testing"
+
+	"exemplar/internal/nn"
 )
 
 func TestClassSampleHoldsPositivesOnceAndKeepsTheRate(t *testing.T) {

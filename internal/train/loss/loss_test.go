@@ -1,11 +1,12 @@
 package loss
 
 import (
-	"exemplar/internal/nn"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"exemplar/internal/nn"
 )
 
 // The losses are checked against float64 references written as plainly as possible, and their gradients against central

@@ -237,7 +237,7 @@ func (cfg *Config) checkChoices(i int, s Stage) error {
 func (cfg *Config) checkLosses(i int, s Stage) error {
 	switch {
 	case s.Contrast.Weight == 0 && s.Classes.Weight == 0 && s.Distill.Weight == 0:
-		return cfg.Wrong(i, "contrast.weight", "is 0, and so are classes.weight and distill.weight: nothing would be learnt")
+		return cfg.Wrong(i, "contrast.weight", "is 0, and so are classes.weight and distill.weight: nothing would be trained")
 	case s.Contrast.Weight > 0 && s.Batch.Views != 2:
 		return cfg.Wrong(i, "batch.views", "is %d: the contrastive loss compares 2", s.Batch.Views)
 	case s.Distill.Weight > 0 && s.Distill.Teacher == "":
@@ -245,7 +245,7 @@ func (cfg *Config) checkLosses(i int, s Stage) error {
 	case s.Distill.Weight > 0 && s.Distill.Kind == loss.DistillLogits && s.Classes.Weight == 0:
 		return cfg.Wrong(i, "distill.kind", "is %q, which needs class centres: set classes.weight", s.Distill.Kind)
 	case s.Classes.Weight > 0 && s.Classes.Plain && (s.Contrast.Weight > 0 || s.Distill.Kind == loss.DistillLogits && s.Distill.Weight > 0):
-		return cfg.Wrong(i, "classes.plain", "scores by lengths as well as angles, which the other losses do not: use one of them")
+		return cfg.Wrong(i, "classes.plain", "trains the lengths of embeddings too, which the other losses ignore: use either plain or the others")
 	}
 	return nil
 }
@@ -269,7 +269,7 @@ func (cfg *Config) checkBatch(i int, s Stage) error {
 	case b.Samples()%b.Replicas != 0 || b.Classes()%b.Replicas != 0:
 		return cfg.Wrong(i, "batch.replicas", "is %d: it must divide the %d classes of a step", b.Replicas, b.Classes())
 	case b.Samples()/b.Replicas < 2:
-		return cfg.Wrong(i, "batch.replicas", "is %d: batch statistics of %d sample mean nothing", b.Replicas, b.Samples()/b.Replicas)
+		return cfg.Wrong(i, "batch.replicas", "is %d: a replica of %d sample has no batch statistics", b.Replicas, b.Samples()/b.Replicas)
 	case b.Drawn > 0 && b.Views != 2:
 		return cfg.Wrong(i, "batch.drawn", "is %d: drawn documents come in pairs, so batch.views must be 2", b.Drawn)
 	case b.Filled > 0 && b.Views != 2:

@@ -16,7 +16,7 @@ func writeRecipe(t *testing.T, dir, name, text string) string {
 	return path
 }
 
-// minimal is a recipe that works, in a folder that holds what it names.
+// minimal is a recipe that works in a folder with the files that it names.
 const minimal = "[data]\npaths = [\"images\"]\n[contrast]\nweight = 1\n"
 
 func recipeFolder(t *testing.T) string {
@@ -47,7 +47,8 @@ func TestRecipesExtendEachOther(t *testing.T) {
 	}
 }
 
-// A recipe's stages take the place of those that it extends; paths are relative to the file that sets them, in stages too.
+// A recipe's stages replace those of the recipe that it extends. Paths are relative to the file that sets them, also in
+// stages.
 func TestStagesReplaceThoseExtended(t *testing.T) {
 	dir := recipeFolder(t)
 	below := filepath.Join(dir, "below")
@@ -95,7 +96,7 @@ func TestWrongRecipesAreRefusedWithTheirLine(t *testing.T) {
 		"missing set":        {minimal + "[evaluate]\nset = \"gone\"\n", "mine.toml:6: evaluate.set cannot be used"},
 		"missing base":       {"extends = \"gone.toml\"\n" + minimal, "read recipe"},
 		"itself":             {"extends = \"mine.toml\"\n" + minimal, "extend each other"},
-		"no loss":            {"[data]\npaths = [\"images\"]\n", "nothing would be learnt"},
+		"no loss":            {"[data]\npaths = [\"images\"]\n", "nothing would be trained"},
 		"one view":           {minimal + "[batch]\nviews = 1\n", "mine.toml:6: batch.views is 1"},
 		"replicas":           {minimal + "[batch]\nreplicas = 7\n", "mine.toml:6: batch.replicas is 7"},
 		"no teacher":         {minimal + "[distill]\nweight = 1\n", "distill.teacher is missing"},
@@ -128,7 +129,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// The recipes of the repository must load; what they need but the repository does not hold is made up.
+// The recipes of the repository must load. The test makes up the files that they name and the repository lacks.
 func TestReadyRecipesLoad(t *testing.T) {
 	files, err := filepath.Glob("../../../recipes/*.toml")
 	rungs, rungsErr := filepath.Glob("../../../recipes/ladder/*.toml")
@@ -141,7 +142,7 @@ func TestReadyRecipesLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	made := []string{"repo/runs/teacher.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
+	made := []string{"repo/runs/teacher.safetensors", "repo/runs/inside.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
 	for _, shard := range []string{"art-000", "card-000", "card-001", "cover-000", "doc-000", "label-000", "money-000", "page-000", "page-001", "web-000"} {
 		made = append(made, "shared/data/train/"+shard+".tar")
 	}

@@ -6,13 +6,14 @@ import (
 )
 
 const (
-	// smallSide is the side of the square at which two references are held against
-	// each other: a letter is a pixel or two.
+	// smallSide is the side of the square at which two references are compared pixel
+	// by pixel: a letter takes a pixel or two.
 	smallSide = 128
-	// duplicateLevels is by how many of 255 grey levels no pixel of it differs if the two
-	// are one picture, saved twice or at two sizes: that moves a pixel by 29 at most,
-	// another line, edition or filling by 38 at least (TestTwinsOfDrawnDocuments).
-	// twinCosine is what their embeddings have in common at least: 0.999 there.
+	// duplicateLevels is by how many of 255 grey levels a pixel may differ if the two
+	// are one picture, saved twice or at two sizes. Saving moves a pixel by 29 at
+	// most; another line, edition or filling moves one by 38 at least
+	// (TestTwinsOfDrawnDocuments). duplicateCosine is the least cosine of their
+	// embeddings: it is 0.999 there.
 	duplicateLevels = 32
 	duplicateCosine = 0.99
 )
@@ -26,13 +27,12 @@ func smallOf(g *imaging.Gray) *imaging.Image {
 	return imaging.Resize(m, smallSide, smallSide)
 }
 
-// isDuplicateOf says whether two references are one picture, which somebody registered
-// twice.
+// isDuplicateOf says whether two references are one picture, registered twice.
 func (r *Reference) isDuplicateOf(other *Reference) bool {
 	return kernel.Dot(r.vector, other.vector) >= duplicateCosine && r.differs(other) <= duplicateLevels
 }
 
-// differs is by how many grey levels two references differ at most.
+// differs returns by how many grey levels the two differ where they differ most.
 func (r *Reference) differs(other *Reference) int {
 	a, b, most := r.small(), other.small(), 0
 	for i := 0; i < len(a.Pix); i += 3 {

@@ -1,0 +1,52 @@
+package recognise
+
+import (
+	"math"
+
+	"exemplar/internal/changedetect"
+	"exemplar/internal/condition"
+	"exemplar/internal/planar"
+)
+
+// Condition is a state in which a document was seen.
+type Condition struct {
+	Kind  condition.Kind
+	Share float64  // of the document
+	Where []Change // the places; none where it is the whole document
+}
+
+// Conditions says in what state the photo shows a reference that was found in it.
+func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.State) {
+	laid := f.Rectify(p.probe, changedetect.Cell)
+	w, h := float64(laid.Reference.W), float64(laid.Reference.H)
+	rw, rh := r.Size()
+	sent := [4]planar.Point{}
+	for i, corner := range f.Quad {
+		sent[i] = p.AsSent(corner)
+	}
+	at := func(q planar.Point) planar.Point { return laid.At(planar.Point{X: q.X*w - 0.5, Y: q.Y*h - 0.5}) }
+	seen := condition.Look(&condition.Pair{
+		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo,
+		Length: longest(&sent), ReferenceLength: float64(max(rw, rh)),
+	})
+	var all []Condition
+	for _, c := range seen.Conditions {
+		found := Condition{Kind: c.Kind, Share: c.Share}
+		for _, where := range c.Where {
+			var place Change
+			for i, corner := range [4]planar.Point{{X: where.Left, Y: where.Top}, {X: where.Right, Y: where.Top}, {X: where.Right, Y: where.Bottom}, {X: where.Left, Y: where.Bottom}} {
+				place.Photo[i] = at(corner)
+				place.Reference[i] = planar.Point{X: corner.X*float64(rw) - 0.5, Y: corner.Y*float64(rh) - 0.5}
+			}
+			found.Where = append(found.Where, place)
+		}
+		all = append(all, found)
+	}
+	return all, seen.State
+}
+
+// longest is the mean length of the two sides of a quad that are longer than the others.
+func longest(q *[4]planar.Point) float64 {
+	length := func(i int) float64 { return math.Hypot(q[i].X-q[(i+1)%4].X, q[i].Y-q[(i+1)%4].Y) }
+	return max(length(0)+length(2), length(1)+length(3)) / 2
+}
