@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -129,10 +130,36 @@ func TestImportsPointOneWay(t *testing.T) {
 func TestAllowedImportsAreUsed(t *testing.T) {
 	used := packageImports(t)
 	for pkg, may := range allowed {
+		if used[pkg] == nil {
+			t.Errorf("there is no package %q: take it out of the table", pkg)
+		}
 		for _, ours := range may {
 			if used[pkg]["exemplar/"+ours] == "" {
 				t.Errorf("%q may import %s and does not: take it out of the table", pkg, ours)
 			}
+		}
+	}
+	for path, only := range confined {
+		for _, pkg := range only {
+			if used[pkg][path] == "" {
+				t.Errorf("%q may import %s and does not: take it out of the table", pkg, path)
+			}
+		}
+	}
+}
+
+// TestEveryRoomIsOnTheMap keeps the picture and the table of packages whole: a
+// newcomer looks there first.
+func TestEveryRoomIsOnTheMap(t *testing.T) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rooms, _ := strings.Cut(string(text), "## Rooms")
+	for pkg := range packageImports(t) {
+		name, isOurs := strings.CutPrefix(pkg, "internal/")
+		if isOurs && !strings.Contains(name, "/") && !strings.Contains(rooms, "`"+name+"`") && !strings.Contains(rooms, "`"+pkg+"`") {
+			t.Errorf("docs/architecture.md says nothing of %s", pkg)
 		}
 	}
 }

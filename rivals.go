@@ -23,7 +23,7 @@ type Rival struct {
 	Reason    string  `json:"reason"`    // how the registered one differs from it, in words
 
 	// What follows is known where the two could be laid on each other.
-	Judged    int      `json:"judged,omitempty"`    // blocks that could be compared
+	Compared  int      `json:"compared,omitempty"`  // blocks that could be compared
 	Agreement float64  `json:"agreement,omitempty"` // share of them that agrees
 	Regions   []Region `json:"regions,omitempty"`   // where the two differ
 }
@@ -60,7 +60,7 @@ func newRival(n recognise.Neighbour) Rival {
 		return r
 	}
 	r.Reason = explain.Difference(n.Pair, r.Label)
-	r.Judged, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
+	r.Compared, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
 	for _, b := range n.Pair.RegionsAsSent() {
 		r.Regions = append(r.Regions, Region{b[0], b[1], b[2] - b[0], b[3] - b[1]})
 	}

@@ -16,24 +16,24 @@ const (
 )
 
 // Difference says how a reference differs from another one that was laid on it:
-// "differs from note/first only in 3 regions; 83 of 90 blocks agree".
+// "differs from note/first only in 3 regions; 83 of 90 parts agree".
 func Difference(o *recognise.AlignedPair, label string) string {
 	agree, compared := o.Agreeing(), o.Found.Comparable
-	blocks := fmt.Sprintf("%d of %d blocks agree", agree, compared)
+	parts := fmt.Sprintf("%d of %d parts agree", agree, compared)
 	where := where(o)
 	switch {
 	case 2*agree < o.Found.ForDecision.Blocks:
-		return fmt.Sprintf("shares a part with %s: %s", label, blocks)
+		return fmt.Sprintf("shares a part with %s: %s", label, parts)
 	case compared-agree < decide.SeparatingBlocks && where == "":
-		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, blocks)
+		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, parts)
 	case compared-agree < decide.SeparatingBlocks && o.Area < littleArea:
-		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, blocks)
+		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, parts)
 	case where == "":
 		where = "a little everywhere"
 	case isLittle(o):
 		where = "only " + where
 	}
-	return fmt.Sprintf("differs from %s %s; %s", label, where, blocks)
+	return fmt.Sprintf("differs from %s %s; %s", label, where, parts)
 }
 
 // title heads a picture of the two.

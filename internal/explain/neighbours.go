@@ -212,7 +212,7 @@ func layOutNeighbours(o *recognise.AlignedPair, title, says string, room float64
 	w := &neighbourCaption{title: shorten(titleType, title, room), says: wrap(bodyType, says, min(room, longestLine))}
 	agree := o.Agreeing()
 	w.figures = [][2]string{
-		{fmt.Sprintf("%d of %d", agree, o.Found.Comparable), "blocks agree"},
+		{fmt.Sprintf("%d of %d", agree, o.Found.Comparable), "parts agree"},
 		{fmt.Sprintf("%.1f %%", 100*o.Area), "of the picture differs"},
 		{fmt.Sprint(o.Found.Inliers), "points agree"},
 		{fmt.Sprintf("%.3f", o.Found.ForDecision.Cosine), "similarity"},
