@@ -67,9 +67,24 @@ func newRival(n recognise.Neighbour) Rival {
 	return r
 }
 
+// ExplainContents draws, as a PNG, what of a reference is taken for form, which is
+// printed alike on every copy, and what for contents, which may be other.
+func (g *Gallery) ExplainContents(ctx context.Context, id string) ([]byte, error) {
+	r, err := g.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := g.engine.Picture(ctx, id)
+	if err != nil {
+		return nil, g.fail(err)
+	}
+	return imaging.EncodePNG(explain.Contents(picture, recognise.OwnPrint(picture.Gray()), r.Label)), nil
+}
+
 // ExplainRival draws, as a PNG, where a reference differs from another one: the
 // two side by side, the other one laid on the first, with the regions that differ
-// framed and enlarged.
+// framed and enlarged: in one colour where contents differ, in another where the form
+// does.
 func (g *Gallery) ExplainRival(ctx context.Context, id, rival string) ([]byte, error) {
 	first, err := g.Get(ctx, id)
 	if err != nil {

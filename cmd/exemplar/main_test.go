@@ -206,8 +206,14 @@ func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
 	first := s.write("first.png", imaging.EncodePNG(synthdoc.Draw(note)))
 	second := s.write("second.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(note)["edition"])))
 	drawn := filepath.Join(s.folder, "differ.png")
-	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
+	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); strings.Contains(out, "is not drawn") {
 		t.Errorf("alone: said %q", out)
+	}
+	if alone, err := os.ReadFile(drawn); err != nil || !bytes.HasPrefix(alone, []byte("\x89PNG")) {
+		t.Errorf("alone: %v", err)
+	}
+	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
+		t.Errorf("again: said %q", out)
 	}
 	out, _ := s.inGallery(0, "register", "--label", "note/second", "--explain", drawn, second)
 	if !strings.Contains(out, "1 note") || !strings.Contains(out, "note/second differs from note/first only in") {

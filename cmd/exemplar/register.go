@@ -42,7 +42,8 @@ What is filled in, typed, signed or photographed into a document may differ: oth
 same copy is to be one (trading cards of one frame, serial numbers that matter), say --contents fixed.
 
 If a picture resembles a reference of another label, register says where the two differ, and whether that is enough to
-tell photos of them apart. --explain FILE.png draws the two most similar ones.
+tell photos of them apart. --explain FILE.png draws the two most similar ones, contents that differ in one colour and form
+that differs in another; without a similar one it draws what exemplar takes for contents in the first picture.
 
 Pictures become visible some at a time. After an interruption the registered ones stay, and the same command goes on from
 there. With --replace all become visible at once, at the end; after an interruption the gallery is as it was.`,
@@ -87,7 +88,7 @@ there. With --replace all become visible at once, at the end; after an interrupt
 	f.StringVar(&flags.note, "note", "", "keep this `TEXT` with each reference")
 	f.StringVar(&flags.contents, "contents", "", "`WHAT` of other contents: vary, they are a match, or fixed, only the same copy is (default: the program's own view)")
 	f.StringVar(&flags.only, "only", "", "take only files whose name matches this `PATTERN`, such as '*_ref.jpg'")
-	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, to this `FILE` (PNG)")
+	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, or what is taken for contents, to this `FILE` (PNG)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object per picture and line")
 	f.BoolVar(&flags.replace, "replace", false, "remove the other references of each label that is registered")
 	cmd.MarkFlagsMutuallyExclusive("label", "labels-from")

@@ -22,6 +22,8 @@ func Difference(o *recognise.AlignedPair, label string) string {
 	parts := fmt.Sprintf("%d of %d parts agree", agree, compared)
 	where := where(o)
 	switch {
+	case o.Print != nil && o.Print.OnlyContentsDiffer():
+		return onlyContents(o, label, where)
 	case 2*agree < o.Found.ForDecision.Blocks:
 		return fmt.Sprintf("shares a part with %s: %s", label, parts)
 	case compared-agree < decide.SeparatingBlocks && where == "":
@@ -36,9 +38,23 @@ func Difference(o *recognise.AlignedPair, label string) string {
 	return fmt.Sprintf("differs from %s %s; %s", label, where, parts)
 }
 
+// onlyContents says of two copies of one form what to do with them.
+func onlyContents(o *recognise.AlignedPair, label, where string) string {
+	says := fmt.Sprintf("differs from %s only in what is filled in", label)
+	if where != "" {
+		says += " (" + where + ")"
+	}
+	if o.Fixed {
+		return says + ": the contents of both are fixed, so each is recognised by its own copy alone"
+	}
+	return says + ": register both under one label, or with --contents fixed"
+}
+
 // title heads a picture of the two.
 func title(o *recognise.AlignedPair) string {
 	switch {
+	case o.Print != nil && o.Print.OnlyContentsDiffer():
+		return "These two differ in what is filled in"
 	case len(o.Regions) == 0 && o.Recoloured:
 		return "These two differ in colour alone"
 	case len(o.Regions) == 0:

@@ -18,6 +18,7 @@ func laid(first, second synthdoc.Document) *recognise.AlignedPair {
 	o := &recognise.AlignedPair{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
 	o.Found = o.On.Compare(o.Reference)
 	o.Difference = o.On.Differ(o.Reference, o.Picture, &o.Found)
+	o.Print = o.On.Print(o.Reference, &o.Found)
 	return o
 }
 
@@ -45,6 +46,21 @@ func TestNeighboursShowsWhatDiffers(t *testing.T) {
 		}
 		if unchanged := same(m, panel, image.Pt((m.W-2*panel.W-between)/2, top)); c.differ == (unchanged > 0.9) {
 			t.Errorf("%s: %.2f of the panel is as it was", c.name, unchanged)
+		}
+	}
+}
+
+// Two that differ in contents alone are said to, with what to do; two editions are not.
+func TestContentsAloneAreSaidToDiffer(t *testing.T) {
+	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
+	for name, want := range map[string]bool{"contents": true, "edition": false} {
+		o := laid(form, synthdoc.Siblings(form)[name])
+		for _, fixed := range []bool{false, true} {
+			o.Fixed = fixed
+			says := Difference(o, "other")
+			if strings.Contains(says, "only in what is filled in") != want || strings.Contains(says, "under one label") != (want && !fixed) {
+				t.Errorf("%s, fixed %v: %s", name, fixed, says)
+			}
 		}
 	}
 }
