@@ -38,7 +38,7 @@ func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *im
 	out.heading(photo, "Photo")
 	out.heading(reference, "Reference  "+string(f.Best.Label))
 	if found.Located {
-		out.print(p.Print(compared, found), photo, reference)
+		out.print(found.Print(compared), photo, reference)
 		out.changes(found, photo, reference)
 		out.location(found, photo)
 		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)

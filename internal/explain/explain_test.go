@@ -86,7 +86,7 @@ func TestExplainShowsWhatDiffers(t *testing.T) {
 		for side, columns := range map[string][2]int{"photo": {0, middle}, "reference": {middle, m.W}} {
 			blue, red := tinted(m, 2, columns[0], columns[1]), tinted(m, 0, columns[0], columns[1])
 			yellow := yellowish(m, columns[0], columns[1])
-			if blue < 0.05 || (yellow > 0.005) != c.yellow || (red > 0.0005) != c.red {
+			if blue < 0.05 || (yellow > 0.02) != c.yellow || (red > 0.0014) != c.red {
 				t.Errorf("%s, %s: %.4f is blue, %.4f yellow and %.4f red", c.name, side, blue, yellow, red)
 			}
 		}

@@ -213,7 +213,7 @@ func (g *Engine) align(ctx context.Context, s *subject, id string) (*AlignedPair
 	}
 	if o.Found.Located {
 		o.Difference = s.photo.Differ(reference, picture, &o.Found)
-		o.Print = s.photo.Print(reference, &o.Found)
+		o.Print = o.Found.Print(reference)
 		model := g.model.Calibration.LLRModel
 		o.alike = model.LLR(o.Found.ForDecision) >= model.LookAlikeLLR || o.Print.OnlyContentsDiffer()
 	}

@@ -75,9 +75,9 @@ func (m *PrintMap) Differing(within image.Rectangle) (contents, form int) {
 
 const (
 	// sameFormCells is up to which [PrintMap.OtherForm] two references are taken to have
-	// one form. Of drawn documents two thirds of the copies with other contents show
-	// less, and one in thirty of the other editions. Chosen on those.
-	sameFormCells = 6
+	// one form. Of drawn documents three in five copies with other contents show less,
+	// and one in fifteen of other editions. By eye, on thirty of each.
+	sameFormCells = 4
 	// fewestContents cells must show other contents for two references to differ in
 	// them. By eye.
 	fewestContents = 12
@@ -89,9 +89,9 @@ func (m *PrintMap) OnlyContentsDiffer() bool {
 	return m.OtherForm <= sameFormCells && contents >= fewestContents && contents > form && m.Count(FormAgrees) > contents/2
 }
 
-// Print says what the photo shows of the print of a reference that was located in it.
-func (p *Photo) Print(r *Reference, f *Found) *PrintMap {
-	rectified := f.Rectify(p.probe, changedetect.Cell)
+// Print says what a photo shows of the print of a reference that was located in it.
+func (f *Found) Print(r *Reference) *PrintMap {
+	rectified := f.rectified
 	w, h := r.Size()
 	kx, ky := float64(w)/float64(rectified.Reference.W), float64(h)/float64(rectified.Reference.H)
 	seen := changedetect.Kinds().Detect(rectified.Reference, rectified.Photo)
