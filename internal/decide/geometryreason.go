@@ -10,7 +10,7 @@ import (
 )
 
 // foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
-// shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
+// is another copy than the registered one; it shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
 // is id-card/back, of which 12 % agrees".
 func foundReason(d *Decision, r rule, p Policy) {
 	g := d.Best.Evidence
@@ -18,6 +18,10 @@ func foundReason(d *Decision, r rule, p Policy) {
 	d.Summary = percent(g.LocallyConsistent) + " agrees"
 	if lies := lies(g); lies != "" {
 		clauses = append(clauses, "it lies "+lies)
+	}
+	if d.Copy == OtherCopy {
+		clauses = append(clauses, "it is another copy than the registered one")
+		d.Summary += ", another copy"
 	}
 	if g.Changes > 0 {
 		clauses = append(clauses, "it shows other print in "+regions(g.Changes))
