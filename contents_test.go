@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"exemplar"
-	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
 )
 
@@ -14,8 +13,8 @@ import (
 // asking, and as soon as it is said.
 func TestFixedContents(t *testing.T) {
 	form := synthdoc.Document{Kind: "form", Template: 105, Content: 105, Size: 800}
-	own := imaging.EncodePNG(synthdoc.Draw(form))
-	changed := imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(form)["line"]))
+	own := drawnFile(form)
+	changed := drawnFile(synthdoc.Siblings(form)["line"])
 	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
 	item := pictured("form", form)
 	item.Contents = exemplar.ContentsFixed

@@ -17,7 +17,7 @@ import (
 
 // pictured is a drawn document as an item to register.
 func pictured(label string, d synthdoc.Document) exemplar.Item {
-	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(imaging.EncodePNG(synthdoc.Draw(d)))}
+	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(drawnFile(d))}
 }
 
 // registerOne registers an item and returns what is said of it.

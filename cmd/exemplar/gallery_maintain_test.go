@@ -30,7 +30,7 @@ func TestMistypedGalleryIsNotMade(t *testing.T) {
 // An empty label, as an unset variable of a script gives it, removes nothing.
 func TestAnEmptyLabelRemovesNothing(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	before, _ := s.inGallery(0, "gallery", "list")
 	if _, said := s.inGallery(exitFailed, "gallery", "remove", "--yes", "--label", ""); !strings.Contains(said, "label is empty") {
 		t.Errorf("said %q", said)
@@ -44,7 +44,7 @@ func TestAnEmptyLabelRemovesNothing(t *testing.T) {
 // rest, which can be removed.
 func TestCheckAndRepair(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	s.damage(`UPDATE embedding SET features = x'00', vectors = x'00' WHERE reference = (SELECT min(id) FROM reference)`)
 	out, said := s.inGallery(exitFailed, "gallery", "check")
 	if strings.Count(out, "not what was written") != 2 || !strings.Contains(said, "gallery repair") {
@@ -99,7 +99,7 @@ func TestContentsAreKept(t *testing.T) {
 // something is missing.
 func TestExportAndImportOfWhatIsDamaged(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	s.damage(`DELETE FROM words`)
 	exported := filepath.Join(s.folder, "all.zip")
 	if _, said := s.inGallery(exitPartly, "gallery", "export", exported); !strings.Contains(said, "words") {
