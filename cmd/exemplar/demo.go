@@ -45,8 +45,8 @@ strangers that resemble one of them, and recognises the photos. You need no file
 
 func demo(cmd *cobra.Command, folder string, kept bool) error {
 	out := cmd.OutOrStdout()
-	documents, inbox := filepath.Join(folder, "documents"), filepath.Join(folder, "inbox")
-	if err := drawDemo(cmd.Context(), documents, inbox); err != nil {
+	documents, inbox, later := filepath.Join(folder, "documents"), filepath.Join(folder, "inbox"), filepath.Join(folder, "later")
+	if err := drawDemo(cmd.Context(), documents, inbox, later); err != nil {
 		return err
 	}
 	g, err := exemplar.Open(filepath.Join(folder, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
@@ -72,7 +72,7 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 		return err
 	}
 	if kept {
-		say(out, "\nThe pictures are in %s and %s.\n", documents, inbox)
+		say(out, "\nThe pictures are in %s and %s; %s holds the strangers, to be registered.\n", documents, inbox, later)
 	} else {
 		say(out, "\nTo look at the pictures: exemplar demo --keep FOLDER\n")
 	}
@@ -118,25 +118,25 @@ func shotsOf(e synthdoc.Example) []shot {
 	return []shot{{name + "_same-copy", e.Document, 4}, {name + "_other-copy", other, 5}}
 }
 
-// strangers are photos of what is not registered, but looks like what is: a third
-// edition of the card, and the invoice of a company that uses the template of another.
-func strangers() []shot {
-	company := synthdoc.Document{Kind: "invoice", Template: 19, Content: otherCopy, Issuer: 1, Size: 1000}
-	return []shot{{"stranger_third-edition", synthdoc.Stranger().Document, 4}, {"stranger_other-company", company, 5}}
+// strangers are documents that are not registered, but look like what is: a third edition
+// of the card, and the invoice of a company that uses the template of another. Their
+// labels are those under which they can be registered later.
+func strangers() []synthdoc.Example {
+	company := synthdoc.Document{Kind: "invoice", Template: 19, Content: otherCopy + 1, Issuer: 1, Size: 1000}
+	return []synthdoc.Example{{Label: "id-card/front/3rd-edition", Document: synthdoc.Stranger().Document}, {Label: "invoice/other-company", Document: company}}
 }
 
-// drawDemo writes the documents and the photos.
-func drawDemo(ctx context.Context, documents, inbox string) error {
+// drawDemo writes the documents and the photos, and what can be registered later.
+func drawDemo(ctx context.Context, documents, inbox, later string) error {
 	var files []file
 	for _, e := range synthdoc.Examples() {
-		path := filepath.Join(documents, filepath.FromSlash(e.Label), "scan.png")
-		files = append(files, file{path, func() []byte { return imaging.EncodePNG(synthdoc.Draw(e.Document)) }})
+		files = append(files, scan(documents, e))
 		for _, s := range shotsOf(e) {
 			files = append(files, s.file(inbox))
 		}
 	}
-	for _, s := range strangers() {
-		files = append(files, s.file(inbox))
+	for _, e := range strangers() {
+		files = append(files, scan(later, e), shot{"stranger_" + shortName(e.Label), e.Document, 4}.file(inbox))
 	}
 	return inOrder(ctx, files, func(f file) ([]byte, error) { return f.draw(), nil }, func(f file, data []byte) error {
 		if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
@@ -149,6 +149,12 @@ func drawDemo(ctx context.Context, documents, inbox string) error {
 type file struct {
 	path string
 	draw func() []byte
+}
+
+// scan is a document in the folder of its label.
+func scan(folder string, e synthdoc.Example) file {
+	path := filepath.Join(folder, filepath.FromSlash(e.Label), "scan.png")
+	return file{path, func() []byte { return imaging.EncodePNG(synthdoc.Draw(e.Document)) }}
 }
 
 func (s shot) file(folder string) file {

@@ -71,13 +71,17 @@ func layPart(o *recognise.AlignedPair, part image.Rectangle, w, h int) *imaging.
 	return out
 }
 
-// shadeOf is the colour of a region in which two references differ: that of contents, if
-// these are most of what differs there.
+// shadeOf is the colour of a region in which two references differ: that of contents or
+// of form, whichever is more of what differs there.
 func shadeOf(o *recognise.AlignedPair, region image.Rectangle) color.NRGBA {
-	if o.Print != nil {
-		if contents, form := o.Print.Differing(region); contents > form {
-			return amber
-		}
+	if o.Print == nil {
+		return red
+	}
+	switch contents, form := o.Print.Differing(region); {
+	case contents+form == 0: // the second shows nothing there
+		return faint
+	case contents > form:
+		return amber
 	}
 	return red
 }
@@ -245,7 +249,7 @@ func (w *neighbourCaption) draw(c *sheet, x, y float64) {
 	for _, entry := range []struct {
 		shade   color.NRGBA
 		meaning string
-	}{{amber, "contents that differ"}, {red, "form that differs"}} {
+	}{{amber, "contents that differ"}, {red, "form that differs"}, {faint, "cannot be told"}} {
 		box := planar.Rectangle(x, y, x+side*1.5, y+side)
 		c.frame(entry.shade, box)
 		x = c.text(faint, smallType, x+side*1.5+8, y+14, entry.meaning) + 28

@@ -111,21 +111,15 @@ func OwnPrint(picture *imaging.Gray) *PrintMap {
 	seen := changedetect.Kinds().Detect(picture, half)
 	for i := range seen.Logit {
 		seen.Logit[i] = -1 // nothing differs from itself
-		seen.Filled[i] -= perhapsContents
 	}
 	m := newPrintMap(seen, nil, func(x, y int) (reference, photo planar.Point) { return cellCorner(x, y), cellCorner(x, y) })
 	m.closeGaps()
 	return m
 }
 
-const (
-	// perhapsContents is the logit from which on print is taken for contents where no
-	// other copy tells. By eye: it marks most words that are filled in, and few captions.
-	perhapsContents = -1
-	// contentsGap is up to how many cells of form between contents in a row are taken
-	// for contents, since words are filled in whole. By eye.
-	contentsGap = 2
-)
+// contentsGap is up to how many cells of form between contents in a row are taken for
+// contents, since words are filled in whole. By eye.
+const contentsGap = 2
 
 // closeGaps makes short gaps between contents in a row contents.
 func (m *PrintMap) closeGaps() {
