@@ -195,7 +195,7 @@ func TestClassifyCSV(t *testing.T) {
 	s.registered()
 	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(synthdoc.Examples()[3], 0)))
 	lines := strings.Split(out, "\n")
-	if lines[0] != "\uFEFFpath,decision,label,confidence,basis,cosine,llr,rotation,reason" || !strings.Contains(lines[1], ",match,") {
+	if lines[0] != "\uFEFFpath,decision,label,confidence,basis,cosine,llr,rotation,conditions,reason" || !strings.Contains(lines[1], ",match,") {
 		t.Errorf("CSV:\n%s", out)
 	}
 }

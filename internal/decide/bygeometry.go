@@ -158,7 +158,7 @@ func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 // lies in the photo looks like it too. What looks much less like it than like the
 // first is a wrong fit.
 func (c *scored) isRivalledBy(other *scored) bool {
-	return other.Evidence.Located && !c.Label.InLine(other.Label) && !c.isDuplicateOf(&other.Candidate) &&
+	return other.Evidence.Located && !c.Label.InLine(other.Label) && !c.isDuplicateOf(&other.Candidate) && !c.differsInCondition(&other.Candidate) &&
 		other.Evidence.Cosine > c.Evidence.Cosine-wrongFit
 }
 
@@ -191,7 +191,7 @@ func (p Policy) undistinguished(ranked []scored) []Candidate {
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
 		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
-		if (near || best.isDuplicateOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() {
+		if (near || best.isDuplicateOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() || best.differsInCondition(&c.Candidate) {
 			close = append(close, c.Candidate)
 		}
 	}

@@ -31,9 +31,10 @@ type Candidate struct {
 	Reference string  // id of the reference that scored
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
 
-	Fixed    bool                 // only the same copy is a match of the reference: its contents are fixed
-	Picture  int                  // equal ones, but for 0, were registered of one picture
-	Evidence *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked
+	Fixed      bool                 // only the same copy is a match of the reference: its contents are fixed
+	Picture    int                  // equal ones, but for 0, were registered of one picture
+	Conditions int                  // equal ones, but for 0, are of one kind, registered in conditions that differ
+	Evidence   *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked
 }
 
 // Policy is what a decision is held to.

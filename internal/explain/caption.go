@@ -87,6 +87,9 @@ func (w *caption) legend(c *sheet, x, y float64) {
 	frame := planar.Rectangle(x, y, x+side, y+side)
 	c.outline(violet, 2.5, frame[:]...)
 	x = c.text(faint, smallType, x+side+8, y+13, "surely other print") + 28
+	frame = planar.Rectangle(x, y, x+side, y+side)
+	c.outline(cyan, 2.5, frame[:]...)
+	x = c.text(faint, smallType, x+side+8, y+13, "glare, torn ...") + 28
 	c.line(accent, planar.Point{X: x, Y: y + side/2}, planar.Point{X: x + 26, Y: y + side/2}, 1.5)
 	c.dot(accent, planar.Point{X: x, Y: y + side/2}, 2.5)
 	c.dot(accent, planar.Point{X: x + 26, Y: y + side/2}, 2.5)

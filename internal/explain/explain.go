@@ -40,6 +40,7 @@ func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *im
 	if found.Located {
 		out.print(found.Print(compared), photo, reference)
 		out.changes(found, photo, reference)
+		out.conditions(f.Conditions, photo)
 		out.location(found, photo)
 		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)
 	}
@@ -68,6 +69,7 @@ var (
 	red      = color.NRGBA{220, 38, 38, 255}
 	white    = color.NRGBA{255, 255, 255, 255}
 	violet   = color.NRGBA{147, 51, 234, 255}
+	cyan     = color.NRGBA{8, 145, 178, 255}
 	unmarked = color.NRGBA{148, 155, 164, 255}
 )
 
@@ -118,6 +120,20 @@ func (c *sheet) changes(f *recognise.Found, photo, reference panel) {
 		}
 		onPhoto.frame(violet, there)
 		onReference.frame(violet, here)
+	}
+}
+
+// conditions frames the regions in which something happened to the document.
+func (c *sheet) conditions(all []recognise.Condition, photo panel) {
+	on := c.within(photo.frame)
+	for _, condition := range all {
+		for _, where := range condition.Where {
+			var q [4]planar.Point
+			for i, p := range where.Photo {
+				q[i] = photo.at(p)
+			}
+			on.frame(cyan, q)
+		}
 	}
 }
 
@@ -215,6 +231,9 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 		if b.State == alignment.InPlace {
 			inPlace++
 		}
+	}
+	for _, c := range finding.Conditions {
+		out = append(out, [2]string{string(c.Kind), fmt.Sprintf("%.0f %% of it", 100*c.Share)})
 	}
 	return append(out,
 		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Comparable), "parts agree in place"},

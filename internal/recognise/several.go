@@ -105,6 +105,10 @@ func (s *search) decideAt(ctx context.Context, first *evidenceSet, locations []l
 			e.add(h)
 		}
 	}
+	e.photo = s.photo
+	if err := s.addStates(ctx, e); err != nil {
+		return Finding{}, err
+	}
 	return e.decide(), nil
 }
 
