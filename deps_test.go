@@ -25,7 +25,8 @@ var allowed = map[string][]string{
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
 
-	"internal/intake":            {"internal/imaging"},
+	"internal/intake":            {"internal/imaging", "internal/intake/mail"},
+	"internal/intake/mail":       {},
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
@@ -97,11 +98,15 @@ var confined = map[string][]string{
 	"github.com/pelletier/go-toml/v2/unstable":      {"internal/train/recipe"},
 	"github.com/hashicorp/golang-lru/v2":            {"internal/recognise"},
 	"golang.org/x/image/vector":                     {"internal/canvas"},
+	"github.com/jhillyerd/enmime/v2":                {"internal/intake/mail"},
+	"github.com/jhillyerd/enmime/v2/mediatype":      {"internal/intake/mail"},
+	"golang.org/x/text/encoding/charmap":            {"internal/intake"}, // names in ZIP archives
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
 	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds
 	"golang.org/x/image/bmp":                        {"bench/torture"}, // refuses most of BMP
 	"github.com/ebitengine/purego":                  {},                // ends static linking
+	"github.com/gen2brain/heic":                     {},                // links purego, and holds a decoder under the AGPL: docs/intake.md
 }
 
 func TestImportsPointOneWay(t *testing.T) {
