@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"math"
+
 	"exemplar/internal/label"
 	"exemplar/internal/scoremodel"
 )
@@ -11,11 +13,14 @@ import (
 // that family from what is not; form tells its members apart.
 
 const (
-	// otherFormCells is up to where another form in a place may be the photo's noise:
-	// see [scoremodel.Form]. Of copies of forms that the program drew over, nine in
-	// ten show 6 at most, of other editions a quarter. Chosen on the odd families of
-	// kinds_forms.
-	otherFormCells = 6
+	// noiseOfForm is up to where another form may be the photo's noise: the weighted
+	// mean of the logarithms of 1 and the cells that show it in the place with most, and
+	// of 1 and all of them. The weight is of a logistic regression on simulated captures
+	// of drawn documents and of forms of ../shared/data/fields, laid on copies (327) and
+	// on other editions and issuers (577). The limit was chosen on the odd families of
+	// kinds_forms: of those copies 82 and 91 % stay below it, of the others a third.
+	noiseOfForm   = 2.5
+	clusterWeight = 0.75
 	// leastCoverage is how widely features must agree: in a narrow part of a page of
 	// print alone the lines of any other page seem to agree. By eye.
 	leastCoverage = 0.25
@@ -57,24 +62,29 @@ func (p Policy) kindThreshold() float64 {
 	return p.Calibration.LLRModel.Threshold(0, p.FPIR, p.Labels)
 }
 
-// byForm changes the rule where form was looked at and the same copy was not asked
-// for. What shows the form of the best is accepted from the lower threshold on. What
-// shows another form on plain paper is another member of the family, or may be: the
-// label above is the answer, if there is one.
+// byForm changes the rule where form was looked at, on plain paper, and the same copy
+// was not asked for. What shows the form of the best is accepted from the lower
+// threshold on. What shows another form is another member of the family, or may be:
+// the label above is the answer, if there is one.
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
 	if form == nil || p.wantsSameCopy(&best.Candidate) || !p.IsOfKind(best.llr) || best.Evidence.Coverage < leastCoverage {
 		return r
 	}
-	shown, member := form.Other <= otherFormCells, p.isOneMember(ranked)
+	shown, member := showsForm(form), p.isOneMember(ranked)
 	switch above := p.family(ranked); {
-	case best.llr < r.threshold && member && (shown || form.Plain && form.Strip):
+	case best.llr < r.threshold && member && (shown || form.Strip):
 		r.prior, r.threshold = 0, p.kindThreshold()
-	case above != "" && form.Plain && (best.llr < r.threshold || !shown):
+	case above != "" && (best.llr < r.threshold || !shown):
 		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
 	}
 	return r
+}
+
+// showsForm says that all of another form that the photo shows may be its noise.
+func showsForm(f *scoremodel.Form) bool {
+	return clusterWeight*math.Log1p(f.Cluster)+(1-clusterWeight)*math.Log1p(f.Other) <= noiseOfForm
 }
 
 // isOneMember says that no other member of the family is registered that the photo

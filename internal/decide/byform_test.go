@@ -8,17 +8,17 @@ import (
 	"exemplar/internal/scoremodel"
 )
 
-// formed is a candidate whose form was looked at: print on plain paper, of which a
-// number of cells shows another form somewhere.
+// formed is a candidate whose form was looked at: a number of cells, in one place,
+// shows another form.
 func formed(c Candidate, other float64) Candidate {
-	c.Evidence.Form = &scoremodel.Form{Other: other, Plain: true}
+	c.Evidence.Form = &scoremodel.Form{Other: other, Cluster: other}
 	return c
 }
 
 func TestDecideByForm(t *testing.T) {
-	const shown, another = otherFormCells, otherFormCells + 1
-	strip, card := formed(found100("roll", 70, 0), another), formed(found100("form/2024", 84, 0), another)
-	strip.Evidence.Form.Strip, card.Evidence.Form.Plain = true, false
+	const shown, another = 11, 12
+	strip := formed(found100("roll", 70, 0), another)
+	strip.Evidence.Form.Strip = true
 	cases := []struct {
 		name       string
 		candidates []Candidate
@@ -35,7 +35,7 @@ func TestDecideByForm(t *testing.T) {
 		{"another edition", []Candidate{formed(found100("form/2024", 70, 0), another)}, Match, "form", []Label{"form/2024"},
 			"it shows another form than form/2024 somewhere: it may be another form, which is not registered, so the sub-label stays open"},
 		{"another edition that agrees well", []Candidate{formed(found100("form/2024", 84, 0), another)}, Match, "form", []Label{"form/2024"}, "another form than form/2024"},
-		{"on a card that may be wear", []Candidate{card}, Match, "form/2024", nil, ""},
+		{"on a card nobody looked", []Candidate{found100("form/2024", 84, 0)}, Match, "form/2024", nil, ""},
 		{"on a receipt it may have moved", []Candidate{strip}, Match, "roll", nil, ""},
 		{"beside a member that it is told from", []Candidate{formed(found100("a", 79, 0), shown), shifted("b", 0, 70)}, Match, "a", nil, ""},
 		{"beside a member that agrees elsewhere", []Candidate{formed(found100("a", 79, 0), shown), shifted("b", 25, 75)}, Unknown, "", nil, ""},

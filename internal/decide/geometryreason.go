@@ -44,7 +44,7 @@ func foundReason(d *Decision, r rule, p Policy) {
 
 // otherForm says why the best is answered with the label above it.
 func otherForm(d *Decision) string {
-	if form := d.Best.Evidence.Form; form.Other > otherFormCells {
+	if !showsForm(d.Best.Evidence.Form) {
 		return fmt.Sprintf("it shows another form than %s somewhere: it may be another %s, which is not registered", d.Best.Label, d.Label)
 	}
 	return fmt.Sprintf("it may be another %s than %s, which is not registered", d.Label, d.Best.Label)

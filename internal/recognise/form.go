@@ -9,8 +9,8 @@ import (
 )
 
 // lookAtForm sees for the candidate that speaks most for itself whether the photo
-// shows its form. One look takes as long as half a comparison, so the others have
-// none.
+// shows its form, if it is print on plain paper. One look takes as long as half a
+// comparison, so the others have none.
 func (e *evidenceSet) lookAtForm() {
 	if e.policy.Calibration.LLRModel == nil {
 		return
@@ -25,21 +25,29 @@ func (e *evidenceSet) lookAtForm() {
 			best = h
 		}
 	}
-	if best != nil && e.policy.IsOfKind(e.llr(best)) {
-		best.Found.lookAtForm(best.Reference)
+	if best == nil || !best.Reference.plain() || !e.policy.IsOfKind(e.llr(best)) {
+		return
+	}
+	form := best.Found.lookAtForm(best.Reference)
+	for _, h := range e.seen { // what another reference of the label shows too is no other form
+		if h != best && h.Label == best.Label && h.Found.ForDecision.HasComparison() && e.policy.IsOfKind(e.llr(h)) {
+			other := h.Found.lookAtForm(h.Reference)
+			form.Other, form.Cluster = min(form.Other, other.Other), min(form.Cluster, other.Cluster)
+		}
 	}
 }
 
-// lookAtForm adds to the evidence how far the photo shows the reference's form.
-func (f *Found) lookAtForm(r *Reference) {
-	if f.ForDecision.Form != nil || f.rectified == nil {
-		return
+// lookAtForm returns how far the photo shows the reference's form, which becomes part
+// of the evidence.
+func (f *Found) lookAtForm(r *Reference) *scoremodel.Form {
+	if f.ForDecision.Form == nil {
+		t := changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo).Tally(f.rectified.Visible)
+		f.ForDecision.Form = &scoremodel.Form{
+			Other: t.OtherForm, Cluster: t.Cluster,
+			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)),
+		}
 	}
-	seen := changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo)
-	f.ForDecision.Form = &scoremodel.Form{
-		Other: seen.Tally(f.rectified.Visible).Cluster,
-		Plain: r.plain(), Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)),
-	}
+	return f.ForDecision.Form
 }
 
 // stripShape is how many times longer than wide a strip of paper is. A sheet is 1.41
