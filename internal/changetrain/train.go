@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"exemplar/internal/changedetect"
-	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
 	"exemplar/internal/parallel"
@@ -22,11 +21,7 @@ const (
 	warmUp   = 0.1 // share of the steps until the rate is at its peak
 
 	// negativeShare of the lessons are light print on dark.
-	negativeShare = 0.25
-	// misfitShare of the lessons have the photo up to mostMisfit pixels off, as fits
-	// may have a part of a page.
-	misfitShare = 0.3
-	mostMisfit  = 2
+	negativeShare = 0.15
 
 	checkpointSteps = 200
 )
@@ -167,27 +162,10 @@ var workers = sync.Pool{New: func() any { return new(worker) }}
 // study sets l to a sample's loss and adds to its gradients. The sample is looked
 // at whole, as in use: where on a document something stands is part of what it is.
 func (w *worker) study(l *lesson, s *Sample, r *rand.Rand) {
-	negative, laid := r.Float64() < negativeShare, s.Laid
-	if r.Float64() < misfitShare {
-		laid = shifted(laid, r.IntN(2*mostMisfit+1)-mostMisfit, r.IntN(2*mostMisfit+1)-mostMisfit)
-	}
-	logits := l.net.Forward(&w.pass, s.Ref, laid, negative)
+	logits := l.net.Forward(&w.pass, s.Ref, s.Laid, r.Float64() < negativeShare)
 	w.d = reuse.Slice(w.d, len(logits))
 	l.loss, l.cells = crossEntropy(w.d, logits, s)
 	l.net.Backward(&w.pass, w.d)
-}
-
-// shifted moves a picture to the right and down; its edges go on.
-func shifted(g *imaging.Gray, dx, dy int) *imaging.Gray {
-	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
-	for y := range g.H {
-		from := g.Pix[min(max(y-dy, 0), g.H-1)*g.W:][:g.W]
-		to := out.Pix[y*g.W:][:g.W]
-		for x := range to {
-			to[x] = from[min(max(x-dx, 0), g.W-1)]
-		}
-	}
-	return out
 }
 
 // sortWeight is what the sort of the reference's print counts beside the rest:
