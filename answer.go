@@ -24,7 +24,7 @@ type Basis = decide.Basis
 const (
 	ByGeometry  = decide.ByGeometry  // "geometry": how much of a reference agrees where it lies in the picture
 	ByEmbedding = decide.ByEmbedding // "embedding": how alike the whole pictures are
-	ByExact     = decide.ByExact     // "exact": it shows other print in a place, and [ClassifyOptions].Exact accepts none
+	ByExact     = decide.ByExact     // "exact": it shows other print in a place, and [ClassifyOptions].Exact or [ContentsFixed] accepts none
 	BySearch    = decide.BySearch    // "search": nothing registered was found in the picture, or too little of it to compare
 )
 
@@ -41,6 +41,9 @@ type Answer struct {
 	// for DefaultFPIR. It is 1 only where nothing is registered, 0 where the picture
 	// was refused.
 	Confidence float64 `json:"confidence,omitzero"`
+	// Copy says whether a match by geometry is the very copy that was registered
+	// ("same"), another one of its kind ("other"), or that this cannot be told ("unsure").
+	Copy string `json:"copy,omitempty"`
 	// Open are sub-labels of Label that could not be told apart, best first.
 	Open []string `json:"open,omitempty"`
 	// Basis is empty where nothing was compared: refused, or nothing is registered.
@@ -52,8 +55,12 @@ type Answer struct {
 	Rotation  int        `json:"rotation"`           // degrees clockwise by which the document is turned: 0, 90, 180, 270; 0 if there is no match
 	Mirrored  bool       `json:"mirrored,omitempty"` // the picture shows the document as a mirror does
 	Inverted  bool       `json:"inverted,omitempty"` // the picture is a negative
-	Summary   string     `json:"summary"`            // a clause of a few words
-	Reason    string     `json:"reason"`             // clauses, the most important one first
+	// Conditions are the states in which the document was seen, the plainest first:
+	// glare, covered, cut-off, torn, stained, folded, blurred, faded, too-small,
+	// screen (photographed from one), mirrored, dark-mode. Empty where nothing was found.
+	Conditions []Condition `json:"conditions,omitempty"`
+	Summary    string      `json:"summary"` // a clause of a few words
+	Reason     string      `json:"reason"`  // clauses, the most important one first
 	// Candidates are the best labels, in the order of the decision, at most five.
 	Candidates []Candidate `json:"candidates"`
 	// LeftOut are references that are damaged in the gallery, so that they had no
@@ -67,6 +74,13 @@ type Answer struct {
 	// which frame, what is missing.
 	Notes []string `json:"notes,omitempty"`
 	Model string   `json:"model"` // [Model.DecisionFingerprint]
+}
+
+// Condition is a state in which a document was seen.
+type Condition struct {
+	Kind  string          `json:"kind"`
+	Share float64         `json:"share"`           // of the document's area, in (0, 1]
+	Where [][4][2]float64 `json:"where,omitempty"` // the regions, as [Geometry.Quad]; none where it is the whole document
 }
 
 // Embedding is how alike the whole picture is to a label's references.
@@ -122,7 +136,7 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
 		Decision: d.Outcome, Label: string(d.Label), Confidence: d.Confidence, Basis: d.Basis,
-		Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
+		Copy: string(d.Copy), Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
 	for _, open := range d.Open {
@@ -130,6 +144,13 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	}
 	if d.Outcome == decide.Match || d.Outcome == decide.Ambiguous {
 		a.Rotation = d.Best.Rotation
+	}
+	for _, c := range f.Conditions {
+		condition := Condition{Kind: string(c.Kind), Share: c.Share}
+		for _, where := range c.Where {
+			condition.Where = append(condition.Where, asSent(p, where.Photo))
+		}
+		a.Conditions = append(a.Conditions, condition)
 	}
 	if d.Basis != "" {
 		a.Embedding = &Embedding{Cosine: float64(d.Best.Score), Threshold: d.Threshold, FMR: d.FMR}
@@ -163,16 +184,18 @@ func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
 		Inliers: f.Inliers, Coverage: f.Coverage, Compared: f.Comparable, Agreement: f.LocallyConsistent,
 		Cosine: f.ForDecision.Cosine, Changed: f.Changes.Share,
 	}
-	asSent := func(q [4]planar.Point) (corners [4][2]float64) {
-		for i, corner := range q {
-			at := p.AsSent(corner)
-			corners[i] = [2]float64{at.X, at.Y}
-		}
-		return corners
-	}
-	g.Quad = asSent(f.Quad)
+	g.Quad = asSent(p, f.Quad)
 	for _, c := range f.Changes.Where {
-		g.Changes = append(g.Changes, asSent(c.Photo))
+		g.Changes = append(g.Changes, asSent(p, c.Photo))
 	}
 	return g
+}
+
+// asSent is a quad in pixels of the picture as sent.
+func asSent(p *recognise.Photo, q [4]planar.Point) (corners [4][2]float64) {
+	for i, corner := range q {
+		at := p.AsSent(corner)
+		corners[i] = [2]float64{at.X, at.Y}
+	}
+	return corners
 }

@@ -115,7 +115,7 @@ func TestAllKeepsExact(t *testing.T) {
 	g := newGallery(t)
 	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))
-	p := file(imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(form)["line"])))
+	p := file(drawnFile(synthdoc.Siblings(form)["line"]))
 	if a := classifyWith(t, g, p, exemplar.ClassifyOptions{All: true}).Answer(); a.Decision != exemplar.Match || len(a.Geometry.Changes) == 0 {
 		t.Fatalf("a changed line: %s (%s)", a.Decision, a.Reason)
 	}
@@ -132,7 +132,7 @@ func TestTheAnswerItselfIsExplained(t *testing.T) {
 	g := newGallery(t)
 	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))
-	p := file(imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(form)["line"])))
+	p := file(drawnFile(synthdoc.Siblings(form)["line"]))
 	var drawings [][]byte
 	for _, exact := range []bool{false, true} {
 		r := classifyWith(t, g, p, exemplar.ClassifyOptions{Exact: exact, Explain: true})

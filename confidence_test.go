@@ -13,9 +13,8 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// As many answers are right as their confidence says, half of the pictures being
-// strangers: another kind, other contents in the same form, or one with a changed
-// line.
+// As many answers are right as their confidence says, pictures being strangers:
+// another kind, or another design of it; or other copies of what is registered.
 func TestConfidenceIsCalibrated(t *testing.T) {
 	documents := 30
 	if testing.Short() {
@@ -29,16 +28,20 @@ func TestConfidenceIsCalibrated(t *testing.T) {
 	var items []exemplar.Item
 	for i := range uint64(documents) {
 		d := synthdoc.Document{Kind: kinds[i%uint64(len(kinds))], Template: 500 + i, Content: 500 + i, Size: 700}
-		label := fmt.Sprint(d.Kind, "/", i)
+		label := fmt.Sprint(d.Kind, "-", i)
 		items = append(items, pictured(label, d))
 		strangers := []synthdoc.Document{
 			{Kind: d.Kind, Template: 9000 + i, Content: 9000 + i, Size: 700},
 			synthdoc.Siblings(d)["contents"], synthdoc.Siblings(d)["design"],
 		}
+		other := ""
+		if i%3 == 1 && d.Kind != "cover" && d.Kind != "label" && d.Kind != "page" { // there all print makes the kind
+			other = label
+		}
 		for j, shown := range []synthdoc.Document{d, strangers[i%3]} {
 			photo := capturesim.Scene(synthdoc.Draw(shown), nil, phone, 2*i+uint64(j)).Image
 			pictures = append(pictures, exemplar.FromBytes(imaging.EncodeJPEG(photo, 85)))
-			truth = append(truth, []string{label, ""}[j])
+			truth = append(truth, []string{label, other}[j])
 		}
 	}
 	register(t, g, items...)

@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -24,7 +25,8 @@ var allowed = map[string][]string{
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
 
-	"internal/intake":            {"internal/intake/pdf", "internal/imaging"},
+	"internal/intake":            {"internal/intake/pdf", "internal/intake/mail", "internal/imaging"},
+	"internal/intake/mail":       {},
 	"internal/intake/pdf":        {"internal/imaging", "internal/cputime"},
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
@@ -100,11 +102,15 @@ var confined = map[string][]string{
 	"github.com/klippa-app/go-pdfium":               {"internal/intake/pdf"},
 	"github.com/klippa-app/go-pdfium/webassembly":   {"internal/intake/pdf"},
 	"github.com/tetratelabs/wazero":                 {"internal/intake/pdf"},
+	"github.com/jhillyerd/enmime/v2":                {"internal/intake/mail"},
+	"github.com/jhillyerd/enmime/v2/mediatype":      {"internal/intake/mail"},
+	"golang.org/x/text/encoding/charmap":            {"internal/intake"}, // names in ZIP archives
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
 	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds
 	"golang.org/x/image/bmp":                        {"bench/torture"}, // refuses most of BMP
 	"github.com/ebitengine/purego":                  {},                // ends static linking
+	"github.com/gen2brain/heic":                     {},                // links purego, and holds a decoder under the AGPL: docs/intake.md
 }
 
 func TestImportsPointOneWay(t *testing.T) {
@@ -133,10 +139,36 @@ func TestImportsPointOneWay(t *testing.T) {
 func TestAllowedImportsAreUsed(t *testing.T) {
 	used := packageImports(t)
 	for pkg, may := range allowed {
+		if used[pkg] == nil {
+			t.Errorf("there is no package %q: take it out of the table", pkg)
+		}
 		for _, ours := range may {
 			if used[pkg]["exemplar/"+ours] == "" {
 				t.Errorf("%q may import %s and does not: take it out of the table", pkg, ours)
 			}
+		}
+	}
+	for path, only := range confined {
+		for _, pkg := range only {
+			if used[pkg][path] == "" {
+				t.Errorf("%q may import %s and does not: take it out of the table", pkg, path)
+			}
+		}
+	}
+}
+
+// TestEveryRoomIsOnTheMap keeps the picture and the table of packages whole: a
+// newcomer looks there first.
+func TestEveryRoomIsOnTheMap(t *testing.T) {
+	text, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rooms, _ := strings.Cut(string(text), "## Rooms")
+	for pkg := range packageImports(t) {
+		name, isOurs := strings.CutPrefix(pkg, "internal/")
+		if isOurs && !strings.Contains(name, "/") && !strings.Contains(rooms, "`"+name+"`") && !strings.Contains(rooms, "`"+pkg+"`") {
+			t.Errorf("docs/architecture.md says nothing of %s", pkg)
 		}
 	}
 }

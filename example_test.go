@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 
 	"exemplar"
-	"exemplar/internal/imaging"
-	"exemplar/internal/synthdoc"
 )
 
 // Register one picture of each document and recognise another picture of one.
@@ -89,9 +87,4 @@ func ExampleGallery_List() {
 	// Output:
 	// id-card/back back.png
 	// id-card/front front.png
-}
-
-// drawn is a picture file of a drawn document.
-func drawn(kind string) []byte {
-	return imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 3, Size: 600}))
 }

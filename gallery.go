@@ -84,6 +84,7 @@ type Reference struct {
 	Label      string    `json:"label"`
 	Source     string    `json:"source"` // name under which the image arrived
 	Note       string    `json:"note,omitempty"`
+	Contents   Contents  `json:"contents,omitempty"`
 	Registered time.Time `json:"registered"`
 	Width      int       `json:"width"` // of the image as it arrived, upright, in pixels
 	Height     int       `json:"height"`
@@ -94,10 +95,21 @@ type Reference struct {
 
 func newReference(r store.Reference) Reference {
 	return Reference{
-		ID: r.ID, Label: string(r.Label), Source: r.Source, Note: r.Note, Registered: r.Registered,
+		ID: r.ID, Label: string(r.Label), Source: r.Source, Note: r.Note, Contents: r.Contents, Registered: r.Registered,
 		Width: r.Width, Height: r.Height, SHA256: fmt.Sprintf("%x", r.Hash), Model: r.Model, Damaged: r.Damaged,
 	}
 }
+
+// Contents says whether other contents (what is filled in, typed, signed,
+// photographed) are a match of a reference.
+type Contents = store.Contents
+
+// What may be said of contents.
+const (
+	ContentsAuto  = store.ContentsAuto  // "": the program's own view of the reference
+	ContentsVary  = store.ContentsVary  // "vary": every copy of the kind is a match
+	ContentsFixed = store.ContentsFixed // "fixed": only the same copy is, as with [ClassifyOptions].Exact
+)
 
 // List returns the references of a label and of those below it, in order of
 // labels and then of age; of all labels when label is empty.
@@ -168,6 +180,11 @@ func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
 // SetNote replaces the note of a reference.
 func (g *Gallery) SetNote(ctx context.Context, id, note string) error {
 	return g.fail(g.store.SetNote(ctx, id, note))
+}
+
+// SetContents says anew whether other contents are a match of a reference.
+func (g *Gallery) SetContents(ctx context.Context, id string, contents Contents) error {
+	return g.fail(g.store.SetContents(ctx, id, contents))
 }
 
 // ErrPartly says that an export or an import has left out what is damaged.

@@ -70,7 +70,7 @@ func TestATurnedProbeIsRecognised(t *testing.T) {
 func TestTwinsAndRivalsAreReported(t *testing.T) {
 	g := newGallery(t)
 	first := drawn("id-card")
-	edition := imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "id-card", Template: 3, Size: 600, Edition: 1}))
+	edition := drawnFile(synthdoc.Document{Kind: "id-card", Template: 3, Size: 600, Edition: 1})
 	register(t, g, exemplar.Item{Label: "card/first", Source: "a.png", Picture: exemplar.FromBytes(first)})
 	results := register(t, g,
 		exemplar.Item{Label: "card/first", Source: "b.png", Picture: exemplar.FromBytes(first)},
@@ -223,7 +223,7 @@ func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := imaging.EncodePNG(synthdoc.Draw(synthdoc.Examples()[0].Document))
+	picture := drawnFile(synthdoc.Examples()[0].Document)
 	if v, err := m.Embed(exemplar.FromBytes(picture)); err != nil || len(v) != m.Dim() {
 		t.Errorf("%d values, %v", len(v), err)
 	}

@@ -14,10 +14,13 @@ import (
 
 // Item is a picture to register.
 type Item struct {
-	Label   string
-	Source  string // name of the file, kept with the reference
-	Note    string
-	Picture Picture
+	Label  string
+	Source string // name of the file, kept with the reference
+	Note   string
+	// Contents says whether other contents are a match of it. Empty: the program
+	// decides.
+	Contents Contents
+	Picture  Picture
 }
 
 // RegisterOptions say how items are registered.
@@ -121,13 +124,16 @@ func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err erro
 	if err != nil {
 		return nil, "", err
 	}
+	if err := store.ValidateContents(item.Contents); err != nil {
+		return nil, "", err
+	}
 	input := item.Picture.openFile()
 	defer input.release()
 	made, notes, err := g.model.inner.NewEntry(input.Input)
 	if err != nil {
 		return nil, "", err
 	}
-	made.Label, made.Source, made.Note = label, item.Source, item.Note
+	made.Label, made.Source, made.Note, made.Contents = label, item.Source, item.Note, item.Contents
 	return &made, strings.Join(notes, "; "), nil
 }
 

@@ -23,7 +23,7 @@ type Rival struct {
 	Reason    string  `json:"reason"`    // how the registered one differs from it, in words
 
 	// What follows is known where the two could be laid on each other.
-	Judged    int      `json:"judged,omitempty"`    // blocks that could be compared
+	Compared  int      `json:"compared,omitempty"`  // blocks that could be compared
 	Agreement float64  `json:"agreement,omitempty"` // share of them that agrees
 	Regions   []Region `json:"regions,omitempty"`   // where the two differ
 }
@@ -60,16 +60,31 @@ func newRival(n recognise.Neighbour) Rival {
 		return r
 	}
 	r.Reason = explain.Difference(n.Pair, r.Label)
-	r.Judged, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
+	r.Compared, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
 	for _, b := range n.Pair.RegionsAsSent() {
 		r.Regions = append(r.Regions, Region{b[0], b[1], b[2] - b[0], b[3] - b[1]})
 	}
 	return r
 }
 
+// ExplainContents draws, as a PNG, what of a reference is taken for form, which is
+// printed alike on every copy, and what for contents, which may be other.
+func (g *Gallery) ExplainContents(ctx context.Context, id string) ([]byte, error) {
+	r, err := g.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := g.engine.Picture(ctx, id)
+	if err != nil {
+		return nil, g.fail(err)
+	}
+	return imaging.EncodePNG(explain.Contents(picture, recognise.OwnPrint(picture.Gray()), r.Label)), nil
+}
+
 // ExplainRival draws, as a PNG, where a reference differs from another one: the
 // two side by side, the other one laid on the first, with the regions that differ
-// framed and enlarged.
+// framed and enlarged: in one colour where contents differ, in another where the form
+// does.
 func (g *Gallery) ExplainRival(ctx context.Context, id, rival string) ([]byte, error) {
 	first, err := g.Get(ctx, id)
 	if err != nil {

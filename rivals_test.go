@@ -17,7 +17,7 @@ import (
 
 // pictured is a drawn document as an item to register.
 func pictured(label string, d synthdoc.Document) exemplar.Item {
-	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(imaging.EncodePNG(synthdoc.Draw(d)))}
+	return exemplar.Item{Label: label, Source: label, Picture: exemplar.FromBytes(drawnFile(d))}
 }
 
 // registerOne registers an item and returns what is said of it.
@@ -44,7 +44,7 @@ func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 			t.Fatalf("%s: rivals %+v, then %+v; want none, then one", name, first.Rivals, r.Rivals)
 		}
 		rival := r.Rivals[0]
-		if rival.Label != "note/first" || rival.Reference != first.ID || rival.Judged < 40 || rival.Agreement < 0.8 || rival.Score < 0.7 {
+		if rival.Label != "note/first" || rival.Reference != first.ID || rival.Compared < 40 || rival.Agreement < 0.8 || rival.Score < 0.7 {
 			t.Errorf("%s: %+v", name, rival)
 		}
 		if !strings.Contains(rival.Reason, "differs from note/first only in") {
@@ -126,7 +126,7 @@ func TestRivalsByTheirEmbeddings(t *testing.T) {
 	}
 	first := registerOne(t, g, item("first", stripes(600, 400, 40)))
 	r := registerOne(t, g, item("second", stripes(600, 400, 42)))
-	if len(r.Rivals) != 1 || r.Rivals[0].Reference != first.ID || r.Rivals[0].Judged != 0 || !strings.Contains(r.Rivals[0].Reason, "is close to first") {
+	if len(r.Rivals) != 1 || r.Rivals[0].Reference != first.ID || r.Rivals[0].Compared != 0 || !strings.Contains(r.Rivals[0].Reason, "is close to first") {
 		t.Errorf("rivals %+v, want one by its embedding", r.Rivals)
 	}
 }

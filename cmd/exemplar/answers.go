@@ -45,7 +45,7 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 		if _, err := io.WriteString(p.out, byteOrderMark); err != nil {
 			return err
 		}
-		p.w.Write([]string{"path", "member", "page", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "reason"})
+		p.w.Write([]string{"path", "member", "page", "decision", "label", "confidence", "basis", "cosine", "llr", "rotation", "conditions", "reason"})
 	}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 	text := func(s string) string { return fileio.TextCell(plain(s)) }
@@ -63,7 +63,7 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if a.Page > 0 {
 		page = strconv.Itoa(a.Page)
 	}
-	p.w.Write([]string{text(path), text(a.Member), page, string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), text(a.Reason)})
+	p.w.Write([]string{text(path), text(a.Member), page, string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), conditions(a), text(a.Reason)})
 	p.w.Flush()
 	return p.w.Error()
 }
@@ -190,6 +190,9 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 		say(p.w, "  comparison in place: log10 likelihood ratio %.2f, needed %.2f; compared parts: %d; fitting features: %d\n",
 			g.LLR, g.Threshold, g.Compared, g.Inliers)
 	}
+	for _, c := range a.Conditions {
+		say(p.w, "  %s: %s %% of the document\n", c.Kind, percentDown(c.Share, 0))
+	}
 	if e := a.Embedding; e != nil {
 		say(p.w, "  whole picture: similarity %.3f, needed %.3f\n", e.Cosine, e.Threshold)
 	}
@@ -213,7 +216,21 @@ func seenHow(a exemplar.Answer) []string {
 	if a.Inverted {
 		how = append(how, "a negative")
 	}
+	for _, c := range a.Conditions {
+		if c.Kind != "mirrored" && c.Kind != "dark-mode" { // said above
+			how = append(how, c.Kind)
+		}
+	}
 	return how
+}
+
+// conditions lists the states in which the document was seen.
+func conditions(a exemplar.Answer) string {
+	var kinds []string
+	for _, c := range a.Conditions {
+		kinds = append(kinds, c.Kind)
+	}
+	return strings.Join(kinds, " ")
 }
 
 // clause says in few words what an answer rests on. It is the first wording that fits

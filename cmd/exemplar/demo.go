@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,10 +20,10 @@ func newDemo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "demo",
 		GroupID: "use",
-		Short:   "Register a few drawn documents and recognise hard photos of them",
-		Long: `See the program at work. The demo draws a few documents and registers one picture of each. It then takes hard photos
-(turned, blurred, shadowed, from the side) of them, and of a stranger that resembles one of them, and recognises the photos.
-You need no files: the documents, the camera and the model are inside the program.`,
+		Short:   "Register a few drawn documents and recognise hard photos of other copies",
+		Long: `See the program at work. The demo draws a few documents and registers one copy of each. It then takes hard photos (turned,
+blurred, shadowed, from the side) of them, of other copies (the card of another holder, an invoice of another month), and of
+strangers that resemble one of them, and recognises the photos. You need no files: the documents, the camera and the model are inside the program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			folder := keep
@@ -46,8 +45,8 @@ You need no files: the documents, the camera and the model are inside the progra
 
 func demo(cmd *cobra.Command, folder string, kept bool) error {
 	out := cmd.OutOrStdout()
-	documents, inbox := filepath.Join(folder, "documents"), filepath.Join(folder, "inbox")
-	if err := drawDemo(cmd.Context(), documents, inbox); err != nil {
+	documents, inbox, later := filepath.Join(folder, "documents"), filepath.Join(folder, "inbox"), filepath.Join(folder, "later")
+	if err := drawDemo(cmd.Context(), documents, inbox, later); err != nil {
 		return err
 	}
 	g, err := exemplar.Open(filepath.Join(folder, "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
@@ -73,7 +72,7 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 		return err
 	}
 	if kept {
-		say(out, "\nThe pictures are in %s and %s.\n", documents, inbox)
+		say(out, "\nThe pictures are in %s and %s; %s holds the strangers, to be registered.\n", documents, inbox, later)
 	} else {
 		say(out, "\nTo look at the pictures: exemplar demo --keep FOLDER\n")
 	}
@@ -100,50 +99,69 @@ func relativeTo(folder string, list []input) []input {
 	return relative
 }
 
-// drawDemo writes the documents and the photos of them.
-func drawDemo(ctx context.Context, documents, inbox string) error {
-	examples := append(synthdoc.Examples(), synthdoc.Stranger())
-	return inOrder(ctx, examples, func(e synthdoc.Example) ([]file, error) {
-		return demoFiles(documents, inbox, e), nil
-	}, func(_ synthdoc.Example, files []file) error {
-		for _, f := range files {
-			if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
-				return err
-			}
-			if err := fileio.WriteBytes(f.path, fileio.Private, f.data); err != nil {
-				return err
-			}
+// shot is a photo of the demo.
+type shot struct {
+	name string // of its file
+	of   synthdoc.Document
+	seed uint64
+}
+
+// otherCopy is the contents of the demo's other copies: another holder, another month.
+const otherCopy = 1
+
+// shotsOf are the photos of a registered document: one of itself, and one of another
+// copy of its kind.
+func shotsOf(e synthdoc.Example) []shot {
+	other := e.Document
+	other.Content = otherCopy
+	name := shortName(e.Label)
+	return []shot{{name + "_same-copy", e.Document, 4}, {name + "_other-copy", other, 5}}
+}
+
+// strangers are documents that are not registered, but look like what is: a third edition
+// of the card, and the invoice of a company that uses the template of another. Their
+// labels are those under which they can be registered later.
+func strangers() []synthdoc.Example {
+	company := synthdoc.Document{Kind: "invoice", Template: 19, Content: otherCopy + 1, Issuer: 1, Size: 1000}
+	return []synthdoc.Example{{Label: "id-card/front/3rd-edition", Document: synthdoc.Stranger().Document}, {Label: "invoice/other-company", Document: company}}
+}
+
+// drawDemo writes the documents and the photos, and what can be registered later.
+func drawDemo(ctx context.Context, documents, inbox, later string) error {
+	var files []file
+	for _, e := range synthdoc.Examples() {
+		files = append(files, scan(documents, e))
+		for _, s := range shotsOf(e) {
+			files = append(files, s.file(inbox))
 		}
-		return nil
+	}
+	for _, e := range strangers() {
+		files = append(files, scan(later, e), shot{"stranger_" + shortName(e.Label), e.Document, 4}.file(inbox))
+	}
+	return inOrder(ctx, files, func(f file) ([]byte, error) { return f.draw(), nil }, func(f file, data []byte) error {
+		if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+			return err
+		}
+		return fileio.WriteBytes(f.path, fileio.Private, data)
 	})
 }
 
 type file struct {
 	path string
-	data []byte
+	draw func() []byte
 }
 
-// demoFiles draws a document and photos of it. The photos are named after the document.
-func demoFiles(documents, inbox string, e synthdoc.Example) []file {
-	picture := synthdoc.Draw(e.Document)
-	var files []file
-	if e.Label != "" {
-		files = append(files, file{filepath.Join(documents, filepath.FromSlash(e.Label), "scan.png"), imaging.EncodePNG(picture)})
-	}
-	name := "stranger"
-	if e.Label != "" {
-		name = shortName(e.Label)
-	}
-	for i := range demoPhotos {
-		photo := capturesim.Scene(picture, nil, capturesim.Everyday(), uint64(i)+4)
-		path := filepath.Join(inbox, fmt.Sprintf("%s_%d.jpg", name, i+1))
-		files = append(files, file{path, imaging.EncodeJPEG(photo.Image, 85)})
-	}
-	return files
+// scan is a document in the folder of its label.
+func scan(folder string, e synthdoc.Example) file {
+	path := filepath.Join(folder, filepath.FromSlash(e.Label), "scan.png")
+	return file{path, func() []byte { return imaging.EncodePNG(synthdoc.Draw(e.Document)) }}
 }
 
-// demoPhotos is how many photos are taken of each document.
-const demoPhotos = 2
+func (s shot) file(folder string) file {
+	return file{filepath.Join(folder, s.name+".jpg"), func() []byte {
+		return imaging.EncodeJPEG(capturesim.Scene(synthdoc.Draw(s.of), nil, capturesim.Everyday(), s.seed).Image, 85)
+	}}
+}
 
 // shortName makes a file name from the end of a label.
 func shortName(label string) string {

@@ -14,7 +14,7 @@ func newGallery() *cobra.Command {
 		Long: `List, change and check what is registered. A command that takes an ID also takes a LABEL that has one reference of its
 own. gallery list shows both.`,
 	}
-	cmd.AddCommand(galleryList(), galleryShow(), galleryRivals(), galleryRename(), galleryRemove(), galleryNote(),
+	cmd.AddCommand(galleryList(), galleryShow(), galleryRivals(), galleryRename(), galleryRemove(), galleryNote(), galleryContents(),
 		galleryExport(), galleryImport(), galleryReembed(), galleryCheck(), galleryRepair(), galleryCompact())
 	onlySubCommands(cmd)
 	return cmd

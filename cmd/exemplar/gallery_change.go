@@ -142,6 +142,28 @@ func galleryNote() *cobra.Command {
 	}.command()
 }
 
+func galleryContents() *cobra.Command {
+	return galleryVerb{
+		use: "contents ID|LABEL vary|fixed|auto", short: "Say whether copies with other contents are a match of a reference",
+		args: cobra.ExactArgs(2), writes: true, labels: 1,
+		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
+			contents, known := map[string]exemplar.Contents{"vary": exemplar.ContentsVary, "fixed": exemplar.ContentsFixed, "auto": exemplar.ContentsAuto}[args[1]]
+			if !known {
+				return fmt.Errorf("contents %q are not known: write vary, fixed or auto (the program decides)", args[1])
+			}
+			r, err := theReference(cmd.Context(), g, args[0])
+			if err != nil {
+				return err
+			}
+			if err := g.SetContents(cmd.Context(), r.ID, contents); err != nil {
+				return err
+			}
+			say(cmd.OutOrStdout(), "contents of %s (%s): %s\n", r.ID, r.Label, args[1])
+			return nil
+		},
+	}.command()
+}
+
 func galleryExport() *cobra.Command {
 	return galleryVerb{
 		use: "export FILE.zip", short: "Write everything to one portable file",

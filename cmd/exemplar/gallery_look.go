@@ -57,6 +57,9 @@ func printReferences(out io.Writer, references []exemplar.Reference, verbose boo
 		if verbose {
 			line += fmt.Sprintf("  %d x %d  %s", r.Width, r.Height, plain(r.Note))
 		}
+		if r.Contents != exemplar.ContentsAuto {
+			line += fmt.Sprintf("  (contents: %s)", r.Contents)
+		}
 		if r.Damaged {
 			line += "  (damaged: see exemplar gallery check)"
 		}
@@ -127,7 +130,7 @@ func galleryShow() *cobra.Command {
 
 func showReference(out io.Writer, r exemplar.Reference) {
 	for _, row := range [][2]string{
-		{"label", r.Label}, {"id", r.ID}, {"source", r.Source}, {"note", r.Note}, {"registered", r.Registered.Local().Format("2006-01-02 15:04:05")},
+		{"label", r.Label}, {"id", r.ID}, {"source", r.Source}, {"note", r.Note}, {"contents", string(r.Contents)}, {"registered", r.Registered.Local().Format("2006-01-02 15:04:05")},
 		{"size", fmt.Sprintf("%d x %d", r.Width, r.Height)}, {"sha256", r.SHA256}, {"model", r.Model},
 	} {
 		if row[1] != "" {

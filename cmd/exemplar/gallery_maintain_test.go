@@ -13,7 +13,7 @@ import (
 func TestMistypedGalleryIsNotMade(t *testing.T) {
 	s := newSession(t)
 	for _, args := range [][]string{
-		{"list"}, {"show", "X"}, {"rivals", "X"}, {"rename", "a", "b"}, {"remove", "X"}, {"remove", "--label", "a"}, {"note", "X", "text"},
+		{"list"}, {"show", "X"}, {"rivals", "X"}, {"rename", "a", "b"}, {"remove", "X"}, {"remove", "--label", "a"}, {"note", "X", "text"}, {"contents", "X", "fixed"},
 		{"export", filepath.Join(s.folder, "e.zip")}, {"reembed"}, {"check"}, {"repair"}, {"compact"},
 	} {
 		path := filepath.Join(s.folder, "no", "such", "gallery.db")
@@ -30,7 +30,7 @@ func TestMistypedGalleryIsNotMade(t *testing.T) {
 // An empty label, as an unset variable of a script gives it, removes nothing.
 func TestAnEmptyLabelRemovesNothing(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	before, _ := s.inGallery(0, "gallery", "list")
 	if _, said := s.inGallery(exitFailed, "gallery", "remove", "--yes", "--label", ""); !strings.Contains(said, "label is empty") {
 		t.Errorf("said %q", said)
@@ -44,7 +44,7 @@ func TestAnEmptyLabelRemovesNothing(t *testing.T) {
 // rest, which can be removed.
 func TestCheckAndRepair(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	s.damage(`UPDATE embedding SET features = x'00', vectors = x'00' WHERE reference = (SELECT min(id) FROM reference)`)
 	out, said := s.inGallery(exitFailed, "gallery", "check")
 	if strings.Count(out, "not what was written") != 2 || !strings.Contains(said, "gallery repair") {
@@ -73,11 +73,33 @@ func TestCheckAndRepair(t *testing.T) {
 	s.inGallery(0, "gallery", "check")
 }
 
+// What is said of contents is kept, shown and changed.
+func TestContentsAreKept(t *testing.T) {
+	s := newSession(t)
+	s.inGallery(exitFailed, "register", "--contents", "green", s.documents())
+	s.inGallery(0, "register", "--contents", "fixed", s.documents())
+	out, _ := s.inGallery(0, "gallery", "list")
+	if strings.Count(out, "(contents: fixed)\n") != 3 {
+		t.Errorf("list said %q", out)
+	}
+	label, _, _ := strings.Cut(out, " ")
+	for _, contents := range []string{"vary", "auto"} {
+		s.inGallery(0, "gallery", "contents", label, contents)
+		out, _ := s.inGallery(0, "gallery", "show", label)
+		if strings.Contains(out, "contents    "+contents+"\n") != (contents != "auto") {
+			t.Errorf("%s: show said %q", contents, out)
+		}
+	}
+	if _, said := s.inGallery(exitFailed, "gallery", "contents", label, "green"); !strings.Contains(said, "vary, fixed or auto") {
+		t.Errorf("said %q", said)
+	}
+}
+
 // An export and an import lose only what is damaged, and the exit code tells that
 // something is missing.
 func TestExportAndImportOfWhatIsDamaged(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	s.damage(`DELETE FROM words`)
 	exported := filepath.Join(s.folder, "all.zip")
 	if _, said := s.inGallery(exitPartly, "gallery", "export", exported); !strings.Contains(said, "words") {

@@ -101,7 +101,7 @@ func TestEnvironment(t *testing.T) {
 
 func TestCompletion(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	t.Setenv("EXEMPLAR_GALLERY", s.gallery)
 	label := examples()[3].Label
 	for _, c := range []struct {
@@ -128,7 +128,7 @@ func TestCompletion(t *testing.T) {
 // A label serves as an id if it has one reference.
 func TestLabelsForIDs(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	example, other := examples()[3], examples()[4]
 	if out, _ := s.inGallery(0, "gallery", "show", example.Label); !strings.Contains(out, example.Label) {
 		t.Errorf("show said %q", out)
@@ -164,7 +164,7 @@ func TestLabelsForIDs(t *testing.T) {
 // Without a terminal only --yes removes the references of a label.
 func TestRemovingALabelNeedsAYes(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	label := examples()[3].Label
 	p := s.command("gallery", "remove", "--label", label).start()
 	if code := p.ends(); code != exitFailed || !strings.Contains(p.err.String(), "--yes") || !strings.Contains(p.err.String(), label) {

@@ -12,7 +12,7 @@ import (
 func TestOneBadInputStopsNothing(t *testing.T) {
 	s := newSession(t)
 	example := examples()[3]
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	good := s.write("in/good.jpg", scanned(example, 0))
 	s.write("in/letter.docx", nil)
 	s.write("in/more/scan.DOCX", nil)
@@ -117,7 +117,7 @@ func TestDeviceWithoutEndIsRefused(t *testing.T) {
 		t.Skip("no /dev/zero")
 	}
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	out, _ := s.inGallery(exitPartly, "classify", "/dev/zero")
 	if !strings.Contains(out, "refused") || !strings.Contains(out, "larger than the limit") {
 		t.Errorf("said %q", out)

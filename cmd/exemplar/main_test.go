@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,6 +78,40 @@ func (s *session) documents() string {
 	return filepath.Join(s.folder, "documents")
 }
 
+// registeredFile is the file of a gallery in which the three documents are registered,
+// made once for all tests.
+var registeredFile = sync.OnceValue(func() []byte {
+	folder, err := os.MkdirTemp("", "exemplar-test-*")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	for label, file := range documentFiles() {
+		path := filepath.Join(folder, "documents", label, "scan.jpg")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, file, 0o644)); err != nil {
+			panic(err)
+		}
+	}
+	gallery := filepath.Join(folder, "g.db")
+	if code := run(context.Background(), []string{"register", filepath.Join(folder, "documents"), "--gallery", gallery}, io.Discard, io.Discard); code != 0 {
+		panic(fmt.Sprint("exemplar register ends with ", code))
+	}
+	data, err := os.ReadFile(gallery)
+	if err != nil {
+		panic(err)
+	}
+	return data
+})
+
+// registered makes the session's gallery one with the three documents.
+func (s *session) registered() {
+	s.t.Helper()
+	s.documents()
+	if err := os.WriteFile(s.gallery, registeredFile(), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // scanned is a slightly disturbed picture of a drawn document, as a file.
 func scanned(e synthdoc.Example, quarterTurns int) []byte {
 	return imaging.EncodeJPEG(capturesim.Sweep("noise", 1, synthdoc.Draw(e.Document), 1).Rotate(quarterTurns), 90)
@@ -114,7 +151,7 @@ func TestRegisterThenClassify(t *testing.T) {
 
 func TestClassifyJSON(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	example := synthdoc.Examples()[3]
 	good, bad := s.write("a.jpg", scanned(example, 0)), s.write("b.jpg", []byte("not a picture"))
 	out, _ := s.inGallery(exitPartly, "classify", "--json", good, bad)
@@ -155,10 +192,10 @@ func TestClassifyJSON(t *testing.T) {
 
 func TestClassifyCSV(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(synthdoc.Examples()[3], 0)))
 	lines := strings.Split(out, "\n")
-	if lines[0] != "\uFEFFpath,member,page,decision,label,confidence,basis,cosine,llr,rotation,reason" || !strings.Contains(lines[1], ",match,") {
+	if lines[0] != "\uFEFFpath,member,page,decision,label,confidence,basis,cosine,llr,rotation,conditions,reason" || !strings.Contains(lines[1], ",match,") {
 		t.Errorf("CSV:\n%s", out)
 	}
 }
@@ -206,8 +243,14 @@ func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
 	first := s.write("first.png", imaging.EncodePNG(synthdoc.Draw(note)))
 	second := s.write("second.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Siblings(note)["edition"])))
 	drawn := filepath.Join(s.folder, "differ.png")
-	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
+	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); strings.Contains(out, "is not drawn") {
 		t.Errorf("alone: said %q", out)
+	}
+	if alone, err := os.ReadFile(drawn); err != nil || !bytes.HasPrefix(alone, []byte("\x89PNG")) {
+		t.Errorf("alone: %v", err)
+	}
+	if out, _ := s.inGallery(0, "register", "--label", "note/first", "--explain", drawn, first); !strings.Contains(out, "is not drawn") {
+		t.Errorf("again: said %q", out)
 	}
 	out, _ := s.inGallery(0, "register", "--label", "note/second", "--explain", drawn, second)
 	if !strings.Contains(out, "1 note") || !strings.Contains(out, "note/second differs from note/first only in") {
@@ -237,7 +280,7 @@ func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
 
 func TestGalleryVerbs(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	exported := filepath.Join(s.folder, "all.zip")
 	s.inGallery(0, "gallery", "export", exported)
 	if out, _ := s.inGallery(0, "gallery", "rename", "id-card", "card"); !strings.Contains(out, "renamed 1 reference") {

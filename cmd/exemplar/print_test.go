@@ -174,6 +174,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 		{args: []string{"gallery", "rename", examples()[3].Label, "renamed"}},
 		{args: []string{"gallery", "rivals", "renamed"}},
 		{args: []string{"gallery", "note", "renamed", "text"}},
+		{args: []string{"gallery", "contents", "renamed", "vary"}},
 		{args: []string{"gallery", "export", at("again.zip")}},
 		{args: []string{"gallery", "import", exported}},
 		{args: []string{"gallery", "reembed"}},

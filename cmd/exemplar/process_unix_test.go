@@ -91,7 +91,7 @@ func (c *child) wantEnd(t *testing.T, sig syscall.Signal, code int) {
 // A signal also ends the wait for another process that writes.
 func TestSignalEndsTheWaitForALock(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	db, err := sql.Open("sqlite", s.gallery)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestSignalEndsTheWaitForALock(t *testing.T) {
 // Pictures that take long to read, several at a time.
 func TestSignalEndsWorkOnBigPictures(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	photo := capturesim.Scene(synthdoc.Draw(examples()[3].Document), nil, capturesim.Everyday(), 1).Image
 	big := s.write("big/0.jpg", imaging.EncodeJPEG(imaging.Resize(photo, 5000, 3750), 90))
 	for i := range 200 {
@@ -127,7 +127,7 @@ func TestSignalEndsWorkOnBigPictures(t *testing.T) {
 // The second signal does not wait for the work that the first one allows.
 func TestTwoSignalsKillAtOnce(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	pipe, fastest := s.fifo("pipe"), soon
 	for try := 0; try < 5 && fastest >= grace; try++ {
 		p := s.command("classify", pipe).start()
@@ -188,7 +188,7 @@ func TestStoppedRegisterSaysWhatIsThere(t *testing.T) {
 // kinds that are not read is no failure; such a file that is named is refused.
 func TestFoldersPassOverWhatIsNoPicture(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	s.write("in/good.jpg", scanned(examples()[3], 0))
 	s.fifo("in/pipe.jpg")
 	folder := filepath.Join(s.folder, "in")

@@ -19,10 +19,10 @@ import (
 const registerBatch = 32
 
 type registerFlags struct {
-	label, labelsFrom, note, only, explain string
-	replace, json                          bool
-	pages                                  pageFlags
-	opening                                exemplar.PageOptions
+	label, labelsFrom, note, only, explain, contents string
+	replace, json                                    bool
+	pages                                            pageFlags
+	opening                                          exemplar.PageOptions
 }
 
 func newRegister() *cobra.Command {
@@ -40,8 +40,12 @@ too: register flat/ gives the picture flat/card.jpg the label card. --label give
 register skips a picture that its label has already. It refuses a picture that shows nothing (blank, tiny, unreadable) or
 has no label, and says why.
 
+What is filled in, typed, signed or photographed into a document may differ: other copies of it are a match. Where only the
+same copy is to be one (trading cards of one frame, serial numbers that matter), say --contents fixed.
+
 If a picture resembles a reference of another label, register says where the two differ, and whether that is enough to
-tell photos of them apart. --explain FILE.png draws the two most similar ones.
+tell photos of them apart. --explain FILE.png draws the two most similar ones, contents that differ in one colour and form
+that differs in another; without a similar one it draws what exemplar takes for contents in the first picture.
 
 Pictures become visible some at a time. After an interruption the registered ones stay, and the same command goes on from
 there. With --replace all become visible at once, at the end; after an interruption the gallery is as it was.`,
@@ -54,6 +58,9 @@ there. With --replace all become visible at once, at the end; after an interrupt
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, err := expandInputs(args, flags.only)
 			if err != nil {
+				return err
+			}
+			if err := flags.checkContents(); err != nil {
 				return err
 			}
 			if err := flags.checkLabels(found.list); err != nil {
@@ -85,12 +92,14 @@ there. With --replace all become visible at once, at the end; after an interrupt
 	f.StringVar(&flags.labelsFrom, "labels-from", "folder", "`SOURCE` of the labels: folder, or name (folder and file name)")
 	flags.pages.add(cmd, "register page `N` of each file (default the first; of a TIFF the first that is not blank)")
 	f.StringVar(&flags.note, "note", "", "keep this `TEXT` with each reference")
+	f.StringVar(&flags.contents, "contents", "", "`WHAT` of other contents: vary, they are a match, or fixed, only the same copy is (default: the program's own view)")
 	f.StringVar(&flags.only, "only", "", "take only files whose name matches this `PATTERN`, such as '*_ref.jpg'")
-	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, to this `FILE` (PNG)")
+	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, or what is taken for contents, to this `FILE` (PNG)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object per picture and line")
 	f.BoolVar(&flags.replace, "replace", false, "remove the other references of each label that is registered")
 	cmd.MarkFlagsMutuallyExclusive("label", "labels-from")
 	cmd.RegisterFlagCompletionFunc("labels-from", cobra.FixedCompletions([]string{"folder", "name"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("contents", cobra.FixedCompletions([]string{"vary", "fixed"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("label", registeredLabels(&store, 0))
 	return cmd
 }
@@ -113,6 +122,15 @@ func (f registerFlags) checkLabels(list []input) error {
 	}
 	return fmt.Errorf("%s has no label, because the sub-folders make the labels: give --labels-from name to make labels from the names of the files, "+
 		"or --label NAME for all", where)
+}
+
+// checkContents returns an error if --contents is neither vary nor fixed.
+func (f registerFlags) checkContents() error {
+	switch exemplar.Contents(f.contents) {
+	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
+		return nil
+	}
+	return fmt.Errorf("--contents %q: want vary or fixed", f.contents)
 }
 
 func (f registerFlags) labelOf(in input) string {
@@ -169,7 +187,7 @@ func registerSome(ctx context.Context, into *registrar, batch []input, flags reg
 	var refused []exemplar.Registration
 	items := make([]exemplar.Item, 0, len(batch))
 	for _, in := range batch {
-		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Picture: in.picture().AtPage(flags.opening.Only, flags.opening.Passwords...)}
+		item := exemplar.Item{Label: flags.labelOf(in), Source: in.name, Note: flags.note, Contents: exemplar.Contents(flags.contents), Picture: in.picture().AtPage(flags.opening.Only, flags.opening.Passwords...)}
 		err := in.err
 		if err == nil && item.Label == "" {
 			err = errNoLabel

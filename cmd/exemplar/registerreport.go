@@ -35,6 +35,7 @@ type registerReport struct {
 	// The most similar labels, and the reference that showed it.
 	closest exemplar.Rival
 	to      string
+	first   exemplar.Registration // the first registered picture
 }
 
 func newRegisterReport(cmd *cobra.Command, asJSON bool) *registerReport {
@@ -80,6 +81,9 @@ func (r *registerReport) add(reg exemplar.Registration) error {
 		r.notes = append(r.notes, fmt.Sprintf("%s %s: skipped", reg.Source, reg.Reason))
 	default:
 		r.labels[reg.Label]++
+		if r.first.ID == "" {
+			r.first = reg
+		}
 		if reg.Reason != "" {
 			r.notes = append(r.notes, reg.Source+" "+reg.Reason)
 		}
@@ -117,15 +121,30 @@ func (r *registerReport) addRivals(reg exemplar.Registration) {
 	}
 }
 
-// explain draws where the most similar labels differ.
+// explain draws where the most similar labels differ; where none are similar, what is
+// taken for contents in the first registered picture.
 func (r *registerReport) explain(ctx context.Context, g *exemplar.Gallery, path string) error {
 	if r.to == "" {
-		r.notes = append(r.notes, path+" is not drawn: no registered picture resembles another label")
-		return nil
+		return r.explainContents(ctx, g, path)
 	}
 	drawn, err := g.ExplainRival(ctx, r.to, r.closest.Reference)
 	if err != nil {
 		return err
+	}
+	return writeDrawing(r.cmd, path, drawn)
+}
+
+func (r *registerReport) explainContents(ctx context.Context, g *exemplar.Gallery, path string) error {
+	if r.first.ID == "" {
+		r.notes = append(r.notes, path+" is not drawn: nothing was registered")
+		return nil
+	}
+	drawn, err := g.ExplainContents(ctx, r.first.ID)
+	if err != nil {
+		return err
+	}
+	if r.registered > 1 {
+		r.notes = append(r.notes, fmt.Sprintf("%s shows %s alone: no registered picture resembles another label", path, r.first.Label))
 	}
 	return writeDrawing(r.cmd, path, drawn)
 }

@@ -35,22 +35,15 @@ var (
 	npyKind    = fileKind{"a NumPy file", begins("\x93NUMPY")}
 	onnxKind   = fileKind{"an ONNX network", begins("\x08")} // its first field: ir_version
 	tensorKind = fileKind{"a safetensors file", func(head []byte) bool { return len(head) > 8 && head[8] == '{' }}
-	htmlKind   = fileKind{"a web page", begins("<!doctype html", "<!DOCTYPE html")}
+	htmlKind   = fileKind{"a web page", func(head []byte) bool { return begins("<!doctype html")(bytes.ToLower(head)) }}
 	textKind   = fileKind{"a text file", func(head []byte) bool {
 		whole := head[:max(0, len(head)-utf8.UTFMax)] // head may end within a character
 		return bytes.IndexByte(head, 0) < 0 && (utf8.Valid(head) || len(whole) > 0 && utf8.Valid(whole))
 	}}
 )
 
-func begins(with ...string) func([]byte) bool {
-	return func(head []byte) bool {
-		for _, w := range with {
-			if bytes.HasPrefix(head, []byte(w)) {
-				return true
-			}
-		}
-		return false
-	}
+func begins(with string) func([]byte) bool {
+	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(with)) }
 }
 
 // check makes sure, before any work, that the target overwrites nothing of value. The

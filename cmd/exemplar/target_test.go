@@ -15,7 +15,7 @@ import (
 // No output takes the place of the gallery, of an input or of somebody's file.
 func TestOutputsDestroyNothing(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	label := synthdoc.Examples()[3].Label
 	photo, other := s.write("photo.jpg", scanned(synthdoc.Examples()[3], 0)), s.write("other.jpg", scanned(synthdoc.Examples()[4], 0))
 	scan := s.write("scan.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Examples()[2].Document)))
@@ -78,7 +78,7 @@ func TestOutputsDestroyNothing(t *testing.T) {
 // A command may overwrite its own output, and a drawing stays a PNG.
 func TestOutputsReplaceTheirOwn(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	photo, label := s.write("photo.jpg", scanned(synthdoc.Examples()[3], 0)), synthdoc.Examples()[3].Label
 	in := func(name string) string { return filepath.Join(s.folder, name) }
 	for range 2 {
@@ -105,7 +105,7 @@ func mustRead(t *testing.T, path string) []byte {
 // The error about a file that cannot be written names that file, and not the gallery.
 func TestUnwritableExportNamesTheFile(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	path := filepath.Join(s.folder, "nope", "e.zip")
 	if _, said := s.inGallery(exitFailed, "gallery", "export", path); strings.Contains(said, "there is no gallery") || !strings.Contains(said, path) {
 		t.Errorf("said %q", said)
@@ -115,7 +115,7 @@ func TestUnwritableExportNamesTheFile(t *testing.T) {
 // An import that fails leaves no gallery that was not there.
 func TestFailedImportMakesNoGallery(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	exported := filepath.Join(s.folder, "all.zip")
 	s.inGallery(0, "gallery", "export", exported)
 	harmed := mustRead(t, exported)

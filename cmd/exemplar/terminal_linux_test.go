@@ -60,7 +60,7 @@ func TestRemovingALabelAsks(t *testing.T) {
 		left int
 	}{"y\n": {0, 2}, "YES\n": {0, 2}, "n\n": {exitFailed, 3}, "\n": {exitFailed, 3}, "\x04": {exitFailed, 3}} {
 		s := newSession(t)
-		s.inGallery(0, "register", s.documents())
+		s.registered()
 		label := examples()[3].Label
 		person, program := terminal(t)
 		p := s.command("gallery", "remove", "--label", label)

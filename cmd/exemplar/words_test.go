@@ -56,7 +56,7 @@ func TestSmallWords(t *testing.T) {
 // An answer names its model though the picture could not even be opened.
 func TestMissingPictureIsAnsweredByAModel(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	out, _ := s.inGallery(exitPartly, "classify", "--json", "missing.jpg", s.documents())
 	for _, a := range jsonLines[exemplar.Answer](t, out) {
 		if a.Model != exemplar.DefaultModel().DecisionFingerprint() {
@@ -73,7 +73,7 @@ func TestRefusedPicturesMakeNoGallery(t *testing.T) {
 	if left, err := filepath.Glob(s.gallery + "*"); err != nil || len(left) > 0 {
 		t.Errorf("left %q, %v", left, err)
 	}
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	s.inGallery(exitPartly, "register", "--label", "x", blank)
 	if out, _ := s.inGallery(0, "gallery", "list"); strings.Count(out, "\n") != 3 {
 		t.Errorf("listed %q", out)
@@ -83,7 +83,7 @@ func TestRefusedPicturesMakeNoGallery(t *testing.T) {
 // The files in an export have dates that unpackers accept.
 func TestExportIsDated(t *testing.T) {
 	s := newSession(t)
-	s.inGallery(0, "register", s.documents())
+	s.registered()
 	path := filepath.Join(s.folder, "all.zip")
 	s.inGallery(0, "gallery", "export", path)
 	archive, err := zip.OpenReader(path)

@@ -2,8 +2,8 @@ package calibrate
 
 import "exemplar/internal/scoremodel"
 
-// Check is what a proof keeps of its promise on families that it was not fitted
-// on.
+// Check compares a rate that was wished for with the one observed on families that the
+// model of likelihood ratios was not fitted on.
 type Check struct {
 	Wished    float64 // share of strangers accepted whose look-alikes are registered
 	Observed  float64

@@ -16,7 +16,7 @@ import (
 type Trials struct {
 	List []scoremodel.Trial
 	// Twins are comparisons with look-alikes that differ in less than
-	// [minDiffering] of their places: no proof promises anything of them.
+	// [minDiffering] of their places: no model promises anything about them.
 	Twins []scoremodel.Trial
 }
 

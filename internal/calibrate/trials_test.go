@@ -61,7 +61,7 @@ func TestRunTrials(t *testing.T) {
 	}
 }
 
-// Wished rates are met by families that the proof was not fitted on.
+// Wished rates are met by families that the model was not fitted on.
 func TestCrossCheck(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	agreeing := func(mean float64) scoremodel.Evidence {

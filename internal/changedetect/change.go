@@ -97,5 +97,7 @@ func embedded(table []layer, data []byte) *Detector {
 func Default() *Detector { return loadDefault() }
 
 // Kinds returns the detector inside the program that tells other contents from
-// another form. It misses small changes that [Default] sees.
+// another form. On what neither has learnt from it tells other print as well as
+// [Default] (docs/results/kinds-network.md); its probabilities are others, so what
+// is calibrated on those of one must not be fed with those of the other.
 func Kinds() *Detector { return loadKinds() }

@@ -1,6 +1,8 @@
 package changetrain
 
 import (
+	"math"
+
 	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
 )
@@ -77,6 +79,10 @@ const (
 	// network sees, of a cell and of the one and its four neighbours.
 	sameLaid, sameAround       = 0.3, 0.35
 	changedLaid, changedAround = 0.55, 0.5
+
+	// surelyPrint is the deviation, in grey levels, of a cell of the reference that has
+	// print in it, not only next to it. By eye.
+	surelyPrint = 12
 )
 
 // laidSample is [placedSample] with a document that another fit laid on the
@@ -111,6 +117,28 @@ func differenceIn(a, b *imaging.Gray, x, y int) int {
 	return sum
 }
 
+// deviationIn is the standard deviation of a cell.
+func deviationIn(g *imaging.Gray, x, y int) float64 {
+	const n = cell * cell
+	sum, squares := 0.0, 0.0
+	for j := y; j < y+cell; j++ {
+		for _, v := range g.Pix[j*g.W+x:][:cell] {
+			sum += float64(v)
+			squares += float64(v) * float64(v)
+		}
+	}
+	return math.Sqrt(max(0, squares/n-sum*sum/n/n))
+}
+
+// brightened is a photo, laid at half brightness, at full.
+func brightened(g *imaging.Gray) *imaging.Gray {
+	out := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
+	for i, v := range g.Pix {
+		out.Pix[i] = byte(min(255, 2*int(v)))
+	}
+	return out
+}
+
 // sort is what is known of the reference's print in cell i.
 func (s *Sample) sort(i int) Sort {
 	if s.Sorts == nil {
@@ -142,6 +170,7 @@ func laidDiffering(ref, laid *imaging.Gray) []Truth {
 	columns, rows := ref.W/cell, ref.H/cell
 	out := make([]Truth, columns*rows)
 	differences := changedetect.Differences(ref, laid)
+	printed := changedetect.HasPrint(brightened(laid))
 	for i := range out {
 		here, about := differences[i], around4(differences, columns, i)
 		switch {
@@ -149,6 +178,8 @@ func laidDiffering(ref, laid *imaging.Gray) []Truth {
 			out[i] = Same
 		case here > changedLaid && about > changedAround:
 			out[i] = Changed
+		case !printed[i] && deviationIn(ref, i%columns*cell, i/columns*cell) > surelyPrint:
+			out[i] = Changed // the document is blank there, or ends before
 		}
 	}
 	return out

@@ -12,7 +12,7 @@
 //
 // Other contents are no condition: only paper and the print of whole regions are
 // compared, not what stands written. Constants that say nothing else were chosen by
-// eye on pictures of package capturesim.
+// eye on pictures of package capturesim and of bench/conditions.
 package condition
 
 import (

@@ -25,6 +25,7 @@ type maps struct {
 	alike   []float64 // correlation of the two
 	usual   struct{ alike, gain float64 }
 
+	exposure float64 // by how much the photo is too dark
 	softness float64 // see blur
 	marred   []bool  // something happened to the cell: see regions
 
@@ -39,6 +40,9 @@ func (l level) luma() float64 { return 0.299*l.r + 0.587*l.g + 0.114*l.b }
 
 // floor is added to levels before their logarithm is taken: dark ones are noise.
 const floor = 16
+
+// times is the level under more light.
+func (l level) times(k float64) level { return level{k * l.r, k * l.g, k * l.b} }
 
 func (l level) logs() (light, red, blue float64) {
 	g := math.Log(l.g + floor)
@@ -109,20 +113,28 @@ func cellOf(p *imaging.Image, x0, y0 int) level {
 	return sum
 }
 
-// lightest is the lightest of the cells about each.
+// lightest is one of the lightest of the cells about each, the third of nine: paper,
+// not print.
 func lightest(cells []level, w, h int) []level {
+	const rank = 3
 	out := make([]level, len(cells))
 	for y := range h {
 		for x := range w {
-			best, luma := level{}, -1.0
+			var best [rank]level
+			lumas := [rank]float64{-1, -1, -1}
 			for v := max(0, y-1); v <= min(h-1, y+1); v++ {
 				for u := max(0, x-1); u <= min(w-1, x+1); u++ {
-					if l := cells[v*w+u]; l.luma() > luma {
-						best, luma = l, l.luma()
+					l := cells[v*w+u]
+					luma := l.luma()
+					for k := range best {
+						if luma > lumas[k] {
+							luma, lumas[k] = lumas[k], luma
+							l, best[k] = best[k], l
+						}
 					}
 				}
 			}
-			out[y*w+x] = best
+			out[y*w+x] = best[rank-1]
 		}
 	}
 	return out
@@ -149,6 +161,7 @@ func (m *maps) surroundings() {
 // colours. What is left is in the maps.
 func (m *maps) fitColors() {
 	const light, color = 9, 11
+	m.exposure = m.exposureOf()
 	n := m.w * m.h
 	lights, reds, blues := make([]float64, n), make([]float64, n), make([]float64, n)
 	xl, xc := make([]float64, 0, light*n), make([]float64, 0, color*n)
@@ -158,7 +171,7 @@ func (m *maps) fitColors() {
 		l -= 5.4 // about white
 		xl = append(xl, 1, u, v, u*u, u*v, v*v, l, r, b)
 		xc = append(xc, 1, u, v, l, r, b, r*r, r*b, b*b, r*l, b*l)
-		lights[i], reds[i], blues[i] = m.photo[i].logs()
+		lights[i], reds[i], blues[i] = m.photo[i].times(m.exposure).logs()
 	}
 	use := m.trusted()
 	m.light, m.deviations.light = robustFit(xl, light, lights, use)
@@ -166,6 +179,18 @@ func (m *maps) fitColors() {
 	m.red, dr = robustFit(xc, color, reds, use)
 	m.blue, db = robustFit(xc, color, blues, use)
 	m.deviations.color = max(dr, db)
+}
+
+// exposureOf is by how much the photo is too dark.
+func (m *maps) exposureOf() float64 {
+	const white, most = 220, 5
+	var all []float64
+	for i, in := range m.inside {
+		if in {
+			all = append(all, m.photo[i].luma())
+		}
+	}
+	return min(most, max(1, white/max(1, quantile(all, 0.9))))
 }
 
 // trusted are the cells that the fit goes by: those in the photo whose print is not
@@ -178,7 +203,7 @@ func (m *maps) trusted() []bool {
 			continue
 		}
 		all++
-		if l := m.photo[i]; !m.gone(i) && min(l.r, l.g, l.b) < 250 {
+		if l := m.photo[i]; !m.lost(i) && min(l.r, l.g, l.b) < 250 {
 			use[i] = true
 			n++
 		}
@@ -251,12 +276,12 @@ func (m *maps) sum(s *moments, x, y int) {
 	s.n, s.r, s.p, s.rr, s.pp, s.rp = float64(n), float64(r), float64(p), float64(rr), float64(pp), float64(rp)
 }
 
-// visible says that the reference's print is seen in a cell, gone that it is not and
+// visible says that the reference's print is seen in a cell, lost that it is not and
 // should be.
 func (m *maps) visible(i int) bool {
 	return m.inside[i] && m.texture[i] >= minTexture && m.alike[i] >= 0.55*max(0.4, m.usual.alike)
 }
 
-func (m *maps) gone(i int) bool {
+func (m *maps) lost(i int) bool {
 	return m.inside[i] && m.texture[i] >= minTexture && m.alike[i] < 0.55*max(0.4, m.usual.alike)
 }

@@ -149,7 +149,7 @@ func (m *maps) blinded() []bool {
 		l := m.photo[i]
 		darkest, lightest := min(l.r, l.g, l.b), max(l.r, l.g, l.b)
 		bright := m.light[i] > max(lighter, 3.5*m.deviations.light) && lightest-darkest <= 40 && darkest > 150
-		washed := m.gone(i) && m.gain[i] < washedOut && m.light[i] > -0.06 && darkest > 150
+		washed := m.lost(i) && m.gain[i] < washedOut && m.light[i] > -0.06 && darkest > 150
 		veiled := m.texture[i] >= minTexture && m.gain[i] < 0.6 && m.light[i] > max(0.05, 2*m.deviations.light)
 		out[i] = bright || washed || veiled
 		maybe[i] = m.texture[i] < minTexture && m.own[i] < minTexture && darkest >= nearWhite
@@ -196,7 +196,7 @@ type facts struct {
 	n                 float64
 	light             float64 // mean
 	colored           float64 // mean of the larger one of |red| and |blue|
-	visible, gone     float64 // cells
+	visible, lost     float64 // cells
 	white             float64 // share of cells that are near white
 	lightened         float64 // share of cells that are lighter than the fit
 	border            int     // cells on the document's outermost ring but one
@@ -208,6 +208,7 @@ type facts struct {
 	survived          float64 // share of the textured cells of its hull, those outside of it as well, whose print is seen
 	thick             int     // the lesser side of its bounds
 	redMean, blueMean float64 // means
+	hard              float64 // how sharply its edge is drawn: 1 where all of the step lies within two pixels; 0 without a step
 	rim               float64 // of the print about it, how much of its contrast is left; 1 without any
 	full              float64 // share of its bounds that it fills
 	coherent          float64 // their length as a share of colored: below 1 where cells differ
@@ -225,8 +226,8 @@ func (m *maps) factsOf(p *patch) facts {
 		if m.visible(i) {
 			f.visible++
 		}
-		if m.gone(i) {
-			f.gone++
+		if m.lost(i) {
+			f.lost++
 		}
 		if m.texture[i] >= minTexture {
 			f.textured++
@@ -251,6 +252,7 @@ func (m *maps) factsOf(p *patch) facts {
 	f.washed /= max(1, f.textured)
 	f.like = m.likeAround(p)
 	f.rim = m.gainAbout(p)
+	f.hard = m.hardness(p)
 	f.full = f.n / float64(p.bounds.Dx()*p.bounds.Dy())
 	f.coherent = math.Hypot(f.redMean, f.blueMean) / max(1e-6, f.colored)
 	f.survived = m.survivors(p)
@@ -296,6 +298,44 @@ func (m *maps) isPicture(p *patch) bool {
 		}
 	}
 	return changes >= 3
+}
+
+// hardness is how much of the step in light at a patch's edge lies within two pixels:
+// light fades out, paper and things end. It is 0 where there is no step.
+func (m *maps) hardness(p *patch) float64 {
+	in := map[int]bool{}
+	for _, i := range p.cells {
+		in[i] = true
+	}
+	const reach, least = 10, 10 // pixels to each side; grey levels of a step
+	var shares []float64
+	for _, i := range p.cells {
+		x, y := i%m.w, i/m.w
+		for _, d := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+			u, v := x+d[0], y+d[1]
+			if u < 0 || v < 0 || u >= m.w || v >= m.h || in[v*m.w+u] || !m.inside[v*m.w+u] {
+				continue
+			}
+			cx, cy := margin+x*cellSide+cellSide/2, margin+y*cellSide+cellSide/2
+			inner, outer, steepest := 0.0, 0.0, 0.0
+			for k := range 3 {
+				inner += m.v.luma(cx-(reach-k)*d[0], cy-(reach-k)*d[1]) / 3
+				outer += m.v.luma(cx+(reach-k)*d[0], cy+(reach-k)*d[1]) / 3
+			}
+			step := outer - inner
+			if math.Abs(step) < least {
+				continue
+			}
+			for k := -reach; k <= reach; k++ {
+				steepest = max(steepest, (m.v.luma(cx+(k+1)*d[0], cy+(k+1)*d[1])-m.v.luma(cx+(k-1)*d[0], cy+(k-1)*d[1]))/step)
+			}
+			shares = append(shares, steepest)
+		}
+	}
+	if len(shares) < 6 {
+		return 0
+	}
+	return quantile(shares, 0.3) // print beside the edge is steep, too
 }
 
 // gainAbout is the contrast of the print within two cells of a patch: glare fades out,
@@ -400,34 +440,45 @@ func (m *maps) likeAround(p *patch) float64 {
 // kindOfLight says what a patch of blinded cells is; nothing if it is contents.
 func (m *maps) kindOfLight(p *patch) Kind {
 	f := m.factsOf(p)
-	isScan := len(m.around) < m.w // the document fills the picture
+	added := f.lightened >= 0.6 && f.light >= 0.09 // light takes contrast away, a brighter lamp does not
+	isThing := f.hard >= 0.6 && f.rim > 0.8 && f.white < 0.5 || m.isScan() && f.border >= 6 && f.hard >= 0.8
 	switch {
 	case f.thick < 3 || f.n-float64(f.border) < 0.35*f.n:
 		return ""
-	case f.lightened >= 0.6 && f.light >= 0.09 && (f.white >= 0.3 && (f.washed >= 0.2 || f.textured < 8) || f.washed >= 0.5 && f.survived < 0.6):
-		return Glare // added light takes contrast away, a brighter lamp does not
+	case isThing && f.thick >= 4 && (f.survived < 0.3 || f.hard >= 0.9 && f.survived < 0.5) && (math.Abs(f.light) > 0.025 || f.colored > 0.04):
+		return m.gone(p, &f)
+	case added && (f.white >= 0.3 && (f.washed >= 0.2 || f.textured < 8) || f.washed >= 0.5 && f.survived < 0.6):
+		return Glare
 	case f.thick < 4 || f.survived > 0.3:
 		return ""
-	case isScan && f.border >= 4 && f.lightened < 0.3:
-		return Torn
 	case f.lightened >= 0.3 || f.white >= 0.6:
-		if f.lightened < 0.3 && (f.gone < 8 || f.rim > 0.85) {
+		if f.lightened < 0.3 && (f.lost < 8 || f.rim > 0.85 && (f.lost < 0.03*float64(m.w*m.h) || f.full < 0.6 || f.survived > 0.15)) {
 			return "" // contents that are not there
 		}
 		return Glare
-	case f.border >= 4 && f.like >= 0.6:
-		return Torn
-	case f.gone >= 12 && f.thick >= 6 && (math.Abs(f.light) > 0.04 || f.colored > 0.04):
-		return Covered
+	case f.lost >= 12 && f.thick >= 6 && (math.Abs(f.light) > 0.04 || f.colored > 0.04):
+		return m.gone(p, &f)
 	}
 	return ""
+}
+
+// isScan says that the document fills the picture.
+func (m *maps) isScan() bool { return len(m.around) < m.w }
+
+// gone says what a patch is whose print is not to be seen: torn away if it looks like
+// what the document lies on, and where nothing can lie upon it, on a scanner.
+func (m *maps) gone(p *patch, f *facts) Kind {
+	if m.isScan() || f.like >= 0.6 || f.like >= 0.4 && f.border >= 3 {
+		return Torn
+	}
+	return Covered
 }
 
 // odd marks the cells that have another colour than they should, or are dark.
 func (m *maps) odd() []bool {
 	out := make([]bool, m.w*m.h)
 	m.softness = m.blur()
-	color, dark := max(0.1, 4*m.deviations.color)+0.04*max(0, m.softness-1), max(0.22, 4*m.deviations.light)
+	color, dark := max(0.1, 4*m.deviations.color)+0.04*max(0, m.softness-1), max(0.12, 4*m.deviations.light)
 	for i := range out {
 		out[i] = m.inside[i] && (math.Abs(m.red[i]) > color || math.Abs(m.blue[i]) > color || m.light[i] < -dark)
 	}
@@ -437,31 +488,28 @@ func (m *maps) odd() []bool {
 // kindOfOdd says what a patch of odd cells is; nothing if it is a shadow or contents.
 func (m *maps) kindOfOdd(p *patch) Kind {
 	f := m.factsOf(p)
-	judged := f.visible + f.gone
+	judged := f.visible + f.lost
 	seen := f.visible / max(1, judged)
 	colored := f.colored > 0.07 && f.coherent > 0.6
-	gone := Covered
-	if f.like >= 0.6 || f.like >= 0.4 && f.border >= 3 {
-		gone = Torn
-	}
+	kind := m.gone(p, &f)
 	switch {
 	case f.n-float64(f.border) < 0.35*f.n: // the edge, where the fit ends
 		return ""
 	case judged >= 5 && seen >= 0.4: // the print is there
-		if colored && f.light < -0.02 {
+		if colored && f.coherent > 0.7 && f.full > 0.3 && f.light < -0.02 {
 			return Stained
 		}
 		return "" // a shadow, or a white that the fit missed
 	case f.thick < 3:
 		return ""
-	case f.border == 0 && gone == Covered && m.isPicture(p):
+	case f.border == 0 && f.full > 0.6 && m.isPicture(p):
 		return ""
-	case judged >= 5 && f.gone >= 4 && (f.coherent > 0.5 || f.light < -0.8 || f.like >= 0.6):
-		return gone
+	case judged >= 5 && f.lost >= 4 && (f.coherent > 0.5 || f.light < -0.8 || f.like >= 0.6) && (math.Abs(f.light) > 0.3 || f.colored > 0.06 || f.hard >= 0.6):
+		return kind
 	case colored && f.light > -0.9 && f.light < -0.02 && f.own < 2*minTexture && f.like < 0.5 && f.full > 0.35:
 		return Stained // on blank paper
-	case f.light < -1 || f.own > 3*minTexture || f.colored > 0.15 && f.border >= 3 && f.coherent > 0.6 || f.like > 0.8 && f.border >= 3:
-		return gone
+	case f.light < -1 || f.own > 3*minTexture || f.colored > 0.15 && (f.border >= 3 || f.hard > 0.6) && f.coherent > 0.6 || f.like > 0.8 && f.border >= 3:
+		return kind
 	}
 	return ""
 }

@@ -72,9 +72,9 @@ func newView(p *Pair) *view {
 			right := [2]planar.Point{v.at(x0+step, y0), v.at(x0+step, y0+step)}
 			for y := y0; y < min(h, y0+step); y++ {
 				t := (float64(y-y0) + 0.5) / step
-				a, b := between(left[0], left[1], t), between(right[0], right[1], t)
+				a, b := planar.Between(left[0], left[1], t), planar.Between(right[0], right[1], t)
 				for x := x0; x < min(w, x0+step); x++ {
-					at := between(a, b, (float64(x-x0)+0.5)/step)
+					at := planar.Between(a, b, (float64(x-x0)+0.5)/step)
 					i := y*w + x
 					v.inside[i] = at.X >= -0.5 && at.Y >= -0.5 && at.X < float64(p.Photo.W)-0.5 && at.Y < float64(p.Photo.H)-0.5
 					if v.inside[i] {
@@ -86,10 +86,6 @@ func newView(p *Pair) *view {
 		}
 	}
 	return v
-}
-
-func between(a, b planar.Point, t float64) planar.Point {
-	return planar.Point{X: a.X + (b.X-a.X)*t, Y: a.Y + (b.Y-a.Y)*t}
 }
 
 // at maps the upper left corner of a pixel of v.photo to the photo.
@@ -168,4 +164,11 @@ func (m *maps) tiles() []tile {
 		tiles = append(tiles, t)
 	}
 	return tiles
+}
+
+// luma is the lightness of a pixel of v.photo, the nearest of those beyond its edges.
+func (v *view) luma(x, y int) float64 {
+	x, y = min(max(x, 0), v.photo.W-1), min(max(y, 0), v.photo.H-1)
+	p := v.photo.Pix[3*(y*v.photo.W+x):][:3]
+	return level{float64(p[0]), float64(p[1]), float64(p[2])}.luma()
 }

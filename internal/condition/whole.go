@@ -25,7 +25,7 @@ func (v *view) cutOff() []Condition {
 		return nil
 	}
 	share := float64(n) / float64(w*h)
-	const certain = 0.07
+	const certain = 0.12
 	return []Condition{{Kind: CutOff, Share: share, Where: []Place{v.place(bounds)}, Strength: min(1, share/certain)}}
 }
 

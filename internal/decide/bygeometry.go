@@ -43,7 +43,7 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	}
 	d.Extrapolated = d.LookAlikes < model.LookAlike.Supported()
 	d.ThresholdLLR, d.FPIR = rule.threshold, model.FPIR(rule.prior, d.LLR, p.Labels)
-	p.conclude(&d, ranked, rule.close, rule.competitor)
+	p.conclude(&d, ranked, rule)
 	if d.Outcome == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
 			return s, true
@@ -60,6 +60,7 @@ type rule struct {
 	threshold  float64     // LLR from which on it is accepted
 	competitor *scored     // closest to the best of other answers; nil if nothing else looks much like the probe
 	close      []Candidate // the best, and what cannot be told from it
+	above      Label       // what is accepted instead of the best, which shows another form; else empty
 }
 
 // ruleFor is the rule for candidates, best first.
@@ -74,7 +75,7 @@ func (p Policy) ruleFor(ranked []scored) rule {
 			r.threshold = model.Threshold(r.prior, p.FPIR, p.Labels)
 		}
 	}
-	return r
+	return p.byForm(ranked, r)
 }
 
 // looksUnchanged says that no region surely shows other print, and hardly any print
@@ -106,30 +107,33 @@ func without(ranked []scored, candidates, close []Candidate, p Policy) []Candida
 }
 
 // conclude sets outcome, label, rival and reason.
-func (p Policy) conclude(d *Decision, ranked []scored, close []Candidate, competitor *scored) {
+func (p Policy) conclude(d *Decision, ranked []scored, r rule) {
 	others := make([]Candidate, len(ranked))
 	for i, c := range ranked {
 		others[i] = c.Candidate
 	}
-	label := commonLabel(close)
+	label := commonLabel(r.close)
 	d.Rival = firstOutside(others, d.Best.Label)
 	switch {
 	case !d.Best.Evidence.Located:
 		d.Basis = BySearch
 		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
-		differsReason(d, competitor)
-	case p.Exact && d.Best.Evidence.Changes > 0:
+		differsReason(d, r.competitor)
+	case p.wantsSameCopy(&d.Best) && d.Best.Evidence.Changes > 0:
 		d.Basis = ByExact
-		reprintedReason(d)
+		p.reprintedReason(d)
 	case label == "":
 		d.Outcome = Ambiguous
-		equalReason(d, close)
+		equalReason(d, r.close)
 	default:
-		d.Outcome, d.Label = Match, label
+		if r.above != "" {
+			label = r.above
+		}
+		d.Outcome, d.Label, d.Copy = Match, label, copyOf(d.Best.Evidence)
 		d.Rival = firstOutside(others, label)
-		d.Open = sublabels(close, label)
-		foundReason(d, close, p)
+		d.Open = sublabels(r.close, label)
+		foundReason(d, r, p)
 	}
 }
 
@@ -140,7 +144,7 @@ func (p Policy) conclude(d *Decision, ranked []scored, close []Candidate, compet
 func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 	model := p.Calibration.LLRModel
 	for i, c := range ranked[1:] {
-		if c.Evidence.Located && !ranked[0].Label.InLine(c.Label) && !ranked[0].isDuplicateOf(&c.Candidate) {
+		if ranked[0].isRivalledBy(&c) {
 			if prior := model.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); prior > model.LookAlikePrior {
 				return &ranked[1+i], prior
 			}
@@ -149,6 +153,17 @@ func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 	}
 	return nil, model.LookAlikePrior
 }
+
+// isRivalledBy says that another candidate stands for another answer, and that what
+// lies in the photo looks like it too. What looks much less like it than like the
+// first is a wrong fit.
+func (c *scored) isRivalledBy(other *scored) bool {
+	return other.Evidence.Located && !c.Label.InLine(other.Label) && !c.isDuplicateOf(&other.Candidate) && !c.differsInCondition(&other.Candidate) &&
+		other.Evidence.Cosine > c.Evidence.Cosine-wrongFit
+}
+
+// wrongFit is how much less a photo resembles what only seems to lie in it. By eye.
+const wrongFit = 0.3
 
 // isDuplicateOf says that two candidates are of one picture, registered twice. Such a
 // candidate does not show that the gallery holds look-alikes.
@@ -176,7 +191,7 @@ func (p Policy) undistinguished(ranked []scored) []Candidate {
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
 		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
-		if (near || best.isDuplicateOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() {
+		if (near || best.isDuplicateOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() || best.differsInCondition(&c.Candidate) {
 			close = append(close, c.Candidate)
 		}
 	}

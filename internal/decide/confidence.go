@@ -14,7 +14,7 @@ type Basis string
 const (
 	ByGeometry  Basis = "geometry"  // how much of a reference agrees where it was found in the probe
 	ByEmbedding Basis = "embedding" // how alike the whole pictures are
-	ByExact     Basis = "exact"     // other print in a place, where [Policy.Exact] asks for none
+	ByExact     Basis = "exact"     // other print in a place, where [Policy.Exact] or [Candidate.Fixed] asks for none
 	BySearch    Basis = "search"    // what could be looked for was not found, or too little of it to compare
 )
 
@@ -61,7 +61,7 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	switch {
 	case r.Compared:
 		odds := math.Exp(-p.Calibration.LLRModel.LookAlike.Slope * (r.LLR - evenLLR))
-		if p.Exact && r.Evidence.Changes > 0 {
+		if p.wantsSameCopy(&r.Candidate) && r.Evidence.Changes > 0 {
 			odds = min(odds, (1-changeCertainty)/changeCertainty)
 		}
 		return odds

@@ -31,8 +31,10 @@ type Candidate struct {
 	Reference string  // id of the reference that scored
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
 
-	Picture  int                  // equal ones, but for 0, were registered of one picture
-	Evidence *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked
+	Fixed      bool                 // only the same copy is a match of the reference: its contents are fixed
+	Picture    int                  // equal ones, but for 0, were registered of one picture
+	Conditions int                  // equal ones, but for 0, are of one kind, registered in conditions that differ
+	Evidence   *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked
 }
 
 // Policy is what a decision is held to.
@@ -47,6 +49,9 @@ type Policy struct {
 	Labels int     // in the gallery
 	Exact  bool    // a probe that surely shows other print somewhere is not accepted
 }
+
+// wantsSameCopy says that a probe with other print somewhere is no match of a candidate.
+func (p Policy) wantsSameCopy(c *Candidate) bool { return p.Exact || c.Fixed }
 
 // ErrFPIR says that a share of strangers to be accepted is none.
 var ErrFPIR = errors.New("it must be more than 0 and less than 1, such as 0.01 for one stranger in a hundred")
@@ -74,6 +79,7 @@ type Decision struct {
 	Outcome    Outcome
 	Label      Label      // of a match, else empty
 	Confidence float64    // probability that the outcome is right, in [0, 1], see the package comment; 0 of what is refused
+	Copy       Copy       // of a match by geometry, else empty
 	Open       []Label    // sub-labels of Label between which it stays open, best first
 	Basis      Basis      // what decided; empty where there was nothing to decide on
 	Best       Candidate  // the first of Candidates, whatever the outcome; zero without any

@@ -10,28 +10,44 @@ import (
 )
 
 // foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
-// shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
+// is another copy than the registered one; it shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
 // is id-card/back, of which 12 % agrees".
-func foundReason(d *Decision, close []Candidate, p Policy) {
+func foundReason(d *Decision, r rule, p Policy) {
 	g := d.Best.Evidence
 	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.LocallyConsistent), g.Comparable)}
 	d.Summary = percent(g.LocallyConsistent) + " agrees"
 	if lies := lies(g); lies != "" {
 		clauses = append(clauses, "it lies "+lies)
 	}
+	if d.Copy == OtherCopy {
+		clauses = append(clauses, "it is another copy than the registered one")
+		d.Summary += ", another copy"
+	}
 	if g.Changes > 0 {
 		clauses = append(clauses, "it shows other print in "+regions(g.Changes))
 		d.Summary += ", other print in " + regions(g.Changes)
 	}
 	clauses = append(clauses, alikeOnce(d, p))
-	if len(d.Open) > 0 {
-		clauses = append(clauses, agreeAlike(close)+", so the sub-label stays open")
+	switch {
+	case r.above != "" && len(r.close) == 1:
+		clauses = append(clauses, otherForm(d)+", so the sub-label stays open")
+		d.Summary += ", the sub-label is open"
+	case len(d.Open) > 0:
+		clauses = append(clauses, agreeAlike(r.close)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Evidence.Located {
 		clauses = append(clauses, fmt.Sprintf("next is %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Evidence.LocallyConsistent)))
 	}
 	d.Reason = strings.Join(clauses, "; ")
+}
+
+// otherForm says why the best is answered with the label above it.
+func otherForm(d *Decision) string {
+	if !showsForm(d.Best.Evidence.Form) {
+		return fmt.Sprintf("it shows another form than %s somewhere: it may be another %s, which is not registered", d.Best.Label, d.Label)
+	}
+	return fmt.Sprintf("it may be another %s than %s, which is not registered", d.Label, d.Best.Label)
 }
 
 // differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31
@@ -62,12 +78,18 @@ func differsReason(d *Decision, competitor *scored) {
 }
 
 // reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
-// other print in 1 place, and only the very same print was asked for (exact)".
-func reprintedReason(d *Decision) {
+// other print in 1 place, and only the very same print was asked for (exact)", or "..., and
+// its contents are fixed: only the same copy is a match".
+func (p Policy) reprintedReason(d *Decision) {
 	g := d.Best.Evidence
 	d.Summary = fmt.Sprintf("not exact: other print in %s", regions(g.Changes))
-	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and only the very same print was asked for (exact)",
-		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes))
+	why := "only the very same print was asked for (exact)"
+	if !p.Exact {
+		d.Summary = fmt.Sprintf("not the same copy: other print in %s", regions(g.Changes))
+		why = "its contents are fixed: only the same copy is a match"
+	}
+	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and %s",
+		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes), why)
 }
 
 func regions(n int) string {

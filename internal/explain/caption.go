@@ -3,7 +3,6 @@ package explain
 import (
 	"image/color"
 
-	"exemplar/internal/alignment"
 	"exemplar/internal/decide"
 	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
@@ -82,21 +81,15 @@ func (w *caption) legend(c *sheet, x, y float64) {
 		planar.Point{X: x + w.room, Y: y + 1}, planar.Point{X: x, Y: y + 1})
 	const side = 16
 	y += legendHeight - side
-	for _, entry := range []struct {
-		state   alignment.BlockState
-		meaning string
-	}{
-		{alignment.InPlace, "agrees in place"},
-		{alignment.Displaced, "agrees, but displaced"},
-		{alignment.Disagrees, "disagrees"},
-		{alignment.NotComparable, "cannot be judged"},
-	} {
-		c.mark(entry.state, planar.Rectangle(x, y, x+side, y+side))
-		x = c.text(faint, smallType, x+side+8, y+13, entry.meaning) + 28
+	for _, entry := range legendOf {
+		x = c.swatch(entry.state, entry.meaning, x, y) + 24
 	}
 	frame := planar.Rectangle(x, y, x+side, y+side)
 	c.outline(violet, 2.5, frame[:]...)
-	x = c.text(faint, smallType, x+side+8, y+13, "other print") + 28
+	x = c.text(faint, smallType, x+side+8, y+13, "surely other print") + 28
+	frame = planar.Rectangle(x, y, x+side, y+side)
+	c.outline(cyan, 2.5, frame[:]...)
+	x = c.text(faint, smallType, x+side+8, y+13, "glare, torn ...") + 28
 	c.line(accent, planar.Point{X: x, Y: y + side/2}, planar.Point{X: x + 26, Y: y + side/2}, 1.5)
 	c.dot(accent, planar.Point{X: x, Y: y + side/2}, 2.5)
 	c.dot(accent, planar.Point{X: x + 26, Y: y + side/2}, 2.5)

@@ -16,29 +16,45 @@ const (
 )
 
 // Difference says how a reference differs from another one that was laid on it:
-// "differs from note/first only in 3 regions; 83 of 90 blocks agree".
+// "differs from note/first only in 3 regions; 83 of 90 parts agree".
 func Difference(o *recognise.AlignedPair, label string) string {
 	agree, compared := o.Agreeing(), o.Found.Comparable
-	blocks := fmt.Sprintf("%d of %d blocks agree", agree, compared)
+	parts := fmt.Sprintf("%d of %d parts agree", agree, compared)
 	where := where(o)
 	switch {
+	case o.Print != nil && o.Print.OnlyContentsDiffer():
+		return onlyContents(o, label, where)
 	case 2*agree < o.Found.ForDecision.Blocks:
-		return fmt.Sprintf("shares a part with %s: %s", label, blocks)
+		return fmt.Sprintf("shares a part with %s: %s", label, parts)
 	case compared-agree < decide.SeparatingBlocks && where == "":
-		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, blocks)
+		return fmt.Sprintf("does not differ from %s: captures of the two cannot be told apart (%s)", label, parts)
 	case compared-agree < decide.SeparatingBlocks && o.Area < littleArea:
-		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, blocks)
+		return fmt.Sprintf("differs from %s only %s, too little to tell captures of the two apart (%s)", label, where, parts)
 	case where == "":
 		where = "a little everywhere"
 	case isLittle(o):
 		where = "only " + where
 	}
-	return fmt.Sprintf("differs from %s %s; %s", label, where, blocks)
+	return fmt.Sprintf("differs from %s %s; %s", label, where, parts)
+}
+
+// onlyContents says of two copies of one form what to do with them.
+func onlyContents(o *recognise.AlignedPair, label, where string) string {
+	says := fmt.Sprintf("differs from %s only in what is filled in", label)
+	if where != "" {
+		says += " (" + where + ")"
+	}
+	if o.Fixed {
+		return says + ": the contents of both are fixed, so each is recognised by its own copy alone"
+	}
+	return says + ": register both under one label, or with --contents fixed"
 }
 
 // title heads a picture of the two.
 func title(o *recognise.AlignedPair) string {
 	switch {
+	case o.Print != nil && o.Print.OnlyContentsDiffer():
+		return "These two differ in what is filled in"
 	case len(o.Regions) == 0 && o.Recoloured:
 		return "These two differ in colour alone"
 	case len(o.Regions) == 0:

@@ -17,8 +17,8 @@ import (
 )
 
 // Photo draws why a photo was, or was not, taken for a document: the two side by
-// side, points that agree, where the document lies, which blocks agree and which do
-// not, and the decision in words. picture is the reference's, in colour, at any size.
+// side, points that agree, where the document lies, which form agrees, which contents
+// and which form differ, and the decision in words. picture is the reference's, in colour, at any size.
 // The finding must have been compared: its Best is not nil.
 func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *imaging.Image {
 	left, right := fitPanel(p.Picture()), fitPanel(picture)
@@ -38,8 +38,9 @@ func Photo(p *recognise.Photo, f *recognise.Finding, picture *imaging.Image) *im
 	out.heading(photo, "Photo")
 	out.heading(reference, "Reference  "+string(f.Best.Label))
 	if found.Located {
-		out.blocks(compared, found, photo, reference)
+		out.print(found.Print(compared), photo, reference)
 		out.changes(found, photo, reference)
+		out.conditions(f.Conditions, photo)
 		out.location(found, photo)
 		out.pairs(spread(p.Pairs(compared, found), maxPairs), photo, reference)
 	}
@@ -68,8 +69,8 @@ var (
 	red      = color.NRGBA{220, 38, 38, 255}
 	white    = color.NRGBA{255, 255, 255, 255}
 	violet   = color.NRGBA{147, 51, 234, 255}
+	cyan     = color.NRGBA{8, 145, 178, 255}
 	unmarked = color.NRGBA{148, 155, 164, 255}
-	colourOf = map[alignment.BlockState]color.NRGBA{alignment.InPlace: green, alignment.Displaced: amber, alignment.Disagrees: red}
 )
 
 func faded(c color.NRGBA, share float64) color.NRGBA {
@@ -97,46 +98,16 @@ func (p *panel) at(q planar.Point) planar.Point {
 	}
 }
 
+// all maps the corners of a quad.
+func (p *panel) all(q [4]planar.Point) (on [4]planar.Point) {
+	for i := range q {
+		on[i] = p.at(q[i])
+	}
+	return on
+}
+
 func (c *sheet) heading(p panel, s string) {
 	c.text(faint, bodyType, float64(p.frame.Min.X), float64(p.frame.Min.Y-16), shorten(bodyType, s, float64(p.frame.Dx())))
-}
-
-// blocks colours the blocks of the reference by their state, in both pictures.
-func (c *sheet) blocks(r *recognise.Reference, f *recognise.Found, photo, reference panel) {
-	onPhoto, onReference := c.within(photo.frame), c.within(reference.frame)
-	for i, corners := range r.Blocks(f) {
-		state := f.Blocks[i].State
-		var there, here [4]planar.Point
-		for j := range corners {
-			corner := planar.Between(corners[j], corners[(j+2)%4], 0.03) // apart from its neighbours
-			there[j], here[j] = photo.at(f.H.Apply(corner)), reference.at(corner)
-		}
-		onReference.mark(state, here)
-		if state != alignment.NotComparable { // what is outside of the photo
-			onPhoto.mark(state, there)
-		}
-	}
-}
-
-// mark colours a block; one that is not comparable is hatched.
-func (c *sheet) mark(v alignment.BlockState, q [4]planar.Point) {
-	shade, compared := colourOf[v]
-	if compared {
-		opacity, edge := 0.25, 0.4
-		if v != alignment.InPlace { // what speaks against stands out
-			opacity, edge = 0.42, 0.8
-		}
-		c.outline(faded(shade, edge), 1.2, q[:]...)
-		c.fill(faded(shade, opacity), q[:]...)
-		return
-	}
-	const lines = 4
-	c.fill(faded(unmarked, 0.18), q[:]...)
-	for i := 1; i < lines; i++ { // parallel to the diagonal
-		k := float64(i) / lines
-		c.line(faded(unmarked, 0.8), planar.Between(q[0], q[1], k), planar.Between(q[0], q[3], k), 1)
-		c.line(faded(unmarked, 0.8), planar.Between(q[1], q[2], k), planar.Between(q[3], q[2], k), 1)
-	}
 }
 
 // changes frames the regions that surely show other print, in both pictures.
@@ -149,6 +120,20 @@ func (c *sheet) changes(f *recognise.Found, photo, reference panel) {
 		}
 		onPhoto.frame(violet, there)
 		onReference.frame(violet, here)
+	}
+}
+
+// conditions frames the regions in which something happened to the document.
+func (c *sheet) conditions(all []recognise.Condition, photo panel) {
+	on := c.within(photo.frame)
+	for _, condition := range all {
+		for _, where := range condition.Where {
+			var q [4]planar.Point
+			for i, p := range where.Photo {
+				q[i] = photo.at(p)
+			}
+			on.frame(cyan, q)
+		}
 	}
 }
 
@@ -246,6 +231,9 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 		if b.State == alignment.InPlace {
 			inPlace++
 		}
+	}
+	for _, c := range finding.Conditions {
+		out = append(out, [2]string{string(c.Kind), fmt.Sprintf("%.0f %% of it", 100*c.Share)})
 	}
 	return append(out,
 		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Comparable), "parts agree in place"},

@@ -64,33 +64,64 @@ func tinted(m *imaging.Image, channel, from, to int) float64 {
 	return float64(n) / float64((to-from)*panelHeight)
 }
 
-// What agrees is green and what does not is red, in both pictures: hardly
-// anything is red for the document itself, and much for its sibling.
+// Form that agrees is blue, contents that differ are yellow, and form that differs is
+// red, in both pictures.
 func TestExplainShowsWhatDiffers(t *testing.T) {
 	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
 	d := newDesk(synthdoc.Example{Label: "form", Document: form})
 	p := capturesim.Plain()
 	p.SizeMin, p.SizeMax, p.Tilt = 0.8, 0.9, 15
-	const green, red = 1, 0
 	for _, c := range []struct {
-		name     string
-		shown    synthdoc.Document
-		lo, hi   float64 // share that is red, of each panel
-		minGreen float64
+		name        string
+		shown       synthdoc.Document
+		yellow, red bool
 	}{
-		{"itself", form, 0, 0.01, 0.1},
-		{"other contents", synthdoc.Siblings(form)["contents"], 0.02, 1, 0.05},
+		{"itself", form, false, false},
+		{"other contents", synthdoc.Siblings(form)["contents"], true, false},
+		{"another edition", synthdoc.Siblings(form)["edition"], false, true},
 	} {
 		photo := d.photo(capturesim.Scene(synthdoc.Draw(c.shown), grey(64, 48), p, 4).Image)
 		m := Photo(photo, d.finding(photo, "form"), d.pictures["form"])
 		middle := margin + fitPanel(photo.Picture()).W + between/2
 		for side, columns := range map[string][2]int{"photo": {0, middle}, "reference": {middle, m.W}} {
-			r, g := tinted(m, red, columns[0], columns[1]), tinted(m, green, columns[0], columns[1])
-			if r < c.lo || r > c.hi || g < c.minGreen {
-				t.Errorf("%s, %s: %.3f is red and %.3f green; want red %.2f to %.2f, green %.2f or more",
-					c.name, side, r, g, c.lo, c.hi, c.minGreen)
+			blue, red := tinted(m, 2, columns[0], columns[1]), tinted(m, 0, columns[0], columns[1])
+			yellow := yellowish(m, columns[0], columns[1])
+			if blue < 0.05 || (yellow > 0.02) != c.yellow || (red > 0.0014) != c.red {
+				t.Errorf("%s, %s: %.4f is blue, %.4f yellow and %.4f red", c.name, side, blue, yellow, red)
 			}
 		}
+	}
+}
+
+// yellowish is the share of a picture's pixels, in the columns from and to, in which
+// blue is least by 40.
+func yellowish(m *imaging.Image, from, to int) float64 {
+	n := 0
+	for y := range panelHeight {
+		for x := from; x < to; x++ {
+			if p := m.Pix[3*((top+y)*m.W+x):][:3]; int(min(p[0], p[1])) > int(p[2])+40 {
+				n++
+			}
+		}
+	}
+	return float64(n) / float64((to-from)*panelHeight)
+}
+
+// What is filled in is taken for contents more often than what is printed, and the
+// picture shows it.
+func TestContentsShowsWhatIsFilledIn(t *testing.T) {
+	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
+	blank := synthdoc.Siblings(form)["blank"]
+	d := newDesk(synthdoc.Example{Label: "form", Document: form}, synthdoc.Example{Label: "blank", Document: blank})
+	contents, yellow := map[string]int{}, map[string]float64{}
+	for label, picture := range d.pictures {
+		print := recognise.OwnPrint(picture.Gray())
+		contents[label] = print.Count(recognise.ContentsAgree)
+		m := Contents(picture, print, label)
+		yellow[label] = yellowish(m, m.W/2, m.W) - yellowish(m, 0, m.W/2)
+	}
+	if contents["form"] < contents["blank"]*6/5 || yellow["form"] < 0.01 {
+		t.Errorf("cells of contents are %v, yellow are %v", contents, yellow)
 	}
 }
 

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"slices"
 
 	"exemplar/internal/imaging"
@@ -34,7 +35,7 @@ func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) 
 	for i, panel := range []panel{{first, picture.W, picture.H}, {second, picture.W, picture.H}} {
 		out.put([]*imaging.Image{left, right}[i], panel.frame.Min.X, panel.frame.Min.Y)
 		out.heading(panel, labels[i])
-		out.regions(o.Regions, panel)
+		out.regions(o, panel)
 		edges := boxOf(panel.frame)
 		out.outline(rule, 1, edges[:]...)
 	}
@@ -70,8 +71,20 @@ func layPart(o *recognise.AlignedPair, part image.Rectangle, w, h int) *imaging.
 	return out
 }
 
-// different is the colour of what differs.
-var different = red
+// shadeOf is the colour of a region in which two references differ: that of contents or
+// of form, whichever is more of what differs there.
+func shadeOf(o *recognise.AlignedPair, region image.Rectangle) color.NRGBA {
+	if o.Print == nil {
+		return red
+	}
+	switch contents, form := o.Print.Differing(region); {
+	case contents+form == 0: // the second shows nothing there
+		return faint
+	case contents > form:
+		return amber
+	}
+	return red
+}
 
 const (
 	paleness = 0.6
@@ -80,7 +93,8 @@ const (
 
 // regions makes all of a panel pale but the regions, and frames and numbers
 // these.
-func (c *sheet) regions(regions []image.Rectangle, on panel) {
+func (c *sheet) regions(o *recognise.AlignedPair, on panel) {
+	regions := o.Regions
 	if len(regions) == 0 {
 		return
 	}
@@ -92,11 +106,11 @@ func (c *sheet) regions(regions []image.Rectangle, on panel) {
 	}
 	c.fade(on.frame, frames)
 	part := c.within(on.frame)
-	for _, f := range frames {
-		part.frame(different, boxOf(f))
+	for i, f := range frames {
+		part.frame(shadeOf(o, regions[i]), boxOf(f))
 	}
 	for i, f := range frames {
-		c.badge(i+1, planar.Point{
+		c.badge(i+1, shadeOf(o, regions[i]), planar.Point{
 			X: max(float64(f.Min.X)-badge/2, float64(on.frame.Min.X)+badge),
 			Y: max(float64(f.Min.Y)-badge/2, float64(on.frame.Min.Y)+badge),
 		})
@@ -121,16 +135,17 @@ func (c *sheet) fade(part image.Rectangle, except []image.Rectangle) {
 }
 
 // badge is a number on a disc.
-func (c *sheet) badge(n int, at planar.Point) {
+func (c *sheet) badge(n int, shade color.NRGBA, at planar.Point) {
 	s := fmt.Sprint(n)
 	c.dot(white, at, badge+1.5)
-	c.dot(different, at, badge)
+	c.dot(shade, at, badge)
 	c.text(white, badgeType, at.X-widthOf(badgeType, s)/2, at.Y+5.5, s)
 }
 
 // detail is a region enlarged, of both pictures.
 type detail struct {
 	number int
+	shade  color.NRGBA
 	pair   [2]*imaging.Image
 	x, y   float64 // of its upper left corner, in the strip
 }
@@ -163,7 +178,7 @@ func layOutDetails(o *recognise.AlignedPair, room float64) *detailStrip {
 		}
 		w, h := int(zoom*float64(part.Dx())), int(zoom*float64(part.Dy()))
 		first := picture.Crop(part.Min.X, part.Min.Y, part.Dx(), part.Dy())
-		s.details = append(s.details, detail{number: i + 1, pair: [2]*imaging.Image{imaging.Resize(first, w, h), layPart(o, part, w, h)}})
+		s.details = append(s.details, detail{number: i + 1, shade: shadeOf(o, region), pair: [2]*imaging.Image{imaging.Resize(first, w, h), layPart(o, part, w, h)}})
 	}
 	s.flow(room)
 	return s
@@ -190,7 +205,7 @@ func (s *detailStrip) flow(room float64) {
 func (s *detailStrip) draw(c *sheet, x, y float64) {
 	for _, d := range s.details {
 		at := image.Pt(int(x+d.x+2*badge+10), int(y+d.y))
-		c.badge(d.number, planar.Point{X: x + d.x + badge, Y: y + d.y + badge})
+		c.badge(d.number, d.shade, planar.Point{X: x + d.x + badge, Y: y + d.y + badge})
 		for _, m := range d.pair {
 			c.put(m, at.X, at.Y)
 			edges := planar.Rectangle(float64(at.X), float64(at.Y), float64(at.X+m.W), float64(at.Y+m.H))
@@ -212,12 +227,12 @@ func layOutNeighbours(o *recognise.AlignedPair, title, says string, room float64
 	w := &neighbourCaption{title: shorten(titleType, title, room), says: wrap(bodyType, says, min(room, longestLine))}
 	agree := o.Agreeing()
 	w.figures = [][2]string{
-		{fmt.Sprintf("%d of %d", agree, o.Found.Comparable), "blocks agree"},
+		{fmt.Sprintf("%d of %d", agree, o.Found.Comparable), "parts agree"},
 		{fmt.Sprintf("%.1f %%", 100*o.Area), "of the picture differs"},
 		{fmt.Sprint(o.Found.Inliers), "points agree"},
 		{fmt.Sprintf("%.3f", o.Found.ForDecision.Cosine), "similarity"},
 	}
-	w.height = titleHeight + lineHeight*len(w.says) + figureHeight
+	w.height = titleHeight + lineHeight*len(w.says) + figureHeight + legendHeight
 	return w
 }
 
@@ -229,4 +244,14 @@ func (w *neighbourCaption) draw(c *sheet, x, y float64) {
 		c.text(ink, bodyType, x, y-4, line)
 	}
 	c.numbers(w.figures, x, y)
+	const side = 18
+	y += figureHeight + legendHeight/2
+	for _, entry := range []struct {
+		shade   color.NRGBA
+		meaning string
+	}{{amber, "contents that differ"}, {red, "form that differs"}, {faint, "cannot be told"}} {
+		box := planar.Rectangle(x, y, x+side*1.5, y+side)
+		c.frame(entry.shade, box)
+		x = c.text(faint, smallType, x+side*1.5+8, y+14, entry.meaning) + 28
+	}
 }

@@ -18,6 +18,7 @@ func laid(first, second synthdoc.Document) *recognise.AlignedPair {
 	o := &recognise.AlignedPair{On: d.photo(d.pictures["first"]), Reference: d.references["second"], Picture: d.pictures["second"]}
 	o.Found = o.On.Compare(o.Reference)
 	o.Difference = o.On.Differ(o.Reference, o.Picture, &o.Found)
+	o.Print = o.Found.Print(o.Reference)
 	return o
 }
 
@@ -46,6 +47,32 @@ func TestNeighboursShowsWhatDiffers(t *testing.T) {
 		if unchanged := same(m, panel, image.Pt((m.W-2*panel.W-between)/2, top)); c.differ == (unchanged > 0.9) {
 			t.Errorf("%s: %.2f of the panel is as it was", c.name, unchanged)
 		}
+	}
+}
+
+// Of most that differ in contents alone it is said, with what to do; of other editions
+// it is not.
+func TestContentsAloneAreSaidToDiffer(t *testing.T) {
+	said := map[string]int{}
+	for i, kind := range []string{"invoice", "driving-licence", "statement", "ticket"} {
+		d := synthdoc.Document{Kind: kind, Template: 700 + uint64(i), Content: 700 + uint64(i), Size: 760}
+		for _, name := range []string{"contents", "edition"} {
+			o := laid(d, synthdoc.Siblings(d)[name])
+			for _, fixed := range []bool{false, true} {
+				o.Fixed = fixed
+				says := Difference(o, "other")
+				alone := strings.Contains(says, "only in what is filled in")
+				if alone {
+					said[name]++
+				}
+				if strings.Contains(says, "under one label") != (alone && !fixed) {
+					t.Errorf("%s, fixed %v: %s", name, fixed, says)
+				}
+			}
+		}
+	}
+	if said["contents"] < 4 || said["edition"] > 0 {
+		t.Errorf("said of %v, twice each", said)
 	}
 }
 

@@ -64,13 +64,8 @@ func fromNRGBA(dst, src []byte) {
 			q[0], q[1], q[2] = p[0], p[1], p[2]
 			continue
 		}
-		q[0], q[1], q[2] = overWhite(p[0], p[3]), overWhite(p[1], p[3]), overWhite(p[2], p[3])
+		q[0], q[1], q[2] = shrink.OverWhite(p[0], p[3]), shrink.OverWhite(p[1], p[3]), shrink.OverWhite(p[2], p[3])
 	}
-}
-
-// overWhite blends a sample of opacity a with white.
-func overWhite(v, a byte) byte {
-	return byte((uint32(v)*uint32(a) + 255*(255-uint32(a)) + 127) / 255)
 }
 
 // fromRGBA reads premultiplied samples, for which blending with white is an addition.

@@ -2,6 +2,8 @@ package imaging
 
 import (
 	"bytes"
+	"encoding/binary"
+	"iter"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,11 +20,14 @@ const (
 	convertIt  = "convert it to JPEG or PNG"
 	exportIt   = "export it as JPEG or PNG from the program that made it"
 	developIt  = "open it in the camera's program and save it as JPEG"
-	takeItOut  = "take the picture out of it and send that"
-	unpackIt   = "unpack it and send the pictures in it"
+	unpackIt   = "unpack it and send the pictures in it, or pack them as ZIP"
 	pageByPage = "save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)" // where only pictures are read
 	ofIPhones  = "share it as JPEG, or choose Settings > Camera > Formats > Most Compatible on the iPhone"
 	noPicture  = "send a photo, scan or screenshot as JPEG or PNG"
+	aVideo     = "take a still picture of it as JPEG or PNG"
+
+	sendTheOther = "send the other"
+	saveAsPages  = "save it as PDF, and its pages as PNG or JPEG"
 )
 
 // foreignKinds are kinds of files by the bytes at an offset. The first one that matches
@@ -87,8 +92,9 @@ var foreignKinds = []struct {
 	{0, "FUJIFILMCCD-RAW", "a RAW photo (RAF)", developIt},
 	{0, "FOVb", "a RAW photo (X3F)", developIt},
 	{0, "\x00MRM", "a RAW photo (MRW)", developIt},
-	{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Office document (Word, Excel, PowerPoint or Outlook)", "save it as PDF, and its pages as PNG or JPEG"},
-	{0, "{\\rtf", "a text document (RTF)", "save it as PDF, and its pages as PNG or JPEG"},
+	{0, oleMagic, "an Office document (Word, Excel, PowerPoint or Outlook)", saveAsPages},
+	{0, "\x78\x9F\x3E\x22", "attachments as Outlook packs them (winmail.dat)", "open the mail in Outlook and send its attachments"},
+	{0, "{\\rtf", "a text document (RTF)", saveAsPages},
 	{0, "Rar!", "a RAR archive", unpackIt},
 	{0, "7z\xBC\xAF", "a 7z archive", unpackIt},
 	{0, "\x1F\x8B", "a gzip archive", unpackIt},
@@ -96,14 +102,14 @@ var foreignKinds = []struct {
 	{0, "\xFD7zXZ", "an xz archive", unpackIt},
 	{0, "\x28\xB5\x2F\xFD", "a zstd archive", unpackIt},
 	{257, "ustar", "a tar archive", unpackIt},
-	{0, "\x1A\x45\xDF\xA3", "a video (WebM or Matroska)", "take a still picture of it as JPEG or PNG"},
-	{8, "AVI ", "a video (AVI)", "take a still picture of it as JPEG or PNG"},
+	{0, "\x1A\x45\xDF\xA3", "a video (WebM or Matroska)", aVideo},
+	{8, "AVI ", "a video (AVI)", aVideo},
 	{8, "WAVE", "sound (WAV)", noPicture},
 	{0, "ID3", "sound (MP3)", noPicture},
 	{0, "OggS", "sound or video (Ogg)", noPicture},
 	{0, "fLaC", "sound (FLAC)", noPicture},
 	{0, "\x97JB2\r\n\x1A\n", "JBIG2", convertIt},
-	{0, "\x00\x05\x16\x07", "a Mac's side file of another (its name begins with ._)", "send the other"},
+	{0, "\x00\x05\x16\x07", "a Mac's side file of another (its name begins with ._)", sendTheOther},
 	{0, "\x00\x00\x00\x01Bud1", "a Mac's folder settings (.DS_Store)", noPicture},
 	{0, "L\x00\x00\x00\x01\x14\x02\x00", "a Windows shortcut", "send the file that it points to"},
 	{0, "SQLite format 3", "a database (SQLite)", noPicture},
@@ -115,10 +121,20 @@ var foreignKinds = []struct {
 	{0, "wOF2", "a font", noPicture},
 }
 
+// oleMagic begins the files of Microsoft's programs before 2007 [MS-CFB]; those of Outlook have
+// a stream whose name, in UTF-16, begins with outlookStream [MS-OXMSG].
+const (
+	oleMagic      = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+	outlookStream = "_\x00_\x00s\x00u\x00b\x00s\x00t\x00g\x001\x00.\x000\x00_\x00"
+)
+
 // foreignKind returns the kind of a file that is not read.
 func foreignKind(data []byte) foreign {
 	if raw := rawPhoto(data); raw != "" {
 		return foreign{name: "a RAW photo (" + raw + ")", advice: developIt}
+	}
+	if bytes.HasPrefix(data, []byte(oleMagic)) && bytes.Contains(data[:min(len(data), HeadBytes)], []byte(outlookStream)) {
+		return foreign{name: "an Outlook mail (.msg)", advice: "open it in Outlook and send its attachments, or save it as .eml"}
 	}
 	for _, k := range foreignKinds {
 		if len(data) > k.at && bytes.HasPrefix(data[k.at:], []byte(k.magic)) {
@@ -150,23 +166,56 @@ func mediaFile(data []byte) foreign {
 			return foreign{name: "HEIC, the iPhone's own format", advice: ofIPhones}
 		}
 	}
-	return foreign{name: "a video (MP4 or MOV)", advice: "take a still picture of it as JPEG or PNG"}
+	return foreign{name: "a video (MP4 or MOV)", advice: aVideo}
 }
 
-// zipFile distinguishes documents that are ZIP archives from other archives.
+// zipFile distinguishes documents that are ZIP archives from other archives, by the names of
+// the first files in them.
 func zipFile(data []byte) foreign {
-	head := data[:min(len(data), HeadBytes)]
-	const asPages = "save it as PDF, and its pages as PNG or JPEG"
-	for _, k := range []struct{ part, name string }{
-		{"word/", "a Word document"}, {"xl/", "an Excel table"}, {"ppt/", "a PowerPoint presentation"},
-		{"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file"},
-		{"mimetypeapplication/epub", "an e-book (EPUB)"}, {"[Content_Types].xml", "an Office document"},
-	} {
-		if bytes.Contains(head, []byte(k.part)) {
-			return foreign{name: k.name, advice: asPages}
+	called := ""
+	for name, content := range zipEntries(data[:min(len(data), HeadBytes)]) {
+		isXML := strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels")
+		switch {
+		case name == "mimetype" && bytes.HasPrefix(content, []byte("application/vnd.oasis.opendocument")):
+			called = "an OpenDocument file"
+		case name == "mimetype" && bytes.HasPrefix(content, []byte("application/epub")):
+			called = "an e-book (EPUB)"
+		case isXML && strings.HasPrefix(name, "word/"):
+			called = "a Word document"
+		case isXML && strings.HasPrefix(name, "xl/"):
+			called = "an Excel table"
+		case isXML && strings.HasPrefix(name, "ppt/"):
+			called = "a PowerPoint presentation"
+		case name == "[Content_Types].xml" && called == "":
+			called = "an Office document"
 		}
 	}
-	return foreign{name: "a ZIP archive", advice: unpackIt}
+	if called == "" {
+		return foreign{name: "a ZIP archive", advice: unpackIt}
+	}
+	return foreign{name: called, advice: saveAsPages}
+}
+
+// zipEntries yields the names of files at the start of a ZIP archive, and what of each follows
+// its header (APPNOTE.TXT, section 4.3.7).
+func zipEntries(head []byte) iter.Seq2[string, []byte] {
+	const signature, headerBytes = "PK\x03\x04", 30
+	return func(yield func(string, []byte) bool) {
+		for len(head) >= headerBytes && string(head[:4]) == signature {
+			packed := int64(binary.LittleEndian.Uint32(head[18:]))
+			nameBytes, extra := int(binary.LittleEndian.Uint16(head[26:])), int(binary.LittleEndian.Uint16(head[28:]))
+			rest := head[headerBytes:]
+			name := string(rest[:min(nameBytes, len(rest))])
+			rest = rest[min(nameBytes+extra, len(rest)):]
+			if !yield(name, rest) {
+				return
+			}
+			if packed == 0 || packed > int64(len(rest)) { // written without knowing it
+				packed = int64(max(0, bytes.Index(rest, []byte(signature))))
+			}
+			head = rest[packed:]
+		}
+	}
 }
 
 // looksLike returns the kind of a file that has no magic number, by its text.

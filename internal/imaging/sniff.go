@@ -13,6 +13,9 @@ import (
 type Kind struct {
 	Name string // as people call it: "JPEG", "PDF", "text"; never empty
 	Read bool   // whether Decode reads it
+	// Document says that a file which is not read may show a document, as a PDF and a RAW
+	// photo may, unlike sound, programs and web pages: whoever takes what is there must name it.
+	Document bool
 }
 
 // HeadBytes is how many bytes at the start of a file KindOf needs.
@@ -27,7 +30,18 @@ func KindOf(head []byte) Kind {
 	if f, ok := formatOf(head); ok {
 		return Kind{Name: f.called, Read: true}
 	}
-	return Kind{Name: foreignKind(head).name}
+	k := foreignKind(head)
+	return Kind{Name: k.name, Document: k.damaged || !k.guessed && k.advice != noPicture && k.advice != aVideo && k.advice != sendTheOther}
+}
+
+// SizeOf returns how many pixels a picture has, by its header. ok says whether it could be read.
+func SizeOf(data []byte) (w, h int, ok bool) {
+	f, known := formatOf(data)
+	if !known {
+		return 0, 0, false
+	}
+	file, err := f.openGuarded(data)
+	return file.w, file.h, err == nil && file.w > 0 && file.h > 0
 }
 
 // sniff finds the format of a file, or returns an error with the kind that it has instead.

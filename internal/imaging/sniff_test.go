@@ -46,8 +46,14 @@ func TestKinds(t *testing.T) {
 		{"<?xml version=\"1.0\"?>\n<svg xmlns=\"x\">", "SVG, a drawing", false, "export it as PNG"},
 		{"\x00\x00\x01\x00\x01\x00", "a Windows icon (ICO)", false, ""},
 		{padded(128, "DICM"), "DICOM", false, "export"},
-		{"PK\x03\x04\x14\x00\x00\x00word/document.xml", "a Word document", false, "save it as PDF"},
-		{"PK\x03\x04\x14\x00\x00\x00photo.jpg\xFF\xD8\xFF\xE0", "a ZIP archive", false, "unpack"},
+		{zipped("[Content_Types].xml", "<Types>") + zipped("word/document.xml", "<w>"), "a Word document", false, "save it as PDF"},
+		{zipped("[Content_Types].xml", "<Types>") + zipped("docProps/app.xml", "<w>"), "an Office document", false, "save it as PDF"},
+		{zipped("mimetype", "application/vnd.oasis.opendocument.text"), "an OpenDocument file", false, "save it as PDF"},
+		{zipped("photo.jpg", "\xFF\xD8\xFF\xE0"), "a ZIP archive", false, "unpack"},
+		{zipped("crossword/photo.jpg", "\xFF\xD8\xFF\xE0") + zipped("word/photo.jpg", "\xFF\xD8\xFF\xE0"), "a ZIP archive", false, "unpack"},
+		{zipped("letter.docx", zipped("word/document.xml", "<w>")), "a ZIP archive", false, "unpack"},
+		{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + padded(2000, "_\x00_\x00s\x00u\x00b\x00s\x00t\x00g\x001\x00.\x000\x00_\x00"), "an Outlook mail (.msg)", false, ".eml"},
+		{"\x78\x9F\x3E\x22", "attachments as Outlook packs them (winmail.dat)", false, "Outlook"},
 		{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an Office document (Word, Excel, PowerPoint or Outlook)", false, "PDF"},
 		{"<!DOCTYPE html><html>", "a web page", false, "open it in a browser"},
 		{"\n\n<HTML>", "a web page", false, "open it in a browser"},
@@ -69,6 +75,37 @@ func TestKinds(t *testing.T) {
 		if !test.read && (!errors.Is(err, ErrUnsupported) || errors.Is(err, ErrCorrupt) ||
 			!strings.Contains(err.Error(), test.kind) || !strings.Contains(err.Error(), test.words)) {
 			t.Errorf("%.20q: %v", test.data, err)
+		}
+	}
+}
+
+// zipped is a file in a ZIP archive, stored as it is.
+func zipped(name, content string) string {
+	b := make([]byte, 30)
+	copy(b, "PK\x03\x04\x14")
+	binary.LittleEndian.PutUint32(b[18:], uint32(len(content)))
+	binary.LittleEndian.PutUint16(b[26:], uint16(len(name)))
+	return string(b) + name + content
+}
+
+func TestWhatMayShowADocument(t *testing.T) {
+	for data, want := range map[string]bool{
+		"%PDF-1.7": true, "\x00\x00\x00\x18ftypheic": true, "FUJIFILMCCD-RAW": true, "Rar!": true, "\x00\x00\x00\x00": true, // a failed copy
+		"hello, world\n": false, "\x00\x00\x00\x18ftypisom": false, "MZ": false, "<!DOCTYPE html><html>": false, "\x01\x02\x03\x04": false, "": false,
+	} {
+		if k := KindOf([]byte(data)); k.Document != want {
+			t.Errorf("%q: %+v", data, k)
+		}
+	}
+}
+
+func TestSizeOf(t *testing.T) {
+	if w, h, ok := SizeOf(EncodePNG(NewImage(70, 50))); w != 70 || h != 50 || !ok {
+		t.Error(w, h, ok)
+	}
+	for _, data := range []string{"", "text", "\xFF\xD8\xFF\xE0", "GIF89a"} {
+		if _, _, ok := SizeOf([]byte(data)); ok {
+			t.Errorf("%q has a size", data)
 		}
 	}
 }

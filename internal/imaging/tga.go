@@ -84,7 +84,7 @@ func bgr(p []byte, hasAlpha bool) [3]byte {
 	c := [3]byte{p[2], p[1], p[0]}
 	if hasAlpha {
 		for i, v := range c {
-			c[i] = overWhite(v, p[3])
+			c[i] = shrink.OverWhite(v, p[3])
 		}
 	}
 	return c
@@ -104,7 +104,7 @@ func (f *tgaFile) colour(p []byte, i int) (c [3]byte) {
 	case f.kind == 3:
 		v := p[0]
 		if f.hasAlpha {
-			v = overWhite(v, p[1])
+			v = shrink.OverWhite(v, p[1])
 		}
 		return [3]byte{v, v, v}
 	}

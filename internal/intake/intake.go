@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/intake/mail"
 	"exemplar/internal/intake/pdf"
 )
 
@@ -97,9 +98,19 @@ type reader struct {
 }
 
 // readers are tried in this order; a file that is of none is an ordinary picture.
-var readers = []reader{
-	{"PDF", pdf.Is, pdfPages},
-	{"TIFF", isTIFF, tiffPages},
+var readers []reader
+
+// The readers of containers ask for those of what is in them: a plain list would depend on itself.
+func init() {
+	readers = []reader{
+		{"PDF", pdf.Is, pdfPages},
+		{"TIFF", isTIFF, tiffPages},
+		{"ZIP", isZIP, zipPages},
+		{"tar", isTar, tarPages},
+		{"gzip", isGzip, gzipPages},
+		{"mbox", mail.IsMailbox, mailboxPages},
+		{"mail", mail.Is, mailPages},
+	}
 }
 
 func readerOf(head []byte) (reader, bool) {
@@ -199,28 +210,30 @@ func (in *opening) each(count int, yield func(Page) bool, page func(index int) P
 	}
 }
 
-// member yields the pages of a file in a container, named by its base name. It returns false
-// when no more are wanted.
+// member yields the pages of a file in a container. The name is one of [safeNames], or empty if
+// the container is only a wrapper around one file. It returns false when no more are wanted.
 func (in *opening) member(ctx context.Context, name string, data []byte, yield func(Page) bool) bool {
-	fault := func(format string, args ...any) bool {
-		return yield(Page{Member: name, Number: 1, Err: fmt.Errorf("%w: "+format, append([]any{ErrLimit}, args...)...)})
-	}
 	if in.unpacked += int64(len(data)); in.unpacked > in.Unpacked {
-		fault("more than %d MB are packed into the file: unpack it and send parts of it", in.Unpacked>>20)
+		yield(Page{Member: name, Number: 1,
+			Err: fmt.Errorf("%w: more than %d MB are packed into the file: unpack it and send parts of it", ErrLimit, in.Unpacked>>20)})
 		return false
 	}
 	if in.depth >= in.Depth {
-		return fault("containers lie %d deep in each other: unpack the file and send what is in it", in.Depth+1)
+		return yield(Page{Member: name, Number: 1, Err: in.tooDeep()})
 	}
 	in.depth++
 	defer func() { in.depth-- }()
 	return in.pages(ctx, name, data, func(p Page) bool {
 		in.made-- // the container counts it too
-		if p.Member != name {
+		if name != "" && p.Member != name {
 			p.Member = name + "/" + p.Member
 		}
 		return yield(p)
 	})
+}
+
+func (in *opening) tooDeep() error {
+	return fmt.Errorf("%w: containers lie %d deep in each other: unpack the file and send what is in it", ErrLimit, in.Depth+1)
 }
 
 // pageHash tells pages by the hash of their file and their number.

@@ -40,12 +40,14 @@ type referenceCache struct {
 
 	featureSets *lastUsed[*features.Features]
 	references  *lastUsed[*Reference]
+	states      *lastUsed[*states] // of groups of references, by their ids
 }
 
 func newReferenceCache() referenceCache {
 	return referenceCache{
 		mu: new(sync.Mutex), damaged: leftOut{}, index: wordindex.New(),
 		featureSets: newLastUsed[*features.Features](cachedFeatures), references: newLastUsed[*Reference](cachedReferences),
+		states: newLastUsed[*states](keptStates),
 	}
 }
 

@@ -39,9 +39,8 @@ const (
 	settled = 0.5
 )
 
-// changes looks for other print where the reference was found.
-func (p *Photo) changes(r *Reference, e *alignment.Evidence) Changes {
-	rectified := e.Rectify(p.probe, changedetect.Cell)
+// changesOf looks for other print where the reference was found.
+func changesOf(r *Reference, e *alignment.Evidence, rectified *alignment.Rectified) Changes {
 	seen := changedetect.Default().Detect(rectified.Reference, rectified.Photo)
 	sum, n := priorCells*priorShare, float64(priorCells)
 	changed := make([]bool, len(seen.Logit))

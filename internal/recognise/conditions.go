@@ -17,7 +17,11 @@ type Condition struct {
 
 // Conditions says in what state the photo shows a reference that was found in it.
 func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.State) {
-	laid := f.Rectify(p.probe, changedetect.Cell)
+	laid := f.rectified
+	if laid == nil { // of a find that nothing was looked for in
+		rectified := f.Rectify(p.probe, changedetect.Cell)
+		laid = &rectified
+	}
 	w, h := float64(laid.Reference.W), float64(laid.Reference.H)
 	rw, rh := r.Size()
 	sent := [4]planar.Point{}

@@ -24,8 +24,9 @@ func damaged(t *testing.T, statements string) (g *Engine, documents []*imaging.I
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"form", "ticket", "banknote", "letter"} {
-		documents = append(documents, synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 5, Content: 5, Size: 500}))
-		if _, err := kept.Put(context.Background(), newEntry(fmt.Sprint("document/", i), documents[i])); err != nil {
+		d := synthdoc.Document{Kind: kind, Template: 5, Content: 5, Size: 500}
+		documents = append(documents, drawn(d))
+		if _, err := kept.Put(context.Background(), drawnEntry(fmt.Sprint("document/", i), d)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -87,8 +88,8 @@ func TestAllReferencesDamaged(t *testing.T) {
 
 // What is as it was written but makes no sense is left out as well.
 func TestAReferenceThatCannotBeDecodedIsLeftOut(t *testing.T) {
-	form := synthdoc.Draw(synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 500})
-	ticket := synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: 5, Content: 5, Size: 500})
+	form := drawn(synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 500})
+	ticket := drawn(synthdoc.Document{Kind: "ticket", Template: 5, Content: 5, Size: 500})
 	for name, spoil := range map[string]func(*store.Entry){
 		"picture":  func(e *store.Entry) { e.Picture = []byte("\xff\xd8\xffno picture") },
 		"features": func(e *store.Entry) { e.Features = []byte("no features") },

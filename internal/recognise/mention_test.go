@@ -22,8 +22,8 @@ func engineWith(t *testing.T, documents map[string]synthdoc.Document) (*Engine, 
 	pictures := map[string]*imaging.Image{}
 	var entries []store.Entry
 	for label, d := range documents {
-		pictures[label] = synthdoc.Draw(d)
-		entries = append(entries, newEntry(label, pictures[label]))
+		pictures[label] = drawn(d)
+		entries = append(entries, drawnEntry(label, d))
 	}
 	if _, err := g.store.Put(context.Background(), entries...); err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestASingleAnswerMentionsTheOthers(t *testing.T) {
 		"card/first": card, "card/second": siblings["edition"], "ticket": ticket,
 		"form": {Kind: "form", Template: 5, Content: 5, Size: 700},
 	})
-	stranger := synthdoc.Draw(siblings["design"])
+	stranger := drawn(siblings["design"])
 	small := func(m *imaging.Image) *imaging.Image { return shrunk(m, 460) }
 	first, second, form := small(pictures["card/first"]), small(pictures["card/second"]), small(pictures["form"])
 	tickets := small(pictures["ticket"])

@@ -42,6 +42,8 @@ type AlignedPair struct {
 	Picture              *imaging.Image // of Reference, in colour
 	Found                Found          // of Reference in On
 	imagediff.Difference                // zero where it was not found
+	Print                *PrintMap      // of Reference, as On shows it; nil where it was not found
+	Fixed                bool           // the contents of both are: see [store.ContentsFixed]
 	alike                bool           // so far that captures of one may be taken for the other
 	sx, sy               float64        // from On to the picture as it arrived
 }
@@ -202,9 +204,18 @@ func (g *Engine) align(ctx context.Context, s *subject, id string) (*AlignedPair
 		On: s.photo, Reference: reference, Picture: picture, Found: s.photo.Compare(reference),
 		sx: float64(s.Width) / float64(w), sy: float64(s.Height) / float64(h),
 	}
+	if s.Contents == store.ContentsFixed {
+		other, err := g.store.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		o.Fixed = other.Contents == store.ContentsFixed
+	}
 	if o.Found.Located {
-		o.alike = g.model.Calibration.LLRModel.LLR(o.Found.ForDecision) >= g.model.Calibration.LLRModel.LookAlikeLLR
 		o.Difference = s.photo.Differ(reference, picture, &o.Found)
+		o.Print = o.Found.Print(reference)
+		model := g.model.Calibration.LLRModel
+		o.alike = model.LLR(o.Found.ForDecision) >= model.LookAlikeLLR || o.Print.OnlyContentsDiffer()
 	}
 	return o, nil
 }

@@ -73,6 +73,8 @@ type Finding struct {
 	Decision decide.Decision
 	Best     *Hypothesis // of the decision's best; nil where it was not compared
 
+	Conditions []Condition // in which the document was seen, the plainest first; none of what was not found
+
 	Mirrored, Inverted bool            // the picture shows the document as a mirror, or a negative, does
 	LeftOut            []*store.Damage // references that could not be used
 	Notes              []string        // what the file had to tell: which page, which frame
@@ -154,6 +156,8 @@ type evidenceSet struct {
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
 	nearestOf  func(of decide.Label, except string) *decide.Candidate
+	photo      *Photo  // nil where nothing was looked for
+	states     *states // of the label that most speaks for; nil where there are none
 }
 
 // gather collects the evidence for a picture from the best labels. The search
@@ -193,7 +197,8 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 	for _, h := range found {
 		e.add(h)
 	}
-	return s, e, nil
+	e.photo = photo
+	return s, e, s.addStates(ctx, e)
 }
 
 // candidatesOf makes hits of the index candidates of a decision.
@@ -242,9 +247,17 @@ func (e *evidenceSet) leaveOut(damaged leftOut) {
 
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
+	for i := range e.candidates {
+		c := &e.candidates[i]
+		c.Fixed = e.vectors.IsFixed(c.Reference)
+	}
 	e.markDuplicates()
+	e.lookAtForm()
+	e.markStates()
 	decision := decide.Decide(e.candidates, e.policy)
-	return Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
+	f := Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
+	e.see(&f)
+	return f
 }
 
 // add gives the label of a hypothesis its evidence, if that is the best of the label.

@@ -28,11 +28,15 @@ type Reference struct {
 	w, h   int       // of the picture, pixels
 	small  func() *imaging.Image
 	colors *imaging.Image // as conditions are looked for by
+	plain  func() bool    // it is print on plain paper
 }
 
 func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
-	small := sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) })
-	return &Reference{target, vector, picture.W, picture.H, small, condition.Prepare(picture)}
+	return &Reference{
+		target: target, vector: vector, w: picture.W, h: picture.H, colors: condition.Prepare(picture),
+		small: sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) }),
+		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
+	}
 }
 
 // Made is a reference with all that a gallery keeps of it.

@@ -3,6 +3,7 @@ package recognise
 import (
 	"context"
 
+	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 )
@@ -12,6 +13,7 @@ type reversal struct {
 	mirrored, inverted bool
 	of                 func(*imaging.Image) *imaging.Image
 	says               string
+	condition          condition.Kind
 }
 
 // reversedSide is the longer side at which the reverse of a photo is looked at first,
@@ -20,8 +22,8 @@ const reversedSide = 448
 
 // reversals are what front cameras and scanners of film leave behind.
 var reversals = []reversal{
-	{mirrored: true, of: (*imaging.Image).Mirror, says: "the picture looks mirrored"},
-	{inverted: true, of: (*imaging.Image).Invert, says: "the picture looks like a negative"},
+	{mirrored: true, of: (*imaging.Image).Mirror, says: "the picture looks mirrored", condition: condition.Mirrored},
+	{inverted: true, of: (*imaging.Image).Invert, says: "the picture looks like a negative", condition: condition.DarkMode},
 }
 
 // reversed looks, by coarse matches alone, whether the reverse of a photo in which
@@ -47,7 +49,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 		if len(found) == 0 {
 			continue
 		}
-		e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}}
+		e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}, photo: photo}
 		e.nearestOf = nearestIn(s.vectors, embedding)
 		for _, h := range found {
 			e.add(h)
@@ -57,6 +59,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 			continue
 		}
 		f.Mirrored, f.Inverted = r.mirrored, r.inverted
+		f.Conditions = append(f.Conditions, Condition{Kind: r.condition, Share: 1})
 		f.Decision.Summary += ", " + r.says
 		f.Decision.Reason = r.says + "; " + f.Decision.Reason
 		return photo, &f, nil

@@ -20,8 +20,9 @@ func engineOf(t *testing.T, kinds ...string) (*Engine, map[string]*imaging.Image
 	pictures := map[string]*imaging.Image{}
 	var entries []store.Entry
 	for _, kind := range kinds {
-		pictures[kind] = synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
-		entries = append(entries, newEntry(kind, pictures[kind]))
+		d := synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
+		pictures[kind] = drawn(d)
+		entries = append(entries, drawnEntry(kind, d))
 	}
 	if _, err := g.store.Put(context.Background(), entries...); err != nil {
 		t.Fatal(err)
@@ -47,6 +48,7 @@ func TestReversedPicturesAreRecognised(t *testing.T) {
 	plain.SizeMin, plain.SizeMax = 0.7, 0.8
 	for kind, document := range pictures {
 		photo := capturesim.Scene(document, nil, plain, 5).Image
+		upright := recognised(t, g, photo, Options{})
 		for name, c := range map[string]struct {
 			picture            *imaging.Image
 			mirrored, inverted bool
@@ -65,7 +67,6 @@ func TestReversedPicturesAreRecognised(t *testing.T) {
 			if !strings.Contains(f.Decision.Reason, c.says) || !strings.Contains(f.Decision.Summary, c.says) {
 				t.Errorf("%s, %s: %q, %q", kind, name, f.Decision.Summary, f.Decision.Reason)
 			}
-			upright := recognised(t, g, photo, Options{})
 			want := upright.Photo.AsSent(upright.Findings[0].Best.Found.Quad[0])
 			got := result.Photo.AsSent(f.Best.Found.Quad[0])
 			if c.mirrored {

@@ -88,7 +88,7 @@ func (s *search) decideAt(ctx context.Context, first *evidenceSet, locations []l
 			others = append(others, p.area)
 		}
 	}
-	e := &evidenceSet{policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
+	e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
 	if len(others) > 0 {
 		seen, err := s.in(s.photo.without(others)).run(ctx, nil)
 		if err != nil {
@@ -104,6 +104,10 @@ func (s *search) decideAt(ctx context.Context, first *evidenceSet, locations []l
 		if e.seen[h.ID] == nil {
 			e.add(h)
 		}
+	}
+	e.photo = s.photo
+	if err := s.addStates(ctx, e); err != nil {
+		return Finding{}, err
 	}
 	return e.decide(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/features"
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
@@ -17,6 +18,8 @@ type Found struct {
 	alignment.Evidence
 	ForDecision *scoremodel.Evidence // the evidence in the terms of a decision
 	Changes     Changes
+
+	rectified *alignment.Rectified // nil where it was not located
 }
 
 // enoughFeatures is how many features both sides must have: with fewer it means
@@ -68,7 +71,9 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 		return
 	}
 	e := &f.Evidence
-	f.Changes = p.changes(r, e)
+	rectified := e.Rectify(p.probe, changedetect.Cell)
+	f.rectified = &rectified
+	f.Changes = changesOf(r, e, &rectified)
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{
 		Verifiable: true, Located: true,

@@ -25,9 +25,23 @@ type Evidence struct {
 
 	Cosine float64 // of the document, cut out and upright, with the reference
 
+	Form *Form // nil where nobody looked: on cards and notes wear, holograms and portraits look like another form
+
 	// InPhoto are the comparable blocks, where they lie in the photo. They are
 	// needed only to tell references apart that lie in the same part of it.
 	InPhoto []PhotoBlock
+}
+
+// Form is how far the probe shows the reference's form: what is printed alike on
+// every copy of a kind, whatever is filled in.
+type Form struct {
+	// Other is how much of another form the probe shows, and Cluster how much of that
+	// lies in the place about as large as a word or an emblem that has most: cells of 8
+	// pixels.
+	Other, Cluster float64
+	// Strip says that it is long and narrow, as a till's receipt is: there form moves
+	// as the contents grow, so that another form in a place says nothing.
+	Strip bool
 }
 
 // PhotoBlock is a block of a reference as it lies in the photo.

@@ -10,9 +10,10 @@ type Position struct {
 
 // Change is what became of one reference, or of all.
 type Change struct {
-	Reset   bool      // forget every reference: the next changes list them all; the other fields are empty
-	ID      string    // of the reference
-	Label   Label     // empty where it is gone
-	Vectors []float32 // (Rotations,dim), the visitor may keep them; nil if it is gone or cannot be used
-	Damage  *Damage   // why it cannot be used; nil where Vectors is nil: it is gone
+	Reset    bool   // forget every reference: the next changes list them all; the other fields are empty
+	ID       string // of the reference
+	Label    Label  // empty where it is gone
+	Contents Contents
+	Vectors  []float32 // (Rotations,dim), the visitor may keep them; nil if it is gone or cannot be used
+	Damage   *Damage   // why it cannot be used; nil where Vectors is nil: it is gone
 }

@@ -20,11 +20,23 @@ type Reference struct {
 	Hash          Hash
 	Source        string // name under which the image arrived
 	Note          string
+	Contents      Contents
 	Registered    time.Time
 	Width, Height int    // of the image as it arrived, upright, in pixels
 	Model         string // fingerprint of the model that made the embeddings
 	Damaged       bool   // its row is not what was written: every field above but the ID may be wrong
 }
+
+// Contents says whether another copy of a reference's kind, with other contents, is a
+// match of it: what is filled in, typed, signed, photographed into it.
+type Contents string
+
+// What may be said of contents.
+const (
+	ContentsAuto  Contents = ""      // the program's own view of the reference
+	ContentsVary  Contents = "vary"  // other contents are a match
+	ContentsFixed Contents = "fixed" // only the same copy is one
+)
 
 // Entry is a reference with all its stored parts.
 type Entry struct {

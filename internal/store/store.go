@@ -119,6 +119,10 @@ type Writer interface {
 	// SetNote replaces the note of a reference. ChangesSince does not report it,
 	// because recognition does not use notes.
 	SetNote(ctx context.Context, id, note string) error
+
+	// SetContents says anew whether the contents of copies may differ from a
+	// reference's. ChangesSince reports it.
+	SetContents(ctx context.Context, id string, contents Contents) error
 }
 
 // Keeper has the calls that maintain a store.

@@ -64,6 +64,9 @@ func (e *Entry) Validate() error {
 	if err := ValidateNote(e.Note); err != nil {
 		return err
 	}
+	if err := ValidateContents(e.Contents); err != nil {
+		return err
+	}
 	switch {
 	case len(e.Source) > MaxTextBytes:
 		return fmt.Errorf("source is longer than %d bytes", MaxTextBytes)
@@ -90,6 +93,15 @@ func ValidateNote(note string) error {
 		return fmt.Errorf("note is not UTF-8: write it in UTF-8")
 	}
 	return nil
+}
+
+// ValidateContents checks that contents are one of the known values.
+func ValidateContents(c Contents) error {
+	switch c {
+	case ContentsAuto, ContentsVary, ContentsFixed:
+		return nil
+	}
+	return fmt.Errorf("contents %q are not known: write %s or %s", string(c), ContentsVary, ContentsFixed)
 }
 
 // ValidateSubtree refuses the empty label for a change of all that lies below a

@@ -29,6 +29,7 @@ type SyncedIndex struct {
 	syncing  sync.Mutex
 	position store.Position           // the index has all changes up to here
 	damaged  map[string]*store.Damage // by id
+	fixed    map[string]bool          // ids of references whose contents are fixed
 }
 
 // Load loads the index of a store for probes of the given model, whose embeddings
@@ -46,6 +47,14 @@ func (s *SyncedIndex) Damaged() []*store.Damage {
 	s.syncing.Lock()
 	defer s.syncing.Unlock()
 	return slices.SortedFunc(maps.Values(s.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// IsFixed says whether the contents of a reference are fixed: see
+// [store.ContentsFixed].
+func (s *SyncedIndex) IsFixed(id string) bool {
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	return s.fixed[id]
 }
 
 // Index returns the index itself. It has the changes up to the last Sync.
@@ -87,6 +96,7 @@ type batch struct {
 	fresh   *Index // of all references, after a reset; else nil
 	removed []string
 	put     []Item
+	fixed   []string // of those that are put
 	damaged []*store.Damage
 }
 
@@ -105,18 +115,26 @@ func (b *batch) take(c store.Change, dim int) {
 	default:
 		b.put = append(b.put, Item{c.ID, c.Label, c.Vectors})
 	}
+	if c.Vectors != nil && c.Contents == store.ContentsFixed {
+		b.fixed = append(b.fixed, c.ID)
+	}
 }
 
 // applyChanges brings the index and the known damage up to date.
 func (s *SyncedIndex) applyChanges(b *batch) {
 	if b.fresh != nil {
-		s.damaged = map[string]*store.Damage{}
+		s.damaged, s.fixed = map[string]*store.Damage{}, map[string]bool{}
 	}
 	for _, id := range b.removed {
 		delete(s.damaged, id)
+		delete(s.fixed, id)
 	}
 	for _, item := range b.put {
 		delete(s.damaged, item.ID)
+		delete(s.fixed, item.ID)
+	}
+	for _, id := range b.fixed {
+		s.fixed[id] = true
 	}
 	for _, damage := range b.damaged {
 		s.damaged[damage.ID] = damage

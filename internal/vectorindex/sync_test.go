@@ -101,6 +101,42 @@ func TestSyncAppliesChanges(t *testing.T) {
 	}
 }
 
+// The index knows whose contents are fixed, as of the last change of each.
+func TestSyncKnowsFixedContents(t *testing.T) {
+	fixed := func(id string) store.Change {
+		c := change(id, "a")
+		c.Contents = store.ContentsFixed
+		return c
+	}
+	source := &script{}
+	s := &SyncedIndex{source: source, index: NewIndex(2)}
+	for i, step := range []struct {
+		tell []store.Change
+		want string
+	}{
+		{[]store.Change{{Reset: true}, fixed("1"), change("2", "a")}, "1"},
+		{nil, "1"},
+		{[]store.Change{fixed("2")}, "12"},
+		{[]store.Change{change("1", "b"), {ID: "2"}}, ""},
+		{[]store.Change{{ID: "1"}, fixed("1")}, "1"},
+		{[]store.Change{{Reset: true}, fixed("3"), change("1", "a")}, "3"},
+	} {
+		source.calls = []call{{changes: step.tell}}
+		if err := s.Sync(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, id := range []string{"1", "2", "3"} {
+			if s.IsFixed(id) {
+				got += id
+			}
+		}
+		if got != step.want {
+			t.Errorf("step %d: fixed are %q, want %q", i, got, step.want)
+		}
+	}
+}
+
 // openStore makes an empty store that is closed with the test.
 func openStore(t testing.TB) store.Store {
 	t.Helper()

@@ -23,7 +23,7 @@ type look struct {
 
 // looksPer are drawn of each kind: copies with the most other form, and others
 // with the least.
-const looksPer = 6
+const looksPer = 4
 
 // drawLooks writes pictures of what is furthest from the truth.
 func drawLooks(folder string, looks []look) error {

@@ -109,6 +109,7 @@ func isRoll(label string) bool {
 // row is what a detector says of the samples of one kind of document.
 type row struct {
 	cells         [3][2][]float32 // logits of the cells by question, where the answer is no and where it is yes
+	two           [2][]float32    // those of the detector of changes for the first question
 	form, cluster [2][]float32    // other form, in cells, on copies of the kind and on other kinds
 }
 
@@ -141,29 +142,41 @@ func (r *row) add(d *changetrain.Sample, m *changedetect.Map) {
 	r.cluster[other] = append(r.cluster[other], float32(t.Cluster))
 }
 
-func (r *row) cell(question int, yes bool, logit float32) {
+func (r *row) cell(question int, yes bool, logit float32) { put(&r.cells[question], yes, logit) }
+
+func put(scores *[2][]float32, yes bool, score float32) {
 	answer := 0
 	if yes {
 		answer = 1
 	}
-	r.cells[question][answer] = append(r.cells[question][answer], logit)
+	scores[answer] = append(scores[answer], score)
 }
 
-const measureHead = `# Other contents, other form
+// addTwo is add for what the detector of changes says.
+func (r *row) addTwo(d *changetrain.Sample, m *changedetect.Map) {
+	for i, truth := range d.Cells {
+		if truth != changetrain.Unsure {
+			put(&r.two, truth != changetrain.Same, m.Logit[i])
+		}
+	}
+}
 
-` + "`go run ./tools/change -measure`" + ` prints this page; its own page says with what.
+const measurePage = `# Other contents, other form
+
+` + "`go run ./tools/change ARGUMENTS`" + ` prints this page.
 Rows of drawn documents, of kinds made of pictures, of real forms and of look-alikes are captures of what no training saw; what differs is known cell by cell.
 The others are the odd families of real sets, two captures of each kind, of which nothing is known cell by cell.
+Odd families are for choosing: these figures are no results.
 
 - *Copies*, *others*: photos laid on a reference of their own kind, and on one that looks like it.
-- *AUC other print*, *form*, *filled in*: over cells of 8 pixels: other print told from the same; of other print, another form from other contents; of the reference's print, contents from form.
+- *AUC other print*, *form*, *filled in*: over cells of 8 pixels: other print told from the same; of other print, another form from other contents; of the reference's print, contents from form. *By Default*: the first of these, by the detector of changes.
 - *Other form*: the sum over the cells of the probability of other print times that of its being another form. *Cluster*: the same, in the 5x5 cells that have most.
 
-` + "| documents | copies | others | AUC other print | AUC form | AUC filled in | other form on copies: median, mean, 90 % | on others: median, 10 % | AUC of copies and others: other form, cluster |\n|---|---|---|---|---|---|---|---|---|\n"
+` + "| documents | copies | others | AUC other print | by Default | AUC form | AUC filled in | other form on copies: median, mean, 90 % | on others: median, 10 % | AUC of copies and others: other form, cluster |\n|---|---|---|---|---|---|---|---|---|---|\n"
 
 func (r *row) print(w io.Writer, name string) {
 	fmt.Fprintf(w, "| %s | %d | %d |", name, len(r.form[0]), len(r.form[1]))
-	for _, cells := range r.cells {
+	for _, cells := range [][2][]float32{r.cells[0], r.two, r.cells[1], r.cells[2]} {
 		fmt.Fprintf(w, " %s |", auroc(cells))
 	}
 	fmt.Fprintf(w, " %s, %s, %s | %s, %s | %s, %s |\n", quantile(r.form[0], 0.5), mean(r.form[0]), quantile(r.form[0], 0.9),
@@ -215,12 +228,15 @@ func (s *settings) measured(ctx context.Context) error {
 			rows[x.Kind] = new(row)
 		}
 		rows[x.Kind].add(x, m)
+		if s.kinds && x.Cells != nil {
+			rows[x.Kind].addTwo(x, changedetect.Default().Detect(x.Ref, x.Laid))
+		}
 		if s.looks != "" {
 			looks = append(looks, look{x, m, m.Tally(x.Seen)})
 		}
 	}
 	var text bytes.Buffer
-	text.WriteString(measureHead)
+	text.WriteString(strings.Replace(measurePage, "ARGUMENTS", strings.Join(os.Args[1:], " "), 1))
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		rows[name].print(&text, name)
 	}

@@ -1,6 +1,10 @@
 package png
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"exemplar/internal/imaging/shrink"
+)
 
 // converter returns the function that converts a row of the file's samples to RGB, blended
 // with white.
@@ -27,7 +31,7 @@ func (f *File) colours() *[256][3]byte {
 		c := [3]byte(f.plte[3*i:])
 		if i < len(f.trns) {
 			for j, v := range c {
-				c[j] = overWhite(v, f.trns[i])
+				c[j] = shrink.OverWhite(v, f.trns[i])
 			}
 		}
 		colours[i] = c
@@ -96,7 +100,7 @@ func (f *File) eight(dst, row []byte) {
 				out[0], out[1], out[2] = 255, 255, 255
 			}
 		case grayAlpha:
-			v := overWhite(row[2*i], row[2*i+1])
+			v := shrink.OverWhite(row[2*i], row[2*i+1])
 			out[0], out[1], out[2] = v, v, v
 		case rgbAlpha:
 			p := row[4*i : 4*i+4 : 4*i+4]
@@ -104,7 +108,7 @@ func (f *File) eight(dst, row []byte) {
 				out[0], out[1], out[2] = p[0], p[1], p[2]
 				continue
 			}
-			out[0], out[1], out[2] = overWhite(p[0], p[3]), overWhite(p[1], p[3]), overWhite(p[2], p[3])
+			out[0], out[1], out[2] = shrink.OverWhite(p[0], p[3]), shrink.OverWhite(p[1], p[3]), shrink.OverWhite(p[2], p[3])
 		}
 	}
 }
@@ -142,9 +146,4 @@ func equal(p []byte, clear []uint16) bool {
 		}
 	}
 	return true
-}
-
-// overWhite blends a sample of opacity a with white.
-func overWhite(v, a byte) byte {
-	return byte((uint32(v)*uint32(a) + 255*(255-uint32(a)) + 127) / 255)
 }

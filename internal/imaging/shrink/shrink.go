@@ -125,3 +125,8 @@ func (b *Builder) Picture() (w, h int, pix []byte) {
 	b.ink = nil
 	return b.outW, b.outH, pix
 }
+
+// OverWhite blends a sample of opacity a with white, to the nearest number.
+func OverWhite(v, a byte) byte {
+	return byte((uint32(v)*uint32(a) + 255*(255-uint32(a)) + 127) / 255)
+}

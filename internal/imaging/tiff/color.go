@@ -60,12 +60,12 @@ func (q *painter) paint(x, y, w int, planes [][]byte) {
 func (q *painter) overWhite(pixels []byte) {
 	p := q.page
 	for i, at := 0, p.alpha; i < len(pixels); i, at = i+3, at+p.samples {
-		a := uint32(q.samples[at])
+		a := q.samples[at]
 		for c, v := range pixels[i : i+3] {
 			if p.premultiplied {
-				pixels[i+c] = byte(min(uint32(v)+255-a, 255))
+				pixels[i+c] = byte(min(uint32(v)+255-uint32(a), 255))
 			} else {
-				pixels[i+c] = byte((uint32(v)*a + 255*(255-a) + 127) / 255)
+				pixels[i+c] = shrink.OverWhite(v, a)
 			}
 		}
 	}

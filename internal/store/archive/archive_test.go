@@ -43,7 +43,7 @@ func exported(t testing.TB) (g store.Store, path string) {
 	t.Helper()
 	g = newGallery(t)
 	plain := storetest.Entry("id/front", 2)
-	plain.Features, plain.Words, plain.Note = nil, store.Words{}, "no features"
+	plain.Features, plain.Words, plain.Note, plain.Contents = nil, store.Words{}, "no features", store.ContentsFixed
 	storetest.Put(t, g, storetest.Entry("passport", 1), plain, storetest.Entry("身分證/正面", 3))
 	path = filepath.Join(t.TempDir(), "export.zip")
 	if err := Export(context.Background(), g, path); err != nil {

@@ -147,7 +147,7 @@ func writeVectors(ctx context.Context, out *zip.Writer, from store.Snapshot, dim
 
 // writeEntry writes the files of an entry and returns its record.
 func writeEntry(out *zip.Writer, e *store.Entry) (record manifestRecord, err error) {
-	record = manifestRecord{ID: e.ID, Label: e.Label, SHA256: hex.EncodeToString(e.Hash[:]), Source: e.Source, Note: e.Note,
+	record = manifestRecord{ID: e.ID, Label: e.Label, SHA256: hex.EncodeToString(e.Hash[:]), Source: e.Source, Note: e.Note, Contents: e.Contents,
 		Registered: e.Registered, Width: e.Width, Height: e.Height}
 	record.Picture = "pictures/" + string(e.Label) + "/" + e.ID + ".jpg"
 	if record.PictureSHA256, err = writeMember(out, record.Picture, e.Picture); err != nil {

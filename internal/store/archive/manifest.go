@@ -35,19 +35,20 @@ type manifestHead struct {
 }
 
 type manifestRecord struct {
-	ID             string      `json:"id"`
-	Label          store.Label `json:"label"`
-	SHA256         string      `json:"sha256"` // of the image as it arrived
-	Source         string      `json:"source"`
-	Note           string      `json:"note,omitempty"`
-	Registered     time.Time   `json:"registered"`
-	Width          int         `json:"width"`
-	Height         int         `json:"height"`
-	Picture        string      `json:"picture"`
-	PictureSHA256  string      `json:"picture_sha256"`
-	Features       string      `json:"features,omitempty"`
-	FeaturesSHA256 string      `json:"features_sha256,omitempty"`
-	Words          string      `json:"words,omitempty"`
-	WordsSHA256    string      `json:"words_sha256,omitempty"`
-	Vocabulary     string      `json:"vocabulary,omitempty"` // of the words
+	ID             string         `json:"id"`
+	Label          store.Label    `json:"label"`
+	SHA256         string         `json:"sha256"` // of the image as it arrived
+	Source         string         `json:"source"`
+	Note           string         `json:"note,omitempty"`
+	Contents       store.Contents `json:"contents,omitempty"`
+	Registered     time.Time      `json:"registered"`
+	Width          int            `json:"width"`
+	Height         int            `json:"height"`
+	Picture        string         `json:"picture"`
+	PictureSHA256  string         `json:"picture_sha256"`
+	Features       string         `json:"features,omitempty"`
+	FeaturesSHA256 string         `json:"features_sha256,omitempty"`
+	Words          string         `json:"words,omitempty"`
+	WordsSHA256    string         `json:"words_sha256,omitempty"`
+	Vocabulary     string         `json:"vocabulary,omitempty"` // of the words
 }

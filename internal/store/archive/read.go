@@ -172,7 +172,7 @@ func (in *export) each(use func(c candidate) error) error {
 // candidate reads all parts of a record's entry. The entry's embeddings are the next
 // ones of vectors.
 func (in *export) candidate(record *manifestRecord, vectors *vectorReader) candidate {
-	e := &store.Entry{Reference: store.Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note,
+	e := &store.Entry{Reference: store.Reference{ID: record.ID, Label: record.Label, Source: record.Source, Note: record.Note, Contents: record.Contents,
 		Registered: record.Registered, Width: record.Width, Height: record.Height, Model: in.Model}}
 	c := candidate{entry: e}
 	damage := func(part store.Part, err error) {

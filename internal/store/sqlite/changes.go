@@ -105,18 +105,18 @@ func damagedChange(id string, label store.Label, part store.Part, why string) st
 
 // visitWhere visits every reference r that satisfies an SQL condition on one value.
 func (g *Store) visitWhere(ctx context.Context, tx *sql.Tx, where string, value any, model string, dim int, visit func(store.Change)) error {
-	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, `+g.rowIntact()+`, e.vectors, `+g.crcOf(store.PartEmbedding, "r.id", "e.model")+`
+	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.label, `+g.contents()+`, `+g.rowIntact()+`, e.vectors, `+g.crcOf(store.PartEmbedding, "r.id", "e.model")+`
 		FROM reference r LEFT JOIN embedding e ON e.reference = r.id AND e.model = ? WHERE `+where, model, value)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, name text
+		var id, name, contents text
 		var intact bool
 		var data sql.RawBytes
 		var crc sql.NullInt64
-		if err := rows.Scan(&id, &name, &intact, &data, &crc); err != nil {
+		if err := rows.Scan(&id, &name, &contents, &intact, &data, &crc); err != nil {
 			return err
 		}
 		reference, label := string(id), store.Label(name)
@@ -129,7 +129,7 @@ func (g *Store) visitWhere(ctx context.Context, tx *sql.Tx, where string, value 
 		case err != nil || !g.isIntact(crc, reference, model, []byte(data)):
 			visit(damagedChange(reference, label, store.PartEmbedding, whyChecksum))
 		default:
-			visit(store.Change{ID: reference, Label: label, Vectors: vectors})
+			visit(store.Change{ID: reference, Label: label, Contents: store.Contents(contents), Vectors: vectors})
 		}
 	}
 	return rows.Err()

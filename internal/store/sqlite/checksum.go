@@ -14,8 +14,12 @@ import (
 	"exemplar/internal/store"
 )
 
-// checksumVersion is the first version of the file that has checksums.
-const checksumVersion = 3
+// checksumVersion is the first version of the file that has checksums, contentsVersion
+// the first that says whether contents may differ.
+const (
+	checksumVersion = 3
+	contentsVersion = 4
+)
 
 func init() {
 	sqlite.MustRegisterDeterministicScalarFunction("row_crc", -1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
@@ -63,10 +67,21 @@ func rowCRC(values ...any) int64 {
 
 // rowIntact is the SQL condition that the row r of a reference has its checksum.
 func (g *Store) rowIntact() string {
-	if g.version < checksumVersion {
+	switch {
+	case g.version < checksumVersion:
 		return `true`
+	case g.version < contentsVersion:
+		return `row_crc(r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height) IS r.crc`
 	}
-	return `row_crc(r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height) IS r.crc`
+	return `row_crc(r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, r.contents) IS r.crc`
+}
+
+// contents is the SQL expression for the contents of the reference r.
+func (g *Store) contents() string {
+	if g.version < contentsVersion {
+		return `''`
+	}
+	return `r.contents`
 }
 
 // crcOf is the SQL expression for the checksum of a part of a reference, and NULL if

@@ -24,7 +24,7 @@ const applicationID = 0x4558474c
 var schemas embed.FS
 
 // latestVersion is the version of the file that this program writes.
-const latestVersion = 3
+const latestVersion = 4
 
 // prepare checks that the database is a gallery and brings it up to date.
 func (g *Store) prepare(ctx context.Context) error {

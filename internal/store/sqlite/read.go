@@ -114,7 +114,7 @@ func (g *Store) Labels(ctx context.Context) (labels []store.Label, err error) {
 
 // selectReferences is a query of references r without its condition.
 func (g *Store) selectReferences() string {
-	return `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, g.model, ` + g.rowIntact() + `
+	return `SELECT r.id, r.label, r.hash, r.source, r.note, r.registered, r.width, r.height, ` + g.contents() + `, g.model, ` + g.rowIntact() + `
 		FROM reference r, gallery g `
 }
 
@@ -174,13 +174,13 @@ func (g *Store) query(ctx context.Context, tx *sql.Tx, where string, args ...any
 
 // scanReference reads the columns of selectReferences.
 func scanReference(row interface{ Scan(...any) error }) (store.Reference, error) {
-	var id, label, source, note, model text
+	var id, label, source, note, contents, model text
 	var hash []byte
 	var registered, width, height integer
 	var intact bool
-	err := row.Scan(&id, &label, &hash, &source, &note, &registered, &width, &height, &model, &intact)
+	err := row.Scan(&id, &label, &hash, &source, &note, &registered, &width, &height, &contents, &model, &intact)
 	r := store.Reference{ID: string(id), Label: store.Label(label), Source: string(source), Note: string(note), Width: int(width), Height: int(height),
-		Registered: time.UnixMilli(int64(registered)).UTC(), Model: string(model), Damaged: !intact}
+		Contents: store.Contents(contents), Registered: time.UnixMilli(int64(registered)).UTC(), Model: string(model), Damaged: !intact}
 	copy(r.Hash[:], hash)
 	return r, err
 }

@@ -82,7 +82,7 @@ func follow(t testing.TB, g *Store) *vectorindex.SyncedIndex {
 
 // Damage behind the gallery's back that Check must find.
 func TestCheckFinds(t *testing.T) {
-	const own = `UPDATE reference SET crc = row_crc(id, label, hash, source, note, registered, width, height)`
+	const own = `UPDATE reference SET crc = row_crc(id, label, hash, source, note, registered, width, height, contents)`
 	cases := []struct{ name, damage, want string }{
 		{"no picture", `DELETE FROM picture`, "picture: missing"},
 		{"picture changed", `UPDATE picture SET jpeg = CAST(jpeg || x'00' AS BLOB)`, "picture: not what was written"},

@@ -78,9 +78,9 @@ func (g *Store) adoptModel(ctx context.Context, tx *sql.Tx, model string, dim in
 
 // insertEntry stores a complete entry in the tables whose names begin with into.
 func insertEntry(ctx context.Context, db execer, into string, seq int64, e *store.Entry) error {
-	_, err := db.ExecContext(ctx, `INSERT INTO `+into+`reference (id, label, hash, source, note, registered, width, height, seq, crc)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_crc(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))`,
-		e.ID, string(e.Label), e.Hash[:], e.Source, e.Note, e.Registered.UnixMilli(), e.Width, e.Height, seq)
+	_, err := db.ExecContext(ctx, `INSERT INTO `+into+`reference (id, label, hash, source, note, registered, width, height, contents, seq, crc)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, row_crc(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))`,
+		e.ID, string(e.Label), e.Hash[:], e.Source, e.Note, e.Registered.UnixMilli(), e.Width, e.Height, string(e.Contents), seq)
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (g *Store) Rename(ctx context.Context, from, to store.Label) (int, error) {
 				return fmt.Errorf("rename %q: %w", r.Label, err)
 			}
 			err = updateOne(ctx, tx, r.ID, `UPDATE reference AS r SET label = ?1, seq = ?2, crc = CASE WHEN `+g.rowIntact()+`
-				THEN row_crc(id, ?1, hash, source, note, registered, width, height) ELSE crc END WHERE id = ?3`, string(renamed), seq, r.ID)
+				THEN row_crc(id, ?1, hash, source, note, registered, width, height, contents) ELSE crc END WHERE id = ?3`, string(renamed), seq, r.ID)
 			if err != nil {
 				return err
 			}
@@ -226,7 +226,22 @@ func (g *Store) SetNote(ctx context.Context, id, note string) error {
 	}
 	return g.write(ctx, "write a note in", func(tx *sql.Tx) error {
 		return updateOne(ctx, tx, id, `UPDATE reference AS r SET note = ?1, crc = CASE WHEN `+g.rowIntact()+`
-			THEN row_crc(id, label, hash, source, ?1, registered, width, height) ELSE crc END WHERE id = ?2`, note, id)
+			THEN row_crc(id, label, hash, source, ?1, registered, width, height, contents) ELSE crc END WHERE id = ?2`, note, id)
+	})
+}
+
+// SetContents says anew whether contents may differ: see [store.Writer].
+func (g *Store) SetContents(ctx context.Context, id string, contents store.Contents) error {
+	if err := store.ValidateContents(contents); err != nil {
+		return g.fail("write contents in", fmt.Errorf("%w: %w", store.ErrInvalid, err))
+	}
+	return g.write(ctx, "write contents in", func(tx *sql.Tx) error {
+		seq, err := g.nextSeq(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return updateOne(ctx, tx, id, `UPDATE reference AS r SET contents = ?1, seq = ?2, crc = CASE WHEN `+g.rowIntact()+`
+			THEN row_crc(id, label, hash, source, note, registered, width, height, ?1) ELSE crc END WHERE id = ?3`, string(contents), seq, id)
 	})
 }
 

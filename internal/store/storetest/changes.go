@@ -48,6 +48,7 @@ func testChangesInSequence(t *testing.T, fresh func(testing.TB) Instance) {
 	}{
 		{"what was put", func() error { return nil }, 3},
 		{"nothing", func() error { return nil }, 0},
+		{"contents", func() error { return other.SetContents(ctx, ids[0], store.ContentsFixed) }, 1},
 		{"a note", func() error { return other.SetNote(ctx, ids[0], "x") }, 0},
 		{"a label", func() error {
 			for id, e := range held {

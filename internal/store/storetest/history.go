@@ -24,7 +24,7 @@ func testAnyHistory(t *testing.T, fresh func(testing.TB) Instance) {
 		defer h.close()
 		r.Repeat(map[string]func(*rapid.T){
 			"put": h.put, "replace": h.replace, "remove": h.remove, "remove label": h.removeLabel,
-			"rename": h.rename, "note": h.note, "follow": h.follow, "": h.check,
+			"rename": h.rename, "note": h.note, "contents": h.contents, "follow": h.follow, "": h.check,
 		})
 	})
 }
@@ -186,6 +186,17 @@ func (h *history) note(t *rapid.T) {
 	h.held[id] = e
 }
 
+func (h *history) contents(t *rapid.T) {
+	id := h.some(t)[0]
+	contents := rapid.SampledFrom([]store.Contents{store.ContentsAuto, store.ContentsVary, store.ContentsFixed}).Draw(t, "contents")
+	if err := h.any(t).SetContents(context.Background(), id, contents); err != nil {
+		t.Fatal(err)
+	}
+	e := h.held[id]
+	e.Contents = contents
+	h.held[id] = e
+}
+
 func (h *history) follow(t *rapid.T) {
 	for _, f := range h.followers {
 		if _, err := f.trySync(); err != nil {
@@ -195,7 +206,7 @@ func (h *history) follow(t *rapid.T) {
 			t.Fatalf("a follower has %d references, want %d", len(f.there), len(h.held))
 		}
 		for id, e := range h.held {
-			if c := f.there[id]; c.Label != e.Label || !slices.Equal(c.Vectors, e.Vectors) {
+			if c := f.there[id]; c.Label != e.Label || c.Contents != e.Contents || !slices.Equal(c.Vectors, e.Vectors) {
 				t.Fatalf("a follower has %s of %q, want %q", id, c.Label, e.Label)
 			}
 		}

@@ -114,11 +114,12 @@ func testRemove(t *testing.T, fresh func(testing.TB) Instance) {
 		t.Errorf("left %q", got)
 	}
 	for name, look := range map[string]func() error{
-		"Get":      func() error { _, err := s.Get(ctx, added[0].ID); return err },
-		"Picture":  func() error { _, err := s.Picture(ctx, added[0].ID); return err },
-		"Features": func() error { _, err := s.Features(ctx, added[0].ID); return err },
-		"SetNote":  func() error { return s.SetNote(ctx, added[0].ID, "gone") },
-		"Remove":   func() error { return s.Remove(ctx, added[0].ID) },
+		"Get":         func() error { _, err := s.Get(ctx, added[0].ID); return err },
+		"Picture":     func() error { _, err := s.Picture(ctx, added[0].ID); return err },
+		"Features":    func() error { _, err := s.Features(ctx, added[0].ID); return err },
+		"SetNote":     func() error { return s.SetNote(ctx, added[0].ID, "gone") },
+		"SetContents": func() error { return s.SetContents(ctx, added[0].ID, store.ContentsFixed) },
+		"Remove":      func() error { return s.Remove(ctx, added[0].ID) },
 	} {
 		if err := look(); !errors.Is(err, store.ErrNoReference) {
 			t.Errorf("%s of what was removed: %v", name, err)
@@ -142,6 +143,32 @@ func testSetNote(t *testing.T, fresh func(testing.TB) Instance) {
 			t.Errorf("a note that is %s: %v", name, err)
 		}
 	}
+}
+
+func testSetContents(t *testing.T, fresh func(testing.TB) Instance) {
+	ctx := context.Background()
+	s := open(t, fresh(t))
+	fixed := Entry("a", 2)
+	fixed.Contents = store.ContentsFixed
+	r := Put(t, s, Entry("a", 1), fixed)
+	f := follow(t, s)
+	for _, want := range []store.Contents{store.ContentsFixed, store.ContentsVary, store.ContentsAuto} {
+		if err := s.SetContents(ctx, r[0].ID, want); err != nil {
+			t.Fatal(err)
+		}
+		f.sync(t)
+		got, err := s.Get(ctx, r[0].ID)
+		if seen := f.there[r[0].ID].Contents; err != nil || got.Contents != want || seen != want {
+			t.Errorf("contents %q, a follower sees %q, want %q, %v", got.Contents, seen, want, err)
+		}
+		if got := f.there[r[1].ID].Contents; got != store.ContentsFixed {
+			t.Errorf("contents of the other are %q", got)
+		}
+	}
+	if err := s.SetContents(ctx, r[0].ID, "green"); !errors.Is(err, store.ErrInvalid) {
+		t.Errorf("contents that are not known: %v", err)
+	}
+	MustBeSound(t, s)
 }
 
 func testEachWords(t *testing.T, fresh func(testing.TB) Instance) {

@@ -18,6 +18,7 @@ func testPutAndRead(t *testing.T, fresh func(testing.TB) Instance) {
 	ctx := context.Background()
 	s := open(t, fresh(t))
 	first, second := Entry("id/front", 1), Entry("id/back", 2)
+	second.Contents = store.ContentsFixed
 	second.Note, second.Registered = "from the archive", time.Date(2020, 2, 3, 4, 5, 6, 789_654_321, time.UTC)
 	second.Features, second.Words = nil, store.Words{}
 	before := time.Now().Truncate(time.Millisecond)
@@ -30,7 +31,7 @@ func testPutAndRead(t *testing.T, fresh func(testing.TB) Instance) {
 		if err != nil || r != added[i] {
 			t.Errorf("got %+v, %v, want %+v", r, err, added[i])
 		}
-		if r.Label != e.Label || r.Hash != e.Hash || r.Source != e.Source || r.Note != e.Note || r.Width != e.Width || r.Model != Model {
+		if r.Label != e.Label || r.Hash != e.Hash || r.Source != e.Source || r.Note != e.Note || r.Contents != e.Contents || r.Width != e.Width || r.Model != Model {
 			t.Errorf("stored %+v of %+v", r, e.Reference)
 		}
 		picture, err := s.Picture(ctx, r.ID)
@@ -87,6 +88,7 @@ func testPutRefuses(t *testing.T, fresh func(testing.TB) Instance) {
 		{"words of nothing", func(e *store.Entry) { e.Words.Vocabulary = "" }, store.ErrInvalid},
 		{"huge features", func(e *store.Entry) { e.Features = make([]byte, store.MaxFeaturesBytes+1) }, store.ErrInvalid},
 		{"long note", func(e *store.Entry) { e.Note = string(make([]byte, store.MaxTextBytes+1)) }, store.ErrInvalid},
+		{"unknown contents", func(e *store.Entry) { e.Contents = "green" }, store.ErrInvalid},
 		{"note not UTF-8", func(e *store.Entry) { e.Note = "\xff" }, store.ErrInvalid},
 		{"no pixels", func(e *store.Entry) { e.Width = 0 }, store.ErrInvalid},
 		{"three embeddings", func(e *store.Entry) { e.Vectors = e.Vectors[:3*Dim-1] }, store.ErrInvalid},

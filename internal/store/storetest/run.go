@@ -31,6 +31,7 @@ var suite = []struct {
 	{"Rename", testRename},
 	{"Remove", testRemove},
 	{"SetNote", testSetNote},
+	{"SetContents", testSetContents},
 	{"EachWords", testEachWords},
 	{"Stage: replaces once", testStageReplacesOnce},
 	{"Stage: leaves the store until it is committed", testStageLeavesTheStoreUntilCommitted},

@@ -20,6 +20,7 @@ func changes(s store.Store, id string) map[string]func(ctx context.Context) erro
 		"Remove":      func(ctx context.Context) error { return s.Remove(ctx, id) },
 		"RemoveLabel": func(ctx context.Context) error { _, err := s.RemoveLabel(ctx, "a"); return err },
 		"Rename":      func(ctx context.Context) error { _, err := s.Rename(ctx, "a", "b"); return err },
+		"SetContents": func(ctx context.Context) error { return s.SetContents(ctx, id, store.ContentsVary) },
 		"SetNote":     func(ctx context.Context) error { return s.SetNote(ctx, id, "x") },
 		"Reembed":     func(ctx context.Context) error { return s.Reembed(ctx, SameMaker(), nil) },
 		"Repair":      func(ctx context.Context) error { _, err := s.Repair(ctx, SameMaker(), nil); return err },

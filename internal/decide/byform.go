@@ -1,0 +1,119 @@
+package decide
+
+import (
+	"math"
+
+	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
+)
+
+// A photo that shows a reference's form and other contents is another copy of its
+// kind. The LLR, which asks for the same print, is then low: as low as that of
+// another edition or of another company with the same template. It tells what is of
+// that family from what is not; form tells its members apart.
+
+const (
+	// noiseOfForm is up to where another form may be the photo's noise: the weighted
+	// mean of the logarithms of 1 and the cells that show it in the place with most, and
+	// of 1 and all of them. The weight is of a logistic regression on simulated captures
+	// of drawn documents and of forms of ../shared/data/fields, laid on copies (327) and
+	// on other editions and issuers (577). The limit was chosen on the odd families of
+	// kinds_forms: of those copies 82 and 91 % stay below it, of the others a third.
+	noiseOfForm   = 2.5
+	clusterWeight = 0.75
+	// leastCoverage is how widely features must agree: in a narrow part of a page of
+	// print alone the lines of any other page seem to agree. By eye.
+	leastCoverage = 0.25
+	// memberLead is how many margins the best must lead another member of its family,
+	// besides being told from it by blocks. By eye.
+	memberLead = 1.5
+)
+
+// Copy says whether a photo of a kind shows the very copy that was registered.
+type Copy string
+
+// The copies.
+const (
+	SameCopy  Copy = "same"   // as far as can be seen
+	OtherCopy Copy = "other"  // it has other contents, or a changed line
+	NoCopy    Copy = "unsure" // the photo's noise may hide the difference, or be it
+)
+
+// muchChanged is a share of changed print that is no photo's noise. Of other copies of
+// forms, invoices and cards nine in ten have a changed region or so much; of photos of
+// the same form one in twenty.
+const muchChanged = 0.15
+
+func copyOf(e *scoremodel.Evidence) Copy {
+	switch {
+	case e.Changes > 0 || e.Changed >= muchChanged:
+		return OtherCopy
+	case looksUnchanged(e):
+		return SameCopy
+	}
+	return NoCopy
+}
+
+// IsOfKind says whether an LLR is high enough to be that of something of the same
+// family: of strangers without a look-alike registered, FPIR reach it.
+func (p Policy) IsOfKind(llr float64) bool { return llr >= p.kindThreshold() }
+
+func (p Policy) kindThreshold() float64 {
+	return p.Calibration.LLRModel.Threshold(0, p.FPIR, p.Labels)
+}
+
+// byForm changes the rule where form was looked at, on plain paper, and the same copy
+// was not asked for. What shows the form of the best is accepted from the lower
+// threshold on. What shows another form is another member of the family, or may be:
+// the label above is the answer, if there is one.
+func (p Policy) byForm(ranked []scored, r rule) rule {
+	best := &ranked[0]
+	form := best.Evidence.Form
+	if form == nil || p.wantsSameCopy(&best.Candidate) || !p.IsOfKind(best.llr) || best.Evidence.Coverage < leastCoverage {
+		return r
+	}
+	shown, member := showsForm(form), p.isOneMember(ranked)
+	switch above := p.family(ranked); {
+	case best.llr < r.threshold && member && (shown || form.Strip):
+		r.prior, r.threshold = 0, p.kindThreshold()
+	case above != "" && (best.llr < r.threshold || !shown):
+		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
+	}
+	return r
+}
+
+// showsForm says that all of another form that the photo shows may be its noise.
+func showsForm(f *scoremodel.Form) bool {
+	return clusterWeight*math.Log1p(f.Cluster)+(1-clusterWeight)*math.Log1p(f.Other) <= noiseOfForm
+}
+
+// isOneMember says that no other member of the family is registered that the photo
+// may show as well, as far as can be seen.
+func (p Policy) isOneMember(ranked []scored) bool {
+	best := &ranked[0]
+	for i := range ranked[1:] {
+		other := &ranked[1+i]
+		if best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+			lead := best.llr - other.llr
+			return lead > memberLead*p.Calibration.LLRModel.Margin && discriminate(best.Evidence, other.Evidence).separates()
+		}
+	}
+	return true
+}
+
+// family is the label above the best candidate and its rivals of the same family;
+// empty if there is none.
+func (p Policy) family(ranked []scored) Label {
+	best := &ranked[0]
+	common := best.Label
+	for i := range ranked[1:] {
+		other := &ranked[1+i]
+		if best.isRivalledBy(other) && p.IsOfKind(other.llr) && best.llr-other.llr < p.Calibration.LLRModel.UnregisteredMargin {
+			common = label.CommonAncestor(common, other.Label)
+		}
+	}
+	if common == best.Label {
+		return common.Parent()
+	}
+	return common
+}

@@ -1,0 +1,98 @@
+package decide
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"exemplar/internal/scoremodel"
+)
+
+// formed is a candidate whose form was looked at: a number of cells, in one place,
+// shows another form.
+func formed(c Candidate, other float64) Candidate {
+	c.Evidence.Form = &scoremodel.Form{Other: other, Cluster: other}
+	return c
+}
+
+func TestDecideByForm(t *testing.T) {
+	const shown, another = 11, 12
+	strip := formed(found100("roll", 70, 0), another)
+	strip.Evidence.Form.Strip = true
+	cases := []struct {
+		name       string
+		candidates []Candidate
+		outcome    Outcome
+		label      Label
+		open       []Label
+		reason     string // a part of it
+	}{
+		{"other contents", []Candidate{formed(found100("a", 70, 0), shown)}, Match, "a", nil, ""},
+		{"another company's form", []Candidate{formed(found100("a", 70, 0), another)}, Unknown, "", nil, ""},
+		{"nobody looked", []Candidate{found100("a", 70, 0)}, Unknown, "", nil, ""},
+		{"like anything", []Candidate{formed(found100("a", 50, 0), 0)}, Unknown, "", nil, ""},
+		{"other contents of an edition", []Candidate{formed(found100("form/2024", 70, 0), shown)}, Match, "form/2024", nil, ""},
+		{"another edition", []Candidate{formed(found100("form/2024", 70, 0), another)}, Match, "form", []Label{"form/2024"},
+			"it shows another form than form/2024 somewhere: it may be another form, which is not registered, so the sub-label stays open"},
+		{"another edition that agrees well", []Candidate{formed(found100("form/2024", 84, 0), another)}, Match, "form", []Label{"form/2024"}, "another form than form/2024"},
+		{"on a card nobody looked", []Candidate{found100("form/2024", 84, 0)}, Match, "form/2024", nil, ""},
+		{"on a receipt it may have moved", []Candidate{strip}, Match, "roll", nil, ""},
+		{"beside a member that it is told from", []Candidate{formed(found100("a", 79, 0), shown), shifted("b", 0, 70)}, Match, "a", nil, ""},
+		{"beside a member that agrees elsewhere", []Candidate{formed(found100("a", 79, 0), shown), shifted("b", 25, 75)}, Unknown, "", nil, ""},
+		{"beside another edition that agrees elsewhere", []Candidate{reprinted(formed(found100("form/a", 79, 0), shown)), shifted("form/b", 25, 75)}, Match, "form", []Label{"form/a"},
+			"it may be another form than form/a, which is not registered"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			d := Decide(c.candidates, geometryPolicy)
+			if d.Outcome != c.outcome || d.Label != c.label || !slices.Equal(d.Open, c.open) {
+				t.Errorf("got %s %q, open %q: %s", d.Outcome, d.Label, d.Open, d.Reason)
+			}
+			if !strings.Contains(d.Reason, c.reason) {
+				t.Errorf("reason %q\n  want %q", d.Reason, c.reason)
+			}
+			if d.Outcome == Match && d.FPIR > geometryPolicy.FPIR {
+				t.Errorf("accepted, though that accepts %g of the strangers", d.FPIR)
+			}
+		})
+	}
+}
+
+func TestCopy(t *testing.T) {
+	noisy := found100("a", 93, 0)
+	noisy.Evidence.Changed = 0.1
+	other := found100("a", 93, 0)
+	other.Evidence.Changed = 0.3
+	for want, c := range map[Copy]Candidate{SameCopy: found100("a", 93, 0), OtherCopy: other, NoCopy: noisy} {
+		if d := Decide([]Candidate{c}, geometryPolicy); d.Copy != want {
+			t.Errorf("got %q, want %q", d.Copy, want)
+		}
+	}
+	if d := Decide([]Candidate{reprinted(found100("a", 93, 0))}, geometryPolicy); d.Copy != OtherCopy {
+		t.Errorf("of print that differs in a place: %q", d.Copy)
+	}
+	if d := Decide([]Candidate{found100("a", 40, 0)}, geometryPolicy); d.Copy != "" {
+		t.Errorf("of nothing: %q", d.Copy)
+	}
+}
+
+// Who asks for the very same copy gets no other one of its kind.
+func TestExactIsNoQuestionOfForm(t *testing.T) {
+	exact := geometryPolicy
+	exact.Exact = true
+	if d := Decide([]Candidate{formed(found100("a", 70, 0), 0)}, exact); d.Outcome != Unknown {
+		t.Errorf("got %s", d.Outcome)
+	}
+}
+
+// What lies in the photo by a wrong fit is no rival.
+func TestWrongFitIsNoRival(t *testing.T) {
+	best, wrong := found100("a", 84, 0), found100("b", 80, 0)
+	if d := Decide([]Candidate{best, wrong}, geometryPolicy); d.Outcome != Unknown {
+		t.Fatalf("beside a rival: %s", d.Outcome)
+	}
+	wrong.Evidence.Cosine = 0.2
+	if d := Decide([]Candidate{best, wrong}, geometryPolicy); d.Outcome != Match || d.Label != "a" {
+		t.Errorf("got %s %q", d.Outcome, d.Label)
+	}
+}

@@ -1,0 +1,49 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+
+	"exemplar/internal/imaging"
+	"exemplar/internal/intake/mail"
+)
+
+// logoSide is the longer side in pixels below which a picture in a mail is a logo or a sign in
+// the text. Documents are not legible in so few.
+const logoSide = 200
+
+// mailPages yields the pages of the attachments of a mail, of the pictures in its text, and of
+// the messages that it forwards.
+func mailPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
+	reading, stop := context.WithTimeout(ctx, in.PageTime)
+	parts, err := mail.Parts(reading, data)
+	stop()
+	container := "the mail"
+	var files []stored
+	logos := 0
+	for _, p := range parts {
+		if w, h, ok := imaging.SizeOf(p.Data); ok && max(w, h) < logoSide {
+			logos++
+			continue
+		}
+		f := inMemory(p.Name, p.Data)
+		f.err = p.Err
+		files = append(files, f)
+	}
+	if err != nil {
+		files = append(files, stored{err: err})
+	}
+	if logos > 0 {
+		container = fmt.Sprintf("%s but %d of less than %d pixels", container, logos, logoSide)
+	}
+	in.members(ctx, container, files, yield)
+}
+
+// mailboxPages yields the pages of the messages in a mailbox file.
+func mailboxPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
+	var files []stored
+	for i, message := range mail.Messages(data, mostMembers+1) {
+		files = append(files, inMemory(fmt.Sprintf("%d.eml", i+1), message))
+	}
+	in.members(ctx, "the mailbox", files, yield)
+}

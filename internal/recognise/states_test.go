@@ -1,0 +1,86 @@
+package recognise
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"exemplar/internal/capturesim"
+	"exemplar/internal/condition"
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
+)
+
+// withGlare is a picture in which a lamp is mirrored at a place, in shares of its sides.
+func withGlare(m *imaging.Image, x, y float64) *imaging.Image {
+	return changed(m, func(u, v float64, px []byte) {
+		k := min(1, 1.4*math.Exp(-((u-x)*(u-x)+(v-y)*(v-y))/0.02))
+		for c := range px {
+			px[c] += byte(k * float64(255-px[c]))
+		}
+	})
+}
+
+// withSpill is a picture with coffee on it.
+func withSpill(m *imaging.Image, x, y float64) *imaging.Image {
+	return changed(m, func(u, v float64, px []byte) {
+		if (u-x)*(u-x)+(v-y)*(v-y) < 0.025 {
+			px[0], px[1], px[2] = byte(float64(px[0])*0.75), byte(float64(px[1])*0.6), byte(float64(px[2])*0.4)
+		}
+	})
+}
+
+func changed(m *imaging.Image, change func(u, v float64, px []byte)) *imaging.Image {
+	out := &imaging.Image{W: m.W, H: m.H, Pix: slices.Clone(m.Pix)}
+	for i := 0; i < len(out.Pix); i += 3 {
+		change(float64(i/3%m.W)/float64(m.W), float64(i/3/m.W)/float64(m.H), out.Pix[i:i+3])
+	}
+	return out
+}
+
+// A copy with glare elsewhere is of the sub-label with glare, and so on.
+func TestSubLabelsByCondition(t *testing.T) {
+	d := synthdoc.Document{Kind: "form", Template: 9, Content: 9, Size: 760}
+	card := synthdoc.Draw(d)
+	g := gallery(t, newEntry("doc/plain", card), newEntry("doc/glare", withGlare(card, 0.3, 0.3)), newEntry("doc/damaged", withSpill(card, 0.6, 0.7)),
+		newEntry("other", synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: 4, Content: 4, Size: 700})))
+	view := capturesim.Plain()
+	view.Width, view.Height, view.SizeMin, view.SizeMax, view.Tilt = 1000, 1000, 0.85, 0.9, 10
+	for want, picture := range map[decide.Label]*imaging.Image{
+		"doc/plain": card, "doc/glare": withGlare(card, 0.65, 0.6), "doc/damaged": withSpill(card, 0.35, 0.4),
+	} {
+		f := recognised(t, g, capturesim.Scene(picture, nil, view, 3).Image, Options{}).Findings[0]
+		if f.Decision.Outcome != decide.Match || f.Decision.Label != want {
+			t.Errorf("a copy of %s is %s %s: %s", want, f.Decision.Outcome, f.Decision.Label, f.Decision.Reason)
+		}
+		if len(f.Decision.Candidates) == 0 || f.Decision.Outcome == decide.Match && f.Best == nil {
+			t.Errorf("%s: no evidence", want)
+		}
+		switch said := len(f.Conditions) > 0; {
+		case want == "doc/plain" && said, want != "doc/plain" && !said:
+			t.Errorf("%s is seen %v", want, f.Conditions)
+		case want == "doc/glare" && f.Conditions[0].Kind != condition.Glare, want == "doc/damaged" && f.Conditions[0].Kind != condition.Stained:
+			t.Errorf("%s is seen %v", want, f.Conditions[0].Kind)
+		}
+	}
+}
+
+// Editions differ in form, and have no states.
+func TestEditionsAreNoStates(t *testing.T) {
+	d := synthdoc.Document{Kind: "id-card", Template: 22, Content: 22, Size: 760}
+	second := d
+	second.Edition = 2
+	g := gallery(t, newEntry("card/first", synthdoc.Draw(d)), newEntry("card/second", synthdoc.Draw(second)))
+	photo := capturesim.Scene(synthdoc.Draw(d), nil, capturesim.Plain(), 3).Image
+	s, e, err := g.gather(t.Context(), upright{Image: photo, scaleX: 1, scaleY: 1}, Options{FPIR: 0.01}, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s == nil || e.best() == nil {
+		t.Fatal("nothing is found")
+	}
+	if e.states != nil {
+		t.Errorf("two editions are taken for states: %v", e.states.of)
+	}
+}
