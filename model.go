@@ -3,7 +3,6 @@ package exemplar
 import (
 	"sync"
 
-	"exemplar/internal/imaging"
 	"exemplar/internal/recognise"
 )
 
@@ -44,23 +43,9 @@ func (m *Model) Dim() int { return m.inner.Dim() }
 // Embed returns the L2-normalised embedding of a picture. The error says why it
 // cannot be used.
 func (m *Model) Embed(p Picture) ([]float32, error) {
-	if p.pixels != nil {
-		picture, err := p.decoded()
-		if err != nil {
-			return nil, err
-		}
-		return m.inner.Embed(picture), nil
-	}
-	data, release, err := p.file()
-	if err != nil {
-		return nil, err
-	}
+	in, release := p.input()
 	defer release()
-	picture, _, err := imaging.DecodeAtLeast(data, m.inner.DecodeSide(), imaging.DefaultLimits)
-	if err != nil {
-		return nil, err
-	}
-	return m.inner.Embed(picture), nil
+	return m.inner.EmbedSent(in)
 }
 
 // Calibrated reports whether the model knows how often impostors reach a score.

@@ -3,7 +3,6 @@ package recognise
 import (
 	"crypto/sha256"
 
-	"exemplar/internal/imaging"
 	"exemplar/internal/store"
 	"exemplar/internal/wordindex"
 )
@@ -12,12 +11,10 @@ import (
 // for its label, source and note. canBeFound is that of [Reference.CanBeFound].
 // The error says why the file cannot be a reference.
 func (m *Model) NewEntry(data []byte) (entry store.Entry, canBeFound bool, err error) {
-	picture, info, err := imaging.DecodeAtLeast(data, ReferenceSide, imaging.DefaultLimits)
+	in := Input{Data: data}
+	picture, info, err := in.usable(ReferenceSide)
 	if err != nil {
 		return entry, false, err
-	}
-	if problem := imaging.Inspect(picture); problem != "" {
-		return entry, false, noUse(problem, info)
 	}
 	made := NewReference(m.Embedder, picture)
 	features, words := made.Features()
