@@ -45,7 +45,7 @@ func (m *Model) Dim() int { return m.inner.Dim() }
 func (m *Model) Embed(p Picture) ([]float32, error) {
 	input := p.open()
 	defer input.release()
-	return m.inner.EmbedInput(input.Input)
+	return m.inner.EmbedSent(input.Input)
 }
 
 // Calibrated reports whether the model knows how often impostors reach a score.

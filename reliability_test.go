@@ -80,7 +80,9 @@ func TestNothingConnects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	has := func(pkg, method string) bool { return bytes.Contains(program, []byte(strings.Join([]string{pkg, method}, "."))) }
+	has := func(pkg, method string) bool {
+		return bytes.Contains(program, []byte(strings.Join([]string{pkg, method}, ".")))
+	}
 	if !has("compress/flate", "(*compressor)") {
 		t.Error("the names of functions are not found")
 	}

@@ -175,7 +175,7 @@ func printLLRModel(cmd *cobra.Command, p *scoremodel.LLRModel, trials *calibrate
 	for _, c := range checks {
 		fmt.Fprintf(out, "  %5.1f%%  %5.1f%%  %5.1f%%\n", 100*c.Wished, 100*c.Observed, 100*c.Right)
 	}
-	if n := len(trials.Twins); n > 0 {
+	if n := len(trials.NearDuplicates); n > 0 {
 		fmt.Fprintf(out, "%d comparisons with look-alikes that hardly differ were left out\n", n)
 	}
 	return nil

@@ -15,13 +15,13 @@ import (
 // reference, those of its look-alikes and some of other kinds.
 type Trials struct {
 	List []scoremodel.Trial
-	// Twins are comparisons with look-alikes that differ in less than
-	// [minDiffering] of their places: no model promises anything about them.
-	Twins []scoremodel.Trial
+	// NearDuplicates are comparisons with look-alikes that differ in less than
+	// [minDiffering] of their blocks: no model promises anything about them.
+	NearDuplicates []scoremodel.Trial
 }
 
 const (
-	// minDiffering is the share of a look-alike's places that must differ, as
+	// minDiffering is the share of a look-alike's blocks that must differ, as
 	// the pictures themselves show, for it to be counted.
 	minDiffering = 0.1
 
@@ -68,7 +68,7 @@ func RunTrials(ctx context.Context, bundle *embed.Bundle, sources []families.Sou
 	}
 	all := new(Trials)
 	for _, m := range made {
-		all.List, all.Twins = append(all.List, m.List...), append(all.Twins, m.Twins...)
+		all.List, all.NearDuplicates = append(all.List, m.List...), append(all.NearDuplicates, m.NearDuplicates...)
 	}
 	return all, nil
 }
@@ -90,7 +90,7 @@ func (run *trialRun) family(number int, f families.Family) Trials {
 	for i, m := range f.Members {
 		members[i] = run.register(m)
 	}
-	twins := run.twins(f, members)
+	nearDuplicates := run.nearDuplicates(f, members)
 	var t Trials
 	for i, shot := range f.Shots {
 		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
@@ -102,8 +102,8 @@ func (run *trialRun) family(number int, f families.Family) Trials {
 		t.List = append(t.List, verifier.trial(members[shot.Own], true, false))
 		for _, s := range shot.Siblings {
 			list := &t.List
-			if twins[pair{shot.Document, s}] {
-				list = &t.Twins
+			if nearDuplicates[pair{shot.Document, s}] {
+				list = &t.NearDuplicates
 			}
 			*list = append(*list, verifier.trial(members[s], false, true))
 		}
@@ -122,24 +122,24 @@ type pair struct {
 	member   int
 }
 
-// twins returns the pairs that differ in less than minDiffering of their
+// nearDuplicates returns the pairs that differ in less than minDiffering of their
 // places.
-func (run *trialRun) twins(f families.Family, members []*recognise.Reference) map[pair]bool {
-	twins := map[pair]bool{}
+func (run *trialRun) nearDuplicates(f families.Family, members []*recognise.Reference) map[pair]bool {
+	nearDuplicates := map[pair]bool{}
 	for _, shot := range f.Shots {
 		var document *recognise.Photo
 		for _, s := range shot.Siblings {
-			if _, known := twins[pair{shot.Document, s}]; known {
+			if _, known := nearDuplicates[pair{shot.Document, s}]; known {
 				continue
 			}
 			if document == nil {
 				document = run.photo(shot.Document)
 			}
 			like := document.Verify(members[s]).ForDecision
-			twins[pair{shot.Document, s}] = like.Located && 1-like.LocallyConsistent < minDiffering
+			nearDuplicates[pair{shot.Document, s}] = like.Located && 1-like.LocallyConsistent < minDiffering
 		}
 	}
-	return twins
+	return nearDuplicates
 }
 
 func (run *trialRun) photo(picture *imaging.Image) *recognise.Photo {

@@ -59,6 +59,10 @@ type Place struct{ Left, Top, Right, Bottom float64 }
 type Seen struct {
 	Conditions []Condition // by falling strength
 	State      State
+	// Harm is how much the photo lacks of what the reference has, about a share of the
+	// document. Of two pictures of one document the one in the worse condition has more
+	// against the other than the other against it, whichever regions look odd.
+	Harm float64
 }
 
 // Look says in what state the document of a pair was seen.
@@ -93,7 +97,7 @@ func Look(p *Pair) Seen {
 			seen.Conditions = append(seen.Conditions, c)
 		}
 	}
-	seen.State = s
+	seen.State, seen.Harm = s, m.harm+s.wholeHarm()
 	return seen
 }
 

@@ -258,3 +258,10 @@ func TestNearest(t *testing.T) {
 		})
 	}
 }
+
+func BenchmarkLook(b *testing.B) {
+	p := newShot("form", 41, 42).pair()
+	for b.Loop() {
+		Look(p)
+	}
+}

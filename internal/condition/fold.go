@@ -22,6 +22,11 @@ func (m *maps) relief() *relief {
 	r := &relief{w: f.W / step, h: f.H / step}
 	r.light, r.paper = make([]float32, r.w*r.h), make([]bool, r.w*r.h)
 	refs := make([]int, r.w*r.h) // levels, times the pixels of a square
+	n := floor * step * step
+	logs := make([]float32, 256*step*step+n) // of sums of levels, which are looked up
+	for i := n; i < len(logs); i++ {
+		logs[i] = float32(math.Log(float64(i)))
+	}
 	for y := range r.h {
 		for x := range r.w {
 			ref, photo := 0, 0
@@ -32,8 +37,7 @@ func (m *maps) relief() *relief {
 			}
 			i := y*r.w + x
 			refs[i] = ref
-			n := floor * step * step
-			r.light[i] = float32(math.Log(float64(2*photo+n) / float64(ref+n)))
+			r.light[i] = logs[2*photo+n] - logs[ref+n]
 			cell := min(m.w*m.h-1, y*m.h/r.h*m.w+x*m.w/r.w)
 			// Flat: what lies beside it is as light as it is.
 			level := func(other int) bool { d := ref - refs[other]; return max(d, -d) <= (ref+n)/14 }

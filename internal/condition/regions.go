@@ -30,6 +30,9 @@ func (m *maps) regions() []Condition {
 		c.Where = append(c.Where, m.v.place(p.bounds))
 		for _, i := range p.cells {
 			taken[i] = true
+			if kind == Stained || m.lost(i) {
+				m.harm += 1 / float64(m.w*m.h)
+			}
 		}
 	}
 	blinded, odd := m.blinded(), m.odd()

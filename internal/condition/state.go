@@ -87,3 +87,12 @@ func Nearest(photo *State, registered []State) []int {
 
 // Worst is the strength of the strongest condition.
 func (s *State) Worst() float64 { return slices.Max(s[:]) }
+
+// wholeHarm is the harm of conditions that take no print away in any one place. By eye.
+func (s *State) wholeHarm() float64 {
+	sum := 0.0
+	for _, k := range []Kind{Blurred, Faded, TooSmall, Screen, CutOff, Folded} {
+		sum += s.Of(k)
+	}
+	return 0.02 * sum
+}

@@ -162,14 +162,16 @@ func (r *Classification) scoreClasses(list []decided) {
 
 func confusionMatrix(list []decided) Confusions {
 	var rows, columns []string
+	outcomes := []string{string(decide.Ambiguous), string(decide.Unknown), string(decide.Refused)}
 	for _, d := range list {
 		rows = append(rows, d.truth)
 		if d.answer.Outcome == decide.Match {
 			columns = append(columns, d.answer.Label)
+		} else if other := d.answer.column(); !slices.Contains(outcomes, other) {
+			outcomes = append(outcomes, other)
 		}
 	}
-	m := Confusions{Rows: distinct(rows), Columns: distinct(columns)}
-	m.Columns = append(m.Columns, string(decide.Ambiguous), string(decide.Unknown), string(decide.Refused))
+	m := Confusions{Rows: distinct(rows), Columns: append(distinct(columns), outcomes...)}
 	for range m.Rows {
 		m.Counts = append(m.Counts, make([]int, len(m.Columns)))
 	}

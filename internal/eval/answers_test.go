@@ -93,3 +93,14 @@ func TestConditions(t *testing.T) {
 		t.Errorf("rank of references: %v", *reference.Rank1)
 	}
 }
+
+// An outcome that this package does not know gets a column of its own.
+func TestEveryOutcomeHasAColumn(t *testing.T) {
+	m := confusionMatrix([]decided{
+		{truth: "a", answer: Answer{Outcome: decide.Match, Label: "a"}},
+		{truth: "a", answer: Answer{Outcome: "deferred"}},
+	})
+	if at := slices.Index(m.Columns, "deferred"); at < 0 || m.Counts[0][at] != 1 || m.Counts[0][slices.Index(m.Columns, "a")] != 1 {
+		t.Errorf("%v of %v", m.Counts, m.Columns)
+	}
+}

@@ -69,14 +69,33 @@ func isLittle(o *recognise.AlignedPair) bool {
 	return o.Area < littleArea && len(o.Regions) < fewRegions
 }
 
-// where is, for instance, "in 2 regions and in colour"; empty if nowhere.
+func regions(n int) string {
+	if n == 1 {
+		return "1 region"
+	}
+	return fmt.Sprintf("%d regions", n)
+}
+
+// where is, for instance, "in 2 regions and in colour", or "in 2 regions of its form and 9
+// of its contents"; empty if nowhere.
 func where(o *recognise.AlignedPair) string {
 	var parts []string
+	contents, form := 0, 0
+	for _, r := range o.Regions {
+		switch shadeOf(o, r) {
+		case amber:
+			contents++
+		case red:
+			form++
+		}
+	}
 	switch n := len(o.Regions); {
+	case contents > 0 && form > 0 && contents+form == n:
+		parts = append(parts, fmt.Sprintf("in %s of its form and %d of its contents", regions(form), contents))
 	case n == 1:
 		parts = append(parts, "in one region")
 	case n > 1:
-		parts = append(parts, fmt.Sprintf("in %d regions", n))
+		parts = append(parts, "in "+regions(n))
 	}
 	if o.Recoloured {
 		parts = append(parts, "in colour")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -150,21 +151,30 @@ func foreignKind(data []byte) foreign {
 	return looksLike(data)
 }
 
-// mediaFile distinguishes files of the ISO base media format by their brands.
+// mediaFile distinguishes files of the ISO base media format by their brands: the major one,
+// the minor version, which compact files use as one, and those that it is compatible with.
 func mediaFile(data []byte) foreign {
-	brands := string(data[8:min(len(data), 40)])
-	switch {
-	case strings.Contains(brands, "avif"), strings.Contains(brands, "avis"):
-		return foreign{name: "AVIF", advice: convertIt}
-	case strings.HasPrefix(brands, "crx "):
-		return foreign{name: "a RAW photo (CR3)", advice: developIt}
-	case strings.HasPrefix(brands, "jxl "):
-		return foreign{name: "JPEG XL", advice: convertIt}
-	}
-	for _, brand := range []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"} {
-		if strings.HasPrefix(brands, brand) {
-			return foreign{name: "HEIC, the iPhone's own format", advice: ofIPhones}
+	size := int64(binary.BigEndian.Uint32(data))
+	brands := data[8:max(12, min(size, 128, int64(len(data))))]
+	is := func(names ...string) bool {
+		for at := 0; at+4 <= len(brands); at += 4 {
+			if slices.Contains(names, string(brands[at:at+4])) {
+				return true
+			}
 		}
+		return false
+	}
+	switch major := string(brands[:4]); {
+	case is("avif", "avis"):
+		return foreign{name: "AVIF", advice: convertIt}
+	case major == "crx ":
+		return foreign{name: "a RAW photo (CR3)", advice: developIt}
+	case major == "jxl ":
+		return foreign{name: "JPEG XL", advice: convertIt}
+	case is("heic", "heix", "heim", "heis", "hevc", "hevx"), major == "mif1", major == "msf1":
+		return foreign{name: "HEIC, the iPhone's own format", advice: ofIPhones}
+	case is("mif1", "mif2", "mif3", "msf1", "miaf"):
+		return foreign{name: "HEIF", advice: convertIt}
 	}
 	return foreign{name: "a video (MP4 or MOV)", advice: aVideo}
 }

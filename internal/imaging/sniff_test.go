@@ -35,6 +35,9 @@ func TestKinds(t *testing.T) {
 		{"\x00\x00\x00\x18ftypheic", "HEIC, the iPhone's own format", false, "Most Compatible"},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", "AVIF", false, "convert"},
+		{"\x00\x00\x00\x18ftypmif2\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
+		{"\x00\x00\x00\x10ftypmif3avif", "AVIF", false, "convert"}, // compact
+		{"\x00\x00\x00\x18ftypjpeg\x00\x00\x00\x00mif1jpeg", "HEIF", false, "convert"},
 		{"\x00\x00\x00\x18ftypcrx ", "a RAW photo (CR3)", false, "camera's program"},
 		{"\x00\x00\x00\x18ftypisom", "a video (MP4 or MOV)", false, "still picture"},
 		{"II*\x00\x10\x00\x00\x00CR\x02\x00", "a RAW photo (CR2)", false, "camera's program"},

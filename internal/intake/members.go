@@ -104,8 +104,9 @@ func (in *opening) one(ctx context.Context, name string, f stored, passed map[st
 }
 
 // unpack takes a file out of a container, if its first bytes say that it may show a document;
-// other is the kind of one that does not. It does not believe the size that is claimed, and
-// takes no more than the limits allow. What is not passed on to [opening.member] is counted here.
+// other is the kind of one that does not. A file that claims to be too large is not read; one
+// that claims less than it has is read up to the limits. What is not passed on to
+// [opening.member] is counted here.
 func (in *opening) unpack(name string, f stored) (data []byte, other string, err error) {
 	limit := in.Unpacked - in.unpacked
 	if in.Limits.Bytes > 0 {
@@ -123,6 +124,10 @@ func (in *opening) unpack(name string, f stored) (data []byte, other string, err
 	if w, ok := r.(*whole); ok && int64(len(w.data)) <= limit {
 		return w.data, "", nil
 	}
+	if err == nil && in.overBytes(f.claim) {
+		in.unpacked += int64(len(data))
+		return nil, "", in.errOverBytes()
+	}
 	if err == nil {
 		if room := min(f.claim, limit) - int64(len(data)); room > 0 {
 			data = slices.Grow(data, int(room)+1) // not a byte short of the end of the file
@@ -133,11 +138,17 @@ func (in *opening) unpack(name string, f stored) (data []byte, other string, err
 	case err != nil:
 		in.unpacked += int64(len(data))
 		return nil, "", fmt.Errorf("it is damaged or cut off in its archive (%w): pack and send it again", err)
-	case in.Limits.Bytes > 0 && int64(len(data)) > in.Limits.Bytes:
+	case in.overBytes(int64(len(data))):
 		in.unpacked += int64(len(data))
-		return nil, "", fmt.Errorf("%w: it has more than %d MB: save it with stronger compression", ErrLimit, in.Limits.Bytes>>20)
+		return nil, "", in.errOverBytes()
 	}
 	return data, "", nil
+}
+
+func (in *opening) overBytes(n int64) bool { return in.Limits.Bytes > 0 && n > in.Limits.Bytes }
+
+func (in *opening) errOverBytes() error {
+	return fmt.Errorf("%w: it has more than %d MB: save it with stronger compression", ErrLimit, in.Limits.Bytes>>20)
 }
 
 // readInto appends what r has, as [io.ReadAll] does.

@@ -15,8 +15,9 @@ type Condition struct {
 	Where []Change // the places; none where it is the whole document
 }
 
-// Conditions says in what state the photo shows a reference that was found in it.
-func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.State) {
+// Conditions says in what state the photo shows a reference that was found in it, and
+// with what it is compared by.
+func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.Seen) {
 	laid := f.rectified
 	if laid == nil { // of a find that nothing was looked for in
 		rectified := f.Rectify(p.probe, changedetect.Cell)
@@ -46,7 +47,7 @@ func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.State
 		}
 		all = append(all, found)
 	}
-	return all, seen.State
+	return all, seen
 }
 
 // longest is the mean length of the two sides of a quad that are longer than the others.

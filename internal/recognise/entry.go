@@ -3,7 +3,6 @@ package recognise
 import (
 	"crypto/sha256"
 
-	"exemplar/internal/imaging"
 	"exemplar/internal/store"
 	"exemplar/internal/wordindex"
 )
@@ -13,12 +12,9 @@ import (
 // what is missing, and if it cannot be looked for in photos. The error says why the
 // picture cannot be a reference.
 func (m *Model) NewEntry(in Input) (entry store.Entry, notes []string, err error) {
-	picture, info, err := in.decodeAtLeast(ReferenceSide)
+	picture, info, err := in.usable(ReferenceSide)
 	if err != nil {
 		return entry, nil, err
-	}
-	if problem := imaging.Inspect(picture); problem != "" {
-		return entry, nil, noUse(problem, info)
 	}
 	made := NewReference(m.Embedder, picture)
 	features, words := made.Features()

@@ -30,6 +30,16 @@ func (e *Embedder) Embed(picture *imaging.Image) []float32 {
 	return e.embedInput(e.input(picture))
 }
 
+// EmbedSent returns the embedding of a picture as it was sent. The error says why
+// it cannot be used.
+func (e *Embedder) EmbedSent(in Input) ([]float32, error) {
+	picture, _, err := in.decode(e.DecodeSide())
+	if err != nil {
+		return nil, err
+	}
+	return e.Embed(picture), nil
+}
+
 // EmbedTurned returns the (4,dim) embeddings of a picture turned clockwise by
 // 0, 90, 180 and 270 degrees.
 func (e *Embedder) EmbedTurned(picture *imaging.Image) []float32 {

@@ -57,12 +57,15 @@ type Input struct {
 // open makes a picture ready for a search, within limits and at the scale that is
 // needed. The error says why it cannot be used.
 func (in *Input) open(e *Embedder, mode SearchMode) (upright, error) {
-	picture, info, err := in.decode(e, mode)
+	// A little less than what is worked on will do, and often spares three
+	// quarters of the pixels.
+	side := PhotoSide * 7 / 8
+	if mode == SearchOff {
+		side = e.DecodeSide()
+	}
+	picture, info, err := in.usable(side)
 	if err != nil {
 		return upright{}, err
-	}
-	if problem := imaging.Inspect(picture); problem != "" {
-		return upright{}, noUse(problem, info)
 	}
 	if mode != SearchOff {
 		picture = imaging.FitWithin(picture, PhotoSide)
@@ -70,25 +73,21 @@ func (in *Input) open(e *Embedder, mode SearchMode) (upright, error) {
 	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H), info.Notes}, nil
 }
 
-// noUse is why a picture cannot be used, with what its file had to tell.
-func noUse(problem string, info imaging.Info) error {
-	return errors.New(strings.Join(append([]string{problem}, info.Notes...), "; "))
+// usable returns a picture that shows something, and how it was sent. A file is
+// decoded down to the given longer side, no further.
+func (in *Input) usable(side int) (*imaging.Image, imaging.Info, error) {
+	picture, info, err := in.decode(side)
+	if err != nil {
+		return nil, info, err
+	}
+	if problem := imaging.Inspect(picture); problem != "" { // with what its file had to tell
+		return nil, info, errors.New(strings.Join(append([]string{problem}, info.Notes...), "; "))
+	}
+	return picture, info, nil
 }
 
 // decode returns a picture and how it was sent.
-func (in *Input) decode(e *Embedder, mode SearchMode) (*imaging.Image, imaging.Info, error) {
-	// A little less than what is worked on will do, and often spares three
-	// quarters of the pixels.
-	side := PhotoSide * 7 / 8
-	if mode == SearchOff {
-		side = e.DecodeSide()
-	}
-	return in.decodeAtLeast(side)
-}
-
-// decodeAtLeast returns a picture whose longer side has at least side pixels, unless it was
-// sent with fewer.
-func (in *Input) decodeAtLeast(side int) (*imaging.Image, imaging.Info, error) {
+func (in *Input) decode(side int) (*imaging.Image, imaging.Info, error) {
 	switch {
 	case in.Fault != nil:
 		return nil, imaging.Info{}, in.Fault
@@ -100,15 +99,6 @@ func (in *Input) decodeAtLeast(side int) (*imaging.Image, imaging.Info, error) {
 		return in.Image, info, nil
 	}
 	return imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
-}
-
-// EmbedInput returns the embedding of a picture. The error says why it cannot be used.
-func (e *Embedder) EmbedInput(in Input) ([]float32, error) {
-	picture, _, err := in.decodeAtLeast(e.DecodeSide())
-	if err != nil {
-		return nil, err
-	}
-	return e.Embed(picture), nil
 }
 
 // Picture is the picture in which references are looked for. It must not be

@@ -128,7 +128,10 @@ func TestSeveralInScenes(t *testing.T) {
 	p := capturesim.Everyday()
 	p.Clutter, p.SizeMin, p.SizeMax, p.Fingers, p.Blur, p.Outside, p.Tilt = 1, 0.35, 0.5, 0, 0, 0, 20
 	first, others := 0, 0
-	const scenes = 12
+	scenes := 12
+	if testing.Short() {
+		scenes = 5
+	}
 	for seed := range uint64(scenes) {
 		label := func(i uint64) string { return kinds[(seed+i)%uint64(len(kinds))].Label }
 		there := []string{label(0), label(1), label(2)}

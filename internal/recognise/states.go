@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/parallel"
@@ -21,6 +22,13 @@ const (
 	// sameForm is the share of the blocks of two references that agree at least, of those
 	// that nothing happened to, if the two may be one kind in two states. By eye.
 	sameForm = 0.4
+	// otherForm is up to how many cells may seem to be of another form in a place that
+	// nothing happened to, and rim how far around a region its effect may reach, as a
+	// share of the picture. By eye.
+	otherForm, effectRim = 8, 0.04
+	// plainly is how strong the condition of one of the references is at least: what
+	// editions differ in may look like a slight stain. By eye.
+	plainly = 0.8
 	// keptStates bounds the groups of sub-labels whose states stay known.
 	keptStates = 64
 )
@@ -65,12 +73,12 @@ func (s *search) statesOf(ctx context.Context, h *Hypothesis) (*states, error) {
 // seenAs is the state in which one reference is seen against another, if they are
 // of one kind.
 type seenAs struct {
-	kin   bool
-	state condition.State
+	kin  bool
+	seen condition.Seen
 }
 
 // compareStates holds references against each other. The plainest is the one that
-// shows the least when it is held against the others.
+// lacks least of what the others have.
 func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[string]decide.Label) (*states, error) {
 	rows, err := parallel.Map(ctx, 0, ids, func(ctx context.Context, id string) ([]seenAs, error) { return g.seenAgainst(ctx, id, ids) })
 	if err != nil {
@@ -81,12 +89,12 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		worst, kin := 0.0, 0
 		for j, seen := range row {
 			if j != i && seen.kin {
-				worst += seen.state.Worst()
+				worst += seen.seen.Harm + 1e-3*seen.seen.State.Worst()
 				kin++
 			}
 		}
 		// One that is found nowhere is no measure; of equals, the one with most kin.
-		if score := worst - 1e-3*float64(kin); kin > 0 && score < least {
+		if score := worst/float64(max(1, kin)) - 1e-4*float64(kin); kin > 0 && score < least {
 			plainest, least = i, score
 		}
 	}
@@ -97,8 +105,8 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 	differ := false
 	for i, row := range rows {
 		if seen := row[plainest]; i == plainest || seen.kin {
-			found.of[ids[i]], found.labels[ids[i]] = seen.state, labels[ids[i]]
-			differ = differ || seen.state.Worst() >= condition.Plain
+			found.of[ids[i]], found.labels[ids[i]] = seen.seen.State, labels[ids[i]]
+			differ = differ || seen.seen.State.Worst() >= plainly
 		}
 	}
 	if !differ {
@@ -127,8 +135,8 @@ func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([
 		if !found.Located {
 			continue
 		}
-		conditions, state := photo.Conditions(reference, &found)
-		row[i] = seenAs{agreeBeside(reference, &found, conditions) >= sameForm, state}
+		conditions, seen := photo.Conditions(reference, &found)
+		row[i] = seenAs{agreeBeside(reference, &found, conditions) >= sameForm && formBeside(reference, &found, conditions) <= otherForm, seen}
 	}
 	return row, nil
 }
@@ -147,6 +155,30 @@ func agreeBeside(r *Reference, f *Found, conditions []Condition) float64 {
 		}
 	}
 	return float64(agree) / math.Max(1, float64(judged))
+}
+
+// formBeside is the number of cells that show another form in the place with most of
+// them, of those that no condition touches or nearly touches.
+func formBeside(r *Reference, f *Found, conditions []Condition) float64 {
+	if f.rectified == nil {
+		return 0
+	}
+	seen := changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo)
+	w, h := r.Size()
+	visible := slices.Clone(f.rectified.Visible)
+	for i := range visible {
+		x, y := (float64(i%seen.W)+0.5)/float64(seen.W)*float64(w), (float64(i/seen.W)+0.5)/float64(seen.H)*float64(h)
+		for _, c := range conditions {
+			for _, where := range c.Where {
+				low, high := where.Reference[0], where.Reference[2]
+				dx, dy := effectRim*float64(w), effectRim*float64(h)
+				if x > low.X-dx && x < high.X+dx && y > low.Y-dy && y < high.Y+dy {
+					visible[i] = false
+				}
+			}
+		}
+	}
+	return seen.Tally(visible).Cluster
 }
 
 // best is the hypothesis that most speaks for.
@@ -212,13 +244,13 @@ func (e *evidenceSet) see(f *Finding) {
 			seenBy, chooses = plainest, true
 		}
 	}
-	var state condition.State
-	f.Conditions, state = e.photo.Conditions(seenBy.Reference, &seenBy.Found)
+	var seen condition.Seen
+	f.Conditions, seen = e.photo.Conditions(seenBy.Reference, &seenBy.Found)
 	if !chooses {
 		return
 	}
 	group := slices.Compact(slices.Sorted(maps.Values(e.states.labels)))
-	fit := e.states.nearest(&state)
+	fit := e.states.nearest(&seen.State)
 	f.Decision = f.Decision.ByCondition(e.policy, group, fit, e.states.says(f.Conditions, fit))
 	if best := e.seen[f.Decision.Best.Reference]; best != nil {
 		f.Best = best
