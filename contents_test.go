@@ -3,6 +3,7 @@ package exemplar_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"exemplar"
@@ -38,6 +39,10 @@ func TestFixedContents(t *testing.T) {
 				t.Errorf("%s: another copy is %s by %s: %s", contents, a.Decision, a.Basis, a.Reason)
 			}
 		}
+	}
+	item.Contents = exemplar.ContentsVary // the last that was said is fixed
+	if again := register(t, g, item)[0]; again.Outcome != exemplar.Skipped || !strings.Contains(again.Reason, "gallery contents "+id+" vary") {
+		t.Errorf("registered again: %+v", again)
 	}
 	refused := register(t, g, exemplar.Item{Label: "x", Picture: exemplar.FromBytes(own), Contents: "green"})
 	if refused[0].Outcome != exemplar.RefusedImage {

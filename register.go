@@ -183,6 +183,9 @@ func (g *Gallery) skipCopies(ctx context.Context, entries []*store.Entry, result
 			results[i].Reason = fmt.Sprintf("is the same picture as %s (%s)", copied.Source, copied.Label)
 			if copied.Label == entry.Label && !opts.Replace {
 				results[i].Outcome, results[i].ID, entries[i] = Skipped, copied.ID, nil
+				if entry.Contents != store.ContentsAuto && entry.Contents != copied.Contents {
+					results[i].Reason += fmt.Sprintf(", whose contents stay as they were (exemplar gallery contents %s %s changes them)", copied.ID, entry.Contents)
+				}
 				break
 			}
 		}
