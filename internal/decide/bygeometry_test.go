@@ -74,7 +74,7 @@ func TestDecideByGeometry(t *testing.T) {
 			"93 % of 100 parts agree; it lies upside down; in fewer than 1 of 330 look-alikes the match is as good"},
 		{"rank by geometry, not by score", []Candidate{nowhere, found100("id/front", 84, 0)}, Match, "id/front", nil,
 			"84 % of 100 parts agree; in 1 of 63 look-alikes the match is as good"},
-		{"too little", []Candidate{found100("id/front", 40, 0)}, Unknown, "", nil, "it is most like id/front, but only 40 % agrees"},
+		{"too little", []Candidate{found100("id/front", 40, 0)}, Unknown, "", nil, "it is most like id/front, but only 40 % agrees, too little to prove another copy of it"},
 		{"nearly", []Candidate{found100("id/front", 79, 0)}, Unknown, "", nil, "it looks like id/front, but 21 of 100 parts differ"},
 		{"frame only", []Candidate{inside}, Unknown, "", nil, "the frame is that of id/front, but the inside differs: 25 of 100 parts differ"},
 		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; it is most like passport (similarity 0.20)"},

@@ -52,7 +52,8 @@ func otherForm(d *Decision) string {
 
 // differsReason says, for instance, "it looks like id-card/front/1st-edition, but 31
 // of 120 parts differ", "the frame is that of id-card/front, but the inside differs: 31
-// of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees".
+// of 120 parts differ", or "it is most like id-card/back, but only 40 % agrees, too little to
+// prove another copy of it".
 func differsReason(d *Decision, competitor *scored) {
 	g, label := d.Best.Evidence, d.Best.Label
 	const half, most, apart = 0.5, 0.75, 0.2
@@ -64,7 +65,7 @@ func differsReason(d *Decision, competitor *scored) {
 		return
 	case g.LocallyConsistent < half:
 		d.Summary = fmt.Sprintf("only %s agrees", percent(g.LocallyConsistent))
-		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees", label, percent(g.LocallyConsistent))
+		d.Reason = fmt.Sprintf("it is most like %s, but only %s agrees, too little to prove another copy of it", label, percent(g.LocallyConsistent))
 	case g.Frame >= most && g.Frame-g.Inside >= apart:
 		d.Summary = "the frame agrees, the inside differs"
 		d.Reason = fmt.Sprintf("the frame is that of %s, but the inside differs: %s", label, differ(g))
