@@ -71,7 +71,7 @@ func (f *inputs) fault(args []string) error {
 		if len(f.passed) > 0 {
 			passed = "; " + f.passedOver()
 		}
-		return fmt.Errorf("no pictures in %s (known kinds: %s%s)", strings.Join(args, ", "), strings.Join(slices.Concat(dataset.Extensions, dataset.Documents), " "), passed)
+		return fmt.Errorf("no pictures in %s (known kinds: %s%s)", strings.Join(args, ", "), strings.Join(slices.Concat(dataset.Extensions, dataset.Documents, dataset.Containers), " "), passed)
 	}
 	if slices.ContainsFunc(f.list, func(in input) bool { return in.err == nil }) {
 		return nil

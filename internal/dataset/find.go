@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,11 +32,14 @@ type Problem struct {
 	Err  error
 }
 
-// Find lists the images under root by the endings in [Extensions] and [Documents]. It opens none. It passes over hidden files and folders,
+// Find lists the images under root by the endings in [Extensions], [Documents] and [Containers], and the messages of a maildir. It
+// opens none. It passes over hidden files and folders,
 // pipes and devices. It follows links to files and to folders, but each folder once, so that links in a circle end. A
 // folder that cannot be read and a link that leads nowhere are Problems. An error means that root itself cannot be listed.
-func Find(root string) (*Found, error) {
-	f := &finder{root: root, found: Found{Passed: map[string]int{}}, seen: map[string]bool{}}
+func Find(root string) (*Found, error) { return find(root, true) }
+
+func find(root string, containers bool) (*Found, error) {
+	f := &finder{root: root, containers: containers, found: Found{Passed: map[string]int{}}, seen: map[string]bool{}}
 	if err := f.folder("."); err != nil {
 		return nil, err
 	}
@@ -56,8 +60,10 @@ func Find(root string) (*Found, error) {
 type finder struct {
 	root  string
 	found Found
-	seen  map[string]bool // folders, by their paths without links
-	links []string        // to folders, still to be followed
+
+	containers bool            // archives and mail are listed, too
+	seen       map[string]bool // folders, by their paths without links
+	links      []string        // to folders, still to be followed
 }
 
 // folder lists one folder and those below it.
@@ -124,7 +130,7 @@ func (f *finder) entry(rel string, kind fs.FileMode) error {
 		return f.folder(rel)
 	case !kind.IsRegular():
 		f.found.Passed[NoFile]++
-	case !isImageName(rel) && !isDocumentName(rel):
+	case !isImageName(rel) && !isDocumentName(rel) && !(f.containers && f.isContainer(rel)):
 		f.found.Passed[kindOf(rel)]++
 	case len(f.found.Images) == maxSamples:
 		return fmt.Errorf("more than %d images", maxSamples)
@@ -144,10 +150,10 @@ func kindOf(name string) string {
 	return extension
 }
 
-// ListImages lists the images under root, as [Find] does, and passes over links that lead nowhere. A folder that cannot be
+// ListImages lists the images under root, as [Find] does without containers, and passes over links that lead nowhere. A folder that cannot be
 // read gives an error, because a rate of a part of a data set is another rate.
 func ListImages(root string) ([]string, error) {
-	found, err := Find(root)
+	found, err := find(root, false)
 	if err != nil {
 		return nil, err
 	}
@@ -158,6 +164,16 @@ func ListImages(root string) ([]string, error) {
 	}
 	return found.Images, nil
 }
+
+func (f *finder) isContainer(rel string) bool {
+	isOne := func(ending string) bool { return strings.HasSuffix(strings.ToLower(rel), ending) }
+	folder := filepath.Base(filepath.Join(f.root, filepath.FromSlash(path.Dir(rel))))
+	return slices.ContainsFunc(Containers, isOne) || (folder == "cur" || folder == "new") && messageName.MatchString(path.Base(rel))
+}
+
+// messageName is the name of a message in the folders cur and new of a maildir, which has no ending: the time in seconds,
+// what tells messages of one second apart, and the host.
+var messageName = regexp.MustCompile(`^[0-9]{9,}\.[^.]+\.`)
 
 func isDocumentName(name string) bool {
 	return slices.Contains(Documents, strings.ToLower(path.Ext(name)))

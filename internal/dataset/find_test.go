@@ -64,3 +64,22 @@ func TestFindRefusesWhatIsNoFolder(t *testing.T) {
 		}
 	}
 }
+
+func TestFindListsArchivesAndMail(t *testing.T) {
+	const message = "1730000000.M1P2.host,S=5:2,S"
+	tree := map[string]string{"a.ZIP": "", "b.tar.gz": "", "c.gz": "", "d.eml": "", "cur/" + message: "", "new/" + message: "", "new/notes.txt": "", "other/" + message: "", "e.png": ""}
+	root := writeTree(t, tree)
+	found, err := Find(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a.ZIP", "b.tar.gz", "cur/" + message, "d.eml", "e.png", "new/" + message}; !slices.Equal(found.Images, want) {
+		t.Errorf("%q, want %q", found.Images, want)
+	}
+	if found, err = Find(filepath.Join(root, "cur")); err != nil || !slices.Equal(found.Images, []string{message}) {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if images, err := ListImages(root); err != nil || !slices.Equal(images, []string{"e.png"}) {
+		t.Errorf("a data set has %q, %v", images, err)
+	}
+}

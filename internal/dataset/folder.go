@@ -57,6 +57,9 @@ var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".t
 // Documents are the file endings of documents, of which the first page is the image.
 var Documents = []string{".pdf"}
 
+// Containers are the file endings of archives and mail. People send pictures in them; in a data set they are no images.
+var Containers = []string{".zip", ".tar", ".tgz", ".tar.gz", ".eml", ".mbox"}
+
 // ReadFolder reads the images that [ListImages] finds under root as a data set, and the
 // lists ignore.tsv and also.tsv in it.
 func ReadFolder(root string) (*Folder, error) {
