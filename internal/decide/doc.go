@@ -29,6 +29,17 @@
 // best label's, then what tells the look-alikes apart cannot be seen. The label that
 // they have in common is then accepted from t(p0) on.
 //
+// Print on plain paper is also judged by its form, unless the same copy is asked for.
+// With t0 = t(0), the threshold for strangers without a look-alike, and
+//
+//	o      clusterWeight ln(1+cluster) + (1-clusterWeight) ln(1+other), of scoremodel.Form
+//
+// and features that agree in at least leastCoverage of the reference:
+//
+//	match        x >= t0, o <= noiseOfForm or the paper is a strip, and the best leads
+//	             every competitor that reaches t0 by memberLead margins and by blocks
+//	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, if there is a label above
+//
 // Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //
 // # Confidence
@@ -63,7 +74,7 @@
 // The calibration holds Margin, the curves, and what scoremodel.Constants says. Here
 // are evenFPIR, mostCertain and leastCertain, which say where they come from; and by
 // eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3 and contraryAllowed 1,
-// and the shares in the sentences.
+// and the shares in the sentences. Those of form are in byform.go.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide
