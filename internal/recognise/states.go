@@ -89,10 +89,7 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		worst, kin := 0.0, 0
 		for j, seen := range row {
 			if j != i && seen.kin {
-				if seen.isWorseThan(&rows[j][i]) {
-					worst++
-				}
-				worst += 1e-3 * seen.seen.Harm
+				worst += seen.seen.State.Worst() + 1e-3*seen.seen.Harm
 				kin++
 			}
 		}
@@ -116,19 +113,6 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		return nil, nil
 	}
 	return found, nil
-}
-
-// isWorseThan says which of two pictures of one document is in the worse condition, by
-// how each is seen against the other. Glare and stains are seen on one side alone; a
-// part that is missing looks odd on both.
-func (a *seenAs) isWorseThan(b *seenAs) bool {
-	oneSided := func(s *seenAs) float64 {
-		return max(s.seen.State.Of(condition.Glare), s.seen.State.Of(condition.Stained))
-	}
-	if x, y := oneSided(a) >= condition.Plain, oneSided(b) >= condition.Plain; x != y {
-		return x
-	}
-	return a.seen.Harm > b.seen.Harm
 }
 
 // seenAgainst holds a reference against others, itself excepted.
