@@ -20,7 +20,7 @@ func newDemo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "demo",
 		GroupID: "use",
-		Short:   "Register a few drawn documents and recognise hard photos of other copies",
+		Short:   "Register drawn documents and recognise photos of other copies",
 		Long: `See the program at work. The demo draws a few documents and registers one copy of each. It then takes hard photos (turned,
 blurred, shadowed, from the side) of them, of other copies (the card of another holder, an invoice of another month), and of
 strangers that resemble one of them, and recognises the photos. You need no files: the documents, the camera and the model are inside the program.`,
