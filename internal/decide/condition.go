@@ -14,8 +14,8 @@ func (c *Candidate) differsInCondition(other *Candidate) bool {
 	return c.Conditions != 0 && c.Conditions == other.Conditions && c.Label != other.Label
 }
 
-// rightCondition is how often a sub-label that the condition names is the right one: of
-// 125 of drawn documents 112 are (docs/results/conditions.md).
+// rightCondition is how often a sub-label that the condition names is taken to be the
+// right one. By eye; docs/results/conditions.md has what was measured.
 const rightCondition = 0.9
 
 // ByCondition answers a match between labels that are registered in several
