@@ -179,7 +179,7 @@ func (f *frame) crease(r rng) {
 	flank := r.around(0.12)
 	for y := range f.h {
 		for x := range f.w {
-			d := (float64(x)-x0)*c + (float64(y)-y0)*s
+			var d float64
 			if angle == 0 {
 				d = (float64(x)-x0)*c + (float64(y)-h/2)*s
 			} else {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -187,7 +186,7 @@ func FuzzPages(f *testing.F) {
 		n := 0
 		for p := range Pages(t.Context(), data, options) {
 			if n++; n > 6 || p.Number == 0 || p.Err == nil && (p.File == nil) == (p.Picture == nil) {
-				t.Fatal(fmt.Sprintf("%d pages, %+v", n, p.Info))
+				t.Fatalf("%d pages, %+v", n, p.Info)
 			}
 		}
 		if n == 0 {
