@@ -87,8 +87,6 @@ func spoilPaper(p *paint, kind condition.Kind, r random) {
 		tear(p, r)
 	case condition.Stained:
 		spill(p, r)
-	case condition.Folded:
-		fold(p, r)
 	case condition.Faded:
 		bleach(p, r)
 	case condition.Covered:
@@ -170,34 +168,6 @@ func spill(p *paint, r random) {
 func step(v float64) float64 {
 	t := min(1, max(0, v+0.5))
 	return t * t * (3 - 2*t)
-}
-
-// fold creases the paper along one or two lines: each side has its own light, and the
-// line is rubbed off.
-func fold(p *paint, r random) {
-	w, h := p.span()
-	for n := 1 + r.IntN(2); n > 0; n-- {
-		across := r.Float64() < 0.6
-		at, lean := r.in(0.3, 0.7), r.in(-0.04, 0.04)
-		if h > 1.2*w == across || r.Float64() < 0.3 {
-			at = []float64{0.5, 0.333, 0.667}[r.IntN(3)] + r.in(-0.02, 0.02)
-		}
-		bright, dark := 1+r.in(0.02, 0.08), 1-r.in(0.04, 0.14)
-		width, rubbed := r.in(0.0015, 0.005), r.in(0.25, 0.8)
-		wobble := r.waves(0.05, 0.6, 4)
-		p.each(func(x, y float64, rgb *[3]float64, _ *float64) {
-			d := x - at*w - lean*(y-h/2)
-			if across {
-				d = y - at*h - lean*(x-w/2)
-			}
-			k := dark + (bright-dark)*step(-d/0.02)
-			k = 1 + (k-1)*math.Exp(-math.Abs(d)/0.25)
-			line := rubbed * (0.75 + 0.25*wobble(x, y)) * math.Exp(-math.Pow(d/width, 2))
-			for c := range rgb {
-				rgb[c] = rgb[c]*k*(1-line) + 0.93*line
-			}
-		})
-	}
 }
 
 // bleach is years in a window, or an empty cartridge.

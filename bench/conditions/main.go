@@ -35,7 +35,7 @@ import (
 var drawnKinds = []string{"bank-card", "banknote", "bill", "certificate", "driving-licence", "form", "id-card", "id-card-back", "invoice", "letter", "membership", "receipt", "statement", "ticket"}
 
 // seen are the conditions that are made; "" is a plain picture.
-var seen = []condition.Kind{"", condition.Glare, condition.Covered, condition.CutOff, condition.Torn, condition.Stained, condition.Folded, condition.Blurred, condition.Faded, condition.TooSmall, condition.Screen}
+var seen = []condition.Kind{"", condition.Glare, condition.Covered, condition.CutOff, condition.Torn, condition.Stained, condition.Blurred, condition.Faded, condition.TooSmall, condition.Screen}
 
 func main() {
 	var o options
@@ -139,7 +139,9 @@ func look(ctx context.Context, model *recognise.Model, o options) ([]looked, err
 						l.found = true
 						conditions, _ := picture.Conditions(reference.Reference, &found)
 						for _, c := range conditions {
-							l.said[c.Kind] = true
+							if c.Sure {
+								l.said[c.Kind] = true
+							}
 						}
 					}
 					list = append(list, l)

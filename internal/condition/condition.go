@@ -1,5 +1,5 @@
 // Package condition says in what state a document was seen: where lamps are mirrored
-// in it, what lies upon it, what is missing, stained or folded, and whether the whole
+// in it, what lies upon it, what is missing or stained, and whether the whole
 // is blurred, faded, small, or a picture of a screen.
 //
 // A photo is held against the reference that it was laid on. A condition is not a
@@ -30,7 +30,6 @@ const (
 	CutOff   Kind = "cut-off"   // a part lies outside of the picture
 	Torn     Kind = "torn"      // a part is missing
 	Stained  Kind = "stained"   // the paper is coloured, its print still to be seen
-	Folded   Kind = "folded"    // a crease from edge to edge
 	Blurred  Kind = "blurred"   // out of focus, or shaken
 	Faded    Kind = "faded"     // the print is pale
 	TooSmall Kind = "too-small" // few pixels for its print
@@ -41,7 +40,7 @@ const (
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Glare, Covered, CutOff, Torn, Stained, Folded, Blurred, Faded, TooSmall, Screen, Mirrored, DarkMode}
+	return []Kind{Glare, Covered, CutOff, Torn, Stained, Blurred, Faded, TooSmall, Screen, Mirrored, DarkMode}
 }
 
 // Condition is what was seen of a kind.
@@ -50,6 +49,7 @@ type Condition struct {
 	Share    float64 // of the document's area, in (0, 1]
 	Where    []Place // none where it is the whole document
 	Strength float64 // how plain it is, in [0, 1]: what states are compared by
+	Sure     bool    // the evidence is strong enough to say it
 }
 
 // Place is a rectangle of the reference, in shares of its width and height.
@@ -57,7 +57,7 @@ type Place struct{ Left, Top, Right, Bottom float64 }
 
 // Seen is the state in which a document was seen.
 type Seen struct {
-	Conditions []Condition // by falling strength
+	Conditions []Condition // by falling strength, those that are not sure as well
 	State      State
 	// Harm is how much the photo lacks of what the reference has, about a share of the
 	// document. Of two pictures of one document the one in the worse condition has more
@@ -72,14 +72,13 @@ func Look(p *Pair) Seen {
 	var all []Condition
 	all = append(all, m.regions()...)
 	all = append(all, v.cutOff()...)
-	all = append(all, m.folded()...)
 	all = append(all, m.sharpness()...)
 	all = append(all, m.paleness()...)
 	all = append(all, v.size()...)
 	all = append(all, m.screen()...)
 	for kind, is := range map[Kind]bool{Mirrored: v.Mirrored, DarkMode: v.Inverted} {
 		if is {
-			all = append(all, Condition{Kind: kind, Share: 1, Strength: 1})
+			all = append(all, Condition{Kind: kind, Share: 1, Strength: 1, Sure: true})
 		}
 	}
 	slices.SortFunc(all, func(a, b Condition) int {
@@ -92,7 +91,11 @@ func Look(p *Pair) Seen {
 		if isSmall && unjudged(c.Kind) {
 			continue
 		}
-		s.set(c.Kind, c.Strength)
+		if c.Sure {
+			s.set(c.Kind, c.Strength)
+		} else {
+			s.set(c.Kind, doubtful*c.Strength)
+		}
 		if c.Strength >= Plain {
 			seen.Conditions = append(seen.Conditions, c)
 		}
@@ -101,8 +104,12 @@ func Look(p *Pair) Seen {
 	return seen
 }
 
-// Plain is the strength from which on a condition is said.
+// Plain is the strength from which on a condition is said, if it is sure.
 const Plain = 0.5
 
+// doubtful is how much of the strength of a condition that is not sure goes into the
+// state: such a photo is between two states, and [Nearest] leaves it open.
+const doubtful = 0.5
+
 // unjudged are kinds that cannot be told in a document of too few pixels.
-func unjudged(k Kind) bool { return k == Stained || k == Folded || k == Blurred || k == Screen }
+func unjudged(k Kind) bool { return k == Stained || k == Blurred || k == Screen }

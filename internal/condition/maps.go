@@ -28,7 +28,6 @@ type maps struct {
 	exposure float64 // by how much the photo is too dark
 	softness float64 // see blur
 	harm     float64 // share of the cells whose print was lost, or whose paper was stained
-	marred   []bool  // something happened to the cell: see regions
 
 	around []level // of the photo, cells beyond the document's edges that are in it
 	places [][2]int

@@ -9,7 +9,7 @@ import (
 // State is how strong each condition is, in [0, 1], in the order of [Kinds].
 type State [kinds]float64
 
-const kinds = 12
+const kinds = 11
 
 func (s *State) set(k Kind, strength float64) {
 	for i, kind := range Kinds() {
@@ -31,7 +31,7 @@ func (s *State) Of(k Kind) float64 {
 
 // families are kinds that stand for each other in a state, since people call them by
 // one name, "damaged".
-var families = [][]Kind{{Glare}, {Torn, Stained, Folded}, {Covered}, {CutOff}, {Blurred}, {Faded}, {TooSmall}, {Screen}, {Mirrored}, {DarkMode}}
+var families = [][]Kind{{Glare}, {Torn, Stained}, {Covered}, {CutOff}, {Blurred}, {Faded}, {TooSmall}, {Screen}, {Mirrored}, {DarkMode}}
 
 // of is the strength of a family.
 func (s *State) of(family []Kind) float64 {
@@ -91,7 +91,7 @@ func (s *State) Worst() float64 { return slices.Max(s[:]) }
 // wholeHarm is the harm of conditions that take no print away in any one place. By eye.
 func (s *State) wholeHarm() float64 {
 	sum := 0.0
-	for _, k := range []Kind{Blurred, Faded, TooSmall, Screen, CutOff, Folded} {
+	for _, k := range []Kind{Blurred, Faded, TooSmall, Screen, CutOff} {
 		sum += s.Of(k)
 	}
 	return 0.02 * sum

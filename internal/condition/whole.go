@@ -26,7 +26,7 @@ func (v *view) cutOff() []Condition {
 	}
 	share := float64(n) / float64(w*h)
 	const certain = 0.12
-	return []Condition{{Kind: CutOff, Share: share, Where: []Place{v.place(bounds)}, Strength: min(1, share/certain)}}
+	return []Condition{{Kind: CutOff, Share: share, Where: []Place{v.place(bounds)}, Strength: min(1, share/certain), Sure: true}}
 }
 
 // logistic is 0.5 at the middle and 0.88 one step beyond it.
@@ -34,7 +34,20 @@ func logistic(v, middle, step float64) float64 { return 1 / (1 + math.Exp(-2*(v-
 
 // whole is a condition of the whole document.
 func whole(k Kind, strength float64) []Condition {
-	return []Condition{{Kind: k, Share: 1, Strength: strength}}
+	return []Condition{{Kind: k, Share: 1, Strength: strength, Sure: strength >= surely(k)}}
+}
+
+// surely is the strength from which on a condition of the whole document is said. Paper
+// and print have waves of their own, and cameras take contrast away. By eye, on clean
+// photos and scans.
+func surely(k Kind) float64 {
+	switch k {
+	case Screen:
+		return 0.98
+	case Faded:
+		return 0.85
+	}
+	return Plain
 }
 
 // size says whether the document has too few pixels.

@@ -13,6 +13,7 @@ type Condition struct {
 	Kind  condition.Kind
 	Share float64  // of the document
 	Where []Change // the places; none where it is the whole document
+	Sure  bool     // the evidence is strong enough to say it
 }
 
 // Conditions says in what state the photo shows a reference that was found in it, and
@@ -36,7 +37,7 @@ func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.Seen)
 	})
 	var all []Condition
 	for _, c := range seen.Conditions {
-		found := Condition{Kind: c.Kind, Share: c.Share}
+		found := Condition{Kind: c.Kind, Share: c.Share, Sure: c.Sure}
 		for _, where := range c.Where {
 			var place Change
 			for i, corner := range [4]planar.Point{{X: where.Left, Y: where.Top}, {X: where.Right, Y: where.Top}, {X: where.Right, Y: where.Bottom}, {X: where.Left, Y: where.Bottom}} {

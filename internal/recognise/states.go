@@ -246,6 +246,7 @@ func (e *evidenceSet) see(f *Finding) {
 	}
 	var seen condition.Seen
 	f.Conditions, seen = e.photo.Conditions(seenBy.Reference, &seenBy.Found)
+	f.Conditions = slices.DeleteFunc(f.Conditions, func(c Condition) bool { return !c.Sure })
 	if !chooses {
 		return
 	}
