@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -261,8 +264,8 @@ func TestABombTakesItsTimeAndNoMore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")
 	}
-	fine := papertest.PDFPage{W: 100, H: 200, Content: redCorner}
-	doc, err := Open(t.Context(), papertest.PDF([]papertest.PDFPage{fine, bomb(), fine, bomb(), bomb(), fine}, ""), Options{PageTime: time.Second})
+	fine, bad := papertest.PDFPage{W: 100, H: 200, Content: redCorner}, bomb()
+	doc, err := Open(t.Context(), papertest.PDF([]papertest.PDFPage{fine, bad, fine, bad, bad, fine}, ""), Options{PageTime: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,6 +299,73 @@ func TestAChildThatIsLostTakesOnePageWithIt(t *testing.T) {
 	}
 	if m, err := doc.Page(t.Context(), 0, 200); err != nil || at(m, 25, 25) != "red" {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestAChildEndsWithTheProgram also while it draws: its input is closed when the program is
+// killed.
+func TestAChildEndsWithTheProgram(t *testing.T) {
+	doc, err := Open(t.Context(), deep(), Options{PageTime: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	child := doc.child
+	go func() {
+		time.Sleep(200 * time.Millisecond)
+		child.in.Close()
+	}()
+	begin := time.Now()
+	if _, err := doc.Page(t.Context(), 0, 200); !errors.Is(err, imaging.ErrCorrupt) {
+		t.Errorf("the page was drawn to its end: %v", err)
+	}
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("it lived on for %v", took)
+	}
+}
+
+// TestARemovedProgramDrawsOn: programs are replaced while they run.
+func TestARemovedProgramDrawsOn(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has a name for a file that was removed")
+	}
+	const variable = "EXEMPLAR_TEST_REMOVED"
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv(variable) != "" {
+		if err := os.Remove(self); err != nil {
+			t.Fatal(err)
+		}
+		draw(t, papertest.PDF([]papertest.PDFPage{{W: 100, H: 100}}, ""), patient)
+		return
+	}
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(other, program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), other, "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), variable+"=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestTheVariableAloneMakesNoChild: a stranger may have set it.
+func TestTheVariableAloneMakesNoChild(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "-test.run=^$")
+	cmd.Env = append(os.Environ(), workerVariable+"="+CacheFolder())
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "PASS") {
+		t.Errorf("%v: %q", err, out)
 	}
 }
 

@@ -108,11 +108,11 @@ func (c *child) retire() {
 }
 
 func startChild(ctx context.Context) (*child, error) {
-	program, err := os.Executable()
+	program, err := self()
 	if err != nil {
 		return nil, fmt.Errorf("PDFs cannot be drawn: %w", err)
 	}
-	c := &child{cmd: exec.Command(program), stderr: &tail{}, ended: make(chan struct{})}
+	c := &child{cmd: &exec.Cmd{Path: program, Args: []string{workerName}}, stderr: &tail{}, ended: make(chan struct{})}
 	c.cmd.Env = []string{workerVariable + "=" + CacheFolder()}
 	c.cmd.Stderr = c.stderr
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
@@ -143,6 +143,15 @@ func startChild(ctx context.Context) (*child, error) {
 		return nil, fmt.Errorf("PDFs cannot be drawn: %w%s", err, c.stderr.said())
 	}
 	return c, nil
+}
+
+// self is the file of this program. On Linux it is the one that runs, even if it was replaced
+// or removed since.
+func self() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
 }
 
 func (c *child) hasEnded() bool {

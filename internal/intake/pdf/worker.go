@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -13,17 +14,23 @@ import (
 	"exemplar/internal/cputime"
 )
 
-// workerVariable is set in the environment of a child: to the folder of its cache.
-const workerVariable = "EXEMPLAR_PDF_WORKER"
+const (
+	// workerVariable is set in the environment of a child: to the folder of its cache.
+	workerVariable = "EXEMPLAR_PDF_WORKER"
+	// workerName is the name under which a child is started, so that the variable alone, which
+	// a stranger may set, makes none.
+	workerName = "exemplar-pdf"
+)
 
-// A process in which the variable is set is a child and nothing else: it works for the
+// A process with the name and the variable is a child and nothing else: it works for the
 // program that started it until that closes its input, and never comes to main. So every
 // program that contains this package can draw PDFs, tests too, and none has to know of it.
 func init() {
 	folder, isChild := os.LookupEnv(workerVariable)
-	if !isChild {
+	if !isChild || len(os.Args) != 1 || os.Args[0] != workerName {
 		return
 	}
+	signal.Ignore(os.Interrupt) // Ctrl-C is sent to both; the program decides what ends
 	if err := work(os.Stdin, os.Stdout, folder); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -34,6 +41,7 @@ func init() {
 // work answers requests until there are no more, or PDFium is harmed.
 func work(in io.Reader, out io.Writer, folder string) error {
 	runtime.GOMAXPROCS(max(2, runtime.GOMAXPROCS(0))) // one draws, one watches
+	in = untilClosed(in)
 	made, err := newEngine(folder)
 	if err != nil {
 		return err
@@ -46,9 +54,6 @@ func work(in io.Reader, out io.Writer, folder string) error {
 	for {
 		var asked request
 		data, err := receive(requests, &asked, mostBytes)
-		if err == io.EOF {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
@@ -59,6 +64,19 @@ func work(in io.Reader, out io.Writer, folder string) error {
 			return err
 		}
 	}
+}
+
+// untilClosed passes on what a pipe brings, and ends the process as soon as the other end is
+// closed, whatever is being drawn: the program that asked may have been killed.
+func untilClosed(in io.Reader) io.Reader {
+	out, bring := io.Pipe()
+	go func() {
+		if _, err := io.Copy(bring, in); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(0)
+	}()
+	return out
 }
 
 // worker draws the pages of one document after the other.
