@@ -165,6 +165,28 @@ func TestExplainOddities(t *testing.T) {
 	}
 }
 
+// The words below two narrow pages, as of a letter photographed upright, go on in another
+// row instead of over the edge.
+func TestCaptionStaysInside(t *testing.T) {
+	d := newDesk(synthdoc.Example{Label: "form", Document: synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}})
+	page := d.pictures["form"]
+	photo := d.photo(page)
+	f := d.finding(photo, "form")
+	if !f.Best.Found.Located {
+		t.Fatal("the page is not found in its own picture")
+	}
+	f.Decision = decide.Decision{Outcome: decide.Match, Label: "form", Confidence: 0.99, Basis: decide.ByGeometry}
+	f.Conditions = []recognise.Condition{{Kind: "covered", Share: 0.1}, {Kind: "stained", Share: 0.1}, {Kind: "blurred", Share: 1}}
+	out := Photo(photo, f, page)
+	for y := range out.H {
+		for x := out.W - margin + 2; x < out.W; x++ {
+			if p := out.Pix[3*(y*out.W+x):]; p[0] != paper.R || p[1] != paper.G || p[2] != paper.B {
+				t.Fatalf("something is drawn at (%d, %d), in the right margin of %d x %d", x, y, out.W, out.H)
+			}
+		}
+	}
+}
+
 func TestSpread(t *testing.T) {
 	var pairs []alignment.Pair
 	for i := range 100 { // huddled, but for the last two

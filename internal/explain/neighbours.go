@@ -220,6 +220,8 @@ type neighbourCaption struct {
 	title   string
 	says    []string
 	figures [][2]string
+	placed  []place // of the figures
+	rows    int     // of the figures
 	height  int
 }
 
@@ -232,7 +234,8 @@ func layOutNeighbours(o *recognise.AlignedPair, title, says string, room float64
 		{fmt.Sprint(o.Found.Inliers), "points agree"},
 		{fmt.Sprintf("%.3f", o.Found.ForDecision.Cosine), "similarity"},
 	}
-	w.height = titleHeight + lineHeight*len(w.says) + figureHeight + legendHeight
+	w.placed, w.rows = flow(figureWidths(w.figures), figureGap, room)
+	w.height = titleHeight + lineHeight*len(w.says) + figureHeight*w.rows + legendHeight
 	return w
 }
 
@@ -243,9 +246,9 @@ func (w *neighbourCaption) draw(c *sheet, x, y float64) {
 		y += lineHeight
 		c.text(ink, bodyType, x, y-4, line)
 	}
-	c.numbers(w.figures, x, y)
+	c.numbers(w.figures, w.placed, x, y)
 	const side = 18
-	y += figureHeight + legendHeight/2
+	y += float64(figureHeight*w.rows + legendHeight/2)
 	for _, entry := range []struct {
 		shade   color.NRGBA
 		meaning string
