@@ -130,8 +130,13 @@ func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err erro
 	input := item.Picture.openFile()
 	defer input.release()
 	made, notes, err := g.model.inner.NewEntry(input.Input)
-	if err != nil {
+	switch {
+	case err != nil && input.member != "":
+		return nil, "", fmt.Errorf("its file %s: %w", input.member, err)
+	case err != nil:
 		return nil, "", err
+	case input.member != "":
+		notes = append([]string{"is taken by its file " + input.member}, notes...)
 	}
 	made.Label, made.Source, made.Note, made.Contents = label, item.Source, item.Note, item.Contents
 	return &made, strings.Join(notes, "; "), nil

@@ -76,7 +76,11 @@ number of registered labels set the threshold.`,
 				}
 				return result.Answers, err
 			}
-			err = classify(cmd, pagesOf(cmd.Context(), found.list, opening), len(found.list), answer, format.printer(cmd, g, found.list))
+			wanted := pagesOf(cmd.Context(), found.list, opening)
+			if options.Explain { // of an archive or mail, its first file
+				wanted = first(wanted)
+			}
+			err = classify(cmd, wanted, len(found.list), answer, format.printer(cmd, g, found.list))
 			if options.Explain && (err == nil || err == errPartly) {
 				err = orElse(err, writeExplanation(cmd, explain, drawn))
 			}

@@ -199,7 +199,7 @@ func defaultGalleryHelp() string {
 func hintFor(err error) string {
 	switch {
 	case errors.Is(err, exemplar.ErrNoGallery):
-		return "register something first: exemplar register FOLDER/"
+		return "to register: exemplar register FOLDER/; to name another: --gallery FILE"
 	case errors.Is(err, exemplar.ErrWrongModel):
 		return "give the model that the gallery was made with (--model), or embed it anew: exemplar gallery reembed"
 	case errors.Is(err, os.ErrPermission):

@@ -113,6 +113,10 @@ func checkPDF(ctx context.Context, warm bool) (string, error) {
 	if folder == "" {
 		return "PDFs are drawn; there is no folder for caches, so that each start takes some seconds: set HOME", nil
 	}
+	if !pdf.IsWarm() {
+		return fmt.Sprintf("PDFs are drawn; nothing can be written to the cache %s, so that each start takes some seconds: "+
+			"check who owns it and whether the disk is full", folder), nil
+	}
 	return "PDFs are drawn; cache " + folder, nil
 }
 

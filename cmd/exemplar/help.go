@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -125,6 +128,12 @@ func didYouMean(cmd *cobra.Command, names []string) string {
 func flagError(cmd *cobra.Command, err error) error {
 	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
 		return unknownCommand(cmd, args[0])
+	}
+	var bad *pflag.InvalidValueError
+	var number *strconv.NumError
+	if errors.As(err, &bad) && errors.As(err, &number) {
+		want := map[string]string{"ParseBool": "true or false", "ParseFloat": "a number"}[number.Func]
+		return fmt.Errorf("--%s %q: want %s; see %s --help", bad.GetFlag().Name, bad.GetValue(), cmp.Or(want, "a whole number"), cmd.CommandPath())
 	}
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !ok {

@@ -66,6 +66,9 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 		{"classify --fpir NaN x", "--fpir"},
 		{"classify --fpir many x", "--fpir"},
 		{"classify --geometry far x", "--geometry"},
+		{"classify --page two x", `--page "two": want a whole number; see exemplar classify --help`},
+		{"classify -j many x", `--jobs "many": want a whole number; see`},
+		{"classify --json=perhaps x", `--json "perhaps": want true or false; see`},
 		{"completion ksh", "did you mean bash"},
 	} {
 		if _, errOut := s.run(exitFailed, strings.Fields(c.line)...); !strings.Contains(errOut, c.want) {

@@ -85,6 +85,16 @@ func pagesOf(ctx context.Context, list []input, options exemplar.PageOptions) it
 	}
 }
 
+// first yields the first page alone.
+func first(pages iter.Seq[page]) iter.Seq[page] {
+	return func(yield func(page) bool) {
+		for p := range pages {
+			yield(p)
+			return
+		}
+	}
+}
+
 // nameOf is the name of what an answer is about: "letters.zip/form.pdf, page 2".
 func nameOf(path string, a exemplar.Answer) string {
 	if a.Member != "" {

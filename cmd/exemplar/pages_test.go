@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -138,5 +139,17 @@ func TestEvalReadsPDFs(t *testing.T) {
 	}
 	if strings.Contains(out, "this is PDF") {
 		t.Error("a PDF was refused")
+	}
+}
+
+// A cache that cannot be written makes each start slow: doctor says so, though PDFs are drawn.
+func TestDoctorSaysThatNothingIsKept(t *testing.T) {
+	if testing.Short() || runtime.GOOS != "linux" || papertest.UnderRace {
+		t.Skip("translates the PDF library, in the folder that XDG_CACHE_HOME names")
+	}
+	s := newSession(t)
+	t.Setenv("XDG_CACHE_HOME", s.write("no-folder", nil))
+	if out, _ := s.inGallery(0, "doctor", "--warm"); !strings.Contains(out, "nothing can be written to the cache") {
+		t.Error(out)
 	}
 }
