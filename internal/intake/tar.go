@@ -73,13 +73,9 @@ func gzipPages(ctx context.Context, in *opening, data []byte, yield func(Page) b
 	if in.Limits.Bytes > 0 {
 		limit = min(limit, in.Limits.Bytes)
 	}
-	var content []byte
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	if err == nil {
-		content, err = io.ReadAll(io.LimitReader(r, limit+1))
-	}
-	if int64(len(content)) > limit {
-		in.unpacked += int64(len(content))
+	content, size, err := gunzip(data, limit)
+	if size > limit {
+		in.unpacked += size
 		yield(Page{Number: 1, Err: fmt.Errorf("%w: more than %d MB are packed into the gzip archive: unpack it and send parts of it", ErrLimit, limit>>20)})
 		return
 	}
@@ -94,4 +90,25 @@ func gzipPages(ctx context.Context, in *opening, data []byte, yield func(Page) b
 	case len(content) == 0:
 		yield(Page{Number: 1, Err: errors.New("the gzip archive is empty: pack and send it again")})
 	}
+}
+
+// gunzip unpacks twice, first to know the size: memory that grows would take several times as
+// much. What is larger than limit is not returned.
+func gunzip(data []byte, limit int64) (content []byte, size int64, err error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, 0, err
+	}
+	size, err = io.Copy(io.Discard, io.LimitReader(r, limit+1))
+	if size > limit || size == 0 {
+		return nil, size, err
+	}
+	if again := r.Reset(bytes.NewReader(data)); again != nil {
+		return nil, 0, again
+	}
+	content = make([]byte, size)
+	if _, again := io.ReadFull(r, content); again != nil {
+		return nil, 0, again
+	}
+	return content, size, err
 }

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"math"
@@ -37,6 +38,7 @@ func newEngine(folder string) (*engine, error) {
 		} // else it is compiled anew
 	}
 	pool, err := webassembly.Init(webassembly.Config{
+		Context: experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(allocate)),
 		MinIdle: 1, MaxIdle: 1, MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard, RuntimeConfig: config,
 		FSConfig: wazero.NewFSConfig(), // without any: nil would give it the whole file system
 	})
