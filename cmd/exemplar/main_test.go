@@ -339,6 +339,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"not a gallery", []string{"classify", picture, "--gallery", damaged}, "no gallery"},
 		{"bad rate", []string{"classify", picture, "--gallery", s.gallery, "--fpir", "2"}, "between 0 and 1"},
 		{"not a model", []string{"register", "--label", "x", picture, "--gallery", s.gallery, "--model", damaged}, "damaged.db"},
+		{"drawing as JPEG", []string{"classify", picture, "--gallery", s.gallery, "--explain", filepath.Join(s.folder, "why.jpg")}, "let the name end in .png"},
 		{"unknown verb", []string{"recognise"}, "did you mean classify?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -68,6 +70,9 @@ func (t target) check(gallery string, inputs []input) error {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s %q is a folder: name a file", t.option, t.path)
 	case err != nil: // nothing is there
+		if err := t.checkEnding(); err != nil {
+			return err
+		}
 		return t.checkFolder()
 	case !info.Mode().IsRegular(): // writing to a device replaces nothing
 		return nil
@@ -78,6 +83,19 @@ func (t target) check(gallery string, inputs []input) error {
 		}
 	}
 	return t.checkKind()
+}
+
+// checkEnding makes sure that the name of a new picture does not promise another format.
+func (t target) checkEnding() error {
+	written := map[string]string{drawingKind.name: ".png", jpegKind.name: ".jpg"}[t.kind.name]
+	ending := strings.ToLower(filepath.Ext(t.path))
+	if ending == ".jpeg" {
+		ending = ".jpg"
+	}
+	if written != "" && ending != written && slices.Contains([]string{".png", ".jpg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".svg"}, ending) {
+		return fmt.Errorf("%s %q: what is written is no %s: let the name end in %s", t.option, t.path, strings.ToUpper(ending[1:]), written)
+	}
+	return nil
 }
 
 // checkFolder makes sure that the folder of a new file is there.
