@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"internal/imaging/png":    {"internal/imaging/shrink"},
 	"internal/imaging/gif":    {"internal/imaging/shrink"},
 
-	"internal/intake":            {"internal/intake/pdf", "internal/intake/mail", "internal/imaging"},
+	"internal/intake":            {"internal/intake/pdf", "internal/intake/mail", "internal/imaging", "internal/cputime"},
 	"internal/intake/mail":       {},
 	"internal/intake/pdf":        {"internal/imaging", "internal/cputime"},
 	"internal/canvas":            {"internal/imaging"},

@@ -3,7 +3,9 @@ package intake
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"exemplar/internal/cputime"
 	"exemplar/internal/imaging"
 	"exemplar/internal/intake/mail"
 )
@@ -15,7 +17,7 @@ const logoSide = 200
 // mailPages yields the pages of the attachments of a mail, of the pictures in its text, and of
 // the messages that it forwards.
 func mailPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
-	reading, stop := context.WithTimeout(ctx, in.PageTime)
+	reading, stop := withWorkTime(ctx, in.PageTime)
 	parts, err := mail.Parts(reading, data)
 	stop()
 	container := "the mail"
@@ -46,4 +48,23 @@ func mailboxPages(ctx context.Context, in *opening, data []byte, yield func(Page
 		files = append(files, inMemory(fmt.Sprintf("%d.eml", i+1), message))
 	}
 	in.members(ctx, "the mailbox", files, yield)
+}
+
+// withWorkTime returns a context that ends when both the clock and the processor time of the
+// process have gone on by the limit, so that a busy machine costs nobody a mail; or after five
+// times the limit by the clock.
+func withWorkTime(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithTimeout(parent, 5*limit)
+	begun := cputime.Used()
+	go func() {
+		defer stop()
+		for wait := limit; wait > 0; wait = limit - (cputime.Used() - begun) {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(max(wait, 10*time.Millisecond)):
+			}
+		}
+	}()
+	return ctx, stop
 }

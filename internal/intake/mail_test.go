@@ -3,8 +3,10 @@ package intake
 import (
 	"encoding/base64"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"exemplar/internal/imaging"
 )
@@ -184,4 +186,23 @@ func FuzzMail(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWaitingIsNotWork: a machine that does something else takes no time from a mail.
+func TestWaitingIsNotWork(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("processor time is not counted there")
+	}
+	const limit = 200 * time.Millisecond
+	ctx, stop := withWorkTime(t.Context(), limit)
+	defer stop()
+	time.Sleep(2 * limit)
+	if ctx.Err() != nil {
+		t.Error("it ended although nothing worked")
+	}
+	for begin := time.Now(); ctx.Err() == nil; {
+		if time.Since(begin) > 20*limit {
+			t.Fatal("it does not end")
+		}
+	}
 }
