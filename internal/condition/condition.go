@@ -59,6 +59,9 @@ type Place struct{ Left, Top, Right, Bottom float64 }
 type Seen struct {
 	Conditions []Condition // by falling strength, those that are not sure as well
 	State      State
+	// Cautious is the state with half of what is not sure: such a photo is between two
+	// states, and [Nearest] leaves it open.
+	Cautious State
 	// Harm is how much the photo lacks of what the reference has, about a share of the
 	// document. Of two pictures of one document the one in the worse condition has more
 	// against the other than the other against it, whichever regions look odd.
@@ -91,10 +94,11 @@ func Look(p *Pair) Seen {
 		if isSmall && unjudged(c.Kind) {
 			continue
 		}
+		s.set(c.Kind, c.Strength)
 		if c.Sure {
-			s.set(c.Kind, c.Strength)
+			seen.Cautious.set(c.Kind, c.Strength)
 		} else {
-			s.set(c.Kind, doubtful*c.Strength)
+			seen.Cautious.set(c.Kind, c.Strength/2)
 		}
 		if c.Strength >= Plain {
 			seen.Conditions = append(seen.Conditions, c)
@@ -106,10 +110,6 @@ func Look(p *Pair) Seen {
 
 // Plain is the strength from which on a condition is said, if it is sure.
 const Plain = 0.5
-
-// doubtful is how much of the strength of a condition that is not sure goes into the
-// state: such a photo is between two states, and [Nearest] leaves it open.
-const doubtful = 0.5
 
 // unjudged are kinds that cannot be told in a document of too few pixels.
 func unjudged(k Kind) bool { return k == Stained || k == Blurred || k == Screen }

@@ -9,8 +9,8 @@ import (
 // Tukey's biweight (Beaton and Tukey 1974), started by absolute values. Rows with use
 // false have no part in it. It returns the residuals of all rows and their deviation.
 func robustFit(x []float64, k int, y []float64, use []bool) (residual []float64, deviation float64) {
-	// A third of the rows says as much.
-	const step = 3
+	// A seventh of the rows says as much.
+	const step = 7
 	var rows []float64
 	var values []float64
 	for i := 0; i < len(y); i += step {
@@ -29,7 +29,7 @@ func robustFit(x []float64, k int, y []float64, use []bool) (residual []float64,
 	}
 	spread := make([]float64, len(values))
 	var beta []float64
-	const rounds, first = 7, 3 // the first ones by absolute values
+	const rounds, first = 6, 3 // the first ones by absolute values
 	for round := range rounds {
 		beta = solve(rows, k, values, weight)
 		leave(off, rows, k, values, beta)

@@ -1,20 +1,28 @@
 package condition
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // screen says whether the photo shows the pixels of a screen, or their beat with the
 // camera's: waves of one length over all of the document.
 func (m *maps) screen() []Condition {
 	tiles := m.tiles()
-	if len(tiles) < 3 {
+	const middle = 1.3
+	if m.isScan() || len(tiles) < 3 { // fine print has waves in a scan, too
 		return nil
 	}
+	const hint = 3 // tiles: where none of them has a wave, there is no screen
 	var above []float64
-	for _, t := range tiles {
+	for i, t := range tiles {
+		if i == hint && slices.Max(above) < middle {
+			return nil
+		}
 		photo, reference := peaks(t)
 		above = append(above, math.Log(photo/max(1, reference)))
 	}
-	return whole(Screen, logistic(median(above), 1.3, 0.4))
+	return whole(Screen, logistic(median(above), middle, 0.4))
 }
 
 // peaks is how many times the strongest wave of the photo stands above those of

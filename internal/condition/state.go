@@ -51,9 +51,9 @@ const within = 0.35
 // copy with glare that is blurred as well is one with glare.
 func Nearest(photo *State, registered []State) []int {
 	const (
-		fits      = 0.95 // distance of a state that may be the photo's: it has most of what the photo has
-		undecided = 0.12 // by how much the nearest one leads
-		another   = 0.75 // strength of a condition from which on a photo that has none of the registered ones is in none of their states
+		fits      = 0.6  // distance of a state that may be the photo's: it has most of what the photo has
+		undecided = 0.3  // by how much the nearest one leads
+		another   = 0.45 // strength of a condition from which on a photo that has none of the registered ones is in none of their states
 	)
 	distances := make([]float64, len(registered))
 	none := 0.0 // strongest of the conditions that no registered state has

@@ -113,11 +113,11 @@ func (m *maps) pixels(i int) (r image.Rectangle, ok bool) {
 	return r, r.Min.X >= 2 && r.Min.Y >= 2 && r.Max.X+5 <= f.W && r.Max.Y+5 <= f.H
 }
 
-// sharpCells are every other one of those in which the reference's print is seen.
+// sharpCells are a third of those in which the reference's print is seen.
 func (m *maps) sharpCells() []int {
 	var cells []int
 	for i := range m.inside {
-		if _, ok := m.pixels(i); ok && (i%m.w+i/m.w)%2 == 0 && m.visible(i) {
+		if _, ok := m.pixels(i); ok && (i%m.w+i/m.w)%3 == 0 && m.visible(i) {
 			cells = append(cells, i)
 		}
 	}
@@ -140,7 +140,7 @@ func (m *maps) noise() float64 {
 	var all []float64
 	for i := range m.inside {
 		r, ok := m.pixels(i)
-		if !ok || !m.inside[i] || m.texture[i] > 3 || (i%m.w+i/m.w)%2 == 0 {
+		if !ok || !m.inside[i] || m.texture[i] > 3 || (i%m.w+i/m.w)%3 != 0 {
 			continue
 		}
 		var near, far float64

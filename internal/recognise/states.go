@@ -39,6 +39,7 @@ type states struct {
 	plainest string                     // the reference that the others are held against
 	of       map[string]condition.State // by reference
 	labels   map[string]decide.Label    // of these references
+	tell     bool                       // a photo's state may choose a label: all have a reference here, and all but the plainest's one that is plainly in a condition
 }
 
 // statesOf finds the states among which a reference is, with its siblings: the
@@ -102,14 +103,24 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		return nil, nil
 	}
 	found := &states{plainest: ids[plainest], of: map[string]condition.State{}, labels: map[string]decide.Label{}}
-	differ := false
+	inState := map[decide.Label]bool{labels[ids[plainest]]: true}
 	for i, row := range rows {
 		if seen := row[plainest]; i == plainest || seen.kin {
 			found.of[ids[i]], found.labels[ids[i]] = seen.seen.State, labels[ids[i]]
-			differ = differ || seen.seen.State.Worst() >= plainly
+			inState[labels[ids[i]]] = inState[labels[ids[i]]] || seen.seen.State.Worst() >= plainly
 		}
 	}
-	if !differ {
+	differ := 0
+	found.tell = true
+	for _, label := range labels {
+		found.tell = found.tell && inState[label]
+	}
+	for _, is := range inState {
+		if is {
+			differ++
+		}
+	}
+	if differ < 2 {
 		return nil, nil
 	}
 	return found, nil
@@ -251,7 +262,10 @@ func (e *evidenceSet) see(f *Finding) {
 		return
 	}
 	group := slices.Compact(slices.Sorted(maps.Values(e.states.labels)))
-	fit := e.states.nearest(&seen.State)
+	var fit []decide.Label
+	if e.states.tell {
+		fit = e.states.nearest(&seen.Cautious)
+	}
 	f.Decision = f.Decision.ByCondition(e.policy, group, fit, e.states.says(f.Conditions, fit))
 	if best := e.seen[f.Decision.Best.Reference]; best != nil {
 		f.Best = best
