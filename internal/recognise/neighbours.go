@@ -70,6 +70,7 @@ func (o *AlignedPair) Agreeing() int {
 type subject struct {
 	store.Reference
 	photo      *Photo
+	labels     int         // that are registered
 	candidates []candidate // of labels that say something else
 }
 
@@ -157,6 +158,7 @@ func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.labels = vectors.Index().Labels()
 	for _, h := range hits {
 		if !s.Label.InLine(h.Label) {
 			s.candidates = append(s.candidates, candidate{Candidate: candidateOf(h)})
@@ -214,10 +216,20 @@ func (g *Engine) align(ctx context.Context, s *subject, id string) (*AlignedPair
 	if o.Found.Located {
 		o.Difference = s.photo.Differ(reference, picture, &o.Found)
 		o.Print = o.Found.Print(reference)
-		model := g.model.Calibration.LLRModel
-		o.alike = model.LLR(o.Found.ForDecision) >= model.LookAlikeLLR || o.Print.OnlyContentsDiffer()
+		o.alike = g.mayBeTaken(o, s.labels)
 	}
 	return o, nil
+}
+
+// usualFPIR is the rate at which two references are taken to be of one family.
+const usualFPIR = 0.01
+
+// mayBeTaken says whether captures of one of a pair may be taken for the other: they
+// look alike, or are of one family and differ in contents alone.
+func (g *Engine) mayBeTaken(o *AlignedPair, labels int) bool {
+	model := g.model.Calibration.LLRModel
+	llr := model.LLR(o.Found.ForDecision)
+	return llr >= model.LookAlikeLLR || llr >= model.Threshold(0, usualFPIR, labels) && o.Print.OnlyContentsDiffer()
 }
 
 // NearestOf returns the reference of a label, other than except, that is most
