@@ -305,14 +305,14 @@ func TestAChildThatIsLostTakesOnePageWithIt(t *testing.T) {
 // TestAChildEndsWithTheProgram also while it draws: its input is closed when the program is
 // killed.
 func TestAChildEndsWithTheProgram(t *testing.T) {
-	doc, err := Open(t.Context(), deep(), Options{PageTime: time.Minute})
+	doc, err := Open(t.Context(), papertest.PDF([]papertest.PDFPage{bomb()}, ""), Options{PageTime: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer doc.Close()
 	child := doc.child
 	go func() {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(time.Second) // it draws for minutes
 		child.in.Close()
 	}()
 	begin := time.Now()
