@@ -146,7 +146,7 @@ func addLLRModel(cmd *cobra.Command, bundle *embed.Bundle, curve *scoremodel.Cal
 		source += fmt.Sprintf(", %d drawn families of seed %d", len(drawn), flags.seed)
 	}
 	bar := newProgressBar("comparing", len(alike))
-	trials, err := calibrate.RunTrials(cmd.Context(), bundle, alike, calibrate.TrialOptions{
+	trials, err := calibrate.RunTrials(cmd.Context(), bundle, alike, families.Options{
 		Backgrounds: flags.backgrounds, Seed: flags.seed, Progress: func() { bar.step(1) },
 	})
 	bar.clear()

@@ -28,18 +28,10 @@ const (
 	strangersPer = 12 // references of other kinds that a capture is verified against
 )
 
-// TrialOptions say how trials are made.
-type TrialOptions struct {
-	Backgrounds string // folder of pictures to lay documents on, besides drawn surfaces; may be empty
-	Seed        uint64
-	Progress    func() // called after each family, from any goroutine; may be nil
-}
-
 // trialRun is what the families of a run share.
 type trialRun struct {
+	families.Run
 	embedder  *recognise.Embedder
-	opts      TrialOptions
-	studio    *families.Studio
 	strangers []stranger
 }
 
@@ -50,17 +42,17 @@ type stranger struct {
 
 // RunTrials captures and verifies every family, on all cores. The same
 // arguments give the same trials.
-func RunTrials(ctx context.Context, bundle *embed.Bundle, sources []families.Source, opts TrialOptions) (*Trials, error) {
-	studio, err := families.NewStudio(opts.Backgrounds)
+func RunTrials(ctx context.Context, bundle *embed.Bundle, sources []families.Source, opts families.Options) (*Trials, error) {
+	shared, err := families.NewRun(opts)
 	if err != nil {
 		return nil, err
 	}
-	run := &trialRun{embedder: recognise.NewEmbedder(bundle), opts: opts, studio: studio}
+	run := &trialRun{Run: shared, embedder: recognise.NewEmbedder(bundle)}
 	if run.strangers, err = families.FirstMembers(ctx, sources, func(f families.Family) stranger { return stranger{f.Name, run.register(f.Members[0])} }); err != nil {
 		return nil, err
 	}
 	made, err := families.Each(ctx, sources, func(i int, f families.Family) (Trials, error) {
-		defer run.progress()
+		defer run.Step()
 		return run.family(i, f), nil
 	})
 	if err != nil {
@@ -71,12 +63,6 @@ func RunTrials(ctx context.Context, bundle *embed.Bundle, sources []families.Sou
 		all.List, all.NearDuplicates = append(all.List, m.List...), append(all.NearDuplicates, m.NearDuplicates...)
 	}
 	return all, nil
-}
-
-func (run *trialRun) progress() {
-	if run.opts.Progress != nil {
-		run.opts.Progress()
-	}
 }
 
 // register makes a reference as a gallery does.
@@ -93,8 +79,8 @@ func (run *trialRun) family(number int, f families.Family) Trials {
 	nearDuplicates := run.nearDuplicates(f, members)
 	var t Trials
 	for i, shot := range f.Shots {
-		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
-		photo, ok := run.studio.Photograph(shot.Document, r)
+		r := rand.New(rand.NewPCG(run.Seed^uint64(number)<<20, uint64(i)))
+		photo, ok := run.Photograph(shot.Document, r)
 		if !ok {
 			continue
 		}

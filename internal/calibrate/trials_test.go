@@ -32,7 +32,7 @@ func TestRunTrials(t *testing.T) {
 	var steps atomic.Int64
 	run := func() *Trials {
 		trials, err := RunTrials(t.Context(), embed.Default(), []families.Source{bareFamily(1), bareFamily(2), cover},
-			TrialOptions{Seed: 5, Progress: func() { steps.Add(1) }})
+			families.Options{Seed: 5, Progress: func() { steps.Add(1) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,49 +22,25 @@ var inPlace = []string{"contents", "edition", "line", "blank edition", "edit"}
 // ChangeSamples captures the documents of every family and lays each capture on
 // its own reference, on those of its look-alikes, and on others that it is taken
 // for. The same arguments give the same samples.
-func ChangeSamples(ctx context.Context, sources []families.Source, opts SampleOptions) ([]Sample, error) {
-	shared, err := newSampleRun(opts)
+func ChangeSamples(ctx context.Context, sources []families.Source, opts families.Options) ([]Sample, error) {
+	shared, err := families.NewRun(opts)
 	if err != nil {
 		return nil, err
 	}
-	run := &changeRun{sampleRun: shared}
+	run := &changeRun{Run: shared}
 	if run.others, err = families.FirstMembers(ctx, sources, func(f families.Family) other { return other{f.Name, newShape(f.Members[0])} }); err != nil {
 		return nil, err
 	}
 	made, err := families.Each(ctx, sources, func(i int, f families.Family) ([]Sample, error) {
-		defer run.progress()
+		defer run.Step()
 		return run.samples(i, f), nil
 	})
 	return slices.Concat(made...), err
 }
 
-// SampleOptions say how samples are made.
-type SampleOptions struct {
-	Backgrounds string // folder of pictures to lay documents on, besides drawn surfaces; may be empty
-	Seed        uint64
-	Progress    func() // called after each family, from any goroutine; may be nil
-}
-
-// sampleRun is what the documents of a run share.
-type sampleRun struct {
-	studio *families.Studio
-	opts   SampleOptions
-}
-
-func newSampleRun(opts SampleOptions) (sampleRun, error) {
-	studio, err := families.NewStudio(opts.Backgrounds)
-	return sampleRun{studio, opts}, err
-}
-
-func (run *sampleRun) progress() {
-	if run.opts.Progress != nil {
-		run.opts.Progress()
-	}
-}
-
 // changeRun is a run of families of look-alikes.
 type changeRun struct {
-	sampleRun
+	families.Run
 	others []other
 }
 
@@ -84,8 +60,8 @@ func (run *changeRun) samples(number int, f families.Family) []Sample {
 	}
 	var samples []Sample
 	for i, shot := range f.Shots {
-		r := rand.New(rand.NewPCG(run.opts.Seed^uint64(number)<<20, uint64(i)))
-		photo, ok := run.studio.Photograph(shot.Document, r)
+		r := rand.New(rand.NewPCG(run.Seed^uint64(number)<<20, uint64(i)))
+		photo, ok := run.Photograph(shot.Document, r)
 		if !ok {
 			continue
 		}

@@ -19,7 +19,7 @@ func TestChangeSamples(t *testing.T) {
 		t.Skip("takes photos")
 	}
 	run := func() []Sample {
-		samples, err := ChangeSamples(t.Context(), families.DrawnFamilies(3, 7), SampleOptions{Seed: 5})
+		samples, err := ChangeSamples(t.Context(), families.DrawnFamilies(3, 7), families.Options{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}

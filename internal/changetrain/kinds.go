@@ -48,17 +48,17 @@ type KindSource func() (Kind, error)
 
 // KindSamples captures the documents of every kind and lays each capture on its
 // references. The same arguments give the same samples.
-func KindSamples(ctx context.Context, sources []KindSource, opts SampleOptions) ([]Sample, error) {
-	run, err := newSampleRun(opts)
+func KindSamples(ctx context.Context, sources []KindSource, opts families.Options) ([]Sample, error) {
+	run, err := families.NewRun(opts)
 	if err != nil {
 		return nil, err
 	}
 	made, err := families.Each(ctx, sources, func(i int, k Kind) ([]Sample, error) {
-		defer run.progress()
+		defer run.Step()
 		var samples []Sample
 		for j, c := range k.Captures {
 			r := rand.New(rand.NewPCG(opts.Seed^uint64(i)<<20, uint64(j)))
-			photo, ok := run.capture(c.Document, k.Handled, r)
+			photo, ok := capture(run.Studio, c.Document, k.Handled, r)
 			if !ok {
 				continue
 			}
@@ -78,7 +78,7 @@ func KindSamples(ctx context.Context, sources []KindSource, opts SampleOptions) 
 // capture photographs, scans or merely copies a document: what arrives is mostly
 // paper that somebody scanned or a file that was never printed, or the photo of
 // what people carry.
-func (run *sampleRun) capture(document *imaging.Image, handled bool, r *rand.Rand) (*imaging.Image, bool) {
+func capture(studio *families.Studio, document *imaging.Image, handled bool, r *rand.Rand) (*imaging.Image, bool) {
 	copied, scanned, used := 0.25, 0.35, 0.15
 	if handled {
 		copied, scanned, used = 0.1, 0.1, 0.5
@@ -94,7 +94,7 @@ func (run *sampleRun) capture(document *imaging.Image, handled bool, r *rand.Ran
 	case kept < copied+scanned:
 		return scan(document, r), true
 	}
-	return run.studio.Photograph(document, r)
+	return studio.Photograph(document, r)
 }
 
 // scan lays a document flat and lights it evenly, as scanners do; one in seven

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/families"
 	"exemplar/internal/imaging"
 	"exemplar/internal/synthdoc"
 )
@@ -31,7 +32,7 @@ func TestKindSamples(t *testing.T) {
 		t.Skip("takes photos")
 	}
 	run := func() []Sample {
-		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7, nil), SampleOptions{Seed: 5})
+		samples, err := KindSamples(t.Context(), DrawnKinds(4, 7, nil), families.Options{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}

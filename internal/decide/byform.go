@@ -59,7 +59,7 @@ func copyOf(e *scoremodel.Evidence) Copy {
 func (p Policy) IsOfKind(llr float64) bool { return llr >= p.kindThreshold() }
 
 func (p Policy) kindThreshold() float64 {
-	return p.Calibration.LLRModel.Threshold(0, p.FPIR, p.Labels)
+	return p.Calibration.LLRModel.FamilyThreshold(p.FPIR, p.Labels)
 }
 
 // byForm changes the rule where form was looked at, on plain paper, and the same copy

@@ -53,8 +53,7 @@ func changesOf(r *Reference, e *alignment.Evidence, rectified *alignment.Rectifi
 		changed[i] = likely > surely
 	}
 	c := Changes{Share: sum / n}
-	w, h := r.Size()
-	kx, ky := float64(w)/float64(rectified.Reference.W), float64(h)/float64(rectified.Reference.H)
+	asKept := r.pixelsOf(rectified)
 	for _, at := range patches(changed, seen.W) {
 		if !isSettled(e.Blocks, at) {
 			continue
@@ -63,11 +62,19 @@ func changesOf(r *Reference, e *alignment.Evidence, rectified *alignment.Rectifi
 		for i, corner := range planar.Rectangle(changedetect.Cell*float64(at.Min.X)-0.5, changedetect.Cell*float64(at.Min.Y)-0.5,
 			changedetect.Cell*float64(at.Max.X)-0.5, changedetect.Cell*float64(at.Max.Y)-0.5) {
 			found.Photo[i] = rectified.At(corner)
-			found.Reference[i] = planar.Point{X: kx*(corner.X+0.5) - 0.5, Y: ky*(corner.Y+0.5) - 0.5}
+			found.Reference[i] = asKept(corner)
 		}
 		c.Where = append(c.Where, found)
 	}
 	return c
+}
+
+// pixelsOf returns the map from the pixels of a rectified reference to those of its own
+// picture.
+func (r *Reference) pixelsOf(rectified *alignment.Rectified) func(planar.Point) planar.Point {
+	w, h := r.Size()
+	kx, ky := float64(w)/float64(rectified.Reference.W), float64(h)/float64(rectified.Reference.H)
+	return func(q planar.Point) planar.Point { return planar.Point{X: kx*(q.X+0.5) - 0.5, Y: ky*(q.Y+0.5) - 0.5} }
 }
 
 // isSettled says whether the blocks about a rectangle of cells lie where they should:

@@ -3,7 +3,6 @@ package recognise
 import (
 	"slices"
 
-	"exemplar/internal/changedetect"
 	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
 )
@@ -41,7 +40,7 @@ func (e *evidenceSet) lookAtForm() {
 // of the evidence.
 func (f *Found) lookAtForm(r *Reference) *scoremodel.Form {
 	if f.ForDecision.Form == nil {
-		t := changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo).Tally(f.rectified.Visible)
+		t := f.seenKinds().Tally(f.rectified.Visible)
 		f.ForDecision.Form = &scoremodel.Form{
 			Other: t.OtherForm, Cluster: t.Cluster,
 			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)),

@@ -229,7 +229,7 @@ const usualFPIR = 0.01
 func (g *Engine) mayBeTaken(o *AlignedPair, labels int) bool {
 	model := g.model.Calibration.LLRModel
 	llr := model.LLR(o.Found.ForDecision)
-	return llr >= model.LookAlikeLLR || llr >= model.Threshold(0, usualFPIR, labels) && o.Print.OnlyContentsDiffer()
+	return llr >= model.LookAlikeLLR || llr >= model.FamilyThreshold(usualFPIR, labels) && o.Print.OnlyContentsDiffer()
 }
 
 // NearestOf returns the reference of a label, other than except, that is most

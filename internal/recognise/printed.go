@@ -92,12 +92,10 @@ func (m *PrintMap) OnlyContentsDiffer() bool {
 // Print says what a photo shows of the print of a reference that was located in it.
 func (f *Found) Print(r *Reference) *PrintMap {
 	rectified := f.rectified
-	w, h := r.Size()
-	kx, ky := float64(w)/float64(rectified.Reference.W), float64(h)/float64(rectified.Reference.H)
-	seen := changedetect.Kinds().Detect(rectified.Reference, rectified.Photo)
-	return newPrintMap(seen, rectified.Visible, func(x, y int) (reference, photo planar.Point) {
+	asKept := r.pixelsOf(rectified)
+	return newPrintMap(f.seenKinds(), rectified.Visible, func(x, y int) (reference, photo planar.Point) {
 		q := cellCorner(x, y)
-		return planar.Point{X: kx*(q.X+0.5) - 0.5, Y: ky*(q.Y+0.5) - 0.5}, rectified.At(q)
+		return asKept(q), rectified.At(q)
 	})
 }
 

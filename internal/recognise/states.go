@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"exemplar/internal/alignment"
-	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/parallel"
@@ -174,7 +173,7 @@ func formBeside(r *Reference, f *Found, conditions []Condition) float64 {
 	if f.rectified == nil {
 		return 0
 	}
-	seen := changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo)
+	seen := f.seenKinds()
 	w, h := r.Size()
 	visible := slices.Clone(f.rectified.Visible)
 	for i := range visible {

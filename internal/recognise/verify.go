@@ -20,6 +20,16 @@ type Found struct {
 	Changes     Changes
 
 	rectified *alignment.Rectified // nil where it was not located
+	kinds     *changedetect.Map    // see [Found.seenKinds]
+}
+
+// seenKinds says of each cell of the rectified reference whether the photo shows it, other
+// contents or another form. The network looks once, when it is first asked for.
+func (f *Found) seenKinds() *changedetect.Map {
+	if f.kinds == nil {
+		f.kinds = changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo)
+	}
+	return f.kinds
 }
 
 // enoughFeatures is how many features both sides must have: with fewer it means

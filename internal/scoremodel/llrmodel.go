@@ -79,6 +79,11 @@ func (m *LLRModel) LookAlikePriorGiven(competitor, fpir float64, n int) float64 
 	return (fpir - m.randomFPIR(t, n)) / m.LookAlike.Rate(t)
 }
 
+// FamilyThreshold returns the LLR from which on a stranger is taken to be of the family
+// of what is registered with probability fpir: it is [LLRModel.Threshold] where no
+// stranger has a look-alike registered.
+func (m *LLRModel) FamilyThreshold(fpir float64, n int) float64 { return m.Threshold(0, fpir, n) }
+
 // Threshold returns the LLR from which on labels are accepted so that a
 // stranger is accepted with probability fpir, 0 < fpir < 1, in a gallery of n
 // labels, if the given share of strangers have a look-alike registered.

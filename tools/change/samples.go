@@ -49,10 +49,10 @@ func (s *settings) madeKinds(seed uint64, pool *dataset.Pool) []changetrain.Kind
 	return append(changetrain.DrawnKinds(s.drawn, seed, pictures), changetrain.PictureKinds(s.pictures, seed, pictures)...)
 }
 
-func (s *settings) sampleOptions() changetrain.SampleOptions {
+func (s *settings) sampleOptions() families.Options {
 	began := time.Now()
 	var done atomic.Int32
-	return changetrain.SampleOptions{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
+	return families.Options{Backgrounds: s.backgrounds, Seed: s.seed, Progress: func() {
 		if n := done.Add(1); n%50 == 0 {
 			fmt.Fprintf(os.Stderr, "%d families captured, %.0f s\n", n, time.Since(began).Seconds())
 		}
