@@ -482,7 +482,7 @@ func (m *maps) isSure(kind Kind, p *patch, f *facts) bool {
 	case kind == Torn: // nothing is printed on what is seen through the gap
 		return share >= 0.03 && isGone && f.lost >= 0.95*f.textured && f.light < -0.3 && f.own < 20 && (m.isScan() || f.like >= 0.7)
 	case kind == Covered:
-		return share >= 0.045 && isGone && f.thick >= 10 && (f.colored > 0.2 || f.light < -0.6) && f.coherent > 0.75
+		return share >= 0.045 && isGone && f.thick >= 9 && (f.colored > 0.2 || f.light < -0.6) && f.coherent > 0.75
 	}
 	return false
 }
