@@ -28,6 +28,8 @@ var allowed = map[string][]string{
 	"internal/intake":            {"internal/intake/pdf", "internal/intake/mail", "internal/imaging", "internal/cputime"},
 	"internal/intake/mail":       {},
 	"internal/intake/pdf":        {"internal/imaging", "internal/cputime"},
+	"internal/sorting":           {"internal/sorting/journal", "internal/intake", "internal/imaging", "internal/planar", "internal/label"},
+	"internal/sorting/journal":   {},
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
@@ -91,7 +93,7 @@ var tools = []string{"internal/parallel", "internal/fileio", "internal/reuse"}
 // confined names outside modules, and packages of ours, that only some packages
 // may import, so that each can be replaced in one place.
 var confined = map[string][]string{
-	"modernc.org/sqlite":                            {"internal/store/sqlite"},
+	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/sorting/journal"},
 	"exemplar/internal/store/sqlite":                {"internal/store/open"}, // where a name becomes a store
 	"github.com/spf13/cobra":                        {"cmd/exemplar"},
 	"google.golang.org/protobuf/encoding/protowire": {"internal/tensorfile", "internal/train"},
@@ -105,6 +107,7 @@ var confined = map[string][]string{
 	"github.com/jhillyerd/enmime/v2":                {"internal/intake/mail"},
 	"github.com/jhillyerd/enmime/v2/mediatype":      {"internal/intake/mail"},
 	"golang.org/x/text/encoding/charmap":            {"internal/intake"}, // names in ZIP archives
+	"github.com/fsnotify/fsnotify":                  {"internal/sorting"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
 	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds

@@ -1,6 +1,10 @@
 package sorting
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // document is a run of pages of one file or member that go to one place together.
 type document struct {
@@ -50,7 +54,7 @@ func member(pages []answered, first, end int, options Options) (all []document) 
 			all[last].pages = append(all[last].pages, i)
 		case a.Decision == Blank:
 			blank = append(blank, i)
-		case open && options.Follow && folder == UnknownFolder && all[last].folder != FailedFolder,
+		case open && options.Follow && folder == UnknownFolder && isLabel(all[last].folder),
 			open && folder == all[last].folder && !(options.Split && a.Decision == Match):
 			all[last].pages = append(all[last].pages, i)
 		default:
@@ -74,14 +78,29 @@ func (p answered) first() Answer {
 	return p.answers[0]
 }
 
-// cropsOf are the answers to a page that are documents to be cut out.
+// isLabel says whether a folder is that of a label.
+func isLabel(folder string) bool {
+	return !strings.HasPrefix(folder, "_") || strings.HasPrefix(folder, "__")
+}
+
+// cropsOf are the answers to a page that are documents to be cut out, from top to bottom.
 func cropsOf(p answered, options Options) (all []int) {
 	for i, a := range p.answers {
 		if options.Crop && a.Quad != nil && a.Decision != Unknown && a.Decision != Refused {
 			all = append(all, i)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b int) int { return cmp.Compare(height(p.answers[a]), height(p.answers[b])) })
 	return all
+}
+
+// height is how far below the upper edge of its picture the middle of a document lies, four
+// times.
+func height(a Answer) (sum float64) {
+	for _, corner := range a.Quad {
+		sum += corner[1]
+	}
+	return sum
 }
 
 // folderOf is the folder into which an answer leads.
@@ -91,6 +110,8 @@ func folderOf(a Answer) string {
 		return labelFolder(a.Label)
 	case Refused, Blank:
 		return FailedFolder
+	case Empty:
+		return EmptyFolder
 	}
 	return UnknownFolder
 }

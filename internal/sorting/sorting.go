@@ -39,6 +39,7 @@ const (
 	Unknown = "unknown" // or ambiguous: any decision that is none of the others
 	Refused = "refused"
 	Blank   = "blank"
+	Empty   = "empty" // a mail or an archive without a picture
 )
 
 // Answer is what recognition says of a page, or of one document on it.
@@ -105,6 +106,7 @@ type Filed struct {
 const (
 	UnknownFolder   = "_unknown"
 	FailedFolder    = "_failed"
+	EmptyFolder     = "_empty"     // mail and archives without a picture
 	OriginalsFolder = "_originals" // files that were moved, and whose parts went to several places
 )
 
@@ -330,18 +332,18 @@ func (s *Sorter) open(source Source) *opened {
 
 // read hashes the content of a file.
 func (o *opened) read() error {
+	info, err := os.Stat(o.File.Source)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() { // a pipe may keep its readers waiting
+		return errors.New("it is no file, and has no content to be filed")
+	}
 	f, err := os.Open(o.File.Source)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is no file")
-	}
 	hash := sha256.New()
 	if _, err := io.Copy(hash, f); err != nil {
 		return err
