@@ -71,6 +71,7 @@ var allowed = map[string][]string{
 	"internal/recognise": {"internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/condition", "internal/imagediff",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
 	"internal/explain":  {"internal/canvas", "internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/server/web": {},
 	"internal/families": {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/scoremodel", "internal/label", "internal/imaging",
 		"internal/families", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
