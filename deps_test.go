@@ -70,8 +70,9 @@ var allowed = map[string][]string{
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},
 	"internal/recognise": {"internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/condition", "internal/imagediff",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
-	"internal/explain":  {"internal/canvas", "internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
-	"internal/families": {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
+	"internal/explain":    {"internal/canvas", "internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
+	"internal/server/web": {},
+	"internal/families":   {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/scoremodel", "internal/label", "internal/imaging",
 		"internal/families", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
 	"internal/changetrain": {"internal/changedetect", "internal/families", "internal/recognise", "internal/alignment", "internal/nn", "internal/kernel",
@@ -85,7 +86,6 @@ var allowed = map[string][]string{
 	"internal/service":    {"", "internal/service/db"},
 	"internal/service/db": {},
 	"internal/server":     {"", "internal/service", "internal/server/web"},
-	"internal/server/web": {},
 	"":                    {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/intake", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
 }
 

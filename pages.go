@@ -54,6 +54,23 @@ func Pages(ctx context.Context, p Picture, options PageOptions) iter.Seq[Picture
 	}
 }
 
+// Origin is where a page that [Pages] yields comes from.
+type Origin struct {
+	Member     string // the file within a container; "" if the file itself has the page
+	Number, Of int    // of the page in its file, from 1; 0 for an ordinary picture, and Of where the pages could not be counted
+	// File is the file or member that has the page, as it was sent, and must not be changed.
+	// It is nil for an ordinary picture, which is not read yet.
+	File []byte
+}
+
+// Origin says where a page that [Pages] yields comes from.
+func (p Picture) Origin() Origin {
+	if p.page == nil {
+		return Origin{}
+	}
+	return Origin{Member: p.page.Member, Number: p.page.Number, Of: p.page.Of, File: p.page.Source}
+}
+
 // containers are read beside the budget of files: whoever opens one waits for those who use
 // its pages, and they may be waiting for the budget. One of [Pages] holds one file.
 func containers() imaging.Limits {

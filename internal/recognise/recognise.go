@@ -79,6 +79,7 @@ type Finding struct {
 	Conditions []Condition // in which the document was seen, the plainest first; none of what was not found
 
 	Mirrored, Inverted bool            // the picture shows the document as a mirror, or a negative, does
+	Blank              bool            // the picture was refused because it shows nothing
 	LeftOut            []*store.Damage // references that could not be used
 	Notes              []string        // what the file had to tell: which page, which frame
 }
@@ -92,7 +93,7 @@ const consideredLabels = 32
 func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result, error) {
 	picture, err := in.open(g.model.Embedder, opts.Search)
 	if err != nil {
-		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error())}}}, nil
+		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error()), Blank: isBlank(err)}}}, nil
 	}
 	s, e, err := g.gather(ctx, picture, opts, consideredLabels)
 	if err != nil {
