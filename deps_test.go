@@ -98,7 +98,7 @@ var tools = []string{"internal/parallel", "internal/fileio", "internal/reuse"}
 // may import, so that each can be replaced in one place.
 var confined = map[string][]string{
 	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/service/db"},
-	"github.com/pressly/goose/v3":                   {"internal/service/db"},
+	"github.com/pressly/goose/v3":                   {"internal/service/db", "internal/store/postgres"},
 	"github.com/danielgtaylor/huma/v2":              {"internal/server"},
 	"exemplar/internal/store/sqlite":                {"internal/store/open"}, // where a name becomes a store
 	"exemplar/internal/store/postgres":              {"internal/store/open"},
@@ -107,7 +107,6 @@ var confined = map[string][]string{
 	"github.com/jackc/pgx/v5/pgtype":                {"internal/store/postgres"},
 	"github.com/jackc/pgx/v5/pgxpool":               {"internal/store/postgres"},
 	"github.com/jackc/pgx/v5/stdlib":                {"internal/store/postgres"},
-	"github.com/pressly/goose/v3":                   {"internal/store/postgres"},
 	"github.com/spf13/cobra":                        {"cmd/exemplar"},
 	"google.golang.org/protobuf/encoding/protowire": {"internal/tensorfile", "internal/train"},
 	"github.com/pelletier/go-toml/v2":               {"internal/train/recipe"},

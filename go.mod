@@ -62,6 +62,3 @@ require (
 
 // modernc.org/libc must be the version of the SQLite driver's own go.mod.
 exclude modernc.org/libc v1.80.2
-
-// Exactly the version that modernc.org/sqlite is made for; goose asks for a later one.
-replace modernc.org/libc => modernc.org/libc v1.80.1
