@@ -18,7 +18,7 @@ import (
 
 // verbs are the commands, in the order of the help.
 var verbs = []func() *cobra.Command{
-	newDemo, newRegister, newClassify, newSort, newWatch, newGallery,
+	newDemo, newRegister, newClassify, newSort, newWatch, newGallery, newServe,
 	newEval, newCalibrate, newDraw, newTrain, newTeach, newPack,
 	newEmbed, newExport,
 	newBench, newDoctor, newVersion,
