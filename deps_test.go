@@ -102,6 +102,7 @@ var confined = map[string][]string{
 	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/service/db", "internal/sorting/journal"},
 	"github.com/pressly/goose/v3":                   {"internal/service/db", "internal/store/postgres"},
 	"github.com/danielgtaylor/huma/v2":              {"internal/server"},
+	"golang.org/x/time/rate":                        {"internal/server"},
 	"exemplar/internal/store/sqlite":                {"internal/store/open"}, // where a name becomes a store
 	"exemplar/internal/store/postgres":              {"internal/store/open"},
 	"github.com/jackc/pgx/v5":                       {"internal/store/postgres"},
