@@ -26,7 +26,6 @@ type testServer struct {
 	url     string
 	key     string // that requests are sent with; empty: none
 	service *service.Service
-	server  *server
 }
 
 // newTestServer serves a new folder on loopback.
@@ -37,10 +36,9 @@ func newTestServer(t *testing.T) *testServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	made := newServer(Options{Service: s, Version: "test"})
-	running := httptest.NewServer(made.handler())
+	running := httptest.NewServer(New(Options{Service: s, Version: "test"}))
 	t.Cleanup(running.Close)
-	return &testServer{T: t, url: running.URL, service: s, server: made}
+	return &testServer{T: t, url: running.URL, service: s}
 }
 
 // send sends a request and returns its answer, which must have a status.
