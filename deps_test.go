@@ -28,6 +28,8 @@ var allowed = map[string][]string{
 	"internal/intake":            {"internal/intake/pdf", "internal/intake/mail", "internal/imaging", "internal/cputime"},
 	"internal/intake/mail":       {},
 	"internal/intake/pdf":        {"internal/imaging", "internal/cputime"},
+	"internal/sorting":           {"internal/sorting/journal", "internal/intake", "internal/imaging", "internal/planar", "internal/label"},
+	"internal/sorting/journal":   {},
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
@@ -51,12 +53,14 @@ var allowed = map[string][]string{
 	"internal/wordindex":       {"internal/features"},
 	"internal/alignment":       {"internal/features", "internal/planar", "internal/imaging", "internal/kernel", "internal/swar"},
 	"internal/papertest":       {"internal/imaging", "internal/planar"},
+	"internal/pgtest":          {},
 	"internal/vectorindex":     {"internal/store", "internal/label", "internal/kernel"},
 	"internal/store":           {"internal/label"},
 	"internal/store/sqlite":    {"internal/store", "internal/label"},
 	"internal/store/archive":   {"internal/store", "internal/tensorfile"},
 	"internal/store/storetest": {"internal/store", "internal/label"},
-	"internal/store/open":      {"internal/store", "internal/store/sqlite"},
+	"internal/store/postgres":  {"internal/store", "internal/label"},
+	"internal/store/open":      {"internal/store", "internal/store/sqlite", "internal/store/postgres"},
 	"internal/synthdoc":        {"internal/canvas", "internal/splitmix", "internal/imaging", "internal/fileio"},
 	"internal/capturesim":      {"internal/splitmix", "internal/imaging", "internal/planar"},
 	"internal/dataset":         {"internal/imaging"},
@@ -95,10 +99,17 @@ var tools = []string{"internal/parallel", "internal/fileio", "internal/reuse"}
 // confined names outside modules, and packages of ours, that only some packages
 // may import, so that each can be replaced in one place.
 var confined = map[string][]string{
-	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/service/db"},
-	"github.com/pressly/goose/v3":                   {"internal/service/db"},
+	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/service/db", "internal/sorting/journal"},
+	"github.com/pressly/goose/v3":                   {"internal/service/db", "internal/store/postgres"},
 	"github.com/danielgtaylor/huma/v2":              {"internal/server"},
+	"golang.org/x/time/rate":                        {"internal/server"},
 	"exemplar/internal/store/sqlite":                {"internal/store/open"}, // where a name becomes a store
+	"exemplar/internal/store/postgres":              {"internal/store/open"},
+	"github.com/jackc/pgx/v5":                       {"internal/store/postgres"},
+	"github.com/jackc/pgx/v5/pgconn":                {"internal/store/postgres"},
+	"github.com/jackc/pgx/v5/pgtype":                {"internal/store/postgres"},
+	"github.com/jackc/pgx/v5/pgxpool":               {"internal/store/postgres"},
+	"github.com/jackc/pgx/v5/stdlib":                {"internal/store/postgres"},
 	"github.com/spf13/cobra":                        {"cmd/exemplar"},
 	"google.golang.org/protobuf/encoding/protowire": {"internal/tensorfile", "internal/train"},
 	"github.com/pelletier/go-toml/v2":               {"internal/train/recipe"},
@@ -111,6 +122,7 @@ var confined = map[string][]string{
 	"github.com/jhillyerd/enmime/v2":                {"internal/intake/mail"},
 	"github.com/jhillyerd/enmime/v2/mediatype":      {"internal/intake/mail"},
 	"golang.org/x/text/encoding/charmap":            {"internal/intake"}, // names in ZIP archives
+	"github.com/fsnotify/fsnotify":                  {"internal/sorting"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},
 	"golang.org/x/image/tiff":                       {"bench/torture"}, // reads a page as a whole, and few kinds

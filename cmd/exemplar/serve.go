@@ -91,8 +91,11 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		return fmt.Errorf("listen on %s: %w", f.listen, err)
 	}
 	defer l.Close()
-	if !isLoopback(l.Addr()) {
-		return fmt.Errorf("%s is reached from other machines, and no key is needed yet: listen on 127.0.0.1", l.Addr())
+	if needed, err := s.KeyNeeded(ctx); err != nil {
+		return err
+	} else if !needed && !isLoopback(l.Addr()) {
+		return fmt.Errorf("%s is reached from other machines, and there is no key, so that all of them might do everything: "+
+			"make one with exemplar key create --data %s --role admin NAME, or listen on 127.0.0.1", l.Addr(), folder)
 	}
 	bePatient(ctx) // what is in work is finished
 	scheme := "http"

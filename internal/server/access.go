@@ -3,22 +3,12 @@ package server
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"exemplar/internal/service"
 )
-
-// sessionCookie is the name of the cookie of browsers.
-const sessionCookie = "exemplar_session"
-
-// identify finds out who asks.
-func (s *server) identify(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		by := service.Actor{Name: "local", Role: service.Admin}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, by)))
-	})
-}
 
 // Me is who asks, and what is there for them.
 type Me struct {
@@ -63,9 +53,25 @@ type Health struct {
 	Status string `json:"status"`
 }
 
-// addAccess adds who one is.
+// Credentials are what a browser logs in with.
+type Credentials struct {
+	Key string `json:"key" minLength:"1" maxLength:"200"`
+}
+
+// cookie is an answer that sets or clears the cookie of a browser.
+type cookie struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+// newCookie makes the cookie of a login; no script reads it, and no other site sends it.
+func newCookie(r *http.Request, token string, expires time.Time) *cookie {
+	return &cookie{http.Cookie{Name: sessionCookie, Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode}}
+}
+
+// addAccess adds who one is, and how a browser logs in.
 func (s *server) addAccess() {
-	add(s, service.Classifier, huma.Operation{OperationID: "me", Method: http.MethodGet, Path: "/me", Summary: "Who asks, and what they may do", Tags: []string{"access"}},
+	tags := []string{"access"}
+	add(s, service.Classifier, huma.Operation{OperationID: "me", Method: http.MethodGet, Path: "/me", Summary: "Who asks, and what they may do", Tags: tags},
 		func(ctx context.Context, by service.Actor, _ *struct{}) (*body[Me], error) {
 			list, err := s.service.Collections(ctx, by)
 			if err != nil {
@@ -76,5 +82,55 @@ func (s *server) addAccess() {
 				me.Collections = append(me.Collections, c.Name)
 			}
 			return &body[Me]{me}, nil
+		})
+	type login struct {
+		Raw
+		Body Credentials
+	}
+	add(s, anybody, huma.Operation{OperationID: "log-in", Method: http.MethodPost, Path: "/session", Summary: "Log a browser in with a key", Tags: tags, Security: []map[string][]string{}, DefaultStatus: http.StatusNoContent},
+		func(ctx context.Context, _ service.Actor, in *login) (*cookie, error) {
+			var expires time.Time
+			var token string
+			_, err := s.checked(in.request, func() (_ service.Actor, err error) {
+				token, expires, err = s.service.Login(ctx, in.Body.Key)
+				return service.Actor{}, err
+			})
+			return newCookie(in.request, token, expires), err
+		})
+	type logout struct {
+		Raw
+		Token string `cookie:"exemplar_session"`
+	}
+	add(s, anybody, huma.Operation{OperationID: "log-out", Method: http.MethodDelete, Path: "/session", Summary: "Log a browser out", Tags: tags, DefaultStatus: http.StatusNoContent},
+		func(ctx context.Context, _ service.Actor, in *logout) (*cookie, error) {
+			return newCookie(in.request, "", time.Unix(0, 0)), s.service.Logout(ctx, in.Token)
+		})
+	s.addKeys()
+}
+
+// keyList is the answer to a listing.
+type keyList struct {
+	Keys []service.Key `json:"keys"`
+}
+
+// addKeys adds the care for keys.
+func (s *server) addKeys() {
+	tags := []string{"keys"}
+	add(s, service.Admin, huma.Operation{OperationID: "list-keys", Method: http.MethodGet, Path: "/keys", Summary: "List the keys", Tags: tags},
+		func(ctx context.Context, _ service.Actor, _ *struct{}) (*body[keyList], error) {
+			list, err := s.service.Keys(ctx)
+			return &body[keyList]{keyList{list}}, err
+		})
+	add(s, service.Admin, huma.Operation{OperationID: "create-key", Method: http.MethodPost, Path: "/keys", Summary: "Make a key", Description: "The key is shown this once. From the first one on, every request needs one.", Tags: tags, DefaultStatus: http.StatusCreated},
+		func(ctx context.Context, by service.Actor, in *body[service.NewKey]) (*body[service.MadeKey], error) {
+			made, err := s.service.CreateKey(ctx, by, in.Body)
+			return &body[service.MadeKey]{made}, err
+		})
+	type one struct {
+		Prefix string `path:"prefix" maxLength:"20"`
+	}
+	add(s, service.Admin, huma.Operation{OperationID: "revoke-key", Method: http.MethodDelete, Path: "/keys/{prefix}", Summary: "Revoke a key", Tags: tags, Errors: []int{http.StatusConflict}},
+		func(ctx context.Context, by service.Actor, in *one) (*struct{}, error) {
+			return nil, s.service.RevokeKey(ctx, by, in.Prefix)
 		})
 }

@@ -26,11 +26,26 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// answer notes what was answered, for the log.
+// answer notes what was answered, for the log, and gives up on who does not take it.
 type answer struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	until  time.Time // by when what is written must be taken
+}
+
+// takeTime is how long a client may take to take what is written; every write gives it
+// that long again.
+const takeTime = 30 * time.Second
+
+type answerKey struct{}
+
+// bodyIsRead ends the time that a body may take: else the operation itself would be
+// ended by it.
+func bodyIsRead(ctx context.Context) {
+	if a, ok := ctx.Value(answerKey{}).(*answer); ok {
+		http.NewResponseController(a).SetReadDeadline(time.Time{})
+	}
 }
 
 func (a *answer) WriteHeader(status int) {
@@ -43,6 +58,10 @@ func (a *answer) WriteHeader(status int) {
 func (a *answer) Write(p []byte) (int, error) {
 	if a.status == 0 {
 		a.status = http.StatusOK
+	}
+	if now := time.Now(); a.until.Sub(now) < takeTime-time.Second { // a system call each time would be too much
+		a.until = now.Add(takeTime)
+		http.NewResponseController(a.ResponseWriter).SetWriteDeadline(a.until)
 	}
 	n, err := a.ResponseWriter.Write(p)
 	a.bytes += int64(n)
@@ -59,6 +78,7 @@ func (s *server) logged(next http.Handler) http.Handler {
 		ctx := context.WithValue(r.Context(), requestKey{}, id)
 		w.Header().Set("X-Request-Id", id)
 		a := &answer{ResponseWriter: w}
+		ctx = context.WithValue(ctx, answerKey{}, a)
 		defer func() {
 			if fault := recover(); fault != nil {
 				if fault == http.ErrAbortHandler {
@@ -72,7 +92,9 @@ func (s *server) logged(next http.Handler) http.Handler {
 			s.log.InfoContext(ctx, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes,
 				"ms", float64(time.Since(start).Microseconds())/1000, "from", r.RemoteAddr)
 		}()
-		next.ServeHTTP(a, r.WithContext(ctx))
+		r = r.WithContext(ctx) // a copy, whose body is bounded; the server knows how to end the body of the original
+		r.Body = http.MaxBytesReader(w, r.Body, streamBytes)
+		next.ServeHTTP(a, r)
 	})
 }
 

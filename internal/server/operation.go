@@ -33,11 +33,18 @@ func pictureResponses(contentType string) map[string]*huma.Response {
 	}}}
 }
 
+// anybody is the role of operations that take no key.
+const anybody service.Role = ""
+
 // add registers an operation that takes a role. The collection is that of the address,
 // if it has one.
 func add[I, O any](s *server, role service.Role, op huma.Operation, handle func(ctx context.Context, by service.Actor, in *I) (*O, error)) {
 	op.Path = prefix + op.Path
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+		if role == anybody {
+			next(ctx)
+			return
+		}
 		if err := actorOf(ctx.Context()).May(role, ctx.Param("collection")); err != nil {
 			s.refuse(ctx, err)
 			return
@@ -45,12 +52,11 @@ func add[I, O any](s *server, role service.Role, op huma.Operation, handle func(
 		next(ctx)
 	})
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable)
-	if op.MaxBodyBytes == 0 {
-		op.MaxBodyBytes = jsonBytes
-	}
+	op.MaxBodyBytes, op.BodyReadTimeout = jsonBytes, bodyTime
 	files := op.RequestBody // which the operation reads by itself: huma would take them for JSON
 	op.RequestBody = nil
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		bodyIsRead(ctx)
 		out, err := handle(ctx, actorOf(ctx), in)
 		if err != nil {
 			return nil, s.problem(ctx, err)

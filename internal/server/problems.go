@@ -74,6 +74,12 @@ func init() {
 	}
 }
 
+// isNoKey reports whether a key was of no use.
+func isNoKey(err error) bool {
+	var e *service.Error
+	return errors.As(err, &e) && e.Kind == service.NoKey
+}
+
 // explain makes a problem, with Retry-After where it is known.
 func explain(status int, text string, after time.Duration) error {
 	err := huma.NewError(status, text)
@@ -104,6 +110,9 @@ func writeProblem(w http.ResponseWriter, err error) {
 	var known huma.StatusError
 	errors.As(err, &known) // every problem is one
 	w.Header().Set("Content-Type", "application/problem+json")
+	if known.GetStatus() == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	w.WriteHeader(known.GetStatus())
 	json.NewEncoder(w).Encode(known)
 }

@@ -30,19 +30,26 @@ type server struct {
 	log     *slog.Logger
 	api     huma.API
 	uploads *memory
+	rates   *rates
+	patient time.Duration // how long the first bytes of a file may take
 }
 
 // prefix begins the addresses of the API.
 const prefix = "/api/v1"
 
 // New returns the handler of a service.
-func New(opts Options) http.Handler {
+func New(opts Options) http.Handler { return newServer(opts).handler() }
+
+func newServer(opts Options) *server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
+	return &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime}
+}
+
+func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
-	s := &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}}
-	s.api = humago.New(mux, configuration(opts.Version))
+	s.api = humago.New(mux, configuration(s.version))
 	s.addAll()
 	mux.Handle("/", s.fallback(web.Handler()))
 	return s.around(mux)
@@ -91,7 +98,7 @@ const (
 // is in work, within [StopTime]. It speaks TLS if a certificate is given.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, certificates []tls.Certificate, log *slog.Logger) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
+		Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	if len(certificates) > 0 {

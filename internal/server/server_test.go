@@ -26,6 +26,7 @@ type testServer struct {
 	url     string
 	key     string // that requests are sent with; empty: none
 	service *service.Service
+	server  *server
 }
 
 // newTestServer serves a new folder on loopback.
@@ -36,9 +37,10 @@ func newTestServer(t *testing.T) *testServer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	running := httptest.NewServer(New(Options{Service: s, Version: "test"}))
+	made := newServer(Options{Service: s, Version: "test"})
+	running := httptest.NewServer(made.handler())
 	t.Cleanup(running.Close)
-	return &testServer{T: t, url: running.URL, service: s}
+	return &testServer{T: t, url: running.URL, service: s, server: made}
 }
 
 // send sends a request and returns its answer, which must have a status.

@@ -43,47 +43,62 @@ func (r *Raw) Resolve(ctx huma.Context) []error {
 }
 
 // memory bounds how much of files is in memory at once, of all requests together.
-type memory struct{ used, most int64 }
+type memory struct {
+	used atomic.Int64
+	most int64
+}
 
 // take takes some for a piece of a file, or says that there is none.
 func (m *memory) take(n int64) error {
-	if atomic.AddInt64(&m.used, n) > m.most {
-		atomic.AddInt64(&m.used, -n)
+	if m.used.Add(n) > m.most {
+		m.used.Add(-n)
 		return &service.Error{Kind: service.Busy, Text: "too many files are being sent at once: send this one again later", After: 2 * time.Second}
 	}
 	return nil
 }
 
-func (m *memory) give(n int64) { atomic.AddInt64(&m.used, -n) }
+func (m *memory) give(n int64) { m.used.Add(-n) }
 
 // uploaded are the files and fields of a request. Call release when they are no longer
 // used.
 type uploaded struct {
-	files  []service.File
-	fields map[string]string
-	memory *memory
-	taken  int64
+	files   []service.File
+	fields  map[string]string
+	memory  *memory
+	taken   int64
+	patient time.Duration
 }
 
 func (u *uploaded) release() { u.memory.give(u.taken) }
 
 // upload reads a request whole: the file itself, or a form with fields named file.
 func (s *server) upload(in *Raw, most int64) (*uploaded, error) {
-	u := &uploaded{fields: map[string]string{}, memory: s.uploads}
+	u := &uploaded{fields: map[string]string{}, memory: s.uploads, patient: s.patient}
 	if err := u.read(in, most); err != nil {
 		u.release()
+		giveUpBody(in)
 		return nil, err
 	}
+	bodyIsRead(in.request.Context())
 	return u, nil
 }
 
+// giveUpBody answers without waiting for the rest of a body. The connection ends with
+// that, because nobody knows where on it the next request would begin.
+func giveUpBody(in *Raw) {
+	if in.request.ProtoMajor == 1 {
+		in.writer.Header().Set("Connection", "close")
+	}
+	http.NewResponseController(in.writer).SetReadDeadline(time.Now())
+}
+
 func (u *uploaded) read(in *Raw, most int64) error {
-	parts, err := formOf(in, most)
+	parts, err := u.form(in, most)
 	if err != nil {
 		return err
 	}
 	if parts == nil {
-		data, err := u.file(limited(in, min(most, fileBytes)))
+		data, err := u.file(u.limited(in, most))
 		if err != nil {
 			return err
 		}
@@ -173,8 +188,8 @@ func cutOff(err error) error {
 	return err
 }
 
-// formOf returns the parts of a body that is a form, nil of any other.
-func formOf(in *Raw, most int64) (*multipart.Reader, error) {
+// form returns the parts of a body that is a form, nil of any other.
+func (u *uploaded) form(in *Raw, most int64) (*multipart.Reader, error) {
 	kind, parameters, _ := mime.ParseMediaType(in.request.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
 		return nil, nil
@@ -182,36 +197,34 @@ func formOf(in *Raw, most int64) (*multipart.Reader, error) {
 	if parameters["boundary"] == "" {
 		return nil, service.Fault(service.Invalid, "Content-Type is multipart/form-data without a boundary: let the client set it, as curl -F does")
 	}
-	return multipart.NewReader(limited(in, most), parameters["boundary"]), nil
+	return multipart.NewReader(u.limited(in, most), parameters["boundary"]), nil
 }
 
 // limited is the body of a request, of a size that is bounded and not slower than
 // [slowestPace].
-func limited(in *Raw, most int64) io.Reader {
-	p := &paced{control: http.NewResponseController(in.writer), start: time.Now()}
+func (u *uploaded) limited(in *Raw, most int64) io.Reader {
+	p := &paced{control: http.NewResponseController(in.writer), patience: u.patient, start: time.Now()}
 	p.body = http.MaxBytesReader(in.writer, in.request.Body, most)
 	return p
 }
 
 // paced is a body that must come at a pace.
 type paced struct {
-	body    io.Reader
-	control *http.ResponseController
-	start   time.Time
-	n       int64
-	set     time.Time
+	body     io.Reader
+	control  *http.ResponseController
+	patience time.Duration
+	start    time.Time
+	n        int64
+	set      time.Time
 }
 
 func (p *paced) Read(b []byte) (int, error) {
-	end := p.start.Add(bodyTime + time.Duration(p.n/slowestPace)*time.Second)
+	end := p.start.Add(p.patience + time.Duration(p.n/slowestPace)*time.Second)
 	if end.Sub(p.set) > time.Second { // a system call each time would be too much
 		p.control.SetReadDeadline(end)
 		p.set = end
 	}
 	n, err := p.body.Read(b)
 	p.n += int64(n)
-	if err != nil {
-		p.control.SetReadDeadline(time.Time{})
-	}
 	return n, err
 }

@@ -40,6 +40,8 @@ func (a Actor) sees(collection string) bool {
 // read what all may.
 func (a Actor) May(role Role, collection string) error {
 	switch {
+	case a.Role == "":
+		return fault(NoKey, "a key is needed: send it as Authorization: Bearer exk_..., or log in on the page")
 	case collection != "" && !a.sees(collection):
 		return noCollection(collection)
 	case !a.Role.Includes(role):

@@ -22,6 +22,7 @@ type Options struct {
 	Model   *exemplar.Model // nil: the one inside the program
 	Log     *slog.Logger    // nil: what goes wrong in the background is not told
 	Workers int             // pictures in work at once; 0: one per core
+	Visit   bool            // only look and keep keys: another process may be serving the folder
 }
 
 // Service is an open service.
@@ -36,6 +37,7 @@ type Service struct {
 	galleries map[string]*exemplar.Gallery // open ones, by collection
 	closed    bool
 
+	lock       *db.Lock // nil for visits
 	background sync.WaitGroup
 	stop       context.CancelFunc
 }
@@ -63,6 +65,13 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 		dir: opts.Dir, model: opts.Model, log: opts.Log, db: kept, work: newWorkplace(opts.Workers),
 		galleries: map[string]*exemplar.Gallery{}, stop: stop,
 	}
+	if opts.Visit {
+		return s, nil
+	}
+	if s.lock, err = db.TakeLock(ctx, filepath.Join(opts.Dir, "serve.lock")); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open service %q: another process serves this folder: end it first, or give another folder: %w", opts.Dir, err)
+	}
 	if err := s.recover(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
@@ -85,6 +94,9 @@ func (s *Service) Close() error {
 		if err := g.Close(); err != nil {
 			s.log.Error("close a gallery", "error", err)
 		}
+	}
+	if s.lock != nil {
+		s.lock.Release()
 	}
 	return s.db.Close()
 }
