@@ -64,15 +64,15 @@ type Answer struct {
 	Reason     string      `json:"reason"`  // clauses, the most important one first
 	// Candidates are the best labels, in the order of the decision, at most five.
 	Candidates []Candidate `json:"candidates"`
-	// LeftOut are references that are damaged in the gallery, so that they had no
-	// part in the answer.
+	// LeftOut are references that had no part in the answer: they are damaged in the
+	// gallery, or its database could not be reached and they are not in memory.
 	LeftOut []LeftOut `json:"left_out,omitempty"`
 	// Page is the number of the page that the answer is about, from 1, if the file was
 	// opened by [Pages] and has several, or is a PDF. Member is the file within a container.
 	Page   int    `json:"page,omitempty"`
 	Member string `json:"member,omitempty"`
 	// Notes are what the picture's file had to tell: which page was looked at,
-	// which frame, what is missing.
+	// which frame, what is missing; and that the gallery's database could not be reached.
 	Notes []string `json:"notes,omitempty"`
 	Model string   `json:"model"` // [Model.DecisionFingerprint]
 }

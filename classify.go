@@ -10,6 +10,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 	"exemplar/internal/recognise"
+	"exemplar/internal/store"
 )
 
 // DefaultFPIR is the share of strangers that is accepted unless told otherwise.
@@ -126,6 +127,9 @@ func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Opt
 	}
 	if first := &found.Findings[0]; draw && first.Best != nil {
 		picture, err := g.engine.Picture(ctx, first.Best.ID)
+		if errors.Is(err, store.ErrUnavailable) {
+			return result, nil // the answer says why nothing is drawn
+		}
 		if err != nil {
 			return Result{}, g.fail(err)
 		}

@@ -23,7 +23,8 @@ var (
 	ErrReadOnly    = store.ErrReadOnly
 	ErrDiskFull    = store.ErrDiskFull
 	ErrBusy        = store.ErrBusy
-	ErrLingers     = store.ErrLingers // what was removed is gone, its bytes in the file are not yet
+	ErrUnavailable = store.ErrUnavailable // the database cannot be reached: see docs/postgres.md
+	ErrLingers     = store.ErrLingers     // what was removed is gone, its bytes in the file are not yet
 	ErrWrongModel  = store.ErrWrongModel
 	ErrNoReference = store.ErrNoReference
 	ErrLabel       = labels.ErrLabel
@@ -46,7 +47,7 @@ type Options struct {
 }
 
 // Gallery is an open collection of references. It is safe for concurrent use,
-// and follows what other processes change in the same file.
+// and follows what other processes change in the same file or database.
 type Gallery struct {
 	store  store.Store
 	model  *Model
@@ -55,15 +56,16 @@ type Gallery struct {
 	mode   Mode
 }
 
-// Open opens the gallery file at path.
-func Open(path string, opts Options) (*Gallery, error) {
+// Open opens the gallery with a name: the path of a file, or the address of a PostgreSQL
+// database, postgres://user@host/database?collection=name (docs/postgres.md).
+func Open(name string, opts Options) (*Gallery, error) {
 	if opts.Model == nil {
 		opts.Model = DefaultModel()
 	}
 	if opts.Model.inner.Calibration == nil {
-		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", path, ErrModel)
+		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", open.Shown(name), ErrModel)
 	}
-	kept, err := open.Store(path, store.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
+	kept, err := open.Store(name, store.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +78,16 @@ func (g *Gallery) Close() error {
 		return nil
 	}
 	return g.store.Close()
+}
+
+// Follow keeps what this process knows of the gallery up to date until ctx ends, for
+// programs that answer for a long time. No answer needs it: every one asks first whether
+// the gallery has changed. With it the changes are there before a picture comes.
+func (g *Gallery) Follow(ctx context.Context) error {
+	if err := g.open(); err != nil {
+		return err
+	}
+	return g.fail(g.engine.Follow(ctx))
 }
 
 // Reference is one registered image.
@@ -219,8 +231,8 @@ func CheckExport(path string) error { return archive.Check(path) }
 
 // Stats describes a gallery.
 type Stats struct {
-	ID         string    `json:"id"` // of the gallery, a ULID
-	Path       string    `json:"path"`
+	ID         string    `json:"id"`   // of the gallery, a ULID
+	Path       string    `json:"path"` // of its file, or its address without a password
 	Created    time.Time `json:"created"`
 	Model      string    `json:"model"` // fingerprint of what made its embeddings; empty before the first reference
 	Dim        int       `json:"dim"`   // numbers of an embedding

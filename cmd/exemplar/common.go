@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/store/open"
 )
 
 // verbs are the commands, in the order of the help.
@@ -33,7 +34,7 @@ type galleryFlags struct {
 }
 
 func (f *galleryFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.gallery, "gallery", "g", "", "`FILE` of the gallery (default "+defaultGalleryHelp()+")")
+	cmd.Flags().StringVarP(&f.gallery, "gallery", "g", "", "`FILE` of the gallery, or postgres://... (default "+defaultGalleryHelp()+")")
 	orFromEnvironment(cmd, "gallery", "EXEMPLAR_GALLERY")
 	addModel(cmd, &f.model)
 }
@@ -111,11 +112,15 @@ func (f *galleryFlags) path() (string, error) {
 	return filepath.Join(folder, "gallery.db"), nil
 }
 
-// isThere reports whether the gallery's file is there.
+// isThere reports whether the gallery's file is there. One in a database counts as
+// there: only opening it would tell.
 func (f *galleryFlags) isThere() bool {
 	path, err := f.path()
 	if err != nil {
 		return false
+	}
+	if !open.IsFile(path) {
+		return true
 	}
 	_, err = os.Stat(path)
 	return !errors.Is(err, fs.ErrNotExist)
@@ -127,7 +132,7 @@ func (f *galleryFlags) open(mode exemplar.Mode) (*exemplar.Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(path); open.IsFile(path) && errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open gallery %q: %w", path, exemplar.ErrNoGallery)
 	}
 	return f.openAt(path, mode)
@@ -139,8 +144,10 @@ func (f *galleryFlags) openOrMake() (*exemplar.Gallery, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+	if open.IsFile(path) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
 	}
 	return f.openAt(path, exemplar.ReadWrite)
 }
@@ -156,8 +163,8 @@ func (f *galleryFlags) openAt(path string, mode exemplar.Mode) (*exemplar.Galler
 // checkTarget refuses a target that would overwrite the gallery or an input.
 func (f *galleryFlags) checkTarget(t target, inputs []input) error {
 	path, err := f.path()
-	if err != nil {
-		path = "" // said when it is opened
+	if err != nil || !open.IsFile(path) {
+		path = "" // an error is said when it is opened, and no file overwrites a database
 	}
 	return t.check(path, inputs)
 }

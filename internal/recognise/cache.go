@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -68,7 +69,11 @@ func (c *referenceCache) follow(ctx context.Context, g *Engine, vectors *vectori
 		}
 	}
 	if len(members) > fewReferences { // a smaller gallery is looked through
-		if err := c.addToIndex(ctx, g, members); err != nil {
+		err := c.addToIndex(ctx, g, members)
+		if errors.Is(err, store.ErrUnavailable) && c.members != nil {
+			return c.members, nil // the references that were known before
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -139,15 +144,17 @@ func (c *referenceCache) featureIndex() *wordindex.Index {
 
 // features returns a reference ready to be looked for.
 func (c *referenceCache) features(ctx context.Context, g *Engine, id string) (*features.Features, error) {
-	return c.featureSets.get(ctx, id, func(ctx context.Context) (*features.Features, error) { return g.readFeatures(ctx, id) })
+	found, err := c.featureSets.get(ctx, id, func(ctx context.Context) (*features.Features, error) { return g.readFeatures(ctx, id) })
+	return found, leaveAway(id, store.PartFeatures, err)
 }
 
 // get returns a reference ready to be compared.
 func (c *referenceCache) get(ctx context.Context, g *Engine, id string) (*Reference, error) {
-	return c.references.get(ctx, id, func(ctx context.Context) (*Reference, error) {
+	found, err := c.references.get(ctx, id, func(ctx context.Context) (*Reference, error) {
 		reference, _, err := g.readReference(ctx, id)
 		return reference, err
 	})
+	return found, leaveAway(id, store.PartPicture, err)
 }
 
 // readFeatures reads what a reference is looked for by.

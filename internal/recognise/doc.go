@@ -15,6 +15,7 @@
 //	several.go    more than one document in a photo (areas.go: which part is whose)
 //	reference.go  NewReference, the only way to make a reference of a picture
 //	cache.go      references that were used lately, and the index of all
+//	follow.go     the index is kept up to date
 //	neighbours.go other references that resemble a registered one
 //
 // It draws nothing (internal/explain does) and decides nothing itself

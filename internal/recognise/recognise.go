@@ -81,7 +81,7 @@ type Finding struct {
 	Mirrored, Inverted bool            // the picture shows the document as a mirror, or a negative, does
 	Blank              bool            // the picture was refused because it shows nothing
 	LeftOut            []*store.Damage // references that could not be used
-	Notes              []string        // what the file had to tell: which page, which frame
+	Notes              []string        // what the file had to tell: which page, which frame; and that the database could not be reached
 }
 
 // consideredLabels is how many labels a decision looks at: enough to see every rival
@@ -108,10 +108,11 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 		}
 		damaged = s.damaged
 	}
+	notes := slices.Concat(picture.notes, noteAway(e.vectors))
 	for i := range result.Findings {
 		f := &result.Findings[i]
-		f.Notes = picture.notes
-		f.Decision.Reason = strings.Join(append([]string{f.Decision.Reason}, picture.notes...), "; ")
+		f.Notes = notes
+		f.Decision.Reason = strings.Join(append([]string{f.Decision.Reason}, notes...), "; ")
 		if f.LeftOut = damaged.list(); len(f.LeftOut) > 0 {
 			f.Decision.Reason += "; " + damaged.say()
 			if f.Decision.Basis == "" && f.Decision.Confidence == 1 { // there are references, but none that can be used
@@ -176,11 +177,11 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 	}
 	embedding := g.model.Embed(picture.Image)
 	e.vectors, e.embedding = vectors, embedding
-	if err := vectors.Sync(ctx); err != nil {
+	if err := vectors.CatchUp(ctx); err != nil {
 		return nil, nil, err
 	}
 	e.version = vectors.Version()
-	hits, err := vectors.Search(ctx, embedding, labels)
+	hits, err := vectors.SearchKnown(embedding, labels)
 	if err != nil {
 		return nil, nil, err
 	}

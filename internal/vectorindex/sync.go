@@ -3,11 +3,13 @@ package vectorindex
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"exemplar/internal/kernel"
 	"exemplar/internal/store"
@@ -27,6 +29,8 @@ type SyncedIndex struct {
 	index  *Index
 
 	syncing  sync.Mutex
+	synced   time.Time                // when the store was asked last, and answered
+	away     bool                     // it did not answer since
 	position store.Position           // the index has all changes up to here
 	damaged  map[string]*store.Damage // by id
 	fixed    map[string]bool          // ids of references whose contents are fixed
@@ -67,19 +71,48 @@ func (s *SyncedIndex) Version() int64 {
 // Index returns the index itself. It has the changes up to the last Sync.
 func (s *SyncedIndex) Index() *Index { return s.index }
 
+// Away reports whether the store could not be asked in the last Sync, and when it was
+// asked last. The index then has the changes up to that moment, and no later ones.
+func (s *SyncedIndex) Away() (since time.Time, away bool) {
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	return s.synced, s.away
+}
+
+// Position is the position in the store up to which the index has the changes.
+func (s *SyncedIndex) Position() store.Position {
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	return s.position
+}
+
 // Search brings the index up to date and returns the k labels most like the
 // embedding, as [Index.Search] does.
 func (s *SyncedIndex) Search(ctx context.Context, embedding []float32, k int) ([]Hit, error) {
+	if err := s.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	return s.SearchKnown(embedding, k)
+}
+
+// SearchKnown is Search of what the index has already.
+func (s *SyncedIndex) SearchKnown(embedding []float32, k int) ([]Hit, error) {
 	if len(embedding) != s.index.dim {
 		return nil, fmt.Errorf("search: %w (an embedding of %d numbers, not %d)", store.ErrWrongModel, len(embedding), s.index.dim)
 	}
 	if length := kernel.Norm(embedding); math.IsNaN(length) || math.IsInf(length, 0) {
 		return nil, fmt.Errorf("search: the embedding is not finite")
 	}
-	if err := s.Sync(ctx); err != nil {
-		return nil, err
-	}
 	return s.index.Search(embedding, k), nil
+}
+
+// CatchUp is Sync for those who go on with what is known if the store cannot be reached:
+// see [SyncedIndex.Away].
+func (s *SyncedIndex) CatchUp(ctx context.Context) error {
+	if err := s.Sync(ctx); !errors.Is(err, store.ErrUnavailable) {
+		return err
+	}
+	return nil
 }
 
 // Sync applies the changes since the last call. Without changes it costs one short
@@ -90,10 +123,11 @@ func (s *SyncedIndex) Sync(ctx context.Context) error {
 	var b batch
 	now, err := s.source.ChangesSince(ctx, s.position, s.model, s.index.dim, func(c store.Change) { b.take(c, s.index.dim) })
 	if err != nil {
+		s.away = s.away || errors.Is(err, store.ErrUnavailable)
 		return err
 	}
 	s.applyChanges(&b)
-	s.position = now
+	s.position, s.synced, s.away = now, time.Now(), false
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,26 +32,45 @@ type address struct {
 	shown      string // the name without passwords and options, for messages
 }
 
-// parseAddress reads a name such as postgres://user@host:5432/db?collection=forms. No
-// error repeats any of the name, because a password may be anywhere in a mistyped one.
+// options are what may stand behind the question mark of a name, beside collection and
+// what begins with pool_. They are those of libpq and of pgx.
+var options = []string{"host", "port", "user", "password", "passfile", "service", "servicefile", "sslmode", "sslcert", "sslkey", "sslrootcert", "sslpassword",
+	"sslsni", "sslnegotiation", "channel_binding", "connect_timeout", "target_session_attrs", "application_name", "krbspn", "krbsrvname", "default_query_exec_mode"}
+
+// errName says that a name cannot be read. No error repeats any of such a name, because
+// a password may be anywhere in it.
+var errName = errors.New("the name of the database cannot be read: write postgres://USER@HOST:5432/DATABASE?collection=NAME; in a password write %40 for @, %3A for :, %2F for /, %3F for ? and %23 for #")
+
+// parseAddress reads a name such as postgres://user@host:5432/db?collection=forms.
 func parseAddress(name string) (address, error) {
 	u, err := url.Parse(name)
+	if err != nil || u.Fragment != "" || strings.ContainsAny(strings.TrimPrefix(u.EscapedPath(), "/"), "@/:") {
+		return address{}, errName // the last is a password with a slash in it
+	}
+	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return address{}, errors.New("the name of the database cannot be read: write postgres://USER@HOST:5432/DATABASE?collection=NAME, with %40 for @, %3A for : and %2F for / in a password")
+		return address{}, errName
 	}
-	query := u.Query()
 	a := address{collection: defaultCollection}
-	if query.Has("collection") {
-		a.collection = query.Get("collection")
-		query.Del("collection")
+	for key := range query {
+		switch {
+		case key == "collection":
+			a.collection = query.Get(key)
+		case !slices.Contains(options, key) && !strings.HasPrefix(key, "pool_"):
+			if strings.ContainsAny(key, "@/:") || query.Get(key) == "" { // the end of a password
+				return address{}, errName
+			}
+			return address{}, fmt.Errorf("the name of the database has an unknown option: it may have collection, pool_max_conns, %s", strings.Join(options, ", "))
+		}
 	}
+	query.Del("collection")
 	if err := validateCollection(a.collection); err != nil {
 		return address{}, err
 	}
 	u.RawQuery = query.Encode()
 	a.server, a.limited = u.String(), query.Has("pool_max_conns")
 	if a.config, err = pgxpool.ParseConfig(a.server); err != nil {
-		return address{}, fmt.Errorf("an option of the database's name cannot be used%s: see docs/postgres.md for those that can", reasonOf(err))
+		return address{}, fmt.Errorf("an option of the database's name cannot be used%s: docs/postgres.md has examples", reasonOf(err))
 	}
 	c := a.config.ConnConfig
 	shown := url.URL{Scheme: "postgres", User: url.User(c.User), Host: u.Host, Path: "/" + c.Database, RawQuery: url.Values{"collection": {a.collection}}.Encode()}
@@ -63,8 +83,7 @@ func parseAddress(name string) (address, error) {
 
 // reasonOf names the option that pgx refuses, and nothing of its value.
 func reasonOf(err error) string {
-	for _, option := range []string{"sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "target_session_attrs", "pool_max_conns", "pool_min_conns",
-		"pool_max_conn_lifetime", "pool_max_conn_idle_time", "pool_health_check_period", "default_query_exec_mode", "statement_cache_capacity", "service"} {
+	for _, option := range append([]string{"pool_max_conns", "pool_min_conns", "pool_max_conn_lifetime", "pool_max_conn_idle_time", "pool_health_check_period"}, options[7:]...) {
 		if strings.Contains(err.Error(), option) {
 			return " (" + option + ")"
 		}

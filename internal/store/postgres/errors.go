@@ -24,9 +24,29 @@ func (g *Store) fail(doing string, err error) error {
 // amounts to.
 func translate(err error) error {
 	if is := sentinelOf(err); is != nil {
-		return fmt.Errorf("%w (%w)", is, err)
+		return fmt.Errorf("%w (%w)", is, &cause{err})
 	}
 	return err
+}
+
+// cause is an error of the driver in one short line: the driver names every address that
+// it tried, and how.
+type cause struct{ err error }
+
+func (c *cause) Unwrap() error { return c.err }
+
+func (c *cause) Error() string {
+	var fault *pgconn.PgError
+	var connecting *pgconn.ConnectError
+	if errors.As(c.err, &fault) && errors.As(c.err, &connecting) {
+		return fault.Message
+	}
+	text := c.err.Error()
+	if errors.As(c.err, &connecting) {
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		text = strings.TrimSpace(lines[len(lines)-1])
+	}
+	return text
 }
 
 // sentinelOf tells by the SQLSTATE (PostgreSQL documentation, appendix A).

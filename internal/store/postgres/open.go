@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/oklog/ulid/v2"
 
 	"exemplar/internal/store"
@@ -42,20 +43,19 @@ func Open(name string, opts store.Options) (*Store, error) {
 	g := &Store{pool: p, name: a.shown, readOnly: opts.ReadOnly, writing: make(chan struct{}, 1)}
 	if err := g.open(context.Background(), a.collection, opts.Create && !opts.ReadOnly); err != nil {
 		p.release()
-		if errors.Is(translate(err), store.ErrNoGallery) {
-			err = adviceOf(err, a)
-		}
-		return nil, g.fail("open", err)
+		return nil, g.fail("open", noDatabase(err, a))
 	}
 	return g, nil
 }
 
-// adviceOf says what is missing where there is no gallery.
-func adviceOf(err error, a address) error {
-	if errors.Is(err, store.ErrNoGallery) {
-		return err
+// noDatabase says how to make a database that is not there.
+func noDatabase(err error, a address) error {
+	var fault *pgconn.PgError
+	if errors.As(err, &fault) && fault.Code == "3D000" {
+		db := a.config.ConnConfig.Database
+		return fmt.Errorf("%w (there is no database %q on the server: make it with createdb --encoding UTF8 --template template0 %s)", store.ErrNoGallery, db, db)
 	}
-	return fmt.Errorf("%w (make the database first: createdb --encoding UTF8 --template template0 %s)", err, a.config.ConnConfig.Database)
+	return err
 }
 
 func (g *Store) open(ctx context.Context, collection string, create bool) error {

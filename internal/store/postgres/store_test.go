@@ -54,7 +54,7 @@ func asNode(name string, n int) string { return name + fmt.Sprintf("&application
 
 // histories is how many random histories a run tries. Each has hundreds of transactions,
 // and each run has others.
-const histories = "25"
+const histories = "15"
 
 func TestStore(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")

@@ -1,0 +1,42 @@
+package recognise
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"exemplar/internal/store"
+)
+
+// followEvery is how often Follow asks a store that cannot tell when it changes, or that
+// cannot be reached.
+const followEvery = time.Second
+
+// Follow keeps the index of embeddings equal to the store until ctx ends. No answer needs
+// it, because every search asks for the changes: it makes them be there before the search.
+// While the store cannot be reached it tries again.
+func (g *Engine) Follow(ctx context.Context) error {
+	waiter, tells := g.store.(store.Waiter)
+	for {
+		vectors, err := g.follow(ctx)
+		if err == nil {
+			err = vectors.Sync(ctx)
+		}
+		if err == nil && tells {
+			err = waiter.Wait(ctx, vectors.Position())
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && !errors.Is(err, store.ErrUnavailable):
+			return err
+		case err == nil && tells:
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(followEvery):
+		}
+	}
+}
