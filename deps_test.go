@@ -72,7 +72,7 @@ var allowed = map[string][]string{
 	"internal/changedetect": {"internal/nn", "internal/kernel", "internal/imaging", "internal/tensorfile"},
 	"internal/imagediff":    {"internal/planar", "internal/imaging"},
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},
-	"internal/recognise": {"internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/condition", "internal/imagediff",
+	"internal/recognise": {"internal/label", "internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/condition", "internal/imagediff",
 		"internal/quadfinder", "internal/imaging", "internal/kernel"},
 	"internal/explain":    {"internal/canvas", "internal/recognise", "internal/decide", "internal/planar", "internal/alignment", "internal/imaging"},
 	"internal/server/web": {},

@@ -12,7 +12,7 @@ import (
 
 // around puts the layers around the addresses that all of them have.
 func (s *server) around(next http.Handler) http.Handler {
-	next = s.identify(next)
+	next = s.identify(s.once(next))
 	next = sameSite(next)
 	next = headers(next)
 	return s.logged(next)

@@ -82,6 +82,7 @@ func (s *server) addAll() {
 	s.addReferences()
 	s.addClassify()
 	s.addDecisions()
+	s.addInbox()
 }
 
 // The time-outs of connections. Bodies that take longer than bodyTime have a pace of

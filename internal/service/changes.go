@@ -31,9 +31,10 @@ type restoredNote struct {
 
 // decisionState is what undoing puts back of a decision.
 type decisionState struct {
-	ID     string `json:"id"`
-	Status string `json:"status"`
-	Label  string `json:"label"`
+	ID       string `json:"id"`
+	Status   string `json:"status"`
+	Decision string `json:"decision"`
+	Label    string `json:"label"`
 }
 
 // finish records a change of a gallery that is done, and forgets its intent. The id of

@@ -76,6 +76,10 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 		s.Close()
 		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
 	}
+	if err := s.forgetRepeated(ctx, time.Now(), true); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
+	}
 	s.background.Go(func() { s.sweep(background) })
 	return s, nil
 }
@@ -121,6 +125,9 @@ func (s *Service) sweep(ctx context.Context) {
 	for {
 		if err := s.removeOld(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			s.log.Error("remove old decisions", "error", err)
+		}
+		if err := s.forgetRepeated(ctx, time.Now(), false); err != nil && ctx.Err() == nil {
+			s.log.Error("forget old answers", "error", err)
 		}
 		select {
 		case <-ctx.Done():
