@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"exemplar/internal/papertest"
 )
 
 // One bad input is named; the others are answered.
@@ -70,6 +72,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 }
 
 func TestLabelsOfAFlatFolder(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	for i, name := range []string{"ticket", "card"} {
 		s.write("flat/"+name+".jpg", documentFiles()[examples()[2+i].Label])
@@ -126,6 +129,7 @@ func TestDeviceWithoutEndIsRefused(t *testing.T) {
 
 // The limits are the user's to set; setting them holds for the process.
 func TestLimitsOfPictures(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	picture := s.write("a.jpg", scanned(examples()[3], 0))
 	s.inGallery(0, "register", "--label", "x", picture)
