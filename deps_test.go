@@ -31,6 +31,8 @@ var allowed = map[string][]string{
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
+	"internal/papertest/drawnpdf": {"internal/imaging"},
+
 	"internal/parallel":        {},
 	"internal/fileio":          {},
 	"internal/reuse":           {},
