@@ -3,6 +3,7 @@ package exemplar
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -61,6 +62,8 @@ type Origin struct {
 	// File is the file or member that has the page, as it was sent, and must not be changed.
 	// It is nil for an ordinary picture, which is not read yet.
 	File []byte
+	// Empty says that the file is a container, such as a mail, in which there is no picture.
+	Empty bool
 }
 
 // Origin says where a page that [Pages] yields comes from.
@@ -68,7 +71,8 @@ func (p Picture) Origin() Origin {
 	if p.page == nil {
 		return Origin{}
 	}
-	return Origin{Member: p.page.Member, Number: p.page.Number, Of: p.page.Of, File: p.page.Source}
+	return Origin{Member: p.page.Member, Number: p.page.Number, Of: p.page.Of, File: p.page.Source,
+		Empty: errors.Is(p.page.Err, intake.ErrNoPicture)}
 }
 
 // containers are read beside the budget of files: whoever opens one waits for those who use

@@ -100,6 +100,12 @@ func TestOrigin(t *testing.T) {
 			t.Errorf("%s, page %d of %d, %d bytes", o.Member, o.Number, o.Of, len(o.File))
 		}
 	}
+	mail := exemplar.FromBytes([]byte("From: a@example.org\r\nSubject: hello\r\n\r\nno picture\r\n"))
+	for p := range exemplar.Pages(t.Context(), mail, exemplar.PageOptions{}) {
+		if !p.Origin().Empty {
+			t.Errorf("a mail without a picture: %+v", p.Origin())
+		}
+	}
 	if o := exemplar.FromBytes(picture).Origin(); o.Number != 0 || o.File != nil {
 		t.Errorf("%+v", o)
 	}

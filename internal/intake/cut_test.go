@@ -12,7 +12,7 @@ import (
 // TestCut: pages that were cut out are the pictures that they were in their file.
 func TestCut(t *testing.T) {
 	t.Run("TIFF", func(t *testing.T) {
-		checkCut(t, tiffOf(numbered(1), numbered(2), numbered(3), numbered(4)), patient)
+		checkCut(t, papertest.TIFF(numbered(1), numbered(2), numbered(3), numbered(4)), patient)
 	})
 	t.Run("PDF", func(t *testing.T) {
 		drawsPDF(t)

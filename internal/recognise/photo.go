@@ -115,6 +115,13 @@ func (in *Input) decode(side int) (*imaging.Image, imaging.Info, error) {
 	return imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
 }
 
+// Picture returns the picture, upright. A file is decoded down to the given longer
+// side, no further.
+func (in *Input) Picture(side int) (*imaging.Image, error) {
+	picture, _, err := in.decode(side)
+	return picture, err
+}
+
 // Picture is the picture in which references are looked for. It must not be
 // changed.
 func (p *Photo) Picture() *imaging.Image { return p.picture }

@@ -66,6 +66,9 @@ type Options struct {
 type Result struct {
 	Photo    *Photo    // nil where nothing was looked for in it
 	Findings []Finding // the most certain first; at least one
+
+	Embedding []float32 // of the whole picture; nil where it cannot be used
+	Version   int64     // number of the gallery's change up to which it was searched, at least
 }
 
 // Finding is one answer.
@@ -96,7 +99,7 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Findings: []Finding{e.decide()}}
+	result := &Result{Findings: []Finding{e.decide()}, Embedding: e.embedding, Version: e.version}
 	damaged := g.references.leftOut(e.vectors)
 	if s != nil {
 		result.Photo = s.photo
@@ -153,6 +156,8 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
 	vectors    *vectorindex.SyncedIndex
+	embedding  []float32          // of the whole picture
+	version    int64              // of the gallery, before the search
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
@@ -170,7 +175,11 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 		return nil, nil, err
 	}
 	embedding := g.model.Embed(picture.Image)
-	e.vectors = vectors
+	e.vectors, e.embedding = vectors, embedding
+	if err := vectors.Sync(ctx); err != nil {
+		return nil, nil, err
+	}
+	e.version = vectors.Version()
 	hits, err := vectors.Search(ctx, embedding, labels)
 	if err != nil {
 		return nil, nil, err
