@@ -122,9 +122,10 @@ const (
 func isColumn(kinds *changedetect.Map) bool {
 	columns, rows, n := make([]int, kinds.W), make([]int, kinds.H), 0
 	for i, print := range kinds.Judged {
-		if print {
-			columns[i%kinds.W]++
-			rows[i/kinds.W]++
+		x, y := i%kinds.W, i/kinds.W
+		if print && x > 0 && y > 0 && x < kinds.W-1 && y < kinds.H-1 { // scanners leave edges
+			columns[x]++
+			rows[y]++
 			n++
 		}
 	}

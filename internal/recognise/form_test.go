@@ -40,16 +40,23 @@ func TestIsColumn(t *testing.T) {
 		}
 		return m
 	}
+	edged := func(m *changedetect.Map) *changedetect.Map {
+		for y := range m.H {
+			m.Judged[y*m.W] = true
+		}
+		return m
+	}
 	for name, c := range map[string]struct {
 		print *changedetect.Map
 		want  bool
 	}{
-		"a page":            {printed(4, 4, 36, 52), false},
-		"half a page":       {printed(4, 4, 36, 28), false},
-		"a strip":           {printed(12, 4, 28, 52), true},
-		"a dirty strip":     {printed(12, 4, 28, 52, 0, 39, 56*40-1), true},
-		"a strip that lies": {printed(2, 20, 38, 34), false},
-		"nothing":           {printed(0, 0, 0, 0), false},
+		"a page":                            {printed(4, 4, 36, 52), false},
+		"half a page":                       {printed(4, 4, 36, 28), false},
+		"a strip":                           {printed(12, 4, 28, 52), true},
+		"a dirty strip":                     {printed(12, 4, 28, 52, 85, 90, 56*40-85), true},
+		"a strip and the edge of the glass": {edged(printed(12, 4, 28, 52)), true},
+		"a strip that lies":                 {printed(2, 20, 38, 34), false},
+		"nothing":                           {printed(0, 0, 0, 0), false},
 	} {
 		if got := isColumn(c.print); got != c.want {
 			t.Errorf("%s: %v", name, got)
