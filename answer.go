@@ -55,6 +55,7 @@ type Answer struct {
 	Rotation  int        `json:"rotation"`           // degrees clockwise by which the document is turned: 0, 90, 180, 270; 0 if there is no match
 	Mirrored  bool       `json:"mirrored,omitempty"` // the picture shows the document as a mirror does
 	Inverted  bool       `json:"inverted,omitempty"` // the picture is a negative
+	Blank     bool       `json:"blank,omitempty"`    // it was refused because it shows nothing: the back of a page, perhaps
 	// Conditions are the states in which the document was seen, the plainest first:
 	// glare, covered, cut-off, torn, stained, folded, blurred, faded, too-small,
 	// screen (photographed from one), mirrored, dark-mode. Empty where nothing was found.
@@ -136,7 +137,7 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	d := &f.Decision
 	a := Answer{
 		Decision: d.Outcome, Label: string(d.Label), Confidence: d.Confidence, Basis: d.Basis,
-		Copy: string(d.Copy), Mirrored: f.Mirrored, Inverted: f.Inverted, Notes: f.Notes,
+		Copy: string(d.Copy), Mirrored: f.Mirrored, Inverted: f.Inverted, Blank: f.Blank, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
 	}
 	for _, open := range d.Open {

@@ -3,6 +3,7 @@ package exemplar
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -52,6 +53,26 @@ func Pages(ctx context.Context, p Picture, options PageOptions) iter.Seq[Picture
 			}
 		}
 	}
+}
+
+// Origin is where a page that [Pages] yields comes from.
+type Origin struct {
+	Member     string // the file within a container; "" if the file itself has the page
+	Number, Of int    // of the page in its file, from 1; 0 for an ordinary picture, and Of where the pages could not be counted
+	// File is the file or member that has the page, as it was sent, and must not be changed.
+	// It is nil for an ordinary picture, which is not read yet.
+	File []byte
+	// Empty says that the file is a container, such as a mail, in which there is no picture.
+	Empty bool
+}
+
+// Origin says where a page that [Pages] yields comes from.
+func (p Picture) Origin() Origin {
+	if p.page == nil {
+		return Origin{}
+	}
+	return Origin{Member: p.page.Member, Number: p.page.Number, Of: p.page.Of, File: p.page.Source,
+		Empty: errors.Is(p.page.Err, intake.ErrNoPicture)}
 }
 
 // containers are read beside the budget of files: whoever opens one waits for those who use

@@ -1,6 +1,7 @@
 package exemplar_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"os"
 	"path/filepath"
@@ -83,6 +84,33 @@ func TestPagesOfAPDFAreAnswered(t *testing.T) {
 	}
 }
 
+// TestOrigin: a page says where it comes from, an ordinary picture needs not.
+func TestOrigin(t *testing.T) {
+	picture := imaging.EncodePNG(imaging.NewImage(40, 40))
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	w, err := z.Create("scans/1.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(picture)
+	z.Close()
+	for p := range exemplar.Pages(t.Context(), exemplar.FromBytes(archive.Bytes()), exemplar.PageOptions{}) {
+		if o := p.Origin(); o.Member != "scans/1.png" || o.Number != 1 || o.Of != 1 || !bytes.Equal(o.File, picture) {
+			t.Errorf("%s, page %d of %d, %d bytes", o.Member, o.Number, o.Of, len(o.File))
+		}
+	}
+	mail := exemplar.FromBytes([]byte("From: a@example.org\r\nSubject: hello\r\n\r\nno picture\r\n"))
+	for p := range exemplar.Pages(t.Context(), mail, exemplar.PageOptions{}) {
+		if !p.Origin().Empty {
+			t.Errorf("a mail without a picture: %+v", p.Origin())
+		}
+	}
+	if o := exemplar.FromBytes(picture).Origin(); o.Number != 0 || o.File != nil {
+		t.Errorf("%+v", o)
+	}
+}
+
 // TestPagesThatCannotBeRead are refused, with their reasons.
 func TestPagesThatCannotBeRead(t *testing.T) {
 	if papertest.UnderRace {
@@ -111,7 +139,7 @@ func TestPagesThatCannotBeRead(t *testing.T) {
 		n := 0
 		for p := range exemplar.Pages(t.Context(), test.picture, test.options) {
 			result, err := g.Classify(t.Context(), p, exemplar.ClassifyOptions{})
-			if a := result.Answer(); err != nil || a.Decision != exemplar.Refused || !strings.Contains(a.Reason, test.want) {
+			if a := result.Answer(); err != nil || a.Decision != exemplar.Refused || !strings.Contains(a.Reason, test.want) || a.Blank != (test.want == "blank") {
 				t.Errorf("%s: %+v, %v", test.want, a, err)
 			}
 			n++

@@ -98,6 +98,21 @@ func (p Picture) AtPage(number int, passwords ...string) Picture {
 	return p
 }
 
+// JPEG draws the picture upright, its longer side no longer than side in pixels. The
+// error says why it cannot be read.
+func (p Picture) JPEG(side int) ([]byte, error) {
+	input := p.open()
+	defer input.release()
+	drawn, err := input.Picture(side)
+	if err != nil {
+		return nil, err
+	}
+	return imaging.EncodeJPEG(imaging.FitWithin(drawn, side), drawnQuality), nil
+}
+
+// drawnQuality is that of JPEGs for people to look at (by eye).
+const drawnQuality = 85
+
 // opened is a picture that was read for the engine.
 type opened struct {
 	recognise.Input

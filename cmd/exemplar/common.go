@@ -18,10 +18,10 @@ import (
 
 // verbs are the commands, in the order of the help.
 var verbs = []func() *cobra.Command{
-	newDemo, newRegister, newClassify, newGallery,
+	newDemo, newRegister, newClassify, newSort, newWatch, newGallery, newServe,
 	newEval, newCalibrate, newDraw, newTrain, newTeach, newPack,
 	newEmbed, newExport,
-	newBench, newDoctor, newVersion,
+	newKey, newBench, newDoctor, newVersion,
 }
 
 // galleryFlags say which gallery and model a command works with.

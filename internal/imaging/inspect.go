@@ -20,6 +20,9 @@ const (
 	blankSpread = 5
 )
 
+// Blank is what [Inspect] says of a picture that shows nothing.
+const Blank = "it is blank: one colour all over"
+
 // Inspect says in words why a picture is useless as a reference, or returns the empty
 // string. It refuses pictures that are too small, narrow strips, and pictures of one colour
 // up to shading. Pale text and empty forms pass.
@@ -32,7 +35,7 @@ func Inspect(m *Image) (problem string) {
 		return fmt.Sprintf("it has %d x %d pixels, at least %d on each side are needed", m.W, m.H, minSide)
 	}
 	if isBlank(m) {
-		return "it is blank: one colour all over"
+		return Blank
 	}
 	return ""
 }

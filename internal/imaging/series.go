@@ -1,6 +1,10 @@
 package imaging
 
-import "fmt"
+import (
+	"fmt"
+
+	"exemplar/internal/imaging/tiff"
+)
 
 // series is a file with several pictures, of which the first that is not blank is read.
 type series struct {
@@ -54,6 +58,7 @@ func (s series) nothingOn(looked int) []string {
 type Pages struct {
 	format string
 	series series
+	file   []byte
 }
 
 // OpenPages opens a file that has several pages. The result is nil if the file has one
@@ -67,7 +72,7 @@ func OpenPages(data []byte) *Pages {
 	if err != nil || file.series.called != "page" || file.series.count < 2 {
 		return nil
 	}
-	return &Pages{f.name, file.series}
+	return &Pages{f.name, file.series, data}
 }
 
 // Count is the number of pages, at least 2.
@@ -82,4 +87,18 @@ func (p *Pages) DecodeAtLeast(index, side int, lim Limits) (_ *Image, _ Info, er
 		return nil, Info{}, fmt.Errorf("read %s header: %w", p.format, classify(err))
 	}
 	return page.page(p.format, max(side, 1), lim)
+}
+
+// Cut returns some of the pages, from 0, as a file of their own, with their pixels as they are
+// in this one.
+func (p *Pages) Cut(indexes []int) (file []byte, err error) {
+	defer guard(&err)
+	opened, err := tiff.Open(p.file)
+	if err == nil {
+		file, err = opened.Cut(indexes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cut %s: %w", p.format, classify(err))
+	}
+	return file, nil
 }

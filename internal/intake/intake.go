@@ -39,6 +39,8 @@ type Page struct {
 	Info    imaging.Info   // how Picture was sent; its notes say what is to be known of the page
 	Hash    [32]byte       // of the content: equal for the same page of the same file
 
+	Source []byte // the file or member that has the page, as it was sent
+
 	Paged bool  // the file has pages, if only one
 	Err   error // why there is no picture; it says what to do
 }
@@ -165,12 +167,15 @@ func (in *opening) pages(ctx context.Context, member string, data []byte, yield 
 		if p.Member == "" {
 			p.Member = member
 		}
+		if p.Source == nil {
+			p.Source = data
+		}
 		switch in.made++; {
 		case ctx.Err() != nil:
 			more = false
 		case in.made > in.Pages:
 			more = false
-			yield(Page{Member: p.Member, Number: p.Number, Of: p.Of,
+			yield(Page{Member: p.Member, Number: p.Number, Of: p.Of, Source: p.Source,
 				Err: fmt.Errorf("%w: only the first %d pages of a file are read: cut it into several", ErrLimit, in.Pages)})
 		default:
 			switch {

@@ -74,7 +74,7 @@ func (in *opening) members(ctx context.Context, container string, files []stored
 		}
 	}
 	if !yielded && ctx.Err() == nil {
-		yield(Page{Number: 1, Err: fmt.Errorf("%w in %s%s: send the pictures themselves", errNoPicture, container, inBrackets(passed))})
+		yield(Page{Number: 1, Err: fmt.Errorf("%w in %s%s: send the pictures themselves", ErrNoPicture, container, inBrackets(passed))})
 	}
 }
 
@@ -95,7 +95,7 @@ func (in *opening) one(ctx context.Context, name string, f stored, passed map[st
 		return yield(Page{Member: name, Number: 1, Err: err})
 	}
 	return in.member(ctx, name, data, func(p Page) bool {
-		if errors.Is(p.Err, errNoPicture) { // as a mail without attachments
+		if errors.Is(p.Err, ErrNoPicture) { // as a mail without attachments
 			passed["without pictures"]++
 			return true
 		}
@@ -274,9 +274,9 @@ func inBrackets(passed map[string]int) string {
 	return " (" + strings.Join(kinds, ", ") + ")"
 }
 
-// errNoPicture says that a container holds nothing to be recognised. That is a fault of the
+// ErrNoPicture says that a container holds nothing to be recognised. That is a fault of the
 // file which a user sends, and none of one among others in it.
-var errNoPicture = errors.New("there is no picture")
+var ErrNoPicture = errors.New("there is no picture")
 
 // errEncrypted is the fault of files for which a password is needed.
 var errEncrypted = errors.New("it is encrypted: unpack it with its password and send what is in it")

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"runtime"
 	"slices"
@@ -24,35 +23,13 @@ func drawsPDF(t *testing.T) {
 	}
 }
 
-// tiffOf writes gray pages without compression (TIFF 6.0, section 4).
-func tiffOf(pages ...*imaging.Gray) []byte {
-	le := binary.LittleEndian
-	out := []byte("II*\x00\x08\x00\x00\x00")
-	for i, p := range pages {
-		tags := [][3]uint32{{256, 4, uint32(p.W)}, {257, 4, uint32(p.H)}, {258, 3, 8}, {259, 3, 1}, {262, 3, 1}, {273, 4, 0}, {277, 3, 1}, {278, 4, uint32(p.H)}, {279, 4, uint32(len(p.Pix))}}
-		data := len(out) + 2 + 12*len(tags) + 4
-		tags[5][2] = uint32(data)
-		out = le.AppendUint16(out, uint16(len(tags)))
-		for _, tag := range tags {
-			out = le.AppendUint16(le.AppendUint16(out, uint16(tag[0])), uint16(tag[1]))
-			out = le.AppendUint32(le.AppendUint32(out, 1), tag[2])
-		}
-		next := data + len(p.Pix)
-		if i == len(pages)-1 {
-			next = 0
-		}
-		out = append(le.AppendUint32(out, uint32(next)), p.Pix...)
-	}
-	return out
-}
-
 func numbered(n int) *imaging.Gray { return papertest.Bars(120, 90, uint64(n)) }
 
 // TestPagesOfATIFF: all pages come, blank ones too, each the picture that a file of its own has.
 func TestPagesOfATIFF(t *testing.T) {
 	blank := &imaging.Gray{W: 120, H: 90, Pix: bytes.Repeat([]byte{255}, 120*90)}
 	sheets := []*imaging.Gray{numbered(1), blank, numbered(3)}
-	file := tiffOf(sheets...)
+	file := papertest.TIFF(sheets...)
 	if !Holds(file) {
 		t.Fatal("a TIFF may hold pages")
 	}
@@ -68,14 +45,14 @@ func TestPagesOfATIFF(t *testing.T) {
 	if n != 3 || len(hashes) != 3 {
 		t.Errorf("%d pages, %d hashes", n, len(hashes))
 	}
-	one := slices.Collect(Pages(t.Context(), tiffOf(numbered(1)), Options{}))
+	one := slices.Collect(Pages(t.Context(), papertest.TIFF(numbered(1)), Options{}))
 	if len(one) != 1 || one[0].File == nil || one[0].Paged || one[0].Of != 1 {
 		t.Errorf("one page: %+v", one)
 	}
 }
 
 func TestOnlyOnePage(t *testing.T) {
-	file := tiffOf(numbered(1), numbered(2), numbered(3))
+	file := papertest.TIFF(numbered(1), numbered(2), numbered(3))
 	got := slices.Collect(Pages(t.Context(), file, Options{Only: 2}))
 	if len(got) != 1 || got[0].Number != 2 || got[0].Of != 3 || !bytes.Equal(got[0].Picture.Gray().Pix, numbered(2).Pix) {
 		t.Errorf("%d pages", len(got))
@@ -90,7 +67,7 @@ func TestOnlyOnePage(t *testing.T) {
 
 // TestADamagedPageOfATIFF takes no other with it.
 func TestADamagedPageOfATIFF(t *testing.T) {
-	file := tiffOf(numbered(1), numbered(2))
+	file := papertest.TIFF(numbered(1), numbered(2))
 	file = file[:len(file)-120*80] // of the last page a ninth is left
 	pages := slices.Collect(Pages(t.Context(), file, Options{}))
 	if len(pages) != 2 || pages[0].Err != nil || !errors.Is(pages[1].Err, imaging.ErrCorrupt) {
@@ -176,7 +153,7 @@ func BenchmarkPagesOfAPDF(b *testing.B) {
 // FuzzPages: whatever the bytes, pages come or errors, and an end. What draws PDFs is another
 // process, and is not fuzzed here.
 func FuzzPages(f *testing.F) {
-	f.Add(tiffOf(numbered(1), numbered(2)))
+	f.Add(papertest.TIFF(numbered(1), numbered(2)))
 	f.Add(drawn(1))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if bytes.Contains(data, []byte("%PDF-")) {

@@ -81,9 +81,23 @@ func (in *Input) usable(side int) (*imaging.Image, imaging.Info, error) {
 		return nil, info, err
 	}
 	if problem := imaging.Inspect(picture); problem != "" { // with what its file had to tell
-		return nil, info, errors.New(strings.Join(append([]string{problem}, info.Notes...), "; "))
+		return nil, info, unusable{problem, info.Notes}
 	}
 	return picture, info, nil
+}
+
+// unusable says why a picture is useless, and what its file had to tell.
+type unusable struct {
+	problem string
+	notes   []string
+}
+
+func (u unusable) Error() string { return strings.Join(append([]string{u.problem}, u.notes...), "; ") }
+
+// isBlank says of an error of [Input.open] that the picture shows nothing.
+func isBlank(err error) bool {
+	var u unusable
+	return errors.As(err, &u) && u.problem == imaging.Blank
 }
 
 // decode returns a picture and how it was sent.
@@ -99,6 +113,13 @@ func (in *Input) decode(side int) (*imaging.Image, imaging.Info, error) {
 		return in.Image, info, nil
 	}
 	return imaging.DecodeAtLeast(in.Data, side, imaging.DefaultLimits)
+}
+
+// Picture returns the picture, upright. A file is decoded down to the given longer
+// side, no further.
+func (in *Input) Picture(side int) (*imaging.Image, error) {
+	picture, _, err := in.decode(side)
+	return picture, err
 }
 
 // Picture is the picture in which references are looked for. It must not be

@@ -66,6 +66,9 @@ type Options struct {
 type Result struct {
 	Photo    *Photo    // nil where nothing was looked for in it
 	Findings []Finding // the most certain first; at least one
+
+	Embedding []float32 // of the whole picture; nil where it cannot be used
+	Version   int64     // number of the gallery's change up to which it was searched, at least
 }
 
 // Finding is one answer.
@@ -76,6 +79,7 @@ type Finding struct {
 	Conditions []Condition // in which the document was seen, the plainest first; none of what was not found
 
 	Mirrored, Inverted bool            // the picture shows the document as a mirror, or a negative, does
+	Blank              bool            // the picture was refused because it shows nothing
 	LeftOut            []*store.Damage // references that could not be used
 	Notes              []string        // what the file had to tell: which page, which frame
 }
@@ -89,13 +93,13 @@ const consideredLabels = 32
 func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result, error) {
 	picture, err := in.open(g.model.Embedder, opts.Search)
 	if err != nil {
-		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error())}}}, nil
+		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error()), Blank: isBlank(err)}}}, nil
 	}
 	s, e, err := g.gather(ctx, picture, opts, consideredLabels)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Findings: []Finding{e.decide()}}
+	result := &Result{Findings: []Finding{e.decide()}, Embedding: e.embedding, Version: e.version}
 	damaged := g.references.leftOut(e.vectors)
 	if s != nil {
 		result.Photo = s.photo
@@ -152,6 +156,8 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
 	vectors    *vectorindex.SyncedIndex
+	embedding  []float32          // of the whole picture
+	version    int64              // of the gallery, before the search
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
@@ -169,7 +175,11 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 		return nil, nil, err
 	}
 	embedding := g.model.Embed(picture.Image)
-	e.vectors = vectors
+	e.vectors, e.embedding = vectors, embedding
+	if err := vectors.Sync(ctx); err != nil {
+		return nil, nil, err
+	}
+	e.version = vectors.Version()
 	hits, err := vectors.Search(ctx, embedding, labels)
 	if err != nil {
 		return nil, nil, err

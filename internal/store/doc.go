@@ -4,7 +4,8 @@
 // (store.go). Each implementation is a package of its own.
 //
 //	store/open       opens the store that a user names
-//	store/sqlite     the implementation: a SQLite file that many processes share
+//	store/sqlite     a SQLite file that many processes share
+//	store/postgres   a PostgreSQL database that many machines share
 //	store/archive    export and import, of any store, as a ZIP file
 //	store/storetest  the tests that every implementation must pass
 //

@@ -11,6 +11,7 @@ var (
 	ErrReadOnly    = errors.New("the gallery cannot be written: check the permissions of the file and its folder")
 	ErrDiskFull    = errors.New("the disk has no space left for this change, which was not made: free some space and try again")
 	ErrBusy        = errors.New("another process is writing to the gallery: try again when it is done")
+	ErrUnavailable = errors.New("the database cannot be reached, or does not answer: try again when it is back, and check its address if it is not")
 	ErrLingers     = errors.New("it is removed, but its bytes are still in the file, because another process is reading it: run gallery compact when that process is done")
 	ErrWrongModel  = errors.New("the gallery was made with another model: use that model, or embed the gallery anew with gallery reembed")
 	ErrNoReference = errors.New("there is no such reference")

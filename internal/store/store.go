@@ -99,8 +99,8 @@ type Writer interface {
 	// ends the call, and nothing has changed.
 	Merge(ctx context.Context, entries iter.Seq2[*Entry, error]) (Merged, error)
 
-	// Remove deletes the references with the given ids, all or none, and overwrites
-	// their bytes in the store. If the disk has no room to remove all at once, Remove
+	// Remove deletes the references with the given ids, all or none. A file's bytes are
+	// overwritten; what another store cannot overwrite, Compact wipes. If the disk has no room to remove all at once, Remove
 	// deletes them one by one, and the error says how many are gone. ErrLingers says
 	// that all are gone, but that their bytes are still there because somebody is
 	// reading the store.
@@ -123,6 +123,14 @@ type Writer interface {
 	// SetContents says anew whether the contents of copies may differ from a
 	// reference's. ChangesSince reports it.
 	SetContents(ctx context.Context, id string, contents Contents) error
+}
+
+// Waiter is a store that can tell when it was changed. It is for those who want to have
+// changes ready before somebody asks: ChangesSince alone is enough to follow a store.
+type Waiter interface {
+	// Wait returns when the store has changed since a position. It ends with an error if
+	// the store cannot be asked, or the context ends.
+	Wait(ctx context.Context, since Position) error
 }
 
 // Keeper has the calls that maintain a store.

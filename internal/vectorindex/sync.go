@@ -57,6 +57,13 @@ func (s *SyncedIndex) IsFixed(id string) bool {
 	return s.fixed[id]
 }
 
+// Version returns the number of the last change that the index has.
+func (s *SyncedIndex) Version() int64 {
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
+	return s.position.Seq
+}
+
 // Index returns the index itself. It has the changes up to the last Sync.
 func (s *SyncedIndex) Index() *Index { return s.index }
 

@@ -12,17 +12,18 @@ import (
 // little-endian.
 
 // request is what a child is asked: to open the document that follows, or to draw a page of
-// the one that is open.
+// the one that is open, or to cut out pages of it.
 type request struct {
 	Open      bool
 	Passwords []string
 	Page      int           // from 0
 	Side      int           // pixels of the longer side
+	Cut       []int         // pages, from 0
 	Limit     time.Duration // of processor time
 }
 
 // reply is the answer: the number of pages of what was opened, or the size of a page whose
-// pixels follow, 3 bytes each.
+// pixels follow, 3 bytes each, or nothing but the PDF that was cut out.
 type reply struct {
 	Ready bool // the first message of a child
 	Pages int

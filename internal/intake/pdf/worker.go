@@ -138,6 +138,8 @@ func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
 		}
 	case w.doc == nil:
 		err = fmt.Errorf("no document is open")
+	case len(asked.Cut) > 0:
+		pix, err = w.doc.cut(asked.Cut)
 	default:
 		answer.W, answer.H, pix, err = w.doc.page(asked.Page, asked.Side)
 	}

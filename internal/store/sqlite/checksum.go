@@ -3,14 +3,10 @@ package sqlite
 import (
 	"database/sql"
 	"database/sql/driver"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
-	"math"
 
 	"modernc.org/sqlite"
 
-	"exemplar/internal/fileio"
 	"exemplar/internal/store"
 )
 
@@ -31,39 +27,8 @@ func init() {
 	})
 }
 
-// rowCRC is the checksum of some columns. Each column gives a byte for the kind of
-// value, eight bytes for the number or the length, and then its bytes. So no two
-// different rows give the same input.
-func rowCRC(values ...any) int64 {
-	crc := uint32(0)
-	take := func(kind byte, number uint64) {
-		var head [9]byte
-		head[0] = kind
-		binary.LittleEndian.PutUint64(head[1:], number)
-		crc = crc32.Update(crc, fileio.CRC32C, head[:])
-	}
-	bytes := func(kind byte, data []byte) {
-		take(kind, uint64(len(data)))
-		crc = crc32.Update(crc, fileio.CRC32C, data)
-	}
-	for _, value := range values {
-		switch v := value.(type) {
-		case nil:
-			take('n', 0)
-		case int64:
-			take('i', uint64(v))
-		case float64: // we store none: the row is damaged
-			take('f', math.Float64bits(v))
-		case string:
-			bytes('t', []byte(v))
-		case []byte:
-			bytes('b', v)
-		default:
-			panic(fmt.Sprintf("sqlite: checksum of a %T", value))
-		}
-	}
-	return int64(crc)
-}
+// rowCRC is the checksum of some columns.
+func rowCRC(values ...any) int64 { return store.Checksum(values...) }
 
 // rowIntact is the SQL condition that the row r of a reference has its checksum.
 func (g *Store) rowIntact() string {

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"exemplar/internal/service"
+)
+
+func newKey() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "key",
+		GroupID: "tool",
+		Short:   "Look after the keys of a service",
+		Long: `Make, list and revoke the keys that programs and people show to exemplar serve, also while it runs. Role classify has
+pictures recognised; register also changes what is registered and decides on the inbox; admin may do everything. From
+the first key on every request needs one.`,
+	}
+	cmd.AddCommand(keyCreate(), keyList(), keyRevoke())
+	onlySubCommands(cmd)
+	return cmd
+}
+
+// visit opens the service of a folder beside the process that may be serving it.
+func visit(cmd *cobra.Command, named string) (*service.Service, error) {
+	folder, err := orDataFolder(named)
+	if err != nil {
+		return nil, err
+	}
+	return service.Open(cmd.Context(), service.Options{Dir: folder, Visit: true})
+}
+
+// operator is who uses the command line: whoever may read the folder.
+var operator = service.Actor{Name: "command line", Role: service.Admin}
+
+func keyCreate() *cobra.Command {
+	var data, role string
+	var asked service.NewKey
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "create NAME",
+		Short: "Make a key, which is printed this once",
+		Example: `  exemplar key create --data service/ --role admin "Anna"
+  exemplar key create --data service/ --role classify --collection mailroom scanner-2`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := visit(cmd, data)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			asked.Name, asked.Role = args[0], service.Role(role)
+			made, err := s.CreateKey(cmd.Context(), operator, asked)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return sayJSON(cmd.OutOrStdout(), made)
+			}
+			say(cmd.OutOrStdout(), "%s\n", made.Secret)
+			if !isQuiet(cmd) {
+				say(cmd.ErrOrStderr(), "This is the only time that the key is shown. It is sent as Authorization: Bearer KEY.\n")
+			}
+			return nil
+		},
+	}
+	addData(cmd, &data)
+	cmd.Flags().StringVar(&role, "role", "classify", "`ROLE`: classify, register or admin")
+	cmd.RegisterFlagCompletionFunc("role", cobra.FixedCompletions([]string{"classify", "register", "admin"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringArrayVar(&asked.Collections, "collection", nil, "`NAME` of a collection that it may use; several times for several (default all)")
+	cmd.RegisterFlagCompletionFunc("collection", cobra.NoFileCompletions)
+	cmd.Flags().IntVar(&asked.Days, "days", 0, "end it after `N` days (default never)")
+	cmd.Flags().Float64Var(&asked.Rate, "rate", 0, "let it make `N` requests a second (default 100)")
+	for _, name := range []string{"days", "rate"} {
+		cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions)
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func keyList() *cobra.Command {
+	var data string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the keys, without their secrets",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := visit(cmd, data)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			keys, err := s.Keys(cmd.Context())
+			if err != nil {
+				return err
+			}
+			for _, k := range keys {
+				if asJSON {
+					if err := sayJSON(cmd.OutOrStdout(), k); err != nil {
+						return err
+					}
+					continue
+				}
+				say(cmd.OutOrStdout(), "%s  %-8s  %s\n", k.Prefix, k.Role, describeKey(k))
+			}
+			return nil
+		},
+	}
+	addData(cmd, &data)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per key and line")
+	return cmd
+}
+
+// describeKey says in words whose a key is and what of it is particular.
+func describeKey(k service.Key) string {
+	words := []string{plain(k.Name)}
+	if k.Revoked {
+		words = append(words, "revoked")
+	}
+	if len(k.Collections) > 0 {
+		words = append(words, "for "+strings.Join(k.Collections, ", "))
+	}
+	if k.Expires != nil {
+		words = append(words, "until "+k.Expires.Local().Format(time.DateOnly))
+	}
+	if k.LastUsed != nil {
+		words = append(words, "last used "+k.LastUsed.Local().Format("2006-01-02 15:04"))
+	} else {
+		words = append(words, "never used")
+	}
+	return strings.Join(words, "; ")
+}
+
+func keyRevoke() *cobra.Command {
+	var data string
+	cmd := &cobra.Command{
+		Use:   "revoke PREFIX",
+		Short: "End a key for ever; key list shows the prefixes",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := visit(cmd, data)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return s.RevokeKey(cmd.Context(), operator, args[0])
+		},
+	}
+	addData(cmd, &data)
+	return cmd
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+	"exemplar/internal/server"
+	"exemplar/internal/service"
+)
+
+// serveFlags say what is served, and where.
+type serveFlags struct {
+	data, listen, model  string
+	certificate, private string
+}
+
+func newServe() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:     "serve",
+		GroupID: "use",
+		Short:   "Offer it to programs and people over HTTP",
+		Long: `Run a server with an API, a page and an inbox of what was not recognised. Collections, answers and keys are kept in the
+folder --data. docs/service.md shows it step by step.
+
+Without a key everybody on this machine may do everything, and nobody else is let in: to listen wider than loopback,
+make a key first.`,
+		Example: `  exemplar serve --data service/
+  exemplar serve --data service/ --listen :8443 --tls-cert server.crt --tls-key server.key`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.serve(cmd) },
+	}
+	addData(cmd, &f.data)
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on")
+	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
+	cmd.Flags().StringVar(&f.certificate, "tls-cert", "", "`FILE` of the certificate, to speak HTTPS")
+	cmd.Flags().StringVar(&f.private, "tls-key", "", "`FILE` of its private key")
+	addModel(cmd, &f.model)
+	return cmd
+}
+
+// addData adds the flag for the folder of a service.
+func addData(cmd *cobra.Command, folder *string) {
+	cmd.Flags().StringVar(folder, "data", "", "`FOLDER` of the service (default "+filepath.ToSlash(filepath.Join(filepath.Dir(defaultGalleryHelp()), "service"))+")")
+	orFromEnvironment(cmd, "data", "EXEMPLAR_DATA")
+	cmd.MarkFlagDirname("data")
+}
+
+// orDataFolder is the folder of a service that was named, or the usual one.
+func orDataFolder(named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	folder, err := dataFolder()
+	if err != nil {
+		return "", fmt.Errorf("%w: give --data FOLDER", err)
+	}
+	return filepath.Join(folder, "service"), nil
+}
+
+func (f *serveFlags) serve(cmd *cobra.Command) error {
+	ctx := cmd.Context()
+	certificates, err := f.certificates()
+	if err != nil {
+		return err
+	}
+	folder, err := orDataFolder(f.data)
+	if err != nil {
+		return err
+	}
+	model, err := exemplar.OpenModel(f.model)
+	if err != nil {
+		return err
+	}
+	log := f.log(cmd)
+	s, err := service.Open(ctx, service.Options{Dir: folder, Model: model, Log: log})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", f.listen, err)
+	}
+	defer l.Close()
+	if needed, err := s.KeyNeeded(ctx); err != nil {
+		return err
+	} else if !needed && !isLoopback(l.Addr()) {
+		return fmt.Errorf("%s is reached from other machines, and there is no key, so that all of them might do everything: "+
+			"make one with exemplar key create --data %s --role admin NAME, or listen on 127.0.0.1", l.Addr(), folder)
+	}
+	bePatient(ctx) // what is in work is finished
+	scheme := "http"
+	if certificates != nil {
+		scheme = "https"
+	}
+	if !isQuiet(cmd) {
+		say(cmd.ErrOrStderr(), "exemplar serves %s on %s://%s (Ctrl-C ends it)\n", folder, scheme, l.Addr())
+	}
+	return server.Serve(ctx, l, server.New(server.Options{Service: s, Version: version, Log: log}), certificates, log)
+}
+
+// certificates are those of the flags, if they name any.
+func (f *serveFlags) certificates() ([]tls.Certificate, error) {
+	if f.certificate == "" && f.private == "" {
+		return nil, nil
+	}
+	if f.certificate == "" || f.private == "" {
+		return nil, errors.New("--tls-cert and --tls-key go together: give both")
+	}
+	pair, err := tls.LoadX509KeyPair(f.certificate, f.private)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate %q and its key %q: %w", f.certificate, f.private, err)
+	}
+	return []tls.Certificate{pair}, nil
+}
+
+// log is a log in JSON, of errors alone if --quiet is given.
+func (f *serveFlags) log(cmd *cobra.Command) *slog.Logger {
+	level := slog.LevelInfo
+	switch {
+	case isQuiet(cmd):
+		level = slog.LevelError
+	case isVerbose(cmd):
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+}
+
+// isLoopback reports whether only this machine reaches an address.
+func isLoopback(address net.Addr) bool {
+	port, err := netip.ParseAddrPort(address.String())
+	return err == nil && port.Addr().IsLoopback()
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"exemplar"
+	"exemplar/internal/fileio"
+	"exemplar/internal/sorting"
+)
+
+func newSort() *cobra.Command {
+	var filing filingFlags
+	var move, link, dry bool
+	var only, csvFile, jsonFile string
+	cmd := &cobra.Command{
+		Use:        "sort PATH... --to FOLDER",
+		GroupID:    "use",
+		SuggestFor: []string{"file", "organize", "organise", "split"},
+		Short:      "File pictures and pages by what they show",
+		Long: `Put each file, and each page of a PDF, TIFF, archive or mail, into a folder that has the name of its label. What is unknown
+goes to _unknown, what cannot be used to _failed, with the reason in a text beside it; mail without a picture to _empty. PATH is a file, a folder, or a pattern.
+
+A file whose pages all go to one folder is filed as it is. Otherwise its pages are cut out, neighbours of one folder
+together: letter-p3.pdf, letter-p4-p6.pdf. Blank pages stay with the page before them. What is in an archive or mail is filed by
+itself: mail-invoice.pdf.
+
+Files are copied. With --move they go away when all that they show is in its place; one whose parts went to several places is
+kept in _originals. Nothing is overwritten: another file of a name gets a number.
+
+A run that was stopped, in whatever way, is finished by the next one. Files that were sorted before, by path and content, are passed
+over. To sort what was unknown, after more was registered: exemplar sort --move sorted/_unknown --to sorted`,
+		Example: `  exemplar sort inbox/ --to sorted --dry-run
+  exemplar sort --move --follow --csv batch.csv inbox/ --to sorted
+  exemplar sort --crop bed.jpg --to sorted`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, err := sortInputs(args, only, &filing)
+			if err != nil {
+				return err
+			}
+			for _, t := range []target{{"--csv", csvFile, textKind}, {"--jsonl", jsonFile, textKind}} {
+				if err := filing.store.checkTarget(t, found.list); err != nil {
+					return err
+				}
+			}
+			g, err := filing.store.open(exemplar.ReadOnly)
+			if err != nil {
+				return err
+			}
+			defer g.Close()
+			options, err := filing.options(g, sayDamaged(cmd))
+			if err != nil {
+				return err
+			}
+			switch {
+			case move:
+				options.Mode = sorting.Move
+			case link:
+				options.Mode = sorting.Link
+			}
+			options.DryRun = dry
+			out := &filer{cmd: cmd, widest: widestName(found.list), progress: newProgressBar("sorting", len(found.list))}
+			options.Filed = out.filed
+			err = sortAll(cmd, options, sortSources(found.list), csvFile, jsonFile)
+			out.progress.clear()
+			if err != nil {
+				return err
+			}
+			out.summary(dry)
+			return orElse(out.fault(), found.report(cmd, false))
+		},
+	}
+	filing.add(cmd)
+	cmd.Flags().BoolVar(&move, "move", false, "take the files away when they are sorted")
+	cmd.Flags().BoolVar(&link, "link", false, "make hard links instead of copies of whole files")
+	cmd.MarkFlagsMutuallyExclusive("move", "link")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and write nothing but --csv and --jsonl")
+	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
+	cmd.Flags().StringVar(&csvFile, "csv", "", "write what became of each page to this `FILE`, as a table")
+	cmd.Flags().StringVar(&jsonFile, "jsonl", "", "write it to this `FILE`, as lines of JSON")
+	return cmd
+}
+
+// sortInputs are the files to sort, without those of the result.
+func sortInputs(args []string, only string, filing *filingFlags) (inputs, error) {
+	if err := filing.checkTo(); err != nil {
+		return inputs{}, err
+	}
+	for _, arg := range args {
+		if arg == "-" {
+			return inputs{}, errors.New("sort - : standard input has no name to be filed under: give a file")
+		}
+		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+			if err := filing.checkInbox(arg); err != nil {
+				return inputs{}, err
+			}
+		}
+	}
+	found, err := expandInputs(args, only)
+	if err != nil {
+		return found, err
+	}
+	kept := found.list[:0]
+	for _, in := range found.list {
+		isResult := in.root != "" && !sorting.IsInside(in.root, filing.to) && sorting.IsInside(in.name, filing.to)
+		if !isResult {
+			kept = append(kept, in)
+		}
+	}
+	if found.list = kept; len(kept) == 0 {
+		return found, fmt.Errorf("all files there are in %q already", filing.to)
+	}
+	return found, nil
+}
+
+// widestName is the number of columns of names, so that places stand below each other.
+func widestName(list []input) (widest int) {
+	for _, in := range list {
+		more := pageColumns(in.name)
+		if more > 0 {
+			more = len(", pages 1-2")
+		}
+		widest = max(widest, min(aligned, columns(plain(in.name))+more))
+	}
+	return widest
+}
+
+func sortSources(list []input) iter.Seq[sorting.Source] {
+	return func(yield func(sorting.Source) bool) {
+		for _, in := range list {
+			if !yield(sorting.Source{Path: in.name, Name: in.name}) {
+				return
+			}
+		}
+	}
+}
+
+// sortAll sorts files, and writes the tables of the batch.
+func sortAll(cmd *cobra.Command, options sorting.Options, sources iter.Seq[sorting.Source], csvFile, jsonFile string) (err error) {
+	s, err := sorting.Open(options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Run(cmd.Context(), sources); err != nil {
+		return err
+	}
+	write := func(path string, rows func(io.Writer) error) error {
+		switch path {
+		case "":
+			return nil
+		case "/dev/stdout":
+			return rows(cmd.OutOrStdout())
+		}
+		return fileio.Write(path, fileio.Private, rows)
+	}
+	err = errors.Join(
+		write(csvFile, func(w io.Writer) error { return writeFiledCSV(w, filedRows(s.Batch())) }),
+		write(jsonFile, func(w io.Writer) error { return writeFiledJSON(w, filedRows(s.Batch())) }))
+	if err != nil {
+		return err
+	}
+	return s.Finish()
+}

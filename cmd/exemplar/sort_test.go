@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"exemplar"
+	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
+	"exemplar/internal/planar"
+	"exemplar/internal/sorting"
+	"exemplar/internal/synthdoc"
+)
+
+// placed are the files below a folder but for hidden ones.
+func placed(t *testing.T, folder string) (all []string) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err == nil && strings.HasPrefix(d.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(folder, path)
+			all = append(all, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestSort sorts one of everything into a folder in it, and tells what became of each.
+func TestSort(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	label := synthdoc.Examples()[2].Label
+	s.write("inbox/a.jpg", documentFiles()[label])
+	s.write("inbox/stranger.jpg", scanned(synthdoc.Stranger(), 0))
+	s.write("inbox/broken.png", []byte("\x89PNG\r\n\x1a\nbroken"))
+	s.write("inbox/words.eml", []byte("From: a@example.org\r\nTo: b@example.org\r\n\r\nhello\r\n"))
+	s.write("inbox/letter.docx", []byte("words"))
+	inbox := filepath.Join(s.folder, "inbox")
+	to, table, lines := filepath.Join(inbox, "sorted"), filepath.Join(s.folder, "batch.csv"), filepath.Join(s.folder, "batch.jsonl")
+	dry, _ := s.inGallery(exitPartly, "sort", inbox, "--to", to, "--dry-run")
+	if _, err := os.Stat(to); err == nil {
+		t.Error("a dry run has made the folder")
+	}
+	out, errOut := s.inGallery(exitPartly, "sort", inbox, "--to", to, "--csv", table, "--jsonl", lines)
+	if strings.ReplaceAll(dry, "would be sorted", "sorted") != out {
+		t.Errorf("the dry run says\n%s\nthe real one\n%s", dry, out)
+	}
+	want := []string{"_empty/words.eml", "_failed/broken.png", "_failed/broken.png.txt", "_unknown/stranger.jpg", label + "/a.jpg"}
+	slices.Sort(want)
+	if got := placed(t, to); !slices.Equal(got, want) {
+		t.Errorf("there are %q, want %q", got, want)
+	}
+	if !strings.Contains(out, "4 files (4 pages) sorted: 1 document of 1 label, 1 unknown, 1 failed, 1 without a picture") || !strings.Contains(errOut, "1 DOCX") {
+		t.Errorf("%s%s", out, errOut)
+	}
+	file, err := os.Open(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil || len(rows) != 5 || rows[1][7] != label+"/a.jpg" {
+		t.Errorf("%q, %v", rows, err)
+	}
+	text, _ := os.ReadFile(lines)
+	if n := bytes.Count(text, []byte("\n")); n != 4 || !bytes.Contains(text, []byte(`"decision":"empty"`)) {
+		t.Errorf("%s", text)
+	}
+	if out, _ := s.inGallery(0, "sort", inbox, "--to", to); !strings.Contains(out, "nothing new to sort; 4 files done before") {
+		t.Error(out)
+	}
+}
+
+// TestSortMovesPages of a PDF to their labels, and keeps it.
+func TestSortMovesPages(t *testing.T) {
+	if papertest.UnderRace {
+		t.Skip("PDFs are not drawn under the race detector")
+	}
+	s := newSession(t)
+	s.registered()
+	labels := []string{synthdoc.Examples()[2].Label, synthdoc.Examples()[3].Label}
+	var pages []papertest.PDFPage
+	for _, label := range labels {
+		m, _, err := imaging.Decode(documentFiles()[label], imaging.DefaultLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, papertest.ScanPage(m.W/2, m.H/2, papertest.JPEGImage(m.W, m.H, "DeviceRGB", documentFiles()[label])), papertest.PDFPage{W: 100, H: 100})
+	}
+	s.write("inbox/scan.pdf", papertest.PDF(pages, ""))
+	to := filepath.Join(s.folder, "sorted")
+	out, _ := s.inGallery(0, "sort", "--move", filepath.Join(s.folder, "inbox"), "--to", to)
+	want := []string{"_originals/scan.pdf", labels[0] + "/scan-p1-p2.pdf", labels[1] + "/scan-p3-p4.pdf"}
+	slices.Sort(want)
+	if got := placed(t, to); !slices.Equal(got, want) || len(placed(t, filepath.Join(s.folder, "inbox"))) > 0 {
+		t.Errorf("there are %q, want %q:\n%s", got, want, out)
+	}
+	if !strings.Contains(out, "scan.pdf, pages 3-4  ->  ") {
+		t.Error(out)
+	}
+	for i, label := range labels {
+		part := filepath.Join(to, label, fmt.Sprintf("scan-p%d-p%d.pdf", 2*i+1, 2*i+2))
+		if out, _ := s.inGallery(exitPartly, "classify", part); !strings.Contains(out, label) || strings.Count(out, "\n") != 2 {
+			t.Error(out)
+		}
+	}
+}
+
+// TestSortCrops documents out of one picture, upright, numbered from top to bottom.
+func TestSortCrops(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	bed := imaging.NewImage(1200, 1700)
+	for i := range bed.Pix {
+		bed.Pix[i] = 250
+	}
+	var labels []string
+	for i, e := range synthdoc.Examples()[3:5] {
+		labels = append(labels, e.Label)
+		m := synthdoc.Draw(e.Document)
+		lay(bed, m, papertest.Placed(m.W, m.H, []float64{93, 4}[i], 700/float64(max(m.W, m.H)), 600, []float64{1250, 400}[i], 0))
+	}
+	s.write("bed.jpg", imaging.EncodeJPEG(bed, 92))
+	to := filepath.Join(s.folder, "sorted")
+	out, _ := s.inGallery(0, "sort", "--crop", filepath.Join(s.folder, "bed.jpg"), "--to", to)
+	want := []string{labels[0] + "/bed-2.jpg", labels[1] + "/bed-1.jpg"}
+	slices.Sort(want)
+	if got := placed(t, to); !slices.Equal(got, want) {
+		t.Fatalf("there are %q, want %q:\n%s", got, want, out)
+	}
+	g, err := exemplar.Open(s.gallery, exemplar.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	for _, name := range want {
+		result, err := g.Classify(t.Context(), exemplar.FromFile(filepath.Join(to, name)), exemplar.ClassifyOptions{})
+		a := result.Answer()
+		if err != nil || a.Label != filepath.ToSlash(filepath.Dir(name)) || a.Rotation != 0 {
+			t.Errorf("%s is %+v, %v", name, a, err)
+		}
+		data, _ := os.ReadFile(filepath.Join(to, name))
+		m, _, err := imaging.Decode(data, imaging.DefaultLimits)
+		if err != nil || a.Geometry == nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		const near = 8 // pixels: what alignment is off at the edge, at about 700
+		for i, corner := range planar.Rectangle(0, 0, float64(m.W), float64(m.H)) {
+			if dx, dy := corner.X-a.Geometry.Quad[i][0], corner.Y-a.Geometry.Quad[i][1]; dx*dx+dy*dy > near*near {
+				t.Errorf("%s: corner %d of the document is %.0f, %.0f off the picture's", name, i, dx, dy)
+			}
+		}
+	}
+}
+
+// lay lays a picture on another.
+func lay(bed, m *imaging.Image, at planar.Homography) {
+	back, _ := at.Inverse()
+	for y := range bed.H {
+		for x := range bed.W {
+			if p := back.Apply(planar.Pt(float64(x), float64(y))); p.X >= 0 && p.Y >= 0 && p.X < float64(m.W-1) && p.Y < float64(m.H-1) {
+				copy(bed.Pix[3*(y*bed.W+x):][:3], m.Pix[3*(int(p.Y+0.5)*m.W+int(p.X+0.5)):])
+			}
+		}
+	}
+}
+
+func TestSortRefuses(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	inbox := filepath.Dir(s.write("inbox/a.jpg", []byte("x")))
+	for want, args := range map[string][]string{
+		"name another, also one in it": {"sort", inbox, "--to", inbox + "/../inbox"},
+		"standard input":               {"sort", "-", "--to", "x"},
+		"no such file":                 {"sort", filepath.Join(s.folder, "nope"), "--to", filepath.Join(s.folder, "x")},
+		"is a file: name a folder":     {"sort", inbox, "--to", filepath.Join(inbox, "a.jpg")},
+		"would overwrite one of":       {"sort", inbox, "--to", filepath.Join(s.folder, "x"), "--csv", filepath.Join(inbox, "a.jpg")},
+		`"to"`:                         {"sort", inbox},
+		"want at least 100ms":          {"watch", inbox, "--to", "x", "--every", "1ms"},
+		"is no folder":                 {"watch", filepath.Join(inbox, "a.jpg"), "--to", "x"},
+	} {
+		if _, errOut := s.inGallery(exitFailed, args...); !strings.Contains(errOut, want) {
+			t.Errorf("%q: %s", args, errOut)
+		}
+	}
+}
+
+// TestFiledAnswersNameEveryDecision: what recognition decides has a place.
+func TestFiledAnswersNameEveryDecision(t *testing.T) {
+	for a, want := range map[*exemplar.Answer]string{
+		{Decision: exemplar.Match}: sorting.Match, {Decision: exemplar.Unknown}: sorting.Unknown,
+		{Decision: exemplar.Refused}: sorting.Refused, {Decision: exemplar.Refused, Blank: true}: sorting.Blank,
+	} {
+		if got := filedAnswer(*a).Decision; got != want {
+			t.Errorf("%+v is %s, want %s", a, got, want)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// around puts the layers around the addresses that all of them have.
+func (s *server) around(next http.Handler) http.Handler {
+	next = s.identify(next)
+	next = sameSite(next)
+	next = headers(next)
+	return s.logged(next)
+}
+
+type requestKey struct{}
+
+// requestID is the id of the request that is being answered.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
+
+// answer notes what was answered, for the log, and gives up on who does not take it.
+type answer struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+	until  time.Time // by when what is written must be taken
+}
+
+// takeTime is how long a client may take to take what is written; every write gives it
+// that long again.
+const takeTime = 30 * time.Second
+
+type answerKey struct{}
+
+// bodyIsRead ends the time that a body may take: else the operation itself would be
+// ended by it.
+func bodyIsRead(ctx context.Context) {
+	if a, ok := ctx.Value(answerKey{}).(*answer); ok {
+		http.NewResponseController(a).SetReadDeadline(time.Time{})
+	}
+}
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	if now := time.Now(); a.until.Sub(now) < takeTime-time.Second { // a system call each time would be too much
+		a.until = now.Add(takeTime)
+		http.NewResponseController(a.ResponseWriter).SetWriteDeadline(a.until)
+	}
+	n, err := a.ResponseWriter.Write(p)
+	a.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets [http.ResponseController] find the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// logged gives requests an id, writes a line for each, and answers what panics.
+func (s *server) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, id := time.Now(), ulid.Make().String()
+		ctx := context.WithValue(r.Context(), requestKey{}, id)
+		w.Header().Set("X-Request-Id", id)
+		a := &answer{ResponseWriter: w}
+		ctx = context.WithValue(ctx, answerKey{}, a)
+		defer func() {
+			if fault := recover(); fault != nil {
+				if fault == http.ErrAbortHandler {
+					panic(fault)
+				}
+				s.log.ErrorContext(ctx, "panic", "request", id, "fault", fault, "stack", string(debug.Stack()))
+				if a.status == 0 {
+					writeProblem(a, explain(http.StatusInternalServerError, "something went wrong inside; the log has the details under request "+id, 0))
+				}
+			}
+			s.log.InfoContext(ctx, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes,
+				"ms", float64(time.Since(start).Microseconds())/1000, "from", r.RemoteAddr)
+		}()
+		r = r.WithContext(ctx) // a copy, whose body is bounded; the server knows how to end the body of the original
+		r.Body = http.MaxBytesReader(w, r.Body, streamBytes)
+		next.ServeHTTP(a, r)
+	})
+}
+
+// headers are what browsers are told: to take nothing from elsewhere, to run no inline
+// script, to show the page in no frame.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
+		if strings.HasPrefix(r.URL.Path, prefix) {
+			h.Set("Cache-Control", "no-store")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameSite refuses what a page of another site makes a browser send.
+func sameSite(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, explain(http.StatusForbidden, "the request comes from a page of another site: open the page of this server, or send it without a browser", 0))
+	}))
+	return protection.Handler(next)
+}
+
+// fallback answers addresses that no operation has: with the page, or with a problem
+// where a program asks.
+func (s *server) fallback(page http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
+			writeProblem(w, explain(http.StatusNotFound, "there is nothing at "+r.Method+" "+r.URL.Path+": GET "+prefix+"/openapi.json lists what there is", 0))
+			return
+		}
+		page.ServeHTTP(w, r)
+	})
+}

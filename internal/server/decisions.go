@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"exemplar/internal/service"
+)
+
+// InDecision is an address of a decision.
+type InDecision struct {
+	InCollection
+	ID string `path:"id" maxLength:"64" doc:"id of the decision"`
+}
+
+// Selecting selects decisions.
+type Selecting struct {
+	Decision string    `query:"decision" enum:"match,ambiguous,unknown,refused"`
+	Label    string    `query:"label" maxLength:"512" doc:"this label and those below it"`
+	Status   string    `query:"status" enum:"answered,open,confirmed,corrected,rejected,ignored"`
+	Text     string    `query:"q" maxLength:"200" doc:"text in the name of the file or in the label, or an id"`
+	From     time.Time `query:"from" doc:"not before this time"`
+	To       time.Time `query:"to" doc:"before this time"`
+	Cursor   string    `query:"cursor" maxLength:"64" doc:"next of the page before"`
+	Limit    int       `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+func (f Selecting) filter() service.DecisionFilter {
+	return service.DecisionFilter{Decision: f.Decision, Label: f.Label, Status: f.Status, Text: f.Text, From: f.From, To: f.To, Before: f.Cursor, Limit: f.Limit}
+}
+
+func (s *server) addDecisions() {
+	tags := []string{"decisions"}
+	const path = "/collections/{collection}/decisions"
+	type list struct {
+		InCollection
+		Selecting
+	}
+	add(s, service.Classifier, huma.Operation{OperationID: "list-decisions", Method: http.MethodGet, Path: path, Summary: "Search the decisions, the newest first", Tags: tags},
+		func(ctx context.Context, by service.Actor, in *list) (*body[service.Decisions], error) {
+			page, err := s.service.Decisions(ctx, in.Collection, in.filter())
+			return &body[service.Decisions]{page}, err
+		})
+	add(s, service.Classifier, huma.Operation{OperationID: "get-decision", Method: http.MethodGet, Path: path + "/{id}", Summary: "Show a decision", Tags: tags},
+		func(ctx context.Context, by service.Actor, in *InDecision) (*body[service.Decision], error) {
+			d, err := s.service.Decision(ctx, in.Collection, in.ID)
+			return &body[service.Decision]{d}, err
+		})
+	type shown struct {
+		InDecision
+		Sized
+	}
+	add(s, service.Classifier, huma.Operation{OperationID: "decision-picture", Method: http.MethodGet, Path: path + "/{id}/picture", Summary: "The picture that a decision is about, if it is kept", Tags: tags, Responses: pictureResponses("image/jpeg")},
+		func(ctx context.Context, by service.Actor, in *shown) (*picture, error) {
+			data, err := s.service.DecisionPicture(ctx, in.Collection, in.ID, in.Width)
+			return jpeg(data), err
+		})
+	add(s, service.Classifier, huma.Operation{OperationID: "decision-explanation", Method: http.MethodGet, Path: path + "/{id}/explain.png", Summary: "Why the picture is answered as it is, drawn", Tags: tags, Responses: pictureResponses("image/png")},
+		func(ctx context.Context, by service.Actor, in *InDecision) (*picture, error) {
+			data, err := s.service.Explanation(ctx, in.Collection, in.ID)
+			return png(data), err
+		})
+}

@@ -1,0 +1,144 @@
+package server
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"exemplar/internal/service"
+)
+
+// sessionCookie is the name of the cookie of browsers.
+const sessionCookie = "exemplar_session"
+
+// local is who asks where no key is needed.
+var local = service.Actor{Name: "local", Role: service.Admin}
+
+// identify finds out who asks, and bounds how often. Whoever shows no key is nobody,
+// which suffices for the page itself and for health.
+func (s *server) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		by, err := s.actor(r)
+		if err == nil {
+			err = s.rates.allow(by)
+		}
+		if err != nil {
+			writeProblem(w, s.problem(r.Context(), err))
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), actorKey{}, by)))
+	})
+}
+
+// actor is who sends a request.
+func (s *server) actor(r *http.Request) (service.Actor, error) {
+	ctx := r.Context()
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, key, _ := strings.Cut(header, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return service.Actor{}, service.Fault(service.NoKey, "Authorization is not of the form Bearer exk_...: send a key")
+		}
+		return s.checked(r, func() (service.Actor, error) { return s.service.ActorOfKey(ctx, strings.TrimSpace(key)) })
+	}
+	if !strings.HasPrefix(r.URL.Path, prefix) && r.URL.Path != metricsPath {
+		return service.Actor{}, nil // the page and health ask for no key
+	}
+	needed, err := s.service.KeyNeeded(ctx)
+	if err != nil {
+		return service.Actor{}, err
+	}
+	if !needed {
+		return local, nil
+	}
+	if cookie, err := r.Cookie(sessionCookie); err == nil {
+		by, err := s.service.ActorOfLogin(ctx, cookie.Value)
+		if isNoKey(err) {
+			return service.Actor{}, nil // so that the page can say so, and log in again
+		}
+		return by, err
+	}
+	return service.Actor{}, nil
+}
+
+// metricsPath is where figures are, for who may see them.
+const metricsPath = "/metrics"
+
+// checked bounds how often an address may show keys that are of no use.
+func (s *server) checked(r *http.Request, check func() (service.Actor, error)) (service.Actor, error) {
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	if wait := s.rates.failures(host); wait > 0 {
+		return service.Actor{}, &service.Error{Kind: service.Busy, Text: "too many keys from your address were of no use: wait, and send one that is", After: wait}
+	}
+	by, err := check()
+	if isNoKey(err) {
+		s.rates.failed(host)
+	}
+	return by, err
+}
+
+// rates bounds how often keys are used, and how often addresses show wrong ones.
+type rates struct {
+	mu     sync.Mutex
+	keys   map[string]*rate.Limiter
+	wrong  map[string]*rate.Limiter
+	forget time.Time // when wrong is emptied
+}
+
+// The bounds on wrong keys from one address (by eye): a person mistypes now and then.
+const (
+	wrongPerSecond = 0.5
+	wrongBurst     = 20
+	forgetWrong    = time.Hour
+	mostWrong      = 10_000 // addresses that are remembered
+)
+
+func newRates() *rates {
+	return &rates{keys: map[string]*rate.Limiter{}, wrong: map[string]*rate.Limiter{}}
+}
+
+// allow returns an error if a key is used more often than it may be.
+func (r *rates) allow(by service.Actor) error {
+	if by.Key == "" {
+		return nil
+	}
+	r.mu.Lock()
+	limiter := r.keys[by.Key]
+	if limiter == nil {
+		limiter = rate.NewLimiter(rate.Limit(by.Rate), max(1, int(2*by.Rate)))
+		r.keys[by.Key] = limiter
+	}
+	r.mu.Unlock()
+	if limiter.Allow() {
+		return nil
+	}
+	return &service.Error{Kind: service.Busy, Text: "the key is used more often than it may be: wait, or ask for a key with a higher rate",
+		After: max(time.Second, time.Duration(float64(time.Second)/by.Rate))}
+}
+
+// failures is how long an address must wait before it shows another key.
+func (r *rates) failures(host string) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if limiter := r.wrong[host]; limiter != nil && limiter.Tokens() < 1 {
+		return time.Duration(float64(time.Second) / wrongPerSecond)
+	}
+	return 0
+}
+
+// failed notes that an address showed a wrong key.
+func (r *rates) failed(host string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := time.Now(); now.After(r.forget) || len(r.wrong) >= mostWrong {
+		r.wrong, r.forget = map[string]*rate.Limiter{}, now.Add(forgetWrong)
+	}
+	if r.wrong[host] == nil {
+		r.wrong[host] = rate.NewLimiter(wrongPerSecond, wrongBurst)
+	}
+	r.wrong[host].Allow()
+}

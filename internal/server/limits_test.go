@@ -1,0 +1,203 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"exemplar/internal/service"
+)
+
+// dial opens a connection of its own to the server.
+func (s *testServer) dial() net.Conn {
+	s.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	return c
+}
+
+// statusOn reads an answer from a connection.
+func (s *testServer) statusOn(c net.Conn) (int, string) {
+	s.Helper()
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, _ := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(text)
+}
+
+const classifyHead = "POST " + prefix + "/collections/mailroom/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+
+// Whoever sends too much, too little, too slowly or nonsense gets a clear answer.
+func TestHostileBodies(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	const path = prefix + "/collections/mailroom/classify"
+	endless := io.LimitReader(zeros{}, fileBytes+2*fieldBytes)
+	if _, said := s.send(413, "POST", path, "application/octet-stream", endless); !strings.Contains(string(said), "64 MB") {
+		t.Errorf("too large: %s", said)
+	}
+	many := make([]formFile, mostFiles+1)
+	manyType, manyBody := newForm(map[string]string{"label": "a"}, many...)
+	longType, longBody := newForm(map[string]string{"label": strings.Repeat("a", fieldBytes+1)})
+	for _, c := range []struct {
+		name, path, contentType string
+		body                    io.Reader
+		status                  int
+		want                    string
+	}{
+		{"empty", path, "image/jpeg", strings.NewReader(""), 400, "the body is empty"},
+		{"a form without boundary", path, "multipart/form-data", strings.NewReader("x"), 400, "without a boundary"},
+		{"a form that ends early", path, "multipart/form-data; boundary=x", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc"), 400, "ends early"},
+		{"a form that is none", path, "multipart/form-data; boundary=x", strings.NewReader("abc"), 400, "the form has 0 files"},
+		{"a part with endless headers", path, "multipart/form-data; boundary=x", strings.NewReader("--x\r\nA: " + strings.Repeat("a", 11<<20) + "\r\n\r\n\r\n--x--"), 400, "the form cannot be read"},
+		{"a form without files", path, "multipart/form-data; boundary=x", strings.NewReader("--x--\r\n"), 400, "the form has 0 files"},
+		{"too many files", prefix + "/collections/mailroom/references", manyType, manyBody, 413, "more than 1000 files"},
+		{"a long field", prefix + "/collections/mailroom/references", longType, longBody, 413, `is longer than 64 KB`},
+		{"too much JSON", prefix + "/collections", "application/json", strings.NewReader(`{"title":"` + strings.Repeat("a", jsonBytes) + `"}`), 413, ""},
+		{"deep JSON", prefix + "/collections", "application/json", strings.NewReader(strings.Repeat("[", 100_000)), 400, ""},
+		{"JSON that ends early", prefix + "/collections", "application/json", strings.NewReader(`{"name":`), 400, ""},
+		{"an address that climbs", prefix + "/collections/..%2f..%2fetc/labels", "", nil, 404, ""},
+	} {
+		method := "POST"
+		if c.body == nil {
+			method = "GET"
+		}
+		if _, said := s.send(c.status, method, c.path, c.contentType, c.body); !strings.Contains(string(said), c.want) || len(said) > 2000 {
+			t.Errorf("%s: %.500s", c.name, said)
+		}
+	}
+	if used := s.server.uploads.used.Load(); used != 0 {
+		t.Errorf("%d bytes of memory were not given back", used)
+	}
+}
+
+// zeros yields zeros without end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+// A client that sends slowly or goes away is told so, and others do not notice.
+func TestSlowClientsHarmNobody(t *testing.T) {
+	s := newTestServer(t)
+	s.server.patient = 500 * time.Millisecond
+	s.collection("mailroom")
+	var slow []net.Conn
+	for range 50 {
+		c := s.dial()
+		fmt.Fprintf(c, "%sContent-Length: 1000000\r\n\r\nabc", classifyHead)
+		slow = append(slow, c)
+	}
+	gone := s.dial()
+	fmt.Fprintf(gone, "%sContent-Length: 1000\r\n\r\nabc", classifyHead)
+	gone.(*net.TCPConn).CloseWrite()
+	if status, said := s.statusOn(gone); status != 400 || !strings.Contains(said, "ends early") {
+		t.Errorf("cut off: %d %s", status, said)
+	}
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	if a := s.classify("mailroom", "", photo("ticket", 1)); a.Answers[0].Label != "ticket" {
+		t.Errorf("another client: %+v", a)
+	}
+	for _, c := range slow {
+		if status, said := s.statusOn(c); status != 408 || !strings.Contains(said, "too slowly") {
+			t.Errorf("too slow: %d %s", status, said)
+		}
+	}
+}
+
+// What is in work when the server is told to stop is finished; nothing new is taken.
+func TestStoppingFinishesWhatIsInWork(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := newServer(Options{Service: s.service})
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(ctx, l, stopped.handler(), nil, slog.New(slog.DiscardHandler)) }()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	file := drawn("ticket")
+	fmt.Fprintf(c, "%sContent-Length: %d\r\n\r\n", classifyHead, len(file))
+	c.Write(file[:len(file)/2])
+	for stopped.uploads.used.Load() == 0 { // until the server is at it
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	time.Sleep(50 * time.Millisecond)
+	c.Write(file[len(file)/2:])
+	if status, said := s.statusOn(c); status != 200 || !strings.Contains(said, `"decision"`) {
+		t.Errorf("what was in work: %d %.300s", status, said)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("the end: %v", err)
+	}
+	if _, err := net.Dial("tcp", l.Addr().String()); err == nil {
+		t.Error("a new client is let in")
+	}
+}
+
+// A panic is one request's alone.
+func TestAPanicIsAnAnswer(t *testing.T) {
+	s := newTestServer(t)
+	broken := httptest.NewServer(s.server.logged(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("broken") })))
+	defer broken.Close()
+	answer, err := http.Get(broken.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, _ := io.ReadAll(answer.Body)
+	if id := answer.Header.Get("X-Request-Id"); answer.StatusCode != 500 || id == "" || !bytes.Contains(text, []byte(id)) || bytes.Contains(text, []byte("broken")) {
+		t.Errorf("%d %s", answer.StatusCode, text)
+	}
+}
+
+// Too much work is refused early, with the time to come back.
+func TestTooMuchWorkIsRefused(t *testing.T) {
+	s := newTestServer(t)
+	s.server.uploads.most = firstBytes - 1
+	s.collection("mailroom")
+	answer, said := s.send(429, "POST", prefix+"/collections/mailroom/classify", "image/png", bytes.NewReader(drawn("ticket")))
+	if answer.Header.Get("Retry-After") == "" || !strings.Contains(string(said), "send this one again later") {
+		t.Errorf("%v %s", answer.Header, said)
+	}
+}
+
+// Two processes do not serve one folder.
+func TestAFolderIsServedOnce(t *testing.T) {
+	dir := t.TempDir()
+	first, err := service.Open(context.Background(), service.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := service.Open(context.Background(), service.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "another process serves this folder") {
+		t.Errorf("a second time: %v", err)
+	}
+	first.Close()
+	second, err := service.Open(context.Background(), service.Options{Dir: dir})
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	second.Close()
+}

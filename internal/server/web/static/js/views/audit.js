@@ -1,0 +1,49 @@
+// Audit: who did what, in a chain of which no link can be taken out unseen.
+import { button, empty, fill, h, heading, icon, link } from "../dom.js";
+import * as api from "../api.js";
+import * as words from "../words.js";
+import { View } from "../view.js";
+
+class Audit extends View {
+  start() { this.load(() => this.all()); }
+
+  async all() {
+    const asked = new URLSearchParams(location.search);
+    const answer = await api.get("/audit", { query: { cursor: asked.get("cursor"), subject: asked.get("subject"), limit: 50 }, signal: this.signal });
+    const list = answer.entries ?? [];
+    const result = h("div", { role: "status" });
+    const verify = button("Verify the chain", { icon: "shield", on: () => this.verify(result) });
+    const top = heading("Audit", "Every decision and every change, with what was before and after. Each row holds the hash of the one before it.", list.length > 0 && verify);
+    if (list.length === 0) return [top, empty("shield", "Nothing happened yet", "What is decided and changed is recorded here, and stays.")];
+    return [top, result, h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Row", "What", "Who", "Collection", "When", ""].map((t, i) => h("th", { class: i ? "" : "number" }, t || h("span", { class: "unseen", text: "Details" }))))), h("tbody", {}, list.map(row)))),
+      h("div", { class: "row between", vars: { "margin-top": "1rem" } }, asked.get("cursor") ? link("/audit", [icon("back"), h("span", { text: "Newest" })], { class: "button" }) : h("span"), answer.next > 0 && link("/audit?cursor=" + api.part(answer.next), [h("span", { text: "Older" }), icon("chevron")], { class: "button" }))];
+  }
+
+  async verify(result) {
+    fill(result, h("p", { class: "notice" }, icon("refresh"), h("span", { text: "Reading every row …" })));
+    try {
+      const answer = await api.get("/audit/verify", { signal: this.signal });
+      const whole = answer.ok ?? answer.valid ?? !answer.fault;
+      fill(result, h("p", { class: "notice " + (whole ? "good" : "warning") }, icon(whole ? "check" : "warn"), h("span", { class: "wrap" }, whole ? `The chain is whole: ${words.count(answer.rows ?? answer.entries ?? 0, "row", "rows")}.` : answer.fault || answer.reason || "The chain is broken.", answer.hash && h("span", { class: "mono quiet", text: " Last hash " + answer.hash }))));
+    } catch (error) {
+      fill(result, h("p", { class: "notice warning" }, icon("warn"), h("span", { class: "wrap", text: error.message })));
+    }
+    result.firstChild.style.setProperty("margin-bottom", "1rem");
+  }
+}
+
+function row(e) {
+  const details = button("Details", { kind: "small quiet", "aria-expanded": "false" });
+  const tr = h("tr", {}, h("td", { class: "number tight", text: e.seq }), h("td", {}, h("strong", { text: e.what }), e.subject && h("span", { class: "quiet mono wrap", text: " " + e.subject })), h("td", { class: "quiet", text: e.who }), h("td", { class: "quiet", text: e.collection ?? "" }), h("td", { class: "tight quiet", title: words.when(e.at), text: words.ago(e.at) }), h("td", { class: "tight" }, details));
+  let opened;
+  details.addEventListener("click", () => {
+    if (opened) { opened.remove(); opened = null; } else {
+      opened = h("tr", {}, h("td", { colspan: 6 }, h("pre", { class: "code", tabindex: "0", text: JSON.stringify(e, null, 2) })));
+      tr.after(opened);
+    }
+    details.setAttribute("aria-expanded", String(Boolean(opened)));
+  });
+  return tr;
+}
+
+customElements.define("view-audit", Audit);

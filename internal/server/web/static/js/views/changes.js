@@ -1,0 +1,42 @@
+// Changes: what people did in this collection, and the way back.
+import { button, empty, h, heading, icon, link } from "../dom.js";
+import * as api from "../api.js";
+import * as words from "../words.js";
+import { inCollection, pathTo, state } from "../state.js";
+import { View } from "../view.js";
+import { complain, say } from "../parts/toast.js";
+
+const names = {
+  "references.register": "Registered", "reference.remove": "Removed a reference", "reference.change": "Changed a reference", "reference.move": "Moved a reference", "label.rename": "Renamed a label", "label.remove": "Removed a label",
+  "decision.confirm": "Confirmed", "decision.correct": "Corrected", "decision.reject": "Said what it is not", "inbox.confirm": "Settled in the inbox", "inbox.new": "Registered from the inbox", "inbox.not": "Said what it is not", "inbox.ignore": "Set aside", "inbox.recheck": "Checked the inbox again", undo: "Undone",
+};
+
+class Changes extends View {
+  start() { this.load(() => this.all()); }
+
+  async all() {
+    const cursor = new URLSearchParams(location.search).get("cursor");
+    const answer = await api.get(inCollection("/changes"), { query: { cursor, limit: 50 }, signal: this.signal });
+    const list = answer.changes ?? [];
+    const top = heading("Changes", "What people did here. Most of it can be undone, the newest first.");
+    if (list.length === 0) return [top, empty("history", "Nothing was changed", "Registering, renaming and what is settled in the inbox is listed here.")];
+    return [top, h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["What", "About", "Who", "When", ""].map((t) => h("th", {}, t || h("span", { class: "unseen", text: "Undo" }))))), h("tbody", {}, list.map((c) => this.row(c))))),
+      answer.next && h("div", { class: "row end", vars: { "margin-top": "1rem" } }, link(pathTo("changes", { cursor: answer.next }), [h("span", { text: "Older" }), icon("chevron")], { class: "button" }))];
+  }
+
+  row(c) {
+    return h("tr", {}, h("td", { text: names[c.what] ?? c.what }), h("td", { class: "wrap", text: c.subject ?? "" }), h("td", { class: "quiet", text: c.who }), h("td", { class: "quiet tight", title: words.when(c.at), text: words.ago(c.at) }),
+      h("td", { class: "tight" }, c.undone ? h("span", { class: "chip", text: "Undone" }) : c.can_undo === false ? "" : state.may("register") && button("Undo", { kind: "small", icon: "undo", on: () => this.undo(c) })));
+  }
+
+  async undo(c) {
+    try {
+      await api.post(inCollection("/undo"), { json: { change: c.id } });
+      say("Undone.");
+      state.refreshCounts();
+    } catch (error) { complain(error); }
+    this.load(() => this.all());
+  }
+}
+
+customElements.define("view-changes", Changes);

@@ -1,0 +1,271 @@
+// Inbox: what was not recognised, in groups that look alike. One key settles a group.
+import { button, empty, field, fill, h, heading, icon, iconButton, link } from "../dom.js";
+import * as api from "../api.js";
+import * as words from "../words.js";
+import { inCollection, pathTo, setQuery, state } from "../state.js";
+import { View } from "../view.js";
+import { decisionPath, decisionPicture, labels, labelText, labelThumb, thumb, thumbWidth } from "../labels.js";
+import { form } from "../parts/dialog.js";
+import { labelPicker } from "../parts/labelpicker.js";
+import { tell } from "../parts/register.js";
+import { effectOf } from "../parts/answer.js";
+import { changed, complain, say } from "../parts/toast.js";
+import { showHelp } from "../parts/help.js";
+
+const mostChoices = 9; // one for each digit
+
+class Inbox extends View {
+  groups = [];
+  at = 0; // which group is open
+  cursor = 0; // which picture of it the keys are at
+  chosen = new Set(); // ids of decisions; empty stands for the whole group
+
+  shortcuts() {
+    return [
+      { key: "j", keys: ["ArrowDown"], says: "Next group", run: () => this.open(this.at + 1) },
+      { key: "k", keys: ["ArrowUp"], says: "Group before", run: () => this.open(this.at - 1) },
+      { key: "l", keys: ["ArrowRight"], says: "Next picture", run: () => this.move(1) },
+      { key: "h", keys: ["ArrowLeft"], says: "Picture before", run: () => this.move(-1) },
+      { key: " ", shown: "Space", says: "Select the picture", run: () => this.toggle(this.group?.decisions[this.cursor]?.id) },
+      { key: "a", says: "Select all, or none", run: () => this.selectAll() },
+      { key: "Enter", says: "Confirm the suggestion", run: () => this.confirm() },
+      { key: "1", keys: ["2", "3", "4", "5", "6", "7", "8", "9"], shown: "1 … 9", says: "Choose a label", run: (event) => this.choose(Number(event.key) - 1) },
+      { key: "n", says: "Register as a new kind", run: () => this.register() },
+      { key: "x", says: "Not this", run: () => this.not() },
+      { key: "i", says: "Set aside", run: () => this.ignore() },
+      { key: "r", says: "Check again", run: () => this.recheck() },
+      { key: "o", says: "Open the picture's page", run: () => this.querySelector(".tile.here .open")?.click() },
+    ];
+  }
+
+  get group() { return this.groups[this.at]; }
+
+  // subject is what the next key is about: what is selected, or the whole group.
+  get subject() {
+    const ids = this.group?.ids ?? [];
+    const some = ids.filter((id) => this.chosen.has(id));
+    return some.length > 0 ? some : ids;
+  }
+
+  start() { this.load(() => this.all()); }
+
+  async all() {
+    const [answer, list] = await Promise.all([api.get(inCollection("/inbox"), { signal: this.signal }), labels({ fresh: true, signal: this.signal })]);
+    this.groups = answer.groups ?? [];
+    this.labels = list;
+    const wanted = new URLSearchParams(location.search).get("group");
+    this.at = Math.max(0, this.groups.findIndex((g) => g.id === wanted));
+    this.total = answer.open;
+    if (this.groups.length === 0) return this.nothing();
+    this.side = h("div", { class: "groups", role: "group", "aria-label": "Groups" });
+    this.page = h("section", { class: "stack", "aria-label": "Group" });
+    this.drawSide();
+    this.drawGroup();
+    return [heading("Inbox", `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} that look alike.`, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
+  }
+
+  nothing() {
+    const keeps = state.collection?.keep_pictures !== "none";
+    return [heading("Inbox"), empty("check", "Nothing waits", keeps ? "What is not recognised comes here, in groups that look alike." : "What is not recognised comes here. Pictures are not kept in this collection: answers can be seen, but nothing can be registered from here.",
+      link(pathTo("recognise"), "Recognise documents", { class: "button primary" }), !keeps && state.may("admin") && link("/collections", "Keep pictures of the unknown", { class: "button" }))];
+  }
+
+  drawSide() {
+    fill(this.side, this.groups.map((g, i) => h("button", { type: "button", class: "group", "aria-current": String(i === this.at), on: { click: () => this.open(i) } },
+      h("span", { class: "pile" }, g.decisions.slice(0, 3).reverse().map((d) => this.picture(d))),
+      h("span", { class: "stack tight" }, h("strong", { text: words.count(g.size, "picture", "pictures") }), h("span", { class: "quiet small cut" }, g.suggestion?.label ? ["maybe ", words.lastPart(g.suggestion.label)] : "like nothing registered")))));
+    this.side.children[this.at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  picture(d, width = thumbWidth) { return thumb(d.picture ? decisionPicture(d.id, width) : "", ""); }
+
+  open(i) {
+    if (i < 0 || i >= this.groups.length) return;
+    this.at = i;
+    this.cursor = 0;
+    this.chosen.clear();
+    setQuery({ group: this.group.id });
+    this.drawSide();
+    this.drawGroup();
+  }
+
+  // choices are the labels that the digits stand for: what comes near first, then those that were chosen of late.
+  choices() {
+    const near = [this.group.suggestion?.label, ...this.group.decisions.flatMap((d) => (d.answer.candidates ?? []).map((c) => c.label)), ...recent];
+    return [...new Set(near.filter((label) => label && this.labels.some((l) => l.label === label)))].slice(0, mostChoices);
+  }
+
+  drawGroup() {
+    const g = this.group;
+    const n = this.subject.length;
+    const picked = this.chosen.size > 0;
+    this.shownChoices = this.choices();
+    const suggestion = g.suggestion?.label;
+    fill(this.page,
+      h("div", { class: "row between" }, h("h2", {}, words.count(g.size, "picture", "pictures"), picked && h("span", { class: "quiet", text: `, ${n} selected` })), h("div", { class: "row" }, button(picked ? "Select none" : "Select all", { kind: "quiet small", key: "a", on: () => this.selectAll() }))),
+      h("div", { class: "card stack tight" }, suggestion ? h("p", { class: "row" }, labelThumb(this.labels, suggestion), h("span", {}, "Comes nearest to ", labelText(suggestion, { linked: true }), g.suggestion.confidence > 0 && h("span", { class: "quiet", text: `, at ${words.percent(g.suggestion.confidence)}` }))) : h("p", { class: "quiet", text: "Nothing registered looks like these. If more of them will come, register them as a new kind." }),
+        this.shownChoices.length > 0 && h("div", { class: "choices", role: "group", "aria-label": "It is" }, this.shownChoices.map((label, i) => h("button", { type: "button", class: "choice", on: { click: () => this.choose(i) } }, labelThumb(this.labels, label), labelText(label), h("kbd", { text: i + 1, "aria-hidden": "true" }))))),
+      h("div", { class: "grid" }, g.decisions.map((d, i) => this.tile(d, i))),
+      g.size > g.decisions.length && h("p", { class: "quiet small", text: `${words.count(g.size - g.decisions.length, "more is", "more are")} in this group, and come when these are settled.` }),
+      h("div", { class: "actions", role: "group", "aria-label": "What to do" }, suggestion && button("Confirm", { kind: "primary", icon: "check", key: "↵", title: "It is " + suggestion, on: () => this.confirm() }),
+        button("New kind", { kind: suggestion ? "" : "primary", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
+        h("span", { class: "quiet small grow", role: "status", text: picked ? `for ${words.count(n, "selected picture", "selected pictures")}` : "for the whole group" })));
+  }
+
+  tile(d, i) {
+    const on = this.chosen.has(d.id);
+    return h("div", { class: "tile" + (i === this.cursor ? " here" : ""), data: { id: d.id } },
+      h("button", { type: "button", class: "pick", "aria-pressed": String(on), "aria-label": `Select ${d.source || "picture " + (i + 1)}`, on: { click: () => { this.cursor = i; this.toggle(d.id); } } }, this.picture(d, 320), h("span", { class: "tick" }, icon("check"))),
+      h("span", { class: "row between name" }, h("span", { class: "cut grow", title: d.source, text: d.source || "Picture" }), link(pathTo("decisions/" + api.part(d.id)), icon("chevron"), { class: "open", "aria-label": "Its page: " + (d.source || "picture"), title: "Its page" })));
+  }
+
+  move(by) {
+    if (!this.group) return;
+    this.cursor = Math.min(this.group.decisions.length - 1, Math.max(0, this.cursor + by));
+    const tiles = [...this.page.querySelectorAll(".tile")];
+    tiles.forEach((t, i) => t.classList.toggle("here", i === this.cursor));
+    tiles[this.cursor]?.scrollIntoView({ block: "nearest" });
+  }
+
+  toggle(id) {
+    if (!id) return;
+    if (!this.chosen.delete(id)) this.chosen.add(id);
+    const focused = document.activeElement?.closest(".tile")?.dataset.id;
+    this.drawGroup();
+    if (focused) this.page.querySelector(`.tile[data-id="${CSS.escape(focused)}"] .pick`)?.focus();
+  }
+
+  selectAll() {
+    if (!this.group) return;
+    if (this.chosen.size > 0) this.chosen.clear();
+    else for (const id of this.group.ids) this.chosen.add(id);
+    this.drawGroup();
+  }
+
+  confirm() {
+    const label = this.group?.suggestion?.label;
+    if (label) this.resolve("confirm", label, (n) => `${words.count(n, "picture is", "pictures are")} ${words.longLabel(label)}.`);
+  }
+
+  choose(i) {
+    const label = this.shownChoices?.[i];
+    if (label) this.resolve("confirm", label, (n) => `${words.count(n, "picture is", "pictures are")} ${words.longLabel(label)}.`);
+  }
+
+  ignore() { if (this.group) this.resolve("ignore", "", (n) => `${words.count(n, "picture was", "pictures were")} set aside.`); }
+
+  // not says what they are not. One picture of them is kept as an example of that; what it does
+  // to the others is told.
+  async not() {
+    const label = this.group?.suggestion?.label;
+    if (!label) return;
+    const decisions = this.subject;
+    if (decisions.length > 1) return this.resolve("not", label, () => `Noted: these are not ${words.longLabel(label)}.`);
+    try {
+      const done = await api.post(decisionPath(decisions[0], "/reject"), { json: { label } });
+      changed(effectOf(done, label), done.change, () => this.again());
+      await this.again();
+    } catch (error) { complain(error); }
+  }
+
+  async label() {
+    const picker = labelPicker({ autofocus: true });
+    const effect = this.effect(picker);
+    const decisions = this.subject;
+    await form("What are they?", [h("p", { class: "quiet", text: `${words.count(decisions.length, "answer is", "answers are")} corrected. Nothing is registered.` }), field("Label", picker), effect], "Correct", async () => {
+      if (!picker.value) throw new Error("Say which kind it is.");
+      await this.resolve("confirm", picker.value, (n) => `${words.count(n, "picture is", "pictures are")} ${words.longLabel(picker.value)}.`, decisions);
+    });
+  }
+
+  // effect shows how many answers of the inbox would change, before anything is done.
+  effect(picker, decisions = this.subject) {
+    const line = h("p", { class: "notice", role: "status" }, icon("refresh"), h("span", { text: "A label shows what would change." }));
+    let timer, asked = 0;
+    const ask = async () => {
+      const label = picker.value;
+      if (!label) return;
+      const mine = ++asked;
+      try {
+        const answer = await api.get(inCollection("/inbox/preview"), { query: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
+        if (mine === asked) fill(line, icon("refresh"), h("span", { text: effectText(answer) }));
+      } catch (error) {
+        if (mine === asked && error.name !== "AbortError") fill(line, icon("warn"), h("span", { text: error.message }));
+      }
+    };
+    picker.input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 300); });
+    picker.input.addEventListener("change", ask);
+    return line;
+  }
+
+  async register() {
+    if (!this.group) return;
+    const decisions = this.subject;
+    const example = this.group.decisions.find((d) => d.id === (this.chosen.size > 0 ? decisions[0] : this.group.decisions[this.cursor]?.id)) ?? this.group.decisions[0];
+    if (!example.picture) return say("Its picture is not kept, so it cannot be registered from here. The collection says what is kept.", { kind: "bad" });
+    const picker = labelPicker({ autofocus: true });
+    const done = await form("Register a new kind", [
+      h("div", { class: "row" }, this.picture(example, 320), h("p", { class: "quiet grow", text: `This picture becomes the reference; ${decisions.length === 1 ? "its answer is" : `all ${decisions.length} answers are`} settled. Choose one that is sharp and whole.` })),
+      field("Label", picker, "A path from the general to the special, such as invoice/lorvik."), this.effect(picker, [example.id])], "Register", async () => {
+      if (!picker.value) throw new Error("Say which kind it is: a label such as invoice/lorvik.");
+      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...decisions.filter((id) => id !== example.id)], action: "new", label: picker.value } });
+    });
+    if (!done) return;
+    keepRecent(picker.value);
+    await tell(done, () => this.again());
+    await this.recheck({ quiet: true });
+  }
+
+  async resolve(action, label, says, decisions = this.subject) {
+    try {
+      const done = await api.post(inCollection("/inbox/resolve"), { json: { decisions, action, label: label || undefined } });
+      if (label && action === "confirm") keepRecent(label);
+      changed(says(decisions.length, done), done?.change, () => this.again());
+      await this.again();
+    } catch (error) { complain(error); }
+  }
+
+  // again asks for the inbox anew, and stays near where it was.
+  async again() {
+    if (this.signal.aborted) return;
+    const at = this.at;
+    const id = this.group?.id;
+    this.chosen.clear();
+    await this.load(() => this.all());
+    const same = this.groups.findIndex((g) => g.id === id);
+    if (this.groups.length > 0) this.open(same >= 0 ? same : Math.min(at, this.groups.length - 1));
+    state.refreshCounts();
+  }
+
+  // recheck answers the inbox anew, some at a time, until all are done.
+  async recheck({ quiet = false } = {}) {
+    try {
+      let n = 0;
+      for (let left = 1; left > 0 && !this.signal.aborted;) {
+        const done = await api.post(inCollection("/inbox/recheck"), { quiet: n > 0 });
+        n += done.changed.length;
+        left = done.looked_at > 0 ? done.left : 0;
+      }
+      if (!quiet || n > 0) say(n > 0 ? `${words.count(n, "answer has", "answers have")} changed.` : "No answer has changed.");
+      await this.again();
+    } catch (error) { complain(error); }
+  }
+}
+
+// effectText says what registering would do.
+function effectText({ changed: list, looked_at: looked, open }) {
+  const n = list?.length ?? 0;
+  const some = looked < open ? ` Looked at: the ${looked} that are most alike, of ${open}.` : "";
+  return `Would change ${words.count(n, "answer", "answers")} of the inbox.${some}`;
+}
+
+const recent = []; // labels that were chosen here, the last one first
+
+function keepRecent(label) {
+  const at = recent.indexOf(label);
+  if (at >= 0) recent.splice(at, 1);
+  recent.unshift(label);
+  recent.length = Math.min(recent.length, mostChoices);
+}
+
+customElements.define("view-inbox", Inbox);

@@ -1,0 +1,100 @@
+// Answers in the words of people.
+
+// percent rounds down, as the command line does: 99.96 % are no certainty.
+export function percent(share) {
+  if (share > 0 && share < 0.01) return "less than 1 %";
+  return Math.floor(share * 100) + " %";
+}
+
+// sureness is a confidence in words.
+export function sureness(confidence) {
+  if (confidence >= 0.98) return "Almost certain";
+  if (confidence >= 0.9) return "Very likely";
+  if (confidence >= 0.75) return "Likely";
+  return "Uncertain: please look";
+}
+
+export const decisionNames = { match: "Recognised", ambiguous: "Between two kinds", unknown: "Unknown", refused: "Not usable" };
+
+export const decisionMeanings = {
+  match: "It is of this kind, whatever is filled in.",
+  ambiguous: "Two kinds are too alike to tell them apart in this picture.",
+  unknown: "Nothing that is registered looks like this.",
+  refused: "The file could not be used.",
+};
+
+// statusNames say what people made of an answer.
+export const statusNames = { answered: "As answered", open: "Waits in the inbox", confirmed: "Confirmed", corrected: "Corrected", rejected: "Said not to be it", ignored: "Set aside" };
+
+const conditionNames = {
+  glare: "Glare", covered: "Partly covered", "cut-off": "Cut off", torn: "Torn", stained: "Stained", folded: "Folded", blurred: "Blurred", faded: "Faded", "too-small": "Very small",
+  screen: "Photographed from a screen", mirrored: "Mirrored", "dark-mode": "A negative",
+};
+const conditionMeanings = {
+  glare: "a lamp or window is mirrored in it", covered: "a hand or a thing lies on it", "cut-off": "a part lies outside of the picture", torn: "a part is missing", stained: "the paper has another colour",
+  folded: "it is folded", blurred: "out of focus, or shaken", faded: "the print is pale", "too-small": "few pixels show it", screen: "taken from a screen", mirrored: "the picture is a mirror image", "dark-mode": "light and dark are exchanged",
+};
+export const conditionName = (kind) => conditionNames[kind] ?? kind;
+export const conditionMeaning = (kind) => conditionMeanings[kind] ?? "";
+
+// formWords says how much of the form agrees; undefined where it was not compared.
+export function formWords(answer) {
+  const g = answer.geometry;
+  if (!g) return answer.basis === "embedding" ? "Decided by the look of the whole picture: too little print could be compared." : "Nothing registered was found in the picture.";
+  return `${percent(g.agreement)} of the ${g.compared} parts that could be compared agree.`;
+}
+
+// contentsWords says what is known of the contents.
+export function contentsWords(answer) {
+  const places = answer.geometry?.changes?.length ?? 0;
+  const where = places ? `other print in ${count(places, "place", "places")}` : "";
+  switch (answer.copy) {
+    case "same": return "The same copy as the one that is registered.";
+    case "other": return "Another copy of the same kind" + (where ? ": " + where + "." : ".");
+    case "unsure": return (where ? where[0].toUpperCase() + where.slice(1) + ". " : "") + "Whether it is the registered copy itself cannot be told.";
+  }
+  return where ? where[0].toUpperCase() + where.slice(1) + "." : "";
+}
+
+// runnerUp says what else it could be.
+export function runnerUp(answer) {
+  const rest = (answer.candidates ?? []).filter((c) => c.label !== answer.label && !c.label.startsWith(answer.label + "/"));
+  const next = rest[0];
+  if (!next) return { text: "Nothing else comes near.", candidate: null };
+  if (next.confidence < 0.01) return { text: "is next, but far behind.", candidate: next };
+  if (next.confidence < 0.1) return { text: `is next, at ${percent(next.confidence)}.`, candidate: next };
+  return { text: `comes close, at ${percent(next.confidence)}.`, candidate: next };
+}
+
+// count is a number with its noun.
+export function count(n, one, many) { return number(n) + " " + (n === 1 ? one : many); }
+
+export function number(n) { return new Intl.NumberFormat("en-GB").format(n); }
+
+// size is a number of bytes.
+export function size(bytes) {
+  for (const unit of ["bytes", "KB", "MB", "GB"]) {
+    if (bytes < 1000 || unit === "GB") return `${unit === "bytes" ? bytes : bytes.toFixed(bytes < 10 ? 1 : 0)} ${unit}`;
+    bytes /= 1000;
+  }
+}
+
+const minute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+export function when(text) {
+  const at = new Date(text);
+  return Number.isNaN(at.valueOf()) ? "" : minute.format(at);
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+export function ago(text) {
+  const seconds = (new Date(text) - Date.now()) / 1000;
+  if (Number.isNaN(seconds)) return "never";
+  for (const [unit, of] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+    if (Math.abs(seconds) >= of) return relative.format(Math.round(seconds / of), unit);
+  }
+  return "just now";
+}
+
+// shortLabel is the last part of a label, longLabel all parts with air between.
+export const lastPart = (label) => label.slice(label.lastIndexOf("/") + 1);
+export const longLabel = (label) => label.split("/").join(" / ");

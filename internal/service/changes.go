@@ -1,0 +1,59 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"exemplar/internal/service/db"
+)
+
+// undo is what undoing a change takes.
+type undo struct {
+	Remove    []string        `json:"remove,omitempty"`    // ids of references that the change added
+	Restore   []byte          `json:"restore,omitempty"`   // references that it removed, as the gallery gives them
+	Rename    *renaming       `json:"rename,omitempty"`    // of labels
+	Note      *restoredNote   `json:"note,omitempty"`      // of a reference
+	Decisions []decisionState `json:"decisions,omitempty"` // as they were
+}
+
+type renaming struct {
+	From string   `json:"from"`
+	To   string   `json:"to"`
+	IDs  []string `json:"ids"` // of the references that were moved
+}
+
+type restoredNote struct {
+	ID       string  `json:"id"`
+	Note     *string `json:"note,omitempty"`
+	Contents *string `json:"contents,omitempty"`
+}
+
+// decisionState is what undoing puts back of a decision.
+type decisionState struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+	Label  string `json:"label"`
+}
+
+// finish records a change of a gallery that is done, and forgets its intent. The id of
+// the change is that of the intent.
+func (s *Service) finish(ctx context.Context, tx *db.Tx, by Actor, begun intent, subject string, back undo, before, after any) error {
+	if err := tx.RemoveIntent(ctx, begun.ID); err != nil {
+		return err
+	}
+	return s.recordChange(ctx, tx, by, begun.ID, begun.What, begun.Collection, subject, back, before, after)
+}
+
+// recordChange adds a change, with its row of the audit.
+func (s *Service) recordChange(ctx context.Context, tx *db.Tx, by Actor, id, what, collection, subject string, back undo, before, after any) error {
+	packed, err := json.Marshal(back)
+	if err != nil {
+		return err
+	}
+	err = tx.AddChange(ctx, db.Change{ID: id, Collection: collection, At: time.Now(), Who: by.Name, What: what, Subject: subject, Undo: packed})
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, tx, by, entry{What: what, Collection: collection, Subject: id, Before: before, After: after})
+}

@@ -1,0 +1,235 @@
+package service
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"time"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// ClassifyOptions say how a file is judged; the zero value is what most want.
+type ClassifyOptions struct {
+	FPIR     float64 `json:"fpir,omitempty"` // 0: that of the collection
+	Exact    bool    `json:"exact,omitempty"`
+	All      bool    `json:"all,omitempty"`
+	Explain  bool    `json:"-"`
+	Keep     bool    `json:"-"` // the picture, whatever the collection keeps
+	Password string  `json:"-"` // of an encrypted PDF
+	AtLeast  int64   `json:"-"` // version of the gallery that must be searched
+}
+
+// Answered is an answer with the decision that it was kept as.
+type Answered struct {
+	DecisionID string `json:"decision_id"`
+	Status     string `json:"status" doc:"open if a person is to look at it, else answered"`
+	exemplar.Answer
+	Explanation []byte `json:"explanation,omitempty" doc:"a PNG, if it was asked for, with the first answer of a picture"`
+}
+
+// Classified is what a file came to.
+type Classified struct {
+	Source         string     `json:"source,omitempty" doc:"name of the file, if it has one"`
+	Answers        []Answered `json:"answers" doc:"one for every page; with all, one for every document on each"`
+	GalleryVersion int64      `json:"gallery_version"`
+}
+
+// Status of a decision.
+const (
+	StatusAnswered  = "answered"  // nobody needs to look at it
+	StatusOpen      = "open"      // a person is to look at it: it is in the inbox
+	StatusConfirmed = "confirmed" // a person said that it is right
+	StatusCorrected = "corrected" // a person said what it is
+	StatusRejected  = "rejected"  // a person said that it is not what was answered
+	StatusIgnored   = "ignored"   // a person took it out of the inbox
+)
+
+// Classify says what a file shows, and keeps its answers as decisions.
+func (s *Service) Classify(ctx context.Context, by Actor, collection string, file File, opts ClassifyOptions) (Classified, error) {
+	row, err := s.db.Read().Collection(ctx, collection)
+	if err != nil {
+		return Classified{}, orNoCollection(err, collection)
+	}
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return Classified{}, err
+	}
+	if err := s.waitFor(ctx, g, opts.AtLeast); err != nil {
+		return Classified{}, err
+	}
+	if opts.FPIR == 0 {
+		opts.FPIR = row.FPIR
+	}
+	answers, err := s.answer(ctx, g, file, opts)
+	if err != nil {
+		return Classified{}, explained(err)
+	}
+	return s.keep(ctx, by, row, file, opts, answers)
+}
+
+func orNoCollection(err error, name string) error {
+	return orUnknown(err, "there is no collection %q: GET /api/v1/collections lists them", name)
+}
+
+// pageAnswers is what one page of a file came to.
+type pageAnswers struct {
+	part int
+	exemplar.Result
+}
+
+// answer classifies the pages of a file, one after the other.
+func (s *Service) answer(ctx context.Context, g *exemplar.Gallery, file File, opts ClassifyOptions) ([]pageAnswers, error) {
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var answers []pageAnswers
+	pages := exemplar.PageOptions{}
+	if opts.Password != "" {
+		pages.Passwords = []string{opts.Password}
+	}
+	for page := range exemplar.Pages(ctx, exemplar.FromBytes(file.Data), pages) {
+		result, err := g.Classify(ctx, page, exemplar.ClassifyOptions{FPIR: opts.FPIR, Exact: opts.Exact, All: opts.All, Explain: opts.Explain})
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, pageAnswers{len(answers), result})
+	}
+	return answers, ctx.Err()
+}
+
+// keep records answers as decisions: all of a file together.
+func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File, opts ClassifyOptions, pages []pageAnswers) (Classified, error) {
+	out := Classified{Source: file.Name, Answers: []Answered{}}
+	options, err := json.Marshal(opts)
+	if err != nil {
+		return out, err
+	}
+	hash, now := hashOf(file.Data), time.Now()
+	var rows []db.Decision
+	keepPicture := false
+	for _, page := range pages {
+		out.GalleryVersion = max(out.GalleryVersion, page.Version)
+		for nth, a := range page.Answers {
+			answer, err := json.Marshal(a)
+			if err != nil {
+				return out, err
+			}
+			row := db.Decision{
+				ID: newID(), Collection: c.Name, At: now, Who: by.Name, Source: file.Name, Page: a.Page, Member: a.Member, Part: page.part, Nth: nth,
+				Hash: hash, Status: statusOf(a), Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence,
+				GalleryVersion: page.Version, Options: string(options), Answer: string(answer), Embedding: packVector(page.Embedding),
+			}
+			row.HasPicture = opts.Keep || c.KeepPictures == KeepAll || c.KeepPictures == KeepUnknown && row.Status == StatusOpen
+			keepPicture = keepPicture || row.HasPicture
+			rows = append(rows, row)
+			answered := Answered{DecisionID: row.ID, Status: row.Status, Answer: a}
+			if nth == 0 {
+				answered.Explanation = page.Explanation
+			}
+			out.Answers = append(out.Answers, answered)
+		}
+	}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if keepPicture {
+			if err := tx.AddPicture(ctx, c.Name, hash, file.Data); err != nil {
+				return err
+			}
+		}
+		for _, row := range rows {
+			if err := tx.AddDecision(ctx, row); err != nil {
+				return err
+			}
+			if err := s.record(ctx, tx, by, entry{What: "decision", Collection: c.Name, Subject: row.ID, After: evidence(row)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// statusOf says whether a person is to look at an answer.
+func statusOf(a exemplar.Answer) string {
+	if a.Decision == exemplar.Unknown || a.Decision == exemplar.Ambiguous {
+		return StatusOpen
+	}
+	return StatusAnswered
+}
+
+// decisionEvidence is what the audit keeps of a decision: all that it takes to replay
+// it, and the answer, which holds model and thresholds.
+type decisionEvidence struct {
+	Source         string          `json:"source"`
+	SHA256         string          `json:"sha256"` // of the file
+	Part           int             `json:"part"`
+	Nth            int             `json:"nth"`
+	Options        json.RawMessage `json:"options"`
+	GalleryVersion int64           `json:"gallery_version"`
+	Answer         json.RawMessage `json:"answer"`
+}
+
+func evidence(d db.Decision) decisionEvidence {
+	return decisionEvidence{d.Source, d.Hash, d.Part, d.Nth, json.RawMessage(d.Options), d.GalleryVersion, json.RawMessage(d.Answer)}
+}
+
+// packVector is an embedding as it is kept.
+func packVector(v []float32) []byte {
+	if v == nil {
+		return nil
+	}
+	packed := make([]byte, 0, 4*len(v))
+	for _, x := range v {
+		packed = binary.LittleEndian.AppendUint32(packed, math.Float32bits(x))
+	}
+	return packed
+}
+
+// unpackVector is the embedding that was packed; nil if there is none.
+func unpackVector(packed []byte) []float32 {
+	v := make([]float32, len(packed)/4)
+	for i := range v {
+		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(packed[4*i:]))
+	}
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}
+
+// The wait for a version of a gallery that another process writes: how long, and how
+// often to look (by eye).
+const (
+	versionWait = 2 * time.Second
+	versionPoll = 50 * time.Millisecond
+)
+
+// waitFor waits until the gallery has at least a version.
+func (s *Service) waitFor(ctx context.Context, g *exemplar.Gallery, version int64) error {
+	if version <= 0 {
+		return nil
+	}
+	for end := time.Now().Add(versionWait); ; {
+		have, err := g.Version(ctx)
+		if err != nil {
+			return explained(err)
+		}
+		if have >= version {
+			return nil
+		}
+		if time.Now().After(end) {
+			e := fault(Unavailable, "the gallery is at version %d, and X-Gallery-Version asks for at least %d: ask again, or for less", have, version).(*Error)
+			e.After = time.Second
+			return e
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(versionPoll):
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// Decision is an answer that was kept, and what people made of it.
+type Decision struct {
+	ID             string          `json:"id"`
+	At             time.Time       `json:"at"`
+	Who            string          `json:"who" doc:"name of the key that asked"`
+	Source         string          `json:"source,omitempty" doc:"name of the file"`
+	Status         string          `json:"status" enum:"answered,open,confirmed,corrected,rejected,ignored" doc:"open: a person is to look at it"`
+	Decision       string          `json:"decision" doc:"as it stands: match, ambiguous, unknown, refused"`
+	Label          string          `json:"label,omitempty" doc:"as it stands: what was answered, or what a person said"`
+	Confidence     float64         `json:"confidence"`
+	GalleryVersion int64           `json:"gallery_version"`
+	Picture        bool            `json:"picture" doc:"whether the picture is kept"`
+	Answer         exemplar.Answer `json:"answer" doc:"what was answered"`
+}
+
+func newDecision(row db.Decision) (Decision, error) {
+	d := Decision{
+		ID: row.ID, At: row.At, Who: row.Who, Source: row.Source, Status: row.Status, Decision: row.Decision, Label: row.Label,
+		Confidence: row.Confidence, GalleryVersion: row.GalleryVersion, Picture: row.HasPicture,
+	}
+	return d, json.Unmarshal([]byte(row.Answer), &d.Answer)
+}
+
+// Decisions is a part of a collection's decisions, the newest first.
+type Decisions struct {
+	Decisions []Decision `json:"decisions"`
+	Next      string     `json:"next,omitempty" doc:"cursor of the next page; absent on the last one"`
+}
+
+// DecisionFilter selects decisions; see [db.DecisionFilter].
+type DecisionFilter = db.DecisionFilter
+
+// Decisions lists the decisions of a collection.
+func (s *Service) Decisions(ctx context.Context, collection string, f DecisionFilter) (Decisions, error) {
+	if _, err := s.db.Read().Collection(ctx, collection); err != nil {
+		return Decisions{}, orNoCollection(err, collection)
+	}
+	rows, err := s.db.Read().Decisions(ctx, collection, f)
+	if err != nil {
+		return Decisions{}, err
+	}
+	page := Decisions{Decisions: []Decision{}}
+	for _, row := range rows {
+		d, err := newDecision(row)
+		if err != nil {
+			return Decisions{}, err
+		}
+		page.Decisions = append(page.Decisions, d)
+	}
+	if len(rows) == f.Limit {
+		page.Next = rows[len(rows)-1].ID
+	}
+	return page, nil
+}
+
+// Decision returns one.
+func (s *Service) Decision(ctx context.Context, collection, id string) (Decision, error) {
+	row, err := s.decisionRow(ctx, collection, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	return newDecision(row)
+}
+
+func (s *Service) decisionRow(ctx context.Context, collection, id string) (db.Decision, error) {
+	row, err := s.db.Read().Decision(ctx, collection, id)
+	return row, orUnknown(err, "there is no decision %q in %q: GET decisions lists them; old ones are removed as the collection says", id, collection)
+}
+
+// keptPicture is the page that a decision was about.
+func (s *Service) keptPicture(ctx context.Context, row db.Decision) (exemplar.Picture, error) {
+	if !row.HasPicture {
+		return exemplar.Picture{}, noPicture(row.ID)
+	}
+	file, err := s.db.Read().Picture(ctx, row.Collection, row.Hash)
+	if errors.Is(err, db.ErrNone) {
+		return exemplar.Picture{}, noPicture(row.ID)
+	}
+	if err != nil {
+		return exemplar.Picture{}, err
+	}
+	part := 0
+	for page := range exemplar.Pages(ctx, exemplar.FromBytes(file), exemplar.PageOptions{}) {
+		if part == row.Part {
+			return page, nil
+		}
+		part++
+	}
+	return exemplar.Picture{}, fault(Conflict, "the kept file of %s has no page %d any more", row.ID, row.Part+1)
+}
+
+func noPicture(id string) error {
+	return fault(Unknown, "the picture of %s is not kept: the collection's keep_pictures says which are", id)
+}
+
+// pictureSide is the longer side of the picture of a decision, unless less is asked
+// for: as much as screens show.
+const pictureSide = 2048
+
+// DecisionPicture draws the picture that a decision was about, as a JPEG.
+func (s *Service) DecisionPicture(ctx context.Context, collection, id string, side int) ([]byte, error) {
+	row, err := s.decisionRow(ctx, collection, id)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	picture, err := s.keptPicture(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	if side == 0 {
+		side = pictureSide
+	}
+	jpeg, err := picture.JPEG(side)
+	if err != nil {
+		return nil, fault(Conflict, "the picture of %s cannot be shown: %v", id, err)
+	}
+	return jpeg, nil
+}
+
+// Explanation draws why the picture of a decision is answered as it is, by what the
+// gallery holds now. It is a PNG.
+func (s *Service) Explanation(ctx context.Context, collection, id string) ([]byte, error) {
+	row, err := s.decisionRow(ctx, collection, id)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	var opts ClassifyOptions
+	if err := json.Unmarshal([]byte(row.Options), &opts); err != nil {
+		return nil, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	picture, err := s.keptPicture(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	result, err := g.Classify(ctx, picture, exemplar.ClassifyOptions{FPIR: opts.FPIR, Exact: opts.Exact, Explain: true})
+	if err != nil {
+		return nil, explained(err)
+	}
+	if result.Explanation == nil {
+		return nil, fault(Conflict, "there is nothing to draw: %s", result.Answer().Summary)
+	}
+	return result.Explanation, nil
+}

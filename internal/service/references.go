@@ -1,0 +1,365 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// References is a part of a collection's references, in order of labels and then of age.
+type References struct {
+	References     []exemplar.Reference `json:"references"`
+	Next           string               `json:"next,omitempty" doc:"cursor of the next page; absent on the last one"`
+	GalleryVersion int64                `json:"gallery_version"`
+}
+
+// References lists the references of a label and of those below it (empty: of all),
+// from the one after cursor on. Negatives are listed where their label is asked for.
+func (s *Service) References(ctx context.Context, collection, label, cursor string, limit int) (References, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return References{}, err
+	}
+	version, err := g.Version(ctx)
+	if err != nil {
+		return References{}, explained(err)
+	}
+	list, err := g.List(ctx, label)
+	if err != nil {
+		return References{}, explained(err)
+	}
+	if label == "" {
+		list = slices.DeleteFunc(list, func(r exemplar.Reference) bool { _, negative := exemplar.NegativeOf(r.Label); return negative })
+	}
+	if cursor != "" {
+		at := slices.IndexFunc(list, func(r exemplar.Reference) bool { return r.ID == cursor })
+		if at < 0 {
+			return References{}, fault(Conflict, "the reference %q, up to which you had listed, is gone: begin again without a cursor", cursor)
+		}
+		list = list[at+1:]
+	}
+	page := References{References: list, GalleryVersion: version}
+	if len(list) > limit {
+		page.References, page.Next = list[:limit], list[limit-1].ID
+	}
+	return page, nil
+}
+
+// Reference returns one.
+func (s *Service) Reference(ctx context.Context, collection, id string) (exemplar.Reference, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return exemplar.Reference{}, err
+	}
+	r, err := g.Get(ctx, id)
+	return r, explained(err)
+}
+
+// File is a file as it was sent.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Registering says what is to be registered: each file becomes a reference.
+type Registering struct {
+	Label    string
+	Contents exemplar.Contents
+	Note     string
+	Replace  bool // what the label has itself
+	Files    []File
+}
+
+// RegisteredFiles says what became of files that were to be registered, in their order.
+type RegisteredFiles struct {
+	Results        []exemplar.Registration `json:"results"`
+	Registered     int                     `json:"registered" doc:"how many became references"`
+	Change         string                  `json:"change,omitempty" doc:"id of the change, to undo it; absent if nothing changed"`
+	GalleryVersion int64                   `json:"gallery_version"`
+}
+
+// Register registers files under a label. One that cannot be used does not stop the
+// others: its result says why.
+func (s *Service) Register(ctx context.Context, by Actor, collection string, asked Registering) (RegisteredFiles, error) {
+	if err := notReserved(asked.Label); err != nil {
+		return RegisteredFiles{}, err
+	}
+	if len(asked.Files) == 0 {
+		return RegisteredFiles{}, fault(Invalid, "there is no file in the request: send one or several as fields named file")
+	}
+	items := make([]exemplar.Item, len(asked.Files))
+	for i, f := range asked.Files {
+		items[i] = exemplar.Item{Label: asked.Label, Source: f.Name, Note: asked.Note, Contents: asked.Contents, Picture: exemplar.FromBytes(f.Data)}
+	}
+	done, _, err := s.register(ctx, by, collection, "references.register", items, asked.Replace, nil)
+	return done, err
+}
+
+// register registers items as one change. also is what belongs to the same change in
+// service.db, with what undoing it takes; it may be nil.
+func (s *Service) register(ctx context.Context, by Actor, collection, what string, items []exemplar.Item, replace bool,
+	also func(tx *db.Tx, results []exemplar.Registration, back *undo) error) (RegisteredFiles, undo, error) {
+	var back undo
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return RegisteredFiles{}, back, err
+	}
+	asked := askedFor(items)
+	begun := intent{What: what, Collection: collection, By: by, Detail: asked}
+	if err := s.begin(ctx, &begun); err != nil {
+		return RegisteredFiles{}, back, err
+	}
+	if replace {
+		if back.Restore, err = keptOf(ctx, g, items); err != nil {
+			s.abandon(ctx, &begun)
+			return RegisteredFiles{}, back, explained(err)
+		}
+	}
+	results, err := s.registerItems(ctx, g, items, replace)
+	if results == nil {
+		s.abandon(ctx, &begun)
+		return RegisteredFiles{}, back, explained(err)
+	}
+	done := RegisteredFiles{Results: results}
+	for _, r := range results {
+		if r.Outcome == exemplar.Registered {
+			back.Remove = append(back.Remove, r.ID)
+		}
+	}
+	done.Registered = len(back.Remove)
+	ctx = context.WithoutCancel(ctx) // the gallery has changed: that is recorded whatever happens
+	if done.GalleryVersion, err = g.Version(ctx); err != nil {
+		return RegisteredFiles{}, back, explained(err)
+	}
+	if done.Registered == 0 && also == nil {
+		s.abandon(ctx, &begun)
+		return done, back, nil
+	}
+	done.Change = begun.ID
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if also != nil {
+			if err := also(tx, results, &back); err != nil {
+				return err
+			}
+		}
+		return s.finish(ctx, tx, by, begun, items[0].Label, back, nil, map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion})
+	})
+	return done, back, err
+}
+
+// registerItems registers, within the bound on pictures in work. The results come with
+// an error where the references are stored, and only what they resemble is not known.
+func (s *Service) registerItems(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item, replace bool) ([]exemplar.Registration, error) {
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var stored []exemplar.Registration
+	results, err := g.Register(ctx, items, exemplar.RegisterOptions{Replace: replace, Stored: func(r []exemplar.Registration) { stored = r }})
+	if err != nil && stored != nil {
+		return stored, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// keptOf is what the labels of items have themselves.
+func keptOf(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item) ([]byte, error) {
+	list, err := g.List(ctx, items[0].Label)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(r exemplar.Reference) bool { return r.Label != items[0].Label })
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return g.Pack(ctx, idsOf(list)...)
+}
+
+// asked is what an intent says of an item.
+type askedItem struct {
+	Label  string `json:"label"`
+	Source string `json:"source"`
+}
+
+func askedFor(items []exemplar.Item) []askedItem {
+	asked := make([]askedItem, len(items))
+	for i, item := range items {
+		asked[i] = askedItem{item.Label, item.Source}
+	}
+	return asked
+}
+
+// brief is what the audit keeps of a registration.
+func brief(results []exemplar.Registration) []map[string]string {
+	out := make([]map[string]string, len(results))
+	for i, r := range results {
+		out[i] = map[string]string{"outcome": string(r.Outcome), "id": r.ID, "label": r.Label, "source": r.Source, "reason": r.Reason}
+	}
+	return out
+}
+
+// ReferenceChange says what of a reference is to be other; what is left out stays.
+type ReferenceChange struct {
+	Label    *string `json:"label,omitempty" maxLength:"512"`
+	Note     *string `json:"note,omitempty" maxLength:"10000"`
+	Contents *string `json:"contents,omitempty" enum:",vary,fixed" doc:"whether other contents are a match: vary, fixed, or empty for the program's own view"`
+}
+
+// RemoveReference removes one.
+func (s *Service) RemoveReference(ctx context.Context, by Actor, collection, id string) (Changed, error) {
+	r, err := s.Reference(ctx, collection, id)
+	if err != nil && r.ID == "" {
+		return Changed{}, err
+	}
+	return s.remove(ctx, by, collection, "reference.remove", id, []exemplar.Reference{r})
+}
+
+// remove removes references; undoing puts them back as they were.
+func (s *Service) remove(ctx context.Context, by Actor, collection, what, subject string, list []exemplar.Reference) (Changed, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return Changed{}, err
+	}
+	packed, err := g.Pack(ctx, idsOf(list)...)
+	if err != nil {
+		return Changed{}, explained(err)
+	}
+	return s.change(ctx, by, collection, galleryChange{
+		what: what, subject: subject, detail: idsOf(list), before: list, undo: undo{Restore: packed},
+		run: func(g *exemplar.Gallery, _ *undo) (int, error) { return len(list), g.Remove(ctx, idsOf(list)...) },
+	})
+}
+
+// ChangeReference changes a reference.
+func (s *Service) ChangeReference(ctx context.Context, by Actor, collection, id string, asked ReferenceChange) (exemplar.Reference, error) {
+	before, err := s.Reference(ctx, collection, id)
+	if err != nil {
+		return exemplar.Reference{}, err
+	}
+	if asked.Label != nil && *asked.Label != before.Label {
+		if id, err = s.move(ctx, by, collection, before, *asked.Label); err != nil {
+			return exemplar.Reference{}, err
+		}
+	}
+	if asked.Note != nil || asked.Contents != nil {
+		back := restoredNote{ID: id}
+		if asked.Note != nil {
+			back.Note = &before.Note
+		}
+		if asked.Contents != nil {
+			contents := string(before.Contents)
+			back.Contents = &contents
+		}
+		_, err = s.change(ctx, by, collection, galleryChange{
+			what: "reference.change", subject: id, detail: asked, before: before, undo: undo{Note: &back},
+			run: func(g *exemplar.Gallery, _ *undo) (int, error) {
+				return 1, setNote(ctx, g, restoredNote{id, asked.Note, asked.Contents})
+			},
+		})
+		if err != nil {
+			return exemplar.Reference{}, err
+		}
+	}
+	return s.Reference(ctx, collection, id)
+}
+
+// setNote changes what is said of a reference.
+func setNote(ctx context.Context, g *exemplar.Gallery, n restoredNote) error {
+	if n.Note != nil {
+		if err := g.SetNote(ctx, n.ID, *n.Note); err != nil {
+			return err
+		}
+	}
+	if n.Contents == nil {
+		return nil
+	}
+	return g.SetContents(ctx, n.ID, exemplar.Contents(*n.Contents))
+}
+
+// move gives a reference another label. Under it the reference has another id, unless
+// it was the only one of its label.
+func (s *Service) move(ctx context.Context, by Actor, collection string, r exemplar.Reference, to string) (id string, err error) {
+	if err := notReserved(to); err != nil {
+		return "", err
+	}
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return "", err
+	}
+	below, err := g.List(ctx, r.Label)
+	if err != nil {
+		return "", explained(err)
+	}
+	if len(below) == 1 {
+		_, err := s.RenameLabel(ctx, by, collection, r.Label, to)
+		return r.ID, err
+	}
+	packed, err := g.Pack(ctx, r.ID)
+	if err != nil {
+		return "", explained(err)
+	}
+	var moved string
+	_, err = s.change(ctx, by, collection, galleryChange{
+		what: "reference.move", subject: r.ID, detail: map[string]string{"from": r.Label, "to": to}, before: r, undo: undo{Restore: packed},
+		run: func(g *exemplar.Gallery, back *undo) (int, error) {
+			var err error
+			moved, err = g.Move(ctx, r.ID, to)
+			back.Remove = []string{moved}
+			return 1, err
+		},
+	})
+	return moved, err
+}
+
+// ReferencePicture returns the stored JPEG of a reference, no wider or higher than side
+// if that is not 0.
+func (s *Service) ReferencePicture(ctx context.Context, collection, id string, side int) ([]byte, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	jpeg, err := g.Picture(ctx, id)
+	if err != nil || side == 0 {
+		return jpeg, explained(err)
+	}
+	return exemplar.FromBytes(jpeg).JPEG(side)
+}
+
+// ReferenceContents draws what of a reference is taken for form and what for contents.
+func (s *Service) ReferenceContents(ctx context.Context, collection, id string) ([]byte, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	drawn, err := g.ExplainContents(ctx, id)
+	return drawn, explained(err)
+}
+
+// Rivals returns the other labels whose references resemble a reference.
+func (s *Service) Rivals(ctx context.Context, collection, id string) ([]exemplar.Rival, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	rivals, err := g.Rivals(ctx, id)
+	if rivals == nil {
+		rivals = []exemplar.Rival{}
+	}
+	return rivals, explained(err)
+}

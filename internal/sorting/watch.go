@@ -1,0 +1,353 @@
+package sorting
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"exemplar/internal/fileio"
+)
+
+// Inbox is a folder of which every file that comes in is sorted, with those in folders below it.
+type Inbox struct {
+	Folder string
+	// Every is the time between two looks into the folder, and the time for which a file must
+	// rest before it is taken.
+	Every time.Duration
+	// Say is told of what does not end the watch: a file that cannot be taken, a full disk.
+	Say func(error)
+}
+
+// claimFolder holds, in the inbox, the files that were taken from it and are not sorted yet:
+// each in a folder of its own, under its path.
+const claimFolder = ".exemplar-work"
+
+// mostTries is how often the program may have ended while it was at work on one file. By eye:
+// nobody stops it so often by chance.
+const mostTries = 5
+
+// watch is an [Inbox] that is being watched.
+type watch struct {
+	Inbox
+	sorter  *Sorter
+	resting map[string]resting // files by their paths in the inbox
+	said    map[string]string  // faults of the last look, by their paths
+	saying  map[string]string  // those of this one
+	events  *fsnotify.Watcher  // nil where there are none
+}
+
+// resting is a file that nobody has written to since.
+type resting struct {
+	size  int64
+	time  time.Time
+	since time.Time
+}
+
+// Watch sorts what comes into a folder until ctx ends; then it finishes what it has in hand. The
+// options must say [Move]. A look into the folder is the truth; events of the system only make
+// it come sooner, because network folders send none. A file is taken when it has not changed
+// from one look to another that is Every later.
+func (s *Sorter) Watch(ctx context.Context, inbox Inbox) error {
+	w := &watch{Inbox: inbox, sorter: s, resting: map[string]resting{}}
+	if err := os.MkdirAll(w.claims(), 0o700); err != nil {
+		return fmt.Errorf("no file can be taken out of %q: %w", inbox.Folder, withoutPath(err))
+	}
+	release, err := fileio.Only(filepath.Join(w.claims(), "lock"))
+	if err != nil {
+		return fmt.Errorf("watch %q: %w", inbox.Folder, withoutPath(err))
+	}
+	defer release()
+	if w.events, err = fsnotify.NewWatcher(); err == nil {
+		defer w.events.Close()
+	}
+	for {
+		next := w.look(ctx)
+		if !w.wait(ctx, next) {
+			return nil
+		}
+	}
+}
+
+func (w *watch) claims() string { return filepath.Join(w.Folder, claimFolder) }
+
+// wait waits for the time of the next look or for an event. It returns false when the watch is
+// over.
+func (w *watch) wait(ctx context.Context, next time.Time) bool {
+	// Events come in crowds: after one there is time for the others.
+	const crowd = 500 * time.Millisecond
+	timer := time.NewTimer(time.Until(next))
+	defer timer.Stop()
+	var events chan fsnotify.Event
+	var faults chan error
+	if w.events != nil {
+		events, faults = w.events.Events, w.events.Errors
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+			return true
+		case e := <-events:
+			if !passesOver(filepath.Base(e.Name)) {
+				timer.Reset(min(crowd, max(0, time.Until(next))))
+				events = nil // until the look
+			}
+		case <-faults: // too many events, perhaps: looks do not depend on them
+		}
+	}
+}
+
+// look sorts what lies in the folder and rests, and returns the time of the next look.
+func (w *watch) look(ctx context.Context) (next time.Time) {
+	w.saying = map[string]string{}
+	defer func() { w.said = w.saying }()
+	w.leftovers(ctx)
+	now := time.Now()
+	next = now.Add(w.Every)
+	found, err := w.list()
+	if err != nil {
+		w.say("", fmt.Errorf("%q cannot be read: %w", w.Folder, withoutPath(err)))
+		return next
+	}
+	var ready []string
+	for path, is := range found {
+		was, known := w.resting[path]
+		if !known || was.size != is.size || !was.time.Equal(is.time) {
+			was = resting{is.size, is.time, now}
+		}
+		found[path] = was
+		if now.Sub(was.since) >= w.Every {
+			ready = append(ready, path)
+		} else if at := was.since.Add(w.Every); at.Before(next) {
+			next = at
+		}
+	}
+	w.resting = found
+	slices.Sort(ready)
+	w.sort(ctx, w.claim(ctx, ready))
+	return next
+}
+
+// sort sorts what was taken, also when ctx ends meanwhile.
+func (w *watch) sort(ctx context.Context, sources iter.Seq[Source]) {
+	w.sorter.seen = map[string]bool{}
+	if err := w.sorter.Run(context.WithoutCancel(ctx), sources); err != nil {
+		w.Say(err) // what was taken is still there, and is tried again
+	}
+	w.sorter.apart = nil
+}
+
+// list are the files in the folder.
+func (w *watch) list() (map[string]resting, error) {
+	found := map[string]resting{}
+	to := w.sorter.root
+	err := filepath.WalkDir(w.Folder, func(path string, d fs.DirEntry, err error) error {
+		if path == w.Folder {
+			w.expect(path)
+			return err
+		}
+		switch {
+		case err != nil:
+			w.say(path, fmt.Errorf("%q cannot be read: %w", path, withoutPath(err)))
+			return skip(d)
+		case passesOver(d.Name()) || d.IsDir() && (resolved(path) == resolved(to) || isUndelivered(path)):
+			return skip(d)
+		case d.IsDir():
+			w.expect(path)
+		case d.Type().IsRegular():
+			info, err := d.Info()
+			if err == nil {
+				found[path] = resting{size: info.Size(), time: info.ModTime()}
+			} // else it has gone
+		}
+		return nil
+	})
+	return found, err
+}
+
+// expect asks for the events of a folder.
+func (w *watch) expect(folder string) {
+	if w.events != nil {
+		_ = w.events.Add(folder) // again does no harm; without, there are looks
+	}
+}
+
+func skip(d fs.DirEntry) error {
+	if d != nil && d.IsDir() {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// passesOver says of a name that it is no file for people to send, or not whole yet.
+func passesOver(name string) bool {
+	lower := strings.ToLower(name)
+	switch {
+	case strings.HasPrefix(name, "."), strings.HasPrefix(name, "~"):
+		return true
+	case slices.Contains([]string{"@eadir", "thumbs.db", "desktop.ini", "#recycle", "$recycle.bin", "system volume information", "lost+found"}, lower):
+		return true
+	}
+	return slices.Contains([]string{".part", ".partial", ".tmp", ".crdownload", ".filepart"}, filepath.Ext(lower))
+}
+
+// isUndelivered says whether a folder holds the messages of a maildir that are still coming in.
+func isUndelivered(folder string) bool {
+	beside := func(name string) bool {
+		info, err := os.Stat(filepath.Join(filepath.Dir(folder), name))
+		return err == nil && info.IsDir()
+	}
+	return filepath.Base(folder) == "tmp" && beside("new") && beside("cur")
+}
+
+// claim takes files out of the folder, each when it is its turn, until ctx ends.
+func (w *watch) claim(ctx context.Context, paths []string) iter.Seq[Source] {
+	return func(yield func(Source) bool) {
+		for _, path := range paths {
+			if ctx.Err() != nil {
+				return
+			}
+			source, err := w.take(path)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // somebody else has
+			}
+			if err != nil {
+				w.say(path, fmt.Errorf("%q cannot be taken: %w", path, withoutPath(err)))
+				continue
+			}
+			if !yield(source) {
+				return
+			}
+		}
+	}
+}
+
+// take takes a file by giving it another name, which only one can.
+func (w *watch) take(path string) (Source, error) {
+	f, err := os.Open(path) // what cannot be read is left
+	if err != nil {
+		return Source{}, err
+	}
+	f.Close()
+	rel, err := filepath.Rel(w.Folder, path)
+	if err != nil {
+		return Source{}, err
+	}
+	own, err := os.MkdirTemp(w.claims(), "*")
+	if err != nil {
+		return Source{}, err
+	}
+	claimed := filepath.Join(own, rel)
+	err = os.MkdirAll(filepath.Dir(claimed), 0o700)
+	if err == nil {
+		err = os.Rename(path, claimed)
+	}
+	if err != nil {
+		removeEmpty(own)
+		return Source{}, err
+	}
+	instant()
+	return Source{Path: claimed, Name: rel, Key: path}, nil
+}
+
+// leftovers sorts what was taken and not sorted: by a process that was killed, or because there
+// was no room. Each file is sorted alone, and counts how often that was tried, so that one that
+// ends the program every time keeps the others waiting for some starts only.
+func (w *watch) leftovers(ctx context.Context) {
+	folders, err := os.ReadDir(w.claims())
+	if err != nil {
+		w.say("", fmt.Errorf("%q cannot be read: %w", w.claims(), withoutPath(err)))
+		return
+	}
+	for _, folder := range folders {
+		own := filepath.Join(w.claims(), folder.Name())
+		if !folder.IsDir() || ctx.Err() != nil {
+			continue
+		}
+		removeEmpty(own)
+		rel, ok := onlyFile(own)
+		if !ok {
+			continue
+		}
+		tried := own + "~"
+		if os.Rename(own, tried) != nil {
+			continue
+		}
+		instant()
+		w.again(ctx, tried, rel)
+		if _, err := os.Stat(filepath.Join(tried, rel)); err == nil { // it is no file that ends the program
+			_ = os.Rename(tried, strings.TrimRight(own, "~"))
+		}
+		removeEmpty(tried)
+	}
+}
+
+// again sorts a file that was taken, in a folder whose name counts how often that was tried.
+func (w *watch) again(ctx context.Context, folder, rel string) {
+	source := Source{Path: filepath.Join(folder, rel), Name: rel, Key: filepath.Join(w.Folder, rel)}
+	if strings.Count(filepath.Base(folder), "~") <= mostTries {
+		w.sort(ctx, slices.Values([]Source{source}))
+		return
+	}
+	why := fmt.Errorf("the program has ended %d times while it was at work on it: open it with another, and save it anew", mostTries)
+	if err := w.sorter.fail(ctx, source, why); err != nil {
+		w.Say(err)
+	}
+}
+
+// fail files a file that is not read.
+func (s *Sorter) fail(ctx context.Context, source Source, why error) error {
+	o := s.open(source)
+	o.pages = []answered{{answers: []Answer{{Decision: Refused, Reason: why.Error()}}}}
+	filed, err := s.file(ctx, o)
+	if err == nil && s.Filed != nil {
+		err = s.Filed(filed)
+	}
+	return err
+}
+
+// onlyFile is the file in a folder and those below it.
+func onlyFile(folder string) (rel string, ok bool) {
+	var path string
+	_ = filepath.WalkDir(folder, func(at string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			path, ok = at, true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	rel, err := filepath.Rel(folder, path)
+	return rel, ok && err == nil
+}
+
+// removeEmpty removes the empty folders in a folder, and the folder if nothing is left.
+func removeEmpty(folder string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			removeEmpty(filepath.Join(folder, e.Name()))
+		}
+	}
+	_ = os.Remove(folder) // unless a file is in it
+}
+
+// say says of a path what is wrong with it, and not again while that lasts.
+func (w *watch) say(path string, err error) {
+	if w.said[path] != err.Error() && w.saying[path] != err.Error() {
+		w.Say(err)
+	}
+	w.saying[path] = err.Error()
+}

@@ -1,0 +1,195 @@
+package sorting
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// inboxes is a watch for tests, which looks often.
+type inboxes struct {
+	in, to string
+	said   []string
+	filed  []Filed
+	mu     sync.Mutex
+	stop   func() // ends it, and waits for that
+}
+
+func watchFolder(t *testing.T, in, to string, options Options) *inboxes {
+	t.Helper()
+	b := &inboxes{in: in, to: to}
+	options.To, options.Mode = to, Move
+	if options.Pages == nil {
+		options.Pages = pagesOf
+	}
+	options.Filed = func(f Filed) error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.filed = append(b.filed, f)
+		return nil
+	}
+	s, err := Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.Watch(ctx, Inbox{Folder: in, Every: 30 * time.Millisecond, Say: func(err error) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.said = append(b.said, err.Error())
+		}})
+	}()
+	b.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	})
+	t.Cleanup(b.stop)
+	return b
+}
+
+// until waits until a number of files is filed.
+func (b *inboxes) until(t *testing.T, n int) {
+	t.Helper()
+	for range 1000 {
+		b.mu.Lock()
+		filed := len(b.filed)
+		b.mu.Unlock()
+		if filed >= n {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%d of %d files are filed; said was %q", len(b.filed), n, b.said)
+}
+
+// visible are the files in a folder that no watch made.
+func visible(t *testing.T, folder string) []string {
+	return slices.DeleteFunc(list(t, folder), func(name string) bool { return strings.HasPrefix(name, claimFolder) })
+}
+
+func TestWatch(t *testing.T) {
+	in := t.TempDir()
+	to := filepath.Join(in, "sorted") // in the folder that is watched
+	files, places := inbox(t)
+	ignored := []string{".hidden.tif", "Thumbs.db", "a.tif.part", "@eaDir/a.tif", "mail/tmp/1700000000.M.h", "~$a.tif"}
+	for _, name := range ignored {
+		write(t, in, map[string][]byte{name: tiff(10)})
+	}
+	write(t, in, map[string][]byte{"mail/new/x.tif": tiff(30), "mail/cur/y.tif": tiff(30)})
+	b := watchFolder(t, in, to, Options{})
+	write(t, in, files)
+	b.until(t, len(files)+2)
+	b.stop()
+	want := append([]string{"_originals/letters.zip", "_originals/mixed.tif", "_unknown/x.tif", "_unknown/y.tif"}, places...)
+	slices.Sort(want)
+	if got := list(t, to); !slices.Equal(got, want) {
+		t.Errorf("there are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	slices.Sort(ignored)
+	left := slices.DeleteFunc(visible(t, in), func(name string) bool { return strings.HasPrefix(name, "sorted/") })
+	if !slices.Equal(left, ignored) {
+		t.Errorf("left are %q, want %q", left, ignored)
+	}
+	if len(b.said) > 0 {
+		t.Errorf("it says %q", b.said)
+	}
+}
+
+// TestWatchTakesWhatRests: a file that grows is not taken.
+func TestWatchTakesWhatRests(t *testing.T) {
+	in, to := t.TempDir(), t.TempDir()
+	b := watchFolder(t, in, to, Options{})
+	growing := filepath.Join(in, "growing.tif")
+	whole := tiff(10, 10, 10)
+	for n := range 20 {
+		write(t, in, map[string][]byte{"growing.tif": whole[:len(whole)*(n+1)/20]})
+		time.Sleep(10 * time.Millisecond)
+		if _, err := os.Stat(growing); err != nil {
+			t.Fatalf("it was taken after %d of 20 parts", n+1)
+		}
+	}
+	b.until(t, 1)
+	checkContent(t, to, map[string][]byte{"form/growing.tif": whole})
+}
+
+// TestOneWatchAFolder, whatever it sorts into.
+func TestOneWatchAFolder(t *testing.T) {
+	in := t.TempDir()
+	b := watchFolder(t, in, t.TempDir(), Options{})
+	write(t, in, map[string][]byte{"a.tif": tiff(10)})
+	b.until(t, 1)
+	s, err := Open(Options{To: t.TempDir(), Mode: Move, Pages: pagesOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Watch(t.Context(), Inbox{Folder: in, Every: time.Second, Say: func(error) {}}); err == nil || !strings.Contains(err.Error(), "at work") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestWatchFinishesWhatItHasInHand when it is stopped, and takes nothing more.
+func TestWatchFinishesWhatItHasInHand(t *testing.T) {
+	in, to := t.TempDir(), t.TempDir()
+	var files = map[string][]byte{}
+	for i := range 50 {
+		files[fmt.Sprintf("%02d.tif", i)] = tiff(10)
+	}
+	write(t, in, files)
+	started := make(chan bool, 100)
+	options := Options{Pages: slowly(pagesOf, func() { started <- true; time.Sleep(20 * time.Millisecond) })}
+	b := watchFolder(t, in, to, options)
+	<-started
+	b.stop()
+	done, left := list(t, filepath.Join(to, "form")), visible(t, in)
+	if len(done) == 0 || len(left) == 0 || len(done)+len(left) != 50 {
+		t.Errorf("%d are sorted, %d left", len(done), len(left))
+	}
+	b = watchFolder(t, in, to, Options{})
+	b.until(t, len(left))
+	if n := len(list(t, filepath.Join(to, "form"))); n != 50 {
+		t.Errorf("%d of 50 are sorted after another start", n)
+	}
+}
+
+// TestWatchGoesOnAfterAFault of the folder of the result: what was taken is not lost.
+func TestWatchGoesOnAfterAFault(t *testing.T) {
+	in, to := t.TempDir(), t.TempDir()
+	write(t, to, map[string][]byte{"form": []byte("a file where a folder belongs")})
+	write(t, in, map[string][]byte{"a.tif": tiff(10), "b.tif": tiff(30)})
+	b := watchFolder(t, in, to, Options{})
+	b.until(t, 1) // the other one
+	b.mu.Lock()
+	said := slices.Clone(b.said)
+	b.mu.Unlock()
+	if len(said) == 0 || !strings.Contains(said[0], `folder "form"`) {
+		t.Errorf("said was %q", said)
+	}
+	os.Remove(filepath.Join(to, "form"))
+	b.until(t, 2)
+	checkContent(t, to, map[string][]byte{"form/a.tif": tiff(10)})
+}
+
+// TestAFileThatEndsTheProgram is put aside after some starts.
+func TestAFileThatEndsTheProgram(t *testing.T) {
+	in, to := t.TempDir(), t.TempDir()
+	write(t, in, map[string][]byte{filepath.Join(claimFolder, "7"+strings.Repeat("~", mostTries), "sub", "a.tif"): tiff(10)})
+	write(t, in, map[string][]byte{filepath.Join(claimFolder, "8"+strings.Repeat("~", mostTries-1), "b.tif"): tiff(10)})
+	b := watchFolder(t, in, to, Options{})
+	b.until(t, 2)
+	b.stop()
+	if got, want := list(t, to), []string{"_failed/a.tif", "_failed/a.tif.txt", "form/b.tif"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/oklog/ulid/v2"
+
+	"exemplar/internal/store"
+)
+
+// Store is an open gallery. It is safe for concurrent use, and any number of processes
+// on any machines may have the same gallery open.
+type Store struct {
+	pool     *pool
+	name     string // as messages show it: without a password
+	key      int64  // of the gallery in all tables
+	readOnly bool   // the caller wants no writing
+	writing  chan struct{}
+	closed   atomic.Bool
+}
+
+// errClosed says that a store was used after it was closed.
+var errClosed = errors.New("it was closed")
+
+// Open opens the gallery with the given name: see [IsName]. It makes tables, and the
+// collection, if opts.Create is set; it never makes a database. A gallery that the user
+// of the database may not write can be read, and changes give ErrReadOnly.
+func Open(name string, opts store.Options) (*Store, error) {
+	a, err := parseAddress(name)
+	if err != nil {
+		return nil, fmt.Errorf("open gallery: %w", err)
+	}
+	p, err := usePool(a)
+	if err != nil {
+		return nil, fmt.Errorf("open gallery %q: %w", a.shown, translate(err))
+	}
+	g := &Store{pool: p, name: a.shown, readOnly: opts.ReadOnly, writing: make(chan struct{}, 1)}
+	if err := g.open(context.Background(), a.collection, opts.Create && !opts.ReadOnly); err != nil {
+		p.release()
+		if errors.Is(translate(err), store.ErrNoGallery) {
+			err = adviceOf(err, a)
+		}
+		return nil, g.fail("open", err)
+	}
+	return g, nil
+}
+
+// adviceOf says what is missing where there is no gallery.
+func adviceOf(err error, a address) error {
+	if errors.Is(err, store.ErrNoGallery) {
+		return err
+	}
+	return fmt.Errorf("%w (make the database first: createdb --encoding UTF8 --template template0 %s)", err, a.config.ConnConfig.Database)
+}
+
+func (g *Store) open(ctx context.Context, collection string, create bool) error {
+	if err := g.prepare(ctx, create); err != nil {
+		return err
+	}
+	find := func(db querier) error {
+		return db.QueryRow(ctx, `SELECT key FROM gallery WHERE name = $1`, collection).Scan(&g.key)
+	}
+	err := g.pool.look(ctx, find)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	if !create {
+		return store.ErrNoGallery
+	}
+	s := state{id: ulid.Make().String(), created: time.Now().UnixMilli()}
+	_, err = g.pool.Exec(ctx, `INSERT INTO gallery (name, id, created, model, dim, seq, crc) VALUES ($1, $2, $3, '', 0, 0, $4) ON CONFLICT (name) DO NOTHING`,
+		collection, s.id, s.created, s.checksum())
+	if err != nil {
+		return err
+	}
+	return g.pool.look(ctx, find) // another process may have made it
+}
+
+// Close releases the gallery, and the connections with the last gallery of the server.
+func (g *Store) Close() error {
+	if !g.closed.Swap(true) {
+		g.pool.release()
+	}
+	return nil
+}
