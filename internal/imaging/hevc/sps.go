@@ -66,7 +66,7 @@ func readSPS(payload []byte) (id int, _ *sps, _ error) {
 		r.ue()
 	}
 	s.readSizes(r)
-	s.readTools(r)
+	s.readTools(r, subLayers)
 	if r.over {
 		return 0, nil, corrupt("the sequence header is cut off or holds what cannot be")
 	}
@@ -133,7 +133,7 @@ func (s *sps) readSizes(r *bitReader) {
 }
 
 // readTools reads which tools the pictures use, up to the extensions.
-func (s *sps) readTools(r *bitReader) {
+func (s *sps) readTools(r *bitReader, subLayers int) {
 	if r.flag() {
 		s.scaling = defaultScaling()
 		if r.flag() {
@@ -161,7 +161,7 @@ func (s *sps) readTools(r *bitReader) {
 	s.temporalMVP = r.flag()
 	s.strongSmoothing = r.flag()
 	if r.flag() {
-		s.readVUI(r)
+		s.readVUI(r, subLayers)
 	}
 }
 
@@ -192,7 +192,7 @@ func readRefPicSet(r *bitReader, index, count int, before []int) int {
 }
 
 // readVUI reads vui_parameters (E.2.1).
-func (s *sps) readVUI(r *bitReader) {
+func (s *sps) readVUI(r *bitReader, subLayers int) {
 	const extended = 255
 	if r.flag() && r.bits(8) == extended {
 		r.skip(32)
@@ -223,7 +223,7 @@ func (s *sps) readVUI(r *bitReader) {
 			r.ue()
 		}
 		if r.flag() {
-			skipHRD(r)
+			skipHRD(r, subLayers)
 		}
 	}
 	if r.flag() {
@@ -234,8 +234,8 @@ func (s *sps) readVUI(r *bitReader) {
 	}
 }
 
-// skipHRD skips hrd_parameters (E.2.2) of one layer.
-func skipHRD(r *bitReader) {
+// skipHRD skips hrd_parameters (E.2.2).
+func skipHRD(r *bitReader, subLayers int) {
 	nal, vcl, subPictures := r.flag(), r.flag(), false
 	if nal || vcl {
 		if subPictures = r.flag(); subPictures {
@@ -247,29 +247,37 @@ func skipHRD(r *bitReader) {
 		}
 		r.skip(5 + 5 + 5)
 	}
-	fixed := r.flag() || r.flag()
-	lowDelay, count := false, 1
-	if fixed {
-		r.ue()
-	} else {
-		lowDelay = r.flag()
-	}
-	if !lowDelay {
-		count += r.upTo(31)
-	}
-	for _, present := range [2]bool{nal, vcl} {
-		for range count {
-			if !present {
-				break
-			}
-			r.ue()
-			r.ue()
-			if subPictures {
-				r.ue()
-				r.ue()
-			}
-			r.skip(1)
+	for range subLayers + 1 {
+		fixed, lowDelay, count := r.flag(), false, 1
+		if !fixed {
+			fixed = r.flag()
 		}
+		if fixed {
+			r.ue()
+		} else {
+			lowDelay = r.flag()
+		}
+		if !lowDelay {
+			count += r.upTo(31)
+		}
+		for _, present := range [2]bool{nal, vcl} {
+			if present {
+				skipRates(r, count, subPictures)
+			}
+		}
+	}
+}
+
+// skipRates skips sub_layer_hrd_parameters (E.2.3).
+func skipRates(r *bitReader, count int, subPictures bool) {
+	for range count {
+		r.ue()
+		r.ue()
+		if subPictures {
+			r.ue()
+			r.ue()
+		}
+		r.skip(1)
 	}
 }
 
