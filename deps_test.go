@@ -17,7 +17,9 @@ import (
 // passing: see docs/architecture.md.
 var allowed = map[string][]string{
 	"internal/imaging": {"internal/planar", "internal/imaging/jpeg", "internal/imaging/png", "internal/imaging/gif", "internal/imaging/shrink",
-		"internal/imaging/tiff", "internal/imaging/bmp"},
+		"internal/imaging/tiff", "internal/imaging/bmp", "internal/imaging/heif"},
+	"internal/imaging/hevc":   {},
+	"internal/imaging/heif":   {"internal/imaging/hevc", "internal/imaging/shrink"},
 	"internal/imaging/jpeg":   {},
 	"internal/imaging/tiff":   {"internal/imaging/jpeg", "internal/imaging/shrink"},
 	"internal/imaging/bmp":    {"internal/imaging/shrink"},
