@@ -19,7 +19,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 	s.write("in/letter.docx", nil)
 	s.write("in/more/scan.DOCX", nil)
 	s.write("in/photo.avif", nil)
-	s.write("in/photo.heic", nil)
+	s.write("in/photo.cr2", nil)
 	s.write("in/.hidden.jpg", nil)
 	folder := filepath.Dir(good)
 	missing := filepath.Join(s.folder, "missing.jpg")
@@ -46,7 +46,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 			t.Errorf("line %q, want %s", line, want[i])
 		}
 	}
-	if !strings.Contains(errOut, "5 files passed over: 2 DOCX, 1 AVIF, 1 HEIC, 1 hidden") {
+	if !strings.Contains(errOut, "5 files passed over: 2 DOCX, 1 AVIF, 1 CR2, 1 hidden") {
 		t.Errorf("said %q", errOut)
 	}
 	if _, errOut := s.inGallery(exitPartly, "classify", "-q", alias); errOut != "" {
@@ -54,7 +54,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 	}
 
 	out, _ = s.inGallery(exitPartly, "classify", "--json", alias)
-	if !strings.Contains(out, `{"passed_over":{"AVIF":1,"DOCX":2,"HEIC":1,"hidden":1}}`) {
+	if !strings.Contains(out, `{"passed_over":{"AVIF":1,"CR2":1,"DOCX":2,"hidden":1}}`) {
 		t.Errorf("as JSON it said %s", out)
 	}
 	answers := jsonLines[struct{ Path, Decision, Reason string }](t, out)

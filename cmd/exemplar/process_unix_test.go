@@ -198,7 +198,7 @@ func TestFoldersPassOverWhatIsNoPicture(t *testing.T) {
 	s.write("in/good.jpg", scanned(examples()[3], 0))
 	s.fifo("in/pipe.jpg")
 	folder := filepath.Join(s.folder, "in")
-	for kind, head := range map[string]string{"heic": "\x00\x00\x00\x18ftypheic", "avif": "\x00\x00\x00\x18ftypavif"} {
+	for kind, head := range map[string]string{"cr3": "\x00\x00\x00\x18ftypcrx ", "avif": "\x00\x00\x00\x18ftypavif"} {
 		named := s.write("in/a."+kind, []byte(head))
 		out, said := s.inGallery(0, "classify", folder)
 		if strings.Count(out, "\n") != 1 || !strings.Contains(said, "1 "+strings.ToUpper(kind)) || !strings.Contains(said, "1 not files") {
