@@ -39,6 +39,7 @@ var scenarios = []scenario{
 	{"flips", flips, 200, 20},
 	{"pictures", mutatedPictures, 1000, 100},
 	{"bombs", bombs, 1, 1},
+	{"files", hostileFiles, 100, 3},
 	{"exports", hostileExports, 1, 1},
 	{"signals", signals, 1, 1},
 	{"disk", fullDisk, 1, 1},

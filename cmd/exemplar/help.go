@@ -18,18 +18,8 @@ const helpColumns = 80
 // explainYourself sets up the help of all commands: 80 columns, and suggestions for
 // mistyped names.
 func explainYourself(root *cobra.Command) {
-	cobra.AddTemplateFunc("fill", func(s string) string { return fill(s, helpColumns) })
-	usage := strings.NewReplacer(
-		".LocalFlags.FlagUsages", fmt.Sprintf(".LocalFlags.FlagUsagesWrapped %d", helpColumns),
-		".InheritedFlags.FlagUsages", fmt.Sprintf(".InheritedFlags.FlagUsagesWrapped %d", helpColumns),
-		"{{.Example}}", "{{.Example | fill}}",
-		"{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", // a command that only holds others
-	)
-	root.SetUsageTemplate(usage.Replace(root.UsageTemplate()))
-	root.SetHelpTemplate("{{with (or .Long .Short)}}{{. | fill | trimTrailingWhitespaces}}\n\n{{end}}" +
-		"{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}")
-	cobra.AddTemplateFunc("versionText", versionText)
-	root.SetVersionTemplate("{{versionText}}\n")
+	root.SetUsageFunc(printUsage)
+	root.SetHelpFunc(printHelp)
 	helpAtOnce(root)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
@@ -43,7 +33,85 @@ func explainYourself(root *cobra.Command) {
 		}
 	}
 	onlySubCommands(root)
+	printVersion(root)
 	showUsage(root)
+}
+
+// printVersion adds the flag --version. Cobra's own takes a template.
+func printVersion(root *cobra.Command) {
+	asked := root.Flags().Bool("version", false, "version for exemplar")
+	help := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if *asked {
+			say(cmd.OutOrStdout(), "%s\n", versionText())
+			return nil
+		}
+		return help(cmd, args)
+	}
+}
+
+// printHelp writes what a command does and how it is used. Help is written without
+// templates: these call methods by name, so that the linker must keep every method of
+// every type, which makes the program larger by a sixth.
+func printHelp(cmd *cobra.Command, _ []string) {
+	out := cmd.OutOrStdout()
+	if text := strings.TrimRight(fill(cmp.Or(cmd.Long, cmd.Short), helpColumns), " \n"); text != "" {
+		fmt.Fprintf(out, "%s\n\n", text)
+	}
+	if cmd.Runnable() || cmd.HasSubCommands() {
+		fmt.Fprint(out, cmd.UsageString())
+	}
+}
+
+// printUsage writes how a command is used, in cobra's words and order.
+func printUsage(cmd *cobra.Command) error {
+	var b strings.Builder
+	section := func(title, text string) { fmt.Fprintf(&b, "\n\n%s\n%s", title, strings.TrimRight(text, " \n")) }
+	b.WriteString("Usage:")
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n  %s [command]", cmd.CommandPath())
+	} else if cmd.Runnable() {
+		fmt.Fprintf(&b, "\n  %s", cmd.UseLine())
+	}
+	if len(cmd.Aliases) > 0 {
+		section("Aliases:", "  "+cmd.NameAndAliases())
+	}
+	if cmd.HasExample() {
+		section("Examples:", fill(cmd.Example, helpColumns))
+	}
+	if cmd.HasAvailableSubCommands() {
+		for _, group := range cmd.Groups() {
+			section(group.Title, listCommands(cmd, group.ID))
+		}
+		switch {
+		case len(cmd.Groups()) == 0:
+			section("Available Commands:", listCommands(cmd, ""))
+		case !cmd.AllChildCommandsHaveGroup():
+			section("Additional Commands:", listCommands(cmd, ""))
+		}
+	}
+	if cmd.HasAvailableLocalFlags() {
+		section("Flags:", cmd.LocalFlags().FlagUsagesWrapped(helpColumns))
+	}
+	if cmd.HasAvailableInheritedFlags() {
+		section("Global Flags:", cmd.InheritedFlags().FlagUsagesWrapped(helpColumns))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n\nUse \"%s [command] --help\" for more information about a command.", cmd.CommandPath())
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStderr(), b.String())
+	return err
+}
+
+// listCommands returns a line for each command of a group.
+func listCommands(cmd *cobra.Command, group string) string {
+	var b strings.Builder
+	for _, sub := range cmd.Commands() {
+		if sub.GroupID == group && (sub.IsAvailableCommand() || sub.Name() == "help") {
+			fmt.Fprintf(&b, "  %-*s %s\n", sub.NamePadding(), sub.Name(), sub.Short)
+		}
+	}
+	return b.String()
 }
 
 // helpAtOnce writes help like any other output, so that run reports an error of

@@ -95,7 +95,6 @@ not be written; 130 and 143 it was stopped by Ctrl-C or SIGTERM.`,
 		Example: `  exemplar demo                 # see it work on drawn documents
   exemplar register documents/  # folders are labels: id-card/front/any-name.jpg
   exemplar classify inbox/*.jpg`,
-		Version:           version + revision(),
 		PersistentPreRunE: prepare,
 		SilenceUsage:      true,
 		SilenceErrors:     true,

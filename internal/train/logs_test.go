@@ -86,7 +86,7 @@ func TestReportIsOnePageWithCurves(t *testing.T) {
 		t.Errorf("page of %d bytes with %d curves", len(page), strings.Count(text, "<svg"))
 	}
 	for _, c := range curves(entries) {
-		dec := xml.NewDecoder(strings.NewReader(string(c.SVG())))
+		dec := xml.NewDecoder(strings.NewReader(string(c.draw())))
 		for {
 			if _, err := dec.Token(); err == io.EOF {
 				break

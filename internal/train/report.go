@@ -4,7 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"html/template"
+	"html"
 	"io"
 	"maps"
 	"math"
@@ -13,12 +13,11 @@ import (
 	"strings"
 
 	"exemplar/internal/fileio"
+	"exemplar/internal/pagetemplate"
 )
 
 //go:embed report.html
 var reportHTML string
-
-var reportTemplate = template.Must(template.New("report").Parse(reportHTML))
 
 // reportPage is the content of the report about a run.
 type reportPage struct {
@@ -36,6 +35,7 @@ type curve struct {
 	Title  string
 	Points []curvePoint
 	Log    bool // logarithmic height
+	SVG    pagetemplate.HTML
 }
 
 // curvePoint is a value at a step.
@@ -44,10 +44,14 @@ type curvePoint struct{ Step, Value float64 }
 // writeReport writes the report: one HTML file without scripts and without links to other files.
 func writeReport(dir string, r reportPage) error {
 	var page bytes.Buffer
-	if err := reportTemplate.Execute(&page, r); err != nil {
+	t, err := pagetemplate.Parse(reportHTML, nil)
+	if err == nil {
+		err = t.Execute(&page, r)
+	}
+	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	err := fileio.Write(filepath.Join(dir, "report.html"), fileio.Public, func(w io.Writer) error {
+	err = fileio.Write(filepath.Join(dir, "report.html"), fileio.Public, func(w io.Writer) error {
 		_, err := w.Write(page.Bytes())
 		return err
 	})
@@ -80,7 +84,9 @@ func curves(entries []Entry) []curve {
 	}
 	var out []curve
 	for _, name := range slices.Sorted(maps.Keys(points)) {
-		out = append(out, curve{Title: name, Points: points[name], Log: strings.HasPrefix(name, "loss") || name == "gradient norm"})
+		c := curve{Title: name, Points: points[name], Log: strings.HasPrefix(name, "loss") || name == "gradient norm"}
+		c.SVG = c.draw()
+		out = append(out, c)
 	}
 	return out
 }
@@ -96,8 +102,8 @@ const (
 	letterWidth, half = 6, 3
 )
 
-// SVG draws the diagram.
-func (c curve) SVG() template.HTML {
+// draw draws the diagram.
+func (c curve) draw() pagetemplate.HTML {
 	points := thin(c.Points)
 	lo, hi := c.heightRange(points)
 	first, last := points[0].Step, points[len(points)-1].Step
@@ -105,7 +111,7 @@ func (c curve) SVG() template.HTML {
 		return plotX + plotW*(p.Step-first)/math.Max(1, last-first), plotY + plotH*(1-(c.height(p.Value)-lo)/(hi-lo))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, curveW, curveH, template.HTMLEscapeString(c.Title))
+	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, curveW, curveH, html.EscapeString(c.Title))
 	for i := range gridLines + 1 {
 		h := lo + (hi-lo)*float64(i)/gridLines
 		y := plotY + plotH*(1-float64(i)/gridLines)
@@ -119,7 +125,7 @@ func (c curve) SVG() template.HTML {
 		fmt.Fprintf(&b, "%.1f,%.1f ", x, y)
 	}
 	b.WriteString(`"/></svg>`)
-	return template.HTML(b.String())
+	return pagetemplate.HTML(b.String())
 }
 
 // height maps a value to the vertical axis; value is its inverse.

@@ -3,11 +3,11 @@ package report
 import (
 	"fmt"
 	"html"
-	"html/template"
 	"math"
 	"strings"
 
 	"exemplar/internal/eval"
+	"exemplar/internal/pagetemplate"
 )
 
 // mapPoints is the largest number of images on a map (by eye). A larger set shows every
@@ -18,7 +18,7 @@ const mapPoints = 1500
 const mapSide = 520
 
 // embeddingMap draws a set's embeddings by their principal axes.
-func embeddingMap(s *eval.Set, thumbs *thumbnails) (template.HTML, error) {
+func embeddingMap(s *eval.Set, thumbs *thumbnails) (pagetemplate.HTML, error) {
 	shown := mapSamples(s)
 	if len(shown) < 3 {
 		return "", nil
@@ -50,7 +50,7 @@ func mapSamples(s *eval.Set) []int {
 	return shown
 }
 
-func mapSVG(s *eval.Set, shown []int, points []xy, caption string, thumbs *thumbnails) template.HTML {
+func mapSVG(s *eval.Set, shown []int, points []xy, caption string, thumbs *thumbnails) pagetemplate.HTML {
 	hue := classHues(s)
 	low, scale := fit(points)
 	var body strings.Builder
@@ -68,7 +68,7 @@ func mapSVG(s *eval.Set, shown []int, points []xy, caption string, thumbs *thumb
 		fmt.Fprintf(&body, `<circle class="%s" style="%s" cx="%.1f" cy="%.1f" r="%.1f"/>`, class, style, x, y, radius)
 		spots.spots = append(spots.spots, spot{x, y, sample.Path, thumbs.number(s, i)})
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="map" viewBox="0 0 %d %d" role="img" aria-label="%s"%s>%s</svg><p class="caption">%s</p>`,
+	return pagetemplate.HTML(fmt.Sprintf(`<svg class="map" viewBox="0 0 %d %d" role="img" aria-label="%s"%s>%s</svg><p class="caption">%s</p>`,
 		mapSide, mapSide, html.EscapeString(caption), spots.data(), body.String(), html.EscapeString(caption)))
 }
 

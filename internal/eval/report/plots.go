@@ -2,12 +2,12 @@ package report
 
 import (
 	"fmt"
-	"html/template"
 	"math"
 	"strconv"
 	"strings"
 
 	"exemplar/internal/eval"
+	"exemplar/internal/pagetemplate"
 )
 
 // seriesColours is the number of colours in the style sheet. The second half resembles
@@ -36,7 +36,7 @@ func (p *plot) modelLine(series, style string, points []xy) {
 
 // rocPlot shows TPR over FMR of several models on one set, on a logarithmic
 // axis, with the intervals as bands.
-func rocPlot(models []*modelView) template.HTML {
+func rocPlot(models []*modelView) pagetemplate.HTML {
 	p := &plot{
 		x: axis{title: "false match rate", low: lowestFMR(models), high: 1, log: true},
 		y: axis{title: "true positive rate", low: 0, high: 1, percent: true},
@@ -46,7 +46,7 @@ func rocPlot(models []*modelView) template.HTML {
 }
 
 // detPlot shows the same as FNMR over FMR, both logarithmic.
-func detPlot(models []*modelView) template.HTML {
+func detPlot(models []*modelView) pagetemplate.HTML {
 	floor := 0.1
 	for _, m := range models {
 		if n := float64(m.R.Verification.MatedPairs); n > 0 {
@@ -97,7 +97,7 @@ func titleOf(r *eval.Result) string {
 func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) + " %" }
 
 // histogramPlot shows the scores of mated and non-mated pairs.
-func histogramPlot(r *eval.Result) template.HTML {
+func histogramPlot(r *eval.Result) pagetemplate.HTML {
 	h := r.Verification.Histograms
 	top := 0.0
 	for i := range h.Mated {
@@ -125,7 +125,7 @@ func histogramPlot(r *eval.Result) template.HTML {
 }
 
 // cmcPlot shows the share of captures whose label is among the best few.
-func cmcPlot(models []*modelView) template.HTML {
+func cmcPlot(models []*modelView) pagetemplate.HTML {
 	low := 1.0
 	for _, m := range models {
 		low = min(low, m.R.Identification.Low[0])
@@ -149,7 +149,7 @@ func cmcPlot(models []*modelView) template.HTML {
 }
 
 // openPlot shows FNIR over FPIR of both protocols; held-out is dashed.
-func openPlot(models []*modelView) template.HTML {
+func openPlot(models []*modelView) pagetemplate.HTML {
 	p := &plot{
 		x: axis{title: "strangers accepted (FPIR)", low: 1e-3, high: 1, log: true},
 		y: axis{title: "captures missed (FNIR)", low: 0, high: 1, percent: true},
@@ -174,7 +174,7 @@ func openPlot(models []*modelView) template.HTML {
 }
 
 // sweepPlot shows one disturbance of several models.
-func sweepPlot(sweeps []*eval.Sweep, operator string) template.HTML {
+func sweepPlot(sweeps []*eval.Sweep, operator string) pagetemplate.HTML {
 	p := &plot{
 		x: axis{title: "severity", low: 1, high: eval.Severities, interior: []float64{1, 2, 3, 4, 5}},
 		y: axis{title: "TPR at FMR 1e-4", low: 0, high: 1, percent: true},

@@ -10,7 +10,6 @@ package report
 import (
 	_ "embed" // the page's parts
 	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"exemplar/internal/eval"
+	"exemplar/internal/pagetemplate"
 )
 
 var (
@@ -44,12 +44,13 @@ func Write(w io.Writer, results []*eval.Result, o Options) error {
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	t, err := template.New("report").Funcs(template.FuncMap{
+	t, err := pagetemplate.Parse(pageHTML, pagetemplate.Funcs{
 		"percent": percent, "series": series, "inc": func(i int) int { return i + 1 },
 		"score": func(v float64) string { return fmt.Sprintf("%.3f", v) },
 		"rate":  func(v float64) string { return fmt.Sprintf("%.2g", v) },
 		"short": shortLabel, "count": humanize.Comma,
-	}).Parse(pageHTML)
+		"right": (*eval.OpenPoint).Right, "rightLow": (*eval.OpenPoint).RightLow, "rightHigh": (*eval.OpenPoint).RightHigh,
+	})
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -62,8 +63,8 @@ func Write(w io.Writer, results []*eval.Result, o Options) error {
 // page is the data of the template.
 type page struct {
 	Title  string
-	CSS    template.CSS
-	JS     template.JS
+	CSS    pagetemplate.HTML
+	JS     pagetemplate.HTML
 	Models []string // in the order of their colours; empty when unnamed
 	Rows   []headline
 	Sets   []setView
@@ -86,15 +87,16 @@ type headline struct {
 type setView struct {
 	ID, Name                  string
 	Models                    []*modelView
-	ROC, DET, CMC, Open       template.HTML
+	ROC, DET, CMC, Open       pagetemplate.HTML
 	HasVerification, HasRanks bool
 }
 
 type modelView struct {
 	Series    string
 	R         *eval.Result
-	Histogram template.HTML
-	Map       template.HTML
+	Histogram pagetemplate.HTML
+	Map       pagetemplate.HTML
+	Checks    *eval.Checks // nil if there are none
 	Genuine   []pairView
 	Impostor  []pairView
 	Matrix    *matrixView
@@ -120,13 +122,13 @@ type sweepView struct {
 
 type sweepOperator struct {
 	Name string
-	Plot template.HTML
+	Plot pagetemplate.HTML
 	Rows [][]eval.SweepPoint // by model
 }
 
 func newPage(results []*eval.Result, o Options) (*page, error) {
 	thumbs := newThumbnails(o.Thumb)
-	p := &page{Title: o.Title, CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Sweep: newSweepView(o.Sweeps)}
+	p := &page{Title: o.Title, CSS: pagetemplate.HTML(pageCSS), JS: pagetemplate.HTML(pageJS), Sweep: newSweepView(o.Sweeps)}
 	if p.Title == "" {
 		p.Title = "Evaluation"
 	}
@@ -207,6 +209,9 @@ func newSetView(group []*eval.Result, o Options, thumbs *thumbnails) (setView, e
 
 func newModelView(i int, r *eval.Result, o Options, thumbs *thumbnails) (*modelView, error) {
 	m := &modelView{Series: series(i), R: r}
+	if !r.Checks.Empty() {
+		m.Checks = r.Checks
+	}
 	if r.Verification != nil {
 		m.Histogram = histogramPlot(r)
 		threshold := r.Verification.Headline().Threshold

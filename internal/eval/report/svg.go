@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"html/template"
 	"math"
 	"strconv"
 	"strings"
+
+	"exemplar/internal/pagetemplate"
 )
 
 // axis maps values to one side of a plot.
@@ -164,13 +165,13 @@ func (p *plot) spot(x, y float64, format string, args ...any) {
 }
 
 // svg closes the picture. name describes it for screen readers.
-func (p *plot) svg(name string) template.HTML {
+func (p *plot) svg(name string) pagetemplate.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="plot" viewBox="0 0 %d %d" role="img" aria-label="%s"%s>`, plotWidth, plotHeight, html.EscapeString(name), p.data())
 	p.frame(&b)
 	b.WriteString(p.body.String())
 	b.WriteString(`</svg>`)
-	return template.HTML(b.String())
+	return pagetemplate.HTML(b.String())
 }
 
 // data is the attribute that holds the spots.

@@ -82,7 +82,7 @@ class Shell extends HTMLElement {
     if (collection && !known) return this.missing(`There is no collection ${collection}, or your key is not for it.`);
     const view = views.find((v) => v.path.test(path) && Boolean(v.plain) === !collection);
     if (!view) return path === "" && !collection ? this.home() : this.missing("There is nothing at this address.");
-    if (collection) state.open(collection);
+    state.open(collection || state.name || usual());
     this.frame();
     try {
       await import(`./views/${view.module}.js`);
@@ -100,8 +100,7 @@ class Shell extends HTMLElement {
 
   // home is where who names no view is led: the last collection, or the making of the first one.
   home() {
-    const last = recall("collection");
-    const name = state.collections.find((c) => c.name === last)?.name ?? state.collections[0]?.name;
+    const name = usual();
     if (!name) return go("/collections", { replace: true });
     state.open(name);
     go(pathTo("recognise"), { replace: true });
@@ -132,6 +131,12 @@ class Shell extends HTMLElement {
     fill(this.tabs, inView.slice(0, 4).map(item), h("button", { type: "button", class: "item", on: { click: () => this.classList.toggle("open") } }, icon("menu"), h("span", { text: "More" })));
     fill(this.top, h("a", { class: "brand", href: "/" }, brandMark(), h("span", { text: state.collection?.title || state.name || "exemplar" })), h("div", { class: "row" }, themeButton()));
   }
+}
+
+// usual is the collection that was open the last time, or the first one; "" if there is none.
+function usual() {
+  const last = recall("collection");
+  return (state.collections.find((c) => c.name === last) ?? state.collections[0])?.name ?? "";
 }
 
 const titles = { recognise: "Recognise", register: "Register", inbox: "Inbox", labels: "Labels", reference: "Reference", decisions: "Decisions", decision: "Decision", changes: "Changes", insights: "Insights",

@@ -25,25 +25,23 @@ function draw(card, about) {
   const comparable = answer.decision !== "refused" && Boolean(answer.geometry);
   fill(card, verdict(about, card),
     answer.decision === "refused" ? null : pair(about, reference, marks),
-    legend(marks), comparable && comparison(decision), facts(decision), more(decision));
+    comparable && comparison(decision), more(decision));
 }
 
 function verdict(about, card) {
   const { decision } = about;
   const answer = decision.answer;
-  const what = answer.decision === "match" ? labelText(decision.label || answer.label, { linked: true }) : words.decisionNames[answer.decision];
+  const what = answer.decision === "match" ? labelText(answer.label, { linked: true }) : words.decisionNames[answer.decision];
   return h("section", { class: "verdict " + answer.decision },
-    h("div", { class: "row" }, h("span", { class: "chip " + answer.decision, text: words.decisionNames[answer.decision] }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] }),
-      decision.label && decision.label !== answer.label && decision.status === "corrected" && h("span", { class: "quiet small" }, "a person says: ", labelText(decision.label, { linked: true }))),
-    h("p", { class: "what" }, what),
-    answer.decision === "refused" ? h("p", { class: "wrap", text: answer.reason }) : h("p", { class: "quiet", text: says(answer) }),
-    answer.confidence > 0 && sure(answer), actions(about, card));
+    h("div", { class: "row between" }, h("div", { class: "row" }, h("span", { class: "chip " + answer.decision, text: words.decisionNames[answer.decision] }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] })), answer.confidence > 0 && sure(answer)),
+    h("p", { class: "what" }, what), decision.status === "corrected" && decision.label !== answer.label && h("p", {}, "A person says: ", labelText(decision.label, { linked: true })),
+    answer.decision === "refused" ? h("p", { class: "wrap", text: answer.reason }) : h("p", { class: "quiet", text: says(answer) }), actions(about, card));
 }
 
 // says is the sentence below the label.
 function says(answer) {
   if (answer.decision === "unknown" && /said not to be/.test(answer.reason)) return "It looks like something of which a person said what it is not.";
-  if (answer.open?.length) return `Which of its sub-labels stays open: ${answer.open.map(words.lastPart).join(" or ")}.`;
+  if (answer.open?.length) return `Which one below it stays open: ${answer.open.map(words.lastPart).join(", ")}, or one that nobody registered.`;
   return words.decisionMeanings[answer.decision];
 }
 
@@ -87,9 +85,10 @@ function actions(about, card) {
 
 // effectOf says what a "not this" did.
 export function effectOf(done, label) {
-  const n = done?.inbox_changed ?? 0;
+  const n = done?.changed?.length ?? 0;
   const kept = label ? `Noted: this is not ${words.longLabel(label)}.` : "Noted.";
-  return n > 0 ? `${kept} ${words.count(n, "answer of the inbox changes", "answers of the inbox change")}.` : kept;
+  if (n > 0) return `${kept} ${words.count(n, "other answer would be different now", "other answers would be different now")}.`;
+  return done?.negative ? `${kept} What looks like it is unknown from now on.` : kept;
 }
 
 function pair({ decision, picture }, reference, marks) {
@@ -97,9 +96,9 @@ function pair({ decision, picture }, reference, marks) {
   const first = answer.candidates?.[0];
   const isIt = answer.decision === "match";
   return h("div", { class: "pair" },
-    stage({ src: picture, caption: "Your picture", note: decision.source, alt: "The picture that was sent", marks, none: decision.id ? "The picture is not kept. What to keep is set in the collection." : "This browser cannot show the file." }),
-    reference ? stage({ src: referencePicture(reference), caption: isIt ? "The reference" : "Nearest reference", alt: "The registered picture of " + first.label, note: h("a", { href: pathTo("references/" + api.part(reference)) }, words.longLabel(first.label)) })
-      : stage({ caption: "The reference", none: "Nothing registered comes near." }));
+    h("div", { class: "stack tight" }, stage({ src: picture, caption: "Your picture", note: decision.source, alt: "The picture that was sent", marks, none: decision.id ? "The picture is not kept. What to keep is set in the collection." : "This browser cannot show the file." }), picture && legend(marks)),
+    h("div", { class: "stack" }, reference ? stage({ src: referencePicture(reference), caption: isIt ? "The reference" : "Nearest reference", alt: "The registered picture of " + first.label, note: h("a", { href: pathTo("references/" + api.part(reference)) }, words.longLabel(first.label)) })
+      : stage({ caption: "The reference", none: "Nothing registered comes near." }), facts(decision)));
 }
 
 // comparison shows the drawing that lays both on each other, when it is asked for: the one that

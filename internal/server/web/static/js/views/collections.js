@@ -33,7 +33,7 @@ class Collections extends View {
   async all() {
     await state.refresh();
     return [heading("Collections", "Each holds kinds of documents that belong together, and decides for itself what is kept.", button("New collection", { kind: "primary", icon: "plus", on: () => this.make() })),
-      h("div", { class: "cards" }, state.collections.map((c) => this.card(c)))];
+      h("div", { class: "card-grid" }, state.collections.map((c) => this.card(c)))];
   }
 
   card(c) {

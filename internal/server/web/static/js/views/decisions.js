@@ -27,10 +27,11 @@ class Decisions extends View {
     const choice = (name, all, names) => h("select", { name, value: value(name), on: { change: () => this.apply() } }, h("option", { value: "" }, all), Object.entries(names).filter(([of]) => of).map(([of, text]) => h("option", { value: of, selected: of === value(name) }, text)));
     const picker = labelPicker({ value: value("label"), placeholder: "Any label" });
     picker.input.addEventListener("change", () => this.apply());
+    const narrowed = filters.slice(1).some((f) => this.asked.get(f));
     this.form = h("form", { class: "filters", role: "search", "aria-label": "Filter the decisions", on: { submit: (event) => { event.preventDefault(); this.apply(); } } },
-      field("Search", h("input", { type: "search", name: "q", value: value("q"), placeholder: "File or label" })), field("Answer", choice("decision", "Any answer", words.decisionNames)), field("State", choice("status", "Any state", words.statusNames)), field("Label", picker),
-      field("From", h("input", { type: "date", name: "from", value: value("from"), on: { change: () => this.apply() } })), field("To", h("input", { type: "date", name: "to", value: value("to"), on: { change: () => this.apply() } })),
-      h("button", { class: "button", type: "submit" }, icon("search"), h("span", { text: "Filter" })), filters.some((f) => this.asked.get(f)) && link(pathTo("decisions"), "Clear", { class: "button quiet" }));
+      h("div", { class: "row" }, h("input", { type: "search", name: "q", value: value("q"), placeholder: "Search files and labels", "aria-label": "Search files and labels" }), h("button", { class: "button", type: "submit" }, icon("search"), h("span", { text: "Search" })), filters.some((f) => this.asked.get(f)) && link(pathTo("decisions"), "Clear", { class: "button quiet" })),
+      h("details", { open: narrowed || matchMedia("(min-width: 640px)").matches }, h("summary", { text: "Filters" }), h("div", { class: "row" }, field("Answer", choice("decision", "Any answer", words.decisionNames)), field("State", choice("status", "Any state", words.statusNames)), field("Label", picker),
+        field("From", h("input", { type: "date", name: "from", value: value("from"), on: { change: () => this.apply() } })), field("To", h("input", { type: "date", name: "to", value: value("to"), on: { change: () => this.apply() } })))));
     return this.form;
   }
 

@@ -17,7 +17,7 @@ class Insights extends View {
     const days = stats.days ?? [];
     const top = heading("Insights", "How the answers of this collection go, day by day.");
     if (days.length === 0) return [top, empty("chart", "No answers yet", "When documents were recognised, this page shows how it goes.", link(pathTo("recognise"), "Recognise documents", { class: "button primary" }))];
-    return [top, h("div", { class: "stack" }, this.sums(days), h("div", { class: "cards" },
+    return [top, h("div", { class: "stack" }, this.sums(days), h("div", { class: "card-grid" },
       h("section", { class: "card" }, h("h2", { text: "Answers by day" }), bars({ title: "Answers by day and kind", keys: kinds, names: words.decisionNames, rows: days.map((d) => ({ name: short(d.day), parts: d.decisions ?? {} })) })),
       h("section", { class: "card" }, h("h2", { text: "How sure the answers are" }), h("p", { class: "quiet small", text: "Each column is a day; the darker a cell, the more answers have this confidence." }), heat({ title: "Confidence of the answers by day", rows: days.map((d) => ({ name: short(d.day), bins: d.scores ?? [] })), edges: edges(days) }))),
       this.confused(stats.confusable ?? [], list))];
@@ -26,7 +26,7 @@ class Insights extends View {
   sums(days) {
     const of = (kind) => days.reduce((n, d) => n + (d.decisions?.[kind] ?? 0), 0);
     const all = kinds.reduce((n, k) => n + of(k), 0);
-    return h("dl", { class: "cards sums" }, kinds.map((k) => h("div", { class: "card" }, h("dt", { class: "quiet small", text: words.decisionNames[k] }), h("dd", {}, h("strong", { class: "big number", text: words.number(of(k)) }), " ", h("span", { class: "quiet small", text: all ? words.percent(of(k) / all) : "" })))));
+    return h("dl", { class: "card-grid sums" }, kinds.map((k) => h("div", { class: "card" }, h("dt", { class: "quiet small", text: words.decisionNames[k] }), h("dd", {}, h("strong", { class: "big number", text: words.number(of(k)) }), " ", h("span", { class: "quiet small", text: all ? words.percent(of(k) / all) : "" })))));
   }
 
   confused(pairs, list) {

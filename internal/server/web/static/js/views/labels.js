@@ -69,7 +69,7 @@ class Labels extends View {
     const states = children.filter((l) => conditionParts.has(words.lastPart(l.label)));
     const editions = children.filter((l) => !states.includes(l));
     const known = this.list.find((l) => l.label === label);
-    if (!known) return empty("search", "No such label", `Nothing is registered as ${words.longLabel(label)}.`, link(pathTo("labels"), "All labels", { class: "button" }));
+    if (!known) return h("div", {}, heading(labelText(label)), empty("search", "No such label", `Nothing is registered as ${words.longLabel(label)}.`, link(pathTo("labels"), "All labels", { class: "button" })));
     return h("div", { class: "stack" }, this.crumbs(label), heading(words.lastPart(label), this.says(known, own, children), ...this.actions(label)),
       own.length > 0 && section("References", own.map((r) => h("a", { class: "tile", href: pathTo("references/" + api.part(r.id)) }, thumb(referencePicture(r.id, 320), "Reference " + r.source), h("span", { class: "name cut", title: r.source, text: r.source || "Reference" })))),
       editions.length > 0 && section(own.length ? "Editions and sub-labels" : "Sub-labels", editions.map((l) => this.tile(l))),

@@ -44,6 +44,7 @@ class Recognise extends View {
     const none = this.items.length === 0;
     const zone = dropZone({ view: this, take: (files) => this.take(files), small: !none, folders: none, title: none ? "Drop documents here" : "Next document", text: none ? "Photos, scans, PDF, TIFF, mail or ZIP. You can paste, too." : "Drop, paste, choose or photograph." });
     const first = !state.collection?.references;
+    this.classList.toggle("answered", !none);
     if (first) return fill(this.place, this.guide());
     if (none) return fill(this.place, h("div", { class: "stack" }, zone));
     const many = this.items.length > 1 || this.items[0].decisions?.length > 1;

@@ -11,7 +11,7 @@ class System extends View {
     const groups = Object.entries(system).filter(([, value]) => value && typeof value === "object" && !Array.isArray(value));
     const plain = Object.entries(system).filter(([name, value]) => name !== "$schema" && (value === null || typeof value !== "object"));
     const lists = Object.entries(system).filter(([, value]) => Array.isArray(value) && value.length > 0);
-    return [heading("System", "What runs here, and how it is."), h("div", { class: "cards" }, card("Program", Object.entries(version).filter(([name]) => name !== "$schema")), plain.length > 0 && card("Service", plain), groups.map(([name, of]) => card(title(name), Object.entries(of))), lists.map(([name, list]) => listCard(name, list)))];
+    return [heading("System", "What runs here, and how it is."), h("div", { class: "card-grid" }, card("Program", Object.entries(version).filter(([name]) => name !== "$schema")), plain.length > 0 && card("Service", plain), groups.map(([name, of]) => card(title(name), Object.entries(of))), lists.map(([name, list]) => listCard(name, list)))];
   }
 }
 

@@ -1,0 +1,320 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"exemplar/internal/capturesim"
+	"exemplar/internal/imaging"
+	"exemplar/internal/server"
+	"exemplar/internal/service"
+	"exemplar/internal/synthdoc"
+)
+
+// browser is one Chromium for all tests of the page: to start it takes a second.
+var browser = sync.OnceValues(func() (context.Context, error) {
+	name := findBrowser()
+	if name == "" {
+		return nil, fmt.Errorf("there is no Chromium on the PATH (Debian: apt-get install chromium)")
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(name),
+		chromedp.Flag("use-fake-device-for-media-stream", true), // a camera that shows a moving drawing
+		chromedp.Flag("use-fake-ui-for-media-stream", true),     // and is allowed without a question
+	}
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium has none for root
+	}
+	ctx, _ := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(options...))
+	return ctx, chromedp.Do(ctx)
+})
+
+func findBrowser() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if ctx, err := browser(); err == nil {
+		_ = chromedp.Cancel(ctx) // closes Chromium
+	}
+	os.Exit(code)
+}
+
+// tab is a tab of the browser, with cookies and memory of its own, on a service.
+type tab struct {
+	*testing.T
+	ctx     context.Context
+	url     string
+	service *service.Service
+	allow   []string // parts of console messages that are no faults
+}
+
+// newTab opens a tab on a new service, which ends with the test. Without a browser the
+// test is skipped, but not where it is required.
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is not started in short tests")
+	}
+	s, err := service.Open(context.Background(), service.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	running := httptest.NewServer(server.New(server.Options{Service: s, Version: "test"}))
+	t.Cleanup(func() { running.Close(); s.Close() })
+	p := tabOn(t, running.URL)
+	p.service = s
+	return p
+}
+
+// tabOn opens a tab on a server.
+func tabOn(t *testing.T, url string) *tab {
+	t.Helper()
+	parent, err := browser()
+	if err != nil && os.Getenv("EXEMPLAR_REQUIRE_BROWSER") != "1" {
+		t.Skipf("the page is not tested: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	p := &tab{T: t, ctx: ctx, url: url}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil {
+		t.Fatal(err)
+	}
+	p.watch()
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.picture(t.Name())
+		}
+		stop()
+		cancel()
+	})
+	return p
+}
+
+// watch makes every exception, and every violation of the policy, a fault of the test.
+func (p *tab) watch() {
+	messages := chromedp.Console(p.ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.IsException() || m.Type == chromedp.ConsoleError && !p.allowed(m.Text) {
+				p.Errorf("console: %s", m)
+			}
+		}
+	}()
+}
+
+func (p *tab) allowed(text string) bool {
+	for _, part := range append(p.allow, "Failed to load resource") { // the page says itself what was refused
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// picture keeps what a failed test saw, if a folder is named.
+func (p *tab) picture(name string) {
+	folder := os.Getenv("EXEMPLAR_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	if png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot()); err == nil {
+		_ = os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o600)
+	}
+}
+
+func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	if err := chromedp.Do(p.ctx, steps...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// open goes to an address of the page, and waits until a view is there.
+func (p *tab) open(path string) {
+	p.Helper()
+	p.do(chromedp.Navigate(p.url + path))
+	p.await("the view of "+path, `document.querySelector("main h1") && !document.querySelector("[aria-busy]")`)
+}
+
+// value is what JavaScript comes to.
+func value[T any](p *tab, js string) T {
+	p.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// patience is how long something may take to be seen: much longer than it takes.
+const patience = 20 * time.Second
+
+// await waits until JavaScript is true. (The library's own waiting makes code of a text,
+// which the policy of the page forbids.)
+func (p *tab) await(what, js string) {
+	p.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("Boolean("+js+")"))
+		if ok {
+			return
+		}
+		if time.Now().After(end) || p.ctx.Err() != nil {
+			seen, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText`))
+			p.Fatalf("%s did not come (%v); seen: %.2000s", what, err, seen)
+		}
+	}
+}
+
+// sees waits for a text.
+func (p *tab) sees(text string) {
+	p.Helper()
+	p.await(fmt.Sprintf("%q", text), `document.body.innerText.includes(`+quote(text)+`)`)
+}
+
+func quote(text string) string {
+	quoted, _ := json.Marshal(text)
+	return string(quoted)
+}
+
+// visible is JavaScript that finds the element with a text or a name among those that
+// can be pressed, in the dialog if one is open.
+func visible(text string) string {
+	return `[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label, [role=option]")].find((e) => e.checkVisibility() && ((e.querySelector("span")?.innerText ?? "").trim() === ` + quote(text) + ` || e.innerText.trim() === ` + quote(text) + ` || e.getAttribute("aria-label") === ` + quote(text) + `))`
+}
+
+// click presses the mouse on what has a text or a name.
+func (p *tab) click(text string) {
+	p.Helper()
+	p.await(fmt.Sprintf("what says %q", text), visible(text))
+	at := value[[2]float64](p, `(() => { const e = `+visible(text)+`; e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
+	p.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// focus puts the cursor into a field by its selector, in the dialog if one is open.
+func (p *tab) focus(selector string) {
+	p.Helper()
+	p.await(selector, `(document.querySelector("dialog[open]") ?? document).querySelector(`+quote(selector)+`)`)
+	value[any](p, `(() => { const e = (document.querySelector("dialog[open]") ?? document).querySelector(`+quote(selector)+`); e.focus(); e.select?.(); })()`)
+}
+
+// write writes a text where the cursor is, as a person does.
+func (p *tab) write(text string) {
+	p.Helper()
+	if _, err := chromedp.Call(p.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// press presses keys, one after the other.
+func (p *tab) press(keys ...string) {
+	p.Helper()
+	for _, key := range keys {
+		p.do(chromedp.KeyEvent(key))
+	}
+}
+
+// upload chooses files in the page's own field for them.
+func (p *tab) upload(files ...string) {
+	p.Helper()
+	p.await("the field for files", `document.querySelector("main input[type=file]")`)
+	field, err := chromedp.Call(p.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: `document.querySelector("main input[type=file]")`})
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, ObjectID: field.Result.ObjectID})
+		return err
+	}))
+}
+
+// drawings keeps what is drawn: it takes longer than to recognise it.
+var drawings sync.Map
+
+func document(kind string, content uint64) *imaging.Image {
+	return synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 12, Content: content, Size: 640})
+}
+
+// scan is the file of a drawn document, photo that of a photo of a copy.
+func scan(kind string) []byte {
+	return once(kind, func() []byte { return imaging.EncodePNG(document(kind, 12)) })
+}
+
+func photo(kind string, content, seed uint64) []byte {
+	return once(fmt.Sprint(kind, content, seed), func() []byte {
+		return imaging.EncodeJPEG(capturesim.Scene(document(kind, content), nil, capturesim.Plain(), seed).Image, 85)
+	})
+}
+
+func once(name string, draw func() []byte) []byte {
+	kept, there := drawings.Load(name)
+	if !there {
+		kept, _ = drawings.LoadOrStore(name, draw())
+	}
+	return kept.([]byte)
+}
+
+// file writes a file with a name, and returns its path.
+func (p *tab) file(name string, data []byte) string {
+	p.Helper()
+	path := filepath.Join(p.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		p.Fatal(err)
+	}
+	return path
+}
+
+// admin is who tests prepare a service as.
+var admin = service.Actor{Name: "local", Role: service.Admin}
+
+// collection makes a collection with registered kinds.
+func (p *tab) collection(kinds ...string) {
+	p.Helper()
+	ctx := context.Background()
+	if _, err := p.service.CreateCollection(ctx, admin, service.NewCollection{Name: "mailroom", Title: "Mail room", KeepPictures: service.KeepAll}); err != nil {
+		p.Fatal(err)
+	}
+	for _, kind := range kinds {
+		done, err := p.service.Register(ctx, admin, "mailroom", service.Registering{Label: "card/" + kind, Files: []service.File{{Name: kind + ".png", Data: scan(kind)}}})
+		if err != nil || done.Registered != 1 {
+			p.Fatal(err, done)
+		}
+	}
+}
+
+// classified has a photo recognised without the page.
+func (p *tab) classified(name string, data []byte) service.Answered {
+	p.Helper()
+	done, err := p.service.Classify(context.Background(), admin, "mailroom", service.File{Name: name, Data: data}, service.ClassifyOptions{})
+	if err != nil {
+		p.Fatal(err)
+	}
+	return done.Answers[0]
+}

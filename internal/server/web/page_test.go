@@ -1,0 +1,149 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestFirstRun is the way of somebody who has never seen the page: from nothing to the
+// first answer.
+func TestFirstRun(t *testing.T) {
+	p := newTab(t)
+	p.open("/")
+	p.sees("Welcome")
+	p.focus("input[name=title]")
+	p.write("Mail room")
+	p.click("Make the collection")
+	p.sees("Three steps to the first answer")
+	p.click("Register examples")
+	p.sees("Drop examples here")
+	p.upload(p.file("driving-licence.png", scan("driving-licence")), p.file("notes.png", []byte("no picture")))
+	p.click("Register 2 examples")
+	p.sees("Registered")
+	p.sees("Refused:") // one bad file does not stop the others
+	p.press("g", "r")
+	p.sees("Drop documents here")
+	p.upload(p.file("photo.jpg", photo("driving-licence", 3, 4)))
+	p.sees("driving-licence")
+	p.sees("Recognised")
+	p.sees("The reference")
+	p.await("the marks", `document.querySelector("svg.marks polygon.document")`)
+	if id := value[string](p, `new URLSearchParams(location.search).get("decision")`); id == "" {
+		t.Error("the address does not name the answer")
+	}
+	p.do(chromedp.Reload())
+	p.sees("The picture is not kept") // the address shows the answer again, and by default only pictures of the inbox are kept
+}
+
+// TestSeveralFiles: the good ones are answered whatever the others are.
+func TestSeveralFiles(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence", "ticket")
+	p.open("/c/mailroom/recognise")
+	p.upload(p.file("one.jpg", photo("driving-licence", 3, 4)), p.file("broken.jpg", []byte("\xff\xd8\xff broken")), p.file("letter.txt", []byte("hello")), p.file("two.jpg", photo("ticket", 4, 4)))
+	p.sees("2 recognised")
+	p.sees("2 not usable")
+	p.press("j")
+	p.sees("Not usable")
+	p.press("j", "j")
+	p.await("the last answer", `document.querySelector("article .what").innerText.includes("ticket")`)
+}
+
+// hostile is a text that would act if it were taken for HTML.
+const hostile = `<img src=x onerror=window.hit=1>`
+
+// TestTextIsText: labels and names of files are shown as they are.
+func TestTextIsText(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	name := `"><script>window.hit=1</script>` + hostile + `.jpg`
+	answered := p.classified(name, photo("driving-licence", 3, 4))
+	for _, path := range []string{"/c/mailroom/decisions", "/c/mailroom/decisions/" + answered.DecisionID, "/c/mailroom/labels?label=" + strings.ReplaceAll(hostile, " ", "%20"), "/c/%3Cimg%20src=x%20onerror=window.hit=1%3E/inbox"} {
+		p.open(path)
+		p.sees("<img src=x onerror=window.hit=1>")
+		if value[bool](p, `"hit" in window || document.querySelector("main img[onerror], main script") !== null`) {
+			t.Errorf("%s: a text became code", path)
+		}
+	}
+}
+
+// TestCamera takes a photo by the browser's own camera, which shows no document.
+func TestCamera(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	p.open("/c/mailroom/recognise")
+	p.click("Photograph")
+	p.await("the camera", `document.querySelector("dialog video")?.videoWidth > 0 && !`+visible("Take the photo")+`.disabled`)
+	p.click("Take the photo")
+	p.sees("Unknown")
+	p.await("the camera to end", `!document.querySelector("video")`)
+}
+
+// views are the addresses of all views that need no id.
+var views = []string{"/c/mailroom/recognise", "/c/mailroom/register", "/c/mailroom/labels", "/c/mailroom/labels?label=card", "/c/mailroom/decisions", "/collections", "/api"}
+
+// TestPhone: nothing is wider than a phone.
+func TestPhone(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence", "ticket")
+	answered := p.classified("a-name-that-is-much-longer-than-a-phone-is-wide-and-has-no-place-to-break.jpg", photo("driving-licence", 3, 4))
+	p.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2)))
+	for _, path := range append(views, "/c/mailroom/decisions/"+answered.DecisionID) {
+		p.open(path)
+		if wide := value[float64](p, `document.documentElement.scrollWidth`); wide > 360 {
+			t.Errorf("%s is %v px wide on a phone of 360: %s", path, wide, value[string](p, `[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > 361).map((e) => e.tagName + "." + e.className).slice(0, 12).join(" ")`))
+		}
+	}
+	p.click("More")
+	p.click("Collections")
+	p.sees("New collection")
+}
+
+// TestKeysAndRoles: the first key is an admin's and keeps its maker signed in; a key of
+// another role sees and may do less.
+func TestKeysAndRoles(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	decision := p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	p.open("/keys")
+	p.click("New key")
+	p.focus("input[name=name]")
+	p.write("Ada")
+	p.click("Make the key")
+	p.sees("it is shown this once")
+	p.click("Done")
+	p.sees("Ada")
+	p.click("New key")
+	p.focus("input[name=name]")
+	p.write("scanner")
+	p.click("Make the key")
+	p.sees("it is shown this once")
+	key := value[string](p, `document.querySelector("dialog input").value`)
+	p.click("Done")
+	p.sees("scanner")
+	p.click("Sign out")
+	p.sees("This service asks for a key")
+
+	p.focus("input[name=key]")
+	p.write("exk_abcdefgh_wrong")
+	p.press("\r")
+	p.sees("This key is not known")
+	p.focus("input[name=key]")
+	p.write(key)
+	p.press("\r")
+	p.sees("Drop documents here")
+	for _, hidden := range []string{"Inbox", "Keys", "Audit"} {
+		if value[bool](p, `Boolean(`+visible(hidden)+`)`) {
+			t.Errorf("a key of role classify is shown %s", hidden)
+		}
+	}
+	p.open("/c/mailroom/decisions/" + decision.DecisionID)
+	p.sees("Recognised")
+	if value[bool](p, `Boolean(`+visible("That is right")+`)`) {
+		t.Error("a key of role classify may confirm")
+	}
+	p.do(chromedp.Navigate(p.url + "/keys"))
+	p.sees("Your key does not allow this")
+}
