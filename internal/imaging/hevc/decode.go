@@ -78,9 +78,13 @@ func (p *Params) Colour() Colour {
 func (p *Params) Cost() int64 {
 	s, _ := p.first()
 	size := int64(1) << s.log2CTB
-	samples := int64(s.ctbW) * int64(s.ctbH) * size * size
-	const bytesPerSample, copies, maps = 2, 2, 2 // planes, the copy that SAO reads, and maps of blocks
-	return samples * (bytesPerSample*copies*int64(s.components()) + maps)
+	luma := int64(s.ctbW) * int64(s.ctbH) * size * size
+	samples := luma
+	if s.chroma != 0 {
+		samples += 2 * luma >> (s.shiftX + s.shiftY)
+	}
+	const bytesPerSample, maps = 2, 1
+	return bytesPerSample*(samples+luma) + maps*luma // the planes, a copy of one for SAO, and maps of blocks
 }
 
 // Decoder decodes pictures one after the other, and keeps its memory for the next one. The

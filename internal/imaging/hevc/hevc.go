@@ -11,7 +11,7 @@
 // them. The result is exact: the standard leaves no choice.
 //
 // The path of a picture: bits.go reads bits, sps.go, pps.go, scaling.go and slice.go the
-// headers, cabac.go the arithmetic code; decode.go goes from one coding tree block to the next,
+// headers, cabac.go and contexts.go the arithmetic code; decode.go goes from one coding tree block to the next,
 // coding.go through the tree of one, residual.go reads the coefficients, transform.go turns
 // them into differences, intra.go predicts from neighbours; deblock.go and sao.go filter the
 // whole picture. Numbers of sections and tables are those of ITU-T H.265 (12/2016).

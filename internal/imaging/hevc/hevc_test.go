@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -216,5 +217,24 @@ func BenchmarkDecode(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestCost: a decoder takes no more memory than it says.
+func TestCost(t *testing.T) {
+	for _, name := range []string{"plain", "ctu16", "grey", "444", "bits10"} {
+		params, units := stream(t, name)
+		p, err := ReadParams(params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		NewDecoder(p).Decode(units)
+		runtime.ReadMemStats(&after)
+		took, fixed := int64(after.TotalAlloc-before.TotalAlloc), int64(3*len(units[0])+1<<14)
+		if took > p.Cost()+fixed || took < p.Cost()/2 {
+			t.Errorf("%s: took %d bytes of %d", name, took, p.Cost())
+		}
 	}
 }
