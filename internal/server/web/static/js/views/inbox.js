@@ -13,6 +13,7 @@ import { changed, complain, say } from "../parts/toast.js";
 import { showHelp } from "../parts/help.js";
 
 const mostChoices = 9; // one for each digit
+const fewChoices = 4; // that are offered where nothing comes near
 
 class Inbox extends View {
   groups = [];
@@ -30,6 +31,7 @@ class Inbox extends View {
       { key: "a", says: "Select all, or none", run: () => this.selectAll() },
       { key: "Enter", says: "Confirm the suggestion", run: () => this.confirm() },
       { key: "1", keys: ["2", "3", "4", "5", "6", "7", "8", "9"], shown: "1 … 9", says: "Choose a label", run: (event) => this.choose(Number(event.key) - 1) },
+      { key: "c", says: "Choose another label", run: () => this.label() },
       { key: "n", says: "Register as a new kind", run: () => this.register() },
       { key: "x", says: "Not this", run: () => this.not() },
       { key: "i", says: "Set aside", run: () => this.ignore() },
@@ -61,7 +63,7 @@ class Inbox extends View {
     this.page = h("section", { class: "stack", "aria-label": "Group" });
     this.drawSide();
     this.drawGroup();
-    return [heading("Inbox", `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} that look alike.`, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
+    return [heading("Inbox", `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} by likeness.`, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
   }
 
   nothing() {
@@ -89,10 +91,14 @@ class Inbox extends View {
     this.drawGroup();
   }
 
-  // choices are the labels that the digits stand for: what comes near first, then those that were chosen of late.
+  // choices are the labels that the digits stand for: what comes near, then what was chosen of
+  // late, then, if that is little, what is least unlike.
   choices() {
-    const near = [this.group.suggestion?.label, ...this.group.decisions.flatMap((d) => (d.answer.candidates ?? []).map((c) => c.label)), ...recent];
-    return [...new Set(near.filter((label) => label && this.labels.some((l) => l.label === label)))].slice(0, mostChoices);
+    const candidates = this.group.decisions.flatMap((d) => d.answer.candidates ?? []);
+    const likely = candidates.filter((c) => c.confidence >= 0.01).sort((a, b) => b.confidence - a.confidence);
+    const known = (list) => [...new Set(list)].filter((label) => label && this.labels.some((l) => l.label === label));
+    const first = known([this.group.suggestion?.label, ...likely.map((c) => c.label), ...recent]).slice(0, mostChoices);
+    return known([...first, ...candidates.map((c) => c.label)]).slice(0, Math.max(first.length, fewChoices));
   }
 
   drawGroup() {
@@ -108,7 +114,7 @@ class Inbox extends View {
       h("div", { class: "grid" }, g.decisions.map((d, i) => this.tile(d, i))),
       g.size > g.decisions.length && h("p", { class: "quiet small", text: `${words.count(g.size - g.decisions.length, "more is", "more are")} in this group, and come when these are settled.` }),
       h("div", { class: "actions", role: "group", "aria-label": "What to do" }, suggestion && button("Confirm", { kind: "primary", icon: "check", key: "↵", title: "It is " + suggestion, on: () => this.confirm() }),
-        button("New kind", { kind: suggestion ? "" : "primary", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
+        button("New kind", { kind: suggestion ? "" : "primary", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", key: "c", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
         h("span", { class: "quiet small grow", role: "status", text: picked ? `for ${words.count(n, "selected picture", "selected pictures")}` : "for the whole group" })));
   }
 
@@ -187,7 +193,7 @@ class Inbox extends View {
       if (!label) return;
       const mine = ++asked;
       try {
-        const answer = await api.get(inCollection("/inbox/preview"), { query: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
+        const answer = await api.post(inCollection("/inbox/preview"), { json: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
         if (mine === asked) fill(line, icon("refresh"), h("span", { text: effectText(answer) }));
       } catch (error) {
         if (mine === asked && error.name !== "AbortError") fill(line, icon("warn"), h("span", { text: error.message }));
