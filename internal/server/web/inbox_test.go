@@ -55,7 +55,7 @@ func TestInboxSelection(t *testing.T) {
 	p.press("g", "c")
 	p.sees("What people did here")
 	p.click("Undo")
-	p.sees("Undone")
+	p.await("both changes undone", `[...document.querySelectorAll("td .chip")].filter((e) => e.innerText === "Undone").length === 2`)
 	p.press("g", "i")
 	p.sees("4 answers wait")
 }
