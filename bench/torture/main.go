@@ -43,6 +43,8 @@ var scenarios = []scenario{
 	{"exports", hostileExports, 1, 1},
 	{"signals", signals, 1, 1},
 	{"disk", fullDisk, 1, 1},
+	{"sorting", sortingKills, 40, 8},
+	{"sortdisk", sortingDisk, 1, 1},
 	{"crowd", crowd, 60, 6},
 }
 
