@@ -67,8 +67,15 @@ func TestInbox(t *testing.T) {
 		t.Errorf("undoing twice: %q", said)
 	}
 	changes := ask[service.Changes](s, 200, "GET", mailroom+"/changes", nil)
-	if len(changes.Changes) != 2 || !changes.Changes[0].Undone || changes.Changes[0].CanUndo || !changes.Changes[1].CanUndo {
+	if len(changes.Changes) != 3 || changes.Changes[0].What != "undo" || !changes.Changes[1].Undone || changes.Changes[1].CanUndo || !changes.Changes[2].CanUndo {
 		t.Errorf("changes: %+v", changes)
+	}
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": changes.Changes[0].ID})
+	if d := ask[service.Decision](s, 200, "GET", mailroom+"/decisions/"+forms[0], nil); d.Status != service.StatusCorrected || d.Label != "form" {
+		t.Errorf("the decision after undoing the undoing: %+v", d)
+	}
+	if c := ask[service.Collection](s, 200, "GET", mailroom, nil); c.References != 2 {
+		t.Errorf("the collection after undoing the undoing: %+v", c)
 	}
 }
 

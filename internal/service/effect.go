@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"exemplar"
@@ -156,16 +154,10 @@ func (s *Service) Preview(ctx context.Context, collection, label string, ids []s
 // trial makes a gallery of items and of the references that answers rest on, and says
 // what share of the collection's labels it has.
 func (s *Service) trial(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item, answers []db.Decision) (_ *exemplar.Gallery, share float64, remove func(), err error) {
-	folder, err := os.MkdirTemp(s.dir, "trial-")
+	made, remove, err := s.temporary()
 	if err != nil {
 		return nil, 0, nil, err
 	}
-	made, err := exemplar.Open(filepath.Join(folder, "trial"+galleryExtension), exemplar.Options{Mode: exemplar.ReadWrite, Model: s.model})
-	if err != nil {
-		os.RemoveAll(folder)
-		return nil, 0, nil, err
-	}
-	remove = func() { made.Close(); os.RemoveAll(folder) }
 	defer func() {
 		if err != nil {
 			remove()

@@ -68,7 +68,7 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 			if err := setRows(ctx, tx, rows); err != nil {
 				return err
 			}
-			return s.recordChange(ctx, tx, by, done.Change, what, collection, subjectOf(asked, labels), back, back.Decisions, asked)
+			return s.recordChange(ctx, tx, by, done.Change, what, collection, subjectOf(asked, labels), &back, back.Decisions, asked)
 		})
 		if err != nil {
 			return Resolved{}, err

@@ -147,7 +147,7 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 				return err
 			}
 		}
-		return s.finish(ctx, tx, by, begun, items[0].Label, back, nil, map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion})
+		return s.finish(ctx, tx, by, begun, items[0].Label, &back, nil, map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion})
 	})
 	return done, back, err
 }

@@ -69,6 +69,11 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 	if err := s.begin(ctx, &begun); err != nil {
 		return Changed{}, err
 	}
+	again, err := redoOf(ctx, g, back)
+	if err != nil {
+		s.abandon(ctx, &begun)
+		return Changed{}, explained(err)
+	}
 	n, err := undoIn(ctx, g, back)
 	if err != nil {
 		s.abandon(ctx, &begun)
@@ -83,15 +88,45 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 		if err := tx.MarkUndone(ctx, id); err != nil {
 			return orUnknown(err, "the change %s was undone by somebody else meanwhile", id)
 		}
-		if err := restoreDecisions(ctx, tx, collection, back.Decisions); err != nil {
+		were, err := restoreDecisions(ctx, tx, collection, back.Decisions)
+		if err != nil {
 			return err
 		}
-		if err := tx.RemoveIntent(ctx, begun.ID); err != nil {
-			return err
+		if again != nil {
+			again.Decisions = were
 		}
-		return s.record(ctx, tx, by, entry{What: "undo", Collection: collection, Subject: id, Before: map[string]string{"what": row.What, "subject": row.Subject},
-			After: map[string]any{"references": n, "gallery_version": done.GalleryVersion, "decisions": back.Decisions}})
+		return s.finish(ctx, tx, by, begun, id, again, map[string]string{"what": row.What, "subject": row.Subject},
+			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "decisions": back.Decisions})
 	})
+}
+
+// redoOf is what it takes to undo the undoing of a change that only added references; of
+// others it is nil.
+func redoOf(ctx context.Context, g *exemplar.Gallery, back undo) (*undo, error) {
+	if back.Rename != nil || back.Note != nil || len(back.Restore) > 0 {
+		return nil, nil
+	}
+	there, err := present(ctx, g, back.Remove)
+	if err != nil || len(there) == 0 {
+		return &undo{}, err
+	}
+	packed, err := g.Pack(ctx, there...)
+	return &undo{Restore: packed}, err
+}
+
+// present are those of references that are there.
+func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]string, error) {
+	var there []string
+	for _, id := range ids {
+		switch _, err := g.Get(ctx, id); {
+		case errors.Is(err, exemplar.ErrNoReference): // removed since
+		case err != nil && !errors.Is(err, exemplar.ErrDamaged):
+			return nil, err
+		default:
+			there = append(there, id)
+		}
+	}
+	return there, nil
 }
 
 // undoIn undoes in the gallery, and returns how many references that was about.
@@ -107,18 +142,9 @@ func undoIn(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err err
 			return n, err
 		}
 	}
-	var there []string
-	for _, id := range back.Remove {
-		switch _, err := g.Get(ctx, id); {
-		case errors.Is(err, exemplar.ErrNoReference): // removed since
-		case err != nil && !errors.Is(err, exemplar.ErrDamaged):
-			return n, err
-		default:
-			there = append(there, id)
-		}
-	}
-	if len(there) == 0 {
-		return n, nil
+	there, err := present(ctx, g, back.Remove)
+	if err != nil || len(there) == 0 {
+		return n, err
 	}
 	if err := g.Remove(ctx, there...); err != nil && !errors.Is(err, exemplar.ErrLingers) {
 		return n, err
@@ -143,20 +169,22 @@ func renameBack(ctx context.Context, g *exemplar.Gallery, r renaming) (int, erro
 	return g.Rename(ctx, r.From, r.To)
 }
 
-// restoreDecisions puts decisions back as they were; those that are gone stay so.
-func restoreDecisions(ctx context.Context, tx *db.Tx, collection string, states []decisionState) error {
+// restoreDecisions puts decisions back as they were, and returns how they are now; those
+// that are gone stay so.
+func restoreDecisions(ctx context.Context, tx *db.Tx, collection string, states []decisionState) (were []decisionState, err error) {
 	for _, was := range states {
 		row, err := tx.Decision(ctx, collection, was.ID)
 		if errors.Is(err, db.ErrNone) {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
+		were = append(were, decisionState{row.ID, row.Status, row.Decision, row.Label})
 		row.Status, row.Decision, row.Label = was.Status, was.Decision, was.Label
 		if err := tx.SetDecision(ctx, row); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return were, nil
 }
