@@ -15,6 +15,7 @@ import (
 
 	"exemplar"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -112,6 +113,7 @@ func TestPicturesComeInAnyForm(t *testing.T) {
 
 // All and Exact together: a document with a changed line is none.
 func TestAllKeepsExact(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))
@@ -129,6 +131,7 @@ func TestAllKeepsExact(t *testing.T) {
 
 // The explanation is of the answer that is given, options and all.
 func TestTheAnswerItselfIsExplained(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))

@@ -62,8 +62,6 @@ type Result struct {
 	// answer in words. It is nil where nothing was looked for in the picture: it was
 	// refused, nothing is registered, or the search is off.
 	Explanation []byte
-	// Embedding is that of the whole picture, of length 1; nil where it was refused.
-	Embedding []float32
 	// Version is the number of the gallery's last change that the answers know of, at
 	// least: see [Stats].Changes. It is 0 where the picture was refused.
 	Version int64
@@ -118,7 +116,7 @@ func (g *Gallery) classify(ctx context.Context, p Picture, options recognise.Opt
 	if err != nil {
 		return Result{}, g.fail(err)
 	}
-	result := Result{Embedding: found.Embedding, Version: found.Version}
+	result := Result{Version: found.Version}
 	for i := range found.Findings {
 		a := newAnswer(&found.Findings[i], found.Photo)
 		a.Model = g.model.DecisionFingerprint()

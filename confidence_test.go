@@ -10,12 +10,14 @@ import (
 	"exemplar"
 	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // As many answers are right as their confidence says, pictures being strangers:
 // another kind, or another design of it; or other copies of what is registered.
 func TestConfidenceIsCalibrated(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	documents := 30
 	if testing.Short() {
 		documents = 12

@@ -8,6 +8,7 @@ import (
 	"exemplar"
 	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -15,6 +16,7 @@ import (
 // none where exactness is asked for, if the line can be read; one of the form
 // itself is a match either way.
 func TestOneChangedLine(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	forms := 12
 	if testing.Short() {
 		forms = 4

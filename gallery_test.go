@@ -15,6 +15,7 @@ import (
 	"exemplar/internal/capturesim"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -239,6 +240,7 @@ func TestModelWithoutCalibrationOnlyEmbeds(t *testing.T) {
 
 // The simulator's captures of everything that can be drawn, against scans.
 func TestCapturesOfDrawnDocuments(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	right, total := 0, 0
 	examples := synthdoc.Examples()

@@ -6,6 +6,7 @@ import (
 
 	"exemplar"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -13,6 +14,7 @@ import (
 // edition, or at least what both are; of a later edition, which may differ in an
 // emblem or a line, a third cannot be told from it.
 func TestOtherCopiesOfAKind(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	kinds := []string{"form", "bill", "statement", "letter", "invoice"}
 	per := 4
 	if testing.Short() {

@@ -60,3 +60,18 @@ func (m *Model) FMR(cosine float64) float64 {
 	}
 	return m.inner.Calibration.FMR(cosine)
 }
+
+// Likeness is what [Model.Alike] compares pictures by: embeddings of the picture and of
+// the parts of it in which documents may lie.
+type Likeness []float32
+
+// Likeness returns that of a picture. The error says why it cannot be used.
+func (m *Model) Likeness(p Picture) (Likeness, error) {
+	input := p.open()
+	defer input.release()
+	return m.inner.Likeness(input.Input)
+}
+
+// Alike returns how alike two pictures are, as a cosine in [-1, 1], whatever is
+// registered: photos of one document lie above those of different ones.
+func (m *Model) Alike(a, b Likeness) float64 { return recognise.Alike(a, b, m.Dim()) }

@@ -13,11 +13,13 @@ import (
 
 	"exemplar"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // What was looked at in a file of several pictures is said in the answer.
 func TestTheAnswerSaysWhichFrameWasRead(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	document := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", document))

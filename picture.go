@@ -16,7 +16,7 @@ import (
 )
 
 // Picture is a picture that is to be recognised or registered: a file (JPEG, PNG,
-// GIF, BMP, TIFF, WebP, PNM, TGA or PDF), or pixels. It is read when it is needed. The
+// GIF, BMP, TIFF, WebP, HEIC, PNM, TGA or PDF), or pixels. It is read when it is needed. The
 // zero Picture is an empty file. Of a PDF that is not opened by [Pages] the first page
 // counts.
 type Picture struct {

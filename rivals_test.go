@@ -12,6 +12,7 @@ import (
 	"exemplar"
 	"exemplar/internal/cputime"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -33,6 +34,7 @@ func registerOne(t *testing.T, g *exemplar.Gallery, item exemplar.Item) exemplar
 // The second edition of a document is reported with the first, and the regions
 // cover what was printed anew, in pixels of the picture as sent.
 func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	// Larger than the picture that is kept.
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 1200}
 	for _, name := range []string{"edition", "line", "contents"} {
@@ -73,6 +75,7 @@ func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 
 // Only what looks alike under a label that says something else is a rival.
 func TestWhatIsNoRival(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
 	edition := synthdoc.Siblings(note)["edition"]
 	for _, c := range []struct {
@@ -99,6 +102,7 @@ func TestWhatIsNoRival(t *testing.T) {
 // Captures of two references that do not differ cannot be told apart, and that
 // is said: here the other one is a scan of the same document.
 func TestTheSameDocumentUnderTwoLabels(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 9, Content: 9, Size: 900}
 	registerOne(t, g, pictured("a", note))
@@ -145,6 +149,7 @@ func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
 }
 
 func TestRivalsOfARegisteredReference(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	ctx := context.Background()
 	g := newGallery(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}

@@ -1,101 +1,39 @@
-// Command intake opens every file of a folder, page by page, and reports how many pages were
-// made, how fast, and why others were not. It is for files of others, which are not kept in
-// the repository: mozilla/pdf.js and py-pdf/sample-files have a thousand PDFs that went wrong
-// somewhere.
+// Command intake measures how files with pages are opened and answered.
 //
-//	go run ./bench/intake FOLDER
+//	go run ./bench/intake folder FOLDER   # every file of a folder: pages, refusals, time
+//	go run ./bench/intake cost            # a PDF page to its answer, beside the same page as a JPEG
+//	go run ./bench/intake scan            # 500 pages of a scan: pages a second, and memory
+//
+// Times are of a processor, of this process and of those that draw for it, where the system
+// tells them (Linux); pages a second are by the clock, and want a machine that does nothing
+// else. What is made to do harm is in bench/torture. The results are in docs/results/intake.md.
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
-	"io/fs"
 	"log"
-	"maps"
 	"os"
-	"path/filepath"
-	"slices"
-	"time"
-
-	"exemplar/internal/imaging"
-	"exemplar/internal/intake"
 )
 
 func main() {
 	log.SetFlags(0)
-	pages := flag.Int("pages", 20, "open so many pages of a file at most")
-	verbose := flag.Bool("v", false, "print every refusal")
-	out := flag.String("out", "", "write the pages to this folder, as PNG")
-	flag.Parse()
-	if flag.NArg() != 1 {
-		log.Fatal("usage: intake [-pages N] [-v] [-out FOLDER] FOLDER")
+	commands := map[string]func(args []string) error{"folder": folder, "cost": cost, "scan": scan}
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		log.Fatal("usage: intake folder FOLDER | cost | scan (-h after one of them lists its flags)")
 	}
-	t := tally{reasons: map[string]int{}, verbose: *verbose, pages: *pages, out: *out}
-	begun := time.Now()
-	err := filepath.WalkDir(flag.Arg(0), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		return t.file(path)
-	})
-	if err != nil {
+	if err := commands[os.Args[1]](os.Args[2:]); err != nil {
 		log.Fatal(err)
 	}
-	t.print(time.Since(begun))
 }
 
-type tally struct {
-	files, made, refused int
-	reasons              map[string]int
-	times                []time.Duration // of each page, with opening the file for the first one
-	pages                int
-	verbose              bool
-	out                  string
-}
-
-func (t *tally) file(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
+// flags parses the flags of a command, which wants a number of arguments.
+func flags(set *flag.FlagSet, args []string, want int) error {
+	if err := set.Parse(args); err != nil {
 		return err
 	}
-	t.files++
-	begun := time.Now()
-	for page := range intake.Pages(context.Background(), data, intake.Options{Pages: t.pages}) {
-		took := time.Since(begun)
-		if page.File != nil && page.Err == nil {
-			page.Picture, _, page.Err = imaging.DecodeAtLeast(page.File, intake.DefaultSide, imaging.DefaultLimits)
-		}
-		if page.Err != nil {
-			t.refused++
-			t.reasons[page.Err.Error()]++
-			if t.verbose {
-				fmt.Printf("%s: page %d: %v\n", path, page.Number, page.Err)
-			}
-		} else {
-			t.made++
-			t.times = append(t.times, took)
-		}
-		if t.out != "" && page.Picture != nil {
-			name := fmt.Sprintf("%s-p%d.png", filepath.Base(path), page.Number)
-			if err := os.WriteFile(filepath.Join(t.out, name), imaging.EncodePNG(page.Picture), 0o600); err != nil {
-				return err
-			}
-		}
-		begun = time.Now()
+	if set.NArg() != want {
+		return fmt.Errorf("%s: %d arguments, want %d", set.Name(), set.NArg(), want)
 	}
 	return nil
-}
-
-func (t *tally) print(took time.Duration) {
-	fmt.Printf("%d files, %d pages made, %d not, in %.1f s\n", t.files, t.made, t.refused, took.Seconds())
-	slices.Sort(t.times)
-	for _, share := range []float64{0.5, 0.9, 0.99, 1} {
-		if n := len(t.times); n > 0 {
-			fmt.Printf("p%.0f: %s\n", 100*share, t.times[min(n-1, int(share*float64(n)))].Round(time.Millisecond))
-		}
-	}
-	for _, reason := range slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int { return t.reasons[b] - t.reasons[a] }) {
-		fmt.Printf("%5d  %s\n", t.reasons[reason], reason)
-	}
 }

@@ -91,7 +91,8 @@ type result struct {
 	out, err string
 	took     time.Duration
 	hung     bool
-	peak     int64 // bytes resident
+	peak     int64         // bytes resident
+	cpu      time.Duration // with the processes that it started
 }
 
 func (r result) String() string {
@@ -141,6 +142,7 @@ func (p *process) wait(limit time.Duration) result {
 	r.code, r.out, r.err, r.took = p.cmd.ProcessState.ExitCode(), p.out.String(), p.err.String(), time.Since(p.start)
 	if usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		r.peak = int64(usage.Maxrss) << 10
+		r.cpu = time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}
 	return r
 }

@@ -39,9 +39,12 @@ var scenarios = []scenario{
 	{"flips", flips, 200, 20},
 	{"pictures", mutatedPictures, 1000, 100},
 	{"bombs", bombs, 1, 1},
+	{"files", hostileFiles, 100, 3},
 	{"exports", hostileExports, 1, 1},
 	{"signals", signals, 1, 1},
 	{"disk", fullDisk, 1, 1},
+	{"sorting", sortingKills, 40, 8},
+	{"sortdisk", sortingDisk, 1, 1},
 	{"crowd", crowd, 60, 6},
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"exemplar"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -154,6 +155,7 @@ func TestCSVIsSafeInSpreadsheets(t *testing.T) {
 
 // If nothing can be drawn, the answer is still printed.
 func TestAnswersWithoutADrawing(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	s.registered()
 	drawn := filepath.Join(s.folder, "why.png")

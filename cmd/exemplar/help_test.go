@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/papertest"
 )
 
 func TestHelpFitsEightyColumns(t *testing.T) {
@@ -78,6 +79,7 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	documents := s.documents()
 	t.Setenv("EXEMPLAR_GALLERY", s.gallery)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"exemplar/internal/papertest"
 )
 
 // One bad input is named; the others are answered.
@@ -17,7 +19,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 	s.write("in/letter.docx", nil)
 	s.write("in/more/scan.DOCX", nil)
 	s.write("in/photo.avif", nil)
-	s.write("in/photo.heic", nil)
+	s.write("in/photo.cr2", nil)
 	s.write("in/.hidden.jpg", nil)
 	folder := filepath.Dir(good)
 	missing := filepath.Join(s.folder, "missing.jpg")
@@ -44,7 +46,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 			t.Errorf("line %q, want %s", line, want[i])
 		}
 	}
-	if !strings.Contains(errOut, "5 files passed over: 2 DOCX, 1 AVIF, 1 HEIC, 1 hidden") {
+	if !strings.Contains(errOut, "5 files passed over: 2 DOCX, 1 AVIF, 1 CR2, 1 hidden") {
 		t.Errorf("said %q", errOut)
 	}
 	if _, errOut := s.inGallery(exitPartly, "classify", "-q", alias); errOut != "" {
@@ -52,7 +54,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 	}
 
 	out, _ = s.inGallery(exitPartly, "classify", "--json", alias)
-	if !strings.Contains(out, `{"passed_over":{"AVIF":1,"DOCX":2,"HEIC":1,"hidden":1}}`) {
+	if !strings.Contains(out, `{"passed_over":{"AVIF":1,"CR2":1,"DOCX":2,"hidden":1}}`) {
 		t.Errorf("as JSON it said %s", out)
 	}
 	answers := jsonLines[struct{ Path, Decision, Reason string }](t, out)
@@ -70,6 +72,7 @@ func TestOneBadInputStopsNothing(t *testing.T) {
 }
 
 func TestLabelsOfAFlatFolder(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	for i, name := range []string{"ticket", "card"} {
 		s.write("flat/"+name+".jpg", documentFiles()[examples()[2+i].Label])
@@ -126,6 +129,7 @@ func TestDeviceWithoutEndIsRefused(t *testing.T) {
 
 // The limits are the user's to set; setting them holds for the process.
 func TestLimitsOfPictures(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	picture := s.write("a.jpg", scanned(examples()[3], 0))
 	s.inGallery(0, "register", "--label", "x", picture)

@@ -5,11 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"exemplar/internal/papertest"
 )
 
 // TestHugeFiles: of any file that a user names, no more is read than the limit of its
 // kind.
 func TestHugeFiles(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	documents := s.documents()
 	huge := filepath.Join(s.folder, "huge")

@@ -16,6 +16,7 @@ import (
 	"exemplar"
 	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/tensorfile"
 )
@@ -191,6 +192,7 @@ func TestClassifyJSON(t *testing.T) {
 }
 
 func TestClassifyCSV(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	s.registered()
 	out, _ := s.inGallery(0, "classify", "--csv", s.write("a.jpg", scanned(synthdoc.Examples()[3], 0)))
@@ -222,6 +224,7 @@ func TestRegisterNeedsALabel(t *testing.T) {
 }
 
 func TestRegisterReplace(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	example := synthdoc.Examples()[3]
 	first := s.write("first.jpg", documentFiles()[example.Label])
@@ -238,6 +241,7 @@ func TestRegisterReplace(t *testing.T) {
 
 // Two editions: the note, the JSON and the picture say where they differ.
 func TestRegisterSaysInWhatLabelsDiffer(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
 	first := s.write("first.png", imaging.EncodePNG(synthdoc.Draw(note)))
@@ -352,6 +356,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 }
 
 func TestDoctorAndVersion(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	if out, _ := s.inGallery(0, "doctor"); strings.Contains(out, "FAIL") || !strings.Contains(out, "LCNet") {
 		t.Errorf("doctor said %s", out)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -43,6 +44,7 @@ func TestClassifyAnswersEveryMember(t *testing.T) {
 
 // An archive of two pictures has one drawing, and one answer with it: that of its first file.
 func TestExplainTakesTheFirstMember(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	label := synthdoc.Examples()[2].Label
 	var archive bytes.Buffer

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"exemplar"
+	"exemplar/internal/papertest"
 )
 
 func TestPlain(t *testing.T) {
@@ -84,6 +85,7 @@ const hostile = "a\x1b[31m\n\u202egpj\u009b2J.jpg"
 
 // Names, notes, sources and errors reach the terminal escaped, and JSON stays JSON.
 func TestHostileTextIsPlain(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	s := newSession(t)
 	example := examples()[3]
 	good := s.write("in/label/"+hostile, scanned(example, 0))
@@ -138,6 +140,7 @@ func TestHostileTextIsPlain(t *testing.T) {
 
 // Output that cannot be written is an error, whatever the command.
 func TestFullOutputIsAnError(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip("no /dev/full:", err)

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	_ "net/http/pprof" // for --pprof
 	"net/netip"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +24,7 @@ import (
 type serveFlags struct {
 	data, listen, model  string
 	certificate, private string
+	profile              string
 }
 
 func newServe() *cobra.Command {
@@ -43,6 +48,8 @@ make a key first.`,
 	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
 	cmd.Flags().StringVar(&f.certificate, "tls-cert", "", "`FILE` of the certificate, to speak HTTPS")
 	cmd.Flags().StringVar(&f.private, "tls-key", "", "`FILE` of its private key")
+	cmd.Flags().StringVar(&f.profile, "pprof", "", "loopback `ADDRESS` for profiles of the program (net/http/pprof)")
+	cmd.RegisterFlagCompletionFunc("pprof", cobra.NoFileCompletions)
 	addModel(cmd, &f.model)
 	return cmd
 }
@@ -97,6 +104,9 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		return fmt.Errorf("%s is reached from other machines, and there is no key, so that all of them might do everything: "+
 			"make one with exemplar key create --data %s --role admin NAME, or listen on 127.0.0.1", l.Addr(), folder)
 	}
+	if err := f.serveProfiles(ctx, log); err != nil {
+		return err
+	}
 	bePatient(ctx) // what is in work is finished
 	scheme := "http"
 	if certificates != nil {
@@ -106,6 +116,29 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		say(cmd.ErrOrStderr(), "exemplar serves %s on %s://%s (Ctrl-C ends it)\n", folder, scheme, l.Addr())
 	}
 	return server.Serve(ctx, l, server.New(server.Options{Service: s, Version: version, Log: log}), certificates, log)
+}
+
+// serveProfiles offers profiles, if that is asked for, to this machine alone.
+func (f *serveFlags) serveProfiles(ctx context.Context, log *slog.Logger) error {
+	if f.profile == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", f.profile)
+	if err != nil {
+		return fmt.Errorf("--pprof %s: %w", f.profile, err)
+	}
+	if !isLoopback(l.Addr()) {
+		l.Close()
+		return fmt.Errorf("--pprof %s: profiles are for this machine alone: listen on 127.0.0.1", f.profile)
+	}
+	profiles := &http.Server{Handler: http.DefaultServeMux, ReadHeaderTimeout: 10 * time.Second} // where net/http/pprof puts them
+	context.AfterFunc(ctx, func() { profiles.Close() })
+	go func() {
+		if err := profiles.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("serve profiles", "error", err)
+		}
+	}()
+	return nil
 }
 
 // certificates are those of the flags, if they name any.

@@ -1,6 +1,9 @@
 package changedetect
 
-import "math"
+import (
+	"image"
+	"math"
+)
 
 // Tally is how much of a reference's print a photo shows, and how much of it as
 // something else, in cells.
@@ -32,6 +35,28 @@ func (m *Map) Tally(seen []bool) Tally {
 	}
 	t.Cluster = most(other, m.W, clusterSide)
 	return t
+}
+
+// Contents is the share of the reference's print that is contents.
+func (m *Map) Contents() float64 { return m.contents(image.Rect(0, 0, m.W, m.H)) }
+
+// IsContents says that most of the reference's print in a rectangle of pixels is
+// contents.
+func (m *Map) IsContents(in image.Rectangle) bool {
+	return m.contents(image.Rect(in.Min.X/Cell, in.Min.Y/Cell, (in.Max.X+Cell-1)/Cell, (in.Max.Y+Cell-1)/Cell)) > 0.5
+}
+
+func (m *Map) contents(cells image.Rectangle) float64 {
+	sum, n := 0.0, 0.0
+	cells = cells.Intersect(image.Rect(0, 0, m.W, m.H))
+	for y := cells.Min.Y; y < cells.Max.Y; y++ {
+		for x := cells.Min.X; x < cells.Max.X; x++ {
+			if i := y*m.W + x; m.Judged[i] {
+				sum, n = sum+sigmoid(m.Filled[i]), n+1
+			}
+		}
+	}
+	return sum / max(1, n)
 }
 
 func sigmoid(x float32) float64 { return 1 / (1 + math.Exp(-float64(x))) }

@@ -1,6 +1,7 @@
 package changedetect
 
 import (
+	"image"
 	"math"
 	"testing"
 )
@@ -35,6 +36,12 @@ func TestTally(t *testing.T) {
 		if math.Abs(pair[0]-pair[1]) > 1e-4 {
 			t.Errorf("%s: %v cells, want %v", name, pair[0], pair[1])
 		}
+	}
+	if share, want := m.Contents(), 24./(w*h-6); math.Abs(share-want) > 1e-4 {
+		t.Errorf("%v of the reference is contents, want %v", share, want)
+	}
+	if m.IsContents(image.Rect(0, 0, w*Cell, 7*Cell)) || !m.IsContents(image.Rect(3, 7*Cell+1, 50, 8*Cell+2)) || m.IsContents(image.Rectangle{}) {
+		t.Error("contents are not where they are")
 	}
 	if empty := (&Map{}).Tally(nil); empty != (Tally{}) {
 		t.Errorf("an empty map has %v", empty)

@@ -58,7 +58,7 @@ func KindSamples(ctx context.Context, sources []KindSource, opts families.Option
 		var samples []Sample
 		for j, c := range k.Captures {
 			r := rand.New(rand.NewPCG(opts.Seed^uint64(i)<<20, uint64(j)))
-			photo, ok := capture(run.Studio, c.Document, k.Handled, r)
+			photo, ok := Capture(run.Studio, c.Document, k.Handled, r)
 			if !ok {
 				continue
 			}
@@ -75,10 +75,11 @@ func KindSamples(ctx context.Context, sources []KindSource, opts families.Option
 	return slices.Concat(made...), err
 }
 
-// capture photographs, scans or merely copies a document: what arrives is mostly
+// Capture photographs, scans or merely copies a document: what arrives is mostly
 // paper that somebody scanned or a file that was never printed, or the photo of
-// what people carry.
-func capture(studio *families.Studio, document *imaging.Image, handled bool, r *rand.Rand) (*imaging.Image, bool) {
+// what people carry, who handle it. It is not ok where too little of the document is
+// on the photo.
+func Capture(studio *families.Studio, document *imaging.Image, handled bool, r *rand.Rand) (*imaging.Image, bool) {
 	copied, scanned, used := 0.25, 0.35, 0.15
 	if handled {
 		copied, scanned, used = 0.1, 0.1, 0.5

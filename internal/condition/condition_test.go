@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
 	"exemplar/internal/synthdoc"
 )
@@ -96,6 +97,7 @@ func testDocuments() []string {
 }
 
 func TestPlainPhotosHaveNoCondition(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	for i, kind := range testDocuments() {
 		for content := range uint64(3) {
 			seed := uint64(40 + i)
@@ -171,6 +173,7 @@ var spoilings = map[Kind]func(s *shot){
 }
 
 func TestConditionsAreSeen(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	for kind, spoil := range spoilings {
 		t.Run(string(kind), func(t *testing.T) {
 			for i, document := range testDocuments() {

@@ -52,7 +52,7 @@ var ErrNoImages = errors.New("no image files")
 // Extensions are the file endings of the formats that can be read. Only decoding shows
 // whether a file can be used.
 var Extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif",
-	".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".tga"}
+	".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".tga", ".heic", ".heif", ".hif"}
 
 // Documents are the file endings of documents, of which the first page is the image.
 var Documents = []string{".pdf"}

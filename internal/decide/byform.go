@@ -21,6 +21,14 @@ const (
 	// kinds_forms: of those copies 82 and 91 % stay below it, of the others a third.
 	noiseOfForm   = 2.5
 	clusterWeight = 0.75
+	// sameEmblem is the correlation from which on an emblem is the reference's, and
+	// otherEmblem the one up to which it is another. emblemLead is by how much one of two
+	// references must show its emblems better. emblemDoubt is how much more must speak for
+	// a reference whose emblem is not shown. ownContents is the share of a reference's
+	// print from which on it is no blank form. By eye, on the odd families of
+	// kinds_invoices and kinds_forms.
+	sameEmblem, otherEmblem, emblemLead, emblemDoubt = 0.85, 0.6, 0.1, 2
+	ownContents                                      = 0.06
 	// leastCoverage is how widely features must agree: in a narrow part of a page of
 	// print alone the lines of any other page seem to agree. By eye.
 	leastCoverage = 0.25
@@ -63,19 +71,22 @@ func (p Policy) kindThreshold() float64 {
 }
 
 // byForm changes the rule where form was looked at, on plain paper, and the same copy
-// was not asked for. What shows the form of the best is accepted from the lower
-// threshold on. What shows another form is another member of the family, or may be:
-// the label above is the answer, if there is one.
+// was not asked for. What shows the form of the best, or its emblems, is accepted from
+// the lower threshold on. What shows another form is another member of the family, or
+// may be: the label above is the answer, if there is one.
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
 	if form == nil || p.wantsSameCopy(&best.Candidate) || !p.IsOfKind(best.llr) || best.Evidence.Coverage < leastCoverage {
 		return r
 	}
-	shown, member := showsForm(form), p.isOneMember(ranked)
-	switch above := p.family(ranked); {
-	case best.llr < r.threshold && member && (shown || form.Strip):
+	member, above := p.isOneMember(ranked), p.family(ranked)
+	switch shown := showsForm(form); {
+	case best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form)):
 		r.prior, r.threshold = 0, p.kindThreshold()
+		r.close = []Candidate{best.Candidate}
+	case above == "" && !shown && !form.Strip && showsOtherEmblem(form):
+		r.threshold += emblemDoubt
 	case above != "" && (best.llr < r.threshold || !shown):
 		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
 	}
@@ -83,8 +94,18 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 }
 
 // showsForm says that all of another form that the photo shows may be its noise.
-func showsForm(f *scoremodel.Form) bool {
-	return clusterWeight*math.Log1p(f.Cluster)+(1-clusterWeight)*math.Log1p(f.Other) <= noiseOfForm
+func showsForm(f *scoremodel.Form) bool { return isNoise(f.Cluster, f.Other) }
+
+func isNoise(cluster, other float64) bool {
+	return clusterWeight*math.Log1p(cluster)+(1-clusterWeight)*math.Log1p(other) <= noiseOfForm
+}
+
+// showsEmblems says that the photo shows the large print of the reference, and about it
+// no other form: who it is of. That is enough where the reference has contents of its
+// own, since these are never quite told from form, and where they grow they push the
+// form below them. On a blank form every other form counts.
+func showsEmblems(f *scoremodel.Form) bool {
+	return f.Emblems > 0 && f.Emblem >= sameEmblem && f.Contents >= ownContents && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
 }
 
 // isOneMember says that no other member of the family is registered that the photo
@@ -94,11 +115,27 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
 		if best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+			if best.showsEmblemsOver(other) {
+				continue
+			}
 			lead := best.llr - other.llr
 			return lead > memberLead*p.Calibration.LLRModel.Margin && discriminate(best.Evidence, other.Evidence).separates()
 		}
 	}
 	return true
+}
+
+// showsOtherEmblem says that the photo shows other large print where the reference has its
+// emblems: it is of another company, though all else may agree.
+func showsOtherEmblem(f *scoremodel.Form) bool {
+	return f.Emblems > 0 && f.Emblem <= otherEmblem && !isNoise(f.HeadCluster, f.HeadOther)
+}
+
+// showsEmblemsOver says that the photo shows the emblems of the first and not those of
+// the other.
+func (c *scored) showsEmblemsOver(other *scored) bool {
+	own, its := c.Evidence.Form, other.Evidence.Form
+	return own != nil && its != nil && showsEmblems(own) && its.Emblems > 0 && its.Emblem <= own.Emblem-emblemLead
 }
 
 // family is the label above the best candidate and its rivals of the same family;

@@ -15,6 +15,62 @@ func formed(c Candidate, other float64) Candidate {
 	return c
 }
 
+// emblazoned is a candidate of which the photo shows another form, in its head too, and
+// its emblem by a correlation.
+func emblazoned(c Candidate, emblem float64) Candidate {
+	c = formed(c, 20)
+	f := c.Evidence.Form
+	f.Emblems, f.Emblem, f.Contents, f.HeadOther, f.HeadCluster = 1, emblem, 0.2, 20, 20
+	return c
+}
+
+// settled has no other form in its head.
+func settled(c Candidate) Candidate {
+	c.Evidence.Form.HeadOther, c.Evidence.Form.HeadCluster = 1, 1
+	return c
+}
+
+// A company's emblem says whose document it is, whatever its contents have pushed about.
+func TestDecideByEmblems(t *testing.T) {
+	const same, other = 0.9, 0.5
+	moved := emblazoned(found100("a", 70, 0), same)
+	moved.Evidence.Form.Moved = true
+	blank := settled(emblazoned(found100("a", 70, 0), same))
+	blank.Evidence.Form.Contents = 0.01
+	roll := emblazoned(found100("a", 84, 0), other)
+	roll.Evidence.Form.Strip = true
+	cases := []struct {
+		name       string
+		candidates []Candidate
+		outcome    Outcome
+		label      Label
+		reason     string // a part of it
+	}{
+		{"its emblem, and nothing else in the head", []Candidate{settled(emblazoned(found100("a", 70, 0), same))}, Match, "a", ""},
+		{"its emblem has moved, and all about it with it", []Candidate{moved}, Match, "a", ""},
+		{"its emblem, and another address", []Candidate{emblazoned(found100("a", 70, 0), same)}, Unknown, "", ""},
+		{"half its emblem", []Candidate{settled(emblazoned(found100("a", 70, 0), 0.75))}, Unknown, "", ""},
+		{"another edition of a blank form", []Candidate{blank}, Unknown, "", ""},
+		{"another emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), other)}, Unknown, "", "its largest print, a logo or a headline, is another"},
+		{"the same emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), same)}, Match, "a", ""},
+		{"on a strip it may be what was written by hand", []Candidate{roll}, Match, "a", ""},
+		{"another emblem under a label above", []Candidate{emblazoned(found100("bill/a", 84, 0), other)}, Match, "bill", ""},
+		{"beside another company of the same template", []Candidate{settled(emblazoned(found100("a", 84, 0), same)), emblazoned(found100("b", 83, 0), other)}, Match, "a", ""},
+		{"beside another company with the same emblem", []Candidate{settled(emblazoned(found100("a", 84, 0), same)), emblazoned(found100("b", 83, 0), same)}, Unknown, "", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			d := Decide(c.candidates, geometryPolicy)
+			if d.Outcome != c.outcome || d.Label != c.label || !strings.Contains(d.Reason, c.reason) {
+				t.Errorf("got %s %q: %s", d.Outcome, d.Label, d.Reason)
+			}
+			if d.Outcome == Unknown && d.Confidence < 0.5 {
+				t.Errorf("sure by %.2f", d.Confidence)
+			}
+		})
+	}
+}
+
 func TestDecideByForm(t *testing.T) {
 	const shown, another = 11, 12
 	strip := formed(found100("roll", 70, 0), another)

@@ -191,7 +191,8 @@ func (p Policy) undistinguished(ranked []scored) []Candidate {
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
 		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
-		if (near || best.isDuplicateOf(&c.Candidate)) && !discriminate(best.Evidence, c.Evidence).separates() || best.differsInCondition(&c.Candidate) {
+		told := discriminate(best.Evidence, c.Evidence).separates() || best.showsEmblemsOver(&c)
+		if (near || best.isDuplicateOf(&c.Candidate)) && !told || best.differsInCondition(&c.Candidate) {
 			close = append(close, c.Candidate)
 		}
 	}

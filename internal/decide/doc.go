@@ -32,13 +32,18 @@
 // Print on plain paper is also judged by its form, unless the same copy is asked for.
 // With t0 = t(0), the threshold for strangers without a look-alike, and
 //
-//	o      clusterWeight ln(1+cluster) + (1-clusterWeight) ln(1+other), of scoremodel.Form
+//	o      clusterWeight ln(1+cluster) + (1-clusterWeight) ln(1+other), of scoremodel.Form;
+//	       oh the same of its head
+//	same   the emblems correlate by sameEmblem and more; other: by otherEmblem and less
+//	shown  o <= noiseOfForm; or the paper is a strip; or the reference has contents of its
+//	       own (ownContents), its emblems are the same, and they have moved or oh <= noiseOfForm
 //
 // and features that agree in at least leastCoverage of the reference:
 //
-//	match        x >= t0, o <= noiseOfForm or the paper is a strip, and the best leads
-//	             every competitor that reaches t0 by memberLead margins and by blocks
+//	match        x >= t0, shown, and the best leads every competitor that reaches t0 by
+//	             memberLead margins and by blocks, or by emblemLead in its emblems
 //	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, if there is a label above
+//	unknown      other, oh > noiseOfForm, no strip, x < t + emblemDoubt and no label above
 //
 // Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //
@@ -74,7 +79,7 @@
 // The calibration holds Margin, the curves, and what scoremodel.Constants says. Here
 // are evenFPIR, mostCertain and leastCertain, which say where they come from; and by
 // eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3 and contraryAllowed 1,
-// and the shares in the sentences. Those of form are in byform.go.
+// and the shares in the sentences. Those of form and emblems are in byform.go.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide

@@ -73,6 +73,10 @@ func differsReason(d *Decision, competitor *scored) {
 		d.Summary = fmt.Sprintf("%d of %d parts differ", differing(g), g.Comparable)
 		d.Reason = fmt.Sprintf("it looks like %s, but %s", label, differ(g))
 	}
+	if g.Form != nil && !g.Form.Strip && showsOtherEmblem(g.Form) {
+		d.Summary += ", the logo or headline is another"
+		d.Reason += "; its largest print, a logo or a headline, is another"
+	}
 	if competitor != nil {
 		d.Reason += fmt.Sprintf("; %s looks like it too; so it may be another one of their kind, which is not registered", competitor.Label)
 	}

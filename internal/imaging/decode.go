@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"exemplar/internal/imaging/bmp"
+	"exemplar/internal/imaging/heif"
 	"exemplar/internal/imaging/jpeg"
 	"exemplar/internal/imaging/png"
 	"exemplar/internal/imaging/tiff"
@@ -117,7 +118,7 @@ func classify(err error) error {
 	case errors.Is(err, ErrUnsupported), errors.Is(err, ErrCorrupt), errors.Is(err, ErrTooLarge):
 		return err
 	case errors.Is(err, tiff.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported),
-		errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported): // their text says what to do
+		errors.Is(err, jpeg.ErrUnsupported), errors.Is(err, png.ErrUnsupported), heif.IsUnsupported(err): // their text says what to do
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = errors.New("the file ends too early")

@@ -222,7 +222,7 @@ func pngHeader(w, h uint32) []byte {
 func TestErrors(t *testing.T) {
 	photo, drawn := testFile(t, "orientation-1.jpg"), testFile(t, "drawn.png")
 	jbig := bytes.Replace(testFile(t, "cmyk.tif"), []byte{3, 1, 3, 0, 1, 0, 0, 0, 1, 0}, []byte{3, 1, 3, 0, 1, 0, 0, 0, 0x65, 0x87}, 1)
-	heic := []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
+	avif := []byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1avif")
 	tests := []struct {
 		name  string
 		data  []byte
@@ -232,7 +232,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{"empty", nil, DefaultLimits, ErrCorrupt, "empty"},
 		{"text", []byte("hello, world"), DefaultLimits, ErrUnsupported, "this is text: send a photo"},
-		{"HEIC", heic, DefaultLimits, ErrUnsupported, "Most Compatible"},
+		{"AVIF", avif, DefaultLimits, ErrUnsupported, "convert it to JPEG"},
 		{"PDF", []byte("%PDF-1.7\n"), DefaultLimits, ErrUnsupported, "pdftoppm"},
 		{"too many bytes", drawn, Limits{Bytes: 100}, ErrTooLarge, "more than 100 bytes"},
 		{"too many pixels", drawn, Limits{Pixels: 48*32 - 1}, ErrTooLarge, "48 x 32"},

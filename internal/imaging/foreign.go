@@ -23,7 +23,6 @@ const (
 	developIt  = "open it in the camera's program and save it as JPEG"
 	unpackIt   = "unpack it and send the pictures in it, or pack them as ZIP"
 	pageByPage = "save its pages as PNG or JPEG (pdftoppm -r 150 -png FILE page)" // where only pictures are read
-	ofIPhones  = "share it as JPEG, or choose Settings > Camera > Formats > Most Compatible on the iPhone"
 	noPicture  = "send a photo, scan or screenshot as JPEG or PNG"
 	aVideo     = "take a still picture of it as JPEG or PNG"
 
@@ -151,30 +150,16 @@ func foreignKind(data []byte) foreign {
 	return looksLike(data)
 }
 
-// mediaFile distinguishes files of the ISO base media format by their brands: the major one,
-// the minor version, which compact files use as one, and those that it is compatible with.
+// mediaFile distinguishes files of the ISO base media format by their brands.
 func mediaFile(data []byte) foreign {
-	size := int64(binary.BigEndian.Uint32(data))
-	brands := data[8:max(12, min(size, 128, int64(len(data))))]
-	is := func(names ...string) bool {
-		for at := 0; at+4 <= len(brands); at += 4 {
-			if slices.Contains(names, string(brands[at:at+4])) {
-				return true
-			}
-		}
-		return false
-	}
-	switch major := string(brands[:4]); {
-	case is("avif", "avis"):
+	names := brands(data)
+	switch {
+	case slices.Contains(names, "avif"), slices.Contains(names, "avis"):
 		return foreign{name: "AVIF", advice: convertIt}
-	case major == "crx ":
+	case names[0] == "crx ":
 		return foreign{name: "a RAW photo (CR3)", advice: developIt}
-	case major == "jxl ":
+	case names[0] == "jxl ":
 		return foreign{name: "JPEG XL", advice: convertIt}
-	case is("heic", "heix", "heim", "heis", "hevc", "hevx"), major == "mif1", major == "msf1":
-		return foreign{name: "HEIC, the iPhone's own format", advice: ofIPhones}
-	case is("mif1", "mif2", "mif3", "msf1", "miaf"):
-		return foreign{name: "HEIF", advice: convertIt}
 	}
 	return foreign{name: "a video (MP4 or MOV)", advice: aVideo}
 }

@@ -69,6 +69,7 @@ var formats = []format{
 	{"bmp", "BMP", isBMP, openBMP},
 	{"tiff", "TIFF", isTIFF, openTIFF},
 	{"webp", "WebP", isWebP, openWebP},
+	{"heic", "HEIC", isHEIC, openHEIC},
 	{"pnm", "PNM", isPNM, openPNM},
 	{"tga", "TGA", isTGA, openTGA},
 }

@@ -2,8 +2,8 @@
 // pictures. In come the bytes of a file; out comes an [Image] with notes about the file,
 // or an error that says what to do. Every package that reads pictures calls it.
 //
-// It reads JPEG, PNG, GIF, BMP, TIFF, WebP, PNM and TGA; of several frames or pages the
-// first one that is not blank. It applies the orientation of EXIF or XMP and blends
+// It reads JPEG, PNG, GIF, BMP, TIFF, WebP, HEIC, PNM and TGA; of several frames or pages the
+// first one that is not blank. It applies the orientation of EXIF or XMP, or that of HEIC's own, and blends
 // transparency with white. It refuses files that are too large before it allocates memory,
 // and all decoding shares one [Budget] of memory. [DecodeAtLeast] decodes at a reduced
 // scale, which saves time. [KindOf] names the kind of a file that is not read.
@@ -17,7 +17,7 @@
 //	img, info, err := imaging.DecodeAtLeast(data, 160, imaging.DefaultLimits)
 //	input := imaging.ResizeArea(img, 160, 160)
 //
-// It ignores colour profiles and treats samples as sRGB.
+// It ignores colour profiles, except for those of HEIC, and treats samples as sRGB.
 package imaging
 
 import "fmt"

@@ -32,12 +32,12 @@ func TestKinds(t *testing.T) {
 		{"%PDF-1.7", "PDF", false, "pdftoppm"},
 		{"\r\n\r\n%PDF-1.7", "PDF", false, "pdftoppm"},
 		{"\x00\x05\x16\x07\x00\x02", "a Mac's side file of another (its name begins with ._)", false, "send the other"},
-		{"\x00\x00\x00\x18ftypheic", "HEIC, the iPhone's own format", false, "Most Compatible"},
-		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
+		{"\x00\x00\x00\x18ftypheic", "HEIC", true, ""},
+		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "HEIC", true, ""},
 		{"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", "AVIF", false, "convert"},
-		{"\x00\x00\x00\x18ftypmif2\x00\x00\x00\x00mif1heic", "HEIC, the iPhone's own format", false, "Most Compatible"},
+		{"\x00\x00\x00\x18ftypmif2\x00\x00\x00\x00mif1heic", "HEIC", true, ""},
 		{"\x00\x00\x00\x10ftypmif3avif", "AVIF", false, "convert"}, // compact
-		{"\x00\x00\x00\x18ftypjpeg\x00\x00\x00\x00mif1jpeg", "HEIF", false, "convert"},
+		{"\x00\x00\x00\x18ftypjpeg\x00\x00\x00\x00mif1jpeg", "HEIC", true, ""},
 		{"\x00\x00\x00\x18ftypcrx ", "a RAW photo (CR3)", false, "camera's program"},
 		{"\x00\x00\x00\x18ftypisom", "a video (MP4 or MOV)", false, "still picture"},
 		{"II*\x00\x10\x00\x00\x00CR\x02\x00", "a RAW photo (CR2)", false, "camera's program"},
@@ -93,7 +93,7 @@ func zipped(name, content string) string {
 
 func TestWhatMayShowADocument(t *testing.T) {
 	for data, want := range map[string]bool{
-		"%PDF-1.7": true, "\x00\x00\x00\x18ftypheic": true, "FUJIFILMCCD-RAW": true, "Rar!": true, "\x00\x00\x00\x00": true, // a failed copy
+		"%PDF-1.7": true, "\x00\x00\x00\x18ftypavif": true, "FUJIFILMCCD-RAW": true, "Rar!": true, "\x00\x00\x00\x00": true, // a failed copy
 		"hello, world\n": false, "\x00\x00\x00\x18ftypisom": false, "MZ": false, "<!DOCTYPE html><html>": false, "\x01\x02\x03\x04": false, "": false,
 	} {
 		if k := KindOf([]byte(data)); k.Document != want {

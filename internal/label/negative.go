@@ -8,6 +8,12 @@ const NegativePrefix = "_not/"
 
 // Negative returns of what l says that something is not it.
 func (l Label) Negative() (of Label, isNegative bool) {
+	if string(l)+"/" == NegativePrefix {
+		return "", true
+	}
 	rest, isNegative := strings.CutPrefix(string(l), NegativePrefix)
-	return Label(rest), isNegative || string(l)+"/" == NegativePrefix
+	if !isNegative {
+		return "", false
+	}
+	return Label(rest), true
 }

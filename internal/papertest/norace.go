@@ -2,6 +2,6 @@
 
 package papertest
 
-// UnderRace says that the race detector is on. Compiling the module that draws PDFs then takes
-// minutes.
+// UnderRace says that the race detector is on. Arithmetic then takes ten times as long, and
+// compiling the module that draws PDFs minutes.
 const UnderRace = false

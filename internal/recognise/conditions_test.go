@@ -6,12 +6,14 @@ import (
 
 	"exemplar/internal/capturesim"
 	"exemplar/internal/condition"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // Photos of sound documents, of the registered copy and of others, in a room's light
 // with shadows: nothing is said to be upon them or wrong with their paper.
 func TestSoundDocumentsGetNoWord(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	view := capturesim.Everyday()
 	view.Fingers, view.Glare, view.Outside, view.Blur = 0, 0, 0, 0
 	documents := []synthdoc.Document{

@@ -12,6 +12,7 @@
 //	search.go     which references may be there (shortlist, coarse and fine match)
 //	verify.go     where a reference lies and how much of it agrees: the evidence
 //	changes.go    regions where the photo shows other print
+//	form.go       whether the photo shows the reference's form and emblems, on paper
 //	several.go    more than one document in a photo (areas.go: which part is whose)
 //	reference.go  NewReference, the only way to make a reference of a picture
 //	cache.go      references that were used lately, and the index of all

@@ -10,6 +10,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 )
@@ -17,6 +18,7 @@ import (
 // A picture that is registered under two labels, saved again or at another size, too,
 // is one of the two, and not unknown; under one parent it is that.
 func TestOnePictureUnderTwoLabels(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	phone := capturesim.Everyday()
 	phone.Width, phone.Height = 640, 480
 	seeds := 4
@@ -73,6 +75,7 @@ func gallery(t *testing.T, entries ...store.Entry) *Engine {
 
 // Twins are told from siblings by their pictures.
 func TestTwinsOfDrawnDocuments(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	e := defaultModel().Embedder
 	apart, same := 255, 0
 	for i, kind := range synthdoc.Kinds() {

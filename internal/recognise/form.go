@@ -1,57 +1,148 @@
 package recognise
 
 import (
+	"cmp"
 	"slices"
 
+	"exemplar/internal/changedetect"
+	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
 )
 
+// mostRivals are looked at beside the candidate that speaks most for itself. By eye: a
+// look takes as long as half a comparison.
+const mostRivals = 3
+
 // lookAtForm sees for the candidate that speaks most for itself whether the photo
-// shows its form, if it is print on plain paper. One look takes as long as half a
-// comparison, so the others have none.
+// shows its form, if it is print on plain paper, and for its closest rivals, which may be
+// of the same family.
 func (e *evidenceSet) lookAtForm() {
 	if e.policy.Calibration.LLRModel == nil {
 		return
 	}
-	var best *Hypothesis
+	var found []*Hypothesis
 	for i := range e.candidates {
 		h := e.seen[e.candidates[i].Reference]
-		if h == nil || e.candidates[i].Evidence == nil || !h.Found.ForDecision.HasComparison() {
-			continue
-		}
-		if best == nil || e.llr(h) > e.llr(best) {
-			best = h
+		if h != nil && e.candidates[i].Evidence != nil && h.Found.ForDecision.HasComparison() && e.policy.IsOfKind(e.llr(h)) {
+			found = append(found, h)
 		}
 	}
-	if best == nil || !best.Reference.plain() || !e.policy.IsOfKind(e.llr(best)) {
+	slices.SortStableFunc(found, func(a, b *Hypothesis) int { return cmp.Compare(e.llr(b), e.llr(a)) })
+	if len(found) == 0 || !found[0].Reference.plain() {
 		return
 	}
-	form := best.Found.lookAtForm(best.Reference)
+	for _, h := range found[1:min(len(found), 1+mostRivals)] {
+		if h.Reference.plain() {
+			h.Found.LookAtForm(h.Reference)
+		}
+	}
+	best := found[0]
+	form := best.Found.LookAtForm(best.Reference)
 	for _, h := range e.seen { // what another reference of the label shows too is no other form
 		if h != best && h.Label == best.Label && h.Found.ForDecision.HasComparison() && e.policy.IsOfKind(e.llr(h)) {
-			other := h.Found.lookAtForm(h.Reference)
+			other := h.Found.LookAtForm(h.Reference)
 			form.Other, form.Cluster = min(form.Other, other.Other), min(form.Cluster, other.Cluster)
+			form.HeadOther, form.HeadCluster = min(form.HeadOther, other.HeadOther), min(form.HeadCluster, other.HeadCluster)
+			if other.Emblems > 0 && (form.Emblems == 0 || other.Emblem > form.Emblem) {
+				form.Emblems, form.Emblem, form.Moved = other.Emblems, other.Emblem, other.Moved
+			}
 		}
 	}
 }
 
-// lookAtForm returns how far the photo shows the reference's form, which becomes part
-// of the evidence.
-func (f *Found) lookAtForm(r *Reference) *scoremodel.Form {
+// LookAtForm returns how far the photo shows the form of a reference that was located in
+// it, which becomes part of the evidence.
+func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 	if f.ForDecision.Form == nil {
-		t := f.seenKinds().Tally(f.rectified.Visible)
-		f.ForDecision.Form = &scoremodel.Form{
-			Other: t.OtherForm, Cluster: t.Cluster,
-			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)),
+		kinds := f.seenKinds()
+		t := kinds.Tally(f.rectified.Visible)
+		form := &scoremodel.Form{
+			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(),
+			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)) || isColumn(kinds),
 		}
+		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
+		form.HeadOther, form.HeadCluster = head.OtherForm, head.Cluster
+		seeEmblems(form, f.rectified.Reference, f.rectified.Photo, kinds)
+		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form
 }
 
-// stripShape is how many times longer than wide a strip of paper is. A sheet is 1.41
-// to 1.55 times, a till's receipt mostly twice and more. By eye.
-const stripShape = 1.7
+const (
+	// headShare of a page is its head, from the top: a company's letters stand there.
+	// emblemShare is up to where an emblem of the head may begin. By eye.
+	headShare, emblemShare = 0.3, 0.45
+	// plainEmblem is how much ink an emblem must have of that of the largest one. By eye.
+	plainEmblem = 0.25
+	// mostEmblems are looked for.
+	mostEmblems = 4
+	// inPlace is up to how many pixels away an emblem lies where it should. By eye.
+	inPlace = 4
+)
+
+// headOf returns which of the visible cells are of the head.
+func headOf(kinds *changedetect.Map, visible []bool) []bool {
+	head := make([]bool, len(visible))
+	copy(head, visible[:int(headShare*float64(kinds.H))*kinds.W])
+	return head
+}
+
+// seeEmblems looks for the emblems in the head of a reference that are form.
+func seeEmblems(form *scoremodel.Form, ref, photo *imaging.Gray, kinds *changedetect.Map) {
+	form.Emblem = 1
+	largest := 0
+	laid := emblem.Lay(ref, photo)
+	for _, e := range emblem.Find(ref) {
+		if float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || kinds.IsContents(e.Box) {
+			continue
+		}
+		largest = max(largest, e.Ink)
+		if float64(e.Ink) < plainEmblem*float64(largest) || form.Emblems == mostEmblems {
+			break
+		}
+		correlation, moved := laid.Seen(&e)
+		form.Emblems++
+		form.Emblem = min(form.Emblem, correlation)
+		form.Moved = form.Moved || max(moved.X, -moved.X, moved.Y, -moved.Y) > inPlace
+	}
+}
+
+const (
+	// stripShape is how many times longer than wide a strip of paper is, or the print of
+	// one that was scanned on a sheet. A sheet is 1.41 to 1.55 times, its print up to
+	// 1.6, a till's receipt mostly twice and more. By eye.
+	stripShape = 1.7
+	// specks is the share of print beyond each edge of it that is dirt. By eye.
+	specks = 0.02
+)
+
+// isColumn says that the print of a reference is a column, as on a strip of paper that
+// lies on a sheet.
+func isColumn(kinds *changedetect.Map) bool {
+	columns, rows, n := make([]int, kinds.W), make([]int, kinds.H), 0
+	for i, print := range kinds.Judged {
+		x, y := i%kinds.W, i/kinds.W
+		if print && x > 0 && y > 0 && x < kinds.W-1 && y < kinds.H-1 { // scanners leave edges
+			columns[x]++
+			rows[y]++
+			n++
+		}
+	}
+	return n > 0 && float64(extent(rows, n)) >= stripShape*float64(extent(columns, n))
+}
+
+// extent is the length of what is left of n parts in rows, without specks at both ends.
+func extent(rows []int, n int) int {
+	from, to, before, after := 0, len(rows), specks*float64(n), specks*float64(n)
+	for ; from < to && float64(rows[from]) <= before; from++ {
+		before -= float64(rows[from])
+	}
+	for ; to > from && float64(rows[to-1]) <= after; to-- {
+		after -= float64(rows[to-1])
+	}
+	return to - from
+}
 
 const (
 	// plainShare of a picture within plainLevels of the brightest twentieth is
@@ -60,6 +151,10 @@ const (
 	plainShare  = 0.6
 	plainLevels = 28
 )
+
+// IsPlain says whether a reference is print on plain paper, of which the form is
+// looked at.
+func (r *Reference) IsPlain() bool { return r.plain() }
 
 // isPlain says whether a picture is mostly blank paper.
 func isPlain(g *imaging.Gray) bool {

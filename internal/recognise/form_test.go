@@ -3,6 +3,9 @@ package recognise
 import (
 	"testing"
 
+	"exemplar/internal/changedetect"
+	"exemplar/internal/embed"
+	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
 
@@ -19,5 +22,77 @@ func TestIsPlain(t *testing.T) {
 		if right < 5 {
 			t.Errorf("%s: %d of 6 right", kind, right)
 		}
+	}
+}
+
+// A strip of paper on the glass of a scanner is a column of print, whatever the size of
+// the picture and the dirt about it.
+func TestIsColumn(t *testing.T) {
+	printed := func(x0, y0, x1, y1 int, dirt ...int) *changedetect.Map {
+		m := &changedetect.Map{W: 40, H: 56, Judged: make([]bool, 40*56)}
+		for y := y0; y < y1; y++ {
+			for x := x0; x < x1; x++ {
+				m.Judged[y*m.W+x] = true
+			}
+		}
+		for _, i := range dirt {
+			m.Judged[i] = true
+		}
+		return m
+	}
+	edged := func(m *changedetect.Map) *changedetect.Map {
+		for y := range m.H {
+			m.Judged[y*m.W] = true
+		}
+		return m
+	}
+	for name, c := range map[string]struct {
+		print *changedetect.Map
+		want  bool
+	}{
+		"a page":                            {printed(4, 4, 36, 52), false},
+		"half a page":                       {printed(4, 4, 36, 28), false},
+		"a strip":                           {printed(12, 4, 28, 52), true},
+		"a dirty strip":                     {printed(12, 4, 28, 52, 85, 90, 56*40-85), true},
+		"a strip and the edge of the glass": {edged(printed(12, 4, 28, 52)), true},
+		"a strip that lies":                 {printed(2, 20, 38, 34), false},
+		"nothing":                           {printed(0, 0, 0, 0), false},
+	} {
+		if got := isColumn(c.print); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// What tells another company of the same template is its name, in large print.
+func TestEmblemsTellCompanies(t *testing.T) {
+	e := NewEmbedder(embed.Default())
+	form := func(photo, ref synthdoc.Document) *scoremodel.Form {
+		registered := NewReference(e, drawn(ref)).Reference
+		found := NewPhoto(e, drawn(photo)).Verify(registered)
+		if !found.ForDecision.HasComparison() {
+			return &scoremodel.Form{}
+		}
+		return found.LookAtForm(registered)
+	}
+	own, other, seen := 0, 0, 0
+	for i := range uint64(4) {
+		ref := synthdoc.Document{Kind: []string{"bill", "letter"}[i%2], Template: i, Content: i, Size: 760}
+		another, company := ref, ref
+		another.Content, company.Content, company.Issuer = i+100, i+200, 1
+		a, b := form(another, ref), form(company, ref)
+		if a.Emblems == 0 {
+			continue
+		}
+		seen++
+		if a.Emblem >= 0.85 {
+			own++
+		}
+		if b.Emblem < 0.85 {
+			other++
+		}
+	}
+	if seen < 3 || own < seen || other < seen-1 {
+		t.Errorf("of %d with emblems %d are known again, %d told from another company's", seen, own, other)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 )
@@ -34,6 +35,7 @@ func engineWith(t *testing.T, documents map[string]synthdoc.Document) (*Engine, 
 // A single answer is the first that All gives, and says how many more there are if
 // and only if there are: what lies in the picture is what All answers with.
 func TestASingleAnswerMentionsTheOthers(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	card := synthdoc.Document{Kind: "id-card", Template: 3, Content: 3, Size: 700}
 	siblings := synthdoc.Siblings(card)
 	ticket := synthdoc.Document{Kind: "ticket", Template: 4, Content: 4, Size: 700}
@@ -86,6 +88,7 @@ func TestASingleAnswerMentionsTheOthers(t *testing.T) {
 
 // One document that fills the picture is one, whatever look-alikes are registered.
 func TestOneDocumentIsOneAnswer(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	documents := map[string]synthdoc.Document{}
 	card := synthdoc.Document{Kind: "bank-card", Template: 3, Content: 3, Size: 700}
 	documents["card/original"] = card
@@ -113,6 +116,7 @@ func TestOneDocumentIsOneAnswer(t *testing.T) {
 
 // A single answer says that there are more documents, and how to have them all.
 func TestOtherDocumentsAreMentioned(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g, pictures := engineOf(t, "form", "id-card", "ticket")
 	table := grey(1000, 760)
 	paste(table, shrunk(pictures["form"], 740), 10, 10)

@@ -8,12 +8,14 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
 	"exemplar/internal/kernel"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // A part of a photo looks more like the document that lies in it, on one of its
 // sides, than the whole photo does.
 func TestPartsLookLikeTheDocument(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	embedder := NewEmbedder(embed.Default())
 	embed := embedder.Embed
 	everyday := capturesim.Everyday()

@@ -66,9 +66,7 @@ type Options struct {
 type Result struct {
 	Photo    *Photo    // nil where nothing was looked for in it
 	Findings []Finding // the most certain first; at least one
-
-	Embedding []float32 // of the whole picture; nil where it cannot be used
-	Version   int64     // number of the gallery's change up to which it was searched, at least
+	Version  int64     // number of the gallery's change up to which it was searched, at least
 }
 
 // Finding is one answer.
@@ -99,7 +97,7 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Findings: []Finding{e.decide()}, Embedding: e.embedding, Version: e.version}
+	result := &Result{Findings: []Finding{e.decide()}, Version: e.version}
 	damaged := g.references.leftOut(e.vectors)
 	if s != nil {
 		result.Photo = s.photo
@@ -112,6 +110,7 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	for i := range result.Findings {
 		f := &result.Findings[i]
 		f.Notes = notes
+		heedNegatives(&f.Decision)
 		f.Decision.Reason = strings.Join(append([]string{f.Decision.Reason}, notes...), "; ")
 		if f.LeftOut = damaged.list(); len(f.LeftOut) > 0 {
 			f.Decision.Reason += "; " + damaged.say()
@@ -157,7 +156,6 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
 	vectors    *vectorindex.SyncedIndex
-	embedding  []float32          // of the whole picture
 	version    int64              // of the gallery, before the search
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
@@ -176,7 +174,7 @@ func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labe
 		return nil, nil, err
 	}
 	embedding := g.model.Embed(picture.Image)
-	e.vectors, e.embedding = vectors, embedding
+	e.vectors = vectors
 	if err := vectors.CatchUp(ctx); err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/capturesim"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 )
@@ -43,6 +44,7 @@ func recognised(t *testing.T, g *Engine, m *imaging.Image, opts Options) *Result
 // A mirrored picture and a negative are recognised, which the answer says, and the
 // document's place is that in the picture as sent.
 func TestReversedPicturesAreRecognised(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g, pictures := engineOf(t, "form", "receipt", "ticket")
 	plain := capturesim.Plain()
 	plain.SizeMin, plain.SizeMax = 0.7, 0.8

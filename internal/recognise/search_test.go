@@ -7,12 +7,14 @@ import (
 
 	"exemplar/internal/capturesim"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/wordindex"
 )
 
 // What the index of features does not know of, as it is with small print in small
 // photos, is found in a large gallery by what the photo's parts look like.
 func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	path, documents := largeGallery(t, "")
 	g := openEngine(t, path)
 	ctx := context.Background()

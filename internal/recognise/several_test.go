@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
 	"exemplar/internal/synthdoc"
 )
@@ -122,6 +123,7 @@ func TestSeveral(t *testing.T) {
 // Whatever lies beside a document in a photo, it is found itself, and nothing is
 // that is not there.
 func TestSeveralInScenes(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	e := synthdoc.Examples()
 	kinds := []synthdoc.Example{e[0], e[3], e[4], e[6], e[7], e[8]}
 	d := newDesk(kinds...)

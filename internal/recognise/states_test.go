@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -41,6 +42,7 @@ func changed(m *imaging.Image, change func(u, v float64, px []byte)) *imaging.Im
 
 // A copy with glare elsewhere is of the sub-label with glare, and so on.
 func TestSubLabelsByCondition(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	d := synthdoc.Document{Kind: "form", Template: 9, Content: 9, Size: 760}
 	card := synthdoc.Draw(d)
 	g := gallery(t, newEntry("doc/plain", card), newEntry("doc/glare", withGlare(card, 0.3, 0.3)), newEntry("doc/damaged", withSpill(card, 0.6, 0.7)),

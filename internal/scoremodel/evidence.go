@@ -42,6 +42,18 @@ type Form struct {
 	// Strip says that it is long and narrow, as a till's receipt is: there form moves
 	// as the contents grow, so that another form in a place says nothing.
 	Strip bool
+
+	// Emblems is the number of the reference's emblems, the large print in its head that
+	// is form (internal/emblem), and Emblem the lowest correlation of any with the photo,
+	// wherever in the neighbourhood it is: contents that grow push it along the page.
+	Emblems int
+	Emblem  float64
+	// Moved says that one of them lies elsewhere in the photo: then nothing is known of
+	// what is about them. Else HeadOther and HeadCluster are Other and Cluster of the head.
+	Moved                  bool
+	HeadOther, HeadCluster float64
+	// Contents is the share of the reference's print that is contents of its own.
+	Contents float64
 }
 
 // PhotoBlock is a block of a reference as it lies in the photo.

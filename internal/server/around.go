@@ -12,7 +12,7 @@ import (
 
 // around puts the layers around the addresses that all of them have.
 func (s *server) around(next http.Handler) http.Handler {
-	next = s.identify(next)
+	next = s.identify(s.once(counted(next)))
 	next = sameSite(next)
 	next = headers(next)
 	return s.logged(next)
@@ -29,9 +29,10 @@ func requestID(ctx context.Context) string {
 // answer notes what was answered, for the log, and gives up on who does not take it.
 type answer struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
-	until  time.Time // by when what is written must be taken
+	status  int
+	bytes   int64
+	pattern string    // of the address
+	until   time.Time // by when what is written must be taken
 }
 
 // takeTime is how long a client may take to take what is written; every write gives it
@@ -89,12 +90,23 @@ func (s *server) logged(next http.Handler) http.Handler {
 					writeProblem(a, explain(http.StatusInternalServerError, "something went wrong inside; the log has the details under request "+id, 0))
 				}
 			}
+			s.metrics.saw(a.pattern, a.status, time.Since(start))
 			s.log.InfoContext(ctx, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes,
 				"ms", float64(time.Since(start).Microseconds())/1000, "from", r.RemoteAddr)
 		}()
 		r = r.WithContext(ctx) // a copy, whose body is bounded; the server knows how to end the body of the original
 		r.Body = http.MaxBytesReader(w, r.Body, streamBytes)
 		next.ServeHTTP(a, r)
+	})
+}
+
+// counted notes by which pattern a request was answered.
+func counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a, ok := r.Context().Value(answerKey{}).(*answer); ok {
+			defer func() { a.pattern = r.Pattern }()
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

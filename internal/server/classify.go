@@ -46,6 +46,7 @@ func (s *server) addClassify() {
 			return nil, service.Fault(service.Invalid, "the form has %d files: send one here, and several to classify-batch", len(sent.files))
 		}
 		done, err := s.service.Classify(ctx, by, in.Collection, sent.files[0], in.options())
+		s.metrics.decided(in.Collection, done)
 		return &body[service.Classified]{done}, err
 	})
 }

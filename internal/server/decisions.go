@@ -63,4 +63,69 @@ func (s *server) addDecisions() {
 			data, err := s.service.Explanation(ctx, in.Collection, in.ID)
 			return png(data), err
 		})
+	s.addFeedback(path, tags)
+}
+
+// addFeedback adds what people say of decisions.
+func (s *server) addFeedback(path string, tags []string) {
+	add(s, service.Registrar, huma.Operation{OperationID: "confirm", Method: http.MethodPost, Path: path + "/{id}/confirm", Summary: "The answer is right", Tags: tags, Errors: []int{http.StatusConflict}},
+		func(ctx context.Context, by service.Actor, in *InDecision) (*body[service.Resolved], error) {
+			done, err := s.service.Confirm(ctx, by, in.Collection, in.ID)
+			return &body[service.Resolved]{done}, err
+		})
+	type correct struct {
+		InDecision
+		Body struct {
+			Label    string `json:"label" minLength:"1" maxLength:"512"`
+			Register bool   `json:"register,omitempty" doc:"register the picture as well"`
+		}
+	}
+	add(s, service.Registrar, huma.Operation{OperationID: "correct", Method: http.MethodPost, Path: path + "/{id}/correct", Summary: "Say what the picture shows", Tags: tags, Errors: []int{http.StatusConflict}},
+		func(ctx context.Context, by service.Actor, in *correct) (*body[service.Resolved], error) {
+			done, err := s.service.Correct(ctx, by, in.Collection, in.ID, in.Body.Label, in.Body.Register)
+			return &body[service.Resolved]{done}, err
+		})
+	type reject struct {
+		InDecision
+		Body *struct {
+			Label string `json:"label,omitempty" maxLength:"512" doc:"what it is not; left out: what was answered"`
+		}
+	}
+	add(s, service.Registrar, huma.Operation{OperationID: "reject", Method: http.MethodPost, Path: path + "/{id}/reject", Summary: "It is not that", Tags: tags, Errors: []int{http.StatusConflict},
+		Description: "If the picture is kept, it becomes an example of what is not that label: what looks like it is unknown from then on."},
+		func(ctx context.Context, by service.Actor, in *reject) (*body[service.Rejected], error) {
+			label := ""
+			if in.Body != nil {
+				label = in.Body.Label
+			}
+			done, err := s.service.Reject(ctx, by, in.Collection, in.ID, label)
+			return &body[service.Rejected]{done}, err
+		})
+	s.addChanges()
+}
+
+// addChanges adds what people did, and undoing it.
+func (s *server) addChanges() {
+	tags := []string{"changes"}
+	type list struct {
+		InCollection
+		Cursor string `query:"cursor" maxLength:"64" doc:"next of the page before"`
+		Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	}
+	add(s, service.Classifier, huma.Operation{OperationID: "list-changes", Method: http.MethodGet, Path: "/collections/{collection}/changes", Summary: "What people did, the newest first", Tags: tags},
+		func(ctx context.Context, by service.Actor, in *list) (*body[service.Changes], error) {
+			page, err := s.service.Changes(ctx, in.Collection, in.Cursor, in.Limit)
+			return &body[service.Changes]{page}, err
+		})
+	type undo struct {
+		InCollection
+		Body struct {
+			Change string `json:"change" minLength:"1" maxLength:"64" doc:"id of the change"`
+		}
+	}
+	add(s, service.Registrar, huma.Operation{OperationID: "undo", Method: http.MethodPost, Path: "/collections/{collection}/undo", Summary: "Undo a change", Tags: tags, Errors: []int{http.StatusConflict}},
+		func(ctx context.Context, by service.Actor, in *undo) (*body[service.Changed], error) {
+			done, err := s.service.Undo(ctx, by, in.Collection, in.Body.Change)
+			return &body[service.Changed]{done}, err
+		})
 }

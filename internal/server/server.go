@@ -32,6 +32,8 @@ type server struct {
 	uploads *memory
 	rates   *rates
 	patient time.Duration // how long the first bytes of a file may take
+	metrics *metrics
+	started time.Time
 }
 
 // prefix begins the addresses of the API.
@@ -44,13 +46,14 @@ func newServer(opts Options) *server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime}
+	return &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime, metrics: newMetrics(), started: time.Now()}
 }
 
 func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	s.api = humago.New(mux, configuration(s.version))
 	s.addAll()
+	mux.HandleFunc("GET "+metricsPath, s.serveMetrics)
 	mux.Handle("/", s.fallback(web.Handler()))
 	return s.around(mux)
 }
@@ -82,6 +85,9 @@ func (s *server) addAll() {
 	s.addReferences()
 	s.addClassify()
 	s.addDecisions()
+	s.addInbox()
+	s.addBatch()
+	s.addOperations()
 }
 
 // The time-outs of connections. Bodies that take longer than bodyTime have a pace of

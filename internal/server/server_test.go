@@ -25,6 +25,7 @@ type testServer struct {
 	*testing.T
 	url     string
 	key     string // that requests are sent with; empty: none
+	dir     string // of the service
 	service *service.Service
 	server  *server
 }
@@ -32,7 +33,8 @@ type testServer struct {
 // newTestServer serves a new folder on loopback.
 func newTestServer(t *testing.T) *testServer {
 	t.Helper()
-	s, err := service.Open(context.Background(), service.Options{Dir: t.TempDir()})
+	dir := t.TempDir()
+	s, err := service.Open(context.Background(), service.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +42,7 @@ func newTestServer(t *testing.T) *testServer {
 	made := newServer(Options{Service: s, Version: "test"})
 	running := httptest.NewServer(made.handler())
 	t.Cleanup(running.Close)
-	return &testServer{T: t, url: running.URL, service: s, server: made}
+	return &testServer{T: t, url: running.URL, dir: dir, service: s, server: made}
 }
 
 // send sends a request and returns its answer, which must have a status.

@@ -31,14 +31,15 @@ type restoredNote struct {
 
 // decisionState is what undoing puts back of a decision.
 type decisionState struct {
-	ID     string `json:"id"`
-	Status string `json:"status"`
-	Label  string `json:"label"`
+	ID       string `json:"id"`
+	Status   string `json:"status"`
+	Decision string `json:"decision"`
+	Label    string `json:"label"`
 }
 
 // finish records a change of a gallery that is done, and forgets its intent. The id of
 // the change is that of the intent.
-func (s *Service) finish(ctx context.Context, tx *db.Tx, by Actor, begun intent, subject string, back undo, before, after any) error {
+func (s *Service) finish(ctx context.Context, tx *db.Tx, by Actor, begun intent, subject string, back *undo, before, after any) error {
 	if err := tx.RemoveIntent(ctx, begun.ID); err != nil {
 		return err
 	}
@@ -46,12 +47,15 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, by Actor, begun intent,
 }
 
 // recordChange adds a change, with its row of the audit.
-func (s *Service) recordChange(ctx context.Context, tx *db.Tx, by Actor, id, what, collection, subject string, back undo, before, after any) error {
-	packed, err := json.Marshal(back)
-	if err != nil {
-		return err
+func (s *Service) recordChange(ctx context.Context, tx *db.Tx, by Actor, id, what, collection, subject string, back *undo, before, after any) error {
+	var packed []byte
+	if back != nil { // it can be undone
+		var err error
+		if packed, err = json.Marshal(back); err != nil {
+			return err
+		}
 	}
-	err = tx.AddChange(ctx, db.Change{ID: id, Collection: collection, At: time.Now(), Who: by.Name, What: what, Subject: subject, Undo: packed})
+	err := tx.AddChange(ctx, db.Change{ID: id, Collection: collection, At: time.Now(), Who: by.Name, What: what, Subject: subject, Undo: packed})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math"
+	"slices"
 	"time"
 
 	"exemplar"
@@ -76,7 +77,8 @@ func orNoCollection(err error, name string) error {
 
 // pageAnswers is what one page of a file came to.
 type pageAnswers struct {
-	part int
+	part     int
+	likeness exemplar.Likeness // nil of what nobody is to look at
 	exemplar.Result
 }
 
@@ -97,9 +99,21 @@ func (s *Service) answer(ctx context.Context, g *exemplar.Gallery, file File, op
 		if err != nil {
 			return nil, err
 		}
-		answers = append(answers, pageAnswers{len(answers), result})
+		answers = append(answers, pageAnswers{len(answers), s.likenessOf(page, result), result})
 	}
 	return answers, ctx.Err()
+}
+
+// likenessOf is what the inbox groups a picture by, if it comes there.
+func (s *Service) likenessOf(page exemplar.Picture, result exemplar.Result) exemplar.Likeness {
+	if !slices.ContainsFunc(result.Answers, func(a exemplar.Answer) bool { return statusOf(a) == StatusOpen }) {
+		return nil
+	}
+	likeness, err := s.model.Likeness(page)
+	if err != nil { // it was answered all the same
+		s.log.Warn("compare a picture with others", "error", err)
+	}
+	return likeness
 }
 
 // keep records answers as decisions: all of a file together.
@@ -122,7 +136,7 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 			row := db.Decision{
 				ID: newID(), Collection: c.Name, At: now, Who: by.Name, Source: file.Name, Page: a.Page, Member: a.Member, Part: page.part, Nth: nth,
 				Hash: hash, Status: statusOf(a), Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence,
-				GalleryVersion: page.Version, Options: string(options), Answer: string(answer), Embedding: packVector(page.Embedding),
+				GalleryVersion: page.Version, Options: string(options), Answer: string(answer), Likeness: packVector(page.likeness),
 			}
 			row.HasPicture = opts.Keep || c.KeepPictures == KeepAll || c.KeepPictures == KeepUnknown && row.Status == StatusOpen
 			keepPicture = keepPicture || row.HasPicture
@@ -177,7 +191,7 @@ func evidence(d db.Decision) decisionEvidence {
 	return decisionEvidence{d.Source, d.Hash, d.Part, d.Nth, json.RawMessage(d.Options), d.GalleryVersion, json.RawMessage(d.Answer)}
 }
 
-// packVector is an embedding as it is kept.
+// packVector is a likeness as it is kept.
 func packVector(v []float32) []byte {
 	if v == nil {
 		return nil
@@ -189,7 +203,7 @@ func packVector(v []float32) []byte {
 	return packed
 }
 
-// unpackVector is the embedding that was packed; nil if there is none.
+// unpackVector is the likeness that was packed; nil if there is none.
 func unpackVector(packed []byte) []float32 {
 	v := make([]float32, len(packed)/4)
 	for i := range v {

@@ -88,3 +88,11 @@ func orUnknown(err error, format string, args ...any) error {
 	}
 	return err
 }
+
+// orGone makes [db.ErrNone] no error: what there was is gone, and needs nothing.
+func orGone(err error) error {
+	if errors.Is(err, db.ErrNone) {
+		return nil
+	}
+	return err
+}

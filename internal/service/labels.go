@@ -167,7 +167,7 @@ func (s *Service) change(ctx context.Context, by Actor, collection string, c gal
 	}
 	ctx = context.WithoutCancel(ctx) // the gallery has changed: that is recorded whatever happens
 	return done, s.db.Write(ctx, func(tx *db.Tx) error {
-		return s.finish(ctx, tx, by, begun, c.subject, c.undo, c.before, map[string]any{
+		return s.finish(ctx, tx, by, begun, c.subject, &c.undo, c.before, map[string]any{
 			"asked": c.detail, "references": n, "gallery_version": done.GalleryVersion,
 		})
 	})

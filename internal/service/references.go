@@ -100,7 +100,7 @@ func (s *Service) Register(ctx context.Context, by Actor, collection string, ask
 // register registers items as one change. also is what belongs to the same change in
 // service.db, with what undoing it takes; it may be nil.
 func (s *Service) register(ctx context.Context, by Actor, collection, what string, items []exemplar.Item, replace bool,
-	also func(tx *db.Tx, results []exemplar.Registration, back *undo) error) (RegisteredFiles, undo, error) {
+	also func(tx *db.Tx, back *undo) error) (RegisteredFiles, undo, error) {
 	var back undo
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
@@ -133,18 +133,21 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 	if done.GalleryVersion, err = g.Version(ctx); err != nil {
 		return RegisteredFiles{}, back, explained(err)
 	}
-	if done.Registered == 0 && also == nil {
+	if also != nil {
+		err = unusable(results)
+	}
+	if err != nil || done.Registered == 0 && also == nil {
 		s.abandon(ctx, &begun)
-		return done, back, nil
+		return done, back, err
 	}
 	done.Change = begun.ID
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if also != nil {
-			if err := also(tx, results, &back); err != nil {
+			if err := also(tx, &back); err != nil {
 				return err
 			}
 		}
-		return s.finish(ctx, tx, by, begun, items[0].Label, back, nil, map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion})
+		return s.finish(ctx, tx, by, begun, items[0].Label, &back, nil, map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion})
 	})
 	return done, back, err
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -56,7 +57,7 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 	if err := os.MkdirAll(filepath.Join(opts.Dir, "collections"), 0o700); err != nil {
 		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
 	}
-	kept, err := db.Open(ctx, filepath.Join(opts.Dir, "service.db"))
+	kept, err := db.Open(ctx, filepath.Join(opts.Dir, databaseName))
 	if err != nil {
 		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
 	}
@@ -72,7 +73,11 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 		s.Close()
 		return nil, fmt.Errorf("open service %q: another process serves this folder: end it first, or give another folder: %w", opts.Dir, err)
 	}
-	if err := s.recover(ctx); err != nil {
+	if err := errors.Join(s.removeTrials(), s.recover(ctx)); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
+	}
+	if err := s.forgetRepeated(ctx, time.Now(), true); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
 	}
@@ -122,6 +127,9 @@ func (s *Service) sweep(ctx context.Context) {
 		if err := s.removeOld(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			s.log.Error("remove old decisions", "error", err)
 		}
+		if err := s.forgetRepeated(ctx, time.Now(), false); err != nil && ctx.Err() == nil {
+			s.log.Error("forget old answers", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -157,3 +165,17 @@ func (s *Service) removeOld(ctx context.Context, now time.Time) error {
 
 // newID returns an id that is larger than those before it.
 func newID() string { return ulid.Make().String() }
+
+// DatabaseBytes is how much of the disk decisions, kept pictures and the audit take.
+func (s *Service) DatabaseBytes() int64 {
+	var n int64
+	for _, part := range []string{"", "-wal"} {
+		if info, err := os.Stat(filepath.Join(s.dir, databaseName+part)); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
+// databaseName is the file of all but the galleries.
+const databaseName = "service.db"

@@ -141,7 +141,13 @@ func Open(options Options) (*Sorter, error) {
 	} else if err := s.makeFolders(); err != nil {
 		return nil, err
 	}
-	if s.journal, err = journal.Open(s.work("journal.db")); err != nil {
+	s.journal, err = journal.Open(s.work("journal.db"))
+	switch {
+	case errors.Is(err, journal.ErrBusy):
+		return nil, fmt.Errorf("sort into %q: %w", s.To, journal.ErrBusy)
+	case errors.Is(err, journal.ErrReadOnly):
+		return nil, s.cannotWrite(journal.ErrReadOnly)
+	case err != nil:
 		return nil, err
 	}
 	if s.DryRun {
@@ -253,6 +259,7 @@ func (s *Sorter) Run(ctx context.Context, sources iter.Seq[Source]) error {
 		var err error
 		if l.page != nil {
 			l.page.answers, err = l.page.Classify(ctx)
+			l.page.Classify = nil // which may hold the picture: a file may have thousands of pages
 		}
 		return l, err
 	})

@@ -10,11 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 
 	"exemplar/internal/fileio"
+	"exemplar/internal/sorting/journal"
 )
 
 // Inbox is a folder of which every file that comes in is sorted, with those in folders below it.
@@ -111,7 +113,9 @@ func (w *watch) wait(ctx context.Context, next time.Time) bool {
 func (w *watch) look(ctx context.Context) (next time.Time) {
 	w.saying = map[string]string{}
 	defer func() { w.said = w.saying }()
-	w.leftovers(ctx)
+	if !w.leftovers(ctx) { // there is no room: more would only wait elsewhere
+		return time.Now().Add(w.Every)
+	}
 	now := time.Now()
 	next = now.Add(w.Every)
 	found, err := w.list()
@@ -138,13 +142,21 @@ func (w *watch) look(ctx context.Context) (next time.Time) {
 	return next
 }
 
-// sort sorts what was taken, also when ctx ends meanwhile.
-func (w *watch) sort(ctx context.Context, sources iter.Seq[Source]) {
+// sort sorts what was taken, also when ctx ends meanwhile. It returns false if there is no room.
+func (w *watch) sort(ctx context.Context, sources iter.Seq[Source]) bool {
 	w.sorter.seen = map[string]bool{}
-	if err := w.sorter.Run(context.WithoutCancel(ctx), sources); err != nil {
-		w.Say(err) // what was taken is still there, and is tried again
-	}
 	w.sorter.apart = nil
+	return w.done(w.sorter.Run(context.WithoutCancel(ctx), sources))
+}
+
+// done says what went wrong: what was taken is still there, and is tried again. It returns false
+// if there is no room for anything.
+func (w *watch) done(err error) bool {
+	if err != nil {
+		w.say(err.Error(), err)
+	}
+	return !slices.ContainsFunc([]error{journal.ErrFull, journal.ErrReadOnly, syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS},
+		func(one error) bool { return errors.Is(err, one) })
 }
 
 // list are the files in the folder.
@@ -262,16 +274,18 @@ func (w *watch) take(path string) (Source, error) {
 
 // leftovers sorts what was taken and not sorted: by a process that was killed, or because there
 // was no room. Each file is sorted alone, and counts how often that was tried, so that one that
-// ends the program every time keeps the others waiting for some starts only.
-func (w *watch) leftovers(ctx context.Context) {
+// ends the program every time keeps the others waiting for some starts only. It returns false if
+// there is no room.
+func (w *watch) leftovers(ctx context.Context) bool {
 	folders, err := os.ReadDir(w.claims())
 	if err != nil {
 		w.say("", fmt.Errorf("%q cannot be read: %w", w.claims(), withoutPath(err)))
-		return
+		return true
 	}
+	room := true
 	for _, folder := range folders {
 		own := filepath.Join(w.claims(), folder.Name())
-		if !folder.IsDir() || ctx.Err() != nil {
+		if !folder.IsDir() || ctx.Err() != nil || !room {
 			continue
 		}
 		removeEmpty(own)
@@ -284,25 +298,24 @@ func (w *watch) leftovers(ctx context.Context) {
 			continue
 		}
 		instant()
-		w.again(ctx, tried, rel)
+		room = w.again(ctx, tried, rel)
 		if _, err := os.Stat(filepath.Join(tried, rel)); err == nil { // it is no file that ends the program
 			_ = os.Rename(tried, strings.TrimRight(own, "~"))
 		}
 		removeEmpty(tried)
 	}
+	return room
 }
 
-// again sorts a file that was taken, in a folder whose name counts how often that was tried.
-func (w *watch) again(ctx context.Context, folder, rel string) {
+// again sorts a file that was taken, in a folder whose name counts how often that was tried. It
+// returns false if there is no room.
+func (w *watch) again(ctx context.Context, folder, rel string) bool {
 	source := Source{Path: filepath.Join(folder, rel), Name: rel, Key: filepath.Join(w.Folder, rel)}
 	if strings.Count(filepath.Base(folder), "~") <= mostTries {
-		w.sort(ctx, slices.Values([]Source{source}))
-		return
+		return w.sort(ctx, slices.Values([]Source{source}))
 	}
 	why := fmt.Errorf("the program has ended %d times while it was at work on it: open it with another, and save it anew", mostTries)
-	if err := w.sorter.fail(ctx, source, why); err != nil {
-		w.Say(err)
-	}
+	return w.done(w.sorter.fail(ctx, source, why))
 }
 
 // fail files a file that is not read.

@@ -15,6 +15,7 @@ import (
 
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 	"exemplar/internal/train/checkpoint"
 	"exemplar/internal/train/recipe"
@@ -196,6 +197,7 @@ func TestRunIntoAFolderOfAnotherRunIsRefused(t *testing.T) {
 
 // A far too large learning rate ends the run with the network of the last checkpoint.
 func TestDivergedRunKeepsItsLastGoodNetwork(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	out := filepath.Join(t.TempDir(), "run")
 	cfg := loadTiny(t, drawnFolder(t, 9), out, 400, "")
 	cfg.Stages[0].Optimizer.LR, cfg.Stages[0].Optimizer.Kind, cfg.Stages[0].Optimizer.Clip = 1e3, "sgd", 0
@@ -222,6 +224,7 @@ func TestDivergedRunKeepsItsLastGoodNetwork(t *testing.T) {
 
 // A random network learns to distinguish a dozen documents in a few steps.
 func TestTrainingLowersTheLoss(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	out := filepath.Join(t.TempDir(), "run")
 	cfg := loadTiny(t, drawnFolder(t, 12), out, 25, "")
 	s := &cfg.Stages[0].Settings
@@ -285,6 +288,7 @@ func TestRunEvaluatesAndKeepsTheBest(t *testing.T) {
 }
 
 func TestPreviewShowsImagesAndCaptures(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	cfg := loadTiny(t, drawnFolder(t, 6), t.TempDir(), 1, "")
 	sheet, err := Preview(cfg, 3, 4)
 	if err != nil || sheet.W < 5*96 || sheet.H < 3*96 {

@@ -8,6 +8,7 @@ import (
 
 	"exemplar/internal/embed"
 	"exemplar/internal/embed/formula"
+	"exemplar/internal/papertest"
 	"exemplar/internal/tensorfile"
 	"exemplar/internal/train/loss"
 	"exemplar/internal/train/recipe"
@@ -32,6 +33,7 @@ const (
 // The whole network with head, losses, clipping and AdamW takes the same steps as PyTorch. Rounding alone makes two float32
 // runs diverge with time, so the tolerance is PyTorch's own distance from float64.
 func TestTrajectoryIsPyTorchs(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	var golden []trajectory
 	if err := json.Unmarshal(readFile(t, "testdata/trajectory.json"), &golden); err != nil {
 		t.Fatal(err)

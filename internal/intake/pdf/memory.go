@@ -1,22 +1,28 @@
 package pdf
 
-import "github.com/tetratelabs/wazero/experimental"
+import (
+	"sync/atomic"
+
+	"github.com/tetratelabs/wazero/experimental"
+)
 
 // memory is that of PDFium. It grows in place where the system can reserve addresses: copies
 // would add up to five times as much, because no garbage is collected while a page is drawn.
 type memory struct {
 	bytes   []byte
 	release func()
+	held    *atomic.Int64 // bytes of all memories together
 }
 
-func allocate(first, most uint64) experimental.LinearMemory {
+func (e *engine) allocate(first, most uint64) experimental.LinearMemory {
 	if reserved, release, ok := reserve(most); ok {
-		return &memory{reserved[:0], release}
+		return &memory{reserved[:0], release, &e.bytes}
 	}
-	return &memory{make([]byte, 0, first), func() {}}
+	return &memory{make([]byte, 0, first), func() {}, &e.bytes}
 }
 
 func (m *memory) Reallocate(size uint64) []byte {
+	m.held.Add(int64(size) - int64(len(m.bytes)))
 	if size <= uint64(cap(m.bytes)) {
 		m.bytes = m.bytes[:size]
 	} else {
@@ -26,6 +32,7 @@ func (m *memory) Reallocate(size uint64) []byte {
 }
 
 func (m *memory) Free() {
+	m.held.Add(-int64(len(m.bytes)))
 	m.bytes = nil
 	m.release()
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
@@ -26,7 +27,13 @@ import (
 const mostMemory = 512 << 20 >> 16
 
 // engine is PDFium, compiled.
-type engine struct{ pool pdfium.Pool }
+type engine struct {
+	pool  pdfium.Pool
+	bytes atomic.Int64 // of all instances
+}
+
+// held is how many bytes PDFium has taken.
+func (e *engine) held() int64 { return e.bytes.Load() }
 
 // newEngine compiles PDFium, or takes it from the cache in a folder.
 func newEngine(folder string) (*engine, error) {
@@ -37,15 +44,17 @@ func newEngine(folder string) (*engine, error) {
 			config = config.WithCompilationCache(cache)
 		} // else it is compiled anew
 	}
-	pool, err := webassembly.Init(webassembly.Config{
-		Context: experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(allocate)),
+	e := &engine{}
+	var err error
+	e.pool, err = webassembly.Init(webassembly.Config{
+		Context: experimental.WithMemoryAllocator(context.Background(), experimental.MemoryAllocatorFunc(e.allocate)),
 		MinIdle: 1, MaxIdle: 1, MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard, RuntimeConfig: config,
 		FSConfig: wazero.NewFSConfig(), // without any: nil would give it the whole file system
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &engine{pool}, nil
+	return e, nil
 }
 
 // rendering is a document open in an instance of its own, so that nothing of one document is
@@ -55,6 +64,8 @@ type rendering struct {
 	document references.FPDF_DOCUMENT
 	form     references.FPDF_FORMHANDLE // empty where there is none
 	pages    int
+
+	heldFirst int64 // what PDFium had taken when it was open
 }
 
 // open opens a document with the first password that fits.
@@ -74,6 +85,7 @@ func (e *engine) open(data []byte, passwords []string) (*rendering, error) {
 		r.close()
 		return nil, err
 	}
+	r.heldFirst = e.held()
 	return r, nil
 }
 

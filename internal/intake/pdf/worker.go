@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -49,6 +50,9 @@ func work(in io.Reader, out io.Writer, folder string) error {
 	if err := send(out, reply{Ready: true}, nil); err != nil {
 		return err
 	}
+	// A collection of garbage would wait for the WebAssembly, and the watch for it: there is
+	// none but between pages.
+	debug.SetGCPercent(-1)
 	w := worker{engine: made, out: out}
 	requests := bufio.NewReader(in)
 	for {
@@ -63,6 +67,22 @@ func work(in io.Reader, out io.Writer, folder string) error {
 		if err := w.say(answer, pix); err != nil || answer.Last {
 			return err
 		}
+		w.collect()
+	}
+}
+
+// mostGarbage is how many bytes are left lying. A page of a scan leaves 20 MB: what catches the
+// errors of a decoder copies its stack for every line. Below, collecting takes more time than
+// new memory does, above it is the other way round.
+const mostGarbage = 64 << 20
+
+// collect collects garbage while the program that asked works on the page.
+func (w *worker) collect() {
+	taken := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(taken)
+	if n := taken[0].Value.Uint64(); n-w.collected > mostGarbage {
+		runtime.GC()
+		w.collected = n
 	}
 }
 
@@ -81,10 +101,13 @@ func untilClosed(in io.Reader) io.Reader {
 
 // worker draws the pages of one document after the other.
 type worker struct {
-	engine *engine
-	doc    *rendering
-	saying sync.Mutex
-	out    io.Writer
+	engine    *engine
+	data      []byte // of the document
+	passwords []string
+	doc       *rendering
+	saying    sync.Mutex
+	out       io.Writer
+	collected uint64 // bytes that had been taken when garbage was collected last
 }
 
 func (w *worker) say(answer reply, pix []byte) error {
@@ -94,11 +117,9 @@ func (w *worker) say(answer reply, pix []byte) error {
 }
 
 // watch ends the process if it uses more processor time than the limit, until stop is called.
-// Unlike the clock, that does not depend on what else the machine does. No collection of
-// garbage may begin meanwhile: it would wait for the WebAssembly, and the watch for it.
+// Unlike the clock, that does not depend on what else the machine does.
 func (w *worker) watch(limit time.Duration) (stop func()) {
 	const often = 20 * time.Millisecond
-	percent := debug.SetGCPercent(-1)
 	begun, over := cputime.Used(), make(chan struct{})
 	go func() {
 		ticks := time.NewTicker(often)
@@ -115,10 +136,20 @@ func (w *worker) watch(limit time.Duration) (stop func()) {
 			}
 		}
 	}()
-	return func() {
-		close(over)
-		debug.SetGCPercent(percent)
+	return func() { close(over) }
+}
+
+// mostKept is how many bytes PDFium may take more than for opening the document. It keeps what
+// it has read of a document until that is closed, and WebAssembly gives back no memory before.
+const mostKept = 64 << 20
+
+// open opens the document, anew if it is open.
+func (w *worker) open() (err error) {
+	if w.doc != nil {
+		w.doc.close()
 	}
+	w.doc, err = w.engine.open(w.data, w.passwords)
+	return err
 }
 
 func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
@@ -130,10 +161,8 @@ func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
 	var err error
 	switch {
 	case asked.Open:
-		if w.doc != nil {
-			w.doc.close()
-		}
-		if w.doc, err = w.engine.open(data, asked.Passwords); err == nil {
+		w.data, w.passwords = data, asked.Passwords
+		if err = w.open(); err == nil {
 			answer.Pages = w.doc.pages
 		}
 	case w.doc == nil:
@@ -141,7 +170,12 @@ func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
 	case len(asked.Cut) > 0:
 		pix, err = w.doc.cut(asked.Cut)
 	default:
-		answer.W, answer.H, pix, err = w.doc.page(asked.Page, asked.Side)
+		if w.engine.held() > w.doc.heldFirst+mostKept {
+			err = w.open()
+		}
+		if err == nil {
+			answer.W, answer.H, pix, err = w.doc.page(asked.Page, asked.Side)
+		}
 	}
 	if err != nil {
 		return reply{Fault: err.Error(), Kind: faultOf(err), Last: isTrap(err)}, nil

@@ -48,13 +48,14 @@ func TestAccessible(t *testing.T) {
 	decision := p.classified("licence.jpg", photo("driving-licence", 3, 4))
 	p.classified("stranger.jpg", photo("invoice", 3, 4))
 	paths := append(views, "/c/mailroom/decisions/"+decision.DecisionID, "/c/mailroom/references/"+decision.Candidates[0].Reference)
-	for scheme, rules := range map[string]string{"light": `{}`, "dark": `{ runOnly: ["color-contrast"] }`} {
-		p.scheme(scheme)
-		for _, path := range paths {
-			p.open(path)
-			for _, v := range p.violations(source, rules) {
-				p.Errorf("%s %s: %s", scheme, path, v)
-			}
+	for _, path := range paths {
+		p.scheme("light")
+		p.open(path)
+		found := p.violations(source, `{}`)
+		p.scheme("dark")
+		found = append(found, p.violations(source, `{ runOnly: ["color-contrast"] }`)...)
+		for _, v := range found {
+			p.Errorf("%s: %s", path, v)
 		}
 	}
 	p.press("?")

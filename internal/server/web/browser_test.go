@@ -77,6 +77,7 @@ func newTab(t *testing.T) *tab {
 	if testing.Short() {
 		t.Skip("a browser is not started in short tests")
 	}
+	t.Parallel()
 	s, err := service.Open(context.Background(), service.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -233,11 +234,23 @@ func (p *tab) write(text string) {
 	}
 }
 
-// press presses keys, one after the other.
+// press presses keys, one after the other: characters, or \r for Enter. (A key that the
+// page takes must not be written into the field that it opens: that holds only for keys
+// which the browser itself makes characters of.)
 func (p *tab) press(keys ...string) {
 	p.Helper()
 	for _, key := range keys {
-		p.do(chromedp.KeyEvent(key))
+		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key, WindowsVirtualKeyCode: int64(strings.ToUpper(key)[0])}
+		if key == "\r" {
+			down.Key, down.Code = "Enter", "Enter"
+		}
+		up := down
+		up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
+		for _, event := range []input.DispatchKeyEventParams{down, up} {
+			if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, event); err != nil {
+				p.Fatal(err)
+			}
+		}
 	}
 }
 

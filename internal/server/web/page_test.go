@@ -100,3 +100,50 @@ func TestPhone(t *testing.T) {
 	p.click("Collections")
 	p.sees("New collection")
 }
+
+// TestKeysAndRoles: the first key is an admin's and keeps its maker signed in; a key of
+// another role sees and may do less.
+func TestKeysAndRoles(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	decision := p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	p.open("/keys")
+	p.click("New key")
+	p.focus("input[name=name]")
+	p.write("Ada")
+	p.click("Make the key")
+	p.sees("it is shown this once")
+	p.click("Done")
+	p.sees("Ada")
+	p.click("New key")
+	p.focus("input[name=name]")
+	p.write("scanner")
+	p.click("Make the key")
+	p.sees("it is shown this once")
+	key := value[string](p, `document.querySelector("dialog input").value`)
+	p.click("Done")
+	p.sees("scanner")
+	p.click("Sign out")
+	p.sees("This service asks for a key")
+
+	p.focus("input[name=key]")
+	p.write("exk_abcdefgh_wrong")
+	p.press("\r")
+	p.sees("This key is not known")
+	p.focus("input[name=key]")
+	p.write(key)
+	p.press("\r")
+	p.sees("Drop documents here")
+	for _, hidden := range []string{"Inbox", "Keys", "Audit"} {
+		if value[bool](p, `Boolean(`+visible(hidden)+`)`) {
+			t.Errorf("a key of role classify is shown %s", hidden)
+		}
+	}
+	p.open("/c/mailroom/decisions/" + decision.DecisionID)
+	p.sees("Recognised")
+	if value[bool](p, `Boolean(`+visible("That is right")+`)`) {
+		t.Error("a key of role classify may confirm")
+	}
+	p.do(chromedp.Navigate(p.url + "/keys"))
+	p.sees("Your key does not allow this")
+}

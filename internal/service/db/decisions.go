@@ -26,16 +26,16 @@ type Decision struct {
 	GalleryVersion int64
 	Options        string // JSON
 	Answer         string // JSON
-	Embedding      []byte // float32, little endian; nil where nothing was computed
+	Likeness       []byte // float32, little endian; nil of what nobody is to look at
 	HasPicture     bool
 }
 
-const decisionColumns = `id, collection, at, who, source, page, member, part, nth, hash, status, decision, label, confidence, gallery_version, options, answer, embedding, has_picture`
+const decisionColumns = `id, collection, at, who, source, page, member, part, nth, hash, status, decision, label, confidence, gallery_version, options, answer, likeness, has_picture`
 
 func scanDecision(rows *sql.Rows, d *Decision) error {
 	var at, picture int64
 	err := rows.Scan(&d.ID, &d.Collection, &at, &d.Who, &d.Source, &d.Page, &d.Member, &d.Part, &d.Nth, &d.Hash, &d.Status, &d.Decision, &d.Label,
-		&d.Confidence, &d.GalleryVersion, &d.Options, &d.Answer, &d.Embedding, &picture)
+		&d.Confidence, &d.GalleryVersion, &d.Options, &d.Answer, &d.Likeness, &picture)
 	d.At, d.HasPicture = timeOf(at), picture != 0
 	return err
 }
@@ -44,7 +44,7 @@ func scanDecision(rows *sql.Rows, d *Decision) error {
 func (q *Tx) AddDecision(ctx context.Context, d Decision) error {
 	_, err := q.exec(ctx, `INSERT INTO decision (`+decisionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		d.ID, d.Collection, stamp(d.At), d.Who, d.Source, d.Page, d.Member, d.Part, d.Nth, d.Hash, d.Status, d.Decision, d.Label,
-		d.Confidence, d.GalleryVersion, d.Options, d.Answer, d.Embedding, flag(d.HasPicture))
+		d.Confidence, d.GalleryVersion, d.Options, d.Answer, d.Likeness, flag(d.HasPicture))
 	return err
 }
 

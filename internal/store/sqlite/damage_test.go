@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/store/storetest"
 	"exemplar/internal/vectorindex"
@@ -145,6 +146,7 @@ func contents(path string) (map[string]string, error) {
 // Random bits are flipped anywhere in the file. Check finds each, or the gallery gives
 // out the same as before. Data that it gives out without an error is never wrong.
 func TestFlippedBits(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	flips := 300
 	if testing.Short() {
 		flips = 40

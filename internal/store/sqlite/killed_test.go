@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/store/archive"
 	"exemplar/internal/store/storetest"
@@ -152,6 +153,9 @@ func killed(t *testing.T, rng *rand.Rand, role string, args ...string) (last str
 
 // rounds is the number of kills.
 func rounds() int {
+	if papertest.UnderRace {
+		return 1
+	}
 	if testing.Short() {
 		return 3
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/store/storetest"
 	"exemplar/internal/vectorindex"
@@ -86,6 +87,7 @@ func TestOpenWhatIsNoGallery(t *testing.T) {
 // A gallery with foreign definitions, or without one of its own, is refused, in every
 // version of the file.
 func TestOpenWhatSomebodyChanged(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	cases := []struct {
 		name, change string
 		want         error
@@ -143,6 +145,7 @@ func TestOpenWhatSomebodyChanged(t *testing.T) {
 // Whatever part of a gallery is overwritten or cut off, reading it gives an answer,
 // ErrCorrupt or ErrNotGallery, and never a panic or another error.
 func TestDamagedGallery(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	path := filepath.Join(t.TempDir(), "damaged.gallery")
 	g := openGallery(t, path)
 	for i := range 40 {
@@ -325,6 +328,7 @@ func TestCreateAtOnce(t *testing.T) {
 
 // A gallery that cannot grow says so, and stays as it was.
 func TestDiskFull(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	t.Run("limited by pages", func(t *testing.T) {
 		g := newGallery(t)
 		g.db.SetMaxOpenConns(1) // the limit is the connection's

@@ -28,7 +28,7 @@ CREATE TABLE decision (
 	gallery_version BIGINT NOT NULL,
 	options         TEXT NOT NULL,
 	answer          TEXT NOT NULL,
-	embedding       {bytes},
+	likeness       {bytes},
 	has_picture     BIGINT NOT NULL
 );
 CREATE INDEX decision_by_status ON decision (collection, status, id);

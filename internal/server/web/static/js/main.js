@@ -91,10 +91,9 @@ class Shell extends HTMLElement {
     }
     const element = document.createElement(view.element);
     Object.assign(element.dataset, Object.fromEntries(Object.entries(path.match(view.path).groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])));
+    document.title = [titles[view.module], collection, "exemplar"].filter(Boolean).join(" · ");
     fill(this.main, element);
     window.scrollTo(0, 0);
-    const title = [...views.includes(view) ? [titles[view.module]] : [], collection].filter(Boolean).join(" · ");
-    document.title = title + " · exemplar";
     this.main.querySelector("h1")?.focus({ preventScroll: true });
   }
 

@@ -1,5 +1,5 @@
 // A view is an element that fills the page's main part, and stops what it began when it goes.
-import { fill, h, icon, button } from "./dom.js";
+import { button, fill, h, heading, icon } from "./dom.js";
 import { setShortcuts } from "./keys.js";
 import { Problem } from "./api.js";
 
@@ -27,7 +27,7 @@ export class View extends HTMLElement {
       const shown = await work();
       if (!this.signal.aborted && shown) fill(into, shown);
     } catch (error) {
-      if (!this.signal.aborted && error.name !== "AbortError") fill(into, failure(error, () => this.load(work, into)));
+      if (!this.signal.aborted && error.name !== "AbortError") fill(into, into === this && heading(document.title.split(" · ")[0]), failure(error, () => this.load(work, into)));
     } finally {
       clearTimeout(bones);
       into.removeAttribute("aria-busy");

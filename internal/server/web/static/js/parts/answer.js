@@ -85,9 +85,10 @@ function actions(about, card) {
 
 // effectOf says what a "not this" did.
 export function effectOf(done, label) {
-  const n = done?.inbox_changed ?? 0;
+  const n = done?.changed?.length ?? 0;
   const kept = label ? `Noted: this is not ${words.longLabel(label)}.` : "Noted.";
-  return n > 0 ? `${kept} ${words.count(n, "answer of the inbox changes", "answers of the inbox change")}.` : kept;
+  if (n > 0) return `${kept} ${words.count(n, "other answer would be different now", "other answers would be different now")}.`;
+  return done?.negative ? `${kept} What looks like it is unknown from now on.` : kept;
 }
 
 function pair({ decision, picture }, reference, marks) {

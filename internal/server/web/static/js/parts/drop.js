@@ -2,7 +2,7 @@
 import { button, h, icon, svg } from "../dom.js";
 import { cameraThere, photograph } from "./camera.js";
 
-export const accepted = "image/*,application/pdf,application/zip,message/rfc822,.tif,.tiff,.pdf,.zip,.eml,.pnm,.ppm,.pgm,.pbm,.tga";
+export const accepted = "image/*,application/pdf,application/zip,message/rfc822,.heic,.heif,.tif,.tiff,.pdf,.zip,.eml,.pnm,.ppm,.pgm,.pbm,.tga";
 
 // dropZone calls take with a list of files. view is the view it belongs to: what is dropped anywhere
 // on it, or pasted, is taken, too.

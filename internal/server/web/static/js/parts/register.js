@@ -2,11 +2,11 @@
 import { button, field, h, icon } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
-import { decisionPath, labels, labelText, referencePicture, thumb, thumbWidth } from "../labels.js";
+import { decisionPath, labelText, referencePath, referencePicture, thumb, thumbWidth } from "../labels.js";
 import { form, open } from "./dialog.js";
 import { labelPicker } from "./labelpicker.js";
 import { inCollection, pathTo, state } from "../state.js";
-import { changed, say, undo } from "./toast.js";
+import { changed, undo } from "./toast.js";
 
 // contentsChoice asks whether other contents are a match.
 export function contentsChoice(value = "") {
@@ -30,9 +30,8 @@ export async function registerFrom({ decision, file }, after) {
   const done = await form("Register this picture", [
     h("p", { class: "quiet", text: "From now on, every other copy of it is recognised. Take a picture that is sharp, whole and straight." }),
     field("Label", picker, "A path from the general to the special. A new one makes a new kind."), contentsChoice(), field("Note", note, "For people; it may stay empty.")], "Register", async (element) => {
-    const label = needed(picker);
-    const contents = element.elements.contents.value;
-    return file ? register({ label, contents, note: note.value, file }) : correct(decision, label);
+    const wanted = { label: needed(picker), contents: element.elements.contents.value, note: note.value };
+    return file ? registerFile(decision, file, wanted) : registerKept(decision, wanted);
   });
   if (!done) return false;
   await tell(done, after);
@@ -49,14 +48,25 @@ export function register({ label, contents, note, file }) {
   return api.post(inCollection("/references"), { form: { label, contents, note, file } });
 }
 
-async function correct(decision, label) {
-  return api.post(decisionPath(decision.id, "/correct"), { json: { label, register: true } });
+// registerFile registers a file that this browser has, and says of the decision what it is.
+async function registerFile(decision, file, wanted) {
+  const done = await register({ ...wanted, file });
+  if (decision.id && done.registered > 0) await api.post(decisionPath(decision.id, "/correct"), { json: { label: wanted.label } });
+  return done;
+}
+
+// registerKept registers the picture that the service keeps of a decision.
+async function registerKept(decision, { label, contents, note }) {
+  const done = await api.post(decisionPath(decision.id, "/correct"), { json: { label, register: true } });
+  const id = done.registered?.[0]?.id;
+  if (id && (contents || note)) await api.patch(referencePath(id), { json: { contents: contents || undefined, note: note || undefined } });
+  return done;
 }
 
 // tell says what became of a registration, with a warning about relatives where there are any.
 export async function tell(done, after) {
   state.refreshCounts();
-  const results = done.results ?? (done.registration ? [done.registration] : []);
+  const results = done.results ?? done.registered ?? [];
   const refused = results.filter((r) => r.outcome !== "registered");
   const rivals = results.flatMap((r) => r.rivals ?? []);
   const label = results[0]?.label ?? "";
@@ -79,9 +89,3 @@ export function relatives(label, rivals) {
   return h("div", { class: "stack tight" }, h("div", { class: "notice warning" }, icon("warn"), h("p", {}, "It has relatives: pictures of the kinds below look like ", labelText(label), ". Make sure that they are kinds of their own. A picture that shows neither clearly may be answered by the label above both.")),
     rivals.slice(0, 6).map((r) => h("div", { class: "rival" }, thumb(referencePicture(r.reference, thumbWidth), ""), h("div", { class: "grow" }, h("a", { href: pathTo("references/" + api.part(r.reference)) }, labelText(r.label)), h("p", { class: "quiet small wrap", text: r.reason })))));
 }
-
-export async function knownLabel(label) {
-  return (await labels()).some((l) => l.label === label);
-}
-
-export { say };

@@ -9,7 +9,8 @@ const shownFor = 9000; // ms: long enough to read and to reach the button
 export function toasts() { return place; }
 
 // say shows a message; undo is a function, kind is "" or "bad".
-export function say(text, { undo, kind = "" } = {}) {
+export function say(text, options) {
+  const { undo, kind = "" } = options || {};
   const toast = h("div", { class: "toast " + kind }, h("span", { text }));
   const close = () => toast.remove();
   if (undo) toast.append(button("Undo", { kind: "quiet", key: "u", on: () => { close(); undo(); } }));
@@ -30,9 +31,13 @@ const done = []; // changes that were made here, the last one at the end
 
 // changed tells of a change that can be taken back, and remembers it for the key u.
 export function changed(text, change, after) {
-  if (!change) return say(text);
-  done.push({ change, after });
-  say(text, { undo: () => undo(change) });
+  remember(change, after);
+  say(text, change && { undo: () => undo(change) });
+}
+
+// remember notes a change that is told of elsewhere.
+export function remember(change, after) {
+  if (change) done.push({ change, after });
 }
 
 // undo takes back a change: the last one that was made on this page, where none is named.

@@ -8,7 +8,7 @@ import { complain, say } from "../parts/toast.js";
 
 const names = {
   "references.register": "Registered", "reference.remove": "Removed a reference", "reference.change": "Changed a reference", "reference.move": "Moved a reference", "label.rename": "Renamed a label", "label.remove": "Removed a label",
-  "decision.confirm": "Confirmed", "decision.correct": "Corrected", "decision.reject": "Said what it is not", "inbox.confirm": "Settled in the inbox", "inbox.new": "Registered from the inbox", "inbox.not": "Said what it is not", "inbox.ignore": "Set aside", "inbox.recheck": "Checked the inbox again", undo: "Undone",
+  "decisions.confirm": "Confirmed", "decisions.new": "Said what it is", "decisions.not": "Said what it is not", "decisions.ignore": "Set aside",
 };
 
 class Changes extends View {

@@ -4,15 +4,16 @@ import * as api from "../api.js";
 import * as words from "../words.js";
 import { inCollection, pathTo, setQuery, state } from "../state.js";
 import { View } from "../view.js";
-import { decisionPicture, labels, labelText, labelThumb, thumb, thumbWidth } from "../labels.js";
+import { decisionPath, decisionPicture, labels, labelText, labelThumb, thumb, thumbWidth } from "../labels.js";
 import { form } from "../parts/dialog.js";
 import { labelPicker } from "../parts/labelpicker.js";
-import { contentsChoice, tell } from "../parts/register.js";
+import { tell } from "../parts/register.js";
 import { effectOf } from "../parts/answer.js";
 import { changed, complain, say } from "../parts/toast.js";
 import { showHelp } from "../parts/help.js";
 
 const mostChoices = 9; // one for each digit
+const fewChoices = 4; // that are offered where nothing comes near
 
 class Inbox extends View {
   groups = [];
@@ -30,6 +31,7 @@ class Inbox extends View {
       { key: "a", says: "Select all, or none", run: () => this.selectAll() },
       { key: "Enter", says: "Confirm the suggestion", run: () => this.confirm() },
       { key: "1", keys: ["2", "3", "4", "5", "6", "7", "8", "9"], shown: "1 … 9", says: "Choose a label", run: (event) => this.choose(Number(event.key) - 1) },
+      { key: "c", says: "Choose another label", run: () => this.label() },
       { key: "n", says: "Register as a new kind", run: () => this.register() },
       { key: "x", says: "Not this", run: () => this.not() },
       { key: "i", says: "Set aside", run: () => this.ignore() },
@@ -42,7 +44,7 @@ class Inbox extends View {
 
   // subject is what the next key is about: what is selected, or the whole group.
   get subject() {
-    const ids = (this.group?.decisions ?? []).map((d) => d.id);
+    const ids = this.group?.ids ?? [];
     const some = ids.filter((id) => this.chosen.has(id));
     return some.length > 0 ? some : ids;
   }
@@ -55,13 +57,13 @@ class Inbox extends View {
     this.labels = list;
     const wanted = new URLSearchParams(location.search).get("group");
     this.at = Math.max(0, this.groups.findIndex((g) => g.id === wanted));
-    this.total = this.groups.reduce((n, g) => n + g.size, 0);
+    this.total = answer.open;
     if (this.groups.length === 0) return this.nothing();
     this.side = h("div", { class: "groups", role: "group", "aria-label": "Groups" });
     this.page = h("section", { class: "stack", "aria-label": "Group" });
     this.drawSide();
     this.drawGroup();
-    return [heading("Inbox", `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} that look alike.`, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
+    return [heading("Inbox", `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} by likeness.`, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
   }
 
   nothing() {
@@ -89,10 +91,14 @@ class Inbox extends View {
     this.drawGroup();
   }
 
-  // choices are the labels that the digits stand for: what comes near first, then those that were chosen of late.
+  // choices are the labels that the digits stand for: what comes near, then what was chosen of
+  // late, then, if that is little, what is least unlike.
   choices() {
-    const near = [this.group.suggestion?.label, ...this.group.decisions.flatMap((d) => (d.candidates ?? []).map((c) => c.label)), ...recent];
-    return [...new Set(near.filter((label) => label && this.labels.some((l) => l.label === label)))].slice(0, mostChoices);
+    const candidates = this.group.decisions.flatMap((d) => d.answer.candidates ?? []);
+    const likely = candidates.filter((c) => c.confidence >= 0.01).sort((a, b) => b.confidence - a.confidence);
+    const known = (list) => [...new Set(list)].filter((label) => label && this.labels.some((l) => l.label === label));
+    const first = known([this.group.suggestion?.label, ...likely.map((c) => c.label), ...recent]).slice(0, mostChoices);
+    return known([...first, ...candidates.map((c) => c.label)]).slice(0, Math.max(first.length, fewChoices));
   }
 
   drawGroup() {
@@ -108,7 +114,7 @@ class Inbox extends View {
       h("div", { class: "grid" }, g.decisions.map((d, i) => this.tile(d, i))),
       g.size > g.decisions.length && h("p", { class: "quiet small", text: `${words.count(g.size - g.decisions.length, "more is", "more are")} in this group, and come when these are settled.` }),
       h("div", { class: "actions", role: "group", "aria-label": "What to do" }, suggestion && button("Confirm", { kind: "primary", icon: "check", key: "↵", title: "It is " + suggestion, on: () => this.confirm() }),
-        button("New kind", { kind: suggestion ? "" : "primary", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
+        button("New kind", { kind: suggestion ? "" : "primary", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", key: "c", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
         h("span", { class: "quiet small grow", role: "status", text: picked ? `for ${words.count(n, "selected picture", "selected pictures")}` : "for the whole group" })));
   }
 
@@ -138,7 +144,7 @@ class Inbox extends View {
   selectAll() {
     if (!this.group) return;
     if (this.chosen.size > 0) this.chosen.clear();
-    else for (const d of this.group.decisions) this.chosen.add(d.id);
+    else for (const id of this.group.ids) this.chosen.add(id);
     this.drawGroup();
   }
 
@@ -154,9 +160,18 @@ class Inbox extends View {
 
   ignore() { if (this.group) this.resolve("ignore", "", (n) => `${words.count(n, "picture was", "pictures were")} set aside.`); }
 
-  not() {
+  // not says what they are not. One picture of them is kept as an example of that; what it does
+  // to the others is told.
+  async not() {
     const label = this.group?.suggestion?.label;
-    if (label) this.resolve("not", label, (n, done) => effectOf(done, label));
+    if (!label) return;
+    const decisions = this.subject;
+    if (decisions.length > 1) return this.resolve("not", label, () => `Noted: these are not ${words.longLabel(label)}.`);
+    try {
+      const done = await api.post(decisionPath(decisions[0], "/reject"), { json: { label } });
+      changed(effectOf(done, label), done.change, () => this.again());
+      await this.again();
+    } catch (error) { complain(error); }
   }
 
   async label() {
@@ -178,8 +193,8 @@ class Inbox extends View {
       if (!label) return;
       const mine = ++asked;
       try {
-        const answer = await api.get(inCollection("/inbox/preview"), { query: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
-        if (mine === asked) fill(line, icon("refresh"), h("span", { text: `Would change ${words.count(answer.changed ?? 0, "answer", "answers")} of the inbox.` }));
+        const answer = await api.post(inCollection("/inbox/preview"), { json: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
+        if (mine === asked) fill(line, icon("refresh"), h("span", { text: effectText(answer) }));
       } catch (error) {
         if (mine === asked && error.name !== "AbortError") fill(line, icon("warn"), h("span", { text: error.message }));
       }
@@ -197,9 +212,9 @@ class Inbox extends View {
     const picker = labelPicker({ autofocus: true });
     const done = await form("Register a new kind", [
       h("div", { class: "row" }, this.picture(example, 320), h("p", { class: "quiet grow", text: `This picture becomes the reference; ${decisions.length === 1 ? "its answer is" : `all ${decisions.length} answers are`} settled. Choose one that is sharp and whole.` })),
-      field("Label", picker, "A path from the general to the special, such as invoice/lorvik."), contentsChoice(), this.effect(picker, [example.id])], "Register", async (element) => {
+      field("Label", picker, "A path from the general to the special, such as invoice/lorvik."), this.effect(picker, [example.id])], "Register", async () => {
       if (!picker.value) throw new Error("Say which kind it is: a label such as invoice/lorvik.");
-      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...decisions.filter((id) => id !== example.id)], action: "new", label: picker.value, contents: element.elements.contents.value || undefined } });
+      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...decisions.filter((id) => id !== example.id)], action: "new", label: picker.value } });
     });
     if (!done) return;
     keepRecent(picker.value);
@@ -228,13 +243,26 @@ class Inbox extends View {
     state.refreshCounts();
   }
 
+  // recheck answers the inbox anew, some at a time, until all are done.
   async recheck({ quiet = false } = {}) {
     try {
-      const done = await api.post(inCollection("/inbox/recheck"));
-      if (!quiet || done.changed > 0) say(done.changed > 0 ? `${words.count(done.changed, "answer has", "answers have")} changed.` : "No answer has changed.");
+      let n = 0;
+      for (let left = 1; left > 0 && !this.signal.aborted;) {
+        const done = await api.post(inCollection("/inbox/recheck"), { quiet: n > 0 });
+        n += done.changed.length;
+        left = done.looked_at > 0 ? done.left : 0;
+      }
+      if (!quiet || n > 0) say(n > 0 ? `${words.count(n, "answer has", "answers have")} changed.` : "No answer has changed.");
       await this.again();
     } catch (error) { complain(error); }
   }
+}
+
+// effectText says what registering would do.
+function effectText({ changed: list, looked_at: looked, open }) {
+  const n = list?.length ?? 0;
+  const some = looked < open ? ` Looked at: the ${looked} that are most alike, of ${open}.` : "";
+  return `Would change ${words.count(n, "answer", "answers")} of the inbox.${some}`;
 }
 
 const recent = []; // labels that were chosen here, the last one first

@@ -7,7 +7,7 @@ import { labels, labelText, suggest, thumb } from "../labels.js";
 import { dropZone } from "../parts/drop.js";
 import { labelPicker } from "../parts/labelpicker.js";
 import { contentsChoice, register, relatives } from "../parts/register.js";
-import { changed } from "../parts/toast.js";
+import { changed, remember, undo } from "../parts/toast.js";
 
 class Register extends View {
   items = []; // [{file, url, picker, row, result, error}]
@@ -29,7 +29,7 @@ class Register extends View {
 
   draw() {
     const none = this.items.length === 0;
-    fill(this.zone, dropZone({ view: this, take: (files) => this.take(files), small: !none, folders: none, kinds: "image/*,application/pdf,.tif,.tiff,.pdf", title: none ? "Drop examples here" : "More examples", text: none ? "One file for each kind. A folder of folders works as well: its paths become labels." : "" }));
+    fill(this.zone, dropZone({ view: this, take: (files) => this.take(files), small: !none, folders: none, kinds: "image/*,application/pdf,.heic,.heif,.tif,.tiff,.pdf", title: none ? "Drop examples here" : "More examples", text: none ? "One file for each kind. A folder of folders works as well: its paths become labels." : "" }));
     this.drawFoot();
   }
 
@@ -38,7 +38,7 @@ class Register extends View {
       const item = { file, url: URL.createObjectURL(file) };
       item.picker = labelPicker({ value: this.given || labelFrom(file) });
       item.status = h("div", { class: "quiet small", role: "status" });
-      item.row = h("div", { class: "card row" }, thumb(/^image\/(jpeg|png|gif|webp|bmp)/.test(file.type) ? item.url : ""), h("div", { class: "grow stack tight" }, h("span", { class: "cut small quiet", title: file.name, text: `${file.name} · ${words.size(file.size)}` }), item.picker, item.status), iconButton("Leave out " + file.name, "cross", () => this.leaveOut(item)));
+      item.row = h("div", { class: "card row example" }, thumb(/^image\/(jpeg|png|gif|webp|bmp)/.test(file.type) ? item.url : ""), h("div", { class: "grow stack tight" }, h("span", { class: "cut small quiet", title: file.name, text: `${file.name} · ${words.size(file.size)}` }), item.picker, item.status), iconButton("Leave out " + file.name, "cross", () => this.leaveOut(item)));
       this.items.push(item);
       this.rows.append(item.row);
     }
@@ -84,12 +84,18 @@ class Register extends View {
     if (registered) changed(`${words.count(registered, "example was", "examples were")} registered.`);
   }
 
+  async undo(item, change) {
+    await undo(change);
+    this.leaveOut(item);
+  }
+
   said(item, done) {
     const result = done.results?.[0] ?? {};
     if (result.outcome === "refused") return fill(item.status, h("span", { class: "wrong", text: "Refused: " + result.reason }));
     item.result = result;
+    remember(done.change, () => this.leaveOut(item));
     item.picker.input.readOnly = true;
-    fill(item.status, h("span", { class: "chip match" }, icon("check"), result.outcome === "skipped" ? "Was registered before" : "Registered"), result.reason && h("p", { text: result.reason }), result.rivals?.length > 0 && relatives(result.label, result.rivals));
+    fill(item.status, h("span", { class: "chip match" }, icon("check"), result.outcome === "skipped" ? "Was registered before" : "Registered"), done.change && button("Undo", { kind: "quiet small", icon: "undo", on: () => this.undo(item, done.change) }), result.reason && h("p", { text: result.reason }), result.rivals?.length > 0 && relatives(result.label, result.rivals));
   }
 }
 

@@ -1,0 +1,159 @@
+// Package emblem finds the large print of a reference (a logo, a company's name, a
+// headline) and looks for it in a photo that was laid on the reference.
+//
+// On paper it is what tells one issuer from another with the same template, and what
+// stays when contents push everything else about.
+//
+//	laid := emblem.Lay(ref, photo)
+//	for _, e := range emblem.Find(ref) {
+//		alike, moved := laid.Seen(&e) // correlation where the photo shows it best
+//	}
+//
+// It does not say whose an emblem is, nor whether it is form or contents: see
+// internal/changedetect.
+package emblem
+
+import (
+	"image"
+	"slices"
+
+	"exemplar/internal/imaging"
+)
+
+// Emblem is large print of a reference.
+type Emblem struct {
+	Box image.Rectangle
+	Ink int // dark pixels
+}
+
+const (
+	// inkReach pixels to each side make the paper about a pixel, and inkLevels darker
+	// than their mean is ink.
+	inkReach, inkLevels = 24, 18
+	// Letters are leastLetter to mostLetter pixels high, and an emblem is largePrint
+	// times as high as most of them. All by eye, as are the limits below.
+	leastLetter, mostLetter = 4, 40
+	largePrint, leastHeight = 1.6, 9
+	leastWidth, leastInk    = 16, 60
+	// Lines, frames and photographs are none: what has hardly any ink in its box, or
+	// takes up most of the page.
+	leastFilled           = 0.12
+	mostAcross, mostAlong = 0.6, 0.3
+)
+
+// Find returns the emblems of a reference, those with most ink first. The reference is
+// as it was compared: upright, at most 768 pixels long.
+func Find(ref *imaging.Gray) []Emblem {
+	letters := components(ink(ref), ref.W)
+	least := largePrint * float64(usualHeight(letters))
+	var large []Emblem
+	for _, c := range letters {
+		w, h := c.Box.Dx(), c.Box.Dy()
+		switch {
+		case h < leastHeight || float64(h) < least || w < 3:
+		case float64(w) > mostAcross*float64(ref.W) || float64(h) > mostAlong*float64(ref.H):
+		case float64(c.Ink) < leastFilled*float64(w*h):
+		default:
+			large = append(large, c)
+		}
+	}
+	found := slices.DeleteFunc(joined(large), func(e Emblem) bool { return e.Box.Dx() < leastWidth || e.Ink < leastInk })
+	slices.SortStableFunc(found, func(a, b Emblem) int { return b.Ink - a.Ink })
+	return found
+}
+
+// usualHeight is the median height of letters, or of words where letters run together.
+func usualHeight(parts []Emblem) int {
+	var heights []int
+	for _, c := range parts {
+		if h := c.Box.Dy(); h >= leastLetter && h <= mostLetter && c.Ink >= leastLetter+2 {
+			heights = append(heights, h)
+		}
+	}
+	if len(heights) == 0 {
+		return 0
+	}
+	slices.Sort(heights)
+	return heights[len(heights)/2]
+}
+
+// ink says which pixels are darker than the paper about them.
+func ink(g *imaging.Gray) []bool {
+	w, h := g.W, g.H
+	sums := make([]int32, (w+1)*(h+1)) // of all that lies above and to the left
+	for y := range h {
+		row := int32(0)
+		for x, v := range g.Pix[y*w:][:w] {
+			row += int32(v)
+			sums[(y+1)*(w+1)+x+1] = sums[y*(w+1)+x+1] + row
+		}
+	}
+	dark := make([]bool, w*h)
+	for y := range h {
+		above, below := max(0, y-inkReach)*(w+1), min(h, y+inkReach+1)*(w+1)
+		rows := int32(below-above) / int32(w+1)
+		for x, v := range g.Pix[y*w:][:w] {
+			left, right := max(0, x-inkReach), min(w, x+inkReach+1)
+			sum := sums[below+right] - sums[above+right] - sums[below+left] + sums[above+left]
+			dark[y*w+x] = (int32(v)+inkLevels)*rows*int32(right-left) < sum
+		}
+	}
+	return dark
+}
+
+// components returns what hangs together in a picture w wide, diagonals too. It clears
+// the picture.
+func components(dark []bool, w int) []Emblem {
+	h := len(dark) / max(1, w)
+	var found []Emblem
+	var todo []int
+	for i := range dark {
+		if !dark[i] {
+			continue
+		}
+		var c Emblem
+		dark[i] = false
+		for todo = append(todo[:0], i); len(todo) > 0; {
+			x, y := todo[len(todo)-1]%w, todo[len(todo)-1]/w
+			todo = todo[:len(todo)-1]
+			c.Box = c.Box.Union(image.Rect(x, y, x+1, y+1))
+			c.Ink++
+			for v := max(0, y-1); v <= min(h-1, y+1); v++ {
+				for u := max(0, x-1); u <= min(w-1, x+1); u++ {
+					if k := v*w + u; dark[k] {
+						dark[k] = false
+						todo = append(todo, k)
+					}
+				}
+			}
+		}
+		found = append(found, c)
+	}
+	return found
+}
+
+// joined makes letters that are about as far apart as those of a word one emblem.
+func joined(letters []Emblem) []Emblem {
+	for again := true; again; {
+		again = false
+		for i := 0; i < len(letters); i++ {
+			for j := len(letters) - 1; j > i; j-- {
+				a, b := &letters[i], &letters[j]
+				if !a.isNear(b) {
+					continue
+				}
+				a.Box, a.Ink = a.Box.Union(b.Box), a.Ink+b.Ink
+				letters = slices.Delete(letters, j, j+1)
+				again = true
+			}
+		}
+	}
+	return letters
+}
+
+func (e *Emblem) isNear(other *Emblem) bool {
+	const below = 3
+	beside := max(e.Box.Dy(), other.Box.Dy())/2 + 2
+	reach := image.Rect(e.Box.Min.X-beside, e.Box.Min.Y-below, e.Box.Max.X+beside, e.Box.Max.Y+below)
+	return reach.Overlaps(other.Box)
+}

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"exemplar/internal/service"
+)
+
+// Every decision and change has a row; whatever is changed of the rows is found.
+func TestAudit(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	id := s.classify("mailroom", "", photo("ticket", 1)).Answers[0].DecisionID
+	page := ask[service.AuditPage](s, 200, "GET", "/audit", nil)
+	var what []string
+	for _, e := range page.Entries {
+		what = append(what, e.What)
+	}
+	if got := strings.Join(what, " "); got != "decision references.register collection.create" {
+		t.Errorf("rows: %s", got)
+	}
+	if e := page.Entries[0]; e.Subject != id || e.Who != "local" || e.Prev != page.Entries[1].Hash || !strings.Contains(string(e.After), `"gallery_version":1`) {
+		t.Errorf("the row of the decision: %+v", e)
+	}
+	sound := ask[service.Verified](s, 200, "GET", "/audit/verify", nil)
+	if !sound.Sound || sound.Rows != 3 || sound.Head != page.Entries[0].Hash {
+		t.Fatalf("an audit that nobody touched: %+v", sound)
+	}
+	s.classify("mailroom", "", []byte("no picture"))
+	if later := ask[service.Verified](s, 200, "GET", "/audit/verify?head="+sound.Head, nil); !later.Sound {
+		t.Errorf("with a head that was noted: %+v", later)
+	}
+	if other := ask[service.Verified](s, 200, "GET", "/audit/verify?head=00", nil); other.Sound {
+		t.Error("a head that was never there passes")
+	}
+
+	database, err := sql.Open("sqlite", filepath.Join(s.dir, "service.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer database.Close()
+	for _, c := range []struct{ name, harm, heal, want string }{
+		{"a changed row", `UPDATE audit SET body = replace(body, 'local', 'nobody') WHERE seq = 2`, `UPDATE audit SET body = replace(body, 'nobody', 'local') WHERE seq = 2`, "row 2 is not what was written"},
+		{"a row listed as another", `UPDATE audit SET subject = 'x' WHERE seq = 3`, `UPDATE audit SET subject = '` + id + `' WHERE seq = 3`, "row 3 is listed as something else"},
+		{"a head that was set back", `UPDATE audit_head SET seq = 3`, `UPDATE audit_head SET seq = 4`, "row 4 is the last"},
+		{"a row that is gone", `DELETE FROM audit WHERE seq = 2`, ``, "row 2 is missing"},
+		{"the last rows gone", `DELETE FROM audit WHERE seq > 1`, ``, "rows 2 to 4 are missing"},
+	} {
+		if _, err := database.Exec(c.harm); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := s.service.VerifyAudit(context.Background(), ""); err != nil || v.Sound || !strings.Contains(v.Problem, c.want) {
+			t.Errorf("%s: %+v, %v", c.name, v, err)
+		}
+		if _, err := database.Exec(c.heal); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A decision is taken again with the same answer, whatever was changed since.
+func TestReplay(t *testing.T) {
+	s := newTestServer(t)
+	ask[service.Collection](s, 201, "POST", "/collections", service.NewCollection{Name: "mailroom", KeepPictures: service.KeepAll})
+	ticket := s.register("mailroom", "travel/ticket", formFile{"ticket.png", drawn("ticket")}).Results[0].ID
+	extra := s.register("mailroom", "travel/pass", formFile{"form.png", drawn("form")}).Change
+	id := s.classify("mailroom", "", photo("ticket", 1)).Answers[0].DecisionID
+	replay := func() service.Replayed {
+		t.Helper()
+		return ask[service.Replayed](s, 200, "POST", mailroom+"/decisions/"+id+"/replay", nil)
+	}
+	if r := replay(); !r.Same || r.Gallery != "unchanged" {
+		t.Errorf("at once: %+v", r)
+	}
+	s.register("mailroom", "ticket/other", formFile{"ticket.jpg", photo("ticket", 2)})
+	ask[any](s, 200, "POST", mailroom+"/labels/rename", map[string]string{"from": "travel", "to": "trip"})
+	ask[any](s, 200, "POST", mailroom+"/undo", map[string]string{"change": extra})
+	ask[any](s, 200, "DELETE", mailroom+"/references/"+ticket, nil)
+	if r := replay(); !r.Same || r.Gallery != "rebuilt" {
+		before, _ := json.Marshal(r.Before)
+		after, _ := json.Marshal(r.After)
+		t.Errorf("after the gallery was changed: %s\n%s\n%s", r.Why, before, after)
+	}
+}
+
+func TestFigures(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	contentType, body := newForm(nil, formFile{"1.jpg", photo("ticket", 1)}, formFile{"2.txt", []byte("no picture")}, formFile{"3.jpg", photo("form", 1)})
+	_, lines := s.send(200, "POST", prefix+mailroom+"/classify-batch", contentType, body)
+	got := strings.Split(strings.TrimSpace(string(lines)), "\n")
+	for i, want := range []string{`"label":"ticket"`, `"decision":"refused"`, `"decision":"unknown"`} {
+		if len(got) != 3 || !strings.Contains(got[i], want) {
+			t.Fatalf("line %d of the batch: %s", i+1, lines)
+		}
+	}
+	stats := ask[service.Stats](s, 200, "GET", mailroom+"/stats", nil)
+	if len(stats.Days) != 1 || len(stats.Days[0].Decisions) != 3 || stats.LookedAt != 3 {
+		t.Errorf("stats: %+v", stats)
+	}
+	var matches int64
+	for _, n := range stats.Days[0].Scores {
+		matches += n
+	}
+	if matches != 1 {
+		t.Errorf("scores of one match: %v", stats.Days[0].Scores)
+	}
+	if system := ask[System](s, 200, "GET", "/system", nil); system.Collections != 1 || system.References != 1 || system.ServiceDisk == 0 {
+		t.Errorf("system: %+v", system)
+	}
+	_, text := s.send(200, "GET", "/metrics", "", nil)
+	for _, want := range []string{`exemplar_decisions_total{collection="mailroom",decision="match"} 1`, `exemplar_references{collection="mailroom"} 1`,
+		`exemplar_request_seconds_count{route="POST /api/v1/collections/{collection}/classify-batch",status="200"} 1`, `exemplar_inbox{collection="mailroom"} 1`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the metrics lack %s:\n%s", want, text)
+		}
+	}
+	s.makeKey(service.NewKey{Name: "admin", Role: service.Admin})
+	s.send(401, "GET", "/metrics", "", nil)
+}

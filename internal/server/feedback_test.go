@@ -1,0 +1,186 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"exemplar/internal/service"
+)
+
+const mailroom = "/collections/mailroom"
+
+// The work of a clerk: the inbox in groups, a preview, a new kind, the recheck that
+// empties the inbox, and all of it undone.
+func TestInbox(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	var forms []string
+	for seed := range uint64(3) {
+		forms = append(forms, s.classify("mailroom", "", photo("form", seed)).Answers[0].DecisionID)
+	}
+	other := s.classify("mailroom", "", photo("banknote", 1)).Answers[0].DecisionID
+	inbox := ask[service.Inbox](s, 200, "GET", mailroom+"/inbox", nil)
+	if inbox.Open != 4 || len(inbox.Groups) != 2 || inbox.Groups[0].Size != 3 || inbox.Groups[1].ID != other {
+		t.Fatalf("groups: %d open, %d groups: %+v", inbox.Open, len(inbox.Groups), inbox.Groups)
+	}
+	ids := slices.Clone(inbox.Groups[0].IDs)
+	slices.Sort(ids)
+	if !slices.Equal(ids, forms) {
+		t.Errorf("the largest group: %v, want %v", ids, forms)
+	}
+
+	seen := ask[service.Preview](s, 200, "POST", mailroom+"/inbox/preview", map[string]any{"label": "form", "decisions": forms[:1]})
+	if len(seen.Changed) != 3 || seen.LookedAt != 4 {
+		t.Errorf("the preview: %+v", seen)
+	}
+	if c := ask[service.Collection](s, 200, "GET", mailroom, nil); c.References != 1 || c.GalleryVersion != 1 {
+		t.Errorf("the preview has changed something: %+v", c)
+	}
+
+	done := ask[service.Resolved](s, 200, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: forms[:1], Action: service.ActNew, Label: "form"})
+	if len(done.Registered) != 1 || done.Decisions[0].Status != service.StatusCorrected || done.Decisions[0].Label != "form" {
+		t.Errorf("a new kind: %+v", done)
+	}
+	again := ask[service.Rechecked](s, 200, "POST", mailroom+"/inbox/recheck", nil)
+	if again.LookedAt != 3 || len(again.Changed) != 2 || again.Changed[0].After.Label != "form" {
+		t.Errorf("the recheck: %+v", again)
+	}
+	if once := ask[service.Rechecked](s, 200, "POST", mailroom+"/inbox/recheck", nil); once.LookedAt != 0 {
+		t.Errorf("a second recheck looks at %d again", once.LookedAt)
+	}
+	if inbox := ask[service.Inbox](s, 200, "GET", mailroom+"/inbox", nil); inbox.Open != 1 {
+		t.Errorf("after the recheck %d wait", inbox.Open)
+	}
+
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": done.Change})
+	if d := ask[service.Decision](s, 200, "GET", mailroom+"/decisions/"+forms[0], nil); d.Status != service.StatusOpen || d.Decision != "unknown" || d.Label != "" {
+		t.Errorf("the decision after undoing: %+v", d)
+	}
+	if c := ask[service.Collection](s, 200, "GET", mailroom, nil); c.References != 1 || c.Inbox != 2 {
+		t.Errorf("the collection after undoing: %+v", c)
+	}
+	if said := problemOf(s, 409, "POST", mailroom+"/undo", map[string]string{"change": done.Change}); !strings.Contains(said, "undone already") {
+		t.Errorf("undoing twice: %q", said)
+	}
+	changes := ask[service.Changes](s, 200, "GET", mailroom+"/changes", nil)
+	if len(changes.Changes) != 3 || changes.Changes[0].What != "undo" || !changes.Changes[1].Undone || changes.Changes[1].CanUndo || !changes.Changes[2].CanUndo {
+		t.Errorf("changes: %+v", changes)
+	}
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": changes.Changes[0].ID})
+	if d := ask[service.Decision](s, 200, "GET", mailroom+"/decisions/"+forms[0], nil); d.Status != service.StatusCorrected || d.Label != "form" {
+		t.Errorf("the decision after undoing the undoing: %+v", d)
+	}
+	if c := ask[service.Collection](s, 200, "GET", mailroom, nil); c.References != 2 {
+		t.Errorf("the collection after undoing the undoing: %+v", c)
+	}
+}
+
+// "It is not that" holds from then on, for what looks like it, until it is undone.
+func TestRejectedPicturesAreUnknown(t *testing.T) {
+	s := newTestServer(t)
+	ask[service.Collection](s, http.StatusCreated, "POST", "/collections", service.NewCollection{Name: "mailroom", KeepPictures: service.KeepAll})
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	wrong := s.classify("mailroom", "", photo("ticket", 1)).Answers[0]
+	if wrong.Label != "ticket" {
+		t.Fatalf("a photo of it: %+v", wrong)
+	}
+	s.classify("mailroom", "", photo("ticket", 1))
+	done := ask[service.Rejected](s, 200, "POST", mailroom+"/decisions/"+wrong.DecisionID+"/reject", nil)
+	if !done.Negative || done.Decisions[0].Status != service.StatusRejected || len(done.Changed) != 1 || done.Changed[0].After.Decision != "unknown" {
+		t.Errorf("rejected: %+v", done)
+	}
+	if a := s.classify("mailroom", "", photo("ticket", 1)).Answers[0]; a.Decision != "unknown" || !strings.Contains(a.Reason, "said not to be ticket") {
+		t.Errorf("the same picture again: %s %q: %s", a.Decision, a.Label, a.Reason)
+	}
+	labels := ask[service.Labels](s, 200, "GET", mailroom+"/labels", nil)
+	if len(labels.Labels) != 1 || labels.Labels[0].Negatives != 1 {
+		t.Errorf("the tree shows the negative as a kind: %+v", labels)
+	}
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": done.Change})
+	if a := s.classify("mailroom", "", photo("ticket", 1)).Answers[0]; a.Label != "ticket" {
+		t.Errorf("after undoing: %s %q: %s", a.Decision, a.Label, a.Reason)
+	}
+}
+
+// Whatever is changed of references can be undone.
+func TestChangesOfReferencesAreUndone(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	id := s.register("mailroom", "travel/ticket", formFile{"ticket.png", drawn("ticket")}).Results[0].ID
+	s.register("mailroom", "travel/ticket", formFile{"ticket.jpg", photo("ticket", 2)})
+	before := ask[service.References](s, 200, "GET", mailroom+"/references", nil)
+	for _, c := range []struct {
+		name, method, path string
+		in                 any
+	}{
+		{"a note", "PATCH", mailroom + "/references/" + id, map[string]string{"note": "x", "contents": "fixed"}},
+		{"another label", "PATCH", mailroom + "/references/" + id, map[string]string{"label": "elsewhere"}},
+		{"a label renamed", "POST", mailroom + "/labels/rename", map[string]string{"from": "travel", "to": "trip"}},
+		{"a reference removed", "DELETE", mailroom + "/references/" + id, nil},
+		{"a label removed", "DELETE", mailroom + "/labels?label=travel", nil},
+	} {
+		ask[any](s, 200, c.method, c.path, c.in)
+		if now := ask[service.References](s, 200, "GET", mailroom+"/references", nil); slices.Equal(now.References, before.References) {
+			t.Fatalf("%s: nothing has changed", c.name)
+		}
+		changes := ask[service.Changes](s, 200, "GET", mailroom+"/changes?limit=1", nil)
+		ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": changes.Changes[0].ID})
+		if now := ask[service.References](s, 200, "GET", mailroom+"/references", nil); !slices.Equal(now.References, before.References) {
+			t.Errorf("%s: after undoing %+v, before %+v", c.name, now.References, before.References)
+		}
+	}
+}
+
+// A request that comes again under the same name is done once, and answered alike.
+func TestRequestsAreDoneOnce(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	send := func(name string, file []byte) (*http.Response, string) {
+		contentType, body := newForm(map[string]string{"label": "ticket"}, formFile{"ticket.png", file})
+		r, _ := http.NewRequest("POST", s.url+prefix+mailroom+"/references", body)
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Idempotency-Key", name)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		var text bytes.Buffer
+		text.ReadFrom(answer.Body)
+		return answer, text.String()
+	}
+	_, first := send("a", drawn("ticket"))
+	answer, second := send("a", drawn("ticket"))
+	if first != second || answer.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the second answer is another one: %s", second)
+	}
+	if answer, said := send("a", drawn("form")); answer.StatusCode != 409 || !strings.Contains(said, "take a new one for each") {
+		t.Errorf("another request under the name: %d %s", answer.StatusCode, said)
+	}
+	if _, third := send("b", drawn("ticket")); !strings.Contains(third, `"skipped"`) {
+		t.Errorf("under another name it is done: %s", third)
+	}
+}
+
+// A client that needs a version of the gallery gets it, or is told to come back.
+func TestAnswersOfAtLeastAVersion(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	version := s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")}).GalleryVersion
+	for asked, status := range map[string]int{"0": 200, "1": 200, "2": 503, "-1": 422} {
+		r, _ := http.NewRequest("POST", s.url+prefix+mailroom+"/classify", bytes.NewReader(drawn("ticket")))
+		r.Header.Set("X-Gallery-Version", asked)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != status {
+			t.Errorf("version %s of %d: status %d, want %d", asked, version, answer.StatusCode, status)
+		}
+	}
+}

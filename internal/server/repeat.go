@@ -1,0 +1,89 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+
+	"exemplar/internal/service"
+)
+
+// repeatHeader names a request that its sender may send again.
+const repeatHeader = "Idempotency-Key"
+
+// The bounds of what is remembered of a request.
+const (
+	repeatName  = 200     // bytes of its name
+	repeatBytes = 1 << 20 // of its answer; a larger one is not remembered
+)
+
+// once does requests that have a name once, and answers them alike when they come again.
+func (s *server) once(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := r.Header.Get(repeatHeader)
+		by := actorOf(r.Context())
+		if name == "" || by.Role == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if len(name) > repeatName {
+			writeProblem(w, explain(http.StatusBadRequest, "the "+repeatHeader+" is longer than "+strconv.Itoa(repeatName)+" bytes: take a shorter one", 0))
+			return
+		}
+		again := service.Repeatable{By: by, Name: name, Request: r.Method + " " + r.URL.RequestURI() + " " + strconv.FormatInt(r.ContentLength, 10) + " bytes"}
+		status, body, done, err := s.service.Begin(r.Context(), again)
+		switch {
+		case err != nil:
+			writeProblem(w, s.problem(r.Context(), err))
+			return
+		case done:
+			w.Header().Set("Content-Type", kindOf(status))
+			w.Header().Set("Idempotency-Replayed", "true")
+			w.WriteHeader(status)
+			w.Write(body)
+			return
+		}
+		kept := &keeper{ResponseWriter: w}
+		defer func() { // also where the handler panics
+			if kept.body.Len() > repeatBytes {
+				kept.status = 0
+			}
+			s.service.End(r.Context(), again, kept.status, kept.body.Bytes())
+		}()
+		next.ServeHTTP(kept, r)
+	})
+}
+
+// kindOf is the media type of answers with a status.
+func kindOf(status int) string {
+	if status >= 400 {
+		return "application/problem+json"
+	}
+	return "application/json"
+}
+
+// keeper keeps what is answered.
+type keeper struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (k *keeper) Unwrap() http.ResponseWriter { return k.ResponseWriter }
+
+func (k *keeper) WriteHeader(status int) {
+	if k.status == 0 {
+		k.status = status
+	}
+	k.ResponseWriter.WriteHeader(status)
+}
+
+func (k *keeper) Write(p []byte) (int, error) {
+	if k.status == 0 {
+		k.status = http.StatusOK
+	}
+	if k.body.Len() <= repeatBytes {
+		k.body.Write(p)
+	}
+	return k.ResponseWriter.Write(p)
+}

@@ -1,0 +1,129 @@
+package web_test
+
+import "testing"
+
+// inboxOf makes an inbox: photos of cards of a kind that nobody registered, and one of
+// another.
+func inboxOf(t *testing.T) *tab {
+	t.Helper()
+	p := newTab(t)
+	p.collection("driving-licence", "ticket")
+	for i, name := range []string{"member-1.jpg", "member-2.jpg", "member-3.jpg"} {
+		if a := p.classified(name, photo("membership", uint64(3+i), 4)); a.Status != "open" {
+			t.Fatalf("%s is %s", name, a.Decision)
+		}
+	}
+	p.classified("certificate.jpg", photo("certificate", 3, 9))
+	p.open("/c/mailroom/inbox")
+	p.sees("4 answers wait")
+	return p
+}
+
+// TestInboxByKeys: without a mouse, a group becomes a new kind, with the effect shown
+// before; the others of it are recognised; and all of it is undone.
+func TestInboxByKeys(t *testing.T) {
+	p := inboxOf(t)
+	p.sees("3 pictures")
+	p.press("n")
+	p.sees("Register a new kind")
+	p.write("card/membership")
+	p.sees("Would change")
+	p.press("\r")
+	p.sees("Registered as card / membership")
+	p.sees("1 answer waits")
+	p.press("u")
+	p.sees("Undone.")
+	p.sees("4 answers wait")
+}
+
+// TestInboxSelection: some of a group are selected, set aside and taken back; a digit
+// chooses a label.
+func TestInboxSelection(t *testing.T) {
+	p := inboxOf(t)
+	p.press(" ", "l", " ")
+	p.sees("2 selected")
+	p.press("i")
+	p.sees("2 pictures were set aside")
+	p.sees("2 answers wait")
+	p.click("Undo")
+	p.sees("4 answers wait")
+	p.press("j")
+	p.sees("1 picture")
+	p.press("k", "1")
+	p.sees("3 pictures are card / ")
+	p.sees("1 answer waits")
+	p.press("g", "c")
+	p.sees("What people did here")
+	p.click("Undo")
+	p.await("both changes undone", `[...document.querySelectorAll("td .chip")].filter((e) => e.innerText === "Undone").length === 2`)
+	p.press("g", "i")
+	p.sees("4 answers wait")
+}
+
+// TestNotThis: a wrong answer is refused; what looks like it is unknown from then on; and
+// that is undone, too.
+func TestNotThis(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	decision := p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	other := p.classified("same.jpg", photo("driving-licence", 3, 5))
+	p.open("/c/mailroom/decisions/" + decision.DecisionID)
+	p.click("Not this")
+	p.sees("Noted: this is not card / driving-licence.")
+	p.sees("Said not to be it")
+	if again := p.classified("again.jpg", photo("driving-licence", 3, 4)); again.Decision != "unknown" {
+		t.Errorf("the picture that is not it is %s (%s), as is %s", again.Decision, again.Reason, other.Decision)
+	}
+	p.press("u")
+	p.sees("Undone.")
+	p.await("the answer as it was", `!document.body.innerText.includes("Said not to be it")`)
+	p.click("That is right")
+	p.sees("Confirmed")
+}
+
+// TestRegisterFromAnswer: something unknown becomes a kind where it was seen.
+func TestRegisterFromAnswer(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	p.open("/c/mailroom/recognise")
+	p.upload(p.file("member.jpg", photo("membership", 3, 4)))
+	p.sees("Unknown")
+	p.click("Register it")
+	p.focus("dialog input[name=label]")
+	p.write("card/membership")
+	p.click("Register")
+	p.sees("Registered as card / membership")
+	p.upload(p.file("other.jpg", photo("membership", 4, 4)))
+	p.await("the other copy", `document.querySelector("article .what")?.innerText.includes("membership")`)
+	p.open("/c/mailroom/labels?label=card/membership")
+	p.sees("1 reference")
+}
+
+// TestLabels: a label is renamed, and a reference moved and removed, each with the way back.
+func TestLabels(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence", "ticket")
+	p.open("/c/mailroom/labels?label=card/ticket")
+	p.click("Rename or move")
+	p.focus("dialog input[name=label]")
+	p.write("event/ticket")
+	p.click("Rename")
+	p.sees("1 reference moved to event / ticket")
+	p.press("u")
+	p.sees("Undone.")
+	p.open("/c/mailroom/labels?label=card/ticket")
+	value[any](p, `document.querySelector("main .stack .tile").click()`)
+	p.sees("The registered picture")
+	p.click("Form and contents")
+	p.await("the drawing", `document.querySelector("main .pair img")?.src.includes("contents.png") && document.querySelector("main .pair img").naturalWidth > 0`)
+	p.click("Contents are fixed Only the same copy is: a poster, one particular page.")
+	p.click("Save")
+	p.sees("Saved.")
+	p.click("Remove")
+	p.sees("Remove this reference?")
+	p.click("Remove")
+	p.sees("Removed a reference")
+	p.press("u")
+	p.sees("Undone.")
+	p.sees("Contents are fixed")
+}

@@ -1,0 +1,215 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// Effect is an answer that is, or would be, another one.
+type Effect struct {
+	ID     string  `json:"id" doc:"of the decision"`
+	Before Outcome `json:"before"`
+	After  Outcome `json:"after"`
+}
+
+// Outcome is an answer in brief.
+type Outcome struct {
+	Decision   string  `json:"decision"`
+	Label      string  `json:"label,omitempty"`
+	Confidence float64 `json:"confidence"`
+}
+
+func outcomeOf(a exemplar.Answer) Outcome {
+	return Outcome{string(a.Decision), a.Label, a.Confidence}
+}
+
+// same reports whether two outcomes say the same, however surely.
+func (o Outcome) same(other Outcome) bool {
+	return o.Decision == other.Decision && o.Label == other.Label
+}
+
+// The bounds of a look at the effects of a change (by eye): the answers whose pictures
+// are most alike are looked at, so that a person does not wait.
+const (
+	effectLooks = 30
+	inboxLooks  = 1000 // of which the most alike are chosen
+)
+
+// effectOf is how the latest answers that gave a label are other now that a decision's
+// picture is a negative.
+func (s *Service) effectOf(ctx context.Context, collection, label string, of db.Decision) ([]Effect, error) {
+	rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusAnswered, Label: label, Limit: inboxLooks})
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(d db.Decision) bool { return !d.HasPicture || d.ID == of.ID })
+	return s.look(ctx, g, rows[:min(len(rows), effectLooks)], 1)
+}
+
+// mostAlike are the n decisions with kept pictures whose likeness is most like another.
+func (s *Service) mostAlike(rows []db.Decision, to exemplar.Likeness, n int) []db.Decision {
+	rows = slices.DeleteFunc(rows, func(d db.Decision) bool { return !d.HasPicture })
+	likeness := map[string]float64{}
+	for _, row := range rows {
+		likeness[row.ID] = s.model.Alike(to, unpackVector(row.Likeness))
+	}
+	slices.SortStableFunc(rows, func(a, b db.Decision) int { return cmp.Compare(likeness[b.ID], likeness[a.ID]) })
+	return rows[:min(n, len(rows))]
+}
+
+// look classifies the pictures of decisions again, with a gallery that has a share of
+// the labels of theirs, and says which answers are other.
+func (s *Service) look(ctx context.Context, g *exemplar.Gallery, rows []db.Decision, share float64) ([]Effect, error) {
+	effects := []Effect{}
+	for _, row := range rows {
+		result, opts, err := s.again(ctx, g, row, share)
+		if err != nil {
+			return nil, err
+		}
+		before, err := newDecision(row)
+		if err != nil {
+			return nil, err
+		}
+		if row.Nth >= len(result.Answers) || opts.All {
+			continue // of one document of several
+		}
+		if e := (Effect{row.ID, outcomeOf(before.Answer), outcomeOf(result.Answers[row.Nth])}); !e.Before.same(e.After) {
+			effects = append(effects, e)
+		}
+	}
+	return effects, nil
+}
+
+// again classifies the picture of a decision as it was asked for then.
+func (s *Service) again(ctx context.Context, g *exemplar.Gallery, row db.Decision, share float64) (exemplar.Result, ClassifyOptions, error) {
+	var opts ClassifyOptions
+	if err := json.Unmarshal([]byte(row.Options), &opts); err != nil {
+		return exemplar.Result{}, opts, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return exemplar.Result{}, opts, err
+	}
+	defer leave()
+	picture, err := s.keptPicture(ctx, row)
+	if err != nil {
+		return exemplar.Result{}, opts, err
+	}
+	// A stranger is accepted with probability f if each of N labels accepts it with
+	// 1-(1-f)^(1/N): of a share of the labels the same is asked of each.
+	fpir := -math.Expm1(share * math.Log1p(-opts.FPIR))
+	result, err := g.Classify(ctx, picture, exemplar.ClassifyOptions{FPIR: fpir, Exact: opts.Exact, All: opts.All})
+	return result, opts, explained(err)
+}
+
+// Preview says which answers of the inbox would be other, if pictures were registered.
+type Preview struct {
+	Changed  []Effect `json:"changed" doc:"answers that would be other"`
+	LookedAt int      `json:"looked_at" doc:"how many were looked at: those whose pictures are kept, the most alike first, at most 30"`
+	Open     int      `json:"open" doc:"how many the inbox has"`
+}
+
+// Preview says which answers of the inbox would be other, if the pictures of decisions
+// were registered under a label. Nothing is changed: the pictures are registered in a
+// gallery of their own, beside the references that the answers rest on.
+func (s *Service) Preview(ctx context.Context, collection, label string, ids []string) (Preview, error) {
+	rows, err := s.decisionRows(ctx, collection, ids)
+	if err != nil {
+		return Preview{}, err
+	}
+	items, err := s.itemsToRegister(ctx, rows, slices.Repeat([]string{label}, len(rows)), Resolving{Action: ActNew, Register: "all"})
+	if err != nil {
+		return Preview{}, err
+	}
+	open, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusOpen, Limit: inboxLooks})
+	if err != nil {
+		return Preview{}, err
+	}
+	out := Preview{Open: len(open), Changed: []Effect{}}
+	looked := s.mostAlike(open, unpackVector(rows[0].Likeness), effectLooks)
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return Preview{}, err
+	}
+	trial, share, remove, err := s.trial(ctx, g, items, looked)
+	if err != nil {
+		return Preview{}, err
+	}
+	defer remove()
+	out.LookedAt = len(looked)
+	out.Changed, err = s.look(ctx, trial, looked, share)
+	return out, err
+}
+
+// trial makes a gallery of items and of the references that answers rest on, and says
+// what share of the collection's labels it has.
+func (s *Service) trial(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item, answers []db.Decision) (_ *exemplar.Gallery, share float64, remove func(), err error) {
+	made, remove, err := s.temporary()
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	defer func() {
+		if err != nil {
+			remove()
+		}
+	}()
+	ids, err := s.restOn(ctx, g, answers)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	packed, err := g.Pack(ctx, ids...)
+	if err != nil {
+		return nil, 0, nil, explained(err)
+	}
+	if _, err := made.Unpack(ctx, packed); err != nil {
+		return nil, 0, nil, explained(err)
+	}
+	results, err := s.registerItems(ctx, made, items, false)
+	if err == nil {
+		err = unusable(results)
+	}
+	if err != nil {
+		return nil, 0, nil, explained(err)
+	}
+	all, err := g.Stats(ctx)
+	if err != nil {
+		return nil, 0, nil, explained(err)
+	}
+	some, err := made.Stats(ctx)
+	if err != nil {
+		return nil, 0, nil, explained(err)
+	}
+	return made, float64(some.Labels) / float64(max(all.Labels, some.Labels)), remove, nil
+}
+
+// restOn are the references that answers rest on, and that are there still.
+func (s *Service) restOn(ctx context.Context, g *exemplar.Gallery, answers []db.Decision) ([]string, error) {
+	var ids []string
+	seen := map[string]bool{}
+	for _, row := range answers {
+		d, err := newDecision(row)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range d.Answer.Candidates {
+			if seen[c.Reference] {
+				continue
+			}
+			seen[c.Reference] = true
+			if _, err := g.Get(ctx, c.Reference); err == nil {
+				ids = append(ids, c.Reference)
+			}
+		}
+	}
+	return ids, nil
+}

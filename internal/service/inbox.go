@@ -1,0 +1,224 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// Inbox is what waits for a person, in groups that look alike, the largest first.
+type Inbox struct {
+	Groups         []Group `json:"groups"`
+	Open           int64   `json:"open" doc:"how many decisions wait"`
+	Grouped        int     `json:"grouped" doc:"how many of them, the newest, are in the groups"`
+	GalleryVersion int64   `json:"gallery_version"`
+}
+
+// Group is decisions whose pictures look alike.
+type Group struct {
+	ID         string      `json:"id" doc:"the id of its first decision"`
+	Size       int         `json:"size"`
+	Decisions  []Decision  `json:"decisions" doc:"the oldest first, at most 50"`
+	IDs        []string    `json:"ids" doc:"of all decisions of the group"`
+	Suggestion *Suggestion `json:"suggestion,omitempty" doc:"what most of them come nearest to; absent where nothing does"`
+}
+
+// Suggestion is a label that a group may be of.
+type Suggestion struct {
+	Label      string  `json:"label"`
+	Confidence float64 `json:"confidence" doc:"mean of those of the answers"`
+	Reference  string  `json:"reference" doc:"id of a reference of it"`
+}
+
+// The making of groups.
+const (
+	groupShown = 50   // decisions that a group lists
+	groupMost  = 1000 // decisions that are grouped: a person does not look at more at once, and the work grows with the square
+	// groupLikeness is the likeness from which on pictures share a group: one in 1,000
+	// pairs of different drawn documents reaches it, most pairs of one do (see
+	// recognise/parts.go).
+	groupLikeness = 0.73
+	// suggestionConfidence is the least confidence of a suggestion: below it, it would
+	// mostly be wrong.
+	suggestionConfidence = 0.05
+)
+
+// Inbox returns what waits for a person.
+func (s *Service) Inbox(ctx context.Context, collection string) (Inbox, error) {
+	version, err := s.version(ctx, collection)
+	if err != nil {
+		return Inbox{}, err
+	}
+	rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusOpen, Limit: groupMost})
+	if err != nil {
+		return Inbox{}, err
+	}
+	out := Inbox{Groups: []Group{}, Grouped: len(rows), GalleryVersion: version}
+	if out.Open, err = s.db.Read().CountDecisions(ctx, collection, StatusOpen); err != nil {
+		return Inbox{}, err
+	}
+	for _, members := range s.groupsOf(rows) {
+		g, err := newGroup(members)
+		if err != nil {
+			return Inbox{}, err
+		}
+		out.Groups = append(out.Groups, g)
+	}
+	return out, nil
+}
+
+// groupsOf groups decisions by likeness: each joins the group whose first picture it is
+// most like, if it is like enough, and begins one otherwise. What has no likeness is a
+// group by itself. The largest come first, of equal ones that with the newest decision.
+func (s *Service) groupsOf(rows []db.Decision) [][]db.Decision {
+	var groups [][]db.Decision
+	var firsts []exemplar.Likeness
+	for _, row := range slices.Backward(rows) { // the oldest first, so that groups stay as more comes
+		likeness := unpackVector(row.Likeness)
+		best, most := -1, groupLikeness
+		for i, first := range firsts {
+			if alike := s.model.Alike(likeness, first); alike >= most {
+				best, most = i, alike
+			}
+		}
+		if best < 0 {
+			groups, firsts = append(groups, []db.Decision{row}), append(firsts, likeness)
+		} else {
+			groups[best] = append(groups[best], row)
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b []db.Decision) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(newest(b), newest(a)))
+	})
+	return groups
+}
+
+// newest is the id of the newest of decisions.
+func newest(rows []db.Decision) string {
+	id := ""
+	for _, row := range rows {
+		id = max(id, row.ID)
+	}
+	return id
+}
+
+func newGroup(members []db.Decision) (Group, error) {
+	g := Group{ID: members[0].ID, Size: len(members), Decisions: []Decision{}}
+	votes := map[string]*Suggestion{}
+	for i, row := range members {
+		g.IDs = append(g.IDs, row.ID)
+		d, err := newDecision(row)
+		if err != nil {
+			return g, err
+		}
+		if i < groupShown {
+			g.Decisions = append(g.Decisions, d)
+		}
+		vote(votes, d.Answer)
+	}
+	for _, v := range votes {
+		v.Confidence /= float64(len(members))
+		if v.Confidence >= suggestionConfidence && (g.Suggestion == nil || v.Confidence > g.Suggestion.Confidence ||
+			v.Confidence == g.Suggestion.Confidence && v.Label < g.Suggestion.Label) {
+			g.Suggestion = v
+		}
+	}
+	return g, nil
+}
+
+// vote adds the confidence of an answer's candidates to those of their labels.
+func vote(votes map[string]*Suggestion, a exemplar.Answer) {
+	for _, c := range a.Candidates {
+		if _, negative := exemplar.NegativeOf(c.Label); negative {
+			continue
+		}
+		if votes[c.Label] == nil {
+			votes[c.Label] = &Suggestion{Label: c.Label, Reference: c.Reference}
+		}
+		votes[c.Label].Confidence += c.Confidence
+	}
+}
+
+// Rechecked says what a recheck of the inbox did.
+type Rechecked struct {
+	LookedAt int      `json:"looked_at"`
+	Changed  []Effect `json:"changed" doc:"decisions whose answer is another one now; those that are a match left the inbox"`
+	Left     int      `json:"left" doc:"decisions that are to be looked at still: ask again"`
+}
+
+// recheckMost is how many pictures one call rechecks (by eye: some seconds).
+const recheckMost = 50
+
+// Recheck answers the inbox anew, by what the gallery holds now: those of its decisions
+// whose pictures are kept, and that were answered by an earlier version of it.
+func (s *Service) Recheck(ctx context.Context, by Actor, collection string) (Rechecked, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return Rechecked{}, err
+	}
+	version, err := g.Version(ctx)
+	if err != nil {
+		return Rechecked{}, explained(err)
+	}
+	rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusOpen, Limit: groupMost})
+	if err != nil {
+		return Rechecked{}, err
+	}
+	rows = slices.DeleteFunc(rows, func(d db.Decision) bool { return !d.HasPicture || d.GalleryVersion >= version })
+	out := Rechecked{Changed: []Effect{}, Left: max(0, len(rows)-recheckMost)}
+	for _, row := range rows[:min(len(rows), recheckMost)] {
+		effect, err := s.recheckOne(ctx, by, g, row)
+		if err != nil {
+			return out, err
+		}
+		out.LookedAt++
+		if effect != nil {
+			out.Changed = append(out.Changed, *effect)
+		}
+	}
+	return out, nil
+}
+
+// recheckOne answers a decision anew; the effect is nil if the answer is as it was.
+func (s *Service) recheckOne(ctx context.Context, by Actor, g *exemplar.Gallery, row db.Decision) (*Effect, error) {
+	result, _, err := s.again(ctx, g, row, 1)
+	if err != nil {
+		return nil, err
+	}
+	before, err := newDecision(row)
+	if err != nil {
+		return nil, err
+	}
+	row.GalleryVersion = result.Version
+	if row.Nth < len(result.Answers) {
+		answer := result.Answers[row.Nth]
+		packed, err := json.Marshal(answer)
+		if err != nil {
+			return nil, err
+		}
+		row.Status, row.Decision, row.Label, row.Confidence, row.Answer = statusOf(answer), string(answer.Decision), answer.Label, answer.Confidence, string(packed)
+	}
+	after, err := newDecision(row)
+	if err != nil {
+		return nil, err
+	}
+	effect := Effect{row.ID, outcomeOf(before.Answer), outcomeOf(after.Answer)}
+	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		now, err := tx.Decision(ctx, row.Collection, row.ID)
+		if err != nil || now.Status != StatusOpen {
+			return orGone(err) // a person was faster
+		}
+		if err := tx.SetDecision(ctx, row); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, by, entry{What: "decision.recheck", Collection: row.Collection, Subject: row.ID, Before: before.Answer, After: evidence(row)})
+	})
+	if err != nil || effect.Before.same(effect.After) {
+		return nil, err
+	}
+	return &effect, nil
+}

@@ -1,0 +1,190 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// Change is what a person did.
+type Change struct {
+	ID      string    `json:"id"`
+	At      time.Time `json:"at"`
+	Who     string    `json:"who"`
+	What    string    `json:"what" doc:"such as references.register, label.rename, decisions.not"`
+	Subject string    `json:"subject,omitempty" doc:"label or id that it is about"`
+	CanUndo bool      `json:"can_undo"`
+	Undone  bool      `json:"undone"`
+}
+
+// Changes is a part of the changes of a collection, the newest first.
+type Changes struct {
+	Changes []Change `json:"changes"`
+	Next    string   `json:"next,omitempty" doc:"cursor of the next page; absent on the last one"`
+}
+
+// Changes lists what people did.
+func (s *Service) Changes(ctx context.Context, collection, cursor string, limit int) (Changes, error) {
+	rows, err := s.db.Read().Changes(ctx, collection, cursor, limit)
+	if err != nil {
+		return Changes{}, err
+	}
+	page := Changes{Changes: []Change{}}
+	for _, row := range rows {
+		page.Changes = append(page.Changes, Change{row.ID, row.At, row.Who, row.What, row.Subject, row.Undo != nil && !row.Undone, row.Undone})
+	}
+	if len(rows) == limit {
+		page.Next = rows[len(rows)-1].ID
+	}
+	return page, nil
+}
+
+// Undo undoes a change: what it added is removed, what it removed is put back, decisions
+// are as they were.
+func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Changed, error) {
+	row, err := s.db.Read().Change(ctx, collection, id)
+	if err != nil {
+		return Changed{}, orUnknown(err, "there is no change %q in %q: GET changes lists them", id, collection)
+	}
+	if row.Undone {
+		return Changed{}, fault(Conflict, "the change %s is undone already", id)
+	}
+	if row.Undo == nil {
+		return Changed{}, fault(Conflict, "the change %s cannot be undone", id)
+	}
+	var back undo
+	if err := json.Unmarshal(row.Undo, &back); err != nil {
+		return Changed{}, err
+	}
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return Changed{}, err
+	}
+	begun := intent{What: "undo", Collection: collection, By: by, Detail: id}
+	if err := s.begin(ctx, &begun); err != nil {
+		return Changed{}, err
+	}
+	again, err := redoOf(ctx, g, back)
+	if err != nil {
+		s.abandon(ctx, &begun)
+		return Changed{}, explained(err)
+	}
+	n, err := undoIn(ctx, g, back)
+	if err != nil {
+		s.abandon(ctx, &begun)
+		return Changed{}, explained(err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	done := Changed{Change: begun.ID, References: n}
+	if done.GalleryVersion, err = g.Version(ctx); err != nil {
+		return Changed{}, explained(err)
+	}
+	return done, s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.MarkUndone(ctx, id); err != nil {
+			return orUnknown(err, "the change %s was undone by somebody else meanwhile", id)
+		}
+		were, err := restoreDecisions(ctx, tx, collection, back.Decisions)
+		if err != nil {
+			return err
+		}
+		if again != nil {
+			again.Decisions = were
+		}
+		return s.finish(ctx, tx, by, begun, id, again, map[string]string{"what": row.What, "subject": row.Subject},
+			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "decisions": back.Decisions})
+	})
+}
+
+// redoOf is what it takes to undo the undoing of a change that only added references; of
+// others it is nil.
+func redoOf(ctx context.Context, g *exemplar.Gallery, back undo) (*undo, error) {
+	if back.Rename != nil || back.Note != nil || len(back.Restore) > 0 {
+		return nil, nil
+	}
+	there, err := present(ctx, g, back.Remove)
+	if err != nil || len(there) == 0 {
+		return &undo{}, err
+	}
+	packed, err := g.Pack(ctx, there...)
+	return &undo{Restore: packed}, err
+}
+
+// present are those of references that are there.
+func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]string, error) {
+	var there []string
+	for _, id := range ids {
+		switch _, err := g.Get(ctx, id); {
+		case errors.Is(err, exemplar.ErrNoReference): // removed since
+		case err != nil && !errors.Is(err, exemplar.ErrDamaged):
+			return nil, err
+		default:
+			there = append(there, id)
+		}
+	}
+	return there, nil
+}
+
+// undoIn undoes in the gallery, and returns how many references that was about.
+func undoIn(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err error) {
+	if back.Rename != nil {
+		return renameBack(ctx, g, *back.Rename)
+	}
+	if back.Note != nil {
+		return 1, setNote(ctx, g, *back.Note)
+	}
+	if len(back.Restore) > 0 { // first: so that nothing is missing if this is interrupted
+		if n, err = g.Unpack(ctx, back.Restore); err != nil {
+			return n, err
+		}
+	}
+	there, err := present(ctx, g, back.Remove)
+	if err != nil || len(there) == 0 {
+		return n, err
+	}
+	if err := g.Remove(ctx, there...); err != nil && !errors.Is(err, exemplar.ErrLingers) {
+		return n, err
+	}
+	return n + len(there), nil
+}
+
+// renameBack renames a label back, if what has it now is what was renamed.
+func renameBack(ctx context.Context, g *exemplar.Gallery, r renaming) (int, error) {
+	list, err := g.List(ctx, r.From)
+	if err != nil {
+		return 0, err
+	}
+	for _, reference := range list {
+		if !slices.Contains(r.IDs, reference.ID) {
+			return 0, fault(Conflict, "%q holds other references as well, such as %s: move those that are meant one by one", r.From, reference.ID)
+		}
+	}
+	if len(list) == 0 {
+		return 0, fault(Conflict, "nothing has the label %q any more", r.From)
+	}
+	return g.Rename(ctx, r.From, r.To)
+}
+
+// restoreDecisions puts decisions back as they were, and returns how they are now; those
+// that are gone stay so.
+func restoreDecisions(ctx context.Context, tx *db.Tx, collection string, states []decisionState) (were []decisionState, err error) {
+	for _, was := range states {
+		row, err := tx.Decision(ctx, collection, was.ID)
+		if errors.Is(err, db.ErrNone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		were = append(were, decisionState{row.ID, row.Status, row.Decision, row.Label})
+		row.Status, row.Decision, row.Label = was.Status, was.Decision, was.Label
+		if err := tx.SetDecision(ctx, row); err != nil {
+			return nil, err
+		}
+	}
+	return were, nil
+}
