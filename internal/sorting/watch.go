@@ -311,7 +311,7 @@ func (w *watch) leftovers(ctx context.Context) bool {
 // returns false if there is no room.
 func (w *watch) again(ctx context.Context, folder, rel string) bool {
 	source := Source{Path: filepath.Join(folder, rel), Name: rel, Key: filepath.Join(w.Folder, rel)}
-	if strings.Count(filepath.Base(folder), "~") <= mostTries {
+	if strings.Count(filepath.Base(folder), "~") < mostTries { // the first time it had no such sign
 		return w.sort(ctx, slices.Values([]Source{source}))
 	}
 	why := fmt.Errorf("the program has ended %d times while it was at work on it: open it with another, and save it anew", mostTries)

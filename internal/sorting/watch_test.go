@@ -184,8 +184,8 @@ func TestWatchGoesOnAfterAFault(t *testing.T) {
 // TestAFileThatEndsTheProgram is put aside after some starts.
 func TestAFileThatEndsTheProgram(t *testing.T) {
 	in, to := t.TempDir(), t.TempDir()
-	write(t, in, map[string][]byte{filepath.Join(claimFolder, "7"+strings.Repeat("~", mostTries), "sub", "a.tif"): tiff(10)})
-	write(t, in, map[string][]byte{filepath.Join(claimFolder, "8"+strings.Repeat("~", mostTries-1), "b.tif"): tiff(10)})
+	write(t, in, map[string][]byte{filepath.Join(claimFolder, "7"+strings.Repeat("~", mostTries-1), "sub", "a.tif"): tiff(10)})
+	write(t, in, map[string][]byte{filepath.Join(claimFolder, "8"+strings.Repeat("~", mostTries-2), "b.tif"): tiff(10)})
 	b := watchFolder(t, in, to, Options{})
 	b.until(t, 2)
 	b.stop()

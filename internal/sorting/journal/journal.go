@@ -221,8 +221,7 @@ func (j *Journal) Undone() (all []*File, err error) {
 	return all, nil
 }
 
-// Batch yields the files of a batch in the order in which they were decided. The journal cannot
-// be used before the loop ends.
+// Batch yields the files of a batch in the order in which they were decided.
 func (j *Journal) Batch(batch int64) iter.Seq2[*File, error] {
 	return func(yield func(*File, error) bool) {
 		var ids []int64
