@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"exemplar/internal/imaging"
@@ -21,16 +23,17 @@ import (
 // somewhere.
 func folder(args []string) error {
 	set := flag.NewFlagSet("folder", flag.ContinueOnError)
-	pages := set.Int("pages", 20, "open so many pages of a file at most")
+	pages := set.Int("pages", intake.DefaultPages, "open so many pages of a file at most")
 	verbose := set.Bool("v", false, "print every refusal")
 	out := set.String("out", "", "write the pages to this folder, as PNG")
+	ending := set.String("ending", "", "only files with this ending, such as .pdf")
 	if err := flags(set, args, 1); err != nil {
 		return err
 	}
 	t := tally{reasons: map[string]int{}, verbose: *verbose, pages: *pages, out: *out}
 	begun := time.Now()
 	err := filepath.WalkDir(set.Arg(0), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
+		if err != nil || !d.Type().IsRegular() || !strings.HasSuffix(strings.ToLower(path), *ending) {
 			return err
 		}
 		return t.file(path)
@@ -40,12 +43,14 @@ func folder(args []string) error {
 }
 
 type tally struct {
-	files, made, refused int
-	reasons              map[string]int
-	times                []time.Duration // of each page, with opening the file for the first one
-	pages                int
-	verbose              bool
-	out                  string
+	files, made, refused, unopened int
+	reasons                        map[string]int
+	times                          []time.Duration // of a processor, of each page; opening the file counts to the first
+	slowest                        time.Duration   // file
+	slowestName                    string
+	pages                          int
+	verbose                        bool
+	out                            string
 }
 
 func (t *tally) file(path string) error {
@@ -54,9 +59,9 @@ func (t *tally) file(path string) error {
 		return err
 	}
 	t.files++
-	begun := time.Now()
+	made, first := t.made, used()
+	begun := first
 	for page := range intake.Pages(context.Background(), data, intake.Options{Pages: t.pages}) {
-		took := time.Since(begun)
 		if page.File != nil && page.Err == nil {
 			page.Picture, _, page.Err = imaging.DecodeAtLeast(page.File, intake.DefaultSide, imaging.DefaultLimits)
 		}
@@ -68,7 +73,7 @@ func (t *tally) file(path string) error {
 			}
 		} else {
 			t.made++
-			t.times = append(t.times, took)
+			t.times = append(t.times, used()-begun)
 		}
 		if t.out != "" && page.Picture != nil {
 			name := fmt.Sprintf("%s-p%d.png", filepath.Base(path), page.Number)
@@ -76,20 +81,30 @@ func (t *tally) file(path string) error {
 				return err
 			}
 		}
-		begun = time.Now()
+		begun = used()
+	}
+	if t.made == made {
+		t.unopened++
+	}
+	if took := used() - first; took > t.slowest {
+		t.slowest, t.slowestName = took, filepath.Base(path)
 	}
 	return nil
 }
 
 func (t *tally) print(took time.Duration) {
-	fmt.Printf("%d files, %d pages made, %d not, in %.1f s\n", t.files, t.made, t.refused, took.Seconds())
+	fmt.Printf("%d files, of which %d gave no page; %d pages made, %d refusals; %.0f s by the clock\n", t.files, t.unopened, t.made, t.refused, took.Seconds())
 	slices.Sort(t.times)
+	fmt.Print("CPU-ms a page:")
 	for _, share := range []float64{0.5, 0.9, 0.99, 1} {
 		if n := len(t.times); n > 0 {
-			fmt.Printf("p%.0f: %s\n", 100*share, t.times[min(n-1, int(share*float64(n)))].Round(time.Millisecond))
+			fmt.Printf(" p%.0f %.1f", 100*share, t.times[min(n-1, int(share*float64(n)))].Seconds()*1000)
 		}
 	}
-	for _, reason := range slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int { return t.reasons[b] - t.reasons[a] }) {
+	fmt.Printf("\nslowest file: %s, %.1f CPU-s\n", t.slowestName, t.slowest.Seconds())
+	for _, reason := range slices.SortedFunc(maps.Keys(t.reasons), func(a, b string) int {
+		return cmp.Or(t.reasons[b]-t.reasons[a], strings.Compare(a, b))
+	}) {
 		fmt.Printf("%5d  %s\n", t.reasons[reason], reason)
 	}
 }

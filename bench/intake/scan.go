@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"exemplar"
@@ -28,6 +29,7 @@ func scan(args []string) error {
 		return err
 	}
 	fmt.Printf("%d pages, %d MB, %d cores\n%8s %10s %10s\n", *pages, len(data)>>20, runtime.GOMAXPROCS(0), "page", "own MB", "child MB")
+	debug.FreeOSMemory() // of what drawing the scans has left
 	begun, cpu := time.Now(), used()
 	n := 0
 	for _, err := range d.gallery.ClassifyBatch(ctx, d.pagesOf(data), exemplar.ClassifyOptions{}) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,11 +9,10 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"exemplar/internal/cputime"
 )
-
-// tick is the unit of times in /proc/PID/stat, on every architecture that Go runs on.
-const tick = 10 * time.Millisecond
 
 // children are the processes that this one has started and that run.
 func children() (pids []string) {
@@ -34,12 +32,15 @@ func used() time.Duration {
 		total += time.Duration(ended.Utime.Nano() + ended.Stime.Nano())
 	}
 	for _, pid := range children() {
-		text, _ := os.ReadFile("/proc/" + pid + "/stat")
-		_, rest, _ := bytes.Cut(text, []byte(") ")) // the name before may hold anything
-		if fields := bytes.Fields(rest); len(fields) > 12 {
-			user, _ := strconv.Atoi(string(fields[11]))
-			system, _ := strconv.Atoi(string(fields[12]))
-			total += time.Duration(user+system) * tick
+		n, err := strconv.Atoi(pid)
+		if err != nil {
+			continue
+		}
+		// The clock of another process's time, as clock_getcpuclockid makes it.
+		const ofProcess = 2
+		var ran unix.Timespec
+		if unix.ClockGettime(int32(^n)<<3|ofProcess, &ran) == nil {
+			total += time.Duration(ran.Nano())
 		}
 	}
 	return total
