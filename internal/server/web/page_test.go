@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -69,6 +72,30 @@ func TestTextIsText(t *testing.T) {
 	}
 }
 
+// given is JavaScript that makes a DataTransfer with a photo in it, as the browser does
+// when a file is pasted or dropped.
+const given = `(async () => {
+	const id = (await (await fetch("/api/v1/collections/mailroom/decisions")).json()).decisions[0].id;
+	const photo = await (await fetch("/api/v1/collections/mailroom/decisions/" + id + "/picture")).blob();
+	const data = new DataTransfer();
+	data.items.add(new File([photo], %s, { type: "image/jpeg" }));
+	return data;
+})()`
+
+// TestPasteAndDrop: a file that is pasted or dropped anywhere on the view is taken.
+func TestPasteAndDrop(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	p.open("/c/mailroom/recognise")
+	value[any](p, fmt.Sprintf(given, `"pasted.jpg"`)+`.then((data) => { document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); })`)
+	p.sees("pasted.jpg")
+	p.sees("Recognised")
+	value[any](p, fmt.Sprintf(given, `"dropped.jpg"`)+`.then((data) => { document.querySelector("main").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })); })`)
+	p.sees("dropped.jpg")
+	p.sees("Recognised")
+}
+
 // TestCamera takes a photo by the browser's own camera, which shows no document.
 func TestCamera(t *testing.T) {
 	p := newTab(t)
@@ -82,7 +109,7 @@ func TestCamera(t *testing.T) {
 }
 
 // views are the addresses of all views that need no id.
-var views = []string{"/c/mailroom/recognise", "/c/mailroom/register", "/c/mailroom/labels", "/c/mailroom/labels?label=card", "/c/mailroom/decisions", "/collections", "/api"}
+var views = []string{"/c/mailroom/recognise", "/c/mailroom/register", "/c/mailroom/inbox", "/c/mailroom/changes", "/c/mailroom/labels", "/c/mailroom/labels?label=card", "/c/mailroom/decisions", "/c/mailroom/insights", "/collections", "/keys", "/audit", "/system", "/api"}
 
 // TestPhone: nothing is wider than a phone.
 func TestPhone(t *testing.T) {
@@ -146,4 +173,40 @@ func TestKeysAndRoles(t *testing.T) {
 	}
 	p.do(chromedp.Navigate(p.url + "/keys"))
 	p.sees("Your key does not allow this")
+}
+
+// TestAudit: what was done is there, and its chain is whole.
+func TestAudit(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	p.open("/audit")
+	p.sees("references.register")
+	p.click("Details")
+	p.sees("gallery_version")
+	p.click("Verify the chain")
+	p.sees("The chain is whole: 3 rows")
+	p.open("/c/mailroom/insights")
+	p.sees("Of the last 1 answer none lay between two kinds")
+	p.click("90 days")
+	p.sees("in the last 90 days")
+}
+
+// TestCallsCanBeRepeated: what was done is shown as a command that does the same.
+func TestCallsCanBeRepeated(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	p.open("/c/mailroom/recognise")
+	name := "it's $(a) photo.jpg"
+	file := p.file(name, photo("driving-licence", 3, 4))
+	p.upload(file)
+	p.sees("Recognised")
+	p.click("API")
+	p.sees("curl")
+	command := exec.Command("sh", "-c", value[string](p, `[...document.querySelectorAll("pre")].find((e) => e.innerText.includes("classify")).innerText`))
+	command.Dir = filepath.Dir(file)
+	out, err := command.Output()
+	if err != nil || !strings.Contains(string(out), `"label":"card/driving-licence"`) {
+		t.Errorf("%s: %v: %s", command, err, out)
+	}
 }

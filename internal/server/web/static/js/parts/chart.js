@@ -2,7 +2,7 @@
 import { h, svg } from "../dom.js";
 import { number } from "../words.js";
 
-const width = 640, left = 40, bottom = 24, top = 8;
+const width = 480, left = 40, bottom = 24, top = 8;
 
 // bars draws columns of stacked parts. rows: [{name, parts: {key: n}}]; keys in the order from below.
 export function bars({ rows, keys, names, title, height = 190 }) {

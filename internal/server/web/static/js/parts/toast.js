@@ -48,6 +48,7 @@ export async function undo(change) {
   try {
     await api.post(inCollection("/undo"), { json: { change: last.change } });
     say("Undone.");
+    window.dispatchEvent(new Event("undone"));
     await last.after?.();
   } catch (error) {
     complain(error);

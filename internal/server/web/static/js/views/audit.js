@@ -23,8 +23,7 @@ class Audit extends View {
     fill(result, h("p", { class: "notice" }, icon("refresh"), h("span", { text: "Reading every row …" })));
     try {
       const answer = await api.get("/audit/verify", { signal: this.signal });
-      const whole = answer.ok ?? answer.valid ?? !answer.fault;
-      fill(result, h("p", { class: "notice " + (whole ? "good" : "warning") }, icon(whole ? "check" : "warn"), h("span", { class: "wrap" }, whole ? `The chain is whole: ${words.count(answer.rows ?? answer.entries ?? 0, "row", "rows")}.` : answer.fault || answer.reason || "The chain is broken.", answer.hash && h("span", { class: "mono quiet", text: " Last hash " + answer.hash }))));
+      fill(result, h("p", { class: "notice " + (answer.sound ? "good" : "warning") }, icon(answer.sound ? "check" : "warn"), h("span", { class: "wrap" }, answer.sound ? `The chain is whole: ${words.count(answer.rows, "row", "rows")}. Note the last hash elsewhere, to see later that nothing was cut off: ` : answer.problem, answer.sound && h("span", { class: "mono", text: answer.head }))));
     } catch (error) {
       fill(result, h("p", { class: "notice warning" }, icon("warn"), h("span", { class: "wrap", text: error.message })));
     }

@@ -12,7 +12,10 @@ const names = {
 };
 
 class Changes extends View {
-  start() { this.load(() => this.all()); }
+  start() {
+    window.addEventListener("undone", () => this.load(() => this.all()), { signal: this.signal });
+    this.load(() => this.all());
+  }
 
   async all() {
     const cursor = new URLSearchParams(location.search).get("cursor");

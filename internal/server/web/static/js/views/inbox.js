@@ -192,6 +192,7 @@ class Inbox extends View {
       const label = picker.value;
       if (!label) return;
       const mine = ++asked;
+      fill(line, h("span", { class: "dot working" }), h("span", { text: "Looking at what would change …" }));
       try {
         const answer = await api.post(inCollection("/inbox/preview"), { json: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
         if (mine === asked) fill(line, icon("refresh"), h("span", { text: effectText(answer) }));

@@ -14,6 +14,7 @@ const conditionParts = new Set(["glare", "covered", "cut-off", "torn", "stained"
 class Labels extends View {
   start() {
     this.label = new URLSearchParams(location.search).get("label") ?? "";
+    window.addEventListener("undone", () => this.load(() => this.all()), { signal: this.signal });
     this.load(() => this.all());
   }
 
