@@ -101,11 +101,13 @@ export const post = (path, options) => call("POST", path, options);
 export const patch = (path, options) => call("PATCH", path, options);
 export const remove = (path, options) => call("DELETE", path, options);
 
-// curl is a call as a command line. The key is named, not shown: the page does not know it.
-export function curl({ method, url, json, form, file, type }) {
+// curl is a call as a command line. A key, where one is needed, is named and not shown: the page
+// does not know it.
+export function curl({ method, url, json, form, file, type }, { key }) {
   const words = ["curl"];
   if (method !== "GET" && !(method === "POST" && (json !== undefined || form || file))) words.push("-X " + method);
-  words.push(quoted(location.origin + url), '-H "Authorization: Bearer $EXEMPLAR_KEY"');
+  words.push(quoted(location.origin + url));
+  if (key) words.push('-H "Authorization: Bearer $EXEMPLAR_KEY"');
   if (json !== undefined) words.push("-H 'Content-Type: application/json'", "-d " + quoted(JSON.stringify(json)));
   if (file) words.push("-H " + quoted("Content-Type: " + type), "--data-binary " + quoted("@" + file));
   for (const [name, value] of Object.entries(form ?? {})) {

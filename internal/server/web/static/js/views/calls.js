@@ -1,6 +1,7 @@
 // API: what this page just did, as commands that anybody can run.
 import { button, empty, h, heading, icon, link, fill } from "../dom.js";
 import { calls, curl, onCall } from "../api.js";
+import { state } from "../state.js";
 import { View } from "../view.js";
 import { say } from "../parts/toast.js";
 
@@ -8,7 +9,7 @@ class Calls extends View {
   start() {
     this.list = h("div", { class: "stack" });
     fill(this, heading("API", "What this page does, programs can do: here is what was just done, with curl.", h("a", { class: "button", href: "/api/v1/openapi.json", target: "_blank", rel: "noopener" }, icon("code"), h("span", { text: "OpenAPI document" }))),
-      h("div", { class: "stack" }, h("div", { class: "notice" }, icon("key"), h("p", {}, "The commands take the key from ", h("code", { text: "EXEMPLAR_KEY" }), ". On this computer, without keys, leave the header out.")), this.list));
+      h("div", { class: "stack" }, state.me.key_needed && h("div", { class: "notice" }, icon("key"), h("p", {}, "The commands take the key from the variable ", h("code", { text: "EXEMPLAR_KEY" }), ".")), this.list));
     onCall.addEventListener("call", () => this.draw(), { signal: this.signal });
     this.draw();
   }
@@ -19,7 +20,7 @@ class Calls extends View {
   }
 
   one(c) {
-    const text = curl(c);
+    const text = curl(c, { key: state.me.key_needed });
     return h("section", { class: "card stack tight" }, h("div", { class: "row between" }, h("h2", { class: "wrap" }, h("span", { class: "chip", text: c.method }), " ", decodeURI(c.url.split("?")[0].replace("/api/v1", ""))), h("div", { class: "row" }, h("span", { class: "quiet small number", text: `${c.status ?? "no answer"} · ${Math.round(c.ms)} ms` }), button("Copy", { kind: "small", icon: "copy", on: () => copyText(text) }))), h("pre", { class: "code", tabindex: "0", text }));
   }
 }

@@ -1,5 +1,5 @@
 // A decision: the same as right after it was made, and what happened to it since.
-import { fill, h, heading, icon, link } from "../dom.js";
+import { button, fill, h, heading, icon, link } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
 import { pathTo, state } from "../state.js";
@@ -24,10 +24,23 @@ class Decision extends View {
       box.append(list);
       this.load(async () => {
         const audit = await api.get("/audit", { query: { subject: d.id, limit: 50 }, signal: this.signal });
-        return h("ul", { class: "card stack tight" }, audit.entries.map((e) => h("li", {}, h("strong", { text: e.what }), ` by ${e.who}, ${words.when(e.at)}`, h("span", { class: "quiet small", text: ` · row ${e.seq}` }))));
+        return [this.again(d), h("ul", { class: "card stack tight" }, audit.entries.map((e) => h("li", {}, h("strong", { text: e.what }), ` by ${e.who}, ${words.when(e.at)}`, h("span", { class: "quiet small", text: ` · row ${e.seq}` }))))];
       }, list);
     });
     return h("div", { vars: { "margin-top": "1rem" } }, box);
+  }
+
+  // again takes the decision once more, by the audit: it must come out the same.
+  again(d) {
+    const result = h("p", { class: "grow", role: "status" });
+    const run = button("Take the decision again", { icon: "refresh", on: async () => {
+      fill(result, "Looking …");
+      try {
+        const done = await api.post(decisionPath(d.id, "/replay"), { signal: this.signal });
+        fill(result, done.same ? "It is the same, to the last digit." : "It is another one now. " + (done.why ?? ""), done.gallery === "rebuilt" && " The gallery was rebuilt as it was then.");
+      } catch (error) { fill(result, h("span", { class: "wrong", text: error.message })); }
+    } });
+    return h("div", { class: "row", vars: { "margin-bottom": "0.75rem" } }, run, result);
   }
 }
 
