@@ -113,10 +113,19 @@ func damagedChange(id string, label store.Label, part store.Part, why string) st
 	return store.Change{ID: id, Label: label, Damage: &store.Damage{ID: id, Label: label, Part: part, Why: why}}
 }
 
-// visitWhere visits every reference r that satisfies an SQL condition on one value, $3.
+// changesQuery selects every reference r that satisfies an SQL condition on one value, $3,
+// with its embeddings by the model $2. OFFSET 0 makes the server look the embeddings up one
+// by one. Until it has counted a table that was just filled, it would compare every
+// reference with every embedding: 14 s for 10,000, in place of 0.1.
+func changesQuery(where string) string {
+	return `SELECT ` + referenceColumns + `, e.vectors, e.vectors_crc FROM reference r JOIN gallery g ON g.key = r.gallery
+		LEFT JOIN LATERAL (SELECT * FROM embedding e WHERE e.gallery = r.gallery AND e.reference = r.id AND e.model = $2 OFFSET 0) e ON true
+		WHERE r.gallery = $1 AND ` + where
+}
+
+// visitWhere visits every reference that changesQuery selects.
 func (g *Store) visitWhere(ctx context.Context, tx querier, where string, value any, model string, dim int, visit func(store.Change)) error {
-	rows, err := tx.Query(ctx, `SELECT `+referenceColumns+`, e.vectors, e.vectors_crc FROM reference r JOIN gallery g ON g.key = r.gallery
-		LEFT JOIN embedding e ON e.gallery = r.gallery AND e.reference = r.id AND e.model = $2 WHERE r.gallery = $1 AND `+where, g.key, model, value)
+	rows, err := tx.Query(ctx, changesQuery(where), g.key, model, value)
 	if err != nil {
 		return err
 	}

@@ -111,10 +111,14 @@ func (g *Store) inspect(ctx context.Context, tx querier, own state, content stor
 	}
 }
 
+// inspectQuery selects the references $2 with the embeddings of all models, that of $3
+// first. The embeddings are looked up one by one: see changesQuery.
+const inspectQuery = `SELECT ` + entryColumns + `, coalesce(e.model, '') FROM reference r JOIN gallery g ON g.key = r.gallery
+		LEFT JOIN LATERAL (SELECT * FROM embedding e WHERE e.gallery = r.gallery AND e.reference = r.id OFFSET 0) e ON true WHERE r.gallery = $1 AND r.id = ANY($2) ORDER BY r.id, e.model = $3 DESC`
+
 // inspectSome returns the damaged parts of references, in the order of their ids.
 func (g *Store) inspectSome(ctx context.Context, tx querier, own state, ids []string, content store.Content) (damaged []damagedPart, err error) {
-	rows, err := tx.Query(ctx, `SELECT `+entryColumns+`, coalesce(e.model, '') FROM reference r JOIN gallery g ON g.key = r.gallery
-		LEFT JOIN embedding e ON e.gallery = r.gallery AND e.reference = r.id WHERE r.gallery = $1 AND r.id = ANY($2) ORDER BY r.id, e.model = $3 DESC`, g.key, ids, own.model)
+	rows, err := tx.Query(ctx, inspectQuery, g.key, ids, own.model)
 	if err != nil {
 		return nil, err
 	}

@@ -43,17 +43,23 @@ func Open(name string, opts store.Options) (*Store, error) {
 	g := &Store{pool: p, name: a.shown, readOnly: opts.ReadOnly, writing: make(chan struct{}, 1)}
 	if err := g.open(context.Background(), a.collection, opts.Create && !opts.ReadOnly); err != nil {
 		p.release()
-		return nil, g.fail("open", noDatabase(err, a))
+		return nil, g.fail("open", adviceOf(err, a))
 	}
 	return g, nil
 }
 
-// noDatabase says how to make a database that is not there.
-func noDatabase(err error, a address) error {
+// adviceOf says what to do about an error of opening that is the administrator's.
+func adviceOf(err error, a address) error {
 	var fault *pgconn.PgError
-	if errors.As(err, &fault) && fault.Code == "3D000" {
-		db := a.config.ConnConfig.Database
-		return fmt.Errorf("%w (there is no database %q on the server: make it with createdb --encoding UTF8 --template template0 %s)", store.ErrNoGallery, db, db)
+	if !errors.As(err, &fault) {
+		return err
+	}
+	c := a.config.ConnConfig
+	switch fault.Code {
+	case "3D000":
+		return fmt.Errorf("%w (there is no database %q on the server: make it with createdb --encoding UTF8 --template template0 %s)", store.ErrNoGallery, c.Database, c.Database)
+	case "42501":
+		return fmt.Errorf("the user %s may not do this in the database (%s): docs/postgres.md lists the permissions that are needed", c.User, fault.Message)
 	}
 	return err
 }

@@ -42,19 +42,24 @@ func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(do
 }
 
 // isPending is the SQL condition that a reference r has no embeddings of the model $2
-// with words of the vocabulary $3.
-const isPending = `NOT EXISTS (SELECT FROM embedding e WHERE e.gallery = r.gallery AND e.reference = r.id AND e.model = $2 AND e.vocabulary = $3 AND e.words IS NOT NULL) `
+// with words of the vocabulary $3. It is no NOT EXISTS, so that the server looks them up
+// one by one: see changesQuery.
+const isPending = `(SELECT true FROM embedding e WHERE e.gallery = r.gallery AND e.reference = r.id AND e.model = $2 AND e.vocabulary = $3 AND e.words IS NOT NULL) IS NULL `
+
+// pendingBehind is isPending of the references after the id $4.
+const pendingBehind = `r.id > $4 AND ` + isPending
+
+const countPending = `SELECT count(*) FROM reference r WHERE r.gallery = $1 AND ` + pendingBehind
 
 // pending returns a batch of the references after an id that lack embeddings of the
 // maker's model, or their words. It also returns the number of all such references.
 func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
-	const behind = `r.id > $4 AND ` + isPending
 	err = g.read(ctx, "embed", func(tx querier) error {
-		err := tx.QueryRow(ctx, `SELECT count(*) FROM reference r WHERE r.gallery = $1 AND `+behind, g.key, maker.Model, maker.Vocabulary, after).Scan(&left)
+		err := tx.QueryRow(ctx, countPending, g.key, maker.Model, maker.Vocabulary, after).Scan(&left)
 		if err != nil {
 			return err
 		}
-		references, err := g.query(ctx, tx, fmt.Sprintf(`AND %sORDER BY r.id LIMIT %d`, behind, store.MaxBatch), g.key, maker.Model, maker.Vocabulary, after)
+		references, err := g.query(ctx, tx, fmt.Sprintf(`AND %sORDER BY r.id LIMIT %d`, pendingBehind, store.MaxBatch), g.key, maker.Model, maker.Vocabulary, after)
 		if err != nil {
 			return err
 		}

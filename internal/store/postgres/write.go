@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,6 +17,7 @@ import (
 const (
 	pieceEntries = 64
 	pieceBytes   = 8 << 20
+	pieceUpdates = 1000 // of a few bytes
 )
 
 // Put stores entries: see [store.Writer].
@@ -174,21 +176,32 @@ func (c *change) update(ctx context.Context, references []store.Reference) error
 	if err != nil {
 		return err
 	}
-	ids, labels, contents, sums := make([]string, len(references)), make([]string, len(references)), make([]string, len(references)), make([]*int64, len(references))
-	for i := range references {
-		r := &references[i]
-		ids[i], labels[i], contents[i] = r.ID, string(r.Label), string(r.Contents)
-		if !r.Damaged {
-			sums[i] = new(referenceSum(r))
+	for piece := range slices.Chunk(references, pieceUpdates) {
+		var b pgx.Batch // row by row: see changesQuery
+		for i := range piece {
+			r := &piece[i]
+			var sum *int64
+			if !r.Damaged {
+				sum = new(referenceSum(r))
+			}
+			b.Queue(`UPDATE reference SET label = $3, contents = $4, crc = coalesce($5, crc), seq = $6 WHERE gallery = $1 AND id = $2`,
+				c.gallery.key, r.ID, string(r.Label), string(r.Contents), sum, seq)
+		}
+		results := c.SendBatch(ctx, &b)
+		for i := range piece {
+			done, err := results.Exec()
+			if err == nil && done.RowsAffected() != 1 {
+				err = fmt.Errorf("%w (%d references have the id %q)", store.ErrCorrupt, done.RowsAffected(), piece[i].ID)
+			}
+			if err != nil {
+				return errors.Join(err, results.Close())
+			}
+		}
+		if err := results.Close(); err != nil {
+			return err
 		}
 	}
-	done, err := c.Exec(ctx, `UPDATE reference r SET label = n.label, contents = n.contents, crc = coalesce(n.crc, r.crc), seq = $2
-		FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[]) AS n (id, label, contents, crc) WHERE r.gallery = $1 AND r.id = n.id`,
-		c.gallery.key, seq, ids, labels, contents, sums)
-	if err == nil && done.RowsAffected() != int64(len(references)) {
-		err = fmt.Errorf("%w (%d of %d references were changed)", store.ErrCorrupt, done.RowsAffected(), len(references))
-	}
-	return err
+	return nil
 }
 
 // SetNote replaces the note of a reference.
