@@ -358,15 +358,18 @@ func TestAChangedSourceIsLeft(t *testing.T) {
 	}
 }
 
-// TestPagesThatCannotBeCutOut stay together, where somebody looks after them.
+// TestPagesThatCannotBeCutOut stay together, where somebody looks after them; what was cut out
+// before is no rubbish then.
 func TestPagesThatCannotBeCutOut(t *testing.T) {
 	in, to := t.TempDir(), t.TempDir()
-	write(t, in, map[string][]byte{"a.tif": tiff(10, 20)})
-	options := Options{To: to}
+	write(t, in, map[string][]byte{"a.tif": tiff(10, 20), "b.zip": archive(t, map[string][]byte{"x.tif": tiff(10, 20), "x.tif ": tiff(10, 30)})})
+	options := Options{To: to, Mode: Move}
 	options.Pages = func(ctx context.Context, path string) iter.Seq[Page] {
 		return func(yield func(Page) bool) {
 			for p := range pagesOf(ctx, path) {
-				p.File = []byte("no TIFF")
+				if p.Number == 2 && p.Member != "x.tif (2)" {
+					p.File = []byte("no TIFF")
+				}
 				if !yield(p) {
 					return
 				}
@@ -381,12 +384,23 @@ func TestPagesThatCannotBeCutOut(t *testing.T) {
 	if err := s.Run(t.Context(), slices.Values(sources(t, in))); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := list(t, to), []string{"_failed/a.tif", "_failed/a.tif.txt"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
+	want := []string{"_failed/a.tif", "_failed/a.tif.txt", "_failed/b-x.tif", "_failed/b-x.tif.txt", "_originals/b.zip"}
+	got := list(t, to)
+	for _, name := range want {
+		if !slices.Contains(got, name) {
+			t.Errorf("%s is not there: %q", name, got)
+		}
+	}
+	checkContent(t, to, map[string][]byte{"_failed/a.tif": tiff(10, 20), "_failed/b-x.tif": tiff(10, 20)})
+	if slices.ContainsFunc(got, func(name string) bool { return strings.HasPrefix(name, "form/a") }) {
+		t.Errorf("a page of what is filed whole is filed by itself: %q", got)
 	}
 	why, _ := os.ReadFile(filepath.Join(to, "_failed/a.tif.txt"))
 	if !strings.Contains(string(why), "page 1: ") || !strings.Contains(string(why), "match, card/front") {
 		t.Errorf("%s", why)
+	}
+	if left, _ := os.ReadDir(filepath.Join(to, workFolder, "staged")); len(left) != 0 {
+		t.Errorf("unfinished files are left: %v", left)
 	}
 }
 

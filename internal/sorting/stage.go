@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,7 @@ type work struct {
 	opened  *opened
 	taken   map[string]int // outputs by their places, in small letters
 	staged  []string       // unfinished files
+	whole   bool           // one of the outputs is the source as it is
 	decided bool           // the journal knows them: they are no rubbish
 	drawn   drawn
 }
@@ -45,7 +47,6 @@ func (w *work) plan(ctx context.Context) error {
 	if len(all) == 0 {
 		return sourceError{errors.New("there is no page in it")}
 	}
-	isFile := len(all) == 1 && all[0].whole && o.pages[0].Member == ""
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && o.pages[all[n].pages[0]].Member == o.pages[all[0].pages[0]].Member {
@@ -56,7 +57,7 @@ func (w *work) plan(ctx context.Context) error {
 		}
 		all = all[n:]
 	}
-	if o.Removed = s.Mode == Move; o.Removed && !isFile {
+	if o.Removed = s.Mode == Move; o.Removed && !w.whole {
 		made, err := w.source()
 		if err != nil {
 			return err
@@ -79,12 +80,15 @@ func (s *Sorter) target(relative string) string {
 // member makes the outputs of the documents of one file or member. If they cannot be cut out,
 // the whole is put where somebody looks after it.
 func (w *work) member(ctx context.Context, all []document) error {
-	outputs, pages := len(w.opened.Outputs), len(w.opened.File.Pages)
+	outputs, pages, taken := len(w.opened.Outputs), len(w.opened.File.Pages), maps.Clone(w.taken)
 	for _, d := range all {
 		err := w.document(ctx, d)
 		var uncut cutError
 		if errors.As(err, &uncut) {
-			w.opened.Outputs, w.opened.File.Pages = w.opened.Outputs[:outputs], w.opened.File.Pages[:pages]
+			for _, o := range w.opened.Outputs[outputs:] {
+				w.discard(made{name: o.Staged})
+			}
+			w.opened.Outputs, w.opened.File.Pages, w.taken = w.opened.Outputs[:outputs], w.opened.File.Pages[:pages], taken
 			return w.uncut(ctx, all, uncut)
 		}
 		if err != nil {
@@ -172,6 +176,7 @@ func (w *work) make(ctx context.Context, d document) (made, error) {
 	first := w.opened.pages[d.pages[0]]
 	switch {
 	case d.whole && first.Member == "":
+		w.whole = true
 		return w.source()
 	case d.whole:
 		return w.bytes(first.File)

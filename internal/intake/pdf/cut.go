@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 
@@ -45,8 +46,13 @@ func (r *rendering) cut(pages []int) ([]byte, error) {
 		return nil, err
 	}
 	defer r.instance.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: made.Document})
-	for _, page := range pages {
-		if _, _, _, err := r.page(page, formSide); isTrap(err) { // which makes the print of fields that have none yet
+	form, err := r.instance.FPDF_GetFormType(&requests.FPDF_GetFormType{Document: r.document})
+	if err != nil {
+		return nil, err
+	}
+	isForm := form.FormType != enums.FPDF_FORMTYPE_NONE
+	if isForm { // otherwise nothing is drawn or read: a page may take minutes
+		if err := r.fillForms(pages); err != nil {
 			return nil, err
 		}
 	}
@@ -54,9 +60,11 @@ func (r *rendering) cut(pages []int) ([]byte, error) {
 		Source: r.document, Destination: made.Document, PageIndices: pages}); err != nil {
 		return nil, err
 	}
-	for i := range pages {
-		if err := r.fixForms(made.Document, i); err != nil {
-			return nil, err
+	if isForm {
+		for i := range pages {
+			if err := r.fixForms(made.Document, i); err != nil {
+				return nil, err
+			}
 		}
 	}
 	saved, err := r.instance.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: made.Document})
@@ -67,6 +75,16 @@ func (r *rendering) cut(pages []int) ([]byte, error) {
 		return nil, errors.New("nothing was written")
 	}
 	return *saved.FileBytes, nil
+}
+
+// fillForms makes the print of the fields on pages that have none yet, by drawing them.
+func (r *rendering) fillForms(pages []int) error {
+	for _, page := range pages {
+		if _, _, _, err := r.page(page, formSide); isTrap(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // fixForms makes what was filled into the form of a page part of its print: the fields stay

@@ -286,6 +286,25 @@ func TestABombTakesItsTimeAndNoMore(t *testing.T) {
 	}
 }
 
+// TestWhatTakesMinutesIsCutOut like any page: nothing of it is drawn for that.
+func TestWhatTakesMinutesIsCutOut(t *testing.T) {
+	doc, err := Open(t.Context(), deep(), patient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	for i := range doc.Pages() {
+		begin := time.Now()
+		file, err := doc.Cut(t.Context(), []int{i})
+		if err != nil || !Is(file) || time.Since(begin) > 10*time.Second {
+			t.Errorf("page %d: %d bytes after %v, %v", i+1, len(file), time.Since(begin), err)
+		}
+	}
+	if _, err := doc.Cut(t.Context(), []int{7}); !errors.Is(err, imaging.ErrCorrupt) {
+		t.Errorf("a page that is not there: %v", err)
+	}
+}
+
 // TestAChildThatIsLostTakesOnePageWithIt: the next page is drawn by another one.
 func TestAChildThatIsLostTakesOnePageWithIt(t *testing.T) {
 	doc, err := Open(t.Context(), papertest.PDF([]papertest.PDFPage{{W: 100, H: 200, Content: redCorner}}, ""), patient)
