@@ -15,12 +15,12 @@ type Judging struct {
 	Exact   bool    `query:"exact" doc:"accept nothing that shows other print than the reference"`
 	All     bool    `query:"all" doc:"answer with every document in a picture"`
 	Explain bool    `query:"explain" doc:"draw why the first answer is what it is"`
-	Keep    bool    `query:"keep" doc:"keep the picture, whatever the collection keeps"`
+	Discard bool    `query:"discard" doc:"keep no picture, whatever the collection keeps"`
 	AtLeast int64   `header:"X-Gallery-Version" minimum:"0" doc:"the gallery that is searched must have at least this version"`
 }
 
 func (j Judging) options() service.ClassifyOptions {
-	return service.ClassifyOptions{FPIR: j.FPIR, Exact: j.Exact, All: j.All, Explain: j.Explain, Keep: j.Keep, AtLeast: j.AtLeast}
+	return service.ClassifyOptions{FPIR: j.FPIR, Exact: j.Exact, All: j.All, Explain: j.Explain, Discard: j.Discard, AtLeast: j.AtLeast}
 }
 
 func (s *server) addClassify() {

@@ -35,15 +35,7 @@ func (f Selecting) filter() service.DecisionFilter {
 func (s *server) addDecisions() {
 	tags := []string{"decisions"}
 	const path = "/collections/{collection}/decisions"
-	type list struct {
-		InCollection
-		Selecting
-	}
-	add(s, service.Classifier, huma.Operation{OperationID: "list-decisions", Method: http.MethodGet, Path: path, Summary: "Search the decisions, the newest first", Tags: tags},
-		func(ctx context.Context, by service.Actor, in *list) (*body[service.Decisions], error) {
-			page, err := s.service.Decisions(ctx, in.Collection, in.filter())
-			return &body[service.Decisions]{page}, err
-		})
+	s.addDecisionList(path, tags)
 	add(s, service.Classifier, huma.Operation{OperationID: "get-decision", Method: http.MethodGet, Path: path + "/{id}", Summary: "Show a decision", Tags: tags},
 		func(ctx context.Context, by service.Actor, in *InDecision) (*body[service.Decision], error) {
 			d, err := s.service.Decision(ctx, in.Collection, in.ID)

@@ -211,6 +211,12 @@ func TestADayOfWork(t *testing.T) {
 	if rest := ask[service.Decisions](s, 200, "GET", "/collections/mailroom/decisions?cursor="+list.Next, nil); len(rest.Decisions) != 1 || rest.Decisions[0].Label != "ticket" {
 		t.Errorf("the third: %+v", rest)
 	}
+	for format, want := range map[string]string{"csv": "\n" + hit.Answers[0].DecisionID + ",", "jsonl": `{"id":"` + hit.Answers[0].DecisionID} {
+		answer, file := s.send(200, "GET", prefix+"/collections/mailroom/decisions?limit=1&format="+format, "", nil)
+		if !strings.Contains(string(file), want) || bytes.Count(file, []byte("\n")) < 3 || !strings.Contains(answer.Header.Get("Content-Disposition"), "decisions."+format) {
+			t.Errorf("all as %s: %s", format, file)
+		}
+	}
 	c := ask[service.Collection](s, 200, "GET", "/collections/mailroom", nil)
 	if c.Inbox != 1 || c.References != 1 || c.Labels != 1 {
 		t.Errorf("the collection: %+v", c)

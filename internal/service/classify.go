@@ -14,13 +14,12 @@ import (
 
 // ClassifyOptions say how a file is judged; the zero value is what most want.
 type ClassifyOptions struct {
-	FPIR     float64 `json:"fpir,omitempty"` // 0: that of the collection
-	Exact    bool    `json:"exact,omitempty"`
-	All      bool    `json:"all,omitempty"`
-	Explain  bool    `json:"-"`
-	Keep     bool    `json:"-"` // the picture, whatever the collection keeps
-	Password string  `json:"-"` // of an encrypted PDF
-	AtLeast  int64   `json:"-"` // version of the gallery that must be searched
+	FPIR    float64 `json:"fpir,omitempty"` // 0: that of the collection
+	Exact   bool    `json:"exact,omitempty"`
+	All     bool    `json:"all,omitempty"`
+	Explain bool    `json:"-"`
+	Discard bool    `json:"-"` // the picture, whatever the collection keeps
+	AtLeast int64   `json:"-"` // version of the gallery that must be searched
 }
 
 // Answered is an answer with the decision that it was kept as.
@@ -90,11 +89,7 @@ func (s *Service) answer(ctx context.Context, g *exemplar.Gallery, file File, op
 	}
 	defer leave()
 	var answers []pageAnswers
-	pages := exemplar.PageOptions{}
-	if opts.Password != "" {
-		pages.Passwords = []string{opts.Password}
-	}
-	for page := range exemplar.Pages(ctx, exemplar.FromBytes(file.Data), pages) {
+	for page := range exemplar.Pages(ctx, exemplar.FromBytes(file.Data), exemplar.PageOptions{}) {
 		result, err := g.Classify(ctx, page, exemplar.ClassifyOptions{FPIR: opts.FPIR, Exact: opts.Exact, All: opts.All, Explain: opts.Explain})
 		if err != nil {
 			return nil, err
@@ -138,7 +133,7 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 				Hash: hash, Status: statusOf(a), Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence,
 				GalleryVersion: page.Version, Options: string(options), Answer: string(answer), Likeness: packVector(page.likeness),
 			}
-			row.HasPicture = opts.Keep || c.KeepPictures == KeepAll || c.KeepPictures == KeepUnknown && row.Status == StatusOpen
+			row.HasPicture = !opts.Discard && (c.KeepPictures == KeepAll || c.KeepPictures == KeepUnknown && row.Status == StatusOpen)
 			keepPicture = keepPicture || row.HasPicture
 			rows = append(rows, row)
 			answered := Answered{DecisionID: row.ID, Status: row.Status, Answer: a}

@@ -265,8 +265,12 @@ func (s *Service) forget(name string) {
 // removeGallery removes the file of a collection that is gone.
 func (s *Service) removeGallery(name string) error {
 	s.forget(name)
-	for _, part := range []string{"-wal", "-shm", "-journal", ""} { // the file itself last: without it the others are nothing
-		if err := os.Remove(s.galleryPath(name) + part); err != nil && !errors.Is(err, os.ErrNotExist) {
+	parts, err := filepath.Glob(s.galleryPath(name) + "*") // with what its store keeps beside it
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("remove a deleted collection: %w", err)
 		}
 	}

@@ -65,6 +65,29 @@ func (s *Service) Decisions(ctx context.Context, collection string, f DecisionFi
 	return page, nil
 }
 
+// eachPage is how many decisions are read at once to go through all.
+const eachPage = 1000
+
+// EachDecision calls use with every decision that a filter selects, whatever its limit,
+// the newest first.
+func (s *Service) EachDecision(ctx context.Context, collection string, f DecisionFilter, use func(Decision) error) error {
+	f.Limit = eachPage
+	for {
+		page, err := s.Decisions(ctx, collection, f)
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Decisions {
+			if err := use(d); err != nil {
+				return err
+			}
+		}
+		if f.Before = page.Next; f.Before == "" {
+			return nil
+		}
+	}
+}
+
 // Decision returns one.
 func (s *Service) Decision(ctx context.Context, collection, id string) (Decision, error) {
 	row, err := s.decisionRow(ctx, collection, id)
