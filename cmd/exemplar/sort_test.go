@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -205,6 +207,31 @@ func TestFiledAnswersNameEveryDecision(t *testing.T) {
 	} {
 		if got := filedAnswer(*a).Decision; got != want {
 			t.Errorf("%+v is %s, want %s", a, got, want)
+		}
+	}
+}
+
+// TestCommandsOfTheDocs have the flags and the arguments that the verbs take.
+func TestCommandsOfTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/intake.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile("exemplar (sort|watch) [^`\n>]*").FindAllString(string(text), -1)
+	if len(lines) < 6 {
+		t.Fatalf("there are %d commands in docs/intake.md", len(lines))
+	}
+	for _, line := range lines {
+		args := strings.Fields(line)[1:]
+		cmd, rest, err := newRoot(io.Discard, io.Discard).Find(args)
+		if err == nil {
+			err = cmd.ParseFlags(rest)
+		}
+		if err == nil {
+			err = cmd.ValidateArgs(cmd.Flags().Args())
+		}
+		if err != nil || !cmd.Flags().Changed("to") {
+			t.Errorf("%s: %v", line, err)
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"exemplar/internal/intake"
@@ -124,6 +125,8 @@ type Sorter struct {
 	batch   int64
 	seen    map[string]bool // keys of this run
 	apart   []journal.File  // of this run, that are not in the journal: dry or left
+
+	promised map[string][32]byte // of a dry run: contents by their places, in small letters
 }
 
 // Open takes the folder of the result, which no other process can have meanwhile, and finishes
@@ -133,7 +136,7 @@ func Open(options Options) (*Sorter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sorter{Options: options, root: root, seen: map[string]bool{}}
+	s := &Sorter{Options: options, root: root, seen: map[string]bool{}, promised: map[string][32]byte{}}
 	if s.DryRun {
 		if _, err := os.Stat(s.work("journal.db")); err != nil {
 			return s, nil // a new folder, in which nothing was done before
@@ -388,6 +391,9 @@ func (s *Sorter) file(ctx context.Context, o *opened) (Filed, error) {
 	}
 	if s.DryRun {
 		s.apart = append(s.apart, o.File)
+		for _, out := range o.Outputs {
+			s.promised[strings.ToLower(out.Target)] = out.Hash
+		}
 		return Filed{Name: o.Name, File: o.File}, nil
 	}
 	if err := s.journal.Decide(s.batch, &o.File); err != nil {

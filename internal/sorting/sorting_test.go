@@ -280,7 +280,13 @@ func TestNothingIsOverwritten(t *testing.T) {
 	in, to := t.TempDir(), t.TempDir()
 	write(t, to, map[string][]byte{"form/a.tif": []byte("somebody's"), "form/A (2).TIF": []byte("somebody else's")})
 	write(t, in, map[string][]byte{"a.tif": tiff(10), "x/a.tif": tiff(10), "y/a.tif": tiff(10, 10)})
-	sort(t, in, Options{To: to, Mode: Move})
+	dry, _ := sort(t, in, Options{To: to, Mode: Move, DryRun: true})
+	done, _ := sort(t, in, Options{To: to, Mode: Move})
+	for i := range done {
+		if !slices.Equal(Targets(&dry[i].File), Targets(&done[i].File)) {
+			t.Errorf("the dry run has %q, the real one %q", Targets(&dry[i].File), Targets(&done[i].File))
+		}
+	}
 	if got := list(t, in); len(got) != 0 {
 		t.Errorf("left are %q", got)
 	}

@@ -213,9 +213,8 @@ func (w *work) put(m made, wish string) int {
 			}
 			continue
 		}
-		_, err := os.Lstat(w.sorter.target(target))
-		isThere := err == nil
-		if isThere && (m.dry || !hasContent(w.sorter.target(target), m.hash)) {
+		isThere, same := w.sorter.at(target, m)
+		if isThere && !same {
 			continue
 		}
 		if isThere {
@@ -226,6 +225,18 @@ func (w *work) put(m made, wish string) int {
 		o.Outputs = append(o.Outputs, journal.Output{Staged: m.name, Target: target, Hash: m.hash})
 		return len(o.Outputs) - 1
 	}
+}
+
+// at says whether a file is at a place, and whether it has the content of another.
+func (s *Sorter) at(target string, m made) (isThere, same bool) {
+	if hash, ok := s.promised[strings.ToLower(target)]; ok {
+		return true, !m.dry && hash == m.hash
+	}
+	path := s.target(target)
+	if _, err := os.Lstat(path); err != nil {
+		return false, false
+	}
+	return true, !m.dry && hasContent(path, m.hash)
 }
 
 // discard removes an unfinished file that is not needed.
