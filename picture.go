@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"iter"
 	"reflect"
 
 	"exemplar/internal/imaging"
@@ -131,19 +132,41 @@ func (p Picture) open() opened {
 	return in
 }
 
-// openFile is [Picture.open] for a picture that is registered: of pixels it opens a file of
-// them, which is told from others by its content.
-func (p Picture) openFile() opened {
-	if p.page != nil {
-		return openedPage(*p.page)
-	}
-	var in opened
-	in.Data, in.release, in.Fault = p.file()
-	if in.Fault != nil || p.number == 0 && (imaging.KindOf(in.Data).Read || !intake.Holds(in.Data)) {
+// openFile opens a file, of several pages the first, or the one that is wanted.
+func (p Picture) openFile() (first opened) {
+	for in := range p.candidates() {
 		return in
 	}
-	defer in.release()
-	return openedPage(intake.First(context.Background(), in.Data, intake.Options{Only: p.number, Passwords: p.passwords}))
+	return openedPage(intake.Page{Number: 1, Err: errors.New("there is no page in it: send another")})
+}
+
+// mostCandidates is how many files of a container are tried for a reference. By eye: more of
+// which none can be used are another kind of archive.
+const mostCandidates = 20
+
+// candidates opens what may become the reference of a picture that is registered: the file, or
+// of a container its first files, of each the page that is wanted. Of pixels it opens a file of
+// them, which is told from others by its content. Each must be released.
+func (p Picture) candidates() iter.Seq[opened] {
+	return func(yield func(opened) bool) {
+		if p.page != nil {
+			yield(openedPage(*p.page))
+			return
+		}
+		var in opened
+		in.Data, in.release, in.Fault = p.file()
+		if in.Fault != nil || p.number == 0 && (imaging.KindOf(in.Data).Read || !intake.Holds(in.Data)) {
+			yield(in)
+			return
+		}
+		defer in.release()
+		tried := 0
+		for page := range intake.Pages(context.Background(), in.Data, intake.Options{Only: max(1, p.number), Passwords: p.passwords}) {
+			if tried++; !yield(openedPage(page)) || page.Member == "" || tried == mostCandidates {
+				return
+			}
+		}
+	}
 }
 
 // decoded are the pixels of a picture that has some.

@@ -2,6 +2,7 @@ package exemplar
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -127,19 +128,50 @@ func (g *Gallery) newEntry(item Item) (entry *store.Entry, note string, err erro
 	if err := store.ValidateContents(item.Contents); err != nil {
 		return nil, "", err
 	}
-	input := item.Picture.openFile()
-	defer input.release()
-	made, notes, err := g.model.inner.NewEntry(input.Input)
-	switch {
-	case err != nil && input.member != "":
-		return nil, "", fmt.Errorf("its file %s: %w", input.member, err)
-	case err != nil:
-		return nil, "", err
-	case input.member != "":
-		notes = append([]string{"is taken by its file " + input.member}, notes...)
+	var faults []error // of the files of a container that cannot be one
+	for input := range item.Picture.candidates() {
+		made, notes, err := g.model.inner.NewEntry(input.Input)
+		input.release()
+		switch {
+		case err != nil && input.member != "":
+			faults = append(faults, fmt.Errorf("its file %s: %w", input.member, err))
+			continue
+		case err != nil:
+			return nil, "", err
+		case len(faults) > 0:
+			notes = append([]string{fmt.Sprintf("is taken by its file %s; before it %s cannot be used, %v", input.member, someFiles(len(faults)), faults[0])}, notes...)
+		case input.member != "":
+			notes = append([]string{"is taken by its file " + input.member}, notes...)
+		}
+		made.Label, made.Source, made.Note, made.Contents = label, input.within(item.Source), item.Note, item.Contents
+		return &made, strings.Join(notes, "; "), nil
 	}
-	made.Label, made.Source, made.Note, made.Contents = label, item.Source, item.Note, item.Contents
-	return &made, strings.Join(notes, "; "), nil
+	switch len(faults) {
+	case 0:
+		return nil, "", errors.New("there is no page in it: send another")
+	case 1:
+		return nil, "", faults[0]
+	}
+	return nil, "", fmt.Errorf("%s cannot be used, %w", someFiles(len(faults)), faults[0])
+}
+
+func someFiles(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
+}
+
+// within is the name of a picture within a file, as answers have it: of a container the name of
+// the file in it, and the page of what has pages.
+func (in opened) within(file string) string {
+	if file != "" && in.member != "" {
+		file += "/" + in.member
+	}
+	if file != "" && in.page > 0 {
+		file += fmt.Sprintf(", page %d", in.page)
+	}
+	return file
 }
 
 // refuseTwins drops entries whose label differs in capitals alone from one that is

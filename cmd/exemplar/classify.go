@@ -76,7 +76,7 @@ number of registered labels set the threshold.`,
 				}
 				return result.Answers, err
 			}
-			wanted := pagesOf(cmd.Context(), found.list, opening)
+			wanted := pagesOf(cmd.Context(), &found, opening)
 			if options.Explain { // of an archive or mail, its first file
 				wanted = first(wanted)
 			}

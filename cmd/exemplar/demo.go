@@ -68,7 +68,7 @@ func demo(cmd *cobra.Command, folder string, kept bool) error {
 		return err
 	}
 	lines := newTextPrinter(out, terminalWidth(out), relativeTo(inbox, photos.list), widestLabel(cmd.Context(), g), isVerbose(cmd))
-	if err := classify(cmd, pagesOf(cmd.Context(), photos.list, exemplar.PageOptions{}), len(photos.list), one(g), inFolder(lines, inbox)); err != nil {
+	if err := classify(cmd, pagesOf(cmd.Context(), &photos, exemplar.PageOptions{}), len(photos.list), one(g), inFolder(lines, inbox)); err != nil {
 		return err
 	}
 	if kept {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/intake/pdf"
 )
 
 // addGlobals adds the flags that every command has.
@@ -52,6 +53,12 @@ func prepare(cmd *cobra.Command, _ []string) error {
 		return fmt.Errorf("--quiet and --verbose cannot be given together")
 	}
 	noProgress.Store(isQuiet(cmd))
+	quiet, errOut := isQuiet(cmd), cmd.ErrOrStderr()
+	pdf.WhenSlow(func() {
+		if !quiet {
+			say(errOut, "exemplar: PDFs are read for the first time on this machine: some seconds to set that up\n")
+		}
+	})
 	jobs, _ := cmd.Flags().GetInt("jobs")
 	if cmd.Flags().Changed("jobs") {
 		if jobs < 1 || jobs > mostJobs {

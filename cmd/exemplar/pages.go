@@ -69,11 +69,20 @@ type page struct {
 	picture exemplar.Picture
 }
 
-// pagesOf yields the pages of the inputs in their order.
-func pagesOf(ctx context.Context, list []input, options exemplar.PageOptions) iter.Seq[page] {
+// withoutPicture is the kind of mail and archives in folders that hold no picture. Most mail is
+// such, and no fault of who names the folder.
+const withoutPicture = "without a picture"
+
+// pagesOf yields the pages of the inputs in their order. Files in folders that have none are
+// counted among those that are passed over.
+func pagesOf(ctx context.Context, found *inputs, options exemplar.PageOptions) iter.Seq[page] {
 	return func(yield func(page) bool) {
-		for i, in := range list {
+		for i, in := range found.list {
 			for p := range exemplar.Pages(ctx, in.picture(), options) {
+				if in.root != "" && p.Origin().Empty {
+					found.passed[withoutPicture]++
+					continue
+				}
 				if !yield(page{in, i, p}) {
 					return
 				}

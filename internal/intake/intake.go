@@ -154,6 +154,7 @@ type opening struct {
 	made     int   // pages, of all members
 	unpacked int64 // bytes, of all members
 	depth    int
+	mailTime time.Duration // of a processor, that all mails took
 }
 
 // pages yields the pages of a file or member. It returns false when no more are wanted.
@@ -198,10 +199,20 @@ func (in *opening) pages(ctx context.Context, member string, data []byte, yield 
 	return more
 }
 
+// noPage says that a file has not the one page that is wanted.
+type noPage struct{ wanted, count int }
+
+func (e noPage) Error() string {
+	if e.count == 1 {
+		return fmt.Sprintf("there is no page %d: the file has one picture", e.wanted)
+	}
+	return fmt.Sprintf("there is no page %d: the last one is %d", e.wanted, e.count)
+}
+
 // each makes the pages that are wanted of a file that has count, and numbers them.
 func (in *opening) each(count int, yield func(Page) bool, page func(index int) Page) {
 	if in.Only > count {
-		yield(Page{Number: in.Only, Of: count, Paged: true, Err: fmt.Errorf("there is no page %d: the last one is %d", in.Only, count)})
+		yield(Page{Number: in.Only, Of: count, Paged: true, Err: noPage{in.Only, count}})
 	}
 	for i := range count {
 		if in.Only > 0 && in.Only != i+1 {

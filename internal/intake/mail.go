@@ -14,12 +14,22 @@ import (
 // the text. Documents are not legible in so few.
 const logoSide = 200
 
+// mostMailTimes is how many times the limit of a page reading all mails of a file may take: a
+// mailbox of 10,000 short ones takes about a sixth of that.
+const mostMailTimes = 15
+
 // mailPages yields the pages of the attachments of a mail, of the pictures in its text, and of
 // the messages that it forwards.
 func mailPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
+	if in.mailTime > mostMailTimes*in.PageTime {
+		yield(Page{Number: 1, Err: fmt.Errorf("%w: the mails before it took longer than %s to read: send fewer of them", ErrLimit, mostMailTimes*in.PageTime)})
+		return
+	}
+	begun, used := time.Now(), cputime.Used()
 	reading, stop := withWorkTime(ctx, in.PageTime)
 	parts, err := mail.Parts(reading, data)
 	stop()
+	in.mailTime += min(time.Since(begun), cputime.Used()-used) // others may be at work, or keep this one waiting
 	container := "the mail"
 	var files []stored
 	logos := 0

@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -204,5 +206,24 @@ func TestWaitingIsNotWork(t *testing.T) {
 		if time.Since(begin) > 20*limit {
 			t.Fatal("it does not end")
 		}
+	}
+}
+
+// TestManySlowMails: together the mails of a mailbox have a limit of time.
+func TestManySlowMails(t *testing.T) {
+	var box bytes.Buffer
+	for i := range 500 {
+		fmt.Fprintf(&box, "From a@example.org Thu Jan  1 00:00:%02d 2026\nFrom: a@example.org\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nhello\n--x\nContent-Disposition: attachment; filename=a.png\n\n%s\n--x--\n\n", i%60, strings.Repeat("words ", 100))
+	}
+	read := func(limit time.Duration) (last Page) {
+		for last = range Pages(t.Context(), box.Bytes(), Options{PageTime: limit, Pages: 1 << 20}) {
+		}
+		return last
+	}
+	if last := read(10 * time.Microsecond); !errors.Is(last.Err, ErrLimit) || !strings.Contains(last.Err.Error(), "the mails before it took longer") {
+		t.Errorf("%v", last.Err)
+	}
+	if last := read(time.Minute); errors.Is(last.Err, ErrLimit) {
+		t.Errorf("in time: %v", last.Err)
 	}
 }

@@ -95,8 +95,13 @@ func (in *opening) one(ctx context.Context, name string, f stored, passed map[st
 		return yield(Page{Member: name, Number: 1, Err: err})
 	}
 	return in.member(ctx, name, data, func(p Page) bool {
-		if errors.Is(p.Err, ErrNoPicture) { // as a mail without attachments
+		var missing noPage
+		switch {
+		case errors.Is(p.Err, ErrNoPicture): // as a mail without attachments
 			passed["without pictures"]++
+			return true
+		case errors.As(p.Err, &missing):
+			passed[fmt.Sprintf("without a page %d", missing.wanted)]++
 			return true
 		}
 		return yield(p)

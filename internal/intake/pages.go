@@ -50,9 +50,9 @@ func pdfPages(ctx context.Context, in *opening, data []byte, yield func(Page) bo
 	})
 }
 
-// limited says of an error of time that it is one of the limits.
+// limited says of an error of time or of memory that it is one of the limits.
 func limited(err error) error {
-	if errors.Is(err, pdf.ErrTime) {
+	if errors.Is(err, pdf.ErrTime) || errors.Is(err, pdf.ErrMemory) {
 		return limitError{err}
 	}
 	return err

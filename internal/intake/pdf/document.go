@@ -15,6 +15,8 @@ var (
 	ErrPassword = errors.New("the PDF is encrypted")
 	// ErrTime means that a page, or the document's bad pages together, took too long.
 	ErrTime = errors.New("over the limit of time")
+	// ErrMemory means that the document, or a page of it, takes more memory than PDFium may have.
+	ErrMemory = errors.New("over the limit of memory")
 )
 
 // Options say how a document is read.
@@ -64,6 +66,9 @@ func (d *Document) open(ctx context.Context) error {
 	case answer.Kind == faultPassword:
 		return fmt.Errorf("%w: give its password (--password-file), or save it without", ErrPassword)
 	}
+	if answer.Kind == faultMemory {
+		return fmt.Errorf("%w: the PDF takes more than %d MB: cut it into several, or print it anew as a PDF", ErrMemory, mostMemory>>20)
+	}
 	return fmt.Errorf("%w: the PDF cannot be opened: copy or send it again, or print it anew as a PDF", imaging.ErrCorrupt)
 }
 
@@ -103,6 +108,8 @@ func (d *Document) page(ctx context.Context, index, side int) (*imaging.Image, e
 		return nil, fmt.Errorf("%w: the page is not drawn after %s: save or print it anew as a PDF, or send a picture of it", ErrTime, d.options.PageTime)
 	case err != nil && !errors.Is(err, errEnded):
 		return nil, err
+	case err == nil && answer.Kind == faultMemory:
+		return nil, fmt.Errorf("%w: the page takes more than %d MB to draw: print the PDF anew with smaller pictures, or send a picture of the page", ErrMemory, mostMemory>>20)
 	case err != nil || answer.Fault != "":
 		return nil, fmt.Errorf("%w: the page cannot be drawn: send the PDF again, or a picture of the page", imaging.ErrCorrupt)
 	case answer.W < 1 || answer.H < 1 || len(pix) != 3*answer.W*answer.H:

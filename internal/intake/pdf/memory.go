@@ -12,16 +12,21 @@ type memory struct {
 	bytes   []byte
 	release func()
 	held    *atomic.Int64 // bytes of all memories together
+	refused *atomic.Bool  // set when more than mostMemory was asked for
 }
 
 func (e *engine) allocate(first, most uint64) experimental.LinearMemory {
-	if reserved, release, ok := reserve(most); ok {
-		return &memory{reserved[:0], release, &e.bytes}
+	if reserved, release, ok := reserve(min(most, mostMemory)); ok {
+		return &memory{reserved[:0], release, &e.bytes, &e.refused}
 	}
-	return &memory{make([]byte, 0, first), func() {}, &e.bytes}
+	return &memory{make([]byte, 0, first), func() {}, &e.bytes, &e.refused}
 }
 
 func (m *memory) Reallocate(size uint64) []byte {
+	if size > mostMemory {
+		m.refused.Store(true)
+		return nil
+	}
 	m.held.Add(int64(size) - int64(len(m.bytes)))
 	if size <= uint64(cap(m.bytes)) {
 		m.bytes = m.bytes[:size]

@@ -10,7 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -431,4 +433,30 @@ func FuzzReceive(f *testing.F) {
 			t.Error(len(body))
 		}
 	})
+}
+
+// TestSlow: who waits for the library to be translated is told, once.
+func TestSlow(t *testing.T) {
+	var told atomic.Int32
+	WhenSlow(func() { told.Add(1) })
+	slowStart = time.Nanosecond
+	t.Cleanup(func() {
+		slow.Store(nil)
+		slowStart = 2 * time.Second
+	})
+	for range 2 {
+		children.Lock()
+		idle := slices.Clone(children.idle)
+		children.Unlock()
+		for _, c := range idle { // so that a new one is started
+			c.retire()
+		}
+		children.first.Lock()
+		children.warm = told.Load() > 0
+		children.first.Unlock()
+		draw(t, papertest.PDF([]papertest.PDFPage{{W: 100, H: 200, Content: redCorner}}, ""), patient)
+	}
+	if told.Load() != 1 {
+		t.Errorf("told %d times", told.Load())
+	}
 }

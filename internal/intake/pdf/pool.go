@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -29,6 +30,15 @@ type child struct {
 // startTime bounds the start of a child, with the compilation of the module: 4 seconds of a
 // core, and more on a busy machine.
 const startTime = 2 * time.Minute
+
+// WhenSlow names what is called once where the first PDF takes longer than slowStart to begin,
+// because the library is translated for the machine.
+func WhenSlow(tell func()) { slow.Store(&tell) }
+
+var (
+	slow      atomic.Pointer[func()]
+	slowStart = 2 * time.Second
+)
 
 // idleTime is how long a child waits for the next document. It holds about 50 MB.
 const idleTime = 30 * time.Second
@@ -80,6 +90,9 @@ func startOne(ctx context.Context) (*child, error) {
 		return startChild(ctx)
 	}
 	defer children.first.Unlock()
+	if tell := slow.Load(); tell != nil {
+		defer time.AfterFunc(slowStart, *tell).Stop()
+	}
 	c, err := startChild(ctx)
 	children.warm = err == nil
 	return c, err

@@ -22,14 +22,16 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// mostMemory is what PDFium may take, in pages of 64 KB: 512 MB. The picture of a page of A4
-// at 600 dots per inch in colour has 105 MB.
-const mostMemory = 512 << 20 >> 16
+// mostMemory is how many bytes PDFium may take. The picture of a page of A4 at 600 dots per
+// inch in colour has 105 MB.
+const mostMemory = 512 << 20
 
 // engine is PDFium, compiled.
 type engine struct {
 	pool  pdfium.Pool
 	bytes atomic.Int64 // of all instances
+	// refused says that PDFium asked for more than mostMemory. It may try with less after that.
+	refused atomic.Bool
 }
 
 // held is how many bytes PDFium has taken.
@@ -37,8 +39,7 @@ func (e *engine) held() int64 { return e.bytes.Load() }
 
 // newEngine compiles PDFium, or takes it from the cache in a folder.
 func newEngine(folder string) (*engine, error) {
-	config := wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		WithMemoryLimitPages(mostMemory)
+	config := wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling) // memory.go has the limit
 	if folder != "" {
 		if cache, err := wazero.NewCompilationCacheWithDir(folder); err == nil {
 			config = config.WithCompilationCache(cache)

@@ -41,6 +41,7 @@ const (
 	faultPassword
 	faultDamaged
 	faultTime
+	faultMemory
 )
 
 // mostHead bounds the head of a message: passwords are all that may be long.

@@ -159,6 +159,7 @@ func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
 		}
 	}()
 	var err error
+	w.engine.refused.Store(false)
 	switch {
 	case asked.Open:
 		w.data, w.passwords = data, asked.Passwords
@@ -178,7 +179,11 @@ func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
 		}
 	}
 	if err != nil {
-		return reply{Fault: err.Error(), Kind: faultOf(err), Last: isTrap(err)}, nil
+		kind := faultOf(err)
+		if kind != faultPassword && w.engine.refused.Load() {
+			kind = faultMemory
+		}
+		return reply{Fault: err.Error(), Kind: kind, Last: isTrap(err)}, nil
 	}
 	return answer, pix
 }
