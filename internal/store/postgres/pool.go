@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"net"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,13 @@ const settings = `SET search_path = ` + schema + `;
 	SET plan_cache_mode = force_custom_plan;
 	SET client_min_messages = warning`
 
+// dialer gives up a connection whose other machine is gone after half a minute: 15 s of
+// silence, and three questions without an answer.
+var dialer = net.Dialer{
+	KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+	Control:         limitUnanswered,
+}
+
 // pool is the connections of this process to one server. The galleries that are open on
 // it share it.
 type pool struct {
@@ -48,6 +56,7 @@ type pool struct {
 
 	away  atomic.Pointer[error] // why the server cannot be reached; nil while it can
 	ended chan struct{}         // is closed when the pool is
+	conns sync.Map              // the open connections: *pgx.Conn
 }
 
 // pools are the open pools by what they were made from.
@@ -75,16 +84,20 @@ func usePool(a address) (*pool, error) {
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "exemplar"
 	}
+	p := &pool{server: a.server, users: 1, ended: make(chan struct{})}
+	p.feed.pool = p
+	c.ConnConfig.DialFunc = dialer.DialContext
 	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		p.conns.Store(conn, nil)
 		_, err := conn.PgConn().Exec(ctx, settings).ReadAll()
 		return err
 	}
+	c.BeforeClose = func(conn *pgx.Conn) { p.conns.Delete(conn) }
 	made, err := pgxpool.NewWithConfig(context.Background(), c)
 	if err != nil {
 		return nil, err
 	}
-	p := &pool{Pool: made, server: a.server, users: 1, ended: make(chan struct{})}
-	p.feed.pool = p
+	p.Pool = made
 	if pools.open == nil {
 		pools.open = map[string]*pool{}
 	}
@@ -122,11 +135,15 @@ func (p *pool) reachable() error {
 }
 
 // lost notes that the server cannot be reached, and tries in the background until it
-// can.
+// can. Calls that wait for an answer end.
 func (p *pool) lost(why error) {
 	if !p.away.CompareAndSwap(nil, &why) {
 		return
 	}
+	p.conns.Range(func(conn, _ any) bool {
+		_ = conn.(*pgx.Conn).PgConn().Conn().SetDeadline(time.Now())
+		return true
+	})
 	go func() {
 		for {
 			select {
