@@ -20,7 +20,7 @@ export function answerCard({ decision, picture, file, after }) {
 function draw(card, about) {
   const { decision } = about;
   const answer = decision.answer;
-  const reference = answer.candidates?.[0]?.reference;
+  const reference = nearest(answer)?.reference;
   const marks = marksOf(answer);
   const comparable = answer.decision !== "refused" && Boolean(answer.geometry);
   fill(card, verdict(about, card),
@@ -76,12 +76,22 @@ function actions(about, card) {
   const other = does(async () => { if (await chooseKind(about, again)) await again(); });
   const register = does(async () => { if (await registerFrom(about, again)) await again(); });
   const recognised = answer.decision === "match";
+  const registers = (about.file || decision.picture) && button(recognised ? "Register as a new kind" : "Register it", { kind: recognised ? "" : "primary", icon: "plus", on: register });
   return h("div", { class: "row" },
     recognised && !settled && button("That is right", { kind: "primary", icon: "check", on: confirm }),
-    answer.candidates?.length > 0 && !settled && button(recognised ? "Not this" : "Not " + words.longLabel(answer.candidates[0].label), { icon: "cross", on: not }),
-    button("It is something else", { icon: "edit", on: other }),
-    (about.file || decision.picture) && button(recognised ? "Register as a new kind" : "Register it", { kind: recognised ? "" : "primary", icon: "plus", on: register }));
+    !recognised && registers,
+    nearest(answer) && !settled && button(recognised ? "Not this" : "Not " + words.longLabel(nearest(answer).label), { icon: "cross", on: not }),
+    button(recognised ? "It is something else" : "Say what it is", { icon: "edit", on: other }),
+    recognised && registers);
 }
+
+// nearest is the first candidate, if it is worth a look: of something unknown, not what is least unlike.
+function nearest(answer) {
+  const first = answer.candidates?.[0];
+  return first && (answer.decision !== "unknown" || first.confidence >= worthALook) ? first : null;
+}
+
+const worthALook = 0.05; // as the service's own suggestions of the inbox
 
 // effectOf says what a "not this" did.
 export function effectOf(done, label) {

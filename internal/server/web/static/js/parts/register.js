@@ -17,10 +17,9 @@ export function contentsChoice(value = "") {
 // chooseKind says of a decision which of the labels it is.
 export async function chooseKind({ decision }, after) {
   const picker = labelPicker({ autofocus: true });
-  return form("What is it?", [h("p", { class: "quiet", text: "The answer is corrected. The picture is not registered." }), field("Label", picker)], "Correct", async () => {
-    const done = await api.post(decisionPath(decision.id, "/correct"), { json: { label: needed(picker) } });
-    changed(`Corrected: it is ${words.longLabel(picker.value)}.`, done?.change, after);
-  });
+  const done = await form("What is it?", [h("p", { class: "quiet", text: "The answer is corrected. The picture is not registered." }), field("Label", picker)], "Correct", () => api.post(decisionPath(decision.id, "/correct"), { json: { label: needed(picker) } }));
+  if (done) changed(`Corrected: it is ${words.longLabel(picker.value)}.`, done.change, after);
+  return Boolean(done);
 }
 
 // registerFrom registers the picture of a decision.

@@ -176,12 +176,11 @@ class Inbox extends View {
 
   async label() {
     const picker = labelPicker({ autofocus: true });
-    const effect = this.effect(picker);
     const decisions = this.subject;
-    await form("What are they?", [h("p", { class: "quiet", text: `${words.count(decisions.length, "answer is", "answers are")} corrected. Nothing is registered.` }), field("Label", picker), effect], "Correct", async () => {
+    const done = await form("What are they?", [h("p", { class: "quiet", text: `${words.count(decisions.length, "answer is", "answers are")} corrected. Nothing is registered.` }), field("Label", picker)], "Correct", async () => {
       if (!picker.value) throw new Error("Say which kind it is.");
-      await this.resolve("confirm", picker.value, (n) => `${words.count(n, "picture is", "pictures are")} ${words.longLabel(picker.value)}.`, decisions);
     });
+    if (done) await this.resolve("confirm", picker.value, (n) => `${words.count(n, "picture is", "pictures are")} ${words.longLabel(picker.value)}.`, decisions);
   }
 
   // effect shows how many answers of the inbox would change, before anything is done.

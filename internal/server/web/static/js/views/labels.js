@@ -96,12 +96,11 @@ class Labels extends View {
 
   async rename(label) {
     const picker = labelPicker({ value: label, autofocus: true });
-    await form("Rename or move", [field("New label", picker, "What is below it moves along. If the label is there already, the two are merged.")], "Rename", async () => {
-      const done = await api.post(inCollection("/labels/rename"), { json: { from: label, to: picker.value } });
-      changed(`${words.count(done.references, "reference", "references")} moved to ${words.longLabel(picker.value)}.`, done.change, () => go(pathTo("labels", { label })));
-      await state.refreshCounts();
-      go(pathTo("labels", { label: picker.value }));
-    });
+    const done = await form("Rename or move", [field("New label", picker, "What is below it moves along. If the label is there already, the two are merged.")], "Rename", () => api.post(inCollection("/labels/rename"), { json: { from: label, to: picker.value } }));
+    if (!done) return;
+    changed(`${words.count(done.references, "reference", "references")} moved to ${words.longLabel(picker.value)}.`, done.change, () => go(pathTo("labels", { label })));
+    await state.refreshCounts();
+    go(pathTo("labels", { label: picker.value }));
   }
 
   async removeLabel(label) {
