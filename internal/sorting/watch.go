@@ -47,6 +47,9 @@ type watch struct {
 	events  *fsnotify.Watcher  // nil where there are none
 }
 
+// newEvents asks the system for events; tests do without.
+var newEvents = fsnotify.NewWatcher
+
 // resting is a file that nobody has written to since.
 type resting struct {
 	size  int64
@@ -68,7 +71,7 @@ func (s *Sorter) Watch(ctx context.Context, inbox Inbox) error {
 		return fmt.Errorf("watch %q: %w", inbox.Folder, withoutPath(err))
 	}
 	defer release()
-	if w.events, err = fsnotify.NewWatcher(); err == nil {
+	if w.events, err = newEvents(); err == nil {
 		defer w.events.Close()
 	}
 	for {
@@ -139,7 +142,18 @@ func (w *watch) look(ctx context.Context) (next time.Time) {
 	w.resting = found
 	slices.Sort(ready)
 	w.sort(ctx, w.claim(ctx, ready))
+	w.sweep()
 	return next
+}
+
+// sweep removes the folders of files that were sorted.
+func (w *watch) sweep() {
+	folders, _ := os.ReadDir(w.claims())
+	for _, folder := range folders {
+		if folder.IsDir() {
+			removeEmpty(filepath.Join(w.claims(), folder.Name()))
+		}
+	}
 }
 
 // sort sorts what was taken, also when ctx ends meanwhile. It returns false if there is no room.
@@ -288,7 +302,6 @@ func (w *watch) leftovers(ctx context.Context) bool {
 		if !folder.IsDir() || ctx.Err() != nil || !room {
 			continue
 		}
-		removeEmpty(own)
 		rel, ok := onlyFile(own)
 		if !ok {
 			continue

@@ -2,6 +2,7 @@ package sorting
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // inboxes is a watch for tests, which looks often.
@@ -104,6 +107,21 @@ func TestWatch(t *testing.T) {
 	if len(b.said) > 0 {
 		t.Errorf("it says %q", b.said)
 	}
+	if claims, _ := os.ReadDir(filepath.Join(in, claimFolder)); len(claims) != 1 {
+		t.Errorf("folders are left of what was taken: %v", claims)
+	}
+}
+
+// TestWatchWithoutEvents, as of network folders: looks are enough.
+func TestWatchWithoutEvents(t *testing.T) {
+	usual := newEvents
+	newEvents = func() (*fsnotify.Watcher, error) { return nil, errors.New("there are none") }
+	in, to := t.TempDir(), t.TempDir()
+	b := watchFolder(t, in, to, Options{})
+	t.Cleanup(func() { b.stop(); newEvents = usual })
+	write(t, in, map[string][]byte{"sub/a.tif": tiff(10)})
+	b.until(t, 1)
+	checkContent(t, to, map[string][]byte{"form/a.tif": tiff(10)})
 }
 
 // TestWatchTakesWhatRests: a file that grows is not taken.
