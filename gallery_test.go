@@ -52,6 +52,7 @@ func classify(t *testing.T, g *exemplar.Gallery, data []byte) exemplar.Answer {
 }
 
 func TestATurnedProbeIsRecognised(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	for _, kind := range []string{"ticket", "form", "banknote"} {
 		register(t, g, exemplar.Item{Label: kind, Source: kind, Picture: exemplar.FromBytes(drawn(kind))})

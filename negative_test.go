@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"exemplar"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // What looks like something that was said not to be a kind is unknown, and what is of the
 // kind is as it was.
 func TestNegativesAreUnknown(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := newGallery(t)
 	kind := synthdoc.Document{Kind: "invoice", Template: 3, Size: 600}
 	lookAlike := kind

@@ -22,6 +22,7 @@ func quadError(e *Evidence, m *planar.Homography, g *imaging.Gray) (worst float6
 }
 
 func TestQuadFollowsTheDocument(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	g := papertest.Page(t, 1, -1)
 	r := NewReference(g)
 	for _, c := range []struct {
@@ -63,6 +64,7 @@ func TestMirroredDocumentIsNotFound(t *testing.T) {
 }
 
 func TestChangedLineLowersTheScore(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	r := NewReference(papertest.Page(t, 3, -1))
 	m := papertest.Placed(480, 640, 8, 0.95, 320, 320, 2e-4)
 	same := Verify(NewProbe(papertest.Capture(papertest.Page(t, 3, -1), &m, 640, 640, 1)), r)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
 )
 
@@ -63,6 +64,7 @@ func furthest(m *imaging.Image, color [3]byte, from, toward planar.Point) (plana
 // Quad has the positions of the corners, of flat and bent documents. The visible colour of a
 // corner may end a few pixels before it, since JPEG halves the resolution of colour.
 func TestSceneQuadIsTrue(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	grey := imaging.NewImage(64, 48)
 	for i := range grey.Pix {
 		grey.Pix[i] = 110
@@ -125,6 +127,7 @@ func centroid(q [4]planar.Point) (c planar.Point) {
 }
 
 func TestSceneVisible(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	doc := markedDocument(300, 400)
 	p := Plain()
 	seeds := uint64(20)

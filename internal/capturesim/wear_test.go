@@ -3,10 +3,13 @@ package capturesim
 import (
 	"bytes"
 	"testing"
+
+	"exemplar/internal/papertest"
 )
 
 // Every state changes the photo, and the same seed gives the same one.
 func TestWornShowsItsState(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	doc, p := markedDocument(320, 200), Plain()
 	p.SizeMin, p.SizeMax = 0.9, 0.9
 	plain := Worn(doc, nil, Unworn, p, 4)

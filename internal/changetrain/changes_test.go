@@ -11,6 +11,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/families"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -68,6 +69,7 @@ func likeness(s *Sample) float64 {
 
 // An edited copy differs from its picture, in less than half of it.
 func TestEditedFamilies(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	dir := t.TempDir()
 	for i := range 4 {
 		d := synthdoc.Document{Kind: synthdoc.Kinds()[i], Template: uint64(i), Size: 200}

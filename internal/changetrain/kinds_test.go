@@ -10,6 +10,7 @@ import (
 	"exemplar/internal/alignment"
 	"exemplar/internal/families"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -51,6 +52,7 @@ func TestKindSamples(t *testing.T) {
 // What a copy shows otherwise is contents, what another issuer's shows otherwise
 // is form, and where both differ it is form.
 func TestDrawnAgainst(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	ref := synthdoc.Document{Kind: "invoice", Template: 19, Content: 19, Size: 768}
 	other, issuer, both := ref, ref, ref
 	other.Content, issuer.Issuer = 3, 1

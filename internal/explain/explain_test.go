@@ -11,6 +11,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
 	"exemplar/internal/synthdoc"
@@ -67,6 +68,7 @@ func tinted(m *imaging.Image, channel, from, to int) float64 {
 // Form that agrees is blue, contents that differ are yellow, and form that differs is
 // red, in both pictures.
 func TestExplainShowsWhatDiffers(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
 	d := newDesk(synthdoc.Example{Label: "form", Document: form})
 	p := capturesim.Plain()

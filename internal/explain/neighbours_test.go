@@ -8,6 +8,7 @@ import (
 
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/recognise"
 	"exemplar/internal/synthdoc"
 )
@@ -25,6 +26,7 @@ func laid(first, second synthdoc.Document) *recognise.AlignedPair {
 // Of two forms only what differs keeps its colour, under a red frame; a
 // document laid on itself is shown as it is.
 func TestNeighboursShowsWhatDiffers(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	form := synthdoc.Document{Kind: "form", Template: 23, Content: 23, Size: 760}
 	for _, c := range []struct {
 		name   string
@@ -53,6 +55,7 @@ func TestNeighboursShowsWhatDiffers(t *testing.T) {
 // Of most that differ in contents alone it is said, with what to do; of other editions
 // it is not.
 func TestContentsAloneAreSaidToDiffer(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	said := map[string]int{}
 	for i, kind := range []string{"invoice", "driving-licence", "statement", "ticket"} {
 		d := synthdoc.Document{Kind: kind, Template: 700 + uint64(i), Content: 700 + uint64(i), Size: 760}
@@ -92,6 +95,7 @@ func same(m, part *imaging.Image, at image.Point) float64 {
 // Any number of regions, of any size, and words of any length come out, the same
 // each time.
 func TestNeighboursOddities(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	card := synthdoc.Document{Kind: "ticket", Template: 4, Content: 4, Size: 500}
 	o := laid(card, synthdoc.Siblings(card)["edition"])
 	labels := [2]string{strings.Repeat("ab/", 300), "身分證/正面"}

@@ -11,11 +11,13 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // The same generator takes the same photo, half of them on a picture of the folder.
 func TestPhotograph(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	folder := t.TempDir()
 	desk := imaging.NewImage(60, 60)
 	for i := range desk.Pix {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 	"exemplar/internal/store/storetest"
 )
@@ -80,6 +81,7 @@ const head = `{"format":"exemplar-gallery","version":1,"gallery":"","model":"mod
 
 // Files that are made to fill memory or the disk are refused within 200 MB.
 func TestHostileExports(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	zeros := make([]byte, store.MaxPictureBytes)
 	var squeezed bytes.Buffer
 	w, _ := flate.NewWriter(&squeezed, flate.BestCompression)
