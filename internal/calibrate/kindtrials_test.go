@@ -6,11 +6,13 @@ import (
 	"exemplar/internal/changetrain"
 	"exemplar/internal/embed"
 	"exemplar/internal/families"
+	"exemplar/internal/papertest"
 )
 
 // A kind's captures are held against a reference with other contents, against
 // look-alikes, and against other kinds; the form is looked at on paper alone.
 func TestRunKindTrials(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	trials, err := RunKindTrials(t.Context(), embed.Default(), changetrain.DrawnKinds(4, 3, nil)[1:], families.Options{Seed: 3})
 	if err != nil {
 		t.Fatal(err)

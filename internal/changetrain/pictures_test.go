@@ -11,7 +11,6 @@ import (
 	"exemplar/internal/alignment"
 	"exemplar/internal/dataset"
 	"exemplar/internal/imaging"
-	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
@@ -121,7 +120,6 @@ func TestWornIsTheSame(t *testing.T) {
 
 // Captures are laid on their own reference and on others of their family alone.
 func TestCopySamples(t *testing.T) {
-	papertest.SkipUnderRace(t)
 	root := t.TempDir()
 	for i, name := range []string{"a/one/x_ref", "a/two/y_ref", "b/one/z_ref", "a/one/copy"} {
 		d := synthdoc.Document{Kind: "form", Template: uint64(i / 2), Edition: i % 2, Content: 4, Size: 600}

@@ -12,7 +12,6 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
-	"exemplar/internal/papertest"
 	"exemplar/internal/recognise"
 	"exemplar/internal/synthdoc"
 )
@@ -98,7 +97,6 @@ func same(t *testing.T, ctx context.Context, what string, data []byte, a, b *Gal
 }
 
 func TestProbes(t *testing.T) {
-	papertest.SkipUnderRace(t)
 	ctx := context.Background()
 	references, captures := drawn(4)
 	g := newTestGallery(t, references)
