@@ -29,6 +29,9 @@ const (
 	// kinds_invoices and kinds_forms.
 	sameEmblem, otherEmblem, emblemLead, emblemDoubt = 0.85, 0.6, 0.1, 2
 	ownContents                                      = 0.06
+	// enoughHead cells of form in the head, where there are no emblems, are a company's
+	// letters. By eye: a line of a name and one of an address.
+	enoughHead = 40
 	// leastCoverage is how widely features must agree: in a narrow part of a page of
 	// print alone the lines of any other page seem to agree. By eye.
 	leastCoverage = 0.25
@@ -72,25 +75,52 @@ func (p Policy) kindThreshold() float64 {
 
 // byForm changes the rule where form was looked at, on plain paper, and the same copy
 // was not asked for. What shows the form of the best, or its emblems, is accepted from
-// the lower threshold on. What shows another form is another member of the family, or
+// a lower threshold on. What shows another form is another member of the family, or
 // may be: the label above is the answer, if there is one.
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
-	if form == nil || p.wantsSameCopy(&best.Candidate) || !p.IsOfKind(best.llr) || best.Evidence.Coverage < leastCoverage {
+	if form == nil || p.wantsSameCopy(&best.Candidate) || best.Evidence.Coverage < leastCoverage {
 		return r
 	}
-	member, above := p.isOneMember(ranked), p.family(ranked)
+	member, above, ofKind := p.isOneMember(ranked), p.family(ranked), p.IsOfKind(best.llr)
 	switch shown := showsForm(form); {
-	case best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form)):
+	case ofKind && best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form)):
 		r.prior, r.threshold = 0, p.kindThreshold()
 		r.close = []Candidate{best.Candidate}
+	case !ofKind && member && SeemsShown(best.Evidence) && best.llr >= p.shownThreshold(best.Evidence):
+		r.threshold, r.byKind = p.shownThreshold(best.Evidence), true
+		r.close = []Candidate{best.Candidate}
+	case !ofKind:
 	case above == "" && !shown && !form.Strip && showsOtherEmblem(form):
 		r.threshold += emblemDoubt
 	case above != "" && (best.llr < r.threshold || !shown):
 		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
 	}
 	return r
+}
+
+// MayBeOfKind says whether evidence is so close to that of something of the same family
+// that it is worth looking at its form.
+func (p Policy) MayBeOfKind(llr float64, e *scoremodel.Evidence) bool {
+	return p.IsOfKind(llr) || e.HasComparison() && llr >= p.shownThreshold(e)
+}
+
+func (p Policy) shownThreshold(e *scoremodel.Evidence) float64 {
+	return scoremodel.DefaultKindModel().Threshold(p.FPIR, p.Labels, e)
+}
+
+// SeemsShown says that a photo seems to show the form of a reference, or its emblems. Of
+// what is of another family hardly any does.
+func SeemsShown(e *scoremodel.Evidence) bool {
+	f := e.Form
+	switch {
+	case f == nil || e.Coverage < leastCoverage:
+		return false
+	case f.Strip:
+		return showsHead(f) || f.Emblems > 0 && f.Emblem >= sameEmblem
+	}
+	return showsForm(f) || showsEmblems(f)
 }
 
 // showsForm says that all of another form that the photo shows may be its noise.
@@ -105,7 +135,19 @@ func isNoise(cluster, other float64) bool {
 // own, since these are never quite told from form, and where they grow they push the
 // form below them. On a blank form every other form counts.
 func showsEmblems(f *scoremodel.Form) bool {
-	return f.Emblems > 0 && f.Emblem >= sameEmblem && f.Contents >= ownContents && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
+	switch {
+	case f.Contents < ownContents:
+		return false
+	case f.Emblems == 0:
+		return showsHead(f)
+	}
+	return f.Emblem >= sameEmblem && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
+}
+
+// showsHead says that there is enough form in the reference's head, and that the photo
+// shows no other.
+func showsHead(f *scoremodel.Form) bool {
+	return f.Head >= enoughHead && isNoise(f.HeadCluster, f.HeadOther)
 }
 
 // isOneMember says that no other member of the family is registered that the photo
@@ -135,7 +177,7 @@ func showsOtherEmblem(f *scoremodel.Form) bool {
 // the other.
 func (c *scored) showsEmblemsOver(other *scored) bool {
 	own, its := c.Evidence.Form, other.Evidence.Form
-	return own != nil && its != nil && showsEmblems(own) && its.Emblems > 0 && its.Emblem <= own.Emblem-emblemLead
+	return own != nil && its != nil && own.Emblems > 0 && showsEmblems(own) && its.Emblems > 0 && its.Emblem <= own.Emblem-emblemLead
 }
 
 // family is the label above the best candidate and its rivals of the same family;

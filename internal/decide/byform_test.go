@@ -71,6 +71,50 @@ func TestDecideByEmblems(t *testing.T) {
 	}
 }
 
+// Below the threshold of a family the form or the emblems prove the kind, where the
+// embedding agrees.
+func TestDecideByKindModel(t *testing.T) {
+	model := *geometryPolicy.Calibration.LLRModel
+	model.Random.Steps = []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: -1, Rate: 0.001}}
+	calibration := *geometryPolicy.Calibration
+	calibration.LLRModel = &model
+	policy := geometryPolicy
+	policy.Calibration = &calibration
+	const agrees = 74
+	unlike := settled(emblazoned(found100("a", 71, 0), 0.9))
+	unlike.Evidence.Cosine = -1
+	roll := func(emblem float64) Candidate {
+		c := emblazoned(found100("a", agrees, 0), emblem)
+		c.Evidence.Form.Strip = true
+		return c
+	}
+	headed := roll(0)
+	headed.Evidence.Form.Head, headed.Evidence.Form.HeadOther, headed.Evidence.Form.HeadCluster = 200, 3, 2
+	for name, c := range map[string]struct {
+		candidate Candidate
+		outcome   Outcome
+	}{
+		"its form":                            {formed(found100("a", agrees, 0), 3), Match},
+		"another form":                        {formed(found100("a", agrees, 0), 20), Unknown},
+		"nobody looked":                       {found100("a", agrees, 0), Unknown},
+		"its emblems":                         {settled(emblazoned(found100("a", agrees, 0), 0.9)), Match},
+		"its emblems, and nothing else alike": {unlike, Unknown},
+		"another emblem":                      {settled(emblazoned(found100("a", agrees, 0), 0.5)), Unknown},
+		"hardly anything agrees":              {settled(emblazoned(found100("a", 60, 0), 0.9)), Unknown},
+		"a strip, by its emblem":              {roll(0.9), Match},
+		"a strip, by its head":                {headed, Match},
+		"a strip with another emblem":         {roll(0.5), Unknown},
+	} {
+		d := Decide([]Candidate{c.candidate}, policy)
+		if d.Outcome != c.outcome {
+			t.Errorf("%s: %s: %s", name, d.Outcome, d.Reason)
+		}
+		if d.Outcome == Match && d.FPIR > policy.FPIR {
+			t.Errorf("%s: accepted, though that accepts %g of the strangers", name, d.FPIR)
+		}
+	}
+}
+
 func TestDecideByForm(t *testing.T) {
 	const shown, another = 11, 12
 	strip := formed(found100("roll", 70, 0), another)

@@ -43,6 +43,9 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	}
 	d.Extrapolated = d.LookAlikes < model.LookAlike.Supported()
 	d.ThresholdLLR, d.FPIR = rule.threshold, model.FPIR(rule.prior, d.LLR, p.Labels)
+	if rule.byKind {
+		d.FPIR = scoremodel.DefaultKindModel().FPIR(d.LLR, p.Labels, best.Evidence)
+	}
 	p.conclude(&d, ranked, rule)
 	if d.Outcome == Unknown {
 		if s, ok := unverifiable(candidates, p); ok {
@@ -60,6 +63,7 @@ type rule struct {
 	threshold  float64     // LLR from which on it is accepted
 	competitor *scored     // closest to the best of other answers; nil if nothing else looks much like the probe
 	close      []Candidate // the best, and what cannot be told from it
+	byKind     bool        // threshold is that of the KindModel
 	above      Label       // what is accepted instead of the best, which shows another form; else empty
 }
 

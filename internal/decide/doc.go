@@ -34,16 +34,21 @@
 //
 //	o      clusterWeight ln(1+cluster) + (1-clusterWeight) ln(1+other), of scoremodel.Form;
 //	       oh the same of its head
-//	same   the emblems correlate by sameEmblem and more; other: by otherEmblem and less
-//	shown  o <= noiseOfForm; or the paper is a strip; or the reference has contents of its
-//	       own (ownContents), its emblems are the same, and they have moved or oh <= noiseOfForm
+//	same   the emblems, the large print in the head, correlate by sameEmblem and more;
+//	other  by otherEmblem and less, and oh > noiseOfForm
+//	whose  the reference has contents of its own (ownContents), and its emblems are the
+//	       same, and have moved or oh <= noiseOfForm; or it has none, but enoughHead cells
+//	       of form in its head, and oh <= noiseOfForm
+//	seems  o <= noiseOfForm or whose; of a strip of paper: same, or enoughHead and oh <= noiseOfForm
+//	ts     the threshold of the scoremodel.KindModel for what seems shown
 //
 // and features that agree in at least leastCoverage of the reference:
 //
-//	match        x >= t0, shown, and the best leads every competitor that reaches t0 by
-//	             memberLead margins and by blocks, or by emblemLead in its emblems
+//	match        x >= t0, and o <= noiseOfForm or whose or a strip of paper; or x >= ts and
+//	             seems; and the best leads every competitor that reaches t0 by memberLead
+//	             margins and by blocks, or by emblemLead in its emblems
 //	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, if there is a label above
-//	unknown      other, oh > noiseOfForm, no strip, x < t + emblemDoubt and no label above
+//	unknown      other, no strip, x < t + emblemDoubt and no label above
 //
 // Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //

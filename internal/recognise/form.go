@@ -24,7 +24,7 @@ func (e *evidenceSet) lookAtForm() {
 	var found []*Hypothesis
 	for i := range e.candidates {
 		h := e.seen[e.candidates[i].Reference]
-		if h != nil && e.candidates[i].Evidence != nil && h.Found.ForDecision.HasComparison() && e.policy.IsOfKind(e.llr(h)) {
+		if h != nil && e.candidates[i].Evidence != nil && e.policy.MayBeOfKind(e.llr(h), h.Found.ForDecision) {
 			found = append(found, h)
 		}
 	}
@@ -43,7 +43,7 @@ func (e *evidenceSet) lookAtForm() {
 		if h != best && h.Label == best.Label && h.Found.ForDecision.HasComparison() && e.policy.IsOfKind(e.llr(h)) {
 			other := h.Found.LookAtForm(h.Reference)
 			form.Other, form.Cluster = min(form.Other, other.Other), min(form.Cluster, other.Cluster)
-			form.HeadOther, form.HeadCluster = min(form.HeadOther, other.HeadOther), min(form.HeadCluster, other.HeadCluster)
+			form.Head, form.HeadOther, form.HeadCluster = max(form.Head, other.Head), min(form.HeadOther, other.HeadOther), min(form.HeadCluster, other.HeadCluster)
 			if other.Emblems > 0 && (form.Emblems == 0 || other.Emblem > form.Emblem) {
 				form.Emblems, form.Emblem, form.Moved = other.Emblems, other.Emblem, other.Moved
 			}
@@ -62,7 +62,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)) || isColumn(kinds),
 		}
 		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
-		form.HeadOther, form.HeadCluster = head.OtherForm, head.Cluster
+		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
 		seeEmblems(form, f.rectified.Reference, f.rectified.Photo, kinds)
 		f.ForDecision.Form = form
 	}
@@ -77,8 +77,9 @@ const (
 	plainEmblem = 0.25
 	// mostEmblems are looked for.
 	mostEmblems = 4
-	// inPlace is up to how many pixels away an emblem lies where it should. By eye.
-	inPlace = 4
+	// inPlace is up to how many pixels away an emblem lies where it should: from two on
+	// the network sees other print.
+	inPlace = 1
 )
 
 // headOf returns which of the visible cells are of the head.

@@ -49,9 +49,10 @@ type Form struct {
 	Emblems int
 	Emblem  float64
 	// Moved says that one of them lies elsewhere in the photo: then nothing is known of
-	// what is about them. Else HeadOther and HeadCluster are Other and Cluster of the head.
-	Moved                  bool
-	HeadOther, HeadCluster float64
+	// what is about them. Else HeadOther and HeadCluster are Other and Cluster of the head,
+	// and Head is how much of the reference's form the photo shows there: cells.
+	Moved                        bool
+	Head, HeadOther, HeadCluster float64
 	// Contents is the share of the reference's print that is contents of its own.
 	Contents float64
 }
