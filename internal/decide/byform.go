@@ -32,9 +32,9 @@ const (
 	// enoughHead cells of form in the head, where there are no emblems, are a company's
 	// letters. By eye: a line of a name and one of an address.
 	enoughHead = 40
-	// leastCoverage is how widely features must agree: in a narrow part of a page of
+	// LeastCoverage is how widely features must agree: in a narrow part of a page of
 	// print alone the lines of any other page seem to agree. By eye.
-	leastCoverage = 0.25
+	LeastCoverage = 0.25
 	// memberLead is how many margins the best must lead another member of its family,
 	// besides being told from it by blocks. By eye.
 	memberLead = 1.5
@@ -80,7 +80,7 @@ func (p Policy) kindThreshold() float64 {
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
-	if form == nil || p.wantsSameCopy(&best.Candidate) || best.Evidence.Coverage < leastCoverage {
+	if form == nil || p.wantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
 		return r
 	}
 	member, above, ofKind := p.isOneMember(ranked), p.family(ranked), p.IsOfKind(best.llr)
@@ -115,7 +115,7 @@ func (p Policy) shownThreshold(e *scoremodel.Evidence) float64 {
 func SeemsShown(e *scoremodel.Evidence) bool {
 	f := e.Form
 	switch {
-	case f == nil || e.Coverage < leastCoverage:
+	case f == nil || e.Coverage < LeastCoverage:
 		return false
 	case f.Strip:
 		return showsHead(f) || f.Emblems > 0 && f.Emblem >= sameEmblem

@@ -42,7 +42,7 @@
 //	seems  o <= noiseOfForm or whose; of a strip of paper: same, or enoughHead and oh <= noiseOfForm
 //	ts     the threshold of the scoremodel.KindModel for what seems shown
 //
-// and features that agree in at least leastCoverage of the reference:
+// and features that agree in at least LeastCoverage of the reference:
 //
 //	match        x >= t0, and o <= noiseOfForm or whose or a strip of paper; or x >= ts and
 //	             seems; and the best leads every competitor that reaches t0 by memberLead

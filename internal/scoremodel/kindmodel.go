@@ -20,10 +20,18 @@ type KindModel struct {
 	Cosine   float64  `json:"cosine"`
 	Coverage float64  `json:"coverage"`
 	Random   Survival `json:"random"` // of the score of a comparison with something else
-	// Shown is the share of fits to something else, on plain paper, that seem to show the
-	// reference's form or its emblems.
+	// Shown is the share of fits to something else, on plain paper and wide enough to be
+	// judged, that seem to show the reference's form or its emblems.
 	Shown float64 `json:"shown"`
 }
+
+// minLooked strangers must have had their form looked at for a fit.
+const minLooked = 25
+
+// leastRare is the share of comparisons with something else that may reach the threshold
+// at most, whatever the FPIR: of the form that such as are less like the reference seem to
+// show the trials say little. By eye.
+const leastRare = 0.01
 
 // Score is that of evidence of which something was compared.
 func (m *KindModel) Score(llr float64, e *Evidence) float64 { return llr + m.beside(e) }
@@ -37,9 +45,9 @@ func (m *KindModel) beside(e *Evidence) float64 {
 // form is that of its kind: of strangers with nothing like them registered, a share of
 // fpir reaches it in a gallery of n labels.
 func (m *KindModel) Threshold(fpir float64, n int, e *Evidence) float64 {
-	low, high := -2.0*maxLLR, 2.0*maxLLR
+	low, high := -2.0*maxLLR, 4.0*maxLLR
 	for high-low > 1e-6 {
-		if mid := (low + high) / 2; m.fpir(mid, n) <= fpir {
+		if mid := (low + high) / 2; m.fpir(mid, n) <= fpir && m.Random.Rate(mid) <= leastRare {
 			high = mid
 		} else {
 			low = mid
@@ -83,8 +91,9 @@ func DefaultKindModel() *KindModel { return defaultKindModel }
 
 // FitKindModel fits a model on trials: copies with other contents against references at
 // random, where they were located, both sides counting half. llr says what evidence is
-// worth. shown says whether a form that was looked at seems to be the reference's.
-func FitKindModel(trials []Trial, llr func(*Evidence) float64, shown func(*Evidence) bool, source string) (*KindModel, error) {
+// worth. shown says whether evidence with form can be judged, and seems to be of the
+// reference's form.
+func FitKindModel(trials []Trial, llr func(*Evidence) float64, shown func(*Evidence) (judged, seems bool), source string) (*KindModel, error) {
 	var x [][]float64
 	var mated []bool
 	for i := range trials {
@@ -102,7 +111,7 @@ func FitKindModel(trials []Trial, llr func(*Evidence) float64, shown func(*Evide
 	}
 	m := &KindModel{Source: source, Cosine: max(0, weights[1]/weights[0]), Coverage: max(0, weights[2]/weights[0])}
 	var scores []float64
-	looked, seem := 0, 0.0
+	looked, seem := 0, 0
 	for i := range trials {
 		t := &trials[i]
 		switch {
@@ -114,14 +123,14 @@ func FitKindModel(trials []Trial, llr func(*Evidence) float64, shown func(*Evide
 		}
 		scores = append(scores, m.Score(llr(&t.Evidence), &t.Evidence))
 		if t.Form != nil {
-			looked++
-			seem += float64(oneIf(shown(&t.Evidence)))
+			judged, seems := shown(&t.Evidence)
+			looked, seem = looked+oneIf(judged), seem+oneIf(judged && seems)
 		}
 	}
-	if looked < minTrials {
-		return nil, fmt.Errorf("the form of %d strangers was looked at, at least %d: %w", looked, minTrials, ErrTooFew)
+	if looked < minLooked {
+		return nil, fmt.Errorf("the form of %d strangers could be judged, at least %d: %w", looked, minLooked, ErrTooFew)
 	}
-	m.Random, m.Shown = fitSurvival(scores), max(1, seem)/float64(looked)
+	m.Random, m.Shown = fitSurvival(scores), float64(seem+1)/float64(looked+2) // Laplace: few seem to be
 	return m, m.check()
 }
 

@@ -12,10 +12,13 @@ func TestKindThreshold(t *testing.T) {
 	plain, alike := &Evidence{}, &Evidence{Cosine: 0.9, Coverage: 0.8}
 	for _, n := range []int{1, 30, 1000} {
 		at := m.Threshold(0.01, n, plain)
-		if got := m.FPIR(at, n, plain); got > 0.01 || m.FPIR(at-0.01, n, plain) <= 0.01 {
+		if got := m.FPIR(at, n, plain); got > 0.01 || m.FPIR(at-0.01, n, plain) <= 0.01 && m.Random.Rate(at-0.01) <= leastRare {
 			t.Errorf("%d labels: %.4f of the strangers reach the threshold of 0.01", n, got)
 		}
-		if higher := m.Threshold(0.001, n, plain); higher <= at {
+		if m.Random.Rate(at) > leastRare {
+			t.Errorf("%d labels: %.3f of all comparisons reach the threshold", n, m.Random.Rate(at))
+		}
+		if higher := m.Threshold(0.001, n, plain); higher < at {
 			t.Errorf("%d labels: %.2f for a tenth of the strangers, %.2f for all", n, higher, at)
 		}
 		if lower := m.Threshold(0.01, n, alike); math.Abs(at-lower-m.Cosine*0.9-m.Coverage*0.8) > 1e-5 {
@@ -45,12 +48,12 @@ func kindTrials(n int) []Trial {
 
 func TestFitKindModel(t *testing.T) {
 	llr := func(e *Evidence) float64 { return 10*e.LocallyConsistent - 5 }
-	shown := func(e *Evidence) bool { return e.Form.Other == 0 }
+	shown := func(e *Evidence) (judged, seems bool) { return e.Form.Other < 2, e.Form.Other == 0 }
 	m, err := FitKindModel(kindTrials(1000), llr, shown, "here")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Cosine < 0.5 || m.Coverage < 0.5 || math.Abs(m.Shown-0.2) > 1e-9 || m.Random.Count != 500+1000 || m.Source != "here" {
+	if m.Cosine < 0.5 || m.Coverage < 0.5 || math.Abs(m.Shown-101./202) > 1e-9 || m.Random.Count != 500+1000 || m.Source != "here" {
 		t.Errorf("fitted %+v", m)
 	}
 	if _, err := FitKindModel(kindTrials(50), llr, shown, ""); !errors.Is(err, ErrTooFew) {

@@ -70,7 +70,10 @@ func (s *settings) run(ctx context.Context) error {
 	if s.fields != "" {
 		source += ", and the forms of " + s.fields
 	}
-	model, err := scoremodel.FitKindModel(trials, m.Calibration.LLRModel.LLR, decide.SeemsShown, source)
+	shown := func(e *scoremodel.Evidence) (judged, seems bool) {
+		return e.Coverage >= decide.LeastCoverage, decide.SeemsShown(e)
+	}
+	model, err := scoremodel.FitKindModel(trials, m.Calibration.LLRModel.LLR, shown, source)
 	if err != nil {
 		return err
 	}
@@ -170,7 +173,7 @@ func printForms(trials []scoremodel.Trial) {
 }
 
 func printModel(m *scoremodel.KindModel) {
-	fmt.Printf("score: LLR + %.3f cosine + %.3f coverage; of fits to something else %.1f %% seem shown\n", m.Cosine, m.Coverage, 100*m.Shown)
+	fmt.Printf("score: LLR + %.3f cosine + %.3f coverage; of wide fits to something else %.1f %% seem shown, at most\n", m.Cosine, m.Coverage, 100*m.Shown)
 	for _, labels := range []int{1, 20, 80, 1000} {
 		fmt.Printf("threshold of the score at FPIR 0.01, %d labels: %.2f\n", labels, m.Threshold(0.01, labels, new(scoremodel.Evidence)))
 	}
