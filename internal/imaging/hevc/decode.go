@@ -100,6 +100,7 @@ type decoder struct {
 	cost   int64 // of the memory that the caller knows of
 	sps    *sps
 	pps    *pps
+	sized  *sps // for which, with pps, the memory was allocated
 	layout *layout
 
 	planes [3]Plane
@@ -213,8 +214,8 @@ func (d *decoder) segment(kind int, payload []byte, before *slice) (*slice, erro
 
 // begin allocates the memory for a picture.
 func (d *decoder) begin(s *slice) error {
-	same := d.pps == s.pps && d.layout != nil
-	d.sps, d.pps = s.sps, s.pps
+	same := d.sized == s.sps && d.pps == s.pps
+	d.sps, d.pps, d.sized = s.sps, s.pps, nil
 	if first, _ := d.params.first(); d.sps != first || d.params.Cost() > d.cost {
 		return corrupt("the picture has another size than its header says")
 	}
@@ -233,6 +234,7 @@ func (d *decoder) begin(s *slice) error {
 		}
 		d.allocate()
 	}
+	d.sized = d.sps
 	for i := range d.sliceOf {
 		d.sliceOf[i] = -1
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -189,7 +190,9 @@ func FuzzDecode(f *testing.F) {
 		if w, h := p.Size(); w*h > 1<<18 || p.Cost() > 1<<24 {
 			return
 		}
-		pic, missing, err := NewDecoder(p).Decode(units)
+		d := NewDecoder(p)
+		d.Decode(append(slices.Clone(params), units...)) // with headers of its own
+		pic, missing, err := d.Decode(units)
 		if missing > 0 && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrUnsupported) {
 			t.Fatalf("an error of no kind: %v", err)
 		}
@@ -236,5 +239,29 @@ func TestCost(t *testing.T) {
 		if took > p.Cost()+fixed || took < p.Cost()/2 {
 			t.Errorf("%s: took %d bytes of %d", name, took, p.Cost())
 		}
+	}
+}
+
+// TestHeadersAmongThePictures: a picture may bring another sequence header of its own.
+func TestHeadersAmongThePictures(t *testing.T) {
+	params, units := stream(t, "plain")
+	others, otherUnits := stream(t, "ctu16")
+	p, err := ReadParams(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := NewDecoder(p)
+	if _, _, err := d.Decode(units); err != nil {
+		t.Fatal(err)
+	}
+	var own [][]byte
+	for _, nal := range others {
+		if nal[0]>>1&63 == nalSPS {
+			own = append(own, nal)
+		}
+	}
+	pic, missing, err := d.Decode(append(own, otherUnits...))
+	if err != nil || missing != 0 || !bytes.Equal(samples(pic), samples(decoded(t, "ctu16"))) {
+		t.Errorf("%g is missing, %v", missing, err)
 	}
 }

@@ -5,6 +5,7 @@ package hevc
 import (
 	"crypto/sha256"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -27,8 +28,8 @@ func TestStreams(t *testing.T) {
 		{name: "chance-raw-filtered", seed: 3, raw: true, rawFiltered: true, bypass: true},
 		{name: "chance-tiles", seed: 4, tiles: true, log2CTB: 4},
 		{name: "chance-tiles-apart", seed: 5, tiles: true, apart: true, log2CTB: 5},
-		{name: "chance-dependent", seed: 6, log2CTB: 4, segments: 9, dependent: true},
-		{name: "chance-wavefront", seed: 7, log2CTB: 4, segments: 9, dependent: true, wavefront: true, raw: true},
+		{name: "chance-dependent", seed: 6, log2CTB: 4, segments: 9, dependent: true, whole: true},
+		{name: "chance-wavefront", seed: 7, log2CTB: 4, segments: 9, dependent: true, whole: true, wavefront: true, raw: true},
 		{name: "chance-lists", seed: 9, lists: true, raw: true, skip: true},
 		{name: "chance-slices", seed: 10, log2CTB: 4, segments: 7, whole: true},
 		{name: "chance-bits10", seed: 11, depth: 10, raw: true, lists: true, bypass: true, skip: true},
@@ -282,104 +283,118 @@ func (s streamSpec) make(t *testing.T) ([]byte, *Picture) {
 	d := &dec.d
 	d.cabac.random = r
 	seq, _ := p.first()
-	blocks := seq.ctbW * seq.ctbH
 	var stream []byte
 	for _, n := range params {
 		stream = append(append(stream, 0, 0, 0, 1), n...)
 	}
-	var before *slice
 	layout, err := newLayout(seq, p.pps[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	for at, segment := 0, 0; at < blocks; segment++ {
-		count := blocks - at
-		if segment < s.segments-1 {
-			count = 1 + r.IntN(max(1, 2*blocks/s.segments))
+	var before *slice
+	for at, began, n := 0, 0, 0; at < len(layout.toBlock); n++ {
+		seg := segment{n: n, block: layout.toBlock[at], blocks: len(layout.toBlock)}
+		// A slice does not go on in another tile, nor in another row if it began inside one.
+		within := !(s.tiles && layout.first[seg.block]) && !(s.wavefront && at%seq.ctbW == 0 && began%seq.ctbW > 0)
+		if seg.dependent = s.dependent && n > 0 && within && r.IntN(3) > 0; !seg.dependent {
+			began = at
 		}
-		if s.tiles { // slices hold whole tiles, or lie within one
-			end := at + 1
-			for end < blocks && layout.tile[layout.toBlock[end]] == layout.tile[layout.toBlock[at]] {
-				end++
-			}
-			if s.segments == 0 {
-				end = blocks
-			}
-			count = min(count, end-at)
-		}
-		count = min(count, blocks-at)
-		if s.wavefront && !s.tiles { // a segment that begins inside a row ends in it
-			if column := at % seq.ctbW; column > 0 {
-				count = min(count, seq.ctbW-column)
-			}
-		}
-		dependent := s.dependent && segment > 0 && r.IntN(3) > 0
-		header := func(ends []int) *bitWriter {
-			r := rand.New(rand.NewPCG(s.seed, uint64(100+segment)))
-			w := &bitWriter{}
-			w.flag(segment == 0)
-			w.flag(false)
-			w.ue(0)
-			if segment > 0 {
-				if s.dependent {
-					w.flag(dependent)
-				}
-				n := 0
-				for 1<<n < blocks {
-					n++
-				}
-				w.u(n, uint32(layout.toBlock[at]))
-			}
-			if !dependent {
-				w.ue(2)
-				w.flag(r.IntN(4) > 0)
-				w.flag(r.IntN(4) > 0)
-				w.se(r.IntN(9) - 4)
-				w.se(r.IntN(5) - 2)
-				w.se(r.IntN(5) - 2)
-				own := r.IntN(2) == 0
-				w.flag(own)
-				off := own && r.IntN(3) == 0
-				if own {
-					if w.flag(off); !off {
-						w.se(r.IntN(7) - 3)
-						w.se(r.IntN(7) - 3)
-					}
-				}
-				if !s.apart {
-					w.flag(s.whole || r.IntN(2) == 0)
-				}
-			}
-			if s.tiles || s.wavefront {
-				w.ue(max(0, len(ends)-1))
-				if len(ends) > 1 {
-					w.ue(31)
-					last := 0
-					for _, e := range ends[:len(ends)-1] {
-						w.u(32, uint32(e-last-1))
-						last = e
-					}
-				}
-			}
-			return w
-		}
-		d.cabac.left = count
-		payload, _ := escaped(header(nil).bytes())
+		d.cabac.left = s.length(r, layout, seq, at, n)
+		at += d.cabac.left
+		payload, _ := escaped(s.header(seg, nil).bytes())
 		if before, err = d.segment(idrOnly, payload, before); err != nil {
-			t.Fatalf("%s: segment %d: %v", s.name, segment, err)
+			t.Fatalf("%s: segment %d: %v", s.name, n, err)
 		}
 		data, moved := escaped(d.cabac.out)
 		var ends []int
 		for _, e := range d.cabac.ends {
 			ends = append(ends, moved[e])
 		}
-		full, _ := escaped(header(ends).bytes())
-		stream = append(append(append(stream, 0, 0, 1, idrOnly<<1, 1), full...), data...)
-		at += count
+		header, _ := escaped(s.header(seg, ends).bytes())
+		stream = append(append(append(stream, 0, 0, 1, idrOnly<<1, 1), header...), data...)
 	}
 	d.deblock()
 	d.adaptiveOffset()
 	return stream, d.picture()
+}
+
+// length chooses how many coding tree blocks segment n has, which begins at rank at.
+func (s streamSpec) length(r *rand.Rand, l *layout, seq *sps, at, n int) int {
+	blocks := len(l.toBlock)
+	count := blocks - at
+	if n < s.segments-1 {
+		count = min(count, 1+r.IntN(max(1, 2*blocks/s.segments)))
+	}
+	if s.tiles && s.segments > 0 { // it lies within a tile
+		end := at + 1
+		for end < blocks && l.tile[l.toBlock[end]] == l.tile[l.toBlock[at]] {
+			end++
+		}
+		count = min(count, end-at)
+	}
+	if column := at % seq.ctbW; s.wavefront && column > 0 { // one that begins inside a row ends in it
+		count = min(count, seq.ctbW-column)
+	}
+	return count
+}
+
+// segment is what a header says of a slice segment.
+type segment struct {
+	n             int // its number
+	block, blocks int // its first block, of how many
+	dependent     bool
+}
+
+// header writes slice_segment_header. ends are those of the parts of its data, in bytes as they
+// are sent.
+func (s streamSpec) header(seg segment, ends []int) *bitWriter {
+	w := &bitWriter{}
+	w.flag(seg.n == 0)
+	w.flag(false)
+	w.ue(0)
+	if seg.n > 0 {
+		if s.dependent {
+			w.flag(seg.dependent)
+		}
+		w.u(bits.Len(uint(seg.blocks-1)), uint32(seg.block))
+	}
+	if !seg.dependent {
+		s.writeOwn(w, rand.New(rand.NewPCG(s.seed, uint64(100+seg.n))))
+	}
+	if s.tiles || s.wavefront {
+		w.ue(max(0, len(ends)-1))
+		if len(ends) > 1 {
+			w.ue(31)
+			last := 0
+			for _, e := range ends[:len(ends)-1] {
+				w.u(32, uint32(e-last-1))
+				last = e
+			}
+		}
+	}
+	return w
+}
+
+// writeOwn writes what dependent segments do not have.
+func (s streamSpec) writeOwn(w *bitWriter, r *rand.Rand) {
+	w.ue(2)
+	w.flag(r.IntN(4) > 0)
+	w.flag(r.IntN(4) > 0)
+	w.se(r.IntN(9) - 4)
+	w.se(r.IntN(5) - 2)
+	w.se(r.IntN(5) - 2)
+	own := r.IntN(2) == 0
+	w.flag(own)
+	if own {
+		off := r.IntN(3) == 0
+		if w.flag(off); !off {
+			w.se(r.IntN(7) - 3)
+			w.se(r.IntN(7) - 3)
+		}
+	}
+	if !s.apart {
+		w.flag(s.whole || r.IntN(2) == 0)
+	}
 }
 
 func vpsPayload(s streamSpec) []byte {
