@@ -51,6 +51,9 @@ func (s *server) addBatch() {
 		http.NewResponseController(in.writer).EnableFullDuplex() // to answer while files come
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			hc.SetHeader("Content-Type", "application/x-ndjson")
+			if in.request.ProtoMajor == 1 {
+				hc.SetHeader("Connection", "close") // while the body comes nobody knows whether it ends well
+			}
 			work := func(ctx context.Context, f batchFile) (line, error) {
 				return s.answerOne(ctx, by, in.Collection, f, in.options()), nil
 			}

@@ -68,17 +68,21 @@ func (s *server) actor(r *http.Request) (service.Actor, error) {
 // metricsPath is where figures are, for who may see them.
 const metricsPath = "/metrics"
 
-// checked bounds how often an address may show keys that are of no use.
+// checked bounds how often an address may show keys that are of no use. A key that is of
+// use passes whatever else came from there: many clients may share an address.
 func (s *server) checked(r *http.Request, check func() (service.Actor, error)) (service.Actor, error) {
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if wait := s.rates.failures(host); wait > 0 {
-		return service.Actor{}, &service.Error{Kind: service.Busy, Text: "too many keys from your address were of no use: wait, and send one that is", After: wait}
-	}
 	by, err := check()
-	if isNoKey(err) {
-		s.rates.failed(host)
+	if !isNoKey(err) {
+		return by, err
 	}
-	return by, err
+	host, _, splitErr := net.SplitHostPort(r.RemoteAddr)
+	if splitErr != nil {
+		host = r.RemoteAddr
+	}
+	if s.rates.mayFail(host) {
+		return service.Actor{}, err
+	}
+	return service.Actor{}, &service.Error{Kind: service.Busy, Text: "too many keys from your address were of no use: wait, and send one that is", After: time.Duration(float64(time.Second) / wrongPerSecond)}
 }
 
 // rates bounds how often keys are used, and how often addresses show wrong ones.
@@ -120,18 +124,8 @@ func (r *rates) allow(by service.Actor) error {
 		After: max(time.Second, time.Duration(float64(time.Second)/by.Rate))}
 }
 
-// failures is how long an address must wait before it shows another key.
-func (r *rates) failures(host string) time.Duration {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if limiter := r.wrong[host]; limiter != nil && limiter.Tokens() < 1 {
-		return time.Duration(float64(time.Second) / wrongPerSecond)
-	}
-	return 0
-}
-
-// failed notes that an address showed a wrong key.
-func (r *rates) failed(host string) {
+// mayFail counts a wrong key from an address, and reports whether it was one of few.
+func (r *rates) mayFail(host string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if now := time.Now(); now.After(r.forget) || len(r.wrong) >= mostWrong {
@@ -140,5 +134,5 @@ func (r *rates) failed(host string) {
 	if r.wrong[host] == nil {
 		r.wrong[host] = rate.NewLimiter(wrongPerSecond, wrongBurst)
 	}
-	r.wrong[host].Allow()
+	return r.wrong[host].Allow()
 }

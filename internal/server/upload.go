@@ -5,8 +5,8 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"net"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -176,16 +176,17 @@ func (u *uploaded) file(r io.Reader) ([]byte, error) {
 	}
 }
 
-// cutOff says that a body ended early.
+// cutOff says that a body ended early, or is no form; other errors are as they are.
 func cutOff(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return service.Fault(service.Invalid, "the body ends early: send it again, whole")
 	}
 	var large *http.MaxBytesError
-	if strings.Contains(err.Error(), "multipart:") && !errors.As(err, &large) {
-		return service.Fault(service.Invalid, "the form cannot be read (%v): send it as multipart/form-data, as curl -F does", err)
+	var connection net.Error // gone, or too slow
+	if errors.As(err, &large) || errors.As(err, &connection) {
+		return err
 	}
-	return err
+	return service.Fault(service.Invalid, "the form cannot be read (%.200v): send it as multipart/form-data, as curl -F does", err)
 }
 
 // form returns the parts of a body that is a form, nil of any other.
