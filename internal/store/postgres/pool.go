@@ -31,12 +31,13 @@ const (
 // settings are those of every connection. A writer that waits for another one gives up
 // after 15 s, as with a file; what hangs ends. The keepalives tell a server that a
 // client's machine is gone, so that its transaction ends and others can write. Plans fit
-// the values at hand: one for few changes would be bad for many.
+// the values at hand: one for few changes would be bad for many. Compiling them costs more
+// than it saves.
 const settings = `SET search_path = ` + schema + `;
 	SET lock_timeout = '15s';
 	SET statement_timeout = '10min';
 	SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-	SET plan_cache_mode = force_custom_plan;
+	SET plan_cache_mode = force_custom_plan; SET jit = off;
 	SET client_min_messages = warning`
 
 // dialer gives up a connection whose other machine is gone after half a minute: 15 s of
