@@ -100,7 +100,7 @@ func tabOn(t *testing.T, url string) *tab {
 		t.Fatal(err)
 	}
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 4*time.Minute)
 	p := &tab{T: t, ctx: ctx, url: url}
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func value[T any](p *tab, js string) T {
 }
 
 // patience is how long something may take to be seen: much longer than it takes.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 // await waits until JavaScript is true. (The library's own waiting makes code of a text,
 // which the policy of the page forbids.)

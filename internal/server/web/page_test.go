@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"exemplar/internal/server/web"
 )
 
 // TestFirstRun is the way of somebody who has never seen the page: from nothing to the
@@ -69,6 +71,9 @@ func TestTextIsText(t *testing.T) {
 		if value[bool](p, `"hit" in window || document.querySelector("main img[onerror], main script") !== null`) {
 			t.Errorf("%s: a text became code", path)
 		}
+	}
+	if policy := value[string](p, `fetch(location.href).then((r) => r.headers.get("Content-Security-Policy"))`); policy != web.ContentSecurityPolicy {
+		t.Errorf("the server sends the page with another policy: %s", policy)
 	}
 }
 

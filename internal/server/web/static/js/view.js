@@ -2,6 +2,7 @@
 import { button, fill, h, heading, icon } from "./dom.js";
 import { setShortcuts } from "./keys.js";
 import { Problem } from "./api.js";
+import { sentence } from "./words.js";
 
 export class View extends HTMLElement {
   #stop;
@@ -42,7 +43,7 @@ export function skeleton() {
 // failure says what is wrong and what can be done.
 export function failure(error, again) {
   if (!(error instanceof Problem)) console.error(error);
-  const text = error instanceof Problem ? error.message : "The page made a mistake: " + error.message;
+  const text = error instanceof Problem ? sentence(error.message) : "The page made a mistake: " + error.message;
   const hint = error.status === 403 ? "Your key does not allow this. Ask whoever runs the service for one that does." : error.retryAfter ? `Try again in ${error.retryAfter} seconds.` : "";
   return h("div", { class: "failure", role: "alert" }, icon("warn"), h("div", {}, h("p", {}, h("strong", { text })), (error.errors ?? []).map((e) => h("p", { class: "quiet", text: e })), hint && h("p", { text: hint }), again && button("Try again", { icon: "refresh", on: again })));
 }

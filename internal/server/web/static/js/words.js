@@ -1,5 +1,8 @@
 // Answers in the words of people.
 
+// sentence begins a text of the service as a sentence does.
+export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 // percent rounds down, as the command line does: 99.96 % are no certainty.
 export function percent(share) {
   if (share > 0 && share < 0.01) return "less than 1 %";
@@ -56,11 +59,16 @@ export function contentsWords(answer) {
   return where ? where[0].toUpperCase() + where.slice(1) + "." : "";
 }
 
+// worthALook is the probability from which on a label is named for something unknown, as the
+// service's own suggestions of the inbox are.
+export const worthALook = 0.05;
+
 // runnerUp says what else it could be.
 export function runnerUp(answer) {
   const rest = (answer.candidates ?? []).filter((c) => c.label !== answer.label && !c.label.startsWith(answer.label + "/"));
   const next = rest[0];
   if (!next) return { text: "Nothing else comes near.", candidate: null };
+  if (answer.decision === "unknown" && next.confidence < worthALook) return { text: "Nothing that is registered comes near.", candidate: null };
   if (next.confidence < 0.01) return { text: "is next, but far behind.", candidate: next };
   if (next.confidence < 0.1) return { text: `is next, at ${percent(next.confidence)}.`, candidate: next };
   return { text: `comes close, at ${percent(next.confidence)}.`, candidate: next };

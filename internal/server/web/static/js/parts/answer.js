@@ -35,7 +35,7 @@ function verdict(about, card) {
   return h("section", { class: "verdict " + answer.decision },
     h("div", { class: "row between" }, h("div", { class: "row" }, h("span", { class: "chip " + answer.decision, text: words.decisionNames[answer.decision] }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] })), answer.confidence > 0 && sure(answer)),
     h("p", { class: "what" }, what), decision.status === "corrected" && decision.label !== answer.label && h("p", {}, "A person says: ", labelText(decision.label, { linked: true })),
-    answer.decision === "refused" ? h("p", { class: "wrap", text: answer.reason }) : h("p", { class: "quiet", text: says(answer) }), actions(about, card));
+    answer.decision === "refused" ? h("p", { class: "wrap", text: words.sentence(answer.reason) }) : h("p", { class: "quiet", text: says(answer) }), actions(about, card));
 }
 
 // says is the sentence below the label.
@@ -88,10 +88,8 @@ function actions(about, card) {
 // nearest is the first candidate, if it is worth a look: of something unknown, not what is least unlike.
 function nearest(answer) {
   const first = answer.candidates?.[0];
-  return first && (answer.decision !== "unknown" || first.confidence >= worthALook) ? first : null;
+  return first && (answer.decision !== "unknown" || first.confidence >= words.worthALook) ? first : null;
 }
-
-const worthALook = 0.05; // as the service's own suggestions of the inbox
 
 // effectOf says what a "not this" did.
 export function effectOf(done, label) {
@@ -145,7 +143,7 @@ function condition(c) {
 function more(decision) {
   const answer = decision.answer;
   return h("details", {}, h("summary", { text: "All evidence" }), h("div", { class: "card stack" },
-    h("p", { class: "wrap", text: answer.reason }),
+    h("p", { class: "wrap", text: words.sentence(answer.reason) }),
     answer.candidates?.length > 0 && h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Label", "Probability", "Likeness", "log10 LR"].map((t, i) => h("th", { class: i ? "number" : "", text: t })))),
       h("tbody", {}, answer.candidates.map((c) => h("tr", {}, h("td", {}, labelText(c.label, { linked: true })), h("td", { class: "number", text: words.percent(c.confidence) }), h("td", { class: "number", text: c.cosine.toFixed(2) }), h("td", { class: "number", text: c.llr === undefined ? "–" : c.llr.toFixed(1) })))))),
     h("p", { class: "quiet small" }, icon("file"), ` ${decision.source ?? ""}${decision.page ? ", page " + decision.page : ""}. Gallery version ${decision.gallery_version ?? "?"}, model ${String(answer.model ?? "").slice(0, 12)}.`)));

@@ -1,5 +1,6 @@
 // Questions that must be answered first. A native dialog keeps the focus inside and closes with Escape.
 import { button, h, iconButton } from "../dom.js";
+import { sentence } from "../words.js";
 
 // open shows a dialog. content gets a function that closes it with a result; the promise gives that
 // result, undefined where it was closed without one.
@@ -37,7 +38,7 @@ export function form(title, fields, does, send, options = {}) {
         close(result ?? true);
       } catch (error) {
         wrong.hidden = false;
-        wrong.textContent = [error.message, ...(error.errors ?? [])].join(" ");
+        wrong.textContent = sentence([error.message, ...(error.errors ?? [])].join(" "));
         submit.disabled = false;
       }
     } } }, fields, wrong, h("div", { class: "row end" }, button("Cancel", { on: () => close() }), submit));

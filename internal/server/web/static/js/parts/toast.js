@@ -2,6 +2,7 @@
 import { button, h, iconButton } from "../dom.js";
 import * as api from "../api.js";
 import { inCollection, state } from "../state.js";
+import { sentence } from "../words.js";
 
 const place = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
 const shownFor = 9000; // ms: long enough to read and to reach the button
@@ -24,7 +25,7 @@ export function say(text, options) {
 
 export function complain(error) {
   if (error.name === "AbortError") return;
-  say(error.message + (error.errors?.length ? " " + error.errors.join("; ") : ""), { kind: "bad" });
+  say(sentence(error.message) + (error.errors?.length ? " " + error.errors.join("; ") : ""), { kind: "bad" });
 }
 
 const done = []; // changes that were made here, the last one at the end

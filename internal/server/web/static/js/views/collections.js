@@ -24,7 +24,7 @@ class Collections extends View {
       try { await create(element); } catch (error) {
         const wrong = element.querySelector(".wrong");
         wrong.hidden = false;
-        wrong.textContent = [error.message, ...(error.errors ?? [])].join(" ");
+        wrong.textContent = words.sentence([error.message, ...(error.errors ?? [])].join(" "));
       }
     });
     return h("div", { class: "stack narrow" }, heading("Welcome", "Register one picture of each kind of document, and every other copy of it is recognised. A collection holds the kinds that belong together: begin with one."), element);

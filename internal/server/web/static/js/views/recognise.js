@@ -27,9 +27,10 @@ class Recognise extends View {
 
   start() {
     this.place = h("div", {});
-    this.answer = h("div", { class: "stack", "aria-live": "polite" });
+    this.answer = h("div", { class: "stack" });
+    this.told = h("p", { class: "unseen", role: "status" }); // for who hears the page: the answer in a few words
     this.list = h("div", { class: "card queue", role: "group", "aria-label": "Files" });
-    fill(this, heading("Recognise", state.collection?.references ? `${words.count(state.collection.labels, "kind", "kinds")} of documents are registered in ${state.collection.title || state.name}.` : "", ), this.place);
+    fill(this, heading("Recognise", state.collection?.references ? `${words.count(state.collection.labels, "kind", "kinds")} of documents are registered in ${state.collection.title || state.name}.` : ""), this.told, this.place);
     const asked = new URLSearchParams(location.search).get("decision");
     if (asked) this.load(() => this.stored(asked), this.place);
     else this.draw();
@@ -160,6 +161,8 @@ class Recognise extends View {
     if (item.state === "failed") return fill(this.answer, failure(item.error, () => { item.state = "waiting"; this.changed(item); this.work(); }));
     if (!decision) return fill(this.answer, this.looking(item));
     const shows = /^image\/(jpeg|png|gif|webp|bmp|avif)/.test(item.file.type) && !decision.page;
+    const { answer } = decision;
+    this.told.textContent = `${item.file.name}: ${words.decisionNames[answer.decision]}${answer.label ? ", " + words.longLabel(answer.label) : ""}${answer.confidence ? ", " + words.percent(answer.confidence) : ""}`;
     fill(this.answer, answerCard({ decision, picture: shows ? item.url : decision.picture ? decisionPicture(decision.id) : "", file: item.decisions.length === 1 ? item.file : null, after: () => state.refreshCounts() }));
   }
 

@@ -62,7 +62,7 @@ class Reference extends View {
         else this.load(() => this.all());
       } catch (error) {
         wrong.hidden = false;
-        wrong.textContent = [error.message, ...(error.errors ?? [])].join(" ");
+        wrong.textContent = words.sentence([error.message, ...(error.errors ?? [])].join(" "));
       }
     } } }, field("Label", picker, "Another label moves the reference."), contents, field("Note", note), wrong, h("div", { class: "row end" }, h("button", { class: "button primary", type: "submit" }, "Save")));
     return form;

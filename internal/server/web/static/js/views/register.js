@@ -75,7 +75,7 @@ class Register extends View {
         registered += done.registered ?? 0;
         this.said(item, done);
       } catch (error) {
-        fill(item.status, h("span", { class: "wrong", text: [error.message, ...(error.errors ?? [])].join(" ") }));
+        fill(item.status, h("span", { class: "wrong", text: words.sentence([error.message, ...(error.errors ?? [])].join(" ")) }));
       }
     }
     await state.refreshCounts();
