@@ -66,7 +66,7 @@ type rendering struct {
 	form     references.FPDF_FORMHANDLE // empty where there is none
 	pages    int
 
-	heldFirst int64 // what PDFium had taken when it was open
+	heldFirst int64 // what PDFium had taken when the first page was drawn; 0 before
 }
 
 // open opens a document with the first password that fits.
@@ -86,7 +86,6 @@ func (e *engine) open(data []byte, passwords []string) (*rendering, error) {
 		r.close()
 		return nil, err
 	}
-	r.heldFirst = e.held()
 	return r, nil
 }
 

@@ -139,8 +139,9 @@ func (w *worker) watch(limit time.Duration) (stop func()) {
 	return func() { close(over) }
 }
 
-// mostKept is how many bytes PDFium may take more than for opening the document. It keeps what
-// it has read of a document until that is closed, and WebAssembly gives back no memory before.
+// mostKept is how many bytes PDFium may take more than for the first page that it draws. It
+// keeps what it has read of a document until that is closed, and WebAssembly gives back no
+// memory before.
 const mostKept = 64 << 20
 
 // open opens the document, anew if it is open.
@@ -171,11 +172,14 @@ func (w *worker) answer(asked request, data []byte) (answer reply, pix []byte) {
 	case len(asked.Cut) > 0:
 		pix, err = w.doc.cut(asked.Cut)
 	default:
-		if w.engine.held() > w.doc.heldFirst+mostKept {
+		if w.doc.heldFirst > 0 && w.engine.held() > w.doc.heldFirst+mostKept {
 			err = w.open()
 		}
 		if err == nil {
 			answer.W, answer.H, pix, err = w.doc.page(asked.Page, asked.Side)
+		}
+		if w.doc != nil && w.doc.heldFirst == 0 {
+			w.doc.heldFirst = w.engine.held()
 		}
 	}
 	if err != nil {
