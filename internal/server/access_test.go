@@ -143,3 +143,31 @@ func TestBrowsersLogIn(t *testing.T) {
 		t.Errorf("a wrong key: %q", said)
 	}
 }
+
+// Where no key is needed, only who names this machine is served: a name of another site
+// may be made to lead here.
+func TestOtherNamesNeedAKey(t *testing.T) {
+	s := newTestServer(t)
+	status := func(host string) int {
+		r, _ := http.NewRequest("GET", s.url+prefix+"/me", nil)
+		r.Host = host
+		if s.key != "" {
+			r.Header.Set("Authorization", "Bearer "+s.key)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer.StatusCode
+	}
+	for host, want := range map[string]int{"localhost:1": 200, "127.0.0.1": 200, "[::1]:8080": 200, "[::1]": 200, "evil.example:8080": 403, "10.0.0.1:8080": 403, "localhost.evil.example": 403} {
+		if got := status(host); got != want {
+			t.Errorf("%s: %d, want %d", host, got, want)
+		}
+	}
+	s.key = s.makeKey(service.NewKey{Name: "admin", Role: service.Admin}).Secret
+	if got := status("exemplar.example"); got != 200 {
+		t.Errorf("with a key: %d", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -53,7 +54,7 @@ func (s *server) actor(r *http.Request) (service.Actor, error) {
 		return service.Actor{}, err
 	}
 	if !needed {
-		return local, nil
+		return local, ofThisMachine(r)
 	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {
 		by, err := s.service.ActorOfLogin(ctx, cookie.Value)
@@ -63,6 +64,20 @@ func (s *server) actor(r *http.Request) (service.Actor, error) {
 		return by, err
 	}
 	return service.Actor{}, nil
+}
+
+// ofThisMachine returns an error for a request that names the server as another machine
+// would. Where no key is needed, a page of another site could else have its own name
+// lead to this machine, and be taken for the page of this server.
+func ofThisMachine(r *http.Request) error {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = strings.Trim(r.Host, "[]")
+	}
+	if address, err := netip.ParseAddr(host); host == "localhost" || err == nil && address.IsLoopback() {
+		return nil
+	}
+	return service.Fault(service.Denied, "without a key only this machine is served: open it as http://127.0.0.1 with its port, or make a key with exemplar key create")
 }
 
 // metricsPath is where figures are, for who may see them.

@@ -219,6 +219,13 @@ func TestOtherSources(t *testing.T) {
 	}
 
 	w = &writer{}
+	bright := w.add("tmap", []byte{0})
+	w.refer("dimg", bright, w.coded(t, "plain"), w.coded(t, "grey"))
+	if _, got := decoded(t, w.file()); !bytes.Equal(got.pix, whole.pix) {
+		t.Error("a picture with a gain map is not its base")
+	}
+
+	w = &writer{}
 	body := bytes.Join([][]byte{{0, 0}, u16(0x1000), u16(0x2000), u16(0x3000), u16(0xFFFF), u16(200), u16(150), u16(0xFFF0), u16(20), u16(60), u16(30)}, nil)
 	canvas := w.add("iovl", body)
 	w.refer("dimg", canvas, w.coded(t, "coarse"), w.coded(t, "plain")) // at (-16, 20) and (60, 30)
@@ -351,6 +358,7 @@ func TestRefused(t *testing.T) {
 	}{
 		"nothing":              {nil, ErrCorrupt, "lists no picture"},
 		"a sequence":           {append(boxOf("ftyp", []byte("hevc")), boxOf("moov")...), ErrUnsupported, "sequence"},
+		"the compact form":     {append(boxOf("ftyp", []byte("mif3")), boxOf("mini")...), ErrUnsupported, "compact"},
 		"AVIF":                 {kind("av01"), ErrUnsupported, "AVIF"},
 		"H.264":                {kind("avc1"), ErrUnsupported, "H.264"},
 		"an unknown kind":      {kind("x\x00yz"), ErrUnsupported, `"x?yz"`},

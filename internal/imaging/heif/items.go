@@ -66,8 +66,11 @@ func readMeta(data []byte) (*meta, error) {
 		return m, nil
 	}
 	for i := 0; i < len(found); i += 4 {
-		if found[i:i+4] == "moov" {
+		switch found[i : i+4] {
+		case "moov":
 			return nil, unsupported("it is a sequence of pictures, like a video")
+		case "mini":
+			return nil, unsupported("it is in the compact form (mini)")
 		}
 	}
 	return nil, corrupt("it lists no picture")

@@ -60,7 +60,7 @@ func (b *builder) source(it *item, depth int) (*source, error) {
 		s, err = b.grid(it, depth)
 	case "iovl":
 		s, err = b.overlay(it, depth)
-	case "iden":
+	case "iden", "tmap": // the latter adds HDR to its first input, by ISO 21496-1
 		return b.identity(it, depth)
 	default:
 		return nil, unsupported("its picture is %s", kindName(it.kind))
@@ -88,8 +88,6 @@ func kindName(kind string) string {
 		return "coded in layers"
 	case "unci":
 		return "not compressed"
-	case "tmap":
-		return "HDR, computed of two others"
 	}
 	return "of the unknown kind " + printable(kind)
 }
@@ -254,10 +252,10 @@ func (b *builder) overlay(it *item, depth int) (*source, error) {
 	return s, nil
 }
 
-// identity returns another view of a picture (6.6.2.1).
+// identity returns another view of a picture (6.6.2.1), its first input.
 func (b *builder) identity(it *item, depth int) (*source, error) {
 	inputs := b.meta.inputs(it)
-	if len(inputs) != 1 || b.meta.items[inputs[0]] == nil {
+	if len(inputs) == 0 || b.meta.items[inputs[0]] == nil {
 		return nil, corrupt("the picture that it shows is not there")
 	}
 	s, err := b.source(b.meta.items[inputs[0]], depth+1)
