@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 
 	"exemplar/internal/capturesim"
 	"exemplar/internal/condition"
@@ -9,22 +10,56 @@ import (
 	"exemplar/internal/planar"
 )
 
-// manner is how a picture of a document is taken.
-type manner string
-
-const (
-	scan  manner = "scan"  // the document fills the picture, flat and evenly lit
-	photo manner = "photo" // it lies on something, seen aslant, in a room's light
-)
-
 // capture takes a picture of a document in a state, by its own simulator. The same
 // seed gives the same.
 func capture(doc *imaging.Image, kind condition.Kind, how manner, seed uint64) *imaging.Image {
-	r := newRandom(seed)
-	p := newPaint(doc)
-	spoilPaper(p, kind, r)
-	out := p.place(kind, how, r)
-	light(out, kind, how, r)
+	for ; ; seed += 101 {
+		r := newRandom(seed)
+		p := newPaint(doc)
+		spoilPaper(p, kind, r)
+		changed := p.differs(newPaint(doc).rgb) + p.missing()
+		out := p.place(kind, how, r)
+		light(out, how, r)
+		if kind == condition.Glare {
+			unlit := slices.Clone(out.rgb)
+			mirror(out, r)
+			changed = out.differs(unlit)
+		}
+		if !hasPlace(kind) || changed >= plainToSee {
+			return shoot(out, kind, how, r)
+		}
+	}
+}
+
+// differs is the share of the document whose colours differ from others, of the
+// same pixels, as anybody can see.
+func (p *paint) differs(from [][3]float64) float64 {
+	const plain = 24. / 255
+	all, n := 0.0, 0.0
+	for i, rgb := range p.rgb {
+		d := 0.0
+		for c, v := range rgb {
+			d = max(d, math.Abs(min(1, v)-min(1, from[i][c])))
+		}
+		all += p.paper[i]
+		if d >= plain {
+			n += p.paper[i]
+		}
+	}
+	return n / max(1, all)
+}
+
+// missing is the share of the document that is torn away.
+func (p *paint) missing() float64 {
+	n := 0.0
+	for _, k := range p.paper {
+		n += 1 - k
+	}
+	return n / float64(len(p.paper))
+}
+
+// shoot is what the camera makes of it.
+func shoot(out *paint, kind condition.Kind, how manner, r random) *imaging.Image {
 	if kind == condition.Screen {
 		screen(out, r)
 	}
@@ -160,13 +195,14 @@ func (p *paint) onto(quad [4]planar.Point, out *paint, r random) *paint {
 			for c := range sum {
 				out.rgb[i][c] = out.rgb[i][c]*(1-covered)*(1-shadow*near) + sum[c]
 			}
+			out.paper[i] = covered
 		}
 	}
 	return out
 }
 
-// light is a room's light, its shadows, and what is mirrored.
-func light(p *paint, kind condition.Kind, how manner, r random) {
+// light is a room's light and its shadows.
+func light(p *paint, how manner, r random) {
 	w, h := p.span()
 	if how == photo {
 		gx, gy, base := r.in(-0.2, 0.2), r.in(-0.2, 0.2), r.in(0.62, 0.9)
@@ -180,9 +216,11 @@ func light(p *paint, kind condition.Kind, how manner, r random) {
 			rgb[0], rgb[1], rgb[2] = rgb[0]*k*(1+warm), rgb[1]*k, rgb[2]*k*(1-warm)
 		})
 	}
-	if kind != condition.Glare {
-		return
-	}
+}
+
+// mirror shows lamps and windows.
+func mirror(p *paint, r random) {
+	w, h := p.span()
 	for n := 1 + r.IntN(2); n > 0; n-- {
 		cx, cy := w/2+r.in(-0.26, 0.26)*w, h/2+r.in(-0.26, 0.26)*h
 		a := r.in(0, math.Pi)

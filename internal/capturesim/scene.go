@@ -2,6 +2,7 @@ package capturesim
 
 import (
 	"math"
+	"slices"
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
@@ -31,10 +32,12 @@ type SceneParams struct {
 	// none, sheets with lines of text are drawn.
 	Others []*imaging.Image
 
+	// Paper is how much there is of each pixel of the document, row by row; nil for all.
+	Paper []byte
+
 	// Of [Worn]:
-	paper    []byte // how much there is of each pixel of the document; nil for all
-	blurMost bool   // blur is plainly seen
-	screen   bool   // a screen shows the document
+	blurMost bool // blur is plainly seen
+	screen   bool // a screen shows the document
 }
 
 // Everyday are the photos of people who take a little care.
@@ -62,6 +65,12 @@ type Photo struct {
 	// corner, in pixels of Image; (0, 0) is the centre of the first pixel. Corners may
 	// lie outside of the image.
 	Quad [4]planar.Point
+	// Shown is how much of each pixel shows the document, row by row: 0 on the ground and
+	// on what covers it.
+	Shown []byte
+	// Touched is the share of the document's area where the condition of [Worn] is plain to
+	// see, if it is Torn, Stained or Glaring: by 24 grey levels or more.
+	Touched float64
 	// Visible is the share of the document's area that is inside the picture and not
 	// covered.
 	Visible float64
@@ -88,7 +97,7 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	s.out.resize(s.p.Width, s.p.Height)
 	s.mask = make([]byte, len(s.out.px))
 	s.doc = newSheet3D(doc)
-	s.doc.paper = p.paper
+	s.doc.paper = p.Paper
 	if s.r.chance(p.Bend) {
 		s.doc.bend = newBend(s.r)
 		if s.doc.round > 0 { // plastic hardly bends
@@ -105,9 +114,34 @@ func Scene(doc, background *imaging.Image, p SceneParams, seed uint64) Photo {
 	visible := s.visible(quad)
 	s.light()
 	s.expose()
+	before := slices.Clone(s.out.px)
 	s.reflections(quad)
+	glare := s.changed(before)
 	s.shoot()
-	return Photo{s.out.image(), quadFromFirst(quad), visible}
+	return Photo{s.out.image(), quadFromFirst(quad), s.mask, glare, visible}
+}
+
+// changed is the share of the pixels that show the document which are others by now.
+func (s *scene) changed(before []uint64) float64 {
+	n, other := 0, 0
+	for i, shown := range s.mask {
+		if shown < 128 {
+			continue
+		}
+		n++
+		if plainlyDiffer(before[i], s.out.px[i]) {
+			other++
+		}
+	}
+	return float64(other) / float64(max(1, n))
+}
+
+// plainlyDiffer says that two pixels differ as anybody can see.
+func plainlyDiffer(a, b uint64) bool {
+	const plain = 24
+	r0, g0, b0 := channels(a)
+	r1, g1, b1 := channels(b)
+	return max(r0, r1)-min(r0, r1) >= plain || max(g0, g1)-min(g0, g1) >= plain || max(b0, b1)-min(b0, b1) >= plain
 }
 
 // placedCamera is a camera, and the position of its picture in the photo.

@@ -3,6 +3,7 @@ package capturesim
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"exemplar/internal/imaging"
 )
@@ -38,6 +39,7 @@ func Worn(doc, background *imaging.Image, state Wear, p SceneParams, seed uint64
 	r := newRNG(seed ^ 0x5ea1)
 	var f frame
 	var paper []byte
+	touched := 0.0
 	switch state {
 	case Unworn:
 	case Glaring:
@@ -54,6 +56,7 @@ func Worn(doc, background *imaging.Image, state Wear, p SceneParams, seed uint64
 		p.screen = true
 	case Torn, Stained, Folded, Faded:
 		f.load(doc)
+		before := slices.Clone(f.px)
 		switch state {
 		case Torn:
 			paper = f.tear(r)
@@ -68,12 +71,19 @@ func Worn(doc, background *imaging.Image, state Wear, p SceneParams, seed uint64
 		case Faded:
 			f.fade(r)
 		}
+		for i, px := range f.px {
+			if paper != nil && paper[i] < 128 || plainlyDiffer(before[i], px) {
+				touched += 1 / float64(len(f.px))
+			}
+		}
 		doc = f.image()
 	default:
 		panic(fmt.Sprintf("capturesim: unknown state %q; known are %v", state, Wears()))
 	}
-	p.paper = paper
-	return Scene(doc, background, p, seed)
+	p.Paper = paper
+	photo := Scene(doc, background, p, seed)
+	photo.Touched += touched
+	return photo
 }
 
 // tear removes a part of the paper, and returns the share of each pixel that is left. Torn

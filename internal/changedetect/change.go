@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"sync"
 
+	"exemplar/internal/cellnet"
 	"exemplar/internal/imaging"
 )
 
@@ -39,11 +40,11 @@ type Map struct {
 
 // Detector finds changes. It may be used by several goroutines.
 type Detector struct {
-	net    *network
+	net    *cellnet.Network
 	passes sync.Pool // of *pass
 }
 
-func newDetector(n *network) *Detector {
+func newDetector(n *cellnet.Network) *Detector {
 	return &Detector{net: n, passes: sync.Pool{New: func() any { return new(pass) }}}
 }
 
@@ -62,8 +63,8 @@ func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 	p := d.passes.Get().(*pass)
 	defer d.passes.Put(p)
 	p.take(ref, laid)
-	d.net.forward(p)
-	logits := p.logits()
+	d.net.Forward(&p.Pass)
+	logits := p.Logits()
 	if len(logits) == m.W*m.H {
 		m.Logit = append(m.Logit, logits...)
 	} else {
@@ -76,6 +77,28 @@ func (d *Detector) Detect(ref, laid *imaging.Gray) *Map {
 	return m
 }
 
+// Load reads a detector from a safetensors file, see [cellnet.Load].
+func Load(data []byte) (*Detector, error) {
+	n, err := cellnet.Load(pictures, layers, data)
+	if err != nil {
+		return nil, fmt.Errorf("detector of changes: %w", err)
+	}
+	return newDetector(n), nil
+}
+
+// LoadKinds is [Load] of a detector as [Kinds].
+func LoadKinds(data []byte) (*Detector, error) {
+	n, err := cellnet.Load(pictures, kindLayers, data)
+	if err != nil {
+		return nil, fmt.Errorf("detector of kinds: %w", err)
+	}
+	return newDetector(n), nil
+}
+
+// Encode returns the file that Load reads, in half precision. About says how the
+// detector was made.
+func (d *Detector) Encode(about map[string]string) ([]byte, error) { return d.net.Encode(about) }
+
 //go:embed weights.safetensors
 var defaultWeights []byte
 
@@ -85,8 +108,8 @@ var kindWeights []byte
 var loadDefault = sync.OnceValue(func() *Detector { return embedded(layers, defaultWeights) })
 var loadKinds = sync.OnceValue(func() *Detector { return embedded(kindLayers, kindWeights) })
 
-func embedded(table []layer, data []byte) *Detector {
-	n, err := loadNetwork(table, data)
+func embedded(table []cellnet.Layer, data []byte) *Detector {
+	n, err := cellnet.Load(pictures, table, data)
 	if err != nil {
 		panic("changedetect: the embedded weights are damaged: " + err.Error())
 	}

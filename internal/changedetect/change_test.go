@@ -1,6 +1,7 @@
 package changedetect
 
 import (
+	"exemplar/internal/cellnet"
 	"fmt"
 	"math"
 	"reflect"
@@ -156,12 +157,12 @@ func TestEncode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := loadNetwork(small, data)
+		n, err := cellnet.Load(pictures, small, data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for k, p := range n.tensors() {
-			compareValues(t, d.net.tensors()[k].Value, p.Value)
+		for k, p := range n.Tensors() {
+			compareValues(t, d.net.Tensors()[k].Value, p.Value)
 		}
 		files[i], d = data, newDetector(n)
 	}
@@ -225,7 +226,7 @@ func BenchmarkDetect(b *testing.B) {
 
 // FuzzLoad gives files to the reader, which takes them or says why not.
 func FuzzLoad(f *testing.F) {
-	data, err := newDetector(newNetwork(small)).Encode(map[string]string{"made by": "a test"})
+	data, err := newDetector(cellnet.New(pictures, small)).Encode(map[string]string{"made by": "a test"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -233,7 +234,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(data[:len(data)/2])
 	f.Add([]byte(`{"e.bias":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		n, err := loadNetwork(small, data)
+		n, err := cellnet.Load(pictures, small, data)
 		if err != nil {
 			return
 		}
@@ -241,7 +242,7 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := loadNetwork(small, again); err != nil && !strings.Contains(err.Error(), "Inf") {
+		if _, err := cellnet.Load(pictures, small, again); err != nil && !strings.Contains(err.Error(), "Inf") {
 			t.Fatal(err)
 		}
 	})

@@ -1,6 +1,7 @@
 package changedetect
 
 import (
+	"exemplar/internal/cellnet"
 	"math"
 	"os"
 	"slices"
@@ -13,36 +14,36 @@ import (
 )
 
 // small is the network of tools/golden/change.py.
-var small = []layer{
-	{name: "a", size: 8, stride: 4, pad: 2, out: 6, act: kernel.ReLU},
-	{name: "b", from: "a", size: 3, stride: 2, pad: 1, out: 8, act: kernel.ReLU},
-	{name: "d", from: "b", size: 3, stride: 2, pad: 1, out: 10, act: kernel.ReLU},
-	{name: "d2", from: "d", size: 5, stride: 2, pad: 2, out: 7, act: kernel.ReLU},
-	{name: "u", from: "d", size: 1, stride: 1, out: 8},
-	{name: "v", from: "d2", size: 1, stride: 1, out: 8},
-	{name: "f", from: "b", plus: []string{"u", "v"}, size: 3, stride: 1, pad: 1, out: 5, act: kernel.ReLU},
-	{name: "e", from: "f", size: 1, stride: 1, out: 1},
+var small = []cellnet.Layer{
+	{Name: "a", Size: 8, Stride: 4, Pad: 2, Out: 6, Act: kernel.ReLU},
+	{Name: "b", From: "a", Size: 3, Stride: 2, Pad: 1, Out: 8, Act: kernel.ReLU},
+	{Name: "d", From: "b", Size: 3, Stride: 2, Pad: 1, Out: 10, Act: kernel.ReLU},
+	{Name: "d2", From: "d", Size: 5, Stride: 2, Pad: 2, Out: 7, Act: kernel.ReLU},
+	{Name: "u", From: "d", Size: 1, Stride: 1, Out: 8},
+	{Name: "v", From: "d2", Size: 1, Stride: 1, Out: 8},
+	{Name: "f", From: "b", Plus: []string{"u", "v"}, Size: 3, Stride: 1, Pad: 1, Out: 5, Act: kernel.ReLU},
+	{Name: "e", From: "f", Size: 1, Stride: 1, Out: 1},
 }
 
 // smallAnswering is small with all the answers of a cell.
-func smallAnswering() []layer {
+func smallAnswering() []cellnet.Layer {
 	table := slices.Clone(small)
-	table[len(table)-1].out = answers
+	table[len(table)-1].Out = answers
 	return table
 }
 
 // formulaNetwork has weights from the formula.
-func formulaNetwork(t *testing.T, table []layer) *network {
+func formulaNetwork(t *testing.T, table []cellnet.Layer) *cellnet.Network {
 	t.Helper()
 	file := tensorfile.Safetensors{Tensors: map[string]tensorfile.Tensor{}}
-	for _, p := range newNetwork(table).tensors() {
-		file.Tensors[p.name] = formula.Tensor(p.name, p.shape)
+	for _, p := range cellnet.New(pictures, table).Tensors() {
+		file.Tensors[p.Name] = formula.Tensor(p.Name, p.Shape)
 	}
 	data, err := file.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := loadNetwork(table, data)
+	n, err := cellnet.Load(pictures, table, data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +95,9 @@ func TestGoldenPair(t *testing.T) {
 	var p pass
 	p.take(goldenPair())
 	for channel := range pictures {
-		for y := 0; y < p.pair.h; y += 5 {
-			for x := 0; x < p.pair.w; x += 3 {
-				if got := p.pair.row(y)[x*pictures+channel]; math.Abs(float64(got-want[0])) > 1e-5 {
+		for y := 0; y < p.In.H; y += 5 {
+			for x := 0; x < p.In.W; x += 3 {
+				if got := p.In.Row(y)[x*pictures+channel]; math.Abs(float64(got-want[0])) > 1e-5 {
 					t.Fatalf("channel %d at (%d, %d) is %v, want %v", channel, x, y, got, want[0])
 				}
 				want = want[1:]
@@ -109,8 +110,8 @@ func TestGoldenMap(t *testing.T) {
 	logits, judged := readGolden(t, "logits"), readGolden(t, "judged")
 	var p pass
 	p.take(goldenPair())
-	formulaNetwork(t, small).forward(&p)
-	got, print := p.logits(), p.refSums.judged()
+	formulaNetwork(t, small).Forward(&p.Pass)
+	got, print := p.Logits(), p.refSums.judged()
 	if len(got) != 21*11 || len(got) != len(logits) || len(print) != len(judged) {
 		t.Fatalf("%d logits and %d cells", len(got), len(print))
 	}
@@ -130,13 +131,13 @@ func TestDetectSortsAnswers(t *testing.T) {
 	ref, laid := goldenPair()
 	var p pass
 	p.take(ref, laid)
-	n.forward(&p)
+	n.Forward(&p.Pass)
 	m := newDetector(n).Detect(ref, laid)
 	if m.W != 21 || m.H != 11 || len(m.Logit) != 21*11 {
 		t.Fatalf("map of %dx%d with %d cells", m.W, m.H, len(m.Logit))
 	}
 	for i := range m.Logit {
-		if got, want := []float32{m.Logit[i], m.Form[i], m.Filled[i]}, p.logits()[answers*i:][:answers]; !slices.Equal(got, want) {
+		if got, want := []float32{m.Logit[i], m.Form[i], m.Filled[i]}, p.Logits()[answers*i:][:answers]; !slices.Equal(got, want) {
 			t.Fatalf("cell %d is %v, the network says %v", i, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package changedetect
 import (
 	"math"
 
+	"exemplar/internal/cellnet"
 	"exemplar/internal/imaging"
 	"exemplar/internal/reuse"
 )
@@ -96,13 +97,13 @@ type smoother struct {
 }
 
 // normalise writes one channel of the pair.
-func (s *smoother) normalise(pair *grid, channel int, g *imaging.Gray, of *sums, softness float64) {
+func (s *smoother) normalise(pair *cellnet.Grid, channel int, g *imaging.Gray, of *sums, softness float64) {
 	s.smooth(of, softness)
-	for y := range pair.h {
-		v := between(y, pair.h, s.h)
-		blend(s.rowMean, s.mean[v.low*s.w:], s.mean[v.high*s.w:], v)
-		blend(s.rowGain, s.inverse[v.low*s.w:], s.inverse[v.high*s.w:], v)
-		s.normaliseRow(pair.row(y)[channel:], g.Pix[y*g.W:][:pair.w])
+	for y := range pair.H {
+		v := cellnet.Between(y, pair.H, s.h)
+		blend(s.rowMean, s.mean[v.Low*s.w:], s.mean[v.High*s.w:], v)
+		blend(s.rowGain, s.inverse[v.Low*s.w:], s.inverse[v.High*s.w:], v)
+		s.normaliseRow(pair.Row(y)[channel:], g.Pix[y*g.W:][:pair.W])
 	}
 }
 
@@ -153,10 +154,10 @@ func (s *smoother) sumRows(out, blocks []int32, columns int) {
 }
 
 // blend interpolates between two rows of cells.
-func blend(out, low, high []float32, v mix) {
+func blend(out, low, high []float32, v cellnet.Mix) {
 	low, high = low[:len(out)], high[:len(out)]
 	for i := range out {
-		out[i] = v.lowShare*low[i] + v.highShare*high[i]
+		out[i] = v.LowShare*low[i] + v.HighShare*high[i]
 	}
 }
 

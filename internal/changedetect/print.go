@@ -26,7 +26,7 @@ func Differences(ref, laid *imaging.Gray) []float32 {
 	var p pass
 	p.take(ref, laid)
 	for y := range rows * Cell {
-		row := p.pair.row(y)
+		row := p.In.Row(y)
 		for x := range columns * Cell {
 			d := row[pictures*x] - row[pictures*x+1]
 			out[y/Cell*columns+x/Cell] += max(d, -d) / (Cell * Cell)

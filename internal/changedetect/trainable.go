@@ -1,9 +1,7 @@
 package changedetect
 
 import (
-	"math/rand/v2"
-	"slices"
-
+	"exemplar/internal/cellnet"
 	"exemplar/internal/imaging"
 )
 
@@ -18,7 +16,7 @@ import (
 //
 // Replicas share the values and have gradients of their own: they may run side
 // by side, each with a [Pass] of its own.
-type Trainable struct{ net *network }
+type Trainable struct{ net *cellnet.Network }
 
 // Answers is the number of outputs of a cell of a detector of kinds, in this
 // order: [Map]'s Logit, Form and Filled. Other detectors have the first alone.
@@ -30,64 +28,29 @@ func NewTrainable(kinds bool, seed uint64) *Trainable {
 	if kinds {
 		table = kindLayers
 	}
-	return newTrainable(table, seed)
-}
-
-func newTrainable(table []layer, seed uint64) *Trainable {
-	n := newNetwork(table)
-	n.init(rand.New(rand.NewPCG(seed, 0)))
-	n.pack()
+	n := cellnet.New(pictures, table)
+	n.Init(seed)
 	return &Trainable{n}
 }
 
 // Start takes over the weights in a file of [Detector.Encode], also of a network
 // with fewer outputs or layers: what is new adds nothing to what was there.
-func (t *Trainable) Start(data []byte) error {
-	if err := t.net.start(data); err != nil {
-		return err
-	}
-	t.net.pack()
-	return nil
-}
-
-// Tensor is a parameter. Name is PyTorch's; the order of the values is ours.
-// Changes to Value and Grad are changes to the network.
-type Tensor struct {
-	Name        string
-	Value, Grad []float32
-}
+func (t *Trainable) Start(data []byte) error { return t.net.Start(data) }
 
 // Tensors lists the parameters in the order of the layers. A replica's values are
 // the original's.
-func (t *Trainable) Tensors() []Tensor {
-	var out []Tensor
-	for _, x := range t.net.tensors() {
-		out = append(out, Tensor{x.name, x.Value, x.Grad})
-	}
-	return out
-}
+func (t *Trainable) Tensors() []cellnet.Tensor { return t.net.Tensors() }
 
 // Changed makes new values take effect, in all replicas. It must not be called
 // while one of them computes.
-func (t *Trainable) Changed() { t.net.pack() }
+func (t *Trainable) Changed() { t.net.Pack() }
 
 // Replica makes a network that shares the values and has gradients of its own.
-func (t *Trainable) Replica() *Trainable {
-	r := *t.net
-	r.convs = slices.Clone(t.net.convs)
-	for i, c := range r.convs {
-		r.convs[i] = c.Replica()
-	}
-	return &Trainable{&r}
-}
+func (t *Trainable) Replica() *Trainable { return &Trainable{t.net.Replica()} }
 
 // Pass is the memory of a pair of pictures on its way through a network and back.
 // The zero value is ready; it may be used again for the next pair.
-type Pass struct {
-	pass
-	dMaps []grid // gradients of the outputs
-	dIn   grid
-}
+type Pass struct{ pass }
 
 // Forward returns the logits of the cells of a pair of pictures, as
 // [Detector.Detect] takes them: (H,W,Answers), or (H,W,1). Negative turns light
@@ -95,24 +58,17 @@ type Pass struct {
 func (t *Trainable) Forward(p *Pass, ref, laid *imaging.Gray, negative bool) []float32 {
 	p.take(ref, laid)
 	if negative {
-		for i, v := range p.pair.v {
-			p.pair.v[i] = -v
+		for i, v := range p.In.V {
+			p.In.V[i] = -v
 		}
 	}
-	t.net.forward(&p.pass)
-	return p.logits()
+	t.net.Forward(&p.pass.Pass)
+	return p.Logits()
 }
 
 // Backward adds to the gradients of the parameters, given d, that of the logits
 // of the Forward before it.
-func (t *Trainable) Backward(p *Pass, d []float32) { t.net.backward(p, d) }
+func (t *Trainable) Backward(p *Pass, d []float32) { t.net.Backward(&p.pass.Pass, d) }
 
 // Detector is the network as it is. It shares the weights.
 func (t *Trainable) Detector() *Detector { return newDetector(t.net) }
-
-// init draws the weights.
-func (n *network) init(rng *rand.Rand) {
-	for _, c := range n.convs {
-		c.InitFanIn(rng)
-	}
-}

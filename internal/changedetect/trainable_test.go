@@ -1,6 +1,7 @@
 package changedetect
 
 import (
+	"exemplar/internal/cellnet"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -19,16 +20,16 @@ func TestGradients(t *testing.T) {
 		d[i] = float32(r.NormFloat64())
 	}
 	loss := func() (sum float64) {
-		n.pack()
-		n.forward(&p.pass)
-		for i, z := range p.logits() {
+		n.Pack()
+		n.Forward(&p.pass.Pass)
+		for i, z := range p.Logits() {
 			sum += float64(d[i]) * float64(z)
 		}
 		return sum
 	}
 	loss()
-	n.backward(&p, d)
-	for i, of := range n.tensors() {
+	n.Backward(&p.pass.Pass, d)
+	for i, of := range n.Tensors() {
 		direction := make([]float32, len(of.Value))
 		want := 0.0
 		for k, g := range of.Grad {
@@ -50,7 +51,7 @@ func TestGradients(t *testing.T) {
 			got = near
 		}
 		if want == 0 || math.Abs(got-want) > 0.03*math.Abs(want)+0.05 {
-			t.Errorf("parameter %d, %s: the loss changes by %v, the gradient says %v", i, of.name, got, want)
+			t.Errorf("parameter %d, %s: the loss changes by %v, the gradient says %v", i, of.Name, got, want)
 		}
 	}
 }
@@ -62,30 +63,30 @@ func TestStartKeepsWhatASmallerNetworkSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, err := loadNetwork(small, data)
+	was, err := cellnet.Load(pictures, small, data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	larger := slices.Clone(smallAnswering())
-	larger[6].out, larger[6].plus = 9, []string{"u", "v", "w"}
-	more := layer{name: "w", from: "d2", size: 1, stride: 1, out: 8}
-	n := newNetwork(slices.Insert(larger, 6, more))
-	n.init(rand.New(rand.NewPCG(1, 2)))
-	if err := n.start(data); err != nil {
+	larger[6].Out, larger[6].Plus = 9, []string{"u", "v", "w"}
+	more := cellnet.Layer{Name: "w", From: "d2", Size: 1, Stride: 1, Out: 8}
+	n := cellnet.New(pictures, slices.Insert(larger, 6, more))
+	n.Init(1)
+	if err := n.Start(data); err != nil {
 		t.Fatal(err)
 	}
-	n.pack()
+	n.Pack()
 	var a, b pass
 	a.take(goldenPair())
 	b.take(goldenPair())
-	was.forward(&a)
-	n.forward(&b)
-	for i, want := range a.logits() {
-		if got := b.logits()[answers*i]; math.Abs(float64(got-want)) > 1e-5 {
+	was.Forward(&a.Pass)
+	n.Forward(&b.Pass)
+	for i, want := range a.Logits() {
+		if got := b.Logits()[answers*i]; math.Abs(float64(got-want)) > 1e-5 {
 			t.Fatalf("cell %d: %v, the smaller network says %v", i, got, want)
 		}
 	}
-	if err := n.start([]byte("abc")); err == nil {
+	if err := n.Start([]byte("abc")); err == nil {
 		t.Error("started from nothing")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"exemplar/internal/cellnet"
 	"exemplar/internal/changedetect"
 	"exemplar/internal/kernel"
 	"exemplar/internal/nn"
@@ -80,7 +81,7 @@ type training struct {
 	samples  []Sample
 	name     string
 	net      *changedetect.Trainable
-	tensors  []changedetect.Tensor
+	tensors  []cellnet.Tensor
 	moments  []nn.State // by tensor
 	schedule nn.Schedule
 	step     int // done
@@ -91,7 +92,7 @@ type training struct {
 // batch has gradients of its own, so that it does not matter who computes what.
 type lesson struct {
 	net     *changedetect.Trainable
-	tensors []changedetect.Tensor
+	tensors []cellnet.Tensor
 	loss    float64
 	cells   int
 }

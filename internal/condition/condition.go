@@ -10,9 +10,11 @@
 //	for _, c := range seen.Conditions { fmt.Println(c.Kind, c.Share) }
 //	fits := condition.Nearest(&seen.State, registered) // indices, the nearest first
 //
-// Other contents are no condition: only paper and the print of whole regions are
-// compared, not what stands written. Constants that say nothing else were chosen by
-// eye on pictures of package capturesim and of bench/conditions.
+// Regions are found by a small network, which is told of each cell how the two papers
+// and prints compare; it learnt from captures of documents to which something happened,
+// of the same and of other contents, which are no condition (package conditiontrain).
+// What concerns the whole (blur, paleness, size, screens) is measured. Constants that say
+// nothing else were chosen by eye on captures of package capturesim.
 package condition
 
 import (
@@ -59,13 +61,22 @@ type Place struct{ Left, Top, Right, Bottom float64 }
 type Seen struct {
 	Conditions []Condition // by falling strength, those that are not sure as well
 	State      State
-	// Cautious is the state with half of what is not sure: such a photo is between two
-	// states, and [Nearest] leaves it open.
-	Cautious State
-	// Harm is how much the photo lacks of what the reference has, about a share of the
-	// document. Of two pictures of one document the one in the worse condition has more
-	// against the other than the other against it, whichever regions look odd.
-	Harm float64
+	// Harm is the share of the document that something happened to, and a little for what
+	// concerns the whole.
+	Harm    float64
+	Touched Touched
+}
+
+// Touched says which cells of a reference something happened to, row by row.
+type Touched struct {
+	W, H  int
+	Cells []bool
+}
+
+// At says whether something happened at a place, in shares of the reference's sides.
+func (t *Touched) At(x, y float64) bool {
+	i := min(t.H-1, int(y*float64(t.H)))*t.W + min(t.W-1, int(x*float64(t.W)))
+	return i >= 0 && t.Cells[i]
 }
 
 // Look says in what state the document of a pair was seen.
@@ -94,18 +105,28 @@ func Look(p *Pair) Seen {
 		if isSmall && unjudged(c.Kind) {
 			continue
 		}
-		s.set(c.Kind, c.Strength)
-		if c.Sure {
-			seen.Cautious.set(c.Kind, c.Strength)
-		} else {
-			seen.Cautious.set(c.Kind, c.Strength/2)
-		}
+		s.set(c.Kind, c.Strength*besideOthers(all, &c))
 		if c.Strength >= Plain {
 			seen.Conditions = append(seen.Conditions, c)
 		}
 	}
-	seen.State, seen.Harm = s, m.harm+s.wholeHarm()
+	seen.State, seen.Harm, seen.Touched = s, m.harm+s.wholeHarm(), Touched{m.w, m.h, m.touched}
 	return seen
+}
+
+// besideOthers is below 1 for a region that is less than half as large as one of another
+// kind: a state is named for what there is most of.
+func besideOthers(all []Condition, c *Condition) float64 {
+	if !slices.Contains(placed, c.Kind) {
+		return 1
+	}
+	largest := 0.0
+	for i := range all {
+		if slices.Contains(placed, all[i].Kind) {
+			largest = max(largest, all[i].Share)
+		}
+	}
+	return min(1, 2*c.Share/largest)
 }
 
 // Plain is the strength from which on a condition is said, if it is sure.

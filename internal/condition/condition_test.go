@@ -108,6 +108,20 @@ func TestPlainPhotosHaveNoCondition(t *testing.T) {
 	}
 }
 
+// A sound photo of a reference that was torn, stained or glaring itself has no condition.
+func TestTheReferencesStateIsNotThePhotos(t *testing.T) {
+	for _, kind := range []Kind{Glare, Covered, Stained} {
+		worn := newShot("form", 41, 41)
+		spoilings[kind](worn)
+		p := newShot("form", 41, 42).pair()
+		flat := worn.photo.Crop(left, top, worn.w, worn.h)
+		p.Reference, p.Fine = Prepare(flat), flat.Gray()
+		if got := said(Look(p)); got != nil {
+			t.Errorf("a sound photo, against a reference that is %s, is seen as %v", kind, got)
+		}
+	}
+}
+
 // spoilings make a shot what it is called.
 var spoilings = map[Kind]func(s *shot){
 	Glare: func(s *shot) {
@@ -237,18 +251,29 @@ func TestNearest(t *testing.T) {
 		{plain, []int{0}},
 		{state(Glare, 0.8), []int{1}},
 		{state(Torn, 1.0), []int{2}},
-		{state(Stained, 1.0), []int{2}},             // damaged in another way
-		{state(Glare, 0.9, Blurred, 1.0), []int{1}}, // nobody registered a blurred one
-		{state(Covered, 1.0), nil},                  // none of the three
-		{state(Glare, 0.1, Blurred, 0.4), []int{0}}, // nearly nothing
-		{state(Glare, 0.5), []int{0, 1}},            // too close to tell
-		{state(Glare, 1.0, Torn, 1.0), nil},         // both
+		{state(Stained, 1.0), []int{2}},              // damaged in another way
+		{state(Glare, 0.9, Blurred, 1.0), []int{1}},  // nobody registered a blurred one
+		{state(Covered, 1.0), nil},                   // none of the three
+		{state(Blurred, 1.0, Screen, 0.9), []int{0}}, // plain, badly photographed
+		{state(Glare, 0.1, Blurred, 0.4), []int{0}},  // nearly nothing
+		{state(Glare, 0.5), []int{0, 1}},             // too close to tell
+		{state(Glare, 1.0, Torn, 1.0), nil},          // both
+		{state(Glare, 1.0, Torn, 0.4), []int{1}},     // mostly glare
 	} {
 		t.Run(fmt.Sprint(c.photo), func(t *testing.T) {
 			if got := Nearest(&c.photo, registered); !slices.Equal(got, c.want) {
 				t.Errorf("nearest are %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestAStateIsNamedForWhatThereIsMostOf(t *testing.T) {
+	all := []Condition{{Kind: Glare, Share: 0.1}, {Kind: Stained, Share: 0.02}, {Kind: Torn, Share: 0.06}, {Kind: CutOff, Share: 0.3}}
+	for i, want := range []float64{1, 0.4, 1, 1} {
+		if got := besideOthers(all, &all[i]); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s weighs %v, want %v", all[i].Kind, got, want)
+		}
 	}
 }
 

@@ -25,9 +25,12 @@ type maps struct {
 	alike   []float64 // correlation of the two
 	usual   struct{ alike, gain float64 }
 
-	exposure float64 // by how much the photo is too dark
-	softness float64 // see blur
-	harm     float64 // share of the cells whose print was lost, or whose paper was stained
+	exposure float64            // by how much the photo is too dark
+	softness float64            // see blur
+	happened [][answers]float64 // probabilities of nothing and of each of placed
+	like     []float64          // on which share of the sides of the document the colour of the cell is seen, but for the nearest
+	touched  []bool             // the cell is in a region
+	harm     float64            // share of the cells that something happened to
 
 	around []level // of the photo, cells beyond the document's edges that are in it
 	places [][2]int
@@ -67,6 +70,7 @@ func newMaps(v *view) *maps {
 	m.surroundings()
 	m.comparePrint()
 	m.fitColors()
+	m.softness = m.blur()
 	return m
 }
 

@@ -42,13 +42,24 @@ func (s *State) of(family []Kind) float64 {
 	return most
 }
 
+// IsIn says that a state is plainly one of a kind, or of one that stands for it.
+func (s *State) IsIn(k Kind) bool {
+	for _, family := range families {
+		if slices.Contains(family, k) {
+			return s.of(family) >= Plain
+		}
+	}
+	return false
+}
+
 // within is what another kind of the same family is apart.
 const within = 0.35
 
 // Nearest returns which of some registered states are nearest to that of a photo,
 // the nearest first: several where it is too close to tell, none where the photo is in
 // a state that none of them is in. Only what some of them have tells them apart: a
-// copy with glare that is blurred as well is one with glare.
+// copy with glare that is blurred as well is one with glare, and a plain one that is
+// blurred is plain.
 func Nearest(photo *State, registered []State) []int {
 	const (
 		fits      = 0.6  // distance of a state that may be the photo's: it has most of what the photo has
@@ -56,14 +67,16 @@ func Nearest(photo *State, registered []State) []int {
 		another   = 0.45 // strength of a condition from which on a photo that has none of the registered ones is in none of their states
 	)
 	distances := make([]float64, len(registered))
-	none := 0.0 // strongest of the conditions that no registered state has
+	none := 0.0 // strongest of what happened to a part that happened in no registered state
 	for _, family := range families {
 		known := 0.0
 		for i := range registered {
 			known = max(known, registered[i].of(family))
 		}
 		if known < Plain {
-			none = max(none, photo.of(family))
+			if family[0] == CutOff || slices.Contains(placed, family[0]) {
+				none = max(none, photo.of(family))
+			}
 			continue
 		}
 		for i := range registered {

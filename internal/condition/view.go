@@ -38,6 +38,10 @@ type Pair struct {
 	// Laid at half brightness.
 	Fine, Laid *imaging.Gray
 
+	// Contents says whether the reference's print at a place, in shares of its sides, is
+	// contents, which other copies have otherwise; nil where nothing is known.
+	Contents func(x, y float64) bool
+
 	Length             float64 // of the document's longer side in the picture, pixels as sent
 	ReferenceLength    float64 // of the reference's
 	Mirrored, Inverted bool    // as the photo was found to be

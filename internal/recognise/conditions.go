@@ -31,8 +31,16 @@ func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.Seen)
 		sent[i] = p.AsSent(corner)
 	}
 	at := func(q planar.Point) planar.Point { return laid.At(planar.Point{X: q.X*w - 0.5, Y: q.Y*h - 0.5}) }
+	contents := func(x, y float64) bool {
+		kinds := f.seenKinds()
+		i := min(kinds.H-1, int(y*float64(kinds.H)))*kinds.W + min(kinds.W-1, int(x*float64(kinds.W)))
+		return i >= 0 && kinds.Judged[i] && kinds.Filled[i] > 0 && kinds.Logit[i] > 0
+	}
+	if f.rectified == nil {
+		contents = nil
+	}
 	seen := condition.Look(&condition.Pair{
-		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo,
+		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo, Contents: contents,
 		Length: longest(&sent), ReferenceLength: float64(max(rw, rh)),
 	})
 	var all []Condition

@@ -24,7 +24,7 @@ const (
 	// otherForm is up to how many cells may seem to be of another form in a place that
 	// nothing happened to, and rim how far around a region its effect may reach, as a
 	// share of the picture. By eye.
-	otherForm, effectRim = 8, 0.04
+	otherForm, effectRim = 8, 0.06
 	// plainly is how strong the condition of one of the references is at least: what
 	// editions differ in may look like a slight stain. By eye.
 	plainly = 0.8
@@ -38,7 +38,7 @@ type states struct {
 	plainest string                     // the reference that the others are held against
 	of       map[string]condition.State // by reference
 	labels   map[string]decide.Label    // of these references
-	tell     bool                       // a photo's state may choose a label: all have a reference here, and all but the plainest's one that is plainly in a condition
+	tell     bool                       // a photo's state may choose a label: all of them have a reference here
 }
 
 // statesOf finds the states among which a reference is, with its siblings: the
@@ -70,31 +70,45 @@ func (s *search) statesOf(ctx context.Context, h *Hypothesis) (*states, error) {
 	})
 }
 
-// seenAs is the state in which one reference is seen against another, if they are
-// of one kind.
+// seenAs is what was seen of one reference held against another: in what state it is,
+// and what of the other is there.
 type seenAs struct {
-	kin  bool
-	seen condition.Seen
+	reference  *Reference // the other
+	found      *Found     // nil where it was not found
+	conditions []Condition
+	seen       condition.Seen
 }
 
-// compareStates holds references against each other. The plainest is the one that
-// lacks least of what the others have.
+// isKin says whether two references show one form: beside what happened to either of
+// them most agrees, and hardly anything is another form. a is the first held against the
+// second, b the second against the first.
+func isKin(a, b *seenAs) bool {
+	if a.found == nil {
+		return false
+	}
+	places := slices.Concat(a.places(), b.places())
+	return a.agreeBeside(places) >= sameForm && a.formBeside(places) <= otherForm
+}
+
+// compareStates holds references against each other. The plainest is the one that the
+// others have most against, and it least against them: what is torn away in one of two is
+// seen in the other.
 func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[string]decide.Label) (*states, error) {
 	rows, err := parallel.Map(ctx, 0, ids, func(ctx context.Context, id string) ([]seenAs, error) { return g.seenAgainst(ctx, id, ids) })
 	if err != nil {
 		return nil, err
 	}
-	plainest, least := -1, math.Inf(1)
-	for i, row := range rows {
-		worst, kin := 0.0, 0
-		for j, seen := range row {
-			if j != i && seen.kin {
-				worst += seen.seen.State.Worst() + 1e-3*seen.seen.Harm
-				kin++
-			}
+	kin := make([][]bool, len(ids))
+	for i := range rows {
+		kin[i] = make([]bool, len(ids))
+		for j := range rows {
+			kin[i][j] = i != j && (isKin(&rows[i][j], &rows[j][i]) || isKin(&rows[j][i], &rows[i][j]))
 		}
-		// One that is found nowhere is no measure; of equals, the one with most kin.
-		if score := worst/float64(max(1, kin)) - 1e-4*float64(kin); kin > 0 && score < least {
+	}
+	spread(kin)
+	plainest, least := -1, math.Inf(1)
+	for i := range rows {
+		if score, ok := badness(i, rows, kin); ok && score < least {
 			plainest, least = i, score
 		}
 	}
@@ -104,7 +118,7 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 	found := &states{plainest: ids[plainest], of: map[string]condition.State{}, labels: map[string]decide.Label{}}
 	inState := map[decide.Label]bool{labels[ids[plainest]]: true}
 	for i, row := range rows {
-		if seen := row[plainest]; i == plainest || seen.kin {
+		if seen := row[plainest]; i == plainest || kin[i][plainest] && seen.found != nil {
 			found.of[ids[i]], found.labels[ids[i]] = seen.seen.State, labels[ids[i]]
 			inState[labels[ids[i]]] = inState[labels[ids[i]]] || seen.seen.State.Worst() >= plainly
 		}
@@ -112,7 +126,8 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 	differ := 0
 	found.tell = true
 	for _, label := range labels {
-		found.tell = found.tell && inState[label]
+		_, isHere := inState[label]
+		found.tell = found.tell && isHere
 	}
 	for _, is := range inState {
 		if is {
@@ -123,6 +138,48 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		return nil, nil
 	}
 	return found, nil
+}
+
+// badness orders references by how bad their state is; ok is false for one that is no
+// measure, since it has no kin. What happened to a reference is seen against every other
+// one, in the same place: what is only seen against one of them is rather the other's own
+// harm. Where that tells nothing, what is seen of the whole does. Weights are by eye.
+func badness(i int, rows [][]seenAs, kin [][]bool) (score float64, ok bool) {
+	const side, little = 40, 0.05
+	var others []*condition.Touched
+	sum := 0.0
+	for j := range rows {
+		if !kin[i][j] {
+			continue
+		}
+		a, b := &rows[i][j].seen, &rows[j][i].seen
+		sum += 0.3*(a.State.Worst()-b.State.Worst()) + a.Harm - b.Harm
+		if rows[i][j].found != nil {
+			others = append(others, &a.Touched)
+		}
+	}
+	if len(others) == 0 {
+		return 0, false
+	}
+	inAll := 0
+	for k := range side * side {
+		x, y := (float64(k%side)+0.5)/side, (float64(k/side)+0.5)/side
+		if !slices.ContainsFunc(others, func(t *condition.Touched) bool { return !t.At(x, y) }) {
+			inAll++
+		}
+	}
+	return float64(inAll)/(side*side) + little*sum/float64(len(others)), true
+}
+
+// spread makes kin of two that have kin in common.
+func spread(kin [][]bool) {
+	for k := range kin {
+		for i := range kin {
+			for j := range kin {
+				kin[i][j] = kin[i][j] || i != j && kin[i][k] && kin[k][j]
+			}
+		}
+	}
 }
 
 // seenAgainst holds a reference against others, itself excepted.
@@ -146,21 +203,43 @@ func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([
 			continue
 		}
 		conditions, seen := photo.Conditions(reference, &found)
-		row[i] = seenAs{agreeBeside(reference, &found, conditions) >= sameForm && formBeside(reference, &found, conditions) <= otherForm, seen}
+		row[i] = seenAs{reference, &found, conditions, seen}
 	}
 	return row, nil
 }
 
-// agreeBeside is the share of a reference's blocks that agree, of those that no
-// condition with a place touches.
-func agreeBeside(r *Reference, f *Found, conditions []Condition) float64 {
+// places are those that something happened to, in shares of the reference, with a rim to
+// which its effect may reach.
+func (s *seenAs) places() [][4]float64 {
+	if s.found == nil {
+		return nil
+	}
+	var all [][4]float64
+	w, h := s.reference.Size()
+	for _, c := range s.conditions {
+		for _, where := range c.Where {
+			low, high := where.Reference[0], where.Reference[2]
+			all = append(all, [4]float64{low.X/float64(w) - effectRim, low.Y/float64(h) - effectRim, high.X/float64(w) + effectRim, high.Y/float64(h) + effectRim})
+		}
+	}
+	return all
+}
+
+func liesIn(places [][4]float64, x, y float64) bool {
+	return slices.ContainsFunc(places, func(p [4]float64) bool { return x > p[0] && x < p[2] && y > p[1] && y < p[3] })
+}
+
+// agreeBeside is the share of the other's blocks that agree, of those beside places.
+func (s *seenAs) agreeBeside(places [][4]float64) float64 {
 	agree, judged := 0, 0
-	for i, place := range r.Blocks(f) {
-		if f.Blocks[i].State == alignment.NotComparable || touches(conditions, planar.Between(place[0], place[2], 0.5)) {
+	w, h := s.reference.Size()
+	for i, corners := range s.reference.Blocks(s.found) {
+		middle := planar.Between(corners[0], corners[2], 0.5)
+		if s.found.Blocks[i].State == alignment.NotComparable || liesIn(places, middle.X/float64(w), middle.Y/float64(h)) {
 			continue
 		}
 		judged++
-		if f.Blocks[i].State == alignment.InPlace {
+		if s.found.Blocks[i].State == alignment.InPlace {
 			agree++
 		}
 	}
@@ -168,25 +247,16 @@ func agreeBeside(r *Reference, f *Found, conditions []Condition) float64 {
 }
 
 // formBeside is the number of cells that show another form in the place with most of
-// them, of those that no condition touches or nearly touches.
-func formBeside(r *Reference, f *Found, conditions []Condition) float64 {
-	if f.rectified == nil {
+// them, of those beside places.
+func (s *seenAs) formBeside(places [][4]float64) float64 {
+	if s.found.rectified == nil {
 		return 0
 	}
-	seen := f.seenKinds()
-	w, h := r.Size()
-	visible := slices.Clone(f.rectified.Visible)
+	seen := s.found.seenKinds()
+	visible := slices.Clone(s.found.rectified.Visible)
 	for i := range visible {
-		x, y := (float64(i%seen.W)+0.5)/float64(seen.W)*float64(w), (float64(i/seen.W)+0.5)/float64(seen.H)*float64(h)
-		for _, c := range conditions {
-			for _, where := range c.Where {
-				low, high := where.Reference[0], where.Reference[2]
-				dx, dy := effectRim*float64(w), effectRim*float64(h)
-				if x > low.X-dx && x < high.X+dx && y > low.Y-dy && y < high.Y+dy {
-					visible[i] = false
-				}
-			}
-		}
+		x, y := (float64(i%seen.W)+0.5)/float64(seen.W), (float64(i/seen.W)+0.5)/float64(seen.H)
+		visible[i] = visible[i] && !liesIn(places, x, y)
 	}
 	return seen.Tally(visible).Cluster
 }
@@ -248,27 +318,40 @@ func (e *evidenceSet) see(f *Finding) {
 	if e.photo == nil || f.Best == nil || !f.Best.Found.Located || f.Decision.Outcome != decide.Match && f.Decision.Outcome != decide.Ambiguous {
 		return
 	}
-	seenBy, chooses := f.Best, false
+	seenBy, measured := f.Best, false
 	if e.states != nil {
 		if plainest := e.seen[e.states.plainest]; plainest != nil && plainest.Found.Located {
-			seenBy, chooses = plainest, true
+			seenBy, measured = plainest, true
 		}
 	}
 	var seen condition.Seen
 	f.Conditions, seen = e.photo.Conditions(seenBy.Reference, &seenBy.Found)
-	f.Conditions = slices.DeleteFunc(f.Conditions, func(c Condition) bool { return !c.Sure })
-	if !chooses {
+	var fit []decide.Label
+	if e.states != nil && e.states.tell && measured {
+		fit = e.states.nearest(&seen.State)
+	}
+	// What a registered reference shows plainly may be said with less evidence.
+	f.Conditions = slices.DeleteFunc(f.Conditions, func(c Condition) bool {
+		return !c.Sure && !(len(fit) == 1 && e.states.show(fit[0], c.Kind))
+	})
+	if e.states == nil {
 		return
 	}
 	group := slices.Compact(slices.Sorted(maps.Values(e.states.labels)))
-	var fit []decide.Label
-	if e.states.tell {
-		fit = e.states.nearest(&seen.Cautious)
-	}
 	f.Decision = f.Decision.ByCondition(e.policy, group, fit, e.states.says(f.Conditions, fit))
 	if best := e.seen[f.Decision.Best.Reference]; best != nil {
 		f.Best = best
 	}
+}
+
+// show says whether a reference of a label is plainly in a condition.
+func (t *states) show(label decide.Label, k condition.Kind) bool {
+	for id, of := range t.labels {
+		if state := t.of[id]; of == label && state.IsIn(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // says says, for instance, "it is seen with glare, as doc/glare is".
@@ -302,16 +385,4 @@ func (t *states) nearest(photo *condition.State) []decide.Label {
 		}
 	}
 	return labels
-}
-
-// touches says whether a point of the reference lies in a condition's place.
-func touches(conditions []Condition, p planar.Point) bool {
-	for _, c := range conditions {
-		for i := range c.Where {
-			if planar.Contains(&c.Where[i].Reference, p) {
-				return true
-			}
-		}
-	}
-	return false
 }
