@@ -31,7 +31,7 @@ func scanAudit(rows *sql.Rows, r *AuditRow) error {
 // NextAudit claims the next number, so that no other writer appends before this
 // transaction ends, and returns it with the hash of the row before.
 func (q *Tx) NextAudit(ctx context.Context) (seq int64, before string, err error) {
-	if err := q.must(ctx, `UPDATE audit_head SET seq = seq + 1 WHERE only = 1`); err != nil {
+	if err := q.must(ctx, `UPDATE audit_head SET seq = seq + 1 WHERE "only" = 1`); err != nil {
 		return 0, "", err
 	}
 	head, err := q.AuditHead(ctx)
@@ -41,7 +41,7 @@ func (q *Tx) NextAudit(ctx context.Context) (seq int64, before string, err error
 // AuditHead returns the head.
 func (q *Tx) AuditHead(ctx context.Context) (AuditHead, error) {
 	return one(ctx, q.querier, func(rows *sql.Rows, h *AuditHead) error { return rows.Scan(&h.Seq, &h.Hash) },
-		`SELECT seq, hash FROM audit_head WHERE only = 1`)
+		`SELECT seq, hash FROM audit_head WHERE "only" = 1`)
 }
 
 // AddAudit appends a row whose number was claimed.
@@ -51,7 +51,7 @@ func (q *Tx) AddAudit(ctx context.Context, r AuditRow) error {
 	if err != nil {
 		return err
 	}
-	return q.must(ctx, `UPDATE audit_head SET hash = ? WHERE only = 1`, r.Hash)
+	return q.must(ctx, `UPDATE audit_head SET hash = ? WHERE "only" = 1`, r.Hash)
 }
 
 // AuditAfter returns rows in order, from the one after seq on, at most limit.

@@ -103,8 +103,8 @@ CREATE INDEX audit_by_subject ON audit (subject);
 -- One row, updated in every transaction that writes to audit, so that the rows
 -- of two writers never interleave.
 CREATE TABLE audit_head (
-	only BIGINT PRIMARY KEY,
+	"only" BIGINT PRIMARY KEY, -- 1; a word of SQL, and so in quotes
 	seq  BIGINT NOT NULL,
 	hash TEXT NOT NULL
 );
-INSERT INTO audit_head (only, seq, hash) VALUES (1, 0, '');
+INSERT INTO audit_head ("only", seq, hash) VALUES (1, 0, '');
