@@ -93,7 +93,7 @@ func isLost(err error) bool {
 		switch class := fault.Code[:min(2, len(fault.Code))]; {
 		case fault.Code == "3D000":
 			return false
-		case class == "08", class == "53" && fault.Code != "53100", class == "28": // connection, too many of them, who are you
+		case class == "08", class == "53" && fault.Code != "53100", class == "28", fault.Code == "25P03": // connection, too many of them, who are you, too slow
 			return true
 		case class == "57":
 			return fault.Code != "57014"

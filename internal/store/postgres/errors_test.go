@@ -17,7 +17,7 @@ func TestErrorsOfTheServer(t *testing.T) {
 		"3D000": store.ErrNoGallery, "42P01": store.ErrNoGallery, "42501": store.ErrReadOnly, "25006": store.ErrReadOnly,
 		"55P03": store.ErrBusy, "40001": store.ErrBusy, "40P01": store.ErrBusy, "53100": store.ErrDiskFull,
 		"23505": store.ErrInvalid, "22021": store.ErrInvalid, "57014": store.ErrUnavailable,
-		"57P01": store.ErrUnavailable, "57P03": store.ErrUnavailable, "08006": store.ErrUnavailable, "53300": store.ErrUnavailable, "28P01": store.ErrUnavailable,
+		"57P01": store.ErrUnavailable, "57P03": store.ErrUnavailable, "08006": store.ErrUnavailable, "53300": store.ErrUnavailable, "28P01": store.ErrUnavailable, "25P03": store.ErrUnavailable,
 		"XX001": store.ErrCorrupt, "XX002": store.ErrCorrupt, "42601": nil,
 	} {
 		err := fmt.Errorf("query: %w", &pgconn.PgError{Code: code, Message: "said the server"})

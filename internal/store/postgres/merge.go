@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,7 +20,7 @@ func (g *Store) Merge(ctx context.Context, entries iter.Seq2[*store.Entry, error
 		if err != nil {
 			return err
 		}
-		m := merger{change: c, seq: seq, query: insertEntry("", fmt.Sprintf(`id = $2 OR label = $3 AND hash = $4 AND seq < %d`, seq))}
+		m := merger{change: c, seq: seq, flushed: time.Now(), query: insertEntry("", fmt.Sprintf(`id = $2 OR label = $3 AND hash = $4 AND seq < %d`, seq))}
 		for e, err := range entries {
 			if err == nil {
 				err = m.add(ctx, e)
@@ -45,10 +46,15 @@ type merger struct {
 	query string
 	done  store.Merged
 
-	batch *pgx.Batch
-	ids   []string
-	size  int
+	batch   *pgx.Batch
+	ids     []string
+	size    int
+	flushed time.Time
 }
+
+// flushAfter is how long entries wait for others. To make the next one may take long, and
+// the server ends a transaction that does nothing for a minute.
+const flushAfter = 5 * time.Second
 
 // add adds an entry, which is not used after the call.
 func (m *merger) add(ctx context.Context, e *store.Entry) error {
@@ -60,7 +66,7 @@ func (m *merger) add(ctx context.Context, e *store.Entry) error {
 			return fmt.Errorf("reference %q: %w", e.ID, err)
 		}
 	}
-	if m.batch != nil && (len(m.ids) == pieceEntries || m.size+sizeOf(e) > pieceBytes) {
+	if m.batch != nil && (len(m.ids) == pieceEntries || m.size+sizeOf(e) > pieceBytes || time.Since(m.flushed) > flushAfter) {
 		if err := m.flush(ctx); err != nil {
 			return err
 		}
@@ -115,6 +121,6 @@ func (m *merger) flush(ctx context.Context) error {
 			m.done.Added++
 		}
 	}
-	m.batch, m.ids, m.size = nil, m.ids[:0], 0
+	m.batch, m.ids, m.size, m.flushed = nil, m.ids[:0], 0, time.Now()
 	return results.Close()
 }
