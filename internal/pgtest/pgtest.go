@@ -57,7 +57,11 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.keeper.Close(); <-s.ended })
+	t.Cleanup(func() {
+		s.keeper.Close()
+		<-s.ended
+		os.RemoveAll(s.folder) // of a server that is stopped
+	})
 	return s
 }
 
