@@ -211,11 +211,19 @@ func visible(text string) string {
 	return `[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, summary, label, [role=option]")].find((e) => e.checkVisibility() && ((e.querySelector("span")?.innerText ?? "").trim() === ` + quote(text) + ` || e.innerText.trim() === ` + quote(text) + ` || e.getAttribute("aria-label") === ` + quote(text) + `))`
 }
 
-// click presses the mouse on what has a text or a name.
+// click presses the mouse on what has a text or a name, when it lies still and nothing is
+// upon it: pictures that come, and messages that go, move what is below them.
 func (p *tab) click(text string) {
 	p.Helper()
 	p.await(fmt.Sprintf("what says %q", text), visible(text))
-	at := value[[2]float64](p, `(() => { const e = `+visible(text)+`; e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
+	at := value[[2]float64](p, `new Promise((found) => { let before = ""; const look = () => {
+		const e = `+visible(text)+`;
+		e?.scrollIntoView({ block: "center" });
+		const r = e?.getBoundingClientRect(), at = r && [r.x + r.width / 2, r.y + r.height / 2], now = String(at);
+		if (e && now === before && e.contains(document.elementFromPoint(...at))) return found(at);
+		before = now;
+		setTimeout(look, 30);
+	}; look(); })`)
 	p.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
