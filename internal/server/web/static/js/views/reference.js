@@ -9,7 +9,7 @@ import { ask } from "../parts/dialog.js";
 import { labelPicker } from "../parts/labelpicker.js";
 import { contentsChoice } from "../parts/register.js";
 import { stage } from "../parts/stage.js";
-import { changed, complain } from "../parts/toast.js";
+import { changed, complain, say } from "../parts/toast.js";
 
 const contentsNames = { "": "as the picture suggests", vary: "vary: every copy is a match", fixed: "fixed: only the same copy is a match" };
 
@@ -56,10 +56,10 @@ class Reference extends View {
       if (Object.keys(change).length === 0) return;
       try {
         const after = await api.patch(referencePath(r.id), { json: change });
-        changed("Saved.", after.change, () => this.load(() => this.all()));
         await state.refreshCounts();
         if (after.id && after.id !== r.id) go(pathTo("references/" + api.part(after.id)), { replace: true });
-        else this.load(() => this.all());
+        else await this.load(() => this.all());
+        say("Saved."); // when the page shows it; the list of changes has the way back
       } catch (error) {
         wrong.hidden = false;
         wrong.textContent = words.sentence([error.message, ...(error.errors ?? [])].join(" "));
