@@ -10,7 +10,8 @@
 //
 // Documents are drawn, and captured by two simulators: package capturesim, and one of
 // this command's own that was written apart from it. What is chosen is chosen with the
-// first one on documents of odd numbers; reported are those of even ones, of both.
+// first one on documents of odd numbers, with an exception that the page names; reported
+// are those of even ones, of both.
 // Rates are internal/eval's.
 package main
 
