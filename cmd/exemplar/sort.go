@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,7 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
   exemplar sort --crop bed.jpg --to sorted`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := sortInputs(args, only, &filing)
+			found, err := sortInputs(args, only, &filing, move)
 			if err != nil {
 				return err
 			}
@@ -87,8 +88,12 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
 	return cmd
 }
 
-// sortInputs are the files to sort, without those of the result.
-func sortInputs(args []string, only string, filing *filingFlags) (inputs, error) {
+const behindLinks = "in linked folders"
+
+// sortInputs are the files to sort, without those of the result. If files are to be moved, those
+// are left that a link to a folder leads to outside of the folder that was named: they belong to
+// somebody else, who would miss them.
+func sortInputs(args []string, only string, filing *filingFlags, move bool) (inputs, error) {
 	if err := filing.checkTo(); err != nil {
 		return inputs{}, err
 	}
@@ -109,11 +114,18 @@ func sortInputs(args []string, only string, filing *filingFlags) (inputs, error)
 	kept := found.list[:0]
 	for _, in := range found.list {
 		isResult := in.root != "" && !sorting.IsInside(in.root, filing.to) && sorting.IsInside(in.name, filing.to)
-		if !isResult {
+		switch {
+		case isResult:
+		case move && in.root != "" && !sorting.IsInside(filepath.Dir(in.name), in.root):
+			found.passed[behindLinks]++
+		default:
 			kept = append(kept, in)
 		}
 	}
 	if found.list = kept; len(kept) == 0 {
+		if found.passed[behindLinks] > 0 {
+			return found, found.fault(args)
+		}
 		return found, fmt.Errorf("all files there are in %q already", filing.to)
 	}
 	return found, nil

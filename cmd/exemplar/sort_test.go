@@ -120,6 +120,34 @@ func TestSortMovesPages(t *testing.T) {
 	}
 }
 
+// TestSortMovesNothingFromElsewhere: a link in the inbox leads to a folder of others, whose files
+// stay; a link that leads to the inbox itself does no harm.
+func TestSortMovesNothingFromElsewhere(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	scan := documentFiles()[synthdoc.Examples()[3].Label]
+	archive := s.write("archive/kept.jpg", scan)
+	inbox := filepath.Dir(s.write("inbox/scan.jpg", scan))
+	to := filepath.Join(s.folder, "sorted")
+	for name, target := range map[string]string{"archive": filepath.Dir(archive), "loop": inbox} {
+		if err := os.Symlink(target, filepath.Join(inbox, name)); err != nil {
+			t.Skip("no links:", err)
+		}
+	}
+	_, errOut := s.inGallery(0, "sort", "--move", inbox, "--to", to)
+	if _, err := os.Stat(archive); err != nil || len(placed(t, to)) != 1 || !strings.Contains(errOut, "1 "+behindLinks) {
+		t.Errorf("%v; there are %q; %s", err, placed(t, to), errOut)
+	}
+	_, errOut = s.inGallery(exitFailed, "sort", "--move", inbox, "--to", to)
+	if !strings.Contains(errOut, "1 "+behindLinks) {
+		t.Error(errOut)
+	}
+	s.inGallery(0, "sort", "--move", filepath.Join(inbox, "archive"), "--to", to) // named itself
+	if _, err := os.Stat(archive); err == nil {
+		t.Error("a folder that was named was not moved")
+	}
+}
+
 // TestSortCrops documents out of one picture, upright, numbered from top to bottom.
 func TestSortCrops(t *testing.T) {
 	s := newSession(t)

@@ -16,6 +16,12 @@ func openTIFF(data []byte) (opened, error) {
 	return series{"page", len(file.Pages), func(index int) (opened, error) { return tiffPage(file.Pages[index]), nil }}.at(0, 0, false), nil
 }
 
+// LacksPages reports whether a file is a TIFF that ends before pages that it announces.
+func LacksPages(data []byte) bool {
+	file, err := tiff.Open(data)
+	return err == nil && file.LacksPages
+}
+
 func tiffPage(page *tiff.Page) opened {
 	w, h := page.Squared()
 	o := opened{w: w, h: h, orientation: page.Orientation}

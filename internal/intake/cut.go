@@ -25,6 +25,9 @@ func Cut(ctx context.Context, data []byte, numbers []int, options Options) ([]by
 		defer doc.Close()
 		return doc.Cut(ctx, indexes)
 	}
+	if imaging.LacksPages(data) {
+		return nil, errCutOff // the whole of what is left is worth more than its parts
+	}
 	if file := imaging.OpenPages(data); file != nil && indexes[len(indexes)-1] < file.Count() {
 		return file.Cut(indexes)
 	}

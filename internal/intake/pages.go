@@ -11,16 +11,27 @@ import (
 
 func isTIFF(head []byte) bool { return imaging.KindOf(head).Name == "TIFF" }
 
-// tiffPages yields the pages of a TIFF. With a single page it is an ordinary picture.
+var errCutOff = fmt.Errorf("%w: the file was cut off, and pages are missing: copy or send it again", imaging.ErrCorrupt)
+
+// tiffPages yields the pages of a TIFF. With a single page it is an ordinary picture. One that
+// was cut off gets a page more, which is refused: who sorts it must not take it for whole.
 func tiffPages(ctx context.Context, in *opening, data []byte, yield func(Page) bool) {
-	file := imaging.OpenPages(data)
-	if file == nil {
-		in.each(1, yield, func(int) Page { return Page{File: data} })
+	count, page := 1, func(int) Page { return Page{File: data} }
+	if file := imaging.OpenPages(data); file != nil {
+		count, page = file.Count(), func(i int) (p Page) {
+			p.Picture, p.Info, p.Err = file.DecodeAtLeast(i, in.Side*7/8, in.Limits)
+			return p
+		}
+	}
+	if !imaging.LacksPages(data) {
+		in.each(count, yield, page)
 		return
 	}
-	in.each(file.Count(), yield, func(i int) (p Page) {
-		p.Picture, p.Info, p.Err = file.DecodeAtLeast(i, in.Side*7/8, in.Limits)
-		return p
+	in.each(count+1, yield, func(i int) Page {
+		if i < count {
+			return page(i)
+		}
+		return Page{Err: errCutOff}
 	})
 }
 

@@ -75,6 +75,27 @@ func TestADamagedPageOfATIFF(t *testing.T) {
 	}
 }
 
+// TestATIFFThatWasCutOff: wherever it ends, the last answer is that something is missing, and
+// no part of it is cut out.
+func TestATIFFThatWasCutOff(t *testing.T) {
+	file := papertest.TIFF(numbered(1), numbered(2), numbered(3))
+	for end := 200; end < len(file)-6000; end += 499 { // less of a page is a note of its picture
+		pages := slices.Collect(Pages(t.Context(), file[:end], Options{}))
+		last := pages[len(pages)-1]
+		if last.Err == nil && last.File != nil { // a single picture is decoded by who gets it
+			_, _, last.Err = imaging.DecodeAtLeast(last.File, 100, imaging.Limits{})
+		}
+		if !errors.Is(last.Err, imaging.ErrCorrupt) {
+			t.Errorf("the first %d of %d bytes: %d pages, %v", end, len(file), len(pages), last.Err)
+		}
+	}
+	whole := papertest.TIFF(numbered(1), numbered(2))
+	cut := whole[:len(whole)-120*90-200] // the first page is there
+	if _, err := Cut(t.Context(), cut, []int{1}, Options{}); !errors.Is(err, imaging.ErrCorrupt) {
+		t.Errorf("cut: %v", err)
+	}
+}
+
 func TestPagesOfAPDF(t *testing.T) {
 	drawsPDF(t)
 	page := papertest.PDFPage{W: 100, H: 200, Content: "0 100 50 100 re f"}

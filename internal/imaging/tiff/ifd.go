@@ -85,6 +85,7 @@ type reader struct {
 	big     bool
 	seen    map[uint64]bool
 	entries int
+	ends    bool // before a directory that another one leads to
 }
 
 // readDirectories returns the directories of the pages. A loop ends the chain.
@@ -151,6 +152,7 @@ func (r *reader) chain(at uint64) []*directory {
 		r.seen[at] = true
 		d, next := r.readDirectory(at)
 		if d == nil {
+			r.ends = len(dirs) > 0
 			break
 		}
 		dirs = append(dirs, d)

@@ -47,6 +47,9 @@ type File struct {
 	// Pages are the pictures in their order, at least one, without those that the file
 	// marks as thumbnails or masks.
 	Pages []*Page
+	// LacksPages says that the last directory leads to another one behind the end of the
+	// data: the file was cut off, and nobody knows how many pages it had.
+	LacksPages bool
 }
 
 // Open reads the directories of a file. It returns an error if there is no picture. Errors of
@@ -56,7 +59,7 @@ func Open(data []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := &File{}
+	file := &File{LacksPages: dirs[0].reader.ends}
 	for _, dir := range dirs {
 		file.Pages = append(file.Pages, newPage(dir))
 	}
