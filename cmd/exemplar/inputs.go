@@ -40,6 +40,9 @@ type inputs struct {
 	passed map[string]int // number of files in folders that cannot be read, by kind
 }
 
+// errNoPictures is the fault of folders in which nothing is to be taken.
+var errNoPictures = errors.New("no picture")
+
 // expandInputs turns the arguments of a command into pictures. An argument is a file of
 // any name, a folder (listed as a data set), a glob pattern that the shell left alone,
 // or "-". A missing file becomes an input with an error, unless nothing else is there.
@@ -58,7 +61,7 @@ func expandInputs(args []string, only string) (inputs, error) {
 			return !matches && in.err == nil
 		})
 		if len(found.list) == 0 {
-			return found, fmt.Errorf("no picture in %s has a name that matches --only %q", strings.Join(args, ", "), only)
+			return found, fmt.Errorf("%w in %s has a name that matches --only %q", errNoPictures, strings.Join(args, ", "), only)
 		}
 	}
 	return found, found.fault(args)
@@ -71,7 +74,7 @@ func (f *inputs) fault(args []string) error {
 		if len(f.passed) > 0 {
 			passed = "; " + f.passedOver()
 		}
-		return fmt.Errorf("no pictures in %s (known kinds: %s%s)", strings.Join(args, ", "), strings.Join(slices.Concat(dataset.Extensions, dataset.Documents, dataset.Containers), " "), passed)
+		return fmt.Errorf("%ws in %s (known kinds: %s%s)", errNoPictures, strings.Join(args, ", "), strings.Join(slices.Concat(dataset.Extensions, dataset.Documents, dataset.Containers), " "), passed)
 	}
 	if slices.ContainsFunc(f.list, func(in input) bool { return in.err == nil }) {
 		return nil

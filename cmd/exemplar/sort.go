@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -90,7 +89,8 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
 
 const behindLinks = "in linked folders"
 
-// sortInputs are the files to sort, without those of the result. If files are to be moved, those
+// sortInputs are the files to sort, without those of the result. There may be none: in most nights
+// nothing comes, and a run that was killed may have left something to finish. If files are to be moved, those
 // are left that a link to a folder leads to outside of the folder that was named: they belong to
 // somebody else, who would miss them.
 func sortInputs(args []string, only string, filing *filingFlags, move bool) (inputs, error) {
@@ -108,7 +108,7 @@ func sortInputs(args []string, only string, filing *filingFlags, move bool) (inp
 		}
 	}
 	found, err := expandInputs(args, only)
-	if err != nil {
+	if err != nil && !errors.Is(err, errNoPictures) {
 		return found, err
 	}
 	kept := found.list[:0]
@@ -122,12 +122,7 @@ func sortInputs(args []string, only string, filing *filingFlags, move bool) (inp
 			kept = append(kept, in)
 		}
 	}
-	if found.list = kept; len(kept) == 0 {
-		if found.passed[behindLinks] > 0 {
-			return found, found.fault(args)
-		}
-		return found, fmt.Errorf("all files there are in %q already", filing.to)
-	}
+	found.list = kept
 	return found, nil
 }
 

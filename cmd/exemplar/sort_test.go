@@ -138,13 +138,33 @@ func TestSortMovesNothingFromElsewhere(t *testing.T) {
 	if _, err := os.Stat(archive); err != nil || len(placed(t, to)) != 1 || !strings.Contains(errOut, "1 "+behindLinks) {
 		t.Errorf("%v; there are %q; %s", err, placed(t, to), errOut)
 	}
-	_, errOut = s.inGallery(exitFailed, "sort", "--move", inbox, "--to", to)
+	_, errOut = s.inGallery(0, "sort", "--move", inbox, "--to", to)
 	if !strings.Contains(errOut, "1 "+behindLinks) {
 		t.Error(errOut)
 	}
 	s.inGallery(0, "sort", "--move", filepath.Join(inbox, "archive"), "--to", to) // named itself
 	if _, err := os.Stat(archive); err == nil {
 		t.Error("a folder that was named was not moved")
+	}
+}
+
+// TestSortOfNothing is no fault: a nightly batch runs on quiet days, too. What is not there at all
+// is one.
+func TestSortOfNothing(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	inbox := filepath.Dir(s.write("inbox/notes.txt", []byte("x")))
+	to, table := filepath.Join(inbox, "sorted"), filepath.Join(s.folder, "batch.csv")
+	out, _ := s.inGallery(0, "sort", "--move", inbox, "--to", to, "--csv", table)
+	if text, err := os.ReadFile(table); out != "nothing new to sort\n" || err != nil || bytes.Count(text, []byte("\n")) != 1 {
+		t.Errorf("%q; %q, %v", out, text, err)
+	}
+	s.write("inbox/scan.jpg", documentFiles()[synthdoc.Examples()[3].Label])
+	s.inGallery(0, "sort", "--move", inbox, "--to", to)
+	for _, only := range []string{"*", "*.pdf"} { // all that is left is sorted
+		if out, _ := s.inGallery(0, "sort", "--move", inbox, "--to", to, "--only", only); out != "nothing new to sort\n" {
+			t.Errorf("--only %s: %q", only, out)
+		}
 	}
 }
 
