@@ -194,10 +194,3 @@ func (m *maps) tiles() []tile {
 	}
 	return tiles
 }
-
-// luma is the lightness of a pixel of v.photo, the nearest of those beyond its edges.
-func (v *view) luma(x, y int) float64 {
-	x, y = min(max(x, 0), v.photo.W-1), min(max(y, 0), v.photo.H-1)
-	p := v.photo.Pix[3*(y*v.photo.W+x):][:3]
-	return level{float64(p[0]), float64(p[1]), float64(p[2])}.luma()
-}
