@@ -79,7 +79,14 @@ func TestADamagedPageOfATIFF(t *testing.T) {
 // no part of it is cut out.
 func TestATIFFThatWasCutOff(t *testing.T) {
 	file := papertest.TIFF(numbered(1), numbered(2), numbered(3))
+	var ends []int
 	for end := 200; end < len(file)-6000; end += 499 { // less of a page is a note of its picture
+		ends = append(ends, end)
+	}
+	for second := len(papertest.TIFF(numbered(1))); len(ends) < 80; second++ { // in the second directory
+		ends = append(ends, second)
+	}
+	for _, end := range ends {
 		pages := slices.Collect(Pages(t.Context(), file[:end], Options{}))
 		last := pages[len(pages)-1]
 		if last.Err == nil && last.File != nil { // a single picture is decoded by who gets it

@@ -162,7 +162,7 @@ func (r *reader) chain(at uint64) []*directory {
 }
 
 // readDirectory returns a directory and the offset of the next one, or nil if there is none
-// at the offset. It returns the beginning of a directory that is cut off.
+// at the offset. It returns the beginning of a directory that is cut off if that has the width.
 func (r *reader) readDirectory(at uint64) (d *directory, next uint64) {
 	head, size, word := uint64(2), uint64(12), uint64(4)
 	if r.big {
@@ -187,6 +187,9 @@ func (r *reader) readDirectory(at uint64) (d *directory, next uint64) {
 			}
 		}
 		b = b[size:]
+	}
+	if count > 0 && uint64(len(b)) < size && d.uint(tagWidth, 0) == 0 {
+		return nil, 0 // what is left of it does not even say that there is a picture
 	}
 	if count == 0 && uint64(len(b)) >= word {
 		next = r.offset(b)
