@@ -57,10 +57,13 @@ func Pages(ctx context.Context, p Picture, options PageOptions) iter.Seq[Picture
 
 // Origin is where a page that [Pages] yields comes from.
 type Origin struct {
-	Member     string // the file within a container; "" if the file itself has the page
-	Number, Of int    // of the page in its file, from 1; 0 for an ordinary picture, and Of where the pages could not be counted
+	Member string // the file within a container; "" if the file itself has the page
+	// Number is that of the page in its file or member, from 1, and Of how many there are. Both are
+	// 0 for an ordinary picture, also in a container, and for a file or container that is refused
+	// as a whole: neither has pages.
+	Number, Of int
 	// File is the file or member that has the page, as it was sent, and must not be changed.
-	// It is nil for an ordinary picture, which is not read yet.
+	// It is nil for an ordinary picture that lies in no container, which is not read yet.
 	File []byte
 	// Empty says that the file is a container, such as a mail, in which there is no picture.
 	Empty bool
@@ -71,8 +74,11 @@ func (p Picture) Origin() Origin {
 	if p.page == nil {
 		return Origin{}
 	}
-	return Origin{Member: p.page.Member, Number: p.page.Number, Of: p.page.Of, File: p.page.Source,
-		Empty: errors.Is(p.page.Err, intake.ErrNoPicture)}
+	from := Origin{Member: p.page.Member, File: p.page.Source, Empty: errors.Is(p.page.Err, intake.ErrNoPicture)}
+	if p.page.Paged {
+		from.Number, from.Of = p.page.Number, p.page.Of
+	}
+	return from
 }
 
 // containers are read beside the budget of files: whoever opens one waits for those who use

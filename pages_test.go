@@ -96,7 +96,7 @@ func TestOrigin(t *testing.T) {
 	w.Write(picture)
 	z.Close()
 	for p := range exemplar.Pages(t.Context(), exemplar.FromBytes(archive.Bytes()), exemplar.PageOptions{}) {
-		if o := p.Origin(); o.Member != "scans/1.png" || o.Number != 1 || o.Of != 1 || !bytes.Equal(o.File, picture) {
+		if o := p.Origin(); o.Member != "scans/1.png" || o.Number != 0 || o.Of != 0 || !bytes.Equal(o.File, picture) {
 			t.Errorf("%s, page %d of %d, %d bytes", o.Member, o.Number, o.Of, len(o.File))
 		}
 	}

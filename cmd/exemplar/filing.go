@@ -212,7 +212,7 @@ func pagesName(name string, pages []journal.Page) string {
 		name += "/" + first.Member
 	}
 	switch {
-	case first.Page == 0 || first.Page == 1 && last.Page == 1 && pageColumns(name) == 0:
+	case first.Page == 0: // an ordinary picture, or a file that is refused as a whole
 	case last.Page > first.Page:
 		name += fmt.Sprintf(", pages %d-%d", first.Page, last.Page)
 	default:

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -118,6 +120,67 @@ func TestSortMovesPages(t *testing.T) {
 			t.Error(out)
 		}
 	}
+}
+
+// TestSortNumbersPagesAlone: what has no pages has no number of one, in the lines and in the
+// tables, as with classify.
+func TestSortNumbersPagesAlone(t *testing.T) {
+	if papertest.UnderRace {
+		t.Skip("PDFs are not drawn under the race detector")
+	}
+	s := newSession(t)
+	s.registered()
+	scan := documentFiles()[synthdoc.Examples()[2].Label]
+	pdf := papertest.PDF([]papertest.PDFPage{{W: 100, H: 100}}, "")
+	packed := zipped(t, map[string][]byte{"scan.jpg": scan, "letter.pdf": pdf})
+	s.write("inbox/letters.zip", packed)
+	s.write("inbox/cut.zip", packed[:len(packed)-30])
+	s.write("inbox/cut.pdf", pdf[:20])
+	s.write("inbox/cut.tif", []byte("II*\x00\x08\x00\x00\x00"))
+	inbox, to, table, lines := filepath.Join(s.folder, "inbox"), filepath.Join(s.folder, "sorted"), filepath.Join(s.folder, "batch.csv"), filepath.Join(s.folder, "batch.jsonl")
+	out, _ := s.inGallery(exitPartly, "sort", inbox, "--to", to, "--csv", table, "--jsonl", lines)
+	for _, line := range strings.Split(out, "\n") {
+		if strings.Contains(line, ", page ") && !strings.Contains(line, "letter.pdf, page 1") {
+			t.Error(line)
+		}
+	}
+	if !strings.Contains(out, "letters.zip/letter.pdf, page 1") {
+		t.Error(out)
+	}
+	text, _ := os.ReadFile(table)
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte(byteOrderMark)))).ReadAll()
+	if err != nil || len(rows) < 6 {
+		t.Fatalf("%q, %v", rows, err)
+	}
+	for _, row := range rows[1:] {
+		if isPDF := row[1] == "letter.pdf"; (row[2] == "1") != isPDF || (row[2] == "") == isPDF {
+			t.Errorf("the row has the page %q: %q", row[2], row)
+		}
+	}
+	text, _ = os.ReadFile(lines)
+	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte(`"page"`)) != bytes.Contains(line, []byte(`"member":"letter.pdf"`)) {
+			t.Errorf("%s", line)
+		}
+	}
+}
+
+// zipped is an archive of files.
+func zipped(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write(files[name])
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // TestSortMovesNothingFromElsewhere: a link in the inbox leads to a folder of others, whose files

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -97,3 +98,10 @@ func TestCutRefusesAnOrdinaryPicture(t *testing.T) {
 }
 
 func filled() *imaging.Image { return imaging.NewImage(40, 40) }
+
+// TestCutOfNoPage is an error: a file that is refused as a whole has no page.
+func TestCutOfNoPage(t *testing.T) {
+	if _, err := Cut(t.Context(), papertest.TIFF(numbered(1), numbered(2)), []int{0}, patient); !errors.Is(err, errNoPages) {
+		t.Error(err)
+	}
+}

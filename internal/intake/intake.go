@@ -176,7 +176,7 @@ func (in *opening) pages(ctx context.Context, member string, data []byte, yield 
 			more = false
 		case in.made > in.Pages:
 			more = false
-			yield(Page{Member: p.Member, Number: p.Number, Of: p.Of, Source: p.Source,
+			yield(Page{Member: p.Member, Number: p.Number, Of: p.Of, Paged: p.Paged, Source: p.Source,
 				Err: fmt.Errorf("%w: only the first %d pages of a file are read: cut it into several", ErrLimit, in.Pages)})
 		default:
 			switch {

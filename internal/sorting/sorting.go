@@ -58,7 +58,7 @@ type Answer struct {
 // Page is a page of a file.
 type Page struct {
 	Member     string // of a container, as intake names it
-	Number, Of int    // from 1, in the file or member; 0 for an ordinary picture
+	Number, Of int    // from 1, in the file or member; 0 for an ordinary picture, and for a file that is refused as a whole
 	File       []byte // the file or member; nil for an ordinary picture, which is the file itself
 	Classify   func(ctx context.Context) ([]Answer, error)
 }

@@ -53,7 +53,11 @@ func pagesOf(ctx context.Context, path string) iter.Seq[Page] {
 			return
 		}
 		for p := range intake.Pages(ctx, data, intake.Options{}) {
-			if !yield(Page{Member: p.Member, Number: p.Number, Of: p.Of, File: p.Source, Classify: answerWith(toneOf(p))}) {
+			page := Page{Member: p.Member, File: p.Source, Classify: answerWith(toneOf(p))}
+			if p.Paged {
+				page.Number, page.Of = p.Number, p.Of
+			}
+			if !yield(page) {
 				return
 			}
 		}

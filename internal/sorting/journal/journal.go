@@ -55,7 +55,7 @@ type Page struct {
 	Number     int    // place in the file, from 1, with all its members
 	Document   int    // on the page, from 1; 0 if the outcome is that of the page as a whole
 	Member     string // of a container
-	Page       int    // in the file or member, from 1; 0 for an ordinary picture
+	Page       int    // in the file or member, from 1; 0 for an ordinary picture, and for a file that is refused as a whole
 	Decision   string
 	Label      string
 	Confidence float64
