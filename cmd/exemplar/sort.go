@@ -65,7 +65,7 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
 				options.Mode = sorting.Link
 			}
 			options.DryRun = dry
-			out := &filer{cmd: cmd, widest: widestName(found.list), progress: newProgressBar("sorting", len(found.list))}
+			out := &filer{cmd: cmd, widest: widestName(found.list, filing.crop), progress: newProgressBar("sorting", len(found.list))}
 			options.Filed = out.filed
 			err = sortAll(cmd, options, sortSources(found.list), csvFile, jsonFile)
 			out.progress.clear()
@@ -127,11 +127,14 @@ func sortInputs(args []string, only string, filing *filingFlags, move bool) (inp
 }
 
 // widestName is the number of columns of names, so that places stand below each other.
-func widestName(list []input) (widest int) {
+func widestName(list []input, crop bool) (widest int) {
 	for _, in := range list {
 		more := pageColumns(in.name)
 		if more > 0 {
 			more = len(", pages 1-2")
+		}
+		if crop {
+			more = pageColumns(in.name) + len(", document 1")
 		}
 		widest = max(widest, min(aligned, columns(plain(in.name))+more))
 	}

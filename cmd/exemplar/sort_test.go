@@ -19,6 +19,7 @@ import (
 	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
 	"exemplar/internal/sorting"
+	"exemplar/internal/sorting/journal"
 	"exemplar/internal/synthdoc"
 )
 
@@ -227,6 +228,24 @@ func TestSortOfNothing(t *testing.T) {
 	for _, only := range []string{"*", "*.pdf"} { // all that is left is sorted
 		if out, _ := s.inGallery(0, "sort", "--move", inbox, "--to", to, "--only", only); out != "nothing new to sort\n" {
 			t.Errorf("--only %s: %q", only, out)
+		}
+	}
+}
+
+// TestPlacesStandBelowEachOther: the column of names has room for pages and for documents on them.
+func TestPlacesStandBelowEachOther(t *testing.T) {
+	for _, test := range []struct {
+		crop  bool
+		name  string
+		pages []journal.Page
+	}{
+		{false, "scan.pdf", []journal.Page{{Page: 1}, {Page: 2}}},
+		{true, "bed.jpg", []journal.Page{{Document: 2}}},
+		{true, "scan.pdf", []journal.Page{{Page: 1, Document: 1}}},
+		{true, "long.pdf", []journal.Page{{Page: 1}, {Page: 2}}},
+	} {
+		if is, room := len(pagesName(test.name, test.pages)), widestName([]input{{name: test.name}}, test.crop); is != room && !(test.crop && is < room) {
+			t.Errorf("%s has %d columns, and room for %d", pagesName(test.name, test.pages), is, room)
 		}
 	}
 }
