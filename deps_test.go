@@ -131,6 +131,7 @@ var confined = map[string][]string{
 	"github.com/jhillyerd/enmime/v2":                {"internal/intake/mail"},
 	"github.com/jhillyerd/enmime/v2/mediatype":      {"internal/intake/mail"},
 	"golang.org/x/text/encoding/charmap":            {"internal/intake"}, // names in ZIP archives
+	"golang.org/x/text/unicode/norm":                {"internal/label", "internal/sorting"},
 	"github.com/fsnotify/fsnotify":                  {"internal/sorting"},
 	"golang.org/x/sys/cpu":                          {"internal/kernel"},
 	"golang.org/x/image/tiff/lzw":                   {"internal/imaging/tiff"},

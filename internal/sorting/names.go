@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"exemplar/internal/label"
 )
 
@@ -90,6 +92,11 @@ func nameOf(file string, d document, pages []answered) string {
 	}
 	return safe(stem + ending)
 }
+
+// spelt is what names have in common that some systems, and some folders that machines share,
+// take for one: those that differ in capitals, or in whether a letter with an accent is one
+// character or two.
+func spelt(name string) string { return norm.NFC.String(strings.ToLower(norm.NFC.String(name))) }
 
 // numbered is the name of the n-th file of a name: "letter.pdf", "letter (2).pdf".
 func numbered(target string, n int) string {

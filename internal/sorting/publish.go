@@ -55,13 +55,16 @@ func (s *Sorter) publish(f *journal.File, number int) error {
 			err = os.Remove(staged)
 		}
 		if err == nil {
+			s.occupy(o.Target)
 			fileio.SyncFolder(folder)
 			return nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return s.cannotWrite(fmt.Errorf("%q: %w", o.Target, withoutPath(err)))
 		}
-		o.Target = numbered(wish, n)
+		for o.Target = numbered(wish, n); s.occupied(o.Target) != ""; n++ {
+			o.Target = numbered(wish, n+1)
+		}
 		if err := s.journal.Retarget(f.ID, number, o.Target); err != nil {
 			return err
 		}

@@ -26,7 +26,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"exemplar/internal/intake"
@@ -126,7 +125,8 @@ type Sorter struct {
 	seen    map[string]bool // keys of this run
 	apart   []journal.File  // of this run, that are not in the journal: dry or left
 
-	promised map[string][32]byte // of a dry run: contents by their places, in small letters
+	promised map[string]journal.Output // of a dry run: by their places, as [spelt]
+	folders  map[string]folder         // of the result, that were looked into
 }
 
 // Open takes the folder of the result, which no other process can have meanwhile, and finishes
@@ -136,7 +136,7 @@ func Open(options Options) (*Sorter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sorter{Options: options, root: root, seen: map[string]bool{}, promised: map[string][32]byte{}}
+	s := &Sorter{Options: options, root: root, seen: map[string]bool{}, promised: map[string]journal.Output{}, folders: map[string]folder{}}
 	if s.DryRun {
 		if _, err := os.Stat(s.work("journal.db")); err != nil {
 			return s, nil // a new folder, in which nothing was done before
@@ -392,7 +392,7 @@ func (s *Sorter) file(ctx context.Context, o *opened) (Filed, error) {
 	if s.DryRun {
 		s.apart = append(s.apart, o.File)
 		for _, out := range o.Outputs {
-			s.promised[strings.ToLower(out.Target)] = out.Hash
+			s.promised[spelt(out.Target)] = out
 		}
 		return Filed{Name: o.Name, File: o.File}, nil
 	}

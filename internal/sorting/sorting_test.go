@@ -295,10 +295,50 @@ func TestNothingIsOverwritten(t *testing.T) {
 		t.Errorf("left are %q", got)
 	}
 	got := list(t, filepath.Join(to, "form"))
-	if want := []string{"A (2).TIF", "a (2).tif", "a (3).tif", "a.tif"}; !slices.Equal(got, want) {
+	if want := []string{"A (2).TIF", "a (3).tif", "a (4).tif", "a.tif"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	checkContent(t, to, map[string][]byte{"form/a.tif": []byte("somebody's"), "form/A (2).TIF": []byte("somebody else's"), "form/a (2).tif": tiff(10)})
+	checkContent(t, to, map[string][]byte{"form/a.tif": []byte("somebody's"), "form/A (2).TIF": []byte("somebody else's"), "form/a (3).tif": tiff(10)})
+}
+
+// TestNamesThatOtherSystemsTakeForOne get numbers: the result may lie on a share. Composed and
+// decomposed letters, and capitals, tell no files apart on macOS and Windows.
+func TestNamesThatOtherSystemsTakeForOne(t *testing.T) {
+	const composed, decomposed = "caf\u00e9.tif", "cafe\u0301.tif"
+	in, to := t.TempDir(), t.TempDir()
+	write(t, in, map[string][]byte{"1/" + composed: tiff(10), "2/" + decomposed: tiff(10, 10), "3/CAFE\u0301.TIF": tiff(10, 10, 10),
+		"4/CAF\u00c9.tif": tiff(10), // the content of the first
+		"5/Here.tif":      tiff(10, 10),
+		"6.zip":           archive(t, map[string][]byte{"a/" + composed: tiff(10), "a/" + decomposed: tiff(10, 10)})})
+	write(t, to, map[string][]byte{"form/HERE.tif": tiff(10)})
+	dry, _ := sort(t, in, Options{To: to, DryRun: true})
+	done, _ := sort(t, in, Options{To: to})
+	var got []string
+	for i := range done {
+		if !slices.Equal(Targets(&dry[i].File), Targets(&done[i].File)) {
+			t.Errorf("the dry run has %q, the real one %q", Targets(&dry[i].File), Targets(&done[i].File))
+		}
+		got = append(got, Targets(&done[i].File)...)
+	}
+	want := []string{"form/" + composed, "form/cafe\u0301 (2).tif", "form/CAFE\u0301 (3).TIF", "form/" + composed, "form/Here (2).tif",
+		"form/6-a-cafe\u0301.tif", "form/6-a-caf\u00e9 (2).tif"}
+	if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("%+q, want %+q", got, want)
+	}
+	seen := map[string]string{}
+	for _, name := range list(t, to) {
+		if other, ok := seen[spelt(name)]; ok {
+			t.Errorf("%+q and %+q are one file elsewhere", name, other)
+		}
+		seen[spelt(name)] = name
+	}
+	for i := range done {
+		for _, out := range done[i].Outputs {
+			if _, err := os.Stat(filepath.Join(to, out.Target)); err != nil {
+				t.Errorf("the journal names %+q: %v", out.Target, err)
+			}
+		}
+	}
 }
 
 // TestSortingAgain what was unknown, in its own folder: what is known now moves, the rest stays.

@@ -22,7 +22,7 @@ import (
 type work struct {
 	sorter  *Sorter
 	opened  *opened
-	taken   map[string]int // outputs by their places, in small letters
+	taken   map[string]int // outputs by their places, as [spelt]
 	staged  []string       // unfinished files
 	whole   bool           // one of the outputs is the source as it is
 	decided bool           // the journal knows them: they are no rubbish
@@ -206,37 +206,37 @@ func (w *work) put(m made, wish string) int {
 	o := w.opened
 	for n := 1; ; n++ {
 		target := numbered(wish, n)
-		if number, ours := w.taken[strings.ToLower(target)]; ours {
+		if number, ours := w.taken[spelt(target)]; ours {
 			if !m.dry && o.Outputs[number].Hash == m.hash { // a file that is in a container twice
 				w.discard(m)
 				return number
 			}
 			continue
 		}
-		isThere, same := w.sorter.at(target, m)
-		if isThere && !same {
+		there, same := w.sorter.at(target, m)
+		if there != "" && !same {
 			continue
 		}
-		if isThere {
+		if there != "" {
 			w.discard(m)
-			m.name = ""
+			m.name, target = "", there
 		}
-		w.taken[strings.ToLower(target)] = len(o.Outputs)
+		w.taken[spelt(target)] = len(o.Outputs)
 		o.Outputs = append(o.Outputs, journal.Output{Staged: m.name, Target: target, Hash: m.hash})
 		return len(o.Outputs) - 1
 	}
 }
 
-// at says whether a file is at a place, and whether it has the content of another.
-func (s *Sorter) at(target string, m made) (isThere, same bool) {
-	if hash, ok := s.promised[strings.ToLower(target)]; ok {
-		return true, !m.dry && hash == m.hash
+// at returns the place of a file that lies at a place, or at one that may be the same on another
+// system; "": there is none. same says whether it has the content of another.
+func (s *Sorter) at(target string, m made) (there string, same bool) {
+	if out, ok := s.promised[spelt(target)]; ok {
+		return out.Target, !m.dry && out.Hash == m.hash
 	}
-	path := s.target(target)
-	if _, err := os.Lstat(path); err != nil {
-		return false, false
+	if there = s.occupied(target); there == "" {
+		return "", false
 	}
-	return true, !m.dry && hasContent(path, m.hash)
+	return there, !m.dry && hasContent(s.target(there), m.hash)
 }
 
 // discard removes an unfinished file that is not needed.

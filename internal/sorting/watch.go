@@ -160,6 +160,7 @@ func (w *watch) sweep() {
 func (w *watch) sort(ctx context.Context, sources iter.Seq[Source]) bool {
 	w.sorter.seen = map[string]bool{}
 	w.sorter.apart = nil
+	w.sorter.folders = map[string]folder{} // somebody may have put files there since
 	return w.done(w.sorter.Run(context.WithoutCancel(ctx), sources))
 }
 

@@ -67,8 +67,11 @@ type Page struct {
 var (
 	// ErrBusy means that another process has the journal.
 	ErrBusy = errors.New("another process is at work there: wait for it, or stop it")
-	// ErrForeign means that a file is no journal, or one of a newer program.
+	// ErrForeign means that a database is no journal, or one of a newer program.
 	ErrForeign = errors.New("it is no journal of this program, or that of a newer one: move it away to begin anew")
+	// ErrDamaged means that a file cannot be read as the database that a journal is.
+	ErrDamaged = errors.New("it is damaged: move it away and start again; what was sorted stays in its place, " +
+		"and what still lies where it came from is sorted once more, without a second copy of a file that is there already")
 	// ErrFull means that there is no room.
 	ErrFull = errors.New("the disk is full: make room and start again; what is done stays done")
 	// ErrReadOnly means that nothing may be written.
@@ -330,7 +333,7 @@ func (j *Journal) fail(doing string, err error) error {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 			err = ErrBusy
 		case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-			err = fmt.Errorf("%w (%v)", ErrForeign, err)
+			err = fmt.Errorf("%w (%v)", ErrDamaged, err)
 		case sqlite3.SQLITE_FULL:
 			err = ErrFull
 		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:

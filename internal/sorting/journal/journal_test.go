@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -121,12 +123,35 @@ func TestOneAtATime(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	folder := t.TempDir()
-	text := filepath.Join(folder, "text")
-	if err := os.WriteFile(text, make([]byte, 4096), 0o600); err != nil {
+	whole := filepath.Join(folder, "whole")
+	filled := open(t, whole)
+	batch, err := filled.Begin(time.Now())
+	for i := range 50 {
+		f := sample()
+		f.Hash[1] = byte(i)
+		if err = errors.Join(err, filled.Decide(batch, &f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	filled.Close()
+	data, err := os.ReadFile(whole)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(text); !errors.Is(err, ErrForeign) {
-		t.Errorf("zeros: %v", err)
+	half := append(slices.Clone(data[:4096]), bytes.Repeat([]byte{0xA5}, len(data)-4096)...)
+	for name, damaged := range map[string][]byte{"zeros": make([]byte, len(data)), "text": bytes.Repeat([]byte("text "), 1000), "cut off": data[:len(data)/2], "half": half, "begins elsewhere": data[100:]} {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j, err := Open(path)
+		if err == nil { // what is damaged may be what is read later
+			_, err = j.Undone()
+			j.Close()
+		}
+		if !errors.Is(err, ErrDamaged) || errors.Is(err, ErrForeign) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	newer := filepath.Join(folder, "newer")
 	j := open(t, newer)
