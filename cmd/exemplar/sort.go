@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +42,14 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
   exemplar sort --crop bed.jpg --to sorted`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkSort(args, &filing); err != nil {
+				return err
+			}
+			if !dry {
+				if err := sorting.Resume(filing.to); err != nil {
+					return err
+				}
+			}
 			found, err := sortInputs(args, only, &filing, move)
 			if err != nil {
 				return err
@@ -87,30 +97,40 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
 	return cmd
 }
 
-const behindLinks = "in linked folders"
+// Kinds of files that --move passes over.
+const (
+	behindLinks = "in linked folders"
+	besideLinks = "linked to files that are sorted"
+)
 
-// sortInputs are the files to sort, without those of the result. There may be none: in most nights
-// nothing comes, and a run that was killed may have left something to finish. If files are to be moved, those
-// are left that a link to a folder leads to outside of the folder that was named: they belong to
-// somebody else, who would miss them.
-func sortInputs(args []string, only string, filing *filingFlags, move bool) (inputs, error) {
+// checkSort refuses what cannot be sorted or sorted into.
+func checkSort(args []string, filing *filingFlags) error {
 	if err := filing.checkTo(); err != nil {
-		return inputs{}, err
+		return err
 	}
 	for _, arg := range args {
 		if arg == "-" {
-			return inputs{}, errors.New("sort - : standard input has no name to be filed under: give a file")
+			return errors.New("sort - : standard input has no name to be filed under: give a file")
 		}
 		if info, err := os.Stat(arg); err == nil && info.IsDir() {
 			if err := filing.checkInbox(arg); err != nil {
-				return inputs{}, err
+				return err
 			}
 		}
 	}
+	return nil
+}
+
+// sortInputs are the files to sort, without those of the result. There may be none: in most nights
+// nothing comes. If files are to be moved, those are left that a link to a folder leads to outside of
+// the folder that was named: they belong to somebody else, who would miss them. So are links to
+// files that are sorted themselves, which would lead nowhere then.
+func sortInputs(args []string, only string, filing *filingFlags, move bool) (inputs, error) {
 	found, err := expandInputs(args, only)
 	if err != nil && !errors.Is(err, errNoPictures) {
 		return found, err
 	}
+	isSorted := sortedFiles(found.list)
 	kept := found.list[:0]
 	for _, in := range found.list {
 		isResult := in.root != "" && !sorting.IsInside(in.root, filing.to) && sorting.IsInside(in.name, filing.to)
@@ -118,12 +138,36 @@ func sortInputs(args []string, only string, filing *filingFlags, move bool) (inp
 		case isResult:
 		case move && in.root != "" && !sorting.IsInside(filepath.Dir(in.name), in.root):
 			found.passed[behindLinks]++
+		case move && isLink(in.name) && isSorted(in.name):
+			found.passed[besideLinks]++
 		default:
 			kept = append(kept, in)
 		}
 	}
 	found.list = kept
 	return found, nil
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&os.ModeSymlink != 0
+}
+
+// sortedFiles tells of a link whether it leads to a file that was named, or into a folder that was.
+func sortedFiles(list []input) func(link string) bool {
+	named, roots := map[string]bool{}, map[string]bool{}
+	for _, in := range list {
+		switch {
+		case in.root != "":
+			roots[in.root] = true
+		case !isLink(in.name):
+			named[resolved(in.name)] = true
+		}
+	}
+	return func(link string) bool {
+		isInside := func(root string) bool { return sorting.IsInside(link, root) }
+		return named[resolved(link)] || slices.ContainsFunc(slices.Collect(maps.Keys(roots)), isInside)
+	}
 }
 
 // widestName is the number of columns of names, so that places stand below each other.

@@ -3,7 +3,9 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -13,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"exemplar"
 	"exemplar/internal/imaging"
@@ -209,6 +212,83 @@ func TestSortMovesNothingFromElsewhere(t *testing.T) {
 	s.inGallery(0, "sort", "--move", filepath.Join(inbox, "archive"), "--to", to) // named itself
 	if _, err := os.Stat(archive); err == nil {
 		t.Error("a folder that was named was not moved")
+	}
+}
+
+// TestSortMovesLinkedFilesOnce: a link to a file in the inbox would lead nowhere when that is moved,
+// whichever comes first. One that leads elsewhere is filed.
+func TestSortMovesLinkedFilesOnce(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	scan := documentFiles()[synthdoc.Examples()[3].Label]
+	s.write("inbox/m.jpg", scan)
+	s.write("inbox/sub/n.jpg", documentFiles()[synthdoc.Examples()[2].Label])
+	inbox, to, other := filepath.Join(s.folder, "inbox"), filepath.Join(s.folder, "sorted"), s.write("elsewhere.jpg", scan)
+	for name, target := range map[string]string{"a.jpg": "m.jpg", "z.jpg": "m.jpg", "zz.jpg": "z.jpg", "y.jpg": filepath.Join(inbox, "sub", "n.jpg"), "e.jpg": other} {
+		if err := os.Symlink(target, filepath.Join(inbox, name)); err != nil {
+			t.Skip("no links:", err)
+		}
+	}
+	out, errOut := s.inGallery(0, "sort", "--dry-run", "--move", inbox, "--to", to)
+	if !strings.Contains(errOut, "4 "+besideLinks) || !strings.HasPrefix(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:], "3 files") {
+		t.Errorf("%s%s", out, errOut)
+	}
+	matches, _ := filepath.Glob(filepath.Join(inbox, "*.jpg"))
+	s.inGallery(0, append([]string{"sort", "--move", "--dry-run", "--to", to}, matches...)...) // as a shell names them
+	s.inGallery(0, "sort", "--move", inbox, "--to", to)
+	if got := placed(t, to); len(got) != 3 {
+		t.Errorf("there are %q", got)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSortFinishesAKilledRun, whatever there is to sort now, and takes nothing for missing that
+// the finishing takes away.
+func TestSortFinishesAKilledRun(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	for name, test := range map[string]struct {
+		isThere bool // the source of what was decided
+		code    int
+		path    string
+	}{
+		"nothing":         {false, 0, "inbox"},
+		"not yet moved":   {true, 0, "inbox"},
+		"a name is gone":  {false, exitFailed, "inbox/a.jpg"},
+		"a pattern is so": {false, exitFailed, "inbox/*.jpg"},
+	} {
+		inbox, to := filepath.Join(s.folder, name, "inbox"), filepath.Join(s.folder, name, "sorted")
+		source := s.write(name+"/inbox/a.jpg", []byte("picture"))
+		s.write(name+"/sorted/.exemplar-sort/staged/s1", []byte("picture"))
+		info, err := os.Stat(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := journal.Open(filepath.Join(to, ".exemplar-sort", "journal.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := j.Begin(time.Now())
+		hash := sha256.Sum256([]byte("picture"))
+		err = errors.Join(err, j.Decide(batch, &journal.File{Path: source, Source: source, Hash: hash, Size: info.Size(), Modified: info.ModTime(), Removed: true,
+			Outputs: []journal.Output{{Staged: "s1", Target: "card/a.jpg", Hash: hash}},
+			Pages:   []journal.Page{{Number: 1, Decision: sorting.Match, Label: "card"}}}), j.Close())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !test.isThere {
+			os.Remove(source)
+		}
+		table := filepath.Join(s.folder, name, "batch.csv")
+		out, errOut := s.inGallery(test.code, "sort", "--move", filepath.Join(s.folder, name, filepath.FromSlash(test.path)), "--to", to, "--csv", table)
+		if got := placed(t, to); !slices.Equal(got, []string{"card/a.jpg"}) || len(placed(t, inbox)) > 0 {
+			t.Errorf("%s: there are %q, left %q; %s%s", name, got, placed(t, inbox), out, errOut)
+		}
+		if text, _ := os.ReadFile(table); test.code == 0 && (bytes.Count(text, []byte("\n")) != 2 || !bytes.Contains(text, []byte("card/a.jpg"))) {
+			t.Errorf("%s: the table has %s", name, text)
+		}
 	}
 }
 

@@ -166,6 +166,20 @@ func Open(options Options) (*Sorter, error) {
 	return s, nil
 }
 
+// Resume finishes what a killed process has decided, as [Open] does. Who lists the files to sort
+// calls it before, because it may take some of them away; a folder in which nothing was sorted is
+// left alone.
+func Resume(to string) error {
+	if _, err := os.Stat(filepath.Join(to, workFolder, "journal.db")); err != nil {
+		return nil
+	}
+	s, err := Open(Options{To: to})
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
 // work is a path in the folder of unfinished work.
 func (s *Sorter) work(name string) string { return filepath.Join(s.root, workFolder, name) }
 
