@@ -174,6 +174,13 @@ func (g *Gallery) RemoveLabel(ctx context.Context, label string) (int, error) {
 	return n, g.fail(err)
 }
 
+// CanonicalLabel returns a label as galleries write it, in Unicode's form NFC, or
+// [ErrLabel], with the reason, for one that no reference can have.
+func CanonicalLabel(label string) (string, error) {
+	parsed, err := labels.ParseStored(label)
+	return string(parsed), err
+}
+
 // Rename moves a label, with those below it, and returns how many references
 // moved. Where the new label exists the two merge.
 func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {

@@ -83,7 +83,7 @@ answer must be the recorded one, to the last digit.`,
 				return err
 			}
 			defer s.Close()
-			found, err := s.Replay(cmd.Context(), args[0])
+			found, err := s.Replay(cmd.Context(), "", args[0])
 			if err != nil {
 				return err
 			}

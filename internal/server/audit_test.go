@@ -87,6 +87,8 @@ func TestReplay(t *testing.T) {
 		after, _ := json.Marshal(r.After)
 		t.Errorf("after the gallery was changed: %s\n%s\n%s", r.Why, before, after)
 	}
+	s.collection("other") // whose keys see no decision of this one
+	problemOf(s, 404, "POST", "/collections/other/decisions/"+id+"/replay", nil)
 }
 
 func TestFigures(t *testing.T) {

@@ -184,3 +184,76 @@ func TestAnswersOfAtLeastAVersion(t *testing.T) {
 		}
 	}
 }
+
+// Two decisions that are resolved under one name by mistake are not taken for one, though
+// their requests are equally long.
+func TestANameIsForOneBodyOnly(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	send := func(id string) *http.Response {
+		r, _ := http.NewRequest("POST", s.url+prefix+mailroom+"/inbox/resolve", strings.NewReader(`{"decisions":["`+id+`"],"action":"ignore"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "a")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer
+	}
+	one := s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
+	other := s.classify("mailroom", "", photo("form", 2)).Answers[0].DecisionID
+	if answer := send(one); answer.StatusCode != 200 {
+		t.Fatalf("the first: %s", answer.Status)
+	}
+	if answer := send(one); answer.Header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("the same again: %s", answer.Status)
+	}
+	if answer := send(other); answer.StatusCode != 409 {
+		t.Errorf("another decision under the name: %s", answer.Status)
+	}
+}
+
+// To undo what somebody else has changed since would undo their work as well.
+func TestWhatWasChangedAgainIsNotUndone(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	reference := mailroom + "/references/" + s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")}).Results[0].ID
+	decision := mailroom + "/decisions/" + s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
+	lastChange := func() string {
+		return ask[service.Changes](s, 200, "GET", mailroom+"/changes?limit=1", nil).Changes[0].ID
+	}
+	for _, c := range []struct{ name, method, path, field string }{
+		{"a decision", "POST", decision + "/correct", "label"},
+		{"a note", "PATCH", reference, "note"},
+	} {
+		ask[any](s, 200, c.method, c.path, map[string]string{c.field: "hers"})
+		hers := lastChange()
+		ask[any](s, 200, c.method, c.path, map[string]string{c.field: "his"})
+		his := lastChange()
+		if said := problemOf(s, 409, "POST", mailroom+"/undo", map[string]string{"change": hers}); !strings.Contains(said, "was changed again since") {
+			t.Errorf("%s: undoing the older change: %q", c.name, said)
+		}
+		for _, change := range []string{his, hers} {
+			ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": change})
+		}
+	}
+	if d := ask[service.Decision](s, 200, "GET", decision, nil); d.Status != service.StatusOpen {
+		t.Errorf("after undoing both: %+v", d)
+	}
+}
+
+// A decision has no label that no reference could have, though nothing is registered.
+func TestLabelsOfDecisionsAreLabels(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	decision := s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
+	for _, label := range []string{"a\nb", "a/../b", "a//b", " a", strings.Repeat("x", 400), "_not/form"} {
+		problemOf(s, 400, "POST", mailroom+"/decisions/"+decision+"/correct", map[string]string{"label": label})
+		problemOf(s, 400, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: []string{decision}, Action: service.ActConfirm, Label: label})
+	}
+	done := ask[service.Resolved](s, 200, "POST", mailroom+"/decisions/"+decision+"/correct", map[string]string{"label": "cafe\u0301"})
+	if done.Decisions[0].Label != "caf\u00e9" {
+		t.Errorf("the label is not in Unicode's form NFC: %+q", done.Decisions[0].Label)
+	}
+}

@@ -89,7 +89,7 @@ func (s *server) addAudit() {
 		})
 	add(s, service.Admin, huma.Operation{OperationID: "replay", Method: http.MethodPost, Path: "/collections/{collection}/decisions/{id}/replay", Summary: "Take a decision again, by the audit", Tags: tags},
 		func(ctx context.Context, _ service.Actor, in *InDecision) (*body[service.Replayed], error) {
-			out, err := s.service.Replay(ctx, in.ID)
+			out, err := s.service.Replay(ctx, in.Collection, in.ID)
 			return &body[service.Replayed]{out}, err
 		})
 }

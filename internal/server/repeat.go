@@ -2,6 +2,10 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"mime"
 	"net/http"
 	"strconv"
 
@@ -30,7 +34,12 @@ func (s *server) once(next http.Handler) http.Handler {
 			writeProblem(w, explain(http.StatusBadRequest, "the "+repeatHeader+" is longer than "+strconv.Itoa(repeatName)+" bytes: take a shorter one", 0))
 			return
 		}
-		again := service.Repeatable{By: by, Name: name, Request: r.Method + " " + r.URL.RequestURI() + " " + strconv.FormatInt(r.ContentLength, 10) + " bytes"}
+		request, err := described(r)
+		if err != nil {
+			writeProblem(w, s.problem(r.Context(), err))
+			return
+		}
+		again := service.Repeatable{By: by, Name: name, Request: request}
 		status, body, done, err := s.service.Begin(r.Context(), again)
 		switch {
 		case err != nil:
@@ -52,6 +61,26 @@ func (s *server) once(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(kept, r)
 	})
+}
+
+// described tells requests apart: two that are not the same must not be taken for one,
+// or the second is never done. Of JSON that takes every byte, because a list of other ids
+// is as long. Files have their length, and forms begin their parts otherwise each time.
+func described(r *http.Request) (string, error) {
+	text := r.Method + " " + r.URL.RequestURI() + " " + strconv.FormatInt(r.ContentLength, 10) + " bytes"
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return text, nil
+	}
+	read, err := io.ReadAll(io.LimitReader(r.Body, jsonBytes+1)) // one more: a body that is too long is refused later
+	if err != nil {
+		return "", cutOff(err)
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(read), r.Body), r.Body}
+	sum := sha256.Sum256(read)
+	return text + " " + hex.EncodeToString(sum[:8]), nil
 }
 
 // kindOf is the media type of answers with a status.

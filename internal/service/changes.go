@@ -15,6 +15,7 @@ type undo struct {
 	Rename    *renaming       `json:"rename,omitempty"`    // of labels
 	Note      *restoredNote   `json:"note,omitempty"`      // of a reference
 	Decisions []decisionState `json:"decisions,omitempty"` // as they were
+	Left      []decisionState `json:"left,omitempty"`      // as the change left them
 }
 
 type renaming struct {
@@ -24,9 +25,10 @@ type renaming struct {
 }
 
 type restoredNote struct {
-	ID       string  `json:"id"`
-	Note     *string `json:"note,omitempty"`
-	Contents *string `json:"contents,omitempty"`
+	ID       string        `json:"id"`
+	Note     *string       `json:"note,omitempty"`
+	Contents *string       `json:"contents,omitempty"`
+	Left     *restoredNote `json:"left,omitempty"` // as the change left it
 }
 
 // decisionState is what undoing puts back of a decision.
@@ -35,6 +37,18 @@ type decisionState struct {
 	Status   string `json:"status"`
 	Decision string `json:"decision"`
 	Label    string `json:"label"`
+}
+
+func stateOf(row db.Decision) decisionState {
+	return decisionState{row.ID, row.Status, row.Decision, row.Label}
+}
+
+func statesOf(rows []db.Decision) []decisionState {
+	states := make([]decisionState, len(rows))
+	for i, row := range rows {
+		states[i] = stateOf(row)
+	}
+	return states
 }
 
 // finish records a change of a gallery that is done, and forgets its intent. The id of

@@ -39,14 +39,17 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 	if err != nil {
 		return Resolved{}, err
 	}
-	back := undo{}
-	for _, row := range rows {
-		back.Decisions = append(back.Decisions, decisionState{row.ID, row.Status, row.Decision, row.Label})
+	back := undo{Decisions: statesOf(rows)}
+	if asked.Label != "" { // also where no picture is registered under it
+		if asked.Label, err = exemplar.CanonicalLabel(asked.Label); err != nil {
+			return Resolved{}, explained(err)
+		}
 	}
 	labels, err := s.resolveRows(rows, asked)
 	if err != nil {
 		return Resolved{}, err
 	}
+	back.Left = statesOf(rows)
 	items, err := s.itemsToRegister(ctx, rows, labels, asked)
 	if err != nil {
 		return Resolved{}, err
@@ -55,7 +58,7 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 	var done Resolved
 	if len(items) > 0 {
 		registered, _, err := s.register(ctx, by, collection, what, items, false, func(tx *db.Tx, all *undo) error {
-			all.Decisions = back.Decisions
+			all.Decisions, all.Left = back.Decisions, back.Left
 			return setRows(ctx, tx, rows)
 		})
 		if err != nil {
@@ -108,13 +111,13 @@ func (s *Service) decisionRows(ctx context.Context, collection string, ids []str
 
 // resolveRows sets what becomes of decisions, and returns the label that each is about.
 func (s *Service) resolveRows(rows []db.Decision, asked Resolving) ([]string, error) {
-	if asked.Label != "" || asked.Action == ActNew {
+	if asked.Action == ActNew && asked.Label == "" {
+		return nil, fault(Invalid, "action new takes a label, such as id-card/front")
+	}
+	if asked.Label != "" {
 		if err := notReserved(asked.Label); err != nil {
 			return nil, err
 		}
-	}
-	if asked.Action == ActNew && asked.Label == "" {
-		return nil, fault(Invalid, "action new takes a label, such as id-card/front")
 	}
 	labels := make([]string, len(rows))
 	for i := range rows {

@@ -251,7 +251,7 @@ func (s *Service) ChangeReference(ctx context.Context, by Actor, collection, id 
 		}
 	}
 	if asked.Note != nil || asked.Contents != nil {
-		back := restoredNote{ID: id}
+		back := restoredNote{ID: id, Left: &restoredNote{ID: id, Note: asked.Note, Contents: asked.Contents}}
 		if asked.Note != nil {
 			back.Note = &before.Note
 		}
@@ -262,7 +262,7 @@ func (s *Service) ChangeReference(ctx context.Context, by Actor, collection, id 
 		_, err = s.change(ctx, by, collection, galleryChange{
 			what: "reference.change", subject: id, detail: asked, before: before, undo: undo{Note: &back},
 			run: func(g *exemplar.Gallery, _ *undo) (int, error) {
-				return 1, setNote(ctx, g, restoredNote{id, asked.Note, asked.Contents})
+				return 1, setNote(ctx, g, *back.Left)
 			},
 		})
 		if err != nil {

@@ -65,6 +65,9 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 	if err != nil {
 		return Changed{}, err
 	}
+	if err := s.unchangedSince(ctx, g, collection, back); err != nil {
+		return Changed{}, err
+	}
 	begun := intent{What: "undo", Collection: collection, By: by, Detail: id}
 	if err := s.begin(ctx, &begun); err != nil {
 		return Changed{}, err
@@ -93,11 +96,39 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 			return err
 		}
 		if again != nil {
-			again.Decisions = were
+			again.Decisions, again.Left = were, back.Decisions
 		}
 		return s.finish(ctx, tx, by, begun, id, again, map[string]string{"what": row.What, "subject": row.Subject},
 			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "decisions": back.Decisions})
 	})
+}
+
+// unchangedSince returns an error if what a change was about was changed again: to put
+// back what was before both would undo somebody else's work as well. What is gone, or was
+// changed before this was noted, passes.
+func (s *Service) unchangedSince(ctx context.Context, g *exemplar.Gallery, collection string, back undo) error {
+	for _, left := range back.Left {
+		row, err := s.db.Read().Decision(ctx, collection, left.ID)
+		switch {
+		case errors.Is(err, db.ErrNone):
+		case err != nil:
+			return err
+		case stateOf(row) != left:
+			return fault(Conflict, "the decision %s was changed again since: undo that first, or say anew what it shows", left.ID)
+		}
+	}
+	if back.Note == nil || back.Note.Left == nil {
+		return nil
+	}
+	r, err := g.Get(ctx, back.Note.ID)
+	if err != nil && !errors.Is(err, exemplar.ErrDamaged) {
+		return explained(err)
+	}
+	left := back.Note.Left
+	if left.Note != nil && *left.Note != r.Note || left.Contents != nil && *left.Contents != string(r.Contents) {
+		return fault(Conflict, "the reference %s was changed again since: undo that first, or change it anew", r.ID)
+	}
+	return nil
 }
 
 // redoOf is what it takes to undo the undoing of a change that only added references; of
@@ -180,7 +211,7 @@ func restoreDecisions(ctx context.Context, tx *db.Tx, collection string, states 
 		if err != nil {
 			return nil, err
 		}
-		were = append(were, decisionState{row.ID, row.Status, row.Decision, row.Label})
+		were = append(were, stateOf(row))
 		row.Status, row.Decision, row.Label = was.Status, was.Decision, was.Label
 		if err := tx.SetDecision(ctx, row); err != nil {
 			return nil, err

@@ -95,11 +95,15 @@ type Replayed struct {
 }
 
 // Replay takes a decision again, by the audit alone: of the picture that is kept, as it
-// was asked for, with what the gallery held then.
-func (s *Service) Replay(ctx context.Context, id string) (Replayed, error) {
+// was asked for, with what the gallery held then. Of a collection that is named, only its
+// own decisions are: whoever asks may see no other.
+func (s *Service) Replay(ctx context.Context, of, id string) (Replayed, error) {
 	recorded, at, collection, err := s.recorded(ctx, id)
 	if err != nil {
 		return Replayed{}, err
+	}
+	if of != "" && of != collection {
+		return Replayed{}, fault(Unknown, "the audit has no decision %q of %q: GET decisions lists them", id, of)
 	}
 	out := Replayed{ID: id, Gallery: "unchanged"}
 	if err := json.Unmarshal(recorded.Answer, &out.Before); err != nil {
