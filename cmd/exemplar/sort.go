@@ -124,10 +124,12 @@ func checkSort(args []string, filing *filingFlags) error {
 // sortInputs are the files to sort, without those of the result. There may be none: in most nights
 // nothing comes. If files are to be moved, those are left that a link to a folder leads to outside of
 // the folder that was named: they belong to somebody else, who would miss them. So are links to
-// files that are sorted themselves, which would lead nowhere then.
+// files that are sorted themselves, which lead nowhere afterwards.
 func sortInputs(args []string, only string, filing *filingFlags, move bool) (inputs, error) {
 	found, err := expandInputs(args, only)
-	if err != nil && !errors.Is(err, errNoPictures) {
+	if errors.Is(err, errNoPictures) {
+		err = nil
+	} else if len(found.list) == 0 {
 		return found, err
 	}
 	isSorted := sortedFiles(found.list)
@@ -144,7 +146,9 @@ func sortInputs(args []string, only string, filing *filingFlags, move bool) (inp
 			kept = append(kept, in)
 		}
 	}
-	found.list = kept
+	if found.list = kept; err != nil && len(kept) > 0 {
+		return found, found.fault(args)
+	}
 	return found, nil
 }
 
@@ -153,7 +157,8 @@ func isLink(path string) bool {
 	return err == nil && info.Mode()&os.ModeSymlink != 0
 }
 
-// sortedFiles tells of a link whether it leads to a file that was named, or into a folder that was.
+// sortedFiles tells of a link whether it leads to a file that was named, or into a folder that was,
+// also if the file has been moved since.
 func sortedFiles(list []input) func(link string) bool {
 	named, roots := map[string]bool{}, map[string]bool{}
 	for _, in := range list {
@@ -165,9 +170,26 @@ func sortedFiles(list []input) func(link string) bool {
 		}
 	}
 	return func(link string) bool {
-		isInside := func(root string) bool { return sorting.IsInside(link, root) }
-		return named[resolved(link)] || slices.ContainsFunc(slices.Collect(maps.Keys(roots)), isInside)
+		target := followed(link)
+		isInside := func(root string) bool { return sorting.IsInside(target, root) }
+		return named[resolved(target)] || slices.ContainsFunc(slices.Collect(maps.Keys(roots)), isInside)
 	}
+}
+
+// followed is the path that a link leads to, whether something is there or not.
+func followed(path string) string {
+	const most = 40 // links one after the other, as Linux has it: they may lead in a circle
+	for range most {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(resolved(filepath.Dir(path)), to)
+		}
+		path = to
+	}
+	return path
 }
 
 // widestName is the number of columns of names, so that places stand below each other.

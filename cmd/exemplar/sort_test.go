@@ -239,6 +239,18 @@ func TestSortMovesLinkedFilesOnce(t *testing.T) {
 	if got := placed(t, to); len(got) != 3 {
 		t.Errorf("there are %q", got)
 	}
+	for range 2 { // the links lead nowhere now
+		if out, errOut := s.inGallery(0, "sort", "--move", inbox, "--to", to); !strings.HasPrefix(out, "nothing new to sort") || !strings.Contains(errOut, "4 "+besideLinks) {
+			t.Errorf("%s%s", out, errOut)
+		}
+	}
+	nowhere := filepath.Join(inbox, "nowhere.jpg") // which is a fault: what is there was not sorted
+	if err := os.Symlink(filepath.Join(s.folder, "missing.jpg"), nowhere); err != nil {
+		t.Fatal(err)
+	}
+	if _, errOut := s.inGallery(exitFailed, "sort", "--move", inbox, "--to", to); !strings.Contains(errOut, "nowhere.jpg") {
+		t.Error(errOut)
+	}
 	if _, err := os.Stat(other); err != nil {
 		t.Error(err)
 	}
