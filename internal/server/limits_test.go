@@ -41,7 +41,7 @@ func (s *testServer) statusOn(c net.Conn) (int, string) {
 	return answer.StatusCode, string(text)
 }
 
-const classifyHead = "POST " + prefix + "/collections/mailroom/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+const classifyHead = "POST " + prefix + "/collections/mailroom/classify HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\n"
 
 // Whoever sends too much, too little, too slowly or nonsense gets a clear answer.
 func TestHostileBodies(t *testing.T) {
