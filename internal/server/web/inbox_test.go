@@ -1,6 +1,9 @@
 package web_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // inboxOf makes an inbox: photos of cards of a kind that nobody registered, and one of
 // another.
@@ -17,6 +20,19 @@ func inboxOf(t *testing.T) *tab {
 	p.open("/c/mailroom/inbox")
 	p.sees("4 answers wait")
 	return p
+}
+
+// TestLongNamesLeavePicturesWhole: a picture of the inbox fits its tile, whatever the name
+// of its file.
+func TestLongNamesLeavePicturesWhole(t *testing.T) {
+	p := newTab(t)
+	p.collection("ticket")
+	p.classified(strings.Repeat("long-name-of-a-scanner-", 8)+".jpg", photo("certificate", 3, 9))
+	p.open("/c/mailroom/inbox")
+	p.await("the picture", `document.querySelector(".tile img")`)
+	if over := value[float64](p, `document.querySelector(".tile img").getBoundingClientRect().right - document.querySelector(".tile").getBoundingClientRect().right`); over > 0 {
+		t.Errorf("the picture is %v pixels wider than its tile", over)
+	}
 }
 
 // TestInboxByKeys: without a mouse, a group becomes a new kind, with the effect shown
