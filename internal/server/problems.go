@@ -64,6 +64,9 @@ func init() {
 		}
 		made := usual(status, text, errs...)
 		if model, ok := made.(*huma.ErrorModel); ok {
+			if len(model.Errors) > 0 { // what is wrong, and where, is in the first already
+				model.Detail = fmt.Sprintf("%s: %s", model.Errors[0].Location, model.Errors[0].Message)
+			}
 			for _, detail := range model.Errors {
 				if value, err := json.Marshal(detail.Value); err != nil || len(value) > echoed {
 					detail.Value = nil

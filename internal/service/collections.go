@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"exemplar"
@@ -262,10 +263,27 @@ func (s *Service) forget(name string) {
 	}
 }
 
+// startingWith lists the files and folders whose paths start with a path. Glob would take
+// a bracket in the name of the service's folder for a pattern, and find nothing.
+func startingWith(path string) ([]string, error) {
+	folder, start := filepath.Split(path)
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	var found []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), start) {
+			found = append(found, filepath.Join(folder, e.Name()))
+		}
+	}
+	return found, err
+}
+
 // removeGallery removes the file of a collection that is gone.
 func (s *Service) removeGallery(name string) error {
 	s.forget(name)
-	parts, err := filepath.Glob(s.galleryPath(name) + "*") // with what its store keeps beside it
+	parts, err := startingWith(s.galleryPath(name)) // with what its store keeps beside it
 	if err != nil {
 		return err
 	}

@@ -182,3 +182,18 @@ func TestFoldersThatCannotBeServed(t *testing.T) {
 		t.Errorf("of something else: %v", err)
 	}
 }
+
+// A deleted collection is gone, whatever its folder is called: one that is made anew under
+// its name is empty.
+func TestDeletedInAFolderWithBrackets(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "service[1]")
+	s := openIn(t, dir)
+	makeCollection(t, s, NewCollection{Name: "mailroom"})
+	if err := s.DeleteCollection(context.Background(), Actor{Role: Admin}, "mailroom"); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "collections"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left of it: %v %v", left, err)
+	}
+}

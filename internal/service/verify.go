@@ -269,7 +269,7 @@ const trialPrefix = "trial-"
 
 // removeTrials removes what a killed process left of them.
 func (s *Service) removeTrials() error {
-	left, err := filepath.Glob(filepath.Join(s.dir, trialPrefix+"*"))
+	left, err := startingWith(filepath.Join(s.dir, trialPrefix))
 	if err != nil {
 		return err
 	}
