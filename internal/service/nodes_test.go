@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,10 +27,26 @@ func register(t *testing.T, s *Service, label string, picture []byte) Registered
 	return done
 }
 
-// twoNodes opens two services with one database. Each has connections of its own.
+// twoNodes opens two services with one database, at once. Each has connections of its
+// own.
 func twoNodes(t *testing.T, database string) (one, two *Service) {
 	t.Helper()
-	return openAt(t, Options{Store: database + "&application_name=one"}), openAt(t, Options{Store: database + "&application_name=two"})
+	var both sync.WaitGroup
+	for i, s := range []**Service{&one, &two} {
+		both.Go(func() {
+			var err error
+			if *s, err = Open(t.Context(), Options{Store: fmt.Sprintf("%s&application_name=%d", database, i)}); err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { (*s).Close() })
+		})
+	}
+	both.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	return one, two
 }
 
 // labelOf is the answer to a picture.
@@ -104,11 +121,13 @@ func TestTwoNodes(t *testing.T) {
 	mustBeSound(t, two)
 }
 
-// Both nodes write at once: no row of the audit is lost, doubled or out of order.
+// Both nodes write at once: no row of the audit is lost, doubled or out of order, and
+// what one has read stays true until it has written.
 func TestTheAuditOfTwoNodesIsOneChain(t *testing.T) {
 	one, two := twoNodes(t, pgtest.Database(t))
 	const writers, each = 3, 15
 	var all sync.WaitGroup
+	var made, refused atomic.Int64 // collections of names that both give
 	for i, s := range []*Service{one, two} {
 		for w := range writers {
 			all.Go(func() {
@@ -117,12 +136,25 @@ func TestTheAuditOfTwoNodesIsOneChain(t *testing.T) {
 						t.Error(err)
 					}
 				}
+				_, err := s.CreateCollection(t.Context(), anna, NewCollection{Name: fmt.Sprintf("c%d", w)})
+				var e *Error
+				switch {
+				case err == nil:
+					made.Add(1)
+				case errors.As(err, &e) && e.Kind == Conflict:
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
 			})
 		}
 	}
 	all.Wait()
-	if found := mustBeSound(t, one); found.Rows != 2*writers*each {
-		t.Errorf("the audit has %d rows, want %d", found.Rows, 2*writers*each)
+	if found := mustBeSound(t, one); found.Rows != 2*writers*each+writers {
+		t.Errorf("the audit has %d rows, want %d", found.Rows, 2*writers*each+writers)
+	}
+	if made.Load() != writers || refused.Load() != writers {
+		t.Errorf("%d collections were made and %d refused, want %d each", made.Load(), refused.Load(), writers)
 	}
 }
 
