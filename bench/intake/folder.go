@@ -61,11 +61,7 @@ func (t *tally) file(path string) error {
 	t.files++
 	made, first := t.made, used()
 	begun := first
-	opened := 0
-	for page := range intake.Pages(context.Background(), data, intake.Options{}) {
-		if opened++; opened > t.pages {
-			break
-		}
+	for page := range intake.Pages(context.Background(), data, intake.Options{Pages: t.pages}) {
 		if page.File != nil && page.Err == nil {
 			page.Picture, _, page.Err = imaging.DecodeAtLeast(page.File, intake.DefaultSide, imaging.DefaultLimits)
 		}

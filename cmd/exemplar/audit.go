@@ -4,9 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"exemplar"
-	"exemplar/internal/service"
 )
 
 func newAudit() *cobra.Command {
@@ -23,7 +20,8 @@ before it, so that a row that is changed, taken out or put in shows.`,
 }
 
 func auditVerify() *cobra.Command {
-	var data, head string
+	var at place
+	var head string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "verify",
@@ -32,7 +30,7 @@ func auditVerify() *cobra.Command {
 it shows that nothing up to that row was changed or cut off since.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := visit(cmd, data)
+			s, err := at.visit(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -53,7 +51,7 @@ it shows that nothing up to that row was changed or cut off since.`,
 			return err
 		},
 	}
-	addData(cmd, &data)
+	at.add(cmd)
 	cmd.Flags().StringVar(&head, "head", "", "`HASH` of a row that was noted earlier")
 	cmd.RegisterFlagCompletionFunc("head", cobra.NoFileCompletions)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
@@ -61,7 +59,8 @@ it shows that nothing up to that row was changed or cut off since.`,
 }
 
 func auditReplay() *cobra.Command {
-	var data, model string
+	var at place
+	var model string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "replay ID",
@@ -70,15 +69,7 @@ func auditReplay() *cobra.Command {
 answer must be the recorded one, to the last digit.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			folder, err := orDataFolder(data)
-			if err != nil {
-				return err
-			}
-			bundle, err := exemplar.OpenModel(model)
-			if err != nil {
-				return err
-			}
-			s, err := service.Open(cmd.Context(), service.Options{Dir: folder, Model: bundle, Visit: true})
+			s, err := at.visit(cmd, model)
 			if err != nil {
 				return err
 			}
@@ -99,7 +90,7 @@ answer must be the recorded one, to the last digit.`,
 			return err
 		},
 	}
-	addData(cmd, &data)
+	at.add(cmd)
 	addModel(cmd, &model)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"exemplar"
 	"exemplar/internal/service"
 )
 
@@ -23,20 +24,26 @@ the first key on every request needs one.`,
 	return cmd
 }
 
-// visit opens the service of a folder beside the process that may be serving it.
-func visit(cmd *cobra.Command, named string) (*service.Service, error) {
-	folder, err := orDataFolder(named)
+// visit opens a service beside the processes that may be serving it. An empty model is
+// the one inside the program.
+func (p *place) visit(cmd *cobra.Command, model string) (*service.Service, error) {
+	options, err := p.options()
 	if err != nil {
 		return nil, err
 	}
-	return service.Open(cmd.Context(), service.Options{Dir: folder, Visit: true})
+	if options.Model, err = exemplar.OpenModel(model); err != nil {
+		return nil, err
+	}
+	options.Visit = true
+	return service.Open(cmd.Context(), options)
 }
 
 // operator is who uses the command line: whoever may read the folder.
 var operator = service.Actor{Name: "command line", Role: service.Admin}
 
 func keyCreate() *cobra.Command {
-	var data, role string
+	var at place
+	var role string
 	var asked service.NewKey
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -46,7 +53,7 @@ func keyCreate() *cobra.Command {
   exemplar key create --data service/ --role classify --collection mailroom scanner-2`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := visit(cmd, data)
+			s, err := at.visit(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -66,7 +73,7 @@ func keyCreate() *cobra.Command {
 			return nil
 		},
 	}
-	addData(cmd, &data)
+	at.add(cmd)
 	cmd.Flags().StringVar(&role, "role", "classify", "`ROLE`: classify, register or admin")
 	cmd.RegisterFlagCompletionFunc("role", cobra.FixedCompletions([]string{"classify", "register", "admin"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().StringArrayVar(&asked.Collections, "collection", nil, "`NAME` of a collection that it may use; several times for several (default all)")
@@ -81,14 +88,14 @@ func keyCreate() *cobra.Command {
 }
 
 func keyList() *cobra.Command {
-	var data string
+	var at place
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the keys, without their secrets",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := visit(cmd, data)
+			s, err := at.visit(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -109,7 +116,7 @@ func keyList() *cobra.Command {
 			return nil
 		},
 	}
-	addData(cmd, &data)
+	at.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per key and line")
 	return cmd
 }
@@ -135,13 +142,13 @@ func describeKey(k service.Key) string {
 }
 
 func keyRevoke() *cobra.Command {
-	var data string
+	var at place
 	cmd := &cobra.Command{
 		Use:   "revoke PREFIX",
 		Short: "End a key for ever; key list shows the prefixes",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := visit(cmd, data)
+			s, err := at.visit(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -149,6 +156,6 @@ func keyRevoke() *cobra.Command {
 			return s.RevokeKey(cmd.Context(), operator, args[0])
 		},
 	}
-	addData(cmd, &data)
+	at.add(cmd)
 	return cmd
 }

@@ -22,7 +22,8 @@ import (
 
 // serveFlags say what is served, and where.
 type serveFlags struct {
-	data, listen, model  string
+	place
+	listen, model        string
 	certificate, private string
 	profile              string
 }
@@ -34,16 +35,18 @@ func newServe() *cobra.Command {
 		GroupID: "use",
 		Short:   "Offer it to programs and people over HTTP",
 		Long: `Run a server with an API, a page and an inbox of what was not recognised. Collections, answers and keys are kept in the
-folder --data. docs/service.md shows it step by step.
+folder --data, or in a PostgreSQL database, --store, which any number of servers share. docs/service.md shows it step by
+step.
 
 Without a key everybody on this machine may do everything, and nobody else is let in: to listen wider than loopback,
 make a key first.`,
 		Example: `  exemplar serve --data service/
-  exemplar serve --data service/ --listen :8443 --tls-cert server.crt --tls-key server.key`,
+  exemplar serve --data service/ --listen :8443 --tls-cert server.crt --tls-key server.key
+  exemplar serve --store postgres://exemplar@db.example/documents --listen :8080`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.serve(cmd) },
 	}
-	addData(cmd, &f.data)
+	f.place.add(cmd)
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on")
 	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
 	cmd.Flags().StringVar(&f.certificate, "tls-cert", "", "`FILE` of the certificate, to speak HTTPS")
@@ -54,23 +57,37 @@ make a key first.`,
 	return cmd
 }
 
-// addData adds the flag for the folder of a service.
-func addData(cmd *cobra.Command, folder *string) {
-	cmd.Flags().StringVar(folder, "data", "", "`FOLDER` of the service (default "+filepath.ToSlash(filepath.Join(filepath.Dir(defaultGalleryHelp()), "service"))+")")
+// place is where a service keeps what it knows.
+type place struct{ data, store string }
+
+// add adds the flags.
+func (p *place) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.data, "data", "", "`FOLDER` of the service, or of its temporary files with --store (default "+filepath.ToSlash(filepath.Join(filepath.Dir(defaultGalleryHelp()), "service"))+")")
 	orFromEnvironment(cmd, "data", "EXEMPLAR_DATA")
 	cmd.MarkFlagDirname("data")
+	cmd.Flags().StringVar(&p.store, "store", "", "`ADDRESS` of a PostgreSQL database that several servers share (docs/postgres.md)")
+	orFromEnvironment(cmd, "store", "EXEMPLAR_STORE")
+	cmd.RegisterFlagCompletionFunc("store", cobra.NoFileCompletions)
 }
 
-// orDataFolder is the folder of a service that was named, or the usual one.
-func orDataFolder(named string) (string, error) {
-	if named != "" {
-		return named, nil
+// shown is the flag that names the place of a service.
+func (p *place) shown(s *service.Service) string {
+	if p.store != "" {
+		return "--store " + s.Place()
+	}
+	return "--data " + s.Place()
+}
+
+// options are those of a service at the place that was named, or at the usual one.
+func (p *place) options() (service.Options, error) {
+	if p.data != "" || p.store != "" {
+		return service.Options{Dir: p.data, Store: p.store}, nil
 	}
 	folder, err := dataFolder()
 	if err != nil {
-		return "", fmt.Errorf("%w: give --data FOLDER", err)
+		return service.Options{}, fmt.Errorf("%w: give --data FOLDER", err)
 	}
-	return filepath.Join(folder, "service"), nil
+	return service.Options{Dir: filepath.Join(folder, "service")}, nil
 }
 
 func (f *serveFlags) serve(cmd *cobra.Command) error {
@@ -79,16 +96,16 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	folder, err := orDataFolder(f.data)
+	options, err := f.options()
 	if err != nil {
 		return err
 	}
-	model, err := exemplar.OpenModel(f.model)
-	if err != nil {
+	if options.Model, err = exemplar.OpenModel(f.model); err != nil {
 		return err
 	}
 	log := f.log(cmd)
-	s, err := service.Open(ctx, service.Options{Dir: folder, Model: model, Log: log})
+	options.Log = log
+	s, err := service.Open(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -102,7 +119,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		return err
 	} else if !needed && !isLoopback(l.Addr()) {
 		return fmt.Errorf("%s is reached from other machines, and there is no key, so that all of them might do everything: "+
-			"make one with exemplar key create --data %s --role admin NAME, or listen on 127.0.0.1", l.Addr(), folder)
+			"make one with exemplar key create %s --role admin NAME, or listen on 127.0.0.1", l.Addr(), f.shown(s))
 	}
 	if err := f.serveProfiles(ctx, log); err != nil {
 		return err
@@ -113,7 +130,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		scheme = "https"
 	}
 	if !isQuiet(cmd) {
-		say(cmd.ErrOrStderr(), "exemplar serves %s on %s://%s (Ctrl-C ends it)\n", folder, scheme, l.Addr())
+		say(cmd.ErrOrStderr(), "exemplar serves %s on %s://%s (Ctrl-C ends it)\n", s.Place(), scheme, l.Addr())
 	}
 	return server.Serve(ctx, l, server.New(server.Options{Service: s, Version: version, Log: log}), certificates, log)
 }

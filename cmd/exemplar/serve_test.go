@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"exemplar/internal/pgtest"
 )
 
 var shellBlocks = regexp.MustCompile("(?s)```sh\n(.*?)```")
@@ -82,5 +84,47 @@ func TestServeRefusesWhatIsUnsafe(t *testing.T) {
 		if _, errOut := s.run(exitFailed, c.args...); !strings.Contains(errOut, c.want) {
 			t.Errorf("%s: said %q, want %q in it", strings.Join(c.args, " "), errOut, c.want)
 		}
+	}
+}
+
+var nodesBlock = regexp.MustCompile("(?s)```bash\n(.*?)```")
+
+// The commands of docs/service.md for two nodes run, with another database and ports.
+func TestTheCommandsOfTwoNodesRun(t *testing.T) {
+	database := pgtest.Database(t)
+	for _, name := range []string{"curl", "sh"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip(err)
+		}
+	}
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "service.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := nodesBlock.FindStringSubmatch(string(page))
+	if block == nil {
+		t.Fatal("docs/service.md has no commands for two nodes")
+	}
+	replace := []string{"postgres://exemplar@localhost/documents", database}
+	for _, port := range []string{"8081", "8082"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, free, _ := net.SplitHostPort(l.Addr().String())
+		l.Close()
+		replace = append(replace, port, free)
+	}
+	folder := t.TempDir()
+	program := fmt.Sprintf("#!/bin/sh\n%s=1 exec %q \"$@\"\n", asProcess, os.Args[0])
+	if err := os.WriteFile(filepath.Join(folder, "exemplar"), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sh", "-c", "set -eu\ntrap 'kill $(cat one.pid two.pid); wait' EXIT\n"+strings.NewReplacer(replace...).Replace(block[1]))
+	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), `"label":"travel/ticket"`) || !strings.Contains(string(out), "sound: ") {
+		t.Fatalf("%v: %s", err, tail(out))
 	}
 }

@@ -47,7 +47,7 @@ type Page struct {
 
 // Options bound what a file may cost. Zero values stand for the defaults.
 type Options struct {
-	Pages     int           // pages of a file, with all its members: [DefaultPages]; of a PDF or TIFF with more, none is read but Only
+	Pages     int           // pages of a file, with all its members: [DefaultPages]
 	Unpacked  int64         // bytes of all members of a file together: [DefaultUnpacked]
 	Depth     int           // containers in containers: [DefaultDepth]
 	PageTime  time.Duration // of a processor, to make a page: [DefaultPageTime]
@@ -142,7 +142,6 @@ func Pages(ctx context.Context, data []byte, options Options) iter.Seq[Page] {
 
 // First is the first page of a file.
 func First(ctx context.Context, data []byte, options Options) Page {
-	options.Only = max(options.Only, 1) // whatever their number
 	for page := range Pages(ctx, data, options) {
 		return page
 	}
@@ -210,17 +209,10 @@ func (e noPage) Error() string {
 	return fmt.Sprintf("there is no page %d: the last one is %d", e.wanted, e.count)
 }
 
-// each makes the pages that are wanted of a file that has count, and numbers them. A file that
-// has too many is refused at once: who waited for the first ones would have to cut it all the same,
-// and a few bytes may list one page thousands of times.
+// each makes the pages that are wanted of a file that has count, and numbers them.
 func (in *opening) each(count int, yield func(Page) bool, page func(index int) Page) {
-	switch {
-	case in.Only > count:
+	if in.Only > count {
 		yield(Page{Number: in.Only, Of: count, Paged: true, Err: noPage{in.Only, count}})
-		return
-	case in.Only == 0 && count > in.Pages:
-		yield(Page{Number: 1, Err: fmt.Errorf("%w: the file has %d pages, and at most %d are read: cut it into several", ErrLimit, count, in.Pages)})
-		return
 	}
 	for i := range count {
 		if in.Only > 0 && in.Only != i+1 {

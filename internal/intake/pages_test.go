@@ -130,34 +130,6 @@ func TestPagesOfAPDF(t *testing.T) {
 	}
 }
 
-// TestTooManyPages are refused at once, with the number: a small file may list one page as often
-// as it likes. A page of it that is named is made, and so is the first one where one is enough.
-func TestTooManyPages(t *testing.T) {
-	files := map[string][]byte{"TIFF": papertest.TIFF(numbered(1), numbered(2), numbered(3))}
-	if !papertest.UnderRace {
-		files["PDF"] = papertest.PDF(marked(3), "")
-	}
-	for name, file := range files {
-		options := patient
-		options.Pages = 2
-		pages := slices.Collect(Pages(t.Context(), file, options))
-		if len(pages) != 1 || !errors.Is(pages[0].Err, ErrLimit) || !strings.Contains(pages[0].Err.Error(), "3 pages, and at most 2") || pages[0].Paged {
-			t.Errorf("%s: %d pages, the first with %v", name, len(pages), pages[0].Err)
-		}
-		if p := First(t.Context(), file, options); p.Err != nil || p.Number != 1 {
-			t.Errorf("%s: the first page is %d, %v", name, p.Number, p.Err)
-		}
-		options.Only = 3
-		if pages = slices.Collect(Pages(t.Context(), file, options)); len(pages) != 1 || pages[0].Err != nil || pages[0].Number != 3 {
-			t.Errorf("%s: of page 3 there are %d, %v", name, len(pages), pages[0].Err)
-		}
-		options.Only, options.Pages = 0, 3
-		if pages = slices.Collect(Pages(t.Context(), file, options)); len(pages) != 3 || pages[2].Err != nil {
-			t.Errorf("%s: of as many as are read there are %d, %v", name, len(pages), pages[2].Err)
-		}
-	}
-}
-
 // TestMemoryIsFlatOverManyPages: 500 pages take no more than a few.
 func TestMemoryIsFlatOverManyPages(t *testing.T) {
 	drawsPDF(t)

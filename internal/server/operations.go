@@ -35,7 +35,10 @@ func (s *server) system(ctx context.Context, by service.Actor) (System, error) {
 	out := System{
 		Version: s.version, Model: s.service.Model().DecisionFingerprint(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Cores: runtime.GOMAXPROCS(0), Started: s.started, Memory: memory.Sys - memory.HeapReleased, Uploading: s.uploads.used.Load(), Waiting: s.service.Waiting(),
-		ServiceDisk: s.service.DatabaseBytes(),
+	}
+	var err error
+	if out.ServiceDisk, err = s.service.DatabaseBytes(ctx); err != nil {
+		return out, err
 	}
 	list, err := s.service.Collections(ctx, by)
 	for _, c := range list {

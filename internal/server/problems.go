@@ -35,6 +35,7 @@ func (s *server) problem(ctx context.Context, err error) error {
 	var e *service.Error
 	var status huma.StatusError
 	var large *http.MaxBytesError
+	err = service.Explained(err)
 	switch {
 	case errors.As(err, &e):
 		return explain(statuses[e.Kind], e.Text, e.After)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -24,8 +25,8 @@ type ClassifyOptions struct {
 
 // Answered is an answer with the decision that it was kept as.
 type Answered struct {
-	DecisionID string `json:"decision_id"`
-	Status     string `json:"status" doc:"open if a person is to look at it, else answered"`
+	DecisionID string `json:"decision_id" doc:"empty if the answer is not kept"`
+	Status     string `json:"status" doc:"open if a person is to look at it, unkept if it could not be kept because the database is away, else answered"`
 	exemplar.Answer
 	Explanation []byte `json:"explanation,omitempty" doc:"a PNG, if it was asked for, with the first answer of a picture"`
 }
@@ -45,11 +46,13 @@ const (
 	StatusCorrected = "corrected" // a person said what it is
 	StatusRejected  = "rejected"  // a person said that it is not what was answered
 	StatusIgnored   = "ignored"   // a person took it out of the inbox
+	StatusUnkept    = "unkept"    // there is no decision: the database was away
 )
 
 // Classify says what a file shows, and keeps its answers as decisions.
 func (s *Service) Classify(ctx context.Context, by Actor, collection string, file File, opts ClassifyOptions) (Classified, error) {
 	row, err := s.db.Read().Collection(ctx, collection)
+	row, err = s.away.collections.or(collection, row, err)
 	if err != nil {
 		return Classified{}, orNoCollection(err, collection)
 	}
@@ -66,6 +69,11 @@ func (s *Service) Classify(ctx context.Context, by Actor, collection string, fil
 	answers, err := s.answer(ctx, g, file, opts)
 	if err != nil {
 		return Classified{}, explained(err)
+	}
+	for _, page := range answers { // while the database is away less may be known
+		if page.Version < opts.AtLeast {
+			return Classified{}, tooOld(page.Version, opts.AtLeast)
+		}
 	}
 	return s.keep(ctx, by, row, file, opts, answers)
 }
@@ -143,7 +151,13 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 			out.Answers = append(out.Answers, answered)
 		}
 	}
+	lost := s.lost.Swap(0)
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if lost > 0 {
+			if err := s.record(ctx, tx, Actor{Name: "service"}, entry{What: "decisions.unkept", After: map[string]int64{"answers": lost}}); err != nil {
+				return err
+			}
+		}
 		if keepPicture {
 			if err := tx.AddPicture(ctx, c.Name, hash, file.Data); err != nil {
 				return err
@@ -159,6 +173,17 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 		}
 		return nil
 	})
+	if err != nil {
+		s.lost.Add(lost)
+	}
+	if errors.Is(err, db.ErrUnavailable) {
+		s.log.Warn("an answer is not kept: the database is away", "source", file.Name)
+		s.lost.Add(int64(len(out.Answers)))
+		for i := range out.Answers {
+			out.Answers[i].DecisionID, out.Answers[i].Status = "", StatusUnkept
+		}
+		return out, nil
+	}
 	return out, err
 }
 
@@ -217,6 +242,12 @@ const (
 	versionPoll = 50 * time.Millisecond
 )
 
+func tooOld(have, wanted int64) error {
+	e := fault(Unavailable, "the gallery is at version %d, and X-Gallery-Version asks for at least %d: ask again, or for less", have, wanted).(*Error)
+	e.After = time.Second
+	return e
+}
+
 // waitFor waits until the gallery has at least a version.
 func (s *Service) waitFor(ctx context.Context, g *exemplar.Gallery, version int64) error {
 	if version <= 0 {
@@ -224,6 +255,9 @@ func (s *Service) waitFor(ctx context.Context, g *exemplar.Gallery, version int6
 	}
 	for end := time.Now().Add(versionWait); ; {
 		have, err := g.Version(ctx)
+		if errors.Is(err, exemplar.ErrUnavailable) {
+			return nil // the answer says what it knows
+		}
 		if err != nil {
 			return explained(err)
 		}
@@ -231,9 +265,7 @@ func (s *Service) waitFor(ctx context.Context, g *exemplar.Gallery, version int6
 			return nil
 		}
 		if time.Now().After(end) {
-			e := fault(Unavailable, "the gallery is at version %d, and X-Gallery-Version asks for at least %d: ask again, or for less", have, version).(*Error)
-			e.After = time.Second
-			return e
+			return tooOld(have, version)
 		}
 		select {
 		case <-ctx.Done():

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"exemplar"
 	"exemplar/internal/service/db"
+	"exemplar/internal/store/open"
 )
 
 // Collection is a gallery with what the service does with its answers.
@@ -202,12 +201,14 @@ func (s *Service) DeleteCollection(ctx context.Context, by Actor, name string) e
 	if err != nil {
 		return err
 	}
-	begun := intent{What: intentDelete, Collection: name, By: by}
+	begun := intent{ID: newID(), What: intentDelete, Collection: name, By: by}
+	s.working.Store(begun.ID, nil)
+	defer s.working.Delete(begun.ID)
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.RemoveCollection(ctx, name); err != nil {
 			return orUnknown(err, "the collection %q is gone already", name)
 		}
-		if err := begun.add(ctx, tx); err != nil {
+		if err := begun.add(ctx, tx, s.node); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, by, entry{What: "collection.delete", Collection: name, Subject: name, Before: before})
@@ -215,15 +216,19 @@ func (s *Service) DeleteCollection(ctx context.Context, by Actor, name string) e
 	if err != nil {
 		return err
 	}
-	if err := s.removeGallery(name); err != nil {
+	if err := s.removeGallery(ctx, name); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return tx.RemoveIntent(ctx, begun.ID) })
+	return s.db.Write(ctx, func(tx *db.Tx) error { return orGone(tx.RemoveIntent(ctx, begun.ID)) })
 }
 
-// galleryPath is the file of a collection's gallery.
-func (s *Service) galleryPath(name string) string {
-	return filepath.Join(s.dir, "collections", name+galleryExtension)
+// galleryName is the name of a collection's gallery: a path, or an address in the
+// database.
+func (s *Service) galleryName(collection string) (string, error) {
+	if s.store == "" {
+		return filepath.Join(s.dir, "collections", collection+galleryExtension), nil
+	}
+	return open.Collection(s.store, collection)
 }
 
 const galleryExtension = ".gallery"
@@ -238,17 +243,40 @@ func (s *Service) gallery(ctx context.Context, name string) (*exemplar.Gallery, 
 	if g := s.galleries[name]; g != nil {
 		return g, nil
 	}
-	if _, err := s.db.Read().Collection(ctx, name); errors.Is(err, db.ErrNone) {
-		return nil, noCollection(name)
-	} else if err != nil {
+	if _, err := s.db.Read().Collection(ctx, name); err != nil {
+		return nil, explained(orNoCollection(err, name))
+	}
+	path, err := s.galleryName(name)
+	if err != nil {
 		return nil, err
 	}
-	g, err := exemplar.Open(s.galleryPath(name), exemplar.Options{Mode: exemplar.ReadWrite, Model: s.model})
+	g, err := exemplar.Open(path, exemplar.Options{Mode: exemplar.ReadWrite, Model: s.model})
 	if err != nil {
 		return nil, explained(err)
 	}
 	s.galleries[name] = g
+	if s.store != "" {
+		s.background.Go(func() { s.follow(name, g) })
+	}
 	return g, nil
+}
+
+// follow keeps a gallery up to date that other processes change, and closes it when one
+// has removed it.
+func (s *Service) follow(name string, g *exemplar.Gallery) {
+	err := g.Follow(s.ending)
+	switch {
+	case s.ending.Err() != nil, errors.Is(err, exemplar.ErrClosed):
+	case errors.Is(err, exemplar.ErrNoGallery):
+		s.mu.Lock()
+		if s.galleries[name] == g {
+			delete(s.galleries, name)
+		}
+		s.mu.Unlock()
+		g.Close()
+	default: // every answer asks for the changes by itself
+		s.log.Error("follow a gallery", "collection", name, "error", err)
+	}
 }
 
 // forget closes the gallery of a collection that is gone.
@@ -263,34 +291,15 @@ func (s *Service) forget(name string) {
 	}
 }
 
-// startingWith lists the files and folders whose paths start with a path. Glob would take
-// a bracket in the name of the service's folder for a pattern, and find nothing.
-func startingWith(path string) ([]string, error) {
-	folder, start := filepath.Split(path)
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	var found []string
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), start) {
-			found = append(found, filepath.Join(folder, e.Name()))
-		}
-	}
-	return found, err
-}
-
-// removeGallery removes the file of a collection that is gone.
-func (s *Service) removeGallery(name string) error {
+// removeGallery removes the gallery of a collection that is gone.
+func (s *Service) removeGallery(ctx context.Context, name string) error {
 	s.forget(name)
-	parts, err := startingWith(s.galleryPath(name)) // with what its store keeps beside it
+	path, err := s.galleryName(name)
 	if err != nil {
 		return err
 	}
-	for _, part := range parts {
-		if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("remove a deleted collection: %w", err)
-		}
+	if err := open.Remove(ctx, path); err != nil {
+		return fmt.Errorf("remove a deleted collection: %w", err)
 	}
 	return nil
 }

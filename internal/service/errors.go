@@ -46,7 +46,13 @@ func fault(kind Kind, format string, args ...any) error {
 // Fault makes an error for a caller of this package that finds one itself.
 func Fault(kind Kind, format string, args ...any) error { return fault(kind, format, args...) }
 
-// explained gives the errors of a gallery their kind.
+// Explained gives the errors of galleries and of the database their kind.
+func Explained(err error) error { return explained(err) }
+
+// unreachable is what is said while the database is away.
+const unreachable = "the database cannot be reached, or does not answer: nothing was changed, unless the connection broke just then; ask again in a moment"
+
+// explained is [Explained].
 func explained(err error) error {
 	var known *Error
 	if err == nil || errors.As(err, &known) || errors.Is(err, context.Canceled) {
@@ -58,6 +64,12 @@ func explained(err error) error {
 		text  string // empty: the error's own
 		after time.Duration
 	}{
+		{exemplar.ErrUnavailable, Unavailable, unreachable, 2 * time.Second},
+		{db.ErrUnavailable, Unavailable, unreachable, 2 * time.Second},
+		{db.ErrBusy, Busy, "the database is busy with other changes: ask again in a moment", 2 * time.Second},
+		{db.ErrText, Invalid, "a text holds a NUL byte, or is not UTF-8, which the database cannot keep: take it out", 0},
+		{db.ErrFull, Full, "the disk of the database is full: free some space, and ask again", 0},
+		{exemplar.ErrNoGallery, Unavailable, "the collection was removed by another process: ask again in a moment", time.Second},
 		{exemplar.ErrNoReference, Unknown, "there is no such reference: list them with GET references", 0},
 		{exemplar.ErrLabel, Invalid, "", 0},
 		{exemplar.ErrFPIR, Invalid, "", 0},

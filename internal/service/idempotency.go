@@ -22,7 +22,7 @@ const repeatTime = 24 * time.Hour
 func (s *Service) Begin(ctx context.Context, r Repeatable) (status int, body []byte, done bool, err error) {
 	var before *db.Answer
 	err = s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		before, err = tx.BeginAnswer(ctx, db.Answer{Who: r.By.Key, Name: r.Name, Request: r.Request, At: time.Now()})
+		before, err = tx.BeginAnswer(ctx, db.Answer{Who: r.By.Key, Name: r.Name, Request: r.Request, Node: s.node, At: time.Now()})
 		return err
 	})
 	switch {
@@ -51,8 +51,8 @@ func (s *Service) End(ctx context.Context, r Repeatable, status int, body []byte
 	}
 }
 
-// forgetRepeated forgets old answers; at the start, also what a killed process was at:
+// forgetRepeated forgets old answers. What a killed process was at goes with its node:
 // to do it again is safe, because a picture is registered once under a label.
-func (s *Service) forgetRepeated(ctx context.Context, now time.Time, starting bool) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return tx.ForgetAnswers(ctx, now.Add(-repeatTime), starting) })
+func (s *Service) forgetRepeated(ctx context.Context, now time.Time) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return tx.ForgetAnswers(ctx, now.Add(-repeatTime)) })
 }

@@ -11,9 +11,9 @@ import (
 	"exemplar/internal/service/db"
 )
 
-// intent is what was begun in a gallery. The gallery is a file of its own, so that a
-// process may be killed after it changed and before service.db says so: then [Open]
-// finds the intent, and records what had become of it.
+// intent is what was begun in a gallery. The gallery has transactions of its own, so
+// that a process may be killed after it changed and before the service's tables say so:
+// then the next one finds the intent, and records what had become of it.
 type intent struct {
 	ID         string    `json:"-"`
 	What       string    `json:"what"`
@@ -27,19 +27,27 @@ type intent struct {
 // gallery, by the name that the audit has for them.
 const intentDelete = "collection.delete"
 
-// add notes the intent.
-func (i *intent) add(ctx context.Context, tx *db.Tx) error {
-	i.ID, i.At = newID(), time.Now().UTC()
+// add notes the intent of a node.
+func (i *intent) add(ctx context.Context, tx *db.Tx, node string) error {
+	i.At = time.Now().UTC()
 	body, err := json.Marshal(i)
 	if err != nil {
 		return err
 	}
-	return tx.AddIntent(ctx, db.Intent{ID: i.ID, Body: string(body)})
+	return tx.AddIntent(ctx, db.Intent{ID: i.ID, Node: node, Body: string(body)})
 }
 
-// begin notes the intent by itself.
-func (s *Service) begin(ctx context.Context, i *intent) error {
-	return s.db.Write(ctx, func(tx *db.Tx) error { return i.add(ctx, tx) })
+// begin notes the intent by itself. Call ended when it is carried out, recorded or not:
+// this process itself records what it could not.
+func (s *Service) begin(ctx context.Context, i *intent) (ended func(), err error) {
+	i.ID = newID()
+	s.working.Store(i.ID, nil)
+	ended = func() { s.working.Delete(i.ID) }
+	if err := s.db.Write(ctx, func(tx *db.Tx) error { return i.add(ctx, tx, s.node) }); err != nil {
+		ended()
+		return nil, explained(err)
+	}
+	return ended, nil
 }
 
 // abandon forgets an intent that changed nothing.
@@ -68,14 +76,17 @@ func notBeingDeleted(ctx context.Context, tx *db.Tx, name string) error {
 	return nil
 }
 
-// recover records what a process that was killed had begun: what of it is done is in
-// the gallery, whole or not at all.
+// recover records what processes that are gone had begun, and what this one could not
+// record: what of it is done is in the gallery, whole or not at all.
 func (s *Service) recover(ctx context.Context) error {
-	list, err := s.db.Read().Intents(ctx)
+	list, err := s.db.Read().LeftIntents(ctx, s.node)
 	if err != nil {
 		return err
 	}
 	for _, row := range list {
+		if _, working := s.working.Load(row.ID); working {
+			continue
+		}
 		var i intent
 		if err := json.Unmarshal([]byte(row.Body), &i); err != nil {
 			return fmt.Errorf("what was begun and not ended (%s) is damaged: %w", row.ID, err)
@@ -90,7 +101,7 @@ func (s *Service) recover(ctx context.Context) error {
 func (s *Service) recoverOne(ctx context.Context, id string, i intent) error {
 	found := map[string]any{"asked": i.Detail, "begun": i.At}
 	if i.What == intentDelete {
-		if err := s.removeGallery(i.Collection); err != nil {
+		if err := s.removeGallery(ctx, i.Collection); err != nil {
 			return err
 		}
 	} else if err := s.describeGallery(ctx, i.Collection, found); err != nil {
@@ -98,7 +109,7 @@ func (s *Service) recoverOne(ctx context.Context, id string, i intent) error {
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.RemoveIntent(ctx, id); err != nil {
-			return err
+			return orGone(err) // another process has recorded it
 		}
 		return s.record(ctx, tx, i.By, entry{What: i.What + ".interrupted", Collection: i.Collection, After: found})
 	})

@@ -179,7 +179,7 @@ func (s *Service) KeyNeeded(ctx context.Context) (bool, error) { return s.db.Rea
 // ActorOfKey returns whose key it is.
 func (s *Service) ActorOfKey(ctx context.Context, key string) (Actor, error) {
 	prefix, secret, _ := strings.Cut(strings.TrimPrefix(key, keyMark), "_")
-	row, err := s.db.Read().Key(ctx, prefix)
+	row, err := s.readKey(ctx, prefix)
 	if err != nil && !errors.Is(err, db.ErrNone) {
 		return Actor{}, err
 	}
@@ -188,6 +188,12 @@ func (s *Service) ActorOfKey(ctx context.Context, key string) (Actor, error) {
 		return Actor{}, errKey()
 	}
 	return s.actorOf(ctx, row)
+}
+
+// readKey reads the row of a key.
+func (s *Service) readKey(ctx context.Context, prefix string) (db.Key, error) {
+	row, err := s.db.Read().Key(ctx, prefix)
+	return s.away.keys.or(prefix, row, err)
 }
 
 // actorOf is the actor of a key that was shown, if it may be used.
@@ -231,10 +237,11 @@ func (s *Service) Login(ctx context.Context, key string) (token string, expires 
 func (s *Service) ActorOfLogin(ctx context.Context, token string) (Actor, error) {
 	hash := sha256.Sum256([]byte(token))
 	prefix, err := s.db.Read().Login(ctx, hash[:], time.Now())
+	prefix, err = s.away.logins.or(string(hash[:]), prefix, err)
 	if err != nil {
 		return Actor{}, loggedOut(err)
 	}
-	row, err := s.db.Read().Key(ctx, prefix)
+	row, err := s.readKey(ctx, prefix)
 	if err != nil {
 		return Actor{}, loggedOut(err)
 	}

@@ -153,9 +153,11 @@ func (s *Service) change(ctx context.Context, by Actor, collection string, c gal
 		return Changed{}, err
 	}
 	begun := intent{What: c.what, Collection: collection, By: by, Detail: c.detail}
-	if err := s.begin(ctx, &begun); err != nil {
+	ended, err := s.begin(ctx, &begun)
+	if err != nil {
 		return Changed{}, err
 	}
+	defer ended()
 	n, err := c.run(g, &c.undo)
 	if err != nil && !errors.Is(err, exemplar.ErrLingers) {
 		s.abandon(ctx, &begun)

@@ -108,9 +108,11 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 	}
 	asked := askedFor(items)
 	begun := intent{What: what, Collection: collection, By: by, Detail: asked}
-	if err := s.begin(ctx, &begun); err != nil {
+	ended, err := s.begin(ctx, &begun)
+	if err != nil {
 		return RegisteredFiles{}, back, err
 	}
+	defer ended()
 	if replace {
 		if back.Restore, err = keptOf(ctx, g, items); err != nil {
 			s.abandon(ctx, &begun)

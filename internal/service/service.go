@@ -9,17 +9,20 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
 	"exemplar"
 	"exemplar/internal/service/db"
+	"exemplar/internal/store/open"
 )
 
 // Options say how a service is opened.
 type Options struct {
-	Dir     string          // folder of its data, made if there is none
+	Dir     string          // folder of its data, made if there is none; with Store, of temporary files: empty is one that goes with the service
+	Store   string          // address of a PostgreSQL database that has its data, and may be used by any number of services; empty: the data is in Dir
 	Model   *exemplar.Model // nil: the one inside the program
 	Log     *slog.Logger    // nil: what goes wrong in the background is not told
 	Workers int             // pictures in work at once; 0: one per core
@@ -29,6 +32,8 @@ type Options struct {
 // Service is an open service.
 type Service struct {
 	dir   string
+	own   bool   // dir is this process's alone, and goes with it
+	store string // address of the database of galleries and tables; empty: files in dir
 	model *exemplar.Model
 	log   *slog.Logger
 	db    *db.DB
@@ -38,8 +43,15 @@ type Service struct {
 	galleries map[string]*exemplar.Gallery // open ones, by collection
 	closed    bool
 
+	node    string       // this process, in the database
+	others  watch        // used by live alone
+	working sync.Map     // ids of intents that are being carried out
+	away    away         // what is known while the database is away
+	lost    atomic.Int64 // answers that could not be kept, and are not in the audit yet
+
 	lock       *db.Lock // nil for visits
 	background sync.WaitGroup
+	ending     context.Context // ends with the service
 	stop       context.CancelFunc
 }
 
@@ -54,56 +66,99 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 	if opts.Workers < 1 {
 		opts.Workers = runtime.GOMAXPROCS(0)
 	}
-	if err := os.MkdirAll(filepath.Join(opts.Dir, "collections"), 0o700); err != nil {
-		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
-	}
-	kept, err := db.Open(ctx, filepath.Join(opts.Dir, databaseName))
-	if err != nil {
-		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
-	}
-	background, stop := context.WithCancel(context.Background())
 	s := &Service{
-		dir: opts.Dir, model: opts.Model, log: opts.Log, db: kept, work: newWorkplace(opts.Workers),
-		galleries: map[string]*exemplar.Gallery{}, stop: stop,
+		dir: opts.Dir, store: opts.Store, model: opts.Model, log: opts.Log, work: newWorkplace(opts.Workers),
+		galleries: map[string]*exemplar.Gallery{}, node: newID(),
 	}
-	if opts.Visit {
-		return s, nil
-	}
-	if s.lock, err = db.TakeLock(ctx, filepath.Join(opts.Dir, "serve.lock")); err != nil {
+	s.ending, s.stop = context.WithCancel(context.Background())
+	if err := s.open(ctx, opts.Visit); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open service %q: another process serves this folder: end it first, or give another folder: %w", opts.Dir, err)
+		return nil, fmt.Errorf("open service %q: %w", s.Place(), err)
 	}
-	if err := errors.Join(s.removeTrials(), s.recover(ctx)); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
-	}
-	if err := s.forgetRepeated(ctx, time.Now(), true); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("open service %q: %w", opts.Dir, err)
-	}
-	s.background.Go(func() { s.sweep(background) })
 	return s, nil
+}
+
+// Place is the folder or the database of the service, as messages may show it.
+func (s *Service) Place() string {
+	if s.store != "" {
+		return open.ShownDatabase(s.store)
+	}
+	return s.dir
+}
+
+func (s *Service) open(ctx context.Context, visit bool) error {
+	if err := s.openDatabase(ctx); err != nil || visit {
+		return err
+	}
+	var err error
+	if s.lock, err = db.TakeLock(ctx, filepath.Join(s.dir, "serve.lock")); err != nil {
+		return fmt.Errorf("another process serves this folder: end it first, or give another folder: %w", err)
+	}
+	if err := errors.Join(s.removeTrials(), s.join(ctx), s.forgetRepeated(ctx, time.Now())); err != nil {
+		return err
+	}
+	if s.store != "" {
+		s.background.Go(func() { s.live(s.ending) })
+	}
+	s.background.Go(func() { s.sweep(s.ending) })
+	return nil
+}
+
+// openDatabase opens the tables, and makes the folder.
+func (s *Service) openDatabase(ctx context.Context) (err error) {
+	if s.store == "" {
+		if err := os.MkdirAll(filepath.Join(s.dir, "collections"), 0o700); err != nil {
+			return err
+		}
+		s.db, err = db.Open(ctx, filepath.Join(s.dir, databaseName))
+		return err
+	}
+	if _, err := open.Collection(s.store, "any"); err != nil { // it is no name of a database
+		return err
+	}
+	if s.dir == "" {
+		s.dir, err = os.MkdirTemp("", "exemplar-")
+		s.own = err == nil
+	} else {
+		err = os.MkdirAll(s.dir, 0o700)
+	}
+	if err != nil {
+		return err
+	}
+	s.db, err = db.OpenServer(ctx, s.store)
+	return err
 }
 
 // Close closes all galleries. What is in work then fails.
 func (s *Service) Close() error {
 	s.stop()
-	s.background.Wait()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed {
+		s.mu.Unlock()
 		return nil
 	}
 	s.closed = true
+	s.mu.Unlock()
+	s.background.Wait()
 	for _, g := range s.galleries {
 		if err := g.Close(); err != nil {
 			s.log.Error("close a gallery", "error", err)
 		}
 	}
+	var err error
+	if s.db != nil {
+		if s.lock != nil {
+			s.leave()
+		}
+		err = s.db.Close()
+	}
 	if s.lock != nil {
 		s.lock.Release()
 	}
-	return s.db.Close()
+	if s.own {
+		err = errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return err
 }
 
 // Ready returns an error if the service cannot work.
@@ -127,7 +182,7 @@ func (s *Service) sweep(ctx context.Context) {
 		if err := s.removeOld(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			s.log.Error("remove old decisions", "error", err)
 		}
-		if err := s.forgetRepeated(ctx, time.Now(), false); err != nil && ctx.Err() == nil {
+		if err := s.forgetRepeated(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			s.log.Error("forget old answers", "error", err)
 		}
 		select {
@@ -167,15 +222,7 @@ func (s *Service) removeOld(ctx context.Context, now time.Time) error {
 func newID() string { return ulid.Make().String() }
 
 // DatabaseBytes is how much of the disk decisions, kept pictures and the audit take.
-func (s *Service) DatabaseBytes() int64 {
-	var n int64
-	for _, part := range []string{"", "-wal"} {
-		if info, err := os.Stat(filepath.Join(s.dir, databaseName+part)); err == nil {
-			n += info.Size()
-		}
-	}
-	return n
-}
+func (s *Service) DatabaseBytes(ctx context.Context) (int64, error) { return s.db.Read().Bytes(ctx) }
 
 // databaseName is the file of all but the galleries.
 const databaseName = "service.db"

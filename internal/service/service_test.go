@@ -12,16 +12,23 @@ import (
 
 	"exemplar"
 	"exemplar/internal/imaging"
+	"exemplar/internal/pgtest"
 	"exemplar/internal/service/db"
 	"exemplar/internal/synthdoc"
 )
 
 var anna = Actor{Name: "Anna", Role: Admin}
 
-// openIn opens the service of a folder.
-func openIn(t *testing.T, dir string) *Service {
+// onBoth runs a test with files and with a database.
+func onBoth(t *testing.T, test func(t *testing.T, at Options)) {
+	t.Run("files", func(t *testing.T) { test(t, Options{Dir: t.TempDir()}) })
+	t.Run("database", func(t *testing.T) { test(t, Options{Store: pgtest.Database(t)}) })
+}
+
+// openAt opens the service of a folder or a database.
+func openAt(t *testing.T, at Options) *Service {
 	t.Helper()
-	s, err := Open(t.Context(), Options{Dir: dir})
+	s, err := Open(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +56,14 @@ func lastAudit(t *testing.T, s *Service) AuditEntry {
 }
 
 // What a killed process had begun in a gallery is in the audit after the next start.
-func TestWhatWasInterruptedIsRecorded(t *testing.T) {
-	dir, ctx := t.TempDir(), t.Context()
-	s := openIn(t, dir)
+func TestWhatWasInterruptedIsRecorded(t *testing.T) { onBoth(t, testInterrupted) }
+
+func testInterrupted(t *testing.T, at Options) {
+	ctx := t.Context()
+	s := openAt(t, at)
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
 	begun := intent{What: "references.register", Collection: "mailroom", By: anna, Detail: []askedItem{{"ticket", "ticket.png"}}}
-	if err := s.begin(ctx, &begun); err != nil {
+	if _, err := s.begin(ctx, &begun); err != nil {
 		t.Fatal(err)
 	}
 	g, err := s.gallery(ctx, "mailroom")
@@ -65,12 +74,12 @@ func TestWhatWasInterruptedIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close() // before it is recorded
-	s = openIn(t, dir)
+	s = openAt(t, at)
 	if e := lastAudit(t, s); e.What != "references.register.interrupted" || e.Who != "Anna" || !bytes.Contains(e.After, []byte(`"labels":{"ticket":1}`)) {
 		t.Errorf("the audit says %s by %s: %s", e.What, e.Who, e.After)
 	}
 	s.Close()
-	s = openIn(t, dir)
+	s = openAt(t, at)
 	if e := lastAudit(t, s); e.Seq != 2 {
 		t.Errorf("it is recorded again at the next start: row %d", e.Seq)
 	}
@@ -78,16 +87,19 @@ func TestWhatWasInterruptedIsRecorded(t *testing.T) {
 
 // A collection whose files were not removed before the process was killed is gone after
 // the next start, and its name can be used again.
-func TestAnInterruptedDeletionIsEnded(t *testing.T) {
-	dir, ctx := t.TempDir(), t.Context()
-	s := openIn(t, dir)
+func TestAnInterruptedDeletionIsEnded(t *testing.T) { onBoth(t, testInterruptedDeletion) }
+
+func testInterruptedDeletion(t *testing.T, at Options) {
+	ctx := t.Context()
+	s := openAt(t, at)
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
-	begun := intent{What: intentDelete, Collection: "mailroom", By: anna}
+	register(t, s, "ticket", ticket)
+	begun := intent{ID: newID(), What: intentDelete, Collection: "mailroom", By: anna}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.RemoveCollection(ctx, "mailroom"); err != nil {
 			return err
 		}
-		return begun.add(ctx, tx)
+		return begun.add(ctx, tx, s.node)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -96,17 +108,22 @@ func TestAnInterruptedDeletionIsEnded(t *testing.T) {
 		t.Errorf("a new one of the name, meanwhile: %v", err)
 	}
 	s.Close()
-	s = openIn(t, dir)
-	if left, _ := filepath.Glob(filepath.Join(dir, "collections", "*")); len(left) > 0 {
+	s = openAt(t, at)
+	if left, _ := filepath.Glob(filepath.Join(at.Dir, "collections", "*")); len(left) > 0 {
 		t.Errorf("left are %v", left)
 	}
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
+	if c, err := s.Collection(ctx, "mailroom"); err != nil || c.References != 0 {
+		t.Errorf("the new one has %d references: %v", c.References, err)
+	}
 }
 
 // Decisions and their pictures go when their collection does not keep them any longer;
 // the audit stays.
-func TestRetention(t *testing.T) {
-	s, ctx := openIn(t, t.TempDir()), t.Context()
+func TestRetention(t *testing.T) { onBoth(t, testRetention) }
+
+func testRetention(t *testing.T, at Options) {
+	s, ctx := openAt(t, at), t.Context()
 	makeCollection(t, s, NewCollection{Name: "short", KeepPictures: KeepAll, RetentionDays: 7})
 	makeCollection(t, s, NewCollection{Name: "long", KeepPictures: KeepAll})
 	for _, name := range []string{"short", "long"} {
@@ -139,7 +156,7 @@ func TestRetention(t *testing.T) {
 
 // No picture is kept unless the collection says so, nor where the sender does not want it.
 func TestPicturesAreKeptAsTheCollectionSays(t *testing.T) {
-	s, ctx := openIn(t, t.TempDir()), t.Context()
+	s, ctx := openAt(t, Options{Dir: t.TempDir()}), t.Context()
 	for _, c := range []struct {
 		keep    string
 		discard bool
@@ -162,7 +179,7 @@ func TestPicturesAreKeptAsTheCollectionSays(t *testing.T) {
 // A newer program's folder, and what is no folder of a service, are refused with what to do.
 func TestFoldersThatCannotBeServed(t *testing.T) {
 	dir := t.TempDir()
-	openIn(t, dir).Close()
+	openAt(t, Options{Dir: dir}).Close()
 	database, err := sql.Open("sqlite", filepath.Join(dir, databaseName))
 	if err == nil {
 		_, err = database.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
@@ -187,7 +204,7 @@ func TestFoldersThatCannotBeServed(t *testing.T) {
 // its name is empty.
 func TestDeletedInAFolderWithBrackets(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "service[1]")
-	s := openIn(t, dir)
+	s := openAt(t, Options{Dir: dir})
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
 	if err := s.DeleteCollection(context.Background(), Actor{Role: Admin}, "mailroom"); err != nil {
 		t.Fatal(err)

@@ -69,9 +69,11 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 		return Changed{}, err
 	}
 	begun := intent{What: "undo", Collection: collection, By: by, Detail: id}
-	if err := s.begin(ctx, &begun); err != nil {
+	ended, err := s.begin(ctx, &begun)
+	if err != nil {
 		return Changed{}, err
 	}
+	defer ended()
 	again, err := redoOf(ctx, g, back)
 	if err != nil {
 		s.abandon(ctx, &begun)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"exemplar"
@@ -262,6 +263,20 @@ func (s *Service) temporary() (_ *exemplar.Gallery, remove func(), err error) {
 		return nil, nil, err
 	}
 	return made, func() { made.Close(); os.RemoveAll(folder) }, nil
+}
+
+// startingWith lists the files and folders whose paths start with a path. Glob would take
+// a bracket in the name of the service's folder for a pattern, and find nothing.
+func startingWith(path string) ([]string, error) {
+	folder, start := filepath.Split(path)
+	entries, err := os.ReadDir(folder)
+	var found []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), start) {
+			found = append(found, filepath.Join(folder, e.Name()))
+		}
+	}
+	return found, err
 }
 
 // trialPrefix begins the names of folders of galleries that are not kept.

@@ -51,22 +51,3 @@ func (q *Tx) Changes(ctx context.Context, collection, before string, limit int) 
 func (q *Tx) MarkUndone(ctx context.Context, id string) error {
 	return q.must(ctx, `UPDATE change SET undone = 1, undo = NULL WHERE id = ? AND undone = 0`, id)
 }
-
-// Intent is what was begun in a gallery and is not recorded yet.
-type Intent struct{ ID, Body string }
-
-// AddIntent adds a row.
-func (q *Tx) AddIntent(ctx context.Context, i Intent) error {
-	_, err := q.exec(ctx, `INSERT INTO intent (id, body) VALUES (?, ?)`, i.ID, i.Body)
-	return err
-}
-
-// RemoveIntent removes a row.
-func (q *Tx) RemoveIntent(ctx context.Context, id string) error {
-	return q.must(ctx, `DELETE FROM intent WHERE id = ?`, id)
-}
-
-// Intents returns all, the oldest first.
-func (q *Tx) Intents(ctx context.Context) ([]Intent, error) {
-	return all(ctx, q.querier, func(rows *sql.Rows, i *Intent) error { return rows.Scan(&i.ID, &i.Body) }, `SELECT id, body FROM intent ORDER BY id`)
-}

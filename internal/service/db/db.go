@@ -2,7 +2,7 @@
 // decisions, changes, keys and the audit. It holds SQL and no rules; package service
 // has those.
 //
-// The database is SQLite, and the SQL is such that PostgreSQL takes it as well:
+// The database is a SQLite file ([Open]) or PostgreSQL's ([OpenServer]), with the same SQL:
 // placeholders are ?, which [DB] numbers for PostgreSQL, types are common to both but
 // for the one of binary strings, which a migration writes {bytes}.
 package db
@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -27,10 +28,19 @@ import (
 // ErrNone says that there is no such row.
 var ErrNone = errors.New("there is none")
 
+// What can be wrong with a server.
+var (
+	ErrUnavailable = errors.New("the database cannot be reached, or does not answer")
+	ErrBusy        = errors.New("the database is busy with other changes")
+	ErrText        = errors.New("the text holds a NUL byte, or is not UTF-8")
+	ErrFull        = errors.New("the disk of the database is full")
+)
+
 // DB is an open database. It is safe for concurrent use, also by several processes.
 type DB struct {
 	sql     *sql.DB
 	dialect dialect
+	lost    atomic.Int64 // when the server was not reached, in nanoseconds since 1970; 0: never
 }
 
 // dialect is what differs between databases.
@@ -38,9 +48,21 @@ type dialect struct {
 	goose    goose.Dialect
 	bytes    string // type of binary strings
 	numbered bool   // placeholders are $1, $2, ...
+	lock     string // begins what writes; empty: the database has one writer at a time by itself
+	size     string // query of the bytes on the disk
 }
 
-var sqlite = dialect{goose: goose.DialectSQLite3, bytes: "BLOB"}
+var sqlite = dialect{
+	goose: goose.DialectSQLite3, bytes: "BLOB",
+	size: `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
+}
+
+// newDB bounds the connections of a database.
+func newDB(pool *sql.DB, d dialect) *DB {
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return &DB{sql: pool, dialect: d}
+}
 
 // Open opens the SQLite file at path, makes it if there is none, and brings it up to
 // date. The file belongs to its owner alone.
@@ -52,9 +74,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	db := &DB{sql: pool, dialect: sqlite}
+	db := newDB(pool, sqlite)
 	if err := db.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open %q: %w", path, err)
@@ -142,30 +162,41 @@ type querier struct {
 		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	}
-	dialect dialect
+	db *DB
 }
 
 // Read returns the calls that read, each of which sees the latest state.
-func (db *DB) Read() *Tx { return &Tx{querier: querier{db.sql, db.dialect}} }
+func (db *DB) Read() *Tx { return &Tx{querier: querier{db.sql, db}} }
 
 // Write runs work in one transaction, which is on the disk when Write returns nil.
 func (db *DB) Write(ctx context.Context, work func(tx *Tx) error) error {
-	tx, err := db.sql.BeginTx(ctx, nil)
-	if err != nil {
+	if err := db.reachable(); err != nil {
 		return err
+	}
+	tx, err := db.beginTx(ctx)
+	if err != nil {
+		return db.translate(err)
 	}
 	defer tx.Rollback()
-	if err := work(&Tx{querier: querier{tx, db.dialect}}); err != nil {
+	if err := work(&Tx{querier: querier{tx, db}}); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return db.translate(tx.Commit())
+}
+
+// Bytes is how much of the disk the tables take.
+func (q *Tx) Bytes(ctx context.Context) (int64, error) {
+	return one(ctx, q.querier, number, q.db.dialect.size)
 }
 
 // exec runs a statement and returns how many rows it changed.
 func (q querier) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := q.run.ExecContext(ctx, q.dialect.text(query), args...)
-	if err != nil {
+	if err := q.db.reachable(); err != nil {
 		return 0, err
+	}
+	result, err := q.run.ExecContext(ctx, q.db.dialect.text(query), args...)
+	if err != nil {
+		return 0, q.db.translate(err)
 	}
 	return result.RowsAffected()
 }
@@ -181,9 +212,12 @@ func (q querier) must(ctx context.Context, query string, args ...any) error {
 
 // all reads the rows of a query.
 func all[T any](ctx context.Context, q querier, scan func(rows *sql.Rows, row *T) error, query string, args ...any) ([]T, error) {
-	rows, err := q.run.QueryContext(ctx, q.dialect.text(query), args...)
-	if err != nil {
+	if err := q.db.reachable(); err != nil {
 		return nil, err
+	}
+	rows, err := q.run.QueryContext(ctx, q.db.dialect.text(query), args...)
+	if err != nil {
+		return nil, q.db.translate(err)
 	}
 	defer rows.Close()
 	found := []T{}
@@ -194,7 +228,7 @@ func all[T any](ctx context.Context, q querier, scan func(rows *sql.Rows, row *T
 		}
 		found = append(found, row)
 	}
-	return found, rows.Err()
+	return found, q.db.translate(rows.Err())
 }
 
 // one reads the only row of a query, or gives [ErrNone].

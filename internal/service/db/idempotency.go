@@ -9,6 +9,7 @@ import (
 // Answer is a row of the table of answers to requests that may be sent twice.
 type Answer struct {
 	Who, Name string // whose request, and what it calls it
+	Node      string // that answers it
 	Request   string // what was asked for
 	Status    int    // of HTTP; 0 while it is being answered
 	Body      []byte
@@ -17,8 +18,8 @@ type Answer struct {
 
 // BeginAnswer adds a row, if there is none of that name; then it returns that.
 func (q *Tx) BeginAnswer(ctx context.Context, a Answer) (before *Answer, err error) {
-	n, err := q.exec(ctx, `INSERT INTO idempotency (who, name, request, status, body, at) VALUES (?, ?, ?, 0, NULL, ?) ON CONFLICT (who, name) DO NOTHING`,
-		a.Who, a.Name, a.Request, stamp(a.At))
+	n, err := q.exec(ctx, `INSERT INTO idempotency (who, name, request, status, body, at, node) VALUES (?, ?, ?, 0, NULL, ?, ?) ON CONFLICT (who, name) DO NOTHING`,
+		a.Who, a.Name, a.Request, stamp(a.At), a.Node)
 	if err != nil || n > 0 {
 		return nil, err
 	}
@@ -42,8 +43,8 @@ func (q *Tx) ForgetAnswer(ctx context.Context, who, name string) error {
 	return err
 }
 
-// ForgetAnswers removes the rows from before a time, and those that are not answered.
-func (q *Tx) ForgetAnswers(ctx context.Context, before time.Time, unanswered bool) error {
-	_, err := q.exec(ctx, `DELETE FROM idempotency WHERE at < ? OR (status = 0 AND ? = 1)`, stamp(before), flag(unanswered))
+// ForgetAnswers removes the rows from before a time.
+func (q *Tx) ForgetAnswers(ctx context.Context, before time.Time) error {
+	_, err := q.exec(ctx, `DELETE FROM idempotency WHERE at < ?`, stamp(before))
 	return err
 }

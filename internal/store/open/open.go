@@ -6,6 +6,12 @@
 package open
 
 import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
 	"exemplar/internal/store"
 	"exemplar/internal/store/postgres"
 	"exemplar/internal/store/sqlite"
@@ -38,4 +44,34 @@ func Shown(name string) string {
 		return postgres.Shown(name)
 	}
 	return name
+}
+
+// ShownDatabase is the address of a database as messages may show it.
+func ShownDatabase(address string) string { return postgres.ShownDatabase(address) }
+
+// Collection is the name of a gallery in the database with the given address, which
+// names none itself.
+func Collection(database, collection string) (string, error) {
+	return postgres.Name(database, collection)
+}
+
+// Remove removes a gallery that nobody in this process has open, with all that it holds;
+// one that is not there is none to remove.
+func Remove(ctx context.Context, name string) error {
+	if postgres.IsName(name) {
+		return postgres.Remove(ctx, name)
+	}
+	folder, file := filepath.Split(name)
+	found, err := os.ReadDir(filepath.Clean(folder))
+	if err != nil {
+		return err
+	}
+	for _, entry := range found {
+		if strings.HasPrefix(entry.Name(), file) { // also what the store keeps beside it
+			if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -30,6 +30,7 @@ type address struct {
 	collection string
 	limited    bool   // the name says how many connections there may be
 	shown      string // the name without passwords and options, for messages
+	database   string // the same without the collection
 }
 
 // options are what may stand behind the question mark of a name, beside collection and
@@ -73,10 +74,15 @@ func parseAddress(name string) (address, error) {
 		return address{}, fmt.Errorf("an option of the database's name cannot be used%s: docs/postgres.md has examples", reasonOf(err))
 	}
 	c := a.config.ConnConfig
-	shown := url.URL{Scheme: "postgres", User: url.User(c.User), Host: u.Host, Path: "/" + c.Database, RawQuery: url.Values{"collection": {a.collection}}.Encode()}
+	shown := url.URL{Scheme: "postgres", User: url.User(c.User), Host: u.Host, Path: "/" + c.Database}
+	values := url.Values{}
 	if u.Host == "" {
-		shown.RawQuery = url.Values{"collection": {a.collection}, "host": {c.Host}}.Encode()
+		values.Set("host", c.Host)
+		shown.RawQuery = values.Encode()
 	}
+	a.database = shown.String()
+	values.Set("collection", a.collection)
+	shown.RawQuery = values.Encode()
 	a.shown = shown.String()
 	return a, nil
 }
@@ -104,6 +110,28 @@ func validateCollection(name string) error {
 	return nil
 }
 
+// Name is the name of a collection's gallery in the database with the given address,
+// which names no collection itself.
+func Name(database, collection string) (string, error) {
+	if !IsName(database) {
+		return "", errName
+	}
+	if _, err := parseAddress(database); err != nil {
+		return "", err
+	}
+	u, err := url.Parse(database)
+	if err != nil {
+		return "", errName
+	}
+	query := u.Query()
+	if query.Has("collection") {
+		return "", errors.New("the address of the database names a collection, and a service has many: leave collection= out")
+	}
+	query.Set("collection", collection)
+	u.RawQuery = query.Encode()
+	return u.String(), validateCollection(collection)
+}
+
 // Shown is the name of a gallery as messages may show it: without a password.
 func Shown(name string) string {
 	a, err := parseAddress(name)
@@ -111,4 +139,13 @@ func Shown(name string) string {
 		return "postgres://..."
 	}
 	return a.shown
+}
+
+// ShownDatabase is the address of a database as messages may show it.
+func ShownDatabase(address string) string {
+	a, err := parseAddress(address)
+	if err != nil {
+		return "postgres://..."
+	}
+	return a.database
 }

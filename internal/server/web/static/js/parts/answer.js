@@ -33,7 +33,7 @@ function verdict(about, card) {
   const answer = decision.answer;
   const what = answer.decision === "match" ? labelText(answer.label, { linked: true }) : words.decisionNames[answer.decision];
   return h("section", { class: "verdict " + answer.decision },
-    h("div", { class: "row between" }, h("div", { class: "row" }, h("span", { class: "chip " + answer.decision, text: words.decisionNames[answer.decision] }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] })), answer.confidence > 0 && sure(answer)),
+    h("div", { class: "row between" }, h("div", { class: "row" }, h("span", { class: "chip " + answer.decision, text: words.decisionNames[answer.decision] }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] ?? "Not kept" })), answer.confidence > 0 && sure(answer)),
     h("p", { class: "what" }, what), decision.status === "corrected" && decision.label !== answer.label && h("p", {}, "A person says: ", labelText(decision.label, { linked: true })),
     answer.decision === "refused" ? h("p", { class: "wrap", text: words.sentence(answer.reason) }) : h("p", { class: "quiet", text: says(answer) }), actions(about, card));
 }
