@@ -143,8 +143,11 @@ func TestStoppingFinishesWhatIsInWork(t *testing.T) {
 	file := drawn("ticket")
 	fmt.Fprintf(c, "%sContent-Length: %d\r\n\r\n", classifyHead, len(file))
 	c.Write(file[:len(file)/2])
-	for stopped.uploads.used.Load() == 0 { // until the server is at it
-		time.Sleep(time.Millisecond)
+	for begun := time.Now(); stopped.uploads.used.Load() == 0; time.Sleep(time.Millisecond) { // until the server is at it
+		if time.Since(begun) > time.Minute {
+			status, said := s.statusOn(c)
+			t.Fatalf("the server is not at it after a minute: %d %.300s", status, said)
+		}
 	}
 	stop()
 	time.Sleep(50 * time.Millisecond)
