@@ -242,10 +242,11 @@ func safeName(name string) string {
 	for len(parts) > 1 && len(strings.Join(parts, "/")) > nameBytes {
 		parts = parts[1:]
 	}
-	if len(parts) == 0 {
+	short := strings.TrimSpace(shortened(strings.Join(parts, "/")))
+	if strings.Trim(short, ". ") == "" { // nothing, or the dots at the end of a long name
 		return noName
 	}
-	return shortened(strings.Join(parts, "/"))
+	return short
 }
 
 // shortened cuts the beginning of a name that is too long: what tells files apart, and their
