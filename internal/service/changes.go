@@ -10,12 +10,13 @@ import (
 
 // undo is what undoing a change takes.
 type undo struct {
-	Remove    []string        `json:"remove,omitempty"`    // ids of references that the change added
-	Restore   []byte          `json:"restore,omitempty"`   // references that it removed, as the gallery gives them
-	Rename    *renaming       `json:"rename,omitempty"`    // of labels
-	Note      *restoredNote   `json:"note,omitempty"`      // of a reference
-	Decisions []decisionState `json:"decisions,omitempty"` // as they were
-	Left      []decisionState `json:"left,omitempty"`      // as the change left them
+	Remove          []string        `json:"remove,omitempty"`           // ids of references that the change added
+	Restore         []byte          `json:"restore,omitempty"`          // references that it removed, as the gallery gives them
+	Rename          *renaming       `json:"rename,omitempty"`           // of labels
+	RenameNegatives *renaming       `json:"rename_negatives,omitempty"` // of the negatives of these
+	Note            *restoredNote   `json:"note,omitempty"`             // of a reference
+	Decisions       []decisionState `json:"decisions,omitempty"`        // as they were
+	Left            []decisionState `json:"left,omitempty"`             // as the change left them
 }
 
 type renaming struct {

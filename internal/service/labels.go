@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"exemplar"
@@ -40,33 +42,34 @@ func (s *Service) Labels(ctx context.Context, collection string) (Labels, error)
 	return Labels{Labels: labelTree(references), GalleryVersion: stats.Changes}, nil
 }
 
-// labelTree makes a tree of references, as a list in order.
+// labelTree makes a tree of references, as a list in order. A label that only has
+// negatives is in it too: else nobody would see why its pictures are unknown.
 func labelTree(references []exemplar.Reference) []Label {
-	negatives := map[string]int{}
-	known := map[string]int{} // index in the list
-	tree := []Label{}
-	for _, r := range references { // in the order of labels
-		if of, negative := exemplar.NegativeOf(r.Label); negative {
-			negatives[of]++
+	known := map[string]*Label{}
+	for _, r := range references { // in the order of labels, then of age
+		of, negative := exemplar.NegativeOf(r.Label)
+		if !negative {
+			of = r.Label
+		} else if of == "" {
 			continue
 		}
-		for i := range len(r.Label) + 1 {
-			if i < len(r.Label) && r.Label[i] != '/' {
-				continue
-			}
-			above := r.Label[:i]
-			if _, there := known[above]; !there {
-				known[above] = len(tree)
-				tree = append(tree, Label{Label: above})
+		for i := range len(of) + 1 {
+			if above := of[:i]; (i == len(of) || of[i] == '/') && known[above] == nil {
+				known[above] = &Label{Label: above}
 			}
 		}
-		l := &tree[known[r.Label]]
+		l := known[of]
+		if negative {
+			l.Negatives++
+			continue
+		}
 		if l.References++; l.Example == "" {
 			l.Example = r.ID
 		}
 	}
-	for i := range tree {
-		tree[i].Negatives = negatives[tree[i].Label]
+	tree := []Label{}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		tree = append(tree, *known[name])
 	}
 	return tree
 }
@@ -75,50 +78,118 @@ func labelTree(references []exemplar.Reference) []Label {
 type Changed struct {
 	Change         string `json:"change" doc:"id of the change, to undo it"`
 	References     int    `json:"references" doc:"how many references it was about"`
+	Negatives      int    `json:"negatives,omitempty" doc:"how many pictures that were said not to be the label went with it"`
+	Merged         bool   `json:"merged,omitempty" doc:"of a renamed label: the new one, or one below it, had references or negatives already. The two are one now, and the change cannot be undone as a whole"`
 	GalleryVersion int64  `json:"gallery_version"`
 }
 
-// RenameLabel moves a label with those below it.
+// RenameLabel moves a label with those below it, and with their negatives.
 func (s *Service) RenameLabel(ctx context.Context, by Actor, collection, from, to string) (Changed, error) {
 	if err := notReserved(to); err != nil {
 		return Changed{}, err
 	}
-	if _, reserved := exemplar.NegativeOf(from); reserved {
-		return Changed{}, notReserved(from)
+	if err := notReserved(from); err != nil {
+		return Changed{}, err
 	}
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
 		return Changed{}, err
 	}
-	moved, err := g.List(ctx, from)
+	moved, err := labelled(ctx, g, collection, from)
+	if err != nil {
+		return Changed{}, err
+	}
+	there, err := withNegatives(ctx, g, to)
 	if err != nil {
 		return Changed{}, explained(err)
 	}
-	if len(moved) == 0 {
-		return Changed{}, fault(Unknown, "no reference of %q has the label %q: GET labels lists those that there are", collection, from)
+	var back undo
+	if len(moved.own) > 0 {
+		back.Rename = &renaming{From: to, To: from, IDs: idsOf(moved.own)}
 	}
-	detail := map[string]string{"from": from, "to": to}
-	return s.change(ctx, by, collection, galleryChange{
-		what: "label.rename", subject: from, detail: detail,
-		undo: undo{Rename: &renaming{From: to, To: from, IDs: idsOf(moved)}},
-		run:  func(g *exemplar.Gallery, _ *undo) (int, error) { return g.Rename(ctx, from, to) },
+	if len(moved.negatives) > 0 {
+		back.RenameNegatives = &renaming{From: exemplar.NegativePrefix + to, To: exemplar.NegativePrefix + from, IDs: idsOf(moved.negatives)}
+	}
+	done, err := s.change(ctx, by, collection, galleryChange{
+		what: "label.rename", subject: from, detail: map[string]string{"from": from, "to": to}, undo: back,
+		run: func(g *exemplar.Gallery, back *undo) (int, error) { return renameBoth(ctx, g, back) },
 	})
+	done.References, done.Negatives = len(moved.own), len(moved.negatives)
+	done.Merged = slices.ContainsFunc(there.all(), func(r exemplar.Reference) bool {
+		return !slices.ContainsFunc(moved.all(), func(m exemplar.Reference) bool { return m.ID == r.ID })
+	})
+	return done, err
 }
 
-// RemoveLabel removes the references of a label and of those below it.
+// renameBoth does the renaming of a label and of its negatives that undoing takes back.
+// Those are two changes of the gallery: the first is taken back where the second fails.
+func renameBoth(ctx context.Context, g *exemplar.Gallery, back *undo) (n int, err error) {
+	var done []*renaming
+	for _, r := range []*renaming{back.RenameNegatives, back.Rename} { // the longer label first, which is refused sooner
+		if r == nil {
+			continue
+		}
+		moved, err := g.Rename(ctx, r.To, r.From)
+		if err != nil {
+			for _, before := range done {
+				_, failed := renameBack(context.WithoutCancel(ctx), g, *before)
+				err = errors.Join(err, failed)
+			}
+			return 0, err
+		}
+		n, done = n+moved, append(done, r)
+	}
+	return n, nil
+}
+
+// RemoveLabel removes the references of a label and of those below it, with their
+// negatives.
 func (s *Service) RemoveLabel(ctx context.Context, by Actor, collection, label string) (Changed, error) {
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
 		return Changed{}, err
 	}
-	removed, err := g.List(ctx, label)
+	removed, err := labelled(ctx, g, collection, label)
 	if err != nil {
-		return Changed{}, explained(err)
+		return Changed{}, err
 	}
-	if label == "" || len(removed) == 0 {
-		return Changed{}, fault(Unknown, "no reference of %q has the label %q: GET labels lists those that there are", collection, label)
+	done, err := s.remove(ctx, by, collection, "label.remove", label, removed.all())
+	done.References, done.Negatives = len(removed.own), len(removed.negatives)
+	return done, err
+}
+
+// ofLabel are the references of a label and of those below it, and what was said not to
+// be one of them.
+type ofLabel struct{ own, negatives []exemplar.Reference }
+
+func (l ofLabel) all() []exemplar.Reference { return slices.Concat(l.own, l.negatives) }
+
+// withNegatives lists what belongs to a label; all there is, if it is empty.
+func withNegatives(ctx context.Context, g *exemplar.Gallery, label string) (l ofLabel, err error) {
+	if l.own, err = g.List(ctx, label); err != nil {
+		return l, err
 	}
-	return s.remove(ctx, by, collection, "label.remove", label, removed)
+	under := exemplar.NegativePrefix + label
+	if label == "" {
+		under = strings.TrimSuffix(exemplar.NegativePrefix, "/")
+		l.own = slices.DeleteFunc(l.own, func(r exemplar.Reference) bool { _, negative := exemplar.NegativeOf(r.Label); return negative })
+	}
+	l.negatives, err = g.List(ctx, under)
+	if errors.Is(err, exemplar.ErrLabel) { // too long with the prefix: nothing can have it
+		return l, nil
+	}
+	return l, err
+}
+
+// labelled lists what belongs to a label, of which there must be something.
+func labelled(ctx context.Context, g *exemplar.Gallery, collection, label string) (l ofLabel, err error) {
+	if label != "" {
+		l, err = withNegatives(ctx, g, label)
+	}
+	if err == nil && len(l.all()) == 0 {
+		err = fault(Unknown, "no reference of %q has the label %q: GET labels lists those that there are", collection, label)
+	}
+	return l, explained(err)
 }
 
 // notReserved returns an error for a label that the service keeps for itself.

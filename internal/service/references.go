@@ -11,12 +11,13 @@ import (
 // References is a part of a collection's references, in order of labels and then of age.
 type References struct {
 	References     []exemplar.Reference `json:"references"`
+	Negatives      []exemplar.Reference `json:"negatives,omitempty" doc:"with the first page, at most as many as limit: pictures that were said not to be the label, or one below it. Their own label is _not/ and what they are not; a list of that label has all of them"`
 	Next           string               `json:"next,omitempty" doc:"cursor of the next page; absent on the last one"`
 	GalleryVersion int64                `json:"gallery_version"`
 }
 
 // References lists the references of a label and of those below it (empty: of all),
-// from the one after cursor on. Negatives are listed where their label is asked for.
+// from the one after cursor on, with their negatives.
 func (s *Service) References(ctx context.Context, collection, label, cursor string, limit int) (References, error) {
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
@@ -26,13 +27,11 @@ func (s *Service) References(ctx context.Context, collection, label, cursor stri
 	if err != nil {
 		return References{}, explained(err)
 	}
-	list, err := g.List(ctx, label)
+	of, err := withNegatives(ctx, g, label)
 	if err != nil {
 		return References{}, explained(err)
 	}
-	if label == "" {
-		list = slices.DeleteFunc(list, func(r exemplar.Reference) bool { _, negative := exemplar.NegativeOf(r.Label); return negative })
-	}
+	list := of.own
 	if cursor != "" {
 		at := slices.IndexFunc(list, func(r exemplar.Reference) bool { return r.ID == cursor })
 		if at < 0 {
@@ -41,6 +40,9 @@ func (s *Service) References(ctx context.Context, collection, label, cursor stri
 		list = list[at+1:]
 	}
 	page := References{References: list, GalleryVersion: version}
+	if cursor == "" {
+		page.Negatives = of.negatives[:min(len(of.negatives), limit)]
+	}
 	if len(list) > limit {
 		page.References, page.Next = list[:limit], list[limit-1].ID
 	}

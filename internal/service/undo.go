@@ -136,7 +136,7 @@ func (s *Service) unchangedSince(ctx context.Context, g *exemplar.Gallery, colle
 // redoOf is what it takes to undo the undoing of a change that only added references; of
 // others it is nil.
 func redoOf(ctx context.Context, g *exemplar.Gallery, back undo) (*undo, error) {
-	if back.Rename != nil || back.Note != nil || len(back.Restore) > 0 {
+	if back.Rename != nil || back.RenameNegatives != nil || back.Note != nil || len(back.Restore) > 0 {
 		return nil, nil
 	}
 	there, err := present(ctx, g, back.Remove)
@@ -164,8 +164,8 @@ func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]string, 
 
 // undoIn undoes in the gallery, and returns how many references that was about.
 func undoIn(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err error) {
-	if back.Rename != nil {
-		return renameBack(ctx, g, *back.Rename)
+	if back.Rename != nil || back.RenameNegatives != nil {
+		return renameBothBack(ctx, g, back)
 	}
 	if back.Note != nil {
 		return 1, setNote(ctx, g, *back.Note)
@@ -185,21 +185,50 @@ func undoIn(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err err
 	return n + len(there), nil
 }
 
+// renameBothBack renames a label and its negatives back: both, or none if one cannot be.
+func renameBothBack(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err error) {
+	var both []renaming
+	for _, r := range []*renaming{back.Rename, back.RenameNegatives} {
+		if r == nil {
+			continue
+		}
+		if err := canRenameBack(ctx, g, *r); err != nil {
+			return 0, err
+		}
+		both = append(both, *r)
+	}
+	for _, r := range both {
+		moved, err := renameBack(ctx, g, r)
+		if err != nil {
+			return n, err
+		}
+		n += moved
+	}
+	return n, nil
+}
+
 // renameBack renames a label back, if what has it now is what was renamed.
 func renameBack(ctx context.Context, g *exemplar.Gallery, r renaming) (int, error) {
+	if err := canRenameBack(ctx, g, r); err != nil {
+		return 0, err
+	}
+	return g.Rename(ctx, r.From, r.To)
+}
+
+func canRenameBack(ctx context.Context, g *exemplar.Gallery, r renaming) error {
 	list, err := g.List(ctx, r.From)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, reference := range list {
 		if !slices.Contains(r.IDs, reference.ID) {
-			return 0, fault(Conflict, "%q holds other references as well, such as %s: move those that are meant one by one", r.From, reference.ID)
+			return fault(Conflict, "%q holds other references as well, such as %s: move those that are meant one by one", r.From, reference.ID)
 		}
 	}
 	if len(list) == 0 {
-		return 0, fault(Conflict, "nothing has the label %q any more", r.From)
+		return fault(Conflict, "nothing has the label %q any more", r.From)
 	}
-	return g.Rename(ctx, r.From, r.To)
+	return nil
 }
 
 // restoreDecisions puts decisions back as they were, and returns how they are now; those

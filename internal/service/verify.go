@@ -199,7 +199,7 @@ func (s *Service) galleryAt(ctx context.Context, g *exemplar.Gallery, collection
 		return nil, nil, err
 	}
 	for _, back := range changes {
-		if back.Rename == nil && back.Note == nil {
+		if back.Rename == nil && back.RenameNegatives == nil && back.Note == nil {
 			back.Remove = nil // of what was registered since: below
 		}
 		if _, err := undoIn(ctx, made, back); err != nil {
