@@ -63,6 +63,7 @@ var mayKnowTheNetwork = map[string]string{
 	"internal/server":         "hear",
 	"internal/server/web":     "hear",
 	"internal/store/postgres": "call", // the server that was named, within a time
+	"internal/service/db":     "call", // as well
 	"bench/serve":             "call", // the service that it measures
 }
 
