@@ -26,7 +26,8 @@ func auditVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Say whether the record is as it was written",
-		Long: `Compute every hash of the record again. The hash of the last row is printed: noted elsewhere and given as --head later,
+		Long: `Compute every hash of the record again, and compare the decisions that are kept, and who changed what, with it: those
+that differ are named. The hash of the last row is printed: noted elsewhere and given as --head later,
 it shows that nothing up to that row was changed or cut off since.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -43,7 +44,7 @@ it shows that nothing up to that row was changed or cut off since.`,
 			case asJSON:
 				err = sayJSON(cmd.OutOrStdout(), found)
 			case found.Sound:
-				say(cmd.OutOrStdout(), "sound: %s, the last with the hash\n%s\n", count(int(found.Rows), "row"), found.Head)
+				say(cmd.OutOrStdout(), "sound: %s, and %s as they say; the last row has the hash\n%s\n", count(int(found.Rows), "row"), count(int(found.Decisions), "decision"), found.Head)
 			}
 			if err == nil && !found.Sound {
 				err = fmt.Errorf("the record is not sound: %s", found.Problem)

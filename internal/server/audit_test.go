@@ -64,6 +64,67 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// What is kept of decisions and changes is what the audit says of them, whatever people
+// made of them; what was changed beside the service is named.
+func TestKeptDecisionsAreThoseOfTheAudit(t *testing.T) {
+	s := newTestServer(t)
+	ask[service.Collection](s, 201, "POST", "/collections", service.NewCollection{Name: "mailroom", KeepPictures: service.KeepAll})
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	var ids []string
+	for _, file := range [][]byte{photo("ticket", 1), photo("form", 0), photo("form", 1), photo("banknote", 1), photo("ticket", 1)} {
+		ids = append(ids, s.classify("mailroom", "", file).Answers[0].DecisionID)
+	}
+	ask[service.Resolved](s, 200, "POST", mailroom+"/decisions/"+ids[0]+"/confirm", nil)
+	made := ask[service.Resolved](s, 200, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: ids[1:2], Action: service.ActNew, Label: "form"})
+	ask[service.Rechecked](s, 200, "POST", mailroom+"/inbox/recheck", nil)
+	ask[service.Resolved](s, 200, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: ids[3:4], Action: service.ActIgnore})
+	ask[service.Rejected](s, 200, "POST", mailroom+"/decisions/"+ids[4]+"/reject", nil)
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": made.Change})
+	if v := ask[service.Verified](s, 200, "GET", "/audit/verify", nil); !v.Sound || v.Decisions != 5 {
+		t.Fatalf("what nobody touched: %+v", v)
+	}
+	database, err := sql.Open("sqlite", filepath.Join(s.dir, "service.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer database.Close()
+	for _, c := range []struct{ table, column, id, to, want string }{
+		{"decision", "label", ids[0], "forged", `its label is "forged", by row`},
+		{"decision", "label", ids[2], "forged", `its label is "forged", by row`},
+		{"decision", "decision", ids[1], "match", `its decision is "match", by row`},
+		{"decision", "status", ids[3], "open", `its status is "open", by row`},
+		{"decision", "status", ids[4], "confirmed", `its status is "confirmed", by row`},
+		{"decision", "who", ids[0], "nobody", `it names "nobody" as who asked`},
+		{"decision", "confidence", ids[0], "0", "its confidence, page or member"},
+		{"decision", "answer", ids[0], "{}", "its answer is not that of row"},
+		{"change", "who", made.Change, "nobody", `by "nobody", row`},
+		{"decision", "id", ids[2], "x", "it has no row of its own"},
+	} {
+		var was any
+		if err := database.QueryRow(`SELECT `+c.column+` FROM `+c.table+` WHERE id = ?`, c.id).Scan(&was); err != nil {
+			t.Fatal(err)
+		}
+		set := func(to any, id string) {
+			if _, err := database.Exec(`UPDATE `+c.table+` SET `+c.column+` = ? WHERE id = ?`, to, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(c.to, c.id)
+		now := c.id
+		if c.column == "id" {
+			now = c.to
+		}
+		v, err := s.service.VerifyAudit(context.Background(), "")
+		if err != nil || v.Sound || !strings.Contains(v.Problem, c.want) || !strings.Contains(v.Problem, now) || strings.Contains(v.Problem, ";") {
+			t.Errorf("a forged %s: %+v, %v", c.column, v, err)
+		}
+		set(was, now)
+	}
+	if v, err := s.service.VerifyAudit(context.Background(), ""); err != nil || !v.Sound {
+		t.Errorf("after it is as it was: %+v, %v", v, err)
+	}
+}
+
 // A decision is taken again with the same answer, whatever was changed since.
 func TestReplay(t *testing.T) {
 	s := newTestServer(t)

@@ -71,7 +71,7 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 			if err := setRows(ctx, tx, rows); err != nil {
 				return err
 			}
-			return s.recordChange(ctx, tx, by, done.Change, what, collection, subjectOf(asked, labels), &back, back.Decisions, asked)
+			return s.recordChange(ctx, tx, by, done.Change, what, collection, subjectOf(asked, labels), &back, back.Decisions, resolvedAs{asked, back.Left})
 		})
 		if err != nil {
 			return Resolved{}, err
@@ -88,6 +88,13 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 		done.Decisions = append(done.Decisions, d)
 	}
 	return done, nil
+}
+
+// resolvedAs is what the audit keeps of an action on decisions: without Left nobody could
+// tell from it what each of them was from then on.
+type resolvedAs struct {
+	Resolving
+	Left []decisionState `json:"left"`
 }
 
 // decisionRows returns decisions by their ids, each once.
@@ -220,9 +227,16 @@ func unusable(results []exemplar.Registration) error {
 	return fault(Conflict, "the picture is of no use as a reference: %s", results[0].Reason)
 }
 
+// setRows writes what people said of decisions, and nothing else: one may have been
+// rechecked since it was read.
 func setRows(ctx context.Context, tx *db.Tx, rows []db.Decision) error {
 	for _, row := range rows {
-		if err := tx.SetDecision(ctx, row); err != nil {
+		now, err := tx.Decision(ctx, row.Collection, row.ID)
+		if err == nil {
+			now.Status, now.Decision, now.Label = row.Status, row.Decision, row.Label
+			err = tx.SetDecision(ctx, now)
+		}
+		if err != nil {
 			return orUnknown(err, "the decision %s was removed meanwhile", row.ID)
 		}
 	}

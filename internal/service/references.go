@@ -151,7 +151,12 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 				return err
 			}
 		}
-		return s.finish(ctx, tx, by, begun, items[0].Label, &back, nil, map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion})
+		after := map[string]any{"results": brief(results), "gallery_version": done.GalleryVersion}
+		var before any
+		if also != nil {
+			before, after["left"] = back.Decisions, back.Left
+		}
+		return s.finish(ctx, tx, by, begun, items[0].Label, &back, before, after)
 	})
 	return done, back, err
 }

@@ -101,7 +101,7 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 			again.Decisions, again.Left = were, back.Decisions
 		}
 		return s.finish(ctx, tx, by, begun, id, again, map[string]string{"what": row.What, "subject": row.Subject},
-			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "decisions": back.Decisions})
+			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "left": back.Decisions})
 	})
 }
 

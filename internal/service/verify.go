@@ -16,55 +16,72 @@ import (
 	"exemplar/internal/service/db"
 )
 
-// Verified says whether the audit is as it was written.
+// Verified says whether the audit is as it was written, and what is kept beside it as the
+// audit says.
 type Verified struct {
-	Rows    int64  `json:"rows" doc:"that were looked at, from the first on"`
-	Head    string `json:"head" doc:"hash of the last of them: noted elsewhere, it shows later that nothing up to there was changed or cut off"`
-	Sound   bool   `json:"sound"`
-	Problem string `json:"problem,omitempty" doc:"the first thing that is wrong"`
+	Rows      int64  `json:"rows" doc:"that were looked at, from the first on"`
+	Head      string `json:"head" doc:"hash of the last of them: noted elsewhere, it shows later that nothing up to there was changed or cut off"`
+	Decisions int64  `json:"decisions" doc:"kept ones that were compared with their rows"`
+	Sound     bool   `json:"sound"`
+	Problem   string `json:"problem,omitempty" doc:"the first thing that is wrong"`
 }
 
 // verifyBatch is how many rows are read at once.
 const verifyBatch = 1000
 
-// VerifyAudit computes every hash of the audit again. If head is not empty, a row must
-// have that hash: it was noted earlier.
+// VerifyAudit computes every hash of the audit again, and compares the kept decisions and
+// the listed changes with what it says of them. If head is not empty, a row must have that
+// hash: it was noted earlier.
 func (s *Service) VerifyAudit(ctx context.Context, head string) (Verified, error) {
-	out := Verified{}
-	seen := head == ""
-	for {
-		rows, err := s.db.Read().AuditAfter(ctx, out.Rows, verifyBatch)
-		if err != nil {
-			return out, err
-		}
-		for _, row := range rows {
-			if out.Problem = checkRow(row, out.Rows+1, out.Head); out.Problem != "" {
-				return out, nil
-			}
-			out.Rows, out.Head = row.Seq, row.Hash
-			seen = seen || row.Hash == head
-		}
-		if len(rows) < verifyBatch {
-			break
-		}
+	v := verifying{head: head, seen: head == "", said: map[string]saidLast{}}
+	if err := s.readOn(ctx, &v); err != nil || v.Problem != "" {
+		return v.Verified, err
 	}
 	last, err := s.db.Read().AuditHead(ctx)
-	switch {
-	case err != nil:
-		return out, err
-	case last.Seq > out.Rows: // one that was appended meanwhile is no problem, and is seen the next time
-		if rows, err := s.db.Read().AuditAfter(ctx, out.Rows, 1); err != nil || len(rows) > 0 {
-			out.Sound = seen
-			return out, err
-		}
-		out.Problem = fmt.Sprintf("rows %d to %d are missing at the end", out.Rows+1, last.Seq)
-	case last.Seq < out.Rows || last.Hash != out.Head:
-		out.Problem = fmt.Sprintf("the head says row %d, and row %d is the last", last.Seq, out.Rows)
-	case !seen:
-		out.Problem = fmt.Sprintf("no row has the hash %s: what was written after it was noted, or before, is another audit", head)
+	if err != nil {
+		return v.Verified, err
 	}
-	out.Sound = out.Problem == ""
-	return out, nil
+	before := v.Rows
+	if last.Seq > before { // rows that were appended meanwhile are no problem
+		if err := s.readOn(ctx, &v); err != nil || v.Problem != "" {
+			return v.Verified, err
+		}
+	}
+	switch {
+	case last.Seq > before && v.Rows < last.Seq:
+		v.Problem = fmt.Sprintf("rows %d to %d are missing at the end", v.Rows+1, last.Seq)
+	case last.Seq < before || last.Seq == v.Rows && last.Hash != v.Head:
+		v.Problem = fmt.Sprintf("the head says row %d, and row %d is the last", last.Seq, v.Rows)
+	case !v.seen:
+		v.Problem = fmt.Sprintf("no row has the hash %s: what was written after it was noted, or before, is another audit", head)
+	default:
+		err = s.compareKept(ctx, &v)
+	}
+	v.Sound = err == nil && v.Problem == ""
+	return v.Verified, err
+}
+
+// readOn reads the rows of the audit that were not read yet.
+func (s *Service) readOn(ctx context.Context, v *verifying) error {
+	for {
+		rows, err := s.db.Read().AuditAfter(ctx, v.Rows, verifyBatch)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if v.Problem = checkRow(row, v.Rows+1, v.Head); v.Problem != "" {
+				return nil
+			}
+			if err := v.note(row); err != nil {
+				return err
+			}
+			v.Rows, v.Head = row.Seq, row.Hash
+			v.seen = v.seen || row.Hash == v.head
+		}
+		if len(rows) < verifyBatch {
+			return nil
+		}
+	}
 }
 
 // checkRow says what is wrong with a row, which must have a number and follow a hash.

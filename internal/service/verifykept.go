@@ -1,0 +1,233 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"exemplar"
+	"exemplar/internal/service/db"
+)
+
+// verifying is how far the audit was read, and what it says of decisions.
+type verifying struct {
+	Verified
+	head string // hash that a row must have
+	seen bool   // it has
+	said map[string]saidLast
+}
+
+// saidLast is what a person made of a decision last.
+type saidLast struct {
+	seq   int64
+	state decisionState
+}
+
+// note notes what a row says that people made of decisions.
+func (v *verifying) note(row db.AuditRow) error {
+	switch row.What {
+	case "decisions." + ActConfirm, "decisions." + ActNew, "decisions." + ActNot, "decisions." + ActIgnore, "undo":
+	default:
+		return nil
+	}
+	e, err := parseAudit(row)
+	if err != nil {
+		return err
+	}
+	var after struct {
+		Left []decisionState `json:"left"` // by an action on decisions, or by undoing one
+	}
+	if err := json.Unmarshal(e.After, &after); err != nil {
+		return fmt.Errorf("row %d of the audit: %w", row.Seq, err)
+	}
+	for _, state := range after.Left {
+		v.said[state.ID] = saidLast{row.Seq, state}
+	}
+	return nil
+}
+
+// namedMost is how many of what differs from the audit are named.
+const namedMost = 10
+
+// compareKept compares all decisions that are kept, and all changes that are listed, with
+// the audit, which was read.
+func (s *Service) compareKept(ctx context.Context, v *verifying) error {
+	collections, err := s.db.Read().Collections(ctx)
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	for _, c := range collections {
+		more, err := s.compareDecisions(ctx, v, c.Name)
+		if err != nil {
+			return err
+		}
+		wrong = append(wrong, more...)
+		if more, err = s.compareChanges(ctx, c.Name); err != nil {
+			return err
+		}
+		wrong = append(wrong, more...)
+	}
+	if n := len(wrong); n > namedMost {
+		wrong = append(wrong[:namedMost], fmt.Sprintf("%d more", n-namedMost))
+	}
+	if v.Problem == "" && len(wrong) > 0 {
+		v.Problem = "the rows are as they were written, and what is kept beside them is not what they say: " + strings.Join(wrong, "; ")
+	}
+	return nil
+}
+
+// compareDecisions says which decisions of a collection are not what the audit says.
+func (s *Service) compareDecisions(ctx context.Context, v *verifying, collection string) (wrong []string, err error) {
+	f := db.DecisionFilter{Limit: verifyBatch}
+	for {
+		rows, err := s.db.Read().Decisions(ctx, collection, f)
+		if err != nil {
+			return wrong, err
+		}
+		for _, row := range rows {
+			v.Decisions++
+			f.Before = row.ID
+			fault, err := s.compareDecision(ctx, v, row)
+			if err != nil {
+				return wrong, err
+			}
+			if fault != "" {
+				wrong = append(wrong, fmt.Sprintf("decision %s of %s: %s", row.ID, collection, fault))
+			}
+		}
+		if len(rows) < verifyBatch {
+			return wrong, nil
+		}
+	}
+}
+
+// compareTries is how often a decision that differs is read anew, with the audit: others
+// may be changing it.
+const compareTries = 3
+
+// compareDecision says in what a decision differs from its rows.
+func (s *Service) compareDecision(ctx context.Context, v *verifying, row db.Decision) (fault string, err error) {
+	for try := range compareTries {
+		if try > 0 {
+			row, err = s.db.Read().Decision(ctx, row.Collection, row.ID)
+			if errors.Is(err, db.ErrNone) {
+				return "", nil // removed meanwhile
+			}
+			if err != nil {
+				return "", err
+			}
+			if err := s.readOn(ctx, v); err != nil || v.Problem != "" {
+				return "", err
+			}
+		}
+		if fault, err = s.differs(ctx, v, row); fault == "" || err != nil {
+			return "", err
+		}
+	}
+	return fault, nil
+}
+
+// differs says in what a decision differs from what the audit says of it.
+func (s *Service) differs(ctx context.Context, v *verifying, row db.Decision) (string, error) {
+	asked, answered, err := s.rowsOf(ctx, row.ID)
+	if err != nil {
+		return "", err
+	}
+	if asked.Seq == 0 || asked.Collection != row.Collection {
+		return "it has no row of its own", nil
+	}
+	if asked.Who != row.Who {
+		return fmt.Sprintf("it names %q as who asked, row %d %q", row.Who, asked.Seq, asked.Who), nil
+	}
+	kept, err := json.Marshal(evidence(row))
+	if err != nil || !bytes.Equal(kept, answered.After) {
+		return fmt.Sprintf("its answer is not that of row %d", answered.Seq), nil
+	}
+	var answer exemplar.Answer
+	if err := json.Unmarshal([]byte(row.Answer), &answer); err != nil {
+		return "", err
+	}
+	if answer.Confidence != row.Confidence || answer.Page != row.Page || answer.Member != row.Member {
+		return fmt.Sprintf("its confidence, page or member is not that of row %d", answered.Seq), nil
+	}
+	seq, want := answered.Seq, decisionState{row.ID, statusOf(answer), string(answer.Decision), answer.Label}
+	if said, ok := v.said[row.ID]; ok && said.seq > seq {
+		seq, want = said.seq, said.state
+	}
+	for _, field := range []struct{ name, have, want string }{
+		{"decision", row.Decision, want.Decision}, {"label", row.Label, want.Label}, {"status", row.Status, want.Status},
+	} {
+		if field.have != field.want {
+			return fmt.Sprintf("its %s is %q, by row %d %q", field.name, field.have, seq, field.want), nil
+		}
+	}
+	return "", nil
+}
+
+// rowsOf are the rows of the audit in which a decision was taken first, and last.
+func (s *Service) rowsOf(ctx context.Context, id string) (first, last AuditEntry, err error) {
+	before := int64(math.MaxInt64)
+	for {
+		rows, err := s.db.Read().AuditBefore(ctx, before, id, verifyBatch)
+		if err != nil {
+			return first, last, err
+		}
+		for _, row := range rows {
+			before = row.Seq
+			if row.What != "decision" && row.What != "decision.recheck" {
+				continue
+			}
+			e, err := parseAudit(row)
+			if err != nil {
+				return first, last, err
+			}
+			if last.Seq == 0 {
+				last = e
+			}
+			if row.What == "decision" {
+				first = e
+			}
+		}
+		if len(rows) < verifyBatch {
+			return first, last, nil
+		}
+	}
+}
+
+// compareChanges says which changes of a collection are not what the audit says: what was
+// done, and who did it.
+func (s *Service) compareChanges(ctx context.Context, collection string) (wrong []string, err error) {
+	cursor := ""
+	for {
+		rows, err := s.db.Read().Changes(ctx, collection, cursor, verifyBatch)
+		if err != nil {
+			return wrong, err
+		}
+		for _, row := range rows {
+			cursor = row.ID
+			of, err := s.db.Read().AuditBefore(ctx, math.MaxInt64, row.ID, 1)
+			if err != nil {
+				return wrong, err
+			}
+			if len(of) == 0 {
+				wrong = append(wrong, fmt.Sprintf("change %s of %s: it has no row", row.ID, collection))
+				continue
+			}
+			e, err := parseAudit(of[0])
+			if err != nil {
+				return wrong, err
+			}
+			if e.Who != row.Who || e.What != row.What || e.Collection != collection {
+				wrong = append(wrong, fmt.Sprintf("change %s of %s: it is listed as %s by %q, row %d has %s by %q", row.ID, collection, row.What, row.Who, e.Seq, e.What, e.Who))
+			}
+		}
+		if len(rows) < verifyBatch {
+			return wrong, nil
+		}
+	}
+}
