@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -211,6 +212,53 @@ func TestANameIsForOneBodyOnly(t *testing.T) {
 	}
 	if answer := send(other); answer.StatusCode != 409 {
 		t.Errorf("another decision under the name: %s", answer.Status)
+	}
+}
+
+// Two files of one size that are sent under one name by mistake are not taken for one, by
+// themselves or in a form; what is sent again is, whatever stands between its parts.
+func TestANameIsForOneFileOnly(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	scan := func(b byte) []byte { return append(bytes.Repeat([]byte{b}, 100_000), drawn("ticket")...) }
+	inForm := func(fields map[string]string) func(file []byte) (string, io.Reader) {
+		return func(file []byte) (string, io.Reader) {
+			contentType, body := newForm(fields, formFile{"scan.png", file})
+			return contentType, body
+		}
+	}
+	for _, c := range []struct {
+		name, path string
+		body       func(file []byte) (string, io.Reader)
+		status     int
+	}{
+		{"a file", "/classify", func(file []byte) (string, io.Reader) { return "image/png", bytes.NewReader(file) }, 200},
+		{"a form", "/references", inForm(map[string]string{"label": "ticket"}), 200},
+		{"files that are answered while they come", "/classify-batch", inForm(nil), 200},
+		{"a form that is refused", "/references", inForm(map[string]string{"label": "_not/x"}), 400},
+	} {
+		send := func(file []byte) *http.Response {
+			contentType, body := c.body(file)
+			r, _ := http.NewRequest("POST", s.url+prefix+mailroom+c.path, body)
+			r.Header.Set("Content-Type", contentType)
+			r.Header.Set("Idempotency-Key", c.name)
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.Copy(io.Discard, answer.Body)
+			answer.Body.Close()
+			return answer
+		}
+		if answer := send(scan('a')); answer.StatusCode != c.status || answer.Header.Get("Idempotency-Replayed") != "" {
+			t.Errorf("%s: %s", c.name, answer.Status)
+		}
+		if answer := send(scan('a')); answer.StatusCode != c.status || answer.Header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("%s, the same again: %s", c.name, answer.Status)
+		}
+		if answer := send(scan('b')); answer.StatusCode != 409 {
+			t.Errorf("%s, another one of that size: %s", c.name, answer.Status)
+		}
 	}
 }
 

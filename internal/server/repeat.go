@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"time"
 
 	"exemplar/internal/service"
 )
@@ -40,32 +41,54 @@ func (s *server) once(next http.Handler) http.Handler {
 			return
 		}
 		again := service.Repeatable{By: by, Name: name, Request: request}
-		status, body, done, err := s.service.Begin(r.Context(), again)
+		before, err := s.service.Begin(r.Context(), again)
+		if err == nil && before != nil {
+			err = s.sameSent(w, r, again, before.Sent)
+		}
 		switch {
 		case err != nil:
 			writeProblem(w, s.problem(r.Context(), err))
 			return
-		case done:
-			w.Header().Set("Content-Type", kindOf(status))
+		case before != nil:
+			w.Header().Set("Content-Type", kindOf(before.Status))
 			w.Header().Set("Idempotency-Replayed", "true")
-			w.WriteHeader(status)
-			w.Write(body)
+			w.WriteHeader(before.Status)
+			w.Write(before.Body)
 			return
 		}
-		kept := &keeper{ResponseWriter: w}
+		kept, sent := &keeper{ResponseWriter: w}, hashWhileRead(r)
 		defer func() { // also where the handler panics
-			if kept.body.Len() > repeatBytes {
+			hash := sent.end()
+			if kept.body.Len() > repeatBytes || hash == "" && kept.status >= 400 { // refused before all was read: nothing was done
 				kept.status = 0
 			}
-			s.service.End(r.Context(), again, kept.status, kept.body.Bytes())
+			s.service.End(r.Context(), again, service.Repeated{Status: kept.status, Body: kept.body.Bytes(), Sent: hash})
 		}()
 		next.ServeHTTP(kept, r)
 	})
 }
 
+// sameSent returns an error if what is sent with a request again is not what was sent with
+// it before, by its hash. Two scans that are not compressed are equally long.
+func (s *server) sameSent(w http.ResponseWriter, r *http.Request, again service.Repeatable, hash string) error {
+	if hash == "" {
+		return nil
+	}
+	control := http.NewResponseController(w)
+	now, err := hashOfParts(r.Header.Get("Content-Type"), &paced{body: r.Body, control: control, patience: s.patient, start: time.Now()})
+	bodyIsRead(r.Context())
+	switch {
+	case err != nil:
+		return cutOff(err)
+	case now != hash:
+		return again.Other(again.Request + ", with other files or fields")
+	}
+	return nil
+}
+
 // described tells requests apart: two that are not the same must not be taken for one,
 // or the second is never done. Of JSON that takes every byte, because a list of other ids
-// is as long. Files have their length, and forms begin their parts otherwise each time.
+// is as long. Of files and forms it takes their length, and [hashWhileRead] the rest.
 func described(r *http.Request) (string, error) {
 	text := r.Method + " " + r.URL.RequestURI() + " " + strconv.FormatInt(r.ContentLength, 10) + " bytes"
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {

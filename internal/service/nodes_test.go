@@ -97,12 +97,12 @@ func TestTwoNodes(t *testing.T) {
 	}
 
 	request := Repeatable{By: Actor{Key: "k"}, Name: "once", Request: "POST x"}
-	if _, _, done, err := one.Begin(ctx, request); err != nil || done {
+	if done, err := one.Begin(ctx, request); err != nil || done != nil {
 		t.Fatal(err, done)
 	}
-	one.End(ctx, request, 200, []byte("{}"))
-	if _, body, done, err := two.Begin(ctx, request); err != nil || !done || string(body) != "{}" {
-		t.Errorf("the same request to the other node: done %v, %s, %v", done, body, err)
+	one.End(ctx, request, Repeated{Status: 200, Body: []byte("{}")})
+	if done, err := two.Begin(ctx, request); err != nil || done == nil || string(done.Body) != "{}" {
+		t.Errorf("the same request to the other node: %+v, %v", done, err)
 	}
 
 	if err := one.DeleteCollection(ctx, anna, "mailroom"); err != nil {
@@ -243,7 +243,7 @@ func TestWhatAnotherNodeHadBegun(t *testing.T) {
 		t.Fatal(err)
 	}
 	request := Repeatable{By: Actor{Key: "k"}, Name: "once", Request: "POST x"}
-	if _, _, _, err := one.Begin(ctx, request); err != nil {
+	if _, err := one.Begin(ctx, request); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now()
@@ -270,7 +270,7 @@ func TestWhatAnotherNodeHadBegun(t *testing.T) {
 	if e := lastAudit(t, two); e.What != "references.register.interrupted" {
 		t.Errorf("the audit says %s", e.What)
 	}
-	if _, _, done, err := two.Begin(ctx, request); err != nil || done {
+	if done, err := two.Begin(ctx, request); err != nil || done != nil {
 		t.Errorf("a request that the other node was at: %v, %v", done, err)
 	}
 	ended()

@@ -32,9 +32,9 @@ func (q *Tx) BeginAnswer(ctx context.Context, a Answer) (before *Answer, err err
 	return &found, err
 }
 
-// EndAnswer notes what was answered.
+// EndAnswer notes what was answered, and to what.
 func (q *Tx) EndAnswer(ctx context.Context, a Answer) error {
-	return q.must(ctx, `UPDATE idempotency SET status = ?, body = ? WHERE who = ? AND name = ?`, a.Status, a.Body, a.Who, a.Name)
+	return q.must(ctx, `UPDATE idempotency SET request = ?, status = ?, body = ? WHERE who = ? AND name = ?`, a.Request, a.Status, a.Body, a.Who, a.Name)
 }
 
 // ForgetAnswer removes a row.
