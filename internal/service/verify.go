@@ -240,14 +240,15 @@ func (s *Service) changesSince(ctx context.Context, collection string, at time.T
 			if row.At.Before(at) {
 				return list, nil
 			}
-			var back undo
-			if row.Undo == nil {
+			cursor = row.ID
+			if row.Undone || row.Undo == nil {
 				continue
 			}
+			var back undo
 			if err := json.Unmarshal(row.Undo, &back); err != nil {
 				return nil, err
 			}
-			list, cursor = append(list, back), row.ID
+			list = append(list, back)
 		}
 		if len(rows) < verifyBatch {
 			return list, nil
