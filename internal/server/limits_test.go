@@ -197,7 +197,7 @@ func TestAFolderIsServedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := service.Open(context.Background(), service.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "another process serves this folder") {
+	if _, err := service.Open(context.Background(), service.Options{Dir: dir}); err == nil || !strings.HasSuffix(err.Error(), "another process serves this folder: end it first, or give another folder") {
 		t.Errorf("a second time: %v", err)
 	}
 	first.Close()

@@ -92,7 +92,10 @@ func (s *Service) open(ctx context.Context, visit bool) error {
 	}
 	var err error
 	if s.lock, err = db.TakeLock(ctx, filepath.Join(s.dir, "serve.lock")); err != nil {
-		return fmt.Errorf("another process serves this folder: end it first, or give another folder: %w", err)
+		if errors.Is(err, db.ErrLocked) {
+			return errors.New("another process serves this folder: end it first, or give another folder")
+		}
+		return fmt.Errorf("lock the folder: %w", err)
 	}
 	if err := errors.Join(s.removeTrials(), s.join(ctx), s.forgetRepeated(ctx, time.Now())); err != nil {
 		return err

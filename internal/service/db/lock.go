@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
 	"path/filepath"
 )
@@ -14,7 +15,13 @@ type Lock struct {
 	held *sql.Tx
 }
 
-// TakeLock takes the lock of a file, or gives an error if another process has it.
+// ErrLocked says that another process has a lock.
+var ErrLocked = errors.New("another process has the lock")
+
+// busyCode is SQLite's SQLITE_BUSY (sqlite.org/rescode.html).
+const busyCode = 5
+
+// TakeLock takes the lock of a file, or gives [ErrLocked] if another process has it.
 func TakeLock(ctx context.Context, path string) (*Lock, error) {
 	options := url.Values{"_txlock": {"exclusive"}, "_pragma": {"busy_timeout(500)"}}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: filepath.ToSlash(path), RawQuery: options.Encode()}).String())
@@ -24,6 +31,10 @@ func TakeLock(ctx context.Context, path string) (*Lock, error) {
 	held, err := db.BeginTx(context.WithoutCancel(ctx), nil) // the end of ctx would let go of it
 	if err != nil {
 		db.Close()
+		var coded interface{ Code() int }
+		if errors.As(err, &coded) && coded.Code()&0xff == busyCode {
+			err = ErrLocked
+		}
 		return nil, err
 	}
 	return &Lock{db, held}, nil
