@@ -181,6 +181,13 @@ func CanonicalLabel(label string) (string, error) {
 	return string(parsed), err
 }
 
+// CheckLabel returns [ErrLabel], with the reason and what to do, for a label that no new
+// reference can have.
+func CheckLabel(label string) error {
+	_, err := labels.Parse(label)
+	return err
+}
+
 // Rename moves a label, with those below it, and returns how many references
 // moved. Where the new label exists the two merge.
 func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {

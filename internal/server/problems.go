@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -62,6 +63,9 @@ func init() {
 	huma.NewError = func(status int, text string, errs ...error) huma.StatusError {
 		if status == http.StatusUnsupportedMediaType {
 			return usual(status, "the body is no JSON: send JSON with Content-Type: application/json")
+		}
+		if status == http.StatusRequestEntityTooLarge && strings.HasPrefix(text, "request body") {
+			return usual(status, fmt.Sprintf("the body is larger than the %d MB of JSON that are taken here: send less at once, such as fewer decisions", jsonBytes>>20))
 		}
 		made := usual(status, text, errs...)
 		if model, ok := made.(*huma.ErrorModel); ok {

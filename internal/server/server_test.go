@@ -267,6 +267,10 @@ func TestWhatMakesNoSense(t *testing.T) {
 		{"no such collection", "GET", "/collections/post/labels", nil, 404, `no collection "post"`},
 		{"a name twice", "POST", "/collections", map[string]string{"name": "mailroom"}, 409, "take another name"},
 		{"a name with a space", "POST", "/collections", map[string]string{"name": "mail room"}, 422, "body.name: "},
+		{"a device on Windows", "POST", "/collections", map[string]string{"name": "nul"}, 400, "device on Windows"},
+		{"a share of 0", "POST", "/collections", map[string]any{"name": "post", "fpir": 0}, 422, "body.fpir: "},
+		{"a share of 0 for one file", "POST", "/collections/mailroom/classify?fpir=0", nil, 422, "query.fpir: "},
+		{"much JSON", "POST", "/collections/mailroom/inbox/resolve", map[string]string{"label": strings.Repeat("x", jsonBytes)}, 413, "1 MB of JSON that are taken here: send less"},
 		{"a share above 1", "POST", "/collections", map[string]any{"name": "post", "fpir": 2}, 400, "less than 1"},
 		{"a field that there is not", "POST", "/collections", map[string]string{"name": "post", "colour": "red"}, 422, "body.colour: unexpected"},
 		{"a parameter that there is not", "GET", "/collections/mailroom/decisions?colour=red", nil, 422, "query.colour: unknown"},
@@ -277,6 +281,25 @@ func TestWhatMakesNoSense(t *testing.T) {
 		if said := problemOf(s, c.status, c.method, c.path, c.in); !strings.Contains(said, c.want) {
 			t.Errorf("%s: %q", c.name, said)
 		}
+	}
+}
+
+// What is wrong with all files of a registration is the request's fault, and not theirs.
+func TestWhatMakesNoSenseOfARegistration(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	for _, c := range []struct{ label, contents, want string }{
+		{"a//b", "", "a part is empty"}, {"", "", "a part is empty"}, {"a:b", "", "write - instead"}, {"con", "", "device on Windows"},
+		{"_not/a", "", "take another label"}, {"a", "other", "want vary, fixed"},
+	} {
+		contentType, body := newForm(map[string]string{"label": c.label, "contents": c.contents}, formFile{"ticket.png", drawn("ticket")})
+		if _, said := s.send(400, "POST", prefix+mailroom+"/references", contentType, body); !strings.Contains(string(said), c.want) {
+			t.Errorf("label %q, contents %q: %s", c.label, c.contents, said)
+		}
+	}
+	decision := s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
+	if said := problemOf(s, 400, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: []string{decision}, Action: service.ActNew, Label: "a:b"}); !strings.Contains(said, "write - instead") {
+		t.Errorf("a new kind: %q", said)
 	}
 }
 

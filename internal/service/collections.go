@@ -41,7 +41,7 @@ const (
 type NewCollection struct {
 	Name          string  `json:"name" minLength:"1" maxLength:"63" pattern:"^[a-z0-9][a-z0-9-]*$" doc:"small letters, digits and -" example:"mailroom"`
 	Title         string  `json:"title,omitempty" maxLength:"200" doc:"for people"`
-	FPIR          float64 `json:"fpir,omitempty" doc:"share of strangers that may be accepted, above 0 and below 1; 0.01 if left out"`
+	FPIR          float64 `json:"fpir,omitempty" exclusiveMinimum:"0" doc:"share of strangers that may be accepted, above 0 and below 1; 0.01 if left out"`
 	KeepPictures  string  `json:"keep_pictures,omitempty" enum:"none,unknown,all" doc:"none if left out"`
 	RetentionDays int     `json:"retention_days,omitempty" minimum:"0" maximum:"36500" doc:"0 or left out: for ever"`
 }
@@ -89,6 +89,9 @@ func (s *Service) CreateCollection(ctx context.Context, by Actor, asked NewColle
 	}
 	if err := check(c); err != nil {
 		return Collection{}, err
+	}
+	if err := exemplar.CheckLabel(c.Name); err != nil { // Windows has devices of that name, and no files
+		return Collection{}, fault(Invalid, "%q is the name of a device on Windows, where no collection could be kept under it: take another name, such as mailroom", c.Name)
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		switch _, err := tx.Collection(ctx, c.Name); {

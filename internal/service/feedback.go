@@ -126,6 +126,11 @@ func (s *Service) resolveRows(rows []db.Decision, asked Resolving) ([]string, er
 			return nil, err
 		}
 	}
+	if asked.Action == ActNew {
+		if err := exemplar.CheckLabel(asked.Label); err != nil {
+			return nil, explained(err)
+		}
+	}
 	labels := make([]string, len(rows))
 	for i := range rows {
 		row := &rows[i]

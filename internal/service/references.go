@@ -83,10 +83,18 @@ type RegisteredFiles struct {
 }
 
 // Register registers files under a label. One that cannot be used does not stop the
-// others: its result says why.
+// others: its result says why. What is wrong for all of them refuses the request.
 func (s *Service) Register(ctx context.Context, by Actor, collection string, asked Registering) (RegisteredFiles, error) {
 	if err := notReserved(asked.Label); err != nil {
 		return RegisteredFiles{}, err
+	}
+	if err := exemplar.CheckLabel(asked.Label); err != nil {
+		return RegisteredFiles{}, explained(err)
+	}
+	switch asked.Contents {
+	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
+	default:
+		return RegisteredFiles{}, fault(Invalid, "contents %q: want vary, fixed, or nothing for the program's own view", asked.Contents)
 	}
 	if len(asked.Files) == 0 {
 		return RegisteredFiles{}, fault(Invalid, "there is no file in the request: send one or several as fields named file")
