@@ -80,6 +80,7 @@ class Labels extends View {
   }
 
   says(known, own, children) {
+    if (own.length === 0 && children.length === 0) return "It has no reference.";
     if (own.length === 0) return "It has no reference of its own. It is the answer where its sub-labels cannot be told apart.";
     return [words.count(own.length, "reference", "references"), children.length ? ", " + words.count(children.length, "sub-label", "sub-labels") : ""].join("") + ".";
   }
