@@ -121,7 +121,7 @@ func (d *Document) page(ctx context.Context, index, side int) (*imaging.Image, e
 // Close gives back what the document used.
 func (d *Document) Close() {
 	if d.child != nil {
-		d.child.giveBack(false)
+		d.child.giveBack(len(d.data) > mostGarbage) // it holds the file until the next one comes
 		d.child = nil
 	}
 }

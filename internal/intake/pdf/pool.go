@@ -98,10 +98,10 @@ func startOne(ctx context.Context) (*child, error) {
 	return c, err
 }
 
-// giveBack keeps a child for the next document; a harmed one is ended.
-func (c *child) giveBack(harmed bool) {
+// giveBack keeps a child for the next document, or ends one that is harmed or holds much.
+func (c *child) giveBack(spent bool) {
 	children.Lock()
-	keep := !harmed && !c.hasEnded() && int64(len(children.idle)) < mostBusy()
+	keep := !spent && !c.hasEnded() && int64(len(children.idle)) < mostBusy()
 	if keep {
 		c.idle = time.AfterFunc(idleTime, c.retire)
 		children.idle = append(children.idle, c)
