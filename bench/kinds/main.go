@@ -14,6 +14,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"flag"
 	"fmt"
 	"log"
@@ -25,6 +26,9 @@ import (
 	"exemplar/internal/fileio"
 	"exemplar/internal/recognise"
 )
+
+//go:embed notes.md
+var notes string // what somebody who looked at the pictures says of the tables
 
 var allSets = []string{"kinds_identity", "kinds_invoices", "kinds_forms"}
 
@@ -74,7 +78,7 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 	text := document(sets, s)
 	fmt.Print(text)
 	if complete {
-		if err := fileio.WriteBytes(filepath.Join(results, "kinds.md"), 0o644, []byte(text)); err != nil {
+		if err := fileio.WriteBytes(filepath.Join(results, "kinds.md"), 0o644, []byte(text+"\n"+notes)); err != nil {
 			return err
 		}
 	}
