@@ -86,7 +86,7 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 	}
 	member, above, ofKind := p.isOneMember(ranked), p.family(ranked), p.IsOfKind(best.llr)
 	switch shown := showsForm(form); {
-	case ofKind && best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form)):
+	case ofKind && best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form) && !p.hasEditions(ranked)):
 		r.prior, r.threshold = 0, p.kindThreshold()
 		r.close = []Candidate{best.Candidate}
 	case !ofKind && member && SeemsShown(best.Evidence) && best.llr >= p.shownThreshold(best.Evidence):
@@ -158,7 +158,7 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
 		if best.isRivalledBy(other) && p.IsOfKind(other.llr) {
-			if best.showsEmblemsOver(other) {
+			if !isEdition(best, other) && best.showsEmblemsOver(other) {
 				continue
 			}
 			lead := best.llr - other.llr
@@ -167,6 +167,21 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	}
 	return true
 }
+
+// hasEditions says that the photo is most like one of several registered labels of one
+// form. Emblems tell companies apart, but not these: its form must.
+func (p Policy) hasEditions(ranked []scored) bool {
+	best := &ranked[0]
+	for i := range ranked[1:] {
+		if other := &ranked[1+i]; isEdition(best, other) && best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+			return true
+		}
+	}
+	return false
+}
+
+// isEdition says that two labels lie below a common one.
+func isEdition(a, b *scored) bool { return label.CommonAncestor(a.Label, b.Label) != "" }
 
 // showsOtherEmblem says that the photo shows other large print where the reference has its
 // emblems: it is of another company, though all else may agree.
