@@ -56,7 +56,7 @@ func TestDecideByEmblems(t *testing.T) {
 		{"on a strip it may be what was written by hand", []Candidate{roll}, Match, "a", ""},
 		{"another emblem under a label above", []Candidate{emblazoned(found100("bill/a", 84, 0), other)}, Match, "bill", ""},
 		{"beside another company of the same template", []Candidate{settled(emblazoned(found100("a", 84, 0), same)), emblazoned(found100("b", 83, 0), other)}, Match, "a", ""},
-		{"beside another edition of one form", []Candidate{settled(emblazoned(found100("form/a", 84, 0), same)), emblazoned(found100("form/b", 83, 0), other)}, Match, "form", ""},
+		{"beside another edition of one form", []Candidate{settled(emblazoned(found100("form/a", 70, 0), same)), emblazoned(found100("form/b", 69, 0), other)}, Match, "form", ""},
 		{"beside another company with the same emblem", []Candidate{settled(emblazoned(found100("a", 84, 0), same)), emblazoned(found100("b", 83, 0), same)}, Unknown, "", ""},
 	}
 	for _, c := range cases {
