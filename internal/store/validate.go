@@ -136,3 +136,29 @@ func ValidateFeatures(features []byte, words Words) error {
 	}
 	return nil
 }
+
+// ValidatePart says what is wrong with the bytes of an intact part; no bytes are no fault
+// but of an embedding, which must have dim numbers, unless dim is 0.
+func ValidatePart(part Part, data []byte, dim int, content Content) error {
+	switch {
+	case part == PartEmbedding:
+		if dim == 0 {
+			dim = len(data) / (4 * Rotations)
+		}
+		vectors, err := DecodeVectors(data, dim)
+		if err != nil {
+			return fmt.Errorf("%d bytes are not %d embeddings of %d numbers", len(data), Rotations, dim)
+		}
+		return ValidateVectors(vectors)
+	case data == nil:
+		return nil
+	case part == PartPicture:
+		if err := ValidatePicture(data); err != nil {
+			return err
+		}
+	}
+	if content == nil {
+		return nil
+	}
+	return content(part, data)
+}

@@ -167,7 +167,7 @@ func (e *rawEntry) inspectParts(model string, dim int, next bool, content store.
 	for _, part := range parts {
 		s, err := e.read(part, model)
 		if err == nil {
-			err = s.validate(part, dim, content)
+			err = store.ValidatePart(part, s.data, dim, content)
 		}
 		damaged = appendDamage(damaged, &e.Reference, part, next, err)
 	}
@@ -203,7 +203,7 @@ func (g *Store) inspectOneByOne(ctx context.Context, tx querier, own state, ids 
 			}
 			s, err := g.readPart(ctx, tx, id, model, part)
 			if err == nil {
-				err = s.validate(part, own.dim, content)
+				err = store.ValidatePart(part, s.data, own.dim, content)
 			} else if !errors.Is(err, store.ErrDamaged) {
 				return nil, err
 			}

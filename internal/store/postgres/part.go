@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -98,32 +97,6 @@ func (p *rawPart) check(id, model string, err error) (stored, error) {
 		return stored{}, damage
 	}
 	return s, nil
-}
-
-// validate says what is wrong with the bytes of an intact part. An embedding must have
-// dim numbers, unless dim is 0.
-func (s stored) validate(part store.Part, dim int, content store.Content) error {
-	switch {
-	case part == store.PartEmbedding:
-		if dim == 0 {
-			dim = len(s.data) / (4 * store.Rotations)
-		}
-		vectors, err := store.DecodeVectors(s.data, dim)
-		if err != nil {
-			return fmt.Errorf("%d bytes are not %d embeddings of %d numbers", len(s.data), store.Rotations, dim)
-		}
-		return store.ValidateVectors(vectors)
-	case s.data == nil:
-		return nil
-	case part == store.PartPicture:
-		if err := store.ValidatePicture(s.data); err != nil {
-			return err
-		}
-	}
-	if content == nil {
-		return nil
-	}
-	return content(part, s.data)
 }
 
 // readVectors reads the embeddings of a reference.

@@ -167,7 +167,7 @@ func (g *Store) inspectReference(ctx context.Context, tx *sql.Tx, own state, r s
 		if err != nil {
 			return err
 		}
-		if err := s.validate(part, dim, content); err != nil {
+		if err := store.ValidatePart(part, s.data, dim, content); err != nil {
 			damaged = append(damaged, damagedPart{&store.Damage{ID: r.ID, Label: r.Label, Part: part, Why: err.Error()}, next})
 		}
 		return nil

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"exemplar/internal/store"
 )
@@ -67,30 +66,4 @@ func (g *Store) readUnsummed(ctx context.Context, tx *sql.Tx, id, model string, 
 	err = tx.QueryRowContext(ctx, `SELECT x.vocabulary, x.data FROM (SELECT 1) LEFT JOIN (`+partQueries[part]+`) x`, id, model).Scan(&vocabulary, &s.data)
 	s.vocabulary = string(vocabulary)
 	return s, err
-}
-
-// validate says what is wrong with the bytes of an intact part. An embedding must have
-// dim numbers, unless dim is 0.
-func (s stored) validate(part store.Part, dim int, content store.Content) error {
-	switch {
-	case part == store.PartEmbedding:
-		if dim == 0 {
-			dim = len(s.data) / (4 * store.Rotations)
-		}
-		vectors, err := store.DecodeVectors(s.data, dim)
-		if err != nil {
-			return fmt.Errorf("%d bytes are not %d embeddings of %d numbers", len(s.data), store.Rotations, dim)
-		}
-		return store.ValidateVectors(vectors)
-	case s.data == nil:
-		return nil
-	case part == store.PartPicture:
-		if err := store.ValidatePicture(s.data); err != nil {
-			return err
-		}
-	}
-	if content == nil {
-		return nil
-	}
-	return content(part, s.data)
 }

@@ -88,7 +88,7 @@ func (g *Store) sumAnew(ctx context.Context, own state, content store.Content, d
 			if err != nil {
 				return err
 			}
-			if fault := s.validate(f.Part, 0, content); fault != nil {
+			if fault := store.ValidatePart(f.Part, s.data, 0, content); fault != nil {
 				f.Why += ", and " + fault.Error()
 				left = append(left, f)
 				continue
