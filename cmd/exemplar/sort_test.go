@@ -1,14 +1,12 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -136,7 +134,7 @@ func TestSortNumbersPagesAlone(t *testing.T) {
 	s.registered()
 	scan := documentFiles()[synthdoc.Examples()[2].Label]
 	pdf := papertest.PDF([]papertest.PDFPage{{W: 100, H: 100}}, "")
-	packed := zipped(t, map[string][]byte{"scan.jpg": scan, "letter.pdf": pdf})
+	packed := papertest.ZIP(map[string][]byte{"scan.jpg": scan, "letter.pdf": pdf})
 	s.write("inbox/letters.zip", packed)
 	s.write("inbox/cut.zip", packed[:len(packed)-30])
 	s.write("inbox/cut.pdf", pdf[:20])
@@ -167,24 +165,6 @@ func TestSortNumbersPagesAlone(t *testing.T) {
 			t.Errorf("%s", line)
 		}
 	}
-}
-
-// zipped is an archive of files.
-func zipped(t *testing.T, files map[string][]byte) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		w, err := z.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.Write(files[name])
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
 }
 
 // TestSortMovesNothingFromElsewhere: a link in the inbox leads to a folder of others, whose files

@@ -1,7 +1,6 @@
 package sorting
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -145,23 +144,6 @@ func sort(t testing.TB, in string, options Options) (filed []Filed, batch []jour
 	return filed, batch
 }
 
-func archive(t testing.TB, files map[string][]byte) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		w, err := z.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.Write(files[name])
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
 // inbox is one of everything, and the places of its pages.
 func inbox(t testing.TB) (files map[string][]byte, places []string) {
 	return map[string][]byte{
@@ -174,7 +156,7 @@ func inbox(t testing.TB) (files map[string][]byte, places []string) {
 			"blank.tif":    tiff(255),
 			"broken.tif":   tiff(10)[:30],
 			"named.tif":    tiff(50),
-			"letters.zip":  archive(t, map[string][]byte{"x/1.tif": tiff(20), "x/2.tif": tiff(10, 30), "y.tif": tiff(30)[:20]}),
+			"letters.zip":  papertest.ZIP(map[string][]byte{"x/1.tif": tiff(20), "x/2.tif": tiff(10, 30), "y.tif": tiff(30)[:20]}),
 			"same/one.tif": tiff(10),
 		}, []string{
 			"__unknown/named.tif",
@@ -309,7 +291,7 @@ func TestNamesThatOtherSystemsTakeForOne(t *testing.T) {
 	write(t, in, map[string][]byte{"1/" + composed: tiff(10), "2/" + decomposed: tiff(10, 10), "3/CAFE\u0301.TIF": tiff(10, 10, 10),
 		"4/CAF\u00c9.tif": tiff(10), // the content of the first
 		"5/Here.tif":      tiff(10, 10),
-		"6.zip":           archive(t, map[string][]byte{"a/" + composed: tiff(10), "a/" + decomposed: tiff(10, 10)})})
+		"6.zip":           papertest.ZIP(map[string][]byte{"a/" + composed: tiff(10), "a/" + decomposed: tiff(10, 10)})})
 	write(t, to, map[string][]byte{"form/HERE.tif": tiff(10)})
 	dry, _ := sort(t, in, Options{To: to, DryRun: true})
 	done, _ := sort(t, in, Options{To: to})
@@ -412,7 +394,7 @@ func TestAChangedSourceIsLeft(t *testing.T) {
 // before is no rubbish then.
 func TestPagesThatCannotBeCutOut(t *testing.T) {
 	in, to := t.TempDir(), t.TempDir()
-	write(t, in, map[string][]byte{"a.tif": tiff(10, 20), "b.zip": archive(t, map[string][]byte{"x.tif": tiff(10, 20), "x.tif ": tiff(10, 30)})})
+	write(t, in, map[string][]byte{"a.tif": tiff(10, 20), "b.zip": papertest.ZIP(map[string][]byte{"x.tif": tiff(10, 20), "x.tif ": tiff(10, 30)})})
 	options := Options{To: to, Mode: Move}
 	options.Pages = func(ctx context.Context, path string) iter.Seq[Page] {
 		return func(yield func(Page) bool) {
