@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,8 +49,19 @@ func main() {
 	keep := flag.String("keep", "", "folder in which the files stay, to be used again")
 	parts := flag.Int("bytes", 20_000, "bytes of a reference's picture, features and words together")
 	one := flag.String("measure", "", "measure this gallery, and write the figures as JSON")
+	profile := flag.String("cpuprofile", "", "with -measure: profile the start into this file")
 	flag.Parse()
 	var err error
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			log.Fatal(err)
+		}
+		stopProfile = func() { pprof.StopCPUProfile(); f.Close() }
+	}
 	if *one != "" {
 		err = printFigures(*one)
 	} else {
@@ -59,6 +71,9 @@ func main() {
 		log.Fatal(err)
 	}
 }
+
+// stopProfile ends the profile of the start, if one was asked for.
+var stopProfile = func() {}
 
 func run(sizes, database, keep string, parts int) error {
 	if keep == "" {
@@ -269,6 +284,7 @@ func measureStart(name string) (f figures, err error) {
 		return f, err
 	}
 	f.Words = milliseconds(time.Since(start))
+	stopProfile()
 	f.CPU, f.ServerCPU = milliseconds(cputime.Used()-used), milliseconds(serverCPU()-served)
 	if f.Memory, err = residentBytes(); err != nil {
 		return f, err

@@ -14,6 +14,6 @@ type Change struct {
 	ID       string // of the reference
 	Label    Label  // empty where it is gone
 	Contents Contents
-	Vectors  []float32 // (Rotations,dim), the visitor may keep them; nil if it is gone or cannot be used
+	Vectors  []float32 // (Rotations,dim), valid until the visitor returns; nil if it is gone or cannot be used
 	Damage   *Damage   // why it cannot be used; nil where Vectors is nil: it is gone
 }

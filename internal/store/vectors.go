@@ -41,12 +41,20 @@ func EncodeVectors(vectors []float32) []byte {
 
 // DecodeVectors reads Rotations embeddings of dim numbers that EncodeVectors wrote.
 func DecodeVectors(data []byte, dim int) ([]float32, error) {
-	if len(data) != 4*Rotations*dim {
-		return nil, fmt.Errorf("%w (%d bytes of embeddings, expected %d)", ErrCorrupt, len(data), 4*Rotations*dim)
-	}
 	vectors := make([]float32, Rotations*dim)
+	if err := DecodeVectorsTo(vectors, data); err != nil {
+		return nil, err
+	}
+	return vectors, nil
+}
+
+// DecodeVectorsTo is DecodeVectors into memory of the caller's, for those who read many.
+func DecodeVectorsTo(vectors []float32, data []byte) error {
+	if len(data) != 4*len(vectors) {
+		return fmt.Errorf("%w (%d bytes of embeddings, expected %d)", ErrCorrupt, len(data), 4*len(vectors))
+	}
 	for i := range vectors {
 		vectors[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
-	return vectors, nil
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"exemplar/internal/kernel"
 	"exemplar/internal/label"
 	"exemplar/internal/store"
 )
@@ -128,6 +127,13 @@ func (x *Index) replaceWith(other *Index) {
 }
 
 func (x *Index) put(item Item) {
+	b, row := x.place(item)
+	norm, residual := b.quantise(x.dim, row, row+store.Rotations)
+	x.norm, x.residual = math.Max(x.norm, norm), math.Max(x.residual, residual)
+}
+
+// place puts an item's embeddings into a block, and returns it with the first of their rows.
+func (x *Index) place(item Item) (*block, int) {
 	slot, known := x.slots[item.ID]
 	if !known {
 		slot = int32(len(x.ids))
@@ -141,14 +147,8 @@ func (x *Index) put(item Item) {
 		x.uncount(old)
 	}
 	b, row := x.at(int(slot))
-	for r := range store.Rotations {
-		from, to := (row+r)*x.dim, (row+r+1)*x.dim
-		exact := b.exact[from:to]
-		copy(exact, item.Vectors[r*x.dim:])
-		scale, residual := quantise(b.bytes[from:to], exact)
-		b.scale[row+r] = scale
-		x.norm, x.residual = math.Max(x.norm, kernel.Norm(exact)), math.Max(x.residual, residual)
-	}
+	copy(b.exact[row*x.dim:(row+store.Rotations)*x.dim], item.Vectors)
+	return b, row
 }
 
 // at returns the block of a slot and the first of its rows there.
@@ -163,6 +163,11 @@ func (x *Index) grow() {
 	}
 	b := x.blocks[len(x.blocks)-1]
 	rows := len(b.scale) + store.Rotations
+	if len(x.blocks) > 1 && rows == store.Rotations { // a large gallery: what it may waste is little beside what it has
+		b.exact = make([]float32, 0, blockReferences*store.Rotations*x.dim)
+		b.bytes = make([]int8, 0, blockReferences*store.Rotations*x.dim)
+		b.scale = make([]float32, 0, blockReferences*store.Rotations)
+	}
 	b.exact = extend(b.exact, rows*x.dim, blockReferences*store.Rotations*x.dim)
 	b.bytes = extend(b.bytes, rows*x.dim, blockReferences*store.Rotations*x.dim)
 	b.scale = extend(b.scale, rows, blockReferences*store.Rotations)

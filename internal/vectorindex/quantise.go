@@ -27,18 +27,26 @@ func quantise(q []int8, x []float32) (scale float32, residual float64) {
 		largest = max(largest, v, -v)
 	}
 	scale = largest / 127
-	if scale == 0 { // the embedding is zero, or so small that its scale is
+	if scale < smallestScale { // the embedding is zero, or so small that it may count as zero
 		clear(q)
 		return 0, kernel.Norm(x)
 	}
-	square := 0.0
+	inverse, square := 1/scale, 0.0
 	for i, v := range x {
-		q[i] = int8(math.RoundToEven(float64(v / scale)))
-		off := float64(v) - float64(scale)*float64(q[i])
+		nearest := float32(v*inverse) + roundingShift - roundingShift
+		q[i] = int8(nearest)
+		off := float64(v) - float64(scale)*float64(nearest)
 		square += off * off
 	}
 	return scale, math.Sqrt(square)
 }
+
+// Numbers of up to 2^22 have no fraction after roundingShift is added, 1.5*2^23: the sum
+// is rounded to the nearest. The inverse of smallestScale is finite.
+const (
+	roundingShift = float32(0x1.8p23)
+	smallestScale = float32(0x1p-100)
+)
 
 // block holds the embeddings of up to blockReferences references, store.Rotations rows
 // each. Each field is one contiguous piece of memory.
@@ -46,6 +54,18 @@ type block struct {
 	exact []float32 // (rows,dim)
 	bytes []int8    // (rows,dim)
 	scale []float32 // (rows)
+}
+
+// quantise writes the rows from, up to to, as bytes. It returns the largest norm and the
+// largest residual of them.
+func (b *block) quantise(dim, from, to int) (norm, residual float64) {
+	for row := from; row < to; row++ {
+		exact := b.exact[row*dim : (row+1)*dim]
+		scale, off := quantise(b.bytes[row*dim:(row+1)*dim], exact)
+		b.scale[row] = scale
+		norm, residual = math.Max(norm, kernel.Norm(exact)), math.Max(residual, off)
+	}
+	return norm, residual
 }
 
 // blockReferences makes a block of embeddings of 256 numbers a megabyte of bytes. That

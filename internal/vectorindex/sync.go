@@ -134,7 +134,7 @@ func (s *SyncedIndex) Sync(ctx context.Context) error {
 // batch gathers changes until the store has sent all of them. After an error none of
 // them applies.
 type batch struct {
-	fresh   *Index // of all references, after a reset; else nil
+	fresh   *loading // of all references, after a reset; else nil
 	removed []string
 	put     []Item
 	fixed   []string // of those that are put
@@ -146,7 +146,7 @@ type batch struct {
 func (b *batch) take(c store.Change, dim int) {
 	switch {
 	case c.Reset:
-		*b = batch{fresh: NewIndex(dim)}
+		*b = batch{fresh: newLoading(dim)}
 	case c.Damage != nil:
 		b.damaged = append(b.damaged, c.Damage)
 	case c.Vectors == nil:
@@ -154,7 +154,7 @@ func (b *batch) take(c store.Change, dim int) {
 	case b.fresh != nil:
 		b.fresh.put(Item{c.ID, c.Label, c.Vectors})
 	default:
-		b.put = append(b.put, Item{c.ID, c.Label, c.Vectors})
+		b.put = append(b.put, Item{c.ID, c.Label, slices.Clone(c.Vectors)})
 	}
 	if c.Vectors != nil && c.Contents == store.ContentsFixed {
 		b.fixed = append(b.fixed, c.ID)
@@ -183,7 +183,7 @@ func (s *SyncedIndex) applyChanges(b *batch) {
 	}
 	switch {
 	case b.fresh != nil:
-		s.index.replaceWith(b.fresh)
+		s.index.replaceWith(b.fresh.done())
 	case len(b.removed)+len(b.put) > 0:
 		s.index.Update(b.removed, b.put...)
 	}

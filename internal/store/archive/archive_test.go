@@ -92,7 +92,7 @@ func vectorsOf(t testing.TB, s store.Store) map[string][]float32 {
 	all := map[string][]float32{}
 	_, err := s.ChangesSince(context.Background(), store.Position{}, storetest.Model, storetest.Dim, func(c store.Change) {
 		if c.Vectors != nil {
-			all[c.ID] = c.Vectors
+			all[c.ID] = slices.Clone(c.Vectors)
 		}
 	})
 	if err != nil {

@@ -130,6 +130,7 @@ func (g *Store) visitWhere(ctx context.Context, tx querier, where string, value 
 		return err
 	}
 	defer rows.Close()
+	vectors := make([]float32, store.Rotations*dim) // of each row in turn
 	for rows.Next() {
 		var data pgtype.DriverBytes // valid until the next row
 		var crc *int64
@@ -137,13 +138,14 @@ func (g *Store) visitWhere(ctx context.Context, tx querier, where string, value 
 		if err != nil {
 			return err
 		}
-		visit(changeOf(&r, data, crc, model, dim))
+		visit(changeOf(&r, data, crc, model, vectors))
 	}
 	return rows.Err()
 }
 
-// changeOf is the change of a reference that is there.
-func changeOf(r *store.Reference, data []byte, crc *int64, model string, dim int) store.Change {
+// changeOf is the change of a reference that is there. It decodes its embeddings into
+// vectors.
+func changeOf(r *store.Reference, data []byte, crc *int64, model string, vectors []float32) store.Change {
 	switch {
 	case r.Damaged:
 		return damagedChange(r.ID, r.Label, store.PartReference, whyChecksum)
@@ -152,8 +154,7 @@ func changeOf(r *store.Reference, data []byte, crc *int64, model string, dim int
 	case crc == nil || *crc != store.Checksum(r.ID, model, data):
 		return damagedChange(r.ID, r.Label, store.PartEmbedding, whyChecksum)
 	}
-	vectors, err := store.DecodeVectors(data, dim)
-	if err != nil {
+	if err := store.DecodeVectorsTo(vectors, data); err != nil {
 		return damagedChange(r.ID, r.Label, store.PartEmbedding, whyChecksum)
 	}
 	return store.Change{ID: r.ID, Label: r.Label, Contents: r.Contents, Vectors: vectors}

@@ -111,6 +111,7 @@ func (g *Store) visitWhere(ctx context.Context, tx *sql.Tx, where string, value 
 		return err
 	}
 	defer rows.Close()
+	vectors := make([]float32, store.Rotations*dim) // of each row in turn
 	for rows.Next() {
 		var id, name, contents text
 		var intact bool
@@ -120,7 +121,7 @@ func (g *Store) visitWhere(ctx context.Context, tx *sql.Tx, where string, value 
 			return err
 		}
 		reference, label := string(id), store.Label(name)
-		vectors, err := store.DecodeVectors(data, dim)
+		err := store.DecodeVectorsTo(vectors, data)
 		switch {
 		case !intact:
 			visit(damagedChange(reference, label, store.PartReference, whyChecksum))

@@ -39,7 +39,10 @@ func (f *follower) sync(t testing.TB) (changes int) {
 
 func (f *follower) trySync() (int, error) {
 	var changes []store.Change
-	now, err := f.store.ChangesSince(context.Background(), f.position, f.model, f.dim, func(c store.Change) { changes = append(changes, c) })
+	now, err := f.store.ChangesSince(context.Background(), f.position, f.model, f.dim, func(c store.Change) {
+		c.Vectors = slices.Clone(c.Vectors) // they are valid in here alone
+		changes = append(changes, c)
+	})
 	if err != nil {
 		return 0, err
 	}
