@@ -123,6 +123,12 @@ func TestKeptDecisionsAreThoseOfTheAudit(t *testing.T) {
 	if v, err := s.service.VerifyAudit(context.Background(), ""); err != nil || !v.Sound {
 		t.Errorf("after it is as it was: %+v, %v", v, err)
 	}
+	if _, err := database.Exec(`DELETE FROM decision WHERE id = ?`, ids[2]); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := s.service.VerifyAudit(context.Background(), ""); err != nil || v.Sound || !strings.Contains(v.Problem, "4 decisions of mailroom are kept, by the rows it must be 5") {
+		t.Errorf("a decision that was deleted beside the service: %+v, %v", v, err)
+	}
 }
 
 // A decision is taken again with the same answer, whatever was changed since.

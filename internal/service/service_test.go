@@ -152,6 +152,10 @@ func testRetention(t *testing.T, at Options) {
 	if e := lastAudit(t, s); e.What != "decisions.expire" || string(e.After) != `{"removed":1}` {
 		t.Errorf("the audit says %s: %s", e.What, e.After)
 	}
+	if err := s.DeleteCollection(ctx, anna, "long"); err != nil {
+		t.Fatal(err)
+	}
+	mustBeSound(t, s) // the audit knows why decisions are missing
 }
 
 // No picture is kept unless the collection says so, nor where the sender does not want it.

@@ -33,7 +33,7 @@ const verifyBatch = 1000
 // the listed changes with what it says of them. If head is not empty, a row must have that
 // hash: it was noted earlier.
 func (s *Service) VerifyAudit(ctx context.Context, head string) (Verified, error) {
-	v := verifying{head: head, seen: head == "", said: map[string]saidLast{}}
+	v := verifying{head: head, seen: head == "", said: map[string]saidLast{}, kept: map[string]*keptCount{}}
 	if err := s.readOn(ctx, &v); err != nil || v.Problem != "" {
 		return v.Verified, err
 	}

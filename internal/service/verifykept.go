@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"exemplar"
@@ -19,7 +21,14 @@ type verifying struct {
 	head string // hash that a row must have
 	seen bool   // it has
 	said map[string]saidLast
+	kept map[string]*keptCount // by collection
 }
+
+// keptCount is how many decisions of a collection must be kept by what was read, and
+// between what bounds that was since compareCount began: others may be at work.
+type keptCount struct{ now, low, high int64 }
+
+func (k *keptCount) set(n int64) { k.now, k.low, k.high = n, min(k.low, n), max(k.high, n) }
 
 // saidLast is what a person made of a decision last.
 type saidLast struct {
@@ -29,7 +38,22 @@ type saidLast struct {
 
 // note notes what a row says that people made of decisions.
 func (v *verifying) note(row db.AuditRow) error {
+	kept := v.kept[row.Collection]
+	if kept == nil {
+		kept = &keptCount{}
+		v.kept[row.Collection] = kept
+	}
 	switch row.What {
+	case "decision":
+		kept.set(kept.now + 1)
+		return nil
+	case "decisions.expire":
+		removed, err := expired(row)
+		kept.set(kept.now - removed)
+		return err
+	case "collection.delete":
+		kept.set(0)
+		return nil
 	case "decisions." + ActConfirm, "decisions." + ActNew, "decisions." + ActNot, "decisions." + ActIgnore, "undo":
 	default:
 		return nil
@@ -48,6 +72,21 @@ func (v *verifying) note(row db.AuditRow) error {
 		v.said[state.ID] = saidLast{row.Seq, state}
 	}
 	return nil
+}
+
+// expired is how many decisions retention removed, by a row.
+func expired(row db.AuditRow) (int64, error) {
+	e, err := parseAudit(row)
+	if err != nil {
+		return 0, err
+	}
+	var after struct {
+		Removed int64 `json:"removed"`
+	}
+	if err := json.Unmarshal(e.After, &after); err != nil {
+		return 0, fmt.Errorf("row %d of the audit: %w", row.Seq, err)
+	}
+	return after.Removed, nil
 }
 
 // namedMost is how many of what differs from the audit are named.
@@ -72,6 +111,15 @@ func (s *Service) compareKept(ctx context.Context, v *verifying) error {
 		}
 		wrong = append(wrong, more...)
 	}
+	for _, name := range slices.Sorted(maps.Keys(v.kept)) {
+		fault, err := s.compareCount(ctx, v, name)
+		if err != nil {
+			return err
+		}
+		if fault != "" {
+			wrong = append(wrong, fault)
+		}
+	}
 	if n := len(wrong); n > namedMost {
 		wrong = append(wrong[:namedMost], fmt.Sprintf("%d more", n-namedMost))
 	}
@@ -79,6 +127,24 @@ func (s *Service) compareKept(ctx context.Context, v *verifying) error {
 		v.Problem = "the rows are as they were written, and what is kept beside them is not what they say: " + strings.Join(wrong, "; ")
 	}
 	return nil
+}
+
+// compareCount says whether as many decisions of a collection are kept as its rows say. As
+// each kept one has a row of its own, none is missing then.
+func (s *Service) compareCount(ctx context.Context, v *verifying, collection string) (fault string, err error) {
+	kept := v.kept[collection]
+	kept.low, kept.high = kept.now, kept.now
+	have, err := s.db.Read().CountAllDecisions(ctx, collection)
+	if err != nil {
+		return "", err
+	}
+	if err := s.readOn(ctx, v); err != nil || v.Problem != "" { // what was recorded until they were counted
+		return "", err
+	}
+	if have >= kept.low && have <= kept.high {
+		return "", nil
+	}
+	return fmt.Sprintf("%d decisions of %s are kept, by the rows it must be %d: some were removed, or put in, beside the program", have, collection, kept.now), nil
 }
 
 // compareDecisions says which decisions of a collection are not what the audit says.

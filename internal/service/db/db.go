@@ -18,7 +18,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -40,7 +39,7 @@ var (
 type DB struct {
 	sql     *sql.DB
 	dialect dialect
-	lost    atomic.Int64 // when the server was not reached, in nanoseconds since 1970; 0: never
+	reach   *reach // nil: there is no server
 }
 
 // dialect is what differs between databases.
@@ -87,7 +86,12 @@ func Open(ctx context.Context, path string) (*DB, error) {
 const connections = 8
 
 // Close releases the database.
-func (db *DB) Close() error { return db.sql.Close() }
+func (db *DB) Close() error {
+	if db.reach != nil {
+		db.reach.closing()
+	}
+	return db.sql.Close()
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -173,15 +177,18 @@ func (db *DB) Write(ctx context.Context, work func(tx *Tx) error) error {
 	if err := db.reachable(); err != nil {
 		return err
 	}
-	tx, err := db.beginTx(ctx)
+	ctx, end, release := db.bound(ctx)
+	defer release()
+	tx, err := db.beginTx(ctx, end)
 	if err != nil {
-		return db.translate(err)
+		return db.failed(ctx, err)
 	}
 	defer tx.Rollback()
 	if err := work(&Tx{querier: querier{tx, db}}); err != nil {
 		return err
 	}
-	return db.translate(tx.Commit())
+	defer db.timed(end)()
+	return db.failed(ctx, tx.Commit())
 }
 
 // Bytes is how much of the disk the tables take.
@@ -194,9 +201,11 @@ func (q querier) exec(ctx context.Context, query string, args ...any) (int64, er
 	if err := q.db.reachable(); err != nil {
 		return 0, err
 	}
+	ctx, done := q.db.limited(ctx)
+	defer done()
 	result, err := q.run.ExecContext(ctx, q.db.dialect.text(query), args...)
 	if err != nil {
-		return 0, q.db.translate(err)
+		return 0, q.db.failed(ctx, err)
 	}
 	return result.RowsAffected()
 }
@@ -215,9 +224,11 @@ func all[T any](ctx context.Context, q querier, scan func(rows *sql.Rows, row *T
 	if err := q.db.reachable(); err != nil {
 		return nil, err
 	}
+	ctx, done := q.db.limited(ctx)
+	defer done()
 	rows, err := q.run.QueryContext(ctx, q.db.dialect.text(query), args...)
 	if err != nil {
-		return nil, q.db.translate(err)
+		return nil, q.db.failed(ctx, err)
 	}
 	defer rows.Close()
 	found := []T{}
@@ -228,7 +239,7 @@ func all[T any](ctx context.Context, q querier, scan func(rows *sql.Rows, row *T
 		}
 		found = append(found, row)
 	}
-	return found, q.db.translate(rows.Err())
+	return found, q.db.failed(ctx, rows.Err())
 }
 
 // one reads the only row of a query, or gives [ErrNone].

@@ -108,6 +108,11 @@ func (q *Tx) CountDecisions(ctx context.Context, collection, status string) (int
 	return one(ctx, q.querier, number, `SELECT COUNT(*) FROM decision WHERE collection = ? AND status = ?`, collection, status)
 }
 
+// CountAllDecisions counts the rows of a collection.
+func (q *Tx) CountAllDecisions(ctx context.Context, collection string) (int64, error) {
+	return one(ctx, q.querier, number, `SELECT COUNT(*) FROM decision WHERE collection = ?`, collection)
+}
+
 // AddPicture keeps a file, once.
 func (q *Tx) AddPicture(ctx context.Context, collection, hash string, data []byte) error {
 	_, err := q.exec(ctx, `INSERT INTO picture (collection, hash, data) VALUES (?, ?, ?) ON CONFLICT (collection, hash) DO NOTHING`, collection, hash, data)

@@ -41,12 +41,9 @@ var settings = map[string]string{
 	"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "client_min_messages": "warning",
 }
 
-// connectTimeout is how long a server may take to accept a connection, and retryAfter the
-// time between two attempts to reach one that is away: meanwhile nobody waits for it.
-const (
-	connectTimeout = 3 * time.Second
-	retryAfter     = 500 * time.Millisecond
-)
+// connectTimeout is how long a server may take to accept a connection, unless the name
+// says otherwise (connect_timeout).
+const connectTimeout = 3 * time.Second
 
 // OpenServer opens the tables in a PostgreSQL database, makes them if there are none, and
 // brings them up to date. Any number of processes may have them open. Its errors do not
@@ -77,6 +74,10 @@ func OpenServer(ctx context.Context, address string) (*DB, error) {
 		config.ConnectTimeout = connectTimeout
 	}
 	db := newDB(stdlib.OpenDB(*config), postgres)
+	db.reach = newReach(config, func() {
+		db.sql.SetMaxIdleConns(0)
+		db.sql.SetMaxIdleConns(connections)
+	})
 	if err := db.migrateServer(ctx); err != nil {
 		db.Close()
 		return nil, db.translate(err)
@@ -138,20 +139,23 @@ func (db *DB) translate(err error) error {
 	default:
 		return err
 	}
-	db.lost.Store(time.Now().UnixNano())
+	if db.reach != nil {
+		db.reach.lose()
+	}
 	return fmt.Errorf("%w (%w)", ErrUnavailable, err)
 }
 
-// reachable returns an error at once if the server was not reached a moment ago.
+// reachable returns an error at once if the server is known to be away.
 func (db *DB) reachable() error {
-	if lost := db.lost.Load(); lost != 0 && time.Since(time.Unix(0, lost)) < retryAfter {
+	if db.reach != nil && db.reach.lost() {
 		return ErrUnavailable
 	}
 	return nil
 }
 
-// beginTx begins a transaction that writes.
-func (db *DB) beginTx(ctx context.Context) (*sql.Tx, error) {
+// beginTx begins a transaction that writes, under a context that end gives up.
+func (db *DB) beginTx(ctx context.Context, end context.CancelCauseFunc) (*sql.Tx, error) {
+	defer db.timed(end)()
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil || db.dialect.lock == "" {
 		return tx, err
