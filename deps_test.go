@@ -96,10 +96,12 @@ var allowed = map[string][]string{
 	"internal/train/recipe":     {"internal/train/loss", "internal/nn", "internal/embed"},
 	"internal/train": {"internal/progress", "internal/train/recipe", "internal/train/checkpoint", "internal/train/random", "internal/train/loss", "internal/nn", "internal/embed", "internal/kernel", "internal/tensorfile",
 		"internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/eval", "internal/pagetemplate"},
-	"internal/service":    {"", "internal/service/db", "internal/store/open"},
-	"internal/service/db": {},
-	"internal/server":     {"", "internal/service", "internal/server/web"},
-	"":                    {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/intake", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
+	"internal/service":        {"", "internal/service/db", "internal/store/open"},
+	"internal/service/db":     {},
+	"internal/service/backup": {"", "internal/service", "internal/service/db", "internal/sqlitecopy"},
+	"internal/sqlitecopy":     {},
+	"internal/server":         {"", "internal/service", "internal/server/web"},
+	"":                        {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/intake", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
 }
 
 // tools are what every package may import: they know nothing of pictures.
@@ -108,7 +110,7 @@ var tools = []string{"internal/parallel", "internal/fileio", "internal/reuse"}
 // confined names outside modules, and packages of ours, that only some packages
 // may import, so that each can be replaced in one place.
 var confined = map[string][]string{
-	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/service/db", "internal/sorting/journal"},
+	"modernc.org/sqlite":                            {"internal/store/sqlite", "internal/service/db", "internal/sorting/journal", "internal/sqlitecopy"},
 	"github.com/pressly/goose/v3":                   {"internal/service/db", "internal/store/postgres"},
 	"github.com/danielgtaylor/huma/v2":              {"internal/server"},
 	"golang.org/x/time/rate":                        {"internal/server"},

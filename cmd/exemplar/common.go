@@ -22,7 +22,7 @@ var verbs = []func() *cobra.Command{
 	newDemo, newRegister, newClassify, newSort, newWatch, newGallery, newServe,
 	newEval, newCalibrate, newDraw, newTrain, newTeach, newPack,
 	newEmbed, newExport,
-	newKey, newAudit, newBench, newDoctor, newVersion,
+	newKey, newAudit, newBackup, newRestore, newBench, newDoctor, newVersion,
 }
 
 // galleryFlags say which gallery and model a command works with.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -158,4 +161,16 @@ func keyRevoke() *cobra.Command {
 	}
 	at.add(cmd)
 	return cmd
+}
+
+// visitExisting is visit of a service that must be there: no folder is made for it.
+func (p *place) visitExisting(cmd *cobra.Command) (*service.Service, error) {
+	options, err := p.options()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(options.Dir, "service.db")); options.Store == "" && err != nil {
+		return nil, fmt.Errorf("there is no service in %q: %w", options.Dir, err)
+	}
+	return p.visit(cmd, "")
 }

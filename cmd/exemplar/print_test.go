@@ -211,6 +211,8 @@ func TestFullOutputIsAnError(t *testing.T) {
 		{args: []string{"key", "list", "--data", at("service")}},
 		{args: []string{"key", "list", "--json", "--data", at("service")}},
 		{args: []string{"audit", "verify", "--data", at("service")}},
+		{args: []string{"backup", "--data", at("service"), at("backup")}},
+		{args: []string{"restore", "--data", at("restored"), at("backup")}},
 		{args: []string{"doctor"}},
 		{args: []string{"version"}},
 		{args: []string{"--version"}},

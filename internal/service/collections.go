@@ -229,7 +229,7 @@ func (s *Service) DeleteCollection(ctx context.Context, by Actor, name string) e
 // database.
 func (s *Service) galleryName(collection string) (string, error) {
 	if s.store == "" {
-		return filepath.Join(s.dir, "collections", collection+galleryExtension), nil
+		return filepath.Join(s.dir, collectionsFolder, collection+galleryExtension), nil
 	}
 	return open.Collection(s.store, collection)
 }

@@ -110,7 +110,7 @@ func (s *Service) open(ctx context.Context, visit bool) error {
 // openDatabase opens the tables, and makes the folder.
 func (s *Service) openDatabase(ctx context.Context) (err error) {
 	if s.store == "" {
-		if err := os.MkdirAll(filepath.Join(s.dir, "collections"), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Join(s.dir, collectionsFolder), 0o700); err != nil {
 			return err
 		}
 		s.db, err = db.Open(ctx, filepath.Join(s.dir, databaseName))

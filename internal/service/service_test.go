@@ -207,8 +207,11 @@ func TestFoldersThatCannotBeServed(t *testing.T) {
 // A deleted collection is gone, whatever its folder is called: one that is made anew under
 // its name is empty.
 func TestDeletedInAFolderWithBrackets(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "service[1]")
+	dir := filepath.Join(t.TempDir(), "service[1] #?%41")
 	s := openAt(t, Options{Dir: dir})
+	if _, err := os.Stat(filepath.Join(dir, databaseName)); err != nil {
+		t.Error("the tables are in another file:", err)
+	}
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
 	if err := s.DeleteCollection(context.Background(), Actor{Role: Admin}, "mailroom"); err != nil {
 		t.Fatal(err)

@@ -69,7 +69,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "trusted_schema(OFF)",
 	}}
-	pool, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: filepath.ToSlash(path), RawQuery: options.Encode()}).String())
+	pool, err := sql.Open("sqlite", fileAddress(path, options))
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
@@ -79,6 +79,13 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
 	return db, nil
+}
+
+// fileAddress is what the driver opens. A path may hold characters that mean something in
+// addresses.
+func fileAddress(path string, options url.Values) string {
+	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	return (&url.URL{Scheme: "file", Opaque: escaped, RawQuery: options.Encode()}).String()
 }
 
 // connections bounds how many queries run at once (by eye): a page that lists and a

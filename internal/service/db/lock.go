@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
-	"path/filepath"
 )
 
 // Lock is held by one process at a time, and let go of however that ends: it is a
@@ -24,7 +23,7 @@ const busyCode = 5
 // TakeLock takes the lock of a file, or gives [ErrLocked] if another process has it.
 func TakeLock(ctx context.Context, path string) (*Lock, error) {
 	options := url.Values{"_txlock": {"exclusive"}, "_pragma": {"busy_timeout(500)"}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: filepath.ToSlash(path), RawQuery: options.Encode()}).String())
+	db, err := sql.Open("sqlite", fileAddress(path, options))
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/store"
 )
 
@@ -50,7 +52,7 @@ func (g *Store) checkRoom(ctx context.Context, tx *sql.Tx) error {
 	}
 	grows := pages*size - info.Size()
 	needed := grows + min(grows, cacheBytes) + keptFree
-	if free := freeBytes(g.path); grows > 0 && free < needed {
+	if free := fileio.FreeBytes(filepath.Dir(g.path)); grows > 0 && free < needed {
 		return fmt.Errorf("%w (%d KB are free, %d are needed)", store.ErrDiskFull, free>>10, needed>>10)
 	}
 	return nil
@@ -62,7 +64,7 @@ func (g *Store) reserve() string { return g.path + "-reserve" }
 
 // keepReserve makes the reserve, if it is not there and the disk has space for it.
 func (g *Store) keepReserve() {
-	if info, err := os.Stat(g.reserve()); err == nil && info.Size() == reserveBytes || freeBytes(g.path) < 2*reserveBytes {
+	if info, err := os.Stat(g.reserve()); err == nil && info.Size() == reserveBytes || fileio.FreeBytes(filepath.Dir(g.path)) < 2*reserveBytes {
 		return
 	}
 	// No sync, and no error: the reserve need not survive a power cut, and a change

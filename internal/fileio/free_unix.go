@@ -1,17 +1,16 @@
 //go:build linux || darwin
 
-package sqlite
+package fileio
 
 import (
 	"math"
-	"path/filepath"
 	"syscall"
 )
 
-// freeBytes is the space that this user may still take of the disk of a file.
-func freeBytes(path string) int64 {
+// FreeBytes is the space that this user may still take of the disk of a folder.
+func FreeBytes(folder string) int64 {
 	var s syscall.Statfs_t
-	if err := syscall.Statfs(filepath.Dir(path), &s); err != nil {
+	if err := syscall.Statfs(folder, &s); err != nil {
 		return math.MaxInt64 // on a full disk the write itself fails
 	}
 	return int64(min(s.Bavail*uint64(s.Bsize), math.MaxInt64))
