@@ -74,7 +74,11 @@ type Answer struct {
 	// Notes are what the picture's file had to tell: which page was looked at,
 	// which frame, what is missing; and that the gallery's database could not be reached.
 	Notes []string `json:"notes,omitempty"`
-	Model string   `json:"model"` // [Model.DecisionFingerprint]
+	// Width and Height are the size of the upright picture as sent, in whose pixels
+	// quads are: for whoever draws them on a picture of another size.
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
+	Model  string `json:"model"` // [Model.DecisionFingerprint]
 }
 
 // Condition is a state in which a document was seen.
@@ -139,6 +143,9 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 		Decision: d.Outcome, Label: string(d.Label), Confidence: d.Confidence, Basis: d.Basis,
 		Copy: string(d.Copy), Mirrored: f.Mirrored, Inverted: f.Inverted, Blank: f.Blank, Notes: f.Notes,
 		Summary: d.Summary, Reason: d.Reason, Candidates: []Candidate{},
+	}
+	if p != nil {
+		a.Width, a.Height = p.SizeAsSent()
 	}
 	for _, open := range d.Open {
 		a.Open = append(a.Open, string(open))

@@ -189,8 +189,9 @@ func CheckLabel(label string) error {
 }
 
 // Rename moves a label, with those below it, and returns how many references
-// moved. Where the new label exists the two merge.
-func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
+// moved. Where the new label exists the two merge; to part them again, name the ids of
+// the references that are to move.
+func (g *Gallery) Rename(ctx context.Context, from, to string, ids ...string) (int, error) {
 	old, err := labels.ParseStored(from)
 	if err != nil {
 		return 0, err
@@ -199,7 +200,7 @@ func (g *Gallery) Rename(ctx context.Context, from, to string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := g.store.Rename(ctx, old, renamed)
+	n, err := g.store.Rename(ctx, old, renamed, ids...)
 	return n, g.fail(err)
 }
 

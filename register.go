@@ -8,8 +8,11 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"exemplar/internal/explain"
+	"exemplar/internal/imaging"
 	labels "exemplar/internal/label"
 	"exemplar/internal/parallel"
+	"exemplar/internal/recognise"
 	"exemplar/internal/store"
 )
 
@@ -29,6 +32,11 @@ type RegisterOptions struct {
 	// Replace removes the references that a label has itself (not those of its
 	// sub-labels) when items of that label are registered.
 	Replace bool
+	// DryRun stores nothing: the outcomes, without ids, are what would become of the items.
+	DryRun bool
+	// Explain draws, in a dry run, what of an item is taken for form and what for
+	// contents, and where it differs from its rivals.
+	Explain bool
 	// Progress, if not nil, is told how many pictures were looked at, from any
 	// goroutine.
 	Progress func(done, total int)
@@ -62,6 +70,10 @@ type Registration struct {
 	Source  string  `json:"source"`
 	Reason  string  `json:"reason,omitempty"` // why it was skipped or refused, or what to know about it
 	Rivals  []Rival `json:"rivals,omitempty"` // other labels that it resembles
+	// ContentsShare is, in a dry run, the share of its print that is taken for contents, and
+	// ContentsDrawing, with [RegisterOptions].Explain, a PNG of which.
+	ContentsShare   float64 `json:"contents_share,omitempty"`
+	ContentsDrawing []byte  `json:"contents_drawing,omitempty"`
 }
 
 // Register stores the items' pictures as references. Those that can be used
@@ -75,7 +87,7 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	if err := g.writable(); err != nil {
 		return nil, err
 	}
-	if opts.Replace {
+	if opts.Replace && !opts.DryRun {
 		results, err := g.replace(ctx, items, opts)
 		return results, g.fail(err)
 	}
@@ -88,6 +100,9 @@ func (g *Gallery) Register(ctx context.Context, items []Item, opts RegisterOptio
 	}
 	if err := g.skipCopies(ctx, entries, results, opts); err != nil {
 		return nil, g.fail(err)
+	}
+	if opts.DryRun {
+		return results, g.fail(g.consider(ctx, entries, results, opts.Explain))
 	}
 	err = addEntries(entries, results, func(kept ...store.Entry) ([]store.Added, error) { return g.store.Put(ctx, kept...) })
 	if err != nil {
@@ -262,6 +277,40 @@ func addEntries(entries []*store.Entry, results []Registration, put func(kept ..
 	return nil
 }
 
+// consider says of every entry that is not stored what storing it would tell.
+func (g *Gallery) consider(ctx context.Context, entries []*store.Entry, results []Registration, draw bool) error {
+	return parallel.Each(ctx, 0, len(entries), func(ctx context.Context, i int) error {
+		entry, result := entries[i], &results[i]
+		if entry == nil {
+			return nil
+		}
+		if err := g.noteTwin(ctx, entry, result); err != nil {
+			return err
+		}
+		picture, _, err := imaging.Decode(entry.Picture, imaging.DefaultLimits)
+		if err != nil {
+			return err
+		}
+		print := recognise.OwnPrint(picture.Gray())
+		result.ContentsShare = print.ContentsShare()
+		neighbours, err := g.engine.NeighboursOf(ctx, entry)
+		if err != nil {
+			return err
+		}
+		for _, n := range neighbours {
+			rival := newRival(n)
+			if draw && n.Pair != nil {
+				rival.Drawing = imaging.EncodePNG(explain.Neighbours(n.Pair, result.Label, rival.Label))
+			}
+			result.Rivals = append(result.Rivals, rival)
+		}
+		if draw {
+			result.ContentsDrawing = imaging.EncodePNG(explain.Contents(picture, print, result.Label))
+		}
+		return nil
+	})
+}
+
 // noteNeighbours says of every new reference what else it resembles: a near
 // twin under its own label, which adds little, and its rivals.
 func (g *Gallery) noteNeighbours(ctx context.Context, entries []*store.Entry, results []Registration) error {
@@ -270,17 +319,23 @@ func (g *Gallery) noteNeighbours(ctx context.Context, entries []*store.Entry, re
 		if entry == nil {
 			return nil
 		}
-		upright := entry.Vectors[:len(entry.Vectors)/store.Rotations]
-		same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
-		if err != nil {
+		if err := g.noteTwin(ctx, entry, &results[i]); err != nil {
 			return err
 		}
-		if same != nil && float64(same.Score) >= nearDuplicate && results[i].Reason == "" {
-			results[i].Reason = fmt.Sprintf("is nearly the picture that %s has already (similarity %.2f)", entry.Label, same.Score)
-		}
+		var err error
 		results[i].Rivals, err = g.Rivals(ctx, entry.ID)
 		return err
 	})
+}
+
+// noteTwin says of a reference that its label has nearly the same picture already.
+func (g *Gallery) noteTwin(ctx context.Context, entry *store.Entry, result *Registration) error {
+	upright := entry.Vectors[:len(entry.Vectors)/store.Rotations]
+	same, err := g.engine.NearestOf(ctx, entry.Label, upright, entry.ID)
+	if err == nil && same != nil && float64(same.Score) >= nearDuplicate && result.Reason == "" {
+		result.Reason = fmt.Sprintf("is nearly the picture that %s has already (similarity %.2f)", entry.Label, same.Score)
+	}
+	return err
 }
 
 // nearDuplicate is the cosine from which on two pictures of one label are as good

@@ -22,6 +22,12 @@ type Rival struct {
 	Score     float64 `json:"score"`     // cosine of the two, in [-1, 1]
 	Reason    string  `json:"reason"`    // how the registered one differs from it, in words
 
+	// ContentsAlone says that the two are copies of one form, and differ in what is filled
+	// in alone.
+	ContentsAlone bool `json:"contents_alone,omitempty"`
+	// Drawing is a PNG of where the two differ, if it was asked for.
+	Drawing []byte `json:"drawing,omitempty"`
+
 	// What follows is known where the two could be laid on each other.
 	Compared  int      `json:"compared,omitempty"`  // blocks that could be compared
 	Agreement float64  `json:"agreement,omitempty"` // share of them that agrees
@@ -60,6 +66,7 @@ func newRival(n recognise.Neighbour) Rival {
 		return r
 	}
 	r.Reason = explain.Difference(n.Pair, r.Label)
+	r.ContentsAlone = n.Pair.Print != nil && n.Pair.Print.OnlyContentsDiffer()
 	r.Compared, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
 	for _, b := range n.Pair.RegionsAsSent() {
 		r.Regions = append(r.Regions, Region{b[0], b[1], b[2] - b[0], b[3] - b[1]})

@@ -58,7 +58,7 @@ func ContentsSentence(m *recognise.PrintMap, label string) string {
 	if contents+form == 0 {
 		return label + " shows no print that could be form or contents."
 	}
-	return fmt.Sprintf("Of the print of %s about %d %% is taken for contents: another copy may show something else there. "+
+	return fmt.Sprintf("Of the print of %s about %.0f %% is taken for contents: another copy may show something else there. "+
 		"The rest is the form, by which copies are recognised. One picture lets this only be guessed; another copy under the same label tells more.",
-		label, (100*contents+(contents+form)/2)/(contents+form))
+		label, 100*m.ContentsShare())
 }

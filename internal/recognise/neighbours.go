@@ -90,7 +90,23 @@ func (g *Engine) Neighbours(ctx context.Context, id string) ([]Neighbour, error)
 	if err != nil {
 		return nil, err
 	}
-	var neighbours []Neighbour
+	return g.neighbours(ctx, s)
+}
+
+// NeighboursOf is [Engine.Neighbours] of a reference that is not registered.
+func (g *Engine) NeighboursOf(ctx context.Context, e *store.Entry) ([]Neighbour, error) {
+	picture, _, err := imaging.Decode(e.Picture, imaging.DefaultLimits)
+	if err != nil {
+		return nil, err
+	}
+	s, err := g.subjectOf(ctx, e.Reference, picture)
+	if err != nil {
+		return nil, err
+	}
+	return g.neighbours(ctx, s)
+}
+
+func (g *Engine) neighbours(ctx context.Context, s *subject) (neighbours []Neighbour, err error) {
 	if g.model.Calibration.LLRModel != nil {
 		if neighbours, err = g.foundNeighbours(ctx, s); err != nil {
 			return nil, err
@@ -141,19 +157,24 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 
 // subject reads a reference and finds the labels that may be its neighbours.
 func (g *Engine) subject(ctx context.Context, id string) (*subject, error) {
-	vectors, err := g.follow(ctx)
+	r, err := g.store.Get(ctx, id)
 	if err != nil {
-		return nil, err
-	}
-	s := &subject{}
-	if s.Reference, err = g.store.Get(ctx, id); err != nil {
 		return nil, err
 	}
 	picture, err := g.Picture(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	s.photo = NewPhoto(g.model.Embedder, picture)
+	return g.subjectOf(ctx, r, picture)
+}
+
+// subjectOf finds the labels that may be neighbours of a reference.
+func (g *Engine) subjectOf(ctx context.Context, r store.Reference, picture *imaging.Image) (*subject, error) {
+	vectors, err := g.follow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{Reference: r, photo: NewPhoto(g.model.Embedder, picture)}
 	hits, err := vectors.Search(ctx, g.model.Embed(picture), neighbourLabels)
 	if err != nil {
 		return nil, err

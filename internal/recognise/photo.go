@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"sync"
 
@@ -128,6 +129,11 @@ func (p *Photo) Picture() *imaging.Image { return p.picture }
 
 // Size returns the size of the picture in pixels.
 func (p *Photo) Size() (w, h int) { return p.picture.W, p.picture.H }
+
+// SizeAsSent returns the size of the upright picture as it was sent, in pixels.
+func (p *Photo) SizeAsSent() (w, h int) {
+	return int(math.Round(float64(p.picture.W) * p.scaleX)), int(math.Round(float64(p.picture.H) * p.scaleY))
+}
 
 // AsSent maps a point to the pixels of the picture as it was sent, upright.
 func (p *Photo) AsSent(q planar.Point) planar.Point {

@@ -89,6 +89,12 @@ func (m *PrintMap) OnlyContentsDiffer() bool {
 	return m.OtherForm <= sameFormCells && contents >= fewestContents && contents > form && m.Count(FormAgrees) > contents/2
 }
 
+// ContentsShare is the share of what agrees that is taken for contents.
+func (m *PrintMap) ContentsShare() float64 {
+	contents, form := m.Count(ContentsAgree), m.Count(FormAgrees)
+	return float64(contents) / float64(max(1, contents+form))
+}
+
 // Print says what a photo shows of the print of a reference that was located in it.
 func (f *Found) Print(r *Reference) *PrintMap {
 	rectified := f.rectified

@@ -67,14 +67,11 @@ func (s *server) addFeedback(path string, tags []string) {
 		})
 	type correct struct {
 		InDecision
-		Body struct {
-			Label    string `json:"label" minLength:"1" maxLength:"512"`
-			Register bool   `json:"register,omitempty" doc:"register the picture as well"`
-		}
+		Body service.Correction
 	}
 	add(s, service.Registrar, huma.Operation{OperationID: "correct", Method: http.MethodPost, Path: path + "/{id}/correct", Summary: "Say what the picture shows", Tags: tags, Errors: []int{http.StatusConflict}},
 		func(ctx context.Context, by service.Actor, in *correct) (*body[service.Resolved], error) {
-			done, err := s.service.Correct(ctx, by, in.Collection, in.ID, in.Body.Label, in.Body.Register)
+			done, err := s.service.Correct(ctx, by, in.Collection, in.ID, in.Body)
 			return &body[service.Resolved]{done}, err
 		})
 	type reject struct {

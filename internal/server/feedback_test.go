@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar"
 	"exemplar/internal/service"
 )
 
@@ -303,5 +304,72 @@ func TestLabelsOfDecisionsAreLabels(t *testing.T) {
 	done := ask[service.Resolved](s, 200, "POST", mailroom+"/decisions/"+decision+"/correct", map[string]string{"label": "cafe\u0301"})
 	if done.Decisions[0].Label != "caf\u00e9" {
 		t.Errorf("the label is not in Unicode's form NFC: %+q", done.Decisions[0].Label)
+	}
+}
+
+// What registering would tell is told before: what the picture resembles, whether contents
+// alone differ, and what of it is taken for contents. Nothing is changed.
+func TestRegisteringCanBeTried(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	s.register("mailroom", "form", formFile{"form.png", drawn("form")})
+	version := s.classify("mailroom", "", drawn("form")).GalleryVersion
+	contentType, body := newForm(map[string]string{"label": "other"}, formFile{"form.png", drawn("form")}, formFile{"letter.txt", []byte("no picture")})
+	_, data := s.send(http.StatusOK, "POST", prefix+mailroom+"/references?dry_run=true&explain=true", contentType, body)
+	would := decode[service.RegisteredFiles](s, data)
+	if would.Registered != 1 || would.Change != "" || len(would.Results) != 2 || would.Results[1].Outcome != "refused" {
+		t.Fatalf("would be: %+v", would)
+	}
+	r := would.Results[0]
+	if r.ID != "" || len(r.Rivals) != 1 || r.Rivals[0].Label != "form" || r.ContentsShare <= 0 || r.ContentsShare >= 1 || !strings.Contains(r.Reason, "is the same picture as form.png") {
+		t.Errorf("would be told: %+v", r)
+	}
+	for _, drawing := range [][]byte{r.ContentsDrawing, r.Rivals[0].Drawing} {
+		if !bytes.HasPrefix(drawing, []byte("\x89PNG")) {
+			t.Errorf("a drawing of %d bytes", len(drawing))
+		}
+	}
+	if c := ask[service.Collection](s, 200, "GET", mailroom, nil); c.References != 1 || c.GalleryVersion != version {
+		t.Errorf("something has changed: %+v", c)
+	}
+}
+
+// What several were said not to be has its effect told: before, by a preview, and after.
+func TestEffectOfNot(t *testing.T) {
+	s := newTestServer(t)
+	ask[service.Collection](s, http.StatusCreated, "POST", "/collections", service.NewCollection{Name: "mailroom", KeepPictures: service.KeepAll})
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	var ids []string
+	for range 3 {
+		ids = append(ids, s.classify("mailroom", "", photo("ticket", 1)).Answers[0].DecisionID)
+	}
+	seen := ask[service.Preview](s, 200, "POST", mailroom+"/inbox/preview", service.Previewing{Action: service.ActNot, Label: "ticket", Decisions: ids[:2]})
+	if len(seen.Changed) != 1 || seen.LookedAt != 1 || seen.Changed[0].ID != ids[2] || seen.Changed[0].After.Decision != "unknown" {
+		t.Errorf("the preview: %+v", seen)
+	}
+	done := ask[service.Resolved](s, 200, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: ids[:2], Action: service.ActNot})
+	if len(done.Registered) != 1 || !slices.Equal(done.Changed, seen.Changed) || done.LookedAt != 1 {
+		t.Errorf("not this: %+v", done)
+	}
+}
+
+// What a picture of the inbox is registered with is part of the one change.
+func TestContentsFromTheInbox(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	for i, id := range []string{s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID, s.classify("mailroom", "", photo("banknote", 1)).Answers[0].DecisionID} {
+		var done service.Resolved
+		if i == 0 {
+			done = ask[service.Resolved](s, 200, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: []string{id}, Action: service.ActNew, Label: "a", Contents: "fixed", Note: "by hand"})
+		} else {
+			done = ask[service.Resolved](s, 200, "POST", mailroom+"/decisions/"+id+"/correct", service.Correction{Label: "b", Register: true, Contents: "fixed", Note: "by hand"})
+		}
+		r := ask[exemplar.Reference](s, 200, "GET", mailroom+"/references/"+done.Registered[0].ID, nil)
+		if r.Contents != exemplar.ContentsFixed || r.Note != "by hand" {
+			t.Errorf("registered: %+v", r)
+		}
+	}
+	if changes := ask[service.Changes](s, 200, "GET", mailroom+"/changes", nil); len(changes.Changes) != 2 {
+		t.Errorf("changes: %+v", changes)
 	}
 }

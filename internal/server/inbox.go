@@ -29,14 +29,11 @@ func (s *server) addInbox() {
 		})
 	type preview struct {
 		InCollection
-		Body struct {
-			Label     string   `json:"label" minLength:"1" maxLength:"512"`
-			Decisions []string `json:"decisions" minItems:"1" maxItems:"10" doc:"ids of those whose pictures would be registered"`
-		}
+		Body service.Previewing
 	}
 	add(s, service.Registrar, huma.Operation{OperationID: "preview", Method: http.MethodPost, Path: path + "/preview", Summary: "Which answers would be other, if pictures were registered; nothing is changed", Tags: tags, Errors: []int{http.StatusConflict}},
 		func(ctx context.Context, by service.Actor, in *preview) (*body[service.Preview], error) {
-			seen, err := s.service.Preview(ctx, in.Collection, in.Body.Label, in.Body.Decisions)
+			seen, err := s.service.Preview(ctx, in.Collection, in.Body)
 			return &body[service.Preview]{seen}, err
 		})
 	add(s, service.Registrar, huma.Operation{OperationID: "recheck", Method: http.MethodPost, Path: path + "/recheck", Summary: "Answer the inbox anew, by what is registered now", Tags: tags,

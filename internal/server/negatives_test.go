@@ -82,12 +82,14 @@ func TestNegativesAloneAreSeen(t *testing.T) {
 	}
 }
 
-// Whoever renames a label onto another one is told that the two are one now.
+// Whoever renames a label onto another one is told that the two are one now, and can
+// part them again.
 func TestMergedLabelsAreSaid(t *testing.T) {
 	s := newTestServer(t)
 	s.collection("mailroom")
 	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
 	s.register("mailroom", "form", formFile{"form.png", drawn("form")})
+	last := ""
 	for _, c := range []struct {
 		from, to string
 		merged   bool
@@ -96,5 +98,12 @@ func TestMergedLabelsAreSaid(t *testing.T) {
 		if done.Merged != c.merged {
 			t.Errorf("%s to %s: %+v", c.from, c.to, done)
 		}
+		last = done.Change
+	}
+	s.register("mailroom", "form", formFile{"other.png", drawn("banknote")}) // which stays
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": last})
+	labels := ask[service.Labels](s, 200, "GET", mailroom+"/labels", nil).Labels
+	if len(labels) != 2 || labels[0].Label != "fare" || labels[0].References != 1 || labels[1].Label != "form" || labels[1].References != 2 {
+		t.Errorf("after undoing: %+v", labels)
 	}
 }

@@ -77,6 +77,8 @@ func (s *server) addReferences() {
 func (s *server) addRegister(path string, tags []string) {
 	type register struct {
 		InCollection
+		DryRun  bool `query:"dry_run" doc:"change nothing: say what would become of the files, and which labels they resemble"`
+		Explain bool `query:"explain" doc:"with dry_run: draw what of the files is taken for form and what for contents, and where they differ from what they resemble"`
 		Raw
 	}
 	op := huma.Operation{OperationID: "register", Method: http.MethodPost, Path: path, Summary: "Register files under a label", Tags: tags,
@@ -98,7 +100,7 @@ func (s *server) addRegister(path string, tags []string) {
 			return nil, service.Fault(service.Invalid, "the field replace is %q: want true or false", sent.fields["replace"])
 		}
 		done, err := s.service.Register(ctx, by, in.Collection, service.Registering{
-			Label: sent.fields["label"], Note: sent.fields["note"], Contents: exemplar.Contents(sent.fields["contents"]), Replace: replace, Files: sent.files,
+			Label: sent.fields["label"], Note: sent.fields["note"], Contents: exemplar.Contents(sent.fields["contents"]), Replace: replace, Files: sent.files, DryRun: in.DryRun, Explain: in.Explain,
 		})
 		return &body[service.RegisteredFiles]{done}, err
 	})

@@ -41,19 +41,36 @@ const (
 	inboxLooks  = 1000 // of which the most alike are chosen
 )
 
-// effectOf is how the latest answers that gave a label are other now that a decision's
-// picture is a negative.
-func (s *Service) effectOf(ctx context.Context, collection, label string, of db.Decision) ([]Effect, error) {
-	rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusAnswered, Label: label, Limit: inboxLooks})
+// effectOf is how the latest answers that gave one of some labels are other now that
+// pictures of decisions are negatives, and how many were looked at.
+func (s *Service) effectOf(ctx context.Context, collection string, labels, of []string) ([]Effect, int, error) {
+	rows, err := s.answeredAs(ctx, collection, labels, of)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	rows = slices.DeleteFunc(rows, func(d db.Decision) bool { return !d.HasPicture || d.ID == of.ID })
-	return s.look(ctx, g, rows[:min(len(rows), effectLooks)], 1)
+	changed, err := s.look(ctx, g, rows, 1)
+	return changed, len(rows), err
+}
+
+// answeredAs are the latest answers that gave one of some labels and nobody has judged,
+// with kept pictures, but for some decisions.
+func (s *Service) answeredAs(ctx context.Context, collection string, labels, without []string) ([]db.Decision, error) {
+	var all []db.Decision
+	for _, label := range slices.Compact(slices.Sorted(slices.Values(labels))) {
+		rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusAnswered, Label: label, Limit: inboxLooks})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	all = slices.DeleteFunc(all, func(d db.Decision) bool { return !d.HasPicture || slices.Contains(without, d.ID) })
+	slices.SortFunc(all, func(a, b db.Decision) int { return cmp.Compare(b.ID, a.ID) })
+	all = slices.CompactFunc(all, func(a, b db.Decision) bool { return a.ID == b.ID })
+	return all[:min(len(all), effectLooks)], nil
 }
 
 // mostAlike are the n decisions with kept pictures whose likeness is most like another.
@@ -112,22 +129,34 @@ func (s *Service) again(ctx context.Context, g *exemplar.Gallery, row db.Decisio
 	return result, opts, explained(err)
 }
 
-// Preview says which answers of the inbox would be other, if pictures were registered.
-type Preview struct {
-	Changed  []Effect `json:"changed" doc:"answers that would be other"`
-	LookedAt int      `json:"looked_at" doc:"how many were looked at: those whose pictures are kept, the most alike first, at most 30"`
-	Open     int      `json:"open" doc:"how many the inbox has"`
+// Previewing says what is to be tried.
+type Previewing struct {
+	Action    string   `json:"action,omitempty" enum:"new,not" doc:"new, as if left out: register the pictures under the label; not: keep them as examples of what is not that label"`
+	Label     string   `json:"label" minLength:"1" maxLength:"512"`
+	Decisions []string `json:"decisions" minItems:"1" maxItems:"10" doc:"ids of those whose pictures would be registered"`
+	Explain   bool     `json:"explain,omitempty" doc:"draw what of them is taken for form and what for contents, and where they differ from what they resemble"`
 }
 
-// Preview says which answers of the inbox would be other, if the pictures of decisions
-// were registered under a label. Nothing is changed: the pictures are registered in a
-// gallery of their own, beside the references that the answers rest on.
-func (s *Service) Preview(ctx context.Context, collection, label string, ids []string) (Preview, error) {
-	rows, err := s.decisionRows(ctx, collection, ids)
+// Preview says which answers would be other, if pictures were registered.
+type Preview struct {
+	Results  []exemplar.Registration `json:"results" doc:"what would become of the pictures, and which labels they resemble"`
+	Changed  []Effect                `json:"changed" doc:"answers that would be other: of new those of the inbox, of not those that gave the label"`
+	LookedAt int                     `json:"looked_at" doc:"how many were looked at: those whose pictures are kept, of the inbox the most alike, of others the latest; at most 30"`
+	Open     int                     `json:"open" doc:"how many the inbox has"`
+}
+
+// Preview says which answers would be other, if the pictures of decisions were registered
+// under a label, or as examples of what is not it. Nothing is changed: the pictures are
+// registered in a gallery of their own, beside the references that the answers rest on.
+func (s *Service) Preview(ctx context.Context, collection string, asked Previewing) (Preview, error) {
+	if asked.Action == "" {
+		asked.Action = ActNew
+	}
+	rows, err := s.decisionRows(ctx, collection, asked.Decisions)
 	if err != nil {
 		return Preview{}, err
 	}
-	items, err := s.itemsToRegister(ctx, rows, slices.Repeat([]string{label}, len(rows)), Resolving{Action: ActNew, Register: "all"})
+	items, err := s.itemsToRegister(ctx, rows, slices.Repeat([]string{asked.Label}, len(rows)), Resolving{Action: asked.Action, Register: "all"})
 	if err != nil {
 		return Preview{}, err
 	}
@@ -136,10 +165,26 @@ func (s *Service) Preview(ctx context.Context, collection, label string, ids []s
 		return Preview{}, err
 	}
 	out := Preview{Open: len(open), Changed: []Effect{}}
-	looked := s.mostAlike(open, unpackVector(rows[0].Likeness), effectLooks)
+	var looked []db.Decision
+	if asked.Action == ActNot {
+		looked, err = s.answeredAs(ctx, collection, []string{asked.Label}, asked.Decisions)
+	} else {
+		looked = s.mostAlike(open, unpackVector(rows[0].Likeness), effectLooks)
+	}
+	if err != nil {
+		return Preview{}, err
+	}
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
 		return Preview{}, err
+	}
+	considered, err := s.consider(ctx, collection, items, Registering{Explain: asked.Explain})
+	if err != nil {
+		return Preview{}, err
+	}
+	out.Results = considered.Results
+	if asked.Action == ActNew && !usable(out.Results) {
+		return out, nil
 	}
 	trial, share, remove, err := s.trial(ctx, g, items, looked)
 	if err != nil {
@@ -174,7 +219,7 @@ func (s *Service) trial(ctx context.Context, g *exemplar.Gallery, items []exempl
 	if _, err := made.Unpack(ctx, packed); err != nil {
 		return nil, 0, nil, explained(err)
 	}
-	results, err := s.registerItems(ctx, made, items, false)
+	results, err := s.registerItems(ctx, made, items, exemplar.RegisterOptions{})
 	if err == nil {
 		err = unusable(results)
 	}

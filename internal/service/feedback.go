@@ -22,7 +22,9 @@ type Resolving struct {
 	Decisions []string `json:"decisions" minItems:"1" maxItems:"1000" doc:"ids"`
 	Action    string   `json:"action" enum:"confirm,new,not,ignore" doc:"confirm: the label is right; new: register the picture under the label; not: keep it as an example of what is not that label; ignore: take it out of the inbox"`
 	Label     string   `json:"label,omitempty" maxLength:"512" doc:"for new; for confirm and not: left out, each decision's own label, or the likeliest"`
-	Register  string   `json:"register,omitempty" enum:"first,all,none" doc:"which of the pictures are registered, for new and not; first if left out: one suffices"`
+	Register  string   `json:"register,omitempty" enum:"first,all,none" doc:"which of the pictures are registered, for new and not; first if left out: one suffices. Where not leaves it out, a picture that is not kept or of no use is no fault"`
+	Contents  string   `json:"contents,omitempty" enum:",vary,fixed" doc:"for new: whether other contents are a match of what is registered; empty: the program decides"`
+	Note      string   `json:"note,omitempty" maxLength:"10000" doc:"for new: kept with what is registered"`
 }
 
 // Resolved says what became of decisions.
@@ -30,11 +32,26 @@ type Resolved struct {
 	Change         string                  `json:"change" doc:"id of the change, to undo it"`
 	Decisions      []Decision              `json:"decisions" doc:"as they are now"`
 	Registered     []exemplar.Registration `json:"registered,omitempty" doc:"what became of the pictures that were to be registered"`
+	Changed        []Effect                `json:"changed" doc:"for not: other answers of the collection that are different now; they stay as they were recorded"`
+	LookedAt       int                     `json:"looked_at" doc:"for not: how many answers were looked at for that, the latest first, at most 30"`
 	GalleryVersion int64                   `json:"gallery_version"`
 }
 
 // Resolve does the same with several decisions, as one change.
 func (s *Service) Resolve(ctx context.Context, by Actor, collection string, asked Resolving) (Resolved, error) {
+	done, err := s.resolve(ctx, by, collection, asked)
+	var known *Error
+	if asked.Action == ActNot && asked.Register == "" && errors.As(err, &known) && known.Kind == Conflict { // of no use as a reference
+		asked.Register = "none"
+		done, err = s.resolve(ctx, by, collection, asked)
+	}
+	return done, err
+}
+
+func (s *Service) resolve(ctx context.Context, by Actor, collection string, asked Resolving) (Resolved, error) {
+	if err := checkContents(exemplar.Contents(asked.Contents)); err != nil {
+		return Resolved{}, err
+	}
 	rows, err := s.decisionRows(ctx, collection, asked.Decisions)
 	if err != nil {
 		return Resolved{}, err
@@ -55,7 +72,7 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 		return Resolved{}, err
 	}
 	what := "decisions." + asked.Action
-	var done Resolved
+	done := Resolved{Changed: []Effect{}}
 	if len(items) > 0 {
 		registered, _, err := s.register(ctx, by, collection, what, items, false, func(tx *db.Tx, all *undo) error {
 			all.Decisions, all.Left = back.Decisions, back.Left
@@ -87,7 +104,10 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 		}
 		done.Decisions = append(done.Decisions, d)
 	}
-	return done, nil
+	if asked.Action == ActNot && len(done.Registered) > 0 {
+		done.Changed, done.LookedAt, err = s.effectOf(ctx, collection, labels, asked.Decisions)
+	}
+	return done, err
 }
 
 // resolvedAs is what the audit keeps of an action on decisions: without Left nobody could
@@ -206,30 +226,41 @@ func (s *Service) itemsToRegister(ctx context.Context, rows []db.Decision, label
 	}
 	var items []exemplar.Item
 	for i, row := range rows {
-		if i > 0 && asked.Register != "all" {
+		if len(items) > 0 && asked.Register != "all" {
 			break
+		}
+		if asked.Action == ActNot && asked.Register == "" && !row.HasPicture {
+			continue
 		}
 		picture, err := s.keptPicture(ctx, row)
 		if err != nil {
 			return nil, err
 		}
-		label := labels[i]
-		if asked.Action == ActNot {
-			label = exemplar.NegativePrefix + label
+		item := exemplar.Item{Label: labels[i], Source: row.Source, Note: "decision " + row.ID, Picture: picture}
+		switch {
+		case asked.Action == ActNot:
+			item.Label = exemplar.NegativePrefix + item.Label
+		default:
+			item.Contents = exemplar.Contents(asked.Contents)
+			if asked.Note != "" {
+				item.Note = asked.Note
+			}
 		}
-		items = append(items, exemplar.Item{Label: label, Source: row.Source, Note: "decision " + row.ID, Picture: picture})
+		items = append(items, item)
 	}
 	return items, nil
 }
 
 // unusable returns an error if none of the pictures could be registered.
 func unusable(results []exemplar.Registration) error {
-	for _, r := range results {
-		if r.Outcome != exemplar.RefusedImage {
-			return nil
-		}
+	if usable(results) {
+		return nil
 	}
 	return fault(Conflict, "the picture is of no use as a reference: %s", results[0].Reason)
+}
+
+func usable(results []exemplar.Registration) bool {
+	return slices.ContainsFunc(results, func(r exemplar.Registration) bool { return r.Outcome != exemplar.RefusedImage })
 }
 
 // setRows writes what people said of decisions, and nothing else: one may have been
@@ -269,51 +300,37 @@ func (s *Service) Confirm(ctx context.Context, by Actor, collection, id string) 
 	return s.Resolve(ctx, by, collection, Resolving{Decisions: []string{id}, Action: ActConfirm})
 }
 
+// Correction says what a decision's picture shows.
+type Correction struct {
+	Label    string `json:"label" minLength:"1" maxLength:"512"`
+	Register bool   `json:"register,omitempty" doc:"register the picture as well"`
+	Contents string `json:"contents,omitempty" enum:",vary,fixed" doc:"with register: whether other contents are a match; empty: the program decides"`
+	Note     string `json:"note,omitempty" maxLength:"10000" doc:"with register: kept with the reference"`
+}
+
 // Correct says what a decision's picture shows, and registers the picture if that is
 // asked for.
-func (s *Service) Correct(ctx context.Context, by Actor, collection, id, label string, register bool) (Resolved, error) {
-	if label == "" {
+func (s *Service) Correct(ctx context.Context, by Actor, collection, id string, asked Correction) (Resolved, error) {
+	if asked.Label == "" {
 		return Resolved{}, fault(Invalid, "a label is missing: say what the picture shows, such as id-card/front")
 	}
 	which := "none"
-	if register {
+	if asked.Register {
 		which = "all"
 	}
-	return s.Resolve(ctx, by, collection, Resolving{Decisions: []string{id}, Action: ActNew, Label: label, Register: which})
+	return s.Resolve(ctx, by, collection, Resolving{Decisions: []string{id}, Action: ActNew, Label: asked.Label, Register: which, Contents: asked.Contents, Note: asked.Note})
 }
 
 // Rejected says what became of an answer that was wrong.
 type Rejected struct {
 	Resolved
-	Negative bool     `json:"negative" doc:"whether the picture is kept as an example of what is not that label: it was kept, and is of use"`
-	Changed  []Effect `json:"changed" doc:"other answers of the collection that are different now; they stay as they were recorded"`
+	Negative bool `json:"negative" doc:"whether the picture is kept as an example of what is not that label: it was kept, and is of use"`
 }
 
 // Reject says that a decision's picture is not of a label, by default the one that was
 // answered. If the picture is kept it becomes a negative, so that what looks like it is
 // unknown from then on.
 func (s *Service) Reject(ctx context.Context, by Actor, collection, id, label string) (Rejected, error) {
-	row, err := s.decisionRow(ctx, collection, id)
-	if err != nil {
-		return Rejected{}, err
-	}
-	asked := Resolving{Decisions: []string{id}, Action: ActNot, Label: label, Register: "none"}
-	if row.HasPicture {
-		asked.Register = "all"
-	}
-	affected := row.Label
-	done, err := s.Resolve(ctx, by, collection, asked)
-	var known *Error
-	if errors.As(err, &known) && known.Kind == Conflict && row.HasPicture && row.Decision != string(exemplar.Refused) { // of no use as a reference
-		asked.Register = "none"
-		done, err = s.Resolve(ctx, by, collection, asked)
-	}
-	if err != nil {
-		return Rejected{}, err
-	}
-	out := Rejected{Resolved: done, Negative: len(done.Registered) > 0, Changed: []Effect{}}
-	if out.Negative {
-		out.Changed, err = s.effectOf(ctx, collection, affected, row)
-	}
-	return out, err
+	done, err := s.Resolve(ctx, by, collection, Resolving{Decisions: []string{id}, Action: ActNot, Label: label})
+	return Rejected{Resolved: done, Negative: len(done.Registered) > 0}, err
 }

@@ -79,7 +79,7 @@ type Changed struct {
 	Change         string `json:"change" doc:"id of the change, to undo it"`
 	References     int    `json:"references" doc:"how many references it was about"`
 	Negatives      int    `json:"negatives,omitempty" doc:"how many pictures that were said not to be the label went with it"`
-	Merged         bool   `json:"merged,omitempty" doc:"of a renamed label: the new one, or one below it, had references or negatives already. The two are one now, and the change cannot be undone as a whole"`
+	Merged         bool   `json:"merged,omitempty" doc:"of a renamed label: the new one, or one below it, had references or negatives already. The two are one now; undoing the change parts them again"`
 	GalleryVersion int64  `json:"gallery_version"`
 }
 

@@ -71,13 +71,15 @@ type Registering struct {
 	Contents exemplar.Contents
 	Note     string
 	Replace  bool // what the label has itself
+	DryRun   bool // change nothing: say what would become of the files
+	Explain  bool // in a dry run, draw it
 	Files    []File
 }
 
 // RegisteredFiles says what became of files that were to be registered, in their order.
 type RegisteredFiles struct {
 	Results        []exemplar.Registration `json:"results"`
-	Registered     int                     `json:"registered" doc:"how many became references"`
+	Registered     int                     `json:"registered" doc:"how many became references, or would"`
 	Change         string                  `json:"change,omitempty" doc:"id of the change, to undo it; absent if nothing changed"`
 	GalleryVersion int64                   `json:"gallery_version"`
 }
@@ -91,10 +93,8 @@ func (s *Service) Register(ctx context.Context, by Actor, collection string, ask
 	if err := exemplar.CheckLabel(asked.Label); err != nil {
 		return RegisteredFiles{}, explained(err)
 	}
-	switch asked.Contents {
-	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
-	default:
-		return RegisteredFiles{}, fault(Invalid, "contents %q: want vary, fixed, or nothing for the program's own view", asked.Contents)
+	if err := checkContents(asked.Contents); err != nil {
+		return RegisteredFiles{}, err
 	}
 	if len(asked.Files) == 0 {
 		return RegisteredFiles{}, fault(Invalid, "there is no file in the request: send one or several as fields named file")
@@ -103,8 +103,40 @@ func (s *Service) Register(ctx context.Context, by Actor, collection string, ask
 	for i, f := range asked.Files {
 		items[i] = exemplar.Item{Label: asked.Label, Source: f.Name, Note: asked.Note, Contents: asked.Contents, Picture: exemplar.FromBytes(f.Data)}
 	}
+	if asked.DryRun {
+		return s.consider(ctx, collection, items, asked)
+	}
 	done, _, err := s.register(ctx, by, collection, "references.register", items, asked.Replace, nil)
 	return done, err
+}
+
+// consider says what would become of items; nothing is changed.
+func (s *Service) consider(ctx context.Context, collection string, items []exemplar.Item, asked Registering) (RegisteredFiles, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return RegisteredFiles{}, err
+	}
+	var done RegisteredFiles
+	done.Results, err = s.registerItems(ctx, g, items, exemplar.RegisterOptions{Replace: asked.Replace, DryRun: true, Explain: asked.Explain})
+	if err != nil {
+		return done, explained(err)
+	}
+	for _, r := range done.Results {
+		if r.Outcome == exemplar.Registered {
+			done.Registered++
+		}
+	}
+	done.GalleryVersion, err = g.Version(ctx)
+	return done, explained(err)
+}
+
+// checkContents returns an error for contents that mean nothing.
+func checkContents(c exemplar.Contents) error {
+	switch c {
+	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
+		return nil
+	}
+	return fault(Invalid, "contents %q: want vary, fixed, or nothing for the program's own view", c)
 }
 
 // register registers items as one change. also is what belongs to the same change in
@@ -129,7 +161,7 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 			return RegisteredFiles{}, back, explained(err)
 		}
 	}
-	results, err := s.registerItems(ctx, g, items, replace)
+	results, err := s.registerItems(ctx, g, items, exemplar.RegisterOptions{Replace: replace})
 	if results == nil {
 		s.abandon(ctx, &begun)
 		return RegisteredFiles{}, back, explained(err)
@@ -171,14 +203,15 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 
 // registerItems registers, within the bound on pictures in work. The results come with
 // an error where the references are stored, and only what they resemble is not known.
-func (s *Service) registerItems(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item, replace bool) ([]exemplar.Registration, error) {
+func (s *Service) registerItems(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item, opts exemplar.RegisterOptions) ([]exemplar.Registration, error) {
 	leave, err := s.work.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
 	var stored []exemplar.Registration
-	results, err := g.Register(ctx, items, exemplar.RegisterOptions{Replace: replace, Stored: func(r []exemplar.Registration) { stored = r }})
+	opts.Stored = func(r []exemplar.Registration) { stored = r }
+	results, err := g.Register(ctx, items, opts)
 	if err != nil && stored != nil {
 		return stored, err
 	}

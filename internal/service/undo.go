@@ -207,12 +207,12 @@ func renameBothBack(ctx context.Context, g *exemplar.Gallery, back undo) (n int,
 	return n, nil
 }
 
-// renameBack renames a label back, if what has it now is what was renamed.
+// renameBack renames what was renamed back; what else has the label now keeps it.
 func renameBack(ctx context.Context, g *exemplar.Gallery, r renaming) (int, error) {
 	if err := canRenameBack(ctx, g, r); err != nil {
 		return 0, err
 	}
-	return g.Rename(ctx, r.From, r.To)
+	return g.Rename(ctx, r.From, r.To, r.IDs...)
 }
 
 func canRenameBack(ctx context.Context, g *exemplar.Gallery, r renaming) error {
@@ -220,13 +220,8 @@ func canRenameBack(ctx context.Context, g *exemplar.Gallery, r renaming) error {
 	if err != nil {
 		return err
 	}
-	for _, reference := range list {
-		if !slices.Contains(r.IDs, reference.ID) {
-			return fault(Conflict, "%q holds other references as well, such as %s: move those that are meant one by one", r.From, reference.ID)
-		}
-	}
-	if len(list) == 0 {
-		return fault(Conflict, "nothing has the label %q any more", r.From)
+	if !slices.ContainsFunc(list, func(reference exemplar.Reference) bool { return slices.Contains(r.IDs, reference.ID) }) {
+		return fault(Conflict, "nothing that was renamed has the label %q any more", r.From)
 	}
 	return nil
 }

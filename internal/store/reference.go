@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"exemplar/internal/label"
@@ -68,6 +69,18 @@ type Filter struct {
 type Added struct {
 	Reference
 	Duplicate bool // nothing was stored: Reference, under the same label, has the same image already
+}
+
+// Only returns those of references that have one of the ids; all, if none is given.
+func Only(references []Reference, ids []string) []Reference {
+	if len(ids) == 0 {
+		return references
+	}
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	return slices.DeleteFunc(references, func(r Reference) bool { return !wanted[r.ID] })
 }
 
 // Merged counts what a merge did.

@@ -112,9 +112,10 @@ type Writer interface {
 	RemoveLabel(ctx context.Context, label Label) (int, error)
 
 	// Rename moves the references of a label, and of all labels below it, to another
-	// label, and returns their number. If the new label exists, the two merge. If
-	// there are none to move it gives ErrNoReference. An empty label gives ErrInvalid.
-	Rename(ctx context.Context, from, to Label) (int, error)
+	// label, and returns their number. If the new label exists, the two merge; ids,
+	// where some are given, are those that move, so that what was merged can be parted.
+	// If there are none to move it gives ErrNoReference. An empty label gives ErrInvalid.
+	Rename(ctx context.Context, from, to Label, ids ...string) (int, error)
 
 	// SetNote replaces the note of a reference. ChangesSince does not report it,
 	// because recognition does not use notes.

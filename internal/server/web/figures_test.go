@@ -45,7 +45,6 @@ func TestFigures(t *testing.T) {
 	p.upload(p.file("3rd-edition.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Stranger().Document))))
 	p.focus("input[name=label]")
 	p.write("id-card/front/3rd-edition")
-	p.click("Register 1 example")
 	p.sees("It has relatives")
 	p.press("\x1b")
 	p.keep("page-relatives")

@@ -3,6 +3,9 @@ package web_test
 import (
 	"strings"
 	"testing"
+
+	"exemplar"
+	"exemplar/internal/imaging"
 )
 
 // inboxOf makes an inbox: photos of cards of a kind that nobody registered, and one of
@@ -44,12 +47,40 @@ func TestInboxByKeys(t *testing.T) {
 	p.sees("Register a new kind")
 	p.write("card/membership")
 	p.sees("Would change")
+	p.click("Contents and note")
+	p.click("Contents vary Every copy of the form is this kind: a card, an invoice.")
+	p.focus("dialog input[name=label]")
 	p.press("\r")
 	p.sees("Registered as card / membership")
 	p.sees("1 answer waits")
+	if list, err := p.service.References(t.Context(), "mailroom", "card/membership", "", 10); err != nil || list.References[0].Contents != exemplar.ContentsVary {
+		t.Errorf("registered: %+v, %v", list.References, err)
+	}
 	p.press("u")
 	p.sees("Undone.")
 	p.sees("4 answers wait")
+}
+
+// TestRelativesAreSaidBefore: who is about to register another copy of a kind under a name of
+// its own is told, sees the difference drawn, and takes the label that is there.
+func TestRelativesAreSaidBefore(t *testing.T) {
+	p := newTab(t)
+	p.collection("form")
+	p.open("/c/mailroom/register")
+	p.upload(p.file("other-form.png", imaging.EncodePNG(document("form", 7))))
+	p.sees("It has relatives that differ in what is filled in alone")
+	p.click("See where they differ")
+	p.await("the drawing", `document.querySelector("img.drawing")?.naturalWidth > 0`)
+	if c, err := p.service.Collection(t.Context(), "mailroom"); err != nil || c.References != 1 {
+		t.Errorf("it was registered: %+v, %v", c, err)
+	}
+	p.click("Use this label")
+	p.sees("No other kind looks like it")
+	p.click("Register 1 example")
+	p.sees("Registered")
+	p.sees("1 example is done")
+	p.open("/c/mailroom/labels?label=card/form")
+	p.sees("2 references")
 }
 
 // TestInboxSelection: some of a group are selected, set aside and taken back; a digit
@@ -107,6 +138,8 @@ func TestRegisterFromAnswer(t *testing.T) {
 	p.click("Register it")
 	p.focus("dialog input[name=label]")
 	p.write("card/membership")
+	p.sees("No other kind looks like it") // before anything is done
+	p.sees("of its print is taken for contents")
 	p.click("Register")
 	p.sees("Registered as card / membership")
 	p.upload(p.file("other.jpg", photo("membership", 4, 4)))

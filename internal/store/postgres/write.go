@@ -139,7 +139,7 @@ func insertEmbedding(ctx context.Context, c *change, id, model string, vectors [
 
 // Rename moves the references of a label, and of all labels below it, to another label:
 // see [store.Writer].
-func (g *Store) Rename(ctx context.Context, from, to store.Label) (renamed int, err error) {
+func (g *Store) Rename(ctx context.Context, from, to store.Label, ids ...string) (renamed int, err error) {
 	const doing = "rename in"
 	if err := store.ValidateSubtree(from); err != nil {
 		return 0, g.fail(doing, err)
@@ -149,6 +149,7 @@ func (g *Store) Rename(ctx context.Context, from, to store.Label) (renamed int, 
 		if err != nil {
 			return err
 		}
+		references = store.Only(references, ids)
 		if len(references) == 0 {
 			return fmt.Errorf("label %q: %w", from, store.ErrNoReference)
 		}

@@ -182,7 +182,7 @@ func (g *Store) removeIDs(ctx context.Context, tx *sql.Tx, ids []string) error {
 
 // Rename moves the references of a label, and of all labels below it, to another
 // label: see [store.Writer].
-func (g *Store) Rename(ctx context.Context, from, to store.Label) (int, error) {
+func (g *Store) Rename(ctx context.Context, from, to store.Label, ids ...string) (int, error) {
 	if err := store.ValidateSubtree(from); err != nil {
 		return 0, g.fail("rename in", err)
 	}
@@ -192,6 +192,7 @@ func (g *Store) Rename(ctx context.Context, from, to store.Label) (int, error) {
 		if err != nil {
 			return err
 		}
+		references = store.Only(references, ids)
 		if len(references) == 0 {
 			return fmt.Errorf("label %q: %w", from, store.ErrNoReference)
 		}

@@ -85,6 +85,27 @@ func testRename(t *testing.T, fresh func(testing.TB) Instance) {
 	}
 }
 
+// Labels that were made one are parted again by the ids of what was moved.
+func testPart(t *testing.T, fresh func(testing.TB) Instance) {
+	ctx := context.Background()
+	s := open(t, fresh(t))
+	added := Put(t, s, Entry("id", 1), Entry("id/front", 2), Entry("card/front", 3))
+	before := List(t, s, store.Filter{})
+	if n, err := s.Rename(ctx, "card", "id"); n != 1 || err != nil {
+		t.Fatalf("renamed %d, %v", n, err)
+	}
+	if n, err := s.Rename(ctx, "id", "card", added[2].ID, "nobody"); n != 1 || err != nil {
+		t.Errorf("parted %d, %v", n, err)
+	}
+	if now := List(t, s, store.Filter{}); !slices.Equal(now, before) {
+		t.Errorf("%+v, before %+v", now, before)
+	}
+	if n, err := s.Rename(ctx, "id", "card", added[2].ID); n != 0 || !errors.Is(err, store.ErrNoReference) {
+		t.Errorf("what is elsewhere is moved: %d, %v", n, err)
+	}
+	MustBeSound(t, s)
+}
+
 func testRemove(t *testing.T, fresh func(testing.TB) Instance) {
 	ctx := context.Background()
 	s := open(t, fresh(t))

@@ -29,6 +29,7 @@ var suite = []struct {
 	{"List: filters and order", testList},
 	{"Labels", testLabels},
 	{"Rename", testRename},
+	{"Part", testPart},
 	{"Remove", testRemove},
 	{"SetNote", testSetNote},
 	{"SetContents", testSetContents},

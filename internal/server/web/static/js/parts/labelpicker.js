@@ -12,11 +12,11 @@ export function labelPicker({ value = "", name = "label", placeholder = "for exa
 class Picker extends HTMLElement {
   #list = [];
   #at = -1;
-  #changed;
+  #changed = [];
 
   constructor({ value, name, placeholder, onChange, autofocus } = {}) {
     super();
-    this.#changed = onChange;
+    if (onChange) this.onChange(onChange);
     this.className = "picker";
     const id = "labels-" + ++made;
     this.box = h("ul", { class: "picker-list", role: "listbox", id, "aria-label": "Labels", hidden: true });
@@ -32,6 +32,11 @@ class Picker extends HTMLElement {
     try { this.all = await labels(); } catch { this.all = []; }
   }
 
+  // onChange calls a function with the label whenever it is another one.
+  onChange(does) { this.#changed.push(does); }
+
+  #tell() { for (const does of this.#changed) does(this.value); }
+
   get value() { return this.input.value.split("/").map((p) => p.trim()).filter(Boolean).join("/"); }
   set value(label) { this.input.value = label; }
 
@@ -40,24 +45,24 @@ class Picker extends HTMLElement {
     this.#list = (this.all ?? []).filter((l) => l.label.toLowerCase().includes(typed) && l.label !== this.value).slice(0, 30);
     this.#at = -1;
     this.draw();
-    this.#changed?.(this.value);
+    this.#tell();
   }
 
   draw() {
     const open = this.#list.length > 0 && document.activeElement === this.input;
     this.box.hidden = !open;
     this.input.setAttribute("aria-expanded", String(open));
-    fill(this.box, this.#list.map((l, i) => h("li", { role: "option", id: this.box.id + "-" + i, "aria-selected": String(i === this.#at), on: { pointerdown: (event) => { event.preventDefault(); this.take(i); } } }, labelThumb(this.all, l.label), labelText(l.label))));
+    fill(this.box, this.#list.map((l, i) => h("li", { role: "option", id: this.box.id + "-" + i, "aria-selected": String(i === this.#at), on: { pointerdown: (event) => { event.preventDefault(); this.take(l.label); } } }, labelThumb(this.all, l.label), labelText(l.label))));
     if (this.#at >= 0) {
       this.input.setAttribute("aria-activedescendant", this.box.id + "-" + this.#at);
       this.box.children[this.#at].scrollIntoView({ block: "nearest" });
     } else this.input.removeAttribute("aria-activedescendant");
   }
 
-  take(i) {
-    this.input.value = this.#list[i].label;
+  take(label) {
+    this.input.value = label;
     this.close();
-    this.#changed?.(this.value);
+    this.#tell();
   }
 
   close() {
@@ -73,7 +78,7 @@ class Picker extends HTMLElement {
       this.draw();
     } else if (event.key === "Enter" && !this.box.hidden && this.#at >= 0) {
       event.preventDefault();
-      this.take(this.#at);
+      this.take(this.#list[this.#at].label);
     } else if (event.key === "Escape" && !this.box.hidden) {
       event.preventDefault();
       event.stopPropagation();

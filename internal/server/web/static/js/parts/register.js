@@ -2,10 +2,11 @@
 import { button, field, h, icon } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
-import { decisionPath, labelText, referencePath, referencePicture, thumb, thumbWidth } from "../labels.js";
+import { decisionPath } from "../labels.js";
+import { advice, relatives } from "./advice.js";
 import { form, open } from "./dialog.js";
 import { labelPicker } from "./labelpicker.js";
-import { inCollection, pathTo, state } from "../state.js";
+import { inCollection, state } from "../state.js";
 import { changed, undo } from "./toast.js";
 
 // contentsChoice asks whether other contents are a match.
@@ -25,16 +26,32 @@ export async function chooseKind({ decision }, after) {
 // registerFrom registers the picture of a decision.
 export async function registerFrom({ decision, file }, after) {
   const picker = labelPicker({ autofocus: true });
-  const note = h("input", { name: "note", maxlength: 10000 });
+  const kept = decision.picture && decision.id;
+  const told = advice({ picker, ask: kept ? (label, explain) => previewKept(decision.id, label, explain) : (label, explain) => wouldRegister({ label, file }, explain) });
   const done = await form("Register this picture", [
     h("p", { class: "quiet", text: "From now on, every other copy of it is recognised. Take a picture that is sharp, whole and straight." }),
-    field("Label", picker, "A path from the general to the special. A new one makes a new kind."), contentsChoice(), field("Note", note, "For people; it may stay empty.")], "Register", async (element) => {
-    const wanted = { label: needed(picker), contents: element.elements.contents.value, note: note.value };
-    return file ? registerFile(decision, file, wanted) : registerKept(decision, wanted);
-  });
+    field("Label", picker, "A path from the general to the special. A new one makes a new kind."), told, contentsAndNote()], "Register", async (element) => {
+    const wanted = { label: needed(picker), ...contentsAndNoteOf(element) };
+    return kept ? registerKept(decision.id, wanted) : registerFile(decision, file, wanted);
+  }, { wide: true });
   if (!done) return false;
-  await tell(done, after);
+  await tell(done, after, told.told(picker.value));
   return true;
+}
+
+// contentsAndNote are fields that mostly stay as they are.
+export function contentsAndNote() {
+  return h("details", {}, h("summary", { text: "Contents and note" }), h("div", { class: "stack" }, contentsChoice(), field("Note", h("input", { name: "note", maxlength: 10000 }), "For people; it may stay empty.")));
+}
+
+// contentsAndNoteOf are what was said in them; what was not is left out.
+export function contentsAndNoteOf(element) {
+  return { contents: element.elements.contents.value || undefined, note: element.elements.note.value.trim() || undefined };
+}
+
+// previewKept says what registering the kept picture of a decision would do.
+export function previewKept(id, label, explain) {
+  return api.post(inCollection("/inbox/preview"), { json: { label, decisions: [id], explain: explain || undefined }, quiet: true });
 }
 
 function needed(picker) {
@@ -47,29 +64,34 @@ export function register({ label, contents, note, file }) {
   return api.post(inCollection("/references"), { form: { label, contents, note, file } });
 }
 
-// registerFile registers a file that this browser has, and says of the decision what it is.
+// wouldRegister says what register would do.
+export function wouldRegister({ label, file }, explain, signal) {
+  return api.post(inCollection("/references"), { form: { label, file }, query: { dry_run: true, explain }, quiet: true, signal });
+}
+
+// registerFile registers a file that this browser has, and says of the decision what it is: two
+// changes, which are taken back together.
 async function registerFile(decision, file, wanted) {
   const done = await register({ ...wanted, file });
-  if (decision.id && done.registered > 0) await api.post(decisionPath(decision.id, "/correct"), { json: { label: wanted.label } });
-  return done;
+  if (!decision.id || !done.registered) return done;
+  const said = await api.post(decisionPath(decision.id, "/correct"), { json: { label: wanted.label } });
+  return { ...done, change: [done.change, said.change] };
 }
 
 // registerKept registers the picture that the service keeps of a decision.
-async function registerKept(decision, { label, contents, note }) {
-  const done = await api.post(decisionPath(decision.id, "/correct"), { json: { label, register: true } });
-  const id = done.registered?.[0]?.id;
-  if (id && (contents || note)) await api.patch(referencePath(id), { json: { contents: contents || undefined, note: note || undefined } });
-  return done;
+function registerKept(id, { label, contents, note }) {
+  return api.post(decisionPath(id, "/correct"), { json: { label, register: true, contents, note } });
 }
 
-// tell says what became of a registration, with a warning about relatives where there are any.
-export async function tell(done, after) {
+// tell says what became of a registration, with a warning about relatives where there are any; told:
+// the warning was seen before.
+export async function tell(done, after, told = false) {
   state.refreshCounts();
   const results = done.results ?? done.registered ?? [];
   const refused = results.filter((r) => r.outcome !== "registered");
   const rivals = results.flatMap((r) => r.rivals ?? []);
   const label = results[0]?.label ?? "";
-  if (rivals.length === 0 && refused.length === 0) {
+  if ((rivals.length === 0 || told) && refused.length === 0) {
     changed(`Registered as ${words.longLabel(label)}.`, done.change, after);
     return;
   }
@@ -81,10 +103,4 @@ export async function tell(done, after) {
     changed(`Registered as ${words.longLabel(label)}.`, done.change, after);
     if (answer === "undo") await undo(done.change);
   }
-}
-
-// relatives warns of other labels that look like a new reference.
-export function relatives(label, rivals) {
-  return h("div", { class: "stack tight" }, h("div", { class: "notice warning" }, icon("warn"), h("p", {}, "It has relatives: pictures of the kinds below look like ", labelText(label), ". Make sure that they are kinds of their own. A picture that shows neither clearly may be answered by the label above both.")),
-    rivals.slice(0, 6).map((r) => h("div", { class: "rival" }, thumb(referencePicture(r.reference, thumbWidth), ""), h("div", { class: "grow" }, h("a", { href: pathTo("references/" + api.part(r.reference)) }, labelText(r.label)), h("p", { class: "quiet small wrap", text: r.reason })))));
 }

@@ -1,16 +1,19 @@
 // A picture with marks upon it: where the document lies, where it shows other print, in what state it is.
 import { h, svg } from "../dom.js";
 
-// stage shows a picture. marks: {document: quad, changes: [quad], states: [quad], longer} in pixels of
-// the upright picture as it was sent, or null; longer is the longer side of the picture they are
-// of, where that is not the one that is shown (0: it is; undefined where it is not known).
+// mostShown is the longer side to which the service reduces pictures that it shows.
+const mostShown = 2048;
+
+// stage shows a picture. marks: {document: quad, changes: [quad], states: [quad], size} in pixels of
+// the upright picture as it was sent, or null; size is [width, height] of that. Answers of older
+// versions do not say it: then marks are drawn where the picture shown cannot be a reduced one.
 export function stage({ src, caption, note, alt, marks, none }) {
   const frame = h("div", { class: "frame" });
   const nothing = () => h("p", { class: "no-picture", text: none ?? "There is no picture to show." });
   if (src) {
     const img = h("img", { src, alt });
     const holder = h("div", { class: "holder" }, img);
-    img.addEventListener("load", () => { if (marks && img.naturalWidth && !(marks.unlessLonger && Math.max(img.naturalWidth, img.naturalHeight) >= marks.unlessLonger)) holder.append(drawn(marks, img)); });
+    img.addEventListener("load", () => { if (marks && img.naturalWidth && (marks.size || Math.max(img.naturalWidth, img.naturalHeight) < mostShown)) holder.append(drawn(marks, img)); });
     img.addEventListener("error", () => frame.replaceChildren(nothing()));
     frame.append(holder);
   } else frame.append(nothing());
@@ -18,8 +21,7 @@ export function stage({ src, caption, note, alt, marks, none }) {
 }
 
 function drawn(marks, img) {
-  const scale = (marks.longer || Math.max(img.naturalWidth, img.naturalHeight)) / Math.max(img.naturalWidth, img.naturalHeight);
-  const w = img.naturalWidth * scale, tall = img.naturalHeight * scale;
+  const [w, tall] = marks.size ?? [img.naturalWidth, img.naturalHeight];
   const polygon = (quad, kind) => svg("polygon", { class: kind, points: quad.map((p) => p.join(",")).join(" ") });
   return svg("svg", { class: "marks", viewBox: `0 0 ${w} ${tall}`, preserveAspectRatio: "none", "aria-hidden": "true" },
     (marks.states ?? []).map((q) => polygon(q, "state")), (marks.changes ?? []).map((q) => polygon(q, "change")), marks.document && polygon(marks.document, "document"));
@@ -31,7 +33,7 @@ export function marksOf(answer) {
   const states = (answer.conditions ?? []).flatMap((c) => c.where ?? []);
   if (!g && states.length === 0) return null;
   const accepted = answer.decision === "match" || answer.decision === "ambiguous" || answer.basis === "exact";
-  return { document: accepted ? g?.quad : null, changes: accepted ? g?.changes ?? [] : [], states };
+  return { document: accepted ? g?.quad : null, changes: accepted ? g?.changes ?? [] : [], states, size: answer.width ? [answer.width, answer.height] : null };
 }
 
 export function legend(marks) {

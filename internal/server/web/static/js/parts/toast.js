@@ -30,7 +30,8 @@ export function complain(error) {
 
 const done = []; // changes that were made here, the last one at the end
 
-// changed tells of a change that can be taken back, and remembers it for the key u.
+// changed tells of a change that can be taken back, and remembers it for the key u. What belongs
+// together is a list of changes, which are taken back together.
 export function changed(text, change, after) {
   remember(change, after);
   say(text, change && { undo: () => undo(change) });
@@ -47,7 +48,7 @@ export async function undo(change) {
   if (at < 0) return say("Nothing was changed on this page that could be undone. The list of changes has what was done before.");
   const [last] = done.splice(at, 1);
   try {
-    await api.post(inCollection("/undo"), { json: { change: last.change } });
+    for (const one of [last.change].flat().reverse()) await api.post(inCollection("/undo"), { json: { change: one } });
     say("Undone.");
     window.dispatchEvent(new Event("undone"));
     await last.after?.();

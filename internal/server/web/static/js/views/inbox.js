@@ -7,7 +7,8 @@ import { View } from "../view.js";
 import { decisionPath, decisionPicture, labels, labelText, labelThumb, thumb, thumbWidth } from "../labels.js";
 import { form } from "../parts/dialog.js";
 import { labelPicker } from "../parts/labelpicker.js";
-import { tell } from "../parts/register.js";
+import { contentsAndNote, contentsAndNoteOf, previewKept, tell } from "../parts/register.js";
+import { advice } from "../parts/advice.js";
 import { effectOf } from "../parts/answer.js";
 import { changed, complain, say } from "../parts/toast.js";
 import { showHelp } from "../parts/help.js";
@@ -160,18 +161,11 @@ class Inbox extends View {
 
   ignore() { if (this.group) this.resolve("ignore", "", (n) => `${words.count(n, "picture was", "pictures were")} set aside.`); }
 
-  // not says what they are not. One picture of them is kept as an example of that; what it does
-  // to the others is told.
-  async not() {
+  // not says what they are not. One picture of them is kept as an example of that; what it does to
+  // other answers is told.
+  not() {
     const label = this.group?.suggestion?.label;
-    if (!label) return;
-    const decisions = this.subject;
-    if (decisions.length > 1) return this.resolve("not", label, () => `Noted: these are not ${words.longLabel(label)}.`);
-    try {
-      const done = await api.post(decisionPath(decisions[0], "/reject"), { json: { label } });
-      changed(effectOf(done, label), done.change, () => this.again());
-      await this.again();
-    } catch (error) { complain(error); }
+    if (label) this.resolve("not", label, (n, done) => effectOf({ ...done, negative: done.registered?.length > 0 }, label));
   }
 
   async label() {
@@ -183,42 +177,22 @@ class Inbox extends View {
     if (done) await this.resolve("confirm", picker.value, (n) => `${words.count(n, "picture is", "pictures are")} ${words.longLabel(picker.value)}.`, decisions);
   }
 
-  // effect shows how many answers of the inbox would change, before anything is done.
-  effect(picker, decisions = this.subject) {
-    const line = h("p", { class: "notice", role: "status" }, icon("refresh"), h("span", { text: "A label shows what would change." }));
-    let timer, asked = 0;
-    const ask = async () => {
-      const label = picker.value;
-      if (!label) return;
-      const mine = ++asked;
-      fill(line, h("span", { class: "dot working" }), h("span", { text: "Looking at what would change …" }));
-      try {
-        const answer = await api.post(inCollection("/inbox/preview"), { json: { label, decisions: decisions.slice(0, 1) }, quiet: true, signal: this.signal });
-        if (mine === asked) fill(line, icon("refresh"), h("span", { text: effectText(answer) }));
-      } catch (error) {
-        if (mine === asked && error.name !== "AbortError") fill(line, icon("warn"), h("span", { text: error.message }));
-      }
-    };
-    picker.input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 300); });
-    picker.input.addEventListener("change", ask);
-    return line;
-  }
-
   async register() {
     if (!this.group) return;
     const decisions = this.subject;
     const example = this.group.decisions.find((d) => d.id === (this.chosen.size > 0 ? decisions[0] : this.group.decisions[this.cursor]?.id)) ?? this.group.decisions[0];
     if (!example.picture) return say("Its picture is not kept, so it cannot be registered from here. The collection says what is kept.", { kind: "bad" });
     const picker = labelPicker({ autofocus: true });
+    const told = advice({ picker, ask: (label, explain) => previewKept(example.id, label, explain) });
     const done = await form("Register a new kind", [
       h("div", { class: "row" }, this.picture(example, 320), h("p", { class: "quiet grow", text: `This picture becomes the reference; ${decisions.length === 1 ? "its answer is" : `all ${decisions.length} answers are`} settled. Choose one that is sharp and whole.` })),
-      field("Label", picker, "A path from the general to the special, such as invoice/lorvik."), this.effect(picker, [example.id])], "Register", async () => {
+      field("Label", picker, "A path from the general to the special, such as invoice/lorvik."), told, contentsAndNote()], "Register", async (element) => {
       if (!picker.value) throw new Error("Say which kind it is: a label such as invoice/lorvik.");
-      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...decisions.filter((id) => id !== example.id)], action: "new", label: picker.value } });
-    });
+      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...decisions.filter((id) => id !== example.id)], action: "new", label: picker.value, ...contentsAndNoteOf(element) } });
+    }, { wide: true });
     if (!done) return;
     keepRecent(picker.value);
-    await tell(done, () => this.again());
+    await tell(done, () => this.again(), told.told(picker.value));
     await this.recheck({ quiet: true });
   }
 
@@ -256,13 +230,6 @@ class Inbox extends View {
       await this.again();
     } catch (error) { complain(error); }
   }
-}
-
-// effectText says what registering would do.
-function effectText({ changed: list, looked_at: looked, open }) {
-  const n = list?.length ?? 0;
-  const some = looked < open ? ` Looked at: the ${looked} that are most alike, of ${open}.` : "";
-  return `Would change ${words.count(n, "answer", "answers")} of the inbox.${some}`;
 }
 
 const recent = []; // labels that were chosen here, the last one first

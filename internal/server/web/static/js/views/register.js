@@ -6,8 +6,11 @@ import { View } from "../view.js";
 import { labels, labelText, suggest, thumb } from "../labels.js";
 import { dropZone } from "../parts/drop.js";
 import { labelPicker } from "../parts/labelpicker.js";
-import { contentsChoice, register, relatives } from "../parts/register.js";
+import { contentsChoice, register, wouldRegister } from "../parts/register.js";
+import { advice, relatives } from "../parts/advice.js";
 import { changed, remember, undo } from "../parts/toast.js";
+
+const fewFiles = 12; // up to which what they resemble is looked up without asking
 
 class Register extends View {
   items = []; // [{file, url, picker, row, result, error}]
@@ -38,11 +41,21 @@ class Register extends View {
       const item = { file, url: URL.createObjectURL(file) };
       item.picker = labelPicker({ value: this.given || labelFrom(file) });
       item.status = h("div", { class: "quiet small", role: "status" });
-      item.row = h("div", { class: "card row example" }, thumb(/^image\/(jpeg|png|gif|webp|bmp)/.test(file.type) ? item.url : ""), h("div", { class: "grow stack tight" }, h("span", { class: "cut small quiet", title: file.name, text: `${file.name} · ${words.size(file.size)}` }), item.picker, item.status), iconButton("Leave out " + file.name, "cross", () => this.leaveOut(item)));
+      item.advice = advice({ picker: item.picker, auto: files.length <= fewFiles, ask: (label, explain) => this.look(() => wouldRegister({ label, file }, explain, this.signal)) });
+      item.row = h("div", { class: "card row example" }, thumb(/^image\/(jpeg|png|gif|webp|bmp)/.test(file.type) ? item.url : ""), h("div", { class: "grow stack tight" }, h("span", { class: "cut small quiet", title: file.name, text: `${file.name} · ${words.size(file.size)}` }), item.picker, item.advice, item.status), iconButton("Leave out " + file.name, "cross", () => this.leaveOut(item)));
       this.items.push(item);
       this.rows.append(item.row);
     }
     this.draw();
+  }
+
+  // look asks for one after the other: files are sent for it.
+  looks = Promise.resolve();
+
+  look(ask) {
+    const mine = this.looks.then(ask);
+    this.looks = mine.catch(() => {});
+    return mine;
   }
 
   leaveOut(item) {
@@ -95,7 +108,9 @@ class Register extends View {
     item.result = result;
     remember(done.change, () => this.leaveOut(item));
     item.picker.input.readOnly = true;
-    fill(item.status, h("span", { class: "chip match" }, icon("check"), result.outcome === "skipped" ? "Was registered before" : "Registered"), done.change && button("Undo", { kind: "quiet small", icon: "undo", on: () => this.undo(item, done.change) }), result.reason && h("p", { text: result.reason }), result.rivals?.length > 0 && relatives(result.label, result.rivals));
+    const told = item.advice.told(item.picker.value);
+    if (!told) item.advice.remove();
+    fill(item.status, h("span", { class: "chip match" }, icon("check"), result.outcome === "skipped" ? "Was registered before" : "Registered"), done.change && button("Undo", { kind: "quiet small", icon: "undo", on: () => this.undo(item, done.change) }), !told && result.reason && h("p", { text: result.reason }), !told && result.rivals?.length > 0 && relatives(result.label, result.rivals));
   }
 }
 
