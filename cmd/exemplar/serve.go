@@ -26,6 +26,7 @@ type serveFlags struct {
 	listen, model        string
 	certificate, private string
 	profile              string
+	folders              []string
 }
 
 func newServe() *cobra.Command {
@@ -49,6 +50,8 @@ make a key first.`,
 	f.place.add(cmd)
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on")
 	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
+	cmd.Flags().StringArrayVar(&f.folders, "folder", nil, "`FOLDER` from which jobs may read; may be given several times")
+	cmd.MarkFlagDirname("folder")
 	cmd.Flags().StringVar(&f.certificate, "tls-cert", "", "`FILE` of the certificate, to speak HTTPS")
 	cmd.Flags().StringVar(&f.private, "tls-key", "", "`FILE` of its private key")
 	cmd.Flags().StringVar(&f.profile, "pprof", "", "loopback `ADDRESS` for profiles of the program (net/http/pprof)")
@@ -104,7 +107,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		return err
 	}
 	log := f.log(cmd)
-	options.Log = log
+	options.Log, options.Folders = log, f.folders
 	s, err := service.Open(ctx, options)
 	if err != nil {
 		return err

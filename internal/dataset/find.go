@@ -175,6 +175,12 @@ func (f *finder) isContainer(rel string) bool {
 // what tells messages of one second apart, and the host.
 var messageName = regexp.MustCompile(`^[0-9]{9,}\.[^.]+\.`)
 
+// MayShow says by the ending of a file's name whether there may be a document in it: a picture, a PDF, an archive, a mail.
+func MayShow(name string) bool {
+	isOne := func(ending string) bool { return strings.HasSuffix(strings.ToLower(name), ending) }
+	return isImageName(name) || isDocumentName(name) || slices.ContainsFunc(Containers, isOne)
+}
+
 func isDocumentName(name string) bool {
 	return slices.Contains(Documents, strings.ToLower(path.Ext(name)))
 }

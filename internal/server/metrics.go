@@ -96,6 +96,22 @@ func gauge(out *bytes.Buffer, name, help string, value float64) {
 	fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n%s %s\n", name, help, name, name, strconv.FormatFloat(value, 'g', -1, 64))
 }
 
+// writeJobs writes the figures of the queue.
+func writeJobs(out *bytes.Buffer, totals []service.JobTotals, atWork int) {
+	var waiting, failed int64
+	fmt.Fprintf(out, "# HELP exemplar_jobs Jobs by state.\n# TYPE exemplar_jobs gauge\n")
+	for _, t := range totals {
+		fmt.Fprintf(out, "exemplar_jobs{state=%s} %d\n", strconv.Quote(t.State), t.Jobs)
+		if t.State == service.JobRunning || t.State == service.JobPaused {
+			waiting += t.Left
+		}
+		failed += t.Failed
+	}
+	gauge(out, "exemplar_job_files_left", "Files of jobs that are running or paused, and not done.", float64(waiting))
+	gauge(out, "exemplar_job_files_failed", "Files of jobs that failed.", float64(failed))
+	gauge(out, "exemplar_job_chunks_at_work", "Chunks of jobs that this node works on.", float64(atWork))
+}
+
 // serveMetrics answers who may see figures: an admin.
 func (s *server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	by := actorOf(r.Context())
@@ -123,6 +139,12 @@ func (s *server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(&out, "%s{collection=%s} %d\n", g.name, strconv.Quote(c.Name), g.value(c))
 		}
 	}
+	totals, err := s.service.JobTotals(r.Context())
+	if err != nil {
+		writeProblem(w, s.problem(r.Context(), err))
+		return
+	}
+	writeJobs(&out, totals, s.service.JobsAtWork())
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
 	gauge(&out, "exemplar_waiting", "Pictures that wait for their turn.", float64(s.service.Waiting()))

@@ -87,6 +87,7 @@ func (s *server) addAll() {
 	s.addDecisions()
 	s.addInbox()
 	s.addBatch()
+	s.addJobs()
 	s.addOperations()
 }
 
@@ -100,12 +101,23 @@ const (
 	StopTime = 30 * time.Second
 )
 
+type stoppingKey struct{}
+
+// stopping is closed when the server stops: what would go on for long ends then.
+func stopping(ctx context.Context) <-chan struct{} {
+	done, _ := ctx.Value(stoppingKey{}).(<-chan struct{})
+	return done
+}
+
 // Serve answers on a listener until ctx ends; then it takes no more, and finishes what
 // is in work, within [StopTime]. It speaks TLS if a certificate is given.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, certificates []tls.Certificate, log *slog.Logger) error {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), stoppingKey{}, ctx.Done())
+		},
 	}
 	if len(certificates) > 0 {
 		server.TLSConfig = &tls.Config{Certificates: certificates, MinVersion: tls.VersionTLS12}

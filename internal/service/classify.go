@@ -122,28 +122,17 @@ func (s *Service) likenessOf(page exemplar.Picture, result exemplar.Result) exem
 // keep records answers as decisions: all of a file together.
 func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File, opts ClassifyOptions, pages []pageAnswers) (Classified, error) {
 	out := Classified{Source: file.Name, Answers: []Answered{}}
-	options, err := json.Marshal(opts)
+	kept, err := newKept(by, c, file, hashOf(file.Data), opts)
 	if err != nil {
 		return out, err
 	}
-	hash, now := hashOf(file.Data), time.Now()
-	var rows []db.Decision
-	keepPicture := false
 	for _, page := range pages {
 		out.GalleryVersion = max(out.GalleryVersion, page.Version)
 		for nth, a := range page.Answers {
-			answer, err := json.Marshal(a)
+			row, err := kept.add(page, nth)
 			if err != nil {
 				return out, err
 			}
-			row := db.Decision{
-				ID: newID(), Collection: c.Name, At: now, Who: by.Name, Source: file.Name, Page: a.Page, Member: a.Member, Part: page.part, Nth: nth,
-				Hash: hash, Status: statusOf(a), Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence,
-				GalleryVersion: page.Version, Options: string(options), Answer: string(answer), Likeness: packVector(page.likeness),
-			}
-			row.HasPicture = !opts.Discard && (c.KeepPictures == KeepAll || c.KeepPictures == KeepUnknown && row.Status == StatusOpen)
-			keepPicture = keepPicture || row.HasPicture
-			rows = append(rows, row)
 			answered := Answered{DecisionID: row.ID, Status: row.Status, Answer: a}
 			if nth == 0 {
 				answered.Explanation = page.Explanation
@@ -158,20 +147,7 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 				return err
 			}
 		}
-		if keepPicture {
-			if err := tx.AddPicture(ctx, c.Name, hash, file.Data); err != nil {
-				return err
-			}
-		}
-		for _, row := range rows {
-			if err := tx.AddDecision(ctx, row); err != nil {
-				return err
-			}
-			if err := s.record(ctx, tx, by, entry{What: "decision", Collection: c.Name, Subject: row.ID, After: evidence(row)}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.recordKept(ctx, tx, kept)
 	})
 	if err != nil {
 		s.lost.Add(lost)
@@ -185,6 +161,59 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 		return out, nil
 	}
 	return out, err
+}
+
+// kept are answers of a file that become decisions.
+type kept struct {
+	by         Actor
+	collection db.Collection
+	file       File
+	hash       string
+	options    string
+	discard    bool
+	at         time.Time
+	rows       []db.Decision
+}
+
+func newKept(by Actor, c db.Collection, file File, hash string, opts ClassifyOptions) (*kept, error) {
+	options, err := json.Marshal(opts)
+	return &kept{by: by, collection: c, file: file, hash: hash, options: string(options), discard: opts.Discard, at: time.Now()}, err
+}
+
+// add adds an answer of a page.
+func (k *kept) add(page pageAnswers, nth int) (db.Decision, error) {
+	a := page.Answers[nth]
+	answer, err := json.Marshal(a)
+	if err != nil {
+		return db.Decision{}, err
+	}
+	row := db.Decision{
+		ID: newID(), Collection: k.collection.Name, At: k.at, Who: k.by.Name, Source: k.file.Name, Page: a.Page, Member: a.Member, Part: page.part, Nth: nth,
+		Hash: k.hash, Status: statusOf(a), Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence,
+		GalleryVersion: page.Version, Options: k.options, Answer: string(answer), Likeness: packVector(page.likeness),
+	}
+	row.HasPicture = !k.discard && (k.collection.KeepPictures == KeepAll || k.collection.KeepPictures == KeepUnknown && row.Status == StatusOpen)
+	k.rows = append(k.rows, row)
+	return row, nil
+}
+
+// recordKept writes decisions, with the picture if it is to be kept, and the audit of
+// them.
+func (s *Service) recordKept(ctx context.Context, tx *db.Tx, k *kept) error {
+	if slices.ContainsFunc(k.rows, func(row db.Decision) bool { return row.HasPicture }) {
+		if err := tx.AddPicture(ctx, k.collection.Name, k.hash, k.file.Data); err != nil {
+			return err
+		}
+	}
+	for _, row := range k.rows {
+		if err := tx.AddDecision(ctx, row); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, k.by, entry{What: "decision", Collection: k.collection.Name, Subject: row.ID, After: evidence(row)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // statusOf says whether a person is to look at an answer.

@@ -26,6 +26,7 @@ type Options struct {
 	Model   *exemplar.Model // nil: the one inside the program
 	Log     *slog.Logger    // nil: what goes wrong in the background is not told
 	Workers int             // pictures in work at once; 0: one per core
+	Folders []string        // of this machine, from which jobs may read
 	Visit   bool            // only look and keep keys: another process may be serving the folder
 }
 
@@ -42,6 +43,9 @@ type Service struct {
 	mu        sync.Mutex
 	galleries map[string]*exemplar.Gallery // open ones, by collection
 	closed    bool
+
+	folders []allowedFolder
+	jobs    jobRunner
 
 	node    string       // this process, in the database
 	others  watch        // used by live alone
@@ -68,10 +72,14 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 	}
 	s := &Service{
 		dir: opts.Dir, store: opts.Store, model: opts.Model, log: opts.Log, work: newWorkplace(opts.Workers),
-		galleries: map[string]*exemplar.Gallery{}, node: newID(),
+		galleries: map[string]*exemplar.Gallery{}, node: newID(), jobs: newJobRunner(opts.Workers),
 	}
 	s.ending, s.stop = context.WithCancel(context.Background())
-	if err := s.open(ctx, opts.Visit); err != nil {
+	var err error
+	if s.folders, err = openFolders(opts.Folders); err == nil {
+		err = s.open(ctx, opts.Visit)
+	}
+	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open service %q: %w", s.Place(), err)
 	}
@@ -104,6 +112,7 @@ func (s *Service) open(ctx context.Context, visit bool) error {
 		s.background.Go(func() { s.live(s.ending) })
 	}
 	s.background.Go(func() { s.sweep(s.ending) })
+	s.background.Go(func() { s.runJobs(s.ending) })
 	return nil
 }
 
@@ -143,6 +152,9 @@ func (s *Service) Close() error {
 	s.closed = true
 	s.mu.Unlock()
 	s.background.Wait()
+	for _, f := range s.folders {
+		f.root.Close()
+	}
 	for _, g := range s.galleries {
 		if err := g.Close(); err != nil {
 			s.log.Error("close a gallery", "error", err)
@@ -208,17 +220,29 @@ func (s *Service) removeOld(ctx context.Context, now time.Time) error {
 			continue
 		}
 		err := s.db.Write(ctx, func(tx *db.Tx) error {
-			n, err := tx.RemoveOldDecisions(ctx, c.Name, now.AddDate(0, 0, -c.RetentionDays))
+			before := now.AddDate(0, 0, -c.RetentionDays)
+			n, err := tx.RemoveOldJobs(ctx, c.Name, before)
+			if err == nil && n > 0 {
+				err = s.recordExpired(ctx, tx, "jobs.expire", c.Name, n)
+			}
+			if err != nil {
+				return err
+			}
+			n, err = tx.RemoveOldDecisions(ctx, c.Name, before)
 			if err != nil || n == 0 {
 				return err
 			}
-			return s.record(ctx, tx, Actor{Name: "retention"}, entry{What: "decisions.expire", Collection: c.Name, After: map[string]int64{"removed": n}})
+			return s.recordExpired(ctx, tx, "decisions.expire", c.Name, n)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) recordExpired(ctx context.Context, tx *db.Tx, what, collection string, n int64) error {
+	return s.record(ctx, tx, Actor{Name: "retention"}, entry{What: what, Collection: collection, After: map[string]int64{"removed": n}})
 }
 
 // newID returns an id that is larger than those before it.

@@ -50,6 +50,9 @@ func (q *Tx) SetCollection(ctx context.Context, c Collection) error {
 
 // RemoveCollection removes a row and all that belongs to it but the audit.
 func (q *Tx) RemoveCollection(ctx context.Context, name string) error {
+	if _, err := q.removeJobs(ctx, `collection = ?`, name); err != nil {
+		return err
+	}
 	for _, table := range []string{"decision", "picture", "change"} {
 		if _, err := q.exec(ctx, `DELETE FROM `+table+` WHERE collection = ?`, name); err != nil {
 			return err

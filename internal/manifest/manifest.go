@@ -1,0 +1,172 @@
+// Package manifest reads lists of files: a path on each line, a table (CSV) or lines of
+// JSON.
+//
+//	for path, err := range manifest.Paths(r, manifest.KindOf("files.csv")) { ... }
+//
+// A table has a heading with a column named path or file; without such a heading its first
+// column has the paths. A line of JSON is a string, or an object with a field path or file.
+// Empty lines are passed over, and so are lines of a plain list that begin with #.
+package manifest
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Kind is the form of a list.
+type Kind int
+
+// The forms.
+const (
+	Lines Kind = iota
+	CSV
+	JSONL
+)
+
+// KindOf tells the form of a list by the ending of its name.
+func KindOf(name string) Kind {
+	switch strings.ToLower(path.Ext(strings.ReplaceAll(name, `\`, "/"))) {
+	case ".csv":
+		return CSV
+	case ".jsonl", ".ndjson", ".json":
+		return JSONL
+	}
+	return Lines
+}
+
+// longest is how long a line may be, in bytes: systems have no longer paths, and a line of
+// a table or of JSON has other things beside it.
+const longest = 64 << 10
+
+// names are those of the column or field that has the path.
+var names = []string{"path", "file"}
+
+// Paths yields the paths of a list. An error is that of the line it names, and the last
+// thing yielded.
+func Paths(r io.Reader, kind Kind) iter.Seq2[string, error] {
+	in := bufio.NewReaderSize(r, longest)
+	if mark, _ := in.Peek(3); string(mark) == "\uFEFF" { // as spreadsheets write it
+		in.Discard(3)
+	}
+	if kind == CSV {
+		return rows(in)
+	}
+	return lines(in, kind)
+}
+
+// lines yields the paths of lines.
+func lines(in *bufio.Reader, kind Kind) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for number := 1; ; number++ {
+			line, err := in.ReadSlice('\n')
+			if errors.Is(err, bufio.ErrBufferFull) {
+				yield("", fmt.Errorf("line %d is longer than %d KB: a line has one path", number, longest>>10))
+				return
+			}
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield("", err)
+				return
+			}
+			found, fault := pathOf(string(line), kind)
+			switch {
+			case fault != nil:
+				yield("", fmt.Errorf("line %d: %w", number, fault))
+				return
+			case found != "" && !yield(found, nil), err != nil:
+				return
+			}
+		}
+	}
+}
+
+// pathOf is the path on a line, empty if there is none.
+func pathOf(line string, kind Kind) (string, error) {
+	line = strings.TrimRight(line, "\r\n")
+	if kind == JSONL {
+		return pathOfJSON(strings.TrimSpace(line))
+	}
+	if strings.HasPrefix(line, "#") {
+		return "", nil
+	}
+	return checked(line)
+}
+
+func pathOfJSON(line string) (string, error) {
+	if line == "" {
+		return "", nil
+	}
+	var value any
+	if err := json.Unmarshal([]byte(line), &value); err != nil {
+		return "", errors.New(`it is no JSON: want a text, or an object such as {"path": "a.jpg"}`)
+	}
+	if object, ok := value.(map[string]any); ok {
+		for _, name := range names {
+			if value = object[name]; value != nil {
+				break
+			}
+		}
+	}
+	text, ok := value.(string)
+	if !ok || text == "" {
+		return "", errors.New(`there is no path: want a text, or an object such as {"path": "a.jpg"}`)
+	}
+	return checked(text)
+}
+
+// checked refuses what is no text, such as a picture that was named in place of a list.
+func checked(text string) (string, error) {
+	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+		return "", errors.New("it is no text in UTF-8: want a path")
+	}
+	return text, nil
+}
+
+// rows yields the paths of a table.
+func rows(in *bufio.Reader) iter.Seq2[string, error] {
+	table := csv.NewReader(in)
+	table.FieldsPerRecord, table.ReuseRecord, table.LazyQuotes = -1, true, true
+	return func(yield func(string, error) bool) {
+		column := 0
+		for first := true; ; first = false {
+			row, err := table.Read()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if first {
+				if at := slices.IndexFunc(row, isName); at >= 0 {
+					column = at
+					continue
+				}
+			}
+			if column >= len(row) || row[column] == "" {
+				continue
+			}
+			found, err := checked(row[column])
+			if err != nil {
+				line, _ := table.FieldPos(column)
+				yield("", fmt.Errorf("line %d: %w", line, err))
+				return
+			}
+			if !yield(found, nil) {
+				return
+			}
+		}
+	}
+}
+
+func isName(cell string) bool {
+	return slices.Contains(names, strings.ToLower(strings.TrimSpace(cell)))
+}

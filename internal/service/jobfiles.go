@@ -1,0 +1,483 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"exemplar/internal/dataset"
+	"exemplar/internal/fileio"
+	"exemplar/internal/manifest"
+	"exemplar/internal/service/db"
+)
+
+// allowedFolder is a folder of this machine that the operator lets be read. What is opened
+// in it cannot lie outside, wherever links lead.
+type allowedFolder struct {
+	name string
+	root *os.Root
+}
+
+// openFolders opens the folders that may be read.
+func openFolders(names []string) (open []allowedFolder, err error) {
+	for _, name := range names {
+		full, err := filepath.Abs(name)
+		if err != nil {
+			return open, err
+		}
+		root, err := os.OpenRoot(full)
+		if err != nil {
+			return open, fmt.Errorf("the folder %q, from which files are to be read: %w", name, withoutPath(err))
+		}
+		open = append(open, allowedFolder{full, root})
+	}
+	return open, nil
+}
+
+// Folders are the folders of this machine from which files may be read.
+func (s *Service) Folders() []string {
+	names := []string{}
+	for _, f := range s.folders {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// allowed finds the folder that a path lies in, and its name there.
+func (s *Service) allowed(path string) (*os.Root, string, error) {
+	clean := filepath.Clean(path)
+	for _, f := range s.folders {
+		rel, err := filepath.Rel(f.name, clean)
+		if err == nil && filepath.IsAbs(clean) && filepath.IsLocal(rel) {
+			return f.root, rel, nil
+		}
+	}
+	if len(s.folders) == 0 {
+		return nil, "", unfit("this server may read no folder: start it with --folder FOLDER to let jobs read from there")
+	}
+	return nil, "", unfit("%q is in no folder that this server may read (%s): move it there, or start the server with --folder", path, strings.Join(s.Folders(), ", "))
+}
+
+// checkPlace returns an error if a folder or a list cannot be read.
+func (s *Service) checkPlace(kind, place string) error {
+	root, rel, err := s.allowed(place)
+	if err != nil {
+		return fault(Invalid, "%v", err)
+	}
+	info, err := root.Stat(rel)
+	switch {
+	case err != nil:
+		return fault(Invalid, "%q cannot be read: %v", place, withoutPath(err))
+	case kind == JobFolder && !info.IsDir():
+		return fault(Invalid, "%q is a file: name its folder, or a list as manifest", place)
+	case kind == JobManifest && !info.Mode().IsRegular():
+		return fault(Invalid, "%q is no file: name a list of paths, or a folder as folder", place)
+	}
+	return nil
+}
+
+// reaches reports whether this node may read what a job is about. Another one may.
+func (s *Service) reaches(job db.Job) bool {
+	if job.Kind == JobUpload {
+		return true
+	}
+	_, _, err := s.allowed(job.Place)
+	return err == nil
+}
+
+func withoutPath(err error) error {
+	var onPath *fs.PathError
+	if errors.As(err, &onPath) {
+		return onPath.Err
+	}
+	return err
+}
+
+// jobFileBytes bounds a file of a job, as one that is sent by itself.
+const jobFileBytes = 64 << 20
+
+// mostJobFiles bounds the files of a job (by eye: a week of two cores).
+const mostJobFiles = 10_000_000
+
+// readJobFile reads a file of a job. An [unfitError] says that it has failed.
+func (s *Service) readJobFile(ctx context.Context, job db.Job, path string) ([]byte, error) {
+	if job.Kind == JobUpload {
+		data, err := s.db.Read().Upload(ctx, job.ID, path)
+		if errors.Is(err, db.ErrNone) {
+			return nil, unfit("the file that was sent is no longer kept: send it again")
+		}
+		return data, err
+	}
+	root, rel, err := s.allowed(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := root.Stat(rel)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, unfit("it is no file: name a picture")
+	}
+	var file *os.File
+	if err == nil {
+		file, err = root.Open(rel)
+	}
+	if err != nil {
+		return nil, unfit("it cannot be read: %v", withoutPath(err))
+	}
+	defer file.Close()
+	data, err := fileio.ReadOpen(file, jobFileBytes)
+	if err != nil {
+		return nil, unfit("it cannot be read: %v", err)
+	}
+	return data, nil
+}
+
+// foundFile is a file of a job that is being listed.
+type foundFile struct {
+	path   string
+	reason string // why it is none
+	passed bool   // it shows no document, by its name
+}
+
+// listFiles lists the files of a job. Who begins anew adds those that are missing.
+func (s *Service) listFiles(ctx context.Context, job db.Job) error {
+	var found []foundFile
+	var passed int64
+	for f, err := range s.filesOf(ctx, job) {
+		switch {
+		case err != nil:
+			return s.failListing(ctx, job, err)
+		case f.passed:
+			passed++
+			continue
+		}
+		found = append(found, f)
+		if len(found) == chunkFiles {
+			if err := s.persist(ctx, func() error { return s.addFiles(ctx, job.ID, found) }); err != nil {
+				return s.failListing(ctx, job, err)
+			}
+			found = nil
+			s.wakeJobs()
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := s.persist(ctx, func() error {
+		if err := s.addFiles(ctx, job.ID, found); err != nil {
+			return err
+		}
+		return s.endListing(ctx, job.ID, passed)
+	})
+	s.wakeJobs()
+	return err
+}
+
+// failListing ends a job whose files cannot be listed.
+func (s *Service) failListing(ctx context.Context, job db.Job, reason error) error {
+	var cannot *unfitError
+	if !errors.As(reason, &cannot) {
+		return reason
+	}
+	return errors.Join(errStopped, s.db.Write(ctx, func(tx *db.Tx) error {
+		now, _, err := s.holds(ctx, tx, job.ID, 0)
+		if err != nil {
+			return err
+		}
+		return s.failJob(ctx, tx, now, cannot.Error())
+	}))
+}
+
+// addFiles adds files to a job that is being listed, as a chunk.
+func (s *Service) addFiles(ctx context.Context, id string, found []foundFile) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		job, _, err := s.holds(ctx, tx, id, 0)
+		if err != nil {
+			return err
+		}
+		if err := s.addChunk(ctx, tx, &job, found); err != nil {
+			return err
+		}
+		return tx.SetJob(ctx, job)
+	})
+}
+
+// addChunk adds files to a job, as a chunk, but those that it has.
+func (s *Service) addChunk(ctx context.Context, tx *db.Tx, job *db.Job, found []foundFile) error {
+	last, err := tx.LastChunk(ctx, job.ID)
+	if err != nil {
+		return err
+	}
+	wait := false
+	for _, f := range found {
+		row := db.JobFile{Job: job.ID, Path: f.path, Number: job.Files + 1, Chunk: last + 1, State: db.Waiting, Reason: f.reason}
+		if f.reason != "" {
+			row.State = db.Failed
+		}
+		added, err := tx.AddJobFile(ctx, row)
+		if err != nil {
+			return err
+		}
+		if !added {
+			continue
+		}
+		if job.Files++; job.Files > mostJobFiles {
+			return unfit("there are more than %d files: make several jobs of them", mostJobFiles)
+		}
+		if f.reason != "" {
+			job.Failed++
+		}
+		wait = wait || f.reason == ""
+	}
+	if !wait {
+		return nil
+	}
+	return tx.AddChunk(ctx, db.Chunk{Job: job.ID, Number: last + 1, State: db.Waiting})
+}
+
+func (s *Service) endListing(ctx context.Context, id string, passed int64) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		job, _, err := s.holds(ctx, tx, id, 0)
+		if err != nil {
+			return err
+		}
+		job.Listed, job.Passed = true, passed
+		return tx.SetJob(ctx, job)
+	})
+}
+
+// filesOf yields the files of a job. An error is the last thing yielded.
+func (s *Service) filesOf(ctx context.Context, job db.Job) iter.Seq2[foundFile, error] {
+	return func(yield func(foundFile, error) bool) {
+		root, rel, err := s.allowed(job.Place)
+		if err != nil {
+			yield(foundFile{}, err)
+			return
+		}
+		if job.Kind == JobManifest {
+			s.filesOfManifest(ctx, root, rel, job.Place, yield)
+			return
+		}
+		filesOfFolder(ctx, root, rel, job.Place, yield)
+	}
+}
+
+// filesOfFolder yields the files in a folder and in those below it, in the order of their
+// names.
+func filesOfFolder(ctx context.Context, root *os.Root, rel, place string, yield func(foundFile, error) bool) {
+	err := fs.WalkDir(root.FS(), filepath.ToSlash(rel), func(name string, d fs.DirEntry, err error) error {
+		path := filepath.Join(place, relativeTo(filepath.ToSlash(rel), name))
+		isHidden := strings.HasPrefix(entryName(d), ".") && name != filepath.ToSlash(rel)
+		more := true
+		switch {
+		case ctx.Err() != nil:
+			return fs.SkipAll
+		case err != nil && name == filepath.ToSlash(rel):
+			return unfit("%q cannot be read: %v", place, withoutPath(err))
+		case err != nil:
+			more = yield(foundFile{path: path, reason: fmt.Sprintf("it cannot be read: %v", withoutPath(err))}, nil)
+		case isHidden && d.IsDir():
+			return fs.SkipDir
+		case d.IsDir():
+		case isHidden || !d.Type().IsRegular() || !dataset.MayShow(name):
+			more = yield(foundFile{passed: true}, nil)
+		default:
+			more = yield(foundFile{path: path}, nil)
+		}
+		if !more {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if err != nil {
+		yield(foundFile{}, err)
+	}
+}
+
+func entryName(d fs.DirEntry) string {
+	if d == nil {
+		return ""
+	}
+	return d.Name()
+}
+
+// relativeTo is the part of a slash-separated name below a folder.
+func relativeTo(folder, name string) string {
+	if folder == "." {
+		return filepath.FromSlash(name)
+	}
+	return filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(name, folder), "/"))
+}
+
+// filesOfManifest yields the files of a list.
+func (s *Service) filesOfManifest(ctx context.Context, root *os.Root, rel, place string, yield func(foundFile, error) bool) {
+	file, err := root.Open(rel)
+	if err != nil {
+		yield(foundFile{}, unfit("%q cannot be read: %v", place, withoutPath(err)))
+		return
+	}
+	defer file.Close()
+	for path, err := range manifest.Paths(io.Reader(file), manifest.KindOf(place)) {
+		if err != nil {
+			yield(foundFile{}, unfit("the list %q cannot be read: %v", place, err))
+			return
+		}
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(place), path)
+		}
+		f := foundFile{path: filepath.Clean(path)}
+		if _, _, err := s.allowed(f.path); err != nil {
+			f.reason = err.Error()
+		}
+		if ctx.Err() != nil || !yield(f, nil) {
+			return
+		}
+	}
+}
+
+// Upload is a job whose files are being sent.
+type Upload struct {
+	service *Service
+	by      Actor
+	job     db.Job
+	files   []File
+	bytes   int
+	names   map[string]int
+}
+
+// BeginUpload begins a job whose files are sent. Call Finish or Abandon.
+func (s *Service) BeginUpload(ctx context.Context, by Actor, collection string, opts ClassifyOptions) (*Upload, error) {
+	row, err := s.addJob(ctx, by, collection, db.Job{Kind: JobUpload, State: JobUploading, Node: s.node}, opts)
+	return &Upload{service: s, by: by, job: row, names: map[string]int{}}, err
+}
+
+// togetherBytes is how much of what is sent is written at once (by eye: little beside the
+// memory of one picture in work).
+const togetherBytes = 16 << 20
+
+// Add takes a file. It may be in memory until a later call.
+func (u *Upload) Add(ctx context.Context, f File) error {
+	f.Name = u.nameFor(f.Name)
+	u.files, u.bytes = append(u.files, f), u.bytes+len(f.Data)
+	if len(u.files) < chunkFiles && u.bytes < togetherBytes {
+		return nil
+	}
+	return u.flush(ctx)
+}
+
+// Held is how many files are in memory.
+func (u *Upload) Held() int { return len(u.files) }
+
+// nameFor gives each file a name of its own.
+func (u *Upload) nameFor(name string) string {
+	if name == "" {
+		name = "file"
+	}
+	u.names[name]++
+	n := u.names[name]
+	if n == 1 {
+		return name
+	}
+	ending := filepath.Ext(name)
+	return u.nameFor(fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ending), n, ending))
+}
+
+// flush writes the files that are in memory. The first chunk of an upload has number 1.
+func (u *Upload) flush(ctx context.Context) error {
+	if len(u.files) == 0 {
+		return nil
+	}
+	err := u.service.db.Write(ctx, func(tx *db.Tx) error {
+		job, err := u.current(ctx, tx)
+		if err != nil {
+			return err
+		}
+		var found []foundFile
+		for _, f := range u.files {
+			found = append(found, foundFile{path: f.Name})
+			if err := tx.AddUpload(ctx, job.ID, f.Name, f.Data); err != nil {
+				return err
+			}
+		}
+		if err := u.service.addChunk(ctx, tx, &job, found); err != nil {
+			return err
+		}
+		return tx.SetJob(ctx, job)
+	})
+	u.files, u.bytes = nil, 0
+	return explained(err)
+}
+
+// current is the job, if it still waits for files.
+func (u *Upload) current(ctx context.Context, tx *db.Tx) (db.Job, error) {
+	job, err := tx.Job(ctx, u.job.ID)
+	if err == nil && job.State != JobUploading {
+		err = db.ErrNone
+	}
+	return job, orUnknown(err, "the job was cancelled while its files were being sent")
+}
+
+// Finish has the files recognised.
+func (u *Upload) Finish(ctx context.Context) (Job, error) {
+	if err := u.flush(ctx); err != nil {
+		return Job{}, err
+	}
+	var row db.Job
+	err := u.service.db.Write(ctx, func(tx *db.Tx) (err error) {
+		if row, err = u.current(ctx, tx); err != nil {
+			return err
+		}
+		if row.Files == 0 {
+			return fault(Invalid, "the form has no file: send files as fields named file, as curl -F file=@a.jpg -F file=@b.jpg does")
+		}
+		row.State, row.Listed, row.Node, row.Began = JobRunning, true, "", time.Now()
+		row.Place = fmt.Sprintf("%d files", row.Files)
+		if names := slicesOf(u.names); row.Files == 1 && len(names) == 1 {
+			row.Place = names[0]
+		}
+		return tx.SetJob(ctx, row)
+	})
+	if err != nil {
+		return Job{}, explained(err)
+	}
+	u.service.wakeJobs()
+	return u.service.shownJob(ctx, u.by, row)
+}
+
+func slicesOf(names map[string]int) (list []string) {
+	for name := range names {
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Abandon forgets a job whose files did not all come.
+func (u *Upload) Abandon(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+	defer cancel()
+	s := u.service
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		job, err := tx.Job(ctx, u.job.ID)
+		if err != nil || job.State != JobUploading {
+			return orGone(err)
+		}
+		if err := tx.RemoveJob(ctx, u.job.ID); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, u.by, entry{What: "job.abandon", Collection: job.Collection, Subject: job.ID})
+	})
+	if err != nil && !errors.Is(err, db.ErrUnavailable) { // else it is given up when this node is gone
+		s.log.Error("forget a job whose files did not come", "job", u.job.ID, "error", err)
+	}
+}
+
+// ID is that of the job.
+func (u *Upload) ID() string { return u.job.ID }
