@@ -23,15 +23,16 @@ type child struct {
 
 const api = "/api/v1"
 
-// start starts a server on a folder, and waits until it answers.
-func start(program, data string) (*child, error) {
+// start starts a server with the flags that say where it keeps what it knows, and waits
+// until it answers.
+func start(program string, place ...string) (*child, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	address := l.Addr().String()
 	l.Close()
-	c := &child{cmd: exec.Command(program, "serve", "--data", data, "--listen", address, "--quiet"), url: "http://" + address}
+	c := &child{cmd: exec.Command(program, append([]string{"serve", "--listen", address, "--quiet"}, place...)...), url: "http://" + address}
 	c.cmd.Stderr = &c.errOut
 	if err := c.cmd.Start(); err != nil {
 		return nil, err
@@ -93,7 +94,11 @@ func ask(client *http.Client, method, url, contentType string, body []byte, out 
 		return 0, err
 	}
 	if answer.StatusCode >= 300 {
-		return answer.StatusCode, fmt.Errorf("%s %s: %d: %.300s", method, url, answer.StatusCode, text)
+		again := "no Retry-After"
+		if after := answer.Header.Get("Retry-After"); after != "" {
+			again = "Retry-After " + after
+		}
+		return answer.StatusCode, fmt.Errorf("%s %s: %d, %s: %.300s", method, url, answer.StatusCode, again, text)
 	}
 	if out == nil || len(text) == 0 {
 		return answer.StatusCode, nil

@@ -149,7 +149,7 @@ func classifyRequests(folder, program string, files [][]byte, clients int) (cpu,
 
 // serveAll starts a server, registers what is not there, sends the files and ends it.
 func serveAll(folder, program, data string, files [][]byte, clients int) (cpu, wall time.Duration, times []time.Duration, err error) {
-	server, err := start(program, data)
+	server, err := start(program, "--data", data)
 	if err != nil {
 		return 0, 0, nil, err
 	}

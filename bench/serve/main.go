@@ -2,6 +2,7 @@
 //
 //	go run ./bench/serve load      # requests against the same program without HTTP, in one run
 //	go run ./bench/serve torment   # mixed requests, kill -9 and restarts in between
+//	go run ./bench/serve torment -nodes 2   # two servers and a PostgreSQL database
 //
 // It builds the program, draws documents and photos of them, and works in a temporary
 // folder. Times are of processors, of the child processes; what is by the clock wants a
@@ -30,10 +31,11 @@ func main() {
 		err = load(set, os.Args[2:])
 	case "torment":
 		requests := set.Int("requests", 10_000, "requests, all clients together")
-		kills := set.Int("kills", 30, "how often the server is killed")
+		kills := set.Int("kills", 30, "how often a server is killed")
+		nodes := set.Int("nodes", 1, "servers; two share a PostgreSQL database, which is stopped and started in between, too")
 		seed := set.Uint64("seed", 1, "of what is asked for, and when it is killed")
 		set.Parse(os.Args[2:])
-		err = inFolder(func(folder, program string) error { return torment(folder, program, *requests, *kills, *seed) })
+		err = inFolder(func(folder, program string) error { return torment(folder, program, *nodes, *requests, *kills, *seed) })
 	default:
 		err = fmt.Errorf("there is no command %q: load or torment", os.Args[1])
 	}

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"exemplar/internal/capturesim"
@@ -21,12 +22,19 @@ import (
 type tormentor struct {
 	documents, photos map[string][]byte
 	kinds             []string
+	program           string
+	places            [][]string // flags of each server
+	nodes             []*child
+	random            *rand.Rand // of when what happens
 
 	mu      sync.Mutex
 	there   map[string]string // id of the reference of a kind, by what was acknowledged
 	unsure  map[string]bool   // kinds whose last change was cut off
+	counts  map[string]int    // requests, by what became of them
 	answers int               // that were compared with what must be there
 	faults  []string
+	away    atomic.Bool // the database is stopped, or was a moment ago
+	sent    atomic.Int64
 }
 
 func (m *tormentor) fault(format string, args ...any) {
@@ -38,45 +46,91 @@ func (m *tormentor) fault(format string, args ...any) {
 // reference is what requests say of a reference.
 type reference struct{ ID, Label string }
 
-// torment sends mixed requests, kills the server in between, and says what was wrong.
-func torment(folder, program string, requests, kills int, seed uint64) error {
-	m := &tormentor{documents: map[string][]byte{}, photos: map[string][]byte{}, there: map[string]string{}, unsure: map[string]bool{}, kinds: loadKinds[:12]}
+// calmShare is the share of the requests after the last kill: whether the memory grows is
+// seen there.
+const calmShare = 0.4
+
+// torment sends mixed requests, kills a server in between, stops the database if there is
+// one, and says what was wrong.
+func torment(folder, program string, nodes, requests, kills int, seed uint64) error {
+	m := &tormentor{
+		documents: map[string][]byte{}, photos: map[string][]byte{}, there: map[string]string{}, unsure: map[string]bool{}, counts: map[string]int{},
+		kinds: loadKinds[:12], program: program, nodes: make([]*child, nodes), random: rand.New(rand.NewPCG(seed, 0)),
+	}
 	for i, kind := range m.kinds {
 		drawn := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: uint64(7 + 2*i), Size: 600})
 		m.documents[kind] = imaging.EncodePNG(drawn)
 		m.photos[kind] = imaging.EncodeJPEG(capturesim.Scene(drawn, nil, capturesim.Plain(), uint64(i)).Image, 85)
 	}
-	data := filepath.Join(folder, "data")
-	server, err := start(program, data)
-	if err != nil {
+	var base *database
+	var err error
+	if m.places, base, err = places(folder, nodes); err != nil {
 		return err
 	}
-	if _, err := ask(http.DefaultClient, "POST", server.url+api+"/collections", "application/json", []byte(`{"name":"torment","keep_pictures":"unknown"}`), nil); err != nil {
-		return err
+	if base != nil {
+		defer base.end()
 	}
-	random := rand.New(rand.NewPCG(seed, 0))
-	var memory []int64
-	for part := range kills + 1 {
-		killed := part < kills
-		stop := time.Duration(-1)
-		if killed {
-			stop = time.Duration(random.IntN(3000)) * time.Millisecond
-		}
-		memory = append(memory, m.round(server, requests/(kills+1), stop, seed+uint64(part)))
-		if killed {
-			server.kill()
-			if server, err = start(program, data); err != nil {
-				return fmt.Errorf("after kill %d: %w", part+1, err)
+	defer func() {
+		for _, n := range m.nodes {
+			if n != nil {
+				n.kill()
 			}
 		}
-		if err := m.check(server); err != nil {
+	}()
+	if err := m.startAll(); err != nil {
+		return err
+	}
+	if _, err := ask(http.DefaultClient, "POST", m.nodes[0].url+api+"/collections", "application/json", []byte(`{"name":"torment","keep_pictures":"unknown"}`), nil); err != nil {
+		return err
+	}
+	began := time.Now()
+	calm := int64(calmShare * float64(requests))
+	share := max((int64(requests)-calm)/int64(max(kills, 1)), 1)
+	for part := range kills {
+		after := 1 + m.random.Int64N(share)
+		victim := m.random.IntN(nodes)
+		m.round(share, after, seed+uint64(part), func() {
+			if base != nil && part%3 == 2 {
+				m.outage(base)
+			} else {
+				m.nodes[victim].cmd.Process.Kill()
+			}
+		})
+		if err := m.startAll(); err != nil {
+			return fmt.Errorf("after kill %d: %w", part+1, err)
+		}
+		if err := m.check(); err != nil {
 			return err
 		}
 	}
-	if _, err := server.stop(); err != nil {
-		return fmt.Errorf("the end: %w: %s", err, server.errOut.String())
+	ctx, end := context.WithCancel(context.Background())
+	watching := m.watchMemory(ctx)
+	m.round(calm, calm+1, seed+uint64(kills), func() {})
+	end()
+	memory := <-watching
+	if err := m.check(); err != nil {
+		return err
 	}
-	fmt.Printf("%d requests, %d kills, %d answers compared; memory after the parts: %s MB\n", requests, kills, m.answers, megabytes(memory))
+	fmt.Printf("%d requests in %.0f s (%s), %d kills and outages, %d answers compared\n", m.sent.Load(), time.Since(began).Seconds(), m.tallied(), kills, m.answers)
+	m.reportMemory(memory)
+	if nodes > 1 {
+		there, here, err := m.knownOn(m.nodes[0].url, m.nodes[1].url, 100)
+		if err != nil {
+			return err
+		}
+		last := len(there) - 1
+		fmt.Printf("registered on one node, the answer of the other that knows it: after %d ms in the median, %d at most, of %d; on the same node after %d and %d: the recognition is part of both\n",
+			there[last/2].Milliseconds(), there[last].Milliseconds(), len(there), here[last/2].Milliseconds(), here[last].Milliseconds())
+		if there[last/2] > here[last/2]+time.Second {
+			m.fault("a kind is known on the other node a second later")
+		}
+	}
+	for i, n := range m.nodes {
+		m.nodes[i] = nil
+		if _, err := n.stop(); err != nil {
+			return fmt.Errorf("the end: %w: %s", err, n.errOut.String())
+		}
+	}
 	if len(m.faults) > 0 {
 		return fmt.Errorf("%d faults:\n%s", len(m.faults), strings.Join(m.faults[:min(len(m.faults), 20)], "\n"))
 	}
@@ -84,46 +138,106 @@ func torment(folder, program string, requests, kills int, seed uint64) error {
 	return nil
 }
 
-func megabytes(list []int64) string {
+func (m *tormentor) tallied() string {
 	var words []string
-	for _, n := range list {
-		words = append(words, fmt.Sprint(n>>20))
+	for name, n := range m.counts {
+		words = append(words, fmt.Sprintf("%s %d", name, n))
 	}
-	return strings.Join(words, " ")
+	slices.Sort(words)
+	return strings.Join(words, ", ")
 }
 
-// round sends requests by four clients, and kills the server after a time, if it is not
-// negative, in the middle of them. It returns the memory that the server had at the end.
-func (m *tormentor) round(server *child, requests int, stop time.Duration, seed uint64) (memory int64) {
+// startAll starts the servers that do not run.
+func (m *tormentor) startAll() error {
+	for i, n := range m.nodes {
+		if n != nil && n.alive() {
+			continue
+		}
+		if n != nil {
+			n.kill()
+		}
+		var err error
+		if m.nodes[i], err = start(m.program, m.places[i]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alive reports whether a server takes requests.
+func (c *child) alive() bool {
+	answer, err := http.Get(c.url + "/healthz")
+	if err != nil {
+		return false
+	}
+	answer.Body.Close()
+	return true
+}
+
+// outage stops the database for a second. What is asked for meanwhile may be refused, with
+// 503 and a time to come back.
+func (m *tormentor) outage(base *database) {
+	m.away.Store(true)
+	base.stop()
+	time.Sleep(time.Second)
+	base.goOn()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		ready := 0
+		for _, n := range m.nodes {
+			answer, err := http.Get(n.url + "/readyz")
+			if err != nil {
+				continue
+			}
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				ready++
+			}
+		}
+		if ready == len(m.nodes) {
+			break
+		}
+		if time.Now().After(end) {
+			m.fault("the database is back, and after 30 s %d of %d nodes are ready", ready, len(m.nodes))
+			break
+		}
+	}
+	m.away.Store(false)
+}
+
+// round has four clients send requests, and calls happen in the middle of them, when some
+// were answered.
+func (m *tormentor) round(requests, after int64, seed uint64, happen func()) {
 	const clients = 4
 	var working sync.WaitGroup
+	var done atomic.Int64
+	reached := make(chan struct{})
 	for c := range clients {
 		working.Go(func() {
 			random := rand.New(rand.NewPCG(seed, uint64(c)))
 			client := &http.Client{}
 			defer client.CloseIdleConnections()
-			for range requests / clients {
-				if !m.one(client, server.url, m.kinds[c*len(m.kinds)/clients+random.IntN(len(m.kinds)/clients)], random.IntN(10)) {
-					return // the server is gone
+			nodes := slices.Clone(m.nodes)
+			for len(nodes) > 0 && done.Load() < requests {
+				at := random.IntN(len(nodes))
+				if !m.one(client, nodes[at].url, m.kinds[c*len(m.kinds)/clients+random.IntN(len(m.kinds)/clients)], random.IntN(10)) {
+					nodes = slices.Delete(nodes, at, at+1) // it is gone
+					continue
+				}
+				m.sent.Add(1)
+				if done.Add(1) == after {
+					close(reached)
 				}
 			}
 		})
 	}
-	done := make(chan struct{})
-	go func() { working.Wait(); close(done) }()
-	var end <-chan time.Time // never
-	if stop >= 0 {
-		end = time.After(stop)
-	}
+	ended := make(chan struct{})
+	go func() { working.Wait(); close(ended) }()
 	select {
-	case <-end:
-		memory = server.memory()
-		server.cmd.Process.Kill()
-		<-done
-	case <-done:
-		memory = server.memory()
+	case <-reached:
+		happen()
+		<-ended
+	case <-ended:
 	}
-	return memory
 }
 
 // one sends one request about a kind of the client's own; it reports whether the server
@@ -138,38 +252,59 @@ func (m *tormentor) one(client *http.Client, url, kind string, dice int) bool {
 		defer m.mu.Unlock()
 		m.there[kind], m.unsure[kind] = id, unsure
 	}
+	away := m.away.Load()
+	var what string
 	var status int
 	var err error
 	switch {
 	case dice < 2 && id == "" && !unsure:
+		what = "register"
 		var done struct{ Results []reference }
 		contentType, body := newForm("kind/"+kind, kind+".png", m.documents[kind])
 		if status, err = ask(client, "POST", address+"/references", contentType, body, &done); err == nil {
 			set(done.Results[0].ID, false)
-		} else if status == 0 {
+		} else if status == 0 || status == http.StatusServiceUnavailable {
 			set(id, true)
 		}
 	case dice < 2 && id != "" && !unsure:
+		what = "remove"
 		if status, err = ask(client, "DELETE", address+"/references/"+id, "", nil, nil); err == nil {
 			set("", false)
-		} else if status == 0 {
+		} else if status == 0 || status == http.StatusServiceUnavailable {
 			set(id, true)
 		}
 	case dice == 2:
+		what = "list"
 		status, err = ask(client, "GET", address+"/labels", "", nil, nil)
 	case dice == 3:
+		what = "no picture"
 		status, err = ask(client, "POST", address+"/classify", "image/jpeg", []byte("no picture"), nil)
 	default:
+		what = "classify"
 		var done struct {
-			Answers []struct{ Decision, Label string }
+			Answers []struct{ Decision, Label, Status string }
 		}
-		if status, err = ask(client, "POST", address+"/classify", "image/jpeg", m.photos[kind], &done); err == nil && !unsure {
-			m.compare(kind, id != "", done.Answers[0].Decision, done.Answers[0].Label)
+		if status, err = ask(client, "POST", address+"/classify", "image/jpeg", m.photos[kind], &done); err == nil {
+			if a := done.Answers[0]; a.Status == "unkept" { // from memory, which may be behind
+				what = "classify from memory"
+			} else if !unsure {
+				m.compare(kind, id != "", a.Decision, a.Label)
+			}
 		}
 	}
-	if err != nil && status != 0 {
+	away = away || m.away.Load()
+	refused := status == http.StatusServiceUnavailable && away && strings.Contains(err.Error(), "Retry-After ")
+	switch {
+	case refused:
+		what += " refused"
+	case status == 0 && err != nil:
+		what += " cut off"
+	case err != nil:
 		m.fault("%s: %v", kind, err)
 	}
+	m.mu.Lock()
+	m.counts[what]++
+	m.mu.Unlock()
 	return status != 0 || err == nil
 }
 
@@ -187,17 +322,35 @@ func (m *tormentor) compare(kind string, registered bool, decision, label string
 	}
 }
 
-// check compares the references with what was acknowledged, and has the audit verified.
-func (m *tormentor) check(server *child) error {
-	var list struct{ References []reference }
-	if _, err := ask(http.DefaultClient, "GET", server.url+api+"/collections/torment/references?limit=1000", "", nil, &list); err != nil {
+// check compares the references that each server has with what was acknowledged, and has
+// the audit verified.
+func (m *tormentor) check() error {
+	for i, n := range m.nodes {
+		var list struct{ References []reference }
+		if _, err := ask(http.DefaultClient, "GET", n.url+api+"/collections/torment/references?limit=1000", "", nil, &list); err != nil {
+			return err
+		}
+		m.compareReferences(i, list.References)
+	}
+	var audit struct {
+		Sound   bool
+		Problem string
+	}
+	if _, err := ask(http.DefaultClient, "GET", m.nodes[0].url+api+"/audit/verify", "", nil, &audit); err != nil {
 		return err
 	}
+	if !audit.Sound {
+		m.fault("the audit: %s", audit.Problem)
+	}
+	return nil
+}
+
+func (m *tormentor) compareReferences(node int, list []reference) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, kind := range m.kinds {
 		var found []string
-		for _, r := range list.References {
+		for _, r := range list {
 			if r.Label == "kind/"+kind {
 				found = append(found, r.ID)
 			}
@@ -208,18 +361,7 @@ func (m *tormentor) check(server *child) error {
 			m.there[kind] = strings.Join(found, "")
 			m.unsure[kind] = false
 		case id == "" && len(found) > 0 || id != "" && !slices.Equal(found, []string{id}):
-			m.faults = append(m.faults, fmt.Sprintf("%s: references %v, acknowledged was %q", kind, found, id))
+			m.faults = append(m.faults, fmt.Sprintf("node %d: %s: references %v, acknowledged was %q", node, kind, found, id))
 		}
 	}
-	var audit struct {
-		Sound   bool
-		Problem string
-	}
-	if _, err := ask(http.DefaultClient, "GET", server.url+api+"/audit/verify", "", nil, &audit); err != nil {
-		return err
-	}
-	if !audit.Sound {
-		m.faults = append(m.faults, "the audit: "+audit.Problem)
-	}
-	return nil
 }

@@ -9,7 +9,7 @@ func TestKillsLeaveNothingHalfDone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program")
 	}
-	err := inFolder(func(folder, program string) error { return torment(folder, program, 120, 2, 1) })
+	err := inFolder(func(folder, program string) error { return torment(folder, program, 1, 120, 2, 1) })
 	if err != nil {
 		t.Error(err)
 	}
