@@ -101,7 +101,7 @@ func (s *server) addAccess() {
 		Raw
 		Token string `cookie:"exemplar_session"`
 	}
-	add(s, anybody, huma.Operation{OperationID: "log-out", Method: http.MethodDelete, Path: "/session", Summary: "Log a browser out", Tags: tags, DefaultStatus: http.StatusNoContent},
+	add(s, anybody, huma.Operation{OperationID: "log-out", Method: http.MethodDelete, Path: "/session", Summary: "Log a browser out", Tags: tags, Security: []map[string][]string{}, DefaultStatus: http.StatusNoContent},
 		func(ctx context.Context, _ service.Actor, in *logout) (*cookie, error) {
 			return newCookie(in.request, "", time.Unix(0, 0)), s.service.Logout(ctx, in.Token)
 		})

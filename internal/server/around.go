@@ -138,10 +138,27 @@ func sameSite(next http.Handler) http.Handler {
 	return protection.Handler(next)
 }
 
+// methodsAt lists the methods that an address has an operation for.
+func methodsAt(mux *http.ServeMux, r *http.Request) (allowed []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := mux.Handler(&other); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}
+
 // fallback answers addresses that no operation has: with the page, or with a problem
 // where a program asks.
-func (s *server) fallback(page http.Handler) http.Handler {
+func (s *server) fallback(mux *http.ServeMux, page http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if allowed := methodsAt(mux, r); len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			writeProblem(w, explain(http.StatusMethodNotAllowed, r.Method+" is not for "+r.URL.Path+": use "+strings.Join(allowed, " or "), 0))
+			return
+		}
 		if strings.HasPrefix(r.URL.Path, "/api/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
 			writeProblem(w, explain(http.StatusNotFound, "there is nothing at "+r.Method+" "+r.URL.Path+": GET "+prefix+"/openapi.json lists what there is", 0))
 			return

@@ -39,15 +39,15 @@ func (s *server) identify(next http.Handler) http.Handler {
 // actor is who sends a request.
 func (s *server) actor(r *http.Request) (service.Actor, error) {
 	ctx := r.Context()
+	if !strings.HasPrefix(r.URL.Path, prefix) && r.URL.Path != metricsPath {
+		return service.Actor{}, nil // the page and health ask for no key, and look at none
+	}
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, key, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
 			return service.Actor{}, service.Fault(service.NoKey, "Authorization is not of the form Bearer exk_...: send a key")
 		}
 		return s.checked(r, func() (service.Actor, error) { return s.service.ActorOfKey(ctx, strings.TrimSpace(key)) })
-	}
-	if !strings.HasPrefix(r.URL.Path, prefix) && r.URL.Path != metricsPath {
-		return service.Actor{}, nil // the page and health ask for no key
 	}
 	needed, err := s.service.KeyNeeded(ctx)
 	if err != nil {

@@ -54,7 +54,7 @@ func (s *server) handler() http.Handler {
 	s.api = humago.New(mux, configuration(s.version))
 	s.addAll()
 	mux.HandleFunc("GET "+metricsPath, s.serveMetrics)
-	mux.Handle("/", s.fallback(web.Handler()))
+	mux.Handle("/", s.fallback(mux, web.Handler()))
 	return s.around(mux)
 }
 

@@ -41,7 +41,7 @@ const (
 type NewCollection struct {
 	Name          string  `json:"name" minLength:"1" maxLength:"63" pattern:"^[a-z0-9][a-z0-9-]*$" doc:"small letters, digits and -" example:"mailroom"`
 	Title         string  `json:"title,omitempty" maxLength:"200" doc:"for people"`
-	FPIR          float64 `json:"fpir,omitempty" exclusiveMinimum:"0" doc:"share of strangers that may be accepted, above 0 and below 1; 0.01 if left out"`
+	FPIR          float64 `json:"fpir,omitempty" exclusiveMinimum:"0" exclusiveMaximum:"1" doc:"share of strangers that may be accepted, above 0 and below 1; 0.01 if left out"`
 	KeepPictures  string  `json:"keep_pictures,omitempty" enum:"none,unknown,all" doc:"none if left out"`
 	RetentionDays int     `json:"retention_days,omitempty" minimum:"0" maximum:"36500" doc:"0 or left out: for ever"`
 }
@@ -49,7 +49,7 @@ type NewCollection struct {
 // CollectionChange says what of a collection is to be other; what is left out stays.
 type CollectionChange struct {
 	Title         *string  `json:"title,omitempty" maxLength:"200"`
-	FPIR          *float64 `json:"fpir,omitempty"`
+	FPIR          *float64 `json:"fpir,omitempty" exclusiveMinimum:"0" exclusiveMaximum:"1"`
 	KeepPictures  *string  `json:"keep_pictures,omitempty" enum:"none,unknown,all"`
 	RetentionDays *int     `json:"retention_days,omitempty" minimum:"0" maximum:"36500"`
 }
