@@ -22,15 +22,15 @@ type Sized struct {
 	Width int `query:"width" minimum:"0" maximum:"4096" doc:"no wider or higher than this many pixels; 0: as it is"`
 }
 
-// form documents a body of files.
-func form(fields map[string]*huma.Schema) *huma.RequestBody {
+// form documents a body of files, and of fields of which some are required.
+func form(fields map[string]*huma.Schema, required ...string) *huma.RequestBody {
 	file := &huma.Schema{Type: huma.TypeString, Format: "binary"}
 	properties := map[string]*huma.Schema{"file": {Type: huma.TypeArray, Items: file, Description: "one or several files"}}
 	for name, schema := range fields {
 		properties[name] = schema
 	}
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: properties, Required: []string{"file"}}},
+		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: properties, Required: append([]string{"file"}, required...)}},
 	}}
 }
 
@@ -88,7 +88,7 @@ func (s *server) addRegister(path string, tags []string) {
 			"label": text("path of the kind, such as id-card/front"), "note": text("kept with the references"),
 			"contents": {Type: huma.TypeString, Enum: []any{"", "vary", "fixed"}, Description: "whether other contents are a match; empty: the program decides"},
 			"replace":  {Type: huma.TypeBoolean, Description: "true: the files take the place of what the label has itself"},
-		})}
+		}, "label")}
 	add(s, service.Registrar, op, func(ctx context.Context, by service.Actor, in *register) (*body[service.RegisteredFiles], error) {
 		sent, err := s.upload(&in.Raw, filesBytes)
 		if err != nil {

@@ -30,8 +30,8 @@ type Key struct {
 
 // NewKey says what a key is to be.
 type NewKey struct {
-	Name        string   `json:"name" minLength:"1" maxLength:"100" doc:"who or what uses it"`
-	Role        Role     `json:"role" enum:"classify,register,admin"`
+	Name        string   `json:"name" minLength:"1" maxLength:"100" doc:"who or what uses it" example:"scanner-2"`
+	Role        Role     `json:"role" enum:"classify,register,admin" example:"classify"`
 	Collections []string `json:"collections,omitempty" maxItems:"1000" doc:"that it may use; left out: all"`
 	Rate        float64  `json:"rate,omitempty" minimum:"0" maximum:"1000000" doc:"requests a second that it may make; 100 if left out"`
 	Days        int      `json:"days,omitempty" minimum:"0" maximum:"36500" doc:"after which it ends; 0 or left out: never"`
