@@ -159,7 +159,7 @@ func (s *Service) listFiles(ctx context.Context, job db.Job) error {
 			continue
 		}
 		found = append(found, f)
-		if len(found) == chunkFiles {
+		if len(found) == s.jobs.chunkFiles {
 			if err := s.persist(ctx, func() error { return s.addFiles(ctx, job.ID, found) }); err != nil {
 				return s.failListing(ctx, job, err)
 			}
@@ -366,7 +366,7 @@ const togetherBytes = 16 << 20
 func (u *Upload) Add(ctx context.Context, f File) error {
 	f.Name = u.nameFor(f.Name)
 	u.files, u.bytes = append(u.files, f), u.bytes+len(f.Data)
-	if len(u.files) < chunkFiles && u.bytes < togetherBytes {
+	if len(u.files) < u.service.jobs.chunkFiles && u.bytes < togetherBytes {
 		return nil
 	}
 	return u.flush(ctx)

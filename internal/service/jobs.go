@@ -302,7 +302,7 @@ func (s *Service) RetryJob(ctx context.Context, by Actor, id string) (Job, error
 		}
 		for row.Failed > 0 {
 			chunk++
-			n, err := tx.RetryFiles(ctx, id, chunk, chunkFiles)
+			n, err := tx.RetryFiles(ctx, id, chunk, s.jobs.chunkFiles)
 			if err != nil {
 				return err
 			}

@@ -36,13 +36,14 @@ const mostDeaths = 2
 // jobRunner is what a node has of jobs.
 type jobRunner struct {
 	workers    int
+	chunkFiles int
 	wake       chan struct{}
 	recordings chan *recording
 	atWork     atomic.Int64
 }
 
 func newJobRunner(workers int) jobRunner {
-	return jobRunner{workers: workers, wake: make(chan struct{}, chunksAtOnce), recordings: make(chan *recording)}
+	return jobRunner{workers: workers, chunkFiles: chunkFiles, wake: make(chan struct{}, chunksAtOnce), recordings: make(chan *recording)}
 }
 
 // wakeJobs has this node look for a chunk at once.
