@@ -19,7 +19,7 @@ import (
 
 // verbs are the commands, in the order of the help.
 var verbs = []func() *cobra.Command{
-	newDemo, newRegister, newClassify, newSort, newWatch, newGallery, newServe,
+	newDemo, newRegister, newClassify, newSort, newWatch, newBulk, newGallery, newServe,
 	newEval, newCalibrate, newDraw, newTrain, newTeach, newPack,
 	newEmbed, newExport,
 	newKey, newAudit, newBackup, newRestore, newBench, newDoctor, newVersion,

@@ -155,6 +155,7 @@ func TestFullOutputIsAnError(t *testing.T) {
 	scan := filepath.Join(documents, examples()[3].Label, "scan.jpg")
 	set := filepath.Join(s.folder, "set")
 	s.run(0, "draw", set, "--count", "3", "--photos", "1", "--size", "200")
+	list := s.write("list.txt", []byte(scan+"\n"))
 	at := func(name string) string { return filepath.Join(s.folder, name) }
 	tried := map[string]bool{
 		"calibrate": true, "bench": true, // they need minutes to have anything to say
@@ -177,6 +178,8 @@ func TestFullOutputIsAnError(t *testing.T) {
 		{args: []string{"sort", scan, "--to", at("sorted"), "--csv", "/dev/full"}},
 		{args: []string{"sort", scan, "--to", at("sorted"), "--jsonl", "/dev/full", "--dry-run"}},
 		{args: []string{"watch", documents, "--to", at("watched")}},
+		{args: []string{"bulk", "--manifest", list}},
+		{args: []string{"bulk", "--manifest", list, "--out", "/dev/full"}},
 		{args: []string{"gallery"}},
 		{args: []string{"gallery", "list"}},
 		{args: []string{"gallery", "list", "--json"}},
