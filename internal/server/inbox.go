@@ -36,10 +36,14 @@ func (s *server) addInbox() {
 			seen, err := s.service.Preview(ctx, in.Collection, in.Body)
 			return &body[service.Preview]{seen}, err
 		})
+	type recheck struct {
+		InCollection
+		Like string `query:"like" maxLength:"64" doc:"id of a decision: those that look most like it come first, else the newest"`
+	}
 	add(s, service.Registrar, huma.Operation{OperationID: "recheck", Method: http.MethodPost, Path: path + "/recheck", Summary: "Answer the inbox anew, by what is registered now", Tags: tags,
 		Description: "At most 50 pictures for each call; left says how many there are still."},
-		func(ctx context.Context, by service.Actor, in *InCollection) (*body[service.Rechecked], error) {
-			done, err := s.service.Recheck(ctx, by, in.Collection)
+		func(ctx context.Context, by service.Actor, in *recheck) (*body[service.Rechecked], error) {
+			done, err := s.service.Recheck(ctx, by, in.Collection, in.Like)
 			return &body[service.Rechecked]{done}, err
 		})
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"exemplar"
+	"exemplar/internal/parallel"
 	"exemplar/internal/service/db"
 )
 
@@ -87,24 +88,15 @@ func (s *Service) mostAlike(rows []db.Decision, to exemplar.Likeness, n int) []d
 // look classifies the pictures of decisions again, with a gallery that has a share of
 // the labels of theirs, and says which answers are other.
 func (s *Service) look(ctx context.Context, g *exemplar.Gallery, rows []db.Decision, share float64) ([]Effect, error) {
-	effects := []Effect{}
-	for _, row := range rows {
+	all, err := parallel.Map(ctx, 0, rows, func(ctx context.Context, row db.Decision) (e Effect, err error) {
 		result, opts, err := s.again(ctx, g, row, share)
-		if err != nil {
-			return nil, err
+		if err != nil || row.Nth >= len(result.Answers) || opts.All { // of one document of several
+			return e, err
 		}
 		before, err := newDecision(row)
-		if err != nil {
-			return nil, err
-		}
-		if row.Nth >= len(result.Answers) || opts.All {
-			continue // of one document of several
-		}
-		if e := (Effect{row.ID, outcomeOf(before.Answer), outcomeOf(result.Answers[row.Nth])}); !e.Before.same(e.After) {
-			effects = append(effects, e)
-		}
-	}
-	return effects, nil
+		return Effect{row.ID, outcomeOf(before.Answer), outcomeOf(result.Answers[row.Nth])}, err
+	})
+	return slices.DeleteFunc(all, func(e Effect) bool { return e.Before.same(e.After) }), err
 }
 
 // again classifies the picture of a decision as it was asked for then.
@@ -134,6 +126,7 @@ type Previewing struct {
 	Action    string   `json:"action,omitempty" enum:"new,not" doc:"new, as if left out: register the pictures under the label; not: keep them as examples of what is not that label"`
 	Label     string   `json:"label" minLength:"1" maxLength:"512"`
 	Decisions []string `json:"decisions" minItems:"1" maxItems:"10" doc:"ids of those whose pictures would be registered"`
+	Brief     bool     `json:"brief,omitempty" doc:"look at no answers: say only what would become of the pictures, which is quick"`
 	Explain   bool     `json:"explain,omitempty" doc:"draw what of them is taken for form and what for contents, and where they differ from what they resemble"`
 }
 
@@ -183,7 +176,7 @@ func (s *Service) Preview(ctx context.Context, collection string, asked Previewi
 		return Preview{}, err
 	}
 	out.Results = considered.Results
-	if asked.Action == ActNew && !usable(out.Results) {
+	if asked.Brief || asked.Action == ActNew && !usable(out.Results) {
 		return out, nil
 	}
 	trial, share, remove, err := s.trial(ctx, g, items, looked)

@@ -154,8 +154,9 @@ type Rechecked struct {
 const recheckMost = 50
 
 // Recheck answers the inbox anew, by what the gallery holds now: those of its decisions
-// whose pictures are kept, and that were answered by an earlier version of it.
-func (s *Service) Recheck(ctx context.Context, by Actor, collection string) (Rechecked, error) {
+// whose pictures are kept, and that were answered by an earlier version of it. Those most
+// like the decision like come first, if it is not empty, else the newest.
+func (s *Service) Recheck(ctx context.Context, by Actor, collection, like string) (Rechecked, error) {
 	g, err := s.gallery(ctx, collection)
 	if err != nil {
 		return Rechecked{}, err
@@ -169,6 +170,13 @@ func (s *Service) Recheck(ctx context.Context, by Actor, collection string) (Rec
 		return Rechecked{}, err
 	}
 	rows = slices.DeleteFunc(rows, func(d db.Decision) bool { return !d.HasPicture || d.GalleryVersion >= version })
+	if like != "" {
+		first, err := s.decisionRow(ctx, collection, like)
+		if err != nil {
+			return Rechecked{}, err
+		}
+		rows = s.mostAlike(rows, unpackVector(first.Likeness), len(rows))
+	}
 	out := Rechecked{Changed: []Effect{}, Left: max(0, len(rows)-recheckMost)}
 	for _, row := range rows[:min(len(rows), recheckMost)] {
 		effect, err := s.recheckOne(ctx, by, g, row)

@@ -93,16 +93,44 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 		if err := tx.MarkUndone(ctx, id); err != nil {
 			return orUnknown(err, "the change %s was undone by somebody else meanwhile", id)
 		}
-		were, err := restoreDecisions(ctx, tx, collection, back.Decisions)
+		reopened, err := restingOn(ctx, tx, row, back.Remove)
+		if err != nil {
+			return err
+		}
+		left := append(back.Decisions, reopened...)
+		were, err := restoreDecisions(ctx, tx, collection, left)
 		if err != nil {
 			return err
 		}
 		if again != nil {
-			again.Decisions, again.Left = were, back.Decisions
+			again.Decisions, again.Left = were, left
 		}
 		return s.finish(ctx, tx, by, begun, id, again, map[string]string{"what": row.What, "subject": row.Subject},
-			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "left": back.Decisions})
+			map[string]any{"references": n, "gallery_version": done.GalleryVersion, "left": left})
 	})
+}
+
+// restingOn are decisions that are older than a change, and rest on a reference that it
+// added: a recheck of the inbox took them out of it. Without the reference they are to be
+// looked at again.
+func restingOn(ctx context.Context, tx *db.Tx, change db.Change, references []string) (reopened []decisionState, err error) {
+	if len(references) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.Decisions(ctx, change.Collection, db.DecisionFilter{Status: StatusAnswered, Decision: string(exemplar.Match), Before: change.ID, Limit: inboxLooks})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		d, err := newDecision(row)
+		if err != nil {
+			return nil, err
+		}
+		if c := d.Answer.Candidates; len(c) > 0 && slices.Contains(references, c[0].Reference) {
+			reopened = append(reopened, decisionState{ID: row.ID, Status: StatusOpen, Decision: string(exemplar.Unknown)})
+		}
+	}
+	return reopened, nil
 }
 
 // unchangedSince returns an error if what a change was about was changed again: to put

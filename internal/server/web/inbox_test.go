@@ -6,6 +6,7 @@ import (
 
 	"exemplar"
 	"exemplar/internal/imaging"
+	"exemplar/internal/service"
 )
 
 // inboxOf makes an inbox: photos of cards of a kind that nobody registered, and one of
@@ -175,4 +176,57 @@ func TestLabels(t *testing.T) {
 	p.press("u")
 	p.sees("Undone.")
 	p.sees("Contents are fixed")
+}
+
+// TestEveryKeyOfTheInbox: what is nearly recognised is settled by one key, whichever it is, and
+// taken back by one.
+func TestEveryKeyOfTheInbox(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence", "ticket")
+	for i := range uint64(2) {
+		strict := service.ClassifyOptions{FPIR: 1e-12} // so that it is not recognised
+		file := service.File{Name: "ticket.jpg", Data: photo("ticket", 3+i, 4)}
+		if a, err := p.service.Classify(t.Context(), admin, "mailroom", file, strict); err != nil || a.Answers[0].Status != "open" {
+			t.Fatalf("%+v, %v", a, err)
+		}
+	}
+	waiting := `document.querySelector("main p")?.innerText.startsWith("2 answers wait, in 1 group")`
+	p.open("/c/mailroom/inbox")
+	p.await("the suggestion", waiting+` && document.body.innerText.includes("Comes nearest to card / ticket")`)
+	undone := func() {
+		p.Helper()
+		p.press("u")
+		p.await("the inbox as it was", waiting)
+	}
+	p.press("l")
+	p.await("the second picture", `document.querySelectorAll(".tile")[1].matches(".here")`)
+	p.press("h", "a")
+	p.sees("2 selected")
+	p.press("a", " ")
+	p.sees("1 selected")
+	p.press("x")
+	p.sees("Noted: this is not card / ticket.")
+	p.sees("1 answer waits")
+	undone()
+	p.press("\r")
+	p.sees("2 pictures are card / ticket.")
+	p.sees("Nothing waits")
+	undone()
+	p.press("c")
+	p.sees("What are they?")
+	p.write("card/driving-licence")
+	p.press("\r")
+	p.sees("2 pictures are card / driving-licence.")
+	undone()
+	p.press("i")
+	p.sees("2 pictures were set aside.")
+	undone()
+	p.press("r")
+	p.sees("No answer has changed.")
+	p.press("?")
+	p.sees("Choose a label")
+	p.press("\x1b")
+	p.await("the help to be closed", `!document.querySelector("dialog")`)
+	p.press("o")
+	p.sees("All decisions")
 }

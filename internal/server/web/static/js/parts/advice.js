@@ -8,10 +8,11 @@ import { pathTo } from "../state.js";
 
 const pause = 350; // ms after the last key before the service is asked
 
-// advice shows what registering under the label of a picker would do. ask(label, explain, signal) gives
-// what the service says of a dry run: {results, changed, looked_at, open}. auto: false waits for a
-// press. The element has told(label): whether it showed what there is to know of a label.
-export function advice({ picker, ask, auto = true }) {
+// advice shows what registering under the label of a picker would do. ask(label, explain) gives what the
+// service says of a dry run, {results}, and effect(label), if there is one, which answers would change,
+// {changed, looked_at, open}, which takes longer. auto: false waits for a press. The element has
+// told(label): whether it showed what there is to know of a label.
+export function advice({ picker, ask, effect, auto = true }) {
   const box = h("div", { class: "advice stack tight", role: "status" });
   let timer, asked = 0, told = "", before = null;
   const look = async () => {
@@ -24,7 +25,11 @@ export function advice({ picker, ask, auto = true }) {
       const would = await ask(label, false);
       if (gone()) return;
       told = label;
-      fill(box, says(label, would, picker, () => ask(label, true)));
+      const line = h("span", { text: "Looking at which answers would change …" });
+      fill(box, says(label, would, picker, () => ask(label, true)), effect && h("p", { class: "notice" }, icon("refresh"), line));
+      if (!effect) return;
+      const then = await effect(label);
+      if (!gone()) line.textContent = effectText(then);
     } catch (error) {
       if (!gone() && error.name !== "AbortError") fill(box, h("p", { class: "wrong small", text: words.sentence(error.message) }));
     }
@@ -54,7 +59,6 @@ function says(label, would, picker, explain) {
   return [refused.map((r) => h("div", { class: "notice warning" }, icon("warn"), h("p", { text: "It cannot be a reference: " + r.reason }))),
     reasons.map((r) => h("div", { class: "notice" + (r.outcome === "skipped" ? " warning" : "") }, icon(r.outcome === "skipped" ? "warn" : "help"), h("p", { text: (r.outcome === "skipped" ? "Nothing would be registered: it " : "It ") + r.reason }))),
     rivals.length > 0 && relatives(label, rivals, { take: (of) => picker.take(of), explain }),
-    would.changed && h("p", { class: "notice" }, icon("refresh"), h("span", { text: effectText(would) })),
     refused.length === 0 && rivals.length === 0 && h("p", { class: "row small quiet" }, icon("check"), h("span", { text: "No other kind looks like it." })),
     share !== undefined && refused.length === 0 && drawn(`About ${words.percent(share)} of its print is taken for contents, which may differ.`, explain, (r) => r.contents_drawing, "Drawing: what of the picture is taken for form, and what for contents")];
 }

@@ -27,7 +27,7 @@ export async function chooseKind({ decision }, after) {
 export async function registerFrom({ decision, file }, after) {
   const picker = labelPicker({ autofocus: true });
   const kept = decision.picture && decision.id;
-  const told = advice({ picker, ask: kept ? (label, explain) => previewKept(decision.id, label, explain) : (label, explain) => wouldRegister({ label, file }, explain) });
+  const told = kept ? adviceOfKept(picker, decision.id) : advice({ picker, ask: (label, explain) => wouldRegister({ label, file }, explain) });
   const done = await form("Register this picture", [
     h("p", { class: "quiet", text: "From now on, every other copy of it is recognised. Take a picture that is sharp, whole and straight." }),
     field("Label", picker, "A path from the general to the special. A new one makes a new kind."), told, contentsAndNote()], "Register", async (element) => {
@@ -49,9 +49,10 @@ export function contentsAndNoteOf(element) {
   return { contents: element.elements.contents.value || undefined, note: element.elements.note.value.trim() || undefined };
 }
 
-// previewKept says what registering the kept picture of a decision would do.
-export function previewKept(id, label, explain) {
-  return api.post(inCollection("/inbox/preview"), { json: { label, decisions: [id], explain: explain || undefined }, quiet: true });
+// adviceOfKept is the advice on registering the kept picture of a decision.
+export function adviceOfKept(picker, id) {
+  const preview = (label, how) => api.post(inCollection("/inbox/preview"), { json: { label, decisions: [id], ...how }, quiet: true });
+  return advice({ picker, ask: (label, explain) => preview(label, { brief: true, explain: explain || undefined }), effect: (label) => preview(label) });
 }
 
 function needed(picker) {

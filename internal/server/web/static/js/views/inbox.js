@@ -7,8 +7,7 @@ import { View } from "../view.js";
 import { decisionPath, decisionPicture, labels, labelText, labelThumb, thumb, thumbWidth } from "../labels.js";
 import { form } from "../parts/dialog.js";
 import { labelPicker } from "../parts/labelpicker.js";
-import { contentsAndNote, contentsAndNoteOf, previewKept, tell } from "../parts/register.js";
-import { advice } from "../parts/advice.js";
+import { adviceOfKept, contentsAndNote, contentsAndNoteOf, tell } from "../parts/register.js";
 import { effectOf } from "../parts/answer.js";
 import { changed, complain, say } from "../parts/toast.js";
 import { showHelp } from "../parts/help.js";
@@ -53,18 +52,35 @@ class Inbox extends View {
   start() { this.load(() => this.all()); }
 
   async all() {
-    const [answer, list] = await Promise.all([api.get(inCollection("/inbox"), { signal: this.signal }), labels({ fresh: true, signal: this.signal })]);
-    this.groups = answer.groups ?? [];
-    this.labels = list;
+    await this.fetch();
     const wanted = new URLSearchParams(location.search).get("group");
     this.at = Math.max(0, this.groups.findIndex((g) => g.id === wanted));
+    return this.draw();
+  }
+
+  async fetch() {
+    const [answer, list] = await Promise.all([api.get(inCollection("/inbox"), { signal: this.signal, quiet: this.built }), labels({ fresh: true, signal: this.signal })]);
+    this.groups = answer.groups ?? [];
+    this.labels = list;
     this.total = answer.open;
-    if (this.groups.length === 0) return this.nothing();
+  }
+
+  // draw makes the view anew; redraw changes what is in it, so that nothing flickers.
+  draw() {
+    this.built = this.groups.length > 0;
+    if (!this.built) return this.nothing();
     this.side = h("div", { class: "groups", role: "group", "aria-label": "Groups" });
     this.page = h("section", { class: "stack", "aria-label": "Group" });
+    this.sums = h("span", {});
+    this.work = h("span", { class: "quiet small", role: "status" });
+    this.redraw();
+    return [heading("Inbox", this.sums, this.work, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
+  }
+
+  redraw() {
+    this.sums.textContent = `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} by likeness.`;
     this.drawSide();
     this.drawGroup();
-    return [heading("Inbox", `${words.count(this.total, "answer waits", "answers wait")}, in ${words.count(this.groups.length, "group", "groups")} by likeness.`, button("Check again", { icon: "refresh", key: "r", on: () => this.recheck() }), iconButton("Keys", "help", showHelp)), h("div", { class: "inbox" }, this.side, this.page)];
   }
 
   nothing() {
@@ -183,17 +199,21 @@ class Inbox extends View {
     const example = this.group.decisions.find((d) => d.id === (this.chosen.size > 0 ? decisions[0] : this.group.decisions[this.cursor]?.id)) ?? this.group.decisions[0];
     if (!example.picture) return say("Its picture is not kept, so it cannot be registered from here. The collection says what is kept.", { kind: "bad" });
     const picker = labelPicker({ autofocus: true });
-    const told = advice({ picker, ask: (label, explain) => previewKept(example.id, label, explain) });
+    const told = adviceOfKept(picker, example.id);
+    const some = this.chosen.size > 0 ? decisions : [example.id];
+    const others = this.group.size - 1;
+    const hint = some.length > 1 ? `This picture becomes the reference; all ${some.length} selected answers are settled.` : "This picture becomes the reference." + (others > 0 ? ` By it the ${words.count(others, "other", "others")} of the group, and all that wait, are answered anew.` : "");
     const done = await form("Register a new kind", [
-      h("div", { class: "row" }, this.picture(example, 320), h("p", { class: "quiet grow", text: `This picture becomes the reference; ${decisions.length === 1 ? "its answer is" : `all ${decisions.length} answers are`} settled. Choose one that is sharp and whole.` })),
+      h("div", { class: "row" }, this.picture(example, 320), h("p", { class: "quiet grow", text: hint + " Choose one that is sharp and whole." })),
       field("Label", picker, "A path from the general to the special, such as invoice/lorvik."), told, contentsAndNote()], "Register", async (element) => {
       if (!picker.value) throw new Error("Say which kind it is: a label such as invoice/lorvik.");
-      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...decisions.filter((id) => id !== example.id)], action: "new", label: picker.value, ...contentsAndNoteOf(element) } });
+      return api.post(inCollection("/inbox/resolve"), { json: { decisions: [example.id, ...some.filter((id) => id !== example.id)], action: "new", label: picker.value, ...contentsAndNoteOf(element) } });
     }, { wide: true });
     if (!done) return;
     keepRecent(picker.value);
-    await tell(done, () => this.again(), told.told(picker.value));
-    await this.recheck({ quiet: true });
+    await tell(done, () => this.recheck({ quiet: true }), told.told(picker.value));
+    await this.again();
+    await this.recheck({ quiet: true, like: example.id });
   }
 
   async resolve(action, label, says, decisions = this.subject) {
@@ -201,34 +221,48 @@ class Inbox extends View {
       const done = await api.post(inCollection("/inbox/resolve"), { json: { decisions, action, label: label || undefined } });
       if (label && action === "confirm") keepRecent(label);
       changed(says(decisions.length, done), done?.change, () => this.again());
+      this.chosen.clear();
       await this.again();
     } catch (error) { complain(error); }
   }
 
-  // again asks for the inbox anew, and stays near where it was.
+  // again asks for the inbox anew, and stays where it was: at the group, or at its place if it is
+  // gone, with what is selected of it.
   async again() {
     if (this.signal.aborted) return;
-    const at = this.at;
-    const id = this.group?.id;
-    this.chosen.clear();
-    await this.load(() => this.all());
-    const same = this.groups.findIndex((g) => g.id === id);
-    if (this.groups.length > 0) this.open(same >= 0 ? same : Math.min(at, this.groups.length - 1));
+    const before = { id: this.group?.id, cursor: this.group?.decisions[this.cursor]?.id };
+    try {
+      await this.fetch();
+    } catch (error) { return complain(error); }
+    if (this.signal.aborted) return;
+    const same = this.groups.findIndex((g) => g.id === before.id);
+    this.at = same >= 0 ? same : Math.max(0, Math.min(this.at, this.groups.length - 1));
+    this.cursor = same >= 0 ? Math.max(0, this.group.decisions.findIndex((d) => d.id === before.cursor)) : 0;
+    this.chosen = new Set(same >= 0 ? this.group.ids.filter((id) => this.chosen.has(id)) : []);
+    setQuery({ group: this.group?.id });
+    if (this.built && this.groups.length > 0) this.redraw();
+    else fill(this, this.draw());
     state.refreshCounts();
   }
 
-  // recheck answers the inbox anew, some at a time, until all are done.
-  async recheck({ quiet = false } = {}) {
+  // recheck answers the inbox anew, some at a time, until all are done; meanwhile one can go on. What is
+  // most like a decision comes first.
+  async recheck({ quiet = false, like } = {}) {
+    const mine = (this.rechecking = {});
+    let n = 0, looked = 0;
     try {
-      let n = 0;
-      for (let left = 1; left > 0 && !this.signal.aborted;) {
-        const done = await api.post(inCollection("/inbox/recheck"), { quiet: n > 0 });
+      for (let left = 1; left > 0;) {
+        const done = await api.post(inCollection("/inbox/recheck"), { query: { like }, quiet: looked > 0 });
+        if (this.signal.aborted || mine !== this.rechecking) return;
         n += done.changed.length;
+        looked += done.looked_at;
         left = done.looked_at > 0 ? done.left : 0;
+        if (left > 0 && this.work) this.work.textContent = `Checking again: ${looked} of ${looked + left} …`;
+        if (done.changed.length > 0 || left === 0) await this.again();
       }
       if (!quiet || n > 0) say(n > 0 ? `${words.count(n, "answer has", "answers have")} changed.` : "No answer has changed.");
-      await this.again();
     } catch (error) { complain(error); }
+    if (this.work) this.work.textContent = "";
   }
 }
 

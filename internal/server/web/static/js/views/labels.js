@@ -9,7 +9,7 @@ import { ask, form } from "../parts/dialog.js";
 import { labelPicker } from "../parts/labelpicker.js";
 import { changed, complain } from "../parts/toast.js";
 
-const conditionParts = new Set(["glare", "covered", "cut-off", "torn", "stained", "folded", "blurred", "faded", "screen", "mirrored", "dark-mode"]);
+const conditionParts = new Set(["plain", "damaged", "glare", "covered", "cut-off", "torn", "stained", "folded", "blurred", "faded", "screen", "mirrored", "dark-mode"]);
 
 class Labels extends View {
   start() {
