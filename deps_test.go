@@ -101,6 +101,8 @@ var allowed = map[string][]string{
 	"internal/service/db":     {},
 	"internal/service/backup": {"", "internal/service", "internal/service/db", "internal/sqlitecopy"},
 	"internal/sqlitecopy":     {},
+	"internal/sdnotify":       {},
+	"internal/probe":          {},
 	"internal/server":         {"", "internal/service", "internal/server/web"},
 	"":                        {"internal/label", "internal/planar", "internal/recognise", "internal/explain", "internal/intake", "internal/imaging", "internal/store", "internal/store/open", "internal/store/archive", "internal/decide"},
 }

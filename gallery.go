@@ -80,6 +80,15 @@ func (g *Gallery) Close() error {
 	return g.store.Close()
 }
 
+// Load reads what a search needs into memory, which the first one would do, for programs
+// that want to be asked when they are ready.
+func (g *Gallery) Load(ctx context.Context) error {
+	if err := g.open(); err != nil {
+		return err
+	}
+	return g.fail(g.engine.Load(ctx))
+}
+
 // Follow keeps what this process knows of the gallery up to date until ctx ends, for
 // programs that answer for a long time. No answer needs it: every one asks first whether
 // the gallery has changed. With it the changes are there before a picture comes.

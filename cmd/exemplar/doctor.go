@@ -21,25 +21,34 @@ import (
 
 func newDoctor() *cobra.Command {
 	var store galleryFlags
+	var of serverChecks
 	var asJSON, warm bool
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		GroupID: "tool",
-		Short:   "Check that program, model and gallery work on this machine",
-		Args:    cobra.NoArgs,
+		Short:   "Check that program, gallery and service work on this machine",
+		Long: `Check what is needed to work, and say what to do about what is wrong. With --data or --store the service is looked at,
+too, and with --tls-cert and --tls-key its certificate. With --server a running server is asked and nothing else, which
+is quick, so that containers and monitors can do it every few seconds: exit code 0 says that it can work.`,
+		Example: `  exemplar doctor
+  exemplar doctor --data service/ --tls-cert server.crt --tls-key server.key
+  exemplar doctor --server http://127.0.0.1:8080`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			sick := false
-			for _, check := range []struct {
-				name string
-				run  func() (string, error)
-			}{
+			checks := []check{
 				{"program", func() (string, error) { return versionLine(), nil }},
 				{"arithmetic", checkArithmetic},
 				{"model", func() (string, error) { return checkModel(store.model) }},
 				{"card", func() (string, error) { return summarise(store.model) }},
 				{"gallery", func() (string, error) { return checkGallery(cmd, &store) }},
 				{"pdf", func() (string, error) { return checkPDF(cmd.Context(), warm) }},
-			} {
+			}
+			checks = append(checks, of.checks(cmd)...)
+			if of.address != "" {
+				checks = []check{{"server", func() (string, error) { return of.checkServer(cmd) }}}
+			}
+			sick := false
+			for _, check := range checks {
 				failed := report(cmd.OutOrStdout(), asJSON, check.name, check.run)
 				sick = sick || failed
 				if failed && check.name == "model" { // the next checks need it, and would report the same
@@ -53,6 +62,7 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	store.add(cmd)
+	of.add(cmd)
 	cmd.Flags().BoolVar(&warm, "warm", false, "prepare the drawing of PDFs, which the first PDF would wait for")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per check and line")
 	return cmd

@@ -39,7 +39,7 @@ func TestTheCommandsOfOperationsRun(t *testing.T) {
 	}
 	cmd := exec.Command("sh", "-c", "set -eu\ntrap 'kill $(cat serve.pid); wait' EXIT\n"+commands)
 	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+filepath.Join(folder, "home"), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, tail(out))

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/sdnotify"
 	"exemplar/internal/server"
 	"exemplar/internal/service"
 )
@@ -23,10 +24,10 @@ import (
 // serveFlags say what is served, and where.
 type serveFlags struct {
 	place
-	listen, model        string
-	certificate, private string
-	profile              string
-	folders              []string
+	tlsFiles
+	listen, model string
+	profile       string
+	folders       []string
 }
 
 func newServe() *cobra.Command {
@@ -52,8 +53,7 @@ make a key first.`,
 	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
 	cmd.Flags().StringArrayVar(&f.folders, "folder", nil, "`FOLDER` from which jobs may read; may be given several times")
 	cmd.MarkFlagDirname("folder")
-	cmd.Flags().StringVar(&f.certificate, "tls-cert", "", "`FILE` of the certificate, to speak HTTPS")
-	cmd.Flags().StringVar(&f.private, "tls-key", "", "`FILE` of its private key")
+	f.tlsFiles.add(cmd)
 	cmd.Flags().StringVar(&f.profile, "pprof", "", "loopback `ADDRESS` for profiles of the program (net/http/pprof)")
 	cmd.RegisterFlagCompletionFunc("pprof", cobra.NoFileCompletions)
 	addModel(cmd, &f.model)
@@ -113,6 +113,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		return err
 	}
 	defer s.Close()
+	notify := systemd{sdnotify.FromEnvironment(), log}
 	l, err := net.Listen("tcp", f.listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", f.listen, err)
@@ -132,10 +133,24 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 	if certificates != nil {
 		scheme = "https"
 	}
+	notify.say("STATUS=reading the galleries")
+	collections, references, err := s.Load(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		log.Error("not everything can be served", "error", err)
+	}
 	if !isQuiet(cmd) {
 		say(cmd.ErrOrStderr(), "exemplar serves %s on %s://%s (Ctrl-C ends it)\n", s.Place(), scheme, l.Addr())
 	}
-	return server.Serve(ctx, l, server.New(server.Options{Service: s, Version: version, Log: log}), certificates, log)
+	handler := server.New(server.Options{Service: s, Version: version, Log: log})
+	notify.say("READY=1", fmt.Sprintf("STATUS=%s of %s at the start, on %s://%s", count(references, "reference"), count(collections, "collection"), scheme, l.Addr()))
+	defer context.AfterFunc(ctx, func() { notify.say("STOPPING=1", "STATUS=finishing what is in work") })()
+	watching, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	go notify.watch(watching, handler)
+	return server.Serve(ctx, l, handler, certificates, log)
 }
 
 // serveProfiles offers profiles, if that is asked for, to this machine alone.
@@ -162,7 +177,7 @@ func (f *serveFlags) serveProfiles(ctx context.Context, log *slog.Logger) error 
 }
 
 // certificates are those of the flags, if they name any.
-func (f *serveFlags) certificates() ([]tls.Certificate, error) {
+func (f *tlsFiles) certificates() ([]tls.Certificate, error) {
 	if f.certificate == "" && f.private == "" {
 		return nil, nil
 	}

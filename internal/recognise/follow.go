@@ -12,6 +12,15 @@ import (
 // cannot be reached.
 const followEvery = time.Second
 
+// Load reads the embeddings into memory, which the first search would do.
+func (g *Engine) Load(ctx context.Context) error {
+	vectors, err := g.follow(ctx)
+	if err != nil {
+		return err
+	}
+	return vectors.Sync(ctx)
+}
+
 // Follow keeps the index of embeddings equal to the store until ctx ends. No answer needs
 // it, because every search asks for the changes: it makes them be there before the search.
 // While the store cannot be reached it tries again.

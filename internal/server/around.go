@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -91,7 +92,11 @@ func (s *server) logged(next http.Handler) http.Handler {
 				}
 			}
 			s.metrics.saw(a.pattern, a.status, time.Since(start))
-			s.log.InfoContext(ctx, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes,
+			level := slog.LevelInfo
+			if isHealth(r.URL.Path) && a.status < 400 { // asked every few seconds, day and night
+				level = slog.LevelDebug
+			}
+			s.log.Log(ctx, level, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes,
 				"ms", float64(time.Since(start).Microseconds())/1000, "from", r.RemoteAddr)
 		}()
 		r = r.WithContext(ctx) // a copy, whose body is bounded; the server knows how to end the body of the original
