@@ -45,11 +45,16 @@ const runAxe = `axe.run(document, { resultTypes: ["violations"], ...rules }).the
 // TestAccessible: axe finds nothing in any view; in the dark, no text that is hard to read.
 func TestAccessible(t *testing.T) {
 	source := axe(t)
-	p := newTab(t)
+	folder := folderOf(t)
+	p := newTab(t, folder)
 	p.collection("driving-licence", "ticket")
+	job, err := p.service.StartJob(t.Context(), admin, "mailroom", service.NewJob{Folder: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
 	decision := p.classified("licence.jpg", photo("driving-licence", 3, 4))
 	p.classified("stranger.jpg", photo("invoice", 3, 4))
-	paths := append(views, "/c/mailroom/decisions/"+decision.DecisionID, "/c/mailroom/references/"+decision.Candidates[0].Reference)
+	paths := append(views, "/c/mailroom/decisions/"+decision.DecisionID, "/c/mailroom/references/"+decision.Candidates[0].Reference, "/c/mailroom/jobs/"+job.ID)
 	for _, path := range paths {
 		p.scheme("light")
 		p.open(path)

@@ -114,7 +114,7 @@ func TestCamera(t *testing.T) {
 }
 
 // views are the addresses of all views that need no id.
-var views = []string{"/c/mailroom/recognise", "/c/mailroom/register", "/c/mailroom/inbox", "/c/mailroom/changes", "/c/mailroom/labels", "/c/mailroom/labels?label=card", "/c/mailroom/decisions", "/c/mailroom/insights", "/collections", "/keys", "/audit", "/system", "/api"}
+var views = []string{"/c/mailroom/recognise", "/c/mailroom/register", "/c/mailroom/inbox", "/c/mailroom/changes", "/c/mailroom/labels", "/c/mailroom/labels?label=card", "/c/mailroom/decisions", "/c/mailroom/insights", "/c/mailroom/jobs", "/collections", "/keys", "/audit", "/system", "/api"}
 
 // TestPhone: nothing is wider than a phone.
 func TestPhone(t *testing.T) {

@@ -17,6 +17,8 @@ const views = [
   { path: /^decisions$/, element: "view-decisions", module: "decisions" },
   { path: /^decisions\/(?<id>[^/]+)$/, element: "view-decision", module: "decision" },
   { path: /^changes$/, element: "view-changes", module: "changes" },
+  { path: /^jobs$/, element: "view-jobs", module: "jobs" },
+  { path: /^jobs\/(?<id>[^/]+)$/, element: "view-job", module: "job" },
   { path: /^insights$/, element: "view-insights", module: "insights" },
   { path: /^collections$/, element: "view-collections", module: "collections", plain: true },
   { path: /^keys$/, element: "view-keys", module: "keys", plain: true },
@@ -30,6 +32,7 @@ const menu = [
   { view: "inbox", text: "Inbox", icon: "inbox", key: "g i", role: "register" },
   { view: "labels", text: "Labels", icon: "tag", key: "g l" },
   { view: "decisions", text: "Decisions", icon: "list", key: "g d" },
+  { view: "jobs", text: "Jobs", icon: "layers", key: "g j" },
   { view: "insights", text: "Insights", icon: "chart", key: "g s" },
   { view: "changes", text: "Changes", icon: "history", key: "g c", role: "register" },
 ];
@@ -138,7 +141,7 @@ function usual() {
   return (state.collections.find((c) => c.name === last) ?? state.collections[0])?.name ?? "";
 }
 
-const titles = { recognise: "Recognise", register: "Register", inbox: "Inbox", labels: "Labels", reference: "Reference", decisions: "Decisions", decision: "Decision", changes: "Changes", insights: "Insights",
+const titles = { recognise: "Recognise", register: "Register", inbox: "Inbox", labels: "Labels", reference: "Reference", decisions: "Decisions", decision: "Decision", jobs: "Jobs", job: "Job", changes: "Changes", insights: "Insights",
   collections: "Collections", keys: "Keys", audit: "Audit", system: "System", calls: "API" };
 
 // split takes /c/NAME/view apart: the view and the collection, "" where it is of none.

@@ -87,6 +87,14 @@ export function size(bytes) {
   }
 }
 
+// duration is a time in seconds, as people say it.
+export function duration(seconds) {
+  for (const [of, one, many] of [[86400, "day", "days"], [3600, "hour", "hours"], [60, "minute", "minutes"]]) {
+    if (seconds >= 1.5 * of) return "about " + count(Math.round(seconds / of), one, many);
+  }
+  return seconds >= 10 ? "about " + count(10 * Math.round(seconds / 10), "second", "seconds") : "a few seconds";
+}
+
 const minute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 export function when(text) {
   const at = new Date(text);

@@ -1,0 +1,80 @@
+package web_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"exemplar/internal/service"
+)
+
+// folderOf is a folder of the server with two photos, one of them of a kind that nobody
+// registered, and a file that is none.
+func folderOf(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, data := range map[string][]byte{"licence.jpg": photo("driving-licence", 3, 4), "stranger.jpg": photo("membership", 3, 4), "broken.jpg": []byte("\xff\xd8\xff broken")} {
+		if err := os.WriteFile(filepath.Join(folder, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// TestJobs: a folder of the server is read in the background, and the page shows how far that
+// is, what failed and why, what was found, and where what was not recognised waits.
+func TestJobs(t *testing.T) {
+	folder := folderOf(t)
+	p := newTab(t, folder)
+	p.collection("driving-licence")
+	p.open("/c/mailroom/jobs")
+	p.sees("No jobs yet")
+	p.press("n")
+	p.sees("Files on the server")
+	if place := value[string](p, `document.querySelector("dialog input[name=place]").value`); place != folder {
+		t.Errorf("the folder that may be read is %s, the page offers %s", folder, place)
+	}
+	p.press("\r")
+	p.sees("2 of 3 files done, 1 failed") // told by events
+	p.sees("1 file could not be used")
+	p.sees("broken.jpg")
+	p.sees("1 recognised")
+	p.sees("1 page was not recognised")
+	p.click("1 unknown")
+	p.await("the selection", `document.querySelectorAll("tbody tr").length === 1 && document.body.innerText.includes("stranger.jpg")`)
+	p.click("Try the failed files again")
+	p.sees("2 of 3 files done, 1 failed")
+	p.click("They wait in the inbox.")
+	p.sees("1 answer waits")
+	p.press("g", "j")
+	p.await("the list", `document.querySelectorAll("section.job").length === 1`)
+	p.upload(p.file("sent.jpg", photo("driving-licence", 5, 6)))
+	p.sees("1 of 1 file")
+	p.sees("1 recognised")
+}
+
+// TestJobsArePausedAndCancelled by who started them.
+func TestJobsArePausedAndCancelled(t *testing.T) {
+	folder := t.TempDir()
+	for i := range uint64(60) {
+		if err := os.WriteFile(filepath.Join(folder, string(rune('A'+i))+".jpg"), photo("driving-licence", 3, 4), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := newTab(t, folder)
+	p.collection("driving-licence")
+	job, err := p.service.StartJob(t.Context(), admin, "mailroom", service.NewJob{Folder: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.open("/c/mailroom/jobs/" + job.ID)
+	p.click("Pause")
+	p.sees("Paused")
+	p.click("Resume")
+	p.sees("Running")
+	p.click("Cancel")
+	p.sees("Cancel this job?")
+	p.click("Cancel the job")
+	p.sees("Cancelled")
+	p.await("no more to press", `!`+visible("Resume"))
+}
