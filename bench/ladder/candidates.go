@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,12 +25,8 @@ func measureFiles(ctx context.Context, o options, paths []string) error {
 		return err
 	}
 	for _, path := range paths {
-		bundle, err := loadAt(path)
+		r, err := o.measureCandidate(ctx, pictures, path)
 		if err != nil {
-			return fmt.Errorf("%q: %w", path, err)
-		}
-		r := run{name: candidateName(path), bundle: bundle.Fingerprint[:12]}
-		if r.figures, err = o.measure(ctx, pictures, bundle.Freeze()); err != nil {
 			return fmt.Errorf("%q: %w", path, err)
 		}
 		runs = replace(runs, r)
@@ -41,20 +38,99 @@ func measureFiles(ctx context.Context, o options, paths []string) error {
 	return nil
 }
 
-// candidateName is that of the run's folder; of the file too, where it is not the run's last network.
-func candidateName(path string) string {
-	file, size, resized := strings.Cut(path, "@")
-	name := filepath.Base(filepath.Dir(file))
-	if stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); stem != "bundle" {
+// measureCandidate measures a candidate, or several whose embeddings are added: BUNDLE+BUNDLE.
+func (o options) measureCandidate(ctx context.Context, pictures sets, text string) (r run, err error) {
+	var networks []*embed.Network
+	for i, part := range strings.Split(text, "+") {
+		c := parseCandidate(part)
+		bundle, err := c.bundle()
+		if err != nil {
+			return r, err
+		}
+		networks = append(networks, bundle.Freeze())
+		if i > 0 {
+			r.name += " + "
+		}
+		r.name, r.bundle = r.name+c.name(), bundle.Fingerprint[:12]
+	}
+	r.figures, err = measure(ctx, pictures, o.sets, networks)
+	return r, err
+}
+
+// candidate says which network to measure: FILE, FILE~0.4 for the network 0.4 of the way from the network inside to it,
+// FILE@160 for the same weights at another input size, or both: FILE~0.4@160. Without FILE it is the network inside.
+type candidate struct {
+	file  string
+	share string // "" = all
+	side  string // "" = its own
+}
+
+func parseCandidate(text string) (c candidate) {
+	rest, side, _ := strings.Cut(text, "@")
+	c.file, c.share, _ = strings.Cut(rest, "~")
+	c.side = side
+	return c
+}
+
+// name is that of the run's folder; of the file too, where it is not the run's last network.
+func (c candidate) name() string {
+	name := filepath.Base(filepath.Dir(c.file))
+	if stem := strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file)); stem != "bundle" {
 		name += "/" + stem
 	}
-	if file == "" {
+	if c.file == "" {
 		name = insideName
 	}
-	if resized {
-		name += "@" + size
+	if c.share != "" {
+		name += "~" + c.share
+	}
+	if c.side != "" {
+		name += "@" + c.side
 	}
 	return name
+}
+
+// bundle makes the network.
+func (c candidate) bundle() (*embed.Bundle, error) {
+	bundle := embed.Default()
+	if c.file != "" {
+		data, err := os.ReadFile(c.file)
+		if err != nil {
+			return nil, err
+		}
+		if bundle, err = embed.Load(data); err != nil {
+			return nil, err
+		}
+	}
+	if c.share != "" {
+		share, err := strconv.ParseFloat(c.share, 64)
+		if err != nil {
+			return nil, err
+		}
+		if bundle, err = embed.Mix(embed.Default(), bundle, share); err != nil {
+			return nil, err
+		}
+	}
+	if c.side == "" {
+		return bundle, nil
+	}
+	side, err := strconv.Atoi(c.side)
+	if err != nil {
+		return nil, err
+	}
+	return bundle.WithInput(side)
+}
+
+// write makes the bundle of a candidate a file, to train on from it or to look at its answers.
+func write(args []string) error {
+	if len(args) != 2 {
+		return errors.New("write takes two arguments: BUNDLE~SHARE@SIDE, and the file to write")
+	}
+	bundle, err := parseCandidate(args[0]).bundle()
+	if err != nil {
+		return fmt.Errorf("%q: %w", args[0], err)
+	}
+	return bundle.Save(args[1])
 }
 
 // writeCandidates writes the candidates' tables: on odd classes, by which one may be chosen, and on even ones, by which it
@@ -77,27 +153,4 @@ func writeCandidates(w io.Writer, runs []run) {
 			fmt.Fprintf(w, " %.1f |\n", 100*mean(r.figures[q]))
 		}
 	}
-}
-
-// loadAt reads a bundle. BUNDLE@192 is the same at another input size, @192 the network inside.
-func loadAt(path string) (*embed.Bundle, error) {
-	file, size, resized := strings.Cut(path, "@")
-	bundle := embed.Default()
-	if file != "" {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		if bundle, err = embed.Load(data); err != nil {
-			return nil, err
-		}
-	}
-	if !resized {
-		return bundle, nil
-	}
-	side, err := strconv.Atoi(size)
-	if err != nil {
-		return nil, err
-	}
-	return bundle.WithInput(side)
 }

@@ -161,15 +161,22 @@ func keptLine(r run, q question) []string {
 	return line
 }
 
-// replace puts a run in the place of an earlier one of its name and seed, and of all of its name that only a page knows.
+// replace puts a run in the place of an earlier one of its name and seed. Where only a page knows two seeds of its name,
+// it takes the place of both: each of them is their mean.
 func replace(runs []run, r run) []run {
 	var out []run
+	printed := 0
+	for _, x := range runs {
+		if x.name == r.name && !x.complete() {
+			printed++
+		}
+	}
 	placed := false
 	for _, x := range runs {
 		switch {
 		case x.name == r.name && x.seed == r.seed:
 			out, placed = append(out, r), true
-		case x.name != r.name || x.complete():
+		case x.name != r.name || x.complete() || printed == 1:
 			out = append(out, x)
 		}
 	}

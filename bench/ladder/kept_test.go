@@ -124,11 +124,11 @@ func TestCollect(t *testing.T) {
 	if want := (figures{runs[1].figures[overall], runs[3].figures[overall]}); !reflect.DeepEqual(x.all, want) {
 		t.Errorf("all %v, want %v", x.all, want)
 	}
-	if x.printed {
+	if x.printed > 0 {
 		t.Error("said to be known from an earlier page only")
 	}
 	runs[3].figures = map[question]measured{reporting: runs[3].figures[reporting]}
-	if y := collect(runs, []uint64{1, 3})["softmax"]; !y.printed || !reflect.DeepEqual(y.even, x.even) || y.loose != nil || y.all != nil {
+	if y := collect(runs, []uint64{1, 3})["softmax"]; y.printed != 1 || !reflect.DeepEqual(y.even, x.even) || !reflect.DeepEqual(y.loose, x.loose[:1]) || !reflect.DeepEqual(y.all, x.all[:1]) {
 		t.Errorf("%v where one seed is known from an earlier page", y)
 	}
 }
@@ -147,16 +147,20 @@ func TestWhatIsMeasuredReplacesWhatWasPrinted(t *testing.T) {
 	if runs = replace(runs, first); len(runs) != 3 || !reflect.DeepEqual(runs[0], second) || !reflect.DeepEqual(runs[2], first) {
 		t.Errorf("%v after the first seed", runs)
 	}
+	if runs = replace([]run{printed("softmax", 1)}, second); !reflect.DeepEqual(runs, []run{printed("softmax", 1), second}) {
+		t.Errorf("%v, where a page knows one seed and another is measured", runs)
+	}
 }
 
 func TestCandidateName(t *testing.T) {
 	for path, want := range map[string]string{
-		"runs/drawn-a/bundle.safetensors":     "drawn-a",
-		"runs/drawn-a/best.safetensors":       "drawn-a/best",
-		"runs/drawn-a/bundle.safetensors@192": "drawn-a@192",
-		"@192":                                insideName + "@192",
+		"runs/drawn-a/bundle.safetensors":       "drawn-a",
+		"runs/drawn-a/best.safetensors":         "drawn-a/best",
+		"runs/drawn-a/bundle.safetensors@192":   "drawn-a@192",
+		"@192":                                  insideName + "@192",
+		"runs/drawn-a/best.safetensors~0.4@160": "drawn-a/best~0.4@160",
 	} {
-		if got := candidateName(path); got != want {
+		if got := parseCandidate(path).name(); got != want {
 			t.Errorf("%s is called %q, want %q", path, got, want)
 		}
 	}

@@ -5,6 +5,8 @@
 //	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md, .csv and .svg
 //	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
 //	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates and the network inside, odd and even classes
+//	go run ./bench/ladder write BUNDLE~0.4 FILE  # a candidate as a file: here 0.4 of the way from the network inside to a bundle
+//	go run ./bench/ladder curve FOLDER  # measure the bundles of the run of recipes/curve.toml, say what samples buy
 //
 // report and measure keep the figures of each network in docs/results/ladder.csv: what is in there is neither trained nor
 // measured again, so a run's folder can go. To train a rung anew, delete its lines.
@@ -47,7 +49,7 @@ func main() {
 	seeds := flag.String("seeds", "1,2", "seeds of each rung")
 	rungs := flag.String("rungs", "", "rungs to climb, by the names of their recipes (default: all)")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report|card|measure [BUNDLE...]")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report|card|measure [BUNDLE...]|write BUNDLE FILE|curve FOLDER")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -67,6 +69,10 @@ func main() {
 		err = card(ctx, o)
 	case "measure":
 		err = measureFiles(ctx, o, flag.Args()[1:])
+	case "write":
+		err = write(flag.Args()[1:])
+	case "curve":
+		err = curve(ctx, o, flag.Args()[1:])
 	case "report":
 		err = report(ctx, o)
 	default:

@@ -12,6 +12,7 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/eval"
 	"exemplar/internal/imaging"
+	"exemplar/internal/kernel"
 	"exemplar/internal/parallel"
 )
 
@@ -22,17 +23,19 @@ type target struct {
 	depth int  // labels are cut to so many names; 0: whole
 	easy  bool // every condition is right
 	open  bool // right answers at 1 % of strangers, own kind out, instead of TPR at FPR 1e-4
+
+	wanted float64 // of the figure, of even classes and of all
 }
 
 var targets = []target{
-	{set: "dvd_located", title: "dvd"},
-	{set: "forms", title: "forms, type", depth: 1},
-	{set: "banknotes_located", title: "banknotes"},
-	{set: "bookpages_located", title: "pages"},
-	{set: "receipts", title: "receipts"},
-	{set: "kinds_identity", title: "kinds: identity", open: true},
-	{set: "kinds_invoices", title: "invoices", open: true},
-	{set: "kinds_forms", title: "forms", open: true},
+	{set: "dvd_located", title: "dvd", wanted: 0.97},
+	{set: "forms", title: "forms, type", depth: 1, wanted: 0.95},
+	{set: "banknotes_located", title: "banknotes", wanted: 0.80},
+	{set: "bookpages_located", title: "pages", wanted: 0.97},
+	{set: "receipts", title: "receipts", wanted: 0.75},
+	{set: "kinds_identity", title: "kinds: identity", open: true, wanted: 0.80},
+	{set: "kinds_invoices", title: "invoices", open: true, wanted: 0.40},
+	{set: "kinds_forms", title: "forms", open: true, wanted: 0.40},
 }
 
 // half says which classes of a set are judged.
@@ -173,11 +176,11 @@ func (t target) figure(r *eval.Result, s strictness) (float64, error) {
 // measured holds the figures of a network on all targets.
 type measured []float64
 
-// measure asks all questions of a network.
-func measure(ctx context.Context, sets []*set, n *embed.Network) (map[question]measured, error) {
+// measure asks all questions of a network; of several, of the sum of their embeddings.
+func measure(ctx context.Context, pictures sets, root string, networks []*embed.Network) (map[question]measured, error) {
 	figures := map[question]measured{}
-	for _, s := range sets {
-		x, err := s.embed(ctx, n)
+	for i := range targets {
+		s, x, err := embedSum(ctx, pictures, root, i, networks)
 		if err != nil {
 			return nil, err
 		}
@@ -196,6 +199,38 @@ func measure(ctx context.Context, sets []*set, n *embed.Network) (map[question]m
 		}
 	}
 	return figures, nil
+}
+
+// embedSum returns a target's set and, for it, the sums of the networks' embeddings, of length 1.
+func embedSum(ctx context.Context, pictures sets, root string, target int, networks []*embed.Network) (*set, *eval.Set, error) {
+	var of *set
+	var sum *eval.Set
+	for _, n := range networks {
+		loaded, err := pictures.at(ctx, root, n.Arch.Input)
+		if err != nil {
+			return nil, nil, err
+		}
+		x, err := loaded[target].embed(ctx, n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if sum == nil {
+			of, sum = loaded[target], x
+			continue
+		}
+		if x.Dim != sum.Dim {
+			return nil, nil, fmt.Errorf("embeddings of %d and of %d values have no sum", sum.Dim, x.Dim)
+		}
+		for i, v := range x.Embeddings {
+			sum.Embeddings[i] += v
+		}
+	}
+	if len(networks) > 1 {
+		for at := 0; at < len(sum.Embeddings); at += sum.Dim {
+			kernel.NormalizeL2(sum.Embeddings[at:][:sum.Dim])
+		}
+	}
+	return of, sum, nil
 }
 
 // sets are the targets' pictures by input side, each read when it is first asked for.

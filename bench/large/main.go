@@ -4,6 +4,7 @@
 //
 //	go run ./bench/large                         # 100 and 10,000 references
 //	go run ./bench/large -sizes 1000 -keep dir   # and keep the galleries in dir
+//	go run ./bench/large -shortlist 10000 -every 1  # only: is the own reference among the first 24? of more sets
 //
 // The documents are those of real sets, registered among mosaics of training pictures.
 // If these are missing, all documents are drawn.
@@ -35,11 +36,15 @@ func main() {
 	every := flag.Int("every", 2, "use every n-th photo")
 	part := flag.String("part", "all", "documents that are asked for: odd, even, all")
 	first := flag.String("first", "", "answer one photo from this gallery, and nothing else")
+	shortlist := flag.Int("shortlist", 0, "measure the shortlist alone, among so many references")
 	flag.Parse()
 	var err error
-	if *first != "" {
+	switch {
+	case *first != "":
 		err = answerOne(*first, flag.Arg(0))
-	} else {
+	case *shortlist > 0:
+		err = measureShortlist(*data, *shortlist, *every)
+	default:
 		err = run(*data, *sizes, *keep, *part, *every, *side)
 	}
 	if err != nil {

@@ -123,8 +123,16 @@ func loader(path string) func() (*imaging.Image, error) {
 // too small to have as many features as a document.
 const mosaicParts = 2
 
-// mosaic is the n-th mosaic of training pictures.
+// mosaic is the n-th mosaic of training pictures, as a file.
 func mosaic(pool *dataset.Pool, n int) ([]byte, error) {
+	picture, err := mosaicPicture(pool, n)
+	if err != nil {
+		return nil, err
+	}
+	return imaging.EncodeJPEG(picture, 90), nil
+}
+
+func mosaicPicture(pool *dataset.Pool, n int) (*imaging.Image, error) {
 	const cell = 240
 	out := imaging.NewImage(mosaicParts*cell, mosaicParts*cell)
 	for k := range mosaicParts * mosaicParts {
@@ -141,7 +149,7 @@ func mosaic(pool *dataset.Pool, n int) ([]byte, error) {
 			copy(out.Pix[3*((k/mosaicParts*cell+y)*out.W+k%mosaicParts*cell):], part.Pix[3*y*cell:3*(y+1)*cell])
 		}
 	}
-	return imaging.EncodeJPEG(out, 90), nil
+	return out, nil
 }
 
 // drawnAsked is the number of drawn documents that are looked up, and drawnStrangers the

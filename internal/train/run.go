@@ -50,6 +50,9 @@ const (
 	checkpointsDir = "checkpoints"
 )
 
+// stepName is the file of the bundle that checkpoint.bundles asks for.
+func stepName(step int) string { return fmt.Sprintf("step-%d.safetensors", step) }
+
 // Run trains a network by a recipe and writes its bundle. When ctx ends, it saves a checkpoint and returns the context's
 // error; a run of the same recipe with Resume continues from there. For a given seed and number of replicas the weights
 // are the same to the bit, resumed or not.
@@ -259,10 +262,8 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 	if err := r.save(); err != nil {
 		return nil, err
 	}
-	b := r.net.bundle(r.useMean())
-	b.Card = r.card()
 	result := &Result{Bundle: filepath.Join(r.cfg.Out, bundleName), Position: r.pos, Corrupt: r.cache.Corrupt()}
-	if err := b.Save(result.Bundle); err != nil {
+	if err := r.saveBundle(bundleName); err != nil {
 		return nil, err
 	}
 	if r.evaluator != nil {

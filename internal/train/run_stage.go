@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"exemplar/internal/embed"
@@ -176,6 +177,11 @@ func (r *run) after(ctx context.Context, e Entry, took time.Duration) error {
 		return err
 	}
 	r.progress.step(e, r.pos, r.figures)
+	if slices.Contains(r.cfg.Checkpoint.Bundles, r.pos.Total) {
+		if err := r.saveBundle(stepName(r.pos.Total)); err != nil {
+			return err
+		}
+	}
 	if r.evaluator != nil && r.pos.Total%r.cfg.Evaluate.Every == 0 {
 		if err := r.measure(ctx); err != nil {
 			return err
@@ -188,6 +194,13 @@ func (r *run) after(ctx context.Context, e Entry, took time.Duration) error {
 		return r.report("The run is not complete.")
 	}
 	return nil
+}
+
+// saveBundle writes the present network, with its card.
+func (r *run) saveBundle(name string) error {
+	b := r.net.bundle(r.useMean())
+	b.Card = r.card()
+	return b.Save(filepath.Join(r.cfg.Out, name))
 }
 
 // measure evaluates the network and keeps the bundle if it is the best so far.

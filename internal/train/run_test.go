@@ -254,6 +254,26 @@ func TestTrainingLowersTheLoss(t *testing.T) {
 	}
 }
 
+// checkpoint.bundles keeps the networks of those steps: with a constant rate, what a shorter run would have made.
+func TestRunKeepsTheBundlesOfSteps(t *testing.T) {
+	images, dir := drawnFolder(t, 6), t.TempDir()
+	load := func(name string, steps int) *recipe.Config {
+		cfg := loadTiny(t, images, filepath.Join(dir, name), steps, "")
+		cfg.Stages[0].Optimizer.Schedule = "constant"
+		return cfg
+	}
+	cfg := load("long", 4)
+	cfg.Checkpoint.Bundles = []int{2, 9}
+	mustRun(t, cfg, Options{})
+	short := mustRun(t, load("short", 2), Options{})
+	if kept := filepath.Join(cfg.Out, stepName(2)); stripCard(t, kept) != stripCard(t, short.Bundle) {
+		t.Error("step 2 has another network than the run of two steps")
+	}
+	if _, err := os.Stat(filepath.Join(cfg.Out, stepName(9))); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a step that was not reached has a bundle: %v", err)
+	}
+}
+
 // The evaluation set has five classes, of which the 1st, 3rd and 5th are measured.
 func TestRunEvaluatesAndKeepsTheBest(t *testing.T) {
 	set, out := t.TempDir(), filepath.Join(t.TempDir(), "run")

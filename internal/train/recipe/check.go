@@ -144,6 +144,8 @@ func (cfg *Config) checkRun() error {
 		return cfg.Wrong(NoStage, "checkpoint.every", "is %d: at least 1 step", c.Every)
 	case c.Keep < 1:
 		return cfg.Wrong(NoStage, "checkpoint.keep", "is %d: at least 1", c.Keep)
+	case len(c.Bundles) > 0 && slices.Min(c.Bundles) < 1:
+		return cfg.Wrong(NoStage, "checkpoint.bundles", "has step %d: steps count from 1", slices.Min(c.Bundles))
 	}
 	if e.Set != "" {
 		return cfg.checkFile(NoStage, "evaluate.set", e.Set)

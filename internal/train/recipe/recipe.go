@@ -63,6 +63,8 @@ type Evaluate struct {
 type Checkpoint struct {
 	Every int `toml:"every"` // steps
 	Keep  int `toml:"keep"`  // newest checkpoints to keep
+
+	Bundles []int `toml:"bundles"` // steps after which the network of then is written to a bundle of its own
 }
 
 // Settings are the keys that each stage may set for itself. At the top of a recipe they apply to all stages.

@@ -103,6 +103,7 @@ func TestWrongRecipesAreRefusedWithTheirLine(t *testing.T) {
 		"teacher not there":  {minimal + "[distill]\nweight = 1\nteacher = \"gone\"\n", "mine.toml:7: distill.teacher cannot be used"},
 		"unknown loss kind":  {minimal + "[distill]\nkind = \"osmosis\"\n", "mine.toml:6: distill.kind"},
 		"no class head":      {minimal + "[distill]\nweight = 1\nteacher = \"images\"\nkind = \"logits\"\n", "needs class centres"},
+		"step 0":             {minimal + "[checkpoint]\nbundles = [5, 0]\n", "mine.toml:6: checkpoint.bundles has step 0"},
 		"patience, no set":   {minimal + "[evaluate]\npatience = 3\n", "mine.toml:6: evaluate.patience"},
 		"capital letters":    {"[[Stage]]\n[[Stage]]\nSteps = 0\n" + minimal, "mine.toml:3: steps is 0"},
 		"in an inline table": {minimal + "[[stage]]\nbatch = { views = 3 }\n", "mine.toml:6: batch.views is 3"},

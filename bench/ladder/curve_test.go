@@ -1,0 +1,29 @@
+package main
+
+import (
+	"math"
+	"testing"
+)
+
+// Figures that rise by two points with each doubling have that slope, on each target.
+func TestSlopeIsByDoubling(t *testing.T) {
+	var points []point
+	for i, samples := range []int{25600, 51200, 102400, 409600} {
+		m := measured{0.3, 0.5}
+		doublings := []float64{0, 1, 2, 4}[i]
+		m[0] += 0.02 * doublings
+		points = append(points, point{samples, map[question]measured{overall: m}})
+	}
+	got := slope(points, overall)
+	if math.Abs(got[0]-0.02) > 1e-9 || math.Abs(got[1]) > 1e-9 {
+		t.Errorf("slopes %v, want 0.02 and 0", got)
+	}
+}
+
+// The run's networks are sorted by their steps as numbers, and others are left out.
+func TestPointsOfARun(t *testing.T) {
+	points := pointsOf([]run{{name: insideName}, {name: "step-200"}, {name: "step-1600"}, {name: "step-50"}}, 512)
+	if len(points) != 3 || points[0].samples != 25600 || points[1].samples != 102400 || points[2].samples != 819200 {
+		t.Errorf("%v", points)
+	}
+}
