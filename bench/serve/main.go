@@ -3,6 +3,7 @@
 //	go run ./bench/serve load      # requests against the same program without HTTP, in one run
 //	go run ./bench/serve torment   # mixed requests, kill -9 and restarts in between
 //	go run ./bench/serve torment -nodes 2   # two servers and a PostgreSQL database
+//	go run ./bench/serve bulk      # a job of many pages on two servers, kill -9 in between
 //
 // It builds the program, draws documents and photos of them, and works in a temporary
 // folder. Times are of processors, of the child processes; what is by the clock wants a
@@ -22,7 +23,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 2 {
-		log.Fatal("usage: serve load | torment (-h after one of them lists its flags)")
+		log.Fatal("usage: serve load | torment | bulk (-h after one of them lists its flags)")
 	}
 	set := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	var err error
@@ -36,8 +37,10 @@ func main() {
 		seed := set.Uint64("seed", 1, "of what is asked for, and when it is killed")
 		set.Parse(os.Args[2:])
 		err = inFolder(func(folder, program string) error { return torment(folder, program, *nodes, *requests, *kills, *seed) })
+	case "bulk":
+		err = bulk(set, os.Args[2:])
 	default:
-		err = fmt.Errorf("there is no command %q: load or torment", os.Args[1])
+		err = fmt.Errorf("there is no command %q: load, torment or bulk", os.Args[1])
 	}
 	if err != nil {
 		log.Fatal(err)
