@@ -1,10 +1,13 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -104,7 +107,7 @@ func (s *server) addJobUpload(tags []string) {
 		Raw
 	}
 	op := huma.Operation{OperationID: "upload-job", Method: http.MethodPost, Path: "/collections/{collection}/jobs/upload", Summary: "Have files recognised in the background that are sent", Tags: tags, DefaultStatus: http.StatusCreated,
-		Description: "A form with any number of fields named file, at most 64 MB each. They are kept until they are done, and a server that ends meanwhile goes on with them.",
+		Description: "A form with any number of fields named file, at most 64 MB each. A ZIP archive may be larger: each file in it is one of the job. They are kept until they are done, and a server that ends meanwhile goes on with them.",
 		Errors:      []int{http.StatusRequestTimeout, http.StatusRequestEntityTooLarge}, RequestBody: form(nil)}
 	add(s, service.Classifier, op, func(ctx context.Context, by service.Actor, in *upload) (*body[service.Job], error) {
 		reading := &uploaded{memory: s.uploads, patient: s.patient}
@@ -119,26 +122,7 @@ func (s *server) addJobUpload(tags []string) {
 		if err != nil {
 			return nil, err
 		}
-		var held []batchFile // their memory
-		release := func() {
-			for _, f := range held {
-				f.release()
-			}
-			held = nil
-		}
-		defer func() { release() }()
-		for f := range s.filesOf(parts) {
-			held = append(held, f)
-			if err = f.err; err == nil {
-				err = job.Add(ctx, f.files[0])
-			}
-			if err != nil {
-				break
-			}
-			if job.Held() == 0 {
-				release()
-			}
-		}
+		err = s.takeFiles(ctx, parts, job)
 		var started service.Job
 		if err == nil {
 			started, err = job.Finish(ctx)
@@ -151,6 +135,61 @@ func (s *server) addJobUpload(tags []string) {
 		bodyIsRead(ctx)
 		return &body[service.Job]{started}, nil
 	})
+}
+
+// headBytes is how much of a file is looked at to tell its kind.
+const headBytes = 64 << 10
+
+// takeFiles takes the files of a form as they come.
+func (s *server) takeFiles(ctx context.Context, parts *multipart.Reader, job *service.Upload) error {
+	var held []*uploaded // files that are in memory still
+	release := func() {
+		for _, u := range held {
+			u.release()
+		}
+		held = nil
+	}
+	defer func() { release() }()
+	in := bufio.NewReaderSize(nil, headBytes)
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return cutOff(err)
+		}
+		if part.FormName() != "file" {
+			continue
+		}
+		in.Reset(part)
+		if head, _ := in.Peek(headBytes); job.IsArchive(head) {
+			if err := job.AddArchive(ctx, part.FileName(), in); err != nil {
+				return cutOffBody(err)
+			}
+		} else {
+			u := &uploaded{memory: s.uploads}
+			held = append(held, u)
+			data, err := u.file(in)
+			if err == nil {
+				err = job.Add(ctx, service.File{Name: part.FileName(), Data: data})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if job.Held() == 0 {
+			release()
+		}
+	}
+}
+
+// cutOffBody is [cutOff] of an error that may be another one.
+func cutOffBody(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return cutOff(err)
+	}
+	return err
 }
 
 // addJobResults adds the list of results, a page at a time or all as a file.

@@ -9,11 +9,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/service"
 )
 
@@ -88,8 +90,38 @@ func TestAJobOfFilesThatAreSent(t *testing.T) {
 	if _, job = s.events(job.ID); job.Failed != 1 || job.Done != 5 {
 		t.Errorf("tried again: %+v", job)
 	}
-	if _, text := s.send(200, "GET", metricsPath, "", nil); !strings.Contains(string(text), "exemplar_jobs{state=\"done\"} 1\n") || !strings.Contains(string(text), "exemplar_job_files_failed 1\n") {
+	if _, text := s.send(200, "GET", metricsPath, "", nil); !strings.Contains(string(text), "exemplar_jobs{state=\"done\"} 1\n") || !strings.Contains(string(text), "exemplar_job_files_failed 1\n") ||
+		!strings.Contains(string(text), "exemplar_decisions_total{collection=\"mailroom\",decision=\"unknown\"} 5\n") {
 		t.Errorf("metrics: %s", text)
+	}
+}
+
+// The files of an archive are files of the job, however large it is, and one that is
+// damaged is a failed file among others.
+func TestAJobOfAnArchive(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	archive := papertest.ZIP(map[string][]byte{"a/1.png": blot(1), "a/2.png": blot(2), "notes.txt": []byte("words"), "bad.jpg": []byte("no picture"),
+		"deep.zip": papertest.ZIP(map[string][]byte{"3.png": blot(3)})})
+	contentType, body := newForm(map[string]string{"x": "no file"}, formFile{"scans.zip", archive}, formFile{"cut.zip", archive[:len(archive)-5]})
+	_, data := s.send(http.StatusCreated, "POST", prefix+mailroom+"/jobs/upload", contentType, body)
+	_, job := s.events(decode[service.Job](s, data).ID)
+	if job.State != service.JobDone || job.Files != 5 || job.Done != 3 || job.Failed != 2 || job.Pages != 3 || job.Passed != 1 {
+		t.Errorf("%+v", job)
+	}
+	failed := ask[service.JobFiles](s, 200, "GET", "/jobs/"+job.ID+"/files?state=failed", nil)
+	if len(failed.Files) != 2 || failed.Files[0].Path != "scans.zip/bad.jpg" || failed.Files[1].Path != "cut.zip" || !strings.Contains(failed.Files[1].Reason, "pack and send it again") {
+		t.Errorf("failed: %+v", failed)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.dir, "*trial*")); len(left) > 0 {
+		t.Errorf("left are %v", left)
+	}
+	contentType, body = newForm(nil, formFile{"scans.zip", papertest.ZIP(map[string][]byte{"notes.txt": []byte("words")})})
+	s.send(http.StatusBadRequest, "POST", prefix+mailroom+"/jobs/upload", contentType, body)
+	contentType, body = newForm(nil, formFile{"cut.zip", archive[:len(archive)-5]})
+	_, data = s.send(http.StatusCreated, "POST", prefix+mailroom+"/jobs/upload", contentType, body)
+	if job := decode[service.Job](s, data); job.State != service.JobDone || job.Failed != 1 {
+		t.Errorf("nothing of it can be used: %+v", job)
 	}
 }
 

@@ -64,11 +64,15 @@ func (m *metrics) saw(pattern string, status int, took time.Duration) {
 
 // decided counts answers.
 func (m *metrics) decided(collection string, done service.Classified) {
+	for _, a := range done.Answers {
+		m.decidedOne(collection, string(a.Decision))
+	}
+}
+
+func (m *metrics) decidedOne(collection, decision string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, a := range done.Answers {
-		m.decisions[[2]string{collection, string(a.Decision)}]++
-	}
+	m.decisions[[2]string{collection, decision}]++
 }
 
 // write writes all in the text format of Prometheus (version 0.0.4).

@@ -46,7 +46,9 @@ func newServer(opts Options) *server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime, metrics: newMetrics(), started: time.Now()}
+	s := &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime, metrics: newMetrics(), started: time.Now()}
+	s.service.WhenDecided(s.metrics.decidedOne)
+	return s
 }
 
 func (s *server) handler() http.Handler {

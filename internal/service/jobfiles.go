@@ -9,9 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/fileio"
@@ -112,7 +110,7 @@ func (s *Service) readJobFile(ctx context.Context, job db.Job, path string) ([]b
 	if job.Kind == JobUpload {
 		data, err := s.db.Read().Upload(ctx, job.ID, path)
 		if errors.Is(err, db.ErrNone) {
-			return nil, unfit("the file that was sent is no longer kept: send it again")
+			return nil, unfit("it is not kept here: send it again")
 		}
 		return data, err
 	}
@@ -341,143 +339,3 @@ func (s *Service) filesOfManifest(ctx context.Context, root *os.Root, rel, place
 		}
 	}
 }
-
-// Upload is a job whose files are being sent.
-type Upload struct {
-	service *Service
-	by      Actor
-	job     db.Job
-	files   []File
-	bytes   int
-	names   map[string]int
-}
-
-// BeginUpload begins a job whose files are sent. Call Finish or Abandon.
-func (s *Service) BeginUpload(ctx context.Context, by Actor, collection string, opts ClassifyOptions) (*Upload, error) {
-	row, err := s.addJob(ctx, by, collection, db.Job{Kind: JobUpload, State: JobUploading, Node: s.node}, opts)
-	return &Upload{service: s, by: by, job: row, names: map[string]int{}}, err
-}
-
-// togetherBytes is how much of what is sent is written at once (by eye: little beside the
-// memory of one picture in work).
-const togetherBytes = 16 << 20
-
-// Add takes a file. It may be in memory until a later call.
-func (u *Upload) Add(ctx context.Context, f File) error {
-	f.Name = u.nameFor(f.Name)
-	u.files, u.bytes = append(u.files, f), u.bytes+len(f.Data)
-	if len(u.files) < u.service.jobs.chunkFiles && u.bytes < togetherBytes {
-		return nil
-	}
-	return u.flush(ctx)
-}
-
-// Held is how many files are in memory.
-func (u *Upload) Held() int { return len(u.files) }
-
-// nameFor gives each file a name of its own.
-func (u *Upload) nameFor(name string) string {
-	if name == "" {
-		name = "file"
-	}
-	u.names[name]++
-	n := u.names[name]
-	if n == 1 {
-		return name
-	}
-	ending := filepath.Ext(name)
-	return u.nameFor(fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ending), n, ending))
-}
-
-// flush writes the files that are in memory. The first chunk of an upload has number 1.
-func (u *Upload) flush(ctx context.Context) error {
-	if len(u.files) == 0 {
-		return nil
-	}
-	err := u.service.db.Write(ctx, func(tx *db.Tx) error {
-		job, err := u.current(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var found []foundFile
-		for _, f := range u.files {
-			found = append(found, foundFile{path: f.Name})
-			if err := tx.AddUpload(ctx, job.ID, f.Name, f.Data); err != nil {
-				return err
-			}
-		}
-		if err := u.service.addChunk(ctx, tx, &job, found); err != nil {
-			return err
-		}
-		return tx.SetJob(ctx, job)
-	})
-	u.files, u.bytes = nil, 0
-	return explained(err)
-}
-
-// current is the job, if it still waits for files.
-func (u *Upload) current(ctx context.Context, tx *db.Tx) (db.Job, error) {
-	job, err := tx.Job(ctx, u.job.ID)
-	if err == nil && job.State != JobUploading {
-		err = db.ErrNone
-	}
-	return job, orUnknown(err, "the job was cancelled while its files were being sent")
-}
-
-// Finish has the files recognised.
-func (u *Upload) Finish(ctx context.Context) (Job, error) {
-	if err := u.flush(ctx); err != nil {
-		return Job{}, err
-	}
-	var row db.Job
-	err := u.service.db.Write(ctx, func(tx *db.Tx) (err error) {
-		if row, err = u.current(ctx, tx); err != nil {
-			return err
-		}
-		if row.Files == 0 {
-			return fault(Invalid, "the form has no file: send files as fields named file, as curl -F file=@a.jpg -F file=@b.jpg does")
-		}
-		row.State, row.Listed, row.Node, row.Began = JobRunning, true, "", time.Now()
-		row.Place = fmt.Sprintf("%d files", row.Files)
-		if names := slicesOf(u.names); row.Files == 1 && len(names) == 1 {
-			row.Place = names[0]
-		}
-		return tx.SetJob(ctx, row)
-	})
-	if err != nil {
-		return Job{}, explained(err)
-	}
-	u.service.wakeJobs()
-	return u.service.shownJob(ctx, u.by, row)
-}
-
-func slicesOf(names map[string]int) (list []string) {
-	for name := range names {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
-}
-
-// Abandon forgets a job whose files did not all come.
-func (u *Upload) Abandon(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
-	defer cancel()
-	s := u.service
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		job, err := tx.Job(ctx, u.job.ID)
-		if err != nil || job.State != JobUploading {
-			return orGone(err)
-		}
-		if err := tx.RemoveJob(ctx, u.job.ID); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, u.by, entry{What: "job.abandon", Collection: job.Collection, Subject: job.ID})
-	})
-	if err != nil && !errors.Is(err, db.ErrUnavailable) { // else it is given up when this node is gone
-		s.log.Error("forget a job whose files did not come", "job", u.job.ID, "error", err)
-	}
-}
-
-// ID is that of the job.
-func (u *Upload) ID() string { return u.job.ID }

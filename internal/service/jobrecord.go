@@ -18,7 +18,8 @@ type recording struct {
 	ends   bool   // it is all that the file comes to
 	reason string // why the file has failed; empty if it has not
 
-	done chan error
+	done    chan error
+	written []db.Decision
 }
 
 // mostTogether bounds how many recordings are one transaction.
@@ -65,12 +66,25 @@ func (s *Service) recordAll(ctx context.Context) {
 		}
 		if err := s.recordTogether(ctx, batch); err != nil { // one of them, perhaps
 			for _, r := range batch {
-				r.done <- s.recordTogether(ctx, []*recording{r})
+				err := s.recordTogether(ctx, []*recording{r})
+				if err == nil {
+					s.tellDecided(r)
+				}
+				r.done <- err
 			}
 			continue
 		}
 		for _, r := range batch {
+			s.tellDecided(r)
 			r.done <- nil
+		}
+	}
+}
+
+func (s *Service) tellDecided(r *recording) {
+	if tell := s.jobs.decided.Load(); tell != nil {
+		for _, d := range r.written {
+			(*tell)(d.Collection, d.Decision)
 		}
 	}
 }
@@ -89,6 +103,7 @@ func (s *Service) recordTogether(ctx context.Context, batch []*recording) error 
 // recordOne writes a recording, if the chunk is still this node's. Results that are there
 // already stay, and their decisions with them.
 func (s *Service) recordOne(ctx context.Context, tx *db.Tx, r *recording) error {
+	r.written = nil
 	job, _, err := s.holds(ctx, tx, r.job.ID, r.file.Chunk)
 	if err != nil {
 		return err
@@ -149,6 +164,7 @@ func (s *Service) recordResults(ctx context.Context, tx *db.Tx, job *db.Job, r *
 			job.Pages++
 		}
 	}
+	r.written = kept.rows
 	return s.recordKept(ctx, tx, kept)
 }
 

@@ -40,11 +40,15 @@ type jobRunner struct {
 	wake       chan struct{}
 	recordings chan *recording
 	atWork     atomic.Int64
+	decided    atomic.Pointer[func(collection, decision string)]
 }
 
 func newJobRunner(workers int) jobRunner {
 	return jobRunner{workers: workers, chunkFiles: chunkFiles, wake: make(chan struct{}, chunksAtOnce), recordings: make(chan *recording)}
 }
+
+// WhenDecided has do called with each answer of a job that this node has recorded.
+func (s *Service) WhenDecided(do func(collection, decision string)) { s.jobs.decided.Store(&do) }
 
 // wakeJobs has this node look for a chunk at once.
 func (s *Service) wakeJobs() {
