@@ -62,6 +62,7 @@ var mayKnowTheNetwork = map[string]string{
 	"cmd/exemplar":            "hear", // serve
 	"internal/server":         "hear",
 	"internal/server/web":     "hear",
+	"internal/server/openid":  "call", // where people log in, if the settings name it
 	"internal/store/postgres": "call", // the server that was named, within a time
 	"internal/service/db":     "call", // as well
 	"internal/sdnotify":       "call", // the socket that systemd names

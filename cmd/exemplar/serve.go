@@ -18,6 +18,7 @@ import (
 	"exemplar"
 	"exemplar/internal/sdnotify"
 	"exemplar/internal/server"
+	"exemplar/internal/server/openid"
 	"exemplar/internal/service"
 )
 
@@ -25,9 +26,9 @@ import (
 type serveFlags struct {
 	place
 	tlsFiles
-	listen, model string
-	profile       string
-	folders       []string
+	listen, model   string
+	profile, openid string
+	folders         []string
 }
 
 func newServe() *cobra.Command {
@@ -54,6 +55,7 @@ make a key first.`,
 	cmd.Flags().StringArrayVar(&f.folders, "folder", nil, "`FOLDER` from which jobs may read; may be given several times")
 	cmd.MarkFlagDirname("folder")
 	f.tlsFiles.add(cmd)
+	cmd.Flags().StringVar(&f.openid, "oidc", "", "`FILE` of settings by which people log in at a provider (docs/service.md)")
 	cmd.Flags().StringVar(&f.profile, "pprof", "", "loopback `ADDRESS` for profiles of the program (net/http/pprof)")
 	cmd.RegisterFlagCompletionFunc("pprof", cobra.NoFileCompletions)
 	addModel(cmd, &f.model)
@@ -106,6 +108,14 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 	if options.Model, err = exemplar.OpenModel(f.model); err != nil {
 		return err
 	}
+	var people *openid.Provider
+	if f.openid != "" {
+		settings, err := openid.Read(f.openid)
+		if err != nil {
+			return fmt.Errorf("--oidc: %w", err)
+		}
+		people = openid.New(settings)
+	}
 	log := f.log(cmd)
 	options.Log, options.Folders = log, f.folders
 	s, err := service.Open(ctx, options)
@@ -121,7 +131,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 	defer l.Close()
 	if needed, err := s.KeyNeeded(ctx); err != nil {
 		return err
-	} else if !needed && !isLoopback(l.Addr()) {
+	} else if !needed && people == nil && !isLoopback(l.Addr()) {
 		return fmt.Errorf("%s is reached from other machines, and there is no key, so that all of them might do everything: "+
 			"make one with exemplar key create %s --role admin NAME, or listen on 127.0.0.1", l.Addr(), f.shown(s))
 	}
@@ -144,7 +154,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 	if !isQuiet(cmd) {
 		say(cmd.ErrOrStderr(), "exemplar serves %s on %s://%s (Ctrl-C ends it)\n", s.Place(), scheme, l.Addr())
 	}
-	handler := server.New(server.Options{Service: s, Version: version, Log: log})
+	handler := server.New(server.Options{Service: s, Version: version, Log: log, OpenID: people})
 	notify.say("READY=1", fmt.Sprintf("STATUS=%s of %s at the start, on %s://%s", count(references, "reference"), count(collections, "collection"), scheme, l.Addr()))
 	defer context.AfterFunc(ctx, func() { notify.say("STOPPING=1", "STATUS=finishing what is in work") })()
 	watching, end := context.WithCancel(context.WithoutCancel(ctx))

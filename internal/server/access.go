@@ -24,6 +24,13 @@ type Version struct {
 	Version string `json:"version" doc:"of the program"`
 	API     string `json:"api"`
 	Model   string `json:"model" doc:"fingerprint of the model with its calibration"`
+	LogIn   *LogIn `json:"log_in,omitempty" doc:"where people log in without a key; absent: nowhere"`
+}
+
+// LogIn is where a browser goes to log in by a provider.
+type LogIn struct {
+	Name string `json:"name" doc:"of the provider, for people"`
+	Path string `json:"path"`
 }
 
 // addHealth adds what asks for no key.
@@ -44,7 +51,7 @@ func (s *server) addHealth() {
 		})
 	huma.Register(s.api, open(huma.Operation{OperationID: "version", Method: http.MethodGet, Path: prefix + "/version", Summary: "What runs here"}),
 		func(context.Context, *struct{}) (*body[Version], error) {
-			return &body[Version]{Version{s.version, "v1", s.service.Model().DecisionFingerprint()}}, nil
+			return &body[Version]{Version{s.version, "v1", s.service.Model().DecisionFingerprint(), s.logIn()}}, nil
 		})
 }
 

@@ -91,6 +91,9 @@ func (s *server) logged(next http.Handler) http.Handler {
 					writeProblem(a, explain(http.StatusInternalServerError, "something went wrong inside; the log has the details under request "+id, 0))
 				}
 			}
+			if a.status == 0 { // nothing was written, which is an empty answer
+				a.status = http.StatusOK
+			}
 			s.metrics.saw(a.pattern, a.status, time.Since(start))
 			level := slog.LevelInfo
 			if isHealth(r.URL.Path) && a.status < 400 { // asked every few seconds, day and night

@@ -35,7 +35,7 @@ func (s *server) addClassify() {
 		Description: "the file as it is: JPEG, PNG, TIFF, WebP, PDF, ZIP, mail ...; its kind is told by its content, whatever Content-Type says"}}
 	op := huma.Operation{OperationID: "classify", Method: http.MethodPost, Path: "/collections/{collection}/classify", Summary: "Say what a file shows", Tags: []string{"classify"},
 		Description: "The body is the file itself, or a form with a field named file. A file with pages has an answer for each. The answers are kept as decisions.",
-		Errors:      []int{http.StatusRequestTimeout, http.StatusRequestEntityTooLarge}, RequestBody: sent}
+		Errors:      []int{http.StatusConflict, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge}, RequestBody: sent}
 	add(s, service.Classifier, op, func(ctx context.Context, by service.Actor, in *classify) (*body[service.Classified], error) {
 		sent, err := s.upload(&in.Raw, fileBytes+fieldBytes)
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // What tools found that send whatever the document allows, and what it does not: see
-// "Tried with tools" in docs/service.md.
+// bench/serve/conformance.sh.
 func TestTheDocumentIsKept(t *testing.T) {
 	s := newTestServer(t)
 	s.collection("mailroom")
@@ -34,6 +34,10 @@ func TestTheDocumentIsKept(t *testing.T) {
 			t.Errorf("%s %s: Allow: %s, %s", c.method, c.path, answer.Header.Get("Allow"), said)
 		}
 	}
+	if _, said := s.send(422, "PATCH", prefix+mailroom, "application/json", strings.NewReader(`{"retention_days":20.0}`)); !strings.Contains(string(said), "retention_days is a number 20.0: want a whole number") {
+		t.Errorf("a number with a fraction: %s", said)
+	}
+	s.send(422, "PATCH", prefix+mailroom+"/references/x", "application/json", strings.NewReader(`{"label":""}`))
 	s.send(404, "POST", prefix+"/nothing", "", nil)
 	for _, fpir := range []string{"1", "0", "-1", "1.5"} {
 		s.send(422, "POST", prefix+"/collections", "application/json", strings.NewReader(`{"name":"other","fpir":`+fpir+`}`))

@@ -168,12 +168,12 @@ func TestRequestsAreDoneOnce(t *testing.T) {
 	}
 }
 
-// A client that needs a version of the gallery gets it, or is told to come back.
+// A client that needs a version of the gallery gets it, or learns that there never was one.
 func TestAnswersOfAtLeastAVersion(t *testing.T) {
 	s := newTestServer(t)
 	s.collection("mailroom")
 	version := s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")}).GalleryVersion
-	for asked, status := range map[string]int{"0": 200, "1": 200, "2": 503, "-1": 422} {
+	for asked, status := range map[string]int{"0": 200, "1": 200, "2": 409, "-1": 422} {
 		r, _ := http.NewRequest("POST", s.url+prefix+mailroom+"/classify", bytes.NewReader(drawn("ticket")))
 		r.Header.Set("X-Gallery-Version", asked)
 		answer, err := http.DefaultClient.Do(r)

@@ -53,7 +53,7 @@ func (s *server) actor(r *http.Request) (service.Actor, error) {
 	if err != nil {
 		return service.Actor{}, err
 	}
-	if !needed {
+	if !needed && s.openid == nil {
 		return local, ofThisMachine(r)
 	}
 	if cookie, err := r.Cookie(sessionCookie); err == nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +73,9 @@ func init() {
 			if len(model.Errors) > 0 { // what is wrong, and where, is in the first already
 				model.Detail = fmt.Sprintf("%s: %s", model.Errors[0].Location, model.Errors[0].Message)
 			}
+			model.Detail = plainJSON(model.Detail)
 			for _, detail := range model.Errors {
+				detail.Message = plainJSON(detail.Message)
 				if value, err := json.Marshal(detail.Value); err != nil || len(value) > echoed {
 					detail.Value = nil
 				}
@@ -80,6 +83,25 @@ func init() {
 		}
 		return made
 	}
+}
+
+// goJSON is what encoding/json says of a value that does not fit its field.
+var goJSON = regexp.MustCompile(`json: cannot unmarshal (.*) into Go (?:struct field [^ .]*\.([^ ]*)|value) of type ([^ ]*)$`)
+
+// plainJSON says it without the names of Go.
+func plainJSON(text string) string {
+	m := goJSON.FindStringSubmatchIndex(text)
+	if m == nil {
+		return text
+	}
+	field, want := "the body", "another kind of value"
+	if m[4] >= 0 {
+		field = text[m[4]:m[5]]
+	}
+	if strings.HasPrefix(text[m[6]:m[7]], "int") {
+		want = "a whole number without a fraction, such as 20"
+	}
+	return fmt.Sprintf("%s%s is a %s: want %s", text[:m[0]], field, text[m[2]:m[3]], want)
 }
 
 // isNoKey reports whether a key was of no use.

@@ -45,7 +45,7 @@ func (s *server) addReferences() {
 		Cursor string `query:"cursor" maxLength:"64" doc:"next of the page before"`
 		Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	}
-	add(s, service.Classifier, huma.Operation{OperationID: "list-references", Method: http.MethodGet, Path: path, Summary: "List references", Tags: tags},
+	add(s, service.Classifier, huma.Operation{OperationID: "list-references", Method: http.MethodGet, Path: path, Summary: "List references", Tags: tags, Errors: []int{http.StatusConflict}},
 		func(ctx context.Context, by service.Actor, in *list) (*body[service.References], error) {
 			page, err := s.service.References(ctx, in.Collection, in.Label, in.Cursor, in.Limit)
 			return &body[service.References]{page}, err

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"exemplar/internal/server/openid"
 	"exemplar/internal/server/web"
 	"exemplar/internal/service"
 )
@@ -19,8 +20,9 @@ import (
 // Options say what is served.
 type Options struct {
 	Service *service.Service
-	Version string       // of the program
-	Log     *slog.Logger // nil: nothing is logged
+	Version string           // of the program
+	Log     *slog.Logger     // nil: nothing is logged
+	OpenID  *openid.Provider // where people log in; nil: with keys alone
 }
 
 // server holds what its handlers share.
@@ -34,6 +36,7 @@ type server struct {
 	patient time.Duration // how long the first bytes of a file may take
 	metrics *metrics
 	started time.Time
+	openid  *openid.Provider
 }
 
 // prefix begins the addresses of the API.
@@ -46,7 +49,7 @@ func newServer(opts Options) *server {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime, metrics: newMetrics(), started: time.Now()}
+	s := &server{service: opts.Service, version: opts.Version, log: opts.Log, uploads: &memory{most: uploadMemory}, rates: newRates(), patient: bodyTime, metrics: newMetrics(), started: time.Now(), openid: opts.OpenID}
 	s.service.WhenDecided(s.metrics.decidedOne)
 	return s
 }
@@ -56,6 +59,7 @@ func (s *server) handler() http.Handler {
 	s.api = humago.New(mux, configuration(s.version))
 	s.addAll()
 	mux.HandleFunc("GET "+metricsPath, s.serveMetrics)
+	s.addOpenID(mux)
 	mux.Handle("/", s.fallback(mux, web.Handler()))
 	return s.around(mux)
 }

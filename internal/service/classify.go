@@ -60,9 +60,6 @@ func (s *Service) Classify(ctx context.Context, by Actor, collection string, fil
 	if err != nil {
 		return Classified{}, err
 	}
-	if err := s.waitFor(ctx, g, opts.AtLeast); err != nil {
-		return Classified{}, err
-	}
 	if opts.FPIR == 0 {
 		opts.FPIR = row.FPIR
 	}
@@ -72,7 +69,7 @@ func (s *Service) Classify(ctx context.Context, by Actor, collection string, fil
 	}
 	for _, page := range answers { // while the database is away less may be known
 		if page.Version < opts.AtLeast {
-			return Classified{}, tooOld(page.Version, opts.AtLeast)
+			return Classified{}, tooOld(ctx, g, page.Version, opts.AtLeast)
 		}
 	}
 	return s.keep(ctx, by, row, file, opts, answers)
@@ -264,42 +261,13 @@ func unpackVector(packed []byte) []float32 {
 	return v
 }
 
-// The wait for a version of a gallery that another process writes: how long, and how
-// often to look (by eye).
-const (
-	versionWait = 2 * time.Second
-	versionPoll = 50 * time.Millisecond
-)
-
-func tooOld(have, wanted int64) error {
-	e := fault(Unavailable, "the gallery is at version %d, and X-Gallery-Version asks for at least %d: ask again, or for less", have, wanted).(*Error)
-	e.After = time.Second
-	return e
-}
-
-// waitFor waits until the gallery has at least a version.
-func (s *Service) waitFor(ctx context.Context, g *exemplar.Gallery, version int64) error {
-	if version <= 0 {
-		return nil
+// tooOld says that an answer knows less than was asked for: while the database is away, or
+// because the gallery never had that version.
+func tooOld(ctx context.Context, g *exemplar.Gallery, have, wanted int64) error {
+	if _, err := g.Version(ctx); err != nil {
+		e := fault(Unavailable, "the gallery is known up to version %d, and X-Gallery-Version asks for at least %d: ask again, or for less", have, wanted).(*Error)
+		e.After = time.Second
+		return e
 	}
-	for end := time.Now().Add(versionWait); ; {
-		have, err := g.Version(ctx)
-		if errors.Is(err, exemplar.ErrUnavailable) {
-			return nil // the answer says what it knows
-		}
-		if err != nil {
-			return explained(err)
-		}
-		if have >= version {
-			return nil
-		}
-		if time.Now().After(end) {
-			return tooOld(have, version)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(versionPoll):
-		}
-	}
+	return fault(Conflict, "the gallery has version %d, and X-Gallery-Version asks for at least %d, which it never had: send a version that an answer or a registration named", have, wanted)
 }

@@ -259,7 +259,7 @@ func brief(results []exemplar.Registration) []map[string]string {
 
 // ReferenceChange says what of a reference is to be other; what is left out stays.
 type ReferenceChange struct {
-	Label    *string `json:"label,omitempty" maxLength:"512"`
+	Label    *string `json:"label,omitempty" minLength:"1" maxLength:"512"`
 	Note     *string `json:"note,omitempty" maxLength:"10000"`
 	Contents *string `json:"contents,omitempty" enum:",vary,fixed" doc:"whether other contents are a match: vary, fixed, or empty for the program's own view"`
 }

@@ -36,6 +36,11 @@ func (q *Tx) AddKey(ctx context.Context, k Key) error {
 	return err
 }
 
+// SetKey writes what may change of a row: its name, what it may do, and until when.
+func (q *Tx) SetKey(ctx context.Context, k Key) error {
+	return q.must(ctx, `UPDATE access_key SET name = ?, role = ?, collections = ?, expires = ? WHERE prefix = ?`, k.Name, k.Role, k.Collections, stamp(k.Expires), k.Prefix)
+}
+
 // Key returns the row with a prefix.
 func (q *Tx) Key(ctx context.Context, prefix string) (Key, error) {
 	return one(ctx, q.querier, scanKey, `SELECT `+keyColumns+` FROM access_key WHERE prefix = ?`, prefix)

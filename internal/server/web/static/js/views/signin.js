@@ -22,6 +22,9 @@ class SignIn extends HTMLElement {
     });
     this.append(form);
     key.focus();
+    api.get("/version", { quiet: true }).then((about) => {
+      if (about.log_in) form.append(h("a", { class: "button", href: about.log_in.path }, `Sign in by ${about.log_in.name}`));
+    }, () => {}); // a key does
   }
 }
 
