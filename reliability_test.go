@@ -65,6 +65,7 @@ var mayKnowTheNetwork = map[string]string{
 	"internal/server/openid":  "call", // where people log in, if the settings name it
 	"internal/store/postgres": "call", // the server that was named, within a time
 	"internal/service/db":     "call", // as well
+	"internal/pictures":       "call", // the bucket of kept pictures, if one is named
 	"internal/sdnotify":       "call", // the socket that systemd names
 	"internal/probe":          "call", // the server that doctor is told to ask
 	"bench/serve":             "call", // the service that it measures
@@ -74,8 +75,8 @@ var mayKnowTheNetwork = map[string]string{
 var calls = regexp.MustCompile(`\b(http\.(Get|Post|PostForm|Head|Client|DefaultClient|NewRequest\w*|Transport|DefaultTransport)|net\.(Dial\w*|Resolver|DefaultResolver|Lookup\w*))\b`)
 
 // TestNothingConnects holds the program to what it promises about documents: it
-// calls nobody but the database of a gallery that was named, systemd, and the server that
-// doctor is told to ask, and only serve can be called. (The parser of flags knows addresses, and so has package net.
+// calls nobody but the database of a gallery that was named, systemd, the bucket of
+// kept pictures, and the server that doctor is told to ask, and only serve can be called. (The parser of flags knows addresses, and so has package net.
 // The parser of mail brings a package that sends it, of which nothing is linked. The
 // runtime of WebAssembly can listen and look up names, but only for who sets up its
 // sockets.)

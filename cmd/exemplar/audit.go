@@ -92,6 +92,7 @@ answer must be the recorded one, to the last digit.`,
 		},
 	}
 	at.add(cmd)
+	at.addPictures(cmd)
 	addModel(cmd, &model)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -72,6 +73,9 @@ Exit code 1 says that all is put back, and that something was wrong already when
 			m, err := backup.Restore(cmd.Context(), args[0], options.Dir, opts)
 			if err != nil {
 				return err
+			}
+			if m.Contents.Pictures > 0 && !isQuiet(cmd) {
+				say(cmd.ErrOrStderr(), "the kept pictures are in a folder of the service now: start it with --pictures dir:%s\n", filepath.Join(options.Dir, "pictures"))
 			}
 			return sayBackup(cmd, asJSON, "restored", m)
 		},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar/internal/fileio"
+	"exemplar/internal/pictures"
 	"exemplar/internal/probe"
 )
 
@@ -28,6 +30,7 @@ func (s *serverChecks) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.address, "server", "", "ask the running server at this `URL` how it is, and check nothing else")
 	cmd.RegisterFlagCompletionFunc("server", cobra.NoFileCompletions)
 	s.place.add(cmd)
+	s.place.addPictures(cmd)
 	s.tlsFiles.add(cmd)
 }
 
@@ -45,6 +48,9 @@ func (s *serverChecks) checks(cmd *cobra.Command) (list []check) {
 	if s.data != "" {
 		list = append(list, check{"folder", func() (string, error) { return checkFolder(s.data) }})
 		list = append(list, check{"disk", func() (string, error) { return checkDisk(s.data) }})
+	}
+	if s.pictures != "" {
+		list = append(list, check{"pictures", func() (string, error) { return checkPictures(cmd.Context(), s.pictures) }})
 	}
 	if s.certificate != "" || s.private != "" {
 		list = append(list, check{"tls", func() (string, error) { return s.checkCertificate(time.Now()) }})
@@ -121,6 +127,26 @@ func checkDisk(folder string) (string, error) {
 		return "", fmt.Errorf("%s are free at %q: when nothing is, no answer can be kept", humanize.Bytes(uint64(free)), folder)
 	}
 	return humanize.Bytes(uint64(free)) + " are free", nil
+}
+
+// checkPictures writes, reads and removes a file at the place of kept pictures.
+func checkPictures(ctx context.Context, name string) (string, error) {
+	at, err := pictures.Open(name)
+	if err != nil {
+		return "", err
+	}
+	trial, content := fmt.Sprintf("doctor/trial-%d-%d", os.Getpid(), time.Now().UnixNano()), []byte("exemplar doctor")
+	if err := at.Put(ctx, trial, content); err != nil {
+		return "", err
+	}
+	got, err := at.Get(ctx, trial, 100)
+	if err == nil && string(got) != string(content) {
+		err = fmt.Errorf("%s gives back another file than was put there", at)
+	}
+	if err := errors.Join(err, at.Remove(ctx, trial)); err != nil {
+		return "", err
+	}
+	return at.String() + " takes files and gives them back", nil
 }
 
 // tlsFiles are what a server needs to speak HTTPS.

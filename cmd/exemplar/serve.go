@@ -50,6 +50,7 @@ make a key first.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.serve(cmd) },
 	}
 	f.place.add(cmd)
+	f.place.addPictures(cmd)
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` to listen on")
 	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
 	cmd.Flags().StringArrayVar(&f.folders, "folder", nil, "`FOLDER` from which jobs may read; may be given several times")
@@ -63,7 +64,7 @@ make a key first.`,
 }
 
 // place is where a service keeps what it knows.
-type place struct{ data, store string }
+type place struct{ data, store, pictures string }
 
 // add adds the flags.
 func (p *place) add(cmd *cobra.Command) {
@@ -73,6 +74,13 @@ func (p *place) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.store, "store", "", "`ADDRESS` of a PostgreSQL database that several servers share (docs/postgres.md)")
 	orFromEnvironment(cmd, "store", "EXEMPLAR_STORE")
 	cmd.RegisterFlagCompletionFunc("store", cobra.NoFileCompletions)
+}
+
+// addPictures adds the flag of the place of kept pictures.
+func (p *place) addPictures(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.pictures, "pictures", "", "`PLACE` of kept pictures, if not the database: dir:FOLDER or s3://BUCKET/PREFIX (docs/operations.md)")
+	orFromEnvironment(cmd, "pictures", "EXEMPLAR_PICTURES")
+	cmd.RegisterFlagCompletionFunc("pictures", cobra.NoFileCompletions)
 }
 
 // shown is the flag that names the place of a service.
@@ -86,13 +94,13 @@ func (p *place) shown(s *service.Service) string {
 // options are those of a service at the place that was named, or at the usual one.
 func (p *place) options() (service.Options, error) {
 	if p.data != "" || p.store != "" {
-		return service.Options{Dir: p.data, Store: p.store}, nil
+		return service.Options{Dir: p.data, Store: p.store, Pictures: p.pictures}, nil
 	}
 	folder, err := dataFolder()
 	if err != nil {
 		return service.Options{}, fmt.Errorf("%w: give --data FOLDER", err)
 	}
-	return service.Options{Dir: filepath.Join(folder, "service")}, nil
+	return service.Options{Dir: filepath.Join(folder, "service"), Pictures: p.pictures}, nil
 }
 
 func (f *serveFlags) serve(cmd *cobra.Command) error {

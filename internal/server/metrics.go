@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -116,6 +117,15 @@ func writeJobs(out *bytes.Buffer, totals []service.JobTotals, atWork int) {
 	gauge(out, "exemplar_job_chunks_at_work", "Chunks of jobs that this node works on.", float64(atWork))
 }
 
+// writePictures writes how many kept pictures wait for being moved, if they are to be moved.
+func (s *server) writePictures(ctx context.Context, out *bytes.Buffer) error {
+	waiting, elsewhere, err := s.service.PicturesWaiting(ctx)
+	if err == nil && elsewhere {
+		gauge(out, "exemplar_pictures_waiting", "Kept pictures that are in the database until their place takes them.", float64(waiting))
+	}
+	return err
+}
+
 // serveMetrics answers who may see figures: an admin.
 func (s *server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	by := actorOf(r.Context())
@@ -149,6 +159,10 @@ func (s *server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJobs(&out, totals, s.service.JobsAtWork())
+	if err := s.writePictures(r.Context(), &out); err != nil {
+		writeProblem(w, s.problem(r.Context(), err))
+		return
+	}
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
 	gauge(&out, "exemplar_waiting", "Pictures that wait for their turn.", float64(s.service.Waiting()))

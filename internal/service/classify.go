@@ -149,6 +149,7 @@ func (s *Service) keep(ctx context.Context, by Actor, c db.Collection, file File
 	if err != nil {
 		s.lost.Add(lost)
 	}
+	s.hurry()
 	if errors.Is(err, db.ErrUnavailable) {
 		s.log.Warn("an answer is not kept: the database is away", "source", file.Name)
 		s.lost.Add(int64(len(out.Answers)))

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"exemplar"
@@ -104,16 +103,15 @@ func (s *Service) decisionRow(ctx context.Context, collection, id string) (db.De
 
 // keptPicture is the page that a decision was about.
 func (s *Service) keptPicture(ctx context.Context, row db.Decision) (exemplar.Picture, error) {
-	if !row.HasPicture {
-		return exemplar.Picture{}, noPicture(row.ID)
-	}
-	file, err := s.db.Read().Picture(ctx, row.Collection, row.Hash)
-	if errors.Is(err, db.ErrNone) {
-		return exemplar.Picture{}, noPicture(row.ID)
-	}
+	file, err := s.keptFile(ctx, row)
 	if err != nil {
 		return exemplar.Picture{}, err
 	}
+	return pageOf(ctx, file, row)
+}
+
+// pageOf is the page of a file that a decision was about.
+func pageOf(ctx context.Context, file []byte, row db.Decision) (exemplar.Picture, error) {
 	part := 0
 	for page := range exemplar.Pages(ctx, exemplar.FromBytes(file), exemplar.PageOptions{}) {
 		if part == row.Part {
@@ -138,12 +136,16 @@ func (s *Service) DecisionPicture(ctx context.Context, collection, id string, si
 	if err != nil {
 		return nil, err
 	}
+	file, err := s.keptFile(ctx, row) // before, so that nobody waits at a core for another place
+	if err != nil {
+		return nil, err
+	}
 	leave, err := s.work.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	picture, err := s.keptPicture(ctx, row)
+	picture, err := pageOf(ctx, file, row)
 	if err != nil {
 		return nil, err
 	}
@@ -172,12 +174,16 @@ func (s *Service) Explanation(ctx context.Context, collection, id string) ([]byt
 	if err := json.Unmarshal([]byte(row.Options), &opts); err != nil {
 		return nil, err
 	}
+	file, err := s.keptFile(ctx, row) // before, so that nobody waits at a core for another place
+	if err != nil {
+		return nil, err
+	}
 	leave, err := s.work.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	picture, err := s.keptPicture(ctx, row)
+	picture, err := pageOf(ctx, file, row)
 	if err != nil {
 		return nil, err
 	}

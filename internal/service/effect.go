@@ -105,12 +105,16 @@ func (s *Service) again(ctx context.Context, g *exemplar.Gallery, row db.Decisio
 	if err := json.Unmarshal([]byte(row.Options), &opts); err != nil {
 		return exemplar.Result{}, opts, err
 	}
+	file, err := s.keptFile(ctx, row) // before, so that nobody waits at a core for another place
+	if err != nil {
+		return exemplar.Result{}, opts, err
+	}
 	leave, err := s.work.enter(ctx)
 	if err != nil {
 		return exemplar.Result{}, opts, err
 	}
 	defer leave()
-	picture, err := s.keptPicture(ctx, row)
+	picture, err := pageOf(ctx, file, row)
 	if err != nil {
 		return exemplar.Result{}, opts, err
 	}

@@ -21,13 +21,14 @@ import (
 
 // Options say how a service is opened.
 type Options struct {
-	Dir     string          // folder of its data, made if there is none; with Store, of temporary files: empty is one that goes with the service
-	Store   string          // address of a PostgreSQL database that has its data, and may be used by any number of services; empty: the data is in Dir
-	Model   *exemplar.Model // nil: the one inside the program
-	Log     *slog.Logger    // nil: what goes wrong in the background is not told
-	Workers int             // pictures in work at once; 0: one per core
-	Folders []string        // of this machine, from which jobs may read
-	Visit   bool            // only look and keep keys: another process may be serving the folder
+	Dir      string          // folder of its data, made if there is none; with Store, of temporary files: empty is one that goes with the service
+	Store    string          // address of a PostgreSQL database that has its data, and may be used by any number of services; empty: the data is in Dir
+	Model    *exemplar.Model // nil: the one inside the program
+	Log      *slog.Logger    // nil: what goes wrong in the background is not told
+	Pictures string          // where kept pictures are moved: dir:PATH or s3://BUCKET/PREFIX; empty: they stay in the database
+	Workers  int             // pictures in work at once; 0: one per core
+	Folders  []string        // of this machine, from which jobs may read
+	Visit    bool            // only look and keep keys: another process may be serving the folder
 }
 
 // Service is an open service.
@@ -46,6 +47,8 @@ type Service struct {
 
 	folders []allowedFolder
 	jobs    jobRunner
+
+	outside *outside // nil: kept pictures stay in the database
 
 	node    string       // this process, in the database
 	others  watch        // used by live alone
@@ -76,6 +79,9 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 	}
 	s.ending, s.stop = context.WithCancel(context.Background())
 	var err error
+	if s.outside, err = newOutside(opts.Pictures); err != nil {
+		return nil, err
+	}
 	if s.folders, err = openFolders(opts.Folders); err == nil {
 		err = s.open(ctx, opts.Visit)
 	}
@@ -112,6 +118,9 @@ func (s *Service) open(ctx context.Context, visit bool) error {
 		s.background.Go(func() { s.live(s.ending) })
 	}
 	s.background.Go(func() { s.sweep(s.ending) })
+	if s.outside != nil {
+		s.background.Go(func() { s.runPictures(s.ending) })
+	}
 	s.background.Go(func() { s.runJobs(s.ending) })
 	return nil
 }

@@ -385,3 +385,58 @@ func grow(t *testing.T, dir string, bytes int) {
 		t.Fatal(err)
 	}
 }
+
+// Pictures that are kept in a folder are in the backup, and in the restored folder; one that
+// is missing is told.
+func TestPicturesInAFolder(t *testing.T) {
+	folder, ctx := t.TempDir(), t.Context()
+	dir, kept := filepath.Join(folder, "service"), filepath.Join(folder, "kept")
+	s := filled(t, dir)
+	s.Close()
+	s, err := service.Open(ctx, service.Options{Dir: dir, Pictures: "dir:" + kept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for waiting := int64(1); waiting > 0; time.Sleep(10 * time.Millisecond) {
+		if waiting, _, err = s.PicturesWaiting(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m := mustMake(t, s, filepath.Join(folder, "backup")); m.Contents.Pictures != 2 {
+		t.Errorf("%d pictures are copied", m.Contents.Pictures)
+	}
+	files, err := filepath.Glob(filepath.Join(kept, "mailroom", "*", "*"))
+	if err != nil || len(files) != 2 {
+		t.Fatal(err, files)
+	}
+	os.Remove(files[0])
+	if m, err := Make(ctx, s, filepath.Join(folder, "second")); err != nil || len(m.Problems) != 1 || !strings.Contains(m.Problems[0], filepath.Base(files[0])) {
+		t.Errorf("a missing picture: %v, %q", err, m.Problems)
+	}
+	database, err := sql.Open("sqlite", filepath.Join(dir, "service.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer database.Close()
+	if _, err := database.Exec(`UPDATE picture_object SET place = 's3://bucket at https://s3.example.com'`); err != nil {
+		t.Fatal(err)
+	}
+	if m := mustMake(t, s, filepath.Join(folder, "third")); m.Contents.Pictures != 0 || !strings.Contains(m.Elsewhere, "2 kept pictures in s3://bucket at") {
+		t.Errorf("of a bucket: %d pictures, elsewhere %q", m.Contents.Pictures, m.Elsewhere)
+	}
+	restored := filepath.Join(folder, "restored")
+	if _, err := Restore(ctx, filepath.Join(folder, "backup"), restored, RestoreOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	again, err := service.Open(ctx, service.Options{Dir: restored, Pictures: "dir:" + filepath.Join(restored, "pictures")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	for id := range decisions(t, again) {
+		if _, err := again.DecisionPicture(ctx, "mailroom", id, 100); err != nil {
+			t.Error(err)
+		}
+	}
+}

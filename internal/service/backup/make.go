@@ -53,6 +53,9 @@ func (m *Manifest) fill(ctx context.Context, s *service.Service, folder string) 
 	if m.Contents, m.Problems, err = look(ctx, folder, s.Model()); err != nil {
 		return err
 	}
+	if err := m.copyPictures(ctx, s, folder, s.Model()); err != nil {
+		return err
+	}
 	m.Files, err = list(ctx, folder)
 	return err
 }

@@ -58,5 +58,8 @@ func (q *Tx) RemoveCollection(ctx context.Context, name string) error {
 			return err
 		}
 	}
+	if _, err := q.exec(ctx, `UPDATE picture_object SET state = 'gone' WHERE collection = ? AND state = 'there'`, name); err != nil {
+		return err
+	}
 	return q.must(ctx, `DELETE FROM collection WHERE name = ?`, name)
 }

@@ -113,18 +113,6 @@ func (q *Tx) CountAllDecisions(ctx context.Context, collection string) (int64, e
 	return one(ctx, q.querier, number, `SELECT COUNT(*) FROM decision WHERE collection = ?`, collection)
 }
 
-// AddPicture keeps a file, once.
-func (q *Tx) AddPicture(ctx context.Context, collection, hash string, data []byte) error {
-	_, err := q.exec(ctx, `INSERT INTO picture (collection, hash, data) VALUES (?, ?, ?) ON CONFLICT (collection, hash) DO NOTHING`, collection, hash, data)
-	return err
-}
-
-// Picture returns a kept file.
-func (q *Tx) Picture(ctx context.Context, collection, hash string) ([]byte, error) {
-	return one(ctx, q.querier, func(rows *sql.Rows, data *[]byte) error { return rows.Scan(data) },
-		`SELECT data FROM picture WHERE collection = ? AND hash = ?`, collection, hash)
-}
-
 // RemoveOldDecisions removes the decisions of a collection from before a time, and the
 // files that no other one needs. It returns how many decisions went.
 func (q *Tx) RemoveOldDecisions(ctx context.Context, collection string, before time.Time) (int64, error) {
@@ -132,7 +120,5 @@ func (q *Tx) RemoveOldDecisions(ctx context.Context, collection string, before t
 	if err != nil || n == 0 {
 		return n, err
 	}
-	_, err = q.exec(ctx, `DELETE FROM picture WHERE collection = ? AND NOT EXISTS (
-		SELECT 1 FROM decision d WHERE d.collection = picture.collection AND d.hash = picture.hash AND d.has_picture = 1)`, collection)
-	return n, err
+	return n, q.removeUnneeded(ctx, collection)
 }

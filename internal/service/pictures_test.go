@@ -1,0 +1,203 @@
+package service
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"exemplar/internal/imaging"
+	"exemplar/internal/service/db"
+	"exemplar/internal/synthdoc"
+)
+
+// withPictures opens a service that keeps pictures in a folder. Its own mover is too slow for
+// tests, which move by themselves.
+func withPictures(t *testing.T, at Options) (s *Service, folder string) {
+	t.Helper()
+	folder = filepath.Join(t.TempDir(), "pictures")
+	s = openAt(t, at)
+	var err error
+	if s.outside, err = newOutside("dir:" + folder); err != nil {
+		t.Fatal(err)
+	}
+	makeCollection(t, s, NewCollection{Name: "mailroom", KeepPictures: KeepAll, RetentionDays: 7})
+	return s, folder
+}
+
+// moveAll moves until nothing is left to do.
+func (s *Service) moveAll(t *testing.T) {
+	t.Helper()
+	for {
+		n, err := s.movePictures(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// filesBelow are the files below a folder.
+func filesBelow(t *testing.T, folder string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// Kept pictures are moved to their place, found there, and removed with what needed them.
+func TestPicturesOutside(t *testing.T) { onBoth(t, testPicturesOutside) }
+
+func testPicturesOutside(t *testing.T, at Options) {
+	s, folder := withPictures(t, at)
+	ctx := t.Context()
+	form := imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "form", Template: 2, Size: 300}))
+	first := s.labelOf(t, ticket)
+	s.labelOf(t, form)
+	s.moveAll(t)
+	s.labelOf(t, ticket) // it is outside already
+	if n, _, err := s.PicturesWaiting(ctx); err != nil || n != 0 {
+		t.Errorf("%d pictures are in the database, %v", n, err)
+	}
+	files := filesBelow(t, folder)
+	if len(files) != 2 || !strings.Contains(strings.Join(files, " "), filepath.Join("mailroom", hashOf(ticket)[:2], hashOf(ticket))) {
+		t.Fatalf("outside are %v", files)
+	}
+	if _, err := s.DecisionPicture(ctx, "mailroom", first.DecisionID, 100); err != nil {
+		t.Error(err)
+	}
+	if r, err := s.Replay(ctx, "", first.DecisionID); err != nil || !r.Same {
+		t.Errorf("%v %s", err, r.Why)
+	}
+	for _, file := range files {
+		if err := os.WriteFile(file, []byte("damaged"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.DecisionPicture(ctx, "mailroom", first.DecisionID, 100); err == nil || !strings.Contains(err.Error(), "is not what was kept") {
+		t.Errorf("of a damaged file: %v", err)
+	}
+	if err := s.removeOld(ctx, time.Now().AddDate(0, 0, 8)); err != nil {
+		t.Fatal(err)
+	}
+	s.moveAll(t)
+	if left := filesBelow(t, folder); len(left) != 0 {
+		t.Errorf("after its time is left %v", left)
+	}
+	s.labelOf(t, ticket)
+	s.moveAll(t)
+	if err := s.DeleteCollection(ctx, anna, "mailroom"); err != nil {
+		t.Fatal(err)
+	}
+	s.moveAll(t)
+	if left := filesBelow(t, folder); len(left) != 0 {
+		t.Errorf("of a deleted collection is left %v", left)
+	}
+	mustBeSound(t, s)
+}
+
+// While the place cannot be reached answers go on and are kept, pictures too; what is there
+// already cannot be registered, which is said, and can be afterwards.
+func TestThePlaceOfPicturesIsAway(t *testing.T) {
+	s, folder := withPictures(t, Options{Dir: t.TempDir()})
+	ctx := t.Context()
+	moved := s.labelOf(t, ticket)
+	s.moveAll(t)
+	away := folder + ".away"
+	if err := os.Rename(folder, away); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(folder, nil, 0o600); err != nil { // so that nobody makes the folder anew
+		t.Fatal(err)
+	}
+	form := imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "form", Template: 2, Size: 300}))
+	stays := s.labelOf(t, form)
+	if _, err := s.movePictures(ctx); err == nil || !strings.Contains(err.Error(), folder) {
+		t.Errorf("moved: %v", err)
+	}
+	resolve := func(id, label string) error {
+		_, err := s.Resolve(ctx, anna, "mailroom", Resolving{Decisions: []string{id}, Action: ActNew, Label: label})
+		return err
+	}
+	var known *Error
+	if err := resolve(moved.DecisionID, "ticket"); !errors.As(err, &known) || known.Kind != Unavailable || !strings.Contains(known.Text, folder) || !strings.Contains(known.Text, "administrator") {
+		t.Errorf("registered from a place that is away: %v", err)
+	}
+	if err := resolve(stays.DecisionID, "form"); err != nil {
+		t.Errorf("registered from the database: %v", err)
+	}
+	os.Remove(folder)
+	if err := os.Rename(away, folder); err != nil {
+		t.Fatal(err)
+	}
+	s.outside.away.Store(0) // which passes by itself
+	if err := resolve(moved.DecisionID, "ticket"); err != nil {
+		t.Error(err)
+	}
+	s.moveAll(t)
+	if files := filesBelow(t, folder); len(files) != 2 {
+		t.Errorf("outside are %v", files)
+	}
+}
+
+// What a killed process was writing is removed, and the picture is moved by another.
+func TestAnInterruptedMove(t *testing.T) { onBoth(t, testInterruptedMove) }
+
+func testInterruptedMove(t *testing.T, at Options) {
+	s, folder := withPictures(t, at)
+	ctx := t.Context()
+	d := s.labelOf(t, ticket)
+	half := db.Object{Name: "mailroom/aa/half", Collection: "mailroom", Hash: hashOf(ticket), Place: "x"}
+	err := s.db.Write(ctx, func(tx *db.Tx) error { return tx.BeginObject(ctx, half, "a node that is gone") })
+	if err == nil {
+		err = s.outside.Put(ctx, half.Name, []byte("half"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.moveAll(t)
+	if files := filesBelow(t, folder); len(files) != 1 || strings.Contains(files[0], "half") {
+		t.Errorf("outside are %v", files)
+	}
+	if _, err := s.DecisionPicture(ctx, "mailroom", d.DecisionID, 100); err != nil {
+		t.Error(err)
+	}
+}
+
+// Without --pictures what is outside is named, and nothing is lost.
+func TestThePlaceOfPicturesIsNotNamed(t *testing.T) {
+	s, folder := withPictures(t, Options{Dir: t.TempDir()})
+	d := s.labelOf(t, ticket)
+	s.moveAll(t)
+	s.outside = nil
+	if _, err := s.DecisionPicture(t.Context(), "mailroom", d.DecisionID, 0); err == nil || !strings.Contains(err.Error(), folder) || !strings.Contains(err.Error(), "--pictures") {
+		t.Errorf("said %v", err)
+	}
+	if _, err := Open(t.Context(), Options{Dir: t.TempDir(), Pictures: "ftp://x"}); err == nil || !strings.Contains(err.Error(), "dir:PATH") {
+		t.Errorf("another place: %v", err)
+	}
+}
+
+// The mover of a service moves by itself what is kept.
+func TestPicturesAreMovedByThemselves(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "pictures")
+	s := openAt(t, Options{Dir: t.TempDir(), Pictures: "dir:" + folder})
+	makeCollection(t, s, NewCollection{Name: "mailroom", KeepPictures: KeepAll})
+	s.labelOf(t, ticket)
+	for end := time.Now().Add(8 * time.Second); len(filesBelow(t, folder)) == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nothing was moved")
+		}
+	}
+}
