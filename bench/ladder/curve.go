@@ -137,24 +137,37 @@ func overTargets(x measured) difference {
 // times is the interval of so many doublings.
 func (d difference) times(f float64) difference { return difference{f * d.mean, f * d.low, f * d.high} }
 
-// late is the number of the last networks of which the slope is said separately: two doublings.
-const late = 3
-
 func writeCurve(w io.Writer, points []point, inside run) {
 	fmt.Fprintf(w, "# What samples buy\n\nMade by `go run ./bench/ladder curve runs/curve` from the run of `exemplar train recipes/curve.toml`: one run, one seed, at a constant learning rate.\n")
 	fmt.Fprintf(w, "Each row is the running mean of its weights after so many samples; the figures are those of [ladder.md](ladder.md), and kept in [samples.csv](samples.csv).\n\n")
 	writePoints(w, points, inside)
-	last := points[len(points)-1].samples
-	million := math.Log2(float64(last+1e6) / float64(last))
 	fmt.Fprintf(w, "\n![The mean over the eight sets by samples](samples.svg)\n\n## The next million\n\n")
-	fmt.Fprintf(w, "A line through the logarithm of the samples, by set; the interval is Student's over the eight sets.\nA million more samples after %d are %.2f doublings.\n\n", last, million)
-	fmt.Fprintf(w, "| classes, rate | points by doubling | of the last two doublings | the next million |\n|---|---|---|---|\n")
+	last := points[len(points)-1]
+	million := math.Log2((insideSamples + 1e6) / insideSamples)
+	goal := wantedMean()
+	fmt.Fprintf(w, "Points by doubling of the samples, by set: of a line through all rows of the run, and from its last row to the network inside.\nIntervals are Student's over the eight sets.\n")
+	fmt.Fprintf(w, "The curve bends, so that only the second may be carried on: a million samples after the %d of the network inside are %.2f doublings more.\n", insideSamples, million)
+	fmt.Fprintf(w, "The falling learning rate at the end of its training is in that slope too, which is therefore rather too steep.\n")
+	fmt.Fprintf(w, "*To the goal*: doublings after which the mean would be that of what is wanted, %.1f.\n\n", 100*goal)
+	fmt.Fprintf(w, "| classes, rate | in the run | from its end to the network inside | the next million | to the goal |\n|---|---|---|---|---|\n")
 	for _, q := range []question{reporting, reportAt2, overall} {
-		all := overTargets(slope(points, q))
-		recent := overTargets(slope(points[max(0, len(points)-late):], q))
-		fmt.Fprintf(w, "| %v, %v | %v | %v | %v |\n", q.classes, q.rate, all, recent, recent.times(million))
+		recent := overTargets(slope([]point{last, {insideSamples, inside.figures}}, q))
+		missing := goal - mean(inside.figures[q])
+		doublings := ""
+		if q.rate == strict && recent.mean > 0 {
+			doublings = fmt.Sprintf("%.0f", missing/recent.mean)
+		}
+		fmt.Fprintf(w, "| %v, %v | %v | %v | %v | %s |\n", q.classes, q.rate, overTargets(slope(points, q)), recent, recent.times(million), doublings)
 	}
-	fmt.Fprintf(w, "\nThe next million is that of the last two doublings, continued.\n")
+}
+
+// wantedMean is the mean of what is wanted on the targets.
+func wantedMean() float64 {
+	var wanted measured
+	for _, t := range targets {
+		wanted = append(wanted, t.wanted)
+	}
+	return mean(wanted)
 }
 
 func writePoints(w io.Writer, points []point, inside run) {
@@ -177,9 +190,7 @@ func writePoints(w io.Writer, points []point, inside run) {
 	for _, p := range points {
 		row(strconv.Itoa(p.samples), p.figures)
 	}
-	if inside.figures != nil {
-		row(fmt.Sprintf("%s, %d", insideName, insideSamples), inside.figures)
-	}
+	row(fmt.Sprintf("%s, %d", insideName, insideSamples), inside.figures)
 	fmt.Fprintf(w, "\n*mean* and *at 1e-2* are of even classes, *odd* and *all* the mean at 1e-4 over odd and over all classes.\n")
 	fmt.Fprintf(w, "The network inside has the same recipe, but a learning rate that falls, and another program made it.\n")
 }

@@ -1,8 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"math"
+	"os"
+	"strings"
 	"testing"
+
+	"exemplar/internal/train/recipe"
 )
 
 // Figures that rise by two points with each doubling have that slope, on each target.
@@ -25,5 +30,27 @@ func TestPointsOfARun(t *testing.T) {
 	points := pointsOf([]run{{name: insideName}, {name: "step-200"}, {name: "step-1600"}, {name: "step-50"}}, 512)
 	if len(points) != 3 || points[0].samples != 25600 || points[1].samples != 102400 || points[2].samples != 819200 {
 		t.Errorf("%v", points)
+	}
+}
+
+// The page that is committed is made of the figures that are committed.
+func TestCurveIsOfTheKeptFigures(t *testing.T) {
+	runs, err := readRuns("../../docs/results/samples.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/results/samples.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := recipe.LoadToTeach("../../" + curveRecipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, _ := find(runs, insideName, 0)
+	var table bytes.Buffer
+	writePoints(&table, pointsOf(runs, cfg.Stages[0].Batch.Samples()), inside)
+	if !strings.Contains(string(page), table.String()) {
+		t.Errorf("docs/results/samples.md has not this table:\n%s", &table)
 	}
 }

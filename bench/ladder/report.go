@@ -304,7 +304,7 @@ func writeSamples(w io.Writer, samples int, results map[string]result) {
 	million := gain / doublings * math.Log2((insideSamples+1e6)/insideSamples)
 	fmt.Fprintf(w, "\n## What samples buy\n\nFrom *contrast* with %d samples to the network inside with %d (the same loss, turned forms of a picture as negatives besides) the mean goes from %.1f to %.1f: %.1f points for each doubling.\n",
 		samples, insideSamples, 100*few.even.mean(), 100*many.even.mean(), gain/doublings)
-	fmt.Fprintf(w, "If that went on, the next million samples would buy %.1f points.\n", million)
+	fmt.Fprintf(w, "If that went on, the next million samples would buy %.1f points; the curve of one run bends, and says less: [samples.md](samples.md).\n", million)
 }
 
 func writeFigures(w io.Writer, results map[string]result) {
