@@ -46,7 +46,7 @@ type Job struct {
 	Kind       string     `json:"kind" enum:"folder,manifest,upload"`
 	Place      string     `json:"place" doc:"the folder or the list; of files that were sent, their number or name"`
 	State      string     `json:"state" enum:"uploading,running,paused,cancelled,done,failed"`
-	Reason     string     `json:"reason,omitempty" doc:"why it failed"`
+	Reason     string     `json:"reason,omitempty" doc:"why it failed, or why this server does not work on it"`
 	Created    time.Time  `json:"created"`
 	Ended      *time.Time `json:"ended,omitempty"`
 	Listing    bool       `json:"listing" doc:"its files are still being listed: there will be more"`
@@ -138,6 +138,9 @@ func (s *Service) shownJob(ctx context.Context, by Actor, row db.Job) (Job, erro
 	}
 	if row.State != JobRunning {
 		return j, nil
+	}
+	if !s.reaches(row) {
+		j.Reason = "this server may not read from there, and leaves the job to others: it was started without --folder for that"
 	}
 	now := time.Now()
 	since := now.Add(-speedOver)

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"exemplar"
 	"exemplar/internal/parallel"
 	"exemplar/internal/service/db"
@@ -37,6 +39,7 @@ const mostDeaths = 2
 type jobRunner struct {
 	workers    int
 	chunkFiles int
+	places     *semaphore.Weighted // pages in work: as many as cores, so that a request waits for one of them to end, and for none that waits
 	wake       chan struct{}
 	recordings chan *recording
 	atWork     atomic.Int64
@@ -44,7 +47,7 @@ type jobRunner struct {
 }
 
 func newJobRunner(workers int) jobRunner {
-	return jobRunner{workers: workers, chunkFiles: chunkFiles, wake: make(chan struct{}, chunksAtOnce), recordings: make(chan *recording)}
+	return jobRunner{workers: workers, chunkFiles: chunkFiles, places: semaphore.NewWeighted(int64(workers)), wake: make(chan struct{}, chunksAtOnce), recordings: make(chan *recording)}
 }
 
 // WhenDecided has do called with each answer of a job that this node has recorded.
@@ -404,10 +407,12 @@ func unfit(format string, args ...any) error { return &unfitError{fmt.Sprintf(fo
 // answerOfJob classifies a page when a core is free for it. What may pass is waited for;
 // another fault is that of the file.
 func (s *Service) answerOfJob(ctx context.Context, r *recording, p numberedPage) (answers pageAnswers, err error) {
-	if err := s.work.places.Acquire(ctx, 1); err != nil {
-		return answers, err
+	for _, places := range []*semaphore.Weighted{s.jobs.places, s.work.places} {
+		if err := places.Acquire(ctx, 1); err != nil {
+			return answers, err
+		}
+		defer places.Release(1)
 	}
-	defer s.work.places.Release(1)
 	defer func() {
 		if broken := recover(); broken != nil {
 			s.log.Error("panic", "job", r.job.ID, "path", r.file.Path, "fault", broken)
