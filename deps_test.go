@@ -97,7 +97,7 @@ var allowed = map[string][]string{
 	"internal/train/recipe":     {"internal/train/loss", "internal/nn", "internal/embed"},
 	"internal/train": {"internal/progress", "internal/train/recipe", "internal/train/checkpoint", "internal/train/random", "internal/train/loss", "internal/nn", "internal/embed", "internal/kernel", "internal/tensorfile",
 		"internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/eval", "internal/pagetemplate"},
-	"internal/service":        {"", "internal/service/db", "internal/pictures", "internal/store/open", "internal/dataset", "internal/manifest", "internal/intake"},
+	"internal/service":        {"", "internal/service/db", "internal/pictures", "internal/store/open", "internal/dataset", "internal/manifest", "internal/intake", "internal/sorting"},
 	"internal/manifest":       {},
 	"internal/service/db":     {},
 	"internal/service/backup": {"", "internal/service", "internal/service/db", "internal/sqlitecopy", "internal/pictures"},

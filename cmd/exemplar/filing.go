@@ -17,6 +17,7 @@ import (
 	"exemplar"
 	"exemplar/internal/fileio"
 	"exemplar/internal/intake"
+	"exemplar/internal/service"
 	"exemplar/internal/sorting"
 	"exemplar/internal/sorting/journal"
 )
@@ -54,7 +55,7 @@ func (f *filingFlags) options(g *exemplar.Gallery, tell func(exemplar.LeftOut)) 
 	classify := func(ctx context.Context, p exemplar.Picture) (answers []sorting.Answer, err error) {
 		result, err := g.Classify(ctx, p, deciding)
 		for _, a := range result.Answers {
-			answers = append(answers, filedAnswer(a))
+			answers = append(answers, service.SortingAnswer(a))
 			for _, left := range a.LeftOut {
 				mu.Lock()
 				if !told[left.ID] {
@@ -92,18 +93,6 @@ func filedPages(opening exemplar.PageOptions, classify func(context.Context, exe
 			}
 		}
 	}
-}
-
-// filedAnswer is an answer as sorting wants it.
-func filedAnswer(a exemplar.Answer) sorting.Answer {
-	to := sorting.Answer{Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence, Reason: a.Reason}
-	if a.Blank {
-		to.Decision = sorting.Blank
-	}
-	if a.Geometry != nil {
-		to.Quad = &a.Geometry.Quad
-	}
-	return to
 }
 
 // sayDamaged names a reference that had no part in answers.

@@ -26,9 +26,9 @@ import (
 type serveFlags struct {
 	place
 	tlsFiles
-	listen, model   string
-	profile, openid string
-	folders         []string
+	listen, model    string
+	profile, openid  string
+	folders, watched []string
 }
 
 func newServe() *cobra.Command {
@@ -55,6 +55,8 @@ make a key first.`,
 	cmd.RegisterFlagCompletionFunc("listen", cobra.NoFileCompletions)
 	cmd.Flags().StringArrayVar(&f.folders, "folder", nil, "`FOLDER` from which jobs may read; may be given several times")
 	cmd.MarkFlagDirname("folder")
+	cmd.Flags().StringArrayVar(&f.watched, "watch", nil, "`FOLDER` below which an admin may have folders watched; may be given several times")
+	cmd.MarkFlagDirname("watch")
 	f.tlsFiles.add(cmd)
 	cmd.Flags().StringVar(&f.openid, "oidc", "", "`FILE` of settings by which people log in at a provider (docs/service.md)")
 	cmd.Flags().StringVar(&f.profile, "pprof", "", "loopback `ADDRESS` for profiles of the program (net/http/pprof)")
@@ -125,7 +127,7 @@ func (f *serveFlags) serve(cmd *cobra.Command) error {
 		people = openid.New(settings)
 	}
 	log := f.log(cmd)
-	options.Log, options.Folders = log, f.folders
+	options.Log, options.Folders, options.Watch = log, f.folders, f.watched
 	s, err := service.Open(ctx, options)
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
 	"exemplar/internal/planar"
+	"exemplar/internal/service"
 	"exemplar/internal/sorting"
 	"exemplar/internal/sorting/journal"
 	"exemplar/internal/synthdoc"
@@ -407,7 +408,7 @@ func TestFiledAnswersNameEveryDecision(t *testing.T) {
 		{Decision: exemplar.Match}: sorting.Match, {Decision: exemplar.Unknown}: sorting.Unknown,
 		{Decision: exemplar.Refused}: sorting.Refused, {Decision: exemplar.Refused, Blank: true}: sorting.Blank,
 	} {
-		if got := filedAnswer(*a).Decision; got != want {
+		if got := service.SortingAnswer(*a).Decision; got != want {
 			t.Errorf("%+v is %s, want %s", a, got, want)
 		}
 	}

@@ -94,6 +94,7 @@ func (s *server) addAll() {
 	s.addInbox()
 	s.addBatch()
 	s.addJobs()
+	s.addWatches()
 	s.addOperations()
 }
 

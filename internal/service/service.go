@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type Options struct {
 	Pictures string          // where kept pictures are moved: dir:PATH or s3://BUCKET/PREFIX; empty: they stay in the database
 	Workers  int             // pictures in work at once; 0: one per core
 	Folders  []string        // of this machine, from which jobs may read
+	Watch    []string        // of this machine, below which folders may be watched
+	Looks    time.Duration   // between two looks into a watched folder, for which a file must rest; 0: 5 s
 	Visit    bool            // only look and keep keys: another process may be serving the folder
 }
 
@@ -47,6 +50,10 @@ type Service struct {
 
 	folders []allowedFolder
 	jobs    jobRunner
+
+	watchBelow []string      // folders below which others may be watched
+	watchEvery time.Duration // between two looks into one
+	watchWake  chan struct{}
 
 	outside *outside // nil: kept pictures stay in the database
 
@@ -76,13 +83,17 @@ func Open(ctx context.Context, opts Options) (*Service, error) {
 	s := &Service{
 		dir: opts.Dir, store: opts.Store, model: opts.Model, log: opts.Log, work: newWorkplace(opts.Workers),
 		galleries: map[string]*exemplar.Gallery{}, node: newID(), jobs: newJobRunner(opts.Workers),
+		watchEvery: cmp.Or(opts.Looks, watchEvery), watchWake: make(chan struct{}, 1),
 	}
 	s.ending, s.stop = context.WithCancel(context.Background())
 	var err error
 	if s.outside, err = newOutside(opts.Pictures); err != nil {
 		return nil, err
 	}
-	if s.folders, err = openFolders(opts.Folders); err == nil {
+	if s.watchBelow, err = resolveFolders(opts.Watch); err == nil {
+		s.folders, err = openFolders(opts.Folders)
+	}
+	if err == nil {
 		err = s.open(ctx, opts.Visit)
 	}
 	if err != nil {
@@ -122,6 +133,9 @@ func (s *Service) open(ctx context.Context, visit bool) error {
 		s.background.Go(func() { s.runPictures(s.ending) })
 	}
 	s.background.Go(func() { s.runJobs(s.ending) })
+	if len(s.watchBelow) > 0 {
+		s.background.Go(func() { s.runWatches(s.ending) })
+	}
 	return nil
 }
 

@@ -29,6 +29,25 @@ type Inbox struct {
 	Say func(error)
 }
 
+// Waiting counts the files of the folder that are not taken yet, for who sorts into another
+// folder.
+func (i Inbox) Waiting(to string) int {
+	w := &watch{Inbox: i, sorter: &Sorter{root: to}, saying: map[string]string{}}
+	w.Say = func(error) {}
+	found, _ := w.list()
+	return len(found)
+}
+
+// Name is the name in the folder of a file that was taken out of it, by its path.
+func (i Inbox) Name(path string) string {
+	rel, err := filepath.Rel(filepath.Join(i.Folder, claimFolder), path)
+	if err != nil {
+		return filepath.Base(path)
+	}
+	_, name, _ := strings.Cut(rel, string(filepath.Separator))
+	return name
+}
+
 // claimFolder holds, in the inbox, the files that were taken from it and are not sorted yet:
 // each in a folder of its own, under its path.
 const claimFolder = ".exemplar-work"

@@ -71,14 +71,14 @@ type tab struct {
 }
 
 // newTab opens a tab on a new service, which ends with the test. Without a browser the
-// test is skipped, but not where it is required. The service may read the folders.
+// test is skipped, but not where it is required. The service may read the folders, and watch those below them.
 func newTab(t *testing.T, folders ...string) *tab {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser is not started in short tests")
 	}
 	t.Parallel()
-	s, err := service.Open(context.Background(), service.Options{Dir: t.TempDir(), Folders: folders})
+	s, err := service.Open(context.Background(), service.Options{Dir: t.TempDir(), Folders: folders, Watch: folders, Looks: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

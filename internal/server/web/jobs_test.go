@@ -78,3 +78,45 @@ func TestJobsArePausedAndCancelled(t *testing.T) {
 	p.sees("Cancelled")
 	p.await("no more to press", `!`+visible("Resume"))
 }
+
+// TestWatchedFolders: an admin has a folder watched, and the page shows what came, what was
+// sorted where and what failed.
+func TestWatchedFolders(t *testing.T) {
+	below := t.TempDir()
+	in := filepath.Join(below, "in")
+	if err := os.Mkdir(in, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := newTab(t, below)
+	p.collection("driving-licence")
+	p.open("/c/mailroom/jobs")
+	p.click("Watch a folder")
+	p.focus("dialog input[name=folder]")
+	p.write(in)
+	p.focus("dialog input[name=to]")
+	p.write(filepath.Join(below, "in/../../elsewhere"))
+	p.click("Watch it")
+	p.sees("is in no folder that this server may watch")
+	p.focus("dialog input[name=to]")
+	p.write(filepath.Join(below, "sorted"))
+	p.click("Watch it")
+	p.sees("Watching")
+	for name, data := range map[string][]byte{"licence.jpg": photo("driving-licence", 3, 4), "letter.jpg": []byte("no picture")} {
+		if err := os.WriteFile(filepath.Join(in, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.sees("0 waiting, 2 sorted, 1 failed")
+	p.click("Files that could not be used")
+	p.sees("letter.jpg")
+	if _, err := os.Stat(filepath.Join(below, "sorted/card/driving-licence/licence.jpg")); err != nil {
+		t.Error(err)
+	}
+	value[any](p, `document.activeElement.blur(), null`)
+	p.click("Pause")
+	p.sees("Go on")
+	p.click("Watch no longer")
+	p.sees("Watch this folder no longer?")
+	p.click("Watch no longer")
+	p.sees("What comes into a watched folder, from a scanner for example")
+}

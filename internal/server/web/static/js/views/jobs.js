@@ -7,6 +7,7 @@ import { View } from "../view.js";
 import { form } from "../parts/dialog.js";
 import { dropZone } from "../parts/drop.js";
 import { controls, jobName, progressBar, progressWords, stateChip } from "../parts/progress.js";
+import { watches } from "../parts/watches.js";
 import { complain } from "../parts/toast.js";
 
 const lookEvery = 2000; // ms between two looks at jobs that run
@@ -16,7 +17,7 @@ class JobsView extends View {
     this.list = h("div", { class: "stack tight" });
     this.told = h("p", { role: "status", class: "quiet" });
     fill(this, heading("Jobs", "Many files, recognised in the background. A job goes on when this page is closed, and when the service is started anew.", button("Folder of the server", { icon: "folder", key: "n", on: () => this.folder() })),
-      h("div", { class: "stack" }, dropZone({ view: this, take: (files) => this.send(files), small: true, folders: true, title: "Drop many files or a folder", text: "They are sent to the service, which works on them one after the other." }), this.told, this.list));
+      h("div", { class: "stack" }, dropZone({ view: this, take: (files) => this.send(files), small: true, folders: true, title: "Drop many files or a folder", text: "They are sent to the service, which works on them one after the other." }), this.told, this.list, watches(this)));
     this.load(() => this.all(), this.list);
   }
 
