@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/pgtest"
 	"exemplar/internal/service/db"
 	"exemplar/internal/synthdoc"
 )
@@ -198,6 +200,58 @@ func TestPicturesAreMovedByThemselves(t *testing.T) {
 	for end := time.Now().Add(8 * time.Second); len(filesBelow(t, folder)) == 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("nothing was moved")
+		}
+	}
+}
+
+// Two processes of one database move side by side: every picture is at the place once, and
+// none is left behind.
+func TestTwoNodesMovePictures(t *testing.T) {
+	one, two := twoNodes(t, pgtest.Database(t))
+	folder := filepath.Join(t.TempDir(), "pictures")
+	for _, s := range []*Service{one, two} {
+		var err error
+		if s.outside, err = newOutside("dir:" + folder); err != nil {
+			t.Fatal(err)
+		}
+	}
+	makeCollection(t, one, NewCollection{Name: "mailroom", KeepPictures: KeepAll})
+	const many = 60
+	err := one.db.Write(t.Context(), func(tx *db.Tx) error {
+		for i := range many {
+			data := []byte{byte(i)}
+			if err := tx.AddPicture(t.Context(), "mailroom", hashOf(data), data); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var both sync.WaitGroup
+	begun := time.Now()
+	for _, s := range []*Service{one, two} {
+		both.Go(func() {
+			for n := 1; n > 0; {
+				var err error
+				if n, err = s.movePictures(t.Context()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	both.Wait()
+	t.Logf("%d pictures were moved in %v", many, time.Since(begun).Round(time.Millisecond))
+	n, _, err := one.PicturesWaiting(t.Context())
+	if files := filesBelow(t, folder); err != nil || n != 0 || len(files) != many {
+		t.Errorf("%d files of %d, %d left in the database, %v", len(files), many, n, err)
+	}
+	for i := range many {
+		row := db.Decision{Collection: "mailroom", Hash: hashOf([]byte{byte(i)}), HasPicture: true}
+		if data, err := two.keptFile(t.Context(), row); err != nil || data[0] != byte(i) {
+			t.Errorf("picture %d: %v, %v", i, data, err)
 		}
 	}
 }

@@ -320,10 +320,15 @@ func TestDamageIsTold(t *testing.T) {
 
 // TestMain lets the test run itself as a process that is killed.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("BACKUP_TEST_OF"); dir != "" {
-		s, err := service.Open(context.Background(), service.Options{Dir: dir, Visit: true})
-		if err == nil {
-			_, err = Make(context.Background(), s, os.Getenv("BACKUP_TEST_TO"))
+	if from, to := os.Getenv("BACKUP_TEST_FROM"), os.Getenv("BACKUP_TEST_TO"); to != "" {
+		var err error
+		if from != "" {
+			_, err = Restore(context.Background(), from, to, RestoreOptions{Replace: true})
+		} else {
+			var s *service.Service
+			if s, err = service.Open(context.Background(), service.Options{Dir: os.Getenv("BACKUP_TEST_OF"), Visit: true}); err == nil {
+				_, err = Make(context.Background(), s, to)
+			}
 		}
 		if err != nil {
 			os.Stderr.WriteString(err.Error())
@@ -370,6 +375,57 @@ func TestKilledInTheMiddle(t *testing.T) {
 		t.Error("no process was killed in time")
 	}
 	mustMake(t, s, to)
+	wantAlone(t, folder, "backup", "service")
+}
+
+// A process that is killed while it restores leaves what was there, or all of the backup;
+// the next one removes what it left.
+func TestKilledWhileRestoring(t *testing.T) {
+	folder := t.TempDir()
+	dir, from := filepath.Join(folder, "service"), filepath.Join(folder, "backup")
+	s := filled(t, dir)
+	grow(t, dir, 20<<20)
+	mustMake(t, s, from)
+	classify(t, s, drawn("ticket", 3)) // which the backup has not
+	s.Close()
+	were, are := 0, 0
+	for delay := time.Duration(0); delay < 400*time.Millisecond; delay += 80 * time.Millisecond {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "BACKUP_TEST_FROM="+from, "BACKUP_TEST_TO="+dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for begun, end := false, time.Now().Add(5*time.Second); !begun && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			left, _ := filepath.Glob(filepath.Join(folder, ".service.unfinished-*"))
+			begun = len(left) > 0
+		}
+		time.Sleep(delay)
+		cmd.Process.Kill()
+		cmd.Wait()
+		s, err := service.Open(t.Context(), service.Options{Dir: dir})
+		if err != nil {
+			t.Fatalf("after %v: %v", delay, err)
+		}
+		switch n := len(decisions(t, s)); n {
+		case 3:
+			were++
+		case 2:
+			are++
+		default:
+			t.Errorf("after %v there are %d decisions", delay, n)
+		}
+		if found, err := s.VerifyAudit(t.Context(), ""); err != nil || !found.Sound {
+			t.Errorf("after %v: %v %s", delay, err, found.Problem)
+		}
+		s.Close()
+	}
+	t.Logf("what was there %d times, the backup %d times", were, are)
+	if were == 0 {
+		t.Error("no process was killed in time")
+	}
+	if _, err := Restore(t.Context(), from, dir, RestoreOptions{Replace: true}); err != nil {
+		t.Error(err)
+	}
 	wantAlone(t, folder, "backup", "service")
 }
 

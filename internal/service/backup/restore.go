@@ -60,6 +60,9 @@ func (m Manifest) restore(ctx context.Context, from, to string, opts RestoreOpti
 	if err := m.check(ctx, p.made, opts.Model); err != nil {
 		return err
 	}
+	if err := p.keepOwner(); err != nil {
+		return err
+	}
 	if empty {
 		return p.settle()
 	}
