@@ -87,7 +87,7 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 	member, above, ofKind := p.isOneMember(ranked), p.family(ranked), p.IsOfKind(best.llr)
 	switch shown := showsForm(form); {
 	case ofKind && best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form) && !p.hasEditions(ranked)):
-		r.prior, r.threshold = 0, p.kindThreshold()
+		r.prior, r.own, r.threshold = 0, 0, p.kindThreshold()
 		r.close = []Candidate{best.Candidate}
 	case !ofKind && member && SeemsShown(best.Evidence) && best.llr >= p.shownThreshold(best.Evidence):
 		r.threshold, r.byKind = p.shownThreshold(best.Evidence), true
@@ -134,13 +134,18 @@ func isNoise(cluster, other float64) bool {
 // showsEmblems says that the photo shows the large print of the reference, and about it
 // no other form: who it is of. That is enough where the reference has contents of its
 // own, since these are never quite told from form, and where they grow they push the
-// form below them. On a blank form every other form counts.
+// form below them. Where all of the head is shown, half an emblem is enough: some of it
+// may be contents, as the number of an invoice is. On a blank form every other form
+// counts.
 func showsEmblems(f *scoremodel.Form) bool {
 	switch {
 	case f.Contents < ownContents:
 		return false
 	case f.Emblems == 0:
 		return showsHead(f)
+	}
+	if f.Emblem > otherEmblem && showsHead(f) {
+		return true
 	}
 	return f.Emblem >= sameEmblem && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
 }
@@ -194,6 +199,23 @@ func showsOtherEmblem(f *scoremodel.Form) bool {
 func (c *scored) showsEmblemsOver(other *scored) bool {
 	own, its := c.Evidence.Form, other.Evidence.Form
 	return own != nil && its != nil && own.Emblems > 0 && showsEmblems(own) && its.Emblems > 0 && its.Emblem <= own.Emblem-emblemLead
+}
+
+// preferEmblems puts another label of the family first where the photo shows its emblems,
+// and other ones where the best has its own: much the same contents may make that of
+// another company more alike.
+func (p Policy) preferEmblems(ranked []scored) {
+	best := &ranked[0]
+	if best.Evidence.Form == nil || !showsOtherEmblem(best.Evidence.Form) {
+		return
+	}
+	for i := range ranked[1:] {
+		if other := ranked[1+i]; best.isRivalledBy(&other) && p.IsOfKind(other.llr) && !isEdition(best, &other) && other.showsEmblemsOver(best) {
+			copy(ranked[1:], ranked[:1+i])
+			ranked[0] = other
+			return
+		}
+	}
 }
 
 // family is the label above the best candidate and its rivals of the same family;

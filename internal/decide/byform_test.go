@@ -37,6 +37,8 @@ func TestDecideByEmblems(t *testing.T) {
 	moved.Evidence.Form.Moved = true
 	blank := settled(emblazoned(found100("a", 70, 0), same))
 	blank.Evidence.Form.Contents = 0.01
+	headed := settled(emblazoned(found100("a", 70, 0), 0.75))
+	headed.Evidence.Form.Head = 200
 	roll := emblazoned(found100("a", 84, 0), other)
 	roll.Evidence.Form.Strip = true
 	cases := []struct {
@@ -50,6 +52,9 @@ func TestDecideByEmblems(t *testing.T) {
 		{"its emblem has moved, and all about it with it", []Candidate{moved}, Match, "a", ""},
 		{"its emblem, and another address", []Candidate{emblazoned(found100("a", 70, 0), same)}, Unknown, "", ""},
 		{"half its emblem", []Candidate{settled(emblazoned(found100("a", 70, 0), 0.75))}, Unknown, "", ""},
+		{"half its emblem, and all of its head", []Candidate{headed}, Match, "a", ""},
+		{"another company, which is more alike", []Candidate{emblazoned(found100("b", 79, 0), other), settled(emblazoned(found100("a", 77, 0), same))}, Match, "a", ""},
+		{"another edition, which is more alike", []Candidate{emblazoned(found100("form/b", 79, 0), other), settled(emblazoned(found100("form/a", 77, 0), same))}, Match, "form", ""},
 		{"another edition of a blank form", []Candidate{blank}, Unknown, "", ""},
 		{"another emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), other)}, Unknown, "", "its largest print, a logo or a headline, is another"},
 		{"the same emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), same)}, Match, "a", ""},
@@ -156,6 +161,59 @@ func TestDecideByForm(t *testing.T) {
 				t.Errorf("accepted, though that accepts %g of the strangers", d.FPIR)
 			}
 		})
+	}
+}
+
+// With two references a label answers what either of them alone would, and nothing that
+// only both together would.
+func TestSecondReference(t *testing.T) {
+	const shown, another = 8, 14
+	second := func(first, other Candidate) Candidate {
+		other.Reference = "second"
+		first.Others = []Candidate{other}
+		return first
+	}
+	apart := func(cluster, other float64) Candidate {
+		c := formed(found100("a", 70, 0), other)
+		c.Evidence.Form.Cluster = cluster
+		return c
+	}
+	half := formed(found100("a", 70, 0), shown)
+	half.Evidence.Blocks = 250
+	cases := []struct {
+		name       string
+		candidates []Candidate
+		outcome    Outcome
+		label      Label
+		reference  string
+	}{
+		{"less than half of the second can be compared", []Candidate{second(formed(found100("a", 74, 0), another), half)}, Unknown, "", ""},
+		{"the second shows the form", []Candidate{second(formed(found100("a", 74, 0), another), formed(found100("a", 70, 0), shown))}, Match, "a", "second"},
+		{"neither does", []Candidate{second(formed(found100("a", 74, 0), another), formed(found100("a", 70, 0), another))}, Unknown, "", ""},
+		{"one has little of another form in all, and one in a place", []Candidate{second(apart(30, 30), apart(9, 200))}, Unknown, "", ""},
+		{"the first has another emblem", []Candidate{second(emblazoned(found100("a", 84, 0), 0.5), formed(found100("a", 70, 0), shown))}, Match, "a", "second"},
+		{"of an edition", []Candidate{second(formed(found100("form/a", 84, 0), another), formed(found100("form/a", 70, 0), shown))}, Match, "form/a", "second"},
+		{"the first is enough", []Candidate{second(formed(found100("a", 93, 0), shown), formed(found100("a", 70, 0), shown))}, Match, "a", ""},
+		{"another label is more alike than the second", []Candidate{second(formed(found100("a", 79, 0), another), formed(found100("a", 70, 0), shown)), shifted("b", 0, 76)}, Unknown, "", ""},
+	}
+	for _, c := range cases {
+		d := Decide(c.candidates, geometryPolicy)
+		if d.Outcome != c.outcome || d.Label != c.label || d.Best.Reference != c.reference {
+			t.Errorf("%s: got %s %q by %q: %s", c.name, d.Outcome, d.Label, d.Best.Reference, d.Reason)
+		}
+	}
+}
+
+// A sweep of thresholds must not take an edition that shows another form for the one
+// that is registered, nor a label above for a label of its own.
+func TestBestFPIRIsOfTheBestItself(t *testing.T) {
+	edition := Decide([]Candidate{formed(found100("form/2024", 84, 0), 20)}, geometryPolicy)
+	if !edition.OtherForm || edition.BestFPIR <= edition.FPIR {
+		t.Errorf("another form: %v, FPIR %g of the label above, %g of its own", edition.OtherForm, edition.FPIR, edition.BestFPIR)
+	}
+	own := Decide([]Candidate{formed(found100("form/2024", 70, 0), 0)}, geometryPolicy)
+	if own.OtherForm || own.BestFPIR != own.FPIR {
+		t.Errorf("its form: %v, FPIR %g and %g", own.OtherForm, own.FPIR, own.BestFPIR)
 	}
 }
 

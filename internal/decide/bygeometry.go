@@ -28,13 +28,42 @@ func (p Policy) isVerified(c *Candidate) bool {
 	return p.Calibration.LLRModel != nil && c.Evidence != nil && c.Evidence.Verifiable
 }
 
-// decideByGeometry answers from geometry by the rule of the package comment. ok is
-// false where geometry has nothing to say: then the embeddings decide.
+// decideByGeometry answers from geometry. Where the best label has several references,
+// each of which was looked for, it answers what any one of them alone would: a second
+// reference takes nothing away, and what one of them shows of the form is never put
+// together with what speaks for another. But one of which only a part can be compared
+// does not clear the photo of the other form that the first shows. ok is false where
+// geometry has nothing to say: then the embeddings decide.
 func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
+	if d, ok = decideByBest(candidates, p); !ok {
+		return d, ok
+	}
+	for _, e := range d.Best.Others {
+		if d.Outcome == Match && d.Label == d.Best.Label {
+			break
+		}
+		if float64(e.Evidence.Comparable) < p.Calibration.LLRModel.Constants.EnoughSeen*float64(e.Evidence.Blocks) {
+			continue
+		}
+		alone := slices.Clone(candidates)
+		at := slices.IndexFunc(alone, func(c Candidate) bool { return c.Label == d.Best.Label })
+		alone[at].Reference, alone[at].Rotation, alone[at].Fixed, alone[at].Evidence, alone[at].Others = e.Reference, e.Rotation, e.Fixed, e.Evidence, nil
+		other, ok := decideByBest(alone, p)
+		if ok && other.Outcome == Match && other.Best.Label == d.Best.Label && (d.Outcome != Match || other.Label == d.Best.Label) {
+			d = other
+		}
+	}
+	return d, true
+}
+
+// decideByBest answers by the rule of the package comment, from one reference of each
+// label.
+func decideByBest(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	ranked := p.verified(candidates)
 	if len(ranked) == 0 {
 		return d, false
 	}
+	p.preferEmblems(ranked)
 	best, model := ranked[0], p.Calibration.LLRModel
 	rule := p.ruleFor(ranked)
 	d = Decision{
@@ -43,8 +72,10 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 	}
 	d.Extrapolated = d.LookAlikes < model.LookAlike.Supported()
 	d.ThresholdLLR, d.FPIR = rule.threshold, model.FPIR(rule.prior, d.LLR, p.Labels)
+	d.BestFPIR = model.FPIR(rule.own, d.LLR, p.Labels)
 	if rule.byKind {
 		d.FPIR = scoremodel.DefaultKindModel().FPIR(d.LLR, p.Labels, best.Evidence)
+		d.BestFPIR = d.FPIR
 	}
 	p.conclude(&d, ranked, rule)
 	if d.Outcome == Unknown {
@@ -60,6 +91,7 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 // rule is what the best candidate is held to.
 type rule struct {
 	prior      float64     // of a look-alike: share of strangers that have one registered
+	own        float64     // the same where the answer is the best label itself, and none above it
 	threshold  float64     // LLR from which on it is accepted
 	competitor *scored     // closest to the best of other answers; nil if nothing else looks much like the probe
 	close      []Candidate // the best, and what cannot be told from it
@@ -72,6 +104,7 @@ func (p Policy) ruleFor(ranked []scored) rule {
 	model := p.Calibration.LLRModel
 	var r rule
 	r.competitor, r.prior = p.closestCompetitor(ranked)
+	r.own = r.prior
 	r.threshold, r.close = model.Threshold(r.prior, p.FPIR, p.Labels), p.undistinguished(ranked)
 	if r.competitor != nil && ranked[0].llr < r.threshold && looksUnchanged(ranked[0].Evidence) {
 		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
@@ -132,7 +165,7 @@ func (p Policy) conclude(d *Decision, ranked []scored, r rule) {
 		equalReason(d, r.close)
 	default:
 		if r.above != "" {
-			label = r.above
+			label, d.OtherForm = r.above, !showsForm(d.Best.Evidence.Form)
 		}
 		d.Outcome, d.Label, d.Copy = Match, label, copyOf(d.Best.Evidence)
 		d.Rival = firstOutside(others, label)
@@ -160,10 +193,10 @@ func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 
 // isRivalledBy says that another candidate stands for another answer, and that what
 // lies in the photo looks like it too. What looks much less like it than like the
-// first is a wrong fit.
+// first is a wrong fit, and what agrees where the first does not is of another form.
 func (c *scored) isRivalledBy(other *scored) bool {
 	return other.Evidence.Located && !c.Label.InLine(other.Label) && !c.isDuplicateOf(&other.Candidate) && !c.differsInCondition(&other.Candidate) &&
-		other.Evidence.Cosine > c.Evidence.Cosine-wrongFit
+		other.Evidence.Cosine > c.Evidence.Cosine-wrongFit && !discriminate(c.Evidence, other.Evidence).isForeign()
 }
 
 // wrongFit is how much less a photo resembles what only seems to lie in it. By eye.

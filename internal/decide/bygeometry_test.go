@@ -61,6 +61,8 @@ func reprinted(c Candidate) Candidate {
 func TestDecideByGeometry(t *testing.T) {
 	nowhere := Candidate{Label: "passport", Score: 0.2, Evidence: &scoremodel.Evidence{Verifiable: true}}
 	inside := found100("id/front", 75, 0)
+	corner := shifted("id/back", 0, 70)
+	corner.Evidence.LocallyConsistent, corner.Evidence.Comparable, corner.Evidence.Blocks = 1, 4, 100
 	inside.Evidence.Frame, inside.Evidence.Inside = 0.98, 0.5
 	cases := []struct {
 		name       string
@@ -80,6 +82,8 @@ func TestDecideByGeometry(t *testing.T) {
 		{"found nowhere", []Candidate{nowhere}, Unknown, "", nil, "nothing registered was found in it; it is most like passport (similarity 0.20)"},
 		{"told from its sibling", []Candidate{found100("form/v1", 95, 0), shifted("form/v2", 0, 70)}, Match, "form/v1", nil,
 			"95 % of 100 parts agree; in fewer than 1 of 330 look-alikes the match is as good; next is form/v2, of which 70 % agrees"},
+		{"beside what was found in a corner", []Candidate{found100("id/front", 93, 0), corner}, Match, "id/front", nil,
+			"93 % of 100 parts agree; in fewer than 1 of 330 look-alikes the match is as good; next is id/back, of which only 4 of 100 parts can be compared"},
 		{"third of their kind", []Candidate{found100("v1", 84, 0), found100("v2", 80, 0)}, Unknown, "", nil,
 			"it looks like v1, but 16 of 100 parts differ; v2 looks like it too; so it may be another one of their kind, which is not registered"},
 		{"third of a family", []Candidate{reprinted(found100("form/v1", 84, 0)), found100("form/v2", 80, 0)}, Unknown, "", nil,
@@ -113,6 +117,22 @@ func TestDecideByGeometry(t *testing.T) {
 				t.Errorf("reason %q\n  want %q", d.Reason, c.reason)
 			}
 		})
+	}
+}
+
+// What has only contents in common with a photo, as a card of the same holder with the
+// same portrait, shows no look-alike: it agrees where the right one does not.
+func TestForeignContentsAreNoLookAlike(t *testing.T) {
+	best := found100("permit", 84, 0)
+	if d := Decide([]Candidate{best, found100("licence", 80, 0)}, geometryPolicy); d.Outcome != Unknown {
+		t.Fatalf("beside a look-alike: %s", d.Outcome)
+	}
+	portrait := found100("licence", 80, 0)
+	for i := range portrait.Evidence.InPhoto {
+		portrait.Evidence.InPhoto[i].Agrees = i >= 78
+	}
+	if d := Decide([]Candidate{best, portrait}, geometryPolicy); d.Outcome != Match || d.Label != "permit" {
+		t.Errorf("beside the same portrait: %s %s", d.Outcome, d.Reason)
 	}
 }
 
@@ -197,14 +217,14 @@ func TestCandidatesAreInTheOrderOfTheDecision(t *testing.T) {
 // otherwise.
 func TestTell(t *testing.T) {
 	first, second := located(0.9).InPhoto, located(0.9).InPhoto
-	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{InPhoto: second}); got != (separation{}) {
+	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{InPhoto: second}); got != (separation{both: 90}) {
 		t.Errorf("like itself: %v", got)
 	}
 	for i := range second {
 		second[i].X += 9 // the same place to within half its size
 		second[i].Agrees = i >= 4 && i < 95
 	}
-	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{InPhoto: second}); got != (separation{4, 5}) {
+	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{InPhoto: second}); got != (separation{4, 5, 86}) {
 		t.Errorf("got %v, want 4 for the first and 5 for the second", got)
 	}
 	if got := discriminate(&scoremodel.Evidence{InPhoto: first}, &scoremodel.Evidence{}); got != (separation{}) {

@@ -35,6 +35,7 @@ type Candidate struct {
 	Picture    int                  // equal ones, but for 0, were registered of one picture
 	Conditions int                  // equal ones, but for 0, are of one kind, registered in conditions that differ
 	Evidence   *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked
+	Others     []Candidate          // the label with other references of it that were looked for, which have none
 }
 
 // Policy is what a decision is held to.
@@ -92,6 +93,8 @@ type Decision struct {
 	LLR          float64 // of Best, where geometry decides
 	LookAlikes   float64 // share of look-alikes that reach LLR, where geometry decides
 	FPIR         float64 // share of strangers accepted if LLR were the threshold, where geometry decides
+	BestFPIR     float64 // the same of Best itself, where a label above it may be the answer
+	OtherForm    bool    // it shows another form than Best somewhere: the label above is the answer, whatever the threshold
 	Extrapolated bool    // the share that the decision went by (FMR or LookAlikes) is smaller than its data support
 
 	Summary string // a clause of a few words

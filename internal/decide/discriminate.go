@@ -4,8 +4,8 @@ import "exemplar/internal/scoremodel"
 
 // separation counts the blocks that tell two references apart: one agrees with the
 // photo there and the other does not. Where both agree, or neither (a thumb, glare,
-// what is filled in), a block says nothing.
-type separation struct{ first, second int }
+// what is filled in), a block says nothing of which it is.
+type separation struct{ first, second, both int }
 
 // discriminate compares two located references block by block, where their blocks lie
 // in the same place of the photo.
@@ -15,7 +15,9 @@ func discriminate(first, second *scoremodel.Evidence) (t separation) {
 		a := &first.InPhoto[i]
 		b := grid.nearest(a)
 		switch {
-		case b == nil || a.Agrees == b.Agrees:
+		case b == nil || !a.Agrees && !b.Agrees:
+		case a.Agrees && b.Agrees:
+			t.both++
 		case a.Agrees:
 			t.first++
 		default:
@@ -36,6 +38,18 @@ const (
 // separates says that the photo shows the first of the two, if it shows one of them.
 func (t separation) separates() bool {
 	return t.first >= SeparatingBlocks && t.second <= contraryAllowed
+}
+
+// foreignContents is how many times more blocks of one reference agree where another, in
+// the same place of the photo, does not, than where that does too, if the two are not of
+// one form: they have contents in common with the photo, each others, as the portrait of
+// a holder of two cards. Members of a family agree where the others do. By eye.
+const foreignContents = 2
+
+// isForeign says that the second has something of the first's photo in common, but not
+// what the first has.
+func (t separation) isForeign() bool {
+	return t.second >= SeparatingBlocks && t.second >= foreignContents*t.both
 }
 
 // blockGrid finds blocks by where they lie.

@@ -36,10 +36,11 @@
 //	       oh the same of its head
 //	same   the emblems, the large print in the head, correlate by sameEmblem and more;
 //	other  by otherEmblem and less, and oh > noiseOfForm
+//	head   enoughHead cells of form in the head, and oh <= noiseOfForm
 //	whose  the reference has contents of its own (ownContents), and its emblems are the
-//	       same, and have moved or oh <= noiseOfForm; or it has none, but enoughHead cells
-//	       of form in its head, and oh <= noiseOfForm
-//	seems  o <= noiseOfForm or whose; of a strip of paper: same, or enoughHead and oh <= noiseOfForm
+//	       same, and have moved or oh <= noiseOfForm; or it has none, or half of them are
+//	       shown (more than otherEmblem), and head
+//	seems  o <= noiseOfForm or whose; of a strip of paper: same, or head
 //	ts     the threshold of the scoremodel.KindModel for what seems shown
 //
 // and features that agree in at least LeastCoverage of the reference:
@@ -49,6 +50,17 @@
 //	             margins and by blocks, or by emblemLead in its emblems
 //	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, if there is a label above
 //	unknown      other, no strip, x < t + emblemDoubt and no label above
+//
+// The best label is another one of its family, if the probe shows other emblems than its
+// own, and those of that one.
+//
+// No competitor is what agrees with the probe where the best label does not,
+// foreignContents times as often as where it does: the two have contents in common with
+// the probe, and no form.
+//
+// If that does not come to a match with the best label, each of its other references of
+// which EnoughSeen of the blocks could be compared is put in the place of the best one,
+// and answers if it comes to one.
 //
 // Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //
@@ -83,8 +95,8 @@
 //
 // The calibration holds Margin, the curves, and what scoremodel.Constants says. Here
 // are evenFPIR, mostCertain and leastCertain, which say where they come from; and by
-// eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3 and contraryAllowed 1,
-// and the shares in the sentences. Those of form and emblems are in byform.go.
+// eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3, contraryAllowed 1 and
+// foreignContents 2, and the shares in the sentences. Those of form and emblems are in byform.go.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide

@@ -37,14 +37,24 @@ func foundReason(d *Decision, r rule, p Policy) {
 		d.Summary += ", the sub-label is open"
 	}
 	if d.Rival != nil && d.Rival.Evidence.Located {
-		clauses = append(clauses, fmt.Sprintf("next is %s, of which %s agrees", d.Rival.Label, percent(d.Rival.Evidence.LocallyConsistent)))
+		clauses = append(clauses, p.next(d.Rival))
 	}
 	d.Reason = strings.Join(clauses, "; ")
 }
 
+// next names the best of other answers, and says how much of it agrees. Where most of it
+// is not in the picture, because it was found in a corner, all of the rest may agree.
+func (p Policy) next(rival *Candidate) string {
+	e := rival.Evidence
+	if float64(e.Comparable) < p.Calibration.LLRModel.Constants.EnoughSeen*float64(e.Blocks) {
+		return fmt.Sprintf("next is %s, of which only %d of %d parts can be compared", rival.Label, e.Comparable, e.Blocks)
+	}
+	return fmt.Sprintf("next is %s, of which %s agrees", rival.Label, percent(e.LocallyConsistent))
+}
+
 // otherForm says why the best is answered with the label above it.
 func otherForm(d *Decision) string {
-	if !showsForm(d.Best.Evidence.Form) {
+	if d.OtherForm {
 		return fmt.Sprintf("it shows another form than %s somewhere: it may be another %s, which is not registered", d.Best.Label, d.Label)
 	}
 	return fmt.Sprintf("it may be another %s than %s, which is not registered", d.Label, d.Best.Label)

@@ -2,9 +2,11 @@ package recognise
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"exemplar/internal/changedetect"
+	"exemplar/internal/decide"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
@@ -16,39 +18,52 @@ const mostRivals = 3
 
 // lookAtForm sees for the candidate that speaks most for itself whether the photo
 // shows its form, if it is print on plain paper, and for its closest rivals, which may be
-// of the same family.
+// of the same family. Other references of the best label may show it where that one
+// does not.
 func (e *evidenceSet) lookAtForm() {
 	if e.policy.Calibration.LLRModel == nil {
 		return
 	}
-	var found []*Hypothesis
+	var found []*decide.Candidate
 	for i := range e.candidates {
-		h := e.seen[e.candidates[i].Reference]
-		if h != nil && e.candidates[i].Evidence != nil && e.policy.MayBeOfKind(e.llr(h), h.Found.ForDecision) {
-			found = append(found, h)
+		if c := &e.candidates[i]; e.mayBeOfKind(e.seen[c.Reference]) && c.Evidence != nil {
+			found = append(found, c)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *Hypothesis) int { return cmp.Compare(e.llr(b), e.llr(a)) })
-	if len(found) == 0 || !found[0].Reference.plain() {
+	if len(found) == 0 {
 		return
 	}
-	for _, h := range found[1:min(len(found), 1+mostRivals)] {
-		if h.Reference.plain() {
+	slices.SortStableFunc(found, func(a, b *decide.Candidate) int {
+		return cmp.Compare(e.llr(e.seen[b.Reference]), e.llr(e.seen[a.Reference]))
+	})
+	best := found[0]
+	best.Others = nil
+	for _, id := range slices.Sorted(maps.Keys(e.seen)) {
+		if h := e.seen[id]; h.Label == best.Label && id != best.Reference && e.mayBeOfKind(h) {
+			other := *best
+			take(&other, h)
+			other.Fixed = e.vectors != nil && e.vectors.IsFixed(id)
+			best.Others = append(best.Others, other)
+		}
+	}
+	own := append([]decide.Candidate{*best}, best.Others...)
+	if !slices.ContainsFunc(own, func(c decide.Candidate) bool { return e.seen[c.Reference].Reference.plain() }) {
+		return
+	}
+	for _, c := range own { // of one kind: all are of paper if one is
+		h := e.seen[c.Reference]
+		h.Found.LookAtForm(h.Reference)
+	}
+	for _, c := range found[1:min(len(found), 1+mostRivals)] {
+		if h := e.seen[c.Reference]; h.Reference.plain() {
 			h.Found.LookAtForm(h.Reference)
 		}
 	}
-	best := found[0]
-	form := best.Found.LookAtForm(best.Reference)
-	for _, h := range e.seen { // what another reference of the label shows too is no other form
-		if h != best && h.Label == best.Label && h.Found.ForDecision.HasComparison() && e.policy.IsOfKind(e.llr(h)) {
-			other := h.Found.LookAtForm(h.Reference)
-			form.Other, form.Cluster = min(form.Other, other.Other), min(form.Cluster, other.Cluster)
-			form.Head, form.HeadOther, form.HeadCluster = max(form.Head, other.Head), min(form.HeadOther, other.HeadOther), min(form.HeadCluster, other.HeadCluster)
-			if other.Emblems > 0 && (form.Emblems == 0 || other.Emblem > form.Emblem) {
-				form.Emblems, form.Emblem, form.Moved = other.Emblems, other.Emblem, other.Moved
-			}
-		}
-	}
+}
+
+// mayBeOfKind says that a reference was found, and so that its form is worth a look.
+func (e *evidenceSet) mayBeOfKind(h *Hypothesis) bool {
+	return h != nil && h.Found.ForDecision != nil && e.policy.MayBeOfKind(e.llr(h), h.Found.ForDecision)
 }
 
 // LookAtForm returns how far the photo shows the form of a reference that was located in

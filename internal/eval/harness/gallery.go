@@ -160,40 +160,32 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 		return eval.Lookup{}, err
 	}
 	f := result.Findings[0]
-	sure, err := g.sure(f.Decision.Candidates)
 	return eval.Lookup{
 		Answer: eval.Answer{Outcome: f.Decision.Outcome, Label: string(f.Decision.Label)},
-		Best:   string(f.Decision.Best.Label), Sure: sure,
-	}, err
+		Best:   string(f.Decision.Best.Label), Sure: g.sure(&f.Decision),
+	}, nil
 }
 
-// sure says how sure the decision is of its best label: the negative share of strangers
-// that would be accepted if the threshold were at the best label. It must mean that label
-// itself and not one above it, so it decides as if labels had none above them.
-func (g *Gallery) sure(candidates []decide.Ranked) (float64, error) {
-	if len(candidates) == 0 {
-		return math.Inf(-1), nil
-	}
-	registered := 0
-	for name := range g.entries {
-		if !slices.Contains(g.out, name) {
-			registered++
+// sure says how sure a decision is of its best label: the negative share of strangers
+// that would be accepted if the threshold were at the best label, that label itself and
+// not one above it. What shows another form than that label's comes after all else:
+// whatever the threshold, the answer is a label above.
+func (g *Gallery) sure(d *decide.Decision) float64 {
+	switch {
+	case len(d.Candidates) == 0:
+		return math.Inf(-1)
+	case d.Basis == decide.ByEmbedding:
+		registered := 0
+		for name := range g.entries {
+			if !slices.Contains(g.out, name) {
+				registered++
+			}
 		}
+		return -eval.AnyOf(d.FMR, registered)
+	case d.OtherForm:
+		return -1 - d.BestFPIR
 	}
-	policy, err := decide.NewPolicy(g.model.Calibration, g.fpir, registered)
-	if err != nil {
-		return 0, err
-	}
-	leaves := make([]decide.Candidate, len(candidates))
-	for i, c := range candidates {
-		leaves[i] = c.Candidate
-		leaves[i].Label = label.Label(strings.ReplaceAll(string(c.Label), "/", "-"))
-	}
-	d := decide.Decide(leaves, policy)
-	if d.Basis != decide.ByEmbedding {
-		return -d.FPIR, nil
-	}
-	return -eval.AnyOf(d.FMR, registered), nil
+	return -d.BestFPIR
 }
 
 // Scores returns a score for each label that is in, all on one scale.
