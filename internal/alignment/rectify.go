@@ -45,6 +45,22 @@ func (e *Evidence) Rectify(p *Probe, cell int) Rectified {
 	return rectified
 }
 
+// Above rectifies rows of the photo that lie above a reference that was located in it: of a
+// document that is longer, found by its foot. The paper is taken to be flat there.
+func (e *Evidence) Above(p *Probe, rows int) *imaging.Gray {
+	w := e.level.w
+	up := planar.Homography{1, 0, 0, 0, 1, -float64(rows), 0, 0, 1}
+	flat := warp{h: e.warp.h.Multiply(&up)}
+	all := fullMask(w, rows)
+	rect := resample(p.photo(), &flat, &all, nil)
+	above := &imaging.Gray{W: w, H: rows, Pix: make([]byte, 0, w*rows)}
+	for y := range rows {
+		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
+		above.Pix = append(above.Pix, row[:w]...)
+	}
+	return above
+}
+
 // hide marks the cells of a block as not visible.
 func (l *Rectified) hide(b *Block, cell int) {
 	columns, across := l.Photo.W/cell, blockSide/cell

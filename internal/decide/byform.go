@@ -22,13 +22,13 @@ const (
 	// `go run ./tools/kinds` prints the weight and the shares on captures of its own.
 	noiseOfForm   = 2.5
 	clusterWeight = 0.75
-	// sameEmblem is the correlation from which on an emblem is the reference's, and
+	// SameEmblem is the correlation from which on an emblem is the reference's, and
 	// otherEmblem the one up to which it is another. emblemLead is by how much one of two
 	// references must show its emblems better. emblemDoubt is how much more must speak for
 	// a reference whose emblem is not shown. ownContents is the share of a reference's
 	// print from which on it is no blank form. By eye, on the odd families of
 	// kinds_invoices and kinds_forms, with the even ones in view.
-	sameEmblem, otherEmblem, emblemLead, emblemDoubt = 0.85, 0.6, 0.1, 2
+	SameEmblem, otherEmblem, emblemLead, emblemDoubt = 0.85, 0.6, 0.1, 2
 	ownContents                                      = 0.06
 	// enoughHead cells of form in the head, where there are no emblems, are a company's
 	// letters. By eye: a line of a name and one of an address.
@@ -36,6 +36,9 @@ const (
 	// LeastCoverage is how widely features must agree: in a narrow part of a page of
 	// print alone the lines of any other page seem to agree. By eye.
 	LeastCoverage = 0.25
+	// leastPersonal is the least cosine of a personal document with another copy of it. Of
+	// those of other holders all have 0.6 and more. By eye.
+	leastPersonal = 0.5
 	// memberLead is how many margins the best must lead another member of its family,
 	// besides being told from it by blocks. By eye.
 	memberLead = 1.5
@@ -74,24 +77,36 @@ func (p Policy) kindThreshold() float64 {
 	return p.Calibration.LLRModel.FamilyThreshold(p.FPIR, p.Labels)
 }
 
-// byForm changes the rule where form was looked at, on plain paper, and the same copy
-// was not asked for. What shows the form of the best, or its emblems, is accepted from
+// byForm changes the rule where the same copy was not asked for, and form was looked at, on
+// plain paper, or the reference is a personal document: of these every copy has another
+// portrait, other names and numbers, so that little need agree. What shows the form of the best, or its emblems, is accepted from
 // a lower threshold on. What shows another form is another member of the family, or
 // may be: the label above is the answer, if there is one.
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
-	if form == nil || p.wantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
+	if p.wantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
 		return r
 	}
-	member, above, ofKind := p.isOneMember(ranked), p.family(ranked), p.IsOfKind(best.llr)
+	member, ofKind := p.isOneMember(ranked), p.IsOfKind(best.llr)
+	if form == nil {
+		if best.Evidence.Personal && ofKind && best.llr < r.threshold && member && best.Evidence.Cosine >= leastPersonal {
+			r.prior, r.own, r.threshold = 0, 0, p.kindThreshold()
+			r.close = []Candidate{best.Candidate}
+		}
+		return r
+	}
+	above := p.family(ranked)
 	switch shown := showsForm(form); {
-	case ofKind && best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form) && !p.hasEditions(ranked)):
+	case ofKind && best.llr < r.threshold && member && (shown || form.Strip || showsEmblems(form) && !p.hasEditions(ranked) || p.isToldByEmblems(ranked)):
 		r.prior, r.own, r.threshold = 0, 0, p.kindThreshold()
 		r.close = []Candidate{best.Candidate}
 	case !ofKind && member && SeemsShown(best.Evidence) && best.llr >= p.shownThreshold(best.Evidence):
 		r.threshold, r.byKind = p.shownThreshold(best.Evidence), true
 		r.close = []Candidate{best.Candidate}
+		if !shown && !form.Strip { // emblems tell no editions apart
+			r.above = above
+		}
 	case !ofKind:
 	case above == "" && !shown && !form.Strip && showsOtherEmblem(form):
 		r.threshold += emblemDoubt
@@ -119,7 +134,7 @@ func SeemsShown(e *scoremodel.Evidence) bool {
 	case f == nil || e.Coverage < LeastCoverage:
 		return false
 	case f.Strip:
-		return showsHead(f) || f.Emblems > 0 && f.Emblem >= sameEmblem
+		return showsHead(f) || f.Emblems > 0 && f.Emblem >= SameEmblem
 	}
 	return showsForm(f) || showsEmblems(f)
 }
@@ -127,9 +142,14 @@ func SeemsShown(e *scoremodel.Evidence) bool {
 // showsForm says that all of another form that the photo shows may be its noise.
 func showsForm(f *scoremodel.Form) bool { return isNoise(f.Cluster, f.Other) }
 
-func isNoise(cluster, other float64) bool {
-	return clusterWeight*math.Log1p(cluster)+(1-clusterWeight)*math.Log1p(other) <= noiseOfForm
+func isNoise(cluster, other float64) bool { return noise(cluster, other) <= 1 }
+
+func noise(cluster, other float64) float64 {
+	return (clusterWeight*math.Log1p(cluster) + (1-clusterWeight)*math.Log1p(other)) / noiseOfForm
 }
+
+// NoiseOfForm is how much of another form a photo shows; up to 1 it may be noise.
+func NoiseOfForm(f *scoremodel.Form) float64 { return noise(f.Cluster, f.Other) }
 
 // showsEmblems says that the photo shows the large print of the reference, and about it
 // no other form: who it is of. That is enough where the reference has contents of its
@@ -147,7 +167,7 @@ func showsEmblems(f *scoremodel.Form) bool {
 	if f.Emblem > otherEmblem && showsHead(f) {
 		return true
 	}
-	return f.Emblem >= sameEmblem && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
+	return f.Emblem >= SameEmblem && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
 }
 
 // showsHead says that there is enough form in the reference's head, and that the photo
@@ -185,6 +205,19 @@ func (p Policy) hasEditions(ranked []scored) bool {
 	return false
 }
 
+// isToldByEmblems says that the closest of the other members of the family is another
+// company, by its emblems, and that the photo shows those of the best: what is left are
+// other papers of the best's own company.
+func (p Policy) isToldByEmblems(ranked []scored) bool {
+	best := &ranked[0]
+	for i := range ranked[1:] {
+		if other := &ranked[1+i]; best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+			return best.isOfAnotherCompany(other)
+		}
+	}
+	return false
+}
+
 // isEdition says that two labels lie below a common one.
 func isEdition(a, b *scored) bool { return label.CommonAncestor(a.Label, b.Label) != "" }
 
@@ -198,7 +231,19 @@ func showsOtherEmblem(f *scoremodel.Form) bool {
 // the other.
 func (c *scored) showsEmblemsOver(other *scored) bool {
 	own, its := c.Evidence.Form, other.Evidence.Form
-	return own != nil && its != nil && own.Emblems > 0 && showsEmblems(own) && its.Emblems > 0 && its.Emblem <= own.Emblem-emblemLead
+	if own == nil || its == nil || own.Emblems == 0 || its.Emblems == 0 {
+		return false
+	}
+	return showsEmblems(own) && its.Emblem <= own.Emblem-emblemLead || c.isOfAnotherCompany(other)
+}
+
+// isOfAnotherCompany says that the photo shows the emblems of the first, and quite other
+// ones than those of the other: whatever else the two have in common, the photo is of
+// none but the first.
+func (c *scored) isOfAnotherCompany(other *scored) bool {
+	own, its := c.Evidence.Form, other.Evidence.Form
+	return own != nil && its != nil && own.Emblems > 0 && its.Emblems > 0 && own.Contents >= ownContents &&
+		own.Emblem >= SameEmblem && its.Emblem <= otherEmblem && !isEdition(c, other)
 }
 
 // preferEmblems puts another label of the family first where the photo shows its emblems,

@@ -62,6 +62,7 @@ func TestDecideByEmblems(t *testing.T) {
 		{"another emblem under a label above", []Candidate{emblazoned(found100("bill/a", 84, 0), other)}, Match, "bill", ""},
 		{"beside another company of the same template", []Candidate{settled(emblazoned(found100("a", 84, 0), same)), emblazoned(found100("b", 83, 0), other)}, Match, "a", ""},
 		{"beside another edition of one form", []Candidate{settled(emblazoned(found100("form/a", 70, 0), same)), emblazoned(found100("form/b", 69, 0), other)}, Match, "form", ""},
+		{"beside another company of the same template, and another line in the head", []Candidate{emblazoned(found100("a", 84, 0), same), emblazoned(found100("b", 83, 0), other)}, Match, "a", ""},
 		{"beside another company with the same emblem", []Candidate{settled(emblazoned(found100("a", 84, 0), same)), emblazoned(found100("b", 83, 0), same)}, Unknown, "", ""},
 	}
 	for _, c := range cases {
@@ -118,6 +119,20 @@ func TestDecideByKindModel(t *testing.T) {
 		if d.Outcome == Match && d.FPIR > policy.FPIR {
 			t.Errorf("%s: accepted, though that accepts %g of the strangers", name, d.FPIR)
 		}
+	}
+}
+
+// Emblems tell companies apart, but not the editions of one form, below the threshold of a
+// family too.
+func TestEmblemsTellNoEditions(t *testing.T) {
+	candidate := settled(emblazoned(found100("form/a", 76, 0), 0.9))
+	candidate.Evidence.Cosine, candidate.Evidence.Coverage = 1, 1
+	model := *geometryPolicy.Calibration.LLRModel
+	model.Random.Steps = []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: -0.5, Rate: 0.001}}
+	calibration, policy := *geometryPolicy.Calibration, geometryPolicy
+	calibration.LLRModel, policy.Calibration = &model, &calibration
+	if d := Decide([]Candidate{candidate}, policy); policy.IsOfKind(d.LLR) || d.Outcome != Match || d.Label != "form" {
+		t.Errorf("got %s %q at %.2f: %s", d.Outcome, d.Label, d.LLR, d.Reason)
 	}
 }
 
@@ -201,6 +216,36 @@ func TestSecondReference(t *testing.T) {
 		if d.Outcome != c.outcome || d.Label != c.label || d.Best.Reference != c.reference {
 			t.Errorf("%s: got %s %q by %q: %s", c.name, d.Outcome, d.Label, d.Best.Reference, d.Reason)
 		}
+	}
+}
+
+// Of a passport little need agree, since every copy has another holder; of a note as much
+// as ever, and beside another passport that agrees as well neither is proved.
+func TestPersonalDocuments(t *testing.T) {
+	personal := func(label Label, agrees int, cosine float64) Candidate {
+		c := found100(label, agrees, 0)
+		c.Evidence.Personal, c.Evidence.Cosine = true, cosine
+		return c
+	}
+	const agrees = 70
+	for name, c := range map[string]struct {
+		candidates []Candidate
+		outcome    Outcome
+	}{
+		"another holder's":                 {[]Candidate{personal("a", agrees, 0.7)}, Match},
+		"a note":                           {[]Candidate{found100("a", agrees, 0)}, Unknown},
+		"hardly alike":                     {[]Candidate{personal("a", agrees, 0.4)}, Unknown},
+		"beside another one much the same": {[]Candidate{personal("a", agrees, 0.7), personal("b", agrees-2, 0.7)}, Unknown},
+		"hardly anything agrees":           {[]Candidate{personal("a", 50, 0.7)}, Unknown},
+	} {
+		if d := Decide(c.candidates, geometryPolicy); d.Outcome != c.outcome {
+			t.Errorf("%s: %s: %s", name, d.Outcome, d.Reason)
+		}
+	}
+	exact := geometryPolicy
+	exact.Exact = true
+	if d := Decide([]Candidate{personal("a", agrees, 0.7)}, exact); d.Outcome != Unknown {
+		t.Errorf("the same copy was asked for: %s", d.Outcome)
 	}
 }
 

@@ -181,7 +181,7 @@ func (p Policy) conclude(d *Decision, ranked []scored, r rule) {
 func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 	model := p.Calibration.LLRModel
 	for i, c := range ranked[1:] {
-		if ranked[0].isRivalledBy(&c) {
+		if ranked[0].isRivalledBy(&c) && !ranked[0].isOfAnotherCompany(&c) {
 			if prior := model.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); prior > model.LookAlikePrior {
 				return &ranked[1+i], prior
 			}

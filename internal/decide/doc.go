@@ -34,7 +34,7 @@
 //
 //	o      clusterWeight ln(1+cluster) + (1-clusterWeight) ln(1+other), of scoremodel.Form;
 //	       oh the same of its head
-//	same   the emblems, the large print in the head, correlate by sameEmblem and more;
+//	same   the emblems, the large print in the head, correlate by SameEmblem and more;
 //	other  by otherEmblem and less, and oh > noiseOfForm
 //	head   enoughHead cells of form in the head, and oh <= noiseOfForm
 //	whose  the reference has contents of its own (ownContents), and its emblems are the
@@ -45,10 +45,12 @@
 //
 // and features that agree in at least LeastCoverage of the reference:
 //
-//	match        x >= t0, and o <= noiseOfForm or whose or a strip of paper; or x >= ts and
-//	             seems; and the best leads every competitor that reaches t0 by memberLead
-//	             margins and by blocks, or by emblemLead in its emblems
-//	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, if there is a label above
+//	match        x >= t0, and o <= noiseOfForm or whose or a strip of paper, or the closest
+//	             competitor is of another company; or x >= ts and seems; and the best leads
+//	             every competitor that reaches t0 by memberLead margins and by blocks, or by
+//	             emblemLead in its emblems, or is of another company
+//	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, or x >= ts and only whose,
+//	             if there is a label above
 //	unknown      other, no strip, x < t + emblemDoubt and no label above
 //
 // The best label is another one of its family, if the probe shows other emblems than its
@@ -61,6 +63,12 @@
 // If that does not come to a match with the best label, each of its other references of
 // which EnoughSeen of the blocks could be compared is put in the place of the best one,
 // and answers if it comes to one.
+//
+// A competitor is of another company if the probe shows the emblems of the best, and
+// other ones than its own. It does not raise p(k).
+//
+// A personal document (scoremodel.Evidence.Personal) of which nobody looked at the form is
+// a match from t0 on, if it leads its competitors likewise and its cosine is leastPersonal.
 //
 // Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //

@@ -44,7 +44,8 @@ const (
 // Find returns the emblems of a reference, those with most ink first. The reference is
 // as it was compared: upright, at most 768 pixels long.
 func Find(ref *imaging.Gray) []Emblem {
-	letters := components(ink(ref), ref.W)
+	dark := ink(ref)
+	letters := components(slices.Clone(dark), ref.W)
 	least := largePrint * float64(usualHeight(letters))
 	var large []Emblem
 	for _, c := range letters {
@@ -57,9 +58,35 @@ func Find(ref *imaging.Gray) []Emblem {
 			large = append(large, c)
 		}
 	}
-	found := slices.DeleteFunc(joined(large), func(e Emblem) bool { return e.Box.Dx() < leastWidth || e.Ink < leastInk })
+	found := slices.DeleteFunc(joined(large), func(e Emblem) bool {
+		return e.Box.Dx() < leastWidth || e.Ink < leastInk || e.isBarcode(dark, ref.W)
+	})
 	slices.SortStableFunc(found, func(a, b Emblem) int { return b.Ink - a.Ink })
 	return found
+}
+
+// fewestBars are dark bars of a barcode. By eye: the shortest have some twenty.
+const fewestBars = 10
+
+// isBarcode says that an emblem is of bars, which are alike above and below: a number,
+// and so contents, however large.
+func (e *Emblem) isBarcode(dark []bool, w int) bool {
+	row := func(share int) []bool {
+		y := e.Box.Min.Y + share*e.Box.Dy()/8
+		return dark[y*w+e.Box.Min.X : y*w+e.Box.Max.X]
+	}
+	above, middle, below := row(2), row(4), row(6)
+	bars, alike := 0, 0
+	for x, v := range middle {
+		if v && (x == 0 || !middle[x-1]) {
+			bars++
+		}
+		if v == above[x] && v == below[x] {
+			alike++
+		}
+	}
+	const most = 0.9
+	return bars >= fewestBars && float64(alike) >= most*float64(len(middle))
 }
 
 // usualHeight is the median height of letters, or of words where letters run together.

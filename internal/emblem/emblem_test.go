@@ -75,6 +75,14 @@ func TestFind(t *testing.T) {
 	if found[1].Box != image.Rect(250, 30, 280, 50) || found[1].Ink != 600 {
 		t.Errorf("the logo is %v", found[1])
 	}
+	barred := page(1)
+	r := rand.New(rand.NewPCG(5, 5))
+	for x := 60; x < 200; x += 3 + r.IntN(4) {
+		fill(barred, image.Rect(x, 30, x+1+r.IntN(2), 60))
+	}
+	if found := Find(barred); len(found) > 0 {
+		t.Errorf("a barcode is %v", found)
+	}
 	for _, empty := range []*imaging.Gray{{}, {W: 1, H: 1, Pix: []byte{7}}} {
 		if found := Find(empty); len(found) > 0 {
 			t.Errorf("%dx%d pixels have %v", empty.W, empty.H, found)
@@ -113,6 +121,66 @@ func TestSeen(t *testing.T) {
 		if c.from > 0 && moved != c.moved {
 			t.Errorf("%s: moved by %v, want %v", c.what, moved, c.moved)
 		}
+	}
+}
+
+// A document that is longer than the reference, laid on it by its foot, has its headline
+// above the reference.
+func TestSoughtAbove(t *testing.T) {
+	ref := headed(1, 1, image.Point{})
+	name := Find(ref)[0]
+	const rows, moved = 120, 100
+	above := &imaging.Gray{W: pageW, H: rows, Pix: make([]byte, pageW*rows)}
+	for i := range above.Pix {
+		above.Pix[i] = 240
+	}
+	print(above, rand.New(rand.NewPCG(1, 2)), headline.Add(image.Pt(0, rows-moved)), 20)
+	on := Lay(ref, laid(page(2)))
+	if seen, _ := on.Seen(&name); seen > 0.8 {
+		t.Errorf("seen where it is not: %.2f", seen)
+	}
+	if seen, at := on.Under(laid(above)).Sought(&name); seen < 0.97 || at != image.Pt(0, -moved) {
+		t.Errorf("above: correlation %.2f at %v", seen, at)
+	}
+}
+
+// Signs of one width in two lines or three are a machine-readable zone; a single line is
+// not, and neither is print of letters that are wide and narrow.
+func TestMachineZoneLines(t *testing.T) {
+	zone := func(lines int, light bool) *imaging.Gray {
+		g := &imaging.Gray{W: pageW, H: 220, Pix: make([]byte, pageW*220)}
+		for i := range g.Pix {
+			g.Pix[i] = 240
+		}
+		r := rand.New(rand.NewPCG(3, 3))
+		for n := range lines {
+			print(g, r, image.Rect(12, 140+22*n, 308, 150+22*n), 6)
+		}
+		if light {
+			g = inverted(g)
+		}
+		return g
+	}
+	for n, want := range []int{0, 0, 2, 3} {
+		for _, light := range []bool{false, true} {
+			if got := MachineZoneLines(zone(n, light)); got != want {
+				t.Errorf("%d lines, light %v: %d", n, light, got)
+			}
+		}
+	}
+	g, r := zone(0, false), rand.New(rand.NewPCG(4, 4))
+	for _, y := range []int{140, 162, 184} {
+		for x := 12; x < 300; {
+			w := 3 + r.IntN(7)
+			print(g, r, image.Rect(x, y, x+w, y+10), w)
+			x += w + 2
+		}
+	}
+	if got := MachineZoneLines(g); got != 0 {
+		t.Errorf("of print: %d", got)
+	}
+	if got := MachineZoneLines(&imaging.Gray{W: 1, H: 1, Pix: []byte{7}}); got != 0 {
+		t.Errorf("of a pixel: %d", got)
 	}
 }
 

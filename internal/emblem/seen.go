@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 
 	"exemplar/internal/imaging"
 )
@@ -16,13 +17,19 @@ const (
 	edge = 6
 	// samples of an emblem are compared while it is looked for.
 	samples = 400
+	// farther is how many times fewer of them are compared in all rows.
+	farther = 4
 	// blank is a deviation of grey levels, at half brightness, below which nothing is
 	// printed.
 	blank = 2
 )
 
 // Laid is a photo that was laid on a reference, both at half their size.
-type Laid struct{ ref, photo small }
+type Laid struct {
+	ref, photo small
+	whole      *imaging.Gray // the photo at its own size
+	above      int           // rows of the small photo above the reference
+}
 
 // Lay takes a reference and a photo, laid on it, of its size and at any brightness.
 // Pictures of different sizes panic.
@@ -30,23 +37,73 @@ func Lay(ref, photo *imaging.Gray) Laid {
 	if ref.W != photo.W || ref.H != photo.H {
 		panic(fmt.Sprintf("emblem: a photo of %dx%d laid on a reference of %dx%d", photo.W, photo.H, ref.W, ref.H))
 	}
-	return Laid{halved(ref), halved(photo)}
+	return Laid{ref: halved(ref), photo: halved(photo), whole: photo}
 }
 
 // Seen returns the normalised correlation of an emblem of the reference with the photo
 // where that shows it best, in [0, 1], and how far that is from where it should be, in
 // pixels. It is 0 where the photo shows nothing.
 func (l Laid) Seen(e *Emblem) (correlation float64, moved image.Point) {
-	bounds := image.Rect(0, 0, l.ref.w, l.ref.h)
-	at := image.Rect((e.Box.Min.X-edge)/2, (e.Box.Min.Y-edge)/2, (e.Box.Max.X+edge+1)/2, (e.Box.Max.Y+edge+1)/2).Intersect(bounds)
+	return l.sought(e, samples, reachY/2)
+}
+
+// Under is the same with more of the photo: what lies above the reference in it, of the
+// same width and an even number of rows.
+func (l Laid) Under(above *imaging.Gray) Laid {
+	if above.W != l.whole.W || above.H%2 != 0 {
+		panic(fmt.Sprintf("emblem: %dx%d pixels above a photo of %d across", above.W, above.H, l.whole.W))
+	}
+	whole := &imaging.Gray{W: above.W, H: above.H + l.whole.H, Pix: slices.Concat(above.Pix, l.whole.Pix)}
+	return Laid{l.ref, halved(whole), whole, above.H / 2}
+}
+
+// Sought is Seen in all rows of the photo: of a document that is longer or shorter than
+// the reference, and was laid on it by its foot.
+func (l Laid) Sought(e *Emblem) (correlation float64, moved image.Point) {
+	_, about := l.sought(e, samples/farther, l.photo.h)
+	return l.toThePixel(l.place(e), about)
+}
+
+// toThePixel looks for a part of the reference about a place, which is known to two
+// pixels: small print that lies half a pixel aside correlates less.
+func (l Laid) toThePixel(at image.Rectangle, about image.Point) (correlation float64, moved image.Point) {
 	if at.Empty() {
 		return 0, moved
 	}
-	rough := l.ref.template(at, max(1, int(math.Sqrt(float64(at.Dx()*at.Dy())/samples))))
+	part := l.ref.cut(at)
+	t := part.template(image.Rect(0, 0, part.w, part.h), 1)
+	for dy := -1; dy <= 1; dy++ {
+		for dx := -1; dx <= 1; dx++ {
+			by := about.Add(image.Pt(dx, dy))
+			from := image.Rect(2*at.Min.X, 2*(at.Min.Y+l.above), 2*at.Max.X, 2*(at.Max.Y+l.above)).Add(by)
+			if !from.In(image.Rect(0, 0, l.whole.W, l.whole.H)) {
+				continue
+			}
+			if c := t.correlation(halvedIn(l.whole, from), 0); c > correlation {
+				correlation, moved = c, by
+			}
+		}
+	}
+	return correlation, moved
+}
+
+// place is where an emblem and its edge are in the small reference.
+func (l Laid) place(e *Emblem) image.Rectangle {
+	return image.Rect((e.Box.Min.X-edge)/2, (e.Box.Min.Y-edge)/2, (e.Box.Max.X+edge+1)/2, (e.Box.Max.Y+edge+1)/2).Intersect(image.Rect(0, 0, l.ref.w, l.ref.h))
+}
+
+// sought looks for an emblem as many rows up and down as reach, by so many samples of it.
+func (l Laid) sought(e *Emblem, samples, reach int) (correlation float64, moved image.Point) {
+	w, h := l.ref.w, l.ref.h
+	at := l.place(e)
+	if at.Empty() {
+		return 0, moved
+	}
+	rough := l.ref.template(at, max(1, int(math.Sqrt(float64(at.Dx()*at.Dy())/float64(samples)))))
 	best := 0.0
-	for dy := max(-reachY/2, -at.Min.Y); dy <= min(reachY/2, bounds.Max.Y-at.Max.Y); dy++ {
-		for dx := max(-reachX/2, -at.Min.X); dx <= min(reachX/2, bounds.Max.X-at.Max.X); dx++ {
-			if c := rough.correlation(l.photo, dy*bounds.Dx()+dx); c > best {
+	for dy := max(-reach, -at.Min.Y-l.above); dy <= min(reach, h-at.Max.Y); dy++ {
+		for dx := max(-reachX/2, -at.Min.X); dx <= min(reachX/2, w-at.Max.X); dx++ {
+			if c := rough.correlation(l.photo, (l.above+dy)*w+dx); c > best {
 				best, moved = c, image.Pt(dx, dy)
 			}
 		}
@@ -54,7 +111,7 @@ func (l Laid) Seen(e *Emblem) (correlation float64, moved image.Point) {
 	if best == 0 {
 		return 0, moved
 	}
-	return max(0, l.ref.template(at, 1).correlation(l.photo, moved.Y*bounds.Dx()+moved.X)), moved.Mul(2)
+	return max(0, l.ref.template(at, 1).correlation(l.photo, (l.above+moved.Y)*w+moved.X)), moved.Mul(2)
 }
 
 // small is a picture at half its size.
@@ -63,17 +120,30 @@ type small struct {
 	pix  []float32
 }
 
-func halved(g *imaging.Gray) small {
-	s := small{w: g.W / 2, h: g.H / 2}
+func halved(g *imaging.Gray) small { return halvedIn(g, image.Rect(0, 0, g.W, g.H)) }
+
+// halvedIn is a rectangle of a picture at half its size.
+func halvedIn(g *imaging.Gray, in image.Rectangle) small {
+	s := small{w: in.Dx() / 2, h: in.Dy() / 2}
 	s.pix = make([]float32, 0, s.w*s.h)
 	for y := range s.h {
-		above, below := g.Pix[2*y*g.W:][:g.W], g.Pix[(2*y+1)*g.W:][:g.W]
+		from := (in.Min.Y+2*y)*g.W + in.Min.X
+		above, below := g.Pix[from:][:2*s.w], g.Pix[from+g.W:][:2*s.w]
 		for x := range s.w {
 			sum := int(above[2*x]) + int(above[2*x+1]) + int(below[2*x]) + int(below[2*x+1])
 			s.pix = append(s.pix, float32(sum)/4)
 		}
 	}
 	return s
+}
+
+// cut is a part of a picture.
+func (s small) cut(at image.Rectangle) small {
+	c := small{w: at.Dx(), h: at.Dy()}
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		c.pix = append(c.pix, s.pix[y*s.w+at.Min.X:][:c.w]...)
+	}
+	return c
 }
 
 // template is some pixels of a picture: where they are in it, and their values less

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/decide"
@@ -78,7 +79,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		}
 		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
 		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
-		seeEmblems(form, f.rectified.Reference, f.rectified.Photo, kinds)
+		f.seeEmblems(form, kinds)
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form
@@ -92,6 +93,9 @@ const (
 	plainEmblem = 0.25
 	// mostEmblems are looked for.
 	mostEmblems = 4
+	// longerShare of its length is how much longer than the reference a document may be: a
+	// table that has grown pushes the head away from the foot that it was found by. By eye.
+	longerShare = 0.6
 	// inPlace is up to how many pixels away an emblem lies where it should: from two on
 	// the network sees other print.
 	inPlace = 1
@@ -105,10 +109,12 @@ func headOf(kinds *changedetect.Map, visible []bool) []bool {
 }
 
 // seeEmblems looks for the emblems in the head of a reference that are form.
-func seeEmblems(form *scoremodel.Form, ref, photo *imaging.Gray, kinds *changedetect.Map) {
+func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
 	form.Emblem = 1
 	largest := 0
-	laid := emblem.Lay(ref, photo)
+	ref := f.rectified.Reference
+	laid := emblem.Lay(ref, f.rectified.Photo)
+	longer := sync.OnceValue(func() emblem.Laid { return laid.Under(f.above(int(longerShare*float64(ref.H)) &^ 1)) })
 	for _, e := range emblem.Find(ref) {
 		if float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || kinds.IsContents(e.Box) {
 			continue
@@ -118,6 +124,11 @@ func seeEmblems(form *scoremodel.Form, ref, photo *imaging.Gray, kinds *changede
 			break
 		}
 		correlation, moved := laid.Seen(&e)
+		if correlation < decide.SameEmblem {
+			if c, by := longer().Sought(&e); c >= decide.SameEmblem {
+				correlation, moved = c, by
+			}
+		}
 		form.Emblems++
 		form.Emblem = min(form.Emblem, correlation)
 		form.Moved = form.Moved || max(moved.X, -moved.X, moved.Y, -moved.Y) > inPlace

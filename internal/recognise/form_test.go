@@ -5,6 +5,8 @@ import (
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/embed"
+	"exemplar/internal/emblem"
+	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
@@ -94,5 +96,44 @@ func TestEmblemsTellCompanies(t *testing.T) {
 	}
 	if seen < 3 || own < seen || other < seen-1 {
 		t.Errorf("of %d with emblems %d are known again, %d told from another company's", seen, own, other)
+	}
+}
+
+// Nothing but a machine-readable zone looks like one.
+func TestDrawnDocumentsHaveNoMachineZone(t *testing.T) {
+	for _, kind := range []string{"id-card", "banknote", "cover", "letter", "statement", "membership"} {
+		for i := range uint64(4) {
+			page := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: i, Content: i, Size: 760})
+			if n := emblem.MachineZoneLines(imaging.FitWithin(page, ReferenceSide).Gray()); n > 0 {
+				t.Errorf("%s %d: %d lines", kind, i, n)
+			}
+		}
+	}
+}
+
+// A bill whose table has grown is found by its foot; its head lies above the reference.
+func TestEmblemsAreSoughtAboveTheReference(t *testing.T) {
+	e := NewEmbedder(embed.Default())
+	known := 0
+	for i := range uint64(3) {
+		page := drawn(synthdoc.Document{Kind: "bill", Template: 2 * i, Content: i, Size: 760})
+		cut, gap := page.H*35/100, page.H*30/100&^1
+		longer := imaging.NewImage(page.W, page.H+gap)
+		for k := range longer.Pix {
+			longer.Pix[k] = 250
+		}
+		copy(longer.Pix, page.Pix[:3*page.W*cut])
+		copy(longer.Pix[3*page.W*(cut+gap):], page.Pix[3*page.W*cut:])
+		registered := NewReference(e, page).Reference
+		found := NewPhoto(e, longer).Verify(registered)
+		if !found.ForDecision.HasComparison() {
+			continue
+		}
+		if f := found.LookAtForm(registered); f.Emblems > 0 && f.Emblem > 0.85 && f.Moved {
+			known++
+		}
+	}
+	if known < 2 {
+		t.Errorf("the emblems of %d of 3 bills are found", known)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"exemplar/internal/alignment"
 	"exemplar/internal/condition"
+	"exemplar/internal/emblem"
 	"exemplar/internal/features"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
@@ -29,6 +30,8 @@ type Reference struct {
 	small  func() *imaging.Image
 	colors *imaging.Image // as conditions are looked for by
 	plain  func() bool    // it is print on plain paper
+
+	personal func() bool // it has a machine-readable zone
 }
 
 func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
@@ -36,6 +39,8 @@ func newReference(target *alignment.Reference, vector []float32, picture *imagin
 		target: target, vector: vector, w: picture.W, h: picture.H, colors: condition.Prepare(picture),
 		small: sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) }),
 		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
+
+		personal: sync.OnceValue(func() bool { return emblem.MachineZoneLines(target.Picture()) == 2 }),
 	}
 }
 

@@ -20,7 +20,8 @@ type Found struct {
 	Changes     Changes
 
 	rectified *alignment.Rectified // nil where it was not located
-	kinds     *changedetect.Map    // see [Found.seenKinds]
+	above     func(rows int) *imaging.Gray
+	kinds     *changedetect.Map // see [Found.seenKinds]
 }
 
 // seenKinds says of each cell of the rectified reference whether the photo shows it, other
@@ -82,7 +83,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	}
 	e := &f.Evidence
 	rectified := e.Rectify(p.probe, changedetect.Cell)
-	f.rectified = &rectified
+	f.rectified, f.above = &rectified, func(rows int) *imaging.Gray { return e.Above(p.probe, rows) }
 	f.Changes = changesOf(r, e, &rectified)
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{
@@ -92,7 +93,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 		CorrelationP10: e.CorrelationP10, Frame: frame, Inside: inside,
 		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
 		Cosine:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
-		InPhoto: blocksInPhoto(r, e),
+		InPhoto: blocksInPhoto(r, e), Personal: r.personal(),
 	}
 }
 

@@ -25,6 +25,10 @@ type Evidence struct {
 
 	Cosine float64 // of the document, cut out and upright, with the reference
 
+	// Personal says that the reference has a machine-readable zone, as a passport has:
+	// every copy has another holder.
+	Personal bool
+
 	Form *Form // nil where nobody looked: on cards and notes wear, holograms and portraits look like another form
 
 	// InPhoto are the comparable blocks, where they lie in the photo. They are

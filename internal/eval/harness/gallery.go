@@ -169,7 +169,8 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 // sure says how sure a decision is of its best label: the negative share of strangers
 // that would be accepted if the threshold were at the best label, that label itself and
 // not one above it. What shows another form than that label's comes after all else:
-// whatever the threshold, the answer is a label above.
+// whatever the threshold, the answer is a label above. Of what is about as sure, that
+// which shows less of another form is surer.
 func (g *Gallery) sure(d *decide.Decision) float64 {
 	switch {
 	case len(d.Candidates) == 0:
@@ -184,9 +185,15 @@ func (g *Gallery) sure(d *decide.Decision) float64 {
 		return -eval.AnyOf(d.FMR, registered)
 	case d.OtherForm:
 		return -1 - d.BestFPIR
+	case d.Best.Evidence != nil && d.Best.Evidence.Form != nil:
+		return -d.BestFPIR - aboutAsSure*min(1, decide.NoiseOfForm(d.Best.Evidence.Form))
 	}
 	return -d.BestFPIR
 }
+
+// aboutAsSure is a difference of shares of strangers that the trials of look-alikes,
+// some hundred, cannot tell from none.
+const aboutAsSure = 0.001
 
 // Scores returns a score for each label that is in, all on one scale.
 func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
