@@ -125,10 +125,9 @@ func TestDecideByKindModel(t *testing.T) {
 // Emblems tell companies apart, but not the editions of one form, below the threshold of a
 // family too.
 func TestEmblemsTellNoEditions(t *testing.T) {
-	candidate := settled(emblazoned(found100("form/a", 76, 0), 0.9))
-	candidate.Evidence.Cosine, candidate.Evidence.Coverage = 1, 1
+	candidate := settled(emblazoned(found100("form/a", 74, 0), 0.9))
 	model := *geometryPolicy.Calibration.LLRModel
-	model.Random.Steps = []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: -0.5, Rate: 0.001}}
+	model.Random.Steps = []scoremodel.Step{{LLR: -6, Rate: 1}, {LLR: -1, Rate: 0.001}}
 	calibration, policy := *geometryPolicy.Calibration, geometryPolicy
 	calibration.LLRModel, policy.Calibration = &model, &calibration
 	if d := Decide([]Candidate{candidate}, policy); policy.IsOfKind(d.LLR) || d.Outcome != Match || d.Label != "form" {
