@@ -204,7 +204,7 @@ func TestContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Process.Kill()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		out, err := im.run(at(im.command["HEALTHCHECK"])...).CombinedOutput()
 		if err == nil {
 			break

@@ -197,7 +197,7 @@ func TestPicturesAreMovedByThemselves(t *testing.T) {
 	s := openAt(t, Options{Dir: t.TempDir(), Pictures: "dir:" + folder})
 	makeCollection(t, s, NewCollection{Name: "mailroom", KeepPictures: KeepAll})
 	s.labelOf(t, ticket)
-	for end := time.Now().Add(8 * time.Second); len(filesBelow(t, folder)) == 0; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); len(filesBelow(t, folder)) == 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("nothing was moved")
 		}

@@ -316,6 +316,20 @@ func TestDamageIsTold(t *testing.T) {
 	if _, err := Restore(t.Context(), filepath.Join(folder, "backup"), filepath.Join(folder, "restored"), RestoreOptions{}); err != nil {
 		t.Error(err)
 	}
+	nothing := bytes.Repeat([]byte("no gallery "), 1000) // one that nobody can open does not keep the others from being copied
+	if err := os.WriteFile(path, nothing, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err = Make(t.Context(), open(t, dir, true), filepath.Join(folder, "second"))
+	if err != nil || len(m.Problems) != 1 || m.Contents.Decisions != 2 {
+		t.Fatalf("%v, %q, %+v", err, m.Problems, m.Contents)
+	}
+	if _, err := Restore(t.Context(), filepath.Join(folder, "second"), filepath.Join(folder, "again"), RestoreOptions{}); err != nil {
+		t.Error(err)
+	}
+	if data, err := os.ReadFile(filepath.Join(folder, "again", "collections", "mailroom.gallery")); err != nil || !bytes.Equal(data, nothing) {
+		t.Errorf("its bytes are not those that were there: %v", err)
+	}
 }
 
 // TestMain lets the test run itself as a process that is killed.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"exemplar"
+	"exemplar/internal/fileio"
 	"exemplar/internal/service"
 	"exemplar/internal/sqlitecopy"
 )
@@ -63,6 +64,7 @@ func (m *Manifest) fill(ctx context.Context, s *service.Service, folder string) 
 // copyDatabases copies all databases as they are at one moment.
 func (m *Manifest) copyDatabases(ctx context.Context, s *service.Service, folder string) error {
 	held := map[string]*sqlitecopy.Held{}
+	var broken []string // galleries that SQLite cannot read: their bytes are copied, the others are sound
 	defer func() {
 		for _, h := range held {
 			h.Release()
@@ -72,10 +74,14 @@ func (m *Manifest) copyDatabases(ctx context.Context, s *service.Service, folder
 		m.Made = time.Now().UTC()
 		for _, name := range files {
 			h, err := sqlitecopy.Hold(ctx, filepath.Join(s.Place(), filepath.FromSlash(name)))
-			if err != nil {
+			switch {
+			case err == nil:
+				held[name] = h
+			case filepath.Ext(name) == galleryExtension && ctx.Err() == nil:
+				broken = append(broken, name)
+			default:
 				return err
 			}
-			held[name] = h
 		}
 		return nil
 	})
@@ -83,7 +89,7 @@ func (m *Manifest) copyDatabases(ctx context.Context, s *service.Service, folder
 		return err
 	}
 	var needed int64
-	for name := range held {
+	for _, name := range append(sorted(held), broken...) {
 		needed += size(filepath.Join(s.Place(), filepath.FromSlash(name)))
 	}
 	if err := room(folder, needed); err != nil {
@@ -101,7 +107,28 @@ func (m *Manifest) copyDatabases(ctx context.Context, s *service.Service, folder
 			return err
 		}
 	}
+	for _, name := range broken {
+		if err := copyBytes(ctx, filepath.Join(s.Place(), filepath.FromSlash(name)), filepath.Join(folder, filepath.FromSlash(name))); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// copyBytes copies a file as it lies there.
+func copyBytes(ctx context.Context, from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	return fileio.Write(to, fileio.Private, func(out io.Writer) error {
+		_, err := io.Copy(out, reader{ctx, in})
+		return err
+	})
 }
 
 func sorted[T any](m map[string]T) []string {
