@@ -14,8 +14,8 @@ import (
 
 // Version returns the number of the gallery's last change.
 func (g *Gallery) Version(ctx context.Context) (int64, error) {
-	stats, err := g.store.Stats(ctx)
-	return stats.Changes, g.fail(err)
+	version, err := g.engine.Version(ctx)
+	return version, g.fail(err)
 }
 
 // Pack returns references with all their parts, so that [Gallery.Unpack] can put them

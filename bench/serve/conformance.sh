@@ -51,4 +51,4 @@ TOML
 cd "$work"
 "$tools/bin/schemathesis" run "$url/api/v1/openapi.json" -H "Authorization: Bearer $key" --seed "${SEED:-1}" --max-examples "${EXAMPLES:-40}" \
   --phases examples,coverage,fuzzing --exclude-operation-id delete-collection --exclude-checks ignored_auth,negative_data_rejection \
-  --continue-on-failure --suppress-health-check all --no-color
+  --continue-on-failure --suppress-health-check all --no-color --request-timeout 60

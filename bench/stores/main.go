@@ -4,6 +4,7 @@
 //
 //	go run ./bench/stores -database 'postgres://postgres@localhost/bench'
 //	go run ./bench/stores -sizes 1000 -keep dir      # the file alone, which stays in dir
+//	go run ./bench/stores -simulate 1000000          # memory and search alone, without a store
 //
 // The references are synthetic: embeddings of 256 numbers, and as many bytes of picture,
 // features and words as -bytes says. Collections of the database are named bench-N, and
@@ -49,6 +50,8 @@ func main() {
 	keep := flag.String("keep", "", "folder in which the files stay, to be used again")
 	parts := flag.Int("bytes", 20_000, "bytes of a reference's picture, features and words together")
 	one := flag.String("measure", "", "measure this gallery, and write the figures as JSON")
+	memory := flag.Int("simulate", 0, "measure what a process has in memory of so many references, without a store")
+	withWords := flag.Bool("words", true, "with -simulate: the words of their features, too")
 	profile := flag.String("cpuprofile", "", "with -measure: profile the start into this file")
 	flag.Parse()
 	var err error
@@ -62,9 +65,12 @@ func main() {
 		}
 		stopProfile = func() { pprof.StopCPUProfile(); f.Close() }
 	}
-	if *one != "" {
+	switch {
+	case *memory > 0:
+		err = simulate(*memory, *withWords)
+	case *one != "":
 		err = printFigures(*one)
-	} else {
+	default:
 		err = run(*sizes, *database, *keep, *parts)
 	}
 	if err != nil {
@@ -317,13 +323,19 @@ func measureStart(name string) (f figures, err error) {
 
 // times calls f n times and returns the times it took in milliseconds, sorted.
 func times(n int, f func(i int) error) ([]float64, error) {
+	began := time.Now()
+	return timesBy(func() time.Duration { return time.Since(began) }, n, f)
+}
+
+// timesBy is times by another clock.
+func timesBy(clock func() time.Duration, n int, f func(i int) error) ([]float64, error) {
 	all := make([]float64, n)
 	for i := range all {
-		start := time.Now()
+		start := clock()
 		if err := f(i); err != nil {
 			return nil, err
 		}
-		all[i] = milliseconds(time.Since(start))
+		all[i] = milliseconds(clock() - start)
 	}
 	slices.Sort(all)
 	return all, nil

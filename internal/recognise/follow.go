@@ -21,6 +21,23 @@ func (g *Engine) Load(ctx context.Context) error {
 	return vectors.Sync(ctx)
 }
 
+// Version is the number of the store's last change. With the embeddings in memory it is one
+// short question, however many there are.
+func (g *Engine) Version(ctx context.Context) (int64, error) {
+	vectors, err := g.follow(ctx)
+	if err == nil {
+		err = vectors.Sync(ctx)
+	}
+	if errors.Is(err, store.ErrWrongModel) { // of no use for a search, and counted all the same
+		stats, err := g.store.Stats(ctx)
+		return stats.Changes, err
+	}
+	if err != nil {
+		return 0, err
+	}
+	return vectors.Version(), nil
+}
+
 // Follow keeps the index of embeddings equal to the store until ctx ends. No answer needs
 // it, because every search asks for the changes: it makes them be there before the search.
 // While the store cannot be reached it tries again.
