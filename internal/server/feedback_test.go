@@ -185,6 +185,13 @@ func TestAnswersOfAtLeastAVersion(t *testing.T) {
 			t.Errorf("version %s of %d: status %d, want %d", asked, version, answer.StatusCode, status)
 		}
 	}
+	r, _ := http.NewRequest("POST", s.url+prefix+mailroom+"/classify", strings.NewReader("no picture"))
+	r.Header.Set("X-Gallery-Version", "1")
+	if answer, err := http.DefaultClient.Do(r); err != nil || answer.StatusCode != 200 {
+		t.Errorf("what is no picture: %v, %v", answer, err)
+	} else {
+		answer.Body.Close()
+	}
 }
 
 // Two decisions that are resolved under one name by mistake are not taken for one, though

@@ -68,7 +68,7 @@ func (s *Service) Classify(ctx context.Context, by Actor, collection string, fil
 		return Classified{}, explained(err)
 	}
 	for _, page := range answers { // while the database is away less may be known
-		if page.Version < opts.AtLeast {
+		if page.Version < opts.AtLeast && !page.unusable() {
 			return Classified{}, tooOld(ctx, g, page.Version, opts.AtLeast)
 		}
 	}
@@ -84,6 +84,11 @@ type pageAnswers struct {
 	part     int
 	likeness exemplar.Likeness // nil of what nobody is to look at
 	exemplar.Result
+}
+
+// unusable reports that nothing was searched, because the picture is of no use.
+func (p pageAnswers) unusable() bool {
+	return len(p.Answers) == 1 && p.Answers[0].Decision == exemplar.Refused
 }
 
 // answer classifies the pages of a file, one after the other.
