@@ -70,6 +70,29 @@ func TestEveryPageIsThereOnce(t *testing.T) {
 	mustBeSound(t, nodes[0])
 }
 
+// While the database is away a job waits, and goes on when it is back.
+func TestAJobWhileTheDatabaseIsAway(t *testing.T) {
+	const files = 60
+	server := pgtest.Start(t)
+	at := Options{Store: server.Database(t), Folders: []string{pictures(t, files)}}
+	s := openAt(t, at)
+	s.jobs.chunkFiles = 5
+	makeCollection(t, s, NewCollection{Name: "mailroom"})
+	job := startJob(t, s, NewJob{Folder: at.Folders[0]})
+	await(t, s, job.ID, func(j Job) bool { return j.Pages > 2 })
+	server.Stop(t)
+	time.Sleep(200 * time.Millisecond)
+	server.Continue(t)
+	for s.Ready(t.Context()) != nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if job = await(t, s, job.ID, hasEnded); job.State != JobDone || job.Done != files {
+		t.Errorf("%+v", job)
+	}
+	mustHaveOnce(t, s, job.ID, files)
+	mustBeSound(t, s)
+}
+
 // Both nodes work on a job, and when one is gone the other ends it.
 func TestNodesShareAJob(t *testing.T) {
 	const files = 60

@@ -51,7 +51,7 @@ func startJob(t *testing.T, s *Service, asked NewJob) Job {
 // await waits until a job is as wanted.
 func await(t *testing.T, s *Service, id string, is func(Job) bool) Job {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		job, err := s.Job(t.Context(), anna, id)
 		if err != nil {
 			t.Fatal(err)

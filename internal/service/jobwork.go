@@ -156,7 +156,7 @@ func (s *Service) workOnChunk(ctx context.Context, job db.Job, chunk db.Chunk) {
 	default:
 		s.log.Error("work on a job", "job", job.ID, "chunk", chunk.Number, "error", err)
 	}
-	s.giveBack(job, chunk)
+	s.giveBack(ctx, job, chunk)
 	if ctx.Err() == nil && !errors.Is(err, errStopped) {
 		select { // so that what fails again and again does not fill the log
 		case <-ctx.Done():
@@ -169,21 +169,31 @@ func (s *Service) workOnChunk(ctx context.Context, job db.Job, chunk db.Chunk) {
 // may pass.
 const retryAfter = time.Second
 
-// giveBack lets others have a chunk that this node does not end. A node that cannot say so
-// is found to be gone.
-func (s *Service) giveBack(job db.Job, chunk db.Chunk) {
-	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
-	defer cancel()
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		now, err := tx.Chunk(ctx, job.ID, chunk.Number)
-		if err != nil || now.State != db.Running || now.Node != s.node {
-			return orGone(err)
+// giveBack lets others have a chunk that this node does not end. While the node is alive
+// nobody else would take it, so that it is said until it is heard; a node that ends need
+// not say it.
+func (s *Service) giveBack(ctx context.Context, job db.Job, chunk db.Chunk) {
+	for {
+		saying, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+		err := s.db.Write(saying, func(tx *db.Tx) error {
+			now, err := tx.Chunk(saying, job.ID, chunk.Number)
+			if err != nil || now.State != db.Running || now.Node != s.node {
+				return orGone(err)
+			}
+			now.State, now.Node, now.Tries = db.Waiting, "", now.Tries-1
+			return tx.SetChunk(saying, now)
+		})
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return
 		}
-		now.State, now.Node, now.Tries = db.Waiting, "", now.Tries-1
-		return tx.SetChunk(ctx, now)
-	})
-	if err != nil && !errors.Is(err, db.ErrUnavailable) {
-		s.log.Error("give a chunk of a job back", "job", job.ID, "error", err)
+		if !errors.Is(err, db.ErrUnavailable) {
+			s.log.Error("give a chunk of a job back", "job", job.ID, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryAfter):
+		}
 	}
 }
 
