@@ -194,3 +194,17 @@ func TestFigures(t *testing.T) {
 	s.makeKey(service.NewKey{Name: "admin", Role: service.Admin})
 	s.send(401, "GET", "/metrics", "", nil)
 }
+
+// The audit can be narrowed to what is of interest.
+func TestAuditIsNarrowed(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	s.collection("other")
+	s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")})
+	ask[service.Changed](s, 200, "POST", mailroom+"/labels/rename", map[string]string{"from": "ticket", "to": "fare"})
+	for query, want := range map[string]int{"": 4, "?collection=other": 1, "?what=collection": 2, "?what=label": 1, "?what=label.rename": 1, "?what=lab": 0, "?what=references&collection=other": 0, "?what=%25": 0} {
+		if page := ask[service.AuditPage](s, 200, "GET", "/audit"+query, nil); len(page.Entries) != want {
+			t.Errorf("%s: %d rows, want %d", query, len(page.Entries), want)
+		}
+	}
+}

@@ -22,6 +22,9 @@ type System struct {
 	Memory      uint64    `json:"memory_bytes" doc:"that the program has of the machine"`
 	Uploading   int64     `json:"uploading_bytes" doc:"of files that are being sent"`
 	Waiting     int       `json:"waiting" doc:"pictures that wait for their turn"`
+	Jobs        int64     `json:"jobs" doc:"that are running"`
+	FilesLeft   int64     `json:"job_files_left" doc:"files of running and paused jobs that are not done"`
+	AtWork      int       `json:"job_chunks_at_work" doc:"pieces of jobs that this server works on"`
 	Collections int       `json:"collections"`
 	References  int       `json:"references" doc:"of all collections"`
 	Inbox       int64     `json:"inbox" doc:"of all collections"`
@@ -39,6 +42,19 @@ func (s *server) system(ctx context.Context, by service.Actor) (System, error) {
 	var err error
 	if out.ServiceDisk, err = s.service.DatabaseBytes(ctx); err != nil {
 		return out, err
+	}
+	totals, err := s.service.JobTotals(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.AtWork = s.service.JobsAtWork()
+	for _, t := range totals {
+		if t.State == service.JobRunning {
+			out.Jobs += t.Jobs
+		}
+		if t.State == service.JobRunning || t.State == service.JobPaused {
+			out.FilesLeft += t.Left
+		}
 	}
 	list, err := s.service.Collections(ctx, by)
 	for _, c := range list {
@@ -73,13 +89,15 @@ func (s *server) addOperations() {
 func (s *server) addAudit() {
 	tags := []string{"audit"}
 	type list struct {
-		Cursor  int64  `query:"cursor" minimum:"0" doc:"next of the page before"`
-		Subject string `query:"subject" maxLength:"200" doc:"id or name of what rows are about, such as a decision"`
-		Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+		Cursor     int64  `query:"cursor" minimum:"0" doc:"next of the page before"`
+		Subject    string `query:"subject" maxLength:"200" doc:"id or name of what rows are about, such as a decision"`
+		Collection string `query:"collection" maxLength:"63" doc:"only rows about this collection"`
+		What       string `query:"what" maxLength:"100" doc:"only rows of this, such as decisions.not, or of all that begins so with a full stop, such as decisions"`
+		Limit      int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	}
 	add(s, service.Admin, huma.Operation{OperationID: "audit", Method: http.MethodGet, Path: "/audit", Summary: "Who did what, the newest first", Tags: tags},
 		func(ctx context.Context, _ service.Actor, in *list) (*body[service.AuditPage], error) {
-			page, err := s.service.Audit(ctx, in.Cursor, in.Subject, in.Limit)
+			page, err := s.service.Audit(ctx, in.Cursor, service.AuditFilter{Subject: in.Subject, Collection: in.Collection, What: in.What}, in.Limit)
 			return &body[service.AuditPage]{page}, err
 		})
 	type verify struct {

@@ -138,4 +138,13 @@ func (s *server) addReferencePictures(path string, tags []string) {
 			rivals, err := s.service.Rivals(ctx, in.Collection, in.ID)
 			return &body[rivalList]{rivalList{rivals}}, err
 		})
+	type rival struct {
+		InReference
+		Rival string `path:"rival" maxLength:"64" doc:"id of the other reference"`
+	}
+	add(s, service.Classifier, huma.Operation{OperationID: "explain-rival", Method: http.MethodGet, Path: path + "/{id}/rivals/{rival}/explain.png", Summary: "Where a reference differs from another one, drawn", Tags: tags, Errors: []int{http.StatusConflict}, Responses: pictureResponses("image/png")},
+		func(ctx context.Context, by service.Actor, in *rival) (*picture, error) {
+			data, err := s.service.ExplainRival(ctx, in.Collection, in.ID, in.Rival)
+			return png(data), err
+		})
 }

@@ -84,13 +84,16 @@ type AuditPage struct {
 	Next    int64        `json:"next,omitempty" doc:"cursor of the next page; absent on the last one"`
 }
 
-// Audit returns rows with numbers below before (0: from the newest on), of one subject
-// if it is not empty.
-func (s *Service) Audit(ctx context.Context, before int64, subject string, limit int) (AuditPage, error) {
+// AuditFilter selects rows; see [db.AuditFilter].
+type AuditFilter = db.AuditFilter
+
+// Audit returns rows with numbers below before (0: from the newest on) that a filter
+// selects.
+func (s *Service) Audit(ctx context.Context, before int64, f AuditFilter, limit int) (AuditPage, error) {
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	rows, err := s.db.Read().AuditBefore(ctx, before, subject, limit)
+	rows, err := s.db.Read().AuditPage(ctx, before, f, limit)
 	if err != nil {
 		return AuditPage{}, err
 	}

@@ -210,7 +210,7 @@ func TestTheDatabaseIsAway(t *testing.T) {
 		}
 		return nil
 	})
-	page, err := two.Audit(ctx, 0, "", 10)
+	page, err := two.Audit(ctx, 0, AuditFilter{}, 10)
 	if err != nil || !slices.ContainsFunc(page.Entries, func(e AuditEntry) bool { return e.What == "decisions.unkept" }) {
 		t.Errorf("the audit does not say that an answer is missing: %v", err)
 	}

@@ -399,6 +399,21 @@ func (s *Service) ReferenceContents(ctx context.Context, collection, id string) 
 	return drawn, explained(err)
 }
 
+// ExplainRival draws where a reference differs from another one, as a PNG.
+func (s *Service) ExplainRival(ctx context.Context, collection, id, rival string) ([]byte, error) {
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	drawn, err := g.ExplainRival(ctx, id, rival)
+	return drawn, explained(err)
+}
+
 // Rivals returns the other labels whose references resemble a reference.
 func (s *Service) Rivals(ctx context.Context, collection, id string) ([]exemplar.Rival, error) {
 	g, err := s.gallery(ctx, collection)

@@ -48,7 +48,7 @@ var ticket = imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "ticket", T
 // lastAudit is what the newest row of the audit says.
 func lastAudit(t *testing.T, s *Service) AuditEntry {
 	t.Helper()
-	page, err := s.Audit(t.Context(), 0, "", 1)
+	page, err := s.Audit(t.Context(), 0, AuditFilter{}, 1)
 	if err != nil || len(page.Entries) == 0 {
 		t.Fatal(err)
 	}

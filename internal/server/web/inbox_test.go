@@ -7,6 +7,7 @@ import (
 	"exemplar"
 	"exemplar/internal/imaging"
 	"exemplar/internal/service"
+	"exemplar/internal/synthdoc"
 )
 
 // inboxOf makes an inbox: photos of cards of a kind that nobody registered, and one of
@@ -229,4 +230,19 @@ func TestEveryKeyOfTheInbox(t *testing.T) {
 	p.await("the help to be closed", `!document.querySelector("dialog")`)
 	p.press("o")
 	p.sees("All decisions")
+}
+
+// TestDifferencesAreDrawn: the page of a reference shows what looks like it, and where the two
+// differ.
+func TestDifferencesAreDrawn(t *testing.T) {
+	p := newTab(t)
+	p.collection("banknote")
+	sibling := synthdoc.Siblings(synthdoc.Document{Kind: "banknote", Template: 12, Content: 12, Size: 640})["edition"]
+	done, err := p.service.Register(t.Context(), admin, "mailroom", service.Registering{Label: "note/second", Files: []service.File{{Name: "second.png", Data: imaging.EncodePNG(synthdoc.Draw(sibling))}}})
+	if err != nil || len(done.Results[0].Rivals) != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	p.open("/c/mailroom/references/" + done.Results[0].ID)
+	p.click("See where they differ")
+	p.await("the drawing", `document.querySelector("img.drawing")?.naturalWidth > 0`)
 }

@@ -181,7 +181,7 @@ func TestAChangeThatIsUnderWay(t *testing.T) {
 	if _, err := Restore(t.Context(), filepath.Join(folder, "backup"), filepath.Join(folder, "restored"), RestoreOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	page, err := open(t, filepath.Join(folder, "restored"), false).Audit(t.Context(), 0, "", 1)
+	page, err := open(t, filepath.Join(folder, "restored"), false).Audit(t.Context(), 0, service.AuditFilter{}, 1)
 	if err != nil || page.Entries[0].What != "references.register.interrupted" {
 		t.Errorf("%v, %v", page.Entries, err)
 	}

@@ -59,6 +59,28 @@ func (q *Tx) AuditAfter(ctx context.Context, seq int64, limit int) ([]AuditRow, 
 	return all(ctx, q.querier, scanAudit, `SELECT `+auditColumns+` FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`, seq, limit)
 }
 
+// AuditFilter selects rows; an empty field selects all.
+type AuditFilter struct {
+	Subject, Collection string
+	What                string // this, and what goes on with a full stop after it
+}
+
+// AuditPage returns the latest rows first, from the one before seq on.
+func (q *Tx) AuditPage(ctx context.Context, seq int64, f AuditFilter, limit int) ([]AuditRow, error) {
+	where, args := "seq < ?", []any{seq}
+	add := func(clause string, values ...any) { where, args = where+" AND "+clause, append(args, values...) }
+	if f.Subject != "" {
+		add("subject = ?", f.Subject)
+	}
+	if f.Collection != "" {
+		add("collection = ?", f.Collection)
+	}
+	if f.What != "" {
+		add("(what = ? OR what LIKE ? ESCAPE '!')", f.What, like(f.What)+".%")
+	}
+	return all(ctx, q.querier, scanAudit, `SELECT `+auditColumns+` FROM audit WHERE `+where+` ORDER BY seq DESC LIMIT ?`, append(args, limit)...)
+}
+
 // AuditBefore returns the latest rows first, from the one before seq on; of one
 // subject if it is not empty.
 func (q *Tx) AuditBefore(ctx context.Context, seq int64, subject string, limit int) ([]AuditRow, error) {

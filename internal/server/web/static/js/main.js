@@ -160,7 +160,7 @@ function follow(event) {
   const anchor = event.target.closest?.("a[href]");
   if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const url = new URL(anchor.href);
-  if (anchor.target || anchor.hasAttribute("download") || url.origin !== location.origin || url.pathname.startsWith("/api/") || url.pathname.startsWith("/assets/") || url.hash) return;
+  if (anchor.target || anchor.hasAttribute("download") || url.origin !== location.origin || url.pathname.startsWith("/api/") || url.pathname.startsWith("/assets/") || url.pathname.startsWith("/oidc/") || url.hash) return;
   event.preventDefault();
   go(url.pathname + url.search);
 }

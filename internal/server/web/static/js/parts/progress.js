@@ -43,6 +43,12 @@ export function controls(job, then, { small = false } = {}) {
     ["running", "paused", "uploading"].includes(job.state) && button("Cancel", { kind: kind + " danger", on: cancel }), job.failed > 0 && ["done", "running", "paused"].includes(job.state) && button("Try the failed files again", { kind, icon: "refresh", on: does("retry") })];
 }
 
+// within is the path of a file below a folder, if it lies there.
+export function within(path, folder) {
+  const base = folder.replace(/\/+$/, "") + "/";
+  return path.startsWith(base) ? path.slice(base.length) : path;
+}
+
 // failedList names files that failed, with the reasons.
 export function failedList(files) {
   return h("ul", { class: "stack tight" }, files.map((f) => h("li", { class: "row failed-file" }, icon("warn"), h("div", { class: "grow" }, h("strong", { class: "wrap", text: f.path }), h("p", { class: "quiet small wrap", text: words.sentence(f.reason || "It could not be used.") })))));

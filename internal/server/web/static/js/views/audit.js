@@ -1,22 +1,28 @@
 // Audit: who did what, in a chain of which no link can be taken out unseen.
-import { button, empty, fill, h, heading, icon, link } from "../dom.js";
+import { button, empty, field, fill, h, heading, icon, link } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
+import { go, state } from "../state.js";
 import { View } from "../view.js";
+
+// groups are what rows can be narrowed to.
+const groups = { decision: "Answers", decisions: "What people said of answers", references: "Registering", reference: "Changed references", label: "Changed labels", undo: "What was undone", job: "Jobs", watch: "Watched folders", collection: "Collections", key: "Keys" };
 
 class Audit extends View {
   start() { this.load(() => this.all()); }
 
   async all() {
     const asked = new URLSearchParams(location.search);
-    const answer = await api.get("/audit", { query: { cursor: asked.get("cursor"), subject: asked.get("subject"), limit: 50 }, signal: this.signal });
+    const answer = await api.get("/audit", { query: { cursor: asked.get("cursor"), subject: asked.get("subject"), what: asked.get("what"), collection: asked.get("collection"), limit: 50 }, signal: this.signal });
     const list = answer.entries ?? [];
     const result = h("div", { role: "status" });
     const verify = button("Verify the chain", { icon: "shield", on: () => this.verify(result) });
     const top = heading("Audit", "Every decision and every change, with what was before and after. Each row holds the hash of the one before it.", list.length > 0 && verify);
+    const narrowed = ["subject", "what", "collection"].some((name) => asked.get(name));
+    if (list.length === 0 && narrowed) return [top, filters(asked), empty("search", "No row is like that", "Take a filter away.", link("/audit", "Clear the filters", { class: "button" }))];
     if (list.length === 0) return [top, empty("shield", "Nothing happened yet", "What is decided and changed is recorded here, and stays.")];
-    return [top, result, h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Row", "What", "Who", "Collection", "When", ""].map((t, i) => h("th", { class: i ? "" : "number" }, t || h("span", { class: "unseen", text: "Details" }))))), h("tbody", {}, list.map(row)))),
-      h("div", { class: "row between", vars: { "margin-top": "1rem" } }, asked.get("cursor") ? link("/audit", [icon("back"), h("span", { text: "Newest" })], { class: "button" }) : h("span"), answer.next > 0 && link("/audit?cursor=" + api.part(answer.next), [h("span", { text: "Older" }), icon("chevron")], { class: "button" }))];
+    return [top, filters(asked), result, h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Row", "What", "Who", "Collection", "When", ""].map((t, i) => h("th", { class: i ? "" : "number" }, t || h("span", { class: "unseen", text: "Details" }))))), h("tbody", {}, list.map(row)))),
+      h("div", { class: "row between", vars: { "margin-top": "1rem" } }, asked.get("cursor") ? link(to(asked, { cursor: "" }), [icon("back"), h("span", { text: "Newest" })], { class: "button" }) : h("span"), answer.next > 0 && link(to(asked, { cursor: answer.next }), [h("span", { text: "Older" }), icon("chevron")], { class: "button" }))];
   }
 
   async verify(result) {
@@ -29,6 +35,21 @@ class Audit extends View {
     }
     result.firstChild.style.setProperty("margin-bottom", "1rem");
   }
+}
+
+// to is the address of the audit with some of what is asked changed.
+function to(asked, changes) {
+  const all = new URLSearchParams(asked);
+  for (const [name, value] of Object.entries(changes)) value ? all.set(name, value) : all.delete(name);
+  const text = all.toString();
+  return "/audit" + (text && "?" + text);
+}
+
+function filters(asked) {
+  const choice = (name, all, names) => h("select", { name, on: { change: (event) => go(to(asked, { [name]: event.target.value, cursor: "" })) } }, h("option", { value: "" }, all), Object.entries(names).map(([of, text]) => h("option", { value: of, selected: asked.get(name) === of }, text)));
+  const subject = h("input", { type: "search", name: "subject", value: asked.get("subject") ?? "", placeholder: "An id, or a name", maxlength: 200 });
+  return h("form", { class: "filters", role: "search", "aria-label": "Filter the audit", on: { submit: (event) => { event.preventDefault(); go(to(asked, { subject: subject.value.trim(), cursor: "" })); } } },
+    h("div", { class: "row" }, field("What", choice("what", "Everything", groups)), field("Collection", choice("collection", "All", Object.fromEntries(state.collections.map((c) => [c.name, c.title || c.name])))), field("About", subject)));
 }
 
 function row(e) {

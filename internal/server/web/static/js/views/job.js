@@ -5,7 +5,7 @@ import * as words from "../words.js";
 import { pathTo, state } from "../state.js";
 import { View } from "../view.js";
 import { labelText } from "../labels.js";
-import { controls, failedList, jobName, progressBar, progressWords, stateChip } from "../parts/progress.js";
+import { controls, failedList, jobName, progressBar, progressWords, stateChip, within } from "../parts/progress.js";
 
 const shownAtOnce = 100; // of the failed files, and of the results
 const lookEvery = 3000; // ms, where events do not come through
@@ -64,7 +64,7 @@ class JobView extends View {
   async wrong() {
     const answer = await api.get(this.path("/files"), { query: { state: "failed", limit: shownAtOnce }, signal: this.signal, quiet: true });
     const more = this.job.failed - answer.files.length;
-    return h("section", { class: "card stack tight" }, h("h2", { text: words.count(this.job.failed, "file could not be used", "files could not be used") }), failedList(answer.files), more > 0 && h("p", { class: "quiet small", text: `${words.number(more)} more are not shown.` }));
+    return h("section", { class: "card stack tight" }, h("h2", { text: words.count(this.job.failed, "file could not be used", "files could not be used") }), failedList(answer.files.map((file) => ({ ...file, path: within(file.path, this.job.place) }))), more > 0 && h("p", { class: "quiet small", text: `${words.number(more)} more are not shown.` }));
   }
 
   async answers() {
@@ -80,7 +80,7 @@ class JobView extends View {
     return h("section", { class: "card stack tight" }, h("div", { class: "row between" }, h("h2", { text: "What the pages are" }), h("div", { class: "row" }, download("csv"), download("jsonl"))),
       h("div", { class: "row" }, Object.keys(words.decisionNames).filter((of) => counts[of]).map(chip), query.decision && link(here, "All", { class: "button quiet small" })),
       waiting > 0 && state.may("register") && h("p", { class: "notice" }, icon("inbox"), h("span", {}, `${words.count(waiting, "page was", "pages were")} not recognised. `, link(pathTo("inbox"), "They wait in the inbox."))),
-      answer.results.length === 0 ? h("p", { class: "quiet", text: "No results yet." }) : h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Answer", "Label", "Sure", "File"].map((t, i) => h("th", { class: i === 2 ? "number" : "", text: t })))), h("tbody", {}, answer.results.map(row)))),
+      answer.results.length === 0 ? h("p", { class: "quiet", text: "No results yet." }) : h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Answer", "Label", "Sure", "File"].map((t, i) => h("th", { class: i === 2 ? "number" : "", text: t })))), h("tbody", {}, answer.results.map((r) => row({ ...r, path: within(r.path, this.job.place) }))))),
       h("div", { class: "row between" }, query.cursor ? link(here, [icon("back"), h("span", { text: "First" })], { class: "button" }) : h("span"), answer.next && link(here + "?" + new URLSearchParams({ ...(query.decision && { decision: query.decision }), cursor: answer.next }), [h("span", { text: "More" }), icon("chevron")], { class: "button next" })));
   }
 }

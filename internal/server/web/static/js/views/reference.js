@@ -72,7 +72,7 @@ class Reference extends View {
     const answer = await api.get(referencePath(r.id, "/rivals"), { signal: this.signal });
     const list = answer.rivals ?? answer ?? [];
     if (list.length === 0) return h("p", { class: "quiet", text: "No other kind looks like it." });
-    return h("div", {}, list.map((rival) => h("div", { class: "rival" }, h("a", { href: pathTo("references/" + api.part(rival.reference)), "aria-label": "The reference of " + rival.label }, thumb(referencePicture(rival.reference, thumbWidth), "")), h("div", { class: "grow" }, labelText(rival.label, { linked: true }), h("p", { class: "quiet small wrap", text: rival.reason })), h("span", { class: "number quiet small", title: "Likeness, from -1 to 1", text: rival.score.toFixed(2) }))));
+    return h("div", {}, list.map((rival) => h("div", { class: "rival" }, h("a", { href: pathTo("references/" + api.part(rival.reference)), "aria-label": "The reference of " + rival.label }, thumb(referencePicture(rival.reference, thumbWidth), "")), h("div", { class: "grow" }, labelText(rival.label, { linked: true }), h("p", { class: "quiet small wrap", text: rival.reason }), rival.compared > 0 && difference(r, rival)), h("span", { class: "number quiet small", title: "Likeness, from -1 to 1", text: rival.score.toFixed(2) }))));
   }
 
   async removeIt(r) {
@@ -84,6 +84,15 @@ class Reference extends View {
       go(pathTo("labels", { label: r.label }));
     } catch (error) { complain(error); }
   }
+}
+
+// difference is a drawing of the two, made when it is asked for.
+function difference(r, rival) {
+  const box = h("details", { class: "small" }, h("summary", { text: "See where they differ" }));
+  box.addEventListener("toggle", () => {
+    if (box.open && !box.querySelector("img")) box.append(h("img", { class: "drawing", src: api.address(referencePath(r.id, `/rivals/${api.part(rival.reference)}/explain.png`)), alt: "Drawing: the two side by side, with what differs" }));
+  });
+  return box;
 }
 
 customElements.define("view-reference", Reference);
