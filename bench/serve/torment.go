@@ -105,6 +105,7 @@ func torment(folder, program string, nodes, requests, kills int, seed uint64) er
 	}
 	ctx, end := context.WithCancel(context.Background())
 	watching := m.watchMemory(ctx)
+	calm = max(calm, int64(requests)-m.sent.Load()) // a kill ends its part before all of it was sent
 	m.round(calm, calm+1, seed+uint64(kills), func() {})
 	end()
 	memory := <-watching
