@@ -142,16 +142,16 @@ func writeCurve(w io.Writer, points []point, inside run) {
 	fmt.Fprintf(w, "Each row is the running mean of its weights after so many samples; the figures are those of [ladder.md](ladder.md), and kept in [samples.csv](samples.csv).\n\n")
 	writePoints(w, points, inside)
 	fmt.Fprintf(w, "\n![The mean over the eight sets by samples](samples.svg)\n\n## The next million\n\n")
-	last := points[len(points)-1]
+	late := latePoints(points, inside)
 	million := math.Log2((insideSamples + 1e6) / insideSamples)
 	goal := wantedMean()
-	fmt.Fprintf(w, "Points by doubling of the samples, by set: of a line through all rows of the run, and from its last row to the network inside.\nIntervals are Student's over the eight sets.\n")
+	fmt.Fprintf(w, "Points by doubling of the samples, by set: of a line through all rows of the run, and through those of %d samples and more, the network inside among them.\nIntervals are Student's over the eight sets.\n", lateSamples)
 	fmt.Fprintf(w, "The curve bends, so that only the second may be carried on: a million samples after the %d of the network inside are %.2f doublings more.\n", insideSamples, million)
 	fmt.Fprintf(w, "The falling learning rate at the end of its training is in that slope too, which is therefore rather too steep.\n")
 	fmt.Fprintf(w, "*To the goal*: doublings after which the mean would be that of what is wanted, %.1f.\n\n", 100*goal)
-	fmt.Fprintf(w, "| classes, rate | in the run | from its end to the network inside | the next million | to the goal |\n|---|---|---|---|---|\n")
+	fmt.Fprintf(w, "| classes, rate | in the run | the later rows | the next million | to the goal |\n|---|---|---|---|---|\n")
 	for _, q := range []question{reporting, reportAt2, overall} {
-		recent := overTargets(slope([]point{last, {insideSamples, inside.figures}}, q))
+		recent := overTargets(slope(late, q))
 		missing := goal - mean(inside.figures[q])
 		doublings := ""
 		if q.rate == strict && recent.mean > 0 {
@@ -159,6 +159,20 @@ func writeCurve(w io.Writer, points []point, inside run) {
 		}
 		fmt.Fprintf(w, "| %v, %v | %v | %v | %v | %s |\n", q.classes, q.rate, overTargets(slope(points, q)), recent, recent.times(million), doublings)
 	}
+}
+
+// lateSamples is where the curve has bent, by eye.
+const lateSamples = 100_000
+
+// latePoints are the run's networks after the bend, and the network inside.
+func latePoints(points []point, inside run) []point {
+	late := []point{{insideSamples, inside.figures}}
+	for _, p := range points {
+		if p.samples >= lateSamples {
+			late = append(late, p)
+		}
+	}
+	return late
 }
 
 // wantedMean is the mean of what is wanted on the targets.
