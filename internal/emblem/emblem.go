@@ -9,6 +9,8 @@
 //		alike, moved := laid.Seen(&e) // correlation where the photo shows it best
 //	}
 //
+// It also counts the machine-readable lines of passports and cards.
+//
 // It does not say whose an emblem is, nor whether it is form or contents: see
 // internal/changedetect.
 package emblem

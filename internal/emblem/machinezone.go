@@ -19,7 +19,7 @@ const (
 	zoneAcross, zonePieces, zoneGap, samePitch = 0.7, 20, 3, 0.04
 	// zoneRhythm is by how much the columns of a line correlate better with those one to
 	// four characters further than with those halfway between. Of the references of
-	// kinds_identity 12 of the 13 with a zone do, of 440 others of ../shared/data/bench two.
+	// kinds_identity 12 of the 13 with a zone do, of some 450 others of ../shared/data/bench two.
 	zoneRhythm, zoneBeats = 0.4, 4
 )
 
