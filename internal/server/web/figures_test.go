@@ -30,7 +30,8 @@ func TestFigures(t *testing.T) {
 	if *figures == "" {
 		t.Skip("-figures names no folder")
 	}
-	p := newTab(t)
+	folder := folderOf(t)
+	p := newTab(t, folder)
 	p.mailRoom()
 	p.open("/c/mailroom/recognise")
 	p.upload(p.file("licence.jpg", shot(example("driving-licence", 1), 5)))
@@ -50,6 +51,14 @@ func TestFigures(t *testing.T) {
 	p.keep("page-relatives")
 	p.open("/c/mailroom/labels?label=id-card/front")
 	p.keep("page-labels")
+	p.open("/c/mailroom/jobs")
+	p.press("n")
+	p.sees("Files on the server")
+	p.press("\r")
+	p.sees("2 of 3 files done, 1 failed")
+	p.sees("1 page was not recognised")
+	value[any](p, `document.querySelector("h1").textContent = "/mnt/scans/today", null`) // the folder of a test has no name to show
+	p.keep("page-job")
 	p.scheme("dark")
 	p.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(1.5)))
 	p.open("/c/mailroom/recognise")

@@ -71,7 +71,7 @@ class Register extends View {
       return fill(this.foot, h("div", { class: "actions" }, h("span", { class: "grow", text: `${words.count(this.items.length, "example is", "examples are")} done.` }), link(pathTo("labels"), [icon("tag"), h("span", { text: "See the labels" })], { class: "button" }), link(pathTo("recognise"), [icon("scan"), h("span", { text: "Recognise" })], { class: "button primary" })));
     }
     this.contents ??= contentsChoice();
-    fill(this.foot, h("div", { class: "stack" }, h("details", { class: "card" }, h("summary", { text: "Contents and note" }), this.contents),
+    fill(this.foot, h("div", { class: "stack" }, h("details", { class: "card" }, h("summary", { text: "Contents" }), this.contents),
       h("div", { class: "actions" }, h("span", { class: "grow quiet small", text: "Each file becomes one reference of its label." }), button(`Register ${words.count(waiting.length, "example", "examples")}`, { kind: "primary", icon: "plus", on: (event) => this.send(event.currentTarget, waiting) }))));
   }
 
