@@ -17,7 +17,7 @@ from exemplar_client.api.decisions import get_decision
 from exemplar_client.api.inbox import inbox, preview, recheck, resolve
 from exemplar_client.api.keys import create_key
 from exemplar_client.api.references import list_references, register
-from exemplar_client.models import (NewCollection, NewCollectionKeepPictures, NewKey, NewKeyRole, PreviewBody, RegisterBody, Resolving, ResolvingAction, UndoBody)
+from exemplar_client.models import (NewCollection, NewCollectionKeepPictures, NewKey, NewKeyRole, Previewing, RegisterBody, Resolving, ResolvingAction, UndoBody)
 from exemplar_client.types import File
 
 url, key, folder = sys.argv[1:]
@@ -46,7 +46,7 @@ for photo in sorted(Path(folder).glob("*/*/photo*.jpg")):
 waiting = inbox.sync(name, client=clerk)
 assert waiting.groups, waiting
 first = waiting.groups[0].id
-print("would change", preview.sync(name, client=clerk, body=PreviewBody(label="mail/form", decisions=[first])))
+print("would change", preview.sync(name, client=clerk, body=Previewing(label="mail/form", decisions=[first])))
 new = resolve.sync(name, client=clerk, body=Resolving(decisions=[first], action=ResolvingAction.NEW, label="mail/form"))
 print("new kind:", new)
 print("re-check:", recheck.sync(name, client=clerk))
