@@ -61,22 +61,20 @@ type Place struct{ Left, Top, Right, Bottom float64 }
 type Seen struct {
 	Conditions []Condition // by falling strength, those that are not sure as well
 	State      State
-	// Harm is the share of the document that something happened to, and a little for what
-	// concerns the whole.
-	Harm    float64
-	Touched Touched
+	Happened   Happened
 }
 
-// Touched says which cells of a reference something happened to, row by row.
-type Touched struct {
+// Happened says of the cells of a reference how likely it is that something happened to
+// them, row by row.
+type Happened struct {
 	W, H  int
-	Cells []bool
+	Cells []float64
 }
 
-// At says whether something happened at a place, in shares of the reference's sides.
-func (t *Touched) At(x, y float64) bool {
-	i := min(t.H-1, int(y*float64(t.H)))*t.W + min(t.W-1, int(x*float64(t.W)))
-	return i >= 0 && t.Cells[i]
+// At is the probability at a place, in shares of the reference's sides.
+func (t *Happened) At(x, y float64) float64 {
+	u, v := int(x*float64(t.W)), int(y*float64(t.H))
+	return t.Cells[max(0, min(t.H-1, v))*t.W+max(0, min(t.W-1, u))]
 }
 
 // Look says in what state the document of a pair was seen.
@@ -98,7 +96,7 @@ func Look(p *Pair) Seen {
 	slices.SortFunc(all, func(a, b Condition) int {
 		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Kind, b.Kind))
 	})
-	var s State
+	s := State{glare: m.glare, damage: m.damage}
 	seen := Seen{}
 	isSmall := slices.ContainsFunc(all, func(c Condition) bool { return c.Kind == TooSmall && c.Strength >= Plain })
 	for _, c := range all {
@@ -110,7 +108,7 @@ func Look(p *Pair) Seen {
 			seen.Conditions = append(seen.Conditions, c)
 		}
 	}
-	seen.State, seen.Harm, seen.Touched = s, m.harm+s.wholeHarm(), Touched{m.w, m.h, m.touched}
+	seen.State, seen.Happened = s, m.anything()
 	return seen
 }
 

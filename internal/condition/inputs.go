@@ -7,7 +7,7 @@ import (
 )
 
 // channels is what the network is told of a cell: see [maps.inputs].
-const channels = 24
+const channels = 27
 
 // likeGround is the channel that says on how many sides a cell's colour is seen around
 // the document.
@@ -25,8 +25,8 @@ func Inputs(p *Pair) *cellnet.Grid {
 
 // inputs writes what is known of each cell: the colours of the two papers, what the fit
 // of one by the other leaves, how much of the reference's print is seen, whether the
-// photo is white there, and whether it looks like what lies around the document. All
-// are about 1 in size.
+// photo is white there, and whether it looks like what lies around the document. All are
+// about 1 in size.
 func (m *maps) inputs(g *cellnet.Grid) {
 	g.Resize(m.w, m.h, channels)
 	around := m.aroundColors()
@@ -56,10 +56,21 @@ func (m *maps) inputs(g *cellnet.Grid) {
 		darkest, lightest := min(p.r, p.g, p.b), max(p.r, p.g, p.b)
 		v[20], v[21] = float32(darkest/255), float32((lightest-darkest)/64)
 		v[22], v[likeGround] = around.like(m, x, y)
+		v[24], v[25], v[26] = m.detail(i)
 	}
 	for i, v := range g.V {
 		g.V[i] = max(-most, min(most, v))
 	}
+}
+
+// detail is what the fit leaves of the colours of a cell itself. The papers that are fitted
+// are the lightest about each cell, which lose a ring of coffee as narrow as a cell.
+func (m *maps) detail(i int) (light, red, blue float32) {
+	l, r, b := m.plainRef[i].logs()
+	pl, pr, pb := m.bare[i].times(m.exposure).logs()
+	sl, sr, sb := m.ref[i].logs()
+	ul, ur, ub := m.photo[i].times(m.exposure).logs()
+	return clip(2 * (m.light[i] + pl - ul - l + sl)), clip(4 * (m.red[i] + pr - ur - r + sr)), clip(4 * (m.blue[i] + pb - ub - b + sb))
 }
 
 func of(is bool) float32 {

@@ -29,8 +29,8 @@ type maps struct {
 	softness float64            // see blur
 	happened [][answers]float64 // probabilities of nothing and of each of placed
 	like     []float64          // on which share of the sides of the document the colour of the cell is seen, but for the nearest
-	touched  []bool             // the cell is in a region
-	harm     float64            // share of the cells that something happened to
+	glare    amount             // how much of it there is
+	damage   amount
 
 	around []level // of the photo, cells beyond the document's edges that are in it
 	places [][2]int

@@ -26,7 +26,6 @@ func (m *maps) regions() []Condition {
 	m.inputs(&p.In)
 	network().Forward(p)
 	m.probabilities(p.Logits())
-	m.touched = make([]bool, len(m.inside))
 	m.like = make([]float64, len(m.inside))
 	for i := range m.like {
 		m.like[i] = float64(p.In.V[i*channels+likeGround])
@@ -50,7 +49,38 @@ func (m *maps) regions() []Condition {
 	for i := range all {
 		all[i].Strength = min(1, all[i].Strength)
 	}
+	m.addHints()
 	return all
+}
+
+// addAmount adds what is seen in a region. What is covered is no damage: a thumb on a
+// copy does not make it a torn one.
+func (m *maps) addAmount(k Kind, share float64) {
+	switch k {
+	case Glare:
+		m.glare.seen += share
+	case Torn, Stained:
+		m.damage.seen += share
+	}
+}
+
+// addHints adds all that may be, but for contents.
+func (m *maps) addHints() {
+	for i, q := range m.happened {
+		if m.v.Contents == nil || !m.v.Contents((float64(i%m.w)+0.5)/float64(m.w), (float64(i/m.w)+0.5)/float64(m.h)) {
+			m.glare.hinted += q[1] / float64(len(m.happened))
+			m.damage.hinted += (q[3] + q[4]) / float64(len(m.happened))
+		}
+	}
+}
+
+// anything is how likely it is of each cell that something happened to it.
+func (m *maps) anything() Happened {
+	found := Happened{m.w, m.h, make([]float64, len(m.happened))}
+	for i, q := range m.happened {
+		found.Cells[i] = 1 - q[0]
+	}
+	return found
 }
 
 // probabilities turns what the network says into what happened to each cell; cells
@@ -104,10 +134,7 @@ func (m *maps) addRegion(all []Condition, p *patch) []Condition {
 		return all
 	}
 	share := float64(len(p.cells)) / float64(len(m.inside))
-	m.harm += share
-	for _, i := range p.cells {
-		m.touched[i] = true
-	}
+	m.addAmount(placed[kind-1], share*mean[kind])
 	c := Condition{Kind: placed[kind-1], Share: share, Where: []Place{m.v.place(p.bounds)},
 		Strength: share * mean[kind] / plainArea, Sure: share >= surelyArea && mean[kind] >= surelyMean}
 	for i := range all {

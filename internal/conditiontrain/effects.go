@@ -136,7 +136,7 @@ func (s *spoilt) stain(r random) {
 	cloud, uneven := r.noise(r.in(0.1, 0.5)), r.in(0, 0.4)
 	ring := r.in(0, 0.8)
 	width := r.in(0.01, 0.05)
-	hollow := r.chance(0.3) // a ring alone, or nearly
+	hollow := r.chance(0.45) // a ring alone, or nearly
 	inner := 1.0
 	if hollow {
 		inner = r.in(0, 0.4)

@@ -265,23 +265,30 @@ func scan(s *spoilt, r random) capturesim.Photo {
 }
 
 // cells says what is true of the cells: what happened to the document there, and to the
-// picture of it. Where they or their quarters differ, nothing is known. Beside the edges
-// the ground may be seen in either picture, which is nothing.
+// picture of it. Where they or their quarters differ, nothing is known, but a narrow ring
+// or drop stains its cells. Beside the edges the ground may be seen in either picture,
+// which is nothing.
 func cells(in *cellnet.Grid, ref *ref, at func(planar.Point) planar.Point, doc, picture *spoilt) []Truth {
 	out := make([]Truth, in.W*in.H)
 	for i := range out {
+		var found [256]int
 		for k, d := range [5][2]float64{{0.5, 0.5}, {0.1, 0.1}, {0.9, 0.1}, {0.1, 0.9}, {0.9, 0.9}} {
 			q := planar.Pt((float64(i%in.W)+d[0])/float64(in.W), (float64(i/in.W)+d[1])/float64(in.H))
 			t := truthAt(ref.toDoc.Apply(q), at(q), doc, picture)
 			if isEdge(in, i) && (t == Unsure || t == Covered) {
 				t = Nothing
 			}
-			if k > 0 && t != out[i] {
-				t = Unsure
+			found[t]++
+			if k == 0 {
+				out[i] = t
 			}
-			if out[i] = t; t == Unsure {
-				break
-			}
+		}
+		switch {
+		case found[out[i]] == 5:
+		case found[Stained] >= 2 && found[Stained]+found[Nothing]+found[Unsure] == 5:
+			out[i] = Stained
+		default:
+			out[i] = Unsure
 		}
 	}
 	return out

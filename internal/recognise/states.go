@@ -143,32 +143,30 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 // badness orders references by how bad their state is; ok is false for one that is no
 // measure, since it has no kin. What happened to a reference is seen against every other
 // one, in the same place: what is only seen against one of them is rather the other's own
-// harm. Where that tells nothing, what is seen of the whole does. Weights are by eye.
+// harm. Where that tells nothing, all that is seen does, and
+// what is seen of the whole. Weights are by eye.
 func badness(i int, rows [][]seenAs, kin [][]bool) (score float64, ok bool) {
-	const side, little = 40, 0.05
-	var others []*condition.Touched
-	sum := 0.0
+	const side, little, whole = 40, 0.1, 0.015
+	var others []*condition.Happened
 	for j := range rows {
-		if !kin[i][j] {
-			continue
-		}
-		a, b := &rows[i][j].seen, &rows[j][i].seen
-		sum += 0.3*(a.State.Worst()-b.State.Worst()) + a.Harm - b.Harm
-		if rows[i][j].found != nil {
-			others = append(others, &a.Touched)
+		if kin[i][j] && rows[i][j].found != nil {
+			others = append(others, &rows[i][j].seen.Happened)
+			score += whole * (rows[i][j].seen.State.Whole() - rows[j][i].seen.State.Whole())
 		}
 	}
 	if len(others) == 0 {
 		return 0, false
 	}
-	inAll := 0
 	for k := range side * side {
 		x, y := (float64(k%side)+0.5)/side, (float64(k/side)+0.5)/side
-		if !slices.ContainsFunc(others, func(t *condition.Touched) bool { return !t.At(x, y) }) {
-			inAll++
+		inAll, mean := 1.0, 0.0
+		for _, t := range others {
+			inAll *= math.Pow(t.At(x, y), 1/float64(len(others)))
+			mean += t.At(x, y) / float64(len(others))
 		}
+		score += (inAll + little*mean) / (side * side)
 	}
-	return float64(inAll)/(side*side) + little*sum/float64(len(others)), true
+	return score, true
 }
 
 // spread makes kin of two that have kin in common.
