@@ -204,6 +204,24 @@ func TestConditionsAreSeen(t *testing.T) {
 	}
 }
 
+// A cup leaves a ring, a few hundredths of the document wide.
+func TestRingsOfCoffeeAreStains(t *testing.T) {
+	for i, kind := range []string{"receipt", "ticket", "bank-card", "driving-licence"} {
+		s := newShot(kind, uint64(60+i), uint64(60+i))
+		tall := float64(s.h) / float64(s.w)
+		s.each(func(x, y float64, rgb *[3]float64) {
+			d := (math.Hypot(x-0.5, (y-0.5)*tall) - 0.2) / 0.02
+			k := math.Exp(-d * d)
+			for c, absorbs := range []float64{0.2, 0.4, 0.6} {
+				rgb[c] *= 1 - k*absorbs
+			}
+		})
+		if state := Look(s.pair()).State; !state.IsIn(Stained) {
+			t.Errorf("a ring on a %s is no stain: %.2f", kind, state.Of(Stained))
+		}
+	}
+}
+
 func TestPlacesAreWhereItIs(t *testing.T) {
 	s := newShot("form", 41, 41)
 	spoilings[Covered](s)
