@@ -77,7 +77,7 @@ var allowed = map[string][]string{
 	"internal/conditiontrain": {"internal/condition", "internal/cellnet", "internal/changedetect", "internal/alignment", "internal/nn", "internal/kernel",
 		"internal/imaging", "internal/planar", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
 	"internal/cellnet":      {"internal/nn", "internal/kernel", "internal/tensorfile"},
-	"internal/changedetect": {"internal/cellnet", "internal/kernel", "internal/imaging"},
+	"internal/changedetect": {"internal/cellnet", "internal/kernel", "internal/imaging", "internal/planar"},
 	"internal/emblem":       {"internal/imaging"},
 	"internal/imagediff":    {"internal/planar", "internal/imaging"},
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},

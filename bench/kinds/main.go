@@ -5,6 +5,7 @@
 //
 //	go run ./bench/kinds                            # writes docs/results/kinds.md
 //	go run ./bench/kinds -page worst.html kinds_forms
+//	go run ./bench/kinds drawn                      # writes docs/results/kinds-drawn.md
 //	go run ./bench/kinds -hands 6 kinds_identity    # strangers as ../shared/tools/kinds.py has them
 //
 // It measures a whole gallery, everything at its default, and prints the tables. It
@@ -19,6 +20,7 @@ import (
 	"fmt"
 	"log"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"exemplar/internal/eval"
@@ -27,8 +29,13 @@ import (
 	"exemplar/internal/recognise"
 )
 
+// What somebody who looked at the pictures says of the tables.
+//
 //go:embed notes.md
-var notes string // what somebody who looked at the pictures says of the tables
+var notes string
+
+//go:embed drawnnotes.md
+var drawnNotes string
 
 var allSets = []string{"kinds_identity", "kinds_invoices", "kinds_forms"}
 
@@ -38,6 +45,7 @@ type settings struct {
 	fpir         float64
 	hands, worst int
 	references   int
+	drawn        drawnSettings
 }
 
 func main() {
@@ -48,6 +56,9 @@ func main() {
 	flag.IntVar(&s.hands, "hands", 0, "deal the kinds into this many hands, and leave out a hand at a time; 0: a kind at a time")
 	flag.IntVar(&s.references, "references", 2, "measure with one reference of each kind (1), and with two as well (2)")
 	flag.IntVar(&s.worst, "worst", 10, "errors of each set on the page")
+	flag.IntVar(&s.drawn.documents, "documents", 200, "documents to draw")
+	flag.Uint64Var(&s.drawn.seed, "seed", 2, "of the drawn documents; 1 is for choosing, 2 for reporting")
+	flag.StringVar(&s.drawn.folder, "drawn", "", "folder to keep what is drawn in; it draws only what is missing there")
 	path := flag.String("model", "", "a model bundle, instead of the one inside")
 	results := flag.String("results", "docs/results", "folder to write kinds.md to")
 	flag.Parse()
@@ -64,6 +75,9 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 	var err error
 	if s.model, err = recognise.OpenModel(modelPath); err != nil {
 		return err
+	}
+	if slices.Equal(names, []string{"drawn"}) {
+		return runDrawn(ctx, s, results)
 	}
 	var sets []*measured
 	for _, name := range names {

@@ -42,7 +42,11 @@ than others.
 
 With --siblings the command also fits the geometry: how likely a document and a look-alike of it are to agree with a
 reference as well as a photo does. It lays families of look-alikes (KIND/FAMILY/MEMBER in that folder, and N/5 drawn ones)
-into photos, fits on one half of them and checks on the other. Without --siblings the bundle keeps the fit that it has.`,
+into photos, fits on one half of them and checks on the other. Without --siblings the bundle keeps the fit that it has.
+
+What tells other copies of a kind, whose contents differ much, from what is something else was fitted once for the model
+inside, and is part of the program: the command does not fit it. With a network of your own these copies may be missed, or
+strangers accepted, more often than --fpir says; classify --exact does not use it.`,
 		Example: `  exemplar calibrate --drawn 1500 strangers/ --out calibrated.safetensors
   exemplar calibrate --drawn 1500 --siblings siblings/ --backgrounds desks/ strangers/ --out calibrated.safetensors`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -261,6 +261,79 @@ func TestBestFPIRIsOfTheBestItself(t *testing.T) {
 	}
 }
 
+// led says of two candidates how much more of the first one's form the photo shows.
+func led(first, second *Candidate, lead float64) {
+	first.Reference, second.Reference = string(first.Label), string(second.Label)
+	first.Evidence.Form.Over = append(first.Evidence.Form.Over, scoremodel.FormLead{Reference: second.Reference, Lead: lead})
+	second.Evidence.Form.Over = append(second.Evidence.Form.Over, scoremodel.FormLead{Reference: first.Reference, Lead: -lead})
+}
+
+// Of two editions the photo is of the one whose form it shows where the two differ,
+// whichever has contents that happen to be more alike.
+func TestDecideBetweenMembersByForm(t *testing.T) {
+	const shown, another = 3, 12
+	for name, c := range map[string]struct {
+		labels [2]Label
+		lead   float64 // of the first
+		other  float64 // of the first's form
+		want   Label
+	}{
+		"its form, and contents like the other's":      {[2]Label{"form/a", "form/b"}, 2, shown, "form/a"},
+		"its form, hardly":                             {[2]Label{"form/a", "form/b"}, 0.8, shown, "form"},
+		"neither's":                                    {[2]Label{"form/a", "form/b"}, 0, shown, "form"},
+		"the other's":                                  {[2]Label{"form/a", "form/b"}, -2, shown, "form/b"},
+		"more like its form than the other's":          {[2]Label{"form/a", "form/b"}, 2, another, "form"},
+		"of two companies, of which it may be neither": {[2]Label{"a", "b"}, 2, shown, ""},
+	} {
+		for _, card := range []bool{true, false} {
+			first, second := reprinted(formed(found100(c.labels[0], 70, 0), c.other)), reprinted(formed(found100(c.labels[1], 72, 0), shown))
+			for _, f := range []*scoremodel.Form{first.Evidence.Form, second.Evidence.Form} {
+				f.Unsteady, f.Contents = card, 0.3
+			}
+			led(&first, &second, c.lead)
+			d := Decide([]Candidate{first, second}, geometryPolicy)
+			switch {
+			case card && c.other == another: // worn, or another card
+			case !card && c.want != "" && d.Label != "form", card && d.Label != c.want:
+				t.Errorf("%s, card %v: %s %q: %s", name, card, d.Outcome, d.Label, d.Reason)
+			case !card && d.Best.Label != "form/b" && c.lead < -1, !card && d.Best.Label != "form/a" && c.lead > 1 && c.want != "":
+				t.Errorf("%s: the best is %q", name, d.Best.Label)
+			}
+		}
+	}
+	// What agrees elsewhere does not tell two where their forms do not.
+	first, second := reprinted(formed(found100("form/a", 79, 0), shown)), reprinted(formed(shifted("form/b", 0, 70), shown))
+	led(&first, &second, 0)
+	if d := Decide([]Candidate{first, second}, geometryPolicy); d.Label != "form" {
+		t.Errorf("contents that happen to be alike: %q: %s", d.Label, d.Reason)
+	}
+}
+
+// On a card, where wear looks like another form, form speaks for a kind and not against it.
+func TestUnsteadyFormSpeaksForAKind(t *testing.T) {
+	card := func(agrees int, other float64) Candidate {
+		c := formed(found100("card", agrees, 0), other)
+		c.Evidence.Form.Unsteady, c.Evidence.Form.Contents = true, 0.3
+		return c
+	}
+	note := card(70, 3)
+	note.Evidence.Form.Contents = 0.05
+	for name, c := range map[string]struct {
+		card Candidate
+		want Outcome
+	}{
+		"a note, without contents":    {note, Unknown},
+		"other contents":              {card(70, 3), Match},
+		"another form":                {card(70, 20), Unknown},
+		"worn, but it agrees":         {card(84, 20), Match},
+		"hardly anything of it there": {card(50, 3), Unknown},
+	} {
+		if d := Decide([]Candidate{c.card}, geometryPolicy); d.Outcome != c.want {
+			t.Errorf("%s: %s: %s", name, d.Outcome, d.Reason)
+		}
+	}
+}
+
 func TestCopy(t *testing.T) {
 	noisy := found100("a", 93, 0)
 	noisy.Evidence.Changed = 0.1

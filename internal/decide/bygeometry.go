@@ -64,6 +64,7 @@ func decideByBest(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		return d, false
 	}
 	p.preferEmblems(ranked)
+	p.preferForm(ranked)
 	best, model := ranked[0], p.Calibration.LLRModel
 	rule := p.ruleFor(ranked)
 	d = Decision{
@@ -228,7 +229,7 @@ func (p Policy) undistinguished(ranked []scored) []Candidate {
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
 		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
-		told := discriminate(best.Evidence, c.Evidence).separates() || best.showsEmblemsOver(&c)
+		told := best.formMayBeOver(&c) && (discriminate(best.Evidence, c.Evidence).separates() || best.showsEmblemsOver(&c)) || best.isSurelyOver(&c)
 		if (near || best.isDuplicateOf(&c.Candidate)) && !told || best.differsInCondition(&c.Candidate) {
 			close = append(close, c.Candidate)
 		}

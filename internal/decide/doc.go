@@ -70,6 +70,17 @@
 // A personal document (scoremodel.Evidence.Personal) of which nobody looked at the form is
 // a match from t0 on, if it leads its competitors likewise and its cosine is leastPersonal.
 //
+// Of two editions, which lie below a common label, neither x nor blocks tell, since
+// contents may be alike by chance: the best is the one whose form is shown where the two
+// differ, if that leads by toldByForm and it is no strip, and blocks, margins and emblems
+// count only from seemsTold on. By its form alone it leads on a card only, with o <=
+// surelyNoise: a third edition may be more like one of the two.
+//
+// What is no print on plain paper (Unsteady) looks worn and so like another form. There
+// form speaks for a label alone, if the reference has contents of its own
+// (unsteadyContents): x >= t0 and o <= noiseOfForm is a match, or the label above where
+// the best does not lead; all else is as without form.
+//
 // Where no reference was looked for, x is the cosine c, and t its threshold c*.
 //
 // # Confidence

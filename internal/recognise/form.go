@@ -3,6 +3,7 @@ package recognise
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 
@@ -10,6 +11,8 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
+	"exemplar/internal/label"
+	"exemplar/internal/planar"
 	"exemplar/internal/scoremodel"
 )
 
@@ -18,9 +21,10 @@ import (
 const mostRivals = 3
 
 // lookAtForm sees for the candidate that speaks most for itself whether the photo
-// shows its form, if it is print on plain paper, and for its closest rivals, which may be
+// shows its form, and for its closest rivals, which may be
 // of the same family. Other references of the best label may show it where that one
-// does not.
+// does not. Of what is no print on plain paper it looks only where its print alone does
+// not decide.
 func (e *evidenceSet) lookAtForm() {
 	if e.policy.Calibration.LLRModel == nil {
 		return
@@ -48,23 +52,69 @@ func (e *evidenceSet) lookAtForm() {
 		}
 	}
 	own := append([]decide.Candidate{*best}, best.Others...)
-	if !slices.ContainsFunc(own, func(c decide.Candidate) bool { return e.seen[c.Reference].Reference.plain() }) {
+	onPaper := slices.ContainsFunc(own, func(c decide.Candidate) bool { return e.seen[c.Reference].Reference.plain() })
+	if first := e.seen[best.Reference]; !onPaper && (!e.policy.IsOfKind(e.llr(first)) || len(found) == 1 && e.isSure(first)) {
 		return
 	}
 	for _, c := range own { // of one kind: all are of paper if one is
 		h := e.seen[c.Reference]
 		h.Found.LookAtForm(h.Reference)
 	}
+	looked := []*Hypothesis{e.seen[best.Reference]}
 	for _, c := range found[1:min(len(found), 1+mostRivals)] {
-		if h := e.seen[c.Reference]; h.Reference.plain() {
+		if h := e.seen[c.Reference]; h.Reference.plain() == onPaper {
 			h.Found.LookAtForm(h.Reference)
+			looked = append(looked, h)
 		}
 	}
+	tellApart(looked)
 }
 
 // mayBeOfKind says that a reference was found, and so that its form is worth a look.
 func (e *evidenceSet) mayBeOfKind(h *Hypothesis) bool {
 	return h != nil && h.Found.ForDecision != nil && e.policy.MayBeOfKind(e.llr(h), h.Found.ForDecision)
+}
+
+// isSure says that a hypothesis is accepted whatever else looks like the photo.
+func (e *evidenceSet) isSure(h *Hypothesis) bool {
+	return e.llr(h) >= e.policy.Calibration.LLRModel.Threshold(1, e.policy.FPIR, e.policy.Labels)
+}
+
+// tellApart compares the forms of editions, references below a common label that lie in
+// one photo, each with each.
+func tellApart(looked []*Hypothesis) {
+	for _, h := range looked {
+		h.Found.ForDecision.Form.Over = nil
+	}
+	laid := make([]*changedetect.Laid, len(looked))
+	at := func(i int) *changedetect.Laid {
+		if laid[i] == nil {
+			laid[i] = looked[i].Found.laid()
+		}
+		return laid[i]
+	}
+	for i, h := range looked {
+		for j, other := range looked[:i] {
+			if h.Label == other.Label || label.CommonAncestor(h.Label, other.Label) == "" {
+				continue
+			}
+			own, its := changedetect.Apart(at(i), at(j))
+			lead := math.Log1p(own) - math.Log1p(its)
+			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
+			a.Over = append(a.Over, scoremodel.FormLead{Reference: other.ID, Lead: lead})
+			b.Over = append(b.Over, scoremodel.FormLead{Reference: h.ID, Lead: -lead})
+		}
+	}
+}
+
+// laid is what the photo shows of each cell of the reference, and where.
+func (f *Found) laid() *changedetect.Laid {
+	l := &changedetect.Laid{Map: f.seenKinds(), Seen: f.rectified.Visible}
+	for i := range l.Logit {
+		corner := cellCorner(i%l.W, i/l.W)
+		l.At = append(l.At, f.rectified.At(planar.Pt(corner.X+changedetect.Cell/2, corner.Y+changedetect.Cell/2)))
+	}
+	return l
 }
 
 // LookAtForm returns how far the photo shows the form of a reference that was located in
@@ -74,12 +124,14 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		kinds := f.seenKinds()
 		t := kinds.Tally(f.rectified.Visible)
 		form := &scoremodel.Form{
-			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(),
+			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(), Unsteady: !r.plain(),
 			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)) || isColumn(kinds),
 		}
 		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
 		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
-		f.seeEmblems(form, kinds)
+		if form.Emblem = 1; r.plain() {
+			f.seeEmblems(form, kinds)
+		}
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form

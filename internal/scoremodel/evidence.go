@@ -29,7 +29,7 @@ type Evidence struct {
 	// every copy has another holder.
 	Personal bool
 
-	Form *Form // nil where nobody looked: on cards and notes wear, holograms and portraits look like another form
+	Form *Form // nil where nobody looked
 
 	// InPhoto are the comparable blocks, where they lie in the photo. They are
 	// needed only to tell references apart that lie in the same part of it.
@@ -59,6 +59,20 @@ type Form struct {
 	Head, HeadOther, HeadCluster float64
 	// Contents is the share of the reference's print that is contents of its own.
 	Contents float64
+	// Unsteady says that the reference is no print on plain paper: wear, holograms and
+	// portraits look like another form there, so that this speaks for a kind, and not
+	// against it.
+	Unsteady bool
+	// Over says of other references of the photo how much more of this one's form it
+	// shows, in the places where their forms differ.
+	Over []FormLead
+}
+
+// FormLead is the logarithm of how many times more cells show the form of a reference
+// than that of another, in the place where most do; a cell is added to both.
+type FormLead struct {
+	Reference string // the other
+	Lead      float64
 }
 
 // PhotoBlock is a block of a reference as it lies in the photo.
