@@ -11,7 +11,7 @@ import (
 const drawnHead = `# Kinds of drawn documents: one copy registered, others recognised
 
 ` + "`go run ./bench/kinds -documents %d drawn`" + ` writes this page.
-%d documents are drawn (internal/synthdoc) by seeds that nothing was trained or fitted on, and that no choice was made on.
+%d documents are drawn (internal/synthdoc) by seeds that nothing was trained or fitted on; another seed was for choosing.
 Each has a template of its own and three editions, which differ in their colour or emblem, in their year, and in one further detail (emblem, colour, small print or a place).
 Every picture of a document has other contents.
 Covers, labels and pages of books are left out: their contents are what a label names.
