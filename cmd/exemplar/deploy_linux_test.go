@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -69,6 +68,10 @@ func readImage(t *testing.T) image {
 	if !found {
 		t.Fatal("the last stage is not FROM scratch")
 	}
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatalf("go env GOROOT, whose time zones the image takes: %v", err)
+	}
 	im := image{root: t.TempDir(), command: map[string][]string{}}
 	if err := os.Chmod(im.root, 0o755); err != nil {
 		t.Fatal(err)
@@ -76,7 +79,7 @@ func readImage(t *testing.T) image {
 	sources := map[string]string{
 		"/exemplar":                           os.Args[0],
 		"/etc/ssl/certs/ca-certificates.crt":  "/etc/ssl/certs/ca-certificates.crt",
-		"/usr/local/go/lib/time/zoneinfo.zip": filepath.Join(runtime.GOROOT(), "lib", "time", "zoneinfo.zip"),
+		"/usr/local/go/lib/time/zoneinfo.zip": filepath.Join(strings.TrimSpace(string(goroot)), "lib", "time", "zoneinfo.zip"),
 	}
 	for line := range strings.Lines(stage) {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
