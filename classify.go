@@ -62,8 +62,9 @@ type Result struct {
 	// answer in words. It is nil where nothing was looked for in the picture: it was
 	// refused, nothing is registered, or the search is off.
 	Explanation []byte
-	// Version is the number of the gallery's last change that the answers know of, at
-	// least: see [Stats].Changes. It is 0 where the picture was refused.
+	// Version is the number of the gallery's last change that the answers know of: see
+	// [Stats].Changes. They are those of the gallery at that version, whatever others
+	// change meanwhile. It is 0 where the picture was refused.
 	Version int64
 }
 

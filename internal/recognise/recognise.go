@@ -66,7 +66,7 @@ type Options struct {
 type Result struct {
 	Photo    *Photo    // nil where nothing was looked for in it
 	Findings []Finding // the most certain first; at least one
-	Version  int64     // number of the gallery's change up to which it was searched, at least
+	Version  int64     // number of the gallery's change up to which it was searched, and no further
 }
 
 // Finding is one answer.
@@ -93,16 +93,35 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 	if err != nil {
 		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error()), Blank: isBlank(err)}}}, nil
 	}
-	s, e, err := g.gather(ctx, picture, opts, consideredLabels)
+	for attempt := 1; ; attempt++ {
+		result, whole, err := g.pass(ctx, picture, opts)
+		if err != nil || whole || attempt == passes {
+			return result, err
+		}
+	}
+}
+
+// passes is how often a picture is looked at if references are removed meanwhile.
+const passes = 5
+
+// pass looks at a picture once, by one version of the gallery. whole is false if a
+// reference of that version was removed before it was looked for.
+func (g *Engine) pass(ctx context.Context, picture upright, opts Options) (_ *Result, whole bool, err error) {
+	h, err := g.hold(ctx, picture)
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	defer h.release()
+	s, e, err := g.gather(ctx, h, picture, opts, consideredLabels)
+	if err != nil {
+		return nil, false, err
 	}
 	result := &Result{Findings: []Finding{e.decide()}, Version: e.version}
 	damaged := g.references.leftOut(e.vectors)
 	if s != nil {
 		result.Photo = s.photo
 		if err := s.conclude(ctx, e, result, opts.All); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		damaged = s.damaged
 	}
@@ -119,7 +138,26 @@ func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result
 			}
 		}
 	}
-	return result, nil
+	return result, s == nil || !*s.gone, nil
+}
+
+// held is the gallery at one version, to be searched for one picture.
+type held struct {
+	vectors   *vectorindex.SyncedIndex
+	version   int64
+	embedding []float32 // of the picture
+	release   func()    // the gallery may change again
+}
+
+// hold keeps what is known of the gallery as it is, until it is released.
+func (g *Engine) hold(ctx context.Context, picture upright) (*held, error) {
+	vectors, err := g.follow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h := &held{vectors: vectors, embedding: g.model.Embed(picture.Image)}
+	h.version, h.release, err = vectors.Hold(ctx)
+	return h, err
 }
 
 // conclude looks further: for the reverse of the picture where nothing was found, and
@@ -156,7 +194,7 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
 	vectors    *vectorindex.SyncedIndex
-	version    int64              // of the gallery, before the search
+	version    int64              // of the gallery
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
@@ -167,18 +205,9 @@ type evidenceSet struct {
 
 // gather collects the evidence for a picture from the best labels. The search
 // is nil where nothing is looked for.
-func (g *Engine) gather(ctx context.Context, picture upright, opts Options, labels int) (*search, *evidenceSet, error) {
-	e := &evidenceSet{seen: map[string]*Hypothesis{}}
-	vectors, err := g.follow(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	embedding := g.model.Embed(picture.Image)
-	e.vectors = vectors
-	if err := vectors.CatchUp(ctx); err != nil {
-		return nil, nil, err
-	}
-	e.version = vectors.Version()
+func (g *Engine) gather(ctx context.Context, h *held, picture upright, opts Options, labels int) (*search, *evidenceSet, error) {
+	vectors, embedding := h.vectors, h.embedding
+	e := &evidenceSet{vectors: vectors, version: h.version, seen: map[string]*Hypothesis{}}
 	hits, err := vectors.SearchKnown(embedding, labels)
 	if err != nil {
 		return nil, nil, err
@@ -311,7 +340,12 @@ func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, e
 	if err != nil {
 		return nil, err
 	}
-	_, e, err := g.gather(ctx, picture, Options{FPIR: 0.01}, math.MaxInt) // any FPIR: nothing is decided
+	h, err := g.hold(ctx, picture)
+	if err != nil {
+		return nil, err
+	}
+	defer h.release()
+	_, e, err := g.gather(ctx, h, picture, Options{FPIR: 0.01}, math.MaxInt) // any FPIR: nothing is decided
 	if err != nil {
 		return nil, err
 	}

@@ -3,11 +3,13 @@ package recognise
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/features"
+	"exemplar/internal/store"
 	"exemplar/internal/vectorindex"
 )
 
@@ -50,6 +52,7 @@ type search struct {
 	photo   *Photo
 	mode    SearchMode
 	damaged leftOut
+	gone    *bool // a reference was removed before it was looked for
 
 	coarse, fine map[string]int // inliers by reference
 	verified     map[string]*Hypothesis
@@ -61,7 +64,7 @@ func (g *Engine) newSearch(ctx context.Context, vectors *vectorindex.SyncedIndex
 	if err != nil {
 		return nil, err
 	}
-	s := &search{engine: g, vectors: vectors, members: members, mode: mode, damaged: g.references.leftOut(vectors)}
+	s := &search{engine: g, vectors: vectors, members: members, mode: mode, damaged: g.references.leftOut(vectors), gone: new(bool)}
 	return s.in(photo), nil
 }
 
@@ -71,6 +74,14 @@ func (s *search) in(photo *Photo) *search {
 	other.photo = photo
 	other.coarse, other.fine, other.verified = map[string]int{}, map[string]int{}, map[string]*Hypothesis{}
 	return &other
+}
+
+// skips is [leftOut.skips], and notes that a reference is gone.
+func (s *search) skips(err error, of decide.Label) bool {
+	if errors.Is(err, store.ErrNoReference) {
+		*s.gone = true
+	}
+	return s.damaged.skips(err, of)
 }
 
 // run looks for the references that may be in the photo and compares the most
@@ -136,7 +147,7 @@ func (s *search) match(ctx context.Context, list []*Hypothesis, known map[string
 			return nil, err
 		}
 		found, err := s.engine.references.features(ctx, s.engine, h.ID)
-		if s.damaged.skips(err, h.Label) {
+		if s.skips(err, h.Label) {
 			continue
 		}
 		if err != nil {
@@ -181,7 +192,7 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 			continue
 		}
 		reference, err := s.engine.references.get(ctx, s.engine, h.ID)
-		if s.damaged.skips(err, h.Label) {
+		if s.skips(err, h.Label) {
 			continue
 		}
 		if err != nil {

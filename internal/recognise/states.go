@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/parallel"
 	"exemplar/internal/planar"
+	"exemplar/internal/store"
 )
 
 const (
@@ -60,7 +62,11 @@ func (s *search) statesOf(ctx context.Context, h *Hypothesis) (*states, error) {
 		return nil, nil
 	}
 	slices.Sort(ids)
-	key := strings.Join(ids, " ")
+	labelled := make([]string, len(ids)) // another label is another group
+	for i, id := range ids {
+		labelled[i] = id + " " + string(s.members[id])
+	}
+	key := strings.Join(labelled, "\n")
 	return s.engine.references.states.get(ctx, key, func(ctx context.Context) (*states, error) {
 		labels := map[string]decide.Label{}
 		for _, id := range ids {
@@ -183,6 +189,9 @@ func spread(kin [][]bool) {
 // seenAgainst holds a reference against others, itself excepted.
 func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([]seenAs, error) {
 	picture, err := g.Picture(ctx, id)
+	if errors.Is(err, store.ErrNoReference) { // removed just now: what is kept would be half of it
+		return nil, err
+	}
 	if err != nil {
 		return make([]seenAs, len(others)), nil // it has no state; the search says what is damaged
 	}
@@ -193,6 +202,9 @@ func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([
 			continue
 		}
 		reference, err := g.references.get(ctx, g, other)
+		if errors.Is(err, store.ErrNoReference) {
+			return nil, err
+		}
 		if err != nil {
 			continue
 		}
@@ -278,7 +290,12 @@ func (s *search) addStates(ctx context.Context, e *evidenceSet) error {
 		return nil
 	}
 	var err error
-	if e.states, err = s.statesOf(ctx, best); err != nil || e.states == nil {
+	e.states, err = s.statesOf(ctx, best)
+	if s.skips(err, best.Label) {
+		e.states = nil
+		return nil
+	}
+	if err != nil || e.states == nil {
 		return err
 	}
 	if e.states.labels[best.ID] == "" {
@@ -287,7 +304,7 @@ func (s *search) addStates(ctx context.Context, e *evidenceSet) error {
 	}
 	if e.seen[e.states.plainest] == nil {
 		reference, err := s.engine.references.get(ctx, s.engine, e.states.plainest)
-		if s.damaged.skips(err, best.Label) {
+		if s.skips(err, best.Label) {
 			e.states = nil
 			return nil
 		}

@@ -87,7 +87,13 @@ func TestEditionsAreNoStates(t *testing.T) {
 	second.Edition = 2
 	g := gallery(t, newEntry("card/first", synthdoc.Draw(d)), newEntry("card/second", synthdoc.Draw(second)))
 	photo := capturesim.Scene(synthdoc.Draw(d), nil, capturesim.Plain(), 3).Image
-	s, e, err := g.gather(t.Context(), upright{Image: photo, scaleX: 1, scaleY: 1}, Options{FPIR: 0.01}, 8)
+	picture := upright{Image: photo, scaleX: 1, scaleY: 1}
+	h, err := g.hold(t.Context(), picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.release()
+	s, e, err := g.gather(t.Context(), h, picture, Options{FPIR: 0.01}, 8)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,10 +54,14 @@ func statesOf(rows []db.Decision) []decisionState {
 
 // finish records a change of a gallery that is done, and forgets its intent. The id of
 // the change is that of the intent.
-func (s *Service) finish(ctx context.Context, tx *db.Tx, by Actor, begun intent, subject string, back *undo, before, after any) error {
+func (s *Service) finish(ctx context.Context, tx *db.Tx, by Actor, begun intent, subject string, back *undo, before any, after map[string]any) error {
 	if err := tx.RemoveIntent(ctx, begun.ID); err != nil {
 		return err
 	}
+	if err := begun.steps.record(ctx, tx, begun.Collection, begun.ID); err != nil {
+		return err
+	}
+	after["steps"] = begun.steps.made
 	return s.recordChange(ctx, tx, by, begun.ID, begun.What, begun.Collection, subject, back, before, after)
 }
 

@@ -237,10 +237,11 @@ type decisionEvidence struct {
 	Options        json.RawMessage `json:"options"`
 	GalleryVersion int64           `json:"gallery_version"`
 	Answer         json.RawMessage `json:"answer"`
+	Exact          bool            `json:"exact_version,omitempty"` // the answer is that of the version; of earlier programs, of that or a later one
 }
 
 func evidence(d db.Decision) decisionEvidence {
-	return decisionEvidence{d.Source, d.Hash, d.Part, d.Nth, json.RawMessage(d.Options), d.GalleryVersion, json.RawMessage(d.Answer)}
+	return decisionEvidence{d.Source, d.Hash, d.Part, d.Nth, json.RawMessage(d.Options), d.GalleryVersion, json.RawMessage(d.Answer), true}
 }
 
 // packVector is a likeness as it is kept.

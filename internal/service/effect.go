@@ -120,7 +120,10 @@ func (s *Service) again(ctx context.Context, g *exemplar.Gallery, row db.Decisio
 	}
 	// A stranger is accepted with probability f if each of N labels accepts it with
 	// 1-(1-f)^(1/N): of a share of the labels the same is asked of each.
-	fpir := -math.Expm1(share * math.Log1p(-opts.FPIR))
+	fpir := opts.FPIR
+	if share != 1 {
+		fpir = -math.Expm1(share * math.Log1p(-fpir))
+	}
 	result, err := g.Classify(ctx, picture, exemplar.ClassifyOptions{FPIR: fpir, Exact: opts.Exact, All: opts.All})
 	return result, opts, explained(err)
 }

@@ -21,6 +21,8 @@ type intent struct {
 	By         Actor     `json:"by"`
 	At         time.Time `json:"at"`
 	Detail     any       `json:"detail,omitempty"` // what was asked for
+
+	steps *steps // of the gallery, as far as they are made
 }
 
 // intentDelete is the intent of a collection's removal; all others are changes of a
@@ -40,7 +42,7 @@ func (i *intent) add(ctx context.Context, tx *db.Tx, node string) error {
 // begin notes the intent by itself. Call ended when it is carried out, recorded or not:
 // this process itself records what it could not.
 func (s *Service) begin(ctx context.Context, i *intent) (ended func(), err error) {
-	i.ID = newID()
+	i.ID, i.steps = newID(), &steps{}
 	s.working.Store(i.ID, nil)
 	ended = func() { s.working.Delete(i.ID) }
 	if err := s.db.Write(ctx, func(tx *db.Tx) error { return i.add(ctx, tx, s.node) }); err != nil {
@@ -50,10 +52,21 @@ func (s *Service) begin(ctx context.Context, i *intent) (ended func(), err error
 	return ended, nil
 }
 
-// abandon forgets an intent that changed nothing.
+// abandon forgets an intent that changed nothing in the end. Where the gallery counted
+// versions for it all the same, the audit says so.
 func (s *Service) abandon(ctx context.Context, i *intent) {
 	ctx = context.WithoutCancel(ctx)
-	if err := s.db.Write(ctx, func(tx *db.Tx) error { return tx.RemoveIntent(ctx, i.ID) }); err != nil {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.RemoveIntent(ctx, i.ID); err != nil || len(i.steps.made) == 0 {
+			return err
+		}
+		if err := i.steps.record(ctx, tx, i.Collection, i.ID); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, i.By, entry{What: i.What + ".abandoned", Collection: i.Collection, Subject: i.ID,
+			After: map[string]any{"asked": i.Detail, "steps": i.steps.made}})
+	})
+	if err != nil {
 		s.log.Error("forget what was not done", "what", i.What, "error", err)
 	}
 }

@@ -112,7 +112,9 @@ func (s *Service) RenameLabel(ctx context.Context, by Actor, collection, from, t
 	}
 	done, err := s.change(ctx, by, collection, galleryChange{
 		what: "label.rename", subject: from, detail: map[string]string{"from": from, "to": to}, undo: back,
-		run: func(g *exemplar.Gallery, back *undo) (int, error) { return renameBoth(ctx, g, back) },
+		run: func(g *exemplar.Gallery, back *undo, note *steps) (int, error) {
+			return renameBoth(ctx, g, back, moved, note)
+		},
 	})
 	done.References, done.Negatives = len(moved.own), len(moved.negatives)
 	done.Merged = slices.ContainsFunc(there.all(), func(r exemplar.Reference) bool {
@@ -123,16 +125,20 @@ func (s *Service) RenameLabel(ctx context.Context, by Actor, collection, from, t
 
 // renameBoth does the renaming of a label and of its negatives that undoing takes back.
 // Those are two changes of the gallery: the first is taken back where the second fails.
-func renameBoth(ctx context.Context, g *exemplar.Gallery, back *undo) (n int, err error) {
+func renameBoth(ctx context.Context, g *exemplar.Gallery, back *undo, of ofLabel, note *steps) (n int, err error) {
 	var done []*renaming
-	for _, r := range []*renaming{back.RenameNegatives, back.Rename} { // the longer label first, which is refused sooner
+	for _, part := range []struct {
+		*renaming
+		of []exemplar.Reference
+	}{{back.RenameNegatives, of.negatives}, {back.Rename, of.own}} { // the longer label first, which is refused sooner
+		r := part.renaming
 		if r == nil {
 			continue
 		}
-		moved, err := g.Rename(ctx, r.To, r.From)
+		moved, err := g.Rename(note.note(ctx, asTheyAre(part.of...)), r.To, r.From)
 		if err != nil {
 			for _, before := range done {
-				_, failed := renameBack(context.WithoutCancel(ctx), g, *before)
+				_, failed := renameBack(context.WithoutCancel(ctx), g, *before, note)
 				err = errors.Join(err, failed)
 			}
 			return 0, err
@@ -214,7 +220,7 @@ type galleryChange struct {
 	detail        any // what was asked for
 	before        any
 	undo          undo
-	run           func(g *exemplar.Gallery, back *undo) (references int, err error)
+	run           func(g *exemplar.Gallery, back *undo, note *steps) (references int, err error)
 }
 
 // change runs a change of a gallery between its intent and its record.
@@ -229,16 +235,16 @@ func (s *Service) change(ctx context.Context, by Actor, collection string, c gal
 		return Changed{}, err
 	}
 	defer ended()
-	n, err := c.run(g, &c.undo)
+	n, err := c.run(g, &c.undo, begun.steps)
 	if err != nil && !errors.Is(err, exemplar.ErrLingers) {
 		s.abandon(ctx, &begun)
 		return Changed{}, explained(err)
 	}
 	done := Changed{Change: begun.ID, References: n}
-	if done.GalleryVersion, err = g.Version(ctx); err != nil {
-		return Changed{}, explained(err)
-	}
 	ctx = context.WithoutCancel(ctx) // the gallery has changed: that is recorded whatever happens
+	if done.GalleryVersion, err = begun.steps.version(ctx, g); err != nil {
+		return Changed{}, err
+	}
 	return done, s.db.Write(ctx, func(tx *db.Tx) error {
 		return s.finish(ctx, tx, by, begun, c.subject, &c.undo, c.before, map[string]any{
 			"asked": c.detail, "references": n, "gallery_version": done.GalleryVersion,

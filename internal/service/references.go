@@ -155,13 +155,14 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 		return RegisteredFiles{}, back, err
 	}
 	defer ended()
+	var replaced []exemplar.Reference
 	if replace {
-		if back.Restore, err = keptOf(ctx, g, items); err != nil {
+		if replaced, back.Restore, err = keptOf(ctx, g, items); err != nil {
 			s.abandon(ctx, &begun)
 			return RegisteredFiles{}, back, explained(err)
 		}
 	}
-	results, err := s.registerItems(ctx, g, items, exemplar.RegisterOptions{Replace: replace})
+	results, err := s.registerItems(begun.steps.note(ctx, nil), g, items, exemplar.RegisterOptions{Replace: replace})
 	if results == nil {
 		s.abandon(ctx, &begun)
 		return RegisteredFiles{}, back, explained(err)
@@ -172,10 +173,13 @@ func (s *Service) register(ctx context.Context, by Actor, collection, what strin
 			back.Remove = append(back.Remove, r.ID)
 		}
 	}
+	for i := range begun.steps.made {
+		begun.steps.made[i].Was = append(notThere(back.Remove...), asTheyAre(replaced...)...)
+	}
 	done.Registered = len(back.Remove)
 	ctx = context.WithoutCancel(ctx) // the gallery has changed: that is recorded whatever happens
-	if done.GalleryVersion, err = g.Version(ctx); err != nil {
-		return RegisteredFiles{}, back, explained(err)
+	if done.GalleryVersion, err = begun.steps.version(ctx, g); err != nil {
+		return RegisteredFiles{}, back, err
 	}
 	if also != nil {
 		err = unusable(results)
@@ -222,16 +226,16 @@ func (s *Service) registerItems(ctx context.Context, g *exemplar.Gallery, items 
 }
 
 // keptOf is what the labels of items have themselves.
-func keptOf(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item) ([]byte, error) {
-	list, err := g.List(ctx, items[0].Label)
-	if err != nil {
-		return nil, err
+func keptOf(ctx context.Context, g *exemplar.Gallery, items []exemplar.Item) (list []exemplar.Reference, packed []byte, err error) {
+	if list, err = g.List(ctx, items[0].Label); err != nil {
+		return nil, nil, err
 	}
 	list = slices.DeleteFunc(list, func(r exemplar.Reference) bool { return r.Label != items[0].Label })
 	if len(list) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return g.Pack(ctx, idsOf(list)...)
+	packed, err = g.Pack(ctx, idsOf(list)...)
+	return list, packed, err
 }
 
 // asked is what an intent says of an item.
@@ -285,7 +289,9 @@ func (s *Service) remove(ctx context.Context, by Actor, collection, what, subjec
 	}
 	return s.change(ctx, by, collection, galleryChange{
 		what: what, subject: subject, detail: idsOf(list), before: list, undo: undo{Restore: packed},
-		run: func(g *exemplar.Gallery, _ *undo) (int, error) { return len(list), g.Remove(ctx, idsOf(list)...) },
+		run: func(g *exemplar.Gallery, _ *undo, note *steps) (int, error) {
+			return len(list), g.Remove(note.note(ctx, asTheyAre(list...)), idsOf(list)...)
+		},
 	})
 }
 
@@ -297,6 +303,9 @@ func (s *Service) ChangeReference(ctx context.Context, by Actor, collection, id 
 	}
 	if asked.Label != nil && *asked.Label != before.Label {
 		if id, err = s.move(ctx, by, collection, before, *asked.Label); err != nil {
+			return exemplar.Reference{}, err
+		}
+		if before, err = s.Reference(ctx, collection, id); err != nil {
 			return exemplar.Reference{}, err
 		}
 	}
@@ -311,8 +320,8 @@ func (s *Service) ChangeReference(ctx context.Context, by Actor, collection, id 
 		}
 		_, err = s.change(ctx, by, collection, galleryChange{
 			what: "reference.change", subject: id, detail: asked, before: before, undo: undo{Note: &back},
-			run: func(g *exemplar.Gallery, _ *undo) (int, error) {
-				return 1, setNote(ctx, g, *back.Left)
+			run: func(g *exemplar.Gallery, _ *undo, note *steps) (int, error) {
+				return 1, setNote(note.note(ctx, asTheyAre(before)), g, *back.Left)
 			},
 		})
 		if err != nil {
@@ -360,9 +369,11 @@ func (s *Service) move(ctx context.Context, by Actor, collection string, r exemp
 	var moved string
 	_, err = s.change(ctx, by, collection, galleryChange{
 		what: "reference.move", subject: r.ID, detail: map[string]string{"from": r.Label, "to": to}, before: r, undo: undo{Restore: packed},
-		run: func(g *exemplar.Gallery, back *undo) (int, error) {
+		run: func(g *exemplar.Gallery, back *undo, note *steps) (int, error) {
 			var err error
-			moved, err = g.Move(ctx, r.ID, to)
+			if moved, err = g.Move(note.note(ctx, asTheyAre(r)), r.ID, to); err == nil { // it was put under the one label, and then removed under the other
+				note.made[0].Was = notThere(moved)
+			}
 			back.Remove = []string{moved}
 			return 1, err
 		},

@@ -79,15 +79,15 @@ func (s *Service) Undo(ctx context.Context, by Actor, collection, id string) (Ch
 		s.abandon(ctx, &begun)
 		return Changed{}, explained(err)
 	}
-	n, err := undoIn(ctx, g, back)
+	n, err := undoIn(ctx, g, back, begun.steps)
 	if err != nil {
 		s.abandon(ctx, &begun)
 		return Changed{}, explained(err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	done := Changed{Change: begun.ID, References: n}
-	if done.GalleryVersion, err = g.Version(ctx); err != nil {
-		return Changed{}, explained(err)
+	if done.GalleryVersion, err = begun.steps.version(ctx, g); err != nil {
+		return Changed{}, err
 	}
 	return done, s.db.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.MarkUndone(ctx, id); err != nil {
@@ -191,15 +191,19 @@ func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]string, 
 }
 
 // undoIn undoes in the gallery, and returns how many references that was about.
-func undoIn(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err error) {
+func undoIn(ctx context.Context, g *exemplar.Gallery, back undo, note *steps) (n int, err error) {
 	if back.Rename != nil || back.RenameNegatives != nil {
-		return renameBothBack(ctx, g, back)
+		return renameBothBack(ctx, g, back, note)
 	}
 	if back.Note != nil {
-		return 1, setNote(ctx, g, *back.Note)
+		touched, err := asTheyAreIn(ctx, g, back.Note.ID)
+		if err != nil {
+			return 0, err
+		}
+		return 1, setNote(note.note(ctx, touched), g, *back.Note)
 	}
 	if len(back.Restore) > 0 { // first: so that nothing is missing if this is interrupted
-		if n, err = g.Unpack(ctx, back.Restore); err != nil {
+		if n, err = putBack(ctx, g, back.Restore, note); err != nil {
 			return n, err
 		}
 	}
@@ -207,14 +211,31 @@ func undoIn(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err err
 	if err != nil || len(there) == 0 {
 		return n, err
 	}
-	if err := g.Remove(ctx, there...); err != nil && !errors.Is(err, exemplar.ErrLingers) {
+	touched, err := asTheyAreIn(ctx, g, there...)
+	if err != nil {
+		return n, err
+	}
+	if err := g.Remove(note.note(ctx, touched), there...); err != nil && !errors.Is(err, exemplar.ErrLingers) {
 		return n, err
 	}
 	return n + len(there), nil
 }
 
+// putBack puts packed references back.
+func putBack(ctx context.Context, g *exemplar.Gallery, packed []byte, note *steps) (int, error) {
+	ids, err := exemplar.Packed(packed)
+	if err != nil {
+		return 0, err
+	}
+	touched, err := asTheyAreIn(ctx, g, ids...)
+	if err != nil {
+		return 0, err
+	}
+	return g.Unpack(note.note(ctx, touched), packed)
+}
+
 // renameBothBack renames a label and its negatives back: both, or none if one cannot be.
-func renameBothBack(ctx context.Context, g *exemplar.Gallery, back undo) (n int, err error) {
+func renameBothBack(ctx context.Context, g *exemplar.Gallery, back undo, note *steps) (n int, err error) {
 	var both []renaming
 	for _, r := range []*renaming{back.Rename, back.RenameNegatives} {
 		if r == nil {
@@ -226,7 +247,7 @@ func renameBothBack(ctx context.Context, g *exemplar.Gallery, back undo) (n int,
 		both = append(both, *r)
 	}
 	for _, r := range both {
-		moved, err := renameBack(ctx, g, r)
+		moved, err := renameBack(ctx, g, r, note)
 		if err != nil {
 			return n, err
 		}
@@ -236,11 +257,15 @@ func renameBothBack(ctx context.Context, g *exemplar.Gallery, back undo) (n int,
 }
 
 // renameBack renames what was renamed back; what else has the label now keeps it.
-func renameBack(ctx context.Context, g *exemplar.Gallery, r renaming) (int, error) {
+func renameBack(ctx context.Context, g *exemplar.Gallery, r renaming, note *steps) (int, error) {
 	if err := canRenameBack(ctx, g, r); err != nil {
 		return 0, err
 	}
-	return g.Rename(ctx, r.From, r.To, r.IDs...)
+	touched, err := asTheyAreIn(ctx, g, r.IDs...)
+	if err != nil {
+		return 0, err
+	}
+	return g.Rename(note.note(ctx, touched), r.From, r.To, r.IDs...)
 }
 
 func canRenameBack(ctx context.Context, g *exemplar.Gallery, r renaming) error {

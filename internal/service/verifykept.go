@@ -210,8 +210,7 @@ func (s *Service) differs(ctx context.Context, v *verifying, row db.Decision) (s
 	if asked.Who != row.Who {
 		return fmt.Sprintf("it names %q as who asked, row %d %q", row.Who, asked.Seq, asked.Who), nil
 	}
-	kept, err := json.Marshal(evidence(row))
-	if err != nil || !bytes.Equal(kept, answered.After) {
+	if !isEvidence(answered.After, row) {
 		return fmt.Sprintf("its answer is not that of row %d", answered.Seq), nil
 	}
 	var answer exemplar.Answer
@@ -233,6 +232,18 @@ func (s *Service) differs(ctx context.Context, v *verifying, row db.Decision) (s
 		}
 	}
 	return "", nil
+}
+
+// isEvidence reports whether a row of the audit, of this program or an earlier one, has
+// a decision as it is kept.
+func isEvidence(recorded json.RawMessage, row db.Decision) bool {
+	e := evidence(row)
+	for _, e.Exact = range []bool{true, false} {
+		if kept, err := json.Marshal(e); err == nil && bytes.Equal(kept, recorded) {
+			return true
+		}
+	}
+	return false
 }
 
 // rowsOf are the rows of the audit in which a decision was taken first, and last.

@@ -28,7 +28,10 @@ type SyncedIndex struct {
 	model  string
 	index  *Index
 
-	syncing  sync.Mutex
+	syncing sync.Mutex   // held by the one who asks the store for changes
+	holding sync.RWMutex // for reading by those who hold the index, for writing to apply changes
+
+	mu       sync.Mutex               // guards what follows
 	synced   time.Time                // when the store was asked last, and answered
 	away     bool                     // it did not answer since
 	position store.Position           // the index has all changes up to here
@@ -48,23 +51,23 @@ func Load(ctx context.Context, source Source, model string, dim int) (*SyncedInd
 
 // Damaged returns the damage of references, by id. The index leaves these out.
 func (s *SyncedIndex) Damaged() []*store.Damage {
-	s.syncing.Lock()
-	defer s.syncing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return slices.SortedFunc(maps.Values(s.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // IsFixed says whether the contents of a reference are fixed: see
 // [store.ContentsFixed].
 func (s *SyncedIndex) IsFixed(id string) bool {
-	s.syncing.Lock()
-	defer s.syncing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.fixed[id]
 }
 
 // Version returns the number of the last change that the index has.
 func (s *SyncedIndex) Version() int64 {
-	s.syncing.Lock()
-	defer s.syncing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.position.Seq
 }
 
@@ -74,15 +77,15 @@ func (s *SyncedIndex) Index() *Index { return s.index }
 // Away reports whether the store could not be asked in the last Sync, and when it was
 // asked last. The index then has the changes up to that moment, and no later ones.
 func (s *SyncedIndex) Away() (since time.Time, away bool) {
-	s.syncing.Lock()
-	defer s.syncing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.synced, s.away
 }
 
 // Position is the position in the store up to which the index has the changes.
 func (s *SyncedIndex) Position() store.Position {
-	s.syncing.Lock()
-	defer s.syncing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.position
 }
 
@@ -115,17 +118,38 @@ func (s *SyncedIndex) CatchUp(ctx context.Context) error {
 	return nil
 }
 
+// Hold brings the index up to date, as CatchUp does, and keeps it as it is until release
+// is called: a Sync that finds changes waits for that. So what is searched meanwhile, in
+// however many steps, is the store at one version. Between Hold and release the caller
+// must not call what may call Sync.
+func (s *SyncedIndex) Hold(ctx context.Context) (version int64, release func(), err error) {
+	if err := s.CatchUp(ctx); err != nil {
+		return 0, nil, err
+	}
+	s.holding.RLock()
+	return s.Version(), s.holding.RUnlock, nil
+}
+
 // Sync applies the changes since the last call. Without changes it costs one short
 // query of the store.
 func (s *SyncedIndex) Sync(ctx context.Context) error {
 	s.syncing.Lock()
 	defer s.syncing.Unlock()
+	since := s.Position()
 	var b batch
-	now, err := s.source.ChangesSince(ctx, s.position, s.model, s.index.dim, func(c store.Change) { b.take(c, s.index.dim) })
+	now, err := s.source.ChangesSince(ctx, since, s.model, s.index.dim, func(c store.Change) { b.take(c, s.index.dim) })
 	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.away = s.away || errors.Is(err, store.ErrUnavailable)
 		return err
 	}
+	if now != since {
+		s.holding.Lock()
+		defer s.holding.Unlock()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.applyChanges(&b)
 	s.position, s.synced, s.away = now, time.Now(), false
 	return nil

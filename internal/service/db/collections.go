@@ -53,7 +53,7 @@ func (q *Tx) RemoveCollection(ctx context.Context, name string) error {
 	if _, err := q.removeJobs(ctx, `collection = ?`, name); err != nil {
 		return err
 	}
-	for _, table := range []string{"decision", "picture", "change", "watch"} {
+	for _, table := range []string{"decision", "picture", "change", "gallery_version", "watch"} {
 		if _, err := q.exec(ctx, `DELETE FROM `+table+` WHERE collection = ?`, name); err != nil {
 			return err
 		}

@@ -184,7 +184,13 @@ func (g *Store) writeOn(ctx context.Context, db beginner, doing string, f func(c
 		if err := f(c); err != nil {
 			return err
 		}
-		return c.commit(ctx)
+		if err := c.commit(ctx); err != nil {
+			return err
+		}
+		if c.counted {
+			store.Made(ctx, c.own.seq)
+		}
+		return nil
 	})
 	if err != nil {
 		return g.fail(doing, g.cause(ctx, err))

@@ -27,6 +27,7 @@ type Store struct {
 	readOnly bool       // the caller wants no writing, or it is impossible
 	version  int        // of the file when it was opened
 	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
+	made     int64      // number of the change that the writer makes; 0 if it makes none
 }
 
 // Open opens the gallery at path. If the file or its folder cannot be written, Open
@@ -198,6 +199,7 @@ func (g *Store) writeOn(ctx context.Context, db beginner, doing string, f func(t
 		return g.fail(doing, err)
 	}
 	defer tx.Rollback()
+	g.made = 0
 	err = f(tx)
 	if err == nil {
 		err = g.checkRoom(ctx, tx)
@@ -207,6 +209,9 @@ func (g *Store) writeOn(ctx context.Context, db beginner, doing string, f func(t
 	}
 	if err == nil {
 		g.keepReserve()
+		if g.made > 0 {
+			store.Made(ctx, g.made)
+		}
 		return nil
 	}
 	err = g.fail(doing, err)

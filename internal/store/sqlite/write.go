@@ -59,6 +59,7 @@ func (g *Store) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) 
 		return 0, err
 	}
 	s.seq++
+	g.made = s.seq
 	return s.seq, writeState(ctx, tx, s)
 }
 

@@ -153,3 +153,64 @@ func testSnapshotIsOneMoment(t *testing.T, fresh func(testing.TB) Instance) {
 		t.Errorf("afterwards %q", got)
 	}
 }
+
+// Each change tells the number that a follower finds it under; what changes nothing that
+// followers see tells none.
+func testNumbered(t *testing.T, fresh func(testing.TB) Instance) {
+	s := open(t, fresh(t))
+	var told []int64
+	ctx := store.Numbered(context.Background(), func(seq int64) { told = append(told, seq) })
+	added, err := s.Put(ctx, Entry("a", 1), Entry("b", 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	merged := Entry("f", 3)
+	stage, err := s.Stage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stage.Close()
+	for _, step := range []struct {
+		name   string
+		change func() error
+		want   int64 // numbers
+	}{
+		{"Rename", func() error { _, err := s.Rename(ctx, "a", "c"); return err }, 1},
+		{"SetContents", func() error { return s.SetContents(ctx, added[0].ID, store.ContentsFixed) }, 1},
+		{"SetNote", func() error { return s.SetNote(ctx, added[0].ID, "x") }, 0},
+		{"Remove", func() error { return s.Remove(ctx, added[1].ID) }, 1},
+		{"a failed Remove", func() error {
+			if err := s.Remove(ctx, added[1].ID); !errors.Is(err, store.ErrNoReference) {
+				return errors.New("what is gone can be removed")
+			}
+			return nil
+		}, 0},
+		{"Merge", func() error {
+			_, err := s.Merge(ctx, func(yield func(*store.Entry, error) bool) { yield(&merged, nil) })
+			return err
+		}, 1},
+		{"Stage.Put", func() error { _, err := stage.Put(ctx, Entry("c", 4)); return err }, 0},
+		{"Stage.Commit", func() error { _, err := stage.Commit(ctx); return err }, 1},
+	} {
+		before := changesOf(t, s)
+		if told = nil; step.name == "Merge" {
+			merged.ID, merged.Registered = added[1].ID, added[1].Registered
+		}
+		if err := step.change(); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		now := changesOf(t, s)
+		if now-before != step.want || int64(len(told)) != step.want || step.want == 1 && told[0] != now {
+			t.Errorf("%s tells %v; the store went from %d to %d", step.name, told, before, now)
+		}
+	}
+}
+
+func changesOf(t *testing.T, s store.Store) int64 {
+	t.Helper()
+	stats, err := s.Stats(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stats.Changes
+}

@@ -43,6 +43,7 @@ var suite = []struct {
 	{"ChangesSince: the sequence", testChangesInSequence},
 	{"ChangesSince: another model", testChangesOfAnotherModel},
 	{"ChangesSince: any history", testAnyHistory},
+	{"Numbered: each change tells its own number", testNumbered},
 	{"Snapshot: one moment", testSnapshotIsOneMoment},
 	{"Damage: harms itself alone", testDamageHarmsItselfAlone},
 	{"Repair", testRepair},
