@@ -67,7 +67,8 @@ func auditReplay() *cobra.Command {
 		Use:   "replay ID",
 		Short: "Take a decision again, by the record alone",
 		Long: `Take a decision again: of the picture, which must be kept, as it was asked for, with what the gallery held then. The
-answer must be the recorded one, to the last digit.`,
+answer must be the recorded one, to the last digit. "Gallery by-time" is less sure: not every change since is recorded by its
+version.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := at.visit(cmd, model)

@@ -17,7 +17,7 @@ import (
 type Replayed struct {
 	ID      string          `json:"id"`
 	Same    bool            `json:"same" doc:"whether the answer is the recorded one, to the last digit"`
-	Gallery string          `json:"gallery" enum:"unchanged,rebuilt,by-time" doc:"unchanged: it has the version of the decision; rebuilt: what changed since was taken back in a copy, version by version; by-time: the copy has what was there at the time of the decision, as far as the clocks tell, which is less sure: the decision is of an earlier version of the service, or the gallery was changed beside it since"`
+	Gallery string          `json:"gallery" enum:"unchanged,rebuilt,by-time" doc:"unchanged: it has the version of the decision; rebuilt: what changed since was taken back in a copy, version by version; by-time: the copy has what was there at the time of the decision, as far as the clocks tell, which is less sure: the decision is of an earlier version of the service, or not every change since is recorded"`
 	Before  exemplar.Answer `json:"before"`
 	After   exemplar.Answer `json:"after"`
 	Why     string          `json:"why,omitempty" doc:"what is known of why the two differ"`
@@ -73,7 +73,7 @@ func (r *Replayed) whyOther(lost []string) string {
 	case len(lost) > 0:
 		return fmt.Sprintf("of what the gallery held then, %d references are not kept any more, or are damaged: the first is %s", len(lost), lost[0])
 	case r.Gallery == galleryByTime:
-		return "which references there were then is known by their times alone: the gallery was changed beside the service since, or the decision is of an earlier version of it"
+		return "what the gallery held then is known by times alone: it was changed beside the service since, a change was interrupted, or the decision is of an earlier version of the service"
 	}
 	return "the program was another version, or the machine computes otherwise"
 }
@@ -97,22 +97,16 @@ func (s *Service) answerThen(ctx context.Context, row db.Decision, recorded deci
 			return result, nil, err
 		}
 	}
-	var made *exemplar.Gallery
-	var remove func()
-	out.Gallery, err = galleryRebuilt, errNoHistory
-	if recorded.Exact {
-		made, lost, remove, err = s.galleryAt(ctx, g, row.Collection, recorded.GalleryVersion)
-	}
-	if errors.Is(err, errNoHistory) {
-		out.Gallery = galleryByTime
-		made, remove, err = s.galleryByTime(ctx, g, row.Collection, at)
-	}
+	then, err := s.galleryThen(ctx, g, row.Collection, recorded, at)
 	if err != nil {
 		return exemplar.Result{}, nil, err
 	}
-	defer remove()
-	result, _, err := s.again(ctx, made, row, 1)
-	return result, lost, err
+	defer then.remove()
+	if out.Gallery = galleryRebuilt; !then.sure {
+		out.Gallery = galleryByTime
+	}
+	result, _, err := s.again(ctx, then.gallery, row, 1)
+	return result, then.lost, err
 }
 
 // recorded finds in the audit how a decision was last taken.
@@ -134,34 +128,61 @@ func (s *Service) recorded(ctx context.Context, id string) (e decisionEvidence, 
 	return e, at, "", fault(Unknown, "the audit has no decision %q: GET decisions lists them", id)
 }
 
-// errNoHistory says that not every version since one was made by the service.
-var errNoHistory = errors.New("the gallery was changed beside the service, or by an earlier version of it")
-
-// galleryAt makes a copy of a gallery as it was at a version: with the references, labels
-// and contents of then. lost are references of then that are not kept any more. The error
-// is errNoHistory if it is not known what was changed since.
-func (s *Service) galleryAt(ctx context.Context, g *exemplar.Gallery, collection string, version int64) (_ *exemplar.Gallery, lost []string, remove func(), err error) {
-	made, remove, err := s.temporary()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	lost, err = made.Rebuild(ctx, g, func(now int64, references []exemplar.Reference) (map[string]exemplar.Reference, [][]byte, error) {
-		return s.takeBack(ctx, collection, now, version, references)
-	})
-	if err != nil {
-		remove()
-		return nil, nil, nil, explained(err)
-	}
-	return made, lost, remove, nil
+// galleryOfThen is a copy of a gallery as it was. Call remove when it has been used.
+type galleryOfThen struct {
+	gallery *exemplar.Gallery
+	remove  func()
+	lost    []string // ids of references that are not kept any more
+	sure    bool     // no clock was asked
 }
 
-// takeBack takes the steps of a gallery back, from one version to an earlier one. It
-// returns the references of then, and packed ones for those that are gone now.
-func (s *Service) takeBack(ctx context.Context, collection string, now, to int64, references []exemplar.Reference) (map[string]exemplar.Reference, [][]byte, error) {
-	made, err := s.stepsBetween(ctx, collection, now, to)
-	if err != nil {
-		return nil, nil, err
+// galleryThen makes a copy of a gallery as a decision saw it: with the references, labels
+// and contents of then.
+func (s *Service) galleryThen(ctx context.Context, g *exemplar.Gallery, collection string, recorded decisionEvidence, at time.Time) (then galleryOfThen, err error) {
+	if !recorded.Exact {
+		then.gallery, then.remove, err = s.galleryByTime(ctx, g, collection, at)
+		return then, err
 	}
+	if then.gallery, then.remove, err = s.temporary(); err != nil {
+		return then, err
+	}
+	then.lost, err = then.gallery.Rebuild(ctx, g, func(now int64, references []exemplar.Reference) (map[string]exemplar.Reference, [][]byte, error) {
+		made, err := s.stepsBetween(ctx, collection, now, recorded.GalleryVersion)
+		if err != nil {
+			return nil, nil, err
+		}
+		if then.sure = int64(len(made)) == now-recorded.GalleryVersion; !then.sure {
+			made = append(unrecorded(references, made, at), made...)
+		}
+		return s.takeBack(ctx, collection, made, references)
+	})
+	if err != nil {
+		then.remove()
+	}
+	return then, explained(err)
+}
+
+// unrecorded is a step that may have added the references of which no step tells, and that
+// are younger than a time: by something beside the service, or by a process that was killed.
+func unrecorded(references []exemplar.Reference, made []madeStep, at time.Time) []madeStep {
+	told := map[string]bool{}
+	for _, m := range made {
+		for _, w := range m.Was {
+			told[w.ID] = true
+		}
+	}
+	var young []string
+	for _, r := range references {
+		if !told[r.ID] && r.Registered.After(at) {
+			young = append(young, r.ID)
+		}
+	}
+	return []madeStep{{step: step{Was: notThere(young...)}}}
+}
+
+// takeBack takes steps of a gallery back, the newest first. It returns the references of
+// then, and packed ones for those that are gone now.
+func (s *Service) takeBack(ctx context.Context, collection string, made []madeStep, references []exemplar.Reference) (map[string]exemplar.Reference, [][]byte, error) {
 	then, there := map[string]exemplar.Reference{}, map[string]bool{}
 	for _, r := range references {
 		then[r.ID], there[r.ID] = r, true
@@ -206,26 +227,18 @@ type madeStep struct {
 // recordedWithin is how long a change that is under way may take to be recorded (by eye).
 const recordedWithin = 5 * time.Second
 
-// stepsBetween are the steps that made a gallery's versions after one, up to another, the
-// newest first. The gallery changes before its change is recorded: those that are under
-// way are waited for.
+// stepsBetween are the steps that made a gallery's versions after one, up to another, as
+// far as they are known, the newest first. The gallery changes before its change is
+// recorded: those that are under way are waited for.
 func (s *Service) stepsBetween(ctx context.Context, collection string, now, to int64) ([]madeStep, error) {
-	if now < to { // it was put back to an earlier state
-		return nil, errNoHistory
-	}
 	for end := time.Now().Add(recordedWithin); ; {
 		underWay, err := s.underWay(ctx, collection) // first: none is overlooked that is recorded in between
 		if err != nil {
 			return nil, err
 		}
 		made, err := s.stepsMade(ctx, collection, now, to)
-		switch {
-		case err != nil:
-			return nil, err
-		case int64(len(made)) == now-to:
-			return made, nil
-		case !underWay || time.Now().After(end):
-			return nil, errNoHistory
+		if err != nil || int64(len(made)) >= now-to || !underWay || time.Now().After(end) {
+			return made, err
 		}
 		select {
 		case <-ctx.Done():

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"exemplar"
 	"exemplar/internal/imaging"
@@ -31,7 +32,7 @@ func writeBeside(t *testing.T, nodes ...*Service) []string {
 	var ids []string
 	for _, s := range nodes {
 		readers.Go(func() {
-			for range 8 {
+			for range 4 {
 				id := s.labelOf(t, ticket).DecisionID
 				mu.Lock()
 				ids = append(ids, id)
@@ -88,10 +89,52 @@ func TestReplayOfWhatWasAskedWhileOthersWrote(t *testing.T) {
 }
 
 func TestReplayOnTwoNodes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
 	one, two := twoNodes(t, pgtest.Database(t))
 	makeCollection(t, one, NewCollection{Name: "mailroom", KeepPictures: KeepAll})
 	register(t, one, "ticket", ticket)
 	mustReplay(t, two, writeBeside(t, one, two))
+}
+
+// What is not recorded is told apart by the clock, and the answer says so: what was
+// changed beside the service, and decisions of earlier versions of it.
+func TestReplayByTime(t *testing.T) {
+	s, err := Open(t.Context(), Options{Dir: filepath.Join(t.TempDir(), "service")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	makeCollection(t, s, NewCollection{Name: "mailroom", KeepPictures: KeepAll})
+	register(t, s, "ticket", ticket)
+	id := s.labelOf(t, ticket).DecisionID
+	g, err := s.gallery(t.Context(), "mailroom")
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(2 * time.Millisecond) // the gallery's clock counts milliseconds
+	beside := exemplar.Item{Label: "ticket/beside", Picture: exemplar.FromBytes(imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "ticket", Template: 3, Content: 7, Size: 300})))}
+	if _, err := g.Register(t.Context(), []exemplar.Item{beside}, exemplar.RegisterOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	change(t, s, "ticket/1", 1)
+	if r, err := s.Replay(t.Context(), "", id); err != nil || !r.Same || r.Gallery != galleryByTime {
+		t.Errorf("beside the service: %v, same %v, %s, %s", err, r.Same, r.Gallery, r.Why)
+	}
+	recorded, at, _, err := s.recorded(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded.Exact = false
+	then, err := s.galleryThen(t.Context(), g, "mailroom", recorded, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer then.remove()
+	if list, err := then.gallery.List(t.Context(), ""); err != nil || len(list) != 1 || then.sure {
+		t.Errorf("of an earlier version: %v, %v, sure %v", list, err, then.sure)
+	}
 }
 
 func labelsOf(a exemplar.Answer) (list []string) {

@@ -10,8 +10,9 @@ import (
 )
 
 // galleryByTime makes a copy of a gallery as it was at a time: without what was registered
-// since, with what was removed since, and with the labels of then. It is for what [Service.galleryAt]
-// has no history of: the clocks of machines differ, and a search ends later than it begins.
+// since, with what was removed since, and with the labels of then. It is for decisions of
+// earlier versions of the service, and less sure than versions: the clocks of machines
+// differ, and others may have changed the gallery between the search and its record.
 func (s *Service) galleryByTime(ctx context.Context, g *exemplar.Gallery, collection string, at time.Time) (_ *exemplar.Gallery, remove func(), err error) {
 	made, remove, err := s.temporary()
 	if err != nil {

@@ -139,12 +139,13 @@ func TestBackupUnderWrites(t *testing.T) {
 		if replayed++; replayed > 4 {
 			continue
 		}
-		was, err := s.Replay(ctx, "", id)
-		if err != nil {
-			t.Fatal(err)
+		if r, err := s.Replay(ctx, "", id); err != nil || !r.Same || r.Gallery == "by-time" {
+			t.Errorf("replay of %s: %v, same %v, %s: %s", id, err, r.Same, r.Gallery, r.Why)
 		}
-		if r, err := again.Replay(ctx, "", id); err != nil || r.Same != was.Same {
-			t.Errorf("replay of %s: %v %s", id, err, r.Why)
+		// The backup may have a registration in the gallery that is not recorded yet, of which
+		// only the clock tells whether the decision saw it.
+		if r, err := again.Replay(ctx, "", id); err != nil || !r.Same && r.Gallery != "by-time" {
+			t.Errorf("replay of %s in the restored service: %v, %s: %s", id, err, r.Gallery, r.Why)
 		}
 	}
 	if found, err := s.VerifyAudit(ctx, m.Contents.AuditHead); err != nil || !found.Sound {

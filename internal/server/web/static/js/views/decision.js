@@ -37,7 +37,7 @@ class Decision extends View {
       fill(result, "Looking …");
       try {
         const done = await api.post(decisionPath(d.id, "/replay"), { signal: this.signal });
-        fill(result, done.same ? "It is the same, to the last digit." : "It is another one now. " + (done.why ?? ""), done.gallery === "rebuilt" && " The gallery was rebuilt as it was then.");
+        fill(result, done.same ? "It is the same, to the last digit." : "It is another one now. " + (done.why ?? ""), { rebuilt: " The gallery was rebuilt as it was then.", "by-time": " The gallery was rebuilt by the times of changes, which is less sure." }[done.gallery] ?? "");
       } catch (error) { fill(result, h("span", { class: "wrong", text: error.message })); }
     } });
     return h("div", { class: "row", vars: { "margin-bottom": "0.75rem" } }, run, result);
