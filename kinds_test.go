@@ -50,3 +50,20 @@ func TestOtherCopiesOfAKind(t *testing.T) {
 		t.Error("too few, or too many")
 	}
 }
+
+// A holder's bank card is known though another bank's looks much like it; a third bank's
+// is neither.
+func TestACardBesideThatOfAnotherIssuer(t *testing.T) {
+	card := func(issuer, holder uint64) synthdoc.Document {
+		return synthdoc.Document{Kind: "bank-card", Template: issuer, Content: holder, Size: 700}
+	}
+	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	registerOne(t, g, pictured("other", card(1, 1)))
+	registerOne(t, g, pictured("own", card(3, 3)))
+	if a := answer(t, g, exemplar.ClassifyOptions{}, drawnFile(card(3, 103))); a.Label != "own" {
+		t.Errorf("another holder's is %s %s: %s", a.Decision, a.Label, a.Reason)
+	}
+	if a := answer(t, g, exemplar.ClassifyOptions{}, drawnFile(card(5, 105))); a.Decision != exemplar.Unknown {
+		t.Errorf("a third issuer's is %s %s: %s", a.Decision, a.Label, a.Reason)
+	}
+}

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"math"
+	"slices"
 
 	"exemplar/internal/label"
 	"exemplar/internal/scoremodel"
@@ -50,10 +51,46 @@ const (
 	// unsteadyContents is the share of a card's print from which on what differs may be other
 	// contents. On notes it is 0.07 at most: what differs on them is another note. By eye.
 	unsteadyContents = 0.15
+	// kindLead is by how much the best must lead what it outshows, in the score of the
+	// KindModel. Of drawn cards (`go run ./bench/kinds -seed 1 drawn`) most lead those of
+	// another issuer by 1 to 2; of real strangers that show the form of one of two companies
+	// on one template (kinds_invoices) none leads the other by more than 0.4.
+	kindLead = 0.7
 	// memberLead is how many margins the best must lead another member of its family,
 	// besides being told from it by blocks. By eye.
 	memberLead = 1.5
 )
+
+// besideOutshown lowers the threshold of what is not accepted to what it is without the
+// competitors that the best outshows.
+func (p Policy) besideOutshown(ranked []scored, r rule) rule {
+	best := &ranked[0]
+	if best.llr >= r.threshold || p.wantsSameCopy(&best.Candidate) {
+		return r
+	}
+	left := slices.DeleteFunc(slices.Clone(ranked), best.outshows)
+	if competitor, prior := p.closestCompetitor(left); prior < r.prior {
+		r.competitor, r.prior, r.own = competitor, prior, prior
+		r.threshold = p.Calibration.LLRModel.Threshold(prior, p.FPIR, p.Labels)
+	}
+	return r
+}
+
+// outshows says that the photo shows the form of the best, and not that of another, which
+// is much less like it in all: a card of another issuer in one design. On a strip form
+// moves, of editions it is alike, and what differs on notes is another note.
+func (c *scored) outshows(other scored) bool {
+	own, its := c.Evidence.Form, other.Evidence.Form
+	switch {
+	case other.Label == c.Label || isEdition(c, &other) || c.Evidence.Coverage < LeastCoverage:
+		return false
+	case own == nil || own.Strip || own.Unsteady && own.Contents < unsteadyContents:
+		return false
+	}
+	return showsForm(own) && (its == nil || !showsForm(its)) && c.kindScore()-other.kindScore() >= kindLead
+}
+
+func (c *scored) kindScore() float64 { return scoremodel.DefaultKindModel().Score(c.llr, c.Evidence) }
 
 // Copy says whether a photo of a kind shows the very copy that was registered.
 type Copy string

@@ -372,3 +372,43 @@ func TestWrongFitIsNoRival(t *testing.T) {
 		t.Errorf("got %s %q", d.Outcome, d.Label)
 	}
 }
+
+// carded is a candidate that is no print on plain paper: a number of cells, in one place,
+// shows another form.
+func carded(label Label, first, agrees int, other float64) Candidate {
+	c := formed(shifted(label, first, agrees), other)
+	c.Evidence.Form.Unsteady, c.Evidence.Form.Contents = true, 0.3
+	return c
+}
+
+// A card whose form is shown is no other issuer's: that one, in the same design, raises no
+// threshold.
+func TestWhatIsOutshownRaisesNoThreshold(t *testing.T) {
+	alone := carded("own", 0, 82, 1)
+	blank, strip := carded("own", 0, 82, 1), carded("own", 0, 82, 1)
+	blank.Evidence.Form.Contents, strip.Evidence.Form.Strip = 0.05, true
+	exact := geometryPolicy
+	exact.Exact = true
+	unlooked := shifted("other", 6, 78)
+	cases := []struct {
+		name    string
+		own     Candidate
+		other   Candidate
+		policy  Policy
+		outcome Outcome
+	}{
+		{"another design", alone, carded("other", 6, 78, 200), geometryPolicy, Match},
+		{"nobody looked at the other", alone, unlooked, geometryPolicy, Match},
+		{"both forms are shown", alone, carded("other", 6, 78, 1), geometryPolicy, Unknown},
+		{"neither form is shown", carded("own", 0, 82, 200), carded("other", 6, 78, 200), geometryPolicy, Unknown},
+		{"as much like the other", alone, carded("other", 3, 82, 200), geometryPolicy, Unknown},
+		{"a note", blank, carded("other", 6, 78, 200), geometryPolicy, Unknown},
+		{"a strip", strip, carded("other", 6, 78, 200), geometryPolicy, Unknown},
+		{"the same copy is wanted", alone, carded("other", 6, 78, 200), exact, Unknown},
+	}
+	for _, c := range cases {
+		if d := Decide([]Candidate{c.own, c.other}, c.policy); d.Outcome != c.outcome {
+			t.Errorf("%s: %s %s, LLR %.2f of %.2f: %s", c.name, d.Outcome, d.Label, d.LLR, d.ThresholdLLR, d.Reason)
+		}
+	}
+}

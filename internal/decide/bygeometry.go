@@ -113,7 +113,7 @@ func (p Policy) ruleFor(ranked []scored) rule {
 			r.threshold = model.Threshold(r.prior, p.FPIR, p.Labels)
 		}
 	}
-	return p.byForm(ranked, r)
+	return p.besideOutshown(ranked, p.byForm(ranked, r))
 }
 
 // looksUnchanged says that no region surely shows other print, and hardly any print

@@ -67,6 +67,11 @@
 // A competitor is of another company if the probe shows the emblems of the best, and
 // other ones than its own. It does not raise p(k).
 //
+// What the best label outshows raises no threshold either: o <= noiseOfForm of the best and,
+// if somebody looked, more of the other; the best leads it by kindLead in the score of the
+// KindModel; they are no editions of one label, and the best is no strip, and no card
+// without contents of its own (unsteadyContents).
+//
 // A personal document (scoremodel.Evidence.Personal) of which nobody looked at the form is
 // a match from t0 on, if it leads its competitors likewise and its cosine is leastPersonal.
 //
