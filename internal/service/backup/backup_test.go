@@ -393,6 +393,33 @@ func TestKilledInTheMiddle(t *testing.T) {
 	wantAlone(t, folder, "backup", "service")
 }
 
+// A backup removes what killed ones of other names left, and nothing that a living one makes
+// or that is not of a backup.
+func TestOthersAreTidiedUp(t *testing.T) {
+	folder := t.TempDir()
+	s := filled(t, filepath.Join(folder, "service"))
+	living, err := newPlace(t.Context(), filepath.Join(folder, "living"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{".killed.unfinished-1", ".killed.unfinished-2", ".strange.unfinished-1"} {
+		if err := os.MkdirAll(filepath.Join(folder, dir, "collections"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{".killed.making": "", ".killed.making-journal": "", ".strange.making": "a person's file", ".killed.unfinished-1/service.db": "half"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustMake(t, s, filepath.Join(folder, "backup"))
+	if _, err := os.Stat(living.made); err != nil {
+		t.Errorf("what another process makes was removed: %v", err)
+	}
+	living.close()
+	wantAlone(t, folder, ".strange.making", ".strange.unfinished-1", "backup", "service")
+}
+
 // A process that is killed while it restores leaves what was there, or all of the backup;
 // the next one removes what it left.
 func TestKilledWhileRestoring(t *testing.T) {

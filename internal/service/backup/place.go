@@ -19,8 +19,8 @@ type place struct {
 	lock  *db.Lock
 }
 
-// newPlace makes an empty folder beside path, and removes what killed processes left of
-// others. Only one process at a time makes a folder of one name.
+// newPlace makes an empty folder beside path, and removes what killed processes left there,
+// under whatever name. Only one process at a time makes a folder of one name.
 func newPlace(ctx context.Context, path string) (*place, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -43,15 +43,9 @@ func newPlace(ctx context.Context, path string) (*place, error) {
 		}
 		return nil, fmt.Errorf("write beside %q: %w", path, err)
 	}
-	unfinished := "." + base + ".unfinished-"
-	entries, err := os.ReadDir(parent)
-	for _, e := range entries {
-		if err == nil && e.IsDir() && strings.HasPrefix(e.Name(), unfinished) {
-			err = os.RemoveAll(filepath.Join(parent, e.Name()))
-		}
-	}
-	if err == nil {
-		p.made, err = os.MkdirTemp(parent, unfinished)
+	if err = removeUnfinished(parent, base); err == nil {
+		removeAbandoned(ctx, parent)
+		p.made, err = os.MkdirTemp(parent, unfinished(base))
 	}
 	if err != nil {
 		p.close()
@@ -62,7 +56,49 @@ func newPlace(ctx context.Context, path string) (*place, error) {
 
 func (p *place) lockName() string {
 	parent, base := filepath.Split(p.final)
-	return filepath.Join(parent, "."+base+".making")
+	return filepath.Join(parent, "."+base+lockEnding)
+}
+
+// lockEnding is that of the locks, which say what is being made: "." + name + lockEnding.
+const lockEnding = ".making"
+
+// unfinished is the beginning of the names of folders that are made for one of a name.
+func unfinished(base string) string { return "." + base + ".unfinished-" }
+
+// removeUnfinished removes the unfinished folders for a name, whose lock the caller has.
+func removeUnfinished(parent, base string) error {
+	entries, err := os.ReadDir(parent)
+	for _, e := range entries {
+		if err == nil && e.IsDir() && strings.HasPrefix(e.Name(), unfinished(base)) {
+			err = os.RemoveAll(filepath.Join(parent, e.Name()))
+		}
+	}
+	return err
+}
+
+// removeAbandoned removes what killed processes left of folders with other names. What a
+// living one makes is locked; what cannot be removed is no reason against a new folder.
+func removeAbandoned(ctx context.Context, parent string) {
+	entries, _ := os.ReadDir(parent)
+	for _, e := range entries {
+		base, ours := strings.CutSuffix(strings.TrimPrefix(e.Name(), "."), lockEnding)
+		info, err := e.Info()
+		if !ours || base == "" || err != nil || !info.Mode().IsRegular() || info.Size() > 0 {
+			continue
+		}
+		left := &place{final: filepath.Join(parent, base)}
+		if e.Name() != filepath.Base(left.lockName()) {
+			continue
+		}
+		if left.lock, err = db.TakeLock(ctx, left.lockName()); err != nil {
+			continue
+		}
+		if removeUnfinished(parent, base) == nil {
+			left.close()
+		} else {
+			left.lock.Release()
+		}
+	}
 }
 
 // close removes what was made and has not got its name.
@@ -72,6 +108,7 @@ func (p *place) close() {
 	}
 	p.lock.Release()
 	os.Remove(p.lockName())
+	os.Remove(p.lockName() + "-journal") // of a process that was killed
 }
 
 // settle gives the folder its name, at which there is nothing or an empty folder.
