@@ -137,6 +137,9 @@ func (s *Service) removeObjects(ctx context.Context) (int, error) {
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
+	if err := s.checkPlaceMark(ctx); err != nil {
+		return 0, err
+	}
 	for i, o := range list {
 		if err := s.outside.Remove(ctx, o.Name); err != nil {
 			return i, err
@@ -151,6 +154,9 @@ func (s *Service) removeObjects(ctx context.Context) (int, error) {
 // beginMoves claims some pictures for this process.
 func (s *Service) beginMoves(ctx context.Context) (list []db.Object, err error) {
 	if n, err := s.db.Read().CountPictures(ctx); err != nil || n == 0 {
+		return nil, err
+	}
+	if err := s.checkPlaceMark(ctx); err != nil {
 		return nil, err
 	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
@@ -215,6 +221,11 @@ func (s *Service) get(ctx context.Context, o db.Object) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, getTime)
 	defer cancel()
 	data, err := s.outside.Get(limited, o.Name, o.Bytes)
+	if errors.Is(err, place.ErrNone) {
+		if unmarked := s.checkPlaceMark(limited); unmarked != nil {
+			err = unmarked
+		}
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()

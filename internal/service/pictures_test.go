@@ -47,7 +47,7 @@ func (s *Service) moveAll(t *testing.T) {
 func filesBelow(t *testing.T, folder string) (files []string) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
-		if err == nil && e.Type().IsRegular() {
+		if err == nil && e.Type().IsRegular() && e.Name() != PicturesMark {
 			files = append(files, path)
 		}
 		return err
@@ -150,6 +150,60 @@ func TestThePlaceOfPicturesIsAway(t *testing.T) {
 	s.moveAll(t)
 	if files := filesBelow(t, folder); len(files) != 2 {
 		t.Errorf("outside are %v", files)
+	}
+}
+
+// A folder that vanishes, or another in its place, is not written and not taken for empty;
+// the database keeps what is to go there.
+func TestALostMount(t *testing.T) { onBoth(t, testLostMount) }
+
+func testLostMount(t *testing.T, at Options) {
+	s, folder := withPictures(t, at)
+	ctx := t.Context()
+	moved := s.labelOf(t, ticket)
+	s.moveAll(t)
+	s.labelOf(t, imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "form", Template: 2, Size: 300})))
+	away := folder + ".away"
+	if err := os.Rename(folder, away); err != nil {
+		t.Fatal(err)
+	}
+	stays := func(what, want string) {
+		t.Helper()
+		if _, err := s.movePictures(ctx); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if n, _, err := s.PicturesWaiting(ctx); n != 1 || err != nil || len(filesBelow(t, folder)) != 0 {
+			t.Errorf("%s: %d pictures wait, the folder has %v, %v", what, n, filesBelow(t, folder), err)
+		}
+	}
+	stays("no folder", folder)
+	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder was made anew: %v", err)
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil { // the mount point
+		t.Fatal(err)
+	}
+	stays("an empty folder", "mounted?")
+	var known *Error
+	if _, err := s.DecisionPicture(ctx, "mailroom", moved.DecisionID, 0); !errors.As(err, &known) || known.Kind != Unavailable {
+		t.Errorf("a picture of a place that is away: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, PicturesMark), []byte("another\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stays("the folder of another service", "another service")
+	if err := s.removeOld(ctx, time.Now().AddDate(0, 0, 8)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.movePictures(ctx); err == nil {
+		t.Error("what cannot be reached was taken for removed")
+	}
+	if err := errors.Join(os.RemoveAll(folder), os.Rename(away, folder)); err != nil {
+		t.Fatal(err)
+	}
+	s.moveAll(t)
+	if left := filesBelow(t, folder); len(left) != 0 {
+		t.Errorf("after its time is left %v", left)
 	}
 }
 

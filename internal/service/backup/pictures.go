@@ -60,7 +60,11 @@ func (m *Manifest) copyPictures(ctx context.Context, from *service.Service, fold
 		said = append(said, fmt.Sprintf("%d kept pictures in %s: copy the bucket, or keep its versions", elsewhere[place], place))
 	}
 	m.Elsewhere = strings.Join(said, "; ")
-	return nil
+	mark, err := copied.FolderMark(ctx)
+	if err == nil && mark != "" { // so that what is restored is known as the place of its service
+		err = to.Put(ctx, service.PicturesMark, []byte(mark+"\n"))
+	}
+	return err
 }
 
 // copyPicture copies one. What was removed since the moment of the backup is left out.
