@@ -25,6 +25,11 @@ import (
 const (
 	curveRecipe = "recipes/curve.toml"
 	curveName   = "samples"
+
+	// fallingName is the candidate of recipes/curve-falling.toml, which continues the run.
+	fallingName    = "curve-falling"
+	fallingFrom    = 400 * 512
+	fallingSamples = fallingFrom + 285*512 // the run was stopped there, at 1 % of the rate
 )
 
 // point is a network of the run: after how many samples, and what it reaches.
@@ -63,9 +68,14 @@ func curve(ctx context.Context, o options, folders []string) error {
 	if len(points) < 3 {
 		return fmt.Errorf("%d networks of %s are measured: a curve takes three", len(points), curveRecipe)
 	}
+	candidates, err := readRuns(o.keptPath())
+	if err != nil {
+		return err
+	}
 	inside, _ := find(runs, insideName, 0)
+	falling, _ := find(candidates, fallingName, 0)
 	var page bytes.Buffer
-	writeCurve(&page, points, inside)
+	writeCurve(&page, points, falling, inside)
 	if err := fileio.WriteBytes(filepath.Join(o.out, curveName+".md"), fileio.Public, page.Bytes()); err != nil {
 		return err
 	}
@@ -137,10 +147,10 @@ func overTargets(x measured) difference {
 // times is the interval of so many doublings.
 func (d difference) times(f float64) difference { return difference{f * d.mean, f * d.low, f * d.high} }
 
-func writeCurve(w io.Writer, points []point, inside run) {
+func writeCurve(w io.Writer, points []point, falling, inside run) {
 	fmt.Fprintf(w, "# What samples buy\n\nMade by `go run ./bench/ladder curve runs/curve` from the run of `exemplar train recipes/curve.toml`: one run, one seed, at a constant learning rate.\n")
 	fmt.Fprintf(w, "Each row is the running mean of its weights after so many samples; the figures are those of [ladder.md](ladder.md), and kept in [samples.csv](samples.csv).\n\n")
-	writePoints(w, points, inside)
+	writePoints(w, points, falling, inside)
 	fmt.Fprintf(w, "\n![The mean over the eight sets by samples](samples.svg)\n\n## The next million\n\n")
 	late := latePoints(points, inside)
 	million := math.Log2((insideSamples + 1e6) / insideSamples)
@@ -184,7 +194,8 @@ func wantedMean() float64 {
 	return mean(wanted)
 }
 
-func writePoints(w io.Writer, points []point, inside run) {
+// writePoints writes the table: the run, its end at a falling rate where that was measured, the network inside.
+func writePoints(w io.Writer, points []point, falling, inside run) {
 	heads := []string{"samples"}
 	for _, t := range targets {
 		heads = append(heads, t.title)
@@ -204,8 +215,14 @@ func writePoints(w io.Writer, points []point, inside run) {
 	for _, p := range points {
 		row(strconv.Itoa(p.samples), p.figures)
 	}
+	if falling.complete() {
+		row(fmt.Sprintf("%d, the rate falling to 0 from %d on", fallingSamples, fallingFrom), falling.figures)
+	}
 	row(fmt.Sprintf("%s, %d", insideName, insideSamples), inside.figures)
 	fmt.Fprintf(w, "\n*mean* and *at 1e-2* are of even classes, *odd* and *all* the mean at 1e-4 over odd and over all classes.\n")
+	if falling.complete() {
+		fmt.Fprintf(w, "The row with a falling rate is of recipes/curve-falling.toml, one run that was stopped at 1 %% of the rate.\n")
+	}
 	fmt.Fprintf(w, "The network inside has the same recipe, but a learning rate that falls, and another program made it.\n")
 }
 
