@@ -77,7 +77,7 @@ func (f *bulkFlags) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	paths, err := f.paths(part)
+	paths, bad, err := f.paths(part)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (f *bulkFlags) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	defer func() { err = orElse(err, results.close()) }()
-	b := &bulk{cmd: cmd, folder: filepath.Dir(f.list), opening: exemplar.PageOptions{Passwords: passwords}, options: f.store.options(), gallery: g, results: results, decisions: map[exemplar.Decision]int{}}
+	b := &bulk{cmd: cmd, folder: filepath.Dir(f.list), bad: bad, opening: exemplar.PageOptions{Passwords: passwords}, options: f.store.options(), gallery: g, results: results, decisions: map[exemplar.Decision]int{}}
 	b.options.All = f.all
 	for _, path := range paths {
 		if results.done[path] {
@@ -105,25 +105,29 @@ func (f *bulkFlags) run(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// paths are those of a part of the list, each once.
-func (f *bulkFlags) paths(part shard) ([]string, error) {
+// paths are those of a part of the list, each once, and by its name which of them is none.
+func (f *bulkFlags) paths(part shard) (paths []string, bad map[string]*manifest.BadPath, err error) {
 	list, err := os.Open(f.list)
 	if err != nil {
-		return nil, fmt.Errorf("--manifest: %w", err)
+		return nil, nil, fmt.Errorf("--manifest: %w", err)
 	}
 	defer list.Close()
-	var paths []string
+	bad = map[string]*manifest.BadPath{}
 	seen := map[string]bool{}
 	for path, err := range manifest.Paths(list, manifest.KindOf(f.list)) {
-		if err != nil {
-			return nil, fmt.Errorf("--manifest %q: %w", f.list, err)
+		var none *manifest.BadPath
+		if errors.As(err, &none) {
+			path = none.Name()
+			bad[path] = none
+		} else if err != nil {
+			return nil, nil, fmt.Errorf("--manifest %q: %w", f.list, err)
 		}
 		if part.has(path) && !seen[path] {
 			seen[path] = true
 			paths = append(paths, path)
 		}
 	}
-	return paths, nil
+	return paths, bad, nil
 }
 
 // outFile is the file of the answers; empty is standard output.
@@ -139,6 +143,7 @@ type bulk struct {
 	cmd     *cobra.Command
 	folder  string // of the list
 	paths   []string
+	bad     map[string]*manifest.BadPath // those that are no paths
 	opening exemplar.PageOptions
 	options exemplar.ClassifyOptions
 	gallery *exemplar.Gallery
@@ -230,6 +235,9 @@ func (b *bulk) eachPage(ctx context.Context) iter.Seq[bulkPage] {
 
 // read reads a file of the list.
 func (b *bulk) read(path string) ([]byte, error) {
+	if bad := b.bad[path]; bad != nil {
+		return nil, bad
+	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(b.folder, path)
 	}

@@ -114,6 +114,11 @@ func TestBulkWithBadFiles(t *testing.T) {
 	if strings.Count(out, "\n") != 4 || strings.Count(out, `"refused"`) != 3 || strings.Count(out, `"unknown"`) != 1 || !strings.Contains(out, "no such file") {
 		t.Errorf("said %s", out)
 	}
+	latin := s.write("in/latin.txt", []byte("a\xe9.png\n0000.png\n"))
+	out, _ = s.inGallery(exitPartly, "bulk", "--manifest", latin, "-q")
+	if strings.Count(out, "\n") != 2 || strings.Count(out, `"refused"`) != 1 || !strings.Contains(out, "line 1 of the list") || !strings.Contains(out, `"path":"0000.png"`) {
+		t.Errorf("a path that is no text: said %s", out)
+	}
 	for _, c := range []struct{ out, want string }{
 		{s.write("notes.txt", []byte("my notes")), "something else"},
 		{s.write("notes2.txt", []byte("my notes\nmore\n")), "something else"},

@@ -50,8 +50,40 @@ const longest = 64 << 10
 // names are those of the column or field that has the path.
 var names = []string{"path", "file"}
 
+// BadPath is the error of a path that is no text in UTF-8. The list goes on after it.
+type BadPath struct {
+	Line int
+	Text string // with marks in place of what is no text
+}
+
+// Name stands for the path, and is text.
+func (e *BadPath) Name() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
+
+// Reason says what is wrong with it.
+func (e *BadPath) Reason() string {
+	return fmt.Sprintf("the path on line %d of the list is no text in UTF-8: rename the file, or save the list as UTF-8", e.Line)
+}
+
+func (e *BadPath) Error() string { return e.Reason() }
+
+// onLine says of an error on which line it is.
+func onLine(number int, err error) error {
+	var bad *BadPath
+	if errors.As(err, &bad) {
+		bad.Line = number
+		return bad
+	}
+	return fmt.Errorf("line %d: %w", number, err)
+}
+
+// goesOn reports whether a list does after an error.
+func goesOn(err error) bool {
+	var bad *BadPath
+	return errors.As(err, &bad)
+}
+
 // Paths yields the paths of a list. An error is that of the line it names, and the last
-// thing yielded.
+// thing yielded unless it is a [BadPath].
 func Paths(r io.Reader, kind Kind) iter.Seq2[string, error] {
 	in := bufio.NewReaderSize(r, longest)
 	if mark, _ := in.Peek(3); string(mark) == "\uFEFF" { // as spreadsheets write it
@@ -79,8 +111,9 @@ func lines(in *bufio.Reader, kind Kind) iter.Seq2[string, error] {
 			found, fault := pathOf(string(line), kind)
 			switch {
 			case fault != nil:
-				yield("", fmt.Errorf("line %d: %w", number, fault))
-				return
+				if !yield("", onLine(number, fault)) || !goesOn(fault) || err != nil {
+					return
+				}
 			case found != "" && !yield(found, nil), err != nil:
 				return
 			}
@@ -124,8 +157,11 @@ func pathOfJSON(line string) (string, error) {
 
 // checked refuses what is no text, such as a picture that was named in place of a list.
 func checked(text string) (string, error) {
-	if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+	if strings.ContainsRune(text, 0) {
 		return "", errors.New("it is no text in UTF-8: want a path")
+	}
+	if !utf8.ValidString(text) {
+		return "", &BadPath{Text: strings.ToValidUTF8(text, "\ufffd")}
 	}
 	return text, nil
 }
@@ -157,8 +193,10 @@ func rows(in *bufio.Reader) iter.Seq2[string, error] {
 			found, err := checked(row[column])
 			if err != nil {
 				line, _ := table.FieldPos(column)
-				yield("", fmt.Errorf("line %d: %w", line, err))
-				return
+				if !yield("", onLine(line, err)) || !goesOn(err) {
+					return
+				}
+				continue
 			}
 			if !yield(found, nil) {
 				return

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -19,12 +20,19 @@ func TestPaths(t *testing.T) {
 		{"JSON without a path", "a.jsonl", "{\"path\": \"a.jpg\"}\n{\"id\": 1}\n", []string{"a.jpg"}, "line 2: there is no path"},
 		{"half a line of JSON", "a.jsonl", "{\"path\": \"a.j", nil, "line 1: it is no JSON"},
 		{"a picture", "a.jpg", "\xff\xd8\xff\x00\n", nil, "line 1: it is no text"},
+		{"a path that is no text", "a.txt", "a.jpg\nb\xe9.jpg\nc.jpg", []string{"a.jpg", "line 2: b\ufffd.jpg", "c.jpg"}, ""},
+		{"one in a table", "a.csv", "path\nb\xe9.jpg\nc.jpg\n", []string{"line 2: b\ufffd.jpg", "c.jpg"}, ""},
+		{"one at the end", "a.txt", "a.jpg\nb\xe9.jpg", []string{"a.jpg", "line 2: b\ufffd.jpg"}, ""},
 		{"a long line", "a.txt", "a\n" + strings.Repeat("b", longest), []string{"a"}, "line 2 is longer"},
 		{"nothing", "a.txt", "", nil, ""},
 	} {
 		var found []string
 		var fault error
 		for path, err := range Paths(strings.NewReader(c.text), KindOf(c.file)) {
+			var bad *BadPath
+			if errors.As(err, &bad) {
+				path, err = bad.Name(), nil
+			}
 			if fault = err; err == nil {
 				found = append(found, path)
 			}
@@ -48,7 +56,8 @@ func FuzzPaths(f *testing.F) {
 			if ended {
 				t.Fatal("more after an error")
 			}
-			ended = err != nil
+			var bad *BadPath
+			ended = err != nil && !errors.As(err, &bad)
 			if err == nil && path == "" {
 				t.Fatal("an empty path")
 			}

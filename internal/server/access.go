@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -45,6 +46,10 @@ func (s *server) addHealth() {
 		func(ctx context.Context, _ *struct{}) (*body[Health], error) {
 			if err := s.service.Ready(ctx); err != nil {
 				s.log.ErrorContext(ctx, "not ready", "error", err)
+				var known *service.Error
+				if errors.As(err, &known) && known.Kind == service.Full {
+					return nil, explain(http.StatusServiceUnavailable, known.Text, 10*time.Second)
+				}
 				return nil, huma.Error503ServiceUnavailable("the database of the service cannot be read; the log says why")
 			}
 			return &body[Health]{Health{"ok"}}, nil

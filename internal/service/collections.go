@@ -39,7 +39,7 @@ const (
 // NewCollection says what a collection is to be; a field that is left out has its
 // default.
 type NewCollection struct {
-	Name          string  `json:"name" minLength:"1" maxLength:"63" pattern:"^[a-z0-9][a-z0-9-]*$" doc:"small letters, digits and -" example:"mailroom"`
+	Name          string  `json:"name" minLength:"1" maxLength:"63" pattern:"^[a-z0-9][a-z0-9-]*$" patternDescription:"small letters (a to z), digits and -, with a letter or a digit first" doc:"small letters, digits and -" example:"mailroom"`
 	Title         string  `json:"title,omitempty" maxLength:"200" doc:"for people"`
 	FPIR          float64 `json:"fpir,omitempty" exclusiveMinimum:"0" exclusiveMaximum:"1" doc:"share of strangers that may be accepted, above 0 and below 1; 0.01 if left out"`
 	KeepPictures  string  `json:"keep_pictures,omitempty" enum:"none,unknown,all" doc:"none if left out"`

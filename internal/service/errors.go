@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"exemplar"
@@ -69,6 +70,8 @@ func explained(err error) error {
 		{db.ErrBusy, Busy, "the database is busy with other changes: ask again in a moment", 2 * time.Second},
 		{db.ErrText, Invalid, "a text holds a NUL byte, or is not UTF-8, which the database cannot keep: take it out", 0},
 		{db.ErrFull, Full, "the disk of the database is full: free some space, and ask again", 0},
+		{syscall.ENOSPC, Full, "the disk of the server is full: free some space, and ask again", 0},
+		{syscall.EDQUOT, Full, "the server may use no more of its disk: free some space, and ask again", 0},
 		{exemplar.ErrNoGallery, Unavailable, "the collection was removed by another process: ask again in a moment", time.Second},
 		{exemplar.ErrNoReference, Unknown, "there is no such reference: list them with GET references", 0},
 		{exemplar.ErrLabel, Invalid, "", 0},

@@ -94,7 +94,10 @@ func (s *Service) reaches(job db.Job) bool {
 func withoutPath(err error) error {
 	var onPath *fs.PathError
 	if errors.As(err, &onPath) {
-		return onPath.Err
+		err = onPath.Err
+	}
+	if err != nil && err.Error() == "path escapes from parent" { // of os.Root, which has no name for it
+		return errors.New("a link leads out of the folders that this server may read: put the file itself there")
 	}
 	return err
 }
@@ -323,6 +326,13 @@ func (s *Service) filesOfManifest(ctx context.Context, root *os.Root, rel, place
 	}
 	defer file.Close()
 	for path, err := range manifest.Paths(io.Reader(file), manifest.KindOf(place)) {
+		var bad *manifest.BadPath
+		if errors.As(err, &bad) {
+			if ctx.Err() != nil || !yield(foundFile{path: bad.Name(), reason: bad.Reason()}, nil) {
+				return
+			}
+			continue
+		}
 		if err != nil {
 			yield(foundFile{}, unfit("the list %q cannot be read: %v", place, err))
 			return

@@ -139,22 +139,26 @@ func testFolder(t *testing.T, at Options) {
 func TestAJobOfAList(t *testing.T) {
 	folder, elsewhere := pictures(t, 3), pictures(t, 1)
 	list := filepath.Join(folder, "list.csv")
-	text := "path\n0000.png\n" + filepath.Join(folder, "0001.png") + "\n0000.png\n" + filepath.Join(elsewhere, "0000.png") + "\nlink.png\nmissing.png\n"
+	text := "path\n0000.png\n" + filepath.Join(folder, "0001.png") + "\n0000.png\n" + filepath.Join(elsewhere, "0000.png") + "\nlink.png\nmissing.png\na\xe9.png\n"
 	if err := errors.Join(os.WriteFile(list, []byte(text), 0o600), os.Symlink(filepath.Join(elsewhere, "0000.png"), filepath.Join(folder, "link.png"))); err != nil {
 		t.Fatal(err)
 	}
 	s := openAt(t, Options{Dir: t.TempDir(), Folders: []string{folder}})
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
 	job := await(t, s, startJob(t, s, NewJob{Manifest: list}).ID, hasEnded)
-	if job.State != JobDone || job.Files != 5 || job.Done != 2 || job.Failed != 3 {
+	if job.State != JobDone || job.Files != 6 || job.Done != 2 || job.Failed != 4 {
 		t.Errorf("%+v", job)
+	}
+	failed, err := s.JobFiles(t.Context(), anna, job.ID, db.Failed, 0, 10)
+	if said := fmt.Sprint(failed.Files); err != nil || !strings.Contains(said, "line 8 of the list is no text") || !strings.Contains(said, "a link leads out of") {
+		t.Errorf("failed: %s, %v", said, err)
 	}
 	for _, asked := range []NewJob{{}, {Folder: elsewhere}, {Folder: list}, {Manifest: folder}, {Folder: folder + "/.."}, {Folder: folder, Manifest: list}} {
 		if _, err := s.StartJob(t.Context(), anna, "mailroom", asked); err == nil {
 			t.Errorf("%+v is started", asked)
 		}
 	}
-	if err := os.WriteFile(list, []byte("path\n\xff\n"), 0o600); err != nil {
+	if err := os.WriteFile(list, []byte("path\n\x00\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	job = await(t, s, startJob(t, s, NewJob{Manifest: list}).ID, hasEnded)

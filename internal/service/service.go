@@ -16,6 +16,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"exemplar"
+	"exemplar/internal/fileio"
 	"exemplar/internal/service/db"
 	"exemplar/internal/store/open"
 )
@@ -201,9 +202,17 @@ func (s *Service) Close() error {
 
 // Ready returns an error if the service cannot work.
 func (s *Service) Ready(ctx context.Context) error {
-	_, err := s.db.Read().AuditHead(ctx)
-	return err
+	if _, err := s.db.Read().AuditHead(ctx); err != nil {
+		return err
+	}
+	if s.dir != "" && fileio.FreeBytes(s.dir) < leastFree {
+		return explained(db.ErrFull)
+	}
+	return explained(s.db.Full())
 }
+
+// leastFree is how much of the disk must be free, in bytes: less takes no page (by eye).
+const leastFree = 1 << 20
 
 // Model returns the model that answers.
 func (s *Service) Model() *exemplar.Model { return s.model }

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,6 +44,16 @@ func makeCollection(t *testing.T, s *Service, c NewCollection) {
 	t.Helper()
 	if _, err := s.CreateCollection(t.Context(), anna, c); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What a full disk stops is told as such, whichever file it was.
+func TestAFullDisk(t *testing.T) {
+	for _, cause := range []error{&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, syscall.EDQUOT, db.ErrFull} {
+		var known *Error
+		if err := explained(fmt.Errorf("keep: %w", cause)); !errors.As(err, &known) || known.Kind != Full || !strings.Contains(known.Text, "free some space") {
+			t.Errorf("%v: %v", cause, err)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -116,6 +117,8 @@ func (s *Service) checkWatch(asked NewWatch) error {
 	}
 	info, err := os.Stat(asked.Folder)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault(Invalid, "the folder %q is not there: make it, or connect its drive", asked.Folder)
 	case err != nil:
 		return fault(Invalid, "%q cannot be read: %v", asked.Folder, withoutPath(err))
 	case !info.IsDir():

@@ -69,6 +69,17 @@ func testWatchedFolder(t *testing.T, at Options) {
 	if err != nil || inbox.Open != 1 || inbox.Groups[0].Decisions[0].Source != "stranger.png" || !inbox.Groups[0].Decisions[0].Picture {
 		t.Errorf("the inbox: %+v, %v", inbox, err)
 	}
+	if err := os.RemoveAll(in); err != nil {
+		t.Fatal(err)
+	}
+	w = awaitWatch(t, s, func(w Watch) bool { return w.State == WatchFailed })
+	if !strings.Contains(w.Reason, in) || !strings.Contains(w.Reason, "make it again") {
+		t.Errorf("without its folder: %+v", w)
+	}
+	if err := os.Mkdir(in, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	awaitWatch(t, s, func(w Watch) bool { return w.State == WatchWatching && w.Reason == "" })
 	if w, err = s.PauseWatch(t.Context(), anna, "mailroom", w.ID, true); err != nil || w.State != WatchPaused {
 		t.Errorf("paused: %+v, %v", w, err)
 	}
@@ -109,7 +120,7 @@ func TestFoldersThatCannotBeWatched(t *testing.T) {
 		{filepath.Join(below, "link"), filepath.Join(below, "out"), "in no folder that this server may watch"},
 		{in, filepath.Join(below, "link", "out"), "in no folder that this server may watch"},
 		{in, filepath.Join(below, "in", "..", "..", "out"), "in no folder that this server may watch"},
-		{filepath.Join(below, "none"), filepath.Join(below, "out"), "cannot be read"},
+		{filepath.Join(below, "none"), filepath.Join(below, "out"), "is not there: make it"},
 		{"in", filepath.Join(below, "out"), "write the whole path"},
 		{in, in, "name another folder"},
 		{in, below, "name another folder"},

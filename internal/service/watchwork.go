@@ -120,6 +120,7 @@ func (s *Service) watchOnce(ctx context.Context, row db.Watch) error {
 		s.log.Warn("watch a folder", "folder", row.Folder, "error", err)
 		s.noteWatch(ctx, row.ID, func(p *WatchProgress) { p.Reason = err.Error() })
 	}
+	inbox.Well = func() { s.noteWatch(ctx, row.ID, func(p *WatchProgress) { p.Reason = "" }) }
 	sorter, err := sorting.Open(sorting.Options{
 		To: row.Target, Mode: sorting.Move, Follow: options.Follow, Split: options.Split, Crop: options.Crop,
 		Pages: func(ctx context.Context, path string) iter.Seq[sorting.Page] {

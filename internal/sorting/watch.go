@@ -27,6 +27,8 @@ type Inbox struct {
 	Every time.Duration
 	// Say is told of what does not end the watch: a file that cannot be taken, a full disk.
 	Say func(error)
+	// Well is told when what Say was told has passed; nil tells nobody.
+	Well func()
 }
 
 // Waiting counts the files of the folder that are not taken yet, for who sorts into another
@@ -64,6 +66,8 @@ type watch struct {
 	said    map[string]string  // faults of the last look, by their paths
 	saying  map[string]string  // those of this one
 	events  *fsnotify.Watcher  // nil where there are none
+	lock    fs.FileInfo        // of the file that keeps others out; nil: none does
+	release func()
 }
 
 // newEvents asks the system for events; tests do without.
@@ -82,14 +86,11 @@ type resting struct {
 // from one look to another that is Every later.
 func (s *Sorter) Watch(ctx context.Context, inbox Inbox) error {
 	w := &watch{Inbox: inbox, sorter: s, resting: map[string]resting{}}
-	if err := os.MkdirAll(w.claims(), 0o700); err != nil {
-		return fmt.Errorf("no file can be taken out of %q: %w", inbox.Folder, withoutPath(err))
-	}
-	release, err := fileio.Only(filepath.Join(w.claims(), "lock"))
+	defer w.leave()
+	err := w.settle()
 	if err != nil {
-		return fmt.Errorf("watch %q: %w", inbox.Folder, withoutPath(err))
+		return err
 	}
-	defer release()
 	if w.events, err = newEvents(); err == nil {
 		defer w.events.Close()
 	}
@@ -99,6 +100,39 @@ func (s *Sorter) Watch(ctx context.Context, inbox Inbox) error {
 			return nil
 		}
 	}
+}
+
+// settle makes the folder of what is taken, and keeps others out of it; anew if it has gone
+// meanwhile, with the inbox, or is another one since a drive was connected.
+func (w *watch) settle() error {
+	path := filepath.Join(w.claims(), "lock")
+	if at, err := os.Stat(path); err == nil && w.lock != nil && os.SameFile(at, w.lock) {
+		return nil
+	}
+	w.leave()
+	if info, err := os.Stat(w.Folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		return fmt.Errorf("the folder %q is not there: make it again, or connect its drive; then it goes on by itself", w.Folder)
+	} else if err != nil {
+		return fmt.Errorf("the folder %q cannot be read (%w): mend that; then it goes on by itself", w.Folder, withoutPath(err))
+	}
+	if err := os.Mkdir(w.claims(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("no file can be taken out of %q (%w): let this program write to it; then it goes on by itself", w.Folder, withoutPath(err))
+	}
+	release, err := fileio.Only(path)
+	if err != nil {
+		return fmt.Errorf("watch %q: %w", w.Folder, withoutPath(err))
+	}
+	w.release = release
+	w.lock, err = os.Stat(path)
+	return err
+}
+
+// leave lets others in.
+func (w *watch) leave() {
+	if w.release != nil {
+		w.release()
+	}
+	w.lock, w.release = nil, nil
 }
 
 func (w *watch) claims() string { return filepath.Join(w.Folder, claimFolder) }
@@ -134,7 +168,16 @@ func (w *watch) wait(ctx context.Context, next time.Time) bool {
 // look sorts what lies in the folder and rests, and returns the time of the next look.
 func (w *watch) look(ctx context.Context) (next time.Time) {
 	w.saying = map[string]string{}
-	defer func() { w.said = w.saying }()
+	defer func() {
+		if len(w.said) > 0 && len(w.saying) == 0 && w.Well != nil {
+			w.Well()
+		}
+		w.said = w.saying
+	}()
+	if err := w.settle(); err != nil {
+		w.say("", err)
+		return time.Now().Add(w.Every)
+	}
 	if !w.leftovers(ctx) { // there is no room: more would only wait elsewhere
 		return time.Now().Add(w.Every)
 	}

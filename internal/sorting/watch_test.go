@@ -199,6 +199,32 @@ func TestWatchGoesOnAfterAFault(t *testing.T) {
 	checkContent(t, to, map[string][]byte{"form/a.tif": tiff(10)})
 }
 
+// TestWatchGoesOnWhenItsFolderIsBack, and keeps others out of the new one.
+func TestWatchGoesOnWhenItsFolderIsBack(t *testing.T) {
+	in, to := filepath.Join(t.TempDir(), "in"), t.TempDir()
+	write(t, in, map[string][]byte{"a.tif": tiff(10)})
+	b := watchFolder(t, in, to, Options{})
+	b.until(t, 1)
+	if err := os.RemoveAll(in); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond) // some looks
+	write(t, in, map[string][]byte{"b.tif": tiff(10)})
+	b.until(t, 2)
+	s, err := Open(Options{To: t.TempDir(), Mode: Move, Pages: pagesOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Watch(t.Context(), Inbox{Folder: in, Every: time.Second, Say: func(error) {}}); err == nil || !strings.Contains(err.Error(), "at work") {
+		t.Errorf("a second watch: %v", err)
+	}
+	b.stop()
+	if !slices.ContainsFunc(b.said, func(said string) bool { return strings.Contains(said, "is not there: make it again") }) {
+		t.Errorf("said was %q", b.said)
+	}
+}
+
 // TestAFileThatEndsTheProgram is put aside after some starts.
 func TestAFileThatEndsTheProgram(t *testing.T) {
 	in, to := t.TempDir(), t.TempDir()

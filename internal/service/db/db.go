@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -39,7 +40,8 @@ var (
 type DB struct {
 	sql     *sql.DB
 	dialect dialect
-	reach   *reach // nil: there is no server
+	reach   *reach       // nil: there is no server
+	full    atomic.Int64 // when the disk was found full, as Unix time in seconds; 0: never
 }
 
 // dialect is what differs between databases.
@@ -196,6 +198,18 @@ func (db *DB) Write(ctx context.Context, work func(tx *Tx) error) error {
 	}
 	defer db.timed(end)()
 	return db.failed(ctx, tx.Commit())
+}
+
+// fullFor is how long a disk that was found full is taken to be so (by eye): longer than
+// from one beat of a node to the next, which finds it full again.
+const fullFor = 15 * time.Second
+
+// Full returns [ErrFull] if the disk was found full a moment ago.
+func (db *DB) Full() error {
+	if time.Since(time.Unix(db.full.Load(), 0)) < fullFor {
+		return ErrFull
+	}
+	return nil
 }
 
 // Bytes is how much of the disk the tables take.

@@ -112,8 +112,11 @@ func (db *DB) migrateServer(ctx context.Context) error {
 // translate wraps an error of a server in the sentinel that it amounts to, by its
 // SQLSTATE (PostgreSQL documentation, appendix A), and notes that the server is away.
 func (db *DB) translate(err error) error {
-	if err == nil || !db.dialect.numbered || errors.Is(err, ErrUnavailable) {
+	switch {
+	case err == nil || errors.Is(err, ErrUnavailable):
 		return err
+	case !db.dialect.numbered:
+		return translateFile(err)
 	}
 	var fault *pgconn.PgError
 	var connecting *pgconn.ConnectError

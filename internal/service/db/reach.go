@@ -143,5 +143,9 @@ func (db *DB) failed(ctx context.Context, err error) error {
 	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
 		return fmt.Errorf("%w (%v)", ErrUnavailable, err) // not that of a caller who went away
 	}
-	return db.translate(err)
+	err = db.translate(err)
+	if errors.Is(err, ErrFull) {
+		db.full.Store(time.Now().Unix())
+	}
+	return err
 }
