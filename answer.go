@@ -24,7 +24,7 @@ type Basis = decide.Basis
 const (
 	ByGeometry  = decide.ByGeometry  // "geometry": how much of a reference agrees where it lies in the picture
 	ByEmbedding = decide.ByEmbedding // "embedding": how alike the whole pictures are
-	ByExact     = decide.ByExact     // "exact": it shows other print in a place, and [ClassifyOptions].Exact or [ContentsFixed] accepts none
+	ByExact     = decide.ByExact     // "exact": it shows other print, or too little to tell copies apart, and [ClassifyOptions].Exact or [ContentsFixed] asks for the same copy
 	BySearch    = decide.BySearch    // "search": nothing registered was found in the picture, or too little of it to compare
 )
 

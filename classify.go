@@ -36,9 +36,10 @@ const (
 // ClassifyOptions say how pictures are judged. The zero value is what most want.
 type ClassifyOptions struct {
 	FPIR float64 // share of strangers that may be accepted, in (0, 1); 0: DefaultFPIR
-	// Exact refuses a document that surely shows other print somewhere: a changed
-	// line, another edition, another serial number. Without it such a document is a
-	// match, and the answer says where the print is other: [Geometry.Changes].
+	// Exact refuses a document that shows other print: a changed line, another
+	// edition, another serial number; and one too small or blurred to tell copies
+	// apart. Without it such a document is a match, and the answer says where the
+	// print is other: [Geometry.Changes].
 	Exact   bool
 	All     bool // answer with every document in the picture
 	Explain bool // draw why the first answer is what it is

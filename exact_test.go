@@ -3,6 +3,7 @@ package exemplar_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"exemplar"
@@ -47,6 +48,27 @@ func TestOneChangedLine(t *testing.T) {
 		forms, matched, exact, found, refused)
 	if matched < forms || exact < forms*3/4 || found < forms/2 || refused < forms/2 {
 		t.Error("too few")
+	}
+}
+
+// Where only the same copy is a match, none is in a picture too small to be read.
+func TestTooSmallForExact(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	card := synthdoc.Document{Kind: "id-card", Template: 101, Content: 101, Size: 800}
+	other := card
+	other.Content++
+	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	registerOne(t, g, pictured("card", card))
+	for name, d := range map[string]synthdoc.Document{"same copy": card, "another copy": other} {
+		whole := synthdoc.Draw(d)
+		small := imaging.EncodePNG(imaging.Resize(whole, 160, 160*whole.H/whole.W))
+		if a := answer(t, g, exemplar.ClassifyOptions{}, small); a.Decision != exemplar.Match {
+			t.Errorf("%s is %s: %s", name, a.Decision, a.Reason)
+		}
+		a := answer(t, g, exemplar.ClassifyOptions{Exact: true}, small)
+		if a.Decision != exemplar.Unknown || a.Basis != exemplar.ByExact || !strings.Contains(a.Reason, "too small to tell copies apart") {
+			t.Errorf("%s is %s by %s: %s", name, a.Decision, a.Basis, a.Reason)
+		}
 	}
 }
 

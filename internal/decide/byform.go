@@ -65,7 +65,7 @@ const (
 // competitors that the best outshows.
 func (p Policy) besideOutshown(ranked []scored, r rule) rule {
 	best := &ranked[0]
-	if best.llr >= r.threshold || p.wantsSameCopy(&best.Candidate) {
+	if best.llr >= r.threshold || p.WantsSameCopy(&best.Candidate) {
 		return r
 	}
 	left := slices.DeleteFunc(slices.Clone(ranked), best.outshows)
@@ -133,7 +133,7 @@ func (p Policy) kindThreshold() float64 {
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
-	if p.wantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
+	if p.WantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
 		return r
 	}
 	member, ofKind := p.isOneMember(ranked), p.IsOfKind(best.llr)
@@ -296,7 +296,7 @@ func (c *scored) formMayBeOver(other *scored) bool {
 // the higher LLR.
 func (p Policy) preferForm(ranked []scored) {
 	best := &ranked[0]
-	if p.wantsSameCopy(&best.Candidate) || looksUnchanged(best.Evidence) {
+	if p.WantsSameCopy(&best.Candidate) || looksUnchanged(best.Evidence) {
 		return
 	}
 	first, most := 0, toldByForm

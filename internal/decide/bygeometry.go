@@ -158,9 +158,9 @@ func (p Policy) conclude(d *Decision, ranked []scored, r rule) {
 		notFoundReason(d)
 	case !(d.LLR >= d.ThresholdLLR):
 		differsReason(d, r.competitor)
-	case p.wantsSameCopy(&d.Best) && d.Best.Evidence.Changes > 0:
+	case p.refusesCopy(&d.Best):
 		d.Basis = ByExact
-		p.reprintedReason(d)
+		p.refusedCopyReason(d)
 	case label == "":
 		d.Outcome = Ambiguous
 		equalReason(d, r.close)

@@ -14,7 +14,7 @@ type Basis string
 const (
 	ByGeometry  Basis = "geometry"  // how much of a reference agrees where it was found in the probe
 	ByEmbedding Basis = "embedding" // how alike the whole pictures are
-	ByExact     Basis = "exact"     // other print in a place, where [Policy.Exact] or [Candidate.Fixed] asks for none
+	ByExact     Basis = "exact"     // other print, or too little to tell, where [Policy.Exact] or [Candidate.Fixed] asks for the same copy
 	BySearch    Basis = "search"    // what could be looked for was not found, or too little of it to compare
 )
 
@@ -61,7 +61,7 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	switch {
 	case r.Compared:
 		odds := math.Exp(-p.Calibration.LLRModel.LookAlike.Slope * (r.LLR - evenLLR))
-		if p.wantsSameCopy(&r.Candidate) && r.Evidence.Changes > 0 {
+		if p.refusesCopy(&r.Candidate) {
 			odds = min(odds, (1-changeCertainty)/changeCertainty)
 		}
 		return odds
@@ -69,7 +69,11 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 		return 0
 	}
 	fmr := p.Calibration.FMR(float64(r.Score))
-	return scoremodel.AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
+	odds := scoremodel.AcceptFMR(evenFPIR, p.Labels) / max(fmr, math.SmallestNonzeroFloat64)
+	if p.Calibration.LLRModel != nil && p.WantsSameCopy(&r.Candidate) {
+		odds = min(odds, (1-changeCertainty)/changeCertainty)
+	}
+	return odds
 }
 
 // evenOdds returns the LLR at which the odds of the best candidate are 1, and the

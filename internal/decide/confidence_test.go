@@ -120,6 +120,16 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 	}
 }
 
+func otherwiseOther(c Candidate) Candidate {
+	c.Evidence.Changed = muchChanged
+	return c
+}
+
+func tooSmall(c Candidate) Candidate {
+	c.Evidence.Illegible = scoremodel.TooSmall
+	return c
+}
+
 // The basis is what decided, and geometry where geometry can be shown.
 func TestBasis(t *testing.T) {
 	exact := geometryPolicy
@@ -139,7 +149,9 @@ func TestBasis(t *testing.T) {
 		{"found nowhere", Candidate{Label: "a", Score: 0.9, Evidence: &scoremodel.Evidence{Verifiable: true}}, geometryPolicy, BySearch, false, "nothing registered was found"},
 		{"nothing to compare", Candidate{Label: "a", Evidence: little}, geometryPolicy, BySearch, false, "too little"},
 		{"other print", reprinted(found100("a", 95, 0)), exact, ByExact, true, "(exact)"},
-		{"not looked for", Candidate{Label: "a", Score: 0.9}, exact, ByEmbedding, false, "similarity"},
+		{"much other print, in no place surely", otherwiseOther(found100("a", 95, 0)), exact, ByExact, true, "it is another copy"},
+		{"too small", tooSmall(found100("a", 95, 0)), exact, ByExact, true, "take it again, closer"},
+		{"not looked for", Candidate{Label: "a", Score: 0.9}, exact, ByExact, false, "similarity"},
 	} {
 		d := Decide([]Candidate{c.candidate}, c.policy)
 		if d.Basis != c.basis || d.Candidates[0].Compared != c.compared || !strings.Contains(d.Reason, c.says) {

@@ -48,14 +48,20 @@ type Policy struct {
 	// an LLR model: see [scoremodel.LLRModel.Threshold].
 	FPIR   float64 // share of strangers that may be accepted
 	Labels int     // in the gallery
-	Exact  bool    // a probe that surely shows other print somewhere is not accepted
+	Exact  bool    // only the same copy is accepted: what shows other print, or too little to tell, is not
 }
 
-// wantsSameCopy says that a probe with other print somewhere is no match of a candidate.
-func (p Policy) wantsSameCopy(c *Candidate) bool { return p.Exact || c.Fixed }
+// WantsSameCopy says that a probe with other print somewhere is no match of a candidate.
+func (p Policy) WantsSameCopy(c *Candidate) bool { return p.Exact || c.Fixed }
 
 // ErrFPIR says that a share of strangers to be accepted is none.
 var ErrFPIR = errors.New("it must be more than 0 and less than 1, such as 0.01 for one stranger in a hundred")
+
+// refusesCopy says that a candidate which was found is no match, since only the same copy
+// is, and the probe shows another one, or too little to tell.
+func (p Policy) refusesCopy(c *Candidate) bool {
+	return p.WantsSameCopy(c) && (copyOf(c.Evidence) == OtherCopy || c.Evidence.Illegible != "")
+}
 
 // CheckFPIR returns an error, [ErrFPIR], if a share of strangers that may be
 // accepted does not lie between 0 and 1, both excluded.
@@ -138,6 +144,10 @@ func decideByEmbedding(candidates, others []Candidate, p Policy) Decision {
 	case !(float64(d.Best.Score) >= p.Threshold):
 		d.Rival = firstOutside(candidates, d.Best.Label)
 		unlikeReason(&d)
+	case p.Calibration.LLRModel != nil && p.WantsSameCopy(&d.Best):
+		d.Basis = ByExact
+		d.Rival = firstOutside(candidates, d.Best.Label)
+		p.uncomparedReason(&d)
 	case label == "":
 		d.Outcome = Ambiguous
 		d.Rival = firstOutside(candidates, d.Best.Label)

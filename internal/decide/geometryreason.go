@@ -92,19 +92,55 @@ func differsReason(d *Decision, competitor *scored) {
 	}
 }
 
-// reprintedReason says, for instance, "98 % of id-card/front agrees, but it shows
-// other print in 1 place, and only the very same print was asked for (exact)", or "..., and
-// its contents are fixed: only the same copy is a match".
-func (p Policy) reprintedReason(d *Decision) {
+// refusedCopyReason says, for instance, "98 % of id-card/front agrees, but it shows
+// other print in 1 place, and only the very same print was asked for (exact)", or "..., but
+// the picture is too small to tell copies apart, and its contents are fixed: only the
+// same copy is a match; take it again, closer".
+func (p Policy) refusedCopyReason(d *Decision) {
 	g := d.Best.Evidence
-	d.Summary = fmt.Sprintf("not exact: other print in %s", regions(g.Changes))
-	why := "only the very same print was asked for (exact)"
-	if !p.Exact {
-		d.Summary = fmt.Sprintf("not the same copy: other print in %s", regions(g.Changes))
-		why = "its contents are fixed: only the same copy is a match"
+	seen, says, advice := "", "", ""
+	switch {
+	case g.Changes > 0:
+		seen = "other print in " + regions(g.Changes)
+		says = "it shows " + seen
+	case copyOf(g) == OtherCopy:
+		seen = fmt.Sprintf("%d %% of the print is other", int(math.Round(100*g.Changed)))
+		says = "it is another copy: " + seen
 	}
-	d.Reason = fmt.Sprintf("%s of %s agrees, but it shows other print in %s, and %s",
-		percent(g.LocallyConsistent), d.Best.Label, regions(g.Changes), why)
+	if g.Illegible != "" {
+		seen = fmt.Sprintf("the picture is %s to tell copies apart", g.Illegible)
+		says, advice = seen, "; "+howToReadIt(g.Illegible)
+	}
+	d.Summary = p.notTheSame() + ": " + seen
+	d.Reason = fmt.Sprintf("%s of %s agrees, but %s, and %s", percent(g.LocallyConsistent), d.Best.Label, says, p.onlyTheSame()) + advice
+}
+
+// uncomparedReason is refusedCopyReason of what could only be compared as a whole.
+func (p Policy) uncomparedReason(d *Decision) {
+	const seen = "the picture shows too little to tell copies apart"
+	d.Summary = p.notTheSame() + ": " + seen
+	d.Reason = fmt.Sprintf("its similarity to %s is %.2f, but %s, and %s; take it again, closer and sharp", d.Best.Label, d.Best.Score, seen, p.onlyTheSame())
+}
+
+func (p Policy) notTheSame() string {
+	if p.Exact {
+		return "not exact"
+	}
+	return "not the same copy"
+}
+
+func (p Policy) onlyTheSame() string {
+	if p.Exact {
+		return "only the very same print was asked for (exact)"
+	}
+	return "its contents are fixed: only the same copy is a match"
+}
+
+func howToReadIt(i scoremodel.Illegible) string {
+	if i == scoremodel.Blurred {
+		return "take it again, sharp"
+	}
+	return "take it again, closer"
 }
 
 func regions(n int) string {

@@ -216,7 +216,7 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 	} else if accepts := "evidence, log10; " + tenths(d.ThresholdLLR) + " accepts"; d.Basis == decide.ByGeometry {
 		out = append(out, [2]string{tenths(d.LLR), accepts})
 	} else if d.Basis == decide.ByExact {
-		out = append(out, [2]string{tenths(d.LLR), accepts + ", but not other print (exact)"})
+		out = append(out, [2]string{tenths(d.LLR), accepts + ", but the same copy is asked for (exact)"})
 	}
 	similarity := "similarity, whole picture"
 	if d.Basis == decide.ByEmbedding {

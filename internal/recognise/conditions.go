@@ -6,6 +6,7 @@ import (
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/planar"
+	"exemplar/internal/scoremodel"
 )
 
 // Condition is a state in which a document was seen.
@@ -57,6 +58,19 @@ func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.Seen)
 		all = append(all, found)
 	}
 	return all, seen
+}
+
+// illegible says why contents cannot be read in a document seen in conditions.
+func illegible(seen []Condition) scoremodel.Illegible {
+	for _, c := range seen {
+		switch {
+		case c.Kind == condition.TooSmall && c.Sure:
+			return scoremodel.TooSmall
+		case c.Kind == condition.Blurred && c.Sure:
+			return scoremodel.Blurred
+		}
+	}
+	return ""
 }
 
 // longest is the mean length of the two sides of a quad that are longer than the others.

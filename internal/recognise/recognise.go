@@ -57,7 +57,7 @@ const (
 // Options say how a photo is to be judged.
 type Options struct {
 	FPIR   float64 // share of strangers that may be accepted, in (0, 1)
-	Exact  bool    // a document that surely shows other print somewhere is not accepted
+	Exact  bool    // only the same copy is accepted
 	Search SearchMode
 	All    bool // answer with every document in the photo
 }
@@ -292,10 +292,32 @@ func (e *evidenceSet) decide() Finding {
 	e.markDuplicates()
 	e.lookAtForm()
 	e.markStates()
+	f := e.decideOnce()
+	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {
+		why, of := illegible(f.Conditions), f.Decision.Best.Evidence
+		if why == "" || of.Illegible != "" {
+			break
+		}
+		of.Illegible = why // and so is another reference that speaks for it, perhaps
+		f = e.decideOnce()
+	}
+	if f.Decision.Basis == decide.ByExact { // conditions are those of a match
+		f.Conditions = nil
+	}
+	return f
+}
+
+func (e *evidenceSet) decideOnce() Finding {
 	decision := decide.Decide(e.candidates, e.policy)
 	f := Finding{Decision: decision, Best: e.seen[decision.Best.Reference]}
 	e.see(&f)
 	return f
+}
+
+// wasFound says that an answer is accepted, or is none for its contents alone.
+func wasFound(f *Finding) bool {
+	d := &f.Decision
+	return d.Outcome == decide.Match || d.Outcome == decide.Ambiguous || d.Basis == decide.ByExact
 }
 
 // add gives the label of a hypothesis its evidence, if that is the best of the label.

@@ -330,7 +330,7 @@ func (e *evidenceSet) markStates() {
 // see says in what state the photo shows what was found, and chooses by it among
 // sub-labels that differ in that alone.
 func (e *evidenceSet) see(f *Finding) {
-	if e.photo == nil || f.Best == nil || !f.Best.Found.Located || f.Decision.Outcome != decide.Match && f.Decision.Outcome != decide.Ambiguous {
+	if e.photo == nil || f.Best == nil || !f.Best.Found.Located || !wasFound(f) {
 		return
 	}
 	seenBy, measured := f.Best, false

@@ -29,12 +29,25 @@ type Evidence struct {
 	// every copy has another holder.
 	Personal bool
 
+	// Illegible says why contents cannot be read in the photo, as [TooSmall]; empty where they
+	// can, or where nobody looked.
+	Illegible Illegible
+
 	Form *Form // nil where nobody looked
 
 	// InPhoto are the comparable blocks, where they lie in the photo. They are
 	// needed only to tell references apart that lie in the same part of it.
 	InPhoto []PhotoBlock
 }
+
+// Illegible is why contents cannot be read.
+type Illegible string
+
+// The reasons.
+const (
+	TooSmall Illegible = "too small"
+	Blurred  Illegible = "too blurred"
+)
 
 // Form is how far the probe shows the reference's form: what is printed alike on
 // every copy of a kind, whatever is filled in.
