@@ -121,6 +121,7 @@ type Sorter struct {
 	Options
 	root    string // To, absolute
 	journal *journal.Journal
+	kept    fs.FileInfo // of the journal
 	batch   int64
 	seen    map[string]bool // keys of this run
 	apart   []journal.File  // of this run, that are not in the journal: dry or left
@@ -156,6 +157,7 @@ func Open(options Options) (*Sorter, error) {
 	if s.DryRun {
 		return s, nil
 	}
+	s.kept, _ = os.Stat(s.work("journal.db"))
 	err = s.finishUndone()
 	if err == nil {
 		s.batch, err = s.journal.Begin(time.Now())
@@ -164,6 +166,24 @@ func Open(options Options) (*Sorter, error) {
 		return nil, errors.Join(err, s.journal.Close())
 	}
 	return s, nil
+}
+
+// settle begins anew in the folder of the result if that has gone meanwhile and is back. What
+// was taken is still in the inbox.
+func (s *Sorter) settle() error {
+	if at, err := os.Stat(s.work("journal.db")); err == nil && os.SameFile(at, s.kept) {
+		return nil
+	}
+	if _, err := os.Stat(s.root); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder %q, for what is sorted, is not there: make it again, or connect its drive; then it goes on by itself", s.To)
+	}
+	fresh, err := Open(s.Options)
+	if err != nil {
+		return err
+	}
+	_ = s.journal.Close() // of a folder that has gone
+	*s = *fresh
+	return nil
 }
 
 // Resume finishes what a killed process has decided, as [Open] does. Who lists the files to sort

@@ -174,7 +174,11 @@ func (w *watch) look(ctx context.Context) (next time.Time) {
 		}
 		w.said = w.saying
 	}()
-	if err := w.settle(); err != nil {
+	err := w.settle()
+	if err == nil {
+		err = w.sorter.settle()
+	}
+	if err != nil {
 		w.say("", err)
 		return time.Now().Add(w.Every)
 	}

@@ -211,6 +211,16 @@ func TestWatchGoesOnWhenItsFolderIsBack(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // some looks
 	write(t, in, map[string][]byte{"b.tif": tiff(10)})
 	b.until(t, 2)
+	if err := os.RemoveAll(to); err != nil { // where the result is, too
+		t.Fatal(err)
+	}
+	write(t, in, map[string][]byte{"c.tif": tiff(10)})
+	time.Sleep(100 * time.Millisecond)
+	if err := os.Mkdir(to, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, 3)
+	checkContent(t, to, map[string][]byte{"form/c.tif": tiff(10)})
 	s, err := Open(Options{To: t.TempDir(), Mode: Move, Pages: pagesOf})
 	if err != nil {
 		t.Fatal(err)
