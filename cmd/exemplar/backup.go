@@ -42,6 +42,7 @@ Exit code 1 says that the copy is made, and that something is wrong with the ser
 		},
 	}
 	at.add(cmd)
+	cmd.Flags().MarkHidden("store") // it is refused with what to do instead
 	cmd.MarkFlagDirname("data")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as one JSON object")
 	return cmd
@@ -81,6 +82,7 @@ Exit code 1 says that all is put back, and that something was wrong already when
 		},
 	}
 	at.add(cmd)
+	cmd.Flags().MarkHidden("store") // it is refused with what to do instead
 	cmd.Flags().BoolVar(&opts.Replace, "replace", false, "replace what the folder holds")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as one JSON object")
 	return cmd

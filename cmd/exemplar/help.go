@@ -77,7 +77,7 @@ func printUsage(cmd *cobra.Command) error {
 		section("Aliases:", "  "+cmd.NameAndAliases())
 	}
 	if cmd.HasExample() {
-		section("Examples:", fill(cmd.Example, helpColumns))
+		section("Examples:", fillExamples(cmd.Example, helpColumns))
 	}
 	if cmd.HasAvailableSubCommands() {
 		for _, group := range cmd.Groups() {
@@ -238,6 +238,18 @@ func fill(text string, width int) string {
 		}
 	}
 	end()
+	return strings.Join(out, "\n")
+}
+
+// fillExamples breaks the lines of examples so that a shell takes them as they are.
+func fillExamples(text string, width int) string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if len(line) > width && !strings.Contains(line, " # ") {
+			line = strings.Join(wrap(line, width-len(` \`), "      "), " \\\n")
+		}
+		out = append(out, fill(line, width))
+	}
 	return strings.Join(out, "\n")
 }
 

@@ -47,7 +47,7 @@ func onlyContents(o *recognise.AlignedPair, label, where string) string {
 	if o.Fixed {
 		return says + ": the contents of both are fixed, so each is recognised by its own copy alone"
 	}
-	return says + ": register both under one label, or with --contents fixed"
+	return says + ": register both under one label, or each with fixed contents"
 }
 
 // title heads a picture of the two.

@@ -216,26 +216,34 @@ func (s *Service) addChunk(ctx context.Context, tx *db.Tx, job *db.Job, found []
 	if err != nil {
 		return err
 	}
+	paths := make([]string, len(found))
+	for i, f := range found {
+		paths[i] = f.path
+	}
+	has, err := tx.JobPaths(ctx, job.ID, paths)
+	if err != nil {
+		return err
+	}
 	wait := false
+	var rows []db.JobFile
 	for _, f := range found {
-		row := db.JobFile{Job: job.ID, Path: f.path, Number: job.Files + 1, Chunk: last + 1, State: db.Waiting, Reason: f.reason}
-		if f.reason != "" {
-			row.State = db.Failed
-		}
-		added, err := tx.AddJobFile(ctx, row)
-		if err != nil {
-			return err
-		}
-		if !added {
+		if has[f.path] {
 			continue
 		}
+		has[f.path] = true
 		if job.Files++; job.Files > mostJobFiles {
 			return unfit("there are more than %d files: make several jobs of them", mostJobFiles)
 		}
+		row := db.JobFile{Job: job.ID, Path: f.path, Number: job.Files, Chunk: last + 1, State: db.Waiting, Reason: f.reason}
 		if f.reason != "" {
+			row.State = db.Failed
 			job.Failed++
 		}
+		rows = append(rows, row)
 		wait = wait || f.reason == ""
+	}
+	if err := tx.AddJobFiles(ctx, rows); err != nil {
+		return err
 	}
 	if !wait {
 		return nil

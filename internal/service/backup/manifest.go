@@ -85,8 +85,12 @@ func Read(folder string) (Manifest, error) {
 	}
 	seen := map[string]bool{}
 	for _, f := range m.Files {
-		if err := checkName(f.Name); err != nil || seen[f.Name] || f.Bytes < 0 {
-			return m, fmt.Errorf("%s of %q names the file %q: %w", manifestName, folder, f.Name, errors.Join(err, errors.New("that cannot be")))
+		err := checkName(f.Name)
+		if err == nil && (seen[f.Name] || f.Bytes < 0) {
+			err = errors.New("twice, or with less than no bytes")
+		}
+		if err != nil {
+			return m, fmt.Errorf("%s of %q names the file %q: that cannot be: %w", manifestName, folder, f.Name, err)
 		}
 		seen[f.Name] = true
 	}

@@ -40,8 +40,9 @@ var (
 type DB struct {
 	sql     *sql.DB
 	dialect dialect
-	reach   *reach       // nil: there is no server
-	full    atomic.Int64 // when the disk was found full, as Unix time in seconds; 0: never
+	reach   *reach        // nil: there is no server
+	full    atomic.Int64  // when the disk was found full, as Unix time in seconds; 0: never
+	turn    chan struct{} // full while one writes; nil: the database orders writers itself
 }
 
 // dialect is what differs between databases.
@@ -62,7 +63,11 @@ var sqlite = dialect{
 func newDB(pool *sql.DB, d dialect) *DB {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
-	return &DB{sql: pool, dialect: d}
+	db := &DB{sql: pool, dialect: d}
+	if d.lock == "" {
+		db.turn = make(chan struct{}, 1)
+	}
+	return db
 }
 
 // Open opens the SQLite file at path, makes it if there is none, and brings it up to
@@ -188,6 +193,7 @@ func (db *DB) Write(ctx context.Context, work func(tx *Tx) error) error {
 	}
 	ctx, end, release := db.bound(ctx)
 	defer release()
+	defer db.waitTurn(ctx)()
 	tx, err := db.beginTx(ctx, end)
 	if err != nil {
 		return db.failed(ctx, err)
@@ -211,6 +217,28 @@ func (db *DB) Full() error {
 	}
 	return nil
 }
+
+// waitTurn waits until the writers before this one have written, and returns what lets the
+// next one. SQLite has one writer at a time, and who finds it busy sleeps and tries again:
+// without turns one that writes without a pause would have all others wait for long. Whoever
+// has waited for [turnTime] tries all the same, and is told that it is busy.
+func (db *DB) waitTurn(ctx context.Context) (next func()) {
+	if db.turn == nil {
+		return func() {}
+	}
+	late := time.NewTimer(turnTime)
+	defer late.Stop()
+	select {
+	case db.turn <- struct{}{}: // in the order of those who wait
+		return func() { <-db.turn }
+	case <-ctx.Done():
+	case <-late.C:
+	}
+	return func() {}
+}
+
+// turnTime is as long as SQLite waits.
+const turnTime = 10 * time.Second
 
 // Bytes is how much of the disk the tables take.
 func (q *Tx) Bytes(ctx context.Context) (int64, error) {

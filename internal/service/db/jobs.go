@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 )
@@ -196,11 +197,43 @@ func scanJobFile(rows *sql.Rows, f *JobFile) error {
 	return rows.Scan(&f.Job, &f.Path, &f.Number, &f.Chunk, &f.State, &f.Hash, &f.Pages, &f.Tries, &f.Reason)
 }
 
-// AddJobFile adds a row, and reports whether there was none of that path.
-func (q *Tx) AddJobFile(ctx context.Context, f JobFile) (bool, error) {
-	n, err := q.exec(ctx, `INSERT INTO job_file (`+jobFileColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job, path) DO NOTHING`,
-		f.Job, f.Path, f.Number, f.Chunk, f.State, f.Hash, f.Pages, f.Tries, f.Reason)
-	return n > 0, err
+// JobPaths returns which of some paths a job has.
+func (q *Tx) JobPaths(ctx context.Context, job string, paths []string) (map[string]bool, error) {
+	has := map[string]bool{}
+	for some := range slices.Chunk(paths, rowsAtOnce) {
+		args := []any{job}
+		for _, path := range some {
+			args = append(args, path)
+		}
+		list, err := all(ctx, q.querier, func(rows *sql.Rows, path *string) error { return rows.Scan(path) },
+			`SELECT path FROM job_file WHERE job = ? AND path IN (?`+strings.Repeat(`, ?`, len(some)-1)+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range list {
+			has[path] = true
+		}
+	}
+	return has, nil
+}
+
+// rowsAtOnce is how many rows a statement writes: most of what a statement costs is not for
+// its rows.
+const rowsAtOnce = 100
+
+// AddJobFiles adds rows, whose paths the job has not.
+func (q *Tx) AddJobFiles(ctx context.Context, files []JobFile) error {
+	for some := range slices.Chunk(files, rowsAtOnce) {
+		var args []any
+		for _, f := range some {
+			args = append(args, f.Job, f.Path, f.Number, f.Chunk, f.State, f.Hash, f.Pages, f.Tries, f.Reason)
+		}
+		row := `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		if _, err := q.exec(ctx, `INSERT INTO job_file (`+jobFileColumns+`) VALUES `+row+strings.Repeat(`, `+row, len(some)-1), args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SetJobFile writes what changes of a row.

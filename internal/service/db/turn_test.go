@@ -1,0 +1,39 @@
+package db
+
+import (
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Writers without pauses write in turns: none has to wait for another to end all its work.
+func TestWritersTakeTurns(t *testing.T) {
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "service.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	ends := time.Now().Add(600 * time.Millisecond)
+	var all sync.WaitGroup
+	var wrote [4]int
+	for i := range wrote {
+		all.Go(func() {
+			for ; time.Now().Before(ends); wrote[i]++ {
+				err := db.Write(t.Context(), func(tx *Tx) error {
+					time.Sleep(3 * time.Millisecond)
+					return tx.EndMark(t.Context(), "x")
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if least, most := slices.Min(wrote[:]), slices.Max(wrote[:]); least < most/2 {
+		t.Errorf("they wrote %v times", wrote)
+	}
+}
