@@ -48,6 +48,10 @@ const (
 	// surelyNoise is up to where a photo of a card shows so little of another form that it is
 	// of one of two registered editions and of no third. By eye, on the same documents.
 	surelyNoise = 0.6 // of noiseOfForm
+	// ownColourNoise is the same where the colour tells the two apart: a third edition may
+	// have the colour of one of them. On the same documents (-documents 50) two thirds of
+	// such captures stay below it, and 2 of 24 of a third edition.
+	ownColourNoise = 0.85
 	// unsteadyContents is the share of a card's print from which on what differs may be other
 	// contents. On notes it is 0.07 at most: what differs on them is another note. By eye.
 	unsteadyContents = 0.15
@@ -269,24 +273,48 @@ func (c *scored) formLead(other *scored) (lead float64, looked bool) {
 	return 0, false
 }
 
+// colourLead is 1 where the photo has the colours of the first of two editions where the
+// two differ, -1 where it has those of the other, else 0.
+func (c *scored) colourLead(other *scored) float64 {
+	if form := c.Evidence.Form; form != nil && isEdition(c, other) {
+		for _, o := range form.Over {
+			if o.Reference == other.Reference {
+				return o.Colour
+			}
+		}
+	}
+	return 0
+}
+
 // isToldByForm says that the photo shows the form of the first of two, where that of the
-// other is another. On a strip form moves, so that this says nothing.
+// other is another. On a strip form moves, so that this says nothing. Where it shows the
+// colour of one of the two, that decides.
 func (c *scored) isToldByForm(other *scored) bool {
+	if colour := c.colourLead(other); colour != 0 {
+		return colour > 0
+	}
 	lead, looked := c.formLead(other)
 	return looked && lead >= toldByForm && !c.Evidence.Form.Strip
 }
 
 // isSurelyOver says besides that it shows hardly any other form anywhere: else it may be of
 // a third edition, which is more like the first than like the other. On plain paper that
-// is never sure: of the look-alikes of bench/proof's forms, in other type, 5 % seemed so.
+// is never sure without a colour: of the look-alikes of bench/proof's forms, in other type,
+// 5 % seemed so.
 func (c *scored) isSurelyOver(other *scored) bool {
 	f := c.Evidence.Form
+	if c.colourLead(other) > 0 {
+		return NoiseOfForm(f) <= ownColourNoise
+	}
 	return c.isToldByForm(other) && f.Unsteady && f.Contents >= unsteadyContents && NoiseOfForm(f) <= surelyNoise
 }
 
 // formMayBeOver says that the forms do not speak against the first of two, as far as
 // somebody looked: blocks that agree may be contents that are alike by chance.
 func (c *scored) formMayBeOver(other *scored) bool {
+	if c.colourLead(other) < 0 {
+		return false
+	}
 	lead, looked := c.formLead(other)
 	return !looked || lead >= seemsTold
 }
@@ -299,7 +327,7 @@ func (p Policy) preferForm(ranked []scored) {
 	if p.WantsSameCopy(&best.Candidate) || looksUnchanged(best.Evidence) {
 		return
 	}
-	first, most := 0, toldByForm
+	first, most := 0, math.Inf(-1)
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
 		if lead, _ := other.formLead(best); other.isToldByForm(best) && lead >= most && best.isRivalledBy(other) && p.IsOfKind(other.llr) {

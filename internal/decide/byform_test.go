@@ -309,6 +309,28 @@ func TestDecideBetweenMembersByForm(t *testing.T) {
 	}
 }
 
+// Of two editions that differ in colour the photo is of the one whose colour it has, on
+// paper too, unless it shows another form besides.
+func TestDecideBetweenMembersByColour(t *testing.T) {
+	const shown, another = 3, 12
+	for name, c := range map[string]struct {
+		colour, other float64 // of the first, and of its form
+		want          Label
+	}{
+		"its colour":                   {1, shown, "form/a"},
+		"its colour, and another form": {1, another, "form"},
+		"the other's":                  {-1, shown, "form/b"},
+		"nothing known":                {0, shown, "form"},
+	} {
+		first, second := reprinted(formed(found100("form/a", 70, 0), c.other)), reprinted(formed(found100("form/b", 72, 0), shown))
+		led(&first, &second, 0)
+		first.Evidence.Form.Over[0].Colour, second.Evidence.Form.Over[0].Colour = c.colour, -c.colour
+		if d := Decide([]Candidate{first, second}, geometryPolicy); d.Label != c.want {
+			t.Errorf("%s: %s %q: %s", name, d.Outcome, d.Label, d.Reason)
+		}
+	}
+}
+
 // On a card, where wear looks like another form, form speaks for a kind and not against it.
 func TestUnsteadyFormSpeaksForAKind(t *testing.T) {
 	card := func(agrees int, other float64) Candidate {

@@ -67,7 +67,7 @@ func (e *evidenceSet) lookAtForm() {
 			looked = append(looked, h)
 		}
 	}
-	tellApart(looked)
+	e.tellApart(looked)
 }
 
 // mayBeOfKind says that a reference was found, and so that its form is worth a look.
@@ -80,9 +80,9 @@ func (e *evidenceSet) isSure(h *Hypothesis) bool {
 	return e.llr(h) >= e.policy.Calibration.LLRModel.Threshold(1, e.policy.FPIR, e.policy.Labels)
 }
 
-// tellApart compares the forms of editions, references below a common label that lie in
-// one photo, each with each.
-func tellApart(looked []*Hypothesis) {
+// tellApart compares the forms and the colours of editions, references below a common label
+// that lie in one photo, each with each.
+func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 	for _, h := range looked {
 		h.Found.ForDecision.Form.Over = nil
 	}
@@ -101,8 +101,9 @@ func tellApart(looked []*Hypothesis) {
 			own, its := changedetect.Apart(at(i), at(j))
 			lead := math.Log1p(own) - math.Log1p(its)
 			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
-			a.Over = append(a.Over, scoremodel.FormLead{Reference: other.ID, Lead: lead})
-			b.Over = append(b.Over, scoremodel.FormLead{Reference: h.ID, Lead: -lead})
+			colour := e.photo.colourLead(h, other)
+			a.Over = append(a.Over, scoremodel.FormLead{Reference: other.ID, Lead: lead, Colour: colour})
+			b.Over = append(b.Over, scoremodel.FormLead{Reference: h.ID, Lead: -lead, Colour: -colour})
 		}
 	}
 }

@@ -30,13 +30,16 @@ type Reference struct {
 	small  func() *imaging.Image
 	colors *imaging.Image // as conditions are looked for by
 	plain  func() bool    // it is print on plain paper
+	hues   func() *hueGrid
 
 	personal func() bool // it has a machine-readable zone
 }
 
 func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
+	colors := condition.Prepare(picture)
 	return &Reference{
-		target: target, vector: vector, w: picture.W, h: picture.H, colors: condition.Prepare(picture),
+		target: target, vector: vector, w: picture.W, h: picture.H, colors: colors,
+		hues:  sync.OnceValue(func() *hueGrid { return huesOf(colors) }),
 		small: sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) }),
 		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
 

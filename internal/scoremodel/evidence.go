@@ -86,6 +86,9 @@ type Form struct {
 type FormLead struct {
 	Reference string // the other
 	Lead      float64
+	// Colour is 1 where the photo has the colours of this reference and not those of the
+	// other, -1 the other way round, and 0 if nothing is known.
+	Colour float64
 }
 
 // PhotoBlock is a block of a reference as it lies in the photo.
