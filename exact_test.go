@@ -51,6 +51,30 @@ func TestOneChangedLine(t *testing.T) {
 	}
 }
 
+// A filled form is not the same copy as the blank one.
+func TestFilledForExact(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	form := synthdoc.Document{Kind: "form", Template: 105, Content: 105, Size: 800}
+	without := func(from, to int) []byte {
+		m := synthdoc.Draw(form)
+		for i := 3 * m.W * from; i < 3*m.W*min(to, m.H); i++ {
+			m.Pix[i] = m.Pix[i%3]
+		}
+		return imaging.EncodePNG(m)
+	}
+	middle := synthdoc.Draw(form).H / 2
+	own, filled := without(middle, 1e4), without(middle, middle+40)
+	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	strict := exemplar.ClassifyOptions{Exact: true}
+	registerOne(t, g, exemplar.Item{Label: "form", Picture: exemplar.FromBytes(own)})
+	if a := answer(t, g, strict, own); a.Decision != exemplar.Match {
+		t.Errorf("the same copy is %s: %s", a.Decision, a.Reason)
+	}
+	if a := answer(t, g, strict, filled); a.Decision != exemplar.Unknown || a.Basis != exemplar.ByExact || !strings.Contains(a.Reason, "written") {
+		t.Errorf("a filled one is %s by %s: %s", a.Decision, a.Basis, a.Reason)
+	}
+}
+
 // Where only the same copy is a match, none is in a picture too small to be read.
 func TestTooSmallForExact(t *testing.T) {
 	papertest.SkipUnderRace(t)

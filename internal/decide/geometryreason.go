@@ -106,6 +106,9 @@ func (p Policy) refusedCopyReason(d *Decision) {
 	case copyOf(g) == OtherCopy:
 		seen = fmt.Sprintf("%d %% of the print is other", int(math.Round(100*g.Changed)))
 		says = "it is another copy: " + seen
+	case g.Written > 0:
+		seen = "something is written where the reference is blank"
+		says = seen
 	}
 	if g.Illegible != "" {
 		seen = fmt.Sprintf("the picture is %s to tell copies apart", g.Illegible)

@@ -294,11 +294,14 @@ func (e *evidenceSet) decide() Finding {
 	e.markStates()
 	f := e.decideOnce()
 	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {
-		why, of := illegible(f.Conditions), f.Decision.Best.Evidence
-		if why == "" || of.Illegible != "" {
+		of, why, written := f.Decision.Best.Evidence, illegible(f.Conditions), 0
+		if f.Best != nil {
+			written = writtenIn(&f.Best.Found)
+		}
+		if why == of.Illegible && written == of.Written {
 			break
 		}
-		of.Illegible = why // and so is another reference that speaks for it, perhaps
+		of.Illegible, of.Written = why, written // and so for another reference that speaks for it, perhaps
 		f = e.decideOnce()
 	}
 	if f.Decision.Basis == decide.ByExact { // conditions are those of a match

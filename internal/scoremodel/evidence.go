@@ -22,6 +22,7 @@ type Evidence struct {
 	Inside            float64 // LocallyConsistent of the others
 	Changed           float64 // share of the printed content that is other than the reference's
 	Changes           int     // regions where it surely is
+	Written           int     // cells where the reference is blank and the probe shows writing; 0 where nobody looked
 
 	Cosine float64 // of the document, cut out and upright, with the reference
 
