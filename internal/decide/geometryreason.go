@@ -110,7 +110,7 @@ func (p Policy) refusedCopyReason(d *Decision) {
 		seen = "something is written where the reference is blank"
 		says = seen
 	}
-	if g.Illegible != "" {
+	if g.Illegible == scoremodel.TooSmall || g.Illegible != "" && seen == "" { // what is seen in a blurred picture is there
 		seen = fmt.Sprintf("the picture is %s to tell copies apart", g.Illegible)
 		says, advice = seen, "; "+howToReadIt(g.Illegible)
 	}
