@@ -44,7 +44,7 @@ func TestUnit(t *testing.T) {
 	}
 	unit := units[0]
 	if out, err := exec.Command(analyze, "security", "--offline=yes", "--threshold=15", unit).CombinedOutput(); err != nil { // 1.5 of 10
-		t.Errorf("security: %v: %s", err, tail(out))
+		t.Errorf("security: %v: %s", err, tail(string(out)))
 	}
 }
 

@@ -1,10 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,40 +8,9 @@ import (
 
 // The commands of docs/operations.md run, from the first to the last.
 func TestTheCommandsOfOperationsRun(t *testing.T) {
-	for _, name := range []string{"curl", "sh"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skip(err)
-		}
-	}
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "operations.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	var script strings.Builder
-	for _, block := range shellBlocks.FindAllStringSubmatch(string(page), -1) {
-		script.WriteString(block[1])
-	}
-	commands := strings.NewReplacer("127.0.0.1:8080", address, "--data service/ &", "--data service/ --quiet --listen "+address+" & echo $! > serve.pid").Replace(script.String())
-	folder := t.TempDir()
-	program := fmt.Sprintf("#!/bin/sh\n%s=1 exec %q \"$@\"\n", asProcess, os.Args[0])
-	if err := os.WriteFile(filepath.Join(folder, "exemplar"), []byte(program), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("sh", "-c", "set -eu\ntrap 'kill $(cat serve.pid); wait' EXIT\n"+commands)
-	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+filepath.Join(folder, "home"), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, tail(out))
-	}
+	_, out := runPage(t, "operations.md")
 	for _, want := range []string{"copied 1 collection", "restored 1 collection", "sound: "} {
-		if !strings.Contains(string(out), want) {
+		if !strings.Contains(out, want) {
 			t.Errorf("nothing says %q: %s", want, tail(out))
 		}
 	}

@@ -15,44 +15,72 @@ import (
 
 var shellBlocks = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// The commands of docs/service.md run, from the first to the last.
-func TestTheCommandsOfServiceRun(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("there is no curl")
-	}
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("there is no shell")
-	}
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "service.md"))
+// blocksOf returns the blocks of commands of a page of the docs, one after the other.
+func blocksOf(t *testing.T, page string, blocks *regexp.Regexp) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 	if err != nil {
 		t.Fatal(err)
 	}
+	var script strings.Builder
+	for _, block := range blocks.FindAllStringSubmatch(string(text), -1) {
+		script.WriteString(block[1])
+	}
+	if script.Len() == 0 {
+		t.Fatalf("docs/%s has no such commands", page)
+	}
+	return script.String()
+}
+
+// freeAddress returns an address of this machine that nothing listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
-	l.Close()
-	var script strings.Builder
-	for _, block := range shellBlocks.FindAllStringSubmatch(string(page), -1) {
-		script.WriteString(block[1])
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// runShell runs commands in an empty folder, with the program of this test as exemplar,
+// and ends the servers whose process ids the files hold. It returns the folder and what
+// is printed.
+func runShell(t *testing.T, pids, commands string) (folder, printed string) {
+	t.Helper()
+	for _, program := range []string{"curl", "sh"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(err)
+		}
 	}
-	commands := strings.ReplaceAll(strings.ReplaceAll(script.String(), "127.0.0.1:8080", address), "--data service/ &", "--data service/ --quiet --listen "+address+" & echo $! > serve.pid")
-	commands = "set -eu\ntrap 'kill $(cat serve.pid); wait' EXIT\n" + commands
-	folder := t.TempDir()
+	folder = t.TempDir()
 	program := fmt.Sprintf("#!/bin/sh\n%s=1 exec %q \"$@\"\n", asProcess, os.Args[0])
 	if err := os.WriteFile(filepath.Join(folder, "exemplar"), []byte(program), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("sh", "-c", commands)
+	cmd := exec.Command("sh", "-c", "set -eu\ntrap 'kill $(cat "+pids+"); wait' EXIT\n"+commands)
 	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+filepath.Join(folder, "home"), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v: %s", err, tail(out))
+		t.Fatalf("%v: %s", err, tail(string(out)))
 	}
+	return folder, string(out)
+}
+
+// runPage runs the commands of a page of the docs, with a server at a free address.
+func runPage(t *testing.T, page string) (folder, printed string) {
+	t.Helper()
+	address := freeAddress(t)
+	here := strings.NewReplacer("127.0.0.1:8080", address, "--data service/ &", "--data service/ --quiet --listen "+address+" & echo $! > serve.pid")
+	return runShell(t, "serve.pid", here.Replace(blocksOf(t, page, shellBlocks)))
+}
+
+// The commands of docs/service.md run, from the first to the last.
+func TestTheCommandsOfServiceRun(t *testing.T) {
+	folder, out := runPage(t, "service.md")
 	for _, want := range []string{`"label":"travel/ticket"`, `"looked_at"`, `"role":"admin"`, "scanner-2", "sound: ", "the same: "} {
-		if !strings.Contains(string(out), want) {
+		if !strings.Contains(out, want) {
 			t.Errorf("nothing says %s: %s", want, tail(out))
 		}
 	}
@@ -63,7 +91,7 @@ func TestTheCommandsOfServiceRun(t *testing.T) {
 }
 
 // tail is the end of a long output.
-func tail(out []byte) []byte { return out[max(0, len(out)-3000):] }
+func tail(out string) string { return out[max(0, len(out)-3000):] }
 
 func TestServeRefusesWhatIsUnsafe(t *testing.T) {
 	s := newSession(t)
@@ -92,39 +120,13 @@ var nodesBlock = regexp.MustCompile("(?s)```bash\n(.*?)```")
 // The commands of docs/service.md for two nodes run, with another database and ports.
 func TestTheCommandsOfTwoNodesRun(t *testing.T) {
 	database := pgtest.Database(t)
-	for _, name := range []string{"curl", "sh"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skip(err)
-		}
-	}
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "service.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := nodesBlock.FindStringSubmatch(string(page))
-	if block == nil {
-		t.Fatal("docs/service.md has no commands for two nodes")
-	}
 	replace := []string{"postgres://exemplar@localhost/documents", database}
 	for _, port := range []string{"8081", "8082"} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, free, _ := net.SplitHostPort(l.Addr().String())
-		l.Close()
+		_, free, _ := net.SplitHostPort(freeAddress(t))
 		replace = append(replace, port, free)
 	}
-	folder := t.TempDir()
-	program := fmt.Sprintf("#!/bin/sh\n%s=1 exec %q \"$@\"\n", asProcess, os.Args[0])
-	if err := os.WriteFile(filepath.Join(folder, "exemplar"), []byte(program), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("sh", "-c", "set -eu\ntrap 'kill $(cat one.pid two.pid); wait' EXIT\n"+strings.NewReplacer(replace...).Replace(block[1]))
-	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), `"label":"travel/ticket"`) || !strings.Contains(string(out), "sound: ") {
-		t.Fatalf("%v: %s", err, tail(out))
+	_, out := runShell(t, "one.pid two.pid", strings.NewReplacer(replace...).Replace(blocksOf(t, "service.md", nodesBlock)))
+	if !strings.Contains(out, `"label":"travel/ticket"`) || !strings.Contains(out, "sound: ") {
+		t.Fatal(tail(out))
 	}
 }

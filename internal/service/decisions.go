@@ -126,6 +126,23 @@ func noPicture(id string) error {
 	return fault(Unknown, "the picture of %s is not kept: the collection's keep_pictures says which are", id)
 }
 
+// enterKept gets the page that a decision was about, and enters the work: leave it. The
+// file is read before, so that nobody waits at a core for another place.
+func (s *Service) enterKept(ctx context.Context, row db.Decision) (picture exemplar.Picture, leave func(), err error) {
+	file, err := s.keptFile(ctx, row)
+	if err != nil {
+		return exemplar.Picture{}, nil, err
+	}
+	if leave, err = s.work.enter(ctx); err != nil {
+		return exemplar.Picture{}, nil, err
+	}
+	if picture, err = pageOf(ctx, file, row); err != nil {
+		leave()
+		return exemplar.Picture{}, nil, err
+	}
+	return picture, leave, nil
+}
+
 // pictureSide is the longer side of the picture of a decision, unless less is asked
 // for: as much as screens show.
 const pictureSide = 2048
@@ -136,19 +153,11 @@ func (s *Service) DecisionPicture(ctx context.Context, collection, id string, si
 	if err != nil {
 		return nil, err
 	}
-	file, err := s.keptFile(ctx, row) // before, so that nobody waits at a core for another place
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.work.enter(ctx)
+	picture, leave, err := s.enterKept(ctx, row)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	picture, err := pageOf(ctx, file, row)
-	if err != nil {
-		return nil, err
-	}
 	if side == 0 {
 		side = pictureSide
 	}
@@ -174,19 +183,11 @@ func (s *Service) Explanation(ctx context.Context, collection, id string) ([]byt
 	if err := json.Unmarshal([]byte(row.Options), &opts); err != nil {
 		return nil, err
 	}
-	file, err := s.keptFile(ctx, row) // before, so that nobody waits at a core for another place
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.work.enter(ctx)
+	picture, leave, err := s.enterKept(ctx, row)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	picture, err := pageOf(ctx, file, row)
-	if err != nil {
-		return nil, err
-	}
 	result, err := g.Classify(ctx, picture, exemplar.ClassifyOptions{FPIR: opts.FPIR, Exact: opts.Exact, Explain: true})
 	if err != nil {
 		return nil, explained(err)

@@ -105,19 +105,11 @@ func (s *Service) again(ctx context.Context, g *exemplar.Gallery, row db.Decisio
 	if err := json.Unmarshal([]byte(row.Options), &opts); err != nil {
 		return exemplar.Result{}, opts, err
 	}
-	file, err := s.keptFile(ctx, row) // before, so that nobody waits at a core for another place
-	if err != nil {
-		return exemplar.Result{}, opts, err
-	}
-	leave, err := s.work.enter(ctx)
+	picture, leave, err := s.enterKept(ctx, row)
 	if err != nil {
 		return exemplar.Result{}, opts, err
 	}
 	defer leave()
-	picture, err := pageOf(ctx, file, row)
-	if err != nil {
-		return exemplar.Result{}, opts, err
-	}
 	// A stranger is accepted with probability f if each of N labels accepts it with
 	// 1-(1-f)^(1/N): of a share of the labels the same is asked of each.
 	fpir := opts.FPIR

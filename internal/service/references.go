@@ -397,48 +397,35 @@ func (s *Service) ReferencePicture(ctx context.Context, collection, id string, s
 
 // ReferenceContents draws what of a reference is taken for form and what for contents.
 func (s *Service) ReferenceContents(ctx context.Context, collection, id string) ([]byte, error) {
-	g, err := s.gallery(ctx, collection)
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.work.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	drawn, err := g.ExplainContents(ctx, id)
-	return drawn, explained(err)
+	return worked(ctx, s, collection, func(g *exemplar.Gallery) ([]byte, error) { return g.ExplainContents(ctx, id) })
 }
 
 // ExplainRival draws where a reference differs from another one, as a PNG.
 func (s *Service) ExplainRival(ctx context.Context, collection, id, rival string) ([]byte, error) {
-	g, err := s.gallery(ctx, collection)
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.work.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	drawn, err := g.ExplainRival(ctx, id, rival)
-	return drawn, explained(err)
+	return worked(ctx, s, collection, func(g *exemplar.Gallery) ([]byte, error) { return g.ExplainRival(ctx, id, rival) })
 }
 
 // Rivals returns the other labels whose references resemble a reference.
 func (s *Service) Rivals(ctx context.Context, collection, id string) ([]exemplar.Rival, error) {
-	g, err := s.gallery(ctx, collection)
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.work.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	rivals, err := g.Rivals(ctx, id)
+	rivals, err := worked(ctx, s, collection, func(g *exemplar.Gallery) ([]exemplar.Rival, error) { return g.Rivals(ctx, id) })
 	if rivals == nil {
 		rivals = []exemplar.Rival{}
 	}
-	return rivals, explained(err)
+	return rivals, err
+}
+
+// worked has the gallery of a collection work, within the bound on pictures in work.
+func worked[T any](ctx context.Context, s *Service, collection string, work func(*exemplar.Gallery) (T, error)) (T, error) {
+	var none T
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return none, err
+	}
+	leave, err := s.work.enter(ctx)
+	if err != nil {
+		return none, err
+	}
+	defer leave()
+	out, err := work(g)
+	return out, explained(err)
 }
