@@ -30,60 +30,87 @@ func (s *server) addDecisionList(path string, tags []string) {
 		Selecting
 		Format string `query:"format" enum:"json,csv,jsonl" default:"json" doc:"json: one page; csv and jsonl: all that are selected, as a file"`
 	}
-	op := huma.Operation{OperationID: "list-decisions", Method: http.MethodGet, Path: path, Summary: "Search the decisions, the newest first", Tags: tags,
-		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
-			"application/json":     {Schema: s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[service.Decisions](), true, "Decisions")},
-			"text/csv":             {Schema: &huma.Schema{Type: huma.TypeString}},
-			"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "lines as the decisions of the page"}},
-		}}}}
+	op := s.selecting(huma.Operation{OperationID: "list-decisions", Path: path, Summary: "Search the decisions, the newest first", Tags: tags},
+		reflect.TypeFor[service.Decisions](), "decisions")
 	add(s, service.Classifier, op, func(ctx context.Context, by service.Actor, in *list) (*listing, error) {
 		page, err := s.service.Decisions(ctx, in.Collection, in.filter()) // of a file, too: so that errors are problems
 		if err != nil {
 			return nil, err
 		}
-		switch in.Format {
-		case "csv":
-			return s.file(ctx, in.Collection, in.filter(), "text/csv; charset=utf-8", "decisions.csv", newCSV), nil
-		case "jsonl":
-			return s.file(ctx, in.Collection, in.filter(), "application/x-ndjson", "decisions.jsonl", newLines), nil
+		each := func(write func(service.Decision) error) error {
+			return s.service.EachDecision(ctx, in.Collection, in.filter(), write)
 		}
-		return &listing{ContentType: "application/json", Body: func(c huma.Context) { json.NewEncoder(c.BodyWriter()).Encode(page) }}, nil
+		return listed(ctx, s, in.Format, page, table[service.Decision]{"decisions", decisionColumns, decisionCells, each}), nil
 	})
 }
 
-// decisionWriter writes decisions to a file; flush ends it.
-type decisionWriter func(out io.Writer) (write func(service.Decision) error, flush func())
-
-// file is all decisions that a filter selects.
-func (s *server) file(ctx context.Context, collection string, f service.DecisionFilter, contentType, name string, writer decisionWriter) *listing {
-	return &listing{contentType, `attachment; filename="` + name + `"`, func(c huma.Context) {
-		write, flush := writer(c.BodyWriter())
-		if err := s.service.EachDecision(ctx, collection, f, write); err != nil {
-			s.log.ErrorContext(ctx, "write a file of decisions", "error", err, "request", requestID(ctx))
-			panic(http.ErrAbortHandler) // so that nobody takes half a file for a whole one
-		}
-		flush()
-	}}
+// selecting adds to an operation that it answers with a page, which is of a type, or with a
+// file of all such things, and names it after them.
+func (s *server) selecting(op huma.Operation, page reflect.Type, things string) huma.Operation {
+	op.Method = http.MethodGet
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		"application/json":     {Schema: s.api.OpenAPI().Components.Schemas.Schema(page, true, page.Name())},
+		"text/csv":             {Schema: &huma.Schema{Type: huma.TypeString}},
+		"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "lines as the " + things + " of the page"}},
+	}}}
+	return op
 }
 
-func newLines(out io.Writer) (func(service.Decision) error, func()) {
+// table is what is selected, to be written as a file.
+type table[T any] struct {
+	things  string // what they are called, and the file
+	columns []string
+	cells   func(T) []string
+	each    func(write func(T) error) error
+}
+
+// listed answers with a page, or with a file of all that is selected, as a format says.
+func listed[T any](ctx context.Context, s *server, format string, page any, of table[T]) *listing {
+	file := func(contentType, ending string, writer func(io.Writer) (write func(T) error, flush func())) *listing {
+		return &listing{contentType, `attachment; filename="` + of.things + ending + `"`, func(c huma.Context) {
+			write, flush := writer(c.BodyWriter())
+			if err := of.each(write); err != nil {
+				s.log.ErrorContext(ctx, "write a file of "+of.things, "error", err, "request", requestID(ctx))
+				panic(http.ErrAbortHandler) // so that nobody takes half a file for a whole one
+			}
+			flush()
+		}}
+	}
+	switch format {
+	case "csv":
+		return file("text/csv; charset=utf-8", ".csv", of.csv)
+	case "jsonl":
+		return file("application/x-ndjson", ".jsonl", of.lines)
+	}
+	return &listing{ContentType: "application/json", Body: func(c huma.Context) { json.NewEncoder(c.BodyWriter()).Encode(page) }}
+}
+
+func (of table[T]) lines(out io.Writer) (write func(T) error, flush func()) {
 	lines := json.NewEncoder(out)
-	return func(d service.Decision) error { return lines.Encode(d) }, func() {}
+	return func(row T) error { return lines.Encode(row) }, func() {}
 }
 
-func newCSV(out io.Writer) (func(service.Decision) error, func()) {
+func (of table[T]) csv(out io.Writer) (write func(T) error, flush func()) {
 	io.WriteString(out, "\uFEFF") // so that spreadsheets read it as UTF-8
-	table := csv.NewWriter(out)
-	table.Write([]string{"id", "at", "source", "member", "page", "status", "decision", "label", "confidence", "answered", "answered_label", "gallery_version", "who", "reason"})
-	return func(d service.Decision) error {
-		page := ""
-		if d.Answer.Page > 0 {
-			page = strconv.Itoa(d.Answer.Page)
-		}
-		return table.Write([]string{
-			d.ID, d.At.Format(time.RFC3339), fileio.TextCell(d.Source), fileio.TextCell(d.Answer.Member), page, d.Status, d.Decision, fileio.TextCell(d.Label),
-			strconv.FormatFloat(d.Confidence, 'g', 6, 64), string(d.Answer.Decision), fileio.TextCell(d.Answer.Label), strconv.FormatInt(d.GalleryVersion, 10),
-			fileio.TextCell(d.Who), fileio.TextCell(d.Answer.Reason),
-		})
-	}, table.Flush
+	rows := csv.NewWriter(out)
+	rows.Write(of.columns)
+	return func(row T) error { return rows.Write(of.cells(row)) }, rows.Flush
+}
+
+// pageCell is the number of a page in a file, empty where there is none.
+func pageCell(page int) string {
+	if page == 0 {
+		return ""
+	}
+	return strconv.Itoa(page)
+}
+
+var decisionColumns = []string{"id", "at", "source", "member", "page", "status", "decision", "label", "confidence", "answered", "answered_label", "gallery_version", "who", "reason"}
+
+func decisionCells(d service.Decision) []string {
+	return []string{
+		d.ID, d.At.Format(time.RFC3339), fileio.TextCell(d.Source), fileio.TextCell(d.Answer.Member), pageCell(d.Answer.Page), d.Status, d.Decision, fileio.TextCell(d.Label),
+		strconv.FormatFloat(d.Confidence, 'g', 6, 64), string(d.Answer.Decision), fileio.TextCell(d.Answer.Label), strconv.FormatInt(d.GalleryVersion, 10),
+		fileio.TextCell(d.Who), fileio.TextCell(d.Answer.Reason),
+	}
 }

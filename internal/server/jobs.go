@@ -3,8 +3,6 @@ package server
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -203,58 +201,26 @@ func (s *server) addJobResults(tags []string) {
 		Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 		Format   string `query:"format" enum:"json,csv,jsonl" default:"json" doc:"json: one page; csv and jsonl: all that are selected, as a file"`
 	}
-	op := huma.Operation{OperationID: "job-results", Method: http.MethodGet, Path: jobsPath + "/{id}/results", Summary: "What the pages of a job were found to be", Tags: tags,
-		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
-			"application/json":     {Schema: s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[service.JobResults](), true, "JobResults")},
-			"text/csv":             {Schema: &huma.Schema{Type: huma.TypeString}},
-			"application/x-ndjson": {Schema: &huma.Schema{Type: huma.TypeString, Description: "lines as the results of the page"}},
-		}}}}
+	op := s.selecting(huma.Operation{OperationID: "job-results", Path: jobsPath + "/{id}/results", Summary: "What the pages of a job were found to be", Tags: tags},
+		reflect.TypeFor[service.JobResults](), "results")
 	add(s, service.Classifier, op, func(ctx context.Context, by service.Actor, in *list) (*listing, error) {
 		filter := service.ResultFilter{Decision: in.Decision, Label: in.Label, Text: in.Text, After: in.Cursor, Limit: in.Limit}
 		page, err := s.service.JobResults(ctx, by, in.ID, filter) // of a file, too: so that errors are problems
 		if err != nil {
 			return nil, err
 		}
-		file := func(contentType, name string, writer resultWriter) (*listing, error) {
-			return &listing{contentType, `attachment; filename="` + name + `"`, func(c huma.Context) {
-				write, flush := writer(c.BodyWriter())
-				if err := s.service.EachJobResult(ctx, by, in.ID, filter, write); err != nil {
-					s.log.ErrorContext(ctx, "write a file of results", "error", err, "request", requestID(ctx))
-					panic(http.ErrAbortHandler) // so that nobody takes half a file for a whole one
-				}
-				flush()
-			}}, nil
+		each := func(write func(service.JobResult) error) error {
+			return s.service.EachJobResult(ctx, by, in.ID, filter, write)
 		}
-		switch in.Format {
-		case "csv":
-			return file("text/csv; charset=utf-8", "results.csv", resultsAsCSV)
-		case "jsonl":
-			return file("application/x-ndjson", "results.jsonl", resultsAsLines)
-		}
-		return &listing{ContentType: "application/json", Body: func(c huma.Context) { json.NewEncoder(c.BodyWriter()).Encode(page) }}, nil
+		return listed(ctx, s, in.Format, page, table[service.JobResult]{"results", resultColumns, resultCells, each}), nil
 	})
 }
 
-// resultWriter writes results to a file; flush ends it.
-type resultWriter func(out io.Writer) (write func(service.JobResult) error, flush func())
+var resultColumns = []string{"number", "path", "member", "page", "decision", "label", "confidence", "summary", "decision_id", "sha256", "at"}
 
-func resultsAsLines(out io.Writer) (func(service.JobResult) error, func()) {
-	lines := json.NewEncoder(out)
-	return func(r service.JobResult) error { return lines.Encode(r) }, func() {}
-}
-
-func resultsAsCSV(out io.Writer) (func(service.JobResult) error, func()) {
-	io.WriteString(out, "\uFEFF") // so that spreadsheets read it as UTF-8
-	table := csv.NewWriter(out)
-	table.Write([]string{"number", "path", "member", "page", "decision", "label", "confidence", "summary", "decision_id", "sha256", "at"})
-	return func(r service.JobResult) error {
-		page := ""
-		if r.Page > 0 {
-			page = strconv.Itoa(r.Page)
-		}
-		return table.Write([]string{
-			strconv.FormatInt(r.Number, 10), fileio.TextCell(r.Path), fileio.TextCell(r.Member), page, r.Decision, fileio.TextCell(r.Label),
-			strconv.FormatFloat(r.Confidence, 'g', 6, 64), fileio.TextCell(r.Summary), r.DecisionID, r.SHA256, r.At.Format(time.RFC3339),
-		})
-	}, table.Flush
+func resultCells(r service.JobResult) []string {
+	return []string{
+		strconv.FormatInt(r.Number, 10), fileio.TextCell(r.Path), fileio.TextCell(r.Member), pageCell(r.Page), r.Decision, fileio.TextCell(r.Label),
+		strconv.FormatFloat(r.Confidence, 'g', 6, 64), fileio.TextCell(r.Summary), r.DecisionID, r.SHA256, r.At.Format(time.RFC3339),
+	}
 }
