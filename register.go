@@ -293,7 +293,7 @@ func (g *Gallery) consider(ctx context.Context, entries []*store.Entry, results 
 		}
 		print := recognise.OwnPrint(picture.Gray())
 		result.ContentsShare = print.ContentsShare()
-		neighbours, err := g.engine.NeighboursOf(ctx, entry)
+		neighbours, err := g.engine.NeighboursOf(ctx, entry.Reference, picture)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func Written(ref, laid *imaging.Gray, blank func(cell int) bool) []bool {
 	sum, n := 0.0, 0
 	for i := range weaker {
 		weaker[i] = weakerEdges(laid, i%columns*Cell, i/columns*Cell)
-		if own := weakerEdges(ref, i%columns*Cell, i/columns*Cell); !blank(i) && own > 4*minDeviation*minDeviation {
+		if !blank(i) && weakerEdges(ref, i%columns*Cell, i/columns*Cell) > 4*minDeviation*minDeviation {
 			sum, n = sum+weaker[i], n+1
 		}
 	}

@@ -248,7 +248,7 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	best := &ranked[0]
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
-		if best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+		if p.isRivalOfKind(best, other) {
 			if best.isSurelyOver(other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
 				continue
 			}
@@ -263,27 +263,27 @@ func (p Policy) isOneMember(ranked []scored) bool {
 // editions differ, if somebody looked. Of companies on one template it says nothing: an
 // unregistered one is often more like one of two, and is neither.
 func (c *scored) formLead(other *scored) (lead float64, looked bool) {
-	if form := c.Evidence.Form; form != nil && isEdition(c, other) {
-		for _, o := range form.Over {
-			if o.Reference == other.Reference {
-				return o.Lead, true
-			}
-		}
-	}
-	return 0, false
+	over, looked := c.over(other)
+	return over.Lead, looked
 }
 
 // colourLead is 1 where the photo has the colours of the first of two editions where the
 // two differ, -1 where it has those of the other, else 0.
 func (c *scored) colourLead(other *scored) float64 {
+	over, _ := c.over(other)
+	return over.Colour
+}
+
+// over is what somebody saw where the first of two editions differs from the other.
+func (c *scored) over(other *scored) (_ scoremodel.FormLead, looked bool) {
 	if form := c.Evidence.Form; form != nil && isEdition(c, other) {
 		for _, o := range form.Over {
 			if o.Reference == other.Reference {
-				return o.Colour
+				return o, true
 			}
 		}
 	}
-	return 0
+	return scoremodel.FormLead{}, false
 }
 
 // isToldByForm says that the photo shows the form of the first of two, where that of the
@@ -330,7 +330,7 @@ func (p Policy) preferForm(ranked []scored) {
 	first, most := 0, math.Inf(-1)
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
-		if lead, _ := other.formLead(best); other.isToldByForm(best) && lead >= most && best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+		if lead, _ := other.formLead(best); other.isToldByForm(best) && lead >= most && p.isRivalOfKind(best, other) {
 			first, most = 1+i, lead
 		}
 	}
@@ -344,7 +344,7 @@ func (p Policy) preferForm(ranked []scored) {
 func (p Policy) hasEditions(ranked []scored) bool {
 	best := &ranked[0]
 	for i := range ranked[1:] {
-		if other := &ranked[1+i]; isEdition(best, other) && best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+		if other := &ranked[1+i]; isEdition(best, other) && p.isRivalOfKind(best, other) {
 			return true
 		}
 	}
@@ -357,11 +357,16 @@ func (p Policy) hasEditions(ranked []scored) bool {
 func (p Policy) isToldByEmblems(ranked []scored) bool {
 	best := &ranked[0]
 	for i := range ranked[1:] {
-		if other := &ranked[1+i]; best.isRivalledBy(other) && p.IsOfKind(other.llr) {
+		if other := &ranked[1+i]; p.isRivalOfKind(best, other) {
 			return best.isOfAnotherCompany(other)
 		}
 	}
 	return false
+}
+
+// isRivalOfKind says that another candidate rivals the best, and may be of its kind.
+func (p Policy) isRivalOfKind(best, other *scored) bool {
+	return p.IsOfKind(other.llr) && best.isRivalledBy(other) // which takes longer
 }
 
 // isEdition says that two labels lie below a common one.
@@ -401,7 +406,7 @@ func (p Policy) preferEmblems(ranked []scored) {
 		return
 	}
 	for i := range ranked[1:] {
-		if other := ranked[1+i]; best.isRivalledBy(&other) && p.IsOfKind(other.llr) && !isEdition(best, &other) && other.showsEmblemsOver(best) {
+		if other := ranked[1+i]; p.isRivalOfKind(best, &other) && !isEdition(best, &other) && other.showsEmblemsOver(best) {
 			copy(ranked[1:], ranked[:1+i])
 			ranked[0] = other
 			return
@@ -416,7 +421,7 @@ func (p Policy) family(ranked []scored) Label {
 	common := best.Label
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
-		if best.isRivalledBy(other) && p.IsOfKind(other.llr) && best.llr-other.llr < p.Calibration.LLRModel.UnregisteredMargin {
+		if p.isRivalOfKind(best, other) && best.llr-other.llr < p.Calibration.LLRModel.UnregisteredMargin {
 			common = label.CommonAncestor(common, other.Label)
 		}
 	}

@@ -31,10 +31,10 @@ func MachineZoneLines(g *imaging.Gray) int {
 		return 0
 	}
 	for _, light := range []bool{false, true} {
-		dark := ink(g)
 		if light {
-			dark = ink(inverted(g))
+			g = inverted(g)
 		}
+		dark := ink(g)
 		var run []zoneLine
 		most := 0
 		for _, l := range textLines(dark, g.W, int((1-zoneShare)*float64(g.H))) {

@@ -76,6 +76,14 @@ func changesOf(r *Reference, e *alignment.Evidence, rectified *alignment.Rectifi
 // writtenIn counts the cells where a reference is blank and the photo shows writing; 0
 // where they are few.
 func writtenIn(f *Found) int {
+	if f.written == nil {
+		n := countWritten(f)
+		f.written = &n
+	}
+	return *f.written
+}
+
+func countWritten(f *Found) int {
 	laid := f.rectified
 	if laid == nil {
 		return 0

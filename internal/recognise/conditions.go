@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"math"
+	"slices"
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
@@ -18,8 +19,22 @@ type Condition struct {
 }
 
 // Conditions says in what state the photo shows a reference that was found in it, and
-// with what it is compared by.
+// with what it is compared by. It looks once, when it is first asked for.
 func (p *Photo) Conditions(r *Reference, f *Found) ([]Condition, condition.Seen) {
+	if f.state == nil {
+		conditions, seen := p.lookAtState(r, f)
+		f.state = &lookedAt{conditions, seen}
+	}
+	return slices.Clone(f.state.conditions), f.state.seen
+}
+
+// lookedAt is what [Photo.Conditions] says.
+type lookedAt struct {
+	conditions []Condition
+	seen       condition.Seen
+}
+
+func (p *Photo) lookAtState(r *Reference, f *Found) ([]Condition, condition.Seen) {
 	laid := f.rectified
 	if laid == nil { // of a find that nothing was looked for in
 		rectified := f.Rectify(p.probe, changedetect.Cell)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"exemplar/internal/store"
+	"exemplar/internal/vectorindex"
 )
 
 // followEvery is how often Follow asks a store that cannot tell when it changes, or that
@@ -14,20 +15,23 @@ const followEvery = time.Second
 
 // Load reads the embeddings into memory, which the first search would do.
 func (g *Engine) Load(ctx context.Context) error {
+	_, err := g.synced(ctx)
+	return err
+}
+
+// synced is the index of embeddings as the store is now.
+func (g *Engine) synced(ctx context.Context) (*vectorindex.SyncedIndex, error) {
 	vectors, err := g.follow(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = vectors.Sync(ctx)
 	}
-	return vectors.Sync(ctx)
+	return vectors, err
 }
 
 // Version is the number of the store's last change. With the embeddings in memory it is one
 // short question, however many there are.
 func (g *Engine) Version(ctx context.Context) (int64, error) {
-	vectors, err := g.follow(ctx)
-	if err == nil {
-		err = vectors.Sync(ctx)
-	}
+	vectors, err := g.synced(ctx)
 	if errors.Is(err, store.ErrWrongModel) { // of no use for a search, and counted all the same
 		stats, err := g.store.Stats(ctx)
 		return stats.Changes, err
@@ -44,10 +48,7 @@ func (g *Engine) Version(ctx context.Context) (int64, error) {
 func (g *Engine) Follow(ctx context.Context) error {
 	waiter, tells := g.store.(store.Waiter)
 	for {
-		vectors, err := g.follow(ctx)
-		if err == nil {
-			err = vectors.Sync(ctx)
-		}
+		vectors, err := g.synced(ctx)
 		if err == nil && tells {
 			err = waiter.Wait(ctx, vectors.Position())
 		}

@@ -93,13 +93,9 @@ func (g *Engine) Neighbours(ctx context.Context, id string) ([]Neighbour, error)
 	return g.neighbours(ctx, s)
 }
 
-// NeighboursOf is [Engine.Neighbours] of a reference that is not registered.
-func (g *Engine) NeighboursOf(ctx context.Context, e *store.Entry) ([]Neighbour, error) {
-	picture, _, err := imaging.Decode(e.Picture, imaging.DefaultLimits)
-	if err != nil {
-		return nil, err
-	}
-	s, err := g.subjectOf(ctx, e.Reference, picture)
+// NeighboursOf is [Engine.Neighbours] of a reference that is not registered, with its picture.
+func (g *Engine) NeighboursOf(ctx context.Context, r store.Reference, picture *imaging.Image) ([]Neighbour, error) {
+	s, err := g.subjectOf(ctx, r, picture)
 	if err != nil {
 		return nil, err
 	}

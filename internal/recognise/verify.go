@@ -22,6 +22,8 @@ type Found struct {
 	rectified *alignment.Rectified // nil where it was not located
 	above     func(rows int) *imaging.Gray
 	kinds     *changedetect.Map // see [Found.seenKinds]
+	written   *int              // see [writtenIn]
+	state     *lookedAt         // see [Photo.Conditions]
 }
 
 // seenKinds says of each cell of the rectified reference whether the photo shows it, other
