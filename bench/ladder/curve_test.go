@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/train/recipe"
 )
 
@@ -43,6 +44,7 @@ func TestCurveIsOfTheKeptFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	papertest.Shared(t, "../../../shared/data/train") // which the recipe names
 	cfg, err := recipe.LoadToTeach("../../" + curveRecipe)
 	if err != nil {
 		t.Fatal(err)

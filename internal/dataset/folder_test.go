@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"errors"
+	"exemplar/internal/papertest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,13 +99,7 @@ func FuzzReadPathLabels(f *testing.F) {
 }
 
 func TestBenchFolders(t *testing.T) {
-	root := "../../../shared/data/bench"
-	if _, err := os.Stat(root); err != nil {
-		if os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("no bench sets at " + root)
-	}
+	root := papertest.Shared(t, "../../../shared/data/bench")
 	for _, x := range []struct {
 		name                                  string
 		labels, references, captures, ignored int

@@ -8,20 +8,14 @@ import (
 	"testing"
 
 	"exemplar/internal/embed/formula"
+	"exemplar/internal/papertest"
 	"exemplar/internal/tensorfile"
 )
 
 // shared returns the path of a file that is not part of the repository, or skips the test.
 func shared(t testing.TB, name string) string {
 	t.Helper()
-	path := filepath.Join("../../../shared/data", name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("%s is not here", name)
-	}
-	return path
+	return papertest.Shared(t, filepath.Join("../../../shared/data", name))
 }
 
 func readNpy(t testing.TB, path string) tensorfile.Tensor {

@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 )
 
 const (
@@ -19,12 +20,9 @@ const (
 // benchSet embeds one of the shared bench sets.
 func benchSet(t *testing.T, name string, dim int, embed func(*imaging.Image) []float32) *Set {
 	t.Helper()
-	folder, err := dataset.ReadFolder(filepath.Join(sharedBench, name))
+	folder, err := dataset.ReadFolder(papertest.Shared(t, filepath.Join(sharedBench, name)))
 	if err != nil {
-		if os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("no bench sets: ", err)
+		t.Fatal(err)
 	}
 	s := &Set{Name: name, Dim: dim, Ignore: folder.Ignore}
 	for _, x := range folder.Samples {

@@ -1,23 +1,11 @@
 package imaging
 
-import (
-	"os"
-	"path/filepath"
-	"testing"
-)
+import "testing"
 
 // TestCasesAreUpright reads files that people sent: each shows the reference.
 func TestCasesAreUpright(t *testing.T) {
-	folder := filepath.Join("..", "..", "..", "shared", "cases")
 	read := func(name string) *Image {
-		data, err := os.ReadFile(filepath.Join(folder, name))
-		if os.IsNotExist(err) && os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "" {
-			t.Skipf("no %s: the shared cases are not beside this checkout", name)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, info, err := Decode(data, DefaultLimits)
+		m, info, err := Decode(sharedCase(t, name), DefaultLimits)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

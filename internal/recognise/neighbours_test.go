@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/store"
 )
 
@@ -16,13 +17,7 @@ import (
 func benchReferences(t *testing.T, sets ...string) (entries []store.Entry) {
 	t.Helper()
 	for _, set := range sets {
-		root := filepath.Join("../../../shared/data/bench", set)
-		if _, err := os.Stat(root); err != nil {
-			if os.Getenv("EXEMPLAR_REQUIRE_SHARED") == "1" {
-				t.Fatal(err)
-			}
-			t.Skipf("%s is not here", root)
-		}
+		root := papertest.Shared(t, filepath.Join("../../../shared/data/bench", set))
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !strings.Contains(d.Name(), "_ref.") {
 				return err
