@@ -162,15 +162,15 @@ func methodsAt(mux *http.ServeMux, r *http.Request) (allowed []string) {
 // where a program asks.
 func (s *server) fallback(mux *http.ServeMux, page http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/api/") && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			page.ServeHTTP(w, r) // what has an operation outside of /api/ can be got, and does not come here
+			return
+		}
 		if allowed := methodsAt(mux, r); len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
 			writeProblem(w, explain(http.StatusMethodNotAllowed, r.Method+" is not for "+r.URL.Path+": use "+strings.Join(allowed, " or "), 0))
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, "/api/") || r.Method != http.MethodGet && r.Method != http.MethodHead {
-			writeProblem(w, explain(http.StatusNotFound, "there is nothing at "+r.Method+" "+r.URL.Path+": GET "+prefix+"/openapi.json lists what there is", 0))
-			return
-		}
-		page.ServeHTTP(w, r)
+		writeProblem(w, explain(http.StatusNotFound, "there is nothing at "+r.Method+" "+r.URL.Path+": GET "+prefix+"/openapi.json lists what there is", 0))
 	})
 }
