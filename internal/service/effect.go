@@ -152,21 +152,7 @@ func (s *Service) Preview(ctx context.Context, collection string, asked Previewi
 	if err != nil {
 		return Preview{}, err
 	}
-	open, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusOpen, Limit: inboxLooks})
-	if err != nil {
-		return Preview{}, err
-	}
-	out := Preview{Open: len(open), Changed: []Effect{}}
-	var looked []db.Decision
-	if asked.Action == ActNot {
-		looked, err = s.answeredAs(ctx, collection, []string{asked.Label}, asked.Decisions)
-	} else {
-		looked = s.mostAlike(open, unpackVector(rows[0].Likeness), effectLooks)
-	}
-	if err != nil {
-		return Preview{}, err
-	}
-	g, err := s.gallery(ctx, collection)
+	open, err := s.db.Read().CountDecisions(ctx, collection, StatusOpen)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -174,9 +160,17 @@ func (s *Service) Preview(ctx context.Context, collection string, asked Previewi
 	if err != nil {
 		return Preview{}, err
 	}
-	out.Results = considered.Results
+	out := Preview{Results: considered.Results, Changed: []Effect{}, Open: int(min(open, inboxLooks))}
 	if asked.Brief || asked.Action == ActNew && !usable(out.Results) {
 		return out, nil
+	}
+	looked, err := s.lookedAt(ctx, collection, rows, asked)
+	if err != nil {
+		return Preview{}, err
+	}
+	g, err := s.gallery(ctx, collection)
+	if err != nil {
+		return Preview{}, err
 	}
 	trial, share, remove, err := s.trial(ctx, g, items, looked)
 	if err != nil {
@@ -186,6 +180,15 @@ func (s *Service) Preview(ctx context.Context, collection string, asked Previewi
 	out.LookedAt = len(looked)
 	out.Changed, err = s.look(ctx, trial, looked, share)
 	return out, err
+}
+
+// lookedAt are the answers that a preview looks at.
+func (s *Service) lookedAt(ctx context.Context, collection string, rows []db.Decision, asked Previewing) ([]db.Decision, error) {
+	if asked.Action == ActNot {
+		return s.answeredAs(ctx, collection, []string{asked.Label}, asked.Decisions)
+	}
+	open, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusOpen, Limit: inboxLooks})
+	return s.mostAlike(open, unpackVector(rows[0].Likeness), effectLooks), err
 }
 
 // trial makes a gallery of items and of the references that answers rest on, and says

@@ -101,8 +101,19 @@ func (s *Service) runPictures(ctx context.Context) {
 // movePictures removes what is to be removed and moves some pictures. It returns how many
 // it had to do with.
 func (s *Service) movePictures(ctx context.Context) (int, error) {
-	removed, err := s.removeObjects(ctx)
+	gone, err := s.db.Read().RemovableObjects(ctx, s.node, removeBatch)
 	if err != nil {
+		return 0, err
+	}
+	waiting, err := s.db.Read().HasPictures(ctx)
+	if err != nil || len(gone) == 0 && !waiting {
+		return 0, err
+	}
+	if err := s.checkPlaceMark(ctx); err != nil {
+		return 0, err
+	}
+	removed, err := s.removeObjects(ctx, gone)
+	if err != nil || !waiting {
 		return removed, err
 	}
 	list, err := s.beginMoves(ctx)
@@ -131,34 +142,32 @@ func (s *Service) movePictures(ctx context.Context) (int, error) {
 	return removed + len(list), errors.Join(err, errors.Join(failed...))
 }
 
-// removeObjects removes files that are not needed any more, or were not written as a whole.
-func (s *Service) removeObjects(ctx context.Context) (int, error) {
-	list, err := s.db.Read().RemovableObjects(ctx, s.node, removeBatch)
-	if err != nil || len(list) == 0 {
-		return 0, err
-	}
-	if err := s.checkPlaceMark(ctx); err != nil {
-		return 0, err
-	}
-	for i, o := range list {
-		if err := s.outside.Remove(ctx, o.Name); err != nil {
-			return i, err
+// removeObjects removes files that are not needed any more, or were not written as a whole,
+// and forgets those that it removed, also if another one could not be.
+func (s *Service) removeObjects(ctx context.Context, list []db.Object) (removed int, failed error) {
+	for _, o := range list {
+		if failed = s.outside.Remove(ctx, o.Name); failed != nil {
+			break
 		}
-		if err := s.db.Write(ctx, func(tx *db.Tx) error { return tx.RemoveObject(ctx, s.node, o.Name) }); err != nil {
-			return i, err
-		}
+		removed++
 	}
-	return len(list), nil
+	if removed == 0 {
+		return 0, failed
+	}
+	done := context.WithoutCancel(ctx)
+	err := s.db.Write(done, func(tx *db.Tx) error {
+		for _, o := range list[:removed] {
+			if err := tx.RemoveObject(done, s.node, o.Name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return removed, errors.Join(err, failed)
 }
 
 // beginMoves claims some pictures for this process.
 func (s *Service) beginMoves(ctx context.Context) (list []db.Object, err error) {
-	if n, err := s.db.Read().CountPictures(ctx); err != nil || n == 0 {
-		return nil, err
-	}
-	if err := s.checkPlaceMark(ctx); err != nil {
-		return nil, err
-	}
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		if list, err = tx.PicturesToMove(ctx, s.node, moveAtOnce); err != nil {
 			return err

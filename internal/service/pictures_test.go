@@ -231,6 +231,34 @@ func testInterruptedMove(t *testing.T, at Options) {
 	}
 }
 
+// A file that cannot be removed keeps nobody from forgetting those that were removed before it.
+func TestAFileThatCannotBeRemoved(t *testing.T) {
+	s, folder := withPictures(t, Options{Dir: t.TempDir()})
+	ctx := t.Context()
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		var failed []error
+		for _, name := range []string{"mailroom/aa/one", "mailroom/bb/two", "mailroom/cc/three"} {
+			failed = append(failed, tx.BeginObject(ctx, db.Object{Name: name, Collection: "mailroom", Hash: name, Place: "x"}, "a node that is gone"))
+		}
+		return errors.Join(failed...)
+	})
+	stuck := filepath.Join(folder, "mailroom", "bb", "two")
+	if err = errors.Join(err, os.MkdirAll(filepath.Join(stuck, "held"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.movePictures(ctx); n != 1 || err == nil {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	left, err := s.db.Read().RemovableObjects(ctx, s.node, removeBatch)
+	if err != nil || len(left) != 2 || left[0].Name != "mailroom/bb/two" {
+		t.Errorf("to remove are still %v, %v", left, err)
+	}
+	if err := os.RemoveAll(stuck); err != nil {
+		t.Fatal(err)
+	}
+	s.moveAll(t)
+}
+
 // Without --pictures what is outside is named, and nothing is lost.
 func TestThePlaceOfPicturesIsNotNamed(t *testing.T) {
 	s, folder := withPictures(t, Options{Dir: t.TempDir()})

@@ -111,7 +111,7 @@ func (s *Service) answerThen(ctx context.Context, row db.Decision, recorded deci
 
 // recorded finds in the audit how a decision was last taken.
 func (s *Service) recorded(ctx context.Context, id string) (e decisionEvidence, at time.Time, collection string, err error) {
-	rows, err := s.db.Read().AuditBefore(ctx, 1<<62, id, 100)
+	rows, err := s.db.Read().AuditPage(ctx, 1<<62, db.AuditFilter{Subject: id}, 100)
 	if err != nil {
 		return e, at, "", err
 	}

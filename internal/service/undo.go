@@ -223,6 +223,9 @@ func undoIn(ctx context.Context, g *exemplar.Gallery, back undo, note *steps) (n
 
 // putBack puts packed references back.
 func putBack(ctx context.Context, g *exemplar.Gallery, packed []byte, note *steps) (int, error) {
+	if note == nil { // what was there is asked for by nobody
+		return g.Unpack(ctx, packed)
+	}
 	ids, err := exemplar.Packed(packed)
 	if err != nil {
 		return 0, err

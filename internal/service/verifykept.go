@@ -250,7 +250,7 @@ func isEvidence(recorded json.RawMessage, row db.Decision) bool {
 func (s *Service) rowsOf(ctx context.Context, id string) (first, last AuditEntry, err error) {
 	before := int64(math.MaxInt64)
 	for {
-		rows, err := s.db.Read().AuditBefore(ctx, before, id, verifyBatch)
+		rows, err := s.db.Read().AuditPage(ctx, before, db.AuditFilter{Subject: id}, verifyBatch)
 		if err != nil {
 			return first, last, err
 		}
@@ -287,7 +287,7 @@ func (s *Service) compareChanges(ctx context.Context, collection string) (wrong 
 		}
 		for _, row := range rows {
 			cursor = row.ID
-			of, err := s.db.Read().AuditBefore(ctx, math.MaxInt64, row.ID, 1)
+			of, err := s.db.Read().AuditPage(ctx, math.MaxInt64, db.AuditFilter{Subject: row.ID}, 1)
 			if err != nil {
 				return wrong, err
 			}

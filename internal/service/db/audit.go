@@ -80,12 +80,3 @@ func (q *Tx) AuditPage(ctx context.Context, seq int64, f AuditFilter, limit int)
 	}
 	return all(ctx, q.querier, scanAudit, `SELECT `+auditColumns+` FROM audit WHERE `+where+` ORDER BY seq DESC LIMIT ?`, append(args, limit)...)
 }
-
-// AuditBefore returns the latest rows first, from the one before seq on; of one
-// subject if it is not empty.
-func (q *Tx) AuditBefore(ctx context.Context, seq int64, subject string, limit int) ([]AuditRow, error) {
-	if subject != "" {
-		return all(ctx, q.querier, scanAudit, `SELECT `+auditColumns+` FROM audit WHERE seq < ? AND subject = ? ORDER BY seq DESC LIMIT ?`, seq, subject, limit)
-	}
-	return all(ctx, q.querier, scanAudit, `SELECT `+auditColumns+` FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?`, seq, limit)
-}

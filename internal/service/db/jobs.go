@@ -100,12 +100,11 @@ var jobTables = []string{"job_chunk", "job_file", "job_upload", "job_result"}
 
 // RemoveJob removes a job with all that belongs to it.
 func (q *Tx) RemoveJob(ctx context.Context, id string) error {
-	for _, table := range jobTables {
-		if _, err := q.exec(ctx, `DELETE FROM `+table+` WHERE job = ?`, id); err != nil {
-			return err
-		}
+	n, err := q.removeJobs(ctx, `id = ?`, id)
+	if err == nil && n == 0 {
+		err = ErrNone
 	}
-	return q.must(ctx, `DELETE FROM job WHERE id = ?`, id)
+	return err
 }
 
 // removeJobs removes the jobs that a condition selects, with all that belongs to them.

@@ -17,9 +17,6 @@ type Lock struct {
 // ErrLocked says that another process has a lock.
 var ErrLocked = errors.New("another process has the lock")
 
-// busyCode is SQLite's SQLITE_BUSY (sqlite.org/rescode.html).
-const busyCode = 5
-
 // TakeLock takes the lock of a file, or gives [ErrLocked] if another process has it.
 func TakeLock(ctx context.Context, path string) (*Lock, error) {
 	options := url.Values{"_txlock": {"exclusive"}, "_pragma": {"busy_timeout(500)"}}
@@ -30,8 +27,7 @@ func TakeLock(ctx context.Context, path string) (*Lock, error) {
 	held, err := db.BeginTx(context.WithoutCancel(ctx), nil) // the end of ctx would let go of it
 	if err != nil {
 		db.Close()
-		var coded interface{ Code() int }
-		if errors.As(err, &coded) && coded.Code()&0xff == busyCode {
+		if errors.Is(translateFile(err), ErrBusy) {
 			err = ErrLocked
 		}
 		return nil, err

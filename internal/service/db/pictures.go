@@ -65,6 +65,12 @@ func (q *Tx) CountPictures(ctx context.Context) (int64, error) {
 	return one(ctx, q.querier, number, `SELECT COUNT(*) FROM picture`)
 }
 
+// HasPictures reports whether any file is in the database.
+func (q *Tx) HasPictures(ctx context.Context) (bool, error) {
+	found, err := all(ctx, q.querier, number, `SELECT 1 FROM picture LIMIT 1`)
+	return len(found) > 0, err
+}
+
 // BeginObject notes that a node writes a file outside.
 func (q *Tx) BeginObject(ctx context.Context, o Object, node string) error {
 	_, err := q.exec(ctx, `INSERT INTO picture_object (`+objectColumns+`, state, node) VALUES (?, ?, ?, ?, ?, 'writing', ?)`, o.Name, o.Collection, o.Hash, o.Bytes, o.Place, node)
