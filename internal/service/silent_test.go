@@ -4,8 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -30,32 +28,12 @@ func newMute(t *testing.T, database string) (*mute, string) {
 	if !found {
 		t.Fatalf("%q names no socket", database)
 	}
-	folder, err := os.MkdirTemp("", "mute-") // short enough for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("unix", filepath.Join(folder, ".s.PGSQL.5432"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close(); os.RemoveAll(folder) })
 	m := &mute{}
 	m.cond = sync.NewCond(&m.mu)
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return
-			}
-			up, err := net.Dial("unix", filepath.Join(server, ".s.PGSQL.5432"))
-			if err != nil {
-				client.Close()
-				continue
-			}
-			go m.pass(client, up)
-			go m.pass(up, client)
-		}
-	}()
+	folder := pgtest.Between(t, server, func(client, up net.Conn) {
+		go m.pass(client, up)
+		m.pass(up, client)
+	})
 	return m, strings.Replace(database, "host="+server, "host="+folder, 1)
 }
 

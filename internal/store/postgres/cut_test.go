@@ -6,55 +6,31 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"exemplar/internal/pgtest"
 	"exemplar/internal/store"
 	"exemplar/internal/store/storetest"
 )
 
 // cutter passes connections on to a server, until a message of the client holds a text.
 type cutter struct {
-	server string // path of the server's socket
-	text   atomic.Pointer[string]
-	after  atomic.Bool // the message still reaches the server
+	text  atomic.Pointer[string]
+	after atomic.Bool // the message still reaches the server
 }
 
 // newCutter returns a cutter and the folder of its socket.
 func newCutter(t *testing.T, server string) (*cutter, string) {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "cut-") // short enough for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("unix", filepath.Join(folder, ".s.PGSQL.5432"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close(); os.RemoveAll(folder) })
-	c := &cutter{server: filepath.Join(server, ".s.PGSQL.5432")}
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go c.pass(client)
-		}
-	}()
-	return c, folder
+	c := &cutter{}
+	return c, pgtest.Between(t, server, c.pass)
 }
 
-func (c *cutter) pass(client net.Conn) {
+func (c *cutter) pass(client, server net.Conn) {
 	defer client.Close()
-	server, err := net.Dial("unix", c.server)
-	if err != nil {
-		return
-	}
 	defer server.Close()
 	go func() { io.Copy(client, server); client.Close() }()
 	buffer := make([]byte, 1<<20)
