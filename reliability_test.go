@@ -68,6 +68,7 @@ var mayKnowTheNetwork = map[string]string{
 	"internal/pictures":       "call", // the bucket of kept pictures, if one is named
 	"internal/sdnotify":       "call", // the socket that systemd names
 	"internal/probe":          "call", // the server that doctor is told to ask
+	"internal/pgtest":         "call", // the server that a test started
 	"bench/serve":             "call", // the service that it measures
 }
 

@@ -109,11 +109,16 @@ func (s *Service) movePictures(ctx context.Context) (int, error) {
 	if err != nil || len(gone) == 0 && !waiting {
 		return 0, err
 	}
-	if err := s.checkPlaceMark(ctx); err != nil {
-		return 0, err
+	removed := 0
+	if len(gone) > 0 {
+		if err := s.checkPlaceMark(ctx); err != nil {
+			return 0, err
+		}
+		if removed, err = s.removeObjects(ctx, gone); err != nil || !waiting {
+			return removed, err
+		}
 	}
-	removed, err := s.removeObjects(ctx, gone)
-	if err != nil || !waiting {
+	if err := s.checkPlaceMark(ctx); err != nil { // it may have gone while files were removed
 		return removed, err
 	}
 	list, err := s.beginMoves(ctx)
