@@ -99,7 +99,7 @@ var allowed = map[string][]string{
 		"internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/eval", "internal/pagetemplate"},
 	"internal/service":        {"", "internal/service/db", "internal/pictures", "internal/store/open", "internal/dataset", "internal/manifest", "internal/intake", "internal/sorting"},
 	"internal/manifest":       {},
-	"internal/service/db":     {},
+	"internal/service/db":     {"internal/sqlitecopy"},
 	"internal/service/backup": {"", "internal/service", "internal/service/db", "internal/sqlitecopy", "internal/pictures"},
 	"internal/sqlitecopy":     {},
 	"internal/sdnotify":       {},

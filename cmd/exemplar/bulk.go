@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -249,11 +248,7 @@ func (b *bulk) read(path string) ([]byte, error) {
 	if err == nil {
 		data, err = fileio.ReadFile(path, imaging.DefaultLimits.Bytes)
 	}
-	var onPath *fs.PathError
-	if errors.As(err, &onPath) { // the path is printed beside it
-		err = onPath.Err
-	}
-	return data, err
+	return data, fileio.WithoutPath(err) // the path is printed beside it
 }
 
 // write writes the answers of a file, and counts them.

@@ -68,7 +68,7 @@ func (r *results) scan() (end int64, err error) {
 	in := bufio.NewReaderSize(r.file, 1<<20)
 	at, bad := int64(0), 0
 	for number := 1; ; number++ {
-		line, err := readLine(in)
+		line, err := in.ReadBytes('\n')
 		if errors.Is(err, io.EOF) { // what has no end of line is cut off
 			begun := min(len(line), len(lineBegins))
 			if end == 0 && (bad == 1 || !bytes.HasPrefix(line, lineBegins[:begun])) {
@@ -101,20 +101,6 @@ func (r *results) scan() (end int64, err error) {
 var lineBegins = []byte(`{"path":`)
 
 var errNoResults = errors.New("it holds something else: name another file, which is made")
-
-// readLine reads a line, however long it is.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	line, err := in.ReadSlice('\n')
-	if !errors.Is(err, bufio.ErrBufferFull) {
-		return line, err
-	}
-	whole := bytes.Clone(line)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		line, err = in.ReadSlice('\n')
-		whole = append(whole, line...)
-	}
-	return whole, err
-}
 
 // syncEvery is how much is lost at most if the machine fails (by eye). If only the program
 // does, nothing is.

@@ -20,7 +20,7 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data, err := ReadOpen(f, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read %q: %w", path, withoutPath(err))
+		return nil, fmt.Errorf("read %q: %w", path, WithoutPath(err))
 	}
 	return data, nil
 }
@@ -38,7 +38,7 @@ func ReadOpen(f *os.File, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("it has %s: %w", inWords(info.Size()), tooLarge(limit))
 	}
 	data, err := readAll(f, sizeHint(info), limit)
-	return data, withoutPath(err)
+	return data, WithoutPath(err)
 }
 
 // ReadAll reads r to its end, which must come within limit bytes. It takes at most

@@ -30,7 +30,7 @@ const (
 // killed.
 func Write(path string, mode fs.FileMode, fill func(io.Writer) error) error {
 	if err := write(path, mode, fill); err != nil {
-		return fmt.Errorf("write %q: %w", path, withoutPath(err))
+		return fmt.Errorf("write %q: %w", path, WithoutPath(err))
 	}
 	return nil
 }
@@ -117,9 +117,9 @@ func SyncFolder(path string) {
 	}
 }
 
-// withoutPath takes the path, which may be a temporary one, out of an error. The
+// WithoutPath takes the path, which may be a temporary one, out of an error. The
 // caller names the file that the user knows.
-func withoutPath(err error) error {
+func WithoutPath(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
 		return pathError.Err

@@ -91,11 +91,9 @@ func (s *Service) reaches(job db.Job) bool {
 	return err == nil
 }
 
+// withoutPath is [fileio.WithoutPath], and says what to do about a link that leads out.
 func withoutPath(err error) error {
-	var onPath *fs.PathError
-	if errors.As(err, &onPath) {
-		err = onPath.Err
-	}
+	err = fileio.WithoutPath(err)
 	if err != nil && err.Error() == "path escapes from parent" { // of os.Root, which has no name for it
 		return errors.New("a link leads out of the folders that this server may read: put the file itself there")
 	}

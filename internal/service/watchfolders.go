@@ -170,12 +170,16 @@ func (s *Service) Watches(ctx context.Context, collection string) ([]Watch, erro
 	if err != nil {
 		return nil, explained(err)
 	}
+	nodes, err := s.db.Read().Nodes(ctx)
+	if err != nil {
+		return nil, explained(err)
+	}
 	list := []Watch{}
 	for _, row := range rows {
 		if row.Collection != collection {
 			continue
 		}
-		w, err := s.shownWatch(ctx, row)
+		w, err := s.watchAmong(nodes, row)
 		if err != nil {
 			return nil, err
 		}
@@ -185,6 +189,15 @@ func (s *Service) Watches(ctx context.Context, collection string) ([]Watch, erro
 }
 
 func (s *Service) shownWatch(ctx context.Context, row db.Watch) (Watch, error) {
+	nodes, err := s.db.Read().Nodes(ctx)
+	if err != nil {
+		return Watch{}, explained(err)
+	}
+	return s.watchAmong(nodes, row)
+}
+
+// watchAmong is a watch as it is shown while some nodes are there.
+func (s *Service) watchAmong(nodes []db.Node, row db.Watch) (Watch, error) {
 	w := Watch{ID: row.ID, Collection: row.Collection, Folder: row.Folder, To: row.Target, Created: row.Created, Who: row.Who, State: WatchWaiting}
 	if err := errors.Join(json.Unmarshal([]byte(row.Options), &w.WatchOptions), json.Unmarshal([]byte(row.Progress), &w.WatchProgress)); err != nil {
 		return w, err
@@ -195,18 +208,20 @@ func (s *Service) shownWatch(ctx context.Context, row db.Watch) (Watch, error) {
 	if s.watchable(row.Folder) == nil {
 		w.Waiting = sorting.Inbox{Folder: row.Folder}.Waiting(row.Target)
 	}
-	nodes, err := s.db.Read().Nodes(ctx)
 	switch {
-	case err != nil:
-		return w, explained(err)
 	case row.Paused:
 		w.State = WatchPaused
 	case w.Reason != "":
 		w.State = WatchFailed
-	case slices.ContainsFunc(nodes, func(n db.Node) bool { return n.ID == row.Node }):
+	case isThere(nodes, row.Node):
 		w.State = WatchWatching
 	}
 	return w, nil
+}
+
+// isThere reports whether a node is one of those that are there.
+func isThere(nodes []db.Node, id string) bool {
+	return slices.ContainsFunc(nodes, func(n db.Node) bool { return n.ID == id })
 }
 
 // watchOf returns a watched folder of a collection.

@@ -5,16 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"exemplar"
+	"exemplar/internal/fileio"
 	"exemplar/internal/service/db"
 	"exemplar/internal/sorting"
 )
@@ -104,7 +102,7 @@ func (s *Service) watchedByAnother(ctx context.Context, row db.Watch) bool {
 		return false
 	}
 	nodes, err := s.db.Read().Nodes(ctx)
-	return err == nil && slices.ContainsFunc(nodes, func(n db.Node) bool { return n.ID == now.Node })
+	return err == nil && isThere(nodes, now.Node)
 }
 
 func (s *Service) watchOnce(ctx context.Context, row db.Watch) error {
@@ -227,16 +225,11 @@ func (s *Service) watchedPages(ctx context.Context, row db.Watch, options WatchO
 
 // readWatched reads a file, which is no longer than memory should hold.
 func readWatched(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, withoutPath(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, mostWatchFile+1))
-	if len(data) > mostWatchFile {
+	data, err := fileio.ReadFile(path, mostWatchFile)
+	if errors.Is(err, fileio.ErrTooLarge) {
 		return nil, fmt.Errorf("the file is larger than %d MB: split it", mostWatchFile>>20)
 	}
-	return data, err
+	return data, withoutPath(err)
 }
 
 // answerWatched classifies a page when a core is free for it, and keeps the answer as a

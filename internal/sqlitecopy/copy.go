@@ -25,15 +25,16 @@ type Held struct {
 	conn *sql.Conn
 }
 
-// address is what the driver opens.
-func address(path string, options url.Values) string {
+// Address is what the driver opens. A path may hold characters that mean something in
+// addresses.
+func Address(path string, options url.Values) string {
 	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 	return (&url.URL{Scheme: "file", Opaque: escaped, RawQuery: options.Encode()}).String()
 }
 
 // Hold begins to read a file. What others write from now on is not copied.
 func Hold(ctx context.Context, path string) (*Held, error) {
-	db, err := sql.Open("sqlite", address(path, url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(10000)", "query_only(1)"}}))
+	db, err := sql.Open("sqlite", Address(path, url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(10000)", "query_only(1)"}}))
 	if err != nil {
 		return nil, fmt.Errorf("read %q: %w", path, err)
 	}
@@ -63,7 +64,7 @@ func (h *Held) Copy(ctx context.Context, to string) error {
 		if !ok {
 			return fmt.Errorf("the driver cannot copy")
 		}
-		backup, err := from.NewBackup(address(to, nil))
+		backup, err := from.NewBackup(Address(to, nil))
 		if err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func (h *Held) Release() {
 
 // Check reads a whole file and says what is wrong with it; nothing is, if it says nothing.
 func Check(ctx context.Context, path string) (problems []string, err error) {
-	db, err := sql.Open("sqlite", address(path, url.Values{"mode": {"rw"}, "_pragma": {"query_only(1)"}}))
+	db, err := sql.Open("sqlite", Address(path, url.Values{"mode": {"rw"}, "_pragma": {"query_only(1)"}}))
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", path, err)
 	}

@@ -11,7 +11,7 @@ import (
 
 func create(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", address(path, nil))
+	db, err := sql.Open("sqlite", Address(path, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestCopiesAreOfOneMoment(t *testing.T) {
 		if err := h.Copy(ctx, to); err != nil {
 			t.Fatal(err)
 		}
-		copied, err := sql.Open("sqlite", address(to, nil))
+		copied, err := sql.Open("sqlite", Address(to, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,13 +14,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/service"
 )
 
@@ -62,12 +62,7 @@ const largestSettings = 1 << 20
 
 // Read reads settings from a file.
 func Read(path string) (*Settings, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, largestSettings))
+	text, err := fileio.ReadFile(path, largestSettings)
 	if err != nil {
 		return nil, err
 	}

@@ -115,7 +115,7 @@ func (p *place) close() {
 func (p *place) settle() error {
 	syncFolders(p.made)
 	if err := os.Remove(p.final); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%q is there already: %w", p.final, withoutPath(err))
+		return fmt.Errorf("%q is there already: %w", p.final, fileio.WithoutPath(err))
 	}
 	if err := os.Rename(p.made, p.final); err != nil {
 		return err
@@ -150,12 +150,4 @@ func room(folder string, needed int64) error {
 		return fmt.Errorf("the disk of %q has too little space: %d MB are free, %d MB are needed: free some, or name a folder on another disk", folder, free>>20, (needed+1<<20-1)>>20)
 	}
 	return nil
-}
-
-func withoutPath(err error) error {
-	var of *os.PathError
-	if errors.As(err, &of) {
-		return of.Err
-	}
-	return err
 }

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -23,6 +22,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver
+
+	"exemplar/internal/sqlitecopy"
 )
 
 // ErrNone says that there is no such row.
@@ -88,12 +89,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
-// fileAddress is what the driver opens. A path may hold characters that mean something in
-// addresses.
-func fileAddress(path string, options url.Values) string {
-	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	return (&url.URL{Scheme: "file", Opaque: escaped, RawQuery: options.Encode()}).String()
-}
+// fileAddress is what the driver opens.
+func fileAddress(path string, options url.Values) string { return sqlitecopy.Address(path, options) }
 
 // connections bounds how many queries run at once (by eye): a page that lists and a
 // few that classify.
