@@ -161,7 +161,7 @@ func (s *server) takeFiles(ctx context.Context, parts *multipart.Reader, job *se
 			continue
 		}
 		in.Reset(part)
-		if head, _ := in.Peek(headBytes); job.IsArchive(head) {
+		if head, _ := in.Peek(headBytes); service.IsArchive(head) {
 			if err := job.AddArchive(ctx, part.FileName(), in); err != nil {
 				return cutOffBody(err)
 			}
@@ -205,12 +205,16 @@ func (s *server) addJobResults(tags []string) {
 		reflect.TypeFor[service.JobResults](), "results")
 	add(s, service.Classifier, op, func(ctx context.Context, by service.Actor, in *list) (*listing, error) {
 		filter := service.ResultFilter{Decision: in.Decision, Label: in.Label, Text: in.Text, After: in.Cursor, Limit: in.Limit}
-		page, err := s.service.JobResults(ctx, by, in.ID, filter) // of a file, too: so that errors are problems
+		var page service.JobResults
+		var each func(write func(service.JobResult) error) error
+		var err error
+		if in.Format == "json" {
+			page, err = s.service.JobResults(ctx, by, in.ID, filter)
+		} else {
+			each, err = s.service.EachJobResult(ctx, by, in.ID, filter)
+		}
 		if err != nil {
 			return nil, err
-		}
-		each := func(write func(service.JobResult) error) error {
-			return s.service.EachJobResult(ctx, by, in.ID, filter, write)
 		}
 		return listed(ctx, s, in.Format, page, table[service.JobResult]{"results", resultColumns, resultCells, each}), nil
 	})

@@ -204,6 +204,10 @@ func TestEventsEndWithTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer job.Abandon(context.Background())
+	list, err := opened.Jobs(t.Context(), by, service.JobFilter{Limit: 1})
+	if err != nil || len(list.Jobs) != 1 {
+		t.Fatal(err, list)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +215,7 @@ func TestEventsEndWithTheServer(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- Serve(ctx, l, New(Options{Service: opened}), nil, slog.New(slog.DiscardHandler)) }()
-	answer, err := http.Get("http://" + l.Addr().String() + prefix + "/jobs/" + job.ID() + "/events")
+	answer, err := http.Get("http://" + l.Addr().String() + prefix + "/jobs/" + list.Jobs[0].ID + "/events")
 	if err != nil {
 		t.Fatal(err)
 	}

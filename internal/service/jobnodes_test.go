@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -68,6 +69,10 @@ func TestEveryPageIsThereOnce(t *testing.T) {
 	}
 	mustHaveOnce(t, nodes[0], job.ID, files)
 	mustBeSound(t, nodes[0])
+	var known *Error
+	if _, err := nodes[0].EachJobResult(ctx, anna, job.ID, ResultFilter{Text: "a\x00"}); !errors.As(err, &known) || known.Kind != Invalid {
+		t.Errorf("a filter that the database refuses: %v", err)
+	}
 }
 
 // While the database is away a job waits, and goes on when it is back.

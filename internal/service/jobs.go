@@ -389,15 +389,9 @@ func (s *Service) JobResults(ctx context.Context, by Actor, id string, f ResultF
 	if _, err := s.visibleJob(ctx, s.db.Read(), by, id); err != nil {
 		return page, err
 	}
-	rows, err := s.db.Read().JobResults(ctx, id, f)
-	if err != nil {
-		return page, explained(err)
-	}
-	for _, r := range rows {
-		page.Results = append(page.Results, JobResult{r.Number, r.Path, r.Member, r.Page, r.Hash, r.Decision, r.Label, r.Confidence, r.Summary, r.DecisionID, r.At})
-	}
-	if len(rows) == f.Limit {
-		page.Next = rows[len(rows)-1].Number
+	var err error
+	if page.Results, page.Next, err = s.someResults(ctx, id, f); err != nil {
+		return page, err
 	}
 	if f.After == 0 {
 		counts, err := s.db.Read().CountDecidedResults(ctx, id)
@@ -412,24 +406,52 @@ func (s *Service) JobResults(ctx context.Context, by Actor, id string, f ResultF
 	return page, nil
 }
 
-// EachJobResult calls do with all results of a job that a filter selects.
-func (s *Service) EachJobResult(ctx context.Context, by Actor, id string, f ResultFilter, do func(JobResult) error) error {
+// someResults reads results of a job, and the cursor of those after them.
+func (s *Service) someResults(ctx context.Context, id string, f ResultFilter) (results []JobResult, next int64, err error) {
+	rows, err := s.db.Read().JobResults(ctx, id, f)
+	if err != nil {
+		return nil, 0, explained(err)
+	}
+	results = []JobResult{}
+	for _, r := range rows {
+		results = append(results, JobResult{r.Number, r.Path, r.Member, r.Page, r.Hash, r.Decision, r.Label, r.Confidence, r.Summary, r.DecisionID, r.At})
+	}
+	if len(rows) == f.Limit {
+		next = rows[len(rows)-1].Number
+	}
+	return results, next, nil
+}
+
+// EachJobResult begins to read all results of a job that a filter selects. What is wrong
+// with the job or the filter is an error at once; then each,
+// which is for one call, calls do with the results.
+func (s *Service) EachJobResult(ctx context.Context, by Actor, id string, f ResultFilter) (each func(do func(JobResult) error) error, err error) {
+	if _, err := s.visibleJob(ctx, s.db.Read(), by, id); err != nil {
+		return nil, err
+	}
 	f.Limit = 1000
-	for {
-		page, err := s.JobResults(ctx, by, id, f)
-		if err != nil {
-			return err
-		}
-		for _, r := range page.Results {
-			if err := do(r); err != nil {
+	results, next, err := s.someResults(ctx, id, f)
+	if err != nil {
+		return nil, err
+	}
+	return func(do func(JobResult) error) error {
+		for {
+			for _, r := range results {
+				if err := do(r); err != nil {
+					return err
+				}
+			}
+			if next == 0 {
+				break
+			}
+			f.After = next
+			if results, next, err = s.someResults(ctx, id, f); err != nil {
 				return err
 			}
 		}
-		if page.Next == 0 {
-			return nil
-		}
-		f.After = page.Next
-	}
+		_, err := s.visibleJob(ctx, s.db.Read(), by, id) // the results of one that is gone are not all
+		return err
+	}, nil
 }
 
 // JobTotals are figures of all jobs in a state.

@@ -72,7 +72,12 @@ func hasEnded(j Job) bool { return j.Ended != nil }
 func mustHaveOnce(t *testing.T, s *Service, id string, pages int) {
 	t.Helper()
 	seen, decisions := map[string]bool{}, map[string]bool{}
-	err := s.EachJobResult(t.Context(), anna, id, ResultFilter{}, func(r JobResult) error {
+	each, err := s.EachJobResult(t.Context(), anna, id, ResultFilter{})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	err = each(func(r JobResult) error {
 		key := fmt.Sprintf("%s %s %d", r.Path, r.Member, r.Page)
 		if seen[key] || decisions[r.DecisionID] {
 			t.Errorf("%s is there twice", key)

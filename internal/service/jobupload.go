@@ -48,14 +48,11 @@ func (s *Service) BeginUpload(ctx context.Context, by Actor, collection string, 
 	return &Upload{service: s, by: by, job: row, names: map[string]int{}}, err
 }
 
-// ID is that of the job.
-func (u *Upload) ID() string { return u.job.ID }
-
 // Held is how many files are in memory.
 func (u *Upload) Held() int { return len(u.held) }
 
-// IsArchive says by the beginning of a file whether AddArchive takes it.
-func (u *Upload) IsArchive(head []byte) bool { return intake.IsZIP(head) }
+// IsArchive says by the beginning of a file whether [Upload.AddArchive] takes it.
+func IsArchive(head []byte) bool { return intake.IsZIP(head) }
 
 // Add takes a file. It may be in memory until a later call.
 func (u *Upload) Add(ctx context.Context, f File) error {

@@ -50,11 +50,13 @@ func (m *Manifest) fill(ctx context.Context, s *service.Service, folder string) 
 	if err := m.copyDatabases(ctx, s, folder); err != nil {
 		return err
 	}
-	var err error
-	if m.Contents, m.Problems, err = look(ctx, folder, s.Model()); err != nil {
-		return err
-	}
-	if err := m.copyPictures(ctx, s, folder, s.Model()); err != nil {
+	err := visit(ctx, folder, s.Model(), func(copied *service.Service) (err error) {
+		if m.Contents, m.Problems, err = look(ctx, copied); err != nil {
+			return err
+		}
+		return m.copyPictures(ctx, s, copied)
+	})
+	if err != nil {
 		return err
 	}
 	m.Files, err = list(ctx, folder)
@@ -148,14 +150,19 @@ func size(path string) int64 {
 	return info.Size()
 }
 
-// look reads the databases of a folder through, counts what they hold, and says what is
-// wrong.
-func look(ctx context.Context, folder string, model *exemplar.Model) (c Contents, problems []string, err error) {
+// visit opens the service in a folder for do, and leaves nothing there.
+func visit(ctx context.Context, folder string, model *exemplar.Model, do func(*service.Service) error) (err error) {
 	s, err := service.Open(ctx, service.Options{Dir: folder, Model: model, Visit: true})
 	if err != nil {
-		return c, nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, s.Close(), removeExtra(folder)) }()
+	return do(s)
+}
+
+// look reads the databases of a service through, counts what they hold, and says what is
+// wrong.
+func look(ctx context.Context, s *service.Service) (c Contents, problems []string, err error) {
 	audit, err := s.VerifyAudit(ctx, "")
 	if err != nil {
 		return c, nil, err
@@ -169,7 +176,7 @@ func look(ctx context.Context, folder string, model *exemplar.Model) (c Contents
 		return c, nil, err
 	}
 	for _, name := range files {
-		found, n, err := lookAt(ctx, filepath.Join(folder, filepath.FromSlash(name)), model)
+		found, n, err := lookAt(ctx, filepath.Join(s.Place(), filepath.FromSlash(name)), s.Model())
 		if err != nil {
 			return c, nil, err
 		}

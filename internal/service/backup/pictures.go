@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"exemplar"
 	"exemplar/internal/pictures"
 	"exemplar/internal/service"
 )
@@ -24,13 +23,8 @@ const listBatch = 1000
 
 // copyPictures copies the kept pictures that the copied tables have in a folder. Those in a
 // bucket stay there, which the manifest says.
-func (m *Manifest) copyPictures(ctx context.Context, from *service.Service, folder string, model *exemplar.Model) (err error) {
-	copied, err := service.Open(ctx, service.Options{Dir: folder, Model: model, Visit: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, copied.Close(), removeExtra(folder)) }()
-	to, err := pictures.Open("dir:" + filepath.Join(folder, picturesFolder))
+func (m *Manifest) copyPictures(ctx context.Context, from, copied *service.Service) error {
+	to, err := pictures.Open("dir:" + filepath.Join(copied.Place(), picturesFolder))
 	if err != nil {
 		return err
 	}

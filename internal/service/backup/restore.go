@@ -13,13 +13,13 @@ import (
 	"strings"
 
 	"exemplar"
+	"exemplar/internal/service"
 	"exemplar/internal/service/db"
 )
 
 // RestoreOptions say how a backup is put back.
 type RestoreOptions struct {
-	Replace bool            // what the folder holds
-	Model   *exemplar.Model // nil: the one inside the program
+	Replace bool // what the folder holds
 }
 
 // Restore makes a folder of a service from a backup. All of it is checked before the
@@ -57,7 +57,7 @@ func (m Manifest) restore(ctx context.Context, from, to string, opts RestoreOpti
 			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
-	if err := m.check(ctx, p.made, opts.Model); err != nil {
+	if err := m.check(ctx, p.made); err != nil {
 		return err
 	}
 	if err := p.keepOwner(); err != nil {
@@ -83,11 +83,13 @@ func (m Manifest) restore(ctx context.Context, from, to string, opts RestoreOpti
 }
 
 // check compares what the files of a folder hold with what the manifest says.
-func (m Manifest) check(ctx context.Context, folder string, model *exemplar.Model) error {
-	if model == nil {
-		model = exemplar.DefaultModel()
-	}
-	found, problems, err := look(ctx, folder, model)
+func (m Manifest) check(ctx context.Context, folder string) error {
+	var found Contents
+	var problems []string
+	err := visit(ctx, folder, exemplar.DefaultModel(), func(s *service.Service) (err error) {
+		found, problems, err = look(ctx, s)
+		return err
+	})
 	if err != nil {
 		return err
 	}
