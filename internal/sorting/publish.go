@@ -23,7 +23,7 @@ func (s *Sorter) finish(f *journal.File) (stuck, err error) {
 	}
 	if f.Removed && isUnchanged(f) {
 		if err := os.Remove(f.Source); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			stuck = fmt.Errorf("it is sorted, and cannot be taken away: %w", withoutPath(err))
+			stuck = fmt.Errorf("it is sorted, and cannot be taken away: %w", fileio.WithoutPath(err))
 		}
 		fileio.SyncFolder(filepath.Dir(f.Source))
 		instant()
@@ -48,7 +48,7 @@ func (s *Sorter) publish(f *journal.File, number int) error {
 		target := s.target(o.Target)
 		folder := filepath.Dir(target)
 		if err := os.MkdirAll(folder, 0o777); err != nil {
-			return s.cannotWrite(fmt.Errorf("folder %q: %w", filepath.Dir(filepath.FromSlash(o.Target)), withoutPath(err)))
+			return s.cannotWrite(fmt.Errorf("folder %q: %w", filepath.Dir(filepath.FromSlash(o.Target)), fileio.WithoutPath(err)))
 		}
 		err := rename(staged, target)
 		if errors.Is(err, fs.ErrExist) && hasContent(target, o.Hash) { // a hard link was made, and its first name not removed
@@ -60,7 +60,7 @@ func (s *Sorter) publish(f *journal.File, number int) error {
 			return nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return s.cannotWrite(fmt.Errorf("%q: %w", o.Target, withoutPath(err)))
+			return s.cannotWrite(fmt.Errorf("%q: %w", o.Target, fileio.WithoutPath(err)))
 		}
 		for o.Target = numbered(wish, n); s.occupied(o.Target) != ""; n++ {
 			o.Target = numbered(wish, n+1)

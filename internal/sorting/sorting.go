@@ -28,6 +28,7 @@ import (
 	"slices"
 	"time"
 
+	"exemplar/internal/fileio"
 	"exemplar/internal/intake"
 	"exemplar/internal/parallel"
 	"exemplar/internal/sorting/journal"
@@ -215,20 +216,7 @@ func (s *Sorter) makeFolders() error {
 
 // cannotWrite is the error of a folder of the result that takes nothing.
 func (s *Sorter) cannotWrite(err error) error {
-	return fmt.Errorf("nothing can be sorted into %q: %w", s.To, withoutPath(err))
-}
-
-// withoutPath takes the path, which may be one that users never see, out of an error.
-func withoutPath(err error) error {
-	var onPath *fs.PathError
-	var onLink *os.LinkError
-	switch {
-	case errors.As(err, &onPath):
-		return onPath.Err
-	case errors.As(err, &onLink):
-		return onLink.Err
-	}
-	return err
+	return fmt.Errorf("nothing can be sorted into %q: %w", s.To, fileio.WithoutPath(err))
 }
 
 // Close gives the folder of the result back.
@@ -360,7 +348,7 @@ func (s *Sorter) open(source Source) *opened {
 		err = o.read()
 	}
 	if err != nil {
-		o.err = withoutPath(err)
+		o.err = fileio.WithoutPath(err)
 		return o
 	}
 	if s.journal != nil && s.Mode != Move { // what was moved and is here is another arrival

@@ -286,12 +286,12 @@ func (w *work) source() (made, error) {
 			return m, w.unchanged()
 		}
 		if s.Mode == Link {
-			return made{}, fmt.Errorf("no hard link to %q can be made in %q (%w): copy the files", o.Name, s.To, withoutPath(err))
+			return made{}, fmt.Errorf("no hard link to %q can be made in %q (%w): copy the files", o.Name, s.To, fileio.WithoutPath(err))
 		}
 	}
 	f, err := os.Open(o.File.Source)
 	if err != nil {
-		return made{}, sourceError{withoutPath(err)}
+		return made{}, sourceError{fileio.WithoutPath(err)}
 	}
 	defer f.Close()
 	hash := sha256.New()
@@ -310,7 +310,7 @@ type reading struct{ r io.Reader }
 func (r reading) Read(p []byte) (int, error) {
 	n, err := r.r.Read(p)
 	if err != nil && err != io.EOF {
-		err = sourceError{withoutPath(err)}
+		err = sourceError{fileio.WithoutPath(err)}
 	}
 	return n, err
 }

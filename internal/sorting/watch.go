@@ -113,14 +113,14 @@ func (w *watch) settle() error {
 	if info, err := os.Stat(w.Folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return fmt.Errorf("the folder %q is not there: make it again, or connect its drive; then it goes on by itself", w.Folder)
 	} else if err != nil {
-		return fmt.Errorf("the folder %q cannot be read (%w): mend that; then it goes on by itself", w.Folder, withoutPath(err))
+		return fmt.Errorf("the folder %q cannot be read (%w): mend that; then it goes on by itself", w.Folder, fileio.WithoutPath(err))
 	}
 	if err := os.Mkdir(w.claims(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("no file can be taken out of %q (%w): let this program write to it; then it goes on by itself", w.Folder, withoutPath(err))
+		return fmt.Errorf("no file can be taken out of %q (%w): let this program write to it; then it goes on by itself", w.Folder, fileio.WithoutPath(err))
 	}
 	release, err := fileio.Only(path)
 	if err != nil {
-		return fmt.Errorf("watch %q: %w", w.Folder, withoutPath(err))
+		return fmt.Errorf("watch %q: %w", w.Folder, fileio.WithoutPath(err))
 	}
 	w.release = release
 	w.lock, err = os.Stat(path)
@@ -189,7 +189,7 @@ func (w *watch) look(ctx context.Context) (next time.Time) {
 	next = now.Add(w.Every)
 	found, err := w.list()
 	if err != nil {
-		w.say("", fmt.Errorf("%q cannot be read: %w", w.Folder, withoutPath(err)))
+		w.say("", fmt.Errorf("%q cannot be read: %w", w.Folder, fileio.WithoutPath(err)))
 		return next
 	}
 	var ready []string
@@ -251,7 +251,7 @@ func (w *watch) list() (map[string]resting, error) {
 		}
 		switch {
 		case err != nil:
-			w.say(path, fmt.Errorf("%q cannot be read: %w", path, withoutPath(err)))
+			w.say(path, fmt.Errorf("%q cannot be read: %w", path, fileio.WithoutPath(err)))
 			return skip(d)
 		case passesOver(d.Name()) || d.IsDir() && (resolved(path) == resolved(to) || isUndelivered(path)):
 			return skip(d)
@@ -315,7 +315,7 @@ func (w *watch) claim(ctx context.Context, paths []string) iter.Seq[Source] {
 				continue // somebody else has
 			}
 			if err != nil {
-				w.say(path, fmt.Errorf("%q cannot be taken: %w", path, withoutPath(err)))
+				w.say(path, fmt.Errorf("%q cannot be taken: %w", path, fileio.WithoutPath(err)))
 				continue
 			}
 			if !yield(source) {
@@ -360,7 +360,7 @@ func (w *watch) take(path string) (Source, error) {
 func (w *watch) leftovers(ctx context.Context) bool {
 	folders, err := os.ReadDir(w.claims())
 	if err != nil {
-		w.say("", fmt.Errorf("%q cannot be read: %w", w.claims(), withoutPath(err)))
+		w.say("", fmt.Errorf("%q cannot be read: %w", w.claims(), fileio.WithoutPath(err)))
 		return true
 	}
 	room := true

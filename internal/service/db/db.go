@@ -77,7 +77,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "trusted_schema(OFF)",
 	}}
-	pool, err := sql.Open("sqlite", fileAddress(path, options))
+	pool, err := sql.Open("sqlite", sqlitecopy.Address(path, options))
 	if err != nil {
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
@@ -88,9 +88,6 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	return db, nil
 }
-
-// fileAddress is what the driver opens.
-func fileAddress(path string, options url.Values) string { return sqlitecopy.Address(path, options) }
 
 // connections bounds how many queries run at once (by eye): a page that lists and a
 // few that classify.

@@ -266,7 +266,7 @@ func (q *Tx) RetryFiles(ctx context.Context, job string, chunk int64, limit int)
 		SELECT number FROM job_file WHERE job = ? AND state = 'failed' ORDER BY number LIMIT ?)`, chunk, job, job, limit)
 }
 
-// AddUpload keeps a file that was sent, and reports whether there was none of that path.
+// AddUpload keeps a file that was sent, if there is none of that path.
 func (q *Tx) AddUpload(ctx context.Context, job, path string, data []byte) error {
 	_, err := q.exec(ctx, `INSERT INTO job_upload (job, path, data) VALUES (?, ?, ?) ON CONFLICT (job, path) DO NOTHING`, job, path, data)
 	return err

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
+
+	"exemplar/internal/sqlitecopy"
 )
 
 // Lock is held by one process at a time, and let go of however that ends: it is a
@@ -20,7 +22,7 @@ var ErrLocked = errors.New("another process has the lock")
 // TakeLock takes the lock of a file, or gives [ErrLocked] if another process has it.
 func TakeLock(ctx context.Context, path string) (*Lock, error) {
 	options := url.Values{"_txlock": {"exclusive"}, "_pragma": {"busy_timeout(500)"}}
-	db, err := sql.Open("sqlite", fileAddress(path, options))
+	db, err := sql.Open("sqlite", sqlitecopy.Address(path, options))
 	if err != nil {
 		return nil, err
 	}
