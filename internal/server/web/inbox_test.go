@@ -232,6 +232,29 @@ func TestEveryKeyOfTheInbox(t *testing.T) {
 	p.sees("All decisions")
 }
 
+// TestNewestInboxIsShown: who takes a thing back before the page has asked for the inbox anew sees
+// the inbox as it is, also if the older answer comes last.
+func TestNewestInboxIsShown(t *testing.T) {
+	p := inboxOf(t)
+	value[any](p, `(() => {
+		const real = window.fetch;
+		let first = true;
+		window.late = false;
+		window.fetch = async (...asked) => {
+			const held = first && String(asked[0].url ?? asked[0]).split("?")[0].endsWith("/inbox");
+			if (held) first = false;
+			const answer = await real(...asked);
+			if (held) { await new Promise((done) => setTimeout(done, 2000)); setTimeout(() => { window.late = true; }, 200); }
+			return answer;
+		};
+	})(), null`)
+	p.press("i")
+	p.sees("3 pictures were set aside.")
+	p.press("u")
+	p.await("the older answer", "window.late")
+	p.sees("4 answers wait")
+}
+
 // TestDifferencesAreDrawn: the page of a reference shows what looks like it, and where the two
 // differ.
 func TestDifferencesAreDrawn(t *testing.T) {

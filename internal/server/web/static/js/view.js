@@ -21,17 +21,20 @@ export class View extends HTMLElement {
   shortcuts() { return []; }
 
   // load shows bones while work goes on, then what it gives; or what went wrong, with a way to try again.
+  // Where load is called again for the same place before the work is done, the later call alone is shown.
   async load(work, into = this) {
+    const mine = (into.loading = {});
+    const old = () => this.signal.aborted || mine !== into.loading;
     into.setAttribute("aria-busy", "true");
     const bones = setTimeout(() => fill(into, skeleton()), 150); // what is quick does not flicker
     try {
       const shown = await work();
-      if (!this.signal.aborted && shown) fill(into, shown);
+      if (!old() && shown) fill(into, shown);
     } catch (error) {
-      if (!this.signal.aborted && error.name !== "AbortError") fill(into, into === this && heading(document.title.split(" · ")[0]), failure(error, () => this.load(work, into)));
+      if (!old() && error.name !== "AbortError") fill(into, into === this && heading(document.title.split(" · ")[0]), failure(error, () => this.load(work, into)));
     } finally {
       clearTimeout(bones);
-      into.removeAttribute("aria-busy");
+      if (mine === into.loading) into.removeAttribute("aria-busy");
     }
   }
 }

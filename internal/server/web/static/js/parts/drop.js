@@ -12,7 +12,7 @@ export function dropZone({ view, title, text, take, small = false, many = true, 
   const shoot = async () => { const file = await photograph(); if (file) take([file]); };
   const zone = h("div", { class: "drop" + (small ? " small" : "") },
     small ? h("span", { class: "empty-icon", vars: { "font-size": "1.1rem" } }, icon("upload")) : art(),
-    h("div", { class: "stack tight" }, h(small ? "h3" : "h2", { text: title }), text && h("p", { class: "quiet" + (small ? " small" : ""), text })),
+    h("div", { class: "stack tight" }, h("h2", { text: title }), text && h("p", { class: "quiet" + (small ? " small" : ""), text })),
     h("div", { class: "row center" }, button(many ? "Choose files" : "Choose a file", { kind: small ? "" : "primary", icon: "file", on: () => input.click() }), folder && button("Choose a folder", { icon: "folder", on: () => folder.click() }), cameraThere() && button("Photograph", { icon: "camera", on: shoot })), input, folder);
   listen(view, zone, take);
   return zone;

@@ -58,11 +58,16 @@ class Inbox extends View {
     return this.draw();
   }
 
+  // fetch says whether what came is the newest that was asked for: answers overtake each other, and
+  // an older one must not take the place of a newer one.
   async fetch() {
+    const mine = (this.fetching = {});
     const [answer, list] = await Promise.all([api.get(inCollection("/inbox"), { signal: this.signal, quiet: this.built }), labels({ fresh: true, signal: this.signal })]);
+    if (mine !== this.fetching) return false;
     this.groups = answer.groups ?? [];
     this.labels = list;
     this.total = answer.open;
+    return true;
   }
 
   // draw makes the view anew; redraw changes what is in it, so that nothing flickers.
@@ -232,7 +237,7 @@ class Inbox extends View {
     if (this.signal.aborted) return;
     const before = { id: this.group?.id, cursor: this.group?.decisions[this.cursor]?.id };
     try {
-      await this.fetch();
+      if (!await this.fetch()) return;
     } catch (error) { return complain(error); }
     if (this.signal.aborted) return;
     const same = this.groups.findIndex((g) => g.id === before.id);
