@@ -21,8 +21,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -40,49 +42,80 @@ type options struct {
 }
 
 func main() {
-	var o options
-	flag.StringVar(&o.recipes, "recipes", "recipes/ladder", "folder of the rungs' recipes")
-	flag.StringVar(&o.runs, "runs", "runs/ladder", "folder of the runs, and of teacher.safetensors")
-	flag.StringVar(&o.data, "data", "", "folder of the training shards, instead of the one that the recipes name")
-	flag.StringVar(&o.sets, "sets", "../shared/data/bench", "folder of the labelled sets")
-	flag.StringVar(&o.out, "out", "docs/results", "folder of the report")
-	seeds := flag.String("seeds", "1,2", "seeds of each rung")
-	rungs := flag.String("rungs", "", "rungs to climb, by the names of their recipes (default: all)")
-	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: ladder [flags] climb|report|card|measure [BUNDLE...]|write BUNDLE FILE|curve FOLDER")
-		flag.PrintDefaults()
-	}
-	flag.Parse()
-	var err error
-	if o.seeds, err = parseSeeds(*seeds); err != nil {
+	o, command, rest, err := parse(os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
 		fail(err)
-	}
-	if *rungs != "" {
-		o.rungs = strings.Split(*rungs, ",")
+	case command == "":
+		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	switch flag.Arg(0) {
+	switch command {
 	case "climb":
 		err = climb(ctx, o)
 	case "card":
 		err = card(ctx, o)
 	case "measure":
-		err = measureFiles(ctx, o, flag.Args()[1:])
+		err = measureFiles(ctx, o, rest)
 	case "write":
-		err = write(flag.Args()[1:])
+		err = write(rest)
 	case "curve":
-		err = curve(ctx, o, flag.Args()[1:])
+		err = curve(ctx, o, rest)
 	case "report":
 		err = report(ctx, o)
-	default:
-		flag.Usage()
-		os.Exit(2)
 	}
 	if err != nil {
 		stop()
 		fail(err)
 	}
+}
+
+// commands are those there are; true: arguments may follow.
+var commands = map[string]bool{"climb": false, "report": false, "card": false, "measure": true, "write": true, "curve": true}
+
+// parse reads flags, command and its arguments. It writes the help where that is asked for, before or after the command
+// (with flag.ErrHelp), and where there is no such command (which it returns as ""). Flags after a command that takes no
+// arguments are refused: a training of hours that ignores them is worse.
+func parse(args []string, out io.Writer) (o options, command string, rest []string, err error) {
+	flags := flag.NewFlagSet("ladder", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.StringVar(&o.recipes, "recipes", "recipes/ladder", "folder of the rungs' recipes")
+	flags.StringVar(&o.runs, "runs", "runs/ladder", "folder of the runs, and of teacher.safetensors")
+	flags.StringVar(&o.data, "data", "", "folder of the training shards, instead of the one that the recipes name")
+	flags.StringVar(&o.sets, "sets", "../shared/data/bench", "folder of the labelled sets")
+	flags.StringVar(&o.out, "out", "docs/results", "folder of the report")
+	seeds := flags.String("seeds", "1,2", "seeds of each rung")
+	rungs := flags.String("rungs", "", "rungs to climb, by the names of their recipes (default: all)")
+	flags.Usage = func() {
+		fmt.Fprintln(out, "usage: ladder [flags] climb|report|card|measure [BUNDLE...]|write BUNDLE FILE|curve FOLDER")
+		flags.PrintDefaults()
+	}
+	if err = flags.Parse(args); err != nil {
+		return o, "", nil, err
+	}
+	if o.seeds, err = parseSeeds(*seeds); err != nil {
+		return o, "", nil, err
+	}
+	if *rungs != "" {
+		o.rungs = strings.Split(*rungs, ",")
+	}
+	takesArguments, known := commands[flags.Arg(0)]
+	if !known {
+		flags.Usage()
+		return o, "", nil, nil
+	}
+	command, rest = flags.Arg(0), flags.Args()[1:]
+	switch {
+	case slices.ContainsFunc(rest, func(x string) bool { return x == "-h" || x == "-help" || x == "--help" }):
+		flags.Usage()
+		err = flag.ErrHelp
+	case len(rest) > 0 && !takesArguments:
+		err = fmt.Errorf("%s takes no arguments; flags stand before it: %q", command, rest)
+	}
+	return o, command, rest, err
 }
 
 func fail(err error) {
