@@ -53,8 +53,12 @@ func DecodeVectorsTo(vectors []float32, data []byte) error {
 	if len(data) != 4*len(vectors) {
 		return fmt.Errorf("%w (%d bytes of embeddings, expected %d)", ErrCorrupt, len(data), 4*len(vectors))
 	}
-	for i := range vectors {
-		vectors[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	for ; len(vectors) >= 2 && len(data) >= 8; vectors, data = vectors[2:], data[8:] { // without checks of bounds
+		two := binary.LittleEndian.Uint64(data)
+		vectors[0], vectors[1] = math.Float32frombits(uint32(two)), math.Float32frombits(uint32(two>>32))
+	}
+	if len(vectors) == 1 {
+		vectors[0] = math.Float32frombits(binary.LittleEndian.Uint32(data))
 	}
 	return nil
 }

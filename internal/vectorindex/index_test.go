@@ -160,7 +160,7 @@ func mustMatchBytes(t *rapid.T, x *Index) {
 	for i, b := range x.blocks {
 		for row := range b.scale {
 			from, to := row*x.dim, (row+1)*x.dim
-			if scale, _ := quantise(q, b.exact[from:to]); scale != b.scale[row] || !slices.Equal(q, b.bytes[from:to]) {
+			if scale, _, _ := quantise(q, b.exact[from:to]); scale != b.scale[row] || !slices.Equal(q, b.bytes[from:to]) {
 				t.Fatalf("block %d, row %d: bytes of another embedding", i, row)
 			}
 		}
@@ -215,7 +215,7 @@ func TestQuantisationErrorBound(t *testing.T) {
 		a, b := draw("a"), draw("b")
 		p := newProbe(a)
 		q := make([]int8, dim)
-		scale, residual := quantise(q, b)
+		scale, residual, _ := quantise(q, b)
 		var product [1]int32
 		kernel.DotBlockInt8(product[:], p.bytes, q, dim)
 		off := math.Abs(float64(float32(product[0])*scale*p.scale) - float64(kernel.Dot(a, b)))
@@ -230,7 +230,10 @@ func TestQuantiseExtremes(t *testing.T) {
 		{0, 0, 0}, {1, -1, 0}, {1e-45, 0, 0}, {2e-43, -2e-43, 1e-45}, {math.MaxFloat32, 1, -math.MaxFloat32}, {1, 1e-20, -1e-20},
 	} {
 		q := make([]int8, len(x))
-		scale, residual := quantise(q, x)
+		scale, residual, norm := quantise(q, x)
+		if norm != kernel.Norm(x) {
+			t.Errorf("%v has the length %v, said %v", x, kernel.Norm(x), norm)
+		}
 		square := 0.0
 		for i, v := range x {
 			off := float64(v) - float64(scale)*float64(q[i])

@@ -20,25 +20,36 @@ import (
 // quantising. Rounding in float32 adds at most dim*2^-24*|p||x| for the exact
 // dot product (Higham 2002, eq. 3.5) and a few 2^-24 for the approximate one.
 
-// quantise writes x as bytes into q and returns the scale and |x - scale*q|.
-func quantise(q []int8, x []float32) (scale float32, residual float64) {
-	largest := float32(0)
-	for _, v := range x {
-		largest = max(largest, v, -v)
-	}
-	scale = largest / 127
+// quantise writes x as bytes into q and returns the scale, |x - scale*q| and |x|. A start
+// does it with every embedding.
+func quantise(q []int8, x []float32) (scale float32, residual, norm float64) {
+	scale = largest(x) / 127
 	if scale < smallestScale { // the embedding is zero, or so small that it may count as zero
 		clear(q)
-		return 0, kernel.Norm(x)
+		norm = kernel.Norm(x)
+		return 0, norm, norm
 	}
-	inverse, square := 1/scale, 0.0
+	inverse, step := 1/scale, float64(scale)
+	off, square := 0.0, 0.0
 	for i, v := range x {
-		nearest := float32(v*inverse) + roundingShift - roundingShift
-		q[i] = int8(nearest)
-		off := float64(v) - float64(scale)*float64(nearest)
-		square += off * off
+		shifted := float32(v*inverse) + roundingShift
+		q[i] = int8(math.Float32bits(shifted)) // the last bits of the sum
+		d := float64(v) - step*float64(shifted-roundingShift)
+		off += d * d
+		square += float64(v) * float64(v)
 	}
-	return scale, math.Sqrt(square)
+	return scale, math.Sqrt(off), math.Sqrt(square)
+}
+
+// largest is the largest absolute value of numbers. Positive numbers are ordered as their
+// bits are.
+func largest(x []float32) float32 {
+	const sign = 1 << 31
+	var most uint32
+	for _, v := range x {
+		most = max(most, math.Float32bits(v)&^sign)
+	}
+	return math.Float32frombits(most)
 }
 
 // Numbers of up to 2^22 have no fraction after roundingShift is added, 1.5*2^23: the sum
@@ -61,9 +72,9 @@ type block struct {
 func (b *block) quantise(dim, from, to int) (norm, residual float64) {
 	for row := from; row < to; row++ {
 		exact := b.exact[row*dim : (row+1)*dim]
-		scale, off := quantise(b.bytes[row*dim:(row+1)*dim], exact)
+		scale, off, length := quantise(b.bytes[row*dim:(row+1)*dim], exact)
 		b.scale[row] = scale
-		norm, residual = math.Max(norm, kernel.Norm(exact)), math.Max(residual, off)
+		norm, residual = math.Max(norm, length), math.Max(residual, off)
 	}
 	return norm, residual
 }
@@ -82,8 +93,8 @@ type probe struct {
 }
 
 func newProbe(x []float32) probe {
-	p := probe{exact: x, bytes: make([]int8, len(x)), norm: kernel.Norm(x)}
-	p.scale, p.residual = quantise(p.bytes, x)
+	p := probe{exact: x, bytes: make([]int8, len(x))}
+	p.scale, p.residual, p.norm = quantise(p.bytes, x)
 	return p
 }
 
