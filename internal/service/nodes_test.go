@@ -217,6 +217,37 @@ func TestTheDatabaseIsAway(t *testing.T) {
 	mustBeSound(t, one)
 }
 
+// A service that says it is ready reads its galleries, too.
+func TestReadyIsReadyForGalleries(t *testing.T) {
+	ctx := t.Context()
+	server := pgtest.Start(t)
+	one, two := twoNodes(t, server.Database(t))
+	makeCollection(t, one, NewCollection{Name: "mailroom"})
+	register(t, one, "ticket", ticket)
+	list := func(s *Service) error { _, err := s.References(ctx, "mailroom", "", "", 10); return err }
+	for range 4 {
+		server.Stop(t)
+		for _, s := range []*Service{one, two} {
+			gone := s.Ready(ctx)
+			time.Sleep(100 * time.Millisecond) // the connections of the service are looked after first
+			if gone == nil || list(s) == nil {
+				t.Fatal("references are listed while the database is away")
+			}
+		}
+		server.Continue(t)
+		for _, s := range []*Service{one, two} {
+			for end := time.Now().Add(10 * time.Second); s.Ready(ctx) != nil; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatal("the database is back, and the service is not ready")
+				}
+			}
+			if err := list(s); err != nil {
+				t.Errorf("ready, and references cannot be listed: %v", err)
+			}
+		}
+	}
+}
+
 // retry repeats what must succeed soon.
 func retry(t *testing.T, f func() error) {
 	t.Helper()

@@ -205,10 +205,35 @@ func (s *Service) Ready(ctx context.Context) error {
 	if _, err := s.db.Read().AuditHead(ctx); err != nil {
 		return err
 	}
+	if err := s.galleriesThere(ctx); err != nil {
+		return explained(err)
+	}
 	if s.dir != "" && fileio.FreeBytes(s.dir) < leastFree {
 		return explained(db.ErrFull)
 	}
 	return explained(s.db.Full())
+}
+
+// galleriesThere returns an error if galleries are in a database that they cannot reach: they
+// have connections of their own, which can be back later than those of the service. All
+// galleries share them, so that one is asked.
+func (s *Service) galleriesThere(ctx context.Context) error {
+	if s.store == "" {
+		return nil
+	}
+	s.mu.Lock()
+	var one *exemplar.Gallery
+	for _, one = range s.galleries {
+		break
+	}
+	s.mu.Unlock()
+	if one == nil {
+		return nil
+	}
+	if _, err := one.Version(ctx); errors.Is(err, exemplar.ErrUnavailable) {
+		return err
+	}
+	return nil
 }
 
 // leastFree is how much of the disk must be free, in bytes: less takes no page (by eye).
