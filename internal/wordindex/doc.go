@@ -7,7 +7,8 @@
 //
 // A vocabulary of 4,096 descriptors gives each feature its visual word
 // (vocabulary.go). [Words] turns the features of a reference into the bytes that a
-// store keeps (words.go). An [Index] holds the words of all references (index.go).
+// store keeps (words.go). An [Index] holds the words of all references (index.go), and
+// finds those of a photo (query.go).
 //
 // Package recognise fills the index from the store and asks it for references that
 // the embedding alone would miss: of documents that fill a small part of a photo. It

@@ -1,14 +1,8 @@
 package wordindex
 
 import (
-	"cmp"
 	"fmt"
-	"math"
-	"math/bits"
-	"slices"
 	"sync"
-
-	"exemplar/internal/features"
 )
 
 // Index finds, among many references, those that a probe may show. References get
@@ -147,115 +141,4 @@ func (x *Index) clean() {
 		}
 		l.entries, l.signatures = l.entries[:n], l.signatures[:n]
 	}
-}
-
-// Query returns up to n references that share features with a photo, the likeliest
-// first.
-func (x *Index) Query(f *features.Features, n int) []string {
-	v := words()
-	first, second := v.assign(f.Descriptors)
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	tallies := make([]tally, len(x.slots))
-	for i := range f.Points {
-		d := f.Descriptors[i*features.DescriptorBytes:][:features.DescriptorBytes]
-		for _, number := range [2]int32{first[i], second[i]} {
-			b := queryFeature{number: int32(i) + 1, angle: angleByte(f.Points[i].Angle), signature: v.signature(d, number)}
-			x.vote(tallies, uint16(number), f.Points[i].Dark, b)
-		}
-	}
-	var ids []string
-	for _, c := range x.best(tallies, n) {
-		ids = append(ids, c.id)
-	}
-	return ids
-}
-
-// candidate is a reference with its score, which compares within one query only.
-type candidate struct {
-	id    string
-	score float32
-}
-
-// tally holds the votes for a reference, by the difference in angle.
-type tally struct {
-	votes  [rotationBins]float32
-	last   int32   // number of the probe's feature that voted last, from 1
-	weight float32 // of its vote
-}
-
-// queryFeature is a feature of the probe as one word describes it.
-type queryFeature struct {
-	number    int32 // from 1
-	angle     uint8
-	signature uint64
-}
-
-// vote lets a feature vote for all references that have a similar one in a word. In
-// texture and repeated print one feature is similar to many of a reference. It votes
-// once for that reference, by the most similar one (burstiness: Jegou, Douze and Schmid
-// 2009, section 3).
-func (x *Index) vote(tallies []tally, number uint16, dark bool, q queryFeature) {
-	l := &x.lists[listOf(number, dark)]
-	if len(l.entries) == 0 {
-		return
-	}
-	rarity := float32(math.Log(1 + float64(len(x.slots))/float64(len(l.entries))))
-	entries := l.entries[:len(l.signatures)]
-	for k, s := range l.signatures {
-		h := bits.OnesCount64(s ^ q.signature)
-		if h > maxHamming {
-			continue
-		}
-		t := &tallies[entries[k]>>8]
-		weight := rarity * hammingWeight[h]
-		if t.last != q.number {
-			t.last, t.weight = q.number, 0
-		}
-		if weight > t.weight {
-			t.votes[(q.angle-uint8(entries[k]))>>4] += weight - t.weight
-			t.weight = weight
-		}
-	}
-}
-
-// hammingWeight falls as a Gaussian of the distance (Jegou, Douze and Schmid
-// 2009, section 4.2).
-var hammingWeight = newHammingWeight()
-
-func newHammingWeight() (w [maxHamming + 1]float32) {
-	for h := range w {
-		w[h] = float32(math.Exp(-float64(h*h) / (2 * 13 * 13)))
-	}
-	return w
-}
-
-// best ranks the slots by their score.
-func (x *Index) best(tallies []tally, n int) []candidate {
-	var out []candidate
-	for at := range tallies {
-		s := &x.slots[at]
-		if !s.live {
-			continue
-		}
-		if score := tallies[at].score(); score > minVotes {
-			out = append(out, candidate{id: s.id, score: score / float32(math.Sqrt(float64(s.features)))})
-		}
-	}
-	slices.SortFunc(out, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
-	})
-	return out[:min(n, len(out))]
-}
-
-// score is the number of votes in the fullest bins, less the number that chance puts
-// there. The votes in all other bins estimate chance.
-func (t *tally) score() float32 {
-	const near = 3 // bins that the votes for one rotation spread over
-	top, all := float32(0), float32(0)
-	for k, v := range t.votes {
-		all += v
-		top = max(top, t.votes[(k+rotationBins-1)%rotationBins]+v+t.votes[(k+1)%rotationBins])
-	}
-	return top - (all-top)*near/(rotationBins-near)
 }

@@ -50,31 +50,34 @@ func TestAFeatureVotesOnceForAReference(t *testing.T) {
 	}
 	x.add("1", comb, nil)
 	x.add("2", []word{{number: 7}, {number: 8, signature: other}, {number: 9}}, nil)
-	tallies := make([]tally, 2)
-	x.vote(tallies, 7, false, queryFeature{number: 1}) // its first word and its second
-	x.vote(tallies, 8, false, queryFeature{number: 1})
-	once := tallies[0].votes[0]
+	seven, eight, nine := ask{number: 1, list: listOf(7, false)}, ask{number: 1, list: listOf(8, false)}, ask{number: 2, list: listOf(9, false)}
+	var votes tallies
+	votes.reset(2)
+	for _, a := range []ask{seven, eight} { // its first word and its second
+		a.prepare(x)
+		a.vote(&votes, 0, 2)
+	}
+	once := votes.votes[0][0]
 	if most := float32(math.Log(1+2.0/1)) * hammingWeight[0]; once <= 0 || once > most {
 		t.Errorf("one feature gave %g to fifty like it, at most %g for one", once, most)
 	}
-	if tallies[0].weight != once {
-		t.Errorf("gave %g, and counts as %g", once, tallies[0].weight)
+	if votes.marks[0].weight != once {
+		t.Errorf("gave %g, and counts as %g", once, votes.marks[0].weight)
 	}
-	x.vote(tallies, 9, false, queryFeature{number: 2})
-	if best := x.best(tallies, 2); len(best) != 2 || best[0].id != "2" {
+	if best := x.rank([]ask{seven, eight, nine}, 2); len(best) != 2 || best[0].id != "2" {
 		t.Errorf("candidates %v, want 2 first, where two features agree", best)
 	}
 }
 
 // Votes that are spread over all rotations are chance.
 func TestVotesForEveryTurnSayNothing(t *testing.T) {
-	var even, one tally
-	for k := range even.votes {
-		even.votes[k] = 5
+	var even, one [rotationBins]float32
+	for k := range even {
+		even[k] = 5
 	}
-	one.votes[rotationBins-1], one.votes[0] = 2, 3
-	if even.score() > minVotes || one.score() < 4 {
-		t.Errorf("spread over all turns %g, want 0; agreeing %g", even.score(), one.score())
+	one[rotationBins-1], one[0] = 2, 3
+	if score(&even) > minVotes || score(&one) < 4 {
+		t.Errorf("spread over all turns %g, want 0; agreeing %g", score(&even), score(&one))
 	}
 }
 
