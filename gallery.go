@@ -80,13 +80,23 @@ func (g *Gallery) Close() error {
 	return g.store.Close()
 }
 
-// Load reads what a search needs into memory, which the first one would do, for programs
-// that want to be asked when they are ready.
+// Load reads the embeddings into memory, which the first search would do, for programs
+// that want to be asked when they are ready. See [Gallery.LoadFeatures].
 func (g *Gallery) Load(ctx context.Context) error {
 	if err := g.open(); err != nil {
 		return err
 	}
 	return g.fail(g.engine.Load(ctx))
+}
+
+// LoadFeatures reads what else a search of a large gallery needs into memory, which takes
+// longer than [Gallery.Load]. Programs call it when they are ready: a picture that comes
+// meanwhile waits for what is left of it.
+func (g *Gallery) LoadFeatures(ctx context.Context) error {
+	if err := g.open(); err != nil {
+		return err
+	}
+	return g.fail(g.engine.LoadFeatures(ctx))
 }
 
 // Follow keeps what this process knows of the gallery up to date until ctx ends, for

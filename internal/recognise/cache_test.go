@@ -161,6 +161,18 @@ func TestIndexIsMadeOfWordsOrElseOfFeatures(t *testing.T) {
 	}
 }
 
+// The features of a large gallery can be read before the first search.
+func TestFeaturesAreReadBeforeTheFirstSearch(t *testing.T) {
+	path, documents := largeGallery(t, "")
+	g := openEngine(t, path)
+	if err := g.LoadFeatures(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := g.references.index.Len(); n != len(documents) {
+		t.Errorf("%d references are read, want %d", n, len(documents))
+	}
+}
+
 // What was derived by a program with other words is derived anew, and only that.
 func TestReembedMakesWordsAnew(t *testing.T) {
 	ctx := context.Background()

@@ -19,6 +19,16 @@ func (g *Engine) Load(ctx context.Context) error {
 	return err
 }
 
+// LoadFeatures reads the words of the features into memory, which the first search of a
+// large gallery would do. A search meanwhile waits for it.
+func (g *Engine) LoadFeatures(ctx context.Context) error {
+	vectors, err := g.follow(ctx)
+	if err == nil {
+		_, err = g.references.follow(ctx, g, vectors)
+	}
+	return err
+}
+
 // synced is the index of embeddings as the store is now.
 func (g *Engine) synced(ctx context.Context) (*vectorindex.SyncedIndex, error) {
 	vectors, err := g.follow(ctx)

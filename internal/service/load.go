@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Load opens all galleries and reads them into memory, so that the first requests need not
-// wait for that. The error joins those of the collections that cannot be served; the
+// Load opens all galleries and reads their embeddings into memory, so that the first requests
+// need not wait for that; their features follow in the background. The error joins those of the collections that cannot be served; the
 // others can.
 func (s *Service) Load(ctx context.Context) (collections, references int, err error) {
 	list, err := s.db.Read().Collections(ctx)
@@ -15,19 +15,25 @@ func (s *Service) Load(ctx context.Context) (collections, references int, err er
 		return 0, 0, err
 	}
 	var failed []error
+	var loaded []string
 	for _, c := range list {
 		n, err := s.load(ctx, c.Name)
 		if ctx.Err() != nil {
-			return collections, references, ctx.Err()
+			return len(loaded), references, ctx.Err()
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("the collection %q cannot be served: %w", c.Name, err))
 			continue
 		}
-		collections++
+		loaded = append(loaded, c.Name)
 		references += n
 	}
-	return collections, references, errors.Join(failed...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.background.Go(func() { s.loadFeatures(loaded) })
+	}
+	return len(loaded), references, errors.Join(failed...)
 }
 
 // load loads a gallery and returns how many references it has.
@@ -41,4 +47,18 @@ func (s *Service) load(ctx context.Context, collection string) (int, error) {
 	}
 	stats, err := g.Stats(ctx)
 	return stats.References, err
+}
+
+// loadFeatures reads the features of galleries. One that cannot be read says so to the first
+// who asks it.
+func (s *Service) loadFeatures(collections []string) {
+	for _, name := range collections {
+		g, err := s.gallery(s.ending, name)
+		if err == nil {
+			err = g.LoadFeatures(s.ending)
+		}
+		if err != nil && s.ending.Err() == nil {
+			s.log.Warn("read the features of a collection", "collection", name, "error", err)
+		}
+	}
 }
