@@ -59,6 +59,17 @@ type BadPath struct {
 // Name stands for the path, and is text.
 func (e *BadPath) Name() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
 
+// BadNamed is the path that a [BadPath.Name] stands for; nil if the text is no such name.
+func BadNamed(name string) *BadPath {
+	var bad BadPath
+	number, text, found := strings.Cut(name, ": ")
+	if _, err := fmt.Sscanf(number, "line %d", &bad.Line); err != nil || !found {
+		return nil
+	}
+	bad.Text = text
+	return &bad
+}
+
 // Reason says what is wrong with it.
 func (e *BadPath) Reason() string {
 	return fmt.Sprintf("the path on line %d of the list is no text in UTF-8: rename the file, or save the list as UTF-8", e.Line)

@@ -115,6 +115,9 @@ func (s *Service) readJobFile(ctx context.Context, job db.Job, path string) ([]b
 		}
 		return data, err
 	}
+	if bad := manifest.BadNamed(path); bad != nil { // which is tried again
+		return nil, unfit("%s", bad.Reason())
+	}
 	root, rel, err := s.allowed(path)
 	if err != nil {
 		return nil, err

@@ -249,3 +249,26 @@ func diesAtWork(t *testing.T, s *Service) {
 		}
 	}
 }
+
+// A path that is no text cannot be read the second time either, and the reason is the same.
+func TestAPathThatIsNoTextIsTriedAgain(t *testing.T) {
+	folder := pictures(t, 1)
+	list := filepath.Join(folder, "list.txt")
+	if err := os.WriteFile(list, []byte("0000.png\nb\xe9.png\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, Options{Dir: t.TempDir(), Folders: []string{folder}})
+	makeCollection(t, s, NewCollection{Name: "mailroom"})
+	job := startJob(t, s, NewJob{Manifest: list})
+	for range 2 {
+		await(t, s, job.ID, func(j Job) bool { return j.State == JobDone && j.Failed == 1 })
+		page, err := s.JobFiles(t.Context(), anna, job.ID, db.Failed, 0, 10)
+		if err != nil || len(page.Files) != 1 || !strings.Contains(page.Files[0].Reason, "on line 2 of the list is no text in UTF-8") {
+			t.Errorf("%+v, %v", page.Files, err)
+		}
+		if _, err := s.RetryJob(t.Context(), anna, job.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, s, job.ID, func(j Job) bool { return j.State == JobDone })
+}

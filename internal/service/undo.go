@@ -171,23 +171,22 @@ func redoOf(ctx context.Context, g *exemplar.Gallery, back undo) (*undo, error) 
 	if err != nil || len(there) == 0 {
 		return &undo{}, err
 	}
-	packed, err := g.Pack(ctx, there...)
+	packed, err := g.Pack(ctx, idsOfWas(there)...)
 	return &undo{Restore: packed}, err
 }
 
-// present are those of references that are there.
-func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]string, error) {
-	var there []string
-	for _, id := range ids {
-		switch _, err := g.Get(ctx, id); {
-		case errors.Is(err, exemplar.ErrNoReference): // removed since
-		case err != nil && !errors.Is(err, exemplar.ErrDamaged):
-			return nil, err
-		default:
-			there = append(there, id)
-		}
+// present says how those of references are that are there.
+func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]was, error) {
+	list, err := asTheyAreIn(ctx, g, ids...)
+	return slices.DeleteFunc(list, func(w was) bool { return w.Gone }), err
+}
+
+func idsOfWas(list []was) []string {
+	ids := make([]string, len(list))
+	for i, w := range list {
+		ids[i] = w.ID
 	}
-	return there, nil
+	return ids
 }
 
 // undoIn undoes in the gallery, and returns how many references that was about.
@@ -211,11 +210,7 @@ func undoIn(ctx context.Context, g *exemplar.Gallery, back undo, note *steps) (n
 	if err != nil || len(there) == 0 {
 		return n, err
 	}
-	touched, err := asTheyAreIn(ctx, g, there...)
-	if err != nil {
-		return n, err
-	}
-	if err := g.Remove(note.note(ctx, touched), there...); err != nil && !errors.Is(err, exemplar.ErrLingers) {
+	if err := g.Remove(note.note(ctx, there), idsOfWas(there)...); err != nil && !errors.Is(err, exemplar.ErrLingers) {
 		return n, err
 	}
 	return n + len(there), nil
