@@ -67,6 +67,7 @@ type tab struct {
 	ctx     context.Context
 	url     string
 	service *service.Service
+	gate    *gate
 	allow   []string // parts of console messages that are no faults
 }
 
@@ -82,10 +83,11 @@ func newTab(t *testing.T, folders ...string) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running := httptest.NewServer(server.New(server.Options{Service: s, Version: "test"}))
+	before := &gate{next: server.New(server.Options{Service: s, Version: "test"})}
+	running := httptest.NewServer(before)
 	t.Cleanup(func() { running.Close(); s.Close() })
 	p := tabOn(t, running.URL)
-	p.service = s
+	p.service, p.gate = s, before
 	return p
 }
 

@@ -25,6 +25,8 @@ func TestFirstRun(t *testing.T) {
 	p.click("Register examples")
 	p.sees("Drop examples here")
 	p.upload(p.file("driving-licence.png", scan("driving-licence")), p.file("notes.png", []byte("no picture")))
+	p.sees("No other kind looks like it") // what is told of the examples moves what is below them
+	p.sees("It cannot be a reference")
 	p.click("Register 2 examples")
 	p.sees("Registered")
 	p.sees("Refused:") // one bad file does not stop the others
@@ -146,7 +148,7 @@ func TestKeysAndRoles(t *testing.T) {
 	p.click("Make the key")
 	p.sees("it is shown this once")
 	p.click("Done")
-	p.sees("Ada")
+	p.await("the list", `document.querySelector("main table")`) // in place of what was there, with its button
 	p.click("New key")
 	p.focus("input[name=name]")
 	p.write("scanner")

@@ -88,9 +88,19 @@ export function icon(name) {
   return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: icons[name] }));
 }
 
+// once keeps what is pressed twice from being done twice: a press counts when that before it is through.
+export function once(does) {
+  let busy = false;
+  return async (event) => {
+    if (busy) return event.preventDefault();
+    busy = true;
+    try { await does(event); } finally { busy = false; }
+  };
+}
+
 // button makes a button: kind is "", "primary", "quiet" or "danger"; key is shown as its shortcut.
 export function button(text, { kind = "", icon: drawn, key, on, ...rest } = {}) {
-  return h("button", { type: "button", class: "button " + kind, on: { click: on }, ...rest }, drawn && icon(drawn), h("span", { text }), key && h("kbd", { text: key, "aria-hidden": "true" }));
+  return h("button", { type: "button", class: "button " + kind, on: on && { click: once(on) }, ...rest }, drawn && icon(drawn), h("span", { text }), key && h("kbd", { text: key, "aria-hidden": "true" }));
 }
 
 // iconButton is a button without words on it; title is what it says to everybody else.

@@ -2,7 +2,7 @@
 // want them can switch them off (a person who speaks to the machine, for one).
 import { recall, remember } from "./state.js";
 
-let current = []; // [{key, says, run, hidden}]
+let current = []; // [{key, says, run, hidden, repeats}]
 const everywhere = [];
 
 export const singleKeys = {
@@ -32,7 +32,7 @@ export function listen() {
     const found = [...current, ...everywhere].find((s) => s.key === pressed || s.keys?.includes(pressed));
     if (found) {
       event.preventDefault();
-      found.run(event);
+      if (!event.repeat || found.repeats) found.run(event); // a key that is held down moves, and does nothing else again
     } else if (event.key === "g") {
       pending = "g";
       forget = setTimeout(() => { pending = ""; }, 1500);

@@ -10,7 +10,9 @@ export async function labels({ fresh = false, signal } = {}) {
   if (fresh || kept.of !== state.name || !kept.list || state.collection?.gallery_version !== kept.version) {
     const of = state.name;
     const answer = await api.get(inCollection("/labels"), { quiet: true, signal });
-    kept = { of, version: answer.gallery_version, list: answer.labels ?? [] };
+    const list = answer.labels ?? [];
+    if (kept.of !== of || !(kept.version > answer.gallery_version)) kept = { of, version: answer.gallery_version, list };
+    return list;
   }
   return kept.list;
 }

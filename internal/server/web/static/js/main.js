@@ -78,6 +78,7 @@ class Shell extends HTMLElement {
 
   // show opens the view that the address means.
   async show() {
+    const mine = (this.showing = {}); // the last address that was gone to is shown, whichever module comes last
     if (!state.me) return;
     this.classList.remove("open");
     const [path, collection] = split(location.pathname);
@@ -89,8 +90,9 @@ class Shell extends HTMLElement {
     this.frame();
     try {
       await import(`./views/${view.module}.js`);
+      if (mine !== this.showing) return;
     } catch (error) {
-      return fill(this.main, failure(error, () => this.show()));
+      return mine === this.showing && fill(this.main, failure(error, () => this.show()));
     }
     const element = document.createElement(view.element);
     Object.assign(element.dataset, Object.fromEntries(Object.entries(path.match(view.path).groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])));
@@ -115,7 +117,9 @@ class Shell extends HTMLElement {
 
   async signIn() {
     state.me = null;
+    this.showing = null;
     await import("./views/signin.js");
+    if (this.main.querySelector("view-signin")) return; // somebody types a key there
     setShortcuts([]);
     this.frame();
     fill(this.main, document.createElement("view-signin"));

@@ -24,9 +24,11 @@ class State extends EventTarget {
   // refreshCounts asks for the numbers of the open collection, after something changed.
   async refreshCounts() {
     if (!this.name) return;
+    const mine = (this.counting = {});
     try {
       const fresh = await api.get("/collections/" + api.part(this.name), { quiet: true });
-      this.collections = this.collections.map((c) => (c.name === this.name ? fresh : c));
+      if (mine !== this.counting) return;
+      this.collections = this.collections.map((c) => (c.name === fresh.name ? fresh : c));
       this.dispatchEvent(new Event("change"));
     } catch { /* the numbers stay as they were; whatever is done next says what is wrong */ }
   }

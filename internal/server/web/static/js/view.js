@@ -26,7 +26,7 @@ export class View extends HTMLElement {
     const mine = (into.loading = {});
     const old = () => this.signal.aborted || mine !== into.loading;
     into.setAttribute("aria-busy", "true");
-    const bones = setTimeout(() => fill(into, skeleton()), 150); // what is quick does not flicker
+    const bones = setTimeout(() => { if (!old()) fill(into, skeleton()); }, 150); // what is quick does not flicker
     try {
       const shown = await work();
       if (!old() && shown) fill(into, shown);
@@ -34,8 +34,14 @@ export class View extends HTMLElement {
       if (!old() && error.name !== "AbortError") fill(into, into === this && heading(document.title.split(" · ")[0]), failure(error, () => this.load(work, into)));
     } finally {
       clearTimeout(bones);
-      if (mine === into.loading) into.removeAttribute("aria-busy");
+      if (mine === into.loading) this.loaded(into);
     }
+  }
+
+  // loaded ends the loading of a place: what is shown there from now on stays.
+  loaded(into) {
+    into.loading = null;
+    into.removeAttribute("aria-busy");
   }
 }
 

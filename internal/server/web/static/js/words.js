@@ -111,6 +111,9 @@ export function ago(text) {
   return "just now";
 }
 
+// who names whoever did a thing: what needs no key is this computer.
+export const who = (name) => ({ local: "this computer", service: "the service" })[name] ?? name;
+
 // shortLabel is the last part of a label, longLabel all parts with air between.
 export const lastPart = (label) => label.slice(label.lastIndexOf("/") + 1);
 export const longLabel = (label) => label.split("/").join(" / ");

@@ -38,6 +38,7 @@ export function advice({ picker, ask, effect, auto = true }) {
     if (label === before) return;
     before = label;
     told = "";
+    asked++; // what is under way is about another label
     clearTimeout(timer);
     if (!label) fill(box);
     else if (auto) timer = setTimeout(look, pause);

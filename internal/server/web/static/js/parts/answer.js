@@ -146,5 +146,5 @@ function more(decision) {
     h("p", { class: "wrap", text: words.sentence(answer.reason) }),
     answer.candidates?.length > 0 && h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Label", "Probability", "Likeness", "log10 LR"].map((t, i) => h("th", { class: i ? "number" : "", text: t })))),
       h("tbody", {}, answer.candidates.map((c) => h("tr", {}, h("td", {}, labelText(c.label, { linked: true })), h("td", { class: "number", text: words.percent(c.confidence) }), h("td", { class: "number", text: c.cosine.toFixed(2) }), h("td", { class: "number", text: c.llr === undefined ? "–" : c.llr.toFixed(1) })))))),
-    h("p", { class: "quiet small" }, icon("file"), ` ${decision.source ?? ""}${decision.page ? ", page " + decision.page : ""}. Gallery version ${decision.gallery_version ?? "?"}, model ${String(answer.model ?? "").slice(0, 12)}.`)));
+    h("p", { class: "quiet small wrap" }, icon("file"), ` ${decision.source ?? ""}${decision.page ? ", page " + decision.page : ""}. Gallery version ${decision.gallery_version ?? "?"}, model ${String(answer.model ?? "").slice(0, 12)}.`)));
 }

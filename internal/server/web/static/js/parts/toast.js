@@ -43,7 +43,12 @@ export function remember(change, after) {
 }
 
 // undo takes back a change: the last one that was made on this page, where none is named.
-export async function undo(change) {
+// One is through before the next begins: the service takes back the newest first.
+export function undo(change) { return (undoing = undoing.then(() => takeBack(change))); }
+
+let undoing = Promise.resolve();
+
+async function takeBack(change) {
   const at = change ? done.findIndex((d) => d.change === change) : done.length - 1;
   if (at < 0) return say("Nothing was changed on this page that could be undone. The list of changes has what was done before.");
   const [last] = done.splice(at, 1);

@@ -15,17 +15,20 @@ const path = (w) => inCollection("/watches/" + api.part(w.id));
 // watches shows the watched folders of the open collection, as long as a view is there.
 export function watches(view) {
   const box = h("section", { class: "stack tight", "aria-label": "Watched folders" });
-  let shown = "";
+  let shown = "", asking;
   const look = async (quiet) => {
+    if (quiet && asking) return;
+    const mine = (asking = {}); // who has just changed something sees that, and no older look
     try {
       const answer = await api.get(inCollection("/watches"), { signal: view.signal, quiet });
       const text = JSON.stringify(answer);
-      if (text === shown || quiet && box.contains(document.activeElement)) return; // who reads or presses is left alone
+      if (mine !== asking || text === shown || quiet && box.contains(document.activeElement)) return; // who reads or presses is left alone
       shown = text;
       fill(box, drawn(answer, () => look(false)));
     } catch (error) {
-      if (!quiet && error.name !== "AbortError") fill(box, h("p", { class: "wrong", text: words.sentence(error.message) }));
+      if (!quiet && mine === asking && error.name !== "AbortError") fill(box, h("p", { class: "wrong", text: words.sentence(error.message) }));
     }
+    if (mine === asking) asking = null;
   };
   look(false);
   const timer = setInterval(() => look(true), lookEvery);

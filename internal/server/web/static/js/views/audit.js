@@ -54,7 +54,7 @@ function filters(asked) {
 
 function row(e) {
   const details = button("Details", { kind: "small quiet", "aria-expanded": "false" });
-  const tr = h("tr", {}, h("td", { class: "number tight", text: e.seq }), h("td", {}, h("strong", { text: e.what }), e.subject && h("span", { class: "quiet mono wrap", text: " " + e.subject })), h("td", { class: "quiet", text: e.who }), h("td", { class: "quiet", text: e.collection ?? "" }), h("td", { class: "tight quiet", title: words.when(e.at), text: words.ago(e.at) }), h("td", { class: "tight" }, details));
+  const tr = h("tr", {}, h("td", { class: "number tight", text: e.seq }), h("td", {}, h("strong", { text: e.what }), e.subject && h("span", { class: "quiet mono wrap", text: " " + e.subject })), h("td", { class: "quiet", text: words.who(e.who) }), h("td", { class: "quiet", text: e.collection ?? "" }), h("td", { class: "tight quiet", title: words.when(e.at), text: words.ago(e.at) }), h("td", { class: "tight" }, details));
   let opened;
   details.addEventListener("click", () => {
     if (opened) { opened.remove(); opened = null; } else {

@@ -23,12 +23,12 @@ class Changes extends View {
     const list = answer.changes ?? [];
     const top = heading("Changes", "What people did here. Most of it can be undone, the newest first.");
     if (list.length === 0) return [top, empty("history", "Nothing was changed", "Registering, renaming and what is settled in the inbox is listed here.")];
-    return [top, h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["What", "About", "Who", "When", ""].map((t) => h("th", {}, t || h("span", { class: "unseen", text: "Undo" }))))), h("tbody", {}, list.map((c) => this.row(c))))),
+    return [top, h("div", { class: "table-box" }, h("table", { class: "cards" }, h("thead", {}, h("tr", {}, ["What", "About", "Who", "When", ""].map((t) => h("th", {}, t || h("span", { class: "unseen", text: "Undo" }))))), h("tbody", {}, list.map((c) => this.row(c))))),
       answer.next && h("div", { class: "row end", vars: { "margin-top": "1rem" } }, link(pathTo("changes", { cursor: answer.next }), [h("span", { text: "Older" }), icon("chevron")], { class: "button" }))];
   }
 
   row(c) {
-    return h("tr", {}, h("td", { text: names[c.what] ?? c.what }), h("td", { class: "wrap", text: c.subject ?? "" }), h("td", { class: "quiet", text: c.who }), h("td", { class: "quiet tight", title: words.when(c.at), text: words.ago(c.at) }),
+    return h("tr", {}, h("td", { text: names[c.what] ?? c.what }), h("td", { class: "wrap", text: c.subject ?? "" }), h("td", { class: "quiet", text: words.who(c.who) }), h("td", { class: "quiet tight", title: words.when(c.at), text: words.ago(c.at) }),
       h("td", { class: "tight" }, c.undone ? h("span", { class: "chip", text: "Undone" }) : c.can_undo === false ? "" : state.may("register") && button("Undo", { kind: "small", icon: "undo", on: () => this.undo(c) })));
   }
 
@@ -38,7 +38,7 @@ class Changes extends View {
       say("Undone.");
       state.refreshCounts();
     } catch (error) { complain(error); }
-    this.load(() => this.all());
+    await this.load(() => this.all());
   }
 }
 

@@ -1,5 +1,5 @@
 // Collections: making the first one, and what each does with pictures and strangers.
-import { button, field, h, heading, icon, link } from "../dom.js";
+import { button, field, h, heading, icon, link, once } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
 import { go, remember, state } from "../state.js";
@@ -19,14 +19,14 @@ class Collections extends View {
   first() {
     if (!state.may("admin")) return h("div", { class: "empty" }, h("h1", { tabindex: "-1", text: "No collection yet" }), h("p", { text: "Your key does not allow to make one: ask whoever runs the service." }));
     const element = h("form", { class: "card stack", novalidate: true }, fields({ keep_pictures: "unknown", retention_days: 30 }, { named: true }), h("p", { class: "wrong", role: "alert", hidden: true }), h("div", {}, h("button", { class: "button primary", type: "submit" }, "Make the collection")));
-    element.addEventListener("submit", async (event) => {
+    element.addEventListener("submit", once(async (event) => {
       event.preventDefault();
       try { await create(element); } catch (error) {
         const wrong = element.querySelector(".wrong");
         wrong.hidden = false;
         wrong.textContent = words.sentence([error.message, ...(error.errors ?? [])].join(" "));
       }
-    });
+    }));
     return h("div", { class: "stack narrow" }, heading("Welcome", "Register one picture of each kind of document, and every other copy of it is recognised. A collection holds the kinds that belong together: begin with one."), element);
   }
 
@@ -38,7 +38,7 @@ class Collections extends View {
 
   card(c) {
     return h("section", { class: "card stack" }, h("div", { class: "row between" }, h("h2", {}, h("a", { href: "/c/" + api.part(c.name) + "/recognise", class: "wrap" }, c.title || c.name)), c.inbox > 0 && h("a", { class: "chip unknown", href: "/c/" + api.part(c.name) + "/inbox" }, words.count(c.inbox, "answer waits", "answers wait"))),
-      h("dl", { class: "facts small" }, h("dt", { text: "Holds" }), h("dd", { text: `${words.count(c.labels, "label", "labels")}, ${words.count(c.references, "reference", "references")}, ${words.size(c.bytes ?? 0)}` }), h("dt", { text: "Keeps" }), h("dd", { text: keepNames[c.keep_pictures] }), h("dt", { text: "For" }), h("dd", { text: c.retention_days ? words.count(c.retention_days, "day", "days") : "ever" }), h("dt", { text: "Strangers accepted" }), h("dd", { text: `at most ${c.fpir * 100} %` })),
+      h("dl", { class: "facts small" }, h("dt", { text: "Holds" }), h("dd", { text: `${words.count(c.labels, "label", "labels")}, ${words.count(c.references, "reference", "references")}, ${words.size(c.bytes ?? 0)}` }), h("dt", { text: "Keeps" }), h("dd", { text: keepNames[c.keep_pictures] }), h("dt", { text: "Decisions stay" }), h("dd", { text: c.retention_days ? words.count(c.retention_days, "day", "days") : "for ever" }), h("dt", { text: "Strangers accepted" }), h("dd", { text: `at most ${c.fpir * 100} %` })),
       h("div", { class: "row" }, button("Settings", { icon: "edit", on: () => this.change(c) }), button("Delete", { kind: "danger", icon: "trash", on: () => this.delete(c) })));
   }
 

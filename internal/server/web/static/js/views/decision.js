@@ -12,7 +12,7 @@ class Decision extends View {
 
   async all() {
     const d = await api.get(decisionPath(this.dataset.id), { signal: this.signal });
-    return [heading(d.source || "A decision", [words.when(d.at), d.who && ` · asked by ${d.who}`, d.answer.page && ` · page ${d.answer.page}`], link(pathTo("decisions"), [icon("back"), h("span", { text: "All decisions" })], { class: "button" })),
+    return [heading(d.source || "A decision", [words.when(d.at), d.who && ` · asked by ${words.who(d.who)}`, d.answer.page && ` · page ${d.answer.page}`], link(pathTo("decisions"), [icon("back"), h("span", { text: "All decisions" })], { class: "button" })),
       answerCard({ decision: d, picture: d.picture ? decisionPicture(d.id) : "", after: () => state.refreshCounts() }), state.may("admin") && this.history(d)];
   }
 
@@ -24,7 +24,7 @@ class Decision extends View {
       box.append(list);
       this.load(async () => {
         const audit = await api.get("/audit", { query: { subject: d.id, limit: 50 }, signal: this.signal });
-        return [this.again(d), h("ul", { class: "card stack tight" }, audit.entries.map((e) => h("li", {}, h("strong", { text: e.what }), ` by ${e.who}, ${words.when(e.at)}`, h("span", { class: "quiet small", text: ` · row ${e.seq}` }))))];
+        return [this.again(d), h("ul", { class: "card stack tight" }, audit.entries.map((e) => h("li", {}, h("strong", { text: e.what }), ` by ${words.who(e.who)}, ${words.when(e.at)}`, h("span", { class: "quiet small", text: ` · row ${e.seq}` }))))];
       }, list);
     });
     return h("div", { vars: { "margin-top": "1rem" } }, box);

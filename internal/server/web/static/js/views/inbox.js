@@ -23,10 +23,10 @@ class Inbox extends View {
 
   shortcuts() {
     return [
-      { key: "j", keys: ["ArrowDown"], says: "Next group", run: () => this.open(this.at + 1) },
-      { key: "k", keys: ["ArrowUp"], says: "Group before", run: () => this.open(this.at - 1) },
-      { key: "l", keys: ["ArrowRight"], says: "Next picture", run: () => this.move(1) },
-      { key: "h", keys: ["ArrowLeft"], says: "Picture before", run: () => this.move(-1) },
+      { key: "j", keys: ["ArrowDown"], repeats: true, says: "Next group", run: () => this.open(this.at + 1) },
+      { key: "k", keys: ["ArrowUp"], repeats: true, says: "Group before", run: () => this.open(this.at - 1) },
+      { key: "l", keys: ["ArrowRight"], repeats: true, says: "Next picture", run: () => this.move(1) },
+      { key: "h", keys: ["ArrowLeft"], repeats: true, says: "Picture before", run: () => this.move(-1) },
       { key: " ", shown: "Space", says: "Select the picture", run: () => this.toggle(this.group?.decisions[this.cursor]?.id) },
       { key: "a", says: "Select all, or none", run: () => this.selectAll() },
       { key: "Enter", says: "Confirm the suggestion", run: () => this.confirm() },
@@ -64,6 +64,7 @@ class Inbox extends View {
     const mine = (this.fetching = {});
     const [answer, list] = await Promise.all([api.get(inCollection("/inbox"), { signal: this.signal, quiet: this.built }), labels({ fresh: true, signal: this.signal })]);
     if (mine !== this.fetching) return false;
+    this.before = { id: this.group?.id, cursor: this.group?.decisions[this.cursor]?.id }; // the keys may have moved meanwhile
     this.groups = answer.groups ?? [];
     this.labels = list;
     this.total = answer.open;
@@ -190,6 +191,7 @@ class Inbox extends View {
   }
 
   async label() {
+    if (!this.group || this.settling) return;
     const picker = labelPicker({ autofocus: true });
     const decisions = this.subject;
     const done = await form("What are they?", [h("p", { class: "quiet", text: `${words.count(decisions.length, "answer is", "answers are")} corrected. Nothing is registered.` }), field("Label", picker)], "Correct", async () => {
@@ -199,7 +201,7 @@ class Inbox extends View {
   }
 
   async register() {
-    if (!this.group) return;
+    if (!this.group || this.settling) return;
     const decisions = this.subject;
     const example = this.group.decisions.find((d) => d.id === (this.chosen.size > 0 ? decisions[0] : this.group.decisions[this.cursor]?.id)) ?? this.group.decisions[0];
     if (!example.picture) return say("Its picture is not kept, so it cannot be registered from here. The collection says what is kept.", { kind: "bad" });
@@ -216,30 +218,40 @@ class Inbox extends View {
     }, { wide: true });
     if (!done) return;
     keepRecent(picker.value);
-    await tell(done, () => this.recheck({ quiet: true }), told.told(picker.value));
-    await this.again();
+    await this.settle(async () => {
+      await tell(done, () => this.recheck({ quiet: true }), told.told(picker.value));
+      await this.again();
+    });
     await this.recheck({ quiet: true, like: example.id });
   }
 
   async resolve(action, label, says, decisions = this.subject) {
-    try {
+    await this.settle(async () => {
       const done = await api.post(inCollection("/inbox/resolve"), { json: { decisions, action, label: label || undefined } });
       if (label && action === "confirm") keepRecent(label);
       changed(says(decisions.length, done), done?.change, () => this.again());
-      this.chosen.clear();
+      for (const id of decisions) this.chosen.delete(id);
       await this.again();
-    } catch (error) { complain(error); }
+    });
+  }
+
+  // settle does one thing at a time: a key that is pressed before the next group is seen was meant for this one.
+  async settle(work) {
+    if (this.settling) return;
+    this.settling = true;
+    try { await work(); } catch (error) { complain(error); }
+    this.settling = false;
   }
 
   // again asks for the inbox anew, and stays where it was: at the group, or at its place if it is
   // gone, with what is selected of it.
   async again() {
     if (this.signal.aborted) return;
-    const before = { id: this.group?.id, cursor: this.group?.decisions[this.cursor]?.id };
     try {
       if (!await this.fetch()) return;
     } catch (error) { return complain(error); }
     if (this.signal.aborted) return;
+    const { before } = this;
     const same = this.groups.findIndex((g) => g.id === before.id);
     this.at = same >= 0 ? same : Math.max(0, Math.min(this.at, this.groups.length - 1));
     this.cursor = same >= 0 ? Math.max(0, this.group.decisions.findIndex((d) => d.id === before.cursor)) : 0;

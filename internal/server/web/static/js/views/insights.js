@@ -55,7 +55,7 @@ function sums(rows, statuses) {
 function confused(pairs, looked, list) {
   const why = (p) => [p.close && words.count(p.close, "close answer", "close answers"), p.wrong && `${p.wrong} put right`].filter(Boolean).join(", ");
   return h("section", { class: "card" }, h("h2", { text: "Kinds that are taken for each other" }), h("p", { class: "quiet small", text: pairs.length === 0 ? `Of the last ${words.count(looked, "answer", "answers")} none lay between two kinds.` : `Among the last ${words.count(looked, "answer", "answers")}. A second reference of each helps, or a label above both.` }),
-    h("ul", {}, pairs.map((p) => h("li", { class: "rival" }, labelThumb(list, p.label), labelText(p.label, { linked: true }), h("span", { class: "quiet", text: "and" }), labelThumb(list, p.other), h("span", { class: "grow" }, labelText(p.other, { linked: true })), h("span", { class: "number quiet small", text: why(p) })))));
+    h("ul", {}, pairs.map((p) => h("li", { class: "rival two" }, labelThumb(list, p.label), labelText(p.label, { linked: true }), h("span", { class: "quiet", text: "and" }), labelThumb(list, p.other), h("span", { class: "grow" }, labelText(p.other, { linked: true })), h("span", { class: "number quiet small", text: why(p) })))));
 }
 
 const dayLong = 24 * 3600 * 1000; // ms

@@ -11,7 +11,10 @@ const shownAtOnce = 100; // of the failed files, and of the results
 const lookEvery = 3000; // ms, where events do not come through
 
 class JobView extends View {
-  start() { this.load(() => this.all()); }
+  start() {
+    this.signal.addEventListener("abort", () => this.events?.close());
+    this.load(() => this.all());
+  }
 
   path(rest = "") { return "/jobs/" + api.part(this.dataset.id) + rest; }
 
@@ -23,7 +26,7 @@ class JobView extends View {
     this.show(job);
     this.load(() => this.answers(), this.results);
     if (!job.ended) this.follow();
-    return [heading(jobName(job), `Started ${words.when(job.created)} by ${job.who}.`, link(pathTo("jobs"), [icon("back"), h("span", { text: "All jobs" })], { class: "button" })), h("div", { class: "stack" }, this.top, this.failed, this.results)];
+    return [heading(jobName(job), `Started ${words.when(job.created)} by ${words.who(job.who)}.`, link(pathTo("jobs"), [icon("back"), h("span", { text: "All jobs" })], { class: "button" })), h("div", { class: "stack" }, this.top, this.failed, this.results)];
   }
 
   // show shows how far it is now; what was selected there keeps the focus.
@@ -46,6 +49,7 @@ class JobView extends View {
   // follow has the service tell how far it is; where that does not come through, it is asked.
   follow() {
     this.events?.close();
+    if (this.signal.aborted) return;
     const events = this.events = new EventSource(api.address(this.path("/events")));
     const take = (event) => this.show(JSON.parse(event.data));
     events.addEventListener("progress", take);
@@ -53,12 +57,13 @@ class JobView extends View {
     events.addEventListener("error", () => {
       if (events.readyState !== EventSource.CLOSED) return; // it tries again by itself
       setTimeout(async () => {
-        if (this.signal.aborted) return;
-        try { this.show(await api.get(this.path(), { quiet: true, signal: this.signal })); } catch { /* the next look says it */ }
+        let job;
+        try { job = await api.get(this.path(), { quiet: true, signal: this.signal }); } catch { /* the next look says it */ }
+        if (this.signal.aborted || events !== this.events) return; // it was paused or resumed meanwhile: others tell now
+        if (job) this.show(job);
         if (!this.job.ended) this.follow();
       }, lookEvery);
     });
-    this.signal.addEventListener("abort", () => events.close());
   }
 
   async wrong() {
@@ -80,7 +85,7 @@ class JobView extends View {
     return h("section", { class: "card stack tight" }, h("div", { class: "row between" }, h("h2", { text: "What the pages are" }), h("div", { class: "row" }, download("csv"), download("jsonl"))),
       h("div", { class: "row" }, Object.keys(words.decisionNames).filter((of) => counts[of]).map(chip), query.decision && link(here, "All", { class: "button quiet small" })),
       waiting > 0 && state.may("register") && h("p", { class: "notice" }, icon("inbox"), h("span", {}, `${words.count(waiting, "page was", "pages were")} not recognised. `, link(pathTo("inbox"), "They wait in the inbox."))),
-      answer.results.length === 0 ? h("p", { class: "quiet", text: "No results yet." }) : h("div", { class: "table-box" }, h("table", {}, h("thead", {}, h("tr", {}, ["Answer", "Label", "Sure", "File"].map((t, i) => h("th", { class: i === 2 ? "number" : "", text: t })))), h("tbody", {}, answer.results.map((r) => row({ ...r, path: within(r.path, this.job.place) }))))),
+      answer.results.length === 0 ? h("p", { class: "quiet", text: "No results yet." }) : h("div", { class: "table-box" }, h("table", { class: "cards" }, h("thead", {}, h("tr", {}, ["Answer", "Label", "Sure", "File"].map((t, i) => h("th", { class: i === 2 ? "number" : "", text: t })))), h("tbody", {}, answer.results.map((r) => row({ ...r, path: within(r.path, this.job.place) }))))),
       h("div", { class: "row between" }, query.cursor ? link(here, [icon("back"), h("span", { text: "First" })], { class: "button" }) : h("span"), answer.next && link(here + "?" + new URLSearchParams({ ...(query.decision && { decision: query.decision }), cursor: answer.next }), [h("span", { text: "More" }), icon("chevron")], { class: "button next" })));
   }
 }

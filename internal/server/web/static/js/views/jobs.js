@@ -1,5 +1,5 @@
 // Jobs: many files, recognised in the background. They go on without this page.
-import { button, empty, field, fill, h, heading, icon } from "../dom.js";
+import { button, empty, field, fill, h, heading, icon, once } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
 import { go, inCollection, pathTo, state } from "../state.js";
@@ -16,14 +16,15 @@ class JobsView extends View {
   start() {
     this.list = h("div", { class: "stack tight" });
     this.told = h("p", { role: "status", class: "quiet" });
-    fill(this, heading("Jobs", "Many files, recognised in the background. A job goes on when this page is closed, and when the service is started anew.", button("Folder of the server", { icon: "folder", key: "n", on: () => this.folder() })),
+    fill(this, heading("Jobs", "Many files, recognised in the background. A job goes on when this page is closed, and when the service is started anew.", button("Folder of the server", { icon: "folder", key: "n", on: (event) => this.folder(event) })),
       h("div", { class: "stack" }, dropZone({ view: this, take: (files) => this.send(files), small: true, folders: true, title: "Drop many files or a folder", text: "They are sent to the service, which works on them one after the other." }), this.told, this.list, watches(this)));
     this.load(() => this.all(), this.list);
   }
 
-  shortcuts() { return [{ key: "n", says: "A folder of the server", run: () => this.folder() }]; }
+  shortcuts() { return [{ key: "n", says: "A folder of the server", run: (event) => this.folder(event) }]; }
 
   async all() {
+    this.asking = {}; // a look that is under way is older
     const answer = await api.get("/jobs", { query: { collection: state.name, limit: 50 }, signal: this.signal });
     this.again(answer.jobs);
     return this.rows(answer.jobs);
@@ -33,14 +34,17 @@ class JobsView extends View {
   again(jobs) {
     clearTimeout(this.timer);
     if (!jobs.some((j) => j.state === "running" || j.state === "uploading")) return;
+    const mine = this.asking;
+    const old = () => this.signal.aborted || mine !== this.asking;
     this.timer = setTimeout(async () => {
-      if (this.signal.aborted) return;
+      if (old()) return;
       try {
         const answer = await api.get("/jobs", { query: { collection: state.name, limit: 50 }, signal: this.signal, quiet: true });
+        if (old()) return;
         if (!this.list.contains(document.activeElement)) fill(this.list, this.rows(answer.jobs));
         this.again(answer.jobs);
       } catch (error) {
-        if (error.name !== "AbortError") this.again(jobs);
+        if (!old()) this.again(jobs);
       }
     }, lookEvery);
   }
@@ -48,7 +52,7 @@ class JobsView extends View {
   rows(jobs) {
     if (jobs.length === 0) return empty("layers", "No jobs yet", "Drop files above, or have a folder of the server read.");
     return jobs.map((job) => h("section", { class: "card stack tight job" }, h("div", { class: "row between" }, h("a", { class: "grow wrap", href: pathTo("jobs/" + api.part(job.id)) }, h("strong", { text: jobName(job) })), stateChip(job)),
-      progressBar(job), h("div", { class: "row between" }, h("span", { class: "quiet small", text: progressWords(job) + ` · ${words.ago(job.created)}, by ${job.who}` }), h("div", { class: "row" }, controls(job, () => this.load(() => this.all(), this.list), { small: true })))));
+      progressBar(job), h("div", { class: "row between" }, h("span", { class: "quiet small", text: progressWords(job) + ` · ${words.ago(job.created)}, by ${words.who(job.who)}` }), h("div", { class: "row" }, controls(job, () => this.load(() => this.all(), this.list), { small: true })))));
   }
 
   async send(files) {
@@ -64,7 +68,7 @@ class JobsView extends View {
     this.told.textContent = "";
   }
 
-  async folder() {
+  folder = once(async () => {
     let folders;
     try { ({ folders } = await api.get("/job-folders", { signal: this.signal })); } catch (error) { return complain(error); }
     const place = h("input", { name: "place", value: folders[0] ?? "", maxlength: 4096, spellcheck: "false", autocomplete: "off", autofocus: true });
@@ -75,7 +79,7 @@ class JobsView extends View {
       return api.post(inCollection("/jobs"), { json: { [element.elements.kind.value]: place.value.trim() } });
     });
     if (done) go(pathTo("jobs/" + api.part(done.id)));
-  }
+  });
 }
 
 // none says what whoever runs the service has to do.

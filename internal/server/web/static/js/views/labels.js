@@ -20,8 +20,8 @@ class Labels extends View {
 
   shortcuts() {
     return [
-      { key: "j", says: "Next label", run: () => this.step(1) },
-      { key: "k", says: "Label before", run: () => this.step(-1) },
+      { key: "j", repeats: true, says: "Next label", run: () => this.step(1) },
+      { key: "k", repeats: true, says: "Label before", run: () => this.step(-1) },
       { key: "n", says: "Register examples", run: () => state.may("register") && go(pathTo("register", { label: this.label })) },
     ];
   }

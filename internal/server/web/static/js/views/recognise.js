@@ -15,11 +15,12 @@ const tries = 4; // of a file that the service has no room for yet
 class Recognise extends View {
   items = []; // [{file, url, state: waiting|working|done|failed, decisions, error}]
   shown = null; // {item, nth}
+  working = 0; // of atOnce
 
   shortcuts() {
     return [
-      { key: "j", keys: ["ArrowDown"], says: "Next file", run: () => this.step(1) },
-      { key: "k", keys: ["ArrowUp"], says: "File before", run: () => this.step(-1) },
+      { key: "j", keys: ["ArrowDown"], repeats: true, says: "Next file", run: () => this.step(1) },
+      { key: "k", keys: ["ArrowUp"], repeats: true, says: "File before", run: () => this.step(-1) },
       { key: "o", says: "Choose files", run: () => this.querySelector("input[type=file]")?.click() },
       { key: "Enter", says: "That is right", run: () => [...this.querySelectorAll(".verdict .button.primary")][0]?.click() },
     ];
@@ -45,6 +46,7 @@ class Recognise extends View {
     const none = this.items.length === 0;
     const zone = dropZone({ view: this, take: (files) => this.take(files), small: !none, folders: none, title: none ? "Drop documents here" : "Next document", text: none ? "Photos, scans, PDF, TIFF, mail or ZIP. You can paste, too." : "Drop, paste, choose or photograph." });
     const first = !state.collection?.references;
+    this.loaded(this.place); // an answer of before that is still asked for
     this.classList.toggle("answered", !none);
     if (first) return fill(this.place, this.guide());
     if (none) return fill(this.place, h("div", { class: "stack" }, zone));
@@ -78,8 +80,14 @@ class Recognise extends View {
     for (let i = 0; i < atOnce; i++) this.work();
   }
 
-  // work takes the waiting files one by one, until there are none.
+  // work takes the waiting files, as many at a time as may be sent.
   async work() {
+    if (this.working >= atOnce) return;
+    this.working++;
+    try { await this.oneByOne(); } finally { this.working--; }
+  }
+
+  async oneByOne() {
     for (;;) {
       const item = this.items.find((i) => i.state === "waiting");
       if (!item || this.signal.aborted) return;

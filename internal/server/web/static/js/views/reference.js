@@ -1,5 +1,5 @@
 // A reference: its picture, what of it is form and what contents, what looks like it, and its label, note and contents.
-import { button, field, fill, h, heading, icon, link } from "../dom.js";
+import { button, field, fill, h, heading, icon, link, once } from "../dom.js";
 import * as api from "../api.js";
 import * as words from "../words.js";
 import { go, pathTo, state } from "../state.js";
@@ -48,7 +48,7 @@ class Reference extends View {
     const note = h("textarea", { name: "note", maxlength: 10000, value: r.note ?? "" });
     const contents = contentsChoice(r.contents ?? "");
     const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
-    const form = h("form", { class: "card stack", on: { submit: async (event) => {
+    const form = h("form", { class: "card stack", on: { submit: once(async (event) => {
       event.preventDefault();
       wrong.hidden = true;
       const wanted = { label: picker.value, note: note.value, contents: form.elements.contents.value };
@@ -64,7 +64,7 @@ class Reference extends View {
         wrong.hidden = false;
         wrong.textContent = words.sentence([error.message, ...(error.errors ?? [])].join(" "));
       }
-    } } }, field("Label", picker, "Another label moves the reference."), contents, field("Note", note), wrong, h("div", { class: "row end" }, h("button", { class: "button primary", type: "submit" }, "Save")));
+    }) } }, field("Label", picker, "Another label moves the reference."), contents, field("Note", note), wrong, h("div", { class: "row end" }, h("button", { class: "button primary", type: "submit" }, "Save")));
     return form;
   }
 
