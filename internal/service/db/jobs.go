@@ -196,7 +196,8 @@ func scanJobFile(rows *sql.Rows, f *JobFile) error {
 	return rows.Scan(&f.Job, &f.Path, &f.Number, &f.Chunk, &f.State, &f.Hash, &f.Pages, &f.Tries, &f.Reason)
 }
 
-// JobPaths returns which of some paths a job has.
+// JobPaths returns which of some paths a job has. Each path is looked up by itself: asked for a
+// list of them, a server without statistics of a new table reads all files of the job each time.
 func (q *Tx) JobPaths(ctx context.Context, job string, paths []string) (map[string]bool, error) {
 	has := map[string]bool{}
 	for some := range slices.Chunk(paths, rowsAtOnce) {
@@ -204,13 +205,15 @@ func (q *Tx) JobPaths(ctx context.Context, job string, paths []string) (map[stri
 		for _, path := range some {
 			args = append(args, path)
 		}
-		list, err := all(ctx, q.querier, func(rows *sql.Rows, path *string) error { return rows.Scan(path) },
-			`SELECT path FROM job_file WHERE job = ? AND path IN (?`+strings.Repeat(`, ?`, len(some)-1)+`)`, args...)
+		list, err := all(ctx, q.querier, func(rows *sql.Rows, path *sql.NullString) error { return rows.Scan(path) },
+			`SELECT (SELECT path FROM job_file WHERE job = ? AND path = asked.column1) FROM (VALUES (?)`+strings.Repeat(`, (?)`, len(some)-1)+`) AS asked`, args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, path := range list {
-			has[path] = true
+			if path.Valid {
+				has[path.String] = true
+			}
 		}
 	}
 	return has, nil
