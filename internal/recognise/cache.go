@@ -36,6 +36,7 @@ type referenceCache struct {
 	mu      *sync.Mutex
 	members map[string]decide.Label // as of version
 	version uint64
+	removal uint64  // the version with which references went away last
 	damaged leftOut // references that could not be taken into the index
 	index   *wordindex.Index
 
@@ -52,17 +53,21 @@ func newReferenceCache() referenceCache {
 	}
 }
 
-// follow takes in what changed in the gallery and returns its references.
-func (c *referenceCache) follow(ctx context.Context, g *Engine, vectors *vectorindex.SyncedIndex) (map[string]decide.Label, error) {
+// follow takes in what changed in the gallery, and returns the references of an index of it.
+func (c *referenceCache) follow(ctx context.Context, g *Engine, vectors *vectorindex.Index) (map[string]decide.Label, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	members, version := vectors.Index().Members(c.version)
-	if members == nil {
+	members, version := vectors.Members(c.version)
+	switch {
+	case members == nil:
 		return c.members, nil
+	case version < c.version: // of a search that began before others
+		return members, nil
 	}
 	for id := range c.members {
 		if _, still := members[id]; !still {
 			c.index.Remove(id)
+			c.removal = version
 			delete(c.damaged, id)
 			c.featureSets.forget(id)
 			c.references.forget(id)
@@ -125,7 +130,7 @@ func (c *referenceCache) addByFeatures(ctx context.Context, g *Engine, id string
 
 // leftOut returns the references that are damaged as far as is known: those
 // without an embedding, and those that could not be taken into the index.
-func (c *referenceCache) leftOut(vectors *vectorindex.SyncedIndex) leftOut {
+func (c *referenceCache) leftOut(vectors *vectorindex.View) leftOut {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	all := maps.Clone(c.damaged)
@@ -133,6 +138,14 @@ func (c *referenceCache) leftOut(vectors *vectorindex.SyncedIndex) leftOut {
 		all[damage.ID] = damage
 	}
 	return all
+}
+
+// lacks reports whether the index of features may lack references of an index of
+// embeddings, because they were removed since.
+func (c *referenceCache) lacks(vectors *vectorindex.Index) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.removal > vectors.Changes()
 }
 
 // featureIndex names references that share features with a photo.

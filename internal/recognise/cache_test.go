@@ -20,6 +20,7 @@ import (
 	"exemplar/internal/store"
 	"exemplar/internal/store/open"
 	"exemplar/internal/synthdoc"
+	"exemplar/internal/vectorindex"
 	"exemplar/internal/wordindex"
 )
 
@@ -123,7 +124,7 @@ func proposals(t *testing.T, path string, picture *imaging.Image) ([]string, err
 	if err != nil {
 		t.Fatal(err)
 	}
-	members, err := g.references.follow(ctx, g, vectors)
+	members, err := g.references.follow(ctx, g, vectors.Index())
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +171,46 @@ func TestFeaturesAreReadBeforeTheFirstSearch(t *testing.T) {
 	}
 	if n := g.references.index.Len(); n != len(documents) {
 		t.Errorf("%d references are read, want %d", n, len(documents))
+	}
+}
+
+// A search that began before a reference was removed is told that it may have missed it, and
+// sees the references of its own moment.
+func TestASearchBesideARemoval(t *testing.T) {
+	path, documents := largeGallery(t, "")
+	g, ctx := openEngine(t, path), t.Context()
+	if err := g.LoadFeatures(ctx); err != nil {
+		t.Fatal(err)
+	}
+	before, release, err := g.vectors.Hold(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if g.references.lacks(before.Index) {
+		t.Error("nothing was removed")
+	}
+	list, err := g.store.List(ctx, store.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.store.Remove(ctx, list[0].ID); err != nil && !errors.Is(err, store.ErrLingers) {
+		t.Fatal(err)
+	}
+	after, releaseAfter, err := g.vectors.Hold(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer releaseAfter()
+	for _, c := range []struct {
+		view  *vectorindex.View
+		want  int
+		lacks bool
+	}{{after, len(documents) - 1, false}, {before, len(documents), true}, {after, len(documents) - 1, false}} {
+		members, err := g.references.follow(ctx, g, c.view.Index)
+		if lacks := g.references.lacks(c.view.Index); err != nil || len(members) != c.want || lacks != c.lacks {
+			t.Errorf("version %d: %d references, %v, want %d; lacks some: %v", c.view.Version(), len(members), err, c.want, lacks)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func leaveAway(id string, part store.Part, err error) error {
 
 // noteAway is what an answer says that was given while the database could not be
 // reached; empty if it could.
-func noteAway(vectors *vectorindex.SyncedIndex) []string {
+func noteAway(vectors *vectorindex.View) []string {
 	since, away := vectors.Away()
 	if !away {
 		return nil

@@ -24,7 +24,7 @@ func (g *Engine) Load(ctx context.Context) error {
 func (g *Engine) LoadFeatures(ctx context.Context) error {
 	vectors, err := g.follow(ctx)
 	if err == nil {
-		_, err = g.references.follow(ctx, g, vectors)
+		_, err = g.references.follow(ctx, g, vectors.Index())
 	}
 	return err
 }

@@ -259,5 +259,5 @@ func (g *Engine) NearestOf(ctx context.Context, label decide.Label, embedding []
 	if err := vectors.Sync(ctx); err != nil {
 		return nil, err
 	}
-	return nearestIn(vectors, embedding)(label, except), nil
+	return nearestIn(vectors.Index(), embedding)(label, except), nil
 }

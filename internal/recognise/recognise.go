@@ -116,7 +116,7 @@ func (g *Engine) pass(ctx context.Context, picture upright, opts Options) (_ *Re
 	if err != nil {
 		return nil, false, err
 	}
-	result := &Result{Findings: []Finding{e.decide()}, Version: e.version}
+	result := &Result{Findings: []Finding{e.decide()}, Version: e.vectors.Version()}
 	damaged := g.references.leftOut(e.vectors)
 	if s != nil {
 		result.Photo = s.photo
@@ -143,20 +143,19 @@ func (g *Engine) pass(ctx context.Context, picture upright, opts Options) (_ *Re
 
 // held is the gallery at one version, to be searched for one picture.
 type held struct {
-	vectors   *vectorindex.SyncedIndex
-	version   int64
+	vectors   *vectorindex.View
 	embedding []float32 // of the picture
-	release   func()    // the gallery may change again
+	release   func()    // it is no longer needed
 }
 
-// hold keeps what is known of the gallery as it is, until it is released.
+// hold keeps what is known of the gallery as it is, until it is released. Changes go on.
 func (g *Engine) hold(ctx context.Context, picture upright) (*held, error) {
 	vectors, err := g.follow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := &held{vectors: vectors, embedding: g.model.Embed(picture.Image)}
-	h.version, h.release, err = vectors.Hold(ctx)
+	h := &held{embedding: g.model.Embed(picture.Image)}
+	h.vectors, h.release, err = vectors.Hold(ctx)
 	return h, err
 }
 
@@ -193,8 +192,7 @@ func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, a
 
 // evidenceSet is everything that a decision is taken from.
 type evidenceSet struct {
-	vectors    *vectorindex.SyncedIndex
-	version    int64              // of the gallery
+	vectors    *vectorindex.View
 	candidates []decide.Candidate // one for each label, by falling score
 	policy     decide.Policy
 	seen       map[string]*Hypothesis // by reference
@@ -207,14 +205,14 @@ type evidenceSet struct {
 // is nil where nothing is looked for.
 func (g *Engine) gather(ctx context.Context, h *held, picture upright, opts Options, labels int) (*search, *evidenceSet, error) {
 	vectors, embedding := h.vectors, h.embedding
-	e := &evidenceSet{vectors: vectors, version: h.version, seen: map[string]*Hypothesis{}}
+	e := &evidenceSet{vectors: vectors, seen: map[string]*Hypothesis{}}
 	hits, err := vectors.SearchKnown(embedding, labels)
 	if err != nil {
 		return nil, nil, err
 	}
 	e.candidates = candidatesOf(hits)
-	e.nearestOf = nearestIn(vectors, embedding)
-	if e.policy, err = decide.NewPolicy(g.model.Calibration, opts.FPIR, vectors.Index().Labels()); err != nil {
+	e.nearestOf = nearestIn(vectors.Index, embedding)
+	if e.policy, err = decide.NewPolicy(g.model.Calibration, opts.FPIR, vectors.Labels()); err != nil {
 		return nil, nil, err
 	}
 	e.policy.Exact = opts.Exact
@@ -254,9 +252,9 @@ func candidateOf(h vectorindex.Hit) decide.Candidate {
 
 // nearestIn returns a function that gives the reference of a label, other than
 // except, that is most like an embedding; nil if there is none.
-func nearestIn(vectors *vectorindex.SyncedIndex, embedding []float32) func(of decide.Label, except string) *decide.Candidate {
+func nearestIn(vectors *vectorindex.Index, embedding []float32) func(of decide.Label, except string) *decide.Candidate {
 	return func(of decide.Label, except string) *decide.Candidate {
-		hit := vectors.Index().NearestOf(of, embedding, except)
+		hit := vectors.NearestOf(of, embedding, except)
 		if hit == nil {
 			return nil
 		}

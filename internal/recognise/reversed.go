@@ -33,7 +33,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 	for _, r := range reversals {
 		coarse := s.in(NewPhoto(s.photo.embedder, r.of(small)))
 		embedding := s.photo.embedder.Embed(coarse.photo.picture)
-		alike := candidatesOf(s.vectors.Index().Search(embedding, maxVerified))
+		alike := candidatesOf(s.vectors.Search(embedding, maxVerified))
 		if n, err := coarse.mostInliers(ctx, alike); err != nil || n < fewShared {
 			if err != nil {
 				return nil, nil, err
@@ -50,7 +50,7 @@ func (s *search) reversed(ctx context.Context, first *evidenceSet) (*Photo, *Fin
 			continue
 		}
 		e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}, photo: photo}
-		e.nearestOf = nearestIn(s.vectors, embedding)
+		e.nearestOf = nearestIn(s.vectors.Index, embedding)
 		for _, h := range found {
 			e.add(h)
 		}

@@ -47,7 +47,7 @@ type Hypothesis struct {
 // search looks for references in one photo. It remembers what it found.
 type search struct {
 	engine  *Engine
-	vectors *vectorindex.SyncedIndex
+	vectors *vectorindex.View
 	members map[string]decide.Label
 	photo   *Photo
 	mode    SearchMode
@@ -59,8 +59,8 @@ type search struct {
 	inliers      int // most that any reference had
 }
 
-func (g *Engine) newSearch(ctx context.Context, vectors *vectorindex.SyncedIndex, photo *Photo, mode SearchMode) (*search, error) {
-	members, err := g.references.follow(ctx, g, vectors)
+func (g *Engine) newSearch(ctx context.Context, vectors *vectorindex.View, photo *Photo, mode SearchMode) (*search, error) {
+	members, err := g.references.follow(ctx, g, vectors.Index)
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +95,16 @@ func (s *search) run(ctx context.Context, candidates []decide.Candidate) ([]*Hyp
 	index := s.engine.references.featureIndex()
 	if len(seen) == 0 || seen[0].inliers < enoughInliers {
 		list := s.shortlist(candidates, func() []string {
-			return append(likeParts(s.vectors, s.photo), index.Query(s.photo.probe.FineFeatures(), byFeatures)...)
+			return append(likeParts(s.vectors.Index, s.photo), index.Query(s.photo.probe.FineFeatures(), byFeatures)...)
 		})
 		finer, err := s.match(ctx, list, s.fine, s.photo.FineMatch)
 		if err != nil {
 			return nil, err
 		}
 		seen = merge(finer, seen)
+	}
+	if s.engine.references.lacks(s.vectors.Index) {
+		*s.gone = true
 	}
 	for _, h := range seen {
 		s.inliers = max(s.inliers, h.inliers)
@@ -208,10 +211,10 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 // likeParts names references by the parts of the photo in which documents may lie: of
 // each part the one whose embedding is most like it. A page of small print has no
 // features to be found by, but its embedding is telling once it is cut out.
-func likeParts(vectors *vectorindex.SyncedIndex, photo *Photo) []string {
+func likeParts(vectors *vectorindex.Index, photo *Photo) []string {
 	var ids []string
 	for _, embedding := range photo.EmbedParts() {
-		for _, c := range vectors.Index().Search(embedding, 1) {
+		for _, c := range vectors.Search(embedding, 1) {
 			ids = append(ids, c.Reference)
 		}
 	}

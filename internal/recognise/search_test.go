@@ -22,7 +22,7 @@ func TestDocumentsAreFoundByThePartsOfAPhoto(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.references.follow(ctx, g, vectors); err != nil {
+	if _, err := g.references.follow(ctx, g, vectors.Index()); err != nil {
 		t.Fatal(err)
 	}
 	g.references.index = wordindex.New()

@@ -9,7 +9,8 @@
 // error bound of the scan does not rule out (quantise.go). The answer is the same as
 // if it had compared all in float32, in about a quarter of the time. A [SyncedIndex]
 // keeps an Index equal to the content of a store (sync.go): before each search it
-// applies what this and other processes changed.
+// applies what this and other processes changed. A [View] is the store at one version,
+// for searches of several steps (view.go).
 //
 // Package recognise calls it after it has embedded a photo, and then looks for the
 // photo's document among the labels found. The package uses one method of a store,

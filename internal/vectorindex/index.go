@@ -17,11 +17,12 @@ import (
 type Index struct {
 	dim int
 
-	mu     sync.RWMutex
-	blocks []*block
-	ids    []string         // by slot
-	labels []int32          // by slot: into names
-	slots  map[string]int32 // by id
+	mu       sync.RWMutex
+	blocks   []*block
+	borrowed []bool           // by block: another index has it too
+	ids      []string         // by slot
+	labels   []int32          // by slot: into names
+	slots    map[string]int32 // by id
 
 	names   []label.Label
 	numbers map[label.Label]int32 // into names
@@ -31,6 +32,7 @@ type Index struct {
 	norm, residual float64 // the largest of all embeddings that were ever added
 
 	version uint64 // grows with every change
+	holders int    // of a [SyncedIndex], which guards it
 }
 
 // Item is a reference for the index.
@@ -42,9 +44,7 @@ type Item struct {
 
 // NewIndex makes an empty index of embeddings of dim numbers.
 func NewIndex(dim int) *Index {
-	x := &Index{dim: dim}
-	x.reset()
-	return x
+	return &Index{dim: dim, slots: map[string]int32{}, numbers: map[label.Label]int32{}}
 }
 
 // Len returns the number of references.
@@ -61,8 +61,14 @@ func (x *Index) Labels() int {
 	return x.live
 }
 
-// Members returns the references, each with its label, and a version that grows with
-// every change. If the version still equals since, it returns no references.
+// Changes is a version of the index, which grows with every change.
+func (x *Index) Changes() uint64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.version
+}
+
+// Members returns the references, each with its label, and their [Index.Changes]. If the version still equals since, it returns no references.
 func (x *Index) Members(since uint64) (members map[string]label.Label, version uint64) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
@@ -108,24 +114,6 @@ func (x *Index) Update(removed []string, items ...Item) {
 	}
 }
 
-// reset empties the index.
-func (x *Index) reset() {
-	x.blocks, x.ids, x.labels, x.slots = nil, nil, nil, map[string]int32{}
-	x.names, x.numbers, x.counts, x.live = nil, map[label.Label]int32{}, nil, 0
-	x.norm, x.residual = 0, 0
-}
-
-// replaceWith takes over the content of another index, which must not be used
-// afterwards.
-func (x *Index) replaceWith(other *Index) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.version++
-	x.blocks, x.ids, x.labels, x.slots = other.blocks, other.ids, other.labels, other.slots
-	x.names, x.numbers, x.counts, x.live = other.names, other.numbers, other.counts, other.live
-	x.norm, x.residual = other.norm, other.residual
-}
-
 func (x *Index) put(item Item) {
 	b, row := x.place(item)
 	norm, residual := b.quantise(x.dim, row, row+store.Rotations)
@@ -146,6 +134,7 @@ func (x *Index) place(item Item) (*block, int) {
 		x.labels[slot] = x.count(item.Label)
 		x.uncount(old)
 	}
+	x.own(int(slot) / blockReferences)
 	b, row := x.at(int(slot))
 	copy(b.exact[row*x.dim:(row+store.Rotations)*x.dim], item.Vectors)
 	return b, row
@@ -161,6 +150,7 @@ func (x *Index) grow() {
 	if len(x.ids) > len(x.blocks)*blockReferences {
 		x.blocks = append(x.blocks, new(block))
 	}
+	x.own(len(x.blocks) - 1)
 	b := x.blocks[len(x.blocks)-1]
 	rows := len(b.scale) + store.Rotations
 	if len(x.blocks) > 1 && rows == store.Rotations { // a large gallery: what it may waste is little beside what it has
@@ -197,6 +187,8 @@ func (x *Index) remove(id string) {
 	x.ids[last] = ""
 	x.ids, x.labels = x.ids[:last], x.labels[:last]
 
+	x.own(int(slot) / blockReferences)
+	x.own(int(last) / blockReferences)
 	to, row := x.at(int(slot))
 	from, fromRow := x.at(int(last))
 	n := store.Rotations * x.dim
@@ -206,6 +198,7 @@ func (x *Index) remove(id string) {
 	from.exact, from.bytes, from.scale = from.exact[:fromRow*x.dim], from.bytes[:fromRow*x.dim], from.scale[:fromRow]
 	if fromRow == 0 {
 		x.blocks = x.blocks[:len(x.blocks)-1]
+		x.borrowed = x.borrowed[:min(len(x.borrowed), len(x.blocks))]
 	}
 }
 

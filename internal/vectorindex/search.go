@@ -2,6 +2,7 @@ package vectorindex
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -45,6 +46,18 @@ func (x *Index) Search(embedding []float32, k int) []Hit {
 		x.scan(&p, k, t.row)
 	}
 	return t.top(k)
+}
+
+// SearchKnown is Search for embeddings of any model: the error says why one cannot be
+// searched.
+func (x *Index) SearchKnown(embedding []float32, k int) ([]Hit, error) {
+	if len(embedding) != x.dim {
+		return nil, fmt.Errorf("search: %w (an embedding of %d numbers, not %d)", store.ErrWrongModel, len(embedding), x.dim)
+	}
+	if length := kernel.Norm(embedding); math.IsNaN(length) || math.IsInf(length, 0) {
+		return nil, fmt.Errorf("search: the embedding is not finite")
+	}
+	return x.Search(embedding, k), nil
 }
 
 // tally collects the best exact score of each label.

@@ -1,17 +1,13 @@
 package vectorindex
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 	"time"
 
-	"exemplar/internal/kernel"
 	"exemplar/internal/store"
 )
 
@@ -26,12 +22,11 @@ type Source interface {
 type SyncedIndex struct {
 	source Source
 	model  string
-	index  *Index
 
-	syncing sync.Mutex   // held by the one who asks the store for changes
-	holding sync.RWMutex // for reading by those who hold the index, for writing to apply changes
+	syncing sync.Mutex // held by the one who asks the store for changes
 
 	mu       sync.Mutex               // guards what follows
+	index    *Index                   // while somebody holds it, changes make another one
 	synced   time.Time                // when the store was asked last, and answered
 	away     bool                     // it did not answer since
 	position store.Position           // the index has all changes up to here
@@ -53,33 +48,29 @@ func Load(ctx context.Context, source Source, model string, dim int) (*SyncedInd
 func (s *SyncedIndex) Damaged() []*store.Damage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.SortedFunc(maps.Values(s.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
+	return s.view().Damaged()
 }
 
-// IsFixed says whether the contents of a reference are fixed: see
-// [store.ContentsFixed].
-func (s *SyncedIndex) IsFixed(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.fixed[id]
-}
-
-// Version returns the number of the last change that the index has.
-func (s *SyncedIndex) Version() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.position.Seq
-}
-
-// Index returns the index itself. It has the changes up to the last Sync.
-func (s *SyncedIndex) Index() *Index { return s.index }
-
-// Away reports whether the store could not be asked in the last Sync, and when it was
-// asked last. The index then has the changes up to that moment, and no later ones.
+// Away is that of a [View] of now.
 func (s *SyncedIndex) Away() (since time.Time, away bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.synced, s.away
+	return s.view().Away()
+}
+
+// view is what is known of the store now.
+func (s *SyncedIndex) view() *View {
+	return &View{Index: s.index, seq: s.position.Seq, synced: s.synced, away: s.away, damaged: s.damaged, fixed: s.fixed}
+}
+
+// Version returns the number of the last change that the index has.
+func (s *SyncedIndex) Version() int64 { return s.Position().Seq }
+
+// Index returns the index itself. It has the changes up to the last Sync.
+func (s *SyncedIndex) Index() *Index {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.index
 }
 
 // Position is the position in the store up to which the index has the changes.
@@ -95,18 +86,7 @@ func (s *SyncedIndex) Search(ctx context.Context, embedding []float32, k int) ([
 	if err := s.CatchUp(ctx); err != nil {
 		return nil, err
 	}
-	return s.SearchKnown(embedding, k)
-}
-
-// SearchKnown is Search of what the index has already.
-func (s *SyncedIndex) SearchKnown(embedding []float32, k int) ([]Hit, error) {
-	if len(embedding) != s.index.dim {
-		return nil, fmt.Errorf("search: %w (an embedding of %d numbers, not %d)", store.ErrWrongModel, len(embedding), s.index.dim)
-	}
-	if length := kernel.Norm(embedding); math.IsNaN(length) || math.IsInf(length, 0) {
-		return nil, fmt.Errorf("search: the embedding is not finite")
-	}
-	return s.index.Search(embedding, k), nil
+	return s.Index().SearchKnown(embedding, k)
 }
 
 // CatchUp is Sync for those who go on with what is known if the store cannot be reached:
@@ -118,16 +98,23 @@ func (s *SyncedIndex) CatchUp(ctx context.Context) error {
 	return nil
 }
 
-// Hold brings the index up to date, as CatchUp does, and keeps it as it is until release
-// is called: a Sync that finds changes waits for that. So what is searched meanwhile, in
-// however many steps, is the store at one version. Between Hold and release the caller
-// must not call what may call Sync.
-func (s *SyncedIndex) Hold(ctx context.Context) (version int64, release func(), err error) {
+// Hold brings the index up to date, as CatchUp does, and keeps the view as it is until
+// release is called. So what is searched in it meanwhile, in however many steps, is the
+// store at one version. Nobody waits for that: changes go to another index, which shares
+// with this one what they do not touch.
+func (s *SyncedIndex) Hold(ctx context.Context) (v *View, release func(), err error) {
 	if err := s.CatchUp(ctx); err != nil {
-		return 0, nil, err
+		return nil, nil, err
 	}
-	s.holding.RLock()
-	return s.Version(), s.holding.RUnlock, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v = s.view()
+	v.holders++
+	return v, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		v.holders--
+	}, nil
 }
 
 // Sync applies the changes since the last call. Without changes it costs one short
@@ -135,18 +122,14 @@ func (s *SyncedIndex) Hold(ctx context.Context) (version int64, release func(), 
 func (s *SyncedIndex) Sync(ctx context.Context) error {
 	s.syncing.Lock()
 	defer s.syncing.Unlock()
-	since := s.Position()
+	since, dim := s.Position(), s.Index().dim
 	var b batch
-	now, err := s.source.ChangesSince(ctx, since, s.model, s.index.dim, func(c store.Change) { b.take(c, s.index.dim) })
+	now, err := s.source.ChangesSince(ctx, since, s.model, dim, func(c store.Change) { b.take(c, dim) })
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.away = s.away || errors.Is(err, store.ErrUnavailable)
 		return err
-	}
-	if now != since {
-		s.holding.Lock()
-		defer s.holding.Unlock()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,8 +170,11 @@ func (b *batch) take(c store.Change, dim int) {
 
 // applyChanges brings the index and the known damage up to date.
 func (s *SyncedIndex) applyChanges(b *batch) {
-	if b.fresh != nil {
+	switch {
+	case b.fresh != nil:
 		s.damaged, s.fixed = map[string]*store.Damage{}, map[string]bool{}
+	case s.index.holders > 0 && len(b.removed)+len(b.put)+len(b.damaged) > 0:
+		s.index, s.damaged, s.fixed = s.index.clone(), maps.Clone(s.damaged), maps.Clone(s.fixed)
 	}
 	for _, id := range b.removed {
 		delete(s.damaged, id)
@@ -207,7 +193,9 @@ func (s *SyncedIndex) applyChanges(b *batch) {
 	}
 	switch {
 	case b.fresh != nil:
-		s.index.replaceWith(b.fresh.done())
+		before := s.index.version
+		s.index = b.fresh.done()
+		s.index.version = before + 1
 	case len(b.removed)+len(b.put) > 0:
 		s.index.Update(b.removed, b.put...)
 	}

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"exemplar/internal/label"
 	"exemplar/internal/store"
@@ -128,7 +127,7 @@ func TestSyncKnowsFixedContents(t *testing.T) {
 		}
 		got := ""
 		for _, id := range []string{"1", "2", "3"} {
-			if s.IsFixed(id) {
+			if s.view().IsFixed(id) {
 				got += id
 			}
 		}
@@ -279,30 +278,5 @@ func BenchmarkOpenAndSearch(b *testing.B) {
 			b.Fatal(found, err)
 		}
 		s.Close()
-	}
-}
-
-// While somebody holds the index it stays as it is, also what is told of single references;
-// who looks for changes waits.
-func TestHold(t *testing.T) {
-	source := &script{calls: []call{{[]store.Change{{Reset: true}, change("1", "a")}, nil}, {[]store.Change{{ID: "1"}, change("2", "b")}, nil}}}
-	s := &SyncedIndex{source: source, index: NewIndex(2)}
-	version, release, err := s.Hold(t.Context())
-	if err != nil || version != 1 {
-		t.Fatal(version, err)
-	}
-	synced := make(chan error)
-	go func() { synced <- s.Sync(t.Context()) }()
-	select {
-	case err := <-synced:
-		t.Fatalf("the index changed while it was held: %v", err)
-	case <-time.After(20 * time.Millisecond):
-	}
-	if members, _ := s.index.Members(0); s.Version() != 1 || members["1"] != "a" || len(members) != 1 || s.IsFixed("1") || len(s.Damaged()) > 0 {
-		t.Errorf("it holds %v at version %d", members, s.Version())
-	}
-	release()
-	if err := <-synced; err != nil || s.Version() != 2 {
-		t.Errorf("afterwards: version %d, %v", s.Version(), err)
 	}
 }

@@ -1,0 +1,66 @@
+package vectorindex
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"exemplar/internal/store"
+)
+
+// View is a store at one version: its index, and what is known beside it. Nothing of it
+// changes while it is held: see [SyncedIndex.Hold].
+type View struct {
+	*Index
+
+	seq     int64 // of the last change
+	synced  time.Time
+	away    bool
+	damaged map[string]*store.Damage
+	fixed   map[string]bool
+}
+
+// Version returns the number of the last change that the view has.
+func (v *View) Version() int64 { return v.seq }
+
+// Damaged returns the damage of references, by id. The index leaves these out.
+func (v *View) Damaged() []*store.Damage {
+	return slices.SortedFunc(maps.Values(v.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// IsFixed says whether the contents of a reference are fixed: see
+// [store.ContentsFixed].
+func (v *View) IsFixed(id string) bool { return v.fixed[id] }
+
+// Away reports whether the store could not be asked in the last Sync, and when it was
+// asked last. The view then has the changes up to that moment, and no later ones.
+func (v *View) Away() (since time.Time, away bool) { return v.synced, v.away }
+
+// clone returns an index of its own with the same content. It shares the embeddings, and
+// copies a block of them before it changes it.
+func (x *Index) clone() *Index {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return &Index{
+		dim: x.dim, blocks: slices.Clone(x.blocks), borrowed: slices.Repeat([]bool{true}, len(x.blocks)),
+		ids: slices.Clone(x.ids), labels: slices.Clone(x.labels), slots: maps.Clone(x.slots),
+		names: slices.Clone(x.names), numbers: maps.Clone(x.numbers), counts: slices.Clone(x.counts), live: x.live,
+		norm: x.norm, residual: x.residual, version: x.version,
+	}
+}
+
+// own makes a block one that may be changed.
+func (x *Index) own(block int) {
+	if block < len(x.borrowed) && x.borrowed[block] {
+		x.blocks[block] = x.blocks[block].clone()
+		x.borrowed[block] = false
+	}
+}
+
+func (b *block) clone() *block {
+	return &block{withRoom(b.exact), withRoom(b.bytes), withRoom(b.scale)}
+}
+
+// withRoom is a copy with as much room to grow.
+func withRoom[T any](s []T) []T { return append(make([]T, 0, cap(s)), s...) }
