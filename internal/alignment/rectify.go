@@ -47,18 +47,49 @@ func (e *Evidence) Rectify(p *Probe, cell int) Rectified {
 
 // Above rectifies rows of the photo that lie above a reference that was located in it: of a
 // document that is longer, found by its foot. The paper is taken to be flat there.
-func (e *Evidence) Above(p *Probe, rows int) *imaging.Gray {
-	w := e.level.w
-	up := planar.Homography{1, 0, 0, 0, 1, -float64(rows), 0, 0, 1}
+func (e *Evidence) Above(p *Probe, rows int) *imaging.Gray { return e.flat(p, -rows, 0) }
+
+// Beyond rectifies the photo onto a located reference, and as many rows above and below
+// it. The paper is taken to be flat: what is undone elsewhere may be form that has moved.
+func (e *Evidence) Beyond(p *Probe, rows int) *imaging.Gray {
+	return e.flat(p, -rows, e.level.h+rows)
+}
+
+// Affine is the evidence with the map that is tangent to its own where most of the
+// reference agrees. If that is a part of a page whose rest has moved, perspective goes
+// astray beyond it.
+func (e *Evidence) Affine() Evidence {
+	var x, y, n float64
+	for i := range e.Blocks {
+		if b := &e.Blocks[i]; b.State == InPlace {
+			u, v := b.center()
+			x, y, n = x+u, y+v, n+1
+		}
+	}
+	if n == 0 {
+		return *e
+	}
+	at := planar.Pt(x/n, y/n)
+	to := e.warp.h.Apply(at)
+	ux, uy, vx, vy := e.warp.h.Jacobian(at)
+	tangent := *e
+	tangent.warp = warp{h: planar.Homography{ux, uy, to.X - ux*at.X - uy*at.Y, vx, vy, to.Y - vx*at.X - vy*at.Y, 0, 0, 1}}
+	return tangent
+}
+
+// flat rectifies rows of the photo, by the place of the reference alone.
+func (e *Evidence) flat(p *Probe, from, to int) *imaging.Gray {
+	w, rows := e.level.w, to-from
+	up := planar.Homography{1, 0, 0, 0, 1, float64(from), 0, 0, 1}
 	flat := warp{h: e.warp.h.Multiply(&up)}
 	all := fullMask(w, rows)
 	rect := resample(p.photo(), &flat, &all, nil)
-	above := &imaging.Gray{W: w, H: rows, Pix: make([]byte, 0, w*rows)}
+	part := &imaging.Gray{W: w, H: rows, Pix: make([]byte, 0, w*rows)}
 	for y := range rows {
 		row := rect.pix[(y+searchReach)*rect.stride+searchReach:]
-		above.Pix = append(above.Pix, row[:w]...)
+		part.Pix = append(part.Pix, row[:w]...)
 	}
-	return above
+	return part
 }
 
 // hide marks the cells of a block as not visible.
@@ -72,3 +103,18 @@ func (l *Rectified) hide(b *Block, cell int) {
 // At returns where a point of the compared picture of the reference lies in the
 // photo, in its pixels.
 func (l *Rectified) At(p planar.Point) planar.Point { return l.flat.h.Apply(l.flat.flatten(p)) }
+
+// Settle compares a reference with a photo that was laid on it, of its size and at half
+// brightness, and undoes what is left of the paper's deformation. cell is as in
+// [Evidence.Rectify].
+func Settle(ref, laid *imaging.Gray, cell int) (Comparison, Rectified) {
+	bright := &imaging.Gray{W: laid.W, H: laid.H, Pix: make([]byte, len(laid.Pix))}
+	for i, v := range laid.Pix {
+		bright.Pix[i] = 2 * min(v, 127)
+	}
+	identity := planar.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1}
+	whole := newPhoto(bright)
+	p := &Probe{w: laid.W, h: laid.H, photo: func() *photo { return whole }}
+	e := Evidence{Located: true, Comparison: compare(whole, newPyramid(ref), &identity)}
+	return e.Comparison, e.Rectify(p, cell)
+}

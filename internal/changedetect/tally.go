@@ -37,6 +37,19 @@ func (m *Map) Tally(seen []bool) Tally {
 	return t
 }
 
+// Shown is the share of the reference's print that the photo shows, of all cells with print.
+func (m *Map) Shown(seen []bool) float64 {
+	sum, n := 0.0, 0.0
+	for i, logit := range m.Logit {
+		if m.Judged[i] {
+			if n++; seen[i] {
+				sum += 1 - sigmoid(logit)
+			}
+		}
+	}
+	return sum / max(1, n)
+}
+
 // Contents is the share of the reference's print that is contents.
 func (m *Map) Contents() float64 { return m.contents(image.Rect(0, 0, m.W, m.H)) }
 

@@ -137,6 +137,9 @@ func (p Policy) kindThreshold() float64 {
 func (p Policy) byForm(ranked []scored, r rule) rule {
 	best := &ranked[0]
 	form := best.Evidence.Form
+	if byRows, ok := p.byRows(ranked, r); ok {
+		return byRows
+	}
 	if p.WantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
 		return r
 	}

@@ -53,6 +53,11 @@
 //	             if there is a label above
 //	unknown      other, no strip, x < t + emblemDoubt and no label above
 //
+// Of a blank form (byrows.go) that shows another form, the rows are looked for one by one,
+// since what is filled in pushes them along the page. If they show enoughShown of its
+// print, or its blocks come to t(p0) as if the rows had not moved, and the best leads
+// likewise, it is a match from t0 on, or from ts; or the label above, if there is one.
+//
 // The best label is another one of its family, if the probe shows other emblems than its
 // own, and those of that one.
 //

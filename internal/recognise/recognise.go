@@ -289,6 +289,7 @@ func (e *evidenceSet) decide() Finding {
 	}
 	e.markDuplicates()
 	e.lookAtForm()
+	e.followRows()
 	e.markStates()
 	f := e.decideOnce()
 	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {

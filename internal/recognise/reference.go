@@ -33,6 +33,7 @@ type Reference struct {
 	hues   func() *hueGrid
 
 	personal func() bool // it has a machine-readable zone
+	blank    func() bool // it is a form that nobody has filled in
 }
 
 func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
@@ -44,6 +45,7 @@ func newReference(target *alignment.Reference, vector []float32, picture *imagin
 		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
 
 		personal: sync.OnceValue(func() bool { return emblem.MachineZoneLines(target.Picture()) == 2 }),
+		blank:    sync.OnceValue(func() bool { return isBlankForm(target.Picture()) }),
 	}
 }
 

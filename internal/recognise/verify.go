@@ -21,6 +21,7 @@ type Found struct {
 
 	rectified *alignment.Rectified // nil where it was not located
 	above     func(rows int) *imaging.Gray
+	photo     *Photo
 	kinds     *changedetect.Map // see [Found.seenKinds]
 	written   *int              // see [writtenIn]
 	state     *lookedAt         // see [Photo.Conditions]
@@ -86,6 +87,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	e := &f.Evidence
 	rectified := e.Rectify(p.probe, changedetect.Cell)
 	f.rectified, f.above = &rectified, func(rows int) *imaging.Gray { return e.Above(p.probe, rows) }
+	f.photo = p
 	f.Changes = changesOf(r, e, &rectified)
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{

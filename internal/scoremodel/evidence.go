@@ -77,9 +77,19 @@ type Form struct {
 	// portraits look like another form there, so that this speaks for a kind, and not
 	// against it.
 	Unsteady bool
+	// Rows is what the photo shows of a blank form if its rows may have moved; nil where
+	// nobody looked.
+	Rows *Rows
 	// Over says of other references of the photo how much more of this one's form it
 	// shows, in the places where their forms differ.
 	Over []FormLead
+}
+
+// Rows is what a photo shows of a blank form if each row of it may lie elsewhere along the
+// page: what is filled in pushes the rows below it.
+type Rows struct {
+	Shown  float64   // share of the form's print
+	Undone *Evidence // as if the rows had not moved
 }
 
 // FormLead is the logarithm of how many times more cells show the form of a reference

@@ -1,0 +1,54 @@
+package decide
+
+// A form that was registered blank is filled in by a word processor: what is written
+// pushes the rows below it along the page, and hardly any form is in its place. Then the
+// rows are looked for one by one, and it is judged what they show.
+
+// enoughShown is the share of a blank form's print that its rows must show where they are
+// found. Of filled copies of the odd forms of bench/proof/blank nine in ten show more; of
+// other forms of the same office, pages of kinds_forms that share a head and boxes, the one
+// that shows most has 0.5.
+const enoughShown = 0.55
+
+// MayBeFilled says that a candidate, whose form was looked at, may be a blank form that is
+// filled in, so that it is worth following its rows: nothing else lets it in for sure.
+func (p Policy) MayBeFilled(c *Candidate) bool {
+	if p.WantsSameCopy(c) || c.Evidence == nil || c.Evidence.Form == nil {
+		return false
+	}
+	form, model := c.Evidence.Form, p.Calibration.LLRModel
+	return !form.Unsteady && !form.Strip && form.Rows == nil && !showsForm(form) &&
+		model.LLR(c.Evidence) < model.Threshold(model.LookAlikePrior, p.FPIR, p.Labels)+emblemDoubt
+}
+
+// showsRows says that the rows of the best, a blank form, are shown: enough of its print,
+// or so much of its blocks that it would be accepted if they had not moved.
+func (p Policy) showsRows(c *Candidate) bool {
+	form := c.Evidence.Form
+	if form == nil || form.Rows == nil {
+		return false
+	}
+	model := p.Calibration.LLRModel
+	return form.Rows.Shown >= enoughShown || model.LLR(form.Rows.Undone) >= model.Threshold(model.LookAlikePrior, p.FPIR, p.Labels)
+}
+
+// byRows changes the rule where the photo shows the rows of a blank form, and no other
+// member of its family is registered that it may show as well: it is accepted from where on
+// nothing unlike it is. Rows tell no editions apart: the label above is the answer, if there
+// is one. ok is false where rows have nothing to say.
+func (p Policy) byRows(ranked []scored, r rule) (_ rule, ok bool) {
+	best := &ranked[0]
+	if p.WantsSameCopy(&best.Candidate) || !p.showsRows(&best.Candidate) || !p.isOneMember(ranked) {
+		return r, false
+	}
+	threshold, byKind := p.kindThreshold(), false
+	if best.llr < threshold {
+		threshold, byKind = p.shownThreshold(best.Evidence), true
+	}
+	if best.llr < threshold {
+		return r, false
+	}
+	r.prior, r.own, r.threshold, r.byKind = 0, 0, threshold, byKind
+	r.close, r.above = []Candidate{best.Candidate}, p.family(ranked)
+	return r, true
+}

@@ -1,0 +1,85 @@
+package recognise
+
+import (
+	"exemplar/internal/alignment"
+	"exemplar/internal/changedetect"
+	"exemplar/internal/decide"
+	"exemplar/internal/emblem"
+	"exemplar/internal/imaging"
+	"exemplar/internal/scoremodel"
+)
+
+// followRows looks for the rows of a blank form again where the decision cannot do with
+// the form in its place: what is filled in by a word processor pushes it along the page.
+// It does so for the candidate that speaks most for itself.
+func (e *evidenceSet) followRows() {
+	var best *decide.Candidate
+	for i := range e.candidates {
+		c := &e.candidates[i]
+		if e.mayBeOfKind(e.seen[c.Reference]) && (best == nil || e.llr(e.seen[c.Reference]) > e.llr(e.seen[best.Reference])) {
+			best = c
+		}
+	}
+	if best == nil || !e.policy.MayBeFilled(best) {
+		return
+	}
+	if h := e.seen[best.Reference]; h.Reference.blank() {
+		h.Found.followRows()
+	}
+}
+
+// rowsReach is how far rows may have moved, as a share of the reference's height. By eye.
+const rowsReach = 0.15
+
+// followRows says how much of a reference's print the photo shows if each row of it may
+// have moved along the page.
+func (f *Found) followRows() {
+	ref := f.rectified.Reference
+	margin := int(rowsReach*float64(ref.H)) &^ 3
+	var best emblem.Rows
+	var photo *imaging.Gray
+	for _, e := range []alignment.Evidence{f.Evidence, f.Evidence.Affine()} {
+		seen := e.Beyond(f.photo.probe, margin)
+		if rows := emblem.FollowRows(ref, seen, margin); photo == nil || rows.Gain() > best.Gain() {
+			best, photo = rows, seen
+		}
+	}
+	compared, laid := alignment.Settle(ref, best.Undo(photo), changedetect.Cell)
+	undone := *f.ForDecision
+	undone.Comparable, undone.LocallyConsistent, undone.CorrelationP10 = compared.Comparable, compared.LocallyConsistent, compared.CorrelationP10
+	f.ForDecision.Form.Rows = &scoremodel.Rows{
+		Shown: changedetect.Kinds().Detect(laid.Reference, laid.Photo).Shown(laid.Visible), Undone: &undone,
+	}
+}
+
+const (
+	// Of a blank form hardly anything is contents of its own: of the blank forms of ten
+	// families of kinds_forms most have less than blankContents, of 43 filled papers of
+	// kinds_invoices one has (both odd families), and that has print in its head alone.
+	blankContents = 0.01
+	// leastForm cells of print make a form, and in leastMiddle of the rows of the middle
+	// half of the page there is some: a letterhead has none there. By eye.
+	leastForm, leastMiddle = 300, 0.25
+)
+
+// isBlankForm says that a reference is a form that nobody has filled in: print down the page,
+// and none of it contents, as far as can be seen.
+func isBlankForm(picture *imaging.Gray) bool {
+	own := OwnPrint(alignment.Compared(picture, picture.W, picture.H))
+	form, contents := own.Count(FormAgrees), own.Count(ContentsAgree)
+	if form < leastForm || float64(contents) > blankContents*float64(form+contents) {
+		return false
+	}
+	rows, printed := 0, 0
+	const high = 4 // cells
+	for y := own.H / 4; y+high <= own.H*3/4; y += high {
+		rows++
+		for _, s := range own.State[y*own.W : (y+high)*own.W] {
+			if s != NoPrint {
+				printed++
+				break
+			}
+		}
+	}
+	return float64(printed) >= leastMiddle*float64(rows)
+}
