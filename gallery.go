@@ -27,6 +27,7 @@ var (
 	ErrLingers     = store.ErrLingers     // what was removed is gone, its bytes in the file are not yet
 	ErrWrongModel  = store.ErrWrongModel
 	ErrNoReference = store.ErrNoReference
+	ErrInvalid     = store.ErrInvalid // such as a note that is too long
 	ErrLabel       = labels.ErrLabel
 )
 

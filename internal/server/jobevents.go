@@ -42,7 +42,16 @@ func (s *server) addJobEvents(tags []string) {
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			hc.SetHeader("Content-Type", "text/event-stream")
 			hc.SetHeader("X-Accel-Buffering", "no") // nginx would keep events back
-			s.tell(ctx, in.writer, first, func() (service.Job, error) { return s.service.Job(ctx, by, in.ID) })
+			s.tell(ctx, in.writer, first, func() (service.Job, error) {
+				by, err := s.actor(in.request) // a key may have been revoked, and a session ended, since
+				if err == nil && by.Role == "" {
+					err = service.Fault(service.NoKey, "the session has ended")
+				}
+				if err != nil {
+					return service.Job{}, err
+				}
+				return s.service.Job(ctx, by, in.ID)
+			})
 		}}, nil
 	})
 }

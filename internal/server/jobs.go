@@ -162,7 +162,7 @@ func (s *server) takeFiles(ctx context.Context, parts *multipart.Reader, job *se
 		}
 		in.Reset(part)
 		if head, _ := in.Peek(headBytes); service.IsArchive(head) {
-			if err := job.AddArchive(ctx, part.FileName(), in); err != nil {
+			if err := job.AddArchive(ctx, fileName(part.FileName()), in); err != nil {
 				return cutOffBody(err)
 			}
 		} else {
@@ -170,7 +170,7 @@ func (s *server) takeFiles(ctx context.Context, parts *multipart.Reader, job *se
 			held = append(held, u)
 			data, err := u.file(in)
 			if err == nil {
-				err = job.Add(ctx, service.File{Name: part.FileName(), Data: data})
+				err = job.Add(ctx, service.File{Name: fileName(part.FileName()), Data: data})
 			}
 			if err != nil {
 				return err

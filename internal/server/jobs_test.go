@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -231,5 +232,39 @@ func TestEventsEndWithTheServer(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Error("the server waits for who listens")
+	}
+}
+
+// Whose key is revoked hears no more of a job, also where it was listening.
+func TestEventsEndWithTheKey(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	s.key = s.makeKey(service.NewKey{Name: "admin", Role: service.Admin}).Secret
+	clerk := s.makeKey(service.NewKey{Name: "clerk", Role: service.Classifier})
+	job, err := s.service.BeginUpload(t.Context(), service.Actor{Name: "local", Role: service.Admin}, "mailroom", service.ClassifyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer job.Abandon(context.Background())
+	id := ask[service.Jobs](s, 200, "GET", "/jobs", nil).Jobs[0].ID
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.url+prefix+"/jobs/"+id+"/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+clerk.Secret)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	events := bufio.NewReader(answer.Body)
+	if line, err := events.ReadString('\n'); err != nil || line != "event: progress\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	ask[any](s, 204, "DELETE", "/keys/"+clerk.Prefix, nil)
+	if _, err := io.Copy(io.Discard, events); err != nil {
+		t.Errorf("the events go on: %v", err)
 	}
 }

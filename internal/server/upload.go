@@ -7,8 +7,10 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -105,7 +107,7 @@ func (u *uploaded) read(in *Raw, most int64) error {
 		if len(data) == 0 {
 			return service.Fault(service.Invalid, "the body is empty: send the file as it is, or a form with a field named file")
 		}
-		u.files = append(u.files, service.File{Name: in.request.Header.Get("X-Filename"), Data: data})
+		u.files = append(u.files, service.File{Name: fileName(in.request.Header.Get("X-Filename")), Data: data})
 		return nil
 	}
 	for {
@@ -130,7 +132,7 @@ func (u *uploaded) part(part *multipart.Part) error {
 		}
 		data, err := u.file(part)
 		if err == nil {
-			u.files = append(u.files, service.File{Name: part.FileName(), Data: data})
+			u.files = append(u.files, service.File{Name: fileName(part.FileName()), Data: data})
 		}
 		return err
 	}
@@ -138,6 +140,8 @@ func (u *uploaded) part(part *multipart.Part) error {
 	switch {
 	case err != nil:
 		return cutOff(err)
+	case !utf8.Valid(text):
+		return service.Fault(service.Invalid, "the field %q is not UTF-8: send it in UTF-8", part.FormName())
 	case len(text) > fieldBytes:
 		return service.Fault(service.TooLarge, "the field %q is longer than %d KB: shorten it", part.FormName(), fieldBytes>>10)
 	case len(u.fields) > 100:
@@ -145,6 +149,16 @@ func (u *uploaded) part(part *multipart.Part) error {
 	}
 	u.fields[part.FormName()] = string(text)
 	return nil
+}
+
+// mostName is the longest name of a file that is kept, in bytes: more than file systems allow.
+const mostName = 1000
+
+// fileName is the name of a file as it can be kept: a name that is too long, or in other bytes than
+// UTF-8, is no reason to refuse the file.
+func fileName(name string) string {
+	name = strings.ReplaceAll(strings.ToValidUTF8(name, "\ufffd"), "\x00", "\ufffd")
+	return strings.ToValidUTF8(name[:min(len(name), mostName)], "")
 }
 
 // firstBytes is the memory that a file begins with; it doubles as its bytes come, so that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -75,6 +76,7 @@ func explained(err error) error {
 		{exemplar.ErrNoGallery, Unavailable, "the collection was removed by another process: ask again in a moment", time.Second},
 		{exemplar.ErrNoReference, Unknown, "there is no such reference: list them with GET references", 0},
 		{exemplar.ErrLabel, Invalid, "", 0},
+		{exemplar.ErrInvalid, Invalid, notStored(err), 0},
 		{exemplar.ErrFPIR, Invalid, "", 0},
 		{exemplar.ErrNotAlike, Conflict, "", 0},
 		{exemplar.ErrDamaged, Conflict, "", 0},
@@ -94,6 +96,14 @@ func explained(err error) error {
 		}
 	}
 	return err
+}
+
+// notStored says why a reference cannot be stored, without where the gallery lies.
+func notStored(err error) string {
+	if _, why, said := strings.Cut(err.Error(), exemplar.ErrInvalid.Error()+": "); said {
+		return exemplar.ErrInvalid.Error() + ": " + why
+	}
+	return exemplar.ErrInvalid.Error()
 }
 
 // orUnknown makes [db.ErrNone] an error that says what there is none of.

@@ -24,7 +24,7 @@ type Resolving struct {
 	Label     string   `json:"label,omitempty" maxLength:"512" doc:"for new; for confirm and not: left out, each decision's own label, or the likeliest"`
 	Register  string   `json:"register,omitempty" enum:"first,all,none" doc:"which of the pictures are registered, for new and not; first if left out: one suffices. Where not leaves it out, a picture that is not kept or of no use is no fault"`
 	Contents  string   `json:"contents,omitempty" enum:",vary,fixed" doc:"for new: whether other contents are a match of what is registered; empty: the program decides"`
-	Note      string   `json:"note,omitempty" maxLength:"10000" doc:"for new: kept with what is registered"`
+	Note      string   `json:"note,omitempty" maxLength:"4096" doc:"for new: kept with what is registered"`
 }
 
 // Resolved says what became of decisions.
@@ -305,7 +305,7 @@ type Correction struct {
 	Label    string `json:"label" minLength:"1" maxLength:"512"`
 	Register bool   `json:"register,omitempty" doc:"register the picture as well"`
 	Contents string `json:"contents,omitempty" enum:",vary,fixed" doc:"with register: whether other contents are a match; empty: the program decides"`
-	Note     string `json:"note,omitempty" maxLength:"10000" doc:"with register: kept with the reference"`
+	Note     string `json:"note,omitempty" maxLength:"4096" doc:"with register: kept with the reference"`
 }
 
 // Correct says what a decision's picture shows, and registers the picture if that is

@@ -264,7 +264,7 @@ func brief(results []exemplar.Registration) []map[string]string {
 // ReferenceChange says what of a reference is to be other; what is left out stays.
 type ReferenceChange struct {
 	Label    *string `json:"label,omitempty" minLength:"1" maxLength:"512"`
-	Note     *string `json:"note,omitempty" maxLength:"10000"`
+	Note     *string `json:"note,omitempty" maxLength:"4096"`
 	Contents *string `json:"contents,omitempty" enum:",vary,fixed" doc:"whether other contents are a match: vary, fixed, or empty for the program's own view"`
 }
 

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -75,10 +74,8 @@ func (p *rawPart) check(id, model string, err error) (stored, error) {
 	case isCorrupt(err):
 		damage.Why = whyPages
 		return stored{}, damage
-	case errors.Is(err, pgx.ErrNoRows):
-		return stored{}, missing(id, err)
 	case err != nil:
-		return stored{}, err
+		return stored{}, missing(id, err)
 	case p.data == nil && p.crc == nil && optional:
 		return stored{}, nil
 	case p.data == nil:

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -104,9 +106,10 @@ func (g *Store) get(ctx context.Context, db querier, id string) (store.Reference
 	return r, missing(id, err)
 }
 
-// missing names the reference in the error of a query that found no row of it.
+// missing names the reference in the error of a query that found no row of it, or that
+// the server refused because nothing can have that id.
 func missing(id string, err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, pgx.ErrNoRows) || err != nil && (!utf8.ValidString(id) || strings.Contains(id, "\x00")) {
 		return fmt.Errorf("id %q: %w", id, store.ErrNoReference)
 	}
 	return err

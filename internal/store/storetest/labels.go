@@ -110,6 +110,14 @@ func testRemove(t *testing.T, fresh func(testing.TB) Instance) {
 	ctx := context.Background()
 	s := open(t, fresh(t))
 	added := Put(t, s, Entry("id", 1), Entry("id/front", 2), Entry("id-card", 3), Entry("x", 4))
+	for _, id := range []string{"nobody", "", "a\x00", "\xff"} { // a database cannot even be asked for some of them
+		if _, err := s.Get(ctx, id); !errors.Is(err, store.ErrNoReference) {
+			t.Errorf("looking up %q: %v", id, err)
+		}
+		if _, err := s.Picture(ctx, id); !errors.Is(err, store.ErrNoReference) {
+			t.Errorf("the picture of %q: %v", id, err)
+		}
+	}
 	if err := s.Remove(ctx, added[3].ID, "nobody"); !errors.Is(err, store.ErrNoReference) {
 		t.Errorf("removing an unknown id: %v", err)
 	}

@@ -95,7 +95,7 @@ class Shell extends HTMLElement {
       return mine === this.showing && fill(this.main, failure(error, () => this.show()));
     }
     const element = document.createElement(view.element);
-    Object.assign(element.dataset, Object.fromEntries(Object.entries(path.match(view.path).groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)])));
+    Object.assign(element.dataset, Object.fromEntries(Object.entries(path.match(view.path).groups ?? {}).map(([name, value]) => [name, decode(value)])));
     document.title = [titles[view.module], collection, "exemplar"].filter(Boolean).join(" · ");
     fill(this.main, element);
     window.scrollTo(0, 0);

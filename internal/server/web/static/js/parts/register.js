@@ -41,7 +41,7 @@ export async function registerFrom({ decision, file }, after) {
 
 // contentsAndNote are fields that mostly stay as they are.
 export function contentsAndNote() {
-  return h("details", {}, h("summary", { text: "Contents and note" }), h("div", { class: "stack" }, contentsChoice(), field("Note", h("input", { name: "note", maxlength: 10000 }), "For people; it may stay empty.")));
+  return h("details", {}, h("summary", { text: "Contents and note" }), h("div", { class: "stack" }, contentsChoice(), field("Note", h("input", { name: "note", maxlength: 4096 }), "For people; it may stay empty.")));
 }
 
 // contentsAndNoteOf are what was said in them; what was not is left out.

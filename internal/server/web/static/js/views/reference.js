@@ -45,7 +45,7 @@ class Reference extends View {
 
   edit(r) {
     const picker = labelPicker({ value: r.label });
-    const note = h("textarea", { name: "note", maxlength: 10000, value: r.note ?? "" });
+    const note = h("textarea", { name: "note", maxlength: 4096, value: r.note ?? "" });
     const contents = contentsChoice(r.contents ?? "");
     const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
     const form = h("form", { class: "card stack", on: { submit: once(async (event) => {

@@ -1,0 +1,66 @@
+package server
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"exemplar"
+	"exemplar/internal/service"
+)
+
+// A note that is too long, or in other bytes than UTF-8, is refused with what is wrong; nothing about
+// it is an error inside.
+func TestNotesThatCannotBeKept(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	id := s.register("mailroom", "ticket", formFile{"ticket.png", drawn("ticket")}).Results[0].ID
+	decision := s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
+	ascii, umlauts := strings.Repeat("n", 4097), strings.Repeat("ü", 4000)
+	for _, note := range []string{ascii, umlauts} {
+		contentType, body := newForm(map[string]string{"label": "form", "note": note}, formFile{"form.png", drawn("form")})
+		if _, said := s.send(400, "POST", prefix+mailroom+"/references", contentType, body); !strings.Contains(string(said), "at most 4096") || strings.Contains(string(said), ".gallery") {
+			t.Errorf("registering: %s", said)
+		}
+	}
+	problemOf(s, 400, "PATCH", mailroom+"/references/"+id, service.ReferenceChange{Note: &umlauts})
+	problemOf(s, 422, "PATCH", mailroom+"/references/"+id, service.ReferenceChange{Note: &ascii})
+	problemOf(s, 400, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: []string{decision}, Action: service.ActNew, Label: "form", Note: umlauts})
+	contentType, body := newForm(map[string]string{"label": "form", "note": "\xff"}, formFile{"form.png", drawn("form")})
+	if _, said := s.send(400, "POST", prefix+mailroom+"/references", contentType, body); !strings.Contains(string(said), `note\" is not UTF-8`) {
+		t.Errorf("other bytes: %s", said)
+	}
+	if r := ask[exemplar.Reference](s, 200, "GET", mailroom+"/references/"+id, nil); r.Note != "" {
+		t.Errorf("the note: %q", r.Note)
+	}
+}
+
+// The name of a file is no reason to refuse it: what is too long is cut, what is no UTF-8 replaced.
+func TestNamesOfFilesAreMadeFit(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	long := strings.Repeat("ü", 3000) + ".png"
+	if source := s.register("mailroom", "ticket", formFile{long, drawn("ticket")}).Results[0].Source; len(source) != mostName || !strings.HasPrefix(long, source) {
+		t.Errorf("a long name: %d bytes, %.20q", len(source), source)
+	}
+	for name, want := range map[string]string{"M\xfcller.png": "M\ufffdller.png", "M\u00fcller.png": "M\u00fcller.png"} {
+		r, err := http.NewRequest("POST", s.url+prefix+mailroom+"/classify", bytes.NewReader(drawn("ticket")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Filename", name)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		found := ask[service.Decisions](s, 200, "GET", mailroom+"/decisions?limit=1", nil)
+		if answer.StatusCode != 200 || found.Decisions[0].Source != want {
+			t.Errorf("%q: %d, kept as %q", name, answer.StatusCode, found.Decisions[0].Source)
+		}
+	}
+	if got := fileName("a\x00b"); got != "a\ufffdb" {
+		t.Errorf("a NUL byte: %q", got)
+	}
+}
