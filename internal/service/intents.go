@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,11 +46,21 @@ func (s *Service) begin(ctx context.Context, i *intent) (ended func(), err error
 	i.ID, i.steps = newID(), &steps{}
 	s.working.Store(i.ID, nil)
 	ended = func() { s.working.Delete(i.ID) }
-	if err := s.db.Write(ctx, func(tx *db.Tx) error { return i.add(ctx, tx, s.node) }); err != nil {
-		ended()
-		return nil, explained(err)
+	for end := time.Now().Add(2 * stillWait); ; time.Sleep(stillPoll) {
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			if _, awaited, err := underWay(ctx, tx); err != nil || awaited && time.Now().Before(end) {
+				return cmp.Or(err, errStirring)
+			}
+			return i.add(ctx, tx, s.node)
+		})
+		if err == nil {
+			return ended, nil
+		}
+		if !errors.Is(err, errStirring) {
+			ended()
+			return nil, explained(err)
+		}
 	}
-	return ended, nil
 }
 
 // abandon forgets an intent that changed nothing in the end. Where the gallery counted
@@ -103,6 +114,15 @@ func (s *Service) recover(ctx context.Context) error {
 		var i intent
 		if err := json.Unmarshal([]byte(row.Body), &i); err != nil {
 			return fmt.Errorf("what was begun and not ended (%s) is damaged: %w", row.ID, err)
+		}
+		if i.What == intentStill {
+			if i.isStale() {
+				err = s.db.Write(ctx, func(tx *db.Tx) error { return orGone(tx.RemoveIntent(ctx, row.ID)) })
+			}
+			if err != nil {
+				return err
+			}
+			continue
 		}
 		if err := s.recoverOne(ctx, row.ID, i); err != nil {
 			return fmt.Errorf("record what was begun and not ended (%s): %w", i.What, err)

@@ -163,6 +163,43 @@ func TestBackupUnderWrites(t *testing.T) {
 	}
 }
 
+// However many register, a backup is made at a moment in which none of it is half done.
+func TestBackupBetweenChanges(t *testing.T) {
+	folder := t.TempDir()
+	s := filled(t, filepath.Join(folder, "service"))
+	ending, end := context.WithCancel(t.Context())
+	var writers sync.WaitGroup
+	for w := range 4 {
+		writers.Go(func() {
+			for i := 0; ending.Err() == nil; i++ {
+				register(t, s, "form/"+string(rune('a'+w)), drawn("form", 1000*(w+1)+i))
+			}
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	mustMake(t, open(t, filepath.Join(folder, "service"), true), filepath.Join(folder, "backup"))
+	end()
+	writers.Wait()
+	database, err := sql.Open("sqlite", filepath.Join(folder, "backup", "service.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer database.Close()
+	rows, err := database.Query(`SELECT body FROM intent WHERE body NOT LIKE '%"still"%'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			t.Fatal(err)
+		}
+		t.Errorf("this was under way: %s", body)
+	}
+	register(t, s, "form/after", drawn("form", 99))
+}
+
 // A change that was under way is noted in the copy, and the restored service records it.
 func TestAChangeThatIsUnderWay(t *testing.T) {
 	if testing.Short() {
