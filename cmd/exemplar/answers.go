@@ -204,20 +204,14 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	}
 }
 
-// seenHow says what is unusual about the picture.
+// seenHow says what is unusual about the picture, besides its summary.
 func seenHow(a exemplar.Answer) []string {
 	var how []string
 	if a.Rotation != 0 {
 		how = append(how, fmt.Sprintf("turned %d", a.Rotation))
 	}
-	if a.Mirrored {
-		how = append(how, "mirrored")
-	}
-	if a.Inverted {
-		how = append(how, "a negative")
-	}
 	for _, c := range a.Conditions {
-		if c.Kind != "mirrored" && c.Kind != "dark-mode" { // said above
+		if c.Kind != "mirrored" && c.Kind != "dark-mode" { // the summary says it
 			how = append(how, c.Kind)
 		}
 	}
