@@ -83,7 +83,7 @@ func Look(p *Pair) Seen {
 	m := newMaps(v)
 	var all []Condition
 	all = append(all, m.regions()...)
-	all = append(all, v.cutOff()...)
+	all = append(all, m.cutOff()...)
 	all = append(all, m.sharpness()...)
 	all = append(all, m.paleness()...)
 	all = append(all, v.size()...)

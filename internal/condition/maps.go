@@ -25,6 +25,8 @@ type maps struct {
 	alike   []float64 // correlation of the two
 	usual   struct{ alike, gain float64 }
 
+	sheet    []bool             // see findSheet; nil where all cells are of the document
+	area     float64            // of the document, cells
 	exposure float64            // by how much the photo is too dark
 	softness float64            // see blur
 	happened [][answers]float64 // probabilities of nothing and of each of placed
@@ -69,8 +71,10 @@ func newMaps(v *view) *maps {
 	m.photo = lightest(m.bare, w, h)
 	m.surroundings()
 	m.comparePrint()
-	m.fitColors()
+	m.findSheet()
 	m.softness = m.blur()
+	m.softenReference()
+	m.fitColors()
 	return m
 }
 
@@ -203,7 +207,7 @@ func (m *maps) trusted() []bool {
 	use := make([]bool, len(m.inside))
 	n, all := 0, 0
 	for i, in := range m.inside {
-		if !in {
+		if !in || !m.onSheet(i) {
 			continue
 		}
 		all++

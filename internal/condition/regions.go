@@ -67,9 +67,9 @@ func (m *maps) addAmount(k Kind, share float64) {
 // addHints adds all that may be, but for contents.
 func (m *maps) addHints() {
 	for i, q := range m.happened {
-		if m.v.Contents == nil || !m.v.Contents((float64(i%m.w)+0.5)/float64(m.w), (float64(i/m.w)+0.5)/float64(m.h)) {
-			m.glare.hinted += q[1] / float64(len(m.happened))
-			m.damage.hinted += (q[3] + q[4]) / float64(len(m.happened))
+		if !m.isOtherContents(i) {
+			m.glare.hinted += q[1] / m.area
+			m.damage.hinted += (q[3] + q[4]) / m.area
 		}
 	}
 }
@@ -89,7 +89,7 @@ func (m *maps) probabilities(logits []float32) {
 	m.happened = make([][answers]float64, len(m.inside))
 	for i, in := range m.inside {
 		q := &m.happened[i]
-		if x, y := i%m.w, i/m.w; !in || min(x, y, m.w-1-x, m.h-1-y) < ring {
+		if !in || m.isRim(i) {
 			q[0] = 1
 			continue
 		}
@@ -130,13 +130,16 @@ func (m *maps) addRegion(all []Condition, p *patch) []Condition {
 			kind = k
 		}
 	}
-	if placed[kind-1] != Glare && m.isContents(p) {
+	if placed[kind-1] == Torn && m.isEnd(p) {
 		return all
 	}
-	share := float64(len(p.cells)) / float64(len(m.inside))
+	if placed[kind-1] != Glare && m.isContents(p) || placed[kind-1] == Stained && m.isAnotherPicture(p) {
+		return all
+	}
+	share := float64(len(p.cells)) / m.area
 	m.addAmount(placed[kind-1], share*mean[kind])
 	c := Condition{Kind: placed[kind-1], Share: share, Where: []Place{m.v.place(p.bounds)},
-		Strength: share * mean[kind] / plainArea, Sure: share >= surelyArea && mean[kind] >= surelyMean}
+		Strength: share * mean[kind] / plainArea, Sure: share >= m.surelyArea(placed[kind-1]) && mean[kind] >= surelyMean}
 	for i := range all {
 		if a := &all[i]; a.Kind == c.Kind {
 			a.Share, a.Strength, a.Sure = a.Share+c.Share, a.Strength+c.Strength, a.Sure || c.Sure
@@ -147,22 +150,16 @@ func (m *maps) addRegion(all []Condition, p *patch) []Condition {
 	return append(all, c)
 }
 
-// isContents says that a patch lies where the reference has contents, such as a portrait:
-// what looks otherwise there is another holder's. Where there is hardly any print, it is
-// none.
-func (m *maps) isContents(p *patch) bool {
-	const mostly, printed = 0.7, 0.6
-	if m.v.Contents == nil {
-		return false
+// isEnd says that a patch is what is not there of a document that is shorter than the
+// reference: it reaches from side to side at one of its ends.
+func (m *maps) isEnd(p *patch) bool {
+	const most = 0.7 // of the width
+	b := p.bounds
+	across, width, low, high, length := b.Dx(), m.w, b.Min.Y, b.Max.Y, m.h
+	if m.w > m.h {
+		across, width, low, high, length = b.Dy(), m.h, b.Min.X, b.Max.X, m.w
 	}
-	n, own, texture := 0, 0.0, 0.0
-	for _, i := range p.cells {
-		own, texture = own+m.own[i], texture+m.texture[i]
-		if m.v.Contents((float64(i%m.w)+0.5)/float64(m.w), (float64(i/m.w)+0.5)/float64(m.h)) {
-			n++
-		}
-	}
-	return float64(n) >= mostly*float64(len(p.cells)) && own >= printed*texture
+	return m.v.Grows && float64(across) >= most*float64(width) && (low <= 2*ring || high >= length-2*ring)
 }
 
 // patch is a group of cells that touch each other.
@@ -203,6 +200,15 @@ func (m *maps) patches(marked []bool) []*patch {
 		}
 	}
 	return found
+}
+
+// surelyArea is the share of the document from which on a region is said. In a blurred photo
+// what is small has other colours.
+func (m *maps) surelyArea(k Kind) float64 {
+	if k == Stained && m.softness >= blurredFrom {
+		return 2 * surelyArea
+	}
+	return surelyArea
 }
 
 // isScan says that the document fills the picture.

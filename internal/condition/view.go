@@ -38,13 +38,28 @@ type Pair struct {
 	// Laid at half brightness.
 	Fine, Laid *imaging.Gray
 
-	// Contents says whether the reference's print at a place, in shares of its sides, is
-	// contents, which other copies have otherwise; nil where nothing is known.
-	Contents func(x, y float64) bool
+	// Print says of the print at a place, in shares of the reference's sides, what the
+	// reference has there, and whether the photo has it; nil where nothing is known.
+	Print func(x, y float64) Print
+
+	// Outlines are where the document may end in the reference, which may show a table
+	// around it; corners clockwise, in shares of its sides. Nil where nothing is known.
+	Outlines func() [][4]planar.Point
+
+	// Grows says that the document may be longer or shorter than the reference: another
+	// receipt. Where it ends nothing is missed.
+	Grows bool
 
 	Length             float64 // of the document's longer side in the picture, pixels as sent
 	ReferenceLength    float64 // of the reference's
 	Mirrored, Inverted bool    // as the photo was found to be
+}
+
+// Print is what is known of the print at a place.
+type Print struct {
+	Judged   bool // the reference has print there, and the rest is known
+	Contents bool // which other copies have otherwise
+	Other    bool // the photo shows other print
 }
 
 // view is a pair, ready to be compared.

@@ -7,26 +7,42 @@ import (
 	"exemplar/internal/imaging"
 )
 
-// cutOff finds what lies outside of the picture.
-func (v *view) cutOff() []Condition {
-	w, h := v.cells()
+// cutOff finds what of the document lies outside of the picture.
+func (m *maps) cutOff() []Condition {
 	var bounds image.Rectangle
 	n := 0
-	for y := range h {
-		for x := range w {
-			// The middle: a document that fills its picture may be fitted a little too large.
-			if !v.inside[(y*cellSide+cellSide/2+margin)*v.photo.W+x*cellSide+cellSide/2+margin] {
-				bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
-				n++
-			}
+	for i := range m.inside {
+		x, y := i%m.w, i/m.w
+		// The middle: a document that fills its picture may be fitted a little too large.
+		if m.onSheet(i) && !m.isBeyond(i) && !m.v.inside[(y*cellSide+cellSide/2+margin)*m.v.photo.W+x*cellSide+cellSide/2+margin] {
+			bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
+			n++
 		}
 	}
 	if n == 0 {
 		return nil
 	}
-	share := float64(n) / float64(w*h)
+	share := float64(n) / m.area
 	const certain = 0.12
-	return []Condition{{Kind: CutOff, Share: share, Where: []Place{v.place(bounds)}, Strength: min(1, share/certain), Sure: true}}
+	return []Condition{{Kind: CutOff, Share: share, Where: []Place{m.v.place(bounds)}, Strength: min(1, share/certain), Sure: true}}
+}
+
+// isBeyond says that a cell may lie beyond the end of a document that is shorter than the
+// reference: none of those across from it is in the photo.
+func (m *maps) isBeyond(i int) bool {
+	if !m.v.Grows {
+		return false
+	}
+	from, step, n := i-i%m.w, 1, m.w
+	if m.w > m.h {
+		from, step, n = i%m.w, m.w, m.h
+	}
+	for k := range n {
+		if m.inside[from+k*step] {
+			return false
+		}
+	}
+	return true
 }
 
 // logistic is 0.5 at the middle and 0.88 one step beyond it.
@@ -67,9 +83,11 @@ func (m *maps) coarseContrast() float64 { return m.usual.gain }
 
 // sharpness says whether the photo is blurred.
 func (m *maps) sharpness() []Condition {
-	spread := m.softness
-	return whole(Blurred, logistic(spread, 1.4, 0.3))
+	return whole(Blurred, logistic(m.softness, blurredFrom, 0.3))
 }
+
+// blurredFrom is the softness from which on a photo is called blurred.
+const blurredFrom = 1.4
 
 // blur is the standard deviation, in pixels of Fine, of the blur that would make the
 // reference as soft as the photo: by how much contrast between neighbours is left of

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"exemplar/internal/label"
+	"exemplar/internal/scoremodel"
 )
 
 // differsInCondition says that two candidates are of one kind, registered in two
@@ -13,6 +14,9 @@ import (
 func (c *Candidate) differsInCondition(other *Candidate) bool {
 	return c.Conditions != 0 && c.Conditions == other.Conditions && c.Label != other.Label
 }
+
+// IsOtherCopy says that a probe shows another copy than a reference, as far as can be seen.
+func IsOtherCopy(e *scoremodel.Evidence) bool { return copyOf(e) == OtherCopy }
 
 // rightCondition is how often a sub-label that the condition names is taken to be the
 // right one: less often than of those answered in docs/results/conditions.md, 540 of 567,

@@ -6,6 +6,7 @@ import (
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
+	"exemplar/internal/decide"
 	"exemplar/internal/planar"
 	"exemplar/internal/scoremodel"
 )
@@ -47,16 +48,14 @@ func (p *Photo) lookAtState(r *Reference, f *Found) ([]Condition, condition.Seen
 		sent[i] = p.AsSent(corner)
 	}
 	at := func(q planar.Point) planar.Point { return laid.At(planar.Point{X: q.X*w - 0.5, Y: q.Y*h - 0.5}) }
-	contents := func(x, y float64) bool {
-		kinds := f.seenKinds()
-		i := min(kinds.H-1, int(y*float64(kinds.H)))*kinds.W + min(kinds.W-1, int(x*float64(kinds.W)))
-		return i >= 0 && kinds.Judged[i] && kinds.Filled[i] > 0 && kinds.Logit[i] > 0
-	}
-	if f.rectified == nil {
-		contents = nil
+	var print func(x, y float64) condition.Print
+	grows := false
+	if f.rectified != nil {
+		print = f.printAt
+		grows = f.ForDecision != nil && decide.IsOtherCopy(f.ForDecision) && r.isStrip(f.seenKinds())
 	}
 	seen := condition.Look(&condition.Pair{
-		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo, Contents: contents,
+		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo, Print: print, Outlines: r.outlines, Grows: grows,
 		Length: longest(&sent), ReferenceLength: float64(max(rw, rh)),
 	})
 	var all []Condition
@@ -73,6 +72,13 @@ func (p *Photo) lookAtState(r *Reference, f *Found) ([]Condition, condition.Seen
 		all = append(all, found)
 	}
 	return all, seen
+}
+
+// printAt is what is known of the print at a place, in shares of the reference.
+func (f *Found) printAt(x, y float64) condition.Print {
+	kinds := f.seenKinds()
+	i := min(kinds.H-1, int(y*float64(kinds.H)))*kinds.W + min(kinds.W-1, int(x*float64(kinds.W)))
+	return condition.Print{Judged: kinds.Judged[i], Contents: kinds.Filled[i] > 0, Other: kinds.Logit[i] > 0}
 }
 
 // illegible says why contents cannot be read in a document seen in conditions.

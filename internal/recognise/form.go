@@ -125,8 +125,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		kinds := f.seenKinds()
 		t := kinds.Tally(f.rectified.Visible)
 		form := &scoremodel.Form{
-			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(), Unsteady: !r.plain(),
-			Strip: float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)) || isColumn(kinds),
+			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(), Unsteady: !r.plain(), Strip: r.isStrip(kinds),
 		}
 		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
 		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
@@ -196,6 +195,11 @@ const (
 	// specks is the share of print beyond each edge of it that is dirt. By eye.
 	specks = 0.02
 )
+
+// isStrip says that a reference is long and narrow, as a till's receipt is.
+func (r *Reference) isStrip(kinds *changedetect.Map) bool {
+	return float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)) || isColumn(kinds)
+}
 
 // isColumn says that the print of a reference is a column, as on a strip of paper that
 // lies on a sheet.

@@ -9,6 +9,7 @@ import (
 	"exemplar/internal/features"
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
+	"exemplar/internal/quadfinder"
 	"exemplar/internal/wordindex"
 )
 
@@ -32,6 +33,8 @@ type Reference struct {
 	plain  func() bool    // it is print on plain paper
 	hues   func() *hueGrid
 
+	outlines func() [][4]planar.Point // where the document may end in the picture, in shares of its sides
+
 	personal func() bool // it has a machine-readable zone
 	blank    func() bool // it is a form that nobody has filled in
 }
@@ -40,6 +43,8 @@ func newReference(target *alignment.Reference, vector []float32, picture *imagin
 	colors := condition.Prepare(picture)
 	return &Reference{
 		target: target, vector: vector, w: picture.W, h: picture.H, colors: colors,
+		outlines: sync.OnceValue(func() [][4]planar.Point { return outlinesOf(colors) }),
+
 		hues:  sync.OnceValue(func() *hueGrid { return huesOf(colors) }),
 		small: sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) }),
 		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
@@ -47,6 +52,17 @@ func newReference(target *alignment.Reference, vector []float32, picture *imagin
 		personal: sync.OnceValue(func() bool { return emblem.MachineZoneLines(target.Picture()) == 2 }),
 		blank:    sync.OnceValue(func() bool { return isBlankForm(target.Picture()) }),
 	}
+}
+
+// outlinesOf proposes where the document ends in a picture that may show a table around it.
+func outlinesOf(picture *imaging.Image) [][4]planar.Point {
+	quads := quadfinder.Quads(picture)
+	for i := range quads {
+		for k, p := range quads[i] {
+			quads[i][k] = planar.Pt((p.X+0.5)/float64(picture.W), (p.Y+0.5)/float64(picture.H))
+		}
+	}
+	return quads
 }
 
 // Made is a reference with all that a gallery keeps of it.
