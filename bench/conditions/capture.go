@@ -25,7 +25,7 @@ func capture(doc *imaging.Image, kind condition.Kind, how manner, seed uint64) *
 			mirror(out, r)
 			changed = out.differs(unlit)
 		}
-		if !hasPlace(kind) || changed >= plainToSee {
+		if !hasPlace(kind) || changed >= capturesim.PlainToSee {
 			return shoot(out, kind, how, r)
 		}
 	}

@@ -291,6 +291,26 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+// A little glare in a registered picture is glare: a photo with much of it is of that one.
+func TestNearestOfStatesThatAreHardlySeen(t *testing.T) {
+	plain, torn := State{}, state(Torn, 1.0)
+	glare := State{glare: amount{0, 0.007}, damage: amount{0, 0.001}}
+	photo := state(Glare, 1.0)
+	if got := Nearest(&photo, []State{plain, glare, torn}); !slices.Equal(got, []int{1}) {
+		t.Errorf("nearest are %v, want the one with a little glare", got)
+	}
+}
+
+// A tear that is plainly seen is damage, though hardly anything is hinted beside it.
+func TestNearestOfAPlainTear(t *testing.T) {
+	glare, torn := state(Glare, 1.0), state(Torn, 1.0)
+	photo := State{damage: amount{0.024, 0.013}}
+	photo.set(Torn, 1)
+	if got := Nearest(&photo, []State{{}, glare, torn}); !slices.Equal(got, []int{2}) {
+		t.Errorf("nearest are %v, want the torn one", got)
+	}
+}
+
 func TestAStateIsNamedForWhatThereIsMostOf(t *testing.T) {
 	all := []Condition{{Kind: Glare, Share: 0.1}, {Kind: Stained, Share: 0.02}, {Kind: Torn, Share: 0.06}, {Kind: CutOff, Share: 0.3}}
 	for i, want := range []float64{1, 0.4, 1, 1} {

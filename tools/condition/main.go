@@ -1,6 +1,9 @@
-// Command condition trains the network of internal/condition.
+// Command condition trains the network of internal/condition, and fits the choice among
+// sub-labels that name a condition.
 //
 //	go run ./tools/condition -documents 700 -pool ../shared/data/train -out internal/condition/weights.safetensors
+//
+//	go run ./tools/condition -choice 28                # the models of condition.Nearest
 //
 // Samples are captures of drawn documents and of pictures of the pool, to which
 // something happened in shapes and materials of package conditiontrain's own. Making
@@ -31,6 +34,7 @@ type settings struct {
 	seed             uint64
 	pool, kept, out  string
 	start            string
+	choice           int
 }
 
 func main() {
@@ -42,6 +46,7 @@ func main() {
 	flag.StringVar(&s.kept, "samples", "", "a file that keeps the samples for another training, or several with a comma between them, made before; may be empty")
 	flag.StringVar(&s.start, "start", "", "a file of weights to begin with; may be empty")
 	flag.StringVar(&s.out, "out", "", "the file of weights to write; if empty, samples are made and nothing is trained")
+	flag.IntVar(&s.choice, "choice", 0, "fit the choice among sub-labels on captures of so many documents, and train nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -51,6 +56,9 @@ func main() {
 }
 
 func (s *settings) run(ctx context.Context) error {
+	if s.choice > 0 {
+		return s.fitChoice(ctx)
+	}
 	samples, err := s.keptSamples(ctx)
 	if err != nil || s.out == "" {
 		return err
