@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/service/db"
 	"exemplar/internal/synthdoc"
 )
 
@@ -140,5 +141,38 @@ func TestFoldersThatCannotBeWatched(t *testing.T) {
 	makeCollection(t, without, NewCollection{Name: "mailroom"})
 	if _, err := without.AddWatch(t.Context(), anna, "mailroom", good); err == nil || !strings.Contains(err.Error(), "--watch") {
 		t.Errorf("without any that is allowed: %v", err)
+	}
+}
+
+// The answers of a file that was in work when the process was killed are those that were kept
+// then: it is one decision. A file that comes again is another.
+func TestAFileInHandIsAnsweredOnce(t *testing.T) { onBoth(t, testFileInHand) }
+
+func testFileInHand(t *testing.T, at Options) {
+	s := openAt(t, at)
+	makeCollection(t, s, NewCollection{Name: "mailroom"})
+	path := filepath.Join(t.TempDir(), "letter.png")
+	if err := os.WriteFile(path, ticket, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	row := db.Watch{ID: newID(), Collection: "mailroom", Folder: filepath.Dir(path), Target: t.TempDir(), Options: "{}", Created: time.Now(), Paused: true, Progress: "{}"}
+	if err := s.db.Write(t.Context(), func(tx *db.Tx) error { return tx.AddWatch(t.Context(), row) }); err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range []struct {
+		filed     bool
+		decisions int
+	}{{false, 1}, {true, 1}, {false, 2}} {
+		for page := range s.watchedPages(t.Context(), row, WatchOptions{}, "letter.png", path) {
+			if answers, err := page.Classify(t.Context()); err != nil || len(answers) != 1 || answers[0].Decision != "unknown" {
+				t.Errorf("%d: %+v, %v", i, answers, err)
+			}
+		}
+		if step.filed {
+			s.noteWatch(t.Context(), row.ID, func(p *watchState) { delete(p.InHand, "letter.png") })
+		}
+		if page, err := s.Decisions(t.Context(), "mailroom", DecisionFilter{Limit: 10}); err != nil || len(page.Decisions) != step.decisions {
+			t.Errorf("%d: %d decisions, %v, want %d", i, len(page.Decisions), err, step.decisions)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -85,7 +86,7 @@ func (s *Service) watchFolder(ctx context.Context, row db.Watch) {
 		}
 		if err != nil && !s.watchedByAnother(ctx, row) {
 			s.log.Warn("watch a folder", "folder", row.Folder, "error", err)
-			s.noteWatch(ctx, row.ID, func(p *WatchProgress) { p.Reason = err.Error() })
+			s.noteWatch(ctx, row.ID, func(p *watchState) { p.Reason = err.Error() })
 		}
 		select {
 		case <-ctx.Done():
@@ -116,16 +117,16 @@ func (s *Service) watchOnce(ctx context.Context, row db.Watch) error {
 	inbox := sorting.Inbox{Folder: row.Folder, Every: s.watchEvery}
 	inbox.Say = func(err error) {
 		s.log.Warn("watch a folder", "folder", row.Folder, "error", err)
-		s.noteWatch(ctx, row.ID, func(p *WatchProgress) { p.Reason = err.Error() })
+		s.noteWatch(ctx, row.ID, func(p *watchState) { p.Reason = err.Error() })
 	}
-	inbox.Well = func() { s.noteWatch(ctx, row.ID, func(p *WatchProgress) { p.Reason = "" }) }
+	inbox.Well = func() { s.noteWatch(ctx, row.ID, func(p *watchState) { p.Reason = "" }) }
 	sorter, err := sorting.Open(sorting.Options{
 		To: row.Target, Mode: sorting.Move, Follow: options.Follow, Split: options.Split, Crop: options.Crop,
 		Pages: func(ctx context.Context, path string) iter.Seq[sorting.Page] {
 			return s.watchedPages(ctx, row, options, inbox.Name(path), path)
 		},
 		Filed: func(f sorting.Filed) error {
-			s.noteWatch(context.WithoutCancel(ctx), row.ID, func(p *WatchProgress) { p.filed(f) })
+			s.noteWatch(context.WithoutCancel(ctx), row.ID, func(p *watchState) { p.filed(f); delete(p.InHand, f.Name) })
 			return nil
 		},
 	})
@@ -133,7 +134,7 @@ func (s *Service) watchOnce(ctx context.Context, row db.Watch) error {
 		return err
 	}
 	defer sorter.Close()
-	s.noteWatch(ctx, row.ID, func(p *WatchProgress) { p.Reason = "" })
+	s.noteWatch(ctx, row.ID, func(p *watchState) { p.Reason = "" })
 	if err := sorter.Watch(ctx, inbox); err != nil {
 		return err
 	}
@@ -141,13 +142,13 @@ func (s *Service) watchOnce(ctx context.Context, row db.Watch) error {
 }
 
 // noteWatch changes what is told of a watch, and that this node has it.
-func (s *Service) noteWatch(ctx context.Context, id string, change func(p *WatchProgress)) {
+func (s *Service) noteWatch(ctx context.Context, id string, change func(p *watchState)) {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		row, err := tx.Watch(ctx, id)
 		if err != nil {
 			return orGone(err)
 		}
-		var p WatchProgress
+		var p watchState
 		if err := json.Unmarshal([]byte(row.Progress), &p); err != nil {
 			return err
 		}
@@ -199,18 +200,27 @@ func (p *WatchProgress) filed(f sorting.Filed) {
 // watchedPages yields the pages of a file that came into a watched folder.
 func (s *Service) watchedPages(ctx context.Context, row db.Watch, options WatchOptions, name, path string) iter.Seq[sorting.Page] {
 	return func(yield func(sorting.Page) bool) {
-		data, err := readWatched(path)
+		data, modified, err := readWatched(path)
 		if err != nil {
 			refused := []sorting.Answer{{Decision: sorting.Refused, Reason: err.Error()}}
 			yield(sorting.Page{Classify: func(context.Context) ([]sorting.Answer, error) { return refused, nil }})
 			return
 		}
+		file := inHand{hashOf(data), modified.UnixNano(), newID()}
+		var again bool
+		s.noteWatch(ctx, row.ID, func(p *watchState) { file.Since, again = p.begin(name, file) })
 		part := 0
 		for p := range exemplar.Pages(ctx, exemplar.FromBytes(data), exemplar.PageOptions{}) {
 			from, page := p.Origin(), numberedPage{part, p}
 			part++
-			classify := func(ctx context.Context) ([]sorting.Answer, error) {
-				answers, err := s.answerWatched(ctx, row, options, File{Name: name, Data: data}, page)
+			classify := func(ctx context.Context) (answers []sorting.Answer, err error) {
+				if again {
+					answers, err = s.keptAnswers(ctx, row.Collection, file.Hash, page.part, file.Since)
+				}
+				if len(answers) > 0 || err != nil {
+					return answers, err
+				}
+				answers, err = s.answerWatched(ctx, row, options, File{Name: name, Data: data}, page)
 				if from.Empty && len(answers) > 0 {
 					answers[0].Decision = sorting.Empty
 				}
@@ -223,13 +233,18 @@ func (s *Service) watchedPages(ctx context.Context, row db.Watch, options WatchO
 	}
 }
 
-// readWatched reads a file, which is no longer than memory should hold.
-func readWatched(path string) ([]byte, error) {
-	data, err := fileio.ReadFile(path, mostWatchFile)
-	if errors.Is(err, fileio.ErrTooLarge) {
-		return nil, fmt.Errorf("the file is larger than %d MB: split it", mostWatchFile>>20)
+// readWatched reads a file, which is no longer than memory should hold, and says when it was
+// changed.
+func readWatched(path string) (data []byte, modified time.Time, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, modified, withoutPath(err)
 	}
-	return data, withoutPath(err)
+	data, err = fileio.ReadFile(path, mostWatchFile)
+	if errors.Is(err, fileio.ErrTooLarge) {
+		return nil, modified, fmt.Errorf("the file is larger than %d MB: split it", mostWatchFile>>20)
+	}
+	return data, info.ModTime(), withoutPath(err)
 }
 
 // answerWatched classifies a page when a core is free for it, and keeps the answer as a

@@ -100,6 +100,11 @@ func (q *Tx) Decisions(ctx context.Context, collection string, f DecisionFilter)
 	return all(ctx, q.querier, scanDecision, `SELECT `+decisionColumns+` FROM decision WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT ?`, args...)
 }
 
+// DecisionsOfPage returns the rows of a page of a file with a hash that are later than a row.
+func (q *Tx) DecisionsOfPage(ctx context.Context, collection, hash string, part int, since string) ([]Decision, error) {
+	return all(ctx, q.querier, scanDecision, `SELECT `+decisionColumns+` FROM decision WHERE collection = ? AND id > ? AND hash = ? AND part = ? ORDER BY nth`, collection, since, hash, part)
+}
+
 // like escapes what LIKE would take for a pattern.
 func like(s string) string { return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s) }
 
