@@ -88,7 +88,11 @@ func (c *scored) outshows(other scored) bool {
 	switch {
 	case other.Label == c.Label || isEdition(c, &other) || c.Evidence.Coverage < LeastCoverage:
 		return false
-	case own == nil || own.Strip || own.Unsteady && own.Contents < unsteadyContents:
+	case own == nil || own.Strip:
+		return false
+	case c.surelyOutshows(&other):
+		return true
+	case own.Unsteady && own.Contents < unsteadyContents:
 		return false
 	}
 	return showsForm(own) && (its == nil || !showsForm(its)) && c.kindScore()-other.kindScore() >= kindLead
@@ -252,7 +256,7 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
 		if p.isRivalOfKind(best, other) {
-			if best.isSurelyOver(other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
+			if best.isSurelyOver(other) || other.Evidence.Form != nil && best.outshows(*other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
 				continue
 			}
 			lead := best.llr - other.llr

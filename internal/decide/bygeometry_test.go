@@ -97,6 +97,7 @@ func TestDecideByGeometry(t *testing.T) {
 		{"a family of families", []Candidate{found100("form/a/1", 83, 0), found100("form/b/1", 81, 0)}, Match, "form", []Label{"form/a/1", "form/b/1"}, "83 %"},
 		{"leads its sibling", []Candidate{found100("v1", 84, 0), found100("v2", 78, 0)}, Match, "v1", nil, "84 %"},
 		{"sure beside its sibling", []Candidate{found100("v1", 88, 0), shifted("v2", 14, 84)}, Match, "v1", nil, "88 %"},
+		{"other print, though all parts agree", []Candidate{reprinted(found100("v1", 100, 0))}, Match, "v1", nil, "92 % of the print agrees; it is another copy than the registered one; it shows other print in 3 places; in fewer"},
 		{"other print on a match", []Candidate{reprinted(found100("v1", 93, 0))}, Match, "v1", nil, "93 % of 100 parts agree; it is another copy than the registered one; it shows other print in 3 places; in fewer"},
 		{"noise for its sibling", []Candidate{found100("form/v1", 97, 0), shifted("form/v2", 38, 62)}, Match, "form/v1", nil, "97 %"},
 		{"twins", []Candidate{found100("form/v1", 98, 0), found100("form/v2", 97, 0)}, Match, "form", []Label{"form/v1", "form/v2"},

@@ -75,7 +75,10 @@
 // What the best label outshows raises no threshold either: o <= noiseOfForm of the best and,
 // if somebody looked, more of the other; the best leads it by kindLead in the score of the
 // KindModel; they are no editions of one label, and the best is no strip, and no card
-// without contents of its own (unsteadyContents).
+// without contents of its own (unsteadyContents). From a score of sureOfKind on it is enough
+// that it leads by sureLead, that o <= sureNoise noiseOfForm, and that the other's form is
+// not plainly shown (surelyNoise); a card has contents of its own from sureContents on. A
+// competitor of the family that is outshown need not be led by blocks.
 //
 // A personal document (scoremodel.Evidence.Personal) of which nobody looked at the form is
 // a match from t0 on, if it leads its competitors likewise and its cosine is leastPersonal.
@@ -125,7 +128,7 @@
 // The calibration holds Margin, the curves, and what scoremodel.Constants says. Here
 // are evenFPIR, mostCertain and leastCertain, which say where they come from; and by
 // eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3, contraryAllowed 1 and
-// foreignContents 2, and the shares in the sentences. Those of form and emblems are in byform.go.
+// foreignContents 2, and the shares in the sentences. Those of form and emblems are in byform.go and surekind.go.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide

@@ -14,8 +14,9 @@ import (
 // is id-card/back, of which 12 % agrees".
 func foundReason(d *Decision, r rule, p Policy) {
 	g := d.Best.Evidence
-	clauses := []string{fmt.Sprintf("%s of %d parts agree", percent(g.LocallyConsistent), g.Comparable)}
-	d.Summary = percent(g.LocallyConsistent) + " agrees"
+	share, clause := agreeing(d)
+	clauses := []string{clause}
+	d.Summary = share + " agrees"
 	if lies := lies(g); lies != "" {
 		clauses = append(clauses, "it lies "+lies)
 	}
@@ -40,6 +41,18 @@ func foundReason(d *Decision, r rule, p Policy) {
 		clauses = append(clauses, p.next(d.Rival))
 	}
 	d.Reason = strings.Join(clauses, "; ")
+}
+
+// agreeing says how much agrees, alone and in a clause. Where all parts of another copy
+// agree, since what is other in them is small, it says how much of the print does.
+func agreeing(d *Decision) (share, clause string) {
+	g := d.Best.Evidence
+	if d.Copy == OtherCopy && g.LocallyConsistent == 1 {
+		share = percent(1 - g.Changed)
+		return share, share + " of the print agrees"
+	}
+	share = percent(g.LocallyConsistent)
+	return share, fmt.Sprintf("%s of %d parts agree", share, g.Comparable)
 }
 
 // next names the best of other answers, and says how much of it agrees. Where most of it

@@ -1,0 +1,28 @@
+package decide
+
+const (
+	// sureOfKind is the score of the KindModel from which on a photo is so much like a
+	// reference, whatever its contents, that one of another issuer in the same design is none
+	// but that: of the strangers among drawn documents (`go run ./bench/kinds -seed 1
+	// -documents 110 drawn`) none has more than 1.95. sureLead is by how much it must lead that
+	// one then, and sureNoise how much of another form wear and shadows may seem to show: a
+	// third of those that were missed show as much.
+	sureOfKind, sureLead, sureNoise = 2.1, 0.5, 1.25
+	// sureContents is the share of a card's print that is contents of its own, from which on it
+	// is no note: see unsteadyContents.
+	sureContents = 0.1
+)
+
+// isSurelyOfKind says that a photo is as much like the reference, contents left aside, as
+// hardly anything of another issuer in the same design is.
+func (c *scored) isSurelyOfKind() bool {
+	f := c.Evidence.Form
+	return c.kindScore() >= sureOfKind && NoiseOfForm(f) <= sureNoise && !(f.Unsteady && f.Contents < sureContents)
+}
+
+// surelyOutshows says besides that it is less like another, of which the photo does not
+// plainly show the form.
+func (c *scored) surelyOutshows(other *scored) bool {
+	its := other.Evidence.Form
+	return c.isSurelyOfKind() && c.kindScore()-other.kindScore() >= sureLead && (its == nil || NoiseOfForm(its) > surelyNoise)
+}
