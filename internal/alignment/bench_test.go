@@ -73,6 +73,6 @@ func BenchmarkCompare(b *testing.B) {
 	e := VerifyCoarsely(p, r)
 	b.ReportMetric(float64(e.Comparable), "blocks")
 	for b.Loop() {
-		compare(p.photo(), r.pyramid, &e.H)
+		compare(p.photo(), r.pyramid, &e.H, nil)
 	}
 }

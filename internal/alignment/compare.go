@@ -126,17 +126,18 @@ func (t *template) deviation() float64 {
 //
 // The first passes, on small pictures of the reference and then on larger ones, find
 // how the paper is deformed: a small picture reaches further into the parts that h
-// alone leaves out of reach. The last pass looks with the deformation undone.
-func compare(p *photo, l *pyramid, h *planar.Homography) Comparison {
+// alone leaves out of reach. The last pass looks with the deformation undone. Where features
+// say how the paper is bent (bend, else nil), the first pass begins there.
+func compare(p *photo, l *pyramid, h *planar.Homography, bend *quadraticField) Comparison {
 	at := l.levelFor(h)
 	fine := l.levels[at]()
 	s := newSearcher(p, fine)
-	var deformed *deformation
-	for steps := deformationSteps; steps > 0; steps-- {
+	deformed := s.begin(l, at, h, bend)
+	for steps := deformationSteps - 1; steps > 0; steps-- {
 		r := l.levels[min(at+steps, len(l.levels)-1)]()
 		deformed.resize(r.w, r.h)
 		blocks := s.search(r, &warp{h: l.onto(r, h), deformation: deformed})
-		deformed = newDeformation(deformed.compose(blocks), r.w, r.h)
+		deformed = deformed.refined(blocks, r.w, r.h)
 	}
 	deformed.resize(fine.w, fine.h)
 	seen := warp{h: l.onto(fine, h), deformation: deformed}

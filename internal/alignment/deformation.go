@@ -10,6 +10,7 @@ import (
 // blocks around say beyond it. Paper curls at its edges as no quadratic does.
 type deformation struct {
 	quadraticField
+	bent          bool    // the quadratic began with what features say
 	columns, rows int     // nodes of a lattice over the picture, beyond its edges too
 	stepX, stepY  float64 // pixels from node to node
 	nodes         [][2]float32
@@ -127,13 +128,21 @@ func (p *localPlane) top() float32 {
 	return (p.v*c0 + p.vx*c1 + p.vy*c2) / (w*c0 + p.x*c1 + p.y*c2)
 }
 
-// newDeformation returns the deformation that the blocks of a w x h picture show.
-func newDeformation(blocks []Block, w, h int) *deformation {
-	b := &deformation{
-		quadraticField: fitQuadraticField(blocks, w, h),
-		columns:        w/blockSide + 2, rows: h/blockSide + 2,
+// refined returns the deformation that the blocks of a w x h picture show, which were seen
+// through b. b may be nil.
+func (b *deformation) refined(blocks []Block, w, h int) *deformation {
+	blocks = b.compose(blocks)
+	next := &deformation{
+		columns: w/blockSide + 2, rows: h/blockSide + 2,
 		stepX: blockSide, stepY: blockSide,
 	}
+	if b != nil && b.bent {
+		next.bent, next.quadraticField = true, b.quadraticField
+		next.quadraticField.fit(blocks)
+	} else {
+		next.quadraticField = fitQuadraticField(blocks, w, h)
+	}
+	b = next
 	d := newDeviations(blocks, &b.quadraticField)
 	b.nodes = make([][2]float32, b.columns*b.rows)
 	for j := range b.rows {

@@ -20,6 +20,8 @@ type Fit struct {
 	Coverage float64           // share of those of its cells that have features
 	Residual float64           // root mean square distance of the inliers, probe pixels
 	Matches  int               // mutual nearest neighbours that agree in scale and turn
+
+	bend *quadraticField // beyond H, in pixels of the reference's features; nil where it is flat
 }
 
 // locate fits the features of the reference to those of the probe. It returns false
@@ -46,6 +48,9 @@ func locate(ref *features.Features, probe *features.Searchable) (Fit, bool) {
 		return Fit{}, false
 	}
 	f.count(ref, probe.Features, matches)
+	if f.Matches-f.Inliers >= bendMore {
+		f.bend = bendOf(ref, probe.Features, matches, &f.H)
+	}
 	return f, f.Inliers >= minInliers
 }
 

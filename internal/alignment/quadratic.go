@@ -60,6 +60,12 @@ func fitQuadraticField(blocks []Block, w, h int) quadraticField {
 	f := quadraticField{w: float64(w), h: float64(h)}
 	mx, my := medianShift(blocks)
 	f.x[0], f.y[0] = float64(mx), float64(my)
+	f.fit(blocks)
+	return f
+}
+
+// fit fits the field to the blocks that it nearly says the displacement of.
+func (f *quadraticField) fit(blocks []Block) {
 	rows := f.rows(blocks)
 	width := float32(6)
 	for range quadraticSteps {
@@ -74,7 +80,6 @@ func fitQuadraticField(blocks []Block, w, h int) quadraticField {
 		f.x, f.y = x.solve(), y.solve()
 		width = max(1, width*0.7)
 	}
-	return f
 }
 
 // quadraticRow is a block that the field is fitted to.

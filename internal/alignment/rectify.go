@@ -24,7 +24,7 @@ type Rectified struct {
 // side of the cells, a divisor of BlockSide.
 func (e *Evidence) Rectify(p *Probe, cell int) Rectified {
 	w, h := e.level.w, e.level.h
-	flat := warp{e.warp.h, newDeformation(e.warp.deformation.compose(slices.Clone(e.Blocks)), w, h)}
+	flat := warp{e.warp.h, e.warp.deformation.refined(slices.Clone(e.Blocks), w, h)}
 	all := fullMask(w, h)
 	rect := resample(p.photo(), &flat, &all, nil)
 	rectified := Rectified{Reference: e.level.picture, Photo: &imaging.Gray{W: w, H: h, Pix: make([]byte, 0, w*h)}, flat: flat}
@@ -115,6 +115,6 @@ func Settle(ref, laid *imaging.Gray, cell int) (Comparison, Rectified) {
 	identity := planar.Homography{1, 0, 0, 0, 1, 0, 0, 0, 1}
 	whole := newPhoto(bright)
 	p := &Probe{w: laid.W, h: laid.H, photo: func() *photo { return whole }}
-	e := Evidence{Located: true, Comparison: compare(whole, newPyramid(ref), &identity)}
+	e := Evidence{Located: true, Comparison: compare(whole, newPyramid(ref), &identity, nil)}
 	return e.Comparison, e.Rectify(p, cell)
 }

@@ -74,7 +74,7 @@ func verify(p *Probe, probe *features.Searchable, r *Reference, ref *features.Fe
 	if !ok {
 		return Evidence{}
 	}
-	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.pyramid, &fit.H)}
+	return Evidence{Located: true, Fit: fit, Comparison: compare(p.photo(), r.pyramid, &fit.H, fit.bend)}
 }
 
 // rescale changes the units of the map's two sides.
