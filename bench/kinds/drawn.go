@@ -46,7 +46,7 @@ type drawnPaper struct {
 // papers are documents of all kinds whose contents vary, by a seed that no training
 // used: those hash theirs otherwise.
 func (s *drawnSettings) papers() []drawnPaper {
-	kinds := slices.DeleteFunc(synthdoc.Kinds(), func(kind string) bool { return slices.Contains(namedByContents, kind) })
+	kinds := drawnKindNames()
 	papers := make([]drawnPaper, s.documents)
 	for i := range papers {
 		at := splitmix.Hash(s.seed<<32 + uint64(i))

@@ -6,6 +6,7 @@
 //	go run ./bench/kinds                            # writes docs/results/kinds.md
 //	go run ./bench/kinds -page worst.html kinds_forms
 //	go run ./bench/kinds drawn                      # writes docs/results/kinds-drawn.md
+//	go run ./bench/kinds lookalikes                 # writes docs/results/kinds-lookalikes.md
 //	go run ./bench/kinds -hands 6 kinds_identity    # strangers as ../shared/tools/kinds.py has them
 //
 // It measures a whole gallery, everything at its default, and prints the tables. It
@@ -78,6 +79,9 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 	}
 	if slices.Equal(names, []string{"drawn"}) {
 		return runDrawn(ctx, s, results)
+	}
+	if slices.Equal(names, []string{"lookalikes"}) {
+		return runLookAlikes(ctx, s, results)
 	}
 	var sets []*measured
 	for _, name := range names {

@@ -36,7 +36,7 @@ func (b *bill) head() float32 {
 	if b.r.chance(0.4) {
 		title.Ink = canvas.Solid(b.bandColor())
 	}
-	name := b.term(pick(b.r, termInvoice, termInvoice, termInvoice, termTotal, termNumber)) + pick(b.r, "", "", " "+strings.ToUpper(b.lang.phrase(b.r, 1)))
+	name := b.headline(pick(b.r, termInvoice, termInvoice, termInvoice, termTotal, termNumber)) + pick(b.r, "", "", " "+strings.ToUpper(b.lang.phrase(b.r, 1)))
 	if b.r.chance(0.45) {
 		y := b.letterHead()
 		b.Text(b.x, y+60, name, title.Fit(name, b.width*0.6))

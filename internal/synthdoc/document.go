@@ -3,7 +3,7 @@
 //
 // In comes a [Document], a few numbers and switches; out comes its picture, always the
 // same one. What is printed and what is filled in are chosen independently, so that
-// look-alikes of a document can be drawn as well: see [Siblings]. Packages train and
+// look-alikes of a document can be drawn as well: see [Siblings] and [LookAlikes]. Packages train and
 // calibrate call it for samples, the command line for its demonstrations.
 //
 //	a := synthdoc.Document{Kind: "form", Template: 7, Content: 1}
@@ -36,6 +36,7 @@ type Document struct {
 	Content  uint64 // what is filled in: names, numbers, dates, portrait
 	Edition  int    // 0 is the first; others differ from it in small details of the print
 	Issuer   int    // 0 is the first; others print the same template under another name and address
+	Headline int    // 0 is the first; others are other papers of the company: an invoice's is a delivery note
 	Changed  int    // 0, or n to give the n-th filled-in field another value
 	Blank    bool   // nothing is filled in
 	Size     int    // longer side in pixels; 0 leaves it to the template (400-1200)

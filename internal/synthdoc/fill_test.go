@@ -66,3 +66,19 @@ func TestIssuersShareATemplate(t *testing.T) {
 		}
 	}
 }
+
+// Look-alikes keep the page, and change its head.
+func TestLookAlikesShareAPage(t *testing.T) {
+	for _, kind := range []string{"bill", "invoice", "statement", "receipt", "id-card"} {
+		d := Document{Kind: kind, Template: 5, Content: 3, Size: 500}
+		alike := LookAlikes(d, d.Content)
+		if _, paper := alike["paper"]; paper != (kind == "bill" || kind == "invoice" || kind == "statement") {
+			t.Errorf("%s: %v", kind, alike)
+		}
+		for what, other := range alike {
+			if got := difference(Draw(d), Draw(other)); got < 0.0005 || got > 0.6 {
+				t.Errorf("%s: %s differs in %.4f of the pixels", kind, what, got)
+			}
+		}
+	}
+}

@@ -68,7 +68,7 @@ func drawInvoice(s *sheet) {
 		{termCustomer, s.ifFilled(digits(s.value("customer number"), "K#####"))},
 	})
 	title := s.headStyle(r.between(38, 54), s.dark)
-	s.Text(80, y+255, s.term(termInvoice), title)
+	s.Text(80, y+255, s.headline(termInvoice), title)
 	y = s.itemTable(80, y+300, s.w-160, r.upTo(8, 13), true)
 	s.totals(y + 20)
 	s.footer()

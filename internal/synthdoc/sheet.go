@@ -45,11 +45,16 @@ func (s *sheet) design(key string) rng {
 		}
 	}
 	if s.doc.Issuer > 0 {
-		if seed := s.doc.Template - uint64(s.doc.Issuer)*0x9e3779b97f4a7c15; issuerChanges(seed, key) {
+		if seed := issuerSeed(s.doc.Template, s.doc.Issuer); issuerChanges(seed, key) {
 			return stream(seed, s.family()+key)
 		}
 	}
 	return stream(s.doc.Template, s.family()+key)
+}
+
+// issuerSeed is what the paper of another issuer is drawn by.
+func issuerSeed(template uint64, issuer int) uint64 {
+	return template - uint64(issuer)*0x9e3779b97f4a7c15
 }
 
 // issuerKeys are the parts of a design that identify the issuer.
