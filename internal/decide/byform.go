@@ -119,7 +119,7 @@ func copyOf(e *scoremodel.Evidence) Copy {
 	switch {
 	case e.Changes > 0 || e.Changed >= muchChanged:
 		return OtherCopy
-	case looksUnchanged(e):
+	case LooksUnchanged(e):
 		return SameCopy
 	}
 	return NoCopy
@@ -331,7 +331,7 @@ func (c *scored) formMayBeOver(other *scored) bool {
 // the higher LLR.
 func (p Policy) preferForm(ranked []scored) {
 	best := &ranked[0]
-	if p.WantsSameCopy(&best.Candidate) || looksUnchanged(best.Evidence) {
+	if p.WantsSameCopy(&best.Candidate) || LooksUnchanged(best.Evidence) {
 		return
 	}
 	first, most := 0, math.Inf(-1)

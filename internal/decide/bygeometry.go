@@ -47,7 +47,7 @@ func decideByGeometry(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		}
 		alone := slices.Clone(candidates)
 		at := slices.IndexFunc(alone, func(c Candidate) bool { return c.Label == d.Best.Label })
-		alone[at].Reference, alone[at].Rotation, alone[at].Fixed, alone[at].Evidence, alone[at].Others = e.Reference, e.Rotation, e.Fixed, e.Evidence, nil
+		alone[at].Reference, alone[at].Rotation, alone[at].Fixed, alone[at].Varies, alone[at].Evidence, alone[at].Others = e.Reference, e.Rotation, e.Fixed, e.Varies, e.Evidence, nil
 		other, ok := decideByBest(alone, p)
 		if ok && other.Outcome == Match && other.Best.Label == d.Best.Label && (d.Outcome != Match || other.Label == d.Best.Label) {
 			d = other
@@ -107,18 +107,18 @@ func (p Policy) ruleFor(ranked []scored) rule {
 	r.competitor, r.prior = p.closestCompetitor(ranked)
 	r.own = r.prior
 	r.threshold, r.close = model.Threshold(r.prior, p.FPIR, p.Labels), p.undistinguished(ranked)
-	if r.competitor != nil && ranked[0].llr < r.threshold && looksUnchanged(ranked[0].Evidence) {
+	if r.competitor != nil && ranked[0].llr < r.threshold && LooksUnchanged(ranked[0].Evidence) {
 		if group := p.lookAlikeGroup(ranked); commonLabel(group) != "" {
 			r.prior, r.close = model.LookAlikePrior, group
 			r.threshold = model.Threshold(r.prior, p.FPIR, p.Labels)
 		}
 	}
-	return p.besideOutshown(ranked, p.byForm(ranked, r))
+	return p.heedHead(ranked, p.besideOutshown(ranked, p.byForm(ranked, r)))
 }
 
-// looksUnchanged says that no region surely shows other print, and hardly any print
+// LooksUnchanged says that no region surely shows other print, and hardly any print
 // seems to.
-func looksUnchanged(e *scoremodel.Evidence) bool { return e.Changes == 0 && e.Changed < hardlyAny }
+func LooksUnchanged(e *scoremodel.Evidence) bool { return e.Changes == 0 && e.Changed < hardlyAny }
 
 // hardlyAny is a share of print that may seem changed by the photo's noise alone. By
 // eye.

@@ -32,6 +32,7 @@ type Candidate struct {
 	Rotation  int     // degrees clockwise by which the probe is turned against it: 0, 90, 180, 270
 
 	Fixed      bool                 // only the same copy is a match of the reference: its contents are fixed
+	Varies     bool                 // somebody said that other contents are a match of the reference
 	Picture    int                  // equal ones, but for 0, were registered of one picture
 	Conditions int                  // equal ones, but for 0, are of one kind, registered in conditions that differ
 	Evidence   *scoremodel.Evidence // what looking for that reference in the probe found; nil where nobody looked

@@ -89,6 +89,10 @@
 // count only from seemsTold on. By its form alone it leads on a card only, with o <=
 // surelyNoise: a third edition may be more like one of the two.
 //
+// What comes to a match is none, but the label above it, if the head of the best is another
+// (scoremodel.Form.OtherHead), or if it is a letterhead alone: muchBeside times its print is
+// written where it is blank, and nobody said that its contents vary.
+//
 // What is no print on plain paper (Unsteady) looks worn and so like another form. There
 // form speaks for a label alone, if the reference has contents of its own
 // (unsteadyContents): x >= t0 and o <= noiseOfForm is a match, or the label above where

@@ -96,9 +96,14 @@ func differsReason(d *Decision, competitor *scored) {
 		d.Summary = fmt.Sprintf("%d of %d parts differ", differing(g), g.Comparable)
 		d.Reason = fmt.Sprintf("it looks like %s, but %s", label, differ(g))
 	}
-	if g.Form != nil && !g.Form.Strip && showsOtherEmblem(g.Form) {
+	switch f := g.Form; {
+	case f == nil:
+	case isLetterheadOf(&d.Best, f):
+		d.Summary = "only the letterhead agrees"
+		d.Reason = fmt.Sprintf("the letterhead is that of %s, and most of the page is print that it lacks: it may be any paper of that company; register one filled in, or say that the contents of %s vary", label, label)
+	case f.OtherHead, !f.Strip && showsOtherEmblem(f):
 		d.Summary += ", the logo or headline is another"
-		d.Reason += "; its largest print, a logo or a headline, is another"
+		d.Reason += "; a logo, a name or a headline in its head is another"
 	}
 	if competitor != nil {
 		d.Reason += fmt.Sprintf("; %s looks like it too; so it may be another one of their kind, which is not registered", competitor.Label)

@@ -47,13 +47,13 @@ func (e *evidenceSet) lookAtForm() {
 		if h := e.seen[id]; h.Label == best.Label && id != best.Reference && e.mayBeOfKind(h) {
 			other := *best
 			take(&other, h)
-			other.Fixed = e.vectors != nil && e.vectors.IsFixed(id)
+			e.takeContents(&other)
 			best.Others = append(best.Others, other)
 		}
 	}
 	own := append([]decide.Candidate{*best}, best.Others...)
 	onPaper := slices.ContainsFunc(own, func(c decide.Candidate) bool { return e.seen[c.Reference].Reference.plain() })
-	if first := e.seen[best.Reference]; !onPaper && (!e.policy.IsOfKind(e.llr(first)) || len(found) == 1 && e.isSure(first)) {
+	if first := e.seen[best.Reference]; !onPaper && (!e.policy.IsOfKind(e.llr(first)) || len(found) == 1 && e.isSure(first) && decide.LooksUnchanged(best.Evidence)) {
 		return
 	}
 	for _, c := range own { // of one kind: all are of paper if one is
@@ -129,9 +129,13 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		}
 		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
 		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
-		if form.Emblem = 1; r.plain() {
+		form.Emblem = 1
+		if r.plain() {
 			f.seeEmblems(form, kinds)
+			form.Beside = f.writtenBeside(kinds)
 		}
+		elsewhere := form.Moved && form.Emblem >= decide.SameEmblem // and so all of the head
+		form.OtherHead = form.HeadCluster >= leastOther && !form.Strip && !elsewhere && f.showsOtherHead(kinds, form.Unsteady)
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form

@@ -108,11 +108,7 @@ func (f *Found) Print(r *Reference) *PrintMap {
 // OwnPrint says what of a reference's print is taken for form and what for contents,
 // from its picture alone.
 func OwnPrint(picture *imaging.Gray) *PrintMap {
-	half := &imaging.Gray{W: picture.W, H: picture.H, Pix: make([]byte, len(picture.Pix))}
-	for i, v := range picture.Pix {
-		half.Pix[i] = v / 2
-	}
-	seen := changedetect.Kinds().Detect(picture, half)
+	seen := ofItself(picture)
 	for i := range seen.Logit {
 		seen.Logit[i] = -1 // nothing differs from itself
 	}

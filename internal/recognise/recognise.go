@@ -284,8 +284,7 @@ func (e *evidenceSet) leaveOut(damaged leftOut) {
 // decide takes the decision.
 func (e *evidenceSet) decide() Finding {
 	for i := range e.candidates {
-		c := &e.candidates[i]
-		c.Fixed = e.vectors.IsFixed(c.Reference)
+		e.takeContents(&e.candidates[i])
 	}
 	e.markDuplicates()
 	e.lookAtForm()
@@ -307,6 +306,15 @@ func (e *evidenceSet) decide() Finding {
 		f.Conditions = nil
 	}
 	return f
+}
+
+// takeContents gives a candidate what somebody said of the contents of its reference.
+func (e *evidenceSet) takeContents(c *decide.Candidate) {
+	if e.vectors == nil {
+		return
+	}
+	said := e.vectors.Contents(c.Reference)
+	c.Fixed, c.Varies = said == store.ContentsFixed, said == store.ContentsVary
 }
 
 func (e *evidenceSet) decideOnce() Finding {

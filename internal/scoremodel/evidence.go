@@ -71,6 +71,12 @@ type Form struct {
 	// and Head is how much of the reference's form the photo shows there: cells.
 	Moved                        bool
 	Head, HeadOther, HeadCluster float64
+	// OtherHead says that the probe shows other print in place of a logo, a name or a
+	// headline of the reference, of which every copy has the same.
+	OtherHead bool
+	// Beside is how many cells the probe has written where the reference is blank, for each
+	// of the reference's own print, if that has little, as a letterhead has. Else it is 0.
+	Beside float64
 	// Contents is the share of the reference's print that is contents of its own.
 	Contents float64
 	// Unsteady says that the reference is no print on plain paper: wear, holograms and

@@ -25,13 +25,13 @@ type SyncedIndex struct {
 
 	syncing sync.Mutex // held by the one who asks the store for changes
 
-	mu       sync.Mutex               // guards what follows
-	index    *Index                   // while somebody holds it, changes make another one
-	synced   time.Time                // when the store was asked last, and answered
-	away     bool                     // it did not answer since
-	position store.Position           // the index has all changes up to here
-	damaged  map[string]*store.Damage // by id
-	fixed    map[string]bool          // ids of references whose contents are fixed
+	mu       sync.Mutex                // guards what follows
+	index    *Index                    // while somebody holds it, changes make another one
+	synced   time.Time                 // when the store was asked last, and answered
+	away     bool                      // it did not answer since
+	position store.Position            // the index has all changes up to here
+	damaged  map[string]*store.Damage  // by id
+	contents map[string]store.Contents // by id, of references of which somebody said it
 }
 
 // Load loads the index of a store for probes of the given model, whose embeddings
@@ -60,7 +60,7 @@ func (s *SyncedIndex) Away() (since time.Time, away bool) {
 
 // view is what is known of the store now.
 func (s *SyncedIndex) view() *View {
-	return &View{Index: s.index, seq: s.position.Seq, synced: s.synced, away: s.away, damaged: s.damaged, fixed: s.fixed}
+	return &View{Index: s.index, seq: s.position.Seq, synced: s.synced, away: s.away, damaged: s.damaged, contents: s.contents}
 }
 
 // Version returns the number of the last change that the index has.
@@ -144,7 +144,7 @@ type batch struct {
 	fresh   *loading // of all references, after a reset; else nil
 	removed []string
 	put     []Item
-	fixed   []string // of those that are put
+	said    []store.Change // of those that are put, what somebody said of their contents
 	damaged []*store.Damage
 }
 
@@ -163,8 +163,8 @@ func (b *batch) take(c store.Change, dim int) {
 	default:
 		b.put = append(b.put, Item{c.ID, c.Label, slices.Clone(c.Vectors)})
 	}
-	if c.Vectors != nil && c.Contents == store.ContentsFixed {
-		b.fixed = append(b.fixed, c.ID)
+	if c.Vectors != nil && c.Contents != store.ContentsAuto {
+		b.said = append(b.said, store.Change{ID: c.ID, Contents: c.Contents})
 	}
 }
 
@@ -172,20 +172,20 @@ func (b *batch) take(c store.Change, dim int) {
 func (s *SyncedIndex) applyChanges(b *batch) {
 	switch {
 	case b.fresh != nil:
-		s.damaged, s.fixed = map[string]*store.Damage{}, map[string]bool{}
+		s.damaged, s.contents = map[string]*store.Damage{}, map[string]store.Contents{}
 	case s.index.holders > 0 && len(b.removed)+len(b.put)+len(b.damaged) > 0:
-		s.index, s.damaged, s.fixed = s.index.clone(), maps.Clone(s.damaged), maps.Clone(s.fixed)
+		s.index, s.damaged, s.contents = s.index.clone(), maps.Clone(s.damaged), maps.Clone(s.contents)
 	}
 	for _, id := range b.removed {
 		delete(s.damaged, id)
-		delete(s.fixed, id)
+		delete(s.contents, id)
 	}
 	for _, item := range b.put {
 		delete(s.damaged, item.ID)
-		delete(s.fixed, item.ID)
+		delete(s.contents, item.ID)
 	}
-	for _, id := range b.fixed {
-		s.fixed[id] = true
+	for _, c := range b.said {
+		s.contents[c.ID] = c.Contents
 	}
 	for _, damage := range b.damaged {
 		s.damaged[damage.ID] = damage

@@ -127,7 +127,7 @@ func TestSyncKnowsFixedContents(t *testing.T) {
 		}
 		got := ""
 		for _, id := range []string{"1", "2", "3"} {
-			if s.view().IsFixed(id) {
+			if s.view().Contents(id) == store.ContentsFixed {
 				got += id
 			}
 		}

@@ -14,11 +14,11 @@ import (
 type View struct {
 	*Index
 
-	seq     int64 // of the last change
-	synced  time.Time
-	away    bool
-	damaged map[string]*store.Damage
-	fixed   map[string]bool
+	seq      int64 // of the last change
+	synced   time.Time
+	away     bool
+	damaged  map[string]*store.Damage
+	contents map[string]store.Contents
 }
 
 // Version returns the number of the last change that the view has.
@@ -29,9 +29,8 @@ func (v *View) Damaged() []*store.Damage {
 	return slices.SortedFunc(maps.Values(v.damaged), func(a, b *store.Damage) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// IsFixed says whether the contents of a reference are fixed: see
-// [store.ContentsFixed].
-func (v *View) IsFixed(id string) bool { return v.fixed[id] }
+// Contents is what somebody said of the contents of a reference, if anybody did.
+func (v *View) Contents(id string) store.Contents { return v.contents[id] }
 
 // Away reports whether the store could not be asked in the last Sync, and when it was
 // asked last. The view then has the changes up to that moment, and no later ones.

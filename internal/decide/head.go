@@ -1,0 +1,32 @@
+package decide
+
+import "exemplar/internal/scoremodel"
+
+// muchBeside is how many times more is written where a letterhead is blank than it has print
+// of its own, from which on the page is another paper of the company, or may be. Of drawn
+// letterheads filled pages have 2 and more, of blank forms filled ones 0.2 at most.
+const muchBeside = 1
+
+// heedHead keeps what agrees from being the kind of the best where its head is another: the
+// answer is the label above, if there is one. So it is where the best is a letterhead alone,
+// and nobody said that what stands below may be anything.
+func (p Policy) heedHead(ranked []scored, r rule) rule {
+	best := &ranked[0]
+	if p.WantsSameCopy(&best.Candidate) || best.llr < r.threshold || r.above != "" || !isOtherPaper(&best.Candidate) {
+		return r
+	}
+	if r.above = p.family(ranked); r.above == "" {
+		r.threshold = best.llr + emblemDoubt
+	}
+	return r
+}
+
+// isOtherPaper says that the head of a candidate, or all but its head, is other.
+func isOtherPaper(c *Candidate) bool {
+	f := c.Evidence.Form
+	return f != nil && (f.OtherHead || isLetterheadOf(c, f))
+}
+
+func isLetterheadOf(c *Candidate, f *scoremodel.Form) bool {
+	return !c.Varies && f.Beside >= muchBeside
+}

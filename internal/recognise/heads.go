@@ -1,0 +1,151 @@
+package recognise
+
+import (
+	"slices"
+
+	"exemplar/internal/changedetect"
+	"exemplar/internal/emblem"
+	"exemplar/internal/imaging"
+)
+
+// Who issued a paper, and what it is, stands in its head: a logo, a name, a headline, lines of
+// an address. Where a photo shows other print in place of one of them, it is of another
+// issuer, or another paper of the same one, however much of the rest agrees.
+
+const (
+	// lineShare of a page, from the top, is where lines of its head end. By eye.
+	lineShare = 0.35
+	// mostLines of a reference are looked at, of each kind, those with most ink.
+	mostLines = 10
+	// leastOther cells of another form in one place of the head make it worth a look. By eye:
+	// of another issuer the photos show 5 and more, most other copies less than 2.
+	leastOther = 3
+	// darkGround is up to how bright, as a share of the paper, the ground of light print is.
+	darkGround = 0.75
+	// The rest was chosen on 300 captures of other copies of the odd families of
+	// kinds_identity, kinds_invoices and kinds_forms, and on drawn look-alikes of seed 1
+	// (`go run ./bench/kinds lookalikes`). Print of leastPrint cells is replaced where the photo
+	// shows another form in a share of it, and correlates less than a bound. More is asked of
+	// what is less surely form by the reference alone; what may be an entry there is left out.
+	leastPrint                      = 6
+	mayBeOther, mostlyOf, plainlyOf = 0.2, 0.4, 0.5
+	mayBeEntry, entryAlone          = 0.5, 0.05
+	formAlone, sureForm             = 0.1, 0.45
+	looksOther, plainlyOther        = 0.85, 0.8
+	surelyMoved                     = 0.9
+)
+
+// showsOtherHead says that the photo shows other print in place of print of the reference's
+// head that is the same on every copy. On what is no plain paper, wear and holograms look like
+// other print: there all must be plain.
+func (f *Found) showsOtherHead(kinds *changedetect.Map, unsteady bool) bool {
+	ref := f.rectified.Reference
+	laid := emblem.Lay(ref, f.rectified.Photo)
+	var alone *changedetect.Map
+	for _, e := range headPrint(ref) {
+		seen := kinds.Print(e.Box, f.rectified.Visible)
+		if seen.Cells < leastPrint || seen.OtherForm < mayBeOther || seen.Contents > mayBeEntry {
+			continue
+		}
+		correlation, _ := laid.Seen(&e)
+		if correlation >= looksOther {
+			continue
+		}
+		if alone == nil {
+			alone = ofItself(ref)
+		}
+		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, unsteady) {
+			continue
+		}
+		if elsewhere, _ := laid.Under(f.above(int(longerShare*float64(ref.H)) &^ 1)).Sought(&e); elsewhere < surelyMoved {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	// letterheadShare of the cells of a page have print where it is a letterhead, at most, and
+	// nothing but head and foot: drawn ones have 0.06 to 0.12, forms 0.4 and more. By eye.
+	letterheadShare = 0.2
+)
+
+// writtenBeside is how much is written where the reference is blank: see
+// [scoremodel.Form.Beside].
+func (f *Found) writtenBeside(kinds *changedetect.Map) float64 {
+	print := 0
+	for _, judged := range kinds.Judged {
+		if judged {
+			print++
+		}
+	}
+	if print == 0 || float64(print) > letterheadShare*float64(len(kinds.Judged)) {
+		return 0
+	}
+	return float64(writtenIn(f)) / float64(print)
+}
+
+// isReplaced says of print of the head that the photo shows other print in its place, by what
+// the network sees, and what it says of the reference alone.
+func isReplaced(seen, alone changedetect.Print, correlation float64, unsteady bool) bool {
+	plainly := seen.OtherForm >= plainlyOf
+	different := correlation < plainlyOther
+	switch {
+	case alone.Contents > entryAlone:
+		return false
+	case unsteady:
+		return alone.Form >= sureForm && plainly && different
+	case alone.Form >= sureForm:
+		return plainly || different
+	}
+	return alone.Form >= formAlone && seen.OtherForm >= mostlyOf
+}
+
+// headPrint is the large print and the lines of the head of a reference, light ones on a dark
+// ground too.
+func headPrint(ref *imaging.Gray) []emblem.Emblem {
+	above := int(lineShare * float64(ref.H))
+	lines := emblem.Lines(ref, above)
+	large := slices.DeleteFunc(emblem.Find(ref), func(e emblem.Emblem) bool {
+		inLine := func(l emblem.Emblem) bool { return e.Box.In(l.Box) } // the number of an invoice, in its headline
+		return float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || slices.ContainsFunc(lines, inLine)
+	})
+	light := slices.DeleteFunc(emblem.Lines(negative(ref), above), onPaper(ref))
+	var all []emblem.Emblem
+	for _, some := range [][]emblem.Emblem{large, lines, light} {
+		all = append(all, some[:min(len(some), mostLines)]...)
+	}
+	return all
+}
+
+// onPaper says of light print that it is the paper between dark print.
+func onPaper(ref *imaging.Gray) func(emblem.Emblem) bool {
+	sorted := slices.Sorted(slices.Values(ref.Pix))
+	bright := darkGround * float64(sorted[len(sorted)*19/20])
+	return func(e emblem.Emblem) bool {
+		sum := 0
+		for y := e.Box.Min.Y; y < e.Box.Max.Y; y++ {
+			for _, v := range ref.Pix[y*ref.W+e.Box.Min.X : y*ref.W+e.Box.Max.X] {
+				sum += int(v)
+			}
+		}
+		return float64(sum) > bright*float64(e.Box.Dx()*e.Box.Dy())
+	}
+}
+
+func negative(g *imaging.Gray) *imaging.Gray {
+	n := &imaging.Gray{W: g.W, H: g.H, Pix: make([]byte, len(g.Pix))}
+	for i, v := range g.Pix {
+		n.Pix[i] = 255 - v
+	}
+	return n
+}
+
+// ofItself is what the network says of a reference that is laid on itself.
+func ofItself(ref *imaging.Gray) *changedetect.Map {
+	half := &imaging.Gray{W: ref.W, H: ref.H, Pix: make([]byte, len(ref.Pix))}
+	for i, v := range ref.Pix {
+		half.Pix[i] = v / 2
+	}
+	return changedetect.Kinds().Detect(ref, half)
+}

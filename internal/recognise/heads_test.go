@@ -1,0 +1,59 @@
+package recognise
+
+import (
+	"testing"
+
+	"exemplar/internal/embed"
+	"exemplar/internal/scoremodel"
+	"exemplar/internal/synthdoc"
+)
+
+// looked is the form that one document shows of another.
+func looked(e *Embedder, photo, ref synthdoc.Document) *scoremodel.Form {
+	registered := NewReference(e, drawn(ref)).Reference
+	found := NewPhoto(e, drawn(photo)).Verify(registered)
+	if !found.ForDecision.HasComparison() {
+		return nil
+	}
+	return found.LookAtForm(registered)
+}
+
+// Another issuer's paper or card in the same design has another head; another copy has the
+// same one.
+func TestAnotherHeadIsSeen(t *testing.T) {
+	e := NewEmbedder(embed.Default())
+	own, other, seen := 0, 0, 0
+	for i := range uint64(6) {
+		ref := synthdoc.Document{Kind: []string{"id-card", "invoice", "form"}[i%3], Template: i, Content: i, Size: 760}
+		another := ref
+		another.Content = i + 100
+		a, b := looked(e, another, ref), looked(e, synthdoc.LookAlikes(ref, i+200)["issuer"], ref)
+		if a == nil || b == nil {
+			continue
+		}
+		seen++
+		if !a.OtherHead {
+			own++
+		}
+		if b.OtherHead {
+			other++
+		}
+	}
+	if seen < 5 || own < seen || other < seen-2 {
+		t.Errorf("of %d heads %d are known again, %d told from another issuer's", seen, own, other)
+	}
+}
+
+// A letter has much that its letterhead lacks; a form that is filled in has little.
+func TestLettersAreWrittenBesideTheirLetterhead(t *testing.T) {
+	e := NewEmbedder(embed.Default())
+	for kind, letter := range map[string]bool{"letter": true, "form": false} {
+		ref := synthdoc.Document{Kind: kind, Template: 3, Content: 3, Size: 900, Blank: true}
+		filled := ref
+		filled.Blank = false
+		f := looked(e, filled, ref)
+		if f == nil || (f.Beside >= 1) != letter {
+			t.Errorf("%s: %+v", kind, f)
+		}
+	}
+}
