@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"exemplar/internal/server/web"
+	"exemplar/internal/service"
 )
 
 // TestFirstRun is the way of somebody who has never seen the page: from nothing to the
@@ -225,5 +226,39 @@ func TestCallsCanBeRepeated(t *testing.T) {
 	out, err := command.Output()
 	if err != nil || !strings.Contains(string(out), `"label":"card/driving-licence"`) {
 		t.Errorf("%s: %v: %s", command, err, out)
+	}
+}
+
+// TestWordsStayWhole: where there is little room, tables and lists go on below, or are moved sideways;
+// no word of them is broken into letters.
+func TestWordsStayWhole(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence", "ticket")
+	p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	if _, err := p.service.Register(t.Context(), admin, "mailroom", service.Registering{Label: "card/public transport of the city and its suburbs/monthly ticket for pensioners", Files: []service.File{{Name: "ticket.png", Data: scan("ticket")}}}); err != nil {
+		t.Fatal(err)
+	}
+	p.classified("ticket.jpg", photo("ticket", 3, 4)) // lies between two labels
+	for _, width := range []int64{360, 1000} {
+		p.do(chromedp.EmulateViewport(width, 800))
+		for _, path := range []string{"/c/mailroom/decisions", "/c/mailroom/changes", "/c/mailroom/insights", "/audit", "/keys", "/collections"} {
+			p.open(path)
+			broken := value[string](p, `(() => {
+				const found = [], texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+				for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+					if (!text.parentElement.checkVisibility() || text.parentElement.closest(".wrap, .mono, .unseen, .cut")) continue;
+					for (const word of text.data.matchAll(/[A-Za-z]{2,12}/g)) {
+						const range = document.createRange();
+						range.setStart(text, word.index);
+						range.setEnd(text, word.index + word[0].length);
+						if (range.getClientRects().length > 1) found.push(word[0]);
+					}
+				}
+				return found.join(" ");
+			})()`)
+			if broken != "" {
+				t.Errorf("%s, %d pixels wide, breaks %s", path, width, broken)
+			}
+		}
 	}
 }
