@@ -18,6 +18,7 @@ import (
 	"iter"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -61,13 +62,12 @@ func (e *BadPath) Name() string { return fmt.Sprintf("line %d: %s", e.Line, e.Te
 
 // BadNamed is the path that a [BadPath.Name] stands for; nil if the text is no such name.
 func BadNamed(name string) *BadPath {
-	var bad BadPath
-	number, text, found := strings.Cut(name, ": ")
-	if _, err := fmt.Sscanf(number, "line %d", &bad.Line); err != nil || !found {
-		return nil
+	number, text, _ := strings.Cut(strings.TrimPrefix(name, "line "), ": ")
+	line, err := strconv.Atoi(number)
+	if bad := (&BadPath{line, text}); err == nil && bad.Name() == name {
+		return bad
 	}
-	bad.Text = text
-	return &bad
+	return nil
 }
 
 // Reason says what is wrong with it.

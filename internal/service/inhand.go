@@ -1,10 +1,7 @@
 package service
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"slices"
 
 	"exemplar/internal/sorting"
 )
@@ -32,13 +29,8 @@ func (p *watchState) begin(name string, file inHand) (since string, again bool) 
 	if known, is := p.InHand[name]; is && known.Hash == file.Hash && known.Modified == file.Modified {
 		return known.Since, true
 	}
-	if p.InHand == nil {
+	if p.InHand == nil || len(p.InHand) >= mostInHand {
 		p.InHand = map[string]inHand{}
-	}
-	for len(p.InHand) >= mostInHand {
-		delete(p.InHand, slices.MinFunc(slices.Collect(maps.Keys(p.InHand)), func(a, b string) int {
-			return cmp.Compare(p.InHand[a].Since, p.InHand[b].Since)
-		}))
 	}
 	p.InHand[name] = file
 	return file.Since, false

@@ -178,7 +178,13 @@ func redoOf(ctx context.Context, g *exemplar.Gallery, back undo) (*undo, error) 
 // present says how those of references are that are there.
 func present(ctx context.Context, g *exemplar.Gallery, ids []string) ([]was, error) {
 	list, err := asTheyAreIn(ctx, g, ids...)
-	return slices.DeleteFunc(list, func(w was) bool { return w.Gone }), err
+	there := list[:0]
+	for _, w := range list {
+		if !w.Gone {
+			there = append(there, w)
+		}
+	}
+	return there, err
 }
 
 func idsOfWas(list []was) []string {

@@ -52,13 +52,15 @@ func (x *Index) clone() *Index {
 // own makes a block one that may be changed.
 func (x *Index) own(block int) {
 	if block < len(x.borrowed) && x.borrowed[block] {
-		x.blocks[block] = x.blocks[block].clone()
-		x.borrowed[block] = false
+		x.copyBlock(block)
 	}
 }
 
-func (b *block) clone() *block {
-	return &block{withRoom(b.exact), withRoom(b.bytes), withRoom(b.scale)}
+//go:noinline
+func (x *Index) copyBlock(at int) {
+	b := x.blocks[at]
+	x.blocks[at] = &block{withRoom(b.exact), withRoom(b.bytes), withRoom(b.scale)}
+	x.borrowed[at] = false
 }
 
 // withRoom is a copy with as much room to grow.

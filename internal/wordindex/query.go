@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"math/bits"
-	"slices"
 	"sort"
 
 	"exemplar/internal/features"
@@ -189,14 +188,16 @@ type ranking struct {
 }
 
 func (r *ranking) offer(c candidate) {
-	if len(r.list) == r.most && (r.most == 0 || likelier(c, r.list[r.most-1]) > 0) {
+	if len(r.list) < r.most {
+		r.list = append(r.list, c)
+	} else if r.most == 0 || likelier(c, r.list[r.most-1]) > 0 {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(r.list, c, func(a, b candidate) int { return likelier(a, b) })
-	if len(r.list) == r.most {
-		r.list = r.list[:r.most-1]
+	at := len(r.list) - 1
+	for ; at > 0 && likelier(c, r.list[at-1]) < 0; at-- {
+		r.list[at] = r.list[at-1]
 	}
-	r.list = slices.Insert(r.list, at, c)
+	r.list[at] = c
 }
 
 // likelier orders candidates: by falling score, those of equal scores by their ids.
