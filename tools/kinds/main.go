@@ -136,6 +136,7 @@ func (s *settings) trials(ctx context.Context) ([]scoremodel.Trial, error) {
 func printForms(trials []scoremodel.Trial) {
 	var x [][]float64
 	var other []bool
+	var forms [2][]*scoremodel.Form
 	var emblem [2][]float64
 	var shown, count [2]int
 	for i := range trials {
@@ -148,6 +149,7 @@ func printForms(trials []scoremodel.Trial) {
 			side = 1
 		}
 		x, other = append(x, []float64{math.Log1p(t.Form.Cluster), math.Log1p(t.Form.Other)}), append(other, t.LookAlike)
+		forms[side] = append(forms[side], t.Form)
 		count[side]++
 		if decide.SeemsShown(&t.Evidence) {
 			shown[side]++
@@ -158,7 +160,7 @@ func printForms(trials []scoremodel.Trial) {
 	}
 	fmt.Printf("%d copies and %d look-alikes on plain paper\n", count[0], count[1])
 	if w, err := scoremodel.FitLogistic(x, other); err == nil {
-		fmt.Printf("share of ln(1+cluster), beside ln(1+other), in a logistic regression: %.2f\n", w[0]/(w[0]+w[1]))
+		printWeight(forms[0], forms[1], w[0]/(w[0]+w[1]))
 	}
 	for side, name := range []string{"copies", "look-alikes"} {
 		fmt.Printf("%s: %.1f %% seem shown; lowest correlation of the emblems, where there are any:", name, 100*float64(shown[side])/float64(max(1, count[side])))
@@ -170,6 +172,32 @@ func printForms(trials []scoremodel.Trial) {
 		}
 		fmt.Println()
 	}
+}
+
+// printWeight prints what share of ln(1+cluster), beside ln(1+other), a logistic regression
+// takes, and how well that and the share that package decide has tell copies from
+// look-alikes. The fit sees these captures alone: the share in use goes with the limit of
+// its noise, and both are replaced together, if this shows that another one tells better.
+func printWeight(copies, others []*scoremodel.Form, share float64) {
+	fitted := func(f *scoremodel.Form) float64 { return share*math.Log1p(f.Cluster) + (1-share)*math.Log1p(f.Other) }
+	fmt.Printf("of a copy and a look-alike the copy shows less of another form in %.1f %% by the share of ln(1+cluster) in use, in %.1f %% by that of a logistic regression, %.2f\n",
+		100*ordered(copies, others, decide.NoiseOfForm), 100*ordered(copies, others, fitted), share)
+}
+
+// ordered is the share of pairs of which the first has less, ties counting half.
+func ordered(a, b []*scoremodel.Form, of func(*scoremodel.Form) float64) float64 {
+	less := 0.0
+	for _, p := range a {
+		for _, q := range b {
+			switch u, v := of(p), of(q); {
+			case u < v:
+				less++
+			case u == v:
+				less += 0.5
+			}
+		}
+	}
+	return less / math.Max(1, float64(len(a)*len(b)))
 }
 
 func printModel(m *scoremodel.KindModel) {
