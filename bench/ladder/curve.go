@@ -76,6 +76,12 @@ func curve(ctx context.Context, o options, folders []string) error {
 	falling, _ := find(candidates, fallingName, 0)
 	var page bytes.Buffer
 	writeCurve(&page, points, falling, inside)
+	longer, err := recipe.Load(longRecipe)
+	if err != nil {
+		return err
+	}
+	end, _ := find(candidates, longFallingName, 0)
+	writeLonger(&page, longPoints(candidates, longer.Stages[0].Batch.Samples()), inside, end)
 	if err := fileio.WriteBytes(filepath.Join(o.out, curveName+".md"), fileio.Public, page.Bytes()); err != nil {
 		return err
 	}
@@ -196,34 +202,39 @@ func wantedMean() float64 {
 
 // writePoints writes the table: the run, its end at a falling rate where that was measured, the network inside.
 func writePoints(w io.Writer, points []point, falling, inside run) {
+	writeHead(w)
+	for _, p := range points {
+		writePoint(w, strconv.Itoa(p.samples), p.figures)
+	}
+	if falling.complete() {
+		writePoint(w, fmt.Sprintf("%d, the rate falling to 0 from %d on", fallingSamples, fallingFrom), falling.figures)
+	}
+	writePoint(w, fmt.Sprintf("%s, %d", insideName, insideSamples), inside.figures)
+	fmt.Fprintf(w, "\n*mean* and *at 1e-2* are of even classes, *odd* and *all* the mean at 1e-4 over odd and over all classes.\n")
+	if falling.complete() {
+		fmt.Fprintf(w, "The row with a falling rate is of recipes/curve-falling.toml, one run that was stopped at 1 %% of the rate.\n")
+	}
+	fmt.Fprintf(w, "The network inside has the same recipe, but a learning rate that falls, and another program made it.\n")
+}
+
+func writeHead(w io.Writer) {
 	heads := []string{"samples"}
 	for _, t := range targets {
 		heads = append(heads, t.title)
 	}
 	heads = append(heads, "mean", "at 1e-2", "odd", "all")
 	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(heads, " | "), strings.Repeat("---|", len(heads)))
-	row := func(name string, figures map[question]measured) {
-		fmt.Fprintf(w, "| %s |", name)
-		for _, v := range figures[reporting] {
-			fmt.Fprintf(w, " %.1f |", 100*v)
-		}
-		for _, q := range []question{reporting, reportAt2, choosing, overall} {
-			fmt.Fprintf(w, " %.1f |", 100*mean(figures[q]))
-		}
-		fmt.Fprintln(w)
+}
+
+func writePoint(w io.Writer, name string, figures map[question]measured) {
+	fmt.Fprintf(w, "| %s |", name)
+	for _, v := range figures[reporting] {
+		fmt.Fprintf(w, " %.1f |", 100*v)
 	}
-	for _, p := range points {
-		row(strconv.Itoa(p.samples), p.figures)
+	for _, q := range []question{reporting, reportAt2, choosing, overall} {
+		fmt.Fprintf(w, " %.1f |", 100*mean(figures[q]))
 	}
-	if falling.complete() {
-		row(fmt.Sprintf("%d, the rate falling to 0 from %d on", fallingSamples, fallingFrom), falling.figures)
-	}
-	row(fmt.Sprintf("%s, %d", insideName, insideSamples), inside.figures)
-	fmt.Fprintf(w, "\n*mean* and *at 1e-2* are of even classes, *odd* and *all* the mean at 1e-4 over odd and over all classes.\n")
-	if falling.complete() {
-		fmt.Fprintf(w, "The row with a falling rate is of recipes/curve-falling.toml, one run that was stopped at 1 %% of the rate.\n")
-	}
-	fmt.Fprintf(w, "The network inside has the same recipe, but a learning rate that falls, and another program made it.\n")
+	fmt.Fprintln(w)
 }
 
 // plotCurve draws the means by samples, as SVG.

@@ -34,6 +34,15 @@ func TestPointsOfARun(t *testing.T) {
 	}
 }
 
+// Candidates of the long run count the samples of the network inside as well; other candidates are no points of it.
+func TestPointsAfterTheNetworkInside(t *testing.T) {
+	candidates := []run{invented("long/step-400", 0, ""), invented("long/step-200", 0, ""), invented("long/step-200~0.5", 0, ""), invented("mixed/step-40", 0, "")}
+	points := longPoints(candidates, 512)
+	if len(points) != 2 || points[0].samples != insideSamples+200*512 || points[1].samples != insideSamples+400*512 {
+		t.Errorf("%v", points)
+	}
+}
+
 // The page that is committed is made of the figures that are committed.
 func TestCurveIsOfTheKeptFigures(t *testing.T) {
 	runs, err := readRuns("../../docs/results/samples.csv")
