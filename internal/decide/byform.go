@@ -20,7 +20,9 @@ const (
 	// of drawn documents and of forms of ../shared/data/fields, laid on copies (327) and
 	// on other editions and issuers (577). The limit was chosen on the odd families of
 	// kinds_forms: of those copies 82 and 91 % stay below it, of the others a third.
-	// `go run ./tools/kinds` prints the weight and the shares on captures of its own.
+	// `go run ./tools/kinds` prints the shares on captures of its own, and what another weight
+	// would bring: with -drawn 90 -seed 2, on 207 copies and 143 look-alikes, the copy shows
+	// less of another form in 84.3 % of the pairs, and in 84.5 % by the weight fitted there, 0.88.
 	noiseOfForm   = 2.5
 	clusterWeight = 0.75
 	// SameEmblem is the correlation from which on an emblem is the reference's, and

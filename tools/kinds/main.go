@@ -62,6 +62,7 @@ func (s *settings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	printForms(trials)
 	m, err := recognise.OpenModel("")
 	if err != nil {
 		return err
@@ -77,7 +78,6 @@ func (s *settings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	printForms(trials)
 	printModel(model)
 	if s.out == "" {
 		return nil
