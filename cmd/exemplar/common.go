@@ -50,7 +50,7 @@ func addModel(cmd *cobra.Command, path *string) {
 func (f *galleryFlags) addDecision(cmd *cobra.Command) {
 	cmd.Flags().Var(&f.geometry, "geometry", "`SEARCH` of photos: for every reference (locate), for references that resemble the whole picture (verify), or none (off)")
 	cmd.RegisterFlagCompletionFunc("geometry", cobra.FixedCompletions(geometries, cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().BoolVar(&f.exact, "exact", false, "answer unknown if any print differs from the reference, such as a changed line")
+	cmd.Flags().BoolVar(&f.exact, "exact", false, "accept the same copy only: nothing with other print than the reference, such as a changed line, nor with writing where that is blank")
 	addFPIR(cmd, &f.fpir)
 }
 

@@ -6,35 +6,32 @@ import (
 	"exemplar/internal/imaging"
 )
 
-const (
-	// writtenSide is how far from a cell its strokes are looked for, in pixels.
-	writtenSide = Cell / 2
-	// strokes is the share of what the reference's print has, from which on there are
-	// strokes in a cell: of their weaker direction. By eye.
-	strokes = 0.35
-)
+// writtenSide is how far from a cell its strokes are looked for, in pixels.
+const writtenSide = Cell / 2
 
-// Written says for every cell in which a reference is blank whether a photo laid on it
-// shows strokes in it, as of letters: edges in all directions. An edge in one direction
-// alone is that of a shadow, a fold or a ruler. Both pictures are as [Detector.Detect] takes them.
-func Written(ref, laid *imaging.Gray, blank func(cell int) bool) []bool {
+// Strokes says for every cell in which a reference is blank how much of strokes, as of
+// letters, a photo laid on it shows there, as a share of what it shows in the reference's
+// print: edges in all directions. An edge in one direction alone is that of a shadow, a
+// fold or a ruler. It is 0 where the reference is not blank. Both pictures are as
+// [Detector.Detect] takes them.
+func Strokes(ref, laid *imaging.Gray, blank func(cell int) bool) []float64 {
 	columns, rows := ref.W/Cell, ref.H/Cell
-	weaker := make([]float64, columns*rows)
+	strokes := make([]float64, columns*rows)
 	sum, n := 0.0, 0
-	for i := range weaker {
-		weaker[i] = weakerEdges(laid, i%columns*Cell, i/columns*Cell)
+	for i := range strokes {
+		strokes[i] = weakerEdges(laid, i%columns*Cell, i/columns*Cell)
 		if !blank(i) && weakerEdges(ref, i%columns*Cell, i/columns*Cell) > 4*minDeviation*minDeviation {
-			sum, n = sum+weaker[i], n+1
+			sum, n = sum+strokes[i], n+1
 		}
 	}
-	written := make([]bool, len(weaker))
-	if n == 0 {
-		return written
+	for i := range strokes {
+		if sum > 0 && blank(i) {
+			strokes[i] *= float64(n) / sum
+		} else {
+			strokes[i] = 0
+		}
 	}
-	for i := range written {
-		written[i] = blank(i) && weaker[i] > strokes*sum/float64(n)
-	}
-	return written
+	return strokes
 }
 
 // weakerEdges is the smaller eigenvalue of the structure tensor about a cell.

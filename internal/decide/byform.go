@@ -119,7 +119,7 @@ const muchChanged = 0.15
 
 func copyOf(e *scoremodel.Evidence) Copy {
 	switch {
-	case e.Changes > 0 || e.Changed >= muchChanged:
+	case e.Changes > 0 || e.Changed >= muchChanged || e.Written > 0:
 		return OtherCopy
 	case LooksUnchanged(e):
 		return SameCopy

@@ -28,6 +28,10 @@ func foundReason(d *Decision, r rule, p Policy) {
 		clauses = append(clauses, "it shows other print in "+regions(g.Changes))
 		d.Summary += ", other print in " + regions(g.Changes)
 	}
+	if g.Written > 0 && g.Changes == 0 {
+		clauses = append(clauses, writtenInBlank)
+		d.Summary += ", filled in"
+	}
 	clauses = append(clauses, alikeOnce(d, p))
 	switch {
 	case r.above != "" && len(r.close) == 1:
@@ -54,6 +58,8 @@ func agreeing(d *Decision) (share, clause string) {
 	share = percent(g.LocallyConsistent)
 	return share, fmt.Sprintf("%s of %d parts agree", share, g.Comparable)
 }
+
+const writtenInBlank = "something is written where the reference is blank"
 
 // next names the best of other answers, and says how much of it agrees. Where most of it
 // is not in the picture, because it was found in a corner, all of the rest may agree.
@@ -121,12 +127,11 @@ func (p Policy) refusedCopyReason(d *Decision) {
 	case g.Changes > 0:
 		seen = "other print in " + regions(g.Changes)
 		says = "it shows " + seen
-	case copyOf(g) == OtherCopy:
+	case g.Changed >= muchChanged:
 		seen = fmt.Sprintf("%d %% of the print is other", int(math.Round(100*g.Changed)))
 		says = "it is another copy: " + seen
 	case g.Written > 0:
-		seen = "something is written where the reference is blank"
-		says = seen
+		seen, says = writtenInBlank, writtenInBlank
 	}
 	if g.Illegible == scoremodel.TooSmall || g.Illegible != "" && seen == "" { // what is seen in a blurred picture is there
 		seen = fmt.Sprintf("the picture is %s to tell copies apart", g.Illegible)

@@ -9,10 +9,11 @@ const muchBeside = 1
 
 // heedHead keeps what agrees from being the kind of the best where its head is another: the
 // answer is the label above, if there is one. So it is where the best is a letterhead alone,
-// and nobody said that what stands below may be anything.
+// and nobody said that what stands below may be anything. The head of a blank form may have
+// moved with its other rows.
 func (p Policy) heedHead(ranked []scored, r rule) rule {
 	best := &ranked[0]
-	if p.WantsSameCopy(&best.Candidate) || best.llr < r.threshold || r.above != "" || !isOtherPaper(&best.Candidate) {
+	if p.WantsSameCopy(&best.Candidate) || best.llr < r.threshold || r.above != "" || !isOtherPaper(&best.Candidate) || p.showsRows(&best.Candidate) {
 		return r
 	}
 	if r.above = p.family(ranked); r.above == "" {

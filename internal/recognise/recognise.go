@@ -294,7 +294,7 @@ func (e *evidenceSet) decide() Finding {
 	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {
 		of, why, written := f.Decision.Best.Evidence, illegible(f.Conditions), 0
 		if f.Best != nil {
-			written = writtenIn(&f.Best.Found)
+			written = anyWritten(f.Best)
 		}
 		if why == of.Illegible && written == of.Written {
 			break
@@ -302,6 +302,7 @@ func (e *evidenceSet) decide() Finding {
 		of.Illegible, of.Written = why, written // and so for another reference that speaks for it, perhaps
 		f = e.decideOnce()
 	}
+	e.seeWriting(&f)
 	if f.Decision.Basis == decide.ByExact { // conditions are those of a match
 		f.Conditions = nil
 	}

@@ -100,3 +100,36 @@ func TestIsBlankForm(t *testing.T) {
 		t.Error("print in the head alone seems a blank form")
 	}
 }
+
+// A word in a field that is empty in the reference makes another copy of it, and no match
+// where the same copy is asked for.
+func TestAWordInAnEmptyFieldIsAnotherCopy(t *testing.T) {
+	for seed, word := range []string{"Anna", "Yes", "12 May", "Lindqvist"} {
+		blank := contract(uint64(seed), false)
+		written := imaging.NewImage(blank.W, blank.H)
+		copy(written.Pix, blank.Pix)
+		c := canvas.New(blank.W, blank.H, 1)
+		c.Image = written
+		c.Text(500, 950, word, canvas.Style{Face: canvas.Regular, Size: 13, Ink: canvas.Solid(canvas.Black)})
+		g := gallery(t, newEntry("contract", blank))
+		for _, of := range []struct {
+			name  string
+			photo *imaging.Image
+			exact bool
+			want  decide.Outcome
+			copy  decide.Copy
+		}{
+			{"the blank", blank, true, decide.Match, decide.SameCopy},
+			{"the word", written, true, decide.Unknown, ""},
+			{"the word, of the kind", written, false, decide.Match, decide.OtherCopy},
+		} {
+			r, err := g.Recognise(t.Context(), Input{Image: of.photo}, Options{FPIR: 0.01, Exact: of.exact})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := r.Findings[0].Decision; d.Outcome != of.want || d.Copy != of.copy {
+				t.Errorf("%q, %s: %s, copy %q (%s)", word, of.name, d.Outcome, d.Copy, d.Reason)
+			}
+		}
+	}
+}

@@ -23,7 +23,7 @@ type Found struct {
 	above     func(rows int) *imaging.Gray
 	photo     *Photo
 	kinds     *changedetect.Map // see [Found.seenKinds]
-	written   *int              // see [writtenIn]
+	written   *writing          // see [writingIn]
 	state     *lookedAt         // see [Photo.Conditions]
 }
 

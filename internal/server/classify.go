@@ -12,7 +12,7 @@ import (
 // Judging says how files are judged.
 type Judging struct {
 	FPIR    float64 `query:"fpir" exclusiveMinimum:"0" exclusiveMaximum:"1" doc:"share of strangers that may be accepted, above 0 and below 1; left out: the collection's"`
-	Exact   bool    `query:"exact" doc:"accept nothing that shows other print than the reference"`
+	Exact   bool    `query:"exact" doc:"accept the same copy only, with no other print and no writing where the reference is blank"`
 	All     bool    `query:"all" doc:"answer with every document in a picture"`
 	Explain bool    `query:"explain" doc:"draw why the first answer is what it is"`
 	Discard bool    `query:"discard" doc:"keep no picture, whatever the collection keeps"`

@@ -99,7 +99,7 @@ func (s *server) addJobUpload(tags []string) {
 	type upload struct {
 		InCollection
 		FPIR    float64 `query:"fpir" minimum:"0" exclusiveMaximum:"1" doc:"share of strangers that may be accepted; 0 or left out: the collection's"`
-		Exact   bool    `query:"exact" doc:"accept nothing that shows other print than the reference"`
+		Exact   bool    `query:"exact" doc:"accept the same copy only, with no other print and no writing where the reference is blank"`
 		All     bool    `query:"all" doc:"answer with every document in a picture"`
 		Discard bool    `query:"discard" doc:"keep no picture, whatever the collection keeps"`
 		Raw

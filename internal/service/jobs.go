@@ -22,7 +22,7 @@ type NewJob struct {
 	Folder   string  `json:"folder,omitempty" maxLength:"4096" doc:"on the server's machine: its pictures, and those in folders below it"`
 	Manifest string  `json:"manifest,omitempty" maxLength:"4096" doc:"file on the server's machine with a path on each line, or a table (.csv) or lines of JSON (.jsonl) with a field path; paths may be relative to its folder"`
 	FPIR     float64 `json:"fpir,omitempty" minimum:"0" exclusiveMaximum:"1" doc:"share of strangers that may be accepted; 0 or left out: the collection's"`
-	Exact    bool    `json:"exact,omitempty" doc:"accept nothing that shows other print than the reference"`
+	Exact    bool    `json:"exact,omitempty" doc:"accept the same copy only, with no other print and no writing where the reference is blank"`
 	All      bool    `json:"all,omitempty" doc:"answer with every document in a picture"`
 	Discard  bool    `json:"discard,omitempty" doc:"keep no picture, whatever the collection keeps"`
 }
