@@ -8,6 +8,7 @@ import (
 	"exemplar/internal/kernel"
 	"exemplar/internal/planar"
 	"exemplar/internal/quadfinder"
+	"exemplar/internal/store"
 )
 
 // EmbedParts returns the embeddings of the parts of the photo in which documents may
@@ -72,13 +73,15 @@ func (e *Embedder) Likeness(in Input) ([]float32, error) {
 // is turned.
 func Alike(a, b []float32, dim int) float64 {
 	most := float32(-1)
-	for i := 0; i+dim <= len(a); i += dim {
+	n := len(b) / dim
+	var room [1 + store.Rotations*likenessParts]float32
+	products := append(room[:0], make([]float32, n)...)
+	for i := 0; i+dim <= len(a) && n > 0; i += dim {
 		if turn := i/dim - 1; turn > 0 && turn%4 != 0 {
 			continue // the turns of one suffice
 		}
-		for j := 0; j+dim <= len(b); j += dim {
-			most = max(most, kernel.Dot(a[i:i+dim], b[j:j+dim]))
-		}
+		kernel.DotBlock(products, a[i:i+dim], b[:n*dim], dim)
+		most = max(most, slices.Max(products))
 	}
 	return float64(most)
 }

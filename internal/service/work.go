@@ -11,6 +11,7 @@ import (
 // workplace bounds how many pictures are in work at once. More than one for each core
 // would make all of them slower; those that wait are few, so that they do not wait long.
 type workplace struct {
+	workers int
 	places  *semaphore.Weighted
 	waiting atomic.Int64
 	queue   int64
@@ -24,7 +25,7 @@ const (
 )
 
 func newWorkplace(workers int) *workplace {
-	return &workplace{places: semaphore.NewWeighted(int64(workers)), queue: int64(workers * queuedPerWorker)}
+	return &workplace{workers: workers, places: semaphore.NewWeighted(int64(workers)), queue: int64(workers * queuedPerWorker)}
 }
 
 // enter waits for a place. Call leave when the picture is done.
