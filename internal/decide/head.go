@@ -2,10 +2,10 @@ package decide
 
 import "exemplar/internal/scoremodel"
 
-// muchBeside is how many times more is written where a letterhead is blank than it has print
-// of its own, from which on the page is another paper of the company, or may be. Of drawn
-// letterheads filled pages have 2 and more, of blank forms filled ones 0.2 at most.
-const muchBeside = 1
+// muchBeside is how many times its own print is written where a letterhead is blank, from
+// which on the page is another paper of the company, or may be. Of drawn letterheads filled
+// pages have 2 to 6, blurred and short ones less, of blank forms filled ones 0.1 at most.
+const muchBeside = 0.25
 
 // heedHead keeps what agrees from being the kind of the best where its head is another: the
 // answer is the label above, if there is one. So it is where the best is a letterhead alone,

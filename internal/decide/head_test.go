@@ -36,7 +36,7 @@ func TestDecideByHead(t *testing.T) {
 		{"a letter on the letterhead, under a label above", headed(found100("firm/a", 98, 0), letterhead), Match, "firm", ""},
 		{"a letterhead of which anything is a match", varied, Match, "a", ""},
 		{"a letterhead, and a letter of the same label", several, Match, "a", ""},
-		{"a form that is filled in", headed(found100("a", 98, 0), scoremodel.Form{Beside: 0.3}), Match, "a", ""},
+		{"a form that is filled in", headed(found100("a", 98, 0), scoremodel.Form{Beside: 0.1}), Match, "a", ""},
 	} {
 		d := Decide([]Candidate{c.candidate}, geometryPolicy)
 		if d.Outcome != c.outcome || d.Label != c.label || !strings.Contains(d.Reason, c.reason) {

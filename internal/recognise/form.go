@@ -134,8 +134,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 			f.seeEmblems(form, kinds)
 			form.Beside = f.writtenBeside(kinds)
 		}
-		elsewhere := form.Moved && form.Emblem >= decide.SameEmblem // and so all of the head
-		form.OtherHead = form.HeadCluster >= leastOther && !form.Strip && !elsewhere && f.showsOtherHead(kinds, form.Unsteady)
+		form.OtherHead = form.HeadCluster >= leastOther && !form.Strip && !f.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady)
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form

@@ -4,8 +4,10 @@ import (
 	"slices"
 
 	"exemplar/internal/changedetect"
+	"exemplar/internal/decide"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
+	"exemplar/internal/scoremodel"
 )
 
 // Who issued a paper, and what it is, stands in its head: a logo, a name, a headline, lines of
@@ -34,6 +36,12 @@ const (
 	looksOther, plainlyOther        = 0.85, 0.8
 	surelyMoved                     = 0.9
 )
+
+// hasItsHead says that what seems to be other print in the head is none of the issuer's: its
+// emblems are seen, and the head lies elsewhere with them, or the lines of it are a holder's.
+func (f *Found) hasItsHead(form *scoremodel.Form) bool {
+	return form.Emblems > 0 && form.Emblem >= decide.SameEmblem && (form.Moved || f.ForDecision.Personal)
+}
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's
 // head that is the same on every copy. On what is no plain paper, wear and holograms look like
@@ -67,7 +75,7 @@ func (f *Found) showsOtherHead(kinds *changedetect.Map, unsteady bool) bool {
 const (
 	// letterheadShare of the cells of a page have print where it is a letterhead, at most, and
 	// nothing but head and foot: drawn ones have 0.06 to 0.12, forms 0.4 and more. By eye.
-	letterheadShare = 0.2
+	letterheadShare = 0.3
 )
 
 // writtenBeside is how much is written where the reference is blank: see

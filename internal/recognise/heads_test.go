@@ -52,7 +52,7 @@ func TestLettersAreWrittenBesideTheirLetterhead(t *testing.T) {
 		filled := ref
 		filled.Blank = false
 		f := looked(e, filled, ref)
-		if f == nil || (f.Beside >= 1) != letter {
+		if f == nil || (f.Beside >= 0.25) != letter {
 			t.Errorf("%s: %+v", kind, f)
 		}
 	}
