@@ -31,6 +31,19 @@ func (m *maps) isContents(p *patch) bool {
 	return float64(n) >= mostly*float64(len(p.cells)) && own >= printed*texture
 }
 
+// showsPrint says that the reference's print is seen in a patch: then nothing is gone there.
+func (m *maps) showsPrint(p *patch) bool {
+	const alike = 0.6 // of captures of odd drawn documents no tear has more, of other portraits most do
+	n, sum := 0, 0.0
+	for _, i := range p.cells {
+		if m.texture[i] >= minTexture {
+			n++
+			sum += m.alike[i]
+		}
+	}
+	return n >= leastCells && sum >= alike*float64(n)
+}
+
 // The least shares by which a patch of another colour is another holder's portrait, or the
 // like: of its cells with print those that are contents, and those that show other print,
 // and of its border that which follows an edge of the reference's colours. A stain does

@@ -33,3 +33,22 @@ func TestAnotherPortraitIsNoStain(t *testing.T) {
 		t.Errorf("coffee on a card is seen as %v", got)
 	}
 }
+
+// What is torn away shows no print of the reference; what only has other colours does.
+func TestPrintThatIsSeenIsNotGone(t *testing.T) {
+	s := newShot("form", 41, 41)
+	spoilings[Torn](s)
+	m := newMaps(newView(s.pair()))
+	gone, there := &patch{}, &patch{}
+	for i := range m.inside {
+		switch x, y := float64(i%m.w)/float64(m.w), float64(i/m.w)/float64(m.h); {
+		case x+y < 0.45:
+			gone.cells = append(gone.cells, i)
+		case x > 0.5 && y > 0.3 && y < 0.6:
+			there.cells = append(there.cells, i)
+		}
+	}
+	if m.showsPrint(gone) || !m.showsPrint(there) {
+		t.Errorf("print is seen where it is gone: %v, where it is there: %v", m.showsPrint(gone), m.showsPrint(there))
+	}
+}

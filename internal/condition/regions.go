@@ -130,7 +130,8 @@ func (m *maps) addRegion(all []Condition, p *patch) []Condition {
 			kind = k
 		}
 	}
-	if placed[kind-1] == Torn && m.isEnd(p) {
+	isGone := placed[kind-1] == Torn || placed[kind-1] == Covered
+	if isGone && m.showsPrint(p) || placed[kind-1] == Torn && m.isEnd(p) {
 		return all
 	}
 	if placed[kind-1] != Glare && m.isContents(p) || placed[kind-1] == Stained && m.isAnotherPicture(p) {

@@ -74,8 +74,8 @@ func (s *State) IsIn(k Kind) bool {
 // plain, with glare, torn and stained, with the same and with other contents. The command
 // `go run ./tools/condition -choice 28` makes and fits such.
 var (
-	glareModel  = [3]float64{-0.09, 1.44, 0.46}
-	damageModel = [3]float64{0.13, 0.55, 1.69}
+	glareModel  = [3]float64{-0.02, 1.37, 0.47}
+	damageModel = [3]float64{0.47, 0.46, 1.86}
 )
 
 // even is about how much is seen in a picture that is in no such state. By eye.
