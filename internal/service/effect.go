@@ -1,11 +1,11 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"math"
 	"slices"
+	"sort"
 
 	"exemplar"
 	"exemplar/internal/parallel"
@@ -69,7 +69,7 @@ func (s *Service) answeredAs(ctx context.Context, collection string, labels, wit
 		all = append(all, rows...)
 	}
 	all = slices.DeleteFunc(all, func(d db.Decision) bool { return !d.HasPicture || slices.Contains(without, d.ID) })
-	slices.SortFunc(all, func(a, b db.Decision) int { return cmp.Compare(b.ID, a.ID) })
+	sort.Slice(all, func(i, j int) bool { return all[i].ID > all[j].ID })
 	all = slices.CompactFunc(all, func(a, b db.Decision) bool { return a.ID == b.ID })
 	return all[:min(len(all), effectLooks)], nil
 }
@@ -81,7 +81,7 @@ func (s *Service) mostAlike(rows []db.Decision, to exemplar.Likeness, n int) []d
 	for _, row := range rows {
 		likeness[row.ID] = s.model.Alike(to, unpackVector(row.Likeness))
 	}
-	slices.SortStableFunc(rows, func(a, b db.Decision) int { return cmp.Compare(likeness[b.ID], likeness[a.ID]) })
+	sort.SliceStable(rows, func(i, j int) bool { return likeness[rows[i].ID] > likeness[rows[j].ID] })
 	return rows[:min(n, len(rows))]
 }
 

@@ -74,15 +74,6 @@ func (s *Service) Inbox(ctx context.Context, collection string) (Inbox, error) {
 	return out, nil
 }
 
-// newest is the id of the newest of decisions.
-func newest(rows []db.Decision) string {
-	id := ""
-	for _, row := range rows {
-		id = max(id, row.ID)
-	}
-	return id
-}
-
 func newGroup(members []db.Decision) (Group, error) {
 	g := Group{ID: members[0].ID, Size: len(members), Decisions: []Decision{}}
 	votes := map[string]*Suggestion{}

@@ -1,13 +1,13 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -130,7 +130,7 @@ func (s *Service) freeChunk(ctx context.Context, tx *db.Tx) (db.Job, db.Chunk, e
 				return db.Job{}, db.Chunk{}, err
 			}
 		}
-		slices.SortStableFunc(jobs, func(a, b db.Job) int { return cmp.Compare(busy[a.ID], busy[b.ID]) })
+		sort.SliceStable(jobs, func(i, j int) bool { return busy[jobs[i].ID] < busy[jobs[j].ID] })
 	}
 	for _, j := range jobs {
 		c, err := tx.FreeChunk(ctx, j.ID)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"time"
 
 	"exemplar/internal/service/db"
@@ -120,8 +121,9 @@ func confusedIn(rows []db.Decision) ([]Confused, error) {
 	for _, p := range pairs {
 		list = append(list, *p)
 	}
-	slices.SortFunc(list, func(a, b Confused) int {
-		return cmp.Or(cmp.Compare(b.Close+b.Wrong, a.Close+a.Wrong), cmp.Compare(a.Label, b.Label), cmp.Compare(a.Other, b.Other))
+	sort.Slice(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
+		return cmp.Or(cmp.Compare(b.Close+b.Wrong, a.Close+a.Wrong), cmp.Compare(a.Label, b.Label), cmp.Compare(a.Other, b.Other)) < 0
 	})
 	return list[:min(len(list), confusedPairs)], nil
 }

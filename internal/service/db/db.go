@@ -264,25 +264,34 @@ func (q querier) must(ctx context.Context, query string, args ...any) error {
 
 // all reads the rows of a query.
 func all[T any](ctx context.Context, q querier, scan func(rows *sql.Rows, row *T) error, query string, args ...any) ([]T, error) {
+	found := []T{}
+	err := q.each(ctx, func(rows *sql.Rows) error {
+		var row T
+		err := scan(rows, &row)
+		found = append(found, row)
+		return err
+	}, query, args)
+	return found, err
+}
+
+// each calls do with the rows of a query.
+func (q querier) each(ctx context.Context, do func(rows *sql.Rows) error, query string, args []any) error {
 	if err := q.db.reachable(); err != nil {
-		return nil, err
+		return err
 	}
 	ctx, done := q.db.limited(ctx)
 	defer done()
 	rows, err := q.run.QueryContext(ctx, q.db.dialect.text(query), args...)
 	if err != nil {
-		return nil, q.db.failed(ctx, err)
+		return q.db.failed(ctx, err)
 	}
 	defer rows.Close()
-	found := []T{}
 	for rows.Next() {
-		var row T
-		if err := scan(rows, &row); err != nil {
-			return nil, err
+		if err := do(rows); err != nil {
+			return err
 		}
-		found = append(found, row)
 	}
-	return found, q.db.failed(ctx, rows.Err())
+	return q.db.failed(ctx, rows.Err())
 }
 
 // one reads the only row of a query, or gives [ErrNone].
