@@ -42,18 +42,6 @@ const (
 	// leastPersonal is the least cosine of a personal document with another copy of it. Of
 	// those of other holders all have 0.6 and more. By eye.
 	leastPersonal = 0.5
-	// toldByForm is how much more of its form the photo must show to be of one of two
-	// registered editions and not of the other: a logarithm. Of 179 captures of 45 drawn
-	// documents (`go run ./bench/kinds -seed 1 drawn`) that tells 45 % right and 2 % wrong.
-	// seemsTold is how much more must be shown besides what tells two in other ways.
-	toldByForm, seemsTold = 1.5, 0.8
-	// surelyNoise is up to where a photo of a card shows so little of another form that it is
-	// of one of two registered editions and of no third. By eye, on the same documents.
-	surelyNoise = 0.6 // of noiseOfForm
-	// ownColourNoise is the same where the colour tells the two apart: a third edition may
-	// have the colour of one of them. On the same documents (-documents 50) two thirds of
-	// such captures stay below it, and 2 of 24 of a third edition.
-	ownColourNoise = 0.85
 	// unsteadyContents is the share of a card's print from which on what differs may be other
 	// contents. On notes it is 0.07 at most: what differs on them is another note. By eye.
 	unsteadyContents = 0.15
@@ -186,7 +174,7 @@ func (p Policy) byCard(best *scored, r rule, member bool, above Label) rule {
 		r.prior, r.own, r.threshold = 0, 0, p.kindThreshold()
 		r.close = []Candidate{best.Candidate}
 	case shown && above != "":
-		r.prior, r.own, r.threshold, r.above = 0, 0, p.kindThreshold(), above
+		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
 	}
 	return r
 }
@@ -258,7 +246,7 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
 		if p.isRivalOfKind(best, other) {
-			if best.isSurelyOver(other) || other.Evidence.Form != nil && best.outshows(*other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
+			if best.isToldByForm(other) || other.Evidence.Form != nil && best.outshows(*other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
 				continue
 			}
 			lead := best.llr - other.llr
@@ -266,98 +254,6 @@ func (p Policy) isOneMember(ranked []scored) bool {
 		}
 	}
 	return true
-}
-
-// formLead is how much more of its form than of the other's the photo shows, where two
-// editions differ, if somebody looked. Of companies on one template it says nothing: an
-// unregistered one is often more like one of two, and is neither.
-func (c *scored) formLead(other *scored) (lead float64, looked bool) {
-	over, looked := c.over(other)
-	return over.Lead, looked
-}
-
-// colourLead is 1 where the photo has the colours of the first of two editions where the
-// two differ, -1 where it has those of the other, else 0.
-func (c *scored) colourLead(other *scored) float64 {
-	over, _ := c.over(other)
-	return over.Colour
-}
-
-// over is what somebody saw where the first of two editions differs from the other.
-func (c *scored) over(other *scored) (_ scoremodel.FormLead, looked bool) {
-	if form := c.Evidence.Form; form != nil && isEdition(c, other) {
-		for _, o := range form.Over {
-			if o.Reference == other.Reference {
-				return o, true
-			}
-		}
-	}
-	return scoremodel.FormLead{}, false
-}
-
-// isToldByForm says that the photo shows the form of the first of two, where that of the
-// other is another. On a strip form moves, so that this says nothing. Where it shows the
-// colour of one of the two, that decides.
-func (c *scored) isToldByForm(other *scored) bool {
-	if colour := c.colourLead(other); colour != 0 {
-		return colour > 0
-	}
-	lead, looked := c.formLead(other)
-	return looked && lead >= toldByForm && !c.Evidence.Form.Strip
-}
-
-// isSurelyOver says besides that it shows hardly any other form anywhere: else it may be of
-// a third edition, which is more like the first than like the other. On plain paper that
-// is never sure without a colour: of the look-alikes of bench/proof's forms, in other type,
-// 5 % seemed so.
-func (c *scored) isSurelyOver(other *scored) bool {
-	f := c.Evidence.Form
-	if c.colourLead(other) > 0 {
-		return NoiseOfForm(f) <= ownColourNoise
-	}
-	return c.isToldByForm(other) && f.Unsteady && f.Contents >= unsteadyContents && NoiseOfForm(f) <= surelyNoise
-}
-
-// formMayBeOver says that the forms do not speak against the first of two, as far as
-// somebody looked: blocks that agree may be contents that are alike by chance.
-func (c *scored) formMayBeOver(other *scored) bool {
-	if c.colourLead(other) < 0 {
-		return false
-	}
-	lead, looked := c.formLead(other)
-	return !looked || lead >= seemsTold
-}
-
-// preferForm puts the candidate first whose form the photo shows, where that of the best
-// is another: of two members of a family the one whose contents happen to be alike has
-// the higher LLR.
-func (p Policy) preferForm(ranked []scored) {
-	best := &ranked[0]
-	if p.WantsSameCopy(&best.Candidate) || LooksUnchanged(best.Evidence) {
-		return
-	}
-	first, most := 0, math.Inf(-1)
-	for i := range ranked[1:] {
-		other := &ranked[1+i]
-		if lead, _ := other.formLead(best); other.isToldByForm(best) && lead >= most && p.isRivalOfKind(best, other) {
-			first, most = 1+i, lead
-		}
-	}
-	chosen := ranked[first]
-	copy(ranked[1:first+1], ranked[:first])
-	ranked[0] = chosen
-}
-
-// hasEditions says that the photo is most like one of several registered labels of one
-// form. Emblems tell companies apart, but not these: its form must.
-func (p Policy) hasEditions(ranked []scored) bool {
-	best := &ranked[0]
-	for i := range ranked[1:] {
-		if other := &ranked[1+i]; isEdition(best, other) && p.isRivalOfKind(best, other) {
-			return true
-		}
-	}
-	return false
 }
 
 // isToldByEmblems says that the closest of the other members of the family is another
@@ -373,13 +269,14 @@ func (p Policy) isToldByEmblems(ranked []scored) bool {
 	return false
 }
 
-// isRivalOfKind says that another candidate rivals the best, and may be of its kind.
+// isRivalOfKind says that another candidate rivals the best, and may be of its kind: an
+// edition whose form was looked at does.
 func (p Policy) isRivalOfKind(best, other *scored) bool {
+	if _, looked := best.over(other); looked && isEdition(best, other) {
+		return true
+	}
 	return p.IsOfKind(other.llr) && best.isRivalledBy(other) // which takes longer
 }
-
-// isEdition says that two labels lie below a common one.
-func isEdition(a, b *scored) bool { return label.CommonAncestor(a.Label, b.Label) != "" }
 
 // showsOtherEmblem says that the photo shows other large print where the reference has its
 // emblems: it is of another company, though all else may agree.

@@ -85,7 +85,7 @@ func decideByBest(candidates []Candidate, p Policy) (d Decision, ok bool) {
 		}
 	}
 	evenLLR, group := p.evenOdds(ranked)
-	p.rank(&d, evenLLR, group, without(ranked, candidates, group, p), rule.close)
+	p.rank(&d, evenLLR, p.surely(ranked, group), group, without(ranked, candidates, group, p), rule.close)
 	return d, true
 }
 
@@ -101,7 +101,10 @@ type rule struct {
 }
 
 // ruleFor is the rule for candidates, best first.
-func (p Policy) ruleFor(ranked []scored) rule {
+func (p Policy) ruleFor(ranked []scored) rule { return p.besideEditions(ranked, p.ruleAmong(ranked)) }
+
+// ruleAmong is ruleFor as if every other label stood for another answer.
+func (p Policy) ruleAmong(ranked []scored) rule {
 	model := p.Calibration.LLRModel
 	var r rule
 	r.competitor, r.prior = p.closestCompetitor(ranked)
@@ -182,7 +185,7 @@ func (p Policy) conclude(d *Decision, ranked []scored, r rule) {
 func (p Policy) closestCompetitor(ranked []scored) (*scored, float64) {
 	model := p.Calibration.LLRModel
 	for i, c := range ranked[1:] {
-		if ranked[0].isRivalledBy(&c) && !ranked[0].isOfAnotherCompany(&c) {
+		if ranked[0].isRivalledBy(&c) && !ranked[0].isOfAnotherCompany(&c) && !(ranked[0].isToldByForm(&c) && !isEdition(&ranked[0], &c)) {
 			if prior := model.LookAlikePriorGiven(c.llr, p.FPIR, p.Labels); prior > model.LookAlikePrior {
 				return &ranked[1+i], prior
 			}
@@ -228,8 +231,8 @@ func (p Policy) undistinguished(ranked []scored) []Candidate {
 	best := &ranked[0]
 	close := []Candidate{best.Candidate}
 	for _, c := range ranked[1:] {
-		near := c.Evidence.Located && best.llr-c.llr <= p.Calibration.LLRModel.Margin
-		told := best.formMayBeOver(&c) && (discriminate(best.Evidence, c.Evidence).separates() || best.showsEmblemsOver(&c)) || best.isSurelyOver(&c)
+		near := c.Evidence.Located && (best.llr-c.llr <= p.Calibration.LLRModel.Margin || !best.formMayBeOver(&c))
+		told := best.formMayBeOver(&c) && (discriminate(best.Evidence, c.Evidence).separates() || best.showsEmblemsOver(&c)) || best.isToldByForm(&c)
 		if (near || best.isDuplicateOf(&c.Candidate)) && !told || best.differsInCondition(&c.Candidate) {
 			close = append(close, c.Candidate)
 		}

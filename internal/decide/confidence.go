@@ -87,8 +87,9 @@ func (p Policy) evenOdds(ranked []scored) (llr float64, close []Candidate) {
 
 // rank orders candidates as the decision saw them and gives each its confidence. best
 // are those that cannot be told from the best one; they come before the others.
-// answered are those that the answer stands for.
-func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Candidate) {
+// answered are those that the answer stands for. surely is the probability that it is the
+// best of its editions.
+func (p Policy) rank(d *Decision, evenLLR, surely float64, best, others, answered []Candidate) {
 	odds := make([]float64, 0, len(best)+len(others))
 	for _, c := range append(append([]Candidate{}, best...), others...) {
 		r := Ranked{Candidate: c}
@@ -102,7 +103,7 @@ func (p Policy) rank(d *Decision, evenLLR float64, best, others, answered []Cand
 		}
 		odds = append(odds, p.odds(&r, evenLLR))
 	}
-	whole := probability(odds[0])
+	whole := max(surely*probability(odds[0]), leastCertain)
 	share(d.Candidates[:len(best)], odds[:len(best)], whole, 0, math.Inf(1))
 	share(d.Candidates[len(best):], odds[len(best):], 1-whole, 1, min(1, whole/(1-whole)))
 	for i := 1; i < len(d.Candidates); i++ {

@@ -163,7 +163,7 @@ func decideByEmbedding(candidates, others []Candidate, p Policy) Decision {
 	if ranked := p.verified(others); len(ranked) > 0 {
 		evenLLR, _ = p.evenOdds(ranked)
 	}
-	p.rank(&d, evenLLR, near, append(slices.Clone(candidates[len(near):]), others...), near)
+	p.rank(&d, evenLLR, 1, near, append(slices.Clone(candidates[len(near):]), others...), near)
 	return d
 }
 

@@ -83,11 +83,18 @@
 // A personal document (scoremodel.Evidence.Personal) of which nobody looked at the form is
 // a match from t0 on, if it leads its competitors likewise and its cosine is leastPersonal.
 //
-// Of two editions, which lie below a common label, neither x nor blocks tell, since
-// contents may be alike by chance: the best is the one whose form is shown where the two
-// differ, if that leads by toldByForm and it is no strip, and blocks, margins and emblems
-// count only from seemsTold on. By its form alone it leads on a card only, with o <=
-// surelyNoise: a third edition may be more like one of the two.
+// Of two look-alikes neither x nor blocks tell, since contents may be alike by chance. The
+// form does, where the two differ, with the weights of editions.go:
+//
+//	l      formBias + ownWeight ln(1+own) - itsWeight ln(1+its) - neitherWeight ln(1+neither)
+//	       + colourWeight colour - otherFormWeight o / noiseOfForm, of scoremodel.FormLead:
+//	       the logarithm of the odds that it is the one, and neither the other nor a third
+//
+// The best is the one of higher l. Of two editions, which lie below a common label, it is
+// the answer if l >= surelyTold; blocks, margins and emblems count only from seemsTold on.
+// Else the label above both is. An edition is no competitor: what would be accepted without
+// it is accepted, with one of the two or the label above. Of two others, l >=
+// toldFromIssuer, the other does not raise p(k).
 //
 // What comes to a match is none, but the label above it, if the head of the best is another
 // (scoremodel.Form.OtherHead), or if it is a letterhead alone: muchBeside times its print is
@@ -116,6 +123,9 @@
 // depends on the FPIR that is asked for: that says from which P on a label is
 // accepted, 0.5 for 0.01.
 //
+// Where an edition is told from another by its form, P is multiplied by the probability of
+// that, 1 / (1 + exp(-l)).
+//
 // The confidence of a match is what its labels have of P; that of an unknown is 1 - P.
 // So a match is never less sure of its label than an unknown of its candidate under
 // the same FPIR; where hardly any stranger may be accepted an unknown is unsure, and
@@ -132,7 +142,7 @@
 // The calibration holds Margin, the curves, and what scoremodel.Constants says. Here
 // are evenFPIR, mostCertain and leastCertain, which say where they come from; and by
 // eye: changeCertainty 0.9, hardlyAny 0.05, SeparatingBlocks 3, contraryAllowed 1 and
-// foreignContents 2, and the shares in the sentences. Those of form and emblems are in byform.go and surekind.go.
+// foreignContents 2, and the shares in the sentences. Those of form and emblems are in byform.go, editions.go and surekind.go.
 //
 // It does not compute embeddings or scores; internal/vectorindex does.
 package decide

@@ -3,7 +3,6 @@ package recognise
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 
@@ -80,8 +79,9 @@ func (e *evidenceSet) isSure(h *Hypothesis) bool {
 	return e.llr(h) >= e.policy.Calibration.LLRModel.Threshold(1, e.policy.FPIR, e.policy.Labels)
 }
 
-// tellApart compares the forms and the colours of editions, references below a common label
-// that lie in one photo, each with each.
+// tellApart compares the forms of references that lie in one photo: of editions, labels
+// below a common one, each with each, and their colours; of the best with any other, where
+// it is not accepted whatever looks like it.
 func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 	for _, h := range looked {
 		h.Found.ForDecision.Form.Over = nil
@@ -95,22 +95,24 @@ func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 	}
 	for i, h := range looked {
 		for j, other := range looked[:i] {
-			if h.Label == other.Label || label.CommonAncestor(h.Label, other.Label) == "" {
+			editions := label.CommonAncestor(h.Label, other.Label) != ""
+			if h.Label == other.Label || !editions && (j > 0 || e.isSure(other)) {
 				continue
 			}
-			own, its := changedetect.Apart(at(i), at(j))
-			lead := math.Log1p(own) - math.Log1p(its)
+			seen, colour := changedetect.TellApart(at(i), at(j)), 0.0
+			if editions {
+				colour = e.photo.colourLead(h, other)
+			}
 			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
-			colour := e.photo.colourLead(h, other)
-			a.Over = append(a.Over, scoremodel.FormLead{Reference: other.ID, Lead: lead, Colour: colour})
-			b.Over = append(b.Over, scoremodel.FormLead{Reference: h.ID, Lead: -lead, Colour: -colour})
+			a.Over = append(a.Over, scoremodel.FormLead{Reference: other.ID, Own: seen.First, Its: seen.Second, Neither: seen.Neither, Colour: colour})
+			b.Over = append(b.Over, scoremodel.FormLead{Reference: h.ID, Own: seen.Second, Its: seen.First, Neither: seen.Neither, Colour: -colour})
 		}
 	}
 }
 
 // laid is what the photo shows of each cell of the reference, and where.
 func (f *Found) laid() *changedetect.Laid {
-	l := &changedetect.Laid{Map: f.seenKinds(), Seen: f.rectified.Visible}
+	l := &changedetect.Laid{Map: f.seenKinds(), Reference: f.rectified.Reference, Photo: f.rectified.Photo, Seen: f.rectified.Visible}
 	for i := range l.Logit {
 		corner := cellCorner(i%l.W, i/l.W)
 		l.At = append(l.At, f.rectified.At(planar.Pt(corner.X+changedetect.Cell/2, corner.Y+changedetect.Cell/2)))

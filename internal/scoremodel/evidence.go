@@ -86,8 +86,7 @@ type Form struct {
 	// Rows is what the photo shows of a blank form if its rows may have moved; nil where
 	// nobody looked.
 	Rows *Rows
-	// Over says of other references of the photo how much more of this one's form it
-	// shows, in the places where their forms differ.
+	// Over says what the photo shows where the forms of this reference and of another differ.
 	Over []FormLead
 }
 
@@ -98,11 +97,12 @@ type Rows struct {
 	Undone *Evidence // as if the rows had not moved
 }
 
-// FormLead is the logarithm of how many times more cells show the form of a reference
-// than that of another, in the place where most do; a cell is added to both.
+// FormLead is what the photo shows where the form of a reference and that of another
+// differ: in the place, about as large as a word or an emblem, that has most of it.
 type FormLead struct {
-	Reference string // the other
-	Lead      float64
+	Reference string  // the other
+	Own, Its  float64 // print of this one that the other does not have, and the other way round
+	Neither   float64 // other print where both have form
 	// Colour is 1 where the photo has the colours of this reference and not those of the
 	// other, -1 the other way round, and 0 if nothing is known.
 	Colour float64
