@@ -54,8 +54,8 @@ func (w *window) isBlank(deviation float64) bool {
 func (w *window) correlation(g *imaging.Gray, dx, dy int) float64 {
 	sum, squares, products := 0, 0, 0
 	for v := range windowSide {
-		a := w.g.Pix[(w.y+v)*w.g.W+w.x:][:windowSide]
-		b := g.Pix[(w.y+v+dy)*g.W+w.x+dx:][:windowSide]
+		a := (*[windowSide]byte)(w.g.Pix[(w.y+v)*w.g.W+w.x:])
+		b := (*[windowSide]byte)(g.Pix[(w.y+v+dy)*g.W+w.x+dx:])
 		for u, p := range b {
 			q := int(p)
 			sum, squares, products = sum+q, squares+q*q, products+q*int(a[u])

@@ -32,6 +32,8 @@ const (
 	// documents of seed 1 (bench/kinds).
 	shown, unlike       = 0.75, 0.5
 	leastGain, leftOver = 0.4, 0.08
+	// leastForm is the probability of form from which on a cell counts.
+	leastForm = 0.1
 )
 
 // TellApart compares a photo with two references in every place that both have, each as
@@ -42,7 +44,7 @@ func TellApart(a, b *Laid) Apart {
 	same := a.sameCells(b)
 	own, its := a.surelyForm(), b.surelyForm()
 	for i, j := range same {
-		if j < 0 || !a.Seen[i] || !b.Seen[j] || !a.Judged[i] && !b.Judged[j] {
+		if j < 0 || !a.Seen[i] || !b.Seen[j] || !a.Judged[i] && !b.Judged[j] || own[i]*its[j] < leastForm {
 			continue
 		}
 		shows, other, ok := a.agreements(b, i, j)
@@ -148,11 +150,12 @@ func (l *Laid) sameCells(other *Laid) []int {
 		places[at(p)] = append(places[at(p)], j)
 	}
 	for i, p := range l.At {
-		nearest, home := 0.75*side, at(p)
+		nearest, home := 0.75*0.75*side*side, at(p)
 		for dy := -1; dy <= 1; dy++ {
 			for dx := -1; dx <= 1; dx++ {
 				for _, j := range places[place{home.x + dx, home.y + dy}] {
-					if d := math.Hypot(other.At[j].X-p.X, other.At[j].Y-p.Y); d < nearest {
+					dx, dy := other.At[j].X-p.X, other.At[j].Y-p.Y
+					if d := dx*dx + dy*dy; d < nearest {
 						nearest, same[i] = d, j
 					}
 				}

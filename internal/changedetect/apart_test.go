@@ -82,3 +82,14 @@ func TestASmallWordTellsTwoApart(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkTellApart(b *testing.B) {
+	draw := func(contents uint64, edition int) *imaging.Gray {
+		return synthdoc.Draw(synthdoc.Document{Kind: "bill", Template: 7, Content: contents, Edition: edition, Size: 768}).Gray()
+	}
+	photo := draw(3, 0)
+	first, second := on(draw(1, 0), photo), on(draw(2, 1), photo)
+	for b.Loop() {
+		TellApart(first, second)
+	}
+}

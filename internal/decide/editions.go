@@ -24,7 +24,7 @@ const (
 	// surelyTold is the logarithm of the odds from which on one of two editions is answered,
 	// and toldFromIssuer that of one of two others. seemsTold is that from which on other
 	// evidence may tell two editions. By eye, on the same captures.
-	surelyTold, toldFromIssuer, seemsTold = 1.7, 1, 0.5
+	surelyTold, toldFromIssuer, seemsTold = 1.7, 1, -0.5
 )
 
 // isEdition says that two labels lie below a common one.
