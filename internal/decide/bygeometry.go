@@ -84,8 +84,8 @@ func decideByBest(candidates []Candidate, p Policy) (d Decision, ok bool) {
 			return s, true
 		}
 	}
-	evenLLR, group := p.evenOdds(ranked)
-	p.rank(&d, evenLLR, p.surely(ranked, group), group, without(ranked, candidates, group, p), rule.close)
+	even := p.evenOdds(ranked)
+	p.rank(&d, even.threshold, p.surely(ranked, even), even.close, without(ranked, candidates, even.close, p), rule.close)
 	return d, true
 }
 
@@ -101,7 +101,9 @@ type rule struct {
 }
 
 // ruleFor is the rule for candidates, best first.
-func (p Policy) ruleFor(ranked []scored) rule { return p.besideEditions(ranked, p.ruleAmong(ranked)) }
+func (p Policy) ruleFor(ranked []scored) rule {
+	return p.heedHead(ranked, p.besideEditions(ranked, p.ruleAmong(ranked)))
+}
 
 // ruleAmong is ruleFor as if every other label stood for another answer.
 func (p Policy) ruleAmong(ranked []scored) rule {
@@ -116,7 +118,7 @@ func (p Policy) ruleAmong(ranked []scored) rule {
 			r.threshold = model.Threshold(r.prior, p.FPIR, p.Labels)
 		}
 	}
-	return p.heedHead(ranked, p.besideOutshown(ranked, p.byForm(ranked, r)))
+	return p.besideOutshown(ranked, p.byForm(ranked, r))
 }
 
 // LooksUnchanged says that no region surely shows other print, and hardly any print

@@ -76,13 +76,11 @@ func (p Policy) odds(r *Ranked, evenLLR float64) float64 {
 	return odds
 }
 
-// evenOdds returns the LLR at which the odds of the best candidate are 1, and the
-// candidates that cannot be told from it: both are those of the decision for
-// [evenFPIR].
-func (p Policy) evenOdds(ranked []scored) (llr float64, close []Candidate) {
+// evenOdds returns the rule of the decision for [evenFPIR]: at its threshold the odds of the
+// best candidate are 1.
+func (p Policy) evenOdds(ranked []scored) rule {
 	p.FPIR = evenFPIR
-	rule := p.ruleFor(ranked)
-	return rule.threshold, rule.close
+	return p.ruleFor(ranked)
 }
 
 // rank orders candidates as the decision saw them and gives each its confidence. best

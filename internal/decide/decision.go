@@ -161,7 +161,7 @@ func decideByEmbedding(candidates, others []Candidate, p Policy) Decision {
 	}
 	evenLLR := 0.0
 	if ranked := p.verified(others); len(ranked) > 0 {
-		evenLLR, _ = p.evenOdds(ranked)
+		evenLLR = p.evenOdds(ranked).threshold
 	}
 	p.rank(&d, evenLLR, 1, near, append(slices.Clone(candidates[len(near):]), others...), near)
 	return d

@@ -136,10 +136,10 @@ func (p Policy) besideEditions(ranked []scored, r rule) rule {
 }
 
 // surely is the probability that the photo is of the best of its editions, by the form that
-// tells them apart; 1 where others are answered with it, or nobody looked.
-func (p Policy) surely(ranked []scored, close []Candidate) float64 {
+// tells them apart; 1 where others are answered with it, or a label above, or nobody looked.
+func (p Policy) surely(ranked []scored, r rule) float64 {
 	best, sure := &ranked[0], 1.0
-	if len(close) > 1 || LooksUnchanged(best.Evidence) {
+	if len(r.close) > 1 || r.above != "" || LooksUnchanged(best.Evidence) {
 		return sure
 	}
 	for _, other := range p.editionsOf(ranked) {
