@@ -11,6 +11,9 @@ const (
 	// sureContents is the share of a card's print that is contents of its own, from which on it
 	// is no note: see unsteadyContents.
 	sureContents = 0.1
+	// surelyNoise is up to where so little of another form is shown that this one plainly is.
+	// By eye, on drawn documents of seed 1.
+	surelyNoise = 0.6 // of noiseOfForm
 )
 
 // isSurelyOfKind says that a photo is as much like the reference, contents left aside, as
