@@ -76,7 +76,7 @@ func (p Policy) besideOutshown(ranked []scored, r rule) rule {
 func (c *scored) outshows(other scored) bool {
 	own, its := c.Evidence.Form, other.Evidence.Form
 	switch {
-	case other.Label == c.Label || isEdition(c, &other) || c.Evidence.Coverage < LeastCoverage:
+	case other.Label == c.Label || isEdition(c, &other) || !isWide(c.Evidence):
 		return false
 	case own == nil || own.Strip:
 		return false
@@ -134,7 +134,7 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 	if byRows, ok := p.byRows(ranked, r); ok {
 		return byRows
 	}
-	if p.WantsSameCopy(&best.Candidate) || best.Evidence.Coverage < LeastCoverage {
+	if p.WantsSameCopy(&best.Candidate) || !isWide(best.Evidence) {
 		return r
 	}
 	member, ofKind := p.isOneMember(ranked), p.IsOfKind(best.llr)
@@ -155,7 +155,7 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 	case !ofKind:
 	case above == "" && !shown && !form.Strip && showsOtherEmblem(form):
 		r.threshold += emblemDoubt
-	case above != "" && (best.llr < r.threshold || !shown):
+	case above != "" && (best.llr < r.threshold || !shown && !(member && mayHaveMoved(form))):
 		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
 	}
 	return r

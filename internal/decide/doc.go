@@ -43,14 +43,15 @@
 //	seems  o <= noiseOfForm or whose; of a strip of paper: same, or head
 //	ts     the threshold of the scoremodel.KindModel for what seems shown
 //
-// and features that agree in at least LeastCoverage of the reference:
+// and features that agree in at least LeastCoverage of the reference, or in narrowCoverage
+// where the cosine is narrowCosine, o <= narrowNoise noiseOfForm, and head:
 //
 //	match        x >= t0, and o <= noiseOfForm or whose or a strip of paper, or the closest
 //	             competitor is of another company; or x >= ts and seems; and the best leads
 //	             every competitor that reaches t0 by memberLead margins and by blocks, or by
 //	             emblemLead in its emblems, or is of another company
-//	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, or x >= ts and only whose,
-//	             if there is a label above
+//	label above  x >= t0 otherwise, or x >= t and o > noiseOfForm, but for a strip without
+//	             another emblem; or x >= ts and only whose, if there is a label above
 //	unknown      other, no strip, x < t + emblemDoubt and no label above
 //
 // Of a blank form (byrows.go) that shows another form, the rows are looked for one by one,
