@@ -191,6 +191,11 @@ func TestOlderLookAtAWatch(t *testing.T) {
 	}
 	p.open("/c/mailroom/jobs")
 	p.sees("Watching")
+	for looks := p.gate.count("/watches"); p.gate.count("/watches") < looks+2; { // also where nothing has changed
+		if p.settled(); p.ctx.Err() != nil {
+			t.Fatal("nothing looks any more")
+		}
+	}
 	letGo := p.gate.hold("GET /watches")
 	for before := p.gate.count("/watches"); p.gate.count("/watches") == before; {
 		p.settled()

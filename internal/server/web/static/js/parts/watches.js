@@ -27,8 +27,9 @@ export function watches(view) {
       fill(box, drawn(answer, () => look(false)));
     } catch (error) {
       if (!quiet && mine === asking && error.name !== "AbortError") fill(box, h("p", { class: "wrong", text: words.sentence(error.message) }));
+    } finally {
+      if (mine === asking) asking = null;
     }
-    if (mine === asking) asking = null;
   };
   look(false);
   const timer = setInterval(() => look(true), lookEvery);
