@@ -37,16 +37,27 @@ const (
 	surelyMoved                     = 0.9
 )
 
-// hasItsHead says that what seems to be other print in the head is none of the issuer's: its
-// emblems are seen, and the head lies elsewhere with them, or the lines of it are a holder's.
+// hasItsHead says that what seems to be other print in the head is none of the issuer's: the
+// lines of it are a holder's, or its emblems are seen, and the head lies elsewhere with them.
 func (f *Found) hasItsHead(form *scoremodel.Form) bool {
-	return form.Emblems > 0 && form.Emblem >= decide.SameEmblem && (form.Moved || f.ForDecision.Personal)
+	return f.ForDecision.Personal || form.Moved && hasItsEmblems(form)
+}
+
+// hasItsEmblems says that the emblems of the head are seen: what differs beside them must be
+// plain, or it is the number or the date of another copy.
+func hasItsEmblems(form *scoremodel.Form) bool {
+	return form.Emblems > 0 && form.Emblem >= decide.SameEmblem
+}
+
+// hasOtherHead says that the head in the photo is another one than the reference's.
+func (f *Found) hasOtherHead(form *scoremodel.Form, kinds *changedetect.Map) bool {
+	return form.HeadCluster >= leastOther && !form.Strip && !f.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady || hasItsEmblems(form))
 }
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's
 // head that is the same on every copy. On what is no plain paper, wear and holograms look like
-// other print: there all must be plain.
-func (f *Found) showsOtherHead(kinds *changedetect.Map, unsteady bool) bool {
+// other print: there all must be plain, as it must be beside the reference's emblems.
+func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
 	var alone *changedetect.Map
@@ -62,7 +73,7 @@ func (f *Found) showsOtherHead(kinds *changedetect.Map, unsteady bool) bool {
 		if alone == nil {
 			alone = ofItself(ref)
 		}
-		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, unsteady) {
+		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, doubtful) {
 			continue
 		}
 		if elsewhere, _ := laid.Under(f.above(int(longerShare*float64(ref.H)) &^ 1)).Sought(&e); elsewhere < surelyMoved {
@@ -95,13 +106,13 @@ func (f *Found) writtenBeside(kinds *changedetect.Map) float64 {
 
 // isReplaced says of print of the head that the photo shows other print in its place, by what
 // the network sees, and what it says of the reference alone.
-func isReplaced(seen, alone changedetect.Print, correlation float64, unsteady bool) bool {
+func isReplaced(seen, alone changedetect.Print, correlation float64, doubtful bool) bool {
 	plainly := seen.OtherForm >= plainlyOf
 	different := correlation < plainlyOther
 	switch {
 	case alone.Contents > entryAlone:
 		return false
-	case unsteady:
+	case doubtful:
 		return alone.Form >= sureForm && plainly && different
 	case alone.Form >= sureForm:
 		return plainly || different

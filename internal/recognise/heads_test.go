@@ -3,6 +3,7 @@ package recognise
 import (
 	"testing"
 
+	"exemplar/internal/changedetect"
 	"exemplar/internal/embed"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
@@ -54,6 +55,33 @@ func TestLettersAreWrittenBesideTheirLetterhead(t *testing.T) {
 		f := looked(e, filled, ref)
 		if f == nil || (f.Beside >= 0.25) != letter {
 			t.Errorf("%s: %+v", kind, f)
+		}
+	}
+}
+
+// The number of an invoice beside a logo that is seen, and the lines of a card with a
+// machine-readable zone, are another copy's, unless the other print is plain.
+func TestWhatDiffersBesideAnEmblem(t *testing.T) {
+	with := func(personal bool, emblem float64, moved bool) bool {
+		f := Found{ForDecision: &scoremodel.Evidence{Personal: personal}}
+		return f.hasItsHead(&scoremodel.Form{Emblems: 1, Emblem: emblem, Moved: moved})
+	}
+	for name, got := range map[string]bool{
+		"a holder's lines": with(true, 0, false), "a head that moved": with(false, 0.95, true),
+		"another emblem that moved": !with(false, 0.3, true), "an emblem in its place": !with(false, 0.95, false),
+	} {
+		if !got {
+			t.Errorf("%s is taken the wrong way", name)
+		}
+	}
+	number, alone := changedetect.Print{Cells: 12, OtherForm: 0.45}, changedetect.Print{Form: 0.3}
+	headline, surely := changedetect.Print{Cells: 12, OtherForm: 0.7}, changedetect.Print{Form: 0.6}
+	for name, got := range map[string]bool{
+		"a number beside another emblem": isReplaced(number, alone, 0.5, false), "a number beside the emblem": !isReplaced(number, alone, 0.5, true),
+		"a headline beside the emblem": isReplaced(headline, surely, 0.5, true),
+	} {
+		if !got {
+			t.Errorf("%s is taken the wrong way", name)
 		}
 	}
 }
