@@ -71,7 +71,6 @@ func newMaps(v *view) *maps {
 	m.photo = lightest(m.bare, w, h)
 	m.surroundings()
 	m.comparePrint()
-	m.findSheet()
 	m.softness = m.blur()
 	m.softenReference()
 	m.fitColors()
@@ -207,7 +206,7 @@ func (m *maps) trusted() []bool {
 	use := make([]bool, len(m.inside))
 	n, all := 0, 0
 	for i, in := range m.inside {
-		if !in || !m.onSheet(i) {
+		if !in {
 			continue
 		}
 		all++

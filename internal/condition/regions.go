@@ -68,8 +68,8 @@ func (m *maps) addAmount(k Kind, share float64) {
 func (m *maps) addHints() {
 	for i, q := range m.happened {
 		if !m.isOtherContents(i) {
-			m.glare.hinted += q[1] / m.area
-			m.damage.hinted += (q[3] + q[4]) / m.area
+			m.glare.hinted += q[1] / float64(len(m.happened))
+			m.damage.hinted += (q[3] + q[4]) / float64(len(m.happened))
 		}
 	}
 }
@@ -89,7 +89,7 @@ func (m *maps) probabilities(logits []float32) {
 	m.happened = make([][answers]float64, len(m.inside))
 	for i, in := range m.inside {
 		q := &m.happened[i]
-		if !in || m.isRim(i) {
+		if x, y := i%m.w, i/m.w; !in || min(x, y, m.w-1-x, m.h-1-y) < ring {
 			q[0] = 1
 			continue
 		}
@@ -137,7 +137,7 @@ func (m *maps) addRegion(all []Condition, p *patch) []Condition {
 	if placed[kind-1] != Glare && m.isContents(p) || placed[kind-1] == Stained && m.isAnotherPicture(p) {
 		return all
 	}
-	share := float64(len(p.cells)) / m.area
+	share := float64(len(p.cells)) / float64(len(m.inside))
 	m.addAmount(placed[kind-1], share*mean[kind])
 	c := Condition{Kind: placed[kind-1], Share: share, Where: []Place{m.v.place(p.bounds)},
 		Strength: share * mean[kind] / plainArea, Sure: share >= m.surelyArea(placed[kind-1]) && mean[kind] >= surelyMean}

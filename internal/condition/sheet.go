@@ -8,8 +8,9 @@ import (
 	"exemplar/internal/planar"
 )
 
-// A reference may show the table that its document lay on. Of that nothing is missed, and
-// nothing happened to it where the photo shows another one. By eye, on captures of odd drawn
+// A reference may show the table that its document lay on. Of that nothing is missed. What
+// happened to a document is looked for beside its sheet, too: where most of a side is torn
+// away, the rest looks like a smaller sheet. By eye, on captures of odd drawn
 // documents: what is said here with "least" or "most".
 const (
 	leastSheet, mostSheet = 0.12, 0.8 // share of the reference that is the document
@@ -58,15 +59,6 @@ func (m *maps) isPrintWithin(q *[4]planar.Point) bool {
 
 // onSheet says that a cell is of the document.
 func (m *maps) onSheet(i int) bool { return m.sheet == nil || m.sheet[i] }
-
-// isRim says that a cell lies so near to the document's edge that ground may be seen there.
-func (m *maps) isRim(i int) bool {
-	x, y := i%m.w, i/m.w
-	if min(x, y, m.w-1-x, m.h-1-y) < ring {
-		return true
-	}
-	return m.sheet != nil && !(m.sheet[i-ring] && m.sheet[i+ring] && m.sheet[i-ring*m.w] && m.sheet[i+ring*m.w])
-}
 
 // within returns which cells lie in a quad, or no more than some cells beside it, and how
 // many do. The quad is in shares of the reference.

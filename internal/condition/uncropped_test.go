@@ -100,3 +100,17 @@ func TestAShorterReceiptIsNotCutOff(t *testing.T) {
 		t.Errorf("a shorter receipt is seen as %v", got)
 	}
 }
+
+// A tear beside what seems to be a smaller sheet is seen.
+func TestTearsBesideASheetAreSeen(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	for _, kind := range testDocuments() {
+		s := newShot(kind, 41, 41)
+		spoilings[Torn](s)
+		p := s.pair()
+		p.Outlines = func() [][4]planar.Point { return [][4]planar.Point{planar.Rectangle(0.5, 0.02, 0.98, 0.98)} }
+		if got := said(Look(p)); !slices.Contains(got, Torn) {
+			t.Errorf("a torn %s is seen as %v", kind, got)
+		}
+	}
+}

@@ -3,12 +3,17 @@ package condition
 import (
 	"image"
 	"math"
+	"slices"
 
 	"exemplar/internal/imaging"
 )
 
 // cutOff finds what of the document lies outside of the picture.
 func (m *maps) cutOff() []Condition {
+	if !slices.Contains(m.inside, false) {
+		return nil
+	}
+	m.findSheet()
 	var bounds image.Rectangle
 	n := 0
 	for i := range m.inside {
