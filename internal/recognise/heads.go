@@ -37,10 +37,11 @@ const (
 	surelyMoved                     = 0.9
 )
 
-// hasItsHead says that what seems to be other print in the head is none of the issuer's: the
-// lines of it are a holder's, or its emblems are seen, and the head lies elsewhere with them.
-func (f *Found) hasItsHead(form *scoremodel.Form) bool {
-	return f.ForDecision.Personal || form.Moved && hasItsEmblems(form)
+// hasItsHead says that what seems to be other print in the head is none of the issuer's: it has
+// a machine-readable zone, so that lines of it are a holder's, or its emblems are seen, and the
+// head lies elsewhere with them.
+func (r *Reference) hasItsHead(form *scoremodel.Form) bool {
+	return r.zone() > 0 || form.Moved && hasItsEmblems(form)
 }
 
 // hasItsEmblems says that the emblems of the head are seen: what differs beside them must be
@@ -50,8 +51,8 @@ func hasItsEmblems(form *scoremodel.Form) bool {
 }
 
 // hasOtherHead says that the head in the photo is another one than the reference's.
-func (f *Found) hasOtherHead(form *scoremodel.Form, kinds *changedetect.Map) bool {
-	return form.HeadCluster >= leastOther && !form.Strip && !f.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady || hasItsEmblems(form))
+func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) bool {
+	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady || hasItsEmblems(form))
 }
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's

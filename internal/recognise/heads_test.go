@@ -62,13 +62,13 @@ func TestLettersAreWrittenBesideTheirLetterhead(t *testing.T) {
 // The number of an invoice beside a logo that is seen, and the lines of a card with a
 // machine-readable zone, are another copy's, unless the other print is plain.
 func TestWhatDiffersBesideAnEmblem(t *testing.T) {
-	with := func(personal bool, emblem float64, moved bool) bool {
-		f := Found{ForDecision: &scoremodel.Evidence{Personal: personal}}
-		return f.hasItsHead(&scoremodel.Form{Emblems: 1, Emblem: emblem, Moved: moved})
+	with := func(zone int, emblem float64, moved bool) bool {
+		r := Reference{zone: func() int { return zone }}
+		return r.hasItsHead(&scoremodel.Form{Emblems: 1, Emblem: emblem, Moved: moved})
 	}
 	for name, got := range map[string]bool{
-		"a holder's lines": with(true, 0, false), "a head that moved": with(false, 0.95, true),
-		"another emblem that moved": !with(false, 0.3, true), "an emblem in its place": !with(false, 0.95, false),
+		"a passport's lines": with(2, 0, false), "lines of the back of a card": with(3, 0, false), "a head that moved": with(0, 0.95, true),
+		"another emblem that moved": !with(0, 0.3, true), "an emblem in its place": !with(0, 0.95, false),
 	} {
 		if !got {
 			t.Errorf("%s is taken the wrong way", name)

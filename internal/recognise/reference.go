@@ -35,8 +35,8 @@ type Reference struct {
 
 	outlines func() [][4]planar.Point // where the document may end in the picture, in shares of its sides
 
-	personal func() bool // it has a machine-readable zone
-	blank    func() bool // it is a form that nobody has filled in
+	zone  func() int  // lines of its machine-readable zone
+	blank func() bool // it is a form that nobody has filled in
 }
 
 func newReference(target *alignment.Reference, vector []float32, picture *imaging.Image) *Reference {
@@ -49,8 +49,8 @@ func newReference(target *alignment.Reference, vector []float32, picture *imagin
 		small: sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) }),
 		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
 
-		personal: sync.OnceValue(func() bool { return emblem.MachineZoneLines(target.Picture()) == 2 }),
-		blank:    sync.OnceValue(func() bool { return isBlankForm(target.Picture()) }),
+		zone:  sync.OnceValue(func() int { return emblem.MachineZoneLines(target.Picture()) }),
+		blank: sync.OnceValue(func() bool { return isBlankForm(target.Picture()) }),
 	}
 }
 

@@ -97,7 +97,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 		CorrelationP10: e.CorrelationP10, Frame: frame, Inside: inside,
 		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
 		Cosine:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
-		InPhoto: blocksInPhoto(r, e), Personal: r.personal(),
+		InPhoto: blocksInPhoto(r, e), Personal: r.zone() == 2,
 	}
 }
 
