@@ -80,8 +80,7 @@ func curve(ctx context.Context, o options, folders []string) error {
 	if err != nil {
 		return err
 	}
-	end, _ := find(candidates, longFallingName, 0)
-	writeLonger(&page, longPoints(candidates, longer.Stages[0].Batch.Samples()), inside, end)
+	writeLonger(&page, longPoints(candidates, longer.Stages[0].Batch.Samples()), inside)
 	if err := fileio.WriteBytes(filepath.Join(o.out, curveName+".md"), fileio.Public, page.Bytes()); err != nil {
 		return err
 	}

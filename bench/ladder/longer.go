@@ -14,8 +14,6 @@ import (
 const (
 	longRecipe = "recipes/long.toml"
 	longName   = "long/step-"
-
-	longFallingName = "long-falling" // recipes/long-falling.toml, which ends the run
 )
 
 // longPoints returns the candidates of the run that continues the network inside, by the samples of both.
@@ -32,33 +30,23 @@ func longPoints(candidates []run, perStep int) []point {
 }
 
 // writeLonger writes what the samples after the network inside bought.
-func writeLonger(w io.Writer, points []point, inside, falling run) {
+func writeLonger(w io.Writer, points []point, inside run) {
 	if len(points) < 2 {
 		return
 	}
 	fmt.Fprintf(w, "\n## After the network inside\n\n")
 	fmt.Fprintf(w, "`%s` goes on from the network inside at a constant rate, with drawn documents and filled forms in a fifth of each step.\n", longRecipe)
 	fmt.Fprintf(w, "Samples are those of the network inside and of this run together; the figures are kept in [ladder.csv](ladder.csv).\n\n")
-	writeLongPoints(w, points, inside, falling)
-	all := append([]point{{insideSamples, inside.figures}}, points...)
-	last := all[len(all)-1].samples
-	million := math.Log2(float64(last+1_000_000) / float64(last))
-	fmt.Fprintf(w, "\nPoints by doubling, of a line through the network inside and the rows of the run; the next million after %d samples are %.2f doublings.\n\n", last, million)
-	fmt.Fprintf(w, "| classes, rate | by doubling | the next million |\n|---|---|---|\n")
-	for _, q := range []question{choosing, reporting, reportAt2, overall} {
-		d := overTargets(slope(all, q))
-		fmt.Fprintf(w, "| %v, %v | %v | %v |\n", q.classes, q.rate, d, d.times(million))
-	}
+	writeLongPoints(w, points, inside)
+	doublings := math.Log2(float64(points[len(points)-1].samples) / insideSamples)
+	fmt.Fprintf(w, "\nThe run is %.2f doublings long: too short for a slope that may be carried on, and the next million remains what the table above says.\n", doublings)
 }
 
-// writeLongPoints writes the table: the network inside, the run that continues it, its end at a falling rate.
-func writeLongPoints(w io.Writer, points []point, inside, falling run) {
+// writeLongPoints writes the table: the network inside, and the run that continues it.
+func writeLongPoints(w io.Writer, points []point, inside run) {
 	writeHead(w)
 	writePoint(w, strconv.Itoa(insideSamples)+", "+insideName, inside.figures)
 	for _, p := range points {
 		writePoint(w, strconv.Itoa(p.samples), p.figures)
-	}
-	if falling.complete() {
-		writePoint(w, "the rate falling to 0", falling.figures)
 	}
 }
