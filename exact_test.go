@@ -51,6 +51,18 @@ func TestOneChangedLine(t *testing.T) {
 	}
 }
 
+// The picture that was registered is the same copy, also where print is so rare that how the paper
+// bends is a guess.
+func TestRegisteredPictureIsTheSameCopy(t *testing.T) {
+	ticket := synthdoc.Document{Kind: "ticket", Template: 1<<32 + 2, Content: 1<<32 + 2}
+	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	registerOne(t, g, pictured("ticket", ticket))
+	a := answer(t, g, exemplar.ClassifyOptions{Exact: true}, imaging.EncodePNG(synthdoc.Draw(ticket)))
+	if a.Decision != exemplar.Match || a.Copy != "same" || len(a.Geometry.Changes) > 0 {
+		t.Errorf("it is %s, %s: %s", a.Decision, a.Copy, a.Reason)
+	}
+}
+
 // A filled form is not the same copy as the blank one.
 func TestFilledForExact(t *testing.T) {
 	papertest.SkipUnderRace(t)

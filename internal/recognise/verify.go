@@ -88,7 +88,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	rectified := e.Rectify(p.probe, changedetect.Cell)
 	f.rectified, f.above = &rectified, func(rows int) *imaging.Gray { return e.Above(p.probe, rows) }
 	f.photo = p
-	f.Changes = changesOf(r, e, &rectified)
+	f.Changes = changesOf(r, e, &rectified, func() *imaging.Gray { return e.Beyond(p.probe, 0) })
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{
 		Verifiable: true, Located: true,
