@@ -31,7 +31,7 @@ that differ are named. The hash of the last row is printed: noted elsewhere and 
 it shows that nothing up to that row was changed or cut off since.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := at.visit(cmd, "")
+			s, err := at.visitExisting(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ answer must be the recorded one, to the last digit. "Gallery by-time" is less su
 version.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := at.visit(cmd, model)
+			s, err := at.visitExisting(cmd, model)
 			if err != nil {
 				return err
 			}

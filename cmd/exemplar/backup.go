@@ -29,7 +29,7 @@ Exit code 1 says that the copy is made, and that something is wrong with the ser
 			if at.store != "" {
 				return errors.New("a service in a database is copied by the tools of PostgreSQL, at one moment and while it runs: pg_dump; docs/postgres.md shows it")
 			}
-			s, err := at.visitExisting(cmd)
+			s, err := at.visitExisting(cmd, "")
 			if err != nil {
 				return err
 			}

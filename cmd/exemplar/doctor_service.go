@@ -74,7 +74,7 @@ func (s *serverChecks) checkServer(cmd *cobra.Command) (string, error) {
 
 // checkService opens a service beside the processes that may be serving it.
 func (s *serverChecks) checkService(cmd *cobra.Command) (string, error) {
-	at, err := s.visitExisting(cmd)
+	at, err := s.visitExisting(cmd, "")
 	if err != nil {
 		return "", err
 	}

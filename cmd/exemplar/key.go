@@ -98,7 +98,7 @@ func keyList() *cobra.Command {
 		Short: "List the keys, without their secrets",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := at.visit(cmd, "")
+			s, err := at.visitExisting(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -151,7 +151,7 @@ func keyRevoke() *cobra.Command {
 		Short: "End a key for ever; key list shows the prefixes",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := at.visit(cmd, "")
+			s, err := at.visitExisting(cmd, "")
 			if err != nil {
 				return err
 			}
@@ -164,7 +164,7 @@ func keyRevoke() *cobra.Command {
 }
 
 // visitExisting is visit of a service that must be there: no folder is made for it.
-func (p *place) visitExisting(cmd *cobra.Command) (*service.Service, error) {
+func (p *place) visitExisting(cmd *cobra.Command, model string) (*service.Service, error) {
 	options, err := p.options()
 	if err != nil {
 		return nil, err
@@ -172,5 +172,5 @@ func (p *place) visitExisting(cmd *cobra.Command) (*service.Service, error) {
 	if _, err := os.Stat(filepath.Join(options.Dir, "service.db")); options.Store == "" && err != nil {
 		return nil, fmt.Errorf("there is no service in %q: %w", options.Dir, err)
 	}
-	return p.visit(cmd, "")
+	return p.visit(cmd, model)
 }

@@ -16,6 +16,21 @@ func TestTheCommandsOfOperationsRun(t *testing.T) {
 	}
 }
 
+// A service that is not there is not made by those who only look at it: the check of a record
+// that a misspelt folder has would always be good.
+func TestNoServiceIsMadeByLookingAtIt(t *testing.T) {
+	s := newSession(t)
+	none := filepath.Join(s.folder, "none")
+	for _, args := range [][]string{{"audit", "verify"}, {"audit", "replay", "x"}, {"key", "list"}, {"key", "revoke", "x"}} {
+		if _, errOut := s.run(exitFailed, append(args, "--data", none)...); !strings.Contains(errOut, "there is no service in") {
+			t.Errorf("%s: said %q", strings.Join(args, " "), errOut)
+		}
+	}
+	if left, _ := filepath.Glob(none); len(left) > 0 {
+		t.Error("a folder was made")
+	}
+}
+
 func TestBackupsThatCannotBeMade(t *testing.T) {
 	s := newSession(t)
 	at := func(name string) string { return filepath.Join(s.folder, name) }
