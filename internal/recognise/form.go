@@ -165,13 +165,22 @@ func headOf(kinds *changedetect.Map, visible []bool) []bool {
 	return head
 }
 
+// longer is what was laid on the reference, with what lies above it in the photo: a document
+// that has grown is found by its foot. It is made when it is first asked for.
+func (f *Found) longer(laid emblem.Laid) func() emblem.Laid {
+	return sync.OnceValue(func() emblem.Laid {
+		rows := int(longerShare*float64(f.rectified.Reference.H)) &^ 1
+		return laid.Under(f.Evidence.Above(f.photo.probe, rows))
+	})
+}
+
 // seeEmblems looks for the emblems in the head of a reference that are form.
 func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
 	form.Emblem = 1
 	largest := 0
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
-	longer := sync.OnceValue(func() emblem.Laid { return laid.Under(f.above(int(longerShare*float64(ref.H)) &^ 1)) })
+	longer := f.longer(laid)
 	for _, e := range emblem.Find(ref) {
 		if float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || kinds.IsContents(e.Box) {
 			continue

@@ -61,6 +61,7 @@ func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changed
 func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
+	longer := f.longer(laid)
 	var alone *changedetect.Map
 	for _, e := range headPrint(ref) {
 		seen := kinds.Print(e.Box, f.rectified.Visible)
@@ -77,7 +78,7 @@ func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
 		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, doubtful) {
 			continue
 		}
-		if elsewhere, _ := laid.Under(f.above(int(longerShare*float64(ref.H)) &^ 1)).Sought(&e); elsewhere < surelyMoved {
+		if elsewhere, _ := longer().Sought(&e); elsewhere < surelyMoved {
 			return true
 		}
 	}

@@ -20,7 +20,6 @@ type Found struct {
 	Changes     Changes
 
 	rectified *alignment.Rectified // nil where it was not located
-	above     func(rows int) *imaging.Gray
 	photo     *Photo
 	kinds     *changedetect.Map // see [Found.seenKinds]
 	written   *writing          // see [writingIn]
@@ -86,8 +85,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 	}
 	e := &f.Evidence
 	rectified := e.Rectify(p.probe, changedetect.Cell)
-	f.rectified, f.above = &rectified, func(rows int) *imaging.Gray { return e.Above(p.probe, rows) }
-	f.photo = p
+	f.rectified, f.photo = &rectified, p
 	f.Changes = changesOf(r, e, &rectified, func() *imaging.Gray { return e.Beyond(p.probe, 0) })
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{
