@@ -50,6 +50,19 @@ func (m *Map) Shown(seen []bool) float64 {
 	return sum / max(1, n)
 }
 
+// ContentsShown is the share of the reference's contents that the photo shows, of those in
+// cells that are seen.
+func (m *Map) ContentsShown(seen []bool) float64 {
+	shown, all := 0.0, 0.0
+	for i, logit := range m.Logit {
+		if m.Judged[i] && seen[i] {
+			filled := sigmoid(m.Filled[i])
+			shown, all = shown+filled*(1-sigmoid(logit)), all+filled
+		}
+	}
+	return shown / max(1, all)
+}
+
 // Contents is the share of the reference's print that is contents.
 func (m *Map) Contents() float64 { return m.contents(image.Rect(0, 0, m.W, m.H)) }
 

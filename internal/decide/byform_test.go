@@ -179,6 +179,29 @@ func TestDecideByForm(t *testing.T) {
 }
 
 // With two references a label answers what either of them alone would, and nothing that
+// A photo that shows what is filled into the reference shows this very copy: what seems another form in it is noise. Of
+// another edition, which is filled in otherwise, or of a blank one, it is the sign.
+func TestOwnContentsAreShownByTheCopyAlone(t *testing.T) {
+	withContents := func(contents, shown float64) Candidate {
+		c := formed(found100("invoice/a", 98, 0), 20)
+		c.Evidence.Form.Contents, c.Evidence.Form.OwnShown = contents, shown
+		return c
+	}
+	for _, c := range []struct {
+		name            string
+		contents, shown float64
+		label           Label
+	}{
+		{"the very copy", 0.2, 0.99, "invoice/a"},
+		{"other contents", 0.2, 0.5, "invoice"},
+		{"a blank reference", 0.01, 0.99, "invoice"},
+	} {
+		if d := Decide([]Candidate{withContents(c.contents, c.shown), formed(found100("invoice/b", 60, 0), 200)}, geometryPolicy); d.Label != c.label {
+			t.Errorf("%s: got %s %q, want %q: %s", c.name, d.Outcome, d.Label, c.label, d.Reason)
+		}
+	}
+}
+
 // only both together would.
 func TestSecondReference(t *testing.T) {
 	const shown, another = 8, 14

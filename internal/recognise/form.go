@@ -127,7 +127,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		kinds := f.seenKinds()
 		t := kinds.Tally(f.rectified.Visible)
 		form := &scoremodel.Form{
-			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(), Unsteady: !r.plain(), Strip: r.isStrip(kinds),
+			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(), OwnShown: kinds.ContentsShown(f.rectified.Visible), Unsteady: !r.plain(), Strip: r.isStrip(kinds),
 		}
 		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
 		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster

@@ -79,6 +79,8 @@ type Form struct {
 	Beside float64
 	// Contents is the share of the reference's print that is contents of its own.
 	Contents float64
+	// OwnShown is the share of these contents that the probe shows, where it can be seen.
+	OwnShown float64
 	// Unsteady says that the reference is no print on plain paper: wear, holograms and
 	// portraits look like another form there, so that this speaks for a kind, and not
 	// against it.
