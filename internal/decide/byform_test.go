@@ -56,7 +56,7 @@ func TestDecideByEmblems(t *testing.T) {
 		{"another company, which is more alike", []Candidate{emblazoned(found100("b", 79, 0), other), settled(emblazoned(found100("a", 77, 0), same))}, Match, "a", ""},
 		{"another edition, which is more alike", []Candidate{emblazoned(found100("form/b", 79, 0), other), settled(emblazoned(found100("form/a", 77, 0), same))}, Match, "form", ""},
 		{"another edition of a blank form", []Candidate{blank}, Unknown, "", ""},
-		{"another emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), other)}, Unknown, "", "a logo, a name or a headline in its head is another"},
+		{"another emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), other)}, Unknown, "", "a logo, a name or a headline is another"},
 		{"the same emblem on the same template", []Candidate{emblazoned(found100("a", 84, 0), same)}, Match, "a", ""},
 		{"on a strip it may be what was written by hand", []Candidate{roll}, Match, "a", ""},
 		{"another emblem under a label above", []Candidate{emblazoned(found100("bill/a", 84, 0), other)}, Match, "bill", ""},

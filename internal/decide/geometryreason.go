@@ -109,7 +109,7 @@ func differsReason(d *Decision, competitor *scored) {
 		d.Reason = fmt.Sprintf("the letterhead is that of %s, and most of the page is print that it lacks: it may be any paper of that company; register one filled in, or say that the contents of %s vary", label, label)
 	case f.OtherHead, !f.Strip && showsOtherEmblem(f):
 		d.Summary += ", the logo or headline is another"
-		d.Reason += "; a logo, a name or a headline in its head is another"
+		d.Reason += "; a logo, a name or a headline is another"
 	}
 	if competitor != nil {
 		d.Reason += fmt.Sprintf("; %s looks like it too; so it may be another one of their kind, which is not registered", competitor.Label)

@@ -29,7 +29,7 @@ func TestDecideByHead(t *testing.T) {
 		reason    string // a part of it
 	}{
 		{"the same head", headed(found100("a", 98, 0), scoremodel.Form{}), Match, "a", ""},
-		{"another name", headed(found100("a", 98, 0), other), Unknown, "", "a logo, a name or a headline in its head is another"},
+		{"another name", headed(found100("a", 98, 0), other), Unknown, "", "a logo, a name or a headline is another"},
 		{"another state's card", headed(found100("a", 98, 0), card), Unknown, "", "is another"},
 		{"another name under a label above", headed(found100("card/a", 98, 0), other), Match, "card", "it may be another card than card/a"},
 		{"a letter on the letterhead", headed(found100("a", 98, 0), letterhead), Unknown, "", "say that the contents of a vary"},

@@ -136,7 +136,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 			f.seeEmblems(form, kinds)
 			form.Beside = f.writtenBeside(kinds)
 		}
-		form.OtherHead = f.hasOtherHead(r, form, kinds)
+		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(form, kinds)
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form
@@ -169,10 +169,12 @@ func headOf(kinds *changedetect.Map, visible []bool) []bool {
 // that has grown is found by its foot. It is made when it is first asked for.
 func (f *Found) longer(laid emblem.Laid) func() emblem.Laid {
 	return sync.OnceValue(func() emblem.Laid {
-		rows := int(longerShare*float64(f.rectified.Reference.H)) &^ 1
-		return laid.Under(f.Evidence.Above(f.photo.probe, rows))
+		return laid.Under(f.Evidence.Above(f.photo.probe, f.rowsAbove()))
 	})
 }
+
+// rowsAbove is how many rows above the reference belong to a longer document: an even number.
+func (f *Found) rowsAbove() int { return int(longerShare*float64(f.rectified.Reference.H)) &^ 1 }
 
 // seeEmblems looks for the emblems in the head of a reference that are form.
 func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
