@@ -23,6 +23,7 @@ type Laid struct {
 type Apart struct {
 	First, Second float64 // print of one that the other does not have
 	Neither       float64 // other print where both have form
+	Both          float64 // another form than either has, as the detector sees it on both
 }
 
 const (
@@ -40,18 +41,22 @@ const (
 // well as it agrees nearby: where the two are alike, whatever blurs the photo blurs it for
 // both.
 func TellApart(a, b *Laid) Apart {
-	first, second, neither := make([]float64, len(a.Logit)), make([]float64, len(a.Logit)), make([]float64, len(a.Logit))
+	first, second, neither, both := make([]float64, len(a.Logit)), make([]float64, len(a.Logit)), make([]float64, len(a.Logit)), make([]float64, len(a.Logit))
 	same := a.sameCells(b)
 	own, its := a.surelyForm(), b.surelyForm()
 	for i, j := range same {
-		if j < 0 || !a.Seen[i] || !b.Seen[j] || !a.Judged[i] && !b.Judged[j] || own[i]*its[j] < leastForm {
+		if j < 0 || !a.Seen[i] || !b.Seen[j] || !a.Judged[i] && !b.Judged[j] {
+			continue
+		}
+		form := own[i] * its[j]
+		both[i] = min(a.otherForm(i), b.otherForm(j)) * form
+		if form < leastForm {
 			continue
 		}
 		shows, other, ok := a.agreements(b, i, j)
 		if !ok {
 			continue
 		}
-		form := own[i] * its[j]
 		switch gain := math.Log((1 - other + leftOver) / (1 - shows + leftOver)); {
 		case gain > leastGain && shows > shown && a.Judged[i] && shows < 1:
 			first[i] = gain * form
@@ -61,8 +66,12 @@ func TellApart(a, b *Laid) Apart {
 			neither[i] = (1 - max(shows, other)) * form
 		}
 	}
-	return Apart{most(first, a.W, clusterSide), most(second, a.W, clusterSide), most(neither, a.W, clusterSide)}
+	most := func(cells []float64) float64 { return most(cells, a.W, clusterSide) }
+	return Apart{most(first), most(second), most(neither), most(both)}
 }
+
+// otherForm is how probable it is that the photo shows another form in a cell.
+func (l *Laid) otherForm(i int) float64 { return sigmoid(l.Logit[i]) * sigmoid(l.Form[i]) }
 
 // agreements is how well the photo agrees with either reference in a cell of the first
 // and the one of the second in the same place: the correlation, or 1 if both are blank.

@@ -52,6 +52,24 @@ func TestEditionsAreToldApart(t *testing.T) {
 	}
 }
 
+// Of a copy of a third edition more is another form than both have than of a copy of
+// either.
+func TestAThirdEditionHasAnotherFormThanBoth(t *testing.T) {
+	for template, kind := range []string{"certificate", "id-card", "letter"} {
+		draw := func(contents uint64, edition int) *imaging.Gray {
+			return synthdoc.Draw(synthdoc.Document{Kind: kind, Template: uint64(template), Content: contents, Edition: edition, Size: 700}).Gray()
+		}
+		first, second := draw(1, 0), draw(2, 1)
+		both := func(edition int) float64 {
+			photo := draw(3+uint64(edition), edition)
+			return TellApart(on(first, photo), on(second, photo)).Both
+		}
+		if known, third := max(both(0), both(1)), both(2); third < 3*known+1 {
+			t.Errorf("%s: %.1f cells of a third edition, %.1f of the others", kind, third, known)
+		}
+	}
+}
+
 // A single word tells two apart where nothing else differs.
 // Where both have other print than the photo, that is neither's.
 func TestASmallWordTellsTwoApart(t *testing.T) {

@@ -287,9 +287,15 @@ func TestBestFPIRIsOfTheBestItself(t *testing.T) {
 // led are two candidates of which the photo shows print of the first that the second does
 // not have, in the place that has most of it, and the other way round.
 func led(first, second *Candidate, own, its float64) {
+	leads(first, second, scoremodel.FormLead{Own: own, Its: its})
+}
+
+// leads is led with all that the photo shows.
+func leads(first, second *Candidate, lead scoremodel.FormLead) {
 	first.Reference, second.Reference = string(first.Label), string(second.Label)
-	first.Evidence.Form.Over = append(first.Evidence.Form.Over, scoremodel.FormLead{Reference: second.Reference, Own: own, Its: its})
-	second.Evidence.Form.Over = append(second.Evidence.Form.Over, scoremodel.FormLead{Reference: first.Reference, Own: its, Its: own})
+	lead.Reference = second.Reference
+	first.Evidence.Form.Over = append(first.Evidence.Form.Over, lead)
+	second.Evidence.Form.Over = append(second.Evidence.Form.Over, lead.Reversed(first.Reference))
 }
 
 // Of two editions the photo is of the one whose form it shows where the two differ,
@@ -297,28 +303,27 @@ func led(first, second *Candidate, own, its float64) {
 func TestDecideBetweenMembersByForm(t *testing.T) {
 	const shown, another = 3, 12
 	for name, c := range map[string]struct {
-		labels   [2]Label
-		own, its float64
-		other    float64 // of the first's form
-		want     Label
+		labels         [2]Label
+		own, its, both float64
+		want           Label
 	}{
-		"its form, and contents like the other's":      {[2]Label{"form/a", "form/b"}, 40, 0, shown, "form/a"},
-		"its form, hardly":                             {[2]Label{"form/a", "form/b"}, 1, 0, shown, "form"},
-		"nothing that tells":                           {[2]Label{"form/a", "form/b"}, 0, 0, shown, "form"},
-		"the form of both, each somewhere":             {[2]Label{"form/a", "form/b"}, 40, 40, shown, "form"},
-		"the other's":                                  {[2]Label{"form/a", "form/b"}, 0, 40, shown, "form/b"},
+		"its form, and contents like the other's":      {[2]Label{"form/a", "form/b"}, 40, 0, 0, "form/a"},
+		"its form, hardly":                             {[2]Label{"form/a", "form/b"}, 1, 0, 0, "form"},
+		"nothing that tells":                           {[2]Label{"form/a", "form/b"}, 0, 0, 0, "form"},
+		"the form of both, each somewhere":             {[2]Label{"form/a", "form/b"}, 40, 40, 0, "form"},
+		"the other's":                                  {[2]Label{"form/a", "form/b"}, 0, 40, 0, "form/b"},
 		"of a third edition, more like the first":      {[2]Label{"form/a", "form/b"}, 40, 0, another, "form"},
-		"of two companies, its":                        {[2]Label{"a", "b"}, 40, 0, shown, "a"},
-		"of two companies, of which it may be neither": {[2]Label{"a", "b"}, 1, 0, shown, ""},
+		"of two companies, its":                        {[2]Label{"a", "b"}, 40, 0, 0, "a"},
+		"of two companies, of which it may be neither": {[2]Label{"a", "b"}, 1, 0, 0, ""},
 	} {
 		for _, card := range []bool{true, false} {
-			first, second := reprinted(formed(found100(c.labels[0], 70, 0), c.other)), reprinted(formed(found100(c.labels[1], 72, 0), shown))
+			first, second := reprinted(formed(found100(c.labels[0], 70, 0), max(shown, c.both))), reprinted(formed(found100(c.labels[1], 72, 0), shown))
 			for _, f := range []*scoremodel.Form{first.Evidence.Form, second.Evidence.Form} {
 				f.Unsteady, f.Contents = card, 0.3
 			}
-			led(&first, &second, c.own, c.its)
+			leads(&first, &second, scoremodel.FormLead{Own: c.own, Its: c.its, Both: c.both})
 			d := Decide([]Candidate{first, second}, geometryPolicy)
-			if card && c.other == another && d.Outcome == Unknown { // worn, or another card
+			if card && c.both == another && d.Outcome == Unknown { // worn, or another card
 				continue
 			}
 			if d.Label != c.want {
@@ -367,21 +372,22 @@ func TestAnEditionBesideMakesNothingUnknown(t *testing.T) {
 }
 
 // Of two editions that differ in colour the photo is of the one whose colour it has, unless
-// it shows another form besides.
+// it shows another form than both have, and of a third one where it has the colour of
+// neither.
 func TestDecideBetweenMembersByColour(t *testing.T) {
-	const shown, another = 1, 12
 	for name, c := range map[string]struct {
-		colour, other float64 // of the first, and of its form
-		want          Label
+		lead scoremodel.FormLead
+		want Label
 	}{
-		"its colour":                   {1, shown, "form/a"},
-		"its colour, and another form": {1, another, "form"},
-		"the other's":                  {-1, shown, "form/b"},
-		"nothing known":                {0, shown, "form"},
+		"its colour":                         {scoremodel.FormLead{Colour: 1}, "form/a"},
+		"its colour, and another form":       {scoremodel.FormLead{Colour: 1, Both: 12}, "form"},
+		"the other's":                        {scoremodel.FormLead{Colour: -1}, "form/b"},
+		"nothing known":                      {scoremodel.FormLead{}, "form"},
+		"its print, and its colour":          {scoremodel.FormLead{Own: 8, Colour: 1}, "form/a"},
+		"its print, and no colour of either": {scoremodel.FormLead{Own: 8, NoColour: 0.9}, "form"},
 	} {
-		first, second := reprinted(formed(found100("form/a", 70, 0), c.other)), reprinted(formed(found100("form/b", 72, 0), shown))
-		led(&first, &second, 0, 0)
-		first.Evidence.Form.Over[0].Colour, second.Evidence.Form.Over[0].Colour = c.colour, -c.colour
+		first, second := reprinted(formed(found100("form/a", 70, 0), 1)), reprinted(formed(found100("form/b", 72, 0), 1))
+		leads(&first, &second, c.lead)
 		if d := Decide([]Candidate{first, second}, geometryPolicy); d.Label != c.want {
 			t.Errorf("%s: %s %q: %s", name, d.Outcome, d.Label, d.Reason)
 		}

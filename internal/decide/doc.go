@@ -87,9 +87,15 @@
 // Of two look-alikes neither x nor blocks tell, since contents may be alike by chance. The
 // form does, where the two differ, with the weights of editions.go:
 //
-//	l      formBias + ownWeight ln(1+own) - itsWeight ln(1+its) - neitherWeight ln(1+neither)
-//	       + colourWeight colour - otherFormWeight o / noiseOfForm, of scoremodel.FormLead:
-//	       the logarithm of the odds that it is the one, and neither the other nor a third
+//	told   editionOwn (ln(1+own) - ln(1+its)) + editionColour colour: of which of the two it is
+//	l      editionBias + editionTold min(told, MostTold) - editionBoth ln(1+both)
+//	       - editionNoColour nocolour, of scoremodel.FormLead: the logarithm of the odds that
+//	       it is the one, and neither the other nor a third
+//
+// Of two that have no label in common, it is
+//
+//	l      issuerBias + issuerOwn ln(1+own) - issuerIts ln(1+its) - issuerNeither ln(1+neither)
+//	       - issuerOtherForm o / noiseOfForm
 //
 // The best is the one of higher l. Of two editions, which lie below a common label, it is
 // the answer if l >= surelyTold; blocks, margins and emblems count only from seemsTold on.

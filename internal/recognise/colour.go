@@ -20,19 +20,23 @@ const (
 	// Of one colour are places up to sameHue apart, of two those from otherHue on. By eye:
 	// compression and scanners make 0.03.
 	sameHue, otherHue = 0.05, 0.12
-	// fewestCommon and fewestOther places must be seen of either sort. Of the common ones,
-	// every fourth is looked at.
-	fewestCommon, fewestOther = 10, 6
-	// A photo is of one of two where four fifths of the places are nearer to it, and the
-	// median is no further away than nearHue of what they differ by and goes at most pastHue
-	// beyond; strayHue is how far off it may be in any direction. By eye, on
-	// `go run ./bench/kinds -seed 1 -documents 50 drawn`.
-	nearHue, pastHue, strayHue = 0.35, 0.4, 0.45
+	// fewestCommon places of one colour must be seen to know the light, and mostCommon are
+	// looked at. Where there are fewer, it is taken to be white, and colours tell that are
+	// unlitHue apart: lamps make 0.5.
+	fewestCommon, mostCommon, unlitHue = 10, 500, 1
+	// A photo shows neither colour of a place if it is strayHue of what they differ by away
+	// from both, and more than strayNoise. By eye, on
+	// `go run ./bench/kinds -seed 1 -documents 45 drawn`.
+	strayHue, strayNoise = 0.4, 0.08
+	// doubtedPlaces are how many more places would be needed to be sure of the shares of few.
+	doubtedPlaces = 3
 	// colourful is how much hue a place has that is no grey.
 	colourful = 0.1
 	// leastScale is how much of the colours a photo shows at least that is not in black and
 	// white. Of the drawn captures hardly any has less than 0.7.
 	leastScale = 0.6
+	// bright is the level from which on all channels of a place tell what light falls on it.
+	bright = 60
 )
 
 // hue is the colour of a place without its brightness: ln R/G and ln B/G. Light of another
@@ -49,9 +53,15 @@ func (h hue) times(k float64) hue { return hue{k * h[0], k * h[1]} }
 func (h hue) dot(o hue) float64   { return h[0]*o[0] + h[1]*o[1] }
 func (h hue) far(o hue) float64   { return math.Sqrt(h.minus(o).dot(h.minus(o))) }
 
-// hueGrid has the hues of the cells of a reference.
+// rgb are the levels of a place.
+type rgb [3]float64
+
+func (l *rgb) hue() hue { return hueOf(l[0], l[1], l[2]) }
+
+// hueGrid has the colours of the cells of a reference.
 type hueGrid struct {
 	columns, rows int
+	levels        []rgb
 	hues          []hue
 }
 
@@ -59,16 +69,15 @@ func huesOf(m *imaging.Image) *hueGrid {
 	g := &hueGrid{columns: m.W / colourCell, rows: m.H / colourCell}
 	for i := range g.columns * g.rows {
 		x, y := i%g.columns*colourCell, i/g.columns*colourCell
-		var sum [3]float64
+		var mean rgb
 		for v := range colourCell {
 			for u, at := 0, 3*((y+v)*m.W+x); u < colourCell; u, at = u+1, at+3 {
-				for c := range sum {
-					sum[c] += float64(m.Pix[at+c])
+				for c := range mean {
+					mean[c] += float64(m.Pix[at+c]) / (colourCell * colourCell)
 				}
 			}
 		}
-		const n = colourCell * colourCell
-		g.hues = append(g.hues, hueOf(sum[0]/n, sum[1]/n, sum[2]/n))
+		g.levels, g.hues = append(g.levels, mean), append(g.hues, mean.hue())
 	}
 	return g
 }
@@ -87,22 +96,24 @@ func (g *hueGrid) nearest(x, y int, h hue) float64 {
 
 // place is a cell of one reference with that of another which lies there too.
 type place struct {
-	at              planar.Point // in the first, shares of its sides
-	own, its, photo hue
+	at            planar.Point // in the first, shares of its sides
+	own, its      hue
+	levels, photo rgb // of the first, and of the photo
 }
 
-// colourLead says which of two references has the colours of the photo, where theirs
-// differ: 1 for the first, -1 for the second, 0 if that is not known.
-func (p *Photo) colourLead(a, b *Hypothesis) float64 {
+// coloursOver says what the photo shows where two references have two colours: lead is the
+// share of places with the colour of the first less that with the colour of the second,
+// neither that with another.
+func (p *Photo) coloursOver(a, b *Hypothesis) (lead, neither float64) {
 	common, other := comparePlaces(a, b)
-	if len(common) < fewestCommon || len(other) < fewestOther {
-		return 0
-	}
 	common, other = p.seen(a, common), p.seen(a, other)
-	if len(common) < fewestCommon || len(other) < fewestOther {
-		return 0
+	l := &light{scale: 1, showsColour: true}
+	if len(common) >= fewestCommon {
+		l = fitLight(common)
+	} else {
+		other = slices.DeleteFunc(other, func(q place) bool { return q.own.far(q.its) < unlitHue })
 	}
-	return judgeHues(other, fitLight(common))
+	return l.judge(other)
 }
 
 // comparePlaces returns the places where two references have one colour, and those where
@@ -118,7 +129,7 @@ func comparePlaces(a, b *Hypothesis) (common, other []place) {
 	bw, bh := b.Reference.Size()
 	for i, h := range own.hues {
 		x, y := i%own.columns, i/own.columns
-		q := place{at: planar.Pt((float64(x)+0.5)/float64(own.columns), (float64(y)+0.5)/float64(own.rows)), own: h}
+		q := place{at: planar.Pt((float64(x)+0.5)/float64(own.columns), (float64(y)+0.5)/float64(own.rows)), own: h, levels: own.levels[i]}
 		to := across.Apply(planar.Pt(q.at.X*float64(aw)-0.5, q.at.Y*float64(ah)-0.5))
 		there := planar.Pt((to.X+0.5)/float64(bw), (to.Y+0.5)/float64(bh))
 		if !(there.X >= 0 && there.Y >= 0 && there.X < 1 && there.Y < 1) {
@@ -127,7 +138,7 @@ func comparePlaces(a, b *Hypothesis) (common, other []place) {
 		u, v := int(there.X*float64(its.columns)), int(there.Y*float64(its.rows))
 		q.its = its.hues[v*its.columns+u]
 		switch far := q.own.far(q.its); {
-		case far <= sameHue && x%2 == 0 && y%2 == 0:
+		case far <= sameHue:
 			if a.Found.showsFormAt(q.at) && b.Found.showsFormAt(there) {
 				common = append(common, q)
 			}
@@ -137,7 +148,16 @@ func comparePlaces(a, b *Hypothesis) (common, other []place) {
 			}
 		}
 	}
-	return common, other
+	return thin(common, mostCommon), other
+}
+
+// thin keeps about as many places, evenly.
+func thin(places []place, most int) []place {
+	step, kept := (len(places)+most-1)/most, places[:0]
+	for i := 0; i < len(places); i += step {
+		kept = append(kept, places[i])
+	}
+	return kept
 }
 
 // showsFormAt says that the photo shows a place of a reference, in shares of its sides,
@@ -170,42 +190,66 @@ func (p *Photo) seen(a *Hypothesis, places []place) []place {
 		x, y := q.at.X*w-0.5, q.at.Y*h-0.5
 		middle, right, down := a.Found.rectified.At(planar.Pt(x, y)), a.Found.rectified.At(planar.Pt(x+dx, y)), a.Found.rectified.At(planar.Pt(x, y+dy))
 		var ok bool
-		if q.photo, ok = p.hueAbout(middle, right, down); ok {
+		if q.photo, ok = p.levelsAbout(middle, right, down); ok {
 			kept = append(kept, q)
 		}
 	}
 	return kept
 }
 
-// hueAbout is the hue of nine pixels of the photo: about a point, with its neighbours to the
-// right and below. What is too bright or too dark has none.
-func (p *Photo) hueAbout(middle, right, down planar.Point) (hue, bool) {
+// levelsAbout are the levels of nine pixels of the photo: about a point, with its neighbours
+// to the right and below. What is too bright or too dark has no colour.
+func (p *Photo) levelsAbout(middle, right, down planar.Point) (mean rgb, ok bool) {
 	const n, darkest, brightest = 9, 24, 254
-	var sum [3]float64
 	for v := -1.0; v <= 1; v++ {
 		for u := -1.0; u <= 1; u++ {
 			x := int(middle.X + u*(right.X-middle.X) + v*(down.X-middle.X) + 0.5)
 			y := int(middle.Y + u*(right.Y-middle.Y) + v*(down.Y-middle.Y) + 0.5)
 			if x < 0 || y < 0 || x >= p.picture.W || y >= p.picture.H {
-				return hue{}, false
+				return rgb{}, false
 			}
 			for c, level := range p.picture.Pix[3*(y*p.picture.W+x):][:3] {
-				sum[c] += float64(level) / n
+				mean[c] += float64(level) / n
 			}
 		}
 	}
-	most := max(sum[0], sum[1], sum[2])
-	return hueOf(sum[0], sum[1], sum[2]), most > darkest && most < brightest
+	most := max(mean[0], mean[1], mean[2])
+	return mean, most > darkest && most < brightest
 }
 
-// light is what the light and the camera make of hues.
+// light is what the light and the camera make of colours: first of levels, then of hues.
 type light struct {
+	gain        rgb // the logarithm
 	scale       float64
 	shift       hue
 	showsColour bool // the photo shows the hues of the common places, so that it is not grey
 }
 
 func (l *light) of(h hue) hue { return hue{l.scale*h[0] + l.shift[0], l.scale*h[1] + l.shift[1]} }
+
+// seenAs is the hue of a place in the photo, by white light.
+func (l *light) seenAs(q *place) hue {
+	return hueOf(q.photo[0]*math.Exp(-l.gain[0]), q.photo[1]*math.Exp(-l.gain[1]), q.photo[2]*math.Exp(-l.gain[2]))
+}
+
+// gainOf is what the light does to each channel, by the bright places: what is dark has too
+// little colour left, and shifts less.
+func gainOf(common []place) (gain rgb) {
+	const dark = 4 // levels
+	some := slices.DeleteFunc(slices.Clone(common), func(q place) bool { return slices.Min(q.levels[:]) < bright })
+	if len(some) < fewestCommon {
+		some = common
+	}
+	for c := range gain {
+		var all []float64
+		for i := range some {
+			all = append(all, math.Log((some[i].photo[c]+dark)/(some[i].levels[c]+dark)))
+		}
+		slices.Sort(all)
+		gain[c] = all[len(all)/2]
+	}
+	return gain
+}
 
 // fitLight fits the light by the places where two references have one colour, robustly, as
 // contents and what lies on the paper have others (iteratively reweighted least squares
@@ -214,11 +258,15 @@ func fitLight(common []place) *light {
 	// width is how far hues deviate that still count. Where there are few colours the scale
 	// is 1: as if informed were seen of it.
 	const width, informed, rounds = 0.1, 0.8, 4
-	l := &light{scale: 1}
+	l := &light{gain: gainOf(common), scale: 1}
+	photo := make([]hue, len(common))
+	for i := range common {
+		photo[i] = l.seenAs(&common[i])
+	}
 	for c := range l.shift {
 		var all []float64
-		for _, q := range common {
-			all = append(all, q.photo[c]-q.own[c])
+		for i, q := range common {
+			all = append(all, photo[i][c]-q.own[c])
 		}
 		slices.Sort(all)
 		l.shift[c] = all[len(all)/2]
@@ -228,16 +276,16 @@ func fitLight(common []place) *light {
 		var n, xy, xx float64
 		var x, y hue
 		for i, q := range common {
-			d := q.photo.far(l.of(q.own)) / width
+			d := photo[i].far(l.of(q.own)) / width
 			k := 1 / ((1 + d*d) * (1 + d*d))
 			weights[i], n = k, n+k
-			x, y = x.minus(q.own.times(-k)), y.minus(q.photo.times(-k))
+			x, y = x.minus(q.own.times(-k)), y.minus(photo[i].times(-k))
 		}
 		x, y = x.times(1/n), y.times(1/n)
 		for i, q := range common {
 			dx := q.own.minus(x)
 			xx += weights[i] * dx.dot(dx)
-			xy += weights[i] * dx.dot(q.photo.minus(y))
+			xy += weights[i] * dx.dot(photo[i].minus(y))
 		}
 		l.showsColour = xx >= informed && xy >= xx/2
 		l.scale = min(max((xy+informed)/(xx+informed), 0.3), 1.7)
@@ -246,34 +294,28 @@ func fitLight(common []place) *light {
 	return l
 }
 
-// judgeHues says which of two references the places show that tell them apart, see
-// [Photo.colourLead].
-func judgeHues(other []place, l *light) float64 {
-	var way, away []float64 // from the first (0) to the second (1), and from the nearer of both
-	var contrast, hueOwn, hueIts, huePhoto float64
-	for _, q := range other {
-		own, its := l.of(q.own), l.of(q.its)
-		apart := its.minus(own)
-		way = append(way, q.photo.minus(own).dot(apart)/apart.dot(apart))
-		away = append(away, min(q.photo.far(own), q.photo.far(its)))
-		contrast += apart.dot(apart) / float64(len(other))
-		hueOwn += own.far(l.shift) / float64(len(other))
-		hueIts += its.far(l.shift) / float64(len(other))
-		huePhoto += q.photo.far(l.shift) / float64(len(other))
+// judge tells places in which two references have two colours, see [Photo.coloursOver].
+func (l *light) judge(other []place) (lead, neither float64) {
+	if l.scale < leastScale {
+		return 0, 0
 	}
-	slices.Sort(way)
-	slices.Sort(away)
-	low, middle, high := way[len(way)/5], way[len(way)/2], way[len(way)-1-len(way)/5]
-	// A copy in black and white looks like the one of two that is grey there.
-	isOwn := l.showsColour || min(hueOwn, huePhoto) >= colourful
-	isIts := l.showsColour || min(hueIts, huePhoto) >= colourful
-	switch {
-	case l.scale < leastScale:
-	case away[len(away)/2] > strayHue*math.Sqrt(contrast): // the colour of neither
-	case isOwn && high < 0.5 && middle < nearHue && middle > -pastHue:
-		return 1
-	case isIts && low > 0.5 && middle > 1-nearHue && middle < 1+pastHue:
-		return -1
+	var own, its, stray, hueOfPhoto float64
+	for i := range other {
+		q := &other[i]
+		a, b, photo := l.of(q.own), l.of(q.its), l.seenAs(q)
+		hueOfPhoto += photo.far(l.shift) / float64(len(other))
+		switch fromOwn, fromIts := photo.far(a), photo.far(b); {
+		case min(fromOwn, fromIts) > max(strayNoise, strayHue*a.far(b)):
+			stray++
+		case fromOwn < fromIts:
+			own++
+		default:
+			its++
+		}
 	}
-	return 0
+	if !l.showsColour && hueOfPhoto < colourful {
+		return 0, 0 // a copy in black and white looks like the one of two that is grey there
+	}
+	n := own + its + stray + doubtedPlaces
+	return (own - its) / n, stray / n
 }

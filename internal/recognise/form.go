@@ -59,14 +59,27 @@ func (e *evidenceSet) lookAtForm() {
 		h := e.seen[c.Reference]
 		h.Found.LookAtForm(h.Reference)
 	}
-	looked := []*Hypothesis{e.seen[best.Reference]}
-	for _, c := range found[1:min(len(found), 1+mostRivals)] {
-		if h := e.seen[c.Reference]; h.Reference.plain() == onPaper {
-			h.Found.LookAtForm(h.Reference)
-			looked = append(looked, h)
-		}
+	looked := append([]*Hypothesis{e.seen[best.Reference]}, e.rivalsOf(found, onPaper)...)
+	for _, h := range looked[1:] {
+		h.Found.LookAtForm(h.Reference)
 	}
 	e.tellApart(looked)
+}
+
+// rivalsOf are those of the first that are looked at: its editions, and what lies on paper as
+// it does.
+func (e *evidenceSet) rivalsOf(found []*decide.Candidate, onPaper bool) []*Hypothesis {
+	var editions, others []*Hypothesis
+	for i, c := range found[1:] {
+		switch h := e.seen[c.Reference]; {
+		case label.CommonAncestor(c.Label, found[0].Label) != "":
+			editions = append(editions, h)
+		case i < mostRivals && h.Reference.plain() == onPaper:
+			others = append(others, h)
+		}
+	}
+	all := append(editions, others...)
+	return all[:min(len(all), mostRivals)]
 }
 
 // mayBeOfKind says that a reference was found, and so that its form is worth a look.
@@ -99,13 +112,13 @@ func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 			if h.Label == other.Label || !editions && (j > 0 || e.isSure(other)) {
 				continue
 			}
-			seen, colour := changedetect.TellApart(at(i), at(j)), 0.0
+			seen := changedetect.TellApart(at(i), at(j))
+			lead := scoremodel.FormLead{Reference: other.ID, Own: seen.First, Its: seen.Second, Neither: seen.Neither, Both: seen.Both}
 			if editions {
-				colour = e.photo.colourLead(h, other)
+				lead.Colour, lead.NoColour = e.photo.coloursOver(h, other)
 			}
 			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
-			a.Over = append(a.Over, scoremodel.FormLead{Reference: other.ID, Own: seen.First, Its: seen.Second, Neither: seen.Neither, Colour: colour})
-			b.Over = append(b.Over, scoremodel.FormLead{Reference: h.ID, Own: seen.Second, Its: seen.First, Neither: seen.Neither, Colour: -colour})
+			a.Over, b.Over = append(a.Over, lead), append(b.Over, lead.Reversed(h.ID))
 		}
 	}
 }

@@ -105,9 +105,16 @@ type FormLead struct {
 	Reference string  // the other
 	Own, Its  float64 // print of this one that the other does not have, and the other way round
 	Neither   float64 // other print where both have form
-	// Colour is 1 where the photo has the colours of this reference and not those of the
-	// other, -1 the other way round, and 0 if nothing is known.
-	Colour float64
+	Both      float64 // another form in the photo than both have
+	// Colour is the share of places with the colour of this reference, of those where the
+	// other has another, less the share with the other's; NoColour that with another colour.
+	Colour, NoColour float64
+}
+
+// Reversed is what the photo shows of the other reference, of which the first is the other.
+func (l FormLead) Reversed(first string) FormLead {
+	l.Reference, l.Own, l.Its, l.Colour = first, l.Its, l.Own, -l.Colour
+	return l
 }
 
 // PhotoBlock is a block of a reference as it lies in the photo.

@@ -155,15 +155,23 @@ var refused = eval.Lookup{Answer: eval.Answer{Outcome: decide.Refused}, Sure: ma
 
 // Lookup returns the answer of the gallery to a picture file.
 func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) {
-	result, err := g.engine.Recognise(ctx, recognise.Input{Data: data}, recognise.Options{FPIR: g.fpir})
+	d, err := g.Decide(ctx, data)
 	if err != nil {
 		return eval.Lookup{}, err
 	}
-	f := result.Findings[0]
 	return eval.Lookup{
-		Answer: eval.Answer{Outcome: f.Decision.Outcome, Label: string(f.Decision.Label)},
-		Best:   string(f.Decision.Best.Label), Sure: g.sure(&f.Decision),
+		Answer: eval.Answer{Outcome: d.Outcome, Label: string(d.Label)},
+		Best:   string(d.Best.Label), Sure: g.sure(d),
 	}, nil
+}
+
+// Decide returns the decision of the gallery on a picture file, with its evidence.
+func (g *Gallery) Decide(ctx context.Context, data []byte) (*decide.Decision, error) {
+	result, err := g.engine.Recognise(ctx, recognise.Input{Data: data}, recognise.Options{FPIR: g.fpir})
+	if err != nil {
+		return nil, err
+	}
+	return &result.Findings[0].Decision, nil
 }
 
 // sure says how sure a decision is of its best label: the negative share of strangers
