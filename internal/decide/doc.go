@@ -97,6 +97,9 @@
 //	l      issuerBias + issuerOwn ln(1+own) - issuerIts ln(1+its) - issuerNeither ln(1+neither)
 //	       - issuerOtherForm o / noiseOfForm
 //
+// which tells two editions that do not differ in colour as well, from surelyPrinted and
+// seemsPrinted on.
+//
 // The best is the one of higher l. Of two editions, which lie below a common label, it is
 // the answer if l >= surelyTold; blocks, margins and emblems count only from seemsTold on.
 // Else the label above both is. An edition is no competitor: what would be accepted without

@@ -49,7 +49,10 @@ const (
 	// surelyTold is the logarithm of the odds from which on one of two editions is answered,
 	// and toldFromIssuer that of one of two others. seemsTold is that from which on other
 	// evidence may tell two editions. By eye, on the same captures.
-	surelyTold, toldFromIssuer, seemsTold = 1.2, 1, 0.5
+	surelyTold, toldFromIssuer, seemsTold = 1.2, 1, 0
+	// surelyPrinted and seemsPrinted are the same by print alone where two editions do not
+	// differ in colour. Of drawn documents hardly any more is told so, of real forms some are.
+	surelyPrinted, seemsPrinted = 1.7, -0.5
 )
 
 // isEdition says that two labels lie below a common one.
@@ -78,15 +81,27 @@ func (c *scored) formLead(other *scored) (lead float64, looked bool) {
 		told, third := EditionTold(&o), EditionOther(&o)
 		return editionBias + editionTold*min(editionOwn*told[0]+editionColour*told[1], MostTold) - editionBoth*third[0] - editionNoColour*third[1], true
 	}
+	return c.printLead(&o), true
+}
+
+// printLead is formLead by print alone, as if the two had no label in common.
+func (c *scored) printLead(o *scoremodel.FormLead) float64 {
 	return issuerBias + issuerOwn*math.Log1p(o.Own) - issuerIts*math.Log1p(o.Its) - issuerNeither*math.Log1p(o.Neither) -
-		issuerOtherForm*NoiseOfForm(c.Evidence.Form), true
+		issuerOtherForm*NoiseOfForm(c.Evidence.Form)
+}
+
+// isToldByPrint says that the print of two editions that do not differ in colour, as forms in
+// black and white, tells them from a limit on.
+func (c *scored) isToldByPrint(other *scored, limit float64) bool {
+	o, looked := c.over(other)
+	return looked && isEdition(c, other) && o.Colour == 0 && o.NoColour == 0 && c.printLead(&o) >= limit
 }
 
 // isToldByForm says that the photo shows the form of the first of two look-alikes.
 func (c *scored) isToldByForm(other *scored) bool {
 	lead, looked := c.formLead(other)
 	if isEdition(c, other) {
-		return looked && lead >= surelyTold
+		return looked && lead >= surelyTold || c.isToldByPrint(other, surelyPrinted)
 	}
 	return looked && lead >= toldFromIssuer
 }
@@ -95,7 +110,7 @@ func (c *scored) isToldByForm(other *scored) bool {
 // as somebody looked: blocks that agree may be contents that are alike by chance.
 func (c *scored) formMayBeOver(other *scored) bool {
 	lead, looked := c.formLead(other)
-	return !looked || lead >= seemsTold || !isEdition(c, other)
+	return !looked || lead >= seemsTold || !isEdition(c, other) || c.isToldByPrint(other, seemsPrinted)
 }
 
 // preferForm puts the candidate first whose form the photo shows, where that of the best
