@@ -50,48 +50,9 @@ func hasItsEmblems(form *scoremodel.Form) bool {
 	return form.Emblems > 0 && form.Emblem >= decide.SameEmblem
 }
 
-// hasOtherHead says that the head in the photo is another one than the reference's. On strips
-// of paper lines of it move, and something is written above it: there large print alone tells.
+// hasOtherHead says that the head in the photo is another one than the reference's.
 func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) bool {
-	switch {
-	case form.HeadCluster < leastOther:
-		return false
-	case form.Strip:
-		return !form.Unsteady && f.showsOtherName(kinds)
-	}
-	return !r.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady || hasItsEmblems(form))
-}
-
-const (
-	// Large print of a strip is another shop's where the photo shows another form in otherName
-	// of it, and shows the print itself nowhere along the strip: it correlates by sameName at
-	// most. Of the strips of odd families of kinds_* none shows so little of its own where it
-	// shows another form; of drawn receipts of seed 1, of other shops, half do.
-	otherName, entryInName, sameName = 0.3, 0.1, 0.6
-)
-
-// showsOtherName says that the photo of a strip shows other print in place of large print of
-// its head, which it has nowhere.
-func (f *Found) showsOtherName(kinds *changedetect.Map) bool {
-	ref := f.rectified.Reference
-	longer := f.longer(emblem.Lay(ref, f.rectified.Photo))
-	var alone *changedetect.Map
-	for _, e := range emblem.Find(ref) {
-		seen := kinds.Print(e.Box, f.rectified.Visible)
-		if float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || seen.Cells < leastPrint || seen.OtherForm < otherName || seen.Contents > entryInName {
-			continue
-		}
-		if correlation, _ := longer().Sought(&e); correlation > sameName {
-			continue
-		}
-		if alone == nil {
-			alone = ofItself(ref)
-		}
-		if alone.Print(e.Box, f.rectified.Visible).Contents <= entryAlone {
-			return true
-		}
-	}
-	return false
+	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady || hasItsEmblems(form))
 }
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's
