@@ -147,7 +147,7 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 		return p.byCard(best, r, member, above)
 	}
 	switch shown := showsForm(form); {
-	case ofKind && member && (showsOwnContents(form) || best.llr < r.threshold && (shown || form.Strip || showsEmblems(form) && !p.hasEditions(ranked) || p.isToldByEmblems(ranked))):
+	case ofKind && member && (showsOwnContents(best.Evidence) || best.llr < r.threshold && (shown || form.Strip || showsEmblems(form) && !p.hasEditions(ranked) || p.isToldByEmblems(ranked))):
 		r.prior, r.own, r.threshold = 0, 0, p.kindThreshold()
 		r.close = []Candidate{best.Candidate}
 	case !ofKind && member && SeemsShown(best.Evidence) && best.llr >= p.shownThreshold(best.Evidence):
@@ -238,9 +238,11 @@ func showsEmblems(f *scoremodel.Form) bool {
 }
 
 // showsOwnContents says that the photo shows what is filled into the reference, as no other
-// member of its family does: another form in a place is then noise.
-func showsOwnContents(f *scoremodel.Form) bool {
-	return f.Contents >= ownContents && f.OwnShown >= mostOwn
+// member of its family does, and in no place surely other print: another form in one is then
+// noise.
+func showsOwnContents(e *scoremodel.Evidence) bool {
+	f := e.Form
+	return f != nil && f.Contents >= ownContents && f.OwnShown >= mostOwn && copyOf(e) != OtherCopy && !f.OtherHead && !showsOtherEmblem(f)
 }
 
 // showsHead says that there is enough form in the reference's head, and that the photo

@@ -182,21 +182,24 @@ func TestDecideByForm(t *testing.T) {
 // A photo that shows what is filled into the reference shows this very copy: what seems another form in it is noise. Of
 // another edition, which is filled in otherwise, or of a blank one, it is the sign.
 func TestOwnContentsAreShownByTheCopyAlone(t *testing.T) {
-	withContents := func(contents, shown float64) Candidate {
+	withContents := func(contents, shown float64, changes int) Candidate {
 		c := formed(found100("invoice/a", 98, 0), 20)
+		c.Evidence.Changes = changes
 		c.Evidence.Form.Contents, c.Evidence.Form.OwnShown = contents, shown
 		return c
 	}
 	for _, c := range []struct {
 		name            string
 		contents, shown float64
+		changes         int
 		label           Label
 	}{
-		{"the very copy", 0.2, 0.99, "invoice/a"},
-		{"other contents", 0.2, 0.5, "invoice"},
-		{"a blank reference", 0.01, 0.99, "invoice"},
+		{"the very copy", 0.2, 0.99, 0, "invoice/a"},
+		{"other contents", 0.2, 0.5, 0, "invoice"},
+		{"a blank reference", 0.01, 0.99, 0, "invoice"},
+		{"the same contents under another emblem", 0.2, 0.99, 1, "invoice"},
 	} {
-		if d := Decide([]Candidate{withContents(c.contents, c.shown), formed(found100("invoice/b", 60, 0), 200)}, geometryPolicy); d.Label != c.label {
+		if d := Decide([]Candidate{withContents(c.contents, c.shown, c.changes), formed(found100("invoice/b", 60, 0), 200)}, geometryPolicy); d.Label != c.label {
 			t.Errorf("%s: got %s %q, want %q: %s", c.name, d.Outcome, d.Label, c.label, d.Reason)
 		}
 	}

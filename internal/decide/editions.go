@@ -183,7 +183,7 @@ func (p Policy) besideEditions(ranked []scored, r rule) rule {
 // tells them apart; 1 where others are answered with it, or a label above, or nobody looked.
 func (p Policy) surely(ranked []scored, r rule) float64 {
 	best, sure := &ranked[0], 1.0
-	if len(r.close) > 1 || r.above != "" || LooksUnchanged(best.Evidence) || best.Evidence.Form != nil && showsOwnContents(best.Evidence.Form) {
+	if len(r.close) > 1 || r.above != "" || LooksUnchanged(best.Evidence) || showsOwnContents(best.Evidence) {
 		return sure
 	}
 	for _, other := range p.editionsOf(ranked) {

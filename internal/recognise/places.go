@@ -1,7 +1,6 @@
 package recognise
 
 import (
-	"cmp"
 	"image"
 	"slices"
 
@@ -95,18 +94,23 @@ func (f *Found) showsOtherPlace(form *scoremodel.Form, kinds *changedetect.Map) 
 }
 
 // suspects are the squares between two rows of cells in which the network sees most of another
-// form.
+// form, most first.
 func (p *places) suspects(from, to int) []square {
 	var found []square
 	for y := from; y < to && y+placeSide+placeMargin <= p.kinds.H; y++ {
 		for x := placeMargin; x+placeSide+placeMargin <= p.kinds.W; x++ {
-			if s := p.at(image.Pt(x, y)); s.OtherForm >= otherPlace && s.Contents <= filledPlace && p.isSeen(s) {
-				found = append(found, s)
+			s := p.at(image.Pt(x, y))
+			if s.OtherForm < otherPlace || s.Contents > filledPlace || !p.isSeen(s) {
+				continue
 			}
+			found = append(found, s)
+			for i := len(found) - 1; i > 0 && found[i-1].OtherForm < s.OtherForm; i-- {
+				found[i-1], found[i] = found[i], found[i-1]
+			}
+			found = found[:min(len(found), mostPlaces)]
 		}
 	}
-	slices.SortStableFunc(found, func(a, b square) int { return cmp.Compare(b.OtherForm, a.OtherForm) })
-	return found[:min(len(found), mostPlaces)]
+	return found
 }
 
 // at is the square from a cell on.
