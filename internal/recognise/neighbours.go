@@ -70,8 +70,8 @@ func (o *AlignedPair) Agreeing() int {
 type subject struct {
 	store.Reference
 	photo      *Photo
-	labels     int         // that are registered
-	candidates []candidate // of labels that say something else
+	labels     int          // that are registered
+	candidates []*candidate // of labels that say something else
 }
 
 // candidate is the most alike reference of a label.
@@ -129,7 +129,7 @@ func (g *Engine) foundNeighbours(ctx context.Context, s *subject) ([]Neighbour, 
 			break
 		}
 	}
-	pairs, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c candidate) (*AlignedPair, error) {
+	pairs, err := parallel.Map(ctx, 0, best, func(ctx context.Context, c *candidate) (*AlignedPair, error) {
 		o, err := g.align(ctx, s, c.Candidate.Reference)
 		if (leftOut{}).skips(err, c.Label) {
 			return nil, nil
@@ -178,7 +178,7 @@ func (g *Engine) subjectOf(ctx context.Context, r store.Reference, picture *imag
 	s.labels = vectors.Index().Labels()
 	for _, h := range hits {
 		if !s.Label.InLine(h.Label) {
-			s.candidates = append(s.candidates, candidate{Candidate: candidateOf(h)})
+			s.candidates = append(s.candidates, &candidate{Candidate: candidateOf(h)})
 		}
 	}
 	return s, nil
@@ -187,8 +187,7 @@ func (g *Engine) subjectOf(ctx context.Context, r store.Reference, picture *imag
 // matchCandidates counts the inliers of the candidates, and puts those with most
 // first.
 func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
-	for i := range s.candidates {
-		c := &s.candidates[i]
+	for _, c := range s.candidates {
 		features, err := g.references.features(ctx, g, c.Candidate.Reference)
 		if (leftOut{}).skips(err, c.Label) {
 			continue
@@ -198,7 +197,7 @@ func (g *Engine) matchCandidates(ctx context.Context, s *subject) error {
 		}
 		c.inliers, c.verifiable = s.photo.CoarseMatch(features), s.photo.CanVerify(features)
 	}
-	slices.SortStableFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(b.inliers, a.inliers) })
+	slices.SortStableFunc(s.candidates, func(a, b *candidate) int { return cmp.Compare(b.inliers, a.inliers) })
 	return nil
 }
 
