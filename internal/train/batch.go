@@ -59,6 +59,7 @@ type loader struct {
 	forms   int // forms of each image that are classes (data.forms)
 	views   [2]*capturesim.Capture
 	blanks  []synthdoc.Form
+	alike   *alike // nil: images come in random order
 	workers int
 
 	ready chan *Batch
@@ -72,6 +73,7 @@ type loader struct {
 type material struct {
 	backgrounds []*imaging.Image
 	forms       []synthdoc.Form
+	alike       *alike
 }
 
 // aheadBatches is how many finished batches wait for the network.
@@ -85,7 +87,7 @@ func newLoader(stage recipe.Stage, seed uint64, classes *dataset.Classes, cache 
 		return nil, fmt.Errorf("stage %q: a step takes %d forms (batch.filled), data.fields has %d", stage.Name, stage.Batch.Filled, n)
 	}
 	l := &loader{
-		stage: stage, seed: seed, classes: classes, cache: cache, forms: data.Forms, workers: data.Workers, blanks: aside.forms,
+		stage: stage, seed: seed, classes: classes, cache: cache, forms: data.Forms, workers: data.Workers, blanks: aside.forms, alike: aside.alike,
 		ready: make(chan *Batch, aheadBatches), spare: make(chan *Batch, aheadBatches+2), epoch: -1,
 	}
 	if l.workers == 0 {
@@ -183,7 +185,12 @@ func (l *loader) groups(step int) []int {
 	perEpoch := len(l.classes.Members) / images
 	if epoch := step / perEpoch; epoch != l.epoch {
 		l.epoch = epoch
-		l.order = random.Stream(l.seed, random.ForOrder, uint64(epoch)).Perm(len(l.classes.Members))
+		rng := random.Stream(l.seed, random.ForOrder, uint64(epoch))
+		if l.stage.Batch.Alike > 1 {
+			l.order = l.alike.order(rng, l.stage.Batch.Alike)
+		} else {
+			l.order = rng.Perm(len(l.classes.Members))
+		}
 	}
 	return l.order[step%perEpoch*images:][:images]
 }
@@ -196,6 +203,9 @@ const maxReplacements = 100
 func (l *loader) fillImage(b *Batch, step, slot, group int) error {
 	rng := random.Stream(l.seed, random.ForForms, uint64(step)<<20|uint64(slot))
 	forms := rng.Perm(l.forms)[:l.stage.Batch.Forms]
+	if n := l.stage.Batch.Alike; n > 1 { // turned alike too, they resemble each other more
+		forms = random.Stream(l.seed, random.ForForms, uint64(step)<<20|uint64(slot/n*n)).Perm(l.forms)[:l.stage.Batch.Forms]
+	}
 	for range maxReplacements {
 		err := l.fillForms(b, step, slot, group, forms, rng)
 		if err == nil {

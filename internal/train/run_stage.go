@@ -110,6 +110,12 @@ func (r *run) steps(ctx context.Context) (enough bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := r.stage()
+	if s.Batch.Alike > 1 && r.aside.alike == nil {
+		r.progress.note("looking for images that resemble each other")
+		if r.aside.alike, err = findAlike(ctx, r.classes, r.cache); err != nil {
+			return false, err
+		}
+	}
 	l, err := newLoader(s, random.Mix(r.cfg.Seed, uint64(r.pos.Stage)), r.classes, r.cache, r.cfg.Data, r.aside)
 	if err != nil {
 		return false, err

@@ -167,6 +167,7 @@ func (cfg *Config) checkStage(i int) error {
 		{"batch.images", float64(b.Images), 1, 1 << 16},
 		{"batch.forms", float64(b.Forms), 1, float64(cfg.Data.Forms)},
 		{"batch.views", float64(b.Views), 1, 2},
+		{"batch.alike", float64(b.Alike), 1, 32},
 		{"batch.drawn", float64(b.Drawn), 0, 1 << 16},
 		{"batch.filled", float64(b.Filled), 0, 1 << 16},
 		{"batch.replicas", float64(b.Replicas), 1, 1024},
@@ -272,6 +273,8 @@ func (cfg *Config) checkBatch(i int, s Stage) error {
 		return cfg.Wrong(i, "batch.replicas", "is %d: it must divide the %d classes of a step", b.Replicas, b.Classes())
 	case b.Samples()/b.Replicas < 2:
 		return cfg.Wrong(i, "batch.replicas", "is %d: a replica of %d sample has no batch statistics", b.Replicas, b.Samples()/b.Replicas)
+	case b.Images%b.Alike != 0:
+		return cfg.Wrong(i, "batch.alike", "is %d: it must divide batch.images, %d", b.Alike, b.Images)
 	case b.Drawn > 0 && b.Views != 2:
 		return cfg.Wrong(i, "batch.drawn", "is %d: drawn documents come in pairs, so batch.views must be 2", b.Drawn)
 	case b.Filled > 0 && b.Views != 2:

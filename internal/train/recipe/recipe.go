@@ -90,6 +90,7 @@ type Batch struct {
 	Images   int `toml:"images"`
 	Forms    int `toml:"forms"`
 	Views    int `toml:"views"`
+	Alike    int `toml:"alike"`    // images come in groups of so many that resemble each other; 1: at random
 	Replicas int `toml:"replicas"` // parts with batch statistics of their own
 	Drawn    int `toml:"drawn"`    // additional classes: drawn documents, with other contents in each view
 	Filled   int `toml:"filled"`   // additional classes: real forms, filled in otherwise in each view
@@ -167,7 +168,7 @@ func Default() *Config {
 		Checkpoint: Checkpoint{Every: 200, Keep: 2},
 		Settings: Settings{
 			Steps: 1600, Input: 128,
-			Batch:    Batch{Images: 128, Forms: 2, Views: 2, Replicas: 8},
+			Batch:    Batch{Images: 128, Forms: 2, Views: 2, Alike: 1, Replicas: 8},
 			Capture:  Capture{ViewA: "light", ViewB: "full", Strength: 1},
 			Contrast: Contrast{Scale: 24, Margin: 0.15},
 			Classes:  Classes{Scale: 32, M1: 1, Rate: 1, Shards: 8, Rows: "adamw", LRScale: 1},
