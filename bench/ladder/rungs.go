@@ -26,6 +26,7 @@ var rungs = []rung{
 	{name: "scratch", than: "distilled-lbn", adds: "from random weights"},
 	{name: "centres", than: "two-views", adds: "generation 3's head, 30 % of the centres, no teacher"},
 	{name: "contrast", than: "centres", adds: "two-view contrast instead of centres"},
+	{name: "alike", than: "contrast", adds: "batches of images that resemble each other"},
 	{name: "both", than: "centres", adds: "two-view contrast and centres", claims: true},
 	{name: "both", than: "contrast", adds: "centres beside the contrast", claims: true},
 	{name: "both-distilled", than: "both", adds: "and the teacher", claims: true},
