@@ -3,7 +3,6 @@ package train
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 
 	"exemplar/internal/dataset"
 	"exemplar/internal/embed"
@@ -59,13 +58,10 @@ func nearest(cosines []float32, own int) []int32 {
 		if i == own || c > alikeCopy || len(best) == alikeNearest && c <= cosines[best[alikeNearest-1]] {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(best, c, func(b int32, c float32) int {
-			if cosines[b] >= c {
-				return -1
-			}
-			return 1
-		})
-		best = slices.Insert(best, at, int32(i))
+		best = append(best, int32(i))
+		for at := len(best) - 1; at > 0 && cosines[best[at-1]] < c; at-- {
+			best[at-1], best[at] = best[at], best[at-1]
+		}
 		best = best[:min(len(best), alikeNearest)]
 	}
 	return best
@@ -76,7 +72,7 @@ func nearest(cosines []float32, own int) []int32 {
 func (a *alike) order(rng *rand.Rand, size int) []int {
 	used := make([]bool, len(a.near))
 	var runs [][]int
-	var rest []int
+	var order, rest []int
 	for _, first := range rng.Perm(len(a.near)) {
 		if used[first] {
 			continue
@@ -99,5 +95,8 @@ func (a *alike) order(rng *rand.Rand, size int) []int {
 		}
 	}
 	rng.Shuffle(len(runs), func(i, j int) { runs[i], runs[j] = runs[j], runs[i] })
-	return append(slices.Concat(runs...), rest...)
+	for _, group := range runs {
+		order = append(order, group...)
+	}
+	return append(order, rest...)
 }
