@@ -125,6 +125,11 @@ func otherwiseOther(c Candidate) Candidate {
 	return c
 }
 
+func seemsOther(c Candidate) Candidate {
+	c.Evidence.Changed = 0.1
+	return c
+}
+
 func tooSmall(c Candidate) Candidate {
 	c.Evidence.Illegible = scoremodel.TooSmall
 	return c
@@ -150,6 +155,8 @@ func TestBasis(t *testing.T) {
 		{"nothing to compare", Candidate{Label: "a", Evidence: little}, geometryPolicy, BySearch, false, "too little"},
 		{"other print", reprinted(found100("a", 95, 0)), exact, ByExact, true, "(exact)"},
 		{"much other print, in no place surely", otherwiseOther(found100("a", 95, 0)), exact, ByExact, true, "it is another copy"},
+		{"some print seems other, and many parts do", seemsOther(found100("a", 84, 0)), exact, ByExact, true, "too little of it agrees"},
+		{"some print seems other, and hardly a part does", seemsOther(found100("a", 95, 0)), exact, ByGeometry, true, "95 %"},
 		{"too small", tooSmall(found100("a", 95, 0)), exact, ByExact, true, "take it again, closer"},
 		{"not looked for", Candidate{Label: "a", Score: 0.9}, exact, ByExact, false, "similarity"},
 	} {

@@ -132,6 +132,9 @@ func (p Policy) refusedCopyReason(d *Decision) {
 		says = "it is another copy: " + seen
 	case g.Written > 0:
 		seen, says = writtenInBlank, writtenInBlank
+	case mayBeOther(g):
+		seen, advice = "too little of it agrees to tell copies apart", "; take it again, closer and sharp"
+		says = seen
 	}
 	if g.Illegible == scoremodel.TooSmall || g.Illegible != "" && seen == "" { // what is seen in a blurred picture is there
 		seen = fmt.Sprintf("the picture is %s to tell copies apart", g.Illegible)
