@@ -89,7 +89,7 @@ var allowed = map[string][]string{
 	"internal/families":      {"internal/synthdoc", "internal/capturesim", "internal/imaging"},
 	"internal/calibrate": {"internal/recognise", "internal/embed", "internal/store", "internal/vectorindex", "internal/scoremodel", "internal/label", "internal/imaging",
 		"internal/families", "internal/capturesim", "internal/synthdoc", "internal/dataset", "internal/changetrain"},
-	"internal/changetrain": {"internal/changedetect", "internal/cellnet", "internal/families", "internal/recognise", "internal/alignment", "internal/nn", "internal/kernel",
+	"internal/changetrain": {"internal/canvas", "internal/changedetect", "internal/cellnet", "internal/families", "internal/recognise", "internal/alignment", "internal/nn", "internal/kernel",
 		"internal/train/checkpoint", "internal/imaging", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
 	"internal/train/random":     {"internal/splitmix"},
 	"internal/train/checkpoint": {},

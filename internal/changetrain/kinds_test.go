@@ -54,7 +54,8 @@ func TestKindSamples(t *testing.T) {
 func TestDrawnAgainst(t *testing.T) {
 	papertest.SkipUnderRace(t)
 	ref := synthdoc.Document{Kind: "invoice", Template: 19, Content: 19, Size: 768}
-	other, issuer, both := ref, ref, ref
+	other, issuer, both, paper := ref, ref, ref, ref
+	paper.Headline = 1
 	other.Content, issuer.Issuer = 3, 1
 	both.Content, both.Issuer = 3, 1
 	for _, c := range []struct {
@@ -68,6 +69,7 @@ func TestDrawnAgainst(t *testing.T) {
 		{"another copy", other, false, false, true, false},
 		{"another issuer's", issuer, false, true, false, true},
 		{"another issuer's copy", both, false, true, true, true},
+		{"another paper of the company", paper, false, true, false, true},
 		{"another, where contents matter", other, true, true, false, true},
 	} {
 		document := synthdoc.Draw(c.document)

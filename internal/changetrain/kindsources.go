@@ -25,12 +25,24 @@ var kindsToDraw = []string{
 // else on them is worth a label.
 var contentsMatter = map[string]bool{"cover": true, "label": true}
 
+// blankShare is the share of references of a kind that nobody has filled in: forms,
+// letterheads and other office paper.
+func blankShare(kind string) float64 {
+	switch kind {
+	case "form":
+		return 0.5
+	case "bill", "certificate", "invoice", "letter", "statement":
+		return 0.2
+	}
+	return 0
+}
+
 // handled are the kinds that people carry and photograph.
 var handled = map[string]bool{"id-card": true, "id-card-back": true, "driving-licence": true, "bank-card": true, "membership": true, "ticket": true, "banknote": true, "cover": true}
 
 // DrawnKinds are n kinds of drawn documents: each captured with other contents
 // and as it is, and laid on its own reference, on that of another issuer with the
-// same template, and on that of another edition. Photos, which may be nil, are
+// same template, of another paper of the same one, and of another edition. Photos, which may be nil, are
 // what some of them have as contents, in the place of a portrait or anywhere.
 func DrawnKinds(n int, seed uint64, photos *Pictures) []KindSource {
 	sources := make([]KindSource, n)
@@ -55,7 +67,7 @@ type drawnKind struct {
 func (k *drawnKind) kind(i int) (Kind, error) {
 	r := k.r
 	own := synthdoc.Document{Kind: kindsToDraw[i%len(kindsToDraw)], Template: r.Uint64(), Content: r.Uint64()}
-	own.Blank = own.Kind == "form" && r.IntN(2) == 0
+	own.Blank = r.Float64() < blankShare(own.Kind)
 	if r.IntN(3) == 0 {
 		own.Edition = 1
 	}
@@ -67,6 +79,11 @@ func (k *drawnKind) kind(i int) (Kind, error) {
 	issuer.Issuer, edition.Edition = 1, own.Edition+1
 	other, second := copyOf(own), copyOf(own)
 	second.Blank = false
+	alike := []synthdoc.Document{issuer}
+	if paper, has := synthdoc.LookAlikes(own, r.Uint64())["paper"]; has {
+		paper.Blank = own.Blank
+		alike = append(alike, paper)
+	}
 	k.choosePlace(own.Kind)
 	made := Kind{Name: own.Kind, Handled: handled[own.Kind]}
 	add := func(d synthdoc.Document, against ...synthdoc.Document) {
@@ -76,8 +93,11 @@ func (k *drawnKind) kind(i int) (Kind, error) {
 		}
 		made.Captures = append(made.Captures, c)
 	}
-	add(other, own, issuer)
+	add(other, append(alike, own)...)
 	add(second, own, edition)
+	if len(alike) > 1 {
+		add(alike[1], own)
+	}
 	if i%2 == 0 || contentsMatter[own.Kind] {
 		add(own, own)
 	} else {
@@ -135,7 +155,7 @@ func (k *drawnKind) against(d, ref synthdoc.Document, document *imaging.Image, f
 		a.FormLaid = !a.InPlace
 		return a
 	}
-	if d.Issuer != ref.Issuer || d.Edition != ref.Edition { // with the reference's contents
+	if d.Issuer != ref.Issuer || d.Edition != ref.Edition || d.Headline != ref.Headline { // with the reference's contents
 		a.OtherKind = true
 		d.Content, d.Blank, d.Changed = ref.Content, ref.Blank, ref.Changed
 		a.Form = [2]*imaging.Image{a.Reference, k.draw(d)}

@@ -19,6 +19,8 @@ import (
 const (
 	batch    = 8 // pictures a step
 	peakRate = 2e-3
+	// goOnRate is the rate at its peak where the network knows something already.
+	goOnRate = 1e-3
 	warmUp   = 0.1 // share of the steps until the rate is at its peak
 
 	// negativeShare of the lessons are light print on dark.
@@ -107,12 +109,14 @@ func newTraining(samples []Sample, o Options) (*training, error) {
 	if len(t.samples) == 0 {
 		return nil, fmt.Errorf("none of %d samples has a cell", len(samples))
 	}
+	peak := peakRate
 	if len(o.Start) > 0 {
 		if err := t.net.Start(o.Start); err != nil {
 			return nil, err
 		}
+		peak = goOnRate
 	}
-	t.schedule = nn.Schedule{Kind: "cosine", Peak: peakRate, WarmupSteps: int(warmUp * float64(o.Steps)), Steps: o.Steps}
+	t.schedule = nn.Schedule{Kind: "cosine", Peak: peak, WarmupSteps: int(warmUp * float64(o.Steps)), Steps: o.Steps}
 	t.tensors = t.net.Tensors()
 	for _, p := range t.tensors {
 		t.moments = append(t.moments, optimizer.NewState(len(p.Value)))

@@ -36,7 +36,8 @@ import (
 )
 
 type settings struct {
-	drawn, edited, copies, pictures  int
+	drawn, edited, copies            int
+	pictures, blank                  int
 	siblings, backgrounds, pool, out string
 	fields, kept, start              string
 	measure, looks                   string
@@ -50,6 +51,7 @@ func main() {
 	flag.IntVar(&s.drawn, "drawn", 600, "families of drawn documents")
 	flag.IntVar(&s.edited, "edited", 0, "pictures of the pool, each with an edited copy")
 	flag.StringVar(&s.fields, "fields", "", "folder FAMILY/EDITION.webp of real forms with their fields; may be empty")
+	flag.IntVar(&s.blank, "blank", 0, "drawn forms of ruled lines, boxes and tables, mostly blank")
 	flag.IntVar(&s.pictures, "pictures", 0, "kinds made of pictures of the pool")
 	flag.IntVar(&s.copies, "copies", 3, "captured copies of each real form")
 	flag.StringVar(&s.start, "start", "", "a file of weights to begin with, also of a network with fewer outputs, or to measure; may be empty")
@@ -96,10 +98,11 @@ func (s *settings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := d.Encode(map[string]string{
-		"command": fmt.Sprintf("go run ./tools/change -kinds=%t -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -pictures %d -edited %d -steps %d -seed %d", s.kinds, s.drawn, s.copies, s.pictures, s.edited, s.steps, s.seed),
-		"samples": fmt.Sprint(len(samples)),
-	})
+	command := fmt.Sprintf("go run ./tools/change -kinds=%t -drawn %d -siblings DIR -fields DIR -copies %d -backgrounds DIR -pool DIR -pictures %d -blank %d -edited %d -steps %d -seed %d", s.kinds, s.drawn, s.copies, s.pictures, s.blank, s.edited, s.steps, s.seed)
+	if s.start != "" {
+		command += " -start FILE"
+	}
+	data, err := d.Encode(map[string]string{"command": command, "samples": fmt.Sprint(len(samples))})
 	if err != nil {
 		return err
 	}

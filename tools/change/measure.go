@@ -86,7 +86,7 @@ func group(kind string) string {
 	if slices.Contains([]string{"boxart", "card", "page", "doc"}, kind) {
 		return "look-alikes, " + kind
 	}
-	if strings.HasPrefix(kind, "picture ") {
+	if strings.HasPrefix(kind, "picture ") || kind == "blank form" {
 		return kind
 	}
 	return "drawn " + kind

@@ -42,11 +42,12 @@ func (s *settings) samples(ctx context.Context) ([]changetrain.Sample, error) {
 // madeKinds are drawn documents and those made of pictures of the pool, which may
 // be nil.
 func (s *settings) madeKinds(seed uint64, pool *dataset.Pool) []changetrain.KindSource {
+	blank := changetrain.BlankFormKinds(s.blank, seed)
 	if pool == nil {
-		return changetrain.DrawnKinds(s.drawn, seed, nil)
+		return append(changetrain.DrawnKinds(s.drawn, seed, nil), blank...)
 	}
 	pictures := changetrain.NewPictures(pool)
-	return append(changetrain.DrawnKinds(s.drawn, seed, pictures), changetrain.PictureKinds(s.pictures, seed, pictures)...)
+	return slices.Concat(changetrain.DrawnKinds(s.drawn, seed, pictures), changetrain.PictureKinds(s.pictures, seed, pictures), blank)
 }
 
 func (s *settings) sampleOptions() families.Options {
