@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/papertest"
 )
 
 // A drawn form is print alone, its copies add contents in its fields, and other editions of
 // most differ in a part of the page.
 func TestBlankFormKinds(t *testing.T) {
+	papertest.SkipUnderRace(t)
 	differ := 0
 	for i, source := range BlankFormKinds(6, 3) {
 		k, err := source()
