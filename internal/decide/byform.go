@@ -245,6 +245,12 @@ func showsOwnContents(e *scoremodel.Evidence) bool {
 	return f != nil && f.Contents >= ownContents && f.OwnShown >= mostOwn && copyOf(e) != OtherCopy && !f.OtherHead && !showsOtherEmblem(f)
 }
 
+// isCopyRatherThan says that the photo shows what is filled into the reference, and not what is
+// filled into another.
+func (c *scored) isCopyRatherThan(other *scored) bool {
+	return showsOwnContents(c.Evidence) && !showsOwnContents(other.Evidence)
+}
+
 // showsHead says that there is enough form in the reference's head, and that the photo
 // shows no other.
 func showsHead(f *scoremodel.Form) bool {
@@ -258,7 +264,7 @@ func (p Policy) isOneMember(ranked []scored) bool {
 	for i := range ranked[1:] {
 		other := &ranked[1+i]
 		if p.isRivalOfKind(best, other) {
-			if best.isToldByForm(other) || other.Evidence.Form != nil && best.outshows(*other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
+			if best.isToldByForm(other) || best.isCopyRatherThan(other) || other.Evidence.Form != nil && best.outshows(*other) || !isEdition(best, other) && best.showsEmblemsOver(other) {
 				continue
 			}
 			lead := best.llr - other.llr

@@ -203,6 +203,15 @@ func TestOwnContentsAreShownByTheCopyAlone(t *testing.T) {
 			t.Errorf("%s: got %s %q, want %q: %s", c.name, d.Outcome, d.Label, c.label, d.Reason)
 		}
 	}
+	edition := formed(found100("invoice/b", 72, 0), 20)
+	edition.Evidence.Form.Contents = 0.2
+	own := withContents(0.2, 0.99, 0)
+	own.Reference, edition.Reference = "a", "b"
+	edition.Evidence.Form.Over = []scoremodel.FormLead{{Reference: "a"}} // which of the two is not seen
+	own.Evidence.Form.Over = []scoremodel.FormLead{{Reference: "b"}}
+	if d := Decide([]Candidate{own, edition}, geometryPolicy); d.Label != "invoice/a" {
+		t.Errorf("beside an edition that is not told from it: %s %q: %s", d.Outcome, d.Label, d.Reason)
+	}
 }
 
 // only both together would.

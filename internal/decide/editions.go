@@ -172,7 +172,7 @@ func (p Policy) besideEditions(ranked []scored, r rule) rule {
 			r.close = append(r.close, editions[i].Candidate)
 		}
 	}
-	told := func(e scored) bool { return best.isToldByForm(&e) }
+	told := func(e scored) bool { return best.isToldByForm(&e) || best.isCopyRatherThan(&e) }
 	if !slices.ContainsFunc(editions, func(e scored) bool { return !told(e) }) {
 		r.above, r.close = "", []Candidate{best.Candidate}
 	}
