@@ -70,9 +70,6 @@ func TellApart(a, b *Laid) Apart {
 	return Apart{most(first), most(second), most(neither), most(both)}
 }
 
-// otherForm is how probable it is that the photo shows another form in a cell.
-func (l *Laid) otherForm(i int) float64 { return sigmoid(l.Logit[i]) * sigmoid(l.Form[i]) }
-
 // agreements is how well the photo agrees with either reference in a cell of the first
 // and the one of the second in the same place: the correlation, or 1 if both are blank.
 func (l *Laid) agreements(other *Laid, i, j int) (own, its float64, ok bool) {

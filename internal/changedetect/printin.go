@@ -57,9 +57,11 @@ func (m *Map) printOf(i int, seen []bool) Print {
 	if !m.Judged[i] || !seen[i] {
 		return Print{}
 	}
-	form := sigmoid(m.Form[i])
-	return Print{1, sigmoid(m.Logit[i]) * form, form, sigmoid(m.Filled[i])}
+	return Print{1, m.otherForm(i), sigmoid(m.Form[i]), sigmoid(m.Filled[i])}
 }
+
+// otherForm is how probable it is that the photo shows another form in a cell.
+func (m *Map) otherForm(i int) float64 { return sigmoid(m.Logit[i]) * sigmoid(m.Form[i]) }
 
 func (p *Print) add(q Print) {
 	p.Cells += q.Cells
