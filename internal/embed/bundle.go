@@ -176,13 +176,17 @@ func (b *Bundle) Save(path string) error {
 	return tensorfile.WriteFile(path, data)
 }
 
-// Encode returns the bytes that Save writes.
+// Encode returns the bytes that Save writes. Tensors that half precision holds exactly take half as many.
 func (b *Bundle) Encode() ([]byte, error) {
 	arch, err := json.Marshal(b.Arch)
 	if err != nil {
 		return nil, err
 	}
-	file := tensorfile.Safetensors{Tensors: b.tensors, Metadata: map[string]string{
+	tensors, err := compact(b.tensors)
+	if err != nil {
+		return nil, err
+	}
+	file := tensorfile.Safetensors{Tensors: tensors, Metadata: map[string]string{
 		metaFormat:       formatName,
 		metaArchitecture: string(arch),
 		metaInput:        inputText,

@@ -37,10 +37,12 @@ func TestBatchDoesNotMatter(t *testing.T) {
 
 // TestKernelVariantsAgree embeds with every implementation that runs here.
 func TestKernelVariantsAgree(t *testing.T) {
-	want, pixels := float32s(t, goldenNetworks(t)["reference"]), formula.Pictures(2, 128)
+	const name = "1.0 squeeze_lbn 256 192"
+	want, pixels := float32s(t, goldenNetworks(t)[name]), formula.Pictures(2, 192)
+	b := goldenBundle(t, name)
 	kerneltest.EachVariant(t, func(t *testing.T) {
 		got := make([]float32, len(want))
-		Default().Freeze().EmbedRaw(got, pixels, 2)
+		b.Freeze().EmbedRaw(got, pixels, 2)
 		checkClose(t, "embeddings", got, want, 256, 1e-4)
 	})
 }

@@ -113,8 +113,7 @@ func goldenNetworks(t testing.TB) map[string]tensorfile.Tensor {
 func goldenBundle(t testing.TB, name string) *Bundle {
 	t.Helper()
 	if name == "reference" {
-		b := *Default()
-		return &b
+		return reference(t)
 	}
 	arch := Architecture{Backbone: "lcnet"}
 	if _, err := fmt.Sscan(name, &arch.Width, &arch.Head, &arch.Embedding, &arch.Input); err != nil {
@@ -123,10 +122,28 @@ func goldenBundle(t testing.TB, name string) *Bundle {
 	return formulaBundle(t, arch)
 }
 
+// reference returns the network that was trained in PyTorch, of which real pictures' embeddings
+// were recorded.
+func reference(t testing.TB) *Bundle {
+	t.Helper()
+	var files [2][]byte
+	for i, name := range []string{"reference/reference.safetensors", "reference/reference.json"} {
+		var err error
+		if files[i], err = os.ReadFile(shared(t, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := ImportTorch(files[0], files[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // TestReferenceGoldens compares embeddings of real pictures with those that were recorded
 // when the reference network was trained.
 func TestReferenceGoldens(t *testing.T) {
-	b := Default()
+	b := reference(t)
 	for _, c := range []struct{ inputs, embeddings string }{
 		{"inputs.npy", "embeddings.npy"},
 		{"photos_inputs.npy", "photos_embeddings.npy"},
@@ -153,10 +170,11 @@ func TestReferenceLastMap(t *testing.T) {
 	// Values reach 22.6, where float32 sums of 256 products in another order are
 	// apart by some 1e-5 of that.
 	const tolerance = 4e-4
-	network := Default().Freeze()
+	b := reference(t)
+	network := b.Freeze()
 	s := network.newScratch()
 	network.lastMaps(s, pixels.Data, n)
 	checkClose(t, "frozen", s.last[:len(want)], want, 4096, tolerance)
-	got, _ := Default().layers().evaluate(pixels.Data, n)
+	got, _ := b.layers().evaluate(pixels.Data, n)
 	checkClose(t, "layers", got, want, 4096, tolerance)
 }

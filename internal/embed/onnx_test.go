@@ -21,26 +21,27 @@ var onnxOut = flag.String("onnx-out", "", "folder to write exported networks to"
 // same architecture, the same embeddings.
 func TestONNXRoundTrip(t *testing.T) {
 	for name, tensor := range goldenNetworks(t) {
-		b := goldenBundle(t, name)
-		b.Card = "a card"
-		data, err := b.ExportONNX()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if *onnxOut != "" {
-			if err := os.WriteFile(filepath.Join(*onnxOut, name+".onnx"), data, 0o644); err != nil {
+		t.Run(name, func(t *testing.T) {
+			b := goldenBundle(t, name)
+			b.Card = "a card"
+			data, err := b.ExportONNX()
+			if err != nil {
 				t.Fatal(err)
 			}
-		}
-		got, err := ImportONNX(data, nil)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if got.Arch != b.Arch || got.Card != b.Card {
-			t.Errorf("%s came back as %s", name, got.Arch)
-		}
-		checkEmbeddings(t, name, got, float32s(t, tensor))
+			if *onnxOut != "" {
+				if err := os.WriteFile(filepath.Join(*onnxOut, name+".onnx"), data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := ImportONNX(data, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Arch != b.Arch || got.Card != b.Card {
+				t.Errorf("came back as %s", got.Arch)
+			}
+			checkEmbeddings(t, name, got, float32s(t, tensor))
+		})
 	}
 }
 

@@ -29,7 +29,7 @@ func TestPhotosEndToEnd(t *testing.T) {
 		pixels = append(pixels, small...)
 	}
 	got := make([]float32, len(want))
-	Default().Freeze().EmbedRaw(got, pixels, len(paths))
+	reference(t).Freeze().EmbedRaw(got, pixels, len(paths))
 	checkClose(t, "photos", got, want, 256, 1e-4)
 }
 
