@@ -14,14 +14,14 @@ import (
 )
 
 // measureFiles measures bundles, each at its own input size, keeps their figures, and prints those of all candidates
-// there have been beside the network inside.
+// there have been beside the reference network.
 func measureFiles(ctx context.Context, o options, paths []string) error {
 	runs, err := readRuns(o.keptPath())
 	if err != nil {
 		return err
 	}
 	pictures := sets{}
-	if runs, err = o.measureInside(ctx, runs, pictures); err != nil {
+	if runs, err = o.measureFixed(ctx, runs, pictures); err != nil {
 		return err
 	}
 	for _, path := range paths {
@@ -43,7 +43,7 @@ func (o options) measureCandidate(ctx context.Context, pictures sets, text strin
 	var networks []*embed.Network
 	for i, part := range strings.Split(text, "+") {
 		c := parseCandidate(part)
-		bundle, err := c.bundle()
+		bundle, err := o.bundle(c)
 		if err != nil {
 			return r, err
 		}
@@ -57,8 +57,8 @@ func (o options) measureCandidate(ctx context.Context, pictures sets, text strin
 	return r, err
 }
 
-// candidate says which network to measure: FILE, FILE~0.4 for the network 0.4 of the way from the network inside to it,
-// FILE@160 for the same weights at another input size, or both: FILE~0.4@160. Without FILE it is the network inside.
+// candidate says which network to measure: FILE, FILE~0.4 for the network 0.4 of the way from the reference network to it,
+// FILE@160 for the same weights at another input size, or both: FILE~0.4@160. Without FILE it is the reference network.
 type candidate struct {
 	file  string
 	share string // "" = all
@@ -79,7 +79,7 @@ func (c candidate) name() string {
 		name += "/" + stem
 	}
 	if c.file == "" {
-		name = insideName
+		name = referenceName
 	}
 	if c.share != "" {
 		name += "~" + c.share
@@ -91,23 +91,17 @@ func (c candidate) name() string {
 }
 
 // bundle makes the network.
-func (c candidate) bundle() (*embed.Bundle, error) {
-	bundle := embed.Default()
-	if c.file != "" {
-		data, err := os.ReadFile(c.file)
-		if err != nil {
-			return nil, err
-		}
-		if bundle, err = embed.Load(data); err != nil {
-			return nil, err
-		}
+func (o options) bundle(c candidate) (bundle *embed.Bundle, err error) {
+	if c.file == "" {
+		bundle, err = o.reference()
+	} else {
+		bundle, err = embed.Open(c.file)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if c.share != "" {
-		share, err := strconv.ParseFloat(c.share, 64)
-		if err != nil {
-			return nil, err
-		}
-		if bundle, err = embed.Mix(embed.Default(), bundle, share); err != nil {
+		if bundle, err = o.mixed(bundle, c.share); err != nil {
 			return nil, err
 		}
 	}
@@ -121,12 +115,29 @@ func (c candidate) bundle() (*embed.Bundle, error) {
 	return bundle.WithInput(side)
 }
 
-// write makes the bundle of a candidate a file, to train on from it or to look at its answers.
-func write(args []string) error {
+// mixed is the network that share of the way from the reference network to another.
+func (o options) mixed(b *embed.Bundle, share string) (*embed.Bundle, error) {
+	s, err := strconv.ParseFloat(share, 64)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := o.reference()
+	if err != nil {
+		return nil, err
+	}
+	return embed.Mix(reference, b, s)
+}
+
+// write makes the bundle of a candidate a file, to train on from it or to look at its answers, in half precision, as the
+// program holds its own.
+func (o options) write(args []string) error {
 	if len(args) != 2 {
 		return errors.New("write takes two arguments: BUNDLE~SHARE@SIDE, and the file to write")
 	}
-	bundle, err := parseCandidate(args[0]).bundle()
+	bundle, err := o.bundle(parseCandidate(args[0]))
+	if err == nil {
+		bundle, err = bundle.HalfPrecision()
+	}
 	if err != nil {
 		return fmt.Errorf("%q: %w", args[0], err)
 	}

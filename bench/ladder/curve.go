@@ -49,7 +49,7 @@ func curve(ctx context.Context, o options, folders []string) error {
 		return err
 	}
 	pictures := sets{}
-	if runs, err = o.measureInside(ctx, runs, pictures); err != nil {
+	if runs, err = o.measureFixed(ctx, runs, pictures); err != nil {
 		return err
 	}
 	for _, folder := range folders {
@@ -72,15 +72,15 @@ func curve(ctx context.Context, o options, folders []string) error {
 	if err != nil {
 		return err
 	}
-	inside, _ := find(runs, insideName, 0)
+	reference, _ := find(runs, referenceName, 0)
 	falling, _ := find(candidates, fallingName, 0)
 	var page bytes.Buffer
-	writeCurve(&page, points, falling, inside)
+	writeCurve(&page, points, falling, reference)
 	longer, err := recipe.Load(longRecipe)
 	if err != nil {
 		return err
 	}
-	writeLonger(&page, longPoints(candidates, longer.Stages[0].Batch.Samples()), inside)
+	writeLonger(&page, longPoints(candidates, longer.Stages[0].Batch.Samples()), reference)
 	if err := fileio.WriteBytes(filepath.Join(o.out, curveName+".md"), fileio.Public, page.Bytes()); err != nil {
 		return err
 	}
@@ -152,22 +152,22 @@ func overTargets(x measured) difference {
 // times is the interval of so many doublings.
 func (d difference) times(f float64) difference { return difference{f * d.mean, f * d.low, f * d.high} }
 
-func writeCurve(w io.Writer, points []point, falling, inside run) {
+func writeCurve(w io.Writer, points []point, falling, reference run) {
 	fmt.Fprintf(w, "# What samples buy\n\nMade by `go run ./bench/ladder curve runs/curve` from the run of `exemplar train recipes/curve.toml`: one run, one seed, at a constant learning rate.\n")
 	fmt.Fprintf(w, "Each row is the running mean of its weights after so many samples; the figures are those of [ladder.md](ladder.md), and kept in [samples.csv](samples.csv).\n\n")
-	writePoints(w, points, falling, inside)
+	writePoints(w, points, falling, reference)
 	fmt.Fprintf(w, "\n![The mean over the eight sets by samples](samples.svg)\n\n## The next million\n\n")
-	late := latePoints(points, inside)
-	million := math.Log2((insideSamples + 1e6) / insideSamples)
+	late := latePoints(points, reference)
+	million := math.Log2((referenceSamples + 1e6) / referenceSamples)
 	goal := wantedMean()
-	fmt.Fprintf(w, "Points by doubling of the samples, by set: of a line through all rows of the run, and through those of %d samples and more, the network inside among them.\nIntervals are Student's over the eight sets.\n", lateSamples)
-	fmt.Fprintf(w, "The curve bends, so that only the second may be carried on: a million samples after the %d of the network inside are %.2f doublings more.\n", insideSamples, million)
+	fmt.Fprintf(w, "Points by doubling of the samples, by set: of a line through all rows of the run, and through those of %d samples and more, the reference network among them.\nIntervals are Student's over the eight sets.\n", lateSamples)
+	fmt.Fprintf(w, "The curve bends, so that only the second may be carried on: a million samples after the %d of the reference network are %.2f doublings more.\n", referenceSamples, million)
 	fmt.Fprintf(w, "The falling learning rate at the end of its training is in that slope too, which is therefore rather too steep.\n")
 	fmt.Fprintf(w, "*To the goal*: doublings after which the mean would be that of what is wanted, %.1f.\n\n", 100*goal)
 	fmt.Fprintf(w, "| classes, rate | in the run | the later rows | the next million | to the goal |\n|---|---|---|---|---|\n")
 	for _, q := range []question{reporting, reportAt2, overall} {
 		recent := overTargets(slope(late, q))
-		missing := goal - mean(inside.figures[q])
+		missing := goal - mean(reference.figures[q])
 		doublings := ""
 		if q.rate == strict && recent.mean > 0 {
 			doublings = fmt.Sprintf("%.0f", missing/recent.mean)
@@ -179,9 +179,9 @@ func writeCurve(w io.Writer, points []point, falling, inside run) {
 // lateSamples is where the curve has bent, by eye.
 const lateSamples = 100_000
 
-// latePoints are the run's networks after the bend, and the network inside.
-func latePoints(points []point, inside run) []point {
-	late := []point{{insideSamples, inside.figures}}
+// latePoints are the run's networks after the bend, and the reference network.
+func latePoints(points []point, reference run) []point {
+	late := []point{{referenceSamples, reference.figures}}
 	for _, p := range points {
 		if p.samples >= lateSamples {
 			late = append(late, p)
@@ -199,8 +199,8 @@ func wantedMean() float64 {
 	return mean(wanted)
 }
 
-// writePoints writes the table: the run, its end at a falling rate where that was measured, the network inside.
-func writePoints(w io.Writer, points []point, falling, inside run) {
+// writePoints writes the table: the run, its end at a falling rate where that was measured, the reference network.
+func writePoints(w io.Writer, points []point, falling, reference run) {
 	writeHead(w)
 	for _, p := range points {
 		writePoint(w, strconv.Itoa(p.samples), p.figures)
@@ -208,12 +208,12 @@ func writePoints(w io.Writer, points []point, falling, inside run) {
 	if falling.complete() {
 		writePoint(w, fmt.Sprintf("%d, the rate falling to 0 from %d on", fallingSamples, fallingFrom), falling.figures)
 	}
-	writePoint(w, fmt.Sprintf("%s, %d", insideName, insideSamples), inside.figures)
+	writePoint(w, fmt.Sprintf("%s, %d", referenceName, referenceSamples), reference.figures)
 	fmt.Fprintf(w, "\n*mean* and *at 1e-2* are of even classes, *odd* and *all* the mean at 1e-4 over odd and over all classes.\n")
 	if falling.complete() {
 		fmt.Fprintf(w, "The row with a falling rate is of recipes/curve-falling.toml, one run that was stopped at 1 %% of the rate.\n")
 	}
-	fmt.Fprintf(w, "The network inside has the same recipe, but a learning rate that falls, and another program made it.\n")
+	fmt.Fprintf(w, "The reference network has the same recipe, but a learning rate that falls, and another program made it.\n")
 }
 
 func writeHead(w io.Writer) {

@@ -28,17 +28,17 @@ func TestSlopeIsByDoubling(t *testing.T) {
 
 // The run's networks are sorted by their steps as numbers, and others are left out.
 func TestPointsOfARun(t *testing.T) {
-	points := pointsOf([]run{{name: insideName}, {name: "step-200"}, {name: "step-1600"}, {name: "step-50"}}, 512)
+	points := pointsOf([]run{{name: referenceName}, {name: "step-200"}, {name: "step-1600"}, {name: "step-50"}}, 512)
 	if len(points) != 3 || points[0].samples != 25600 || points[1].samples != 102400 || points[2].samples != 819200 {
 		t.Errorf("%v", points)
 	}
 }
 
-// Candidates of the long run count the samples of the network inside as well; other candidates are no points of it.
+// Candidates of the long run count the samples of the reference network as well; other candidates are no points of it.
 func TestPointsAfterTheNetworkInside(t *testing.T) {
 	candidates := []run{invented("long/step-400", 0, ""), invented("long/step-200", 0, ""), invented("long/step-200~0.5", 0, ""), invented("mixed/step-40", 0, "")}
 	points := longPoints(candidates, 512)
-	if len(points) != 2 || points[0].samples != insideSamples+200*512 || points[1].samples != insideSamples+400*512 {
+	if len(points) != 2 || points[0].samples != referenceSamples+200*512 || points[1].samples != referenceSamples+400*512 {
 		t.Errorf("%v", points)
 	}
 }
@@ -62,10 +62,10 @@ func TestCurveIsOfTheKeptFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inside, _ := find(runs, insideName, 0)
+	reference, _ := find(runs, referenceName, 0)
 	falling, _ := find(candidates, fallingName, 0)
 	var table bytes.Buffer
-	writePoints(&table, pointsOf(runs, cfg.Stages[0].Batch.Samples()), falling, inside)
+	writePoints(&table, pointsOf(runs, cfg.Stages[0].Batch.Samples()), falling, reference)
 	if !strings.Contains(string(page), table.String()) {
 		t.Errorf("docs/results/samples.md has not this table:\n%s", &table)
 	}

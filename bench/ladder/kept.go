@@ -19,7 +19,7 @@ import (
 
 // run is one measured network. The figures of all are kept in a file, because a network is large and its folder gets lost.
 type run struct {
-	name    string // a rung, a candidate, or insideName
+	name    string // a rung, a candidate, referenceName or insideName
 	seed    uint64 // 0: of a candidate, which has none that matters
 	recipe  string // recipeMark of the rung's recipe; "" of what is no rung
 	bundle  string // fingerprint of the network
@@ -118,11 +118,11 @@ func parseKept(line []string) (r run, q question, m measured, err error) {
 	return r, questions[at], m, nil
 }
 
-// writeRuns keeps the figures: the network inside, the rungs in their order, then candidates in the order in which they
+// writeRuns keeps the figures: the reference network, the rungs in their order, then candidates in the order in which they
 // were measured.
 func writeRuns(path string, runs []run) error {
 	runs = slices.Clone(runs)
-	place := func(r run) int { return slices.Index(append([]string{insideName}, names()...), r.name) }
+	place := func(r run) int { return slices.Index(append([]string{referenceName, insideName}, names()...), r.name) }
 	slices.SortStableFunc(runs, func(a, b run) int {
 		i, j := place(a), place(b)
 		switch {

@@ -27,7 +27,7 @@ func TestFiguresAreKept(t *testing.T) {
 	if runs, err := readRuns(path); err != nil || runs != nil {
 		t.Fatalf("without a file: %v, %v", runs, err)
 	}
-	inside, first, second := invented(insideName, 0, ""), invented("softmax", 1, "ab"), invented("softmax", 2, "ab")
+	inside, first, second := invented(referenceName, 0, ""), invented("softmax", 1, "ab"), invented("softmax", 2, "ab")
 	later, candidate := invented("natural", 1, "cd"), invented("drawn-a", 0, "")
 	later.bundle, later.figures = "", map[question]measured{reporting: later.figures[reporting]} // as an earlier page printed it
 	if err := writeRuns(path, []run{candidate, later, second, inside, first}); err != nil {
@@ -112,7 +112,7 @@ func TestFiguresOfAnotherRecipeAreLeftOut(t *testing.T) {
 
 // Seeds of a rung come together; candidates are no rungs.
 func TestCollect(t *testing.T) {
-	runs := []run{invented(insideName, 0, ""), invented("softmax", 1, "ab"), invented("softmax", 2, "ab"), invented("softmax", 3, "ab"), invented("drawn-a", 0, "")}
+	runs := []run{invented(referenceName, 0, ""), invented("softmax", 1, "ab"), invented("softmax", 2, "ab"), invented("softmax", 3, "ab"), invented("drawn-a", 0, "")}
 	results := collect(runs, []uint64{1, 3})
 	x := results["softmax"]
 	if want := (figures{runs[1].figures[reporting], runs[3].figures[reporting]}); len(results) != 2 || !reflect.DeepEqual(x.even, want) {
@@ -157,7 +157,7 @@ func TestCandidateName(t *testing.T) {
 		"runs/drawn-a/bundle.safetensors":       "drawn-a",
 		"runs/drawn-a/best.safetensors":         "drawn-a/best",
 		"runs/drawn-a/bundle.safetensors@192":   "drawn-a@192",
-		"@192":                                  insideName + "@192",
+		"@192":                                  referenceName + "@192",
 		"runs/drawn-a/best.safetensors~0.4@160": "drawn-a/best~0.4@160",
 	} {
 		if got := parseCandidate(path).name(); got != want {
@@ -200,9 +200,9 @@ func TestKeptFiguresAreNotMadeAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inside, softmax, candidate := invented(insideName, 0, ""), invented("softmax", 1, mark), invented("drawn-a", 0, "")
+	reference, inside, softmax, candidate := invented(referenceName, 0, ""), invented(insideName, 0, ""), invented("softmax", 1, mark), invented("drawn-a", 0, "")
 	inside.bundle = embed.Default().Fingerprint[:12]
-	kept := []run{inside, softmax, candidate}
+	kept := []run{reference, inside, softmax, candidate}
 	if err := writeRuns(o.keptPath(), kept); err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestKeptFiguresAreNotMadeAnew(t *testing.T) {
 	if err := climb(t.Context(), o); err != nil {
 		t.Errorf("what is kept was trained: %v", err)
 	}
-	kept[1].bundle, kept[1].figures = "", map[question]measured{reporting: softmax.figures[reporting]}
+	kept[2].bundle, kept[2].figures = "", map[question]measured{reporting: softmax.figures[reporting]}
 	if err := writeRuns(o.keptPath(), kept); err != nil {
 		t.Fatal(err)
 	}

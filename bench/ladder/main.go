@@ -3,9 +3,9 @@
 //
 //	go run ./bench/ladder climb    # train what is not trained yet; stop it at any time, call it again to go on
 //	go run ./bench/ladder report   # measure the networks, write docs/results/ladder.md, .csv and .svg
-//	go run ./bench/ladder card     # measure the network inside, write docs/model-card.md
-//	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates and the network inside, odd and even classes
-//	go run ./bench/ladder write BUNDLE~0.4 FILE  # a candidate as a file: here 0.4 of the way from the network inside to a bundle
+//	go run ./bench/ladder card     # measure the network inside the program, write docs/model-card.md
+//	go run ./bench/ladder measure BUNDLE...  # the same sets for candidates, odd and even classes
+//	go run ./bench/ladder write BUNDLE~0.4 FILE  # a candidate as a file: here 0.4 of the way from the reference network to a bundle
 //	go run ./bench/ladder curve FOLDER  # measure the bundles of the run of recipes/curve.toml, say what samples buy
 //
 // report and measure keep the figures of each network in docs/results/ladder.csv: what is in there is neither trained nor
@@ -61,7 +61,7 @@ func main() {
 	case "measure":
 		err = measureFiles(ctx, o, rest)
 	case "write":
-		err = write(rest)
+		err = o.write(rest)
 	case "curve":
 		err = curve(ctx, o, rest)
 	case "report":

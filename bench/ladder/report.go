@@ -47,10 +47,11 @@ func report(ctx context.Context, o options) error {
 	return fileio.WriteBytes(filepath.Join(o.out, "ladder.svg"), fileio.Public, plot(lines))
 }
 
-// insideName is the name of the built-in network in the table.
-const insideName = "network inside"
+// What the tables call the network that was trained in PyTorch, from which the candidates come, and the one that is inside
+// the program.
+const referenceName, insideName = "reference network", "network inside"
 
-// measureAll returns the figures of the network inside, of all rungs and seeds, and of the candidates: those that are
+// measureAll returns the figures of the reference network, of all rungs and seeds, and of the candidates: those that are
 // kept, and in their place those of the networks that have been trained since.
 func (o options) measureAll(ctx context.Context) ([]run, error) {
 	runs, err := readRuns(o.keptPath())
@@ -61,7 +62,7 @@ func (o options) measureAll(ctx context.Context) ([]run, error) {
 		return nil, err
 	}
 	pictures := sets{}
-	if runs, err = o.measureInside(ctx, runs, pictures); err != nil {
+	if runs, err = o.measureFixed(ctx, runs, pictures); err != nil {
 		return nil, err
 	}
 	for _, name := range names() {
@@ -93,19 +94,45 @@ func (o options) current(runs []run) ([]run, error) {
 	return out, nil
 }
 
-// measureInside measures the network inside, unless its figures are kept.
-func (o options) measureInside(ctx context.Context, runs []run, pictures sets) ([]run, error) {
-	inside := embed.Default()
-	if r, ok := find(runs, insideName, 0); ok && r.bundle == inside.Fingerprint[:12] {
+// measureFixed measures the reference network and the one inside the program, unless their figures are kept.
+func (o options) measureFixed(ctx context.Context, runs []run, pictures sets) ([]run, error) {
+	if _, kept := find(runs, referenceName, 0); !kept {
+		reference, err := o.reference()
+		if err != nil {
+			return nil, err
+		}
+		if runs, err = o.measureAs(ctx, runs, pictures, referenceName, reference); err != nil {
+			return nil, err
+		}
+	}
+	return o.measureAs(ctx, runs, pictures, insideName, embed.Default())
+}
+
+// measureAs measures a network of that name, unless its figures are kept.
+func (o options) measureAs(ctx context.Context, runs []run, pictures sets, name string, b *embed.Bundle) ([]run, error) {
+	mark := b.Fingerprint[:12]
+	if r, ok := find(runs, name, 0); ok && r.bundle == mark {
 		return runs, nil
 	}
-	figures, err := o.measure(ctx, pictures, inside.Freeze())
-	return replace(runs, run{name: insideName, bundle: inside.Fingerprint[:12], figures: figures}), err
+	figures, err := o.measure(ctx, pictures, b.Freeze())
+	return replace(runs, run{name: name, bundle: mark, figures: figures}), err
+}
+
+// reference returns the network that was trained in PyTorch.
+func (o options) reference() (*embed.Bundle, error) {
+	var files [2][]byte
+	for i, name := range []string{"reference.safetensors", "reference.json"} {
+		var err error
+		if files[i], err = os.ReadFile(filepath.Join(o.sets, "..", "reference", name)); err != nil {
+			return nil, err
+		}
+	}
+	return embed.ImportTorch(files[0], files[1])
 }
 
 // measureRung measures a rung's network, if there is one whose figures are not kept.
 func (o options) measureRung(ctx context.Context, runs []run, pictures sets, name string, seed uint64) ([]run, error) {
-	bundle, err := candidate{file: o.bundleOf(name, seed)}.bundle()
+	bundle, err := o.bundle(candidate{file: o.bundleOf(name, seed)})
 	if errors.Is(err, fs.ErrNotExist) {
 		return runs, nil
 	}
@@ -131,11 +158,11 @@ func (o options) measure(ctx context.Context, pictures sets, n *embed.Network) (
 	return measure(ctx, pictures, o.sets, []*embed.Network{n})
 }
 
-// collect puts the figures of all seeds of a rung together, by the rungs' names; the network inside has one.
+// collect puts the figures of all seeds of a rung together, by the rungs' names; the reference network has one.
 func collect(runs []run, seeds []uint64) map[string]result {
 	results := map[string]result{}
 	for _, r := range runs {
-		if r.name != insideName && !slices.Contains(seeds, r.seed) {
+		if r.name != referenceName && !slices.Contains(seeds, r.seed) {
 			continue
 		}
 		x := results[r.name]
@@ -256,7 +283,7 @@ func writePage(w io.Writer, samples int, results map[string]result, lines []line
 	}
 	fmt.Fprintf(w, "\n![What each rung adds](ladder.svg)\n")
 	writeSamples(w, samples, results)
-	fmt.Fprintf(w, "\n## Candidates for the program\n\nAll that `go run ./bench/ladder measure` has seen, beside the network inside. One is chosen on odd classes and reported on even ones.\n")
+	fmt.Fprintf(w, "\n## Candidates for the program\n\nAll that `go run ./bench/ladder measure` has seen, beside the reference network. One is chosen on odd classes and reported on even ones.\n")
 	writeCandidates(w, runs)
 	writeWanted(w, runs)
 	if notes, err := os.ReadFile(filepath.Join("bench", "ladder", "notes.md")); err == nil {
@@ -289,21 +316,21 @@ func writeWanted(w io.Writer, runs []run) {
 	}
 }
 
-// insideSamples is the number of samples of the built-in network: 1,600 steps of 512.
-const insideSamples = 1600 * 512
+// referenceSamples is the number of samples of the reference network: 1,600 steps of 512.
+const referenceSamples = 1600 * 512
 
-// writeSamples says what more samples bring. The built-in network is the contrast rung, trained for longer and on turned
+// writeSamples says what more samples bring. The reference network is the contrast rung, trained for longer and on turned
 // pictures as well.
 func writeSamples(w io.Writer, samples int, results map[string]result) {
-	few, many := results["contrast"], results[insideName]
+	few, many := results["contrast"], results[referenceName]
 	if few.even == nil {
 		return
 	}
 	gain := 100 * (many.even.mean() - few.even.mean())
-	doublings := math.Log2(float64(insideSamples) / float64(samples))
-	million := gain / doublings * math.Log2((insideSamples+1e6)/insideSamples)
-	fmt.Fprintf(w, "\n## What samples buy\n\nFrom *contrast* with %d samples to the network inside with %d (the same loss, turned forms of a picture as negatives besides) the mean goes from %.1f to %.1f: %.1f points for each doubling.\n",
-		samples, insideSamples, 100*few.even.mean(), 100*many.even.mean(), gain/doublings)
+	doublings := math.Log2(float64(referenceSamples) / float64(samples))
+	million := gain / doublings * math.Log2((referenceSamples+1e6)/referenceSamples)
+	fmt.Fprintf(w, "\n## What samples buy\n\nFrom *contrast* with %d samples to the reference network with %d (the same loss, turned forms of a picture as negatives besides) the mean goes from %.1f to %.1f: %.1f points for each doubling.\n",
+		samples, referenceSamples, 100*few.even.mean(), 100*many.even.mean(), gain/doublings)
 	fmt.Fprintf(w, "If that went on, the next million samples would buy %.1f points; the curve of one run bends, and says less: [samples.md](samples.md).\n", million)
 }
 
@@ -315,7 +342,7 @@ func writeFigures(w io.Writer, results map[string]result) {
 	heads = append(heads, "mean", "all")
 	fmt.Fprintf(w, "| %s |\n|%s\n", strings.Join(heads, " | "), strings.Repeat("---|", len(heads)))
 	printed := false
-	for _, name := range append(names(), insideName) {
+	for _, name := range append(names(), referenceName) {
 		r := results[name]
 		if r.even == nil {
 			fmt.Fprintf(w, "| %s | 0%s |\n", name, strings.Repeat(" |", len(heads)-2))

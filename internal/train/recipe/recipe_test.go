@@ -138,12 +138,12 @@ func TestReadyRecipesLoad(t *testing.T) {
 		t.Fatalf("%d recipes, %d of the ladder (%v, %v)", len(files), len(rungs), err, rungsErr)
 	}
 	root := t.TempDir()
-	for _, dir := range []string{"repo/recipes/ladder", "repo/runs/ladder", "repo/runs/curve", "repo/runs/alike", "shared/data/train", "shared/data/backgrounds", "shared/data/fields", "shared/data/reference", "shared/data/bench/dvd_located"} {
+	for _, dir := range []string{"repo/recipes/ladder", "repo/recipes/networks", "repo/runs/ladder", "repo/runs/curve", "repo/runs/alike", "shared/data/train", "shared/data/backgrounds", "shared/data/fields", "shared/data/reference", "shared/data/bench/dvd_located"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	made := []string{"repo/runs/teacher.safetensors", "repo/runs/inside.safetensors", "repo/runs/curve/step-400.safetensors", "repo/runs/alike/step-600.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
+	made := []string{"repo/runs/teacher.safetensors", "repo/runs/inside.safetensors", "repo/runs/reference.safetensors", "repo/recipes/networks/alike-falling.safetensors", "repo/runs/curve/step-400.safetensors", "repo/runs/alike/step-600.safetensors", "repo/runs/ladder/teacher.safetensors", "shared/data/reference/start.safetensors"}
 	for _, shard := range []string{"art-000", "card-000", "card-001", "cover-000", "doc-000", "label-000", "money-000", "page-000", "page-001", "web-000"} {
 		made = append(made, "shared/data/train/"+shard+".tar")
 	}
