@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,8 +71,8 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 
 // The columns of a line on a terminal.
 const (
-	labelColumns    = 25 // at most
-	clauseColumns   = 18 // at least, for the shortest clauses
+	labelColumns    = 25                            // at most
+	clauseColumns   = len("other print, too-small") // at least: the shortest clauses fit, most with a state
 	decisionColumns = len("ambiguous")
 	besideColumns   = len("  ") + decisionColumns + len("  ") + len("  100 %  ") + clauseColumns
 )
@@ -96,7 +97,7 @@ type textPrinter struct {
 func newTextPrinter(w io.Writer, width int, list []input, label int, verbose bool) *textPrinter {
 	p := &textPrinter{w: w, verbose: verbose, width: width, label: min(max(label, 1), aligned), longest: aligned}
 	if p.width > 0 {
-		p.label = min(p.label, labelColumns, (p.width-besideColumns)/2)
+		p.label = min(p.label, labelColumns, (p.width-besideColumns)*5/9) // a label tells more than a name does
 		p.longest = p.width - besideColumns - p.label
 	}
 	for _, in := range list {
@@ -182,7 +183,7 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	if a.Decision != exemplar.Refused {
 		say(p.w, ", confidence %s %%", percentDown(a.Confidence, 1))
 	}
-	for _, how := range seenHow(a) {
+	if how := listed(turnedBy(a), seenIn(a)); how != "" {
 		say(p.w, ", %s", how)
 	}
 	say(p.w, "\n  %s\n", a.Reason)
@@ -204,18 +205,29 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	}
 }
 
-// seenHow says what is unusual about the picture, besides its summary.
-func seenHow(a exemplar.Answer) []string {
-	var how []string
-	if a.Rotation != 0 {
-		how = append(how, fmt.Sprintf("turned %d", a.Rotation))
+// turnedBy says how the document is turned, if it is.
+func turnedBy(a exemplar.Answer) string {
+	if a.Rotation == 0 {
+		return ""
 	}
+	return fmt.Sprintf("turned %d", a.Rotation)
+}
+
+// seenIn lists the states in which the document was seen, without those that the summary
+// says.
+func seenIn(a exemplar.Answer) string {
+	var states []string
 	for _, c := range a.Conditions {
-		if c.Kind != "mirrored" && c.Kind != "dark-mode" { // the summary says it
-			how = append(how, c.Kind)
+		if c.Kind != "mirrored" && c.Kind != "dark-mode" {
+			states = append(states, c.Kind)
 		}
 	}
-	return how
+	return listed(states...)
+}
+
+// listed joins clauses, without those that are empty.
+func listed(clauses ...string) string {
+	return strings.Join(slices.DeleteFunc(clauses, func(s string) bool { return s == "" }), ", ")
 }
 
 // conditions lists the states in which the document was seen.
@@ -240,25 +252,30 @@ func clause(a exemplar.Answer, width int) string {
 	return wordings[len(wordings)-1]
 }
 
-// wordings says in shorter and shorter texts what an answer rests on. The shortest
-// takes clauseColumns at most, unless the picture was refused.
+// wordings says in shorter and shorter texts what an answer rests on. The states in
+// which the document was seen are kept, since they may be what a user sorts by. The
+// shortest takes clauseColumns at most, unless the picture was refused.
 func wordings(a exemplar.Answer) []string {
 	summary := plain(a.Summary)
 	if a.Decision == exemplar.Refused {
 		return []string{summary, withoutAsides(summary)}
 	}
-	more := seenHow(a)
+	turned, states := turnedBy(a), seenIn(a)
+	nearest := ""
 	if a.Decision == exemplar.Unknown && len(a.Candidates) > 0 {
-		more = append(more, "nearest "+a.Candidates[0].Label)
+		nearest = "nearest " + plain(a.Candidates[0].Label)
 	}
 	if a.Decision == exemplar.Ambiguous && len(a.Candidates) > 1 {
-		more = append(more, a.Candidates[0].Label+" or "+a.Candidates[1].Label)
+		nearest = plain(a.Candidates[0].Label + " or " + a.Candidates[1].Label)
 	}
-	var all []string
-	for n := len(more); n >= 0; n-- {
-		all = append(all, plain(strings.Join(append([]string{a.Summary}, more[:n]...), ", ")))
+	all := []string{listed(summary, turned, states, nearest), listed(summary, turned, states), listed(summary, states)}
+	short := shortest(a)
+	for _, said := range short {
+		all = append(all, listed(said, states))
 	}
-	return append(all, shortest(a)...)
+	first, _, _ := strings.Cut(states, ", ")
+	last := short[len(short)-1]
+	return append(all, listed(last, first), last)
 }
 
 // shortest are wordings for narrow terminals. They keep what a user must know first.
@@ -273,6 +290,8 @@ func shortest(a exemplar.Answer) []string {
 		return []string{"the sub-label is open", "sub-label open"}
 	case a.Decision == exemplar.Match && a.Geometry != nil && len(a.Geometry.Changes) > 0:
 		return []string{"other print in " + count(len(a.Geometry.Changes), "place"), "other print"}
+	case a.Decision == exemplar.Match && a.Copy == "other":
+		return []string{"another copy"}
 	case a.Decision == exemplar.Match && a.Basis == exemplar.ByGeometry:
 		return []string{"most of it agrees", "it agrees"}
 	case a.Decision == exemplar.Match:

@@ -87,6 +87,52 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	}
 }
 
+// The states in which a document was seen stay in the line of a terminal, however long the
+// names are: some sort by them.
+func TestLinesKeepTheStates(t *testing.T) {
+	states := func(kinds ...string) (all []exemplar.Condition) {
+		for _, kind := range kinds {
+			all = append(all, exemplar.Condition{Kind: kind})
+		}
+		return all
+	}
+	const summary = "65 % agrees, another copy, other print in 4 places"
+	changed := &exemplar.Geometry{Changes: make([][4][2]float64, 4)}
+	match := exemplar.Answer{Decision: exemplar.Match, Label: "card/damaged", Confidence: 0.69, Copy: "other", Summary: summary, Rotation: 90, Basis: exemplar.ByGeometry, Geometry: changed}
+	open, several, exact := match, match, match
+	open.Open, open.Summary = []string{"a", "b"}, summary+", the sub-label is open"
+	several.Summary = summary + ", 3 documents here (--all)"
+	exact.Decision, exact.Label, exact.Basis, exact.Summary = exemplar.Unknown, "", exemplar.ByExact, "not exact: other print in 4 places"
+	same, unchanged := match, match
+	same.Copy, same.Geometry, same.Summary = "same", &exemplar.Geometry{}, "99 % agrees"
+	unchanged.Geometry, unchanged.Summary = &exemplar.Geometry{}, "46 % agrees, another copy"
+	long := strings.Repeat("folder/", 8) + "other-damaged.jpg"
+	for _, c := range []struct {
+		name       string
+		answer     exemplar.Answer
+		conditions []exemplar.Condition
+		at80       string
+	}{
+		{"match", match, states("torn"), "other print in 4 places, torn"},
+		{"match, two states", match, states("glare", "torn"), "other print, glare, torn"},
+		{"another copy", unchanged, states("glare", "blurred"), "another copy, glare, blurred"},
+		{"the same copy", same, states("too-small"), "99 % agrees, too-small"},
+		{"open", open, states("torn"), "the sub-label is open, torn"},
+		{"several", several, states("cut-off"), "more by --all, cut-off"},
+		{"not exact", exact, states("too-small"), "not exact, too-small"},
+	} {
+		c.answer.Conditions = c.conditions
+		if line := printed(t, 80, "other-damaged.jpg", c.answer, false); !strings.HasSuffix(line, "%  "+c.at80+"\n") {
+			t.Errorf("%s: want %q in %s", c.name, c.at80, line)
+		}
+		for width := 80; width <= 200; width += 7 {
+			if line := printed(t, width, long, c.answer, false); !strings.Contains(line, ", "+c.conditions[0].Kind) {
+				t.Errorf("%s: on %d columns the state is missing: %s", c.name, width, line)
+			}
+		}
+	}
+}
+
 // The reason and the advice about a refused picture are printed even on the narrowest
 // terminal.
 func TestRefusedSaysWhatToDo(t *testing.T) {
