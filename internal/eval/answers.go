@@ -2,8 +2,8 @@ package eval
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"exemplar/internal/decide"
 )
@@ -142,8 +142,8 @@ func (r *Classification) scoreClasses(list []decided) {
 			hits[d.truth]++
 		}
 	}
-	for label, n := range captures {
-		hit := float64(hits[label])
+	for _, label := range slices.Sorted(maps.Keys(captures)) {
+		n, hit := captures[label], float64(hits[label])
 		x := ClassScore{Label: label, Captures: n, Recall: hit / float64(n)}
 		if answered[label] > 0 {
 			x.Precision = hit / float64(answered[label])
@@ -151,7 +151,6 @@ func (r *Classification) scoreClasses(list []decided) {
 		x.F1 = 2 * hit / float64(n+answered[label])
 		r.Classes = append(r.Classes, x)
 	}
-	slices.SortFunc(r.Classes, func(a, b ClassScore) int { return strings.Compare(a.Label, b.Label) })
 	for _, x := range r.Classes {
 		share := 1 / float64(len(r.Classes))
 		r.Precision += share * x.Precision

@@ -1,9 +1,9 @@
 package eval
 
 import (
+	"maps"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Condition is the part of a set that was taken in one way. It is judged at the
@@ -36,10 +36,9 @@ func conditions(s *Set, c *comparisons, v *Verification, id *Identification) []C
 	}
 	point := v.Headline()
 	var list []Condition
-	for name, n := range captures {
-		list = append(list, Condition{Name: name, Captures: n, Target: point.Target})
+	for _, name := range slices.Sorted(maps.Keys(captures)) {
+		list = append(list, Condition{Name: name, Captures: captures[name], Target: point.Target})
 	}
-	slices.SortFunc(list, func(a, b Condition) int { return strings.Compare(a.Name, b.Name) })
 	for i := range list {
 		list[i].judge(s, c, point.Threshold)
 		list[i].rank(s, id)

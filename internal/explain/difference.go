@@ -22,6 +22,8 @@ func Difference(o *recognise.AlignedPair, label string) string {
 	parts := fmt.Sprintf("%d of %d parts agree", agree, compared)
 	where := where(o)
 	switch {
+	case o.Condition != "":
+		return fmt.Sprintf("differs from %s in condition (%s); %s", label, o.Condition, parts)
 	case o.Print != nil && o.Print.OnlyContentsDiffer():
 		return onlyContents(o, label, where)
 	case 2*agree < o.Found.ForDecision.Blocks:
@@ -53,6 +55,8 @@ func onlyContents(o *recognise.AlignedPair, label, where string) string {
 // title heads a picture of the two.
 func title(o *recognise.AlignedPair) string {
 	switch {
+	case o.Condition != "":
+		return "These two differ in condition"
 	case o.Print != nil && o.Print.OnlyContentsDiffer():
 		return "These two differ in what is filled in"
 	case len(o.Regions) == 0 && o.Recoloured:

@@ -74,6 +74,10 @@ func TestContentsAloneAreSaidToDiffer(t *testing.T) {
 			}
 		}
 	}
+	o := laid(synthdoc.Document{Kind: "form", Template: 9, Content: 9, Size: 760}, synthdoc.Document{Kind: "form", Template: 9, Content: 15, Size: 760})
+	if o.Condition = "glare"; !strings.HasPrefix(Difference(o, "other"), "differs from other in condition (glare); ") {
+		t.Errorf("of another condition: %s", Difference(o, "other"))
+	}
 	if said["contents"] < 4 || said["edition"] > 0 {
 		t.Errorf("said of %v, twice each", said)
 	}

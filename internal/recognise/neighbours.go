@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/imagediff"
 	"exemplar/internal/imaging"
@@ -44,6 +45,7 @@ type AlignedPair struct {
 	imagediff.Difference                // zero where it was not found
 	Print                *PrintMap      // of Reference, as On shows it; nil where it was not found
 	Fixed                bool           // the contents of both are: see [store.ContentsFixed]
+	Condition            condition.Kind // in which one of them shows the kind of both; empty if neither, or no label is above both
 	alike                bool           // so far that captures of one may be taken for the other
 	sx, sy               float64        // from On to the picture as it arrived
 }
@@ -213,6 +215,10 @@ func (g *Engine) Align(ctx context.Context, id, on string) (*AlignedPair, error)
 
 // align lays a reference on a subject.
 func (g *Engine) align(ctx context.Context, s *subject, id string) (*AlignedPair, error) {
+	other, err := g.store.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	reference, picture, err := g.readReference(ctx, id)
 	if err != nil {
 		return nil, err
@@ -221,18 +227,14 @@ func (g *Engine) align(ctx context.Context, s *subject, id string) (*AlignedPair
 	o := &AlignedPair{
 		On: s.photo, Reference: reference, Picture: picture, Found: s.photo.Compare(reference),
 		sx: float64(s.Width) / float64(w), sy: float64(s.Height) / float64(h),
-	}
-	if s.Contents == store.ContentsFixed {
-		other, err := g.store.Get(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		o.Fixed = other.Contents == store.ContentsFixed
+		Fixed: s.Contents == store.ContentsFixed && other.Contents == store.ContentsFixed,
 	}
 	if o.Found.Located {
 		o.Difference = s.photo.Differ(reference, picture, &o.Found)
 		o.Print = o.Found.Print(reference)
-		o.alike = g.mayBeTaken(o, s.labels)
+		if o.alike = g.mayBeTaken(o, s.labels); o.alike {
+			o.Condition = g.stateOfOne(o, [2]decide.Label{s.Label, other.Label})
+		}
 	}
 	return o, nil
 }

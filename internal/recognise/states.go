@@ -104,6 +104,11 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 	if err != nil {
 		return nil, err
 	}
+	return statesAmong(ids, labels, rows), nil
+}
+
+// statesAmong finds the states of references, which rows hold against each other.
+func statesAmong(ids []string, labels map[string]decide.Label, rows [][]seenAs) *states {
 	kin := make([][]bool, len(ids))
 	for i := range rows {
 		kin[i] = make([]bool, len(ids))
@@ -119,7 +124,7 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		}
 	}
 	if plainest < 0 {
-		return nil, nil
+		return nil
 	}
 	found := &states{plainest: ids[plainest], of: map[string]condition.State{}, labels: map[string]decide.Label{}}
 	inState := map[decide.Label]bool{labels[ids[plainest]]: true}
@@ -141,9 +146,39 @@ func (g *Engine) compareStates(ctx context.Context, ids []string, labels map[str
 		}
 	}
 	if differ < 2 {
-		return nil, nil
+		return nil
 	}
-	return found, nil
+	return found
+}
+
+// stateOfOne is the condition in which one of a pair shows the kind of both, and the other
+// does not; empty where they differ in something else.
+func (g *Engine) stateOfOne(o *AlignedPair, labels [2]decide.Label) condition.Kind {
+	if parent := labels[0].Parent(); parent == "" || labels[1].Parent() != parent {
+		return ""
+	}
+	on := NewReference(g.model.Embedder, o.On.Picture()).Reference
+	laid := NewPhoto(g.model.Embedder, o.Picture)
+	rows := [][]seenAs{{{}, against(o.On, o.Reference)}, {against(laid, on), {}}}
+	found := statesAmong([]string{"0", "1"}, map[string]decide.Label{"0": labels[0], "1": labels[1]}, rows)
+	if found == nil {
+		return ""
+	}
+	seen := rows[0][1].seen.Conditions
+	if found.plainest == "0" {
+		seen = rows[1][0].seen.Conditions
+	}
+	return seen[max(0, slices.IndexFunc(seen, func(c condition.Condition) bool { return c.Sure }))].Kind
+}
+
+// against holds a photo against a reference; nothing is seen where that is not found.
+func against(p *Photo, r *Reference) seenAs {
+	found := p.Verify(r)
+	if !found.Located {
+		return seenAs{}
+	}
+	conditions, seen := p.Conditions(r, &found)
+	return seenAs{r, &found, conditions, seen}
 }
 
 // badness orders references by how bad their state is; ok is false for one that is no
@@ -208,12 +243,7 @@ func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([
 		if err != nil {
 			continue
 		}
-		found := photo.Verify(reference)
-		if !found.Located {
-			continue
-		}
-		conditions, seen := photo.Conditions(reference, &found)
-		row[i] = seenAs{reference, &found, conditions, seen}
+		row[i] = against(photo, reference)
 	}
 	return row, nil
 }

@@ -10,6 +10,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
+	"exemplar/internal/store"
 	"exemplar/internal/synthdoc"
 )
 
@@ -102,5 +103,41 @@ func TestEditionsAreNoStates(t *testing.T) {
 	}
 	if e.states != nil {
 		t.Errorf("two editions are taken for states: %v", e.states.of)
+	}
+}
+
+// References of one family that show the kind in states that differ are said to, whichever
+// was registered first; where contents alone differ, or no label is above both, they are not.
+func TestNeighboursInAnotherCondition(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	d := synthdoc.Document{Kind: "form", Template: 9, Content: 9, Size: 760}
+	plain := synthdoc.Draw(d)
+	d.Content = 15
+	other := synthdoc.Draw(d)
+	for _, c := range []struct {
+		first, second string
+		picture       *imaging.Image
+		want          condition.Kind
+	}{
+		{"doc/plain", "doc/glare", withGlare(other, 0.6, 0.5), condition.Glare},
+		{"doc/plain", "doc/damaged", withSpill(other, 0.4, 0.5), condition.Stained},
+		{"doc/plain", "doc/anna", other, ""},
+		{"plain", "glare", withGlare(other, 0.6, 0.5), ""},
+	} {
+		g := gallery(t, newEntry(c.first, plain), newEntry(c.second, c.picture))
+		references, err := g.store.List(t.Context(), store.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range references {
+			near, err := g.Neighbours(t.Context(), r.ID)
+			if err != nil || len(near) != 1 || near[0].Pair == nil {
+				t.Errorf("%s has the neighbours %+v, %v", r.Label, near, err)
+				continue
+			}
+			if got := near[0].Pair.Condition; got != c.want {
+				t.Errorf("%s beside %s differs in condition %q, want %q", r.Label, near[0].Label, got, c.want)
+			}
+		}
 	}
 }

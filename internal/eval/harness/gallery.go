@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"exemplar/internal/decide"
 	"exemplar/internal/eval"
@@ -123,7 +123,7 @@ func (g *Gallery) Labels() []string {
 func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 	labels = slices.Compact(slices.Sorted(slices.Values(labels)))
 	var removed []string
-	var restored []store.Entry
+	back := map[string]store.Entry{}
 	for name, entries := range g.entries {
 		was, is := slices.Contains(g.out, name), slices.Contains(labels, name)
 		for _, entry := range entries {
@@ -131,11 +131,14 @@ func (g *Gallery) LeaveOut(ctx context.Context, labels []string) error {
 			case is && !was:
 				removed = append(removed, entry.ID)
 			case was && !is:
-				restored = append(restored, entry)
+				back[entry.ID] = entry
 			}
 		}
 	}
-	slices.SortFunc(restored, func(a, b store.Entry) int { return strings.Compare(a.ID, b.ID) })
+	var restored []store.Entry
+	for _, id := range slices.Sorted(maps.Keys(back)) {
+		restored = append(restored, back[id])
+	}
 	if len(removed) > 0 {
 		if err := g.store.Remove(ctx, removed...); err != nil {
 			return fmt.Errorf("leave labels out: %w", err)

@@ -92,7 +92,7 @@ export function relatives(label, rivals, { take, explain } = {}) {
 }
 
 // reason leaves out what the command line would say.
-const reason = (r) => words.sentence(r.reason.replace(/: register both under one label, or with --contents fixed$/, ""));
+const reason = (r) => words.sentence(r.reason.replace(/: register both under one label, or each with fixed contents$/, ""));
 
 // effectText says which answers would change.
 function effectText({ changed, looked_at: looked, open }) {
