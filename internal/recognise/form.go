@@ -225,9 +225,10 @@ const (
 	specks = 0.02
 )
 
-// isStrip says that a reference is long and narrow, as a till's receipt is.
+// isStrip says that a reference is long and narrow, as a till's receipt is. What is wide, as
+// a cheque, a ticket or a note, has all of its form in its place.
 func (r *Reference) isStrip(kinds *changedetect.Map) bool {
-	return float64(max(r.w, r.h)) >= stripShape*float64(min(r.w, r.h)) || isColumn(kinds)
+	return float64(r.h) >= stripShape*float64(r.w) || isColumn(kinds)
 }
 
 // isColumn says that the print of a reference is a column, as on a strip of paper that

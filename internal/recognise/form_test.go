@@ -66,6 +66,26 @@ func TestIsColumn(t *testing.T) {
 	}
 }
 
+// A till's receipt is a strip of paper, on which form moves as it grows; a note, a ticket or a
+// cheque is none, however long.
+func TestIsStrip(t *testing.T) {
+	nothing := &changedetect.Map{}
+	for name, c := range map[string]struct {
+		w, h int
+		want bool
+	}{
+		"a receipt": {300, 700, true},
+		"a note":    {1500, 700, false},
+		"a cheque":  {1700, 700, false},
+		"a sheet":   {700, 990, false},
+	} {
+		r := &Reference{w: c.w, h: c.h}
+		if got := r.isStrip(nothing); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // What tells another company of the same template is its name, in large print.
 func TestEmblemsTellCompanies(t *testing.T) {
 	e := NewEmbedder(embed.Default())
