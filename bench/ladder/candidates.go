@@ -58,31 +58,31 @@ func (o options) measureCandidate(ctx context.Context, pictures sets, text strin
 }
 
 // candidate says which network to measure: FILE, FILE~0.4 for the network 0.4 of the way from the reference network to it,
-// FILE@160 for the same weights at another input size, or both: FILE~0.4@160. Without FILE it is the reference network.
+// FILE~0.4~FROM for that from another file, FILE@160 for the same weights at another input size, or both: FILE~0.4@160.
+// Without FILE it is the reference network.
 type candidate struct {
 	file  string
 	share string // "" = all
+	from  string // "" = the reference network
 	side  string // "" = its own
 }
 
 func parseCandidate(text string) (c candidate) {
 	rest, side, _ := strings.Cut(text, "@")
-	c.file, c.share, _ = strings.Cut(rest, "~")
+	c.file, rest, _ = strings.Cut(rest, "~")
+	c.share, c.from, _ = strings.Cut(rest, "~")
 	c.side = side
 	return c
 }
 
 // name is that of the run's folder; of the file too, where it is not the run's last network.
 func (c candidate) name() string {
-	name := filepath.Base(filepath.Dir(c.file))
-	if stem := strings.TrimSuffix(filepath.Base(c.file), filepath.Ext(c.file)); stem != "bundle" {
-		name += "/" + stem
-	}
-	if c.file == "" {
-		name = referenceName
-	}
+	name := fileName(c.file)
 	if c.share != "" {
 		name += "~" + c.share
+	}
+	if c.from != "" {
+		name += "~" + fileName(c.from)
 	}
 	if c.side != "" {
 		name += "@" + c.side
@@ -90,18 +90,25 @@ func (c candidate) name() string {
 	return name
 }
 
-// bundle makes the network.
-func (o options) bundle(c candidate) (bundle *embed.Bundle, err error) {
-	if c.file == "" {
-		bundle, err = o.reference()
-	} else {
-		bundle, err = embed.Open(c.file)
+func fileName(file string) string {
+	if file == "" {
+		return referenceName
 	}
+	name := filepath.Base(filepath.Dir(file))
+	if stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); stem != "bundle" {
+		name += "/" + stem
+	}
+	return name
+}
+
+// bundle makes the network.
+func (o options) bundle(c candidate) (*embed.Bundle, error) {
+	bundle, err := o.open(c.file)
 	if err != nil {
 		return nil, err
 	}
 	if c.share != "" {
-		if bundle, err = o.mixed(bundle, c.share); err != nil {
+		if bundle, err = o.mixed(bundle, c); err != nil {
 			return nil, err
 		}
 	}
@@ -115,24 +122,32 @@ func (o options) bundle(c candidate) (bundle *embed.Bundle, err error) {
 	return bundle.WithInput(side)
 }
 
-// mixed is the network that share of the way from the reference network to another.
-func (o options) mixed(b *embed.Bundle, share string) (*embed.Bundle, error) {
-	s, err := strconv.ParseFloat(share, 64)
-	if err != nil {
-		return nil, err
+// open reads a bundle; without a file it is the reference network.
+func (o options) open(file string) (*embed.Bundle, error) {
+	if file == "" {
+		return o.reference()
 	}
-	reference, err := o.reference()
-	if err != nil {
-		return nil, err
-	}
-	return embed.Mix(reference, b, s)
+	return embed.Open(file)
 }
 
-// write makes the bundle of a candidate a file, to train on from it or to look at its answers, in half precision, as the
-// program holds its own.
+// mixed is the network that share of the way from another one to a bundle.
+func (o options) mixed(b *embed.Bundle, c candidate) (*embed.Bundle, error) {
+	share, err := strconv.ParseFloat(c.share, 64)
+	if err != nil {
+		return nil, err
+	}
+	from, err := o.open(c.from)
+	if err != nil {
+		return nil, err
+	}
+	return embed.Mix(from, b, share)
+}
+
+// write makes the bundle of a candidate a file, to train on from it or to put it inside the program, in half precision, as
+// the program holds its own. A third argument is a file with its card.
 func (o options) write(args []string) error {
-	if len(args) != 2 {
-		return errors.New("write takes two arguments: BUNDLE~SHARE@SIDE, and the file to write")
+	if len(args) != 2 && len(args) != 3 {
+		return errors.New("write takes two arguments or three: BUNDLE~SHARE~FROM@SIDE, the file to write, and one with the card")
 	}
 	bundle, err := o.bundle(parseCandidate(args[0]))
 	if err == nil {
@@ -140,6 +155,13 @@ func (o options) write(args []string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%q: %w", args[0], err)
+	}
+	if len(args) == 3 {
+		card, err := os.ReadFile(args[2])
+		if err != nil {
+			return err
+		}
+		bundle.Card = string(card)
 	}
 	return bundle.Save(args[1])
 }

@@ -154,11 +154,12 @@ func TestWhatIsMeasuredReplacesWhatWasPrinted(t *testing.T) {
 
 func TestCandidateName(t *testing.T) {
 	for path, want := range map[string]string{
-		"runs/drawn-a/bundle.safetensors":       "drawn-a",
-		"runs/drawn-a/best.safetensors":         "drawn-a/best",
-		"runs/drawn-a/bundle.safetensors@192":   "drawn-a@192",
-		"@192":                                  referenceName + "@192",
-		"runs/drawn-a/best.safetensors~0.4@160": "drawn-a/best~0.4@160",
+		"runs/drawn-a/bundle.safetensors":                         "drawn-a",
+		"runs/drawn-a/best.safetensors":                           "drawn-a/best",
+		"runs/drawn-a/bundle.safetensors@192":                     "drawn-a@192",
+		"@192":                                                    referenceName + "@192",
+		"runs/drawn-a/best.safetensors~0.4@160":                   "drawn-a/best~0.4@160",
+		"runs/a/bundle.safetensors~0.5~runs/b/step-2.safetensors": "a~0.5~b/step-2",
 	} {
 		if got := parseCandidate(path).name(); got != want {
 			t.Errorf("%s is called %q, want %q", path, got, want)
