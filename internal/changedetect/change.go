@@ -105,8 +105,12 @@ var defaultWeights []byte
 //go:embed kinds.safetensors
 var kindWeights []byte
 
+//go:embed alone.safetensors
+var aloneWeights []byte
+
 var loadDefault = sync.OnceValue(func() *Detector { return embedded(layers, defaultWeights) })
 var loadKinds = sync.OnceValue(func() *Detector { return embedded(kindLayers, kindWeights) })
+var loadAlone = sync.OnceValue(func() *Detector { return embedded(kindLayers, aloneWeights) })
 
 func embedded(table []cellnet.Layer, data []byte) *Detector {
 	n, err := cellnet.Load(pictures, table, data)
@@ -124,3 +128,8 @@ func Default() *Detector { return loadDefault() }
 // [Default] (docs/results/kinds-network.md); its probabilities are others, so what
 // is calibrated on those of one must not be fed with those of the other.
 func Kinds() *Detector { return loadKinds() }
+
+// Alone returns the detector inside the program that says best of a reference alone, laid on
+// itself, what is contents: it has learnt from blank forms of lines, boxes and tables and from
+// headlines of one company. It is a detector as [Kinds], which says better what a photo shows.
+func Alone() *Detector { return loadAlone() }

@@ -73,7 +73,7 @@ func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
 			continue
 		}
 		if alone == nil {
-			alone = ofItself(ref)
+			alone = ofItself(ref, changedetect.Kinds())
 		}
 		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, doubtful) {
 			continue
@@ -162,11 +162,11 @@ func negative(g *imaging.Gray) *imaging.Gray {
 	return n
 }
 
-// ofItself is what the network says of a reference that is laid on itself.
-func ofItself(ref *imaging.Gray) *changedetect.Map {
+// ofItself is what a network says of a reference that is laid on itself.
+func ofItself(ref *imaging.Gray, network *changedetect.Detector) *changedetect.Map {
 	half := &imaging.Gray{W: ref.W, H: ref.H, Pix: make([]byte, len(ref.Pix))}
 	for i, v := range ref.Pix {
 		half.Pix[i] = v / 2
 	}
-	return changedetect.Kinds().Detect(ref, half)
+	return network.Detect(ref, half)
 }

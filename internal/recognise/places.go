@@ -80,7 +80,7 @@ func (f *Found) showsOtherPlace(form *scoremodel.Form, kinds *changedetect.Map) 
 	if len(suspects) < enoughPlaces {
 		return false
 	}
-	alone, above := ofItself(ref), f.Evidence.Above(f.photo.probe, f.rowsAbove())
+	alone, above := ofItself(ref, changedetect.Kinds()), f.Evidence.Above(f.photo.probe, f.rowsAbove())
 	others := 0
 	for _, s := range suspects {
 		own := alone.Print(pixels(s.Rectangle), f.rectified.Visible)

@@ -108,7 +108,7 @@ func (f *Found) Print(r *Reference) *PrintMap {
 // OwnPrint says what of a reference's print is taken for form and what for contents,
 // from its picture alone.
 func OwnPrint(picture *imaging.Gray) *PrintMap {
-	seen := ofItself(picture)
+	seen := ofItself(picture, changedetect.Alone())
 	for i := range seen.Logit {
 		seen.Logit[i] = -1 // nothing differs from itself
 	}

@@ -101,6 +101,25 @@ func TestIsBlankForm(t *testing.T) {
 	}
 }
 
+// Ruled boxes of a blank form are no contents; what is written into them is.
+func TestBlankBoxesAreKnown(t *testing.T) {
+	known := 0
+	templates := []uint64{3, 4, 7, 8, 41}
+	for _, template := range templates {
+		form := synthdoc.Document{Kind: "form", Template: template, Content: template, Size: 1000}
+		if isBlankForm(imaging.FitWithin(synthdoc.Draw(form), ReferenceSide).Gray()) {
+			t.Errorf("form %d is taken for blank, and is filled in", template)
+		}
+		form.Blank = true
+		if isBlankForm(imaging.FitWithin(synthdoc.Draw(form), ReferenceSide).Gray()) {
+			known++
+		}
+	}
+	if known < 2 {
+		t.Errorf("%d of %d blank forms are known to be blank", known, len(templates))
+	}
+}
+
 // A word in a field that is empty in the reference makes another copy of it, and no match
 // where the same copy is asked for.
 func TestAWordInAnEmptyFieldIsAnotherCopy(t *testing.T) {
