@@ -26,6 +26,7 @@ func (m *maps) regions() []Condition {
 	m.inputs(&p.In)
 	network().Forward(p)
 	m.probabilities(p.Logits())
+	m.leaveMargins()
 	m.like = make([]float64, len(m.inside))
 	for i := range m.like {
 		m.like[i] = float64(p.In.V[i*channels+likeGround])
@@ -135,6 +136,9 @@ func (m *maps) addRegion(all []Condition, p *patch) []Condition {
 		return all
 	}
 	if placed[kind-1] != Glare && m.isContents(p) || placed[kind-1] == Stained && m.isAnotherPicture(p) {
+		return all
+	}
+	if m.isAsReference(p) {
 		return all
 	}
 	share := float64(len(p.cells)) / float64(len(m.inside))

@@ -14,21 +14,25 @@ func (m *maps) cutOff() []Condition {
 		return nil
 	}
 	m.findSheet()
+	margins := m.margins()
 	var bounds image.Rectangle
-	n := 0
+	n, beyond := 0, 0 // cells, and those of them beside the margins
 	for i := range m.inside {
 		x, y := i%m.w, i/m.w
 		// The middle: a document that fills its picture may be fitted a little too large.
 		if m.onSheet(i) && !m.isBeyond(i) && !m.v.inside[(y*cellSide+cellSide/2+margin)*m.v.photo.W+x*cellSide+cellSide/2+margin] {
 			bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
 			n++
+			if !m.inMargin(i, &margins, besideMargin) {
+				beyond++
+			}
 		}
 	}
-	if n == 0 {
+	const certain, some = 0.12, 0.01
+	if n == 0 || float64(beyond) <= some*m.area && m.sidesOutside() > 1 {
 		return nil
 	}
 	share := float64(n) / m.area
-	const certain = 0.12
 	return []Condition{{Kind: CutOff, Share: share, Where: []Place{m.v.place(bounds)}, Strength: min(1, share/certain), Sure: true}}
 }
 
