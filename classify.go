@@ -65,7 +65,8 @@ type Result struct {
 	Explanation []byte
 	// Version is the number of the gallery's last change that the answers know of: see
 	// [Stats].Changes. They are those of the gallery at that version, whatever others
-	// change meanwhile. It is 0 where the picture was refused.
+	// change meanwhile. It is 0 where the picture was refused while the gallery could not
+	// be read.
 	Version int64
 }
 

@@ -102,8 +102,12 @@ func TestUnusablePicturesAreRefusedWithAReason(t *testing.T) {
 		"cut off":   drawn("ticket")[:2000],
 		"oversized": claim,
 	} {
-		if a := classify(t, g, data); a.Decision != exemplar.Refused || a.Reason == "" {
+		result := classifyWith(t, g, exemplar.FromBytes(data), exemplar.ClassifyOptions{})
+		if a := result.Answer(); a.Decision != exemplar.Refused || a.Reason == "" {
 			t.Errorf("%s: classified as %s (%s)", name, a.Decision, a.Reason)
+		}
+		if version, err := g.Version(t.Context()); err != nil || version == 0 || result.Version != version {
+			t.Errorf("%s: refused by version %d of the gallery, want %d (%v)", name, result.Version, version, err)
 		}
 		results := register(t, g, exemplar.Item{Label: "x", Source: name, Picture: exemplar.FromBytes(data)})
 		if r := results[0]; r.Outcome != exemplar.RefusedImage || r.Reason == "" {

@@ -140,13 +140,19 @@ func writeExplanation(cmd *cobra.Command, path string, drawn []byte) error {
 }
 
 // writeDrawing writes a PNG with the mark of this program, so that a later drawing may
-// replace it.
+// replace it, and says where it is.
 func writeDrawing(cmd *cobra.Command, path string, png []byte) error {
-	return writePicture(cmd, path, marked(png))
+	if err := writePicture(cmd, path, marked(png)); err != nil {
+		return err
+	}
+	if !isQuiet(cmd) {
+		say(cmd.ErrOrStderr(), "drew %s\n", path)
+	}
+	return nil
 }
 
-// writePicture writes a file that may show somebody's document, for the owner's eyes
-// only.
+// writePicture writes a file that may show somebody's document. As all such files, and
+// those that name any, it is for the owner's eyes only.
 func writePicture(cmd *cobra.Command, path string, data []byte) error {
 	return writeFile(cmd, path, fileio.Private, data)
 }

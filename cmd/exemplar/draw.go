@@ -31,13 +31,15 @@ func newDraw() *cobra.Command {
 		GroupID: "judge",
 		Short:   "Draw documents and photos of them, as a labelled data set",
 		Long: `Draw documents and simulated photos of them as a data set with labels. Each document becomes
-FOLDER/KIND/NUMBER/NUMBER_ref.png; --photos adds photos of it. --siblings adds the documents that are hardest to tell from
+FOLDER/KIND/NUMBER/NUMBER_ref.png; --photos adds photos of it. Register the clean pictures alone, by --only '*_ref.png', and
+classify the photos. --siblings adds the documents that are hardest to tell from
 it, each as a sub-label: the same form with other contents, another edition, one changed line, the same contents on another
 form, the blank form. The same seed draws the same documents.
 
 Kinds: ` + strings.Join(synthdoc.Kinds(), ", ") + ".",
 		Example: `  exemplar draw documents/ --count 50 --photos 3
-  exemplar eval documents/`,
+  exemplar eval documents/
+  exemplar register --only '*_ref.png' documents/`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, kind := range flags.kinds {
@@ -48,12 +50,15 @@ Kinds: ` + strings.Join(synthdoc.Kinds(), ", ") + ".",
 			if flags.count < 1 || flags.photos < 0 {
 				return fmt.Errorf("want --count of at least 1 and --photos of at least 0")
 			}
+			if flags.count < len(flags.kinds) {
+				return fmt.Errorf("--count %d is too few for %d kinds: each document is of one, so give --count %d or more", flags.count, len(flags.kinds), len(flags.kinds))
+			}
 			return runDraw(cmd, args[0], flags)
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&flags.kinds, "kind", nil, "draw these `KINDS`, separated by commas (default all)")
-	f.IntVarP(&flags.count, "count", "n", 10, "draw `N` documents, each of another design")
+	f.StringSliceVar(&flags.kinds, "kind", nil, "draw these `KINDS`, one after the other; separated by commas, or given several times (default all)")
+	f.IntVarP(&flags.count, "count", "n", 10, "draw `N` documents in all, each of another design")
 	f.IntVar(&flags.photos, "photos", 0, "take `N` simulated photos of each document")
 	f.BoolVar(&flags.inScenes, "scenes", false, "photos show the document somewhere in a scene")
 	f.BoolVar(&flags.siblings, "siblings", false, "also draw the documents that are hardest to tell from each")
@@ -83,6 +88,9 @@ func runDraw(cmd *cobra.Command, folder string, flags drawFlags) error {
 		return err
 	}
 	say(cmd.OutOrStdout(), "drew %s, each with %s, in %s\n", count(len(documents), "document"), count(flags.photos, "photo"), folder)
+	if flags.photos > 0 && !isQuiet(cmd) {
+		say(cmd.OutOrStdout(), "to register the clean pictures alone: exemplar register --only '*_ref.png' %s\n", folder)
+	}
 	return nil
 }
 

@@ -229,13 +229,13 @@ func judgeScores(path string) (*eval.Result, error) {
 // write prints the results and writes the files that the flags name.
 func (f *evalFlags) write(cmd *cobra.Command, results []*eval.Result, sets []*dataset.Folder) error {
 	if f.csv != "" {
-		if err := fileio.Write(f.csv, 0o644, func(w io.Writer) error { return eval.WriteCSV(w, results) }); err != nil {
+		if err := fileio.Write(f.csv, fileio.Private, func(w io.Writer) error { return eval.WriteCSV(w, results) }); err != nil {
 			return err
 		}
 	}
 	if f.html != "" {
 		options := evalreport.Options{Sweeps: f.sweeps, Thumb: harness.Thumbnails(sets, f.strangers), Maps: true}
-		if err := fileio.Write(f.html, 0o644, func(w io.Writer) error { return evalreport.Write(w, results, options) }); err != nil {
+		if err := fileio.Write(f.html, fileio.Private, func(w io.Writer) error { return evalreport.Write(w, results, options) }); err != nil {
 			return err
 		}
 	}

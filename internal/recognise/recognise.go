@@ -91,7 +91,8 @@ const consideredLabels = 32
 func (g *Engine) Recognise(ctx context.Context, in Input, opts Options) (*Result, error) {
 	picture, err := in.open(g.model.Embedder, opts.Search)
 	if err != nil {
-		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error()), Blank: isBlank(err)}}}, nil
+		version, _ := g.Version(ctx) // 0 where the gallery cannot be read, which a refusal does not need
+		return &Result{Findings: []Finding{{Decision: decide.Refuse(err.Error()), Blank: isBlank(err)}}, Version: version}, nil
 	}
 	for attempt := 1; ; attempt++ {
 		result, whole, err := g.pass(ctx, picture, opts)
