@@ -10,7 +10,7 @@ const (
 	// windowSide is the side in pixels of what is compared about a cell, two letters of small
 	// print, and windowReach how far from its place it is looked for: the paper may bend. By
 	// eye.
-	windowSide, windowReach = 16, 1
+	windowSide, windowReach = 16, 3
 	windowPixels            = windowSide * windowSide
 	// blankDeviation is the standard deviation of levels up to which a window of a reference is
 	// blank, and blankPhoto the same of a photo, which is noisier. By eye.

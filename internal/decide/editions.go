@@ -21,9 +21,10 @@ func EditionTold(l *scoremodel.FormLead) []float64 {
 	return []float64{math.Log1p(l.Own) - math.Log1p(l.Its), l.Colour}
 }
 
-// EditionOther is what tells that it is of neither: another form, or a colour, than both have.
+// EditionOther is what tells that it is of neither: another form, or another colour, than both
+// have.
 func EditionOther(l *scoremodel.FormLead) []float64 {
-	return []float64{math.Log1p(l.Both), l.NoColour}
+	return []float64{math.Log1p(l.Both), l.NoColour, l.Recoloured}
 }
 
 const (
@@ -35,9 +36,9 @@ const (
 	// two logistic regressions on captures of drawn documents in three editions, of which two
 	// are registered, 45 of seed 1 and 60 of seed 3. `go run ./bench/kinds -seed 1 odds` fits
 	// them.
-	editionOwn, editionColour    = 1.03, 4.56
-	editionBoth, editionNoColour = 1.44, 1.87
-	editionTold, editionBias     = 1.01, -0.1
+	editionOwn, editionColour                       = 0.89, 5.34
+	editionBoth, editionNoColour, editionRecoloured = 1.87, 2.68, 5.26
+	editionTold, editionBias                        = 1.31, -0.85
 
 	// The same of the papers of two issuers, which have colours of their own, and for which all
 	// of another form counts: a logistic regression on 176 captures of 30 drawn documents beside
@@ -79,7 +80,8 @@ func (c *scored) formLead(other *scored) (lead float64, looked bool) {
 	}
 	if isEdition(c, other) {
 		told, third := EditionTold(&o), EditionOther(&o)
-		return editionBias + editionTold*min(editionOwn*told[0]+editionColour*told[1], MostTold) - editionBoth*third[0] - editionNoColour*third[1], true
+		return editionBias + editionTold*min(editionOwn*told[0]+editionColour*told[1], MostTold) -
+			editionBoth*third[0] - editionNoColour*third[1] - editionRecoloured*third[2], true
 	}
 	return c.printLead(&o), true
 }
@@ -94,7 +96,7 @@ func (c *scored) printLead(o *scoremodel.FormLead) float64 {
 // black and white, tells them from a limit on.
 func (c *scored) isToldByPrint(other *scored, limit float64) bool {
 	o, looked := c.over(other)
-	return looked && isEdition(c, other) && o.Colour == 0 && o.NoColour == 0 && c.printLead(&o) >= limit
+	return looked && isEdition(c, other) && o.Colour == 0 && o.NoColour == 0 && o.Recoloured == 0 && c.printLead(&o) >= limit
 }
 
 // isToldByForm says that the photo shows the form of the first of two look-alikes.

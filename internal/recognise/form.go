@@ -115,7 +115,7 @@ func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 			seen := changedetect.TellApart(at(i), at(j))
 			lead := scoremodel.FormLead{Reference: other.ID, Own: seen.First, Its: seen.Second, Neither: seen.Neither, Both: seen.Both}
 			if editions {
-				lead.Colour, lead.NoColour = e.photo.coloursOver(h, other)
+				e.photo.seeColours(&lead, h, other, at(i).Across(at(j)))
 			}
 			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
 			a.Over, b.Over = append(a.Over, lead), append(b.Over, lead.Reversed(h.ID))

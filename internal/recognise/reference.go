@@ -31,7 +31,7 @@ type Reference struct {
 	small  func() *imaging.Image
 	colors *imaging.Image // as conditions are looked for by
 	plain  func() bool    // it is print on plain paper
-	hues   func() *hueGrid
+	inks   func() *inkGrid
 
 	outlines func() [][4]planar.Point // where the document may end in the picture, in shares of its sides
 
@@ -45,7 +45,7 @@ func newReference(target *alignment.Reference, vector []float32, picture *imagin
 		target: target, vector: vector, w: picture.W, h: picture.H, colors: colors,
 		outlines: sync.OnceValue(func() [][4]planar.Point { return outlinesOf(colors) }),
 
-		hues:  sync.OnceValue(func() *hueGrid { return huesOf(colors) }),
+		inks:  sync.OnceValue(func() *inkGrid { return inksOf(colors) }),
 		small: sync.OnceValue(func() *imaging.Image { return smallOf(target.Picture()) }),
 		plain: sync.OnceValue(func() bool { return isPlain(target.Picture()) }),
 

@@ -109,6 +109,7 @@ type FormLead struct {
 	// Colour is the share of places with the colour of this reference, of those where the
 	// other has another, less the share with the other's; NoColour that with another colour.
 	Colour, NoColour float64
+	Recoloured       float64 // the share of places with another colour, of those where both have one
 }
 
 // Reversed is what the photo shows of the other reference, of which the first is the other.
