@@ -70,6 +70,23 @@ func TestAThirdEditionHasAnotherFormThanBoth(t *testing.T) {
 	}
 }
 
+// A blurred copy of one of two editions, all of which seems other print, is none of a third.
+func TestABlurredCopyIsOfNoThirdEdition(t *testing.T) {
+	for template, kind := range []string{"certificate", "id-card", "letter", "bill"} {
+		draw := func(contents uint64, edition int) *imaging.Gray {
+			return synthdoc.Draw(synthdoc.Document{Kind: kind, Template: uint64(template), Content: contents, Edition: edition, Size: 700}).Gray()
+		}
+		first, second := draw(1, 0), draw(2, 1)
+		photo := draw(3, 0)
+		for range 6 {
+			photo = photo.Soften()
+		}
+		if seen := TellApart(on(first, photo), on(second, photo)); seen.Both > 1 {
+			t.Errorf("%s: %.1f cells of a third edition", kind, seen.Both)
+		}
+	}
+}
+
 // A single word tells two apart where nothing else differs.
 // Where both have other print than the photo, that is neither's.
 func TestASmallWordTellsTwoApart(t *testing.T) {

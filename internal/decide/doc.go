@@ -89,8 +89,8 @@
 //
 //	told   editionOwn (ln(1+own) - ln(1+its)) + editionColour colour: of which of the two it is
 //	l      editionBias + editionTold min(told, MostTold) - editionBoth ln(1+both)
-//	       - editionNoColour nocolour, of scoremodel.FormLead: the logarithm of the odds that
-//	       it is the one, and neither the other nor a third
+//	       - editionNoColour nocolour - editionRecoloured recoloured, of scoremodel.FormLead:
+//	       the logarithm of the odds that it is the one, and neither the other nor a third
 //
 // Of two that have no label in common, it is
 //
