@@ -397,12 +397,38 @@ func TestDecideBetweenMembersByColour(t *testing.T) {
 		"nothing known":                      {scoremodel.FormLead{}, "form"},
 		"its print, and its colour":          {scoremodel.FormLead{Own: 8, Colour: 1}, "form/a"},
 		"its print, and no colour of either": {scoremodel.FormLead{Own: 8, NoColour: 0.9}, "form"},
+		"its print, some of another colour":  {scoremodel.FormLead{Own: 8, Recoloured: 0.6}, "form"},
 	} {
 		first, second := reprinted(formed(found100("form/a", 70, 0), 1)), reprinted(formed(found100("form/b", 72, 0), 1))
 		leads(&first, &second, c.lead)
 		if d := Decide([]Candidate{first, second}, geometryPolicy); d.Label != c.want {
 			t.Errorf("%s: %s %q: %s", name, d.Outcome, d.Label, d.Reason)
 		}
+	}
+}
+
+// A card that shows what one of two editions has and the other has not is of that one, also
+// where so little agrees that alone it might be another card.
+func TestWhatIsToldFromAnEditionIsOfTheirKind(t *testing.T) {
+	tried := 0
+	for agrees := 30; agrees <= 80; agrees += 2 {
+		card := func(label Label) Candidate {
+			c := reprinted(formed(found100(label, agrees, 0), 12))
+			c.Evidence.Form.Unsteady, c.Evidence.Form.Contents = true, 0.3
+			return c
+		}
+		first, second := card("card/a"), card("card/b")
+		if Decide([]Candidate{first}, geometryPolicy).Outcome != Unknown || !geometryPolicy.IsOfKind(geometryPolicy.Calibration.LLRModel.LLR(first.Evidence)) {
+			continue
+		}
+		tried++
+		leads(&first, &second, scoremodel.FormLead{Own: 20, Colour: 0.9})
+		if d := Decide([]Candidate{first, second}, geometryPolicy); d.Label != "card/a" {
+			t.Errorf("%d agree: %s %q: %s", agrees, d.Outcome, d.Label, d.Reason)
+		}
+	}
+	if tried == 0 {
+		t.Error("no card is unknown alone")
 	}
 }
 

@@ -162,6 +162,13 @@ func (p Policy) besideEditions(ranked []scored, r rule) rule {
 	if len(editions) == 0 || p.WantsSameCopy(&best.Candidate) {
 		return r
 	}
+	told := func(tells func(e *scored) bool) bool {
+		return !slices.ContainsFunc(editions, func(e scored) bool { return !tells(&e) })
+	}
+	// What shows the form of one edition where another has its own is of their kind.
+	if best.llr < r.threshold && p.IsOfKind(best.llr) && told(best.isToldByForm) {
+		r.prior, r.own, r.threshold = 0, 0, p.kindThreshold()
+	}
 	if best.llr < r.threshold {
 		alone := p.ruleAmong(slices.DeleteFunc(slices.Clone(ranked), func(c scored) bool {
 			return slices.ContainsFunc(editions, func(e scored) bool { return e.Label == c.Label })
@@ -174,8 +181,7 @@ func (p Policy) besideEditions(ranked []scored, r rule) rule {
 			r.close = append(r.close, editions[i].Candidate)
 		}
 	}
-	told := func(e scored) bool { return best.isToldByForm(&e) || best.isCopyRatherThan(&e) }
-	if !slices.ContainsFunc(editions, func(e scored) bool { return !told(e) }) {
+	if told(func(e *scored) bool { return best.isToldByForm(e) || best.isCopyRatherThan(e) }) {
 		r.above, r.close = "", []Candidate{best.Candidate}
 	}
 	return r
