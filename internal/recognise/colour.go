@@ -33,8 +33,9 @@ const (
 	// and doubtedInBoth of those where both have one colour.
 	doubtedPlaces, doubtedInBoth = 3, 10
 	// A photo that is not in black and white has fewestColourful places as colourful as that.
+	// Of forms in black and white fewer show some colour where another is printed.
 	// All were chosen on 105 drawn documents, seeds 1 and 3 of bench/kinds.
-	fewestColourful, colourful = 3, 0.15
+	fewestColourful, colourful = 4, 0.15
 )
 
 // rgb are the levels of a place.
@@ -153,9 +154,11 @@ func (p *Photo) seeColours(lead *scoremodel.FormLead, a, b *Hypothesis, across f
 	if colourfulPlaces < fewestColourful {
 		return // a copy in black and white looks like the one of two that is grey there
 	}
-	n := first + second + neither + doubtedPlaces
-	lead.Colour, lead.NoColour = (first-second)/n, neither/n
-	if strayed > 0 { // shadows and hands have many colours, a third edition has one
+	if n := first + second + neither; n >= fewestColourful {
+		n += doubtedPlaces
+		lead.Colour, lead.NoColour = (first-second)/n, neither/n
+	}
+	if stray >= fewestColourful { // shadows and hands have many colours, a third edition has one
 		lead.Recoloured = stray / (one + doubtedInBoth) * strays.minus(&rgb{}) / strayed
 	}
 }
