@@ -157,7 +157,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 			f.seeEmblems(form, kinds)
 			form.Beside = f.writtenBeside(kinds)
 		}
-		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(form, kinds)
+		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds)
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form

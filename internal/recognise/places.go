@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"exemplar/internal/changedetect"
+	"exemplar/internal/condition"
 	"exemplar/internal/emblem"
 	"exemplar/internal/scoremodel"
 )
@@ -39,8 +40,8 @@ const (
 	// apart, and fewestAround are needed.
 	faintPlace, agreesAt     = 6, 0.8
 	aroundStep, fewestAround = 3, 8
-	// onePlace of all other form must lie in one place on plain paper: where form has moved, as
-	// on invoices and receipts, much that is the reference's own seems another. By eye.
+	// onePlace of all other form must lie in one place on upright plain paper: where form has
+	// moved, as on invoices and receipts, much that is the reference's own seems another. By eye.
 	onePlace = 0.5
 	// mostPlaces of the head, and of the rest, are looked at, those that seem most another
 	// form. enoughPlaces must be other: an emblem fills more than one square, whose neighbours
@@ -65,24 +66,28 @@ type square struct {
 
 // showsOtherPlace says that the photo shows other print in place of large print of the form,
 // while the print about it agrees.
-func (f *Found) showsOtherPlace(form *scoremodel.Form, kinds *changedetect.Map) bool {
+func (f *Found) showsOtherPlace(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) bool {
 	if form.Cluster < otherPlace*placePrint*placeSide*placeSide { // no square has enough
 		return false
 	}
-	if !form.Unsteady && form.Cluster < onePlace*form.Other {
+	if r.h > r.w && !form.Unsteady && form.Cluster < onePlace*form.Other {
 		return false
 	}
 	ref := f.rectified.Reference
 	p := places{f, kinds, kinds.Squares(placeSide, f.rectified.Visible), emblem.LayCoarsely(ref, f.rectified.Photo), map[image.Point]emblem.Agreement{}}
 	below := int(lineShare * float64(kinds.H))
 	suspects := append(p.suspects(placeMargin, below), p.suspects(below, kinds.H)...)
-	suspects = slices.DeleteFunc(suspects, func(s square) bool { return !p.differs(s) })
+	suspects = slices.DeleteFunc(suspects, func(s square) bool { return p.reachesIn(s) || !p.differs(s) })
 	if len(suspects) < enoughPlaces {
 		return false
 	}
 	alone, above := ofItself(ref, changedetect.Kinds()), f.Evidence.Above(f.photo.probe, f.rowsAbove())
 	others := 0
+	hidden := f.photo.hidden(r, f)
 	for _, s := range suspects {
+		if slices.ContainsFunc(hidden, pixels(s.Rectangle).Overlaps) {
+			continue
+		}
 		own := alone.Print(pixels(s.Rectangle), f.rectified.Visible)
 		if own.Contents <= entryAlone && p.coarse.Anywhere(pixels(s.Rectangle), above) < movedPlace {
 			if others++; others == enoughPlaces {
@@ -185,4 +190,57 @@ func (p *places) agreement(corner image.Point) emblem.Agreement {
 		p.around[corner] = a
 	}
 	return a
+}
+
+// hides are the conditions in which print is not seen.
+var hides = []condition.Kind{condition.Glare, condition.Covered, condition.CutOff, condition.Torn}
+
+// hidden are the places of a reference, in pixels as it is compared, that the photo does not show: glare lies there, or a
+// hand, or a piece is missing.
+func (p *Photo) hidden(r *Reference, f *Found) []image.Rectangle {
+	all, _ := p.Conditions(r, f)
+	w, h := r.Size()
+	sx, sy := float64(f.rectified.Reference.W)/float64(w), float64(f.rectified.Reference.H)/float64(h)
+	var places []image.Rectangle
+	for _, c := range all {
+		if !c.Sure || !slices.Contains(hides, c.Kind) {
+			continue
+		}
+		for _, place := range c.Where {
+			from, to := place.Reference[0], place.Reference[2]
+			places = append(places, image.Rect(int(from.X*sx), int(from.Y*sy), int(to.X*sx), int(to.Y*sy)))
+		}
+	}
+	return places
+}
+
+// reachesIn says that what lies in a square reaches in from an edge of the page, as a hand does.
+func (p *places) reachesIn(s square) bool {
+	k := p.kinds
+	seen := make([]bool, k.W*k.H)
+	var todo []image.Point
+	visit := func(x, y int) {
+		if i := y*k.W + x; !seen[i] && k.Judged[i] && k.Logit[i] > 0 {
+			seen[i] = true
+			todo = append(todo, image.Pt(x, y))
+		}
+	}
+	for y := s.Min.Y; y < s.Max.Y; y++ {
+		for x := s.Min.X; x < s.Max.X; x++ {
+			visit(x, y)
+		}
+	}
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if at.X == 0 || at.Y == 0 || at.X == k.W-1 || at.Y == k.H-1 {
+			return true
+		}
+		for y := at.Y - 1; y <= at.Y+1; y++ {
+			for x := at.X - 1; x <= at.X+1; x++ {
+				visit(x, y)
+			}
+		}
+	}
+	return false
 }
