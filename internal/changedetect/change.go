@@ -129,7 +129,7 @@ func Default() *Detector { return loadDefault() }
 // is calibrated on those of one must not be fed with those of the other.
 func Kinds() *Detector { return loadKinds() }
 
-// Alone returns the detector inside the program that says best of a reference alone, laid on
-// itself, what is contents: it has learnt from blank forms of lines, boxes and tables and from
-// headlines of one company. It is a detector as [Kinds], which says better what a photo shows.
+// Alone returns the detector inside the program that says best whether a reference, laid on
+// itself, is blank: it has learnt from blank forms of lines, boxes and tables. Of what is filled
+// in, and of photos, [Kinds] says more.
 func Alone() *Detector { return loadAlone() }

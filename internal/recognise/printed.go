@@ -107,8 +107,10 @@ func (f *Found) Print(r *Reference) *PrintMap {
 
 // OwnPrint says what of a reference's print is taken for form and what for contents,
 // from its picture alone.
-func OwnPrint(picture *imaging.Gray) *PrintMap {
-	seen := ofItself(picture, changedetect.Alone())
+func OwnPrint(picture *imaging.Gray) *PrintMap { return ownPrint(picture, changedetect.Kinds()) }
+
+func ownPrint(picture *imaging.Gray, network *changedetect.Detector) *PrintMap {
+	seen := ofItself(picture, network)
 	for i := range seen.Logit {
 		seen.Logit[i] = -1 // nothing differs from itself
 	}

@@ -66,7 +66,7 @@ const (
 // isBlankForm says that a reference is a form that nobody has filled in: print down the page,
 // and none of it contents, as far as can be seen.
 func isBlankForm(picture *imaging.Gray) bool {
-	own := OwnPrint(alignment.Compared(picture, picture.W, picture.H))
+	own := ownPrint(alignment.Compared(picture, picture.W, picture.H), changedetect.Alone())
 	form, contents := own.Count(FormAgrees), own.Count(ContentsAgree)
 	if form < leastForm || float64(contents) > blankContents*float64(form+contents) {
 		return false
