@@ -83,7 +83,10 @@ func (f *Found) showsOtherPlace(r *Reference, form *scoremodel.Form, kinds *chan
 	}
 	alone, above := ofItself(ref, changedetect.Kinds()), f.Evidence.Above(f.photo.probe, f.rowsAbove())
 	others := 0
-	hidden := f.photo.hidden(r, f)
+	hidden, small := f.photo.hidden(r, f)
+	if small {
+		return false
+	}
 	for _, s := range suspects {
 		if slices.ContainsFunc(hidden, pixels(s.Rectangle).Overlaps) {
 			continue
@@ -196,13 +199,13 @@ func (p *places) agreement(corner image.Point) emblem.Agreement {
 var hides = []condition.Kind{condition.Glare, condition.Covered, condition.CutOff, condition.Torn}
 
 // hidden are the places of a reference, in pixels as it is compared, that the photo does not show: glare lies there, or a
-// hand, or a piece is missing.
-func (p *Photo) hidden(r *Reference, f *Found) []image.Rectangle {
+// hand, or a piece is missing. small says that it is too small to show print at all.
+func (p *Photo) hidden(r *Reference, f *Found) (places []image.Rectangle, small bool) {
 	all, _ := p.Conditions(r, f)
 	w, h := r.Size()
 	sx, sy := float64(f.rectified.Reference.W)/float64(w), float64(f.rectified.Reference.H)/float64(h)
-	var places []image.Rectangle
 	for _, c := range all {
+		small = small || c.Sure && c.Kind == condition.TooSmall
 		if !c.Sure || !slices.Contains(hides, c.Kind) {
 			continue
 		}
@@ -211,7 +214,7 @@ func (p *Photo) hidden(r *Reference, f *Found) []image.Rectangle {
 			places = append(places, image.Rect(int(from.X*sx), int(from.Y*sy), int(to.X*sx), int(to.Y*sy)))
 		}
 	}
-	return places
+	return places, small
 }
 
 // reachesIn says that what lies in a square reaches in from an edge of the page, as a hand does.
