@@ -171,8 +171,14 @@ func TestReembedWithAnotherModel(t *testing.T) {
 	if _, err := g.Classify(context.Background(), exemplar.FromBytes(drawn("ticket")), exemplar.ClassifyOptions{}); !errors.Is(err, exemplar.ErrWrongModel) {
 		t.Fatalf("another model's gallery: %v, want ErrWrongModel", err)
 	}
+	if err := g.CheckModel(context.Background()); !errors.Is(err, exemplar.ErrWrongModel) {
+		t.Errorf("checking another model's gallery: %v, want ErrWrongModel", err)
+	}
 	if err := g.Reembed(context.Background(), nil); err != nil {
 		t.Fatal(err)
+	}
+	if err := g.CheckModel(context.Background()); err != nil {
+		t.Errorf("after embedding anew: %v", err)
 	}
 	if a := classify(t, g, drawn("ticket")); len(a.Candidates) == 0 || a.Candidates[0].Label != "ticket" {
 		t.Errorf("after embedding anew: %+v", a)

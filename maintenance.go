@@ -2,6 +2,7 @@ package exemplar
 
 import (
 	"context"
+	"fmt"
 
 	"exemplar/internal/recognise"
 	"exemplar/internal/store"
@@ -12,6 +13,16 @@ import (
 func (g *Gallery) Check(ctx context.Context) ([]string, error) {
 	problems, err := g.store.Check(ctx, recognise.CheckPart)
 	return problems, g.fail(err)
+}
+
+// CheckModel returns [ErrWrongModel] if the gallery's embeddings are not of the model that it was opened
+// with, as after an update that brought another one: then it can be read, and nothing can be looked up in it.
+func (g *Gallery) CheckModel(ctx context.Context) error {
+	stats, err := g.Stats(ctx)
+	if own := g.model.Fingerprint(); err == nil && stats.Model != "" && stats.Model != own {
+		return fmt.Errorf("gallery %q: %w (it has %.12s, this is %.12s)", stats.Path, ErrWrongModel, stats.Model, own)
+	}
+	return err
 }
 
 // Compact writes the gallery's file anew, as small as it can be. Removing

@@ -207,8 +207,6 @@ func hintFor(err error) string {
 	switch {
 	case errors.Is(err, exemplar.ErrNoGallery):
 		return "to register: exemplar register FOLDER/; to name another: --gallery FILE"
-	case errors.Is(err, exemplar.ErrWrongModel):
-		return "give the model that the gallery was made with (--model), or embed it anew: exemplar gallery reembed"
 	case errors.Is(err, os.ErrPermission):
 		return "check who owns the file and its folder"
 	}

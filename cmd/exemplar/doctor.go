@@ -174,6 +174,9 @@ func checkGallery(cmd *cobra.Command, store *galleryFlags) (string, error) {
 	if len(problems) > 0 {
 		return "", fmt.Errorf("%s: %s", count(len(problems), "problem"), strings.Join(problems, "; "))
 	}
+	if err := g.CheckModel(cmd.Context()); err != nil {
+		return "", err
+	}
 	stats, err := g.Stats(cmd.Context())
 	if err != nil {
 		return "", err

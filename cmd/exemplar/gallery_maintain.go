@@ -59,6 +59,9 @@ func galleryCheck() *cobra.Command {
 			if len(problems) > 0 {
 				return fmt.Errorf("the gallery has %s: exemplar gallery repair repairs what it can", count(len(problems), "problem"))
 			}
+			if err := g.CheckModel(cmd.Context()); err != nil {
+				return err
+			}
 			stats, err := g.Stats(cmd.Context())
 			if err != nil {
 				return err

@@ -158,7 +158,7 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 		results, err := registerSome(ctx, into, batch, flags, report)
 		if err := report.addAll(results, err); err != nil {
 			progress.clear()
-			report.interrupted(len(list))
+			report.gaveUp(err, len(list))
 			return err
 		}
 		progress.step(len(batch))
@@ -166,7 +166,7 @@ func register(ctx context.Context, g *exemplar.Gallery, list []input, flags regi
 	results, err := into.commit(ctx)
 	progress.clear()
 	if err := report.addAll(results, err); err != nil {
-		report.interrupted(len(list))
+		report.gaveUp(err, len(list))
 		return err
 	}
 	if flags.explain != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -199,6 +200,13 @@ func (r *registerReport) print() {
 func (r *registerReport) printRefused() {
 	if r.refused > 0 {
 		say(r.cmd.ErrOrStderr(), "exemplar: %s refused\n", count(r.refused, "picture"))
+	}
+}
+
+// gaveUp is interrupted, but for a gallery that takes no picture as it is.
+func (r *registerReport) gaveUp(err error, of int) {
+	if !errors.Is(err, exemplar.ErrWrongModel) {
+		r.interrupted(of)
 	}
 }
 

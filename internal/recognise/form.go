@@ -15,11 +15,6 @@ import (
 	"exemplar/internal/scoremodel"
 )
 
-// twoColours is the share of places in which a photo shows the colours of one of two editions
-// from which on they are no copies in two states. By eye, on drawn documents of seed 1: of
-// editions that differ in colour most have 0.7 and more.
-const twoColours = 0.5
-
 // mostRivals are looked at beside the candidate that speaks most for itself. By eye: a
 // look takes as long as half a comparison.
 const mostRivals = 3
@@ -121,9 +116,6 @@ func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 			lead := scoremodel.FormLead{Reference: other.ID, Own: seen.First, Its: seen.Second, Neither: seen.Neither, Both: seen.Both}
 			if editions {
 				e.photo.seeColours(&lead, h, other, at(i).Across(at(j)))
-				if e.states != nil && e.states.labels[h.ID] != "" && e.states.labels[other.ID] != "" && max(lead.Colour, -lead.Colour) >= twoColours {
-					e.states = nil // glare and tears do not recolour print
-				}
 			}
 			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
 			a.Over, b.Over = append(a.Over, lead), append(b.Over, lead.Reversed(h.ID))

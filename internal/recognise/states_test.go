@@ -81,6 +81,33 @@ func TestSubLabelsByCondition(t *testing.T) {
 	}
 }
 
+// So is one of a coloured paper, whose colours glare and stains change.
+func TestSubLabelsByConditionInColour(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	view := capturesim.Plain()
+	view.Width, view.Height, view.SizeMin, view.SizeMax, view.Tilt = 1000, 1000, 0.85, 0.9, 10
+	tried, right := 0, 0
+	for i, kind := range []string{"membership", "driving-licence", "invoice", "ticket"} {
+		d := synthdoc.Document{Kind: kind, Template: uint64(40 + i), Content: 9, Size: 760}
+		plain := synthdoc.Draw(d)
+		g := gallery(t, newEntry("doc/plain", plain), newEntry("doc/glare", withGlare(plain, 0.3, 0.3)), newEntry("doc/damaged", withSpill(plain, 0.6, 0.7)))
+		for want, picture := range map[decide.Label]*imaging.Image{
+			"doc/plain": plain, "doc/glare": withGlare(plain, 0.65, 0.6), "doc/damaged": withSpill(plain, 0.35, 0.4),
+		} {
+			tried++
+			f := recognised(t, g, capturesim.Scene(picture, nil, view, 3).Image, Options{}).Findings[0]
+			if f.Decision.Label == want {
+				right++
+			} else {
+				t.Logf("%s: a copy of %s is %s %s", kind, want, f.Decision.Outcome, f.Decision.Label)
+			}
+		}
+	}
+	if right < tried-2 {
+		t.Errorf("%d of %d are of their sub-label", right, tried)
+	}
+}
+
 // Editions differ in form, and have no states.
 func TestEditionsAreNoStates(t *testing.T) {
 	d := synthdoc.Document{Kind: "id-card", Template: 22, Content: 22, Size: 760}

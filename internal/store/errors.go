@@ -13,7 +13,7 @@ var (
 	ErrBusy        = errors.New("another process is writing to the gallery: try again when it is done")
 	ErrUnavailable = errors.New("the database cannot be reached, or does not answer: try again when it is back, and check its address if it is not")
 	ErrLingers     = errors.New("it is removed, but its bytes are still in the file, because another process is reading it: run gallery compact when that process is done")
-	ErrWrongModel  = errors.New("the gallery was made with another model: use that model, or embed the gallery anew with gallery reembed")
+	ErrWrongModel  = errors.New("the gallery was made with another model: embed it anew (exemplar gallery reembed -g GALLERY), or use that model (--model BUNDLE)")
 	ErrNoReference = errors.New("there is no such reference")
 	ErrInvalid     = errors.New("the reference cannot be stored")
 )
