@@ -2,6 +2,7 @@ package embed
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +85,11 @@ func TestLoadRefuses(t *testing.T) {
 		"integers": {edit(func(f *tensorfile.Safetensors) {
 			f.Tensors["head.1.bias"] = tensorfile.Tensor{DType: tensorfile.U8, Shape: []int{64}, Data: make([]byte, 64)}
 		}), "floating point"},
+		"no number": {edit(func(f *tensorfile.Safetensors) {
+			values := make([]float32, f.Tensors["head.1.bias"].Shape[0])
+			values[3] = float32(math.Inf(1))
+			f.Tensors["head.1.bias"] = tensorfile.NewFloat32(values, len(values))
+		}), `"head.1.bias": value 3 is +Inf`},
 		"plain tensors":     {edit(func(f *tensorfile.Safetensors) { f.Metadata = nil }), "import it"},
 		"newer format":      {edit(func(f *tensorfile.Safetensors) { f.Metadata["format"] = "exemplar-bundle/9" }), "newer"},
 		"other pixels":      {edit(func(f *tensorfile.Safetensors) { f.Metadata["preprocessing"] = "BGR" }), "newer"},

@@ -101,17 +101,22 @@ func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile
 	return own, nil
 }
 
-// check returns w as float32, or an error if its shape is wrong.
+// check returns w as float32, or an error if its shape is wrong or one of its values is no number.
 func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
 	if !slices.Equal(w.Shape, t.shape) {
 		return w, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
 	}
-	if w.DType == tensorfile.F32 {
-		return w, nil
-	}
 	values, err := w.Float32s()
 	if err != nil {
 		return w, fmt.Errorf("tensor %q: %w", t.name, err)
+	}
+	for i, v := range values {
+		if v-v != 0 { // NaN, or infinite
+			return w, fmt.Errorf("tensor %q: value %d is %v: the network cannot be used", t.name, i, v)
+		}
+	}
+	if w.DType == tensorfile.F32 {
+		return w, nil
 	}
 	return tensorfile.NewFloat32(values, w.Shape...), nil
 }
