@@ -147,9 +147,10 @@ func (m *maps) isAlongASide(p *patch, deep *[4]int) bool {
 // glare. By eye: see [maps.isAsReference].
 const looksAlike, pale = 0.05, 0.75
 
-// isAsReference says that a patch has the colours of the reference, and its print. The fit of colours, which is smooth over the document, may be off where a
-// document has a large field of one colour at one end: what is seen there is what should
-// be. Light that is the same over all of the picture is no difference.
+// isAsReference says that a patch has the colours of the reference, and its print. The fit
+// of colours, which is smooth over the document, may be off where a document has a large
+// field of one colour at one end: what is seen there is what should be. Light that is the
+// same over all of the picture is no difference.
 func (m *maps) isAsReference(p *patch) bool {
 	var off [3][]float64
 	for i, in := range m.inside {

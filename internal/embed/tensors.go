@@ -27,13 +27,9 @@ func (t tensor) torch() tensorfile.Tensor {
 
 // setTorch sets the values from PyTorch's layout.
 func (t tensor) setTorch(w tensorfile.Tensor) error {
-	w, err := t.check(w)
+	from, err := t.read(w)
 	if err != nil {
 		return err
-	}
-	from, err := w.Float32s()
-	if err != nil {
-		return fmt.Errorf("tensor %q: %w", t.name, err)
 	}
 	if t.order == nil {
 		copy(t.values, from)
@@ -101,24 +97,30 @@ func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile
 	return own, nil
 }
 
-// check returns w as float32, or an error if its shape is wrong or one of its values is no number.
+// check returns w as float32, or an error: see read.
 func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
+	values, err := t.read(w)
+	if err != nil || w.DType == tensorfile.F32 {
+		return w, err
+	}
+	return tensorfile.NewFloat32(values, w.Shape...), nil
+}
+
+// read returns the values of w, or an error if its shape is wrong or one of them is no number.
+func (t tensor) read(w tensorfile.Tensor) ([]float32, error) {
 	if !slices.Equal(w.Shape, t.shape) {
-		return w, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
+		return nil, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
 	}
 	values, err := w.Float32s()
 	if err != nil {
-		return w, fmt.Errorf("tensor %q: %w", t.name, err)
+		return nil, fmt.Errorf("tensor %q: %w", t.name, err)
 	}
 	for i, v := range values {
 		if v-v != 0 { // NaN, or infinite
-			return w, fmt.Errorf("tensor %q: value %d is %v: the network cannot be used", t.name, i, v)
+			return nil, fmt.Errorf("tensor %q: value %d is %v: the network cannot be used", t.name, i, v)
 		}
 	}
-	if w.DType == tensorfile.F32 {
-		return w, nil
-	}
-	return tensorfile.NewFloat32(values, w.Shape...), nil
+	return values, nil
 }
 
 // torchTensors returns all tensors by their names, in PyTorch's layout.
