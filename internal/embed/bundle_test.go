@@ -184,6 +184,13 @@ func TestLoadBackboneKeepsTheHead(t *testing.T) {
 	if _, err := b.LoadBackbone(data); err == nil {
 		t.Error("a backbone of another width was taken")
 	}
+	for _, kernel := range source.tensors {
+		clear(kernel.Data[copy(kernel.Data, []byte{0, 0, 0xC0, 0x7F}):]) // NaN
+	}
+	data, _ = file.Encode()
+	if _, err := b.LoadBackbone(data); err == nil || !strings.Contains(err.Error(), "value 0 is NaN") {
+		t.Errorf("a backbone of NaN: %v", err)
+	}
 }
 
 // The decision fingerprint includes the calibration, the fingerprint of embeddings does not.

@@ -97,16 +97,26 @@ func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile
 	return own, nil
 }
 
-// check returns w as float32, or an error: see read.
+// check returns w, which comes from a file, as float32. It returns an error if its shape is wrong or one of its values is
+// no number.
 func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
 	values, err := t.read(w)
-	if err != nil || w.DType == tensorfile.F32 {
+	if err != nil {
 		return w, err
+	}
+	for i, v := range values {
+		if v-v != 0 { // NaN, or infinite
+			return w, fmt.Errorf("tensor %q: value %d is %v: the network cannot be used", t.name, i, v)
+		}
+	}
+	if w.DType == tensorfile.F32 {
+		return w, nil
 	}
 	return tensorfile.NewFloat32(values, w.Shape...), nil
 }
 
-// read returns the values of w, or an error if its shape is wrong or one of them is no number.
+// read returns the values of w, or an error if its shape is wrong. A training that diverges may give values that are no
+// numbers.
 func (t tensor) read(w tensorfile.Tensor) ([]float32, error) {
 	if !slices.Equal(w.Shape, t.shape) {
 		return nil, fmt.Errorf("tensor %q has shape %v where %v is needed", t.name, w.Shape, t.shape)
@@ -114,11 +124,6 @@ func (t tensor) read(w tensorfile.Tensor) ([]float32, error) {
 	values, err := w.Float32s()
 	if err != nil {
 		return nil, fmt.Errorf("tensor %q: %w", t.name, err)
-	}
-	for i, v := range values {
-		if v-v != 0 { // NaN, or infinite
-			return nil, fmt.Errorf("tensor %q: value %d is %v: the network cannot be used", t.name, i, v)
-		}
 	}
 	return values, nil
 }

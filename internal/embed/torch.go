@@ -95,7 +95,11 @@ func (b *Bundle) LoadBackbone(data []byte) (*Bundle, error) {
 		if !found {
 			return nil, fmt.Errorf("load backbone: tensor %q is missing", t.name)
 		}
-		if err := t.setTorch(w); err != nil {
+		w, err := t.check(w)
+		if err == nil {
+			err = t.setTorch(w)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("load backbone: %w", err)
 		}
 	}
