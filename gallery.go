@@ -143,6 +143,10 @@ const (
 	ContentsFixed = store.ContentsFixed // "fixed": only the same copy is, as with [ClassifyOptions].Exact
 )
 
+// ParseContents reads what people write of contents, wherever the program takes it: vary, fixed, or
+// auto (or nothing) for [ContentsAuto].
+func ParseContents(word string) (Contents, error) { return store.ParseContents(word) }
+
 // List returns the references of a label and of those below it, in order of
 // labels and then of age; of all labels when label is empty.
 func (g *Gallery) List(ctx context.Context, label string) ([]Reference, error) {

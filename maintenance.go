@@ -2,7 +2,6 @@ package exemplar
 
 import (
 	"context"
-	"fmt"
 
 	"exemplar/internal/recognise"
 	"exemplar/internal/store"
@@ -17,12 +16,9 @@ func (g *Gallery) Check(ctx context.Context) ([]string, error) {
 
 // CheckModel returns [ErrWrongModel] if the gallery's embeddings are not of the model that it was opened
 // with, as after an update that brought another one: then it can be read, and nothing can be looked up in it.
+// It is one short question, however large the gallery is.
 func (g *Gallery) CheckModel(ctx context.Context) error {
-	stats, err := g.Stats(ctx)
-	if own := g.model.Fingerprint(); err == nil && stats.Model != "" && stats.Model != own {
-		return fmt.Errorf("gallery %q: %w (it has %.12s, this is %.12s)", stats.Path, ErrWrongModel, stats.Model, own)
-	}
-	return err
+	return g.fail(g.engine.CheckModel(ctx))
 }
 
 // Compact writes the gallery's file anew, as small as it can be. Removing

@@ -65,6 +65,9 @@ func (s *serverChecks) checkServer(cmd *cobra.Command) (string, error) {
 		return "", err
 	}
 	said := fmt.Sprintf("%s can work; it is %s, and answered in %v", s.address, found.Version, found.Took.Round(time.Millisecond))
+	if found.Wrong != "" {
+		said += "; but " + found.Wrong
+	}
 	if found.Ends.IsZero() {
 		return said, nil
 	}

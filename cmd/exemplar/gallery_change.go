@@ -147,9 +147,9 @@ func galleryContents() *cobra.Command {
 		use: "contents ID|LABEL vary|fixed|auto", short: "Say whether copies with other contents are a match of a reference",
 		args: cobra.ExactArgs(2), writes: true, labels: 1,
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
-			contents, known := map[string]exemplar.Contents{"vary": exemplar.ContentsVary, "fixed": exemplar.ContentsFixed, "auto": exemplar.ContentsAuto}[args[1]]
-			if !known {
-				return fmt.Errorf("contents %q are not known: write vary, fixed or auto (the program decides)", args[1])
+			contents, err := exemplar.ParseContents(args[1])
+			if err != nil || args[1] == "" {
+				return fmt.Errorf("contents %q are not known: write vary, fixed, or auto (the program decides)", args[1])
 			}
 			r, err := theReference(cmd.Context(), g, args[0])
 			if err != nil {

@@ -16,10 +16,10 @@ func galleryReembed() *cobra.Command {
 		args: cobra.NoArgs, writes: true,
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			var bar *progressBar
-			embedded := 0
+			before, embedded := 0, 0 // by an interrupted call, and with it
 			err := g.Reembed(cmd.Context(), func(done, total int) {
 				if bar == nil {
-					bar = newProgressBar("embedding", total)
+					bar, before, embedded = newProgressBar("embedding", total-done), done, done
 				}
 				bar.step(done - embedded)
 				embedded = done
@@ -30,10 +30,18 @@ func galleryReembed() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			say(cmd.OutOrStdout(), "embedded %s\n", count(embedded, "reference"))
+			say(cmd.OutOrStdout(), "embedded %s%s\n", count(embedded-before, "reference"), goneOn(before))
 			return nil
 		},
 	}.command()
+}
+
+// goneOn says how many references an interrupted call had embedded.
+func goneOn(before int) string {
+	if before == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d were already", before)
 }
 
 func galleryCheck() *cobra.Command {

@@ -77,6 +77,7 @@ func TestCheckAndRepair(t *testing.T) {
 func TestContentsAreKept(t *testing.T) {
 	s := newSession(t)
 	s.inGallery(exitFailed, "register", "--contents", "green", s.documents())
+	s.run(0, "register", "--gallery", s.gallery+"2", "--contents", "auto", s.documents())
 	s.inGallery(0, "register", "--contents", "fixed", s.documents())
 	out, _ := s.inGallery(0, "gallery", "list")
 	if strings.Count(out, "(contents: fixed)\n") != 3 {
@@ -90,7 +91,7 @@ func TestContentsAreKept(t *testing.T) {
 			t.Errorf("%s: show said %q", contents, out)
 		}
 	}
-	if _, said := s.inGallery(exitFailed, "gallery", "contents", label, "green"); !strings.Contains(said, "vary, fixed or auto") {
+	if _, said := s.inGallery(exitFailed, "gallery", "contents", label, "green"); !strings.Contains(said, "vary, fixed, or auto") {
 		t.Errorf("said %q", said)
 	}
 }

@@ -60,9 +60,11 @@ there. With --replace all become visible at once, at the end; after an interrupt
 			if err != nil {
 				return err
 			}
-			if err := flags.checkContents(); err != nil {
-				return err
+			contents, err := exemplar.ParseContents(flags.contents)
+			if err != nil {
+				return fmt.Errorf("--contents: %w", err)
 			}
+			flags.contents = string(contents)
 			if err := flags.checkLabels(found.list); err != nil {
 				return err
 			}
@@ -92,14 +94,14 @@ there. With --replace all become visible at once, at the end; after an interrupt
 	f.StringVar(&flags.labelsFrom, "labels-from", "folder", "`SOURCE` of the labels: folder, or name (folder and file name)")
 	flags.pages.add(cmd, "register page `N` of each file (default the first; of a TIFF the first that is not blank)")
 	f.StringVar(&flags.note, "note", "", "keep this `TEXT` with each reference")
-	f.StringVar(&flags.contents, "contents", "", "`WHAT` of other contents: vary, they are a match, or fixed, only the same copy is (default: the program's own view)")
+	f.StringVar(&flags.contents, "contents", "", "`WHAT` of other contents: vary, they are a match; fixed, only the same copy is; or auto, the program decides (default auto)")
 	f.StringVar(&flags.only, "only", "", "take only files whose name matches this `PATTERN`, such as '*_ref.jpg'")
 	f.StringVar(&flags.explain, "explain", "", "draw where the two most similar labels differ, or what is taken for contents, to this `FILE` (PNG)")
 	f.BoolVar(&flags.json, "json", false, "print one JSON object per picture and line")
 	f.BoolVar(&flags.replace, "replace", false, "remove the other references of each label that is registered")
 	cmd.MarkFlagsMutuallyExclusive("label", "labels-from")
 	cmd.RegisterFlagCompletionFunc("labels-from", cobra.FixedCompletions([]string{"folder", "name"}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("contents", cobra.FixedCompletions([]string{"vary", "fixed"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("contents", cobra.FixedCompletions([]string{"vary", "fixed", "auto"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("label", registeredLabels(&store, 0))
 	return cmd
 }
@@ -122,15 +124,6 @@ func (f registerFlags) checkLabels(list []input) error {
 	}
 	return fmt.Errorf("%s has no label, because the sub-folders make the labels: give --labels-from name to make labels from the names of the files, "+
 		"or --label NAME for all", where)
-}
-
-// checkContents returns an error if --contents is neither vary nor fixed.
-func (f registerFlags) checkContents() error {
-	switch exemplar.Contents(f.contents) {
-	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
-		return nil
-	}
-	return fmt.Errorf("--contents %q: want vary or fixed", f.contents)
 }
 
 func (f registerFlags) labelOf(in input) string {

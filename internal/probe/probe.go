@@ -19,6 +19,7 @@ import (
 type Found struct {
 	Version string        `json:"version"`
 	Model   string        `json:"model"`
+	Wrong   string        `json:"-"` // what it cannot do, while it does the rest; empty: nothing
 	Took    time.Duration `json:"-"` // until it said that it can work
 	Ends    time.Time     `json:"-"` // when its certificate ends; zero without TLS
 }
@@ -39,10 +40,12 @@ func Ask(ctx context.Context, address string) (Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	start := time.Now()
-	if _, err := get(ctx, u.JoinPath("readyz"), &f); err != nil {
+	said, err := get(ctx, u.JoinPath("readyz"), &f)
+	if err != nil {
 		return f, err
 	}
 	f.Took = time.Since(start)
+	f.Wrong = problemDetail(said)
 	text, err := get(ctx, u.JoinPath("api/v1/version"), &f)
 	if err != nil {
 		return f, err
@@ -87,9 +90,17 @@ func get(ctx context.Context, u *url.URL, f *Found) ([]byte, error) {
 
 // detail is what a problem says, or the beginning of something else.
 func detail(text []byte) string {
-	var problem struct{ Detail string }
-	if json.Unmarshal(text, &problem) == nil && problem.Detail != "" {
-		return problem.Detail
+	if said := problemDetail(text); said != "" {
+		return said
 	}
 	return strings.TrimSpace(string(text[:min(len(text), 200)]))
+}
+
+// problemDetail is what a problem, or the answer of a server that is partly ready, says.
+func problemDetail(text []byte) string {
+	var problem struct{ Detail string }
+	if json.Unmarshal(text, &problem) != nil {
+		return ""
+	}
+	return problem.Detail
 }

@@ -15,12 +15,14 @@ func TestAsk(t *testing.T) {
 		said    string // for readyz
 		version string
 		want    string
+		wrong   string
 	}{
-		{200, `{"status":"ok"}`, `{"version":"1.2.3","model":"abc"}`, ""},
-		{503, `{"detail":"the database is away"}`, ``, "the database is away"},
-		{404, `<html>not here</html>`, ``, "not here"},
-		{302, ``, ``, "302"},
-		{200, `ok`, `<html>`, "is no exemplar"},
+		{200, `{"status":"ok"}`, `{"version":"1.2.3","model":"abc"}`, "", ""},
+		{200, `{"status":"partly","detail":"1 of 2"}`, `{"version":"1.2.3","model":"abc"}`, "", "1 of 2"},
+		{503, `{"detail":"the database is away"}`, ``, "the database is away", ""},
+		{404, `<html>not here</html>`, ``, "not here", ""},
+		{302, ``, ``, "302", ""},
+		{200, `ok`, `<html>`, "is no exemplar", ""},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/readyz" {
@@ -32,7 +34,7 @@ func TestAsk(t *testing.T) {
 		}))
 		found, err := Ask(t.Context(), server.URL)
 		server.Close()
-		if c.want == "" && (err != nil || found.Version != "1.2.3") || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+		if c.want == "" && (err != nil || found.Version != "1.2.3") || found.Wrong != c.wrong || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%d %q: %+v, %v", c.ready, c.said, found, err)
 		}
 	}

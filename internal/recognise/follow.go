@@ -52,6 +52,11 @@ func (g *Engine) Version(ctx context.Context) (int64, error) {
 	return vectors.Version(), nil
 }
 
+// CheckModel returns store.ErrWrongModel if nothing can be looked up by the engine's model.
+func (g *Engine) CheckModel(ctx context.Context) error {
+	return g.store.CheckModel(ctx, g.model.Fingerprint, g.model.Dim())
+}
+
 // Follow keeps the index of embeddings equal to the store until ctx ends. No answer needs
 // it, because every search asks for the changes: it makes them be there before the search.
 // While the store cannot be reached it tries again.

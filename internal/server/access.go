@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -41,18 +42,19 @@ func (s *server) addHealth() {
 		return op
 	}
 	huma.Register(s.api, open(huma.Operation{OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Summary: "Is the server alive?"}),
-		func(context.Context, *struct{}) (*body[Health], error) { return &body[Health]{Health{"ok"}}, nil })
+		func(context.Context, *struct{}) (*body[Health], error) { return &body[Health]{Health{Status: "ok"}}, nil })
 	huma.Register(s.api, open(huma.Operation{OperationID: "readyz", Method: http.MethodGet, Path: "/readyz", Summary: "Can it work?", Errors: []int{http.StatusServiceUnavailable}}),
 		func(ctx context.Context, _ *struct{}) (*body[Health], error) {
-			if err := s.service.Ready(ctx); err != nil {
-				s.log.ErrorContext(ctx, "not ready", "error", err)
-				var known *service.Error
-				if errors.As(err, &known) && known.Kind == service.Full {
-					return nil, explain(http.StatusServiceUnavailable, known.Text, 10*time.Second)
-				}
-				return nil, huma.Error503ServiceUnavailable("the database of the service cannot be read; the log says why")
+			unusable, all, err := s.ready(ctx)
+			switch {
+			case err != nil:
+				return nil, err
+			case unusable > 0 && unusable == all:
+				return nil, huma.Error503ServiceUnavailable("nothing can be looked up in any collection: " + lookInto)
+			case unusable > 0:
+				return &body[Health]{Health{"partly", fmt.Sprintf("nothing can be looked up in %d of %d collections: %s", unusable, all, lookInto)}}, nil
 			}
-			return &body[Health]{Health{"ok"}}, nil
+			return &body[Health]{Health{Status: "ok"}}, nil
 		})
 	huma.Register(s.api, open(huma.Operation{OperationID: "version", Method: http.MethodGet, Path: prefix + "/version", Summary: "What runs here"}),
 		func(context.Context, *struct{}) (*body[Version], error) {
@@ -60,9 +62,29 @@ func (s *server) addHealth() {
 		})
 }
 
+// lookInto says where those who may know it learn which collections are meant: health is told to anybody.
+const lookInto = "exemplar doctor, with the --data or --store of the service, says which, why and what to do"
+
+// ready counts the collections that cannot be used, and all. An error says that none can.
+func (s *server) ready(ctx context.Context) (unusable, all int, err error) {
+	if err = s.service.Ready(ctx); err == nil {
+		unusable, all, err = s.service.Unusable(ctx)
+	}
+	if err == nil {
+		return unusable, all, nil
+	}
+	s.log.ErrorContext(ctx, "not ready", "error", err)
+	var known *service.Error
+	if errors.As(err, &known) && known.Kind == service.Full {
+		return 0, 0, explain(http.StatusServiceUnavailable, known.Text, 10*time.Second)
+	}
+	return 0, 0, huma.Error503ServiceUnavailable("the database of the service cannot be read; the log says why")
+}
+
 // Health is the answer of what asks whether all is well.
 type Health struct {
-	Status string `json:"status"`
+	Status string `json:"status" enum:"ok,partly" doc:"partly: some collections cannot be used"`
+	Detail string `json:"detail,omitempty" doc:"what is wrong, and what to do"`
 }
 
 // Credentials are what a browser logs in with.

@@ -86,7 +86,7 @@ func (s *server) addRegister(path string, tags []string) {
 		Errors:      []int{http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusInsufficientStorage},
 		RequestBody: form(map[string]*huma.Schema{
 			"label": text("path of the kind, such as id-card/front"), "note": text("kept with the references"),
-			"contents": {Type: huma.TypeString, Enum: []any{"", "vary", "fixed"}, Description: "whether other contents are a match; empty: the program decides"},
+			"contents": {Type: huma.TypeString, Enum: []any{"", "auto", "vary", "fixed"}, Description: "whether other contents are a match; auto or empty: the program decides"},
 			"replace":  {Type: huma.TypeBoolean, Description: "true: the files take the place of what the label has itself"},
 		}, "label")}
 	add(s, service.Registrar, op, func(ctx context.Context, by service.Actor, in *register) (*body[service.RegisteredFiles], error) {

@@ -290,13 +290,15 @@ func TestWhatMakesNoSenseOfARegistration(t *testing.T) {
 	s.collection("mailroom")
 	for _, c := range []struct{ label, contents, want string }{
 		{"a//b", "", "a part is empty"}, {"", "", "a part is empty"}, {"a:b", "", "write - instead"}, {"con", "", "device on Windows"},
-		{"_not/a", "", "take another label"}, {"a", "other", "want vary, fixed"},
+		{"_not/a", "", "take another label"}, {"a", "other", "write vary, fixed, or auto"},
 	} {
 		contentType, body := newForm(map[string]string{"label": c.label, "contents": c.contents}, formFile{"ticket.png", drawn("ticket")})
 		if _, said := s.send(400, "POST", prefix+mailroom+"/references", contentType, body); !strings.Contains(string(said), c.want) {
 			t.Errorf("label %q, contents %q: %s", c.label, c.contents, said)
 		}
 	}
+	contentType, body := newForm(map[string]string{"label": "auto", "contents": "auto"}, formFile{"ticket.png", drawn("ticket")})
+	s.send(200, "POST", prefix+mailroom+"/references", contentType, body)
 	decision := s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
 	if said := problemOf(s, 400, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: []string{decision}, Action: service.ActNew, Label: "a:b"}); !strings.Contains(said, "write - instead") {
 		t.Errorf("a new kind: %q", said)

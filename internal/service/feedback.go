@@ -23,7 +23,7 @@ type Resolving struct {
 	Action    string   `json:"action" enum:"confirm,new,not,ignore" doc:"confirm: the label is right; new: register the picture under the label; not: keep it as an example of what is not that label; ignore: take it out of the inbox"`
 	Label     string   `json:"label,omitempty" maxLength:"512" doc:"for new; for confirm and not: left out, each decision's own label, or the likeliest"`
 	Register  string   `json:"register,omitempty" enum:"first,all,none" doc:"which of the pictures are registered, for new and not; first if left out: one suffices. Where not leaves it out, a picture that is not kept or of no use is no fault"`
-	Contents  string   `json:"contents,omitempty" enum:",vary,fixed" doc:"for new: whether other contents are a match of what is registered; empty: the program decides"`
+	Contents  string   `json:"contents,omitempty" enum:",auto,vary,fixed" doc:"for new: whether other contents are a match of what is registered; auto or empty: the program decides"`
 	Note      string   `json:"note,omitempty" maxLength:"4096" doc:"for new: kept with what is registered"`
 }
 
@@ -49,9 +49,11 @@ func (s *Service) Resolve(ctx context.Context, by Actor, collection string, aske
 }
 
 func (s *Service) resolve(ctx context.Context, by Actor, collection string, asked Resolving) (Resolved, error) {
-	if err := checkContents(exemplar.Contents(asked.Contents)); err != nil {
+	contents, err := parseContents(asked.Contents)
+	if err != nil {
 		return Resolved{}, err
 	}
+	asked.Contents = string(contents)
 	rows, err := s.decisionRows(ctx, collection, asked.Decisions)
 	if err != nil {
 		return Resolved{}, err
@@ -304,7 +306,7 @@ func (s *Service) Confirm(ctx context.Context, by Actor, collection, id string) 
 type Correction struct {
 	Label    string `json:"label" minLength:"1" maxLength:"512"`
 	Register bool   `json:"register,omitempty" doc:"register the picture as well"`
-	Contents string `json:"contents,omitempty" enum:",vary,fixed" doc:"with register: whether other contents are a match; empty: the program decides"`
+	Contents string `json:"contents,omitempty" enum:",auto,vary,fixed" doc:"with register: whether other contents are a match; auto or empty: the program decides"`
 	Note     string `json:"note,omitempty" maxLength:"4096" doc:"with register: kept with the reference"`
 }
 

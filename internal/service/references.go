@@ -93,7 +93,8 @@ func (s *Service) Register(ctx context.Context, by Actor, collection string, ask
 	if err := exemplar.CheckLabel(asked.Label); err != nil {
 		return RegisteredFiles{}, explained(err)
 	}
-	if err := checkContents(asked.Contents); err != nil {
+	contents, err := parseContents(string(asked.Contents))
+	if err != nil {
 		return RegisteredFiles{}, err
 	}
 	if len(asked.Files) == 0 {
@@ -101,7 +102,7 @@ func (s *Service) Register(ctx context.Context, by Actor, collection string, ask
 	}
 	items := make([]exemplar.Item, len(asked.Files))
 	for i, f := range asked.Files {
-		items[i] = exemplar.Item{Label: asked.Label, Source: f.Name, Note: asked.Note, Contents: asked.Contents, Picture: exemplar.FromBytes(f.Data)}
+		items[i] = exemplar.Item{Label: asked.Label, Source: f.Name, Note: asked.Note, Contents: contents, Picture: exemplar.FromBytes(f.Data)}
 	}
 	if asked.DryRun {
 		return s.consider(ctx, collection, items, asked)
@@ -130,13 +131,13 @@ func (s *Service) consider(ctx context.Context, collection string, items []exemp
 	return done, explained(err)
 }
 
-// checkContents returns an error for contents that mean nothing.
-func checkContents(c exemplar.Contents) error {
-	switch c {
-	case exemplar.ContentsAuto, exemplar.ContentsVary, exemplar.ContentsFixed:
-		return nil
+// parseContents reads what is said of contents, and refuses what means nothing.
+func parseContents(word string) (exemplar.Contents, error) {
+	contents, err := exemplar.ParseContents(word)
+	if err != nil {
+		return "", fault(Invalid, "%v", err)
 	}
-	return fault(Invalid, "contents %q: want vary, fixed, or nothing for the program's own view", c)
+	return contents, nil
 }
 
 // register registers items as one change. also is what belongs to the same change in
@@ -265,7 +266,7 @@ func brief(results []exemplar.Registration) []map[string]string {
 type ReferenceChange struct {
 	Label    *string `json:"label,omitempty" minLength:"1" maxLength:"512"`
 	Note     *string `json:"note,omitempty" maxLength:"4096"`
-	Contents *string `json:"contents,omitempty" enum:",vary,fixed" doc:"whether other contents are a match: vary, fixed, or empty for the program's own view"`
+	Contents *string `json:"contents,omitempty" enum:",auto,vary,fixed" doc:"whether other contents are a match: vary, fixed, or auto (also empty) for the program's own view"`
 }
 
 // RemoveReference removes one.
@@ -308,6 +309,14 @@ func (s *Service) ChangeReference(ctx context.Context, by Actor, collection, id 
 		if before, err = s.Reference(ctx, collection, id); err != nil {
 			return exemplar.Reference{}, err
 		}
+	}
+	if asked.Contents != nil {
+		contents, err := parseContents(*asked.Contents)
+		if err != nil {
+			return exemplar.Reference{}, err
+		}
+		word := string(contents)
+		asked.Contents = &word
 	}
 	if asked.Note != nil || asked.Contents != nil {
 		back := restoredNote{ID: id, Left: &restoredNote{ID: id, Note: asked.Note, Contents: asked.Contents}}

@@ -214,6 +214,30 @@ func (s *Service) Ready(ctx context.Context) error {
 	return explained(s.db.Full())
 }
 
+// Unusable counts the collections, and those in which nothing can be looked up: their
+// galleries are damaged, or of another model than the service's, as after an update. The
+// others can be used.
+func (s *Service) Unusable(ctx context.Context) (unusable, all int, err error) {
+	list, err := s.db.Read().Collections(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, c := range list {
+		g, err := s.gallery(ctx, c.Name)
+		if err == nil {
+			err = g.CheckModel(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return 0, 0, ctx.Err()
+		case errors.Is(err, exemplar.ErrUnavailable), errors.Is(err, exemplar.ErrNoGallery), errors.Is(err, exemplar.ErrClosed): // away, or going
+		case err != nil:
+			unusable++
+		}
+	}
+	return unusable, len(list), nil
+}
+
 // galleriesThere returns an error if galleries are in a database that they cannot reach: they
 // have connections of their own, which can be back later than those of the service. All
 // galleries share them, so that one is asked.

@@ -33,7 +33,7 @@ func (d *Derived) Validate(dim int, vocabulary string) error {
 	return ValidateVectors(d.Vectors)
 }
 
-// MaxBatch is how many references are embedded, and made durable, at once.
+// MaxBatch is how many references at most are embedded, and made durable, at once.
 const MaxBatch = 64
 
 // Maker computes the derived parts of pictures anew.
@@ -41,7 +41,16 @@ type Maker struct {
 	Model      string                                                       // fingerprint
 	Dim        int                                                          // numbers of an embedding
 	Vocabulary string                                                       // of the words
-	Derive     func(ctx context.Context, batch []Stored) ([]Derived, error) // of at most MaxBatch
+	Derive     func(ctx context.Context, batch []Stored) ([]Derived, error) // of at most Batch
+	Batch      int                                                          // 0, or more than MaxBatch: MaxBatch
+}
+
+// AtOnce is how many pictures Derive is given at most.
+func (m *Maker) AtOnce() int {
+	if m.Batch < 1 {
+		return MaxBatch
+	}
+	return min(m.Batch, MaxBatch)
 }
 
 // Content says what is wrong with the bytes of a picture, of features or of words,

@@ -39,6 +39,15 @@ const (
 	ContentsFixed Contents = "fixed" // only the same copy is one
 )
 
+// ParseContents reads what people write of contents: vary, fixed, or auto for the program's
+// own view, which saying nothing is as well.
+func ParseContents(word string) (Contents, error) {
+	if word == "auto" {
+		return ContentsAuto, nil
+	}
+	return Contents(word), ValidateContents(Contents(word))
+}
+
 // Entry is a reference with all its stored parts.
 type Entry struct {
 	Reference

@@ -78,6 +78,10 @@ type Reader interface {
 
 	// Stats counts what the store holds.
 	Stats(ctx context.Context) (Stats, error)
+
+	// CheckModel returns ErrWrongModel if embeddings of a model, with dim numbers, cannot
+	// be used with the store. It reads one row, however large the gallery is.
+	CheckModel(ctx context.Context, model string, dim int) error
 }
 
 // Writer has the calls that change references.
@@ -142,7 +146,8 @@ type Keeper interface {
 	// once. After an interruption the next call goes on where this one stopped.
 	// References that others add meanwhile are included; after the change-over their
 	// model gives ErrWrongModel. Reembed tells progress, if it is not nil, how many
-	// are done.
+	// of all are done: before the first batch, when those of an interrupted call are, and
+	// after each.
 	Reembed(ctx context.Context, maker Maker, progress func(done, total int)) error
 
 	// Check reads every byte of the store and returns the problems in words. An empty

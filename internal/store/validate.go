@@ -101,7 +101,7 @@ func ValidateContents(c Contents) error {
 	case ContentsAuto, ContentsVary, ContentsFixed:
 		return nil
 	}
-	return fmt.Errorf("contents %q are not known: write %s or %s", string(c), ContentsVary, ContentsFixed)
+	return fmt.Errorf("contents %q are not known: write %s, %s, or auto (the program decides)", string(c), ContentsVary, ContentsFixed)
 }
 
 // ValidateSubtree refuses the empty label for a change of all that lies below a

@@ -294,7 +294,7 @@ func TestPlansForTablesThatWereJustFilled(t *testing.T) {
 	}{
 		"changes": {changesQuery(`r.seq > $3`), []any{g.key, storetest.Model, -1}},
 		"inspect": {inspectQuery, []any{g.key, ids, storetest.Model}},
-		"pending": {countPending, []any{g.key, storetest.Model, storetest.Vocabulary, ""}},
+		"pending": {countPending, []any{g.key, storetest.Model, storetest.Vocabulary}},
 	} {
 		plan, err := texts(ctx, g.pool, `EXPLAIN `+q.sql, q.args...)
 		if err != nil {

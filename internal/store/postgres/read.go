@@ -196,6 +196,17 @@ func (g *Store) Stats(ctx context.Context) (s store.Stats, err error) {
 	return s, err
 }
 
+// CheckModel asks whether the embeddings are of a model: see [store.Reader].
+func (g *Store) CheckModel(ctx context.Context, model string, dim int) error {
+	return g.read(ctx, "look up in", func(tx querier) error {
+		own, err := g.readState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return own.checkModel(model, dim)
+	})
+}
+
 func (g *Store) stats(ctx context.Context, db querier) (store.Stats, error) {
 	own, err := g.readState(ctx, db)
 	if err != nil {

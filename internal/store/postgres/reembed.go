@@ -12,9 +12,18 @@ func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(do
 	if g.readOnly {
 		return g.fail("embed", store.ErrReadOnly)
 	}
-	after, done := "", 0
+	after, done, total := "", 0, 0
 	for {
-		batch, left, err := g.pending(ctx, maker, after)
+		if after == "" {
+			left, all, err := g.countPending(ctx, maker)
+			if err != nil {
+				return err
+			}
+			if done, total = all-left, all; left > 0 && progress != nil {
+				progress(done, total)
+			}
+		}
+		batch, err := g.pending(ctx, maker, after)
 		if err != nil {
 			return err
 		}
@@ -36,7 +45,7 @@ func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(do
 		after = batch[len(batch)-1].ID
 		done += len(batch)
 		if progress != nil {
-			progress(done, done-len(batch)+left)
+			progress(done, total)
 		}
 	}
 }
@@ -49,17 +58,22 @@ const isPending = `(SELECT true FROM embedding e WHERE e.gallery = r.gallery AND
 // pendingBehind is isPending of the references after the id $4.
 const pendingBehind = `r.id > $4 AND ` + isPending
 
-const countPending = `SELECT count(*) FROM reference r WHERE r.gallery = $1 AND ` + pendingBehind
+const countPending = `SELECT (SELECT count(*) FROM reference r WHERE r.gallery = $1 AND ` + isPending + `), (SELECT count(*) FROM reference WHERE gallery = $1)`
+
+// countPending counts the references that lack embeddings of the maker's model, or their
+// words, and all references.
+func (g *Store) countPending(ctx context.Context, maker store.Maker) (left, all int, err error) {
+	err = g.read(ctx, "embed", func(tx querier) error {
+		return tx.QueryRow(ctx, countPending, g.key, maker.Model, maker.Vocabulary).Scan(&left, &all)
+	})
+	return left, all, err
+}
 
 // pending returns a batch of the references after an id that lack embeddings of the
-// maker's model, or their words. It also returns the number of all such references.
-func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
+// maker's model, or their words.
+func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, err error) {
 	err = g.read(ctx, "embed", func(tx querier) error {
-		err := tx.QueryRow(ctx, countPending, g.key, maker.Model, maker.Vocabulary, after).Scan(&left)
-		if err != nil {
-			return err
-		}
-		references, err := g.query(ctx, tx, fmt.Sprintf(`AND %sORDER BY r.id LIMIT %d`, pendingBehind, store.MaxBatch), g.key, maker.Model, maker.Vocabulary, after)
+		references, err := g.query(ctx, tx, fmt.Sprintf(`AND %sORDER BY r.id LIMIT %d`, pendingBehind, maker.AtOnce()), g.key, maker.Model, maker.Vocabulary, after)
 		if err != nil {
 			return err
 		}
@@ -72,7 +86,7 @@ func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (b
 		}
 		return nil
 	})
-	return batch, left, err
+	return batch, err
 }
 
 // stageEmbeddings stores embeddings of the next model beside the current ones.

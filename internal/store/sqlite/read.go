@@ -248,6 +248,17 @@ func (g *Store) Stats(ctx context.Context) (s store.Stats, err error) {
 	return s, err
 }
 
+// CheckModel asks whether the embeddings are of a model: see [store.Reader].
+func (g *Store) CheckModel(ctx context.Context, model string, dim int) error {
+	return g.read(ctx, "look up in", func(tx *sql.Tx) error {
+		own, err := g.readState(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return own.checkModel(model, dim)
+	})
+}
+
 func (g *Store) stats(ctx context.Context, tx *sql.Tx) (store.Stats, error) {
 	own, err := g.readState(ctx, tx)
 	if err != nil {

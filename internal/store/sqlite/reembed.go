@@ -13,9 +13,18 @@ func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(do
 	if g.readOnly {
 		return g.fail("embed", store.ErrReadOnly)
 	}
-	after, done := "", 0
+	after, done, total := "", 0, 0
 	for {
-		batch, left, err := g.pending(ctx, maker, after)
+		if after == "" {
+			left, all, err := g.countPending(ctx, maker)
+			if err != nil {
+				return err
+			}
+			if done, total = all-left, all; left > 0 && progress != nil {
+				progress(done, total)
+			}
+		}
+		batch, err := g.pending(ctx, maker, after)
 		if err != nil {
 			return err
 		}
@@ -37,7 +46,7 @@ func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(do
 		after = batch[len(batch)-1].ID
 		done += len(batch)
 		if progress != nil {
-			progress(done, done-len(batch)+left)
+			progress(done, total)
 		}
 	}
 }
@@ -46,15 +55,20 @@ func (g *Store) Reembed(ctx context.Context, maker store.Maker, progress func(do
 // words of a vocabulary.
 const isPending = `NOT EXISTS (SELECT 1 FROM words w WHERE w.reference = r.id AND w.model = ? AND w.vocabulary = ?) `
 
-// pending returns a batch of the references after an id that lack embeddings of the
-// maker's model, or their words. It also returns the number of all such references.
-func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, left int, err error) {
-	const behind = `r.id > ? AND ` + isPending
+// countPending counts the references that lack embeddings of the maker's model, or their
+// words, and all references.
+func (g *Store) countPending(ctx context.Context, maker store.Maker) (left, all int, err error) {
 	err = g.read(ctx, "embed", func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM reference r WHERE `+behind, after, maker.Model, maker.Vocabulary).Scan(&left); err != nil {
-			return err
-		}
-		references, err := g.query(ctx, tx, `WHERE `+behind+`ORDER BY r.id LIMIT ?`, after, maker.Model, maker.Vocabulary, store.MaxBatch)
+		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM reference r WHERE `+isPending+`), (SELECT count(*) FROM reference)`, maker.Model, maker.Vocabulary).Scan(&left, &all)
+	})
+	return left, all, err
+}
+
+// pending returns a batch of the references after an id that lack embeddings of the
+// maker's model, or their words.
+func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (batch []store.Stored, err error) {
+	err = g.read(ctx, "embed", func(tx *sql.Tx) error {
+		references, err := g.query(ctx, tx, `WHERE r.id > ? AND `+isPending+`ORDER BY r.id LIMIT ?`, after, maker.Model, maker.Vocabulary, maker.AtOnce())
 		if err != nil {
 			return err
 		}
@@ -67,7 +81,7 @@ func (g *Store) pending(ctx context.Context, maker store.Maker, after string) (b
 		}
 		return nil
 	})
-	return batch, left, err
+	return batch, err
 }
 
 // stageEmbeddings stores embeddings of the next model beside the current ones.

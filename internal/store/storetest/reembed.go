@@ -21,7 +21,7 @@ func testReembed(t *testing.T, fresh func(testing.TB) Instance) {
 		}
 		return nil
 	}
-	last := 0
+	last := -1
 	err := s.Reembed(ctx, next.Maker(), func(done, total int) {
 		if done <= last || total != n {
 			t.Errorf("%d of %d are done, after %d", done, total, last)
@@ -33,6 +33,12 @@ func testReembed(t *testing.T, fresh func(testing.TB) Instance) {
 	}
 	if _, err := s.Put(ctx, Entry("b", 1)); !errors.Is(err, store.ErrWrongModel) {
 		t.Errorf("a reference of the old model: %v", err)
+	}
+	if err := s.CheckModel(ctx, Model, Dim); !errors.Is(err, store.ErrWrongModel) {
+		t.Errorf("the old model: %v", err)
+	}
+	if err := s.CheckModel(ctx, "model-2", 48); err != nil {
+		t.Errorf("the new model: %v", err)
 	}
 	f := &follower{store: s, model: "model-2", dim: 48}
 	f.sync(t)
@@ -75,11 +81,15 @@ func testReembedInterrupted(t *testing.T, fresh func(testing.TB) Instance) {
 	}
 	MustBeSound(t, s)
 	next.Before = nil
-	if err := s.Reembed(ctx, next.Maker(), nil); err != nil {
+	var told [][2]int
+	if err := s.Reembed(ctx, next.Maker(), func(done, total int) { told = append(told, [2]int{done, total}) }); err != nil {
 		t.Fatal(err)
 	}
 	if next.Pictures != n {
 		t.Errorf("embedded %d pictures in all", next.Pictures)
+	}
+	if want := [][2]int{{store.MaxBatch, n}, {n, n}}; !slices.Equal(told, want) {
+		t.Errorf("told %v of it, want %v", told, want)
 	}
 	MustBeSound(t, s)
 }
@@ -106,6 +116,20 @@ func testReembedWhileOthersChange(t *testing.T, fresh func(testing.TB) Instance)
 		t.Errorf("a follower has %d references", len(f.there))
 	}
 	MustBeSound(t, s)
+}
+
+// No more is embedded at once than the maker takes, so that a killed process loses little.
+func testReembedInSmallBatches(t *testing.T, fresh func(testing.TB) Instance) {
+	s := open(t, fresh(t))
+	Fill(t, s, 5)
+	next := &Embedder{Model: "model-2", Dim: 48}
+	var sizes []int
+	next.Before = func(batch []store.Stored) error { sizes = append(sizes, len(batch)); return nil }
+	maker := next.Maker()
+	maker.Batch = 2
+	if err := s.Reembed(context.Background(), maker, nil); err != nil || !slices.Equal(sizes, []int{2, 2, 1}) {
+		t.Errorf("batches of %v, %v", sizes, err)
+	}
 }
 
 func testReembedRefuses(t *testing.T, fresh func(testing.TB) Instance) {

@@ -50,6 +50,7 @@ var suite = []struct {
 	{"Repair: with another model", testRepairWithAnotherModel},
 	{"Reembed", testReembed},
 	{"Reembed: interrupted", testReembedInterrupted},
+	{"Reembed: in small batches", testReembedInSmallBatches},
 	{"Reembed: while others change", testReembedWhileOthersChange},
 	{"Reembed: what breaks a rule is refused", testReembedRefuses},
 	{"Reembed: other words", testReembedUpgradesWords},

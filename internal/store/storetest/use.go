@@ -46,7 +46,8 @@ func reads(s store.Store, id string) map[string]func(ctx context.Context) error 
 		"Snapshot": func(ctx context.Context) error {
 			return s.Snapshot(ctx, func(now store.Snapshot) error { _, err := now.Stats(ctx); return err })
 		},
-		"Stats": func(ctx context.Context) error { _, err := s.Stats(ctx); return err },
+		"Stats":      func(ctx context.Context) error { _, err := s.Stats(ctx); return err },
+		"CheckModel": func(ctx context.Context) error { return s.CheckModel(ctx, Model, Dim) },
 		"Check": func(ctx context.Context) error { _, err := s.Check(ctx, nil); return err },
 	}
 }
