@@ -42,7 +42,9 @@ func (s *server) addHealth() {
 		return op
 	}
 	huma.Register(s.api, open(huma.Operation{OperationID: "healthz", Method: http.MethodGet, Path: "/healthz", Summary: "Is the server alive?"}),
-		func(context.Context, *struct{}) (*body[Health], error) { return &body[Health]{Health{Status: "ok"}}, nil })
+		func(context.Context, *struct{}) (*body[Health], error) {
+			return &body[Health]{Health{Status: "ok"}}, nil
+		})
 	huma.Register(s.api, open(huma.Operation{OperationID: "readyz", Method: http.MethodGet, Path: "/readyz", Summary: "Can it work?", Errors: []int{http.StatusServiceUnavailable}}),
 		func(ctx context.Context, _ *struct{}) (*body[Health], error) {
 			unusable, all, err := s.ready(ctx)

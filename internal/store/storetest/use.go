@@ -48,7 +48,7 @@ func reads(s store.Store, id string) map[string]func(ctx context.Context) error 
 		},
 		"Stats":      func(ctx context.Context) error { _, err := s.Stats(ctx); return err },
 		"CheckModel": func(ctx context.Context) error { return s.CheckModel(ctx, Model, Dim) },
-		"Check": func(ctx context.Context) error { _, err := s.Check(ctx, nil); return err },
+		"Check":      func(ctx context.Context) error { _, err := s.Check(ctx, nil); return err },
 	}
 }
 
