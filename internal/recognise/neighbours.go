@@ -16,9 +16,10 @@ import (
 
 const (
 	// neighbourLabels is how many labels are looked at for neighbours: those with the
-	// most alike embeddings. References are whole and clean, so these hold nearly
-	// all that resembles each other (TestTheMostAlikeLabelsHoldTheNeighbours: 76 of 79). Reading an
-	// index of all features would take longer than all the rest.
+	// most alike embeddings, and as many below the same label. References are whole and
+	// clean, so these hold all that resembles each other
+	// (TestTheMostAlikeLabelsHoldTheNeighbours). Reading an index of all features would
+	// take longer than all the rest.
 	neighbourLabels = 16
 	// fewShared is how many inliers of a coarse match are needed for a neighbour:
 	// pictures at random reach ten.
@@ -173,13 +174,18 @@ func (g *Engine) subjectOf(ctx context.Context, r store.Reference, picture *imag
 		return nil, err
 	}
 	s := &subject{Reference: r, photo: NewPhoto(g.model.Embedder, picture)}
-	hits, err := vectors.Search(ctx, g.model.Embed(picture), neighbourLabels)
+	embedding := g.model.Embed(picture)
+	hits, err := vectors.Search(ctx, embedding, neighbourLabels)
 	if err != nil {
 		return nil, err
 	}
 	s.labels = vectors.Index().Labels()
+	if above := s.Label.Parent(); above != "" {
+		hits = append(hits, vectors.Index().SearchBelow(above, embedding, neighbourLabels)...)
+	}
 	for _, h := range hits {
-		if !s.Label.InLine(h.Label) {
+		known := slices.ContainsFunc(s.candidates, func(c *candidate) bool { return c.Candidate.Reference == h.Reference })
+		if !known && !s.Label.InLine(h.Label) {
 			s.candidates = append(s.candidates, &candidate{Candidate: candidateOf(h)})
 		}
 	}

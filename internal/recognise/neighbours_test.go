@@ -40,8 +40,8 @@ func benchReferences(t *testing.T, sets ...string) (entries []store.Entry) {
 	return entries
 }
 
-// Neighbours are looked for among the labels with the most alike embeddings: hardly any
-// reference that is found elsewhere by its features is missed by that.
+// Neighbours are looked for among the labels with the most alike embeddings, and those
+// below the same label: no reference that is found elsewhere by its features is missed by that.
 func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compares all references of six sets")
@@ -52,7 +52,7 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rivals, missed := 0, 0
+	rivals := 0
 	for i, r := range references {
 		set, _, _ := strings.Cut(string(r.Label), "/")
 		family := set == "forms" || set == "banknotes_scene" || set == "rupiah"
@@ -73,14 +73,10 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 			}
 			if alike := isRival(t, g, n, other.ID); alike {
 				if rivals++; !listed[other.ID] {
-					missed++
-					t.Logf("%s is not among the %d labels most like %s", other.Label, neighbourLabels, r.Label)
+					t.Errorf("%s is not among the labels most like %s", other.Label, r.Label)
 				}
 			}
 		}
-	}
-	if missed*20 > rivals {
-		t.Errorf("%d of %d rivals are missed", missed, rivals)
 	}
 	if t.Logf("%d rivals among %d references", rivals, len(references)); rivals < 50 {
 		t.Error("too few to say anything")

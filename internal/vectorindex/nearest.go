@@ -26,3 +26,17 @@ func (x *Index) NearestOf(of label.Label, embedding []float32, except string) *H
 	}
 	return nil
 }
+
+// SearchBelow is [Index.Search] among the labels below another.
+func (x *Index) SearchBelow(above label.Label, embedding []float32, k int) []Hit {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	p := newProbe(embedding)
+	t := tally{index: x, probe: &p, best: map[int32]Hit{}}
+	for slot, n := range x.labels {
+		if name := x.names[n]; name != above && above.Contains(name) {
+			t.compare(slot)
+		}
+	}
+	return t.top(k)
+}

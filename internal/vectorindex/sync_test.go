@@ -238,6 +238,30 @@ func TestNearestOfALabel(t *testing.T) {
 	}
 }
 
+// What is below a label is found by its embeddings alone, however much else is more alike.
+func TestSearchBelowALabel(t *testing.T) {
+	const dim = 32
+	rng := rand.New(rand.NewPCG(8, 9))
+	image := storetest.Vectors(rng, store.Rotations, dim)
+	x := NewIndex(dim)
+	if hits := x.SearchBelow("form", image[:dim], 3); len(hits) > 0 {
+		t.Errorf("in an empty index: %v", hits)
+	}
+	like := func(of label.Label, noise float32) Item {
+		v := storetest.Vectors(rng, store.Rotations, dim)
+		copy(v[:dim], disturbed(rng, image[:dim], noise))
+		return Item{"of " + string(of), of, v}
+	}
+	x.Update(nil, like("form", 0), like("formula/a", 0), like("elsewhere", 0), like("form/far", 0.4), like("form/near/2024", 0.05), like("form/mid", 0.2))
+	var found []label.Label
+	for _, h := range x.SearchBelow("form", image[:dim], 2) {
+		found = append(found, h.Label)
+	}
+	if want := []label.Label{"form/near/2024", "form/mid"}; !slices.Equal(found, want) {
+		t.Errorf("found %v, not %v", found, want)
+	}
+}
+
 func BenchmarkSyncWithoutChanges(b *testing.B) {
 	s := openStore(b)
 	storetest.Put(b, s, storetest.Entry("a", 1))
