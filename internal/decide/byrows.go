@@ -10,6 +10,12 @@ package decide
 // that shows most has 0.5.
 const enoughShown = 0.55
 
+// inPlace is the LLR from which on so much of a blank form agrees in its place that what differs
+// in its head has not moved: it is another issuer's. Of filled copies of the odd forms of
+// bench/proof/blank whose head seems another none has more than -0.56; a drawn form of another
+// issuer in the same design has 0.12.
+const inPlace = -0.2
+
 // MayBeFilled says that a candidate, whose form was looked at, may be a blank form that is
 // filled in, so that it is worth following its rows: nothing else lets it in for sure.
 func (p Policy) MayBeFilled(c *Candidate) bool {
@@ -17,8 +23,9 @@ func (p Policy) MayBeFilled(c *Candidate) bool {
 		return false
 	}
 	form, model := c.Evidence.Form, p.Calibration.LLRModel
-	return !form.Unsteady && !form.Strip && form.Rows == nil && !showsForm(form) &&
-		model.LLR(c.Evidence) < model.Threshold(model.LookAlikePrior, p.FPIR, p.Labels)+emblemDoubt
+	llr := model.LLR(c.Evidence)
+	return !form.Unsteady && !form.Strip && form.Rows == nil && !showsForm(form) && !(form.OtherHead && llr >= inPlace) &&
+		llr < model.Threshold(model.LookAlikePrior, p.FPIR, p.Labels)+emblemDoubt
 }
 
 // showsRows says that the rows of the best, a blank form, are shown: enough of its print,
