@@ -286,6 +286,8 @@ func shortest(a exemplar.Answer) []string {
 		return []string{more, "more by --all"}
 	case a.Basis == exemplar.ByExact:
 		return []string{"not exact"}
+	case strings.HasPrefix(said[0], poorPicture):
+		return []string{said[0], strings.TrimPrefix(said[0], poorPicture)}
 	case len(a.Open) > 0:
 		return []string{"the sub-label is open", "sub-label open"}
 	case a.Decision == exemplar.Match && a.Geometry != nil && len(a.Geometry.Changes) > 0:
@@ -307,6 +309,10 @@ func shortest(a exemplar.Answer) []string {
 	}
 	return []string{"nothing found"}
 }
+
+// poorPicture begins the summary of what is not recognised because of the picture: it is dark,
+// blurred or too small.
+const poorPicture = "the picture is "
 
 // withoutAsides leaves out text in brackets.
 func withoutAsides(s string) string {

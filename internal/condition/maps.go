@@ -34,6 +34,8 @@ type maps struct {
 	glare    amount             // how much of it there is
 	damage   amount
 
+	margins [4]int // see findMargins
+
 	around []level // of the photo, cells beyond the document's edges that are in it
 	places [][2]int
 }
@@ -74,6 +76,7 @@ func newMaps(v *view) *maps {
 	m.softness = m.blur()
 	m.softenReference()
 	m.fitColors()
+	m.margins = m.findMargins()
 	return m
 }
 

@@ -19,9 +19,9 @@ const (
 	wholeSide    = 0.7  // share of a side from which on what is seen along it is the margin
 )
 
-// margins are how many cells deep the blank margins of the reference are, by side: above,
-// right, below, left.
-func (m *maps) margins() (deep [4]int) {
+// findMargins returns how many cells deep the blank margins of the reference are, by side:
+// above, right, below, left.
+func (m *maps) findMargins() (deep [4]int) {
 	var lights []float64
 	for i := range m.plainRef {
 		light, _, _ := m.plainRef[i].logs()
@@ -77,10 +77,10 @@ func (m *maps) cell(side, depth, k int) int {
 }
 
 // inMargin says that a cell is in one of the margins, or no more than some cells beside it.
-func (m *maps) inMargin(i int, deep *[4]int, beside int) bool {
+func (m *maps) inMargin(i, beside int) bool {
 	x, y := i%m.w, i/m.w
 	for side, from := range [4]int{y, m.w - 1 - x, m.h - 1 - y, x} {
-		if deep[side] > 0 && from < deep[side]+beside {
+		if m.margins[side] > 0 && from < m.margins[side]+beside {
 			return true
 		}
 	}
@@ -108,17 +108,16 @@ func (m *maps) sidesOutside() (sides int) {
 // leaveMargins says that nothing happened in the margins where what is seen there lies
 // along a whole side: it is what the paper lies on, seen instead of the reference's margin.
 func (m *maps) leaveMargins() {
-	deep := m.margins()
 	happened := make([]bool, len(m.inside))
 	for i := range happened {
 		happened[i] = m.happened[i][0] < 0.5
 	}
 	for _, p := range m.patches(happened) {
-		if !m.isAlongASide(p, &deep) {
+		if !m.isAlongASide(p) {
 			continue
 		}
 		for _, i := range p.cells {
-			if m.inMargin(i, &deep, besideMargin) {
+			if m.inMargin(i, besideMargin) {
 				m.happened[i] = [answers]float64{1}
 			}
 		}
@@ -126,12 +125,12 @@ func (m *maps) leaveMargins() {
 }
 
 // isAlongASide says that a patch reaches along most of a side's margin.
-func (m *maps) isAlongASide(p *patch, deep *[4]int) bool {
-	for side := range deep {
+func (m *maps) isAlongASide(p *patch) bool {
+	for side := range m.margins {
 		reached := map[int]bool{}
 		for _, i := range p.cells {
 			at := [2]int{i % m.w, i / m.w}
-			if [4]int{at[1], m.w - 1 - at[0], m.h - 1 - at[1], at[0]}[side] < deep[side] {
+			if [4]int{at[1], m.w - 1 - at[0], m.h - 1 - at[1], at[0]}[side] < m.margins[side] {
 				reached[at[side%2]] = true
 			}
 		}

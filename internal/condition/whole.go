@@ -14,7 +14,6 @@ func (m *maps) cutOff() []Condition {
 		return nil
 	}
 	m.findSheet()
-	margins := m.margins()
 	var bounds image.Rectangle
 	n, beyond := 0, 0 // cells, and those of them beside the margins
 	for i := range m.inside {
@@ -23,7 +22,7 @@ func (m *maps) cutOff() []Condition {
 		if m.onSheet(i) && !m.isBeyond(i) && !m.v.inside[(y*cellSide+cellSide/2+margin)*m.v.photo.W+x*cellSide+cellSide/2+margin] {
 			bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
 			n++
-			if !m.inMargin(i, &margins, besideMargin) {
+			if !m.inMargin(i, besideMargin) {
 				beyond++
 			}
 		}

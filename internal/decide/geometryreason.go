@@ -10,7 +10,7 @@ import (
 )
 
 // foundReason says, for instance, "93 % of 118 parts agree; it lies upside down; it
-// is another copy than the registered one; it shows other print in 2 places; in 1 of 400 look-alikes the match is as good; next
+// is another copy than the registered one; it shows other print in 2 places; 1 of 400 look-alikes that nobody registered agrees as well; next
 // is id-card/back, of which 12 % agrees".
 func foundReason(d *Decision, r rule, p Policy) {
 	g := d.Best.Evidence
@@ -208,13 +208,26 @@ func agreeAlike(close []Candidate) string {
 	}) + " agree about equally"
 }
 
-// alikeOnce says how often a look-alike agrees as well. It does not claim more than
-// the data support.
+// manyAlike is a share of look-alikes that say nothing of a confidence by being so many: by eye.
+const manyAlike = 0.05
+
+// alikeOnce says how often something else agrees as well: a look-alike that nobody registered,
+// or, where many of these agree as well because contents may differ, and the form decided,
+// something unlike it.
 func alikeOnce(d *Decision, p Policy) string {
-	if d.Extrapolated {
-		return "in fewer than 1 of " + humanize.Comma(onceIn(p.Calibration.LLRModel.LookAlike.Supported())) + " look-alikes the match is as good"
+	model := p.Calibration.LLRModel
+	if d.LookAlikes > manyAlike && d.ThresholdLLR < model.Threshold(model.LookAlikePrior, p.FPIR, p.Labels) {
+		return oneOf(d.FPIR, model.SupportedFPIR(p.Labels)) + " pictures of something else shows as much of its form"
 	}
-	return "in 1 of " + humanize.Comma(max(2, onceIn(d.LookAlikes))) + " look-alikes the match is as good"
+	return oneOf(d.LookAlikes, model.LookAlike.Supported()) + " look-alikes that nobody registered agrees as well"
+}
+
+// oneOf says a small rate, and does not claim more than the data support.
+func oneOf(rate, supported float64) string {
+	if rate < supported {
+		return "fewer than 1 of " + humanize.Comma(max(2, onceIn(supported)))
+	}
+	return "1 of " + humanize.Comma(max(2, onceIn(rate)))
 }
 
 // differing is the number of blocks that do not agree.

@@ -44,6 +44,7 @@ type upright struct {
 	*imaging.Image
 	scaleX, scaleY float64  // to the picture as sent
 	notes          []string // what its file had to tell: which page, which frame
+	dark           bool     // it came darker than this
 }
 
 // Input is a picture as it was sent: a file, or pixels.
@@ -71,7 +72,8 @@ func (in *Input) open(e *Embedder, mode SearchMode) (upright, error) {
 	if mode != SearchOff {
 		picture = imaging.FitWithin(picture, PhotoSide)
 	}
-	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H), info.Notes}, nil
+	picture, dark := inLight(picture)
+	return upright{picture, float64(info.W) / float64(picture.W), float64(info.H) / float64(picture.H), info.Notes, dark}, nil
 }
 
 // usable returns a picture that shows something, and how it was sent. A file is

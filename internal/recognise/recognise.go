@@ -130,6 +130,9 @@ func (g *Engine) pass(ctx context.Context, picture upright, opts Options) (_ *Re
 	for i := range result.Findings {
 		f := &result.Findings[i]
 		f.Notes = notes
+		if f.Decision.Outcome == decide.Unknown {
+			flawsOf(picture, s.photoOf(), f.Best).blame(&f.Decision)
+		}
 		heedNegatives(&f.Decision)
 		f.Decision.Reason = strings.Join(append([]string{f.Decision.Reason}, notes...), "; ")
 		if f.LeftOut = damaged.list(); len(f.LeftOut) > 0 {
@@ -140,6 +143,14 @@ func (g *Engine) pass(ctx context.Context, picture upright, opts Options) (_ *Re
 		}
 	}
 	return result, s == nil || !*s.gone, nil
+}
+
+// photoOf is the photo that was searched; nil where nothing was looked for.
+func (s *search) photoOf() *Photo {
+	if s == nil {
+		return nil
+	}
+	return s.photo
 }
 
 // held is the gallery at one version, to be searched for one picture.

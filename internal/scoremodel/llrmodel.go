@@ -111,6 +111,13 @@ func (m *LLRModel) randomFPIR(llr float64, n int) float64 {
 	return -math.Expm1(float64(n) * math.Log1p(-min(m.Random.Rate(llr), 1-1e-12)))
 }
 
+// SupportedFPIR is the smallest share of strangers, with nothing like them registered, that
+// the data speak for, both this model's and the [KindModel]'s.
+func (m *LLRModel) SupportedFPIR(n int) float64 {
+	rate := max(m.Random.Supported(), DefaultKindModel().Random.Supported())
+	return -math.Expm1(float64(n) * math.Log1p(-min(rate, 1-1e-12)))
+}
+
 // UnmarshalJSON reads and checks a model.
 func (m *LLRModel) UnmarshalJSON(data []byte) error {
 	type plain LLRModel
