@@ -84,7 +84,7 @@ func (p Picture) Origin() Origin {
 // containers are read beside the budget of files: whoever opens one waits for those who use
 // its pages, and they may be waiting for the budget. One of [Pages] holds one file.
 func containers() imaging.Limits {
-	return imaging.Limits{Bytes: imaging.DefaultLimits.Bytes, Memory: imaging.NewBudget(math.MaxInt64)}
+	return imaging.Limits{Bytes: imaging.DefaultLimits.Bytes, Pixels: imaging.DefaultLimits.Pixels, Memory: imaging.NewBudget(math.MaxInt64)}
 }
 
 // whole reads a file that may have several pages. The data are nil if it is an ordinary
@@ -121,6 +121,9 @@ func (p Picture) wholeFile() (data []byte, ordinary Picture, err error) {
 	if !intake.Holds(head[:n]) {
 		return nil, p, nil
 	}
+	if err := intake.CheckHead(head[:n]); err != nil {
+		return nil, p, err
+	}
 	data, release, err := imaging.ReadFile(p.path, containers())
 	if err == nil {
 		release()
@@ -132,6 +135,8 @@ func (p Picture) wholeReader(r io.Reader) (data []byte, ordinary Picture, err er
 	in := bufio.NewReaderSize(r, imaging.HeadBytes)
 	if head, _ := in.Peek(imaging.HeadBytes); !intake.Holds(head) {
 		return nil, FromReader(in), nil
+	} else if err := intake.CheckHead(head); err != nil {
+		return nil, p, err
 	}
 	data, release, err := imaging.ReadAll(in, containers())
 	if err == nil {

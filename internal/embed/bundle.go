@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 
 	"exemplar/internal/fileio"
@@ -61,7 +62,7 @@ func New(arch Architecture, seed uint64) (*Bundle, error) {
 func Load(data []byte) (*Bundle, error) {
 	file, err := tensorfile.ParseSafetensors(data)
 	if err != nil {
-		return nil, fmt.Errorf("load bundle: %w", err)
+		return nil, fmt.Errorf("load bundle: %w: %s", err, orDamaged)
 	}
 	b, err := fromFile(file)
 	if err != nil {
@@ -80,6 +81,9 @@ var ErrBundle = errors.New("not a usable model bundle")
 // Open reads the bundle at path: see [Load]. The error is [ErrBundle] if the file can
 // be read and is none.
 func Open(path string) (*Bundle, error) {
+	if err := checkHead(path); err != nil {
+		return nil, fmt.Errorf("read model %q: %w: load bundle: %w", path, ErrBundle, err)
+	}
 	data, err := fileio.ReadFile(path, MaxBundle)
 	if err != nil {
 		return nil, err
@@ -91,35 +95,77 @@ func Open(path string) (*Bundle, error) {
 	return b, nil
 }
 
-func fromFile(file *tensorfile.Safetensors) (*Bundle, error) {
-	meta := file.Metadata
+// What to do about a file that is no usable bundle.
+const (
+	orDamaged = "give a bundle that exemplar train or exemplar calibrate wrote; if it is one, it is damaged: copy it again"
+	newer     = "it may be of a newer version: update this program, or leave the bundle out for the network inside the program"
+	edited    = "it is damaged or was edited: copy it again from where it was made"
+)
+
+// checkHead reads the beginning of a file, as far as the program reads it at all, and refuses
+// what is no bundle of this version before all of it is in memory. What cannot be read says
+// so when it is.
+func checkHead(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() > MaxBundle {
+		return nil
+	}
+	meta, err := tensorfile.CheckSafetensors(f, info.Size())
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, orDamaged)
+	}
+	_, err = checkMetadata(meta)
+	return err
+}
+
+// checkMetadata returns the network of a bundle of this version.
+func checkMetadata(meta map[string]string) (arch Architecture, err error) {
 	switch meta[metaFormat] {
 	case formatName:
 	case "":
-		return nil, fmt.Errorf("the file has tensors but does not say of which network: import it with its description")
+		return arch, errors.New("the file has tensors, but does not say of which network: " + orDamaged)
 	default:
-		return nil, fmt.Errorf("format %q is not known: made by a newer version?", meta[metaFormat])
+		return arch, fmt.Errorf("format %q is not known: %s", meta[metaFormat], newer)
 	}
 	if meta[metaInput] != inputText {
-		return nil, fmt.Errorf("preprocessing %q is not known: made by a newer version?", meta[metaInput])
+		return arch, fmt.Errorf("preprocessing %q is not known: %s", meta[metaInput], newer)
 	}
-	var arch Architecture
 	if err := json.Unmarshal([]byte(meta[metaArchitecture]), &arch); err != nil {
-		return nil, fmt.Errorf("architecture: %w", err)
+		return arch, fmt.Errorf("architecture: %w: %s", err, edited)
 	}
-	b, err := fromTensors(arch, file.Tensors)
+	if err := arch.Validate(); err != nil {
+		return arch, fmt.Errorf("%w: %s", err, newer)
+	}
+	return arch, nil
+}
+
+func fromFile(file *tensorfile.Safetensors) (*Bundle, error) {
+	meta := file.Metadata
+	arch, err := checkMetadata(meta)
 	if err != nil {
 		return nil, err
 	}
+	b, err := fromTensors(arch, file.Tensors)
+	if err != nil {
+		if errors.Is(err, errNoNumber) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w: %s", err, edited)
+	}
 	if b.Fingerprint != meta[metaFingerprint] {
-		return nil, fmt.Errorf("fingerprint of the contents is %.12s, the file says %.12s: damaged or edited", b.Fingerprint, meta[metaFingerprint])
+		return nil, fmt.Errorf("fingerprint of the contents is %.12s, the file says %.12s: %s", b.Fingerprint, meta[metaFingerprint], edited)
 	}
 	b.Card = meta[metaCard]
 	if text := meta[metaCalibration]; text != "" {
 		b.Calibration = []byte(text)
 	}
 	if said, known := meta[metaDecision]; known && said != b.DecisionFingerprint() { // older bundles have none
-		return nil, fmt.Errorf("fingerprint of the contents with their calibration is %.12s, the file says %.12s: damaged or edited", b.DecisionFingerprint(), said)
+		return nil, fmt.Errorf("fingerprint of the contents with their calibration is %.12s, the file says %.12s: %s", b.DecisionFingerprint(), said, edited)
 	}
 	return b, nil
 }

@@ -2,9 +2,12 @@ package embed
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,11 +75,12 @@ func TestLoadRefuses(t *testing.T) {
 		}
 		return data
 	}
+	todo := []string{"give a bundle that", "update this program", "copy it again", "take a bundle from before"}
 	for name, c := range map[string]struct {
 		data []byte
 		want string
 	}{
-		"cut off":               {good[:len(good)-4], "bytes"},
+		"cut off":               {good[:len(good)-4], "byte"},
 		"a value changed":       {edit(func(f *tensorfile.Safetensors) { f.Tensors["head.0.weight"].Data[0] ^= 1 }), "fingerprint"},
 		"a calibration changed": {edit(func(f *tensorfile.Safetensors) { f.Metadata["calibration"] = `{"pairs":2}` }), "with their calibration"},
 		"tensor missing":        {edit(func(f *tensorfile.Safetensors) { delete(f.Tensors, "head.0.weight") }), `"head.0.weight" is missing`},
@@ -90,7 +94,7 @@ func TestLoadRefuses(t *testing.T) {
 			values[3] = float32(math.Inf(1))
 			f.Tensors["head.1.bias"] = tensorfile.NewFloat32(values, len(values))
 		}), `"head.1.bias": value 3 is +Inf`},
-		"plain tensors":     {edit(func(f *tensorfile.Safetensors) { f.Metadata = nil }), "import it"},
+		"plain tensors":     {edit(func(f *tensorfile.Safetensors) { f.Metadata = nil }), "of which network"},
 		"newer format":      {edit(func(f *tensorfile.Safetensors) { f.Metadata["format"] = "exemplar-bundle/9" }), "newer"},
 		"other pixels":      {edit(func(f *tensorfile.Safetensors) { f.Metadata["preprocessing"] = "BGR" }), "newer"},
 		"architecture gone": {edit(func(f *tensorfile.Safetensors) { delete(f.Metadata, "architecture") }), "architecture"},
@@ -109,6 +113,32 @@ func TestLoadRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, c.want)
 		}
+		path := filepath.Join(t.TempDir(), "b.safetensors")
+		if err := os.WriteFile(path, c.data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Open(path)
+		if err == nil || !errors.Is(err, ErrBundle) || !strings.Contains(err.Error(), c.want) || !slices.ContainsFunc(todo, func(s string) bool { return strings.Contains(err.Error(), s) }) {
+			t.Errorf("%s, opened: error %v, want one with %q, and what to do", name, err, c.want)
+		}
+	}
+}
+
+// What is no bundle is not read whole: its header says so.
+func TestOpenReadsNoMoreThanItNeeds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large.safetensors")
+	if err := os.WriteFile(path, []byte("\x02\x00\x00\x00\x00\x00\x00\x00{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, MaxBundle); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := Open(path)
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, ErrBundle) || after.TotalAlloc-before.TotalAlloc > 1<<20 {
+		t.Errorf("%d bytes for %v", after.TotalAlloc-before.TotalAlloc, err)
 	}
 }
 

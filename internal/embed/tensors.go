@@ -1,6 +1,7 @@
 package embed
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -97,6 +98,9 @@ func (l *layers) check(file map[string]tensorfile.Tensor) (map[string]tensorfile
 	return own, nil
 }
 
+// errNoNumber is what is wrong with a network whose training came to nothing.
+var errNoNumber = errors.New("the network cannot be used: its training diverged; take a bundle from before that, or train it with a lower rate")
+
 // check returns w, which comes from a file, as float32. It returns an error if its shape is wrong or one of its values is
 // no number.
 func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
@@ -106,7 +110,7 @@ func (t tensor) check(w tensorfile.Tensor) (tensorfile.Tensor, error) {
 	}
 	for i, v := range values {
 		if v-v != 0 { // NaN, or infinite
-			return w, fmt.Errorf("tensor %q: value %d is %v: the network cannot be used", t.name, i, v)
+			return w, fmt.Errorf("tensor %q: value %d is %v: %w", t.name, i, v, errNoNumber)
 		}
 	}
 	if w.DType == tensorfile.F32 {

@@ -174,8 +174,8 @@ func TestFirstFrameOfGIF(t *testing.T) {
 	}
 }
 
-// TestHugeClaims: files of a few hundred bytes that state 60,000 x 60,000 pixels.
-func TestHugeClaims(t *testing.T) {
+// hugeClaims are files of a few hundred bytes that state 60,000 x 60,000 pixels.
+func hugeClaims(t *testing.T) map[string][]byte {
 	edit := func(name string, at int, order binary.ByteOrder, wide bool) []byte {
 		data := bytes.Clone(testFile(t, name))
 		if wide {
@@ -189,13 +189,25 @@ func TestHugeClaims(t *testing.T) {
 	}
 	little, big := binary.LittleEndian, binary.BigEndian
 	sof := bytes.Index(testFile(t, "orientation-1.jpg"), []byte{0xFF, 0xC0, 0, 17, 8})
-	files := map[string][]byte{
+	tiff := []byte("II*\x00\x08\x00\x00\x00\x08\x00")
+	for _, e := range [][2]uint32{{256, 60000}, {257, 60000}, {258, 8}, {259, 1}, {262, 1}, {273, 200}, {278, 60000}, {279, 1 << 20}} {
+		tiff = little.AppendUint16(tiff, uint16(e[0]))
+		tiff = little.AppendUint32(append(tiff, 4, 0), 1)
+		tiff = little.AppendUint32(tiff, e[1])
+	}
+	tga := append(make([]byte, 12), 0x60, 0xEA, 0x60, 0xEA, 24, 0)
+	tga[2] = 2
+	return map[string][]byte{
+		"tiff": append(tiff, make([]byte, 200)...), "pnm": append([]byte("P6\n60000 60000\n255\n"), make([]byte, 200)...), "tga": append(tga, make([]byte, 200)...),
 		"jpeg": edit("orientation-1.jpg", sof+5, big, false),
 		"gif":  edit("palette.gif", 6, little, false),
 		"bmp":  edit("plain.bmp", 18, little, true),
 		"png":  pngHeader(60000, 60000),
 	}
-	for name, data := range files {
+}
+
+func TestHugeClaims(t *testing.T) {
+	for name, data := range hugeClaims(t) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		_, _, err := Decode(data, DefaultLimits)

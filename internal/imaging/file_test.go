@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -80,6 +81,37 @@ func TestFailedReadsGiveBack(t *testing.T) {
 	}
 	if data, _, err := ReadAll(bytes.NewReader(nil), Limits{}); err != nil || len(data) > 0 {
 		t.Errorf("nothing: %d bytes, %v", len(data), err)
+	}
+}
+
+// TestHugeClaimsAreNotRead: a large file is refused by its header, before it is in memory.
+func TestHugeClaimsAreNotRead(t *testing.T) {
+	for name, head := range hugeClaims(t) {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, head, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, DefaultLimits.Bytes-1); err != nil {
+			t.Fatal(err)
+		}
+		for from, read := range map[string]func() error{
+			"file": func() error { _, _, err := ReadFile(path, DefaultLimits); return err },
+			"stream": func() error {
+				_, _, err := ReadAll(io.MultiReader(bytes.NewReader(head), io.LimitReader(zeros{}, 200<<20)), DefaultLimits)
+				return err
+			},
+		} {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			err := read()
+			runtime.ReadMemStats(&after)
+			if !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "60000 x 60000") {
+				t.Errorf("%s, %s: %v", name, from, err)
+			}
+			if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+				t.Errorf("%s, %s: took %d bytes", name, from, taken)
+			}
+		}
 	}
 }
 

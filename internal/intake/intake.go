@@ -131,6 +131,15 @@ func Holds(head []byte) bool {
 	return ok
 }
 
+// CheckHead says by the beginning of a file, [imaging.HeadBytes] of it or the whole, what is wrong
+// with one that [Holds] knows and that need not be read; nil of all others.
+func CheckHead(head []byte) error {
+	if pdf.Is(head) {
+		return pdf.CheckHead(head)
+	}
+	return nil
+}
+
 // Pages yields the pages of a file. A file that is none of the kinds of this package is one
 // page, as it is. A page that cannot be made has an error, and the next one follows.
 func Pages(ctx context.Context, data []byte, options Options) iter.Seq[Page] {

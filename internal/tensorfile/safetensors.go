@@ -25,50 +25,80 @@ const maxHeader = 8 << 20
 // ParseSafetensors parses a file. The tensors refer to data, which must not be changed while
 // they are in use.
 func ParseSafetensors(data []byte) (*Safetensors, error) {
-	header, body, err := splitSafetensors(data)
+	header, err := readHeader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: %w", err)
 	}
+	body := data[8+len(header):]
 	file := &Safetensors{Tensors: map[string]Tensor{}}
-	var spans []span
-	dec := json.NewDecoder(bytes.NewReader(header))
-	err = eachMember(dec, func(name string, dec *json.Decoder) error {
-		if name == "__metadata__" {
-			return dec.Decode(&file.Metadata)
-		}
-		entry, err := parseEntry(dec)
-		if err != nil {
-			return fmt.Errorf("tensor %q: %w", name, err)
-		}
-		spans = append(spans, span{name, entry.begin, entry.end})
-		file.Tensors[name], err = entry.tensor(name, body)
+	file.Metadata, err = parseHeader(header, len(body), func(name string, e entry) error {
+		file.Tensors[name], err = e.tensor(name, body)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: %w", err)
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, fmt.Errorf("safetensors: header goes on after its object")
-	}
-	if err := checkCover(spans, len(body)); err != nil {
-		return nil, fmt.Errorf("safetensors: %w", err)
-	}
 	return file, nil
 }
 
-func splitSafetensors(data []byte) (header, body []byte, err error) {
-	if len(data) < 8 {
-		return nil, nil, fmt.Errorf("%d bytes are too few for a header", len(data))
+// CheckSafetensors reads the header of a file of the given size, and returns its metadata, or
+// the error that [ParseSafetensors] would find in it: so that what is no such file, or lacks a
+// part, is not read whole.
+func CheckSafetensors(r io.Reader, size int64) (map[string]string, error) {
+	header, err := readHeader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
 	}
-	n := binary.LittleEndian.Uint64(data)
-	if n > maxHeader || n > uint64(len(data)-8) {
-		return nil, nil, fmt.Errorf("header of %d bytes in a file of %d (limit %d)", n, len(data), maxHeader)
+	metadata, err := parseHeader(header, int(size)-8-len(header), func(string, entry) error { return nil })
+	if err != nil {
+		return nil, fmt.Errorf("safetensors: %w", err)
 	}
-	header = data[8 : 8+n]
-	if len(header) == 0 || header[0] != '{' {
-		return nil, nil, fmt.Errorf("header does not begin with '{'")
+	return metadata, nil
+}
+
+// readHeader reads the JSON header of a file of the given size.
+func readHeader(r io.Reader, size int64) ([]byte, error) {
+	var length [8]byte
+	if _, err := io.ReadFull(r, length[:]); err != nil {
+		return nil, fmt.Errorf("%d bytes are too few for a header", size)
 	}
-	return header, data[8+n:], nil
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > maxHeader || n > uint64(size-8) {
+		return nil, fmt.Errorf("header of %d bytes in a file of %d (limit %d)", n, size, maxHeader)
+	}
+	header := make([]byte, n)
+	if _, err := io.ReadFull(r, header); err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	if n == 0 || header[0] != '{' {
+		return nil, fmt.Errorf("header does not begin with '{'")
+	}
+	return header, nil
+}
+
+// parseHeader parses a header and visits the tensors that it names, which must cover the
+// body.
+func parseHeader(header []byte, body int, visit func(name string, e entry) error) (metadata map[string]string, err error) {
+	var spans []span
+	dec := json.NewDecoder(bytes.NewReader(header))
+	err = eachMember(dec, func(name string, dec *json.Decoder) error {
+		if name == "__metadata__" {
+			return dec.Decode(&metadata)
+		}
+		e, err := parseEntry(dec)
+		if err != nil {
+			return fmt.Errorf("tensor %q: %w", name, err)
+		}
+		spans = append(spans, span{name, e.begin, e.end})
+		return visit(name, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, fmt.Errorf("header goes on after its object")
+	}
+	return metadata, checkCover(spans, body)
 }
 
 // span is the part of the data that the header assigns to a tensor.

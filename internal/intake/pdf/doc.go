@@ -18,10 +18,28 @@
 // says where the compiled module is kept.
 package pdf
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+
+	"exemplar/internal/imaging"
+)
 
 // Is says whether a file is a PDF by its beginning. Up to a kilobyte may come before the PDF
 // (ISO 32000-1, annex H.3, note 13).
 func Is(head []byte) bool {
 	return bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-"))
+}
+
+// errHollow says that a file has nothing of a PDF but the name.
+var errHollow = fmt.Errorf("%w: the PDF cannot be opened: copy or send it again, or print it anew as a PDF", imaging.ErrCorrupt)
+
+// CheckHead returns the error of [Open] for a PDF that has no object where it begins, by its
+// first [imaging.HeadBytes] or the whole of it: so that it is not read, and nobody looks for
+// pages in what may be a quarter of a gigabyte of something else.
+func CheckHead(head []byte) error {
+	if len(head) >= imaging.HeadBytes && !bytes.Contains(head[:imaging.HeadBytes], []byte("obj")) {
+		return errHollow
+	}
+	return nil
 }

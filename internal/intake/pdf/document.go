@@ -36,6 +36,9 @@ type Document struct {
 
 // Open opens a document, which must not be changed before Close. The errors say what to do.
 func Open(ctx context.Context, data []byte, options Options) (*Document, error) {
+	if err := CheckHead(data); err != nil {
+		return nil, err
+	}
 	d := &Document{data: data, options: options}
 	if err := d.open(ctx); err != nil {
 		return nil, err
@@ -69,7 +72,7 @@ func (d *Document) open(ctx context.Context) error {
 	if answer.Kind == faultMemory {
 		return fmt.Errorf("%w: the PDF takes more than %d MB: cut it into several, or print it anew as a PDF", ErrMemory, mostMemory>>20)
 	}
-	return fmt.Errorf("%w: the PDF cannot be opened: copy or send it again, or print it anew as a PDF", imaging.ErrCorrupt)
+	return errHollow
 }
 
 // Pages is the number of pages.
