@@ -18,7 +18,7 @@ import (
 // another kind, or another design of it; or other copies of what is registered.
 func TestConfidenceIsCalibrated(t *testing.T) {
 	papertest.SkipUnderRace(t)
-	documents := 30
+	documents := 21
 	if testing.Short() {
 		documents = 12
 	}

@@ -18,7 +18,7 @@ import (
 // itself is a match either way.
 func TestOneChangedLine(t *testing.T) {
 	papertest.SkipUnderRace(t)
-	forms := 12
+	forms := 8
 	if testing.Short() {
 		forms = 4
 	}

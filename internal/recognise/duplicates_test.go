@@ -21,7 +21,7 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 	papertest.SkipUnderRace(t)
 	phone := capturesim.Everyday()
 	phone.Width, phone.Height = 640, 480
-	seeds := 4
+	seeds := 3
 	if testing.Short() {
 		seeds = 2
 	}

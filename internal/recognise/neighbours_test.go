@@ -56,7 +56,7 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	for i, r := range references {
 		set, _, _ := strings.Cut(string(r.Label), "/")
 		family := set == "forms" || set == "banknotes_scene" || set == "rupiah"
-		if !family && i%12 != 0 {
+		if family && i%2 != 0 || !family && i%24 != 0 {
 			continue
 		}
 		n, err := g.subject(ctx, r.ID)
@@ -78,7 +78,7 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 			}
 		}
 	}
-	if t.Logf("%d rivals among %d references", rivals, len(references)); rivals < 50 {
+	if t.Logf("%d rivals among %d references", rivals, len(references)); rivals < 25 {
 		t.Error("too few to say anything")
 	}
 }

@@ -44,9 +44,9 @@ func arrivals(t *testing.T, m *exemplar.Model, seed, kinds, copies int) []db.Dec
 // tells the figures.
 func TestGroupsOfDrawnKinds(t *testing.T) {
 	if testing.Short() {
-		t.Skip("draws 120 documents")
+		t.Skip("draws 80 documents")
 	}
-	const seed, kinds, copies = 2, 20, 6
+	const seed, kinds, copies = 2, 20, 4
 	s := &Service{model: exemplar.DefaultModel(), work: newWorkplace(2)}
 	rows := arrivals(t, s.model, seed, kinds, copies)
 	groups, err := s.groupsOf(t.Context(), rows)
