@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"cmp"
+	"image"
 	"maps"
 	"slices"
 	"sync"
@@ -192,7 +193,7 @@ func (f *Found) rowsAbove() int { return int(longerShare*float64(f.rectified.Ref
 // seeEmblems looks for the emblems in the head of a reference that are form.
 func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
 	form.Emblem = 1
-	largest := 0
+	largest, looked := 0, 0
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
 	longer := f.longer(laid)
@@ -201,19 +202,37 @@ func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
 			continue
 		}
 		largest = max(largest, e.Ink)
-		if float64(e.Ink) < plainEmblem*float64(largest) || form.Emblems == mostEmblems {
+		if float64(e.Ink) < plainEmblem*float64(largest) || looked == mostEmblems {
 			break
 		}
+		looked++
 		correlation, moved := laid.Seen(&e)
 		if correlation < decide.SameEmblem {
 			if c, by := longer().Sought(&e); c >= decide.SameEmblem {
 				correlation, moved = c, by
 			}
 		}
+		if correlation < decide.SameEmblem && f.isCutOff(e.Box) {
+			continue
+		}
 		form.Emblems++
 		form.Emblem = min(form.Emblem, correlation)
 		form.Moved = form.Moved || max(moved.X, -moved.X, moved.Y, -moved.Y) > inPlace
 	}
+}
+
+// isCutOff says that print of the reference, in pixels, lies at the edge of the photo or
+// beyond it: what is not seen of it is not other print.
+func (f *Found) isCutOff(box image.Rectangle) bool {
+	w := f.rectified.Reference.W / changedetect.Cell
+	cells := image.Rect(box.Min.X/changedetect.Cell-1, box.Min.Y/changedetect.Cell-1, (box.Max.X-1)/changedetect.Cell+2, (box.Max.Y-1)/changedetect.Cell+2).
+		Intersect(image.Rect(0, 0, w, len(f.rectified.Visible)/w))
+	for y := cells.Min.Y; y < cells.Max.Y; y++ {
+		if slices.Contains(f.rectified.Visible[y*w+cells.Min.X:y*w+cells.Max.X], false) {
+			return true
+		}
+	}
+	return false
 }
 
 const (

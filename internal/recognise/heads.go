@@ -64,6 +64,9 @@ func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
 	longer := f.longer(laid)
 	var alone *changedetect.Map
 	for _, e := range headPrint(ref) {
+		if f.isCutOff(e.Box) {
+			continue
+		}
 		seen := kinds.Print(e.Box, f.rectified.Visible)
 		if seen.Cells < leastPrint || seen.OtherForm < mayBeOther || seen.Contents > mayBeEntry {
 			continue
