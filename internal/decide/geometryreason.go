@@ -132,6 +132,9 @@ func (p Policy) refusedCopyReason(d *Decision) {
 		says = "it is another copy: " + seen
 	case g.Written > 0:
 		seen, says = writtenInBlank, writtenInBlank
+	case g.Recoloured:
+		seen = "it is of another colour"
+		says = seen
 	case mayBeOther(g):
 		seen, advice = "too little of it agrees to tell copies apart", "; take it again, closer and sharp"
 		says = seen

@@ -308,10 +308,11 @@ func (e *evidenceSet) decide() Finding {
 		if f.Best != nil {
 			written = anyWritten(f.Best)
 		}
-		if why == of.Illegible && written == of.Written {
+		recoloured := e.isRecoloured(f.Best)
+		if why == of.Illegible && written == of.Written && recoloured == of.Recoloured {
 			break
 		}
-		of.Illegible, of.Written = why, written // and so for another reference that speaks for it, perhaps
+		of.Illegible, of.Written, of.Recoloured = why, written, recoloured // and so for another reference that speaks for it, perhaps
 		f = e.decideOnce()
 	}
 	e.seeWriting(&f)

@@ -34,6 +34,10 @@ type Evidence struct {
 	// can, or where nobody looked.
 	Illegible Illegible
 
+	// Recoloured says that the print is plainly of other colours than the reference's; false
+	// where nobody looked.
+	Recoloured bool
+
 	Form *Form // nil where nobody looked
 
 	// InPhoto are the comparable blocks, where they lie in the photo. They are

@@ -1,0 +1,40 @@
+package recognise
+
+import (
+	"testing"
+
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
+	"exemplar/internal/synthdoc"
+)
+
+// Where only the same copy is asked for, one in another colour is none; by another light, or in
+// black and white, the same one is.
+func TestExactRefusesAnotherColour(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	for _, kind := range []string{"form", "certificate"} {
+		d := synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
+		g, _ := engineOf(t, kind)
+		own := drawn(d)
+		for name, c := range map[string]struct {
+			photo *imaging.Image
+			exact bool
+		}{
+			"as it is":              {own, true},
+			"by a lamp":             {lit(own, func(r, g, b float64) [3]float64 { return [3]float64{0.9 * r, 0.75 * g, 0.5 * b} }), true},
+			"in black and white":    {lit(own, func(r, g, b float64) [3]float64 { l := 0.3*r + 0.6*g + 0.1*b; return [3]float64{l, l, l} }), true},
+			"in another colour":     {lit(own, func(r, g, b float64) [3]float64 { return [3]float64{g, b, r} }), false},
+			"in yet another one":    {lit(own, func(r, g, b float64) [3]float64 { return [3]float64{b, r, g} }), false},
+			"in paler, own colours": {lit(own, func(r, g, b float64) [3]float64 { return [3]float64{100 + 0.6*r, 100 + 0.6*g, 100 + 0.6*b} }), true},
+		} {
+			d := recognised(t, g, c.photo, Options{Exact: true}).Findings[0].Decision
+			if (d.Outcome == decide.Match) != c.exact || !c.exact && d.Basis != decide.ByExact {
+				t.Errorf("%s %s: %s by %s: %s", kind, name, d.Outcome, d.Basis, d.Reason)
+			}
+			if d := recognised(t, g, c.photo, Options{}).Findings[0].Decision; d.Outcome != decide.Match {
+				t.Errorf("%s %s, not exactly: %s: %s", kind, name, d.Outcome, d.Reason)
+			}
+		}
+	}
+}
