@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"exemplar"
+	"exemplar/internal/capturesim"
+	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
@@ -55,5 +57,22 @@ func TestAnotherIssuersPaperIsUnknown(t *testing.T) {
 	}
 	if accepted > 1 {
 		t.Errorf("%d of 3 are taken for their look-alike", accepted)
+	}
+}
+
+// Where letters run together, or glare lies on the emblem, the photo shows no other head.
+func TestBlurAndGlareAreNoOtherHead(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	for _, c := range []struct {
+		how, kind string
+		seed      uint64
+	}{{"blurred", "driving-licence", 77}, {"with glare", "bill", 2}} {
+		own := synthdoc.Document{Kind: c.kind, Template: 700 + c.seed, Content: 700 + c.seed, Size: 1000}
+		g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+		registerOne(t, g, pictured("own", own))
+		photo := capturesim.Scene(synthdoc.Draw(own), nil, capturesim.Everyday(), c.seed).Image
+		if a := answer(t, g, exemplar.ClassifyOptions{}, imaging.EncodeJPEG(photo, 85)); a.Label != "own" {
+			t.Errorf("the %s, %s, is %s: %s", c.kind, c.how, a.Decision, a.Reason)
+		}
 	}
 }

@@ -26,12 +26,12 @@ const (
 	noiseOfForm   = 2.5
 	clusterWeight = 0.75
 	// SameEmblem is the correlation from which on an emblem is the reference's, and
-	// otherEmblem the one up to which it is another. emblemLead is by how much one of two
+	// OtherEmblem the one up to which it is another. emblemLead is by how much one of two
 	// references must show its emblems better. emblemDoubt is how much more must speak for
 	// a reference whose emblem is not shown. ownContents is the share of a reference's
 	// print from which on it is no blank form. By eye, on the odd families of
 	// kinds_invoices and kinds_forms, with the even ones in view.
-	SameEmblem, otherEmblem, emblemLead, emblemDoubt = 0.85, 0.6, 0.1, 2
+	SameEmblem, OtherEmblem, emblemLead, emblemDoubt = 0.85, 0.6, 0.1, 2
 	ownContents                                      = 0.06
 	// enoughHead cells of form in the head, where there are no emblems, are a company's
 	// letters. By eye: a line of a name and one of an address.
@@ -231,7 +231,7 @@ func showsEmblems(f *scoremodel.Form) bool {
 	case f.Emblems == 0:
 		return showsHead(f)
 	}
-	if f.Emblem > otherEmblem && showsHead(f) {
+	if f.Emblem > OtherEmblem && showsHead(f) {
 		return true
 	}
 	return f.Emblem >= SameEmblem && (f.Moved || isNoise(f.HeadCluster, f.HeadOther))
@@ -299,7 +299,7 @@ func (p Policy) isRivalOfKind(best, other *scored) bool {
 // showsOtherEmblem says that the photo shows other large print where the reference has its
 // emblems: it is of another company, though all else may agree.
 func showsOtherEmblem(f *scoremodel.Form) bool {
-	return f.Emblems > 0 && f.Emblem <= otherEmblem && !isNoise(f.HeadCluster, f.HeadOther)
+	return f.Emblems > 0 && f.Emblem <= OtherEmblem && !isNoise(f.HeadCluster, f.HeadOther)
 }
 
 // showsEmblemsOver says that the photo shows the emblems of the first and not those of
@@ -318,7 +318,7 @@ func (c *scored) showsEmblemsOver(other *scored) bool {
 func (c *scored) isOfAnotherCompany(other *scored) bool {
 	own, its := c.Evidence.Form, other.Evidence.Form
 	return own != nil && its != nil && own.Emblems > 0 && its.Emblems > 0 && own.Contents >= ownContents &&
-		own.Emblem >= SameEmblem && its.Emblem <= otherEmblem && !isEdition(c, other)
+		own.Emblem >= SameEmblem && its.Emblem <= OtherEmblem && !isEdition(c, other)
 }
 
 // preferEmblems puts another label of the family first where the photo shows its emblems,

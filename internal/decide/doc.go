@@ -35,11 +35,11 @@
 //	o      clusterWeight ln(1+cluster) + (1-clusterWeight) ln(1+other), of scoremodel.Form;
 //	       oh the same of its head
 //	same   the emblems, the large print in the head, correlate by SameEmblem and more;
-//	other  by otherEmblem and less, and oh > noiseOfForm
+//	other  by OtherEmblem and less, and oh > noiseOfForm
 //	head   enoughHead cells of form in the head, and oh <= noiseOfForm
 //	whose  the reference has contents of its own (ownContents), and its emblems are the
 //	       same, and have moved or oh <= noiseOfForm; or it has none, or half of them are
-//	       shown (more than otherEmblem), and head
+//	       shown (more than OtherEmblem), and head
 //	seems  o <= noiseOfForm or whose; of a strip of paper: same, or head
 //	ts     the threshold of the scoremodel.KindModel for what seems shown
 //

@@ -147,7 +147,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
 		form.Emblem = 1
 		if r.plain() {
-			f.seeEmblems(form, kinds)
+			f.seeEmblems(r, form, kinds)
 			form.Beside = f.writtenBeside(kinds)
 		}
 		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds)
@@ -190,8 +190,9 @@ func (f *Found) longer(laid emblem.Laid) func() emblem.Laid {
 // rowsAbove is how many rows above the reference belong to a longer document: an even number.
 func (f *Found) rowsAbove() int { return int(longerShare*float64(f.rectified.Reference.H)) &^ 1 }
 
-// seeEmblems looks for the emblems in the head of a reference that are form.
-func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
+// seeEmblems looks for the emblems in the head of a reference that are form. What glare or a hand
+// lies on says nothing.
+func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) {
 	form.Emblem = 1
 	largest, looked := 0, 0
 	ref := f.rectified.Reference
@@ -212,7 +213,7 @@ func (f *Found) seeEmblems(form *scoremodel.Form, kinds *changedetect.Map) {
 				correlation, moved = c, by
 			}
 		}
-		if correlation < decide.SameEmblem && f.isCutOff(e.Box) {
+		if correlation < decide.SameEmblem && f.isCutOff(e.Box) || correlation <= decide.OtherEmblem && f.photo.hides(r, f, e.Box) {
 			continue
 		}
 		form.Emblems++

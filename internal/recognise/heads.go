@@ -1,9 +1,11 @@
 package recognise
 
 import (
+	"image"
 	"slices"
 
 	"exemplar/internal/changedetect"
+	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
@@ -35,6 +37,10 @@ const (
 	formAlone, sureForm             = 0.1, 0.45
 	looksOther, plainlyOther        = 0.85, 0.8
 	surelyMoved                     = 0.9
+	// Letters run together in a photo that is blurred by blurredFrom and more, and the same ones
+	// correlate as little as 0.7: only what correlates less than blurredOther is other there. By
+	// eye, on photos of the very copy (drawn documents of templates 700 to 849).
+	blurredFrom, blurredOther = 0.2, 0.6
 )
 
 // hasItsHead says that what seems to be other print in the head is none of the issuer's: it has
@@ -52,13 +58,13 @@ func hasItsEmblems(form *scoremodel.Form) bool {
 
 // hasOtherHead says that the head in the photo is another one than the reference's.
 func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) bool {
-	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(kinds, form.Unsteady || hasItsEmblems(form))
+	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(r, kinds, form.Unsteady || hasItsEmblems(form))
 }
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's
 // head that is the same on every copy. On what is no plain paper, wear and holograms look like
 // other print: there all must be plain, as it must be beside the reference's emblems.
-func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
+func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, doubtful bool) bool {
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
 	longer := f.longer(laid)
@@ -81,11 +87,29 @@ func (f *Found) showsOtherHead(kinds *changedetect.Map, doubtful bool) bool {
 		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, doubtful) {
 			continue
 		}
-		if elsewhere, _ := longer().Sought(&e); elsewhere < surelyMoved {
+		if elsewhere, _ := longer().Sought(&e); elsewhere < surelyMoved && f.photo.shows(r, f, e.Box, correlation) {
 			return true
 		}
 	}
 	return false
+}
+
+// shows says that print of a reference, in pixels as it is compared, can be judged in the photo:
+// it is not hidden, and correlates too little for the photo's blur.
+func (p *Photo) shows(r *Reference, f *Found, print image.Rectangle, correlation float64) bool {
+	if p.hides(r, f, print) {
+		return false
+	}
+	_, seen := p.Conditions(r, f)
+	blurred := seen.State.Of(condition.Blurred) >= blurredFrom
+	return !blurred || correlation < blurredOther
+}
+
+// hides says that glare lies on a place of a reference, in pixels as it is compared. Another
+// emblem may look like a stain or a hand, and never like glare.
+func (p *Photo) hides(r *Reference, f *Found, place image.Rectangle) bool {
+	hidden, small := p.hiddenBy(r, f, condition.Glare)
+	return small || slices.ContainsFunc(hidden, place.Overlaps)
 }
 
 const (

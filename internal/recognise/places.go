@@ -201,12 +201,16 @@ var hides = []condition.Kind{condition.Glare, condition.Covered, condition.CutOf
 // hidden are the places of a reference, in pixels as it is compared, that the photo does not show: glare lies there, or a
 // hand, or a piece is missing. small says that it is too small to show print at all.
 func (p *Photo) hidden(r *Reference, f *Found) (places []image.Rectangle, small bool) {
+	return p.hiddenBy(r, f, hides...)
+}
+
+func (p *Photo) hiddenBy(r *Reference, f *Found, kinds ...condition.Kind) (places []image.Rectangle, small bool) {
 	all, _ := p.Conditions(r, f)
 	w, h := r.Size()
 	sx, sy := float64(f.rectified.Reference.W)/float64(w), float64(f.rectified.Reference.H)/float64(h)
 	for _, c := range all {
 		small = small || c.Sure && c.Kind == condition.TooSmall
-		if !c.Sure || !slices.Contains(hides, c.Kind) {
+		if !c.Sure || !slices.Contains(kinds, c.Kind) {
 			continue
 		}
 		for _, place := range c.Where {
