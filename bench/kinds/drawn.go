@@ -27,6 +27,19 @@ type drawnSettings struct {
 	folder    string // where the pictures are kept; "" for nowhere
 }
 
+// keptIn is the folder that pictures are kept in, a temporary one where none was named, which
+// remove deletes.
+func (s *drawnSettings) keptIn() (folder string, remove func(), err error) {
+	if s.folder != "" {
+		return s.folder, func() {}, nil
+	}
+	folder, err = os.MkdirTemp("", "exemplar-drawn-")
+	return folder, func() { os.RemoveAll(folder) }, err
+}
+
+// part is the name of the folder of this seed's papers in it.
+func (s *drawnSettings) part() string { return fmt.Sprintf("seed%d", s.seed) }
+
 // Of these documents the contents are what a label names: no other copy has others.
 var namedByContents = []string{"cover", "label", "page"}
 
@@ -272,20 +285,16 @@ const choosingSeed = 1
 
 // runDrawn measures drawn papers, and writes its page of results.
 func runDrawn(ctx context.Context, s settings, results string) error {
-	folder := s.drawn.folder
-	if folder == "" {
-		temporary, err := os.MkdirTemp("", "exemplar-drawn-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(temporary)
-		folder = temporary
+	folder, remove, err := s.drawn.keptIn()
+	if err != nil {
+		return err
 	}
+	defer remove()
 	var rows []*drawnAnswers
 	papers := s.drawn.papers()
 	for i, some := range [][]drawnPaper{papers, trialPapers()} {
 		start := time.Now()
-		part := filepath.Join(folder, []string{fmt.Sprintf("seed%d", s.drawn.seed), "trial"}[i])
+		part := filepath.Join(folder, []string{s.drawn.part(), "trial"}[i])
 		a, err := measureDrawn(ctx, some, part, s)
 		if err != nil {
 			return err

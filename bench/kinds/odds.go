@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"exemplar/internal/decide"
@@ -22,29 +22,42 @@ type seenEditions struct {
 
 // runOdds fits the odds that a photo shows one of two registered editions, and neither the
 // other nor a third one, on captures of drawn papers in three editions. It prints the weights
-// of package decide.
+// of package decide. What a capture shows of two editions does not depend on what else is
+// registered, so that each paper has a gallery of its own, in which nothing else is looked for.
 func runOdds(ctx context.Context, s settings) error {
-	folder, err := os.MkdirTemp("", "exemplar-odds-")
+	folder, remove, err := s.drawn.keptIn()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	var seen []seenEditions
-	for papers := range slices.Chunk(s.drawn.papers(), perGallery) {
-		if err := parallel.Each(ctx, 0, len(papers), func(_ context.Context, i int) error { return papers[i].keep(folder) }); err != nil {
-			return err
-		}
-		captures := slices.Concat(capturesOf(papers, folder, 0, true), capturesOf(papers, folder, 1, true), capturesOf(papers, folder, 2, true))
-		err := withGallery(ctx, papers, folder, s, 2, func(g *harness.Gallery) error {
-			some, err := parallel.Map(ctx, 0, captures, func(ctx context.Context, c harness.Capture) ([]seenEditions, error) { return seenIn(ctx, g, c) })
-			seen = append(seen, slices.Concat(some...)...)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	defer remove()
+	papers := s.drawn.papers()
+	seen, err := parallel.Map(ctx, 0, papers, func(ctx context.Context, p drawnPaper) ([]seenEditions, error) {
+		return seenOf(ctx, p, filepath.Join(folder, s.drawn.part()), s)
+	})
+	if err != nil {
+		return err
 	}
-	return printOdds(seen)
+	return printOdds(slices.Concat(seen...))
+}
+
+// seenOf is what the captures of a paper show of its two editions.
+func seenOf(ctx context.Context, p drawnPaper, folder string, s settings) (seen []seenEditions, err error) {
+	if err := p.keep(folder); err != nil {
+		return nil, err
+	}
+	papers := []drawnPaper{p}
+	return seen, withGallery(ctx, papers, folder, s, 2, func(g *harness.Gallery) error {
+		for edition := range editions {
+			for _, c := range capturesOf(papers, folder, edition, true) {
+				some, err := seenIn(ctx, g, c)
+				if err != nil {
+					return err
+				}
+				seen = append(seen, some...)
+			}
+		}
+		return nil
+	})
 }
 
 // seenIn is what a capture shows of the two editions of its paper; empty if it does not show

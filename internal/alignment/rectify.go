@@ -104,6 +104,10 @@ func (l *Rectified) hide(b *Block, cell int) {
 // photo, in its pixels.
 func (l *Rectified) At(p planar.Point) planar.Point { return l.flat.h.Apply(l.flat.flatten(p)) }
 
+// At returns where a point of the compared picture of a located reference lies in the photo,
+// as if the paper were flat.
+func (e *Evidence) At(p planar.Point) planar.Point { return e.warp.h.Apply(p) }
+
 // Settle compares a reference with a photo that was laid on it, of its size and at half
 // brightness, and undoes what is left of the paper's deformation. cell is as in
 // [Evidence.Rectify].

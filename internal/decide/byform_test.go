@@ -411,6 +411,20 @@ func TestDecideBetweenMembersByColour(t *testing.T) {
 	}
 }
 
+// Blocks may tell two editions where their forms do not speak against it; not those of strips,
+// whose form moves.
+func TestBlocksTellNoStrips(t *testing.T) {
+	for strip, want := range map[bool]bool{false: true, true: false} {
+		first, second := reprinted(formed(found100("form/a", 70, 0), 0)), reprinted(formed(found100("form/b", 70, 0), 0))
+		first.Evidence.Form.Strip, second.Evidence.Form.Strip = strip, strip
+		leads(&first, &second, scoremodel.FormLead{Own: 4, Its: 0.5})
+		a, b := &scored{Candidate: first}, &scored{Candidate: second}
+		if got := a.formMayBeOver(b); got != want {
+			t.Errorf("strip %v: %v", strip, got)
+		}
+	}
+}
+
 // A card that shows what one of two editions has and the other has not is of that one, also
 // where so little agrees that alone it might be another card.
 func TestWhatIsToldFromAnEditionIsOfTheirKind(t *testing.T) {

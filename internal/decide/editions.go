@@ -112,10 +112,17 @@ func (c *scored) isToldByForm(other *scored) bool {
 }
 
 // formMayBeOver says that the forms do not speak against the first of two editions, as far
-// as somebody looked: blocks that agree may be contents that are alike by chance.
+// as somebody looked: blocks that agree may be contents that are alike by chance. On a strip, whose
+// form moves with the contents, blocks tell nothing: there its form alone does.
 func (c *scored) formMayBeOver(other *scored) bool {
 	lead, looked := c.formLead(other)
-	return !looked || lead >= seemsTold || !isEdition(c, other) || c.isToldByPrint(other, seemsPrinted)
+	switch {
+	case !looked || !isEdition(c, other):
+		return true
+	case c.Evidence.Form.Strip:
+		return lead >= surelyTold
+	}
+	return lead >= seemsTold || c.isToldByPrint(other, seemsPrinted)
 }
 
 // preferForm puts the candidate first whose form the photo shows, where that of the best

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 )
 
 // What is filled in by a word processor pushes the rows below it along the page: the form
@@ -153,15 +154,26 @@ func (r *Rows) toThePixel(ref, photo *imaging.Gray) {
 	}
 }
 
+// at is how far a row of pixels lies from where it should.
+func (r *Rows) at(y int) (s shift) {
+	const step, before = 4 * rowStep, 4 * (rowHigh - rowStep) / 2
+	if len(r.shifts) > 0 {
+		s = r.shifts[min(len(r.shifts)-1, max(0, y-before)/step)]
+	}
+	return s
+}
+
+// Place is where a point of what [Rows.Undo] returns lies, in the photo as if it had no margin.
+func (r *Rows) Place(p planar.Point) planar.Point {
+	s := r.at(int(math.Round(p.Y)))
+	return planar.Pt(p.X+float64(s.x), p.Y+float64(s.y))
+}
+
 // Undo returns the photo with each row where the reference has it.
 func (r *Rows) Undo(photo *imaging.Gray) *imaging.Gray {
 	laid := &imaging.Gray{W: r.w, H: r.h, Pix: make([]byte, r.w*r.h)}
-	const step, before = 4 * rowStep, 4 * (rowHigh - rowStep) / 2
 	for y := range r.h {
-		var s shift
-		if len(r.shifts) > 0 {
-			s = r.shifts[min(len(r.shifts)-1, max(0, y-before)/step)]
-		}
+		s := r.at(y)
 		from := photo.Pix[min(max(0, y+r.margin+s.y), photo.H-1)*photo.W:][:photo.W]
 		row := laid.Pix[y*r.w:][:r.w]
 		for x := range row {

@@ -6,6 +6,7 @@ import (
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
+	"exemplar/internal/planar"
 )
 
 // laidBeyond is a page at half brightness with blank rows above and below it, of which all
@@ -41,6 +42,13 @@ func TestFollowRows(t *testing.T) {
 	before := off(&imaging.Gray{W: page.W, H: page.H, Pix: moved.Pix[margin*page.W:][:page.W*page.H]})
 	if after := off(rows.Undo(moved)); after > before/3 {
 		t.Errorf("off by %.1f grey levels before and %.1f after", before, after)
+	}
+	laid := rows.Undo(moved)
+	for _, y := range []int{page.H / 8, page.H * 3 / 8, page.H * 5 / 8} {
+		at := rows.Place(planar.Pt(float64(page.W/2), float64(y)))
+		if got, want := moved.Pix[(int(at.Y)+margin)*page.W+int(at.X)], laid.Pix[y*page.W+page.W/2]; got != want {
+			t.Errorf("the place of row %d has level %d, it was laid back as %d", y, got, want)
+		}
 	}
 	still := laidBeyond(page, margin, nil)
 	unmoved := FollowRows(page, still, margin)

@@ -117,6 +117,9 @@ func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 			lead := scoremodel.FormLead{Reference: other.ID, Own: seen.First, Its: seen.Second, Neither: seen.Neither, Both: seen.Both}
 			if editions {
 				e.photo.seeColours(&lead, h, other, at(i).Across(at(j)))
+				if lead.Both > littleForm && mayGrow(h, other) {
+					lead.Both = min(lead.Both, changedetect.TellApart(h.Found.laidByRows(), other.Found.laidByRows()).Both)
+				}
 			}
 			a, b := h.Found.ForDecision.Form, other.Found.ForDecision.Form
 			a.Over, b.Over = append(a.Over, lead), append(b.Over, lead.Reversed(h.ID))
@@ -128,10 +131,15 @@ func (e *evidenceSet) tellApart(looked []*Hypothesis) {
 func (f *Found) laid() *changedetect.Laid {
 	l := &changedetect.Laid{Map: f.seenKinds(), Reference: f.rectified.Reference, Photo: f.rectified.Photo, Seen: f.rectified.Visible}
 	for i := range l.Logit {
-		corner := cellCorner(i%l.W, i/l.W)
-		l.At = append(l.At, f.rectified.At(planar.Pt(corner.X+changedetect.Cell/2, corner.Y+changedetect.Cell/2)))
+		l.At = append(l.At, f.rectified.At(cellMiddle(i, l.W)))
 	}
 	return l
+}
+
+// cellMiddle is the middle of cell i of rows of w cells.
+func cellMiddle(i, w int) planar.Point {
+	corner := cellCorner(i%w, i/w)
+	return planar.Pt(corner.X+changedetect.Cell/2, corner.Y+changedetect.Cell/2)
 }
 
 // LookAtForm returns how far the photo shows the form of a reference that was located in

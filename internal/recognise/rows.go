@@ -6,6 +6,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
+	"exemplar/internal/planar"
 	"exemplar/internal/scoremodel"
 )
 
@@ -34,22 +35,68 @@ const rowsReach = 0.15
 // followRows says how much of a reference's print the photo shows if each row of it may
 // have moved along the page.
 func (f *Found) followRows() {
+	rows := f.withRows(rowsReach)
+	undone := *f.ForDecision
+	undone.Comparable, undone.LocallyConsistent, undone.CorrelationP10 = rows.compared.Comparable, rows.compared.LocallyConsistent, rows.compared.CorrelationP10
+	f.ForDecision.Form.Rows = &scoremodel.Rows{Shown: rows.kinds.Shown(rows.laid.Visible), Undone: &undone}
+}
+
+// inRows is a photo that was laid on a reference row by row.
+type inRows struct {
+	emblem.Rows
+	by       alignment.Evidence // what they were looked for by
+	compared alignment.Comparison
+	laid     alignment.Rectified // of the photo with its rows put back
+	kinds    *changedetect.Map
+}
+
+// withRows lays the photo on the reference with each row where the photo has it, up to a share
+// of the reference's height away.
+func (f *Found) withRows(reach float64) *inRows {
 	ref := f.rectified.Reference
-	margin := int(rowsReach*float64(ref.H)) &^ 3
-	var best emblem.Rows
+	margin := int(reach*float64(ref.H)) &^ 3
+	var best inRows
 	var photo *imaging.Gray
 	for _, e := range []alignment.Evidence{f.Evidence, f.Evidence.Affine()} {
 		seen := e.Beyond(f.photo.probe, margin)
 		if rows := emblem.FollowRows(ref, seen, margin); photo == nil || rows.Gain() > best.Gain() {
-			best, photo = rows, seen
+			best.Rows, best.by, photo = rows, e, seen
 		}
 	}
-	compared, laid := alignment.Settle(ref, best.Undo(photo), changedetect.Cell)
-	undone := *f.ForDecision
-	undone.Comparable, undone.LocallyConsistent, undone.CorrelationP10 = compared.Comparable, compared.LocallyConsistent, compared.CorrelationP10
-	f.ForDecision.Form.Rows = &scoremodel.Rows{
-		Shown: changedetect.Kinds().Detect(laid.Reference, laid.Photo).Shown(laid.Visible), Undone: &undone,
+	best.compared, best.laid = alignment.Settle(ref, best.Undo(photo), changedetect.Cell)
+	best.kinds = changedetect.Kinds().Detect(best.laid.Reference, best.laid.Photo)
+	return &best
+}
+
+// at is where a point of the reference lies in the photo.
+func (r *inRows) at(p planar.Point) planar.Point { return r.by.At(r.Place(r.laid.At(p))) }
+
+const (
+	// growReach is rowsReach where a document is as long as its contents. Up to littleForm
+	// cells of another form are no matter. growsBy is the ratio of the shapes of two references from
+	// which on they are of one that is. By eye.
+	growReach, littleForm, growsBy = 0.3, 1, 1.03
+)
+
+// mayGrow says that two editions are of a document that is as long as its contents: one is a
+// strip, or the other is longer.
+func mayGrow(a, b *Hypothesis) bool {
+	r, o := a.Reference, b.Reference
+	if !r.plain() || !o.plain() {
+		return false
 	}
+	shape := float64(r.h*o.w) / float64(r.w*o.h)
+	return max(shape, 1/shape) >= growsBy || r.isStrip(a.Found.seenKinds()) || o.isStrip(b.Found.seenKinds())
+}
+
+// laidByRows is [Found.laid] with each row of the reference where the photo has it.
+func (f *Found) laidByRows() *changedetect.Laid {
+	rows := f.withRows(growReach)
+	l := &changedetect.Laid{Map: rows.kinds, Reference: rows.laid.Reference, Photo: rows.laid.Photo, Seen: rows.laid.Visible}
+	for i := range l.Logit {
+		l.At = append(l.At, rows.at(cellMiddle(i, l.W)))
+	}
+	return l
 }
 
 const (
