@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"exemplar/internal/canvas"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/splitmix"
@@ -150,5 +151,29 @@ func TestAWordInAnEmptyFieldIsAnotherCopy(t *testing.T) {
 				t.Errorf("%q, %s: %s, copy %q (%s)", word, of.name, d.Outcome, d.Copy, d.Reason)
 			}
 		}
+	}
+}
+
+// On a receipt that is as long as its articles form moves: what seems another form than that of
+// both editions is theirs where each row is put where the photo has it.
+func TestFormOfAReceiptMoves(t *testing.T) {
+	at := splitmix.Hash(1<<32 + 12) // the roll of seed 1 of bench/kinds of which that was seen
+	draw := func(contents uint64, edition int) *imaging.Image {
+		return synthdoc.Draw(synthdoc.Document{Kind: "roll", Template: at, Content: splitmix.Hash(at ^ contents), Edition: edition})
+	}
+	e := DefaultModel().Embedder
+	p := NewPhoto(e, draw(8, 1))
+	lay := func(picture *imaging.Image) *Hypothesis {
+		r := NewReference(e, picture).Reference
+		return &Hypothesis{Reference: r, Found: p.Verify(r)}
+	}
+	first, second := lay(draw(1, 0)), lay(draw(2, 1))
+	if !mayGrow(first, second) {
+		t.Error("a receipt does not seem to grow")
+	}
+	inPlace := changedetect.TellApart(first.Found.laid(), second.Found.laid()).Both
+	byRows := changedetect.TellApart(first.Found.laidByRows(), second.Found.laidByRows()).Both
+	if inPlace <= littleForm || byRows > littleForm {
+		t.Errorf("%.1f cells of another form in their places, %.1f by rows", inPlace, byRows)
 	}
 }
