@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"exemplar/internal/imaging"
-	"exemplar/internal/planar"
 )
 
 // What is filled in by a word processor pushes the rows below it along the page: the form
@@ -164,9 +163,9 @@ func (r *Rows) at(y int) (s shift) {
 }
 
 // Place is where a point of what [Rows.Undo] returns lies, in the photo as if it had no margin.
-func (r *Rows) Place(p planar.Point) planar.Point {
-	s := r.at(int(math.Round(p.Y)))
-	return planar.Pt(p.X+float64(s.x), p.Y+float64(s.y))
+func (r *Rows) Place(x, y float64) (float64, float64) {
+	s := r.at(int(math.Round(y)))
+	return x + float64(s.x), y + float64(s.y)
 }
 
 // Undo returns the photo with each row where the reference has it.

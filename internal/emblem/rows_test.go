@@ -6,7 +6,6 @@ import (
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
-	"exemplar/internal/planar"
 )
 
 // laidBeyond is a page at half brightness with blank rows above and below it, of which all
@@ -45,8 +44,8 @@ func TestFollowRows(t *testing.T) {
 	}
 	laid := rows.Undo(moved)
 	for _, y := range []int{page.H / 8, page.H * 3 / 8, page.H * 5 / 8} {
-		at := rows.Place(planar.Pt(float64(page.W/2), float64(y)))
-		if got, want := moved.Pix[(int(at.Y)+margin)*page.W+int(at.X)], laid.Pix[y*page.W+page.W/2]; got != want {
+		u, v := rows.Place(float64(page.W/2), float64(y))
+		if got, want := moved.Pix[(int(v)+margin)*page.W+int(u)], laid.Pix[y*page.W+page.W/2]; got != want {
 			t.Errorf("the place of row %d has level %d, it was laid back as %d", y, got, want)
 		}
 	}

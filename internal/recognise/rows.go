@@ -69,7 +69,10 @@ func (f *Found) withRows(reach float64) *inRows {
 }
 
 // at is where a point of the reference lies in the photo.
-func (r *inRows) at(p planar.Point) planar.Point { return r.by.At(r.Place(r.laid.At(p))) }
+func (r *inRows) at(p planar.Point) planar.Point {
+	undone := r.laid.At(p)
+	return r.by.At(planar.Pt(r.Place(undone.X, undone.Y)))
+}
 
 const (
 	// growReach is rowsReach where a document is as long as its contents. Up to littleForm
