@@ -133,6 +133,9 @@
 // depends on the FPIR that is asked for: that says from which P on a label is
 // accepted, 0.5 for 0.01.
 //
+// Where the head of the best is another one, the odds are those of changeCertainty: glare or a
+// bent page may look so.
+//
 // Where an edition is told from another by its form, P is multiplied by the probability of
 // that, 1 / (1 + exp(-l)).
 //

@@ -1,6 +1,10 @@
 package decide
 
-import "exemplar/internal/scoremodel"
+import (
+	"math"
+
+	"exemplar/internal/scoremodel"
+)
 
 // muchBeside is how many times its own print is written where a letterhead is blank, from
 // which on the page is another paper of the company, or may be. Of drawn letterheads filled
@@ -17,7 +21,8 @@ func (p Policy) heedHead(ranked []scored, r rule) rule {
 		return r
 	}
 	if r.above = p.family(ranked); r.above == "" {
-		r.threshold = best.llr + emblemDoubt
+		// As sure as that a region shows other print: of a glaring or a bent head it is not true.
+		r.threshold = best.llr - math.Log(changeCertainty/(1-changeCertainty))/p.Calibration.LLRModel.LookAlike.Slope
 	}
 	return r
 }
