@@ -85,14 +85,21 @@ func (t target) check(gallery string, inputs []input) error {
 	return t.checkKind()
 }
 
-// checkEnding makes sure that the name of a new picture does not promise another format.
+// endings are those of formats that people know by them.
+var endings = []string{".png", ".jpg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".avif", ".pdf", ".svg",
+	".html", ".md", ".txt", ".json", ".csv", ".doc", ".docx", ".zip", ".tar", ".gz", ".db"}
+
+// checkEnding makes sure that the name of a new file does not promise another format.
 func (t target) checkEnding() error {
-	written := map[string]string{drawingKind.name: ".png", jpegKind.name: ".jpg"}[t.kind.name]
+	written := map[string]string{drawingKind.name: ".png", jpegKind.name: ".jpg", htmlKind.name: ".html", zipKind.name: ".zip"}[t.kind.name]
 	ending := strings.ToLower(filepath.Ext(t.path))
-	if ending == ".jpeg" {
+	switch ending {
+	case ".jpeg":
 		ending = ".jpg"
+	case ".htm":
+		ending = ".html"
 	}
-	if written != "" && ending != written && slices.Contains([]string{".png", ".jpg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".svg"}, ending) {
+	if written != "" && ending != written && slices.Contains(endings, ending) {
 		return fmt.Errorf("%s %q: what is written is no %s: let the name end in %s", t.option, t.path, strings.ToUpper(ending[1:]), written)
 	}
 	return nil

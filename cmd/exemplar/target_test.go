@@ -93,6 +93,23 @@ func TestOutputsReplaceTheirOwn(t *testing.T) {
 	}
 }
 
+// A new file gets no name that promises another format.
+func TestNamesPromiseNoOtherFormat(t *testing.T) {
+	for _, c := range []struct {
+		kind fileKind
+		name string
+		want string // empty: it is taken
+	}{
+		{drawingKind, "why.png", ""}, {drawingKind, "why", ""}, {drawingKind, "why.2026-11", ""}, {drawingKind, "why.html", "HTML: let the name end in .png"}, {drawingKind, "why.json", ".png"},
+		{htmlKind, "r.htm", ""}, {htmlKind, "r.pdf", "end in .html"}, {zipKind, "all.zip", ""}, {zipKind, "all.tar", "end in .zip"}, {textKind, "t.md", ""},
+	} {
+		err := (target{"--out", filepath.Join(t.TempDir(), c.name), c.kind}).check("", nil)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s as %s: %v, want %q", c.name, c.kind.name, err, c.want)
+		}
+	}
+}
+
 func mustRead(t *testing.T, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)

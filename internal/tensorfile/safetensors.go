@@ -63,8 +63,11 @@ func readHeader(r io.Reader, size int64) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes are too few for a header", size)
 	}
 	n := binary.LittleEndian.Uint64(length[:])
-	if n > maxHeader || n > uint64(size-8) {
-		return nil, fmt.Errorf("header of %d bytes in a file of %d (limit %d)", n, size, maxHeader)
+	if n > maxHeader {
+		return nil, fmt.Errorf("its first 8 bytes are no length of a header (at most %d)", maxHeader)
+	}
+	if n > uint64(size-8) {
+		return nil, fmt.Errorf("header of %d bytes in a file of %d", n, size)
 	}
 	header := make([]byte, n)
 	if _, err := io.ReadFull(r, header); err != nil {
