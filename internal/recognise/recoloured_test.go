@@ -1,6 +1,7 @@
 package recognise
 
 import (
+	"path/filepath"
 	"testing"
 
 	"exemplar/internal/decide"
@@ -36,5 +37,35 @@ func TestExactRefusesAnotherColour(t *testing.T) {
 				t.Errorf("%s %s, not exactly: %s: %s", kind, name, d.Outcome, d.Reason)
 			}
 		}
+	}
+}
+
+// So is a paper whose emblem alone has another colour.
+func TestExactRefusesAnEmblemOfAnotherColour(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	const h = 990
+	paper := imaging.FitWithin(drawn(synthdoc.Document{Kind: "form", Template: 8, Content: 8, Size: h}), h)
+	with := func(emblem [3]byte) *imaging.Image {
+		m := imaging.NewImage(paper.W, paper.H)
+		copy(m.Pix, paper.Pix)
+		for y := 30; y < 90; y++ {
+			for x := m.W - 120; x < m.W-60; x++ {
+				if (x/10+y/10)%3 != 0 {
+					copy(m.Pix[3*(y*m.W+x):], emblem[:])
+				}
+			}
+		}
+		return m
+	}
+	blue, green := with([3]byte{30, 60, 190}), with([3]byte{30, 140, 50})
+	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
+	if _, err := g.store.Put(t.Context(), newEntry("form", blue)); err != nil {
+		t.Fatal(err)
+	}
+	if d := recognised(t, g, blue, Options{Exact: true}).Findings[0].Decision; d.Outcome != decide.Match {
+		t.Errorf("the same: %s: %s", d.Outcome, d.Reason)
+	}
+	if d := recognised(t, g, green, Options{Exact: true}).Findings[0].Decision; d.Basis != decide.ByExact {
+		t.Errorf("a green emblem: %s by %s: %s", d.Outcome, d.Basis, d.Reason)
 	}
 }
