@@ -28,15 +28,21 @@ const (
 	// have 1.4 to 1.5, subjects of 80 drawn letters 1 to 1.6, two of them 1.67 and 1.71 where a
 	// page is 400 or 500 pixels long.
 	largeLine = 1.65
+	// A headline is one of mostTitles lines of the page that have sameSize of its height, or
+	// more: what a form is filled in with may be as large beside its small print, but there is
+	// more of it. By eye.
+	mostTitles, sameSize = 4, 0.85
 	// otherLetters is up to what the letters of a line correlate in its place if they are others,
 	// and shownLetters up to what the line as a whole does, with the paper about it, in any row.
-	otherLetters, shownLetters = 0.55, 0.88
+	otherLetters, shownLetters = 0.55, 0.76
 	// sameRows is how much the ink of its rows then correlates, and leastContrast to
 	// mostContrast how dark it is, in shares of the reference's: glare lies on what is paler.
-	sameRows, leastContrast, mostContrast = 0.8, 0.7, 1.4
-	// otherLogo is up to what an emblem correlates if it is another, and otherGap by how much
-	// less than what agrees best of the head, within nearTitle pixels of its place.
-	otherLogo, otherGap, nearTitle = 0.82, 0.1, 4
+	sameRows, leastContrast, mostContrast = 0.88, 0.7, 1.4
+	// otherLogo is up to what an emblem correlates if it is another; otherGap and titleGap are by
+	// how much less an emblem and a line do than what agrees best of the head, within nearTitle
+	// pixels of its place. Looser bounds for lines (0.88, 0.1, rows of 0.8) took entries of
+	// real forms for headlines.
+	otherLogo, otherGap, titleGap, nearTitle = 0.82, 0.1, 0.2, 4
 )
 
 // largePrint compares the large print of the head of a paper with the photo.
@@ -72,9 +78,10 @@ func (f *Found) largePrint() largePrint {
 	above := int(titleShare * float64(ref.H))
 	light := slices.DeleteFunc(emblem.Lines(negative(ref), above), onPaper(ref))
 	lines := slices.Concat(emblem.Lines(ref, above), light)
-	high := largeLine * float64(usualLine(emblem.Lines(ref, ref.H)))
+	all := emblem.Lines(ref, ref.H)
+	high := largeLine * float64(usualLine(all))
 	for _, e := range lines {
-		if float64(e.Box.Dy()) >= high && float64(e.Box.Dx()) <= titleWidth*float64(ref.W) {
+		if float64(e.Box.Dy()) >= high && float64(e.Box.Dx()) <= titleWidth*float64(ref.W) && asLarge(all, e) <= mostTitles {
 			p.titles = append(p.titles, e)
 		}
 	}
@@ -93,7 +100,7 @@ func (f *Found) largePrint() largePrint {
 
 // otherLetters are the names and headlines in place of which the photo has other letters.
 func (p *largePrint) otherLetters() []emblem.Emblem {
-	suspects := p.agreeLess(p.titles, shownLetters)
+	suspects := p.agreeLess(p.titles, shownLetters, titleGap)
 	if len(suspects) == 0 {
 		return nil
 	}
@@ -106,7 +113,7 @@ func (p *largePrint) otherLetters() []emblem.Emblem {
 
 // otherEmblems are the emblems in place of which a network sees another form.
 func (p *largePrint) otherEmblems() []emblem.Emblem {
-	suspects := p.agreeLess(p.emblems, otherLogo)
+	suspects := p.agreeLess(p.emblems, otherLogo, otherGap)
 	if len(suspects) == 0 {
 		return nil
 	}
@@ -120,10 +127,10 @@ func (p *largePrint) otherEmblems() []emblem.Emblem {
 
 // agreeLess are those of some print that correlate no more than a bound, and clearly less than
 // what agrees best.
-func (p *largePrint) agreeLess(some []emblem.Emblem, most float64) []emblem.Emblem {
+func (p *largePrint) agreeLess(some []emblem.Emblem, most, gap float64) []emblem.Emblem {
 	return slices.DeleteFunc(slices.Clone(some), func(e emblem.Emblem) bool {
 		c, _ := p.laid.Seen(&e)
-		return c > min(most, p.best-otherGap)
+		return c > min(most, p.best-gap)
 	})
 }
 
@@ -131,6 +138,17 @@ func (p *largePrint) agreeLess(some []emblem.Emblem, most float64) []emblem.Embl
 func (p *largePrint) anywhere(e *emblem.Emblem) float64 {
 	c, _ := p.longer().Sought(e)
 	return c
+}
+
+// asLarge counts the lines that are about as high as one, or higher.
+func asLarge(lines []emblem.Emblem, as emblem.Emblem) int {
+	n := 0
+	for _, e := range lines {
+		if float64(e.Box.Dy()) >= sameSize*float64(as.Box.Dy()) {
+			n++
+		}
+	}
+	return n
 }
 
 // usualLine is how high most lines are.
