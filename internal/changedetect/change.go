@@ -131,5 +131,5 @@ func Kinds() *Detector { return loadKinds() }
 
 // Alone returns the detector inside the program that says best whether a reference, laid on
 // itself, is blank: it has learnt from blank forms of lines, boxes and tables. Of what is filled
-// in, and of photos, [Kinds] says more, but for emblems on plain paper.
+// in, and of photos, [Kinds] says more.
 func Alone() *Detector { return loadAlone() }
