@@ -60,6 +60,23 @@ func TestAnotherIssuersPaperIsUnknown(t *testing.T) {
 	}
 }
 
+// A bill of another company in the same design, whose small emblem the network of kinds passes
+// over, is unknown; another copy is not.
+func TestAnotherSmallEmblemIsSeen(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	own := synthdoc.Document{Kind: "bill", Template: 67, Content: 67, Size: 1000}
+	another := own
+	another.Content = 68
+	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
+	registerOne(t, g, pictured("own", own))
+	if a := answer(t, g, exemplar.ClassifyOptions{}, drawnFile(another)); a.Label != "own" {
+		t.Errorf("another copy is %s: %s", a.Decision, a.Reason)
+	}
+	if a := answer(t, g, exemplar.ClassifyOptions{}, drawnFile(synthdoc.LookAlikes(own, 99)["issuer"])); a.Decision != exemplar.Unknown {
+		t.Errorf("another company's is %s: %s", a.Decision, a.Reason)
+	}
+}
+
 // Where letters run together, or glare lies on the emblem, the photo shows no other head.
 func TestBlurAndGlareAreNoOtherHead(t *testing.T) {
 	papertest.SkipUnderRace(t)

@@ -158,7 +158,7 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 			f.seeEmblems(r, form, kinds)
 			form.Beside = f.writtenBeside(kinds)
 		}
-		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds)
+		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds) || f.showsOtherLogo(r, form)
 		f.ForDecision.Form = form
 	}
 	return f.ForDecision.Form
