@@ -198,8 +198,8 @@ func (f *Found) longer(laid emblem.Laid) func() emblem.Laid {
 // rowsAbove is how many rows above the reference belong to a longer document: an even number.
 func (f *Found) rowsAbove() int { return int(longerShare*float64(f.rectified.Reference.H)) &^ 1 }
 
-// seeEmblems looks for the emblems in the head of a reference that are form. What glare or a hand
-// lies on says nothing.
+// seeEmblems looks for the emblems in the head of a reference that are form. What glare lies on, or
+// what the photo cuts off, says nothing.
 func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) {
 	form.Emblem = 1
 	largest, looked := 0, 0
@@ -221,7 +221,7 @@ func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedet
 				correlation, moved = c, by
 			}
 		}
-		if correlation < decide.SameEmblem && f.isCutOff(e.Box) || correlation <= decide.OtherEmblem && f.photo.hides(r, f, e.Box) {
+		if correlation < decide.SameEmblem && f.isCutOff(e.Box) || correlation <= decide.OtherEmblem && f.photo.glares(r, f, e.Box) {
 			continue
 		}
 		form.Emblems++

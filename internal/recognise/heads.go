@@ -95,9 +95,9 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, doubtful b
 }
 
 // shows says that print of a reference, in pixels as it is compared, can be judged in the photo:
-// it is not hidden, and correlates too little for the photo's blur.
+// there is no glare on it, and it correlates less than blur alone explains.
 func (p *Photo) shows(r *Reference, f *Found, print image.Rectangle, correlation float64) bool {
-	if p.hides(r, f, print) {
+	if p.glares(r, f, print) {
 		return false
 	}
 	_, seen := p.Conditions(r, f)
@@ -105,9 +105,9 @@ func (p *Photo) shows(r *Reference, f *Found, print image.Rectangle, correlation
 	return !blurred || correlation < blurredOther
 }
 
-// hides says that glare lies on a place of a reference, in pixels as it is compared. Another
+// glares says that glare lies on a place of a reference, in pixels as it is compared. Another
 // emblem may look like a stain or a hand, and never like glare.
-func (p *Photo) hides(r *Reference, f *Found, place image.Rectangle) bool {
+func (p *Photo) glares(r *Reference, f *Found, place image.Rectangle) bool {
 	hidden, small := p.hiddenBy(r, f, condition.Glare)
 	return small || slices.ContainsFunc(hidden, place.Overlaps)
 }
