@@ -37,11 +37,11 @@ const (
 	// All were chosen on 105 drawn documents, seeds 1 and 3 of bench/kinds.
 	fewestColourful, colourful = 4, 0.15
 	// Two pictures show a form in other colours if of the places that have a hue in both, fewestHues
-	// at least, mostHues have quite another: hueful is the length from which on there is one, and
-	// likeHue the cosine of two from which on they are one. Of 32 pairs of plain pictures with glare, tears or
+	// at least, mostHues have quite another (see otherHue): hueful is the length from which on there is
+	// one. Of 32 pairs of plain pictures with glare, tears or
 	// stains (bench/conditions -odd) at most 35 % of these places have another hue, of editions of
 	// cards whose band has another colour (bench/kinds, seed 1) 66 % and more.
-	hueful, likeHue, fewestHues, mostHues = 0.25, 0.5, 40, 0.55
+	hueful, fewestHues, mostHues = 0.25, 40, 0.55
 )
 
 // rgb are the levels of a place.
@@ -183,14 +183,10 @@ func (p *Photo) hasOtherHues(h *Hypothesis) bool {
 		if !h.Found.showsFormAt(planar.Pt((float64(x)+0.5)/float64(own.columns), (float64(y)+0.5)/float64(own.rows))) {
 			continue
 		}
-		a, ok := own.ink(x, y)
-		b, both := photo.ink(x, y)
-		lengths := a.minus(&rgb{}) * b.minus(&rgb{})
-		if !ok || !both || min(a.minus(&rgb{}), b.minus(&rgb{})) < hueful {
-			continue
-		}
-		if hued++; a[0]*b[0]+a[1]*b[1]+a[2]*b[2] < likeHue*lengths {
-			other++
+		if coloured, isOther := huesAt(own, photo, x, y, hueful); coloured {
+			if hued++; isOther {
+				other++
+			}
 		}
 	}
 	return hued >= fewestHues && other >= mostHues*hued

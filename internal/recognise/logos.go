@@ -42,11 +42,11 @@ func (f *Found) otherLogos() []emblem.Emblem {
 	laid := emblem.Lay(ref, f.rectified.Photo)
 	above := int(logoShare * float64(ref.H))
 	suspects := slices.DeleteFunc(emblem.Find(ref), func(e emblem.Emblem) bool { return e.Box.Max.Y > above })
-	bound := min(otherLogo, bestOf(laid, append(emblem.Lines(ref, above), suspects...))-logoGap)
-	suspects = slices.DeleteFunc(suspects, func(e emblem.Emblem) bool {
-		c, _ := laid.Seen(&e)
-		return c > bound
-	})
+	all := slices.Clone(suspects)
+	suspects = agreeingLess(laid, suspects, otherLogo)
+	if len(suspects) > 0 { // mostly there is none: the print about them tells nothing then
+		suspects = agreeingLess(laid, suspects, bestOf(laid, append(emblem.Lines(ref, above), all...))-logoGap)
+	}
 	if len(suspects) == 0 {
 		return nil
 	}
@@ -59,6 +59,14 @@ func (f *Found) otherLogos() []emblem.Emblem {
 		}
 		elsewhere, _ := longer().Sought(&e)
 		return elsewhere > otherLogo
+	})
+}
+
+// agreeingLess are those that correlate up to a bound.
+func agreeingLess(laid emblem.Laid, some []emblem.Emblem, bound float64) []emblem.Emblem {
+	return slices.DeleteFunc(some, func(e emblem.Emblem) bool {
+		c, _ := laid.Seen(&e)
+		return c > bound
 	})
 }
 

@@ -38,16 +38,21 @@ func (p *Photo) huesOn(h *Hypothesis) hues {
 	seenIn := hues{own.columns, make([]bool, len(own.levels)), make([]bool, len(own.levels))}
 	for i := range own.levels {
 		x, y := i%own.columns, i/own.columns
-		c, printed := own.ink(x, y)
-		of, seen := photo.ink(x, y)
-		length := c.minus(&rgb{}) * of.minus(&rgb{})
-		if !printed || !seen || min(c.minus(&rgb{}), of.minus(&rgb{})) < plainInk {
-			continue
-		}
-		seenIn.coloured[i] = true
-		seenIn.other[i] = c[0]*of[0]+c[1]*of[1]+c[2]*of[2] < otherHue*length
+		seenIn.coloured[i], seenIn.other[i] = huesAt(own, photo, x, y, plainInk)
 	}
 	return seenIn
+}
+
+// huesAt says whether a place has a colour from a length on in both pictures, and whether it is
+// another one.
+func huesAt(own, photo *inkGrid, x, y int, plain float64) (coloured, other bool) {
+	a, printed := own.ink(x, y)
+	b, seen := photo.ink(x, y)
+	la, lb := a.minus(&rgb{}), b.minus(&rgb{})
+	if !printed || !seen || min(la, lb) < plain {
+		return false, false
+	}
+	return true, a[0]*b[0]+a[1]*b[1]+a[2]*b[2] < otherHue*(la*lb)
 }
 
 // inOtherColours is how much of a reference's coloured print the photo shows in other colours.

@@ -97,8 +97,8 @@ func isInState(seen, back *seenAs) bool {
 }
 
 // isKin says whether two references show one form: beside what happened to either of
-// them most agrees, hardly anything is another form, and what is printed has no other colours. a is the first held against the
-// second, b the second against the first.
+// them most agrees, hardly anything is another form, and what is printed has no other
+// colours. a is the first held against the second, b the second against the first.
 func isKin(a, b *seenAs) bool {
 	if a.found == nil || a.recoloured || b.recoloured {
 		return false
