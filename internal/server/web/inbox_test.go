@@ -218,9 +218,11 @@ func TestEveryKeyOfTheInbox(t *testing.T) {
 	p.write("card/driving-licence")
 	p.press("\r")
 	p.sees("2 pictures are card / driving-licence.")
+	p.sees("Nothing waits")
 	undone()
 	p.press("i")
 	p.sees("2 pictures were set aside.")
+	p.sees("Nothing waits")
 	undone()
 	p.press("r")
 	p.sees("No answer has changed.")
@@ -233,7 +235,7 @@ func TestEveryKeyOfTheInbox(t *testing.T) {
 }
 
 // TestNewestInboxIsShown: who takes a thing back before the page has asked for the inbox anew sees
-// the inbox as it is, also if the older answer comes last.
+// the inbox as it is, also if the older answer comes last, and its keys do not wait for that.
 func TestNewestInboxIsShown(t *testing.T) {
 	p := inboxOf(t)
 	value[any](p, `(() => {
@@ -244,15 +246,21 @@ func TestNewestInboxIsShown(t *testing.T) {
 			const held = first && String(asked[0].url ?? asked[0]).split("?")[0].endsWith("/inbox");
 			if (held) first = false;
 			const answer = await real(...asked);
-			if (held) { await new Promise((done) => setTimeout(done, 2000)); setTimeout(() => { window.late = true; }, 200); }
+			if (held) { await new Promise((done) => { window.release = done; }); setTimeout(() => { window.late = true; }, 200); }
 			return answer;
 		};
 	})(), null`)
 	p.press("i")
 	p.sees("3 pictures were set aside.")
 	p.press("u")
-	p.await("the older answer", "window.late")
+	p.sees("Undone.")
+	p.await("the newer answer", `!document.querySelector("view-inbox").settling`)
 	p.sees("4 answers wait")
+	p.press("i")
+	p.sees("1 answer waits")
+	value[any](p, "window.release(), null")
+	p.await("the older answer", "window.late")
+	p.sees("1 answer waits")
 }
 
 // TestDifferencesAreDrawn: the page of a reference shows what looks like it, and where the two

@@ -52,18 +52,21 @@ class Inbox extends View {
   start() { this.load(() => this.all()); }
 
   async all() {
-    await this.fetch();
+    if (!await this.fetch()) await this.newest;
     const wanted = new URLSearchParams(location.search).get("group");
     this.at = Math.max(0, this.groups.findIndex((g) => g.id === wanted));
     return this.draw();
   }
 
   // fetch says whether what came is the newest that was asked for: answers overtake each other, and
-  // an older one must not take the place of a newer one.
+  // an older one must not take the place of a newer one, nor be waited for.
   async fetch() {
-    const mine = (this.fetching = {});
-    const [answer, list] = await Promise.all([api.get(inCollection("/inbox"), { signal: this.signal, quiet: this.built }), labels({ fresh: true, signal: this.signal })]);
-    if (mine !== this.fetching) return false;
+    this.overtaken?.(false);
+    const overtaken = new Promise((done) => { this.overtaken = done; });
+    const asked = Promise.all([api.get(inCollection("/inbox"), { signal: this.signal, quiet: this.built }), labels({ fresh: true, signal: this.signal })]);
+    const came = await Promise.race([asked, overtaken]);
+    if (!came) return false;
+    const [answer, list] = came;
     this.before = { id: this.group?.id, cursor: this.group?.decisions[this.cursor]?.id }; // the keys may have moved meanwhile
     this.groups = answer.groups ?? [];
     this.labels = list;
@@ -243,12 +246,14 @@ class Inbox extends View {
     this.settling = false;
   }
 
-  // again asks for the inbox anew, and stays where it was: at the group, or at its place if it is
-  // gone, with what is selected of it.
-  async again() {
+  // again asks for the inbox anew, and ends when the newest answer is seen.
+  again() { return (this.newest = this.renew()); }
+
+  // renew stays where it was: at the group, or at its place if it is gone, with what is selected of it.
+  async renew() {
     if (this.signal.aborted) return;
     try {
-      if (!await this.fetch()) return;
+      if (!await this.fetch()) return this.newest;
     } catch (error) { return complain(error); }
     if (this.signal.aborted) return;
     const { before } = this;
