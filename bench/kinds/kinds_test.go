@@ -118,12 +118,13 @@ func TestLookAlikeDocument(t *testing.T) {
 	match := eval.Lookup{Answer: eval.Answer{Outcome: decide.Match, Label: "bill-001"}, Best: "bill-001", Sure: 1}
 	unknown := eval.Lookup{Answer: eval.Answer{Outcome: decide.Unknown}, Best: "bill-001"}
 	text := lookAlikeDocument([]eval.Probe{
+		{Path: "bill-001/same/photo.jpg", Label: "bill-001", Registered: unknown},
 		{Path: "bill-001/own/scan.jpg", Label: "bill-001", Registered: match},
 		{Path: "bill-001/issuer/scan.jpg", Label: "bill-001-issuer", LeftOut: unknown, HasRelative: true},
 		{Path: "bill-001/paper/photo.jpg", Label: "bill-001-paper", LeftOut: match, HasRelative: true},
 		{Path: "letter-002-blank/letterhead/scan.jpg", Label: "letter-002-blank-letterhead", LeftOut: unknown, HasRelative: true},
 	}, settings{fpir: 0.01, drawn: drawnSettings{documents: 2}})
-	for _, want := range []string{"| bill | 1 | 100.0 ", "| 1 | 0.0 ", "| 1 | 100.0 ", "Of 1 captures of letters"} {
+	for _, want := range []string{"| bill | 1 | 0.0 ", "| 1 | 100.0 [20.7-100.0] | 1 | 0.0 ", "| 1 | 0.0 [0.0-79.3] | 1 | 100.0 ", "Of 1 captures of letters"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

@@ -25,9 +25,9 @@ import (
 //go:embed lookalikenotes.md
 var lookAlikeNotes string
 
-// ownCopy and letterhead are what a picture is to the reference of its trial, besides what
-// [synthdoc.LookAlikes] draws: another copy of it, and a filled paper to a blank letterhead.
-const ownCopy, letterhead = "own", "letterhead"
+// What a picture is to the reference of its trial, besides what [synthdoc.LookAlikes] draws: the
+// same copy, another one, and a filled paper to a blank letterhead.
+const sameCopy, ownCopy, letterhead = "same", "own", "letterhead"
 
 // lookAlikeTrial is one registered document, and pictures that are looked up there.
 type lookAlikeTrial struct {
@@ -48,7 +48,7 @@ func (s *drawnSettings) lookAlikeTrials() []lookAlikeTrial {
 		own := d
 		own.Content = splitmix.Hash(at ^ 3)
 		t := lookAlikeTrial{fmt.Sprintf("%s-%03d", kind, i), d, synthdoc.LookAlikes(d, splitmix.Hash(at^4))}
-		t.pictures[ownCopy] = own
+		t.pictures[sameCopy], t.pictures[ownCopy] = d, own
 		trials = append(trials, t)
 		if kind == "letter" {
 			blank := d
@@ -85,7 +85,7 @@ func (t *lookAlikeTrial) lookUp(ctx context.Context, s settings) ([]eval.Probe, 
 				return nil, err
 			}
 			p := eval.Probe{Path: t.name + "/" + what + "/" + how.name + ".jpg", Label: t.name, Registered: found}
-			if what != ownCopy {
+			if what != sameCopy && what != ownCopy {
 				p = eval.Probe{Path: p.Path, Label: t.name + "-" + what, LeftOut: found, HasRelative: true}
 			}
 			probes = append(probes, p)
@@ -117,14 +117,14 @@ const lookAlikeHead = `# Look-alikes of drawn documents: one copy registered, ot
 ` + "`go run ./bench/kinds -documents %d lookalikes`" + ` writes this page.
 %d documents are drawn (internal/synthdoc) by seeds that nothing was trained or fitted on; another seed was for choosing.
 One copy of each is registered alone, under a label without one above, and everything is at its default, ` + "`--fpir %g`" + `.
-Looked up are other copies of it, and papers that share most of its print and are of another kind, all with other contents:
+Looked up are the same copy, other copies of it, and papers that share most of its print and are of another kind, these with other contents:
 another issuer's (company, shop, authority, club, bank or state) in the same design, with its own name, address and emblem; another paper of the same company, such as a delivery note for an invoice; and, where a blank letterhead is registered, the company's letters.
 Each is captured twice (internal/capturesim): by a scanner, and by a phone, anywhere in a scene, with at least %.0f %% of it seen.
 *Right*: answered with the label. *Accepted*: a look-alike, answered with the label.
 Figures are percentages with 95 %% intervals over documents.
 
-| captures | own copies | right | another issuer's | accepted | another paper's | accepted |
-|---|---|---|---|---|---|---|
+| captures | same copy | right | other copies | right | another issuer's | accepted | another paper's | accepted |
+|---|---|---|---|---|---|---|---|---|
 `
 
 // lookAlikeDocument is the page of results.
@@ -136,8 +136,9 @@ func lookAlikeDocument(probes []eval.Probe, s settings) string {
 		parts = append(parts, part{kind, func(p eval.Probe) bool { return kindOfPath(p.Path) == kind }})
 	}
 	for _, p := range parts {
-		own, issuer, paper := judgePart(probes, p.of(ownCopy)), judgePart(probes, p.of("issuer")), judgePart(probes, p.of("paper"))
-		fmt.Fprintf(&b, "| %s | %d | %v | %d | %v | %d | %v |\n", p.name, own.Probes, own.Right, issuer.Probes, issuer.Accepted, paper.Probes, paper.Accepted)
+		same, own := judgePart(probes, p.of(sameCopy)), judgePart(probes, p.of(ownCopy))
+		issuer, paper := judgePart(probes, p.of("issuer")), judgePart(probes, p.of("paper"))
+		fmt.Fprintf(&b, "| %s | %d | %v | %d | %v | %d | %v | %d | %v |\n", p.name, same.Probes, same.Right, own.Probes, own.Right, issuer.Probes, issuer.Accepted, paper.Probes, paper.Accepted)
 	}
 	blank := judgePart(probes, drawnParts[0].of(letterhead))
 	fmt.Fprintf(&b, "\nOf %d captures of letters, looked up where the blank letterhead is registered, %v are accepted.\n", blank.Probes, blank.Accepted)
