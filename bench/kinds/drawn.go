@@ -43,8 +43,8 @@ func (s *drawnSettings) part() string { return fmt.Sprintf("seed%d", s.seed) }
 // Of these documents the contents are what a label names: no other copy has others.
 var namedByContents = []string{"cover", "label", "page"}
 
-// Seed and number of the documents that `exemplar draw --siblings --seed 77` draws, of
-// which issue 20 counted by hand.
+// Seed and number of the documents of the first trial: those that
+// `exemplar draw --siblings --seed 77` draws.
 const trialSeed, trialDocuments = 77, 30
 
 // drawnPaper is a document in three editions. Every picture has other contents.

@@ -116,7 +116,7 @@ func contrastIn(g *imaging.Gray, x, y int) (contrast, step int) {
 
 // blame says of an answer that is unknown what is wrong with the picture, first.
 func (f flaws) blame(d *decide.Decision) {
-	if d.Outcome != decide.Unknown || d.Basis == "" || d.Basis == decide.ByExact {
+	if d.Basis == "" || d.Basis == decide.ByExact {
 		return
 	}
 	var what, todo []string
