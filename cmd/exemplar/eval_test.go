@@ -116,6 +116,8 @@ func TestEvalJudgesTheProduct(t *testing.T) {
 		s.write("set/"+e.Label+"/photo.jpg", scanned(e, 0))
 	}
 	s.write("others/stranger.jpg", scanned(synthdoc.Stranger(), 0))
+	s.write("others/tiny.png", imaging.EncodePNG(imaging.NewImage(26, 256))) // is refused, and no reason to stop
+	s.write("others/broken.png", []byte("\x89PNG\r\n\x1a\n"))
 	type share struct{ Hits, Trials int }
 	out, _ := s.run(0, "eval", "--json", "--strangers", s.folder+"/others", s.folder+"/set")
 	var answer struct {
@@ -145,8 +147,8 @@ func TestEvalJudgesTheProduct(t *testing.T) {
 	if d := r.Decisions; d.Right != (share{n, n}) || d.Wrong.Hits != 0 || d.Accepted.Trials != n || d.Distractors.Trials != 1 || len(d.At) == 0 || d.At[0].Hits != n {
 		t.Errorf("light captures, by decisions: %+v", r.Decisions)
 	}
-	if r.Classification.Captures != n+1 {
-		t.Errorf("answers to %d pictures, want those to %d captures and a stranger", r.Classification.Captures, n)
+	if r.Classification.Captures != n+3 {
+		t.Errorf("answers to %d pictures, want those to %d captures and three strangers", r.Classification.Captures, n)
 	}
 }
 

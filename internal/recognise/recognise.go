@@ -377,14 +377,14 @@ func take(c *decide.Candidate, h *Hypothesis) {
 
 // Scores returns how much speaks for each registered label, on one scale: the
 // likelihood ratio (log10) of a document that was found in the picture, and for
-// all other labels the cosine less 20, which is below any ratio. It is for
-// judging the whole decision with many thresholds, and no part of an answer; the
-// error says why a picture cannot be used, too.
+// all other labels the cosine less 20, which is below any ratio. A picture that
+// cannot be used has none (nil). It is for judging the whole decision with many
+// thresholds, and no part of an answer.
 func (g *Engine) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
 	in := Input{Data: data}
 	picture, err := in.open(g.model.Embedder, SearchAll)
 	if err != nil {
-		return nil, err
+		return nil, nil
 	}
 	h, err := g.hold(ctx, picture)
 	if err != nil {

@@ -73,6 +73,9 @@ func registerAll(ctx context.Context, g *Gallery, set *eval.Set, read reader) er
 	return err
 }
 
+// refusedScore is that of a picture which cannot be used: below all others.
+const refusedScore = -100
+
 // matrix is the scores of captures (rows) against references.
 func (g *Gallery) matrix(ctx context.Context, references, captures []eval.Sample, read reader, step func()) ([]float32, error) {
 	rows, err := parallel.Map(ctx, 0, captures, func(ctx context.Context, x eval.Sample) ([]float32, error) {
@@ -83,12 +86,15 @@ func (g *Gallery) matrix(ctx context.Context, references, captures []eval.Sample
 		}
 		scores, err := g.Scores(ctx, data)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", x.Path, err)
 		}
 		row := make([]float32, len(references))
 		for i, r := range references {
 			score, ok := scores[r.Label]
-			if !ok {
+			switch {
+			case scores == nil:
+				score = refusedScore
+			case !ok:
 				return nil, fmt.Errorf("%s: no score for %q", x.Path, r.Label)
 			}
 			row[i] = float32(score)

@@ -206,7 +206,8 @@ func (g *Gallery) sure(d *decide.Decision) float64 {
 // some hundred, cannot tell from none.
 const aboutAsSure = 0.001
 
-// Scores returns a score for each label that is in, all on one scale.
+// Scores returns a score for each label that is in, all on one scale; nil if the picture cannot be
+// used.
 func (g *Gallery) Scores(ctx context.Context, data []byte) (map[string]float64, error) {
 	return g.engine.Scores(ctx, data)
 }
