@@ -55,9 +55,10 @@ func TestAccessible(t *testing.T) {
 	decision := p.classified("licence.jpg", photo("driving-licence", 3, 4))
 	p.classified("stranger.jpg", photo("invoice", 3, 4))
 	paths := append(views, "/c/mailroom/decisions/"+decision.DecisionID, "/c/mailroom/references/"+decision.Candidates[0].Reference, "/c/mailroom/jobs/"+job.ID)
+	p.open("/c/mailroom/labels?label=card/ticket")
 	for _, path := range paths {
 		p.scheme("light")
-		p.open(path)
+		p.goTo(path)
 		found := p.violations(source, `{}`)
 		p.scheme("dark")
 		found = append(found, p.violations(source, `{ runOnly: ["color-contrast"] }`)...)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 
 // browser is one Chromium for all tests of the page: to start it takes a second.
 var browser = sync.OnceValues(func() (context.Context, error) {
+	started.Store(true)
 	name := findBrowser()
 	if name == "" {
 		return nil, fmt.Errorf("there is no Chromium on the PATH (Debian: apt-get install chromium)")
@@ -36,6 +38,8 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 		chromedp.ExecPath(name),
 		chromedp.Flag("use-fake-device-for-media-stream", true), // a camera that shows a moving drawing
 		chromedp.Flag("use-fake-ui-for-media-stream", true),     // and is allowed without a question
+		chromedp.Flag("force-prefers-reduced-motion", true),     // what turns while it waits is drawn without end
+		chromedp.WSURLReadTimeout(patience),
 	}
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium has none for root
@@ -43,6 +47,8 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 	ctx, _ := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(options...))
 	return ctx, chromedp.Do(ctx)
 })
+
+var started atomic.Bool // the browser
 
 func findBrowser() string {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
@@ -55,8 +61,10 @@ func findBrowser() string {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if ctx, err := browser(); err == nil {
-		_ = chromedp.Cancel(ctx) // closes Chromium
+	if started.Load() {
+		if ctx, err := browser(); err == nil {
+			_ = chromedp.Cancel(ctx) // closes Chromium
+		}
 	}
 	os.Exit(code)
 }
@@ -102,26 +110,29 @@ func tabOn(t *testing.T, url string) *tab {
 		t.Fatal(err)
 	}
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	ctx, stop := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 3*patience)
 	p := &tab{T: t, ctx: ctx, url: url}
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil {
 		t.Fatal(err)
 	}
-	p.watch()
+	watched := p.watch()
 	t.Cleanup(func() {
 		if t.Failed() {
 			p.picture(t.Name())
 		}
 		stop()
 		cancel()
+		<-watched // nothing is told of a test that has ended
 	})
 	return p
 }
 
-// watch makes every exception, and every violation of the policy, a fault of the test.
-func (p *tab) watch() {
-	messages := chromedp.Console(p.ctx)
+// watch makes every exception, and every violation of the policy, a fault of the test, until
+// the tab is closed.
+func (p *tab) watch() (ended chan struct{}) {
+	messages, ended := chromedp.Console(p.ctx), make(chan struct{})
 	go func() {
+		defer close(ended)
 		for m, err := range messages {
 			if err != nil {
 				return
@@ -131,6 +142,7 @@ func (p *tab) watch() {
 			}
 		}
 	}()
+	return ended
 }
 
 func (p *tab) allowed(text string) bool {
@@ -164,7 +176,18 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 func (p *tab) open(path string) {
 	p.Helper()
 	p.do(chromedp.Navigate(p.url + path))
-	p.await("the view of "+path, `document.querySelector("main h1") && !document.querySelector("[aria-busy]")`)
+	p.await("the view of "+path, loaded)
+}
+
+// loaded is JavaScript: a view is there.
+const loaded = `document.querySelector("main h1") && !document.querySelector("[aria-busy]")`
+
+// goTo goes to another address of the page as its links do, without loading it anew, which takes
+// ten times as long.
+func (p *tab) goTo(path string) {
+	p.Helper()
+	value[any](p, `import("/assets/js/state.js").then(({ go }) => { window.left = document.querySelector("main").firstChild; go(`+quote(path)+`); return null; })`)
+	p.await("the view of "+path, `document.querySelector("main").firstChild !== window.left && `+loaded)
 }
 
 // value is what JavaScript comes to.
@@ -177,8 +200,9 @@ func value[T any](p *tab, js string) T {
 	return v
 }
 
-// patience is how long something may take to be seen: much longer than it takes.
-const patience = 30 * time.Second
+// patience is how long something may take to be seen: much longer than it takes, on a machine
+// that does ten other things, too.
+const patience = 2 * time.Minute
 
 // await waits until JavaScript is true. (The library's own waiting makes code of a text,
 // which the policy of the page forbids.)
@@ -214,19 +238,36 @@ func visible(text string) string {
 }
 
 // click presses the mouse on what has a text or a name, when it lies still and nothing is
-// upon it: pictures that come, and messages that go, move what is below them.
+// upon it: pictures that come, and messages that go, move what is below them. Who misses it
+// because it moved after all presses again.
 func (p *tab) click(text string) {
 	p.Helper()
+	for {
+		at := p.find(text)
+		p.do(chromedp.MouseClickXY(at[0], at[1]))
+		missed, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`window.hit === false`))
+		if err != nil || !missed { // where the press led to another page there is no answer
+			return
+		}
+	}
+}
+
+// find is where to press on what has a text or a name.
+func (p *tab) find(text string) (at [2]float64) {
+	p.Helper()
 	p.await(fmt.Sprintf("what says %q", text), visible(text))
-	at := value[[2]float64](p, `new Promise((found) => { let before = ""; const look = () => {
+	return value[[2]float64](p, `new Promise((found) => { let before = ""; const look = () => {
 		const e = `+visible(text)+`;
 		e?.scrollIntoView({ block: "center" });
 		const r = e?.getBoundingClientRect(), at = r && [r.x + r.width / 2, r.y + r.height / 2], now = String(at);
-		if (e && now === before && e.contains(document.elementFromPoint(...at))) return found(at);
+		if (e && now === before && e.contains(document.elementFromPoint(...at))) {
+			window.hit = false;
+			document.addEventListener("click", ({ target }) => { window.hit ||= Boolean(`+visible(text)+`?.contains(target)); }, { capture: true, once: true });
+			return found(at);
+		}
 		before = now;
 		setTimeout(look, 30);
 	}; look(); })`)
-	p.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
 // focus puts the cursor into a field by its selector, in the dialog if one is open.
@@ -249,17 +290,24 @@ func (p *tab) write(text string) {
 // which the browser itself makes characters of.)
 func (p *tab) press(keys ...string) {
 	p.Helper()
+	at := time.Now()
 	for _, key := range keys {
-		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key, WindowsVirtualKeyCode: int64(strings.ToUpper(key)[0])}
-		if key == "\r" {
-			down.Key, down.Code = "Enter", "Enter"
-		}
-		up := down
-		up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
-		for _, event := range []input.DispatchKeyEventParams{down, up} {
-			if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, event); err != nil {
-				p.Fatal(err)
-			}
+		p.pressAt(at, key)
+	}
+}
+
+// pressAt presses a key at a time, whenever the browser comes to hear of it.
+func (p *tab) pressAt(at time.Time, key string) {
+	p.Helper()
+	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key, WindowsVirtualKeyCode: int64(strings.ToUpper(key)[0]), Timestamp: input.TimeSinceEpoch(float64(at.UnixMicro()) / 1e6)}
+	if key == "\r" {
+		down.Key, down.Code = "Enter", "Enter"
+	}
+	up := down
+	up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
+	for _, event := range []input.DispatchKeyEventParams{down, up} {
+		if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, event); err != nil {
+			p.Fatal(err)
 		}
 	}
 }

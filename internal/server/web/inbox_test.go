@@ -97,7 +97,7 @@ func TestInboxSelection(t *testing.T) {
 	p.click("Undo")
 	p.sees("4 answers wait")
 	p.press("j")
-	p.sees("1 picture")
+	p.await("the second group", `document.querySelector("main h2").innerText === "1 picture"`)
 	p.press("k", "1")
 	p.sees("3 pictures are card / ")
 	p.sees("1 answer waits")
@@ -145,7 +145,7 @@ func TestRegisterFromAnswer(t *testing.T) {
 	p.click("Register")
 	p.sees("Registered as card / membership")
 	p.upload(p.file("other.jpg", photo("membership", 4, 4)))
-	p.await("the other copy", `document.querySelector("article .what")?.innerText.includes("membership")`)
+	p.await("the other copy", `document.querySelector("main [role=status]").innerText.startsWith("other.jpg: Recognised, card / membership")`)
 	p.open("/c/mailroom/labels?label=card/membership")
 	p.sees("1 reference")
 }
@@ -174,9 +174,9 @@ func TestLabels(t *testing.T) {
 	p.sees("Remove this reference?")
 	p.click("Remove")
 	p.sees("Removed a reference")
+	p.await("its label", `location.pathname === "/c/mailroom/labels"`)
 	p.press("u")
-	p.sees("Undone.")
-	p.sees("Contents are fixed")
+	p.await("its page again", `document.querySelector("main form")?.elements.contents?.value === "fixed"`)
 }
 
 // TestEveryKeyOfTheInbox: what is nearly recognised is settled by one key, whichever it is, and
@@ -258,6 +258,7 @@ func TestNewestInboxIsShown(t *testing.T) {
 	p.sees("4 answers wait")
 	p.press("i")
 	p.sees("1 answer waits")
+	p.await("the older answer to be there", "window.release")
 	value[any](p, "window.release(), null")
 	p.await("the older answer", "window.late")
 	p.sees("1 answer waits")

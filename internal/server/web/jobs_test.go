@@ -1,9 +1,12 @@
 package web_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"exemplar/internal/service"
 )
@@ -42,8 +45,9 @@ func TestJobs(t *testing.T) {
 	p.sees("1 page was not recognised")
 	p.click("1 unknown")
 	p.await("the selection", `document.querySelectorAll("tbody tr").length === 1 && document.body.innerText.includes("stranger.jpg")`)
+	value[any](p, `new MutationObserver(() => { window.tried ||= document.querySelector("main [role=status]")?.innerText === "2 of 3 files done"; }).observe(document.body, { subtree: true, childList: true }), null`)
 	p.click("Try the failed files again")
-	p.sees("2 of 3 files done, 1 failed")
+	p.await("the failed file to have failed again", `window.tried && document.querySelector("main [role=status]").innerText === "2 of 3 files done, 1 failed" && `+loaded)
 	p.click("They wait in the inbox.")
 	p.sees("1 answer waits")
 	p.press("g", "j")
@@ -53,22 +57,26 @@ func TestJobs(t *testing.T) {
 	p.sees("1 recognised")
 }
 
-// TestJobsArePausedAndCancelled by who started them.
+// TestJobsArePausedAndCancelled by who started them, also while what is shown of them changes.
 func TestJobsArePausedAndCancelled(t *testing.T) {
 	folder := t.TempDir()
-	for i := range uint64(60) {
-		if err := os.WriteFile(filepath.Join(folder, string(rune('A'+i))+".jpg"), photo("driving-licence", 3, 4), 0o600); err != nil {
-			t.Fatal(err)
+	p := newTab(t, folder)
+	file := p.file("licence.jpg", photo("driving-licence", 3, 4))
+	for i := range 1000 { // which takes longer than the test
+		if err := os.Link(file, filepath.Join(folder, fmt.Sprintf("%04d.jpg", i))); err != nil {
+			t.Skip(err)
 		}
 	}
-	p := newTab(t, folder)
 	p.collection("driving-licence")
 	job, err := p.service.StartJob(t.Context(), admin, "mailroom", service.NewJob{Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.open("/c/mailroom/jobs/" + job.ID)
-	p.click("Pause")
+	pause := p.find("Pause")
+	p.do(chromedp.MouseEvent(chromedp.MousePressed, pause[0], pause[1], chromedp.Button("left"), chromedp.ClickCount(1)))
+	value[any](p, `(() => { const view = document.querySelector("view-job"); view.show({ ...view.job, done: view.job.done + 1 }); })(), null`)
+	p.do(chromedp.MouseEvent(chromedp.MouseReleased, pause[0], pause[1], chromedp.Button("left"), chromedp.ClickCount(1)))
 	p.sees("Paused")
 	p.click("Resume")
 	p.sees("Running")

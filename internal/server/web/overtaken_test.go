@@ -8,7 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"exemplar/internal/service"
@@ -19,20 +21,39 @@ type gate struct {
 	next http.Handler
 
 	mu    sync.Mutex
-	held  map[string]chan struct{} // by method and end of the path: the next such answer waits
-	asked map[string]int           // by method and path
+	held  map[string]*kept // by method and end of the path: the next such answer is
+	asked map[string]int   // by method and path
 }
+
+// kept is an answer that is kept back.
+type kept struct{ there, letGo chan struct{} }
 
 // hold has the next answer to a request made at once, and kept back until it is let go.
 func (g *gate) hold(request string) (letGo func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	wait := make(chan struct{})
+	k := &kept{make(chan struct{}), make(chan struct{})}
 	if g.held == nil {
-		g.held = map[string]chan struct{}{}
+		g.held = map[string]*kept{}
 	}
-	g.held[request] = wait
-	return sync.OnceFunc(func() { close(wait) })
+	g.held[request] = k
+	return sync.OnceFunc(func() { close(k.letGo) })
+}
+
+// holds is hold, and then a wait until the answer is there: what does makes the page ask.
+func (p *tab) holds(request string, does func()) (letGo func()) {
+	p.Helper()
+	letGo = p.gate.hold(request)
+	p.gate.mu.Lock()
+	k := p.gate.held[request]
+	p.gate.mu.Unlock()
+	does()
+	select {
+	case <-k.there:
+	case <-time.After(patience):
+		p.Fatalf("%s was not asked", request)
+	}
+	return letGo
 }
 
 func (g *gate) count(request string) int {
@@ -47,32 +68,33 @@ func (g *gate) count(request string) int {
 	return n
 }
 
-func (g *gate) take(r *http.Request) chan struct{} {
+func (g *gate) take(r *http.Request) *kept {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.asked == nil {
 		g.asked = map[string]int{}
 	}
 	g.asked[r.Method+" "+r.URL.Path]++
-	for request, wait := range g.held {
+	for request, k := range g.held {
 		if method, end, _ := strings.Cut(request, " "); r.Method == method && strings.HasSuffix(r.URL.Path, end) {
 			delete(g.held, request)
-			return wait
+			return k
 		}
 	}
 	return nil
 }
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	wait := g.take(r)
-	if wait == nil {
+	k := g.take(r)
+	if k == nil {
 		g.next.ServeHTTP(w, r)
 		return
 	}
 	answer := httptest.NewRecorder()
 	g.next.ServeHTTP(answer, r)
+	close(k.there)
 	select {
-	case <-wait:
+	case <-k.letGo:
 	case <-r.Context().Done():
 	}
 	for name, values := range answer.Header() {
@@ -94,8 +116,7 @@ func TestLastViewIsShown(t *testing.T) {
 	p.collection("ticket")
 	p.open("/c/mailroom/labels")
 	p.sees("1 label with 1 reference")
-	letGo := p.gate.hold("GET /assets/js/views/insights.js")
-	p.click("Insights")
+	letGo := p.holds("GET /assets/js/views/insights.js", func() { p.click("Insights") })
 	p.click("Decisions")
 	p.sees("No decisions yet")
 	letGo()
@@ -142,11 +163,9 @@ func TestKeysTwiceInTheInbox(t *testing.T) {
 // TestPlaceWhileTheInboxIsAsked: who goes on to another group while the inbox is asked for anew stays there.
 func TestPlaceWhileTheInboxIsAsked(t *testing.T) {
 	p := inboxOf(t)
-	letGo := p.gate.hold("GET /inbox")
-	p.press("r")
-	p.await("the question", `document.querySelector(".group[aria-current=true]")`)
-	p.settled()
+	letGo := p.holds("GET /inbox", func() { p.press("r") })
 	p.press("j")
+	p.await("the other group", `document.querySelector(".group[aria-current=true]").innerText.includes("1 picture")`)
 	letGo()
 	p.sees("No answer has changed")
 	if text := value[string](p, `document.querySelector(".group[aria-current=true]").innerText`); !strings.Contains(text, "1 picture") {
@@ -160,9 +179,7 @@ func TestPressedTwice(t *testing.T) {
 	p.collection("driving-licence")
 	p.open("/c/mailroom/jobs")
 	p.sees("No jobs yet")
-	letGo := p.gate.hold("GET /job-folders")
-	p.press("n", "n")
-	letGo()
+	p.holds("GET /job-folders", func() { p.press("n", "n") })()
 	p.sees("Files on the server")
 	p.settled()
 	if n := value[int](p, `document.querySelectorAll("dialog").length`); n != 1 {
@@ -182,6 +199,9 @@ func TestPressedTwice(t *testing.T) {
 func TestOlderLookAtAWatch(t *testing.T) {
 	root := t.TempDir()
 	p := newTab(t, root)
+	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `const every = setInterval; window.setInterval = (does, ms) => every(does, ms / 20)`}); err != nil {
+		t.Fatal(err) // the looks of the page are 3 s apart
+	}
 	p.collection("ticket")
 	if err := os.Mkdir(filepath.Join(root, "in"), 0o700); err != nil {
 		t.Fatal(err)
@@ -196,10 +216,7 @@ func TestOlderLookAtAWatch(t *testing.T) {
 			t.Fatal("nothing looks any more")
 		}
 	}
-	letGo := p.gate.hold("GET /watches")
-	for before := p.gate.count("/watches"); p.gate.count("/watches") == before; {
-		p.settled()
-	}
+	letGo := p.holds("GET /watches", func() {})
 	p.click("Pause")
 	p.sees("Paused")
 	value[any](p, `new MutationObserver(() => { window.older ||= document.body.innerText.includes("Watching"); }).observe(document.body, { subtree: true, childList: true }), null`)
@@ -215,9 +232,7 @@ func TestAdviceOfALabelThatIsGone(t *testing.T) {
 	p := newTab(t)
 	p.collection("driving-licence")
 	p.open("/c/mailroom/register")
-	letGo := p.gate.hold("POST /references")
-	p.upload(p.file("membership.png", scan("membership")))
-	p.sees("Looking at what it resembles")
+	letGo := p.holds("POST /references", func() { p.upload(p.file("membership.png", scan("membership"))) })
 	p.focus("main input[name=label]")
 	p.write(" ")
 	letGo()
@@ -232,9 +247,7 @@ func TestStoredAnswerComesLate(t *testing.T) {
 	p := newTab(t)
 	p.collection("driving-licence")
 	before := p.classified("before.jpg", photo("driving-licence", 3, 4))
-	letGo := p.gate.hold("GET /decisions/" + before.DecisionID)
-	p.do(chromedp.Navigate(p.url + "/c/mailroom/recognise?decision=" + before.DecisionID))
-	p.await("the view", `document.querySelector("view-recognise")`)
+	letGo := p.holds("GET /decisions/"+before.DecisionID, func() { p.do(chromedp.Navigate(p.url + "/c/mailroom/recognise?decision=" + before.DecisionID)) })
 	value[any](p, `document.querySelector("view-recognise").take([new File([Uint8Array.from([1, 2, 3])], "now.jpg")]), null`)
 	p.sees("Not usable")
 	letGo()
@@ -264,11 +277,77 @@ func TestNumbersOfTheCollectionThatWasLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.open("/c/mailroom/recognise")
-	letGo := p.gate.hold("GET /collections/mailroom")
-	value[any](p, `import("/assets/js/state.js").then(({ state }) => { window.state = state; state.refreshCounts().then(() => { window.came = true; }); state.open("archive"); return null; })`)
-	letGo()
+	p.holds("GET /collections/mailroom", func() {
+		value[any](p, `import("/assets/js/state.js").then(({ state }) => { window.state = state; state.refreshCounts().then(() => { window.came = true; }); state.open("archive"); return null; })`)
+	})()
 	p.await("the numbers", "window.came")
 	if names := value[string](p, `state.collections.map((c) => c.name).sort().join()`); names != "archive,mailroom" {
 		t.Errorf("the collections: %s", names)
 	}
+}
+
+// TestKeysWaitForABusyPage: two keys that were pressed together belong together, whenever the page comes to them,
+// and two that were not do not.
+func TestKeysWaitForABusyPage(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	p.open("/c/mailroom/labels")
+	pressed := time.Now()
+	p.pressAt(pressed, "g")
+	value[any](p, `(() => { for (const end = performance.now() + 1600; performance.now() < end;); })(), null`)
+	p.pressAt(pressed.Add(200*time.Millisecond), "d")
+	p.sees("No decisions yet")
+	pressed = time.Now()
+	p.pressAt(pressed, "g")
+	p.pressAt(pressed.Add(2*time.Second), "l")
+	p.settled()
+	if at := value[string](p, `location.pathname`); at != "/c/mailroom/decisions" {
+		t.Errorf("two keys two seconds apart lead to %s", at)
+	}
+}
+
+// TestFirstExamplesAreSeen: who goes from registering the first examples to recognising need not load the page anew,
+// even before their number has come.
+func TestFirstExamplesAreSeen(t *testing.T) {
+	p := newTab(t)
+	p.collection()
+	p.open("/c/mailroom/register")
+	p.upload(p.file("driving-licence.png", scan("driving-licence")))
+	p.sees("No other kind looks like it")
+	letGo := p.holds("GET /collections/mailroom", func() { p.click("Register 1 example") })
+	p.press("g", "r")
+	p.sees("Three steps to the first answer")
+	letGo()
+	p.sees("Drop documents here")
+}
+
+// TestUndoneAtOnce: what is taken back before its own effect has come is shown as it is, and who is led on is led back.
+func TestUndoneAtOnce(t *testing.T) {
+	p := newTab(t)
+	p.collection("driving-licence")
+	answered := p.classified("licence.jpg", photo("driving-licence", 3, 4))
+	p.open("/c/mailroom/decisions/" + answered.DecisionID)
+	letGo := p.holds("GET /decisions/"+answered.DecisionID, func() { p.click("That is right") })
+	p.sees("Confirmed.")
+	value[any](p, `document.querySelector("article section").dataset.before = "", null`)
+	p.press("u")
+	p.await("the newer answer", `!document.querySelector("[data-before]")`)
+	letGo()
+	p.settled()
+	if !value[bool](p, `Boolean(`+visible("That is right")+`)`) {
+		t.Error("the answer is shown as confirmed")
+	}
+	reference := "/c/mailroom/references/" + answered.Candidates[0].Reference
+	p.goTo(reference)
+	p.click("Remove")
+	p.sees("Remove this reference?")
+	letGo = p.holds("GET /collections/mailroom", func() { p.click("Remove") })
+	p.settled()
+	if value[bool](p, `document.body.innerText.includes("Removed a reference")`) {
+		t.Error("it is told before the page has gone on: who undoes it then is led away after all")
+	}
+	letGo()
+	p.sees("Removed a reference")
+	p.press("u")
+	p.await("its page", `location.pathname === `+quote(reference)+` && document.querySelector("main form")`)
 }

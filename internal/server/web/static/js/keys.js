@@ -18,7 +18,8 @@ const typing = (target) => target.closest?.("input:not([type=checkbox],[type=rad
 const pressing = (target) => target.closest?.("button, a[href], summary, input[type=checkbox], input[type=radio]");
 
 let pending = ""; // the first key of two, as g of "g i"
-let forget;
+let since; // when it was pressed: keys wait where the page is busy, and are what they were when they were pressed
+const together = 1500; // ms
 
 export function listen() {
   document.addEventListener("keydown", (event) => {
@@ -26,8 +27,7 @@ export function listen() {
     if (!singleKeys.on && event.key.length === 1 && event.key !== "?") return;
     // Enter and space belong to a button or link that has the focus.
     if ((event.key === "Enter" || event.key === " ") && pressing(event.target)) return;
-    const pressed = pending ? pending + " " + event.key : event.key;
-    clearTimeout(forget);
+    const pressed = pending && event.timeStamp - since < together ? pending + " " + event.key : event.key;
     pending = "";
     const found = [...current, ...everywhere].find((s) => s.key === pressed || s.keys?.includes(pressed));
     if (found) {
@@ -35,7 +35,7 @@ export function listen() {
       if (!event.repeat || found.repeats) found.run(event); // a key that is held down moves, and does nothing else again
     } else if (event.key === "g") {
       pending = "g";
-      forget = setTimeout(() => { pending = ""; }, 1500);
+      since = event.timeStamp;
     }
   });
 }

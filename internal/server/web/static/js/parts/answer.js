@@ -58,7 +58,10 @@ function actions(about, card) {
   };
   const settled = ["confirmed", "corrected", "rejected"].includes(decision.status);
   const again = async () => {
-    Object.assign(decision, await api.get(decisionPath(decision.id), { quiet: true }));
+    const mine = (about.asked = {});
+    const now = await api.get(decisionPath(decision.id), { quiet: true });
+    if (mine !== about.asked) return; // what was done since is asked for by itself
+    Object.assign(decision, now);
     if (card.isConnected) draw(card, about);
     about.after?.();
   };

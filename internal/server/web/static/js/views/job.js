@@ -20,7 +20,10 @@ class JobView extends View {
 
   async all() {
     const job = await api.get(this.path(), { signal: this.signal });
-    this.top = h("section", { class: "card stack", "aria-label": "Progress" });
+    this.head = h("div", { class: "row" });
+    this.buttons = h("div", { class: "row" });
+    this.facts = h("div", { class: "stack" });
+    this.top = h("section", { class: "card stack", "aria-label": "Progress" }, h("div", { class: "row between" }, this.head, this.buttons), this.facts);
     this.failed = h("div", {});
     this.results = h("div", {});
     this.show(job);
@@ -29,15 +32,19 @@ class JobView extends View {
     return [heading(jobName(job), `Started ${words.when(job.created)} by ${words.who(job.who)}.`, link(pathTo("jobs"), [icon("back"), h("span", { text: "All jobs" })], { class: "button" })), h("div", { class: "stack" }, this.top, this.failed, this.results)];
   }
 
-  // show shows how far it is now; what was selected there keeps the focus.
+  // show shows how far it is now. Buttons stay as long as they mean the same: one that is changed
+  // while it is pressed is not pressed.
   show(job) {
     const before = this.job;
     this.job = job;
     const facts = { Pages: words.number(job.pages), Speed: job.pages_per_second > 0 ? `${job.pages_per_second.toFixed(1)} pages a second` : "", Left: job.state === "running" && job.seconds_left !== undefined ? words.duration(job.seconds_left) : "", "Passed over": job.passed ? words.count(job.passed, "file that is no document", "files that are no documents") : "", Ended: job.ended ? words.when(job.ended) : "" };
-    const focused = this.top.contains(document.activeElement) && document.activeElement.innerText;
-    fill(this.top, h("div", { class: "row between" }, h("div", { class: "row" }, stateChip(job), h("span", { role: "status", text: progressWords(job) })), h("div", { class: "row" }, controls(job, (now) => { this.show(now); if (!now.ended) this.follow(); }))),
-      progressBar(job), job.reason && h("p", { class: "wrong", text: words.sentence(job.reason) }), h("dl", { class: "facts small" }, Object.entries(facts).filter(([, value]) => value).map(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })])));
-    if (focused) [...this.top.querySelectorAll("button")].find((b) => b.innerText === focused)?.focus();
+    fill(this.head, stateChip(job), h("span", { role: "status", text: progressWords(job) }));
+    const focused = this.buttons.contains(document.activeElement) && document.activeElement.innerText;
+    const allowed = [job.state, job.mine, job.failed > 0].join();
+    if (this.allowed !== allowed || !this.buttons.hasChildNodes()) fill(this.buttons, controls(job, (now) => { this.show(now); if (!now.ended) this.follow(); }));
+    this.allowed = allowed;
+    if (focused) [...this.buttons.querySelectorAll("button")].find((b) => b.innerText === focused)?.focus();
+    fill(this.facts, progressBar(job), job.reason && h("p", { class: "wrong", text: words.sentence(job.reason) }), h("dl", { class: "facts small" }, Object.entries(facts).filter(([, value]) => value).map(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })])));
     if (job.failed > 0 && before?.failed !== job.failed) this.load(() => this.wrong(), this.failed);
     else if (job.failed === 0) fill(this.failed);
     if (before && !before.ended && job.ended) {

@@ -99,9 +99,9 @@ class Labels extends View {
     const picker = labelPicker({ value: label, autofocus: true });
     const done = await form("Rename or move", [field("New label", picker, "What is below it moves along. If the label is there already, the two are merged.")], "Rename", () => api.post(inCollection("/labels/rename"), { json: { from: label, to: picker.value } }));
     if (!done) return;
-    changed(`${words.count(done.references, "reference", "references")} moved to ${words.longLabel(picker.value)}.`, done.change, () => go(pathTo("labels", { label })));
     await state.refreshCounts();
     go(pathTo("labels", { label: picker.value }));
+    changed(`${words.count(done.references, "reference", "references")} moved to ${words.longLabel(picker.value)}.`, done.change, () => go(pathTo("labels", { label }))); // when the page is there: who undoes it is led back
   }
 
   async removeLabel(label) {
@@ -109,9 +109,9 @@ class Labels extends View {
     if (!await ask("Remove this label?", [labelText(label), ` and what is below it: ${words.count(n, "reference", "references")}. It can be undone.`], "Remove", { danger: true })) return;
     try {
       const done = await api.remove(inCollection("/labels"), { query: { label } });
-      changed(`Removed ${words.longLabel(label)}.`, done.change, () => go(pathTo("labels", { label })));
       await state.refreshCounts();
       go(pathTo("labels", { label: label.includes("/") ? label.slice(0, label.lastIndexOf("/")) : "" }));
+      changed(`Removed ${words.longLabel(label)}.`, done.change, () => go(pathTo("labels", { label })));
     } catch (error) { complain(error); }
   }
 }

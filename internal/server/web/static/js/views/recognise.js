@@ -35,6 +35,7 @@ class Recognise extends View {
     const asked = new URLSearchParams(location.search).get("decision");
     if (asked) this.load(() => this.stored(asked), this.place);
     else this.draw();
+    state.addEventListener("change", () => { if (this.first && state.collection?.references) this.draw(); }, { signal: this.signal }); // who comes from registering comes before its numbers
   }
 
   disconnectedCallback() {
@@ -45,10 +46,10 @@ class Recognise extends View {
   draw() {
     const none = this.items.length === 0;
     const zone = dropZone({ view: this, take: (files) => this.take(files), small: !none, folders: none, title: none ? "Drop documents here" : "Next document", text: none ? "Photos, scans, PDF, TIFF, mail or ZIP. You can paste, too." : "Drop, paste, choose or photograph." });
-    const first = !state.collection?.references;
+    this.first = !state.collection?.references;
     this.loaded(this.place); // an answer of before that is still asked for
     this.classList.toggle("answered", !none);
-    if (first) return fill(this.place, this.guide());
+    if (this.first) return fill(this.place, this.guide());
     if (none) return fill(this.place, h("div", { class: "stack" }, zone));
     const many = this.items.length > 1 || this.items[0].decisions?.length > 1;
     fill(this.place, h("div", { class: "stack" }, zone, many ? h("div", { class: "with-list" }, this.list, this.answer) : this.answer));

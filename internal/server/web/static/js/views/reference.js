@@ -79,9 +79,9 @@ class Reference extends View {
     if (!await ask("Remove this reference?", ["Pictures of ", labelText(r.label), " are recognised by its other references alone. It can be undone."], "Remove", { danger: true })) return;
     try {
       const done = await api.remove(referencePath(r.id));
-      changed("Removed a reference of " + words.longLabel(r.label) + ".", done?.change, () => go(pathTo("references/" + api.part(r.id))));
       await state.refreshCounts();
       go(pathTo("labels", { label: r.label }));
+      changed("Removed a reference of " + words.longLabel(r.label) + ".", done?.change, () => go(pathTo("references/" + api.part(r.id)))); // when the page is there: who undoes it is led back
     } catch (error) { complain(error); }
   }
 }
