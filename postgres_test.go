@@ -50,7 +50,7 @@ func TestTwoNodesOfOneDatabase(t *testing.T) {
 	}
 
 	server.Continue(t)
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		a := classifyWith(t, two, file(drawn("ticket")), exemplar.ClassifyOptions{}).Answer()
 		if a.Decision == exemplar.Match && a.Label == "ticket" && len(a.Notes) == 0 {

@@ -149,18 +149,18 @@ func (s *Server) run() error {
 	}
 	s.keeper, s.ended = keeper, make(chan error, 1)
 	go func() { s.ended <- cmd.Wait() }()
-	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		select {
 		case err := <-s.ended:
 			return fmt.Errorf("start PostgreSQL: %w: %s", err, said.String())
 		default:
 		}
-		if s.psql("postgres", "SELECT 1") == nil {
+		if _, err := os.Stat(filepath.Join(s.folder, socket)); err == nil && s.psql("postgres", "SELECT 1") == nil {
 			return nil
 		}
 		if time.Now().After(deadline) {
 			keeper.Close()
-			return fmt.Errorf("start PostgreSQL: no answer within a minute: %s", said.String())
+			return fmt.Errorf("start PostgreSQL: no answer within five minutes: %s", said.String())
 		}
 	}
 }

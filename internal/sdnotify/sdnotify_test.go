@@ -26,7 +26,7 @@ func TestSend(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make([]byte, 100)
-	socket.SetReadDeadline(time.Now().Add(5 * time.Second))
+	socket.SetReadDeadline(time.Now().Add(time.Minute))
 	size, err := socket.Read(got)
 	if err != nil || string(got[:size]) != "READY=1\nSTATUS=x" {
 		t.Errorf("%q, %v", got[:size], err)

@@ -25,7 +25,7 @@ func (s *testServer) dial() net.Conn {
 		s.Fatal(err)
 	}
 	s.Cleanup(func() { c.Close() })
-	c.SetDeadline(time.Now().Add(20 * time.Second))
+	c.SetDeadline(time.Now().Add(2 * time.Minute))
 	return c
 }
 
@@ -98,7 +98,7 @@ func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 // A client that sends slowly or goes away is told so, and others do not notice.
 func TestSlowClientsHarmNobody(t *testing.T) {
 	s := newTestServer(t)
-	s.server.patient = 500 * time.Millisecond
+	s.server.patient = 2 * time.Second // those who are not slow are faster even on a busy machine
 	s.collection("mailroom")
 	var slow []net.Conn
 	for range 50 {

@@ -24,6 +24,9 @@ type inboxes struct {
 	stop   func() // ends it, and waits for that
 }
 
+// every is how often tests look.
+const every = 30 * time.Millisecond
+
 func watchFolder(t *testing.T, in, to string, options Options) *inboxes {
 	t.Helper()
 	b := &inboxes{in: in, to: to}
@@ -44,7 +47,7 @@ func watchFolder(t *testing.T, in, to string, options Options) *inboxes {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Watch(ctx, Inbox{Folder: in, Every: 30 * time.Millisecond, Say: func(err error) {
+		ended <- s.Watch(ctx, Inbox{Folder: in, Every: every, Say: func(err error) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.said = append(b.said, err.Error())
@@ -64,16 +67,30 @@ func watchFolder(t *testing.T, in, to string, options Options) *inboxes {
 // until waits until a number of files is filed.
 func (b *inboxes) until(t *testing.T, n int) {
 	t.Helper()
-	for range 1000 {
+	b.await(t, fmt.Sprintf("%d filed files", n), func() bool { return len(b.filed) >= n })
+}
+
+// says waits until a fault is said that holds a text.
+func (b *inboxes) says(t *testing.T, text string) {
+	t.Helper()
+	b.await(t, text, func() bool {
+		return slices.ContainsFunc(b.said, func(said string) bool { return strings.Contains(said, text) })
+	})
+}
+
+func (b *inboxes) await(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		b.mu.Lock()
-		filed := len(b.filed)
+		ok := is()
 		b.mu.Unlock()
-		if filed >= n {
+		if ok {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("%d of %d files are filed; said was %q", len(b.filed), n, b.said)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t.Fatalf("%s did not come: %d files are filed, said was %q", what, len(b.filed), b.said)
 }
 
 // visible are the files in a folder that no watch made.
@@ -130,12 +147,27 @@ func TestWatchTakesWhatRests(t *testing.T) {
 	b := watchFolder(t, in, to, Options{})
 	growing := filepath.Join(in, "growing.tif")
 	whole := tiff(10, 10, 10)
-	for n := range 20 {
-		write(t, in, map[string][]byte{"growing.tif": whole[:len(whole)*(n+1)/20]})
-		time.Sleep(10 * time.Millisecond)
-		if _, err := os.Stat(growing); err != nil {
-			t.Fatalf("it was taken after %d of 20 parts", n+1)
+	grows := func() (grew bool) {
+		for n := range 20 {
+			wrote := time.Now()
+			write(t, in, map[string][]byte{"growing.tif": whole[:len(whole)*(n+1)/20]})
+			time.Sleep(10 * time.Millisecond)
+			if _, err := os.Stat(growing); err != nil && time.Since(wrote) > every {
+				return false // the machine was too busy to let it grow: it did rest
+			} else if err != nil {
+				t.Fatalf("it was taken after %d of 20 parts", n+1)
+			}
 		}
+		return true
+	}
+	for try := 1; !grows(); try++ {
+		if try == 50 {
+			t.Skip("nothing grows on this machine without long rests")
+		}
+		b.until(t, 1)
+		b.stop()
+		to = t.TempDir()
+		b = watchFolder(t, in, to, Options{})
 	}
 	b.until(t, 1)
 	checkContent(t, to, map[string][]byte{"form/growing.tif": whole})
@@ -188,12 +220,7 @@ func TestWatchGoesOnAfterAFault(t *testing.T) {
 	write(t, in, map[string][]byte{"a.tif": tiff(10), "b.tif": tiff(30)})
 	b := watchFolder(t, in, to, Options{})
 	b.until(t, 1) // the other one
-	b.mu.Lock()
-	said := slices.Clone(b.said)
-	b.mu.Unlock()
-	if len(said) == 0 || !strings.Contains(said[0], `folder "form"`) {
-		t.Errorf("said was %q", said)
-	}
+	b.says(t, `folder "form"`)
 	os.Remove(filepath.Join(to, "form"))
 	b.until(t, 2)
 	checkContent(t, to, map[string][]byte{"form/a.tif": tiff(10)})
@@ -208,7 +235,7 @@ func TestWatchGoesOnWhenItsFolderIsBack(t *testing.T) {
 	if err := os.RemoveAll(in); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond) // some looks
+	b.says(t, "is not there: make it again")
 	write(t, in, map[string][]byte{"b.tif": tiff(10)})
 	b.until(t, 2)
 	if err := os.RemoveAll(to); err != nil { // where the result is, too
@@ -228,10 +255,6 @@ func TestWatchGoesOnWhenItsFolderIsBack(t *testing.T) {
 	defer s.Close()
 	if err := s.Watch(t.Context(), Inbox{Folder: in, Every: time.Second, Say: func(error) {}}); err == nil || !strings.Contains(err.Error(), "at work") {
 		t.Errorf("a second watch: %v", err)
-	}
-	b.stop()
-	if !slices.ContainsFunc(b.said, func(said string) bool { return strings.Contains(said, "is not there: make it again") }) {
-		t.Errorf("said was %q", b.said)
 	}
 }
 

@@ -161,7 +161,7 @@ func TestKilledRunResumes(t *testing.T) {
 		t.Fatal(err)
 	}
 	saved := checkpoints{dir: filepath.Join(out, checkpointsDir)}
-	for deadline := time.Now().Add(20 * time.Second); len(saved.list()) == 0 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(2 * time.Minute); len(saved.list()) == 0 && time.Now().Before(deadline); {
 		time.Sleep(2 * time.Millisecond)
 	}
 	cmd.Process.Kill()

@@ -298,7 +298,7 @@ func TestWhatTakesMinutesIsCutOut(t *testing.T) {
 	for i := range doc.Pages() {
 		begin := time.Now()
 		file, err := doc.Cut(t.Context(), []int{i})
-		if err != nil || !Is(file) || time.Since(begin) > 10*time.Second {
+		if err != nil || !Is(file) || time.Since(begin) > time.Minute {
 			t.Errorf("page %d: %d bytes after %v, %v", i+1, len(file), time.Since(begin), err)
 		}
 	}
@@ -340,7 +340,7 @@ func TestAChildEndsWithTheProgram(t *testing.T) {
 	if _, err := doc.Page(t.Context(), 0, 200); !errors.Is(err, imaging.ErrCorrupt) {
 		t.Errorf("the page was drawn to its end: %v", err)
 	}
-	if took := time.Since(begin); took > 10*time.Second {
+	if took := time.Since(begin); took > 30*time.Second {
 		t.Errorf("it lived on for %v", took)
 	}
 }

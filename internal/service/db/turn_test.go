@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -15,12 +16,13 @@ func TestWritersTakeTurns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	ends := time.Now().Add(600 * time.Millisecond)
+	var left atomic.Int64
+	left.Store(200)
 	var all sync.WaitGroup
 	var wrote [4]int
 	for i := range wrote {
 		all.Go(func() {
-			for ; time.Now().Before(ends); wrote[i]++ {
+			for ; left.Add(-1) >= 0; wrote[i]++ {
 				err := db.Write(t.Context(), func(tx *Tx) error {
 					time.Sleep(3 * time.Millisecond)
 					return tx.EndMark(t.Context(), "x")
