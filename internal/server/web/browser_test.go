@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -16,8 +17,11 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 
 	"exemplar/internal/capturesim"
@@ -69,7 +73,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// tab is a tab of the browser, with cookies and memory of its own, on a service.
+// tab is a tab of the browser on a service. No other test that runs has its cookies and memory.
 type tab struct {
 	*testing.T
 	ctx     context.Context
@@ -109,22 +113,59 @@ func tabOn(t *testing.T, url string) *tab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	ctx, stop := context.WithTimeout(ctx, 3*patience)
-	p := &tab{T: t, ctx: ctx, url: url}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil {
+	kept := takeTab(parent)
+	if err := chromedp.Do(kept, chromedp.EmulateViewport(1280, 860)); err != nil {
 		t.Fatal(err)
 	}
+	ctx, stop := context.WithTimeout(kept, 3*patience)
+	p := &tab{T: t, ctx: ctx, url: url}
 	watched := p.watch()
 	t.Cleanup(func() {
 		if t.Failed() {
 			p.picture(t.Name())
 		}
 		stop()
-		cancel()
 		<-watched // nothing is told of a test that has ended
+		if t.Failed() || leave(kept, url) != nil {
+			_ = chromedp.Cancel(kept) // closes it
+			return
+		}
+		tabs.Lock()
+		defer tabs.Unlock()
+		tabs.free = append(tabs.free, kept)
 	})
 	return p
+}
+
+// tabs are those that no test is in, with nothing left of the last one: to make another takes
+// longer than many a test.
+var tabs struct {
+	sync.Mutex
+	free []context.Context
+}
+
+func takeTab(parent context.Context) context.Context {
+	tabs.Lock()
+	defer tabs.Unlock()
+	if n := len(tabs.free); n > 0 {
+		ctx := tabs.free[n-1]
+		tabs.free = tabs.free[:n-1]
+		return ctx
+	}
+	ctx, _ := chromedp.NewContext(parent, chromedp.WithNewBrowserContext()) // ends with the browser
+	return ctx
+}
+
+// leave makes a tab forget a service and all that was done in it.
+func leave(tab context.Context, url string) error {
+	ctx, stop := context.WithTimeout(tab, patience)
+	defer stop()
+	return chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, cookies := cdp.Call(ctx, t, network.ClearBrowserCookies, cdp.Empty{})
+		_, kept := cdp.Call(ctx, t, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: url, StorageTypes: "all"})
+		_, media := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme"}, {Name: "prefers-reduced-motion"}}})
+		return errors.Join(cookies, kept, media)
+	}))
 }
 
 // watch makes every exception, and every violation of the policy, a fault of the test, until

@@ -199,9 +199,15 @@ func TestPressedTwice(t *testing.T) {
 func TestOlderLookAtAWatch(t *testing.T) {
 	root := t.TempDir()
 	p := newTab(t, root)
-	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `const every = setInterval; window.setInterval = (does, ms) => every(does, ms / 20)`}); err != nil {
+	often, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `const every = setInterval; window.setInterval = (does, ms) => every(does, ms / 20)`})
+	if err != nil {
 		t.Fatal(err) // the looks of the page are 3 s apart
 	}
+	t.Cleanup(func() {
+		if _, err := chromedp.Call(p.ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: often.Identifier}); err != nil {
+			t.Error(err)
+		}
+	})
 	p.collection("ticket")
 	if err := os.Mkdir(filepath.Join(root, "in"), 0o700); err != nil {
 		t.Fatal(err)
