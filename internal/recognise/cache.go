@@ -43,13 +43,14 @@ type referenceCache struct {
 	featureSets *lastUsed[*features.Features]
 	references  *lastUsed[*Reference]
 	states      *lastUsed[*states] // of groups of references, by their ids
+	varied      *lastUsed[*varied] // of a reference and others of its label, by their ids
 }
 
 func newReferenceCache() referenceCache {
 	return referenceCache{
 		mu: new(sync.Mutex), damaged: leftOut{}, index: wordindex.New(),
 		featureSets: newLastUsed[*features.Features](cachedFeatures), references: newLastUsed[*Reference](cachedReferences),
-		states: newLastUsed[*states](keptStates),
+		states: newLastUsed[*states](keptStates), varied: newLastUsed[*varied](keptVaried),
 	}
 }
 

@@ -3,6 +3,7 @@ package recognise
 import (
 	"image"
 	"slices"
+	"sync"
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
@@ -37,6 +38,14 @@ const (
 	formAlone, sureForm             = 0.1, 0.45
 	looksOther, plainlyOther        = 0.85, 0.8
 	surelyMoved                     = 0.9
+	// A logo and a name that stand in one line look much like another dark square before another
+	// name at a quarter of their size. Print of wideCells and more is another already if it agrees
+	// by nameGap less than what agrees best of the head, where that is wellShown.
+	wideCells, nameGap, wellShown = 40, 0.06, 0.9
+	// someHead cells of the head must seem another form, mostHead and plainlyOf where the reference
+	// alone hardly tells that it is form. A smaller share than mayBeOther would cost three of 360
+	// photos of other copies and of the very copy.
+	someHead, mostHead, nameAlone = 6, 12, 0.3
 	// Letters run together in a photo that is blurred by blurredFrom and more, and the same ones
 	// correlate as little as 0.7: only what correlates less than blurredOther is other there. By
 	// eye, on photos of the very copy (drawn documents of templates 700 to 849).
@@ -58,33 +67,43 @@ func hasItsEmblems(form *scoremodel.Form) bool {
 
 // hasOtherHead says that the head in the photo is another one than the reference's.
 func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) bool {
-	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(r, kinds, form.Unsteady || hasItsEmblems(form))
+	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(r, kinds, form)
 }
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's
 // head that is the same on every copy. On what is no plain paper, wear and holograms look like
 // other print: there all must be plain, as it must be beside the reference's emblems.
-func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, doubtful bool) bool {
+func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scoremodel.Form) bool {
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
 	longer := f.longer(laid)
+	doubtful := form.Unsteady || hasItsEmblems(form)
+	print := headPrint(ref)
+	best := sync.OnceValue(func() float64 { return bestOf(laid, slices.Clone(print)) })
 	var alone *changedetect.Map
-	for _, e := range headPrint(ref) {
+	for _, e := range print {
 		if f.isCutOff(e.Box) {
 			continue
 		}
 		seen := kinds.Print(e.Box, f.rectified.Visible)
+		wide := seen.Cells >= wideCells
 		if seen.Cells < leastPrint || seen.OtherForm < mayBeOther || seen.Contents > mayBeEntry {
 			continue
 		}
 		correlation, _ := laid.Seen(&e)
-		if correlation >= looksOther {
+		if correlation >= looksOther && !wide {
 			continue
 		}
 		if alone == nil {
 			alone = ofItself(ref, changedetect.Kinds())
 		}
-		if own := alone.Print(e.Box, f.rectified.Visible); !isReplaced(seen, own, correlation, doubtful) {
+		own := alone.Print(e.Box, f.rectified.Visible)
+		if wide && isOtherName(seen, own, form.HeadCluster) && correlation <= best()-nameGap && best() >= wellShown {
+			if elsewhere, _ := longer().Sought(&e); elsewhere <= best()-nameGap && !f.photo.hides(r, f, e.Box) {
+				return true
+			}
+		}
+		if correlation >= looksOther || !isReplaced(seen, own, correlation, doubtful) {
 			continue
 		}
 		if elsewhere, _ := longer().Sought(&e); elsewhere < surelyMoved && f.photo.shows(r, f, e.Box, correlation) {
@@ -92,6 +111,22 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, doubtful b
 		}
 	}
 	return false
+}
+
+// isOtherName says of wide print of the head, such as a logo with a name, that the network sees
+// another form in its place, and other print in the head, cells of it.
+func isOtherName(seen, alone changedetect.Print, cells float64) bool {
+	if seen.Contents > filledPlace || alone.Contents > entryAlone {
+		return false
+	}
+	return cells >= someHead && alone.Form >= nameAlone || cells >= mostHead && alone.Form >= formAlone && seen.OtherForm >= plainlyOf
+}
+
+// hides says that something lies on print of a reference, in pixels as it is compared, or that the
+// photo is too small to show it.
+func (p *Photo) hides(r *Reference, f *Found, print image.Rectangle) bool {
+	hidden, small := p.hidden(r, f)
+	return small || slices.ContainsFunc(hidden, print.Overlaps)
 }
 
 // shows says that print of a reference, in pixels as it is compared, can be judged in the photo:

@@ -41,7 +41,8 @@ func (f *Found) otherLogos() []emblem.Emblem {
 	ref := f.rectified.Reference
 	laid := emblem.Lay(ref, f.rectified.Photo)
 	above := int(logoShare * float64(ref.H))
-	suspects := slices.DeleteFunc(emblem.Find(ref), func(e emblem.Emblem) bool { return e.Box.Max.Y > above })
+	kinds := f.seenKinds()
+	suspects := slices.DeleteFunc(emblem.Find(ref), func(e emblem.Emblem) bool { return e.Box.Max.Y > above || f.varied != nil && kinds.IsContents(e.Box) })
 	all := slices.Clone(suspects)
 	suspects = agreeingLess(laid, suspects, otherLogo)
 	if len(suspects) > 0 { // mostly there is none: the print about them tells nothing then

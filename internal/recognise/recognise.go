@@ -242,6 +242,9 @@ func (g *Engine) gather(ctx context.Context, h *held, picture upright, opts Opti
 		return nil, nil, err
 	}
 	e.leaveOut(s.damaged)
+	if err := s.learn(ctx, found); err != nil {
+		return nil, nil, err
+	}
 	for _, h := range found {
 		e.add(h)
 	}

@@ -22,6 +22,7 @@ type Found struct {
 	rectified *alignment.Rectified // nil where it was not located
 	photo     *Photo
 	kinds     *changedetect.Map // see [Found.seenKinds]
+	varied    *varied           // what other references of the label say; nil where they do not
 	written   *writing          // see [writingIn]
 	state     *lookedAt         // see [Photo.Conditions]
 }
@@ -31,6 +32,7 @@ type Found struct {
 func (f *Found) seenKinds() *changedetect.Map {
 	if f.kinds == nil {
 		f.kinds = changedetect.Kinds().Detect(f.rectified.Reference, f.rectified.Photo)
+		f.varied.mark(f.kinds)
 	}
 	return f.kinds
 }

@@ -1,0 +1,107 @@
+package recognise
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"exemplar/internal/changedetect"
+	"exemplar/internal/store"
+)
+
+// Several references of one label show what is contents: what differs between them while the rest
+// agrees. No network has to guess it there, in a title of a play, say, that is printed as large as
+// the theatre's name.
+
+const (
+	// mostTeachers are the other references of a label that one is held against, the first by id,
+	// and keptVaried how many references with theirs stay known.
+	mostTeachers, keptVaried = 3, 256
+	// surelyContents is the logit that a cell gets which differs between references.
+	surelyContents = 6
+)
+
+// varied says of each cell of a reference, at some size, whether it differs between the references
+// of its label. Nil where nothing is known.
+type varied struct {
+	w, h    int
+	differs []bool
+}
+
+// mark makes contents of what differs between references.
+func (v *varied) mark(m *changedetect.Map) {
+	if v == nil {
+		return
+	}
+	for i := range m.Logit {
+		if v.differs[(2*(i/m.W)+1)*v.h/(2*m.H)*v.w+(2*(i%m.W)+1)*v.w/(2*m.W)] {
+			m.Filled[i], m.Form[i] = surelyContents, -surelyContents
+		}
+	}
+}
+
+// learn sets what the other references of their labels say of hypotheses.
+func (s *search) learn(ctx context.Context, found []*Hypothesis) error {
+	others := map[string][]string{}
+	for _, h := range found {
+		if h.Found.Located {
+			others[string(h.Label)] = nil
+		}
+	}
+	for id, label := range s.members {
+		if list, wanted := others[string(label)]; wanted && s.damaged[id] == nil {
+			others[string(label)] = append(list, id)
+		}
+	}
+	for _, h := range found {
+		teachers := slices.DeleteFunc(slices.Sorted(slices.Values(others[string(h.Label)])), func(id string) bool { return id == h.ID })
+		if !h.Found.Located || len(teachers) == 0 {
+			continue
+		}
+		teachers = teachers[:min(len(teachers), mostTeachers)]
+		var err error
+		h.Found.varied, err = s.engine.references.varied.get(ctx, strings.Join(append([]string{h.ID}, teachers...), "\n"), func(ctx context.Context) (*varied, error) {
+			return s.engine.variedBy(ctx, h.Reference, teachers)
+		})
+		if err != nil && !s.skips(err, h.Label) {
+			return err
+		}
+	}
+	return nil
+}
+
+// variedBy holds a reference against others of its label.
+func (g *Engine) variedBy(ctx context.Context, r *Reference, teachers []string) (*varied, error) {
+	var v *varied
+	for _, id := range teachers {
+		picture, err := g.Picture(ctx, id)
+		if errors.Is(err, store.ErrNoReference) {
+			return nil, err
+		}
+		if err != nil {
+			continue // it teaches nothing; the search says what is damaged
+		}
+		v = v.with(NewPhoto(g.model.Embedder, picture), r)
+	}
+	return v, nil
+}
+
+// with adds what differs in a picture of another reference, if most of it agrees.
+func (v *varied) with(p *Photo, r *Reference) *varied {
+	f := p.Compare(r)
+	if !f.Located || f.LocallyConsistent < sameForm {
+		return v
+	}
+	seen := f.seenKinds()
+	if v == nil {
+		v = &varied{seen.W, seen.H, make([]bool, len(seen.Logit))}
+	}
+	if v.w != seen.W || v.h != seen.H { // compared at another size
+		return v
+	}
+	for i, logit := range seen.Logit {
+		v.differs[i] = v.differs[i] || seen.Judged[i] && f.rectified.Visible[i] && logit > 0
+	}
+	return v
+}
