@@ -242,13 +242,13 @@ func (g *Engine) gather(ctx context.Context, h *held, picture upright, opts Opti
 		return nil, nil, err
 	}
 	e.leaveOut(s.damaged)
-	if err := s.learn(ctx, found); err != nil {
-		return nil, nil, err
-	}
 	for _, h := range found {
 		e.add(h)
 	}
 	e.photo = photo
+	if err := s.learn(ctx, slices.DeleteFunc(found, func(h *Hypothesis) bool { return !e.mayBeOfKind(h) })); err != nil {
+		return nil, nil, err
+	}
 	return s, e, s.addStates(ctx, e)
 }
 

@@ -35,19 +35,20 @@ func (v *varied) mark(m *changedetect.Map) {
 		return
 	}
 	for i := range m.Logit {
-		if v.differs[(2*(i/m.W)+1)*v.h/(2*m.H)*v.w+(2*(i%m.W)+1)*v.w/(2*m.W)] {
+		if v.differs[sameCell(i, m.W, m.H, v.w, v.h)] {
 			m.Filled[i], m.Form[i] = surelyContents, -surelyContents
 		}
 	}
 }
 
-// learn sets what the other references of their labels say of hypotheses.
+// learn sets what the other references of their labels say of hypotheses, whose form is looked at.
 func (s *search) learn(ctx context.Context, found []*Hypothesis) error {
+	if len(found) == 0 {
+		return nil
+	}
 	others := map[string][]string{}
 	for _, h := range found {
-		if h.Found.Located {
-			others[string(h.Label)] = nil
-		}
+		others[string(h.Label)] = nil
 	}
 	for id, label := range s.members {
 		if list, wanted := others[string(label)]; wanted && s.damaged[id] == nil {
@@ -56,7 +57,7 @@ func (s *search) learn(ctx context.Context, found []*Hypothesis) error {
 	}
 	for _, h := range found {
 		teachers := slices.DeleteFunc(slices.Sorted(slices.Values(others[string(h.Label)])), func(id string) bool { return id == h.ID })
-		if !h.Found.Located || len(teachers) == 0 {
+		if len(teachers) == 0 {
 			continue
 		}
 		teachers = teachers[:min(len(teachers), mostTeachers)]
@@ -97,11 +98,14 @@ func (v *varied) with(p *Photo, r *Reference) *varied {
 	if v == nil {
 		v = &varied{seen.W, seen.H, make([]bool, len(seen.Logit))}
 	}
-	if v.w != seen.W || v.h != seen.H { // compared at another size
-		return v
-	}
-	for i, logit := range seen.Logit {
-		v.differs[i] = v.differs[i] || seen.Judged[i] && f.rectified.Visible[i] && logit > 0
+	for i := range v.differs {
+		at := sameCell(i, v.w, v.h, seen.W, seen.H)
+		v.differs[i] = v.differs[i] || seen.Judged[at] && f.rectified.Visible[at] && seen.Logit[at] > 0
 	}
 	return v
+}
+
+// sameCell is the cell of a raster of w x h that lies where cell i of another one does.
+func sameCell(i, ofW, ofH, w, h int) int {
+	return (2*(i/ofW)+1)*h/(2*ofH)*w + (2*(i%ofW)+1)*w/(2*ofW)
 }
