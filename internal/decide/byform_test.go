@@ -291,6 +291,9 @@ func TestPersonalDocuments(t *testing.T) {
 // that is registered, nor a label above for a label of its own.
 func TestBestFPIRIsOfTheBestItself(t *testing.T) {
 	edition := Decide([]Candidate{formed(found100("form/2024", 84, 0), 20)}, geometryPolicy)
+	if c := edition.Candidates[0].Confidence; edition.OtherForm && c > edition.Confidence/5 {
+		t.Errorf("the label above at %.2f, and the one whose form is not shown at %.2f", edition.Confidence, c)
+	}
 	if !edition.OtherForm || edition.BestFPIR <= edition.FPIR {
 		t.Errorf("another form: %v, FPIR %g of the label above, %g of its own", edition.OtherForm, edition.FPIR, edition.BestFPIR)
 	}

@@ -116,6 +116,11 @@ func (p Policy) rank(d *Decision, evenLLR, surely float64, best, others, answere
 			d.Confidence += c.Confidence
 		}
 	}
+	if d.OtherForm { // the label above is sure, and none of those below it is seen
+		for i := range d.Candidates {
+			d.Candidates[i].Confidence *= 1 - changeCertainty
+		}
+	}
 }
 
 // share splits a probability between candidates and something else, by their odds;

@@ -139,6 +139,9 @@
 // Where an edition is told from another by its form, P is multiplied by the probability of
 // that, 1 / (1 + exp(-l)).
 //
+// Where the best shows another form, and the label above is the answer, that has P, and each
+// candidate 1 - changeCertainty of what it had.
+//
 // The confidence of a match is what its labels have of P; that of an unknown is 1 - P.
 // So a match is never less sure of its label than an unknown of its candidate under
 // the same FPIR; where hardly any stranger may be accepted an unknown is unsure, and
