@@ -88,7 +88,7 @@ func TestBulkIsKilled(t *testing.T) {
 	out := filepath.Join(s.folder, "out.jsonl")
 	args := []string{"bulk", "--manifest", filepath.Join(folder, "list"), "--out", out}
 	p := s.command(args...).start()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if info, err := os.Stat(out); err == nil && info.Size() > 0 {
 			break
 		}

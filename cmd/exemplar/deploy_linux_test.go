@@ -182,12 +182,7 @@ func TestContainer(t *testing.T) {
 		t.Skip("the test is linked dynamically: run it with CGO_ENABLED=0")
 	}
 	im := readImage(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
+	address := freeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	at := func(args []string) []string {
 		return strings.Split(strings.ReplaceAll(strings.Join(args, "\n"), ":8080", ":"+port), "\n")
@@ -207,7 +202,7 @@ func TestContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Process.Kill()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		out, err := im.run(at(im.command["HEALTHCHECK"])...).CombinedOutput()
 		if err == nil {
 			break

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -35,14 +34,9 @@ type served struct {
 
 func (s *session) serves(args ...string) served {
 	s.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
+	address := freeAddress(s.t)
 	p := served{s.command(append([]string{"serve", "--quiet", "--listen", address}, args...)...).start(), "http://" + address + "/api/v1"}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if answer, err := http.Get("http://" + address + "/readyz"); err == nil {
 			answer.Body.Close()
 			return p
@@ -88,7 +82,7 @@ func TestAKilledServerGoesOnWithItsJob(t *testing.T) {
 	job, _ := p.ask("POST", "/collections/mailroom/jobs", string(asked))
 	path := "/jobs/" + job["id"].(string)
 	for _, until := range []float64{10, files} {
-		for end := time.Now().Add(30 * time.Second); job["pages"].(float64) < until; time.Sleep(2 * time.Millisecond) {
+		for end := time.Now().Add(2 * time.Minute); job["pages"].(float64) < until; time.Sleep(2 * time.Millisecond) {
 			if job, _ = p.ask("GET", path, ""); time.Now().After(end) {
 				t.Fatalf("the job is %v", job)
 			}

@@ -40,7 +40,7 @@ func TestSystemdIsTold(t *testing.T) {
 	c := s.command("serve", "--quiet", "--data", data, "--listen", "127.0.0.1:0")
 	c.Env = append(c.Env, "NOTIFY_SOCKET="+filepath.Join(folder, "s"), "WATCHDOG_USEC=100000")
 	c.start()
-	socket.SetReadDeadline(time.Now().Add(30 * time.Second))
+	socket.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	hear := func(want string) string {
 		for {
 			said := make([]byte, 1000)

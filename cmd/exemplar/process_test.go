@@ -35,7 +35,7 @@ type child struct {
 
 func (s *session) command(args ...string) *child {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	c := &child{Cmd: exec.CommandContext(ctx, os.Args[0], args...), t: s.t}
 	c.Env = append(os.Environ(), asProcess+"=1", "EXEMPLAR_GALLERY="+s.gallery)
 	c.Stdout, c.Stderr = &c.out, &c.err
@@ -119,7 +119,7 @@ func TestAnswersArePrintedAtOnce(t *testing.T) {
 			if strings.Count(said, "a.jpg") != 1 {
 				t.Errorf("%q: said %q", format, said)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Errorf("%q: nothing was printed while the second picture was waited for", format)
 		}
 		c.Process.Kill()

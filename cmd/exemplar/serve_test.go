@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -32,15 +33,19 @@ func blocksOf(t *testing.T, page string, blocks *regexp.Regexp) string {
 	return script.String()
 }
 
-// freeAddress returns an address of this machine that nothing listens on.
+// freeAddress returns an address of this machine that nothing listens on. It is none of those
+// that the system gives to whoever asks for any: another test would have it before the server.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no address is free")
+	return ""
 }
 
 // runShell runs commands in an empty folder, with the program of this test as exemplar,

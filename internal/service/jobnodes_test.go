@@ -106,7 +106,7 @@ func TestNodesShareAJob(t *testing.T) {
 	makeCollection(t, nodes[0], NewCollection{Name: "mailroom"})
 	job := startJob(t, nodes[0], NewJob{Folder: folder})
 	worked := map[string]bool{}
-	for end := time.Now().Add(30 * time.Second); !worked[nodes[0].node] || !worked[nodes[1].node]; {
+	for end := time.Now().Add(patience); !worked[nodes[0].node] || !worked[nodes[1].node]; {
 		for number := range int64(files / 3) {
 			if c, err := nodes[1].db.Read().Chunk(t.Context(), job.ID, number); err == nil && c.State == db.Running {
 				worked[c.Node] = true

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,7 +53,7 @@ func startJob(t *testing.T, s *Service, asked NewJob) Job {
 // await waits until a job is as wanted.
 func await(t *testing.T, s *Service, id string, is func(Job) bool) Job {
 	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		job, err := s.Job(t.Context(), anna, id)
 		if err != nil {
 			t.Fatal(err)
@@ -181,6 +183,22 @@ func TestAJobOfAList(t *testing.T) {
 	}
 }
 
+// stalls lets a service record some more results of jobs, and then none until it ends or is let
+// go on: however slow the test is, a job does not end meanwhile.
+func stalls(s *Service, after int64) (goOn func()) {
+	var recorded atomic.Int64
+	wait := make(chan struct{})
+	s.WhenDecided(func(string, string) {
+		if recorded.Add(1) >= after {
+			select {
+			case <-wait:
+			case <-s.ending.Done():
+			}
+		}
+	})
+	return sync.OnceFunc(func() { close(wait) })
+}
+
 // A job that is stopped in any way goes on where it was, and each page is there once.
 func TestAJobGoesOn(t *testing.T) { onBoth(t, testGoesOn) }
 
@@ -189,6 +207,7 @@ func testGoesOn(t *testing.T, at Options) {
 	at.Folders = []string{pictures(t, files)}
 	s := openAt(t, at)
 	makeCollection(t, s, NewCollection{Name: "mailroom"})
+	goOn := stalls(s, 3)
 	job := startJob(t, s, NewJob{Folder: at.Folders[0]})
 	hasBegun := func(more int64) func(Job) bool {
 		return func(j Job) bool { return j.Pages >= job.Pages+more || j.Ended != nil }
@@ -197,6 +216,7 @@ func testGoesOn(t *testing.T, at Options) {
 	if _, err := s.PauseJob(t.Context(), anna, job.ID); err != nil {
 		t.Fatal(err)
 	}
+	goOn()
 	time.Sleep(50 * time.Millisecond)
 	before := await(t, s, job.ID, func(Job) bool { return true })
 	time.Sleep(50 * time.Millisecond)
@@ -206,12 +226,14 @@ func testGoesOn(t *testing.T, at Options) {
 	if _, err := s.PauseJob(t.Context(), anna, job.ID); err == nil {
 		t.Error("a paused job is paused")
 	}
+	stalls(s, 8) // some may have been recorded, and not told yet
 	if _, err := s.ResumeJob(t.Context(), anna, job.ID); err != nil {
 		t.Fatal(err)
 	}
 	job = await(t, s, job.ID, hasBegun(3))
 	s.Close() // in order
 	s = openAt(t, at)
+	stalls(s, 8) // some may have been recorded, and not told yet
 	job = await(t, s, job.ID, hasBegun(3))
 	diesAtWork(t, s)
 	s = openAt(t, at)

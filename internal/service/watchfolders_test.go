@@ -16,7 +16,7 @@ import (
 // awaitWatch waits until the only watch of the mail room is as it should be.
 func awaitWatch(t *testing.T, s *Service, is func(Watch) bool) Watch {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		list, err := s.Watches(t.Context(), "mailroom")
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%+v, %v", list, err)
