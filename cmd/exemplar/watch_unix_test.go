@@ -27,7 +27,7 @@ func TestWatch(t *testing.T) {
 	s.write("inbox/letter.docx", []byte("words"))
 	want := []string{"_failed/letter.docx", "_failed/letter.docx.txt", label + "/a.jpg"}
 	slices.Sort(want)
-	for range 1000 {
+	for range 12_000 {
 		if _, err := os.Stat(to); err == nil && len(placed(t, to)) == len(want) {
 			break
 		}
@@ -36,5 +36,10 @@ func TestWatch(t *testing.T) {
 	if got := placed(t, to); !slices.Equal(got, want) {
 		t.Errorf("there are %q, want %q", got, want)
 	}
-	c.wantEnd(t, syscall.SIGTERM, 0)
+	began := time.Now()
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	c.ends()
+	s.wantEnded(t, c, time.Since(began), syscall.SIGTERM, 0)
 }
