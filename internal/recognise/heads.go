@@ -99,7 +99,7 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scor
 		}
 		own := alone.Print(e.Box, f.rectified.Visible)
 		if wide && isOtherName(seen, own, form.HeadCluster) && correlation <= best()-nameGap && best() >= wellShown {
-			if elsewhere, _ := longer().Sought(&e); elsewhere <= best()-nameGap && !f.photo.hides(r, f, e.Box) {
+			if elsewhere, _ := longer().Sought(&e); elsewhere <= best()-nameGap && f.photo.shows(r, f, e.Box, correlation) && !f.photo.hides(r, f, e.Box) {
 				return true
 			}
 		}
