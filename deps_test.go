@@ -78,7 +78,7 @@ var allowed = map[string][]string{
 		"internal/imaging", "internal/planar", "internal/capturesim", "internal/synthdoc", "internal/dataset"},
 	"internal/cellnet":      {"internal/nn", "internal/kernel", "internal/tensorfile"},
 	"internal/changedetect": {"internal/cellnet", "internal/kernel", "internal/imaging", "internal/planar"},
-	"internal/emblem":       {"internal/imaging"},
+	"internal/emblem":       {"internal/imaging", "internal/kernel"},
 	"internal/imagediff":    {"internal/planar", "internal/imaging"},
 	"internal/quadfinder":   {"internal/planar", "internal/imaging"},
 	"internal/recognise": {"internal/label", "internal/store", "internal/vectorindex", "internal/decide", "internal/scoremodel", "internal/embed", "internal/planar", "internal/features", "internal/wordindex", "internal/alignment", "internal/changedetect", "internal/condition", "internal/imagediff",

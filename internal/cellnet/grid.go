@@ -24,14 +24,17 @@ func (g *Grid) Resize(w, h, c int) {
 // without align_corners. row is memory, which is returned.
 func (g *Grid) addEnlarged(src *Grid, row []float32) []float32 {
 	row = reuse.Slice(row, src.W*src.C)
+	columns := make([]Mix, g.W)
+	for x := range columns {
+		columns[x] = Between(x, g.W, src.W)
+	}
 	for y := range g.H {
 		v := Between(y, g.H, src.H)
 		clear(row)
 		kernel.AddScaled(row, src.Row(v.Low), v.LowShare)
 		kernel.AddScaled(row, src.Row(v.High), v.HighShare)
 		to := g.Row(y)
-		for x := range g.W {
-			u := Between(x, g.W, src.W)
+		for x, u := range columns {
 			pixel := to[x*g.C:][:g.C]
 			kernel.AddScaled(pixel, row[u.Low*g.C:][:g.C], u.LowShare)
 			kernel.AddScaled(pixel, row[u.High*g.C:][:g.C], u.HighShare)

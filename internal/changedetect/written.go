@@ -17,10 +17,12 @@ const writtenSide = Cell / 2
 func Strokes(ref, laid *imaging.Gray, blank func(cell int) bool) []float64 {
 	columns, rows := ref.W/Cell, ref.H/Cell
 	strokes := make([]float64, columns*rows)
+	own, seen := edgesOf(ref), edgesOf(laid)
 	sum, n := 0.0, 0
 	for i := range strokes {
-		strokes[i] = weakerEdges(laid, i%columns*Cell, i/columns*Cell)
-		if !blank(i) && weakerEdges(ref, i%columns*Cell, i/columns*Cell) > 4*minDeviation*minDeviation {
+		x, y := i%columns, i/columns
+		strokes[i] = seen.weaker(x, y)
+		if !blank(i) && own.weaker(x, y) > 4*minDeviation*minDeviation {
 			sum, n = sum+strokes[i], n+1
 		}
 	}
@@ -34,17 +36,47 @@ func Strokes(ref, laid *imaging.Gray, blank func(cell int) bool) []float64 {
 	return strokes
 }
 
-// weakerEdges is the smaller eigenvalue of the structure tensor about a cell.
-func weakerEdges(g *imaging.Gray, x0, y0 int) float64 {
-	var xx, yy, xy float64
-	n := 0
-	for y := max(1, y0-writtenSide); y < min(g.H-1, y0+Cell+writtenSide); y++ {
-		row := g.Pix[y*g.W:]
-		for x := max(1, x0-writtenSide); x < min(g.W-1, x0+Cell+writtenSide); x++ {
-			dx, dy := float64(row[x+1])-float64(row[x-1]), float64(g.Pix[(y+1)*g.W+x])-float64(g.Pix[(y-1)*g.W+x])
-			xx, yy, xy = xx+dx*dx, yy+dy*dy, xy+dx*dy
-			n++
+// edges are the sums of the products of a picture's gradients over blocks as wide as half a cell,
+// of which the surroundings of cells are made.
+type edges struct {
+	w, h, columns int
+	blocks        []edge
+}
+
+type edge struct{ xx, yy, xy int }
+
+// edgesOf sums up a picture. Pixels at its edges have no gradient.
+func edgesOf(g *imaging.Gray) edges {
+	e := edges{w: g.W, h: g.H, columns: (g.W + writtenSide - 1) / writtenSide}
+	e.blocks = make([]edge, e.columns*((g.H+writtenSide-1)/writtenSide))
+	for y := 1; y < g.H-1; y++ {
+		above, row, below := g.Pix[(y-1)*g.W:][:g.W], g.Pix[y*g.W:][:g.W], g.Pix[(y+1)*g.W:][:g.W]
+		blocks := e.blocks[y/writtenSide*e.columns:][:e.columns]
+		for i := range blocks {
+			b := &blocks[i]
+			for x := max(1, i*writtenSide); x < min(g.W-1, (i+1)*writtenSide); x++ {
+				dx, dy := int(row[x+1])-int(row[x-1]), int(below[x])-int(above[x])
+				b.xx, b.yy, b.xy = b.xx+dx*dx, b.yy+dy*dy, b.xy+dx*dy
+			}
 		}
 	}
+	return e
+}
+
+// weaker is the smaller eigenvalue of the structure tensor about a cell.
+func (e *edges) weaker(x, y int) float64 {
+	const across = Cell/writtenSide + 2
+	var sum edge
+	for v := max(0, 2*y-1); v < min(len(e.blocks)/e.columns, 2*y-1+across); v++ {
+		for u := max(0, 2*x-1); u < min(e.columns, 2*x-1+across); u++ {
+			b := &e.blocks[v*e.columns+u]
+			sum.xx, sum.yy, sum.xy = sum.xx+b.xx, sum.yy+b.yy, sum.xy+b.xy
+		}
+	}
+	reach := func(cell, side int) int {
+		return min(side-1, (cell+1)*Cell+writtenSide) - max(1, cell*Cell-writtenSide)
+	}
+	n := reach(x, e.w) * reach(y, e.h)
+	xx, yy, xy := float64(sum.xx), float64(sum.yy), float64(sum.xy)
 	return ((xx + yy) - math.Hypot(xx-yy, 2*xy)) / 2 / float64(max(1, n))
 }

@@ -112,22 +112,45 @@ func ink(g *imaging.Gray) []bool {
 	sums := make([]int32, (w+1)*(h+1)) // of all that lies above and to the left
 	for y := range h {
 		row := int32(0)
+		above, to := sums[y*(w+1)+1:][:w], sums[(y+1)*(w+1)+1:][:w]
 		for x, v := range g.Pix[y*w:][:w] {
 			row += int32(v)
-			sums[(y+1)*(w+1)+x+1] = sums[y*(w+1)+x+1] + row
+			to[x] = above[x] + row
 		}
 	}
 	dark := make([]bool, w*h)
 	for y := range h {
 		above, below := max(0, y-inkReach)*(w+1), min(h, y+inkReach+1)*(w+1)
 		rows := int32(below-above) / int32(w+1)
-		for x, v := range g.Pix[y*w:][:w] {
-			left, right := max(0, x-inkReach), min(w, x+inkReach+1)
-			sum := sums[below+right] - sums[above+right] - sums[below+left] + sums[above+left]
-			dark[y*w+x] = (int32(v)+inkLevels)*rows*int32(right-left) < sum
-		}
+		darkerThanAbout(dark[y*w:][:w], g.Pix[y*w:][:w], sums[above:][:w+1], sums[below:][:w+1], rows)
 	}
 	return dark
+}
+
+// darkerThanAbout says which pixels of a row are ink, by the sums up to the first of the rows about
+// it and beyond the last.
+func darkerThanAbout(dark []bool, row []byte, above, below []int32, rows int32) {
+	w := len(row)
+	edge := func(from, to int) {
+		for x := from; x < to; x++ {
+			left, right := max(0, x-inkReach), min(w, x+inkReach+1)
+			sum := below[right] - above[right] - below[left] + above[left]
+			dark[x] = (int32(row[x])+inkLevels)*rows*int32(right-left) < sum
+		}
+	}
+	const about = 2*inkReach + 1
+	if w < about {
+		edge(0, w)
+		return
+	}
+	edge(0, inkReach)
+	edge(w-inkReach, w)
+	n := w - 2*inkReach
+	dark, row = dark[inkReach:][:n], row[inkReach:][:n]
+	aboveLeft, aboveRight, belowLeft, belowRight := above[:n], above[about:][:n], below[:n], below[about:][:n]
+	for x, v := range row {
+		dark[x] = (int32(v)+inkLevels)*rows*about < belowRight[x]-aboveRight[x]-belowLeft[x]+aboveLeft[x]
+	}
 }
 
 // components returns what hangs together in a picture w wide, diagonals too. It clears
@@ -145,7 +168,11 @@ func components(dark []bool, w int) []Emblem {
 		for todo = append(todo[:0], i); len(todo) > 0; {
 			x, y := todo[len(todo)-1]%w, todo[len(todo)-1]/w
 			todo = todo[:len(todo)-1]
-			c.Box = c.Box.Union(image.Rect(x, y, x+1, y+1))
+			if c.Ink == 0 {
+				c.Box = image.Rect(x, y, x+1, y+1)
+			}
+			c.Box.Min.X, c.Box.Max.X = min(c.Box.Min.X, x), max(c.Box.Max.X, x+1)
+			c.Box.Min.Y, c.Box.Max.Y = min(c.Box.Min.Y, y), max(c.Box.Max.Y, y+1)
 			c.Ink++
 			for v := max(0, y-1); v <= min(h-1, y+1); v++ {
 				for u := max(0, x-1); u <= min(w-1, x+1); u++ {

@@ -54,7 +54,8 @@ func (l Laid) Under(above *imaging.Gray) Laid {
 		panic(fmt.Sprintf("emblem: %dx%d pixels above a photo of %d across", above.W, above.H, l.whole.W))
 	}
 	whole := &imaging.Gray{W: above.W, H: above.H + l.whole.H, Pix: slices.Concat(above.Pix, l.whole.Pix)}
-	return Laid{l.ref, halved(whole), whole, above.H / 2}
+	photo := small{w: l.photo.w, h: above.H/2 + l.photo.h, pix: slices.Concat(halved(above).pix, l.photo.pix)}
+	return Laid{l.ref, photo, whole, above.H / 2}
 }
 
 // Sought is Seen in all rows of the photo: of a document that is longer or shorter than
@@ -99,18 +100,14 @@ func (l Laid) sought(e *Emblem, samples, reach int) (correlation float64, moved 
 	if at.Empty() {
 		return 0, moved
 	}
-	rough := l.ref.template(at, max(1, int(math.Sqrt(float64(at.Dx()*at.Dy())/float64(samples)))))
-	best := 0.0
-	for dy := max(-reach, -at.Min.Y-l.above); dy <= min(reach, h-at.Max.Y); dy++ {
-		for dx := max(-reachX/2, -at.Min.X); dx <= min(reachX/2, w-at.Max.X); dx++ {
-			if c := rough.correlation(l.photo, (l.above+dy)*w+dx); c > best {
-				best, moved = c, image.Pt(dx, dy)
-			}
-		}
-	}
+	step := max(1, int(math.Sqrt(float64(at.Dx()*at.Dy())/float64(samples))))
+	best, moved := l.ref.best(at, step, l.photo, image.Rect(
+		max(-reachX/2, -at.Min.X), l.above+max(-reach, -at.Min.Y-l.above),
+		min(reachX/2, w-at.Max.X)+1, l.above+min(reach, h-at.Max.Y)+1))
 	if best == 0 {
-		return 0, moved
+		return 0, image.Point{}
 	}
+	moved.Y -= l.above
 	return max(0, l.ref.template(at, 1).correlation(l.photo, (l.above+moved.Y)*w+moved.X)), moved.Mul(2)
 }
 
@@ -151,12 +148,14 @@ func (s small) cut(at image.Rectangle) small {
 type template struct {
 	at      []int
 	values  []float32
+	mean    float32
 	squares float64
 }
 
 // template takes every step-th pixel of a rectangle in both directions.
 func (s small) template(of image.Rectangle, step int) template {
-	var t template
+	most := (of.Dx()/step + 1) * (of.Dy()/step + 1)
+	t := template{at: make([]int, 0, most), values: make([]float32, 0, most)}
 	sum := 0.0
 	for y := of.Min.Y; y < of.Max.Y; y += step {
 		for x := of.Min.X; x < of.Max.X; x += step {
@@ -165,9 +164,9 @@ func (s small) template(of image.Rectangle, step int) template {
 			sum += float64(s.pix[y*s.w+x])
 		}
 	}
-	mean := float32(sum / float64(len(t.at)))
+	t.mean = float32(sum / float64(len(t.at)))
 	for i, v := range t.values {
-		t.values[i] = v - mean
+		t.values[i] = v - t.mean
 		t.squares += float64(t.values[i]) * float64(t.values[i])
 	}
 	return t

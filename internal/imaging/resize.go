@@ -14,6 +14,12 @@ import (
 func ResizeArea(src *Image, w, h int) *Image {
 	checkSizes(src, w, h)
 	out := NewImage(w, h)
+	if src.W == 2*w && src.H == 2*h { // photos mostly are
+		for y := range h {
+			halveRows(out.row(y), src.row(2*y), src.row(2*y+1))
+		}
+		return out
+	}
 	columns, rows := areaSpans(src.W, w), areaSpans(src.H, h)
 	sums := make([]uint32, 3*src.W)
 	mean := 1 / (float64(columns[0].total()) * float64(rows[0].total()))
@@ -22,6 +28,16 @@ func ResizeArea(src *Image, w, h int) *Image {
 		averageRow(out.row(y), sums, columns, mean)
 	}
 	return out
+}
+
+// halveRows makes one row of the pixels of two, each the mean of four.
+func halveRows(out, above, below []byte) {
+	for i := 0; i+3 <= len(out); i += 3 {
+		a, b, to := (*[6]byte)(above[2*i:]), (*[6]byte)(below[2*i:]), (*[3]byte)(out[i:])
+		for c := range to {
+			to[c] = byte((int(a[c]) + int(a[c+3]) + int(b[c]) + int(b[c+3]) + 2) >> 2)
+		}
+	}
 }
 
 // areaSpan says which old samples along one axis a new one covers: those from first to last,

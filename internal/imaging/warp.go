@@ -2,6 +2,7 @@ package imaging
 
 import (
 	"math"
+	"sync"
 
 	"exemplar/internal/planar"
 )
@@ -11,10 +12,37 @@ import (
 // src is first reduced by averaging, to avoid aliasing.
 //
 // It panics if w or h is less than 1.
-func Warp(src *Image, m planar.Homography, w, h int) *Image {
+func Warp(src *Image, m planar.Homography, w, h int) *Image { return NewHalves(src).Warp(m, w, h) }
+
+// Halves is a picture of which several parts are wanted: what they need of it at half its size,
+// at a quarter and so on is made once. It may be used by several goroutines.
+type Halves struct {
+	mu     sync.Mutex
+	levels []*Image // the picture, and each halved
+}
+
+// NewHalves keeps the picture, which must not be changed.
+func NewHalves(src *Image) *Halves { return &Halves{levels: []*Image{src}} }
+
+// level is the picture, halved so many times.
+func (s *Halves) level(times int) *Image {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.levels) <= times {
+		last := s.levels[len(s.levels)-1]
+		s.levels = append(s.levels, ResizeArea(last, last.W/2, last.H/2))
+	}
+	return s.levels[times]
+}
+
+// Warp is [Warp] of the picture.
+func (s *Halves) Warp(m planar.Homography, w, h int) *Image {
+	times := 0
+	src := s.level(times)
 	checkSizes(src, w, h)
 	for step := coarsest(m, w, h); step >= 2 && min(src.W, src.H) >= 4; step /= 2 {
-		half := ResizeArea(src, src.W/2, src.H/2)
+		times++
+		half := s.level(times)
 		toHalf := planar.Resizing(float64(half.W)/float64(src.W), float64(half.H)/float64(src.H))
 		m = toHalf.Multiply(&m)
 		src = half

@@ -21,6 +21,7 @@ const PhotoSide = 1024
 // several goroutines.
 type Photo struct {
 	picture  *imaging.Image
+	halves   *imaging.Halves // of picture
 	probe    *alignment.Probe
 	embedder *Embedder
 	subject  func() *imagediff.Subject
@@ -33,7 +34,7 @@ type Photo struct {
 // NewPhoto prepares an upright picture, which it keeps.
 func NewPhoto(e *Embedder, picture *imaging.Image) *Photo {
 	return &Photo{
-		picture: picture, probe: alignment.NewProbe(picture.Gray()), embedder: e,
+		picture: picture, halves: imaging.NewHalves(picture), probe: alignment.NewProbe(picture.Gray()), embedder: e,
 		subject: sync.OnceValue(func() *imagediff.Subject { return imagediff.NewSubject(picture) }),
 		scaleX:  1, scaleY: 1,
 	}

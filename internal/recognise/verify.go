@@ -124,7 +124,7 @@ func blocksInPhoto(r *Reference, e *alignment.Evidence) []scoremodel.PhotoBlock 
 func (p *Photo) cutOut(r *Reference, h *planar.Homography) []float32 {
 	side := p.embedder.arch.Input
 	toReference := planar.Resizing(float64(r.w)/float64(side), float64(r.h)/float64(side)) // from the network's input
-	return p.embedder.embedInput(imaging.Warp(p.picture, h.Multiply(&toReference), side, side))
+	return p.embedder.embedInput(p.halves.Warp(h.Multiply(&toReference), side, side))
 }
 
 // quarterTurn is the turn of the upper side of the quad, clockwise, to the nearest
