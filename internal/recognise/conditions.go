@@ -52,7 +52,12 @@ func (p *Photo) lookAtState(r *Reference, f *Found) ([]Condition, condition.Seen
 	grows := false
 	if f.rectified != nil {
 		print = f.printAt
-		grows = f.ForDecision != nil && decide.IsOtherCopy(f.ForDecision) && r.isStrip(f.seenKinds())
+		if grows = r.isStrip(f.seenKinds()); grows {
+			if f.ForDecision == nil { // of a reference that was only laid on another
+				p.gatherEvidence(r, f)
+			}
+			grows = decide.IsOtherCopy(f.ForDecision)
+		}
 	}
 	seen := condition.Look(&condition.Pair{
 		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo, Print: print, Outlines: r.outlines, Grows: grows,

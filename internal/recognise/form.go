@@ -204,9 +204,8 @@ func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedet
 	form.Emblem = 1
 	largest, looked := 0, 0
 	ref := f.rectified.Reference
-	laid := emblem.Lay(ref, f.rectified.Photo)
-	longer := f.longer(laid)
-	for _, e := range emblem.Find(ref) {
+	laid, longer := f.laidEmblems()
+	for _, e := range f.itself.emblems() {
 		if float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || kinds.IsContents(e.Box) {
 			continue
 		}

@@ -74,13 +74,10 @@ func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changed
 // head that is the same on every copy. On what is no plain paper, wear and holograms look like
 // other print: there all must be plain, as it must be beside the reference's emblems.
 func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scoremodel.Form) bool {
-	ref := f.rectified.Reference
-	laid := emblem.Lay(ref, f.rectified.Photo)
-	longer := f.longer(laid)
+	laid, longer := f.laidEmblems()
 	doubtful := form.Unsteady || hasItsEmblems(form)
-	print := headPrint(ref)
+	print := f.itself.head()
 	best := sync.OnceValue(func() float64 { return bestOf(laid, slices.Clone(print)) })
-	var alone *changedetect.Map
 	for _, e := range print {
 		if f.isCutOff(e.Box) {
 			continue
@@ -94,10 +91,7 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scor
 		if correlation >= looksOther && !wide {
 			continue
 		}
-		if alone == nil {
-			alone = ofItself(ref, changedetect.Kinds())
-		}
-		own := alone.Print(e.Box, f.rectified.Visible)
+		own := f.itself.kinds().Print(e.Box, f.rectified.Visible)
 		if wide && isOtherName(seen, own, form.HeadCluster) && correlation <= best()-nameGap && best() >= wellShown {
 			if elsewhere, _ := longer().Sought(&e); elsewhere <= best()-nameGap && f.photo.shows(r, f, e.Box, correlation) && !f.photo.hides(r, f, e.Box) {
 				return true
@@ -185,11 +179,11 @@ func isReplaced(seen, alone changedetect.Print, correlation float64, doubtful bo
 }
 
 // headPrint is the large print and the lines of the head of a reference, light ones on a dark
-// ground too.
-func headPrint(ref *imaging.Gray) []emblem.Emblem {
+// ground too, by its emblems.
+func headPrint(ref *imaging.Gray, emblems []emblem.Emblem) []emblem.Emblem {
 	above := int(lineShare * float64(ref.H))
 	lines := emblem.Lines(ref, above)
-	large := slices.DeleteFunc(emblem.Find(ref), func(e emblem.Emblem) bool {
+	large := slices.DeleteFunc(slices.Clone(emblems), func(e emblem.Emblem) bool {
 		inLine := func(l emblem.Emblem) bool { return e.Box.In(l.Box) } // the number of an invoice, in its headline
 		return float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || slices.ContainsFunc(lines, inLine)
 	})

@@ -5,6 +5,7 @@ import (
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/emblem"
+	"exemplar/internal/imaging"
 	"exemplar/internal/scoremodel"
 )
 
@@ -36,23 +37,27 @@ func (f *Found) showsOtherLogo(r *Reference, form *scoremodel.Form) bool {
 	})
 }
 
+// logosEnd is the row up to which the emblems of a page lie.
+func logosEnd(ref *imaging.Gray) int { return int(logoShare * float64(ref.H)) }
+
 // otherLogos are the emblems of the head in place of which the second network sees another form.
 func (f *Found) otherLogos() []emblem.Emblem {
 	ref := f.rectified.Reference
-	laid := emblem.Lay(ref, f.rectified.Photo)
-	above := int(logoShare * float64(ref.H))
+	laid, longer := f.laidEmblems()
+	above := logosEnd(ref)
 	kinds := f.seenKinds()
-	suspects := slices.DeleteFunc(emblem.Find(ref), func(e emblem.Emblem) bool { return e.Box.Max.Y > above || f.varied != nil && kinds.IsContents(e.Box) })
+	suspects := slices.DeleteFunc(slices.Clone(f.itself.emblems()), func(e emblem.Emblem) bool {
+		return e.Box.Max.Y > above || f.varied != nil && kinds.IsContents(e.Box)
+	})
 	all := slices.Clone(suspects)
 	suspects = agreeingLess(laid, suspects, otherLogo)
 	if len(suspects) > 0 { // mostly there is none: the print about them tells nothing then
-		suspects = agreeingLess(laid, suspects, bestOf(laid, append(emblem.Lines(ref, above), all...))-logoGap)
+		suspects = agreeingLess(laid, suspects, bestOf(laid, slices.Concat(f.itself.lines(), all))-logoGap)
 	}
 	if len(suspects) == 0 {
 		return nil
 	}
-	longer := f.longer(laid)
-	seen, own := changedetect.Alone().Detect(ref, f.rectified.Photo), ofItself(ref, changedetect.Kinds())
+	seen, own := changedetect.Alone().Detect(ref, f.rectified.Photo), f.itself.kinds()
 	return slices.DeleteFunc(suspects, func(e emblem.Emblem) bool {
 		now, alone := seen.Print(e.Box, f.rectified.Visible), own.Print(e.Box, f.rectified.Visible)
 		if now.Cells < leastPrint || now.OtherForm < plainlyOf || now.Contents > filledPlace || alone.Contents > entryAlone {

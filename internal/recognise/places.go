@@ -81,7 +81,7 @@ func (f *Found) showsOtherPlace(r *Reference, form *scoremodel.Form, kinds *chan
 	if len(suspects) < enoughPlaces {
 		return false
 	}
-	alone, above := ofItself(ref, changedetect.Kinds()), f.Evidence.Above(f.photo.probe, f.rowsAbove())
+	alone, above := f.itself.kinds(), f.Evidence.Above(f.photo.probe, f.rowsAbove())
 	others := 0
 	hidden, small := f.photo.hidden(r, f)
 	if small {

@@ -35,6 +35,8 @@ type Reference struct {
 
 	outlines func() [][4]planar.Point // where the document may end in the picture, in shares of its sides
 
+	itselves itselves
+
 	zone  func() int  // lines of its machine-readable zone
 	blank func() bool // it is a form that nobody has filled in
 }

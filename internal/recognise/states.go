@@ -184,10 +184,11 @@ func (g *Engine) stateOfOne(o *AlignedPair, labels [2]decide.Label) condition.Ki
 
 // against holds a photo against a reference; nothing is seen where that is not found.
 func against(p *Photo, r *Reference) seenAs {
-	found := p.Verify(r)
+	found := Found{Evidence: alignment.Verify(p.probe, r.target)}
 	if !found.Located {
 		return seenAs{}
 	}
+	p.lay(r, &found) // no decision is taken
 	conditions, seen := p.Conditions(r, &found)
 	return seenAs{r, &found, conditions, seen, p.hasOtherHues(&Hypothesis{Reference: r, Found: found})}
 }

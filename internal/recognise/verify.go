@@ -21,6 +21,8 @@ type Found struct {
 
 	rectified *alignment.Rectified // nil where it was not located
 	photo     *Photo
+	itself    *itself           // of rectified.Reference
+	print     *laidPrint        // see [Found.laidEmblems]
 	kinds     *changedetect.Map // see [Found.seenKinds]
 	varied    *varied           // what other references of the label say; nil where they do not
 	written   *writing          // see [writingIn]
@@ -85,10 +87,9 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 		f.ForDecision = &scoremodel.Evidence{Verifiable: p.CanVerify(r.target.Features())}
 		return
 	}
+	p.lay(r, f)
 	e := &f.Evidence
-	rectified := e.Rectify(p.probe, changedetect.Cell)
-	f.rectified, f.photo = &rectified, p
-	f.Changes = changesOf(r, e, &rectified, func() *imaging.Gray { return e.Beyond(p.probe, 0) })
+	f.Changes = changesOf(r, e, f.rectified, func() *imaging.Gray { return e.Beyond(p.probe, 0) })
 	frame, inside := frameAndInside(e.Blocks)
 	f.ForDecision = &scoremodel.Evidence{
 		Verifiable: true, Located: true,
@@ -99,6 +100,12 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 		Cosine:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
 		InPhoto: blocksInPhoto(r, e), Personal: r.zone() == 2,
 	}
+}
+
+// lay lays the photo on a reference that was located in it.
+func (p *Photo) lay(r *Reference, f *Found) {
+	rectified := f.Evidence.Rectify(p.probe, changedetect.Cell)
+	f.rectified, f.photo, f.itself = &rectified, p, r.itselves.of(rectified.Reference)
 }
 
 // blocksInPhoto returns the comparable blocks as they lie in the photo.

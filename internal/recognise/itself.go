@@ -1,0 +1,65 @@
+package recognise
+
+import (
+	"sync"
+
+	"exemplar/internal/changedetect"
+	"exemplar/internal/emblem"
+	"exemplar/internal/imaging"
+)
+
+// itself is what a picture of a reference, as large as it is compared, tells without a photo. All of
+// it is made when it is first asked for, and must not be changed.
+type itself struct {
+	emblems func() []emblem.Emblem // see [emblem.Find]
+	head    func() []emblem.Emblem // see [headPrint]
+	lines   func() []emblem.Emblem // down to where emblems of logos.go end
+	kinds   func() *changedetect.Map
+}
+
+func newItself(picture *imaging.Gray) *itself {
+	emblems := sync.OnceValue(func() []emblem.Emblem { return emblem.Find(picture) })
+	return &itself{
+		emblems: emblems,
+		head:    sync.OnceValue(func() []emblem.Emblem { return headPrint(picture, emblems()) }),
+		lines:   sync.OnceValue(func() []emblem.Emblem { return emblem.Lines(picture, logosEnd(picture)) }),
+		kinds:   sync.OnceValue(func() *changedetect.Map { return ofItself(picture, changedetect.Kinds()) }),
+	}
+}
+
+// itselves are those of a reference: of each size that photos were compared with, of which there
+// are few. They may be used by several goroutines.
+type itselves struct {
+	mu  sync.Mutex
+	all map[*imaging.Gray]*itself
+}
+
+// of is what a picture of the reference tells. The same one is asked for again and again.
+func (s *itselves) of(picture *imaging.Gray) *itself {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	own := s.all[picture]
+	if own == nil {
+		own = newItself(picture)
+		if s.all == nil {
+			s.all = map[*imaging.Gray]*itself{}
+		}
+		s.all[picture] = own
+	}
+	return own
+}
+
+// laidEmblems is the photo, laid on the reference, in which its emblems are looked for, and the same
+// with what lies above: see [Found.longer]. It is laid once.
+func (f *Found) laidEmblems() (laid emblem.Laid, longer func() emblem.Laid) {
+	if f.print == nil {
+		laid := emblem.Lay(f.rectified.Reference, f.rectified.Photo)
+		f.print = &laidPrint{laid, f.longer(laid)}
+	}
+	return f.print.laid, f.print.longer
+}
+
+type laidPrint struct {
+	laid   emblem.Laid
+	longer func() emblem.Laid
+}
