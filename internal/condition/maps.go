@@ -34,7 +34,8 @@ type maps struct {
 	glare    amount             // how much of it there is
 	damage   amount
 
-	margins [4]int // see findMargins
+	margins [4]int      // see findMargins
+	off     *[3]float64 // see usualApart
 
 	around []level // of the photo, cells beyond the document's edges that are in it
 	places [][2]int

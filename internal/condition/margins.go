@@ -151,15 +151,7 @@ const looksAlike, pale = 0.05, 0.75
 // field of one colour at one end: what is seen there is what should be. Light that is the
 // same over all of the picture is no difference.
 func (m *maps) isAsReference(p *patch) bool {
-	var off [3][]float64
-	for i, in := range m.inside {
-		if in {
-			for k, d := range m.apart(i) {
-				off[k] = append(off[k], d)
-			}
-		}
-	}
-	usual := [3]float64{median(off[0]), median(off[1]), median(off[2])}
+	usual := m.usualApart()
 	sum, lost := 0.0, 0
 	for _, i := range p.cells {
 		d := m.apart(i)
@@ -169,6 +161,22 @@ func (m *maps) isAsReference(p *patch) bool {
 		}
 	}
 	return sum <= looksAlike*float64(len(p.cells)) && lost < leastCells
+}
+
+// usualApart is the median of [maps.apart] over the cells in the photo.
+func (m *maps) usualApart() [3]float64 {
+	if m.off == nil {
+		var off [3][]float64
+		for i, in := range m.inside {
+			if in {
+				for k, d := range m.apart(i) {
+					off[k] = append(off[k], d)
+				}
+			}
+		}
+		m.off = &[3]float64{median(off[0]), median(off[1]), median(off[2])}
+	}
+	return *m.off
 }
 
 // apart is by how much a cell of the photo is lighter, redder and bluer than the
