@@ -103,6 +103,10 @@ const (
 	besideLinks = "linked to files that are sorted"
 )
 
+// outsideLinks is the kind of files that are passed over because a link leads to them, out of what
+// was named: whoever may put a link into an inbox would have any file of this machine copied.
+const outsideLinks = "behind links that lead outside"
+
 // checkSort refuses what cannot be sorted or sorted into.
 func checkSort(args []string, filing *filingFlags) error {
 	if err := filing.checkTo(); err != nil {
@@ -122,17 +126,15 @@ func checkSort(args []string, filing *filingFlags) error {
 }
 
 // sortInputs are the files to sort, without those of the result. There may be none: in most nights
-// nothing comes. If files are to be moved, those are left that a link to a folder leads to outside of
-// the folder that was named: they belong to somebody else, who would miss them. So are links to
+// nothing comes. Those are left that a link leads to outside of the folders that were named; if
+// files are to be moved, they belong to somebody else, who would miss them. So are then links to
 // files that are sorted themselves, which lead nowhere afterwards.
 func sortInputs(args []string, only string, filing *filingFlags, move bool) (inputs, error) {
 	found, err := expandInputs(args, only)
-	if errors.Is(err, errNoPictures) {
-		err = nil
-	} else if len(found.list) == 0 {
+	if len(found.list) == 0 && !errors.Is(err, errNoPictures) {
 		return found, err
 	}
-	isSorted := sortedFiles(found.list)
+	isSorted, isNamed := sortedFiles(found.list), inFolders(found.list)
 	kept := found.list[:0]
 	for _, in := range found.list {
 		isResult := in.root != "" && !sorting.IsInside(in.root, filing.to) && sorting.IsInside(in.name, filing.to)
@@ -142,14 +144,30 @@ func sortInputs(args []string, only string, filing *filingFlags, move bool) (inp
 			found.passed[behindLinks]++
 		case move && isLink(in.name) && isSorted(in.name):
 			found.passed[besideLinks]++
+		case in.root != "" && !isNamed(in.name):
+			found.passed[outsideLinks]++
 		default:
 			kept = append(kept, in)
 		}
 	}
-	if found.list = kept; err != nil && len(kept) > 0 {
+	if found.list = kept; len(kept) > 0 {
 		return found, found.fault(args)
 	}
 	return found, nil
+}
+
+// inFolders tells of a file whether it lies in a folder that was named, wherever links lead.
+func inFolders(list []input) func(path string) bool {
+	roots := map[string]bool{}
+	for _, in := range list {
+		if in.root != "" {
+			roots[in.root] = true
+		}
+	}
+	folders := slices.Collect(maps.Keys(roots))
+	return func(path string) bool {
+		return slices.ContainsFunc(folders, func(folder string) bool { return sorting.IsInside(path, folder) })
+	}
 }
 
 func isLink(path string) bool {

@@ -196,8 +196,28 @@ func TestSortMovesNothingFromElsewhere(t *testing.T) {
 	}
 }
 
+// TestSortCopiesNothingFromOutside: who may put links into an inbox must not have other files of the
+// machine copied, whatever they are. A link to another file of the inbox is as good as the file.
+func TestSortCopiesNothingFromOutside(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	scan := documentFiles()[synthdoc.Examples()[3].Label]
+	inbox, to := filepath.Dir(s.write("inbox/scan.jpg", scan)), filepath.Join(s.folder, "sorted")
+	secret := s.write("private/secret.txt", []byte("secret"))
+	s.write("private/letter.jpg", scan)
+	for name, target := range map[string]string{"link.jpg": secret, "sub": filepath.Dir(secret), "own.jpg": "scan.jpg"} {
+		if err := os.Symlink(target, filepath.Join(inbox, name)); err != nil {
+			t.Skip("no links:", err)
+		}
+	}
+	_, errOut := s.inGallery(0, "sort", inbox, "--to", to)
+	if got := placed(t, to); len(got) != 2 || !strings.Contains(errOut, "2 "+outsideLinks) {
+		t.Errorf("there are %q; %s", got, errOut)
+	}
+}
+
 // TestSortMovesLinkedFilesOnce: a link to a file in the inbox would lead nowhere when that is moved,
-// whichever comes first. One that leads elsewhere is filed.
+// whichever comes first. One that leads elsewhere is left.
 func TestSortMovesLinkedFilesOnce(t *testing.T) {
 	s := newSession(t)
 	s.registered()
@@ -211,13 +231,13 @@ func TestSortMovesLinkedFilesOnce(t *testing.T) {
 		}
 	}
 	out, errOut := s.inGallery(0, "sort", "--dry-run", "--move", inbox, "--to", to)
-	if !strings.Contains(errOut, "4 "+besideLinks) || !strings.HasPrefix(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:], "3 files") {
+	if !strings.Contains(errOut, "4 "+besideLinks) || !strings.Contains(errOut, "1 "+outsideLinks) || !strings.HasPrefix(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:], "2 files") {
 		t.Errorf("%s%s", out, errOut)
 	}
 	matches, _ := filepath.Glob(filepath.Join(inbox, "*.jpg"))
 	s.inGallery(0, append([]string{"sort", "--move", "--dry-run", "--to", to}, matches...)...) // as a shell names them
 	s.inGallery(0, "sort", "--move", inbox, "--to", to)
-	if got := placed(t, to); len(got) != 3 {
+	if got := placed(t, to); len(got) != 2 {
 		t.Errorf("there are %q", got)
 	}
 	for range 2 { // the links lead nowhere now
