@@ -32,12 +32,14 @@ type child struct {
 const startTime = 2 * time.Minute
 
 // WhenSlow names what is called once where the first PDF takes longer than slowStart to begin,
-// because the library is translated for the machine.
+// because the library is translated for the machine. A busy machine is slow to take it from the
+// cache, too, of which nothing is said.
 func WhenSlow(tell func()) { slow.Store(&tell) }
 
 var (
 	slow      atomic.Pointer[func()]
 	slowStart = 2 * time.Second
+	isCached  = IsWarm
 )
 
 // idleTime is how long a child waits for the next document. It holds about 50 MB.
@@ -90,7 +92,7 @@ func startOne(ctx context.Context) (*child, error) {
 		return startChild(ctx)
 	}
 	defer children.first.Unlock()
-	if tell := slow.Load(); tell != nil {
+	if tell := slow.Load(); tell != nil && !isCached() {
 		defer time.AfterFunc(slowStart, *tell).Stop()
 	}
 	c, err := startChild(ctx)
