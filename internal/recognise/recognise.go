@@ -171,17 +171,23 @@ func (g *Engine) hold(ctx context.Context, picture upright) (*held, error) {
 	return h, err
 }
 
-// conclude looks further: for the reverse of the picture where nothing was found, and
+// conclude looks further: for the reverse of the picture where nothing was found, or little, and
 // for other documents in it where something was.
 func (s *search) conclude(ctx context.Context, e *evidenceSet, result *Result, all bool) error {
 	first := &result.Findings[0]
+	if of := s.mayBeReversed(first); len(of) > 0 {
+		photo, reversed, err := s.reversed(ctx, e, of)
+		if err != nil {
+			return err
+		}
+		if reversed != nil && isPlainer(reversed, first) {
+			result.Photo, result.Findings = photo, []Finding{*reversed}
+			return nil
+		}
+	}
 	switch {
 	case first.Decision.Outcome == decide.Unknown && s.inliers < enoughInliers:
-		photo, reversed, err := s.reversed(ctx, e)
-		if reversed != nil {
-			result.Photo, result.Findings = photo, []Finding{*reversed}
-		}
-		return err
+		return nil
 	case first.Best == nil || !first.Best.Found.Located:
 		return nil
 	}

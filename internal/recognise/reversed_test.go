@@ -93,3 +93,19 @@ func TestReversedStrangersStayUnknown(t *testing.T) {
 		}
 	}
 }
+
+// So are mirrored pictures of what is symmetric, of which a little seems to lie as it should.
+func TestSymmetricDocumentsAreSeenMirrored(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	kinds := []string{"certificate", "id-card-back", "membership", "statement"}
+	g, pictures := engineOf(t, kinds...)
+	for _, kind := range kinds {
+		f := recognised(t, g, pictures[kind].Mirror(), Options{}).Findings[0]
+		if d := f.Decision; d.Outcome != decide.Match || string(d.Label) != kind || !f.Mirrored || d.Best.Evidence.LocallyConsistent < 0.9 {
+			t.Errorf("%s: %s %q, mirrored %v: %s", kind, d.Outcome, d.Label, f.Mirrored, d.Reason)
+		}
+		if f := recognised(t, g, pictures[kind], Options{}).Findings[0]; f.Decision.Outcome != decide.Match || f.Mirrored {
+			t.Errorf("%s as it is: %s, mirrored %v", kind, f.Decision.Outcome, f.Mirrored)
+		}
+	}
+}
