@@ -78,13 +78,19 @@ func inksOf(m *imaging.Image) *inkGrid {
 // ink is the colour of the print in a cell and those about it: what each channel loses of the
 // brightest of them, less their mean, in means. ok is false where there is hardly any.
 func (g *inkGrid) ink(x, y int) (colour rgb, ok bool) {
-	var paper, sum rgb
+	colour, _, ok = g.inkAndPaper(x, y)
+	return colour, ok
+}
+
+// inkAndPaper is ink, with the brightest of the cells.
+func (g *inkGrid) inkAndPaper(x, y int) (colour, paper rgb, ok bool) {
+	var sum rgb
 	n, brightest := 0.0, -1.0
 	for v := max(0, y-1); v <= min(g.rows-1, y+1); v++ {
 		for u := max(0, x-1); u <= min(g.columns-1, x+1); u++ {
 			l := &g.levels[v*g.columns+u]
 			if l[0] < 0 {
-				return colour, false
+				return colour, paper, false
 			}
 			if bright := l[0] + l[1] + l[2]; bright > brightest {
 				paper, brightest = *l, bright
@@ -97,7 +103,7 @@ func (g *inkGrid) ink(x, y int) (colour rgb, ok bool) {
 	}
 	const dark = 10 // levels: what is darker has no colour
 	if min(paper[0], paper[1], paper[2]) < dark {
-		return colour, false
+		return colour, paper, false
 	}
 	mean, size := 0.0, 0.0
 	for c := range colour {
@@ -107,7 +113,7 @@ func (g *inkGrid) ink(x, y int) (colour rgb, ok bool) {
 	for c := range colour {
 		colour[c] = (colour[c] - mean) / (math.Abs(mean) + softInk)
 	}
-	return colour, size > leastInk
+	return colour, paper, size > leastInk
 }
 
 // seeColours says what the photo shows of the colours of two references. across maps the

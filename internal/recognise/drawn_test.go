@@ -33,3 +33,12 @@ func onceFor[T any](made *sync.Map, d synthdoc.Document, by func(synthdoc.Docume
 	}
 	return value.(T)
 }
+
+// pasted lays a picture on another one.
+func pasted(on, m *imaging.Image, x, y int) *imaging.Image {
+	out := &imaging.Image{W: on.W, H: on.H, Pix: append([]byte(nil), on.Pix...)}
+	for v := range min(m.H, on.H-y) {
+		copy(out.Pix[3*((y+v)*on.W+x):][:3*min(m.W, on.W-x)], m.Pix[3*v*m.W:])
+	}
+	return out
+}

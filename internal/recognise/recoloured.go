@@ -24,6 +24,11 @@ const (
 	// are enough, if so much of what has a colour there has another one: an emblem. Of 27
 	// simulated photos of drawn papers of six kinds none has such a place of three.
 	fewestTogether, ofTheEmblem = 5, 0.6
+	// Print lies on the paper where the brightest place beside it is as bright as what most of the
+	// page is, but for so many levels. In a picture that is printed on the page, edges of two
+	// colours look as of a third one once a JPEG has halved their colours.
+	// There so many places must lie together.
+	paperLevels, fewestOffPaper = 28, 15
 )
 
 // hues are the places of a reference that have a plain colour where the photo has one as well,
@@ -31,13 +36,18 @@ const (
 type hues struct {
 	columns         int
 	coloured, other []bool
+	onPaper         []bool // those whose print lies on the paper of the page
 }
 
 func (p *Photo) huesOn(h *Hypothesis) hues {
 	own, photo := h.Reference.inks(), p.inksOn(h)
-	seenIn := hues{own.columns, make([]bool, len(own.levels)), make([]bool, len(own.levels))}
+	n := len(own.levels)
+	seenIn := hues{own.columns, make([]bool, n), make([]bool, n), make([]bool, n)}
+	page := own.paper()
 	for i := range own.levels {
 		x, y := i%own.columns, i/own.columns
+		_, paper, _ := own.inkAndPaper(x, y)
+		seenIn.onPaper[i] = paper.minus(&page) <= paperLevels
 		seenIn.coloured[i], seenIn.other[i] = huesAt(own, photo, x, y, plainInk)
 	}
 	return seenIn
@@ -62,13 +72,36 @@ func (s hues) inOtherColours() float64 {
 	return other / (all + doubtedInks)
 }
 
-// hasAnotherEmblem says that the other colours lie together, and have no place there that is
-// of the reference's.
+// paper is the colour of most of a page: the median of its brighter half.
+func (g *inkGrid) paper() (page rgb) {
+	for c := range page {
+		levels := make([]float64, len(g.levels))
+		for i, l := range g.levels {
+			levels[i] = l[c]
+		}
+		slices.Sort(levels)
+		page[c] = levels[len(levels)*3/4]
+	}
+	return page
+}
+
+// hasAnotherEmblem says that the other colours lie together, mostly on the paper, and have hardly
+// a place there that is of the reference's.
 func (s hues) hasAnotherEmblem() bool {
 	return slices.ContainsFunc(patches(s.other, s.columns), func(at image.Rectangle) bool {
 		other, all := s.in(at)
-		return other >= fewestTogether && other >= ofTheEmblem*all
+		return other >= ofTheEmblem*all && (other >= fewestOffPaper || s.onPaperIn(at) >= fewestTogether)
 	})
+}
+
+// onPaperIn counts the places of other colours whose print lies on the paper.
+func (s hues) onPaperIn(cells image.Rectangle) (n int) {
+	for i, other := range s.other {
+		if other && s.onPaper[i] && image.Pt(i%s.columns, i/s.columns).In(cells) {
+			n++
+		}
+	}
+	return n
 }
 
 // in counts the places in some cells.

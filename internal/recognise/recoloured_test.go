@@ -40,6 +40,42 @@ func TestExactRefusesAnotherColour(t *testing.T) {
 	}
 }
 
+// Edges of two colours in a picture that is printed on a page look as of a third one in a JPEG.
+func TestExactKnowsAPrintedPictureInAJPEG(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	own := imaging.FitWithin(drawn(synthdoc.Document{Kind: "form", Template: 8, Content: 8, Size: 700}), 700)
+	own = pasted(own, sunset(own.W/3, own.W/4), own.W/3, own.H*2/3)
+	g := openEngine(t, filepath.Join(t.TempDir(), "g.db"))
+	if _, err := g.store.Put(t.Context(), newEntry("form", own)); err != nil {
+		t.Fatal(err)
+	}
+	jpeg, _, err := imaging.DecodeAtLeast(imaging.EncodeJPEG(own, 40), own.H, imaging.DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := recognised(t, g, jpeg, Options{Exact: true}).Findings[0].Decision; d.Outcome != decide.Match {
+		t.Errorf("%s: %s", d.Outcome, d.Reason)
+	}
+}
+
+// sunset is a picture of an orange sky with a cyan sail and its shadow.
+func sunset(w, h int) *imaging.Image {
+	m := imaging.NewImage(w, h)
+	for y := range h {
+		for x := range w {
+			colour := [3]byte{250, byte(190 - 60*y/h), byte(200 - 110*y/h)}
+			switch d := x - w/2; {
+			case y > h/4 && d > 0 && 4*d < y-h/4:
+				colour = [3]byte{40, 235, 235}
+			case y > h/4 && d <= 0 && -8*d < y-h/4:
+				colour = [3]byte{255, 255, 255}
+			}
+			copy(m.Pix[3*(y*w+x):], colour[:])
+		}
+	}
+	return m
+}
+
 // So is a paper whose emblem alone has another colour.
 func TestExactRefusesAnEmblemOfAnotherColour(t *testing.T) {
 	papertest.SkipUnderRace(t)
