@@ -61,7 +61,7 @@ var ErrFPIR = errors.New("it must be more than 0 and less than 1, such as 0.01 f
 // refusesCopy says that a candidate which was found is no match, since only the same copy
 // is, and the probe shows another one, or too little to tell.
 func (p Policy) refusesCopy(c *Candidate) bool {
-	return p.WantsSameCopy(c) && (copyOf(c.Evidence) == OtherCopy || mayBeOther(c.Evidence) || c.Evidence.Illegible != "" || c.Evidence.Recoloured)
+	return p.WantsSameCopy(c) && (copyOf(c.Evidence) == OtherCopy || mayBeOther(c.Evidence) || c.Evidence.Illegible != "" || c.Evidence.Recoloured || c.Evidence.Under || c.Evidence.OtherLetters)
 }
 
 // leastSame is the share of the parts that must agree where some print seems other, though in

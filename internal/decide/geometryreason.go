@@ -124,6 +124,9 @@ func (p Policy) refusedCopyReason(d *Decision) {
 	g := d.Best.Evidence
 	seen, says, advice := "", "", ""
 	switch {
+	case g.Under:
+		seen = "another document lies on it"
+		says, advice = seen, "; take it again, uncovered"
 	case g.Changes > 0:
 		seen = "other print in " + regions(g.Changes)
 		says = "it shows " + seen
@@ -132,6 +135,9 @@ func (p Policy) refusedCopyReason(d *Decision) {
 		says = "it is another copy: " + seen
 	case g.Written > 0:
 		seen, says = writtenInBlank, writtenInBlank
+	case g.OtherLetters:
+		seen = "other small print"
+		says = "it shows " + seen
 	case g.Recoloured:
 		seen = "it is of another colour"
 		says = seen

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"exemplar/internal/decide"
+	"exemplar/internal/scoremodel"
 	"exemplar/internal/store"
 	"exemplar/internal/vectorindex"
 )
@@ -216,6 +217,7 @@ type evidenceSet struct {
 	seen       map[string]*Hypothesis // by reference
 	nearestOf  func(of decide.Label, except string) *decide.Candidate
 	photo      *Photo  // nil where nothing was looked for
+	beside     []*area // of other documents that were found in the photo
 	states     *states // of the label that most speaks for; nil where there are none
 }
 
@@ -313,22 +315,34 @@ func (e *evidenceSet) decide() Finding {
 	e.markStates()
 	f := e.decideOnce()
 	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {
-		of, why, written := f.Decision.Best.Evidence, illegible(f.Conditions), 0
-		if f.Best != nil {
-			written = anyWritten(f.Best)
-		}
-		recoloured := e.isRecoloured(f.Best)
-		if why == of.Illegible && written == of.Written && recoloured == of.Recoloured {
+		of, seen := f.Decision.Best.Evidence, e.seeCopy(&f)
+		if seen == (copySeen{of.Illegible, of.Written, of.Recoloured, of.Under, of.OtherLetters}) {
 			break
 		}
-		of.Illegible, of.Written, of.Recoloured = why, written, recoloured // and so for another reference that speaks for it, perhaps
-		f = e.decideOnce()
+		of.Illegible, of.Written, of.Recoloured, of.Under, of.OtherLetters = seen.illegible, seen.written, seen.recoloured, seen.under, seen.letters
+		f = e.decideOnce() // another reference speaks for it now, perhaps
 	}
 	e.seeWriting(&f)
 	if f.Decision.Basis == decide.ByExact { // conditions are those of a match
 		f.Conditions = nil
 	}
 	return f
+}
+
+// copySeen is what speaks against the same copy, looked at only where nothing else will do.
+type copySeen struct {
+	illegible                  scoremodel.Illegible
+	written                    int
+	recoloured, under, letters bool
+}
+
+func (e *evidenceSet) seeCopy(f *Finding) copySeen {
+	seen := copySeen{illegible: illegible(f.Conditions)}
+	if h := f.Best; h != nil {
+		seen.written, seen.recoloured, seen.under = anyWritten(h), e.isRecoloured(h), e.liesUnder(h)
+		seen.letters = h.Found.showsOtherLetters(h.Reference, f.Conditions)
+	}
+	return seen
 }
 
 // takeContents gives a candidate what somebody said of the contents of its reference.

@@ -39,15 +39,19 @@ func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, el
 	var home Finding
 	for i := range locations {
 		f := *first
-		if i > 0 || len(elsewhere) > 0 {
+		switch {
+		case i > 0 || len(elsewhere) > 0:
 			if f, err = s.decideAt(ctx, e, locations, i); err != nil {
 				return nil, err
 			}
+		case len(locations) > 1 && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best):
+			e.beside = areasBut(locations, 0)
+			f = e.decide()
 		}
 		if i == 0 {
 			home = f
 		}
-		if f.Decision.Outcome == decide.Match || f.Decision.Outcome == decide.Ambiguous {
+		if f.Decision.Outcome == decide.Match || f.Decision.Outcome == decide.Ambiguous || i == 0 && f.isUnder() {
 			findings = append(findings, f)
 		}
 	}
@@ -55,6 +59,21 @@ func (s *search) several(ctx context.Context, e *evidenceSet, first *Finding, el
 		findings = []Finding{home}
 	}
 	return findings, nil
+}
+
+// isUnder says that a document is no match because another one lies on it.
+func (f *Finding) isUnder() bool {
+	return f.Decision.Basis == decide.ByExact && f.Decision.Best.Evidence != nil && f.Decision.Best.Evidence.Under
+}
+
+// areasBut are the areas of all locations but one.
+func areasBut(locations []location, but int) (areas []*area) {
+	for i, p := range locations {
+		if i != but {
+			areas = append(areas, p.area)
+		}
+	}
+	return areas
 }
 
 // claims returns the hypotheses that would be accepted if each were the only one, by
@@ -82,13 +101,8 @@ func (e *evidenceSet) claims(first *Hypothesis) []*Hypothesis {
 // the others are painted over. It must look again: a search finds a reference in one
 // location only, however many copies of it there are.
 func (s *search) decideAt(ctx context.Context, first *evidenceSet, locations []location, at int) (Finding, error) {
-	var others []*area
-	for i, p := range locations {
-		if i != at {
-			others = append(others, p.area)
-		}
-	}
-	e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf}
+	others := areasBut(locations, at)
+	e := &evidenceSet{vectors: first.vectors, policy: first.policy, seen: map[string]*Hypothesis{}, nearestOf: first.nearestOf, beside: others}
 	if len(others) > 0 {
 		seen, err := s.in(s.photo.without(others)).run(ctx, nil)
 		if err != nil {

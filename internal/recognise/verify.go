@@ -26,6 +26,7 @@ type Found struct {
 	kinds     *changedetect.Map // see [Found.seenKinds]
 	varied    *varied           // what other references of the label say; nil where they do not
 	written   *writing          // see [writingIn]
+	letters   *bool             // see [Found.showsOtherLetters]
 	state     *lookedAt         // see [Photo.Conditions]
 }
 

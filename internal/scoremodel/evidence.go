@@ -38,6 +38,14 @@ type Evidence struct {
 	// where nobody looked.
 	Recoloured bool
 
+	// OtherLetters says that the probe shows other print in a place as large as a letter; false
+	// where nobody looked.
+	OtherLetters bool
+
+	// Under says that another document which was found in the photo lies on this one; false where
+	// nobody looked.
+	Under bool
+
 	Form *Form // nil where nobody looked
 
 	// InPhoto are the comparable blocks, where they lie in the photo. They are
