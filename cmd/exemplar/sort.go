@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"maps"
@@ -18,7 +19,7 @@ import (
 
 func newSort() *cobra.Command {
 	var filing filingFlags
-	var move, link, dry bool
+	var move, link, dry, undo bool
 	var only, csvFile, jsonFile string
 	cmd := &cobra.Command{
 		Use:        "sort PATH... --to FOLDER",
@@ -36,12 +37,24 @@ Files are copied. With --move they go away when all that they show is in its pla
 kept in _originals. Nothing is overwritten: another file of a name gets a number.
 
 A run that was stopped, in whatever way, is finished by the next one. Files that were sorted before, by path and content, are passed
-over. To sort what was unknown, after more was registered: exemplar sort --move sorted/_unknown --to sorted`,
+over. To sort what was unknown, after more was registered: exemplar sort --move sorted/_unknown --to sorted
+
+--undo takes the newest run back: what was moved goes where it came from, and what was made goes, if it is as it was made. What
+was changed since is left, and named; so is a copy whose original has gone. Again, --undo takes the run before it back.`,
 		Example: `  exemplar sort inbox/ --to sorted --dry-run
   exemplar sort --move --follow --csv batch.csv inbox/ --to sorted
-  exemplar sort --crop bed.jpg --to sorted`,
-		Args: cobra.MinimumNArgs(1),
+  exemplar sort --crop bed.jpg --to sorted
+  exemplar sort --undo --to sorted`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if undo {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if undo {
+				return undoSort(cmd, filing.to)
+			}
 			if err := checkSort(args, &filing); err != nil {
 				return err
 			}
@@ -91,10 +104,45 @@ over. To sort what was unknown, after more was registered: exemplar sort --move 
 	cmd.Flags().BoolVar(&link, "link", false, "make hard links instead of copies of whole files")
 	cmd.MarkFlagsMutuallyExclusive("move", "link")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and write nothing but --csv and --jsonl")
+	cmd.Flags().BoolVar(&undo, "undo", false, "take the newest run back")
 	cmd.Flags().StringVar(&only, "only", "", "take only files whose name matches this `PATTERN`")
 	cmd.Flags().StringVar(&csvFile, "csv", "", "write what became of each page to this `FILE`, as a table")
 	cmd.Flags().StringVar(&jsonFile, "jsonl", "", "write it to this `FILE`, as lines of JSON")
+	for _, other := range []string{"move", "link", "dry-run", "only", "csv", "jsonl", "crop", "follow", "split"} {
+		cmd.MarkFlagsMutuallyExclusive("undo", other)
+	}
 	return cmd
+}
+
+// undoSort takes the newest run into a folder back, and says what it did.
+func undoSort(cmd *cobra.Command, to string) error {
+	back, removed, left := 0, 0, 0
+	err := sorting.Undo(to, func(done sorting.Undone) error {
+		removed += done.Removed
+		switch {
+		case done.Err != nil:
+			left++
+			say(cmd.ErrOrStderr(), "exemplar: %s is left as it is: %v\n", done.Source, done.Err)
+		case done.PutBack:
+			back++
+			say(cmd.OutOrStdout(), "put back %s\n", done.Source)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !isQuiet(cmd) {
+		says := fmt.Sprintf("taken back: %s put back, %s of the result removed", count(back, "file"), count(removed, "file"))
+		if left > 0 {
+			says += "; " + count(left, "file") + " left in place"
+		}
+		say(cmd.OutOrStdout(), "%s\n", says)
+	}
+	if left > 0 {
+		return errPartly
+	}
+	return nil
 }
 
 // Kinds of files that --move passes over.

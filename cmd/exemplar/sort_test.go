@@ -325,6 +325,37 @@ func TestSortOfNothing(t *testing.T) {
 	}
 }
 
+// A run is taken back, and what it says is what it did.
+func TestSortUndo(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	scan := s.write("in/scan.jpg", scanned(examples()[3], 0))
+	to := filepath.Join(s.folder, "sorted")
+	s.inGallery(0, "sort", "--move", filepath.Dir(scan), "--to", to)
+	if _, err := os.Stat(scan); err == nil {
+		t.Fatal("it was not moved")
+	}
+	s.run(exitFailed, "sort", "--undo", scan, "--to", to)
+	s.run(exitFailed, "sort", "--undo", "--move", "--to", to)
+	out, _ := s.run(0, "sort", "--undo", "--to", to)
+	if want := "put back " + scan + "\ntaken back: 1 file put back, 1 file of the result removed\n"; out != want {
+		t.Errorf("said %q, want %q", out, want)
+	}
+	if _, err := os.Stat(scan); err != nil {
+		t.Error(err)
+	}
+	if _, errOut := s.run(exitFailed, "sort", "--undo", "--to", to); !strings.Contains(errOut, "could be taken back") {
+		t.Errorf("once more: said %q", errOut)
+	}
+	s.inGallery(0, "sort", scan, "--to", to)
+	if err := os.Remove(scan); err != nil {
+		t.Fatal(err)
+	}
+	if out, errOut := s.run(exitPartly, "sort", "--undo", "--to", to); !strings.Contains(errOut, "what was made of it is kept") || !strings.Contains(out, "1 file left in place") {
+		t.Errorf("without the original: said %q, %q", out, errOut)
+	}
+}
+
 // TestPlacesStandBelowEachOther: the column of names has room for pages and for documents on them.
 func TestPlacesStandBelowEachOther(t *testing.T) {
 	for _, test := range []struct {

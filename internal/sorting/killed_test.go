@@ -42,6 +42,9 @@ func child(in, to, way string, last int64) error {
 			select {}
 		}
 	}
+	if way == "undo" {
+		return Undo(to, func(done Undone) error { return done.Err })
+	}
 	options := Options{To: to, Pages: pagesOf}
 	if way != "copy" {
 		options.Mode = Move

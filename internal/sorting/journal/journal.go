@@ -224,6 +224,40 @@ func (j *Journal) Undone() (all []*File, err error) {
 	return all, nil
 }
 
+// Newest returns the files of the newest batch that has any.
+func (j *Journal) Newest() (all []*File, err error) {
+	for f, err := range j.files("batch = (SELECT max(batch) FROM file)") {
+		if err != nil {
+			return nil, j.fail("read", err)
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// Shared counts the files of each place that several share, because their outputs are the same.
+func (j *Journal) Shared() (map[string]int, error) {
+	shared := map[string]int{}
+	rows, err := j.db.Query("SELECT target, count(*) FROM output GROUP BY target HAVING count(*) > 1")
+	if err != nil {
+		return nil, j.fail("read", err)
+	}
+	_, err = collect(rows, func(*struct{}) error {
+		var target string
+		var n int
+		err := rows.Scan(&target, &n)
+		shared[target] = n
+		return err
+	})
+	return shared, j.fail("read", err)
+}
+
+// Forget removes what was noted of a file.
+func (j *Journal) Forget(file int64) error {
+	_, err := j.db.Exec("DELETE FROM file WHERE id = ?", file)
+	return j.fail("write into", err)
+}
+
 // Batch yields the files of a batch in the order in which they were decided.
 func (j *Journal) Batch(batch int64) iter.Seq2[*File, error] {
 	return func(yield func(*File, error) bool) {
