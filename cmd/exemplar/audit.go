@@ -77,6 +77,9 @@ version.`,
 			}
 			defer s.Close()
 			found, err := s.Replay(cmd.Context(), "", args[0])
+			if isUnknown(err) {
+				return fmt.Errorf("the audit has no decision %q: its ID is the last part of the address of its page, and the API answers with it (decision_id)", args[0])
+			}
 			if err != nil {
 				return err
 			}

@@ -41,8 +41,7 @@ Exit code 1 says that the copy is made, and that something is wrong with the ser
 			return sayBackup(cmd, asJSON, "copied", m)
 		},
 	}
-	at.add(cmd)
-	cmd.Flags().MarkHidden("store") // it is refused with what to do instead
+	at.addInFolder(cmd)
 	cmd.MarkFlagDirname("data")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as one JSON object")
 	return cmd
@@ -81,8 +80,7 @@ Exit code 1 says that all is put back, and that something was wrong already when
 			return sayBackup(cmd, asJSON, "restored", m)
 		},
 	}
-	at.add(cmd)
-	cmd.Flags().MarkHidden("store") // it is refused with what to do instead
+	at.addInFolder(cmd)
 	cmd.Flags().BoolVar(&opts.Replace, "replace", false, "replace what the folder holds")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the manifest as one JSON object")
 	return cmd

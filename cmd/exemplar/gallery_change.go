@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,21 +16,55 @@ import (
 )
 
 func galleryRename() *cobra.Command {
-	return galleryVerb{
+	var merge bool
+	cmd := galleryVerb{
 		use: "rename LABEL NEW-LABEL", short: "Rename a label and those below it, or merge it into another",
 		args: cobra.ExactArgs(2), writes: true, labels: 2, suggestFor: []string{"mv", "move", "merge"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, args []string) error {
 			if args[0] == args[1] {
 				return fmt.Errorf("the new label is the old one, %q: nothing is renamed", args[0])
 			}
+			there, err := inTheWay(cmd.Context(), g, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			if there > 0 && !merge {
+				return fmt.Errorf("%q, with what is below it, has %s already, and once they are merged nothing tells which was which: "+
+					"give --merge if both are one kind, or take another label", args[1], count(there, "reference"))
+			}
 			n, err := g.Rename(cmd.Context(), args[0], args[1])
 			if err != nil {
 				return err
 			}
-			say(cmd.OutOrStdout(), "renamed %s\n", count(n, "reference"))
+			merged := ""
+			if there > 0 {
+				merged = ", merged with " + count(there, "reference") + " of " + args[1]
+			}
+			say(cmd.OutOrStdout(), "renamed %s%s\n", count(n, "reference"), merged)
 			return nil
 		},
 	}.command()
+	cmd.Flags().BoolVar(&merge, "merge", false, "also where the new label has references already: both become one kind, which cannot be undone")
+	return cmd
+}
+
+// inTheWay counts the references of a new label, and of those below it, that are not renamed
+// themselves: as the API counts them, a label below the new one is merged, too.
+func inTheWay(ctx context.Context, g *exemplar.Gallery, from, to string) (n int, err error) {
+	if from == "" || to == "" { // which lists everything, and is refused by Rename
+		return 0, nil
+	}
+	moved, err := g.List(ctx, from)
+	if err != nil || len(moved) == 0 {
+		return 0, err
+	}
+	there, err := g.List(ctx, to)
+	for _, r := range there {
+		if !slices.ContainsFunc(moved, func(m exemplar.Reference) bool { return m.ID == r.ID }) {
+			n++
+		}
+	}
+	return n, err
 }
 
 func galleryRemove() *cobra.Command {

@@ -215,24 +215,32 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("there is no flag --%s: %s", name, didYouMean(cmd, flags.SuggestionsFor("--"+name)))
 }
 
-// fill wraps text to some columns. A line that begins with a space or a dash belongs to
-// a table or an example: it keeps its own line, and its continuation is indented.
+// fill wraps text to some columns. A line that begins with a dash is an item of a list,
+// to which the indented lines after it belong. Another line that begins with a space
+// belongs to a table or an example: it keeps its own line, and its continuation is indented.
 func fill(text string, width int) string {
 	var out []string
 	var paragraph []string
+	indent := ""
 	end := func() {
-		out = append(out, wrap(strings.Join(paragraph, " "), width, "")...)
-		paragraph = nil
+		out = append(out, wrap(strings.Join(paragraph, " "), width, indent)...)
+		paragraph, indent = nil, ""
 	}
 	for _, line := range strings.Split(text, "\n") {
+		isItem := len(paragraph) > 0 && paragraph[0][0] == '-'
 		switch {
 		case line == "":
 			end()
 			out = append(out, "")
-		case line[0] == ' ' || line[0] == '-':
+		case line[0] == '-':
 			end()
-			indent := line[:len(line)-len(strings.TrimLeft(line, " "))] + "    "
-			out = append(out, wrap(line, width, indent)...)
+			paragraph, indent = []string{line}, "  "
+		case line[0] == ' ' && isItem:
+			paragraph = append(paragraph, strings.TrimLeft(line, " "))
+		case line[0] == ' ':
+			end()
+			more := line[:len(line)-len(strings.TrimLeft(line, " "))] + "    "
+			out = append(out, wrap(line, width, more)...)
 		default:
 			paragraph = append(paragraph, line)
 		}

@@ -36,6 +36,46 @@ func TestHelpFitsEightyColumns(t *testing.T) {
 	visit(newRoot(io.Discard, io.Discard))
 }
 
+// An item of a list goes on under its words, and does not break in mid-sentence.
+func TestHelpFillsLists(t *testing.T) {
+	text := "Measure:\n- one\n- a photo, and as classify does it, which also finds\n  the document\n- the rest\n\nThe end.\n  an example\n  another"
+	want := "Measure:\n- one\n- a photo, and as classify\n  does it, which also finds\n  the document\n- the rest\n\nThe end.\n  an example\n  another"
+	if got := fill(text, 27); got != want {
+		t.Errorf("filled\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The help of a command names no flag of ours that the command does not show.
+func TestHelpNamesNoHiddenFlag(t *testing.T) {
+	s := newSession(t)
+	for _, verb := range []string{"backup", "restore"} {
+		if out, _ := s.run(0, verb, "--help"); strings.Contains(out, "--store") {
+			t.Errorf("%s speaks of --store, which it does not have:\n%s", verb, out)
+		}
+	}
+}
+
+// A label that has references already is merged into only if that is asked for.
+func TestRenamingAsksBeforeItMerges(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	from, to := examples()[2].Label, examples()[3].Label
+	_, errOut := s.inGallery(exitFailed, "gallery", "rename", from, to)
+	if !strings.Contains(errOut, "1 reference already") || !strings.Contains(errOut, "--merge") {
+		t.Errorf("said %q", errOut)
+	}
+	if out, _ := s.inGallery(0, "gallery", "list"); !strings.Contains(out, from) {
+		t.Errorf("it was renamed: %s", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "rename", from, from+"/new"); out != "renamed 1 reference\n" {
+		t.Errorf("below itself: said %q", out)
+	}
+	if out, _ := s.inGallery(0, "gallery", "rename", "--merge", from, to); out != "renamed 1 reference, merged with 1 reference of "+to+"\n" {
+		t.Errorf("said %q", out)
+	}
+	s.inGallery(exitFailed, "gallery", "rename", "nowhere", to)
+}
+
 func TestMistypedCommandsAndFlags(t *testing.T) {
 	s := newSession(t)
 	for _, c := range []struct{ line, want string }{

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +66,9 @@ func keyCreate() *cobra.Command {
 			defer s.Close()
 			asked.Name, asked.Role = args[0], service.Role(role)
 			made, err := s.CreateKey(cmd.Context(), operator, asked)
+			if isUnknown(err) {
+				return noSuchCollection(cmd.Context(), s, asked.Collections)
+			}
 			if err != nil {
 				return err
 			}
@@ -88,6 +94,34 @@ func keyCreate() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
+}
+
+// isUnknown says that an error of a service is about the name that it was asked for, which it
+// does not have. Its text says how a program finds what there is; the commands say it in words of
+// the command line. One with a cause is about something else.
+func isUnknown(err error) bool {
+	var of *service.Error
+	return errors.As(err, &of) && of.Kind == service.Unknown && of.Unwrap() == nil
+}
+
+// noSuchCollection is the error about the first name that is none of a collection.
+func noSuchCollection(ctx context.Context, s *service.Service, names []string) error {
+	all, err := s.Collections(ctx, operator)
+	if err != nil {
+		return err
+	}
+	var there []string
+	for _, c := range all {
+		there = append(there, c.Name)
+	}
+	at := slices.IndexFunc(names, func(name string) bool { return !slices.Contains(there, name) })
+	if at < 0 {
+		return errors.New("a collection was removed meanwhile: try again")
+	}
+	if len(there) == 0 {
+		return fmt.Errorf("there is no collection %q, nor any other: the page of exemplar serve makes them", names[at])
+	}
+	return fmt.Errorf("there is no collection %q: name one of %s", names[at], strings.Join(there, ", "))
 }
 
 func keyList() *cobra.Command {
@@ -156,7 +190,11 @@ func keyRevoke() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			return s.RevokeKey(cmd.Context(), operator, args[0])
+			err = s.RevokeKey(cmd.Context(), operator, args[0])
+			if isUnknown(err) {
+				return fmt.Errorf("there is no key %q, or it is revoked already: exemplar key list shows them", args[0])
+			}
+			return err
 		},
 	}
 	at.add(cmd)

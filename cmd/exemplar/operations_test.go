@@ -31,6 +31,36 @@ func TestNoServiceIsMadeByLookingAtIt(t *testing.T) {
 	}
 }
 
+// The command line answers in its own words, and not in those of the API.
+func TestNamesThatAServiceLacks(t *testing.T) {
+	s := newSession(t)
+	data := filepath.Join(s.folder, "service")
+	s.run(0, "key", "create", "--data", data, "--role", "admin", "--quiet", "Anna")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"key", "create", "--collection", "nope", "scan"}, `there is no collection "nope"`},
+		{[]string{"key", "revoke", "nope"}, "exemplar key list"},
+		{[]string{"audit", "replay", "nope"}, `no decision "nope"`},
+	} {
+		if _, errOut := s.run(exitFailed, append(c.args, "--data", data)...); !strings.Contains(errOut, c.want) || strings.Contains(errOut, "GET ") {
+			t.Errorf("%s: said %q, want %q in it", strings.Join(c.args, " "), errOut, c.want)
+		}
+	}
+}
+
+// A folder that serve is to use and that is not there, or is none, is said with what to do.
+func TestServeNeedsItsFolders(t *testing.T) {
+	s := newSession(t)
+	file, none := s.write("file", nil), filepath.Join(s.folder, "none")
+	for _, c := range [][3]string{{"--watch", none, "make it first"}, {"--watch", file, "name a folder"}, {"--folder", none, "make it first"}, {"--folder", file, "name a folder"}} {
+		if _, errOut := s.run(exitFailed, "serve", "--data", filepath.Join(s.folder, "service"), "--listen", "127.0.0.1:0", c[0], c[1]); !strings.Contains(errOut, c[2]) {
+			t.Errorf("%s %s: said %q, want %q in it", c[0], c[1], errOut, c[2])
+		}
+	}
+}
+
 func TestBackupsThatCannotBeMade(t *testing.T) {
 	s := newSession(t)
 	at := func(name string) string { return filepath.Join(s.folder, name) }

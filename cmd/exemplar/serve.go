@@ -70,7 +70,18 @@ type place struct{ data, store, pictures string }
 
 // add adds the flags.
 func (p *place) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&p.data, "data", "", "`FOLDER` of the service, or of its temporary files with --store (default "+filepath.ToSlash(filepath.Join(filepath.Dir(defaultGalleryHelp()), "service"))+")")
+	p.addWith(cmd, "`FOLDER` of the service, or of its temporary files with --store")
+}
+
+// addInFolder adds the flags of commands for which a service must be in a folder. --store is
+// refused with what to do instead, and the help does not speak of it.
+func (p *place) addInFolder(cmd *cobra.Command) {
+	p.addWith(cmd, "`FOLDER` of the service")
+	cmd.Flags().MarkHidden("store")
+}
+
+func (p *place) addWith(cmd *cobra.Command, data string) {
+	cmd.Flags().StringVar(&p.data, "data", "", data+" (default "+filepath.ToSlash(filepath.Join(filepath.Dir(defaultGalleryHelp()), "service"))+")")
 	orFromEnvironment(cmd, "data", "EXEMPLAR_DATA")
 	cmd.MarkFlagDirname("data")
 	cmd.Flags().StringVar(&p.store, "store", "", "`ADDRESS` of a PostgreSQL database that several servers share (docs/postgres.md)")

@@ -33,11 +33,25 @@ func openFolders(names []string) (open []allowedFolder, err error) {
 		}
 		root, err := os.OpenRoot(full)
 		if err != nil {
-			return open, fmt.Errorf("the folder %q, from which files are to be read: %w", name, withoutPath(err))
+			return open, allowedFault(name, "from which files are to be read", err)
 		}
 		open = append(open, allowedFolder{full, root})
 	}
 	return open, nil
+}
+
+// allowedFault says of a folder that the operator names what is wrong with it, and what to do.
+func allowedFault(name, role string, err error) error {
+	info, statErr := os.Stat(name)
+	switch {
+	case statErr == nil && !info.IsDir():
+		return fmt.Errorf("%q, %s, is a file: name a folder", name, role)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the folder %q, %s, is not there: make it first, or connect its drive", name, role)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("the folder %q, %s, may not be read: let this user read it", name, role)
+	}
+	return fmt.Errorf("the folder %q, %s: %w", name, role, withoutPath(err))
 }
 
 // Folders are the folders of this machine from which files may be read.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"exemplar/internal/service/db"
@@ -85,8 +85,11 @@ func resolveFolders(names []string) ([]string, error) {
 		if err == nil {
 			full, err = filepath.EvalSymlinks(full)
 		}
+		if info, statErr := os.Stat(full); err == nil && statErr == nil && !info.IsDir() {
+			err = syscall.ENOTDIR
+		}
 		if err != nil {
-			return nil, fmt.Errorf("the folder %q, in which folders are to be watched: %w", name, withoutPath(err))
+			return nil, allowedFault(name, "in which folders are to be watched", err)
 		}
 		resolved = append(resolved, full)
 	}
