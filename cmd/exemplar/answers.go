@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"exemplar"
+	"exemplar/internal/explain"
 	"exemplar/internal/fileio"
 )
 
@@ -64,7 +65,7 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 	if a.Page > 0 {
 		page = strconv.Itoa(a.Page)
 	}
-	p.w.Write([]string{text(path), text(a.Member), page, string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), conditions(a), text(a.Reason)})
+	p.w.Write([]string{text(path), text(a.Member), page, string(a.Decision), text(a.Label), confidence, string(a.Basis), cosine, llr, strconv.Itoa(a.Rotation), conditions(a), text(reasonOf(a))})
 	p.w.Flush()
 	return p.w.Error()
 }
@@ -72,14 +73,14 @@ func (p *csvPrinter) print(path string, a exemplar.Answer) error {
 // The columns of a line on a terminal.
 const (
 	labelColumns    = 25                            // at most
-	clauseColumns   = len("other print, too-small") // at least: the shortest clauses fit, most with a state
+	clauseColumns   = len("other print, too small") // at least: the shortest clauses fit, most with a state
 	decisionColumns = len("ambiguous")
 	besideColumns   = len("  ") + decisionColumns + len("  ") + len("  100 %  ") + clauseColumns
 )
 
 // aligned is the number of columns that a name or a label is padded to, at most, if
-// lines may have any length (by eye).
-const aligned = 60
+// lines may have any length: room for a file in an archive in a folder (by eye).
+const aligned = 120
 
 // textPrinter writes one line for each answer, or with --verbose everything. On a
 // terminal a line fits the width; elsewhere nothing is shortened.
@@ -142,13 +143,19 @@ func (p *textPrinter) print(path string, a exemplar.Answer) error {
 		p.printAll(path, a)
 		return nil
 	}
+	// What is in an archive or mail has a name that nobody knew: lines after it follow.
+	p.name = max(p.name, min(columns(plain(path)), p.longest))
 	head := pad(p.fit(plain(path), p.longest), p.name) + "  " + pad(string(a.Decision), decisionColumns) + "  "
 	if a.Decision != exemplar.Refused {
 		label := "-"
 		if a.Label != "" {
 			label = p.fit(plain(a.Label), max(p.label, len("...")+2))
 		}
-		head += pad(label, p.label) + "  " + fmt.Sprintf("%3s %%", percentDown(a.Confidence, 0)) + "  "
+		confidence := fmt.Sprintf("%3s %%", percentDown(a.Confidence, 0))
+		if isUnsure(a) {
+			confidence = "    -"
+		}
+		head += pad(label, p.label) + "  " + confidence + "  "
 	}
 	room := math.MaxInt
 	if p.width > 0 {
@@ -180,7 +187,11 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	if a.Label != "" {
 		say(p.w, " %s", a.Label)
 	}
-	if a.Decision != exemplar.Refused {
+	switch {
+	case a.Decision == exemplar.Refused:
+	case isUnsure(a):
+		say(p.w, ", %s", unsure(a))
+	default:
 		say(p.w, ", confidence %s %%", percentDown(a.Confidence, 1))
 	}
 	if how := listed(turnedBy(a), seenIn(a)); how != "" {
@@ -192,7 +203,7 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 			g.LLR, g.Threshold, g.Compared, g.Inliers)
 	}
 	for _, c := range a.Conditions {
-		say(p.w, "  %s: %s %% of the document\n", c.Kind, percentDown(c.Share, 0))
+		say(p.w, "  %s: %s of the document\n", explain.Kind(c.Kind), explain.Percent(c.Share))
 	}
 	if e := a.Embedding; e != nil {
 		say(p.w, "  whole picture: similarity %.3f, needed %.3f\n", e.Cosine, e.Threshold)
@@ -203,6 +214,26 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 			say(p.w, "  %5s %%  %s  %s\n", percentDown(c.Confidence, 1), c.Reference, c.Label)
 		}
 	}
+}
+
+// isUnsure says of an answer that is unknown that it would be a match if more strangers might be
+// accepted. Its confidence, that it is none of the nearest labels, would say that to nobody.
+func isUnsure(a exemplar.Answer) bool {
+	const evens = 0.5
+	return a.Decision == exemplar.Unknown && a.Confidence > 0 && a.Confidence < evens && len(a.Candidates) > 0
+}
+
+// unsure names the label that is probable, and says why it is not the answer.
+func unsure(a exemplar.Answer) string {
+	return explain.Unsure(a.Candidates[0].Label, a.Candidates[0].Confidence)
+}
+
+// reasonOf is the reason of an answer for people, for whom a table is.
+func reasonOf(a exemplar.Answer) string {
+	if isUnsure(a) {
+		return unsure(a) + "; " + explain.Reason(a.Reason)
+	}
+	return explain.Reason(a.Reason)
 }
 
 // turnedBy says how the document is turned, if it is.
@@ -219,7 +250,7 @@ func seenIn(a exemplar.Answer) string {
 	var states []string
 	for _, c := range a.Conditions {
 		if c.Kind != "mirrored" && c.Kind != "dark-mode" {
-			states = append(states, c.Kind)
+			states = append(states, explain.Kind(c.Kind))
 		}
 	}
 	return listed(states...)
@@ -256,16 +287,18 @@ func clause(a exemplar.Answer, width int) string {
 // which the document was seen are kept, since they may be what a user sorts by. The
 // shortest takes clauseColumns at most, unless the picture was refused.
 func wordings(a exemplar.Answer) []string {
-	summary := plain(a.Summary)
+	summary := plain(explain.Summary(a.Summary))
 	if a.Decision == exemplar.Refused {
 		return []string{summary, withoutAsides(summary)}
 	}
 	turned, states := turnedBy(a), seenIn(a)
 	nearest := ""
-	if a.Decision == exemplar.Unknown && len(a.Candidates) > 0 {
+	switch {
+	case isUnsure(a):
+		summary = listed(plain(unsure(a)), summary)
+	case a.Decision == exemplar.Unknown && len(a.Candidates) > 0:
 		nearest = "nearest " + plain(a.Candidates[0].Label)
-	}
-	if a.Decision == exemplar.Ambiguous && len(a.Candidates) > 1 {
+	case a.Decision == exemplar.Ambiguous && len(a.Candidates) > 1:
 		nearest = plain(a.Candidates[0].Label + " or " + a.Candidates[1].Label)
 	}
 	all := []string{listed(summary, turned, states, nearest), listed(summary, turned, states), listed(summary, states)}
@@ -284,6 +317,8 @@ func shortest(a exemplar.Answer) []string {
 	switch more := said[len(said)-1]; {
 	case strings.HasSuffix(more, "(--all)"): // there are more documents
 		return []string{more, "more by --all"}
+	case isUnsure(a):
+		return []string{plain(unsure(a)), "too unsure for this --fpir", "too unsure"}
 	case a.Basis == exemplar.ByExact:
 		return []string{"not exact"}
 	case strings.HasPrefix(said[0], poorPicture):

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"exemplar"
+	"exemplar/internal/explain"
 	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
@@ -42,9 +43,9 @@ func TestLinesFitTheTerminal(t *testing.T) {
 			Conditions: []exemplar.Condition{{Kind: "dark-mode"}}},
 			"88 % agrees, the picture looks like a negative, turned 90", []string{"88 % agrees, the picture looks like a negative, turned 90", "88 % agrees, the picture looks like a negative", "most of it agrees", "it agrees"}},
 		{"alike", exemplar.Answer{Decision: exemplar.Match, Label: "card", Summary: "similarity 0.95, 0.89 is enough", Basis: exemplar.ByEmbedding},
-			"similarity 0.95, 0.89 is enough", []string{"similarity 0.95, 0.89 is enough", "similar enough"}},
+			"the whole picture looks like it", []string{"the whole picture looks like it", "similar enough"}},
 		{"unlike", exemplar.Answer{Decision: exemplar.Unknown, Summary: "similarity 0.31, 0.47 is needed", Basis: exemplar.ByEmbedding},
-			"0.47 is needed", []string{"similarity 0.31, 0.47 is needed", "not similar enough"}},
+			"nothing registered looks enough like it", []string{"nothing registered looks enough like it", "not similar enough"}},
 		{"inside", exemplar.Answer{Decision: exemplar.Unknown, Summary: "the frame agrees, the inside differs", Basis: exemplar.ByGeometry},
 			"the inside differs", []string{"the frame agrees, the inside differs", "not enough agrees"}},
 		{"not exact", exemplar.Answer{Decision: exemplar.Unknown, Summary: "not exact: other print in 3 places", Basis: exemplar.ByExact, Geometry: changed},
@@ -70,7 +71,7 @@ func TestLinesFitTheTerminal(t *testing.T) {
 					t.Errorf("%s: on %d columns the clause is none of %q: %s", c.name, width, c.clauses, line)
 				}
 			}
-			for _, want := range []string{name, c.answer.Label, c.answer.Summary} {
+			for _, want := range []string{name, c.answer.Label, explain.Summary(c.answer.Summary)} {
 				if line := printed(t, 0, name, c.answer, false); !strings.Contains(line, want) || strings.Contains(line, "...") {
 					t.Errorf("%s: to a file: %q is not in %s", c.name, want, line)
 				}
@@ -116,20 +117,67 @@ func TestLinesKeepTheStates(t *testing.T) {
 		{"match", match, states("torn"), "other print in 4 places, torn"},
 		{"match, two states", match, states("glare", "torn"), "other print, glare, torn"},
 		{"another copy", unchanged, states("glare", "blurred"), "another copy, glare, blurred"},
-		{"the same copy", same, states("too-small"), "99 % agrees, too-small"},
+		{"the same copy", same, states("too-small"), "99 % agrees, too small"},
 		{"open", open, states("torn"), "the sub-label is open, torn"},
-		{"several", several, states("cut-off"), "more by --all, cut-off"},
-		{"not exact", exact, states("too-small"), "not exact, too-small"},
+		{"several", several, states("cut-off"), "more by --all, cut off"},
+		{"not exact", exact, states("too-small"), "not exact, too small"},
 	} {
 		c.answer.Conditions = c.conditions
 		if line := printed(t, 80, "other-damaged.jpg", c.answer, false); !strings.HasSuffix(line, "%  "+c.at80+"\n") {
 			t.Errorf("%s: want %q in %s", c.name, c.at80, line)
 		}
 		for width := 80; width <= 200; width += 7 {
-			if line := printed(t, width, long, c.answer, false); !strings.Contains(line, ", "+c.conditions[0].Kind) {
+			if line := printed(t, width, long, c.answer, false); !strings.Contains(line, ", "+explain.Kind(c.conditions[0].Kind)) {
 				t.Errorf("%s: on %d columns the state is missing: %s", c.name, width, line)
 			}
 		}
+	}
+}
+
+// An unknown that would be a match for most is no "unknown, 1 %": nobody can read that.
+func TestUnsureAnswersNameWhatIsProbable(t *testing.T) {
+	a := exemplar.Answer{Decision: exemplar.Unknown, Confidence: 0.013, Basis: exemplar.ByGeometry, Summary: "26 of 109 parts differ",
+		Reason: "it looks like hartmann, but 26 of 109 parts differ", Candidates: []exemplar.Candidate{{Label: "hartmann", Confidence: 0.986}}}
+	want := "probably hartmann (98 %), too unsure for this --fpir"
+	for width, want := range map[int]string{0: want + ", 26 of 109 parts differ", 100: want, 70: "too unsure"} {
+		if line := printed(t, width, "a.jpg", a, false); !strings.Contains(line, want) || strings.Contains(line, " 1 %") {
+			t.Errorf("on %d columns: %s", width, line)
+		}
+	}
+	if full := printed(t, 0, "a.jpg", a, true); !strings.Contains(full, want) || !strings.Contains(full, "98.6 %") {
+		t.Errorf("everything: %s", full)
+	}
+	if reason := reasonOf(a); !strings.HasPrefix(reason, want+"; it looks like") {
+		t.Errorf("in a table: %q", reason)
+	}
+	a.Confidence = 0.55
+	if line := printed(t, 0, "a.jpg", a, false); !strings.Contains(line, " 55 %  26 of") {
+		t.Errorf("at evens: %s", line)
+	}
+}
+
+// Columns stand below each other after long names, and after those in archives, which nobody knew.
+func TestColumnsStandBelowEachOther(t *testing.T) {
+	var out bytes.Buffer
+	long := strings.Repeat("folder/", 10) + "a.jpg"
+	p := newTextPrinter(&out, 0, []input{{name: "a.zip"}, {name: long}}, 4, false)
+	a := exemplar.Answer{Decision: exemplar.Match, Label: "card", Confidence: 0.9, Summary: "all agrees"}
+	member := a
+	member.Member = strings.Repeat("m", 90) + ".jpg"
+	for _, one := range []struct {
+		name string
+		exemplar.Answer
+	}{{"a.zip", a}, {long, a}, {"a.zip", member}, {"a.zip", a}} {
+		if err := p.print(one.name, one.Answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var at []int
+	for _, line := range strings.Split(strings.TrimSpace(out.String()), "\n") {
+		at = append(at, strings.Index(line, "match"))
+	}
+	if at[0] != at[1] || at[2] != at[3] {
+		t.Errorf("the decisions stand at %v:\n%s", at, out.String())
 	}
 }
 

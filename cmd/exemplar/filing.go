@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/explain"
 	"exemplar/internal/fileio"
 	"exemplar/internal/intake"
 	"exemplar/internal/service"
@@ -181,7 +182,9 @@ func (f *filer) document(in sorting.Filed, pages []journal.Page) {
 			}
 		}
 	}
-	say(f.cmd.OutOrStdout(), "%s  ->  %s%s\n", pad(plain(pagesName(in.Name, pages)), f.widest), filepath.FromSlash(target), why)
+	name := plain(pagesName(in.Name, pages))
+	f.widest = max(f.widest, min(columns(name), aligned)) // of what is in an archive or mail nobody knew it
+	say(f.cmd.OutOrStdout(), "%s  ->  %s%s\n", pad(name, f.widest), filepath.FromSlash(target), why)
 }
 
 // countPages counts pages, on which there may be several documents.
@@ -307,7 +310,7 @@ func writeFiledCSV(w io.Writer, rows iter.Seq2[filedRow, error]) error {
 		if r.Confidence > 0 {
 			confidence = strconv.FormatFloat(r.Confidence, 'g', 6, 64)
 		}
-		out.Write([]string{text(r.Path), text(r.Member), number(r.Page), number(r.Document), r.Decision, text(r.Label), confidence, text(r.To), text(r.Reason)})
+		out.Write([]string{text(r.Path), text(r.Member), number(r.Page), number(r.Document), r.Decision, text(r.Label), confidence, text(r.To), text(explain.Reason(r.Reason))})
 	}
 	out.Flush()
 	return out.Error()

@@ -36,7 +36,11 @@ const (
 func layOut(f *recognise.Finding, room float64) *caption {
 	w := &caption{outcome: f.Decision.Outcome, figures: figures(f), room: room}
 	w.label = string(f.Decision.Label)
-	w.reason = wrap(bodyType, f.Decision.Reason, min(room, longestLine))
+	reason := Reason(f.Decision.Reason)
+	if d := &f.Decision; unsure(d) {
+		reason = Unsure(string(d.Candidates[0].Label), d.Candidates[0].Confidence) + "; " + reason
+	}
+	w.reason = wrap(bodyType, reason, min(room, longestLine))
 	w.placed, w.rows = flow(figureWidths(w.figures), figureGap, room)
 	w.height = titleHeight + lineHeight*len(w.reason) + figureHeight*w.rows
 	if f.Best.Found.Located {

@@ -205,22 +205,32 @@ func tenths(x float64) string {
 	return fmt.Sprintf("%+.1f", x)
 }
 
+// unsure says that a label is probable, though the answer is unknown: fewer strangers may be
+// accepted than would be if it were the answer.
+func unsure(d *decide.Decision) bool {
+	const evens = 0.5
+	return d.Outcome == decide.Unknown && d.Confidence > 0 && d.Confidence < evens && len(d.Candidates) > 0
+}
+
 // figures are the numbers that the decision rests on, the confidence first.
 func figures(finding *recognise.Finding) (out [][2]string) {
 	d, f := &finding.Decision, &finding.Best.Found
-	if d.Confidence > 0 {
-		out = append(out, [2]string{fmt.Sprintf("%.1f %%", math.Floor(1000*d.Confidence+1e-9)/10), "confidence in the answer"})
+	switch {
+	case unsure(d):
+		out = append(out, [2]string{Percent(d.Candidates[0].Confidence), "confidence in " + string(d.Candidates[0].Label) + "; --fpir asks for more"})
+	case d.Confidence > 0:
+		out = append(out, [2]string{Percent(d.Confidence), "confidence in the answer"})
 	}
 	if !f.Located {
 		out = append(out, [2]string{"not found", "in the photo"})
-	} else if accepts := "evidence, log10; " + tenths(d.ThresholdLLR) + " accepts"; d.Basis == decide.ByGeometry {
+	} else if accepts := "evidence for it; accepted from " + tenths(d.ThresholdLLR) + " on"; d.Basis == decide.ByGeometry {
 		out = append(out, [2]string{tenths(d.LLR), accepts})
 	} else if d.Basis == decide.ByExact {
-		out = append(out, [2]string{tenths(d.LLR), accepts + ", but the same copy is asked for (exact)"})
+		out = append(out, [2]string{tenths(d.LLR), accepts + ", but not as another copy (exact)"})
 	}
 	similarity := "similarity, whole picture"
 	if d.Basis == decide.ByEmbedding {
-		similarity += fmt.Sprintf("; %.3f accepts", d.Threshold)
+		similarity += fmt.Sprintf("; accepted from %.3f on", d.Threshold)
 	}
 	out = append(out, [2]string{fmt.Sprintf("%.3f", d.Best.Score), similarity})
 	if !f.Located {
@@ -233,12 +243,12 @@ func figures(finding *recognise.Finding) (out [][2]string) {
 		}
 	}
 	for _, c := range finding.Conditions {
-		out = append(out, [2]string{string(c.Kind), fmt.Sprintf("%.0f %% of it", 100*c.Share)})
+		out = append(out, [2]string{Kind(string(c.Kind)), Percent(c.Share) + " of it"})
 	}
 	return append(out,
 		[2]string{fmt.Sprintf("%d of %d", inPlace, f.Comparable), "parts agree in place"},
-		[2]string{fmt.Sprintf("%.0f %%", 100*f.Changes.Share), "of the print differs"},
+		[2]string{fmt.Sprintf("%.0f %%", 100*f.Changes.Share), "of the print differs"}, // as the reason rounds it
 		[2]string{fmt.Sprint(f.Inliers), "points agree"},
-		[2]string{fmt.Sprintf("%.0f %%", 100*min(1, f.Coverage)), "of its area has some"},
+		[2]string{Percent(min(1, f.Coverage)), "of its area has some"},
 	)
 }

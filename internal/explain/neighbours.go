@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"math"
 	"slices"
+	"strings"
 
 	"exemplar/internal/imaging"
 	"exemplar/internal/planar"
@@ -32,13 +34,15 @@ func neighbours(o *recognise.AlignedPair, labels [2]string, title, says string) 
 	first := image.Rect(0, 0, left.W, left.H).Add(image.Pt((width-2*left.W-between)/2, top))
 	second := first.Add(image.Pt(left.W+between, 0))
 	right := layPart(o, image.Rect(0, 0, picture.W, picture.H), left.W, left.H)
-	for i, panel := range []panel{{first, picture.W, picture.H}, {second, picture.W, picture.H}} {
+	panels := []panel{{first, picture.W, picture.H}, {second, picture.W, picture.H}}
+	for i, panel := range panels {
 		out.put([]*imaging.Image{left, right}[i], panel.frame.Min.X, panel.frame.Min.Y)
 		out.heading(panel, labels[i])
 		out.regions(o, panel)
 		edges := boxOf(panel.frame)
 		out.outline(rule, 1, edges[:]...)
 	}
+	out.badges(o, panels)
 	details.draw(out, margin, float64(bottom))
 	words.draw(out, margin, float64(bottom+details.height))
 	return out.Image
@@ -88,33 +92,32 @@ func shadeOf(o *recognise.AlignedPair, region image.Rectangle) color.NRGBA {
 
 const (
 	paleness = 0.6
-	badge    = 13.0 // radius of a number's disc
+	badge    = 13 // radius of a number's disc
 )
 
-// regions makes all of a panel pale but the regions, and frames and numbers
-// these.
+// regions makes all of a panel pale but the regions, and frames these.
 func (c *sheet) regions(o *recognise.AlignedPair, on panel) {
 	regions := o.Regions
 	if len(regions) == 0 {
 		return
 	}
-	frames := make([]image.Rectangle, len(regions))
-	for i, r := range regions {
-		a := on.at(planar.Point{X: float64(r.Min.X) - 0.5, Y: float64(r.Min.Y) - 0.5})
-		b := on.at(planar.Point{X: float64(r.Max.X) - 0.5, Y: float64(r.Max.Y) - 0.5})
-		frames[i] = image.Rect(int(a.X), int(a.Y), int(b.X+0.5), int(b.Y+0.5)).Intersect(on.frame)
-	}
+	frames := on.framesOf(regions)
 	c.fade(on.frame, frames)
 	part := c.within(on.frame)
 	for i, f := range frames {
 		part.frame(shadeOf(o, regions[i]), boxOf(f))
 	}
-	for i, f := range frames {
-		c.badge(i+1, shadeOf(o, regions[i]), planar.Point{
-			X: max(float64(f.Min.X)-badge/2, float64(on.frame.Min.X)+badge),
-			Y: max(float64(f.Min.Y)-badge/2, float64(on.frame.Min.Y)+badge),
-		})
+}
+
+// framesOf are regions of a panel's picture, where the panel shows them.
+func (p *panel) framesOf(regions []image.Rectangle) []image.Rectangle {
+	frames := make([]image.Rectangle, len(regions))
+	for i, r := range regions {
+		a := p.at(planar.Point{X: float64(r.Min.X) - 0.5, Y: float64(r.Min.Y) - 0.5})
+		b := p.at(planar.Point{X: float64(r.Max.X) - 0.5, Y: float64(r.Max.Y) - 0.5})
+		frames[i] = image.Rect(int(a.X), int(a.Y), int(b.X+0.5), int(b.Y+0.5)).Intersect(p.frame)
 	}
+	return frames
 }
 
 // fade makes a part of the picture pale, except for some rectangles.
@@ -133,6 +136,83 @@ func (c *sheet) fade(part image.Rectangle, except []image.Rectangle) {
 		}
 	}
 }
+
+// badges numbers the regions, at the same place in each panel, where the discs hide least.
+func (c *sheet) badges(o *recognise.AlignedPair, panels []panel) {
+	frames := panels[0].framesOf(o.Regions)
+	var places []image.Point
+	for _, f := range frames { // all, before the first is drawn
+		places = append(places, c.badgePlace(f, frames, places, panels))
+	}
+	for i, at := range places {
+		for _, p := range panels {
+			moved := at.Add(p.frame.Min).Sub(panels[0].frame.Min)
+			c.badge(i+1, shadeOf(o, o.Regions[i]), planar.Point{X: float64(moved.X), Y: float64(moved.Y)})
+		}
+	}
+}
+
+// badgePlace is the place along the outside of a frame where a disc hides least, from the upper
+// left corner on.
+func (c *sheet) badgePlace(f image.Rectangle, frames []image.Rectangle, taken []image.Point, panels []panel) image.Point {
+	const away, step = badge + 3, badge
+	var places []image.Point
+	for y := f.Min.Y; y <= f.Max.Y; y += step {
+		places = append(places, image.Pt(f.Min.X-away, y))
+	}
+	for x := f.Min.X; x <= f.Max.X; x += step {
+		places = append(places, image.Pt(x, f.Min.Y-away))
+	}
+	for y := f.Min.Y; y <= f.Max.Y; y += step {
+		places = append(places, image.Pt(f.Max.X+away, y))
+	}
+	for x := f.Min.X; x <= f.Max.X; x += step {
+		places = append(places, image.Pt(x, f.Max.Y+away))
+	}
+	best, least := image.Pt(f.Min.X+badge, f.Min.Y+badge), math.MaxInt
+	for _, at := range places {
+		if cost := c.hidden(at, frames, taken, panels); cost < least {
+			best, least = at, cost
+		}
+	}
+	return best
+}
+
+// hidden says how much a disc would hide: print, as pixels that differ from their neighbours,
+// what is framed, and other discs. [math.MaxInt]: there is no room.
+func (c *sheet) hidden(at image.Point, frames []image.Rectangle, taken []image.Point, panels []panel) (cost int) {
+	const framed, contrast, disc = 3, 24, 10_000
+	for _, other := range taken {
+		if d := at.Sub(other); d.X*d.X+d.Y*d.Y < 4*(badge+1)*(badge+1) {
+			cost += disc
+		}
+	}
+	const radius = badge + 1
+	for dy := -radius; dy <= radius; dy++ {
+		for dx := -radius; dx <= radius; dx++ {
+			if dx*dx+dy*dy > radius*radius {
+				continue
+			}
+			q := at.Add(image.Pt(dx, dy))
+			if slices.ContainsFunc(frames, func(f image.Rectangle) bool { return q.In(f) }) {
+				cost += framed
+			}
+			for _, p := range panels {
+				on := q.Add(p.frame.Min).Sub(panels[0].frame.Min)
+				if on.X < 0 || on.Y < 0 || on.X+1 >= c.Image.W || on.Y+1 >= c.Image.H {
+					return math.MaxInt
+				}
+				here := c.Image.Pix[3*(on.Y*c.Image.W+on.X):]
+				if below := here[3*c.Image.W:]; max(apart(here[1], here[4]), apart(here[1], below[1])) > contrast {
+					cost++
+				}
+			}
+		}
+	}
+	return cost
+}
+
+func apart(a, b byte) int { return max(int(a), int(b)) - min(int(a), int(b)) }
 
 // badge is a number on a disc.
 func (c *sheet) badge(n int, shade color.NRGBA, at planar.Point) {
@@ -153,6 +233,7 @@ type detail struct {
 // detailStrip shows the regions that are small in the panels.
 type detailStrip struct {
 	details []detail
+	rest    []string // lines about the other regions
 	height  int
 }
 
@@ -167,21 +248,61 @@ const (
 // layOutDetails enlarges the regions and puts them in rows.
 func layOutDetails(o *recognise.AlignedPair, room float64) *detailStrip {
 	s, picture := &detailStrip{}, o.On.Picture()
+	var large, more []int
 	panel := fitPanel(picture)
 	scale := float64(panel.W) / float64(picture.W)
 	all := image.Rect(0, 0, picture.W, picture.H)
 	for i, region := range o.Regions {
 		part := region.Inset(-3).Intersect(all)
 		zoom := min(detailZoom, detailWidth/float64(part.Dx()), detailHeight/float64(part.Dy()))
-		if zoom < detailGain*scale || len(s.details) == maxDetails {
+		if zoom < detailGain*scale {
+			large = append(large, i+1)
+			continue
+		}
+		if len(s.details) == maxDetails {
+			more = append(more, i+1)
 			continue
 		}
 		w, h := int(zoom*float64(part.Dx())), int(zoom*float64(part.Dy()))
 		first := picture.Crop(part.Min.X, part.Min.Y, part.Dx(), part.Dy())
 		s.details = append(s.details, detail{number: i + 1, shade: shadeOf(o, region), pair: [2]*imaging.Image{imaging.Resize(first, w, h), layPart(o, part, w, h)}})
 	}
+	s.rest = wrap(smallType, notEnlarged(large, more), min(room, longestLine))
 	s.flow(room)
 	return s
+}
+
+// notEnlarged says which regions are not shown once more, and why.
+func notEnlarged(large, more []int) string {
+	var parts []string
+	if len(large) > 0 {
+		parts = append(parts, "large enough above: "+numbers(large))
+	}
+	if len(more) > 0 {
+		parts = append(parts, "no room here: "+numbers(more))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Not enlarged: " + strings.Join(parts, "; ")
+}
+
+// numbers lists numbers that grow: "6-7, 12".
+func numbers(all []int) string {
+	var parts []string
+	for i := 0; i < len(all); {
+		j := i
+		for j+1 < len(all) && all[j+1] == all[j]+1 {
+			j++
+		}
+		part := fmt.Sprint(all[i])
+		if j > i {
+			part += fmt.Sprintf("-%d", all[j])
+		}
+		parts = append(parts, part)
+		i = j + 1
+	}
+	return strings.Join(parts, ", ")
 }
 
 // flow sets the details from left to right, in rows as wide as the room.
@@ -197,9 +318,11 @@ func (s *detailStrip) flow(room float64) {
 		x += w + 36
 		high = max(high, d.pair[0].H)
 	}
-	if len(s.details) > 0 {
-		s.height = int(y) + high + margin
+	if len(s.details) == 0 {
+		s.rest = nil // nothing is shown once more
+		return
 	}
+	s.height = int(y) + high + lineHeight*len(s.rest) + margin
 }
 
 func (s *detailStrip) draw(c *sheet, x, y float64) {
@@ -212,6 +335,9 @@ func (s *detailStrip) draw(c *sheet, x, y float64) {
 			c.outline(rule, 1, edges[:]...)
 			at.X += m.W + detailGap
 		}
+	}
+	for i, line := range s.rest {
+		c.text(faint, smallType, x, y+float64(s.height-margin-lineHeight*(len(s.rest)-1-i)), line)
 	}
 }
 

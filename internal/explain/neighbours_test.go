@@ -122,6 +122,46 @@ func TestNeighboursOddities(t *testing.T) {
 	}
 }
 
+// Every region is enlarged, or it is said why not: nobody looks for what is not there.
+func TestRegionsThatAreNotEnlargedAreSaid(t *testing.T) {
+	for _, c := range []struct {
+		large, more []int
+		want        string
+	}{
+		{nil, nil, ""},
+		{[]int{6, 7}, []int{11, 12, 14}, "Not enlarged: large enough above: 6-7; no room here: 11-12, 14"},
+		{nil, []int{9}, "Not enlarged: no room here: 9"},
+	} {
+		if got := notEnlarged(c.large, c.more); got != c.want {
+			t.Errorf("%v and %v: %q, want %q", c.large, c.more, got, c.want)
+		}
+	}
+	card := synthdoc.Document{Kind: "ticket", Template: 4, Content: 4, Size: 500}
+	o := laid(card, synthdoc.Siblings(card)["edition"])
+	w, h := o.On.Size()
+	o.Difference = imagediff.Difference{Regions: append([]image.Rectangle{image.Rect(0, 0, w, h)}, slicesOf(w, h, 12)...)}
+	if s := layOutDetails(o, 1200); len(s.details) != maxDetails || len(s.rest) == 0 {
+		t.Errorf("%d of 13 regions are enlarged, and the rest is %q", len(s.details), s.rest)
+	}
+}
+
+// The discs of the numbers lie beside what is framed, and beside print, where there is room.
+func TestNumbersHideNothing(t *testing.T) {
+	const w, h = 500, 400
+	out := newSheet(1200, 900, paper)
+	panels := []panel{{image.Rect(60, 80, 560, 480), w, h}, {image.Rect(620, 80, 1120, 480), w, h}}
+	frames := []image.Rectangle{image.Rect(100, 200, 200, 216), image.Rect(100, 220, 260, 300), image.Rect(120, 304, 180, 320)}
+	out.box(ink, 80, 180, 20, 30, 0) // print at the upper left of the first
+	var taken []image.Point
+	for i, f := range frames {
+		at := out.badgePlace(f, frames, taken, panels)
+		if cost := out.hidden(at, frames, taken, panels); cost > 0 {
+			t.Errorf("the disc of frame %d at %v hides %d", i+1, at, cost)
+		}
+		taken = append(taken, at)
+	}
+}
+
 func slicesOf(w, h, n int) (out []image.Rectangle) {
 	for i := range n {
 		out = append(out, image.Rect(i*w/n, i*h/n, (i+1)*w/n, (i+1)*h/n))
