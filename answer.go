@@ -112,6 +112,9 @@ type Geometry struct {
 	// where it surely is, at most twelve, as Quad.
 	Changed float64         `json:"changed"`
 	Changes [][4][2]float64 `json:"changes,omitempty"`
+	// OtherForm are the regions where another form is seen than the reference's, such as
+	// another logo, at most twelve, as Quad: where a sub-label is open.
+	OtherForm [][4][2]float64 `json:"other_form,omitempty"`
 	// Quad holds the document's corners, from its upper left one clockwise, in
 	// pixels of the upright picture as sent. They may lie outside of it.
 	Quad [4][2]float64 `json:"quad"`
@@ -195,6 +198,9 @@ func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
 	g.Quad = asSent(p, f.Quad)
 	for _, c := range f.Changes.Where {
 		g.Changes = append(g.Changes, asSent(p, c.Photo))
+	}
+	if len(d.Open) > 0 && f.Located {
+		g.OtherForm = otherForm(f, of.Best.Reference, p)
 	}
 	return g
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -127,6 +129,7 @@ type filer struct {
 
 	files, pages, before, unknown, empty, failed, left int
 	documents                                          map[string]int // by label
+	open                                               map[string]int // of them those whose sub-label is open
 }
 
 // filed prints a line for each output of a file.
@@ -136,7 +139,7 @@ func (f *filer) filed(in sorting.Filed) error {
 		f.progress.step(1)
 	}
 	if f.documents == nil {
-		f.documents = map[string]int{}
+		f.documents, f.open = map[string]int{}, map[string]int{}
 	}
 	if in.Before {
 		f.before++
@@ -156,14 +159,15 @@ func (f *filer) filed(in sorting.Filed) error {
 		for end < len(in.Pages) && in.Pages[end].Output == in.Pages[first].Output {
 			end++
 		}
-		f.document(in, in.Pages[first:end])
+		f.document(in, first, end)
 		first = end
 	}
 	return nil
 }
 
-// document prints and counts pages that went to one place.
-func (f *filer) document(in sorting.Filed, pages []journal.Page) {
+// document prints and counts pages, from one up to another, that went to one place.
+func (f *filer) document(in sorting.Filed, first, end int) {
+	pages := in.Pages[first:end]
 	target := in.Outputs[pages[0].Output].Target
 	why := ""
 	switch folder, _, _ := strings.Cut(target, "/"); folder {
@@ -175,9 +179,12 @@ func (f *filer) document(in sorting.Filed, pages []journal.Page) {
 		f.failed++
 		why = ": " + pages[0].Reason
 	default:
-		for _, p := range pages {
+		for i, p := range pages {
 			if p.Label != "" {
 				f.documents[p.Label]++
+				if slices.Contains(in.Open, first+i) {
+					f.open[p.Label]++
+				}
 				break
 			}
 		}
@@ -237,6 +244,9 @@ func (f *filer) summary(dry bool) {
 	if f.empty > 0 {
 		parts[0] += fmt.Sprintf(", %d without a picture", f.empty)
 	}
+	if len(f.open) > 0 {
+		parts = append(parts, f.openLabels())
+	}
 	if f.left > 0 {
 		parts = append(parts, count(f.left, "file")+" left in place")
 	}
@@ -244,6 +254,16 @@ func (f *filer) summary(dry bool) {
 		parts = append(parts, count(f.before, "file")+" done before")
 	}
 	say(f.cmd.OutOrStdout(), "%s\n", strings.Join(parts, "; "))
+}
+
+// openLabels counts the documents that are filed as far as the label above.
+func (f *filer) openLabels() string {
+	n, folders := 0, []string{}
+	for _, label := range slices.Sorted(maps.Keys(f.open)) {
+		n += f.open[label]
+		folders = append(folders, plain(label)+"/")
+	}
+	return fmt.Sprintf("%d with the sub-label open: only as far as %s", n, strings.Join(folders, ", "))
 }
 
 // fault says by the exit code that not everything was sorted by what it shows.

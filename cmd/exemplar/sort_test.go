@@ -489,3 +489,23 @@ func TestCommandsOfTheDocs(t *testing.T) {
 		}
 	}
 }
+
+// TestSortCountsOpenSubLabels: what is filed as far as the label above is counted, and the table
+// says why.
+func TestSortCountsOpenSubLabels(t *testing.T) {
+	s := newSession(t)
+	invoice := func(template uint64) []byte {
+		return imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "invoice", Template: template, Content: template, Size: 900}))
+	}
+	s.write("hartmann.png", invoice(4))
+	s.write("inbox/brandt.png", invoice(5))
+	s.inGallery(0, "register", "-q", "--label", "invoice/hartmann", filepath.Join(s.folder, "hartmann.png"))
+	table := filepath.Join(s.folder, "batch.csv")
+	out, _ := s.inGallery(0, "sort", filepath.Join(s.folder, "inbox"), "--to", filepath.Join(s.folder, "sorted"), "--csv", table)
+	if !strings.Contains(out, "invoice/brandt.png") || !strings.Contains(out, "; 1 with the sub-label open: only as far as invoice/\n") {
+		t.Error(out)
+	}
+	if rows, _ := os.ReadFile(table); !bytes.Contains(rows, []byte("the sub-label stays open")) {
+		t.Errorf("%s", rows)
+	}
+}

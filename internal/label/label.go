@@ -45,40 +45,46 @@ func ParseStored(s string) (Label, error) { return parse(s, storedFault) }
 
 func parse(s string, partFault func(part string) string) (Label, error) {
 	if len(s) > MaxBytes { // before any work on a long text
-		return "", fmt.Errorf("%d bytes long, at most %d: %w", len(s), MaxBytes, ErrLabel)
+		return "", fault(fmt.Sprintf("a label of %d bytes is too long: at most %d", len(s), MaxBytes))
 	}
 	if !utf8.ValidString(s) {
-		return "", fmt.Errorf("%q is not UTF-8: %w", s, ErrLabel)
+		return "", fault(fmt.Sprintf("the label %q is not UTF-8", s))
 	}
 	s = norm.NFC.String(s)
 	if len(s) > MaxBytes { // again, because some characters grow under NFC
-		return "", fmt.Errorf("%d bytes long, at most %d: %w", len(s), MaxBytes, ErrLabel)
+		return "", fault(fmt.Sprintf("a label of %d bytes is too long: at most %d", len(s), MaxBytes))
 	}
 	parts := strings.Split(s, "/")
 	if len(parts) > MaxDepth {
-		return "", fmt.Errorf("%q has %d parts, at most %d: %w", s, len(parts), MaxDepth, ErrLabel)
+		return "", fault(fmt.Sprintf("the label %q has %d parts: at most %d", s, len(parts), MaxDepth))
 	}
 	for _, part := range parts {
-		if fault := partFault(part); fault != "" {
-			return "", fmt.Errorf("%q: %s: %w", s, fault, ErrLabel)
+		if wrong := partFault(part); wrong != "" {
+			return "", fault(fmt.Sprintf("the label %q cannot be: %s", s, wrong))
 		}
 	}
 	return Label(s), nil
 }
 
+// fault is one sentence on a label, and is [ErrLabel].
+type fault string
+
+func (f fault) Error() string        { return string(f) }
+func (f fault) Is(target error) bool { return target == ErrLabel }
+
 // newFault says what is wrong with one part of a new label, and what to do about it.
 // It returns nothing for a sound part.
 func newFault(part string) string {
-	fault := storedFault(part)
+	wrong := storedFault(part)
 	switch {
-	case fault != "":
-		return fault
+	case wrong != "":
+		return wrong
 	case strings.Trim(part, ".") != part:
 		return fmt.Sprintf("part %q starts or ends with a dot: leave it out", part)
 	case strings.Contains(part, `\`):
 		return fmt.Sprintf("part %q holds a backslash: separate the parts by / and write - in them", part)
 	case strings.ContainsAny(part, forbidden):
-		return fmt.Sprintf("part %q holds one of %s, which folders on Windows cannot: write - instead", part, forbidden)
+		return fmt.Sprintf("part %q holds one of %s, which folders on Windows cannot have: write - instead", part, forbidden)
 	case device.MatchString(part):
 		return fmt.Sprintf("part %q is a device on Windows: put a word before it, such as %q", part, "form-"+part)
 	}

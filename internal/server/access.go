@@ -19,6 +19,7 @@ type Me struct {
 	Collections []string     `json:"collections" doc:"those that may be used"`
 	KeyNeeded   bool         `json:"key_needed" doc:"false: everybody who reaches this server may do everything"`
 	FirstRun    bool         `json:"first_run" doc:"there is no collection yet"`
+	Waiting     int          `json:"waiting" doc:"pictures, of anybody, that wait for a turn here: answers take longer meanwhile"`
 }
 
 // Version is what runs here.
@@ -113,7 +114,7 @@ func (s *server) addAccess() {
 			if err != nil {
 				return nil, err
 			}
-			me := Me{Name: by.Name, Role: by.Role, Collections: []string{}, KeyNeeded: by.Key != "", FirstRun: len(list) == 0}
+			me := Me{Waiting: s.service.Waiting(), Name: by.Name, Role: by.Role, Collections: []string{}, KeyNeeded: by.Key != "", FirstRun: len(list) == 0}
 			for _, c := range list {
 				me.Collections = append(me.Collections, c.Name)
 			}

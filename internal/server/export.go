@@ -97,6 +97,15 @@ func (of table[T]) csv(out io.Writer) (write func(T) error, flush func()) {
 	return func(row T) error { return rows.Write(of.cells(row)) }, rows.Flush
 }
 
+// confidenceCell is the confidence of an answer, empty where there is none, as of what was
+// refused: the command line writes it so, too.
+func confidenceCell(confidence float64) string {
+	if confidence == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(confidence, 'g', 6, 64)
+}
+
 // pageCell is the number of a page in a file, empty where there is none.
 func pageCell(page int) string {
 	if page == 0 {
@@ -110,7 +119,7 @@ var decisionColumns = []string{"id", "at", "source", "member", "page", "status",
 func decisionCells(d service.Decision) []string {
 	return []string{
 		d.ID, d.At.Format(time.RFC3339), fileio.TextCell(d.Source), fileio.TextCell(d.Answer.Member), pageCell(d.Answer.Page), d.Status, d.Decision, fileio.TextCell(d.Label),
-		strconv.FormatFloat(d.Confidence, 'g', 6, 64), string(d.Answer.Decision), fileio.TextCell(d.Answer.Label), strconv.FormatInt(d.GalleryVersion, 10),
+		confidenceCell(d.Confidence), string(d.Answer.Decision), fileio.TextCell(d.Answer.Label), strconv.FormatInt(d.GalleryVersion, 10),
 		fileio.TextCell(d.Who), fileio.TextCell(d.Answer.Reason),
 	}
 }

@@ -225,6 +225,6 @@ var resultColumns = []string{"number", "path", "member", "page", "decision", "la
 func resultCells(r service.JobResult) []string {
 	return []string{
 		strconv.FormatInt(r.Number, 10), fileio.TextCell(r.Path), fileio.TextCell(r.Member), pageCell(r.Page), r.Decision, fileio.TextCell(r.Label),
-		strconv.FormatFloat(r.Confidence, 'g', 6, 64), fileio.TextCell(r.Summary), r.DecisionID, r.SHA256, r.At.Format(time.RFC3339),
+		confidenceCell(r.Confidence), fileio.TextCell(r.Summary), r.DecisionID, r.SHA256, r.At.Format(time.RFC3339),
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,5 +63,16 @@ func TestNamesOfFilesAreMadeFit(t *testing.T) {
 	}
 	if got := fileName("a\x00b"); got != "a\ufffdb" {
 		t.Errorf("a NUL byte: %q", got)
+	}
+}
+
+// What was refused has no confidence in a table, as in those of the command line.
+func TestTablesHaveNoConfidenceOfWhatWasRefused(t *testing.T) {
+	at := func(columns []string) int { return slices.Index(columns, "confidence") }
+	if cell := decisionCells(service.Decision{Decision: "refused"})[at(decisionColumns)]; cell != "" {
+		t.Errorf("of a decision: %q", cell)
+	}
+	if cell := resultCells(service.JobResult{Decision: "refused"})[at(resultColumns)]; cell != "" {
+		t.Errorf("of a job: %q", cell)
 	}
 }

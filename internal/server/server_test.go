@@ -289,7 +289,7 @@ func TestWhatMakesNoSenseOfARegistration(t *testing.T) {
 	s := newTestServer(t)
 	s.collection("mailroom")
 	for _, c := range []struct{ label, contents, want string }{
-		{"a//b", "", "a part is empty"}, {"", "", "a part is empty"}, {"a:b", "", "write - instead"}, {"con", "", "device on Windows"},
+		{"a//b", "", "a part is empty"}, {"", "", "a part is empty"}, {"a:b", "", "write - instead"}, {"con", "", "device on Windows"}, {"?", "", "the label \\\"?\\\" cannot be"},
 		{"_not/a", "", "take another label"}, {"a", "other", "write vary, fixed, or auto"},
 	} {
 		contentType, body := newForm(map[string]string{"label": c.label, "contents": c.contents}, formFile{"ticket.png", drawn("ticket")})
@@ -302,6 +302,10 @@ func TestWhatMakesNoSenseOfARegistration(t *testing.T) {
 	decision := s.classify("mailroom", "", photo("form", 1)).Answers[0].DecisionID
 	if said := problemOf(s, 400, "POST", mailroom+"/inbox/resolve", service.Resolving{Decisions: []string{decision}, Action: service.ActNew, Label: "a:b"}); !strings.Contains(said, "write - instead") {
 		t.Errorf("a new kind: %q", said)
+	}
+	said := problemOf(s, 400, "POST", mailroom+"/inbox/preview", service.Previewing{Decisions: []string{decision}, Label: "?"})
+	if !strings.HasPrefix(said, `the label "?" cannot be: part "?"`) || strings.Contains(said, ": not a label") {
+		t.Errorf("a preview is to say of the label what is wrong, in one sentence: %q", said)
 	}
 }
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -219,8 +220,17 @@ func (s *Service) recordKept(ctx context.Context, tx *db.Tx, k *kept) error {
 	return nil
 }
 
-// statusOf says whether a person is to look at an answer.
+// statusOf says whether a person is to look at an answer: what it is is not known, or
+// which one below the label that is answered.
 func statusOf(a exemplar.Answer) string {
+	if len(a.Open) > 0 {
+		return StatusOpen
+	}
+	return statusOfLabel(a)
+}
+
+// statusOfLabel is statusOf of an answer that leaves no sub-label open.
+func statusOfLabel(a exemplar.Answer) string {
 	if a.Decision == exemplar.Unknown || a.Decision == exemplar.Ambiguous {
 		return StatusOpen
 	}
@@ -238,10 +248,17 @@ type decisionEvidence struct {
 	GalleryVersion int64           `json:"gallery_version"`
 	Answer         json.RawMessage `json:"answer"`
 	Exact          bool            `json:"exact_version,omitempty"` // the answer is that of the version; of earlier programs, of that or a later one
+	Status         string          `json:"status,omitempty"`        // see [decisionEvidence.status]
+}
+
+// status is what the answer left a decision as. Earlier programs did not note it, and
+// showed nobody an answer with an open sub-label.
+func (e decisionEvidence) status(a exemplar.Answer) string {
+	return cmp.Or(e.Status, statusOfLabel(a))
 }
 
 func evidence(d db.Decision) decisionEvidence {
-	return decisionEvidence{d.Source, d.Hash, d.Part, d.Nth, json.RawMessage(d.Options), d.GalleryVersion, json.RawMessage(d.Answer), true}
+	return decisionEvidence{d.Source, d.Hash, d.Part, d.Nth, json.RawMessage(d.Options), d.GalleryVersion, json.RawMessage(d.Answer), true, d.Status}
 }
 
 // packVector is a likeness as it is kept.

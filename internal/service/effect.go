@@ -62,11 +62,13 @@ func (s *Service) effectOf(ctx context.Context, collection string, labels, of []
 func (s *Service) answeredAs(ctx context.Context, collection string, labels, without []string) ([]db.Decision, error) {
 	var all []db.Decision
 	for _, label := range slices.Compact(slices.Sorted(slices.Values(labels))) {
-		rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusAnswered, Label: label, Limit: inboxLooks})
-		if err != nil {
-			return nil, err
+		for _, status := range []string{StatusAnswered, StatusOpen} { // open: its sub-label is
+			rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: status, Label: label, Limit: inboxLooks})
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, rows...)
 		}
-		all = append(all, rows...)
 	}
 	all = slices.DeleteFunc(all, func(d db.Decision) bool { return !d.HasPicture || slices.Contains(without, d.ID) })
 	sort.Slice(all, func(i, j int) bool { return all[i].ID > all[j].ID })
@@ -143,6 +145,14 @@ type Preview struct {
 func (s *Service) Preview(ctx context.Context, collection string, asked Previewing) (Preview, error) {
 	if asked.Action == "" {
 		asked.Action = ActNew
+	}
+	if asked.Action == ActNew {
+		if err := notReserved(asked.Label); err != nil {
+			return Preview{}, err
+		}
+		if err := exemplar.CheckLabel(asked.Label); err != nil {
+			return Preview{}, explained(err)
+		}
 	}
 	rows, err := s.decisionRows(ctx, collection, asked.Decisions)
 	if err != nil {

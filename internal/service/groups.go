@@ -11,7 +11,7 @@ import (
 
 // groupsOf groups decisions by likeness: all of a group are like each other, pair by pair,
 // and the two groups that are most alike were joined first (complete linkage). What has no
-// likeness is a group by itself. The oldest of a group comes first; the largest groups come
+// likeness is a group by itself, and what is known to be of a label is grouped with such alone. The oldest of a group comes first; the largest groups come
 // first, of equal ones that with the newest decision.
 func (s *Service) groupsOf(ctx context.Context, rows []db.Decision) ([][]db.Decision, error) {
 	alike, err := s.alikes(ctx, rows)
@@ -46,7 +46,9 @@ func (s *Service) alikes(ctx context.Context, rows []db.Decision) ([][]float32, 
 		from, to := t*tile, min((t+1)*tile, n)
 		for j := range to {
 			for i := max(from, j+1); i < to; i++ {
-				alike[i][j] = float32(s.model.Alike(likeness[i], likeness[j]))
+				if rows[i].Label == rows[j].Label {
+					alike[i][j] = float32(s.model.Alike(likeness[i], likeness[j]))
+				}
 			}
 		}
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -20,6 +21,15 @@ type Change struct {
 	Subject string    `json:"subject,omitempty" doc:"label or id that it is about"`
 	CanUndo bool      `json:"can_undo"`
 	Undone  bool      `json:"undone"`
+	Undid   *Undid    `json:"undid,omitempty" doc:"of undo: what was undone"`
+	Files   []string  `json:"files,omitempty" doc:"names of files that it is about, where they are known; at most 3"`
+	More    int       `json:"more_files,omitempty" doc:"how many other files it is about"`
+}
+
+// Undid is a change that was undone.
+type Undid struct {
+	What    string `json:"what"`
+	Subject string `json:"subject,omitempty"`
 }
 
 // Changes is a part of the changes of a collection, the newest first.
@@ -36,12 +46,71 @@ func (s *Service) Changes(ctx context.Context, collection, cursor string, limit 
 	}
 	page := Changes{Changes: []Change{}}
 	for _, row := range rows {
-		page.Changes = append(page.Changes, Change{row.ID, row.At, row.Who, row.What, row.Subject, row.Undo != nil && !row.Undone, row.Undone})
+		c := Change{ID: row.ID, At: row.At, Who: row.Who, What: row.What, Subject: row.Subject, CanUndo: row.Undo != nil && !row.Undone, Undone: row.Undone}
+		if err := s.tell(ctx, &c, collection); err != nil {
+			return Changes{}, err
+		}
+		page.Changes = append(page.Changes, c)
 	}
 	if len(rows) == limit {
 		page.Next = rows[len(rows)-1].ID
 	}
 	return page, nil
+}
+
+// mostNamed is how many files a change in the list names.
+const mostNamed = 3
+
+// tell adds to a change what its row of the audit says of it, for people.
+func (s *Service) tell(ctx context.Context, c *Change, collection string) error {
+	rows, err := s.db.Read().AuditPage(ctx, math.MaxInt64, db.AuditFilter{Subject: c.ID}, 1)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	e, err := parseAudit(rows[0])
+	if err != nil {
+		return err
+	}
+	var after struct {
+		Results []struct{ Source string }
+		Left    []decisionState
+	}
+	if err := json.Unmarshal(orNull(e.After), &after); err != nil {
+		return err
+	}
+	if c.What == "undo" {
+		if err := json.Unmarshal(orNull(e.Before), &c.Undid); err != nil {
+			return err
+		}
+	}
+	var files []string
+	for _, r := range after.Results {
+		files = append(files, r.Source)
+	}
+	if len(files) == 0 {
+		for _, left := range after.Left[:min(len(after.Left), mostNamed)] {
+			row, err := s.db.Read().Decision(ctx, collection, left.ID)
+			if err == nil {
+				files = append(files, row.Source)
+			} else if !errors.Is(err, db.ErrNone) { // else it was removed with time
+				return err
+			}
+		}
+	}
+	files = slices.DeleteFunc(files, func(name string) bool { return name == "" })
+	c.More = max(len(files), len(after.Left)) - min(len(files), mostNamed)
+	c.Files = files[:min(len(files), mostNamed)]
+	if len(c.Files) == 0 {
+		c.More = 0
+	}
+	return nil
+}
+
+func orNull(raw json.RawMessage) json.RawMessage {
+	if raw == nil {
+		return json.RawMessage("null")
+	}
+	return raw
 }
 
 // Undo undoes a change: what it added is removed, what it removed is put back, decisions
@@ -117,9 +186,13 @@ func restingOn(ctx context.Context, tx *db.Tx, change db.Change, references []st
 	if len(references) == 0 {
 		return nil, nil
 	}
-	rows, err := tx.Decisions(ctx, change.Collection, db.DecisionFilter{Status: StatusAnswered, Decision: string(exemplar.Match), Before: change.ID, Limit: inboxLooks})
-	if err != nil {
-		return nil, err
+	var rows []db.Decision
+	for _, status := range []string{StatusAnswered, StatusOpen} { // open: its sub-label is
+		some, err := tx.Decisions(ctx, change.Collection, db.DecisionFilter{Status: status, Decision: string(exemplar.Match), Before: change.ID, Limit: inboxLooks})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
 	}
 	for _, row := range rows {
 		d, err := newDecision(row)

@@ -210,7 +210,8 @@ func (s *Service) differs(ctx context.Context, v *verifying, row db.Decision) (s
 	if asked.Who != row.Who {
 		return fmt.Sprintf("it names %q as who asked, row %d %q", row.Who, asked.Seq, asked.Who), nil
 	}
-	if !isEvidence(answered.After, row) {
+	recorded, ok := evidenceOf(answered.After, row)
+	if !ok {
 		return fmt.Sprintf("its answer is not that of row %d", answered.Seq), nil
 	}
 	var answer exemplar.Answer
@@ -220,7 +221,7 @@ func (s *Service) differs(ctx context.Context, v *verifying, row db.Decision) (s
 	if answer.Confidence != row.Confidence || answer.Page != row.Page || answer.Member != row.Member {
 		return fmt.Sprintf("its confidence, page or member is not that of row %d", answered.Seq), nil
 	}
-	seq, want := answered.Seq, decisionState{row.ID, statusOf(answer), string(answer.Decision), answer.Label}
+	seq, want := answered.Seq, decisionState{row.ID, recorded.status(answer), string(answer.Decision), answer.Label}
 	if said, ok := v.said[row.ID]; ok && said.seq > seq {
 		seq, want = said.seq, said.state
 	}
@@ -234,16 +235,22 @@ func (s *Service) differs(ctx context.Context, v *verifying, row db.Decision) (s
 	return "", nil
 }
 
-// isEvidence reports whether a row of the audit, of this program or an earlier one, has
-// a decision as it is kept.
-func isEvidence(recorded json.RawMessage, row db.Decision) bool {
+// evidenceOf is what a row of the audit, of this program or an earlier one, has of a
+// decision; false if that is not the decision as it is kept. Its status is what the answer
+// left, and not what people made of it.
+func evidenceOf(recorded json.RawMessage, row db.Decision) (decisionEvidence, bool) {
 	e := evidence(row)
+	var then struct{ Status string }
+	if err := json.Unmarshal(recorded, &then); err != nil {
+		return e, false
+	}
+	e.Status = then.Status
 	for _, e.Exact = range []bool{true, false} {
 		if kept, err := json.Marshal(e); err == nil && bytes.Equal(kept, recorded) {
-			return true
+			return e, true
 		}
 	}
-	return false
+	return e, false
 }
 
 // rowsOf are the rows of the audit in which a decision was taken first, and last.

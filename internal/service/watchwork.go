@@ -285,7 +285,7 @@ func (s *Service) answerWatched(ctx context.Context, row db.Watch, options Watch
 
 // SortingAnswer is an answer as sorting wants it.
 func SortingAnswer(a exemplar.Answer) sorting.Answer {
-	to := sorting.Answer{Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence, Reason: a.Reason}
+	to := sorting.Answer{Decision: string(a.Decision), Label: a.Label, Confidence: a.Confidence, Reason: a.Reason, Open: len(a.Open) > 0}
 	if a.Blank {
 		to.Decision = sorting.Blank
 	}

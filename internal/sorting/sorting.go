@@ -47,6 +47,7 @@ const (
 type Answer struct {
 	Decision   string
 	Label      string // of a match
+	Open       bool   // which one below the label it is could not be told
 	Confidence float64
 	Reason     string
 	// Quad holds the corners of the document, from its upper left one, in pixels of the picture
@@ -99,6 +100,7 @@ type Source struct {
 type Filed struct {
 	Name string
 	journal.File
+	Open   []int // places in Pages of those that are filed as far as the label above, since their sub-label is open; not of Before
 	Before bool  // it was done in a run before this one
 	Err    error // it is left where it is: why
 }
@@ -261,6 +263,7 @@ type opened struct {
 	mode    fs.FileMode
 	earlier *journal.File // what became of it in an earlier run
 	err     error         // why it cannot be sorted
+	open    []int         // see [Filed].Open
 	pages   []answered
 }
 
@@ -416,7 +419,7 @@ func (s *Sorter) file(ctx context.Context, o *opened) (Filed, error) {
 		for _, out := range o.Outputs {
 			s.promised[spelt(out.Target)] = out
 		}
-		return Filed{Name: o.Name, File: o.File}, nil
+		return Filed{Name: o.Name, File: o.File, Open: o.open}, nil
 	}
 	if err := s.journal.Decide(s.batch, &o.File); err != nil {
 		return Filed{}, err
@@ -424,7 +427,7 @@ func (s *Sorter) file(ctx context.Context, o *opened) (Filed, error) {
 	w.decided = true
 	instant()
 	stuck, err := s.finish(&o.File)
-	return Filed{Name: o.Name, File: o.File, Err: stuck}, err
+	return Filed{Name: o.Name, File: o.File, Open: o.open, Err: stuck}, err
 }
 
 // leave notes that a file stays where it is.

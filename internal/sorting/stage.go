@@ -139,6 +139,9 @@ func (w *work) document(ctx context.Context, d document) error {
 		if d.crop > 0 {
 			a = p.answers[d.crop-1]
 		}
+		if a.Open {
+			o.open = append(o.open, len(o.File.Pages))
+		}
 		o.File.Pages = append(o.File.Pages, journal.Page{Number: i + 1, Document: d.shown, Member: p.Member, Page: p.Number,
 			Decision: a.Decision, Label: a.Label, Confidence: a.Confidence, Reason: a.Reason, Output: number})
 		fmt.Fprintf(&reasons, "%s: %s\n", placeOf(o.Name, p), a.Reason)

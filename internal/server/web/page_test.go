@@ -194,7 +194,7 @@ func TestAudit(t *testing.T) {
 	p.collection("driving-licence")
 	p.classified("licence.jpg", photo("driving-licence", 3, 4))
 	p.open("/audit")
-	p.sees("references.register")
+	p.sees("Registered card/driving-licence")
 	p.click("Details")
 	p.sees("gallery_version")
 	p.click("Verify the chain")

@@ -47,6 +47,11 @@ export function labelText(label, { linked = false } = {}) {
   return linked ? h("a", { class: "label", href: pathTo("labels", { label }) }, text) : h("span", { class: "label" }, text);
 }
 
+// sourceName is the name of a file, shortened where there is no room, with the page of it, which is not.
+export function sourceName(name, page, kind = "") {
+  return h("span", { class: "ends " + kind, title: name + (page ? ", page " + page : "") }, h("span", { class: "cut", text: name }), page && h("span", { class: "end", text: ", page " + page }));
+}
+
 // suggest makes a label of the name of a file: what a flat folder of scans is registered by.
 export function suggest(name) {
   return name.replace(/\.[a-z0-9]{1,5}$/i, "").replace(/[\\/<>:"|?*\u0000-\u001f]/g, "-").trim().replace(/^[. ]+|[. ]+$/g, "");

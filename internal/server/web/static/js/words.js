@@ -19,12 +19,26 @@ export function sureness(confidence) {
 
 export const decisionNames = { match: "Recognised", ambiguous: "Between two kinds", unknown: "Unknown", refused: "Not usable" };
 
-export const decisionMeanings = {
-  match: "It is of this kind, whatever is filled in.",
-  ambiguous: "Two kinds are too alike to tell them apart in this picture.",
-  unknown: "Nothing that is registered looks like this.",
-  refused: "The file could not be used.",
-};
+// isOpen says that an answer is a label, and that which one below it is open.
+export const isOpen = (answer) => answer.decision === "match" && answer.open?.length > 0;
+
+// nameOf and toneOf are an answer's name and its colour: only what is known whole is green.
+export const nameOf = (answer) => isOpen(answer) ? "Sub-label open" : decisionNames[answer.decision];
+export const toneOf = (answer) => isOpen(answer) ? "ambiguous" : answer.decision;
+
+// openWords say what of an open answer is not known.
+export const openWords = (answer) => /shows another form than/.test(answer.reason) ? "none of those registered" : "which one is open";
+
+// meaning is the sentence below an answer. Of what is not recognised, and of what is open, the
+// service says why.
+export function meaning(answer) {
+  if (isOpen(answer)) {
+    const why = answer.reason.split("; ").find((clause) => clause.endsWith(opens));
+    return why ? sentence(why.slice(0, -opens.length)) + "." : `Which one below it is open: ${answer.open.map(lastPart).join(", ")}, or one that nobody registered.`;
+  }
+  return answer.decision === "match" ? "It is of this kind, whatever is filled in." : sentence(answer.reason) + ".";
+}
+const opens = ", so the sub-label stays open";
 
 // statusNames say what people made of an answer.
 export const statusNames = { answered: "As answered", open: "Waits in the inbox", confirmed: "Confirmed", corrected: "Corrected", rejected: "Said not to be it", ignored: "Set aside" };
@@ -44,13 +58,15 @@ export const conditionMeaning = (kind) => conditionMeanings[kind] ?? "";
 export function formWords(answer) {
   const g = answer.geometry;
   if (!g) return answer.basis === "embedding" ? "Decided by the look of the whole picture: too little print could be compared." : "Nothing registered was found in the picture.";
-  return `${percent(g.agreement)} of the ${g.compared} parts that could be compared agree.`;
+  const them = isOpen(answer) ? ` with ${longLabel(answer.candidates[0].label)}` : "";
+  return `${percent(g.agreement)} of the ${g.compared} parts that could be compared agree${them}.`;
 }
 
 // contentsWords says what is known of the contents.
 export function contentsWords(answer) {
   const places = answer.geometry?.changes?.length ?? 0;
   const where = places ? `other print in ${count(places, "place", "places")}` : "";
+  if (isOpen(answer)) return where && sentence(where) + ".";
   switch (answer.copy) {
     case "same": return "The same copy as the one that is registered.";
     case "other": return "Another copy of the same kind" + (where ? ": " + where + "." : ".");
@@ -59,16 +75,21 @@ export function contentsWords(answer) {
   return where ? where[0].toUpperCase() + where.slice(1) + "." : "";
 }
 
-// worthALook is the probability from which on a label is named for something unknown, as the
-// service's own suggestions of the inbox are.
-export const worthALook = 0.05;
+// comesNear says whether the first candidate of something unknown is named, by the same measures
+// as the service's own suggestions of the inbox are.
+export function comesNear(answer) {
+  const first = answer.candidates?.[0];
+  if (!first) return false;
+  if (!answer.geometry) return first.confidence >= 0.2;
+  return first.confidence >= 0.05 || answer.geometry.agreement >= 0.5;
+}
 
 // runnerUp says what else it could be.
 export function runnerUp(answer) {
   const rest = (answer.candidates ?? []).filter((c) => c.label !== answer.label && !c.label.startsWith(answer.label + "/"));
   const next = rest[0];
   if (!next) return { text: "Nothing else comes near.", candidate: null };
-  if (answer.decision === "unknown" && next.confidence < worthALook) return { text: "Nothing that is registered comes near.", candidate: null };
+  if (answer.decision === "unknown" && !comesNear(answer)) return { text: "Nothing that is registered comes near.", candidate: null };
   if (next.confidence < 0.01) return { text: "is next, but far behind.", candidate: next };
   if (next.confidence < 0.1) return { text: `is next, at ${percent(next.confidence)}.`, candidate: next };
   return { text: `comes close, at ${percent(next.confidence)}.`, candidate: next };
@@ -110,6 +131,17 @@ export function ago(text) {
   }
   return "just now";
 }
+
+// doings say what was done, in the audit and in the list of changes.
+const doings = {
+  "references.register": "Registered", "reference.remove": "Removed a reference", "reference.change": "Changed a reference", "reference.move": "Moved a reference", "label.rename": "Renamed a label", "label.remove": "Removed a label",
+  "decisions.confirm": "Confirmed", "decisions.new": "Said what it is", "decisions.not": "Said what it is not", "decisions.ignore": "Set aside", "decisions.unkept": "Answers that could not be kept",
+  decision: "Answered", "decision.recheck": "Answered anew", undo: "Undid", login: "Logged in",
+  "job.start": "Started a job", "job.end": "A job ended", "job.fail": "A job failed", "job.pause": "Paused a job", "job.resume": "Resumed a job", "job.cancel": "Cancelled a job", "job.retry": "Tried failed files again",
+  "collection.create": "Made a collection", "collection.change": "Changed a collection", "collection.delete": "Deleted a collection", "key.create": "Made a key", "key.revoke": "Revoked a key",
+  "watch.add": "Watched a folder", "watch.change": "Paused or resumed a watched folder", "watch.remove": "Ended a watched folder",
+};
+export const doing = (what) => doings[what] ?? what;
 
 // who names whoever did a thing: what needs no key is this computer.
 export const who = (name) => ({ local: "this computer", service: "the service" })[name] ?? name;

@@ -26,8 +26,9 @@ export function advice({ picker, ask, effect, auto = true }) {
       if (gone()) return;
       told = label;
       const line = h("span", { text: "Looking at which answers would change …" });
-      fill(box, says(label, would, picker, () => ask(label, true)), effect && h("p", { class: "notice" }, icon("refresh"), line));
-      if (!effect) return;
+      const changes = effect && (would.results ?? []).some((r) => r.outcome !== "refused");
+      fill(box, says(label, would, picker, () => ask(label, true)), changes && h("p", { class: "notice" }, icon("refresh"), line));
+      if (!changes) return;
       const then = await effect(label);
       if (!gone()) line.textContent = effectText(then);
     } catch (error) {
@@ -97,6 +98,8 @@ const reason = (r) => words.sentence(r.reason.replace(/: register both under one
 // effectText says which answers would change.
 function effectText({ changed, looked_at: looked, open }) {
   const n = changed?.length ?? 0;
-  const some = looked < open ? ` Looked at: the ${looked} that are most alike, of ${open}.` : "";
-  return `Would change ${words.count(n, "answer", "answers")} of the inbox.${some}`;
+  if (open === 0) return "Nothing waits in the inbox that it could change.";
+  if (looked === 0) return "What it would change in the inbox is not known: no picture of what waits there is kept.";
+  const some = looked < open ? ` Of the ${words.number(open)} that wait, the ${words.number(looked)} most alike were looked at.` : "";
+  return `Would change ${n === 0 ? "no answer" : words.count(n, "answer", "answers")} of the inbox.${some}`;
 }

@@ -31,22 +31,16 @@ function draw(card, about) {
 function verdict(about, card) {
   const { decision } = about;
   const answer = decision.answer;
-  const what = answer.decision === "match" ? labelText(answer.label, { linked: true }) : words.decisionNames[answer.decision];
-  return h("section", { class: "verdict " + answer.decision },
-    h("div", { class: "row between" }, h("div", { class: "row" }, h("span", { class: "chip " + answer.decision, text: words.decisionNames[answer.decision] }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] ?? "Not kept" })), answer.confidence > 0 && sure(answer)),
+  const open = words.isOpen(answer);
+  const what = answer.decision === "match" ? [labelText(answer.label, { linked: true }), open && h("span", { class: "above", text: ", " + words.openWords(answer) })] : words.decisionNames[answer.decision];
+  return h("section", { class: "verdict " + words.toneOf(answer) },
+    h("div", { class: "row between" }, h("div", { class: "row" }, h("span", { class: "chip " + words.toneOf(answer), text: words.nameOf(answer) }), decision.status && decision.status !== "answered" && h("span", { class: "chip", text: words.statusNames[decision.status] ?? "Not kept" })), answer.confidence > 0 && sure(answer)),
     h("p", { class: "what" }, what), decision.status === "corrected" && decision.label !== answer.label && h("p", {}, "A person says: ", labelText(decision.label, { linked: true })),
-    answer.decision === "refused" ? h("p", { class: "wrap", text: words.sentence(answer.reason) }) : h("p", { class: "quiet", text: says(answer) }), actions(about, card));
-}
-
-// says is the sentence below the label.
-function says(answer) {
-  if (answer.decision === "unknown" && /said not to be/.test(answer.reason)) return "It looks like something of which a person said what it is not.";
-  if (answer.open?.length) return `Which one below it stays open: ${answer.open.map(words.lastPart).join(", ")}, or one that nobody registered.`;
-  return words.decisionMeanings[answer.decision];
+    h("p", { class: answer.decision === "refused" ? "wrap" : "quiet wrap", text: words.meaning(answer) }), actions(about, card));
 }
 
 function sure(answer) {
-  return h("div", { class: "sure" }, h("span", { class: "bar", role: "img", "aria-label": words.percent(answer.confidence), vars: { "--share": answer.confidence * 100 + "%" } }, h("i")), h("span", {}, h("strong", { text: words.sureness(answer.confidence) }), ` (${words.percent(answer.confidence)})`));
+  return h("div", { class: "sure" }, h("span", { class: "bar", role: "img", "aria-label": words.percent(answer.confidence), vars: { "--share": answer.confidence * 100 + "%" } }, h("i")), h("span", {}, h("strong", { text: words.sureness(answer.confidence) }), ` (${words.percent(answer.confidence)})${words.isOpen(answer) ? " that it is " + words.longLabel(answer.label) : ""}`));
 }
 
 function actions(about, card) {
@@ -76,23 +70,31 @@ function actions(about, card) {
     changed(effectOf(done, label), done?.change, again);
     await again();
   });
+  const correct = async (label) => {
+    const done = await api.post(decisionPath(decision.id, "/correct"), { json: { label } });
+    changed(`Corrected: it is ${words.longLabel(label)}.`, done?.change, again);
+    await again();
+  };
   const other = does(async () => { if (await chooseKind(about, again)) await again(); });
-  const register = does(async () => { if (await registerFrom(about, again)) await again(); });
-  const recognised = answer.decision === "match";
-  const registers = (about.file || decision.picture) && button(recognised ? "Register as a new kind" : "Register it", { kind: recognised ? "" : "primary", icon: "plus", on: register });
+  const open = words.isOpen(answer);
+  const register = does(async () => { if (await registerFrom(about, again, open ? answer.label : "")) await again(); });
+  const recognised = answer.decision === "match" && !open;
+  const registers = (about.file || decision.picture) && button(recognised ? "Register as a new kind" : open ? `Register below ${words.longLabel(answer.label)}` : "Register it", { kind: recognised ? "" : "primary", icon: "plus", on: register });
   return h("div", { class: "row" },
     recognised && !settled && button("That is right", { kind: "primary", icon: "check", on: confirm }),
     !recognised && registers,
-    nearest(answer) && !settled && button(recognised ? "Not this" : "Not " + words.longLabel(nearest(answer).label), { icon: "cross", on: not }),
-    button(recognised ? "It is something else" : "Say what it is", { icon: "edit", on: other }),
+    open && !settled && [answer.open.slice(0, fewOpen).map((label) => button(`It is ${words.longLabel(label)}`, { icon: "tag", on: does(() => correct(label)) })), button(`Only ${words.longLabel(answer.label)}`, { icon: "check", on: confirm, title: "Which one it is does not matter" })],
+    nearest(answer) && !settled && button(recognised ? "Not this" : "Not " + words.longLabel(answer.label || nearest(answer).label), { icon: "cross", on: not }),
+    button(recognised || open ? "It is something else" : "Say what it is", { icon: "edit", on: other }),
     recognised && registers);
 }
 
 // nearest is the first candidate, if it is worth a look: of something unknown, not what is least unlike.
 function nearest(answer) {
-  const first = answer.candidates?.[0];
-  return first && (answer.decision !== "unknown" || first.confidence >= words.worthALook) ? first : null;
+  return answer.decision !== "unknown" || words.comesNear(answer) ? answer.candidates?.[0] : null;
 }
+
+const fewOpen = 3; // sub-labels that have a button
 
 // effectOf says what a "not this" did.
 export function effectOf(done, label) {
@@ -105,7 +107,7 @@ export function effectOf(done, label) {
 function pair({ decision, picture }, reference, marks) {
   const answer = decision.answer;
   const first = answer.candidates?.[0];
-  const isIt = answer.decision === "match";
+  const isIt = answer.decision === "match" && !words.isOpen(answer);
   return h("div", { class: "pair" },
     h("div", { class: "stack tight" }, stage({ src: picture, caption: "Your picture", note: decision.source, alt: "The picture that was sent", marks, none: decision.id ? "The picture is not kept. What to keep is set in the collection." : "This browser cannot show the file." }), picture && legend(marks)),
     h("div", { class: "stack" }, reference ? stage({ src: referencePicture(reference), caption: isIt ? "The reference" : "Nearest reference", alt: "The registered picture of " + first.label, note: h("a", { href: pathTo("references/" + api.part(reference)) }, words.longLabel(first.label)) })

@@ -4,9 +4,10 @@ import { labels, labelText, labelThumb } from "../labels.js";
 
 let made = 0;
 
-// labelPicker gives the field; its input is .input, its text .value.
-export function labelPicker({ value = "", name = "label", placeholder = "for example: id-card / front", onChange, autofocus = false } = {}) {
-  return new Picker({ value, name, placeholder, onChange, autofocus });
+// labelPicker gives the field; its input is .input, its text .value. above is a label below which one is
+// wanted: it stands in the field, and is none by itself.
+export function labelPicker({ value = "", name = "label", placeholder = "for example: id-card / front", onChange, autofocus = false, above = "" } = {}) {
+  return new Picker({ value, name, placeholder, onChange, autofocus, above });
 }
 
 class Picker extends HTMLElement {
@@ -14,8 +15,10 @@ class Picker extends HTMLElement {
   #at = -1;
   #changed = [];
 
-  constructor({ value, name, placeholder, onChange, autofocus } = {}) {
+  constructor({ value, name, placeholder, onChange, autofocus, above } = {}) {
     super();
+    this.above = above;
+    if (above) value = above.split("/").join(" / ") + " / ";
     if (onChange) this.onChange(onChange);
     this.className = "picker";
     const id = "labels-" + ++made;
@@ -23,6 +26,7 @@ class Picker extends HTMLElement {
     this.input = h("input", { name, value, placeholder, role: "combobox", "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", maxlength: 512, autofocus, "aria-label": "Label" });
     this.input.addEventListener("input", () => this.offer());
     this.input.addEventListener("focus", () => this.offer());
+    if (above) this.input.addEventListener("focus", () => this.input.setSelectionRange(value.length, value.length), { once: true });
     this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150)); // after a click in the list
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.append(this.input, this.box);
@@ -37,11 +41,15 @@ class Picker extends HTMLElement {
 
   #tell() { for (const does of this.#changed) does(this.value); }
 
-  get value() { return this.input.value.split("/").map((p) => p.trim()).filter(Boolean).join("/"); }
+  get value() {
+    const label = this.input.value.split("/").map((p) => p.trim()).filter(Boolean).join("/");
+    return label === this.above ? "" : label;
+  }
+
   set value(label) { this.input.value = label; }
 
   offer() {
-    const typed = this.value.toLowerCase();
+    const typed = (this.value || this.above || "").toLowerCase();
     this.#list = (this.all ?? []).filter((l) => l.label.toLowerCase().includes(typed) && l.label !== this.value).slice(0, 30);
     this.#at = -1;
     this.draw();

@@ -23,9 +23,9 @@ export async function chooseKind({ decision }, after) {
   return Boolean(done);
 }
 
-// registerFrom registers the picture of a decision.
-export async function registerFrom({ decision, file }, after) {
-  const picker = labelPicker({ autofocus: true });
+// registerFrom registers the picture of a decision, below a label if one is given.
+export async function registerFrom({ decision, file }, after, above) {
+  const picker = labelPicker({ autofocus: true, above });
   const kept = decision.picture && decision.id;
   const told = kept ? adviceOfKept(picker, decision.id) : advice({ picker, ask: (label, explain) => wouldRegister({ label, file }, explain) });
   const done = await form("Register this picture", [

@@ -52,9 +52,21 @@ function filters(asked) {
     h("div", { class: "row" }, field("What", choice("what", "Everything", groups)), field("Collection", choice("collection", "All", Object.fromEntries(state.collections.map((c) => [c.name, c.title || c.name])))), field("About", subject)));
 }
 
+// aboutOf is what a row is about, in words; where they are not known, its id.
+function aboutOf({ what, subject = "", before, after }) {
+  const named = (list) => [...new Set(list.filter(Boolean))].slice(0, 3).join(", ");
+  if (after?.answer) return named([after.answer.label || words.decisionNames[after.answer.decision]?.toLowerCase(), after.source && after.source + (after.answer.page ? " (page " + after.answer.page + ")" : "")]);
+  if (what === "undo" && before?.what) return `${words.doing(before.what).toLowerCase()} ${before.subject ?? ""}`;
+  if (Array.isArray(after?.results)) return named([...after.results.map((r) => r.label), ...after.results.map((r) => r.source)]);
+  if (after?.asked?.from) return `${after.asked.from} to ${after.asked.to}`;
+  if (Array.isArray(after?.decisions)) return [after.label, words.count(after.decisions.length, "answer", "answers")].filter(Boolean).join(", ");
+  if (after?.files !== undefined) return words.count(after.files, "file", "files");
+  return named([after?.name ?? after?.folder ?? before?.name ?? before?.folder]) || subject;
+}
+
 function row(e) {
   const details = button("Details", { kind: "small quiet", "aria-expanded": "false" });
-  const tr = h("tr", {}, h("td", { class: "number tight", text: e.seq }), h("td", {}, h("strong", { text: e.what }), e.subject && h("span", { class: "quiet mono wrap", text: " " + e.subject })), h("td", { class: "quiet", text: words.who(e.who) }), h("td", { class: "quiet", text: e.collection ?? "" }), h("td", { class: "tight quiet", title: words.when(e.at), text: words.ago(e.at) }), h("td", { class: "tight" }, details));
+  const tr = h("tr", {}, h("td", { class: "number tight", text: e.seq }), h("td", {}, h("strong", { text: words.doing(e.what), title: e.what }), h("span", { class: "wrap", text: " " + aboutOf(e) })), h("td", { class: "quiet", text: words.who(e.who) }), h("td", { class: "quiet", text: e.collection ?? "" }), h("td", { class: "tight quiet", title: words.when(e.at), text: words.ago(e.at) }), h("td", { class: "tight" }, details));
   let opened;
   details.addEventListener("click", () => {
     if (opened) { opened.remove(); opened = null; } else {

@@ -6,10 +6,12 @@ import { inCollection, pathTo, state } from "../state.js";
 import { View } from "../view.js";
 import { complain, say } from "../parts/toast.js";
 
-const names = {
-  "references.register": "Registered", "reference.remove": "Removed a reference", "reference.change": "Changed a reference", "reference.move": "Moved a reference", "label.rename": "Renamed a label", "label.remove": "Removed a label",
-  "decisions.confirm": "Confirmed", "decisions.new": "Said what it is", "decisions.not": "Said what it is not", "decisions.ignore": "Set aside",
-};
+// aboutOf is what a change is about, in words: the label, and the files where they are known.
+function aboutOf({ subject, undid, files = [], more_files: more = 0 }) {
+  const about = (undid ?? { subject }).subject ?? "";
+  const named = files.join(", ") + (more > 0 ? ` and ${words.number(more)} more` : "");
+  return [about, about && named && ": ", h("span", { class: "quiet", text: named })];
+}
 
 class Changes extends View {
   start() {
@@ -28,7 +30,7 @@ class Changes extends View {
   }
 
   row(c) {
-    return h("tr", {}, h("td", { text: names[c.what] ?? c.what }), h("td", { class: "wrap", text: c.subject ?? "" }), h("td", { class: "quiet", text: words.who(c.who) }), h("td", { class: "quiet tight", title: words.when(c.at), text: words.ago(c.at) }),
+    return h("tr", {}, h("td", { text: words.doing(c.what) + (c.undid ? ": " + words.doing(c.undid.what).toLowerCase() : "") }), h("td", { class: "wrap" }, aboutOf(c)), h("td", { class: "quiet", text: words.who(c.who) }), h("td", { class: "quiet tight", title: words.when(c.at), text: words.ago(c.at) }),
       h("td", { class: "tight" }, c.undone ? h("span", { class: "chip", text: "Undone" }) : c.can_undo === false ? "" : state.may("register") && button("Undo", { kind: "small", icon: "undo", on: () => this.undo(c) })));
   }
 

@@ -55,7 +55,7 @@ class Decisions extends View {
 
 function row(d) {
   const path = pathTo("decisions/" + api.part(d.id));
-  return h("tr", {}, h("td", { class: "tight picture" }, h("a", { href: path, tabindex: "-1", "aria-hidden": "true" }, thumb(d.picture ? decisionPicture(d.id, thumbWidth) : ""))), h("td", { class: "tight" }, h("span", { class: "chip " + d.answer.decision, text: words.decisionNames[d.answer.decision] })), h("td", {}, d.label ? labelText(d.label, { linked: true }) : h("span", { class: "quiet", text: "–" })),
+  return h("tr", {}, h("td", { class: "tight picture" }, h("a", { href: path, tabindex: "-1", "aria-hidden": "true" }, thumb(d.picture ? decisionPicture(d.id, thumbWidth) : ""))), h("td", { class: "tight" }, h("span", { class: "chip " + words.toneOf(d.answer), text: words.nameOf(d.answer) })), h("td", {}, d.label ? labelText(d.label, { linked: true }) : h("span", { class: "quiet", text: "–" })),
     h("td", { class: "number tight", text: d.confidence ? words.percent(d.confidence) : "" }), h("td", {}, h("a", { href: path, class: "wrap" }, (d.source || "Picture") + (d.answer.page ? ", page " + d.answer.page : ""))), h("td", { class: "quiet", text: words.statusNames[d.status] ?? "" }), h("td", { class: "tight quiet", title: words.when(d.at), text: words.ago(d.at) }));
 }
 

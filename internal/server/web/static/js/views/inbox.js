@@ -4,7 +4,7 @@ import * as api from "../api.js";
 import * as words from "../words.js";
 import { inCollection, pathTo, setQuery, state } from "../state.js";
 import { View } from "../view.js";
-import { decisionPath, decisionPicture, labels, labelText, labelThumb, thumb, thumbWidth } from "../labels.js";
+import { decisionPath, decisionPicture, labels, labelText, labelThumb, sourceName, thumb, thumbWidth } from "../labels.js";
 import { form } from "../parts/dialog.js";
 import { labelPicker } from "../parts/labelpicker.js";
 import { adviceOfKept, contentsAndNote, contentsAndNoteOf, tell } from "../parts/register.js";
@@ -101,7 +101,7 @@ class Inbox extends View {
   drawSide() {
     fill(this.side, this.groups.map((g, i) => h("button", { type: "button", class: "group", "aria-current": String(i === this.at), on: { click: () => this.open(i) } },
       h("span", { class: "pile" }, g.decisions.slice(0, 3).reverse().map((d) => this.picture(d))),
-      h("span", { class: "stack tight" }, h("strong", { text: words.count(g.size, "picture", "pictures") }), h("span", { class: "quiet small cut" }, g.suggestion?.label ? ["maybe ", words.lastPart(g.suggestion.label)] : "like nothing registered")))));
+      h("span", { class: "stack tight" }, h("strong", { text: words.count(g.size, "picture", "pictures") }), h("span", { class: "quiet small wrap", text: headOf(g) })))));
     this.side.children[this.at]?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
@@ -123,7 +123,7 @@ class Inbox extends View {
     const candidates = this.group.decisions.flatMap((d) => d.answer.candidates ?? []);
     const likely = candidates.filter((c) => c.confidence >= 0.01).sort((a, b) => b.confidence - a.confidence);
     const known = (list) => [...new Set(list)].filter((label) => label && this.labels.some((l) => l.label === label));
-    const first = known([this.group.suggestion?.label, ...likely.map((c) => c.label), ...recent]).slice(0, mostChoices);
+    const first = known([...(this.group.suggestion?.open ?? []), this.group.suggestion?.label, ...likely.map((c) => c.label), ...recent]).slice(0, mostChoices);
     return known([...first, ...candidates.map((c) => c.label)]).slice(0, Math.max(first.length, fewChoices));
   }
 
@@ -133,22 +133,24 @@ class Inbox extends View {
     const picked = this.chosen.size > 0;
     this.shownChoices = this.choices();
     const suggestion = g.suggestion?.label;
+    const open = Boolean(g.suggestion?.open);
+    const fresh = !suggestion || open || Boolean(g.suggestion.but); // more likely a new kind than the one that comes nearest
     fill(this.page,
       h("div", { class: "row between" }, h("h2", {}, words.count(g.size, "picture", "pictures"), picked && h("span", { class: "quiet", text: `, ${n} selected` })), h("div", { class: "row" }, button(picked ? "Select none" : "Select all", { kind: "quiet small", key: "a", on: () => this.selectAll() }))),
-      h("div", { class: "card stack tight" }, suggestion ? h("p", { class: "row" }, labelThumb(this.labels, suggestion), h("span", {}, "Comes nearest to ", labelText(suggestion, { linked: true }), g.suggestion.confidence > 0 && h("span", { class: "quiet", text: `, at ${words.percent(g.suggestion.confidence)}` }))) : h("p", { class: "quiet", text: "Nothing registered looks like these. If more of them will come, register them as a new kind." }),
+      h("div", { class: "card stack tight" }, suggestion ? h("p", { class: "row" }, labelThumb(this.labels, suggestion), h("span", { class: "grow" }, says(g))) : h("p", { class: "quiet", text: "Nothing registered looks like these. If more of them will come, register them as a new kind." }),
         this.shownChoices.length > 0 && h("div", { class: "choices", role: "group", "aria-label": "It is" }, this.shownChoices.map((label, i) => h("button", { type: "button", class: "choice", on: { click: () => this.choose(i) } }, labelThumb(this.labels, label), labelText(label), h("kbd", { text: i + 1, "aria-hidden": "true" }))))),
       h("div", { class: "grid" }, g.decisions.map((d, i) => this.tile(d, i))),
       g.size > g.decisions.length && h("p", { class: "quiet small", text: `${words.count(g.size - g.decisions.length, "more is", "more are")} in this group, and come when these are settled.` }),
-      h("div", { class: "actions", role: "group", "aria-label": "What to do" }, suggestion && button("Confirm", { kind: "primary", icon: "check", key: "↵", title: "It is " + suggestion, on: () => this.confirm() }),
-        button("New kind", { kind: suggestion ? "" : "primary", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", key: "c", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
+      h("div", { class: "actions", role: "group", "aria-label": "What to do" }, suggestion && button(open ? "Only " + words.longLabel(suggestion) : "Confirm", { kind: fresh ? "" : "primary", icon: "check", key: "↵", title: "It is " + suggestion, on: () => this.confirm() }),
+        button(open ? "New below " + words.longLabel(suggestion) : "New kind", { kind: fresh ? "primary" : "", icon: "plus", key: "n", on: () => this.register() }), button("Other label", { icon: "tag", key: "c", on: () => this.label() }), suggestion && button("Not this", { icon: "cross", key: "x", on: () => this.not() }), button("Set aside", { key: "i", on: () => this.ignore() }),
         h("span", { class: "quiet small grow", role: "status", text: picked ? `for ${words.count(n, "selected picture", "selected pictures")}` : "for the whole group" })));
   }
 
   tile(d, i) {
     const on = this.chosen.has(d.id);
     return h("div", { class: "tile" + (i === this.cursor ? " here" : ""), data: { id: d.id } },
-      h("button", { type: "button", class: "pick", "aria-pressed": String(on), "aria-label": `Select ${d.source || "picture " + (i + 1)}`, on: { click: () => { this.cursor = i; this.toggle(d.id); } } }, this.picture(d, 320), h("span", { class: "tick" }, icon("check"))),
-      h("span", { class: "row between name" }, h("span", { class: "cut grow", title: d.source, text: d.source || "Picture" }), link(pathTo("decisions/" + api.part(d.id)), icon("chevron"), { class: "open", "aria-label": "Its page: " + (d.source || "picture"), title: "Its page" })));
+      h("button", { type: "button", class: "pick", "aria-pressed": String(on), "aria-label": `Select ${d.source || "picture " + (i + 1)}${d.answer.page ? ", page " + d.answer.page : ""}`, on: { click: () => { this.cursor = i; this.toggle(d.id); } } }, this.picture(d, 320), h("span", { class: "tick" }, icon("check"))),
+      h("span", { class: "row between name" }, sourceName(d.source || "Picture", d.answer.page, "grow"), link(pathTo("decisions/" + api.part(d.id)), icon("chevron"), { class: "open", "aria-label": "Its page: " + (d.source || "picture"), title: "Its page" })));
   }
 
   move(by) {
@@ -208,7 +210,7 @@ class Inbox extends View {
     const decisions = this.subject;
     const example = this.group.decisions.find((d) => d.id === (this.chosen.size > 0 ? decisions[0] : this.group.decisions[this.cursor]?.id)) ?? this.group.decisions[0];
     if (!example.picture) return say("Its picture is not kept, so it cannot be registered from here. The collection says what is kept.", { kind: "bad" });
-    const picker = labelPicker({ autofocus: true });
+    const picker = labelPicker({ autofocus: true, above: this.group.suggestion?.open && this.group.suggestion.label });
     const told = adviceOfKept(picker, example.id);
     const some = this.chosen.size > 0 ? decisions : [example.id];
     const others = this.group.size - 1;
@@ -286,6 +288,21 @@ class Inbox extends View {
     } catch (error) { complain(error); }
     if (this.work) this.work.textContent = "";
   }
+}
+
+// headOf is what a group is, in a few words.
+function headOf({ suggestion, decisions }) {
+  if (!suggestion) return "like nothing registered";
+  const label = words.longLabel(suggestion.label);
+  if (suggestion.open) return `${label}, ${words.openWords(decisions[0].answer)}`;
+  return suggestion.but ? `like ${label}, but ${suggestion.but}` : `maybe ${label}`;
+}
+
+// says is the same in a sentence.
+function says({ suggestion, decisions }) {
+  const label = labelText(suggestion.label, { linked: true });
+  if (suggestion.open) return ["It is ", label, `, ${words.openWords(decisions[0].answer)}. `, h("span", { class: "quiet", text: words.meaning(decisions[0].answer) })];
+  return ["Comes nearest to ", label, h("span", { class: "quiet", text: suggestion.but ? `, but ${suggestion.but}.` : `, at ${words.percent(suggestion.confidence)}.` })];
 }
 
 const recent = []; // labels that were chosen here, the last one first

@@ -6,10 +6,11 @@ import { inCollection, pathTo, setQuery, state } from "../state.js";
 import { View, failure } from "../view.js";
 import { answerCard } from "../parts/answer.js";
 import { dropZone } from "../parts/drop.js";
-import { decisionPath, decisionPicture, labelText } from "../labels.js";
+import { decisionPath, decisionPicture, labelText, sourceName } from "../labels.js";
 
 const atOnce = 2; // files that are sent at a time: the service works on few, others wait their turn
 const explainUpTo = 4; // files at a time for which the comparison is drawn, too
+const busyAfter = 4000; // ms that a file takes before it is asked why
 const tries = 4; // of a file that the service has no room for yet
 
 class Recognise extends View {
@@ -108,6 +109,20 @@ class Recognise extends View {
   }
 
   async classify(item) {
+    const asks = setInterval(() => this.askWhy(item), busyAfter);
+    try { return await this.answered(item); } finally { clearInterval(asks); }
+  }
+
+  // askWhy says of what takes long that other pictures wait, too.
+  async askWhy(item) {
+    try {
+      const { waiting } = await api.get("/me", { quiet: true, signal: this.signal });
+      item.busy = waiting > 0 ? `Looking … The service is busy: ${words.count(waiting, "picture waits", "pictures wait")} for a turn.` : "";
+      if (item.state === "working" && this.shown?.item === item) this.drawAnswer();
+    } catch { /* it is answered, or fails, by itself */ }
+  }
+
+  async answered(item) {
     for (let n = 1; ; n++) {
       try {
         const answer = await api.post(inCollection("/classify"), { form: { file: item.file }, query: { explain: item.explain }, signal: this.signal });
@@ -139,8 +154,8 @@ class Recognise extends View {
     const decision = item.decisions[nth];
     const here = this.shown?.item === item && this.shown.nth === nth;
     const said = { waiting: "Waiting", working: "Looking …", failed: item.error?.message }[item.state] ?? summary(decision);
-    return h("button", { type: "button", class: "queue-item", "aria-current": String(here), on: { click: () => this.select(row) } }, h("span", { class: "dot " + (decision?.answer.decision ?? item.state) }),
-      h("span", { class: "grow" }, h("span", { class: "file cut", title: item.file.name, text: item.file.name + (decision?.page ? `, page ${decision.page}` : "") }), h("span", { class: "said cut" }, said)));
+    return h("button", { type: "button", class: "queue-item", "aria-current": String(here), on: { click: () => this.select(row) } }, h("span", { class: "dot " + (decision ? words.toneOf(decision.answer) : item.state) }),
+      h("span", { class: "grow" }, sourceName(item.file.name, decision?.page, "file"), h("span", { class: "said cut" }, said)));
   }
 
   select(row) {
@@ -171,12 +186,12 @@ class Recognise extends View {
     if (!decision) return fill(this.answer, this.looking(item));
     const shows = /^image\/(jpeg|png|gif|webp|bmp|avif)/.test(item.file.type) && !decision.page;
     const { answer } = decision;
-    this.told.textContent = `${item.file.name}: ${words.decisionNames[answer.decision]}${answer.label ? ", " + words.longLabel(answer.label) : ""}${answer.confidence ? ", " + words.percent(answer.confidence) : ""}`;
+    this.told.textContent = `${item.file.name}: ${words.nameOf(answer)}${answer.label ? ", " + words.longLabel(answer.label) : ""}${answer.confidence ? ", " + words.percent(answer.confidence) : ""}`;
     fill(this.answer, answerCard({ decision, picture: shows ? item.url : decision.picture ? decisionPicture(decision.id) : "", file: item.decisions.length === 1 ? item.file : null, after: () => state.refreshCounts() }));
   }
 
   looking(item) {
-    return h("div", { class: "card stack" }, h("div", { class: "row" }, h("span", { class: "dot working" }), h("span", { text: item.state === "waiting" ? "Waits for its turn …" : "Looking …" })), item.file.type.startsWith("image/") && h("div", { class: "pair" }, h("figure", { class: "stage" }, h("div", { class: "frame" }, h("img", { src: item.url, alt: "" })))));
+    return h("div", { class: "card stack" }, h("div", { class: "row" }, h("span", { class: "dot working" }), h("span", { role: "status", text: item.state === "waiting" ? "Waits for its turn …" : item.busy || "Looking …" })), item.file.type.startsWith("image/") && h("div", { class: "pair" }, h("figure", { class: "stage" }, h("div", { class: "frame" }, h("img", { src: item.url, alt: "" })))));
   }
 
   // stored shows an answer of before, which the address names.
@@ -196,12 +211,13 @@ function fromAnswer({ decision_id: id, status, explanation, ...answer }, { galle
 function summary(decision) {
   if (!decision) return "Nothing was found in it.";
   const a = decision.answer;
+  if (words.isOpen(a)) return [labelText(a.label), " · " + words.openWords(a)];
   return a.decision === "match" ? [labelText(a.label), " · " + words.percent(a.confidence)] : words.decisionNames[a.decision];
 }
 
 function tally(items) {
-  const all = items.flatMap((i) => (i.state === "failed" ? ["failed"] : i.decisions.map((d) => d.answer.decision)));
-  const names = { match: "recognised", ambiguous: "between two kinds", unknown: "unknown", refused: "not usable", failed: "not answered" };
+  const all = items.flatMap((i) => (i.state === "failed" ? ["failed"] : i.decisions.map((d) => words.isOpen(d.answer) ? "open" : d.answer.decision)));
+  const names = { match: "recognised", open: "with the sub-label open", ambiguous: "between two kinds", unknown: "unknown", refused: "not usable", failed: "not answered" };
   return Object.entries(names).map(([of, name]) => [all.filter((d) => d === of).length, name]).filter(([n]) => n).map(([n, name]) => `${n} ${name}`).join(", ");
 }
 
