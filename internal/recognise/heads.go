@@ -41,6 +41,7 @@ const (
 	// A logo and a name that stand in one line look much like another dark square before another
 	// name at a quarter of their size. Print of wideCells and more is another already if it agrees
 	// by nameGap less than what agrees best of the head, where that is wellShown.
+	// On notes and cards holograms and wear look so, too.
 	wideCells, nameGap, wellShown = 40, 0.06, 0.9
 	// someHead cells of the head must seem another form, mostHead and plainlyOf where the reference
 	// alone hardly tells that it is form. A smaller share than mayBeOther would cost three of 360
@@ -83,7 +84,7 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scor
 			continue
 		}
 		seen := kinds.Print(e.Box, f.rectified.Visible)
-		wide := seen.Cells >= wideCells
+		wide := seen.Cells >= wideCells && !form.Unsteady
 		if seen.Cells < leastPrint || seen.OtherForm < mayBeOther || seen.Contents > mayBeEntry {
 			continue
 		}
