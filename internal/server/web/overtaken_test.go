@@ -204,7 +204,7 @@ func TestOlderLookAtAWatch(t *testing.T) {
 		t.Fatal(err) // the looks of the page are 3 s apart
 	}
 	t.Cleanup(func() {
-		if _, err := chromedp.Call(p.ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: often.Identifier}); err != nil {
+		if _, err := chromedp.Call(p.ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(often)); err != nil {
 			t.Error(err)
 		}
 	})
