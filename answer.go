@@ -200,7 +200,9 @@ func newGeometry(of *recognise.Finding, p *recognise.Photo) *Geometry {
 		g.Changes = append(g.Changes, asSent(p, c.Photo))
 	}
 	if len(d.Open) > 0 && f.Located {
-		g.OtherForm = otherForm(f, of.Best.Reference, p)
+		for _, place := range f.Print(of.Best.Reference).OtherFormPlaces() {
+			g.OtherForm = append(g.OtherForm, asSent(p, place))
+		}
 	}
 	return g
 }

@@ -16,14 +16,16 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io/fs"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"exemplar/internal/dataset"
 )
 
 var allSets = []string{"dvd_scene", "kinds_identity", "kinds_invoices", "kinds_forms"}
@@ -108,24 +110,16 @@ func link(root, folder string, most int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var all []string
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		switch filepath.Ext(path) {
-		case ".jpg", ".webp", ".png":
-			if !strings.Contains(entry.Name(), "_ref.") {
-				all = append(all, path)
-			}
-		}
-		return err
-	})
-	if err == nil {
-		err = os.Mkdir(folder, 0o755)
+	set, err := dataset.ReadFolder(root)
+	if err != nil {
+		return 0, err
 	}
+	all := slices.DeleteFunc(set.Samples, func(x dataset.Sample) bool { return x.IsReference })
+	err = os.Mkdir(folder, 0o755)
 	n := min(most, len(all))
 	for i := 0; i < n && err == nil; i++ {
-		path := all[i*len(all)/n]
-		name := strings.ReplaceAll(strings.TrimPrefix(path, root), string(filepath.Separator), "_")
-		err = os.Symlink(path, filepath.Join(folder, name))
+		path := all[i*len(all)/n].Path
+		err = os.Symlink(filepath.Join(root, path), filepath.Join(folder, strings.ReplaceAll(path, "/", "_")))
 	}
 	return n, err
 }

@@ -151,7 +151,7 @@ func (p *textPrinter) print(path string, a exemplar.Answer) error {
 		if a.Label != "" {
 			label = p.fit(plain(a.Label), max(p.label, len("...")+2))
 		}
-		confidence := fmt.Sprintf("%3s %%", percentDown(a.Confidence, 0))
+		confidence := fmt.Sprintf("%3s %%", explain.PercentDown(a.Confidence, 0))
 		if isUnsure(a) {
 			confidence = "    -"
 		}
@@ -173,14 +173,6 @@ func (p *textPrinter) fit(s string, limit int) string {
 	return shorten(s, limit)
 }
 
-// percentDown writes a share in percent. It rounds down, so that no answer seems surer
-// than it is.
-func percentDown(share float64, digits int) string {
-	unit := math.Pow10(digits)
-	const slack = 1e-9 // because 0.29 is a little less than 29 % in binary
-	return strconv.FormatFloat(math.Floor(100*unit*share+slack)/unit, 'f', digits, 64)
-}
-
 // printAll writes the whole names, the reason, and the numbers behind it.
 func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	say(p.w, "%s\n  %s", path, string(a.Decision))
@@ -192,7 +184,7 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	case isUnsure(a):
 		say(p.w, ", %s", unsure(a))
 	default:
-		say(p.w, ", confidence %s %%", percentDown(a.Confidence, 1))
+		say(p.w, ", confidence %s %%", explain.PercentDown(a.Confidence, 1))
 	}
 	if how := listed(turnedBy(a), seenIn(a)); how != "" {
 		say(p.w, ", %s", how)
@@ -211,16 +203,13 @@ func (p *textPrinter) printAll(path string, a exemplar.Answer) {
 	const shown = 0.001 // 0.1 %
 	for i, c := range a.Candidates {
 		if i == 0 || c.Confidence >= shown {
-			say(p.w, "  %5s %%  %s  %s\n", percentDown(c.Confidence, 1), c.Reference, c.Label)
+			say(p.w, "  %5s %%  %s  %s\n", explain.PercentDown(c.Confidence, 1), c.Reference, c.Label)
 		}
 	}
 }
 
-// isUnsure says of an answer that is unknown that it would be a match if more strangers might be
-// accepted. Its confidence, that it is none of the nearest labels, would say that to nobody.
 func isUnsure(a exemplar.Answer) bool {
-	const evens = 0.5
-	return a.Decision == exemplar.Unknown && a.Confidence > 0 && a.Confidence < evens && len(a.Candidates) > 0
+	return explain.IsUnsure(a.Decision, a.Confidence, len(a.Candidates))
 }
 
 // unsure names the label that is probable, and says why it is not the answer.

@@ -126,12 +126,12 @@ func (s *quadraticSystem) solve() [6]float64 {
 	for i := 1; i < 6; i++ {
 		s.a[i][i] += quadraticRidge
 	}
-	return solveSix(&s.a, s.b)
+	return SolveSix(&s.a, s.b)
 }
 
-// solveSix solves a symmetric positive definite system given by its lower
+// SolveSix solves a symmetric positive definite system given by its lower
 // triangle.
-func solveSix(a *[6][6]float64, b [6]float64) [6]float64 {
+func SolveSix(a *[6][6]float64, b [6]float64) [6]float64 {
 	var l [6][6]float64
 	for i := range 6 {
 		for j := 0; j <= i; j++ {

@@ -205,12 +205,7 @@ func tenths(x float64) string {
 	return fmt.Sprintf("%+.1f", x)
 }
 
-// unsure says that a label is probable, though the answer is unknown: fewer strangers may be
-// accepted than would be if it were the answer.
-func unsure(d *decide.Decision) bool {
-	const evens = 0.5
-	return d.Outcome == decide.Unknown && d.Confidence > 0 && d.Confidence < evens && len(d.Candidates) > 0
-}
+func unsure(d *decide.Decision) bool { return IsUnsure(d.Outcome, d.Confidence, len(d.Candidates)) }
 
 // figures are the numbers that the decision rests on, the confidence first.
 func figures(finding *recognise.Finding) (out [][2]string) {

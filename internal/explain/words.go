@@ -5,7 +5,10 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"exemplar/internal/decide"
 )
 
 // What decisions say of rates and cosines is for who tunes. Beside a confidence of 92 % "1 of 6
@@ -37,6 +40,13 @@ func Summary(of string) string {
 	})
 }
 
+// IsUnsure says of an answer that is unknown that it would be a match if more strangers might be
+// accepted. Its confidence, that it is none of the nearest labels, would say that to nobody.
+func IsUnsure(outcome decide.Outcome, confidence float64, candidates int) bool {
+	const evens = 0.5
+	return outcome == decide.Unknown && confidence > 0 && confidence < evens && candidates > 0
+}
+
 // Unsure says of an answer that is unknown, though a label is probable, why: fewer strangers may be
 // accepted than would be if that label were the answer.
 func Unsure(label string, probability float64) string {
@@ -46,12 +56,18 @@ func Unsure(label string, probability float64) string {
 // Percent writes a share as the command line does: rounded down, so that nothing seems surer or
 // larger than it is, but nothing that is there is none.
 func Percent(share float64) string {
-	const slack = 1e-9 // because 0.29 is a little less than 29 % in binary
-	percent := math.Floor(100*share + slack)
-	if percent < 1 && share > 0 {
+	percent := PercentDown(share, 0)
+	if percent == "0" && share > 0 {
 		return "under 1 %"
 	}
-	return fmt.Sprintf("%.0f %%", percent)
+	return percent + " %"
+}
+
+// PercentDown writes a share in percent with some digits after the point, rounded down.
+func PercentDown(share float64, digits int) string {
+	unit := math.Pow10(digits)
+	const slack = 1e-9 // because 0.29 is a little less than 29 % in binary
+	return strconv.FormatFloat(math.Floor(100*unit*share+slack)/unit, 'f', digits, 64)
 }
 
 // Kind writes a condition as a word of a sentence: "too small".

@@ -91,15 +91,21 @@ func changesOf(r *Reference, e *alignment.Evidence, rectified *alignment.Rectifi
 
 // isSame says that two pictures of one size show the same in some cells.
 func isSame(a, b *imaging.Gray, cells image.Rectangle) bool {
+	va, vb, both := spreads(a, b, pixels(cells))
+	return va > 0 && vb > 0 && both >= surelySame*math.Sqrt(va*vb)
+}
+
+// spreads are the sums of the squared differences of two pictures' levels in a rectangle from their
+// means, and of the products of both.
+func spreads(a, b *imaging.Gray, in image.Rectangle) (ofA, ofB, both float64) {
 	var n, sa, sb, saa, sbb, sab float64
-	for y := changedetect.Cell * cells.Min.Y; y < changedetect.Cell*cells.Max.Y; y++ {
-		for x := changedetect.Cell * cells.Min.X; x < changedetect.Cell*cells.Max.X; x++ {
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		for x := in.Min.X; x < in.Max.X; x++ {
 			u, v := float64(a.Pix[y*a.W+x]), float64(b.Pix[y*b.W+x])
 			n, sa, sb, saa, sbb, sab = n+1, sa+u, sb+v, saa+u*u, sbb+v*v, sab+u*v
 		}
 	}
-	va, vb := saa-sa*sa/n, sbb-sb*sb/n
-	return va > 0 && vb > 0 && sab-sa*sb/n >= surelySame*math.Sqrt(va*vb)
+	return saa - sa*sa/n, sbb - sb*sb/n, sab - sa*sb/n
 }
 
 // seeWriting decides anew where what seems to be the same copy of a paper shows writing where
@@ -217,11 +223,16 @@ func isSettled(blocks []alignment.Block, cells image.Rectangle) bool {
 // reading. Between two neighbours of a group lies at most one cell that is not
 // marked.
 func patches(marked []bool, w int) []image.Rectangle {
+	return patchesOf(marked, w, func(_ image.Rectangle, cells int) bool { return cells >= fewestCells })
+}
+
+// patchesOf is patches of those groups that are worth it, by their bounds and number of cells.
+func patchesOf(marked []bool, w int, isWorth func(bounds image.Rectangle, cells int) bool) []image.Rectangle {
 	var found []image.Rectangle
 	done := make([]bool, len(marked))
 	for i, m := range marked {
 		if m && !done[i] {
-			if at, cells := patch(marked, done, w, i); cells >= fewestCells && len(found) < maxChanges {
+			if at, cells := patch(marked, done, w, i); isWorth(at, cells) && len(found) < maxChanges {
 				found = append(found, at)
 			}
 		}

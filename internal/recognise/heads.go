@@ -93,15 +93,15 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scor
 			continue
 		}
 		own := f.itself.kinds().Print(e.Box, f.rectified.Visible)
-		if wide && isOtherName(seen, own, form.HeadCluster) && correlation <= best()-nameGap && best() >= wellShown {
-			if elsewhere, _ := longer().Sought(&e); elsewhere <= best()-nameGap && f.photo.shows(r, f, e.Box, correlation) && !f.photo.hides(r, f, e.Box) {
-				return true
-			}
-		}
-		if correlation >= looksOther || !isReplaced(seen, own, correlation, doubtful) {
+		otherName := wide && isOtherName(seen, own, form.HeadCluster) && correlation <= best()-nameGap && best() >= wellShown
+		replaced := correlation < looksOther && isReplaced(seen, own, correlation, doubtful)
+		if !otherName && !replaced {
 			continue
 		}
-		if elsewhere, _ := longer().Sought(&e); elsewhere < surelyMoved && f.photo.shows(r, f, e.Box, correlation) {
+		elsewhere, _ := longer().Sought(&e)
+		otherName = otherName && elsewhere <= best()-nameGap
+		replaced = replaced && elsewhere < surelyMoved
+		if (otherName || replaced) && f.photo.shows(r, f, e.Box, correlation) && (replaced || !f.photo.hides(r, f, e.Box)) {
 			return true
 		}
 	}

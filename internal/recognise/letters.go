@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/imaging"
@@ -112,7 +113,7 @@ const terms = 6
 
 // leastSquares are the normal equations of what explains a photo.
 type leastSquares struct {
-	a [terms][terms]float64 // upper half
+	a [terms][terms]float64 // lower half
 	b [terms]float64
 	n float64 // pixels
 }
@@ -125,7 +126,7 @@ func (s *leastSquares) add(basis *[terms]raster, target raster, i int) {
 	}
 	t := float64(target.v[i])
 	for k, v := range row {
-		for l := k; l < terms; l++ {
+		for l := range k + 1 {
 			s.a[k][l] += v * row[l]
 		}
 		s.b[k] += v * t
@@ -143,31 +144,12 @@ func (s *leastSquares) addAll(o *leastSquares, weight float64) {
 	}
 }
 
-func (s *leastSquares) solve() (x [terms]float64) {
-	a, b := s.a, s.b
+func (s *leastSquares) solve() [terms]float64 {
+	a := s.a
 	for k := range terms {
-		for l := range k {
-			a[k][l] = a[l][k]
-		}
 		a[k][k] += 1e-6*a[k][k] + 1e-9
 	}
-	for k := range terms {
-		for l := k + 1; l < terms; l++ {
-			f := a[l][k] / a[k][k]
-			for m := k; m < terms; m++ {
-				a[l][m] -= f * a[k][m]
-			}
-			b[l] -= f * b[k]
-		}
-	}
-	for k := terms - 1; k >= 0; k-- {
-		sum := b[k]
-		for l := k + 1; l < terms; l++ {
-			sum -= a[k][l] * x[l]
-		}
-		x[k] = sum / a[k][k]
-	}
-	return x
+	return alignment.SolveSix(&a, s.b)
 }
 
 // explainer explains a photo, laid on a reference, by it.

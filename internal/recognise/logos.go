@@ -27,14 +27,7 @@ func (f *Found) showsOtherLogo(r *Reference, form *scoremodel.Form) bool {
 	if form.Unsteady || form.Strip || r.zone() > 0 {
 		return false
 	}
-	others := f.otherLogos()
-	if len(others) == 0 {
-		return false
-	}
-	hidden, small := f.photo.hidden(r, f)
-	return !small && slices.ContainsFunc(others, func(e emblem.Emblem) bool {
-		return !f.isCutOff(e.Box) && !slices.ContainsFunc(hidden, e.Box.Overlaps)
-	})
+	return slices.ContainsFunc(f.otherLogos(), func(e emblem.Emblem) bool { return !f.isCutOff(e.Box) && !f.photo.hides(r, f, e.Box) })
 }
 
 // logosEnd is the row up to which the emblems of a page lie.

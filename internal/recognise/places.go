@@ -83,12 +83,8 @@ func (f *Found) showsOtherPlace(r *Reference, form *scoremodel.Form, kinds *chan
 	}
 	alone, above := f.itself.kinds(), f.Evidence.Above(f.photo.probe, f.rowsAbove())
 	others := 0
-	hidden, small := f.photo.hidden(r, f)
-	if small {
-		return false
-	}
 	for _, s := range suspects {
-		if slices.ContainsFunc(hidden, pixels(s.Rectangle).Overlaps) {
+		if f.photo.hides(r, f, pixels(s.Rectangle)) {
 			continue
 		}
 		own := alone.Print(pixels(s.Rectangle), f.rectified.Visible)

@@ -95,6 +95,28 @@ func (m *PrintMap) ContentsShare() float64 {
 	return float64(contents) / float64(max(1, contents+form))
 }
 
+// fewestFormCells of another form lie together in a place that is worth showing, and none so thin
+// that it may be the edge of a document that lies a little elsewhere. By eye.
+const fewestFormCells = 6
+
+// OtherFormPlaces are the places that show another form, at most as many as places of other print:
+// their corners, clockwise from the upper left, in pixels of the photo.
+func (m *PrintMap) OtherFormPlaces() (places [][4]planar.Point) {
+	other := make([]bool, len(m.State))
+	for i, state := range m.State {
+		other[i] = state == FormDiffers
+	}
+	isWorth := func(at image.Rectangle, cells int) bool {
+		return cells >= fewestFormCells && min(at.Dx(), at.Dy()) >= 2
+	}
+	for _, at := range patchesOf(other, m.W, isWorth) {
+		_, upper := m.Run(at.Min.Y, at.Min.X, at.Max.X)
+		_, lower := m.Run(at.Max.Y-1, at.Min.X, at.Max.X)
+		places = append(places, [4]planar.Point{upper[0], upper[1], lower[2], lower[3]})
+	}
+	return places
+}
+
 // Print says what a photo shows of the print of a reference that was located in it.
 func (f *Found) Print(r *Reference) *PrintMap {
 	rectified := f.rectified

@@ -315,11 +315,11 @@ func (e *evidenceSet) decide() Finding {
 	e.markStates()
 	f := e.decideOnce()
 	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {
-		of, seen := f.Decision.Best.Evidence, e.seeCopy(&f)
-		if seen == (copySeen{of.Illegible, of.Written, of.Recoloured, of.Under, of.OtherLetters}) {
+		of, seen := f.Decision.Best.Evidence, e.lookClosely(&f)
+		if seen == of.CloseLook {
 			break
 		}
-		of.Illegible, of.Written, of.Recoloured, of.Under, of.OtherLetters = seen.illegible, seen.written, seen.recoloured, seen.under, seen.letters
+		of.CloseLook = seen
 		f = e.decideOnce() // another reference speaks for it now, perhaps
 	}
 	e.seeWriting(&f)
@@ -329,18 +329,11 @@ func (e *evidenceSet) decide() Finding {
 	return f
 }
 
-// copySeen is what speaks against the same copy, looked at only where nothing else will do.
-type copySeen struct {
-	illegible                  scoremodel.Illegible
-	written                    int
-	recoloured, under, letters bool
-}
-
-func (e *evidenceSet) seeCopy(f *Finding) copySeen {
-	seen := copySeen{illegible: illegible(f.Conditions)}
+func (e *evidenceSet) lookClosely(f *Finding) scoremodel.CloseLook {
+	seen := scoremodel.CloseLook{Illegible: illegible(f.Conditions)}
 	if h := f.Best; h != nil {
-		seen.written, seen.recoloured, seen.under = anyWritten(h), e.isRecoloured(h), e.liesUnder(h)
-		seen.letters = h.Found.showsOtherLetters(h.Reference, f.Conditions)
+		seen.Written, seen.Recoloured, seen.Under = anyWritten(h), e.isRecoloured(h), e.liesUnder(h)
+		seen.OtherLetters = h.Found.showsOtherLetters(h.Reference, f.Conditions)
 	}
 	return seen
 }

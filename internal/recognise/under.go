@@ -1,6 +1,7 @@
 package recognise
 
 import (
+	"image"
 	"math"
 
 	"exemplar/internal/alignment"
@@ -51,19 +52,14 @@ func (a *area) agreesOn(block *[4]planar.Point, h *planar.Homography) bool {
 
 // isOtherPrint says that a photo, laid on a reference, shows other print in a block of it.
 func isOtherPrint(ref, laid *imaging.Gray, b *alignment.Block) bool {
-	var n, sa, sb, saa, sbb, sab float64
-	for y := b.Y; y < min(ref.H, b.Y+alignment.BlockSide); y++ {
-		for x := b.X; x < min(ref.W, b.X+alignment.BlockSide); x++ {
-			u, v := float64(ref.Pix[y*ref.W+x])/2, float64(laid.Pix[y*ref.W+x])
-			n, sa, sb, saa, sbb, sab = n+1, sa+u, sb+v, saa+u*u, sbb+v*v, sab+u*v
-		}
-	}
-	va, vb := saa-sa*sa/n, sbb-sb*sb/n
-	switch blank := n * printThere * printThere; {
-	case va < blank && vb < blank:
+	at := image.Rect(b.X, b.Y, b.X+alignment.BlockSide, b.Y+alignment.BlockSide).Intersect(image.Rect(0, 0, ref.W, ref.H))
+	own, its, both := spreads(ref, laid, at)
+	own, both = own/4, both/2 // at half brightness, as the photo is
+	switch blank := float64(at.Dx()*at.Dy()) * printThere * printThere; {
+	case own < blank && its < blank:
 		return false
-	case va < blank || vb < blank:
+	case own < blank || its < blank:
 		return true
 	}
-	return sab-sa*sb/n < sameStrokes*math.Sqrt(va*vb)
+	return both < sameStrokes*math.Sqrt(own*its)
 }

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"exemplar/internal/alignment"
 	"exemplar/internal/changedetect"
+	"exemplar/internal/decide"
 	"exemplar/internal/store"
 )
 
@@ -46,17 +48,17 @@ func (s *search) learn(ctx context.Context, found []*Hypothesis) error {
 	if len(found) == 0 {
 		return nil
 	}
-	others := map[string][]string{}
+	others := map[decide.Label][]string{}
 	for _, h := range found {
-		others[string(h.Label)] = nil
+		others[h.Label] = nil
 	}
 	for id, label := range s.members {
-		if list, wanted := others[string(label)]; wanted && s.damaged[id] == nil {
-			others[string(label)] = append(list, id)
+		if list, wanted := others[label]; wanted && s.damaged[id] == nil {
+			others[label] = append(list, id)
 		}
 	}
 	for _, h := range found {
-		teachers := slices.DeleteFunc(slices.Sorted(slices.Values(others[string(h.Label)])), func(id string) bool { return id == h.ID })
+		teachers := slices.DeleteFunc(slices.Sorted(slices.Values(others[h.Label])), func(id string) bool { return id == h.ID })
 		if len(teachers) == 0 {
 			continue
 		}
@@ -90,10 +92,11 @@ func (g *Engine) variedBy(ctx context.Context, r *Reference, teachers []string) 
 
 // with adds what differs in a picture of another reference, if most of it agrees.
 func (v *varied) with(p *Photo, r *Reference) *varied {
-	f := p.Compare(r)
+	f := Found{Evidence: alignment.VerifyCoarsely(p.probe, r.target)}
 	if !f.Located || f.LocallyConsistent < sameForm {
 		return v
 	}
+	p.lay(r, &f) // no decision is taken
 	seen := f.seenKinds()
 	if v == nil {
 		v = &varied{seen.W, seen.H, make([]bool, len(seen.Logit))}

@@ -22,7 +22,6 @@ type Evidence struct {
 	Inside            float64 // LocallyConsistent of the others
 	Changed           float64 // share of the printed content that is other than the reference's
 	Changes           int     // regions where it surely is
-	Written           int     // cells where the reference is blank and the probe shows writing; 0 where nobody looked
 
 	Cosine float64 // of the document, cut out and upright, with the reference
 
@@ -30,27 +29,23 @@ type Evidence struct {
 	// every copy has another holder.
 	Personal bool
 
-	// Illegible says why contents cannot be read in the photo, as [TooSmall]; empty where they
-	// can, or where nobody looked.
-	Illegible Illegible
-
-	// Recoloured says that the print is plainly of other colours than the reference's; false
-	// where nobody looked.
-	Recoloured bool
-
-	// OtherLetters says that the probe shows other print in a place as large as a letter; false
-	// where nobody looked.
-	OtherLetters bool
-
-	// Under says that another document which was found in the photo lies on this one; false where
-	// nobody looked.
-	Under bool
+	CloseLook
 
 	Form *Form // nil where nobody looked
 
 	// InPhoto are the comparable blocks, where they lie in the photo. They are
 	// needed only to tell references apart that lie in the same part of it.
 	InPhoto []PhotoBlock
+}
+
+// CloseLook is what speaks against the same copy, and is looked at only where no other copy will
+// do; zero where nobody looked.
+type CloseLook struct {
+	Written      int       // cells where the reference is blank and the probe shows writing
+	Illegible    Illegible // why contents cannot be read in the photo, as [TooSmall]; empty where they can
+	Recoloured   bool      // the print is plainly of other colours than the reference's
+	OtherLetters bool      // the probe shows other print in a place as large as a letter
+	Under        bool      // another document which was found in the photo lies on this one
 }
 
 // Illegible is why contents cannot be read.

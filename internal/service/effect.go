@@ -57,18 +57,29 @@ func (s *Service) effectOf(ctx context.Context, collection string, labels, of []
 	return changed, len(rows), err
 }
 
+// unjudged are decisions of a label that nobody has judged: those that were answered, and those
+// whose sub-label is open. At most the filter's limit of either.
+func unjudged(ctx context.Context, tx *db.Tx, collection string, f db.DecisionFilter) (all []db.Decision, err error) {
+	for _, f.Status = range []string{StatusAnswered, StatusOpen} {
+		rows, err := tx.Decisions(ctx, collection, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
 // answeredAs are the latest answers that gave one of some labels and nobody has judged,
 // with kept pictures, but for some decisions.
 func (s *Service) answeredAs(ctx context.Context, collection string, labels, without []string) ([]db.Decision, error) {
 	var all []db.Decision
 	for _, label := range slices.Compact(slices.Sorted(slices.Values(labels))) {
-		for _, status := range []string{StatusAnswered, StatusOpen} { // open: its sub-label is
-			rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: status, Label: label, Limit: inboxLooks})
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, rows...)
+		rows, err := unjudged(ctx, s.db.Read(), collection, db.DecisionFilter{Label: label, Limit: inboxLooks})
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, rows...)
 	}
 	all = slices.DeleteFunc(all, func(d db.Decision) bool { return !d.HasPicture || slices.Contains(without, d.ID) })
 	sort.Slice(all, func(i, j int) bool { return all[i].ID > all[j].ID })

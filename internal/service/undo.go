@@ -186,13 +186,9 @@ func restingOn(ctx context.Context, tx *db.Tx, change db.Change, references []st
 	if len(references) == 0 {
 		return nil, nil
 	}
-	var rows []db.Decision
-	for _, status := range []string{StatusAnswered, StatusOpen} { // open: its sub-label is
-		some, err := tx.Decisions(ctx, change.Collection, db.DecisionFilter{Status: status, Decision: string(exemplar.Match), Before: change.ID, Limit: inboxLooks})
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, some...)
+	rows, err := unjudged(ctx, tx, change.Collection, db.DecisionFilter{Decision: string(exemplar.Match), Before: change.ID, Limit: inboxLooks})
+	if err != nil {
+		return nil, err
 	}
 	for _, row := range rows {
 		d, err := newDecision(row)
