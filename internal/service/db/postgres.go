@@ -143,7 +143,7 @@ func (db *DB) translate(err error) error {
 		return err
 	}
 	if db.reach != nil {
-		db.reach.lose()
+		db.reach.broken()
 	}
 	return fmt.Errorf("%w (%w)", ErrUnavailable, err)
 }

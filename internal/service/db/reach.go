@@ -61,7 +61,6 @@ func (r *reach) lose() {
 		return
 	}
 	r.end(errSilent)
-	go r.forget() // what lies in the pool is of the server that went away
 	go func() {
 		for {
 			select {
@@ -76,6 +75,15 @@ func (r *reach) lose() {
 				return
 			}
 		}
+	}()
+}
+
+// broken notes that a connection broke, or could not be made. That is no proof that the
+// server is away: a caller who goes away has its connection closed, and its dial cut short.
+func (r *reach) broken() {
+	go func() {
+		r.forget() // what lies in the pool may be of a server that was started anew
+		r.doubt()
 	}()
 }
 
@@ -138,10 +146,17 @@ func (db *DB) limited(ctx context.Context) (context.Context, func()) {
 	return ctx, func() { stop(); release() }
 }
 
-// failed translates the error of a call under a context of bound.
+// failed translates the error of a call under a context of bound. The connection of a
+// caller who went away is closed in the middle of what it does: its error says nothing
+// about the server.
 func (db *DB) failed(ctx context.Context, err error) error {
-	if err != nil && errors.Is(context.Cause(ctx), errSilent) {
-		return fmt.Errorf("%w (%v)", ErrUnavailable, err) // not that of a caller who went away
+	switch gone := context.Cause(ctx); {
+	case err == nil:
+		return nil
+	case errors.Is(gone, errSilent):
+		return fmt.Errorf("%w (%v)", ErrUnavailable, err)
+	case gone != nil && db.reach != nil:
+		return fmt.Errorf("%w (%v)", gone, err)
 	}
 	err = db.translate(err)
 	if errors.Is(err, ErrFull) {
