@@ -18,7 +18,8 @@ const head = `# Conditions: in what state documents are seen
 ` + "`%s`" + ` writes this page.
 %d drawn documents of %d sorts, captured by two simulators:
 - *capturesim*: the package of that name. What is chosen in the program was chosen with its captures, of other documents.
-- *independent*: the command's own, written apart from it: other shapes of glare, tears, stains and things, made in other ways, in other strengths. Only how the plainest reference is found was corrected by one of its captures, the card of [sub-labels.md](../sub-labels.md#a-document-in-several-conditions), and when a picture is blurred or of a screen was chosen with both.
+- *independent*: the command's own, written apart from it: other shapes of glare, tears, stains and things, made in other ways, in other strengths.
+  Only how the plainest reference is found was corrected by one of its captures, the card of [sub-labels.md](../sub-labels.md#a-document-in-several-conditions), and when a picture is blurred or of a screen was chosen with both.
 
 *Scans* fill the picture, *photos* show the document aslant on a surface, in a room's light with shadows.
 The network that finds regions learnt from a third sort of captures ([tools/condition](../../tools/condition/main.go)), of other documents.

@@ -169,7 +169,8 @@ The others are the odd families of real sets, two captures of each kind, of whic
 Odd families are for choosing: these figures are no results.
 
 - *Copies*, *others*: photos laid on a reference of their own kind, and on one that looks like it.
-- *AUC other print*, *form*, *filled in*: over cells of 8 pixels: other print told from the same; of other print, another form from other contents; of the reference's print, contents from form. *By Default*: the first of these, by the detector of changes.
+- *AUC other print*, *form*, *filled in*: over cells of 8 pixels: other print told from the same; of other print, another form from other contents; of the reference's print, contents from form.
+  *By Default*: the first of these, by the detector of changes.
 - *Other form*: the sum over the cells of the probability of other print times that of its being another form. *Cluster*: the same, in the 5x5 cells that have most.
 
 ` + "| documents | copies | others | AUC other print | by Default | AUC form | AUC filled in | other form on copies: median, mean, 90 % | on others: median, 10 % | AUC of copies and others: other form, cluster |\n|---|---|---|---|---|---|---|---|---|---|\n"
