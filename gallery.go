@@ -39,6 +39,7 @@ const (
 	ReadOnly          Mode = iota // it must be there already, and is not changed
 	ReadWrite                     // it is made where there is none
 	ReadWriteExisting             // it must be there already
+	ReadWriteDamaged              // likewise, and may lack the end of its file: for [Gallery.Repair]
 )
 
 // Options say how a gallery is opened.
@@ -66,7 +67,7 @@ func Open(name string, opts Options) (*Gallery, error) {
 	if opts.Model.inner.Calibration == nil {
 		return nil, fmt.Errorf("open gallery %q: the model has no calibration, so nothing can be decided: make one with exemplar calibrate: %w", open.Shown(name), ErrModel)
 	}
-	kept, err := open.Store(name, store.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly})
+	kept, err := open.Store(name, store.Options{Create: opts.Mode == ReadWrite, ReadOnly: opts.Mode == ReadOnly, Damaged: opts.Mode == ReadWriteDamaged})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type galleryVerb struct {
 	use, short string
 	args       cobra.PositionalArgs
 	writes     bool // it changes the gallery
+	repairs    bool // likewise, and the gallery may be damaged
 	makes      bool // it may make a gallery
 	labels     int  // how many of its first arguments are labels, -1: all
 	suggestFor []string
@@ -64,8 +65,10 @@ func (v galleryVerb) open(store *galleryFlags) (*exemplar.Gallery, error) {
 	switch {
 	case v.makes:
 		return store.openOrMake()
+	case v.repairs:
+		return store.open(exemplar.ReadWriteDamaged)
 	case v.writes:
-		return store.open(exemplar.ReadWrite)
+		return store.open(exemplar.ReadWriteExisting)
 	}
 	return store.open(exemplar.ReadOnly)
 }

@@ -88,7 +88,7 @@ func galleryCheck() *cobra.Command {
 func galleryRepair() *cobra.Command {
 	return galleryVerb{
 		use: "repair", short: "Repair damaged parts, and name those that cannot be repaired",
-		args: cobra.NoArgs, writes: true, suggestFor: []string{"fix", "restore", "heal"},
+		args: cobra.NoArgs, repairs: true, suggestFor: []string{"fix", "restore", "heal"},
 		run: func(cmd *cobra.Command, g *exemplar.Gallery, _ []string) error {
 			done, err := g.Repair(cmd.Context())
 			out := cmd.OutOrStdout()

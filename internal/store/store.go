@@ -9,6 +9,7 @@ import (
 type Options struct {
 	Create   bool // make a new store if there is none
 	ReadOnly bool // change nothing: changes give ErrReadOnly, and a store of an older version is not brought up to date
+	Damaged  bool // open it, to repair it, also where its file ends too early
 }
 
 // Store keeps the references of one gallery. It is safe for concurrent use, and

@@ -14,7 +14,11 @@ import (
 // fail wraps err in the sentinel of package store that it amounts to, and names the
 // gallery.
 func (g *Store) fail(doing string, err error) error {
-	return fmt.Errorf("%s gallery %q: %w", doing, g.path, translate(err))
+	err = translate(err)
+	if errors.Is(err, store.ErrCorrupt) {
+		err = explainEnd(g.path, err)
+	}
+	return fmt.Errorf("%s gallery %q: %w", doing, g.path, err)
 }
 
 // translate wraps an error of SQLite or of the file system in the sentinel that it
@@ -37,6 +41,8 @@ func sentinelOf(err error) error {
 		return nil
 	case fault.Code() == sqlite3.SQLITE_IOERR_SHMSIZE: // the shared memory file cannot grow
 		return store.ErrDiskFull
+	case fault.Code() == sqlite3.SQLITE_IOERR_SHORT_READ: // the file ends within a page
+		return store.ErrCorrupt
 	}
 	switch fault.Code() & 0xff { // the primary code
 	case sqlite3.SQLITE_NOTADB:

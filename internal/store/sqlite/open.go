@@ -26,6 +26,7 @@ type Store struct {
 	db       *sql.DB
 	readOnly bool       // the caller wants no writing, or it is impossible
 	version  int        // of the file when it was opened
+	filled   int64      // bytes that its end lacked when it was opened to be repaired
 	writing  sync.Mutex // one writer of this process at a time; SQLite's lock is between processes
 	made     int64      // number of the change that the writer makes; 0 if it makes none
 }
@@ -62,16 +63,39 @@ func (g *Store) open(opts store.Options) error {
 			return err
 		}
 	}
-	if info, err := os.Stat(g.path); err != nil {
+	info, err := os.Stat(g.path)
+	if err != nil {
 		return err
-	} else if info.IsDir() {
-		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
-	} else if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
-		return fmt.Errorf("%w (it is a device or a pipe)", store.ErrNotGallery)
-	} else if info.Size() > 0 && info.Size() < smallestPage { // SQLite would take it for an empty file, and overwrite it
-		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, info.Size())
+	}
+	if err := g.checkFile(info, opts.Create); err != nil {
+		return err
+	}
+	if opts.Damaged {
+		if g.filled, err = fillEnd(g.path, info.Size()); err != nil {
+			return err
+		}
 	}
 	g.readOnly = opts.ReadOnly
+	return g.connectAsPossible()
+}
+
+// checkFile refuses what is no gallery by its kind and its size.
+func (g *Store) checkFile(info fs.FileInfo, mayBeEmpty bool) error {
+	switch size := info.Size(); {
+	case info.IsDir():
+		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
+	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
+		return fmt.Errorf("%w (it is a device or a pipe)", store.ErrNotGallery)
+	case size == 0 && !mayBeEmpty && nothingPending(g.path): // SQLite would make one of it
+		return fmt.Errorf("%w (the file is empty)", store.ErrNoGallery)
+	case size > 0 && size < smallestPage: // SQLite would take it for an empty file, and overwrite it
+		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, size)
+	}
+	return nil
+}
+
+// connectAsPossible connects for writing, or for reading where that is impossible.
+func (g *Store) connectAsPossible() error {
 	err := g.connect("")
 	if errors.Is(translate(err), store.ErrDiskFull) && !g.readOnly {
 		g.spendReserve()

@@ -274,5 +274,29 @@ func (g *Store) stats(ctx context.Context, tx *sql.Tx) (store.Stats, error) {
 	}
 	err = tx.QueryRowContext(ctx, `SELECT count(*), count(DISTINCT label),
 		(SELECT count(features) FROM embedding WHERE model = ?) FROM reference`, own.model).Scan(&s.References, &s.Labels, &s.Features)
+	if isCorrupt(err) {
+		err = g.countOneByOne(ctx, tx, own.model, &s)
+	}
 	return s, err
+}
+
+// countOneByOne counts what tables with unreadable pages hold: features that cannot be
+// read are none.
+func (g *Store) countOneByOne(ctx context.Context, tx *sql.Tx, model string, s *store.Stats) error {
+	references, err := g.list(ctx, tx, store.Filter{})
+	if err != nil {
+		return err
+	}
+	labels := map[store.Label]bool{}
+	for _, r := range references {
+		labels[r.Label] = true
+		n := 0
+		err := tx.QueryRowContext(ctx, `SELECT count(features) FROM embedding WHERE reference = ? AND model = ?`, r.ID, model).Scan(&n)
+		if err != nil && !isCorrupt(err) {
+			return err
+		}
+		s.Features += n
+	}
+	s.References, s.Labels = len(references), len(labels)
+	return nil
 }

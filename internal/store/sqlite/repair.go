@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/oklog/ulid/v2"
 
 	"exemplar/internal/store"
@@ -16,7 +17,12 @@ import (
 // and the embeddings, features and words of pictures. See [store.Keeper].
 func (g *Store) Repair(ctx context.Context, maker store.Maker, content store.Content) (done store.Repaired, err error) {
 	const doing = "repair"
-	if done.Rebuilt, err = g.repairFile(ctx); err != nil {
+	if g.filled > 0 {
+		done.Rebuilt = append(done.Rebuilt, humanize.IBytes(uint64(g.filled))+" of the file's end were missing: what lay there is lost")
+	}
+	rebuilt, err := g.repairFile(ctx)
+	done.Rebuilt = append(done.Rebuilt, rebuilt...)
+	if err != nil {
 		return done, err
 	}
 	var own state
@@ -123,34 +129,40 @@ func (g *Store) repairFile(ctx context.Context) (rebuilt []string, err error) {
 	if err := g.rebuildTables(ctx, &rebuilt); err != nil {
 		return rebuilt, err
 	}
-	err = g.write(ctx, "repair", func(tx *sql.Tx) error {
-		problems, err := g.pageProblems(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if len(problems) > 0 {
-			if _, err := tx.ExecContext(ctx, `REINDEX`); err != nil && !isCorrupt(err) {
-				return err
-			}
-			if err := dropOrphans(ctx, tx); err != nil && !isCorrupt(err) {
-				return err
-			}
-		}
-		return g.repairState(ctx, tx, &rebuilt)
+	var problems []string
+	err = g.read(ctx, "repair", func(tx *sql.Tx) error {
+		problems, err = g.pageProblems(ctx, tx)
+		return err
 	})
+	if err != nil {
+		return rebuilt, err
+	}
+	if len(problems) > 0 {
+		err = g.tidy(ctx)
+	}
+	if err != nil {
+		return rebuilt, err
+	}
+	err = g.write(ctx, "repair", func(tx *sql.Tx) error { return g.repairState(ctx, tx, &rebuilt) })
 	return rebuilt, err
 }
 
-// dropOrphans removes rows that belong to no reference.
-func dropOrphans(ctx context.Context, tx *sql.Tx) error {
+// tidy makes the indexes anew, and removes rows that belong to no reference. Each step is
+// for itself: where pages cannot be read it cannot be made, and the others can.
+func (g *Store) tidy(ctx context.Context) error {
 	for _, statement := range []string{
+		`REINDEX`,
 		`DELETE FROM words WHERE NOT EXISTS (SELECT 1 FROM embedding e WHERE e.reference = words.reference AND e.model = words.model)
 			OR reference NOT IN (SELECT id FROM reference)`,
 		`DELETE FROM embedding WHERE reference NOT IN (SELECT id FROM reference)`,
 		`DELETE FROM picture WHERE reference NOT IN (SELECT id FROM reference)`,
 		`DELETE FROM checksum WHERE reference NOT IN (SELECT id FROM reference) OR part NOT IN ('picture', 'embedding', 'features', 'words')`,
 	} {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
+		err := g.write(ctx, "repair", func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		})
+		if err != nil && !isCorrupt(err) {
 			return err
 		}
 	}
@@ -182,25 +194,17 @@ func (g *Store) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) 
 	case len(problems) > 0:
 		*rebuilt = append(*rebuilt, "the records of changes and removals were damaged, and are made anew")
 	}
-	var model, created, seq, bytes sql.NullString
-	const most = `FROM embedding GROUP BY model ORDER BY count(*) DESC LIMIT 1`
-	err = tx.QueryRowContext(ctx, `SELECT (SELECT model `+most+`), (SELECT length(vectors) `+most+`), (SELECT min(registered) FROM reference),
-		max((SELECT coalesce(max(seq), 0) FROM reference), (SELECT coalesce(max(seq), 0) FROM removal WHERE row_crc(reference, seq) IS crc))`).
-		Scan(&model, &bytes, &created, &seq)
-	if err != nil {
-		return err
-	}
-	fresh := state{id: ulid.Make().String(), created: time.Now().UnixMilli(), model: model.String}
-	for text, number := range map[*sql.NullString]func(int64){
-		&bytes:   func(n int64) { fresh.dim = int(n / (4 * store.Rotations)) },
-		&created: func(n int64) { fresh.created = n },
-		&seq:     func(n int64) { fresh.seq = n + 1 },
-	} {
-		var n int64
-		if _, err := fmt.Sscan(text.String, &n); err == nil {
-			number(n)
+	fresh := own
+	if err != nil || own.damaged {
+		if fresh, err = deriveState(ctx, tx); err != nil {
+			return err
 		}
 	}
+	fresh.id = ulid.Make().String()
+	if fresh.seq, err = lastChange(ctx, tx, fresh.seq); err != nil {
+		return err
+	}
+	fresh.seq++
 	if _, err := tx.ExecContext(ctx, `DELETE FROM removal WHERE row_crc(reference, seq) IS NOT crc`); err != nil {
 		return err
 	}
@@ -208,6 +212,28 @@ func (g *Store) repairState(ctx context.Context, tx *sql.Tx, rebuilt *[]string) 
 		return err
 	}
 	return writeState(ctx, tx, fresh)
+}
+
+// deriveState makes a gallery's own row of its references. What is damaged there may be
+// of any type.
+func deriveState(ctx context.Context, tx *sql.Tx) (state, error) {
+	var model text
+	var created, bytes integer
+	const most = `FROM embedding GROUP BY model ORDER BY count(*) DESC LIMIT 1`
+	err := tx.QueryRowContext(ctx, `SELECT (SELECT model `+most+`), (SELECT length(vectors) `+most+`), (SELECT min(registered) FROM reference)`).
+		Scan(&model, &bytes, &created)
+	if created == 0 {
+		created = integer(time.Now().UnixMilli())
+	}
+	return state{model: string(model), dim: int(bytes) / (4 * store.Rotations), created: int64(created)}, err
+}
+
+// lastChange is the number of the last change that is recorded, or seq if that is later.
+func lastChange(ctx context.Context, tx *sql.Tx, seq int64) (int64, error) {
+	var last integer
+	err := tx.QueryRowContext(ctx, `SELECT max(?, (SELECT coalesce(max(seq), 0) FROM reference),
+		(SELECT coalesce(max(seq), 0) FROM removal WHERE row_crc(reference, seq) IS crc))`, seq).Scan(&last)
+	return int64(last), err
 }
 
 // repairReference makes anew the damaged parts of a reference, all or none.
