@@ -118,18 +118,22 @@ func TestChangesOfReferencesAreUndone(t *testing.T) {
 	for _, c := range []struct {
 		name, method, path string
 		in                 any
+		label, to          string // as the list of changes says them
 	}{
-		{"a note", "PATCH", mailroom + "/references/" + id, map[string]string{"note": "x", "contents": "fixed"}},
-		{"another label", "PATCH", mailroom + "/references/" + id, map[string]string{"label": "elsewhere"}},
-		{"a label renamed", "POST", mailroom + "/labels/rename", map[string]string{"from": "travel", "to": "trip"}},
-		{"a reference removed", "DELETE", mailroom + "/references/" + id, nil},
-		{"a label removed", "DELETE", mailroom + "/labels?label=travel", nil},
+		{"a note", "PATCH", mailroom + "/references/" + id, map[string]string{"note": "x", "contents": "fixed"}, "travel/ticket", ""},
+		{"another label", "PATCH", mailroom + "/references/" + id, map[string]string{"label": "elsewhere"}, "travel/ticket", "elsewhere"},
+		{"a label renamed", "POST", mailroom + "/labels/rename", map[string]string{"from": "travel", "to": "trip"}, "travel", "trip"},
+		{"a reference removed", "DELETE", mailroom + "/references/" + id, nil, "travel/ticket", ""},
+		{"a label removed", "DELETE", mailroom + "/labels?label=travel", nil, "travel", ""},
 	} {
 		ask[any](s, 200, c.method, c.path, c.in)
 		if now := ask[service.References](s, 200, "GET", mailroom+"/references", nil); slices.Equal(now.References, before.References) {
 			t.Fatalf("%s: nothing has changed", c.name)
 		}
 		changes := ask[service.Changes](s, 200, "GET", mailroom+"/changes?limit=1", nil)
+		if said := changes.Changes[0]; said.Label != c.label || said.To != c.to {
+			t.Errorf("%s: said of %q, then %q", c.name, said.Label, said.To)
+		}
 		ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": changes.Changes[0].ID})
 		if now := ask[service.References](s, 200, "GET", mailroom+"/references", nil); !slices.Equal(now.References, before.References) {
 			t.Errorf("%s: after undoing %+v, before %+v", c.name, now.References, before.References)

@@ -157,6 +157,9 @@ func (s *server) takeFiles(ctx context.Context, parts *multipart.Reader, job *se
 		if err != nil {
 			return cutOff(err)
 		}
+		if err := misnamed(part); err != nil {
+			return err
+		}
 		if part.FormName() != "file" {
 			continue
 		}

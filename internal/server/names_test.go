@@ -2,6 +2,8 @@ package server
 
 import (
 	"bytes"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -74,5 +76,31 @@ func TestTablesHaveNoConfidenceOfWhatWasRefused(t *testing.T) {
 	}
 	if cell := resultCells(service.JobResult{Decision: "refused"})[at(resultColumns)]; cell != "" {
 		t.Errorf("of a job: %q", cell)
+	}
+}
+
+// A file in a field of another name is no text in other bytes, and is not passed over.
+func TestFilesInFieldsOfAnotherName(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	w.WriteField("label", "ticket")
+	part, err := w.CreateFormFile("files", "ticket.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write(drawn("ticket"))
+	w.Close()
+	for _, path := range []string{"/references", "/classify", "/classify-batch", "/jobs/upload"} {
+		response, err := http.Post(s.url+prefix+mailroom+path, w.FormDataContentType(), bytes.NewReader(form.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !strings.Contains(string(said), `in a field named`) {
+			t.Errorf("%s: %d, %s, %v", path, response.StatusCode, said, err)
+		}
 	}
 }

@@ -136,6 +136,9 @@ func (u *uploaded) part(part *multipart.Part) error {
 		}
 		return err
 	}
+	if err := misnamed(part); err != nil {
+		return err
+	}
 	text, err := io.ReadAll(io.LimitReader(part, fieldBytes+1))
 	switch {
 	case err != nil:
@@ -149,6 +152,14 @@ func (u *uploaded) part(part *multipart.Part) error {
 	}
 	u.fields[part.FormName()] = string(text)
 	return nil
+}
+
+// misnamed says that a part is a file under another name than file.
+func misnamed(part *multipart.Part) error {
+	if part.FileName() == "" || part.FormName() == "file" {
+		return nil
+	}
+	return service.Fault(service.Invalid, "the file %q is in a field named %q: name the fields of files file", fileName(part.FileName()), part.FormName())
 }
 
 // mostName is the longest name of a file that is kept, in bytes: more than file systems allow.

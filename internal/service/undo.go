@@ -19,6 +19,8 @@ type Change struct {
 	Who     string    `json:"who"`
 	What    string    `json:"what" doc:"such as references.register, label.rename, decisions.not"`
 	Subject string    `json:"subject,omitempty" doc:"label or id that it is about"`
+	Label   string    `json:"label,omitempty" doc:"of a reference and of a label: the label, before the change"`
+	To      string    `json:"to,omitempty" doc:"of a reference that was moved and of a label that was renamed: the label after"`
 	CanUndo bool      `json:"can_undo"`
 	Undone  bool      `json:"undone"`
 	Undid   *Undid    `json:"undid,omitempty" doc:"of undo: what was undone"`
@@ -74,8 +76,12 @@ func (s *Service) tell(ctx context.Context, c *Change, collection string) error 
 	var after struct {
 		Results []struct{ Source string }
 		Left    []decisionState
+		Asked   json.RawMessage
 	}
 	if err := json.Unmarshal(orNull(e.After), &after); err != nil {
+		return err
+	}
+	if err := c.tellLabels(e.Before, after.Asked); err != nil {
 		return err
 	}
 	if c.What == "undo" {
@@ -102,6 +108,32 @@ func (s *Service) tell(ctx context.Context, c *Change, collection string) error 
 	c.Files = files[:min(len(files), mostNamed)]
 	if len(c.Files) == 0 {
 		c.More = 0
+	}
+	return nil
+}
+
+// tellLabels adds the labels that a change of a reference or of a label is about.
+func (c *Change) tellLabels(before, asked json.RawMessage) error {
+	switch c.What {
+	case "label.rename", "reference.move":
+		var between struct{ From, To string }
+		err := json.Unmarshal(orNull(asked), &between)
+		c.Label, c.To = between.From, between.To
+		return err
+	case "label.remove":
+		c.Label = c.Subject
+	case "reference.change":
+		var was exemplar.Reference
+		err := json.Unmarshal(orNull(before), &was)
+		c.Label = was.Label
+		return err
+	case "reference.remove":
+		var were []exemplar.Reference
+		err := json.Unmarshal(orNull(before), &were)
+		if len(were) > 0 {
+			c.Label = were[0].Label
+		}
+		return err
 	}
 	return nil
 }

@@ -6,9 +6,10 @@ import { inCollection, pathTo, state } from "../state.js";
 import { View } from "../view.js";
 import { complain, say } from "../parts/toast.js";
 
-// aboutOf is what a change is about, in words: the label, and the files where they are known.
-function aboutOf({ subject, undid, files = [], more_files: more = 0 }) {
-  const about = (undid ?? { subject }).subject ?? "";
+// aboutOf is what a change is about, in words: the label, or the old and the new one, and the
+// files where they are known.
+function aboutOf({ subject, label, to, undid, files = [], more_files: more = 0 }) {
+  const about = to ? `${label} → ${to}` : label ?? (undid ?? { subject }).subject ?? "";
   const named = files.join(", ") + (more > 0 ? ` and ${words.number(more)} more` : "");
   return [about, about && named && ": ", h("span", { class: "quiet", text: named })];
 }
