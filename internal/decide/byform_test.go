@@ -143,6 +143,8 @@ func TestDecideByForm(t *testing.T) {
 	const shown, another = 11, 12
 	strip := formed(found100("roll", 70, 0), another)
 	strip.Evidence.Form.Strip = true
+	blurred := formed(found100("form/2024", 70, 0), another)
+	blurred.Evidence.Illegible = scoremodel.Blurred
 	cases := []struct {
 		name       string
 		candidates []Candidate
@@ -158,6 +160,8 @@ func TestDecideByForm(t *testing.T) {
 		{"other contents of an edition", []Candidate{formed(found100("form/2024", 70, 0), shown)}, Match, "form/2024", nil, ""},
 		{"another edition", []Candidate{formed(found100("form/2024", 70, 0), another)}, Match, "form", []Label{"form/2024"},
 			"it shows another form than form/2024 somewhere: it may be another form, which is not registered, so the sub-label stays open"},
+		{"what may be another edition, blurred", []Candidate{blurred}, Match, "form", []Label{"form/2024"},
+			"the picture is too blurred to tell form/2024 from another form, so the sub-label stays open; take it again, sharp"},
 		{"another edition that agrees well", []Candidate{formed(found100("form/2024", 84, 0), another)}, Match, "form", []Label{"form/2024"}, "another form than form/2024"},
 		{"on a card nobody looked", []Candidate{found100("form/2024", 84, 0)}, Match, "form/2024", nil, ""},
 		{"on a receipt it may have moved", []Candidate{strip}, Match, "roll", nil, ""},

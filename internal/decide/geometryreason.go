@@ -37,6 +37,9 @@ func foundReason(d *Decision, r rule, p Policy) {
 	case r.above != "" && len(r.close) == 1:
 		clauses = append(clauses, otherForm(d)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
+		if g.Illegible != "" {
+			clauses = append(clauses, howToReadIt(g.Illegible))
+		}
 	case len(d.Open) > 0:
 		clauses = append(clauses, agreeAlike(r.close)+", so the sub-label stays open")
 		d.Summary += ", the sub-label is open"
@@ -73,6 +76,9 @@ func (p Policy) next(rival *Candidate) string {
 
 // otherForm says why the best is answered with the label above it.
 func otherForm(d *Decision) string {
+	if why := d.Best.Evidence.Illegible; why != "" {
+		return fmt.Sprintf("the picture is %s to tell %s from another %s", why, d.Best.Label, d.Label)
+	}
 	if d.OtherForm {
 		return fmt.Sprintf("it shows another form than %s somewhere: it may be another %s, which is not registered", d.Best.Label, d.Label)
 	}

@@ -3,6 +3,7 @@ package recognise
 import (
 	"image"
 	"math"
+	"slices"
 	"sync"
 
 	"exemplar/internal/alignment"
@@ -42,7 +43,8 @@ const (
 	// photo's noise; wordCells of them on paper are a word, if they have asPrint of what print
 	// has on the mean, and it is no line. By eye, on three forms, on every fourth photo of
 	// forms and dvd_scene, and on drawn blank forms with a word.
-	leastStrokes             = 0.35
+	// mostNoise bounds what is taken for noise.
+	leastStrokes, mostNoise  = 0.35, 0.9
 	fieldCells, leastWritten = 10, 30
 	wordCells, asPrint       = 6, 0.85
 
@@ -152,8 +154,10 @@ func findWriting(f *Found) (found writing) {
 	}
 	print := changedetect.HasPrint(laid.Reference)
 	strokes := changedetect.Strokes(laid.Reference, laid.Photo, func(i int) bool { return !print[i] })
+	noise := noiseOf(strokes, print, laid.Visible)
 	written := make([]bool, len(strokes))
 	for i := range written {
+		strokes[i] = (strokes[i] - noise) / (1 - noise)
 		written[i] = strokes[i] > leastStrokes && laid.Visible[i]
 	}
 	w := laid.Reference.W / changedetect.Cell
@@ -173,6 +177,22 @@ func findWriting(f *Found) (found writing) {
 		found.fields = 0
 	}
 	return found
+}
+
+// noiseOf is how much of strokes most of the blank paper shows: in a dark and blurred photo the
+// noise is as strong as the print. There is less writing than blank paper.
+func noiseOf(strokes []float64, print, visible []bool) float64 {
+	var blank []float64
+	for i, s := range strokes {
+		if !print[i] && visible[i] {
+			blank = append(blank, s)
+		}
+	}
+	if len(blank) == 0 {
+		return 0
+	}
+	slices.Sort(blank)
+	return min(blank[len(blank)/2], mostNoise)
 }
 
 // strokesIn counts the marked cells of a rectangle, and returns the mean of their strokes.

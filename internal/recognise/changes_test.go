@@ -3,9 +3,14 @@ package recognise
 import (
 	"image"
 	"reflect"
+	"strings"
 	"testing"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/capturesim"
+	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
+	"exemplar/internal/synthdoc"
 )
 
 func TestPatches(t *testing.T) {
@@ -71,6 +76,28 @@ func TestIsSettled(t *testing.T) {
 	} {
 		if got := isSettled(page(c.verdict), at); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// In photos as blurred, pale and noisy as these two of a certificate, blank paper shows as much as
+// print: that is no writing. What cannot be read is not said to be of another form.
+func TestNoiseIsNoWriting(t *testing.T) {
+	const seed = 9<<32 + 3
+	d := synthdoc.Document{Kind: "certificate", Template: seed, Content: seed, Size: 800}
+	g, pictures := engineWith(t, map[string]synthdoc.Document{"certificate/plain": d})
+	picture := pictures["certificate/plain"]
+	for i := range uint64(2) {
+		const side = 320
+		square := imaging.NewImage(side, side)
+		capturesim.NewCapture(capturesim.Full()).View(square.Pix, side, picture, seed*1000003+seed*101+i)
+		photo := imaging.Resize(square, side*picture.W/max(picture.W, picture.H), side*picture.H/max(picture.W, picture.H))
+		found := recognised(t, g, photo, Options{FPIR: 0.01}).Findings[0].Decision
+		if found.Label != "certificate" && found.Label != "certificate/plain" || found.Copy == decide.OtherCopy || strings.Contains(found.Reason, "written") {
+			t.Errorf("photo %d: %s, %s", i+1, found.Label, found.Reason)
+		}
+		if found.OtherForm && !strings.Contains(found.Reason, "too blurred to tell certificate/plain from another certificate, so the sub-label stays open; take it again, sharp") {
+			t.Errorf("photo %d: %s", i+1, found.Reason)
 		}
 	}
 }

@@ -323,10 +323,23 @@ func (e *evidenceSet) decide() Finding {
 		f = e.decideOnce() // another reference speaks for it now, perhaps
 	}
 	e.seeWriting(&f)
+	e.sayIllegible(&f)
 	if f.Decision.Basis == decide.ByExact { // conditions are those of a match
 		f.Conditions = nil
 	}
 	return f
+}
+
+// sayIllegible decides anew, for its reason, what is left open for another form in a photo
+// whose form cannot be read.
+func (e *evidenceSet) sayIllegible(f *Finding) {
+	if !f.Decision.OtherForm {
+		return
+	}
+	if why := illegible(f.Conditions); why != "" {
+		f.Decision.Best.Evidence.Illegible = why
+		*f = e.decideOnce()
+	}
 }
 
 func (e *evidenceSet) lookClosely(f *Finding) scoremodel.CloseLook {
