@@ -232,3 +232,15 @@ func TestTell(t *testing.T) {
 		t.Errorf("nothing to compare with: %v", got)
 	}
 }
+
+// Labels that stay open are not said to agree about equally where much more of one agrees.
+func TestWhatIsSaidOfLabelsThatStayOpen(t *testing.T) {
+	for second, want := range map[int]string{
+		57: "a (60 %) and b (57 %) agree about equally",
+		25: "what tells a (60 %) and b (25 %) apart is not seen surely enough",
+	} {
+		if said := agreeAlike([]Candidate{found100("a", 60, 0), found100("b", second, 0)}); said != want {
+			t.Errorf("%q, want %q", said, want)
+		}
+	}
+}

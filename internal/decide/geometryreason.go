@@ -210,17 +210,35 @@ func notFoundReason(d *Decision) {
 	d.Reason = fmt.Sprintf("%s; it is most like %s", d.Summary, named(d.Best))
 }
 
-// equalReason says that labels agree equally and stand for different things.
+// equalReason says that labels cannot be told apart and stand for different things.
 func equalReason(d *Decision, close []Candidate) {
 	d.Summary = fmt.Sprintf("%d labels agree about equally", len(close))
+	if !agreesAlike(close) {
+		d.Summary = fmt.Sprintf("it may be each of %d labels", len(close))
+	}
 	d.Reason = agreeAlike(close) + "; they have no label in common"
 }
 
-// agreeAlike names the labels that agree about as well as each other.
+// agreeAlike names the labels that cannot be told apart.
 func agreeAlike(close []Candidate) string {
-	return listed(close, func(c Candidate) string {
+	names := listed(close, func(c Candidate) string {
 		return fmt.Sprintf("%s (%s)", c.Label, percent(c.Evidence.LocallyConsistent))
-	}) + " agree about equally"
+	})
+	if agreesAlike(close) {
+		return names + " agree about equally"
+	}
+	return "what tells " + names + " apart is not seen surely enough"
+}
+
+// agreesAlike says that of labels about as much agrees (by eye): where contents differ much may
+// agree by chance, and it is another thing that tells them apart or does not.
+func agreesAlike(close []Candidate) bool {
+	const alike = 0.05
+	least, most := 1.0, 0.0
+	for _, c := range close {
+		least, most = min(least, c.Evidence.LocallyConsistent), max(most, c.Evidence.LocallyConsistent)
+	}
+	return most-least <= alike
 }
 
 // manyAlike is a share of look-alikes that say nothing of a confidence by being so many: by eye.
