@@ -33,6 +33,9 @@ const (
 	// in a condition each is in one that is sure or covers more, of the editions of seed 1 of
 	// bench/kinds that were taken for conditions none is.
 	plainly, plainPlace = 0.8, 0.035
+	// onlyContents is the share of the print in a place from which on nothing but contents is there.
+	// By eye: where portraits of seed 4 of bench/kinds looked like glare and tears it was 0.82 and more.
+	onlyContents = 0.75
 	// keptStates bounds the groups of sub-labels whose states stay known.
 	keptStates = 64
 )
@@ -92,8 +95,30 @@ type seenAs struct {
 // isInState says that something plainly happened to one of two references, as the conditions of
 // seen, of one held against the other, and back, of the other held against it, tell.
 func isInState(seen, back *seenAs) bool {
-	says := func(c Condition) bool { return c.Sure || c.Share >= plainPlace }
-	return seen.seen.State.Worst() >= plainly && (slices.ContainsFunc(seen.conditions, says) || slices.ContainsFunc(back.conditions, says))
+	return seen.seen.State.Worst() >= plainly && (slices.ContainsFunc(seen.conditions, seen.isPlain) || slices.ContainsFunc(back.conditions, back.isPlain))
+}
+
+// isPlain says that a condition is plainly seen, and beside the contents: another portrait looks
+// like glare on this one, or like a tear.
+func (s *seenAs) isPlain(c Condition) bool {
+	if !c.Sure && c.Share < plainPlace {
+		return false
+	}
+	kinds := s.found.seenKinds()
+	w, h := s.reference.Size()
+	judged, contents := 0, 0
+	for i, is := range kinds.Judged {
+		x, y := (float64(i%kinds.W)+0.5)/float64(kinds.W)*float64(w), (float64(i/kinds.W)+0.5)/float64(kinds.H)*float64(h)
+		if is && slices.ContainsFunc(c.Where, func(at Change) bool {
+			return at.Reference[0].X < x && x < at.Reference[2].X && at.Reference[0].Y < y && y < at.Reference[2].Y
+		}) {
+			judged++
+			if kinds.Filled[i] > 0 {
+				contents++
+			}
+		}
+	}
+	return float64(contents) < onlyContents*float64(judged) || judged == 0
 }
 
 // isKin says whether two references show one form: beside what happened to either of
