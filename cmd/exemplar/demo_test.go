@@ -11,7 +11,8 @@ func TestDemoAnswersRight(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	out, _ := newSession(t).run(0, "demo")
+	s := newSession(t)
+	out, _ := s.run(0, "demo", "--keep", "kept")
 	_, answers, found := strings.Cut(out, "classify inbox/\n")
 	if !found {
 		t.Fatalf("said %q", out)
@@ -44,5 +45,16 @@ func TestDemoAnswersRight(t *testing.T) {
 	}
 	if seen != len(labels) || right < seen*6/10 {
 		t.Errorf("of %d photos, %d are right and %d open:\n%s", seen, right, open, answers)
+	}
+	// docs/kinds.md shows these two: of a photo as sharp as this the same copy is the same.
+	exact := func(photo string) string {
+		out, _ := s.run(0, "classify", "--exact", "--gallery", "kept/gallery.db", "kept/inbox/"+photo)
+		return out
+	}
+	if said := exact("driving-licence_same-copy.jpg"); !strings.Contains(said, "match") {
+		t.Errorf("the same copy, exactly: %s", said)
+	}
+	if said := exact("driving-licence_other-copy.jpg"); strings.Contains(said, "match") {
+		t.Errorf("another copy, exactly: %s", said)
 	}
 }
