@@ -77,7 +77,7 @@ var newEvents = fsnotify.NewWatcher
 type resting struct {
 	size  int64
 	time  time.Time
-	since time.Time
+	since time.Time // at the end of the look that saw it so first
 }
 
 // Watch sorts what comes into a folder until ctx ends; then it finishes what it has in hand. The
@@ -185,21 +185,30 @@ func (w *watch) look(ctx context.Context) (next time.Time) {
 	if !w.leftovers(ctx) { // there is no room: more would only wait elsewhere
 		return time.Now().Add(w.Every)
 	}
-	now := time.Now()
-	next = now.Add(w.Every)
+	begun := time.Now()
 	found, err := w.list()
 	if err != nil {
 		w.say("", fmt.Errorf("%q cannot be read: %w", w.Folder, fileio.WithoutPath(err)))
-		return next
+		return time.Now().Add(w.Every)
 	}
-	var ready []string
+	ready, next := w.rested(found, begun, time.Now())
+	w.sort(ctx, w.claim(ctx, ready))
+	w.sweep()
+	return next
+}
+
+// rested returns which of the files that a look has found rest for long enough, and the time of
+// the next look. The look began and ended at these times: a file was seen at some time between
+// them, and a large folder, or one of a network, takes long to list.
+func (w *watch) rested(found map[string]resting, begun, ended time.Time) (ready []string, next time.Time) {
+	next = ended.Add(w.Every)
 	for path, is := range found {
 		was, known := w.resting[path]
 		if !known || was.size != is.size || !was.time.Equal(is.time) {
-			was = resting{is.size, is.time, now}
+			was = resting{is.size, is.time, ended}
 		}
 		found[path] = was
-		if now.Sub(was.since) >= w.Every {
+		if begun.Sub(was.since) >= w.Every {
 			ready = append(ready, path)
 		} else if at := was.since.Add(w.Every); at.Before(next) {
 			next = at
@@ -207,9 +216,7 @@ func (w *watch) look(ctx context.Context) (next time.Time) {
 	}
 	w.resting = found
 	slices.Sort(ready)
-	w.sort(ctx, w.claim(ctx, ready))
-	w.sweep()
-	return next
+	return ready, next
 }
 
 // sweep removes the folders of files that were sorted.
