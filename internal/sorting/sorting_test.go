@@ -109,11 +109,13 @@ func list(t testing.TB, folder string) (all []string) {
 	return all
 }
 
+// write puts files into a folder, each whole at once: a watch may look there meanwhile.
 func write(t testing.TB, folder string, files map[string][]byte) {
 	t.Helper()
+	whole := filepath.Join(t.TempDir(), "whole")
 	for name, data := range files {
 		path := filepath.Join(folder, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, data, 0o644)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(whole, data, 0o644), os.Rename(whole, path)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,6 +21,7 @@ type inboxes struct {
 	said   []string
 	filed  []Filed
 	mu     sync.Mutex
+	cancel func() // ends it
 	stop   func() // ends it, and waits for that
 }
 
@@ -45,6 +46,7 @@ func watchFolder(t *testing.T, in, to string, options Options) *inboxes {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	b.cancel = cancel
 	ended := make(chan error, 1)
 	go func() {
 		ended <- s.Watch(ctx, Inbox{Folder: in, Every: every, Say: func(err error) {
@@ -148,14 +150,31 @@ func TestWatchTakesWhatRests(t *testing.T) {
 	growing := filepath.Join(in, "growing.tif")
 	whole := tiff(10, 10, 10)
 	grows := func() (grew bool) {
-		for n := range 20 {
-			wrote := time.Now()
-			write(t, in, map[string][]byte{"growing.tif": whole[:len(whole)*(n+1)/20]})
+		f, err := os.Create(growing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		const parts = 20
+		var wrote time.Time
+		rested := time.Duration(0) // at most, between two writes or since the last one
+		for n := range parts {
+			before := wrote
+			wrote = time.Now()
+			if _, err := f.Write(whole[len(whole)*n/parts : len(whole)*(n+1)/parts]); err != nil {
+				t.Fatal(err)
+			}
+			if n > 0 {
+				rested = max(rested, time.Since(before))
+			}
 			time.Sleep(10 * time.Millisecond)
-			if _, err := os.Stat(growing); err != nil && time.Since(wrote) > every {
-				return false // the machine was too busy to let it grow: it did rest
-			} else if err != nil {
-				t.Fatalf("it was taken after %d of 20 parts", n+1)
+			_, err := os.Stat(growing)
+			switch rested = max(rested, time.Since(wrote)); {
+			case err == nil:
+			case rested > every: // the machine was too busy to let it grow
+				return false
+			default:
+				t.Fatalf("it was taken after %d of %d parts", n+1, parts)
 			}
 		}
 		return true
@@ -171,6 +190,24 @@ func TestWatchTakesWhatRests(t *testing.T) {
 	}
 	b.until(t, 1)
 	checkContent(t, to, map[string][]byte{"form/growing.tif": whole})
+}
+
+// TestSlowLooks: a file has not rested for the time that a look took before it came to it.
+func TestSlowLooks(t *testing.T) {
+	w := &watch{Inbox: Inbox{Every: time.Second}}
+	start := time.Now()
+	at := func(tenths int) time.Time { return start.Add(time.Duration(tenths) * time.Second / 10) }
+	for _, look := range []struct {
+		begun, ended int // tenths of a second
+		size         int64
+		ready        int
+		next         int
+	}{{0, 8, 1, 0, 18}, {10, 11, 1, 0, 18}, {18, 19, 2, 0, 29}, {29, 45, 2, 1, 55}} {
+		ready, next := w.rested(map[string]resting{"a": {size: look.size}}, at(look.begun), at(look.ended))
+		if len(ready) != look.ready || !next.Equal(at(look.next)) {
+			t.Errorf("a look from %d to %d: %d are ready, the next is in %v", look.begun, look.ended, len(ready), next.Sub(start))
+		}
+	}
 }
 
 // TestOneWatchAFolder, whatever it sorts into.
@@ -197,10 +234,11 @@ func TestWatchFinishesWhatItHasInHand(t *testing.T) {
 		files[fmt.Sprintf("%02d.tif", i)] = tiff(10)
 	}
 	write(t, in, files)
-	started := make(chan bool, 100)
-	options := Options{Pages: slowly(pagesOf, func() { started <- true; time.Sleep(20 * time.Millisecond) })}
-	b := watchFolder(t, in, to, options)
+	started, goOn := make(chan bool, 100), make(chan bool)
+	b := watchFolder(t, in, to, Options{Pages: slowly(pagesOf, func() { started <- true; <-goOn })})
 	<-started
+	b.cancel()
+	close(goOn)
 	b.stop()
 	done, left := list(t, filepath.Join(to, "form")), visible(t, in)
 	if len(done) == 0 || len(left) == 0 || len(done)+len(left) != 50 {
@@ -232,17 +270,19 @@ func TestWatchGoesOnWhenItsFolderIsBack(t *testing.T) {
 	write(t, in, map[string][]byte{"a.tif": tiff(10)})
 	b := watchFolder(t, in, to, Options{})
 	b.until(t, 1)
-	if err := os.RemoveAll(in); err != nil {
-		t.Fatal(err)
+	vanish := func(folder string) { // at once: the watch may make files in what is being removed
+		t.Helper()
+		if err := os.Rename(folder, filepath.Join(t.TempDir(), "away")); err != nil {
+			t.Fatal(err)
+		}
 	}
+	vanish(in)
 	b.says(t, "is not there: make it again")
 	write(t, in, map[string][]byte{"b.tif": tiff(10)})
 	b.until(t, 2)
-	if err := os.RemoveAll(to); err != nil { // where the result is, too
-		t.Fatal(err)
-	}
+	vanish(to) // where the result is, too
 	write(t, in, map[string][]byte{"c.tif": tiff(10)})
-	time.Sleep(100 * time.Millisecond)
+	b.says(t, "for what is sorted, is not there")
 	if err := os.Mkdir(to, 0o700); err != nil {
 		t.Fatal(err)
 	}
