@@ -49,14 +49,16 @@ func (s *session) inGallery(wantCode int, args ...string) (out, errOut string) {
 	return s.run(wantCode, append(args, "--gallery", s.gallery)...)
 }
 
-// write puts a file into the session's folder and returns its path.
+// write puts a file into the session's folder, whole at once for who watches that, and returns
+// its path.
 func (s *session) write(name string, data []byte) string {
 	s.t.Helper()
 	path := filepath.Join(s.folder, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
+	whole := filepath.Join(s.t.TempDir(), "whole")
+	if err := errors.Join(os.WriteFile(whole, data, 0o644), os.Rename(whole, path)); err != nil {
 		s.t.Fatal(err)
 	}
 	return path

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,24 +23,32 @@ func TestWatch(t *testing.T) {
 	if err := os.Mkdir(inbox, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c := s.command("watch", inbox, "--to", to, "--every", "100ms").start()
-	s.write("inbox/a.jpg", documentFiles()[label])
 	s.write("inbox/letter.docx", []byte("words"))
-	want := []string{"_failed/letter.docx", "_failed/letter.docx.txt", label + "/a.jpg"}
-	slices.Sort(want)
-	for range 12_000 {
-		if _, err := os.Stat(to); err == nil && len(placed(t, to)) == len(want) {
-			break
+	want := []string{"_failed/letter.docx", "_failed/letter.docx.txt"}
+	for try := 1; ; try++ {
+		c := s.command("watch", inbox, "--to", to, "--every", "100ms").start()
+		name := fmt.Sprintf("%d.jpg", try)
+		s.write("inbox/"+name, documentFiles()[label])
+		want = append(want, label+"/"+name)
+		slices.Sort(want)
+		for range 12_000 {
+			if _, err := os.Stat(to); err == nil && len(placed(t, to)) == len(want) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		time.Sleep(10 * time.Millisecond)
+		if got := placed(t, to); !slices.Equal(got, want) {
+			t.Errorf("there are %q, want %q", got, want)
+		}
+		began := time.Now()
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		c.ends()
+		took := time.Since(began)
+		if took <= soon || try == 5 { // else the machine may have been busy for a moment
+			s.wantEnded(t, c, took, syscall.SIGTERM, 0)
+			return
+		}
 	}
-	if got := placed(t, to); !slices.Equal(got, want) {
-		t.Errorf("there are %q, want %q", got, want)
-	}
-	began := time.Now()
-	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	c.ends()
-	s.wantEnded(t, c, time.Since(began), syscall.SIGTERM, 0)
 }

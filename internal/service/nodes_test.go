@@ -272,6 +272,10 @@ func TestWhatAnotherNodeHadBegun(t *testing.T) {
 	ctx := t.Context()
 	one, two := twoNodes(t, pgtest.Database(t))
 	makeCollection(t, one, NewCollection{Name: "mailroom"})
+	for _, s := range []*Service{one, two} { // nothing shows that they live but this test
+		s.stop()
+		s.background.Wait()
+	}
 	begun := intent{What: "references.register", Collection: "mailroom", By: anna}
 	ended, err := one.begin(ctx, &begun)
 	if err != nil {

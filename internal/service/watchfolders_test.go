@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,9 +42,10 @@ func testWatchedFolder(t *testing.T, at Options) {
 	if err := os.Mkdir(in, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	put := func(name string, data []byte) {
+	put := func(name string, data []byte) { // whole at once
 		t.Helper()
-		if err := os.WriteFile(filepath.Join(in, name), data, 0o600); err != nil {
+		whole := filepath.Join(below, name)
+		if err := errors.Join(os.WriteFile(whole, data, 0o600), os.Rename(whole, filepath.Join(in, name))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -70,7 +72,7 @@ func testWatchedFolder(t *testing.T, at Options) {
 	if err != nil || inbox.Open != 1 || inbox.Groups[0].Decisions[0].Source != "stranger.png" || !inbox.Groups[0].Decisions[0].Picture {
 		t.Errorf("the inbox: %+v, %v", inbox, err)
 	}
-	if err := os.RemoveAll(in); err != nil {
+	if err := os.Rename(in, in+".away"); err != nil { // at once: the watch may make files in what is being removed
 		t.Fatal(err)
 	}
 	w = awaitWatch(t, s, func(w Watch) bool { return w.State == WatchFailed })
