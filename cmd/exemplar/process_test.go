@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +19,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProcess) != "" {
 		os.Unsetenv(asProcess)
 		main()
+	}
+	if signal.Ignored(os.Interrupt) { // as in the background of a script: what is started from here is to hear it
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	for _, variable := range []string{"EXEMPLAR_GALLERY", "EXEMPLAR_MODEL", "EXEMPLAR_FPIR"} {
 		os.Unsetenv(variable)

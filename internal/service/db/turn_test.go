@@ -35,7 +35,7 @@ func TestWritersTakeTurns(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if least, most := slices.Min(wrote[:]), slices.Max(wrote[:]); least < most/2 {
+	if least, most := slices.Min(wrote[:]), slices.Max(wrote[:]); least < most/4 { // without turns, some hardly write before others are through
 		t.Errorf("they wrote %v times", wrote)
 	}
 }

@@ -108,3 +108,38 @@ func TestConnectionLostInAChange(t *testing.T) {
 	}
 	storetest.MustBeSound(t, direct)
 }
+
+// A caller whose time is up while a connection is being made is told that, and not that the
+// server cannot be reached; nor is anybody else.
+func TestTimeIsUpWhileConnecting(t *testing.T) {
+	name := collectionOf(sharedDatabase(t))
+	a, err := parseAddress(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var silent atomic.Bool
+	folder := pgtest.Between(t, a.config.ConnConfig.Host, func(client, server net.Conn) {
+		defer client.Close()
+		defer server.Close()
+		if silent.Load() {
+			io.Copy(io.Discard, client)
+			return
+		}
+		go io.Copy(client, server)
+		io.Copy(server, client)
+	})
+	g := openGallery(t, strings.Replace(name, "host=", "host="+folder+"&application_name=", 1))
+	silent.Store(true)
+	g.pool.Reset()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	for call, err := range map[string]error{"List": second(g.List(ctx, store.Filter{})), "Put": second(g.Put(ctx, storetest.Entry("a", 1)))} {
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+	silent.Store(false)
+	if _, err := g.Put(t.Context(), storetest.Entry("a", 1)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
