@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"exemplar/internal/papertest"
 )
 
 // systemd understands the units in deploy, and finds little that the server could do to the
@@ -182,7 +184,7 @@ func TestContainer(t *testing.T) {
 		t.Skip("the test is linked dynamically: run it with CGO_ENABLED=0")
 	}
 	im := readImage(t)
-	address := freeAddress(t)
+	address := papertest.FreeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	at := func(args []string) []string {
 		return strings.Split(strings.ReplaceAll(strings.Join(args, "\n"), ":8080", ":"+port), "\n")

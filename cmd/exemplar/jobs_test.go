@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 )
 
 // blots writes pictures that show no document and are soon recognised.
@@ -34,7 +35,7 @@ type served struct {
 
 func (s *session) serves(args ...string) served {
 	s.t.Helper()
-	address := freeAddress(s.t)
+	address := papertest.FreeAddress(s.t)
 	p := served{s.command(append([]string{"serve", "--quiet", "--listen", address}, args...)...).start(), "http://" + address + "/api/v1"}
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if answer, err := http.Get("http://" + address + "/readyz"); err == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"exemplar/internal/papertest"
 	"exemplar/internal/pgtest"
 )
 
@@ -31,21 +31,6 @@ func blocksOf(t *testing.T, page string, blocks *regexp.Regexp) string {
 		t.Fatalf("docs/%s has no such commands", page)
 	}
 	return script.String()
-}
-
-// freeAddress returns an address of this machine that nothing listens on. It is none of those
-// that the system gives to whoever asks for any: another test would have it before the server.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	for range 1000 {
-		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
-		if l, err := net.Listen("tcp", address); err == nil {
-			l.Close()
-			return address
-		}
-	}
-	t.Fatal("no address is free")
-	return ""
 }
 
 // runShell runs commands in an empty folder, with the program of this test as exemplar,
@@ -76,7 +61,7 @@ func runShell(t *testing.T, pids, commands string) (folder, printed string) {
 // runPage runs the commands of a page of the docs, with a server at a free address.
 func runPage(t *testing.T, page string) (folder, printed string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := papertest.FreeAddress(t)
 	here := strings.NewReplacer("127.0.0.1:8080", address, "--data service/ &", "--data service/ --quiet --listen "+address+" & echo $! > serve.pid")
 	return runShell(t, "serve.pid", here.Replace(blocksOf(t, page, shellBlocks)))
 }
@@ -127,7 +112,7 @@ func TestTheCommandsOfTwoNodesRun(t *testing.T) {
 	database := pgtest.Database(t)
 	replace := []string{"postgres://exemplar@localhost/documents", database}
 	for _, port := range []string{"8081", "8082"} {
-		_, free, _ := net.SplitHostPort(freeAddress(t))
+		_, free, _ := net.SplitHostPort(papertest.FreeAddress(t))
 		replace = append(replace, port, free)
 	}
 	_, out := runShell(t, "one.pid two.pid", strings.NewReplacer(replace...).Replace(blocksOf(t, "service.md", nodesBlock)))

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"exemplar/internal/papertest"
 )
 
 // The examples of the Amazon S3 API Reference, "Authenticating Requests: Using the
@@ -222,12 +224,7 @@ func gateway(t *testing.T) (address string) {
 	if err := os.Mkdir(filepath.Join(folder, "kept"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = l.Addr().String()
-	l.Close()
+	address = papertest.FreeAddress(t)
 	cmd := exec.Command(program, "--access", "user", "--secret", "secret123", "--port", address, "posix", "--sidecar", t.TempDir(), folder)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
