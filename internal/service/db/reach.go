@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -105,11 +106,15 @@ func (r *reach) doubt() {
 	}
 }
 
-// ask makes a connection of its own, and asks.
+// ask makes a connection of its own, and asks. A server whose queue is full is there.
 func (r *reach) ask() error {
 	ctx, cancel := context.WithTimeout(r.closed, r.config.ConnectTimeout)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, r.config)
+	for errors.Is(err, syscall.EAGAIN) && ctx.Err() == nil {
+		time.Sleep(retryAfter / 10)
+		conn, err = pgx.ConnectConfig(ctx, r.config)
+	}
 	if err != nil {
 		return err
 	}
