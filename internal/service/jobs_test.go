@@ -50,9 +50,10 @@ func startJob(t *testing.T, s *Service, asked NewJob) Job {
 	return job
 }
 
-// await waits until a job is as wanted.
+// await waits until a job is as wanted, for as long as it goes on.
 func await(t *testing.T, s *Service, id string, is func(Job) bool) Job {
 	t.Helper()
+	var before Job
 	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		job, err := s.Job(t.Context(), anna, id)
 		if err != nil {
@@ -60,6 +61,9 @@ func await(t *testing.T, s *Service, id string, is func(Job) bool) Job {
 		}
 		if is(job) {
 			return job
+		}
+		if job.Pages != before.Pages || job.Left != before.Left {
+			before, end = job, time.Now().Add(patience)
 		}
 		if time.Now().After(end) {
 			t.Fatalf("the job is %+v", job)
