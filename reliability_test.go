@@ -69,6 +69,7 @@ var mayKnowTheNetwork = map[string]string{
 	"internal/sdnotify":       "call", // the socket that systemd names
 	"internal/probe":          "call", // the server that doctor is told to ask
 	"internal/pgtest":         "call", // the server that a test started
+	"internal/papertest":      "hear", // at an address for the server of a test
 	"bench/serve":             "call", // the service that it measures
 }
 
