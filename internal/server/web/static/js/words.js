@@ -5,8 +5,8 @@ export const sentence = (text) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 // percent rounds down, as the command line does: 99.96 % are no certainty.
 export function percent(share) {
-  if (share > 0 && share < 0.01) return "less than 1 %";
-  return Math.floor(share * 100) + " %";
+  if (share > 0 && share < 0.01) return "less than 1\u00a0%";
+  return Math.floor(share * 100) + "\u00a0%";
 }
 
 // sureness is a confidence in words.
