@@ -116,7 +116,7 @@ func (e *evidenceSet) seeWriting(f *Finding) {
 	if f.Decision.Copy != decide.SameCopy || f.Best == nil || !f.Best.Reference.plain() {
 		return
 	}
-	if written := anyWritten(f.Best); written > 0 {
+	if written := anyWritten(f.Best, f.Conditions); written > 0 {
 		f.Decision.Best.Evidence.Written = written
 		*f = e.decideOnce()
 	}
@@ -130,9 +130,16 @@ type writing struct{ fields, words int }
 // fields; 0 where they are few.
 func writtenIn(f *Found) int { return writingIn(f).fields }
 
-// anyWritten is writtenIn, and on paper counts words too.
-func anyWritten(h *Hypothesis) int {
+// anyWritten is writtenIn, and on paper counts words too. What covers the document, or glares, is
+// no writing.
+func anyWritten(h *Hypothesis, seen []Condition) int {
 	w := writingIn(&h.Found)
+	if w != (writing{}) && slices.ContainsFunc(seen, hidesPrint) {
+		laid := h.Found.rectified
+		visible := slices.Clone(laid.Visible)
+		hideConditions(visible, laid.Reference.W/changedetect.Cell, h.Reference, seen, effectRim)
+		w = findWriting(&h.Found, visible)
+	}
 	if w.fields > 0 || !h.Reference.plain() {
 		return w.fields
 	}
@@ -140,30 +147,32 @@ func anyWritten(h *Hypothesis) int {
 }
 
 func writingIn(f *Found) writing {
+	if f.rectified == nil {
+		return writing{}
+	}
 	if f.written == nil {
-		w := findWriting(f)
+		w := findWriting(f, f.rectified.Visible)
 		f.written = &w
 	}
 	return *f.written
 }
 
-func findWriting(f *Found) (found writing) {
+// findWriting looks for writing in the cells that are visible.
+func findWriting(f *Found, visible []bool) (found writing) {
 	laid := f.rectified
-	if laid == nil {
-		return found
-	}
 	print := changedetect.HasPrint(laid.Reference)
 	strokes := changedetect.Strokes(laid.Reference, laid.Photo, func(i int) bool { return !print[i] })
-	noise := noiseOf(strokes, print, laid.Visible)
+	noise := noiseOf(strokes, print, visible)
 	written := make([]bool, len(strokes))
 	for i := range written {
 		strokes[i] = (strokes[i] - noise) / (1 - noise)
-		written[i] = strokes[i] > leastStrokes && laid.Visible[i]
+		written[i] = strokes[i] > leastStrokes && visible[i]
 	}
 	w := laid.Reference.W / changedetect.Cell
+	within := image.Rect(0, 0, w, len(written)/w).Inset(2) // a hand that holds the paper reaches over its edge
 	for _, at := range patches(written, w) {
 		n, mean := strokesIn(strokes, written, w, at)
-		if n < wordCells || !isSettled(f.Evidence.Blocks, at) {
+		if n < wordCells || !at.In(within) || !isSettled(f.Evidence.Blocks, at) {
 			continue
 		}
 		if mean >= asPrint && min(at.Dx(), at.Dy()) > 1 {

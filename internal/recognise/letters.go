@@ -308,7 +308,7 @@ func (f *Found) showsOtherLetters(r *Reference, seen []Condition) bool {
 				visible[y*w+x] = x/changedetect.Cell < w/changedetect.Cell && at < len(l.Visible) && l.Visible[at]
 			}
 		}
-		hideConditions(visible, w, r, seen)
+		hideConditions(visible, w, r, seen, 0)
 		isVisible := func(i int) bool { return visible[i] }
 		other, rough := otherLetters(l.Reference, l.Photo, isVisible)
 		if other = other && !rough; other {
@@ -320,17 +320,19 @@ func (f *Found) showsOtherLetters(r *Reference, seen []Condition) bool {
 	return *f.letters
 }
 
-// hideConditions marks the places of conditions that hide print as not visible.
-func hideConditions(visible []bool, w int, r *Reference, seen []Condition) {
+// hideConditions marks the places of conditions that hide print, with a rim as a share of the
+// document's sides, as not visible.
+func hideConditions(visible []bool, w int, r *Reference, seen []Condition, rim float64) {
 	rw, rh := r.Size()
 	h := len(visible) / w
 	kx, ky := float64(w)/float64(rw), float64(h)/float64(rh)
 	for _, c := range seen {
-		if c.Kind != condition.Glare && c.Kind != condition.Covered {
+		if !hidesPrint(c) {
 			continue
 		}
 		for _, where := range c.Where {
 			from, to := where.Reference[0], where.Reference[2]
+			from.X, from.Y, to.X, to.Y = from.X-rim*float64(rw), from.Y-rim*float64(rh), to.X+rim*float64(rw), to.Y+rim*float64(rh)
 			for y := max(0, int(from.Y*ky)); y < min(h, int(to.Y*ky)+1); y++ {
 				for x := max(0, int(from.X*kx)); x < min(w, int(to.X*kx)+1); x++ {
 					visible[y*w+x] = false
@@ -339,3 +341,6 @@ func hideConditions(visible []bool, w int, r *Reference, seen []Condition) {
 		}
 	}
 }
+
+// hidesPrint says of a condition that something lies on the print in its places, or mirrors light.
+func hidesPrint(c Condition) bool { return c.Kind == condition.Glare || c.Kind == condition.Covered }

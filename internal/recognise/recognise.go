@@ -345,7 +345,7 @@ func (e *evidenceSet) sayIllegible(f *Finding) {
 func (e *evidenceSet) lookClosely(f *Finding) scoremodel.CloseLook {
 	seen := scoremodel.CloseLook{Illegible: illegible(f.Conditions)}
 	if h := f.Best; h != nil {
-		seen.Written, seen.Recoloured, seen.Under = anyWritten(h), e.isRecoloured(h), e.liesUnder(h)
+		seen.Written, seen.Recoloured, seen.Under = anyWritten(h, f.Conditions), e.isRecoloured(h), e.liesUnder(h)
 		seen.OtherLetters = h.Found.showsOtherLetters(h.Reference, f.Conditions)
 	}
 	return seen
