@@ -113,7 +113,7 @@ func TestPicturesComeInAnyForm(t *testing.T) {
 
 // All and Exact together: a document with a changed line is none.
 func TestAllKeepsExact(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g := newGallery(t)
 	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))
@@ -131,7 +131,7 @@ func TestAllKeepsExact(t *testing.T) {
 
 // The explanation is of the answer that is given, options and all.
 func TestTheAnswerItselfIsExplained(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g := newGallery(t)
 	form := synthdoc.Document{Kind: "form", Template: 100, Content: 100, Size: 800}
 	registerOne(t, g, pictured("form", form))

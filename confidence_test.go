@@ -17,11 +17,8 @@ import (
 // As many answers are right as their confidence says, pictures being strangers:
 // another kind, or another design of it; or other copies of what is registered.
 func TestConfidenceIsCalibrated(t *testing.T) {
-	papertest.SkipUnderRace(t)
-	documents := 21
-	if testing.Short() {
-		documents = 12
-	}
+	papertest.SkipLong(t)
+	const documents = 12
 	g := newGallery(t)
 	kinds := synthdoc.Kinds()
 	phone := capturesim.Everyday()

@@ -14,7 +14,7 @@ import (
 // Of a reference with fixed contents only the same copy is a match, in every way of
 // asking, and as soon as it is said.
 func TestFixedContents(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	form := synthdoc.Document{Kind: "form", Template: 105, Content: 105, Size: 800}
 	own := drawnFile(form)
 	changed := drawnFile(synthdoc.Siblings(form)["line"])

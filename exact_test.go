@@ -17,11 +17,8 @@ import (
 // none where exactness is asked for, if the line can be read; one of the form
 // itself is a match either way.
 func TestOneChangedLine(t *testing.T) {
-	papertest.SkipUnderRace(t)
-	forms := 8
-	if testing.Short() {
-		forms = 4
-	}
+	papertest.SkipLong(t)
+	const forms = 4
 	phone := capturesim.Plain()
 	phone.Width, phone.Height, phone.SizeMin, phone.SizeMax, phone.Tilt = 1024, 1024, 0.85, 0.95, 20
 	var matched, exact, found, refused int
@@ -65,7 +62,7 @@ func TestRegisteredPictureIsTheSameCopy(t *testing.T) {
 
 // A filled form is not the same copy as the blank one.
 func TestFilledForExact(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	form := synthdoc.Document{Kind: "form", Template: 105, Content: 105, Size: 800}
 	without := func(from, to int) []byte {
 		m := synthdoc.Draw(form)
@@ -89,7 +86,7 @@ func TestFilledForExact(t *testing.T) {
 
 // Where only the same copy is a match, none is in a picture too small to be read.
 func TestTooSmallForExact(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	card := synthdoc.Document{Kind: "id-card", Template: 101, Content: 101, Size: 800}
 	other := card
 	other.Content++

@@ -16,7 +16,7 @@ import (
 // A blank letterhead takes none of the company's letters, unless somebody said that what
 // stands on it may be anything.
 func TestALetterheadAloneIsNoKind(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	letter := synthdoc.Document{Kind: "letter", Template: 31, Content: 31, Size: 1000}
 	blank := letter
 	blank.Blank = true
@@ -39,7 +39,7 @@ func TestALetterheadAloneIsNoKind(t *testing.T) {
 // Another issuer's paper in the same design is mostly unknown, however much agrees; another
 // copy is not.
 func TestAnotherIssuersPaperIsUnknown(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	accepted := 0
 	for _, kind := range []string{"invoice", "id-card", "form"} {
 		own := synthdoc.Document{Kind: kind, Template: 41, Content: 41, Size: 1000}
@@ -63,7 +63,7 @@ func TestAnotherIssuersPaperIsUnknown(t *testing.T) {
 // A bill of another company in the same design, whose small emblem the network of kinds passes
 // over, is unknown; another copy is not.
 func TestAnotherSmallEmblemIsSeen(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	own := synthdoc.Document{Kind: "bill", Template: 67, Content: 67, Size: 1000}
 	another := own
 	another.Content = 68
@@ -79,7 +79,7 @@ func TestAnotherSmallEmblemIsSeen(t *testing.T) {
 
 // Where letters run together, or glare lies on the emblem, the photo shows no other head.
 func TestBlurAndGlareAreNoOtherHead(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	for _, c := range []struct {
 		how, kind string
 		seed      uint64

@@ -14,12 +14,9 @@ import (
 // edition, or at least what both are; of a later edition, which may differ in an
 // emblem or a line, a third cannot be told from it.
 func TestOtherCopiesOfAKind(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	kinds := []string{"form", "bill", "statement", "letter", "invoice"}
-	per := 4
-	if testing.Short() {
-		per = 2
-	}
+	const per = 2
 	var right, known, wrong, n int
 	for _, kind := range kinds {
 		for i := range uint64(per) {

@@ -12,7 +12,7 @@ import (
 // What looks like something that was said not to be a kind is unknown, and what is of the
 // kind is as it was.
 func TestNegativesAreUnknown(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g := newGallery(t)
 	kind := synthdoc.Document{Kind: "invoice", Template: 3, Size: 600}
 	lookAlike := kind

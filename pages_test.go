@@ -56,6 +56,10 @@ func TestPagesOfAPDFAreAnswered(t *testing.T) {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	wants := make([]exemplar.Answer, len(pictures))
+	for i, picture := range pictures {
+		wants[i] = classify(t, g, picture)
+	}
 	for name, picture := range map[string]exemplar.Picture{
 		"file": exemplar.FromFile(path), "bytes": exemplar.FromBytes(file), "reader": exemplar.FromReader(bytes.NewReader(file)),
 	} {
@@ -64,11 +68,7 @@ func TestPagesOfAPDFAreAnswered(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			same, err := g.Classify(t.Context(), exemplar.FromBytes(pictures[i]), exemplar.ClassifyOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			a, want := result.Answer(), same.Answer()
+			a, want := result.Answer(), wants[i]
 			if a.Page != i+1 || a.Decision != want.Decision || a.Label != want.Label || want.Page != 0 {
 				t.Errorf("%s, page %d: page %d is %s %s, as a picture %s %s", name, i+1, a.Page, a.Decision, a.Label, want.Decision, want.Label)
 			}

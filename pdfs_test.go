@@ -17,8 +17,8 @@ import (
 	"exemplar/internal/synthdoc"
 )
 
-// TestPDFsOfAllKinds: every page is answered as the picture that it shows, and as pdftoppm of
-// Poppler draws it.
+// TestPDFsOfAllKinds: a page of each is answered as the picture that it shows, and as pdftoppm of
+// Poppler draws it. (TestFilesShowTheirPictures of drawnpdf sees all pages.)
 func TestPDFsOfAllKinds(t *testing.T) {
 	if papertest.UnderRace {
 		t.Skip("PDFs are not drawn under the race detector")
@@ -28,17 +28,17 @@ func TestPDFsOfAllKinds(t *testing.T) {
 	var compared atomic.Int32
 	t.Cleanup(func() {
 		t.Logf("%d pages compared with pdftoppm", compared.Load())
-		if peer != "" && !testing.Short() && compared.Load() < 60 {
+		if peer != "" && !testing.Short() && compared.Load() < 30 {
 			t.Error("they are too few")
 		}
 	})
 	for i, f := range drawnpdf.Files(pictures) {
-		if testing.Short() && i%5 != 0 {
+		if testing.Short() && i%10 != 0 {
 			continue
 		}
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			pages := pagesTried(f)
+			pages := pagesTried(i, f)
 			ours := answersTo(t, g, exemplar.FromBytes(f.Data), f.Password, pages)
 			for n, page := range pages {
 				if ours[n] != want[f.Shows[page-1]] {
@@ -73,16 +73,14 @@ func officeGallery(t *testing.T) (g *exemplar.Gallery, pictures []*imaging.Image
 	return g, pictures, want
 }
 
-// pagesTried are the numbers of the pages of a file that are tried: all, or some of many.
-func pagesTried(f drawnpdf.File) []int {
-	if n := len(f.Shows); n > 4 {
+// pagesTried are the numbers of the pages of the i-th file that are tried: its first or its last,
+// or some of many.
+func pagesTried(i int, f drawnpdf.File) []int {
+	n := len(f.Shows)
+	if n > 4 {
 		return []int{1, n/2 + 1, n}
 	}
-	var all []int
-	for n := range f.Shows {
-		all = append(all, n+1)
-	}
-	return all
+	return []int{1 + i%n}
 }
 
 func answersTo(t *testing.T, g *exemplar.Gallery, p exemplar.Picture, password string, numbers []int) (answers []string) {

@@ -34,13 +34,13 @@ func registerOne(t *testing.T, g *exemplar.Gallery, item exemplar.Item) exemplar
 // The second edition of a document is reported with the first, and the regions
 // cover what was printed anew, in pixels of the picture as sent.
 func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	// Larger than the picture that is kept.
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 1200}
+	g, before := newGallery(t), synthdoc.Draw(note)
+	first := registerOne(t, g, pictured("note/first", note))
 	for _, name := range []string{"edition", "line", "contents"} {
-		g := newGallery(t)
 		sibling := synthdoc.Siblings(note)[name]
-		first := registerOne(t, g, pictured("note/first", note))
 		r := registerOne(t, g, pictured("note/second", sibling))
 		if len(first.Rivals) != 0 || len(r.Rivals) != 1 {
 			t.Fatalf("%s: rivals %+v, then %+v; want none, then one", name, first.Rivals, r.Rivals)
@@ -52,7 +52,10 @@ func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 		if !strings.Contains(rival.Reason, "differs from note/first only in") {
 			t.Errorf("%s: the reason is %q", name, rival.Reason)
 		}
-		before, after := synthdoc.Draw(note), synthdoc.Draw(sibling)
+		if err := g.Remove(t.Context(), r.ID); err != nil {
+			t.Fatal(err)
+		}
+		after := synthdoc.Draw(sibling)
 		marked, covered, area := 0, 0, 0
 		for _, region := range rival.Regions {
 			area += region.W * region.H
@@ -75,9 +78,11 @@ func TestWhatTwoEditionsDifferInIsReported(t *testing.T) {
 
 // Only what looks alike under a label that says something else is a rival.
 func TestWhatIsNoRival(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}
 	edition := synthdoc.Siblings(note)["edition"]
+	g := newGallery(t)
+	registerOne(t, g, pictured("note/first", note))
 	for _, c := range []struct {
 		name   string
 		label  string
@@ -91,10 +96,12 @@ func TestWhatIsNoRival(t *testing.T) {
 		{"a note of another bank", "note/other", synthdoc.Document{Kind: "banknote", Template: 77, Content: 77, Size: 600}, 0},
 		{"a form", "form", synthdoc.Document{Kind: "form", Template: 5, Content: 5, Size: 600}, 0},
 	} {
-		g := newGallery(t)
-		registerOne(t, g, pictured("note/first", note))
-		if r := registerOne(t, g, pictured(c.label, c.sent)); len(r.Rivals) != c.rivals {
+		r := registerOne(t, g, pictured(c.label, c.sent))
+		if len(r.Rivals) != c.rivals {
 			t.Errorf("%s: rivals %+v, want %d", c.name, r.Rivals, c.rivals)
+		}
+		if err := g.Remove(t.Context(), r.ID); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -102,7 +109,7 @@ func TestWhatIsNoRival(t *testing.T) {
 // Captures of two references that do not differ cannot be told apart, and that
 // is said: here the other one is a scan of the same document.
 func TestTheSameDocumentUnderTwoLabels(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g := newGallery(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 9, Content: 9, Size: 900}
 	registerOne(t, g, pictured("a", note))
@@ -149,7 +156,7 @@ func TestAReferenceThatShowsLittleIsNoted(t *testing.T) {
 }
 
 func TestRivalsOfARegisteredReference(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	ctx := context.Background()
 	g := newGallery(t)
 	note := synthdoc.Document{Kind: "banknote", Template: 3 << 32, Content: 3 << 32, Size: 600}

@@ -14,7 +14,7 @@ import (
 // statement another copy shows the form of the first and not quite that of the second,
 // which is more alike.
 func TestASecondReferenceTakesNothingAway(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	copyOf := func(content uint64) synthdoc.Document {
 		return synthdoc.Document{Kind: "statement", Template: 701, Content: content, Size: 800}
 	}

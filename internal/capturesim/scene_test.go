@@ -69,9 +69,9 @@ func TestSceneQuadIsTrue(t *testing.T) {
 	for i := range grey.Pix {
 		grey.Pix[i] = 110
 	}
-	seeds := uint64(40)
+	seeds := uint64(16)
 	if testing.Short() {
-		seeds = 8
+		seeds = 2
 	}
 	for name, bendProbability := range map[string]float64{"flat": 0, "bent": 1} {
 		p := Plain()
@@ -130,9 +130,9 @@ func TestSceneVisible(t *testing.T) {
 	papertest.SkipUnderRace(t)
 	doc := markedDocument(300, 400)
 	p := Plain()
-	seeds := uint64(20)
+	seeds := uint64(12)
 	if testing.Short() {
-		seeds = 8
+		seeds = 6
 	}
 	for seed := range seeds / 2 {
 		if v := Scene(doc, nil, p, seed).Visible; v < 0.97 || v > 1 {

@@ -15,7 +15,7 @@ import (
 func scanned(kind string, rim int, bed byte, spoil func(m *imaging.Image)) *Pair {
 	const lid = 70
 	draw := func(content uint64) *imaging.Image {
-		return synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 41, Content: content, Size: 640})
+		return drawn(synthdoc.Document{Kind: kind, Template: 41, Content: content, Size: 640})
 	}
 	around := func(m *imaging.Image, x0, y0, rim int, level byte) *imaging.Image {
 		out := imaging.NewImage(m.W+x0+rim, m.H+y0+rim)
@@ -30,6 +30,7 @@ func scanned(kind string, rim int, bed byte, spoil func(m *imaging.Image)) *Pair
 	copied := draw(43)
 	if spoil != nil {
 		copied = draw(41) // another portrait beside a tear is another matter
+		copied = copied.Crop(0, 0, copied.W, copied.H)
 		spoil(copied)
 	}
 	x0, y0 := rim, max(0, rim)

@@ -17,14 +17,17 @@ const (
 	sharedReference = "../../../shared/data/reference"
 )
 
-// benchSet embeds one of the shared bench sets.
-func benchSet(t *testing.T, name string, dim int, embed func(*imaging.Image) []float32) *Set {
+// benchSets embeds one of the shared bench sets in some ways.
+func benchSets(t *testing.T, name string, ways ...way) []*Set {
 	t.Helper()
 	folder, err := dataset.ReadFolder(papertest.Shared(t, filepath.Join(sharedBench, name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Set{Name: name, Dim: dim, Ignore: folder.Ignore}
+	sets := make([]*Set, len(ways))
+	for i, w := range ways {
+		sets[i] = &Set{Name: name, Dim: w.dim, Ignore: folder.Ignore}
+	}
 	for _, x := range folder.Samples {
 		data, err := os.ReadFile(filepath.Join(folder.Root, x.Path))
 		if err != nil {
@@ -34,10 +37,18 @@ func benchSet(t *testing.T, name string, dim int, embed func(*imaging.Image) []f
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Samples = append(s.Samples, Sample{Sample: x})
-		s.Embeddings = append(s.Embeddings, embed(m)...)
+		for i, s := range sets {
+			s.Samples = append(s.Samples, Sample{Sample: x})
+			s.Embeddings = append(s.Embeddings, ways[i].embed(m)...)
+		}
 	}
-	return s
+	return sets
+}
+
+// way is a way to embed pictures.
+type way struct {
+	dim   int
+	embed func(*imaging.Image) []float32
 }
 
 func referenceNetwork(t *testing.T) func(*imaging.Image) []float32 {
@@ -78,7 +89,7 @@ func TestAgreesWithAnotherImplementation(t *testing.T) {
 		{"banknotes_scene", 4.5, 39.0, 13.0, 16.9},
 		{"forms", 0.9, 84.4, 15.1, 30.6},
 	} {
-		r := evaluate(t, benchSet(t, x.set, 256, network), Options{Drawn: []int{}, Repetitions: 1})
+		r := evaluate(t, benchSets(t, x.set, way{256, network})[0], Options{Drawn: []int{}, Repetitions: 1})
 		id := r.Identification
 		for what, v := range map[string][2]float64{
 			"TPR at 1e-4":          {r.Verification.At(1e-4).TPR, x.tpr},
@@ -94,12 +105,16 @@ func TestAgreesWithAnotherImplementation(t *testing.T) {
 }
 
 func TestBaselinesAgreeWithAnotherImplementation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes many pictures")
+	}
 	for _, x := range []struct {
 		set         string
 		hash, color float64 // TPR at 1e-4 in percent
 	}{{"bookpages_located", 18.9, 33.1}, {"rupiah", 17.0, 93.3}} {
-		hash := evaluate(t, benchSet(t, x.set, HashDim, HashDCT), Options{Drawn: []int{}}).Verification.At(1e-4).TPR
-		color := evaluate(t, benchSet(t, x.set, ColorDim, Color16), Options{Drawn: []int{}}).Verification.At(1e-4).TPR
+		sets := benchSets(t, x.set, way{HashDim, HashDCT}, way{ColorDim, Color16})
+		hash := evaluate(t, sets[0], Options{Drawn: []int{}}).Verification.At(1e-4).TPR
+		color := evaluate(t, sets[1], Options{Drawn: []int{}}).Verification.At(1e-4).TPR
 		// The hash's resampling before the transform differs, and moves bits.
 		if math.Abs(100*hash-x.hash) > 2 || math.Abs(100*color-x.color) > 0.1 {
 			t.Errorf("%s: hash %.1f (other implementation %.1f), colour %.1f (%.1f)", x.set, 100*hash, x.hash, 100*color, x.color)

@@ -89,7 +89,7 @@ func TestIntervalsCoverTheTruth(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	repetitions, slack := 60, 3.3*math.Sqrt(0.05*0.95/60)
+	repetitions, slack := 30, 3.3*math.Sqrt(0.05*0.95/30)
 	long := os.Getenv("EXEMPLAR_LONG") == "1"
 	if long {
 		repetitions, slack = 1000, 0

@@ -11,3 +11,13 @@ func SkipUnderRace(t testing.TB) {
 		t.Skip("long under the race detector, and shorter tests have its goroutines")
 	}
 }
+
+// SkipLong skips under the race detector, as [SkipUnderRace] does, and with -short, a test that
+// takes seconds: the short run is for what somebody waits for after each change.
+func SkipLong(t testing.TB) {
+	t.Helper()
+	SkipUnderRace(t)
+	if testing.Short() {
+		t.Skip("long: run without -short")
+	}
+}

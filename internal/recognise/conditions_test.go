@@ -21,15 +21,20 @@ func TestSoundDocumentsGetNoWord(t *testing.T) {
 		{Kind: "invoice", Template: 91008, Content: 91008, Size: 800},
 		{Kind: "banknote", Template: 91001, Content: 91001, Size: 800},
 	}
+	known := len(documents) // on which words were seen once
 	for _, e := range synthdoc.Examples() {
 		documents = append(documents, e.Document)
 	}
 	if testing.Short() {
-		documents = documents[:3]
+		documents = documents[:2]
 	}
-	for _, d := range documents {
+	for i, d := range documents {
 		reference := NewReference(defaultModel().Embedder, synthdoc.Draw(d)).Reference
-		for _, content := range []uint64{d.Content, d.Content + 777} {
+		contents := []uint64{d.Content, d.Content + 777}
+		if i >= known {
+			contents = contents[i%2:][:1]
+		}
+		for _, content := range contents {
 			d.Content = content
 			t.Run(fmt.Sprint(d.Kind, d.Template, content), func(t *testing.T) {
 				photo := NewPhoto(defaultModel().Embedder, capturesim.Scene(synthdoc.Draw(d), nil, view, 3*d.Template+1).Image)

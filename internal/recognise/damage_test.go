@@ -41,7 +41,7 @@ func damaged(t *testing.T, statements string) (g *Engine, documents []*imaging.I
 // A damaged reference harms itself alone: it is left out, which is said, and all
 // others answer as ever.
 func TestADamagedReferenceIsLeftOut(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	const first = ` WHERE rowid = (SELECT min(rowid) FROM `
 	for name, statements := range map[string]string{
 		"picture":          `UPDATE picture SET jpeg = substr(jpeg, 1, 1000)` + first + `picture)`,

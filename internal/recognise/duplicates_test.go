@@ -18,13 +18,10 @@ import (
 // A picture that is registered under two labels, saved again or at another size, too,
 // is one of the two, and not unknown; under one parent it is that.
 func TestOnePictureUnderTwoLabels(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	phone := capturesim.Everyday()
 	phone.Width, phone.Height = 640, 480
-	seeds := 3
-	if testing.Short() {
-		seeds = 2
-	}
+	const seeds = 2
 	for _, kind := range []string{"ticket", "form", "bank-card"} {
 		picture := drawn(synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
 		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 75), imaging.DefaultLimits)
@@ -75,13 +72,10 @@ func gallery(t *testing.T, entries ...store.Entry) *Engine {
 
 // Twins are told from siblings by their pictures.
 func TestTwinsOfDrawnDocuments(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	e := defaultModel().Embedder
 	apart, same := 255, 0
-	for i, kind := range synthdoc.Kinds() {
-		if testing.Short() && i%3 != 0 {
-			continue
-		}
+	for _, kind := range synthdoc.Kinds() {
 		d := synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
 		picture := synthdoc.Draw(d)
 		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 60), imaging.DefaultLimits)
@@ -89,7 +83,7 @@ func TestTwinsOfDrawnDocuments(t *testing.T) {
 			t.Fatal(err)
 		}
 		own := NewReference(e, picture).Reference
-		for _, again := range []*imaging.Image{picture, saved, shrunk(picture, 560)} {
+		for _, again := range []*imaging.Image{saved, shrunk(picture, 560)} {
 			other := NewReference(e, again).Reference
 			same = max(same, own.differs(other))
 			if !own.isDuplicateOf(other) || !other.isDuplicateOf(own) {

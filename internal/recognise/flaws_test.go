@@ -28,7 +28,7 @@ func softened(m *imaging.Image, passes int) *imaging.Image {
 
 // A document in a dark photo is recognised as in a light one.
 func TestDarkPhotosAreRecognised(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g, pictures := engineOf(t, "cover", "form", "receipt")
 	plain := capturesim.Plain()
 	plain.SizeMin, plain.SizeMax = 0.7, 0.8

@@ -7,6 +7,7 @@ import (
 	"exemplar/internal/embed"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
@@ -88,6 +89,7 @@ func TestIsStrip(t *testing.T) {
 
 // What tells another company of the same template is its name, in large print.
 func TestEmblemsTellCompanies(t *testing.T) {
+	papertest.SkipLong(t)
 	e := NewEmbedder(embed.Default())
 	form := func(photo, ref synthdoc.Document) *scoremodel.Form {
 		registered := NewReference(e, drawn(ref)).Reference
@@ -121,6 +123,7 @@ func TestEmblemsTellCompanies(t *testing.T) {
 
 // Nothing but a machine-readable zone looks like one.
 func TestDrawnDocumentsHaveNoMachineZone(t *testing.T) {
+	papertest.SkipLong(t)
 	for _, kind := range []string{"id-card", "banknote", "cover", "letter", "statement", "membership"} {
 		for i := range uint64(4) {
 			page := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: i, Content: i, Size: 760})
@@ -133,6 +136,7 @@ func TestDrawnDocumentsHaveNoMachineZone(t *testing.T) {
 
 // A bill whose table has grown is found by its foot; its head lies above the reference.
 func TestEmblemsAreSoughtAboveTheReference(t *testing.T) {
+	papertest.SkipLong(t)
 	e := NewEmbedder(embed.Default())
 	known := 0
 	for i := range uint64(3) {

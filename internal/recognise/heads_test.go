@@ -5,6 +5,7 @@ import (
 
 	"exemplar/internal/changedetect"
 	"exemplar/internal/embed"
+	"exemplar/internal/papertest"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
@@ -22,6 +23,7 @@ func looked(e *Embedder, photo, ref synthdoc.Document) *scoremodel.Form {
 // Another issuer's paper or card in the same design has another head; another copy has the
 // same one.
 func TestAnotherHeadIsSeen(t *testing.T) {
+	papertest.SkipLong(t)
 	if seen, own, other := headsOf("id-card", "invoice", "form"); seen < 5 || own < seen || other < seen-2 {
 		t.Errorf("of %d heads %d are known again, %d told from another issuer's", seen, own, other)
 	}
@@ -30,6 +32,7 @@ func TestAnotherHeadIsSeen(t *testing.T) {
 // So has another bank's note, and another club's ticket, whose emblem does not stand alone, and
 // an other certificate, all print of which but the emblem is the same.
 func TestAnotherEmblemBesideOtherPrintIsSeen(t *testing.T) {
+	papertest.SkipLong(t)
 	if seen, own, other := headsOf("banknote", "ticket", "certificate"); seen < 6 || own < seen || other < 4 {
 		t.Errorf("of %d emblems %d are known again, %d told from another issuer's", seen, own, other)
 	}
@@ -60,6 +63,7 @@ func headsOf(kinds ...string) (seen, own, other int) {
 
 // A letter has much that its letterhead lacks; a form that is filled in has little.
 func TestLettersAreWrittenBesideTheirLetterhead(t *testing.T) {
+	papertest.SkipLong(t)
 	e := NewEmbedder(embed.Default())
 	for kind, letter := range map[string]bool{"letter": true, "form": false} {
 		ref := synthdoc.Document{Kind: kind, Template: 3, Content: 3, Size: 900, Blank: true}

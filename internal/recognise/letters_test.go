@@ -14,7 +14,7 @@ import (
 // Where only the same copy is asked for, another word of small print is seen in clean pictures,
 // whether it is printed or written where nothing was; in JPEGs and scans the same copy stays the same.
 func TestExactSeesSmallPrint(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	strict := Options{Exact: true}
 	for _, kind := range []string{"statement"} {
 		d := synthdoc.Document{Kind: kind, Template: 40, Content: 40, Size: 1200}

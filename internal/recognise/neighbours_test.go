@@ -42,6 +42,7 @@ func benchReferences(t *testing.T, sets ...string) (entries []store.Entry) {
 
 // Neighbours are looked for among the labels with the most alike embeddings, and those
 // below the same label: no reference that is found elsewhere by its features is missed by that.
+// What is listed cannot be missed, so few of that are compared: to see that there is something.
 func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compares all references of six sets")
@@ -52,7 +53,7 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rivals := 0
+	rivals, enough := 0, 8
 	for i, r := range references {
 		set, _, _ := strings.Cut(string(r.Label), "/")
 		family := set == "forms" || set == "banknotes_scene" || set == "rupiah"
@@ -68,17 +69,15 @@ func TestTheMostAlikeLabelsHoldTheNeighbours(t *testing.T) {
 			listed[c.Candidate.Reference] = true
 		}
 		for _, other := range references {
-			if r.Label.InLine(other.Label) {
+			if r.Label.InLine(other.Label) || listed[other.ID] && rivals >= enough || !isRival(t, g, n, other.ID) {
 				continue
 			}
-			if alike := isRival(t, g, n, other.ID); alike {
-				if rivals++; !listed[other.ID] {
-					t.Errorf("%s is not among the labels most like %s", other.Label, r.Label)
-				}
+			if rivals++; !listed[other.ID] {
+				t.Errorf("%s is not among the labels most like %s", other.Label, r.Label)
 			}
 		}
 	}
-	if t.Logf("%d rivals among %d references", rivals, len(references)); rivals < 25 {
+	if t.Logf("%d rivals or more among %d references", rivals, len(references)); rivals < enough {
 		t.Error("too few to say anything")
 	}
 }

@@ -15,7 +15,7 @@ import (
 // A part of a photo looks more like the document that lies in it, on one of its
 // sides, than the whole photo does.
 func TestPartsLookLikeTheDocument(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	embedder := NewEmbedder(embed.Default())
 	embed := embedder.Embed
 	everyday := capturesim.Everyday()

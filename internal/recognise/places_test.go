@@ -12,7 +12,7 @@ import (
 
 // Fingers and glare upon a note are no other bank's emblem.
 func TestWhatHidesPrintIsNoOtherEmblem(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	view := capturesim.Everyday()
 	view.Fingers, view.Glare, view.Outside = 1, 1, 0
 	for i := range uint64(5) {

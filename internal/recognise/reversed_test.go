@@ -44,7 +44,7 @@ func recognised(t *testing.T, g *Engine, m *imaging.Image, opts Options) *Result
 // A mirrored picture and a negative are recognised, which the answer says, and the
 // document's place is that in the picture as sent.
 func TestReversedPicturesAreRecognised(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g, pictures := engineOf(t, "form", "receipt", "ticket")
 	plain := capturesim.Plain()
 	plain.SizeMin, plain.SizeMax = 0.7, 0.8
@@ -96,7 +96,7 @@ func TestReversedStrangersStayUnknown(t *testing.T) {
 
 // So are mirrored pictures of what is symmetric, of which a little seems to lie as it should.
 func TestSymmetricDocumentsAreSeenMirrored(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	kinds := []string{"certificate", "id-card-back", "membership", "statement"}
 	g, pictures := engineOf(t, kinds...)
 	for _, kind := range kinds {

@@ -8,6 +8,7 @@ import (
 	"exemplar/internal/changedetect"
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/splitmix"
 	"exemplar/internal/synthdoc"
 )
@@ -64,6 +65,7 @@ func words(seed uint64, n int) (text string) {
 // What is filled in by a word processor pushes the rows of a blank form along the page:
 // they are its form all the same. Another form of the same look is none.
 func TestFilledFormsWhoseRowsMoved(t *testing.T) {
+	papertest.SkipLong(t)
 	for seed := range uint64(4) {
 		g := gallery(t, newEntry("contract", contract(seed, false)))
 		for _, c := range []struct {
@@ -104,6 +106,7 @@ func TestIsBlankForm(t *testing.T) {
 
 // Ruled boxes of a blank form are no contents; what is written into them is.
 func TestBlankBoxesAreKnown(t *testing.T) {
+	papertest.SkipLong(t)
 	blank, filled := 0, 0
 	templates := []uint64{3, 4, 7, 8, 41, 42, 43, 44}
 	for _, template := range templates {
@@ -124,6 +127,7 @@ func TestBlankBoxesAreKnown(t *testing.T) {
 // A word in a field that is empty in the reference makes another copy of it, and no match
 // where the same copy is asked for.
 func TestAWordInAnEmptyFieldIsAnotherCopy(t *testing.T) {
+	papertest.SkipLong(t)
 	for seed, word := range []string{"Anna", "Yes", "12 May", "Lindqvist"} {
 		blank := contract(uint64(seed), false)
 		written := imaging.NewImage(blank.W, blank.H)
@@ -157,6 +161,7 @@ func TestAWordInAnEmptyFieldIsAnotherCopy(t *testing.T) {
 // On a receipt that is as long as its articles form moves: what seems another form than that of
 // both editions is theirs where each row is put where the photo has it.
 func TestFormOfAReceiptMoves(t *testing.T) {
+	papertest.SkipLong(t)
 	at := splitmix.Hash(1<<32 + 12) // the roll of seed 1 of bench/kinds of which that was seen
 	draw := func(contents uint64, edition int) *imaging.Image {
 		return synthdoc.Draw(synthdoc.Document{Kind: "roll", Template: at, Content: splitmix.Hash(at ^ contents), Edition: edition})

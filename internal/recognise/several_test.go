@@ -80,6 +80,7 @@ func grey(w, h int) *imaging.Image {
 func shrunk(m *imaging.Image, side int) *imaging.Image { return imaging.FitWithin(m, side) }
 
 func TestSeveral(t *testing.T) {
+	papertest.SkipLong(t)
 	e := synthdoc.Examples()
 	card, edition, licence, form := e[0], e[1], e[3], e[6]
 	d := newDesk(card, licence, form)
@@ -123,17 +124,14 @@ func TestSeveral(t *testing.T) {
 // Whatever lies beside a document in a photo, it is found itself, and nothing is
 // that is not there.
 func TestSeveralInScenes(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	e := synthdoc.Examples()
 	kinds := []synthdoc.Example{e[0], e[3], e[4], e[6], e[7], e[8]}
 	d := newDesk(kinds...)
 	p := capturesim.Everyday()
 	p.Clutter, p.SizeMin, p.SizeMax, p.Fingers, p.Blur, p.Outside, p.Tilt = 1, 0.35, 0.5, 0, 0, 0, 20
 	first, others := 0, 0
-	scenes := 12
-	if testing.Short() {
-		scenes = 5
-	}
+	const scenes = 6
 	for seed := range uint64(scenes) {
 		label := func(i uint64) string { return kinds[(seed+i)%uint64(len(kinds))].Label }
 		there := []string{label(0), label(1), label(2)}

@@ -44,7 +44,7 @@ func changed(m *imaging.Image, change func(u, v float64, px []byte)) *imaging.Im
 
 // A copy with glare elsewhere is of the sub-label with glare, and so on.
 func TestSubLabelsByCondition(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	d := synthdoc.Document{Kind: "form", Template: 9, Content: 9, Size: 760}
 	card := synthdoc.Draw(d)
 	g := gallery(t, newEntry("doc/plain", card), newEntry("doc/glare", withGlare(card, 0.3, 0.3)), newEntry("doc/damaged", withSpill(card, 0.6, 0.7)),
@@ -84,7 +84,7 @@ func TestSubLabelsByCondition(t *testing.T) {
 
 // So is one of a coloured paper, whose colours glare and stains change.
 func TestSubLabelsByConditionInColour(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	view := capturesim.Plain()
 	view.Width, view.Height, view.SizeMin, view.SizeMax, view.Tilt = 1000, 1000, 0.85, 0.9, 10
 	tried, right := 0, 0
@@ -113,6 +113,7 @@ func TestSubLabelsByConditionInColour(t *testing.T) {
 // where another emblem looks like a hole, nor where a part of the places has another colour, nor where
 // another portrait looks like glare. They are documents of bench/kinds.
 func TestEditionsAreNoStates(t *testing.T) {
+	papertest.SkipLong(t)
 	for _, c := range []struct {
 		kind         string
 		seed, number uint64
@@ -153,7 +154,7 @@ func statesBeside(t *testing.T, d, second synthdoc.Document) *states {
 // References of one family that show the kind in states that differ are said to, whichever
 // was registered first; where contents alone differ, or no label is above both, they are not.
 func TestNeighboursInAnotherCondition(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	d := synthdoc.Document{Kind: "form", Template: 9, Content: 9, Size: 760}
 	plain := synthdoc.Draw(d)
 	d.Content = 15

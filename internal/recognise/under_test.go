@@ -12,7 +12,7 @@ import (
 // Where only the same copy is asked for, one on which another document lies is none, though that
 // one is registered too; beside another one it is.
 func TestExactRefusesWhatLiesUnderAnother(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	g, pictures := engineOf(t, "letter", "membership", "form")
 	for _, c := range []struct{ below, above string }{{"letter", "membership"}, {"form", "membership"}} {
 		below, above := pictures[c.below], pictures[c.above]

@@ -48,7 +48,7 @@ func houseTicket(play string, number uint64) *imaging.Image {
 
 // What differs between the references of a label is contents, however large it is printed.
 func TestReferencesTeachWhatIsContents(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	one := gallery(t, newEntry("ticket", houseTicket("Hamlet, Prince of Denmark", 7)))
 	two := gallery(t, newEntry("ticket", houseTicket("Hamlet, Prince of Denmark", 7)), newEntry("ticket", houseTicket("Swan Lake", 11)))
 	told := 0
@@ -115,7 +115,7 @@ func companyInvoice(initial, name, street string, house canvas.RGB, number uint6
 // Another company with the same layout has another logo and name, in a photo in which they look
 // alike at a quarter of their size.
 func TestALogoAndANameInOneLineAreAnothers(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	hartmann := func(number uint64) *imaging.Image {
 		return companyInvoice("H", "Hartmann Office Supplies GmbH", "Ringstrasse 12, 50667 Cologne", canvas.RGB{R: 0.63, G: 0.078, B: 0.12}, number)
 	}

@@ -39,9 +39,9 @@ func TestSiblingsDifferInWhatTheyShould(t *testing.T) {
 	limits := map[string][2]float64{ // smallest and largest share of pixels that differ
 		"contents": {0.001, 0.99}, "edition": {0.0005, 0.99}, "line": {0.0001, 0.4}, "design": {0.05, 1}, "blank": {0.001, 0.9},
 	}
-	templates := uint64(6)
+	templates := uint64(3)
 	if testing.Short() {
-		templates = 2
+		templates = 1
 	}
 	for _, kind := range Kinds() {
 		for template := range templates {

@@ -229,22 +229,12 @@ func TestDamagedPDFs(t *testing.T) {
 // bomb is a PDF whose page takes hours: 20 times a picture of 900 megapixels, in 2 KB.
 func bomb() papertest.PDFPage {
 	const side = 30_000
-	squeeze := func(write func(w *zlib.Writer)) []byte {
-		var out bytes.Buffer
-		w, _ := zlib.NewWriterLevel(&out, zlib.BestCompression)
-		write(w)
-		w.Close()
-		return out.Bytes()
-	}
-	row := bytes.Repeat([]byte{0x55}, side)
-	once := squeeze(func(w *zlib.Writer) {
-		for range side {
-			w.Write(row)
-		}
-	})
-	twice := squeeze(func(w *zlib.Writer) { w.Write(once) })
+	var twice bytes.Buffer
+	w := zlib.NewWriter(&twice)
+	w.Write(papertest.Repeated(bytes.Repeat([]byte{0x55}, 100*side), side/100))
+	w.Close()
 	return papertest.PDFPage{W: 600, H: 600, Content: "q 600 0 0 600 0 0 cm " + strings.Repeat("/I Do ", 20) + "Q",
-		Image: papertest.StreamImage(side, side, "/ColorSpace/DeviceGray/BitsPerComponent 8/Filter[/FlateDecode/FlateDecode]", twice)}
+		Image: papertest.StreamImage(side, side, "/ColorSpace/DeviceGray/BitsPerComponent 8/Filter[/FlateDecode/FlateDecode]", twice.Bytes())}
 }
 
 // deep is a PDF whose page draws a rectangle ten million times: forms in forms.

@@ -2,10 +2,11 @@ package drawnpdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/binary"
 	"fmt"
 	"strings"
+
+	"exemplar/internal/papertest"
 )
 
 // Hostile are small PDFs that take a program's time or memory, or lead it round in circles.
@@ -203,15 +204,8 @@ func formsInForms(levels, times int) []byte {
 
 // squeezed is a text of some bytes, repeated and compressed twice.
 func squeezed(text string, size int) []byte {
-	var once bytes.Buffer
-	w, err := zlib.NewWriterLevel(&once, zlib.BestCompression)
-	must(err)
-	block := []byte(strings.Repeat(text, 1+(1<<16)/len(text)))
-	for written := 0; written < size; written += len(block) {
-		w.Write(block)
-	}
-	w.Close()
-	return flate(once.Bytes())
+	block := []byte(strings.Repeat(text, 1+(1<<20)/len(text)))
+	return flate(papertest.Repeated(block, (size+len(block)-1)/len(block)))
 }
 
 func squeezedImage(w, h int) string {

@@ -147,9 +147,9 @@ func contents(path string) (map[string]string, error) {
 // out the same as before. Data that it gives out without an error is never wrong.
 func TestFlippedBits(t *testing.T) {
 	papertest.SkipUnderRace(t)
-	flips := 300
+	flips := 100
 	if testing.Short() {
-		flips = 40
+		flips = 10
 	}
 	rng := rand.New(rand.NewPCG(7, 7))
 	path := filepath.Join(t.TempDir(), "flipped.gallery")

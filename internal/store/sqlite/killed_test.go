@@ -157,9 +157,9 @@ func rounds() int {
 		return 1
 	}
 	if testing.Short() {
-		return 3
+		return 1
 	}
-	return 12
+	return 4
 }
 
 func reopened(t *testing.T, path string) *Store {

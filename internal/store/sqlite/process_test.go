@@ -97,9 +97,9 @@ func playVisit(args []string) error {
 // A bulk registration that is killed at any moment leaves a sound gallery, with whole
 // batches only and with all that it reported.
 func TestKilledWhileRegistering(t *testing.T) {
-	rounds := 12
+	rounds := 6
 	if testing.Short() {
-		rounds = 3
+		rounds = 1
 	}
 	rng := rand.New(rand.NewPCG(4, 2))
 	path := filepath.Join(t.TempDir(), "killed.gallery")

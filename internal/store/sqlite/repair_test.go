@@ -103,9 +103,9 @@ func TestRepairDamagedPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rounds := 200
+	rounds := 80
 	if testing.Short() {
-		rounds = 20
+		rounds = 10
 	}
 	rng := rand.New(rand.NewPCG(3, 3))
 	sound, named := 0, 0
