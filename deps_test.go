@@ -35,7 +35,7 @@ var allowed = map[string][]string{
 	"internal/canvas":            {"internal/imaging"},
 	"internal/kernel/kerneltest": {"internal/kernel"},
 
-	"internal/papertest/drawnpdf": {"internal/imaging"},
+	"internal/papertest/drawnpdf": {"internal/imaging", "internal/papertest"},
 
 	"internal/parallel":        {},
 	"internal/fileio":          {},

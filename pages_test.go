@@ -22,6 +22,7 @@ func scans(t *testing.T, examples ...synthdoc.Example) (pdf []byte, pictures [][
 	}
 	var pages []papertest.PDFPage
 	for _, e := range examples {
+		e.Document.Size = 700
 		m := synthdoc.Draw(e.Document)
 		file := imaging.EncodeJPEG(m, 95)
 		pictures = append(pictures, file)

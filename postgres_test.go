@@ -16,6 +16,9 @@ import (
 // While the database is away they answer from memory and say so, and nothing can be
 // registered.
 func TestTwoNodesOfOneDatabase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a database")
+	}
 	ctx := context.Background()
 	server := pgtest.Start(t)
 	name := server.Database(t) + "&collection=forms"

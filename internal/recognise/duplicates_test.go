@@ -3,7 +3,9 @@ package recognise
 import (
 	"bytes"
 	"context"
+	"maps"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"exemplar/internal/capturesim"
@@ -21,20 +23,22 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 	papertest.SkipLong(t)
 	phone := capturesim.Everyday()
 	phone.Width, phone.Height = 640, 480
-	const seeds = 2
 	for _, kind := range []string{"ticket", "form", "bank-card"} {
 		picture := drawn(synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700})
 		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 75), imaging.DefaultLimits)
 		if err != nil {
 			t.Fatal(err)
 		}
-		photos := make([]*imaging.Image, seeds)
 		first := newEntry("a", picture)
 		alone := gallery(t, first)
-		for seed := range photos { // those that show the document well enough to be recognised
-			photo := capturesim.Scene(picture, nil, phone, uint64(seed)).Image
-			if recognised(t, alone, photo, Options{}).Findings[0].Decision.Outcome == decide.Match {
-				photos[seed] = photo
+		var photo *imaging.Image
+		for seed := uint64(0); photo == nil; seed++ { // the first that shows the document well enough to be recognised
+			if seed == 4 {
+				t.Fatalf("no photo of the %s is recognised", kind)
+			}
+			p := capturesim.Scene(picture, nil, phone, seed).Image
+			if recognised(t, alone, p, Options{}).Findings[0].Decision.Outcome == decide.Match {
+				photo = p
 			}
 		}
 		for name, again := range map[string]*imaging.Image{"the same": picture, "saved again": saved, "smaller": shrunk(picture, 560)} {
@@ -43,18 +47,13 @@ func TestOnePictureUnderTwoLabels(t *testing.T) {
 			first.Label, second.Label = "c/a", "c/b"
 			siblings := gallery(t, first, second)
 			first.Label = "a"
-			for seed, photo := range photos {
-				if photo == nil {
-					continue
-				}
-				two := recognised(t, twice, photo, Options{}).Findings[0].Decision
-				of := recognised(t, siblings, photo, Options{}).Findings[0].Decision
-				if two.Outcome == decide.Unknown {
-					t.Errorf("%s, %s, seed %d: %s %q (%s), llr %.3f %.3f", kind, name, seed, two.Outcome, two.Label, two.Reason, two.Candidates[0].LLR, two.Candidates[1].LLR)
-				}
-				if of.Outcome != decide.Match {
-					t.Errorf("%s, %s, seed %d: %s %q (%s)", kind, name, seed, of.Outcome, of.Label, of.Reason)
-				}
+			two := recognised(t, twice, photo, Options{}).Findings[0].Decision
+			of := recognised(t, siblings, photo, Options{}).Findings[0].Decision
+			if two.Outcome == decide.Unknown {
+				t.Errorf("%s, %s: %s %q (%s), llr %.3f %.3f", kind, name, two.Outcome, two.Label, two.Reason, two.Candidates[0].LLR, two.Candidates[1].LLR)
+			}
+			if of.Outcome != decide.Match {
+				t.Errorf("%s, %s: %s %q (%s)", kind, name, of.Outcome, of.Label, of.Reason)
 			}
 		}
 	}
@@ -75,7 +74,7 @@ func TestTwinsOfDrawnDocuments(t *testing.T) {
 	papertest.SkipLong(t)
 	e := defaultModel().Embedder
 	apart, same := 255, 0
-	for _, kind := range synthdoc.Kinds() {
+	for i, kind := range synthdoc.Kinds() {
 		d := synthdoc.Document{Kind: kind, Template: 8, Content: 8, Size: 700}
 		picture := synthdoc.Draw(d)
 		saved, _, err := imaging.Decode(imaging.EncodeJPEG(picture, 60), imaging.DefaultLimits)
@@ -90,8 +89,12 @@ func TestTwinsOfDrawnDocuments(t *testing.T) {
 				t.Errorf("%s, %d pixels wide: cosine %.3f, differs by %d", kind, again.W, kernel.Dot(own.vector, other.vector), own.differs(other))
 			}
 		}
-		for name, sibling := range synthdoc.Siblings(d) {
-			drawn := synthdoc.Draw(sibling)
+		siblings := synthdoc.Siblings(d)
+		for j, name := range slices.Sorted(maps.Keys(siblings)) {
+			if (i+j)%2 == 1 { // every sibling is that of half the kinds
+				continue
+			}
+			drawn := synthdoc.Draw(siblings[name])
 			if bytes.Equal(drawn.Pix, picture.Pix) {
 				continue // the line is not drawn on every layout
 			}

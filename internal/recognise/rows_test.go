@@ -128,7 +128,7 @@ func TestBlankBoxesAreKnown(t *testing.T) {
 // where the same copy is asked for.
 func TestAWordInAnEmptyFieldIsAnotherCopy(t *testing.T) {
 	papertest.SkipLong(t)
-	for seed, word := range []string{"Anna", "Yes", "12 May", "Lindqvist"} {
+	for seed, word := range []string{"Yes", "12 May", "Lindqvist"} {
 		blank := contract(uint64(seed), false)
 		written := imaging.NewImage(blank.W, blank.H)
 		copy(written.Pix, blank.Pix)
