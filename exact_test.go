@@ -52,6 +52,7 @@ func TestOneChangedLine(t *testing.T) {
 // The picture that was registered is the same copy, also where print is so rare that how the paper
 // bends is a guess.
 func TestRegisteredPictureIsTheSameCopy(t *testing.T) {
+	papertest.SkipLong(t)
 	ticket := synthdoc.Document{Kind: "ticket", Template: 1<<32 + 2, Content: 1<<32 + 2}
 	g := open(t, filepath.Join(t.TempDir(), "gallery.db"), exemplar.Options{Mode: exemplar.ReadWrite})
 	registerOne(t, g, pictured("ticket", ticket))

@@ -51,6 +51,7 @@ func TestOtherCopiesOfAKind(t *testing.T) {
 // A holder's bank card is known though another bank's looks much like it; a third bank's
 // is neither.
 func TestACardBesideThatOfAnotherIssuer(t *testing.T) {
+	papertest.SkipLong(t)
 	card := func(issuer, holder uint64) synthdoc.Document {
 		return synthdoc.Document{Kind: "bank-card", Template: issuer, Content: holder, Size: 700}
 	}

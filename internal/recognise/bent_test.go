@@ -6,12 +6,14 @@ import (
 	"exemplar/internal/capturesim"
 	"exemplar/internal/embed"
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/synthdoc"
 )
 
 // A ticket and a note whose ends stand up are the same copies, though no flat map holds for
 // more than a part of them: both were said to be other ones.
 func TestBentPaperIsTheSameCopy(t *testing.T) {
+	papertest.SkipLong(t)
 	embedder := NewEmbedder(embed.Default())
 	for _, e := range synthdoc.Examples() {
 		if e.Document.Kind != "ticket" && e.Document.Kind != "banknote" {

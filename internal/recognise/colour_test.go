@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"exemplar/internal/imaging"
+	"exemplar/internal/papertest"
 	"exemplar/internal/scoremodel"
 	"exemplar/internal/synthdoc"
 )
@@ -40,6 +41,7 @@ func coloured(t *testing.T, first, second *imaging.Image) (over func(photo *imag
 // Two editions are told by the colour of a card's band, whatever the light and however faint,
 // and not in a copy without colours.
 func TestColoursTellEditions(t *testing.T) {
+	papertest.SkipLong(t)
 	at := func(contents uint64, edition int) *imaging.Image {
 		return drawn(synthdoc.Document{Kind: "ticket", Template: 9, Content: contents, Edition: edition, Size: 640})
 	}

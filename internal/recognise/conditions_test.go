@@ -13,7 +13,7 @@ import (
 // Photos of sound documents, of the registered copy and of others, in a room's light
 // with shadows: nothing is said to be upon them or wrong with their paper.
 func TestSoundDocumentsGetNoWord(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	view := capturesim.Everyday()
 	view.Fingers, view.Glare, view.Outside, view.Blur = 0, 0, 0, 0
 	documents := []synthdoc.Document{
@@ -24,9 +24,6 @@ func TestSoundDocumentsGetNoWord(t *testing.T) {
 	known := len(documents) // on which words were seen once
 	for _, e := range synthdoc.Examples() {
 		documents = append(documents, e.Document)
-	}
-	if testing.Short() {
-		documents = documents[:2]
 	}
 	for i, d := range documents {
 		reference := NewReference(defaultModel().Embedder, synthdoc.Draw(d)).Reference

@@ -83,6 +83,7 @@ func TestReversedPicturesAreRecognised(t *testing.T) {
 
 // A stranger is none, mirrored or not.
 func TestReversedStrangersStayUnknown(t *testing.T) {
+	papertest.SkipLong(t)
 	g, _ := engineOf(t, "form", "id-card", "ticket")
 	for _, kind := range []string{"banknote", "letter", "receipt"} {
 		stranger := synthdoc.Draw(synthdoc.Document{Kind: kind, Template: 9, Content: 9, Size: 700})
