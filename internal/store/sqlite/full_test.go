@@ -34,7 +34,7 @@ func occupy(t *testing.T, folder string) {
 // Removing works on a full disk, whoever filled it, in an open gallery and in one that is
 // opened then. The removed bytes are gone, and their space is used again.
 func TestRemoveOnAFullDisk(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	ctx := context.Background()
 	cases := []struct {
 		name           string

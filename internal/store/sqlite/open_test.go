@@ -145,7 +145,7 @@ func TestOpenWhatSomebodyChanged(t *testing.T) {
 // Whatever part of a gallery is overwritten or cut off, reading it gives an answer,
 // ErrCorrupt or ErrNotGallery, and never a panic or another error.
 func TestDamagedGallery(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	path := filepath.Join(t.TempDir(), "damaged.gallery")
 	g := openGallery(t, path)
 	for i := range 40 {

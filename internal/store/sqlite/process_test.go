@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,9 +114,15 @@ func TestKilledWhileRegistering(t *testing.T) {
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.AfterFunc(time.Duration(rng.IntN(150_000))*time.Microsecond, func() { child.Process.Kill() })
+		killSoon := sync.OnceFunc(func() {
+			time.AfterFunc(time.Duration(rng.IntN(150_000))*time.Microsecond, func() { child.Process.Kill() })
+		})
+		if round%2 == 0 { // even before there is a gallery
+			killSoon()
+		}
 		var reported []string
 		for lines := bufio.NewScanner(out); lines.Scan(); {
+			killSoon()
 			if ids := strings.Fields(lines.Text()); len(ids) == 3 { // the last line may be cut
 				reported = append(reported, ids...)
 			}
