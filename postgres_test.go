@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"exemplar"
+	"exemplar/internal/papertest"
 	"exemplar/internal/pgtest"
 )
 
@@ -16,7 +17,7 @@ import (
 // While the database is away they answer from memory and say so, and nothing can be
 // registered.
 func TestTwoNodesOfOneDatabase(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() && !papertest.UnderRace { // the detector has much to see here
 		t.Skip("starts a database")
 	}
 	ctx := context.Background()

@@ -88,7 +88,7 @@ func TestSubLabelsByConditionInColour(t *testing.T) {
 	view := capturesim.Plain()
 	view.Width, view.Height, view.SizeMin, view.SizeMax, view.Tilt = 1000, 1000, 0.85, 0.9, 10
 	tried, right := 0, 0
-	for i, kind := range []string{"membership", "driving-licence", "invoice", "ticket"} {
+	for i, kind := range []string{"membership", "driving-licence", "invoice"} {
 		d := synthdoc.Document{Kind: kind, Template: uint64(40 + i), Content: 9, Size: 760}
 		plain := synthdoc.Draw(d)
 		g := gallery(t, newEntry("doc/plain", plain), newEntry("doc/glare", withGlare(plain, 0.3, 0.3)), newEntry("doc/damaged", withSpill(plain, 0.6, 0.7)))
@@ -113,13 +113,15 @@ func TestSubLabelsByConditionInColour(t *testing.T) {
 // where another emblem looks like a hole, nor where a part of the places has another colour, nor where
 // another portrait looks like glare. They are documents of bench/kinds.
 func TestEditionsAreNoStates(t *testing.T) {
-	papertest.SkipLong(t)
-	for _, c := range []struct {
+	for i, c := range []struct {
 		kind         string
 		seed, number uint64
 	}{
 		{"id-card", 1, 6}, {"id-card-back", 1, 7}, {"id-card-back", 1, 22}, {"membership", 1, 25}, {"ticket", 1, 59}, {"id-card", 4, 6}, {"id-card", 4, 36},
 	} {
+		if testing.Short() && i > 0 {
+			break
+		}
 		at := splitmix.Hash(c.seed<<32 + c.number)
 		d := synthdoc.Document{Kind: c.kind, Template: at, Content: splitmix.Hash(at ^ 1)}
 		second := d

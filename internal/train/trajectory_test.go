@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 
 	"exemplar/internal/embed"
@@ -103,12 +104,15 @@ func (g trajectory) setUp(t *testing.T) (*network, *objective) {
 	return net, o
 }
 
+// trajectoryPictures are those of all steps, which must not be changed.
+var trajectoryPictures = sync.OnceValue(func() []byte { return formula.Pictures(trajectoryPool, trajectorySide) })
+
 // step takes one step on the batch that trajectory.py takes: sample i shows picture (7·step + i) mod pool.
 func (g trajectory) step(net *network, o *objective, step int) (loss, norm float64) {
 	const size = trajectorySide * trajectorySide * 3
 	b := &Batch{Layout: Layout{trajectoryBatch / 2, 2, 1}, Pixels: make([]byte, trajectoryBatch*size),
 		Target: make([]int32, trajectoryBatch), Source: make([]picture, trajectoryBatch/2)}
-	all := formula.Pictures(trajectoryPool, trajectorySide)
+	all := trajectoryPictures()
 	for i := range trajectoryBatch {
 		k := (7*step + i) % trajectoryPool
 		b.Target[i] = int32(k)
