@@ -33,6 +33,7 @@ func scans(t *testing.T, examples ...synthdoc.Example) (pdf []byte, pictures [][
 
 // TestPagesOfAPDFAreAnswered: each page by itself, as the same page would be as a picture.
 func TestPagesOfAPDFAreAnswered(t *testing.T) {
+	papertest.SkipLong(t)
 	examples := synthdoc.Examples()[2:5]
 	file, pictures := scans(t, append(examples, synthdoc.Stranger())...)
 	g, err := exemplar.Open(filepath.Join(t.TempDir(), "g.db"), exemplar.Options{Mode: exemplar.ReadWrite})

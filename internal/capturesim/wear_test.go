@@ -9,7 +9,7 @@ import (
 
 // Every state changes the photo, and the same seed gives the same one.
 func TestWornShowsItsState(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	doc, p := markedDocument(320, 200), Plain()
 	p.SizeMin, p.SizeMax = 0.9, 0.9
 	plain := Worn(doc, nil, Unworn, p, 4)

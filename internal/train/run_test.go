@@ -223,7 +223,7 @@ func TestDivergedRunKeepsItsLastGoodNetwork(t *testing.T) {
 
 // A random network learns to distinguish a dozen documents in a few steps.
 func TestTrainingLowersTheLoss(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	out := filepath.Join(t.TempDir(), "run")
 	cfg := loadTiny(t, drawnFolder(t, 12), out, 25, "")
 	s := &cfg.Stages[0].Settings
@@ -307,7 +307,7 @@ func TestRunEvaluatesAndKeepsTheBest(t *testing.T) {
 }
 
 func TestPreviewShowsImagesAndCaptures(t *testing.T) {
-	papertest.SkipUnderRace(t)
+	papertest.SkipLong(t)
 	cfg := loadTiny(t, drawnFolder(t, 6), t.TempDir(), 1, "")
 	sheet, err := Preview(cfg, 3, 4)
 	if err != nil || sheet.W < 5*96 || sheet.H < 3*96 {

@@ -39,7 +39,10 @@ func TestFilesShowTheirPictures(t *testing.T) {
 	if len(files) < 30 {
 		t.Errorf("%d files", len(files))
 	}
-	for _, f := range files {
+	for i, f := range files {
+		if testing.Short() && i%6 != 0 {
+			continue
+		}
 		n := 0
 		for p := range intake.Pages(t.Context(), f.Data, intake.Options{Side: 400, Passwords: []string{"wrong", f.Password}}) {
 			if p.Err != nil {

@@ -166,7 +166,10 @@ func mustHoldBatches(t *testing.T, path string, label store.Label, reported []st
 // Two processes register into a gallery that did not exist, while this one searches. Every
 // search sees whole batches, and in the end all are there.
 func TestProcessesRegisterAndSearchAtOnce(t *testing.T) {
-	const batches = 60
+	batches := 60
+	if testing.Short() {
+		batches = 10
+	}
 	path := filepath.Join(t.TempDir(), "shared.gallery")
 	children := []*exec.Cmd{command("register", path, "one", strconv.Itoa(batches)), command("register", path, "two", strconv.Itoa(batches))}
 	done := make(chan error, len(children))
