@@ -169,7 +169,10 @@ func findWriting(f *Found, visible []bool) (found writing) {
 		written[i] = strokes[i] > leastStrokes && visible[i]
 	}
 	w := laid.Reference.W / changedetect.Cell
-	within := image.Rect(0, 0, w, len(written)/w).Inset(2) // a hand that holds the paper reaches over its edge
+	within := image.Rect(0, 0, w, len(written)/w)
+	if !f.fillsPicture() { // a hand that holds the paper reaches over its edge
+		within = within.Inset(2)
+	}
 	for _, at := range patches(written, w) {
 		n, mean := strokesIn(strokes, written, w, at)
 		if n < wordCells || !at.In(within) || !isSettled(f.Evidence.Blocks, at) {
@@ -186,6 +189,18 @@ func findWriting(f *Found, visible []bool) (found writing) {
 		found.fields = 0
 	}
 	return found
+}
+
+// fillsPicture says that a document fills most of its picture, as a scan's does.
+func (f *Found) fillsPicture() bool {
+	const most = 0.85
+	area, q := 0.0, f.Quad
+	for i := range q {
+		next := q[(i+1)%len(q)]
+		area += (q[i].X*next.Y - next.X*q[i].Y) / 2
+	}
+	m := f.photo.picture
+	return math.Abs(area) >= most*float64(m.W)*float64(m.H)
 }
 
 // noiseOf is how much of strokes most of the blank paper shows: in a dark and blurred photo the

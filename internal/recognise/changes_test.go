@@ -101,3 +101,17 @@ func TestNoiseIsNoWriting(t *testing.T) {
 		}
 	}
 }
+
+// Hands that hold a paper, over its edge and upon its blank margin, are no writing.
+func TestHandsAreNoWriting(t *testing.T) {
+	for kind, number := range map[string]uint64{"bill": 20, "letter": 11} {
+		seed := 6<<32 + number
+		d := synthdoc.Document{Kind: kind, Template: seed, Content: seed}
+		g, pictures := engineWith(t, map[string]synthdoc.Document{kind: d})
+		photo := capturesim.Scene(pictures[kind], nil, capturesim.Everyday(), seed*1000003+seed*101).Image
+		found := recognised(t, g, photo, Options{FPIR: 0.01}).Findings[0].Decision
+		if found.Outcome != decide.Match || found.Copy == decide.OtherCopy {
+			t.Errorf("%s: %s, %s", kind, found.Outcome, found.Reason)
+		}
+	}
+}
