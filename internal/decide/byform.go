@@ -43,6 +43,11 @@ const (
 	// LeastCoverage is how widely features must agree: in a narrow part of a page of
 	// print alone the lines of any other page seem to agree. By eye.
 	LeastCoverage = 0.25
+	// leastAgreement is the share of the blocks that agree at least where the form alone speaks for a
+	// kind. Of copies of odd families of kinds_invoices and kinds_forms that are no strips 0.26 and
+	// more agree, of drawn ones (bench/kinds, seeds 1 and 4) 0.2 and more; of cards of another company
+	// with the same block of captions 0.19 did at most.
+	leastAgreement = 0.2
 	// leastPersonal is the least cosine of a personal document with another copy of it. Of
 	// those of other holders all have 0.6 and more. By eye.
 	leastPersonal = 0.5
@@ -138,7 +143,7 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 	if byRows, ok := p.byRows(ranked, r); ok {
 		return byRows
 	}
-	if p.WantsSameCopy(&best.Candidate) || !isWide(best.Evidence) {
+	if p.WantsSameCopy(&best.Candidate) || !isWide(best.Evidence) || !agreesAtAll(best.Evidence) {
 		return r
 	}
 	member, ofKind := p.isOneMember(ranked), p.IsOfKind(best.llr)
@@ -163,6 +168,13 @@ func (p Policy) byForm(ranked []scored, r rule) rule {
 		r.prior, r.threshold, r.above = 0, p.kindThreshold(), above
 	}
 	return r
+}
+
+// agreesAtAll says that of what is no strip so much agrees, or that the whole is so alike, that its
+// form may be shown: where a block of captions alone was found, the form about it seems to be there
+// and is not.
+func agreesAtAll(e *scoremodel.Evidence) bool {
+	return e.LocallyConsistent >= leastAgreement || e.Cosine >= narrowCosine || e.Form != nil && e.Form.Strip
 }
 
 // byCard is byForm for what is no print on plain paper: form and holder speak for a kind

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -557,6 +558,31 @@ func TestWhatIsOutshownRaisesNoThreshold(t *testing.T) {
 	for _, c := range cases {
 		if d := Decide([]Candidate{c.own, c.other}, c.policy); d.Outcome != c.outcome {
 			t.Errorf("%s: %s %s, LLR %.2f of %.2f: %s", c.name, d.Outcome, d.Label, d.LLR, d.ThresholdLLR, d.Reason)
+		}
+	}
+}
+
+// Where hardly anything agrees but a block of captions, the form about it is not shown, unless the
+// whole looks alike, or form moves.
+func TestLittleThatAgreesShowsNoForm(t *testing.T) {
+	model := *geometryPolicy.Calibration.LLRModel
+	model.Bias += 8 * math.Ln10 // so that this coverage is that of a family
+	calibration, policy := *geometryPolicy.Calibration, geometryPolicy
+	calibration.LLRModel, policy.Calibration = &model, &calibration
+	agreeing := func(share float64) Candidate {
+		c := formed(found100("card", 28, 0), 5)
+		c.Evidence.LocallyConsistent = share
+		return c
+	}
+	alike, strip := agreeing(0.15), agreeing(0.15)
+	alike.Evidence.Cosine, strip.Evidence.Form.Strip = 0.9, true
+	for _, c := range []struct {
+		name string
+		Candidate
+		want Outcome
+	}{{"a quarter agrees", agreeing(0.25), Match}, {"a seventh agrees", agreeing(0.15), Unknown}, {"and the whole is alike", alike, Match}, {"of a strip", strip, Match}} {
+		if d := Decide([]Candidate{c.Candidate}, policy); d.Outcome != c.want {
+			t.Errorf("%s: %s, LLR %.2f of %.2f: %s", c.name, d.Outcome, d.LLR, d.ThresholdLLR, d.Reason)
 		}
 	}
 }

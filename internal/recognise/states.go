@@ -27,6 +27,10 @@ const (
 	// nothing happened to, and rim how far around a region its effect may reach, as a
 	// share of the picture. By eye.
 	otherForm, effectRim = 8, 0.06
+	// mostBeyond is the share of a reference up to which it may lie outside of the picture of another,
+	// or that one outside of its own, if the two may be one kind in two states: else they have a block
+	// of print in common that lies elsewhere. By eye.
+	mostBeyond = 0.1
 	// plainly is how strong the condition of one of the references is at least, and
 	// plainPlace the share of it that is in one that is not sure: what editions differ in may
 	// look like a slight stain, and another emblem like a hole. Of 58 references of bench/conditions -odd
@@ -125,11 +129,25 @@ func (s *seenAs) isPlain(c Condition) bool {
 // them most agrees, hardly anything is another form, and what is printed has no other
 // colours. a is the first held against the second, b the second against the first.
 func isKin(a, b *seenAs) bool {
-	if a.found == nil || a.recoloured || b.recoloured {
+	if a.found == nil || a.recoloured || b.recoloured || a.beyond() > mostBeyond && (b.found == nil || b.beyond() > mostBeyond) {
 		return false
 	}
 	places := slices.Concat(a.places(), b.places())
 	return a.agreeBeside(places) >= sameForm && a.formBeside(places) <= otherForm
+}
+
+// beyond is the share of the one reference that would lie outside of the picture of the other.
+func (s *seenAs) beyond() float64 {
+	const side = 16
+	w, h := s.reference.Size()
+	m, n := s.found.photo.picture, 0
+	for i := range side * side {
+		p := s.found.H.Apply(planar.Pt((float64(i%side)+0.5)/side*float64(w), (float64(i/side)+0.5)/side*float64(h)))
+		if p.X < 0 || p.Y < 0 || p.X > float64(m.W) || p.Y > float64(m.H) {
+			n++
+		}
+	}
+	return float64(n) / (side * side)
 }
 
 // compareStates holds references against each other. The plainest is the one that the

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"exemplar/internal/canvas"
 	"exemplar/internal/capturesim"
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
@@ -186,5 +187,34 @@ func TestNeighboursInAnotherCondition(t *testing.T) {
 				t.Errorf("%s beside %s differs in condition %q, want %q", r.Label, near[0].Label, got, c.want)
 			}
 		}
+	}
+}
+
+// insuranceCard is a company's card; the block of what is said of its holder lies at x.
+func insuranceCard(company string, house canvas.RGB, x float32) *imaging.Image {
+	c := canvas.New(1012, 638, 1)
+	c.RoundRect(0, 0, 1012, 638, 30, canvas.Solid(canvas.RGB{R: 0.95, G: 0.96, B: 0.98}))
+	bar := float32(0)
+	if x < 200 {
+		bar = 560
+	}
+	c.Rect(0, bar, 1012, 100, canvas.Solid(house))
+	c.Text(60+x, bar+66, company, canvas.Style{Face: canvas.Bold, Size: 52, Ink: canvas.Solid(canvas.RGB{R: 1, G: 1, B: 1})})
+	for i, entry := range []string{"Brandt", "Ilse Marie", "04.02.1961", "K 558 201 774", "12/2028"} {
+		y := 180 + 75*float32(i)
+		c.Text(x, y, []string{"Surname", "First names", "Date of birth", "Insurance number", "Valid until"}[i], canvas.Style{Face: canvas.Regular, Size: 22, Ink: canvas.Solid(house)})
+		c.Text(x, y+34, entry, canvas.Style{Face: canvas.Bold, Size: 34, Ink: canvas.Solid(canvas.Black)})
+	}
+	return c.Image
+}
+
+// The cards that two companies gave to one holder have a block of print in common that lies
+// elsewhere: they are no card in two states, of which one is cut off.
+func TestCardsOfOneHolderAreNoStates(t *testing.T) {
+	green, blue := canvas.RGB{R: 0.05, G: 0.4, B: 0.2}, canvas.RGB{R: 0.05, G: 0.3, B: 0.55}
+	medica := insuranceCard("MEDICA", blue, 320)
+	g := gallery(t, newEntry("card/medica", medica), newEntry("card/norsana", insuranceCard("norsana care", green, 50)))
+	if d := recognised(t, g, medica, Options{FPIR: 0.01}).Findings[0]; d.Decision.Label != "card/medica" || len(d.Conditions) > 0 {
+		t.Errorf("%s in %v: %s", d.Decision.Label, d.Conditions, d.Decision.Reason)
 	}
 }
