@@ -98,9 +98,19 @@ func galleryRepair() *cobra.Command {
 			for _, d := range done.Made {
 				say(out, "%s of %s (%s) was %s: made anew\n", d.Part, d.Label, d.ID, d.Why)
 			}
+			lost := map[string]bool{} // those whose picture is: all else is made of that
 			for _, d := range done.Left {
-				say(out, "%s of %s (%s) is %s, and cannot be made anew: register the picture again and remove this one: exemplar gallery remove %s\n",
-					d.Part, d.Label, d.ID, d.Why, d.ID)
+				lost[d.ID] = lost[d.ID] || d.Part == "picture" || d.Part == "reference"
+			}
+			for _, d := range done.Left {
+				advice := "cannot be made anew: register the picture again and remove this one: exemplar gallery remove " + d.ID
+				switch {
+				case lost[d.ID] && len(done.File) > 0:
+					advice = "cannot be made anew: register its picture again in the new gallery"
+				case !lost[d.ID]:
+					advice = "cannot be made anew in this file: an import of its export makes it anew"
+				}
+				say(out, "%s of %s (%s) is %s, and %s\n", d.Part, d.Label, d.ID, d.Why, advice)
 			}
 			for _, problem := range done.File {
 				say(out, "%s\n", problem)

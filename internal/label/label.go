@@ -44,6 +44,9 @@ func Parse(s string) (Label, error) { return parse(s, newFault) }
 func ParseStored(s string) (Label, error) { return parse(s, storedFault) }
 
 func parse(s string, partFault func(part string) string) (Label, error) {
+	if s == "" {
+		return "", fault("a label is missing: it is what the picture is, such as invoice or card/front")
+	}
 	if len(s) > MaxBytes { // before any work on a long text
 		return "", fault(fmt.Sprintf("a label of %d bytes is too long: at most %d", len(s), MaxBytes))
 	}

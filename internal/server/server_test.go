@@ -289,7 +289,7 @@ func TestWhatMakesNoSenseOfARegistration(t *testing.T) {
 	s := newTestServer(t)
 	s.collection("mailroom")
 	for _, c := range []struct{ label, contents, want string }{
-		{"a//b", "", "a part is empty"}, {"", "", "a part is empty"}, {"a:b", "", "write - instead"}, {"con", "", "device on Windows"}, {"?", "", "the label \\\"?\\\" cannot be"},
+		{"a//b", "", "a part is empty"}, {"", "", "a label is missing"}, {"a:b", "", "write - instead"}, {"con", "", "device on Windows"}, {"?", "", "the label \\\"?\\\" cannot be"},
 		{"_not/a", "", "take another label"}, {"a", "other", "write vary, fixed, or auto"},
 	} {
 		contentType, body := newForm(map[string]string{"label": c.label, "contents": c.contents}, formFile{"ticket.png", drawn("ticket")})

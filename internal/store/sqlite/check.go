@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"exemplar/internal/label"
 	"exemplar/internal/store"
@@ -79,7 +80,8 @@ func appendProblems(ctx context.Context, tx *sql.Tx, problems []string, of, quer
 
 // pageProblems lets SQLite check its own structures.
 func (g *Store) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
-	problems, err = appendProblems(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
+	found, err := appendProblems(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
+	problems = shortly(found)
 	tables := []string{"picture", "embedding"}
 	if g.version >= wordsVersion {
 		tables = append(tables, "words")
@@ -95,6 +97,25 @@ func (g *Store) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string
 			`SELECT 'row of ' || "table" || ' belongs to no reference' FROM pragma_foreign_key_check(?)`, table)
 	}
 	return problems, err
+}
+
+// shortly tells what SQLite finds, a line for each page and row, in one sentence, and leaves
+// out pages that nothing uses: they do no harm.
+func shortly(found []string) []string {
+	var faults []string
+	for line := range strings.Lines(strings.Join(found, "\n")) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "***") && !strings.HasSuffix(line, "never used") {
+			faults = append(faults, line)
+		}
+	}
+	switch {
+	case len(faults) > 1:
+		return []string{fmt.Sprintf("structure of the file: %d faults, such as: %s", len(faults), faults[0])}
+	case len(faults) == 1:
+		return []string{"structure of the file: " + strings.TrimPrefix(faults[0], "structure of the file: ")}
+	}
+	return nil
 }
 
 // changeProblems checks the numbers of changes, the records of removals, and that
