@@ -1,6 +1,8 @@
 package exemplar
 
 import (
+	"fmt"
+
 	"exemplar/internal/decide"
 	"exemplar/internal/planar"
 	"exemplar/internal/recognise"
@@ -175,7 +177,25 @@ func newAnswer(f *recognise.Finding, p *recognise.Photo) Answer {
 	for _, damage := range f.LeftOut {
 		a.LeftOut = append(a.LeftOut, LeftOut{ID: damage.ID, Label: string(damage.Label), Reason: damage.Why})
 	}
+	a.sayLeftOut()
 	return a
+}
+
+// sayLeftOut says of what is unknown that it was not compared with all that is registered.
+func (a *Answer) sayLeftOut() {
+	ids := map[string]bool{}
+	for _, left := range a.LeftOut {
+		ids[left.ID] = true
+	}
+	if len(ids) == 0 || a.Decision != Unknown {
+		return
+	}
+	said := fmt.Sprintf("%d references are damaged and were not compared", len(ids))
+	if len(ids) == 1 {
+		said = "1 reference is damaged and was not compared"
+	}
+	a.Summary += ", " + said
+	a.Reason = said + "; " + a.Reason
 }
 
 func newCandidate(c decide.Ranked) Candidate {

@@ -73,6 +73,18 @@ func TestCheckAndRepair(t *testing.T) {
 	s.inGallery(0, "gallery", "check")
 }
 
+// An unknown picture is said not to have been compared with what is damaged.
+func TestUnknownBesideDamagedReferences(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	s.damage(`UPDATE embedding SET features = x'00', vectors = x'00'; UPDATE picture SET jpeg = x'ffd8ff'`)
+	const said = "references are damaged and were not compared"
+	out, _ := s.inGallery(0, "classify", s.documents())
+	if !strings.Contains(out, said) {
+		t.Errorf("classify said %q", out)
+	}
+}
+
 // What is said of contents is kept, shown and changed.
 func TestContentsAreKept(t *testing.T) {
 	s := newSession(t)

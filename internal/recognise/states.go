@@ -454,7 +454,8 @@ func (t *states) show(label decide.Label, k condition.Kind) bool {
 	return false
 }
 
-// says says, for instance, "it is seen with glare, as doc/glare is".
+// says says, for instance, "it is seen glare, as doc/glare is", or "it is seen torn, and comes
+// nearest to doc/plain".
 func (t *states) says(conditions []Condition, fit []decide.Label) string {
 	var kinds []string
 	for _, c := range conditions {
@@ -464,10 +465,32 @@ func (t *states) says(conditions []Condition, fit []decide.Label) string {
 	if len(kinds) > 0 {
 		seen = "it is seen " + strings.Join(kinds, ", ")
 	}
-	if len(fit) == 1 {
+	switch {
+	case len(fit) != 1:
+		return seen
+	case t.isSeenAs(fit[0], conditions):
 		return seen + ", as " + string(fit[0]) + " is"
 	}
-	return seen
+	return seen + ", and comes nearest to " + string(fit[0])
+}
+
+// isSeenAs says that a reference of a label is plainly in what a photo is seen in, or in nothing if
+// that is plain.
+func (t *states) isSeenAs(label decide.Label, conditions []Condition) bool {
+	for _, c := range conditions {
+		if !t.show(label, c.Kind) {
+			return false
+		}
+	}
+	if len(conditions) > 0 {
+		return true
+	}
+	for id, of := range t.labels {
+		if state := t.of[id]; of == label && state.Worst() < plainly {
+			return true
+		}
+	}
+	return false
 }
 
 // nearest returns the labels of the references whose states are nearest to that of a
