@@ -136,18 +136,16 @@ func isKin(a, b *seenAs) bool {
 	return a.agreeBeside(places) >= sameForm && a.formBeside(places) <= otherForm
 }
 
-// beyond is the share of the one reference that would lie outside of the picture of the other.
+// beyond is the share of the document of the one reference that would lie outside of the picture
+// of the other.
 func (s *seenAs) beyond() float64 {
-	const side = 16
-	w, h := s.reference.Size()
-	m, n := s.found.photo.picture, 0
-	for i := range side * side {
-		p := s.found.H.Apply(planar.Pt((float64(i%side)+0.5)/side*float64(w), (float64(i/side)+0.5)/side*float64(h)))
-		if p.X < 0 || p.Y < 0 || p.X > float64(m.W) || p.Y > float64(m.H) {
-			n++
+	share := 0.0
+	for _, c := range s.conditions {
+		if c.Kind == condition.CutOff {
+			share += c.Share
 		}
 	}
-	return float64(n) / (side * side)
+	return share
 }
 
 // compareStates holds references against each other. The plainest is the one that the
