@@ -274,6 +274,24 @@ func TestANameIsForOneFileOnly(t *testing.T) {
 	}
 }
 
+// A registration whose reference was moved since has another id: to undo it would do nothing.
+func TestWhatWasMovedIsNotUndoneByItsRegistration(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	id := s.register("mailroom", "travel", formFile{"ticket.png", drawn("ticket")}).Results[0].ID
+	registered := ask[service.Changes](s, 200, "GET", mailroom+"/changes?limit=1", nil).Changes[0].ID
+	s.register("mailroom", "travel", formFile{"form.png", drawn("form")})
+	ask[any](s, 200, "PATCH", mailroom+"/references/"+id, map[string]string{"label": "elsewhere"})
+	if said := problemOf(s, 409, "POST", mailroom+"/undo", map[string]string{"change": registered}); !strings.Contains(said, "moved or removed since") {
+		t.Errorf("said %q", said)
+	}
+	moved := ask[service.Changes](s, 200, "GET", mailroom+"/changes?limit=1", nil).Changes[0].ID
+	ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": moved})
+	if done := ask[service.Changed](s, 200, "POST", mailroom+"/undo", map[string]string{"change": registered}); done.References != 1 {
+		t.Errorf("after the move was undone: %+v", done)
+	}
+}
+
 // To undo what somebody else has changed since would undo their work as well.
 func TestWhatWasChangedAgainIsNotUndone(t *testing.T) {
 	s := newTestServer(t)

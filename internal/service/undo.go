@@ -138,6 +138,20 @@ func (c *Change) tellLabels(before, asked json.RawMessage) error {
 	return nil
 }
 
+// anyIsThere says that none of the references that a change added is there any more: one that
+// was moved has another id.
+func anyIsThere(ctx context.Context, g *exemplar.Gallery, ids []string) error {
+	for _, id := range ids {
+		if _, err := g.Get(ctx, id); !errors.Is(err, exemplar.ErrNoReference) {
+			if errors.Is(err, exemplar.ErrDamaged) {
+				return nil
+			}
+			return explained(err)
+		}
+	}
+	return fault(Conflict, "what this change registered was moved or removed since: undo that first, or remove it where it is")
+}
+
 func orNull(raw json.RawMessage) json.RawMessage {
 	if raw == nil {
 		return json.RawMessage("null")
@@ -246,6 +260,11 @@ func (s *Service) unchangedSince(ctx context.Context, g *exemplar.Gallery, colle
 			return err
 		case stateOf(row) != left:
 			return fault(Conflict, "the decision %s was changed again since: undo that first, or say anew what it shows", left.ID)
+		}
+	}
+	if len(back.Remove) > 0 && len(back.Decisions) == 0 && back.Restore == nil {
+		if err := anyIsThere(ctx, g, back.Remove); err != nil {
+			return err
 		}
 	}
 	if back.Note == nil || back.Note.Left == nil {

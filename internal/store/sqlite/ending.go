@@ -17,11 +17,8 @@ import (
 const headerBytes = 100
 
 // lacking is how many bytes a file of size bytes lacks at its end of what its header says
-// that it has; 0 where the header does not say it, or a log beside the file may hold them.
+// that it has; 0 where the header does not say it.
 func lacking(path string, size int64) (int64, error) {
-	if !nothingPending(path) {
-		return 0, nil
-	}
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, err
@@ -45,8 +42,8 @@ func lacking(path string, size int64) (int64, error) {
 }
 
 // fillEnd puts zeros where a file lacks its end, since SQLite opens no file that is
-// shorter than it should be. What lay there is damaged then, and the rest can be
-// read. It returns how many bytes they are.
+// shorter than it should be. What lay there is damaged then, but for what a log beside the
+// file holds, and the rest can be read. It returns how many bytes they are.
 func fillEnd(path string, size int64) (filled int64, err error) {
 	lacks, err := lacking(path, size)
 	if err != nil || lacks == 0 {

@@ -116,3 +116,21 @@ func TestOpenEmptyFile(t *testing.T) {
 	defer g.Close()
 	storetest.MustBeSound(t, g)
 }
+
+// An empty file with a log beside it lost what the log belongs to: SQLite, asked, removes the log.
+func TestOpenEmptyFileBesideALog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "empty.gallery")
+	for name, data := range map[string]string{path: "", path + "-wal": "what was there"} {
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, opts := range []store.Options{{}, {ReadOnly: true}, {Damaged: true}, {Create: true}} {
+		if _, err := Open(path, opts); !errors.Is(err, store.ErrCorrupt) {
+			t.Errorf("%+v: %v", opts, err)
+		}
+	}
+	if log, err := os.ReadFile(path + "-wal"); err != nil || string(log) != "what was there" {
+		t.Errorf("the log: %q, %v", log, err)
+	}
+}

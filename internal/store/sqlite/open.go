@@ -86,7 +86,9 @@ func (g *Store) checkFile(info fs.FileInfo, mayBeEmpty bool) error {
 		return fmt.Errorf("%w (it is a folder)", store.ErrNotGallery)
 	case !info.Mode().IsRegular(): // opening a pipe would wait for its writer
 		return fmt.Errorf("%w (it is a device or a pipe)", store.ErrNotGallery)
-	case size == 0 && !mayBeEmpty && nothingPending(g.path): // SQLite would make one of it
+	case size == 0 && !nothingPending(g.path): // SQLite, which writes the file first, would remove the log
+		return fmt.Errorf("%w (the file is empty, and the log beside it, %s, belongs to what it was)", store.ErrCorrupt, filepath.Base(g.path)+"-wal")
+	case size == 0 && !mayBeEmpty: // SQLite would make one of it
 		return fmt.Errorf("%w (the file is empty)", store.ErrNoGallery)
 	case size > 0 && size < smallestPage: // SQLite would take it for an empty file, and overwrite it
 		return fmt.Errorf("%w (it has %d bytes)", store.ErrNotGallery, size)
