@@ -8,6 +8,7 @@ import (
 	"exemplar/internal/decide"
 	"exemplar/internal/imaging"
 	"exemplar/internal/papertest"
+	"exemplar/internal/splitmix"
 	"exemplar/internal/synthdoc"
 )
 
@@ -31,10 +32,16 @@ func TestExactSeesSmallPrint(t *testing.T) {
 		for i := range word.Pix {
 			word.Pix[i] = byte(230 * (i / 9 % 2))
 		}
+		mosaic := imaging.NewImage(own.W/8, own.W/8)
+		for i := range mosaic.Pix {
+			mosaic.Pix[i] = byte(splitmix.Hash(uint64(i%3 + 3*(i/3%mosaic.W/16) + 900*(i/3/mosaic.W/16))))
+		}
 		for name, c := range map[string]struct {
 			picture *imaging.Image
 			same    bool
 		}{
+			"with a picture pasted in": {pasted(own, mosaic, own.W/2, own.H/4), false},
+
 			"as it is":     {own, true},
 			"as a JPEG":    {jpeg, true},
 			"smaller":      {imaging.Resize(own, own.W*3/4, own.H*3/4), true},
