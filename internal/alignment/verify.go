@@ -42,10 +42,11 @@ func VerifyCoarsely(p *Probe, r *Reference) Evidence {
 }
 
 func (e *Evidence) convincing(p *Probe) bool {
-	return e.Located && e.Coverage >= strongCoverage && quadArea(&e.Quad) >= smallArea*float64(p.w*p.h)
+	return e.Located && e.Coverage >= strongCoverage && QuadArea(&e.Quad) >= smallArea*float64(p.w*p.h)
 }
 
-func quadArea(q *[4]planar.Point) float64 {
+// QuadArea is the area of a quad; below 0 if its corners go counterclockwise.
+func QuadArea(q *[4]planar.Point) float64 {
 	return (turn(q[0], q[1], q[2]) + turn(q[0], q[2], q[3])) / 2
 }
 

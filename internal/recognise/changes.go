@@ -194,13 +194,8 @@ func findWriting(f *Found, visible []bool) (found writing) {
 // fillsPicture says that a document fills most of its picture, as a scan's does.
 func (f *Found) fillsPicture() bool {
 	const most = 0.85
-	area, q := 0.0, f.Quad
-	for i := range q {
-		next := q[(i+1)%len(q)]
-		area += (q[i].X*next.Y - next.X*q[i].Y) / 2
-	}
 	m := f.photo.picture
-	return math.Abs(area) >= most*float64(m.W)*float64(m.H)
+	return math.Abs(alignment.QuadArea(&f.Quad)) >= most*float64(m.W)*float64(m.H)
 }
 
 // noiseOf is how much of strokes most of the blank paper shows: in a dark and blurred photo the

@@ -214,7 +214,7 @@ func (e *explainer) explained() raster {
 }
 
 // otherLetters says whether a photo, laid on a reference, shows other print in a place as large as
-// a letter, also where the print may lie a little aside, in pixels, and whether it is too rough to tell.
+// a letter, also where the print may lie a little aside, in pixels, or whether it is too rough to tell.
 func otherLetters(ref, laid *imaging.Gray, visible func(pixel int) bool, aside [][2]int) (other, rough bool) {
 	shares := unexplainedOf(ref, laid, visible)
 	if shares == nil || isRough(shares) {
@@ -316,8 +316,8 @@ func (f *Found) showsOtherLetters(r *Reference, seen []Condition) bool {
 		if f.fillsPicture() {
 			where = nil
 		}
-		other, rough := otherLetters(l.Reference, l.Photo, isVisible, where)
-		if other = other && !rough; other {
+		other, _ := otherLetters(l.Reference, l.Photo, isVisible, where)
+		if other {
 			onFlat, roughOnFlat := otherLetters(l.Reference, f.Evidence.Beyond(f.photo.probe, 0), isVisible, where)
 			other = onFlat || roughOnFlat
 		}

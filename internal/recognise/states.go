@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"exemplar/internal/alignment"
+	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
 	"exemplar/internal/parallel"
@@ -108,14 +109,10 @@ func (s *seenAs) isPlain(c Condition) bool {
 	if !c.Sure && c.Share < plainPlace {
 		return false
 	}
-	kinds := s.found.seenKinds()
-	w, h := s.reference.Size()
+	kinds, places := s.found.seenKinds(), s.placesOf(0, c)
 	judged, contents := 0, 0
 	for i, is := range kinds.Judged {
-		x, y := (float64(i%kinds.W)+0.5)/float64(kinds.W)*float64(w), (float64(i/kinds.W)+0.5)/float64(kinds.H)*float64(h)
-		if is && slices.ContainsFunc(c.Where, func(at Change) bool {
-			return at.Reference[0].X < x && x < at.Reference[2].X && at.Reference[0].Y < y && y < at.Reference[2].Y
-		}) {
+		if x, y := shareOf(i, kinds); is && liesIn(places, x, y) {
 			judged++
 			if kinds.Filled[i] > 0 {
 				contents++
@@ -303,19 +300,26 @@ func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([
 
 // places are those that something happened to, in shares of the reference, with a rim to
 // which its effect may reach.
-func (s *seenAs) places() [][4]float64 {
+func (s *seenAs) places() [][4]float64 { return s.placesOf(effectRim, s.conditions...) }
+
+// placesOf are the places of conditions, with a rim.
+func (s *seenAs) placesOf(rim float64, conditions ...Condition) (all [][4]float64) {
 	if s.found == nil {
 		return nil
 	}
-	var all [][4]float64
 	w, h := s.reference.Size()
-	for _, c := range s.conditions {
+	for _, c := range conditions {
 		for _, where := range c.Where {
 			low, high := where.Reference[0], where.Reference[2]
-			all = append(all, [4]float64{low.X/float64(w) - effectRim, low.Y/float64(h) - effectRim, high.X/float64(w) + effectRim, high.Y/float64(h) + effectRim})
+			all = append(all, [4]float64{low.X/float64(w) - rim, low.Y/float64(h) - rim, high.X/float64(w) + rim, high.Y/float64(h) + rim})
 		}
 	}
 	return all
+}
+
+// shareOf is where the middle of a cell lies, in shares of the sides.
+func shareOf(cell int, m *changedetect.Map) (x, y float64) {
+	return (float64(cell%m.W) + 0.5) / float64(m.W), (float64(cell/m.W) + 0.5) / float64(m.H)
 }
 
 func liesIn(places [][4]float64, x, y float64) bool {
@@ -348,7 +352,7 @@ func (s *seenAs) formBeside(places [][4]float64) float64 {
 	seen := s.found.seenKinds()
 	visible := slices.Clone(s.found.rectified.Visible)
 	for i := range visible {
-		x, y := (float64(i%seen.W)+0.5)/float64(seen.W), (float64(i/seen.W)+0.5)/float64(seen.H)
+		x, y := shareOf(i, seen)
 		visible[i] = visible[i] && !liesIn(places, x, y)
 	}
 	return seen.Tally(visible).Cluster

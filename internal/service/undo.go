@@ -138,14 +138,14 @@ func (c *Change) tellLabels(before, asked json.RawMessage) error {
 	return nil
 }
 
-// anyIsThere says that none of the references that a change added is there any more: one that
-// was moved has another id.
-func anyIsThere(ctx context.Context, g *exemplar.Gallery, ids []string) error {
+// mustBeThere refuses where none of the references that a change added is there any more: one
+// that was moved has another id.
+func mustBeThere(ctx context.Context, g *exemplar.Gallery, ids []string) error {
 	for _, id := range ids {
-		if _, err := g.Get(ctx, id); !errors.Is(err, exemplar.ErrNoReference) {
-			if errors.Is(err, exemplar.ErrDamaged) {
-				return nil
-			}
+		switch _, err := g.Get(ctx, id); {
+		case err == nil, errors.Is(err, exemplar.ErrDamaged):
+			return nil
+		case !errors.Is(err, exemplar.ErrNoReference):
 			return explained(err)
 		}
 	}
@@ -263,7 +263,7 @@ func (s *Service) unchangedSince(ctx context.Context, g *exemplar.Gallery, colle
 		}
 	}
 	if len(back.Remove) > 0 && len(back.Decisions) == 0 && back.Restore == nil {
-		if err := anyIsThere(ctx, g, back.Remove); err != nil {
+		if err := mustBeThere(ctx, g, back.Remove); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,10 @@ func appendProblems(ctx context.Context, tx *sql.Tx, problems []string, of, quer
 
 // pageProblems lets SQLite check its own structures.
 func (g *Store) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string, err error) {
-	found, err := appendProblems(ctx, tx, nil, "structure of the file", `SELECT integrity_check FROM pragma_integrity_check`)
+	found, err := texts(ctx, tx, `SELECT integrity_check FROM pragma_integrity_check`)
+	if isCorrupt(err) {
+		found, err = append(found, whyPages), nil
+	}
 	problems = shortly(found)
 	tables := []string{"picture", "embedding"}
 	if g.version >= wordsVersion {
@@ -102,20 +105,21 @@ func (g *Store) pageProblems(ctx context.Context, tx *sql.Tx) (problems []string
 // shortly tells what SQLite finds, a line for each page and row, in one sentence, and leaves
 // out pages that nothing uses: they do no harm.
 func shortly(found []string) []string {
+	const of = "structure of the file: "
 	var faults []string
 	for line := range strings.Lines(strings.Join(found, "\n")) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "***") && !strings.HasSuffix(line, "never used") {
+		if line != "" && line != "ok" && !strings.HasPrefix(line, "***") && !strings.HasSuffix(line, "never used") {
 			faults = append(faults, line)
 		}
 	}
-	switch {
-	case len(faults) > 1:
-		return []string{fmt.Sprintf("structure of the file: %d faults, such as: %s", len(faults), faults[0])}
-	case len(faults) == 1:
-		return []string{"structure of the file: " + strings.TrimPrefix(faults[0], "structure of the file: ")}
+	switch len(faults) {
+	case 0:
+		return nil
+	case 1:
+		return []string{of + faults[0]}
 	}
-	return nil
+	return []string{fmt.Sprintf(of+"%d faults, such as: %s", len(faults), faults[0])}
 }
 
 // changeProblems checks the numbers of changes, the records of removals, and that

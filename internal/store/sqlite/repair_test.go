@@ -87,15 +87,14 @@ func partsOf(damaged []*store.Damage) (parts []store.Part) {
 	return parts
 }
 
-// Whatever pages are damaged, a repair ends. Afterwards the gallery is sound, or the
-// problems are named. An export has everything that is sound.
-func TestRepairDamagedPages(t *testing.T) {
-	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "damaged.gallery")
+// wholeFile makes a gallery of references with pictures of so many bytes, under three labels, and
+// returns its file.
+func wholeFile(t *testing.T, path string, references, bytesEach int) []byte {
+	t.Helper()
 	g := openGallery(t, path)
-	for i := range 20 {
+	for i := range references {
 		e := storetest.Entry(store.Label(fmt.Sprint("label/", i%3)), uint64(i))
-		e.Picture = append(e.Picture, bytes.Repeat([]byte{byte(i)}, 9000)...)
+		e.Picture = append(e.Picture, bytes.Repeat([]byte{byte(i)}, bytesEach)...)
 		storetest.Put(t, g, e)
 	}
 	g.Close()
@@ -103,6 +102,15 @@ func TestRepairDamagedPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return whole
+}
+
+// Whatever pages are damaged, a repair ends. Afterwards the gallery is sound, or the
+// problems are named. An export has everything that is sound.
+func TestRepairDamagedPages(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "damaged.gallery")
+	whole := wholeFile(t, path, 20, 9000)
 	rounds := 80
 	if testing.Short() {
 		rounds = 10
