@@ -18,6 +18,9 @@ const (
 	// unless the document is smaller than smallArea of the photo. By eye.
 	strongCoverage = 1.0 / 3
 	smallArea      = 0.2
+	// mostOfProbe is the share of a photo that a document takes up at least if no other one
+	// that is to be found at the fine scale alone lies beside it. By eye.
+	mostOfProbe = 0.5
 )
 
 // Verify looks for the reference in the probe, at the fine scale too where the coarse
@@ -34,6 +37,12 @@ func Verify(p *Probe, r *Reference) Evidence {
 		return e
 	}
 	return fine
+}
+
+// Fills says that the evidence needs no look at the fine scale, and that little of the probe is
+// left for anything else.
+func (e *Evidence) Fills(p *Probe) bool {
+	return e.convincing(p) && QuadArea(&e.Quad) >= mostOfProbe*float64(p.w*p.h)
 }
 
 // VerifyCoarsely is Verify at the coarse scale alone.

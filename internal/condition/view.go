@@ -30,6 +30,7 @@ func Prepare(picture *imaging.Image) *imaging.Image {
 type Pair struct {
 	Reference *imaging.Image // made by [Prepare]
 	Photo     *imaging.Image
+	Halves    *imaging.Halves // of Photo; nil where it is looked at once
 	// At maps a place of the reference, in shares of its width and height, to pixels
 	// of Photo. It is asked for places beyond the edges, too.
 	At func(planar.Point) planar.Point
@@ -83,7 +84,7 @@ func newView(p *Pair) *view {
 	v := &view{Pair: p}
 	w, h := p.Reference.W+2*margin, p.Reference.H+2*margin
 	v.photo, v.inside = imaging.NewImage(w, h), make([]bool, w*h)
-	src, scale, origin := v.reduced()
+	src, scaleX, scaleY := v.reduced()
 	const step = 8
 	for y0 := 0; y0 < h; y0 += step {
 		left := [2]planar.Point{v.at(0, y0), v.at(0, y0+step)}
@@ -97,7 +98,7 @@ func newView(p *Pair) *view {
 					i := y*w + x
 					v.inside[i] = at.X >= -0.5 && at.Y >= -0.5 && at.X < float64(p.Photo.W)-0.5 && at.Y < float64(p.Photo.H)-0.5
 					if v.inside[i] {
-						sample(v.photo.Pix[3*i:][:3], src, (at.X-origin.X+0.5)/scale-0.5, (at.Y-origin.Y+0.5)/scale-0.5)
+						sample(v.photo.Pix[3*i:][:3], src, (at.X+0.5)*scaleX-0.5, (at.Y+0.5)*scaleY-0.5)
 					}
 				}
 			}
@@ -112,43 +113,23 @@ func (v *view) at(x, y int) planar.Point {
 	return v.At(planar.Point{X: float64(x-margin) / float64(v.Reference.W), Y: float64(y-margin) / float64(v.Reference.H)})
 }
 
-// reduced is the part of the photo about the document, halved while its pixels are much
-// smaller than those of the reference, by how much, and where the part begins.
-func (v *view) reduced() (src *imaging.Image, scale float64, origin planar.Point) {
+// reduced is the photo, halved while its pixels are much smaller than those of the reference, and
+// how many of its pixels are one of the photo's across and down.
+func (v *view) reduced() (src *imaging.Image, scaleX, scaleY float64) {
 	const halved = 1.6
 	a, b, c := v.At(planar.Pt(0.4, 0.4)), v.At(planar.Pt(0.6, 0.4)), v.At(planar.Pt(0.4, 0.6))
 	area := math.Abs((b.X-a.X)*(c.Y-a.Y)-(b.Y-a.Y)*(c.X-a.X)) / 0.04
 	perPixel := math.Sqrt(area / float64(v.Reference.W*v.Reference.H))
-	src, scale = v.Photo, 1
-	if part := v.part(); perPixel > halved && min(part.Dx(), part.Dy()) >= 64 {
-		src = src.Crop(part.Min.X, part.Min.Y, part.Dx(), part.Dy())
-		origin = planar.Pt(float64(part.Min.X), float64(part.Min.Y))
+	halves := v.Halves
+	if halves == nil {
+		halves = imaging.NewHalves(v.Photo)
 	}
-	for perPixel/scale > halved && min(src.W, src.H) >= 64 {
-		src = imaging.ResizeArea(src, src.W/2, src.H/2)
-		scale *= 2
+	src = v.Photo
+	for times := 1; perPixel > halved && min(src.W, src.H) >= 64; times++ {
+		src = halves.Level(times)
+		perPixel /= 2
 	}
-	return src, scale, origin
-}
-
-// part is what of the photo the reference and its margin lie in, at even places: a curved
-// one's edges may reach a little further than its corners and the middles of its sides.
-func (v *view) part() image.Rectangle {
-	r := image.Rectangle{}
-	w, h := v.photo.W, v.photo.H
-	for _, x := range []int{0, w / 4, w / 2, 3 * w / 4, w} {
-		for _, y := range []int{0, h / 4, h / 2, 3 * h / 4, h} {
-			at := v.at(x, y)
-			if !(math.Abs(at.X) < 1e6 && math.Abs(at.Y) < 1e6) {
-				return image.Rect(0, 0, v.Photo.W, v.Photo.H)
-			}
-			r = r.Union(image.Rect(int(at.X), int(at.Y), int(at.X)+1, int(at.Y)+1))
-		}
-	}
-	const around = 8
-	r = r.Inset(-around - max(r.Dx(), r.Dy())/40)
-	r.Min.X, r.Min.Y = r.Min.X&^7, r.Min.Y&^7
-	return r.Intersect(image.Rect(0, 0, v.Photo.W, v.Photo.H))
+	return src, float64(src.W) / float64(v.Photo.W), float64(src.H) / float64(v.Photo.H)
 }
 
 // sample reads a picture between its pixels.

@@ -24,8 +24,9 @@ type Halves struct {
 // NewHalves keeps the picture, which must not be changed.
 func NewHalves(src *Image) *Halves { return &Halves{levels: []*Image{src}} }
 
-// level is the picture, halved so many times.
-func (s *Halves) level(times int) *Image {
+// Level is the picture, halved so many times, which must not be changed. It panics where a side would
+// be none.
+func (s *Halves) Level(times int) *Image {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.levels) <= times {
@@ -38,11 +39,11 @@ func (s *Halves) level(times int) *Image {
 // Warp is [Warp] of the picture.
 func (s *Halves) Warp(m planar.Homography, w, h int) *Image {
 	times := 0
-	src := s.level(times)
+	src := s.Level(times)
 	checkSizes(src, w, h)
 	for step := coarsest(m, w, h); step >= 2 && min(src.W, src.H) >= 4; step /= 2 {
 		times++
-		half := s.level(times)
+		half := s.Level(times)
 		toHalf := planar.Resizing(float64(half.W)/float64(src.W), float64(half.H)/float64(src.H))
 		m = toHalf.Multiply(&m)
 		src = half

@@ -60,7 +60,7 @@ func (p *Photo) lookAtState(r *Reference, f *Found) ([]Condition, condition.Seen
 		}
 	}
 	seen := condition.Look(&condition.Pair{
-		Reference: r.colors, Photo: p.picture, At: at, Fine: laid.Reference, Laid: laid.Photo, Print: print, Outlines: r.outlines, Grows: grows,
+		Reference: r.colors, Photo: p.picture, Halves: p.halves, At: at, Fine: laid.Reference, Laid: laid.Photo, Print: print, Outlines: r.outlines, Grows: grows,
 		Length: longest(&sent), ReferenceLength: float64(max(rw, rh)),
 	})
 	var all []Condition

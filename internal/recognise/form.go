@@ -62,7 +62,7 @@ func (e *evidenceSet) lookAtForm() {
 	}
 	looked := append([]*Hypothesis{e.seen[best.Reference]}, e.rivalsOf(found, onPaper)...)
 	for _, h := range looked[1:] {
-		h.Found.LookAtForm(h.Reference)
+		h.Found.seeForm(h.Reference)
 	}
 	e.tellApart(looked)
 }
@@ -145,6 +145,13 @@ func cellMiddle(i, w int) planar.Point {
 // LookAtForm returns how far the photo shows the form of a reference that was located in
 // it, which becomes part of the evidence.
 func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
+	f.seeForm(r)
+	f.seeHead(r)
+	return f.ForDecision.Form
+}
+
+// seeForm is LookAtForm without what is asked of the best candidate alone: see [Found.seeHead].
+func (f *Found) seeForm(r *Reference) {
 	if f.ForDecision.Form == nil {
 		kinds := f.seenKinds()
 		t := kinds.Tally(f.rectified.Visible)
@@ -156,12 +163,32 @@ func (f *Found) LookAtForm(r *Reference) *scoremodel.Form {
 		form.Emblem = 1
 		if r.plain() {
 			f.seeEmblems(r, form, kinds)
-			form.Beside = f.writtenBeside(kinds)
 		}
-		form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds) || f.showsOtherLogo(r, form)
 		f.ForDecision.Form = form
 	}
-	return f.ForDecision.Form
+}
+
+// seeHead adds to the form whether the photo shows another issuer, or another paper of the same one:
+// another head, another place of the form, or writing where the reference is blank.
+func (f *Found) seeHead(r *Reference) {
+	if f.headSeen {
+		return
+	}
+	f.headSeen = true
+	form, kinds := f.ForDecision.Form, f.seenKinds()
+	if r.plain() {
+		form.Beside = f.writtenBeside(kinds)
+	}
+	form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds) || f.showsOtherLogo(r, form)
+}
+
+// seeHeadOfBest looks at the head of the best, if nobody did, since it was a rival of another.
+func (e *evidenceSet) seeHeadOfBest(f *Finding) bool {
+	if of := f.Decision.Best.Evidence; of == nil || of.Form == nil || f.Best == nil || f.Best.Found.headSeen {
+		return false
+	}
+	f.Best.Found.seeHead(f.Best.Reference)
+	return true
 }
 
 const (
@@ -302,8 +329,16 @@ func isPlain(g *imaging.Gray) bool {
 	if len(g.Pix) == 0 {
 		return false
 	}
-	sorted := slices.Sorted(slices.Values(g.Pix))
-	bright := int(sorted[len(sorted)*19/20]) - plainLevels
-	paper, _ := slices.BinarySearchFunc(sorted, bright, func(v byte, level int) int { return int(v) - level - 1 })
-	return float64(len(sorted)-paper) > plainShare*float64(len(sorted))
+	var of [256]int // pixels of each level
+	for _, v := range g.Pix {
+		of[v]++
+	}
+	bright, paper := 0, 0
+	for below := of[0]; below <= len(g.Pix)*19/20; below += of[bright] {
+		bright++
+	}
+	for _, n := range of[max(0, bright-plainLevels+1):] {
+		paper += n
+	}
+	return float64(paper) > plainShare*float64(len(g.Pix))
 }

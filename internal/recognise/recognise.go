@@ -314,6 +314,9 @@ func (e *evidenceSet) decide() Finding {
 	e.followRows()
 	e.markStates()
 	f := e.decideOnce()
+	for e.seeHeadOfBest(&f) {
+		f = e.decideOnce()
+	}
 	for wasFound(&f) && f.Decision.Best.Evidence != nil && e.policy.WantsSameCopy(&f.Decision.Best) {
 		of, seen := f.Decision.Best.Evidence, e.lookClosely(&f)
 		if seen == of.CloseLook {

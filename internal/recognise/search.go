@@ -182,6 +182,7 @@ func merge(a, b []*Hypothesis) []*Hypothesis {
 // verifyBest compares the first references of the list with the photo.
 func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothesis, error) {
 	var verified []*Hypothesis
+	verify := s.photo.Verify
 	for _, h := range list[:min(len(list), maxVerified)] {
 		if list[0].inliers >= enoughInliers && h.inliers < chanceInliers && h.verifiable {
 			continue
@@ -201,7 +202,10 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 		if err != nil {
 			return nil, err
 		}
-		h.Reference, h.Found = reference, s.photo.Verify(reference)
+		h.Reference, h.Found = reference, verify(reference)
+		if h.Found.Fills(s.photo.probe) {
+			verify = s.photo.verifyRival
+		}
 		s.verified[h.ID] = h
 		verified = append(verified, h)
 	}

@@ -12,6 +12,7 @@ import (
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
+	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 	"exemplar/internal/planar"
 	"exemplar/internal/store"
@@ -222,7 +223,7 @@ func (g *Engine) stateOfOne(o *AlignedPair, labels [2]decide.Label) condition.Ki
 
 // against holds a photo against a reference; nothing is seen where that is not found.
 func against(p *Photo, r *Reference) seenAs {
-	found := Found{Evidence: alignment.Verify(p.probe, r.target)}
+	found := Found{Evidence: alignment.VerifyCoarsely(p.probe, r.target)} // the photo is itself a reference
 	if !found.Located {
 		return seenAs{}
 	}
@@ -273,14 +274,18 @@ func spread(kin [][]bool) {
 
 // seenAgainst holds a reference against others, itself excepted.
 func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([]seenAs, error) {
-	picture, err := g.Picture(ctx, id)
+	own, err := g.references.get(ctx, g, id)
+	var picture *imaging.Image
+	if err == nil {
+		picture, err = g.Picture(ctx, id)
+	}
 	if errors.Is(err, store.ErrNoReference) { // removed just now: what is kept would be half of it
 		return nil, err
 	}
 	if err != nil {
 		return make([]seenAs, len(others)), nil // it has no state; the search says what is damaged
 	}
-	photo := NewPhoto(g.model.Embedder, picture)
+	photo := photoOf(g.model.Embedder, picture, own.target.Probe())
 	row := make([]seenAs, len(others))
 	for i, other := range others {
 		if other == id {

@@ -28,6 +28,7 @@ type Found struct {
 	written   *writing          // see [writingIn]
 	letters   *bool             // see [Found.showsOtherLetters]
 	state     *lookedAt         // see [Photo.Conditions]
+	headSeen  bool              // see [Found.seeHead]
 }
 
 // seenKinds says of each cell of the rectified reference whether the photo shows it, other
@@ -50,8 +51,17 @@ func (p *Photo) CanVerify(s *features.Features) bool {
 }
 
 // Verify looks for the reference in the photo and compares the two.
-func (p *Photo) Verify(r *Reference) Found {
-	f := Found{Evidence: alignment.Verify(p.probe, r.target)}
+func (p *Photo) Verify(r *Reference) Found { return p.take(r, alignment.Verify(p.probe, r.target)) }
+
+// verifyRival is Verify of a rival of a reference that was found to fill the photo: without the fine
+// match.
+func (p *Photo) verifyRival(r *Reference) Found {
+	return p.take(r, alignment.VerifyCoarsely(p.probe, r.target))
+}
+
+// take makes evidence for a decision of what was found of a reference.
+func (p *Photo) take(r *Reference, e alignment.Evidence) Found {
+	f := Found{Evidence: e}
 	if f.Located {
 		p.dismissCovered(r, &f.Evidence)
 	}
@@ -99,7 +109,7 @@ func (p *Photo) gatherEvidence(r *Reference, f *Found) {
 		CorrelationP10: e.CorrelationP10, Frame: frame, Inside: inside,
 		Changed: f.Changes.Share, Changes: len(f.Changes.Where),
 		Cosine:  float64(kernel.Dot(p.cutOut(r, &e.H), r.vector)),
-		InPhoto: blocksInPhoto(r, e), Personal: r.zone() == 2,
+		InPhoto: blocksInPhoto(r, e), Personal: !r.plain() && r.zone() == 2,
 	}
 }
 
