@@ -7,6 +7,7 @@
 //	go run ./bench/kinds -page worst.html kinds_forms
 //	go run ./bench/kinds drawn                      # writes docs/results/kinds-drawn.md
 //	go run ./bench/kinds lookalikes                 # writes docs/results/kinds-lookalikes.md
+//	go run ./bench/kinds -documents 60 exact        # writes docs/results/kinds-exact.md
 //	go run ./bench/kinds -seed 1 -documents 90 odds # prints the weights of package decide for editions
 //	go run ./bench/kinds -hands 6 kinds_identity    # strangers as ../shared/tools/kinds.py has them
 //
@@ -83,6 +84,9 @@ func run(ctx context.Context, s settings, modelPath, results string, names []str
 	}
 	if slices.Equal(names, []string{"odds"}) {
 		return runOdds(ctx, s)
+	}
+	if slices.Equal(names, []string{"exact"}) {
+		return runExact(ctx, s, results)
 	}
 	if slices.Equal(names, []string{"lookalikes"}) {
 		return runLookAlikes(ctx, s, results)

@@ -31,6 +31,8 @@ type Gallery struct {
 	model  *recognise.Model
 	fpir   float64
 
+	Exact bool // pictures are looked up for the very copy
+
 	entries map[string][]store.Entry // by label, in and out
 	out     []string                 // labels that are out, sorted
 }
@@ -170,7 +172,7 @@ func (g *Gallery) Lookup(ctx context.Context, data []byte) (eval.Lookup, error) 
 
 // Decide returns the decision of the gallery on a picture file, with its evidence.
 func (g *Gallery) Decide(ctx context.Context, data []byte) (*decide.Decision, error) {
-	result, err := g.engine.Recognise(ctx, recognise.Input{Data: data}, recognise.Options{FPIR: g.fpir})
+	result, err := g.engine.Recognise(ctx, recognise.Input{Data: data}, recognise.Options{FPIR: g.fpir, Exact: g.Exact})
 	if err != nil {
 		return nil, err
 	}
