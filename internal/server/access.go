@@ -76,7 +76,9 @@ func (s *server) ready(ctx context.Context) (unusable, all int, err error) {
 	if err == nil {
 		return unusable, all, nil
 	}
-	s.log.ErrorContext(ctx, "not ready", "error", err)
+	if !hungUp(ctx) {
+		s.log.ErrorContext(ctx, "not ready", "error", err)
+	}
 	var known *service.Error
 	if errors.As(err, &known) && known.Kind == service.Full {
 		return 0, 0, explain(http.StatusServiceUnavailable, known.Text, 10*time.Second)

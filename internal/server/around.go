@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -73,6 +74,21 @@ func (a *answer) Write(p []byte) (int, error) {
 // Unwrap lets [http.ResponseController] find the connection.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
+// statusHungUp is what a request counts as whose client went away before it was answered, as
+// nginx has it: that is no fault of the server, which alerts on 5xx are for. No client gets it.
+const statusHungUp = 499
+
+// hungUp reports whether the client of a request went away. When the server stops, it ends
+// connections itself.
+func hungUp(ctx context.Context) bool {
+	select {
+	case <-stopping(ctx):
+		return false
+	default:
+		return errors.Is(ctx.Err(), context.Canceled)
+	}
+}
+
 // logged gives requests an id, writes a line for each, and answers what panics.
 func (s *server) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +98,8 @@ func (s *server) logged(next http.Handler) http.Handler {
 		a := &answer{ResponseWriter: w}
 		ctx = context.WithValue(ctx, answerKey{}, a)
 		defer func() {
-			if fault := recover(); fault != nil {
+			fault := recover()
+			if fault != nil {
 				if fault == http.ErrAbortHandler {
 					panic(fault)
 				}
@@ -94,12 +111,16 @@ func (s *server) logged(next http.Handler) http.Handler {
 			if a.status == 0 { // nothing was written, which is an empty answer
 				a.status = http.StatusOK
 			}
-			s.metrics.saw(a.pattern, a.status, time.Since(start))
+			status := a.status
+			if fault == nil && hungUp(ctx) && (status == http.StatusServiceUnavailable || status == http.StatusInternalServerError) {
+				status = statusHungUp
+			}
+			s.metrics.saw(a.pattern, status, time.Since(start))
 			level := slog.LevelInfo
-			if isHealth(r.URL.Path) && a.status < 400 { // asked every few seconds, day and night
+			if isHealth(r.URL.Path) && status < 400 { // asked every few seconds, day and night
 				level = slog.LevelDebug
 			}
-			s.log.Log(ctx, level, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", a.status, "bytes", a.bytes,
+			s.log.Log(ctx, level, "request", "request", id, "method", r.Method, "path", r.URL.Path, "status", status, "bytes", a.bytes,
 				"ms", float64(time.Since(start).Microseconds())/1000, "from", r.RemoteAddr)
 		}()
 		r = r.WithContext(ctx) // a copy, whose body is bounded; the server knows how to end the body of the original

@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"exemplar/internal/service"
@@ -181,6 +183,69 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 	text, _ := io.ReadAll(answer.Body)
 	if id := answer.Header.Get("X-Request-Id"); answer.StatusCode != 500 || id == "" || !bytes.Contains(text, []byte(id)) || bytes.Contains(text, []byte("broken")) {
 		t.Errorf("%d %s", answer.StatusCode, text)
+	}
+}
+
+// A client that goes away before it is answered is no fault of the server: it counts and is
+// logged as 499, and alerts on 5xx stay quiet. A fault inside is one all the same.
+func TestWhoHangsUpIsNoFault(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	var log bytes.Buffer
+	s.server.log = slog.New(slog.NewJSONHandler(&log, nil))
+	for name, want := range map[string]struct {
+		status  int
+		handler func(ctx context.Context, w http.ResponseWriter)
+	}{
+		"given up": {499, func(ctx context.Context, w http.ResponseWriter) { writeProblem(w, s.server.problem(ctx, ctx.Err())) }},
+		"readiness": {499, func(ctx context.Context, w http.ResponseWriter) {
+			_, _, err := s.server.ready(ctx)
+			writeProblem(w, s.server.problem(ctx, err))
+		}},
+		"answered": {200, func(_ context.Context, w http.ResponseWriter) { w.Write([]byte("all")) }},
+		"a fault":  {500, func(context.Context, http.ResponseWriter) { panic("broken") }},
+		"a full disk": {507, func(ctx context.Context, w http.ResponseWriter) {
+			writeProblem(w, s.server.problem(ctx, syscall.ENOSPC))
+		}},
+	} {
+		log.Reset()
+		ctx, leave := context.WithCancel(t.Context())
+		r := httptest.NewRequestWithContext(ctx, "GET", "/x", nil)
+		s.server.logged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			leave()
+			want.handler(r.Context(), w)
+		})).ServeHTTP(httptest.NewRecorder(), r)
+		if !strings.Contains(log.String(), fmt.Sprintf(`"status":%d`, want.status)) || want.status == 499 && strings.Contains(log.String(), "ERROR") {
+			t.Errorf("%s: %s", name, &log)
+		}
+	}
+	var figures bytes.Buffer
+	s.server.metrics.write(&figures)
+	if !strings.Contains(figures.String(), `exemplar_request_seconds_count{route="none",status="499"} 2`) || strings.Contains(figures.String(), `status="503"`) {
+		t.Errorf("figures: %s", &figures)
+	}
+}
+
+// A client that goes away while it sends is told, if it still listens, that the rest is missing.
+func TestBodiesThatBreakOff(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	c := s.dial()
+	fmt.Fprintf(c, "POST %s/collections HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{", prefix)
+	c.(*net.TCPConn).CloseWrite()
+	if status, said := s.statusOn(c); status != 400 || !strings.Contains(said, "ends early") {
+		t.Errorf("of JSON: %d %s", status, said)
+	}
+	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	for _, contentType := range []string{"application/octet-stream", "multipart/form-data; boundary=x"} {
+		r := httptest.NewRequest("POST", prefix+"/collections/mailroom/classify", iotest.ErrReader(reset))
+		r.Header.Set("Content-Type", contentType)
+		r.Host = "127.0.0.1"
+		w := httptest.NewRecorder()
+		s.server.handler().ServeHTTP(w, r)
+		if w.Code != 400 || !strings.Contains(w.Body.String(), "ends early") {
+			t.Errorf("of %s: %d %s", contentType, w.Code, w.Body)
+		}
 	}
 }
 

@@ -68,6 +68,9 @@ func init() {
 		if status == http.StatusRequestEntityTooLarge && strings.HasPrefix(text, "request body") {
 			return usual(status, fmt.Sprintf("the body is larger than the %d MB of JSON that are taken here: send less at once, such as fewer decisions", jsonBytes>>20))
 		}
+		if status == http.StatusInternalServerError && text == "cannot read request body" {
+			return usual(http.StatusBadRequest, bodyCutOff)
+		}
 		made := usual(status, text, errs...)
 		if model, ok := made.(*huma.ErrorModel); ok {
 			if len(model.Errors) > 0 { // what is wrong, and where, is in the first already

@@ -201,15 +201,21 @@ func (u *uploaded) file(r io.Reader) ([]byte, error) {
 	}
 }
 
+// bodyCutOff is said of a body whose client went away.
+const bodyCutOff = "the body ends early: send it again, whole"
+
 // cutOff says that a body ended early, or is no form; other errors are as they are.
 func cutOff(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return service.Fault(service.Invalid, "the body ends early: send it again, whole")
+		return service.Fault(service.Invalid, bodyCutOff)
 	}
 	var large *http.MaxBytesError
-	var connection net.Error // gone, or too slow
-	if errors.As(err, &large) || errors.As(err, &connection) {
+	var connection net.Error
+	switch {
+	case errors.As(err, &large), errors.As(err, &connection) && connection.Timeout():
 		return err
+	case connection != nil: // which broke
+		return service.Fault(service.Invalid, bodyCutOff)
 	}
 	return service.Fault(service.Invalid, "the form cannot be read (%.200v): send it as multipart/form-data, as curl -F does", err)
 }
