@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,10 +140,38 @@ func showUsage(cmd *cobra.Command) {
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if check(cmd, args) == nil {
-			return nil
+			return refuseEmpty(cmd, args)
 		}
 		return fmt.Errorf("%s given: want %s; see %s --help", count(len(args), "argument"), strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.CommandPath())
 	}
+}
+
+// refuseEmpty refuses an empty argument where a path or a name is wanted: it is what a variable of
+// the shell leaves that has no value. Labels and notes are judged by the commands that take them,
+// and a teacher's command, after --, is not ours.
+func refuseEmpty(cmd *cobra.Command, args []string) error {
+	if strings.Contains(cmd.Use, "LABEL") {
+		return nil
+	}
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 && strings.Contains(cmd.Use, "[-- ") {
+		args = args[:dash]
+	}
+	if at := slices.Index(args, ""); at >= 0 {
+		return fmt.Errorf("argument %d is empty (a shell variable without a value?): want %s; see %s --help", at+1, strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.CommandPath())
+	}
+	return nil
+}
+
+// refuseEmptyFlags does so for the flags that name a file or a folder.
+func refuseEmptyFlags(cmd *cobra.Command) (failed error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		wanted, _ := pflag.UnquoteUsage(f)
+		isPath := strings.HasPrefix(wanted, "FILE") || strings.HasPrefix(wanted, "FOLDER")
+		if isPath && f.Annotations[environmentVariable] == nil && slices.Contains([]string{"", "[]"}, f.Value.String()) {
+			failed = fmt.Errorf("--%s is empty (a shell variable without a value?): want --%s %s; see %s --help", f.Name, f.Name, wanted, cmd.CommandPath())
+		}
+	})
+	return failed
 }
 
 // onlySubCommands sets up a command that only holds others: alone it prints its help,

@@ -118,6 +118,47 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 	}
 }
 
+// An argument without anything in it, as a shell variable without a value leaves it, is told so by
+// every command; a note may be empty, and so may what is in the command of a teacher.
+func TestEmptyArguments(t *testing.T) {
+	s := newSession(t)
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			visit(sub)
+		}
+		check := cmd.Args
+		if check == nil || cmd.HasSubCommands() || cmd.Name() == "help" || strings.Contains(cmd.Use, "LABEL") {
+			return
+		}
+		for _, args := range [][]string{{""}, {"x", ""}} {
+			if err := check(cmd, args); err != nil && strings.Contains(err.Error(), "given: want") {
+				continue // it takes another number of them
+			}
+			line := append(strings.Fields(cmd.CommandPath())[1:], args...)
+			if _, errOut := s.run(exitFailed, append(line, emptyNeeds[cmd.Name()]...)...); !strings.Contains(errOut, "is empty (a shell variable without a value?): want "+cmd.CommandPath()) {
+				t.Errorf("%q: said %q", line, errOut)
+			}
+		}
+	}
+	visit(newRoot(io.Discard, io.Discard))
+	for _, line := range [][]string{
+		{"sort", "x", "--to", ""}, {"watch", "x", "--to", ""}, {"classify", "x", "--explain", ""}, {"bulk", "--manifest", ""}, {"serve", "--folder", ""},
+	} {
+		if _, errOut := s.run(exitFailed, line...); !strings.Contains(errOut, " is empty (a shell variable without a value?): want --") {
+			t.Errorf("%q: said %q", line, errOut)
+		}
+	}
+	if _, errOut := s.run(exitFailed, "teach", "none.toml", "--", "sh", "-c", ""); strings.Contains(errOut, "is empty") {
+		t.Errorf("a teacher's command: said %q", errOut)
+	}
+	s.registered()
+	s.inGallery(0, "gallery", "note", examples()[2].Label, "")
+}
+
+// emptyNeeds are the flags that commands need.
+var emptyNeeds = map[string][]string{"sort": {"--to", "y"}, "watch": {"--to", "y"}, "embed": {"--npy", "y"}, "calibrate": {"--out", "y"}}
+
 func TestEnvironment(t *testing.T) {
 	papertest.SkipUnderRace(t)
 	s := newSession(t)
