@@ -49,6 +49,12 @@ func (s *server) addBatch() {
 			return nil, service.Fault(service.Invalid, "the body is no form: send the files as fields named file, as curl -F file=@a.jpg -F file=@b.jpg does")
 		}
 		http.NewResponseController(in.writer).EnableFullDuplex() // to answer while files come
+		files := &batchFiles{server: s, parts: parts, fields: map[string]string{}}
+		first, some := files.next() // nothing is answered before it anyway
+		if !some {
+			giveUpBody(&in.Raw)
+			return nil, service.Fault(service.Invalid, "the form has no file: send one or several as fields named file, as curl -F file=@a.jpg -F file=@b.jpg does")
+		}
 		return &huma.StreamResponse{Body: func(hc huma.Context) {
 			hc.SetHeader("Content-Type", "application/x-ndjson")
 			if in.request.ProtoMajor == 1 {
@@ -58,7 +64,7 @@ func (s *server) addBatch() {
 				return s.answerOne(ctx, by, in.Collection, f, in.options()), nil
 			}
 			out := json.NewEncoder(hc.BodyWriter())
-			for l, err := range parallel.Ordered(ctx, runtime.GOMAXPROCS(0), s.filesOf(parts), work) {
+			for l, err := range parallel.Ordered(ctx, runtime.GOMAXPROCS(0), files.from(first), work) {
 				if err != nil || out.Encode(l) != nil {
 					break // the client is gone
 				}
@@ -75,26 +81,39 @@ type batchFile struct {
 	err error
 }
 
-// filesOf yields the files of a form as they come. What cannot be read ends them.
-func (s *server) filesOf(parts *multipart.Reader) iter.Seq[batchFile] {
+// batchFiles are the files of a form, as they come.
+type batchFiles struct {
+	server *server
+	parts  *multipart.Reader
+	fields map[string]string // those that came
+}
+
+// from yields the first file and those after it. What cannot be read ends them.
+func (b *batchFiles) from(first batchFile) iter.Seq[batchFile] {
 	return func(yield func(batchFile) bool) {
-		for {
-			part, err := parts.NextPart()
-			if errors.Is(err, io.EOF) {
+		for f, more := first, true; more; f, more = b.next() {
+			if !yield(f) || f.err != nil {
 				return
 			}
-			u := &uploaded{fields: map[string]string{}, memory: s.uploads, patient: s.patient}
-			if err == nil {
-				err = u.part(part)
-			} else {
-				err = cutOff(err)
-			}
-			if err == nil && len(u.files) == 0 {
-				continue // a field that is no file
-			}
-			if !yield(batchFile{u, err}) || err != nil {
-				return
-			}
+		}
+	}
+}
+
+// next reads the next file, and false at the end of the form.
+func (b *batchFiles) next() (batchFile, bool) {
+	for {
+		part, err := b.parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return batchFile{}, false
+		}
+		u := &uploaded{fields: b.fields, memory: b.server.uploads, patient: b.server.patient}
+		if err == nil {
+			err = u.part(part)
+		} else {
+			err = cutOff(err)
+		}
+		if err != nil || len(u.files) > 0 { // else it is a field that is no file
+			return batchFile{u, err}, true
 		}
 	}
 }

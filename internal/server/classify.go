@@ -43,7 +43,7 @@ func (s *server) addClassify() {
 		}
 		defer sent.release()
 		if len(sent.files) != 1 {
-			return nil, service.Fault(service.Invalid, "the form has %d files: send one here, and several to classify-batch", len(sent.files))
+			return nil, service.Fault(service.Invalid, "the form has %d files: send one here, as a field named file, and several to classify-batch", len(sent.files))
 		}
 		done, err := s.service.Classify(ctx, by, in.Collection, sent.files[0], in.options())
 		s.metrics.decided(in.Collection, done)

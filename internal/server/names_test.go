@@ -104,3 +104,46 @@ func TestFilesInFieldsOfAnotherName(t *testing.T) {
 		}
 	}
 }
+
+// A field that comes twice is refused by its name: nobody knows which of the two is meant. Files may
+// be many.
+func TestFieldsThatComeTwice(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	for _, field := range []string{"label", "note", "contents", "replace"} {
+		for _, path := range []string{"/references", "/references?dry_run=true", "/classify", "/classify-batch"} {
+			var form bytes.Buffer
+			w := multipart.NewWriter(&form)
+			w.WriteField(field, "false")
+			w.WriteField(field, "true")
+			part, err := w.CreateFormFile("file", "ticket.png")
+			if err != nil {
+				t.Fatal(err)
+			}
+			part.Write(drawn("ticket"))
+			w.Close()
+			want := http.StatusBadRequest
+			if path == "/classify-batch" { // whose answers have begun
+				want = http.StatusOK
+			}
+			if _, said := s.send(want, "POST", prefix+mailroom+path, w.FormDataContentType(), &form); !strings.Contains(string(said), `the field \"`+field+`\" came twice`) {
+				t.Errorf("%s of %s: %s", field, path, said)
+			}
+		}
+	}
+	if found := ask[service.References](s, 200, "GET", mailroom+"/references", nil); len(found.References) != 0 {
+		t.Errorf("registered: %+v", found)
+	}
+}
+
+// A form without a file is no form with nothing to say: the answer is what is missing.
+func TestFormsWithoutFiles(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	for _, path := range []string{"/references", "/classify", "/classify-batch", "/jobs/upload"} {
+		contentType, body := newForm(map[string]string{"label": "ticket"})
+		if _, said := s.send(400, "POST", prefix+mailroom+path, contentType, body); !strings.Contains(string(said), "file") {
+			t.Errorf("%s: %s", path, said)
+		}
+	}
+}
