@@ -65,6 +65,11 @@ func TestInbox(t *testing.T) {
 	if c := ask[service.Collection](s, 200, "GET", mailroom, nil); c.References != 1 || c.Inbox != 4 { // also those that were rechecked by it
 		t.Errorf("the collection after undoing: %+v", c)
 	}
+	for _, g := range ask[service.Inbox](s, 200, "GET", mailroom+"/inbox", nil).Groups {
+		if g.Suggestion != nil && g.Suggestion.Label == "form" {
+			t.Errorf("after undoing, the inbox suggests a label that is gone: %+v", g.Suggestion)
+		}
+	}
 	if said := problemOf(s, 409, "POST", mailroom+"/undo", map[string]string{"change": done.Change}); !strings.Contains(said, "undone already") {
 		t.Errorf("undoing twice: %q", said)
 	}

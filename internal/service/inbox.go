@@ -60,9 +60,13 @@ const (
 
 // Inbox returns what waits for a person.
 func (s *Service) Inbox(ctx context.Context, collection string) (Inbox, error) {
-	version, err := s.version(ctx, collection)
+	gallery, err := s.gallery(ctx, collection)
 	if err != nil {
 		return Inbox{}, err
+	}
+	version, err := gallery.Version(ctx)
+	if err != nil {
+		return Inbox{}, explained(err)
 	}
 	rows, err := s.db.Read().Decisions(ctx, collection, db.DecisionFilter{Status: StatusOpen, Limit: groupMost})
 	if err != nil {
@@ -76,8 +80,9 @@ func (s *Service) Inbox(ctx context.Context, collection string) (Inbox, error) {
 	if err != nil {
 		return Inbox{}, err
 	}
+	now := standingIn(ctx, gallery)
 	for _, members := range groups {
-		g, err := newGroup(members)
+		g, err := newGroup(members, now)
 		if err != nil {
 			return Inbox{}, err
 		}
@@ -86,7 +91,7 @@ func (s *Service) Inbox(ctx context.Context, collection string) (Inbox, error) {
 	return out, nil
 }
 
-func newGroup(members []db.Decision) (Group, error) {
+func newGroup(members []db.Decision, now *standing) (Group, error) {
 	g := Group{ID: members[0].ID, Size: len(members), Decisions: []Decision{}}
 	votes := map[string]*Suggestion{}
 	for i, row := range members {
@@ -98,7 +103,9 @@ func newGroup(members []db.Decision) (Group, error) {
 		if i < groupShown {
 			g.Decisions = append(g.Decisions, d)
 		}
-		vote(votes, d.Answer)
+		if err := vote(votes, d.Answer, now); err != nil {
+			return g, err
+		}
 	}
 	for _, v := range votes {
 		v.Confidence /= float64(len(members))
@@ -111,34 +118,49 @@ func newGroup(members []db.Decision) (Group, error) {
 }
 
 // vote adds the confidence of an answer's candidates that come near to those of their
-// labels. An answer whose sub-label is open is for the label that it gives alone.
-func vote(votes map[string]*Suggestion, a exemplar.Answer) {
-	add := func(label, reference string, confidence float64) *Suggestion {
-		if votes[label] == nil {
-			votes[label] = &Suggestion{Label: label, Reference: reference}
+// labels, as these are registered now. An answer whose sub-label is open is for the label
+// that it gives alone.
+func vote(votes map[string]*Suggestion, a exemplar.Answer, now *standing) error {
+	add := func(label, reference string, confidence float64) (*Suggestion, error) {
+		found, err := now.of(label, reference)
+		if err != nil || found.label == "" {
+			return nil, err
 		}
-		votes[label].Confidence += confidence
-		votes[label].near++
-		return votes[label]
+		if votes[found.label] == nil {
+			votes[found.label] = &Suggestion{Label: found.label, Reference: found.reference}
+		}
+		v := votes[found.label]
+		v.Confidence += confidence
+		v.near++
+		return v, nil
 	}
 	if len(a.Open) > 0 {
-		v := add(a.Label, a.Candidates[0].Reference, a.Confidence)
-		for _, open := range a.Open {
+		v, err := add(a.Label, a.Candidates[0].Reference, a.Confidence)
+		if v == nil || err != nil {
+			return err
+		}
+		below, err := now.still(a.Open)
+		for _, open := range below {
 			if !slices.Contains(v.Open, open) {
 				v.Open = append(v.Open, open)
 			}
 		}
-		return
+		return err
 	}
 	for i, c := range a.Candidates {
 		_, negative := exemplar.NegativeOf(c.Label)
 		if negative || !comesNear(a, i) {
 			continue
 		}
-		if v := add(c.Label, c.Reference, c.Confidence); i == 0 && a.Geometry != nil && v.But == "" {
+		v, err := add(c.Label, c.Reference, c.Confidence)
+		if err != nil {
+			return err
+		}
+		if v != nil && i == 0 && a.Geometry != nil && v.But == "" {
 			v.But = a.Summary
 		}
 	}
+	return nil
 }
 
 // comesNear reports whether one of an answer's candidates is worth naming: its reference was

@@ -3,6 +3,7 @@ package service
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"exemplar"
@@ -50,6 +51,9 @@ func testAnOpenSubLabelWaits(t *testing.T, at Options) {
 	makeCollection(t, s, NewCollection{Name: "mailroom", KeepPictures: KeepUnknown})
 	unknown := exemplar.Answer{Decision: exemplar.Unknown, Confidence: 0.98, Basis: exemplar.BySearch, Reason: "nothing registered was found in it",
 		Candidates: []exemplar.Candidate{{Label: "invoice/hartmann", Confidence: 0.02, Reference: "r"}}}
+	if _, err := s.Register(t.Context(), anna, "mailroom", Registering{Label: "invoice/hartmann", Files: []File{{Name: "a.png", Data: ticket}}}); err != nil {
+		t.Fatal(err)
+	}
 	ids := keepAnswers(t, s, openInvoice(), unknown, openInvoice())
 	inbox, err := s.Inbox(t.Context(), "mailroom")
 	if err != nil || inbox.Open != 3 {
@@ -128,7 +132,7 @@ func TestSuggestionsFollowTheDecision(t *testing.T) {
 		"an empty table":   {exemplar.Answer{Basis: exemplar.ByEmbedding, Summary: "similarity 0.40, 0.71 is needed", Candidates: likely}, "", ""},
 	} {
 		c.answer.Decision = exemplar.Unknown
-		g, err := newGroup([]db.Decision{one(c.answer)})
+		g, err := newGroup([]db.Decision{one(c.answer)}, registeredAs("travel/ticket", "r"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,6 +142,63 @@ func TestSuggestionsFollowTheDecision(t *testing.T) {
 		}
 		if label != c.want || but != c.but {
 			t.Errorf("%s: like %q, but %q; want %q, %q", name, label, but, c.want, c.but)
+		}
+	}
+}
+
+// registeredAs is the standing where one reference is registered.
+func registeredAs(label, id string) *standing {
+	r := exemplar.Reference{ID: id, Label: label}
+	return &standing{
+		list: func(of string) ([]exemplar.Reference, error) {
+			if of == label || strings.HasPrefix(label, of+"/") {
+				return []exemplar.Reference{r}, nil
+			}
+			return nil, nil
+		},
+		get: func(asked string) (exemplar.Reference, error) {
+			if asked != id {
+				return exemplar.Reference{}, exemplar.ErrNoReference
+			}
+			return r, nil
+		},
+		known: map[[2]string]stands{},
+	}
+}
+
+// A label that is gone is suggested no more; one that was renamed is suggested by its name now.
+func TestSuggestionsFollowWhatIsRegistered(t *testing.T) {
+	unknown := exemplar.Answer{Decision: exemplar.Unknown, Basis: exemplar.ByGeometry, Geometry: &exemplar.Geometry{Compared: 129, Agreement: 0.74}, Summary: "33 of 129 parts differ",
+		Candidates: []exemplar.Candidate{{Label: "travel/ticket", Confidence: 0.3, Reference: "r"}, {Label: "voucher", Confidence: 0.2, Reference: "v"}}}
+	for name, c := range map[string]struct {
+		answer exemplar.Answer
+		now    *standing
+		want   Suggestion
+	}{
+		"as it was":             {unknown, registeredAs("travel/ticket", "r"), Suggestion{Label: "travel/ticket", Reference: "r", But: "33 of 129 parts differ"}},
+		"by another reference":  {unknown, registeredAs("travel/ticket", "s"), Suggestion{Label: "travel/ticket", Reference: "s", But: "33 of 129 parts differ"}},
+		"renamed":               {unknown, registeredAs("trip/ticket", "r"), Suggestion{Label: "trip/ticket", Reference: "r", But: "33 of 129 parts differ"}},
+		"said not to be it":     {unknown, registeredAs(exemplar.NegativePrefix+"travel/ticket", "r"), Suggestion{}},
+		"the first is gone":     {unknown, registeredAs("voucher", "v"), Suggestion{Label: "voucher", Reference: "v"}},
+		"both are gone":         {unknown, registeredAs("other", "o"), Suggestion{}},
+		"an open one":           {openInvoice(), registeredAs("invoice/hartmann", "r"), Suggestion{Label: "invoice", Reference: "r", Open: []string{"invoice/hartmann"}}},
+		"the open one is gone":  {openInvoice(), registeredAs("invoice/brandt", "b"), Suggestion{Label: "invoice", Reference: "b"}},
+		"the one above is gone": {openInvoice(), registeredAs("other", "o"), Suggestion{}},
+	} {
+		packed, err := json.Marshal(c.answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := newGroup([]db.Decision{{ID: "x", Answer: string(packed)}}, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Suggestion
+		if g.Suggestion != nil {
+			got = *g.Suggestion
+		}
+		if got.Label != c.want.Label || got.Reference != c.want.Reference || got.But != c.want.But || !slices.Equal(got.Open, c.want.Open) {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}
 }
