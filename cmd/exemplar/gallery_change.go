@@ -28,44 +28,95 @@ func galleryRename() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if there > 0 && !merge {
-				return fmt.Errorf("%q, with what is below it, has %s already, and once they are merged nothing tells which was which: "+
-					"give --merge if both are one kind, or take another label", args[1], count(there, "reference"))
+			if !merge {
+				if err := there.refusal(args[1]); err != nil {
+					return err
+				}
 			}
 			n, err := g.Rename(cmd.Context(), args[0], args[1])
 			if err != nil {
 				return err
 			}
-			merged := ""
-			if there > 0 {
-				merged = ", merged with " + count(there, "reference") + " of " + args[1]
-			}
-			say(cmd.OutOrStdout(), "renamed %s%s\n", count(n, "reference"), merged)
+			say(cmd.OutOrStdout(), "renamed %s%s\n", count(n, "reference"), there.became(args[1]))
 			return nil
 		},
 	}.command()
-	cmd.Flags().BoolVar(&merge, "merge", false, "also where the new label has references already: both become one kind, which cannot be undone")
+	cmd.Flags().BoolVar(&merge, "merge", false, "also where the new label, or one below it, has references already: those of the same label become one kind, which cannot be undone")
 	return cmd
 }
 
-// inTheWay counts the references of a new label, and of those below it, that are not renamed
-// themselves: as the API counts them, a label below the new one is merged, too.
-func inTheWay(ctx context.Context, g *exemplar.Gallery, from, to string) (n int, err error) {
+// occupied are the references of a new label, and of those below it, that are not renamed.
+type occupied struct {
+	merged []exemplar.Reference // whose label is one that the renamed ones get
+	beside int                  // the others
+}
+
+// inTheWay finds what a renaming comes upon.
+func inTheWay(ctx context.Context, g *exemplar.Gallery, from, to string) (there occupied, err error) {
 	if from == "" || to == "" { // which lists everything, and is refused by Rename
-		return 0, nil
+		return there, nil
 	}
 	moved, err := g.List(ctx, from)
 	if err != nil || len(moved) == 0 {
-		return 0, err
+		return there, err
 	}
-	there, err := g.List(ctx, to)
-	for _, r := range there {
-		if !slices.ContainsFunc(moved, func(m exemplar.Reference) bool { return m.ID == r.ID }) {
-			n++
+	movedIDs, becomes := map[string]bool{}, map[string]bool{}
+	for _, m := range moved {
+		movedIDs[m.ID] = true
+		becomes[to+strings.TrimPrefix(m.Label, from)] = true
+	}
+	list, err := g.List(ctx, to)
+	for _, r := range list {
+		switch {
+		case movedIDs[r.ID]:
+		case becomes[r.Label]:
+			there.merged = append(there.merged, r)
+		default:
+			there.beside++
 		}
 	}
-	return n, err
+	return there, err
 }
+
+// refusal says why a renaming is to be asked for with --merge, nil where nothing is in its way.
+func (o occupied) refusal(to string) error {
+	switch {
+	case len(o.merged) > 0:
+		return fmt.Errorf("%s already has %s, and once they are merged nothing tells which was which: "+
+			"give --merge if both are one kind, or take another label", o.labels(), count(len(o.merged), "reference"))
+	case o.beside > 0:
+		return fmt.Errorf("%q, with what is below it, has %s already: nothing is merged with them, but once the others lie there too, renaming %q again moves all: "+
+			"give --merge if they belong together, or take another label", to, count(o.beside, "reference"), to)
+	}
+	return nil
+}
+
+// became says what a renaming made of what was there.
+func (o occupied) became(to string) string {
+	switch {
+	case len(o.merged) > 0:
+		return fmt.Sprintf(", merged with %s of %s", count(len(o.merged), "reference"), o.labels())
+	case o.beside > 0:
+		return fmt.Sprintf("; nothing was merged: what %s had already, %s, has other labels", to, count(o.beside, "reference"))
+	}
+	return ""
+}
+
+// labels names the labels that are merged.
+func (o occupied) labels() string {
+	var names []string
+	for _, r := range o.merged { // in the order of labels
+		names = append(names, r.Label)
+	}
+	names = slices.Compact(names)
+	if more := len(names) - mostNamed; more > 1 {
+		names = append(names[:mostNamed], fmt.Sprintf("%d more labels", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// mostNamed is how many labels a sentence names.
+const mostNamed = 3
 
 func galleryRemove() *cobra.Command {
 	var isLabel, yes bool

@@ -2,6 +2,7 @@ package main
 
 import (
 	"debug/buildinfo"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -61,7 +62,7 @@ func TestRenamingAsksBeforeItMerges(t *testing.T) {
 	s.registered()
 	from, to := examples()[2].Label, examples()[3].Label
 	_, errOut := s.inGallery(exitFailed, "gallery", "rename", from, to)
-	if !strings.Contains(errOut, "1 reference already") || !strings.Contains(errOut, "--merge") {
+	if !strings.Contains(errOut, to+" already has 1 reference") || !strings.Contains(errOut, "--merge") {
 		t.Errorf("said %q", errOut)
 	}
 	if out, _ := s.inGallery(0, "gallery", "list"); !strings.Contains(out, from) {
@@ -70,10 +71,32 @@ func TestRenamingAsksBeforeItMerges(t *testing.T) {
 	if out, _ := s.inGallery(0, "gallery", "rename", from, from+"/new"); out != "renamed 1 reference\n" {
 		t.Errorf("below itself: said %q", out)
 	}
+	s.inGallery(0, "gallery", "rename", from+"/new", from)
 	if out, _ := s.inGallery(0, "gallery", "rename", "--merge", from, to); out != "renamed 1 reference, merged with 1 reference of "+to+"\n" {
 		t.Errorf("said %q", out)
 	}
 	s.inGallery(exitFailed, "gallery", "rename", "nowhere", to)
+}
+
+// A label that gets what lies above others merges with none of them: that is asked for, too, since it
+// cannot be taken back, but nothing is said to be merged.
+func TestRenamingSaysThatNothingMerged(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	from, to := examples()[2].Label, examples()[3].Label
+	s.inGallery(0, "gallery", "rename", to, to+"/old")
+	if _, errOut := s.inGallery(exitFailed, "gallery", "rename", from, to); !strings.Contains(errOut, "nothing is merged with them") || !strings.Contains(errOut, "--merge") {
+		t.Errorf("above another: said %q", errOut)
+	}
+	const nothing = "renamed 1 reference; nothing was merged: what %s had already, 1 reference, has other labels\n"
+	if out, _ := s.inGallery(0, "gallery", "rename", "--merge", from, to); out != fmt.Sprintf(nothing, to) {
+		t.Errorf("above another: said %q", out)
+	}
+	s.inGallery(0, "gallery", "rename", to+"/old", "old")
+	s.inGallery(0, "gallery", "rename", "old", "old/new")
+	if out, _ := s.inGallery(0, "gallery", "rename", "--merge", "old", to); out != fmt.Sprintf(nothing, to) {
+		t.Errorf("below another: said %q", out)
+	}
 }
 
 func TestMistypedCommandsAndFlags(t *testing.T) {

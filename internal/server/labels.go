@@ -24,7 +24,7 @@ func (s *server) addLabels() {
 			To   string `json:"to" minLength:"1" maxLength:"512"`
 		}
 	}
-	add(s, service.Registrar, huma.Operation{OperationID: "rename-label", Method: http.MethodPost, Path: path + "/rename", Summary: "Rename a label with those below it", Description: "Pictures that were said not to be it go with it. Where the new label exists, the two merge, and the answer says merged; undoing it parts them again.", Tags: tags},
+	add(s, service.Registrar, huma.Operation{OperationID: "rename-label", Method: http.MethodPost, Path: path + "/rename", Summary: "Rename a label with those below it", Description: "Pictures that were said not to be it go with it. Where a label gets the name of one that is there, the two merge, and the answer says merged; undoing it parts them again.", Tags: tags},
 		func(ctx context.Context, by service.Actor, in *rename) (*body[service.Changed], error) {
 			done, err := s.service.RenameLabel(ctx, by, in.Collection, in.Body.From, in.Body.To)
 			return &body[service.Changed]{done}, err

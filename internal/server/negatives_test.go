@@ -93,7 +93,8 @@ func TestMergedLabelsAreSaid(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
 		merged   bool
-	}{{"ticket", "fare/ticket", false}, {"fare/ticket", "fare", false}, {"fare", "form", true}} {
+	}{{"ticket", "fare/ticket", false}, {"fare/ticket", "fare", false}, {"form", "x/form", false}, {"fare", "x", false}, // which is above the other now
+		{"x/form", "form", false}, {"x", "fare", false}, {"fare", "form", true}} {
 		done := ask[service.Changed](s, 200, "POST", mailroom+"/labels/rename", map[string]string{"from": c.from, "to": c.to})
 		if done.Merged != c.merged {
 			t.Errorf("%s to %s: %+v", c.from, c.to, done)

@@ -79,7 +79,7 @@ type Changed struct {
 	Change         string `json:"change" doc:"id of the change, to undo it"`
 	References     int    `json:"references" doc:"how many references it was about"`
 	Negatives      int    `json:"negatives,omitempty" doc:"how many pictures that were said not to be the label went with it"`
-	Merged         bool   `json:"merged,omitempty" doc:"of a renamed label: the new one, or one below it, had references or negatives already. The two are one now; undoing the change parts them again"`
+	Merged         bool   `json:"merged,omitempty" doc:"of a renamed label: it, or one below it, got the name of a label that had references or negatives already. The two are one now; undoing the change parts them again"`
 	GalleryVersion int64  `json:"gallery_version"`
 }
 
@@ -117,10 +117,27 @@ func (s *Service) RenameLabel(ctx context.Context, by Actor, collection, from, t
 		},
 	})
 	done.References, done.Negatives = len(moved.own), len(moved.negatives)
-	done.Merged = slices.ContainsFunc(there.all(), func(r exemplar.Reference) bool {
-		return !slices.ContainsFunc(moved.all(), func(m exemplar.Reference) bool { return m.ID == r.ID })
-	})
+	done.Merged = merges(moved, there, from, to)
 	return done, err
+}
+
+// merges reports whether one of the labels that are moved gets the name of one that was there: a
+// label that is only moved in above or beside others is still its own.
+func merges(moved, there ofLabel, from, to string) bool {
+	movedIDs, becomes := map[string]bool{}, map[string]bool{}
+	for _, m := range moved.all() {
+		movedIDs[m.ID] = true
+		becomes[to+strings.TrimPrefix(kindOf(m), from)] = true
+	}
+	return slices.ContainsFunc(there.all(), func(r exemplar.Reference) bool { return !movedIDs[r.ID] && becomes[kindOf(r)] })
+}
+
+// kindOf is the label that a reference is of, or that it was said not to be.
+func kindOf(r exemplar.Reference) string {
+	if of, negative := exemplar.NegativeOf(r.Label); negative {
+		return of
+	}
+	return r.Label
 }
 
 // renameBoth does the renaming of a label and of its negatives that undoing takes back.
