@@ -70,6 +70,9 @@ func (g *Store) open(opts store.Options) error {
 	if err := g.checkFile(info, opts.Create); err != nil {
 		return err
 	}
+	if err := g.checkLog(context.Background(), opts.Damaged); err != nil {
+		return err
+	}
 	if opts.Damaged {
 		if g.filled, err = fillEnd(g.path, info.Size()); err != nil {
 			return err
