@@ -66,7 +66,7 @@ func newRival(n recognise.Neighbour) Rival {
 		return r
 	}
 	r.Reason = explain.Difference(n.Pair, r.Label)
-	r.ContentsAlone = n.Pair.Condition == "" && n.Pair.Print != nil && n.Pair.Print.OnlyContentsDiffer()
+	r.ContentsAlone = n.Pair.OnlyContentsDiffer()
 	r.Compared, r.Agreement = n.Pair.Found.Comparable, n.Pair.Found.LocallyConsistent
 	for _, b := range n.Pair.RegionsAsSent() {
 		r.Regions = append(r.Regions, Region{b[0], b[1], b[2] - b[0], b[3] - b[1]})

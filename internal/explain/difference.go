@@ -24,7 +24,7 @@ func Difference(o *recognise.AlignedPair, label string) string {
 	switch {
 	case o.Condition != "":
 		return fmt.Sprintf("differs from %s in condition (%s); %s", label, o.Condition, parts)
-	case o.Print != nil && o.Print.OnlyContentsDiffer():
+	case o.OnlyContentsDiffer():
 		return onlyContents(o, label, where)
 	case 2*agree < o.Found.ForDecision.Blocks:
 		return fmt.Sprintf("shares a part with %s: %s", label, parts)
@@ -57,7 +57,7 @@ func title(o *recognise.AlignedPair) string {
 	switch {
 	case o.Condition != "":
 		return "These two differ in condition"
-	case o.Print != nil && o.Print.OnlyContentsDiffer():
+	case o.OnlyContentsDiffer():
 		return "These two differ in what is filled in"
 	case len(o.Regions) == 0 && o.Recoloured:
 		return "These two differ in colour alone"

@@ -83,6 +83,33 @@ func TestContentsAloneAreSaidToDiffer(t *testing.T) {
 	}
 }
 
+// An invoice and a delivery note of one company differ in more than what is filled in, whatever that
+// is; two invoices do not.
+func TestOtherPapersOfACompanyAreSaidToDiffer(t *testing.T) {
+	papertest.SkipUnderRace(t)
+	said := map[string]int{}
+	for _, template := range []uint64{900, 903, 904, 907, 2900, 2902} {
+		d := synthdoc.Document{Kind: "invoice", Template: template, Content: template, Size: 900}
+		contents := synthdoc.Siblings(d)["contents"]
+		note, other := d, contents
+		note.Headline, other.Headline = 1, 1
+		for name, second := range map[string]synthdoc.Document{"invoice": contents, "delivery note": note, "filled in otherwise": other} {
+			o := laid(d, second)
+			switch says := Difference(o, "other"); {
+			case strings.Contains(says, "only in what is filled in") != o.OnlyContentsDiffer():
+				t.Errorf("template %d, %s: %s", template, name, says)
+			case o.OnlyContentsDiffer():
+				said[name]++
+			case !strings.HasPrefix(says, "differs from other"):
+				t.Errorf("template %d, %s: %s", template, name, says)
+			}
+		}
+	}
+	if said["invoice"] < 4 || said["delivery note"] > 0 || said["filled in otherwise"] > 0 {
+		t.Errorf("only what is filled in is said to differ of %v", said)
+	}
+}
+
 // same is the share of a picture's pixels that another one shows at a place.
 func same(m, part *imaging.Image, at image.Point) float64 {
 	n := 0

@@ -69,6 +69,13 @@ func (o *AlignedPair) Agreeing() int {
 	return int(math.Round(o.Found.LocallyConsistent * float64(o.Found.Comparable)))
 }
 
+// OnlyContentsDiffer says that the two are copies of one form, and differ in what is filled in. Papers
+// of one company with other headlines, such as an invoice and a delivery note, are none: the network
+// that tells form from contents takes a headline for contents.
+func (o *AlignedPair) OnlyContentsDiffer() bool {
+	return o.Condition == "" && o.Print != nil && o.Print.OnlyContentsDiffer() && !o.Found.showsOtherHeadline(o.Reference)
+}
+
 // subject is a reference whose neighbours are looked for.
 type subject struct {
 	store.Reference
