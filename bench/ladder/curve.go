@@ -76,11 +76,14 @@ func curve(ctx context.Context, o options, folders []string) error {
 	falling, _ := find(candidates, fallingName, 0)
 	var page bytes.Buffer
 	writeCurve(&page, points, falling, reference)
-	longer, err := recipe.Load(longRecipe)
-	if err != nil {
-		return err
+	for _, g := range []goesOn{longRun, largerRun} {
+		cfg, err := recipe.Load(g.recipe)
+		if err != nil {
+			return err
+		}
+		from, _ := find(candidates, g.from, 0)
+		g.write(&page, g.points(candidates, cfg.Stages[0].Batch.Samples()), from)
 	}
-	writeLonger(&page, longPoints(candidates, longer.Stages[0].Batch.Samples()), reference)
 	if err := fileio.WriteBytes(filepath.Join(o.out, curveName+".md"), fileio.Public, page.Bytes()); err != nil {
 		return err
 	}

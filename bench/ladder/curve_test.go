@@ -37,7 +37,7 @@ func TestPointsOfARun(t *testing.T) {
 // Candidates of the long run count the samples of the reference network as well; other candidates are no points of it.
 func TestPointsAfterTheNetworkInside(t *testing.T) {
 	candidates := []run{invented("long/step-400", 0, ""), invented("long/step-200", 0, ""), invented("long/step-200~0.5", 0, ""), invented("mixed/step-40", 0, "")}
-	points := longPoints(candidates, 512)
+	points := longRun.points(candidates, 512)
 	if len(points) != 2 || points[0].samples != referenceSamples+200*512 || points[1].samples != referenceSamples+400*512 {
 		t.Errorf("%v", points)
 	}
