@@ -9,6 +9,7 @@ import (
 
 	"exemplar/internal/decide"
 	"exemplar/internal/features"
+	"exemplar/internal/label"
 	"exemplar/internal/store"
 	"exemplar/internal/vectorindex"
 )
@@ -119,9 +120,9 @@ func (s *search) shortlist(candidates []decide.Candidate, query func() []string)
 	chosen := map[string]bool{}
 	var list []*Hypothesis
 	add := func(id string) {
-		if label, registered := s.members[id]; registered && !chosen[id] {
+		if of, registered := s.members[id]; registered && !chosen[id] {
 			chosen[id] = true
-			list = append(list, &Hypothesis{ID: id, Label: label})
+			list = append(list, &Hypothesis{ID: id, Label: of})
 		}
 	}
 	for _, c := range candidates[:min(len(candidates), bySimilarity)] {
@@ -182,7 +183,7 @@ func merge(a, b []*Hypothesis) []*Hypothesis {
 // verifyBest compares the first references of the list with the photo.
 func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothesis, error) {
 	var verified []*Hypothesis
-	verify := s.photo.Verify
+	var fills []decide.Label // of references that fill the photo
 	for _, h := range list[:min(len(list), maxVerified)] {
 		if list[0].inliers >= enoughInliers && h.inliers < chanceInliers && h.verifiable {
 			continue
@@ -202,14 +203,26 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 		if err != nil {
 			return nil, err
 		}
-		h.Reference, h.Found = reference, verify(reference)
+		if h.Reference = reference; s.isBeside(h, fills) {
+			h.Found = s.photo.verifyRival(reference)
+		} else {
+			h.Found = s.photo.Verify(reference)
+		}
 		if h.Found.Fills(s.photo.probe) {
-			verify = s.photo.verifyRival
+			fills = append(fills, h.Label)
 		}
 		s.verified[h.ID] = h
 		verified = append(verified, h)
 	}
 	return verified, nil
+}
+
+// isBeside says that a reference is a rival, of another family, of one that fills the photo. Members of
+// its own are told by small differences.
+func (s *search) isBeside(h *Hypothesis, fills []decide.Label) bool {
+	return len(fills) > 0 && !slices.ContainsFunc(fills, func(of decide.Label) bool {
+		return of == h.Label || label.CommonAncestor(of, h.Label) != ""
+	})
 }
 
 // likeParts names references by the parts of the photo in which documents may lie: of
