@@ -23,19 +23,11 @@ type Probe struct {
 
 // NewProbe prepares a photo, which it keeps.
 func NewProbe(g *imaging.Gray) *Probe {
-	return newProbe(g, func() *features.Features { return features.Extract(Shrink(g, coarseSide), CoarseProbe) })
-}
-
-// Probe is the reference as a probe: its coarse features are those that it is found by, which are
-// somewhat fewer than those of a photo.
-func (r *Reference) Probe() *Probe {
-	return newProbe(r.picture, func() *features.Features { return r.features })
-}
-
-func newProbe(g *imaging.Gray, coarse func() *features.Features) *Probe {
 	return &Probe{
 		w: g.W, h: g.H,
-		coarse: sync.OnceValue(func() *features.Searchable { return features.Prepare(coarse()) }),
+		coarse: sync.OnceValue(func() *features.Searchable {
+			return features.Prepare(features.Extract(Shrink(g, coarseSide), CoarseProbe))
+		}),
 		fine: sync.OnceValue(func() *features.Searchable {
 			return features.Prepare(features.Extract(Shrink(g, fineSide), fineProbe))
 		}),

@@ -33,13 +33,8 @@ type Photo struct {
 
 // NewPhoto prepares an upright picture, which it keeps.
 func NewPhoto(e *Embedder, picture *imaging.Image) *Photo {
-	return photoOf(e, picture, alignment.NewProbe(picture.Gray()))
-}
-
-// photoOf is a picture with what it is searched by.
-func photoOf(e *Embedder, picture *imaging.Image, probe *alignment.Probe) *Photo {
 	return &Photo{
-		picture: picture, halves: imaging.NewHalves(picture), probe: probe, embedder: e,
+		picture: picture, halves: imaging.NewHalves(picture), probe: alignment.NewProbe(picture.Gray()), embedder: e,
 		subject: sync.OnceValue(func() *imagediff.Subject { return imagediff.NewSubject(picture) }),
 		scaleX:  1, scaleY: 1,
 	}

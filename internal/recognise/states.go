@@ -12,7 +12,6 @@ import (
 	"exemplar/internal/changedetect"
 	"exemplar/internal/condition"
 	"exemplar/internal/decide"
-	"exemplar/internal/imaging"
 	"exemplar/internal/parallel"
 	"exemplar/internal/planar"
 	"exemplar/internal/store"
@@ -274,18 +273,14 @@ func spread(kin [][]bool) {
 
 // seenAgainst holds a reference against others, itself excepted.
 func (g *Engine) seenAgainst(ctx context.Context, id string, others []string) ([]seenAs, error) {
-	own, err := g.references.get(ctx, g, id)
-	var picture *imaging.Image
-	if err == nil {
-		picture, err = g.Picture(ctx, id)
-	}
+	picture, err := g.Picture(ctx, id)
 	if errors.Is(err, store.ErrNoReference) { // removed just now: what is kept would be half of it
 		return nil, err
 	}
 	if err != nil {
 		return make([]seenAs, len(others)), nil // it has no state; the search says what is damaged
 	}
-	photo := photoOf(g.model.Embedder, picture, own.target.Probe())
+	photo := NewPhoto(g.model.Embedder, picture)
 	row := make([]seenAs, len(others))
 	for i, other := range others {
 		if other == id {
