@@ -103,34 +103,27 @@ func (f *Found) laidByRows() *changedetect.Laid {
 }
 
 const (
-	// Of a blank form hardly anything is contents of its own. Of 157 upright forms, bills,
-	// statements and invoices, drawn filled (internal/synthdoc), eight have less than 1.6 %, since
-	// hardly any field of them is, and the next has 2.3 %; of as many drawn blank 71 have less than
-	// blankContents. The blank forms of the odd families of kinds_forms have 1.7 % and less, or
-	// 2.7 % and more; of the 25 filled papers of the odd families of kinds_invoices five have less,
-	// up to 1.5 %, and the next has 3.3 %. One of the forms of bench/proof/blank has 2.1 %, which
-	// had been seen before.
-	blankContents = 0.022
+	// Of a blank form hardly anything is contents of its own. Of 160 drawn forms, bills,
+	// statements and invoices (internal/synthdoc, templates 1000 to 1039 of each) 63 have less than
+	// blankContents if they are blank, and one if they are filled in; with 3 % these are 83 and
+	// three, with 1.5 % 49 and one. The odd forms of bench/proof/blank have less, and most of the
+	// blank forms of the odd families of kinds_forms. Of the 25 filled papers of the odd families
+	// of kinds_invoices two have less, of 0.1 and 0.7 %; the next has 2.1 %.
+	blankContents = 0.02
 	// leastForm cells of print make a form, and in leastMiddle of the rows of the middle
 	// half of the page there is some: a letterhead has none there. By eye.
 	leastForm, leastMiddle = 300, 0.25
-	// leastWide cells of print on plain paper make a form of a page that lies wide. By eye: real
-	// ones have 3,800 and more, drawn certificates up to 940, and notes are not plain.
-	leastWide = 2000
 )
 
-// isBlankForm says that a reference is a form that nobody has filled in: a page with print down it,
-// and none of it contents, as far as can be seen. A certificate has as few contents, and less print.
+// isBlankForm says that a reference is a form that nobody has filled in: an upright page, print
+// down it, and none of it contents, as far as can be seen. A certificate has as few contents.
 func isBlankForm(picture *imaging.Gray) bool {
-	least := leastForm
 	if picture.W > picture.H {
-		if least = leastWide; !isPlain(picture) {
-			return false
-		}
+		return false
 	}
 	own := ownPrint(alignment.Compared(picture, picture.W, picture.H), changedetect.Alone())
 	form, contents := own.Count(FormAgrees), own.Count(ContentsAgree)
-	if form < least || float64(contents) > blankContents*float64(form+contents) {
+	if form < leastForm || float64(contents) > blankContents*float64(form+contents) {
 		return false
 	}
 	rows, printed := 0, 0

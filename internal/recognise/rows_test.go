@@ -2,8 +2,6 @@ package recognise
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"exemplar/internal/canvas"
@@ -182,33 +180,5 @@ func TestFormOfAReceiptMoves(t *testing.T) {
 	byRows := changedetect.TellApart(first.Found.laidByRows(), second.Found.laidByRows()).Both
 	if inPlace <= littleForm || byRows > littleForm {
 		t.Errorf("%.1f cells of another form in their places, %.1f by rows", inPlace, byRows)
-	}
-}
-
-// TestBlankFormsOfTheBenchmarkAreBlank asks of the references of bench/proof/blank: filled copies of
-// those that are not known to be blank are hardly recognised.
-func TestBlankFormsOfTheBenchmarkAreBlank(t *testing.T) {
-	root := papertest.Shared(t, "../../../shared/data/bench/forms")
-	files, err := filepath.Glob(filepath.Join(root, "*", "*_ref.*"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		picture, _, err := imaging.Decode(data, imaging.DefaultLimits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		made := Made{Picture: imaging.FitWithin(picture, ReferenceSide)}
-		kept, _, err := imaging.Decode(made.EncodePicture(nil, nil), imaging.DefaultLimits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !isBlankForm(kept.Gray()) {
-			t.Errorf("%s is taken for a form that is filled in", filepath.Base(file))
-		}
 	}
 }

@@ -222,7 +222,7 @@ func (g *Engine) stateOfOne(o *AlignedPair, labels [2]decide.Label) condition.Ki
 
 // against holds a photo against a reference; nothing is seen where that is not found.
 func against(p *Photo, r *Reference) seenAs {
-	found := Found{Evidence: alignment.VerifyCoarsely(p.probe, r.target)} // the photo is itself a reference
+	found := Found{Evidence: alignment.Verify(p.probe, r.target)}
 	if !found.Located {
 		return seenAs{}
 	}
