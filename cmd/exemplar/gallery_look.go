@@ -167,6 +167,9 @@ func galleryRivals() *cobra.Command {
 			if asJSON {
 				return sayJSONLines(cmd.OutOrStdout(), rivals)
 			}
+			if len(rivals) == 0 {
+				say(cmd.OutOrStdout(), "%s resembles no other label\n", r.Label)
+			}
 			for _, r := range rivals {
 				say(cmd.OutOrStdout(), "%s\n", r.Reason)
 			}
