@@ -55,7 +55,7 @@ func Find(ref *imaging.Gray) []Emblem {
 		switch {
 		case h < leastHeight || float64(h) < least || w < 3:
 		case float64(w) > mostAcross*float64(ref.W) || float64(h) > mostAlong*float64(ref.H):
-		case float64(c.Ink) < leastFilled*float64(w*h):
+		case float64(c.Ink) < leastFilled*float64(w*h) || c.isFrame(dark, ref.W):
 		default:
 			large = append(large, c)
 		}
@@ -65,6 +65,52 @@ func Find(ref *imaging.Gray) []Emblem {
 	})
 	slices.SortStableFunc(found, func(a, b Emblem) int { return b.Ink - a.Ink })
 	return found
+}
+
+const (
+	// A box that somebody fills in has ink along mostRim of each of its four sides, up to rim pixels
+	// from the edge, and up to leastWithin of what lies further in: a caption. By eye.
+	rim, mostRim, leastWithin = 3, 0.8, 0.2
+)
+
+// isFrame says that an emblem is the outline of a box, as that of a field, which holds print of its own
+// and hardly any of the emblem: what is filled in there is contents.
+func (e *Emblem) isFrame(dark []bool, w int) bool {
+	b := e.Box
+	if b.Dx() < 4*rim || b.Dy() < 4*rim {
+		return false
+	}
+	along := func(n int, at func(i, k int) (x, y int)) float64 {
+		inked := 0
+		for i := range n {
+			for k := range rim {
+				if x, y := at(i, k); dark[y*w+x] {
+					inked++
+					break
+				}
+			}
+		}
+		return float64(inked) / float64(n)
+	}
+	for _, side := range []float64{
+		along(b.Dx(), func(i, k int) (int, int) { return b.Min.X + i, b.Min.Y + k }),
+		along(b.Dx(), func(i, k int) (int, int) { return b.Min.X + i, b.Max.Y - 1 - k }),
+		along(b.Dy(), func(i, k int) (int, int) { return b.Min.X + k, b.Min.Y + i }),
+		along(b.Dy(), func(i, k int) (int, int) { return b.Max.X - 1 - k, b.Min.Y + i }),
+	} {
+		if side < mostRim {
+			return false
+		}
+	}
+	within := 0
+	for y := b.Min.Y + rim; y < b.Max.Y-rim; y++ {
+		for _, is := range dark[y*w+b.Min.X+rim : y*w+b.Max.X-rim] {
+			if is {
+				within++
+			}
+		}
+	}
+	return float64(within) <= leastWithin*float64((b.Dx()-2*rim)*(b.Dy()-2*rim))
 }
 
 // fewestBars are dark bars of a barcode. By eye: the shortest have some twenty.

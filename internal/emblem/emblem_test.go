@@ -3,6 +3,7 @@ package emblem
 import (
 	"image"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"exemplar/internal/imaging"
@@ -191,4 +192,37 @@ func TestLayRefusesOtherSizes(t *testing.T) {
 		}
 	}()
 	Lay(page(1), &imaging.Gray{W: 8, H: 8, Pix: make([]byte, 64)})
+}
+
+// The box of a field is no emblem, nor a line of print, empty or filled in; a badge with letters cut
+// out of it is one.
+func TestBoxesOfFieldsAreNoEmblems(t *testing.T) {
+	box := image.Rect(pageW-110, 20, pageW-20, 52)
+	for _, c := range []struct {
+		what     string
+		within   image.Rectangle // what is dark of the box beside its outline
+		isEmblem bool
+	}{
+		{"empty", image.Rectangle{}, false},
+		{"with a caption", image.Rect(box.Min.X+6, box.Min.Y+5, box.Min.X+30, box.Min.Y+11), false},
+		{"a badge", box.Inset(5), true},
+	} {
+		g := page(1)
+		for y := box.Min.Y; y < box.Max.Y; y++ {
+			for x := box.Min.X; x < box.Max.X; x++ {
+				at := image.Pt(x, y)
+				g.Pix[y*g.W+x] = 240
+				if !at.In(box.Inset(2)) || at.In(c.within) {
+					g.Pix[y*g.W+x] = 30
+				}
+			}
+		}
+		touches := func(e Emblem) bool { return e.Box.Overlaps(box) && e.Box.Dy() > box.Dy()/2 }
+		if got := slices.ContainsFunc(Find(g), touches); got != c.isEmblem {
+			t.Errorf("%s: an emblem is %v", c.what, got)
+		}
+		if !c.isEmblem && slices.ContainsFunc(Lines(g, g.H/2), touches) {
+			t.Errorf("%s: it is a line of print", c.what)
+		}
+	}
 }

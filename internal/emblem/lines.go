@@ -19,7 +19,7 @@ func Lines(ref *imaging.Gray, above int) []Emblem {
 	rows := min(ref.H, max(0, above)+inkReach)
 	dark := ink(&imaging.Gray{W: ref.W, H: rows, Pix: ref.Pix[:ref.W*rows]})
 	letters := slices.DeleteFunc(components(slices.Clone(dark), ref.W), func(c Emblem) bool {
-		return c.Box.Dy() < leastLetter || c.Box.Dy() > mostLetter || c.Box.Max.Y > above
+		return c.Box.Dy() < leastLetter || c.Box.Dy() > mostLetter || c.Box.Max.Y > above || c.isFrame(dark, ref.W)
 	})
 	slices.SortStableFunc(letters, func(a, b Emblem) int { return cmp.Compare(a.Box.Min.X, b.Box.Min.X) })
 	var lines []Emblem
