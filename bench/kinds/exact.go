@@ -5,17 +5,11 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"log"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"exemplar/internal/eval"
-	"exemplar/internal/eval/harness"
-	"exemplar/internal/fileio"
 	"exemplar/internal/imaging"
-	"exemplar/internal/parallel"
 	"exemplar/internal/splitmix"
 	"exemplar/internal/synthdoc"
 )
@@ -68,16 +62,13 @@ func (s *drawnSettings) exactTrials() []exactTrial {
 // lookUp registers the reference alone, and looks up a scan and a photo of each picture for the very
 // copy.
 func (t *exactTrial) lookUp(ctx context.Context, s settings) ([]eval.Probe, error) {
-	g, err := harness.NewGallery(s.model, s.fpir)
+	registered := synthdoc.Draw(t.reference)
+	g, err := s.galleryOf(ctx, t.name, registered)
 	if err != nil {
 		return nil, err
 	}
 	defer g.Close()
 	g.Exact = true
-	registered := synthdoc.Draw(t.reference)
-	if refused, err := g.Register(ctx, []harness.Reference{{Label: t.name, Source: t.name, Data: imaging.EncodePNG(registered)}}); err != nil || len(refused) > 0 {
-		return nil, fmt.Errorf("%s: %v %w", t.name, refused, err)
-	}
 	var probes []eval.Probe
 	for _, p := range t.pictures {
 		drawn := synthdoc.Draw(p.Document)
@@ -101,19 +92,7 @@ func (t *exactTrial) lookUp(ctx context.Context, s settings) ([]eval.Probe, erro
 
 // runExact measures what is accepted where the very copy is asked for, and writes its page of results.
 func runExact(ctx context.Context, s settings, results string) error {
-	start := time.Now()
-	all, err := parallel.Map(ctx, 0, s.drawn.exactTrials(), func(ctx context.Context, t exactTrial) ([]eval.Probe, error) { return t.lookUp(ctx, s) })
-	if err != nil {
-		return err
-	}
-	probes := slices.Concat(all...)
-	log.Printf("%d captures in %s", len(probes), time.Since(start).Round(time.Second))
-	text := exactDocument(probes, s)
-	fmt.Print(text)
-	if s.drawn.seed == choosingSeed {
-		return nil
-	}
-	return fileio.WriteBytes(filepath.Join(results, "kinds-exact.md"), 0o644, []byte(text+"\n"+exactNotes))
+	return runTrials(ctx, s, s.drawn.exactTrials(), (*exactTrial).lookUp, exactDocument, filepath.Join(results, "kinds-exact.md"), exactNotes)
 }
 
 const exactHead = `# The very copy

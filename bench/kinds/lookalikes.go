@@ -66,15 +66,11 @@ func drawnKindNames() []string {
 
 // lookUp registers the reference alone, and looks up scans and photos of the pictures.
 func (t *lookAlikeTrial) lookUp(ctx context.Context, s settings) ([]eval.Probe, error) {
-	g, err := harness.NewGallery(s.model, s.fpir)
+	g, err := s.galleryOf(ctx, t.name, synthdoc.Draw(t.reference))
 	if err != nil {
 		return nil, err
 	}
 	defer g.Close()
-	reference := harness.Reference{Label: t.name, Source: t.name, Data: imaging.EncodePNG(synthdoc.Draw(t.reference))}
-	if refused, err := g.Register(ctx, []harness.Reference{reference}); err != nil || len(refused) > 0 {
-		return nil, fmt.Errorf("%s: %v %w", t.name, refused, err)
-	}
 	var probes []eval.Probe
 	for _, what := range slices.Sorted(maps.Keys(t.pictures)) {
 		d := t.pictures[what]
@@ -94,22 +90,41 @@ func (t *lookAlikeTrial) lookUp(ctx context.Context, s settings) ([]eval.Probe, 
 	return probes, nil
 }
 
+// galleryOf is a gallery in which one picture is registered, under its name.
+func (s *settings) galleryOf(ctx context.Context, name string, picture *imaging.Image) (*harness.Gallery, error) {
+	g, err := harness.NewGallery(s.model, s.fpir)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := g.Register(ctx, []harness.Reference{{Label: name, Source: name, Data: imaging.EncodePNG(picture)}})
+	if err != nil || len(refused) > 0 {
+		g.Close()
+		return nil, fmt.Errorf("%s: %v %w", name, refused, err)
+	}
+	return g, nil
+}
+
 // runLookAlikes measures drawn look-alikes, and writes their page of results.
 func runLookAlikes(ctx context.Context, s settings, results string) error {
+	return runTrials(ctx, s, s.drawn.lookAlikeTrials(), (*lookAlikeTrial).lookUp, lookAlikeDocument, filepath.Join(results, "kinds-lookalikes.md"), lookAlikeNotes)
+}
+
+// runTrials looks up the pictures of trials, and writes a page of what came of it, but for the seed by
+// which constants are chosen.
+func runTrials[T any](ctx context.Context, s settings, trials []T, lookUp func(*T, context.Context, settings) ([]eval.Probe, error), document func([]eval.Probe, settings) string, page, notes string) error {
 	start := time.Now()
-	trials := s.drawn.lookAlikeTrials()
-	all, err := parallel.Map(ctx, 0, trials, func(ctx context.Context, t lookAlikeTrial) ([]eval.Probe, error) { return t.lookUp(ctx, s) })
+	all, err := parallel.Map(ctx, 0, trials, func(ctx context.Context, t T) ([]eval.Probe, error) { return lookUp(&t, ctx, s) })
 	if err != nil {
 		return err
 	}
 	probes := slices.Concat(all...)
 	log.Printf("%d captures in %s", len(probes), time.Since(start).Round(time.Second))
-	text := lookAlikeDocument(probes, s)
+	text := document(probes, s)
 	fmt.Print(text)
 	if s.drawn.seed == choosingSeed {
 		return nil
 	}
-	return fileio.WriteBytes(filepath.Join(results, "kinds-lookalikes.md"), 0o644, []byte(text+"\n"+lookAlikeNotes))
+	return fileio.WriteBytes(page, 0o644, []byte(text+"\n"+notes))
 }
 
 const lookAlikeHead = `# Look-alikes of drawn documents: one copy registered, others must be unknown

@@ -329,16 +329,22 @@ func isPlain(g *imaging.Gray) bool {
 	if len(g.Pix) == 0 {
 		return false
 	}
-	var of [256]int // pixels of each level
-	for _, v := range g.Pix {
-		of[v]++
-	}
-	bright, paper := 0, 0
-	for below := of[0]; below <= len(g.Pix)*19/20; below += of[bright] {
-		bright++
-	}
+	bright, of := brightTwentieth(g)
+	paper := 0
 	for _, n := range of[max(0, bright-plainLevels+1):] {
 		paper += n
 	}
 	return float64(paper) > plainShare*float64(len(g.Pix))
+}
+
+// brightTwentieth is the level from which on the brightest twentieth of a picture's pixels are, and
+// how many pixels each level has. A picture without pixels panics.
+func brightTwentieth(g *imaging.Gray) (bright int, of [256]int) {
+	for _, v := range g.Pix {
+		of[v]++
+	}
+	for below := of[0]; below <= len(g.Pix)*19/20; below += of[bright] {
+		bright++
+	}
+	return bright, of
 }

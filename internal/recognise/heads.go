@@ -227,8 +227,8 @@ func headPrint(ref *imaging.Gray, emblems []emblem.Emblem) []emblem.Emblem {
 
 // onPaper says of light print that it is the paper between dark print.
 func onPaper(ref *imaging.Gray) func(emblem.Emblem) bool {
-	sorted := slices.Sorted(slices.Values(ref.Pix))
-	bright := darkGround * float64(sorted[len(sorted)*19/20])
+	level, _ := brightTwentieth(ref)
+	bright := darkGround * float64(level)
 	return func(e emblem.Emblem) bool {
 		sum := 0
 		for y := e.Box.Min.Y; y < e.Box.Max.Y; y++ {

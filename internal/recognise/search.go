@@ -203,7 +203,7 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 		if err != nil {
 			return nil, err
 		}
-		if h.Reference = reference; s.isBeside(h, fills) {
+		if h.Reference = reference; h.isBeside(fills) {
 			h.Found = s.photo.verifyRival(reference)
 		} else {
 			h.Found = s.photo.Verify(reference)
@@ -219,10 +219,8 @@ func (s *search) verifyBest(ctx context.Context, list []*Hypothesis) ([]*Hypothe
 
 // isBeside says that a reference is a rival, of another family, of one that fills the photo. Members of
 // its own are told by small differences.
-func (s *search) isBeside(h *Hypothesis, fills []decide.Label) bool {
-	return len(fills) > 0 && !slices.ContainsFunc(fills, func(of decide.Label) bool {
-		return of == h.Label || label.CommonAncestor(of, h.Label) != ""
-	})
+func (h *Hypothesis) isBeside(fills []decide.Label) bool {
+	return len(fills) > 0 && !slices.ContainsFunc(fills, func(of decide.Label) bool { return label.CommonAncestor(of, h.Label) != "" })
 }
 
 // likeParts names references by the parts of the photo in which documents may lie: of
