@@ -1,5 +1,7 @@
 package decide
 
+import "exemplar/internal/scoremodel"
+
 // A form that was registered blank is filled in by a word processor: what is written
 // pushes the rows below it along the page, and hardly any form is in its place. Then the
 // rows are looked for one by one, and it is judged what they show.
@@ -32,7 +34,7 @@ func (p Policy) MayBeFilled(c *Candidate) bool {
 // or so much of its blocks that it would be accepted if they had not moved.
 func (p Policy) showsRows(c *Candidate) bool {
 	form := c.Evidence.Form
-	if form == nil || form.Rows == nil {
+	if form == nil || form.Rows == nil || form.Rows.OtherName {
 		return false
 	}
 	model := p.Calibration.LLRModel
@@ -58,4 +60,9 @@ func (p Policy) byRows(ranked []scored, r rule) (_ rule, ok bool) {
 	r.prior, r.own, r.threshold, r.byKind = 0, 0, threshold, byKind
 	r.close, r.above = []Candidate{best.Candidate}, p.family(ranked)
 	return r, true
+}
+
+// showsOtherName says that the photo shows the rows of a blank form, and another issuer's name above.
+func showsOtherName(rows *scoremodel.Rows) bool {
+	return rows != nil && rows.OtherName && rows.Shown >= enoughShown
 }

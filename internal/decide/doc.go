@@ -58,6 +58,7 @@
 // since what is filled in pushes them along the page. If they show enoughShown of its
 // print, or its blocks come to t(p0) as if the rows had not moved, and the best leads
 // likewise, it is a match from t0 on, or from ts; or the label above, if there is one.
+// If they show another name in the head, where they show enough, it is another issuer's.
 //
 // The best label is another one of its family, if the probe shows other emblems than its
 // own, and those of that one.

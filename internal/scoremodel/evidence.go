@@ -104,6 +104,8 @@ type Form struct {
 type Rows struct {
 	Shown  float64   // share of the form's print
 	Undone *Evidence // as if the rows had not moved
+	// OtherName says that other large print stands in place of some of the head's.
+	OtherName bool
 }
 
 // FormLead is what the photo shows where the form of a reference and that of another
