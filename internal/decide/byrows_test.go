@@ -12,7 +12,14 @@ func shownInRows(c Candidate, share float64) Candidate {
 	c = emblazoned(c, 0.5)
 	undone := *c.Evidence
 	c.Evidence.Form.Contents = 0
-	c.Evidence.Form.Rows = &scoremodel.Rows{Shown: share, Undone: &undone}
+	c.Evidence.Form.Rows = &scoremodel.Rows{Blank: true, Shown: share, Undone: &undone}
+	return c
+}
+
+// namedInRows is the same of a paper that is filled in, whose name the photo shows.
+func namedInRows(share, name float64) Candidate {
+	c := shownInRows(found100("a", 70, 0), share)
+	c.Evidence.Form.Rows.Blank, c.Evidence.Form.Rows.Name = false, name
 	return c
 }
 
@@ -23,6 +30,8 @@ func TestDecideByRows(t *testing.T) {
 	undone.Evidence.Form.Rows.Undone.Coverage = 0.98
 	fixed := shownInRows(found100("a", 70, 0), 0.8)
 	fixed.Fixed = true
+	otherName, otherHead := shownInRows(found100("a", 70, 0), 0.8), namedInRows(0.8, 0.95)
+	otherName.Evidence.Form.Rows.OtherName, otherHead.Evidence.Form.OtherHead = true, true
 	for name, c := range map[string]struct {
 		candidates []Candidate
 		outcome    Outcome
@@ -31,6 +40,11 @@ func TestDecideByRows(t *testing.T) {
 		"most rows":                       {[]Candidate{shownInRows(found100("a", 70, 0), 0.8)}, Match, "a"},
 		"few rows":                        {[]Candidate{shownInRows(found100("a", 70, 0), 0.4)}, Unknown, ""},
 		"few rows, but blocks that agree": {[]Candidate{undone}, Match, "a"},
+		"another name above them":         {[]Candidate{otherName}, Unknown, ""},
+		"a paper under its name":          {[]Candidate{namedInRows(0.8, 0.95)}, Match, "a"},
+		"few rows under its name":         {[]Candidate{namedInRows(0.6, 0.95)}, Unknown, ""},
+		"a paper whose name is not shown": {[]Candidate{namedInRows(0.8, 0.7)}, Unknown, ""},
+		"its name, and another head":      {[]Candidate{otherHead}, Unknown, ""},
 		"nothing else is like it":         {[]Candidate{shownInRows(found100("a", 10, 0), 0.8)}, Unknown, ""},
 		"only the same copy is asked for": {[]Candidate{fixed}, Unknown, ""},
 		"one of several editions":         {[]Candidate{shownInRows(found100("form/a", 70, 0), 0.8)}, Match, "form"},

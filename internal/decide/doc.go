@@ -54,11 +54,12 @@
 //	             another emblem; or x >= ts and only whose, if there is a label above
 //	unknown      other, no strip, x < t + emblemDoubt and no label above
 //
-// Of a blank form (byrows.go) that shows another form, the rows are looked for one by one,
-// since what is filled in pushes them along the page. If they show enoughShown of its
-// print, or its blocks come to t(p0) as if the rows had not moved, and the best leads
-// likewise, it is a match from t0 on, or from ts; or the label above, if there is one.
-// If they show another name in the head, where they show enough, it is another issuer's.
+// Of a page (byrows.go) that shows another form, the rows are looked for one by one,
+// since what is filled in pushes them along the page. If they show enoughShown of a blank
+// form's print, or its blocks come to t(p0) as if the rows had not moved, or enoughFilled
+// of another paper's print and its name, and the best leads likewise, it is a match from
+// t0 on, or from ts; or the label above, if there is one. If they show another name in the
+// head, it is another issuer's.
 //
 // The best label is another one of its family, if the probe shows other emblems than its
 // own, and those of that one.

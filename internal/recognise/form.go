@@ -179,7 +179,7 @@ func (f *Found) seeHead(r *Reference) {
 	if r.plain() {
 		form.Beside = f.writtenBeside(kinds)
 	}
-	form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds) || f.showsOtherLogo(r, form)
+	form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds) || f.showsOtherLogo(r, form) || f.showsOtherShop(r, form)
 }
 
 // seeHeadOfBest looks at the head of the best, if nobody did, since it was a rival of another.
@@ -222,6 +222,17 @@ func (f *Found) longer(laid emblem.Laid) func() emblem.Laid {
 	})
 }
 
+// straight is the same by [alignment.Evidence.Affine]: perspective that was found by the foot alone
+// leads the head astray.
+func (f *Found) straight() emblem.Laid {
+	ref, rows, e := f.rectified.Reference, f.rowsAbove(), f.Evidence.Affine()
+	all := e.Beyond(f.photo.probe, rows)
+	part := func(from, high int) *imaging.Gray {
+		return &imaging.Gray{W: all.W, H: high, Pix: all.Pix[from*all.W : (from+high)*all.W]}
+	}
+	return emblem.Lay(ref, part(rows, ref.H)).Under(part(0, rows))
+}
+
 // rowsAbove is how many rows above the reference belong to a longer document: an even number.
 func (f *Found) rowsAbove() int { return int(longerShare*float64(f.rectified.Reference.H)) &^ 1 }
 
@@ -231,7 +242,7 @@ func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedet
 	form.Emblem = 1
 	largest, looked := 0, 0
 	ref := f.rectified.Reference
-	laid, longer := f.laidEmblems()
+	laid, sought := f.laidEmblems()
 	for _, e := range f.itself.emblems() {
 		if float64(e.Box.Min.Y) >= emblemShare*float64(ref.H) || kinds.IsContents(e.Box) {
 			continue
@@ -243,7 +254,7 @@ func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedet
 		looked++
 		correlation, moved := laid.Seen(&e)
 		if correlation < decide.SameEmblem {
-			if c, by := longer().Sought(&e); c >= decide.SameEmblem {
+			if c, by := sought(&e); c >= decide.SameEmblem {
 				correlation, moved = c, by
 			}
 		}
@@ -257,11 +268,12 @@ func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedet
 }
 
 // isCutOff says that print of the reference, in pixels, lies at the edge of the photo or
-// beyond it: what is not seen of it is not other print.
+// beyond it: what is not seen of it is not other print. The cells along the reference's own edge
+// do not tell, since they end with the photo where a document fills it.
 func (f *Found) isCutOff(box image.Rectangle) bool {
 	w := f.rectified.Reference.W / changedetect.Cell
 	cells := image.Rect(box.Min.X/changedetect.Cell-1, box.Min.Y/changedetect.Cell-1, (box.Max.X-1)/changedetect.Cell+2, (box.Max.Y-1)/changedetect.Cell+2).
-		Intersect(image.Rect(0, 0, w, len(f.rectified.Visible)/w))
+		Intersect(image.Rect(1, 1, w-1, len(f.rectified.Visible)/w-1))
 	for y := cells.Min.Y; y < cells.Max.Y; y++ {
 		if slices.Contains(f.rectified.Visible[y*w+cells.Min.X:y*w+cells.Max.X], false) {
 			return true

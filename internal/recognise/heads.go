@@ -51,14 +51,14 @@ const (
 	// correlate as little as 0.7: only what correlates less than blurredOther is other there. By
 	// eye, on photos of the very copy (drawn documents of templates 700 to 849).
 	blurredFrom, blurredOther = 0.2, 0.6
+	// Where the head lies elsewhere with its emblems, wide print that is surely form is another if it
+	// correlates no more than movedOther anywhere: two emblems may look alike, two names do not. By eye.
+	movedOther = 0.65
 )
 
-// hasItsHead says that what seems to be other print in the head is none of the issuer's: it has
-// a machine-readable zone, so that lines of it are a holder's, or its emblems are seen, and the
-// head lies elsewhere with them.
-func (r *Reference) hasItsHead(form *scoremodel.Form) bool {
-	return r.zone() > 0 || form.Moved && hasItsEmblems(form)
-}
+// isMoved says that what seems to be other print in the head may be the issuer's all the same: its
+// emblems are seen, and the head lies elsewhere with them.
+func isMoved(form *scoremodel.Form) bool { return form.Moved && hasItsEmblems(form) }
 
 // hasItsEmblems says that the emblems of the head are seen: what differs beside them must be
 // plain, or it is the number or the date of another copy.
@@ -68,14 +68,15 @@ func hasItsEmblems(form *scoremodel.Form) bool {
 
 // hasOtherHead says that the head in the photo is another one than the reference's.
 func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) bool {
-	return form.HeadCluster >= leastOther && !form.Strip && !r.hasItsHead(form) && f.showsOtherHead(r, kinds, form)
+	holder := r.zone() > 0 // lines of the head are a holder's
+	return form.HeadCluster >= leastOther && !form.Strip && !holder && f.showsOtherHead(r, kinds, form)
 }
 
 // showsOtherHead says that the photo shows other print in place of print of the reference's
 // head that is the same on every copy. On what is no plain paper, wear and holograms look like
 // other print: there all must be plain, as it must be beside the reference's emblems.
 func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scoremodel.Form) bool {
-	laid, longer := f.laidEmblems()
+	laid, sought := f.laidEmblems()
 	doubtful := form.Unsteady || hasItsEmblems(form)
 	print := f.itself.head()
 	best := sync.OnceValue(func() float64 { return bestOf(laid, slices.Clone(print)) })
@@ -98,7 +99,10 @@ func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scor
 		if !otherName && !replaced {
 			continue
 		}
-		elsewhere, _ := longer().Sought(&e)
+		elsewhere, _ := sought(&e)
+		if isMoved(form) && (!wide || own.Form < sureForm || max(correlation, elsewhere) > movedOther) {
+			continue
+		}
 		otherName = otherName && elsewhere <= best()-nameGap
 		replaced = replaced && elsewhere < surelyMoved
 		if (otherName || replaced) && f.photo.shows(r, f, e.Box, correlation) && (replaced || !f.photo.hides(r, f, e.Box)) {

@@ -1,9 +1,11 @@
 package recognise
 
 import (
+	"image"
 	"sync"
 
 	"exemplar/internal/changedetect"
+	"exemplar/internal/decide"
 	"exemplar/internal/emblem"
 	"exemplar/internal/imaging"
 )
@@ -49,17 +51,29 @@ func (s *itselves) of(picture *imaging.Gray) *itself {
 	return own
 }
 
-// laidEmblems is the photo, laid on the reference, in which its emblems are looked for, and the same
-// with what lies above: see [Found.longer]. It is laid once.
-func (f *Found) laidEmblems() (laid emblem.Laid, longer func() emblem.Laid) {
+// laidEmblems is the photo, laid on the reference, in which its emblems are looked for, and how one is
+// sought in all rows, those above the reference too. It is laid once.
+func (f *Found) laidEmblems() (laid emblem.Laid, sought seek) {
 	if f.print == nil {
 		laid := emblem.Lay(f.rectified.Reference, f.rectified.Photo)
-		f.print = &laidPrint{laid, f.longer(laid)}
+		longer, straight := f.longer(laid), sync.OnceValue(f.straight)
+		f.print = &laidPrint{laid, func(e *emblem.Emblem) (correlation float64, moved image.Point) {
+			if correlation, moved = longer().Sought(e); correlation >= decide.SameEmblem {
+				return correlation, moved
+			}
+			if c, by := straight().Sought(e); c > correlation {
+				return c, by
+			}
+			return correlation, moved
+		}}
 	}
-	return f.print.laid, f.print.longer
+	return f.print.laid, f.print.sought
 }
+
+// seek looks for an emblem: see [emblem.Laid.Sought].
+type seek func(*emblem.Emblem) (correlation float64, moved image.Point)
 
 type laidPrint struct {
 	laid   emblem.Laid
-	longer func() emblem.Laid
+	sought seek
 }

@@ -1,6 +1,8 @@
 package recognise
 
 import (
+	"image"
+	"math"
 	"slices"
 
 	"exemplar/internal/changedetect"
@@ -30,13 +32,71 @@ func (f *Found) showsOtherLogo(r *Reference, form *scoremodel.Form) bool {
 	return slices.ContainsFunc(f.otherLogos(), func(e emblem.Emblem) bool { return !f.isCutOff(e.Box) && !f.photo.hides(r, f, e.Box) })
 }
 
+const (
+	// A till's receipt is as long as what was bought, so that its head may lie anywhere, and much of it
+	// is contents: print of shopPrint cells and more is another shop's only if both networks see
+	// another form in it, of the reference alone both take it for form, and it correlates by
+	// shopAgrees at most, in its place and in any row. Of other copies of real receipts what both
+	// see so has 0.26 by the first network alone, or is not in the photo.
+	shopPrint                        = 12
+	shopOther, shopOtherBySecond     = 0.5, 0.6
+	shopForm, shopFormBySecond       = 0.3, 0.5
+	shopAgrees, shopEntry, shopAlone = 0.65, 0.2, 0.1
+)
+
+// showsOtherShop says that a photo of a strip shows another logo or name in place of one of the head.
+func (f *Found) showsOtherShop(r *Reference, form *scoremodel.Form) bool {
+	if !form.Strip || form.HeadCluster < leastOther {
+		return false
+	}
+	laid, sought := f.laidEmblems()
+	kinds, own := f.seenKinds(), f.itself.kinds()
+	suspects := slices.DeleteFunc(slices.Clone(f.itself.head()), func(e emblem.Emblem) bool {
+		seen, alone := kinds.Print(e.Box, f.rectified.Visible), own.Print(e.Box, f.rectified.Visible)
+		return seen.Cells < shopPrint || seen.OtherForm < shopOther || seen.Contents > shopEntry || alone.Form < shopForm || alone.Contents > shopAlone
+	})
+	suspects = agreeingLess(laid, suspects, shopAgrees)
+	if len(suspects) == 0 {
+		return false
+	}
+	ref := f.rectified.Reference
+	second, alone := changedetect.Alone().Detect(ref, f.rectified.Photo), ofItself(ref, changedetect.Alone())
+	return slices.ContainsFunc(suspects, func(e emblem.Emblem) bool {
+		if second.Print(e.Box, f.rectified.Visible).OtherForm < shopOtherBySecond || alone.Print(e.Box, f.rectified.Visible).Form < shopFormBySecond {
+			return false
+		}
+		elsewhere, _ := sought(&e)
+		return elsewhere <= shopAgrees && f.showsPrint(e.Box) && !f.isCutOff(e.Box) && !f.photo.hides(r, f, e.Box)
+	})
+}
+
+// leastShown is how much the photo's levels spread where print stands, as a share of the reference's
+// there. By eye.
+const leastShown = 0.3
+
+// showsPrint says that something is printed in the photo where the reference has print: what somebody
+// wrote on the one slip is missing on another, and nothing stands there.
+func (f *Found) showsPrint(box image.Rectangle) bool {
+	spread := func(g *imaging.Gray) float64 {
+		var sum, squares, n float64
+		for y := box.Min.Y; y < box.Max.Y; y++ {
+			for _, v := range g.Pix[y*g.W+box.Min.X : y*g.W+box.Max.X] {
+				sum, squares, n = sum+float64(v), squares+float64(v)*float64(v), n+1
+			}
+		}
+		return math.Sqrt(max(0, squares/n-sum*sum/(n*n)))
+	}
+	const atHalf = 2 // brightness: see [alignment.Rectified]
+	return atHalf*spread(f.rectified.Photo) >= leastShown*spread(f.rectified.Reference)
+}
+
 // logosEnd is the row up to which the emblems of a page lie.
 func logosEnd(ref *imaging.Gray) int { return int(logoShare * float64(ref.H)) }
 
 // otherLogos are the emblems of the head in place of which the second network sees another form.
 func (f *Found) otherLogos() []emblem.Emblem {
 	ref := f.rectified.Reference
-	laid, longer := f.laidEmblems()
+	laid, sought := f.laidEmblems()
 	above := logosEnd(ref)
 	kinds := f.seenKinds()
 	suspects := slices.DeleteFunc(slices.Clone(f.itself.emblems()), func(e emblem.Emblem) bool {
@@ -56,7 +116,7 @@ func (f *Found) otherLogos() []emblem.Emblem {
 		if now.Cells < leastPrint || now.OtherForm < plainlyOf || now.Contents > filledPlace || alone.Contents > entryAlone {
 			return true
 		}
-		elsewhere, _ := longer().Sought(&e)
+		elsewhere, _ := sought(&e)
 		return elsewhere > otherLogo
 	})
 }

@@ -1,8 +1,6 @@
 package recognise
 
 import (
-	"slices"
-
 	"exemplar/internal/alignment"
 	"exemplar/internal/changedetect"
 	"exemplar/internal/decide"
@@ -12,9 +10,9 @@ import (
 	"exemplar/internal/scoremodel"
 )
 
-// followRows looks for the rows of a blank form again where the decision cannot do with
-// the form in its place: what is filled in by a word processor pushes it along the page.
-// It does so for the candidate that speaks most for itself.
+// followRows looks for the rows of a page again where the decision cannot do with the form in its
+// place: what is filled into a blank form by a word processor, and what stands in a table, pushes it
+// along the page. It does so for the candidate that speaks most for itself.
 func (e *evidenceSet) followRows() {
 	var best *decide.Candidate
 	for i := range e.candidates {
@@ -26,8 +24,9 @@ func (e *evidenceSet) followRows() {
 	if best == nil || !e.policy.MayBeFilled(best) {
 		return
 	}
-	if h := e.seen[best.Reference]; h.Reference.blank() {
-		h.Found.followRows()
+	h := e.seen[best.Reference]
+	if blank := h.Reference.blank(); blank || best.Evidence.Form.MayShowName() {
+		h.Found.followRows(blank)
 	}
 }
 
@@ -35,43 +34,14 @@ func (e *evidenceSet) followRows() {
 const rowsReach = 0.15
 
 // followRows says how much of a reference's print the photo shows if each row of it may
-// have moved along the page.
-func (f *Found) followRows() {
+// have moved along the page, and whose name stands above.
+func (f *Found) followRows(blank bool) {
 	rows := f.withRows(rowsReach)
 	undone := *f.ForDecision
 	undone.Comparable, undone.LocallyConsistent, undone.CorrelationP10 = rows.compared.Comparable, rows.compared.LocallyConsistent, rows.compared.CorrelationP10
-	f.ForDecision.Form.Rows = &scoremodel.Rows{Shown: rows.kinds.Shown(rows.laid.Visible), Undone: &undone, OtherName: rows.showOtherName(f.itself.emblems())}
-}
-
-const (
-	// replacedName of the print in place of an emblem must seem another form once rows are put back,
-	// and otherName is up to what it correlates then, there or anywhere. Of filled copies of the odd
-	// forms of bench/proof/blank what seems so correlates by 0.89 and more; of drawn lists of another
-	// company on the same template (see filledList in the tests) the name seems another form by 0.59
-	// and more, and correlates by 0.46 to 0.72.
-	replacedName, otherName = 0.5, 0.78
-	// leastName is how much ink a name has of that of the largest print of the head: a number beside
-	// a headline has less. By eye.
-	leastName = 0.5
-)
-
-// showOtherName says that the photo shows other large print in place of some in the head of the
-// reference, by its emblems: it is of another issuer, whose rows look the same.
-func (r *inRows) showOtherName(emblems []emblem.Emblem) bool {
-	laid, high := emblem.Lay(r.laid.Reference, r.laid.Photo), float64(r.laid.Reference.H)
-	inHead := slices.DeleteFunc(slices.Clone(emblems), func(e emblem.Emblem) bool { return float64(e.Box.Min.Y) >= emblemShare*high })
-	return slices.ContainsFunc(inHead, func(e emblem.Emblem) bool {
-		if float64(e.Ink) < leastName*float64(inHead[0].Ink) {
-			return false
-		}
-		seen := r.kinds.Print(e.Box, r.laid.Visible)
-		if seen.Cells < leastPrint || seen.OtherForm < replacedName || seen.Contents > mayBeEntry {
-			return false
-		}
-		inPlace, _ := laid.Seen(&e)
-		elsewhere, _ := laid.Sought(&e)
-		return max(inPlace, elsewhere) <= otherName
-	})
+	seen := &scoremodel.Rows{Blank: blank, Shown: rows.kinds.Shown(rows.laid.Visible), Undone: &undone}
+	seen.Name, seen.OtherName = rows.names(f.itself.emblems())
+	f.ForDecision.Form.Rows = seen
 }
 
 // inRows is a photo that was laid on a reference row by row.

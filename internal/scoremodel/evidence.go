@@ -92,20 +92,25 @@ type Form struct {
 	// portraits look like another form there, so that this speaks for a kind, and not
 	// against it.
 	Unsteady bool
-	// Rows is what the photo shows of a blank form if its rows may have moved; nil where
+	// Rows is what the photo shows of a page if its rows may have moved; nil where
 	// nobody looked.
 	Rows *Rows
 	// Over says what the photo shows where the forms of this reference and of another differ.
 	Over []FormLead
 }
 
-// Rows is what a photo shows of a blank form if each row of it may lie elsewhere along the
-// page: what is filled in pushes the rows below it.
+// MayShowName says that the head has large print, and that none of it seems another's: a name by
+// which a page is known though its rows have moved.
+func (f *Form) MayShowName() bool { return f.Emblems > 0 && !f.OtherHead }
+
+// Rows is what a photo shows of a page if each row of it may lie elsewhere along the page: what is
+// filled in pushes the rows below it.
 type Rows struct {
-	Shown  float64   // share of the form's print
-	Undone *Evidence // as if the rows had not moved
-	// OtherName says that other large print stands in place of some of the head's.
-	OtherName bool
+	Blank     bool      // nobody has filled in the reference
+	Shown     float64   // share of the reference's print
+	Undone    *Evidence // as if the rows had not moved
+	Name      float64   // correlation of the largest print of the head; 0 if there is none
+	OtherName bool      // other large print stands in place of some of it
 }
 
 // FormLead is what the photo shows where the form of a reference and that of another
