@@ -241,7 +241,7 @@ func showsEmblems(f *scoremodel.Form) bool {
 	case f.Contents < ownContents:
 		return false
 	case f.Emblems == 0:
-		return showsHead(f)
+		return showsHead(f) || f.Address && !f.OtherHead
 	}
 	if f.Emblem > OtherEmblem && showsHead(f) {
 		return true

@@ -586,3 +586,22 @@ func TestLittleThatAgreesShowsNoForm(t *testing.T) {
 		}
 	}
 }
+
+// Where there is no large print, the lines of an address say whose a paper is, though another
+// recipient stands beside them.
+func TestAnAddressIsShown(t *testing.T) {
+	form := scoremodel.Form{Contents: 0.2, Emblem: 1, Head: 100, HeadOther: 40, HeadCluster: 15, Other: 60, Cluster: 15}
+	for name, c := range map[string]struct {
+		address, otherHead, want bool
+	}{
+		"no line":         {false, false, false},
+		"two lines":       {true, false, true},
+		"another's below": {true, true, false},
+	} {
+		f := form
+		f.Address, f.OtherHead = c.address, c.otherHead
+		if got := SeemsShown(&scoremodel.Evidence{Coverage: 1, Form: &f}); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -158,13 +158,19 @@ func (f *Found) seeForm(r *Reference) {
 		form := &scoremodel.Form{
 			Other: t.OtherForm, Cluster: t.Cluster, Contents: kinds.Contents(), OwnShown: kinds.ContentsShown(f.rectified.Visible), Unsteady: !r.plain(), Strip: r.isStrip(kinds),
 		}
-		head := kinds.Tally(headOf(kinds, f.rectified.Visible))
-		form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
-		form.Emblem = 1
-		if r.plain() {
-			f.seeEmblems(r, form, kinds)
-		}
+		f.tallyHead(r, form)
 		f.ForDecision.Form = form
+	}
+}
+
+// tallyHead adds to the form what the photo shows of the head.
+func (f *Found) tallyHead(r *Reference, form *scoremodel.Form) {
+	kinds := f.seenKinds()
+	head := kinds.Tally(headOf(kinds, f.rectified.Visible))
+	form.Head, form.HeadOther, form.HeadCluster = head.Form, head.OtherForm, head.Cluster
+	form.Emblems, form.Emblem, form.Moved = 0, 1, false
+	if r.plain() {
+		f.seeEmblems(r, form, kinds)
 	}
 }
 
@@ -179,7 +185,13 @@ func (f *Found) seeHead(r *Reference) {
 	if r.plain() {
 		form.Beside = f.writtenBeside(kinds)
 	}
-	form.OtherHead = f.hasOtherHead(r, form, kinds) || f.showsOtherPlace(r, form, kinds) || f.showsOtherLogo(r, form) || f.showsOtherShop(r, form)
+	head, moved := f, isMoved(form)
+	if f.headMoved(r, form) {
+		head = f.byRows()
+		head.tallyHead(r, form)
+	}
+	form.OtherHead = head.hasOtherHead(r, form, head.seenKinds()) || f.showsOtherPlace(r, form, kinds) || head.showsOtherLogo(r, form) || f.showsOtherShop(r, form)
+	form.Moved = form.Moved || moved
 }
 
 // seeHeadOfBest looks at the head of the best, if nobody did, since it was a rival of another.
@@ -239,7 +251,6 @@ func (f *Found) rowsAbove() int { return int(longerShare*float64(f.rectified.Ref
 // seeEmblems looks for the emblems in the head of a reference that are form. What glare lies on, or
 // what the photo cuts off, says nothing.
 func (f *Found) seeEmblems(r *Reference, form *scoremodel.Form, kinds *changedetect.Map) {
-	form.Emblem = 1
 	largest, looked := 0, 0
 	ref := f.rectified.Reference
 	laid, sought := f.laidEmblems()

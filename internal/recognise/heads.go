@@ -38,6 +38,10 @@ const (
 	formAlone, sureForm             = 0.1, 0.45
 	looksOther, plainlyOther        = 0.85, 0.8
 	surelyMoved                     = 0.9
+	// Two names in small letters correlate by looksOther and a little more: print that surely is form is
+	// another, too, where surelyReplaced of it seems another form, and it agrees by nameGap less than
+	// what agrees best of the head. By eye, on papers drawn apart (officePaper in the tests).
+	surelyReplaced = 0.8
 	// A logo and a name that stand in one line look much like another dark square before another
 	// name at a quarter of their size. Print of wideCells and more is another already if it agrees
 	// by nameGap less than what agrees best of the head, where that is wellShown.
@@ -77,39 +81,58 @@ func (f *Found) hasOtherHead(r *Reference, form *scoremodel.Form, kinds *changed
 // other print: there all must be plain, as it must be beside the reference's emblems.
 func (f *Found) showsOtherHead(r *Reference, kinds *changedetect.Map, form *scoremodel.Form) bool {
 	laid, sought := f.laidEmblems()
-	doubtful := form.Unsteady || hasItsEmblems(form)
 	print := f.itself.head()
-	best := sync.OnceValue(func() float64 { return bestOf(laid, slices.Clone(print)) })
-	for _, e := range print {
-		if f.isCutOff(e.Box) {
-			continue
-		}
-		seen := kinds.Print(e.Box, f.rectified.Visible)
-		wide := seen.Cells >= wideCells && !form.Unsteady
-		if seen.Cells < leastPrint || seen.OtherForm < mayBeOther || seen.Contents > mayBeEntry {
-			continue
-		}
-		correlation, _ := laid.Seen(&e)
-		if correlation >= looksOther && !wide {
-			continue
-		}
-		own := f.itself.kinds().Print(e.Box, f.rectified.Visible)
-		otherName := wide && isOtherName(seen, own, form.HeadCluster) && correlation <= best()-nameGap && best() >= wellShown
-		replaced := correlation < looksOther && isReplaced(seen, own, correlation, doubtful)
-		if !otherName && !replaced {
-			continue
-		}
-		elsewhere, _ := sought(&e)
-		if isMoved(form) && (!wide || own.Form < sureForm || max(correlation, elsewhere) > movedOther) {
-			continue
-		}
-		otherName = otherName && elsewhere <= best()-nameGap
-		replaced = replaced && elsewhere < surelyMoved
-		if (otherName || replaced) && f.photo.shows(r, f, e.Box, correlation) && (replaced || !f.photo.hides(r, f, e.Box)) {
-			return true
-		}
+	form.Address = !form.Unsteady && f.showsAddress(print)
+	h := head{f, kinds, form, laid, sought, sync.OnceValue(func() float64 { return bestOf(laid, slices.Clone(print)) })}
+	return slices.ContainsFunc(print, func(e emblem.Emblem) bool { return h.isOther(r, e) })
+}
+
+// head is what the photo shows of the print of a reference's head.
+type head struct {
+	*Found
+	kinds  *changedetect.Map
+	form   *scoremodel.Form
+	laid   emblem.Laid
+	sought seek
+	best   func() float64 // correlation of the print that is shown best
+}
+
+// isOther says that other print stands in place of some of the head.
+func (h *head) isOther(r *Reference, e emblem.Emblem) bool {
+	if h.isCutOff(e.Box) {
+		return false
 	}
-	return false
+	seen := h.kinds.Print(e.Box, h.rectified.Visible)
+	if seen.Cells < leastPrint || seen.OtherForm < mayBeOther || seen.Contents > mayBeEntry {
+		return false
+	}
+	wide, surely := seen.Cells >= wideCells && !h.form.Unsteady, seen.OtherForm >= surelyReplaced && !h.form.Unsteady
+	correlation, _ := h.laid.Seen(&e)
+	if correlation > 1-nameGap || correlation >= looksOther && !wide && !surely {
+		return false
+	}
+	alone := h.itself.kinds().Print(e.Box, h.rectified.Visible)
+	less := correlation <= h.best()-nameGap
+	otherName := wide && less && h.best() >= wellShown && isOtherName(seen, alone, h.form.HeadCluster)
+	replaced := correlation < looksOther && isReplaced(seen, alone, correlation, h.form.Unsteady || hasItsEmblems(h.form)) || surely && less && isSurelyForm(alone)
+	if replaced && h.form.Address && !wide && !slices.Contains(h.itself.emblems(), e) {
+		replaced = false // the recipient's
+	}
+	if !otherName && !replaced {
+		return false
+	}
+	elsewhere, _ := h.sought(&e)
+	if isMoved(h.form) && !h.putBack && (!wide || alone.Form < sureForm || max(correlation, elsewhere) > movedOther) {
+		return false
+	}
+	otherName = otherName && elsewhere <= h.best()-nameGap
+	replaced = replaced && elsewhere < surelyMoved
+	return (otherName || replaced) && h.photo.shows(r, h.Found, e.Box, correlation) && (replaced || !h.photo.hides(r, h.Found, e.Box))
+}
+
+// isSurelyForm says that print is form by the reference alone, without entries.
+func isSurelyForm(alone changedetect.Print) bool {
+	return alone.Form >= sureForm && alone.Contents <= entryAlone
 }
 
 const (

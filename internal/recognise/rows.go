@@ -1,6 +1,8 @@
 package recognise
 
 import (
+	"slices"
+
 	"exemplar/internal/alignment"
 	"exemplar/internal/changedetect"
 	"exemplar/internal/decide"
@@ -36,12 +38,64 @@ const rowsReach = 0.15
 // followRows says how much of a reference's print the photo shows if each row of it may
 // have moved along the page, and whose name stands above.
 func (f *Found) followRows(blank bool) {
-	rows := f.withRows(rowsReach)
+	rows := f.rows()
 	undone := *f.ForDecision
 	undone.Comparable, undone.LocallyConsistent, undone.CorrelationP10 = rows.compared.Comparable, rows.compared.LocallyConsistent, rows.compared.CorrelationP10
 	seen := &scoremodel.Rows{Blank: blank, Shown: rows.kinds.Shown(rows.laid.Visible), Undone: &undone}
 	seen.Name, seen.OtherName = rows.names(f.itself.emblems())
 	f.ForDecision.Form.Rows = seen
+}
+
+// rows is [Found.withRows] as far as rows of a page move. It is made once.
+func (f *Found) rows() *inRows {
+	if f.inRows == nil {
+		f.inRows = f.withRows(rowsReach)
+	}
+	return f.inRows
+}
+
+const (
+	// farMoved is from how many pixels on print of the head has moved with its rows: what paper bends
+	// and a fit that is a little off is less. mostMoved of the ink that is seen so well must have. By eye.
+	farMoved, mostMoved = 5, 0.5
+)
+
+// headMoved says that print of the head is shown well, and most of it elsewhere: the page was found by
+// its foot, and a table between the two has grown or shrunk.
+func (f *Found) headMoved(r *Reference, form *scoremodel.Form) bool {
+	if form.Unsteady || form.Strip || form.HeadCluster < leastOther || r.zone() > 0 {
+		return false
+	}
+	laid, _ := f.laidEmblems()
+	moved, shown := 0, 0
+	for _, e := range f.itself.head() {
+		if c, by := laid.Seen(&e); c >= wellShown {
+			shown += e.Ink
+			if max(by.X, -by.X, by.Y, -by.Y) >= farMoved {
+				moved += e.Ink
+			}
+		}
+	}
+	return shown > 0 && float64(moved) > mostMoved*float64(shown)
+}
+
+// byRows is the same as if the rows had not moved; f itself where that cannot be seen.
+func (f *Found) byRows() *Found {
+	rows := f.rows()
+	if rows.laid.Reference.W != f.rectified.Reference.W || rows.laid.Reference.H != f.rectified.Reference.H {
+		return f
+	}
+	put := *f
+	laid := rows.laid
+	laid.Visible = slices.Clone(laid.Visible)
+	across := laid.Reference.W / changedetect.Cell
+	for i := range laid.Visible {
+		p := rows.at(cellMiddle(i, across))
+		laid.Visible[i] = laid.Visible[i] && p.X >= 0 && p.Y >= 0 && p.X < float64(f.photo.picture.W) && p.Y < float64(f.photo.picture.H)
+	}
+	put.rectified, put.kinds, put.print, put.putBack = &laid, rows.kinds, nil, true
+	f.varied.mark(put.kinds)
+	return &put
 }
 
 // inRows is a photo that was laid on a reference row by row.

@@ -29,6 +29,8 @@ type Found struct {
 	letters   *bool             // see [Found.showsOtherLetters]
 	state     *lookedAt         // see [Photo.Conditions]
 	headSeen  bool              // see [Found.seeHead]
+	inRows    *inRows           // see [Found.rows]
+	putBack   bool              // its rows are: see [Found.byRows]
 }
 
 // seenKinds says of each cell of the rectified reference whether the photo shows it, other

@@ -78,6 +78,9 @@ type Form struct {
 	// and Head is how much of the reference's form the photo shows there: cells.
 	Moved                        bool
 	Head, HeadOther, HeadCluster float64
+	// Address says that the probe shows lines of the head, one below the other, that surely are
+	// form: whose paper it is, where there is no large print.
+	Address bool
 	// OtherHead says that the probe shows other print in place of a logo, a name or a
 	// headline of the reference, of which every copy has the same.
 	OtherHead bool
