@@ -1,6 +1,10 @@
 package recognise
 
-import "exemplar/internal/emblem"
+import (
+	"slices"
+
+	"exemplar/internal/emblem"
+)
 
 // On one template the rows of all companies look the same: once they are put back, the large print
 // above them tells whose they are.
@@ -41,4 +45,19 @@ func (r *inRows) names(emblems []emblem.Emblem) (shown float64, other bool) {
 		other = other || elsewhere <= otherName
 	}
 	return shown, other
+}
+
+// otherHeadline says that the photo shows another headline than the reference: it is another paper of
+// the same company.
+func (r *inRows) otherHeadline() bool {
+	ref := r.laid.Reference
+	laid := emblem.Lay(ref, r.laid.Photo)
+	return slices.ContainsFunc(emblem.Headlines(ref, int(headlineShare*float64(ref.H))), func(e emblem.Emblem) bool {
+		if r.kinds.Print(e.Box, r.laid.Visible).Cells < leastPrint {
+			return false
+		}
+		inPlace, _ := laid.Seen(&e)
+		elsewhere, _ := laid.Sought(&e)
+		return max(inPlace, elsewhere) < otherHeadline
+	})
 }

@@ -112,7 +112,7 @@ type Rows struct {
 	Blank     bool      // nobody has filled in the reference
 	Shown     float64   // share of the reference's print
 	Undone    *Evidence // as if the rows had not moved
-	Name      float64   // correlation of the largest print of the head; 0 if there is none
+	Name      float64   // correlation of the largest print of the head; 0 if there is none, or another headline
 	OtherName bool      // other large print stands in place of some of it
 }
 
