@@ -136,6 +136,62 @@ func TestFieldsThatComeTwice(t *testing.T) {
 	}
 }
 
+// So is a query parameter that comes twice, and one that cannot be read, which would be passed over.
+func TestQueryParametersThatComeTwice(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	contentType, body := newForm(map[string]string{"label": "ticket"}, formFile{"ticket.png", drawn("ticket")})
+	form := body.Bytes()
+	for _, path := range []string{"/references?dry_run=true&dry_run=false", "/references?dry_run=false&dry_run=false", "/classify?fpir=0.1&fpir=0.5", "/classify-batch?exact=true&exact=false"} {
+		_, query, _ := strings.Cut(path, "?")
+		name, _, _ := strings.Cut(query, "=")
+		if _, said := s.send(400, "POST", prefix+mailroom+path, contentType, bytes.NewReader(form)); !strings.Contains(string(said), `query parameter \"`+name+`\" came twice`) {
+			t.Errorf("%s: %s", path, said)
+		}
+	}
+	for _, path := range []string{"/decisions?limit=1&limit=2", "/decisions?label=a&q=b&label=c", "/references?limit=%31&limit=1"} {
+		if said := problemOf(s, 400, "GET", mailroom+path, nil); !strings.Contains(said, "came twice, and only one of the two can be meant: send it once") {
+			t.Errorf("%s: %s", path, said)
+		}
+	}
+	for _, path := range []string{"/decisions?limit=1;label=a", "/decisions?label=100%"} {
+		if said := problemOf(s, 400, "GET", mailroom+path, nil); !strings.Contains(said, "cannot be read") {
+			t.Errorf("%s: %s", path, said)
+		}
+	}
+	if found := ask[service.References](s, 200, "GET", mailroom+"/references", nil); len(found.References) != 0 {
+		t.Errorf("registered: %+v", found)
+	}
+}
+
+// So is a key of JSON that comes twice, however deep, and in whatever case.
+func TestJSONKeysThatComeTwice(t *testing.T) {
+	s := newTestServer(t)
+	s.collection("mailroom")
+	for _, c := range []struct{ method, path, key, text string }{
+		{"POST", "/collections", "name", `{"name": "first", "name": "second"}`},
+		{"POST", "/collections", "Name", `{"name": "first", "Name": "second"}`},
+		{"POST", "/collections", "name", `{"name": "first", "n\u0061me": "first"}`},
+		{"POST", mailroom + "/inbox/resolve", "label", `{"decisions": ["x"], "action": "new", "label": "a", "label": "b"}`},
+		{"POST", mailroom + "/undo", "b", `{"change": [{"a": [1, "b", {"b": {}, "c": "b", "b": 1}]}]}`},
+	} {
+		_, said := s.send(400, c.method, prefix+c.path, "application/json", strings.NewReader(c.text))
+		if !strings.Contains(string(said), `"detail":"body: the key \"`+c.key+`\" came twice, and only one of the two can be meant: send it once"`) {
+			t.Errorf("%s: %s", c.text, said)
+		}
+	}
+	for _, text := range []string{`{"a": "a", "b": [{"a": 1}, {"a": 1}], "c": {"a": ["c", "c"]}}`, `["a", "a"]`, `"a"`, `[[], {}, null, {"a": {}}]`} {
+		if err := onceInJSON([]byte(text)); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for _, c := range ask[struct{ Collections []struct{ Name string } }](s, 200, "GET", "/collections", nil).Collections {
+		if c.Name != "mailroom" {
+			t.Errorf("made: %s", c.Name)
+		}
+	}
+}
+
 // A form without a file is no form with nothing to say: the answer is what is missing.
 func TestFormsWithoutFiles(t *testing.T) {
 	s := newTestServer(t)

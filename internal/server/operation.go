@@ -41,11 +41,14 @@ const anybody service.Role = ""
 func add[I, O any](s *server, role service.Role, op huma.Operation, handle func(ctx context.Context, by service.Actor, in *I) (*O, error)) {
 	op.Path = prefix + op.Path
 	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
-		if role == anybody {
-			next(ctx)
-			return
+		var err error
+		if role != anybody {
+			err = actorOf(ctx.Context()).May(role, ctx.Param("collection"))
 		}
-		if err := actorOf(ctx.Context()).May(role, ctx.Param("collection")); err != nil {
+		if address := ctx.URL(); err == nil {
+			err = onceInQuery(address.RawQuery)
+		}
+		if err != nil {
 			s.refuse(ctx, err)
 			return
 		}

@@ -71,6 +71,7 @@ func configuration(version string) huma.Config {
 	c.Info.Description = "Recognises documents from one registered image each. docs/service.md shows it step by step."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = prefix+"/openapi", "", "", nil
 	c.RejectUnknownQueryParameters = true
+	c.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key":     {Type: "http", Scheme: "bearer", Description: "a key made by exemplar key create"},
 		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "made by POST session, for browsers"},

@@ -140,7 +140,7 @@ func (u *uploaded) part(part *multipart.Part) error {
 		return err
 	}
 	if _, twice := u.fields[part.FormName()]; twice {
-		return service.Fault(service.Invalid, "the field %q came twice, and only one of the two can be meant: send it once", part.FormName())
+		return service.Fault(service.Invalid, "the field %q "+cameTwice, part.FormName())
 	}
 	text, err := io.ReadAll(io.LimitReader(part, fieldBytes+1))
 	switch {
