@@ -49,8 +49,10 @@ func prepare(cmd *cobra.Command, _ []string) error {
 	if err := readEnvironment(cmd); err != nil {
 		return err
 	}
-	if err := refuseEmptyFlags(cmd); err != nil {
-		return err
+	for _, refuse := range []func(*cobra.Command) error{refuseEmptyFlags, refuseMissingFlags, refuseRivalFlags} {
+		if err := refuse(cmd); err != nil {
+			return err
+		}
 	}
 	if isQuiet(cmd) && isVerbose(cmd) {
 		return fmt.Errorf("--quiet and --verbose cannot be given together")

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -135,8 +137,11 @@ func showUsage(cmd *cobra.Command) {
 		showUsage(sub)
 	}
 	check := cmd.Args
-	if check == nil || cmd.HasSubCommands() {
+	if cmd.HasSubCommands() {
 		return
+	}
+	if check == nil {
+		check = cobra.ArbitraryArgs
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if check(cmd, args) == nil {
@@ -162,13 +167,48 @@ func refuseEmpty(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// refuseEmptyFlags does so for the flags that name a file or a folder.
+// refuseEmptyFlags does so for the flags: what names a file, an address or a label names nothing, and
+// would be taken as if it were not there. A text may be empty, and so may what says so in its help.
 func refuseEmptyFlags(cmd *cobra.Command) (failed error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		wanted, _ := pflag.UnquoteUsage(f)
-		isPath := strings.HasPrefix(wanted, "FILE") || strings.HasPrefix(wanted, "FOLDER")
-		if isPath && f.Annotations[environmentVariable] == nil && slices.Contains([]string{"", "[]"}, f.Value.String()) {
+		wanted, usage := pflag.UnquoteUsage(f)
+		if failed == nil && isEmpty(f.Value) && wanted != "TEXT" && !strings.Contains(usage, "''") {
 			failed = fmt.Errorf("--%s is empty (a shell variable without a value?): want --%s %s; see %s --help", f.Name, f.Name, wanted, cmd.CommandPath())
+		}
+	})
+	return failed
+}
+
+// isEmpty reports whether the value of a flag is an empty text, or a list with one.
+func isEmpty(value pflag.Value) bool {
+	if list, ok := value.(pflag.SliceValue); ok {
+		return len(list.GetSlice()) == 0 || slices.Contains(list.GetSlice(), "")
+	}
+	return value.Type() == "string" && value.String() == ""
+}
+
+// refuseMissingFlags and refuseRivalFlags say what cobra would say after them, in its own words.
+func refuseMissingFlags(cmd *cobra.Command) (failed error) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if failed == nil && f.Annotations[cobra.BashCompOneRequiredFlag] != nil && !f.Changed {
+			wanted, _ := pflag.UnquoteUsage(f)
+			failed = fmt.Errorf("--%s is missing: give --%s %s; see %s --help", f.Name, f.Name, wanted, cmd.CommandPath())
+		}
+	})
+	return failed
+}
+
+// rivalFlags is cobra's annotation of flags of which only one may be given: groups of their names.
+const rivalFlags = "cobra_annotation_mutually_exclusive"
+
+func refuseRivalFlags(cmd *cobra.Command) (failed error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		for _, group := range f.Annotations[rivalFlags] {
+			for _, other := range strings.Fields(group) {
+				if failed == nil && other != f.Name && cmd.Flags().Changed(other) {
+					failed = fmt.Errorf("--%s and --%s cannot be given together: give one of them; see %s --help", f.Name, other, cmd.CommandPath())
+				}
+			}
 		}
 	})
 	return failed
@@ -220,28 +260,64 @@ func didYouMean(cmd *cobra.Command, names []string) string {
 	return "did you mean " + strings.Join(names, " or ") + "?"
 }
 
-// flagError suggests flags with similar names. If the command itself is unknown, it
-// reports that, because its flags are then unknown too.
+// flagError says in plain words what is wrong with a flag, and suggests flags with similar names.
+// If the command itself is unknown, it reports that, because its flags are then unknown too.
 func flagError(cmd *cobra.Command, err error) error {
 	if args := cmd.Flags().Args(); cmd.HasSubCommands() && len(args) > 0 {
 		return unknownCommand(cmd, args[0])
 	}
 	var bad *pflag.InvalidValueError
-	var number *strconv.NumError
-	if errors.As(err, &bad) && errors.As(err, &number) {
-		want := map[string]string{"ParseBool": "true or false", "ParseFloat": "a number"}[number.Func]
-		return fmt.Errorf("--%s %q: want %s; see %s --help", bad.GetFlag().Name, bad.GetValue(), cmp.Or(want, "a whole number"), cmd.CommandPath())
-	}
-	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !ok {
+	var none *pflag.ValueRequiredError
+	var unknown *pflag.NotExistError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &bad):
+		return fmt.Errorf("--%s %q: %s; see %s --help", bad.GetFlag().Name, bad.GetValue(), wantedOf(bad), cmd.CommandPath())
+	case errors.As(err, &none):
+		wanted, _ := pflag.UnquoteUsage(none.GetFlag())
+		return fmt.Errorf("--%s has no value: give --%s %s; see %s --help", none.GetFlag().Name, none.GetFlag().Name, wanted, cmd.CommandPath())
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%q is no flag: the name of one comes after two dashes, or one letter after one; see %s --help", syntax.GetSpecifiedFlag(), cmd.CommandPath())
+	case !errors.As(err, &unknown):
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	}
+	name := "--" + unknown.GetSpecifiedName()
+	if letters := unknown.GetSpecifiedShortnames(); letters != "" {
+		first, size := utf8.DecodeRuneInString(letters)
+		text := ""
+		if size < len(letters) {
+			text = fmt.Sprintf(" (of -%s)", letters)
+		}
+		return fmt.Errorf("there is no flag -%c%s: %s", first, text, didYouMean(cmd, similarFlags(cmd, "--"+letters)))
+	}
+	return fmt.Errorf("there is no flag %s: %s", name, didYouMean(cmd, similarFlags(cmd, name)))
+}
+
+// wantedOf says what the value of a flag must be.
+func wantedOf(bad *pflag.InvalidValueError) string {
+	var number *strconv.NumError
+	var list *csv.ParseError
+	switch {
+	case errors.As(bad, &number) && errors.Is(number, strconv.ErrRange):
+		return "want a number that is nearer to 0"
+	case errors.As(bad, &number):
+		return "want " + cmp.Or(map[string]string{"ParseBool": "true or false", "ParseFloat": "a number"}[number.Func], "a whole number")
+	case errors.As(bad, &list):
+		return "want words separated by commas, without quotation marks"
+	case bad.GetFlag().Value.Type() == "duration":
+		return "want a time such as 10s or 5m"
+	}
+	return bad.Unwrap().Error() // of the flags of this program, which say what they want
+}
+
+// similarFlags are flags with similar names.
+func similarFlags(cmd *cobra.Command, name string) []string {
 	// cobra suggests only commands, so the flags' names become commands.
 	flags := &cobra.Command{SuggestionsMinimumDistance: suggestionDistance}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		flags.AddCommand(&cobra.Command{Use: "--" + f.Name, Run: func(*cobra.Command, []string) {}})
 	})
-	return fmt.Errorf("there is no flag --%s: %s", name, didYouMean(cmd, flags.SuggestionsFor("--"+name)))
+	return flags.SuggestionsFor(name)
 }
 
 // fill wraps text to some columns. A line that begins with a dash is an item of a list,

@@ -134,6 +134,21 @@ func TestMistypedCommandsAndFlags(t *testing.T) {
 		{"classify -j many x", `--jobs "many": want a whole number; see`},
 		{"classify --json=perhaps x", `--json "perhaps": want true or false; see`},
 		{"completion ksh", "did you mean bash"},
+		{"register --label", "--label has no value: give --label LABEL; see exemplar register --help"},
+		{"register -l", "--label has no value: give --label LABEL; see exemplar register --help"},
+		{"classify -j", "--jobs has no value: give --jobs N; see"},
+		{"classify -z x", "there is no flag -z: see exemplar classify --help"},
+		{"classify -exact x", "there is no flag -e (of -exact): did you mean --exact?"},
+		{"classify ---exact x", `"---exact" is no flag: the name of one comes after two dashes, or one letter after one; see exemplar classify --help`},
+		{"classify -j 99999999999999999999 x", `--jobs "99999999999999999999": want a number that is nearer to 0; see`},
+		{"classify --fpir many x", `--fpir "many": want a share between 0 and 1, such as 0.01; see exemplar classify --help`},
+		{"classify --geometry far x", `--geometry "far": want `},
+		{"watch in --to out --every soon", `--every "soon": want a time such as 10s or 5m; see exemplar watch --help`},
+		{`draw out --kind a"b`, `want words separated by commas`},
+		{"sort x", "--to is missing: give --to FOLDER; see exemplar sort --help"},
+		{"embed x", "--npy is missing: give --npy FILE; see exemplar embed --help"},
+		{"sort x --to y --move --link", "--link and --move cannot be given together: give one of them; see exemplar sort --help"},
+		{"register --label a --labels-from name x", "--label and --labels-from cannot be given together"},
 	} {
 		if _, errOut := s.run(exitFailed, strings.Fields(c.line)...); !strings.Contains(errOut, c.want) {
 			t.Errorf("%s: said %q, want %q in it", c.line, errOut, c.want)
@@ -151,7 +166,7 @@ func TestEmptyArguments(t *testing.T) {
 			visit(sub)
 		}
 		check := cmd.Args
-		if check == nil || cmd.HasSubCommands() || cmd.Name() == "help" || strings.Contains(cmd.Use, "LABEL") {
+		if cmd.HasSubCommands() || cmd.Name() == "help" || strings.Contains(cmd.Use, "LABEL") {
 			return
 		}
 		for _, args := range [][]string{{""}, {"x", ""}} {
@@ -167,6 +182,10 @@ func TestEmptyArguments(t *testing.T) {
 	visit(newRoot(io.Discard, io.Discard))
 	for _, line := range [][]string{
 		{"sort", "x", "--to", ""}, {"watch", "x", "--to", ""}, {"classify", "x", "--explain", ""}, {"bulk", "--manifest", ""}, {"serve", "--folder", ""},
+		{"register", "x", "--label", ""}, {"register", "x", "-l", ""}, {"register", "x", "--only="}, {"register", "x", "--contents", ""}, {"classify", "x", "--gallery", ""}, {"classify", "x", "--model", ""},
+		{"serve", "--listen", ""}, {"serve", "--data", ""}, {"serve", "--store", ""}, {"serve", "--pictures", ""}, {"serve", "--pprof", ""}, {"serve", "--watch", "x", "--watch", ""},
+		{"key", "create", "x", "--collection", ""}, {"key", "create", "x", "--role", ""}, {"draw", "x", "--kind", ""}, {"draw", "x", "--kind", "form,"}, {"doctor", "--server", ""}, {"bulk", "--manifest", "x", "--shard", ""},
+		{"eval", "x", "--vectors", ""},
 	} {
 		if _, errOut := s.run(exitFailed, line...); !strings.Contains(errOut, " is empty (a shell variable without a value?): want --") {
 			t.Errorf("%q: said %q", line, errOut)
@@ -175,8 +194,12 @@ func TestEmptyArguments(t *testing.T) {
 	if _, errOut := s.run(exitFailed, "teach", "none.toml", "--", "sh", "-c", ""); strings.Contains(errOut, "is empty") {
 		t.Errorf("a teacher's command: said %q", errOut)
 	}
+	if _, errOut := s.run(exitFailed, "eval", "none", "--model", ""); strings.Contains(errOut, "is empty") { // which is the one inside
+		t.Errorf("the model inside: said %q", errOut)
+	}
 	s.registered()
 	s.inGallery(0, "gallery", "note", examples()[2].Label, "")
+	s.inGallery(0, "register", "--label", "other", "--note", "", s.write("other.jpg", documentFiles()[examples()[2].Label]))
 }
 
 // emptyNeeds are the flags that commands need.
