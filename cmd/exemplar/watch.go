@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"exemplar"
+	"exemplar/internal/dataset"
 	"exemplar/internal/sorting"
 )
 
@@ -27,8 +28,9 @@ func newWatch() *cobra.Command {
 		Long: `Sort each file that comes into a folder, as sort --move does, until it is stopped: a scanner's folder, for example.
 
 A file is taken when it has not changed for some time (--every). Hidden files, and those that are not whole yet by their names
-(*.part, *.tmp, ~*), are left; everything else is taken. What cannot be used goes to _failed, with the reason in a text beside it, and
-keeps nobody waiting.
+(*.part, *.tmp, ~*), are left. So is a file that is no picture, PDF, archive or mail by its name (notes.txt), as sort leaves it: watch
+names each once. Everything else is taken. What cannot be used goes to _failed, with the reason in a text beside it, and keeps nobody
+waiting.
 
 SIGTERM and Ctrl-C end it when the files in hand are done, with exit code 0; whenever it is killed, the next start goes on. One process at a time
 can watch a folder, and one can sort into one.`,
@@ -71,9 +73,8 @@ can watch a folder, and one can sort into one.`,
 			if kept, ok := cmd.OutOrStdout().(*output); ok && kept.err != nil { // now, and not when it ends
 				return kept.err
 			}
-			err = s.Watch(cmd.Context(), sorting.Inbox{Folder: folder, Every: every, Say: func(err error) {
-				complain(cmd.ErrOrStderr(), err)
-			}})
+			err = s.Watch(cmd.Context(), sorting.Inbox{Folder: folder, Every: every, MayShow: dataset.MayShow, Left: sayLeft(cmd),
+				Say: func(err error) { complain(cmd.ErrOrStderr(), err) }})
 			if err != nil {
 				return err
 			}
@@ -86,4 +87,13 @@ can watch a folder, and one can sort into one.`,
 	filing.add(cmd)
 	cmd.Flags().DurationVar(&every, "every", usualLook, "`TIME` between two looks into the folder, and for which a file must rest")
 	return cmd
+}
+
+// sayLeft names a file that is left because it shows no document by its name.
+func sayLeft(cmd *cobra.Command) func(name string) {
+	return func(name string) {
+		if !isQuiet(cmd) {
+			say(cmd.ErrOrStderr(), "exemplar: %s is left where it is: it is no picture, PDF, archive or mail by its name; exemplar classify on it says what to do\n", name)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -23,8 +24,9 @@ func TestWatch(t *testing.T) {
 	if err := os.Mkdir(inbox, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s.write("inbox/letter.docx", []byte("words"))
-	want := []string{"_failed/letter.docx", "_failed/letter.docx.txt"}
+	letter := s.write("inbox/letter.docx", []byte("words")) // no picture by its name, and left, as by sort
+	s.write("inbox/broken.png", []byte("words"))
+	want := []string{"_failed/broken.png", "_failed/broken.png.txt"}
 	for try := 1; ; try++ {
 		c := s.command("watch", inbox, "--to", to, "--every", "100ms").start()
 		name := fmt.Sprintf("%d.jpg", try)
@@ -46,6 +48,12 @@ func TestWatch(t *testing.T) {
 		}
 		c.ends()
 		took := time.Since(began)
+		if said := c.err.String(); strings.Count(said, "letter.docx is left where it is: it is no picture, PDF, archive or mail by its name") != 1 {
+			t.Errorf("it says %q", said)
+		}
+		if _, err := os.Stat(letter); err != nil {
+			t.Error(err)
+		}
 		if took <= soon || try == 5 { // else the machine may have been busy for a moment
 			s.wantEnded(t, c, took, syscall.SIGTERM, 0)
 			return

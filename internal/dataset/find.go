@@ -130,7 +130,7 @@ func (f *finder) entry(rel string, kind fs.FileMode) error {
 		return f.folder(rel)
 	case !kind.IsRegular():
 		f.found.Passed[NoFile]++
-	case !isImageName(rel) && !isDocumentName(rel) && !(f.containers && f.isContainer(rel)):
+	case !isImageName(rel) && !isDocumentName(rel) && !(f.containers && isContainer(filepath.Join(f.root, filepath.FromSlash(rel)))):
 		f.found.Passed[kindOf(rel)]++
 	case len(f.found.Images) == maxSamples:
 		return fmt.Errorf("more than %d images", maxSamples)
@@ -165,20 +165,21 @@ func ListImages(root string) ([]string, error) {
 	return found.Images, nil
 }
 
-func (f *finder) isContainer(rel string) bool {
-	isOne := func(ending string) bool { return strings.HasSuffix(strings.ToLower(rel), ending) }
-	folder := filepath.Base(filepath.Join(f.root, filepath.FromSlash(path.Dir(rel))))
-	return slices.ContainsFunc(Containers, isOne) || (folder == "cur" || folder == "new") && messageName.MatchString(path.Base(rel))
+func isContainer(at string) bool {
+	isOne := func(ending string) bool { return strings.HasSuffix(strings.ToLower(at), ending) }
+	folder := filepath.Base(filepath.Dir(at))
+	return slices.ContainsFunc(Containers, isOne) || (folder == "cur" || folder == "new") && messageName.MatchString(filepath.Base(at))
 }
 
 // messageName is the name of a message in the folders cur and new of a maildir, which has no ending: the time in seconds,
 // what tells messages of one second apart, and the host.
 var messageName = regexp.MustCompile(`^[0-9]{9,}\.[^.]+\.`)
 
-// MayShow says by the ending of a file's name whether there may be a document in it: a picture, a PDF, an archive, a mail.
-func MayShow(name string) bool {
-	isOne := func(ending string) bool { return strings.HasSuffix(strings.ToLower(name), ending) }
-	return isImageName(name) || isDocumentName(name) || slices.ContainsFunc(Containers, isOne)
+// MayShow says by the name of a file, with its path, whether there may be a document in it: a picture, a PDF, an archive, a
+// mail. It is what [Find] lists.
+func MayShow(at string) bool {
+	name := filepath.Base(at)
+	return isImageName(name) || isDocumentName(name) || isContainer(at)
 }
 
 func isDocumentName(name string) bool {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"exemplar/internal/dataset"
 	"exemplar/internal/service/db"
 	"exemplar/internal/sorting"
 )
@@ -19,7 +20,7 @@ import (
 // NewWatch says which folder is to be watched.
 type NewWatch struct {
 	Folder string `json:"folder" minLength:"1" maxLength:"4096" doc:"on the server's machine: what comes into it, and into folders below it, is sorted"`
-	To     string `json:"to" minLength:"1" maxLength:"4096" doc:"on the server's machine: files are moved from the folder into one of their label here; it is made. What is not recognised goes to _unknown, what cannot be used to _failed"`
+	To     string `json:"to" minLength:"1" maxLength:"4096" doc:"on the server's machine: files are moved from the folder into one of their label here; it is made. What shows no document by its name (notes.txt) stays, what is not recognised goes to _unknown, what cannot be used to _failed"`
 	WatchOptions
 }
 
@@ -39,6 +40,7 @@ type Watch struct {
 	WatchOptions
 	State   string    `json:"state" enum:"watching,paused,waiting,failed" doc:"waiting: for a server that may use the folder; failed: the reason says why, and it is tried again"`
 	Waiting int       `json:"waiting" doc:"files in the folder that are not taken yet, as far as this server sees"`
+	Passed  int       `json:"passed,omitempty" doc:"files in the folder that show no document by their names, and stay there"`
 	Created time.Time `json:"created"`
 	Who     string    `json:"who" doc:"that set it up"`
 	WatchProgress
@@ -209,7 +211,7 @@ func (s *Service) watchAmong(nodes []db.Node, row db.Watch) (Watch, error) {
 		w.Failures = []WatchFailure{}
 	}
 	if s.watchable(row.Folder) == nil {
-		w.Waiting = sorting.Inbox{Folder: row.Folder}.Waiting(row.Target)
+		w.Waiting, w.Passed = sorting.Inbox{Folder: row.Folder, MayShow: dataset.MayShow}.Waiting(row.Target)
 	}
 	switch {
 	case row.Paused:

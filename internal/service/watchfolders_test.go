@@ -59,8 +59,9 @@ func testWatchedFolder(t *testing.T, at Options) {
 	put("known.png", ticket)
 	put("stranger.png", imaging.EncodePNG(synthdoc.Draw(synthdoc.Document{Kind: "form", Template: 3, Size: 400})))
 	put("letter.png", []byte("no picture"))
+	put("notes.txt", []byte("no picture by its name, which stays"))
 	w = awaitWatch(t, s, func(w Watch) bool { return w.Files == 3 })
-	if w.State != WatchWatching || w.Unknown != 1 || w.Failed != 1 || w.Waiting != 0 || w.LastAt == nil || len(w.Failures) != 1 || w.Failures[0].Path != "letter.png" || w.Failures[0].Reason == "" {
+	if w.State != WatchWatching || w.Unknown != 1 || w.Failed != 1 || w.Waiting != 0 || w.Passed != 1 || w.LastAt == nil || len(w.Failures) != 1 || w.Failures[0].Path != "letter.png" || w.Failures[0].Reason == "" {
 		t.Errorf("the watch: %+v", w)
 	}
 	for _, name := range []string{"travel/ticket/known.png", "_unknown/stranger.png", "_failed/letter.png"} {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"exemplar"
+	"exemplar/internal/dataset"
 	"exemplar/internal/fileio"
 	"exemplar/internal/service/db"
 	"exemplar/internal/sorting"
@@ -114,7 +115,10 @@ func (s *Service) watchOnce(ctx context.Context, row db.Watch) error {
 	if err := s.checkWatch(NewWatch{Folder: row.Folder, To: row.Target}); err != nil {
 		return err
 	}
-	inbox := sorting.Inbox{Folder: row.Folder, Every: s.watchEvery}
+	inbox := sorting.Inbox{Folder: row.Folder, Every: s.watchEvery, MayShow: dataset.MayShow}
+	inbox.Left = func(name string) {
+		s.log.Info("a file in a watched folder is left, because it shows no document by its name", "folder", row.Folder, "file", name)
+	}
 	inbox.Say = func(err error) {
 		s.log.Warn("watch a folder", "folder", row.Folder, "error", err)
 		s.noteWatch(ctx, row.ID, func(p *watchState) { p.Reason = err.Error() })

@@ -25,19 +25,29 @@ type Inbox struct {
 	// Every is the time between two looks into the folder, and the time for which a file must
 	// rest before it is taken.
 	Every time.Duration
+	// MayShow says by a path whether there may be a document in the file; what shows none is left
+	// where it is. Nil: every file may.
+	MayShow func(path string) bool
+	// Left is told once of each file that is left, by its name in the folder; nil tells nobody.
+	Left func(name string)
 	// Say is told of what does not end the watch: a file that cannot be taken, a full disk.
 	Say func(error)
 	// Well is told when what Say was told has passed; nil tells nobody.
 	Well func()
 }
 
-// Waiting counts the files of the folder that are not taken yet, for who sorts into another
-// folder.
-func (i Inbox) Waiting(to string) int {
+// Waiting counts the files of the folder that are not taken yet, and those that are left, for who
+// sorts into another folder.
+func (i Inbox) Waiting(to string) (waiting, left int) {
 	w := &watch{Inbox: i, sorter: &Sorter{root: to}, saying: map[string]string{}}
 	w.Say = func(error) {}
 	found, _ := w.list()
-	return len(found)
+	for _, is := range found {
+		if is.left {
+			left++
+		}
+	}
+	return len(found) - left, left
 }
 
 // Name is the name in the folder of a file that was taken out of it, by its path.
@@ -78,6 +88,8 @@ type resting struct {
 	size  int64
 	time  time.Time
 	since time.Time // at the end of the look that saw it so first
+	left  bool      // it shows no document by its name
+	told  bool      // that it is left
 }
 
 // Watch sorts what comes into a folder until ctx ends; then it finishes what it has in hand. The
@@ -205,18 +217,31 @@ func (w *watch) rested(found map[string]resting, begun, ended time.Time) (ready 
 	for path, is := range found {
 		was, known := w.resting[path]
 		if !known || was.size != is.size || !was.time.Equal(is.time) {
-			was = resting{is.size, is.time, ended}
+			is.since, is.told = ended, was.told
+			was = is
+		}
+		isReady := begun.Sub(was.since) >= w.Every
+		if isReady && was.left && !was.told { // not before: it may get its name when it is whole
+			was.told = true
+			w.tell(path)
 		}
 		found[path] = was
-		if begun.Sub(was.since) >= w.Every {
+		if isReady && !was.left {
 			ready = append(ready, path)
-		} else if at := was.since.Add(w.Every); at.Before(next) {
+		} else if at := was.since.Add(w.Every); !isReady && at.Before(next) {
 			next = at
 		}
 	}
 	w.resting = found
 	slices.Sort(ready)
 	return ready, next
+}
+
+// tell tells of a file that it is left.
+func (w *watch) tell(path string) {
+	if rel, err := filepath.Rel(w.Folder, path); err == nil && w.Left != nil {
+		w.Left(rel)
+	}
 }
 
 // sweep removes the folders of files that were sorted.
@@ -267,7 +292,7 @@ func (w *watch) list() (map[string]resting, error) {
 		case d.Type().IsRegular():
 			info, err := d.Info()
 			if err == nil {
-				found[path] = resting{size: info.Size(), time: info.ModTime()}
+				found[path] = resting{size: info.Size(), time: info.ModTime(), left: w.MayShow != nil && !w.MayShow(path)}
 			} // else it has gone
 		}
 		return nil

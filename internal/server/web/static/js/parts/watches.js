@@ -54,7 +54,7 @@ function one(w, admin, again) {
   const end = async () => {
     if (await ask("Watch this folder no longer?", [h("strong", { class: "wrap", text: w.folder }), " and what was sorted stay as they are."], "Watch no longer", { danger: true })) await does(async () => { await api.remove(path(w)); say("The folder is watched no longer."); })();
   };
-  const sums = [`${words.number(w.waiting)} waiting`, `${words.number(w.files)} sorted`, w.unknown > 0 && `${words.number(w.unknown)} not recognised`, w.failed > 0 && `${words.number(w.failed)} failed`].filter(Boolean).join(", ");
+  const sums = [`${words.number(w.waiting)} waiting`, `${words.number(w.files)} sorted`, w.unknown > 0 && `${words.number(w.unknown)} not recognised`, w.failed > 0 && `${words.number(w.failed)} failed`, w.passed > 0 && `${words.count(w.passed, "file that is no document", "files that are no documents")} left there`].filter(Boolean).join(", ");
   return h("div", { class: "card stack tight watch" }, h("div", { class: "row between" }, h("span", { class: "grow wrap" }, h("strong", { text: w.folder }), h("span", { class: "quiet", text: " → " + w.to })), h("span", { class: "chip " + kind, text: name })),
     w.reason && h("p", { class: "wrong wrap", text: words.sentence(w.reason) }),
     h("div", { class: "row between" }, h("span", { class: "quiet small wrap" }, sums, w.last_file && ` · last: ${w.last_file}${w.last_to ? " → " + w.last_to : ""}, ${words.ago(w.last_at)}`), admin && h("div", { class: "row" }, button(w.state === "paused" ? "Go on" : "Pause", { kind: "small", on: pause }), button("Watch no longer", { kind: "small danger", on: end }))),
