@@ -80,7 +80,7 @@ type Answer struct {
 	// quads are: for whoever draws them on a picture of another size.
 	Width  int    `json:"width,omitempty"`
 	Height int    `json:"height,omitempty"`
-	Model  string `json:"model"` // [Model.DecisionFingerprint]
+	Model  string `json:"model" doc:"fingerprint of the model with its calibration"` // [Model.DecisionFingerprint]
 }
 
 // Condition is a state in which a document was seen.

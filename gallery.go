@@ -121,9 +121,9 @@ type Reference struct {
 	Registered time.Time `json:"registered"`
 	Width      int       `json:"width"` // of the image as it arrived, upright, in pixels
 	Height     int       `json:"height"`
-	SHA256     string    `json:"sha256"`            // of the file as it arrived
-	Model      string    `json:"model"`             // fingerprint
-	Damaged    bool      `json:"damaged,omitempty"` // any of the above may be wrong but the ID
+	SHA256     string    `json:"sha256"`                                                                                   // of the file as it arrived
+	Model      string    `json:"model" doc:"fingerprint of the network that made its embeddings, without the calibration"` // [Model.Fingerprint]
+	Damaged    bool      `json:"damaged,omitempty"`                                                                        // any of the above may be wrong but the ID
 }
 
 func newReference(r store.Reference) Reference {
@@ -274,7 +274,7 @@ type Stats struct {
 	ID         string    `json:"id"`   // of the gallery, a ULID
 	Path       string    `json:"path"` // of its file, or its address without a password
 	Created    time.Time `json:"created"`
-	Model      string    `json:"model"` // fingerprint of what made its embeddings; empty before the first reference
+	Model      string    `json:"model"` // [Model.Fingerprint] of what made its embeddings; empty before the first reference
 	Dim        int       `json:"dim"`   // numbers of an embedding
 	References int       `json:"references"`
 	Labels     int       `json:"labels"`   // that have references

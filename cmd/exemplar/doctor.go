@@ -137,9 +137,9 @@ func checkModel(path string) (string, error) {
 	}
 	c := m.Calibration
 	if c == nil {
-		return "", fmt.Errorf("%.12s has no calibration: make one with exemplar calibrate", m.Fingerprint)
+		return "", fmt.Errorf("network %.12s has no calibration: make one with exemplar calibrate", m.Fingerprint)
 	}
-	return fmt.Sprintf("%.12s; calibrated on %d impostor comparisons (%s)", m.Fingerprint, c.Pairs, c.Source), nil
+	return fmt.Sprintf("%.12s, network %.12s; calibrated on %d impostor comparisons (%s)", m.Decides, m.Fingerprint, c.Pairs, c.Source), nil
 }
 
 // summarise returns the beginning of the model card.

@@ -131,7 +131,7 @@ func galleryShow() *cobra.Command {
 func showReference(out io.Writer, r exemplar.Reference) {
 	for _, row := range [][2]string{
 		{"label", r.Label}, {"id", r.ID}, {"source", r.Source}, {"note", r.Note}, {"contents", string(r.Contents)}, {"registered", r.Registered.Local().Format("2006-01-02 15:04:05")},
-		{"size", fmt.Sprintf("%d x %d", r.Width, r.Height)}, {"sha256", r.SHA256}, {"model", r.Model},
+		{"size", fmt.Sprintf("%d x %d", r.Width, r.Height)}, {"sha256", r.SHA256}, {"network", r.Model},
 	} {
 		if row[1] != "" {
 			say(out, "%-10s  %s\n", row[0], row[1])

@@ -24,7 +24,7 @@ func newVersion() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON {
 				return sayJSON(cmd.OutOrStdout(), map[string]string{"version": version, "commit": commit(), "go": runtime.Version(),
-					"system": runtime.GOOS + "/" + runtime.GOARCH, "arithmetic": kernel.Active(), "model": exemplar.DefaultModel().Fingerprint()})
+					"system": runtime.GOOS + "/" + runtime.GOARCH, "arithmetic": kernel.Active(), "model": exemplar.DefaultModel().DecisionFingerprint(), "network": exemplar.DefaultModel().Fingerprint()})
 			}
 			say(cmd.OutOrStdout(), "%s\n", versionText())
 			return nil
@@ -34,9 +34,11 @@ func newVersion() *cobra.Command {
 	return cmd
 }
 
-// versionText is the text of version and --version.
+// versionText is the text of version and --version. The model is what answers name, which is with its
+// calibration; galleries are bound to the network in it.
 func versionText() string {
-	return fmt.Sprintf("exemplar %s, arithmetic %s, model %.12s", versionLine(), kernel.Active(), exemplar.DefaultModel().Fingerprint())
+	m := exemplar.DefaultModel()
+	return fmt.Sprintf("exemplar %s, arithmetic %s, model %.12s, network %.12s", versionLine(), kernel.Active(), m.DecisionFingerprint(), m.Fingerprint())
 }
 
 // versionLine names the program, the compiler and the system.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,6 +51,34 @@ func TestSmallWords(t *testing.T) {
 	one, _ := s.run(0, "version")
 	if other, _ := s.run(0, "--version"); one != other {
 		t.Errorf("version says %q, --version %q", one, other)
+	}
+}
+
+// What is called the model is the same fingerprint everywhere; that of the network in it, to which
+// galleries are bound, is another one, and called so.
+func TestModelAndNetworkAreNamed(t *testing.T) {
+	s := newSession(t)
+	s.registered()
+	answers, _ := s.inGallery(exitPartly, "classify", "--json", "missing.jpg", s.documents())
+	decides := jsonLines[exemplar.Answer](t, answers)[0].Model
+	label := examples()[2].Label
+	shown, _ := s.inGallery(0, "gallery", "show", "--json", label)
+	network := jsonLines[exemplar.Reference](t, shown)[0].Model
+	if len(decides) != 64 || len(network) != 64 || decides == network {
+		t.Fatalf("the model of answers is %q, that of a reference %q", decides, network)
+	}
+	out, _ := s.run(0, "version", "--json")
+	if said := jsonLines[struct{ Model, Network string }](t, out)[0]; said.Model != decides || said.Network != network {
+		t.Errorf("version --json says %+v; answers are of %s, galleries of %s", said, decides, network)
+	}
+	both := fmt.Sprintf("model %.12s, network %.12s", decides, network)
+	for _, line := range [][]string{{"version"}, {"--version"}, {"doctor", "--gallery", s.gallery}} {
+		if out, _ := s.run(0, line...); !strings.Contains(strings.Join(strings.Fields(out), " "), both) {
+			t.Errorf("%q says %q, want %q", line, out, both)
+		}
+	}
+	if out, _ := s.inGallery(0, "gallery", "show", label); !strings.Contains(out, network) || strings.Contains(out, "model") {
+		t.Errorf("of a reference: %q", out)
 	}
 }
 

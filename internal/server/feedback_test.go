@@ -351,7 +351,7 @@ func TestRegisteringCanBeTried(t *testing.T) {
 	contentType, body := newForm(map[string]string{"label": "other"}, formFile{"form.png", drawn("form")}, formFile{"letter.txt", []byte("no picture")})
 	_, data := s.send(http.StatusOK, "POST", prefix+mailroom+"/references?dry_run=true&explain=true", contentType, body)
 	would := decode[service.RegisteredFiles](s, data)
-	if would.Registered != 1 || would.Change != "" || len(would.Results) != 2 || would.Results[1].Outcome != "refused" {
+	if !would.DryRun || would.Registered != 1 || would.Change != "" || len(would.Results) != 2 || would.Results[1].Outcome != "refused" {
 		t.Fatalf("would be: %+v", would)
 	}
 	r := would.Results[0]

@@ -79,7 +79,8 @@ type Registering struct {
 // RegisteredFiles says what became of files that were to be registered, in their order.
 type RegisteredFiles struct {
 	Results        []exemplar.Registration `json:"results"`
-	Registered     int                     `json:"registered" doc:"how many became references, or would"`
+	DryRun         bool                    `json:"dry_run,omitempty" doc:"nothing was registered: the results are what would become of the files"`
+	Registered     int                     `json:"registered" doc:"how many became references, or would in a dry run"`
 	Change         string                  `json:"change,omitempty" doc:"id of the change, to undo it; absent if nothing changed"`
 	GalleryVersion int64                   `json:"gallery_version"`
 }
@@ -117,7 +118,7 @@ func (s *Service) consider(ctx context.Context, collection string, items []exemp
 	if err != nil {
 		return RegisteredFiles{}, err
 	}
-	var done RegisteredFiles
+	done := RegisteredFiles{DryRun: true}
 	done.Results, err = s.registerItems(ctx, g, items, exemplar.RegisterOptions{Replace: asked.Replace, DryRun: true, Explain: asked.Explain})
 	if err != nil {
 		return done, explained(err)

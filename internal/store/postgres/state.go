@@ -46,7 +46,7 @@ func (s state) position() store.Position {
 // gallery.
 func (s state) checkModel(model string, dim int) error {
 	if s.model != "" && (s.model != model || s.dim != dim) {
-		return fmt.Errorf("%w (it has %.12s with %d numbers, this is %.12s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
+		return fmt.Errorf("%w (it has network %.12s with %d numbers, this is %.12s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func writeState(ctx context.Context, tx *sql.Tx, s state) error {
 // gallery.
 func (s state) checkModel(model string, dim int) error {
 	if s.model != "" && (s.model != model || s.dim != dim) {
-		return fmt.Errorf("%w (it has %.12s with %d numbers, this is %.12s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
+		return fmt.Errorf("%w (it has network %.12s with %d numbers, this is %.12s with %d)", store.ErrWrongModel, s.model, s.dim, model, dim)
 	}
 	return nil
 }

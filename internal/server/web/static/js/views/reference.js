@@ -40,7 +40,7 @@ class Reference extends View {
 
   facts(r) {
     return h("dl", { class: "facts small" }, h("dt", { text: "File" }), h("dd", { text: r.source }), h("dt", { text: "Size" }), h("dd", { text: `${r.width} × ${r.height} pixels` }), h("dt", { text: "Contents" }), h("dd", { text: contentsNames[r.contents ?? ""] }),
-      r.note && [h("dt", { text: "Note" }), h("dd", { text: r.note })], h("dt", { text: "Id" }), h("dd", { class: "mono", text: r.id }), h("dt", { text: "SHA-256" }), h("dd", { class: "mono", text: r.sha256 }), h("dt", { text: "Model" }), h("dd", { class: "mono", text: r.model }));
+      r.note && [h("dt", { text: "Note" }), h("dd", { text: r.note })], h("dt", { text: "Id" }), h("dd", { class: "mono", text: r.id }), h("dt", { text: "SHA-256" }), h("dd", { class: "mono", text: r.sha256 }), h("dt", { text: "Network" }), h("dd", { class: "mono", text: r.model }));
   }
 
   edit(r) {
