@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -12,7 +13,7 @@ func TestDemoAnswersRight(t *testing.T) {
 		t.Skip("takes half a minute")
 	}
 	s := newSession(t)
-	out, _ := s.run(0, "demo", "--keep", "kept")
+	out, _ := s.run(0, "demo", "--keep", filepath.Join(t.TempDir(), "kept"))
 	_, answers, found := strings.Cut(out, "classify inbox/\n")
 	if !found {
 		t.Fatalf("said %q", out)
