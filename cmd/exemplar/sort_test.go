@@ -443,7 +443,7 @@ func TestSortRefuses(t *testing.T) {
 		"no such file":                 {"sort", filepath.Join(s.folder, "nope"), "--to", filepath.Join(s.folder, "x")},
 		"is a file: name a folder":     {"sort", inbox, "--to", filepath.Join(inbox, "a.jpg")},
 		"would overwrite one of":       {"sort", inbox, "--to", filepath.Join(s.folder, "x"), "--csv", filepath.Join(inbox, "a.jpg")},
-		`"to"`:                         {"sort", inbox},
+		"--to is missing":              {"sort", inbox},
 		"want at least 100ms":          {"watch", inbox, "--to", "x", "--every", "1ms"},
 		"is no folder":                 {"watch", filepath.Join(inbox, "a.jpg"), "--to", "x"},
 	} {
