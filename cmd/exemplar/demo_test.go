@@ -13,7 +13,8 @@ func TestDemoAnswersRight(t *testing.T) {
 		t.Skip("takes half a minute")
 	}
 	s := newSession(t)
-	out, _ := s.run(0, "demo", "--keep", filepath.Join(t.TempDir(), "kept"))
+	kept := filepath.Join(t.TempDir(), "kept")
+	out, _ := s.run(0, "demo", "--keep", kept)
 	_, answers, found := strings.Cut(out, "classify inbox/\n")
 	if !found {
 		t.Fatalf("said %q", out)
@@ -49,7 +50,7 @@ func TestDemoAnswersRight(t *testing.T) {
 	}
 	// docs/kinds.md shows these two: of a photo as sharp as this the same copy is the same.
 	exact := func(photo string) string {
-		out, _ := s.run(0, "classify", "--exact", "--gallery", "kept/gallery.db", "kept/inbox/"+photo)
+		out, _ := s.run(0, "classify", "--exact", "--gallery", filepath.Join(kept, "gallery.db"), filepath.Join(kept, "inbox", photo))
 		return out
 	}
 	if said := exact("driving-licence_same-copy.jpg"); !strings.Contains(said, "match") {
