@@ -71,7 +71,13 @@ func (p Policy) byRows(ranked []scored, r rule) (_ rule, ok bool) {
 	return r, true
 }
 
-// showsOtherName says that the photo shows rows, and another issuer's name above them.
-func showsOtherName(rows *scoremodel.Rows) bool {
-	return rows != nil && rows.OtherName && rows.Shown >= enoughShown
+// showsOtherName says that the photo shows rows, and another issuer's name above them. Where the name
+// is shown in its place, and no more agrees once the rows are put back, they had not moved.
+func showsOtherName(e *scoremodel.Evidence) bool {
+	rows := e.Form.Rows
+	if rows == nil || !rows.OtherName || rows.Shown < enoughShown {
+		return false
+	}
+	inPlace := e.Form.Emblems > 0 && e.Form.Emblem >= SameEmblem
+	return !inPlace || rows.Undone.LocallyConsistent > e.LocallyConsistent
 }

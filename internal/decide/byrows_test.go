@@ -83,3 +83,24 @@ func TestMayBeFilled(t *testing.T) {
 		}
 	}
 }
+
+// A name that is seen in its place is no other one, whatever its rows seem to show, unless more agrees
+// once these are put back.
+func TestANameInItsPlaceIsNoOther(t *testing.T) {
+	for name, c := range map[string]struct {
+		emblem, undone float64
+		want           bool
+	}{
+		"its name, in place":        {0.95, 0.6, false},
+		"another name":              {0.6, 0.6, true},
+		"a headline, of rows aside": {0.95, 0.9, true},
+	} {
+		e := *found100("a", 70, 0).Evidence
+		undone := e
+		undone.LocallyConsistent = c.undone
+		e.Form = &scoremodel.Form{Emblems: 2, Emblem: c.emblem, Rows: &scoremodel.Rows{Shown: 0.8, Undone: &undone, OtherName: true}}
+		if got := showsOtherName(&e); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func (p Policy) heedHead(ranked []scored, r rule) rule {
 // isOtherPaper says that the head of a candidate, or all but its head, is other.
 func isOtherPaper(c *Candidate) bool {
 	f := c.Evidence.Form
-	return f != nil && (f.OtherHead || showsOtherName(f.Rows) || isLetterheadOf(c, f))
+	return f != nil && (f.OtherHead || showsOtherName(c.Evidence) || isLetterheadOf(c, f))
 }
 
 func isLetterheadOf(c *Candidate, f *scoremodel.Form) bool {
