@@ -150,13 +150,19 @@ func (f *Found) showsOtherHeadline(r *Reference) bool {
 	if !r.plain() || r.isStrip(f.seenKinds()) {
 		return false
 	}
-	ref := f.rectified.Reference
 	laid, _ := f.laidEmblems()
+	return lacksHeadline(f.rectified.Reference, laid, func(box image.Rectangle) bool {
+		return !f.isCutOff(box) && f.seenKinds().Print(box, f.rectified.Visible).Cells >= leastPrint
+	})
+}
+
+// lacksHeadline says that a photo shows a headline of a reference nowhere, of those that can be judged.
+func lacksHeadline(ref *imaging.Gray, laid emblem.Laid, judged func(image.Rectangle) bool) bool {
 	return slices.ContainsFunc(emblem.Headlines(ref, int(headlineShare*float64(ref.H))), func(e emblem.Emblem) bool {
-		if f.isCutOff(e.Box) || f.seenKinds().Print(e.Box, f.rectified.Visible).Cells < leastPrint {
+		if !judged(e.Box) {
 			return false
 		}
-		if correlation, _ := laid.Seen(&e); correlation >= otherHeadline {
+		if inPlace, _ := laid.Seen(&e); inPlace >= otherHeadline {
 			return false
 		}
 		elsewhere, _ := laid.Sought(&e)

@@ -17,6 +17,7 @@ type itself struct {
 	head    func() []emblem.Emblem // see [headPrint]
 	lines   func() []emblem.Emblem // down to where emblems of logos.go end
 	kinds   func() *changedetect.Map
+	second  func() *changedetect.Map // by [changedetect.Alone]
 }
 
 func newItself(picture *imaging.Gray) *itself {
@@ -26,6 +27,7 @@ func newItself(picture *imaging.Gray) *itself {
 		head:    sync.OnceValue(func() []emblem.Emblem { return headPrint(picture, emblems()) }),
 		lines:   sync.OnceValue(func() []emblem.Emblem { return emblem.Lines(picture, logosEnd(picture)) }),
 		kinds:   sync.OnceValue(func() *changedetect.Map { return ofItself(picture, changedetect.Kinds()) }),
+		second:  sync.OnceValue(func() *changedetect.Map { return ofItself(picture, changedetect.Alone()) }),
 	}
 }
 

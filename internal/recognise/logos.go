@@ -59,8 +59,7 @@ func (f *Found) showsOtherShop(r *Reference, form *scoremodel.Form) bool {
 	if len(suspects) == 0 {
 		return false
 	}
-	ref := f.rectified.Reference
-	second, alone := changedetect.Alone().Detect(ref, f.rectified.Photo), ofItself(ref, changedetect.Alone())
+	second, alone := changedetect.Alone().Detect(f.rectified.Reference, f.rectified.Photo), f.itself.second()
 	return slices.ContainsFunc(suspects, func(e emblem.Emblem) bool {
 		if second.Print(e.Box, f.rectified.Visible).OtherForm < shopOtherBySecond || alone.Print(e.Box, f.rectified.Visible).Form < shopFormBySecond {
 			return false

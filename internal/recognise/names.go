@@ -1,7 +1,7 @@
 package recognise
 
 import (
-	"slices"
+	"image"
 
 	"exemplar/internal/emblem"
 )
@@ -23,9 +23,8 @@ const (
 // names is how well the photo shows the largest print of the reference's head, 0 if there is none,
 // and whether other large print stands in place of some of it. Emblems are those of the reference,
 // the largest first.
-func (r *inRows) names(emblems []emblem.Emblem) (shown float64, other bool) {
-	laid, high := emblem.Lay(r.laid.Reference, r.laid.Photo), float64(r.laid.Reference.H)
-	largest := 0
+func (r *inRows) names(laid emblem.Laid, emblems []emblem.Emblem) (shown float64, other bool) {
+	high, largest := float64(r.laid.Reference.H), 0
 	for _, e := range emblems {
 		if float64(e.Box.Min.Y) >= emblemShare*high {
 			continue
@@ -49,15 +48,8 @@ func (r *inRows) names(emblems []emblem.Emblem) (shown float64, other bool) {
 
 // otherHeadline says that the photo shows another headline than the reference: it is another paper of
 // the same company.
-func (r *inRows) otherHeadline() bool {
-	ref := r.laid.Reference
-	laid := emblem.Lay(ref, r.laid.Photo)
-	return slices.ContainsFunc(emblem.Headlines(ref, int(headlineShare*float64(ref.H))), func(e emblem.Emblem) bool {
-		if r.kinds.Print(e.Box, r.laid.Visible).Cells < leastPrint {
-			return false
-		}
-		inPlace, _ := laid.Seen(&e)
-		elsewhere, _ := laid.Sought(&e)
-		return max(inPlace, elsewhere) < otherHeadline
+func (r *inRows) otherHeadline(laid emblem.Laid) bool {
+	return lacksHeadline(r.laid.Reference, laid, func(box image.Rectangle) bool {
+		return r.kinds.Print(box, r.laid.Visible).Cells >= leastPrint
 	})
 }

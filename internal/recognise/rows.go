@@ -42,8 +42,9 @@ func (f *Found) followRows(blank bool) {
 	undone := *f.ForDecision
 	undone.Comparable, undone.LocallyConsistent, undone.CorrelationP10 = rows.compared.Comparable, rows.compared.LocallyConsistent, rows.compared.CorrelationP10
 	seen := &scoremodel.Rows{Blank: blank, Shown: rows.kinds.Shown(rows.laid.Visible), Undone: &undone}
-	seen.Name, seen.OtherName = rows.names(f.itself.emblems())
-	if !blank && rows.otherHeadline() {
+	laid := emblem.Lay(rows.laid.Reference, rows.laid.Photo)
+	seen.Name, seen.OtherName = rows.names(laid, f.itself.emblems())
+	if !blank && rows.otherHeadline(laid) {
 		seen.Name = 0 // another paper of the same company
 	}
 	f.ForDecision.Form.Rows = seen
